@@ -1,0 +1,66 @@
+"""Convolution arithmetic: sizes, parameters, operations and receptive fields, from a notebook.
+
+>>> import convcalc
+>>> report = convcalc.load("lenet5").walk()
+>>> report.totals["params"]
+61706
+>>> [row.name for row in report if row.kind == "conv"]
+['C1', 'C3', 'C5']
+
+`load` takes a file or a bundled name, `loads` a YAML text, `chain` the one-line language. All give a
+`Network`, whose ``walk()`` gives a `Report`: iterate over its rows, look one up by its name, turn it
+into plain data with ``to_dict()``, or let a notebook show it. `layer` walks a single layer.
+`formulas` holds the arithmetic. Importing convcalc imports neither numpy nor rich nor click.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ConvcalcError",
+    "Network",
+    "Report",
+    "chain",
+    "formulas",
+    "layer",
+    "load",
+    "loads",
+    "networks",
+]
+
+if TYPE_CHECKING:
+    from convcalc import formulas
+    from convcalc.api import chain, layer, load, loads, networks
+    from convcalc.errors import ConvcalcError
+    from convcalc.report import Report
+    from convcalc.spec.network import Network
+
+# Where each public name lives; imported at its first use.
+_HOMES = {
+    "ConvcalcError": "convcalc.errors",
+    "Network": "convcalc.spec.network",
+    "Report": "convcalc.report",
+    "chain": "convcalc.api",
+    "layer": "convcalc.api",
+    "load": "convcalc.api",
+    "loads": "convcalc.api",
+    "networks": "convcalc.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module  # noqa: PLC0415 - only this function needs it
+
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in ("formulas", "reference"):
+        return import_module(f"convcalc.{name}")
+    message = f"module 'convcalc' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

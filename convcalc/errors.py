@@ -1,0 +1,126 @@
+"""Every error a user can cause, and how it is said.
+
+A message is one sentence: *where: what is wrong, with the numbers; what to do.*
+The attributes hold the data, ``str()`` makes the sentence, and only ``cli`` prints it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+MOST_COMPARED = 1000  # names that did-you-mean looks at; it takes some 20 µs for each
+
+
+def printable(text: str) -> str:
+    r"""Show control characters and other invisibles as escapes, so that input cannot drive a terminal.
+
+    >>> printable("conv\x1b[31m")
+    'conv\\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shortened(text: str, limit: int = 60) -> str:
+    """Input as part of a message: printable, and cut with … past ``limit`` characters."""
+    shown = printable(text[: limit + 1])
+    return shown if len(shown) <= limit else shown[:limit] + "…"
+
+
+def quoted(text: str) -> str:
+    r"""Input in quotes for a message.
+
+    >>> print(quoted("conv\x1b1"), quoted("it's"))
+    'conv\x1b1' "it's"
+    """
+    mark = '"' if "'" in text else "'"
+    return f"{mark}{shortened(text)}{mark}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Name the nearest known word, as the end of a message; the whole list where it is short.
+
+    >>> did_you_mean("kernal_size", ["kernel_size", "stride"])
+    "; did you mean 'kernel_size'?"
+    >>> did_you_mean("zzz", ["floor", "ceil"])
+    '; known: ceil, floor'
+    """
+    import difflib  # noqa: PLC0415 - only needed once something is already wrong
+    from itertools import islice  # noqa: PLC0415
+
+    names = sorted(islice(known, MOST_COMPARED))
+    near = [
+        name
+        for spelt in (word[:100], word[:100].lower())
+        for name in difflib.get_close_matches(spelt, names, n=1, cutoff=0.6)
+    ]
+    if near:
+        return f"; did you mean {quoted(near[0])}?"
+    return f"; known: {', '.join(names)}" if len(names) <= 12 else ""
+
+
+class ConvcalcError(Exception):
+    """Something the user can put right. ``exit_code`` is 2: bad usage or a bad spec."""
+
+    exit_code = 2
+
+    def __str__(self) -> str:
+        return printable_lines(super().__str__())
+
+
+def printable_lines(text: str) -> str:
+    """Like `printable`, but line breaks stay: messages may show the line of a file."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+class UsageError(ConvcalcError):
+    """A command was called with something it cannot use."""
+
+
+class SpecError(ConvcalcError):
+    """A network file is wrong at a known place.
+
+    Attributes:
+        path, line, column: where, counted from 1; ``line`` 0 means the file as a whole.
+        what: what is wrong and what to do.
+        text: the offending line, shown with a caret under the column.
+    """
+
+    def __init__(self, path: str, line: int, column: int, what: str, text: str = "") -> None:
+        self.path, self.line, self.column, self.what, self.text = path, line, column, what, text
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        message = printable(f"{where}: {self.what}")
+        if self.text.strip():
+            start = max(0, self.column - 60)
+            before = printable(self.text[start : self.column - 1])
+            after = printable(self.text[self.column - 1 : start + 76])
+            message += f"\n  {before}{after}\n  {' ' * width(before)}^"
+        return message
+
+
+def width(text: str) -> int:
+    """Columns a printable text takes on a terminal.
+
+    >>> width("conv"), width("層")
+    (4, 2)
+    """
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - rare
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+class ShapeError(ConvcalcError):
+    """A layer cannot take the shape it is given.
+
+    A layer raises it with the bare fact; the walk adds which layer it was.
+    """
+
+    def __init__(self, what: str, layer: str = "") -> None:
+        self.what, self.layer = what, layer
+        super().__init__(f"{layer}: {what}" if layer else what)

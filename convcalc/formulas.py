@@ -1,0 +1,390 @@
+"""The arithmetic: one function per equation, written with ``+ - * //`` (and ``abs``) only.
+
+So one function serves three callers: the walk on ints, sweeps on NumPy int64 arrays, and
+explanations on `convcalc.term.Term`. Ceiling is ``-(-a // b)``; checks live with the layers.
+
+Letters: n input size, k kernel, s stride, p padding per side, d dilation, o output size,
+a output padding, g groups, cin and cout channels, t one tap of the kernel (0 … k−1).
+
+Sources: [DV] Dumoulin & Visin, *A guide to convolution arithmetic*, arXiv:1603.07285;
+[ANS] Araujo, Norris & Sim, *Computing receptive fields of convolutional neural networks*,
+Distill 2019, doi:10.23915/distill.00021.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from convcalc.term import Term
+
+    N = TypeVar("N", int, NDArray[np.int64], Term)
+else:
+    N = TypeVar("N")
+
+
+# ---------------------------------------------------------------------------------- helpers
+
+
+def positive(x: N) -> N:
+    """(x + |x|) / 2, which is max(x, 0)
+
+    >>> positive(-3), positive(3)
+    (0, 3)
+    """
+    return (x + abs(x)) // 2
+
+
+def smaller(x: N, y: N) -> N:
+    """x − max(x − y, 0), which is min(x, y)
+
+    >>> smaller(3, 5), smaller(5, 3)
+    (3, 3)
+    """
+    return x - positive(x - y)
+
+
+def ceil_div(a: N, b: N) -> N:
+    """⌈a / b⌉
+
+    >>> ceil_div(7, 2), ceil_div(8, 2)
+    (4, 4)
+    """
+    return -(-a // b)
+
+
+def product(numbers: Iterable[N]) -> N:
+    """x₁ · x₂ · … (no leading 1, so that working reads as in a textbook)
+
+    >>> product([3, 5, 5])
+    75
+    """
+    first, *rest = numbers
+    for number in rest:
+        first = first * number
+    return first
+
+
+# ------------------------------------------------------------------------------ output size
+
+
+def span(k: N, d: N) -> N:
+    """d·(k − 1) + 1
+
+    The effective kernel: how many cells a dilated kernel reaches over. Dilation 1 is an ordinary
+    kernel; CS231n counts the holes instead, so its "dilation 0" is 1 here.
+
+    >>> span(3, 1), span(3, 2), span(3, 6)
+    (3, 5, 13)
+
+    [DV] section 5.1.
+    """
+    return d * (k - 1) + 1
+
+
+def out_size(n: N, k: N, s: N, p: N, d: N) -> N:
+    """⌊(n + 2p − (d·(k − 1) + 1)) / s⌋ + 1
+
+    How many places a window finds along one axis. The last (n + 2p − span) mod s cells are never
+    read. Assumes s ≥ 1; a result below 1 means that the window does not fit at all.
+
+    >>> out_size(224, 7, 2, 3, 1)
+    112
+    >>> out_size(32, 5, 1, 0, 1)
+    28
+
+    [DV] relationships 6 and 15.
+    """
+    return (n + 2 * p - span(k, d)) // s + 1
+
+
+def out_size_padded(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
+    """⌊(n + p₁ + p₂ − (d·(k − 1) + 1)) / s⌋ + 1
+
+    `out_size` where the two sides are padded differently.
+
+    >>> out_size_padded(32, 3, 2, 0, 1, 1)
+    16
+    """
+    return (n + before + after - span(k, d)) // s + 1
+
+
+def out_size_ceil(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
+    """min(⌈(n + p₁ + p₂ − (d·(k − 1) + 1)) / s⌉ + 1, ⌈(n + p₁) / s⌉)
+
+    Pooling with ``ceil_mode`` in PyTorch and ONNX: a last window may hang over the end, but may
+    not start in the trailing padding.
+
+    >>> out_size_ceil(32, 3, 2, 0, 0, 1)
+    16
+    >>> out_size_ceil(32, 1, 2, 0, 0, 1)
+    16
+
+    ONNX operator MaxPool; PyTorch ``Pool.h``, pooling_output_shape.
+    """
+    return smaller(out_size_caffe(n, k, s, before, after, d), ceil_div(n + before, s))
+
+
+def out_size_caffe(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
+    """⌈(n + p₁ + p₂ − (d·(k − 1) + 1)) / s⌉ + 1
+
+    Caffe's pooling without padding: the last window may start past the end. With padding Caffe
+    clips as `out_size_ceil` does.
+
+    >>> out_size_caffe(32, 1, 2, 0, 0, 1)
+    17
+
+    Caffe ``pooling_layer.cpp``, lines 91-112.
+    """
+    return ceil_div(n + before + after - span(k, d), s) + 1
+
+
+def unread(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
+    """(n + p₁ + p₂ − span) mod s
+
+    Cells at the end of the padded input that no window reaches.
+
+    >>> unread(32, 5, 2, 0, 0, 1), unread(32, 5, 3, 0, 0, 1)
+    (1, 0)
+    """
+    room = n + before + after - span(k, d)
+    return room - room // s * s
+
+
+def transposed_size(n: N, k: N, s: N, p: N, d: N, a: N) -> N:
+    """(n − 1)·s − 2p + d·(k − 1) + a + 1
+
+    Output size of a transposed convolution.
+
+    >>> transposed_size(2, 3, 2, 1, 1, 1)
+    4
+
+    [DV] relationship 14; PyTorch ConvTranspose2d.
+    """
+    return (n - 1) * s - 2 * p + d * (k - 1) + a + 1
+
+
+def transposed_size_padded(n: N, k: N, s: N, before: N, after: N, d: N, a: N) -> N:
+    """(n − 1)·s − p₁ − p₂ + d·(k − 1) + a + 1
+
+    `transposed_size` where the two sides are cropped differently.
+
+    >>> transposed_size_padded(2, 3, 2, 0, 1, 1, 0)
+    4
+    """
+    return (n - 1) * s - before - after + d * (k - 1) + a + 1
+
+
+def transposed_size_keras(n: N, k: N, s: N, d: N) -> N:
+    """(n − 1)·s + max(d·(k − 1) + 1, s)
+
+    Keras's "valid" transposed convolution, which differs from PyTorch's whenever s exceeds the kernel.
+
+    >>> transposed_size_keras(14, 7, 16, 1)
+    224
+
+    Keras ``backend_utils.py``, _get_output_shape_given_tf_padding.
+    """
+    return (n - 1) * s + s + positive(span(k, d) - s)
+
+
+# ---------------------------------------------------------------------------------- padding
+
+
+def same_size(n: N, s: N) -> N:
+    """⌈n / s⌉
+
+    Output size under "same" padding.
+
+    >>> same_size(33, 2), same_size(32, 2)
+    (17, 16)
+
+    TensorFlow, tf.nn, notes on padding.
+    """
+    return ceil_div(n, s)
+
+
+def same_padding(n: N, k: N, s: N, d: N) -> N:
+    """max((⌈n / s⌉ − 1)·s + d·(k − 1) + 1 − n, 0)
+
+    Total padding that makes the output ⌈n / s⌉. TensorFlow, Keras and ONNX SAME_UPPER put the odd
+    cell at the end; SAME_LOWER at the start.
+
+    >>> same_padding(13, 6, 5, 1), same_padding(32, 3, 2, 1)
+    (3, 1)
+    """
+    return positive((ceil_div(n, s) - 1) * s + span(k, d) - n)
+
+
+def full_padding(k: N, d: N) -> N:
+    """d·(k − 1)
+
+    Padding per side that lets every partial overlap count; the total, all in front, of "causal".
+
+    >>> full_padding(3, 1), full_padding(2, 512)
+    (2, 512)
+
+    [DV] relationship 4.
+    """
+    return d * (k - 1)
+
+
+# ---------------------------------------------------------------------- parameters and work
+
+
+def fan_in(kernel: N, cin: N) -> N:
+    """k·k·cin
+
+    Weights of one neuron: a filter is as deep as its input. ``kernel`` is the product over the axes.
+
+    >>> fan_in(5 * 5, 3)
+    75
+    """
+    return kernel * cin
+
+
+def conv_params(kernel: N, cin: N, cout: N) -> N:
+    """(k·k·cin + 1)·cout
+
+    Weights and biases of a convolution; cin is the channels one filter sees (cin / g with groups).
+
+    >>> conv_params(5 * 5, 3, 5)
+    380
+    """
+    return (fan_in(kernel, cin) + 1) * cout
+
+
+def conv_weights(kernel: N, cin: N, cout: N) -> N:
+    """k·k·cin·cout
+
+    >>> conv_weights(11 * 11, 3, 96)
+    34848
+    """
+    return fan_in(kernel, cin) * cout
+
+
+def conv_macs(kernel: N, cin: N, cout: N, positions: N) -> N:
+    """k·k·cin·cout·o·o
+
+    Multiply-adds of a convolution: every weight once per output position, bias not counted.
+
+    >>> conv_macs(5 * 5, 3, 5, 10 * 10)
+    37500
+    """
+    return conv_weights(kernel, cin, cout) * positions
+
+
+def linear_params(m: N, units: N) -> N:
+    """(m + 1)·units
+
+    >>> linear_params(784, 16)
+    12560
+    """
+    return (m + 1) * units
+
+
+def im2col_rows(kernel: N, cin: N) -> N:
+    """k·k·cin
+
+    Height of the im2col matrix, and width of the matrix of filters.
+
+    >>> im2col_rows(3 * 3, 3)
+    27
+    """
+    return fan_in(kernel, cin)
+
+
+def im2col_size(kernel: N, cin: N, positions: N) -> N:
+    """k·k·cin·o·o
+
+    Cells of the im2col matrix: one column of k·k·cin numbers per output position.
+
+    >>> im2col_size(3 * 3, 3, 3 * 3)
+    243
+    """
+    return im2col_rows(kernel, cin) * positions
+
+
+def taps_read(n: N, s: N, before: N, d: N, o: N, t: N) -> N:
+    """min(o, ⌈(n + p − t·d) / s⌉) − min(o, ⌈max(p − t·d, 0) / s⌉), at least 0
+
+    In how many of the o windows tap t reads a real cell rather than padding.
+
+    >>> [taps_read(5, 1, 1, 1, 5, t) for t in range(3)]
+    [4, 5, 4]
+    """
+    ends = smaller(o, ceil_div(positive(n + before - t * d), s))
+    starts = smaller(o, ceil_div(positive(before - t * d), s))
+    return positive(ends - starts)
+
+
+# -------------------------------------------------------------------------- receptive field
+
+
+def field_size(r: N, j: N, k: N, d: N) -> N:
+    """r + d·(k − 1)·j
+
+    Receptive field after a window of k taps, where one step of its input is j pixels.
+
+    >>> field_size(1, 1, 3, 1), field_size(3, 1, 3, 1)
+    (3, 5)
+
+    [ANS] equation 2.
+    """
+    return r + d * (k - 1) * j
+
+
+def field_stride(j: N, s: N) -> N:
+    """j·s
+
+    Pixels between neighbouring units.
+
+    >>> field_stride(4, 2)
+    8
+
+    [ANS] equation 3.
+    """
+    return j * s
+
+
+def field_padding(q: N, j: N, p: N) -> N:
+    """q + p·j
+
+    Pixels by which the first unit's receptive field starts before the image.
+
+    >>> field_padding(3, 2, 1)
+    5
+
+    [ANS] equation 4.
+    """
+    return q + p * j
+
+
+# ------------------------------------------------------------------------- adaptive pooling
+
+
+def adaptive_start(i: N, n: N, o: N) -> N:
+    """⌊i·n / o⌋
+
+    First cell of window i of adaptive pooling.
+
+    >>> [adaptive_start(i, 7, 3) for i in range(3)]
+    [0, 2, 4]
+    """
+    return i * n // o
+
+
+def adaptive_end(i: N, n: N, o: N) -> N:
+    """⌈(i + 1)·n / o⌉
+
+    One past the last cell of window i of adaptive pooling; neighbours may overlap.
+
+    >>> [adaptive_end(i, 7, 3) for i in range(3)]
+    [3, 5, 7]
+    """
+    return ceil_div((i + 1) * n, o)

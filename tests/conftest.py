@@ -1,0 +1,73 @@
+"""Fixtures: golden files that ``--overwrite`` rewrites, and the command line run in-process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--overwrite", action="store_true", help="Rewrite golden files and README outputs."
+    )
+
+
+@pytest.fixture
+def overwrite(request: pytest.FixtureRequest) -> bool:
+    """Whether expected outputs are rewritten instead of compared."""
+    return bool(request.config.getoption("--overwrite"))
+
+
+@pytest.fixture
+def golden(overwrite: bool) -> Callable[[str, str], None]:
+    """Compare a text with a file under ``tests/golden``, whole; ``--overwrite`` writes it."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if overwrite:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.exists(), f"{path} is missing; run pytest --overwrite and read what it wrote"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
+
+
+class Ran(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def convcalc(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Ran]:
+    """Run a command in this process: ``convcalc("arch", "vgg16")`` gives exit code, stdout, stderr."""
+    from convcalc.cli.main import main  # noqa: PLC0415 - only tests of commands need it
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setitem(os.environ, "NO_COLOR", "1")
+
+    def run(*arguments: str, columns: int | None = None) -> Ran:
+        if columns:
+            monkeypatch.setenv("COLUMNS", str(columns))
+        capsys.readouterr()
+        try:
+            main(list(arguments))
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 1
+        out, err = capsys.readouterr()
+        return Ran(code, out, err)
+
+    return run
