@@ -1,0 +1,173 @@
+"""Refusals: every argument is looked at here before any arithmetic.
+
+Each message is one sentence: who, what is wrong with the numbers in it, what to do.
+"""
+
+from collections.abc import Sequence
+from operator import index
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+Spatial = int | Sequence[int]
+"""One number for all spatial axes, or one per axis."""
+Padding = int | str | Sequence[int | Sequence[int]]
+"""A number, one per axis, a [before, after] pair per axis, or a word."""
+
+MOST_AXES = 3
+LARGEST = int(np.iinfo(np.int64).max)
+
+
+def numbers(owner: str, name: str, value: npt.ArrayLike) -> Array:
+    """The value as an array of integers or floats, at least one of them.
+
+    >>> numbers("conv", "x", [[1, 2], [3, 4]]).shape
+    (2, 2)
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        message = f"{owner}: {name} is ragged; give every row the same length"
+        raise ValueError(message) from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > np.dtype(np.float64).itemsize:
+        message = f"{owner}: {name} holds {array.dtype}; give integers or floats of up to 64 bits"
+        raise TypeError(message)
+    if array.size == 0:
+        message = f"{owner}: {name} has shape {array.shape}; every axis needs at least one cell"
+        raise ValueError(message)
+    return array
+
+
+def feature_map(owner: str, value: npt.ArrayLike, *, name: str = "x") -> Array:
+    """An array (C, L), (C, H, W) or (C, D, H, W)."""
+    array = numbers(owner, name, value)
+    if not 1 <= array.ndim - 1 <= MOST_AXES:
+        message = (
+            f"{owner}: {name} has shape {array.shape}; "
+            "give channels first and 1 to 3 spatial axes, without a batch axis"
+        )
+        raise ValueError(message)
+    return array
+
+
+def of_shape(owner: str, name: str, value: npt.ArrayLike, shape: Shape) -> Array:
+    """An array of exactly this shape."""
+    array = numbers(owner, name, value)
+    if array.shape != shape:
+        message = f"{owner}: {name} has shape {array.shape}; it must be {shape}"
+        raise ValueError(message)
+    return array
+
+
+def whole(owner: str, name: str, value: object, *, least: int) -> int:
+    """An integer of at least `least`.
+
+    >>> whole("conv", "stride", 2, least=1)
+    2
+    """
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError  # noqa: TRY301  (True is an int to Python, and never meant as one)
+        number = index(value)  # type: ignore[arg-type]  # index() itself refuses what is no integer
+    except TypeError:
+        message = f"{owner}: {name} is {value!r}; give a whole number"
+        raise TypeError(message) from None
+    if number < least:
+        message = f"{owner}: {name} is {number}; give {least} or more"
+        raise ValueError(message)
+    return number
+
+
+def per_axis(owner: str, name: str, value: object, axes: int, *, least: int = 1) -> Shape:
+    """The option, once per spatial axis.
+
+    >>> per_axis("conv", "stride", 2, 3)
+    (2, 2, 2)
+    >>> per_axis("conv", "stride", [1, 2], 2)
+    (1, 2)
+    """
+    if not isinstance(value, (Sequence, np.ndarray)) or isinstance(value, str):
+        return (whole(owner, name, value, least=least),) * axes
+    if len(value) != axes:
+        message = (
+            f"{owner}: {name} has {len(value)} numbers for {axes} spatial axes; "
+            f"give one number or {axes}"
+        )
+        raise ValueError(message)
+    return tuple(whole(owner, name, number, least=least) for number in value)
+
+
+def one_of(owner: str, name: str, value: object, allowed: Sequence[str]) -> str:
+    """One of the allowed words.
+
+    >>> one_of("conv", "fit", "floor", ["floor", "strict"])
+    'floor'
+    """
+    for word in allowed:
+        if value == word:
+            return word
+    message = f"{owner}: {name} is {value!r}; give one of {', '.join(allowed)}"
+    raise ValueError(message)
+
+
+def divides(owner: str, groups: int, **channels: int) -> None:
+    """Refuse groups that do not divide every one of the channel counts."""
+    for name, count in channels.items():
+        if count % groups:
+            message = (
+                f"{owner}: groups {groups} does not divide {name} {count}; choose a divisor of both"
+            )
+            raise ValueError(message)
+
+
+def connection_table(owner: str, table: object, channels: int) -> tuple[Shape, ...]:
+    """For every output map the input maps it reads, checked against the channels there are.
+
+    >>> connection_table("conv", [[0, 1], [2]], 3)
+    ((0, 1), (2,))
+    """
+    if not isinstance(table, Sequence) or not all(isinstance(row, Sequence) for row in table):
+        message = f"{owner}: connections is {table!r}; give one list of input maps per output map"
+        raise TypeError(message)
+    rows = tuple(
+        tuple(whole(owner, "an input map in connections", number, least=0) for number in row)
+        for row in table
+    )
+    for output, row in enumerate(rows):
+        if not row or len(set(row)) != len(row) or max(row) >= channels:
+            message = (
+                f"{owner}: connections of output map {output} are {list(row)}; "
+                f"name each input map from 0 to {channels - 1} at most once, and at least one"
+            )
+            raise ValueError(message)
+    return rows
+
+
+def result_type(*arrays: Array | None) -> np.dtype[Any]:
+    """int64 for integers, else the widest float among the arrays.
+
+    >>> result_type(np.array([1], dtype=np.int8))
+    dtype('int64')
+    >>> result_type(np.array([1.0], dtype=np.float32), None)
+    dtype('float32')
+    """
+    common = np.result_type(*(array for array in arrays if array is not None))
+    return common if common.kind == "f" else np.dtype(np.int64)
+
+
+def in_type(array: Array, dtype: np.dtype[Any]) -> Array:
+    """The array in this type, itself when it already is."""
+    with np.errstate(all="ignore"):  # what is too large for the type becomes inf
+        return array.astype(dtype, copy=False)
+
+
+def integers_that_fit(owner: str, array: Array) -> Array:
+    """An object array of Python integers as int64, refused when one is too large."""
+    worst = max(array.flat, key=abs)
+    if not -LARGEST <= worst <= LARGEST:
+        message = f"{owner}: the result {worst} does not fit 64 bits; give floats instead"
+        raise ValueError(message)
+    return array.astype(np.int64)

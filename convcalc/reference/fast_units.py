@@ -1,0 +1,327 @@
+"""Activations, normalisations, and layers that move cells, over whole arrays at once."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from convcalc.reference import checks
+from convcalc.reference.checks import Array, Padding
+from convcalc.reference.fast import largest, one_number_per_map, working_type
+from convcalc.reference.loops_arrange import (
+    branches,
+    check_concat,
+    check_shuffle,
+    crop_pairs,
+    joined_shape,
+    new_shape,
+    number_pairs,
+)
+from convcalc.reference.loops_pool import mean_type
+from convcalc.reference.loops_units import EPSILON, affine_parts, prelu_parts
+from convcalc.reference.tally import Tally
+
+
+def _erf(cells: Array) -> Array:
+    """Python's erf, cell by cell, for NumPy has none."""
+    values = [math.erf(cell) for cell in cells.ravel().tolist()]
+    return np.array(values).reshape(cells.shape)
+
+
+def _floats(owner: str, x: npt.ArrayLike) -> tuple[Array, np.dtype[np.generic]]:
+    """The input in a type to compute in (at least float32), and the type of the result."""
+    cells = checks.numbers(owner, "x", x)
+    dtype = mean_type(cells)
+    return cells.astype(np.promote_types(dtype, np.float32), copy=False), dtype
+
+
+def relu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
+    """max(x, 0)
+
+    >>> relu([-1, 0, 2])
+    array([0, 0, 2])
+    """
+    cells = checks.numbers("relu", "x", x)
+    if tally is not None:
+        tally.comparisons += cells.size
+    if cells.dtype.kind != "f":
+        y: Array = np.maximum(cells.astype(checks.result_type(cells)), 0)
+        return y
+    # The same as maximum, NaN included, but NumPy's clip works on many cells at once.
+    return np.clip(cells, 0, np.inf)
+
+
+def relu6(x: npt.ArrayLike) -> Array:
+    """min(max(x, 0), 6)"""
+    cells, dtype = _floats("relu6", x)
+    return checks.in_type(np.clip(cells, 0, 6), dtype)
+
+
+def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> Array:
+    """x where x > 0, else negative_slope · x"""
+    cells, dtype = _floats("leaky_relu", x)
+    with np.errstate(all="ignore"):
+        return checks.in_type(np.where(cells <= 0, cells * negative_slope, cells), dtype)
+
+
+def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
+    """x where x > 0, else weight · x, one weight for all maps or one per map"""
+    given, slopes = prelu_parts(x, weight)
+    dtype = np.result_type(mean_type(given), slopes)
+    if tally is not None:
+        tally.scalings += given.size
+    cells = given.astype(np.promote_types(dtype, np.float32))
+    slopes = slopes.astype(cells.dtype).reshape(-1, *(1 for _ in given.shape[1:]))
+    with np.errstate(all="ignore"):
+        return checks.in_type(np.where(cells <= 0, cells * slopes, cells), dtype)
+
+
+def elu(x: npt.ArrayLike, alpha: float = 1.0) -> Array:
+    """x where x > 0, else alpha · (eˣ − 1)"""
+    cells, dtype = _floats("elu", x)
+    with np.errstate(all="ignore"):
+        below = alpha * np.expm1(np.minimum(cells, 0))
+        return checks.in_type(np.where(cells <= 0, below, cells), dtype)
+
+
+def gelu(x: npt.ArrayLike) -> Array:
+    """x · (1 + erf(x/√2)) / 2; NumPy has no erf, so Python's is called for every cell"""
+    cells, dtype = _floats("gelu", x)
+    with np.errstate(all="ignore"):
+        errors = _erf(cells / np.float64(math.sqrt(2)))
+        return checks.in_type(cells * (1 + errors) / 2, dtype)
+
+
+def sigmoid(x: npt.ArrayLike) -> Array:
+    """1 / (1 + e⁻ˣ)"""
+    cells, dtype = _floats("sigmoid", x)
+    with np.errstate(all="ignore"):
+        return checks.in_type(1 / (1 + np.exp(-cells)), dtype)
+
+
+def silu(x: npt.ArrayLike) -> Array:
+    """x / (1 + e⁻ˣ)"""
+    cells, dtype = _floats("silu", x)
+    with np.errstate(all="ignore"):
+        return checks.in_type(cells / (1 + np.exp(-cells)), dtype)
+
+
+def hardswish(x: npt.ArrayLike) -> Array:
+    """x · min(max(x + 3, 0), 6) / 6"""
+    cells, dtype = _floats("hardswish", x)
+    with np.errstate(all="ignore"):
+        return checks.in_type(cells * np.clip(cells + 3, 0, 6) / 6, dtype)
+
+
+def tanh(x: npt.ArrayLike) -> Array:
+    """(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)"""
+    cells, dtype = _floats("tanh", x)
+    return checks.in_type(np.tanh(cells), dtype)
+
+
+def softmax(x: npt.ArrayLike) -> Array:
+    """e^(x − largest) / its sum over the channels"""
+    cells, dtype = _floats("softmax", x)
+    with np.errstate(all="ignore"):
+        powers = np.exp(cells - cells.max(axis=0))
+        return checks.in_type(powers / powers.sum(axis=0), dtype)
+
+
+def batchnorm(
+    x: npt.ArrayLike,
+    mean: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    bias: npt.ArrayLike | None = None,
+    *,
+    tally: Tally | None = None,
+) -> Array:
+    """x · scale + shift, where scale = weight / √(variance + 10⁻⁵) and shift = bias − mean · scale
+
+    With the statistics given a batch normalisation is one multiplication and one addition per cell.
+    """
+    cells, dtype = _floats("batchnorm", x)
+    means = checks.of_shape("batchnorm", "mean", mean, cells.shape[:1])
+    variances = checks.of_shape("batchnorm", "variance", variance, cells.shape[:1])
+    gain, offset = affine_parts("batchnorm", cells.shape[:1], weight, bias)
+    if tally is not None:
+        tally.scalings += cells.size * (1 + (gain is not None))
+    with np.errstate(all="ignore"):
+        scale = 1 / np.sqrt(variances.astype(np.float64) + EPSILON)
+        if gain is not None:
+            scale *= gain
+        shift = -means * scale if offset is None else offset - means * scale
+        per_map = (-1, *(1 for _ in cells.shape[1:]))
+        with one_number_per_map():
+            y = cells * scale.astype(cells.dtype).reshape(per_map)
+            y += shift.astype(cells.dtype).reshape(per_map)
+    return checks.in_type(y, dtype)
+
+
+def layernorm(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    bias: npt.ArrayLike | None = None,
+    *,
+    tally: Tally | None = None,
+) -> Array:
+    """(x − mean) / √(variance + 10⁻⁵) over the whole sample, weight and bias per cell"""
+    cells = checks.numbers("layernorm", "x", x)
+    gain, offset = affine_parts("layernorm", cells.shape, weight, bias)
+    return _normalised("layernorm", cells, 1, gain, offset, tally)
+
+
+def groupnorm(
+    x: npt.ArrayLike,
+    num_groups: int,
+    weight: npt.ArrayLike | None = None,
+    bias: npt.ArrayLike | None = None,
+    *,
+    tally: Tally | None = None,
+) -> Array:
+    """(x − mean) / √(variance + 10⁻⁵) over each group of maps, weight and bias per map"""
+    cells = checks.numbers("groupnorm", "x", x)
+    groups = checks.whole("groupnorm", "num_groups", num_groups, least=1)
+    checks.divides("groupnorm", groups, channels=len(cells))
+    gain, offset = affine_parts("groupnorm", cells.shape[:1], weight, bias)
+    return _normalised("groupnorm", cells, groups, gain, offset, tally)
+
+
+def instancenorm(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    bias: npt.ArrayLike | None = None,
+    *,
+    tally: Tally | None = None,
+) -> Array:
+    """(x − mean) / √(variance + 10⁻⁵) over each map, weight and bias per map"""
+    cells = checks.feature_map("instancenorm", x)
+    gain, offset = affine_parts("instancenorm", cells.shape[:1], weight, bias)
+    return _normalised("instancenorm", cells, len(cells), gain, offset, tally)
+
+
+def _normalised(
+    owner: str,
+    x: Array,
+    groups: int,
+    gain: Array | None,
+    offset: Array | None,
+    tally: Tally | None,
+) -> Array:
+    cells, dtype = _floats(owner, x)
+    if tally is not None:
+        tally.scalings += cells.size * (1 + (gain is not None))
+    pools = cells.reshape(groups, -1)
+    with np.errstate(all="ignore"):
+        # Sums in float64: a float32 sum over a large map would lose the last digits.
+        mean = pools.mean(axis=1, dtype=np.float64, keepdims=True)
+        variance = pools.var(axis=1, dtype=np.float64, keepdims=True)
+        y = ((pools - mean) / np.sqrt(variance + EPSILON)).reshape(x.shape)
+        for extra, ufunc in ((gain, np.multiply), (offset, np.add)):
+            if extra is not None:
+                y = ufunc(y, extra.reshape(*extra.shape, *(1 for _ in x.shape[extra.ndim :])))
+    return checks.in_type(y, dtype)
+
+
+def lrn(
+    x: npt.ArrayLike, size: int = 5, *, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Array:
+    """x / (k + alpha/size · sum of squares over the `size` channels around)^beta"""
+    cells, dtype = _floats("lrn", x)
+    size = checks.whole("lrn", "size", size, least=1)
+    with np.errstate(all="ignore"):
+        squares = cells * cells
+        sums = np.zeros_like(squares)
+        for away in range(-(size // 2), size - size // 2):
+            first, last = max(0, -away), min(len(cells), len(cells) - away)
+            if first < last:
+                sums[first:last] += squares[first + away : last + away]
+        return checks.in_type(cells / (k + alpha / size * sums) ** beta, dtype)
+
+
+def dropout(x: npt.ArrayLike) -> Array:
+    """x, unchanged"""
+    return checks.numbers("dropout", "x", x)
+
+
+def pad(x: npt.ArrayLike, padding: Padding) -> Array:
+    """x with zeros around"""
+    image = checks.feature_map("pad", x)
+    return np.pad(image, ((0, 0), *number_pairs("pad", image, padding)))
+
+
+def crop(x: npt.ArrayLike, *, size: object = None, padding: Padding | None = None) -> Array:
+    """x without the cells cut off its ends"""
+    image = checks.feature_map("crop", x)
+    cuts = crop_pairs(image, size, padding)
+    kept = (slice(b, n - a) for n, (b, a) in zip(image.shape[1:], cuts, strict=True))
+    return image[(slice(None), *kept)]
+
+
+def flatten(x: npt.ArrayLike) -> Array:
+    """The cells of x in a row"""
+    return checks.numbers("flatten", "x", x).ravel()
+
+
+def reshape(x: npt.ArrayLike, shape: Sequence[int]) -> Array:
+    """The cells of x in a new shape"""
+    cells = checks.numbers("reshape", "x", x)
+    return cells.reshape(new_shape(cells, shape))
+
+
+def channel_shuffle(x: npt.ArrayLike, groups: int) -> Array:
+    """(groups, each, …) turned into (each, groups, …)"""
+    cells = checks.numbers("channel_shuffle", "x", x)
+    groups = checks.whole("channel_shuffle", "groups", groups, least=1)
+    checks.divides("channel_shuffle", groups, channels=len(cells))
+    dealt = cells.reshape(groups, -1, *cells.shape[1:]).swapaxes(0, 1)
+    return dealt.reshape(cells.shape)
+
+
+def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int) -> Array:
+    """(C·r², H, W) seen as (C, r, r, H, W), turned into (C, H, r, W, r)"""
+    image = checks.feature_map("pixel_shuffle", x)
+    r = checks.whole("pixel_shuffle", "upscale_factor", upscale_factor, least=1)
+    rank = image.ndim - 1
+    check_shuffle(image, r, r**rank)
+    split = image.reshape(-1, *(r for _ in range(rank)), *image.shape[1:])
+    order = [axis for i in range(rank) for axis in (1 + rank + i, 1 + i)]
+    return split.transpose(0, *order).reshape(len(split), *(n * r for n in image.shape[1:]))
+
+
+def add(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array:
+    """x₁ + x₂ + …"""
+    arrays = branches("add", inputs)
+    shape = joined_shape("add", arrays)
+    result = checks.result_type(*arrays)
+    working = working_type("add", result, sum(largest(array) for array in arrays))
+    y = arrays[0].astype(working, copy=False)
+    with np.errstate(all="ignore"):
+        for other in arrays[1:]:
+            y = y + other.astype(working, copy=False)
+    if tally is not None:
+        tally.additions += math.prod(shape) * (len(arrays) - 1)
+    return checks.in_type(y, result)
+
+
+def multiply(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array:
+    """x₁ · x₂ · …"""
+    arrays = branches("multiply", inputs)
+    shape = joined_shape("multiply", arrays)
+    result = checks.result_type(*arrays)
+    working = working_type("multiply", result, math.prod(largest(array) for array in arrays))
+    y = arrays[0].astype(working, copy=False)
+    with np.errstate(all="ignore"):
+        for other in arrays[1:]:
+            y = y * other.astype(working, copy=False)
+    if tally is not None:
+        tally.scalings += math.prod(shape) * (len(arrays) - 1)
+    return checks.in_type(y, result)
+
+
+def concat(inputs: Sequence[npt.ArrayLike]) -> Array:
+    """The maps of each input, one after the other"""
+    arrays = branches("concat", inputs)
+    check_concat(arrays)
+    return np.concatenate(arrays)

@@ -1,0 +1,355 @@
+"""The textbook loop nests: one multiplication at a time, nothing clever, nothing fast.
+
+Arrays are channels first and have no batch axis: x is (C, L), (C, H, W) or (C, D, H, W).
+As every framework does, "convolution" here means cross-correlation: the kernel is not flipped.
+Integers are computed with Python's exact integers, floats in 64 bits and rounded once at the end.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convcalc.reference import checks
+from convcalc.reference.checks import Array, Padding, Spatial
+from convcalc.reference.kernels import bias_or_zeros, kernels, transposed_kernels
+from convcalc.reference.stamps import stamps
+from convcalc.reference.tally import Tally
+from convcalc.reference.windows import corners, inside, out_shape, slide, under
+
+
+def exact(array: Array, dtype: np.dtype[Any]) -> Array:
+    """The array in float64 if the result is to be floats, else in Python's unbounded integers."""
+    return array.astype(np.float64 if dtype.kind == "f" else object)
+
+
+def rounded(owner: str, y: Array, dtype: np.dtype[Any]) -> Array:
+    """What was computed exactly, in the type the result shall have."""
+    if dtype.kind != "f":
+        return checks.integers_that_fit(owner, y)
+    return checks.in_type(y, dtype)
+
+
+def conv(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike,
+    bias: npt.ArrayLike | None = None,
+    *,
+    stride: Spatial = 1,
+    padding: Padding = 0,
+    dilation: Spatial = 1,
+    groups: int = 1,
+    connections: object = None,
+    fit: str = "floor",
+    tally: Tally | None = None,
+) -> Array:
+    """y[o, p] = bias[o] + Σ over maps c and taps t of weight[o, c, t] · x[c, p·stride + t·dilation]
+
+    Args:
+        x: input, (C, *spatial).
+        weight: (out_channels, C / groups, *kernel_size). With connections, one kernel for each of
+            them: (number of connections, *kernel_size), in the order of the table.
+        bias: (out_channels,) or None.
+        stride: cells from one window to the next.
+        padding: cells of zeros around x, or valid, same, same_lower, full, causal.
+        dilation: cells from one tap to the next.
+        groups: input and output maps are split into this many groups that do not mix.
+        connections: for each output map the input maps it reads (LeNet-5's C3).
+        fit: floor, strict, ceil or caffe: what to do when windows do not end where the input ends.
+        tally: counts the multiplications, if given.
+
+    >>> x = [[[0, 1, 2], [3, 4, 5], [6, 7, 8]]]
+    >>> conv(x, [[[[0, 1], [2, 3]]]])
+    array([[[19, 25],
+            [37, 43]]])
+    """
+    image = checks.feature_map("conv", x)
+    layer = kernels("conv", image, weight, bias, groups, connections)
+    axes = slide(
+        "conv",
+        image.shape[1:],
+        layer.kernel_size,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        fit=fit,
+    )
+    tally = tally or Tally()
+    dtype = checks.result_type(image, layer.weight, layer.bias)
+    cells, offsets = exact(image, dtype), exact(layer.bias, dtype)
+
+    y = np.zeros((len(offsets), *out_shape(axes)), dtype=cells.dtype)
+    with np.errstate(all="ignore"):  # inf · 0 is nan, as in hardware; no warning
+        for out, maps in enumerate(layer.maps):
+            kernels_here = exact(layer.of(out), dtype)
+            for position, start in corners(axes):
+                total = offsets[out]
+                for kernel, channel in zip(kernels_here, maps, strict=True):
+                    for tap in np.ndindex(*layer.kernel_size):
+                        cell = under(axes, start, tap)
+                        real = inside(axes, cell)
+                        value = cells[(channel, *cell)] if real else 0
+                        total = total + kernel[tap] * value
+                        tally.products += 1
+                        tally.on_padding += not real
+                y[(out, *position)] = total
+    return rounded("conv", y, dtype)
+
+
+def conv_transpose(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike,
+    bias: npt.ArrayLike | None = None,
+    *,
+    stride: Spatial = 1,
+    padding: Padding = 0,
+    output_padding: Spatial = 0,
+    dilation: Spatial = 1,
+    groups: int = 1,
+    size_rule: str = "pytorch",
+    tally: Tally | None = None,
+) -> Array:
+    """y[o, p·stride + t·dilation − padding] += weight[c, o, t] · x[c, p], on top of bias[o]
+
+    Every input cell stamps the kernel, scaled by its value, onto the output; overlapping stamps add
+    up. Padding cuts cells *off* the result: it undoes the padding of the convolution this is the
+    transpose of. The products are counted on the input, cells times taps, including those whose
+    result is cut off (`tally.cropped`).
+
+    Args:
+        x: input, (C, *spatial).
+        weight: (C, out_channels / groups, *kernel_size).
+        bias: (out_channels,) or None.
+        stride: output cells from one stamp to the next.
+        padding: cells cut off the result, or valid, same, same_lower.
+        output_padding: cells added at the end of the result.
+        dilation: cells from one tap to the next.
+        groups: input and output maps are split into this many groups that do not mix.
+        size_rule: pytorch, or keras (the output is at least stride · n).
+        tally: counts the multiplications, if given.
+
+    >>> conv_transpose([[[0, 1], [2, 3]]], [[[[0, 1], [2, 3]]]])
+    array([[[ 0,  0,  1],
+            [ 0,  4,  6],
+            [ 4, 12,  9]]])
+    """
+    image = checks.feature_map("conv_transpose", x)
+    layer = transposed_kernels("conv_transpose", image, weight, bias, groups)
+    axes = stamps(
+        "conv_transpose",
+        image.shape[1:],
+        layer.kernel_size,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+        size_rule=size_rule,
+    )
+    tally = tally or Tally()
+    dtype = checks.result_type(image, layer.weight, layer.bias)
+    cells, offsets = exact(image, dtype), exact(layer.bias, dtype)
+
+    y = np.zeros((len(offsets), *(axis.size for axis in axes)), dtype=cells.dtype)
+    y += offsets.reshape(-1, *(1 for _ in axes))
+    with np.errstate(all="ignore"):
+        for channel, maps in enumerate(layer.maps):
+            kernels_here = exact(layer.of(channel), dtype)
+            for position, start in corners(axes):
+                value = cells[(channel, *position)]
+                for kernel, out in zip(kernels_here, maps, strict=True):
+                    for tap in np.ndindex(*layer.kernel_size):
+                        result = kernel[tap] * value
+                        tally.products += 1
+                        cell = under(axes, start, tap)
+                        if inside(axes, cell):
+                            y[(out, *cell)] += result
+                        else:
+                            tally.cropped += 1
+    return rounded("conv_transpose", y, dtype)
+
+
+def depthwise_conv(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike,
+    bias: npt.ArrayLike | None = None,
+    *,
+    stride: Spatial = 1,
+    padding: Padding = 0,
+    dilation: Spatial = 1,
+    fit: str = "floor",
+    tally: Tally | None = None,
+) -> Array:
+    """A convolution with as many groups as input maps: each map has its own kernels.
+
+    The weight is (C · multiplier, 1, *kernel_size); output maps c·multiplier … read input map c.
+
+    >>> depthwise_conv([[1, 2, 3], [4, 5, 6]], [[[1, 1]], [[1, -1]]])
+    array([[ 3,  5],
+           [-1, -1]])
+    """
+    image = checks.feature_map("depthwise_conv", x)
+    return conv(
+        image,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=len(image),
+        fit=fit,
+        tally=tally,
+    )
+
+
+def separable_conv(
+    x: npt.ArrayLike,
+    depthwise_weight: npt.ArrayLike,
+    pointwise_weight: npt.ArrayLike,
+    bias: npt.ArrayLike | None = None,
+    *,
+    stride: Spatial = 1,
+    padding: Padding = 0,
+    dilation: Spatial = 1,
+    fit: str = "floor",
+    tally: Tally | None = None,
+) -> Array:
+    """A depthwise convolution without bias, then a 1×1 convolution with it (Keras SeparableConv).
+
+    >>> separable_conv([[1, 2, 3], [4, 5, 6]], [[[1, 1]], [[1, -1]]], [[[2], [10]]])
+    array([[-4,  0]])
+    """
+    each = depthwise_conv(
+        x,
+        depthwise_weight,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        fit=fit,
+        tally=tally,
+    )
+    return conv(each, pointwise_weight, bias, tally=tally)
+
+
+def local_conv(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike,
+    bias: npt.ArrayLike | None = None,
+    *,
+    stride: Spatial = 1,
+    padding: Padding = 0,
+    dilation: Spatial = 1,
+    fit: str = "floor",
+    tally: Tally | None = None,
+) -> Array:
+    """A convolution that shares nothing: every output position has its own kernels and biases.
+
+    The weight is (out_channels, *output, C, *kernel_size), the bias (out_channels, *output).
+
+    >>> local_conv([[1, 2, 3]], [[[[1, 0]], [[0, 10]]]])
+    array([[ 1, 30]])
+    """
+    image = checks.feature_map("local_conv", x)
+    given = local_weight(image, weight)
+    kernel_size = given.shape[-(image.ndim - 1) :]
+    axes = slide(
+        "local_conv",
+        image.shape[1:],
+        kernel_size,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        fit=fit,
+    )
+    shape = (len(given), *out_shape(axes))
+    given = checks.of_shape("local_conv", "weight", given, (*shape, len(image), *kernel_size))
+    shift = np.zeros(shape, dtype=np.int8)
+    if bias is not None:
+        shift = checks.of_shape("local_conv", "bias", bias, shape)
+    tally = tally or Tally()
+    dtype = checks.result_type(image, given, shift)
+    cells, weights, y = exact(image, dtype), exact(given, dtype), exact(shift, dtype)
+
+    with np.errstate(all="ignore"):
+        for out in range(len(y)):
+            for position, start in corners(axes):
+                for channel in range(len(cells)):
+                    for tap in np.ndindex(*kernel_size):
+                        cell = under(axes, start, tap)
+                        real = inside(axes, cell)
+                        value = cells[(channel, *cell)] if real else 0
+                        y[(out, *position)] += weights[(out, *position, channel, *tap)] * value
+                        tally.products += 1
+                        tally.on_padding += not real
+    return rounded("local_conv", y, dtype)
+
+
+def local_weight(x: Array, weight: npt.ArrayLike) -> Array:
+    """The weight of a locally connected layer, refused when it has the wrong number of axes."""
+    given = checks.numbers("local_conv", "weight", weight)
+    rank = x.ndim - 1
+    if given.ndim != 2 * rank + 2:
+        message = (
+            f"local_conv: weight has {given.ndim} axes and x has shape {x.shape}; give weight "
+            f"{2 * rank + 2} axes, (out_channels, *output, in_channels, *kernel_size)"
+        )
+        raise ValueError(message)
+    return given
+
+
+def linear(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike,
+    bias: npt.ArrayLike | None = None,
+    *,
+    tally: Tally | None = None,
+) -> Array:
+    """y[o] = bias[o] + Σ over i of weight[o, i] · x[i]
+
+    >>> linear([1, 2], [[3, 4], [5, 6]], [100, 200])
+    array([111, 217])
+    """
+    vector, matrix, shift = linear_parts("linear", x, weight, bias)
+    tally = tally or Tally()
+    dtype = checks.result_type(vector, matrix, shift)
+    values, weights, y = exact(vector, dtype), exact(matrix, dtype), exact(shift, dtype)
+    with np.errstate(all="ignore"):
+        for out in range(len(y)):
+            for i in range(len(values)):
+                y[out] += weights[out, i] * values[i]
+                tally.products += 1
+    return rounded("linear", y, dtype)
+
+
+def rbf(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
+    """y[o] = Σ over i of (x[i] − weight[o, i])²
+
+    LeNet-5's output layer: the squared distance to one fixed vector per class.
+
+    >>> rbf([1, 2], [[1, 2], [0, 0]])
+    array([0, 5])
+    """
+    vector, matrix, _ = linear_parts("rbf", x, weight, None)
+    tally = tally or Tally()
+    dtype = checks.result_type(vector, matrix)
+    values, centres = exact(vector, dtype), exact(matrix, dtype)
+    y = np.zeros(len(centres), dtype=values.dtype)
+    with np.errstate(all="ignore"):
+        for out in range(len(y)):
+            for i in range(len(values)):
+                away = values[i] - centres[out, i]
+                y[out] += away * away
+                tally.products += 1
+    return rounded("rbf", y, dtype)
+
+
+def linear_parts(
+    owner: str, x: npt.ArrayLike, weight: npt.ArrayLike, bias: npt.ArrayLike | None
+) -> tuple[Array, Array, Array]:
+    """A vector, a matrix that fits it, and a bias that fits the matrix."""
+    vector = checks.numbers(owner, "x", x)
+    if vector.ndim != 1:
+        message = f"{owner}: x has shape {vector.shape}; it reads a vector, so flatten x first"
+        raise ValueError(message)
+    matrix = checks.numbers(owner, "weight", weight)
+    matrix = checks.of_shape(owner, "weight", matrix, (*matrix.shape[:1], len(vector)))
+    return vector, matrix, bias_or_zeros(owner, bias, len(matrix))

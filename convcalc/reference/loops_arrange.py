@@ -1,0 +1,283 @@
+"""The loop nests of layers that only move cells, and of those that join branches."""
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from convcalc.reference import checks
+from convcalc.reference.checks import Array, Padding, Shape
+from convcalc.reference.loops import exact, rounded
+from convcalc.reference.tally import Tally
+from convcalc.reference.windows import padding_pairs
+
+
+def dropout(x: npt.ArrayLike) -> Array:
+    """y = x: outside training nothing is dropped and nothing scaled
+
+    >>> dropout([1, 2])
+    array([1, 2])
+    """
+    return checks.numbers("dropout", "x", x).copy()
+
+
+def number_pairs(owner: str, image: Array, padding: Padding) -> tuple[tuple[int, int], ...]:
+    """[before, after] per axis from numbers; words need a window and mean nothing here."""
+    if isinstance(padding, str):
+        message = f"{owner}: padding is {padding!r}; give numbers"
+        raise TypeError(message)
+    ones = (1,) * (image.ndim - 1)
+    return padding_pairs(owner, padding, image.shape[1:], ones, ones, ones)
+
+
+def pad(x: npt.ArrayLike, padding: Padding) -> Array:
+    """y[c, p + before] = x[c, p], and 0 around
+
+    >>> pad([[7, 8]], [[0, 2]])
+    array([[7, 8, 0, 0]])
+    """
+    image = checks.feature_map("pad", x)
+    pairs = number_pairs("pad", image, padding)
+    shape = [b + n + a for n, (b, a) in zip(image.shape[1:], pairs, strict=True)]
+    y = np.zeros((len(image), *shape), dtype=image.dtype)
+    for channel, *place in np.ndindex(*image.shape):
+        moved = [p + before for p, (before, _) in zip(place, pairs, strict=True)]
+        y[(channel, *moved)] = image[(channel, *place)]
+    return y
+
+
+def crop(x: npt.ArrayLike, *, size: object = None, padding: Padding | None = None) -> Array:
+    """y[c, p] = x[c, p + cut]: `padding` cells cut off each end, or the centre of the given size
+
+    When the cells to cut off are odd in number, the odd one goes at the end.
+
+    >>> crop([[1, 2, 3, 4]], size=1), crop([[1, 2, 3, 4]], padding=[[0, 1]])
+    (array([[2]]), array([[1, 2, 3]]))
+    """
+    image = checks.feature_map("crop", x)
+    cuts = crop_pairs(image, size, padding)
+    kept = [range(b, n - a) for n, (b, a) in zip(image.shape[1:], cuts, strict=True)]
+    y = np.zeros((len(image), *map(len, kept)), dtype=image.dtype)
+    for channel, *place in np.ndindex(*y.shape):
+        cell = [cells[p] for cells, p in zip(kept, place, strict=True)]
+        y[(channel, *place)] = image[(channel, *cell)]
+    return y
+
+
+def crop_pairs(image: Array, size: object, padding: Padding | None) -> tuple[tuple[int, int], ...]:
+    """Cells to cut off before and after, per axis; something must remain."""
+    spatial = image.shape[1:]
+    if (size is None) == (padding is None):
+        message = "crop: give either size or padding"
+        raise ValueError(message)
+    if padding is not None:
+        pairs = number_pairs("crop", image, padding)
+    else:
+        sizes = checks.per_axis("crop", "size", size, len(spatial))
+        pairs = tuple(_centred(n, wanted) for n, wanted in zip(spatial, sizes, strict=True))
+    for number, (n, (before, after)) in enumerate(zip(spatial, pairs, strict=True)):
+        if before < 0 or before + after >= n:
+            message = (
+                f"crop: cutting {before} and {after} off the {n} cells of spatial axis {number} "
+                "leaves nothing to return; cut less, and to no more than there is"
+            )
+            raise ValueError(message)
+    return pairs
+
+
+def _centred(size: int, wanted: int) -> tuple[int, int]:
+    """Cut at the end, then at the front, and so on until the wanted size is left."""
+    if wanted > size:
+        message = f"crop: size {wanted} is more than the {size} cells there are; pad instead"
+        raise ValueError(message)
+    before = after = 0
+    while size - before - after > wanted:
+        if after == before:
+            after += 1
+        else:
+            before += 1
+    return before, after
+
+
+def flatten(x: npt.ArrayLike) -> Array:
+    """y = the cells of x in a row: last axis fastest
+
+    >>> flatten([[1, 2], [3, 4]])
+    array([1, 2, 3, 4])
+    """
+    cells = checks.numbers("flatten", "x", x)
+    return np.array([cells[cell] for cell in np.ndindex(*cells.shape)], dtype=cells.dtype)
+
+
+def reshape(x: npt.ArrayLike, shape: Sequence[int]) -> Array:
+    """The cells of x in a row, broken into the new shape.
+
+    >>> reshape([1, 2, 3, 4], [2, 2])
+    array([[1, 2],
+           [3, 4]])
+    """
+    cells = checks.numbers("reshape", "x", x)
+    wanted = new_shape(cells, shape)
+    y = np.zeros(wanted, dtype=cells.dtype)
+    for old, new in zip(np.ndindex(*cells.shape), np.ndindex(*wanted), strict=True):
+        y[new] = cells[old]
+    return y
+
+
+def new_shape(cells: Array, shape: Sequence[int] | int) -> Shape:
+    """A shape with exactly as many cells."""
+    listed = shape if isinstance(shape, Sequence) else [shape]
+    wanted = tuple(checks.whole("reshape", "shape", number, least=1) for number in listed)
+    if np.prod(wanted) != cells.size:
+        message = (
+            f"reshape: shape {wanted} has {np.prod(wanted)} cells and x, of shape {cells.shape}, "
+            f"{cells.size}; the two must be equal"
+        )
+        raise ValueError(message)
+    return wanted
+
+
+def channel_shuffle(x: npt.ArrayLike, groups: int) -> Array:
+    """The channels dealt out like cards: first of each group, then second of each group …
+
+    >>> channel_shuffle([[1], [2], [3], [4]], 2).ravel()
+    array([1, 3, 2, 4])
+    """
+    cells = checks.numbers("channel_shuffle", "x", x)
+    groups = checks.whole("channel_shuffle", "groups", groups, least=1)
+    checks.divides("channel_shuffle", groups, channels=len(cells))
+    piles = np.split(np.arange(len(cells)), groups)
+    return cells[[card for cards in zip(*piles, strict=True) for card in cards]]
+
+
+def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int) -> Array:
+    """y[c, h·r + i, w·r + j] = x[c·r² + i·r + j, h, w], r the upscale factor
+
+    r² maps become one map r times as large each way; in 1-D and 3-D likewise with r and r³.
+
+    >>> pixel_shuffle([[1, 2], [3, 4]], 2)
+    array([[1, 3, 2, 4]])
+    """
+    image = checks.feature_map("pixel_shuffle", x)
+    r = checks.whole("pixel_shuffle", "upscale_factor", upscale_factor, least=1)
+    shifts = list(product(range(r), repeat=image.ndim - 1))
+    check_shuffle(image, r, len(shifts))
+    spatial = image.shape[1:]
+    y = np.zeros((len(image) // len(shifts), *(n * r for n in spatial)), dtype=image.dtype)
+    for channel in range(len(y)):
+        for number, shift in enumerate(shifts):
+            for place in np.ndindex(*spatial):
+                moved = [p * r + i for p, i in zip(place, shift, strict=True)]
+                y[(channel, *moved)] = image[(channel * len(shifts) + number, *place)]
+    return y
+
+
+def check_shuffle(image: Array, r: int, together: int) -> None:
+    """Refuse channels that cannot be dealt out over the finer cells."""
+    if len(image) % together:
+        message = (
+            f"pixel_shuffle: {len(image)} channels cannot become cells of {together} with "
+            f"upscale_factor {r}; give a multiple of {together} channels"
+        )
+        raise ValueError(message)
+
+
+def branches(owner: str, inputs: Sequence[npt.ArrayLike]) -> list[Array]:
+    """At least one array, all with as many axes."""
+    arrays = [checks.numbers(owner, f"input {i}", x) for i, x in enumerate(inputs)]
+    if not arrays or any(array.ndim != arrays[0].ndim for array in arrays):
+        shapes = ", ".join(str(array.shape) for array in arrays) or "none"
+        message = f"{owner}: the inputs have shapes {shapes}; give one or more with as many axes"
+        raise ValueError(message)
+    return arrays
+
+
+def joined_shape(owner: str, arrays: Sequence[Array]) -> Shape:
+    """The shape the arrays share, an axis of 1 standing for any size."""
+    shape = []
+    for sizes in zip(*(array.shape for array in arrays), strict=True):
+        larger = {size for size in sizes if size != 1}
+        if len(larger) > 1:
+            shapes = ", ".join(str(array.shape) for array in arrays)
+            message = (
+                f"{owner}: the inputs have shapes {shapes}; "
+                "make them equal, or 1 where one shall be repeated"
+            )
+            raise ValueError(message)
+        shape.append(larger.pop() if larger else 1)
+    return tuple(shape)
+
+
+def add(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array:
+    """y = x₁ + x₂ + …, an axis of 1 repeated where another input has more
+
+    >>> add([[1, 2], [10, 20]])
+    array([11, 22])
+    """
+    arrays = branches("add", inputs)
+    shape, tally = joined_shape("add", arrays), tally or Tally()
+    dtype = checks.result_type(*arrays)
+    arrays = [exact(array, dtype) for array in arrays]
+    y = np.zeros(shape, dtype=arrays[0].dtype)
+    with np.errstate(all="ignore"):
+        for cell in np.ndindex(*shape):
+            first, *others = (_repeated(array, cell) for array in arrays)
+            total = first
+            for other in others:
+                total = total + other
+                tally.additions += 1
+            y[cell] = total
+    return rounded("add", y, dtype)
+
+
+def multiply(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array:
+    """y = x₁ · x₂ · …, an axis of 1 repeated: (C, 1, 1) scales the maps of (C, H, W)
+
+    >>> multiply([[[1, 2], [3, 4]], [[10], [100]]])
+    array([[ 10,  20],
+           [300, 400]])
+    """
+    arrays = branches("multiply", inputs)
+    shape, tally = joined_shape("multiply", arrays), tally or Tally()
+    dtype = checks.result_type(*arrays)
+    arrays = [exact(array, dtype) for array in arrays]
+    y = np.zeros(shape, dtype=arrays[0].dtype)
+    with np.errstate(all="ignore"):
+        for cell in np.ndindex(*shape):
+            first, *others = (_repeated(array, cell) for array in arrays)
+            result = first
+            for other in others:
+                result = result * other
+                tally.scalings += 1
+            y[cell] = result
+    return rounded("multiply", y, dtype)
+
+
+def _repeated(array: Array, cell: Shape) -> float:
+    """The value at a cell; on an axis of 1 there is only the one."""
+    place = tuple(0 if n == 1 else p for n, p in zip(array.shape, cell, strict=True))
+    value: float = array[place]
+    return value
+
+
+def concat(inputs: Sequence[npt.ArrayLike]) -> Array:
+    """y = the maps of x₁, then those of x₂ …
+
+    >>> concat([[[1, 2]], [[3, 4], [5, 6]]])
+    array([[1, 2],
+           [3, 4],
+           [5, 6]])
+    """
+    arrays = branches("concat", inputs)
+    check_concat(arrays)
+    maps = [array[channel] for array in arrays for channel in range(len(array))]
+    return np.array(maps, dtype=np.result_type(*arrays))
+
+
+def check_concat(arrays: Sequence[Array]) -> None:
+    """Refuse branches whose maps differ in size."""
+    if any(array.shape[1:] != arrays[0].shape[1:] for array in arrays):
+        shapes = ", ".join(str(array.shape) for array in arrays)
+        message = f"concat: the inputs have shapes {shapes}; only the channels may differ"
+        raise ValueError(message)

@@ -1,0 +1,32 @@
+"""The two ways to run a layer: the same function names, by loop nest or by matrix products."""
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+
+from convcalc.reference import (
+    fast,
+    fast_pool,
+    fast_units,
+    loops,
+    loops_arrange,
+    loops_pool,
+    loops_units,
+)
+from convcalc.reference.checks import Array
+
+Way = Mapping[str, Callable[..., Array]]
+"""The layer functions by name."""
+
+
+def _functions(*modules: ModuleType) -> dict[str, Callable[..., Array]]:
+    """The public functions that the modules define themselves."""
+    return {
+        name: thing
+        for module in modules
+        for name, thing in vars(module).items()
+        if getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_")
+    }
+
+
+LOOPS: Way = _functions(loops, loops_pool, loops_units, loops_arrange)
+FAST: Way = _functions(fast, fast_pool, fast_units)

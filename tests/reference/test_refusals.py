@@ -1,0 +1,308 @@
+"""Bad arguments are refused in one sentence: who, what with the numbers, what to do."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convcalc import reference
+from convcalc.reference.ways import FAST, LOOPS, Way
+
+both_ways = pytest.mark.parametrize("way", [LOOPS, FAST], ids=["loops", "fast"])
+x = np.ones((2, 5, 5))
+w = np.ones((4, 2, 3, 3))
+
+CONV = [
+    (
+        (np.ones((2, 0, 4)), w),
+        {},
+        "conv: x has shape (2, 0, 4); every axis needs at least one cell",
+    ),
+    (([], w), {}, "conv: x has shape (0,); every axis needs at least one cell"),
+    (([[1, 2], [3]], w), {}, "conv: x is ragged; give every row the same length"),
+    (([["a"]], w), {}, "conv: x holds <U1; give integers or floats of up to 64 bits"),
+    (
+        (np.ones((2, 3), complex), w),
+        {},
+        "conv: x holds complex128; give integers or floats of up to 64 bits",
+    ),
+    (
+        (np.ones((1, 2, 5, 5, 5)), w),
+        {},
+        "conv: x has shape (1, 2, 5, 5, 5); give channels first and 1 to 3 spatial axes, "
+        "without a batch axis",
+    ),
+    (
+        (np.ones(4), w),
+        {},
+        "conv: x has shape (4,); give channels first and 1 to 3 spatial axes, without a batch axis",
+    ),
+    (
+        (x, np.ones((4, 2, 3))),
+        {},
+        "conv: weight has 3 axes and x has shape (2, 5, 5); give weight 4 axes, "
+        "(out_channels, in_channels / groups, *kernel_size)",
+    ),
+    (
+        (x, np.ones((4, 3, 3, 3))),
+        {},
+        "conv: weight has shape (4, 3, 3, 3); it must be (4, 2, 3, 3)",
+    ),
+    ((x, w, np.ones(3)), {}, "conv: bias has shape (3,); it must be (4,)"),
+    ((x, w), {"stride": 0}, "conv: stride is 0; give 1 or more"),
+    ((x, w), {"stride": -1}, "conv: stride is -1; give 1 or more"),
+    ((x, w), {"stride": 1.5}, "conv: stride is 1.5; give a whole number"),
+    ((x, w), {"stride": True}, "conv: stride is True; give a whole number"),
+    (
+        (x, w),
+        {"stride": [1, 1, 1]},
+        "conv: stride has 3 numbers for 2 spatial axes; give one number or 2",
+    ),
+    ((x, w), {"dilation": 0}, "conv: dilation is 0; give 1 or more"),
+    ((x, w), {"padding": -1}, "conv: padding is -1; give 0 or more"),
+    (
+        (x, w),
+        {"padding": "half"},
+        "conv: padding is 'half'; give one of valid, same, same_lower, full, causal",
+    ),
+    (
+        (x, w),
+        {"padding": "causal"},
+        "conv: causal padding is for one spatial axis, not 2; give numbers",
+    ),
+    (
+        (x, w),
+        {"padding": [1]},
+        "conv: padding has 1 entries for 2 spatial axes; "
+        "give one number, 2 numbers or 2 [before, after] pairs",
+    ),
+    (
+        (x, w),
+        {"padding": [[1, 1, 1], 0]},
+        "conv: padding has 3 numbers for 2 spatial axes; give one number or 2",
+    ),
+    (
+        (x, w),
+        {"dilation": 3},
+        "conv: a window 7 wide (kernel_size 3, dilation 3) does not fit the 0 + 5 + 0 = 5 cells "
+        "of spatial axis 0; raise padding or shrink the kernel",
+    ),
+    (
+        (x, np.ones((1, 2, 3, 2))),
+        {"stride": 2, "fit": "strict"},
+        "conv: windows 2 wide in steps of 2 leave 1 of the 0 + 5 + 0 = 5 cells of spatial axis 1 "
+        "unread; change stride or padding, or use fit floor or ceil",
+    ),
+    ((x, w), {"fit": "round"}, "conv: fit is 'round'; give one of floor, strict, ceil, caffe"),
+    (
+        (x, w),
+        {"groups": 3},
+        "conv: groups 3 does not divide in_channels 2; choose a divisor of both",
+    ),
+    (
+        (x, np.ones((3, 1, 3, 3))),
+        {"groups": 2},
+        "conv: groups 2 does not divide out_channels 3; choose a divisor of both",
+    ),
+    (
+        (x, np.ones((2, 3, 3))),
+        {"connections": [[0], [2]]},
+        "conv: connections of output map 1 are [2]; "
+        "name each input map from 0 to 1 at most once, and at least one",
+    ),
+    (
+        (x, np.ones((2, 3, 3))),
+        {"connections": 3},
+        "conv: connections is 3; give one list of input maps per output map",
+    ),
+    (
+        (x, np.ones((2, 3, 3))),
+        {"connections": [[0], [1]], "groups": 2},
+        "conv: groups is 2 beside connections; leave it out, the table rules",
+    ),
+]
+
+
+def refused(function: Any, *args: Any, **options: Any) -> Any:
+    """The sentence."""
+    with pytest.raises((ValueError, TypeError)) as caught:
+        function(*args, **options)
+    return str(caught.value)
+
+
+@both_ways
+@pytest.mark.parametrize(("args", "options", "sentence"), CONV)
+def test_conv(way: Way, args: Any, options: Any, sentence: str) -> None:
+    """Both ways say the same."""
+    assert refused(way["conv"], *args, **options) == sentence
+
+
+OTHERS = [
+    (
+        "conv_transpose",
+        (x, np.ones((2, 1, 3, 3))),
+        {"padding": "full"},
+        "conv_transpose: padding is 'full'; give numbers, valid, same or same_lower",
+    ),
+    (
+        "conv_transpose",
+        (x, np.ones((2, 1, 3, 3))),
+        {"stride": 2, "output_padding": 2},
+        "conv_transpose: output_padding 2 with stride 2, dilation 1 and padding 0; "
+        "give less than the larger of stride and dilation, and 0 with same",
+    ),
+    (
+        "conv_transpose",
+        (np.ones((1, 1)), np.ones((1, 1, 2))),
+        {"padding": 1},
+        "conv_transpose: padding 1 + 1 cuts away all of the 2 cells of spatial axis 0; "
+        "lower padding",
+    ),
+    (
+        "conv_transpose",
+        (x, np.ones((3, 1, 3, 3))),
+        {},
+        "conv_transpose: weight has shape (3, 1, 3, 3); it must be (2, 1, 3, 3)",
+    ),
+    (
+        "linear",
+        (x, np.ones((3, 50))),
+        {},
+        "linear: x has shape (2, 5, 5); it reads a vector, so flatten x first",
+    ),
+    ("linear", ([1, 2], [[1, 2, 3]]), {}, "linear: weight has shape (1, 3); it must be (1, 2)"),
+    ("linear", ([1, 2], 7), {}, "linear: weight has shape (); it must be (2,)"),
+    (
+        "local_conv",
+        (x, w),
+        {},
+        "local_conv: weight has 4 axes and x has shape (2, 5, 5); give weight 6 axes, "
+        "(out_channels, *output, in_channels, *kernel_size)",
+    ),
+    ("maxpool", (x, 0), {}, "maxpool: kernel_size is 0; give 1 or more"),
+    (
+        "maxpool",
+        (x, 6),
+        {},
+        "maxpool: a window 6 wide (kernel_size 6, dilation 1) does not fit the 0 + 5 + 0 = 5 cells "
+        "of spatial axis 0; raise padding or shrink the kernel",
+    ),
+    (
+        "maxpool",
+        (x, 2),
+        {"ceil_mode": True, "fit": "strict"},
+        "maxpool: ceil_mode and fit strict exclude each other; give one of them",
+    ),
+    (
+        "maxpool",
+        ([[1, 2]], 1),
+        {"padding": 1},
+        "maxpool: a window lies on padding alone, which has no maximum; lower padding",
+    ),
+    ("adaptive_avgpool", (x, 0), {}, "adaptive_avgpool: output_size is 0; give 1 or more"),
+    (
+        "unpool",
+        (x, 2),
+        {"padding": "same"},
+        "unpool: padding is 'same'; give the numbers the pool used",
+    ),
+    (
+        "unpool",
+        ([[1]], 2),
+        {"padding": 1},
+        "unpool: padding 1 + 1 leaves nothing of the 2 cells of spatial axis 0; lower padding",
+    ),
+    (
+        "unpool",
+        ([[1]], 2),
+        {"indices": [[2]]},
+        "unpool: indices must be whole numbers from 0 to 1, the cells of (2,)",
+    ),
+    (
+        "upsample",
+        (x, 2),
+        {"mode": "cubic"},
+        "upsample: mode is 'cubic'; give one of nearest, linear",
+    ),
+    (
+        "batchnorm",
+        (x, [0, 0, 0], [1, 1, 1]),
+        {},
+        "batchnorm: mean has shape (3,); it must be (2,)",
+    ),
+    (
+        "groupnorm",
+        (x, 3),
+        {},
+        "groupnorm: groups 3 does not divide channels 2; choose a divisor of both",
+    ),
+    ("prelu", (x, [1, 1, 1]), {}, "prelu: weight has shape (3,); it must be (1,) or (2,)"),
+    ("pad", (x, "same"), {}, "pad: padding is 'same'; give numbers"),
+    ("crop", (x,), {}, "crop: give either size or padding"),
+    (
+        "crop",
+        (x,),
+        {"size": 6},
+        "crop: size 6 is more than the 5 cells there are; pad instead",
+    ),
+    (
+        "crop",
+        (x,),
+        {"padding": [[2, 3], 0]},
+        "crop: cutting 2 and 3 off the 5 cells of spatial axis 0 leaves nothing to return; "
+        "cut less, and to no more than there is",
+    ),
+    (
+        "reshape",
+        (x, [7, 7]),
+        {},
+        "reshape: shape (7, 7) has 49 cells and x, of shape (2, 5, 5), 50; the two must be equal",
+    ),
+    (
+        "pixel_shuffle",
+        (x, 2),
+        {},
+        "pixel_shuffle: 2 channels cannot become cells of 4 with upscale_factor 2; "
+        "give a multiple of 4 channels",
+    ),
+    (
+        "add",
+        ([x, np.ones((2, 4, 5))],),
+        {},
+        "add: the inputs have shapes (2, 5, 5), (2, 4, 5); "
+        "make them equal, or 1 where one shall be repeated",
+    ),
+    (
+        "add",
+        ([],),
+        {},
+        "add: the inputs have shapes none; give one or more with as many axes",
+    ),
+    (
+        "concat",
+        ([x, np.ones((2, 4, 5))],),
+        {},
+        "concat: the inputs have shapes (2, 5, 5), (2, 4, 5); only the channels may differ",
+    ),
+]
+
+
+@both_ways
+@pytest.mark.parametrize(("name", "args", "options", "sentence"), OTHERS)
+def test_other_layers(way: Way, name: str, args: Any, options: Any, sentence: str) -> None:
+    """Both ways say the same."""
+    assert refused(way[name], *args, **options) == sentence
+
+
+def test_the_named_functions_want_their_number_of_axes() -> None:
+    """conv2d takes (C, H, W) and says so."""
+    assert refused(reference.conv2d, np.ones((1, 2, 5, 5)), w) == (
+        "conv2d: x has shape (1, 2, 5, 5); give 3 axes, channels first and without a batch axis"
+    )
+
+
+def test_col2im_wants_the_columns_of_its_shape() -> None:
+    """2 taps and 3 windows on 4 cells."""
+    assert refused(reference.col2im, [[1, 2], [3, 4]], (1, 4), 2) == (
+        "col2im: columns has shape (2, 2); it must be (2, 3)"
+    )

@@ -1,0 +1,120 @@
+"""Counts of what was really multiplied, against counts by hand. test_agreement compares the ways."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convcalc.reference import Tally
+from convcalc.reference.ways import FAST, LOOPS, Way
+
+both_ways = pytest.mark.parametrize("way", [LOOPS, FAST], ids=["loops", "fast"])
+
+
+def ones(*shape: Any) -> Any:
+    """Values do not matter here."""
+    return np.ones(shape, np.float32)
+
+
+@both_ways
+def test_conv_counts_every_tap_of_every_window(way: Way) -> None:
+    """2 maps out x 3x3 places x 2 maps in x 2x2 taps = 144."""
+    tally = Tally()
+    way["conv"](ones(2, 4, 4), ones(2, 2, 2, 2), ones(2), tally=tally)
+    assert tally == Tally(products=144)
+
+
+@both_ways
+def test_products_on_padding_are_told_apart(way: Way) -> None:
+    """3x3 over 4x4 with padding 1: per axis 4·3 = 12 taps, 2 of them on padding.
+
+    12 x 12 = 144 taps in all, 10 x 10 = 100 on real cells, 44 on zeros.
+    """
+    tally = Tally()
+    way["conv"](ones(1, 4, 4), ones(1, 1, 3, 3), padding=1, tally=tally)
+    assert (tally.products, tally.on_padding, tally.on_real_cells) == (144, 44, 100)
+
+
+def test_the_first_layer_of_vgg16() -> None:
+    """86,704,128 products; per axis 224·3 - 2 of 672 taps are real, so (672² - 670²)·3·64 are not."""
+    tally = Tally()
+    FAST["conv"](ones(3, 224, 224), ones(64, 3, 3, 3), padding=1, tally=tally)
+    assert tally.products == 86_704_128
+    assert tally.on_padding == (672**2 - 670**2) * 3 * 64
+
+
+def test_transposed_conv_counts_on_the_input() -> None:
+    """8 maps x 16x16 cells x 16 maps x 4x4 taps = 524,288, whatever is cropped afterwards.
+
+    thop and torchinfo count on the output and print four times as many. Of the 64 taps per axis
+    one at either end falls outside: 64² - 62² = 252 taps per pair of maps are cropped.
+    """
+    tally = Tally()
+    y = FAST["conv_transpose"](ones(8, 16, 16), ones(8, 16, 4, 4), stride=2, padding=1, tally=tally)
+    assert y.shape == (16, 32, 32)
+    assert tally == Tally(products=524_288, cropped=252 * 8 * 16)
+
+
+@both_ways
+def test_grouped_and_depthwise_transposed_conv(way: Way) -> None:
+    """8 -> 16 in 4 groups: a quarter of the products. Depthwise k3: 8 maps x 4x4 cells x 9 taps."""
+    tally = Tally()
+    way["conv_transpose"](
+        ones(8, 4, 4), ones(8, 4, 4, 4), stride=2, padding=1, groups=4, tally=tally
+    )
+    assert tally.products == 8 * 16 * 4 * 16
+    tally = Tally()
+    way["conv_transpose"](ones(8, 4, 4), ones(8, 1, 3, 3), stride=2, groups=8, tally=tally)
+    assert tally == Tally(products=8 * 16 * 9)
+
+
+@both_ways
+def test_depthwise_and_separable(way: Way) -> None:
+    """Depthwise 2 maps x 2 x 9 places x 4 taps = 144; then 1x1: 3 maps x 9 places x 4 maps = 108."""
+    tally = Tally()
+    way["separable_conv"](ones(2, 4, 4), ones(4, 1, 2, 2), ones(3, 4, 1, 1), tally=tally)
+    assert tally.products == 144 + 108
+
+
+def test_lenets_connection_table() -> None:
+    """C3: 60 connections x 10x10 places x 25 taps = 150,000 (LeCun et al. 1998, Table I)."""
+    table = [
+        *([i % 6, (i + 1) % 6, (i + 2) % 6] for i in range(6)),
+        *([i % 6, (i + 1) % 6, (i + 2) % 6, (i + 3) % 6] for i in range(6)),
+        *([i % 6, (i + 1) % 6, (i + 3) % 6, (i + 4) % 6] for i in range(3)),
+        [0, 1, 2, 3, 4, 5],
+    ]
+    tally = Tally()
+    y = FAST["conv"](ones(6, 14, 14), ones(60, 5, 5), connections=table, tally=tally)
+    assert y.shape == (16, 10, 10)
+    assert tally.products == 150_000
+
+
+@both_ways
+def test_layers_without_convolution(way: Way) -> None:
+    """Linear, RBF, subsampling multiply; pools compare and add."""
+    tally = Tally()
+    way["linear"](ones(10), ones(4, 10), tally=tally)
+    way["rbf"](ones(10), ones(4, 10), tally=tally)
+    assert tally == Tally(products=80)
+    tally = Tally()
+    way["subsample"](ones(2, 4, 4), ones(2), ones(2), 2, tally=tally)
+    assert tally == Tally(products=8, additions=32)
+    tally = Tally()
+    way["maxpool"](ones(1, 4, 4), 2, tally=tally)
+    assert tally == Tally(comparisons=4 * 3)
+    tally = Tally()
+    way["avgpool"](ones(1, 4), 2, padding=1, tally=tally)  # (0 1) (2 3) (4 0)
+    assert tally == Tally(additions=4)
+    tally = Tally()
+    way["batchnorm"](ones(2, 3), ones(2), ones(2), ones(2), ones(2), tally=tally)
+    way["multiply"]([ones(2, 3), ones(2, 1)], tally=tally)
+    assert tally == Tally(scalings=2 * 6 + 6)
+
+
+def test_a_tally_adds_up_over_layers() -> None:
+    """Hand the same one to every layer of a network."""
+    tally = Tally()
+    x = FAST["conv"](ones(1, 4, 4), ones(2, 1, 3, 3), tally=tally)
+    FAST["linear"](FAST["flatten"](x), ones(5, 8), tally=tally)
+    assert tally.products == 2 * 4 * 9 + 40
