@@ -1,0 +1,246 @@
+"""Activations: one value in, one value out; only PReLU trains anything."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from convcalc import formulas
+from convcalc.errors import ShapeError
+from convcalc.layers.base import Counts, Elementwise, Shape, frozen, kind
+
+
+@frozen
+class Activation(Elementwise):
+    """A function of each value by itself, costed as elementary operations per value."""
+
+    per_value: ClassVar[dict[str, int]] = {}
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+        cells = formulas.product(shape)
+        return {operation: times * cells for operation, times in self.per_value.items()}
+
+
+@kind("relu")
+class Relu(Activation):
+    """max(x, 0)
+
+    Formula:
+        one comparison per value; no parameters
+
+    Source:
+        Nair & Hinton 2010.
+
+    Common mistake:
+        Counting its output as new memory: it can overwrite its input.
+    """
+
+    known_as: ClassVar = ("rectifier",)
+    per_value: ClassVar = {"comparisons": 1}
+
+
+@kind("relu6")
+class Relu6(Activation):
+    """min(max(x, 0), 6)
+
+    Formula:
+        two comparisons per value; no parameters
+
+    Source:
+        Sandler et al., arXiv:1801.04381 (MobileNetV2).
+
+    Common mistake:
+        Counting parameters for the 6: it is fixed.
+    """
+
+    per_value: ClassVar = {"comparisons": 2}
+
+
+@kind("leaky_relu")
+class LeakyRelu(Activation):
+    """x where it is positive, a small fixed part of x elsewhere
+
+    Formula:
+        one comparison and one multiplication per value; no parameters
+
+    Source:
+        Maas, Hannun & Ng 2013; PyTorch LeakyReLU.
+
+    Common mistake:
+        Counting the slope as a parameter: it is fixed (prelu trains it).
+    """
+
+    known_as: ClassVar = ("leakyrelu", "lrelu")
+    per_value: ClassVar = {"comparisons": 1, "multiplications": 1}
+
+    negative_slope: float = 0.01
+
+
+@kind("prelu")
+class Prelu(Activation):
+    """x where it is positive, a trained part of x elsewhere
+
+    Formula:
+        params = 1, or c with per_channel; one comparison and one multiplication per value
+
+    Source:
+        He et al., arXiv:1502.01852; PyTorch PReLU.
+
+    Common mistake:
+        Forgetting that PyTorch trains one slope for all channels unless told otherwise, Keras one per value.
+    """
+
+    per_value: ClassVar = {"comparisons": 1, "multiplications": 1}
+
+    per_channel: bool = False
+
+    def weights(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+        return shape[0] if self.per_channel else 1
+
+
+@kind("elu")
+class Elu(Activation):
+    """x where it is positive, eˣ − 1 elsewhere
+
+    Formula:
+        at most one comparison, one exponential and one addition per value; no parameters
+
+    Source:
+        Clevert, Unterthiner & Hochreiter, arXiv:1511.07289.
+
+    Common mistake:
+        Costing it like ReLU: the exponential is the expensive part.
+    """
+
+    per_value: ClassVar = {"comparisons": 1, "exponentials": 1, "adds": 1}
+
+
+@kind("gelu")
+class Gelu(Activation):
+    """x·Φ(x), with the normal distribution's Φ
+
+    Formula:
+        one error function (counted as an exponential), two multiplications and one addition per value
+
+    Source:
+        Hendrycks & Gimpel, arXiv:1606.08415.
+
+    Common mistake:
+        Mixing the exact form with the tanh approximation: values differ in the fourth digit, counts too.
+    """
+
+    per_value: ClassVar = {"exponentials": 1, "multiplications": 2, "adds": 1}
+
+
+@kind("silu")
+class Silu(Activation):
+    """x·σ(x), also called swish
+
+    Formula:
+        one exponential, one addition, one division and one multiplication per value; no parameters
+
+    Source:
+        Elfwing, Uchibe & Doya, arXiv:1702.03118; Ramachandran, Zoph & Le, arXiv:1710.05941.
+
+    Common mistake:
+        Costing it like ReLU: the exponential is the expensive part.
+    """
+
+    known_as: ClassVar = ("swish",)
+    per_value: ClassVar = {"exponentials": 1, "adds": 1, "divisions": 1, "multiplications": 1}
+
+
+@kind("hardswish")
+class HardSwish(Activation):
+    """x·min(max(x + 3, 0), 6)/6
+
+    Formula:
+        two comparisons, one addition and two multiplications per value; no parameters
+
+    Source:
+        Howard et al., arXiv:1905.02244 (MobileNetV3).
+
+    Common mistake:
+        Counting an exponential: it was made to avoid one.
+    """
+
+    known_as: ClassVar = ("hard_swish",)
+    per_value: ClassVar = {"comparisons": 2, "adds": 1, "multiplications": 2}
+
+
+@kind("sigmoid")
+class Sigmoid(Activation):
+    """1 / (1 + e⁻ˣ)
+
+    Formula:
+        one exponential, one addition and one division per value; no parameters
+
+    Source:
+        Rumelhart, Hinton & Williams 1986.
+
+    Common mistake:
+        Ending a 1000-way classifier with it: those want softmax.
+    """
+
+    known_as: ClassVar = ("logistic",)
+    per_value: ClassVar = {"exponentials": 1, "adds": 1, "divisions": 1}
+
+
+@kind("tanh")
+class Tanh(Activation):
+    """(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)
+
+    Formula:
+        one exponential, two additions and one division per value; no parameters
+
+    Source:
+        LeCun et al. 1998, which scales it: 1.7159·tanh(2x/3).
+
+    Common mistake:
+        Costing it like ReLU: the exponential is the expensive part.
+    """
+
+    per_value: ClassVar = {"exponentials": 1, "adds": 2, "divisions": 1}
+
+
+@kind("softmax")
+class Softmax(Elementwise):
+    """eˣ of each channel over the sum of all channels' eˣ, position by position
+
+    Formula:
+        one exponential and one division per value, c − 1 additions and c − 1 comparisons per position
+
+    Source:
+        Bridle 1990; PyTorch Softmax over the channels.
+
+    Common mistake:
+        Counting the last fully connected layer twice: softmax has no parameters of its own.
+    """
+
+    example: ClassVar = ({}, (1000,))
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+        cells = formulas.product(shape)
+        others = cells - cells // shape[0]
+        return {"exponentials": cells, "divisions": cells, "adds": others, "comparisons": others}
+
+
+@kind("dropout")
+class Dropout(Elementwise):
+    """Sets a share p of the values to zero while training; does nothing at inference.
+
+    Formula:
+        no parameters, no operations at inference
+
+    Source:
+        Srivastava et al. 2014; PyTorch Dropout.
+
+    Common mistake:
+        Halving the parameters: dropout leaves all of them in place.
+    """
+
+    p: float = 0.5
+
+    def check(self, shape: Shape) -> None:  # noqa: ARG002
+        if not 0 <= self.p <= 1:
+            message = f"p is {self.p:g}; it is a share, use 0 to 1"
+            raise ShapeError(message)

@@ -1,0 +1,129 @@
+"""Kinds that bring several paths together: add, multiply, concat."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from convcalc import formulas
+from convcalc.errors import ShapeError
+from convcalc.layers.base import Counts, Free, Shape, frozen, kind, shape_text
+
+
+@frozen
+class Join(Free):
+    """A kind that reads the ends of several paths."""
+
+    joins: ClassVar = True
+
+    def check(self, *shapes: Shape) -> None:
+        if len(shapes) < 2:
+            message = f"it joins {len(shapes)} path{'' if len(shapes) == 1 else 's'}; give two or more ([] is the input itself)"
+            raise ShapeError(message)
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        raise NotImplementedError
+
+    def joined_counts(self, paths: int, out: Shape) -> Counts:  # noqa: ARG002
+        """Elementary operations of joining so many paths into ``out``."""
+        return {}
+
+    def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
+        return self.joined_counts(len(shapes), out)
+
+
+@frozen
+class Broadcast(Join):
+    """A join value by value, in which a side of 1 is repeated to fit the others."""
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        return tuple([max(sides) for sides in zip(*shapes)])
+
+    def check(self, *shapes: Shape) -> None:
+        super().check(*shapes)
+        sides = list(zip(*shapes)) if len({len(shape) for shape in shapes}) == 1 else []
+        if not sides or any(side not in (1, max(each)) for each in sides for side in each):
+            found = " and ".join(shape_text(shape) for shape in shapes)
+            message = (
+                f"cannot {self.kind} {found}: sides must be equal or 1; "
+                "match the channels with a 1×1 conv and the size with stride, padding or crop"
+            )
+            raise ShapeError(message)
+
+
+@kind("add")
+class Add(Broadcast):
+    """The sum of several paths, value by value: the shortcut of a residual block.
+
+    Formula:
+        shapes must agree (a side of 1 is repeated); one addition per value and further path
+
+    Source:
+        He et al., arXiv:1512.03385, equation 1.
+
+    Common mistake:
+        Forgetting the projection where the block changes size or channels: 256×56×56 and 512×28×28 do
+        not add.
+    """
+
+    known_as: ClassVar = ("sum", "residual", "shortcut", "eltwise")
+    example: ClassVar = ({}, (256, 56, 56))
+
+    def joined_counts(self, paths: int, out: Shape) -> Counts:
+        return {"adds": (paths - 1) * formulas.product(out)}
+
+
+@kind("multiply")
+class Multiply(Broadcast):
+    """The product of several paths, value by value: gates and squeeze-and-excitation.
+
+    Formula:
+        shapes must agree (a side of 1 is repeated: (C, 1, 1) scales whole channels);
+        one multiplication per value and further path
+
+    Source:
+        Hu, Shen & Sun, arXiv:1709.01507; van den Oord et al., arXiv:1609.03499, equation 2.
+
+    Common mistake:
+        Counting it among the multiply-adds: nothing is summed, and tools differ on it.
+    """
+
+    known_as: ClassVar = ("mul", "gate", "scale")
+    example: ClassVar = ({}, (32, 112, 112))
+
+    def joined_counts(self, paths: int, out: Shape) -> Counts:
+        return {"multiplications": (paths - 1) * formulas.product(out)}
+
+
+@kind("concat")
+class Concat(Join):
+    """Stacks the channels of several paths.
+
+    Formula:
+        channels add up, the other sides must agree; no parameters, no operations
+
+    Source:
+        Szegedy et al., arXiv:1409.4842 (Inception); Huang et al., arXiv:1608.06993 (DenseNet).
+
+    Common mistake:
+        Adding the channels of a residual block, or summing those of an Inception module: concat stacks,
+        add does not.
+    """
+
+    known_as: ClassVar = ("cat", "concatenate", "depthconcat", "route")
+    example: ClassVar = ({}, (64, 28, 28))
+
+    def out_shape(self, *shapes: Shape) -> Shape:
+        channels, *others = [shape[0] for shape in shapes]
+        for more in others:
+            channels = channels + more  # no leading 0, so that working reads as in a textbook
+        return (channels, *shapes[0][1:])
+
+    def check(self, *shapes: Shape) -> None:
+        super().check(*shapes)
+        if len({shape[1:] for shape in shapes}) != 1:
+            found = " and ".join(shape_text(shape) for shape in shapes)
+            message = (
+                f"cannot concat {found}: only the channels may differ; "
+                "match the sizes with stride, padding, crop or upsample"
+            )
+            raise ShapeError(message)

@@ -1,0 +1,108 @@
+"""Layers on vectors: the fully connected one, and LeNet-5's radial basis functions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from convcalc import formulas
+from convcalc.errors import ShapeError
+from convcalc.layers.base import (
+    Counts,
+    Free,
+    Layer,
+    Shape,
+    check_at_least,
+    kind,
+    shape_text,
+)
+
+
+@kind("linear")
+class Linear(Layer):
+    """A fully connected layer: every unit is a weighted sum of the whole input vector.
+
+    Formula:
+        params = (m + 1)·units, macs = m·units, where m is the length of the input
+
+    Source:
+        PyTorch Linear; Keras Dense.
+
+    Common mistake:
+        Forgetting what flatten does to the count: 7×7×512 into 4096 units is 102,760,448 weights,
+        three quarters of all of VGG-16.
+    """
+
+    known_as: ClassVar = ("fc", "dense", "fully_connected", "innerproduct")
+    takes_vectors: ClassVar = True
+    example: ClassVar = ({"out_features": 4096}, (25088,))
+
+    out_features: int
+    bias: bool = True
+
+    def out_shape(self, shape: Shape) -> Shape:  # noqa: ARG002
+        return (self.out_features,)
+
+    def fan_in(self, shape: Shape) -> int:
+        """Weights of one unit."""
+        return shape[0]
+
+    def weights(self, shape: Shape, out: Shape) -> int:
+        return shape[0] * out[0]
+
+    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+        return out[0] if self.bias else 0
+
+    def params(self, shape: Shape, out: Shape) -> int:
+        return formulas.linear_params(shape[0], out[0]) if self.bias else self.weights(shape, out)
+
+    def macs(self, shape: Shape, out: Shape) -> int:
+        return self.weights(shape, out)
+
+    def check(self, shape: Shape) -> None:
+        check_at_least("out_features", self.out_features)
+        if len(shape) != 1:
+            message = (
+                f"a fully connected layer takes a vector, but gets {shape_text(shape)}; "
+                "put flatten (or a global pool and flatten) before it"
+            )
+            raise ShapeError(message)
+
+
+@kind("rbf")
+class Rbf(Free):
+    """LeNet-5's output: each unit is the squared distance of the input to a fixed target vector.
+
+    Formula:
+        y = Σ (x − w)², over m inputs; no trainable parameters, m·units fixed numbers (buffers)
+        macs = m·units (each difference squared and added)
+
+    Source:
+        LeCun et al. 1998, section II.B: 84 × 10 = 840 connections, parameters chosen by hand.
+
+    Common mistake:
+        Adding 850 parameters as for a fully connected layer: the 1998 vectors are not trained.
+    """
+
+    known_as: ClassVar = ("radial_basis",)
+    takes_vectors: ClassVar = True
+    example: ClassVar = ({"out_features": 10}, (84,))
+
+    out_features: int
+
+    def out_shape(self, shape: Shape) -> Shape:  # noqa: ARG002
+        return (self.out_features,)
+
+    def buffers(self, shape: Shape, out: Shape) -> int:
+        return shape[0] * out[0]
+
+    def macs(self, shape: Shape, out: Shape) -> int:
+        return shape[0] * out[0]
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        return {"adds": shape[0] * out[0]}
+
+    def check(self, shape: Shape) -> None:
+        check_at_least("out_features", self.out_features)
+        if len(shape) != 1:
+            message = f"takes a vector, but gets {shape_text(shape)}; put flatten before it"
+            raise ShapeError(message)

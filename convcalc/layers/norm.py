@@ -1,0 +1,183 @@
+"""Normalisation: trainable scale and shift per channel, and what each averages over."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from convcalc import formulas
+from convcalc.errors import ShapeError
+from convcalc.layers.base import (
+    Counts,
+    Elementwise,
+    Shape,
+    check_at_least,
+    check_divides,
+    frozen,
+    kind,
+)
+from convcalc.layers.field import Reach
+
+
+@frozen
+class Norm(Elementwise):
+    """A kind that keeps the shape and may train one scale and one shift per channel."""
+
+    affine: bool = True
+
+    def scales(self, shape: Shape) -> int:
+        """How many scales (and as many shifts) there are."""
+        return shape[0]
+
+    def weights(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+        return self.scales(shape) if self.affine else 0
+
+    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+        return self.scales(shape) if self.affine else 0
+
+    def params(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+        return 2 * self.scales(shape) if self.affine else 0
+
+
+@frozen
+class SampleNorm(Norm):
+    """A norm that takes its mean and variance from the sample itself, also at inference."""
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+        cells = formulas.product(shape)
+        scaled = cells if self.affine else 0
+        return {"multiplications": 2 * cells + scaled, "adds": 4 * cells + scaled}
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+        if len(shape) == 1:
+            return None
+        return f"{self.kind} takes its mean over the whole map, so every unit sees all of it"
+
+
+@kind("batchnorm")
+class BatchNorm(Norm):
+    """Scales and shifts each channel; at inference by stored running statistics.
+
+    Formula:
+        params = 2·c (scale and shift), buffers = 2·c (running mean and variance)
+        no multiply-adds are counted: at inference it folds into the convolution before it;
+        kept apart, it costs one multiplication and one addition per cell
+
+    Source:
+        Ioffe & Szegedy, arXiv:1502.03167; PyTorch BatchNorm2d.
+
+    Common mistake:
+        Counting 4·c parameters: Keras prints the running statistics among them, but they are not trained.
+        PyTorch also stores a step counter per layer, which is not counted here.
+    """
+
+    known_as: ClassVar = ("bn", "batch_norm", "batchnormalization", "batchnorm1d", "batchnorm2d")
+    example: ClassVar = ({}, (64, 112, 112))
+
+    track_running_stats: bool = True
+
+    def buffers(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+        return 2 * shape[0] if self.track_running_stats else 0
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+        cells = formulas.product(shape)
+        return {"multiplications": cells, "adds": cells}
+
+
+@kind("layernorm")
+class LayerNorm(SampleNorm):
+    """Normalises each sample over all of its values, with a scale and a shift for each of them.
+
+    Formula:
+        params = 2·c·n·n, no buffers
+
+    Source:
+        Ba, Kiros & Hinton, arXiv:1607.06450; PyTorch LayerNorm over (C, H, W).
+
+    Common mistake:
+        Counting 2·c: that is a layer norm over the channels only, as in transformers.
+    """
+
+    known_as: ClassVar = ("ln", "layer_norm", "layernormalization")
+    example: ClassVar = ({}, (16, 8, 8))
+
+    def scales(self, shape: Shape) -> int:
+        return formulas.product(shape)
+
+
+@kind("groupnorm")
+class GroupNorm(SampleNorm):
+    """Normalises each sample over groups of channels.
+
+    Formula:
+        params = 2·c, no buffers
+
+    Source:
+        Wu & He, arXiv:1803.08494; PyTorch GroupNorm.
+
+    Common mistake:
+        Counting two per group: the mean is per group, the scale and the shift are per channel.
+    """
+
+    known_as: ClassVar = ("gn", "group_norm", "groupnormalization")
+    example: ClassVar = ({"num_groups": 4}, (16, 8, 8))
+
+    num_groups: int
+
+    def check(self, shape: Shape) -> None:
+        check_at_least("num_groups", self.num_groups)
+        check_divides("the input's channel count", shape[0], "num_groups", self.num_groups)
+
+
+@kind("instancenorm")
+class InstanceNorm(SampleNorm):
+    """Normalises each channel of each sample by itself.
+
+    Formula:
+        params = 2·c with affine, none by default; no buffers
+
+    Source:
+        Ulyanov, Vedaldi & Lempitsky, arXiv:1607.08022; PyTorch InstanceNorm2d.
+
+    Common mistake:
+        Assuming that it trains something: in PyTorch affine is off unless asked for.
+    """
+
+    known_as: ClassVar = ("in", "instance_norm", "instancenorm2d")
+    example: ClassVar = ({}, (16, 8, 8))
+
+    affine: bool = False
+
+
+@kind("lrn")
+class Lrn(Elementwise):
+    """Local response normalisation: divides each value by a power of its neighbours' squares across channels.
+
+    Formula:
+        y = x / (k + α/size · Σ x²)^β over `size` channels; no parameters
+
+    Source:
+        Krizhevsky, Sutskever & Hinton 2012, section 3.3; PyTorch LocalResponseNorm.
+
+    Common mistake:
+        Expecting parameters: VGG's A-LRN has exactly as many as A.
+    """
+
+    known_as: ClassVar = ("localresponsenorm", "local_response_norm", "norm")
+    example: ClassVar = ({}, (96, 55, 55))
+
+    size: int = 5
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+        cells = formulas.product(shape)
+        return {
+            "multiplications": 2 * cells,
+            "adds": self.size * cells,
+            "roots": cells,
+            "divisions": cells,
+        }
+
+    def check(self, shape: Shape) -> None:
+        check_at_least("size", self.size)
+        if len(shape) < 2:
+            message = "needs channels and at least one axis; leave it out of vectors"
+            raise ShapeError(message)

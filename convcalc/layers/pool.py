@@ -1,0 +1,412 @@
+"""Pooling: windows without trainable numbers (but for LeNet-5's), global and adaptive pools, unpooling."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from convcalc import formulas
+from convcalc.errors import ShapeError
+from convcalc.layers.base import (
+    FITS,
+    Counts,
+    Fit,
+    Free,
+    Padding,
+    Shape,
+    Spatial,
+    Window,
+    as_decimal,
+    axis_names,
+    check_at_least,
+    check_axes,
+    check_padding,
+    check_spatial,
+    fitted_sizes,
+    frozen,
+    kind,
+    per_axis,
+)
+from convcalc.layers.field import Adaptive, Reach, Spread, Whole
+
+
+@frozen
+class Pool(Window, Free):
+    """A window kind that keeps the channels apart."""
+
+    ceil_mode: bool = False
+    fit: Fit = "floor"
+
+    def rounding(self) -> Fit:
+        return "ceil" if self.ceil_mode else self.fit
+
+    def check_options(self, shape: Shape) -> None:
+        super().check_options(shape)
+        if self.ceil_mode and self.fit not in ("floor", "ceil"):
+            message = f"ceil_mode and fit {self.fit} exclude each other; leave one of them out"
+            raise ShapeError(message)
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return (shape[0], *self.out_sizes(shape))
+
+    def notes(self, shape: Shape, out: Shape) -> list[str]:
+        lines = super().notes(shape, out)
+        axes = self.axes(shape)
+        caffe = fitted_sizes("caffe", axes)
+        if self.rounding() == "ceil" and caffe != out[1:]:
+            lines.append(
+                f"ceil gives {out[1]} here, Caffe {caffe[0]}: PyTorch and ONNX drop a window that starts "
+                "past the input; use fit: caffe for Caffe's size"
+            )
+        if self.rounding() != "floor" and any(FITS["floor"](a) != o for a, o in zip(axes, out[1:])):
+            axis = next(a for a, o in zip(axes, out[1:]) if FITS["floor"](a) != o)
+            lines.append(
+                f"{as_decimal(axis.exact)} is rounded up: the last window hangs over the end "
+                f"(floor gives {FITS['floor'](axis)})"
+            )
+        return lines
+
+
+@frozen
+class PaddedPool(Pool):
+    """A pool that takes padding, at most half of its window."""
+
+    padding: Padding = 0
+
+    def pads(self) -> Padding:
+        return self.padding
+
+    def check_options(self, shape: Shape) -> None:
+        super().check_options(shape)
+        if isinstance(self.padding, str):
+            return
+        for name, axis in zip(axis_names(shape), self.axes(shape)):
+            if 2 * max(axis.before, axis.after) > axis.k:
+                message = (
+                    f"padding {max(axis.before, axis.after)} is more than half of the {axis.k}-wide window "
+                    f"along the {name}, so some windows would hold padding only; use at most {axis.k // 2}"
+                )
+                raise ShapeError(message)
+
+
+@kind("maxpool")
+class MaxPool(PaddedPool):
+    """The largest value of each window; channels pass through one by one.
+
+    Formula:
+        o = ⌊(n + 2p − (d·(k − 1) + 1)) / s⌋ + 1; with ceil_mode ⌈…⌉ + 1, less a window that would start
+        past the input; no parameters, no multiply-adds, k·k − 1 comparisons per output
+
+    Source:
+        PyTorch MaxPool2d and Pool.h; ONNX MaxPool; Caffe pooling_layer.cpp for fit: caffe.
+
+    Common mistake:
+        Taking the stride as 1: a pool's stride is its kernel unless you say otherwise. And 2×2 pooling
+        throws away 75 %, not half.
+    """
+
+    known_as: ClassVar = (
+        "pool",
+        "max_pool",
+        "maxpool1d",
+        "maxpool2d",
+        "maxpool3d",
+        "maxpooling2d",
+        "mp",
+    )
+    example: ClassVar = ({"kernel_size": 3, "stride": 2, "padding": 1}, (64, 112, 112))
+
+    dilation: Spatial = 1
+
+    def dilations(self) -> Spatial:
+        return self.dilation
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        return {"comparisons": (self.kernel(shape) - 1) * formulas.product(out)}
+
+
+@kind("avgpool")
+class AvgPool(PaddedPool):
+    """The mean of each window; channels pass through one by one.
+
+    Formula:
+        o as for maxpool (without dilation); no parameters, no multiply-adds,
+        k·k − 1 additions and one division per output
+
+    Options:
+        count_include_pad: whether padded zeros count in the mean (PyTorch's default), or not (Keras, ONNX).
+
+    Source:
+        PyTorch AvgPool2d.
+
+    Common mistake:
+        Comparing values at the border between libraries: the sizes agree, the means there do not.
+    """
+
+    known_as: ClassVar = ("avg_pool", "averagepool", "avgpool2d", "averagepooling2d", "ap", "mean")
+    example: ClassVar = ({"kernel_size": 2}, (6, 28, 28))
+
+    count_include_pad: bool = True
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        outputs = formulas.product(out)
+        return {"adds": (self.kernel(shape) - 1) * outputs, "divisions": outputs}
+
+
+@kind("lppool")
+class LpPool(Pool):
+    """The p-norm of each window: norm_type 1 sums, 2 is the root of the sum of squares.
+
+    Formula:
+        o as for maxpool (without padding and dilation); k·k multiplications and k·k − 1 additions, one root
+
+    Source:
+        PyTorch LPPool2d.
+
+    Common mistake:
+        Reading norm_type 1 as a mean: it is the sum, k·k times the mean.
+    """
+
+    known_as: ClassVar = ("lp_pool", "lppool2d")
+    example: ClassVar = ({"kernel_size": 2}, (8, 16, 16))
+
+    norm_type: int = 2
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        taps = self.kernel(shape) * formulas.product(out)
+        outputs = formulas.product(out)
+        return {"multiplications": taps, "adds": taps - outputs, "roots": outputs}
+
+    def check_options(self, shape: Shape) -> None:
+        super().check_options(shape)
+        check_at_least("norm_type", self.norm_type)
+
+
+@kind("subsample")
+class Subsample(Window):
+    """LeNet-5's trainable subsampling: the sum of each window, times a weight, plus a bias, per map.
+
+    Formula:
+        o = ⌊(n − k) / s⌋ + 1; params = 2·c, macs = c·o·o (one product per output),
+        connections = (k·k + 1)·c·o·o as the paper counts
+
+    Source:
+        LeCun et al. 1998, section II.B: S2 has 12 parameters and 5,880 connections.
+
+    Common mistake:
+        Giving it none, as a modern pool: S2 and S4 train a weight and a bias per map.
+    """
+
+    known_as: ClassVar = ("trainable_pool",)
+    example: ClassVar = ({"kernel_size": 2}, (6, 28, 28))
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return (shape[0], *self.out_sizes(shape))
+
+    def weights(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+        return shape[0]
+
+    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+        return shape[0]
+
+    def macs(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+        return formulas.product(out)
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        return {"adds": (self.kernel(shape) - 1) * formulas.product(out)}
+
+
+@frozen
+class OnePerMap(Free):
+    """A pool over the whole map."""
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return (shape[0], *(1,) * (len(shape) - 1))
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+        return tuple([Whole(n) for n in shape[1:]])
+
+    def check(self, shape: Shape) -> None:
+        check_axes(shape)
+
+
+@kind("global_avgpool")
+class GlobalAvgPool(OnePerMap):
+    """The mean of each whole map, whatever its size: (C, H, W) becomes (C, 1, 1).
+
+    Formula:
+        no parameters, no multiply-adds; n·n − 1 additions and one division per channel
+
+    Source:
+        Lin, Chen & Yan, Network in Network, arXiv:1312.4400, section 3.2.
+
+    Common mistake:
+        Putting linear straight after it: the 1×1 maps still want a flatten.
+    """
+
+    known_as: ClassVar = (
+        "gap",
+        "globalaveragepooling2d",
+        "global_average_pool",
+        "globalaveragepool",
+    )
+    example: ClassVar = ({}, (2048, 7, 7))
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        outputs = formulas.product(out)
+        return {"adds": formulas.product(shape) - outputs, "divisions": outputs}
+
+
+@kind("global_maxpool")
+class GlobalMaxPool(OnePerMap):
+    """The largest value of each whole map: (C, H, W) becomes (C, 1, 1).
+
+    Formula:
+        no parameters, no multiply-adds; n·n − 1 comparisons per channel
+
+    Source:
+        Keras GlobalMaxPooling2D; ONNX GlobalMaxPool.
+
+    Common mistake:
+        Putting linear straight after it: the 1×1 maps still want a flatten.
+    """
+
+    known_as: ClassVar = ("gmp", "globalmaxpooling2d", "globalmaxpool")
+    example: ClassVar = ({}, (512, 7, 7))
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        return {"comparisons": formulas.product(shape) - formulas.product(out)}
+
+
+@frozen
+class AdaptivePool(Free):
+    """A pool that picks its windows so that a given size comes out."""
+
+    output_size: Spatial
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return (shape[0], *per_axis(self.output_size, len(shape) - 1))
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+        return tuple([Adaptive(n, o) if o > 1 else Whole(n) for n, o in zip(shape[1:], out[1:])])
+
+    def taps(self, shape: Shape, out: Shape) -> int:
+        """Cells read over all windows; windows that overlap count a cell twice."""
+        per_channel = formulas.product([windowed(n, o) for n, o in zip(shape[1:], out[1:])])
+        return shape[0] * per_channel
+
+    def check(self, shape: Shape) -> None:
+        check_axes(shape)
+        check_spatial("output_size", self.output_size, len(shape) - 1, least=1)
+
+    def notes(self, shape: Shape, out: Shape) -> list[str]:
+        uneven = [(n, o) for n, o in zip(shape[1:], out[1:]) if n % o]
+        if not uneven:
+            return []
+        n, o = uneven[0]
+        return [f"{n} is not a multiple of {o}: the {o} windows differ in size or overlap"]
+
+
+def windowed(n: int, o: int) -> int:
+    """Cells in all o windows of adaptive pooling along one axis: n, and one more for every shared cell."""
+    from math import gcd  # noqa: PLC0415 - only adaptive pools need it
+
+    # Window ends ⌈(i+1)·n/o⌉ meet the next start ⌊(i+1)·n/o⌋ unless o divides (i+1)·n; then they share a cell.
+    return n + o - gcd(n, o)
+
+
+@kind("adaptive_avgpool")
+class AdaptiveAvgPool(AdaptivePool):
+    """The mean of windows chosen so that `output_size` comes out.
+
+    Formula:
+        window i reads the cells from ⌊i·n / o⌋ up to ⌈(i + 1)·n / o⌉; no parameters, no multiply-adds
+
+    Source:
+        PyTorch AdaptiveAvgPool2d.
+
+    Common mistake:
+        Thinking of equal windows: unless o divides n they differ in size or overlap.
+    """
+
+    known_as: ClassVar = ("adaptive_average_pool", "adaptiveavgpool2d", "aap")
+    example: ClassVar = ({"output_size": 7}, (256, 9, 9))
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        outputs = formulas.product(out)
+        return {"adds": self.taps(shape, out) - outputs, "divisions": outputs}
+
+
+@kind("adaptive_maxpool")
+class AdaptiveMaxPool(AdaptivePool):
+    """The largest value of windows chosen so that `output_size` comes out.
+
+    Formula:
+        window i reads the cells from ⌊i·n / o⌋ up to ⌈(i + 1)·n / o⌉; no parameters, no multiply-adds
+
+    Source:
+        PyTorch AdaptiveMaxPool2d.
+
+    Common mistake:
+        Thinking of equal windows: unless o divides n they differ in size or overlap.
+    """
+
+    known_as: ClassVar = ("adaptivemaxpool2d", "amp")
+    example: ClassVar = ({"output_size": 3}, (256, 7, 7))
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        return {"comparisons": self.taps(shape, out) - formulas.product(out)}
+
+
+@kind("unpool")
+class Unpool(Free):
+    """Undoes a max pool: each value goes back to where its maximum was, the rest is zero.
+
+    Formula:
+        o = (n − 1)·s − 2p + k; no parameters, no operations
+
+    Source:
+        PyTorch MaxUnpool2d.
+
+    Common mistake:
+        Expecting odd sizes back: 5 pools to 2 and unpools to 4; add a pad for the lost row.
+    """
+
+    known_as: ClassVar = ("maxunpool", "max_unpool", "maxunpool2d")
+    example: ClassVar = ({"kernel_size": 2}, (64, 7, 7))
+
+    kernel_size: Spatial
+    stride: Spatial | None = None
+    padding: Padding = 0
+
+    def axes(self, shape: Shape) -> list[tuple[int, int, int, int]]:
+        """Input size, kernel, stride and padding along each axis."""
+        axes = len(shape) - 1
+        strides = self.kernel_size if self.stride is None else self.stride
+        options = (self.kernel_size, strides, self.padding)
+        return list(zip(shape[1:], *(per_axis(o, axes) for o in options)))  # type: ignore[arg-type]
+
+    def out_shape(self, shape: Shape) -> Shape:
+        sizes = [formulas.transposed_size(n, k, s, p, 1, 0) for n, k, s, p in self.axes(shape)]
+        return (shape[0], *sizes)
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+        return tuple([Spread(k, s, p) for _, k, s, p in self.axes(shape)])
+
+    def check(self, shape: Shape) -> None:
+        check_axes(shape)
+        axes = len(shape) - 1
+        check_spatial("kernel_size", self.kernel_size, axes, least=1)
+        if self.stride is not None:
+            check_spatial("stride", self.stride, axes, least=1)
+        check_padding(self.padding, axes)
+        sides = self.padding if isinstance(self.padding, tuple) else (self.padding,)
+        if not all(isinstance(side, int) for side in sides):
+            message = f"padding is {self.padding}; unpool takes one number per axis"
+            raise ShapeError(message)
+        for name, (n, k, s, p) in zip(axis_names(shape), self.axes(shape)):
+            if formulas.transposed_size(n, k, s, p, 1, 0) < 1:
+                message = f"padding {p} takes away the whole output along the {name}; lower it"
+                raise ShapeError(message)
+
+
+__all__ = ["AvgPool", "LpPool", "MaxPool", "Subsample", "Unpool"]

@@ -1,0 +1,330 @@
+"""Kinds that move, add or drop cells but compute nothing: pads, crops, flatten, shuffles, upsampling."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from convcalc import formulas
+from convcalc.errors import ShapeError
+from convcalc.layers.base import (
+    Counts,
+    Elementwise,
+    Free,
+    Mode,
+    Pair,
+    Shape,
+    Spatial,
+    axis_names,
+    check_at_least,
+    check_axes,
+    check_divides,
+    check_number_of_axes,
+    check_spatial,
+    kind,
+    per_axis,
+    shape_text,
+)
+from convcalc.layers.field import Linear, Nearest, Reach, Slide, Whole
+
+Sides = int | tuple[Pair, ...]
+
+
+def both_sides(sides: Sides, axes: int) -> list[tuple[int, int]]:
+    """Cells before and after along every axis.
+
+    >>> both_sides(2, 2), both_sides((1, (0, 3)), 2)
+    ([(2, 2), (2, 2)], [(1, 1), (0, 3)])
+    """
+    given = sides if isinstance(sides, tuple) else (sides,) * axes
+    return [side if isinstance(side, tuple) else (side, side) for side in given]
+
+
+def check_sides(name: str, sides: Sides, axes: int) -> None:
+    """Refuse cells for other axes than there are, or fewer than none."""
+    check_number_of_axes(name, sides, axes)
+    smallest = min(min(side) for side in both_sides(sides, axes))
+    if smallest < 0:
+        message = f"{name} is {smallest}; use 0 or more"
+        raise ShapeError(message)
+
+
+@kind("pad")
+class Pad(Free):
+    """Adds zeros around the maps, and with `channels` whole maps of zeros.
+
+    Formula:
+        o = n + before + after along each axis; no parameters, no operations
+
+    Source:
+        PyTorch ZeroPad2d. Zero channels are the parameter-free shortcut (option A) of He et al.,
+        arXiv:1512.03385.
+
+    Common mistake:
+        Reading one number as the total: it is added on both sides.
+    """
+
+    known_as: ClassVar = ("zeropad", "zero_padding", "zeropadding2d", "zeropad2d")
+    example: ClassVar = ({"padding": 2}, (8, 15, 15))
+
+    padding: Sides = 0
+    channels: tuple[int, int] = (0, 0)
+
+    def out_shape(self, shape: Shape) -> Shape:
+        pads = both_sides(self.padding, len(shape) - 1)
+        sizes = [n + before + after for n, (before, after) in zip(shape[1:], pads)]
+        return (shape[0] + self.channels[0] + self.channels[1], *sizes)
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+        return tuple(
+            [Slide(1, 1, before) for before, _ in both_sides(self.padding, len(shape) - 1)]
+        )
+
+    def check(self, shape: Shape) -> None:
+        check_axes(shape)
+        check_sides("padding", self.padding, len(shape) - 1)
+        check_at_least("channels", min(self.channels), 0)
+
+
+@kind("crop")
+class Crop(Free):
+    """Takes cells away: down to `size` about the centre, or `padding` cells per side, or to the size of `like`.
+
+    Formula:
+        o = size, or n − before − after; no parameters, no operations
+
+    Options:
+        like: the name of another layer whose height and width to keep (U-Net's skips), or input.
+        offset: cells cut before, instead of half of them (Caffe's crop, FCN).
+
+    Source:
+        Ronneberger, Fischer & Brox, arXiv:1505.04597, "copy and crop"; Keras Cropping2D.
+
+    Common mistake:
+        Forgetting it in a network of valid convolutions: U-Net's skips are 64 wide where 56 are wanted.
+    """
+
+    known_as: ClassVar = ("cropping2d", "centercrop", "center_crop")
+    references: ClassVar = ("like",)
+    example: ClassVar = ({"size": 56}, (512, 64, 64))
+
+    size: Spatial | None = None
+    padding: Sides | None = None
+    like: str | None = None
+    offset: Spatial | None = None
+
+    def cuts(self, shape: Shape, *others: Shape) -> list[tuple[int, int]]:
+        """Cells cut before and after along each axis; about the centre an odd cell more at the end."""
+        axes = len(shape) - 1
+        if self.padding is not None:
+            return both_sides(self.padding, axes)
+        kept = others[0][1:] if others else per_axis(self.size or 0, axes)
+        if self.offset is not None:
+            before = per_axis(self.offset, axes)
+            return [(cut, n - o - cut) for cut, n, o in zip(before, shape[1:], kept)]
+        return [((n - o) // 2, n - o - (n - o) // 2) for n, o in zip(shape[1:], kept)]
+
+    def out_shape(self, shape: Shape, *others: Shape) -> Shape:
+        cuts = self.cuts(shape, *others)
+        return (shape[0], *[n - before - after for n, (before, after) in zip(shape[1:], cuts)])
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+        cuts = self.cuts(shape, out)
+        return tuple([Slide(1, 1, -before) for before, _ in cuts])
+
+    def check(self, shape: Shape, *others: Shape) -> None:
+        check_axes(shape)
+        axes = len(shape) - 1
+        given = [name for name in ("size", "padding", "like") if getattr(self, name) is not None]
+        if len(given) != 1:
+            message = (
+                f"crop got {' and '.join(given) or 'nothing'}; give one of size, padding, like"
+            )
+            raise ShapeError(message)
+        if self.padding is not None and self.offset is not None:
+            message = "crop got padding and offset; offset goes with size or like"
+            raise ShapeError(message)
+        if self.size is not None:
+            check_spatial("size", self.size, axes, least=1)
+        if self.padding is not None:
+            check_sides("padding", self.padding, axes)
+        if self.offset is not None:
+            check_spatial("offset", self.offset, axes, least=0)
+        if others and len(others[0]) != len(shape):
+            message = f"cannot crop {shape_text(shape)} like {shape_text(others[0])}; name a layer with {axes} axes"
+            raise ShapeError(message)
+        for name, n, (before, after) in zip(
+            axis_names(shape), shape[1:], self.cuts(shape, *others)
+        ):
+            kept = n - before - after
+            if not 1 <= kept <= n:
+                message = f"cannot crop a {name} of {n} to {kept}; keep 1 to {n} cells (pad makes a map larger)"
+                raise ShapeError(message)
+            if min(before, after) < 0:
+                message = f"cannot cut {before} cells before {kept} of {n}; use an offset of at most {n - kept}"
+                raise ShapeError(message)
+
+
+@kind("flatten")
+class Flatten(Free):
+    """Lays all values of a map in one row: (C, H, W) becomes (C·H·W,).
+
+    Formula:
+        m = c·n·n; no parameters, no operations
+
+    Source:
+        PyTorch Flatten (channels first); Keras orders them channels last, the count is the same.
+
+    Common mistake:
+        A new image size: 300×600 into VGG-16 flattens to 82,944 values where fc6 wants 25,088.
+    """
+
+    known_as: ClassVar = ("flat",)
+    renames: ClassVar = True
+    example: ClassVar = ({}, (512, 7, 7))
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return (formulas.product(shape),)
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+        return tuple([Whole(n) for n in shape[1:]]) or None
+
+
+@kind("reshape")
+class Reshape(Free):
+    """The same values under another shape, in order.
+
+    Formula:
+        the product of the sides stays; no parameters, no operations
+
+    Source:
+        PyTorch reshape, NumPy reshape (row by row).
+
+    Common mistake:
+        Using it to swap axes: the values stay in their order, so a picture gets scrambled.
+    """
+
+    known_as: ClassVar = ("view",)
+    renames: ClassVar = True
+    example: ClassVar = ({"shape": (16, 4, 4)}, (256,))
+
+    shape: Shape
+
+    def out_shape(self, shape: Shape) -> Shape:  # noqa: ARG002
+        return self.shape
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+        if shape == out or (len(shape) == 1 and len(out) == 1):
+            return None
+        return "a reshape moves values to other positions"
+
+    def check(self, shape: Shape) -> None:
+        check_at_least("a side of shape", min(self.shape))
+        have, want = formulas.product(shape), formulas.product(self.shape)
+        if have != want:
+            message = f"{shape_text(shape)} holds {have} values, but {shape_text(self.shape)} needs {want}"
+            raise ShapeError(f"{message}; make the products equal")
+
+
+@kind("channel_shuffle")
+class ChannelShuffle(Elementwise):
+    """Deals the channels out anew, so that the next grouped convolution sees all groups.
+
+    Formula:
+        channel i·(c/g) + j goes to j·g + i; no parameters, no operations
+
+    Source:
+        Zhang et al., arXiv:1707.01083 (ShuffleNet), section 3.1; PyTorch ChannelShuffle.
+
+    Common mistake:
+        Counting it as a 1×1 convolution: nothing is multiplied.
+    """
+
+    known_as: ClassVar = ("channelshuffle",)
+    example: ClassVar = ({"groups": 4}, (16, 8, 8))
+
+    groups: int
+
+    def check(self, shape: Shape) -> None:
+        check_divides("the input's channel count", shape[0], "groups", self.groups)
+
+
+@kind("pixel_shuffle")
+class PixelShuffle(Free):
+    """Turns r·r channels into a map r times as large (sub-pixel convolution).
+
+    Formula:
+        (c·r·r, H, W) becomes (c, H·r, W·r); no parameters, no operations
+
+    Source:
+        Shi et al., arXiv:1609.05158; PyTorch PixelShuffle.
+
+    Common mistake:
+        Dividing the channels by r: it is r·r in two dimensions.
+    """
+
+    known_as: ClassVar = ("pixelshuffle", "depth_to_space", "subpixel")
+    example: ClassVar = ({"upscale_factor": 2}, (16, 8, 8))
+
+    upscale_factor: int
+
+    def out_shape(self, shape: Shape) -> Shape:
+        r = self.upscale_factor
+        return (shape[0] // formulas.product([r] * (len(shape) - 1)), *[n * r for n in shape[1:]])
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+        return (Nearest(self.upscale_factor),) * (len(shape) - 1)
+
+    def check(self, shape: Shape) -> None:
+        check_axes(shape)
+        check_at_least("upscale_factor", self.upscale_factor)
+        cells = formulas.product([self.upscale_factor] * (len(shape) - 1))
+        if shape[0] % cells:
+            message = (
+                f"the input has {shape[0]} channels, and upscale_factor {self.upscale_factor} takes "
+                f"{cells} for each that comes out; give the layer before a multiple of {cells}"
+            )
+            raise ShapeError(message)
+
+
+@kind("upsample")
+class Upsample(Free):
+    """Makes a map `scale_factor` times as large, by repeating cells or by linear interpolation.
+
+    Formula:
+        o = n·r; no parameters; linear costs 2 multiplications and 1 addition per output and axis
+
+    Options:
+        mode: nearest, or linear (bilinear for pictures), corners not aligned.
+
+    Source:
+        PyTorch Upsample; ONNX Resize, half_pixel.
+
+    Common mistake:
+        Confusing it with a transposed convolution: it has nothing to train.
+    """
+
+    known_as: ClassVar = ("up", "upsampling2d", "resize", "interpolate")
+    example: ClassVar = ({"scale_factor": 2}, (64, 7, 7))
+
+    scale_factor: Spatial
+    mode: Mode = "nearest"
+
+    def out_shape(self, shape: Shape) -> Shape:
+        factors = per_axis(self.scale_factor, len(shape) - 1)
+        return (shape[0], *[n * r for n, r in zip(shape[1:], factors)])
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        if self.mode == "nearest":
+            return {}
+        steps = (len(shape) - 1) * formulas.product(out)
+        return {"multiplications": 2 * steps, "adds": steps}
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+        factors = per_axis(self.scale_factor, len(shape) - 1)
+        if self.mode == "nearest":
+            return tuple([Nearest(r) for r in factors])
+        return tuple([Linear(r) for r in factors])
+
+    def check(self, shape: Shape) -> None:
+        check_axes(shape)
+        check_spatial("scale_factor", self.scale_factor, len(shape) - 1, least=1)

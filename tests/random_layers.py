@@ -1,0 +1,203 @@
+"""Random layers of every kind: the formulas against real arrays.
+
+    python tests/random_layers.py 100000
+
+draws so many layers and stops at the first disagreement; the tests draw fewer. A layer that the
+formulas refuse is drawn again, one that they accept must run.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import MISSING, fields
+from typing import Any
+
+import numpy as np
+
+from convcalc.errors import ShapeError
+from convcalc.layers import Layer, Shape, every
+from convcalc.layers.field import PIXEL
+from convcalc.reference import WITNESSES, Tally
+from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
+
+WORDS = ("valid", "same", "same_lower", "full")
+FITS = ("floor", "strict", "ceil", "caffe")
+KINDS = every()
+MOST_CELLS = 3000
+
+
+class Draw:
+    """Draws layers and shapes from one generator."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+
+    def below(self, least: int, most: int) -> int:
+        return int(self.rng.integers(least, most + 1))
+
+    def chance(self, share: float) -> bool:
+        return bool(self.rng.random() < share)
+
+    def spatial(self, axes: int, least: int, most: int) -> Any:
+        if self.chance(0.5):
+            return self.below(least, most)
+        return tuple(self.below(least, most) for _ in range(axes))
+
+    def sides(self, axes: int, most: int) -> Any:
+        if self.chance(0.5):
+            return self.below(0, most)
+        return tuple(
+            self.below(0, most) if self.chance(0.5) else (self.below(0, most), self.below(0, most))
+            for _ in range(axes)
+        )
+
+    def padding(self, axes: int, cls: type[Layer]) -> Any:
+        if cls.kind == "unpool":
+            return self.spatial(axes, 0, 1)
+        if self.chance(0.25):
+            words = ("valid", "same") if cls.kind == "conv_transpose" else WORDS
+            return (
+                "causal"
+                if axes == 1 and cls.kind == "conv" and self.chance(0.3)
+                else str(self.rng.choice(words))
+            )
+        return self.sides(axes, 2)
+
+    def option(self, cls: type[Layer], name: str, shape: Shape) -> Any:
+        """A value for one option, sensible often enough to be accepted."""
+        axes = max(1, len(shape) - 1)
+        divisors = [d for d in range(1, shape[0] + 1) if shape[0] % d == 0]
+        makers: dict[str, Any] = {
+            "kernel_size": lambda: self.spatial(axes, 1, 4),
+            "stride": lambda: self.spatial(axes, 1, 4),
+            "dilation": lambda: self.spatial(axes, 1, 3),
+            "padding": lambda: (
+                self.sides(axes, 2) if cls.kind in ("pad", "crop") else self.padding(axes, cls)
+            ),
+            "fit": lambda: str(self.rng.choice(FITS)),
+            "out_channels": lambda: self.below(1, 6),
+            "out_features": lambda: self.below(1, 6),
+            "groups": lambda: int(self.rng.choice(divisors)),
+            "num_groups": lambda: int(self.rng.choice(divisors)),
+            "output_padding": lambda: self.spatial(axes, 0, 2),
+            "multiplier": lambda: self.below(1, 3),
+            "scale_factor": lambda: self.spatial(axes, 1, 4),
+            "upscale_factor": lambda: self.below(1, 3),
+            "output_size": lambda: self.spatial(axes, 1, 6),
+            "size": lambda: self.below(1, 7) if cls.kind == "lrn" else self.spatial(axes, 1, 5),
+            "offset": lambda: self.spatial(axes, 0, 2),
+            "norm_type": lambda: self.below(1, 3),
+            "mode": lambda: str(self.rng.choice(("nearest", "linear"))),
+            "size_rule": lambda: str(self.rng.choice(("pytorch", "keras"))),
+            "channels": lambda: (self.below(0, 2), self.below(0, 2)),
+            "shape": lambda: (
+                (int(np.prod(shape)),) if self.chance(0.5) else (shape[0], int(np.prod(shape[1:])))
+            ),
+            "connections": lambda: None,
+            "like": lambda: None,
+            "negative_slope": lambda: 0.1,
+            "p": lambda: 0.5,
+        }
+        maker: Any = makers.get(name)
+        return maker() if maker else self.chance(0.5)
+
+    def layer(self, cls: type[Layer]) -> tuple[Layer, list[Shape]]:
+        """A layer of a kind that accepts the shapes drawn with it."""
+        while True:
+            shape: Shape = (self.below(1, 6),)
+            if not cls.takes_vectors:
+                axes = int(self.rng.choice((1, 2, 2, 2, 3)))
+                shape = (
+                    self.below(1, 6),
+                    *(self.below(1, 9 if axes < 3 else 5) for _ in range(axes)),
+                )
+            options = {}
+            for field in fields(cls):
+                needed = field.default is MISSING
+                if needed or self.chance(0.5):
+                    options[field.name] = self.option(cls, field.name, shape)
+            if cls.kind == "crop":
+                one = str(self.rng.choice(("size", "padding")))
+                options = {one: options.get(one, self.option(cls, one, shape))}
+            if options.get("groups", 1) > 1 and "out_channels" in options:
+                options["out_channels"] = options["groups"] * self.below(1, 2)
+            layer = cls(**options)
+            shapes = [shape, shape] if cls.joins else [shape]
+            try:
+                layer.check(*shapes)
+            except ShapeError:
+                continue
+            if np.prod(layer.out_shape(*shapes)) <= MOST_CELLS:
+                return layer, shapes
+
+
+def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loops: bool) -> None:
+    """Hold every claim of a layer against arrays."""
+    options = {field.name: getattr(layer, field.name) for field in fields(layer)}
+    said = f"{layer.kind} {options} on {shapes}"
+    witness, shape, out = WITNESSES[layer.kind], shapes[0], layer.out_shape(*shapes)
+    arrays = witness.arrays(options, shapes, rng, np.float64)
+    inputs = [rng.standard_normal(s) for s in shapes]
+    tally = Tally()
+    made = witness.fast(options, inputs, arrays, tally)
+    buffers = sum(a.size for name, a in arrays.items() if name in witness.buffers)
+    params = sum(a.size for a in arrays.values()) - buffers
+    claimed = (out, layer.params(shape, out), layer.buffers(shape, out), layer.macs(shape, out))
+    assert claimed == (made.shape, params, buffers, tally.products), said
+    assert layer.params(shape, out) == layer.weights(shape, out) + layer.biases(shape, out), said
+    if tally.products:
+        assert layer.valid_macs(shape, out) == tally.on_real_cells, said
+    if loops:
+        by_loops = Tally()
+        slow = witness.loops(options, inputs, arrays, by_loops)
+        np.testing.assert_allclose(made, slow, rtol=1e-8, atol=1e-8, err_msg=said)
+        assert by_loops.products == tally.products, said
+        assert by_loops.on_padding == tally.on_padding, said
+    reaches = layer.reach(shape, out)
+    if isinstance(reaches, tuple) and len(out) > 1:
+        for axis, reach in enumerate(reaches):
+            one = on_axis(options, axis)
+            rows = marked(DEPENDENCES[layer.kind](one, [np.eye(s[1 + axis]) for s in shapes]))
+            compare_reach(reach, rows, said)
+
+
+def compare_reach(reach: Any, rows: Any, said: str) -> None:
+    """What a layer says its outputs read, against what they depend on, unit by unit."""
+    pixels, units = rows.shape
+    field = reach.seen(PIXEL)
+    for unit in range(units):
+        found = np.flatnonzero(rows[:, unit])
+        ends = reach.reads(unit, unit)
+        inside = [p for p in reach.cells(unit) if 0 <= p < pixels]
+        if found.size:
+            assert (inside[0], inside[-1]) == (found[0], found[-1]), said
+            assert ends is not None, said
+            assert ends[0] <= found[0] <= found[-1] <= ends[1], said
+        else:
+            assert inside == [], said
+        if field is not None:
+            assert field.sees(unit) == ends, said
+
+
+def run(count: int, seed: int, *, loops_every: int = 10) -> dict[str, int]:
+    """Compare so many layers, kinds in turn; how many of each."""
+    draw = Draw(seed)
+    done: dict[str, int] = {}
+    names = [name for name in KINDS if name != "reshape"] + ["reshape"]
+    for i in range(count):
+        name = names[i % len(names)]
+        layer, shapes = draw.layer(KINDS[name])
+        work = int(np.prod(layer.out_shape(*shapes)) * np.prod(shapes[0]))
+        compare(
+            layer, shapes, draw.rng, loops=i // len(names) % loops_every == 0 and work < 200_000
+        )
+        done[name] = done.get(name, 0) + 1
+    return done
+
+
+if __name__ == "__main__":
+    start = time.perf_counter()
+    total = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    counts = run(total, seed=int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    print(f"{total:,} layers of {len(counts)} kinds agree, {time.perf_counter() - start:.0f} s")

@@ -1,0 +1,880 @@
+"""Every layer kind: its manual, its numbers against real arrays, its refusals and its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, FrozenInstanceError, fields
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import convcalc
+from convcalc.errors import ShapeError
+from convcalc.layers import KINDS, LETTERS, Layer, base, every, find
+from convcalc.layers.conv import MOST_TAPS
+from convcalc.reference import WITNESSES, Tally
+from convcalc.spec.chain import READERS
+from convcalc.spec.values import TYPES
+from strategies import KIND_STRATEGIES, Made, Shape, drawn_of, few, layer_of, some
+
+NAMES = sorted(every())
+SECTIONS = ("Formula:", "Source:", "Common mistake:")
+each_kind = pytest.mark.parametrize("kind", NAMES)
+
+
+# ------------------------------------------------------------------------------- the manual
+
+
+@each_kind
+def test_every_kind_has_its_manual_page(kind: str) -> None:
+    text = every()[kind].__doc__ or ""
+    first, *rest = text.split("\n")
+    assert 8 < len(first) < 130
+    places = [text.find(f"\n    {section}\n        ") for section in SECTIONS]
+    assert -1 not in places, f"one of {SECTIONS} is missing or empty"
+    assert places == sorted(places)
+    assert not rest[0], "an empty line follows the first"
+
+
+@each_kind
+def test_every_example_works(kind: str) -> None:
+    cls = every()[kind]
+    options, shape = cls.example
+    layer = cls(**options)
+    shapes = (shape, shape) if cls.joins else (shape,)
+    layer.check(*shapes)
+    out = layer.out_shape(*shapes)
+    assert all(type(side) is int and side >= 1 for side in out)
+    if not cls.joins:
+        row = convcalc.layer(kind, shape, **options)
+        assert (row.kind, row.output) == (kind, out)
+
+
+@each_kind
+def test_every_option_can_be_read_from_a_file_and_from_a_chain(kind: str) -> None:
+    for option in fields(every()[kind]):
+        assert option.type in TYPES, option.name
+        assert option.type in READERS, option.name
+        assert option.kw_only
+
+
+def test_files_and_chains_read_the_same_types_and_no_others() -> None:
+    used = {option.type for cls in every().values() for option in fields(cls)}
+    assert set(TYPES) == set(READERS) == used
+
+
+def test_letters_are_options_of_some_kind_and_differ() -> None:
+    options = {option.name for cls in every().values() for option in fields(cls)}
+    assert set(LETTERS) <= options
+    assert len(set(LETTERS.values())) == len(LETTERS)
+
+
+def test_a_second_kind_of_the_same_name_is_refused() -> None:
+    with pytest.raises(RuntimeError, match=r"^duplicate layer kind 'relu': .*Again$"):
+
+        @base.kind("relu")
+        class Again(base.Elementwise):
+            """Nothing."""
+
+    assert KINDS["relu"].__name__ == "Relu"
+
+
+def test_every_other_name_leads_to_one_kind() -> None:
+    names = [(word, cls) for cls in every().values() for word in cls.known_as]
+    assert len({word for word, _ in names}) == len(names)
+    for word, cls in names:
+        assert word not in KINDS
+        assert find(word) is cls
+        assert find(word.upper()) is cls
+    assert find("no such kind") is None
+
+
+@each_kind
+def test_kinds_are_found_by_name_and_frozen(kind: str) -> None:
+    cls = every()[kind]
+    assert find(kind) is cls
+    assert cls.kind == kind
+    options, _ = cls.example
+    layer = cls(**options)
+    for option in fields(layer):
+        with pytest.raises(FrozenInstanceError):
+            setattr(layer, option.name, 3)
+
+
+def test_a_kind_that_does_not_say_its_cost_has_none() -> None:
+    layer, shape = Layer(), (1, 4)
+    for cost in (layer.weights, layer.biases, layer.params, layer.macs):
+        with pytest.raises(NotImplementedError):
+            cost(shape, shape)
+    with pytest.raises(NotImplementedError):
+        layer.out_shape(shape)
+
+
+def test_every_kind_is_tried() -> None:
+    assert set(KIND_STRATEGIES) == set(NAMES)
+
+
+# --------------------------------------------------------------- numbers, by the arrays' own
+
+
+@each_kind
+def test_params_are_weights_and_biases(kind: str) -> None:
+    @some
+    @given(drawn_of(kind))
+    def add_up(made: Made) -> None:
+        layer, shape, out = made.layer, made.shapes[0], made.out
+        layer.check(*made.shapes)
+        weights, biases = layer.weights(shape, out), layer.biases(shape, out)
+        assert layer.params(shape, out) == weights + biases
+        numbers = [weights, biases, layer.buffers(shape, out), layer.macs(shape, out)]
+        numbers += layer.all_counts(made.shapes, out).values()
+        assert all(type(number) is int and number >= 0 for number in numbers)
+        assert 0 <= layer.valid_macs(shape, out) <= layer.macs(shape, out)
+        assert all(type(side) is int and side >= 1 for side in out)
+
+    add_up()
+
+
+@each_kind
+def test_shapes_parameters_and_products_are_those_of_real_arrays(kind: str) -> None:
+    witness = WITNESSES[kind]
+
+    @few
+    @given(drawn_of(kind))
+    def agree(made: Made) -> None:
+        shape, out, layer = made.shapes[0], made.out, made.layer
+        options = with_defaults(layer)
+        rng = np.random.default_rng(0)
+        inputs = [rng.integers(-3, 4, size=shape).astype(np.float64) for shape in made.shapes]
+        arrays = witness.arrays(options, made.shapes, rng, np.float64)
+        tally = Tally()
+        assert witness.fast(options, inputs, arrays, tally).shape == out
+        sizes = {name: array.size for name, array in arrays.items()}
+        buffers = sum(size for name, size in sizes.items() if name in witness.buffers)
+        assert layer.buffers(shape, out) == buffers
+        assert layer.params(shape, out) == sum(sizes.values()) - buffers
+        assert layer.biases(shape, out) == sizes.get("bias", 0)
+        assert layer.macs(shape, out) == tally.products
+        assert layer.valid_macs(shape, out) == tally.on_real_cells
+
+    agree()
+
+
+def with_defaults(layer: Layer) -> Mapping[str, Any]:
+    """A layer's options by name, defaults filled in."""
+    return {option.name: getattr(layer, option.name) for option in fields(layer)}
+
+
+def test_options_without_a_default_must_be_given() -> None:
+    for kind in NAMES:
+        cls = every()[kind]
+        needed = [option.name for option in fields(cls) if option.default is MISSING]
+        if needed:
+            with pytest.raises(TypeError, match=needed[0]):
+                cls()
+        else:
+            cls()
+
+
+def test_lenets_table_counts_only_the_pairs_it_names() -> None:
+    table = ((0, 1, 2), (1,), (0, 2))
+    row = convcalc.layer("conv", (3, 8, 8), out_channels=3, kernel_size=5, connections=table)
+    assert row.weights == 25 * 6
+    assert row.params == 25 * 6 + 3
+    assert row.macs == 25 * 6 * 4 * 4
+
+
+def test_keras_keeps_a_step_for_every_input_where_the_stride_is_wider() -> None:
+    # 14 inputs, a 7-wide kernel, steps of 16: (14 - 1)*16 + max(7, 16) = 224, and with 7: 215
+    shape, options = (1, 14), {"out_channels": 1, "kernel_size": 7, "stride": 16}
+    assert convcalc.layer("conv_transpose", shape, **options).output == (1, 215)
+    assert convcalc.layer("conv_transpose", shape, **options, size_rule="keras").output == (1, 224)
+    narrow = {**options, "stride": 5}  # 13*5 + 7 = 72 under both
+    assert convcalc.layer("conv_transpose", shape, **narrow, size_rule="keras").output == (1, 72)
+    assert convcalc.layer("conv_transpose", shape, **narrow).output == (1, 72)
+
+
+def test_transposed_same_gives_a_multiple_of_the_input() -> None:
+    for k, s, d in ((5, 2, 1), (2, 3, 1), (4, 2, 2), (1, 1, 1), (3, 7, 1)):
+        row = convcalc.layer(
+            "conv_transpose",
+            (1, 6),
+            out_channels=1,
+            kernel_size=k,
+            stride=s,
+            dilation=d,
+            padding="same",
+        )
+        assert row.output == (1, 6 * s), (k, s, d)
+
+
+def test_an_exact_size_is_a_fraction_in_lowest_terms() -> None:
+    def exact(n: int, k: int, s: int) -> str:
+        return base.Axis(n, k, s, 0, 0, 1).exact
+
+    assert exact(32, 5, 2) == "29/2"  # (32 - 5)/2 + 1
+    assert exact(7, 3, 3) == "7/3"
+    assert exact(224, 11, 4) == "217/4"
+    assert exact(32, 5, 3) == "10"
+    assert exact(10, 4, 4) == "5/2"  # 10/4 in lowest terms
+
+
+# ------------------------------------------------------------------------------------- notes
+
+NOTES: list[tuple[str, dict[str, Any], Shape, list[str]]] = [
+    (
+        "conv",
+        {"out_channels": 5, "kernel_size": 5, "stride": 2},
+        (3, 32, 32),
+        ["14.5 is not whole: floor gives 14, and the last 1 of 32 cells is never read"],
+    ),
+    ("conv", {"out_channels": 5, "kernel_size": 5, "stride": 3}, (3, 32, 32), []),
+    (
+        "conv",
+        {"out_channels": 5, "kernel_size": 3, "stride": 3},
+        (3, 34, 35),
+        [
+            "11.33 is not whole: floor gives 11, and the last 1 of 34 cells is never read (height)",
+            "11.67 is not whole: floor gives 11, and the last 2 of 35 cells are never read (width)",
+        ],
+    ),
+    # the cell left over is one of the padding's, so nothing of the map is lost
+    ("conv", {"out_channels": 5, "kernel_size": 3, "stride": 2, "padding": 1}, (3, 32, 32), []),
+    (
+        "conv",
+        {"out_channels": 5, "kernel_size": 1, "stride": 2},
+        (3, 8, 8),
+        ["stride 2 is wider than the 1-wide window: of every 2 cells 1 is skipped"],
+    ),
+    (
+        "conv",
+        {"out_channels": 5, "kernel_size": 2, "stride": 5},
+        (3, 20),
+        ["stride 5 is wider than the 2-wide window: of every 5 cells 3 are skipped"],
+    ),
+    (
+        "conv",
+        {"out_channels": 5, "kernel_size": 3, "stride": 2, "padding": "same"},
+        (3, 32, 32),
+        [
+            "same pads 0 before and 1 after, as TensorFlow, Keras and ONNX SAME_UPPER do; "
+            "same_lower swaps them, padding: 1 pads both sides alike"
+        ],
+    ),
+    (
+        "conv",
+        {"out_channels": 5, "kernel_size": 3, "stride": 2, "padding": "same"},
+        (3, 33, 33),
+        [],
+    ),
+    (
+        "conv_transpose",
+        {"out_channels": 1, "kernel_size": 7, "stride": 16},
+        (1, 14),
+        [
+            "stride 16 is wider than the 7-wide kernel: outputs between the patches are bias only; "
+            "size_rule keras gives 224, pytorch 215 without padding"
+        ],
+    ),
+    (
+        "conv_transpose",
+        {"out_channels": 1, "kernel_size": 4, "stride": 2, "padding": 1},
+        (1, 14, 14),
+        [],
+    ),
+    (
+        "maxpool",
+        {"kernel_size": 1, "stride": 2, "ceil_mode": True},
+        (1, 32),
+        [
+            "stride 2 is wider than the 1-wide window: of every 2 cells 1 is skipped",
+            "ceil gives 16 here, Caffe 17: PyTorch and ONNX drop a window that starts past the input; "
+            "use fit: caffe for Caffe's size",
+        ],
+    ),
+    (
+        "maxpool",
+        {"kernel_size": 3, "stride": 2, "ceil_mode": True},
+        (1, 32, 32),
+        ["15.5 is rounded up: the last window hangs over the end (floor gives 15)"],
+    ),
+    (
+        "maxpool",
+        {"kernel_size": 3, "stride": 2},
+        (1, 32, 32),
+        ["15.5 is not whole: floor gives 15, and the last 1 of 32 cells is never read"],
+    ),
+    ("maxpool", {"kernel_size": 2}, (1, 32, 32), []),
+    (
+        "maxpool",
+        {"kernel_size": 3, "stride": 2, "fit": "caffe"},
+        (1, 32, 32),
+        ["15.5 is rounded up: the last window hangs over the end (floor gives 15)"],
+    ),
+    (
+        "adaptive_avgpool",
+        {"output_size": 7},
+        (256, 9, 14),
+        ["9 is not a multiple of 7: the 7 windows differ in size or overlap"],
+    ),
+    ("adaptive_avgpool", {"output_size": 7}, (256, 14, 14), []),
+    ("relu", {}, (3, 8, 8), []),
+]
+
+REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 7},
+        ((3, 5, 5),),
+        "a 7-wide window does not fit 5 along the height; raise the padding by 1 per side, or use a kernel of at most 5",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 3, "dilation": 4, "padding": 1},
+        ((3, 5, 9),),
+        "a 9-wide window (3 taps 4 apart) does not fit 5 + 2·1 = 7 along the height; raise the padding by 1 per side, or use a kernel of at most 2",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 5, "padding": ((0, 1),)},
+        ((3, 3),),
+        "a 5-wide window does not fit 3 + 0 + 1 = 4 along the length; raise the padding by 1 per side, or use a kernel of at most 4",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 5, "stride": 2, "fit": "strict"},
+        ((3, 32, 32),),
+        "14.5: a 5-wide window does not fit 32 along the height in steps of 2; 1 cell is left over: use an input of 31 or 33, another stride, or fit: floor",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 5, "stride": 4, "fit": "strict"},
+        ((3, 32, 33),),
+        "7.75: a 5-wide window does not fit 32 along the height in steps of 4; 3 cells are left over: use an input of 29 or 33, another stride, or fit: floor",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 3},
+        ((3,),),
+        "needs channels and 1 to 3 axes, but gets 3; put a reshape before it",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 3},
+        ((1, 3, 8, 8, 8),),
+        "needs channels and 1 to 3 axes, but gets 1×3×8×8×8; leave the batch out",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": (3, 3, 3)},
+        ((3, 8, 8),),
+        "kernel_size [3, 3, 3] is for 3 axes, but the input has 2; give one number, or 2",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 0},
+        ((3, 8, 8),),
+        "kernel_size is 0; use 1 or more",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 3, "stride": (2, 0)},
+        ((3, 8, 8),),
+        "stride is 0; use 1 or more",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 3, "dilation": -1},
+        ((3, 8, 8),),
+        "dilation is -1; use 1 or more",
+    ),
+    (
+        "conv",
+        {"out_channels": 0, "kernel_size": 3},
+        ((3, 8, 8),),
+        "out_channels is 0; use 1 or more",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 3, "padding": -1},
+        ((3, 8, 8),),
+        "padding is -1; use 0 or more (the kind crop takes cells away)",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 3, "padding": ((0, -2), (0, 0))},
+        ((3, 8, 8),),
+        "padding is -2; use 0 or more (the kind crop takes cells away)",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 3, "padding": (1, 1, 1)},
+        ((3, 8, 8),),
+        "padding [1, 1, 1] is for 3 axes, but the input has 2; give one number, or 2",
+    ),
+    (
+        "conv",
+        {"out_channels": 4, "kernel_size": 3, "padding": "causal"},
+        ((3, 8, 8),),
+        "causal padding is for sequences (C, L), but the input has 2 axes; use same",
+    ),
+    (
+        "conv",
+        {"out_channels": 8, "kernel_size": 3, "groups": 4},
+        ((6, 8, 8),),
+        "the input's channel count is 6, which groups 4 does not divide; try groups 3",
+    ),
+    (
+        "conv",
+        {"out_channels": 9, "kernel_size": 3, "groups": 2},
+        ((6, 8, 8),),
+        "out_channels is 9, which groups 2 does not divide; try groups 1",
+    ),
+    (
+        "conv",
+        {"out_channels": 8, "kernel_size": 3, "groups": 0},
+        ((6, 8, 8),),
+        "the input's channel count is 6, which groups 0 does not divide; try groups 1",
+    ),
+    (
+        "conv",
+        {"out_channels": 2, "kernel_size": 3, "groups": 2, "connections": ((0,), (1,))},
+        ((2, 8, 8),),
+        "connections and groups 2 exclude each other; leave groups out",
+    ),
+    (
+        "conv",
+        {"out_channels": 3, "kernel_size": 3, "connections": ((0,), (1,))},
+        ((2, 8, 8),),
+        "connections has 2 rows for 3 output maps; give one list of input maps per output map",
+    ),
+    (
+        "conv",
+        {"out_channels": 2, "kernel_size": 3, "connections": ((0,), (2,))},
+        ((2, 8, 8),),
+        "connections row 1 is [2]; name different input maps from 0 to 1, at least one",
+    ),
+    (
+        "conv",
+        {"out_channels": 2, "kernel_size": 3, "connections": ((0,), ())},
+        ((2, 8, 8),),
+        "connections row 1 is []; name different input maps from 0 to 1, at least one",
+    ),
+    (
+        "conv",
+        {"out_channels": 2, "kernel_size": 3, "connections": ((0, 0), (1,))},
+        ((2, 8, 8),),
+        "connections row 0 is [0, 0]; name different input maps from 0 to 1, at least one",
+    ),
+    (
+        "depthwise_conv",
+        {"kernel_size": 3, "multiplier": 0},
+        ((2, 8, 8),),
+        "multiplier is 0; use 1 or more",
+    ),
+    (
+        "separable_conv",
+        {"kernel_size": 3, "out_channels": 0},
+        ((2, 8, 8),),
+        "out_channels is 0; use 1 or more",
+    ),
+    (
+        "separable_conv",
+        {"kernel_size": 3, "out_channels": 4, "multiplier": 0},
+        ((2, 8, 8),),
+        "multiplier is 0; use 1 or more",
+    ),
+    (
+        "local_conv",
+        {"kernel_size": 3, "out_channels": 0},
+        ((2, 8, 8),),
+        "out_channels is 0; use 1 or more",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 0},
+        ((2, 8, 8),),
+        "out_channels is 0; use 1 or more",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4},
+        ((2,),),
+        "needs channels and 1 to 3 axes, but gets 2; put a reshape before it",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 0, "out_channels": 4},
+        ((2, 8, 8),),
+        "kernel_size is 0; use 1 or more",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4, "stride": 0},
+        ((2, 8, 8),),
+        "stride is 0; use 1 or more",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4, "dilation": 0},
+        ((2, 8, 8),),
+        "dilation is 0; use 1 or more",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4, "output_padding": -1},
+        ((2, 8, 8),),
+        "output_padding is -1; use 0 or more",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4, "padding": -1},
+        ((2, 8, 8),),
+        "padding is -1; use 0 or more (the kind crop takes cells away)",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4, "groups": 3},
+        ((2, 8, 8),),
+        "the input's channel count is 2, which groups 3 does not divide; try groups 2",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 5, "groups": 2},
+        ((2, 8, 8),),
+        "out_channels is 5, which groups 2 does not divide; try groups 1",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4, "padding": "full"},
+        ((2, 8, 8),),
+        "padding full has no meaning when transposed; use numbers, valid or same",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4, "padding": "same", "stride": 2, "output_padding": 1},
+        ((2, 8, 8),),
+        "padding same fixes the output at n·s, so output_padding has no meaning; leave it out, or give the padding in numbers (Keras then takes k // 2 per side)",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4, "stride": 2, "output_padding": 2},
+        ((2, 8, 8),),
+        "output_padding 2 along the height must be smaller than the stride 2 or the dilation 1; use at most 1",
+    ),
+    (
+        "conv_transpose",
+        {"kernel_size": 3, "out_channels": 4, "padding": 2},
+        ((2, 1, 4),),
+        "padding 2 + 2 takes away the whole output along the height: (1 − 1)·1 + 3 = 3 cells; lower the padding",
+    ),
+    (
+        "linear",
+        {"out_features": 10},
+        ((512, 7, 7),),
+        "a fully connected layer takes a vector, but gets 512×7×7; put flatten (or a global pool and flatten) before it",
+    ),
+    ("linear", {"out_features": 0}, ((512,),), "out_features is 0; use 1 or more"),
+    (
+        "rbf",
+        {"out_features": 10},
+        ((12, 7),),
+        "takes a vector, but gets 12×7; put flatten before it",
+    ),
+    ("rbf", {"out_features": 0}, ((12,),), "out_features is 0; use 1 or more"),
+    (
+        "maxpool",
+        {"kernel_size": 3, "padding": 2},
+        ((2, 8, 8),),
+        "padding 2 is more than half of the 3-wide window along the height, so some windows would hold padding only; use at most 1",
+    ),
+    (
+        "maxpool",
+        {"kernel_size": 9},
+        ((2, 8, 8),),
+        "a 9-wide window does not fit 8 along the height; raise the padding by 1 per side, or use a kernel of at most 8",
+    ),
+    ("maxpool", {"kernel_size": 2, "stride": 0}, ((2, 8, 8),), "stride is 0; use 1 or more"),
+    (
+        "maxpool",
+        {"kernel_size": 2, "stride": 2, "fit": "strict"},
+        ((2, 121, 121),),
+        "60.5: a 2-wide window does not fit 121 along the height in steps of 2; 1 cell is left over: use an input of 120 or 122, another stride, or fit: floor",
+    ),
+    ("lppool", {"kernel_size": 2, "norm_type": 0}, ((2, 8, 8),), "norm_type is 0; use 1 or more"),
+    (
+        "subsample",
+        {"kernel_size": 2},
+        ((6,),),
+        "needs channels and 1 to 3 axes, but gets 6; put a reshape before it",
+    ),
+    (
+        "subsample",
+        {"kernel_size": 2},
+        ((6, 1, 1),),
+        "a 2-wide window does not fit 1 along the height; put before it a pad of 1 per side, or use a kernel of at most 1",
+    ),
+    (
+        "global_avgpool",
+        {},
+        ((12,),),
+        "needs channels and 1 to 3 axes, but gets 12; put a reshape before it",
+    ),
+    (
+        "global_maxpool",
+        {},
+        ((1, 1, 2, 3, 4),),
+        "needs channels and 1 to 3 axes, but gets 1×1×2×3×4; leave the batch out",
+    ),
+    ("adaptive_avgpool", {"output_size": 0}, ((2, 8, 8),), "output_size is 0; use 1 or more"),
+    (
+        "adaptive_maxpool",
+        {"output_size": (2, 2, 2)},
+        ((2, 8, 8),),
+        "output_size [2, 2, 2] is for 3 axes, but the input has 2; give one number, or 2",
+    ),
+    (
+        "adaptive_maxpool",
+        {"output_size": 2},
+        ((8,),),
+        "needs channels and 1 to 3 axes, but gets 8; put a reshape before it",
+    ),
+    ("unpool", {"kernel_size": 0}, ((2, 8, 8),), "kernel_size is 0; use 1 or more"),
+    ("unpool", {"kernel_size": 2, "stride": 0}, ((2, 8, 8),), "stride is 0; use 1 or more"),
+    (
+        "unpool",
+        {"kernel_size": 2, "padding": "same"},
+        ((2, 8, 8),),
+        "padding is same; unpool takes one number per axis",
+    ),
+    (
+        "unpool",
+        {"kernel_size": 2, "padding": ((0, 1), (0, 1))},
+        ((2, 8, 8),),
+        "padding is ((0, 1), (0, 1)); unpool takes one number per axis",
+    ),
+    (
+        "unpool",
+        {"kernel_size": 2, "padding": 1},
+        ((2, 1, 1),),
+        "padding 1 takes away the whole output along the height; lower it",
+    ),
+    (
+        "unpool",
+        {"kernel_size": 2},
+        ((2,),),
+        "needs channels and 1 to 3 axes, but gets 2; put a reshape before it",
+    ),
+    ("groupnorm", {"num_groups": 0}, ((6, 8, 8),), "num_groups is 0; use 1 or more"),
+    (
+        "groupnorm",
+        {"num_groups": 4},
+        ((6, 8, 8),),
+        "the input's channel count is 6, which num_groups 4 does not divide; try num_groups 3",
+    ),
+    ("lrn", {"size": 0}, ((6, 8, 8),), "size is 0; use 1 or more"),
+    ("lrn", {}, ((6,),), "needs channels and at least one axis; leave it out of vectors"),
+    (
+        "pad",
+        {"padding": 1},
+        ((6,),),
+        "needs channels and 1 to 3 axes, but gets 6; put a reshape before it",
+    ),
+    ("pad", {"padding": -1}, ((6, 8),), "padding is -1; use 0 or more"),
+    (
+        "pad",
+        {"padding": (1, 1, 1)},
+        ((6, 8, 8),),
+        "padding [1, 1, 1] is for 3 axes, but the input has 2; give one number, or 2",
+    ),
+    ("pad", {"padding": 1, "channels": (0, -1)}, ((6, 8, 8),), "channels is -1; use 0 or more"),
+    ("crop", {}, ((6, 8, 8),), "crop got nothing; give one of size, padding, like"),
+    (
+        "crop",
+        {"size": 4, "padding": 1},
+        ((6, 8, 8),),
+        "crop got size and padding; give one of size, padding, like",
+    ),
+    (
+        "crop",
+        {"size": 4},
+        ((6,),),
+        "needs channels and 1 to 3 axes, but gets 6; put a reshape before it",
+    ),
+    (
+        "crop",
+        {"size": 9},
+        ((6, 8, 8),),
+        "cannot crop a height of 8 to 9; keep 1 to 8 cells (pad makes a map larger)",
+    ),
+    ("crop", {"size": 0}, ((6, 8, 8),), "size is 0; use 1 or more"),
+    (
+        "crop",
+        {"size": (4, 4, 4)},
+        ((6, 8, 8),),
+        "size [4, 4, 4] is for 3 axes, but the input has 2; give one number, or 2",
+    ),
+    (
+        "crop",
+        {"padding": 4},
+        ((6, 8, 8),),
+        "cannot crop a height of 8 to 0; keep 1 to 8 cells (pad makes a map larger)",
+    ),
+    ("crop", {"padding": -1}, ((6, 8, 8),), "padding is -1; use 0 or more"),
+    (
+        "crop",
+        {"size": 4, "offset": 5},
+        ((6, 8, 8),),
+        "cannot cut 5 cells before 4 of 8; use an offset of at most 4",
+    ),
+    ("crop", {"size": 4, "offset": -1}, ((6, 8, 8),), "offset is -1; use 0 or more"),
+    (
+        "crop",
+        {"padding": 1, "offset": 1},
+        ((6, 8, 8),),
+        "crop got padding and offset; offset goes with size or like",
+    ),
+    (
+        "crop",
+        {"like": "a"},
+        ((6, 8, 8), (6, 8)),
+        "cannot crop 6×8×8 like 6×8; name a layer with 2 axes",
+    ),
+    (
+        "crop",
+        {"like": "a"},
+        ((6, 8, 8), (6, 9, 8)),
+        "cannot crop a height of 8 to 9; keep 1 to 8 cells (pad makes a map larger)",
+    ),
+    (
+        "reshape",
+        {"shape": (3, 5)},
+        ((6, 8, 8),),
+        "6×8×8 holds 384 values, but 3×5 needs 15; make the products equal",
+    ),
+    ("reshape", {"shape": (0, 5)}, ((6, 8, 8),), "a side of shape is 0; use 1 or more"),
+    (
+        "channel_shuffle",
+        {"groups": 4},
+        ((6, 8, 8),),
+        "the input's channel count is 6, which groups 4 does not divide; try groups 3",
+    ),
+    (
+        "channel_shuffle",
+        {"groups": 0},
+        ((6, 8, 8),),
+        "the input's channel count is 6, which groups 0 does not divide; try groups 1",
+    ),
+    (
+        "pixel_shuffle",
+        {"upscale_factor": 2},
+        ((6, 8, 8),),
+        "the input has 6 channels, and upscale_factor 2 takes 4 for each that comes out; give the layer before a multiple of 4",
+    ),
+    ("pixel_shuffle", {"upscale_factor": 0}, ((6, 8, 8),), "upscale_factor is 0; use 1 or more"),
+    (
+        "pixel_shuffle",
+        {"upscale_factor": 2},
+        ((6,),),
+        "needs channels and 1 to 3 axes, but gets 6; put a reshape before it",
+    ),
+    ("upsample", {"scale_factor": 0}, ((6, 8, 8),), "scale_factor is 0; use 1 or more"),
+    (
+        "upsample",
+        {"scale_factor": 2},
+        ((6,),),
+        "needs channels and 1 to 3 axes, but gets 6; put a reshape before it",
+    ),
+    (
+        "upsample",
+        {"scale_factor": (2, 2, 2)},
+        ((6, 8, 8),),
+        "scale_factor [2, 2, 2] is for 3 axes, but the input has 2; give one number, or 2",
+    ),
+    ("add", {}, ((6, 8, 8),), "it joins 1 path; give two or more ([] is the input itself)"),
+    (
+        "add",
+        {},
+        ((256, 56, 56), (512, 28, 28)),
+        "cannot add 256×56×56 and 512×28×28: sides must be equal or 1; match the channels with a 1×1 conv and the size with stride, padding or crop",
+    ),
+    (
+        "add",
+        {},
+        ((6, 8, 8), (6,)),
+        "cannot add 6×8×8 and 6: sides must be equal or 1; match the channels with a 1×1 conv and the size with stride, padding or crop",
+    ),
+    (
+        "multiply",
+        {},
+        ((6, 8, 8), (3, 1, 1)),
+        "cannot multiply 6×8×8 and 3×1×1: sides must be equal or 1; match the channels with a 1×1 conv and the size with stride, padding or crop",
+    ),
+    ("concat", {}, ((6, 8, 8),), "it joins 1 path; give two or more ([] is the input itself)"),
+    (
+        "concat",
+        {},
+        ((6, 64, 64), (6, 56, 56)),
+        "cannot concat 6×64×64 and 6×56×56: only the channels may differ; match the sizes with stride, padding, crop or upsample",
+    ),
+    ("dropout", {"p": 1.5}, ((6,),), "p is 1.5; it is a share, use 0 to 1"),
+    ("dropout", {"p": -0.5}, ((6,),), "p is -0.5; it is a share, use 0 to 1"),
+    (
+        "avgpool",
+        {"kernel_size": 3, "padding": ((1, 2), 0)},
+        ((2, 8, 8),),
+        "padding 2 is more than half of the 3-wide window along the height, so some windows would hold padding only; use at most 1",
+    ),
+    (
+        "maxpool",
+        {"kernel_size": 3, "stride": 2, "ceil_mode": True, "fit": "caffe"},
+        ((1, 32, 32),),
+        "ceil_mode and fit caffe exclude each other; leave one of them out",
+    ),
+]
+
+
+def named(table: list[Any]) -> list[Any]:
+    """The rows of a table, each a test with a name of its own."""
+    return [pytest.param(*row, id=f"{row[0]}-{place}") for place, row in enumerate(table)]
+
+
+@pytest.mark.parametrize(("kind", "options", "shape", "lines"), named(NOTES))
+def test_notes_say_the_surprise_with_its_numbers(
+    kind: str, options: dict[str, Any], shape: Shape, lines: list[str]
+) -> None:
+    layer = layer_of(kind, **options)
+    layer.check(shape)
+    assert layer.notes(shape, layer.out_shape(shape)) == lines
+    assert convcalc.layer(kind, shape, **options).notes == lines
+
+
+@pytest.mark.parametrize(("kind", "options", "shapes", "message"), named(REFUSALS))
+def test_a_refusal_says_the_numbers_and_what_to_do(
+    kind: str, options: dict[str, Any], shapes: tuple[Shape, ...], message: str
+) -> None:
+    with pytest.raises(ShapeError) as caught:
+        layer_of(kind, **options).check(*shapes)
+    assert str(caught.value) == message
+
+
+def test_every_kind_that_can_refuse_does_so_in_the_table() -> None:
+    refusing = {
+        kind
+        for kind, cls in every().items()
+        if cls.check is not Layer.check or getattr(cls, "check_options", None)
+    }
+    assert {row[0] for row in REFUSALS} == refusing
+
+
+def test_a_map_beyond_all_memory_is_refused() -> None:
+    with pytest.raises(ShapeError, match=r"holds more than 1e\+18 values; use smaller numbers"):
+        convcalc.layer("upsample", (10**6, 10**6), scale_factor=10**8)
+
+
+def test_taps_on_padding_are_not_counted_one_by_one_without_limit() -> None:
+    layer = layer_of("conv", out_channels=1, kernel_size=MOST_TAPS + 1, padding=MOST_TAPS)
+    with pytest.raises(ShapeError, match="a kernel or an output of at most 100,000"):
+        layer.valid_macs((1, 9), layer.out_shape((1, 9)))
