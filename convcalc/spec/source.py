@@ -1,0 +1,339 @@
+"""A YAML text as nodes with positions, read safely: limits first, no tags, no traps."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NoReturn
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from convcalc.errors import SpecError, UsageError, did_you_mean, printable, quoted, shortened
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # pragma: no cover - PyYAML built without libyaml
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+MOST_BYTES = 32 * 2**20
+MOST_MARKS = 1_500_000  # of those that start a value: each costs some 500 bytes and 2 µs to read
+MARKS = ",:-?[{"
+MOST_DEPTH = 200  # lists and mappings inside one another; PyYAML's C code recurses over them
+MOST_DIGITS = 12
+
+PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
+}
+BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")  # where YAML starts a new line
+BRACKET = re.compile(r"[\[{}\]]")
+HIDING = re.compile(r"[\"'|>!%]")  # what brackets that open or close nothing may stand behind
+COMMENT = re.compile(r"(?:^|[ \t])#.*", re.MULTILINE)
+INDENT = re.compile(r"(?:^|[\r\x85\u2028\u2029])[ \t?:\ufeff-]*", re.MULTILINE)
+UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+# What libyaml says, and what that means to somebody who does not know YAML's grammar.
+PROBLEMS = {
+    "mapping values are not allowed in this context": "a ': ' cannot stand here; check the indentation, "
+    "or put a text with ': ' in it in quotes",
+    "block sequence entries are not allowed in this context": "a '- ' cannot stand here; "
+    "start the list on a line of its own",
+    "did not find expected key": "this does not belong to what stands before it; check the indentation, "
+    "quotes and brackets",
+    "did not find expected '-' indicator": "this does not line up with the list before it; check the "
+    "indentation and the dashes",
+    "did not find expected ',' or ']'": "the [ here is not closed, or a comma is missing in it; "
+    "close it with ]",
+    "did not find expected ',' or '}'": "the { here is not closed, or a comma is missing in it; "
+    "close it with }",
+    "found unexpected end of stream": "the quote here is not closed; close it",
+    "did not find expected node content": "a bracket or comma stands where a value should; delete it, "
+    "or put the text in quotes",
+    "found a tab character that violates indentation": "a tab cannot indent a line; use spaces",
+    "second occurrence": "the name after & stands twice; call one otherwise",
+    "could not find expected ':'": "a name without ': ' after it; check the indentation, or give it a value",
+    "found unexpected ':'": "a ':' without a space after it; write name: value",
+    "found undefined alias": "this * names no & before it; put text with a * in quotes",
+    "but found another document": "a second document starts here; keep one network per file",
+}
+
+
+class Source:
+    """One YAML text and its name, which makes the errors about its nodes.
+
+    Args:
+        path: how to call the text in messages.
+        text: the text.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
+
+    def error(self, node: Node, what: str) -> SpecError:
+        """An error that points at the node."""
+        return self.error_at(node.start_mark.line + 1, node.start_mark.column + 1, what)
+
+    def error_at(self, line: int, column: int, what: str) -> SpecError:
+        """An error that points at a place, counted from 1."""
+        lines = BREAK.split(self.text)
+        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        return SpecError(self.path, line, column, what, text)
+
+    def refuse(self, node: Node, what: str) -> NoReturn:
+        """Raise `error`."""
+        raise self.error(node, what)
+
+    def compose(self) -> Node | None:
+        """The nodes of the text; None where it holds nothing.
+
+        Raises:
+            SpecError: not YAML, more than one document, too many values, or nested too deeply.
+        """
+        marks = sum(map(self.text.count, MARKS))
+        if marks > MOST_MARKS:
+            what = f"holds {marks:,} commas, colons, dashes and brackets; use repeat or blocks to need fewer than {MOST_MARKS:,}"
+            raise SpecError(self.path, 0, 0, what)
+        try:
+            if greatest_depth(self.text) > MOST_DEPTH:
+                self.check_depth()
+            return yaml.compose(self.text, Loader)
+        except yaml.MarkedYAMLError as error:
+            raise self.invalid(error) from None
+        except (yaml.YAMLError, UnicodeEncodeError) as error:
+            raise self.unreadable(error) from None
+
+    def check_depth(self) -> None:
+        """Refuse deep nesting before `yaml.compose`, whose C code recurses, sees it."""
+        depth = 0
+        for event in yaml.parse(self.text, Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MOST_DEPTH:
+                    mark: Any = event.start_mark
+                    what = f"nested more than {MOST_DEPTH} levels deep; use blocks or repeat"
+                    raise self.error_at(mark.line + 1, mark.column + 1, what)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+
+    def invalid(self, error: yaml.MarkedYAMLError) -> SpecError:
+        """An error about a text that is not YAML, in words for people who write networks."""
+        mark = error.problem_mark or error.context_mark
+        what = PROBLEMS.get(error.problem or "", "")
+        if (" here is " in what or "a name without" in what) and error.context_mark:
+            mark = error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        said = self.error_at(line, column, "")
+        if error.problem == "found character that cannot start any token":
+            what = (
+                f"{said.text[column - 1 : column]!r} cannot start a value; put the text in quotes"
+            )
+            if "\t" in said.text[: column + 1]:
+                what = "a tab cannot indent a line; use spaces"
+        if not what:
+            parts = ", ".join(filter(None, (error.context, error.problem)))
+            what = f"{parts}; check the indentation and quotes"
+        return SpecError(self.path, line, column, f"not valid YAML: {what}", said.text)
+
+    def unreadable(self, error: Exception) -> SpecError:
+        """An error about a character that no YAML text may hold."""
+        found = UNREADABLE.search(self.text)
+        if not found:  # pragma: no cover - no such error is known
+            return SpecError(self.path, 0, 0, f"not valid YAML: {error}; save it as plain text")
+        lines = BREAK.split(self.text[: found.start()])
+        code = ord(found[0])
+        what = f"the character U+{code:04X} cannot stand in a text; delete it, or save the file as plain text"
+        return self.error_at(len(lines), len(lines[-1]) + 1, what)
+
+    # -------------------------------------------------------------------- what a node holds
+
+    def mapping(
+        self, node: Node, what: str, way_out: str = "write name: value"
+    ) -> dict[str, tuple[ScalarNode, Node]]:
+        """Keys with their own nodes and their values'; duplicate keys are refused."""
+        if not isinstance(node, MappingNode):
+            self.refuse(
+                node,
+                f"{what} must be name: value pairs, but this is {described(node)}; {way_out}",
+            )
+        self.check_tag(node)
+        found: dict[str, tuple[ScalarNode, Node]] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                self.refuse(
+                    key, f"a key must be a word, but this is {described(key)}; write word: value"
+                )
+            self.check_tag(key)
+            if key.value in found:
+                first = found[key.value][0].start_mark.line + 1
+                self.refuse(
+                    key,
+                    f"{quoted(key.value)} stands here twice (first in line {first}); keep one",
+                )
+            if key.value == "<<":
+                self.refuse(key, "YAML's << is not read; write the options out, or use a block")
+            found[key.value] = (key, value)
+        return found
+
+    def sequence(
+        self,
+        node: Node,
+        what: str,
+        way_out: str = "write it in [ ], or each item on a line after a dash",
+    ) -> list[Node]:
+        """The items of a list."""
+        if not isinstance(node, SequenceNode):
+            self.refuse(
+                node,
+                f"{what} must be a list, but this is {described(node)}; {way_out}",
+            )
+        self.check_tag(node)
+        return node.value  # type: ignore[no-any-return]
+
+    def scalar(self, node: Node, what: str) -> str:
+        """The characters of a single value."""
+        if not isinstance(node, ScalarNode):
+            self.refuse(
+                node,
+                f"{what} must be a single value, but this is {described(node)}; give one value",
+            )
+        self.check_tag(node)
+        return node.value  # type: ignore[no-any-return]
+
+    def word(self, node: Node, what: str, known: tuple[str, ...]) -> str:
+        """One of some known words."""
+        text = self.scalar(node, what)
+        if text not in known:
+            self.refuse(node, f"{what} cannot be {quoted(text)}{did_you_mean(text, known)}")
+        return text
+
+    def text_of(self, node: Node, what: str) -> str:
+        """A text for people, such as a name or a source."""
+        return printable(self.scalar(node, what))
+
+    def check_tag(self, node: Node) -> None:
+        """Refuse ``!!python/…`` and other tags."""
+        if node.tag not in PLAIN_TAGS and node.tag != "!":
+            tag = shortened(node.tag.replace("tag:yaml.org,2002:", "!!"))
+            self.refuse(node, f"the tag {tag} is not allowed; leave it out")
+
+    def boolean(self, node: Node, what: str) -> bool:
+        """True or false, and none of YAML's other spellings."""
+        text = self.scalar(node, what)
+        if text.lower() not in ("true", "false"):
+            hint = (
+                "; YAML versions differ on whether that is a word"
+                if text.lower() in YES_OR_NO
+                else ""
+            )
+            self.refuse(node, f"{what} must be true or false, but this is {quoted(text)}{hint}")
+        return text.lower() == "true"
+
+    def whole(self, node: Node, what: str) -> int:
+        """A whole number written in plain digits."""
+        return self.whole_text(node, self.scalar(node, what), what)
+
+    def whole_text(self, node: Node, text: str, what: str) -> int:
+        """The text of a node as a whole number."""
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit()):
+            said = quoted(text) if text else "empty"
+            self.refuse(
+                node, f"{what} must be a whole number, but this is {said}{number_hint(text)}"
+            )
+        if len(digits) > 1 and digits.startswith("0"):
+            plain = shortened(digits.lstrip("0") or "0")
+            self.refuse(
+                node,
+                f"{what} is {quoted(text)}, and YAML may read a leading 0 as base 8; write {plain}",
+            )
+        if len(digits) > MOST_DIGITS:
+            self.refuse(
+                node,
+                f"{what} has {len(digits):,} digits; use a number of up to {MOST_DIGITS} digits",
+            )
+        return int(text)
+
+
+YES_OR_NO = ("yes", "no", "on", "off", "y", "n", "true", "false")
+
+
+def number_hint(text: str) -> str:
+    """What may be behind a value that is no plain whole number, and what to write."""
+    lowered = text.lower()
+    if lowered in YES_OR_NO:
+        return ", which YAML may read as true or false; write a number"
+    if not text or lowered in ("null", "~"):
+        return "; write a number"
+    if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
+        return f", which YAML reads in base 60; several numbers are written [{text.replace(':', ', ')}]"
+    if "_" in text and text.replace("_", "").isdigit():
+        return f", which YAML reads as {text.replace('_', '')}; write it without _"
+    if re.fullmatch(r"-?0[xo][0-9a-f_]+", lowered):
+        return ", which YAML may read in base 16 or 8; write it in plain digits"
+    if re.fullmatch(r"[0-9]+([x×,] ?[0-9]+)+", lowered):
+        return f"; several numbers are written [{', '.join(re.findall('[0-9]+', text))}]"
+    if re.fullmatch(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)", text):
+        return "; sizes and counts have no fractions"
+    if re.fullmatch(r"[-+]?[0-9.]+e[-+]?[0-9]+|\+[0-9]+|[0-9]+[,.' ][0-9,.' ]+", lowered):
+        return "; write it in plain digits"
+    if re.fullmatch(r"[A-Za-z_]\w*", text):
+        return f"; a parameter is written ${text}"
+    if re.fullmatch(r"[A-Za-z0-9_\s*/%()+-]+", text) and re.search(r"[*/%+(]| - ", text):
+        return "; write the result, or the parameters in it as $name"
+    return "; write plain digits"
+
+
+def described(node: Node) -> str:
+    """What sort of node stands where another was wanted."""
+    if isinstance(node, MappingNode):
+        return "a mapping"
+    if isinstance(node, SequenceNode):
+        return "a list"
+    return quoted(node.value) if node.value else "nothing"
+
+
+def greatest_depth(text: str) -> int:
+    """The depth that collections nest to in a YAML text, or more; quick, and never less.
+
+    Brackets are counted as they stand. Where quotes and the like may hide some, nothing is known.
+    Outside of brackets a collection stands further right than the one it is in, or is a list right
+    under its key, so that the widest indentation bounds the rest.
+    """
+    if HIDING.search(text):
+        return MOST_DEPTH + 1
+    depth = deepest = 0
+    for bracket in BRACKET.findall(COMMENT.sub("", text)):
+        if bracket in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif depth:
+            depth -= 1
+    return deepest + 2 * (1 + max(map(len, INDENT.findall(text))))
+
+
+def read(path: str) -> Source:
+    """Read a file as UTF-8 text.
+
+    Raises:
+        UsageError: it is missing, a folder, too large, not text, or cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        message = f"{printable(path)}: cannot be read: {error.strerror or error}; check the name"
+        raise UsageError(message) from None
+    return decoded(path, data)
+
+
+def decoded(path: str, data: bytes) -> Source:
+    """Bytes as a text, refused where they are too many or no UTF-8."""
+    if len(data) > MOST_BYTES:
+        message = f"{printable(path)}: larger than {MOST_BYTES // 2**20} MiB; networks that long want repeat or blocks"
+        raise UsageError(message)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{printable(path)}: not UTF-8 text (byte 0x{data[error.start]:02x} at {error.start}); save it as UTF-8"
+        raise UsageError(message) from None
+    return Source(path, text)

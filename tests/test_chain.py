@@ -1,0 +1,496 @@
+"""The one-line language: every form of it, and every refusal word by word."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+
+import strategies
+from convcalc.errors import ConvcalcError
+from convcalc.layers import LETTERS, Layer, every, find
+from convcalc.spec import chain as module
+from convcalc.spec.chain import MOST_REPEATS, chained, made, shape_of
+from test_spec import assert_equal_layers, raises, reached
+
+KINDS = every()
+RGB = (3, 32, 32)
+
+
+def only(word: str, shape: tuple[int, ...] = RGB) -> Layer:
+    """The one layer of a chain of one word."""
+    (node,) = chained([word], shape).nodes
+    return node.layer
+
+
+def options(word: str, shape: tuple[int, ...] = RGB) -> dict[str, Any]:
+    """What a word sets: its kind, and the options that are not at their defaults."""
+    layer = only(word, shape)
+    changed = {f.name: getattr(layer, f.name) for f in fields(layer)}
+    return {"kind": layer.kind} | {
+        f.name: changed[f.name] for f in fields(layer) if changed[f.name] != f.default
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("conv:k5c6", {"kind": "conv", "kernel_size": 5, "out_channels": 6}),
+        ("conv:c6k5", {"kind": "conv", "kernel_size": 5, "out_channels": 6}),
+        ("conv:k5", {"kind": "conv", "kernel_size": 5, "out_channels": 3}),
+        ("conv:5", {"kind": "conv", "kernel_size": 5, "out_channels": 3}),
+        ("conv:5c6s2", {"kind": "conv", "kernel_size": 5, "out_channels": 6, "stride": 2}),
+        (
+            "conv:k3c9s2p1d2g3",
+            {
+                "kind": "conv",
+                "kernel_size": 3,
+                "out_channels": 9,
+                "stride": 2,
+                "padding": 1,
+                "dilation": 2,
+                "groups": 3,
+            },
+        ),
+        ("conv:k3x5", {"kind": "conv", "kernel_size": (3, 5), "out_channels": 3}),
+        ("conv:k3p1x2", {"kind": "conv", "kernel_size": 3, "out_channels": 3, "padding": (1, 2)}),
+        (
+            "conv:k3p0,1x0,1",
+            {"kind": "conv", "kernel_size": 3, "out_channels": 3, "padding": ((0, 1), (0, 1))},
+        ),
+        (
+            "conv:k3p2x0,1",
+            {"kind": "conv", "kernel_size": 3, "out_channels": 3, "padding": (2, (0, 1))},
+        ),
+        *(
+            (
+                f"conv:k3p{word}c4",
+                {"kind": "conv", "kernel_size": 3, "out_channels": 4, "padding": word},
+            )
+            for word in ("valid", "same", "same_lower", "full")
+        ),
+        (
+            "conv:k3/bias=false",
+            {"kind": "conv", "kernel_size": 3, "out_channels": 3, "bias": False},
+        ),
+        (
+            "conv:k3s2/fit=ceil/bias=false",
+            {
+                "kind": "conv",
+                "kernel_size": 3,
+                "out_channels": 3,
+                "stride": 2,
+                "fit": "ceil",
+                "bias": False,
+            },
+        ),
+        (
+            "conv:/kernel_size=3x5/padding=0,1x1",
+            {
+                "kind": "conv",
+                "kernel_size": (3, 5),
+                "out_channels": 3,
+                "padding": ((0, 1), 1),
+            },
+        ),
+        ("pool:k2", {"kind": "maxpool", "kernel_size": 2}),
+        ("pool:2", {"kind": "maxpool", "kernel_size": 2}),
+        ("pool:k3s2/ceil_mode=true", {"kind": "maxpool", "kernel_size": 3, "stride": 2, "ceil_mode": True}),
+        ("avgpool:2/count_include_pad=false", {"kind": "avgpool", "kernel_size": 2, "count_include_pad": False}),
+        ("tconv:k4s2p1a1c8", {"kind": "conv_transpose", "kernel_size": 4, "stride": 2, "padding": 1, "output_padding": 1, "out_channels": 8}),
+        ("tconv:k2s3/size_rule=keras", {"kind": "conv_transpose", "kernel_size": 2, "stride": 3, "out_channels": 3, "size_rule": "keras"}),
+        ("dw:k3m2", {"kind": "depthwise_conv", "kernel_size": 3, "multiplier": 2}),
+        ("sep:k3c8m2", {"kind": "separable_conv", "kernel_size": 3, "out_channels": 8, "multiplier": 2}),
+        ("up:2", {"kind": "upsample", "scale_factor": 2}),
+        ("up:2x3/mode=linear", {"kind": "upsample", "scale_factor": (2, 3), "mode": "linear"}),
+        ("aap:7", {"kind": "adaptive_avgpool", "output_size": 7}),
+        ("crop:20", {"kind": "crop", "size": 20}),
+        ("crop:/padding=0,1x2", {"kind": "crop", "padding": ((0, 1), 2)}),
+        ("pad:2", {"kind": "pad", "padding": 2}),
+        ("pad:0,1x0,1", {"kind": "pad", "padding": ((0, 1), (0, 1))}),
+        ("pad:/channels=0,5", {"kind": "pad", "channels": (0, 5)}),
+        ("reshape:48x8x8", {"kind": "reshape", "shape": (48, 8, 8)}),
+        ("gn:3", {"kind": "groupnorm", "num_groups": 3}),
+        ("dropout:0.25", {"kind": "dropout", "p": 0.25}),
+        ("dropout:/p=.25", {"kind": "dropout", "p": 0.25}),
+        ("dropout:/p=2.5e-1", {"kind": "dropout", "p": 0.25}),
+        ("lrelu:0.2", {"kind": "leaky_relu", "negative_slope": 0.2}),
+        ("prelu:/per_channel=true", {"kind": "prelu", "per_channel": True}),
+        ("bn", {"kind": "batchnorm"}),
+        ("relu", {"kind": "relu"}),
+        ("relu:", {"kind": "relu"}),
+    ],
+)  # fmt: skip
+def test_a_word_sets_these_options(word: str, expected: dict[str, Any]) -> None:
+    assert options(word) == expected
+
+
+def test_causal_padding_is_for_sequences() -> None:
+    assert options("conv:k3pcausal", (4, 100))["padding"] == "causal"
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [(word, kind) for kind, cls in KINDS.items() for word in (kind, *cls.known_as)],
+)
+def test_a_kind_is_found_by_each_of_its_names_and_no_other_kind_is(word: str, kind: str) -> None:
+    assert find(word) is KINDS[kind]
+    owners = [k for k, cls in KINDS.items() if word == k or word in cls.known_as]
+    assert owners == [kind]
+
+
+@pytest.mark.parametrize(
+    ("spelt", "kind"),
+    [
+        ("Conv2D", "conv"),
+        ("Conv1d", "conv"),
+        ("MaxPool2d", "maxpool"),
+        ("AveragePooling2D", "avgpool"),
+        ("Dense", "linear"),
+        ("InnerProduct", "linear"),
+        ("BatchNormalization", "batchnorm"),
+        ("ConvTranspose2d", "conv_transpose"),
+        ("Conv2DTranspose", "conv_transpose"),
+        ("GlobalAveragePooling2D", "global_avgpool"),
+        ("DepthwiseConv2D", "depthwise_conv"),
+        ("LeakyReLU", "leaky_relu"),
+    ],
+)
+def test_names_of_other_libraries_are_read_in_their_own_spelling(spelt: str, kind: str) -> None:
+    assert find(spelt) is KINDS[kind]
+
+
+def test_the_letters_are_those_of_the_formulas() -> None:
+    assert LETTERS == {
+        "kernel_size": "k",
+        "out_channels": "c",
+        "stride": "s",
+        "padding": "p",
+        "dilation": "d",
+        "groups": "g",
+        "output_padding": "a",
+        "multiplier": "m",
+    }
+
+
+def shapes(*words: str, shape: tuple[int, ...] = RGB) -> list[tuple[int, ...]]:
+    return [row.output for row in chained(words, shape).walk()]
+
+
+def test_lenet_on_one_line() -> None:
+    words = ("conv:k5c6", "pool:k2", "conv:k5c16", "pool:k2", "fc:120", "fc:84", "fc:10")
+    report = chained(words, (1, 32, 32)).walk()
+    assert [row.output for row in report] == [
+        *((6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5)),
+        *((400,), (120,), (84,), (10,)),
+    ]
+    assert report.totals["params"] == 61_706
+
+
+def test_layers_are_named_and_joined_in_a_row() -> None:
+    nodes = chained(["relu", "relu6", "2*relu", "relu6"], RGB).nodes
+    assert [(node.name, node.inputs) for node in nodes] == [
+        ("relu1", (-1,)),
+        ("relu6_1", (0,)),
+        ("relu2", (1,)),
+        ("relu3", (2,)),
+        ("relu6_2", (3,)),
+    ]
+
+
+def test_a_number_and_a_star_write_a_layer_several_times() -> None:
+    assert shapes("3*conv:k3c8") == [(8, 30, 30), (8, 28, 28), (8, 26, 26)]
+    assert shapes("1*relu") == [RGB]
+
+
+def test_repeated_layers_are_one_object_so_that_the_walk_works_them_out_once() -> None:
+    layers = [node.layer for node in chained(["4*conv:k3c8psame"], RGB).nodes]
+    assert len({id(layer) for layer in layers}) == 1
+
+
+def test_without_channels_a_layer_keeps_those_that_come_in() -> None:
+    assert shapes("conv:k1", "conv:k1c8", "2*conv:k1", "pad:/channels=1,1", "conv:k3") == [
+        *((3, 32, 32), (8, 32, 32), (8, 32, 32), (8, 32, 32), (10, 32, 32), (10, 30, 30))
+    ]
+
+
+def test_repeats_without_channels_follow_a_layer_that_changes_them() -> None:
+    assert shapes("2*pixel_shuffle:2", "conv:k1", shape=(16, 2, 2)) == [
+        *((4, 4, 4), (1, 8, 8), (1, 8, 8))
+    ]
+
+
+def test_a_layer_on_vectors_gets_the_flatten_it_needs() -> None:
+    kinds = [n.layer.kind for n in chained(["pool:2", "fc:10", "rbf:3", "relu"], RGB).nodes]
+    assert kinds == ["maxpool", "flatten", "linear", "rbf", "relu"]
+    kinds = [n.layer.kind for n in chained(["flatten", "fc:10"], RGB).nodes]
+    assert kinds == ["flatten", "linear"]
+
+
+# ----------------------------------------------------------------------------------- refusals
+
+
+REFUSED: dict[str, tuple[list[str], str]] = {
+    "no layer": ([], "a chain needs at least one layer, such as conv:k3c8"),
+    "unknown kind": (["konv:k3"], "no layer kind 'konv'; did you mean 'conv'?"),
+    "far from any kind": (
+        ["transformer"],
+        "no layer kind 'transformer'; convcalc kinds lists them",
+    ),
+    "empty word": ([""], ": no layer is named; write a kind, such as conv:k3c8"),
+    "only a colon": ([":k3"], ":k3: no layer is named; write a kind, such as conv:k3c8"),
+    "only a star": (["3*"], "3*: no layer is named; write a kind, such as conv:k3c8"),
+    "star without number": (
+        ["*relu"],
+        "*relu: the number before * must be a whole number, but is ''; write plain digits",
+    ),
+    "star with a word": (
+        ["many*relu"],
+        "many*relu: the number before * must be a whole number, but is 'many'; write plain digits",
+    ),
+    "half a time": (
+        ["0.5*relu"],
+        "0.5*relu: the number before * must be a whole number, but is '0.5'; sizes and counts have no fractions",
+    ),
+    "no times": (["0*relu"], "0*relu: the number before * is 0; use 1 or more"),
+    "fewer times": (["-2*relu"], "-2*relu: the number before * is -2; use 1 or more"),
+    "too many": (["100001*relu"], "100001*relu: the chain grows past 100,000 layers; use fewer"),
+    "too many together": (
+        ["99999*relu", "2*relu"],
+        "2*relu: the chain grows past 100,000 layers; use fewer",
+    ),
+    "join": (
+        ["add"],
+        "add: add joins paths, which a chain has not; write a YAML file",
+    ),
+    "lacks kernel": (["conv:c8"], "conv:c8: conv needs kernel_size; write it as k3"),
+    "lacks features": (["fc"], "fc: linear needs out_features; write it as /out_features=…"),
+    "unknown letter": (
+        ["conv:k3q2"],
+        "conv:k3q2: conv has no option 'q'; its letters are k kernel_size, s stride, p padding, d dilation, c out_channels, g groups",
+    ),
+    "letter of another kind": (
+        ["pool:k2c8"],
+        "pool:k2c8: maxpool has no option 'c'; its letters are k kernel_size, s stride, p padding, d dilation",
+    ),
+    "letter without letters": (
+        ["aap:k3"],
+        "aap:k3: adaptive_avgpool has no option 'k'; it has none",
+    ),
+    "unreadable": (
+        ["conv:k3!c8"],
+        "conv:k3!c8: cannot read '!c8'; options are a letter and a number, such as k3c64s2p1",
+    ),
+    "letter without number": (
+        ["conv:kc8"],
+        "conv:kc8: cannot read 'kc8'; options are a letter and a number, such as k3c64s2p1",
+    ),
+    "capital letter": (
+        ["conv:K3"],
+        "conv:K3: cannot read 'K3'; options are a letter and a number, such as k3c64s2p1",
+    ),
+    "negative": (
+        ["conv:k3p-1"],
+        "conv:k3p-1: cannot read 'p-1'; options are a letter and a number, such as k3c64s2p1",
+    ),
+    "number for none": (["relu:3"], "relu:3: relu has no options; leave '3' out"),
+    "option twice": (["conv:k3k5"], "conv:k3k5: kernel_size is given twice; keep one"),
+    "bare and letter": (["conv:3k5"], "conv:3k5: kernel_size is given twice; keep one"),
+    "letter and name": (
+        ["conv:k3/kernel_size=5"],
+        "conv:k3/kernel_size=5: kernel_size is given twice; keep one",
+    ),
+    "name twice": (
+        ["conv:k3/bias=true/bias=true"],
+        "conv:k3/bias=true/bias=true: bias is given twice; keep one",
+    ),
+    "name without value": (
+        ["conv:k3/bias"],
+        "conv:k3/bias: 'bias' lacks its value; write /name=value",
+    ),
+    "unknown name": (
+        ["conv:/kernal_size=3"],
+        "conv:/kernal_size=3: conv has no option 'kernal_size'; did you mean 'kernel_size'?",
+    ),
+    "name for none": (
+        ["relu:/inplace=true"],
+        "relu:/inplace=true: relu has no option 'inplace'; it has none",
+    ),
+    "boolean": (
+        ["conv:k3/bias=no"],
+        "conv:k3/bias=no: bias cannot be 'no'; known: false, true",
+    ),
+    "word": (
+        ["conv:k3/fit=flor"],
+        "conv:k3/fit=flor: fit cannot be 'flor'; did you mean 'floor'?",
+    ),
+    "padding word": (
+        ["conv:k3/padding=some"],
+        "conv:k3/padding=some: padding cannot be 'some'; did you mean 'same'?",
+    ),
+    "fraction": (
+        ["fc:1.5"],
+        "fc:1.5: out_features must be a whole number, but is '1.5'; sizes and counts have no fractions",
+    ),
+    "fraction by name": (
+        ["conv:/kernel_size=1.5"],
+        "conv:/kernel_size=1.5: kernel_size must be a whole number, but is '1.5'; sizes and counts have no fractions",
+    ),
+    "no number": (
+        ["dropout:/p=half"],
+        "dropout:/p=half: p must be a number such as 0.5, but is 'half'",
+    ),
+    "not a number": (
+        ["dropout:/p=nan"],
+        "dropout:/p=nan: p must be a number such as 0.5, but is 'nan'",
+    ),
+    "infinite": (
+        ["dropout:/p=1e999"],
+        "dropout:/p=1e999: p must be a number such as 0.5, but is '1e999'",
+    ),
+    "too long": (
+        ["conv:k1000000000000"],
+        "conv:k1000000000000: kernel_size has 13 digits; use a number of up to 12 digits",
+    ),
+    "sides": (
+        ["conv:k3p1,1,1"],
+        "conv:k3p1,1,1: padding has 3 numbers for one axis; give one, or before,after",
+    ),
+    "pair": (
+        ["pad:/channels=1"],
+        "pad:/channels=1: channels takes two numbers, before,after, but is '1'",
+    ),
+    "comma in a kernel": (
+        ["conv:k3,5"],
+        "conv:k3,5: kernel_size must be a whole number, but is '3,5'; write plain digits",
+    ),
+    "only in a file": (
+        ["crop:/like=conv1"],
+        "crop:/like=conv1: like cannot be given in one line, so 'conv1' is not read; write a YAML file",
+    ),
+    "does not fit": (
+        ["conv:k3c8", "conv:k33"],
+        "conv2 (conv:k33): a 33-wide window does not fit 30 along the height; raise the padding by 2 per side, or use a kernel of at most 30",
+    ),
+    "fits no longer": (
+        ["20*conv:k3"],
+        "conv16 (20*conv:k3): a 3-wide window does not fit 2 along the height; raise the padding by 1 per side, or use a kernel of at most 2",
+    ),
+    "other axes": (
+        ["conv:k3x3x3"],
+        "conv1 (conv:k3x3x3): kernel_size [3, 3, 3] is for 3 axes, but the input has 2; give one number, or 2",
+    ),
+    "beyond memory": (
+        ["100*up:999999999"],
+        "upsample1 (100*up:999999999): its output 3×31999999968×31999999968 holds more than 1e+18 values; use smaller numbers",
+    ),
+    "control characters": (
+        ["conv\x1b[31m:k3"],
+        "no layer kind 'conv\\x1b[31m'; did you mean 'conv'?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_it_refuses_in_these_words(case: str) -> None:
+    words, said = REFUSED[case]
+    with pytest.raises(ConvcalcError) as caught:
+        chained(words, RGB)
+    assert str(caught.value) == said
+
+
+SHAPES_REFUSED = {
+    "": "--input must be a shape such as 3x224x224, but is ''",
+    "3x": "--input must be a shape such as 3x224x224, but is '3x'",
+    "x".join("1" * 9): "--input must be a shape such as 3x224x224, but is '1x1x1x1x1x1x1x1x1'",
+    "3x32xh": "--input must be a whole number, but is 'h'; write plain digits",
+    "3x32.5x32": "--input must be a whole number, but is '32.5'; sizes and counts have no fractions",
+    "3x0x32": "--input has a side of 0; use 1 or more",
+    "3x-4x32": "--input has a side of -4; use 1 or more",
+    "3x1000000000000x1": "--input has 13 digits; use a number of up to 12 digits",
+}
+
+
+@pytest.mark.parametrize("text", SHAPES_REFUSED)
+def test_a_shape_is_refused_in_these_words(text: str) -> None:
+    with pytest.raises(ConvcalcError) as caught:
+        shape_of(text)
+    assert str(caught.value) == SHAPES_REFUSED[text]
+
+
+@pytest.mark.parametrize("text", ["3x224x225", "3×224×225", "3,224,225", " 3X224X225 "])
+def test_a_shape_is_read_in_these_forms(text: str) -> None:
+    assert shape_of(text) == (3, 224, 225)
+
+
+def test_every_refusal_in_the_code_is_met_here() -> None:
+    lines: set[tuple[str, int]] = set()
+    for words, _ in REFUSED.values():
+        with pytest.raises(ConvcalcError) as caught:
+            chained(words, RGB)
+        lines.update(reached(caught.value))
+    for text in SHAPES_REFUSED:
+        with pytest.raises(ConvcalcError) as caught:
+            shape_of(text)
+        lines.update(reached(caught.value))
+    path = Path(module.__file__)
+    missed = [s.start for s in raises(path) if not any((str(path), line) in lines for line in s)]
+    assert missed == []
+
+
+# --------------------------------------------------------------------- there and back again
+
+
+def spelt(value: Any) -> str:
+    """A value as the language writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "x".join(",".join(map(str, v)) if isinstance(v, tuple) else str(v) for v in value)
+    return str(value)
+
+
+ONE_LINE = [kind for kind, cls in KINDS.items() if not cls.joins and not cls.references]
+
+
+@strategies.often
+@given(strategies.layers(*ONE_LINE))
+def test_a_layer_of_every_kind_comes_back_from_one_word(drawn: strategies.Made) -> None:
+    assume("connections" not in drawn.options)
+    # on one axis, a number and a list of one number are written alike
+    given_options: dict[str, Any] = {
+        name: value[0]
+        if isinstance(value, tuple)
+        and len(value) == 1
+        and name != "shape"
+        and isinstance(value[0], int)
+        else value
+        for name, value in drawn.options.items()
+    }
+    expected: Any = KINDS[drawn.layer.kind]
+    word = f"{drawn.layer.kind}:"
+    for name in sorted(given_options, key=lambda name: name not in LETTERS):
+        if name in LETTERS:
+            word += f"{LETTERS[name]}{spelt(given_options[name])}"
+        elif name == "channels":
+            word += "/channels=" + ",".join(map(str, given_options[name]))
+        else:
+            word += f"/{name}={spelt(given_options[name])}"
+    assert_equal_layers(chained([word], drawn.shapes[0]).nodes[-1].layer, expected(**given_options))
+
+
+def test_text_options_are_read_as_in_a_chain() -> None:
+    layer = made(KINDS["conv"], {"kernel_size": "3x5"}, label="conv", channels=7)
+    assert isinstance(layer, KINDS["conv"])
+    assert (vars(layer)["kernel_size"], vars(layer)["out_channels"]) == ((3, 5), 7)
+
+
+def test_the_longest_chain_is_made_in_seconds() -> None:
+    start = time.perf_counter()
+    nodes = chained([f"{MOST_REPEATS}*conv:k3psame"], (8, 9, 9)).nodes
+    assert len(nodes) == MOST_REPEATS
+    assert time.perf_counter() - start < 5

@@ -1,0 +1,183 @@
+"""Expressions over $names: against Python's own arithmetic, and what they refuse, word by word."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import assume, given
+
+import strategies
+from convcalc.spec.expression import MOST_CHARACTERS, MOST_VALUE, Expression, ExpressionError
+
+NAMES = {"width": 64, "n": 7, "k_2": 3, "zero": 0, "größe": 5}
+
+
+def value(text: str) -> int:
+    return Expression(text).value(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$width", 64),
+        ("4*$width", 256),
+        ("$width // 3", 21),
+        ("$width % 10", 4),
+        ("$n - $width", -57),
+        ("-$n // 2", -4),  # as in Python: the sign binds first, the quotient is floored
+        ("-$n % 4", 1),
+        ("2 + 3*$n", 23),
+        ("(2 + 3)*$n", 35),
+        ("100 - $n - 3", 90),
+        ("100 // $n // 2", 7),
+        ("$n*$n // 2*2", 48),
+        ("2--$n", 9),
+        ("  $k_2\t+ 1 ", 4),
+        ("$größe", 5),
+    ],
+)
+def test_it_means_what_it_means_in_arithmetic(text: str, expected: int) -> None:
+    assert value(text) == expected
+
+
+@st.composite
+def texts(draw: st.DrawFn, depth: int = 4) -> str:
+    """Expressions over small numbers and names, with and without brackets and spaces."""
+    if depth == 0 or draw(st.integers(0, 3)) == 0:
+        return draw(st.sampled_from([*(f"${name}" for name in NAMES), "0", "1", "2", "3", "19"]))
+    left, right = draw(texts(depth - 1)), draw(texts(depth - 1))
+    sign = draw(st.sampled_from(["+", "-", "*", "//", "%"]))
+    space = draw(st.sampled_from(["", " "]))
+    text = f"{left}{space}{sign}{space}{right}"
+    around = draw(st.sampled_from(["{}", "({})", "-({})", "( {} )"]))
+    return around.format(text)
+
+
+def pythons(text: str, names: dict[str, int]) -> int:
+    """Python's value of an expression; ZeroDivisionError where Python raises it."""
+    return int(eval(text.replace("$", ""), {"__builtins__": {}}, dict(names)))
+
+
+@strategies.often
+@given(texts())
+def test_it_agrees_with_python(text: str) -> None:
+    assume(len(text) <= MOST_CHARACTERS)
+    try:
+        expected = pythons(text, NAMES)
+    except ZeroDivisionError:
+        with pytest.raises(ExpressionError, match=r"^divides -?[0-9,]+ by 0; "):
+            value(text)
+    else:
+        assert value(text) == expected
+
+
+@strategies.some
+@given(texts(), st.dictionaries(st.sampled_from(sorted(NAMES)), st.integers(-9, 9)))
+def test_one_expression_is_worked_out_for_many_values(text: str, changed: dict[str, int]) -> None:
+    assume(len(text) <= MOST_CHARACTERS)
+    names = NAMES | changed
+    expression = Expression(text)
+    for given_names in (names, NAMES, names):
+        try:
+            expected = pythons(text, given_names)
+        except ZeroDivisionError:
+            continue
+        assert expression.value(given_names) == expected
+
+
+@strategies.some
+@given(texts())
+def test_it_lists_the_names_it_uses(text: str) -> None:
+    assume(len(text) <= MOST_CHARACTERS)
+    assert set(Expression(text).names) == set(re.findall(r"\$(\w+)", text))
+
+
+WRONG = {
+    "": "ends where a number or a $name should follow; finish it",
+    "$n +": "ends where a number or a $name should follow; finish it",
+    "*$n": "has '*' where a number or a $name should stand; write one there",
+    "$n + )": "has ')' where a number or a $name should stand; write one there",
+    "()": "has ')' where a number or a $name should stand; write one there",
+    "+$n": "has '+' where a number or a $name should stand; write one there",
+    "($n": "lacks a closing parenthesis; add )",
+    "($n]": "has ']' in it; expressions are + - * // % and parentheses over whole numbers and $names",
+    "$n)": "has ')' after its end; join the parts with + - * // or %",
+    "$n 2": "has '2' after its end; join the parts with + - * // or %",
+    "2$n": "has '$n' after its end; join the parts with + - * // or %",
+    "$n$n": "has '$n' after its end; join the parts with + - * // or %",
+    "$n / 2": "has '/' in it; whole numbers are divided with //, which drops the remainder",
+    "$n ** 2": "has '**' in it; powers are written out, as $width*$width",
+    "n + $n": "has 'n' in it; a parameter is written $n",
+    "4width*$n": "has 'width' in it; a parameter is written $width",
+    "$n.real": "has '.' in it; expressions are + - * // % and parentheses over whole numbers and $names",
+    "$": "has '$' in it; expressions are + - * // % and parentheses over whole numbers and $names",
+    "$2x": "has '$2x' in it; expressions are + - * // % and parentheses over whole numbers and $names",
+    "1.5*$n": "has '.' in it; expressions are + - * // % and parentheses over whole numbers and $names",
+    "٣*$n": "has '٣' in it; expressions are + - * // % and parentheses over whole numbers and $names",
+    "$n\x1b": "has '\\x1b' in it; expressions are + - * // % and parentheses over whole numbers and $names",
+    "__import__('os')": "has '__import__' in it; a parameter is written $__import__",
+    "$N": "uses $N, which is not a parameter here; did you mean 'n'?",
+    "$n // 0": "divides 7 by 0; change the parameters or the expression",
+    "1234567 % $zero": "divides 1,234,567 by 0; change the parameters or the expression",
+    "1" * 17 + "*$n": f"passes {MOST_VALUE:,}; use smaller numbers",
+    "$width" + "*99999" * 3: f"passes {MOST_VALUE:,}; use smaller numbers",
+    "0 - $width" + "*99999" * 3: f"passes {MOST_VALUE:,}; use smaller numbers",
+    "(" * 21 + "$n" + ")" * 21: "nests parentheses or signs deeper than 20; write it flatter",
+    "-" * 21 + "$n": "nests parentheses or signs deeper than 20; write it flatter",
+    "$n" + " " * 199: "is 201 characters long; use at most 200",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_it_refuses_in_these_words(text: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        value(text)
+    assert str(caught.value) == WRONG[text]
+
+
+def test_all_but_values_is_refused_before_any_value_is_known() -> None:
+    """What stands in a block that nobody uses is checked too."""
+    by_value = ("uses", "divides", "passes")
+    for text, said in WRONG.items():
+        if not said.startswith(by_value):
+            with pytest.raises(ExpressionError):
+                Expression(text)
+
+
+def test_values_that_only_other_parameters_reach_do_not_count_against_it() -> None:
+    assert Expression("8 // ($n - 1)").value({"n": 3}) == 4
+    assert (
+        Expression("999999999999999 // ($n - 1) * 9").value({"n": 100}) == 999999999999999 // 99 * 9
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 10**6 + "$n",
+        "-" * 10**6 + "$n",
+        "$n" + "+1" * 10**6,
+        "9" * 10**6 + "*$n",
+        "9" * 199 + "$",
+        "9" * 190 + "*$n",
+        "$" * 200,
+        "$n*" * 60 + "9",
+        " " * 10**6,
+    ],
+)
+def test_hostile_texts_end_quickly(text: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(ExpressionError):
+        Expression(text).value({"n": 10**12})
+    assert time.perf_counter() - start < 0.5
+
+
+@strategies.often
+@given(st.text(alphabet="$n(2)+-*/% x0_\x00é", max_size=40))
+def test_any_text_gives_a_number_or_a_refusal(text: str) -> None:
+    with contextlib.suppress(ExpressionError):
+        assert isinstance(Expression(text).value({"n": 3}), int)

@@ -1,0 +1,301 @@
+"""The JSON Schema for network files: valid, as strict as it can be, and no stricter than the loader."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given
+
+import strategies
+from convcalc.errors import SpecError
+from convcalc.layers import every
+from convcalc.spec.load import bundled_folder, bundled_names, loads
+from convcalc.spec.network import Network
+from convcalc.spec.schema import schema
+from convcalc.spec.values import TYPES
+from test_spec import BAD, BAD_NAMES, as_text, plain, written
+
+KINDS = every()
+VALIDATOR = jsonschema.Draft202012Validator(schema())
+
+# What is wrong in its kind, its options or their types. The others need to know the shapes, the
+# file's own blocks, or how a number was written before YAML read it.
+TOLD_BY_THE_SCHEMA = [
+    "add_bare",
+    "add_no_path",
+    "add_nothing",
+    "add_one_path",
+    "add_path_word",
+    "add_unknown_option",
+    "add_without_paths",
+    "add_word",
+    "bias_zero",
+    "block_called_conv",
+    "block_called_repeat",
+    "block_default_name",
+    "block_default_word",
+    "block_defaults_too_many",
+    "block_is_list",
+    "block_name",
+    "block_no_layers",
+    "block_options_number",
+    "block_parameter_called_name",
+    "block_parameter_name",
+    "block_parameter_nested",
+    "block_parameter_true",
+    "block_parameter_twice",
+    "block_parameters_too_many",
+    "block_parameters_word",
+    "block_unknown_key",
+    "blocks_list",
+    "connections_flat",
+    "connections_number",
+    "conv_needs_kernel",
+    "conv_needs_options",
+    "crop_like_empty",
+    "crop_padding_four",
+    "dropout_too_large",
+    "dropout_word",
+    "empty",
+    "expect_list",
+    "expect_millions",
+    "expect_unknown",
+    "expression_bare_dollar",
+    "expression_call",
+    "expression_character",
+    "expression_digit_name",
+    "expression_long",
+    "extends_list",
+    "fit_far",
+    "fit_list",
+    "fit_unknown",
+    "from_and_kind",
+    "from_and_option",
+    "from_empty",
+    "from_list",
+    "input_batch",
+    "input_empty",
+    "input_negative",
+    "input_nested",
+    "input_number",
+    "input_word",
+    "input_zero",
+    "just_a_word",
+    "kind_at_top",
+    "kind_is_number",
+    "layer_empty",
+    "layer_empty_mapping",
+    "layer_is_list",
+    "layer_null",
+    "layers_mapping",
+    "layers_nothing",
+    "layers_word",
+    "list_for_one_number",
+    "list_of_layers",
+    "long_line",
+    "lppool_padding",
+    "name_alone",
+    "name_blank",
+    "name_empty",
+    "name_input",
+    "name_is_list",
+    "name_list",
+    "name_too_long",
+    "nested_too_deep",
+    "nested_too_deep_dashes",
+    "no_input",
+    "no_layers",
+    "number_arabic",
+    "number_by",
+    "number_comma",
+    "number_date",
+    "number_empty",
+    "number_exponent",
+    "number_expression",
+    "number_fraction",
+    "number_infinite",
+    "number_leading_zero",
+    "number_mapping",
+    "number_much_too_long",
+    "number_null",
+    "number_thousands",
+    "number_too_long",
+    "number_word",
+    "number_yes",
+    "option_data_format",
+    "option_in_channels",
+    "option_of_keras",
+    "option_without_any",
+    "options_are_list",
+    "options_are_number",
+    "options_are_word",
+    "options_beside_kind",
+    "pad_channels_number",
+    "pad_channels_one",
+    "padding_empty",
+    "padding_four",
+    "padding_fraction",
+    "padding_mapping",
+    "padding_no",
+    "padding_triple",
+    "padding_upper",
+    "padding_word",
+    "parameter_expression",
+    "parameter_fraction",
+    "parameter_name",
+    "parameters_list",
+    "parameters_too_many",
+    "pool_dilated",
+    "repeat_alone",
+    "repeat_beside_kind",
+    "repeat_fraction",
+    "repeat_layers_nothing",
+    "repeat_list",
+    "repeat_negative",
+    "repeat_unknown_key",
+    "repeat_without_layers",
+    "repeat_word",
+    "reshape_empty",
+    "section_unknown_key",
+    "spatial_empty",
+    "spatial_four",
+    "spatial_nested",
+    "tag_on_key",
+    "unknown_option",
+    "unknown_top_key",
+    "upsample_mode",
+    "wide_characters",
+]
+
+
+def says(data: Any) -> list[str]:
+    """What the schema finds wrong."""
+    return [error.message for error in VALIDATOR.iter_errors(data)]
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+    assert json.loads(json.dumps(schema())) == schema()
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_every_bundled_network_meets_it(name: str) -> None:
+    text = (Path(bundled_folder()) / f"{name}.yaml").read_text(encoding="utf-8")
+    assert says(yaml.load(text, yaml.CSafeLoader)) == []
+
+
+def test_the_specs_told_by_the_schema_are_there() -> None:
+    assert set(TOLD_BY_THE_SCHEMA) <= set(BAD_NAMES)
+
+
+@pytest.mark.parametrize("name", TOLD_BY_THE_SCHEMA)
+def test_a_wrong_kind_option_or_type_does_not_meet_it(name: str) -> None:
+    text = (BAD / f"{name}.yaml").read_text(encoding="utf-8")
+    assert says(yaml.load(text, yaml.CSafeLoader)) != []
+
+
+def test_it_lists_every_kind_with_its_options_and_its_first_line() -> None:
+    branches = schema()["$defs"]["layer"]["anyOf"]
+    found = {b["required"][0]: b for b in branches if b.get("required") and "description" in b}
+    assert sorted(found) == sorted(KINDS)
+    for kind, cls in KINDS.items():
+        assert cls.__doc__
+        assert cls.__doc__.strip().startswith(found[kind]["description"])
+        value = found[kind]["properties"][kind]
+        options = value["anyOf"][0] if "anyOf" in value else value
+        if cls.joins:
+            continue
+        assert set(options["properties"]) == {"name", *(f.name for f in fields(cls))}
+        needed = [f.name for f in fields(cls) if f.default is MISSING]
+        assert sorted(options["required"]) == sorted(needed)
+
+
+def layer_file(kind: str, options: Any, shape: list[int]) -> dict[str, Any]:
+    return {"input": shape, "layers": [{kind: options}]}
+
+
+@strategies.often
+@given(strategies.layers(*(k for k, c in KINDS.items() if not c.joins)))
+def test_options_that_a_layer_can_have_meet_it(made: strategies.Made) -> None:
+    options = {"name": "x", **{name: plain(value) for name, value in made.options.items()}}
+    assert says(layer_file(made.layer.kind, options, list(made.shapes[0]))) == []
+
+
+@strategies.few
+@given(written())
+def test_what_the_loader_takes_meets_it(drawn: tuple[dict[str, Any], Network]) -> None:
+    data, _ = drawn
+    assert says(yaml.load(as_text(data), yaml.CSafeLoader)) == []
+
+
+OPTIONS = [(kind, f.name) for kind, cls in KINDS.items() if not cls.joins for f in fields(cls)]
+NEVER: list[Any] = [{"h": 3}, [[[1]]], [], "?", "1.5.2", None]
+
+
+@pytest.mark.parametrize(("kind", "option"), OPTIONS)
+def test_values_that_no_option_has_are_refused_by_both(kind: str, option: str) -> None:
+    example, shape = KINDS[kind].example
+    good = {name: plain(value) for name, value in example.items()}
+    for value in NEVER:
+        if option == "like" and isinstance(value, str):
+            continue  # any text may be a name
+        data = layer_file(kind, {**good, option: value}, list(shape))
+        assert says(data) != [], value
+        with pytest.raises(SpecError):
+            loads(as_text(data))
+
+
+@pytest.mark.parametrize("kind", [k for k, c in KINDS.items() if not c.joins])
+def test_the_example_of_every_kind_meets_it_and_an_unknown_option_does_not(kind: str) -> None:
+    example, shape = KINDS[kind].example
+    good = {name: plain(value) for name, value in example.items()}
+    assert says(layer_file(kind, good, list(shape))) == []
+    assert says(layer_file(kind, {**good, "kernal_size": 3}, list(shape))) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$width", "4*$width", "$größe // 2", "-($a + $b) % 3", "  $a\t* 2", "$_x"],
+)
+def test_expressions_meet_it(text: str) -> None:
+    assert says(layer_file("conv", {"out_channels": text, "kernel_size": text}, [1, 1])) == []
+
+
+def test_a_block_with_parameters_meets_it() -> None:
+    data = {
+        "input": [3, 8, 8],
+        "parameters": {"größe": 3},
+        "blocks": {
+            "unit": {"parameters": ["width"], "layers": []},
+            "other": {"parameters": {"a": None, "b": "2*$a", "c": 3}, "layers": ["relu"]},
+        },
+        "layers": [
+            {"unit": {"name": "x", "width": "$größe"}},
+            {"other": {"a": 1}},
+            {"other": None},
+        ],
+    }
+    assert says(data) == []
+
+
+def test_deep_nesting_is_checked_in_good_time() -> None:
+    layers: list[Any] = [{"konv": {"filters": "eight"}}]
+    for _ in range(12):
+        layers = [{"repeat": 2, "name": "x", "layers": layers}]
+    start = time.perf_counter()
+    assert says({"input": [3, 8, 8], "layers": layers}) != []
+    assert time.perf_counter() - start < 5
+
+
+def test_each_type_of_option_is_read_by_the_loader_and_described_by_the_schema() -> None:
+    used = {str(f.type) for cls in KINDS.values() for f in fields(cls)}
+    assert used <= set(TYPES)
+    for kind_of_value in TYPES.values():
+        jsonschema.Draft202012Validator.check_schema(kind_of_value.schema)
