@@ -1,0 +1,264 @@
+"""The bundled networks: each loads, walks, adds up and keeps the promises of its file."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+import convcalc
+from convcalc.errors import ConvcalcError
+from convcalc.report import SUMMED, Report
+
+BUNDLED = Path(__file__).parent.parent / "architectures"
+NAMES = sorted(path.stem for path in BUNDLED.glob("*.yaml"))
+each_network = pytest.mark.parametrize("name", NAMES)
+
+
+@cache
+def network(name: str) -> convcalc.Network:
+    return convcalc.load(name)
+
+
+@cache
+def walked(name: str) -> Report:
+    return network(name).walk()
+
+
+# -------------------------------------------------------------------------------- every file
+
+
+def test_all_files_are_bundled_by_their_name() -> None:
+    assert convcalc.networks() == NAMES
+    assert len(NAMES) == 45
+
+
+@each_network
+def test_a_file_says_what_it_is_and_what_to_expect(name: str) -> None:
+    loaded = network(name)
+    assert loaded.name
+    assert len(loaded.source) > 10
+    assert {"params", "macs", "source"} <= set(loaded.expect)
+    assert len(loaded.expect["source"]) > 10
+
+
+@each_network
+def test_a_walk_finds_what_the_file_expects(name: str) -> None:
+    report = walked(name)
+    expect = network(name).expect
+    assert not [note for note in report.notes if note.startswith("expect")]
+    found = {key: report.totals[key] for key in ("params", "macs", "buffers") if key in expect}
+    assert found == {key: expect[key] for key in found}
+
+
+@each_network
+def test_a_wrong_promise_is_said_with_both_numbers(name: str) -> None:
+    loaded = convcalc.load(name)
+    loaded.expect["params"] += 1
+    wanted, found = loaded.expect["params"], walked(name).totals["params"]
+    assert f"expect: params should be {wanted:,} but is {found:,}" in loaded.walk().notes
+
+
+@each_network
+def test_rows_add_up_to_the_totals(name: str) -> None:
+    report = walked(name)
+    for key in SUMMED:
+        assert report.totals[key] == sum(getattr(row, key) for row in report)
+    assert report.totals["flops"] == 2 * report.totals["macs"]
+    assert report.totals["params"] == report.totals["weights"] + report.totals["biases"]
+    assert report.totals["layers"] == len(report.rows)
+
+
+@each_network
+def test_each_layer_takes_what_the_layers_before_it_give(name: str) -> None:
+    report = walked(name)
+    for place, row in enumerate(report.rows):
+        assert all(source < place for source in row.inputs)
+        first = row.inputs[0]
+        given = network(name).input if first < 0 else report.rows[first].output
+        assert row.input == given
+
+
+@each_network
+def test_names_differ_and_blocks_lie_inside_each_other(name: str) -> None:
+    report = walked(name)
+    names = [row.name for row in report]
+    assert len(set(names)) == len(names)
+    open_blocks: list[tuple[int, int]] = []
+    for _, start, stop, depth in report.blocks:
+        assert 0 <= start < stop <= len(names)
+        open_blocks = open_blocks[:depth]
+        assert len(open_blocks) == depth
+        if open_blocks:
+            assert open_blocks[-1][0] <= start < stop <= open_blocks[-1][1]
+        open_blocks.append((start, stop))
+
+
+@each_network
+def test_ten_classes_shrink_the_classifier_alone(name: str) -> None:
+    parameters = all_parameters(name)
+    if "classes" not in parameters:
+        with pytest.raises(ConvcalcError, match="classes"):
+            convcalc.load(name, parameters={"classes": 10})
+        return
+    report = convcalc.load(name, parameters={"classes": 10}).walk()
+    was = parameters["classes"]
+    changed = [(new, old) for new, old in zip(report, walked(name)) if new.params != old.params]
+    heads = [new for new, _ in changed]
+    assert report.rows[-1].output[0] == 10
+    if was != 10:
+        assert heads
+        assert all(old.output[0] == was or new.input[0] == 10 for new, old in changed)
+    before = sum(old.params for _, old in changed)
+    after = sum(new.params for new in heads)
+    assert report.totals["params"] == walked(name).totals["params"] - before + after
+    assert not [note for note in report.notes if note.startswith("expect")]
+
+
+def all_parameters(name: str) -> dict[str, int]:
+    """A file's parameters, with those of the file it extends."""
+    data = yaml.safe_load((BUNDLED / f"{name}.yaml").read_text(encoding="utf-8"))
+    parent = data.get("extends")
+    inherited = all_parameters(parent.removesuffix(".yaml")) if parent else {}
+    return {**inherited, **data.get("parameters", {})}
+
+
+# ------------------------------------------------------------------------- published figures
+
+PARAMS = {
+    "lenet5": 61_706,
+    "lenet5_1998": 60_000,
+    "alexnet": 60_965_224,
+    "alexnet_ungrouped": 62_378_344,
+    "alexnet_single": 61_100_840,
+    "vgg11": 132_863_336,
+    "vgg11_lrn": 132_863_336,
+    "vgg13": 133_047_848,
+    "vgg16_c": 133_638_952,
+    "vgg16": 138_357_544,
+    "vgg19": 143_667_240,
+    "resnet50": 25_557_032,
+    "googlenet": 6_998_552,
+    "mlp_mnist": 12_894,  # 784-16-12-10
+}
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_parameters_are_the_published_ones(name: str) -> None:
+    assert walked(name).totals["params"] == PARAMS[name]
+
+
+LENET_1998 = {  # trainable parameters and connections, LeCun et al. 1998, section II.B
+    "C1": (156, 122_304),
+    "S2": (12, 5_880),
+    "C3": (1_516, 151_600),
+    "S4": (32, 2_000),
+    "C5": (48_120, 48_120),
+    "F6": (10_164, 10_164),
+    "output": (0, 840),
+}
+
+
+def test_lenet_counts_as_its_paper_does() -> None:
+    report = walked("lenet5_1998")
+    found = {}
+    for name, (params, connections) in LENET_1998.items():
+        row = report[name]
+        # a unit is connected to all that it reads, and to its bias
+        reads = {"S2": 4, "S4": 4}.get(name, row.macs // row.activations)
+        biased = 1 if row.biases else 0
+        found[name] = (row.params, row.activations * (reads + biased))
+        if name == "C3":  # its maps read 3, 4 or 6 others, so no two need have as many
+            found[name] = (row.params, row.macs + row.activations)
+        assert found[name] == (params, connections), name
+    assert sum(params for params, _ in found.values()) == 60_000
+    assert sum(connections for _, connections in found.values()) == 340_908
+
+
+RESNETS = {"resnet18": 1.8, "resnet34": 3.6, "resnet50": 3.8, "resnet101": 7.6, "resnet152": 11.3}
+
+
+@pytest.mark.parametrize("name", RESNETS)
+def test_resnets_do_the_multiply_adds_that_their_paper_calls_flops(name: str) -> None:
+    billions = walked(name).totals["macs"] / 1e9
+    if name == "resnet50":  # 3.858: the one figure that the paper cuts off instead of rounding
+        assert int(billions * 10) / 10 == RESNETS[name]
+    else:
+        assert round(billions, 1) == RESNETS[name]
+
+
+FIELDS = [
+    ("alexnet", "pool5", 195),
+    ("alexnet_single", "pool5", 195),
+    ("vgg16", "pool5", 212),
+    ("resnet50", "", 483),
+    ("resnet50_torchvision", "", 427),
+    ("resnet101", "", 1027),
+    ("resnet101_torchvision", "", 971),
+    ("resnet152", "", 1507),
+    ("resnet152_torchvision", "", 1451),
+    ("fcn32s", "score_fr", 404),
+    ("wavenet", "", 1024),
+    ("lenet5", "C5", 32),
+    ("googlenet", "pool5", 907),
+]
+
+
+@pytest.mark.parametrize(("name", "at", "size"), FIELDS)
+def test_receptive_fields_are_the_published_ones(name: str, at: str, size: int) -> None:
+    report = walked(name)
+    if not at:  # the trunk: what the global pool gathers
+        last = next((row for row in report if row.kind == "global_avgpool"), None)
+        row = report.rows[last.inputs[0]] if last else report.rows[-1]
+    else:
+        row = report[at]
+    assert {axis.size for axis in row.field} == {size}
+
+
+ON_ZEROS = {"alexnet_single": 7.88, "vgg16": 3.23, "resnet50_torchvision": 3.45}
+
+
+@pytest.mark.parametrize("name", ON_ZEROS)
+def test_the_share_of_multiplications_on_padding_zeros(name: str) -> None:
+    report = walked(name)
+    real = sum(
+        node.layer.valid_macs(row.input, row.output)
+        for node, row in zip(network(name).nodes, report)
+    )
+    macs = report.totals["macs"]
+    assert round(100 * (macs - real) / macs, 2) == ON_ZEROS[name]
+
+
+def test_a_larger_picture_breaks_the_first_fully_connected_layer_of_vgg() -> None:
+    report = convcalc.load("vgg16", input=(3, 300, 600)).walk()
+    assert report["pool5"].output == (512, 9, 18)
+    assert report["flatten1"].output == (82_944,)
+    (note,) = [note for note in report.notes if note.startswith("fc6")]
+    assert note == (
+        "fc6: gets 82944 here but 25088 at the file's own 3×224×224, so weights trained there do "
+        "not fit; resize the image, or pool globally before it"
+    )
+    assert not [note for note in walked("vgg16").notes if note.startswith("fc6")]
+
+
+@pytest.mark.parametrize(("side", "layers"), [(224, 55), (32, 7)])
+def test_how_many_five_wide_layers_lead_to_four(side: int, layers: int) -> None:
+    report = convcalc.chain(f"1x{side}x{side}", f"{layers}*conv:k5c1").walk()
+    assert report.rows[-1].output == (1, 4, 4)
+    with pytest.raises(ConvcalcError, match="does not fit 4 along the height"):
+        convcalc.chain(f"1x{side}x{side}", f"{layers + 1}*conv:k5c1").walk()
+
+
+def test_alexnet_has_eight_layers_with_weights() -> None:
+    assert walked("alexnet").totals["weight_layers"] == 8
+    assert [row.name for row in walked("alexnet") if row.weights] == [
+        "conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8",
+    ]  # fmt: skip
+
+
+def test_one_stride_moved_costs_resnet_six_percent() -> None:
+    paper, later = walked("resnet50"), walked("resnet50_torchvision")
+    assert paper.totals["params"] == later.totals["params"]
+    assert later.totals["macs"] - paper.totals["macs"] == 231_211_008
