@@ -1,0 +1,7 @@
+"""The command line. Each command lives in its own file and is imported only when it is called."""
+
+from __future__ import annotations
+
+from convcalc.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,36 @@
+"""``convcalc chain``: a stack of layers on one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from convcalc.cli.arch_command import render, walk_options
+from convcalc.cli.main import Command
+from convcalc.cli.output import output_options
+
+EXAMPLES = """
+    convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120
+    convcalc chain --input 1x224x224 '55*conv:k5'
+    convcalc chain --input 3x32x32 conv:k3c64psame relu gap fc:10
+    convcalc chain --input 100x1x1 tconv:k4c512 tconv:k4c256s2p1 tconv:k4c128s2p1
+"""
+
+
+@click.command(cls=Command, examples=EXAMPLES)
+@click.argument("layers", nargs=-1, required=True, metavar="LAYER...")
+@click.option("--input", "shape", required=True, metavar="CxHxW", help="Shape that goes in.")
+@walk_options
+@output_options
+def command(layers: tuple[str, ...], shape: str, **options: Any) -> None:
+    """A stack of layers on one line.
+
+    A LAYER is a kind or a short form of one (conv, pool, avgpool, fc, bn, relu, dw, tconv, gap …), a
+    colon, and options of a letter and a number each: k kernel, c channels, s stride, p padding,
+    d dilation, g groups, a output padding. Numbers per axis: k3x5. Padding before and after: p0,1.
+    Padding by a word: psame. Any other option: /name=value. Several alike: 3*conv:k3c64.
+    """
+    from convcalc.spec.chain import chained, shape_of  # noqa: PLC0415 - start-up
+
+    render(chained(layers, shape_of(shape)), **options)

@@ -1,0 +1,166 @@
+"""The group of commands: found by name, imported when called, errors said in one line."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from convcalc.errors import ConvcalcError, did_you_mean, printable_lines, shortened
+
+# Each command with what it does, so that --help imports none of them.
+COMMANDS = {
+    "layer": "one layer: size, whether it fits, parameters, work, receptive field",
+    "chain": "a stack of layers on one line",
+    "arch": "a network from a YAML file or the bundle, layer by layer",
+    "compare": "several networks side by side",
+    "verify": "real arrays against the formulas, for layers, a network, or all",
+    "hand": "a small convolution by hand, window by window",
+    "kernel": "the named image kernels, and one of them on a picture",
+    "hw": "homework: check answers, name the mistake, find wrong keys",
+    "why": "which mistake leads to a number",
+    "list": "the bundled networks",
+    "kinds": "the layer kinds, with formula, example and common mistake",
+    "schema": "a JSON Schema for network files, for editors",
+    "completion": "a script that completes commands in your shell",
+}
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Command(click.Command):
+    """A command whose help shows its examples first."""
+
+    def __init__(self, *args: Any, examples: str = "", **settings: Any) -> None:
+        settings.setdefault("context_settings", CONTEXT)
+        super().__init__(*args, **settings)
+        self.examples = examples
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(self.examples, formatter)
+        super().format_help(ctx, formatter)
+
+
+class Failure(click.ClickException):
+    """An error of ours on its way to stderr."""
+
+    def __init__(self, error: ConvcalcError) -> None:
+        super().__init__(str(error))
+        self.status = error.exit_code
+
+    def show(self, file: Any = None) -> None:  # noqa: ARG002
+        click.echo(f"convcalc: {self.format_message()}", err=True)
+
+
+def write_examples(examples: str, formatter: click.HelpFormatter) -> None:
+    """The examples, one per line, as the first thing of a help page."""
+    if examples:
+        with formatter.section("Examples"):
+            for line in examples.strip().splitlines():
+                formatter.write(f"  {line.strip()}\n")
+        formatter.write("\n")
+
+
+class Group(click.Group):
+    """The commands by name; a wrong name is answered with the nearest right one."""
+
+    examples = """
+        convcalc layer --n 32 --k 5 --s 3
+        convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120
+        convcalc arch vgg16.yaml
+        convcalc compare resnet50 resnet50_torchvision
+        convcalc kinds conv
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        return import_module(f"convcalc.cli.{cmd_name}_command").command  # type: ignore[no-any-return]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            message = f"no command {shortened(args[0])!r}{did_you_mean(args[0], COMMANDS)}"
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(self.examples, formatter)
+        super().format_help(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConvcalcError as error:
+            raise Failure(error) from None
+        except RecursionError:
+            raise Failure(ConvcalcError("nested too deeply to work on; use fewer levels")) from None
+
+
+def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
+    """Print the version and stop."""
+    if value:
+        from convcalc import __version__  # noqa: PLC0415 - start-up
+
+        click.echo(f"convcalc {__version__}")
+        ctx.exit()
+
+
+group = Group(
+    "convcalc",
+    help=(
+        "Convolution arithmetic: what size comes out, how many parameters and operations, what a unit "
+        "sees - for one layer, a chain, or a network in YAML."
+    ),
+    epilog="convcalc COMMAND -h shows a command's options and examples.",
+    context_settings=CONTEXT,
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=show_version,
+            help="Show the version.",
+        )
+    ],
+)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; the process ends with 0 fine, 1 disagreement, 2 bad usage, 130 stopped."""
+    try:
+        status = group.main(arguments, prog_name="convcalc", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        sys.exit(2)
+    except click.ClickException as error:
+        if isinstance(error, click.UsageError):
+            click.echo(f"convcalc: {usage_text(error)}", err=True)
+            sys.exit(2)
+        error.show()
+        sys.exit(getattr(error, "status", error.exit_code))
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("convcalc: stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader went away, as `| head` does; nothing is left to say to it.
+        sys.stdout = None
+        sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def usage_text(error: click.UsageError) -> str:
+    """A usage error in one line, with where to look."""
+    message = printable_lines(error.format_message()).replace("\n", " ")
+    path = error.ctx.command_path if error.ctx else "convcalc"
+    return f"{message.rstrip('.')}; {path} -h shows how it goes"

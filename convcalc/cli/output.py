@@ -1,0 +1,199 @@
+"""Writing a report where the user wants it: the terminal, a pipe, or a file written whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from convcalc.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from convcalc.formats import View
+    from convcalc.report import Report
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMAT_NAMES = ("table", "json", "csv", "markdown", "latex", "html")
+MANY_ROWS = 50  # more rows than this, and repeated blocks are shown once
+BATCH_OF_LINES = 500
+
+# What a terminal without these characters gets instead.
+ASCII = str.maketrans(
+    {
+        "×": "x", "·": "*", "−": "-", "–": "-", "…": "...", "─": "-", "→": "->", "⌊": "floor(",
+        "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "≤": "<=", "₁": "1", "₂": "2", "²": "^2",
+        "⁶": "^6", "°": " deg", "Σ": "sum", "α": "alpha", "β": "beta", "σ": "sigma", "Φ": "Phi",
+    }
+)  # fmt: skip
+
+
+def output_options(function: F) -> F:
+    """Add ``--format`` and ``-o`` to a command."""
+    function = click.option(
+        "-o",
+        "--output",
+        "output",
+        metavar="FILE",
+        help="Write to FILE; its suffix chooses the format.",
+    )(function)
+    return click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(FORMAT_NAMES),
+        help="How to print it; table by default.",
+    )(function)
+
+
+def show(
+    report: Report,
+    format_name: str | None,
+    output: str | None,
+    *,
+    fold: Callable[[Report], list[Any]] | None = None,
+) -> None:
+    """Print a report, or write it to a file.
+
+    Args:
+        report: what to show.
+        format_name: one of `FORMAT_NAMES`; None chooses by the file's suffix, or the table.
+        output: a file; None or ``-`` for standard output.
+        fold: gives the rows to show in the formats that people read.
+    """
+    from convcalc.formats import find  # noqa: PLC0415 - start-up
+
+    chosen = find(format_name or format_for(output))
+    if fold and chosen.folds:
+        report = replace(report, rows=fold(report))
+    if output and output != "-":
+        write_whole(output, chosen.lines(report))
+        click.echo(f"wrote {output}", err=True)
+    else:
+        print_lines(chosen.lines(report, view()))
+
+
+def format_for(output: str | None) -> str:
+    """The format that a file's suffix stands for."""
+    if not output or output == "-":
+        return "table"
+    from convcalc.formats import every  # noqa: PLC0415 - start-up
+
+    suffix = os.path.splitext(output)[1].lower()
+    suffixes = {each.suffix: name for name, each in every().items()}
+    if suffix not in suffixes:
+        known = ", ".join(suffixes)
+        message = f"-o {output}: no format has the suffix {suffix or 'nothing'!r}; use one of {known}, or --format"
+        raise UsageError(message)
+    return suffixes[suffix]
+
+
+def view() -> View:
+    """Where standard output goes: its width if it is a terminal, and whether it shows colour."""
+    from convcalc.formats import View  # noqa: PLC0415 - start-up
+
+    terminal = sys.stdout.isatty()
+    columns = os.environ.get("COLUMNS", "")
+    width = (
+        int(columns)
+        if columns.isascii() and columns.isdigit() and 0 < int(columns[:6]) < 10_000
+        else None
+    )
+    if width is None and terminal:
+        width = os.get_terminal_size(sys.stdout.fileno()).columns or None
+    color = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return View(width, color)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines to standard output, in characters that it can show."""
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    narrow = not encoding.startswith("utf")
+    batch: list[str] = []
+    for line in lines:
+        batch.append(as_encoded(line, encoding) if narrow else line)
+        if len(batch) >= BATCH_OF_LINES:
+            write("\n".join(batch) + "\n")
+            batch = []
+    if batch:
+        write("\n".join(batch) + "\n")
+    sys.stdout.flush()
+
+
+def write(text: str) -> None:
+    """Text to standard output; half of a pair that no encoding has becomes ``?``."""
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError:
+        sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def as_encoded(line: str, encoding: str) -> str:
+    """A line in the characters of an encoding that has not all of ours."""
+    try:
+        return line.translate(ASCII).encode(encoding, "replace").decode(encoding)
+    except LookupError:
+        return line.translate(ASCII).encode("ascii", "replace").decode()
+
+
+def write_whole(path: str, lines: Iterable[str]) -> None:
+    """Write a file of text under a temporary name and rename it, so that it is whole or not there."""
+    write_bytes(path, (f"{line}\n".encode() for line in lines))
+
+
+def write_bytes(path: str, parts: Iterable[bytes]) -> None:
+    """Write a file under a temporary name and rename it, so that it is whole or not there."""
+    folder = os.path.dirname(path) or "."
+    temporary = os.path.join(folder, f".{os.path.basename(path)}.{os.getpid()}.part")
+    try:
+        try:
+            with open(temporary, "wb") as file:
+                file.writelines(parts)
+            os.replace(temporary, path)
+        finally:
+            if os.path.exists(temporary):
+                os.unlink(temporary)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"-o {path}: cannot be written: {reason}; choose another place"
+        raise UsageError(message) from None
+
+
+def settings(pairs: tuple[str, ...]) -> dict[str, int]:
+    """``--set name=number`` as a mapping."""
+    from convcalc.spec.chain import whole  # noqa: PLC0415 - start-up
+
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            message = f"--set {pair}: lacks a value; write --set name=number"
+            raise UsageError(message)
+        found[name.strip()] = whole(value.strip(), f"--set {name}")
+    return found
+
+
+def chosen_columns(text: str, option: str = "--columns") -> list[Any]:
+    """``--columns name,params,macs`` as columns."""
+    from convcalc.report import COLUMNS  # noqa: PLC0415 - start-up
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in COLUMNS:
+            near = did_you_mean(name, COLUMNS)
+            message = f"{option}: no column {name!r}{near or '; known: ' + ', '.join(COLUMNS)}"
+            raise UsageError(message)
+    if not names:
+        message = f"{option} names none; known: {', '.join(COLUMNS)}"
+        raise UsageError(message)
+    return [COLUMNS[name] for name in names]
+
+
+def column(key: str, heading: str, text: Any, *, right: bool = True, keep: int = 5) -> Any:
+    """A column of rows that are mappings."""
+    from convcalc.report import Column  # noqa: PLC0415 - start-up
+
+    return Column(key, heading, lambda row: row[key], right=right, text=text, keep=keep)

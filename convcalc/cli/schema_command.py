@@ -1,0 +1,33 @@
+"""``convcalc schema``: a JSON Schema for network files."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from convcalc.cli.main import Command
+from convcalc.cli.output import print_lines, write_whole
+
+EXAMPLES = """
+    convcalc schema > convcalc.schema.json
+    convcalc schema -o convcalc.schema.json
+"""
+
+
+@click.command(cls=Command, examples=EXAMPLES)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE.")
+def command(output: str | None) -> None:
+    """A JSON Schema for network files, so that editors complete and check them.
+
+    In VS Code with the YAML extension, put this on the first line of a file:
+    # yaml-language-server: $schema=convcalc.schema.json
+    """
+    from convcalc.spec.schema import schema  # noqa: PLC0415 - start-up
+
+    lines = json.dumps(schema(), indent=2, ensure_ascii=False).split("\n")
+    if output and output != "-":
+        write_whole(output, lines)
+        click.echo(f"wrote {output}", err=True)
+    else:
+        print_lines(lines)

@@ -1,0 +1,82 @@
+"""What every format is, and the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from convcalc.report import Column, Report
+
+FORMATS: dict[str, Format] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where the text will be seen.
+
+    Attributes:
+        width: columns of the terminal; None where lines may be as long as they like.
+        color: whether escape codes for colour may be used.
+    """
+
+    width: int | None = None
+    color: bool = False
+
+
+class Format:
+    """One way to write a report.
+
+    Attributes:
+        suffix: of the files it is for.
+        folds: whether repeated blocks are shown once, as people like it, or every row, as programs do.
+    """
+
+    name: ClassVar[str] = ""
+    suffix: ClassVar[str] = ""
+    folds: ClassVar[bool] = True
+
+    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
+        """The text, line by line."""
+        raise NotImplementedError
+
+    def fragment(self, report: Report) -> Iterator[str]:
+        """The text to put into a larger document; the whole text unless a format says otherwise."""
+        return self.lines(report)
+
+
+def output_format(name: str, *, suffix: str) -> Callable[[type[Format]], type[Format]]:
+    """Register a format.
+
+    Raises:
+        RuntimeError: the name or the suffix is taken.
+    """
+
+    def register(cls: type[Format]) -> type[Format]:
+        if name in FORMATS or suffix in {known.suffix for known in FORMATS.values()}:
+            message = f"duplicate output format {name!r} or suffix {suffix!r}"
+            raise RuntimeError(message)
+        cls.name, cls.suffix = name, suffix
+        FORMATS[name] = cls()
+        return cls
+
+    return register
+
+
+def cells(report: Report, columns: Sequence[Column]) -> list[list[str]]:
+    """The rows as people read them; a value that repeats is written out once."""
+    rows = report.rows
+    return [[column.text(column.value(row)) for column in columns] for row in rows]
+
+
+def total_cells(report: Report, columns: Sequence[Column]) -> list[str]:
+    """The totals under their columns; nothing where a column has none."""
+    totals: dict[str, Any] = report.totals
+    if not totals:
+        return []
+    row = [column.text(totals[column.key]) if column.key in totals else "" for column in columns]
+    row[0] = "total"
+    if len(columns) > 1 and not row[1] and "layers" in totals:
+        row[1] = f"{totals['layers']:,} layers"
+    return row

@@ -1,0 +1,91 @@
+"""Formats for programs: JSON and CSV. Every row, plain numbers, stable keys."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import printable
+from convcalc.formats.base import Format, View, output_format
+from convcalc.report import SCHEMA
+
+if TYPE_CHECKING:
+    from convcalc.report import Report
+
+
+def dumped(value: Any) -> str:
+    """JSON text, with the letters as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+@output_format("json", suffix=".json")
+class Json(Format):
+    """The contract: ``schema`` first, one line per row."""
+
+    folds = False
+
+    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:  # noqa: ARG002
+        parts: dict[str, Any] = {"schema": SCHEMA, **report.facts}
+        yield "{"
+        for key, value in parts.items():
+            yield f"  {dumped(key)}: {dumped(value)},"
+        if report.key:
+            yield f"  {dumped(report.key)}: ["
+            last = len(report.rows) - 1
+            for i, row in enumerate(report.rows):
+                yield f"    {dumped(report.as_dict(row))}{',' if i < last else ''}"
+            yield "  ],"
+            if report.totals:
+                yield f'  "totals": {dumped(report.totals)},'
+        yield f'  "notes": {dumped(report.notes)}'
+        yield "}"
+
+
+class Line:
+    """A file for the csv writer that hands on each line."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+@output_format("csv", suffix=".csv")
+class Csv(Format):
+    """One line per row under a line of column keys; no totals, so that sums come out right.
+
+    A report of text alone, such as a manual page, has one column.
+    """
+
+    folds = False
+
+    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:  # noqa: ARG002
+        writer = csv.writer(Line(), lineterminator="")
+        if not report.columns:
+            yield "text"
+            yield from (str(writer.writerow([guarded(line)])) for line in report.lines)
+            return
+        yield str(writer.writerow([column.key for column in report.columns]))
+        for row in report.rows:
+            values = [column.plain(column.value(row)) for column in report.columns]
+            yield str(writer.writerow(list(map(plain_cell, values))))
+
+
+def plain_cell(value: Any) -> Any:
+    """A value as a cell: shapes as 64x112x112, nothing for what is not known, text guarded."""
+    if isinstance(value, list):
+        parts = [str(part) for part in value]
+        return "x".join(parts)
+    if value is None:
+        return ""
+    return guarded(value) if isinstance(value, str) else value
+
+
+def guarded(text: str) -> str:
+    """Text that a spreadsheet will not take for a formula.
+
+    >>> guarded("=1+1"), guarded("conv1")
+    ("'=1+1", 'conv1')
+    """
+    text = printable(text)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

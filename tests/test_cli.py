@@ -1,0 +1,602 @@
+"""Every command as a newcomer meets it: help, output, exit codes, mistakes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import convcalc as package
+from convcalc.cli.main import COMMANDS, main
+from convcalc.cli.output import as_encoded, print_lines, write_whole
+from convcalc.errors import UsageError
+
+Run = Callable[..., Any]
+HERE = Path(__file__).parent
+
+
+def shell(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+    """A command as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "convcalc", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        **settings,
+    )
+
+
+# ---------------------------------------------------------------------------------------- help
+
+
+def test_help_of_the_whole_shows_examples_first(
+    convcalc: Run, golden: Callable[[str, str], None]
+) -> None:
+    ran = convcalc("-h")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Examples:\n  convcalc layer")
+    golden("help/convcalc.txt", ran.out)
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "hw"])
+def test_help_of_each_command_shows_examples_first(
+    command: str, convcalc: Run, golden: Callable[[str, str], None]
+) -> None:
+    ran = convcalc(command, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"Examples:\n  convcalc {command}")
+    assert convcalc(command, "-h").out == ran.out
+    golden(f"help/{command}.txt", ran.out)
+
+
+def test_no_command_shows_the_help_and_fails(convcalc: Run) -> None:
+    ran = convcalc()
+    assert ran.code == 2
+    assert "Examples:" in ran.out + ran.err
+
+
+def test_version(convcalc: Run) -> None:
+    assert convcalc("--version").out == f"convcalc {package.__version__}\n"
+
+
+# ------------------------------------------------------------------------------------- mistakes
+
+BAD = [
+    (("layr",), "no command 'layr'; did you mean 'layer'?; convcalc -h shows how it goes"),
+    (("layer",), "give the input size with --n 32, or the shape with --input 3x32x32"),
+    (("layer", "--n", "32"), "conv needs a kernel; give it with --k 3"),
+    (("layer", "--n", "14.5", "--k", "3"), "--n must be a whole number, but is '14.5'; sizes and counts have no fractions"),
+    (("layer", "--n", "1x2x3x4", "--k", "3"), "--n 1x2x3x4 has 4 sides; give 1 to 3, and the channels with --cin"),
+    (("layer", "--n", "8x8", "--k", "3", "--dims", "3"), "--n 8x8 has 2 axes, but --dims is 3; leave one out"),
+    (("layer", "--n", "8", "--input", "1x8x8", "--k", "3"), "--input gives the whole shape; leave --n, --cin and --dims out"),
+    (("layer", "--input", "axb", "--k", "3"), "--input must be a whole number, but is 'a'"),
+    (("layer", "--input", "3xx3", "--k", "3"), "--input must be a shape such as 3x224x224, but is '3xx3'"),
+    (("layer", "--n", "8", "--k", "x"), "conv: kernel_size must be a whole number, but is ''"),
+    (("layer", "--n", "8", "--k", "0"), "conv: kernel_size is 0; use 1 or more"),
+    (("layer", "--n", "8", "--k", "3", "--s", "0"), "conv: stride is 0; use 1 or more"),
+    (("layer", "--n", "8", "--k", "3", "--p", "-1"), "conv: padding is -1; use 0 or more (the kind crop takes cells away)"),
+    (("layer", "--n", "8", "--k", "3", "--p", "sme"), "conv: padding cannot be 'sme'; did you mean 'same'?"),
+    (("layer", "--n", "8", "--k", "3", "--fit", "round"), "conv: fit cannot be 'round'; known: caffe, ceil, floor, strict"),
+    (("layer", "--n", "8", "--k", "3", "--ceil"), "conv has no option 'ceil_mode'; known: bias, connections, dilation, fit, groups, kernel_size, out_channels, padding, stride"),
+    (("layer", "--n", "8", "--k", "3", "--kind", "cnv"), "no layer kind 'cnv'; did you mean 'conv'?"),
+    (("layer", "--n", "8", "--k", "3", "--set", "bias"), "--set bias: lacks a value; write --set name=value"),
+    (("layer", "--n", "8", "--k", "3", "--cin", "6", "--cout", "8", "--groups", "4"), "conv: the input's channel count is 6, which groups 4 does not divide; try groups 3"),
+    (("layer", "--n", "9" * 30, "--k", "3"), "--n has 30 digits; use a number of up to 12 digits"),
+    (("layer", "--n", "999999999999", "--k", "1", "--cin", "999999999999"), "the input 999999999999×999999999999×999999999999 must have sides of at least 1 and at most 1e+18 values"),
+    (("layer", "--n", "32", "--k", "5", "--s", "2", "--fit", "strict"), "conv: 14.5: a 5-wide window does not fit 32 along the height in steps of 2; 1 cell is left over: use an input of 31 or 33, another stride, or fit: floor"),
+    (("layer", "--n", "8", "--k", "3", "--p", "2", "--kind", "maxpool"), "maxpool: padding 2 is more than half of the 3-wide window along the height, so some windows would hold padding only; use at most 1"),
+    (("chain", "--input", "1x8x8"), "Missing argument 'LAYER...'; convcalc chain -h shows how it goes"),
+    (("chain", "conv:k3"), "Missing option '--input'; convcalc chain -h shows how it goes"),
+    (("arch", "vgg166"), "no file 'vgg166' and no bundled network of that name; did you mean 'vgg16'?"),
+    (("arch", "vgg16", "--set", "clases=10"), "no parameter 'clases'; did you mean 'classes'?"),
+    (("arch", "vgg16", "--set", "classes"), "--set classes: lacks a value; write --set name=number"),
+    (("arch", "vgg16", "--columns", "parms"), "--columns: no column 'parms'; did you mean 'params'?"),
+    (("arch", "vgg16", "--columns", ","), "--columns names none; known: name, kind"),
+    (("arch", "vgg16", "--sort", "zzz"), "--sort: no column 'zzz'; known: name, kind"),
+    (("arch", "vgg16", "--sort", "params,macs"), "--sort: no column 'params macs'; did you mean 'params'?"),
+    (("arch", "vgg16", "--explain", "zzz"), "--explain: no layer 'zzz'; --all lists them"),
+    (("arch", "vgg16", "--explain", "conv1_9"), "--explain: no layer 'conv1_9'; did you mean 'conv1_2'?"),
+    (("arch", "vgg16", "--sees", "conv1_9:1,1"), "no layer 'conv1_9'; did you mean 'conv1_2'?"),
+    (("arch", "vgg16", "--sees", "conv1_1:1"), "conv1_1: no unit (1,) in a map of 224×224; count from 0, one number per axis"),
+    (("arch", "vgg16", "--sees", "conv1_1:1,x"), "--sees must be a whole number, but is 'x'"),
+    (("arch", "vgg16", "--max-layers", "10"), "the network grows past 10 layers; raise --max-layers if you mean it"),
+    (("arch", "vgg16", "--input", "3x20x20"), "does not fit"),
+    (("arch", "vgg16", "-o", "x.pdf"), "-o x.pdf: no format has the suffix '.pdf'; use one of .txt, .json, .csv, .md, .tex, .html, or --format"),
+    (("arch", "vgg16", "-o", "nowhere/x.csv"), "-o nowhere/x.csv: cannot be written: No such file or directory; choose another place"),
+    (("arch", "vgg16", "--batch", "0"), "Invalid value for '--batch': 0 is not in the range 1<=x<=1000000000"),
+    (("arch", "vgg16", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of 'table'"),
+    (("arch", "vgg16", "--depht", "1"), "No such option '--depht'"),
+    (("list", "qqq"), "no bundled network has 'qqq' in its name; convcalc list shows all"),
+    (("kinds", "convv"), "no layer kind 'convv'; did you mean 'conv'?"),
+    (("compare",), "Missing argument 'NETWORK...'; convcalc compare -h shows how it goes"),
+    (("completion", "tcsh"), "'tcsh' is not one of 'bash', 'zsh', 'fish'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD, ids=[" ".join(a)[:60] for a, _ in BAD])
+def test_a_mistake_is_one_line_with_a_way_out(
+    arguments: tuple[str, ...],
+    message: str,
+    convcalc: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = convcalc(*arguments)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err.startswith("convcalc: ")
+    assert message in ran.err
+    assert ran.err.count("\n") <= 3  # a place in a file adds its line and a caret
+    assert list(tmp_path.iterdir()) == []
+
+
+# ----------------------------------------------------------------------------------- one layer
+
+
+def layer_json(convcalc: Run, *arguments: str) -> dict[str, Any]:
+    ran = convcalc("layer", *arguments, "--format", "json")
+    assert ran.code == 0, ran.err
+    data: dict[str, Any] = json.loads(ran.out)
+    return data
+
+
+def test_layer_json_keeps_the_contract(convcalc: Run) -> None:
+    data = layer_json(convcalc, "--n", "32", "--k", "5", "--s", "2", "--cin", "3", "--cout", "5")
+    assert data["schema"] == 1
+    assert (data["input"], data["output"]) == ([3, 32, 32], [5, 14, 14])
+    assert data["params"] == {"total": 380, "weight": 375, "bias": 5}
+    assert (data["macs"], data["flops"]) == (73500, 147000)
+    assert data["fit"][0] == {
+        "axis": "height",
+        "exact": "29/2",
+        "fits": False,
+        "unused": 1,
+        "padding": [0, 0],
+    }
+    assert data["rf"] == {"size": [5, 5], "stride": [2, 2], "padding": [0, 0]}
+    assert data["weights_per_neuron"] == 75
+
+
+def test_layer_gives_the_im2col_matrices(convcalc: Run) -> None:
+    data = layer_json(convcalc, "--n", "5", "--k", "3", "--cin", "3", "--cout", "32")
+    assert data["im2col"] == {"filters": [32, 27], "columns": [27, 9]}
+
+
+@pytest.mark.parametrize(
+    "more", [("--groups", "3"), ("--kind", "local_conv"), ("--kind", "depthwise_conv"), ("--kind", "separable_conv")]
+)  # fmt: skip
+def test_a_layer_that_is_no_single_product_has_no_im2col_matrices(
+    convcalc: Run, more: tuple[str, ...]
+) -> None:
+    assert "im2col" not in layer_json(convcalc, "--n", "5", "--k", "3", "--cin", "3", *more)
+
+
+def test_neurons_that_differ_get_no_single_number_of_weights(convcalc: Run) -> None:
+    separable = layer_json(convcalc, "--n", "5", "--k", "3", "--kind", "separable_conv")
+    assert "weights_per_neuron" not in separable
+    assert "neuron" not in convcalc("arch", "lenet5_1998", "--explain", "C3").out
+
+
+def test_what_would_fit_is_said_per_axis_where_only_one_axis_does_not_fit(convcalc: Run) -> None:
+    line = convcalc("layer", "--n", "32x30", "--k", "5x4", "--s", "2x2").out.splitlines()[1]
+    assert (
+        line == "fits:  --s 1x2 (28)   --s 3x2 (10)   --n 31x30 (14)   --n 33x30 (15)   --k 4 (15)"
+    )
+
+
+def test_options_may_be_called_as_in_pytorch(convcalc: Run) -> None:
+    long = ("--kernel-size", "3", "--stride", "2", "--padding", "1", "--dilation", "2")
+    short = ("--k", "3", "--s", "2", "--p", "1", "--d", "2")
+    assert layer_json(convcalc, "--n", "9", *long) == layer_json(convcalc, "--n", "9", *short)
+
+
+def test_the_columns_of_rf_go_last_in_a_narrow_terminal(convcalc: Run) -> None:
+    lines = convcalc("arch", "resnet50", "--rf", columns=60).out.splitlines()
+    assert lines[4].split() == ["layer", "output", "rf", "rf_stride", "rf_padding"]
+
+
+def test_layer_counts_multiplications_on_padding(convcalc: Run) -> None:
+    data = layer_json(convcalc, "--n", "4", "--k", "3", "--p", "1")
+    assert data["macs"] == 9 * 16
+    assert data["valid_macs"] == 10 * 10  # per axis 2 + 3 + 3 + 2 taps on real cells
+
+
+@pytest.mark.parametrize(
+    ("arguments", "output"),
+    [
+        (("--n", "32", "--k", "5"), [1, 28, 28]),
+        (("--n", "24x32", "--k", "3", "--p", "0,1x1"), [1, 23, 32]),
+        (("--n", "16", "--k", "3", "--p", "causal", "--d", "4"), [1, 16]),
+        (("--n", "16", "--k", "3", "--dims", "3"), [1, 14, 14, 14]),
+        (("--n", "8", "--k", "3x5"), [1, 6, 4]),
+        (("--n", "16", "--k", "4", "--s", "2", "--p", "1", "--kind", "deconv"), [1, 32, 32]),
+        (("--n", "112", "--k", "3", "--s", "2", "--kind", "pool", "--ceil"), [1, 56, 56]),
+        (("--n", "100", "--kind", "fc", "--cout", "10"), [10]),
+        (("--n", "9", "--kind", "adaptive_avgpool", "--set", "output_size=7"), [1, 7, 7]),
+        (
+            ("--input", "16x8x8", "--kind", "pixel_shuffle", "--set", "upscale_factor=2"),
+            [4, 16, 16],
+        ),
+        (("--n", "5", "--k", "3", "--a", "1", "--s", "2", "--kind", "tconv"), [1, 12, 12]),
+        (("--n", "5", "--k", "3", "--no-bias"), [1, 3, 3]),
+        (("--input", "512x7x7", "--kind", "fc", "--cout", "4096"), [4096]),
+    ],
+)
+def test_layer_sizes(arguments: tuple[str, ...], output: list[int], convcalc: Run) -> None:
+    assert layer_json(convcalc, *arguments)["output"] == output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("--n", "32", "--k", "5", "--s", "2"), "14.5: a 5-wide window does not fit 32 in steps of 2; libraries floor to 14 and never read the last row and column"),
+        (("--n", "33", "--k", "5", "--s", "3"), "10.33: a 5-wide window does not fit 33 in steps of 3; libraries floor to 10 and never read the last row and column"),
+        (("--n", "34", "--k", "5", "--s", "3", "--dims", "1"), "10.67: a 5-wide window does not fit 34 in steps of 3; libraries floor to 10 and never read the last 2 cells"),
+        (("--n", "33x32", "--k", "5", "--s", "2"), "14.5: a 5-wide window does not fit 32 along the width in steps of 2; libraries floor to 14 and never read the last column"),
+        (("--n", "32x30", "--k", "5x4", "--s", "2x3"), "14.5: a 5-wide window does not fit 32 along the height in steps of 2; libraries floor to 14 and never read the last row"),
+        (("--n", "224", "--k", "7", "--s", "2", "--p", "3"), "112.5: a 7-wide window does not fit 224 + 2·3 = 230 in steps of 2; libraries floor to 112; only padding is left unread"),
+        (("--n", "112", "--k", "3", "--s", "2", "--kind", "maxpool", "--ceil"), "55.5: a 3-wide window does not fit 112 in steps of 2; rounded up to 56: the last window hangs over the end"),
+    ],
+)  # fmt: skip
+def test_a_window_that_does_not_fit_comes_first(
+    arguments: tuple[str, ...], line: str, convcalc: Run
+) -> None:
+    assert convcalc("layer", *arguments).out.splitlines()[0] == line
+
+
+def test_a_map_is_flattened_before_a_fully_connected_layer(convcalc: Run) -> None:
+    data = layer_json(
+        convcalc, "--input", "1x200x200", "--kind", "linear", "--cout", "40000", "--no-bias"
+    )
+    assert data["params"]["total"] == 1_600_000_000
+    assert data["notes"] == ["1×200×200 is flattened to 40,000 values"]
+
+
+def test_changes_that_fit_do_fit(convcalc: Run) -> None:
+    for n, k, s in ((32, 5, 2), (10, 3, 2), (227, 11, 5), (9, 4, 3)):
+        line = convcalc("layer", "--n", str(n), "--k", str(k), "--s", str(s)).out.splitlines()[1]
+        assert line.startswith("fits:  ")
+        for change in line[7:].split("   "):
+            name, value, size = change.split()
+            options = {"--n": n, "--k": k, "--s": s} | {name: int(value)}
+            words = [str(word) for pair in options.items() for word in pair]
+            fit = layer_json(convcalc, *words)
+            assert fit["fit"][0]["fits"], change
+            assert size == f"({fit['output'][1]})"
+
+
+# -------------------------------------------------------------------------------- the others
+
+
+def test_arch_finds_networks_from_any_folder(
+    convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    one = convcalc("arch", "vgg16")
+    assert one.code == 0
+    assert convcalc("arch", "vgg16.yaml").out == one.out
+    source = Path(package.load("vgg16").path)
+    (tmp_path / "mine.yaml").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    assert convcalc("arch", "mine.yaml").out == one.out
+    assert convcalc("arch", str(tmp_path / "mine.yaml")).out == one.out
+
+
+def test_arch_reads_standard_input() -> None:
+    ran = shell(
+        "arch",
+        "-",
+        "--format",
+        "csv",
+        input="{input: [1, 8, 8], layers: [{conv: {out_channels: 2, kernel_size: 3}}]}",
+    )
+    assert ran.stdout.splitlines()[1] == "conv1,conv,k3 c2,2x6x6,20,648,3x3"
+
+
+def test_standard_input_that_is_closed_is_one_line(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert convcalc("arch", "-").err == (
+        "convcalc: <stdin>: cannot be read; give a file, or pipe a network in\n"
+    )
+    text = b"{input: [1, 8, 8], layers: [{conv: {out_channels: 2, kernel_size: 3}}]}"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+    assert convcalc("arch", "-", "--columns", "params", "--format", "csv").out == "params\n20\n"
+
+
+def test_a_unit_that_sees_nothing_says_so(convcalc: Run) -> None:
+    words = ("chain", "--input", "1x4x4", "tconv:k1s3", "--sees", "conv_transpose1:1,0")
+    ran = convcalc(*words)
+    assert "  height  nothing\n  width   nothing\n" in ran.out
+    seen = json.loads(convcalc(*words, "--format", "json").out)["sees"]
+    assert seen[0] == {"axis": "height", "first": None, "last": None, "inside": None}
+
+
+def test_a_layer_shows_its_buffers_and_gives_up_on_taps_past_counting(convcalc: Run) -> None:
+    assert (
+        "and 32 buffers (not trained)"
+        in convcalc("layer", "--n", "8", "--cin", "16", "--kind", "batchnorm").out
+    )
+    words = ("layer", "--n", "999999999", "--k", "99999999", "--p", "5")
+    assert "on padding zeros" not in convcalc(*words).out
+    assert "valid_macs" not in json.loads(convcalc(*words, "--format", "json").out)
+
+
+def test_sorting_by_a_column_that_is_not_shown_shows_it(convcalc: Run) -> None:
+    ran = convcalc("arch", "lenet5", "--sort", "activations")
+    assert "activations" in ran.out
+
+
+def test_working_and_pages_go_to_every_format(convcalc: Run, tmp_path: Path) -> None:
+    for suffix in (".txt", ".json", ".csv", ".md", ".tex", ".html"):
+        path = tmp_path / f"page{suffix}"
+        assert convcalc("kinds", "conv", "-o", str(path)).code == 0
+        assert convcalc("arch", "vgg16", "--explain", "conv1_1", "-o", str(path)).code == 0
+        assert path.read_text(encoding="utf-8")
+
+
+def test_arch_sorts_and_keeps_the_totals(convcalc: Run) -> None:
+    data = json.loads(convcalc("arch", "vgg16", "--sort", "params", "--format", "json").out)
+    params = [row["params"] for row in data["layers"]]
+    assert params == sorted(params, reverse=True)
+    assert sum(params) == data["totals"]["params"]
+    names = convcalc(
+        "arch", "vgg16", "--sort", "name", "--format", "csv", "--columns", "name"
+    ).out.splitlines()[1:]
+    assert names == sorted(names)
+    assert convcalc("arch", "resnet50", "--sort", "rf").code == 0
+    assert convcalc("arch", "resnet50", "--sort", "output").code == 0
+    assert convcalc("arch", "groupnormed.yaml", "--sort", "rf").code == 2
+
+
+def test_batch_multiplies_work_and_not_parameters(convcalc: Run) -> None:
+    one = json.loads(convcalc("arch", "lenet5", "--format", "json").out)["totals"]
+    many = json.loads(convcalc("arch", "lenet5", "--batch", "32", "--format", "json").out)["totals"]
+    assert many["params"] == one["params"]
+    assert many["macs"] == 32 * one["macs"]
+    assert "a batch of 32" in convcalc("arch", "lenet5", "--batch", "32").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("resnet152",),
+        ("resnet152", "--depth", "1"),
+        ("vgg16", "--rf"),
+        ("vgg16", "--memory", "--columns", "name,activations"),
+        ("resnet50", "--explain", "conv2_x.1.conv2"),
+        ("unet", "--explain", "concat1"),
+        ("unet", "--sees", "score:0,0"),
+        ("lenet5", "--sees", "linear1"),
+        ("vgg16", "--input", "3x300x600", "--depth", "1"),
+    ],
+    ids="_".join,
+)
+def test_arch_prints_as_before(
+    arguments: tuple[str, ...], convcalc: Run, golden: Callable[[str, str], None]
+) -> None:
+    ran = convcalc("arch", *arguments)
+    golden(f"arch/{'_'.join(arguments).replace('--', '').replace(':', '_')}.txt", ran.out + ran.err)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_every_command_keeps_to_a_narrow_terminal(columns: int, convcalc: Run) -> None:
+    for words in (
+        "arch resnet152",
+        "arch vgg16 --memory",
+        "compare vgg16 unet",
+        "list",
+        "kinds",
+        "kinds conv",
+        "layer --n 32 --k 5 --s 2",
+    ):
+        out = convcalc(*words.split(), columns=columns).out
+        assert max(map(len, out.splitlines())) <= max(columns, 60), words
+
+
+def test_compare_lists_networks_in_order_and_sorted(convcalc: Run) -> None:
+    rows = json.loads(convcalc("compare", "vgg16", "lenet5", "--format", "json").out)["networks"]
+    assert [row["params"] for row in rows] == [138357544, 61706]
+    rows = json.loads(
+        convcalc("compare", "lenet5", "vgg16", "--sort", "macs", "--format", "json").out
+    )["networks"]
+    assert rows[0]["macs"] == 15470264320
+    rows = json.loads(
+        convcalc("compare", "vgg16", "alexnet", "--sort", "network", "--format", "json").out
+    )["networks"]
+    assert [row["network"] for row in rows] == sorted(row["network"] for row in rows)
+
+
+def test_list_names_every_bundled_network_with_its_numbers(convcalc: Run) -> None:
+    rows = json.loads(convcalc("list", "--format", "json").out)["networks"]
+    assert [row["name"] for row in rows] == package.networks()
+    assert all(row["params"] for row in rows)
+
+
+def test_kinds_lists_every_kind_and_has_a_page_for_each(convcalc: Run) -> None:
+    rows = json.loads(convcalc("kinds", "--format", "json").out)["kinds"]
+    assert len(rows) >= 43
+    for row in rows:
+        page = convcalc("kinds", row["kind"]).out
+        for part in ("Formula:", "Source:", "Common mistake:", "Example:"):
+            assert part in page, row["kind"]
+    assert convcalc("kinds", "conv2d").out == convcalc("kinds", "conv").out
+
+
+@pytest.mark.parametrize("kind", ["conv", "add", "relu", "maxpool"])
+def test_kind_pages_print_as_before(
+    kind: str, convcalc: Run, golden: Callable[[str, str], None]
+) -> None:
+    golden(f"kinds/{kind}.txt", convcalc("kinds", kind).out)
+
+
+def test_schema_goes_to_stdout_or_a_file(convcalc: Run, tmp_path: Path) -> None:
+    out = convcalc("schema").out
+    path = tmp_path / "schema.json"
+    ran = convcalc("schema", "-o", str(path))
+    assert (ran.out, ran.err) == ("", f"wrote {path}\n")
+    assert json.loads(path.read_text(encoding="utf-8")) == json.loads(out)
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_completion_scripts_ask_convcalc(name: str, convcalc: Run) -> None:
+    ran = convcalc("completion", name)
+    assert ran.code == 0
+    assert "_CONVCALC_COMPLETE" in ran.out
+
+
+def test_completion_completes_commands() -> None:
+    env = {
+        **os.environ,
+        "_CONVCALC_COMPLETE": "bash_complete",
+        "COMP_WORDS": "convcalc co",
+        "COMP_CWORD": "1",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.argv[0] = 'convcalc'; from convcalc.cli import main; main()"],
+        capture_output=True, text=True, env=env, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.stdout.split() == ["plain,compare", "plain,completion"]
+
+
+# -------------------------------------------------------------------------- where output goes
+
+
+def test_files_are_written_whole_in_the_format_of_their_suffix(
+    convcalc: Run, tmp_path: Path
+) -> None:
+    for suffix, start in (
+        (".json", "{"),
+        (".csv", "name,"),
+        (".md", "## "),
+        (".tex", "% "),
+        (".html", "<!DOCTYPE"),
+        (".txt", "VGG"),
+    ):
+        path = tmp_path / f"vgg{suffix}"
+        ran = convcalc("arch", "vgg16", "-o", str(path))
+        assert (ran.code, ran.out, ran.err) == (0, "", f"wrote {path}\n")
+        assert path.read_text(encoding="utf-8").startswith(start)
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_a_file_that_fails_halfway_is_not_there(tmp_path: Path) -> None:
+    def lines() -> Any:
+        yield "first"
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(UsageError, match="No space left on device"):
+        write_whole(str(tmp_path / "x.csv"), lines())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_without_our_characters_gets_others() -> None:
+    ran = shell(
+        "layer",
+        "--n",
+        "32",
+        "--k",
+        "5",
+        "--s",
+        "3",
+        "--explain",
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert ran.returncode == 0
+    assert "floor((32 + 2*0 - (1*(5 - 1) + 1)) / 3) + 1" in ran.stdout
+    assert as_encoded("×", "no-such-encoding") == "x"
+    assert as_encoded("層", "ascii") == "?"
+
+
+def test_half_a_pair_of_characters_does_not_stop_printing(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="utf-8"))
+    print_lines(["a\udcff"])
+    assert raw.getvalue() == b"a?\n"
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    ran = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m convcalc arch resnet152 --all | head -n 1; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.stderr == ""
+    assert ran.stdout == "ResNet-152\n"
+
+
+def test_an_interrupt_ends_quietly(convcalc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("convcalc.walk.walk", interrupted)
+    ran = convcalc("arch", "vgg16")
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.strip() == "convcalc: stopped"
+
+
+def test_a_pipe_gets_no_colour_and_whole_lines() -> None:
+    ran = shell(
+        "arch",
+        "resnet50",
+        env={k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR")},
+    )
+    assert "\x1b" not in ran.stdout
+    assert "left out for width" not in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_a_terminal_gets_colour_unless_it_says_no(settings: dict[str, str], colored: bool) -> None:
+    main_end, terminal = pty.openpty()
+    env = (
+        {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
+        | {"TERM": "xterm"}
+        | settings
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "convcalc", "arch", "lenet5"],
+        stdout=terminal,
+        stderr=terminal,
+        env=env,
+    ) as process:
+        os.close(terminal)
+        out = b""
+        while chunk := read_end(main_end):
+            out += chunk
+        assert process.wait(60) == 0
+    os.close(main_end)
+    assert (b"\x1b[1m" in out) == colored
+    assert b"61,706" in out
+
+
+def read_end(end: int) -> bytes:
+    try:
+        return os.read(end, 65536)
+    except OSError:  # Linux reports a closed terminal so
+        return b""
+
+
+def test_main_takes_arguments_and_ends_with_a_status() -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+
+
+def test_deep_recursion_is_one_line(convcalc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deep(*_: Any, **__: Any) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("convcalc.walk.walk", deep)
+    ran = convcalc("arch", "vgg16")
+    assert (ran.code, ran.err) == (2, "convcalc: nested too deeply to work on; use fewer levels\n")

@@ -1,0 +1,232 @@
+"""Every format of every sort of report: golden outputs, and what the text must keep to."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from convcalc.formats import Format, View, every, find
+from convcalc.formats.base import FORMATS, output_format
+from convcalc.formats.table import cell_width, fitted, shortened
+from convcalc.report import COLUMNS, Column, Report, folded, rounded
+from convcalc.spec.chain import chained, shape_of
+from convcalc.spec.load import load, loads
+
+LENET = "conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120 fc:84 fc:10"
+HOSTILE = """
+name: "[bold]N\\e[31m <script>alert(1)</script> $x$ |"
+source: "=cmd()|' /C calc'!A0"
+input: [1, 8, 8]
+layers:
+  - conv: {name: "=SUM(A1:A9)", out_channels: 2, kernel_size: 3}
+  - conv: {name: "[red]a|b*_c", out_channels: 2, kernel_size: 3}
+  - conv: {name: '<img src=x onerror=1>', out_channels: 2, kernel_size: 3}
+  - conv: {name: '\\input{/etc/passwd}%&#', out_channels: 2, kernel_size: 1}
+"""
+
+
+def lenet() -> Report:
+    return chained(LENET.split(), shape_of("1x32x32")).walk()
+
+
+def text(name: str, report: Report, view: View | None = None) -> str:
+    return "\n".join(find(name).lines(report, view)) + "\n"
+
+
+@pytest.mark.parametrize("name", sorted(every()))
+def test_chain_prints_as_before(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"lenet_chain{find(name).suffix}", text(name, lenet()))
+
+
+@pytest.mark.parametrize("name", sorted(every()))
+def test_folded_network_prints_as_before(name: str, golden: Callable[[str, str], None]) -> None:
+    report = load("resnet50").walk()
+    report = replace(report, rows=folded(report)) if find(name).folds else report
+    golden(f"resnet50{find(name).suffix}", text(name, report))
+
+
+@pytest.mark.parametrize("name", sorted(every()))
+def test_hostile_names_print_as_harmless_text(
+    name: str, golden: Callable[[str, str], None]
+) -> None:
+    shown = text(name, loads(HOSTILE).walk())
+    assert "\x1b" not in shown
+    golden(f"hostile{find(name).suffix}", shown)
+
+
+def test_format_names_and_suffixes_are_unique() -> None:
+    with pytest.raises(RuntimeError, match="duplicate output format 'csv'"):
+        output_format("csv", suffix=".x")(Format)
+    with pytest.raises(RuntimeError, match=r"or suffix '\.csv'"):
+        output_format("other", suffix=".csv")(Format)
+    assert "other" not in FORMATS
+
+
+def test_a_format_without_lines_says_so() -> None:
+    with pytest.raises(NotImplementedError):
+        Format().lines(lenet())
+
+
+def test_json_is_the_report_as_plain_data() -> None:
+    report = load("resnet18").walk()
+    assert json.loads(text("json", report)) == json.loads(json.dumps(report.to_dict()))
+
+
+def test_json_keeps_the_contract() -> None:
+    data = json.loads(text("json", lenet()))
+    assert data["schema"] == 1
+    assert set(data) >= {"network", "input", "layers", "totals", "notes"}
+    assert set(data["totals"]) >= {"params", "macs", "flops", "activations", "layers"}
+    for row in data["layers"]:
+        assert set(row) >= {
+            "name",
+            "kind",
+            "input",
+            "output",
+            "params",
+            "macs",
+            "flops",
+            "activations",
+            "rf",
+        }
+        assert row["flops"] == 2 * row["macs"]
+
+
+def test_csv_reads_back_with_every_row_and_plain_numbers() -> None:
+    report = load("resnet152").walk()
+    rows = list(csv.DictReader(io.StringIO(text("csv", report))))
+    assert len(rows) == len(report.rows)
+    assert sum(int(row["params"]) for row in rows) == report.totals["params"]
+    assert sum(int(row["macs"]) for row in rows) == report.totals["macs"]
+    assert rows[0]["output"] == "64x112x112"
+
+
+@pytest.mark.parametrize("network", ["lenet5", "alexnet", "resnet50", "googlenet", "unet"])
+@pytest.mark.parametrize("depth", [None, 1, 2])
+def test_printed_columns_add_up_to_the_printed_totals(network: str, depth: int | None) -> None:
+    columns = [
+        COLUMNS[key]
+        for key in ("name", "params", "macs", "activations", "buffers", "weights", "biases")
+    ]
+    report = load(network).walk()
+    report = replace(report, rows=folded(report, depth), columns=columns, notes=[], footer=[])
+    lines = text("table", report).splitlines()
+    rules = [i for i, line in enumerate(lines) if line.startswith("──")]
+    body, foot = lines[rules[0] + 1 : rules[1]], lines[rules[1] + 1]
+    numbers = [
+        [int(n.replace(",", "")) for n in re.split(r"\s{2,}", line.strip())[-6:]]
+        for line in (*body, foot)
+    ]
+    assert [sum(column) for column in zip(*numbers[:-1], strict=True)] == numbers[-1]
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_html_is_well_formed_and_takes_nothing_from_elsewhere() -> None:
+    parser = Tags()
+    page = text("html", loads(HOSTILE).walk())
+    parser.feed(page)
+    assert parser.open == []
+    assert parser.seen.isdisjoint({"script", "img", "link", "iframe"})
+    assert "http" not in page
+
+
+@pytest.mark.parametrize("width", [40, 50, 60, 80, 100])
+@pytest.mark.parametrize("network", ["vgg16", "resnet152", "inception_v3", "efficientnet_b0"])
+def test_a_narrow_table_keeps_to_its_width_and_cuts_no_number(network: str, width: int) -> None:
+    report = load(network).walk()
+    lines = text("table", replace(report, rows=folded(report)), View(width)).splitlines()
+    assert max(map(cell_width, lines)) <= max(width, 45)
+    whole = f"{report.totals['params']:,}"
+    assert any(whole in line for line in lines)
+
+
+def test_columns_left_out_for_width_are_named() -> None:
+    lines = text("table", load("vgg16").walk(), View(60)).splitlines()
+    assert any(line.startswith("left out for width: ") for line in lines)
+
+
+def test_colour_is_only_there_when_asked_for() -> None:
+    assert "\x1b" not in text("table", lenet())
+    assert "\x1b[1m" in text("table", lenet(), View(None, color=True))
+
+
+def test_wide_characters_count_twice() -> None:
+    assert cell_width("層×") == 3
+    assert cell_width(shortened("畳み込み畳み込み畳み込み", 12)) <= 12
+    columns = [Column("a", "a", str, right=False), Column("b", "b", str)]
+    assert fitted(columns, [["層層", "1"]], None) == ([0, 1], [4, 1])
+
+
+def test_counts_are_rounded_to_three_figures() -> None:
+    assert [rounded(n) for n in (999, 1000, 15_470_264_320, 10**13)] == [
+        "999",
+        "1.00 k",
+        "15.5 G",
+        "10.0 T",
+    ]
+
+
+def test_notebooks_get_a_table_and_no_page() -> None:
+    page = lenet()._repr_html_()
+    assert page.count("<table") == 1
+    assert "<html" not in page
+
+
+def test_str_of_a_report_is_its_table() -> None:
+    assert str(lenet()) + "\n" == text("table", lenet())
+
+
+@pytest.mark.parametrize("depth", [None, 1, 2])
+def test_folding_loses_nothing(depth: int | None) -> None:
+    for network in ("resnet101", "densenet121", "efficientnet_b0"):
+        report = load(network).walk()
+        rows: list[Any] = folded(report, depth)
+        assert len(rows) < len(report.rows)
+        for key in ("params", "macs", "activations", "buffers"):
+            assert sum(getattr(row, key) for row in rows) == report.totals[key]
+
+
+def test_repeated_layers_fold_to_one_turn_and_a_subtotal() -> None:
+    network = loads(
+        "{input: [8, 16, 16], layers: [{repeat: 500, layers: [{conv: {out_channels: 8, kernel_size: 3, padding: 1}}, relu]}]}"
+    )
+    rows = folded(network.walk())
+    assert [(row.name, row.kind, row.params) for row in rows] == [
+        ("conv1", "conv", 584),
+        ("relu1", "relu", 0),
+        ("conv2 … relu500 (×499)", "the same", 499 * 584),
+    ]
+
+
+@pytest.mark.parametrize("name", ["markdown", "latex", "html"])
+def test_a_working_is_kept_beside_its_row(name: str) -> None:
+    report = replace(lenet(), lines=["neuron   75 weights"])
+    assert "75 weights" in text(name, report)
+    assert "conv1" in text(name, report)
+
+
+def test_a_page_of_text_is_one_column_of_csv() -> None:
+    page = Report(title="", columns=[], rows=[], key="", lines=["conv", '=1, "2"'])
+    assert text("csv", page) == 'text\nconv\n"\'=1, ""2"""\n'
