@@ -1,0 +1,338 @@
+"""``convcalc verify``: the NumPy witness against the formulas."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convcalc.cli.arch_command import loaded
+from convcalc.cli.main import Command
+from convcalc.cli.output import column, output_options, show
+
+if TYPE_CHECKING:
+    from convcalc.report import Report
+    from convcalc.spec.network import Network
+    from convcalc.verify import Check
+
+EXAMPLES = """
+    convcalc verify vgg16
+    convcalc verify conv:k5c6s3 --input 3x32x32
+    convcalc verify mynet.yaml --only shape,params,macs
+    convcalc verify lenet5 --each
+    convcalc verify --all
+"""
+
+
+@click.command(cls=Command, examples=EXAMPLES)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--all", "every", is_flag=True, help="Verify every bundled network.")
+@click.option(
+    "--input", "shape", metavar="CxHxW", help="Another input shape; what a chain starts from."
+)
+@click.option(
+    "--set", "parameters", multiple=True, metavar="NAME=NUMBER", help="Change a parameter."
+)
+@click.option("--only", metavar="A,B,...", help="Subjects to check; an unknown one lists all.")
+@click.option("--each", is_flag=True, help="List every check.")
+@click.option("--seed", default=0, type=click.IntRange(0, 2**32 - 1), help="Of the random arrays.")
+@click.option(
+    "--dtype", default="float32", type=click.Choice(["float32", "float64"]), help="Of the full run."
+)
+@click.option(
+    "--limit",
+    default=6.0,
+    type=click.FloatRange(0.001, 10_000),
+    help="GB of memory to use at most.",
+)
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    targets: tuple[str, ...],
+    format_name: str | None,
+    output: str | None,
+    *,
+    every: bool,
+    shape: str | None,
+    parameters: tuple[str, ...],
+    each: bool,
+    only: str | None,
+    **options: Any,
+) -> None:
+    """Run real arrays through a network and hold every number against them.
+
+    TARGET is a network (a YAML file or a bundled name), or with --input a chain of layers such as
+    conv:k5c6. Checked are shapes, parameters and buffers (sizes of the arrays), macs (products that
+    were made) and those on real cells, receptive fields (by perturbing pixels), the fast path against
+    the textbook loops (on shrunken copies), and what the file expects. Exit code 1 if anything disagrees.
+    """
+    from convcalc.errors import UsageError, shortened  # noqa: PLC0415 - start-up
+    from convcalc.spec.load import bundled_names  # noqa: PLC0415 - start-up
+
+    if bool(targets) == every:
+        message = (
+            "name a network, or all of them with --all"
+            if not every
+            else "--all takes no names; leave one out"
+        )
+        raise UsageError(message)
+    subjects = chosen_subjects(only)
+    names = bundled_names() if every else list(targets)
+    if not shape and not every and is_chain(names):
+        message = f"{shortened(names[0])} is a layer; give what goes in with --input 3x32x32"
+        raise UsageError(message)
+    if shape and not every and is_chain(names):
+        networks: list[tuple[str, Callable[[], Network]]] = [("chain", lambda: chain(names, shape))]
+    else:
+        networks = [(name, lambda name=name: loaded(name, shape, parameters)) for name in names]  # type: ignore[misc]
+    found: dict[str, list[Check]] = {}
+    notes: list[str] = []
+    with following(len(networks)) as follow:
+        for name, make in networks:
+            network = make()
+            follow(name, "")
+            limit = int(options["limit"] * 1e9)
+            found[name] = testimony(
+                network, subjects, notes, lambda node, name=name: follow(name, node),  # type: ignore[misc]
+                shrink=every, seed=options["seed"], dtype=options["dtype"], most_bytes=limit,
+            )  # fmt: skip
+    show(verdict(found, notes, each=each), format_name, output)
+    if any(not check.agrees for checks in found.values() for check in checks):
+        ctx.exit(1)
+
+
+def is_chain(words: list[str]) -> bool:
+    """Whether the words are layers rather than networks: the first names a kind and no network."""
+    from convcalc.errors import ConvcalcError  # noqa: PLC0415 - start-up
+    from convcalc.layers import find as find_kind  # noqa: PLC0415 - start-up
+    from convcalc.spec.load import find as find_file  # noqa: PLC0415 - start-up
+
+    word = words[0].rpartition("*")[2].partition(":")[0]
+    try:
+        find_file(words[0])
+    except ConvcalcError:
+        return ":" in words[0] or find_kind(word) is not None
+    return False
+
+
+def chain(words: list[str], shape: str) -> Network:
+    """A chain of layers as a network."""
+    from convcalc.spec.chain import chained, shape_of  # noqa: PLC0415 - start-up
+
+    return chained(words, shape_of(shape))
+
+
+def chosen_subjects(text: str | None) -> tuple[str, ...]:
+    """``--only shape,macs`` as subjects."""
+    from convcalc.errors import UsageError, did_you_mean, shortened  # noqa: PLC0415 - start-up
+    from convcalc.verify import SUBJECTS  # noqa: PLC0415 - numpy only where it is needed
+
+    if text is None:
+        return SUBJECTS
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    unknown = [name for name in names if name not in SUBJECTS]
+    if unknown or not names:
+        near = did_you_mean(unknown[0], SUBJECTS) if unknown else f"; known: {', '.join(SUBJECTS)}"
+        message = f"--only: no subject {shortened(unknown[0] if unknown else '')!r}{near}"
+        raise UsageError(message)
+    return names
+
+
+def testimony(
+    network: Network,
+    subjects: tuple[str, ...],
+    notes: list[str],
+    progress: Callable[[str], None],
+    *,
+    shrink: bool,
+    **options: Any,
+) -> list[Check]:
+    """All checks of one network; one that is too large is run on a smaller image where that is allowed."""
+    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
+    from convcalc.verify import verified  # noqa: PLC0415 - numpy
+
+    try:
+        return verified(network, only=subjects, progress=progress, **options)
+    except UsageError as error:
+        if not shrink:
+            raise
+        smaller = (network.input[0], *(max(1, side // 8) for side in network.input[1:]))
+        size = "×".join(map(str, smaller))
+        notes.append(f"{str(error).split(';')[0]}: run on {size} instead")
+        small = replace(network, input=smaller, home=network.input, changed=True)
+        return verified(small, only=subjects, progress=progress, **options)
+
+
+@contextmanager
+def following(total: int) -> Iterator[Callable[[str, str], None]]:
+    """Tell on stderr what is being run: a bar on a terminal, a line per network where there are several."""
+    if not sys.stderr.isatty():
+        told: set[str] = set()
+
+        def tell(name: str, node: str) -> None:  # noqa: ARG001 - a bar shows the node too
+            if total > 1 and name not in told:
+                told.add(name)
+                click.echo(f"[{len(told)}/{total}] {name}", err=True)
+
+        yield tell
+        return
+    from rich.console import Console  # noqa: PLC0415 - terminals only
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        seen: list[str] = []
+
+        def draw(name: str, node: str) -> None:
+            if name not in seen:
+                seen.append(name)
+                bar.update(task, completed=len(seen) - 1)
+            bar.update(task, description=escape(f"{name}: {node[:60]:60}"))
+
+        yield draw
+
+
+def verdict(found: dict[str, list[Check]], notes: list[str], *, each: bool) -> Report:
+    """The report: every check, or sums by subject for one network, or a line per network."""
+    from convcalc.report import Report  # noqa: PLC0415 - start-up
+    from convcalc.verify import explained, said  # noqa: PLC0415 - numpy
+
+    wrong = [check for checks in found.values() for check in checks if not check.agrees]
+    total = sum(map(len, found.values()))
+    lines = [f"disagrees: {explained(check)}" for check in wrong[:10]]
+    if len(wrong) > len(lines):
+        lines.append(f"and {len(wrong) - len(lines)} more; --each lists them")
+    if each:
+        rows, columns = each_row(found, said), each_columns()
+    elif len(found) == 1:
+        rows, columns = subject_rows(next(iter(found.values()))), subject_columns()
+    else:
+        rows, columns = network_rows(found), network_columns()
+    agree = f"{total - len(wrong):,} of {total:,} numbers agree"
+    return Report(
+        title="",
+        columns=columns,
+        rows=rows,
+        key="checks" if each else "subjects" if len(found) == 1 else "networks",
+        facts={"agree": total - len(wrong), "checked": total},
+        notes=[*notes, *lines],
+        footer=[f"{agree}; witnessed = from arrays that were really made and multiplied"],
+        row_dict=dict,
+    )
+
+
+def each_row(found: dict[str, list[Check]], said: Callable[[Any], str]) -> list[dict[str, Any]]:
+    """A row per check."""
+    return [
+        {
+            "network": name,
+            "layer": check.node,
+            "subject": check.subject,
+            "claimed": said(check.claimed),
+            "witnessed": said(check.witnessed),
+            "agree": check.agrees,
+        }
+        for name, checks in found.items()
+        for check in checks
+    ]
+
+
+def yes_no(agrees: bool) -> str:  # noqa: FBT001 - a column's text
+    """Whether a row agrees, to be seen at a glance."""
+    return "yes" if agrees else "NO"
+
+
+def each_columns() -> list[Any]:
+    """The columns of a row per check."""
+    names = ("network", "layer", "subject", "claimed", "witnessed")
+    keep = {"layer": 9, "claimed": 8, "witnessed": 8, "subject": 7, "network": 1}
+    columns = [column(name, name, str, right=False, keep=keep[name]) for name in names]
+    return [*columns, column("agree", "agree", yes_no, right=False, keep=9)]
+
+
+def subject_rows(checks: list[Check]) -> list[dict[str, Any]]:
+    """A row per subject: sums where the claims are counts."""
+    rows = []
+    for subject in dict.fromkeys(check.subject for check in checks):
+        part = [check for check in checks if check.subject == subject]
+        counts = all(type(check.claimed) is int for check in part)
+        rows.append(
+            {
+                "subject": subject,
+                "checks": len(part),
+                "claimed": sum(check.claimed for check in part) if counts else None,
+                "witnessed": sum(check.witnessed for check in part) if counts else None,
+                "agree": sum(check.agrees for check in part),
+                "about": ABOUT[subject],
+            }
+        )
+    return rows
+
+
+ABOUT = {
+    "shape": "shape of the array each layer made",
+    "params": "sizes of the trained arrays",
+    "buffers": "sizes of the arrays that are not trained",
+    "macs": "products that were made",
+    "valid_macs": "those of them on real cells, not on padding zeros",
+    "field": "pixels that change a unit: border, middle, last, and every unit inside",
+    "paths": "matrix products against textbook loops, shrunken copies, float64",
+    "expect": "what the file promises",
+}
+
+
+def sum_text(number: int | None) -> str:
+    """A sum, or nothing where the checks are no counts."""
+    return "" if number is None else f"{number:,}"
+
+
+def subject_columns() -> list[Any]:
+    """The columns of a row per subject."""
+    return [
+        column("subject", "subject", str, right=False, keep=9),
+        column("checks", "checks", sum_text, keep=5),
+        column("claimed", "claimed", sum_text, keep=7),
+        column("witnessed", "witnessed", sum_text, keep=7),
+        column("agree", "agree", sum_text, keep=8),
+        column("about", "witnessed by", str, right=False, keep=1),
+    ]
+
+
+def network_rows(found: dict[str, list[Check]]) -> list[dict[str, Any]]:
+    """A row per network."""
+    rows = []
+    for name, checks in found.items():
+        sums = {row["subject"]: row["witnessed"] for row in subject_rows(checks)}
+        agree = sum(check.agrees for check in checks)
+        rows.append(
+            {
+                "network": name,
+                "checks": len(checks),
+                "agree": agree,
+                "params": sums.get("params"),
+                "macs": sums.get("macs"),
+                "valid_macs": sums.get("valid_macs"),
+                "all": agree == len(checks),
+            }
+        )
+    return rows
+
+
+def network_columns() -> list[Any]:
+    """The columns of a row per network."""
+    return [
+        column("network", "network", str, right=False, keep=9),
+        column("checks", "checks", sum_text, keep=7),
+        column("agree", "agree", sum_text, keep=8),
+        column("params", "params witnessed", sum_text, keep=3),
+        column("macs", "macs witnessed", sum_text, keep=2),
+        column("valid_macs", "on real cells", sum_text, keep=1),
+        column("all", "all", yes_no, right=False, keep=9),
+    ]
