@@ -1,0 +1,156 @@
+"""``convcalc hand``: a small convolution by hand, window by window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from convcalc.cli.main import Command
+from convcalc.cli.output import format_for, output_options, show, view
+
+EXAMPLES = """
+    convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3'
+    convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3' --p 1 --s 3x2 --step 1,0
+    convcalc hand --x '2 1 3 0 4 2' --k '1 0 -1' --flip
+    convcalc hand --x '0 1; 2 3' --k '0 1; 2 3' --op tconv --s 2
+    convcalc hand --x image.csv --k 2 --op maxpool
+    convcalc hand --x image.csv --k sobel_x --p same --step 0,0
+    convcalc hand --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4' --grad '1 0; 0 -1'
+    convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3' --blank --key -o sheet.md
+"""
+
+IN_ROWS = ("json", "csv", "latex")  # formats with a row per window rather than the written working
+
+
+@click.command(cls=Command, examples=EXAMPLES)
+@click.option("--x", required=True, metavar="MATRIX", help="The input.")
+@click.option(
+    "--k",
+    required=True,
+    metavar="MATRIX",
+    help="The kernel: a matrix, or a name of convcalc kernel; of a pool its size, 2 or 2x3.",
+)
+@click.option(
+    "--op",
+    default="conv",
+    metavar="OP",
+    help="conv, tconv, maxpool, avgpool; gradient is conv with --grad.",
+)
+@click.option("--s", metavar="S", help="Stride: 2, or 3x2; a pool's own size, otherwise 1.")
+@click.option(
+    "--p", metavar="P", help="Padding: 1, 1x2, 0,1 (before, after), valid, same, full, causal."
+)
+@click.option("--d", metavar="D", help="Dilation; 1 is an ordinary kernel.")
+@click.option("--a", "--output-padding", "a", metavar="A", help="Output padding, of tconv.")
+@click.option("--bias", metavar="NUMBERS", help="One number per filter.")
+@click.option(
+    "--grad", metavar="MATRIX", help="The gradient that comes from above: work the gradients."
+)
+@click.option("--wrt", metavar="WHAT", help="Which gradients: input,weights,bias; all by default.")
+@click.option("--fit", default="floor", metavar="RULE", help="floor, strict, ceil or caffe.")
+@click.option("--exclude-pad", is_flag=True, help="avgpool: divide by the real cells only.")
+@click.option("--flip", is_flag=True, help="Also the true convolution, with the kernel turned.")
+@click.option("--step", metavar="I,J", help="One window only, counted from 0.")
+@click.option("--all", "every", is_flag=True, help="Every window, however many.")
+@click.option("--blank", is_flag=True, help="A worksheet: boxes instead of results.")
+@click.option("--key", is_flag=True, help="With --blank: the answers after it.")
+@click.option(
+    "--dims", type=int, metavar="N", help="1 or 2 axes, where nested lists may be either."
+)
+@output_options
+def command(
+    format_name: str | None,
+    output: str | None,
+    *,
+    blank: bool,
+    key: bool,
+    every: bool,
+    **options: Any,
+) -> None:
+    """A convolution, transposed convolution, pool or gradient by hand, window by window.
+
+    A MATRIX is '0 1; 2 3': rows apart by ; channels by | and filters by || (fractions: 1/16). Or nested
+    lists, or a file (.yaml .json .csv .txt .npy), or - for standard input. Every number is exact.
+    """
+    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
+    from convcalc.hand import hand_report  # noqa: PLC0415 - numpy only where it is needed
+
+    if key and not blank:
+        message = "--key gives the answers to a worksheet; add --blank"
+        raise UsageError(message)
+    chosen = format_name or format_for(output)
+    width = view().width if chosen == "table" and output in (None, "-") else None
+    work = exercise(options)
+    report = hand_report(
+        work, rows=chosen in IN_ROWS, blank=blank, key=key, every=every, width=width
+    )
+    show(report, format_name, output)
+
+
+def exercise(options: dict[str, Any]) -> Any:
+    """The exercise that the options describe, worked."""
+    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
+    from convcalc.hand import worked  # noqa: PLC0415
+    from convcalc.hand.options import op_named  # noqa: PLC0415
+    from convcalc.matrices import read  # noqa: PLC0415
+    from convcalc.spec.chain import padding, spatial, whole  # noqa: PLC0415
+
+    matrices = [options[name] for name in ("x", "k", "bias", "grad")]
+    if matrices.count("-") > 1:
+        message = "only one matrix can come from standard input (-); put the others in files"
+        raise UsageError(message)
+    op = op_named(options["op"], options["grad"])
+    settings: dict[str, Any] = {}
+    for letter, name, reader in (
+        ("s", "stride", spatial),
+        ("p", "padding", padding),
+        ("d", "dilation", spatial),
+        ("a", "output_padding", spatial),
+    ):
+        if options[letter] is not None:
+            settings[name] = reader(options[letter], f"--{letter}")
+    if options["step"] is not None:
+        settings["step"] = tuple(whole(part, "--step") for part in options["step"].split(","))
+    if options["wrt"]:
+        settings["wrt"] = tuple(word.strip() for word in options["wrt"].split(","))
+    for name in ("bias", "grad"):
+        if options[name] is not None:
+            settings[name] = read(options[name], f"--{name}")
+    if op.endswith("pool"):
+        settings["size"] = size(options["k"], op)
+    else:
+        settings["k"] = kernel(options["k"])
+    return worked(
+        op,
+        read(options["x"], "--x"),
+        fit=options["fit"],
+        count_include_pad=not options["exclude_pad"],
+        flip=options["flip"],
+        dims=options["dims"],
+        **settings,
+    )
+
+
+def size(text: str, op: str) -> Any:
+    """A pool's window."""
+    from convcalc.errors import UsageError, shortened  # noqa: PLC0415 - start-up
+    from convcalc.spec.chain import spatial  # noqa: PLC0415
+
+    if not text.replace("x", "").isalnum():
+        message = f"--k: {op} has no weights, so {shortened(text)!r} is not read; give its size, such as 2 or 2x3"
+        raise UsageError(message)
+    return spatial(text, "--k")
+
+
+def kernel(text: str) -> Any:
+    """A kernel: a matrix, or one of the named ones."""
+    from convcalc import kernels  # noqa: PLC0415 - start-up
+    from convcalc.matrices import Given, read  # noqa: PLC0415
+
+    if not kernels.is_name(text):
+        return read(text, "--k")
+    named = kernels.find(text)
+    cells = [cell for row in named.exact() for cell in row]
+    shape = (len(named.values), len(named.values[0]))
+    return Given(cells, shape, 2, named.divisor > 1)

@@ -1,0 +1,20 @@
+"""Convolutions by hand: small matrices worked window by window, every number exact.
+
+>>> from convcalc.hand import worked
+>>> work = worked("conv", "0 1 2; 3 4 5; 6 7 8", "0 1; 2 3")
+>>> work["y"].result.tolist()
+[[[19, 25], [37, 43]]]
+>>> window = work["y"].windows[0]
+>>> window.parts[0].left.tolist(), window.value
+([[0, 1], [3, 4]], 19)
+
+`options` checks what is given, `exercise` does the arithmetic with the witness's windows and Python's
+fractions, `parts` is what comes of it, `page` writes it down, and `summary` makes the report.
+"""
+
+from convcalc.hand.options import OPS
+from convcalc.hand.parts import Part, Section, Stamp, Window, Working
+from convcalc.hand.summary import hand_report
+from convcalc.hand.working import worked
+
+__all__ = ["OPS", "Part", "Section", "Stamp", "Window", "Working", "hand_report", "worked"]

@@ -1,0 +1,363 @@
+"""The arithmetic: which cells each window reads, what is multiplied, what comes out.
+
+Where windows and stamps lie is asked of the witness, which finds it by sliding. The numbers are
+Python's integers and fractions, so nothing is rounded and nothing overflows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from convcalc.errors import UsageError
+from convcalc.hand.parts import Array, Part, Section, Shape, Stamp, Window, called, exact
+from convcalc.matrices import Exact
+from convcalc.reference.loops_pool import on_padded_input
+from convcalc.reference.stamps import Stamps
+from convcalc.reference.windows import Axis, corners, inside, under
+
+Axes = Sequence[Axis | Stamps]
+
+MOST_PRODUCTS = 200_000
+
+
+class Exercise:
+    """The windows or stamps of one exercise, and what is read through them."""
+
+    def __init__(
+        self,
+        op: str,
+        names: dict[str, Array],
+        kernel_size: Shape,
+        lines: Axes,
+        places: Shape,
+        step: Shape | None,
+        count_include_pad: bool,  # noqa: FBT001 - handed through
+    ) -> None:
+        self.op, self.names, self.kernel_size = op, names, kernel_size
+        self.lines, self.places, self.step = lines, places, step
+        self.count_include_pad = count_include_pad
+        self.notes: list[str] = []
+
+    def check_size(self, maps: int) -> None:
+        """Refuse what would fill pages, before doing it."""
+        channels = len(self.names["x"]) if "k" in self.names else 1
+        cells = self.names["x"].shape[1:] if self.op == "tconv" else self.places
+        products = maps * channels * prod(cells) * prod(self.kernel_size)
+        many = max(products, maps * prod(self.places))
+        if many > MOST_PRODUCTS and (self.step is None or self.op == "tconv" or "dy" in self.names):
+            way_out = (
+                "use smaller ones"
+                if self.step or self.op == "tconv"
+                else "--step I,J works one window"
+            )
+            message = f"{self.op}: {many:,} products are more than is done by hand ({MOST_PRODUCTS:,}); {way_out}"
+            raise UsageError(message)
+
+    # ------------------------------------------------------------------------- the results
+
+    def forward(self, *, flip: bool) -> list[Section]:
+        """The result, and with ``flip`` that of a true convolution."""
+        x = self.names["x"]
+        if self.op.endswith("pool"):
+            return [self.pooled()]
+        kernels, bias = self.names["k"], self.names.get("bias")
+        if self.op == "tconv":
+            shape = (kernels.shape[1], *self.places)
+            about = (
+                "each cell of x lays its multiple of k on y; what lies on the same cell is added up"
+            )
+            return [self.scattered("y", about, "x", x, ("x", "k"), kernels, shape, bias)]
+        found = [
+            self.gathered("y", "correlation: the kernel as it is", x, "x", kernels, bias),
+        ]
+        if flip:
+            turned = kernels[
+                (slice(None), slice(None), *(slice(None, None, -1),) * len(self.lines))
+            ]
+            about = "true convolution: the kernel turned by 180°"
+            found.append(self.gathered("c", about, x, "x", turned, bias))
+            if (turned == kernels).all():
+                self.notes.append("the kernel is the same turned by 180°, so both agree")
+        return found
+
+    def gradients(self, wrt: Sequence[str]) -> list[Section]:
+        """The gradients of what was asked for, in the order of `WRT`."""
+        x, above = self.names["x"], self.names["dy"]
+        if self.op == "maxpool":
+            return [self.max_gradient()]
+        if self.op == "avgpool":
+            return [self.mean_gradient()]
+        kernels = self.names["k"]
+        found = []
+        if "input" in wrt and self.op == "conv":
+            about = "dx: each cell of dy lays its multiple of k on the cells its window read"
+            found.append(self.scattered("dx", about, "dy", above, ("dy", "k"), kernels, x.shape))
+        elif "input" in wrt:
+            about = "dx: each cell of x reads dy where it had laid its multiple of k"
+            found.append(self.gathered("dx", about, above, "dy", kernels, None))
+        if "weights" in wrt:
+            large, small = (x, above) if self.op == "conv" else (above, x)
+            name, other = ("x", "dy") if self.op == "conv" else ("dy", "x")
+            about = f"dk: each weight sums what it was multiplied by, the cells of {name}, times {other}"
+            found.append(self.of_weights(about, large, name, small))
+        if "bias" in wrt:
+            windows = [
+                Window((o,), [Part("", row.ravel())]) for o, row in enumerate(above)
+            ]  # fmt: skip
+            about = "db: the sum of dy; the bias is added to every cell of y"
+            found.append(self.finished(Section("db", about, (len(above),), 0, windows)))
+        return found
+
+    def finished(self, section: Section) -> Section:
+        """A section with its result; or with the one window that was asked for."""
+        if self.step is None:
+            section.result = np.empty(section.shape, dtype=object)
+            for window in section.windows:
+                section.result[window.place] = window.value
+        else:
+            self.check_step(section.name, section.shape[section.lead :])
+            section.windows = [w for w in section.windows if w.place[section.lead :] == self.step]
+            section.stamps = []
+        return section
+
+    def check_step(self, name: str, sizes: Shape) -> None:
+        """Refuse a window that is not there."""
+        step = self.step or ()
+        if len(step) != len(sizes) or not all(0 <= i < n for i, n in zip(step, sizes)):
+            last = ",".join(str(n - 1) for n in sizes)
+            first = ",".join("0" * len(sizes))
+            message = f"--step {','.join(map(str, step))}: {name} has windows from {first} to {last}; count from 0"
+            raise UsageError(message)
+
+    # ----------------------------------------------------------------------------- reading
+
+    def chosen(self, name: str) -> Iterator[tuple[Shape, Shape]]:
+        """Every window's place and start, or the one that was asked for."""
+        if self.step is None:
+            yield from corners(self.lines)
+            return
+        self.check_step(name, tuple(len(line.starts) for line in self.lines))
+        yield self.step, tuple(line.starts[i] for line, i in zip(self.lines, self.step))
+
+    def patch(self, cells: Array, start: Shape) -> tuple[Array, Array]:
+        """The cells under a window of one map, zeros outside, and which those are."""
+        read = np.zeros(self.kernel_size, dtype=object)
+        outside = np.zeros(self.kernel_size, dtype=bool)
+        for tap in np.ndindex(*self.kernel_size):
+            cell = under(self.lines, start, tap)
+            if inside(self.lines, cell):
+                read[tap] = cells[cell]
+            else:
+                outside[tap] = True
+        return read, outside
+
+    def reads(self, start: Shape) -> tuple[tuple[int, int, int], ...]:
+        """First cell, last cell and step of a window, per axis."""
+        return tuple(
+            (line.cell(s, 0), line.cell(s, k - 1), line.dilation)
+            for line, s, k in zip(self.lines, start, self.kernel_size)
+        )
+
+    def gathered(
+        self, name: str, about: str, cells: Array, reading: str, kernels: Array, bias: Array | None
+    ) -> Section:
+        """name[o, p] = bias[o] + Σ over maps c and taps t of kernels[o, c, t] · cells[c, p, t]"""
+        windows = []
+        for out, place in product(range(len(kernels)), self.chosen(name)):
+            position, start = place
+            parts = [
+                Part(
+                    f"channel {c}" * (len(cells) > 1),
+                    *self.with_kernel(one, start, kernels[out, c]),
+                )
+                for c, one in enumerate(cells)
+            ]
+            own: Any = None if bias is None else bias[out]
+            windows.append(Window((out, *position), parts, self.reads(start), bias=own))
+        places = tuple(len(line.starts) for line in self.lines)
+        return self.finished(Section(name, about, (len(kernels), *places), 1, windows, reading))
+
+    def with_kernel(self, cells: Array, start: Shape, kernel: Array) -> tuple[Array, Array, Array]:
+        """Patch, kernel, and what of the patch is outside."""
+        read, outside = self.patch(cells, start)
+        return read, kernel, outside
+
+    def of_weights(self, about: str, large: Array, reading: str, small: Array) -> Section:
+        """dk[o, c, t] = Σ over places p of small[…, p] · large[…, under tap t of the window at p]"""
+        kernels = self.names["k"]
+        windows = []
+        starts = list(product(*(line.starts for line in self.lines)))
+        for place in np.ndindex(*kernels.shape):
+            first, second, *tap = place
+            if self.step is not None and tuple(tap) != self.step:
+                continue
+            read = np.zeros(len(starts), dtype=object)
+            outside = np.zeros(len(starts), dtype=bool)
+            for i, start in enumerate(starts):
+                cell = under(self.lines, start, tuple(tap))
+                if inside(self.lines, cell):
+                    read[i] = large[(second, *cell)]
+                else:
+                    outside[i] = True
+            shape = small.shape[1:]
+            part = Part("", read.reshape(shape), small[first], outside.reshape(shape))
+            reads = tuple(
+                (line.cell(line.starts[0], t), line.cell(line.starts[-1], t), line.stride)
+                for line, t in zip(self.lines, tap)
+            )
+            windows.append(Window(place, [part], reads))
+        return self.finished(Section("dk", about, kernels.shape, 2, windows, reading))
+
+    # ---------------------------------------------------------------------------- stamping
+
+    def scattered(
+        self,
+        name: str,
+        about: str,
+        source: str,
+        cells: Array,
+        stamping: tuple[str, str],
+        kernels: Array,
+        shape: Shape,
+        bias: Array | None = None,
+    ) -> Section:
+        """name[l, cell under tap t of the stamp at p] += cells[s, p] · kernels[s, l, t], from bias[l]"""
+        laid: list[Stamp] = []
+        terms: dict[Shape, list[tuple[Exact, Exact, Shape, Shape]]] = {}
+        for s, (position, start) in product(range(len(cells)), list(corners(self.lines))):
+            value = cells[(s, *position)]
+            for target in range(shape[0]):
+                kernel = kernels[s, target]
+                stamp = Stamp((s, *position), value, kernel, target, [])
+                for tap in np.ndindex(*self.kernel_size):
+                    cell = under(self.lines, start, tap)
+                    if inside(self.lines, cell):
+                        stamp.laid.append((cell, exact(value * kernel[tap])))
+                        terms.setdefault((target, *cell), []).append(
+                            (value, kernel[tap], (s, *position), (s, target, *tap))
+                        )
+                laid.append(stamp)
+        windows = []
+        for place in np.ndindex(*shape):
+            found = terms.get(place, [])
+            part = Part("", objects([t[0] for t in found]), objects([t[1] for t in found]))
+            own: Any = None if bias is None else bias[place[0]]
+            sources = [(t[2], t[3]) for t in found]
+            windows.append(Window(place, [part], bias=own, sources=sources))
+        return self.finished(
+            Section(name, about, shape, 1, windows, source, laid, stamping)
+        )  # fmt: skip
+
+    # ------------------------------------------------------------------------------- pools
+
+    def pooled(self) -> Section:
+        """The largest cell of each window, or the mean."""
+        x, windows = self.names["x"], []
+        largest = self.op == "maxpool"
+        for c, place in product(range(len(x)), self.chosen("y")):
+            position, start = place
+            read, outside = self.patch(x[c], start)
+            if largest and outside.all():
+                message = f"maxpool: the window {called('y', (c, *position), x.shape, 1)} lies on padding alone, which has no maximum; lower --p"
+                raise UsageError(message)
+            divisor, uncounted = self.counted(start, outside)
+            windows.append(
+                Window(
+                    (c, *position),
+                    [Part("", read, None, outside if largest else uncounted)],
+                    self.reads(start),
+                    "max" if largest else "mean",
+                    divisor,
+                )
+            )
+        about = f"{'the largest cell' if largest else 'the mean'} of each window"
+        return self.finished(Section("y", about, (len(x), *self.places), 1, windows, "x"))
+
+    def counted(self, start: Shape, outside: Array) -> tuple[int, Array]:
+        """How many cells an average divides by, and which it leaves out."""
+        uncounted = outside
+        if self.count_include_pad:
+            uncounted = np.zeros(self.kernel_size, dtype=bool)
+            for tap in np.ndindex(*self.kernel_size):
+                uncounted[tap] = not on_padded_input(self.lines, under(self.lines, start, tap))  # type: ignore[arg-type]
+        counted = int((~uncounted).sum())
+        if not counted:
+            message = "avgpool: a window lies on padding alone, which has no mean; lower --p"
+            raise UsageError(message)
+        return counted, uncounted
+
+    def handed_on(
+        self, about: str, share: Callable[..., tuple[list[Shape], Exact, str]]
+    ) -> Section:
+        """Each number of dy handed on to cells of its window."""
+        x, above = self.names["x"], self.names["dy"]
+        laid: list[Stamp] = []
+        terms: dict[Shape, list[tuple[Exact, Shape]]] = {}
+        for c, (position, start) in product(range(len(x)), list(corners(self.lines))):
+            value = above[(c, *position)]
+            cells, part, why = share(c, position, start, value)
+            laid.append(
+                Stamp((c, *position), value, None, c, [(cell, part) for cell in cells], why)
+            )
+            for cell in cells:
+                terms.setdefault((c, *cell), []).append((part, (c, *position)))
+        windows = []
+        for place in np.ndindex(*x.shape):
+            found = terms.get(place, [])
+            part_ = Part("", objects([t[0] for t in found]))
+            windows.append(Window(place, [part_], sources=[(t[1], ()) for t in found]))
+        return self.finished(
+            Section("dx", about, x.shape, 1, windows, "dy", laid, ("dy", ""))
+        )  # fmt: skip
+
+    def max_gradient(self) -> Section:
+        """Each number of dy goes to the cell that won its window, of equal ones to the first."""
+        x, ties = self.names["x"], []
+
+        def share(c: int, position: Shape, start: Shape, value: Exact) -> Any:
+            taps = np.ndindex(*self.kernel_size)
+            cells = [under(self.lines, start, tap) for tap in taps]
+            cells = [cell for cell in cells if inside(self.lines, cell)]
+            if not cells:
+                message = "maxpool: a window lies on padding alone, which has no maximum; lower --p"
+                raise UsageError(message)
+            best = max(x[(c, *cell)] for cell in cells)
+            winners = [cell for cell in cells if x[(c, *cell)] == best]
+            if len(winners) > 1:
+                ties.append(called("dy", (c, *position), (len(x),), 1))
+            won = called("x", (c, *winners[0]), x.shape, 1)
+            return winners[:1], value, f"to {won}, the largest of its window"
+
+        section = self.handed_on("dx: each cell of dy goes to the cell that won its window", share)
+        if ties:
+            more = f" and {len(ties) - 3} more" if len(ties) > 3 else ""
+            self.notes.append(
+                f"equal largest cells in the window of {', '.join(ties[:3])}{more}: the first, row by row, takes all, as in PyTorch"
+            )
+        return section
+
+    def mean_gradient(self) -> Section:
+        """Each number of dy is shared out evenly over the cells its window counted."""
+
+        def share(c: int, position: Shape, start: Shape, value: Exact) -> Any:  # noqa: ARG001
+            _, outside = self.patch(self.names["x"][c], start)
+            divisor, _ = self.counted(start, outside)
+            taps = [tap for tap in np.ndindex(*self.kernel_size) if not outside[tap]]
+            cells = [under(self.lines, start, tap) for tap in taps]
+            part = exact(Fraction(value) / divisor)
+            return cells, part, f"/ {divisor} to each cell of its window"
+
+        return self.handed_on("dx: each cell of dy is shared out over its window", share)
+
+
+def objects(values: Sequence[Exact]) -> Array:
+    """Numbers in a row, as they are."""
+    made = np.empty(len(values), dtype=object)
+    made[:] = list(values)
+    return made

@@ -1,0 +1,240 @@
+"""What was given, checked before anything is worked: operations, matrices, options per axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from convcalc import formulas
+from convcalc.errors import UsageError, did_you_mean, shortened
+from convcalc.hand.parts import Array, Shape
+from convcalc.matrices import Given, given
+from convcalc.reference.windows import Axis
+
+MOST_OPTION = 1000  # stride, padding, dilation …
+MOST_SPAN = 100_000  # cells from a kernel's first tap to its last
+
+# What each operation may be called, and what its options are.
+OPS = {
+    "conv": ("convolution", "correlation", "cross-correlation", "conv2d", "conv1d"),
+    "tconv": ("conv_transpose", "transposed", "deconv"),
+    "maxpool": ("max", "max_pool"),
+    "avgpool": ("avg", "average", "mean", "avg_pool"),
+}
+GRADIENTS = ("gradient", "grad", "backward")  # of conv
+WRT = ("input", "weights", "bias")
+
+
+def op_named(word: str, grad: Any) -> str:
+    """An operation by any of its names."""
+    if word in GRADIENTS:
+        if grad is None:
+            message = f"--op {word} needs the gradient that comes from above; give it with --grad"
+            raise UsageError(message)
+        return "conv"
+    for op, others in OPS.items():
+        if word == op or word in others:
+            return op
+    known = [*OPS, GRADIENTS[0], *(other for others in OPS.values() for other in others)]
+    near = did_you_mean(word, known) or f"; known: {', '.join([*OPS, GRADIENTS[0]])}"
+    message = f"--op: no operation {shortened(word)!r}{near}"
+    raise UsageError(message)
+
+
+def check_options(
+    op: str,
+    k: Any,
+    size: Any,
+    bias: Any,
+    grad: Any,
+    dilation: Any,
+    output_padding: Any,
+    fit: str,
+    count_include_pad: bool,  # noqa: FBT001 - one of many options
+    flip: bool,  # noqa: FBT001
+    wrt: Sequence[str],
+    step: Any,
+) -> None:
+    """Refuse options that do not go together."""
+    pool = op.endswith("pool")
+    if pool and size is None:
+        message = f"{op} needs the size of its window; give it with --k 2 or --k 2x3"
+        raise UsageError(message)
+    if pool and min(size if isinstance(size, tuple) else (size,)) < 1:
+        message = f"{op}: the window is {size}; give 1 or more cells with --k"
+        raise UsageError(message)
+    if not pool and k is None:
+        message = f"{op} needs a kernel; give it with --k '0 1; 2 3'"
+        raise UsageError(message)
+    wrong = {
+        "--bias": bias is not None and (pool or grad is not None),
+        "--d": dilation not in (1, (1,), (1, 1)) and op == "avgpool",
+        "--output-padding": output_padding != 0 and op != "tconv",
+        "--fit": fit != "floor" and op == "tconv",
+        "--exclude-pad": not count_include_pad and op != "avgpool",
+        "--flip": flip and (op != "conv" or grad is not None),
+        "--wrt": bool(wrt) and grad is None,
+    }
+    for option, given_for_nothing in wrong.items():
+        if given_for_nothing:
+            what = f"a gradient of {op}" if grad is not None else op
+            message = f"{option} means nothing to {what}; leave it out"
+            raise UsageError(message)
+    for word in wrt:
+        if word not in WRT or (pool and word != "input"):
+            known = ("input",) if pool else WRT
+            message = f"--wrt: no gradient of {op} with respect to {shortened(word)!r}{did_you_mean(word, known)}"
+            raise UsageError(message)
+    if step is not None and grad is not None and not pool and len(wrt) != 1:
+        message = "--step: say of which gradient, with --wrt input, weights or bias"
+        raise UsageError(message)
+
+
+def array_of(matrix: Given, shape: Shape) -> Array:
+    """Exact numbers as an array of Python's numbers."""
+    made = np.empty(len(matrix.cells), dtype=object)
+    made[:] = matrix.cells
+    return made.reshape(shape)
+
+
+def matrices(op: str, x: Any, k: Any, dims: int | None) -> tuple[Array, Array | None, int, bool]:
+    """Input (C, …) and kernels (first, second, …) as arrays; number of axes; whether as fractions."""
+    image = given(x, "--x")
+    kernel = given(k, "--k") if k is not None else None
+    axes = dims or max(plane(matrix) for matrix in (image, kernel) if matrix)
+    lead, spatial = split(image, axes, "--x")
+    if len(lead) > 1:
+        message = f"--x has {len(lead)} axes in front of its {axes}; give channels only, with |"
+        raise UsageError(message)
+    channels = lead[0] if lead else 1
+    cells = array_of(image, (channels, *spatial))
+    if kernel is None:
+        return cells, None, axes, image.fractions
+    front, taps = split(kernel, axes, "--k")
+    by_channel = (
+        op == "tconv" and not kernel.axes
+    )  # nested lists as PyTorch's: (channels, filters, …)
+    if len(front) == 2:
+        sizes = front
+    elif len(front) == 1:
+        # Inline, | sets channels apart; of nested lists it is x that says.
+        channelled = bool(kernel.axes) or channels > 1
+        sizes = (front[0], 1) if channelled == by_channel else (1, front[0])
+    else:
+        sizes = (1, 1)
+    own = sizes[0] if by_channel else sizes[1]
+    if own != channels:
+        message = f"--k has kernels for {own} channel{'s' * (own > 1)}, but --x has {channels}; give one kernel per channel, with |, and set filters apart with ||"
+        raise UsageError(message)
+    array = array_of(kernel, (*sizes, *taps))
+    if op == "tconv" and not by_channel:
+        array = array.swapaxes(0, 1)
+    return cells, array, axes, image.fractions or kernel.fractions
+
+
+def plane(matrix: Given) -> int:
+    """How many axes are rows and columns."""
+    return matrix.axes or min(len(matrix.shape), 2)
+
+
+def split(matrix: Given, axes: int, what: str) -> tuple[Shape, Shape]:
+    """The sizes in front, and those of rows and columns; a single row becomes a matrix of one."""
+    own = matrix.axes or min(len(matrix.shape), axes)
+    if own > axes:
+        message = f"{what} has rows, but --dims is {axes}; give one row per channel"
+        raise UsageError(message)
+    cut = len(matrix.shape) - own
+    return matrix.shape[:cut], (1,) * (axes - own) + matrix.shape[cut:]
+
+
+def upstream(grad: Any, shape: Shape) -> tuple[Array, bool]:
+    """The gradient from above, in the shape of the result."""
+    above = given(grad, "--grad")
+    sizes = tuple(n for n in above.shape if n > 1)
+    if sizes != tuple(n for n in shape if n > 1):
+        wanted = "×".join(map(str, shape if shape[0] > 1 else shape[1:]))
+        message = f"--grad is {'×'.join(map(str, above.shape))}, but the result is {wanted}; give one number for each of its cells"
+        raise UsageError(message)
+    return array_of(above, shape), above.fractions
+
+
+def biases(bias: Any, maps: int) -> tuple[Array, bool]:
+    """One number per output map."""
+    found = given(bias, "--bias")
+    if len(found.cells) != maps:
+        message = f"--bias has {len(found.cells)} numbers for {maps} filter{'s' * (maps > 1)}; give one each"
+        raise UsageError(message)
+    return array_of(found, (maps,)), found.fractions
+
+
+def per_axis(value: Any, axes: int, what: str) -> Shape:
+    """An option, once per axis."""
+    numbers = (value,) * axes if isinstance(value, int) else tuple(value)
+    if len(numbers) != axes:
+        message = f"{what} has {len(numbers)} numbers, but there {'is 1 axis' if axes == 1 else f'are {axes} axes'}; give one number, or one per axis"
+        raise UsageError(message)
+    for number in numbers:
+        check_number(number, what)
+    return numbers
+
+
+def check_number(number: int, what: str) -> None:
+    """Refuse options that nobody means by hand."""
+    if number > MOST_OPTION:
+        message = f"{what} is {number:,}; by hand, use up to {MOST_OPTION:,}"
+        raise UsageError(message)
+
+
+def sides(value: Any, axes: int) -> Any:
+    """Padding per axis; a single pair (before, after) is meant for each axis."""
+    if isinstance(value, str):
+        return value
+    entries = (value,) if isinstance(value, int) else tuple(value)
+    for entry in entries:
+        for number in (entry,) if isinstance(entry, int) else entry:
+            check_number(number, "--p")
+    return entries * axes if len(entries) == 1 else entries
+
+
+def check_span(kernel_size: Shape, dilation: Shape) -> None:
+    """Refuse kernels wider than anything they could lie on."""
+    for k, d in zip(kernel_size, dilation):
+        if formulas.span(k, d) > MOST_SPAN:
+            message = f"the kernel is {formulas.span(k, d):,} cells wide; by hand, use up to {MOST_SPAN:,}"
+            raise UsageError(message)
+
+
+def leftover(axes: Sequence[Axis]) -> list[str]:
+    """A note for each axis whose last cells no window reads, or whose last window hangs over."""
+    words = ("row", "column") if len(axes) == 2 else ("cell",)
+    notes = []
+    for axis, word in zip(axes, words):
+        room = axis.before + axis.size + axis.after
+        places = Fraction(room - axis.extent, axis.stride) + 1
+        unread = room - (axis.starts[-1] + axis.extent)
+        if not unread:
+            continue
+        along = f"{word}s: " if len(axes) == 2 else ""
+        shown = f"{along}({room} − {axis.extent})/{axis.stride} + 1 = {decimal(places)} windows"
+        cells = unread - axis.after
+        if unread < 0:
+            said = f"rounded up to {len(axis.starts)}; the last window hangs over by {-unread}"
+        elif cells > 0:
+            last = f"the last {word} is" if cells == 1 else f"the last {cells} {word}s are"
+            said = f"rounded down to {len(axis.starts)}; {last} never read"
+        else:
+            said = f"rounded down to {len(axis.starts)}; only padding is left unread"
+        notes.append(f"{shown}, {said}")
+    return notes
+
+
+def decimal(value: Fraction) -> str:
+    """A fraction to two places.
+
+    >>> decimal(Fraction(29, 2)), decimal(Fraction(7, 3))
+    ('14.5', '2.33')
+    """
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")

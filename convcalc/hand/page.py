@@ -1,0 +1,303 @@
+"""A working as people read it: matrices side by side, window by window; or a worksheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from convcalc.hand.layout import (
+    Texts,
+    bare,
+    beside,
+    factor,
+    flowing,
+    matrix,
+    option,
+    spread,
+    summed,
+    text_of,
+    typed,
+)
+from convcalc.hand.parts import Array, Part, Section, Stamp, Window, Working, called
+from convcalc.matrices import Exact, sized
+from convcalc.report import times
+
+MOST_WINDOWS = 25  # shown unless all are asked for
+MOST_CELLS = 400  # a larger matrix is not written out
+
+BOX = "[    ]"
+NOWHERE = "."  # a cell that a stamp does not reach
+
+
+class Page:
+    """One working on paper."""
+
+    def __init__(self, work: Working, *, blank: bool, every: bool, width: int | None) -> None:
+        self.work, self.blank, self.every, self.width = work, blank, every, width
+
+    # --------------------------------------------------------------------------- numbers
+
+    def shown(self, value: Exact) -> str:
+        """A number that is given."""
+        return text_of(value, fractions=self.work.fractions)
+
+    def found(self, value: Exact) -> str:
+        """A number that is to be found out."""
+        return BOX if self.blank else self.shown(value)
+
+    # --------------------------------------------------------------------------- headings
+
+    def title(self) -> str:
+        """What is done, in a line."""
+        work = self.work
+        parts = [f"x {sized(bare(work.given['x'].shape, 1))}"]
+        if "k" in work.given:
+            parts.append(f"k {sized(bare(work.given['k'].shape, 2))}")
+        else:
+            parts.append(f"window {sized(work.kernel_size)}")
+        for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1), ("output_padding", 0)):
+            value = work.options.get(name, usual)
+            entries = value if isinstance(value, tuple) else (value,)
+            if any(entry != usual for entry in entries):
+                parts.append(f"{name.replace('_', ' ')} {option(value)}")
+        results = [f"{each.name} {sized(bare(each.shape, each.lead))}" for each in work.sections]
+        what = f"gradients of {work.op}" if "dy" in work.given else work.op
+        return f"{what}: {', '.join(parts)} → {', '.join(results)}"
+
+    def givens(self) -> str:
+        """What is given, on one line, as it may be typed."""
+        parts = []
+        for name, cells in self.work.given.items():
+            if cells.size <= MOST_CELLS:
+                lead = {"x": 1, "k": 2, "dy": 1, "bias": 0}[name]
+                turned = name == "k" and self.work.op == "tconv"
+                shown = cells.swapaxes(0, 1) if turned else cells
+                parts.append(f"{name} = {typed(shown, lead, self.shown)}")
+        return "; ".join(parts).replace("\n", " ")
+
+    def notes(self) -> list[str]:
+        """The surprises, and what is said plainly about flipping."""
+        notes = list(self.work.notes)
+        if any(section.name == "c" for section in self.work.sections):
+            notes.insert(
+                0,
+                "libraries for deep learning call the correlation y convolution; a true convolution, c, "
+                "turns the kernel by 180° first",
+            )
+        if any("≈" in line for line in ([] if self.blank else self.body_texts())):
+            notes.append("≈ is rounded to 6 digits; --format json has every digit")
+        return notes
+
+    def body_texts(self) -> Iterator[str]:
+        """Every number of the results as text."""
+        for section in self.work.sections:
+            yield from (self.shown(window.value) for window in section.windows)
+
+    def lines(self) -> Iterator[str]:
+        """The whole page."""
+        yield self.title()
+        yield ""
+        yield from flowing(list(self.matrices()), self.width)
+        for section in self.work.sections:
+            if len(self.work.sections) > 1 or section.stamps:
+                yield section.about
+                yield ""
+            yield from self.section(section)
+
+    def matrices(self) -> Iterator[list[str]]:
+        """What is given and what comes out, each with its name over it."""
+        given = self.work.given
+        yield from self.named("x", given["x"], 1, self.padded())
+        if "k" in given:
+            yield from self.named("k", given["k"], 2)
+        if any(section.name == "c" for section in self.work.sections):
+            axes = tuple(range(2, given["k"].ndim))
+            yield from self.named("k turned", np.flip(given["k"], axes), 2)
+        if "dy" in given:
+            yield from self.named("dy", given["dy"], 1)
+        if "bias" in given:
+            yield ["bias", *matrix(given["bias"], self.shown)]
+        for section in self.work.sections:
+            if section.result is not None:
+                yield from self.named(section.name, section.result, section.lead, texts=self.found)
+
+    def padded(self) -> tuple[tuple[int, int], ...]:
+        """The cells around x that are shown with it."""
+        if self.work.op == "tconv":
+            return ()
+        pads = self.work.pads
+        shape = self.work.given["x"].shape[1:]
+        cells = 1
+        for n, (before, after) in zip(shape, pads):
+            cells *= before + n + after
+        return pads if cells <= MOST_CELLS else ()
+
+    def named(
+        self,
+        name: str,
+        cells: Array,
+        lead: int,
+        pads: tuple[tuple[int, int], ...] = (),
+        texts: Texts | None = None,
+    ) -> Iterator[list[str]]:
+        """An array, map by map, with its name and size over each."""
+        for place in np.ndindex(*cells.shape[:lead]):
+            one = cells[place]
+            index = [str(i) for n, i in zip(cells.shape[:lead], place) if n > 1]
+            caption = f"{name}[{','.join(index)}]" if index else name
+            caption += f" {sized(one.shape)}" if one.shape else ""
+            if one.size > MOST_CELLS:
+                yield [caption, "(too large to write out)"]
+                continue
+            if not any(map(any, pads)):
+                yield [caption, *matrix(one, texts or self.shown)]
+                continue
+            outside = np.ones([b + n + a for n, (b, a) in zip(one.shape, pads)], dtype=bool)
+            wide = np.zeros(outside.shape, dtype=object)
+            middle = tuple(slice(b, b + n) for n, (b, _) in zip(one.shape, pads))
+            outside[middle], wide[middle] = False, one
+            around = f"{caption}, padded to {times(wide.shape)}"
+            out = "(0)" if self.work.counts_padding else "( )"
+            yield [around, *matrix(wide, self.shown, outside, out)]
+
+    # --------------------------------------------------------------------------- working
+
+    def section(self, section: Section) -> Iterator[str]:
+        """Stamps, then windows."""
+        for stamp in self.first(section.stamps):
+            yield from self.stamp(section, stamp)
+            yield ""
+        yield from self.left_out(section.stamps, "more of them")
+        if section.stamps:
+            yield "added up:"
+        inline = not section.reading or bool(section.stamping[0])
+        for window in self.first(section.windows):
+            if inline:
+                yield from self.sentence(section, window)
+            else:
+                yield from self.window(section, window)
+                yield ""
+        if inline:
+            yield ""
+        yield from self.left_out(section.windows, "more windows")
+
+    def first(self, items: Sequence[Any]) -> Sequence[Any]:
+        """As many as are shown."""
+        return items if self.every else items[:MOST_WINDOWS]
+
+    def left_out(self, items: Sequence[Any], what: str) -> Iterator[str]:
+        """How many are not shown."""
+        if len(items) > len(self.first(items)):
+            yield f"… {len(items) - MOST_WINDOWS:,} {what}: --all shows all, --step I,J one"
+            yield ""
+
+    def window(self, section: Section, window: Window) -> Iterator[str]:
+        """A window: where it is, patch and kernel, products, sum."""
+        words = ("rows", "columns") if len(window.reads) == 2 else ("cells",)
+        where = ", ".join(
+            f"{word if first != last else word[:-1]} {spread(first, last, step)}"
+            for word, (first, last, step) in zip(words, window.reads)
+        )
+        yield f"{section.called(window.place)}   {section.reading} {where}"
+        for part in window.parts:
+            yield from self.part(window, part)
+        several = len(window.parts) > 1
+        if several or window.bias is not None:
+            totals = [self.found(part.total) for part in window.parts]
+            rest = self.bias(window)
+            yield f"  {summed(totals)}{rest} = {self.found(window.value)}"
+
+    def bias(self, window: Window) -> str:
+        """The bias, as the last term."""
+        if window.bias is None:
+            return ""
+        text = self.shown(window.bias)
+        return f" - {text[1:]} (bias)" if text.startswith("-") else f" + {text} (bias)"
+
+    def part(self, window: Window, part: Part) -> Iterator[str]:
+        """One patch with its kernel."""
+        label = [f"{part.label}:"] if part.label else []
+        out = "( )" if part.right is None else "(0)"  # pools leave out what others take as 0
+        read = matrix(part.left, self.shown, part.outside, out)
+        if part.right is None:
+            yield from beside([label, read, [self.of_pool(window, part)]], self.width)
+            return
+        made = matrix(part.products, self.found)
+        terms = [self.found(cell) for cell in part.products.ravel().tolist()]
+        total = f"{summed(terms)} = {self.found(part.total)}"
+        if self.blank:
+            total = f"sum = {BOX}"
+        elif len(terms) == 1:
+            total = ""
+        blocks = [label, read, ["×"], matrix(part.right, self.shown), ["="], made]
+        if self.width is not None and max(map(len, beside([*blocks, [total]], None))) > self.width:
+            yield from beside(blocks, self.width)
+            yield f"  {total}".rstrip()
+        else:
+            yield from beside([*blocks, [f"  {total}"]], None)
+
+    def of_pool(self, window: Window, part: Part) -> str:
+        """What a pool makes of its window."""
+        name = "max" if window.rule == "max" else "mean"
+        if self.blank:
+            return f"  {name} = {BOX}"
+        cells = [self.shown(cell) for cell in part.real]
+        if window.rule == "max":
+            return f"  max({', '.join(cells)}) = {self.shown(window.value)}"
+        total = self.shown(part.total)
+        result = self.shown(window.value)
+        quotient = f"{total}/{window.divisor}"
+        between = "" if quotient == result else f" = {quotient}"
+        return f"  ({summed(cells)})/{window.divisor}{between} = {result}"
+
+    def stamp(self, section: Section, stamp: Stamp) -> Iterator[str]:
+        """What one cell lays on the result."""
+        source, _ = section.stamping
+        shape = self.work.given[source].shape
+        name = called(source, stamp.place, shape, 1)
+        target = section.name + (f"[{stamp.target}]" if section.shape[0] > 1 else "")
+        texts = np.full(section.shape[1:], NOWHERE, dtype=object)
+        for cell, value in stamp.laid:
+            texts[cell] = self.found(value)
+        laid = matrix(texts, str) if texts.size <= MOST_CELLS else []
+        if stamp.right is None and self.blank:
+            yield f"{name} = {self.shown(stamp.value)}   to x{BOX}"
+            return
+        if stamp.right is None:
+            yield f"{name} = {self.shown(stamp.value)}   {stamp.why}"
+            yield from beside([laid], self.width) if laid else []
+            return
+        yield f"{name} = {self.shown(stamp.value)}   on {target}"
+        times_kernel = [f"{self.shown(stamp.value)} ×"]
+        arrow = ["→"] if laid else []
+        yield from beside([times_kernel, matrix(stamp.right, self.shown), arrow, laid], self.width)
+
+    def sentence(self, section: Section, window: Window) -> Iterator[str]:
+        """A sum over stamps on one line: y[1,1] = 0·3 + 1·2 = 2."""
+        name = section.called(window.place)
+        if self.blank:
+            yield f"  {name} = {BOX}"
+            return
+        part = window.parts[0]
+        left = [self.shown(cell) for cell in part.left.tolist()]
+        terms = left
+        if part.right is not None:
+            right = [factor(self.shown(cell)) for cell in part.right.tolist()]
+            terms = [f"{a}·{b}" for a, b in zip(left, right)]
+        value = self.shown(window.value)
+        if self.work.step is not None and window.sources:
+            yield f"  {name} = {summed(self.sources(section, window))}"
+        written = summed(terms) + self.bias(window)
+        yield f"  {name} = {written}" + (f" = {value}" if written != value else "")
+
+    def sources(self, section: Section, window: Window) -> list[str]:
+        """Where each term comes from: x[0,0]·k[1,1]."""
+        first, second = section.stamping
+        given = self.work.given
+        found = []
+        for place, tap in window.sources:
+            name = called(first, place, given[first].shape, 1)
+            found.append(f"{name}·{called(second, tap, given[second].shape, 2)}" if tap else name)
+        return found

@@ -1,0 +1,174 @@
+"""The report on a working: lines of text for people, or a row per window for programs."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from convcalc.hand.layout import summed, typed, without_end
+from convcalc.hand.page import Page
+from convcalc.hand.parts import Section, Window, Working
+from convcalc.report import Column, Report
+
+
+def hand_report(
+    work: Working,
+    *,
+    rows: bool = False,
+    blank: bool = False,
+    key: bool = False,
+    every: bool = False,
+    width: int | None = None,
+) -> Report:
+    """The report on a working.
+
+    Args:
+        work: the working.
+        rows: a row per window instead of lines of text.
+        blank: boxes instead of what is to be found out.
+        key: with ``blank``, the answers after it.
+        every: all windows, however many.
+        width: columns to keep to.
+    """
+    page = Page(work, blank=blank, every=every, width=width)
+    notes = page.notes()
+    facts = facts_of(work, blank=blank, key=key)
+    if rows:
+        return Report(
+            title="",
+            columns=columns_of(page),
+            rows=[(section, window) for section in work.sections for window in section.windows],
+            notes=notes,
+            footer=[page.title(), page.givens()],
+            facts=facts,
+            key="windows",
+            row_dict=lambda row: window_dict(*row, blank=blank),
+        )
+    lines = without_end(page.lines())
+    if blank and key:
+        answers = Page(work, blank=False, every=every, width=width)
+        lines += ["", "answer key", "", *without_end(answers.lines())]
+    return Report(
+        title="", columns=[], rows=[], key="", lines=lines, notes=notes, facts=facts,
+        hint="" if blank else hint_for(work),
+    )  # fmt: skip
+
+
+def hint_for(work: Working) -> str:
+    """The next useful command."""
+    if work.step is not None:
+        return "without --step every window is worked"
+    if "dy" in work.given:
+        one = "--step I,J" if work.op.endswith("pool") else "--wrt weights --step I,J"
+        return f"{one} shows how one number is made, --blank makes a worksheet"
+    if work.op == "conv" and len(work.sections) == 1:
+        return "--flip shows true convolution beside it, --step I,J one window, --blank a worksheet"
+    return "--step I,J shows one window, --blank makes a worksheet"
+
+
+def plain(value: Any) -> Any:
+    """A number, or an array of them, for programs: ints where whole, else the nearest floats."""
+    if isinstance(value, np.ndarray):
+        return [plain(part) for part in value]
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def exact_texts(value: Any) -> Any:
+    """The same as texts that keep every fraction: "5/3"."""
+    if isinstance(value, np.ndarray):
+        return [exact_texts(part) for part in value]
+    return str(value)
+
+
+def columns_of(page: Page) -> list[Column]:
+    """A column for each step of a window's working."""
+
+    def patch(row: tuple[Section, Window]) -> str:
+        if page.blank and not row[1].reads:
+            return ""
+        return " | ".join(typed(part.left, 0, page.shown) for part in row[1].parts)
+
+    def kernel(row: tuple[Section, Window]) -> str:
+        if page.blank and not row[1].reads:
+            return ""
+        parts = [part.right for part in row[1].parts if part.right is not None]
+        return " | ".join(typed(part, 0, page.shown) for part in parts)
+
+    def products(row: tuple[Section, Window]) -> str:
+        window = row[1]
+        if page.blank:
+            return ""
+        cells = [cell for part in window.parts for cell in part.real]
+        if window.rule == "max":
+            return f"max({', '.join(map(page.shown, cells))})"
+        text = summed([page.shown(cell) for cell in cells])
+        return f"({text})/{window.divisor}" if window.rule == "mean" else text + page.bias(window)
+
+    def value(row: tuple[Section, Window]) -> str:
+        return page.found(row[1].value)
+
+    found = [
+        Column("result", "result", lambda row: row[0].called(row[1].place), right=False, keep=9),
+        Column("patch", "patch", patch, right=False, keep=3),
+        Column("kernel", "kernel", kernel, right=False, keep=2),
+        Column("products", "products", products, right=False, keep=4),
+        Column(
+            "value", "value", value, keep=8,
+            plain=lambda text: "" if page.blank else text,
+        ),
+    ]  # fmt: skip
+    multiplied = any(
+        part.right is not None
+        for section in page.work.sections
+        for window in section.windows
+        for part in window.parts
+    )
+    return found if multiplied else [column for column in found if column.key != "kernel"]
+
+
+def facts_of(work: Working, *, blank: bool, key: bool) -> dict[str, Any]:
+    """The keys at the top of the JSON."""
+    facts: dict[str, Any] = {"op": work.op, "gradient": "dy" in work.given}
+    facts |= {name: plain(cells) for name, cells in work.given.items()}
+    facts["window"] = list(work.kernel_size)
+    for name, value in work.options.items():
+        facts[name] = value if isinstance(value, str) else [
+            list(entry) if isinstance(entry, tuple) else entry for entry in value
+        ]  # fmt: skip
+    results = {each.name: each.result for each in work.sections if each.result is not None}
+    facts["shapes"] = {each.name: list(each.shape) for each in work.sections}
+    if not blank or key:
+        facts["results"] = {name: plain(result) for name, result in results.items()}
+        broken = {
+            name: exact_texts(result)
+            for name, result in results.items()
+            if any(value.denominator != 1 for value in result.ravel().tolist())
+        }
+        if broken:
+            facts["exact"] = broken
+    return facts
+
+
+def window_dict(section: Section, window: Window, *, blank: bool) -> dict[str, Any]:
+    """A window as JSON."""
+    data: dict[str, Any] = {
+        "result": section.name,
+        "place": list(window.place),
+        "reads": [list(axis) for axis in window.reads],
+        "rule": window.rule,
+    }
+    if window.reads or not blank:
+        data["patch"] = [plain(part.left) for part in window.parts]
+        data["kernel"] = [plain(part.right) for part in window.parts if part.right is not None]
+    if window.rule == "mean":
+        data["divisor"] = window.divisor
+    if window.bias is not None:
+        data["bias"] = plain(window.bias)
+    if not blank:
+        if window.parts[0].right is not None:
+            data["products"] = [plain(part.products) for part in window.parts]
+            data["sums"] = [plain(part.total) for part in window.parts]
+        data["value"] = plain(window.value)
+    return data

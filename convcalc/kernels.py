@@ -1,0 +1,218 @@
+"""The named image kernels: small matrices with a look of their own, and where they are from.
+
+Their names and values are those of the sources named with each. Like everything here they are
+slid over the picture as they are (correlation); a true convolution turns them by 180 degrees first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from convcalc.errors import UsageError, did_you_mean, shortened
+
+Values = tuple[tuple[int, ...], ...]
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One kernel.
+
+    Attributes:
+        name: how to call it.
+        values: whole numbers, row by row.
+        divisor: what they are all divided by.
+        about: what it does to a picture.
+        source: where it is from.
+        known_as: other names.
+    """
+
+    name: str
+    values: Values
+    divisor: int
+    about: str
+    source: str
+    known_as: tuple[str, ...] = ()
+
+    @property
+    def sum(self) -> Fraction:
+        """What a plain area is multiplied by: 1 keeps its brightness, 0 makes it black.
+
+        >>> find("sharpen").sum, find("gaussian_blur").sum, find("outline").sum
+        (Fraction(1, 1), Fraction(1, 1), Fraction(0, 1))
+        """
+        return Fraction(sum(map(sum, self.values)), self.divisor)
+
+    @property
+    def turned(self) -> Values:
+        """The values turned by 180 degrees.
+
+        >>> find("emboss").turned
+        ((2, 1, 0), (1, 1, -1), (0, -1, -2))
+        """
+        return tuple(row[::-1] for row in self.values[::-1])
+
+    def exact(self) -> list[list[int | Fraction]]:
+        """The values after the division, whole where they are whole."""
+        cells = [[Fraction(value, self.divisor) for value in row] for row in self.values]
+        return [[int(c) if c.denominator == 1 else c for c in row] for row in cells]
+
+
+POWELL = "Powell, Image Kernels Explained Visually (setosa.io)"
+GONZALEZ = "Gonzalez & Woods, Digital Image Processing, chapter 3"
+DUDA = "Duda & Hart 1973, Pattern Classification and Scene Analysis, p. 271 (after Sobel & Feldman 1968)"
+PREWITT = "Prewitt 1970, Object Enhancement and Extraction"
+EDGES = "Convolution Neural Network slides (after Dive into Deep Learning)"
+NOTES = "ECE 449 Convolutional Neural Networks lecture notes"
+BINOMIAL = (
+    "rows of Pascal's triangle; Burt & Adelson 1983, The Laplacian Pyramid as a Compact Image Code"
+)
+
+_ALL = (
+    Kernel(
+        "identity",
+        ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
+        1,
+        "leaves the picture as it is",
+        POWELL,
+    ),
+    Kernel(
+        "vertical_edges",
+        ((1, 0, -1), (1, 0, -1), (1, 0, -1)),
+        1,
+        "bright where it is lighter on the left than on the right",
+        f"{NOTES}; {EDGES}",
+        ("vertical", "vertical_edge"),
+    ),
+    Kernel(
+        "horizontal_edges",
+        ((1, 1, 1), (0, 0, 0), (-1, -1, -1)),
+        1,
+        "bright where it is lighter above than below",
+        f"{NOTES}; {EDGES}",
+        ("horizontal", "horizontal_edge"),
+    ),
+    Kernel(
+        "sobel_x",
+        ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+        1,
+        "bright where it gets lighter from left to right; the middle row counts twice",
+        DUDA,
+        ("sobel", "right_sobel"),
+    ),
+    Kernel(
+        "sobel_y",
+        ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+        1,
+        "bright where it gets lighter from top to bottom; the middle column counts twice",
+        DUDA,
+        ("bottom_sobel",),
+    ),
+    Kernel(
+        "prewitt_x",
+        ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1)),
+        1,
+        "bright where it gets lighter from left to right",
+        PREWITT,
+        ("prewitt",),
+    ),
+    Kernel(
+        "prewitt_y",
+        ((-1, -1, -1), (0, 0, 0), (1, 1, 1)),
+        1,
+        "bright where it gets lighter from top to bottom",
+        PREWITT,
+    ),
+    Kernel(
+        "sharpen",
+        ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+        1,
+        "strengthens what differs from its neighbours: identity minus laplacian",
+        POWELL,
+    ),
+    Kernel(
+        "gaussian_blur",
+        ((1, 2, 1), (2, 4, 2), (1, 2, 1)),
+        16,
+        "a soft blur: near neighbours count more",
+        BINOMIAL,
+        ("gaussian", "blur", "gaussian_blur3", "gaussian3"),
+    ),
+    Kernel(
+        "gaussian_blur5",
+        (
+            (1, 4, 6, 4, 1),
+            (4, 16, 24, 16, 4),
+            (6, 24, 36, 24, 6),
+            (4, 16, 24, 16, 4),
+            (1, 4, 6, 4, 1),
+        ),
+        256,
+        "a wider soft blur, the 3×3 one applied twice",
+        BINOMIAL,
+        ("gaussian5",),
+    ),
+    Kernel(
+        "box_blur",
+        ((1, 1, 1), (1, 1, 1), (1, 1, 1)),
+        9,
+        "the mean of each pixel and its neighbours",
+        GONZALEZ,
+        ("box", "mean"),
+    ),
+    Kernel(
+        "emboss",
+        ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+        1,
+        "a relief, darkened from the top left and lit from the bottom right",
+        POWELL,
+    ),
+    Kernel(
+        "outline",
+        ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
+        1,
+        "bright where a pixel is lighter than its neighbours; plain areas turn black",
+        POWELL,
+        ("edges", "edge"),
+    ),
+    Kernel(
+        "laplacian",
+        ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
+        1,
+        "second derivative: bright where a pixel is darker than its four neighbours",
+        GONZALEZ,
+    ),
+)
+
+KERNELS = {kernel.name: kernel for kernel in _ALL}
+
+
+def is_name(text: str) -> bool:
+    """Whether a text could only be a name, and is no file or matrix.
+
+    >>> is_name("sobel_x"), is_name("Gaussian blur"), is_name("0 1; 2 3"), is_name("k.csv")
+    (True, True, False, False)
+    """
+    return NAME.fullmatch(text) is not None
+
+
+def find(word: str) -> Kernel:
+    """A kernel by any of its names.
+
+    Raises:
+        UsageError: there is none of that name.
+
+    >>> find("Gaussian blur").name, find("sobel").name
+    ('gaussian_blur', 'sobel_x')
+    """
+    name = word.strip().lower().replace(" ", "_").replace("-", "_")
+    for kernel in KERNELS.values():
+        if name == kernel.name or name in kernel.known_as:
+            return kernel
+    known = [*KERNELS, *(other for kernel in KERNELS.values() for other in kernel.known_as)]
+    near = did_you_mean(name, known) or "; convcalc kernel lists them"
+    message = f"no kernel {shortened(word)!r}{near}"
+    raise UsageError(message)
