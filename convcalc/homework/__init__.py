@@ -1,0 +1,150 @@
+"""Homework: sheets, answers in every costume, mistakes by name, marking and hints.
+
+>>> from convcalc.homework import check, loads
+>>> sheet = loads('''
+... convcalc_sheet: 1
+... id: ps1
+... questions:
+...   - {id: q4, type: params, given: {k: 5, c_in: 3, filters: 10}}
+... ''')
+>>> check(sheet, "q4", "760").right
+True
+>>> check(sheet, "q4", 260).hint
+'How deep is one filter?'
+
+`load` and `loads` read a `Sheet` of `Question`s; `check` marks one answer and returns a `Result`;
+`assert_right` raises `WrongAnswer` instead, with the hint as its message (for nbgrader and otter);
+`mark` marks a whole sheet. None of them writes anything to stdout or stderr.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__all__ = [
+    "Marked",
+    "Question",
+    "Result",
+    "Sheet",
+    "Verdict",
+    "WrongAnswer",
+    "assert_right",
+    "check",
+    "load",
+    "loads",
+    "mark",
+]
+
+if TYPE_CHECKING:
+    import os
+
+    from convcalc.homework.marking import Marked, Result, Verdict, mark
+    from convcalc.homework.sheet import Question, Sheet, load, loads
+
+_HOMES = {
+    "Marked": "marking",
+    "Result": "marking",
+    "Verdict": "marking",
+    "mark": "marking",
+    "Question": "sheet",
+    "Sheet": "sheet",
+    "load": "sheet",
+    "loads": "sheet",
+}
+
+_SHEETS: dict[tuple[str, float, int], Any] = {}
+
+
+class WrongAnswer(AssertionError):  # noqa: N818
+    """An answer that is not right; the message is the hint, never the answer.
+
+    Attributes:
+        result: the `Result`.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        super().__init__(f"{result.id}: {result.hint or 'not right yet'}")
+
+
+def check(
+    sheet: Sheet | str | os.PathLike[str], question: str, answer: Any, *, level: int | None = None
+) -> Result:
+    """Mark the answer to one question of a sheet, silently.
+
+    Args:
+        sheet: a sheet, or the path of one.
+        question: its id, such as ``q4``.
+        answer: a text, a number, a tuple, nested lists, or an array.
+        level: how fine the hint is, 0 to 4; never finer than the sheet allows.
+
+    Raises:
+        ConvcalcError: no such sheet or question. A wrong answer raises nothing.
+    """
+    from convcalc.homework.marking import mark_question  # noqa: PLC0415
+
+    found: Any = sheet
+    if isinstance(sheet, str) or hasattr(sheet, "__fspath__"):
+        found = sheet_at(sheet)
+    return mark_question(found, found[question], as_written(answer), level=level)
+
+
+def assert_right(
+    sheet: Sheet | str | os.PathLike[str], question: str, answer: Any, *, level: int | None = None
+) -> None:
+    """Raise `WrongAnswer`, with the hint as its message, unless the answer is right.
+
+    An answer that is right under another convention passes where the sheet gives all points for it.
+    """
+    result = check(sheet, question, answer, level=level)
+    if not result.right and result.points < result.max:
+        raise WrongAnswer(result)
+    if not result.right and not result.max:
+        raise WrongAnswer(result)
+
+
+def sheet_at(path: Any) -> Sheet:
+    """A sheet by its path; read once as long as the file stays the same."""
+    import os  # noqa: PLC0415
+
+    from convcalc.homework.sheet import load  # noqa: PLC0415
+
+    name = os.fspath(path)
+    try:
+        stat = os.stat(name)
+    except (OSError, ValueError):
+        return load(name)
+    key = (os.path.abspath(name), stat.st_mtime, stat.st_size)
+    if key not in _SHEETS:
+        _SHEETS.clear()
+        _SHEETS[key] = load(name)
+    found: Sheet = _SHEETS[key]
+    return found
+
+
+def as_written(answer: Any) -> Any:
+    """A Python value as the text or lists that a student would write.
+
+    >>> as_written((28, 28, 6)), as_written(14.5), as_written(None)
+    (['28', '28', '6'], '14.5', '')
+    """
+    if isinstance(answer, str):
+        return answer
+    if answer is None:
+        return ""
+    if hasattr(answer, "tolist"):
+        answer = answer.tolist()
+    if isinstance(answer, list | tuple):
+        return [as_written(item) for item in answer[:10_000]]
+    if isinstance(answer, dict):
+        return {str(key): as_written(value) for key, value in answer.items()}
+    return repr(answer) if isinstance(answer, float) else str(answer)
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module  # noqa: PLC0415
+
+    if name in _HOMES:
+        return getattr(import_module(f"convcalc.homework.{_HOMES[name]}"), name)
+    message = f"module 'convcalc.homework' has no attribute {name!r}"
+    raise AttributeError(message)

@@ -1,0 +1,494 @@
+"""What every export starts from: questions as fields to fill in, with right and known wrong answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+
+from convcalc.homework.answers import number_text
+from convcalc.homework.conventions import RULES, told
+from convcalc.homework.forms import Bytes, Choice, Matrix, Misfit, Share, Tolerance
+from convcalc.homework.variants import drawn, draws
+
+if TYPE_CHECKING:
+    from convcalc.homework.questions import Part
+    from convcalc.homework.sheet import Question, Sheet
+
+MOST_WRONG = 30  # known wrong answers per field; the commonest come first
+MOST_LINES = 2
+SMALL = 100  # wrong numbers below it match by chance, so that two reasons are given
+ROUNDING = Fraction(1, 200)  # how far a right answer that no decimal writes may be off, as a share
+DIGITS = 6
+RIGHT = "Right."
+# The shares of the points that Moodle knows, in per cent.
+FRACTIONS = (
+    100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10,
+    5, 0,
+)  # fmt: skip
+AXES = {
+    ("volume", "hwc", 3): ("height", "width", "channels"),
+    ("volume", "chw", 3): ("channels", "height", "width"),
+    ("volume", "nchw", 3): ("channels", "height", "width"),
+}
+MISFITS = ("does not fit", "doesn't fit", "does not", "no", "cannot", "not an integer")
+
+
+class Wrong(NamedTuple):
+    """A known wrong answer.
+
+    Attributes:
+        value: the number that one types.
+        text: what the student is told.
+        share: of the points.
+        mistakes: which lead to it.
+    """
+
+    value: Fraction
+    text: str
+    share: Fraction = Fraction(0)
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Field:
+    """One box to fill in.
+
+    Attributes:
+        label: what belongs there; empty where the question says it.
+        right: the right numbers as one types them, each with how far off it may be.
+        words: the right words, where it is no number.
+        wrong: known wrong numbers.
+        unit: what stands behind the box.
+        weight: its share of the question's points.
+        row: which row of a table it stands in.
+    """
+
+    label: str = ""
+    right: list[tuple[Fraction, Fraction]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    wrong: list[Wrong] = field(default_factory=list)
+    unit: str = ""
+    weight: Fraction = Fraction(1)
+    row: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        return bool(self.right)
+
+    @property
+    def known(self) -> list[Wrong]:
+        """The wrong numbers that no right one could be meant by."""
+        found: list[Wrong] = []
+        taken: set[Fraction] = set()
+        for each in self.wrong:
+            if each.value in taken or any(
+                abs(each.value - value) <= off for value, off in self.right
+            ):
+                continue
+            taken.add(each.value)
+            found.append(each)
+        return found[:MOST_WRONG]
+
+
+@dataclass(slots=True)
+class Item:
+    """A question, as platforms see it.
+
+    Attributes:
+        id, text, wants: its name, wording, and what to write.
+        points: how many it gives.
+        sort: ``number``, ``words``, ``fields``, ``choice``, ``true-false`` or ``text``.
+        fields: the boxes.
+        options: of a choice, with whether each is right.
+        question: where it comes from.
+        variant: which of several with other numbers; 0 where there is one.
+    """
+
+    id: str
+    text: str
+    wants: str
+    points: Fraction
+    sort: str
+    question: Question
+    fields: list[Field] = field(default_factory=list)
+    options: list[tuple[str, bool]] = field(default_factory=list)
+    variant: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name, with the number of the variant."""
+        return f"{self.id} variant {self.variant}" if self.variant else self.id
+
+
+def items(sheet: Sheet, variants: int = 0) -> Iterator[list[Item]]:
+    """The questions of a sheet, each as a list of its variants; of one without ``vary`` one item."""
+    for question in sheet.questions:
+        if not question.vary:
+            yield [item_of(sheet, question)]
+            continue
+        kept = spread(draws(sheet, question).kept, question.id)[: max(variants, 1)]
+        yield [
+            item_of(sheet, drawn(sheet, question, draw), number if len(kept) > 1 else 0)
+            for number, draw in enumerate(kept, start=1)
+        ]
+
+
+def spread(kept: list[dict[str, str]], salt: str) -> list[dict[str, str]]:
+    """Draws in an order that mixes them, the same everywhere."""
+    return sorted(
+        kept, key=lambda draw: hashlib.sha256(f"{salt}{json.dumps(draw)}".encode()).digest()
+    )
+
+
+def item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
+    """One question."""
+    from convcalc.homework.paper import wanted  # noqa: PLC0415 - the wording of the sheet
+
+    found = Item(
+        question.id,
+        question.sentence,
+        wanted(question),
+        question.points,
+        "text",
+        question,
+        variant=variant,
+    )
+    if question.by_hand:
+        return found
+    form = question.parts[0].form
+    if isinstance(form, Choice):
+        found.sort = "choice"
+        letters = question.parts[0].expected
+        found.options = [
+            (text, chr(ord("a") + i) in letters) for i, text in enumerate(form.options)
+        ]
+        if question.text:
+            found.text = question.text
+        return found
+    if question.kind == "true-false":
+        found.sort = "true-false"
+        found.options = [
+            ("true", question.parts[0].expected),
+            ("false", not question.parts[0].expected),
+        ]
+        return found
+    parts = [part for part in question.parts if not part.optional]
+    found.fields = [each for part in parts for each in fields_of(sheet, question, part)]
+    for each in found.fields:
+        each.weight /= len(parts)
+    if len(found.fields) == 1:
+        found.sort = "number" if found.fields[0].numeric else "words"
+    else:
+        found.sort = "fields"
+    return found
+
+
+def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
+    """The boxes for one part: one, or one per number of a shape or matrix."""
+    label = part.label or part.name.replace(".", " ")
+    expected = part.expected
+    if isinstance(expected, bool | Misfit) or not isinstance(expected, int | Fraction | tuple):
+        return [worded(question, part, label)]
+    flat = flattened(expected)
+    if flat is None or hasattr(part.form, "NAMES"):
+        return [worded(question, part, label)]
+    if not isinstance(expected, tuple):
+        return [numeric(sheet, question, part, label)]
+    wrong = wrong_values(sheet, question, part, boxes=True)
+    found = []
+    for place, value in enumerate(flat):
+        name = (
+            f"{label} {name_of(sheet, part, place, len(flat))}".strip() if len(flat) > 1 else label
+        )
+        box = Field(
+            name, [(Fraction(value), off(value, Tolerance()))], weight=Fraction(1, len(flat))
+        )
+        if isinstance(part.form, Matrix):
+            box.row = f"{label} {place // len(expected[0]) + 1}".strip()
+        for each, text, share, mistakes in wrong:
+            other = flattened(each)
+            if (
+                other is not None
+                and len(other) == len(flat)
+                and shape_of(each) == shape_of(expected)
+            ):
+                box.wrong.append(Wrong(Fraction(other[place]), text, share, mistakes))
+        if not isinstance(part.form, Matrix):
+            box.wrong = [wrong for wrong in box.wrong if wrong.value >= 0]
+        found.append(box)
+    return found
+
+
+def name_of(sheet: Sheet, part: Part, place: int, count: int) -> str:
+    """What one number of a shape or matrix is called."""
+    names = AXES.get((part.topic, sheet.conventions.order, count), ())
+    if names:
+        return names[place]
+    if isinstance(part.form, Matrix):
+        row, column = divmod(place, len(part.expected[0]))
+        return f"row {row + 1}, column {column + 1}"
+    return str(place + 1)
+
+
+def shape_of(value: Any) -> Any:
+    """How a tuple is made up: its length, or its rows and columns."""
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return len(value), len(value[0])
+    return len(value) if isinstance(value, tuple) else 0
+
+
+def flattened(value: Any) -> list[int | Fraction] | None:
+    """The numbers of a shape or matrix in order; None where there are others than numbers."""
+    if not isinstance(value, tuple):
+        return (
+            [value] if isinstance(value, int | Fraction) and not isinstance(value, bool) else None
+        )
+    found: list[int | Fraction] = []
+    for item in value:
+        below = flattened(item)
+        if below is None:
+            return None
+        found += below
+    return found or None
+
+
+def typed(part: Part, value: Any) -> Fraction:
+    """The number that one types for a value: memory in the sheet's unit, shares in per cent."""
+    if isinstance(part.form, Bytes):
+        return Fraction(value) / part.form.scale
+    if isinstance(part.form, Share):
+        return Fraction(value) * 100
+    return Fraction(value)
+
+
+def unit_of(part: Part) -> str:
+    """What stands behind the box."""
+    if isinstance(part.form, Bytes):
+        return part.form.unit
+    if "C²" in part.form.wants:
+        return "C²"
+    return "%" if isinstance(part.form, Share) else ""
+
+
+def off(value: Fraction | int, tolerance: Tolerance) -> Fraction:
+    """How far off a right answer may be: as the sheet says, and never less than decimals can write."""
+    value = Fraction(value)
+    allowed = abs(value) * tolerance.share
+    if Fraction(decimal(value)) != value:
+        allowed = max(allowed, abs(value) * ROUNDING)
+    return allowed
+
+
+def decimal(value: Fraction | int) -> str:
+    """A number in plain digits, as platforms read it.
+
+    >>> decimal(Fraction(29, 2)), decimal(27000100), decimal(Fraction(1, 3))
+    ('14.5', '27000100', '0.333333')
+    """
+    value = Fraction(value)
+    if value.denominator == 1:
+        return str(value.numerator)
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    scaled = round(value * 10**DIGITS)
+    whole, rest = divmod(scaled, 10**DIGITS)
+    text = f"{whole}.{rest:0{DIGITS}d}".rstrip("0").rstrip(".")
+    return f"{sign}{text}"
+
+
+def numeric(sheet: Sheet, question: Question, part: Part, label: str) -> Field:
+    """A box for one number."""
+    tolerance = question.allowed(part)
+    right = [part.expected, *(value for value in part.also if isinstance(value, int | Fraction))]
+    values = [typed(part, value) for value in right]
+    if len(question.parts) == 1:
+        for raw in question.accept:
+            reading = part.form.read(raw)
+            if isinstance(reading.value, int | Fraction) and not isinstance(reading.value, bool):
+                values.append(typed(part, reading.value))
+    found = Field(
+        label,
+        [(value, off(value, tolerance)) for value in dict.fromkeys(values)],
+        unit=unit_of(part),
+    )
+    for value, text, share, mistakes in wrong_values(sheet, question, part):
+        if isinstance(value, int | Fraction) and not isinstance(value, bool):
+            shown = typed(part, value)
+            if shown >= 0 or part.topic.startswith(("hand", "pool", "grad")):
+                found.wrong.append(Wrong(Fraction(decimal(shown)), text, share, mistakes))
+    return found
+
+
+def worded(question: Question, part: Part, label: str) -> Field:
+    """A box for words."""
+    expected = part.expected
+    if isinstance(expected, Misfit):
+        words = list(MISFITS)
+        if expected.exact is not None:
+            exact = number_text(expected.exact)
+            words += [exact, f"no, {exact}", f"does not fit ({exact})"]
+    elif isinstance(expected, tuple) and all(isinstance(word, str) for word in expected):
+        words = list(expected)
+    else:
+        words = [part.form.text(expected)]
+        if "²" in words[0]:
+            words += [words[0].replace("²", "^2"), words[0].replace("²", "2")]
+    words += [str(raw) for raw in question.accept if isinstance(raw, str)]
+    return Field(label, words=list(dict.fromkeys(words)))
+
+
+def wrong_values(
+    sheet: Sheet, question: Question, part: Part, *, boxes: bool = False
+) -> list[tuple[Any, str, Fraction, tuple[str, ...]]]:
+    """The known wrong answers of a part, commonest first, with what is said and the share of the points.
+
+    Args:
+        boxes: whether each number has its own box, so that none stands in another order.
+    """
+    found: list[tuple[Any, str, Fraction, tuple[str, ...]]] = []
+    seen: set[Any] = set()
+    for key, value, parts in question.others:
+        share = None if boxes and RULES[key].tier == "notation" else sheet.share(key)
+        for other in parts:
+            if share is None or other.name != part.name or other.expected == part.expected:
+                continue
+            if (
+                isinstance(other.expected, Misfit)
+                or not RULES[key].right[value]
+                or other.expected in seen
+            ):
+                continue
+            seen.add(other.expected)
+            found.append(
+                (other.expected, told(key, value, getattr(question.conventions, key)), share, ())
+            )
+    for value, reasons in question.single(part).items():
+        mistakes = [each.mistake for each in reasons]
+        if value in seen or (boxes and any(each.id == "vol.order" for each in mistakes)):
+            continue
+        names = tuple(dict.fromkeys(each.id for each in mistakes))
+        shares = [question.credit[name] for name in names if name in question.credit]
+        credit = max(shares, default=Fraction(0))
+        large = isinstance(value, int | Fraction) and not -SMALL < value < SMALL
+        most = 1 if large else MOST_LINES
+        lines = dict.fromkeys(said(each.mistake.line, each.detail) for each in reasons)
+        found.append((value, " Or: ".join(list(lines)[:most]), credit, names))
+    return found
+
+
+def said(line: str, detail: str) -> str:
+    """A mistake's line, its place for a detail filled."""
+    return line.format(detail or "Something is") if "{0}" in line else line
+
+
+# ------------------------------------------------------------------------------ the registry
+
+
+def safe_name(text: str) -> str:
+    """A name that files and cells can have.
+
+    >>> safe_name("ps 1/../x")
+    'ps-1-x'
+    """
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-") or "sheet"
+
+
+def category(sheet: Sheet, variants: list[Item]) -> str:
+    """Where Moodle puts a question; one that has variants has a place of its own."""
+    place = f"$course$/convcalc/{' '.join(sheet.id.split()).replace('/', '//')}"
+    return f"{place}/{variants[0].id}" if len(variants) > 1 else place
+
+
+@dataclass(slots=True)
+class Out:
+    """One file of an export.
+
+    Attributes:
+        name: its path in the archive or folder; empty for an export of one file.
+        data: its bytes.
+        mode: its permissions in an archive.
+    """
+
+    name: str
+    data: bytes
+    mode: int = 0o644
+
+
+class Export:
+    """One platform.
+
+    Attributes:
+        about: what it is for.
+        suffix: of its file; ``/`` for a folder of files, which an archive can also hold.
+        text: whether it can go to standard output.
+    """
+
+    name: ClassVar[str] = ""
+    about: ClassVar[str] = ""
+    suffix: ClassVar[str] = ""
+    text: ClassVar[bool] = True
+
+    def __init__(self, sheet: Sheet, variants: int = 0, source: bytes = b"") -> None:
+        self.sheet, self.variants, self.source = sheet, variants, source
+        self.notes: list[str] = []
+
+    @property
+    def items(self) -> list[list[Item]]:
+        """The questions, each with its variants."""
+        return list(items(self.sheet, self.variants))
+
+    def files(self) -> Iterator[Out]:
+        """What is written."""
+        raise NotImplementedError
+
+    def one(self, text: str) -> Iterator[Out]:
+        """An export of one file of text."""
+        yield Out("", text.encode())
+
+
+EXPORTS: dict[str, type[Export]] = {}
+T = TypeVar("T", bound=type[Export])
+
+
+def export(name: str, *, suffix: str, about: str, text: bool = True) -> Callable[[T], T]:
+    """Register an export; a second one of the same name is refused."""
+
+    def register(cls: T) -> T:
+        if name in EXPORTS:
+            message = f"duplicate export {name!r}: {EXPORTS[name].__name__} and {cls.__name__}"
+            raise RuntimeError(message)
+        cls.name, cls.suffix, cls.about, cls.text = name, suffix, about, text
+        EXPORTS[name] = cls
+        return cls
+
+    return register
+
+
+def zipped(files: list[Out]) -> bytes:
+    """Files as an archive, byte for byte the same every time."""
+    import io  # noqa: PLC0415 - only for archives
+    import zipfile  # noqa: PLC0415
+
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in files:
+            info = zipfile.ZipInfo(each.name, (2020, 1, 1, 0, 0, 0))
+            info.external_attr = (0o100000 | each.mode) << 16
+            info.create_system = 3
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, each.data)
+    return target.getvalue()
+
+
+def fraction(share: Fraction) -> str:
+    """A share of the points in the per cents that Moodle knows, never more than it is.
+
+    >>> fraction(Fraction(1)), fraction(Fraction(1, 3)), fraction(Fraction(99, 100))
+    ('100', '33.33333', '90')
+    """
+    value = float(share * 100) + 1e-4
+    return f"{next(known for known in FRACTIONS if known <= value):.7g}"

@@ -1,0 +1,234 @@
+"""Gradescope: results.json, and an autograder to upload, which carries this package with it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from convcalc.homework.exports.base import Export, Out, export, zipped
+from convcalc.homework.marking import Result, number
+
+if TYPE_CHECKING:
+    from convcalc.homework.sheet import Sheet
+
+MOST_OUTPUT = 2_000
+GOOD = ("right", "other-convention", "follow-through", "by-hand")
+
+SETUP = """#!/usr/bin/env bash
+# Runs once, when Gradescope builds the image. convcalc itself is in this archive.
+set -e
+apt-get update
+for version in 3.13 3.12 3.11; do
+  if apt-get install -y "python$version" "python$version-venv"; then
+    "python$version" -m venv /autograder/venv
+    break
+  fi
+done
+/autograder/venv/bin/pip install "PyYAML>=6.0" "numpy>=1.26"
+"""
+RUN = """#!/usr/bin/env bash
+# Runs for every submission; results are written even where something goes wrong.
+cd /autograder/source
+export PYTHONPATH=/autograder/source PYTHONDONTWRITEBYTECODE=1
+mkdir -p /autograder/results
+/autograder/venv/bin/python -m convcalc.homework.exports.gradescope /autograder
+if [ ! -s /autograder/results/results.json ]; then
+  echo '{"score": 0, "output": "The grader did not start; tell the course staff."}' \\
+    > /autograder/results/results.json
+fi
+"""
+
+
+def results(
+    sheet: Sheet, marked: Sequence[Result], variant: str = "", notes: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What Gradescope reads: the points, and a line per question."""
+    points = sum((result.points for result in marked), Fraction(0))
+    by_hand = [question.id for question in sheet.questions if question.by_hand]
+    kinds = {question.id: question.task.about for question in sheet.questions}
+    tags = {question.id: question.kind for question in sheet.questions}
+    lines = [
+        f"{sheet.title}{f', variant {variant}' if variant else ''}: {number(points)} of {number(sheet.max_points)} points."
+    ]
+    lines += list(notes)
+    if by_hand:
+        lines.append(f"{len(by_hand)} more marked by hand later: {', '.join(by_hand)}.")
+    return {
+        "score": number(points),
+        "output": "\n".join(lines),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "tests": [
+            {
+                "number": result.id,
+                "name": kinds.get(result.id, ""),
+                "score": number(result.points),
+                "max_score": number(result.max),
+                "status": "passed"
+                if result.status in GOOD and result.points == result.max
+                else "failed",
+                "output": said(result)[:MOST_OUTPUT],
+                "tags": [tags.get(result.id, "")],
+                "extra_data": {
+                    "mistakes": result.mistakes,
+                    "status": result.status,
+                    "read": result.said,
+                },
+            }
+            for result in marked
+            if result.id not in by_hand
+        ],
+    }
+
+
+def said(result: Result) -> str:
+    """What the student reads of a question."""
+    if result.status == "blank":
+        return "Not answered."
+    read = f"Read as {result.said}." if result.said else ""
+    return "\n".join(filter(None, (read, result.hint)))
+
+
+@export(
+    "gradescope",
+    suffix=".zip",
+    about="an autograder for Gradescope, to upload as it is",
+    text=False,
+)
+class Autograder(Export):
+    """setup.sh, run_autograder, the sheet, and this package."""
+
+    def files(self) -> Iterator[Out]:
+        files = [
+            Out("setup.sh", SETUP.encode(), 0o755),
+            Out("run_autograder", RUN.encode(), 0o755),
+            Out("sheet.yaml", self.source),
+        ]
+        if any(question.vary for question in self.sheet.questions):
+            self.notes.append(
+                "the numbers vary per student: put the secret and the roster beside sheet.yaml in the archive, "
+                "as secret.txt and roster.csv"
+            )
+        files += package()
+        self.notes.append(
+            "students of one course only see hints up to the sheet's level; the archive holds the sheet"
+        )
+        yield Out("", zipped(files))
+
+
+def package() -> list[Out]:
+    """The files of this package, and the bundled networks."""
+    import convcalc  # noqa: PLC0415 - only where it is packed
+
+    root = os.path.dirname(os.path.abspath(convcalc.__file__))
+    found = []
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if name not in ("__pycache__", "cli", "draw"))
+        for name in sorted(files):
+            if name.endswith((".py", ".yaml")):
+                path = os.path.join(folder, name)
+                with open(path, "rb") as file:
+                    found.append(
+                        Out(
+                            "convcalc/" + os.path.relpath(path, root).replace(os.sep, "/"),
+                            file.read(),
+                        )
+                    )
+    bundle = os.path.join(os.path.dirname(root), "architectures")
+    if os.path.isdir(bundle) and not os.path.isdir(os.path.join(root, "architectures")):
+        for name in sorted(os.listdir(bundle)):
+            if name.endswith(".yaml"):
+                with open(os.path.join(bundle, name), "rb") as file:
+                    found.append(Out(f"convcalc/architectures/{name}", file.read()))
+    return found
+
+
+# ------------------------------------------------------------------- inside the autograder
+
+
+def run(base: str) -> dict[str, Any]:
+    """Mark the submission under ``base`` and write its results, whatever happens."""
+    try:
+        found = graded(base)
+    except Exception as error:  # noqa: BLE001 - a result must be written
+        from convcalc.errors import ConvcalcError  # noqa: PLC0415
+
+        told = (
+            str(error)
+            if isinstance(error, ConvcalcError)
+            else f"The grader stopped ({type(error).__name__})."
+        )
+        found = {"score": 0, "output": told, "output_format": "text"}
+    folder = os.path.join(base, "results")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as file:
+        json.dump(found, file, indent=1)
+    return found
+
+
+def graded(base: str) -> dict[str, Any]:
+    """The results of the submission."""
+    from convcalc.errors import UsageError  # noqa: PLC0415 - only inside Gradescope
+    from convcalc.homework.grading import Grader, parsed  # noqa: PLC0415
+    from convcalc.homework.handed_in import papers  # noqa: PLC0415
+    from convcalc.homework.sheet import load  # noqa: PLC0415
+    from convcalc.homework.variants import read_secret  # noqa: PLC0415
+
+    source = os.path.join(base, "source")
+    sheet = load(os.path.join(source, "sheet.yaml"))
+    secret = os.path.join(source, "secret.txt")
+    grader = Grader(sheet, read_secret(secret) if os.path.exists(secret) else None)
+    student = student_of(base, source)
+    best: dict[str, Any] = {}
+    notes: list[str] = []
+    why: list[str] = []
+    for paper in papers([os.path.join(base, "submission")]):
+        if paper.data is None:
+            why += (
+                []
+                if paper.left_out
+                else [f"{paper.names[-1] if paper.names else paper.path}: {paper.problem}"]
+            )
+            continue
+        try:
+            for given in parsed(paper, sheet, None):
+                odd: list[str] = list(given.notes)
+                values = grader.merged(given.values, odd)
+                if len(values) > len(best):
+                    best, notes = values, odd
+        except UsageError as error:
+            why.append(str(error).replace(f"{base}/submission/", ""))
+        except Exception as error:  # noqa: BLE001 - one broken file must not hide another
+            why.append(f"{paper.names[-1]}: cannot be read ({type(error).__name__})")
+    if not best:
+        message = "No answers were found. " + " ".join(why[:5])
+        raise UsageError(message)
+    own = grader.sheet_of(student, grader.code(student))
+    entries = grader.mark(own, best)
+    return results(own, [entry.result for entry in entries], own.variant, notes)
+
+
+def student_of(base: str, source: str) -> str:
+    """Who handed in: by the roster's e-mail address, else what stands before the @."""
+    from convcalc.homework import roster  # noqa: PLC0415 - only inside Gradescope
+
+    try:
+        with open(os.path.join(base, "submission_metadata.json"), encoding="utf-8") as file:
+            users = json.load(file)["users"]
+        mail = str(users[0]["email"])
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return ""
+    path = os.path.join(source, "roster.csv")
+    if os.path.exists(path):
+        return roster.load(path).find(mail) or mail
+    return mail.partition("@")[0]
+
+
+if __name__ == "__main__":
+    import sys
+
+    run(sys.argv[1])

@@ -1,0 +1,84 @@
+"""JupyterQuiz: questions for a notebook or a page, with feedback for every known slip."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from convcalc.homework.exports.base import RIGHT, Export, Field, Item, Out, export
+
+OTHER = "No known slip gives this answer. Write the formula down first."
+
+
+@export(
+    "jupyterquiz",
+    suffix=".json",
+    about="self-study pages in Jupyter; the answers can be read in it",
+)
+class JupyterQuiz(Export):
+    """A list of questions; one per box."""
+
+    def files(self) -> Iterator[Out]:
+        found: list[dict[str, Any]] = []
+        for variants in self.items:
+            for item in variants:
+                found += self.questions(item)
+        return self.one(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+
+    def questions(self, item: Item) -> Iterator[dict[str, Any]]:
+        """One question as some of JupyterQuiz's."""
+        if item.sort == "text":
+            self.notes.append(
+                f"{item.id} is marked by hand, which JupyterQuiz cannot ask; left out"
+            )
+        elif item.options:
+            several = sum(right for _, right in item.options) != 1
+            yield {
+                "question": item.text,
+                "type": "many_choice" if several else "multiple_choice",
+                "answers": [
+                    {
+                        "answer": text,
+                        "correct": right,
+                        "feedback": RIGHT if right else "Look at this one again.",
+                    }
+                    for text, right in item.options
+                ],
+            }
+        for box in item.fields:
+            label = f" ({box.label})" if len(item.fields) > 1 else ""
+            unit = f" (in {box.unit})" if box.unit else ""
+            answers = list(self.numbers(box)) if box.numeric else list(self.words(box))
+            answers.append({"type": "default", "feedback": OTHER})
+            yield {
+                "question": f"{item.text}{label}{unit}",
+                "type": "numeric" if box.numeric else "string",
+                "answers": answers,
+            }
+
+    def numbers(self, box: Field) -> Iterator[dict[str, Any]]:
+        """The numbers of a box, right ones first; they are tried in order."""
+        for value, off in box.right:
+            if off:
+                low, high = float(value - off), float(value + off)
+                yield {"type": "range", "range": [low, high], "correct": True, "feedback": RIGHT}
+            else:
+                yield {"type": "value", "value": number(value), "correct": True, "feedback": RIGHT}
+        for wrong in box.known:
+            yield {
+                "type": "value",
+                "value": number(wrong.value),
+                "correct": False,
+                "feedback": wrong.text,
+            }
+
+    def words(self, box: Field) -> Iterator[dict[str, Any]]:
+        """The words of a box."""
+        for word in box.words:
+            yield {"answer": word, "correct": True, "match_case": False, "feedback": RIGHT}
+
+
+def number(value: Any) -> int | float:
+    """A fraction as JSON writes it."""
+    return int(value) if value.denominator == 1 else float(value)

@@ -1,0 +1,143 @@
+"""Moodle XML: right answers first, then each known wrong number with its own feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from html import escape
+
+from convcalc.homework.exports.base import (
+    RIGHT,
+    Export,
+    Field,
+    Item,
+    Out,
+    category,
+    decimal,
+    export,
+    fraction,
+)
+from convcalc.homework.exports.gift import cloze_text
+
+UNREADABLE = str.maketrans(
+    {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+)
+
+
+def cdata(text: str) -> str:
+    """HTML for an element, wrapped so that nothing in it is read as XML."""
+    return "<![CDATA[" + text.translate(UNREADABLE).replace("]]>", "]]]]><![CDATA[>") + "]]>"
+
+
+def xml(text: str) -> str:
+    """Plain text for an element."""
+    return escape(text.translate(UNREADABLE), quote=False)
+
+
+def feedback(text: str) -> str:
+    """What is said of an answer."""
+    return (
+        f'<feedback format="html"><text>{cdata(escape(text, quote=False))}</text></feedback>'
+        if text
+        else ""
+    )
+
+
+@export(
+    "moodle-xml", suffix=".xml", about="Moodle's question bank, with feedback for every known slip"
+)
+class MoodleXml(Export):
+    """One category per sheet, and one per question that has variants, of which a quiz draws one."""
+
+    def files(self) -> Iterator[Out]:
+        lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
+        place = ""
+        for variants in self.items:
+            wanted = category(self.sheet, variants)
+            if wanted != place:
+                place = wanted
+                lines += self.place(place)
+            for item in variants:
+                lines += self.question(item)
+        lines.append("</quiz>")
+        return self.one("\n".join(lines) + "\n")
+
+    def place(self, place: str) -> list[str]:
+        """Where the questions after it go."""
+        return [
+            f'<question type="category"><category><text>{xml(place)}</text></category></question>'
+        ]
+
+    def question(self, item: Item) -> Iterator[str]:
+        """One question."""
+        sorts = {"number": "numerical", "words": "shortanswer", "fields": "cloze", "choice": "multichoice",
+                 "true-false": "truefalse", "text": "essay"}  # fmt: skip
+        yield f'<question type="{sorts[item.sort]}">'
+        yield f"<name><text>{xml(f'{self.sheet.id} {item.name}')}</text></name>"
+        yield f'<questiontext format="html"><text>{cdata(self.wording(item))}</text></questiontext>'
+        yield '<generalfeedback format="html"><text></text></generalfeedback>'
+        if item.sort != "fields":
+            yield f"<defaultgrade>{decimal(item.points)}</defaultgrade>"
+            yield f"<penalty>{'1.0' if item.sort == 'true-false' else '0.3333333'}</penalty>"
+        yield "<hidden>0</hidden>"
+        if item.sort == "number":
+            yield from self.number(item.fields[0])
+        elif item.sort == "words":
+            yield "<usecase>0</usecase>"
+            for word in item.fields[0].words:
+                yield self.answer("100", escape_star(word), RIGHT)
+        elif item.sort == "choice":
+            yield from self.choice(item)
+        elif item.sort == "true-false":
+            for text, right in item.options:
+                yield self.answer("100" if right else "0", text, RIGHT if right else "")
+        elif item.sort == "text":
+            yield "<responseformat>plain</responseformat><responserequired>1</responserequired>"
+            yield "<responsefieldlines>8</responsefieldlines><attachments>0</attachments>"
+        yield f"<tags><tag><text>{xml(item.question.kind)}</text></tag></tags>"
+        yield "</question>"
+
+    def wording(self, item: Item) -> str:
+        """The text of a question as HTML; of one with several boxes with the boxes in it."""
+        text = f"<p>{escape(item.text, quote=False)}</p>"
+        if item.sort == "fields":
+            return text + cloze_text(item, html=True)
+        if item.sort in ("number", "words"):
+            unit = f", in {item.fields[0].unit}" if item.fields[0].unit else ""
+            wants = escape(f"Answer: {item.wants}{unit}", quote=False)
+            text += f"<p><em>{wants}</em></p>"
+        return text
+
+    def answer(self, share: str, text: str, said: str, tolerance: str = "") -> str:
+        """One answer, right or wrong."""
+        return (
+            f'<answer fraction="{share}" format="plain_text"><text>{xml(text)}</text>'
+            f"{f'<tolerance>{tolerance}</tolerance>' if tolerance else ''}{feedback(said)}</answer>"
+        )
+
+    def number(self, box: Field) -> Iterator[str]:
+        """The answers of a numerical question, in the order in which they are tried."""
+        for value, allowed in box.right:
+            yield self.answer("100", decimal(value), RIGHT, decimal(allowed))
+        for wrong in box.known:
+            yield self.answer(fraction(wrong.share), decimal(wrong.value), wrong.text, "0")
+        yield self.answer(
+            "0", "*", "No known slip gives this number. Write the formula down first.", "0"
+        )
+        yield "<unitgradingtype>0</unitgradingtype><unitpenalty>0.1000000</unitpenalty>"
+        yield "<showunits>3</showunits><unitsleft>0</unitsleft>"
+
+    def choice(self, item: Item) -> Iterator[str]:
+        """The options of a choice."""
+        count = sum(right for _, right in item.options)
+        single = "true" if count == 1 else "false"
+        yield f"<single>{single}</single><shuffleanswers>true</shuffleanswers><answernumbering>abc</answernumbering>"
+        each = "100" if count == 1 else fraction(Fraction(1, count))
+        wrong = "0" if count == 1 else "-50"
+        for text, right in item.options:
+            yield self.answer(each if right else wrong, text, RIGHT if right else "")
+
+
+def escape_star(text: str) -> str:
+    """A word in which a star is a star."""
+    return text.replace("*", "\\*")

@@ -1,0 +1,196 @@
+"""Notebooks for nbgrader, and tests for otter: both call convcalc, which never writes to stderr."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from convcalc.homework.exports.base import Export, Item, Out, export, safe_name
+from convcalc.homework.marking import number
+
+
+def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
+    """A cell of a notebook."""
+    found: dict[str, Any] = {
+        "cell_type": kind,
+        "id": hashlib.sha256(name.encode()).hexdigest()[:8],
+        "metadata": {},
+        "source": source.splitlines(keepends=True),
+    }
+    if nbgrader:
+        found["metadata"]["nbgrader"] = {
+            "grade_id": name,
+            "schema_version": 3,
+            "task": False,
+            **nbgrader,
+        }
+    if kind == "code":
+        found.update(execution_count=None, outputs=[])
+    return found
+
+
+def notebook(cells: list[dict[str, Any]]) -> bytes:
+    """Cells as a notebook."""
+    data = {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def wording(item: Item) -> str:
+    """A question in Markdown."""
+    from convcalc.homework.paper import escaped_markdown, points_text  # noqa: PLC0415 - the wording of the sheet
+
+    text = escaped_markdown(item.text)
+    options = "".join(f"\n- {escaped_markdown(option)}" for option, _ in item.options)
+    return f"**{item.id}.** {text}{points_text(item.question)}{options}\n\n*Answer: {escaped_markdown(item.wants)}*"
+
+
+class Notebook(Export):
+    """What both have in common: the notebook that students fill in, and the sheet beside it."""
+
+    def begin(self) -> list[dict[str, Any]]:
+        """The first cells."""
+        from convcalc.homework.paper import escaped_markdown  # noqa: PLC0415
+
+        said = escaped_markdown(f"This sheet: {self.sheet.conventions.said()}.")
+        return [
+            cell("markdown", "title", f"# {escaped_markdown(self.sheet.title)}\n\n{said}"),
+            cell("code", "answers", "answers = {}"),
+        ]
+
+    def warn(self) -> None:
+        """Say what a teacher should know."""
+        keyed = [q.id for q in self.sheet.questions if q.kind in ("choice", "true-false")]
+        if keyed:
+            self.notes.append(
+                f"{self.file}.yaml holds the keys of {', '.join(keyed)}; keep it where students cannot read it"
+            )
+        if any(q.vary for q in self.sheet.questions):
+            self.notes.append("the notebook asks the first numbers of each question that varies")
+
+    @property
+    def file(self) -> str:
+        """The name of the sheet's file."""
+        return safe_name(self.sheet.id)
+
+
+GRADED = """# points of {id}; convcalc says what is wrong and writes nothing to stderr
+from convcalc.homework import check
+result = check("{file}.yaml", "{id}", answers.get("{id}"))
+if not result.points:
+    raise AssertionError("{id}: " + (result.hint or "not answered"))
+if result.points < result.max:
+    print("{id}: " + (result.hint or "partly right"))
+float(result.points)"""
+
+
+@export("nbgrader", suffix="/", about="a notebook for nbgrader, with part marks", text=False)
+class NbGrader(Notebook):
+    """A notebook whose test cells give points."""
+
+    def files(self) -> Iterator[Out]:
+        cells = self.begin()
+        for variants in self.items:
+            item = variants[0]
+            name = safe_name(item.id)
+            points = number(item.points)
+            cells.append(
+                cell(
+                    "markdown",
+                    f"{name}-text",
+                    wording(item),
+                    grade=False,
+                    locked=True,
+                    solution=False,
+                )
+            )
+            if item.sort == "text":
+                solution = cell(
+                    "markdown",
+                    f"{name}-answer",
+                    "Your answer here.",
+                    grade=True,
+                    locked=False,
+                    solution=True,
+                )
+                solution["metadata"]["nbgrader"]["points"] = points
+                cells.append(solution)
+                continue
+            source = f'answers["{item.id}"] = ...'
+            cells.append(
+                cell("code", f"{name}-answer", source, grade=False, locked=False, solution=True)
+            )
+            test = cell(
+                "code",
+                f"{name}-test",
+                GRADED.format(id=item.id, file=self.file),
+                grade=True,
+                locked=True,
+                solution=False,
+            )
+            test["metadata"]["nbgrader"]["points"] = points
+            cells.append(test)
+        self.warn()
+        yield Out(f"{self.file}.ipynb", notebook(cells))
+        yield Out(f"{self.file}.yaml", self.source)
+
+
+TEST = '''"""{about}"""
+
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "{id}"
+points = {points}
+
+
+@test_case(points={points}, hidden=False)
+def test_{function}(answers):
+    from convcalc.homework import assert_right
+
+    assert_right("{file}.yaml", "{id}", (answers or {{}}).get("{id}"))
+'''
+
+
+@export(
+    "otter",
+    suffix="/",
+    about="a notebook and tests for otter-grader, which show no answers",
+    text=False,
+)
+class Otter(Notebook):
+    """Exception-based tests: a wrong answer raises, with the hint as its message."""
+
+    def files(self) -> Iterator[Out]:
+        cells = self.begin()
+        tests = []
+        for variants in self.items:
+            item = variants[0]
+            cells.append(cell("markdown", f"{item.id}-text", wording(item)))
+            if item.sort == "text":
+                cells.append(cell("markdown", f"{item.id}-answer", "Your answer here."))
+                self.notes.append(f"{item.id} is marked by hand; it has no test")
+                continue
+            cells.append(cell("code", f"{item.id}-answer", f'answers["{item.id}"] = ...'))
+            function = re.sub(r"\W", "_", item.id)
+            text = TEST.format(
+                id=item.id, points=number(item.points), function=function, file=self.file,
+                about=f"{item.id} of {safe_name(self.sheet.id)}",
+            )  # fmt: skip
+            tests.append(Out(f"tests/{item.id}.py", text.encode()))
+        self.warn()
+        self.notes.append("otter gives a question all of its points or none")
+        yield Out(f"{self.file}.ipynb", notebook(cells))
+        yield Out(f"{self.file}.yaml", self.source)
+        yield from tests

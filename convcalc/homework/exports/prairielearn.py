@@ -1,0 +1,154 @@
+"""PrairieLearn: a folder per question. convcalc is not installed there, so the numbers are in it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from convcalc.homework.exports.base import Export, Field, Item, Out, decimal, export, safe_name
+from convcalc.homework.exports.jupyterquiz import number
+
+SERVER = '''"""Made by convcalc hw export. Every variant with its answers and the known wrong numbers."""
+
+import json
+
+VARIANTS = json.loads({data})
+
+
+def generate(data):
+    """Choose a variant by the seed."""
+    chosen = int(data.get("variant_seed", 0)) % len(VARIANTS)
+    variant = VARIANTS[chosen]
+    data["params"]["chosen"] = chosen
+    data["params"]["text"] = variant["text"]
+    for name, answer in variant["answers"].items():
+        data["correct_answers"][name] = answer
+
+
+def grade(data):
+    """Say which known slip leads to a wrong number; accept other right words."""
+    variant = VARIANTS[data["params"]["chosen"]]
+    for name, score in data["partial_scores"].items():
+        given = data["submitted_answers"].get(name)
+        if given is None or (score.get("score") or 0) >= 1:
+            continue
+        words = variant["words"].get(name, [])
+        if isinstance(given, str) and given.strip().lower() in words:
+            score["score"] = 1
+            continue
+        for value, line, share in variant["wrong"].get(name, []):
+            try:
+                same = abs(float(given) - value) <= 1e-9 * max(1.0, abs(value))
+            except (TypeError, ValueError):
+                same = False
+            if same:
+                score["score"] = share
+                score["feedback"] = line
+                break
+    weights = {{name: score.get("weight", 1) for name, score in data["partial_scores"].items()}}
+    total = sum(weights.values())
+    if total:
+        parts = data["partial_scores"].items()
+        data["score"] = sum(weights[name] * (score.get("score") or 0) for name, score in parts) / total
+'''
+
+
+@export(
+    "prairielearn",
+    suffix="/",
+    about="PrairieLearn question folders, to copy under questions/",
+    text=False,
+)
+class PrairieLearn(Export):
+    """info.json, question.html and server.py for each question."""
+
+    def files(self) -> Iterator[Out]:
+        for variants in self.items:
+            first = variants[0]
+            folder = f"{safe_name(self.sheet.id)}_{first.id}"
+            yield Out(
+                f"{folder}/info.json",
+                (json.dumps(self.info(first, len(variants)), indent=2) + "\n").encode(),
+            )
+            yield Out(f"{folder}/question.html", self.page(first).encode())
+            if first.sort != "text" and not first.options:
+                data = json.dumps([self.variant(item) for item in variants], ensure_ascii=True)
+                yield Out(f"{folder}/server.py", SERVER.format(data=repr(data)).encode())
+
+    def info(self, item: Item, count: int) -> dict[str, Any]:
+        """What PrairieLearn knows of a question."""
+        found: dict[str, Any] = {
+            "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"convcalc/{self.sheet.id}/{item.id}")),
+            "title": f"{self.sheet.title}: {item.question.task.about or item.id}",
+            "topic": "Convolution arithmetic",
+            "tags": [item.question.kind],
+            "type": "v3",
+            "singleVariant": count == 1,
+        }
+        if item.sort == "text":
+            found["gradingMethod"] = "Manual"
+        else:
+            found["partialCredit"] = True
+        return found
+
+    def variant(self, item: Item) -> dict[str, Any]:
+        """One set of numbers, with its answers."""
+        names = {f"a{place}": box for place, box in enumerate(item.fields, start=1)}
+        return {
+            "text": item.text,
+            "answers": {name: right_of(box) for name, box in names.items()},
+            "words": {
+                name: [word.lower() for word in box.words]
+                for name, box in names.items()
+                if box.words
+            },
+            "wrong": {
+                name: [[number(wrong.value), wrong.text, float(wrong.share)] for wrong in box.known]
+                for name, box in names.items()
+                if box.known
+            },
+        }
+
+    def page(self, item: Item) -> str:
+        """The page of a question."""
+        text = "{{params.text}}" if item.fields else escape(item.text).replace("{{", "{ {")
+        lines = ["<pl-question-panel>", f"  <p>{text}</p>", "</pl-question-panel>"]
+        if item.sort == "text":
+            lines.append('<pl-rich-text-editor file-name="answer.html"></pl-rich-text-editor>')
+        elif item.options:
+            several = sum(right for _, right in item.options) != 1
+            tag = "pl-checkbox" if several else "pl-multiple-choice"
+            fixed = "" if item.sort == "choice" else ' order="fixed"'
+            lines.append(f'<{tag} answers-name="a1"{fixed}>')
+            for option, right in item.options:
+                lines.append(
+                    f'  <pl-answer correct="{str(right).lower()}">{escape(option).replace("{{", "{ {")}</pl-answer>'
+                )
+            lines.append(f"</{tag}>")
+        for place, box in enumerate(item.fields, start=1):
+            lines.append(element(f"a{place}", box, alone=len(item.fields) == 1))
+        return "\n".join(lines) + "\n"
+
+
+def right_of(box: Field) -> Any:
+    """The right answer as the elements want it."""
+    return number(box.right[0][0]) if box.numeric else box.words[0]
+
+
+def element(name: str, box: Field, *, alone: bool) -> str:
+    """The element of a box: whole numbers exact, others within what the sheet allows."""
+    label = "" if alone or not box.label else f' label="{escape(box.label)}"'
+    suffix = f' suffix="{escape(box.unit)}"' if box.unit else ""
+    weight = (
+        f' weight="{max(1, round(1 / box.weight)) if box.weight > 1 else 1}"' if not alone else ""
+    )
+    if not box.numeric:
+        return f'<pl-string-input answers-name="{name}"{label}{weight} ignore-case="true"></pl-string-input>'
+    value, off = box.right[0]
+    if value.denominator == 1 and not off:
+        return f'<pl-integer-input answers-name="{name}"{label}{suffix}{weight}></pl-integer-input>'
+    tolerance = f'comparison="relabs" rtol="0" atol="{decimal(off) if off else "1e-9"}"'
+    return f'<pl-number-input answers-name="{name}"{label}{suffix}{weight} {tolerance}></pl-number-input>'

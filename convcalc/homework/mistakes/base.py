@@ -1,0 +1,166 @@
+"""What a mistake is, and how the wrong numbers it leads to are found.
+
+A mistake is a formula on the numbers behind an answer (a tuple of `questions.works`): it gives the
+wrong number, or the numbers as the student saw them, from which the wrong number then follows by
+the right formula. The second sort can be combined: two mistakes at once cost no further code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc.homework.forms import Misfit
+from convcalc.homework.questions.works import Sizes, sizes
+
+if TYPE_CHECKING:
+    from convcalc.homework.questions.base import Part
+
+# The modules in which the mistakes of a topic stand: those by hand need the types they change.
+BY_HAND = ("hand", "gradient")
+HAND = ("hand", "slips")
+BY_NUMBER = ("size", "params", "cost", "field", "slips")
+
+MOST_PAIRS = 4_000  # wrong numbers of two mistakes at once that are kept for one answer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mistake:
+    """One known slip.
+
+    Attributes:
+        id: such as ``par.no-bias``.
+        topics: the topics of parts it can happen in.
+        about: what went wrong, for teachers.
+        formula: the wrong number, for teachers.
+        line: what the student is told; gives nothing away.
+        wrong: the formula; None where the slip cannot happen.
+    """
+
+    id: str
+    topics: tuple[str, ...]
+    about: str
+    formula: str
+    line: str
+    wrong: Callable[[Any], Any]
+
+    def values(self, part: Part) -> dict[Any, str]:
+        """The wrong answers it leads to, each with a detail that the line may name."""
+        return values(self.wrong, part, part.work)
+
+
+class Found(NamedTuple):
+    """A mistake that leads to a number: with a second one at once, or alone."""
+
+    mistake: Mistake
+    detail: str = ""
+    other: Mistake | None = None
+
+
+CATALOGUE: dict[str, Mistake] = {}
+BY_TOPIC: dict[str, list[Mistake]] = {}
+
+
+def mistake(
+    identity: str,
+    topics: str,
+    about: str,
+    formula: str,
+    wrong: Callable[[Any], Any],
+    line: str,
+) -> None:
+    """Add a row to the catalogue; a second one of the same name is refused."""
+    if identity in CATALOGUE:
+        message = f"duplicate mistake {identity}"
+        raise RuntimeError(message)
+    made = Mistake(identity, tuple(topics.split()), about, formula, line, wrong)
+    CATALOGUE[identity] = made
+    for topic in made.topics:
+        BY_TOPIC.setdefault(topic, []).append(made)
+
+
+def values(wrong: Callable[[Any], Any], part: Part, work: Any) -> dict[Any, str]:
+    """What a mistake leads to from some numbers, the right answer left out."""
+    try:
+        results = wrong(work)
+    except (ZeroDivisionError, ValueError, IndexError, TypeError):
+        return {}
+    found: dict[Any, str] = {}
+    items = results if isinstance(results, list) else [results]
+    for item in items:
+        if isinstance(item, dict):
+            for value, detail in item.items():
+                keep(found, part, value, detail)
+        elif item is not None and type(item) is type(work) and part.evaluate is not None:
+            for value in evaluated(part, item):
+                keep(found, part, value, "")
+        else:
+            keep(found, part, item, "")
+    return found
+
+
+def keep(found: dict[Any, str], part: Part, value: Any, detail: str) -> None:
+    """Note a wrong answer, unless it is the right one, or none that anybody would give."""
+    if value is None or value == part.expected or isinstance(value, Misfit) or value in part.also:
+        return
+    if isinstance(value, tuple) and not value:
+        return
+    found.setdefault(value, detail)
+
+
+def evaluated(part: Part, work: Any) -> list[Any]:
+    """What follows from numbers as the student saw them."""
+    if isinstance(work, Sizes):
+        floored = [sizes(work._replace(fit="floor"))]
+        if not work.volume and work.scalar and not work.axes[0].fits:
+            floored.append(work.axes[0].exact)
+        return floored
+    assert part.evaluate is not None
+    return [part.evaluate(work)]
+
+
+def changed(wrong: Callable[[Any], Any], work: Any) -> Iterator[Any]:
+    """The numbers as the student saw them, where a mistake is of that sort."""
+    try:
+        results = wrong(work)
+    except (ZeroDivisionError, ValueError, IndexError, TypeError):
+        return
+    for item in results if isinstance(results, list) else [results]:
+        if item is not None and type(item) is type(work) and item != work:
+            yield item
+
+
+def single(part: Part) -> dict[Any, list[Found]]:
+    """Every wrong answer that one mistake leads to, with the mistakes, commonest first."""
+    found: dict[Any, list[Found]] = {}
+    for each in of_topic(part.topic):
+        for value, detail in each.values(part).items():
+            found.setdefault(value, []).append(Found(each, detail))
+    return found
+
+
+def double(part: Part) -> dict[Any, list[Found]]:
+    """Every wrong answer that two mistakes at once lead to and one alone does not."""
+    found: dict[Any, list[Found]] = {}
+    mistakes = of_topic(part.topic)
+    if part.work is None:
+        return found
+    for first in mistakes:
+        for work in changed(first.wrong, part.work):
+            for second in mistakes:
+                if second is first:
+                    continue
+                for value in values(second.wrong, part, work):
+                    if len(found) < MOST_PAIRS:
+                        found.setdefault(value, []).append(Found(first, "", second))
+    return found
+
+
+def of_topic(topic: str) -> list[Mistake]:
+    """The mistakes of a topic, commonest first."""
+    from importlib import import_module  # noqa: PLC0415
+
+    for module in HAND if topic.startswith(BY_HAND) else BY_NUMBER:
+        import_module(f"convcalc.homework.mistakes.{module}")
+    return BY_TOPIC.get(topic, [])

@@ -1,0 +1,137 @@
+"""Mistakes about receptive fields."""
+
+from __future__ import annotations
+
+from math import isqrt
+from typing import Any
+
+from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.questions.works import Field, field
+
+
+def rf(name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "rf") -> None:
+    """A mistake about receptive fields."""
+    mistake(f"rf.{name}", topics, about, formula, wrong, line)
+
+
+def squared(work: Field, side: int) -> int:
+    """A side as the question asks for it."""
+    return side * side if work.pixels else side
+
+
+def own_stride(work: Field) -> int:
+    """1 + Σ (k − 1)·(the layer's own stride)"""
+    terms: list[int] = [layer.d * (layer.k - 1) * layer.s for layer in work.layers]
+    return 1 + sum(terms)
+
+
+def late_jump(work: Field) -> int:
+    """1 + Σ (k − 1)·(product of the strides up to and with this layer)"""
+    r = j = 1
+    for layer in work.layers:
+        j *= layer.s
+        r += layer.d * (layer.k - 1) * j
+    return r
+
+
+def product(work: Field) -> Any:
+    """Kernel sizes multiplied; for blocks their fields multiplied."""
+    total = 1
+    for layer in work.layers:
+        total *= layer.k
+        if total > 10**15:
+            break
+    found = [total] if total <= 10**15 else []
+    if work.blocks > 1:
+        found.insert(0, one_block(work) ** min(work.blocks, 8))
+    return found
+
+
+def one_block(work: Field) -> int:
+    """The field of one of the blocks."""
+    each = len(work.layers) // work.blocks
+    return field(work._replace(layers=work.layers[:each], blocks=1, pixels=False))
+
+
+def strided(work: Field) -> bool:
+    """Whether a stride matters."""
+    return any(layer.s > 1 for layer in work.layers[:-1])
+
+
+rf(
+    "no-stride", "strides ignored", "1 + Σ (k − 1)",
+    lambda w: w._replace(layers=tuple(layer._replace(s=1) for layer in w.layers)) if strided(w) else None,
+    "After a stride, one step in this layer is several pixels of the image.",
+)  # fmt: skip
+rf(
+    "area", "pixels for the side", "r²",
+    lambda w: field(w._replace(pixels=True)) if not w.pixels else None,
+    "The side of the square or the number of pixels?",
+)  # fmt: skip
+rf(
+    "side", "the side for the pixels", "r",
+    lambda w: isqrt(field(w)) if w.pixels else None,
+    "The side of the square or the number of pixels?",
+)  # fmt: skip
+rf(
+    "block-sum", "blocks added without the overlap", "blocks · r",
+    lambda w: squared(w, w.blocks * one_block(w)) if w.blocks > 1 else None,
+    "Do two blocks share a cell?",
+)  # fmt: skip
+rf(
+    "no-dilation", "dilation ignored", "1 + Σ (k − 1)",
+    lambda w: w._replace(layers=tuple(layer._replace(d=1) for layer in w.layers))
+    if any(layer.d > 1 for layer in w.layers)
+    else None,
+    "The taps are spread out; how wide is the kernel from end to end?",
+)  # fmt: skip
+rf(
+    "sum-k", "adds kernel sizes", "Σ k",
+    lambda w: squared(w, sum(layer.k for layer in w.layers)) if len(w.layers) > 1 else None,
+    "Neighbouring windows overlap.",
+)  # fmt: skip
+rf(
+    "own-stride", "uses the layer's own stride, not the product of the earlier ones", "1 + Σ (k − 1)·s",
+    lambda w: squared(w, own_stride(w)),
+    "Whose strides decide how far apart this layer's inputs lie in the image?",
+)  # fmt: skip
+rf(
+    "late-jump", "includes the layer's own stride in its jump", "1 + Σ (k − 1)·(strides up to it)",
+    lambda w: squared(w, late_jump(w)),
+    "The layer's own stride spreads its outputs, not its inputs.",
+)  # fmt: skip
+rf(
+    "product", "multiplies", "∏ k",
+    lambda w: product(w) if len(w.layers) > 1 else None,
+    "Each layer adds to the field.",
+)  # fmt: skip
+rf(
+    "bigger-than-image", "cut off at the image", "n",
+    lambda w: squared(w, w.image) if w.image and field(w._replace(pixels=False)) > w.image else None,
+    "A unit can see more than the whole image: the rest of it is padding.",
+)  # fmt: skip
+rf(
+    "last-only", "kernel of the last layer", "k",
+    lambda w: squared(w, w.layers[-1].k) if len(w.layers) > 1 else None,
+    "That is its view of the layer below, not of the image.",
+)  # fmt: skip
+rf(
+    "one-layer-off", "one layer too many or too few", "one more or less",
+    lambda w: [
+        w._replace(layers=(*w.layers, w.layers[-1])),
+        w._replace(layers=w.layers[:-1]) if len(w.layers) > 1 else None,
+    ],
+    "Count the layers again; the first one already sees k.",
+)  # fmt: skip
+rf(
+    "layers-k", "each layer adds k", "size/k",
+    lambda w: [-(-w[1] // w[0]), w[1] // w[0]],
+    "Neighbouring windows overlap: how much does one layer add?",
+    "layers-for-rf",
+)  # fmt: skip
+rf(
+    "layers-one-off", "one layer too many or too few", "± 1",
+    lambda w: [-(-w[1] // (w[0] - 1)), -(-(w[1] - 1) // (w[0] - 1)) - 1, -(-(w[1] - 1) // (w[0] - 1)) + 1],
+    "What does one layer alone already see?",
+    "layers-for-rf",
+)  # fmt: skip

@@ -1,0 +1,255 @@
+"""Mistakes made by hand: kernels turned or mirrored, sums forgotten, gradients without a flip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.questions.gradients import Grad, gradient
+from convcalc.homework.questions.hand import Hand, array, rows
+
+HAND = "hand hand-transposed"
+
+
+def turned_rows(stack: Any, how: str) -> Any:
+    """Every kernel mirrored or transposed."""
+    changes: dict[str, Callable[[Any], Any]] = {
+        "transpose": lambda w: tuple(zip(*w)),
+        "lr": lambda w: tuple(row[::-1] for row in w),
+        "ud": lambda w: w[::-1],
+    }
+    return tuple(changes[how](one) for one in stack)
+
+
+def kernel(work: Hand, how: str) -> Hand | None:
+    """The work with another kernel; None where that changes nothing."""
+    found = turned_rows(work.w, how)
+    return work._replace(w=found) if work.w and found != work.w else None
+
+
+def first_window(work: Hand) -> tuple[Any, Any] | None:
+    """The first window and the kernel, of one map, as arrays."""
+    if len(work.x) != 1 or work.transposed:
+        return None
+    x, w = array(work.x)[0], array(work.w)[0]
+    if w.shape[0] > x.shape[0] or w.shape[1] > x.shape[1]:
+        return None
+    return x[: w.shape[0], : w.shape[1]], w
+
+
+def no_sum(work: Hand) -> Any:
+    """The products of the first window, not added."""
+    pair = first_window(work)
+    return rows(pair[0] * pair[1]) if pair and work.steps[0] == "conv" else None
+
+
+def matmul(work: Hand) -> Any:
+    """The matrix product instead."""
+    pair = first_window(work)
+    if pair is None or pair[1].shape[0] != pair[1].shape[1]:
+        return None
+    x, w = array(work.x)[0], pair[1]
+    found = [rows(pair[0] @ w)]
+    if x.shape[1] == w.shape[0]:
+        found.append(rows(x @ w))
+    return found
+
+
+def relu_early(work: Hand) -> Any:
+    """Negative products dropped before the sum."""
+    import numpy as np  # noqa: PLC0415
+
+    if work.transposed or work.steps[-1] != "relu":
+        return None
+    x, w = array(work.x), array(work.w)
+    x = np.pad(x, ((0, 0), *work.p))
+    if work.turned:
+        w = w[:, ::-1, ::-1]
+    down, right = work.s if isinstance(work.s, tuple) else (work.s, work.s)
+    windows = np.lib.stride_tricks.sliding_window_view(x, w.shape)[0, ::down, ::right]
+    products = windows * w
+    return rows(np.maximum(products, 0).sum(axis=(2, 3, 4)))
+
+
+def strides(work: Hand) -> list[Hand]:
+    """Other strides."""
+    turned = [work.s[::-1]] if isinstance(work.s, tuple) else []
+    return [work._replace(s=s) for s in (*turned, 1, 2, 3) if s != work.s]
+
+
+def no_pads(work: Hand) -> Hand | None:
+    """Without the padding."""
+    none = ((0, 0), (0, 0))
+    return work._replace(p=none) if work.p != none else None
+
+
+def other_pads(work: Hand) -> list[Hand]:
+    """Other padding than asked for."""
+    one_d = len(work.x[0]) == 1
+    found = []
+    for p in (1, 2):
+        side = (p, p)
+        pads = ((0, 0) if one_d else side, side)
+        if pads != work.p:
+            found.append(work._replace(p=pads))
+    return found
+
+
+mistake(
+    "hand.flipped", "hand", "true convolution where correlation is meant, or the reverse",
+    "the kernel turned 180°",
+    lambda w: w._replace(turned=not w.turned),
+    'You turned the kernel round; deep-learning "convolution" does not.',
+)  # fmt: skip
+mistake(
+    "hand.t-flipped", "hand-transposed", "the kernel turned round", "the kernel turned 180°",
+    lambda w: w._replace(turned=not w.turned),
+    "Each input cell stamps the kernel as it lies.",
+)  # fmt: skip
+mistake(
+    "hand.relu-missing", "hand", "ReLU left out", "without ReLU",
+    lambda w: w._replace(steps=w.steps[:-1]) if w.steps[-1] == "relu" else None,
+    "What happens to negative cells?",
+)  # fmt: skip
+mistake(
+    "hand.no-bias", "hand", "bias left out", "without b",
+    lambda w: w._replace(bias=0) if w.bias else None,
+    "What is added to every cell at the end?",
+)  # fmt: skip
+mistake(
+    "hand.transposed-kernel", HAND, "kernel read by columns", "the kernel transposed",
+    lambda w: kernel(w, "transpose"),
+    "Check the order in which you read the kernel: row by row.",
+)  # fmt: skip
+mistake(
+    "hand.fliplr", HAND, "kernel mirrored left to right", "the kernel mirrored",
+    lambda w: kernel(w, "lr"),
+    "Check the order in which you read the kernel: from left to right.",
+)  # fmt: skip
+mistake(
+    "hand.flipud", HAND, "kernel mirrored top to bottom", "the kernel mirrored",
+    lambda w: kernel(w, "ud"),
+    "Check the order in which you read the kernel: from top to bottom.",
+)  # fmt: skip
+mistake(
+    "hand.no-sum", "hand", "products not added", "x·w of the first window", no_sum,
+    "Add the products up to one number.",
+)  # fmt: skip
+mistake(
+    "hand.matmul", "hand", "matrix product", "x @ w", matmul,
+    "Cell by cell, not row by column.",
+)  # fmt: skip
+mistake(
+    "hand.stride", HAND, "another stride", "another s", strides,
+    "How far does the window move?",
+)  # fmt: skip
+mistake(
+    "hand.no-pad", HAND, "padding left out", "p = 0", no_pads,
+    "Is there a border of zeros?",
+)  # fmt: skip
+mistake(
+    "hand.wrong-pad", HAND, "another padding", "another p", other_pads,
+    "How wide is the border of zeros?",
+)  # fmt: skip
+mistake(
+    "hand.one-channel", "hand", "channels not summed", "one map only",
+    lambda w: [w._replace(x=(x,), w=(k,)) for x, k in zip(w.x, w.w)] if len(w.x) > 1 else None,
+    "Add the channels into one map.",
+)  # fmt: skip
+mistake(
+    "hand.relu-early", "hand", "ReLU before the sum", "Σ max(0, x·w)", relu_early,
+    "First the whole sum, then ReLU.",
+)  # fmt: skip
+mistake(
+    "hand.cell", "", "one or two cells differ", "cell by cell",
+    lambda w: None,  # noqa: ARG005
+    "{0}",
+)  # fmt: skip
+
+# ------------------------------------------------------------------------------------ pools
+
+mistake(
+    "pool.avg-for-max", "hand-pool", "average for max", "the mean of each window",
+    lambda w: w._replace(mode="avg") if w.mode == "max" else None,
+    "Max or mean? Read the question again.",
+)  # fmt: skip
+mistake(
+    "pool.max-for-avg", "hand-pool", "max for average", "the largest of each window",
+    lambda w: w._replace(mode="max") if w.mode == "avg" else None,
+    "Max or mean? Read the question again.",
+)  # fmt: skip
+mistake(
+    "pool.sum", "hand-pool", "sum of each window", "Σ of each window",
+    lambda w: w._replace(mode="sum", pad_counts=True),
+    "A pool gives one typical value of the window, not their sum.",
+)  # fmt: skip
+mistake(
+    "pool.stride-1", "hand-pool", "stride 1 instead of the window's size", "s = 1",
+    lambda w: w._replace(pool_s=1) if w.pool_s > 1 else None,
+    "A pooling layer moves by its own size unless told otherwise.",
+)  # fmt: skip
+mistake(
+    "pool.pad-count", "hand-pool", "padded zeros counted in the average, or not", "another divisor",
+    lambda w: w._replace(pad_counts=not w.pad_counts) if w.mode == "avg" and w.p[0] != (0, 0) else None,
+    "Does the border count in the average?",
+)  # fmt: skip
+mistake(
+    "pool.no-relu", "hand-pool", "ReLU left out before the pool", "without ReLU",
+    lambda w: w._replace(steps=tuple(step for step in w.steps if step != "relu")) if "relu" in w.steps else None,
+    "What happens to negative cells?",
+)  # fmt: skip
+
+# -------------------------------------------------------------------------------- gradients
+
+
+def conv_of(x: Any, w: Any, pad: int) -> Any:
+    """A plain correlation."""
+    from convcalc import reference  # noqa: PLC0415
+
+    return rows(reference.conv2d(array([x]), array([w])[None], padding=pad)[0])
+
+
+def no_flip(work: Grad) -> Any:
+    """dx with the kernel as it is."""
+    if work.s != 1 or work.p or len(work.w) != len(work.w[0]):
+        return None
+    return conv_of(work.g, work.w, len(work.w) - 1)
+
+
+def valid(work: Grad) -> Any:
+    """dx by a "valid" instead of a "full" convolution."""
+    if work.s != 1 or len(work.g) < len(work.w) or len(work.g[0]) < len(work.w[0]):
+        return None
+    turned = tuple(row[::-1] for row in work.w[::-1])
+    return [conv_of(work.g, turned, 0), conv_of(work.g, work.w, 0)]
+
+
+def mean(work: Grad) -> Any:
+    """The mean where gradients add up."""
+    places = len(work.g) * len(work.g[0])
+    found = gradient(work)
+    if work.which == "db":
+        return Fraction(found) / places
+    return tuple(tuple(Fraction(cell) / places for cell in row) for row in found)
+
+
+mistake(
+    "grad.no-flip", "gradient-dx", "dx with the kernel as it is", "full correlation of g and w", no_flip,
+    "To go back, which way round does the kernel lie?",
+)  # fmt: skip
+mistake(
+    "grad.valid", "gradient-dx gradient-shape", '"valid" instead of "full"', "valid convolution of g and w",
+    lambda w: valid(w) if isinstance(w, Grad) else (w.n - w.k + 1, w.n - w.k + 1),
+    "The gradient has the shape of what it belongs to.",
+)  # fmt: skip
+mistake(
+    "grad.mean", "gradient-db gradient-dw", "mean for sum", "Σ/positions", mean,
+    "Gradients of shared weights add up.",
+)  # fmt: skip
+mistake(
+    "grad.turned", "gradient-dw", "the gradient turned round", "dw turned 180°",
+    lambda w: tuple(row[::-1] for row in gradient(w)[::-1]),
+    "Which way round does the gradient slide over the input?",
+)  # fmt: skip

@@ -1,0 +1,354 @@
+"""Mistakes about parameters, neurons and matrices."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+from convcalc import formulas
+from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.questions.works import Conv, Linear, conv_params
+
+MOST_SUBSETS = 12  # layers of a model of which every partial sum is tried
+
+
+def rule(
+    name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "params"
+) -> None:
+    """A mistake about parameters."""
+    mistake(f"par.{name}", topics, about, formula, wrong, line)
+
+
+rule(
+    "no-bias", "biases forgotten", "k²·cin·cout",
+    lambda w: w._replace(bias=False) if w.bias else None,
+    "What else is learned besides the filter weights?",
+    "params linear",
+)  # fmt: skip
+rule(
+    "fc-no-depth", "fully connected without the channels", "n²·units + units",
+    lambda w: [
+        w._replace(shape=w.shape[:2]),
+        formulas.product(w.shape[:2]) * w.units + (1 if w.bias else 0),
+        formulas.product(w.shape[:2]) * w.units,
+    ]
+    if len(w.shape) == 3 and w.shape[2] > 1
+    else None,
+    "Flatten first; the image has channels.",
+    "linear",
+)  # fmt: skip
+rule(
+    "fc-one-bias", "one bias for the fully connected layer", "inputs·units + 1",
+    lambda w: formulas.product(w.shape) * w.units + 1 if w.bias else None,
+    "One bias per unit.",
+    "linear",
+)  # fmt: skip
+rule(
+    "no-channels", "input channels forgotten", "(k² + 1)·cout",
+    lambda w: w._replace(c_in=1, groups=1) if w.depth > 1 else None,
+    "How deep is one filter?",
+)  # fmt: skip
+rule(
+    "no-channels-no-bias", "channels and biases forgotten", "k²·cout",
+    lambda w: w.area * w.filters if w.bias and w.depth > 1 else None,
+    "Two things are missing: think of the depth of a filter, then of what is added at the end.",
+)  # fmt: skip
+rule(
+    "one-bias", "one bias for the layer", "k²·cin·cout + 1",
+    lambda w: w.weights + 1 if w.bias else None,
+    "Does every filter share one bias?",
+)  # fmt: skip
+rule(
+    "no-channels-one-bias", "channels forgotten, one bias for the layer", "k²·cout + 1",
+    lambda w: w.area * w.filters + 1 if w.bias and w.depth > 1 else None,
+    "Two things are missing: think of the depth of a filter, then of how many biases there are.",
+)  # fmt: skip
+rule(
+    "dw-no-groups", "depthwise counted as a full convolution", "k²·c²",
+    lambda w: [w.area * w.c_in * w.filters, w.area * w.c_in * w.filters + w.filters]
+    if 1 < w.groups == w.c_in
+    else None,
+    "Depthwise: one thin filter per channel.",
+)  # fmt: skip
+rule(
+    "groups-ignored", "groups ignored", "k²·cin·cout + cout",
+    lambda w: w._replace(groups=1) if w.groups > 1 else None,
+    "Each filter sees only its group's channels.",
+)  # fmt: skip
+rule(
+    "groups-twice", "divided both sides by the groups", "k²·(cin/g)·(cout/g) + cout",
+    lambda w: [w.weights // w.groups + w.biases, w.weights // w.groups, w.weights // w.groups + w.biases // w.groups]
+    if w.groups > 1
+    else None,
+    "Only the depth of a filter shrinks; the number of filters stays.",
+)  # fmt: skip
+rule(
+    "groups-times", "multiplied by the groups", "g·k²·cin·cout",
+    lambda w: [w.groups * w.area * w.c_in * w.filters + w.biases, w.groups * w.area * w.c_in * w.filters]
+    if w.groups > 1
+    else None,
+    "Groups save weights.",
+)  # fmt: skip
+rule(
+    "bias-per-channel", "a bias per channel slice", "(k² + 1)·cin·cout",
+    lambda w: (w.area + 1) * w.depth * w.filters if w.bias and w.depth > 1 else None,
+    "One bias per filter, however deep it is.",
+)  # fmt: skip
+rule(
+    "bias-wrong-side", "bias counted on the input side", "k²·cin·(cout + 1)",
+    lambda w: w.area * w.depth * (w.filters + 1)
+    if isinstance(w, Conv) and w.bias
+    else formulas.product(w.shape) * (w.units + 1)
+    if isinstance(w, Linear) and w.bias
+    else None,
+    "Which side does a bias belong to, inputs or outputs?",
+    "params linear",
+)  # fmt: skip
+rule(
+    "one-filter", "one filter only", "k²·cin + 1",
+    lambda w: w._replace(filters=1, groups=1, c_in=w.depth) if w.filters > 1 else None,
+    "That is one filter.",
+)  # fmt: skip
+rule(
+    "k-not-squared", "k instead of k²", "(k·cin + 1)·cout",
+    lambda w: [w._replace(kernel=w.kernel[:1]), w.kernel[0] * w.depth * w.filters]
+    if square(w)
+    else None,
+    "A k×k window has more than k cells.",
+)  # fmt: skip
+rule(
+    "k-doubled", "2k instead of k²", "(2k·cin + 1)·cout",
+    lambda w: w._replace(kernel=(2 * w.kernel[0],)) if square(w) else None,
+    "k squared is not 2k.",
+)  # fmt: skip
+rule(
+    "added", "added where it should multiply", "(k² + cin + 1)·cout",
+    lambda w: (w.area + w.depth + (1 if w.bias else 0)) * w.filters if w.depth > 1 else None,
+    "A filter has k² weights in every channel.",
+)  # fmt: skip
+rule(
+    "swapped", "cin and cout swapped", "(k²·cout + 1)·cin",
+    lambda w: w._replace(c_in=w.filters, filters=w.c_in) if w.c_in != w.filters else None,
+    "One bias per output map.",
+)  # fmt: skip
+rule(
+    "depth-out", "filter as deep as the output", "(k²·cout + 1)·cout",
+    lambda w: w._replace(c_in=w.filters, groups=1) if w.filters > 1 and w.groups == 1 else None,
+    "The filter reads the input; whose depth does it need?",
+)  # fmt: skip
+rule(
+    "no-sharing", "weights not shared", "(k²·cin + 1)·cout·h·w",
+    lambda w: conv_params(w) * w.positions if w.out else None,
+    "The same filter is used at every place; count it once.",
+)  # fmt: skip
+rule(
+    "no-sharing-weights", "weights not shared, biases left out or shared", "k²·cin·cout·h·w (+ cout)",
+    lambda w: [w.weights * w.positions, w.weights * w.positions + w.biases]
+    + ([w.weights * formulas.product(w.image), w.weights * formulas.product(w.image) + w.biases] if w.image else [])
+    if w.out
+    else None,
+    "The same filter is used at every place; that many products are made, but not that many numbers learned.",
+)  # fmt: skip
+rule(
+    "activations", "counted the output values", "h·w·cout",
+    lambda w: w.positions * w.filters if w.out else None,
+    "Those are neurons, not weights.",
+)  # fmt: skip
+rule(
+    "image-size", "image size in the count", "(n·n + 1)·cout",
+    lambda w: [
+        (formulas.product(w.image) + (1 if w.bias else 0)) * w.filters,
+        (formulas.product(w.image) * w.c_in + (1 if w.bias else 0)) * w.filters,
+    ]
+    if w.image
+    else None,
+    "The count does not depend on the size of the image.",
+)  # fmt: skip
+rule(
+    "doubled", "every weight counted twice", "2·k²·cin·cout",
+    lambda w: [2 * w.weights, 2 * conv_params(w)],
+    "One number per weight.",
+)  # fmt: skip
+rule(
+    "bias-before-bn", "convolution's bias kept before batch normalisation", "+ cout",
+    lambda w: w._replace(bias=True) if not w.bias else None,
+    "Are biases counted here? The question or the sheet says so.",
+    "params linear",
+)  # fmt: skip
+
+
+def square(work: Conv) -> bool:
+    """Whether the kernel has two equal sides larger than 1."""
+    return len(work.kernel) == 2 and work.kernel[0] == work.kernel[1] > 1
+
+
+# ------------------------------------------------------------- pools, batch norm, LeNet, halves
+
+rule(
+    "pool-counted", "gave pooling weights", "k²·c or 2·c",
+    lambda w: [w[0] * w[0] * w[1], 2 * w[1], w[1], w[0] * w[0], (w[0] * w[0] + 1) * w[1]],
+    "Does pooling learn anything?",
+    "pool-params",
+)  # fmt: skip
+rule(
+    "bn-all-trainable", "running mean and variance counted as trainable", "4c",
+    lambda w: 4 * w,
+    "Two of the four are measured, not learned.",
+    "bn",
+)  # fmt: skip
+rule(
+    "bn-one",
+    "the scale only",
+    "c",
+    lambda w: w,
+    "Batch normalisation learns a scale and a shift.",
+    "bn",
+)
+rule(
+    "bn-forgotten",
+    "batch normalisation skipped",
+    "0",
+    lambda w: 0 * w,
+    "It learns a scale and a shift.",
+    "bn",
+)
+rule(
+    "lenet-full", "full C3 where the paper's table is meant, or the reverse", "2,416 or 1,516",
+    lambda w: 2416 if w == "paper" else 1516,
+    "Modern count: every map sees all the maps below. The 1998 paper connects only some. Which does this sheet mean?",
+    "lenet",
+)  # fmt: skip
+rule(
+    "dws-half", "only the depthwise or only the pointwise half", "k²·c or cin·cout",
+    lambda w: [w.depthwise, w.pointwise],
+    "Two layers: the spatial one and the 1×1.",
+    "separable",
+)  # fmt: skip
+
+
+def partial(work: Any) -> Any:
+    """Sums of some of the layers, each with how many are missing."""
+    amounts = work.amounts
+    total = len(amounts)
+    most = total if total <= MOST_SUBSETS else 2
+    found: dict[int, str] = {}
+    for missing in range(1, most):
+        for left_out in combinations(range(total), missing):
+            value = sum(amounts) - sum(amounts[i] for i in left_out)
+            found.setdefault(
+                value,
+                "One layer is" if missing == 1 else f"{WORDS.get(missing, 'Several')} layers are",
+            )
+    return found
+
+
+WORDS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
+
+rule(
+    "model-no-bias", "the biases of all layers forgotten", "Σ weights",
+    lambda w: sum(row.weights for row in w.rows) if w.of == "params" else None,
+    "What else is learned besides the filter weights?",
+    "model",
+)  # fmt: skip
+rule(
+    "partial-total", "some layers of the model only", "Σ of some layers", partial,
+    "Your number is the sum of some of the layers. {0} missing; which?",
+    "model",
+)  # fmt: skip
+
+# -------------------------------------------------------------------- neurons, connections, ...
+
+rule(
+    "neurons-map", "neurons of one map only", "h·w",
+    lambda w: w.positions if w.filters > 1 else None,
+    "Every filter makes a map of its own.",
+    "neurons",
+)  # fmt: skip
+rule(
+    "neurons-filters", "counted the filters", "cout",
+    lambda w: w.filters,
+    "Every cell of the output volume is a neuron.",
+    "neurons",
+)  # fmt: skip
+rule(
+    "neurons-input", "counted the input's cells", "n·n·cin",
+    lambda w: [formulas.product(w.image) * w.c_in, formulas.product(w.image) * w.filters],
+    "The layer's neurons are what comes out of it.",
+    "neurons",
+)  # fmt: skip
+rule(
+    "connections-params", "gave the parameters", "k²·cin·cout + cout",
+    lambda w: [conv_params(w), w.weights],
+    "Each weight is used at every place: count its uses.",
+    "connections no-sharing",
+)  # fmt: skip
+rule(
+    "connections-bias", "biases counted or not", "± cout·h·w",
+    lambda w: [w.weights * w.positions, (w.weights + w.filters) * w.positions, w.weights * w.positions + w.filters],
+    "Does this sheet count the biases' connections?",
+    "connections no-sharing",
+)  # fmt: skip
+rule(
+    "connections-channels", "input channels forgotten", "(k² + 1)·cout·h·w",
+    lambda w: [(w.area + 1) * w.filters * w.positions, w.area * w.filters * w.positions] if w.depth > 1 else None,
+    "How deep is one filter?",
+    "connections no-sharing",
+)  # fmt: skip
+
+
+def in_positions(work: Conv) -> int:
+    """Positions of the input."""
+    return formulas.product(work.image)
+
+
+mistake(
+    "im2col.swapped", "im2col", "rows and columns swapped", "positions × (k²·c)",
+    lambda w: (w.positions, w.area * w.c_in),
+    "One column is one window, all channels.",
+)  # fmt: skip
+mistake(
+    "im2col.no-depth", "im2col", "channels forgotten", "k² × positions",
+    lambda w: (w.area, w.positions),
+    "A window holds the cells of every channel.",
+)  # fmt: skip
+mistake(
+    "im2col.positions", "im2col", "input instead of output positions", "(k²·c) × (n·n)",
+    lambda w: (w.area * w.c_in, in_positions(w)),
+    "One column for each place where the window can stand.",
+)  # fmt: skip
+mistake(
+    "im2col.filters-swapped", "im2col-filters", "rows and columns swapped", "(k²·c) × filters",
+    lambda w: (w.area * w.c_in, w.filters),
+    "One row is one filter, all channels.",
+)  # fmt: skip
+mistake(
+    "im2col.filters-no-depth", "im2col-filters", "channels forgotten", "filters × k²",
+    lambda w: (w.filters, w.area),
+    "A filter is as deep as its input.",
+)  # fmt: skip
+
+# ----------------------------------------------------------------------------- comparisons
+
+mistake(
+    "cmp.no-c2", "stacks", "C instead of C²", "27C for 27C²",
+    lambda w: [-w.layers * w.k * w.k, -w.against * w.against],
+    "Each filter is C deep and there are C of them.",
+)  # fmt: skip
+mistake(
+    "cmp.sizes-only", "stacks", "one of the small kernels only", "k²",
+    lambda w: w.k * w.k,
+    "How many of the small layers are there?",
+)  # fmt: skip
+mistake(
+    "cmp.saved-sizes-only", "stacks-saved", "compared one small kernel with the large one", "1 − k²/K²",
+    lambda w: [1 - fraction(w.k * w.k, w.against * w.against), fraction(w.k * w.k, w.against * w.against),
+               fraction(w.layers * w.k * w.k, w.against * w.against)],
+    "How many of the small layers are there, and is it what is left or what is saved?",
+)  # fmt: skip
+
+
+def fraction(a: int, b: int) -> Any:
+    """a/b exactly."""
+    from fractions import Fraction  # noqa: PLC0415
+
+    return Fraction(a, b)

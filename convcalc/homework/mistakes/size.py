@@ -1,0 +1,426 @@
+"""Mistakes about sizes and volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from convcalc import formulas
+from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.questions.works import Axis, Keep, Same, Sizes, ordered, sizes, wrapped
+
+SIZE = "size volume"
+
+
+def whole(value: Any) -> Any:
+    """A fraction that is whole, as int."""
+    return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def per_axis(formula: Callable[[Axis, Sizes], Any]) -> Callable[[Sizes], Any]:
+    """The same slip on every axis where it can happen; the others stay right."""
+
+    def wrong(work: Sizes) -> Any:
+        results = [formula(axis, work) for axis in work.axes]
+        if all(result is None for result in results):
+            return None
+        if any(isinstance(result, Axis) for result in results):
+            axes = tuple(axis if new is None else new for axis, new in zip(work.axes, results))
+            return work._replace(axes=axes)
+        columns = [
+            [axis.floor] if result is None else result if isinstance(result, list) else [result]
+            for axis, result in zip(work.axes, results)
+        ]
+        found = []
+        for place in range(max(map(len, columns))):
+            chosen = [whole(column[min(place, len(column) - 1)]) for column in columns]
+            if work.volume and any(isinstance(value, Fraction) for value in chosen):
+                continue
+            found.append(wrapped(work, chosen, work.filters))
+        return found
+
+    return wrong
+
+
+def pads(axis: Axis, p: int) -> Axis:
+    """The window with padding p on both sides."""
+    return axis._replace(before=p, after=p)
+
+
+def padding(axis: Axis) -> int:
+    """Padding per side as the question means it."""
+    return max(axis.before, axis.after)
+
+
+def both(value: Fraction) -> list[Any]:
+    """A fraction as it stands, and floored."""
+    return [whole(value), value.numerator // value.denominator]
+
+
+def out(
+    name: str,
+    about: str,
+    formula: str,
+    wrong: Callable[[Axis, Sizes], Any],
+    line: str,
+    topics: str = SIZE,
+) -> None:
+    """A mistake on the windows of each axis."""
+    mistake(f"out.{name}", topics, about, formula, per_axis(wrong), line)
+
+
+def misfit(axis: Axis) -> bool:
+    """Whether the division leaves a rest."""
+    return axis.room >= 0 and not axis.fits
+
+
+out(
+    "floored-in-strict", 'floored where the course says "doesn\'t fit"', "⌊(n + 2p − k)/s⌋ + 1",
+    lambda a, w: a.floor if w.fit == "strict" and misfit(a) else None,
+    "Right for most libraries. This course asks you to say when it does not fit.",
+)  # fmt: skip
+
+
+def keeps(work: Any) -> Any:
+    """The size stays although there is a stride."""
+    if isinstance(work, Same):
+        return work.n if work.s > 1 else None
+    return per_axis(lambda a, w: a.n if w.same and a.s > 1 else None)(work)
+
+
+mistake(
+    "out.same-keeps-with-stride", "size volume same", '"same" keeps the size even with a stride', "n",
+    keeps,
+    '"Same" means ⌈n/s⌉, the same only for stride 1.',
+)  # fmt: skip
+
+
+def half_of_even(work: Any) -> Any:
+    """Half of an even kernel, either way."""
+    if isinstance(work, Keep):
+        return [(work.k - 1) // 2, work.k // 2] if work.k % 2 == 0 else None
+    return per_axis(
+        lambda a, w: (
+            [pads(a, (a.k - 1) // 2).floor, pads(a, a.k // 2).floor]
+            if w.same and a.k % 2 == 0
+            else None
+        )
+    )(work)
+
+
+mistake(
+    "out.even-k-half", "size volume keep", "(k − 1)/2 or k/2 with an even k", "p = ⌊(k − 1)/2⌋ or k/2",
+    half_of_even,
+    "An even kernel cannot be padded evenly to keep the size.",
+)  # fmt: skip
+out(
+    "no-dilation", "dilation ignored", "k for d·(k − 1) + 1",
+    lambda a, w: a._replace(d=1) if a.d > 1 else None,  # noqa: ARG005
+    "The taps are spread out; how wide is the kernel from end to end?",
+)  # fmt: skip
+out(
+    "dilation-zero-based", "counted dilation from 0", "(d + 1)·(k − 1) + 1",
+    lambda a, w: a._replace(d=a.d + 1) if a.d > 1 or w.dilation != 1 else None,
+    'Is "dilation 1" the ordinary convolution in this course? See what the sheet says.',
+)  # fmt: skip
+out(
+    "dilation-times", "effective kernel d·k", "d·k",
+    lambda a, w: Axis(a.n, a.d * a.k, a.s, a.before, a.after) if a.d > 1 else None,  # noqa: ARG005
+    "k taps have k − 1 gaps.",
+)  # fmt: skip
+out(
+    "dilation-no-one", "effective kernel d·(k − 1)", "d·(k − 1)",
+    lambda a, w: Axis(a.n, a.d * (a.k - 1), a.s, a.before, a.after) if a.d > 1 and a.k > 1 else None,  # noqa: ARG005
+    "The last tap is a cell as well.",
+)  # fmt: skip
+out(
+    "no-plus-one", "dropped the +1", "(n + 2p − k)/s",
+    lambda a, w: [Fraction(a.room, a.s).__floor__(), *both(Fraction(a.room, a.s))],  # noqa: ARG005
+    "You counted the moves of the window; the first position counts too.",
+)  # fmt: skip
+out(
+    "pool-stride-1", "pool stride 1 instead of its default k", "n + 2p − k + 1",
+    lambda a, w: a._replace(s=1) if w.pool and a.s == a.k > 1 else None,
+    "A pooling layer moves by its own size unless told otherwise.",
+)  # fmt: skip
+out(
+    "no-stride", "ignored the stride", "n + 2p − k + 1",
+    lambda a, w: a._replace(s=1) if a.s > 1 and not w.same else None,
+    "The window jumps s cells at a time.",
+)  # fmt: skip
+out(
+    "one-sided-pad", "padding on one side only", "(n + p − k)/s + 1",
+    lambda a, w: a._replace(before=padding(a), after=0) if padding(a) and not w.same else None,
+    "Padding p goes on both ends. How many cells does the padded row have?",
+)  # fmt: skip
+out(
+    "no-pad", "ignored the padding", "(n − k)/s + 1",
+    lambda a, w: pads(a, 0) if padding(a) else None,  # noqa: ARG005
+    "The padding changes the row before the window slides over it.",
+)  # fmt: skip
+out(
+    "double-pad", "total padding read as per side", "(n + 4p − k)/s + 1",
+    lambda a, w: pads(a, 2 * padding(a)) if padding(a) and not w.same else None,
+    "Is p here per side or in total? See what this sheet says about padding.",
+)  # fmt: skip
+out(
+    "left-fraction", "left a fraction as the size", "(n + 2p − k)/s + 1",
+    lambda a, w: a.exact if misfit(a) and w.fit != "strict" else None,
+    "A size is a whole number; what does this course do when it does not divide?",
+)  # fmt: skip
+out(
+    "caffe-ceil", "pooling with ceil (Caffe) where floor is meant", "⌈(n + 2p − k)/s⌉ + 1",
+    lambda a, w: ceil(a.exact) if w.pool and misfit(a) else None,
+    "That is Caffe's pooling rule; see how this sheet rounds.",
+)  # fmt: skip
+out(
+    "rounded-up", "rounded up where the course floors", "⌈(n + 2p − k)/s⌉ + 1",
+    lambda a, w: ceil(a.exact) if misfit(a) else None,  # noqa: ARG005
+    "A half window is not a place where the filter can stand.",
+)  # fmt: skip
+
+
+out(
+    "div-all", "divided the +1 as well", "(n + 2p − k + 1)/s",
+    lambda a, w: both(Fraction(a.room + 1, a.s)) if a.s > 1 else None,  # noqa: ARG005
+    "The +1 belongs outside the division.",
+)  # fmt: skip
+out(
+    "n-over-s", "input ÷ stride, kernel forgotten", "n/s",
+    lambda a, w: [*both(Fraction(a.n, a.s)), ceil(Fraction(a.n, a.s))] if a.s > 1 else None,  # noqa: ARG005
+    'That shortcut holds only for "same" padding.',
+)  # fmt: skip
+out(
+    "same", "assumed same size", "n",
+    lambda a, w: None if w.same else a.n,
+    "Nothing in the question pads the input to keep its size.",
+)  # fmt: skip
+out(
+    "minus-2k", "lost k − 1 on each side", "n − 2·(k − 1)",
+    lambda a, w: a.n + a.before + a.after - 2 * (a.k - 1) if a.s == 1 else None,  # noqa: ARG005
+    "k − 1 positions are lost in all, not per side.",
+)  # fmt: skip
+out(
+    "minus-k", "took k away instead of k − 1", "n + 2p − k",
+    lambda a, w: a.n + a.before + a.after - a.k if a.s > 1 else None,  # noqa: ARG005
+    "Count the places where the window can stand, the first included.",
+)  # fmt: skip
+out(
+    "plus-k", "added k instead of taking it away", "(n + 2p + k)/s + 1, or n + k",
+    lambda a, w: [*both(Fraction(a.padded + a.k, a.s) + 1), a.n + a.k],  # noqa: ARG005
+    "The kernel takes room away from the row.",
+)  # fmt: skip
+out(
+    "full", '"full" instead of "valid"', "n + k − 1",
+    lambda a, w: a.n + a.k - 1 if a.s == 1 else None,  # noqa: ARG005
+    "In this sheet the window must lie inside the (padded) input.",
+)  # fmt: skip
+out(
+    "kernel", "answered with the kernel size", "k",
+    lambda a, w: a.k,  # noqa: ARG005
+    "That is the window; the question asks how many places it can stand.",
+)  # fmt: skip
+
+
+def swapped(work: Sizes) -> Any:
+    """Height and width the other way round."""
+    found = sizes(work._replace(fit="floor"))
+    if len(work.axes) != 2 or not isinstance(found, tuple):
+        return None
+    if not work.volume:
+        return found[::-1]
+    spatial = found[:2] if work.order == "hwc" else found[1:]
+    return ordered(spatial[::-1], work.filters, work.order)
+
+
+mistake(
+    "out.swapped-hw", SIZE, "height and width swapped", "w × h", swapped,
+    "Check which number is the height.",
+)  # fmt: skip
+
+# ------------------------------------------------------------------- padding that keeps, "same"
+
+mistake(
+    "out.pad-total", "keep", "padding of both sides together", "k − 1",
+    lambda w: formulas.full_padding(w.k, w.d) // (2 if w.total else 1),
+    "Is that per side or both sides together?",
+)  # fmt: skip
+mistake(
+    "out.pad-kernel", "keep", "answered with the kernel size", "k",
+    lambda w: [w.k, formulas.span(w.k, w.d)],
+    "That is the window. How many cells does it take away?",
+)  # fmt: skip
+mistake(
+    "out.pad-half-up", "keep", "half the kernel, rounded up", "(k + 1)/2",
+    lambda w: (w.k + 1) // 2 if w.k % 2 else None,
+    "With that border the map grows. How many cells does a window take away in all?",
+)  # fmt: skip
+mistake(
+    "out.same-floored", "same", "rounded down", "⌊n/s⌋",
+    lambda w: [w.n // w.s, *both(Fraction(w.n, w.s))],
+    'Which way does "same" round?',
+)  # fmt: skip
+mistake(
+    "out.same-valid", "same", "without padding", "⌊(n − k)/s⌋ + 1",
+    lambda w: formulas.out_size(w.n, w.k, w.s, 0, 1),
+    '"Same" pads the input first.',
+)  # fmt: skip
+
+# ------------------------------------------------------------------------------- transposed
+
+mistake(
+    "out.t-conv-formula", "transposed", "ordinary formula for a transposed convolution",
+    "⌊(n + 2p − k)/s⌋ + 1",
+    lambda w: formulas.out_size(w.n, w.k, w.s, w.p, w.d),
+    "A transposed convolution grows the input; turn the formula round.",
+)  # fmt: skip
+mistake(
+    "out.t-times-s", "transposed", "just n·s", "n·s",
+    lambda w: w.n * w.s,
+    "Nearly: kernel and padding still have their say.",
+)  # fmt: skip
+mistake(
+    "out.t-no-minus-one", "transposed", "n·s instead of (n − 1)·s", "n·s − 2p + k",
+    lambda w: w.n * w.s - 2 * w.p + formulas.span(w.k, w.d) + w.a,
+    "n cells have n − 1 steps between them.",
+)  # fmt: skip
+mistake(
+    "out.t-one-sided", "transposed", "p once", "(n − 1)·s − p + k",
+    lambda w: (w.n - 1) * w.s - w.p + formulas.span(w.k, w.d) + w.a if w.p else None,
+    "Padding is cropped from both ends; one extra row is called output padding.",
+)  # fmt: skip
+mistake(
+    "out.t-pad-ignored", "transposed", "crop forgotten", "(n − 1)·s + k",
+    lambda w: w._replace(p=0) if w.p else None,
+    "In a transposed convolution, padding takes cells off.",
+)  # fmt: skip
+mistake(
+    "out.t-pad-added", "transposed", "crop added instead of taken away", "(n − 1)·s + 2p + k",
+    lambda w: w._replace(p=-w.p) if w.p else None,
+    "In a transposed convolution, padding takes cells off, not on.",
+)  # fmt: skip
+
+# ---------------------------------------------------------------------------------- volumes
+
+
+def depth(work: Sizes, value: int) -> Any:
+    """The volume with another depth."""
+    return work._replace(filters=value)
+
+
+def pool_depth(work: Sizes) -> Any:
+    """A pool that shrinks the depth, and the map or not."""
+    k = work.axes[0].k
+    if not work.pool or not work.volume or work.c_in % k:
+        return None
+    spatial = tuple(axis.n for axis in work.axes)
+    floored = tuple(axis.floor for axis in work.axes)
+    return [ordered(each, work.c_in // k, work.order) for each in (spatial, floored)]
+
+
+def reordered(work: Any) -> Any:
+    """The right volume in the other order."""
+    from convcalc.homework.questions.works import Padded, padded  # noqa: PLC0415
+
+    other = "chw" if work.order == "hwc" else "hwc"
+    if isinstance(work, Padded):
+        return padded(work._replace(order=other))
+    return sizes(work._replace(order=other, fit="floor")) if work.volume else None
+
+
+mistake(
+    "vol.order", "volume padded", "another order of the numbers", "c × h × w for h × w × c",
+    reordered,
+    "Right numbers in another order; see which order this sheet writes.",
+)  # fmt: skip
+mistake(
+    "vol.depth-in", "volume", "depth = input channels", "h × w × cin",
+    lambda w: depth(w, w.c_in) if w.volume and not w.pool else None,
+    "Each filter makes one map. How many filters are there?",
+)  # fmt: skip
+mistake(
+    "vol.depth-one", "volume", "depth 1", "h × w × 1",
+    lambda w: depth(w, 1) if w.volume else None,
+    "One map per filter; stack them.",
+)  # fmt: skip
+mistake(
+    "vol.depth-times", "volume", "depth = filters · channels", "h × w × (cin·filters)",
+    lambda w: depth(w, w.c_in * w.filters) if w.volume and not w.pool else None,
+    "A filter sums over all input channels into one map.",
+)  # fmt: skip
+mistake(
+    "vol.pool-depth", "volume", "pooling shrinks the depth", "h × w × (c/k)",
+    pool_depth,
+    "Pooling works on each channel alone.",
+)  # fmt: skip
+
+
+def pad_depth(work: Any) -> Any:
+    """The border put round the channels too."""
+    more = work.p[0] * (1 if work.total else 2)
+    spatial = tuple(n + (1 if work.total else 2) * p for n, p in zip(work.n, work.p))
+    return ordered(spatial, work.c_in + more, work.order)
+
+
+mistake(
+    "vol.pad-one-side", "padded", "padded once", "n + p",
+    lambda w: w._replace(total=True) if not w.total else None,
+    "Both sides.",
+)  # fmt: skip
+mistake(
+    "vol.pad-depth", "padded", "padding added to the depth too", "c + 2p", pad_depth,
+    "Padding goes round the picture, not through the channels.",
+)  # fmt: skip
+mistake(
+    "vol.pad-double", "padded", "padded twice over", "n + 4p",
+    lambda w: w._replace(p=tuple(2 * p for p in w.p)),
+    "Is p here per side or in total? See what this sheet says about padding.",
+)  # fmt: skip
+
+
+def flatten_early(work: Any) -> Any:
+    """Another volume than the last one is flattened."""
+    if hasattr(work, "rows"):
+        from convcalc.homework.questions.layers import totals_of_other_shapes  # noqa: PLC0415
+
+        return totals_of_other_shapes(work)
+    return [product(shape) for shape in work[-2::-1]]
+
+
+mistake(
+    "vol.flatten-no-depth", "flatten", "flattened without the channels", "h·w",
+    lambda w: product(w[-1][1:]) if len(w[-1]) > 1 else None,
+    "Flatten takes every channel.",
+)  # fmt: skip
+mistake(
+    "vol.flatten-early", "flatten model", "fed from before the last pool, or with another padding",
+    "h·w·c of another volume",
+    flatten_early,
+    "Walk the shapes again from the top; one of them differs from yours.",
+)  # fmt: skip
+
+
+def product(numbers: tuple[int, ...]) -> int:
+    """x₁ · x₂ · …"""
+    return formulas.product(numbers)
+
+
+# ------------------------------------------------------------------------- layers to a size
+
+mistake(
+    "lay.k-per-layer", "reach", "each layer takes k away", "(n − m)/k",
+    lambda w: [*both(Fraction(w.n - w.target, w.k)), ceil(Fraction(w.n - w.target, w.k))],
+    "How many positions does one layer lose?",
+)  # fmt: skip
+mistake(
+    "lay.to-zero", "reach", "went to 0", "n/(k − 1)",
+    lambda w: [*both(Fraction(w.n, w.k - 1)), ceil(Fraction(w.n, w.k - 1))],
+    "Stop at the size asked for.",
+)  # fmt: skip
+mistake(
+    "lay.plus-one", "reach", "counted the input as a layer", "(n − m)/(k − 1) + 1",
+    lambda w: formulas.ceil_div(w.n - w.target, w.k - 1) + 1,
+    "Count the layers, not the maps.",
+)  # fmt: skip

@@ -1,0 +1,81 @@
+"""Slips of the pen, which any count can suffer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from convcalc.homework.mistakes.base import CATALOGUE, Mistake, mistake
+
+if TYPE_CHECKING:
+    from convcalc.homework.questions.base import Part
+
+LEAST_DIGITS = 4  # shorter numbers match something by chance
+
+POWERS = tuple(Fraction(10) ** i for i in (1, -1, 2, -2, 3, -3, 6, -6))
+MIXED = (Fraction(1024, 1000), Fraction(1000, 1024), Fraction(2**20, 10**6), Fraction(10**6, 2**20))
+
+mistake(
+    "slip.power-of-ten", "", "power of ten, or 1000 against 1024", "10ⁿ · right",
+    lambda w: None,  # noqa: ARG005
+    "Check the zeros, and whether k means a thousand or 1024.",
+)  # fmt: skip
+mistake(
+    "slip.swapped-digits", "", "two digits swapped", "digits swapped",
+    lambda w: None,  # noqa: ARG005
+    "Looks like a slip of the pen: check the digits you wrote.",
+)  # fmt: skip
+mistake(
+    "slip.dropped-digit", "", "one digit dropped, doubled or mistyped", "one digit differs",
+    lambda w: None,  # noqa: ARG005
+    "Looks like a slip of the pen: check the digits you wrote.",
+)  # fmt: skip
+mistake(
+    "slip.neighbour", "", "the answer to another question", "another question's answer",
+    lambda w: None,  # noqa: ARG005
+    "That would answer another question of this sheet. Did two lines change places?",
+)  # fmt: skip
+
+
+def slips(part: Part, value: Any) -> Iterator[Mistake]:
+    """The slips of the pen that lead from the right number to this one."""
+    if isinstance(value, tuple | str) or not part.form.counts or part.expected is None:
+        return
+    try:
+        right, given = Fraction(part.expected), Fraction(value)
+    except (TypeError, ValueError):
+        return
+    if right and given / right in POWERS + MIXED and max(right, given) >= 1000:
+        yield CATALOGUE["slip.power-of-ten"]
+        return
+    if right.denominator != 1 or given.denominator != 1 or right < 10 ** (LEAST_DIGITS - 1):
+        return
+    a, b = str(right), str(given)
+    if swapped(a, b):
+        yield CATALOGUE["slip.swapped-digits"]
+    elif one_off(a, b):
+        yield CATALOGUE["slip.dropped-digit"]
+
+
+def swapped(a: str, b: str) -> bool:
+    """Whether two digits next to each other changed places."""
+    if len(a) != len(b):
+        return False
+    places = [i for i, (x, y) in enumerate(zip(a, b)) if x != y]
+    return (
+        len(places) == 2
+        and places[1] == places[0] + 1
+        and a[places[0]] == b[places[1]]
+        and a[places[1]] == b[places[0]]
+    )
+
+
+def one_off(a: str, b: str) -> bool:
+    """Whether one digit was dropped, added or mistyped."""
+    if len(a) == len(b):
+        return sum(x != y for x, y in zip(a, b)) == 1
+    if abs(len(a) - len(b)) != 1:
+        return False
+    short, long = sorted((a, b), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))

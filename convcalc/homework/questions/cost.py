@@ -1,0 +1,374 @@
+"""Questions about work and memory: multiply-adds, savings, bytes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from convcalc.homework.forms import COUNT, RATIO, Bytes
+from convcalc.homework.questions.base import (
+    Count,
+    GivenError,
+    Hwc,
+    Pad,
+    Part,
+    Sizes,
+    Task,
+    each,
+    question,
+)
+from convcalc.homework.questions.params import Filters, need_groups
+from convcalc.homework.questions.size import by
+from convcalc.homework.questions.works import (
+    Memory,
+    Separable,
+    conv_macs,
+    memory,
+)
+
+if TYPE_CHECKING:
+    from convcalc.homework.conventions import Conventions
+
+WIDTHS = {
+    "fp64": 8,
+    "fp32": 4,
+    "fp16": 2,
+    "bf16": 2,
+    "int8": 1,
+    "float32": 4,
+    "float64": 8,
+    "float16": 2,
+}
+
+
+class Work(Filters):
+    """A question about the work of a convolution."""
+
+    turns_on: ClassVar[tuple[str, ...]] = ("flops",)
+    rule: ClassVar = "Every output cell costs k·k·(channels in) multiply-adds; there are height · width · filters of them."
+
+    groups: int
+
+    def check(self) -> None:
+        super().check()
+        need_groups(self.groups, self.c_in, self.filters)
+
+    def out(self) -> tuple[int, ...]:
+        if getattr(self, "out_n", None) is not None:
+            return each(self.out_n, len(self.kernel()))  # type: ignore[attr-defined]
+        if self.p == "same":
+            return tuple(-(-n // self.s) for n in self.image())
+        return super().out()
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = self.conv(c)._replace(flops=self.counting(c))
+        kernel = "·".join(map(str, work.kernel))
+        two = "2·" if work.flops != "macs" else ""
+        sides = (
+            "(what comes out)"
+            if not work.out
+            else f"({'·'.join(['height', 'width', 'depth'][: len(work.out)])} that comes out)"
+        )
+        method = f"{two}{kernel}·{work.depth}·{work.filters}·{sides}"
+        return [Part("", COUNT, conv_macs(work), "macs", work, conv_macs, method=method)]
+
+    def counting(self, c: Conventions) -> str:
+        """How operations count."""
+        return c.flops
+
+
+@question("macs")
+class Macs(Work):
+    """The multiply-adds of a convolution, or its operations where the sheet counts both."""
+
+    about: ClassVar = "work of a convolution"
+    examples: ClassVar = (
+        {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
+    )  # fmt: skip
+
+    k: Sizes
+    c_in: Count
+    filters: Count
+    n: Sizes | None = None
+    out_n: Sizes | None = None
+    s: Count = 1
+    p: Pad = 0
+    groups: Count = 1
+    bias: bool | None = None
+
+    def check(self) -> None:
+        if self.n is None and self.out_n is None:
+            raise GivenError("n", "needs n (the input's size) or out_n (the output's)")
+        super().check()
+
+    def gaps(self, given: set[str]) -> list[str]:
+        return [] if {"p", "out_n"} & given else ["does not give the padding; I assume 0"]
+
+    def sentence(self, c: Conventions) -> str:
+        what = {
+            "macs": "multiply-adds (MACs)",
+            "2macs": "operations (multiplications and additions)",
+        }.get(c.flops, "multiplications and additions")
+        where = f"input {by(self.n)}" if self.n is not None else f"output {by(self.out_n)}"  # type: ignore[arg-type]
+        groups = f" in {self.groups} groups" if self.groups > 1 else ""
+        return f"How many {what} do {self.filters} filters of {by(self.k)}{groups} on {self.c_in} channels need, {where}, stride {self.s}, padding {self.p}?"
+
+
+@question("ops")
+class Ops(Macs):
+    """Multiplications and additions of a convolution, counted separately and added up."""
+
+    about: ClassVar = "multiplications and additions of a convolution"
+    turns_on: ClassVar[tuple[str, ...]] = ()
+
+    def counting(self, c: Conventions) -> str:
+        return "exact" if c.flops == "exact" else "2macs"
+
+    def sentence(self, c: Conventions) -> str:
+        return super().sentence(c.but(flops=self.counting(c)))
+
+
+@question("multiplications")
+class Multiplications(Work):
+    """The multiplications of a convolution: biases need none."""
+
+    about: ClassVar = "multiplications of a convolution"
+    turns_on: ClassVar[tuple[str, ...]] = ()
+    examples: ClassVar = (
+        {"out_n": 20, "k": 3, "c_in": 2, "filters": 7}, {"out_n": 12, "k": 5, "c_in": 4, "filters": 9},
+    )  # fmt: skip
+
+    k: Sizes
+    c_in: Count
+    filters: Count
+    n: Sizes | None = None
+    out_n: Sizes | None = None
+    s: Count = 1
+    p: Pad = 0
+    groups: Count = 1
+    bias: bool | None = None
+
+    def counting(self, c: Conventions) -> str:  # noqa: ARG002
+        return "macs"
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        where = f"output {by(self.out_n)}" if self.out_n is not None else f"input {by(self.n)}"  # type: ignore[arg-type]
+        return f"How many multiplications do {self.filters} filters of {by(self.k)} on {self.c_in} channels need, {where}?"
+
+
+class TransposedWork(NamedTuple):
+    """A transposed convolution's work."""
+
+    n: int
+    k: int
+    s: int
+    p: int
+    c_in: int
+    filters: int
+    out: int
+    flops: str
+
+
+def transposed_macs(work: TransposedWork) -> int:
+    """k·k·cin·cout at every *input* position"""
+    macs = work.n * work.n * work.k * work.k * work.c_in * work.filters
+    return macs if work.flops == "macs" else 2 * macs
+
+
+@question("macs-transposed")
+class MacsTransposed(Task):
+    """The multiply-adds of a transposed convolution: each input cell is spread once over the kernel."""
+
+    about: ClassVar = "work of a transposed convolution"
+    turns_on: ClassVar[tuple[str, ...]] = ("flops",)
+    rule: ClassVar = (
+        "Each input cell is multiplied with the whole kernel once: k·k·cin·cout per input position."
+    )
+    examples: ClassVar = (
+        {"n": 5, "k": 3, "s": 2, "c_in": 2, "filters": 4}, {"n": 7, "k": 4, "s": 2, "c_in": 3, "filters": 5},
+    )  # fmt: skip
+
+    n: Count
+    k: Count
+    c_in: Count
+    filters: Count
+    s: Count = 1
+    p: int = 0
+
+    def sentence(self, c: Conventions) -> str:
+        what = "multiply-adds" if c.flops == "macs" else "operations"
+        return f"How many {what} does a transposed {by(self.k)} convolution, stride {self.s}, from {self.c_in} to {self.filters} channels need on {by(self.n)}?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        from convcalc.formulas import transposed_size  # noqa: PLC0415
+
+        out = transposed_size(self.n, self.k, self.s, self.p, 1, 0)
+        work = TransposedWork(self.n, self.k, self.s, self.p, self.c_in, self.filters, out, c.flops)
+        method = f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"
+        return [
+            Part(
+                "",
+                COUNT,
+                transposed_macs(work),
+                "macs-transposed",
+                work,
+                transposed_macs,
+                method=method,
+            )
+        ]
+
+
+@question("savings-separable")
+class SavingsSeparable(Task):
+    """A depthwise separable convolution against a full one: multiply-adds, weights, and how many times fewer."""
+
+    about: ClassVar = "savings of a depthwise separable convolution"
+    rule: ClassVar = "Depthwise k·k·cin, then 1×1 cin·cout, at every position; the ratio to a full convolution is 1/cout + 1/k²."
+    examples: ClassVar = (
+        {"n": 10, "k": 3, "c_in": 4, "filters": 6}, {"n": 14, "k": 5, "c_in": 16, "filters": 8},
+    )  # fmt: skip
+
+    n: Count
+    k: Count
+    c_in: Count
+    filters: Count
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return (
+            f"Depthwise separable {by(self.k)}, {self.c_in} to {self.filters} channels, output {by(self.n)}, no biases: "
+            "multiply-adds (macs), weights (weights), how many times fewer than a full convolution (ratio)?"
+        )
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        work = Separable(self.k, self.c_in, self.filters, self.n * self.n)
+        weights = work.depthwise + work.pointwise
+        per = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}"
+        return [
+            Part("macs", COUNT, weights * work.positions, "separable-macs", work,
+                 lambda w: (w.depthwise + w.pointwise) * w.positions, "multiply-adds", f"({per})·{self.n}·{self.n}"),
+            Part("weights", COUNT, weights, "separable", work, lambda w: w.depthwise + w.pointwise, "weights", per),
+            Part("ratio", RATIO, Fraction(work.full, weights), "savings", work, None, "ratio", f"1/(1/{self.filters} + 1/{self.k}²)"),
+        ]  # fmt: skip
+
+
+class Squeeze(NamedTuple):
+    """A bottleneck: squeeze by 1×1, then the kernel."""
+
+    n: int
+    k: int
+    c_in: int
+    filters: int
+    squeeze: int
+
+    @property
+    def direct(self) -> int:
+        return self.k * self.k * self.c_in * self.filters
+
+    @property
+    def first(self) -> int:
+        return self.c_in * self.squeeze
+
+    @property
+    def second(self) -> int:
+        return self.k * self.k * self.squeeze * self.filters
+
+
+@question("savings-bottleneck")
+class SavingsBottleneck(Task):
+    """A 1×1 squeeze before a large kernel: multiply-adds without and with it, weights, the ratio."""
+
+    about: ClassVar = "savings of a 1×1 squeeze"
+    rule: ClassVar = "Two layers: the 1×1 squeeze, then the kernel on the squeezed channels; divide the direct cost by their sum."
+    examples: ClassVar = (
+        {"n": 10, "k": 3, "c_in": 64, "filters": 32, "squeeze": 8},
+        {"n": 14, "k": 5, "c_in": 100, "filters": 50, "squeeze": 10},
+    )
+
+    n: Count
+    k: Count
+    c_in: Count
+    filters: Count
+    squeeze: Count
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return (
+            f"{self.n}×{self.n}×{self.c_in}, {self.filters} filters {by(self.k)}, size kept: multiply-adds (direct), with "
+            f"{self.squeeze} 1×1 filters first (squeezed), weights with it (weights), how many times fewer (ratio)?"
+        )
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        work = Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze)
+        places = self.n * self.n
+        weights = work.first + work.second
+        two = f"{self.c_in}·{self.squeeze} + {self.k}·{self.k}·{self.squeeze}·{self.filters}"
+        return [
+            Part("direct", COUNT, work.direct * places, "", work, None, "direct", f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"),
+            Part("squeezed", COUNT, weights * places, "bottleneck", work, lambda w: (w.first + w.second) * places, "with the squeeze", f"({two})·{self.n}·{self.n}"),
+            Part("weights", COUNT, weights, "", work, None, "weights", two),
+            Part("ratio", RATIO, Fraction(work.direct, weights), "bottleneck-ratio", work, None, "ratio", "direct/squeezed"),
+        ]  # fmt: skip
+
+
+@question("memory")
+class MemoryTask(Task):
+    """The memory of a volume, or of a network's activations (`arch:`) or weights, for one image."""
+
+    about: ClassVar = "memory of volumes or weights"
+    turns_on: ClassVar[tuple[str, ...]] = ("bytes",)
+    rule: ClassVar = (
+        "Count the values, then multiply by the bytes of one; MB are 10⁶ bytes, MiB 2²⁰."
+    )
+    examples: ClassVar = (
+        {"volume": "10x10x8", "copies": 3}, {"volume": "100x50x7"},
+    )  # fmt: skip
+
+    volume: Hwc | None = None
+    copies: Count = 1
+    gradients: bool = False
+    batch: Count = 1
+    dtype: str = "fp32"
+    input: Hwc | None = None
+    arch: str = ""
+    of: str = "activations"
+
+    def check(self) -> None:
+        if self.dtype not in WIDTHS:
+            raise GivenError("dtype", f"must be one of {', '.join(WIDTHS)}")
+        if self.of not in ("activations", "weights", "params"):
+            raise GivenError("of", "must be activations or weights")
+        if (self.volume is None) == (not self.arch):
+            raise GivenError("volume", "needs a volume such as 224x224x64, or arch: with a network")
+
+    def counted(self) -> tuple[int, int]:
+        """The values asked for, and the others: activations and parameters."""
+        if self.volume is not None:
+            values = self.copies
+            for side in self.volume:
+                values *= side
+            return values, 0
+        from convcalc.homework.questions.layers import rows_of  # noqa: PLC0415
+
+        rows = rows_of(self.arch, self.input)
+        acts = sum(row.out_values for row in rows if row.computes) + rows[0].in_values
+        params = sum(row.weights + row.biases for row in rows)
+        return (params, acts) if self.of != "activations" else (acts, params)
+
+    def sentence(self, c: Conventions) -> str:
+        what = (
+            f"{self.copies} volumes of {'×'.join(map(str, self.volume))}"
+            if self.volume is not None
+            else f"the {self.of} of {self.arch}"
+        )
+        grads = ", values and gradients," if self.gradients else ""
+        batch = f", batch {self.batch}" if self.batch > 1 else ""
+        return f"How many {c.bytes} do {what} take{grads} in {self.dtype}{batch}?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        values, params = self.counted()
+        width = WIDTHS[self.dtype]
+        work = Memory(values, width, 2 if self.gradients else 1, params, self.batch, c.bytes)
+        times = "·".join(
+            map(str, [*([2] if self.gradients else []), *([self.batch] if self.batch > 1 else [])])
+        )
+        method = f"(number of values)·{width}" + (f"·{times}" if times else "") + f", in {c.bytes}"
+        return [Part("", Bytes(c.bytes), memory(work), "memory", work, memory, method=method)]

@@ -1,0 +1,163 @@
+"""Questions about receptive fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from convcalc.errors import ConvcalcError
+from convcalc.homework.forms import SIZE
+from convcalc.homework.questions.base import (
+    Count,
+    GivenError,
+    Layers,
+    Part,
+    Task,
+    question,
+)
+from convcalc.homework.questions.works import Field, field
+
+if TYPE_CHECKING:
+    from convcalc.homework.conventions import Conventions
+
+RULE = "Start with 1; every layer adds d·(k − 1) times the product of the strides before it."
+
+
+def layer_words(layers: Layers) -> str:
+    """Layers in words, alike ones together."""
+    texts: list[str] = []
+    i = 0
+    while i < len(layers):
+        same = 1
+        while i + same < len(layers) and layers[i + same] == layers[i]:
+            same += 1
+        texts.append(f"{same} × {layers[i]}" if same > 1 else str(layers[i]))
+        i += same
+    return ", ".join(texts)
+
+
+def filled(layers: Layers) -> str:
+    """The sum with its numbers, without the total."""
+    if len(layers) > 12:
+        return "1 + Σ d·(k − 1)·(strides before)"
+    texts, j = ["1"], 1
+    for layer in layers:
+        d = f"{layer.d}·" if layer.d > 1 else ""
+        texts.append(f"{d}({layer.k} − 1)" + (f"·{j}" if j > 1 else ""))
+        j *= layer.s
+    return " + ".join(texts)
+
+
+@question("receptive-field")
+class ReceptiveField(Task):
+    """The receptive field of one unit after some layers, written kernel/stride/dilation."""
+
+    about: ClassVar = "receptive field"
+    turns_on: ClassVar[tuple[str, ...]] = ("rf",)
+    rule: ClassVar = RULE
+    examples: ClassVar = ({"layers": "5/2 3/1 3/2"}, {"layers": "7/2 3/2 3/1"}, {"layers": "4*5/1"})
+
+    layers: Layers
+    image: Count | None = None
+    blocks: Count = 1
+
+    def sentence(self, c: Conventions) -> str:
+        what = (
+            "How many pixels of the image" if c.rf == "pixels" else "How wide a part of the image"
+        )
+        times = f", {self.blocks} such blocks in a row" if self.blocks > 1 else ""
+        return f"{what} does one unit see after layers (kernel/stride) {layer_words(self.layers)}{times}?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = Field(self.layers * self.blocks, c.rf == "pixels", self.image or 0, self.blocks)
+        squared = " squared" if work.pixels else ""
+        return [
+            Part("", SIZE, field(work), "rf", work, field, method=filled(work.layers) + squared)
+        ]
+
+
+@question("receptive-field-net")
+class ReceptiveFieldNet(Task):
+    """The receptive field in a bundled network or a YAML file, at its last layer before the classifier or `at`."""
+
+    about: ClassVar = "receptive field in a network"
+    turns_on: ClassVar[tuple[str, ...]] = ("rf",)
+    rule: ClassVar = RULE
+    examples: ClassVar = ({"net": "lenet5"}, {"net": "zfnet"})
+
+    net: str
+    at: str = ""
+
+    def check(self) -> None:
+        self.size()
+
+    def sentence(self, c: Conventions) -> str:
+        what = "How many pixels" if c.rf == "pixels" else "How wide a part"
+        return f"{what} of the image does a unit of {self.at or 'the last convolutional layer'} of {self.net} see?"
+
+    def size(self) -> int:
+        """As the walk finds it."""
+        from convcalc.spec.load import load  # noqa: PLC0415
+        from convcalc.walk import walk  # noqa: PLC0415
+
+        try:
+            network = load(self.net)
+            report = walk(network)
+        except ConvcalcError as error:
+            raise GivenError("net", str(error)) from None
+        rows = report.rows
+        if self.at:
+            found = [row for row in rows if row.name == self.at]
+            if not found:
+                raise GivenError(
+                    "at",
+                    f"{self.net} has no layer {self.at!r}; convcalc arch {self.net} lists them",
+                )
+            row = found[0]
+        else:
+            ends = [
+                i
+                for i, row in enumerate(rows)
+                if len(row.output) == 1 or row.kind.startswith(("global", "adaptive"))
+            ]
+            row = rows[ends[0] - 1] if ends and ends[0] else rows[-1]
+        if isinstance(row.field, str):
+            raise GivenError("at", f"the receptive field of {row.name} is not known: {row.field}")
+        return int(max(axis.size for axis in row.field))
+
+    def parts(self, c: Conventions) -> list[Part]:
+        side = self.size()
+        expected = side * side if c.rf == "pixels" else side
+        return [Part("", SIZE, expected, method="layer by layer from the image")]
+
+
+@question("layers-for-rf")
+class LayersForField(Task):
+    """How many layers of one kernel, stride 1, until a unit sees so many pixels."""
+
+    about: ClassVar = "layers until a receptive field is reached"
+    rule: ClassVar = "At stride 1 every layer adds k − 1 to a field that starts with 1."
+    examples: ClassVar = ({"k": 5, "size": 41}, {"k": 3, "size": 21})
+
+    k: Count
+    size: Count
+
+    def check(self) -> None:
+        if self.k < 2:
+            raise GivenError("k", "a 1-wide kernel never sees more; give 2 or more")
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"How many {self.k}×{self.k} layers, stride 1, until a unit sees at least {self.size} pixels across?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        expected = -(-(self.size - 1) // (self.k - 1))
+        return [
+            Part(
+                "",
+                SIZE,
+                expected,
+                "layers-for-rf",
+                (self.k, self.size),
+                None,
+                method=f"({self.size} − 1)/({self.k} − 1)",
+            )
+        ]

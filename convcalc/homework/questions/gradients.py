@@ -1,0 +1,239 @@
+"""Questions by hand about gradients, single windows, and what a kernel does to a picture."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from convcalc.homework.forms import COUNT, MATRIX, PAIR, RATIO, WORD
+from convcalc.homework.questions.base import (
+    Count,
+    GivenError,
+    Part,
+    Rows,
+    Task,
+    question,
+)
+
+if TYPE_CHECKING:
+    from convcalc.homework.conventions import Conventions
+from convcalc.homework.questions.hand import array, exact, need_small, rows
+
+
+class Grad(NamedTuple):
+    """A convolution and the gradient of its output."""
+
+    x: Rows
+    w: Rows
+    g: Rows
+    s: int
+    p: int
+    which: str
+
+
+def gradient(work: Grad) -> Any:
+    """dw, dx or db, by the witness."""
+    import numpy as np  # noqa: PLC0415
+
+    from convcalc import reference  # noqa: PLC0415
+
+    x, w, g = (array([each]).astype(np.float64) for each in (work.x, work.w, work.g))
+    try:
+        found = reference.conv_gradients(x, w[None], g, stride=work.s, padding=work.p)
+    except ValueError:
+        return None
+    if work.which == "db":
+        return exact(float(found.bias[0]))
+    return rows(found.weight[0, 0] if work.which == "dw" else found.x[0])
+
+
+@question("gradient")
+class Gradient(Task):
+    """The gradients of a small convolution: of the kernel (dw), of the input (dx), of the bias (db)."""
+
+    about: ClassVar = "gradients of a convolution by hand"
+    by_hand: ClassVar = True
+    partial: ClassVar = "parts"
+    rule: ClassVar = "dw: slide the gradient over the input. dx: every gradient cell stamps the kernel where it was read. db: add the gradient up."
+    examples: ClassVar = (
+        {"x": [[1, 2, 0], [3, 1, 2], [0, 1, 4]], "w": [[1, 0], [2, 3]], "g": [[1, 2], [0, 1]]},
+        {"x": [[2, 1, 5], [0, 3, 1], [1, 1, 2]], "w": [[4, 1], [0, 2]], "g": [[0, 1], [3, 1]]},
+    )
+
+    x: Rows
+    w: Rows
+    g: Rows
+    s: Count = 1
+    p: int = 0
+
+    def check(self) -> None:
+        need_small(x=[self.x], w=[self.w])
+        if gradient(Grad(self.x, self.w, self.g, self.s, self.p, "dw")) is None:
+            raise GivenError(
+                "g", "has not the shape of the output; give one number per output cell"
+            )
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"x = {MATRIX.text(self.x)}, w = {MATRIX.text(self.w)}, gradient of the output {MATRIX.text(self.g)}: dw, dx, db?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        found = []
+        for which in ("dw", "dx", "db"):
+            work = Grad(self.x, self.w, self.g, self.s, self.p, which)
+            form = (
+                COUNT
+                if which == "db" and isinstance(gradient(work), int)
+                else RATIO
+                if which == "db"
+                else MATRIX
+            )
+            found.append(
+                Part(
+                    which,
+                    form,
+                    gradient(work),
+                    f"gradient-{which}",
+                    work,
+                    gradient,
+                    which,
+                    "see the rule",
+                )
+            )
+        return found
+
+
+@question("shape-of-gradient")
+class ShapeOfGradient(Task):
+    """The shape of a gradient: that of what it belongs to (`of`: w or x)."""
+
+    about: ClassVar = "shape of a gradient"
+    rule: ClassVar = "A gradient has the shape of what it belongs to."
+    examples: ClassVar = ({"n": 10, "k": 5}, {"n": 8, "k": 3, "of": "x"})
+
+    n: Count
+    k: Count
+    of: str = "w"
+
+    def check(self) -> None:
+        if self.of not in ("w", "x"):
+            raise GivenError("of", "must be w or x")
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"A {self.k}×{self.k} kernel on a {self.n}×{self.n} input: which shape has the gradient with respect to {'the kernel' if self.of == 'w' else 'the input'}?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        side = self.k if self.of == "w" else self.n
+        return [
+            Part(
+                "",
+                PAIR,
+                (side, side),
+                "gradient-shape",
+                self,
+                None,
+                method="the shape of what it belongs to",
+            )
+        ]
+
+
+@question("dot-product")
+class DotProduct(Task):
+    """One window times one kernel, added up."""
+
+    about: ClassVar = "one window times one kernel"
+    rule: ClassVar = "Multiply cell by cell and add everything up."
+    examples: ClassVar = (
+        {"x": [[1, 2], [3, 4]], "w": [[2, 0], [1, 5]]},
+        {"x": [[0, 3], [7, 1]], "w": [[1, 1], [2, 3]]},
+    )
+
+    x: Rows
+    w: Rows
+
+    def check(self) -> None:
+        if len(self.x) != len(self.w) or len(self.x[0]) != len(self.w[0]):
+            raise GivenError("w", "must be as large as x")
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"The sum of the products of {MATRIX.text(self.x)} and {MATRIX.text(self.w)}?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        total = sum(a * b for xs, ws in zip(self.x, self.w) for a, b in zip(xs, ws))
+        form = COUNT if Fraction(total).denominator == 1 else RATIO
+        return [Part("", form, total, method="Σ x·w")]
+
+
+NAMED = {
+    "edges": ("edges", "edge", "all edges", "laplacian", "outline", "edges in all directions"),
+    "sharpen": ("sharpen", "sharpening", "sharp"),
+    "gaussian blur": ("gaussian blur", "gaussian", "blur", "smoothing", "gaussian smoothing"),
+    "box blur": ("box blur", "mean", "average", "blur", "box", "smoothing"),
+    "vertical edges": ("vertical edges", "vertical", "vertical lines", "sobel x", "prewitt x"),
+    "horizontal edges": (
+        "horizontal edges",
+        "horizontal",
+        "horizontal lines",
+        "sobel y",
+        "prewitt y",
+    ),
+    "identity": ("identity", "nothing", "copy", "same", "no change"),
+}
+
+
+def named(w: Rows) -> str:
+    """What a kernel finds or does, from its numbers; empty where it has no name.
+
+    >>> named(((1, 0, -1), (1, 0, -1), (1, 0, -1)))
+    'vertical edges'
+    """
+    flat = [cell for row in w for cell in row]
+    centre = w[len(w) // 2][len(w[0]) // 2]
+    if all(row[j] == -row[-1 - j] for row in w for j in range(len(row))) and any(flat):
+        return "vertical edges"
+    if all(w[i][j] == -w[-1 - i][j] for i in range(len(w)) for j in range(len(w[0]))) and any(flat):
+        return "horizontal edges"
+    others = [cell for cell in flat if cell]
+    if others == [centre] and centre:
+        return "identity"
+    if min(flat) >= 0 and sum(flat):
+        return "box blur" if len(set(flat)) == 1 else "gaussian blur"
+    if centre > 0 and sum(flat) == 0 and sum(1 for c in flat if c > 0) == 1:
+        return "edges"
+    if centre < 0 and sum(flat) == 0 and sum(1 for c in flat if c < 0) == 1:
+        return "edges"
+    if centre > 0 and sum(flat) > 0 and sum(1 for c in flat if c > 0) == 1:
+        return "sharpen"
+    return ""
+
+
+@question("image-kernel")
+class ImageKernel(Task):
+    """What a kernel does to a picture: edges, vertical edges, horizontal edges, sharpen, blur, identity."""
+
+    about: ClassVar = "what a kernel does to a picture"
+    rule: ClassVar = "Add up the numbers: 0 finds changes, 1 keeps the brightness. Then see in which direction the signs change."
+    examples: ClassVar = (
+        {"w": [[1, 1, 1], [1, 1, 1], [1, 1, 1]]},
+        {"w": [[0, 0, 0], [0, 1, 0], [0, 0, 0]]},
+    )
+
+    w: Rows
+
+    def check(self) -> None:
+        if not named(self.w):
+            raise GivenError(
+                "w", "is no kernel that has a name here; ask with type: choice or text"
+            )
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"What does the kernel {MATRIX.text(self.w)} do: {', '.join(sorted(NAMED))}?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        return [
+            Part(
+                "",
+                WORD,
+                NAMED[named(self.w)],
+                method="the sum of its numbers, and where their signs change",
+            )
+        ]

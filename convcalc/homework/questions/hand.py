@@ -1,0 +1,437 @@
+"""Questions worked by hand: convolutions, pools, gradients, named kernels. The witness computes them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from convcalc.homework.forms import MATRIX
+from convcalc.homework.questions.base import (
+    Count,
+    GivenError,
+    Part,
+    Rows,
+    Sizes,
+    Stack,
+    Task,
+    question,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from convcalc.homework.conventions import Conventions
+
+MOST_SIDE = 64
+
+
+class Hand(NamedTuple):
+    """A convolution or pool by hand.
+
+    Attributes:
+        x, w: the maps, and the kernel for each of them.
+        s, p, d: stride, padding per axis (before, after), dilation.
+        bias: added to every cell.
+        turned: whether the kernel is turned round.
+        steps: what is done, in order: conv, relu, pool.
+        mode, k, pool_s: the pool.
+        cells: the cells asked for; () for all of them.
+        pad_counts: whether padding counts in averages.
+    """
+
+    x: Stack
+    w: Stack = ()
+    s: Any = 1
+    p: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    d: int = 1
+    bias: Any = 0
+    turned: bool = False
+    steps: tuple[str, ...] = ("conv",)
+    mode: str = "max"
+    k: int = 2
+    pool_s: int = 2
+    cells: Rows = ()
+    pad_counts: bool = True
+    transposed: bool = False
+    out_pad: int = 0
+
+
+def array(stack: Any) -> NDArray[Any]:
+    """Numbers as an array: whole ones as int64, others as floats."""
+    import numpy as np  # noqa: PLC0415
+
+    found: NDArray[Any] = np.array(
+        [
+            [[float(c) if isinstance(c, Fraction) else c for c in row] for row in rows]
+            for rows in stack
+        ]
+    )
+    return found
+
+
+def rows(values: NDArray[np.generic]) -> Rows:
+    """An array of two axes as rows of exact numbers."""
+    return tuple(tuple(exact(cell) for cell in row) for row in values.tolist())
+
+
+def exact(value: Any) -> Any:
+    """A whole number as int, another as a fraction."""
+    if isinstance(value, int):
+        return value
+    found = Fraction(value).limit_denominator(10**6)
+    return int(found) if found.denominator == 1 else found
+
+
+def hand(work: Hand) -> Any:
+    """All steps, one after the other; None where they cannot be done."""
+    try:
+        found = stepped(work)
+    except ValueError:
+        return None
+    return picked(found, work.cells)
+
+
+def picked(found: Rows, cells: Rows) -> Any:
+    """The cells asked for, in a row; all of them where none are named."""
+    if not cells:
+        return found
+    if any(r >= len(found) or c >= len(found[0]) for r, c in cells):
+        return None
+    return (tuple(found[r][c] for r, c in cells),)
+
+
+def stepped(work: Hand) -> Rows:
+    """The map after all steps."""
+    from convcalc import reference  # noqa: PLC0415
+
+    x = array(work.x)
+    for step in work.steps:
+        if step == "conv":
+            w = array(work.w)
+            if work.turned:
+                w = w[:, ::-1, ::-1]
+            if work.transposed:
+                pads = tuple(before for before, _ in work.p)
+                x = reference.conv_transpose2d(
+                    x, w[:, None], stride=work.s, padding=pads, output_padding=work.out_pad
+                )
+            else:
+                x = reference.conv2d(x, w[None], stride=work.s, padding=work.p, dilation=work.d)
+            x = x + array([[[work.bias]]])[0]
+        elif step == "relu":
+            x = x * (x > 0)
+        elif work.mode == "max":
+            x = reference.maxpool2d(
+                x, work.k, stride=work.pool_s, padding=work.p if "conv" not in work.steps else 0
+            )
+        else:
+            x = reference.avgpool2d(
+                x * 1.0, work.k, stride=work.pool_s,
+                padding=work.p if "conv" not in work.steps else 0,
+                count_include_pad=work.pad_counts,
+            )  # fmt: skip
+            if work.mode == "sum":
+                x = x * work.k * work.k
+    return rows(x[0])
+
+
+def pads(p: int, c: Conventions, *, one_d: bool = False) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Padding of both axes, before and after."""
+    side = (p // 2, p - p // 2) if c.padding == "total" else (p, p)
+    return ((0, 0) if one_d else side), side
+
+
+def need_small(**stacks: Any) -> None:
+    """Refuse maps that nobody works out by hand."""
+    for name, stack in stacks.items():
+        for one in stack:
+            if len(one) > MOST_SIDE or len(one[0]) > MOST_SIDE:
+                raise GivenError(
+                    name, f"is larger than {MOST_SIDE} by {MOST_SIDE}; by hand, take a smaller one"
+                )
+
+
+def shown(stack: Any) -> str:
+    """Maps for people."""
+    return "; ".join(MATRIX.text(one) for one in stack)
+
+
+class ByHand(Task):
+    """A question whose answer is a matrix."""
+
+    by_hand: ClassVar = True
+    turns_on: ClassVar[tuple[str, ...]] = ("conv",)
+    topic: ClassVar = "hand"
+
+    def work(self, c: Conventions) -> Hand:
+        """The numbers behind."""
+        raise NotImplementedError
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = self.work(c)
+        expected = hand(work)
+        if expected is None and work.cells and hand(work._replace(cells=())) is not None:
+            raise GivenError("cells", "names a cell outside of the map; cells count from 0")
+        if expected is None:
+            raise GivenError("", "the window does not fit; give a larger map or more padding")
+        return [
+            Part(
+                "",
+                MATRIX,
+                expected,
+                self.topic,
+                work,
+                hand,
+                method="cell by cell: multiply, then add up",
+            )
+        ]
+
+
+@question("conv-by-hand")
+class ConvByHand(ByHand):
+    """A small convolution cell by cell: x one map or a list of maps, w a kernel for each of them."""
+
+    about: ClassVar = "convolution by hand"
+    rule: ClassVar = "Lay the kernel on the window, multiply cell by cell, add everything up, move on by the stride."
+    examples: ClassVar = (
+        {"x": [[1, 0, 2, 1], [3, 1, 0, 2], [0, 2, 1, 1]], "w": [[1, 2], [0, 1]]},
+        {"x": [[2, 1, 0], [4, 3, 1], [0, 5, 2]], "w": [[1, 0], [2, 1]]},
+    )
+
+    x: Stack
+    w: Stack
+    s: Sizes = 1
+    p: int = 0
+    d: Count = 1
+    b: Fraction = Fraction(0)
+    relu: bool = False
+    flip: bool | None = None
+    cells: Rows | None = None
+
+    def check(self) -> None:
+        need_small(x=self.x, w=self.w)
+        if len(self.x) != len(self.w):
+            raise GivenError(
+                "w", f"has {len(self.w)} kernels for {len(self.x)} maps; give one for each"
+            )
+        if self.cells and any(
+            len(cell) != 2 or any(not isinstance(i, int) or i < 0 for i in cell)
+            for cell in self.cells
+        ):
+            raise GivenError(
+                "cells", "must be rows and columns counted from 0, such as [[0, 0], [1, 2]]"
+            )
+
+    def sentence(self, c: Conventions) -> str:
+        turned = self.flip if self.flip is not None else c.conv == "convolution"
+        more = (
+            ""
+            if self.s == 1
+            else f", stride {self.s if isinstance(self.s, int) else '×'.join(map(str, self.s))}"
+        )
+        more += f", padding {self.p}" if self.p else ""
+        more += ", the kernel turned round" if turned else ""
+        more += f", then add {self.b}" if self.b else ""
+        more += ", then ReLU" if self.relu else ""
+        only = (
+            f"; only the cells (row, column from 0) {', '.join(str(tuple(cell)) for cell in self.cells)}"
+            if self.cells
+            else ""
+        )
+        return f"Convolve {shown(self.x)} with {shown(self.w)}{more}{only}."
+
+    def work(self, c: Conventions) -> Hand:
+        turned = self.flip if self.flip is not None else c.conv == "convolution"
+        bias = int(self.b) if self.b.denominator == 1 else self.b
+        return Hand(
+            self.x,
+            self.w,
+            self.s,
+            pads(self.p, c),
+            self.d,
+            bias,
+            turned,
+            ("conv", "relu") if self.relu else ("conv",),
+            cells=self.cells or (),
+        )
+
+
+@question("conv-1d")
+class Conv1d(ByHand):
+    """A small 1-D convolution: x and w are rows of numbers."""
+
+    about: ClassVar = "1-D convolution by hand"
+    rule: ClassVar = "Lay the kernel on the row, multiply, add up, move on by the stride."
+    examples: ClassVar = (
+        {"x": [[1, 0, 2, 3, 1]], "w": [[1, 2]]},
+        {"x": [[2, 4, 1, 0]], "w": [[3, 1]]},
+    )
+
+    x: Rows
+    w: Rows
+    s: Count = 1
+    p: int = 0
+    flip: bool | None = None
+
+    def check(self) -> None:
+        if len(self.x) != 1 or len(self.w) != 1:
+            raise GivenError("x", "must be one row of numbers, such as [2, 1, 3]; so must w")
+        need_small(w=[self.w])
+
+    def sentence(self, c: Conventions) -> str:
+        turned = self.flip if self.flip is not None else c.conv == "convolution"
+        return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}, stride {self.s}, padding {self.p}{', the kernel turned round' if turned else ''}."
+
+    def work(self, c: Conventions) -> Hand:
+        turned = self.flip if self.flip is not None else c.conv == "convolution"
+        return Hand((self.x,), (self.w,), self.s, pads(self.p, c, one_d=True), turned=turned)
+
+
+@question("pool-by-hand")
+class PoolByHand(ByHand):
+    """A small pool: mode max or avg."""
+
+    about: ClassVar = "pool by hand"
+    turns_on: ClassVar[tuple[str, ...]] = ("avg_pool_border",)
+    topic: ClassVar = "hand-pool"
+    rule: ClassVar = (
+        "Take the largest (or the mean) of every window; the window moves by the stride."
+    )
+    examples: ClassVar = (
+        {"x": [[1, 9, 2, 1], [3, 4, 0, 7], [0, 2, 5, 6], [8, 3, 1, 2]], "k": 2, "mode": "max"},
+        {"x": [[2, 6, 0, 4], [4, 8, 2, 2]], "k": 2, "mode": "avg"},
+    )
+
+    x: Rows
+    k: Count = 2
+    s: Count | None = None
+    p: int = 0
+    mode: str = "max"
+
+    def check(self) -> None:
+        need_small(x=[self.x])
+        if self.mode not in ("max", "avg"):
+            raise GivenError("mode", "must be max or avg")
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        name = "max" if self.mode == "max" else "average"
+        return f"{self.k}×{self.k} {name} pooling of {MATRIX.text(self.x)}, stride {self.s or self.k}, padding {self.p}."
+
+    def work(self, c: Conventions) -> Hand:
+        side = (self.p, self.p)
+        return Hand(
+            (self.x,),
+            p=(side, side),
+            steps=("pool",),
+            mode=self.mode,
+            k=self.k,
+            pool_s=self.s or self.k,
+            pad_counts=c.avg_pool_border == "count",
+        )
+
+
+@question("pipeline")
+class Pipeline(ByHand):
+    """A convolution, ReLU and a pool, one after the other: conv, relu and pool are asked for."""
+
+    about: ClassVar = "convolution, ReLU and pool by hand"
+    partial: ClassVar = "parts"
+    rule: ClassVar = "First the convolution, then every negative cell becomes 0, then the pool."
+    examples: ClassVar = (
+        {
+            "x": [[1, 0, 2, 1], [3, 1, 0, 2], [0, 2, 1, 1]],
+            "w": [[1, -2], [0, 1]],
+            "k": 2,
+            "pool_s": 1,
+        },
+        {"x": [[2, 1, 0], [4, 3, 1], [0, 5, 2]], "w": [[1, 0], [-2, 1]], "k": 2},
+    )
+
+    x: Stack
+    w: Stack
+    s: Count = 1
+    p: int = 0
+    k: Count = 2
+    pool_s: Count | None = None
+    mode: str = "max"
+
+    def check(self) -> None:
+        need_small(x=self.x, w=self.w)
+        if self.mode not in ("max", "avg"):
+            raise GivenError("mode", "must be max or avg")
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"Convolve {shown(self.x)} with {shown(self.w)} (conv), then ReLU (relu), then {self.k}×{self.k} {self.mode} pooling, stride {self.pool_s or self.k} (pool)."
+
+    def work(self, c: Conventions) -> Hand:
+        turned = c.conv == "convolution"
+        return Hand(
+            self.x,
+            self.w,
+            self.s,
+            pads(self.p, c),
+            turned=turned,
+            mode=self.mode,
+            k=self.k,
+            pool_s=self.pool_s or self.k,
+        )
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = self.work(c)
+        found = []
+        for name, steps in (
+            ("conv", ("conv",)),
+            ("relu", ("conv", "relu")),
+            ("pool", ("conv", "relu", "pool")),
+        ):
+            step = work._replace(steps=steps)
+            expected = hand(step)
+            if expected is None:
+                raise GivenError("", f"the {name} does not fit; give a larger map")
+            topic = "hand" if name != "pool" else "hand-pool"
+            found.append(Part(name, MATRIX, expected, topic, step, hand, name, "cell by cell"))
+        return found
+
+
+@question("transposed-by-hand")
+class TransposedByHand(ByHand):
+    """A small transposed convolution; `cells` asks for some of its cells only."""
+
+    about: ClassVar = "transposed convolution by hand"
+    turns_on: ClassVar[tuple[str, ...]] = ()
+    topic: ClassVar = "hand-transposed"
+    rule: ClassVar = "Every input cell stamps the kernel, times its value, onto the output; stamps move by the stride and add up; padding is cut off at the end."
+    examples: ClassVar = (
+        {"x": [[1, 2], [0, 3]], "w": [[1, 1], [2, 0]]}, {"x": [[2, 0], [1, 1]], "w": [[1, 3], [0, 2]], "s": 2},
+    )  # fmt: skip
+
+    x: Rows
+    w: Rows
+    s: Count = 1
+    p: int = 0
+    a: int = 0
+    cells: Rows | None = None
+
+    def check(self) -> None:
+        need_small(x=[self.x], w=[self.w])
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        only = (
+            f"; only the cells (row, column from 0) {', '.join(str(tuple(cell)) for cell in self.cells)}"
+            if self.cells
+            else ""
+        )
+        return f"Transposed convolution of {MATRIX.text(self.x)} with {MATRIX.text(self.w)}, stride {self.s}, padding {self.p}{only}."
+
+    def work(self, c: Conventions) -> Hand:  # noqa: ARG002
+        side = (self.p, self.p)
+        return Hand(
+            (self.x,),
+            (self.w,),
+            self.s,
+            (side, side),
+            transposed=True,
+            cells=self.cells or (),
+            out_pad=self.a,
+        )

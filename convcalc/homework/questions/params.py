@@ -1,0 +1,351 @@
+"""Questions that count: parameters of every kind of layer, neurons, connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from convcalc.homework.forms import COUNT
+from convcalc.homework.questions.base import (
+    Count,
+    GivenError,
+    Hwc,
+    Part,
+    Sizes,
+    Task,
+    axes_of,
+    each,
+    question,
+)
+from convcalc.homework.questions.size import by
+from convcalc.homework.questions.works import (
+    Axis,
+    Conv,
+    Linear,
+    Separable,
+    conv_params,
+    linear_params,
+)
+
+if TYPE_CHECKING:
+    from convcalc.homework.conventions import Conventions
+
+PARAMS_RULE = "One filter is k × k × (channels of the input), plus one bias. There are as many filters as output maps."
+
+
+def with_bias(bias: bool | None, c: Conventions) -> bool:  # noqa: FBT001
+    """Whether biases count: as the question says, or as the sheet does."""
+    return c.bias != "false" if bias is None else bias
+
+
+def need_groups(groups: int, c_in: int, filters: int) -> None:
+    """Refuse groups that do not divide the channels."""
+    if c_in % groups or filters % groups:
+        raise GivenError(
+            "groups",
+            f"{groups} does not divide {c_in} channels and {filters} filters; use a common divisor",
+        )
+
+
+class Filters(Task):
+    """A question about a convolution's filters."""
+
+    rule: ClassVar = PARAMS_RULE
+    turns_on: ClassVar[tuple[str, ...]] = ("bias",)
+
+    k: Any
+    c_in: int
+    filters: int
+    n: Any
+    s: Any
+    p: Any
+    bias: Any
+
+    def image(self) -> tuple[int, ...]:
+        """The input's sides; () where the question has none."""
+        if self.n is None:
+            return ()
+        return each(self.n, axes_of(self.k, self.n) or 2)
+
+    def out(self) -> tuple[int, ...]:
+        """The output's sides."""
+        image = self.image()
+        kernel = self.kernel()
+        return tuple(Axis(n, k, self.s, self.p, self.p).floor for n, k in zip(image, kernel))
+
+    def kernel(self) -> tuple[int, ...]:
+        """Taps per axis."""
+        return each(self.k, axes_of(self.k, self.n) or 2)
+
+    def conv(self, c: Conventions) -> Conv:
+        """The numbers behind."""
+        return Conv(
+            self.kernel(),
+            self.c_in,
+            self.filters,
+            getattr(self, "groups", 1),
+            with_bias(self.bias, c),
+            self.out(),
+            self.image(),
+        )
+
+    def check(self) -> None:
+        if self.image() and min(self.out()) < 1:
+            raise GivenError(
+                "n", f"a {self.k}-wide kernel does not fit {self.n}; give a larger input"
+            )
+
+    def image_words(self) -> str:
+        """The input in words."""
+        return (
+            f" on {by(self.n)}×{self.c_in}" if self.n is not None else f", {self.c_in} channels in"
+        )
+
+
+@question("params")
+class Params(Filters):
+    """The parameters of a convolution; with `groups`, of a grouped one."""
+
+    about: ClassVar = "parameters of a convolution"
+    examples: ClassVar = (
+        {"k": 3, "c_in": 8, "filters": 4}, {"k": 7, "c_in": 6, "filters": 20},
+    )  # fmt: skip
+
+    k: Sizes
+    c_in: Count
+    filters: Count
+    groups: Count = 1
+    bias: bool | None = None
+    n: Sizes | None = None
+    s: Count = 1
+    p: int = 0
+
+    def check(self) -> None:
+        super().check()
+        need_groups(self.groups, self.c_in, self.filters)
+
+    def gaps(self, given: set[str]) -> list[str]:  # noqa: ARG002
+        return []
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        groups = f" in {self.groups} groups" if self.groups > 1 else ""
+        bias = {None: "", True: ", biases counted", False: ", without biases"}[self.bias]
+        return f"How many parameters have {self.filters} filters of {by(self.k)}{groups}{self.image_words()}{bias}?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = self.conv(c)
+        kernel = "·".join(map(str, work.kernel))
+        plus = " + 1" if work.bias else ""
+        method = f"({kernel}·{work.depth}{plus})·{work.filters}"
+        return [Part("", COUNT, conv_params(work), "params", work, conv_params, method=method)]
+
+
+@question("weights-per-neuron")
+class WeightsPerNeuron(Task):
+    """The weights of one neuron: its window times the channels it sees, the bias apart."""
+
+    about: ClassVar = "weights of one neuron"
+    rule: ClassVar = "A neuron looks at a k × k window of every input channel."
+    examples: ClassVar = ({"k": 3, "c_in": 12}, {"k": 7, "c_in": 4})
+
+    k: Sizes
+    c_in: Count
+    n: Sizes | None = None
+    s: Sizes = 1
+    filters: Count | None = None
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"How many weights (the bias apart) has a neuron with a {by(self.k)} field on {self.c_in} channels?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        work = Conv(each(self.k, axes_of(self.k) or 2), self.c_in, 1, bias=False)
+        method = "·".join(map(str, (*work.kernel, self.c_in)))
+        return [Part("", COUNT, work.weights, "params", work, conv_params, method=method)]
+
+
+@question("params-fc")
+class ParamsFc(Task):
+    """The parameters of a fully connected layer on a volume or a vector."""
+
+    about: ClassVar = "parameters of a fully connected layer"
+    turns_on: ClassVar[tuple[str, ...]] = ("bias",)
+    rule: ClassVar = "Flatten the input; every unit has one weight per input value, and one bias."
+    examples: ClassVar = ({"input": "10x10x4", "units": 30}, {"input": "6x6x5", "units": 12})
+
+    input: Hwc
+    units: Count
+    bias: bool | None = None
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        shape = "×".join(map(str, self.input))
+        return f"How many parameters has a fully connected layer of {self.units} units on {shape}?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = Linear(self.input, self.units, with_bias(self.bias, c))
+        plus = " + 1" if work.bias else ""
+        method = f"({'·'.join(map(str, self.input))}{plus})·{self.units}"
+        return [Part("", COUNT, linear_params(work), "linear", work, linear_params, method=method)]
+
+
+@question("params-bn")
+class ParamsBn(Task):
+    """The numbers of a batch normalisation: trained ones, or the running statistics too."""
+
+    about: ClassVar = "parameters of a batch normalisation"
+    turns_on: ClassVar[tuple[str, ...]] = ("bn",)
+    rule: ClassVar = "Per channel it learns a scale and a shift; a mean and a variance are measured, not learned."
+    examples: ClassVar = ({"c_in": 10}, {"c_in": 24})
+
+    c_in: Count
+
+    def sentence(self, c: Conventions) -> str:
+        which = "numbers, running statistics included," if c.bn == "all" else "trainable parameters"
+        return f"How many {which} has a batch normalisation of {self.c_in} channels?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        each_one = 4 if c.bn == "all" else 2
+        method = f"(numbers per channel)·{self.c_in}"
+        return [Part("", COUNT, each_one * self.c_in, "bn", self.c_in, None, method=method)]
+
+
+@question("params-depthwise")
+class ParamsDepthwise(Filters):
+    """The parameters of a depthwise convolution."""
+
+    about: ClassVar = "parameters of a depthwise convolution"
+    rule: ClassVar = "Depthwise: every channel has its own thin filter of k × k, and its own bias."
+    examples: ClassVar = ({"k": 3, "c_in": 10}, {"k": 5, "c_in": 32})
+
+    k: Sizes
+    c_in: Count
+    bias: bool | None = None
+    n: Sizes | None = None
+    s: Count = 1
+    p: int = 0
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        bias = {None: "", True: ", biases counted", False: ", without biases"}[self.bias]
+        return f"How many parameters has a depthwise {by(self.k)} convolution on {self.c_in} channels{bias}?"
+
+    def conv(self, c: Conventions) -> Conv:
+        return Conv(
+            self.kernel(),
+            self.c_in,
+            self.c_in,
+            self.c_in,
+            with_bias(self.bias, c),
+            self.out(),
+            self.image(),
+        )
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = self.conv(c)
+        kernel = "·".join(map(str, work.kernel))
+        plus = " + 1" if work.bias else ""
+        return [
+            Part(
+                "",
+                COUNT,
+                conv_params(work),
+                "params",
+                work,
+                conv_params,
+                method=f"({kernel}{plus})·{self.c_in}",
+            )
+        ]
+
+
+@question("params-separable")
+class ParamsSeparable(Task):
+    """The parameters of a depthwise separable convolution: the depthwise and the 1×1 half."""
+
+    about: ClassVar = "parameters of a depthwise separable convolution"
+    rule: ClassVar = (
+        "Two layers: k·k weights per input channel, then a 1×1 convolution of all channels."
+    )
+    examples: ClassVar = ({"k": 3, "c_in": 10, "filters": 20}, {"k": 5, "c_in": 16, "filters": 8})
+
+    k: Count
+    c_in: Count
+    filters: Count
+    bias: bool = False
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        bias = ", biases of both counted" if self.bias else ", without biases"
+        return f"How many parameters has a depthwise separable {by(self.k)} convolution, {self.c_in} to {self.filters} channels{bias}?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        extra = self.c_in + self.filters if self.bias else 0
+        work = Separable(self.k, self.c_in, self.filters)
+        method = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}" + (
+            f" + {self.c_in} + {self.filters}" if extra else ""
+        )
+        return [
+            Part("", COUNT, work.depthwise + work.pointwise + extra, "separable", work,
+                 lambda w: w.depthwise + w.pointwise + extra, method=method)
+        ]  # fmt: skip
+
+
+@question("params-transposed")
+class ParamsTransposed(Filters):
+    """The parameters of a transposed convolution: as many as of the ordinary one it turns round."""
+
+    about: ClassVar = "parameters of a transposed convolution"
+    examples: ClassVar = ({"k": 3, "c_in": 8, "filters": 4}, {"k": 5, "c_in": 6, "filters": 9})
+
+    k: Sizes
+    c_in: Count
+    filters: Count
+    bias: bool | None = None
+    n: Sizes | None = None
+    s: Count = 1
+    p: int = 0
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"How many parameters has a transposed {by(self.k)} convolution from {self.c_in} to {self.filters} channels?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = self.conv(c)
+        kernel = "·".join(map(str, work.kernel))
+        plus = " + 1" if work.bias else ""
+        return [
+            Part(
+                "",
+                COUNT,
+                conv_params(work),
+                "params",
+                work,
+                conv_params,
+                method=f"({kernel}·{self.c_in}{plus})·{self.filters}",
+            )
+        ]
+
+
+@question("params-pool")
+class ParamsPool(Task):
+    """The parameters of a pool: none today; LeNet-5's had a weight and a bias per map."""
+
+    about: ClassVar = "parameters of a pool"
+    turns_on: ClassVar[tuple[str, ...]] = ("pool_bias",)
+    rule: ClassVar = "Ask what a pool could learn: it takes the largest or the mean of a window."
+    examples: ClassVar = ({"k": 2, "c_in": 16}, {"k": 3, "c_in": 10})
+
+    k: Count
+    c_in: Count
+
+    def sentence(self, c: Conventions) -> str:
+        which = "LeNet-5's " if c.pool_bias == "lenet" else "a "
+        return f"How many parameters has {which}{by(self.k)} pool on {self.c_in} maps?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        expected = 2 * self.c_in if c.pool_bias == "lenet" else 0
+        return [
+            Part(
+                "",
+                COUNT,
+                expected,
+                "pool-params",
+                (self.k, self.c_in),
+                None,
+                method="numbers that a pool learns, per map, times the maps",
+            )
+        ]

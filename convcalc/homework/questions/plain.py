@@ -1,0 +1,109 @@
+"""Questions whose answer the teacher gives: choice, true or false; and text, which a person marks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from convcalc.homework import answers
+from convcalc.homework.answers import Reading, cleaned
+from convcalc.homework.forms import PROSE, TRUE_FALSE, Choice, Form, letter
+from convcalc.homework.questions.base import GivenError, Part, Task, Words, question
+
+if TYPE_CHECKING:
+    from convcalc.homework.conventions import Conventions
+
+
+class TimesC2(Form):
+    """A multiple of C²; a plain C instead is another answer."""
+
+    wants = "a multiple of C²"
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        text = cleaned(answers.raw_text(raw)).replace(" ", "").lower()
+        power = 2 if re.search(r"c(\^2|\*\*2|\*c|xc|c)", text) else 1 if "c" in text else 2
+        bare = re.sub(r"\*?c(\^2|\*\*2|\*c|xc|c)?", "", text)
+        number = answers.number(bare or "1")
+        value = number.value if power == 2 else -number.value
+        shown = answers.number_text(number.value)
+        return reading.but(
+            value=int(value) if value.denominator == 1 else value,
+            numbers=(number._replace(value=value),),
+            said=f"{shown}C²" if power == 2 else f"{shown}C",
+        )
+
+    def text(self, value: Any) -> str:
+        return f"{answers.number_text(value)}C²"
+
+
+CSQUARED = TimesC2()
+
+
+@question("choice")
+class ChoiceTask(Task):
+    """Options, of which the teacher's `answer:` names the right ones by letter or text."""
+
+    about: ClassVar = "multiple choice"
+    rule: ClassVar = "Read every option; the notes say which."
+    examples: ClassVar = (
+        {"options": ["a pool", "a convolution"], "answer": "b"}, {"options": ["stride", "bias"], "answer": "a"},
+    )  # fmt: skip
+
+    options: Words
+    answer: Words
+
+    def check(self) -> None:
+        if len(self.options) < 2:
+            raise GivenError("options", "lists fewer than two options")
+        self.key()
+
+    def key(self) -> tuple[str, ...]:
+        """The letters of the right options."""
+        form = Choice(self.options)
+        found = form.read(list(self.answer))
+        if found.problem or not found.value:
+            raise GivenError("answer", f"names no option: {found.problem}")
+        return found.value  # type: ignore[no-any-return]
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return "Which is right? " + " ".join(
+            f"({letter(i)}) {option}" for i, option in enumerate(self.options)
+        )
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        return [Part("", Choice(self.options), self.key())]
+
+
+@question("true-false")
+class TrueFalseTask(Task):
+    """A statement; the teacher's `answer:` says whether it is true."""
+
+    about: ClassVar = "true or false"
+    rule: ClassVar = "Look for one case in which the statement fails."
+    examples: ClassVar = (
+        {"statement": "A pool has biases.", "answer": "false"},
+        {"statement": "A stride skips cells.", "answer": "true"},
+    )
+
+    answer: bool
+    statement: str = ""
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"True or false? {self.statement}".strip()
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        return [Part("", TRUE_FALSE, self.answer)]
+
+
+@question("text")
+class TextTask(Task):
+    """A few sentences, marked by hand; the tool only collects them."""
+
+    about: ClassVar = "a few sentences, marked by hand"
+    examples: ClassVar = ({}, {})
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return "In a few sentences."
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        return [Part("", PROSE, None)]

@@ -1,0 +1,290 @@
+"""Questions about layers in a row and about solving backwards: how many, how small, which kernel."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from convcalc import formulas
+from convcalc.homework.forms import COUNT, PAIR, SETTINGS, SHARE, SIZE, Volume
+from convcalc.homework.questions.base import (
+    Count,
+    GivenError,
+    Hwc,
+    Ints,
+    Part,
+    Task,
+    Words,
+    each,
+    question,
+)
+from convcalc.homework.questions.works import (
+    Axis,
+    Reach,
+    reach,
+    sizes,
+)
+from convcalc.homework.questions.works import Sizes as Windows
+
+if TYPE_CHECKING:
+    from convcalc.homework.conventions import Conventions
+from convcalc.homework.questions.size import by, filled, in_order
+
+
+@question("solve-for")
+class SolveFor(Task):
+    """A kernel, stride and padding that lead from one size to another; any that do are right."""
+
+    about: ClassVar = "kernel, stride and padding that give a size"
+    rule: ClassVar = "Look for k, s and p with ⌊(n + 2p − k)/s⌋ + 1 = the size asked for; try the simplest stride and padding first."
+    examples: ClassVar = ({"n": 100, "out": 96}, {"n": 50, "out": 44})
+
+    n: Count
+    out: Count
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"Which kernel size, stride and padding lead from {by(self.n)} to {by(self.out)}?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        return [Part("", SETTINGS, (self.n, self.out), method=f"⌊({self.n} + 2p − k)/s⌋ + 1")]
+
+
+@question("layers-to-reach")
+class LayersToReach(Task):
+    """How many layers without padding lead from one size to another."""
+
+    about: ClassVar = "layers until a size is reached"
+    rule: ClassVar = "Every layer without padding takes k − 1 away: (n − target)/(k − 1) layers."
+    examples: ClassVar = ({"n": 50, "k": 7, "target": 8}, {"n": 100, "k": 3, "target": 20})
+
+    n: Count
+    k: Count
+    target: Count
+
+    def check(self) -> None:
+        if self.k < 2 or self.target >= self.n:
+            raise GivenError(
+                "target",
+                f"{self.n} never shrinks to {self.target} with a {self.k}-wide kernel; give a larger n or k",
+            )
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"How many {by(self.k)} layers without padding, stride 1, lead from {by(self.n)} to {by(self.target)}?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        work = Reach(self.n, self.k, self.target)
+        method = f"({self.n} − {self.target})/({self.k} − 1)"
+        return [Part("", SIZE, reach(work), "reach", work, reach, method=method)]
+
+
+@question("shrink")
+class Shrink(Task):
+    """What some layers without padding leave of an image: the size, and the share of the area lost."""
+
+    about: ClassVar = "what is left after some layers without padding"
+    rule: ClassVar = (
+        "L layers take L·(k − 1) off each side; the share lost is 1 − (what is left/n)²."
+    )
+    examples: ClassVar = ({"n": 100, "k": 3, "layers": 4}, {"n": 64, "k": 5, "layers": 3})
+
+    n: Count
+    k: Count
+    layers: Count
+
+    def check(self) -> None:
+        if self.n - self.layers * (self.k - 1) < 1:
+            raise GivenError(
+                "layers", f"nothing is left of {self.n} after {self.layers} layers; give fewer"
+            )
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"What is left of {by(self.n)} after {self.layers} layers of {by(self.k)} without padding, and what share of the area is lost?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        left = self.n - self.layers * (self.k - 1)
+        lost = 1 - Fraction(left * left, self.n * self.n)
+        method = f"{self.n} − {self.layers}·({self.k} − 1)"
+        return [
+            Part("size", SIZE, left, label="size", method=method),
+            Part("lost", SHARE, lost, label="share lost", method="1 − (what is left/n)²"),
+        ]
+
+
+@question("fraction")
+class FractionTask(Task):
+    """The share of the values that a pool throws away."""
+
+    about: ClassVar = "share of the values that a pool drops"
+    rule: ClassVar = "Of every s × s cells one value is left."
+    examples: ClassVar = ({"k": 4}, {"k": 5, "s": 5})
+
+    k: Count
+    s: Count | None = None
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"What share of the values does {by(self.k)} pooling with stride {self.s or self.k} throw away?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        s = self.s or self.k
+        return [Part("", SHARE, 1 - Fraction(1, s * s), method=f"1 − 1/({s}·{s})")]
+
+
+@question("fc-to-conv")
+class FcToConv(Task):
+    """A fully connected layer as a convolution: its kernel, and the volume it gives on a larger map."""
+
+    about: ClassVar = "a fully connected layer as a convolution"
+    turns_on: ClassVar[tuple[str, ...]] = ("order",)
+    rule: ClassVar = "The kernel is as large as the map it reads, without padding at stride 1; one filter per unit."
+    examples: ClassVar = (
+        {"input": "5x5x16", "units": 120, "n": 9}, {"input": "4x4x50", "units": 500, "n": 6},
+    )  # fmt: skip
+
+    input: Hwc
+    units: Count
+    n: Count | None = None
+
+    def check(self) -> None:
+        if len(self.input) != 3 or self.input[0] != self.input[1]:
+            raise GivenError("input", "must be a square volume such as 7x7x512")
+        if self.n is not None and self.n < self.input[0]:
+            raise GivenError(
+                "n", f"must be at least {self.input[0]}, the map the layer was made for"
+            )
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        shape = "×".join(map(str, self.input))
+        text = f"Which kernel makes a layer of {self.units} units on {shape} a convolution"
+        return (
+            f"{text}, and what volume does it give on a map of {by(self.n)}?"
+            if self.n
+            else f"{text}?"
+        )
+
+    def parts(self, c: Conventions) -> list[Part]:
+        k = self.input[0]
+        found = [Part("kernel", SIZE, k, label="kernel", method="as large as the map")]
+        if self.n:
+            axis = Axis(self.n, k)
+            work = Windows(
+                (axis, axis),
+                self.input[2],
+                self.units,
+                fit=c.fit,
+                order="hwc" if c.order == "hwc" else "chw",
+                volume=True,
+            )
+            found.append(
+                Part(
+                    "volume",
+                    Volume(in_order(c.order)),
+                    sizes(work),
+                    "volume",
+                    work,
+                    sizes,
+                    "volume",
+                    filled(work),
+                )
+            )
+        return found
+
+
+@question("toeplitz")
+class Toeplitz(Task):
+    """A 1-D convolution as a matrix: its size, its rows and columns, the free numbers in it."""
+
+    about: ClassVar = "a 1-D convolution as a matrix"
+    rule: ClassVar = (
+        "One row per output, one column per input; the same k numbers stand in every row."
+    )
+    examples: ClassVar = ({"n": 10, "k": 4}, {"n": 8, "k": 3})
+
+    n: Count
+    k: Count
+
+    def check(self) -> None:
+        if self.k > self.n:
+            raise GivenError(
+                "k", f"a {self.k}-wide kernel does not fit {self.n}; give a smaller one"
+            )
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"A kernel of {self.k} slides over {self.n} values: how many come out (size), rows × columns of the matrix (matrix), how many free numbers (free), how many if fully connected (dense)?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        o = formulas.out_size(self.n, self.k, 1, 0, 1)
+        method = f"{self.n} − {self.k} + 1"
+        return [
+            Part("size", SIZE, o, label="size", method=method),
+            Part("matrix", PAIR, (o, self.n), label="matrix", method="outputs × inputs"),
+            Part("free", COUNT, self.k, label="free numbers", method="one per tap"),
+            Part("dense", COUNT, o * self.n, label="if fully connected", method="outputs · inputs"),
+        ]
+
+
+@question("compose")
+class Compose(Task):
+    """The one kernel that does what several do in a row, without a nonlinearity between."""
+
+    about: ClassVar = "one kernel instead of several in a row"
+    rule: ClassVar = "Every further kernel adds k − 1: k₁ + k₂ − 1."
+    examples: ClassVar = ({"kernels": [5, 7]}, {"kernels": [3, 3, 5]})
+
+    kernels: Ints
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"Kernels of {' and '.join(map(str, each(self.kernels, 1)))} in a row, nothing between: as one kernel of which size?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        kernels = each(self.kernels, 1)
+        total = sum(kernels) - len(kernels) + 1
+        method = " + ".join(map(str, kernels)) + f" − {len(kernels) - 1}"
+        return [Part("", SIZE, total, method=method)]
+
+
+@question("min-input")
+class MinInput(Task):
+    """The smallest input that a chain of layers lets through."""
+
+    about: ClassVar = "smallest input that survives a chain"
+    rule: ClassVar = "Go backwards: what gives 1 at the end must have been k before a window, s·(n − 1) + k in general."
+    examples: ClassVar = (
+        {"layers": ["pool:k2", "pool:k2"]},
+        {"layers": ["conv:k3c8", "pool:k2", "conv:k3c8"]},
+    )
+
+    layers: Words
+
+    def check(self) -> None:
+        self.smallest()
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"What is the smallest square input that survives {' '.join(self.layers)}?"
+
+    def smallest(self) -> int:
+        """Tried from below, with the walk's own checks."""
+        from convcalc.errors import ConvcalcError  # noqa: PLC0415
+        from convcalc.spec.chain import chained  # noqa: PLC0415
+
+        words = [word for text in self.layers for word in text.split()]
+        problem = ""
+        low, high = 1, 1
+        while high <= 2**16:
+            try:
+                chained(words, (3, high, high))
+                break
+            except ConvcalcError as error:
+                problem, low, high = str(error), high + 1, high * 2
+        else:
+            raise GivenError("layers", f"let no input through: {problem}")
+        while low < high:
+            middle = (low + high) // 2
+            try:
+                chained(words, (3, middle, middle))
+                high = middle
+            except ConvcalcError:
+                low = middle + 1
+        return high
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        return [Part("", SIZE, self.smallest(), method="backwards from 1")]

@@ -1,0 +1,454 @@
+"""Questions about sizes: what comes out, does it fit, which padding, how many layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from convcalc import formulas
+from convcalc.homework.forms import COUNT, FIT, SIZE, Misfit, Volume
+from convcalc.homework.questions.base import (
+    Count,
+    GivenError,
+    Ints,
+    Pad,
+    Part,
+    Sizes,
+    Task,
+    axes_of,
+    each,
+    question,
+)
+from convcalc.homework.questions.works import (
+    Axis,
+    Keep,
+    Padded,
+    Same,
+    Transposed,
+    keep,
+    padded,
+    same,
+    sizes,
+    transposed,
+)
+from convcalc.homework.questions.works import Sizes as Windows
+
+if TYPE_CHECKING:
+    from convcalc.homework.conventions import Conventions
+
+SIZE_RULE = "Along each axis: ⌊(n + 2p − k)/s⌋ + 1; a kernel with dilation d reaches over d·(k − 1) + 1 cells."
+TRANSPOSED_RULE = "Each input cell is spread over the kernel: (n − 1)·s − 2p + d·(k − 1) + 1."
+
+
+def by(value: Ints) -> str:
+    """One number per axis for people: a square one twice."""
+    return "×".join(map(str, value)) if isinstance(value, tuple) else f"{value}×{value}"
+
+
+def in_order(order: str) -> str:
+    """How a volume is written, in words."""
+    return "height × width × channels" if order == "hwc" else "channels × height × width"
+
+
+def windows(
+    task: Any, c: Conventions, *, pool: bool = False, stride: Ints | None = None
+) -> Windows:
+    """The windows of a task with n, k and perhaps s, p and d, under the conventions."""
+    s = stride if stride is not None else task.s
+    p = task.p
+    dims = axes_of(task.n, task.k, s, p if isinstance(p, tuple) else None)
+    axes = dims or 2
+    dilation = getattr(task, "d", None)
+    base = int(c.dilation_base)
+    d = 1 if dilation is None else dilation + 1 - base
+    found = []
+    given = each(p, axes) if not isinstance(p, str) else (0,) * axes
+    for n, k, step, pad in zip(each(task.n, axes), each(task.k, axes), each(s, axes), given):
+        before, after = sides(p, pad, c, n=n, k=k, s=step, d=d)
+        found.append(Axis(n, k, step, before, after, d))
+    return Windows(
+        tuple(found),
+        pool=pool,
+        given=given,
+        fit=c.fit,
+        order=c.order if c.order != "nchw" else "chw",
+        same=p == "same",
+        dilation=dilation if dilation is not None else base,
+        scalar=not dims,
+    )
+
+
+def sides(p: Pad, pad: int, c: Conventions, *, n: int, k: int, s: int, d: int) -> tuple[int, int]:
+    """Padding before and after, of one axis."""
+    if p == "valid":
+        return 0, 0
+    if p == "full":
+        return formulas.full_padding(k, d), formulas.full_padding(k, d)
+    if p == "same":
+        total = formulas.same_padding(n, k, s, d) if c.same == "tf" else formulas.full_padding(k, d)
+        return total // 2, total - total // 2
+    if c.padding == "total":
+        return pad // 2, pad - pad // 2
+    return pad, pad
+
+
+def filled(work: Windows) -> str:
+    """The formula with the numbers in it."""
+    texts = []
+    for axis in dict.fromkeys(work.axes):
+        pads = axis.before + axis.after
+        pad = (
+            f" + 2·{axis.before}"
+            if pads and axis.before == axis.after
+            else f" + {pads}"
+            if pads
+            else ""
+        )
+        texts.append(f"({axis.n}{pad} − {axis.span})/{axis.s} + 1")
+    return ", ".join(texts)
+
+
+class Window(Task):
+    """A question about one window sliding over an input."""
+
+    turns_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same")
+    rule: ClassVar = SIZE_RULE
+    topic: ClassVar = "size"
+    form: ClassVar = SIZE
+
+    n: Any
+    k: Any
+
+    def check(self) -> None:
+        axes_of(self.n, self.k)
+
+    def gaps(self, given: set[str]) -> list[str]:
+        left = []
+        if "p" not in given:
+            left.append("does not give the padding; I assume 0")
+        if "s" not in given:
+            left.append("does not give the stride; I assume 1")
+        return left
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = windows(self, c)
+        return [Part("", self.form, sizes(work), self.topic, work, sizes, method=filled(work))]
+
+    def window_words(self) -> str:
+        """The window in words."""
+        task: Any = self
+        text = (
+            f"a {by(task.k)} filter, stride {by(task.s) if isinstance(task.s, tuple) else task.s}"
+        )
+        if task.p != 0:
+            text += f", padding {by(task.p) if isinstance(task.p, tuple) else task.p}"
+        if getattr(task, "d", None) is not None:
+            text += f", dilation {task.d}"
+        return text
+
+
+@question("output-size")
+class OutputSize(Window):
+    """The size that comes out along an axis (or along each, where they differ)."""
+
+    about: ClassVar = "size that comes out"
+    examples: ClassVar = (
+        {"n": 32, "k": 5}, {"n": 64, "k": 7, "s": 2, "p": 3}, {"n": 19, "k": 4, "s": 3},
+    )  # fmt: skip
+
+    n: Sizes
+    k: Sizes
+    s: Sizes = 1
+    p: Pad = 0
+    d: int | None = None
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"What size comes out of a {by(self.n)} input under {self.window_words()}?"
+
+
+@question("dilated-size")
+class DilatedSize(Window):
+    """The size that comes out under a dilated kernel."""
+
+    about: ClassVar = "size under a dilated kernel"
+    examples: ClassVar = (
+        {"n": 64, "k": 3, "d": 2, "s": 1, "p": 0}, {"n": 50, "k": 5, "d": 3, "s": 1, "p": 0},
+    )  # fmt: skip
+
+    n: Sizes
+    k: Sizes
+    d: int
+    s: Sizes = 1
+    p: Pad = 0
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"What size comes out of a {by(self.n)} input under {self.window_words()}?"
+
+
+@question("fit")
+class FitTask(Window):
+    """Whether the window fits: the size if it does; "no" or what the division gives if not."""
+
+    about: ClassVar = "does the window fit, and what comes out"
+    form: ClassVar = FIT
+    examples: ClassVar = (
+        {"n": 33, "k": 5, "s": 2, "p": 0}, {"n": 20, "k": 4, "s": 3, "p": 0},
+    )  # fmt: skip
+
+    n: Sizes
+    k: Sizes
+    s: Sizes = 1
+    p: Pad = 0
+    d: int | None = None
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"Does {self.window_words()} fit a {by(self.n)} input, and what size comes out?"
+
+    def accepts(self, c: Conventions) -> list[Any]:
+        """Where sizes are floored, that it does not fit is a right answer to the question too."""
+        work = windows(self, c)
+        wrong = [axis for axis in work.axes if not axis.fits]
+        return [Misfit(wrong[0].exact)] if wrong else []
+
+
+@question("volume")
+class VolumeTask(Window):
+    """The volume that comes out of a convolution: height, width and channels."""
+
+    about: ClassVar = "volume that comes out"
+    turns_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same", "order")
+    partial: ClassVar = "parts"
+    rule: ClassVar = SIZE_RULE + " The depth is the number of filters."
+    examples: ClassVar = (
+        {"n": 20, "k": 3, "s": 1, "p": 0, "c_in": 4, "filters": 7},
+        {"n": 50, "k": 8, "s": 3, "p": 0, "c_in": 2, "filters": 9},
+    )  # fmt: skip
+
+    n: Sizes
+    k: Sizes
+    filters: Count
+    c_in: Count = 3
+    s: Sizes = 1
+    p: Pad = 0
+    d: int | None = None
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return (
+            f"What volume comes out of a {by(self.n)}×{self.c_in} input under {self.filters} filters: "
+            f"{self.window_words()}?"
+        )
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = windows(self, c)._replace(c_in=self.c_in, filters=self.filters, volume=True)
+        return [
+            Part(
+                "",
+                Volume(in_order(c.order)),
+                sizes(work),
+                "volume",
+                work,
+                sizes,
+                method=f"{filled(work)}; depth = filters",
+            )
+        ]
+
+
+@question("pool-volume")
+class PoolVolume(Task):
+    """The volume that comes out of a pool; its stride is the window's size unless given."""
+
+    about: ClassVar = "volume after a pool"
+    turns_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "order")
+    partial: ClassVar = "parts"
+    rule: ClassVar = (
+        SIZE_RULE
+        + " A pool works on each channel alone, and moves by its own size unless told otherwise."
+    )
+    examples: ClassVar = (
+        {"n": 24, "k": 3, "c_in": 8}, {"n": 40, "k": 4, "c_in": 5},
+    )  # fmt: skip
+
+    n: Sizes
+    k: Sizes
+    c_in: Count | None = None
+    s: Sizes | None = None
+    p: Pad = 0
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        stride = f", stride {self.s}" if self.s is not None else ""
+        depth = f"×{self.c_in}" if self.c_in else ""
+        return f"What comes out of a {by(self.n)}{depth} input under a {by(self.k)} pool{stride}?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = windows(self, c, pool=True, stride=self.s if self.s is not None else self.k)
+        if self.c_in is None:
+            return [Part("", SIZE, sizes(work), "size", work, sizes, method=filled(work))]
+        work = work._replace(c_in=self.c_in, filters=self.c_in, volume=True)
+        return [
+            Part(
+                "",
+                Volume(in_order(c.order)),
+                sizes(work),
+                "volume",
+                work,
+                sizes,
+                method=filled(work),
+            )
+        ]
+
+
+@question("padded-volume")
+class PaddedVolume(Task):
+    """A volume after zeros are put round it."""
+
+    about: ClassVar = "volume after padding"
+    turns_on: ClassVar[tuple[str, ...]] = ("padding", "order")
+    partial: ClassVar = "parts"
+    rule: ClassVar = (
+        "Padding goes on both ends of the height and of the width, and leaves the channels alone."
+    )
+    examples: ClassVar = ({"n": 20, "p": 3, "c_in": 5}, {"n": 11, "p": 1, "c_in": 6})
+
+    n: Sizes
+    p: Ints
+    c_in: Count
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"What volume is a {by(self.n)}×{self.c_in} input after padding it by {self.p}?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        axes = axes_of(self.n, self.p) or 2
+        work = Padded(
+            each(self.n, axes),
+            each(self.p, axes),
+            self.c_in,
+            c.order if c.order == "hwc" else "chw",
+            c.padding == "total",
+        )
+        return [
+            Part(
+                "",
+                Volume(in_order(c.order)),
+                padded(work),
+                "padded",
+                work,
+                padded,
+                method=f"{work.n[0]} + 2·{work.p[0]}; depth as before",
+            )
+        ]
+
+
+@question("pad-to-keep")
+class PadToKeep(Task):
+    """The padding that keeps the size at stride 1."""
+
+    about: ClassVar = "padding that keeps the size"
+    turns_on: ClassVar[tuple[str, ...]] = ("padding", "dilation_base")
+    rule: ClassVar = "A window takes k − 1 cells away at stride 1; padding gives them back, half on each side: (k − 1)/2."
+    examples: ClassVar = ({"k": 9}, {"k": 11}, {"k": 3, "d": 4})
+
+    k: Sizes
+    s: Sizes = 1
+    d: int | None = None
+    n: Count | None = None
+
+    def check(self) -> None:
+        if self.s not in (1, (1, 1)):
+            raise GivenError(
+                "s",
+                f"with stride {self.s} no padding keeps the size of every input; ask same-padding",
+            )
+        if isinstance(self.k, tuple) and len(set(self.k)) > 1:
+            raise GivenError("k", "asks for one padding; give a square kernel")
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        dilation = f" with dilation {self.d}" if self.d is not None else ""
+        return f"Which padding keeps the size under a {by(self.k)} filter{dilation} at stride 1?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        k = self.k[0] if isinstance(self.k, tuple) else self.k
+        d = 1 if self.d is None else self.d + 1 - int(c.dilation_base)
+        work = Keep(self.n or 0, k, d, c.padding == "total")
+        span = formulas.span(k, d)
+        method = f"({span} − 1)/2" if c.padding != "total" else f"{span} − 1"
+        return [Part("", SIZE, keep(work), "keep", work, keep, method=method)]
+
+
+@question("same-size")
+class SameSize(Task):
+    """The size under "same" padding, with a stride."""
+
+    about: ClassVar = 'size under "same" padding'
+    rule: ClassVar = '"Same" padding makes the size ⌈n/s⌉.'
+    examples: ClassVar = ({"n": 51, "s": 2, "k": 3}, {"n": 100, "s": 3, "k": 5})
+
+    n: Count
+    s: Count = 1
+    k: Count = 3
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f'What size comes out of {self.n} under "same" padding, kernel {self.k}, stride {self.s}?'
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        work = Same(self.n, self.s, self.k)
+        return [Part("", SIZE, same(work), "same", work, same, method=f"⌈{self.n}/{self.s}⌉")]
+
+
+@question("same-padding")
+class SamePadding(Task):
+    """The zeros that "same" padding adds in all, and where: before and after."""
+
+    about: ClassVar = 'zeros that "same" padding adds'
+    rule: ClassVar = "In all max((⌈n/s⌉ − 1)·s + k − n, 0); the odd cell goes to the end."
+    examples: ClassVar = ({"n": 50, "k": 7, "s": 2}, {"n": 21, "k": 5, "s": 3})
+
+    n: Count
+    k: Count
+    s: Count = 1
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f'How many zeros does "same" add to {self.n} for kernel {self.k}, stride {self.s}: in all, before, after?'
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        total = formulas.same_padding(self.n, self.k, self.s, 1)
+        method = f"(⌈{self.n}/{self.s}⌉ − 1)·{self.s} + {self.k} − {self.n}"
+        values = {"total": total, "before": total // 2, "after": total - total // 2}
+        return [
+            Part(name, COUNT, value, label=name, method=method) for name, value in values.items()
+        ]
+
+
+@question("transposed-size")
+class TransposedSize(Task):
+    """The size that comes out of a transposed convolution."""
+
+    about: ClassVar = "size after a transposed convolution"
+    turns_on: ClassVar[tuple[str, ...]] = ("transposed_out_pad",)
+    rule: ClassVar = TRANSPOSED_RULE
+    examples: ClassVar = (
+        {"n": 6, "k": 5, "s": 3, "p": 2}, {"n": 9, "k": 4, "s": 2, "p": 1},
+    )  # fmt: skip
+
+    n: Count
+    k: Count
+    s: Count = 1
+    p: int = 0
+    d: Count = 1
+    a: int | None = None
+
+    def check(self) -> None:
+        if transposed(Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)) < 1:
+            raise GivenError("p", f"padding {self.p} cuts everything off; use less")
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        more = f", padding {self.p}" if self.p else ""
+        return f"What size comes out of {by(self.n)} under a transposed {by(self.k)} convolution, stride {self.s}{more}?"
+
+    def parts(self, c: Conventions) -> list[Part]:
+        work = Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)
+        if self.a is None and c.transposed_out_pad == "match":
+            short = self.n * self.s - transposed(work)
+            work = work._replace(a=max(0, min(short, self.s - 1)))
+        method = f"({work.n} − 1)·{work.s} − 2·{work.p} + {formulas.span(work.k, work.d)}" + (
+            f" + {work.a}" if work.a else ""
+        )
+        return [Part("", SIZE, transposed(work), "transposed", work, transposed, method=method)]

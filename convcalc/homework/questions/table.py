@@ -1,0 +1,347 @@
+"""Questions about whole networks: tables layer by layer, totals, shares, comparisons.
+
+A network is written as a chain (``conv:k5c6 pool:k2``), in the notation of exams
+(``CONV-9-32 POOL-2 FC-10``), or as the name of a YAML file or of a bundled network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from convcalc.errors import did_you_mean, shortened
+from convcalc.homework.forms import COUNT, SHARE, Volume
+from convcalc.homework.questions.base import (
+    GivenError,
+    Hwc,
+    Part,
+    Task,
+    Words,
+    question,
+)
+from convcalc.homework.questions.layers import (
+    Model,
+    Row,
+    channels_first,
+    in_order,
+    product,
+    recomputed,
+    rows_of,
+    value_of,
+)
+from convcalc.homework.questions.works import (
+    Axis,
+    Conv,
+    Linear,
+    Sizes,
+    conv_params,
+    linear_params,
+    sizes,
+)
+
+if TYPE_CHECKING:
+    from convcalc.homework.conventions import Conventions
+
+ASKS = ("shape", "weights", "biases", "params", "macs", "values")
+TABLE_RULE = (
+    "Go layer by layer: the size from the layer before, the depth from the filters; weights are k·k·(channels in)·filters, "
+    "one bias per filter; pools have none; flatten takes every channel."
+)
+
+COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": linear_params}
+
+
+def shape_work(row: Row, c: Conventions) -> Sizes | None:
+    """The windows of a layer, for the mistakes about sizes."""
+    layer: Any = row.layers[-1]
+    if len(row.layers) > 1 or not hasattr(layer, "axes") or len(row.output) != len(row.input):
+        return None
+    axes = tuple(Axis(a.n, a.k, a.s, a.before, a.after, a.d) for a in layer.axes(row.input))
+    pool = not row.weights
+    return Sizes(
+        axes, row.input[0], row.output[0], pool, tuple(a.before for a in axes), "floor",
+        "hwc" if c.order == "hwc" else "chw", volume=True,
+    )  # fmt: skip
+
+
+def count_work(row: Row, *, bias: bool) -> tuple[str, Any]:
+    """The numbers behind a layer's parameters, and the topic of their mistakes."""
+    layer: Any = row.layers[-1]
+    if not row.weights:
+        return "", None
+    if (
+        hasattr(layer, "kernel_size")
+        and hasattr(layer, "out_channels")
+        and hasattr(layer, "groups")
+    ):
+        kernel = tuple(a.k for a in layer.axes(row.input))
+        image = row.input[1:]
+        return "params", Conv(
+            kernel, row.input[0], row.output[0], layer.groups, bias, row.output[1:], image
+        )
+    if len(row.output) == 1:
+        return "linear", Linear(in_order(row.input, "hwc"), row.output[0], bias)
+    return "", None
+
+
+def row_method(row: Row, ask: str) -> str:
+    """How one cell of a table is worked out, without the result."""
+    layer: Any = row.layers[-1]
+    if ask == "shape" and hasattr(layer, "axes") and len(row.output) > 1 and len(row.layers) == 1:
+        axes = dict.fromkeys(
+            f"({a.n} + {a.before + a.after} − {a.span})/{a.s} + 1" for a in layer.axes(row.input)
+        )
+        return ", ".join(axes)
+    return {"weights": "(window)·(channels in)·filters", "biases": "one per filter"}.get(
+        ask, "see the rule"
+    )
+
+
+@question("arch-table")
+class ArchTable(Task):
+    """A table of a network, layer by layer: `ask` for shape, weights, biases, params, macs or values."""
+
+    about: ClassVar = "table of a network"
+    turns_on: ClassVar[tuple[str, ...]] = ("order",)
+    partial: ClassVar = "parts"
+    rule: ClassVar = TABLE_RULE
+    examples: ClassVar = (
+        {"input": "20x20x2", "arch": "CONV-3-7 POOL-2 FC-11", "ask": ["shape", "params"]},
+        {"input": "30x30x1", "arch": "CONV-5-8 POOL-2", "ask": ["shape"]},
+    )
+
+    arch: str
+    input: Hwc | None = None
+    ask: Words = ("shape",)
+
+    def check(self) -> None:
+        for ask in self.ask:
+            if ask not in ASKS:
+                raise GivenError("ask", f"cannot be {shortened(ask)!r}{did_you_mean(ask, ASKS)}")
+        self.rows()
+
+    def rows(self) -> list[Row]:
+        """The rows of the table; values that a layer changes one by one are no row."""
+        found: list[Row] = self.once("rows", lambda: rows_of(self.arch, self.input))
+        shown = [row for row in found if row.computes]
+        return shown or found
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        start = f"{'×'.join(map(str, self.input))}: " if self.input else ""
+        return f"{start}{self.arch}. For each layer: {', '.join(self.ask)}."
+
+    def parts(self, c: Conventions) -> list[Part]:
+        found = []
+        for number, row in enumerate(self.rows(), start=1):
+            for ask in self.ask:
+                expected = value_of(row, ask, c.order)
+                topic, work = "", None
+                evaluate: Callable[[Any], Any] | None = None
+                if ask == "shape":
+                    work = shape_work(row, c)
+                    topic, evaluate = ("volume", sizes) if work else ("", None)
+                elif ask in ("weights", "params"):
+                    topic, work = count_work(row, bias=ask == "params" and bool(row.biases))
+                    evaluate = COUNTED.get(topic)
+                part = Part(
+                    f"{number}.{ask}", Volume() if ask == "shape" else COUNT, expected, topic, work,
+                    evaluate, f"row {number}, {ask}", row_method(row, ask),
+                )  # fmt: skip
+                if ask == "shape" and len(expected) == 1:
+                    part.also = ((1, 1, *expected), (*expected, 1, 1))
+                part.optional = ask != "shape" and expected == 0
+                found.append(part)
+        return found
+
+    def follow(self, c: Conventions, name: str, earlier: Mapping[str, Any]) -> Any:
+        """What the part would be if the student's own row above were right."""
+        number, _, ask = name.partition(".")
+        rows = self.rows()
+        place = int(number) - 1
+        if place < 1 or f"{place}.shape" not in earlier:
+            return None
+        shape = earlier[f"{place}.shape"]
+        if not isinstance(shape, tuple) or not all(
+            isinstance(n, int) and 0 < n < 10**6 for n in shape
+        ):
+            return None
+        if len(shape) != len(rows[place - 1].output):
+            return None
+        return recomputed(rows[place], channels_first(shape, c.order), ask, c.order)
+
+
+@question("chain")
+class Chain(ArchTable):
+    """The volumes along a chain of layers."""
+
+    about: ClassVar = "volumes along a chain"
+    examples: ClassVar = (
+        {"input": "20x20x2", "arch": "conv:k3c7 conv:k3c9"}, {"input": "30x30x1", "arch": "conv:k5c8 pool:k2"},
+    )  # fmt: skip
+
+
+@question("flatten")
+class Flatten(Task):
+    """How many values a fully connected layer gets after some layers, or of a volume."""
+
+    about: ClassVar = "values after flattening"
+    rule: ClassVar = "Walk the shapes, then multiply height, width and channels."
+    examples: ClassVar = (
+        {"input": "20x20x2", "arch": "conv:k3c7 pool:k2"}, {"input": "9x9x5"},
+    )  # fmt: skip
+
+    input: Hwc
+    arch: str = ""
+
+    def check(self) -> None:
+        self.shapes()
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The volumes, channels first, from the input on."""
+        start = (self.input[-1], *self.input[:-1])
+        return (
+            [start, *(row.output for row in rows_of(self.arch, self.input))]
+            if self.arch
+            else [start]
+        )
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        after = f" after {self.arch}" if self.arch else ""
+        return f"How many values come out of flattening {'×'.join(map(str, self.input))}{after}?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        shapes = self.shapes()
+        return [
+            Part(
+                "",
+                COUNT,
+                product(shapes[-1]),
+                "flatten",
+                tuple(shapes),
+                None,
+                method="height · width · channels of the last volume",
+            )
+        ]
+
+
+@question("params-model")
+class ParamsModel(Task):
+    """The parameters of a whole network; `of: macs` asks for its multiply-adds."""
+
+    about: ClassVar = "total of a network"
+    rule: ClassVar = TABLE_RULE + " Then add up."
+    examples: ClassVar = (
+        {"input": "20x20x2", "arch": "conv:k3c7 pool:k2 fc:11"}, {"input": "30x30x1", "arch": "conv:k5c8 fc:5"},
+    )  # fmt: skip
+
+    arch: str
+    input: Hwc | None = None
+    of: str = "params"
+
+    def check(self) -> None:
+        if self.of not in ("params", "weights", "macs"):
+            raise GivenError("of", "must be params, weights or macs")
+        self.amounts()
+
+    def amounts(self) -> tuple[int, ...]:
+        """What each layer adds to the total."""
+        found = [value_of(row, self.of, "chw") for row in rows_of(self.arch, self.input)]
+        return tuple(amount for amount in found if amount)
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        start = f" on {'×'.join(map(str, self.input))}" if self.input else ""
+        what = {"params": "parameters", "weights": "weights", "macs": "multiply-adds"}[self.of]
+        return f"How many {what} has {self.arch}{start}?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        rows = rows_of(self.arch, self.input)
+        return [
+            Part(
+                "",
+                COUNT,
+                sum(self.amounts()),
+                "model",
+                Model(self.amounts(), tuple(rows), self.of),
+                None,
+                method="the sum over the layers",
+            )
+        ]
+
+
+@question("share")
+class ShareTask(Task):
+    """The share of a network's parameters (or work) in its fully connected layers."""
+
+    about: ClassVar = "share of the fully connected layers"
+    rule: ClassVar = "Add up the fully connected layers and divide by the total."
+    examples: ClassVar = (
+        {"input": "20x20x2", "arch": "conv:k3c7 pool:k2 fc:11"}, {"input": "30x30x1", "arch": "conv:k5c8 fc:5"},
+    )  # fmt: skip
+
+    arch: str
+    input: Hwc | None = None
+    of: str = "params"
+
+    def check(self) -> None:
+        if self.of not in ("params", "weights", "macs"):
+            raise GivenError("of", "must be params, weights or macs")
+        rows_of(self.arch, self.input)
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"Which share of the {self.of} of {self.arch} lies in its fully connected layers?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        rows = rows_of(self.arch, self.input)
+        total = sum(value_of(row, self.of, "chw") for row in rows)
+        dense = sum(value_of(row, self.of, "chw") for row in rows if len(row.output) == 1)
+        return [
+            Part(
+                "",
+                SHARE,
+                Fraction(dense, total or 1),
+                "share",
+                None,
+                None,
+                method="fully connected/total",
+            )
+        ]
+
+
+@question("compare")
+class Compare(Task):
+    """Several designs for the same input: the parameters, weights or multiply-adds of each."""
+
+    about: ClassVar = "several designs compared"
+    partial: ClassVar = "parts"
+    rule: ClassVar = TABLE_RULE
+    examples: ClassVar = (
+        {"input": "20x20x2", "designs": ["fc:30", "conv:k3c7"]}, {"input": "8x8x9", "designs": ["fc:10", "conv:k1c10 gap"]},
+    )  # fmt: skip
+
+    input: Hwc
+    designs: Words
+    of: str = "params"
+
+    def check(self) -> None:
+        if self.of not in ("params", "weights", "macs"):
+            raise GivenError("of", "must be params, weights or macs")
+        for design in self.designs:
+            rows_of(design, self.input)
+
+    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+        return f"On {'×'.join(map(str, self.input))}, how many {self.of} have {'; '.join(self.designs)}?"
+
+    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+        found = []
+        for number, design in enumerate(self.designs, start=1):
+            rows = rows_of(design, self.input)
+            total = sum(value_of(row, self.of, "chw") for row in rows)
+            topic, work = "", None
+            evaluate: Callable[[Any], Any] | None = None
+            if len(rows) == 1 and self.of != "macs":
+                topic, work = count_work(rows[0], bias=self.of == "params" and bool(rows[0].biases))
+                evaluate = COUNTED.get(topic)
+            topic = topic if evaluate else ""
+            found.append(Part(f"{number}", COUNT, total, topic, work, evaluate, design, design))
+        return found

@@ -1,0 +1,243 @@
+"""``convcalc hw`` and ``convcalc why`` as a user meets them."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.homework.mistakes import every as mistakes
+from convcalc.homework.questions import every
+
+HERE = Path(__file__).parent
+SHEETS = sorted((HERE.parents[1] / "homework").glob("*.yaml"))
+
+SESSION = """\
+Convolution arithmetic (ps1) - this sheet: "does not fit" counts, MACs, biases in, H×W×C
+
+ q1  28×28×6        ✓
+ q2  14             ~ right for most libraries, which floor. This course asks whether it fits.
+ q3  6              ✗ Is that per side or both sides together?
+ q4  260            ✗ How deep is one filter?
+ q5  rows 1-8       ✗ row 1; rows 2-8 follow correctly from your row 1
+ q6  5              ✗ After a stride, one step in this layer is several pixels of the image.
+ q7  1,176,000      ~ right as FLOPs; this sheet counts multiply-adds as one
+ q8  [[5,11],[23,29]]  ✗ You turned the kernel round; deep-learning "convolution" does not.
+ q9  44             ✗ How many positions does one layer lose?
+ q10 -              not answered
+ q11 text           marked by hand
+
+1 right, 2 right by another convention, 6 to look at, 1 open. More about one: convcalc hw hint ps1.yaml q4
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("ps1.yaml", "mine.yaml"):
+        (tmp_path / name).write_text(
+            (HERE / "data" / name).read_text(encoding="utf-8"), encoding="utf-8"
+        )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_student_checks_her_own_answers(convcalc: Any, here: Path) -> None:
+    del here
+    ran = convcalc("hw", "check", "ps1.yaml", "mine.yaml")
+    assert (ran.out, ran.err, ran.code) == (SESSION, "", 1)
+
+
+def test_the_points_of_the_session(convcalc: Any, here: Path) -> None:
+    del here
+    ran = convcalc("hw", "check", "ps1.yaml", "mine.yaml", "--json")
+    data = json.loads(ran.out)
+    assert (data["schema"], data["sheet"], data["student"], data["max"]) == (1, "ps1", "s042", 23)
+    assert not any("expected" in each for each in data["results"])
+    with_answers = json.loads(
+        convcalc("hw", "check", "ps1.yaml", "mine.yaml", "--json", "--with-answers").out
+    )
+    assert {each["id"]: each["expected"] for each in with_answers["results"]}["q9"] == 55
+
+
+def test_the_method_with_other_numbers(convcalc: Any, here: Path) -> None:
+    del here
+    ran = convcalc("hw", "hint", "ps1.yaml", "q4", "--level", "2")
+    assert ran.code == 0
+    assert ran.out == (
+        "q4 parameters of a convolution\n"
+        " One filter is k × k × (channels of the input), plus one bias. There are as many filters as output maps.\n"
+        " With other numbers: How many parameters have 4 filters of 3×3, 8 channels in? (3·3·8 + 1)·4 = 292.\n"
+    )
+    capped = convcalc("hw", "hint", "ps1.yaml", "q4", "--level", "4")
+    assert "760" not in capped.out
+    assert capped.err == "hints of this sheet go up to level 2\n"
+
+
+def test_one_question_alone_with_finer_hints(convcalc: Any, here: Path) -> None:
+    del here
+    ran = convcalc("hw", "check", "ps1.yaml", "mine.yaml", "--only", "q4", "--hint", "2")
+    assert ran.code == 1
+    assert "How deep is one filter?" in ran.out
+    assert "With other numbers" in ran.out
+    assert "q1 " not in ran.out
+    assert convcalc("hw", "check", "ps1.yaml", "mine.yaml", "--only", "q1").code == 0
+
+
+def test_answers_from_standard_input(
+    convcalc: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del here
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"q4: 760\n")))
+    ran = convcalc("hw", "check", "ps1.yaml", "-", "--only", "q4")
+    assert ran.code == 0
+    assert "✓" in ran.out
+
+
+def test_lint_finds_the_wrong_key(convcalc: Any, here: Path) -> None:
+    text = (
+        (here / "ps1.yaml")
+        .read_text(encoding="utf-8")
+        .replace("target: 4}", "target: 4}\n    answer: 44")
+    )
+    (here / "keyed.yaml").write_text(text, encoding="utf-8")
+    ran = convcalc("hw", "lint", "keyed.yaml")
+    assert ran.code == 1
+    assert (
+        " key q9: your key says 44. I get 55. 44 = each layer takes k away: (n − m)/k." in ran.out
+    )
+    assert ran.out.endswith("1 wrong key, 1 gap\n")
+    assert convcalc("hw", "lint", "keyed.yaml", "--exit-zero").code == 0
+    data = json.loads(convcalc("hw", "lint", "keyed.yaml", "--json").out)
+    assert "lay.k-per-layer" in [m for each in data["findings"] for m in each["mistakes"]]
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html", "latex", "json"])
+def test_a_sheet_is_shown_with_its_conventions_and_without_answers(
+    convcalc: Any, here: Path, name: str
+) -> None:
+    del here
+    ran = convcalc("hw", "show", "ps1.yaml", "--format", name)
+    assert ran.code == 0
+    assert "Convolution arithmetic" in ran.out
+    assert "q11" in ran.out
+    for answer in ("760", "588,000", "588000", "55"):
+        assert answer not in ran.out.replace("255", "")
+    if name == "json":
+        assert json.loads(ran.out)["conventions"]["fit"] == "strict"
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("command", ["show", "lint"])
+def test_the_bundled_sheets_work_in_every_command(convcalc: Any, path: Path, command: str) -> None:
+    ran = convcalc("hw", command, str(path))
+    assert ran.code in (0, 1)
+    assert ran.err == ""
+
+
+def test_types_lists_the_question_types_and_the_mistakes(convcalc: Any) -> None:
+    data = json.loads(convcalc("hw", "types", "--format", "json").out)
+    assert [row["type"] for row in data["types"]] == list(every())
+    data = json.loads(convcalc("hw", "types", "--mistakes", "--format", "json").out)
+    assert {row["id"] for row in data["mistakes"]} == set(mistakes())
+    page = convcalc("hw", "types", "params").out
+    assert "par.no-bias" in page
+    assert "292" in page
+    for name in every():
+        assert convcalc("hw", "types", name).code == 0
+    assert "did you mean 'params'?" in convcalc("hw", "types", "parms").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            "2600 --params --k 5 --cin 3 --filters 100",
+            1,
+            "2,600 is par.no-channels: input channels forgotten, (k² + 1)·cout\n  How deep is one filter?",
+        ),
+        ("7600 --params --k 5 --cin 3 --filters 100", 0, "7,600 is right"),
+        ("27 --size --n 28 --k 5 --p 2", 1, "27 might be out.no-plus-one"),
+        ("28x28x3 --volume --n 32 --k 5 --cin 3 --filters 6", 1, "vol.depth-in"),
+        (
+            "1,176,000 --macs --n 32 --k 5 --cin 3 --cout 10",
+            1,
+            "right as FLOPs; this sheet counts multiply-adds as one",
+        ),
+        ("1176000 --macs --n 32 --k 5 --cin 3 --cout 10 --convention flops=2macs", 0, "is right"),
+        ("44 --type layers-to-reach --n 224 --k 5 --target 4", 1, "lay.k-per-layer"),
+        ("15 --rf --layers 5*3", 1, "rf.sum-k"),
+        ("9000100 --fc --input 300x300x3 --units 100", 1, "par.fc-no-depth"),
+        ("17x17x10 --type padded-volume --n 15 --p 2 --cin 8", 1, "perhaps two things at once"),
+        ("431 --params --k 5 --cin 3 --filters 10", 1, "no known slip gives this number"),
+        ("750 --params --k 5 --cin 3 --filters 10 --answer", 1, "right: 760"),
+        ("750 --params --k 5 --cin 3 --filters 10 --no-bias", 0, "is right"),
+        ("14 --fit --n 32 --k 5 --s 2 --preset cs231n", 1, "out.floored-in-strict"),
+        ("12 --type scaling --given c_in=3 --given filters=4", 0, "is right"),
+    ],
+)
+def test_why_names_the_mistake(convcalc: Any, arguments: str, code: int, said: str) -> None:
+    ran = convcalc("why", *arguments.split())
+    assert said in ran.out
+    assert (ran.code, ran.err) == (code, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("why 1 --k 5", "say what the number is meant to be"),
+        ("why abc --params --k 5 --cin 3 --filters 10", "cannot be read: 'abc' is not a number"),
+        ("why 1 --params --k 5", "params needs c_in"),
+        ("why 1 --params --k 5 --cin 3 --filters 10 --target 4", "params has no 'target'"),
+        ("why 1 --size --n 7 --k 3 --s 0", "stride must be 1 or more"),
+        ("why 1 --type parms", "did you mean 'params'?"),
+        ("why 1 --params --k 5 --cin 3 --filters 10 --preset x", "no preset 'x'"),
+        ("why 1 --params --k 5 --cin 3 --filters 10 --convention fit", "lacks a value"),
+        ("hw chek a b", "did you mean 'check'?"),
+        ("hw check nowhere.yaml a", "nowhere.yaml: cannot be read"),
+        ("hw check ps1.yaml nowhere.yaml", "nowhere.yaml: cannot be read"),
+        ("hw check ps1.yaml mine.yaml --only q99", "no question 'q99'"),
+        ("hw hint ps1.yaml q44", "no question 'q44'; did you mean 'q4'?"),
+        ("hw lint mine.yaml", "is an answer sheet"),
+    ],
+)
+def test_bad_usage_ends_with_2_and_one_line(
+    convcalc: Any, here: Path, arguments: str, said: str
+) -> None:
+    del here
+    ran = convcalc(*arguments.split())
+    assert ran.code == 2
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_why_for_programs(convcalc: Any) -> None:
+    data = json.loads(
+        convcalc(
+            "why", "2600", "--params", "--k", "5", "--cin", "3", "--filters", "100", "--json"
+        ).out
+    )
+    assert data["candidates"][0]["id"] == "par.no-channels"
+    assert data["status"] == "wrong"
+    assert "expected" not in data["results"][0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["hw"],
+        ["hw", "check"],
+        ["hw", "hint"],
+        ["hw", "lint"],
+        ["hw", "show"],
+        ["hw", "types"],
+        ["why"],
+    ],
+)
+def test_every_page_of_help_begins_with_examples(convcalc: Any, words: list[str]) -> None:
+    ran = convcalc(*words, "--help")
+    assert ran.code == 0
+    assert ran.out.startswith("Examples:\n  convcalc ")

@@ -1,0 +1,357 @@
+"""nbgrader, otter and Gradescope: what they would run is run here, by their own rules."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import subprocess
+import sys
+import types
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from convcalc.homework import Sheet, load
+from convcalc.homework.exports import find
+from convcalc.homework.exports.gradescope import results
+from convcalc.homework.exports.gradescope import run as run_here
+from convcalc.homework.marking import mark
+from convcalc.homework.submissions import parse
+from convcalc.homework.variants import Maker
+from homework.test_export_moodle import SHEETS, TRICKY, tricky
+
+HERE = Path(__file__).parent
+SOURCE = (HERE / "data" / "ps1.yaml").read_bytes()
+
+
+def exported(sheet: Sheet, name: str, source: bytes = SOURCE) -> dict[str, bytes]:
+    return {out.name: out.data for out in find(name)(sheet, 1, source).files()}
+
+
+@pytest.fixture
+def ps1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sheet:
+    """The sheet beside which notebooks run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ps1.yaml").write_bytes(SOURCE)
+    return load("ps1.yaml")
+
+
+# ----------------------------------------------------------------------------------- nbgrader
+
+# nbgrader's schema of a cell's metadata, version 3, as far as it requires and restricts.
+CELL = {
+    "type": "object",
+    "required": ["schema_version", "grade", "locked", "solution"],
+    "additionalProperties": False,
+    "properties": {
+        "schema_version": {"enum": [3]},
+        "grade": {"type": "boolean"},
+        "locked": {"type": "boolean"},
+        "solution": {"type": "boolean"},
+        "task": {"type": "boolean"},
+        "grade_id": {"type": "string", "pattern": r"^[a-zA-Z0-9_\-]*$"},
+        "points": {"type": "number", "minimum": 0},
+    },
+}
+
+
+@pytest.mark.parametrize("name", ["nbgrader", "otter"])
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_a_notebook_is_one_to_jupyters_own_validator(path: Path, name: str) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    sheet = load(str(path))
+    (data,) = [data for file, data in exported(sheet, name).items() if file.endswith(".ipynb")]
+    nbformat.validate(nbformat.reads(data.decode(), as_version=4))
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_cells_are_ones_that_nbgrader_knows(path: Path) -> None:
+    sheet = load(str(path))
+    cells = cells_of(exported(sheet, "nbgrader"))
+    metadata = [cell["metadata"]["nbgrader"] for cell in cells if "nbgrader" in cell["metadata"]]
+    for each in metadata:
+        jsonschema.validate(each, CELL)
+        assert ("points" in each) == each["grade"]
+    names = [each["grade_id"] for each in metadata]
+    assert len(names) == len(set(names))
+    assert sum(each.get("points", 0) for each in metadata) == sum(q.points for q in sheet.questions)
+
+
+def cells_of(files: dict[str, bytes]) -> list[dict[str, Any]]:
+    (data,) = [data for name, data in files.items() if name.endswith(".ipynb")]
+    cells: list[dict[str, Any]] = json.loads(data)["cells"]
+    return cells
+
+
+def determined(source: str, space: dict[str, Any], most: float) -> tuple[float, str]:
+    """The rule of nbgrader: an error or anything on stderr gives 0, a last value its number, else all."""
+    *lines, last = source.splitlines()
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            exec("\n".join(lines), space)
+            value = eval(last, space)
+        except AssertionError as error:
+            return 0.0, str(error)
+    if err.getvalue():
+        return 0.0, err.getvalue()
+    assert isinstance(value, float)
+    assert value <= most
+    return value, out.getvalue()
+
+
+def test_points_are_those_that_nbgrader_would_give(ps1: Sheet) -> None:
+    cells = {
+        cell["metadata"].get("nbgrader", {}).get("grade_id", ""): cell
+        for cell in cells_of(exported(ps1, "nbgrader"))
+    }
+
+    def given(name: str, answer: Any) -> tuple[float, str]:
+        test = cells[f"{name}-test"]
+        return determined(
+            "".join(test["source"]),
+            {"answers": {name: answer}},
+            test["metadata"]["nbgrader"]["points"],
+        )
+
+    assert given("q4", 760) == (1.0, "")
+    assert given("q4", 750) == (0.5, "q4: What else is learned besides the filter weights?\n")
+    assert given("q4", 260) == (0.0, "q4: How deep is one filter?")
+    assert given("q4", ...)[0] == 0.0
+    assert given("q4", None) == (0.0, "q4: not answered")
+    assert given("q1", (28, 28, 6)) == (3.0, "")
+    assert given("q1", (28, 28, 3))[0] == 2.0
+    assert given("q8", [[19, 25], [37, 43]]) == (1.0, "")
+    assert given("q2", "no") == (1.0, "")
+
+
+def test_the_notebook_of_a_student_holds_no_answers(ps1: Sheet) -> None:
+    text = json.dumps(cells_of(exported(ps1, "nbgrader")))
+    for secret in ("760", "588000", "588,000", "[[19, 25]"):
+        assert secret not in text
+
+
+def test_answers_that_a_notebook_sets_can_be_graded_as_a_file(ps1: Sheet) -> None:
+    cells = cells_of(exported(ps1, "nbgrader"))
+    for cell in cells:
+        cell["source"] = [
+            line.replace('answers["q4"] = ...', 'answers["q4"] = 5*5*3*10 + 10')
+            for line in cell["source"]
+        ]
+    (found,) = parse(json.dumps({"cells": cells}), ps1)
+    assert {name: value for name, value in found.values.items() if value} == {"q4": "5*5*3*10 + 10"}
+
+
+def test_a_teacher_is_told_which_keys_lie_beside_the_notebook() -> None:
+    made = find("nbgrader")(tricky(), 1, TRICKY.encode())
+    list(made.files())
+    assert made.notes == [
+        "tricky.yaml holds the keys of a, b; keep it where students cannot read it"
+    ]
+
+
+# -------------------------------------------------------------------------------------- otter
+
+
+class Case:
+    """As much of otter's decorator as its test files use."""
+
+    def __init__(
+        self, name: str | None = None, points: float | None = None, hidden: bool = False
+    ) -> None:
+        self.name, self.points, self.hidden = name, points, hidden
+
+    def __call__(self, function: Any) -> Any:
+        self.function = function
+        return self
+
+
+@pytest.fixture
+def otter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    module = types.ModuleType("otter.test_files")
+    module.test_case = Case  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "otter", types.ModuleType("otter"))
+    monkeypatch.setitem(sys.modules, "otter.test_files", module)
+    yield
+    importlib.invalidate_caches()
+
+
+def test_a_wrong_answer_raises_with_the_hint(
+    ps1: Sheet, otter: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del otter
+    files = exported(ps1, "otter")
+    assert {name for name in files if name.startswith("tests/")} == {
+        f"tests/q{i}.py" for i in range(1, 11)
+    }
+    space: dict[str, Any] = {}
+    exec(files["tests/q4.py"].decode(), space)
+    assert (space["name"], space["points"], space["OK_FORMAT"]) == ("q4", 1, False)
+    (case,) = [value for value in space.values() if isinstance(value, Case)]
+    case.function({"q4": 760})
+    with pytest.raises(AssertionError, match=r"^q4: How deep is one filter\?$"):
+        case.function({"q4": 260})
+    with pytest.raises(AssertionError):
+        case.function(None)
+    with pytest.raises(AssertionError):
+        case.function({})
+    assert capsys.readouterr() == ("", "")
+
+
+def test_no_test_shows_an_answer(ps1: Sheet) -> None:
+    for name, data in exported(ps1, "otter").items():
+        if name.startswith("tests/"):
+            assert b"760" not in data
+            assert b"588" not in data
+
+
+# --------------------------------------------------------------------------------- Gradescope
+
+RESULTS = {
+    "type": "object",
+    "required": ["score", "output"],
+    "properties": {
+        "score": {"type": "number"},
+        "output": {"type": "string"},
+        "output_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
+        "test_output_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["number", "name", "score", "max_score", "status", "output"],
+                "properties": {
+                    "number": {"type": "string"},
+                    "name": {"type": "string"},
+                    "score": {"type": "number", "minimum": 0},
+                    "max_score": {"type": "number", "minimum": 0},
+                    "status": {"enum": ["passed", "failed"]},
+                    "output": {"type": "string"},
+                    "tags": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
+    },
+}
+
+
+def test_results_are_what_gradescope_reads(ps1: Sheet) -> None:
+    marked = mark(ps1, {"q1": "28x28x6", "q4": "750", "q7": "1176000", "q11": "because"})
+    data = json.loads(json.dumps(results(ps1, marked.results, "7f3a")))
+    jsonschema.validate(data, RESULTS)
+    assert data["output"].startswith("Convolution arithmetic, variant 7f3a: ")
+    assert "1 more marked by hand later: q11." in data["output"]
+    tests = {test["number"]: test for test in data["tests"]}
+    assert "q11" not in tests
+    assert (tests["q4"]["score"], tests["q4"]["max_score"], tests["q4"]["status"]) == (
+        0.5,
+        1,
+        "failed",
+    )
+    assert tests["q4"]["extra_data"]["mistakes"] == ["par.no-bias"]
+    assert "What else is learned" in tests["q4"]["output"]
+    assert "760" not in json.dumps(data["tests"])
+    assert tests["q9"]["output"] == "Not answered."
+    assert sum(test["score"] for test in tests.values()) == data["score"]
+
+
+@pytest.fixture
+def autograder(tmp_path: Path) -> Path:
+    """The archive unpacked as Gradescope does it."""
+    sheet = load(str(HERE / "data" / "ps1.yaml"))
+    data = exported(sheet, "gradescope")[""]
+    source = tmp_path / "autograder" / "source"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        modes = {info.filename: info.external_attr >> 16 & 0o777 for info in archive.infolist()}
+        assert modes["setup.sh"] == modes["run_autograder"] == 0o755
+        assert archive.read("run_autograder").startswith(b"#!")
+        archive.extractall(source)
+    (tmp_path / "autograder" / "submission").mkdir()
+    (source / "secret.txt").write_text("an old and well kept secret")
+    return tmp_path / "autograder"
+
+
+def run(base: Path) -> dict[str, Any]:
+    ran = subprocess.run(
+        [sys.executable, "-m", "convcalc.homework.exports.gradescope", str(base)],
+        cwd=base / "source",
+        env={**os.environ, "PYTHONPATH": str(base / "source")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    data: dict[str, Any] = json.loads((base / "results" / "results.json").read_text())
+    jsonschema.validate(data, RESULTS)
+    return data
+
+
+def marked(base: Path) -> dict[str, Any]:
+    """The same in this process."""
+    data = run_here(str(base))
+    jsonschema.validate(data, RESULTS)
+    assert json.loads((base / "results" / "results.json").read_text()) == data
+    return data
+
+
+def test_a_student_is_known_by_the_roster_or_by_the_address(autograder: Path) -> None:
+    sheet = load(str(HERE / "data" / "ps1.yaml"))
+    maker = Maker(sheet, b"an old and well kept secret")
+    (autograder / "submission" / "mine.txt").write_text("q4: 760\nz9: 1\n")
+    metadata = autograder / "submission_metadata.json"
+    metadata.write_text('{"users": [{"email": "ada@x.org"}]}')
+    assert f"variant {maker.of('ada').variant}" in marked(autograder)["output"]
+    (autograder / "source" / "roster.csv").write_text("student_id,email\ns042,ada@x.org\n")
+    found = marked(autograder)
+    assert f"variant {maker.of('s042').variant}" in found["output"]
+    assert "'z9' is no question of this sheet" in found["output"]
+    metadata.write_text("{}")
+    assert marked(autograder)["score"] == 1
+
+
+def test_a_broken_sheet_gives_results_as_well(autograder: Path) -> None:
+    (autograder / "source" / "sheet.yaml").write_text("questions: [")
+    found = marked(autograder)
+    assert found["score"] == 0
+    assert "sheet.yaml" in found["output"]
+
+
+def test_the_archive_marks_by_itself(autograder: Path) -> None:
+    (autograder / "submission" / "mine.yaml").write_text("q4: 760\nq1: 28x28x6\n")
+    (autograder / "submission_metadata.json").write_text(
+        '{"users": [{"email": "s042@x.org", "id": 1}]}'
+    )
+    data = run(autograder)
+    assert data["score"] == 4
+    assert "variant" in data["output"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"a.pdf": b"%PDF\xff"},
+        {"a.yaml": b""},
+        {"a.zip": b"PK\x03\x04"},
+        {"a.yaml": b"q4: [" + b"[" * 10_000},
+    ],
+)
+def test_whatever_is_handed_in_there_are_results(autograder: Path, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        (autograder / "submission" / name).write_bytes(data)
+    found = marked(autograder)
+    assert found["score"] == 0
+    assert found["output"]
+
+
+def test_the_scripts_are_ones_to_a_shell(autograder: Path) -> None:
+    for name in ("setup.sh", "run_autograder"):
+        subprocess.run(["bash", "-n", str(autograder / "source" / name)], check=True)

@@ -1,0 +1,172 @@
+"""Hints: four levels, and below the fourth never the answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convcalc.errors import ConvcalcError
+from convcalc.homework import check, hints
+from convcalc.homework.conventions import PRESETS, conventions
+from convcalc.homework.questions import QUESTIONS, every, made
+from convcalc.homework.sheet import Question, Sheet
+from homework.cases import CASES, Case
+from homework.mistake_cases import SLIPS, Slip
+from homework.test_questions import sheet_with
+
+every()
+
+SMALL = st.integers(1, 12)
+SIZES = st.integers(1, 40)
+
+DRAWS: dict[str, dict[str, Any]] = {
+    "output-size": {"n": SIZES, "k": SMALL, "s": SMALL, "p": st.integers(0, 4)},
+    "dilated-size": {"n": SIZES, "k": SMALL, "d": SMALL},
+    "fit": {"n": SIZES, "k": SMALL, "s": SMALL},
+    "volume": {"n": SIZES, "k": SMALL, "s": SMALL, "c_in": SMALL, "filters": SMALL},
+    "pool-volume": {"n": SIZES, "k": SMALL, "c_in": SMALL},
+    "padded-volume": {"n": SIZES, "p": SMALL, "c_in": SMALL},
+    "pad-to-keep": {"k": SMALL},
+    "same-size": {"n": SIZES, "s": SMALL},
+    "transposed-size": {"n": SMALL, "k": SMALL, "s": SMALL},
+    "params": {"k": SMALL, "c_in": SMALL, "filters": SMALL},
+    "params-fc": {"input": st.tuples(SMALL, SMALL, SMALL).map(list), "units": SMALL},
+    "params-bn": {"c_in": SMALL},
+    "params-pool": {"k": SMALL, "c_in": SMALL},
+    "macs": {"out_n": SMALL, "k": SMALL, "c_in": SMALL, "filters": SMALL},
+    "neurons": {"n": SIZES, "k": SMALL, "filters": SMALL},
+    "receptive-field": {"layers": st.lists(st.tuples(SMALL, st.integers(1, 3)).map(lambda p: f"{p[0]}/{p[1]}"), min_size=1, max_size=4)},
+    "layers-to-reach": {"n": SIZES, "k": SMALL, "target": SMALL},
+    "compose": {"kernels": st.lists(SMALL, min_size=2, max_size=3)},
+    "fraction": {"k": SMALL},
+    "stacks": {"layers": SMALL, "k": SMALL, "against": SMALL},
+    "memory": {"volume": st.tuples(SMALL, SMALL, SMALL).map(list)},
+    "lenet-c3": {},
+}  # fmt: skip
+
+QUESTION = st.sampled_from(sorted(DRAWS)).flatmap(
+    lambda kind: st.tuples(st.just(kind), st.fixed_dictionaries(DRAWS[kind]))
+)
+
+
+def numbers_in(text: str) -> set[str]:
+    """Every number in a text, with and without its separators."""
+    found = set(re.findall(r"\d+(?:[.,]\d+)*", text))
+    return found | {each.replace(",", "") for each in found}
+
+
+def answers_of(question: Question) -> set[str]:
+    """How the right answers of a question read as numbers."""
+    found: set[str] = set()
+    for part in question.parts:
+        value = part.expected
+        if isinstance(value, tuple) and value and not isinstance(value[0], str | tuple):
+            found |= {str(item) for item in value if item is not None}
+        elif value is not None and not isinstance(value, tuple | bool):
+            found |= numbers_in(part.form.text(value))
+    return {each for each in found if each}
+
+
+def asked(kind: str, drawn: dict[str, Any], preset: str) -> Sheet | None:
+    """A sheet of one question with drawn numbers; None where the type refuses them."""
+    fixed = conventions(preset)
+    try:
+        question = Question("q", made(kind, drawn), fixed, given=drawn)
+        assert question.parts
+    except ConvcalcError:
+        return None
+    return Sheet("s", "s", fixed, [question], max_level=4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    QUESTION,
+    st.sampled_from(sorted(PRESETS)),
+    st.integers(0, 400),
+    st.integers(0, 3),
+    st.integers(0, 20),
+)
+def test_no_hint_below_level_four_holds_the_right_answer(
+    drawn: tuple[str, dict[str, Any]], preset: str, guess: int, level: int, pick: int
+) -> None:
+    sheet = asked(*drawn, preset)
+    if sheet is None:
+        return
+    question = sheet["q"]
+    hidden = answers_of(question)
+    text = "\n".join(hints.hint(question, level))
+    assert not hidden & numbers_in(text), text
+    for part in question.parts:
+        wrong = list(question.single(part))
+        answer = part.form.text(wrong[pick % len(wrong)]) if wrong else str(guess)
+        result = check(sheet, "q", {part.name: answer} if part.name else answer, level=level)
+        if result.status == "unreadable":
+            continue
+        for verdict in result.parts:
+            assert not hidden & numbers_in(verdict.hint), (answer, verdict.hint)
+            assert "expected" not in verdict.to_dict()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{c.row} {c.type}" for c in CASES])
+def test_the_hints_of_published_questions_keep_their_answers(case: Case) -> None:
+    question = sheet_with(case.type, case.given, **case.conventions)["q1"]
+    if case.type == "solve-for":
+        assert "k=3" not in "\n".join(hints.hint(question, 3))
+        return
+    hidden = answers_of(question)
+    for level in (1, 2, 3):
+        assert not hidden & numbers_in("\n".join(hints.hint(question, level)))
+
+
+@pytest.mark.parametrize("slip", SLIPS[::3], ids=[s.id for s in SLIPS[::3]])
+def test_the_lines_of_mistakes_keep_the_answers(slip: Slip) -> None:
+    if slip.wrong is None:
+        return
+    sheet = sheet_with(slip.type, slip.given, **slip.conventions)
+    result = check(sheet, "q1", {slip.part: slip.wrong} if slip.part else slip.wrong, level=3)
+    hidden = answers_of(sheet["q1"])
+    for verdict in result.parts:
+        assert not hidden & numbers_in(verdict.hint)
+
+
+def test_levels_say_more_and_more() -> None:
+    sheet = sheet_with("params", {"k": 5, "c_in": 3, "filters": 10})
+    question = sheet["q1"]
+    assert hints.hint(question, 0) == []
+    rule = "One filter is k × k × (channels of the input), plus one bias. There are as many filters as output maps."
+    assert hints.hint(question, 2) == [
+        rule,
+        "With other numbers: How many parameters have 4 filters of 3×3, 8 channels in? (3·3·8 + 1)·4 = 292.",
+    ]
+    assert hints.hint(question, 3) == [rule, "(5·5·3 + 1)·10 = ?"]
+    assert hints.hint(question, 4)[-1] == "(5·5·3 + 1)·10 = 760"
+    assert check(sheet, "q1", 260, level=0).hint == ""
+    assert check(sheet, "q1", 260, level=1).hint == "How deep is one filter?"
+    assert "\n" in check(sheet, "q1", 260, level=2).hint
+
+
+def test_the_sheet_caps_the_level() -> None:
+    sheet = sheet_with("params", {"k": 5, "c_in": 3, "filters": 10})
+    sheet.max_level = 1
+    assert check(sheet, "q1", 260, level=4).hint == "How deep is one filter?"
+    sheet.max_level = 0
+    assert check(sheet, "q1", 260).hint == ""
+
+
+def test_an_example_that_would_give_the_answer_is_left_out() -> None:
+    sheet = sheet_with("params", {"k": 1, "c_in": 291, "filters": 1})  # 292, as the first example
+    assert "292" not in "\n".join(hints.hint(sheet["q1"], 2))
+
+
+def test_where_the_answer_is_a_given_number_the_formula_keeps_its_letters() -> None:
+    sheet = sheet_with("output-size", {"n": 28, "k": 5, "p": 2})
+    assert hints.hint(sheet["q1"], 3)[-1] == "Put your numbers into the rule."
+
+
+@pytest.mark.parametrize("kind", sorted(set(QUESTIONS) - {"text", "choice", "true-false"}))
+def test_every_type_has_a_rule(kind: str) -> None:
+    assert QUESTIONS[kind].rule

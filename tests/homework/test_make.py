@@ -1,0 +1,505 @@
+"""One sheet per student: draws that tell the mistakes apart, the same everywhere, and no keys in them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.errors import UsageError
+from convcalc.homework import Sheet, check, load, loads
+from convcalc.homework.handout import make, sheet_text
+from convcalc.homework.requirements import met
+from convcalc.homework.roster import Roster, Student
+from convcalc.homework.variants import Maker, codes, draws, new_secret, read_secret, values_of
+
+HERE = Path(__file__).parent
+SECRET = b"an old and well kept secret"
+
+
+@pytest.fixture
+def ps1() -> Sheet:
+    return load(str(HERE / "data" / "ps1.yaml"))
+
+
+def class_of(count: int) -> Roster:
+    roster = Roster()
+    for number in range(count):
+        roster.add(Student(f"s{number:03}"))
+    return roster
+
+
+def varied(vary: str, kind: str = "params", given: str = "", more: str = "") -> Sheet:
+    return loads(
+        f"{{convcalc_sheet: 1, id: v, questions: [{{id: q1, type: {kind}, given: {{{given}}}, vary: {vary}{more}}}]}}"
+    )
+
+
+# ---------------------------------------------------------------------------------- the draws
+
+
+def test_of_168_draws_24_hide_a_mistake_and_144_are_left(ps1: Sheet) -> None:
+    found = draws(ps1, ps1["q10"])
+    assert (found.possible, found.alike, len(found.kept)) == (168, 24, 144)
+    assert "168 possible draws, 24 thrown away" in found.said()
+
+
+def test_a_draw_is_kept_exactly_where_the_slips_written_out_by_hand_differ(ps1: Sheet) -> None:
+    kept = {tuple(map(int, draw.values())) for draw in draws(ps1, ps1["q10"]).kept}
+    expected = set()
+    for k, c_in, filters in product((3, 5, 7), range(2, 9), range(8, 65, 8)):
+        right = (k * k * c_in + 1) * filters
+        wrong = [
+            {k * k * c_in * filters},  # no bias
+            {(k * k + 1) * filters},  # no channels
+            {k * k * c_in * filters + 1},  # one bias
+            {(k * c_in + 1) * filters, k * c_in * filters},  # k for k²
+        ]
+        numbers = [number for each in wrong for number in each]
+        if right not in numbers and len(set(numbers)) == len(numbers):
+            expected.add((k, c_in, filters))
+    assert kept == expected
+
+
+def test_every_kept_draw_names_each_of_its_mistakes_when_it_is_answered(ps1: Sheet) -> None:
+    maker = Maker(ps1, SECRET)
+    for number in range(40):
+        sheet = maker.of(f"s{number}")
+        task: Any = sheet["q10"].task
+        k, c_in, filters = task.k, task.c_in, task.filters
+        assert check(sheet, "q10", k * k * c_in * filters).mistakes[0] == "par.no-bias"
+        assert check(sheet, "q10", (k * k + 1) * filters).mistakes[0] == "par.no-channels"
+
+
+def test_core_slips_of_a_size_are_kept_apart_without_a_list() -> None:
+    sheet = varied("{n: {from: 20, to: 64}, k: [5, 7, 9], p: [1, 2, 3], s: [2, 3]}", "output-size")
+    found = draws(sheet, sheet["q1"])
+    assert found.possible == 45 * 18
+    for draw in found.kept:
+        n, k, p, s = (int(draw[name]) for name in "nkps")
+        sizes = [
+            (n + 2 * p - k) // s + 1,  # right
+            (n + 2 * p - k) // s,  # no plus one
+            (n + p - k) // s + 1,  # one side
+            (n - k) // s + 1,  # no padding
+            (n + 4 * p - k) // s + 1,  # doubled
+            n + 2 * p - k + 1,  # no stride
+            (n + 2 * p + k) // s + 1,  # k added
+        ]
+        assert len(set(sizes)) == len(sizes), draw
+
+
+def test_a_question_whose_draws_all_hide_a_mistake_is_refused() -> None:
+    sheet = varied(
+        "{k: [3], c_in: [3]}",
+        given="filters: 8",
+        more=", separate: [par.no-channels, par.k-not-squared]",
+    )
+    with pytest.raises(UsageError, match=r"0 left; give vary more values.*same number"):
+        draws(sheet, sheet["q1"])
+
+
+def test_draws_that_cannot_be_asked_are_counted_and_left_out() -> None:
+    sheet = varied("{n: [4, 32, 33], k: [5]}", "output-size")
+    found = draws(sheet, sheet["q1"])
+    assert found.impossible + found.alike + len(found.kept) == 3
+    assert all(int(draw["n"]) >= 5 for draw in found.kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("params < 100000", True),
+        ("answer == 760", True),
+        ("k * k * c_in + 1 == 76 and filters >= 10", True),
+        ("not k == 5", False),
+        ("0 < k < c_in", False),
+        ("cin % 2 == 1", True),
+        ("c_in / 2 < 2", True),
+    ],
+)
+def test_a_requirement_is_a_comparison_of_the_numbers(text: str, holds: bool) -> None:
+    sheet = loads(
+        "{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}"
+    )
+    assert met(text, sheet["q1"]) is holds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "params",
+        "params < x",
+        "__import__('os')",
+        "9**9**9 > 1",
+        "k <",
+        "k < 1 if k else 2",
+        "(" * 150 + "k",
+        "k < 1/0",
+        "k" * 300,
+    ],
+)
+def test_a_requirement_that_is_none_is_refused(text: str) -> None:
+    sheet = loads(
+        "{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}"
+    )
+    with pytest.raises(UsageError, match="require"):
+        met(text, sheet["q1"])
+
+
+@pytest.mark.parametrize(
+    ("spec", "values"),
+    [
+        (["3", "5"], ["3", "5"]),
+        ({"from": "2", "to": "4"}, ["2", "3", "4"]),
+        ({"from": "3", "to": "20", "multiple_of": "8"}, ["8", "16"]),
+        ({"from": "1", "to": "9", "step": "4"}, ["1", "5", "9"]),
+    ],
+)
+def test_a_number_varies_over_a_list_or_a_range(spec: Any, values: list[str]) -> None:
+    assert values_of("k", spec) == values
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        [],
+        "3",
+        {"from": "1"},
+        {"from": "5", "to": "1"},
+        {"from": "1", "to": "x"},
+        {"from": "1", "to": "3", "by": "1"},
+        {"from": "1", "to": "3", "step": "0"},
+    ],
+)
+def test_a_range_that_is_none_is_refused(spec: Any) -> None:
+    with pytest.raises(UsageError, match=r"vary\.k"):
+        values_of("k", spec)
+
+
+def test_very_many_draws_are_sampled_evenly() -> None:
+    sheet = varied("{k: [3, 5, 7, 9, 11], c_in: {from: 1, to: 500}, filters: {from: 1, to: 500}}")
+    found = draws(sheet, sheet["q1"])
+    assert found.possible == 1_250_000
+    assert found.looked_at == 4_096
+    assert "4,096 of 1,250,000 possible draws looked at" in found.said()
+    for name, least in (("k", 5), ("c_in", 400), ("filters", 400)):
+        assert len({draw[name] for draw in found.kept}) >= least
+
+
+# -------------------------------------------------------------------------------- the secret
+
+
+def test_a_student_gets_the_draw_that_the_hmac_says(ps1: Sheet) -> None:
+    kept = draws(ps1, ps1["q10"]).kept
+    words = [b"draw", b"ps1", b"q10", b"s042"]
+    message = b"".join(str(len(word)).encode() + b":" + word for word in words)
+    number = int.from_bytes(hmac.new(SECRET, message, hashlib.sha256).digest()[:16], "big")
+    sheet = Maker(ps1, SECRET).of("s042")
+    expected = kept[number % len(kept)]
+    assert {name: sheet["q10"].given[name] for name in expected} == expected
+
+
+def test_what_a_student_gets_depends_on_no_other_student(ps1: Sheet) -> None:
+    alone = Maker(ps1, SECRET).of("s042")
+    maker = Maker(ps1, SECRET)
+    for number in range(99):
+        maker.of(f"s{number:03}")
+    assert maker.of("s042")["q10"].given == alone["q10"].given
+    assert maker.of(" S042 ")["q10"].given == alone["q10"].given
+
+
+def test_another_secret_gives_other_numbers(ps1: Sheet) -> None:
+    mine, theirs = Maker(ps1, SECRET), Maker(ps1, b"another secret")
+    given = [(mine.of(f"s{i}")["q10"].given, theirs.of(f"s{i}")["q10"].given) for i in range(50)]
+    assert sum(a == b for a, b in given) < 10
+
+
+def test_all_draws_are_used_about_alike(ps1: Sheet) -> None:
+    maker = Maker(ps1, SECRET)
+    for number in range(144 * 50):
+        maker.of(f"student {number}")
+    used = maker.used["q10"]
+    assert len(used) == 144
+    assert max(used.values()) < 90
+    assert min(used.values()) > 20
+
+
+def test_codes_are_short_and_all_different() -> None:
+    students = [f"s{number}" for number in range(3000)]
+    found = codes(SECRET, "variant", "ps1", students)
+    assert len(set(found.values())) == 3000
+    assert sum(len(code) == 4 for code in found.values()) > 2000
+    assert (
+        codes(SECRET, "anonymous", "ps1", ["s1"])["s1"]
+        != codes(SECRET, "variant", "ps1", ["s1"])["s1"]
+    )
+
+
+def test_a_new_secret_is_for_its_owner_alone_and_is_never_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    secret = new_secret(str(path))
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert read_secret(str(path)) == secret
+    with pytest.raises(UsageError, match="cannot be written"):
+        new_secret(str(path))
+
+
+@pytest.mark.parametrize("data", [b"", b"short\n", b" \n" * 40, b"x" * 100_000])
+def test_a_secret_that_is_none_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match="a secret has at least 8"):
+        read_secret(str(path))
+
+
+# -------------------------------------------------------------------------------- the sheets
+
+# sha256 of s000.yaml … s019.yaml with their names, made once on Python 3.11; the same on every version.
+FINGERPRINT = "2a677c829b83a019b9e1d750557ec44b94e9c43b63ef01cb9dc0c3ae00ebb437"
+
+
+def test_the_same_secret_and_roster_give_the_same_bytes_everywhere(
+    ps1: Sheet, tmp_path: Path
+) -> None:
+    make(ps1, class_of(20), SECRET, str(tmp_path / "dist"))
+    found = hashlib.sha256()
+    for path in sorted((tmp_path / "dist").glob("*.yaml")):
+        found.update(path.name.encode() + path.read_bytes())
+    assert found.hexdigest() == FINGERPRINT
+
+
+def test_hash_seeds_and_other_processes_change_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys; from convcalc.homework import load; from convcalc.homework.handout import sheet_text;"
+        "from convcalc.homework.variants import Maker;"
+        f"print(sheet_text(Maker(load({str(HERE / 'data' / 'ps1.yaml')!r}), {SECRET!r}).of('s007')))"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True, text=True, check=True, cwd=HERE.parents[1],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(HERE.parents[1]), "PYTHONUTF8": "1"},
+        ).stdout
+        for seed in ("0", "1")
+    }  # fmt: skip
+    assert len(texts) == 1
+
+
+def test_a_students_sheet_asks_what_the_teachers_asks_with_the_drawn_numbers(ps1: Sheet) -> None:
+    own = Maker(ps1, SECRET).of("s042", "7f3a")
+    again = loads(sheet_text(own))
+    assert (again.id, again.student, again.variant, again.max_level) == ("ps1", "s042", "7f3a", 2)
+    assert again.conventions == ps1.conventions
+    assert again.other_convention == ps1.other_convention
+    for mine, theirs in zip(again.questions, own.questions, strict=True):
+        assert [part.expected for part in mine.parts] == [part.expected for part in theirs.parts]
+        assert (mine.points, mine.partial, mine.sentence) == (
+            theirs.points,
+            theirs.partial,
+            theirs.sentence,
+        )
+        assert not mine.vary
+
+
+KEYED = """
+convcalc_sheet: 1
+id: keyed
+questions:
+  - {id: c, type: choice, options: ["a pool", "a convolution"], answer: b}
+  - {id: t, type: true-false, statement: A pool has biases., answer: false}
+  - {id: p, type: params, given: {k: 5, c_in: 3, filters: 10}, answer: 750, accept: ["761"], credit: {par.no-bias: 0.5}, tolerance: 1%}
+"""
+
+
+def test_a_students_sheet_holds_no_key() -> None:
+    text = sheet_text(loads(KEYED))
+    for word in ("answer:", "accept", "credit", "750", "761", "760", "separate", "par.no-bias"):
+        assert word not in text
+    again = loads(text)
+    assert [question.kind for question in again.questions] == ["text", "text", "params"]
+    assert "(a) a pool" in again["c"].sentence
+    assert "checked later" in again["t"].sentence
+    assert again["p"].tolerance == loads(KEYED)["p"].tolerance
+
+
+@pytest.mark.parametrize(
+    "path", sorted((HERE.parents[1] / "homework").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_every_sample_sheet_survives_being_written_out(path: Path) -> None:
+    sheet = load(str(path))
+    again = loads(sheet_text(sheet), str(path))
+    for mine, theirs in zip(again.questions, sheet.questions, strict=True):
+        if theirs.kind in ("choice", "true-false"):
+            continue
+        assert [part.expected for part in mine.parts] == [part.expected for part in theirs.parts]
+        assert mine.points == theirs.points
+
+
+def test_the_key_lists_the_right_and_the_wrong_numbers(ps1: Sheet, tmp_path: Path) -> None:
+    make(ps1, class_of(3), SECRET, str(tmp_path / "dist"))
+    with (tmp_path / "dist" / "key.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    (four,) = [row for row in rows if row["student_id"] == "s001" and row["question"] == "q4"]
+    assert four["expected"] == "760"
+    assert four["mistakes"].startswith("par.no-bias 750; par.no-channels 260; par.one-bias 751")
+    (ten,) = [row for row in rows if row["student_id"] == "s001" and row["question"] == "q10"]
+    numbers = dict(pair.split("=") for pair in ten["given"].split())
+    k, c_in, filters = (int(numbers[name]) for name in ("k", "c_in", "filters"))
+    assert int(ten["expected"].replace(",", "")) == (k * k * c_in + 1) * filters
+
+
+def test_sheets_that_are_there_are_not_written_over_without_force(
+    ps1: Sheet, tmp_path: Path
+) -> None:
+    out = tmp_path / "dist"
+    make(ps1, class_of(2), SECRET, str(out))
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(
+        UsageError, match=r"holds an earlier run \(key\.csv, html\); choose another --out"
+    ):
+        make(ps1, class_of(2), b"another secret", str(out))
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    make(ps1, class_of(2), b"another secret", str(out), force=True)
+    assert (out / "key.csv").read_bytes() != before[out / "key.csv"]
+
+
+def test_an_interrupted_make_leaves_nothing(ps1: Sheet, tmp_path: Path) -> None:
+    def stop(count: int) -> None:
+        if count == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make(ps1, class_of(5), SECRET, str(tmp_path / "dist"), progress=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ids_that_are_no_file_names_stay_in_the_folder(ps1: Sheet, tmp_path: Path) -> None:
+    roster = Roster()
+    for name in ("../../evil", "a/b", "A/B", "con", "key", ".hidden", "=cmd|x", "x" * 90):
+        roster.add(Student(name))
+    make(ps1, roster, SECRET, str(tmp_path / "dist"))
+    made = [path for path in tmp_path.rglob("*.yaml")]
+    assert len(made) == len(roster.students)
+    assert {path.parent for path in made} == {tmp_path / "dist"}
+    assert len({path.name.lower() for path in made}) == len(made)
+
+
+def test_the_command_says_what_it_drew(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps1.yaml").write_bytes((HERE / "data" / "ps1.yaml").read_bytes())
+    Path("roster.csv").write_text("student_id\n" + "".join(f"s{i:03}\n" for i in range(300)))
+    Path("ps1.secret").write_bytes(SECRET)
+    words = (
+        "hw",
+        "make",
+        "ps1.yaml",
+        "--roster",
+        "roster.csv",
+        "--secret-file",
+        "ps1.secret",
+        "--out",
+        "dist",
+    )
+    ran = convcalc(*words)
+    assert (ran.code, ran.err) == (0, "")
+    first, second, last = ran.out.splitlines()
+    assert first == (
+        " q10: 168 possible draws, 24 thrown away because two slips or the answer coincide, 144 left for 300 students"
+    )
+    assert "each used at most" in second
+    assert (
+        last
+        == " dist/s000.yaml … s299.yaml, dist/html/*.html, dist/key.csv (keep this one to yourself)"
+    )
+    assert convcalc(*words).code == 2
+    assert convcalc(*words, "--force").code == 0
+
+
+def test_the_command_writes_a_secret_where_there_is_none(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("s.yaml").write_text(KEYED)
+    Path("roster.csv").write_text("s1\n")
+    ran = convcalc(
+        "hw", "make", "s.yaml", "--roster", "roster.csv", "--secret-file", "new", "--out", "dist"
+    )
+    assert "wrote a new secret to new; keep it" in ran.err
+    assert "no question varies" in ran.out
+    assert "c, t: asked in words" in ran.out
+
+
+def test_one_students_sheet_can_be_shown(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ps1: Sheet
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps1.yaml").write_bytes((HERE / "data" / "ps1.yaml").read_bytes())
+    Path("ps1.secret").write_bytes(SECRET)
+    words = ("hw", "show", "ps1.yaml", "--student", "s042")
+    ran = convcalc(*words, "--secret-file", "ps1.secret")
+    own = Maker(ps1, SECRET).of("s042")
+    assert ran.out.startswith(f"Convolution arithmetic   variant {own.variant}\n")
+    assert own["q10"].sentence in ran.out
+    assert "belong together" in convcalc(*words).err
+
+
+OTHERS = """
+convcalc_sheet: 1
+id: others
+grading: {other_convention: {flops: half, order: none}}
+questions:
+  - {id: a, type: arch-table, arch: net.yaml, input: 8x8x3, void: true}
+  - {id: b, type: text, text: "a: b # c"}
+"""
+
+
+def test_files_that_a_sheet_names_go_with_it(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(
+        "name: n\ninput: [3, 8, 8]\nlayers:\n  - conv: {out_channels: 4, kernel_size: 3}\n"
+    )
+    (tmp_path / "others.yaml").write_text(OTHERS)
+    sheet = load(str(tmp_path / "others.yaml"))
+    make(sheet, class_of(1), SECRET, str(tmp_path / "dist"))
+    again = load(str(tmp_path / "dist" / "s000.yaml"))
+    assert (tmp_path / "dist" / "net.yaml").read_bytes() == (tmp_path / "net.yaml").read_bytes()
+    assert [part.expected for part in again["a"].parts] == [
+        part.expected for part in sheet["a"].parts
+    ]
+    assert (again["a"].void, again["b"].text) == (True, "a: b # c")
+    assert again.other_convention == sheet.other_convention
+
+
+def test_requirements_rule_draws_out_and_are_counted() -> None:
+    sheet = varied(
+        "{k: [3, 5], c_in: [3, 4, 5], filters: [8, 16]}", more=', require: ["-1 < params - 500"]'
+    )
+    found = draws(sheet, sheet["q1"])
+    assert found.unmet
+    assert "ruled out by require" in found.said()
+    assert all(
+        (int(d["k"]) ** 2 * int(d["c_in"]) + 1) * int(d["filters"]) >= 500 for d in found.kept
+    )
+
+
+def test_numbers_that_no_question_can_have_are_counted() -> None:
+    sheet = varied("{k: [3, 5, x], c_in: [3, 4, 5], filters: [8, 16]}")
+    found = draws(sheet, sheet["q1"])
+    assert found.impossible == 6
+    assert "6 cannot be asked" in found.said()
+
+
+def test_a_secret_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(
+        UsageError, match="cannot be read: No such file or directory; hw make writes one"
+    ):
+        read_secret(str(tmp_path / "nowhere"))

@@ -1,0 +1,357 @@
+"""Marking: conventions, points, follow-through, what is said and what is kept silent."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.errors import ConvcalcError
+from convcalc.homework import WrongAnswer, assert_right, check, loads
+from convcalc.homework.marking import mark
+from homework.test_questions import sheet_with
+
+PS1 = """
+convcalc_sheet: 1
+id: ps1
+title: Convolution arithmetic
+conventions: {fit: strict}
+grading: {other_convention: full}
+questions:
+  - {id: q1, type: volume, points: 3, given: {n: 32, k: 5, s: 1, p: 0, c_in: 3, filters: 6}}
+  - {id: q2, type: fit, given: {n: 32, k: 5, s: 2, p: 0}}
+  - {id: q4, type: params, given: {k: 5, c_in: 3, filters: 10}, credit: {par.no-bias: 0.5}}
+  - id: q5
+    type: arch-table
+    points: 12
+    input: 128x128x3
+    arch: CONV-9-32 POOL-2 CONV-5-64 POOL-2 CONV-5-64 POOL-2 FC-64 FC-3
+    ask: [shape, weights, biases]
+  - {id: q7, type: macs, given: {n: 32, k: 5, p: 0, c_in: 3, filters: 10}}
+  - {id: q11, type: text, points: 2, text: Why?}
+"""
+
+TABLE = [
+    ["120x120x32", "7776", "32"], "60x60x32", ["56x56x64", "51200", "64"], "28x28x64",
+    ["24x24x64", "102400", "64"], "12x12x64", ["64", "589824", "64"], ["3", "192", "3"],
+]  # fmt: skip
+
+
+def test_points_are_given_part_by_part() -> None:
+    sheet = loads(PS1)
+    assert check(sheet, "q1", "28x28x6").points == 3
+    assert check(sheet, "q1", "28x28x3").points == 2
+    assert check(sheet, "q1", "28x28x3").status == "partial"
+    assert check(sheet, "q1", "1x2x3").points == 0
+    assert check(sheet, "q4", "750").points == Fraction(1, 2)
+    assert check(sheet, "q4", "260").points == 0
+    assert check(sheet, "q5", TABLE).points == 12
+    assert check(sheet, "q5", TABLE).right
+    assert sheet.max_points == 18
+
+
+def test_a_table_is_marked_by_the_students_own_rows() -> None:
+    sheet = loads(PS1)
+    wrong = [
+        ["119x119x32", "7776", "32"],
+        "59x59x32",
+        ["55x55x64", "51200", "64"],
+        "27x27x64",
+        ["23x23x64", "102400", "64"],
+        "11x11x64",
+        ["64", "495616", "64"],
+        ["3", "192", "3"],
+    ]
+    result = check(sheet, "q5", wrong)
+    assert result.hint == "row 1; rows 2-8 follow correctly from your row 1"
+    # of 8 shapes, 5 weights and 5 biases only one is wrong
+    assert result.points == 12 * Fraction(17, 18)
+    assert [p.status for p in result.parts].count("wrong") == 1
+    assert result.parts[0].mistakes[0][0] == "out.no-plus-one"
+    sheet.follow_through = False
+    strict = check(sheet, "q5", wrong)
+    assert strict.points == 12 * Fraction(17 - 6, 18)
+
+
+def test_a_pool_without_weights_may_be_left_blank_or_0() -> None:
+    sheet = loads(PS1)
+    rows = [row if isinstance(row, list) else [row, "0", "0"] for row in TABLE]
+    assert check(sheet, "q5", rows).points == 12
+    counted = [row if isinstance(row, list) else [row, "128", "0"] for row in TABLE]
+    assert not check(sheet, "q5", counted).right
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "answer", "key", "value", "settings"),
+    [
+        ("volume", {"n": 32, "k": 5, "c_in": 3, "filters": 6}, "6x28x28", "order", "chw", {}),
+        (
+            "volume",
+            {"n": 32, "k": 5, "c_in": 3, "filters": 6},
+            "28x28x6",
+            "order",
+            "hwc",
+            {"order": "chw"},
+        ),
+        ("fit", {"n": 32, "k": 5, "s": 2}, "14", "fit", "floor", {"fit": "strict"}),
+        ("output-size", {"n": 32, "k": 5, "s": 2}, "does not fit", "fit", "strict", {}),
+        ("pool-volume", {"n": 112, "k": 3, "s": 2}, "56", "fit", "ceil", {}),
+        ("macs", {"n": 32, "k": 5, "c_in": 3, "filters": 10}, "1,176,000", "flops", "2macs", {}),
+        (
+            "macs",
+            {"n": 32, "k": 5, "c_in": 3, "filters": 10},
+            "588,000",
+            "flops",
+            "macs",
+            {"flops": "2macs"},
+        ),
+        ("macs", {"n": 32, "k": 5, "c_in": 3, "filters": 10}, "1,168,160", "flops", "exact", {}),
+        ("dilated-size", {"n": 64, "k": 3, "d": 2}, "58", "dilation_base", "0", {}),
+        ("memory", {"volume": "224x224x64"}, "12.25", "bytes", "MiB", {}),
+        ("receptive-field", {"layers": "5*3"}, "121", "rf", "pixels", {}),
+        ("params-bn", {"c_in": 64}, "256", "bn", "all", {}),
+        ("params-pool", {"k": 2, "c_in": 6}, "12", "pool_bias", "lenet", {}),
+        ("lenet-c3", {}, "1,516", "lenet_c3", "paper", {}),
+        ("neurons", {"n": 9, "k": 4, "c_in": 3, "filters": 10}, "10", "neurons", "filters", {}),
+        (
+            "transposed-size",
+            {"n": 2, "k": 3, "s": 2, "p": 1},
+            "4",
+            "transposed_out_pad",
+            "match",
+            {},
+        ),
+        (
+            "pool-by-hand",
+            {"x": [[4, 8], [12, 16]], "p": 1, "mode": "avg"},
+            "4 8; 12 16",
+            "avg_pool_border",
+            "ignore",
+            {},
+        ),
+    ],
+)
+def test_right_under_another_convention_is_told_and_not_called_wrong(
+    kind: str, given: dict[str, Any], answer: str, key: str, value: str, settings: dict[str, str]
+) -> None:
+    sheet = sheet_with(kind, given, **settings)
+    result = check(sheet, "q1", answer)
+    assert result.status == "other-convention"
+    assert result.parts[0].convention[key] == value
+    assert result.hint.startswith(("right", "exactly right"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "answer", "key"),
+    [
+        ("params", {"k": 5, "c_in": 3, "filters": 10}, "750", "bias"),
+        ("pad-to-keep", {"k": 7}, "6", "padding"),
+        (
+            "conv-by-hand",
+            {"x": [[0, 1, 2], [3, 4, 5], [6, 7, 8]], "w": [[0, 1], [2, 3]]},
+            "5 11; 23 29",
+            "conv",
+        ),
+    ],
+)
+def test_what_the_sheet_defines_is_a_slip_unless_it_allows_it_by_name(
+    kind: str, given: dict[str, Any], answer: str, key: str
+) -> None:
+    sheet = sheet_with(kind, given)
+    result = check(sheet, "q1", answer)
+    assert result.status == "wrong"
+    assert key in result.parts[0].convention
+    assert result.mistakes
+    sheet.other_convention = {key: Fraction(1)}
+    result = check(sheet, "q1", answer)
+    assert result.status == "other-convention"
+    assert result.points == 1
+
+
+def test_points_for_another_convention_are_the_sheets_choice() -> None:
+    sheet = sheet_with("macs", {"n": 32, "k": 5, "c_in": 3, "filters": 10})
+    assert check(sheet, "q1", 1_176_000).points == 0
+    for word, points in (("full", 1), ("half", Fraction(1, 2)), ("none", 0)):
+        sheet.other_convention = {"": Fraction(points)}
+        assert check(sheet, "q1", 1_176_000).points == points, word
+    order = sheet_with("volume", {"n": 32, "k": 5, "c_in": 3, "filters": 6})
+    assert check(order, "q1", "6x28x28").points == 1
+
+
+def test_counts_are_exact_and_say_so() -> None:
+    # leaving the biases out of AlexNet's first layer is 0.27 % off
+    sheet = sheet_with("params", {"k": 11, "c_in": 3, "filters": 96})
+    assert check(sheet, "q1", 34944).right
+    assert check(sheet, "q1", 34848).mistakes == ["par.no-bias"]
+    assert sheet["q1"].answers_text(sheet["q1"].parts[0]) == "a whole number, exact"
+    rounded = check(sheet, "q1", "35k")
+    assert rounded.hint == "This question wants the exact number, every digit."
+
+
+def test_an_answer_in_any_python_form_is_read() -> None:
+    np = pytest.importorskip("numpy")
+    volume = sheet_with("volume", {"n": 32, "k": 5, "c_in": 3, "filters": 6})
+    for answer in ((28, 28, 6), [28, 28, 6], np.array([28, 28, 6]), "28x28x6"):
+        assert check(volume, "q1", answer).right
+    hand = sheet_with(
+        "conv-by-hand", {"x": [[0, 1, 2], [3, 4, 5], [6, 7, 8]], "w": [[0, 1], [2, 3]]}
+    )
+    for answer in (
+        [[19, 25], [37, 43]],
+        np.array([[19, 25], [37, 43]]),
+        np.array([[19.0, 25.0], [37.0, 43.0]]),
+    ):
+        assert check(hand, "q1", answer).right
+    params = sheet_with("params", {"k": 5, "c_in": 3, "filters": 10})
+    for right in (760, 760.0, np.int64(760), "760"):
+        assert check(params, "q1", right).right
+    for odd in (None, float("nan"), float("inf"), object(), {}, b"760", 10**400, True):
+        assert not check(params, "q1", odd).right
+
+
+def test_void_questions_give_everybody_the_points() -> None:
+    sheet = sheet_with("params", {"k": 5, "c_in": 3, "filters": 10})
+    sheet["q1"].void = True
+    for answer in ("", "1", "abc"):
+        assert check(sheet, "q1", answer).points == 1
+
+
+def test_accepted_answers_are_right() -> None:
+    sheet = sheet_with("params", {"k": 5, "c_in": 3, "filters": 10})
+    sheet["q1"].accept = ["751"]
+    assert check(sheet, "q1", 751).right
+
+
+def test_cells_give_part_marks_where_the_sheet_says_so() -> None:
+    sheet = sheet_with(
+        "conv-by-hand", {"x": [[0, 1, 2], [3, 4, 5], [6, 7, 8]], "w": [[0, 1], [2, 3]]}
+    )
+    sheet["q1"].partial = "cells"
+    result = check(sheet, "q1", "19 25; 37 44")
+    assert result.points == Fraction(3, 4)
+    assert result.hint == "All cells but one agree; look at the second row again."
+
+
+def test_a_neighbours_answer_is_noticed() -> None:
+    sheet = loads(
+        "{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}, {type: params, given: {k: 9, c_in: 17, filters: 11}}]}"
+    )
+    marked = mark(sheet, {"q1": "15158", "q2": "1"})
+    assert marked.results[0].mistakes == ["slip.neighbour"]
+    assert "15,158" not in marked.results[0].hint
+
+
+def test_checking_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    sheet = loads(PS1)
+    for answer in ("28x28x6", "abc", "", "9**9**9", [[1], [2, 3]], {"x": "y"}, 10**30):
+        for question in ("q1", "q2", "q4", "q5", "q7", "q11"):
+            check(sheet, question, answer, level=4)
+    with pytest.raises(WrongAnswer):
+        assert_right(sheet, "q4", 1)
+    out, err = capfd.readouterr()
+    assert (out, err) == ("", "")
+
+
+def test_assert_right_raises_the_hint_as_its_message(tmp_path: Path) -> None:
+    path = tmp_path / "ps1.yaml"
+    path.write_text(PS1, encoding="utf-8")
+    assert_right(str(path), "q4", 760)
+    assert_right(path, "q7", 1_176_000)  # right by another convention, with full points
+    with pytest.raises(WrongAnswer, match="q4: How deep is one filter\\?") as caught:
+        assert_right(str(path), "q4", 260)
+    assert caught.value.result.mistakes == ["par.no-channels"]
+    assert isinstance(caught.value, AssertionError)
+
+
+def test_the_json_has_the_documented_keys() -> None:
+    sheet = loads(PS1)
+    marked = mark(sheet, {"q4": "260", "q7": "1,176,000", "q5": TABLE}, student="s042")
+    data = json.loads(json.dumps(marked.to_dict()))
+    assert {"schema": 1, "sheet": "ps1", "student": "s042", "max": 18}.items() <= data.items()
+    found = {(item["id"], item["part"]): item for item in data["results"]}
+    assert found["q4", None] == {
+        "id": "q4", "part": None, "given": "260", "read": 260, "status": "wrong", "points": 0, "max": 1,
+        "mistakes": [{"id": "par.no-channels", "confidence": "sure"}], "hint": "How deep is one filter?", "hint_level": 1,
+    }  # fmt: skip
+    other = found["q7", None]
+    assert (other["status"], other["convention"], other["points"]) == (
+        "other-convention",
+        {"flops": "2macs"},
+        1,
+    )
+    assert found["q5", "1.shape"]["status"] == "right"
+    assert found["q1", None]["status"] == "blank"
+    assert not any("expected" in item for item in data["results"])
+    assert all("expected" in item for item in marked.to_dict(with_answers=True)["results"])
+
+
+def test_an_unknown_question_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ConvcalcError, match="no question 'q44'; did you mean 'q4'"):
+        check(loads(PS1), "q44", 1)
+
+
+def test_parts_are_answered_by_name_in_order_or_in_one_line() -> None:
+    given = {"n": 5, "k": 3, "c_in": 3, "filters": 32}
+    for answer in (
+        {"filters": "32x27", "columns": "27x9"},
+        {"Columns": "27x9", "Filters": "32x27"},
+        ["32x27", "27x9"],
+        "32x27; 27x9",
+        "32x27, 27x9",
+        "32x27 and 27x9",
+        "filters = 32x27; columns = 27x9",
+        "32x27\n27x9",
+    ):
+        assert check(sheet_with("im2col", given), "q1", answer).right, answer
+    half = check(sheet_with("im2col", given), "q1", "32x27")
+    assert half.points == 0
+    assert half.status == "partial"
+    assert half.hint == "columns not answered"
+
+
+def test_what_is_wrong_with_several_parts_is_said_part_by_part() -> None:
+    sheet = sheet_with("im2col", {"n": 5, "k": 3, "c_in": 3, "filters": 32})
+    sheet["q1"].partial = "parts"
+    result = check(sheet, "q1", "32x27; 9x27")
+    assert result.hint == "columns: One column is one window, all channels."
+    assert result.points == Fraction(1, 2)
+    assert result.to_dict()["results"][1]["mistakes"] == [
+        {"id": "im2col.swapped", "confidence": "sure"}
+    ]
+
+
+def test_rows_of_a_table_can_be_lines_or_named() -> None:
+    sheet = loads(PS1)
+    lines = "\n".join(row if isinstance(row, str) else ", ".join(row) for row in TABLE)
+    assert check(sheet, "q5", lines).right
+    rows = {str(i): row for i, row in enumerate(TABLE, start=1)}
+    assert check(sheet, "q5", rows).right
+    cells = {"1": {"shape": "120x120x32", "weights": "7776"}, "2.shape": "60x60x32"}
+    found = {part.part: part.status for part in check(sheet, "q5", cells).parts}
+    assert [found[name] for name in ("1.shape", "1.weights", "1.biases", "2.shape")] == [
+        "right",
+        "right",
+        "blank",
+        "right",
+    ]
+    short = check(sheet, "q5", TABLE[:3])
+    assert short.hint == "not all answered in rows 4-8"
+
+
+def test_a_table_of_one_column_takes_its_volumes_as_lists() -> None:
+    sheet = sheet_with("chain", {"input": "32x32x3", "arch": "conv:k5c10 conv:k5c10"})
+    assert check(sheet, "q1", [(28, 28, 10), (24, 24, 10)]).right
+
+
+def test_answers_to_unknown_questions_are_noted() -> None:
+    marked = mark(
+        loads(PS1), {"Q4": "760", "q99": "1", "q5.1.shape": "120x120x32", "zzz\x1b[31m": "1"}
+    )
+    assert marked.results[2].right
+    assert len(marked.notes) == 2
+    assert all(note.isprintable() for note in marked.notes)
+    assert not marked.right
+    assert marked.points == 1 + 12 * Fraction(1, 18)

@@ -1,0 +1,234 @@
+"""Every question type that public courses ask, with the answer that the course (or the sum) gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.errors import ConvcalcError
+from convcalc.homework import as_written, check, mistakes, questions
+from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
+from convcalc.homework.questions import QUESTIONS, every, made
+from convcalc.homework.questions.base import GivenError, Task, question
+from convcalc.homework.sheet import Question, Sheet
+from homework.cases import CASES, Case
+
+every()
+
+
+def sheet_with(kind: str, given: dict[str, Any], **settings: Any) -> Sheet:
+    """A sheet of one question."""
+    fixed = conventions(**settings)
+    task = made(kind, as_written(given))
+    return Sheet(
+        "one",
+        "one",
+        fixed,
+        [Question("q1", task, fixed, given=given, partial=task.partial)],
+        max_level=4,
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{c.row} {c.type}" for c in CASES])
+def test_the_published_answer_is_right(case: Case) -> None:
+    result = check(
+        sheet_with(case.type, case.given, **case.conventions), "q1", as_written(case.answer)
+    )
+    assert result.status == "right", [(p.part, p.read, p.expected) for p in result.parts]
+
+
+def test_the_cases_cover_every_question_type() -> None:
+    assert set(QUESTIONS) - {case.type for case in CASES} == {
+        "params-separable",
+        "pipeline",
+        "text",
+    } - {case.type for case in CASES}
+
+
+def test_a_pipeline_asks_for_the_map_after_each_step() -> None:
+    x = [[1, 2, 0], [0, -1, 3], [2, 1, 1]]
+    sheet = sheet_with("pipeline", {"x": x, "w": [[1, 0], [0, 1]], "k": 2, "pool_s": 1})
+    # 1 - 1, 2 + 3, 0 + 1, -1 + 1
+    answers = {"conv": [[0, 5], [1, 0]], "relu": [[0, 5], [1, 0]], "pool": [[5]]}
+    assert check(sheet, "q1", answers).right
+    sheet = sheet_with("pipeline", {"x": x, "w": [[-1, 0], [0, 1]], "k": 2})
+    # -1 - 1, -2 + 3, 0 + 1, 1 + 1
+    assert check(
+        sheet, "q1", {"conv": [[-2, 1], [1, 2]], "relu": [[0, 1], [1, 2]], "pool": "2"}
+    ).right
+
+
+def test_the_cells_of_a_transposed_convolution_can_be_asked_one_by_one() -> None:
+    # each cell of [[1, 2], [3, 4]] stamps [1, 0, -1] x 3 in steps of 2; padding 1 cuts the border off
+    given = {"x": [[1, 2], [3, 4]], "w": [[1, 0, -1]] * 3, "s": 2, "p": 1, "a": 1}
+    whole = sheet_with("transposed-by-hand", given)
+    rows = whole["q1"].parts[0].expected
+    assert len(rows) == len(rows[0]) == 4
+    found = {rows[r][c] for r in range(4) for c in range(4)}
+    assert {2, -6, -4} <= found  # DeepLearning.AI course 4, week 3: X, Y, Z
+    sheet = sheet_with("transposed-by-hand", {**given, "cells": [[0, 0], [0, 1]]})
+    assert sheet["q1"].parts[0].expected == ((rows[0][0], rows[0][1]),)
+
+
+def test_a_second_type_of_the_same_name_is_refused() -> None:
+    class Again(Task):
+        pass
+
+    with pytest.raises(RuntimeError, match="duplicate question type 'params'"):
+        question("params")(Again)
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_every_type_has_a_page_a_sentence_and_two_examples(name: str) -> None:
+    cls = QUESTIONS[name]
+    assert cls.__doc__
+    assert cls.about
+    assert len(cls.examples) >= 2
+    for given in cls.examples:
+        task = made(name, given)
+        assert task.sentence(Conventions())
+        for part in task.parts(Conventions()):
+            if part.expected is None:
+                continue
+            reading = part.form.read(part.form.text(part.expected))
+            assert not reading.problem
+            assert part.form.same(reading, part.expected, part.form.tolerance)
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> None:
+    task = made(name, QUESTIONS[name].examples[0])
+    assert task.parts(conventions(preset))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "said"),
+    [
+        ("parms", {}, "did you mean 'params'?"),
+        ("params", {"k": 5, "c_in": 3}, "params needs filters"),
+        ("params", {"k": 5, "cin": 3, "filers": 4}, "did you mean 'filters'?"),
+        ("output-size", {"n": 7, "k": 3, "s": 0}, "stride must be 1 or more, got 0"),
+        ("output-size", {"n": "0128", "k": 3}, "base 8"),
+        ("output-size", {"n": "7.5", "k": 3}, "must be a whole number"),
+        ("output-size", {"n": [8, 9], "k": [1, 2, 3]}, "numbers for 2 and 3 axes"),
+        (
+            "params",
+            {"k": 3, "c_in": 4, "filters": 6, "groups": 4},
+            "4 does not divide 4 channels and 6 filters",
+        ),
+        ("receptive-field", {"layers": "a/b"}, "must be a whole number"),
+        ("receptive-field", {"layers": "99999*3"}, "at most 2,000"),
+        ("arch-table", {"arch": "CONV-9", "input": "9x9x1"}, "a CONV has a kernel and filters"),
+        ("arch-table", {"arch": "vgg61"}, "did you mean 'vgg"),
+        ("arch-table", {"arch": "CONV-9-4", "input": "4x4x1"}, "does not fit"),
+        ("macs", {"k": 3, "c_in": 4, "filters": 6}, "needs n (the input's size) or out_n"),
+        ("conv-by-hand", {"x": [[1, 2]], "w": [[1], [2, 3]]}, "rows of different lengths"),
+        ("image-kernel", {"w": [[1, -2], [3, 5]]}, "no kernel that has a name here"),
+        ("output-size", {"n": 7, "k": 3, "p": "sum"}, "write a number, same, valid or full"),
+        ("output-size", {"n": [1, 2, 3, 4], "k": 3}, "lists 4 numbers"),
+        ("params-fc", {"input": [1, 2, 3, 4, 5], "units": 3}, "lists 5 numbers"),
+        ("receptive-field", {"layers": "1/2/3/4"}, "is no layer"),
+        ("receptive-field", {"layers": ""}, "lists no layers"),
+        ("params", {"k": 3, "c_in": 4, "filters": 6, "bias": "maybe"}, "must be true or false"),
+        ("params", {"k": 3, "c_in": 4, "cin": 4, "filters": 6}, "c_in is given twice"),
+        ("params", {"k": 0, "c_in": 4, "filters": 6}, "must be 1 or more"),
+        ("params", {"k": 9, "c_in": 4, "filters": 6, "n": 5}, "does not fit"),
+        ("text", {"text": "x" * 5000}, "text has no"),
+        ("memory", {"volume": "2x2x2", "dtype": "fp8"}, "must be one of"),
+        ("memory", {"volume": "2x2x2", "of": "gold"}, "activations or weights"),
+        ("memory", {}, "needs a volume"),
+        ("scaling", {"of": "gold"}, "macs or weights"),
+        ("conv-by-hand", {"x": [[1, 2]] * 70, "w": [[1]]}, "larger than 64 by 64"),
+        ("conv-by-hand", {"x": [[[1]], [[2]]], "w": [[1]]}, "1 kernels for 2 maps"),
+        (
+            "conv-by-hand",
+            {"x": [[1]], "w": [[1]], "cells": [[0]]},
+            "rows and columns counted from 0",
+        ),
+        ("conv-by-hand", {"x": [[1]], "w": [[1, 2]]}, "does not fit"),
+        ("conv-by-hand", {"x": [[1]], "w": [[1]], "b": "x"}, "must be a number"),
+        ("conv-1d", {"x": [[1, 2], [3, 4]], "w": [1]}, "one row of numbers"),
+        ("pool-by-hand", {"x": [[1]], "mode": "min"}, "must be max or avg"),
+        ("pipeline", {"x": [[1]], "w": [[1]], "mode": "min"}, "must be max or avg"),
+        ("pipeline", {"x": [[1]], "w": [[1]]}, "the pool does not fit"),
+        ("gradient", {"x": [[1]], "w": [[1]], "g": [[1, 2]]}, "has not the shape of the output"),
+        ("shape-of-gradient", {"n": 4, "k": 2, "of": "b"}, "must be w or x"),
+        ("dot-product", {"x": [[1]], "w": [[1, 2]]}, "as large as x"),
+        ("fc-to-conv", {"input": "7x5x3", "units": 4}, "square volume"),
+        ("fc-to-conv", {"input": "7x7x3", "units": 4, "n": 5}, "at least 7"),
+        ("toeplitz", {"n": 3, "k": 5}, "does not fit"),
+        ("shrink", {"n": 10, "k": 5, "layers": 9}, "nothing is left"),
+        ("min-input", {"layers": ["fc:3"] * 0 + ["conf:k3"]}, "let no input through"),
+        ("pad-to-keep", {"k": 3, "s": 2}, "ask same-padding"),
+        ("pad-to-keep", {"k": [3, 5]}, "give a square kernel"),
+        ("transposed-size", {"n": 1, "k": 1, "p": 3}, "cuts everything off"),
+        ("receptive-field-net", {"net": "vgg61"}, "no bundled network"),
+        ("receptive-field-net", {"net": "vgg16", "at": "conv99"}, "has no layer"),
+        ("layers-for-rf", {"k": 1, "size": 9}, "never sees more"),
+        ("params-model", {"arch": "lenet5", "of": "gold"}, "must be params, weights or macs"),
+        ("share", {"arch": "lenet5", "of": "gold"}, "must be params, weights or macs"),
+        (
+            "compare",
+            {"input": "8x8x1", "designs": ["fc:3"], "of": "gold"},
+            "must be params, weights or macs",
+        ),
+        ("arch-table", {"arch": "fc:3"}, "a chain needs the input"),
+        ("arch-table", {"arch": "flatten", "input": "4x4x1"}, "no layers that compute"),
+        ("arch-table", {"arch": "lenet5", "ask": ["gold"]}, "cannot be 'gold'"),
+        ("choice", {"options": ["a"], "answer": "a"}, "fewer than two options"),
+        ("layers-to-reach", {"n": 4, "k": 5, "target": 9}, "never shrinks"),
+    ],
+)
+def test_numbers_that_no_question_can_have_are_refused(
+    kind: str, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(GivenError) as caught:
+        made(kind, given).parts(Conventions())
+    assert said in str(caught.value)
+
+
+def test_every_convention_says_what_it_is() -> None:
+    for key, rule in RULES.items():
+        assert getattr(Conventions(), key) in rule.values
+        assert set(rule.values) == set(rule.right) == set(rule.here)
+        assert rule.about
+    for name in PRESETS:
+        assert conventions(name).to_dict().keys() == RULES.keys()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [("fitt", "floor", "did you mean 'fit'?"), ("fit", "flor", "did you mean 'floor'?")],
+)
+def test_unknown_conventions_are_answered_with_the_nearest(key: str, value: str, said: str) -> None:
+    with pytest.raises(ConvcalcError) as caught:
+        conventions(**{key: value})
+    assert said in str(caught.value)
+
+
+def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ConvcalcError, match="did you mean 'pytorch'"):
+        conventions("pytroch")
+
+
+def test_every_module_of_types_and_mistakes_is_searched() -> None:
+    package = Path(questions.__file__).parent
+    for folder, known, helpers in (
+        (package, questions.MODULES, {"__init__", "base", "works", "layers"}),
+        (package.parent / "mistakes", mistakes.MODULES, {"__init__", "base"}),
+    ):
+        assert {path.stem for path in folder.glob("*.py")} == set(known) | helpers
+
+
+def test_a_question_cannot_be_changed_but_made_anew() -> None:
+    task = made("params", {"k": 5, "c_in": 3, "filters": 10})
+    with pytest.raises(AttributeError, match=r"but\(\) makes another question"):
+        task.k = 3
+    other = task.but(k=3)
+    assert other.parts(Conventions())[0].expected == (9 * 3 + 1) * 10
+    assert other != task
+    assert hash(other.but(k=5)) == hash(task)
+    assert repr(task).startswith("Params(k=5, c_in=3, filters=10")

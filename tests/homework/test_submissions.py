@@ -1,0 +1,180 @@
+"""Answers from YAML, lines, notebooks, tables; and files that are none of these."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+
+import pytest
+
+from convcalc.errors import ConvcalcError
+from convcalc.homework import loads, submissions
+from convcalc.homework.marking import mark
+from homework.test_marking import PS1, TABLE
+
+SHEET = loads(PS1)
+
+YAML = """convcalc_answers: 1
+sheet: ps1
+student: s042
+answers:
+  q1: (6, 28, 28)
+  q2: no, 14.5
+  q4: 7_60
+  q5:
+    - [120x120x32, 7776, 32]
+    - 60x60x32
+  q7: 0128
+"""
+
+
+def one(text: str | bytes) -> submissions.Answers:
+    found = submissions.parse(text, SHEET, "mine")
+    return submissions.one(found, "", "mine")
+
+
+def test_yaml_values_stay_what_was_written() -> None:
+    found = one(YAML)
+    assert found.student == "s042"
+    assert found.values == {
+        "q1": "(6, 28, 28)", "q2": "no, 14.5", "q4": "7_60", "q5": [["120x120x32", "7776", "32"], "60x60x32"], "q7": "0128",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q1: 28x28x6\nq4: 760\n", "q1 = 28x28x6\r\nq4 = 760\r\n", "\ufeffq1: 28x28x6\nq4: 760", "1) 28x28x6\n3) 760\n",
+        "- q1: 28x28x6\n- q4: 760\n", "Q1: 28x28x6\nQ4: 760", "q1: [28, 28\nq1: 28x28x6\nq4: 760\n", '{"q1": "28x28x6", "q4": 760}',
+        "answers:\n  q1: 28x28x6\n  q4: 760\n", "student: s1\nq1: 28x28x6\nq4: 760", "q1: 28x28x6 # easy\nq4: 760",
+    ],
+)  # fmt: skip
+def test_lines_of_text_are_read(text: str) -> None:
+    marked = mark(SHEET, one(text).values)
+    assert marked.results[0].right
+    assert marked.results[2].right
+
+
+def test_utf16_from_an_editor_is_read() -> None:
+    assert one("q1: 28×28×6\n".encode("utf-16")).values == {"q1": "28×28×6"}
+
+
+def test_a_matrix_over_several_lines_belongs_to_its_question() -> None:
+    found = one("q1: 28x28x6\nq5:\n120x120x32, 7776, 32\n60x60x32\nq4: 760\n")
+    assert found.values["q5"].startswith("120x120x32")
+    assert found.values["q4"] == "760"
+
+
+def test_a_notebook_is_read_and_never_run() -> None:
+    code = [
+        'import os\n%matplotlib inline\nanswers = {}\nanswers["q1"] = (28, 28, 6)\nstudent = "s042"\n',
+        'answers["q4"] = (5*5*3+1)*10\nanswers["q7"] = 588_000\nanswers["q2"] = None\nanswers["q11"] = os.system("echo no")\n',
+        'answers["q5"] = [["120x120x32", 7776, 32], "60x60x32"]\n',
+    ]
+    cells = [{"cell_type": "code", "source": text.splitlines(keepends=True)} for text in code]
+    cells.insert(0, {"cell_type": "markdown", "source": ["answers"]})
+    found = one(json.dumps({"cells": cells, "nbformat": 4}))
+    assert found.student == "s042"
+    assert found.values["q4"] == "(5*5*3+1)*10"
+    assert found.values["q11"] == 'os.system("echo no")'
+    marked = mark(SHEET, found.values)
+    assert [marked.results[i].status for i in (0, 1, 2, 4)] == ["right", "blank", "right", "right"]
+
+
+def test_a_broken_notebook_cell_is_read_line_by_line() -> None:
+    cells = [{"cell_type": "code", "source": 'answers["q4"] = 760  # sure\nif :\n'}]
+    assert one(json.dumps({"cells": cells})).values == {"q4": "760"}
+
+
+def test_a_table_holds_a_row_per_student() -> None:
+    text = "student_id,q1,q4,q5.1.shape,q5.1.weights,remarks\ns1,28x28x6,760,120x120x32,7776,\ns2,28x28x3,260,,,=cmd\n"
+    found = submissions.parse(text, SHEET, "form.csv")
+    assert [each.student for each in found] == ["s1", "s2"]
+    marked = mark(SHEET, found[0].values)
+    assert [marked.results[0].right, marked.results[2].right] == [True, True]
+    assert [part.status for part in marked.results[3].parts[:2]] == ["right", "right"]
+    assert submissions.one(found, "s2", "form.csv").values["q4"] == "260"
+    with pytest.raises(ConvcalcError, match="holds 2 students; choose one with --student s1"):
+        submissions.one(found, "", "form.csv")
+    with pytest.raises(ConvcalcError, match="no answers of 's3'"):
+        submissions.one(found, "s3", "form.csv")
+
+
+def test_a_forms_own_headings_can_be_mapped() -> None:
+    text = 'Email Address;"Parameters?"\na@b.c;760\n'
+    found = submissions.table(text, SHEET, "form.csv", {"Parameters?": "q4"})
+    assert (found[0].student, found[0].values) == ("a@b.c", {"q4": "760"})
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"), (b"\xff\xfe\x00", "not UTF-8"), (b"\x89PNG\x00\x01", "not UTF-8 text"), (b"q1\x00: 1", "not a text file"),
+        (b"hello there", "holds no answers"), (b"x" * (5 * 2**20), "larger than 4 MiB"), (b"student_id,q1\n", "a header without rows"),
+        (b"[[[", "not valid YAML"), (b"a: &a [*a]", "holds more than any"),
+    ],
+)  # fmt: skip
+def test_what_holds_no_answers_is_said(data: bytes, said: str) -> None:
+    with pytest.raises(ConvcalcError) as caught:
+        one(data)
+    assert said in str(caught.value)
+
+
+def test_a_bomb_of_aliases_in_answers_is_refused() -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    for i in range(8):
+        before, name = chr(ord("a") + i), chr(ord("b") + i)
+        lines.append(f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]")
+    start = time.perf_counter()
+    with pytest.raises(ConvcalcError):
+        one("\n".join(lines))
+    assert time.perf_counter() - start < 2
+
+
+def corrupted(rng: random.Random, data: bytes) -> bytes:
+    """The bytes with a few changes: flipped, cut out, repeated, or something hostile put in."""
+    for _ in range(rng.randint(1, 4)):
+        place = rng.randrange(len(data) + 1)
+        action = rng.randrange(6)
+        if action == 0 and data:
+            data = data[:place] + bytes([rng.randrange(256)]) + data[place + 1 :]
+        elif action == 1:
+            data = data[:place] + data[place + rng.randrange(9) :]
+        elif action == 2:
+            data = data[:place] + data[max(0, place - 9) : place] * rng.randrange(4) + data[place:]
+        elif action == 3:
+            hostile = [b"[", b"{", b"]", b"}", b": ", b"\n", b"\t", b"- ", b"&a ", b"*a ", b"!!int ", b"'", b'"', b"%", b"9**9**9",
+                       b"\x1b[31m", b"\xe2\x80\xae", b"=cmd|", b"../", b"<b>", b"1e999", b"nan", b"0x1f", b"|\n", b">\n", b"? ", b"---\n"]  # fmt: skip
+            data = data[:place] + rng.choice(hostile) + data[place:]
+        elif action == 4:
+            data = data[:place]
+        else:
+            lines = data.split(b"\n")
+            rng.shuffle(lines)
+            data = b"\n".join(lines)
+    return data
+
+
+def test_corrupted_answers_never_break_the_marking() -> None:
+    rng = random.Random(8740)
+    sources = [
+        YAML.encode(),
+        b"q1: 28x28x6\nq2: no\nq4: 7,600\n",
+        b"student_id,q1,q4\ns1,28x28x6,760\n",
+        json.dumps({"answers": {"q5": TABLE, "q4": 760}}).encode(),
+    ]
+    read, said = 0, set[str]()
+    for _ in range(2000):
+        data = corrupted(rng, rng.choice(sources))
+        try:
+            found = submissions.parse(data, SHEET, "mine")
+        except ConvcalcError as error:
+            said.add(str(error))
+            continue
+        for each in found:
+            marked = mark(SHEET, each.values, level=2)
+            json.dumps(marked.to_dict(with_answers=True))
+            read += 1
+    assert read > 1000
+    assert all(line.isprintable() for each in said for line in each.split("\n"))
