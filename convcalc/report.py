@@ -104,19 +104,6 @@ def times(shape: Sequence[int]) -> str:
     return "×".join(map(str, shape))
 
 
-def rounded(number: int) -> str:
-    """A count in a few characters.
-
-    >>> rounded(138357544), rounded(61706), rounded(850)
-    ('138 M', '61.7 k', '850')
-    """
-    for unit, size in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
-        if number >= size:
-            digits = max(0, 3 - len(str(number // size)))
-            return f"{number / size:.{digits}f} {unit}"
-    return str(number)
-
-
 def fraction(number: Any) -> str:
     """A whole number or a fraction.
 

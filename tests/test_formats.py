@@ -16,7 +16,7 @@ import pytest
 from convcalc.formats import Format, View, every, find
 from convcalc.formats.base import FORMATS, output_format
 from convcalc.formats.table import cell_width, fitted, shortened
-from convcalc.report import COLUMNS, Column, Report, folded, rounded
+from convcalc.report import COLUMNS, Column, Report, folded
 from convcalc.spec.chain import chained, shape_of
 from convcalc.spec.load import load, loads
 
@@ -177,15 +177,6 @@ def test_wide_characters_count_twice() -> None:
     assert cell_width(shortened("畳み込み畳み込み畳み込み", 12)) <= 12
     columns = [Column("a", "a", str, right=False), Column("b", "b", str)]
     assert fitted(columns, [["層層", "1"]], None) == ([0, 1], [4, 1])
-
-
-def test_counts_are_rounded_to_three_figures() -> None:
-    assert [rounded(n) for n in (999, 1000, 15_470_264_320, 10**13)] == [
-        "999",
-        "1.00 k",
-        "15.5 G",
-        "10.0 T",
-    ]
 
 
 def test_notebooks_get_a_table_and_no_page() -> None:
