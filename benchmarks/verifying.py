@@ -10,11 +10,10 @@ held against the weights, the two largest maps and 300 MB.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
 import sys
-import time
+
+from start_up import once
 
 from convcalc.spec.load import load
 
@@ -34,17 +33,6 @@ for node, row in zip(network.nodes, walk(network).rows):
         filters = np.ones((row.output[0], taps), dtype=np.float32)
         filters @ np.ones((taps, places), dtype=np.float32)
 """
-
-
-def once(command: list[str]) -> tuple[float, float]:
-    """Seconds of wall time, and peak memory in MB."""
-    start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} failed")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
 
 
 def main() -> None:

@@ -104,18 +104,9 @@ def times(shape: Sequence[int]) -> str:
     return "×".join(map(str, shape))
 
 
-def fraction(number: Any) -> str:
-    """A whole number or a fraction.
-
-    >>> fraction(4)
-    '4'
-    """
-    return f"{number}"
-
-
 def per_axis(values: Sequence[Any]) -> str:
     """One value where all axes agree, else one per axis."""
-    texts = [fraction(value) for value in values]
+    texts = [str(value) for value in values]
     return texts[0] if len(set(texts)) == 1 else "×".join(texts)
 
 

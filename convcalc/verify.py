@@ -20,12 +20,12 @@ from convcalc.layers.base import axis_names
 from convcalc.layers.field import union
 from convcalc.reference import WITNESSES, Tally
 from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
-from convcalc.walk import pixels, walk
+from convcalc.walk import pixels, shapes_into, walk
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
     from convcalc.report import Report
-    from convcalc.spec.network import Network, Node
+    from convcalc.spec.network import Network
 
 SUBJECTS = ("shape", "params", "buffers", "macs", "valid_macs", "field", "paths", "expect")
 MOST_BYTES = 6 * 10**9
@@ -102,11 +102,6 @@ def verified(
 def options_of(layer: Layer) -> dict[str, Any]:
     """A layer's options by name."""
     return {option.name: getattr(layer, option.name) for option in fields(layer)}
-
-
-def shapes_into(network: Network, report: Report, node: Node) -> list[Shape]:
-    """The shapes a node reads."""
-    return [report.rows[i].output if i >= 0 else network.input for i in node.inputs]
 
 
 def last_uses(network: Network) -> dict[int, int]:

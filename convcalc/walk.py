@@ -145,6 +145,11 @@ def walked(network: Network, batch: int) -> Report:
     return report(network, rows, notes, batch, trunk_of(rows))
 
 
+def shapes_into(network: Network, report: Report, node: Node) -> list[Shape]:
+    """The shapes a node reads."""
+    return [report.rows[i].output if i >= 0 else network.input for i in node.inputs]
+
+
 def check_input(shape: Shape, batch: int) -> None:
     """Refuse inputs that are no shape."""
     if not 1 <= len(shape) <= 4:

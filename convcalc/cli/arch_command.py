@@ -236,6 +236,7 @@ def explaining(network: Network, report: Report, name: str) -> Report:
     from convcalc.errors import UsageError, did_you_mean, shortened  # noqa: PLC0415 - start-up
     from convcalc.explain import explained  # noqa: PLC0415 - start-up
     from convcalc.layers import shape_text  # noqa: PLC0415 - start-up
+    from convcalc.walk import shapes_into  # noqa: PLC0415 - start-up
 
     places = {node.name: place for place, node in enumerate(network.nodes)}
     if name not in places:
@@ -244,7 +245,7 @@ def explaining(network: Network, report: Report, name: str) -> Report:
         raise UsageError(message)
     place = places[name]
     node, row = network.nodes[place], report.rows[place]
-    shapes = tuple(report.rows[i].output if i >= 0 else network.input for i in node.inputs)
+    shapes = tuple(shapes_into(network, report, node))
     source = node.inputs[0]
     before = report.rows[source].field if source >= 0 else None
     lines = [
