@@ -284,7 +284,9 @@ def work(library_name: str) -> None:
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
             rows, size = 64 * 9, (224, 224)
-            tile = library.tiles.buffer_for(rows, size, np.dtype(dtype)).nbytes
+            cut = library.tiles.blocks(size, rows)
+            places = max(library.tiles.length(run) for _, run in cut)
+            tile = rows * places * np.dtype(dtype).itemsize
             answer = [peak - kept.nbytes, tile]
         else:
             run = ready[name]

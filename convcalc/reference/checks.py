@@ -160,8 +160,10 @@ def result_type(*arrays: Array | None) -> np.dtype[Any]:
 
 def in_type(array: Array, dtype: np.dtype[Any]) -> Array:
     """The array in this type, itself when it already is."""
+    if array.dtype == dtype:
+        return array
     with np.errstate(all="ignore"):  # what is too large for the type becomes inf
-        return array.astype(dtype, copy=False)
+        return array.astype(dtype)
 
 
 def integers_that_fit(owner: str, array: Array) -> Array:

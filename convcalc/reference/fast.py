@@ -24,13 +24,13 @@ from convcalc.reference.kernels import Kernels, kernels, transposed_kernels
 from convcalc.reference.loops import linear_parts, local_weight
 from convcalc.reference.stamps import Stamps, stamps
 from convcalc.reference.tally import Tally
-from convcalc.reference.tiles import Block, blocks, buffer_for, columns, im2col
+from convcalc.reference.tiles import Block, blocks, columns, im2col, length
 from convcalc.reference.windows import Axis, out_shape, slide
 
 EXACT_IN_FLOAT64 = 1 << 53
 """Below this float64 holds every integer, so BLAS, which has no integers, may do the work."""
 
-ROWS_TOGETHER = 1 << 19
+WEIGHTS_TOGETHER = 1 << 19
 """Weights of a linear layer per product; one product over 400 MB of weights takes a tenth longer."""
 
 
@@ -119,37 +119,36 @@ def conv(
     result = checks.result_type(image, layer.weight, layer.bias)
     working = working_type("conv", result, most_of(image, layer.weight, layer.bias, terms))
     cells, weights = image.astype(working, copy=False), layer.weight.astype(working, copy=False)
-    tally = tally or Tally()
-    before = tally.products
+    made = Tally()
 
     y = np.empty((len(layer.bias), *out_shape(axes)), dtype=working)
-    shift = None if bias is None else layer.bias.astype(working)
+    shift = layer.bias.astype(working)
     if connections is not None:
-        _by_table(cells, weights, layer, axes, y, tally)
+        _by_table(cells, weights, layer, axes, y, made)
     elif groups == len(cells) > 1:
-        depthwise(cells, weights, axes, y, tally)
+        depthwise(cells, weights, axes, y, made)
     elif taps == 1 and all(axis.stride == 1 and axis.size == len(axis.starts) for axis in axes):
-        _pointwise(cells, weights, groups, y, tally)
+        _pointwise(cells, weights, groups, y, made)
     else:
-        _by_tiles(cells, weights, groups, axes, y, shift, tally)
-        shift = None  # already added, while each tile was in the cache
-    if shift is not None:
+        _by_tiles(cells, weights, groups, axes, y, shift, made)
+        bias = None  # already added
+    if bias is not None:
         with one_number_per_map():
             y += shift.reshape(-1, *(1 for _ in axes))
 
-    places = prod(out_shape(axes))
-    on_real = prod(axis.real_taps() for axis in axes)
-    each = (tally.products - before) // (places * taps)  # pairs of an input and an output map
-    tally.on_padding += each * (places * taps - on_real)
+    if tally is not None:
+        read = prod(out_shape(axes)) * taps
+        on_real = prod(axis.real_taps() for axis in axes)
+        tally.products += made.products
+        tally.on_padding += made.products // read * (read - on_real)  # for each pair of maps
     return checks.in_type(y, result)
 
 
 def _pointwise(x: Array, weight: Array, groups: int, y: Array, tally: Tally) -> None:
     """1×1: weight @ map, one product over all places."""
     split = weight.reshape(groups, len(weight) // groups, -1)
-    product(
-        split, x.reshape(groups, len(x) // groups, -1), tally, out=y.reshape(*split.shape[:2], -1)
-    )
+    cells = x.reshape(groups, len(x) // groups, -1)
+    product(split, cells, tally, out=y.reshape(*split.shape[:2], -1))
 
 
 def _by_tiles(
@@ -158,20 +157,25 @@ def _by_tiles(
     groups: int,
     axes: tuple[Axis, ...],
     y: Array,
-    shift: Array | None,
+    shift: Array,
     tally: Tally,
 ) -> None:
-    """im2col, a tile at a time; groups are a stack of products over their own rows."""
+    """im2col, a tile at a time; groups are a stack of products over their own rows.
+
+    The products of a tile are gathered where they lie together and are added to the bias on their
+    way to y, whose rows, one per map, are far apart.
+    """
     rows = len(x) * prod(axis.kernel for axis in axes)
-    split = weight.reshape(groups, len(weight) // groups, rows // groups)
-    flat = y.reshape(groups, len(weight) // groups, -1)
-    added = None if shift is None else shift.reshape(groups, -1, 1)
-    for tile, run in columns(x, axes, buffer_for(rows, out_shape(axes), x.dtype)):
-        part = flat[..., run]
-        product(split, tile.reshape(groups, rows // groups, -1), tally, out=part)
-        if added is not None:
-            with one_number_per_map():
-                part += added
+    maps = len(weight) // groups
+    split = weight.reshape(groups, maps, rows // groups)
+    flat, added = y.reshape(groups, maps, -1), shift.reshape(groups, maps, 1)
+    cut = blocks(out_shape(axes), rows)
+    gathered = np.empty(len(weight) * max(length(run) for _, run in cut), dtype=y.dtype)
+    with one_number_per_map():
+        for tile, run in columns(x, axes, cut):
+            sums = gathered[: len(weight) * length(run)].reshape(groups, maps, -1)
+            product(split, tile.reshape(groups, rows // groups, -1), tally, out=sums)
+            np.add(sums, added, out=flat[..., run])
 
 
 def _by_table(
@@ -181,7 +185,7 @@ def _by_table(
     flat = y.reshape(len(y), -1)
     bounds = np.cumsum([0, *map(len, layer.maps)])
     rows = len(x) * prod(layer.kernel_size)
-    for tile, run in columns(x, axes, buffer_for(rows, out_shape(axes), x.dtype)):
+    for tile, run in columns(x, axes, blocks(out_shape(axes), rows)):
         for out, maps in enumerate(layer.maps):
             kernel = weight[bounds[out] : bounds[out + 1]].reshape(1, -1)
             read = tile[list(maps)].reshape(kernel.size, -1)
@@ -387,7 +391,7 @@ def linear(
     rows, column = matrix.astype(working, copy=False), vector.astype(working, copy=False)
     tally = tally or Tally()
     y = np.empty(len(rows), dtype=working)
-    together = max(1, ROWS_TOGETHER // len(column))
+    together = max(1, WEIGHTS_TOGETHER // len(column))
     for first in range(0, len(rows), together):
         run = slice(first, first + together)
         product(rows[run], column, tally, out=y[run])

@@ -23,7 +23,7 @@ from convcalc.reference.loops import linear_parts
 from convcalc.reference.loops_pool import pool_axes
 from convcalc.reference.stamps import stamps
 from convcalc.reference.tally import Tally
-from convcalc.reference.tiles import blocks, buffer_for, columns, scatter
+from convcalc.reference.tiles import blocks, columns, scatter
 from convcalc.reference.windows import out_shape, slide
 
 
@@ -81,9 +81,8 @@ def conv_gradients(
     split = weights.reshape(groups, len(weights) // groups, -1)
     flat = above.reshape(groups, len(weights) // groups, -1)
     dx, dweight = np.zeros_like(image), np.zeros_like(split)
-    buffer = buffer_for(rows, out_shape(axes), image.dtype)
-    tiles = columns(image, axes, buffer)
-    for (tile, run), (block, _) in zip(tiles, blocks(out_shape(axes), rows), strict=True):
+    cut = blocks(out_shape(axes), rows)
+    for (tile, run), (block, _) in zip(columns(image, axes, cut), cut, strict=True):
         part, read = flat[..., run], tile.reshape(groups, rows // groups, -1)
         dweight += product(part, read.transpose(0, 2, 1), tally)
         scatter(dx, axes, block, product(split.transpose(0, 2, 1), part, tally))

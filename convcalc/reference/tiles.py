@@ -12,9 +12,10 @@ the cache while it is multiplied.
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
+from math import prod
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from convcalc.reference.checks import Array, Shape
 from convcalc.reference.windows import Axis, out_shape
@@ -29,13 +30,13 @@ Block = tuple[range, ...]
 """The places of a tile: a range of windows on each axis."""
 
 
-def blocks(shape: Shape, rows: int) -> Iterator[tuple[Block, slice]]:
+def blocks(shape: Shape, rows: int) -> list[tuple[Block, slice]]:
     """Cut an output of this shape into runs of places, for columns of so many rows.
 
-    Yields each run as a range per axis, and as a slice of the flattened output. Whole rows are
+    Gives each run as a range per axis, and as a slice of the flattened output. Whole rows are
     taken together; only when one row is too long is it cut.
 
-    >>> [(block, run) for block, run in blocks((2, 4), TILE // 4)]
+    >>> blocks((2, 4), TILE // 4)
     [((range(0, 2), range(0, 4)), slice(0, 8, None))]
     """
     most = max(TILE // rows, LEAST_PLACES)
@@ -47,6 +48,7 @@ def blocks(shape: Shape, rows: int) -> Iterator[tuple[Block, slice]]:
     pieces = -(-shape[cut] // (most // together))  # tiles along the cut axis, of even size
     edges = [shape[cut] * piece // pieces for piece in range(pieces + 1)]
     begin = 0
+    found = []
     for outer in product(*(range(n) for n in shape[:cut])):
         for first, last in pairwise(edges):
             block = (
@@ -55,65 +57,92 @@ def blocks(shape: Shape, rows: int) -> Iterator[tuple[Block, slice]]:
                 *(range(n) for n in shape[cut + 1 :]),
             )
             end = begin + (last - first) * together
-            yield block, slice(begin, end)
+            found.append((block, slice(begin, end)))
             begin = end
+    return found
 
 
-def slab(x: Array, axes: Sequence[Axis], block: Block) -> Array:
-    """The part of the padded input that the windows of a block read, zeros where it is padding."""
-    wanted, real, shape = [], [], [len(x)]
-    for axis, places in zip(axes, block, strict=True):
-        first = axis.starts[places[0]] - axis.before
-        last = axis.starts[places[-1]] - axis.before + axis.extent
-        low, high = min(max(first, 0), axis.size), max(min(last, axis.size), 0)
-        wanted.append(slice(low, high))
-        real.append(slice(low - first, high - first))
-        shape.append(last - first)
-    if all(part.start == 0 and part.stop == n for part, n in zip(real, shape[1:], strict=True)):
-        return x[(slice(None), *wanted)]  # no padding in sight: no copy
-    padded = np.zeros(shape, dtype=x.dtype)
-    padded[(slice(None), *real)] = x[(slice(None), *wanted)]
-    return padded
+def length(run: slice) -> int:
+    """Places in a run."""
+    return int(run.stop - run.start)
+
+
+class Slab:
+    """The part of the padded input that the windows of a block read, zeros where it is padding.
+
+    One block after the other is read into the same memory, as long as its zeros stay where they
+    are, and the view of its windows stays the same.
+    """
+
+    def __init__(self, x: Array, axes: Sequence[Axis]) -> None:
+        self.x, self.axes = x, axes
+        self.real: list[slice] = []
+        self.padded = self.view = x[:0]
+
+    def windows(self, block: Block) -> Array:
+        """A view (C, *taps, *places): cell [c, t, p] is what tap t of window p reads."""
+        wanted, real, shape = [], [], [len(self.x)]
+        for axis, places in zip(self.axes, block, strict=True):
+            first = axis.starts[places[0]] - axis.before
+            last = axis.starts[places[-1]] - axis.before + axis.extent
+            low, high = min(max(first, 0), axis.size), max(min(last, axis.size), 0)
+            wanted.append(slice(low, high))
+            real.append(slice(low - first, high - first))
+            shape.append(last - first)
+        cells = self.x[(slice(None), *wanted)]
+        if cells.shape == tuple(shape):
+            return windows(cells, self.axes)  # no padding in sight: no copy
+        if self.real != real or self.padded.shape != tuple(shape):
+            self.real, self.padded = real, np.zeros(shape, dtype=self.x.dtype)
+            self.view = windows(self.padded, self.axes)
+        self.padded[(slice(None), *real)] = cells
+        return self.view
 
 
 def windows(padded: Array, axes: Sequence[Axis]) -> Array:
-    """A view (C, *taps, *places) of a slab: cell [c, t, p] is what tap t of window p reads.
+    """A view (C, *taps, *places) of padded cells: cell [c, t, p] is what tap t of window p reads.
 
-    Nothing is copied: the view walks the same memory with other steps.
+    Nothing is copied: the view walks the same memory with other steps. From one tap to the next it
+    goes `dilation` cells on, from one place to the next `stride` cells.
     """
-    rank = len(axes)
-    extents = [axis.extent for axis in axes]
-    every = sliding_window_view(padded, extents, axis=tuple(range(1, rank + 1)))
-    places = tuple(slice(None, None, axis.stride) for axis in axes)
-    taps = tuple(slice(None, None, axis.dilation) for axis in axes)
-    chosen = every[(slice(None), *places, *taps)]  # (C, *places, *taps)
-    return chosen.transpose(0, *range(1 + rank, 1 + 2 * rank), *range(1, 1 + rank))
+    channel, *steps = padded.strides
+    places = (
+        len(range(0, cells - axis.extent + 1, axis.stride))
+        for cells, axis in zip(padded.shape[1:], axes, strict=True)
+    )
+    return as_strided(
+        padded,
+        (len(padded), *(axis.kernel for axis in axes), *places),
+        (
+            channel,
+            *(axis.dilation * step for axis, step in zip(axes, steps, strict=True)),
+            *(axis.stride * step for axis, step in zip(axes, steps, strict=True)),
+        ),
+        writeable=False,
+    )
 
 
-def columns(x: Array, axes: Sequence[Axis], buffer: Array) -> Iterator[tuple[Array, slice]]:
-    """Each tile as (C, taps, places) with the places of the flattened output it belongs to.
+def columns(
+    x: Array, axes: Sequence[Axis], some: Sequence[tuple[Block, slice]]
+) -> Iterator[tuple[Array, slice]]:
+    """The tile of each block as (C, taps, places), with its run of places of the flattened output.
 
-    The tile lives in the buffer (see `buffer_for`) and is overwritten by the next.
+    Every tile lives in the same memory and is overwritten by the next.
     """
-    taps = tuple(axis.kernel for axis in axes)
-    for block, run in blocks(out_shape(axes), len(x) * int(np.prod(taps))):
-        view = windows(slab(x, axes, block), axes)
+    taps = prod(axis.kernel for axis in axes)
+    buffer = np.empty(len(x) * taps * max(length(run) for _, run in some), dtype=x.dtype)
+    slab = Slab(x, axes)
+    for block, run in some:
+        view = slab.windows(block)
         tile = buffer[: view.size].reshape(view.shape)
         np.copyto(tile, view)
-        yield tile.reshape(len(x), int(np.prod(taps)), run.stop - run.start), run
-
-
-def buffer_for(rows: int, shape: Shape, dtype: np.dtype[np.generic]) -> Array:
-    """Room for the largest tile of an output of this shape."""
-    largest = max(run.stop - run.start for _, run in blocks(shape, rows))
-    return np.empty(rows * largest, dtype=dtype)
+        yield tile.reshape(len(x), taps, length(run)), run
 
 
 def im2col(x: Array, axes: Sequence[Axis]) -> Array:
     """All the columns at once: (C · taps, places)."""
-    view = windows(slab(x, axes, tuple(range(n) for n in out_shape(axes))), axes)
-    rows = len(x) * int(np.prod([axis.kernel for axis in axes]))
-    return view.reshape(rows, -1)
+    view = Slab(x, axes).windows(tuple(range(n) for n in out_shape(axes)))
+    return view.reshape(len(x) * prod(axis.kernel for axis in axes), -1)
 
 
 def scatter(into: Array, axes: Sequence[Axis], block: Block, tile: Array) -> None:

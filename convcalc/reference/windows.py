@@ -7,6 +7,7 @@ the start, moves it on while it fits, and the number of places is the size of th
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count, product
 from typing import Protocol
 
@@ -217,6 +218,19 @@ def slide(
     strides = per_axis(owner, "stride", stride, axes)
     dilations = per_axis(owner, "dilation", dilation, axes)
     pairs = padding_pairs(owner, padding, spatial, kernel_size, strides, dilations)
+    return _slide(owner, spatial, kernel_size, strides, pairs, dilations, fit)
+
+
+@lru_cache(maxsize=32)  # a network has the same layer many times
+def _slide(
+    owner: str,
+    spatial: Shape,
+    kernel_size: Shape,
+    strides: Shape,
+    pairs: tuple[tuple[int, int], ...],
+    dilations: Shape,
+    fit: str,
+) -> tuple[Axis, ...]:
     padded_somewhere = any(before or after for before, after in pairs)
     found = []
     for number, (n, k, s, d, (before, after)) in enumerate(

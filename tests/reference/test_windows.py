@@ -1,17 +1,28 @@
 """Windows stand where the definition says, and tiles cover the output once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from math import prod
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convcalc.reference import tiles
 from convcalc.reference.loops_pool import shares
-from convcalc.reference.windows import Axis, extent, out_shape, slide, starts_of
+from convcalc.reference.windows import (
+    Axis,
+    corners,
+    extent,
+    inside,
+    out_shape,
+    slide,
+    starts_of,
+    under,
+)
 
 from .examples import ADAPTIVE, POOL_SIZES, SAME_PADDING
 
@@ -132,6 +143,17 @@ def test_adaptive_pools_read_pytorchs_windows(cells: int, bins: int) -> None:
     assert [(r.start, r.stop) for r in shares(cells, bins)] == ADAPTIVE[cells, bins]
 
 
+@contextmanager
+def tiles_of(numbers: int, places: int) -> Iterator[None]:
+    """Tiles of so many numbers, or of so many places if that is more."""
+    held = tiles.TILE, tiles.LEAST_PLACES
+    tiles.TILE, tiles.LEAST_PLACES = numbers, places
+    try:
+        yield
+    finally:
+        tiles.TILE, tiles.LEAST_PLACES = held
+
+
 @given(
     shape=st.lists(st.integers(1, 9), min_size=1, max_size=3),
     rows=st.integers(1, 40),
@@ -142,12 +164,8 @@ def test_tiles_cover_every_place_once_and_stay_small(
     shape: Any, rows: int, tile: int, least: int
 ) -> None:
     """The runs join without gap or overlap, in row-major order, none larger than allowed."""
-    held = tiles.TILE, tiles.LEAST_PLACES
-    tiles.TILE, tiles.LEAST_PLACES = tile, least
-    try:
-        found = list(tiles.blocks(tuple(shape), rows))
-    finally:
-        tiles.TILE, tiles.LEAST_PLACES = held
+    with tiles_of(tile, least):
+        found = tiles.blocks(tuple(shape), rows)
     places = [place for block, _ in found for place in product(*block)]
     assert places == list(np.ndindex(*shape))
     begin = 0
@@ -155,3 +173,41 @@ def test_tiles_cover_every_place_once_and_stay_small(
         assert run == slice(begin, begin + prod(map(len, block)))
         assert run.stop - run.start <= max(tile // rows, least)
         begin = run.stop
+
+
+an_axis = st.tuples(
+    st.integers(1, 8),  # size
+    st.integers(1, 4),  # kernel
+    st.integers(1, 3),  # stride
+    st.integers(1, 3),  # dilation
+    st.tuples(st.integers(0, 4), st.integers(0, 4)),  # padding
+)
+
+
+@given(
+    each=st.lists(an_axis, min_size=1, max_size=3),
+    fit=st.sampled_from(["floor", "ceil"]),
+    tile=st.integers(1, 200),
+)
+def test_every_tile_holds_what_its_windows_read(each: Any, fit: str, tile: int) -> None:
+    """Cell [c, t, p] of the tiles is the input cell under tap t of window p, or a padding zero."""
+    size, kernel, stride, dilation, padding = zip(*each, strict=True)
+    try:
+        axes = slide(
+            "conv", size, kernel, stride=stride, padding=padding, dilation=dilation, fit=fit
+        )
+    except ValueError:
+        assume(False)  # the window fits nowhere
+    x: Any = np.arange(1, 1 + 2 * prod(size)).reshape(2, *size)
+    with tiles_of(tile, 1):
+        cut = tiles.blocks(out_shape(axes), 2 * prod(kernel))
+    found = np.full((2, prod(kernel), prod(out_shape(axes))), -1)
+    for made, run in tiles.columns(x, axes, cut):
+        found[..., run] = made
+    expected = np.zeros_like(found)
+    for place, (_, start) in enumerate(corners(axes)):
+        for number, tap in enumerate(np.ndindex(*kernel)):
+            if inside(axes, cell := under(axes, start, tap)):
+                expected[:, number, place] = x[:, *cell]
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(found.reshape(-1, found.shape[-1]), tiles.im2col(x, axes))
