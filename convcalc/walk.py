@@ -272,8 +272,17 @@ def pixels(network: Network, report: Report, name: str, unit: Shape) -> Ranges:
     if isinstance(row.field, str):
         raise ShapeError(f"the receptive field is not known: {row.field}", name)
     sides = row.output[1:]
-    if len(unit) != len(sides) or any(not 0 <= u < n for u, n in zip(unit, sides)):
-        message = f"no unit {unit} in a map of {shape_text(sides) or 'no axes'}; count from 0, one number per axis"
+    if len(unit) != len(sides):
+        example = f":{','.join('ZYX'[-len(sides) :])}, counted from 0" if sides else " alone"
+        message = (
+            f"a unit of {shape_text(row.output)} has {len(sides)} coordinates, not {len(unit)}; "
+            f"write {name}{example}"
+        )
+        raise ShapeError(message, name)
+    if any(not 0 <= u < n for u, n in zip(unit, sides)):
+        message = (
+            f"no unit {','.join(map(str, unit))} in a map of {shape_text(sides)}; count from 0"
+        )
         raise ShapeError(message, name)
     axes = len(network.input) - 1
     wanted: dict[int, list[Cells]] = {places[name]: [{u} for u in unit] or [{0}] * axes}

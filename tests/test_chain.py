@@ -364,6 +364,10 @@ REFUSED: dict[str, tuple[list[str], str]] = {
         ["pad:/channels=1"],
         "pad:/channels=1: channels takes two numbers, before,after, but is '1'",
     ),
+    "nothing between separators": (
+        ["conv:/kernel_size=3x"],
+        "conv:/kernel_size=3x: kernel_size must be numbers such as 3 or 3x5, but is '3x'",
+    ),
     "comma in a kernel": (
         ["conv:k3,5"],
         "conv:k3,5: kernel_size must be a whole number, but is '3,5'; write plain digits",

@@ -340,9 +340,9 @@ def test_too_many_cells_are_followed_from_first_to_last() -> None:
     ("name", "unit", "message"),
     [
         ("conv9", (0, 0), "no layer 'conv9'; did you mean 'conv1'?"),
-        ("conv1", (0,), "conv1: no unit (0,) in a map of 30×30; count from 0, one number per axis"),
-        ("conv1", (30, 0), "conv1: no unit (30, 0) in a map of 30×30; count from 0, one number per axis"),
-        ("linear1", (0,), "linear1: no unit (0,) in a map of no axes; count from 0, one number per axis"),
+        ("conv1", (0,), "conv1: a unit of 4×30×30 has 2 coordinates, not 1; write conv1:Y,X, counted from 0"),
+        ("conv1", (30, 0), "conv1: no unit 30,0 in a map of 30×30; count from 0"),
+        ("linear1", (0,), "linear1: a unit of 2 has 0 coordinates, not 1; write linear1 alone"),
     ],
 )  # fmt: skip
 def test_a_unit_that_is_not_there_is_refused(

@@ -48,17 +48,26 @@ def whole(text: str, what: str) -> int:
     return int(text)
 
 
+def parts_of(text: str, separator: str, what: str, example: str) -> list[str]:
+    """The parts between separators, none of them empty."""
+    parts = text.split(separator)
+    if len(parts) > 1 and "" in parts:
+        message = f"{what} must be numbers such as {example}, but is {quoted(text)}"
+        raise UsageError(message)
+    return parts
+
+
 def spatial(text: str, what: str) -> Any:
     """``3`` or ``3x5``."""
-    numbers = tuple(whole(part, what) for part in text.split("x"))
+    numbers = tuple(whole(part, what) for part in parts_of(text, "x", what, "3 or 3x5"))
     return numbers[0] if len(numbers) == 1 else numbers
 
 
 def sides(text: str, what: str) -> Any:
     """``1``, ``1x2``, ``0,1`` or ``0,1x0,1``."""
     found: list[Any] = []
-    for part in text.split("x"):
-        numbers = tuple(whole(number, what) for number in part.split(","))
+    for part in parts_of(text, "x", what, "1 or 1x2"):
+        numbers = tuple(whole(number, what) for number in parts_of(part, ",", what, "0,1"))
         if len(numbers) > 2:
             message = f"{what} has {len(numbers)} numbers for one axis; give one, or before,after"
             raise UsageError(message)
@@ -68,7 +77,7 @@ def sides(text: str, what: str) -> Any:
 
 def pair(text: str, what: str) -> Any:
     """``0,2``: two numbers, before and after."""
-    numbers = tuple(whole(part, what) for part in text.split(","))
+    numbers = tuple(whole(part, what) for part in parts_of(text, ",", what, "0,2"))
     if len(numbers) != 2:
         message = f"{what} takes two numbers, before,after, but is {quoted(text)}"
         raise UsageError(message)
