@@ -170,8 +170,13 @@ def col2im(
     array([[1, 4, 6, 4]])
     """
     given = checks.numbers("col2im", "columns", columns)
-    sizes = tuple(checks.whole("col2im", "shape", n, least=1) for n in shape)
-    image = checks.feature_map("col2im", np.zeros(sizes, dtype=given.dtype), name="shape")
+    sizes = checks.listed(shape)
+    if not isinstance(sizes, Sequence):
+        message = f"col2im: shape is {shape!r}; give the number of maps and their size per axis"
+        raise TypeError(message)
+    sizes = tuple(checks.whole("col2im", "shape", n, least=1) for n in sizes)
+    dtype = checks.result_type(given)
+    image = checks.feature_map("col2im", np.zeros(sizes, dtype=dtype), name="shape")
     kernel = checks.per_axis("col2im", "kernel_size", kernel_size, image.ndim - 1)
     axes = slide(
         "col2im",
@@ -184,5 +189,7 @@ def col2im(
     )
     places = out_shape(axes)
     given = checks.of_shape("col2im", "columns", given, (len(image) * prod(kernel), prod(places)))
-    tiles.scatter(image, axes, tuple(range(n) for n in places), given)
-    return image
+    most = prod(kernel) * fast.largest(given)
+    total = image.astype(fast.working_type("col2im", dtype, most), copy=False)
+    tiles.scatter(total, axes, tuple(range(n) for n in places), given)
+    return checks.in_type(total, dtype)

@@ -19,6 +19,8 @@ Padding = int | str | Sequence[int | Sequence[int]]
 
 MOST_AXES = 3
 LARGEST = int(np.iinfo(np.int64).max)
+LONGEST = 10_000_000
+"""Cells along an axis that are walked one by one; far more than memory holds of a square map."""
 
 
 def numbers(owner: str, name: str, value: npt.ArrayLike) -> Array:
@@ -38,7 +40,15 @@ def numbers(owner: str, name: str, value: npt.ArrayLike) -> Array:
     if array.size == 0:
         message = f"{owner}: {name} has shape {array.shape}; every axis needs at least one cell"
         raise ValueError(message)
-    return array
+    if array.ndim == 0:
+        message = f"{owner}: {name} is a single number, {array}; give an array"
+        raise ValueError(message)
+    if array.dtype.kind == "u" and array.dtype.itemsize == np.dtype(np.int64).itemsize:
+        if (most := int(array.max())) > LARGEST:
+            message = f"{owner}: {name} holds {most}, which does not fit 64 bits with a sign; give floats instead"
+            raise ValueError(message)
+        return array.astype(np.int64)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def feature_map(owner: str, value: npt.ArrayLike, *, name: str = "x") -> Array:
@@ -81,6 +91,30 @@ def whole(owner: str, name: str, value: object, *, least: int) -> int:
     return number
 
 
+def real(owner: str, name: str, value: object) -> float:
+    """A single number, with or without a fraction.
+
+    >>> real("elu", "alpha", 1)
+    1.0
+    """
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        message = f"{owner}: {name} is {value!r}; give a number"
+        raise TypeError(message)
+    return float(value)
+
+
+def walkable(owner: str, name: str, cells: int) -> int:
+    """So many cells, refused when walking along them would take minutes.
+
+    >>> walkable("conv", "kernel_size", 3)
+    3
+    """
+    if cells > LONGEST:
+        message = f"{owner}: {name} is {cells}; give {LONGEST} or less"
+        raise ValueError(message)
+    return cells
+
+
 def per_axis(owner: str, name: str, value: object, axes: int, *, least: int = 1) -> Shape:
     """The option, once per spatial axis.
 
@@ -89,15 +123,21 @@ def per_axis(owner: str, name: str, value: object, axes: int, *, least: int = 1)
     >>> per_axis("conv", "stride", [1, 2], 2)
     (1, 2)
     """
-    if not isinstance(value, (Sequence, np.ndarray)) or isinstance(value, str):
-        return (whole(owner, name, value, least=least),) * axes
+    value = listed(value)
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return (walkable(owner, name, whole(owner, name, value, least=least)),) * axes
     if len(value) != axes:
         message = (
             f"{owner}: {name} has {len(value)} numbers for {axes} spatial axes; "
             f"give one number or {axes}"
         )
         raise ValueError(message)
-    return tuple(whole(owner, name, number, least=least) for number in value)
+    return tuple(walkable(owner, name, whole(owner, name, n, least=least)) for n in value)
+
+
+def listed(value: object) -> Any:
+    """An array of options as the list, or number, that it holds."""
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def one_of(owner: str, name: str, value: object, allowed: Sequence[str]) -> str:
@@ -154,8 +194,8 @@ def result_type(*arrays: Array | None) -> np.dtype[Any]:
     >>> result_type(np.array([1.0], dtype=np.float32), None)
     dtype('float32')
     """
-    common = np.result_type(*(array for array in arrays if array is not None))
-    return common if common.kind == "f" else np.dtype(np.int64)
+    floats = [array.dtype for array in arrays if array is not None and array.dtype.kind == "f"]
+    return np.result_type(*floats) if floats else np.dtype(np.int64)
 
 
 def in_type(array: Array, dtype: np.dtype[Any]) -> Array:

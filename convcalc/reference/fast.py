@@ -69,16 +69,17 @@ def product(a: Array, b: Array, tally: Tally, out: Array | None = None) -> Array
 
 @contextmanager
 def one_number_per_map() -> Iterator[None]:
-    """For arithmetic of a feature map with one number per map, such as a bias.
+    """For arithmetic of a feature map with one number per map, such as a bias; inf - inf is nan.
 
     As long as two maps fit NumPy's buffer of 8192 numbers it writes such a number out for every
     cell first, which takes longer than the arithmetic; with a smaller buffer it does not.
     """
-    before = np.setbufsize(1024)
-    try:
-        yield
-    finally:
-        np.setbufsize(before)
+    with np.errstate(all="ignore"):
+        before = np.setbufsize(1024)
+        try:
+            yield
+        finally:
+            np.setbufsize(before)
 
 
 def conv(
@@ -370,7 +371,9 @@ def local_conv(
     places = prod(out_shape(axes)) * prod(kernel_size)
     on_real = prod(axis.real_taps() for axis in axes)
     tally.on_padding += len(given) * len(image) * (places - on_real)
-    return checks.in_type(y + shift.astype(working), result)
+    with np.errstate(all="ignore"):
+        y += shift.astype(working)
+    return checks.in_type(y, result)
 
 
 def linear(
@@ -395,7 +398,8 @@ def linear(
     for first in range(0, len(rows), together):
         run = slice(first, first + together)
         product(rows[run], column, tally, out=y[run])
-    y += shift
+    with np.errstate(all="ignore"):
+        y += shift.astype(working)
     return checks.in_type(y, result)
 
 

@@ -22,6 +22,7 @@ from convcalc.reference.loops_pool import (
     blend,
     lowest,
     mean_type,
+    norm_of,
     on_padded_input,
     pool_axes,
     unpool_axes,
@@ -216,6 +217,7 @@ def lppool(
     """
     image = checks.feature_map("lppool", x)
     axes = pool_axes("lppool", image, kernel_size, stride, fit=fit, ceil_mode=ceil_mode)
+    norm_type = norm_of(norm_type)
     dtype = mean_type(image)
     working = np.promote_types(dtype, np.float32)
     with np.errstate(all="ignore"):
@@ -251,7 +253,7 @@ def _adaptive(
     dtype = mean_type(image) if mean else checks.result_type(image)
     y = image.astype(np.promote_types(dtype, np.float32) if mean else dtype)
     with np.errstate(all="ignore"):
-        for number, shares in enumerate(bins):
+        for number, shares in reversed(list(enumerate(bins))):  # rows first: NumPy sums in pairs
             parts = [y[along(number, slice(cells[0], cells[-1] + 1))] for cells in shares]
             y = np.stack([ufunc.reduce(part, axis=1 + number) for part in parts], axis=1 + number)
             if mean:

@@ -19,7 +19,7 @@ from convcalc.reference.loops_arrange import (
     number_pairs,
 )
 from convcalc.reference.loops_pool import mean_type
-from convcalc.reference.loops_units import EPSILON, affine_parts, prelu_parts
+from convcalc.reference.loops_units import EPSILON, affine_parts, lrn_parts, prelu_parts
 from convcalc.reference.tally import Tally
 
 
@@ -61,6 +61,7 @@ def relu6(x: npt.ArrayLike) -> Array:
 def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> Array:
     """x where x > 0, else negative_slope · x"""
     cells, dtype = _floats("leaky_relu", x)
+    negative_slope = checks.real("leaky_relu", "negative_slope", negative_slope)
     with np.errstate(all="ignore"):
         return checks.in_type(np.where(cells <= 0, cells * negative_slope, cells), dtype)
 
@@ -68,7 +69,7 @@ def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> Array:
 def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """x where x > 0, else weight · x, one weight for all maps or one per map"""
     given, slopes = prelu_parts(x, weight)
-    dtype = np.result_type(mean_type(given), slopes)
+    dtype = np.result_type(mean_type(given), checks.result_type(given, slopes))
     if tally is not None:
         tally.scalings += given.size
     cells = given.astype(np.promote_types(dtype, np.float32))
@@ -80,6 +81,7 @@ def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None
 def elu(x: npt.ArrayLike, alpha: float = 1.0) -> Array:
     """x where x > 0, else alpha · (eˣ − 1)"""
     cells, dtype = _floats("elu", x)
+    alpha = checks.real("elu", "alpha", alpha)
     with np.errstate(all="ignore"):
         below = alpha * np.expm1(np.minimum(cells, 0))
         return checks.in_type(np.where(cells <= 0, below, cells), dtype)
@@ -151,7 +153,7 @@ def batchnorm(
         scale = 1 / np.sqrt(variances.astype(np.float64) + EPSILON)
         if gain is not None:
             scale *= gain
-        shift = -means * scale if offset is None else offset - means * scale
+        shift = (0 if offset is None else offset) - means.astype(np.float64) * scale
         per_map = (-1, *(1 for _ in cells.shape[1:]))
         with one_number_per_map():
             y = cells * scale.astype(cells.dtype).reshape(per_map)
@@ -230,6 +232,7 @@ def lrn(
     """x / (k + alpha/size · sum of squares over the `size` channels around)^beta"""
     cells, dtype = _floats("lrn", x)
     size = checks.whole("lrn", "size", size, least=1)
+    alpha, beta, k = lrn_parts(alpha, beta, k)
     with np.errstate(all="ignore"):
         squares = cells * cells
         sums = np.zeros_like(squares)
@@ -242,7 +245,7 @@ def lrn(
 
 def dropout(x: npt.ArrayLike) -> Array:
     """x, unchanged"""
-    return checks.numbers("dropout", "x", x)
+    return checks.numbers("dropout", "x", x).copy()
 
 
 def pad(x: npt.ArrayLike, padding: Padding) -> Array:
@@ -256,18 +259,18 @@ def crop(x: npt.ArrayLike, *, size: object = None, padding: Padding | None = Non
     image = checks.feature_map("crop", x)
     cuts = crop_pairs(image, size, padding)
     kept = (slice(b, n - a) for n, (b, a) in zip(image.shape[1:], cuts, strict=True))
-    return image[(slice(None), *kept)]
+    return image[(slice(None), *kept)].copy()
 
 
 def flatten(x: npt.ArrayLike) -> Array:
     """The cells of x in a row"""
-    return checks.numbers("flatten", "x", x).ravel()
+    return checks.numbers("flatten", "x", x).flatten()
 
 
 def reshape(x: npt.ArrayLike, shape: Sequence[int]) -> Array:
     """The cells of x in a new shape"""
     cells = checks.numbers("reshape", "x", x)
-    return cells.reshape(new_shape(cells, shape))
+    return cells.flatten().reshape(new_shape(cells, shape))
 
 
 def channel_shuffle(x: npt.ArrayLike, groups: int) -> Array:
@@ -276,7 +279,7 @@ def channel_shuffle(x: npt.ArrayLike, groups: int) -> Array:
     groups = checks.whole("channel_shuffle", "groups", groups, least=1)
     checks.divides("channel_shuffle", groups, channels=len(cells))
     dealt = cells.reshape(groups, -1, *cells.shape[1:]).swapaxes(0, 1)
-    return dealt.reshape(cells.shape)
+    return dealt.copy().reshape(cells.shape)
 
 
 def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int) -> Array:
@@ -287,7 +290,8 @@ def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int) -> Array:
     check_shuffle(image, r, r**rank)
     split = image.reshape(-1, *(r for _ in range(rank)), *image.shape[1:])
     order = [axis for i in range(rank) for axis in (1 + rank + i, 1 + i)]
-    return split.transpose(0, *order).reshape(len(split), *(n * r for n in image.shape[1:]))
+    finer = split.transpose(0, *order).copy()
+    return finer.reshape(len(split), *(n * r for n in image.shape[1:]))
 
 
 def add(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array:
@@ -296,7 +300,7 @@ def add(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array
     shape = joined_shape("add", arrays)
     result = checks.result_type(*arrays)
     working = working_type("add", result, sum(largest(array) for array in arrays))
-    y = arrays[0].astype(working, copy=False)
+    y = arrays[0].astype(working, copy=len(arrays) == 1)
     with np.errstate(all="ignore"):
         for other in arrays[1:]:
             y = y + other.astype(working, copy=False)
@@ -311,7 +315,7 @@ def multiply(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> 
     shape = joined_shape("multiply", arrays)
     result = checks.result_type(*arrays)
     working = working_type("multiply", result, math.prod(largest(array) for array in arrays))
-    y = arrays[0].astype(working, copy=False)
+    y = arrays[0].astype(working, copy=len(arrays) == 1)
     with np.errstate(all="ignore"):
         for other in arrays[1:]:
             y = y * other.astype(working, copy=False)

@@ -82,11 +82,13 @@ def conv_gradients(
     flat = above.reshape(groups, len(weights) // groups, -1)
     dx, dweight = np.zeros_like(image), np.zeros_like(split)
     cut = blocks(out_shape(axes), rows)
-    for (tile, run), (block, _) in zip(columns(image, axes, cut), cut, strict=True):
-        part, read = flat[..., run], tile.reshape(groups, rows // groups, -1)
-        dweight += product(part, read.transpose(0, 2, 1), tally)
-        scatter(dx, axes, block, product(split.transpose(0, 2, 1), part, tally))
-    return Gradients(dx, dweight.reshape(weights.shape), flat.sum(axis=2).ravel())
+    with np.errstate(all="ignore"):
+        for (tile, run), (block, _) in zip(columns(image, axes, cut), cut, strict=True):
+            part, read = flat[..., run], tile.reshape(groups, rows // groups, -1)
+            dweight += product(part, read.transpose(0, 2, 1), tally)
+            scatter(dx, axes, block, product(split.transpose(0, 2, 1), part, tally))
+        dbias = flat.sum(axis=2).ravel()
+    return Gradients(dx, dweight.reshape(weights.shape), dbias)
 
 
 def conv_transpose_gradients(
@@ -140,8 +142,10 @@ def conv_transpose_gradients(
             read[(slice(None), *tap)] = canvas[(slice(None), *under)]
         tile = read.reshape(groups, each * taps, -1)
         dx[..., run] = product(split, tile, tally)
-        dweight += product(cells[..., run], tile.transpose(0, 2, 1), tally)
-    dbias = above.reshape(len(above), -1).sum(axis=1)
+        with np.errstate(all="ignore"):
+            dweight += product(cells[..., run], tile.transpose(0, 2, 1), tally)
+    with np.errstate(all="ignore"):
+        dbias = above.reshape(len(above), -1).sum(axis=1)
     return Gradients(dx.reshape(image.shape), dweight.reshape(weights.shape), dbias)
 
 
@@ -195,7 +199,8 @@ def maxpool_gradient(
     places = found.reshape(len(image), -1)
     maps = np.broadcast_to(np.arange(len(image))[:, np.newaxis], places.shape)
     won = places >= 0  # a window on padding alone has no winner
-    np.add.at(dx, (maps[won], places[won]), above.reshape(places.shape)[won])
+    with np.errstate(all="ignore"):
+        np.add.at(dx, (maps[won], places[won]), above.reshape(places.shape)[won])
     return dx.reshape(image.shape)
 
 
@@ -222,13 +227,14 @@ def avgpool_gradient(
     )
     above = checks.of_shape(owner, "dy", dy, (len(image), *out_shape(axes)))
     image, above = _floats(owner, image, above)
-    share = above / divisors(axes, above.dtype, count_include_pad=count_include_pad)
     dx = np.zeros_like(image)
     kernel = tuple(axis.kernel for axis in axes)
-    for tap in np.ndindex(*kernel):
-        parts = [axis.reading(t) for axis, t in zip(axes, tap, strict=True)]
-        places, cells = (tuple(part[side] for part in parts) for side in (0, 1))
-        dx[(slice(None), *cells)] += share[(slice(None), *places)]
+    with np.errstate(all="ignore"):  # a window that counts no cell gives its share to none
+        share = above / divisors(axes, above.dtype, count_include_pad=count_include_pad)
+        for tap in np.ndindex(*kernel):
+            parts = [axis.reading(t) for axis, t in zip(axes, tap, strict=True)]
+            places, cells = (tuple(part[side] for part in parts) for side in (0, 1))
+            dx[(slice(None), *cells)] += share[(slice(None), *places)]
     return dx
 
 

@@ -208,13 +208,15 @@ def lppool(
 ) -> Array:
     """y[c, p] = (Σ of the window's x^norm_type)^(1 / norm_type)
 
-    As in PyTorch the sign is kept, so norm_type 1 is the plain sum.
+    As in PyTorch the sign is kept, so norm_type 1 is the plain sum. A window that hangs over the
+    end (fit ceil) sums the cells there are; PyTorch scales that up to a whole window's.
 
     >>> lppool([[3, 4, 6, 8]], 2)
     array([[ 5., 10.]])
     """
     image = checks.feature_map("lppool", x)
     axes = pool_axes("lppool", image, kernel_size, stride, fit=fit, ceil_mode=ceil_mode)
+    norm_type = norm_of(norm_type)
     dtype = mean_type(image)
     cells = exact(image, dtype)
     y = np.zeros((len(image), *out_shape(axes)))
@@ -226,6 +228,15 @@ def lppool(
                     total += cells[(channel, *cell)] ** norm_type
                 y[(channel, *position)] = total ** (1 / norm_type)
     return rounded("lppool", y, dtype)
+
+
+def norm_of(norm_type: float) -> float:
+    """A power that has a root."""
+    power = checks.real("lppool", "norm_type", norm_type)
+    if power == 0:
+        message = "lppool: norm_type is 0, and there is no root of order 0; give another number"
+        raise ValueError(message)
+    return power
 
 
 def shares(cells: int, bins: int) -> list[range]:

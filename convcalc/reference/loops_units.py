@@ -57,7 +57,8 @@ def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> Array:
     >>> leaky_relu([-100.0, 2.0])
     array([-1.,  2.])
     """
-    return _each("leaky_relu", x, lambda v: negative_slope * v if v <= 0 else v)
+    slope = checks.real("leaky_relu", "negative_slope", negative_slope)
+    return _each("leaky_relu", x, lambda v: slope * v if v <= 0 else v)
 
 
 def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
@@ -76,7 +77,8 @@ def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None
             y[cell] = slope * value if value <= 0 else value
             if tally is not None:
                 tally.scalings += 1
-    return rounded("prelu", y, np.result_type(mean_type(cells), slopes))
+    dtype = np.result_type(mean_type(cells), checks.result_type(cells, slopes))
+    return rounded("prelu", y, dtype)
 
 
 def prelu_parts(x: npt.ArrayLike, weight: npt.ArrayLike) -> tuple[Array, Array]:
@@ -95,6 +97,7 @@ def elu(x: npt.ArrayLike, alpha: float = 1.0) -> Array:
     >>> elu([0.0, 2.0])
     array([0., 2.])
     """
+    alpha = checks.real("elu", "alpha", alpha)
     return _each("elu", x, lambda v: alpha * np.expm1(v) if v <= 0 else v)
 
 
@@ -310,6 +313,7 @@ def lrn(
     """
     cells = checks.numbers("lrn", "x", x)
     size = checks.whole("lrn", "size", size, least=1)
+    alpha, beta, k = lrn_parts(alpha, beta, k)
     y = np.zeros(cells.shape)
     with np.errstate(all="ignore"):
         for cell in np.ndindex(*cells.shape):
@@ -319,3 +323,12 @@ def lrn(
             squares = sum(np.float64(cells[(c, *place)]) ** 2 for c in around)
             y[cell] = np.float64(cells[cell]) / (k + alpha / size * squares) ** beta
     return rounded("lrn", y, mean_type(cells))
+
+
+def lrn_parts(alpha: float, beta: float, k: float) -> tuple[float, float, float]:
+    """The three constants of an LRN, each a single number."""
+    return (
+        checks.real("lrn", "alpha", alpha),
+        checks.real("lrn", "beta", beta),
+        checks.real("lrn", "k", k),
+    )

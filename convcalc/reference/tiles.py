@@ -142,7 +142,7 @@ def columns(
 def im2col(x: Array, axes: Sequence[Axis]) -> Array:
     """All the columns at once: (C · taps, places)."""
     view = Slab(x, axes).windows(tuple(range(n) for n in out_shape(axes)))
-    return view.reshape(len(x) * prod(axis.kernel for axis in axes), -1)
+    return view.copy().reshape(len(x) * prod(axis.kernel for axis in axes), -1)
 
 
 def scatter(into: Array, axes: Sequence[Axis], block: Block, tile: Array) -> None:
@@ -152,7 +152,8 @@ def scatter(into: Array, axes: Sequence[Axis], block: Block, tile: Array) -> Non
     """
     kernel = tuple(axis.kernel for axis in axes)
     spread = tile.reshape(len(into), *kernel, *map(len, block))
-    for tap in np.ndindex(*kernel):
-        parts = [a.reading(t, places) for a, t, places in zip(axes, tap, block, strict=True)]
-        source, target = zip(*parts, strict=True)
-        into[(slice(None), *target)] += spread[(slice(None), *tap, *source)]
+    with np.errstate(all="ignore"):
+        for tap in np.ndindex(*kernel):
+            parts = [a.reading(t, places) for a, t, places in zip(axes, tap, block, strict=True)]
+            source, target = zip(*parts, strict=True)
+            into[(slice(None), *target)] += spread[(slice(None), *tap, *source)]

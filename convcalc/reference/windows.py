@@ -11,7 +11,15 @@ from functools import lru_cache
 from itertools import count, product
 from typing import Protocol
 
-from convcalc.reference.checks import Padding, Shape, one_of, per_axis, whole
+from convcalc.reference.checks import (
+    Padding,
+    Shape,
+    listed,
+    one_of,
+    per_axis,
+    walkable,
+    whole,
+)
 
 FITS = ("floor", "strict", "ceil", "caffe")
 WORDS = ("valid", "same", "same_lower", "full", "causal")
@@ -152,12 +160,15 @@ def padding_pairs(
     ((1, 1), (0, 2))
     """
     axes = len(spatial)
+    padding = listed(padding)
     if isinstance(padding, str):
         word = one_of(owner, "padding", padding, WORDS)
         if word == "causal" and axes != 1:
             message = f"{owner}: causal padding is for one spatial axis, not {axes}; give numbers"
             raise ValueError(message)
         wides = [extent(k, d) for k, d in zip(kernel, dilation, strict=True)]
+        for wide in wides:
+            walkable(owner, "the width of the window", wide)
         return tuple(
             _pair_for_word(word, n, wide, s)
             for n, wide, s in zip(spatial, wides, stride, strict=True)
@@ -237,6 +248,7 @@ def _slide(
         zip(spatial, kernel_size, strides, dilations, pairs, strict=True)
     ):
         wide = extent(k, d)
+        walkable(owner, "the width of the padded map", before + n + after)
         starts = starts_of(n, wide, s, before, after, fit, clip=padded_somewhere)
         where = f"{before} + {n} + {after} = {before + n + after} cells of spatial axis {number}"
         if not starts:

@@ -2,10 +2,12 @@
 
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 
+from convcalc import reference
 from convcalc.reference.ways import FAST, LOOPS, Way
 
 both_ways = pytest.mark.parametrize("way", [LOOPS, FAST], ids=["loops", "fast"])
@@ -124,12 +126,144 @@ def test_floats_keep_their_type(way: Way) -> None:
     np.testing.assert_array_equal(y, [np.inf])
 
 
+CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "conv": ([np.ones((1, 1, 1, 1))], {}),
+    "maxpool": ([1], {}),
+    "avgpool": ([1], {}),
+    "lppool": ([1], {}),
+    "adaptive_avgpool": ([4], {}),
+    "adaptive_maxpool": ([4], {}),
+    "upsample": ([1], {}),
+    "unpool": ([1], {}),
+    "relu": ([], {}),
+    "batchnorm": ([[0.0], [1.0]], {}),
+    "lrn": ([], {}),
+    "dropout": ([], {}),
+    "pad": ([0], {}),
+    "crop": ([], {"padding": 0}),
+    "flatten": ([], {}),
+    "reshape": ([[4, 4]], {}),
+    "channel_shuffle": ([1], {}),
+    "pixel_shuffle": ([1], {}),
+}
+"""Layers that leave the input as it is, or nearly, when called like this."""
+
+
 @both_ways
-def test_inputs_are_never_changed(way: Way) -> None:
-    """Nor returned: what comes out may be written to."""
-    x = np.ones((2, 4, 4), np.float32)
-    w = np.ones((2, 2, 1, 1), np.float32)
-    made = [way["conv"](x, w, [1, 1]), way["relu"](x), way["add"]([x, x])]
-    for y in made:
-        y[...] = 7
-    np.testing.assert_array_equal(x, 1)
+@pytest.mark.parametrize("name", CALLS)
+def test_inputs_are_never_changed_nor_returned(way: Way, name: str) -> None:
+    """What comes out may be written to, and is no part of what went in."""
+    x = np.ones((1, 4, 4), np.float32)
+    x.flags.writeable = False
+    args, options = CALLS[name]
+    y = way[name](x, *args, **options)
+    assert not np.shares_memory(x, y)
+    y[...] = 7
+
+
+@both_ways
+@pytest.mark.parametrize("name", ["add", "multiply", "concat"])
+def test_one_branch_is_copied(way: Way, name: str) -> None:
+    """A join of a single input is that input, in memory of its own."""
+    x = np.ones((1, 2))
+    assert not np.shares_memory(x, way[name]([x]))
+
+
+def test_columns_are_memory_of_their_own() -> None:
+    """Even where every window is one cell."""
+    x = np.ones((1, 6))
+    for kernel_size, padding in ((1, 0), (6, 0), (2, 1)):
+        columns = reference.im2col(x, kernel_size, padding=padding)
+        assert not np.shares_memory(x, columns)
+        columns[...] = 7
+
+
+@both_ways
+def test_unsigned_64_bits_are_read_as_integers_or_refused(way: Way) -> None:
+    """Beside a signed integer NumPy would turn them into floats, and their largest have no int64."""
+    big = 2**53 + 1
+    x = np.array([[big]], np.uint64)
+    for y in (
+        way["conv"](x, np.array([[[1]]], np.uint64)),
+        way["add"]([x, np.array([[0]])]),
+        way["maxpool"](x, 1),
+        way["relu"](x),
+    ):
+        assert y.dtype == np.int64
+        assert int(y[0, 0]) == big
+    for name, args in (("relu", []), ("maxpool", [1]), ("linear", [[[1]]])):
+        given = np.array([2**63], np.uint64).reshape(-1, *(1 for _ in CALLS.get(name, [[]])[0]))
+        with pytest.raises(ValueError, match="does not fit") as caught:
+            way[name](given, *args)
+        assert str(caught.value) == (
+            f"{name}: x holds 9223372036854775808, which does not fit 64 bits with a sign; "
+            "give floats instead"
+        )
+
+
+@both_ways
+def test_integers_do_not_widen_floats(way: Way) -> None:
+    """The result has the widest float type among what was given, whatever integers are beside it."""
+    x = np.ones((1, 1), np.float32)
+    assert way["conv"](x, np.ones((1, 1, 1), np.float32), [1]).dtype == np.float32
+    assert way["prelu"](x, [2]).dtype == np.float32
+
+
+@both_ways
+def test_the_other_byte_order_is_only_another_way_to_store(way: Way) -> None:
+    """Results are in the machine's own."""
+    x = np.array([[1.0, 2.0]], np.dtype(np.float32).newbyteorder())
+    for name, args in (("avgpool", [1]), ("relu", []), ("flatten", [])):
+        y = way[name](x, *args)
+        assert y.dtype == np.float32
+        np.testing.assert_array_equal(y.ravel(), [1, 2])
+
+
+@both_ways
+@pytest.mark.parametrize("mean", [np.uint8(3), np.int8(-128), np.bool_(True)])
+def test_a_mean_of_small_integers_is_subtracted_whole(way: Way, mean: Any) -> None:
+    """An 8-bit minus sign wraps around."""
+    y = way["batchnorm"]([[200.0]], np.array([mean]), [1 - 1e-5])
+    np.testing.assert_allclose(y, [[200.0 - int(mean)]])
+
+
+def test_columns_of_small_integers_are_added_up_whole() -> None:
+    """100 + 100 does not fit int8."""
+    x = reference.col2im(np.full((2, 3), 100, np.int8), (1, 4), 2)
+    np.testing.assert_array_equal(x, [[100, 200, 200, 100]])
+    with pytest.raises(ValueError, match="does not fit"):
+        reference.col2im(np.full((2, 3), 2**62), (1, 4), 2)
+
+
+@both_ways
+def test_an_infinite_bias_against_an_infinite_sum_is_nan_without_a_word(way: Way) -> None:
+    """inf - inf, wherever the bias is added."""
+    x, ones, bias = [[np.inf, 1.0]], [[[1.0, 1.0]]], [-np.inf]
+    for y in (
+        way["conv"](x, ones, bias),
+        way["conv"](x, [[[1.0]]], bias)[:, :1],
+        way["conv"]([*x, *x], [*ones, *ones], [*bias, 0], groups=2)[:1],
+        way["conv"](x, [[1.0, 1.0]], bias, connections=[[0]]),
+        way["local_conv"](x, [[ones[0]]], [bias]),
+        way["linear"]([np.inf], [[1.0]], bias),
+    ):
+        np.testing.assert_array_equal(np.ravel(y), [np.nan])
+
+
+def test_gradients_of_infinities_say_nothing_either() -> None:
+    """Nor does a window that counts no cell."""
+    x, up_down = [[np.inf, 1.0, 1.0]], [[np.inf, -np.inf]]
+    reference.conv_gradients(x, [[[1.0, 1.0]]], up_down)
+    reference.conv_transpose_gradients([[np.inf, -np.inf]], [[[1.0]]], [[np.inf, -np.inf]])
+    reference.maxpool_gradient([[1.0, 2.0, 1.0]], up_down, 2, stride=1)
+    reference.col2im([[np.inf, -np.inf], [np.inf, -np.inf]], (1, 3), 2)
+    dx = reference.avgpool_gradient(
+        [[1.0, 2, 3, 4, 5, 6]], np.ones((1, 4)), 1, stride=2, fit="caffe", count_include_pad=False
+    )
+    np.testing.assert_array_equal(dx, [[1, 0, 1, 0, 1, 0]])
+
+
+def test_the_mean_of_a_large_map_keeps_its_digits() -> None:
+    """Added up in pairs: one after the other, 4 million float32 would lose the last three."""
+    y = FAST["global_avgpool"](np.full((1, 2000, 2000), 0.1, np.float32))
+    np.testing.assert_allclose(y, 0.1, rtol=1e-6)

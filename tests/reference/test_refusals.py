@@ -171,7 +171,37 @@ OTHERS = [
         "linear: x has shape (2, 5, 5); it reads a vector, so flatten x first",
     ),
     ("linear", ([1, 2], [[1, 2, 3]]), {}, "linear: weight has shape (1, 3); it must be (1, 2)"),
-    ("linear", ([1, 2], 7), {}, "linear: weight has shape (); it must be (2,)"),
+    ("softmax", (3.0,), {}, "softmax: x is a single number, 3.0; give an array"),
+    ("lrn", (3.0,), {}, "lrn: x is a single number, 3.0; give an array"),
+    ("concat", ([3.0],), {}, "concat: input 0 is a single number, 3.0; give an array"),
+    ("elu", (x, [1.0, 2.0]), {}, "elu: alpha is [1.0, 2.0]; give a number"),
+    ("leaky_relu", (x, "a"), {}, "leaky_relu: negative_slope is 'a'; give a number"),
+    ("lrn", (x,), {"beta": True}, "lrn: beta is True; give a number"),
+    (
+        "lppool",
+        (x, 2),
+        {"norm_type": 0},
+        "lppool: norm_type is 0, and there is no root of order 0; give another number",
+    ),
+    (
+        "maxpool",
+        (x, 10**9),
+        {},
+        "maxpool: kernel_size is 1000000000; give 10000000 or less",
+    ),
+    (
+        "conv",
+        (x, w),
+        {"padding": 10**9},
+        "conv: the width of the padded map is 2000000005; give 10000000 or less",
+    ),
+    (
+        "conv",
+        (x, w),
+        {"padding": "full", "dilation": 10**7},
+        "conv: the width of the window is 20000001; give 10000000 or less",
+    ),
+    ("linear", ([1, 2], 7), {}, "linear: weight is a single number, 7; give an array"),
     (
         "local_conv",
         (x, w),
@@ -305,4 +335,21 @@ def test_col2im_wants_the_columns_of_its_shape() -> None:
     """2 taps and 3 windows on 4 cells."""
     assert refused(reference.col2im, [[1, 2], [3, 4]], (1, 4), 2) == (
         "col2im: columns has shape (2, 2); it must be (2, 3)"
+    )
+
+
+def test_options_may_be_arrays() -> None:
+    """A number in an array, or one per axis."""
+    options: dict[str, Any] = {"stride": np.array([1, 2]), "padding": np.array([1, 0])}
+    assert reference.conv2d(x, w, **options).shape == (4, 5, 2)
+    assert FAST["upsample"](x, np.array(2)).shape == (2, 10, 10)
+    assert refused(reference.conv2d, x, w, stride=np.array([1.5, 1.0])) == (
+        "conv: stride is 1.5; give a whole number"
+    )
+
+
+def test_a_map_for_columns_needs_a_shape() -> None:
+    """The number of maps and the size of each axis."""
+    assert refused(reference.col2im, [[1, 2]], 4, 2) == (
+        "col2im: shape is 4; give the number of maps and their size per axis"
     )
