@@ -1,7 +1,8 @@
 """The witness: convolution arithmetic done with real arrays, in NumPy alone.
 
 It shares no formula with the calculator it is a witness to. Every size it gives is the shape of an
-array it made, every count was counted while multiplying. Two ways to the same numbers:
+array it made, every count was made while multiplying: one by one in the loops, by the sizes of the
+arrays multiplied in the fast way. Two ways to the same numbers:
 
     loops, loops_pool, loops_units, loops_arrange   the textbook loop nests, one number at a time
     fast, fast_pool, fast_units                     matrix products (im2col) and whole-array steps
@@ -21,6 +22,7 @@ channels first without a batch axis: (C, L), (C, H, W), (C, D, H, W).
 """
 
 from collections.abc import Callable, Sequence
+from functools import update_wrapper
 from math import prod
 from typing import Concatenate, ParamSpec
 
@@ -41,6 +43,7 @@ from convcalc.reference.grad import (
 )
 from convcalc.reference.registry import WITNESSES, Witness, witness
 from convcalc.reference.tally import Tally
+from convcalc.reference.ways import LOOPS
 from convcalc.reference.windows import out_shape, slide
 
 __all__ = [
@@ -79,9 +82,9 @@ _Layer = Callable[Concatenate[npt.ArrayLike, _P], Array]
 
 
 def _of_rank(axes: int, name: str, layer: _Layer[_P]) -> _Layer[_P]:
-    """The layer, for inputs with exactly this many spatial axes."""
+    """The layer, for inputs with exactly this many spatial axes; described as its loop nest is."""
 
-    def checked(x: npt.ArrayLike, /, *args: _P.args, **kwargs: _P.kwargs) -> Array:
+    def checked(x: npt.ArrayLike, *args: _P.args, **kwargs: _P.kwargs) -> Array:
         image = checks.numbers(name, "x", x)
         if image.ndim != axes + 1:
             message = (
@@ -91,13 +94,14 @@ def _of_rank(axes: int, name: str, layer: _Layer[_P]) -> _Layer[_P]:
             raise ValueError(message)
         return layer(image, *args, **kwargs)
 
+    text, _, _ = (LOOPS[layer.__name__].__doc__ or "").partition(
+        "    >>>"
+    )  # its example stays there
+    update_wrapper(checked, layer)
+    checked.__module__ = __name__
     checked.__name__ = checked.__qualname__ = name
-    checked.__doc__ = (
-        f"`{layer.__name__}` of an array with {axes} spatial axes.\n\n{layer.__doc__}"
-        if ">>>" not in (layer.__doc__ or "")
-        else f"`{layer.__name__}` of an array with {axes} spatial axes; see there."
-    )
-    return checked
+    checked.__doc__ = f"{text.rstrip()}\n\n    x has {axes + 1} axes, channels first.\n    "
+    return checked  # type: ignore[return-value]  # Callable cannot say that x has a name
 
 
 conv1d = _of_rank(1, "conv1d", fast.conv)
@@ -171,16 +175,14 @@ def col2im(
     """
     given = checks.numbers("col2im", "columns", columns)
     sizes = checks.listed(shape)
-    if not isinstance(sizes, Sequence):
-        message = f"col2im: shape is {shape!r}; give the number of maps and their size per axis"
-        raise TypeError(message)
-    sizes = tuple(checks.whole("col2im", "shape", n, least=1) for n in sizes)
-    dtype = checks.result_type(given)
-    image = checks.feature_map("col2im", np.zeros(sizes, dtype=dtype), name="shape")
-    kernel = checks.per_axis("col2im", "kernel_size", kernel_size, image.ndim - 1)
+    if not isinstance(sizes, Sequence) or not 1 <= len(sizes) - 1 <= checks.MOST_AXES:
+        message = f"col2im: shape is {shape!r}; give channels first and 1 to 3 spatial axes"
+        raise ValueError(message)
+    maps, *spatial = (checks.whole("col2im", "shape", n, least=1) for n in sizes)
+    kernel = checks.per_axis("col2im", "kernel_size", kernel_size, len(spatial))
     axes = slide(
         "col2im",
-        image.shape[1:],
+        tuple(spatial),
         kernel,
         stride=stride,
         padding=padding,
@@ -188,8 +190,9 @@ def col2im(
         fit=fit,
     )
     places = out_shape(axes)
-    given = checks.of_shape("col2im", "columns", given, (len(image) * prod(kernel), prod(places)))
+    given = checks.of_shape("col2im", "columns", given, (maps * prod(kernel), prod(places)))
+    dtype = checks.result_type(given)
     most = prod(kernel) * fast.largest(given)
-    total = image.astype(fast.working_type("col2im", dtype, most), copy=False)
+    total = np.zeros((maps, *spatial), dtype=fast.working_type("col2im", dtype, most))
     tiles.scatter(total, axes, tuple(range(n) for n in places), given)
     return checks.in_type(total, dtype)

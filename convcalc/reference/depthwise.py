@@ -18,7 +18,16 @@ from convcalc.reference.tiles import windows
 from convcalc.reference.windows import Axis, out_shape
 
 DEPTHWISE_TILE = 1 << 18
-"""Numbers worked on at once: 1 MiB of float32."""
+"""Numbers worked on at once: 1 MiB of float32, or the copies of one map if that is more …"""
+
+LARGEST_COPIES = 1 << 24
+"""… but a map whose copies have more than this, 64 MiB of float32, is left to im2col's tiles."""
+
+
+def small_enough(axes: tuple[Axis, ...]) -> bool:
+    """The copies of one map, one per tap of its last axis, may be made."""
+    *lead, last = axes
+    return last.kernel * prod(_extents(lead)[0]) * len(last.starts) <= LARGEST_COPIES
 
 
 def depthwise(x: Array, weight: Array, axes: tuple[Axis, ...], y: Array, tally: Tally) -> None:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from convcalc.reference import checks
 from convcalc.reference.checks import Array, Padding, Spatial
-from convcalc.reference.depthwise import depthwise
+from convcalc.reference.depthwise import depthwise, small_enough
 from convcalc.reference.kernels import Kernels, kernels, transposed_kernels
 from convcalc.reference.loops import linear_parts, local_weight
 from convcalc.reference.stamps import Stamps, stamps
@@ -126,7 +126,7 @@ def conv(
     shift = layer.bias.astype(working)
     if connections is not None:
         _by_table(cells, weights, layer, axes, y, made)
-    elif groups == len(cells) > 1:
+    elif groups == len(cells) > 1 and small_enough(axes):
         depthwise(cells, weights, axes, y, made)
     elif taps == 1 and all(axis.stride == 1 and axis.size == len(axis.starts) for axis in axes):
         _pointwise(cells, weights, groups, y, made)

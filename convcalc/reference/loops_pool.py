@@ -416,7 +416,7 @@ def unpool_axes(
     axes = []
     for number, (n, k, s) in enumerate(zip(image.shape[1:], kernel, strides, strict=True)):
         before, after = pairs[number]
-        starts = tuple(range(0, n * s, s))
+        starts = range(0, n * s, s)
         size = starts[-1] + k - before - after  # the input ends where the last window ends
         if size < 1:
             message = (

@@ -26,7 +26,7 @@ class Stamps:
         canvas: cells of the uncut canvas, long enough for every stamp and for the output.
     """
 
-    starts: Shape
+    starts: range
     kernel: int
     dilation: int
     stride: int
@@ -104,7 +104,7 @@ def stamps(
     for number, (n, k, s, d) in enumerate(
         zip(spatial, kernel_size, strides, dilations, strict=True)
     ):
-        starts = tuple(range(0, n * s, s))
+        starts = range(0, n * s, s)
         wide = extent(k, d)
         before, after = pairs[number]
         end = starts[-1] + (max(wide, s) if size_rule == "keras" and not extra[number] else wide)

@@ -24,7 +24,10 @@ TILE = 1 << 19
 """Numbers in a tile: 2 MiB of float32, 4 MiB of float64."""
 
 LEAST_PLACES = 1024
-"""Places in a tile, however many rows it has: each tile reads all the weights again."""
+"""Places in a tile even so, if it has many rows: each tile reads all the weights again …"""
+
+LARGEST_TILE = 1 << 23
+"""… but no more numbers than this: 32 MiB of float32, unless one place has more."""
 
 Block = tuple[range, ...]
 """The places of a tile: a range of windows on each axis."""
@@ -39,7 +42,7 @@ def blocks(shape: Shape, rows: int) -> list[tuple[Block, slice]]:
     >>> blocks((2, 4), TILE // 4)
     [((range(0, 2), range(0, 4)), slice(0, 8, None))]
     """
-    most = max(TILE // rows, LEAST_PLACES)
+    most = max(TILE // rows, min(LEAST_PLACES, LARGEST_TILE // rows), 1)
     together = 1  # places in one step along the axis that is cut
     cut = len(shape) - 1
     while cut > 0 and together * shape[cut] <= most:

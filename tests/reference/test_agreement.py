@@ -246,3 +246,8 @@ def test_many_tiles_give_what_one_tile_gives(monkeypatch: pytest.MonkeyPatch) ->
         np.testing.assert_allclose(FAST["conv"](x, w, padding=1, groups=2), expected)
         np.testing.assert_allclose(FAST["conv_transpose"](x, w, padding=1, groups=2), stamped)
         np.testing.assert_allclose(FAST["depthwise_conv"](x, deep, padding=1), by_map)
+    monkeypatch.setattr("convcalc.reference.depthwise.LARGEST_COPIES", 1)  # left to im2col
+    np.testing.assert_allclose(FAST["depthwise_conv"](x, deep, padding=1), by_map)
+    expected = FAST["gelu"](x)
+    monkeypatch.setattr("convcalc.reference.fast_units.CELLS_TOGETHER", 7)
+    np.testing.assert_array_equal(FAST["gelu"](x), expected)

@@ -1,5 +1,6 @@
 """Bad arguments are refused in one sentence: who, what with the numbers, what to do."""
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -348,8 +349,25 @@ def test_options_may_be_arrays() -> None:
     )
 
 
+def test_the_named_functions_are_described() -> None:
+    """Their arguments by name and in words; x may be given by name too."""
+    assert list(inspect.signature(reference.conv2d).parameters)[:4] == [
+        "x",
+        "weight",
+        "bias",
+        "stride",
+    ]
+    assert "stride: cells from one window to the next." in (reference.conv2d.__doc__ or "")
+    assert "x has 3 axes" in (reference.conv2d.__doc__ or "")
+    assert reference.conv2d(x=x, weight=w).shape == (4, 3, 3)  # type: ignore[call-arg]
+
+
 def test_a_map_for_columns_needs_a_shape() -> None:
-    """The number of maps and the size of each axis."""
-    assert refused(reference.col2im, [[1, 2]], 4, 2) == (
-        "col2im: shape is 4; give the number of maps and their size per axis"
+    """The number of maps and the size of each axis, looked at before any array is made."""
+    for shape in (4, (4,), (1, 2, 3, 4, 5)):
+        assert refused(reference.col2im, [[1, 2]], shape, 2) == (
+            f"col2im: shape is {shape}; give channels first and 1 to 3 spatial axes"
+        )
+    assert refused(reference.col2im, [[1, 2]], (10**12, 4), 2) == (
+        "col2im: columns has shape (1, 2); it must be (2000000000000, 3)"
     )
