@@ -54,13 +54,14 @@ class SampleNorm(Norm):
 
 
 @kind("batchnorm")
-class BatchNorm(Norm):
+class BatchNorm(SampleNorm):
     """Scales and shifts each channel; at inference by stored running statistics.
 
     Formula:
         params = 2·c (scale and shift), buffers = 2·c (running mean and variance)
         no multiply-adds are counted: at inference it folds into the convolution before it;
         kept apart, it costs one multiplication and one addition per cell
+        without track_running_stats it takes mean and variance from the sample, as an instance norm does
 
     Source:
         Ioffe & Szegedy, arXiv:1502.03167; PyTorch BatchNorm2d.
@@ -78,9 +79,14 @@ class BatchNorm(Norm):
     def buffers(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
         return 2 * shape[0] if self.track_running_stats else 0
 
-    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        if not self.track_running_stats:
+            return super().counts(shape, out)
         cells = formulas.product(shape)
         return {"multiplications": cells, "adds": cells}
+
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+        return (Norm if self.track_running_stats else SampleNorm).reach(self, shape, out)
 
 
 @kind("layernorm")

@@ -114,6 +114,12 @@ def _everywhere(options: Mapping[str, Any], inputs: Sequence[Rows]) -> Rows:
     return np.repeat(_whole(options, inputs), inputs[0].shape[1], axis=1)
 
 
+@dependence("batchnorm")
+def _batchnorm(options: Mapping[str, Any], inputs: Sequence[Rows]) -> Rows:
+    tracked = options.get("track_running_stats", True)
+    return inputs[0] if tracked else _everywhere(options, inputs)
+
+
 @dependence("upsample")
 def _upsample(options: Mapping[str, Any], inputs: Sequence[Rows]) -> Rows:
     return fast_pool.upsample(
@@ -163,7 +169,7 @@ def _join(options: Mapping[str, Any], inputs: Sequence[Rows]) -> Rows:
         "sigmoid",
         "tanh",
     ),
-    *("softmax", "dropout", "batchnorm", "lrn", "linear", "rbf", "reshape", "channel_shuffle"),
+    *("softmax", "dropout", "lrn", "linear", "rbf", "reshape", "channel_shuffle"),
 )
 def _same_place(options: Mapping[str, Any], inputs: Sequence[Rows]) -> Rows:
     del options
