@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from convcalc.reference import checks
 from convcalc.reference.checks import Array, Shape
 from convcalc.reference.registry import Options, Witness, witness
@@ -333,7 +335,7 @@ class Pad(Witness):
         del arrays, tally
         padded = way["pad"](inputs[0], options.get("padding", 0))
         before, after = options.get("channels", (0, 0))
-        zeros = [padded[:1] * 0] * max(before, after)
+        zeros = [np.zeros_like(padded[:1])] * max(before, after)
         parts = [*zeros[:before], padded, *zeros[:after]]
         return way["concat"](parts) if len(parts) > 1 else padded
 

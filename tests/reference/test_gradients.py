@@ -50,6 +50,32 @@ def test_conv(spatial: Any, kernel: Any, options: Any) -> None:
         np.testing.assert_allclose(part, numeric, rtol=1e-6, atol=1e-8)
 
 
+def test_many_tiles_add_up_to_the_same_gradients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every tile has its share in each weight and in the cells at its edge."""
+    rng = np.random.default_rng(5)
+    x, w, back = (rng.standard_normal(shape) for shape in ((4, 6, 5), (2, 2, 3, 2), (4, 1, 3, 2)))
+    dy = rng.standard_normal(FAST["conv"](x, w, padding=1, groups=2).shape)
+    dz = rng.standard_normal(FAST["conv_transpose"](x, back, stride=2, groups=2).shape)
+    at_once = grad.conv_gradients(x, w, dy, padding=1, groups=2)
+    back_at_once = grad.conv_transpose_gradients(x, back, dz, stride=2, groups=2)
+    monkeypatch.setattr("convcalc.reference.tiles.LEAST_PLACES", 1)
+    for tile in (1, 100):
+        monkeypatch.setattr("convcalc.reference.tiles.TILE", tile)
+        for found, expected in (
+            (grad.conv_gradients(x, w, dy, padding=1, groups=2), at_once),
+            (grad.conv_transpose_gradients(x, back, dz, stride=2, groups=2), back_at_once),
+        ):
+            for part, whole in zip(found, expected, strict=True):
+                np.testing.assert_allclose(part, whole)
+
+
+def test_a_window_on_padding_alone_gives_its_gradient_to_no_cell() -> None:
+    """Caffe's last window stands behind the input when nothing is padded."""
+    x = np.array([[1.0, 2, 3, 4, 5, 6]])
+    dx = grad.maxpool_gradient(x, np.array([[1.0, 2, 3, 4]]), 1, stride=2, fit="caffe")
+    np.testing.assert_array_equal(dx, [[1, 0, 2, 0, 3, 0]])
+
+
 TRANSPOSED = [
     ((4,), (3,), {}),
     ((3, 4), (3, 2), {"stride": [2, 1], "padding": 1, "output_padding": [1, 0]}),

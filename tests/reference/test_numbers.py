@@ -267,3 +267,31 @@ def test_the_mean_of_a_large_map_keeps_its_digits() -> None:
     """Added up in pairs: one after the other, 4 million float32 would lose the last three."""
     y = FAST["global_avgpool"](np.full((1, 2000, 2000), 0.1, np.float32))
     np.testing.assert_allclose(y, 0.1, rtol=1e-6)
+
+
+BOUNDS = [
+    ("linear", ([2**31, 2**31], [[2**31, 2**31]]), 2 * 2**62),
+    ("linear", ([2**31], [[2**31]], [2**62]), 2 * 2**62),
+    ("rbf", ([2**31], [[-(2**31)]]), 2**64),
+    ("conv", ([[2**31]], [[[2**31]]], [2**62]), 2 * 2**62),
+    ("conv_transpose", ([[2**31, 0]], [[[2**31, 2**31]]]), 2 * 2**62),
+    ("add", ([[2**62], [2**62]],), 2 * 2**62),
+    ("multiply", ([[2**32], [2**32]],), 2**64),
+]
+
+
+@pytest.mark.parametrize(("name", "args", "most"), BOUNDS)
+def test_every_layer_knows_how_large_its_sums_could_become(name: str, args: Any, most: int) -> None:
+    """One bit more than an int64 has, through the number of terms, the bias, or a difference."""
+    with pytest.raises(ValueError, match="could reach") as caught:
+        FAST[name](*args)
+    assert str(caught.value) == (
+        f"{name}: sums could reach {most}, which does not fit 64 bits; give floats instead"
+    )
+
+
+@both_ways
+def test_sums_that_just_fit_are_exact(way: Way) -> None:
+    """2⁶² + (2⁶² - 1) is the largest int64."""
+    y = way["conv"]([[2**31]], [[[2**31]]], [2**62 - 1])
+    assert int(y[0, 0]) == 2**63 - 1

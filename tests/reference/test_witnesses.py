@@ -219,3 +219,22 @@ def test_im2col_of_the_lecture() -> None:
     y = reference.conv2d(x, w, tally=tally)
     np.testing.assert_allclose((w.reshape(32, 27) @ columns).reshape(32, 3, 3), y)
     assert tally.products == 7776
+
+
+FORWARDED: list[tuple[str, dict[str, Any], Any, Any]] = [
+    ("crop", {"offset": [0, 2], "size": 1}, np.arange(9).reshape(1, 3, 3), [[[2]]]),
+    ("crop", {"padding": [[1, 0], [0, 2]]}, np.arange(9).reshape(1, 3, 3), [[[3], [6]]]),
+    ("pad", {"padding": 0, "channels": (1, 2)}, [[np.inf]], [[0], [np.inf], [0], [0]]),
+    ("lppool", {"kernel_size": 2, "norm_type": 1}, [[3.0, 4.0]], [[7.0]]),
+    ("avgpool", {"kernel_size": 2, "padding": 1, "count_include_pad": False}, [[3.0]], [[3.0]]),
+    ("avgpool", {"kernel_size": 2, "padding": 1, "count_include_pad": True}, [[3.0]], [[1.5]]),
+]
+
+
+@pytest.mark.parametrize(("kind", "options", "x", "expected"), FORWARDED)
+def test_options_reach_the_arithmetic(kind: str, options: Any, x: Any, expected: Any) -> None:
+    """Worked out by hand, for options that leave the shape as it is."""
+    one = WITNESSES[kind]
+    for run in (one.loops, one.fast):
+        found = run(options, [np.asarray(x)], {})
+        np.testing.assert_array_equal(found[:, : np.shape(expected)[1]], expected)
