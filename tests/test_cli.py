@@ -306,10 +306,10 @@ def test_arch_reads_standard_input() -> None:
     assert ran.stdout.splitlines()[1] == "conv1,conv,k3 c2,2x6x6,20,648,3x3"
 
 
-def test_standard_input_that_is_closed_is_one_line(
+def test_standard_input_that_cannot_be_read_is_one_line(
     convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())  # one without bytes
     assert convcalc("arch", "-").err == (
         "convcalc: <stdin>: cannot be read; give a file, or pipe a network in\n"
     )
@@ -527,15 +527,6 @@ def test_half_a_pair_of_characters_does_not_stop_printing(monkeypatch: pytest.Mo
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="utf-8"))
     print_lines(["a\udcff"])
     assert raw.getvalue() == b"a?\n"
-
-
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    ran = subprocess.run(
-        ["bash", "-c", f"{sys.executable} -m convcalc arch resnet152 --all | head -n 1; exit ${{PIPESTATUS[0]}}"],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert ran.stderr == ""
-    assert ran.stdout == "ResNet-152\n"
 
 
 def test_an_interrupt_ends_quietly(convcalc: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convcalc.cli.main import CONTEXT, Command, write_examples
-from convcalc.cli.output import FORMAT_NAMES, print_lines
-from convcalc.errors import did_you_mean, shortened
+from convcalc.cli.output import output_options, print_lines
+from convcalc.errors import did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
     from convcalc.homework.marking import Marked, Result
@@ -166,7 +166,7 @@ def check(
     if as_json:
         emit(marked.to_dict(with_answers=with_answers))
     else:
-        print_lines(check_lines(found, marked, sheet))
+        print_lines(check_lines(found, marked, printable(sheet)))
     return 0 if marked.right else 1
 
 
@@ -356,15 +356,7 @@ def lint(sheet: str, *, as_json: bool, exit_zero: bool) -> int:
 )
 @click.argument("kind", default="")
 @click.option("--mistakes", is_flag=True, help="The catalogue of mistakes instead.")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    help="How to print it; table by default.",
-)
-@click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE; its suffix chooses the format."
-)
+@output_options
 def types(kind: str, *, mistakes: bool, format_name: str | None, output: str | None) -> None:
     """The question types with an example each, one of them in full, or the catalogue of mistakes."""
     from convcalc.cli import hw_types  # noqa: PLC0415

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from convcalc.cli.main import Command
-from convcalc.cli.output import write, write_bytes
-from convcalc.errors import UsageError, did_you_mean, shortened
+from convcalc.cli.output import check_place, output_option, tell_written, write, write_bytes
+from convcalc.errors import UsageError, did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
     from convcalc.homework.exports.base import Export, Out
@@ -40,9 +40,7 @@ MOST_VARIANTS = 1_000
     metavar="N",
     help="Copies of each question that varies, with other numbers.",
 )
-@click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE, or into a folder of that name."
-)
+@output_option("Write to FILE, or into a folder of that name.", place=False)
 @click.option("--force", is_flag=True, help="Write over files in a folder.")
 def command(sheet: str, *, name: str, variants: int, output: str | None, force: bool) -> None:
     """A SHEET for a learning platform, every known wrong number with its own feedback where it can.
@@ -63,13 +61,15 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
         what = "a folder" if made.suffix == "/" else "an archive"
         message = f"--to {name} makes {what}; say where with -o {found.id}{made.suffix}"
         raise UsageError(message)
+    if made.suffix != "/" and output and output != "-":
+        check_place(output)
     files = list(made.files())
     if made.suffix == "/":
         assert output is not None
         write_folder(output, files, force=force)
     elif output and output != "-":
         write_bytes(output, [files[0].data])
-        click.echo(f"wrote {output}", err=True)
+        tell_written(output)
     else:
         write(files[0].data.decode())
     for question, count in drawn(made):
@@ -95,7 +95,7 @@ def write_folder(output: str, files: list[Out], *, force: bool) -> None:
             )
             raise UsageError(message) from None
         write_bytes(path, [each.data])
-    click.echo(f"wrote {len(files)} files into {output}", err=True)
+    click.echo(f"wrote {len(files)} files into {printable(output)}", err=True)
 
 
 def drawn(made: Export) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ import click
 from convcalc.cli.hw_class import SECRET_HELP, Progress, columns_of, counted, written_lines
 from convcalc.cli.main import Command
 from convcalc.cli.output import FORMAT_NAMES, print_lines, show
-from convcalc.errors import UsageError, did_you_mean, shortened
+from convcalc.errors import UsageError, did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
     from convcalc.homework.classes import Options
@@ -90,7 +90,7 @@ def command(
     if out is None:
         show(table_of(found, graded, accounts), format_name, None)
         return 1 if any(account.status == "unreadable" for account in accounts) else 0
-    print_lines(summary_lines(summary, out, options))
+    print_lines(summary_lines(summary, printable(out), options))
     return 1 if summary.counts.get("unreadable") else 0
 
 
@@ -164,7 +164,7 @@ def trouble_lines(troubles: list[Account], counts: dict[str, int], where: str) -
     for status in ("unreadable", "not on the roster"):
         those = [each for each in troubles if each.status == status]
         lines += [
-            f" {status}: {each.path}{f' - {each.note}' if each.note else ''}"
+            f" {status}: {printable(each.path)}{f' - {each.note}' if each.note else ''}"
             for each in those[:MOST_SHOWN]
         ]
         more = counts.get(status, 0) - min(len(those), MOST_SHOWN)

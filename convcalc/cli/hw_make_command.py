@@ -10,6 +10,7 @@ import click
 from convcalc.cli.hw_class import SECRET_HELP, Progress, counted
 from convcalc.cli.main import Command
 from convcalc.cli.output import print_lines
+from convcalc.errors import printable
 
 if TYPE_CHECKING:
     from convcalc.homework.variants import Maker
@@ -60,11 +61,16 @@ def command(sheet: str, *, roster: str, secret_file: str, out: str, force: bool)
     finally:
         progress.done()
     if fresh:
-        click.echo(f"wrote a new secret to {secret_file}; keep it, hw grade needs it", err=True)
+        click.echo(
+            f"wrote a new secret to {printable(secret_file)}; keep it, hw grade needs it", err=True
+        )
     for note in students.notes:
         click.echo(f"note: {note}", err=True)
     print_lines(
-        [*draw_lines(maker, len(students.students)), *file_lines(out, list(students.students))]
+        [
+            *draw_lines(maker, len(students.students)),
+            *file_lines(printable(out), list(students.students)),
+        ]
     )
 
 

@@ -48,7 +48,7 @@ def command(
     Nothing is written without --write. Points marked by hand are kept. A question with void: true gives
     everybody its points.
     """
-    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
+    from convcalc.errors import UsageError, printable  # noqa: PLC0415 - start-up
     from convcalc.homework import classes, variants  # noqa: PLC0415
     from convcalc.homework.marking import number  # noqa: PLC0415
     from convcalc.homework.sheet import load  # noqa: PLC0415
@@ -84,6 +84,8 @@ def command(
         f"in all {counted(found.total, 'student')}: {ups:,} up, {downs:,} down, {found.total - ups - downs:,} unchanged."
     )
     lines.append(
-        f"Wrote the new grades into {folder}." if write else "Nothing written yet; add --write."
+        f"Wrote the new grades into {printable(folder)}."
+        if write
+        else "Nothing written yet; add --write."
     )
     print_lines(lines)

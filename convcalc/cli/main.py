@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
 
+from convcalc.cli.output import remark
 from convcalc.errors import ConvcalcError, did_you_mean, printable_lines, shortened
 
 # Each command with what it does, so that --help imports none of them.
@@ -50,7 +54,29 @@ class Failure(click.ClickException):
         self.status = error.exit_code
 
     def show(self, file: Any = None) -> None:  # noqa: ARG002
-        click.echo(f"convcalc: {self.format_message()}", err=True)
+        remark(f"convcalc: {self.format_message()}")
+
+
+class OutputLost(Exception):  # noqa: N818 - a reader that goes away is no error
+    """Standard output takes no more.
+
+    Not the OSError that it stands for: of a broken pipe click makes exit code 1.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        self.error = error
+        super().__init__(str(error))
+
+
+@contextmanager
+def telling_lost_output() -> Iterator[None]:
+    """Make an OSError that names no file, as those of the standard streams do, an `OutputLost`."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OutputLost(error) from None
 
 
 def write_examples(examples: str, formatter: click.HelpFormatter) -> None:
@@ -72,6 +98,10 @@ class Group(click.Group):
         convcalc compare resnet50 resnet50_torchvision
         convcalc kinds conv
     """
+
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        with telling_lost_output():  # --help and --version print while the context is made
+            return super().make_context(*arguments, **settings)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
@@ -99,11 +129,16 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with telling_lost_output():
+                return super().invoke(ctx)
         except ConvcalcError as error:
             raise Failure(error) from None
         except RecursionError:
             raise Failure(ConvcalcError("nested too deeply to work on; use fewer levels")) from None
+        except MemoryError as error:
+            what = f"not enough memory: {error}" if str(error) else "not enough memory"
+            message = f"{what}; use a smaller input or a smaller network"
+            raise Failure(ConvcalcError(message)) from None
 
 
 def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
@@ -138,25 +173,68 @@ group = Group(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the process ends with 0 fine, 1 disagreement, 2 bad usage, 130 stopped."""
+    open_closed_streams()
+    try:
+        with telling_lost_output():
+            status = status_of(arguments)
+            sys.stdout.flush()
+    except OutputLost as lost:
+        status = status_without_output(lost.error)
+    give_up_lost_streams()
+    sys.exit(status)
+
+
+def status_of(arguments: list[str] | None) -> int:
+    """Run a command, say in a line what went wrong, and give the exit code."""
     try:
         status = group.main(arguments, prog_name="convcalc", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "")
-        sys.exit(2)
+        return 2
     except click.ClickException as error:
         if isinstance(error, click.UsageError):
-            click.echo(f"convcalc: {usage_text(error)}", err=True)
-            sys.exit(2)
+            remark(f"convcalc: {usage_text(error)}")
+            return 2
         error.show()
-        sys.exit(getattr(error, "status", error.exit_code))
+        return int(getattr(error, "status", error.exit_code))
     except (click.Abort, KeyboardInterrupt):
-        click.echo("convcalc: stopped", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
+        remark("convcalc: stopped")
+        return 130
+    return status if isinstance(status, int) else 0
+
+
+def open_closed_streams() -> None:
+    """Put the null device where the shell closed a standard stream (``>&-``), which Python has as None.
+
+    In this order, so that each gets the number that it had and no file of ours gets it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            sink = os.open(os.devnull, os.O_RDWR)
+            # Open to the end, like the standard streams themselves.
+            stream = open(sink, mode, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+
+
+def status_without_output(error: OSError) -> int:
+    """The exit code once standard output takes no more; a full disk is said on stderr."""
+    if isinstance(error, BrokenPipeError):
         # The reader went away, as `| head` does; nothing is left to say to it.
-        sys.stdout = None
-        sys.exit(0)
-    sys.exit(status if isinstance(status, int) else 0)
+        return 0
+    reason = error.strerror or error
+    remark(f"convcalc: the output cannot be written: {reason}; choose another place")
+    return 2
+
+
+def give_up_lost_streams() -> None:
+    """Give what a stream could not write to the null device; Python would try again and complain."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            sink = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(sink, stream.fileno())
+            os.close(sink)
 
 
 def usage_text(error: click.UsageError) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import UsageError, did_you_mean, printable
 
 if TYPE_CHECKING:
     from convcalc.formats import View
@@ -21,6 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 FORMAT_NAMES = ("table", "json", "csv", "markdown", "latex", "html")
 MANY_ROWS = 50  # more rows than this, and repeated blocks are shown once
 BATCH_OF_LINES = 500
+SUFFIX_HELP = "Write to FILE; its suffix chooses the format."
 
 # What a terminal without these characters gets instead.
 ASCII = str.maketrans(
@@ -33,20 +37,42 @@ ASCII = str.maketrans(
 
 
 def output_options(function: F) -> F:
-    """Add ``--format`` and ``-o`` to a command."""
-    function = click.option(
-        "-o",
-        "--output",
-        "output",
-        metavar="FILE",
-        help="Write to FILE; its suffix chooses the format.",
-    )(function)
+    """Add ``--format`` and ``-o`` to a command whose reports go to a file of any format."""
+    return format_option(output_option(SUFFIX_HELP, suffix=True)(function))
+
+
+def format_option(function: F) -> F:
+    """Add ``--format`` to a command."""
     return click.option(
         "--format",
         "format_name",
         type=click.Choice(FORMAT_NAMES),
+        is_eager=True,  # so that it is known when -o is checked
         help="How to print it; table by default.",
     )(function)
+
+
+def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Callable[[F], F]:
+    """``-o``, checked before the command begins, so that no work is lost to it.
+
+    Args:
+        text: its help.
+        suffix: whether the file's suffix must be that of a format, unless ``--format`` is given.
+        place: whether it is a file; otherwise the command looks at the place itself.
+    """
+
+    def checked(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:  # noqa: ARG001
+        if path == "":
+            message = "-o: names no file; give one, or leave -o out"
+            raise UsageError(message)
+        if path and path != "-":
+            if suffix and ctx.params["format_name"] is None:
+                format_for(path)
+            if place:
+                check_place(path)
+        return path
+
+    return click.option("-o", "--output", metavar="FILE", callback=checked, help=text)
 
 
 def show(
@@ -71,7 +97,7 @@ def show(
         report = replace(report, rows=fold(report))
     if output and output != "-":
         write_whole(output, chosen.lines(report))
-        click.echo(f"wrote {output}", err=True)
+        tell_written(output)
     else:
         print_lines(chosen.lines(report, view()))
 
@@ -145,21 +171,89 @@ def write_whole(path: str, lines: Iterable[str]) -> None:
 
 
 def write_bytes(path: str, parts: Iterable[bytes]) -> None:
-    """Write a file under a temporary name and rename it, so that it is whole or not there."""
-    folder = os.path.dirname(path) or "."
-    temporary = os.path.join(folder, f".{os.path.basename(path)}.{os.getpid()}.part")
-    try:
+    """Write a file under a temporary name and rename it, so that it is whole or not there.
+
+    A pipe or a device has no whole to keep, and is written to as it is. Of a link the target is written;
+    a file that is there keeps its mode.
+    """
+    with refusing(path):
+        target, mode = target_of(path)
+        if not is_renamed(mode):
+            with open(target, "wb") as file:
+                file.writelines(parts)
+            return
+        folder, name = os.path.split(target)
+        temporary = os.path.join(folder, f".{name}.{os.getpid()}.part")
         try:
             with open(temporary, "wb") as file:
+                if mode is not None:
+                    os.chmod(temporary, stat.S_IMODE(mode))
                 file.writelines(parts)
-            os.replace(temporary, path)
+            os.replace(temporary, target)
         finally:
             if os.path.exists(temporary):
                 os.unlink(temporary)
+
+
+@contextmanager
+def refusing(path: str) -> Iterator[None]:
+    """Say in a message what the system says against writing to a path."""
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         message = f"-o {path}: cannot be written: {reason}; choose another place"
         raise UsageError(message) from None
+
+
+def target_of(path: str) -> tuple[str, int | None]:
+    """The file that a path leads to, and its mode, None where there is none yet.
+
+    Raises:
+        OSError: its folder is not there, or it is a folder itself.
+        ValueError: it is no path.
+    """
+    os.stat(os.path.join(os.path.dirname(path), "."))
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not is_renamed(mode):
+        return path, mode  # /dev/fd/63 leads to a name that only the system knows
+    target = os.path.realpath(path)
+    os.stat(os.path.dirname(target))
+    return target, mode
+
+
+def is_renamed(mode: int | None) -> bool:
+    """Whether a new file takes the place of what is there: a file, or nothing yet."""
+    return mode is None or stat.S_ISREG(mode)
+
+
+def check_place(path: str) -> None:
+    """Refuse a path that cannot be written to, as `write_bytes` would, before the work.
+
+    Raises:
+        UsageError: its folder is not there or closed to us, or it is a folder itself.
+    """
+    with refusing(path):
+        target, mode = target_of(path)
+        place = os.path.dirname(target) if is_renamed(mode) else target
+        if not os.access(place, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def tell_written(path: str) -> None:
+    """Say on stderr that a file is there."""
+    remark(f"wrote {printable(path)}")
+
+
+def remark(message: str) -> None:
+    """A line to stderr; if that takes no more, the work and its exit code are worth more than the line."""
+    with suppress(OSError):
+        click.echo(message, err=True)
 
 
 def settings(pairs: tuple[str, ...]) -> dict[str, int]:

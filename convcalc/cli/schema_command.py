@@ -7,7 +7,7 @@ import json
 import click
 
 from convcalc.cli.main import Command
-from convcalc.cli.output import print_lines, write_whole
+from convcalc.cli.output import output_option, print_lines, tell_written, write_whole
 
 EXAMPLES = """
     convcalc schema > convcalc.schema.json
@@ -16,7 +16,7 @@ EXAMPLES = """
 
 
 @click.command(cls=Command, examples=EXAMPLES)
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE.")
+@output_option("Write to FILE.")
 def command(output: str | None) -> None:
     """A JSON Schema for network files, so that editors complete and check them.
 
@@ -28,6 +28,6 @@ def command(output: str | None) -> None:
     lines = json.dumps(schema(), indent=2, ensure_ascii=False).split("\n")
     if output and output != "-":
         write_whole(output, lines)
-        click.echo(f"wrote {output}", err=True)
+        tell_written(output)
     else:
         print_lines(lines)

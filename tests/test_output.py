@@ -1,0 +1,448 @@
+"""Where output goes: files, links, pipes, and standard streams that are closed, full or given up."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.cli.main import open_closed_streams
+from convcalc.cli.output import check_place, write_whole
+from convcalc.errors import UsageError
+
+Run = Callable[..., Any]
+SHEET = Path(__file__).parent.parent / "homework" / "class" / "ps1.yaml"
+EXPORT = f"hw export {shlex.quote(str(SHEET))} --to gift"
+HAND = "hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3'"
+FULL = "convcalc: the output cannot be written: No space left on device; choose another place\n"
+
+
+def typed(line: str) -> subprocess.CompletedProcess[str]:
+    """A line for the shell, ``CONVCALC`` standing for the tool; the exit code is that of its first command."""
+    tool = f"{shlex.quote(sys.executable)} -m convcalc"
+    return subprocess.run(
+        ["bash", "-c", f"{line.replace('CONVCALC', tool)}; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        # With a buffer, as usual: what it still holds is written once more as Python ends.
+        env={name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"},
+    )
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# --------------------------------------------------------------------------------------- files
+
+
+def test_a_link_is_followed_and_its_target_replaced_whole(convcalc: Run, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "old.csv", tmp_path / "link.csv"
+    target.write_text("old")
+    link.symlink_to(Path("there") / "old.csv")
+    ran = convcalc("arch", "lenet5", "-o", str(link))
+    assert (ran.code, ran.err) == (0, f"wrote {link}\n")
+    assert link.is_symlink()
+    assert target.read_text().startswith("name,kind")
+    assert [path.name for path in target.parent.iterdir()] == ["old.csv"]
+
+
+def test_a_link_to_nothing_yet_makes_its_target(tmp_path: Path) -> None:
+    link = tmp_path / "link.csv"
+    link.symlink_to("new.csv")
+    write_whole(str(link), ["a"])
+    assert link.is_symlink()
+    assert (tmp_path / "new.csv").read_text() == "a\n"
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o755])
+def test_a_file_that_is_there_keeps_its_mode(mode: int, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("old")
+    path.chmod(mode)
+    write_whole(str(path), ["new"])
+    assert (mode_of(path), path.read_text()) == (mode, "new\n")
+
+
+def test_a_private_file_is_private_while_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("old")
+    path.chmod(0o600)
+    seen: list[int] = []
+
+    def lines() -> Any:
+        yield "first"
+        seen.extend(mode_of(each) for each in tmp_path.iterdir())
+
+    write_whole(str(path), lines())
+    assert seen == [0o600, 0o600]
+
+
+def test_a_new_file_gets_the_mode_of_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_whole(str(tmp_path / "x.csv"), ["new"])
+    finally:
+        os.umask(before)
+    assert mode_of(tmp_path / "x.csv") == 0o640
+
+
+def test_a_pipe_with_a_name_is_written_to_and_stays(convcalc: Run, tmp_path: Path) -> None:
+    path = tmp_path / "pipe.csv"
+    os.mkfifo(path)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(path.read_text()), daemon=True)
+    reader.start()
+    ran = convcalc("arch", "lenet5", "-o", str(path))
+    reader.join(60)
+    assert (ran.code, ran.err) == (0, f"wrote {path}\n")
+    assert read == [convcalc("arch", "lenet5", "--format", "csv").out]
+    assert stat.S_ISFIFO(path.stat().st_mode)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_process_substitution_is_written_to(tmp_path: Path) -> None:
+    got = shlex.quote(str(tmp_path / "got"))
+    ran = typed(f"CONVCALC kinds --format csv -o >(cat > {got}; echo done)")
+    assert ran.stderr.startswith("wrote /dev/fd/")
+    assert ran.stdout == "done\n"
+    assert (tmp_path / "got").read_text().startswith("kind,")
+
+
+# ---------------------------------------------------------------- refused before the work begins
+
+WRITTEN = [
+    ("arch", "lenet5"),
+    ("chain", "--input", "1x8x8", "conv:k3"),
+    ("compare", "lenet5"),
+    ("hand", "--x", "1 2; 3 4", "--k", "1"),
+    ("kernel",),
+    ("kinds",),
+    ("layer", "--n", "8", "--k", "3"),
+    ("list",),
+    ("schema",),
+    ("verify", "--all"),
+    ("hw", "types"),
+    ("hw", "stats", "graded"),
+]
+# What is wrong with a path, and how it is said.
+REFUSED = {
+    "": "convcalc: -o: names no file; give one, or leave -o out\n",
+    "no/x.csv": "convcalc: -o no/x.csv: cannot be written: No such file or directory; choose another place\n",
+    "no/": "convcalc: -o no/: cannot be written: No such file or directory; choose another place\n",
+    "file/x.csv": "convcalc: -o file/x.csv: cannot be written: Not a directory; choose another place\n",
+    "folder.csv": "convcalc: -o folder.csv: cannot be written: Is a directory; choose another place\n",
+    "lost.csv": "convcalc: -o lost.csv: cannot be written: No such file or directory; choose another place\n",
+    "loop.csv": "convcalc: -o loop.csv: cannot be written: Too many levels of symbolic links; choose another place\n",
+}
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with all that cannot be written to."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "lost.csv").symlink_to("no/x.csv")
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    return tmp_path
+
+
+def no_work(*_: Any, **__: Any) -> None:
+    message = "the work began"
+    raise AssertionError(message)
+
+
+@pytest.mark.parametrize("path", REFUSED)
+@pytest.mark.parametrize("words", WRITTEN, ids=" ".join)
+@pytest.mark.usefixtures("places")
+def test_a_place_that_cannot_be_written_is_refused_first(
+    words: tuple[str, ...], path: str, convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcalc.cli.verify_command.testimony", no_work)
+    form = () if words in (("schema",), ("kernel",)) else ("--format", "csv")
+    ran = convcalc(*words, "-o", path, *form)
+    assert (ran.code, ran.out, ran.err) == (2, "", REFUSED[path])
+
+
+@pytest.mark.usefixtures("places")
+def test_a_suffix_without_a_format_is_refused_before_the_work(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcalc.cli.verify_command.testimony", no_work)
+    ran = convcalc("verify", "lenet5", "-o", "x.pdf")
+    assert (ran.code, ran.err) == (
+        2,
+        "convcalc: -o x.pdf: no format has the suffix '.pdf'; use one of .txt, .json, .csv, .md, .tex, .html, or --format\n",
+    )
+
+
+def test_a_suffix_is_free_with_a_format_on_either_side(convcalc: Run, tmp_path: Path) -> None:
+    for words in (("-o", "x.pdf", "--format", "csv"), ("--format", "csv", "-o", "x.pdf")):
+        path = tmp_path / "x.pdf"
+        ran = convcalc("list", *(str(path) if word == "x.pdf" else word for word in words))
+        assert (ran.code, ran.err) == (0, f"wrote {path}\n")
+        path.unlink()
+
+
+def test_an_export_is_refused_before_it_is_made(
+    convcalc: Run, places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcalc.homework.exports.base.Export.files", no_work)
+    for path, message in REFUSED.items():
+        assert convcalc("hw", "export", str(SHEET), "--to", "gift", "-o", path).err == message
+    assert len(list(places.iterdir())) == 4
+
+
+def test_a_folder_that_is_closed_to_us_is_refused_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(os, "access", lambda path, mode: asked.append((path, mode)))
+    with pytest.raises(UsageError) as caught:
+        check_place(str(tmp_path / "x.csv"))
+    assert str(caught.value) == (
+        f"-o {tmp_path}/x.csv: cannot be written: Permission denied; choose another place"
+    )
+    assert asked == [(os.path.realpath(tmp_path), os.W_OK)]
+
+
+def test_a_path_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="cannot be written: embedded null byte; choose another"):
+        check_place("a\0b")
+
+
+# ------------------------------------------------------------------- paths that drive a terminal
+
+
+def test_a_path_is_told_without_its_escapes(
+    convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = "wrote q\\x1b]0;x\\x07.json\n"
+    for words in (("list",), ("schema",)):
+        assert convcalc(*words, "-o", "q\x1b]0;x\x07.json").err == told
+    (tmp_path / "p.pgm").write_text("P2 2 2 255 0 1 2 3")
+    ran = convcalc("kernel", "identity", "p.pgm", "-o", "q\x1b.pgm")
+    assert ran.err == "wrote q\\x1b.pgm\n"
+
+
+def test_homework_tells_paths_without_their_escapes(
+    convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sheet = "s\x1b]0;x.yaml"
+    Path(sheet).write_bytes(SHEET.read_bytes())
+    Path("roster.csv").write_text("id,name\ns1,Ada\n")
+    made = convcalc(
+        "hw", "make", sheet, "--roster", "roster.csv", "--secret-file", "k\x1b", "--out", "o\x1b"
+    )
+    assert made.err.startswith("wrote a new secret to k\\x1b; keep it, hw grade needs it\n")
+    Path("handed").mkdir()
+    Path("handed", "s1.yaml").write_text("student: s1\nanswers: {q1: 12345}\n")
+    graded = convcalc(
+        "hw",
+        "grade",
+        sheet,
+        "handed",
+        "--roster",
+        "roster.csv",
+        "--secret-file",
+        "k\x1b",
+        "--out",
+        "g\x1b",
+    )
+    assert graded.out.endswith("commonest slips: convcalc hw stats g\\x1b\n")
+    again = convcalc(
+        "hw", "regrade", "g\x1b", "--sheet", sheet, "--secret-file", "k\x1b", "--write"
+    )
+    assert "Wrote the new grades into g\\x1b." in again.out
+    checked = convcalc("hw", "check", sheet, "handed/s1.yaml")
+    assert "convcalc hw hint s\\x1b]0;x.yaml q1" in checked.out
+    told = convcalc("hw", "export", sheet, "--to", "gift", "-o", "e\x1b.gift")
+    assert told.err.startswith("wrote e\\x1b.gift\n")
+    folder = convcalc("hw", "export", sheet, "--to", "prairielearn", "-o", "f\x1b")
+    assert " files into f\\x1b\n" in folder.err
+    for ran in (made, graded, again, checked, told, folder):
+        assert "\x1b" not in ran.out + ran.err
+
+
+def test_progress_tells_targets_without_their_escapes(convcalc: Run, tmp_path: Path) -> None:
+    path = tmp_path / "q\x1b]0;x.yaml"
+    path.write_text("{input: [1, 4, 4], layers: [relu]}")
+    ran = convcalc("verify", str(path), "lenet5", "--only", "shape")
+    assert ran.code == 0
+    assert ran.err == f"[1/2] {tmp_path}/q\\x1b]0;x.yaml\n[2/2] lenet5\n"
+    assert "\x1b" not in ran.out
+
+
+# ---------------------------------------------------------------------------- standard streams
+
+
+@pytest.mark.parametrize("words", ["verify lenet5", HAND, "--help", "layer --n 32 --k 5", "schema"])
+def test_a_closed_standard_output_is_a_sink(words: str) -> None:
+    ran = typed(f"CONVCALC {words} >&-")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_a_closed_standard_error_does_not_matter() -> None:
+    ran = typed("CONVCALC verify lenet5 2>&-")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "153 of 153 numbers agree" in ran.stdout
+    assert typed("CONVCALC layr 2>&-").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            "arch -",
+            "convcalc: <stdin>: the file is empty; a network needs input: and layers:\n",
+        ),
+        (
+            "hand --x - --k 1",
+            "convcalc: --x: <stdin>: is empty; give numbers, such as '0 1; 2 3'\n",
+        ),
+    ],
+)
+def test_a_closed_standard_input_is_empty(words: str, message: str) -> None:
+    ran = typed(f"CONVCALC {words} <&-")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", message)
+    ran = typed(f"CONVCALC {words} <&- >&- 2>&-")
+    assert (ran.returncode, ran.stderr) == (2, "")
+
+
+def test_a_file_does_not_get_the_number_of_a_closed_stream(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    ran = typed(f"CONVCALC list -o {shlex.quote(str(path))} <&- >&- 2>&-")
+    assert ran.returncode == 0
+    assert path.read_text().startswith("name,")
+
+
+needs_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")
+
+
+@needs_full
+@pytest.mark.parametrize(
+    "words",
+    ["verify lenet5", HAND, EXPORT, "--help", "--version", "layer -h", "arch resnet152 --all", "schema", ""],
+)  # fmt: skip
+def test_a_full_disk_is_one_line(words: str) -> None:
+    ran = typed(f"CONVCALC {words} >/dev/full")
+    assert (ran.returncode, ran.stderr) == (2, FULL)
+    ran = typed(f"CONVCALC {words} >/dev/full 2>&1")
+    assert (ran.returncode, ran.stderr) == (2, "")
+
+
+@needs_full
+def test_a_full_standard_error_does_not_stop_the_work(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    ran = typed(
+        f"CONVCALC verify lenet5 alexnet --only shape -o {shlex.quote(str(path))} 2>/dev/full"
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert path.read_text().startswith("network,")
+    assert typed("CONVCALC layr 2>/dev/full").returncode == 2
+
+
+@needs_full
+def test_what_a_full_stream_could_not_take_is_given_up(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        ran = convcalc("list")
+        monkeypatch.undo()
+    assert (ran.code, ran.err) == (
+        2,
+        FULL,
+    )  # and closing it, as Python does at its end, is no error
+
+
+def test_a_reader_that_went_away_in_the_middle_is_no_error(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end, start = os.pipe()
+    os.close(end)
+    with open(start, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        ran = convcalc("arch", "resnet152", "--all")
+        monkeypatch.undo()
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_streams_that_are_not_there_are_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    open_closed_streams()
+    assert sys.stdin.read() == ""
+    for stream in (sys.stdout, sys.stderr):
+        assert stream.write("half a pair: \udcff") == 14
+        stream.flush()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CONVCALC verify lenet5 | true",
+        "CONVCALC verify resnet18 --only shape --each | head -n 1",
+        "CONVCALC arch resnet152 --all | head -n 1",
+        "CONVCALC layer --n 32 --k 5 | true",
+        "CONVCALC --help | true",
+        "CONVCALC layer -h | true",
+    ],
+)
+def test_a_reader_that_goes_away_is_no_error(line: str) -> None:
+    ran = typed(line)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_an_error_told_to_nobody_is_still_an_error() -> None:
+    assert typed("CONVCALC layr 2>&1 | true").returncode == 2
+
+
+def test_an_error_that_names_a_file_is_not_taken_for_lost_output(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: Any, **__: Any) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "ours.yaml")
+
+    monkeypatch.setattr("convcalc.walk.walk", failing)
+    with pytest.raises(FileNotFoundError):
+        convcalc("arch", "lenet5")
+
+
+# -------------------------------------------------------------------------------------- memory
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (MemoryError(), "not enough memory"),
+        (
+            MemoryError("Unable to allocate 8.00 EiB for an array"),
+            "not enough memory: Unable to allocate 8.00 EiB for an array",
+        ),
+    ],
+)
+def test_too_little_memory_is_one_line(
+    error: MemoryError, message: str, convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("convcalc.walk.walk", full)
+    ran = convcalc("arch", "vgg16")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"convcalc: {message}; use a smaller input or a smaller network\n"
