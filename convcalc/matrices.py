@@ -1,8 +1,9 @@
 """Small matrices as people give them - inline, in a file, on standard input - every number exact.
 
-Inline: ``0 1 2; 3 4 5`` has two rows; ``|`` starts a new channel and ``||`` a new filter. Numbers are
-integers, decimals or fractions such as 1/16, apart by spaces or commas. Nested lists
-``[[0, 1], [2, 3]]`` are read as YAML. Files: .yaml, .json, .csv, .txt and .npy; ``-`` is stdin.
+Inline: ``0 1 2; 3 4 5`` has two rows; ``|`` starts a new channel and ``||`` a new filter. A line is a
+row as well, and an empty line starts a new channel. Numbers are integers, decimals or fractions such
+as 1/16, apart by spaces or commas. Nested lists ``[[0, 1], [2, 3]]`` are read as YAML. Files: .txt and
+stdin (``-``) as inline, .csv where ; is a comma, .yaml, .json and .npy.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +21,7 @@ from convcalc.errors import UsageError, printable, shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
     from yaml.nodes import Node
 
     from convcalc.spec.source import Source
@@ -37,6 +40,11 @@ LOOKALIKES = str.maketrans("−–", "--")  # minus signs as slides and word pro
 FAR = re.compile(r"[+-]?[0-9.]+e[+-]?[0-9]{3,}", re.IGNORECASE)
 LISTS = re.compile(r"\s*([\[{]|- |[A-Za-z_]\w*\s*:)")  # how YAML starts, and no row of numbers
 NPY = b"\x93NUMPY"
+FILE = re.compile(r"[^\s,;|\[{]*\w\.[a-z][a-z0-9]{0,4}", re.IGNORECASE)  # how file names look
+BARS = re.compile(r"\s*(\|+)\s*")
+EMPTY_LINES = re.compile(r";?[ \t]*\n\s*\n")
+LINE_END = re.compile(r";?[ \t]*\n")
+QUOTED = re.compile(r'"([^",;]*)"')  # a cell in quotes; a comma in it stays, and is refused
 
 
 class Given(NamedTuple):
@@ -102,7 +110,15 @@ def read(text: str, what: str) -> Given:
         return from_bytes(bytes_of(text, what), text, suffix, what)
     if len(text) > MOST_BYTES:
         raise UsageError(too_large(what))
-    return inline(text, what)
+    try:
+        return inline(text, what)
+    except UsageError:
+        if os.path.isdir(text):
+            raise UsageError(is_folder(text, what)) from None
+        if FILE.fullmatch(text) or os.path.exists(text):
+            message = f"{what}: {shortened(text)} is no file that is read; give numbers, a file in {', '.join(SUFFIXES)}, or - for standard input"
+            raise UsageError(message) from None
+        raise
 
 
 def given(value: Any, what: str) -> Given:
@@ -117,7 +133,11 @@ def given(value: Any, what: str) -> Given:
         return inline(value, what)
 
     def texts(item: Any) -> Any:
-        return list(map(texts, item)) if isinstance(item, Iterable) else str(item)
+        item = item.tolist() if hasattr(item, "tolist") else item
+        if isinstance(item, (bytes, Mapping, AbstractSet)):
+            message = f"{what}: holds {shortened(repr(item))}; give numbers, in lists or an array"
+            raise UsageError(message)
+        return list(map(texts, item)) if isinstance(item, (list, tuple)) else str(item)
 
     return measured(texts(value), what, 0)
 
@@ -126,18 +146,27 @@ def bytes_of(path: str, what: str) -> bytes:
     """A file's bytes, not more of them than are wanted."""
     try:
         if os.path.isdir(path):
-            message = f"{what}: {printable(path)} is a folder; name a file in it"
-            raise UsageError(message)
+            raise UsageError(is_folder(path, what))
         with open(path, "rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
-        message = (
-            f"{what}: {printable(path)} cannot be read: {error.strerror or error}; check the name"
-        )
+        message = f"{what}: {printable(path)} cannot be read: {reason(error)}"
         raise UsageError(message) from None
     except ValueError:  # a NUL in the name
         message = f"{what}: {shortened(path)} is no file name; check the name"
         raise UsageError(message) from None
+
+
+def is_folder(path: str, what: str) -> str:
+    """That a folder was given for a file."""
+    return f"{what}: {printable(path)} is a folder; name a file in it, in {', '.join(SUFFIXES)}"
+
+
+def reason(error: OSError) -> str:
+    """Why a file cannot be read, and what to do."""
+    if isinstance(error, PermissionError):
+        return "no permission to read it; change its permissions"
+    return f"{error.strerror or error}; check the name"
 
 
 def too_large(what: str) -> str:
@@ -154,34 +183,52 @@ def from_bytes(data: bytes, path: str, suffix: str, what: str) -> Given:
     if suffix == ".npy" or (not suffix and data.startswith(NPY)):
         return from_npy(data, path, what)
     source = decoded(path, data)
-    if suffix in (".yaml", ".yml", ".json") or (not suffix and LISTS.match(source.text)):
+    if suffix in (".yaml", ".yml", ".json"):
         return from_yaml(source, what)
-    return from_lines(source.text, f"{what}: {printable(path)}")
+    if suffix == ".csv":
+        return from_csv(source.text, named(what, path))
+    return inline(source.text, what, path)
+
+
+def named(what: str, path: str) -> str:
+    """What was given, with the file that it is in."""
+    return what if path in ("", what) else f"{what}: {printable(path)}"
 
 
 # ------------------------------------------------------------------------------------ inline
 
 
-def inline(text: str, what: str) -> Given:
-    """``0 1; 2 3 | 4 5; 6 7``: rows by ``;``, channels by ``|``, filters by ``||``; or nested lists.
+def inline(text: str, what: str, path: str = "") -> Given:
+    r"""``0 1; 2 3 | 4 5; 6 7``: rows by ``;``, channels by ``|``, filters by ``||``; or nested lists.
+
+    A line is a row as well, and an empty line starts a new channel.
 
     >>> inline("0 1 2; 3 4 5", "x").shape, inline("1 2 | 3 4", "x").shape
     ((2, 3), (2, 2))
+    >>> inline("0 1\n2 3\n\n4 5\n6 7", "x").shape
+    (2, 2, 2)
     >>> inline("1/2, -1", "x").cells
     [Fraction(1, 2), -1]
     """
     plain = text.strip()
-    if re.fullmatch(r"\[[^\[\]]*\]", plain):
-        plain = plain[1:-1].strip()  # one list of numbers, or the brackets of MATLAB
+    if re.fullmatch(r"\[[^\[\]]*\]", plain) and not re.search(r",\s*\n", plain):
+        plain = plain[1:-1]  # one list of numbers, or the brackets of MATLAB; not JSON over lines
     elif LISTS.match(plain):
         from convcalc.spec.source import Source  # noqa: PLC0415 - YAML only where there are lists
 
-        return from_yaml(Source(what, plain), what)
+        # The lines of a file are counted from its start.
+        return from_yaml(Source(path or what, text if path else plain), what)
+    return from_rows(plain, named(what, path))
+
+
+def from_rows(text: str, what: str) -> Given:
+    """The same without nested lists."""
+    plain = text.strip().removesuffix(";").replace("\r\n", "\n").replace("\r", "\n")
     if not plain:
         message = f"{what}: is empty; give numbers, such as '0 1; 2 3'"
         raise UsageError(message)
-    plain = plain.removesuffix(";").replace("\n", ";")
-    return nested(
+    plain = LINE_END.sub(";", EMPTY_LINES.sub("|", BARS.sub(r"\1", plain)))
+    return levelled(
         [
             [[numbers(row, what) for row in channel.split(";")] for channel in filters.split("|")]
             for filters in plain.split("||")
@@ -190,26 +237,27 @@ def inline(text: str, what: str) -> Given:
     )
 
 
-def from_lines(text: str, what: str) -> Given:
-    r"""Rows of a text or CSV file; an empty line, or one of commas alone, starts a new channel.
+def from_csv(text: str, what: str) -> Given:
+    r"""Rows of a CSV file; an empty line, or one of commas alone, starts a new channel.
 
-    >>> from_lines("0,1\n2,3\n", "x").shape, from_lines("0;1\n2;3\n\n4;5\n6;7", "x").shape
+    >>> from_csv("0,1\n2,3\n", "x").shape, from_csv('"0";"1"\n2;3\n\n4;5\n6;7', "x").shape
     ((2, 2), (2, 2, 2))
     """
     channels: list[list[list[str]]] = [[]]
     for line in text.strip().splitlines():
+        bare = QUOTED.sub(r"\1", line)
         if not line.strip(" ,;\t"):
             channels.append([])
-        elif ";" in line and "," in line:
+        elif ";" in bare and "," in bare:
             message = f"{what}: {shortened(line)!r} has both , and ; in it; write decimals with a point, and one of the two between numbers"
             raise UsageError(message)
         else:
-            channels[-1].append(numbers(line.replace(";", ","), what))
+            channels[-1].append(numbers(bare.replace(";", ","), what))
     rows = [channel for channel in channels if channel]
     if not rows:
         message = f"{what}: is empty; give numbers, a line per row"
         raise UsageError(message)
-    return nested([rows], what)
+    return levelled([rows], what)
 
 
 def numbers(row: str, what: str) -> list[str]:
@@ -223,7 +271,7 @@ def numbers(row: str, what: str) -> list[str]:
     return [text for part in parts for text in part.split()]
 
 
-def nested(filters: list[list[list[list[str]]]], what: str) -> Given:
+def levelled(filters: list[list[list[list[str]]]], what: str) -> Given:
     """Filters of channels of rows, with the levels that nobody wrote taken off."""
     axes = 2 if any(len(rows) > 1 for channels in filters for rows in channels) else 1
     value: Any = filters
@@ -251,7 +299,9 @@ def from_yaml(source: Source, what: str) -> Given:
         if name not in found:
             source.refuse(root, f"has no {name}; write {name}: [[0, 1], [2, 3]]")
         root = found[name][1]
-    return measured(texts_of(source, root, what, 0), what, 0)
+    if root.id == "scalar" and len(root.value.split()) > 1:  # type: ignore[attr-defined]
+        return from_rows(source.scalar(root, what), named(what, source.path))
+    return measured(texts_of(source, root, what, 0), named(what, source.path), 0)
 
 
 def texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
@@ -329,40 +379,65 @@ def sized(shape: Sequence[int]) -> str:
 
 
 def from_npy(data: bytes, path: str, what: str) -> Given:
-    """An array of NumPy's, never unpickled; decimals are those that NumPy prints.
+    """An array of NumPy's, never unpickled; decimals are those that NumPy prints, true is 1.
 
     Raises:
         UsageError: no such file, objects or complex numbers, nan or inf, too large.
     """
-    from io import BytesIO  # noqa: PLC0415 - this format only
+    import warnings  # noqa: PLC0415 - this format only
+    from tokenize import TokenError  # noqa: PLC0415
 
     import numpy as np  # noqa: PLC0415
 
     name = f"{what}: {printable(path)}"
-    file = BytesIO(data)
     try:
-        version = np.lib.format.read_magic(file)
-        header = (
-            np.lib.format.read_array_header_1_0
-            if version == (1, 0)
-            else np.lib.format.read_array_header_2_0
-        )
-        shape, _, dtype = header(file)
-        if dtype.kind not in "iuf" or dtype.itemsize > 8:
-            message = f"{name} holds {dtype}; give integers or floats of up to 64 bits"
-            raise UsageError(message)
-        cells = 1
-        for size in shape:
-            cells *= size
-        if not 1 <= cells <= MOST_CELLS or not 1 <= len(shape) <= MOST_AXES:
-            message = f"{name} has shape {shape}; give 1 to {MOST_AXES} axes and 1 to {MOST_CELLS:,} cells"
-            raise UsageError(message)
-        array = np.lib.format.read_array(BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, OverflowError, TypeError, SyntaxError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy's and Python's, on headers they find odd
+            array = npy_array(data, name)
+    except (
+        ValueError,
+        EOFError,
+        OverflowError,
+        TypeError,
+        SyntaxError,
+        LookupError,
+        AttributeError,
+        MemoryError,
+        RecursionError,
+        TokenError,
+    ):  # what NumPy's reader raises on broken headers
         message = f"{name} is no whole .npy file; save it with numpy.save"
         raise UsageError(message) from None
     if not np.isfinite(array).all():
         place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
         message = f"{name} holds {array[place]} at {list(place)}; give finite numbers"
         raise UsageError(message)
-    return given(array, name)
+    return given(array.astype(np.uint8) if array.dtype.kind == "b" else array, name)
+
+
+def npy_array(data: bytes, name: str) -> npt.NDArray[Any]:
+    """The array itself, once its header says that it is one of numbers, and small."""
+    from io import BytesIO  # noqa: PLC0415
+
+    import numpy as np  # noqa: PLC0415
+
+    file = BytesIO(data)
+    version = np.lib.format.read_magic(file)
+    header = (
+        np.lib.format.read_array_header_1_0
+        if version == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
+    shape, _, dtype = header(file)
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        message = f"{name} holds {dtype}; give integers or floats of up to 64 bits"
+        raise UsageError(message)
+    cells = 1
+    for size in shape:
+        cells *= size
+    if not 1 <= cells <= MOST_CELLS or not 1 <= len(shape) <= MOST_AXES:
+        message = (
+            f"{name} has shape {shape}; give 1 to {MOST_AXES} axes and 1 to {MOST_CELLS:,} cells"
+        )
+        raise UsageError(message)
+    return np.lib.format.read_array(BytesIO(data), allow_pickle=False)

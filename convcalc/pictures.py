@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convcalc.errors import UsageError, printable, shortened
+from convcalc.matrices import reason
 from convcalc.reference import conv2d
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def read(path: str) -> Picture:
         with open(path, "rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        message = f"{printable(path)}: cannot be read: {error.strerror or error}; check the name"
+        message = f"{printable(path)}: cannot be read: {reason(error)}"
         raise UsageError(message) from None
     except ValueError:  # a NUL in the name
         message = f"{shortened(path)}: is no file name; check the name"
@@ -114,7 +115,7 @@ def from_plain(name: str, data: bytes, header: re.Match[bytes]) -> Picture:
     if kind in (5, 6):
         cells = np.frombuffer(body[:wanted], dtype=np.uint8)
     else:
-        texts = re.sub(rb"#[^\n]*", b"", body).split()[:wanted]
+        texts = re.sub(rb"#[^\n]*", b"", body).split(None, wanted)[:wanted]
         if not all(text.isdigit() and len(text) <= 3 and int(text) <= 255 for text in texts):
             message = f"{name}: holds something other than numbers from 0 to 255; check the picture"
             raise UsageError(message)
@@ -206,6 +207,9 @@ def check_suffix(path: str) -> str:
     Raises:
         UsageError: it is that of no format, or Pillow is needed and missing.
     """
+    if path == "-":
+        message = "-o -: a picture does not go to standard output; name a file, such as out.png"
+        raise UsageError(message)
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in FORMATS:
         message = f"-o {printable(path)}: no picture has the suffix {shortened(suffix) or 'nothing'!r}; use one of {', '.join(FORMATS)}"
@@ -317,8 +321,8 @@ def apply(
         for first in range(0, rows, step):
             strip = around[first : first + step + high - 1].astype(dtype)
             sums = conv2d(strip[np.newaxis], weight[np.newaxis, np.newaxis].astype(dtype))[0]
+            sums = np.abs(sums) if absolute else sums  # before rounding: -1/2 becomes 1 as 1/2 does
             values = np.floor(sums.astype(np.float64) / kernel.divisor + 0.5)
-            values = np.abs(values) if absolute else values
             part = slice(first, first + len(values))
             under, over = values < 0, values > 255
             below, above = below + int(under.sum()), above + int(over.sum())
@@ -339,7 +343,9 @@ RAMP = " .:-=+*#%@"
 CUBE = (0, 95, 135, 175, 215, 255)  # the levels of a terminal's 256 colours
 
 
-def preview(picture: Picture, width: int, *, color: bool, fine: bool) -> Iterator[str]:
+def preview(
+    picture: Picture, width: int, *, color: bool, fine: bool, height: int = 50
+) -> Iterator[str]:
     """A picture in a terminal: half blocks in colour, or letters from dark to light.
 
     Args:
@@ -347,10 +353,11 @@ def preview(picture: Picture, width: int, *, color: bool, fine: bool) -> Iterato
         width: columns to use at most.
         color: whether escape codes may be used.
         fine: whether the terminal has all colours, or 256.
+        height: lines to use at most, each of which is two pixels high.
     """
     rows, columns = picture.size
-    across = min(width, columns)
-    down = max(1, round(rows * across / columns))
+    scale = min(1, width / columns, 2 * height / rows)
+    across, down = (max(1, round(n * scale)) for n in (columns, rows))
     if color:
         down += down % 2
         small = shrunk(picture, down, across)

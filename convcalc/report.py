@@ -277,6 +277,7 @@ class Report:
         row_dict: a row as JSON.
         blocks: runs of rows that belong together, as (name, start, stop, depth), outer ones first.
         lines: text shown instead of a table.
+        math: lines of LaTeX's mathematics that go before them; other formats have no use for it.
         hint: the next useful command, for people at a terminal.
     """
 
@@ -292,6 +293,7 @@ class Report:
     row_dict: Callable[[Any], dict[str, Any]] | None = None
     blocks: Sequence[tuple[str, int, int, int]] = ()
     lines: list[str] = field(default_factory=list)
+    math: list[str] = field(default_factory=list)
     hint: str = ""
 
     def __iter__(self) -> Iterator[Any]:

@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convcalc import reference
+from convcalc import matrices, reference
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.hand import hand_report, worked
 from convcalc.hand.layout import text_of
@@ -436,6 +437,33 @@ def test_the_key_has_the_answers(convcalc: Run) -> None:
     assert data["results"]["y"] == [[[19, 25], [37, 43]]]
 
 
+@pytest.mark.parametrize("name", ["blank", "blank_maxpool", "blank_tconv"])
+def test_the_key_has_the_answers_in_formats_of_rows(name: str, convcalc: Run) -> None:
+    open_ = tuple(word for word in SHOWN[name] if word != "--blank")
+    worked_out = hand_json(convcalc, *open_)["windows"]
+    assert hand_json(convcalc, *SHOWN[name], "--key")["windows"] == worked_out
+    plain = list(csv.DictReader(io.StringIO(convcalc("hand", *open_, "--format", "csv").out)))
+    text = convcalc("hand", *SHOWN[name], "--key", "--format", "csv").out
+    keyed = list(csv.DictReader(io.StringIO(text)))
+    for row, answer in zip(keyed, plain, strict=True):
+        assert (row["products"], row["value"]) == ("", "")
+        assert (row["products_key"], row["value_key"]) == (answer["products"], answer["value"])
+
+
+def test_the_key_stands_after_a_worksheet_in_latex(convcalc: Run) -> None:
+    given = ("hand", "--x", "1 2 3", "--k", "1 2", "--blank", "--format", "latex")
+    sheet, key = convcalc(*given, "--key").out.split("\nanswer key \\\\\n")
+    assert key.startswith("y[0] = 1 + 4 = 5 \\\\\ny[1] = 2 + 6 = 8 \\\\\n")
+    assert sheet.count("[    ]") == 2
+    assert "answer key" not in convcalc(*given).out
+
+
+def test_a_mean_of_one_cell_is_one_step(convcalc: Run) -> None:
+    out = convcalc("hand", "--x", "5 -3", "--k", "1", "--op", "avgpool", "--fit", "ceil").out
+    assert "  5    5/1 = 5\n" in out
+    assert "  -3    -3/1 = -3\n" in out
+
+
 def test_all_shows_every_window(convcalc: Run) -> None:
     some = convcalc("hand", *SHOWN["conv_many"]).out
     assert "… 24 more windows: --all shows all, --step I,J one" in some
@@ -447,7 +475,7 @@ def test_all_shows_every_window(convcalc: Run) -> None:
 def test_a_large_matrix_is_not_written_out(convcalc: Run) -> None:
     large = "; ".join([" ".join(["1"] * 30)] * 30)
     out = convcalc("hand", "--x", large, "--k", "1 1; 1 1", "--step", "0,28").out
-    assert "(too large to write out)" in out
+    assert "(too large to write out; --all does)" in out
     assert "1 + 1 + 1 + 1 = 4" in out
     out = convcalc("hand", "--x", large, "--k", "2", "--op", "tconv").out
     assert "x[0,0] = 1   on y" in out
@@ -455,6 +483,19 @@ def test_a_large_matrix_is_not_written_out(convcalc: Run) -> None:
     assert "dy[0,0] = 1   to x[0,0], the largest of its window" in out
     footer = convcalc("hand", "--x", large, "--k", "1", "--format", "latex").out
     assert "x = 1" not in footer
+
+
+def test_all_writes_a_large_matrix_out(convcalc: Run, tmp_path: Path) -> None:
+    large = "; ".join([" ".join(["1"] * 21)] * 20)
+    target = tmp_path / "sheet.md"
+    given = ("hand", "--x", large, "--k", "1 1; 1 1", "--p", "1", "--s", "10", "--blank")
+    convcalc(*given, "-o", str(target))
+    assert "\n(too large to write out; --all does)" in target.read_text(encoding="utf-8")
+    convcalc(*given, "--all", "-o", str(target))
+    text = target.read_text(encoding="utf-8")
+    assert "too large" not in text
+    assert sum(line.split()[1:22] == ["1"] * 21 for line in text.splitlines()) == 20
+    assert convcalc(*given, "--all", "--format", "latex").out.count("1 1 1 1") > 20
 
 
 def test_a_report_of_the_working_from_python() -> None:
@@ -483,6 +524,12 @@ def test_every_way_to_give_a_matrix_gives_the_same(
     for name, text in {
         "x.csv": "0,1,2\n3,4,5\n6,7,8\n",
         "semicolons.csv": "0;1;2\n3;4;5\n6;7;8\n",
+        "quoted.csv": '"0","1","2"\n"3","4","5"\n"6","7","8"\n',
+        "rows.txt": "0 1 2; 3 4 5; 6 7 8\n",
+        "ends.txt": "0 1 2;\r\n3 4 5;\r\n6 7 8;\r\n",
+        "lists.txt": "[[0, 1, 2], [3, 4, 5], [6, 7, 8]]\n",
+        "text.yaml": "x: 0 1 2; 3 4 5; 6 7 8\n",
+        "block.yaml": "x: |\n  0 1 2\n  3 4 5\n  6 7 8\n",
         "tabs.txt": "0\t1\t2\n3\t4\t5\r\n6\t7\t8",
         "x.json": "[[0, 1, 2], [3, 4, 5], [6, 7, 8]]",
         "x.yaml": "- [0, 1, 2]\n- [3, 4, 5]\n- [6, 7, 8]\n",
@@ -494,7 +541,8 @@ def test_every_way_to_give_a_matrix_gives_the_same(
     ways = [
         X33, "0,1,2;3,4,5;6,7,8", "[0 1 2; 3 4 5; 6 7 8;]", "[[0,1,2],[3,4,5],[6,7,8]]",
         "0 1 2\n3 4 5\n6 7 8", "0, 1, 2; 3, 4, 5; 6.0, 7., 8e0",
-        "x.csv", "semicolons.csv", "tabs.txt", "x.json", "x.yaml", "both.yml", "x.npy", "floats.npy",
+        "x.csv", "semicolons.csv", "quoted.csv", "rows.txt", "ends.txt", "lists.txt", "text.yaml",
+        "block.yaml", "tabs.txt", "x.json", "x.yaml", "both.yml", "x.npy", "floats.npy",
     ]  # fmt: skip
     for way in ways:
         assert hand_json(convcalc, "--x", way, "--k", K22)["results"]["y"] == [[[19, 25], [37, 43]]]
@@ -503,7 +551,7 @@ def test_every_way_to_give_a_matrix_gives_the_same(
 
 @pytest.mark.parametrize(
     "data",
-    [b"0 1 2\n3 4 5\n6 7 8\n", b"[[0, 1, 2], [3, 4, 5], [6, 7, 8]]", b"- [0, 1, 2]\n- [3, 4, 5]\n- [6, 7, 8]", b"x: [[0, 1, 2], [3, 4, 5], [6, 7, 8]]", "npy"],
+    [b"0 1 2\n3 4 5\n6 7 8\n", b"0 1 2; 3 4 5; 6 7 8\n", b"[0 1 2; 3 4 5; 6 7 8]", b"x: '0 1 2; 3 4 5; 6 7 8'", b"[[0, 1, 2], [3, 4, 5], [6, 7, 8]]", b"- [0, 1, 2]\n- [3, 4, 5]\n- [6, 7, 8]", b"x: [[0, 1, 2], [3, 4, 5], [6, 7, 8]]", "npy"],
 )  # fmt: skip
 def test_standard_input_is_read_by_what_it_looks_like(
     data: bytes | str, convcalc: Run, monkeypatch: pytest.MonkeyPatch
@@ -514,6 +562,85 @@ def test_standard_input_is_read_by_what_it_looks_like(
         data = file.getvalue()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
     assert hand_json(convcalc, "--x", "-", "--k", K22)["results"]["y"] == [[[19, 25], [37, 43]]]
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("1 2; 3 4", (2, 2)),
+        ("1 2; 3 4 | 5 6; 7 8", (2, 2, 2)),
+        ("1 2\n3 4\n\n5 6\n7 8\n", (2, 2, 2)),
+        ("1 2;\n3 4;\n \n\n5 6;\n7 8;\n", (2, 2, 2)),
+        ("1 2\n3 4\n|\n5 6\n7 8", (2, 2, 2)),
+        ("1 2\n\n3 4\n\n||\n\n5 6\n\n7 8", (2, 2, 2)),
+        ("1 2\n\n3 4", (2, 2)),
+        ("[\n  1,\n  2\n]", (2,)),
+        ("1,2\r3,4", (2, 2)),
+    ],
+)
+def test_text_has_one_meaning_inline_in_a_file_and_on_standard_input(
+    text: str, shape: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "x.txt"
+    file.write_bytes(text.encode())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    found = inline(text, "--x")
+    assert found.shape == shape
+    assert read(str(file), "--x") == read("-", "--x") == found
+
+
+def test_the_lines_of_a_file_are_counted_from_its_start(tmp_path: Path) -> None:
+    file = tmp_path / "x.txt"
+    file.write_text("\n\n[[1, b]]\n", encoding="utf-8")
+    with pytest.raises(ConvcalcError, match=r"x\.txt:3:6: --x holds 'b', which is no number"):
+        read(str(file), "--x")
+
+
+def test_a_boolean_array_is_read_as_zeros_and_ones(tmp_path: Path) -> None:
+    np.save(tmp_path / "mask.npy", np.array([[True, False], [False, True]]))
+    assert read(str(tmp_path / "mask.npy"), "--x").cells == [1, 0, 0, 1]
+
+
+def test_a_number_is_no_file_even_where_one_is_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("3").write_text("1 2\n", encoding="utf-8")
+    assert read("3", "--x").cells == [3]
+
+
+def test_a_file_that_may_not_be_read_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: Any, **__: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("builtins.open", denied)
+    with pytest.raises(UsageError) as caught:
+        read("secret.csv", "--x")
+    assert str(caught.value) == (
+        "--x: secret.csv cannot be read: no permission to read it; change its permissions"
+    )
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("seed", range(12))
+def test_a_broken_array_is_one_clear_error(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    np.save(tmp_path / "x.npy", np.arange(6).reshape(2, 3))
+    whole = (tmp_path / "x.npy").read_bytes()
+    for _ in range(40):
+        data = np.frombuffer(whole, dtype=np.uint8).copy()
+        places = rng.integers(8, 70, size=rng.integers(1, 6))
+        data[places] = rng.choice(
+            np.frombuffer(b"(((()[]{}'\",:\n\\0-x\xff\0", np.uint8), len(places)
+        )
+        cut = int(rng.integers(1, len(data))) if seed % 3 == 0 else len(data)
+        (tmp_path / "x.npy").write_bytes(bytes(data[:cut]))
+        with suppress(UsageError):
+            found = read(str(tmp_path / "x.npy"), "--x")
+            assert len(found.cells) == int(np.prod(found.shape))
 
 
 def test_channels_and_filters_have_one_meaning_in_every_notation(tmp_path: Path) -> None:
@@ -585,7 +712,18 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "[[1, 2]", "--k", "1"), "--x:1:1: not valid YAML: the [ here is not closed, or a comma is missing in it; close it with ]\n  [[1, 2]\n  ^"),
     (("--x", "{y: [[1]]}", "--k", "1"), "--x:1:1: has no x; write x: [[0, 1], [2, 3]]\n  {y: [[1]]}\n  ^"),
     (("--x", "nowhere.csv", "--k", "1"), "--x: nowhere.csv cannot be read: No such file or directory; check the name"),
-    (("--x", "folder.csv", "--k", "1"), "--x: folder.csv is a folder; name a file in it"),
+    (("--x", "folder.csv", "--k", "1"), "--x: folder.csv is a folder; name a file in it, in .yaml, .yml, .json, .csv, .txt, .npy"),
+    (("--x", ".", "--k", "1"), "--x: . is a folder; name a file in it, in .yaml, .yml, .json, .csv, .txt, .npy"),
+    (("--x", "foo.pdf", "--k", "1"), "--x: foo.pdf is no file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
+    (("--x", "n.npz", "--k", "1"), "--x: n.npz is no file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
+    (("--x", "1 2", "--k", "rows"), "no kernel 'rows'; convcalc kernel lists them"),
+    (("--x", "rows", "--k", "1"), "--x: rows is no file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
+    (("--x", "ragged.yaml", "--k", "1"), "--x: ragged.yaml: row 0 is 2 long, but row 1 is 1 long; make them alike"),
+    (("--x", "ragged.txt", "--k", "1"), "--x: ragged.txt: row 0 is 2 long, but row 1 is 1 long; make them alike"),
+    (("--x", "text.yaml", "--k", "1"), "--x: text.yaml: holds 'a', which is no number; write 3, 0.5 or 1/16"),
+    (("--x", "empty.txt", "--k", "1"), "--x: empty.txt: is empty; give numbers, such as '0 1; 2 3'"),
+    (("--x", "decimals.csv", "--k", "1"), "--x: decimals.csv: holds '\"1', which is no number; write 3, 0.5 or 1/16"),
+    (("--x", "brackets.npy", "--k", "1"), "--x: brackets.npy is no whole .npy file; save it with numpy.save"),
     (("--x", "a\0.csv", "--k", "1"), "--x: a\\x00.csv is no file name; check the name"),
     (("--x", "empty.csv", "--k", "1"), "--x: empty.csv: is empty; give numbers, a line per row"),
     (("--x", "empty.yaml", "--k", "1"), "--x: empty.yaml is empty; give numbers, such as [[0, 1], [2, 3]]"),
@@ -620,12 +758,15 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", X33, "--k", K22, "--p", "0,9999"), "--p is 9,999; by hand, use up to 1,000"),
     (("--x", X33, "--k", K22, "--p", "-1"), "conv: padding is -1; give 0 or more"),
     (("--x", X33, "--k", K22, "--p", "sme"), "--p cannot be 'sme'; did you mean 'same'?"),
-    (("--x", X33, "--k", K22, "--p", "causal"), "conv: causal padding is for one spatial axis, not 2; give numbers"),
-    (("--x", X33, "--k", K22, "--p", "1x1x1"), "conv: padding has 3 entries for 2 spatial axes; give one number, 2 numbers or 2 [before, after] pairs"),
+    (("--x", X33, "--k", K22, "--p", "causal"), "conv: causal padding is for one axis, not 2; give numbers"),
+    (("--x", X33, "--k", K22, "--p", "1x1x1"), "conv: padding has 3 entries for 2 axes; give one number, 2 numbers or 2 [before, after] pairs"),
     (("--x", X33, "--k", K22, "--fit", "round"), "conv: fit is 'round'; give one of floor, strict, ceil, caffe"),
-    (("--x", "1 2 3 4", "--k", "1 1", "--s", "3", "--fit", "strict"), "conv: windows 2 wide in steps of 3 leave 2 of the 0 + 4 + 0 = 4 cells of spatial axis 0 unread; change stride or padding, or use fit floor or ceil"),
-    (("--x", "1 2", "--k", "1 2 3"), "conv: a window 3 wide (kernel_size 3, dilation 1) does not fit the 0 + 2 + 0 = 2 cells of spatial axis 0; raise padding or shrink the kernel"),
-    (("--x", "1 2", "--k", "1 2", "--op", "tconv", "--p", "3"), "tconv: padding 3 + 3 cuts away all of the 3 cells of spatial axis 0; lower padding"),
+    (("--x", "1 2 3 4", "--k", "1 1", "--s", "3", "--fit", "strict"), "conv: windows 2 wide in steps of 3 leave 2 of the 0 + 4 + 0 = 4 cells of the row unread; change stride or padding, or use --fit floor or ceil"),
+    (("--x", "1 2", "--k", "1 2 3"), "conv: a window 3 wide (--k 3, --d 1) does not fit the 0 + 2 + 0 = 2 cells of the row; raise padding or shrink the kernel"),
+    (("--x", X33, "--k", "1; 1; 1; 1"), "conv: a window 4 wide (--k 4, --d 1) does not fit the 0 + 3 + 0 = 3 cells of the height; raise padding or shrink the kernel"),
+    (("--x", X33, "--k", "1 1", "--d", "3"), "conv: a window 4 wide (--k 2, --d 3) does not fit the 0 + 3 + 0 = 3 cells of the width; raise padding or shrink the kernel"),
+    (("--x", X33, "--k", K22, "--op", "tconv", "--a", "1"), "tconv: --a 1 with --s 1, --d 1 and padding (0, 0); give less than the larger of stride and dilation, and 0 with same"),
+    (("--x", "1 2", "--k", "1 2", "--op", "tconv", "--p", "3"), "tconv: padding 3 + 3 cuts away all of the 3 cells of the row; lower padding"),
     (("--x", "1 2", "--k", "1", "--bias", "1 2"), "--bias has 2 numbers for 1 filter; give one each"),
     (("--x", "1 2", "--k", "1 || 2", "--bias", "1"), "--bias has 1 numbers for 2 filters; give one each"),
     (("--x", "1 2 | 3 4", "--k", "1"), "--k has kernels for 1 channel, but --x has 2; give one kernel per channel, with |, and set filters apart with ||"),
@@ -642,6 +783,9 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--step", "0,0"), "--step: say of which gradient, with --wrt input, weights or bias"),
     (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--wrt", "weight"), "--wrt: no gradient of conv with respect to 'weight'; did you mean 'weights'?"),
     (("--x", POOLED, "--k", "2", "--op", "max", "--grad", "1 2; 3 4", "--wrt", "bias"), "--wrt: no gradient of maxpool with respect to 'bias'; known: input"),
+    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--wrt", ""), "--wrt: '' lacks a name; known: input, weights, bias"),
+    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--wrt", "input,"), "--wrt: 'input,' lacks a name; known: input, weights, bias"),
+    (("--x", X33, "--k", K22, "--wrt", ""), "--wrt means nothing to conv; leave it out"),
     (("--x", X33, "--k", K22, "--wrt", "input"), "--wrt means nothing to conv; leave it out"),
     (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--flip"), "--flip means nothing to a gradient of conv; leave it out"),
     (("--x", X33, "--k", K22, "--op", "tconv", "--flip"), "--flip means nothing to tconv; leave it out"),
@@ -668,6 +812,12 @@ def bad_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("folder.csv").mkdir()
     texts = {
         "empty.csv": "\n\n",
+        "empty.txt": "\n\n",
+        "rows": "1 2\n",
+        "ragged.yaml": "x:\n- [1, 2]\n- [3]\n",
+        "ragged.txt": "1 2; 3\n",
+        "text.yaml": "x: 1 a\n",
+        "decimals.csv": '"1,5","2,5"\n',
         "empty.yaml": "# nothing\n",
         "comma.csv": "1,5;2,5\n",
         "large.csv": "1," * 2**21 + "1\n",
@@ -688,6 +838,7 @@ def bad_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     np.save("cut.npy", np.arange(3))
     Path("cut.npy").write_bytes(Path("cut.npy").read_bytes()[:-8])
     header = Path("none.npy").read_bytes()
+    Path("brackets.npy").write_bytes(header.replace(b"{'descr'", b"(((('des("))
     Path("wide.npy").write_bytes(
         header.replace(b"(0,), }           ", b"(1000000000000,), }")[: len(header)]
     )
@@ -747,3 +898,26 @@ def test_a_decimal_is_what_its_digits_say(value: float) -> None:
     if "e-" in text and len(text.split("e-")[1]) > 2:
         return
     assert float(number(text)) == value
+
+
+def test_a_matrix_from_python_may_hold_texts_and_arrays() -> None:
+    for value in ([["1/2", "1"]], np.ones((1, 2)), [[np.float64(0.5), 1]], [np.array([1, 2])]):
+        assert matrices.given(value, "x").shape == (1, 2)
+
+
+@pytest.mark.parametrize("value", [b"12", {1: 2}, {3}], ids=repr)
+def test_what_holds_no_numbers_in_order_is_refused(value: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        matrices.given(value, "x")
+    assert str(caught.value) == f"x: holds {value!r}; give numbers, in lists or an array"
+
+
+def test_a_sum_with_thousands_of_digits_is_said_as_nearly_as_possible(
+    convcalc: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text(" ".join(f"1/{10**18 + 2 * i + 1}" for i in range(300)), encoding="utf-8")
+    for form in ("table", "json"):
+        ran = convcalc("hand", "--x", str(path), "--k", str(path), "--format", form)
+        assert ran.code == 0, ran.err
+        assert "≈" in ran.out

@@ -612,7 +612,7 @@ def test_a_name_is_only_a_name_in_every_format(case: str, arch: Convcalc) -> Non
     assert not re.search(r"(?<!\\)[<`\[]", "\n".join(table))
     latex = "\n".join(line for line in texts["latex"].splitlines() if not line.startswith("%"))
     known = r"textbackslash|textasciitilde|textasciicircum|begin|end|hline|par|times|cdot|ldots|to|"
-    known += r"lfloor|rfloor|lceil|rceil|geq|leq"
+    known += r"lfloor|rfloor|lceil|rceil|geq|leq|textless|textgreater|textbar"
     assert set(re.findall(r"\\([A-Za-z]+)", latex)) <= set(known.split("|"))
     assert latex.count(r"\begin") == latex.count(r"\end") == 1
 

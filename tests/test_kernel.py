@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import csv
 import io
 import json
 import struct
@@ -129,6 +130,56 @@ def test_the_page_of_a_kernel_reads_as_before(
     golden(f"kernel/{words.replace(' ', '_').replace(';', '').replace('/', 'by')}.txt", ran.out)
 
 
+def test_the_page_of_a_kernel_has_its_cells_as_rows(convcalc: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(convcalc("kernel", "emboss", "--format", "csv").out)))
+    cells = {(int(row["row"]), int(row["column"])): int(row["value"]) for row in rows}
+    assert cells == {
+        (i, j): kernels.find("emboss").values[i][j] for i in range(3) for j in range(3)
+    }
+    assert {(row["kernel"], row["divided_by"]) for row in rows} == {("emboss", "1")}
+    blur = convcalc("kernel", "1/4 1/2 1/4", "--format", "csv").out
+    assert blur.splitlines()[1:] == [
+        "your kernel,0,0,1,4", "your kernel,0,1,2,4", "your kernel,0,2,1,4",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["sharpen", "gaussian_blur"])
+def test_the_page_of_a_kernel_has_an_array_in_latex(
+    words: str, convcalc: Run, golden: Callable[[str, str], None]
+) -> None:
+    ran = convcalc("kernel", words, "--format", "latex")
+    assert (ran.code, ran.err) == (0, "")
+    golden(f"kernel/{words}.tex", ran.out)
+
+
+@pytest.mark.parametrize("columns", [30, 50, 60, 80, 100])
+def test_a_narrow_list_has_every_number_and_whole_descriptions_or_says_so(
+    columns: int, convcalc: Run
+) -> None:
+    lines = convcalc("kernel", columns=columns).out.splitlines()
+    assert max(map(len, lines)) <= columns
+    table = lines[2 : lines.index("")]
+    numbers = [
+        ("×".join(map(str, row["size"])), row["scale"], row["sum"])
+        for row in json.loads(convcalc("kernel", "--format", "json").out)["kernels"]
+    ]
+    shown = [tuple(line.split()[1:4]) for line in table if not line.startswith(" ")]
+    assert shown[: len(numbers)] == numbers
+    text = " ".join(" ".join(table).split())
+    left_out = "left out for width: what it does" in text
+    assert left_out == (columns < 60)
+    for kernel in KERNELS.values():
+        words = [line[36:] for line in table]
+        assert left_out or kernel.about in " ".join(" ".join(words).split())
+
+
+def test_a_list_in_a_file_is_not_wrapped(here: Path, convcalc: Run) -> None:
+    convcalc("kernel", "-o", "list.md", columns=60)
+    assert len([line for line in Path("list.md").read_text().splitlines() if "×" in line]) == len(
+        KERNELS
+    )
+
+
 # --------------------------------------------------------------------------------- on a picture
 
 
@@ -238,6 +289,37 @@ def test_json_tells_what_was_done(here: Path, convcalc: Run) -> None:
     made = through(face(), "emboss", border="none")
     assert data["clipped"] == {"pixels": made.pixels, "below": made.below, "above": made.above}
     assert opened("o.png").shape == (22, 30)
+
+
+def test_csv_tells_what_was_done_in_a_row(here: Path, convcalc: Run) -> None:
+    out = convcalc("kernel", "emboss", "face.pgm", "--flip", "--format", "csv").out
+    made = through(face(), "emboss", flip=True)
+    assert list(csv.DictReader(io.StringIO(out))) == [
+        {
+            "kernel": "emboss", "picture": "face.pgm", "input": "1x24x32", "output": "1x24x32",
+            "border": "zero", "flip": "True", "absolute": "False",
+            "clipped_pixels": str(made.pixels), "clipped_below": str(made.below),
+            "clipped_above": str(made.above),
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["-1 0 1", "-1,0,1", "-1/2", "-.5 1", "-1e-1; 1", "-1"])
+def test_a_kernel_may_begin_with_a_minus(text: str, here: Path, convcalc: Run) -> None:
+    ran = convcalc("kernel", text, "face.pgm", "-o", "out.pgm")
+    assert ran.code == 0, ran.err
+    wanted = convcalc("kernel", f" {text}", "face.pgm", "-o", "wanted.pgm")
+    assert Path("out.pgm").read_bytes() == Path("wanted.pgm").read_bytes()
+    assert ran.out == wanted.out
+    assert convcalc("kernel", text).out.startswith("your kernel")
+
+
+def test_signs_are_left_out_before_rounding() -> None:
+    cells = np.ones((1, 1, 1), dtype=np.uint8)
+    for values in (((-1,),), ((1,),)):
+        half = kernels.Kernel("half", values, 2, "", "")
+        made = pictures.apply(pictures.Picture(cells), half, absolute=True)
+        assert made.picture.channels.tolist() == [[[1]]]
 
 
 def test_a_kernel_of_ones_own(here: Path, convcalc: Run) -> None:
@@ -378,6 +460,27 @@ def test_tall_and_flat_pictures_have_previews() -> None:
             assert list(pictures.preview(picture, 40, color=color, fine=True))
 
 
+def test_a_tall_picture_keeps_its_shape_on_few_lines() -> None:
+    for rows, columns, across in ((5000, 1, 1), (5000, 1000, 20), (200, 200, 100), (400, 200, 50)):
+        picture = pictures.Picture(np.zeros((1, rows, columns), dtype=np.uint8))
+        lines = list(pictures.preview(picture, 100, color=False, fine=True))
+        assert {len(line) for line in lines} == {across}
+        assert len(lines) == 50
+        assert len(list(pictures.preview(picture, 100, color=True, fine=True, height=7))) == 7
+
+
+def test_a_picture_that_may_not_be_read_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: Any, **__: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(builtins, "open", denied)
+    with pytest.raises(UsageError) as caught:
+        pictures.read("secret.png")
+    assert str(caught.value) == (
+        "secret.png: cannot be read: no permission to read it; change its permissions"
+    )
+
+
 def test_a_terminal_with_colour_gets_colour(
     here: Path, monkeypatch: pytest.MonkeyPatch, convcalc: Run
 ) -> None:
@@ -413,6 +516,17 @@ def png_of(columns: int, rows: int) -> bytes:
 
 
 BAD: list[tuple[tuple[str, ...], str]] = [
+    (("",), "KERNEL is empty; give a name, which convcalc kernel lists, or numbers"),
+    (("", "face.png"), "KERNEL is empty; give a name, which convcalc kernel lists, or numbers"),
+    (("sharpen", ""), "PICTURE is empty; name a file, or leave it out"),
+    (("--border", "edge"), "--border is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --border out"),
+    (("sharpen", "--abs", "--flip"), "--flip is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --flip out"),
+    (("sharpen", "--abs"), "--abs is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --abs out"),
+    (("sharpen", "--preview"), "--preview is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --preview out"),
+    (("--no-preview",), "--no-preview is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --no-preview out"),
+    (("sharpen", "face.png", "--preview", "--format", "json"), "--preview would stand in the json; leave it out, or --format json"),
+    (("sharpen", "face.png", "-o", "-"), "-o -: a picture does not go to standard output; name a file, such as out.png"),
+    (("-1 x", "face.png"), "KERNEL: holds 'x', which is no number; write 3, 0.5 or 1/16"),
     (("sharpn",), "no kernel 'sharpn'; did you mean 'sharpen'?"),
     (("qqq",), "no kernel 'qqq'; convcalc kernel lists them"),
     (("1 2; 3",), "KERNEL: row 0 is 2 long, but row 1 is 1 long; make them alike"),

@@ -21,6 +21,7 @@ EXAMPLES = """
 """
 
 IN_ROWS = ("json", "csv", "latex")  # formats with a row per window rather than the written working
+KEY_AFTER = ("latex",)  # those of them that are printed, with the answers after the worksheet
 
 
 @click.command(cls=Command, examples=EXAMPLES)
@@ -52,9 +53,13 @@ IN_ROWS = ("json", "csv", "latex")  # formats with a row per window rather than 
 @click.option("--exclude-pad", is_flag=True, help="avgpool: divide by the real cells only.")
 @click.option("--flip", is_flag=True, help="Also the true convolution, with the kernel turned.")
 @click.option("--step", metavar="I,J", help="One window only, counted from 0.")
-@click.option("--all", "every", is_flag=True, help="Every window, however many.")
+@click.option(
+    "--all", "every", is_flag=True, help="Every window and matrix, however many and large."
+)
 @click.option("--blank", is_flag=True, help="A worksheet: boxes instead of results.")
-@click.option("--key", is_flag=True, help="With --blank: the answers after it.")
+@click.option(
+    "--key", is_flag=True, help="With --blank: the answers, after it or in columns of their own."
+)
 @click.option(
     "--dims", type=int, metavar="N", help="1 or 2 axes, where nested lists may be either."
 )
@@ -71,7 +76,9 @@ def command(
     """A convolution, transposed convolution, pool or gradient by hand, window by window.
 
     A MATRIX is '0 1; 2 3': rows apart by ; channels by | and filters by || (fractions: 1/16). Or nested
-    lists, or a file (.yaml .json .csv .txt .npy), or - for standard input. Every number is exact.
+    lists, or a file (.yaml .json .csv .txt .npy), or - for standard input. Text from there and .txt is read
+    the same way, a line for a row and an empty line between channels; only in .csv is ; a comma. Every
+    number is exact.
     """
     from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
     from convcalc.hand import hand_report  # noqa: PLC0415 - numpy only where it is needed
@@ -83,7 +90,13 @@ def command(
     width = view().width if chosen == "table" and output in (None, "-") else None
     work = exercise(options)
     report = hand_report(
-        work, rows=chosen in IN_ROWS, blank=blank, key=key, every=every, width=width
+        work,
+        rows=chosen in IN_ROWS,
+        blank=blank,
+        key=key,
+        every=every,
+        beside=chosen not in KEY_AFTER,
+        width=width,
     )
     show(report, format_name, output)
 
@@ -112,7 +125,7 @@ def exercise(options: dict[str, Any]) -> Any:
             settings[name] = reader(options[letter], f"--{letter}")
     if options["step"] is not None:
         settings["step"] = tuple(whole(part, "--step") for part in options["step"].split(","))
-    if options["wrt"]:
+    if options["wrt"] is not None:
         settings["wrt"] = tuple(word.strip() for word in options["wrt"].split(","))
     for name in ("bias", "grad"):
         if options[name] is not None:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from convcalc.cli.main import Command
-from convcalc.cli.output import output_options, print_lines, show, view, write_bytes
+from convcalc.cli.output import (
+    SUFFIX_HELP,
+    format_for,
+    format_option,
+    output_option,
+    print_lines,
+    show,
+    tell_written,
+    view,
+    write_bytes,
+)
+from convcalc.errors import UsageError, printable
 
 if TYPE_CHECKING:
     from convcalc.kernels import Kernel
@@ -21,36 +34,53 @@ EXAMPLES = """
     convcalc kernel sharpen photo.png -o out.png
     convcalc kernel sobel_x photo.png --abs --border edge
     convcalc kernel '0 1 0; 1 -4 1; 0 1 0' photo.pgm -o out.pgm
+    convcalc kernel '-1 0 1' photo.png --abs
 """
 
+# A matrix whose first number is below 0, and no option.
+NEGATIVE = re.compile(r"-[0-9.][-+0-9.eE]*([\s,;|/].*)?", re.DOTALL)
+LEAST_WRAPPED = 24  # columns of a description; narrower ones are left out
+
+WITH_PREVIEW = (None, "table")
+IN_ROWS = ("csv",)
 MOST_WIDTH = 100  # columns of a preview
 MOST_SIDE = 99  # of a kernel of one's own
 MOST_SUM = 2**40  # of its values' sizes, so that all sums are exact
 
 
-@click.command(cls=Command, examples=EXAMPLES)
-@click.argument("name", default="", metavar="[KERNEL]")
-@click.argument("picture", default="", metavar="[PICTURE]")
+class KernelCommand(Command):
+    """A command whose matrix may begin with a minus."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Behind a space click takes it for no option, and a matrix means the same.
+        return super().parse_args(ctx, [f" {a}" if NEGATIVE.fullmatch(a) else a for a in args])
+
+
+@click.command(cls=KernelCommand, examples=EXAMPLES)
+@click.argument("name", required=False, metavar="[KERNEL]")
+@click.argument("picture", required=False, metavar="[PICTURE]")
 @click.option(
     "--border",
-    default="zero",
     type=click.Choice(["zero", "reflect", "edge", "none"]),
-    help="What lies around the picture; with none the result is smaller.",
+    help="What lies around the picture, zero by default; with none the result is smaller.",
 )
 @click.option("--flip", is_flag=True, help="A true convolution: the kernel turned by 180 degrees.")
 @click.option("--abs", "absolute", is_flag=True, help="Show values without their signs.")
 @click.option(
     "--preview/--no-preview", default=None, help="Show the result here; by default without -o."
 )
-@output_options
+@format_option
+@output_option(SUFFIX_HELP)
 def command(
-    name: str,
-    picture: str,
+    name: str | None,
+    picture: str | None,
     format_name: str | None,
     output: str | None,
     *,
+    border: str | None,
+    flip: bool,
+    absolute: bool,
     preview: bool | None,
-    **options: Any,
 ) -> None:
     """The named image KERNELs; the page of one; or a PICTURE sent through it.
 
@@ -58,22 +88,35 @@ def command(
     rounded; what is under 0 or over 255 is clipped, and counted. PGM and PPM pictures need nothing else,
     other formats need Pillow: pip install 'convcalc[pictures]'. With a PICTURE, -o is the new picture.
     """
-    if not name:
-        show(list_report(), format_name, output)
+    given = {
+        "--border": border,
+        "--flip": flip or None,
+        "--abs": absolute or None,
+        "--preview" if preview else "--no-preview": preview,
+    }
+    check(name, picture, [option for option, value in given.items() if value is not None])
+    if picture is None:
+        chosen = format_name or format_for(output)
+        if name is not None:
+            show(PAGES.get(chosen, page_report)(kernel_of(name)), format_name, output)
+        else:
+            wraps = chosen == "table" and output in (None, "-")
+            show(list_report(), format_name, output, fold=wrapped_rows if wraps else None)
         return
-    kernel = kernel_of(name)
-    if not picture:
-        show(page_report(kernel), format_name, output)
-        return
+    kernel = kernel_of(name or "")
+    if preview and format_name not in WITH_PREVIEW:
+        message = (
+            f"--preview would stand in the {format_name}; leave it out, or --format {format_name}"
+        )
+        raise UsageError(message)
     if output and is_same(output, picture):
-        from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
-
-        message = f"-o {output}: is the picture itself; choose another name"
+        message = f"-o {printable(output)}: is the picture itself; choose another name"
         raise UsageError(message)
     from convcalc import pictures  # noqa: PLC0415 - numpy only where it is needed
 
     if output:
         pictures.check_suffix(output)
+    options: dict[str, Any] = {"border": border or "zero", "flip": flip, "absolute": absolute}
     source = pictures.read(picture)
     made = pictures.apply(source, kernel, **options)
     notes = list(made.picture.notes)
@@ -82,7 +125,9 @@ def command(
         data, more = pictures.encoded(made.picture, output)
         notes += more
     report = applied_report(kernel, picture, source, made, options, notes)
-    if preview or (preview is None and not output and format_name in (None, "table")):
+    if format_name in IN_ROWS:
+        report = in_one_row(report)
+    if preview or (preview is None and not output and format_name in WITH_PREVIEW):
         shown = view()
         fine = os.environ.get("COLORTERM", "") in ("truecolor", "24bit")
         width = min(shown.width or MOST_WIDTH, MOST_WIDTH)
@@ -91,7 +136,20 @@ def command(
         write_bytes(output, [data])
     show(report, format_name, None)
     if output:
-        click.echo(f"wrote {output}", err=True)
+        tell_written(output)
+
+
+def check(name: str | None, picture: str | None, options: list[str]) -> None:
+    """Refuse what is empty, and options that have no picture to work on."""
+    if name == "":
+        message = "KERNEL is empty; give a name, which convcalc kernel lists, or numbers"
+        raise UsageError(message)
+    if picture == "":
+        message = "PICTURE is empty; name a file, or leave it out"
+        raise UsageError(message)
+    if picture is None and options:
+        message = f"{options[0]} is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave {options[0]} out"
+        raise UsageError(message)
 
 
 def is_same(one: str, other: str) -> bool:
@@ -107,7 +165,6 @@ def kernel_of(text: str) -> Kernel:
         return kernels.find(text)
     from math import lcm  # noqa: PLC0415
 
-    from convcalc.errors import UsageError, printable  # noqa: PLC0415
     from convcalc.matrices import read  # noqa: PLC0415
 
     if os.path.splitext(text)[1].lower() in (".png", ".jpg", ".jpeg", ".gif", ".pgm", ".ppm"):
@@ -144,7 +201,7 @@ def list_report() -> Report:
         column("size", "size", lambda size: "×".join(map(str, size)), right=True, keep=4),
         column("scale", "scale", str, right=True, keep=5),
         column("sum", "sum", str, right=True, keep=7),
-        column("about", "what it does", str, right=False, keep=8),
+        column("about", "what it does", str, right=False, keep=1),
     ]
     return Report(
         title="",
@@ -157,6 +214,26 @@ def list_report() -> Report:
         ],
         hint="convcalc kernel NAME shows one; convcalc kernel NAME PICTURE -o FILE applies it",
     )
+
+
+def wrapped_rows(report: Report) -> list[Any]:
+    """The rows with each description over as many lines as a narrow terminal needs."""
+    width = view().width
+    others = [
+        max(len(one.heading), *(len(one.text(one.value(row))) for row in report.rows))
+        for one in report.columns[:-1]
+    ]
+    room = (width or 0) - sum(others) - 2 * len(others)
+    if room < LEAST_WRAPPED:
+        return list(report.rows)
+    from textwrap import wrap  # noqa: PLC0415 - only narrow terminals need it
+
+    rows = []
+    for row in report.rows:
+        first, *more = wrap(row["about"], room)
+        rows.append(row | {"about": first})
+        rows += [dict.fromkeys(row, "") | {"about": line} for line in more]
+    return rows
 
 
 def kernel_dict(kernel: Kernel) -> dict[str, Any]:
@@ -184,23 +261,74 @@ def page_report(kernel: Kernel) -> Report:
     if kernel.divisor > 1:
         middle = len(lines) // 2
         lines[middle] += f"   × {facts['scale']}"
-    lines += ["", f"sum     {facts['sum']}: {of_sum(kernel)}"]
-    if kernel.about:
-        lines.append(f"effect  {kernel.about}")
-        lines.append(f"source  {kernel.source}")
-    lines.append(f"flip    {of_turning(kernel)}")
-    if kernel.known_as:
-        lines.append(f"also    {', '.join(kernel.known_as)}")
     example = kernel.name if kernel.about else "'…'"
     return Report(
         title=kernel.name,
         columns=[],
         rows=[],
         key="",
-        lines=lines,
+        lines=[*lines, "", *about_lines(kernel)],
         facts=facts | {"turned": turned},
         hint=f"convcalc kernel {example} photo.png -o out.png",
     )
+
+
+def about_lines(kernel: Kernel) -> list[str]:
+    """What is said about a kernel under its values."""
+    lines = [f"sum     {kernel.sum}: {of_sum(kernel)}"]
+    if kernel.about:
+        lines.append(f"effect  {kernel.about}")
+        lines.append(f"source  {kernel.source}")
+    lines.append(f"flip    {of_turning(kernel)}")
+    if kernel.known_as:
+        lines.append(f"also    {', '.join(kernel.known_as)}")
+    return lines
+
+
+def cells_report(kernel: Kernel) -> Report:
+    """A row for each cell of a kernel."""
+    from convcalc.cli.output import column  # noqa: PLC0415 - start-up
+    from convcalc.report import Report  # noqa: PLC0415
+
+    keys = ("kernel", "row", "column", "value", "divided_by")
+    rows = [
+        dict(zip(keys, (kernel.name, i, j, value, kernel.divisor)))
+        for i, row in enumerate(kernel.values)
+        for j, value in enumerate(row)
+    ]
+    return Report(title="", columns=[column(key, key, str) for key in keys], rows=rows)
+
+
+def array_report(kernel: Kernel) -> Report:
+    """The page with its matrix as one of mathematics."""
+    from convcalc.report import Report  # noqa: PLC0415 - start-up
+
+    scale = rf"\frac{{1}}{{{kernel.divisor}}}" if kernel.divisor > 1 else ""
+    return Report(
+        title=kernel.name,
+        columns=[],
+        rows=[],
+        lines=about_lines(kernel),
+        math=[
+            rf"{scale}\left(\begin{{array}}{{{'r' * len(kernel.values[0])}}}",
+            *(rf"{' & '.join(map(str, row))} \\" for row in kernel.values),
+            r"\end{array}\right)",
+        ],
+    )
+
+
+# What the page of a kernel is in formats where it is no lines of text.
+PAGES = {"csv": cells_report, "latex": array_report}
+
+
+def in_one_row(report: Report) -> Report:
+    """A report of facts as one row, whose columns they are."""
+    from convcalc.cli.output import column  # noqa: PLC0415 - start-up
+
+    facts = dict(report.facts)
+    clipped = facts.pop("clipped")
+    facts |= {f"clipped_{name}": count for name, count in clipped.items()}
+    return replace(report, columns=[column(key, key, str) for key in facts], rows=[facts])
 
 
 def of_sum(kernel: Kernel) -> str:
@@ -230,8 +358,7 @@ def applied_report(
     notes: list[str],
 ) -> Report:
     """What the kernel made of the picture."""
-    from convcalc.errors import printable  # noqa: PLC0415 - start-up
-    from convcalc.report import Report  # noqa: PLC0415
+    from convcalc.report import Report  # noqa: PLC0415 - start-up
 
     rows, columns = made.picture.size
     pixels = rows * columns

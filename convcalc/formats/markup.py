@@ -37,6 +37,11 @@ LATEX_MARKS = str.maketrans(
         "≥": r"$\geq$",
         "≤": r"$\leq$",
         "–": "--",
+        "≈": r"$\approx$",
+        "°": r"$^\circ$",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
     }
 )
 
@@ -100,6 +105,8 @@ class Latex(Format):
             yield r"\end{tabular}"
             if report.lines:
                 yield ""
+        if report.math:
+            yield from (r"\[", *report.math, r"\]")
         yield from (rf"{clean(line)} \\" for line in report.lines)
         yield from (rf"\par {clean(line)}" for line in (*report.notes, *report.footer))
 

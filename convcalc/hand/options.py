@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convcalc import formulas
-from convcalc.errors import UsageError, did_you_mean, shortened
+from convcalc.errors import UsageError, did_you_mean, quoted, shortened
 from convcalc.hand.parts import Array, Shape
 from convcalc.matrices import Given, given
 from convcalc.reference.windows import Axis
@@ -26,6 +26,13 @@ OPS = {
 }
 GRADIENTS = ("gradient", "grad", "backward")  # of conv
 WRT = ("input", "weights", "bias")
+
+# What the witness calls things, and what they are called here; its axes by how many there are.
+WORDS = {
+    "(kernel_size ": "(--k ", ", dilation ": ", --d ", "output_padding": "--a", "with stride": "with --s",
+    "one spatial axis": "one axis", " spatial axes": " axes", "fit floor or ceil": "--fit floor or ceil",
+}  # fmt: skip
+AXES = {1: ("the row",), 2: ("the height", "the width")}
 
 
 def op_named(word: str, grad: Any) -> str:
@@ -83,14 +90,29 @@ def check_options(
             what = f"a gradient of {op}" if grad is not None else op
             message = f"{option} means nothing to {what}; leave it out"
             raise UsageError(message)
+    known = ("input",) if pool else WRT
     for word in wrt:
-        if word not in WRT or (pool and word != "input"):
-            known = ("input",) if pool else WRT
+        if not word:
+            message = f"--wrt: {quoted(','.join(wrt))} lacks a name; known: {', '.join(known)}"
+            raise UsageError(message)
+        if word not in known:
             message = f"--wrt: no gradient of {op} with respect to {shortened(word)!r}{did_you_mean(word, known)}"
             raise UsageError(message)
     if step is not None and grad is not None and not pool and len(wrt) != 1:
         message = "--step: say of which gradient, with --wrt input, weights or bias"
         raise UsageError(message)
+
+
+def in_options(message: str, axes: int) -> str:
+    """A message of the witness in the words of the options.
+
+    >>> in_options("conv: a window 3 wide (kernel_size 3, dilation 1) … of spatial axis 0", 2)
+    'conv: a window 3 wide (--k 3, --d 1) … of the height'
+    """
+    words = WORDS | {f"spatial axis {number}": name for number, name in enumerate(AXES[axes])}
+    for word, ours in words.items():
+        message = message.replace(word, ours)
+    return message
 
 
 def array_of(matrix: Given, shape: Shape) -> Array:

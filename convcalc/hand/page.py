@@ -21,11 +21,12 @@ from convcalc.hand.layout import (
     typed,
 )
 from convcalc.hand.parts import Array, Part, Section, Stamp, Window, Working, called
+from convcalc.matrices import MOST_CELLS as MOST_GIVEN
 from convcalc.matrices import Exact, sized
 from convcalc.report import times
 
 MOST_WINDOWS = 25  # shown unless all are asked for
-MOST_CELLS = 400  # a larger matrix is not written out
+MOST_CELLS = 400  # a larger matrix is not written out unless all is asked for
 
 BOX = "[    ]"
 NOWHERE = "."  # a cell that a stamp does not reach
@@ -36,6 +37,11 @@ class Page:
 
     def __init__(self, work: Working, *, blank: bool, every: bool, width: int | None) -> None:
         self.work, self.blank, self.every, self.width = work, blank, every, width
+
+    @property
+    def most_cells(self) -> int:
+        """Cells of the largest matrix that is written out."""
+        return MOST_GIVEN if self.every else MOST_CELLS
 
     # --------------------------------------------------------------------------- numbers
 
@@ -70,7 +76,7 @@ class Page:
         """What is given, on one line, as it may be typed."""
         parts = []
         for name, cells in self.work.given.items():
-            if cells.size <= MOST_CELLS:
+            if cells.size <= self.most_cells:
                 lead = {"x": 1, "k": 2, "dy": 1, "bias": 0}[name]
                 turned = name == "k" and self.work.op == "tconv"
                 shown = cells.swapaxes(0, 1) if turned else cells
@@ -132,7 +138,7 @@ class Page:
         cells = 1
         for n, (before, after) in zip(shape, pads):
             cells *= before + n + after
-        return pads if cells <= MOST_CELLS else ()
+        return pads if cells <= self.most_cells else ()
 
     def named(
         self,
@@ -148,8 +154,9 @@ class Page:
             index = [str(i) for n, i in zip(cells.shape[:lead], place) if n > 1]
             caption = f"{name}[{','.join(index)}]" if index else name
             caption += f" {sized(one.shape)}" if one.shape else ""
-            if one.size > MOST_CELLS:
-                yield [caption, "(too large to write out)"]
+            if one.size > self.most_cells:
+                way_out = "" if self.every else "; --all does"
+                yield [caption, f"(too large to write out{way_out})"]
                 continue
             if not any(map(any, pads)):
                 yield [caption, *matrix(one, texts or self.shown)]
@@ -249,8 +256,8 @@ class Page:
         total = self.shown(part.total)
         result = self.shown(window.value)
         quotient = f"{total}/{window.divisor}"
-        between = "" if quotient == result else f" = {quotient}"
-        return f"  ({summed(cells)})/{window.divisor}{between} = {result}"
+        steps = [mean_of(cells, window.divisor), quotient, result]
+        return f"  {' = '.join(dict.fromkeys(steps))}"
 
     def stamp(self, section: Section, stamp: Stamp) -> Iterator[str]:
         """What one cell lays on the result."""
@@ -301,3 +308,12 @@ class Page:
             name = called(first, place, given[first].shape, 1)
             found.append(f"{name}·{called(second, tap, given[second].shape, 2)}" if tap else name)
         return found
+
+
+def mean_of(cells: Sequence[str], divisor: int) -> str:
+    """A mean as it is written down.
+
+    >>> mean_of(["1", "-2"], 2), mean_of(["5"], 1)
+    ('(1 - 2)/2', '5/1')
+    """
+    return f"({summed(cells)})/{divisor}" if len(cells) > 1 else f"{cells[0]}/{divisor}"

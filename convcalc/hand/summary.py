@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from convcalc.hand.layout import summed, typed, without_end
-from convcalc.hand.page import Page
+from convcalc.hand.page import Page, mean_of
 from convcalc.hand.parts import Section, Window, Working
 from convcalc.report import Column, Report
 
@@ -20,6 +21,7 @@ def hand_report(
     blank: bool = False,
     key: bool = False,
     every: bool = False,
+    beside: bool = True,
     width: int | None = None,
 ) -> Report:
     """The report on a working.
@@ -30,25 +32,29 @@ def hand_report(
         blank: boxes instead of what is to be found out.
         key: with ``blank``, the answers after it.
         every: all windows, however many.
+        beside: with ``rows`` and ``key``, the answers as columns of their own, not as lines after.
         width: columns to keep to.
     """
     page = Page(work, blank=blank, every=every, width=width)
+    answers = Page(work, blank=False, every=every, width=width)
     notes = page.notes()
     facts = facts_of(work, blank=blank, key=key)
     if rows:
+        windows = [(section, window) for section in work.sections for window in section.windows]
+        keyed = blank and key
         return Report(
             title="",
-            columns=columns_of(page),
-            rows=[(section, window) for section in work.sections for window in section.windows],
+            columns=columns_of(page) + (key_columns(answers) if keyed and beside else []),
+            rows=windows,
             notes=notes,
             footer=[page.title(), page.givens()],
             facts=facts,
             key="windows",
-            row_dict=lambda row: window_dict(*row, blank=blank),
+            row_dict=lambda row: window_dict(*row, blank=blank and not key),
+            lines=key_lines(answers, windows) if keyed and not beside else [],
         )
     lines = without_end(page.lines())
     if blank and key:
-        answers = Page(work, blank=False, every=every, width=width)
         lines += ["", "answer key", "", *without_end(answers.lines())]
     return Report(
         title="", columns=[], rows=[], key="", lines=lines, notes=notes, facts=facts,
@@ -79,7 +85,10 @@ def exact_texts(value: Any) -> Any:
     """The same as texts that keep every fraction: "5/3"."""
     if isinstance(value, np.ndarray):
         return [exact_texts(part) for part in value]
-    return str(value)
+    try:
+        return str(value)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return f"≈{float(value)!r}"
 
 
 def columns_of(page: Page) -> list[Column]:
@@ -103,8 +112,10 @@ def columns_of(page: Page) -> list[Column]:
         cells = [cell for part in window.parts for cell in part.real]
         if window.rule == "max":
             return f"max({', '.join(map(page.shown, cells))})"
-        text = summed([page.shown(cell) for cell in cells])
-        return f"({text})/{window.divisor}" if window.rule == "mean" else text + page.bias(window)
+        texts = list(map(page.shown, cells))
+        if window.rule == "mean":
+            return mean_of(texts, window.divisor)
+        return summed(texts) + page.bias(window)
 
     def value(row: tuple[Section, Window]) -> str:
         return page.found(row[1].value)
@@ -126,6 +137,27 @@ def columns_of(page: Page) -> list[Column]:
         for part in window.parts
     )
     return found if multiplied else [column for column in found if column.key != "kernel"]
+
+
+def key_columns(answers: Page) -> list[Column]:
+    """What `columns_of` leaves open in a worksheet, under names of its own."""
+    return [
+        replace(column, key=f"{column.key}_key", heading=f"{column.heading} (key)")
+        for column in columns_of(answers)
+        if column.key in ("products", "value")
+    ]
+
+
+def key_lines(answers: Page, windows: list[tuple[Section, Window]]) -> list[str]:
+    """The answers one under the other: y[0,0] = 0 + 1 + 6 + 12 = 19."""
+    shown = [
+        column for column in columns_of(answers) if column.key in ("result", "products", "value")
+    ]
+    lines = []
+    for row in windows:
+        texts = [column.text(column.value(row)) for column in shown]
+        lines.append(" = ".join(dict.fromkeys(texts)))
+    return ["answer key", *lines]
 
 
 def facts_of(work: Working, *, blank: bool, key: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from convcalc.hand.options import (
     biases,
     check_options,
     check_span,
+    in_options,
     leftover,
     matrices,
     op_named,
@@ -98,7 +99,7 @@ def worked(
             lines = slide(op, image.shape[1:], kernel_size, fit=fit, **options)
             places = out_shape(lines)
     except (ValueError, TypeError) as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(in_options(str(error), axes_of)) from None
     if grad is not None:
         above, more = upstream(grad, (maps, *places))
         names["dy"], fractions = above, fractions or more
