@@ -153,6 +153,7 @@ class Column:
         text: the value for people.
         plain: the value for programs.
         keep: the larger, the later it is left out where the terminal is narrow.
+        least: characters that a text may be cut to before any column is left out; 0 if it may not.
         about: what it means, for ``--columns help``.
     """
 
@@ -164,6 +165,7 @@ class Column:
     text: Callable[[Any], str] = str
     plain: Callable[[Any], Any] = same
     keep: int = 5
+    least: int = 0
 
 
 def attribute(key: str) -> Callable[[Any], Any]:

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from convcalc import formulas
-from convcalc.errors import ShapeError, UsageError
+from convcalc.errors import ConvcalcError, ShapeError, UsageError
+from convcalc.footprint import Need, apart, of_fields, of_run
 from convcalc.layers.base import axis_names
 from convcalc.layers.field import union
 from convcalc.reference import WITNESSES, Tally
 from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
-from convcalc.walk import pixels, shapes_into, walk
+from convcalc.walk import pixels, promised, shapes_into, trunk_of, walk
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from convcalc.spec.network import Network
 
 SUBJECTS = ("shape", "params", "buffers", "macs", "valid_macs", "field", "paths", "expect")
+OF_RUN = {"shape", "params", "buffers", "macs", "valid_macs"}  # what the full run shows
 MOST_BYTES = 6 * 10**9
+MOST_LIMIT = 10_000  # GB that anybody can ask for
 MOST_ROWS = 512  # pixels perturbed at once along one axis
 MANY_NODES = 150  # of more nodes than this only every few have single units' fields checked
 SHRUNK_CHANNELS = 4
@@ -81,18 +84,16 @@ def verified(
         ConvcalcError: the walk itself refuses the network.
     """
     report = walk(network)
+    refuse_large(network, report, only, dtype, most_bytes)
     checks: list[Check] = []
-    if {"shape", "params", "buffers", "macs", "valid_macs"} & set(only):
-        refuse_large(network, report, dtype, most_bytes)
+    if OF_RUN & set(only):
         checks += full_run(network, report, seed=seed, dtype=dtype, progress=progress)
     if "field" in only:
         checks += fields_seen(network, report, progress)
     if "paths" in only:
         checks += paths_agree(network, report, seed)
     if "expect" in only and network.expect and not network.changed:
-        unmet = [note for note in report.notes if note.startswith("expect: ")]
-        checks += [Check(network.name, "expect", "", note) for note in unmet]
-        checks += [] if unmet else [Check(network.name, "expect", "kept", "kept")]
+        checks += promises(network, report)
     return [check for check in checks if check.subject in only]
 
 
@@ -109,28 +110,92 @@ def last_uses(network: Network) -> dict[int, int]:
     return {source: place for place, node in enumerate(network.nodes) for source in node.inputs}
 
 
-def refuse_large(network: Network, report: Report, dtype: str, most_bytes: int) -> None:
+def promises(network: Network, report: Report) -> list[Check]:
+    """What the file's ``expect`` says; one check where all of it is kept."""
+    rows = list(report.rows)
+    both = promised(network, report.totals, rows, trunk_of(rows))
+    broken = [Check(key, "expect", a, b) for key, (a, b) in both.items() if a != b]
+    return broken or [Check(network.name, "expect", "kept", "kept")]
+
+
+def needs(network: Network, report: Report, only: Sequence[str], dtype: str) -> list[Need]:
+    """The memory of each part of the checks that would be done."""
+    found = []
+    if OF_RUN & set(only):
+        found.append(of_run(network, report, np.dtype(dtype).itemsize))
+    if "field" in only and len(network.input) > 1:
+        long = max(network.input[1:]) > MOST_ROWS
+        claims = [claim for _, _, claim in unit_claims(network, report)] if long else []
+        images = [
+            min(MOST_ROWS, len(pixels_to_perturb(n, [claim[axis] for claim in claims])))
+            for axis, n in enumerate(network.input[1:])
+        ]
+        found.append(of_fields(network, report, images))
+    return found
+
+
+def refuse_large(
+    network: Network, report: Report, only: Sequence[str], dtype: str, most_bytes: int
+) -> None:
     """Refuse, before anything is allocated, what would not fit in memory."""
-    size = np.dtype(dtype).itemsize
-    last = last_uses(network)
-    alive = {-1: formulas.product(network.input)}
-    most, where = 0, ""
-    for place, row in enumerate(report.rows):
-        alive[place] = row.activations
-        now = sum(alive.values()) + row.weights + row.biases + row.buffers
-        if now > most:
-            most, where = now, row.name
-        for source in set(row.inputs):
-            if last[source] == place:
-                del alive[source]
-    if most * size > most_bytes:
-        smaller = "x".join(str(max(1, side // 4)) for side in network.input[1:])
+    most = max(needs(network, report, only, dtype), key=lambda need: need.size, default=None)
+    if most and most.size > most_bytes:
+        needed, limit = apart(most.size, most_bytes)
         message = (
-            f"{network.name}: running it needs {most * size / 1e9:.1f} GB at {where}, more than "
-            f"{most_bytes / 1e9:.1f} GB; try --input {network.input[0]}{'x' if smaller else ''}{smaller}, "
-            "fewer units with --set, or --limit"
+            f"{network.name}: {most.part} needs {needed} at {most.where}, more than {limit}; "
+            f"{ways_out(network, report, only, dtype, most_bytes, most.size)}"
         )
         raise UsageError(message)
+
+
+def ways_out(
+    network: Network,
+    report: Report,
+    only: Sequence[str],
+    dtype: str,
+    most_bytes: int,
+    needed: int,
+) -> str:
+    """What would make it fit; a smaller input or fewer subjects only where they are enough."""
+    ways = []
+    for power in range(1, 16):
+        smaller = shrunk_input(network, 4**power)
+        if not smaller:
+            break
+        if fits(smaller, only, dtype, most_bytes):
+            ways.append(f"--input {'x'.join(map(str, smaller.input))}")
+            break
+    rest = [
+        name
+        for name in only
+        if (name != "expect" or network.expect)
+        and all(need.size <= most_bytes for need in needs(network, report, [name], dtype))
+    ]
+    if set(rest) - {"expect"}:
+        ways.append(f"--only {','.join(rest)}")
+    if network.parameters:
+        ways.append("smaller parameters with --set")
+    limit = -(-needed // 10**8) / 10 if needed >= 10**9 else -(-needed // 10**6) / 1000
+    if limit <= MOST_LIMIT:
+        ways.append(f"--limit {limit:g} where there is so much memory")
+    return f"try {' or '.join(ways)}" if ways else "use a smaller network"
+
+
+def shrunk_input(network: Network, by: int) -> Network | None:
+    """The network on an image with smaller sides, if it is one that the layers accept."""
+    sides = [max(1, side // by) for side in network.input[1:]]
+    shape = (network.input[0], *sides)
+    small = replace(network, input=shape, home=network.home or network.input, changed=True)
+    try:
+        walk(small)
+    except ConvcalcError:
+        return None
+    return small if shape != network.input else None
+
+
+def fits(network: Network, only: Sequence[str], dtype: str, most_bytes: int) -> bool:
+    """Whether the checks stay within so many bytes."""
+    return all(need.size <= most_bytes for need in needs(network, walk(network), only, dtype))
 
 
 def full_run(
@@ -139,7 +204,9 @@ def full_run(
     """Run every node at its full size, one after the other, and hold the walk against it."""
     rng = np.random.default_rng(seed)
     last = last_uses(network)
-    kept: dict[int, Any] = {-1: rng.random(network.input, dtype=np.float32).astype(dtype)}
+    start = rng.random(network.input, dtype=np.float32).astype(dtype, copy=False)
+    kept: dict[int, Any] = {-1: start}
+    del start  # or the input would outlive its last use
     for place, (node, row) in enumerate(zip(network.nodes, report.rows, strict=True)):
         progress(node.name)
         witness, options = WITNESSES[node.layer.kind], options_of(node.layer)
@@ -376,7 +443,7 @@ def explained(check: Check) -> str:
         case "paths":
             what = f"loops and matrix products differ: {claimed} against {witnessed}"
         case _:
-            what = witnessed
+            what = f"expect: promises {claimed}, but it is {witnessed}"
     return f"{check.node}: {what}"
 
 

@@ -414,8 +414,10 @@ def resized(network: Network, rows: list[Row]) -> list[str]:
     return []
 
 
-def unmet(network: Network, totals: dict[str, Any], rows: list[Row], trunk: Row) -> list[str]:
-    """What the file's ``expect`` promises and the walk does not find, with both numbers."""
+def promised(
+    network: Network, totals: dict[str, Any], rows: list[Row], trunk: Row
+) -> dict[str, tuple[Any, Any]]:
+    """What the file's ``expect`` promises, each number with the one that the walk finds."""
     expect = network.expect
     found = {key: totals[key] for key in ("params", "macs", "flops", "buffers", "layers")}
     if "rf_size" in expect:
@@ -426,12 +428,16 @@ def unmet(network: Network, totals: dict[str, Any], rows: list[Row], trunk: Row)
                 rows[stop - 1] for name, _, stop, _ in network.blocks if name == expect["rf_at"]
             ]
             if not named_rows + ends:
-                return [f"rf_at names no layer or block: {expect['rf_at']!r}"]
+                return {"rf_at": (expect["rf_at"], "no layer or block")}
             row = (named_rows + ends)[0]
         sizes = [] if isinstance(row.field, str) else [axis.size for axis in row.field]
         found["rf_size"] = max(sizes, default=0)
-    return [
-        f"{key} should be {expect[key]:,} but is {found[key]:,}"
-        for key in found
-        if key in expect and expect[key] != found[key]
-    ]
+    return {key: (expect[key], found[key]) for key in found if key in expect}
+
+
+def unmet(network: Network, totals: dict[str, Any], rows: list[Row], trunk: Row) -> list[str]:
+    """What ``expect`` promises and the walk does not find, with both numbers."""
+    both = promised(network, totals, rows, trunk)
+    if "rf_at" in both:
+        return [f"rf_at names no layer or block: {both['rf_at'][0]!r}"]
+    return [f"{key} should be {a:,} but is {b:,}" for key, (a, b) in both.items() if a != b]

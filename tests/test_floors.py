@@ -20,7 +20,7 @@ FLOORS = {
     "formats": 6, "draw": 6, "homework": 6,
     "api": 5, "budget": 5, "counting": 5, "explain": 5, "hand": 5, "memory": 5, "pictures": 5, "solve": 5,
     "sweep": 5, "verify": 5,
-    "walk": 4, "matrices": 4,
+    "walk": 4, "matrices": 4, "footprint": 4,
     "spec": 3,
     "layers": 2,
     "formulas": 1, "kernels": 1, "report": 1, "reference": 1,

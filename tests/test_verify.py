@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from convcalc import verify
 from convcalc.cli import verify_command
 from convcalc.errors import UsageError
+from convcalc.footprint import ON_THE_WAY, apart, size_text
 from convcalc.layers import every
 from convcalc.layers.conv import Conv
 from convcalc.layers.field import Slide
@@ -29,6 +32,7 @@ Run = Callable[..., Any]
 def test_every_kind_has_a_witness_and_a_dependence() -> None:
     assert set(WITNESSES) == set(every())
     assert set(DEPENDENCES) == set(every())
+    assert set(ON_THE_WAY) == set(every())
 
 
 def test_a_second_dependence_for_a_kind_is_refused() -> None:
@@ -102,7 +106,7 @@ def test_an_expectation_that_is_not_kept_is_a_disagreement(convcalc: Run, tmp_pa
     )
     ran = convcalc("verify", str(path))
     assert ran.code == 1
-    assert "disagrees: N: expect: params should be 7 but is 0" in ran.out
+    assert "disagrees: params: expect: promises 7, but it is 0" in ran.out
 
 
 def test_many_disagreements_are_cut_short() -> None:
@@ -112,33 +116,168 @@ def test_many_disagreements_are_cut_short() -> None:
     assert report.notes[-1] == "and 2 more; --each lists them"
 
 
-def test_what_does_not_fit_in_memory_is_refused_before_it_is_made(convcalc: Run) -> None:
-    ran = convcalc("verify", "mlp_1000x1000x3")
+TOO_LARGE = [
+    (("mlp_1000x1000x3",), "One hidden layer on a 1000x1000 colour image: running it needs 12.0 GB at hidden, more than 6.0 GB; try --input 3x250x250 or --only field,paths,expect or smaller parameters with --set or --limit 12.1 where there is so much memory"),
+    (("fc:100000", "fc:1000000", "--input", "3x200x200"), "chain: running it needs 400.0 GB at linear2, more than 6.0 GB; try --only field,paths or --limit 400.1 where there is so much memory"),
+    (("lenet5", "--set", "classes=4000000", "--limit", "0.5"), "LeNet-5: running it needs 1.4 GB at output, more than 500.0 MB; try --only field,paths,expect or smaller parameters with --set or --limit 1.4 where there is so much memory"),
+    (("conv:k3c4", "--input", "3x999999999999", "--only", "field"), "chain: finding its receptive fields needs 349,000.0 GB at conv1, more than 6.0 GB; try --input 3x15258789"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "message"), TOO_LARGE)
+def test_what_does_not_fit_in_memory_is_refused_before_it_is_made(
+    words: tuple[str, ...], message: str, convcalc: Run
+) -> None:
+    ran = convcalc("verify", *words)
+    assert (ran.code, ran.out, ran.err) == (2, "", f"convcalc: {message}\n")
+
+
+def test_a_size_is_said_in_the_unit_that_suits_it() -> None:
+    with pytest.raises(UsageError, match=r"needs 196\.6 kB at C5, more than 1\.0 kB"):
+        verified(load("lenet5"), only=("shape",), most_bytes=1000)
+    assert apart(6_040_000_000, 6 * 10**9) == ("6.04 GB", "6.00 GB")
+    assert size_text(900) == "900 bytes"
+
+
+MEASURED = """
+import sys
+from convcalc.spec.chain import chained, shape_of
+from convcalc.verify import full_run, fields_seen, needs
+from convcalc.walk import walk
+
+def peak():
+    # Not getrusage: its peak begins at that of the process that started this one.
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+words, shape, part = sys.argv[1:]
+network = chained(words.split(), shape_of(shape))
+report = walk(network)
+need = needs(network, report, [part], "float32")[0].size
+before = peak()
+if part == "field":
+    list(fields_seen(network, report, lambda _: None))
+else:
+    list(full_run(network, report, seed=0, dtype="float32", progress=lambda _: None))
+print(need, peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a /proc to read the peak from")
+@pytest.mark.parametrize(
+    ("words", "shape", "part"),
+    [
+        ("conv:k3c32p1", "16x700x700", "shape"),
+        ("conv:k200c1", "4x300x300", "shape"),
+        ("tconv:k4s2c32", "16x300x300", "shape"),
+        ("groupnorm:4", "16x500x500", "shape"),
+        ("maxpool:k2", "32x500x500", "shape"),
+        ("fc:1000", "3x150x150", "shape"),
+        ("conv:k3c4 pool:k2 relu", "3x1000000", "field"),
+        ("tconv:k100s100c1", "3x500", "field"),
+    ],
+)
+def test_the_memory_foreseen_is_at_least_what_is_used(words: str, shape: str, part: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", MEASURED, words, shape, part],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    need, used = map(int, ran.stdout.split())
+    assert used > 10**7
+    assert used - 3 * 10**7 < need < 4 * used
+
+
+def test_with_all_what_is_too_large_is_run_smaller(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convcalc.spec.load.bundled_names", lambda: ["mlp_200x200"])
+    ran = convcalc("verify", "--all", "--only", "params,expect", "--limit", "0.2")
+    assert (ran.code, ran.err) == (0, "")
+    assert (
+        "running it needs 6.4 GB at hidden, more than 200.0 MB: run on 1×25×25 instead" in ran.out
+    )
+    assert "3 of 3 numbers agree" in ran.out
+    ran = convcalc("verify", "--all", "--only", "shape", "--limit", "0.001")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == (
-        "convcalc: One hidden layer on a 1000x1000 colour image: running it needs 12.0 GB at hidden, "
-        "more than 6.0 GB; try --input 3x250x250, fewer units with --set, or --limit\n"
+    assert ran.err.endswith(
+        "more than 1.0 MB, and no smaller image helps; raise --limit, or name the networks to verify\n"
     )
-    with pytest.raises(UsageError, match=r"more than 0\.0 GB; try --input 1x8x8"):
-        verified(load("lenet5"), most_bytes=1000)
 
 
-def test_networks_too_large_are_run_smaller_where_that_is_allowed() -> None:
-    notes: list[str] = []
-    checks = verify_command.testimony(
-        load("lenet5_1998"), ("shape",), notes, lambda _: None, shrink=False, most_bytes=10**9
+NOTHING = [
+    (("conv:k3c4", "--input", "3x8x8", "--only", "expect"), "chain: a chain has no expect: in it"),
+    (("lenet5", "--only", "expect", "--input", "1x40x40"), "lenet5: expect: is for the file's own input; not checked with --input 1x40x40"),
+    (("fc:10", "--input", "30", "--only", "field"), "chain: there is no receptive field of a vector"),
+    (("relu", "--input", "3x8x8", "--only", "valid_macs"), "chain: no layer multiplies, so there are no valid_macs"),
+    (("reshape:48", "--input", "3x4x4", "--only", "paths"), "chain: no layer has a copy small enough for the loops of paths"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "reason"), NOTHING)
+def test_nothing_checked_is_no_success(words: tuple[str, ...], reason: str, convcalc: Run) -> None:
+    ran = convcalc("verify", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"convcalc: nothing was checked: {reason}\n"
+
+
+def test_a_part_left_out_is_said(convcalc: Run) -> None:
+    ran = convcalc("verify", "mlp_mnist", "--only", "params,field")
+    assert ran.code == 0
+    assert "note: mlp_mnist: there is no receptive field of a vector" in ran.out
+    own = convcalc("verify", "vgg11", "--set", "classes=1000", "--only", "expect")
+    assert (own.code, "1 of 1 numbers agree" in own.out) == (0, True)
+    other = convcalc("verify", "lenet5", "--set", "classes=4")
+    assert (
+        "note: lenet5: expect: is for the file's own parameters; not checked with --set classes=4"
+        in other.out
     )
-    assert all(check.agrees for check in checks)
-    network = loads(
-        "{name: Big, input: [1, 64, 64], layers: [flatten, {linear: {out_features: 50}}]}"
+    both = convcalc("verify", "lenet5", "--set", "classes=4", "--input", "1x40x40")
+    assert (
+        "the file's own input and parameters; not checked with --set classes=4 --input 1x40x40"
+        in both.out
     )
-    checks = verify_command.testimony(
-        network, ("shape", "params"), notes, lambda _: None, shrink=True, most_bytes=100_000
+
+
+def test_every_target_is_read_before_the_first_is_run(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "full_run", lambda *_, **__: pytest.fail("it was run"))
+    assert convcalc("verify", "lenet5", "nosuch").code == 2
+    assert convcalc("verify", "lenet5", "mlp_1000x1000x3").code == 2
+
+
+def test_a_target_named_twice_is_run_once(convcalc: Run) -> None:
+    ran = convcalc("verify", "lenet5", "lenet5", "--only", "shape")
+    assert (ran.code, ran.err) == (0, "")
+    assert "15 of 15 numbers agree" in ran.out
+
+
+def test_programs_get_numbers(convcalc: Run, tmp_path: Any) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text("{input: [1, 4, 4], layers: [relu], expect: {params: 7000}}", encoding="utf-8")
+    ran = convcalc(
+        "verify", str(path), "--each", "--format", "json", "--only", "shape,field,expect"
     )
-    assert all(check.agrees for check in checks)
-    assert notes == [
-        "Big: running it needs 0.0 GB at linear1, more than 0.0 GB: run on 1×8×8 instead"
-    ]
+    shape, *fields, expect = json.loads(ran.out)["checks"]
+    assert (shape["claimed"], fields[0]["claimed"]["3"], fields[-1]["claimed"]) == (
+        [1, 4, 4],
+        [3, 3],
+        [[3, 3], [3, 3]],
+    )
+    assert (expect["layer"], expect["claimed"], expect["witnessed"]) == ("params", 7000, 0)
+    csv = convcalc("verify", str(path), "--each", "--format", "csv", "--only", "shape,expect").out
+    assert csv.splitlines()[1:] == ["relu1,shape,1x4x4,1x4x4,True", "params,expect,7000,0,False"]
+
+
+def test_a_narrow_terminal_keeps_the_numbers(
+    convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = convcalc("verify", "lenet5", "--each").out.splitlines()
+    assert lines[0].split() == ["layer", "subject", "claimed", "witnessed", "agree"]
+    assert lines[5].split() == ["C1", "macs", "117,600", "117,600", "yes"]
+    two = convcalc("verify", "lenet5", "lenet5_1998", "--each").out
+    assert two.splitlines()[0].split() == ["network", "subject", "claimed", "witnessed", "agree"]
 
 
 def test_long_sequences_have_only_the_pixels_near_the_claims_perturbed() -> None:
@@ -176,6 +315,13 @@ def test_json_lists_what_was_checked(convcalc: Run) -> None:
         (("verify", "lenet5", "--all"), "--all takes no names; leave one out"),
         (("verify", "lenet5", "--only", "shap"), "--only: no subject 'shap'; did you mean 'shape'?"),
         (("verify", "lenet5", "--only", ","), "--only: no subject ''; known: shape, params, buffers, macs, valid_macs, field, paths, expect"),
+        (("verify", "--all", "--input", "3x32x32"), "--all takes each network's own input and parameters; leave out --input 3x32x32"),
+        (("verify", "--all", "--set", "classes=3"), "--all takes each network's own input and parameters; leave out --set classes=3"),
+        (("verify", "lenet5", "--limit", "nan"), "--limit: nan GB is no amount of memory to use; give 0.001 to 10,000"),
+        (("verify", "lenet5", "--limit", "inf"), "--limit: inf GB is no amount of memory to use; give 0.001 to 10,000"),
+        (("verify", "lenet5", "--limit", "0"), "--limit: 0 GB is no amount of memory to use; give 0.001 to 10,000"),
+        (("verify", "lenet5", "--limit", "-1"), "--limit: -1 GB is no amount of memory to use; give 0.001 to 10,000"),
+        (("verify", "conv:k3", "--set", "n=3", "--input", "1x9x9"), "--set n=3: sets a parameter of a file, but conv:k3 is a layer; write its options behind it, such as conv:k3c8"),
         (("verify", "conv:k3"), "conv:k3 is a layer; give what goes in with --input 3x32x32"),
         (("verify", "lennet"), "no file 'lennet' and no bundled network of that name; did you mean 'lenet5'?"),
         (("verify", "conv:k9", "--input", "1x4x4"), "conv1 (conv:k9): a 9-wide window does not fit 4 along the height; raise the padding by 3 per side, or use a kernel of at most 4"),

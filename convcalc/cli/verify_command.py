@@ -6,13 +6,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from convcalc.cli.arch_command import loaded
 from convcalc.cli.main import Command
-from convcalc.cli.output import column, output_options, show
+from convcalc.cli.output import column, output_options, remark, show
+from convcalc.cli.verify_plan import Plan
+from convcalc.errors import printable
 
 if TYPE_CHECKING:
     from convcalc.report import Report
@@ -46,8 +49,8 @@ EXAMPLES = """
 @click.option(
     "--limit",
     default=6.0,
-    type=click.FloatRange(0.001, 10_000),
-    help="GB of memory to use at most.",
+    type=float,
+    help="GB of memory to use at most: 0.001 to 10,000, 6 by default.",
 )
 @output_options
 @click.pass_context
@@ -70,10 +73,10 @@ def command(
     TARGET is a network (a YAML file or a bundled name), or with --input a chain of layers such as
     conv:k5c6. Checked are shapes, parameters and buffers (sizes of the arrays), macs (products that
     were made) and those on real cells, receptive fields (by perturbing pixels), the fast path against
-    the textbook loops (on shrunken copies), and what the file expects. Exit code 1 if anything disagrees.
+    the textbook loops (on shrunken copies), and what the file expects. Exit code 1 if
+    anything disagrees, 2 if nothing was checked.
     """
-    from convcalc.errors import UsageError, shortened  # noqa: PLC0415 - start-up
-    from convcalc.spec.load import bundled_names  # noqa: PLC0415 - start-up
+    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
 
     if bool(targets) == every:
         message = (
@@ -82,29 +85,75 @@ def command(
             else "--all takes no names; leave one out"
         )
         raise UsageError(message)
-    subjects = chosen_subjects(only)
-    names = bundled_names() if every else list(targets)
-    if not shape and not every and is_chain(names):
-        message = f"{shortened(names[0])} is a layer; give what goes in with --input 3x32x32"
+    if every and (shape or parameters):
+        message = f"--all takes each network's own input and parameters; leave out {given(shape, parameters)}"
         raise UsageError(message)
-    if shape and not every and is_chain(names):
-        networks: list[tuple[str, Callable[[], Network]]] = [("chain", lambda: chain(names, shape))]
-    else:
-        networks = [(name, lambda name=name: loaded(name, shape, parameters)) for name in names]  # type: ignore[misc]
-    found: dict[str, list[Check]] = {}
+    settings = {**options, "limit": bytes_allowed(options["limit"])}
+    subjects = chosen_subjects(only)
     notes: list[str] = []
-    with following(len(networks)) as follow:
-        for name, make in networks:
-            network = make()
+    # All of them are loaded and their sizes known before the first is run.
+    planned = {
+        name: Plan.of(network, subjects, notes, settings, shrink=every)
+        for name, network in networks_of(targets, shape, parameters, every=every).items()
+    }
+    found: dict[str, list[Check]] = {}
+    with following(len(planned)) as follow:
+        for name, plan in planned.items():
             follow(name, "")
-            limit = int(options["limit"] * 1e9)
-            found[name] = testimony(
-                network, subjects, notes, lambda node, name=name: follow(name, node),  # type: ignore[misc]
-                shrink=every, seed=options["seed"], dtype=options["dtype"], most_bytes=limit,
-            )  # fmt: skip
-    show(verdict(found, notes, each=each), format_name, output)
+            found[name] = plan.checked(subjects, settings, partial(follow, name))
+    named = subjects if only else ()
+    left = [
+        f"{printable(name)}: {reason}"
+        for name, plan in planned.items()
+        for reason in plan.left_out(found[name], subjects, named, given(shape, parameters))
+    ]
+    if not any(found.values()):
+        message = f"nothing was checked: {'; '.join(left)}"
+        raise UsageError(message)
+    show(verdict(found, [*notes, *left], each=each), format_name, output)
     if any(not check.agrees for checks in found.values() for check in checks):
         ctx.exit(1)
+
+
+def given(shape: str | None, parameters: tuple[str, ...]) -> str:
+    """The options that change a network, as they were typed."""
+    from convcalc.errors import shortened  # noqa: PLC0415 - start-up
+
+    words = [f"--set {shortened(pair)}" for pair in parameters]
+    return " ".join([*words, f"--input {shortened(shape)}"] if shape else words)
+
+
+def bytes_allowed(limit: float) -> int:
+    """``--limit`` in bytes."""
+    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
+
+    if not 0.001 <= limit <= 10_000:  # nan is neither
+        message = f"--limit: {limit:g} GB is no amount of memory to use; give 0.001 to 10,000"
+        raise UsageError(message)
+    return int(limit * 1e9)
+
+
+def networks_of(
+    targets: tuple[str, ...], shape: str | None, parameters: tuple[str, ...], *, every: bool
+) -> dict[str, Network]:
+    """The networks by name, each once; layers are a chain."""
+    from convcalc.errors import UsageError, shortened  # noqa: PLC0415 - start-up
+    from convcalc.spec.load import bundled_names  # noqa: PLC0415 - start-up
+
+    if every or not is_chain(list(targets)):
+        names = bundled_names() if every else dict.fromkeys(targets)
+        return {name: loaded(name, shape, parameters) for name in names}
+    layer = shortened(targets[0])
+    if not shape:
+        message = f"{layer} is a layer; give what goes in with --input 3x32x32"
+        raise UsageError(message)
+    if parameters:
+        message = (
+            f"{given(None, parameters)}: sets a parameter of a file, but {layer} is a layer; "
+            "write its options behind it, such as conv:k3c8"
+        )
+        raise UsageError(message)
+    return {"chain": chain(list(targets), shape)}
 
 
 def is_chain(words: list[str]) -> bool:
@@ -144,31 +193,6 @@ def chosen_subjects(text: str | None) -> tuple[str, ...]:
     return names
 
 
-def testimony(
-    network: Network,
-    subjects: tuple[str, ...],
-    notes: list[str],
-    progress: Callable[[str], None],
-    *,
-    shrink: bool,
-    **options: Any,
-) -> list[Check]:
-    """All checks of one network; one that is too large is run on a smaller image where that is allowed."""
-    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
-    from convcalc.verify import verified  # noqa: PLC0415 - numpy
-
-    try:
-        return verified(network, only=subjects, progress=progress, **options)
-    except UsageError as error:
-        if not shrink:
-            raise
-        smaller = (network.input[0], *(max(1, side // 8) for side in network.input[1:]))
-        size = "×".join(map(str, smaller))
-        notes.append(f"{str(error).split(';')[0]}: run on {size} instead")
-        small = replace(network, input=smaller, home=network.input, changed=True)
-        return verified(small, only=subjects, progress=progress, **options)
-
-
 @contextmanager
 def following(total: int) -> Iterator[Callable[[str, str], None]]:
     """Tell on stderr what is being run: a bar on a terminal, a line per network where there are several."""
@@ -178,7 +202,7 @@ def following(total: int) -> Iterator[Callable[[str, str], None]]:
         def tell(name: str, node: str) -> None:  # noqa: ARG001 - a bar shows the node too
             if total > 1 and name not in told:
                 told.add(name)
-                click.echo(f"[{len(told)}/{total}] {name}", err=True)
+                remark(f"[{len(told)}/{total}] {printable(name)}")
 
         yield tell
         return
@@ -194,7 +218,7 @@ def following(total: int) -> Iterator[Callable[[str, str], None]]:
             if name not in seen:
                 seen.append(name)
                 bar.update(task, completed=len(seen) - 1)
-            bar.update(task, description=escape(f"{name}: {node[:60]:60}"))
+            bar.update(task, description=escape(printable(f"{name}: {node[:60]:60}")))
 
         yield draw
 
@@ -202,7 +226,7 @@ def following(total: int) -> Iterator[Callable[[str, str], None]]:
 def verdict(found: dict[str, list[Check]], notes: list[str], *, each: bool) -> Report:
     """The report: every check, or sums by subject for one network, or a line per network."""
     from convcalc.report import Report  # noqa: PLC0415 - start-up
-    from convcalc.verify import explained, said  # noqa: PLC0415 - numpy
+    from convcalc.verify import explained  # noqa: PLC0415 - numpy
 
     wrong = [check for checks in found.values() for check in checks if not check.agrees]
     total = sum(map(len, found.values()))
@@ -210,7 +234,7 @@ def verdict(found: dict[str, list[Check]], notes: list[str], *, each: bool) -> R
     if len(wrong) > len(lines):
         lines.append(f"and {len(wrong) - len(lines)} more; --each lists them")
     if each:
-        rows, columns = each_row(found, said), each_columns()
+        rows, columns = each_row(found), each_columns(found)
     elif len(found) == 1:
         rows, columns = subject_rows(next(iter(found.values()))), subject_columns()
     else:
@@ -228,15 +252,15 @@ def verdict(found: dict[str, list[Check]], notes: list[str], *, each: bool) -> R
     )
 
 
-def each_row(found: dict[str, list[Check]], said: Callable[[Any], str]) -> list[dict[str, Any]]:
-    """A row per check."""
+def each_row(found: dict[str, list[Check]]) -> list[dict[str, Any]]:
+    """A row per check, with the values as they are."""
     return [
         {
             "network": name,
             "layer": check.node,
             "subject": check.subject,
-            "claimed": said(check.claimed),
-            "witnessed": said(check.witnessed),
+            "claimed": check.claimed,
+            "witnessed": check.witnessed,
             "agree": check.agrees,
         }
         for name, checks in found.items()
@@ -249,12 +273,33 @@ def yes_no(agrees: bool) -> str:  # noqa: FBT001 - a column's text
     return "yes" if agrees else "NO"
 
 
-def each_columns() -> list[Any]:
-    """The columns of a row per check."""
-    names = ("network", "layer", "subject", "claimed", "witnessed")
-    keep = {"layer": 9, "claimed": 8, "witnessed": 8, "subject": 7, "network": 1}
-    columns = [column(name, name, str, right=False, keep=keep[name]) for name in names]
-    return [*columns, column("agree", "agree", yes_no, right=False, keep=9)]
+def each_columns(found: dict[str, list[Check]]) -> list[Any]:
+    """The columns of a row per check; fields may be cut where it is narrow, numbers not."""
+    from convcalc.verify import said  # noqa: PLC0415 - numpy
+
+    checks = [check for part in found.values() for check in part]
+    counts = [value for each in checks for value in (each.claimed, each.witnessed)]
+    least = max((len(said(value)) for value in counts if type(value) is int), default=0)
+    columns = [
+        column("network", "network", str, right=False, keep=1),
+        column("layer", "layer", str, right=False, keep=7),
+        column("subject", "subject", str, right=False, keep=8),
+        *(
+            replace(column(name, name, said, right=False, keep=9), plain=cell, least=max(least, 10))
+            for name in ("claimed", "witnessed")
+        ),
+        column("agree", "agree", yes_no, right=False, keep=10),
+    ]
+    return columns if len(found) > 1 else columns[1:]
+
+
+def cell(value: Any) -> Any:
+    """A value in a CSV file: a number, a shape, or text."""
+    from convcalc.verify import said  # noqa: PLC0415 - numpy
+
+    if isinstance(value, tuple):
+        return list(value)
+    return said(value) if isinstance(value, dict | list) else value
 
 
 def subject_rows(checks: list[Check]) -> list[dict[str, Any]]:
@@ -262,7 +307,7 @@ def subject_rows(checks: list[Check]) -> list[dict[str, Any]]:
     rows = []
     for subject in dict.fromkeys(check.subject for check in checks):
         part = [check for check in checks if check.subject == subject]
-        counts = all(type(check.claimed) is int for check in part)
+        counts = subject != "expect" and all(type(check.claimed) is int for check in part)
         rows.append(
             {
                 "subject": subject,

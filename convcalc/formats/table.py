@@ -83,7 +83,7 @@ def fitted(
 ) -> tuple[list[int], list[int]]:
     """Which columns fit, and how wide each is.
 
-    The least important go first; names are shortened where little is missing and they stay apart.
+    Long texts that may be cut are, then the least important go; names are shortened where little is missing and they stay apart.
     """
     wide = [max(map(cell_width, column)) for column in zip(*rows)]
     kept = list(range(len(columns)))
@@ -91,6 +91,12 @@ def fitted(
     def room() -> int:
         return sum(wide[i] for i in kept) + len(GAP) * (len(kept) - 1)
 
+    while width is not None and room() > width:
+        loose = [i for i in kept if 0 < columns[i].least < wide[i]]
+        if not loose:
+            break
+        widest = max(loose, key=lambda i: wide[i])
+        wide[widest] = max(columns[widest].least, wide[widest] - (room() - width))
     while width is not None and room() > width and len(kept) > 2:
         over = room() - width
         if over <= wide[0] - LEAST_NAME and (over <= 6 or len(kept) <= 4):

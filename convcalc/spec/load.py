@@ -165,8 +165,9 @@ def build(
             blocks=expander.found,
             expect=draft.expect,
             path=source.path,
-            changed=bool(given) or (shape or own) != own,
+            changed=names != draft.parameters or (shape or own) != own,
             home=own if (shape or own) != own else (),
+            parameters=names,
         )
 
 

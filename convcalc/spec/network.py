@@ -60,6 +60,7 @@ class Network:
         path: the file, for messages.
         changed: whether parameters or the input were set, so that ``expect`` need not hold.
         home: the file's own input, where another one was asked for.
+        parameters: the file's parameters, as they are set.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Network:
     path: str = ""
     changed: bool = False
     home: Shape = ()
+    parameters: dict[str, int] = field(default_factory=dict)
 
     def walk(self, *, batch: int = 1) -> Report:
         """Walk it: one row per layer, with totals and notes. See `convcalc.walk.walk`."""
