@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
 SUBJECTS = ("shape", "params", "buffers", "macs", "valid_macs", "field", "paths", "expect")
 OF_RUN = {"shape", "params", "buffers", "macs", "valid_macs"}  # what the full run shows
 MOST_BYTES = 6 * 10**9
+MOST_PRODUCTS = 10**13  # minutes, where the products are large; hours where they are thin
 MOST_LIMIT = 10_000  # GB that anybody can ask for
 MOST_ROWS = 512  # pixels perturbed at once along one axis
 MANY_NODES = 150  # of more nodes than this only every few have single units' fields checked
 SHRUNK_CHANNELS = 4
+SHRUNK_SIDES = (3, 4, 5, 7, 9, 12, 16, 24, 33, 48, 64, 256, 1024)
 MOST_LOOPED = 30_000  # products that the loop nest makes for one check
 
 Progress = Callable[[str], None]
@@ -137,7 +140,14 @@ def needs(network: Network, report: Report, only: Sequence[str], dtype: str) -> 
 def refuse_large(
     network: Network, report: Report, only: Sequence[str], dtype: str, most_bytes: int
 ) -> None:
-    """Refuse, before anything is allocated, what would not fit in memory."""
+    """Refuse, before anything is allocated, what would not fit in memory or take hours."""
+    macs = report.totals["macs"]
+    if OF_RUN & set(only) and macs > MOST_PRODUCTS:
+        message = (
+            f"{network.name}: {macs:,} products, more than {MOST_PRODUCTS:,}, would take hours; "
+            "use a smaller input, or --only field,paths,expect"
+        )
+        raise UsageError(message)
     most = max(needs(network, report, only, dtype), key=lambda need: need.size, default=None)
     if most and most.size > most_bytes:
         needed, limit = apart(most.size, most_bytes)
@@ -261,10 +271,12 @@ def fields_seen(network: Network, report: Report, progress: Progress) -> Iterato
     for place, unit, claim in claims:
         inside = [clip(each, n) for each, n in zip(claim, network.input[1:], strict=True)]
         name = f"{report.rows[place].name}{list(unit) if unit else ''}"
-        # Along one axis alone a unit may see something; without the other it still sees no pixel.
-        each_axis = found[place, unit]
-        witnessed = [None] * len(each_axis) if None in each_axis else each_axis
-        yield Check(name, "field", inside, witnessed)
+        yield Check(name, "field", on_every_axis(inside), on_every_axis(found[place, unit]))
+
+
+def on_every_axis(ends: list[Ends]) -> list[Ends]:
+    """Along one axis alone a unit may see something; if not along another, it still sees no pixel."""
+    return [None] * len(ends) if None in ends else ends
 
 
 def ends_of(perturbed: list[int], rows: Any, unit: int) -> Ends:
@@ -304,11 +316,11 @@ def unit_claims(network: Network, report: Report) -> list[tuple[int, Shape, list
 
 
 def pixels_to_perturb(n: int, claims: list[Any]) -> list[int]:
-    """All pixels of an axis, or those just inside and just outside the claimed ends."""
+    """All pixels of an axis, or its ends and those just inside and just outside the claimed ends."""
     if n <= MOST_ROWS:
         return list(range(n))
     ends = {p for claim in claims if claim for end in claim for p in (end - 1, end, end + 1)}
-    return sorted(p for p in ends if 0 <= p < n) or [0]
+    return sorted({0, n - 1, *(p for p in ends if 0 <= p < n)})
 
 
 def clip(ends: Ends, n: int) -> Ends:
@@ -342,18 +354,19 @@ def dependences(
 
 def paths_agree(network: Network, report: Report, seed: int) -> Iterator[Check]:
     """For each sort of layer: both paths on a shrunken copy in float64, and their products."""
-    seen = set()
+    for sort, small in copies(network, report).items():
+        if small:
+            yield from both_paths(sort, *small, seed)
+
+
+def copies(network: Network, report: Report) -> dict[str, tuple[Layer, list[Shape]] | None]:
+    """A shrunken copy of each sort of layer, None where none is small enough for the loops."""
+    found: dict[str, tuple[Layer, list[Shape]] | None] = {}
     for node, row in zip(network.nodes, report.rows, strict=True):
         sort = f"{row.kind} {row.options}".strip()
-        if sort in seen:
-            continue
-        seen.add(sort)
-        shapes = shapes_into(network, report, node)
-        small = shrunken(node.layer, shapes)
-        if small is None:
-            continue
-        layer, into = small
-        yield from both_paths(sort, layer, into, seed)
+        if sort not in found:
+            found[sort] = shrunken(node.layer, shapes_into(network, report, node))
+    return found
 
 
 def shrunken(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
@@ -363,7 +376,7 @@ def shrunken(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | N
     channels = SHRUNK_CHANNELS
     groups = getattr(layer, "groups", 1)
     if groups > 1:
-        changes["groups"] = 2
+        changes["groups"] = channels if groups == shapes[0][0] else 2
     if getattr(layer, "num_groups", 1) > 1:
         changes["num_groups"] = 2
     for name in ("out_channels", "out_features"):
@@ -373,12 +386,12 @@ def shrunken(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | N
         changes["connections"] = ((0, 1), (1, 2), (2, 3), (0, 3))
     if "upscale_factor" in names:
         channels = formulas.product([layer.upscale_factor] * (len(shapes[0]) - 1))  # type: ignore[attr-defined]
-    if "shape" in names:
-        return None  # a reshape has no smaller copy
+    if "shape" in names:  # a reshape has no smaller copy
+        return (layer, shapes) if formulas.product(shapes[0]) <= MOST_LOOPED else None
     small = replace(layer, **changes)
     found = None
-    for side in (3, 5, 7, 9, 12, 16, 24, 33, 48, 64):
-        into = [shrunk(shape, side, channels) for shape in shapes]
+    for side, longer in product(SHRUNK_SIDES, (1, 0)):
+        into = [shrunk(shape, side, longer, channels) for shape in shapes]
         try:
             small.check(*into)
             out = small.out_shape(*into)
@@ -392,11 +405,11 @@ def shrunken(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | N
     return found
 
 
-def shrunk(shape: Shape, side: int, channels: int) -> Shape:
-    """A shape with few channels and sides of at most so many cells, each a little different."""
+def shrunk(shape: Shape, side: int, longer: int, channels: int) -> Shape:
+    """A shape with few channels and sides of at most so many cells, each a cell longer or as long."""
     if len(shape) == 1:
         return (min(shape[0], 3 * SHRUNK_CHANNELS),)
-    return (channels, *[min(n, side + axis) for axis, n in enumerate(shape[1:])])
+    return (channels, *[min(n, side + longer * axis) for axis, n in enumerate(shape[1:])])
 
 
 def work_of(layer: Layer, shape: Shape) -> int:
@@ -415,20 +428,29 @@ def both_paths(sort: str, layer: Layer, shapes: list[Shape], seed: int) -> Itera
     by_loops, by_products = Tally(), Tally()
     slow = witness.loops(options, inputs, arrays, by_loops)
     quick = witness.fast(options, inputs, arrays, by_products)
-    same = slow.shape == quick.shape and np.allclose(slow, quick, rtol=1e-9, atol=1e-9)
+    same = slow.shape == quick.shape and np.allclose(slow, quick, 1e-9, 1e-9, equal_nan=True)
     out = layer.out_shape(*shapes)
     yield Check(sort, "paths", "equal", "equal" if same else "different values")
     yield Check(sort, "paths", out, slow.shape)
     yield Check(sort, "paths", by_products.products, by_loops.products)
-    yield Check(sort, "paths", layer.macs(shapes[0], out), by_loops.products)
+    yield Check(sort, "paths", by_products.on_real_cells, by_loops.on_real_cells)
+    macs = layer.macs(shapes[0], out)
+    yield Check(sort, "paths", macs, by_loops.products)
+    if macs:
+        valid = layer.valid_macs(shapes[0], out)
+        yield Check(sort, "paths", valid, by_loops.on_real_cells)
 
 
 # ------------------------------------------------------------------------------ what to say
 
 
 def explained(check: Check) -> str:
-    """A disagreement in a sentence."""
-    claimed, witnessed = said(check.claimed), said(check.witnessed)
+    """A disagreement in a sentence; of many units only those that differ."""
+    both = check.claimed, check.witnessed
+    if all(isinstance(one, dict) for one in both):
+        wrong = [unit for unit in both[0] if both[0][unit] != both[1].get(unit)]
+        both = tuple({unit: one.get(unit) for unit in wrong} for one in both)  # type: ignore[assignment]
+    claimed, witnessed = map(said, both)
     match check.subject:
         case "shape":
             what = f"the walk says {claimed} comes out, the array is {witnessed}"
@@ -456,7 +478,7 @@ def said(value: Any) -> str:
             f"{unit}: {'nothing' if ends is None else f'{ends[0]}-{ends[1]}'}"
             for unit, ends in value.items()
         ]
-        return f"{len(units)} units {', '.join(units[:3])}{' …' if len(units) > 3 else ''}"
+        return f"{len(units)} unit{'s' * (len(units) != 1)} {', '.join(units[:3])}{' …' if len(units) > 3 else ''}"
     if isinstance(value, list):
         return " × ".join("nothing" if ends is None else f"{ends[0]}-{ends[1]}" for ends in value)
     if isinstance(value, tuple):

@@ -120,6 +120,7 @@ TOO_LARGE = [
     (("mlp_1000x1000x3",), "One hidden layer on a 1000x1000 colour image: running it needs 12.0 GB at hidden, more than 6.0 GB; try --input 3x250x250 or --only field,paths,expect or smaller parameters with --set or --limit 12.1 where there is so much memory"),
     (("fc:100000", "fc:1000000", "--input", "3x200x200"), "chain: running it needs 400.0 GB at linear2, more than 6.0 GB; try --only field,paths or --limit 400.1 where there is so much memory"),
     (("lenet5", "--set", "classes=4000000", "--limit", "0.5"), "LeNet-5: running it needs 1.4 GB at output, more than 500.0 MB; try --only field,paths,expect or smaller parameters with --set or --limit 1.4 where there is so much memory"),
+    (("conv:k3000c1p2999", "--input", "1x3000x3000"), "chain: 323,892,009,000,000 products, more than 10,000,000,000,000, would take hours; use a smaller input, or --only field,paths,expect"),
     (("conv:k3c4", "--input", "3x999999999999", "--only", "field"), "chain: finding its receptive fields needs 349,000.0 GB at conv1, more than 6.0 GB; try --input 3x15258789"),
 ]  # fmt: skip
 
@@ -209,7 +210,7 @@ NOTHING = [
     (("lenet5", "--only", "expect", "--input", "1x40x40"), "lenet5: expect: is for the file's own input; not checked with --input 1x40x40"),
     (("fc:10", "--input", "30", "--only", "field"), "chain: there is no receptive field of a vector"),
     (("relu", "--input", "3x8x8", "--only", "valid_macs"), "chain: no layer multiplies, so there are no valid_macs"),
-    (("reshape:48", "--input", "3x4x4", "--only", "paths"), "chain: no layer has a copy small enough for the loops of paths"),
+    (("conv:k3p100", "--input", "3x4x4", "--only", "paths"), "chain: no layer has a copy small enough for the loops of paths"),
 ]  # fmt: skip
 
 
@@ -285,7 +286,57 @@ def test_long_sequences_have_only_the_pixels_near_the_claims_perturbed() -> None
     checks = verified(network, only=("field",))
     assert len(checks) == 9
     assert all(check.agrees for check in checks)
-    assert verify.pixels_to_perturb(5000, [(3, 9), None]) == [2, 3, 4, 8, 9, 10]
+    assert verify.pixels_to_perturb(5000, [(3, 9), None]) == [0, 2, 3, 4, 8, 9, 10, 4999]
+
+
+def test_a_field_that_ends_well_outside_a_long_image_reaches_its_edge() -> None:
+    checks = verified(chained(["conv:k7p3"], (1, 5000)), only=("field",))
+    assert [explained(check) for check in checks if not check.agrees] == []
+
+
+def test_a_unit_on_padding_along_one_axis_sees_nothing() -> None:
+    checks = verified(chained(["conv:k1p0x1"], (1, 4, 4)), only=("field",))
+    assert Check("conv1[0, 0]", "field", [None, None], [None, None]) in checks
+    assert all(check.agrees for check in checks)
+
+
+def test_nan_on_both_paths_is_no_difference() -> None:
+    checks = verified(chained(["lppool:k2/norm_type=3"], (4, 8, 8)), only=("paths",))
+    assert all(check.agrees for check in checks)
+
+
+def test_norms_of_the_sample_see_the_whole_map() -> None:
+    network = chained(["batchnorm:/track_running_stats=false", "conv:k3"], (2, 6, 6))
+    assert "takes its mean over the whole map" in str(network.walk().rows[0].field)
+    assert all(check.agrees for check in verified(network))
+
+
+def test_products_on_padding_are_counted_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = WITNESSES["conv"].loops
+
+    def forgetful(*given: Any) -> Any:
+        made = real(*given)
+        given[-1].on_padding = 0
+        return made
+
+    monkeypatch.setattr(WITNESSES["conv"], "loops", forgetful)
+    checks = verified(chained(["conv:k3p1c2"], (2, 6, 6)), only=("paths",))
+    assert len([check for check in checks if not check.agrees]) == 2
+
+
+def test_of_many_units_those_that_differ_are_told() -> None:
+    claimed = {unit: (unit, unit + 4) for unit in range(10)}
+    check = Check("conv1 along the height", "field", claimed, claimed | {7: (7, 12)})
+    assert explained(check) == (
+        "conv1 along the height: the walk says it sees pixels 1 unit 7: 7-11, "
+        "perturbing finds 1 unit 7: 7-12"
+    )
+
+
+def test_what_the_loops_cannot_run_is_said(convcalc: Run) -> None:
+    ran = convcalc("verify", "conv:k3p100", "relu", "--input", "1x8x8", "--only", "paths")
+    assert (ran.code, "3 of 3" in ran.out) == (0, False)
+    assert "note: chain: no copy small enough for the loops of paths: conv k3 c1 p100" in ran.out
 
 
 def test_the_table_the_lines_and_the_networks(

@@ -327,7 +327,7 @@ ABOUT = {
     "buffers": "sizes of the arrays that are not trained",
     "macs": "products that were made",
     "valid_macs": "those of them on real cells, not on padding zeros",
-    "field": "pixels that change a unit: border, middle, last, and every unit inside",
+    "field": "pixels a unit depends on, axis by axis: border, middle, last, every unit inside",
     "paths": "matrix products against textbook loops, shrunken copies, float64",
     "expect": "what the file promises",
 }

@@ -80,9 +80,19 @@ class Plan:
         """Why a subject has no check: of those asked for by name, and of ``expect:`` if it is set aside."""
         absent = [name for name in subjects if all(check.subject != name for check in found)]
         set_aside = {"expect"} if self.network.expect and self.network.changed else set()
-        return [
+        whys = [
             WHY[name](self.network, given) for name in absent if name in named or name in set_aside
         ]
+        if "paths" in subjects and "paths" not in absent and (missing := self.unlooped()):
+            whys.append(f"no copy small enough for the loops of paths: {', '.join(missing)}")
+        return whys
+
+    def unlooped(self) -> list[str]:
+        """The sorts of layers that only the fast path runs."""
+        from convcalc.verify import copies  # noqa: PLC0415 - numpy
+        from convcalc.walk import walk  # noqa: PLC0415 - start-up
+
+        return [sort for sort, small in copies(self.run, walk(self.run)).items() if small is None]
 
 
 def no_expect(network: Network, given: str) -> str:
