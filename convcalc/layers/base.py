@@ -163,7 +163,13 @@ class Free(Layer):
 
 
 class Elementwise(Free):
-    """A free kind that keeps the shape and looks at one position at a time."""
+    """A free kind that keeps the shape and looks at one position at a time.
+
+    Attributes:
+        overwrites: whether the output may be written over the input.
+    """
+
+    overwrites: ClassVar[bool] = True
 
     def out_shape(self, shape: Shape) -> Shape:
         return shape

@@ -42,6 +42,8 @@ class Norm(Elementwise):
 class SampleNorm(Norm):
     """A norm that takes its mean and variance from the sample itself, also at inference."""
 
+    overwrites: ClassVar = False
+
     def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
         cells = formulas.product(shape)
         scaled = cells if self.affine else 0
@@ -71,6 +73,7 @@ class BatchNorm(SampleNorm):
         PyTorch also stores a step counter per layer, which is not counted here.
     """
 
+    overwrites: ClassVar = True
     known_as: ClassVar = ("bn", "batch_norm", "batchnormalization", "batchnorm1d", "batchnorm2d")
     example: ClassVar = ({}, (64, 112, 112))
 
