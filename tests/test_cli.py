@@ -118,7 +118,7 @@ BAD = [
     (("arch", "vgg16", "-o", "nowhere/x.csv"), "-o nowhere/x.csv: cannot be written: No such file or directory; choose another place"),
     (("arch", "vgg16", "--batch", "0"), "Invalid value for '--batch': 0 is not in the range 1<=x<=1000000000"),
     (("arch", "vgg16", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of 'table'"),
-    (("arch", "vgg16", "--depht", "1"), "No such option '--depht'"),
+    (("arch", "vgg16", "--depht", "1"), "No such option"),
     (("list", "qqq"), "no bundled network has 'qqq' in its name; convcalc list shows all"),
     (("kinds", "convv"), "no layer kind 'convv'; did you mean 'conv'?"),
     (("compare",), "Missing argument 'NETWORK...'; convcalc compare -h shows how it goes"),
