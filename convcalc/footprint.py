@@ -11,7 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.layers.base import Axis
-from convcalc.reference.depthwise import DEPTHWISE_TILE
+from convcalc.reference.depthwise import DEPTHWISE_TILE, LARGEST_COPIES
 from convcalc.reference.tiles import LARGEST_TILE, LEAST_PLACES, TILE
 
 if TYPE_CHECKING:
@@ -94,9 +94,13 @@ def depthwise(channels: int, kept: int, axes: Sequence[Axis], sides: Sequence[in
     if prod(sides) < channels:
         padded = prod(padded_sides(axes, sides))
         return channels * padded + 2 * kept + kept // axes[0].k * prod(sides)
-    lead = prod(padded_sides(axes[:-1], sides[:-1]))
-    each = axes[-1].k * lead * sides[-1]
+    each = copies_of_a_map(axes, sides)
     return min(channels, max(1, DEPTHWISE_TILE // each)) * each
+
+
+def copies_of_a_map(axes: Sequence[Axis], sides: Sequence[int]) -> int:
+    """Numbers in one map's copies, one per tap of its last axis."""
+    return axes[-1].k * prod(padded_sides(axes[:-1], sides[:-1])) * sides[-1]
 
 
 def convolved(
@@ -111,7 +115,8 @@ def convolved(
 ) -> int:
     """Numbers in what a convolution makes on the way: tile, cells under it, products gathered."""
     taps = prod(axis.k for axis in axes)
-    if groups == channels > 1 and not by_table:
+    small = copies_of_a_map(axes, sides) <= LARGEST_COPIES
+    if groups == channels > 1 and small and not by_table:
         return depthwise(channels, kept, axes, sides)
     if taps == 1 and all(a.s == 1 and a.n == n for a, n in zip(axes, sides, strict=True)):
         return 0
@@ -259,8 +264,7 @@ def of_run(network: Network, report: Report, each: int) -> Need:
         shape = network.input if node.inputs[0] < 0 else report.rows[node.inputs[0]].output
         kept = row.weights + row.biases + row.buffers
         work = Work(node.layer, shape, row.output, kept, each)
-        # A crop is a view, so all of what it was cut from stays.
-        alive[place] = prod(shape if row.kind == "crop" else row.output)
+        alive[place] = prod(row.output)
         numbers = sum(alive.values()) + kept
         size = numbers * each + ON_THE_WAY[row.kind](work)
         if size > most.size:

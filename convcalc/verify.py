@@ -21,6 +21,7 @@ from convcalc.footprint import Need, apart, of_fields, of_run
 from convcalc.layers.base import axis_names
 from convcalc.layers.field import union
 from convcalc.reference import WITNESSES, Tally
+from convcalc.reference.checks import LONGEST, TooLongError
 from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
 from convcalc.walk import pixels, promised, shapes_into, trunk_of, walk
 
@@ -83,16 +84,19 @@ def verified(
         progress: told the name of each node before it is run.
 
     Raises:
-        UsageError: it would need more memory than ``most_bytes``.
+        UsageError: it would need more memory than ``most_bytes``, or hours.
         ConvcalcError: the walk itself refuses the network.
     """
     report = walk(network)
     refuse_large(network, report, only, dtype, most_bytes)
     checks: list[Check] = []
-    if OF_RUN & set(only):
-        checks += full_run(network, report, seed=seed, dtype=dtype, progress=progress)
-    if "field" in only:
-        checks += fields_seen(network, report, progress)
+    try:
+        if OF_RUN & set(only):
+            checks += full_run(network, report, seed=seed, dtype=dtype, progress=progress)
+        if "field" in only:
+            checks += fields_seen(network, report, progress)
+    except TooLongError as error:
+        raise UsageError(f"{network.name}: {error}") from None
     if "paths" in only:
         checks += paths_agree(network, report, seed)
     if "expect" in only and network.expect and not network.changed:
@@ -204,8 +208,10 @@ def shrunk_input(network: Network, by: int) -> Network | None:
 
 
 def fits(network: Network, only: Sequence[str], dtype: str, most_bytes: int) -> bool:
-    """Whether the checks stay within so many bytes."""
-    return all(need.size <= most_bytes for need in needs(network, walk(network), only, dtype))
+    """Whether the checks stay within so many bytes, and the image is not too long to walk along."""
+    return max(network.input[1:], default=0) <= LONGEST and all(
+        need.size <= most_bytes for need in needs(network, walk(network), only, dtype)
+    )
 
 
 def full_run(

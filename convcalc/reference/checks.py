@@ -23,6 +23,10 @@ LONGEST = 10_000_000
 """Cells along an axis that are walked one by one; far more than memory holds of a square map."""
 
 
+class TooLongError(ValueError):
+    """More cells along an axis than `LONGEST`."""
+
+
 def numbers(owner: str, name: str, value: npt.ArrayLike) -> Array:
     """The value as an array of integers or floats, at least one of them.
 
@@ -111,7 +115,7 @@ def walkable(owner: str, name: str, cells: int) -> int:
     """
     if cells > LONGEST:
         message = f"{owner}: {name} is {cells}; give {LONGEST} or less"
-        raise ValueError(message)
+        raise TooLongError(message)
     return cells
 
 
