@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.layers.base import Axis
 from convcalc.reference.depthwise import DEPTHWISE_TILE, LARGEST_COPIES
-from convcalc.reference.tiles import LARGEST_TILE, LEAST_PLACES, TILE
+from convcalc.reference.tiles import most_places
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
@@ -73,11 +73,6 @@ def padded_sides(axes: Sequence[Axis], places: Sequence[int]) -> list[int]:
     return [(n - 1) * axis.s + axis.span for axis, n in zip(axes, places, strict=True)]
 
 
-def places_at_once(places: int, rows: int) -> int:
-    """Columns of a tile; see `convcalc.reference.tiles.blocks`."""
-    return min(places, max(TILE // rows, min(LEAST_PLACES, LARGEST_TILE // rows), 1))
-
-
 def slab(channels: int, axes: Sequence[Axis], sides: Sequence[int], places: int) -> int:
     """Numbers in the padded cells under a tile; the next ones are made before the last are gone."""
     if not any(axis.before or axis.after for axis in axes):
@@ -121,7 +116,7 @@ def convolved(
     if taps == 1 and all(a.s == 1 and a.n == n for a, n in zip(axes, sides, strict=True)):
         return 0
     rows = channels * taps
-    places = places_at_once(prod(sides), rows)
+    places = min(prod(sides), most_places(rows))
     gathered = rows if by_table else maps  # with a table the rows it names are copied instead
     return (rows + gathered) * places + slab(channels, axes, sides, places)
 
@@ -129,7 +124,7 @@ def convolved(
 def stamped(maps: int, axes: Sequence[Axis], sides: Sequence[int]) -> int:
     """Numbers in the tile of a transposed convolution and on the canvas it is stamped on."""
     rows = maps * prod(axis.k for axis in axes)
-    tile = rows * places_at_once(prod(axis.n for axis in axes), rows)
+    tile = rows * min(prod(axis.n for axis in axes), most_places(rows))
     ends = padded_sides(axes, [axis.n for axis in axes])
     canvas = [max(end, a.before + n) for end, a, n in zip(ends, axes, sides, strict=True)]
     return tile + maps * prod(canvas)
@@ -255,9 +250,14 @@ ON_THE_WAY: dict[str, OnTheWay] = {
 # ---------------------------------------------------------------------------------- the parts
 
 
+def last_uses(network: Network) -> dict[int, int]:
+    """For each node the last one that reads it."""
+    return {source: place for place, node in enumerate(network.nodes) for source in node.inputs}
+
+
 def of_run(network: Network, report: Report, each: int) -> Need:
     """The full run, with numbers of so many bytes."""
-    last = {source: place for place, node in enumerate(network.nodes) for source in node.inputs}
+    last = last_uses(network)
     alive = {-1: prod(network.input)}
     most = Need("running it", 0, "")
     for place, (node, row) in enumerate(zip(network.nodes, report.rows, strict=True)):
@@ -277,7 +277,7 @@ def of_run(network: Network, report: Report, each: int) -> Need:
 
 def of_fields(network: Network, report: Report, images: Sequence[int]) -> Need:
     """The receptive fields, with so many images along each axis, one per perturbed pixel."""
-    last = {source: place for place, node in enumerate(network.nodes) for source in node.inputs}
+    last = last_uses(network)
     most, seen = Need("finding its receptive fields", 0, ""), 0
     for axis, rows in enumerate(images):
         n = network.input[1 + axis]
@@ -334,4 +334,4 @@ def size_text(size: int, decimals: int = 1) -> str:
     return f"{size} bytes"
 
 
-__all__ = ["ON_THE_WAY", "Need", "apart", "of_fields", "of_run", "size_text"]
+__all__ = ["ON_THE_WAY", "Need", "apart", "last_uses", "of_fields", "of_run", "size_text"]

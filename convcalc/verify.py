@@ -17,7 +17,7 @@ import numpy as np
 
 from convcalc import formulas
 from convcalc.errors import ConvcalcError, ShapeError, UsageError
-from convcalc.footprint import Need, apart, of_fields, of_run
+from convcalc.footprint import Need, apart, last_uses, of_fields, of_run
 from convcalc.layers.base import axis_names
 from convcalc.layers.field import union
 from convcalc.reference import WITNESSES, Tally
@@ -27,8 +27,8 @@ from convcalc.walk import pixels, promised, shapes_into, trunk_of, walk
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
-    from convcalc.report import Report
-    from convcalc.spec.network import Network
+    from convcalc.report import Report, Row
+    from convcalc.spec.network import Network, Node
 
 SUBJECTS = ("shape", "params", "buffers", "macs", "valid_macs", "field", "paths", "expect")
 OF_RUN = {"shape", "params", "buffers", "macs", "valid_macs"}  # what the full run shows
@@ -110,11 +110,6 @@ def verified(
 def options_of(layer: Layer) -> dict[str, Any]:
     """A layer's options by name."""
     return {option.name: getattr(layer, option.name) for option in fields(layer)}
-
-
-def last_uses(network: Network) -> dict[int, int]:
-    """For each node the last one that reads it."""
-    return {source: place for place, node in enumerate(network.nodes) for source in node.inputs}
 
 
 def promises(network: Network, report: Report) -> list[Check]:
@@ -360,19 +355,17 @@ def dependences(
 
 def paths_agree(network: Network, report: Report, seed: int) -> Iterator[Check]:
     """For each sort of layer: both paths on a shrunken copy in float64, and their products."""
-    for sort, small in copies(network, report).items():
-        if small:
+    sorts: dict[str, Node] = {}
+    for node, row in zip(network.nodes, report.rows, strict=True):
+        sorts.setdefault(sort_of(row), node)
+    for sort, node in sorts.items():
+        if small := shrunken(node.layer, shapes_into(network, report, node)):
             yield from both_paths(sort, *small, seed)
 
 
-def copies(network: Network, report: Report) -> dict[str, tuple[Layer, list[Shape]] | None]:
-    """A shrunken copy of each sort of layer, None where none is small enough for the loops."""
-    found: dict[str, tuple[Layer, list[Shape]] | None] = {}
-    for node, row in zip(network.nodes, report.rows, strict=True):
-        sort = f"{row.kind} {row.options}".strip()
-        if sort not in found:
-            found[sort] = shrunken(node.layer, shapes_into(network, report, node))
-    return found
+def sort_of(row: Row) -> str:
+    """What layers share that compute alike: kind and options."""
+    return f"{row.kind} {row.options}".strip()
 
 
 def shrunken(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
@@ -493,4 +486,4 @@ def said(value: Any) -> str:
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 
-__all__ = ["SUBJECTS", "Check", "explained", "said", "verified"]
+__all__ = ["SUBJECTS", "Check", "explained", "said", "sort_of", "verified"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convcalc.cli.main import CONTEXT, Command, write_examples
-from convcalc.cli.output import output_options, print_lines
+from convcalc.cli.output import output_options, print_lines, remark
 from convcalc.errors import did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def check(
             if key.partition(".")[0].lower() == only.lower() or key.lower() == only.lower()
         }
     if level is not None and level > found.max_level:
-        click.echo(f"hints of this sheet go up to level {found.max_level}", err=True)
+        remark(f"hints of this sheet go up to level {found.max_level}")
     marked = mark(found, given.values, level=level, student=given.student, variant=given.variant)
     marked.notes[:0] = given.notes
     if given.sheet and given.sheet != found.id:
@@ -258,7 +258,7 @@ def hint(sheet: str, question: str, *, level: int, as_json: bool) -> None:
     asked = found[question]
     allowed = min(level, found.max_level)
     if allowed < level:
-        click.echo(f"hints of this sheet go up to level {found.max_level}", err=True)
+        remark(f"hints of this sheet go up to level {found.max_level}")
     lines = hints.hint(asked, allowed) or ["this sheet gives no hints"]
     if as_json:
         emit({"schema": 1, "sheet": found.id, "id": asked.id, "level": allowed, "lines": lines})

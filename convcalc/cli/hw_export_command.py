@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convcalc.cli.main import Command
-from convcalc.cli.output import check_place, output_option, tell_written, write, write_bytes
+from convcalc.cli.output import check_place, output_option, remark, tell_written, write, write_bytes
 from convcalc.errors import UsageError, did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
     else:
         write(files[0].data.decode())
     for question, count in drawn(made):
-        click.echo(f"{count} variants of {question}", err=True)
+        remark(f"{count} variants of {question}")
     for note in made.notes:
-        click.echo(f"note: {note}", err=True)
+        remark(f"note: {note}")
 
 
 def write_folder(output: str, files: list[Out], *, force: bool) -> None:
@@ -95,7 +95,7 @@ def write_folder(output: str, files: list[Out], *, force: bool) -> None:
             )
             raise UsageError(message) from None
         write_bytes(path, [each.data])
-    click.echo(f"wrote {len(files)} files into {printable(output)}", err=True)
+    remark(f"wrote {len(files)} files into {printable(output)}")
 
 
 def drawn(made: Export) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ import click
 
 from convcalc.cli.hw_class import SECRET_HELP, Progress, counted
 from convcalc.cli.main import Command
-from convcalc.cli.output import print_lines
+from convcalc.cli.output import print_lines, remark
 from convcalc.errors import printable
 
 if TYPE_CHECKING:
@@ -61,11 +61,9 @@ def command(sheet: str, *, roster: str, secret_file: str, out: str, force: bool)
     finally:
         progress.done()
     if fresh:
-        click.echo(
-            f"wrote a new secret to {printable(secret_file)}; keep it, hw grade needs it", err=True
-        )
+        remark(f"wrote a new secret to {printable(secret_file)}; keep it, hw grade needs it")
     for note in students.notes:
-        click.echo(f"note: {note}", err=True)
+        remark(f"note: {note}")
     print_lines(
         [
             *draw_lines(maker, len(students.students)),

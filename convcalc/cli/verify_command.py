@@ -15,7 +15,7 @@ from convcalc.cli.arch_command import loaded
 from convcalc.cli.main import Command
 from convcalc.cli.output import column, output_options, remark, show
 from convcalc.cli.verify_plan import Plan
-from convcalc.errors import printable
+from convcalc.errors import ConvcalcError, UsageError, did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
     from convcalc.report import Report
@@ -76,8 +76,6 @@ def command(
     the textbook loops (on shrunken copies), and what the file expects. Exit code 1 if
     anything disagrees, 2 if nothing was checked.
     """
-    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
-
     if bool(targets) == every:
         message = (
             "name a network, or all of them with --all"
@@ -117,16 +115,12 @@ def command(
 
 def given(shape: str | None, parameters: tuple[str, ...]) -> str:
     """The options that change a network, as they were typed."""
-    from convcalc.errors import shortened  # noqa: PLC0415 - start-up
-
     words = [f"--set {shortened(pair)}" for pair in parameters]
     return " ".join([*words, f"--input {shortened(shape)}"] if shape else words)
 
 
 def bytes_allowed(limit: float) -> int:
     """``--limit`` in bytes."""
-    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
-
     if not 0.001 <= limit <= 10_000:  # nan is neither
         message = f"--limit: {limit:g} GB is no amount of memory to use; give 0.001 to 10,000"
         raise UsageError(message)
@@ -137,7 +131,6 @@ def networks_of(
     targets: tuple[str, ...], shape: str | None, parameters: tuple[str, ...], *, every: bool
 ) -> dict[str, Network]:
     """The networks by name, each once; layers are a chain."""
-    from convcalc.errors import UsageError, shortened  # noqa: PLC0415 - start-up
     from convcalc.spec.load import bundled_names  # noqa: PLC0415 - start-up
 
     if every or not is_chain(list(targets)):
@@ -158,7 +151,6 @@ def networks_of(
 
 def is_chain(words: list[str]) -> bool:
     """Whether the words are layers rather than networks: the first names a kind and no network."""
-    from convcalc.errors import ConvcalcError  # noqa: PLC0415 - start-up
     from convcalc.layers import find as find_kind  # noqa: PLC0415 - start-up
     from convcalc.spec.load import find as find_file  # noqa: PLC0415 - start-up
 
@@ -179,7 +171,6 @@ def chain(words: list[str], shape: str) -> Network:
 
 def chosen_subjects(text: str | None) -> tuple[str, ...]:
     """``--only shape,macs`` as subjects."""
-    from convcalc.errors import UsageError, did_you_mean, shortened  # noqa: PLC0415 - start-up
     from convcalc.verify import SUBJECTS  # noqa: PLC0415 - numpy only where it is needed
 
     if text is None:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from convcalc.errors import UsageError
+
 if TYPE_CHECKING:
+    from convcalc.report import Report
     from convcalc.spec.network import Network
     from convcalc.verify import Check
 
@@ -20,10 +23,12 @@ class Plan:
     Attributes:
         network: as it was asked for.
         run: the same, on a smaller image where that was needed.
+        report: the walk of ``run``.
     """
 
     network: Network
     run: Network
+    report: Report
 
     @classmethod
     def of(
@@ -36,7 +41,6 @@ class Plan:
         shrink: bool,
     ) -> Plan:
         """Walk it and see whether it fits; where it may shrink, find the image on which it does."""
-        from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
         from convcalc.verify import fits, refuse_large, shrunk_input  # noqa: PLC0415 - numpy
         from convcalc.walk import walk  # noqa: PLC0415 - start-up
 
@@ -50,7 +54,7 @@ class Plan:
                 if small and fits(small, subjects, dtype, limit):
                     size = "×".join(map(str, small.input))
                     notes.append(f"{str(error).split(';')[0]}: run on {size} instead")
-                    return cls(network, small)
+                    return cls(network, small, walk(small))
             if not shrink:
                 raise
             message = (
@@ -58,7 +62,7 @@ class Plan:
                 "the networks to verify"
             )
             raise UsageError(message) from None
-        return cls(network, network)
+        return cls(network, network, report)
 
     def checked(
         self, subjects: Sequence[str], settings: dict[str, Any], progress: Callable[[str], None]
@@ -83,16 +87,17 @@ class Plan:
         whys = [
             WHY[name](self.network, given) for name in absent if name in named or name in set_aside
         ]
-        if "paths" in subjects and "paths" not in absent and (missing := self.unlooped()):
+        if "paths" in subjects and "paths" not in absent and (missing := self.unlooped(found)):
             whys.append(f"no copy small enough for the loops of paths: {', '.join(missing)}")
         return whys
 
-    def unlooped(self) -> list[str]:
-        """The sorts of layers that only the fast path runs."""
-        from convcalc.verify import copies  # noqa: PLC0415 - numpy
-        from convcalc.walk import walk  # noqa: PLC0415 - start-up
+    def unlooped(self, found: list[Check]) -> list[str]:
+        """The sorts of layers that only the fast path has run."""
+        from convcalc.verify import sort_of  # noqa: PLC0415 - numpy
 
-        return [sort for sort, small in copies(self.run, walk(self.run)).items() if small is None]
+        looped = {check.node for check in found if check.subject == "paths"}
+        sorts = dict.fromkeys(map(sort_of, self.report.rows))
+        return [sort for sort in sorts if sort not in looped]
 
 
 def no_expect(network: Network, given: str) -> str:

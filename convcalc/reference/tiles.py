@@ -33,6 +33,15 @@ Block = tuple[range, ...]
 """The places of a tile: a range of windows on each axis."""
 
 
+def most_places(rows: int) -> int:
+    """Places in a tile at most, when each of its columns has so many rows.
+
+    >>> most_places(TILE // 2000), most_places(TILE), most_places(LARGEST_TILE + 1)
+    (2001, 16, 1)
+    """
+    return max(TILE // rows, min(LEAST_PLACES, LARGEST_TILE // rows), 1)
+
+
 def blocks(shape: Shape, rows: int) -> list[tuple[Block, slice]]:
     """Cut an output of this shape into runs of places, for columns of so many rows.
 
@@ -42,7 +51,7 @@ def blocks(shape: Shape, rows: int) -> list[tuple[Block, slice]]:
     >>> blocks((2, 4), TILE // 4)
     [((range(0, 2), range(0, 4)), slice(0, 8, None))]
     """
-    most = max(TILE // rows, min(LEAST_PLACES, LARGEST_TILE // rows), 1)
+    most = most_places(rows)
     together = 1  # places in one step along the axis that is cut
     cut = len(shape) - 1
     while cut > 0 and together * shape[cut] <= most:
