@@ -94,9 +94,8 @@ def _of_rank(axes: int, name: str, layer: _Layer[_P]) -> _Layer[_P]:
             raise ValueError(message)
         return layer(image, *args, **kwargs)
 
-    text, _, _ = (LOOPS[layer.__name__].__doc__ or "").partition(
-        "    >>>"
-    )  # its example stays there
+    described = LOOPS[layer.__name__].__doc__ or ""
+    text = described.partition("    >>>")[0]  # its example stays there
     update_wrapper(checked, layer)
     checked.__module__ = __name__
     checked.__name__ = checked.__qualname__ = name
