@@ -15,13 +15,13 @@ import sys
 
 from start_up import once
 
-from convcalc.spec.load import load
+from convcalc.network.load import load
 
 PRODUCTS = """
 import sys
 import numpy as np
-from convcalc.spec.load import load
-from convcalc.walk import walk
+from convcalc.network.load import load
+from convcalc.analysis.walk import walk
 
 network = load(sys.argv[1])
 for node, row in zip(network.nodes, walk(network).rows):

@@ -14,9 +14,9 @@ import tracemalloc
 
 import yaml
 
+from convcalc.analysis.walk import walk
 from convcalc.formats import find
-from convcalc.spec.load import loads
-from convcalc.walk import walk
+from convcalc.network.load import loads
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from convcalc import formulas
     from convcalc.api import chain, layer, load, loads, networks
     from convcalc.errors import ConvcalcError
+    from convcalc.network.network import Network
     from convcalc.report import Report
-    from convcalc.spec.network import Network
 
 # Where each public name lives; imported at its first use.
 _HOMES = {
     "ConvcalcError": "convcalc.errors",
-    "Network": "convcalc.spec.network",
+    "Network": "convcalc.network.network",
     "Report": "convcalc.report",
     "chain": "convcalc.api",
     "layer": "convcalc.api",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.layers import Shape
-from convcalc.spec.chain import chained, kind_named, shape_of
-from convcalc.spec.network import Network, Node
+from convcalc.network.chain import chained, kind_named, shape_of
+from convcalc.network.network import Network, Node
 
 if TYPE_CHECKING:
     from convcalc.report import Row
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def networks() -> list[str]:
     """The names of the bundled networks."""
-    from convcalc.spec.load import bundled_names  # noqa: PLC0415 - YAML only where it is read
+    from convcalc.network.load import bundled_names  # noqa: PLC0415 - YAML only where it is read
 
     return bundled_names()
 
@@ -33,7 +33,7 @@ def load(target: str, **options: Any) -> Network:
     >>> load("vgg16").walk().totals["macs"]
     15470264320
     """
-    from convcalc.spec.load import load as from_file  # noqa: PLC0415
+    from convcalc.network.load import load as from_file  # noqa: PLC0415
 
     return from_file(str(target), **options)
 
@@ -44,7 +44,7 @@ def loads(text: str, **options: Any) -> Network:
     >>> loads("{input: [1, 28, 28], layers: [flatten, {linear: {out_features: 10}}]}").walk().totals["params"]
     7850
     """
-    from convcalc.spec.load import loads as from_text  # noqa: PLC0415
+    from convcalc.network.load import loads as from_text  # noqa: PLC0415
 
     return from_text(text, **options)
 
@@ -66,7 +66,7 @@ def layer(kind: str, input: str | Sequence[int], **options: Any) -> Row:  # noqa
     >>> row.output, row.params, row.macs
     ((5, 10, 10), 380, 37500)
     """
-    from convcalc.walk import walk  # noqa: PLC0415
+    from convcalc.analysis.walk import walk  # noqa: PLC0415
 
     shape: Shape = shape_of(input) if isinstance(input, str) else tuple(input)
     made = kind_named(kind)(**options)

@@ -17,7 +17,7 @@ import numpy as np
 
 from convcalc.errors import ShapeError
 from convcalc.layers import Layer, Shape, every
-from convcalc.layers.field import PIXEL
+from convcalc.layers.rf import PIXEL
 from convcalc.reference import WITNESSES, Tally
 from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
 

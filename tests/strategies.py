@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from convcalc.layers import Layer, every
-from convcalc.spec.network import Network, Node
+from convcalc.network.network import Network, Node
 
 Shape = tuple[int, ...]
 Options = dict[str, Any]

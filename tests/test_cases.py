@@ -15,9 +15,10 @@ import pytest
 import yaml
 
 import convcalc
-from convcalc import formulas, memory
+from convcalc import formulas
+from convcalc.analysis import memory
 from convcalc.errors import ConvcalcError
-from convcalc.layers.field import Field
+from convcalc.layers.rf import Field
 from convcalc.report import Report, Row
 from strategies import layer_of
 

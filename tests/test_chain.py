@@ -13,8 +13,8 @@ from hypothesis import assume, given
 import strategies
 from convcalc.errors import ConvcalcError
 from convcalc.layers import LETTERS, Layer, every, find
-from convcalc.spec import chain as module
-from convcalc.spec.chain import MOST_REPEATS, chained, made, shape_of
+from convcalc.network import chain as module
+from convcalc.network.chain import MOST_REPEATS, chained, made, shape_of
 from test_spec import assert_equal_layers, raises, reached
 
 KINDS = every()

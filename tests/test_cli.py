@@ -533,7 +533,7 @@ def test_an_interrupt_ends_quietly(convcalc: Run, monkeypatch: pytest.MonkeyPatc
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("convcalc.walk.walk", interrupted)
+    monkeypatch.setattr("convcalc.analysis.walk.walk", interrupted)
     ran = convcalc("arch", "vgg16")
     assert (ran.code, ran.out) == (130, "")
     assert ran.err.strip() == "convcalc: stopped"
@@ -592,6 +592,6 @@ def test_deep_recursion_is_one_line(convcalc: Run, monkeypatch: pytest.MonkeyPat
     def deep(*_: Any, **__: Any) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("convcalc.walk.walk", deep)
+    monkeypatch.setattr("convcalc.analysis.walk.walk", deep)
     ran = convcalc("arch", "vgg16")
     assert (ran.code, ran.err) == (2, "convcalc: nested too deeply to work on; use fewer levels\n")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 
 import convcalc
-from convcalc.explain import explained
+from convcalc.analysis.explain import explained
 from convcalc.layers import every
 from convcalc.layers.base import axis_names
-from convcalc.layers.field import PIXEL, Field
+from convcalc.layers.rf import PIXEL, Field
 from strategies import Made, Shape, drawn_of, few, layer_of
 
 each_kind = pytest.mark.parametrize("kind", sorted(every()))

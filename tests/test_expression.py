@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 
 import strategies
-from convcalc.spec.expression import MOST_CHARACTERS, MOST_VALUE, Expression, ExpressionError
+from convcalc.network.expression import MOST_CHARACTERS, MOST_VALUE, Expression, ExpressionError
 
 NAMES = {"width": 64, "n": 7, "k_2": 3, "zero": 0, "größe": 5}
 

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convcalc.layers import Layer, every
-from convcalc.layers.field import (
+from convcalc.layers.rf import (
     MOST_PHASES,
     PIXEL,
     Adaptive,

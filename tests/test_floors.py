@@ -14,22 +14,33 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "convcalc"
 
-FLOORS = {
-    "__init__": 8, "__main__": 8,
-    "cli": 7,
-    "formats": 6, "draw": 6, "homework": 6,
-    "api": 5, "budget": 5, "counting": 5, "explain": 5, "hand": 5, "memory": 5, "pictures": 5, "solve": 5,
-    "sweep": 5, "verify": 5,
-    "walk": 4, "matrices": 4, "footprint": 4,
-    "spec": 3,
-    "layers": 2,
-    "formulas": 1, "kernels": 1, "report": 1, "reference": 1,
-    "errors": 0, "term": 0,
-}  # fmt: skip
+# The floors, from the ground up. A module belongs to the longest name here that it begins with;
+# it may import what stands lower, and modules of its own room.
+FLOORS = (
+    ("text", "term"),
+    ("errors",),
+    ("files", "registry"),
+    ("formulas", "report", "reference"),
+    ("layers",),
+    ("network",),
+    ("analysis", "formats"),
+    ("solve", "verify", "hand", "images", "draw", "interop"),
+    ("homework.conventions", "homework.answers"),
+    ("homework.questions",),
+    ("homework.mistakes",),
+    ("homework.sheets",),
+    ("homework.marking", "homework.variants"),
+    ("homework.classroom",),
+    ("homework.exports",),
+    ("homework",),
+    ("api",),
+    ("cli",),
+    ("__main__",),
+)  # fmt: skip
 
 # Looking up is allowed here only: conveniences on an object, imported at their first use.
 UPWARDS = {
-    ("spec.network", "walk"),  # Network.walk()
+    ("network.network", "analysis"),  # Network.walk()
     ("report", "formats"),  # a report in a notebook, and str() of one
 }
 
@@ -37,13 +48,21 @@ UPWARDS = {
 THIRD_PARTIES = {
     "click": {"cli"},
     "rich": {"cli", "formats", "draw"},
-    "yaml": {"spec", "matrices", "homework", "cli"},
+    "yaml": {"network", "hand", "homework", "cli"},
     "numpy": {
-        "reference", "formulas", "verify", "sweep", "solve", "budget", "hand", "matrices", "pictures",
-        "kernels", "draw", "homework", "cli",
+        "reference", "formulas", "verify", "solve", "hand", "images", "draw", "homework", "cli",
     },
-    "PIL": {"pictures"},  # the optional extra
+    "PIL": {"images"},  # the optional extra
 }  # fmt: skip
+
+
+# Still to be mended: looks upward, and rooms whose modules import each other.
+NOT_YET = {
+    ("homework.classroom.output_files", "homework.exports"),
+    ("homework.sheets.render", "homework.marking"),
+    ("images.filter", "hand"),
+}
+CIRCLES_YET = {"homework.questions", "homework.mistakes", "homework.sheets", "cli"}
 
 
 class Import(NamedTuple):
@@ -52,7 +71,8 @@ class Import(NamedTuple):
     path: Path
     line: int
     module: str  # of the file, without the package's name
-    target: str  # what it imports, dotted
+    target: str  # what it imports, dotted: of ours a module, without the package's name
+    ours: bool
     lazy: bool  # inside a function
     typing: bool  # under TYPE_CHECKING
 
@@ -62,23 +82,70 @@ class Import(NamedTuple):
 
     @property
     def top(self) -> str:
-        """The module of the package it stands in."""
+        """The room of the package it stands in."""
         return self.module.partition(".")[0]
 
     @property
-    def ours(self) -> str:
-        """The module of the package it imports; nothing if it is another's."""
-        package, _, rest = self.target.partition(".")
-        first = rest.partition(".")[0]  # a name of the package itself, such as its version, is none
-        return first if package == "convcalc" and not first.startswith("__") else ""
+    def looks_up(self) -> bool:
+        """Whether it imports from another room that does not stand lower."""
+        if not self.ours or not self.target:  # a name of the package itself, such as its version
+            return False
+        here, there = room_of(self.module), room_of(self.target)
+        return here != there and floor_of(there) >= floor_of(here)
+
+
+def room_of(module: str) -> str:
+    """The longest name of `FLOORS` that a module's name begins with."""
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        name = ".".join(parts[:length])
+        if any(name in floor for floor in FLOORS):
+            return name
+    return ""
+
+
+def floor_of(room: str) -> int:
+    """The number of a room's floor, from 0; the package itself lies over all."""
+    return next((n for n, floor in enumerate(FLOORS) if room in floor), len(FLOORS))
 
 
 def name_of(path: Path) -> str:
-    """The dotted name of a file, without the package's."""
+    """The dotted name of a file, without the package's: nothing for the package itself."""
     parts = list(path.relative_to(PACKAGE).with_suffix("").parts)
-    if parts[-1] == "__init__" and len(parts) > 1:
+    if parts[-1] == "__init__":
         parts.pop()
     return ".".join(parts)
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+MODULES = {name_of(path) for path in FILES}
+
+
+def module_meant(whole: str, name: str) -> str:
+    """The module that ``from whole import name`` reads: a module of that name, else whole itself."""
+    return f"{whole}.{name}".strip(".") if f"{whole}.{name}".strip(".") in MODULES else whole
+
+
+def targets_of(node: ast.AST) -> list[str]:
+    """The dotted names that a statement, or a call of import_module, imports; none of another node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert not node.level, f"line {node.lineno}: a relative import; write it out"
+        whole = node.module or ""
+        if whole.partition(".")[0] != "convcalc":
+            return [whole]
+        inside = whole.partition(".")[2]
+        return [f"convcalc.{module_meant(inside, alias.name)}" for alias in node.names]
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+        # f"convcalc.layers.{module}" may be any module of that room.
+        beginning = ast.unparse(node.args[0]).strip("f").strip("'\"").partition("{")[0]
+        inside = beginning.removeprefix("convcalc.")
+        if beginning.startswith("convcalc.") and inside.endswith("."):
+            return [
+                f"convcalc.{name}" for name in MODULES if name.rpartition(".")[0] == inside[:-1]
+            ]
+    return []
 
 
 def imports_of(path: Path) -> Iterator[Import]:
@@ -95,61 +162,93 @@ def imports_of(path: Path) -> Iterator[Import]:
                 for statement in child.orelse:
                     yield from visit(ast.Module([statement], []), lazy, typing)
                 continue
-            if isinstance(child, ast.Import):
-                for alias in child.names:
-                    yield Import(path, child.lineno, module, alias.name, lazy, typing)
-            elif isinstance(child, ast.ImportFrom):
-                assert not child.level, f"{path}:{child.lineno}: a relative import; write it out"
-                whole = child.module or ""
-                names = [f"{whole}.{alias.name}" for alias in child.names]
-                for target in names if whole == "convcalc" else [whole]:
-                    yield Import(path, child.lineno, module, target, lazy, typing)
-            else:
-                yield from visit(child, inside, typing)
+            for target in targets_of(child):
+                package, _, rest = target.partition(".")
+                ours = package == "convcalc"
+                line = getattr(child, "lineno", 0)
+                yield Import(path, line, module, rest if ours else target, ours, lazy, typing)
+            yield from visit(child, inside, typing)
 
     yield from visit(tree, False, False)
 
 
-FILES = sorted(PACKAGE.rglob("*.py"))
 IMPORTS = [found for path in FILES for found in imports_of(path)]
 
 
 def test_every_module_has_a_floor() -> None:
-    tops = {name_of(path).partition(".")[0] for path in FILES}
-    assert tops <= set(FLOORS), f"give {tops - set(FLOORS)} a floor in tests/test_floors.py"
+    homeless = {module for module in MODULES if not room_of(module)} - {""}
+    assert not homeless, f"give {homeless} a floor in tests/test_floors.py"
 
 
 def test_imports_go_down_only() -> None:
     wrong = [
-        f"{found} (floor {FLOORS.get(found.top)} imports floor {FLOORS.get(found.ours)})"
+        f"{found} (floor {floor_of(room_of(found.module))} imports floor {floor_of(room_of(found.target))})"
         for found in IMPORTS
-        if found.ours
-        and found.ours != found.top
-        and FLOORS.get(found.ours, 0) >= FLOORS.get(found.top, 9)
-        and not (found.lazy and (found.module, found.ours) in UPWARDS)
+        if found.looks_up
+        and not (found.lazy and (found.module, room_of(found.target)) in UPWARDS)
+        and (found.module, room_of(found.target)) not in NOT_YET
     ]
     assert not wrong, "\n".join(wrong)
 
 
 def test_what_looks_up_says_why() -> None:
-    upwards = [
-        found
-        for found in IMPORTS
-        if found.ours
-        and found.ours != found.top
-        and FLOORS.get(found.ours, 0) >= FLOORS.get(found.top, 9)
-    ]
-    assert {(found.module, found.ours) for found in upwards} == UPWARDS
+    upwards = [found for found in IMPORTS if found.looks_up and not found.typing]
+    assert {(found.module, room_of(found.target)) for found in upwards} == UPWARDS | NOT_YET
     for found in upwards:
         line = found.path.read_text(encoding="utf-8").splitlines()[found.line - 1]
-        assert "# noqa: PLC0415 - " in line, found
+        assert "  # " in line or (found.module, room_of(found.target)) in NOT_YET, (
+            f"{found}: say why"
+        )
+
+
+def circles(edges: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of modules that import each other, by Tarjan's strongly connected components."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(module: str) -> None:
+        index[module] = low[module] = len(index)
+        stack.append(module)
+        for target in edges.get(module, ()):
+            if target not in index:
+                visit(target)
+                low[module] = min(low[module], low[target])
+            elif target in stack:
+                low[module] = min(low[module], index[target])
+        if low[module] == index[module]:
+            group = stack[stack.index(module) :]
+            del stack[stack.index(module) :]
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for module in edges:
+        if module not in index:
+            visit(module)
+    return found
+
+
+def test_no_modules_import_each_other_not_even_inside_functions() -> None:
+    edges: dict[str, set[str]] = {}
+    for found in IMPORTS:
+        allowed = (found.module, room_of(found.target)) in UPWARDS
+        if found.ours and found.target and not found.typing and not allowed:
+            edges.setdefault(found.module, set()).add(found.target)
+    found_circles = circles(edges)
+    assert {room_of(group[0]) for group in found_circles} == CIRCLES_YET, found_circles
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c"]]
 
 
 def test_third_parties_stay_where_they_belong() -> None:
     wrong = [
         str(found)
         for found in IMPORTS
-        if found.top not in THIRD_PARTIES.get(found.target.partition(".")[0], {found.top})
+        if not found.ours
+        and found.top not in THIRD_PARTIES.get(found.target.partition(".")[0], {found.top})
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -158,7 +257,7 @@ def test_the_witness_knows_nothing_of_the_formulas() -> None:
     wrong = [
         str(found)
         for found in IMPORTS
-        if found.top == "reference" and found.ours not in ("", "reference")
+        if found.top == "reference" and found.ours and room_of(found.target) != "reference"
     ]
     assert not wrong, "\n".join(wrong)
 

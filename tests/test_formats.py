@@ -16,9 +16,9 @@ import pytest
 from convcalc.formats import Format, View, every, find
 from convcalc.formats.base import FORMATS, output_format
 from convcalc.formats.table import cell_width, fitted, shortened
+from convcalc.network.chain import chained, shape_of
+from convcalc.network.load import load, loads
 from convcalc.report import COLUMNS, Column, Report, folded
-from convcalc.spec.chain import chained, shape_of
-from convcalc.spec.load import load, loads
 
 LENET = "conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120 fc:84 fc:10"
 HOSTILE = """

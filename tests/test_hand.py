@@ -18,11 +18,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convcalc import matrices, reference
+from convcalc import reference
 from convcalc.errors import ConvcalcError, UsageError
-from convcalc.hand import hand_report, worked
+from convcalc.hand import hand_report, matrices, worked
 from convcalc.hand.layout import text_of
-from convcalc.matrices import inline, number, read
+from convcalc.hand.matrices import inline, number, read
 
 Run = Callable[..., Any]
 

@@ -25,9 +25,9 @@ from convcalc.errors import ConvcalcError
 from convcalc.formats import FORMATS
 from convcalc.formats import every as every_format
 from convcalc.layers import every
+from convcalc.network.load import bundled_folder, bundled_names, loads
+from convcalc.network.yaml_source import MOST_BYTES
 from convcalc.report import Report
-from convcalc.spec.load import bundled_folder, bundled_names, loads
-from convcalc.spec.source import MOST_BYTES
 from test_spec import BLOCK, as_text, plain
 
 KINDS = every()

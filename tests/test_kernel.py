@@ -20,11 +20,12 @@ import pytest
 from PIL import Image
 from scipy.signal import correlate2d
 
-from convcalc import kernels, pictures
 from convcalc.cli import kernel_command
 from convcalc.errors import UsageError
 from convcalc.formats import View
-from convcalc.kernels import KERNELS
+from convcalc.images import filter as pictures
+from convcalc.images import kernels
+from convcalc.images.kernels import KERNELS
 
 Run = Callable[..., Any]
 

@@ -14,9 +14,9 @@ import convcalc
 from convcalc.errors import ShapeError
 from convcalc.layers import KINDS, LETTERS, Layer, base, every, find
 from convcalc.layers.conv import MOST_TAPS
+from convcalc.network.chain import READERS
+from convcalc.network.values import TYPES
 from convcalc.reference import WITNESSES, Tally
-from convcalc.spec.chain import READERS
-from convcalc.spec.values import TYPES
 from strategies import KIND_STRATEGIES, Made, Shape, drawn_of, few, layer_of, some
 
 NAMES = sorted(every())

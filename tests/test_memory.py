@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 
 import convcalc
-from convcalc import memory
+from convcalc.analysis import memory
+from convcalc.network.network import Network
 from convcalc.report import Report
-from convcalc.spec.network import Network
 from strategies import few, graphs
 
 

@@ -170,7 +170,7 @@ def no_work(*_: Any, **__: Any) -> None:
 def test_a_place_that_cannot_be_written_is_refused_first(
     words: tuple[str, ...], path: str, convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.cli.verify_plan.Plan.checked", no_work)
+    monkeypatch.setattr("convcalc.verify.plan.Plan.checked", no_work)
     form = () if words in (("schema",), ("kernel",)) else ("--format", "csv")
     ran = convcalc(*words, "-o", path, *form)
     assert (ran.code, ran.out, ran.err) == (2, "", REFUSED[path])
@@ -180,7 +180,7 @@ def test_a_place_that_cannot_be_written_is_refused_first(
 def test_a_suffix_without_a_format_is_refused_before_the_work(
     convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.cli.verify_plan.Plan.checked", no_work)
+    monkeypatch.setattr("convcalc.verify.plan.Plan.checked", no_work)
     ran = convcalc("verify", "lenet5", "-o", "x.pdf")
     assert (ran.code, ran.err) == (
         2,
@@ -418,7 +418,7 @@ def test_an_error_that_names_a_file_is_not_taken_for_lost_output(
     def failing(*_: Any, **__: Any) -> None:
         raise FileNotFoundError(2, "No such file or directory", "ours.yaml")
 
-    monkeypatch.setattr("convcalc.walk.walk", failing)
+    monkeypatch.setattr("convcalc.analysis.walk.walk", failing)
     with pytest.raises(FileNotFoundError):
         convcalc("arch", "lenet5")
 
@@ -442,7 +442,7 @@ def test_too_little_memory_is_one_line(
     def full(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr("convcalc.walk.walk", full)
+    monkeypatch.setattr("convcalc.analysis.walk.walk", full)
     ran = convcalc("arch", "vgg16")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == f"convcalc: {message}; use a smaller input or a smaller network\n"

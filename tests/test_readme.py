@@ -14,7 +14,7 @@ import yaml
 from convcalc.cli.main import COMMANDS
 from convcalc.homework import check
 from convcalc.homework import loads as sheet_of
-from convcalc.spec.load import loads
+from convcalc.network.load import loads
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -16,10 +16,10 @@ from hypothesis import given
 import strategies
 from convcalc.errors import SpecError
 from convcalc.layers import every
-from convcalc.spec.load import bundled_folder, bundled_names, loads
-from convcalc.spec.network import Network
-from convcalc.spec.schema import schema
-from convcalc.spec.values import TYPES
+from convcalc.network.load import bundled_folder, bundled_names, loads
+from convcalc.network.network import Network
+from convcalc.network.schema import schema
+from convcalc.network.values import TYPES
 from test_spec import BAD, BAD_NAMES, as_text, plain, written
 
 KINDS = every()

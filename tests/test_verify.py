@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convcalc import verify
 from convcalc.cli import verify_command
 from convcalc.errors import UsageError
-from convcalc.footprint import ON_THE_WAY, apart, size_text
 from convcalc.layers import every
 from convcalc.layers.conv import Conv
-from convcalc.layers.field import Slide
+from convcalc.layers.rf import Slide
+from convcalc.network.chain import chained
+from convcalc.network.load import load, loads
 from convcalc.reference import WITNESSES
 from convcalc.reference.dependence import DEPENDENCES, dependence
-from convcalc.spec.chain import chained
-from convcalc.spec.load import load, loads
-from convcalc.verify import Check, explained, verified
+from convcalc.verify import run as verify
+from convcalc.verify.memory import ON_THE_WAY, apart, size_text
+from convcalc.verify.run import Check, explained, verified
 from random_layers import run
 
 Run = Callable[..., Any]
@@ -150,9 +150,9 @@ def test_a_size_is_said_in_the_unit_that_suits_it() -> None:
 
 MEASURED = """
 import sys
-from convcalc.spec.chain import chained, shape_of
-from convcalc.verify import full_run, fields_seen, needs
-from convcalc.walk import walk
+from convcalc.network.chain import chained, shape_of
+from convcalc.verify.run import full_run, fields_seen, needs
+from convcalc.analysis.walk import walk
 
 def peak():
     # Not getrusage: its peak begins at that of the process that started this one.
@@ -199,7 +199,7 @@ def test_the_memory_foreseen_is_at_least_what_is_used(words: str, shape: str, pa
 def test_with_all_what_is_too_large_is_run_smaller(
     convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.spec.load.bundled_names", lambda: ["mlp_200x200"])
+    monkeypatch.setattr("convcalc.network.load.bundled_names", lambda: ["mlp_200x200"])
     ran = convcalc("verify", "--all", "--only", "params,expect", "--limit", "0.2")
     assert (ran.code, ran.err) == (0, "")
     assert (
@@ -392,7 +392,7 @@ def test_mistakes(arguments: tuple[str, ...], message: str, convcalc: Run) -> No
 
 
 def test_all_names_every_bundled_network(convcalc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("convcalc.spec.load.bundled_names", lambda: ["lenet5", "nin"])
+    monkeypatch.setattr("convcalc.network.load.bundled_names", lambda: ["lenet5", "nin"])
     ran = convcalc("verify", "--all", "--only", "shape")
     assert ran.code == 0
     assert ran.err == "[1/2] lenet5\n[2/2] nin\n"

@@ -10,11 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convcalc
+from convcalc.analysis.walk import pixels, trunk_field, walk
 from convcalc.errors import ConvcalcError, ShapeError, SpecError
 from convcalc.layers import Layer, every
+from convcalc.network.network import Network, Node
 from convcalc.report import SUMMED, Report, Row
-from convcalc.spec.network import Network, Node
-from convcalc.walk import pixels, trunk_field, walk
 from strategies import few, graphs, layer_of, lines, reads, some
 
 BLOCK = """

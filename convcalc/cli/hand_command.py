@@ -105,9 +105,9 @@ def exercise(options: dict[str, Any]) -> Any:
     """The exercise that the options describe, worked."""
     from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
     from convcalc.hand import worked  # noqa: PLC0415
+    from convcalc.hand.matrices import read  # noqa: PLC0415
     from convcalc.hand.options import op_named  # noqa: PLC0415
-    from convcalc.matrices import read  # noqa: PLC0415
-    from convcalc.spec.chain import padding, spatial, whole  # noqa: PLC0415
+    from convcalc.network.chain import padding, spatial, whole  # noqa: PLC0415
 
     matrices = [options[name] for name in ("x", "k", "bias", "grad")]
     if matrices.count("-") > 1:
@@ -148,7 +148,7 @@ def exercise(options: dict[str, Any]) -> Any:
 def size(text: str, op: str) -> Any:
     """A pool's window."""
     from convcalc.errors import UsageError, shortened  # noqa: PLC0415 - start-up
-    from convcalc.spec.chain import spatial  # noqa: PLC0415
+    from convcalc.network.chain import spatial  # noqa: PLC0415
 
     if not text.replace("x", "").isalnum():
         message = f"--k: {op} has no weights, so {shortened(text)!r} is not read; give its size, such as 2 or 2x3"
@@ -158,8 +158,8 @@ def size(text: str, op: str) -> Any:
 
 def kernel(text: str) -> Any:
     """A kernel: a matrix, or one of the named ones."""
-    from convcalc import kernels  # noqa: PLC0415 - start-up
-    from convcalc.matrices import Given, read  # noqa: PLC0415
+    from convcalc.hand.matrices import Given, read  # noqa: PLC0415
+    from convcalc.images import kernels  # noqa: PLC0415 - start-up
 
     if not kernels.is_name(text):
         return read(text, "--k")

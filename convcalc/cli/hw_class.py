@@ -12,7 +12,7 @@ import click
 from convcalc.errors import UsageError, shortened
 
 if TYPE_CHECKING:
-    from convcalc.homework.results import Summary
+    from convcalc.homework.classroom.output_folder import Summary
 
 SECRET_HELP = "What the numbers of variants are drawn from: a file with one line of random letters."  # noqa: S105 - a help text
 WIDE = 30  # columns of a line of progress
@@ -56,7 +56,7 @@ def columns_of(path: str) -> dict[str, str]:
     Raises:
         UsageError: it cannot be read.
     """
-    from convcalc.spec.source import read  # noqa: PLC0415 - start-up
+    from convcalc.network.yaml_source import read  # noqa: PLC0415 - start-up
 
     source = read(path)
     root = source.compose()

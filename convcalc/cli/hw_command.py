@@ -14,8 +14,8 @@ from convcalc.cli.output import output_options, print_lines, remark
 from convcalc.errors import did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
-    from convcalc.homework.marking import Marked, Result
-    from convcalc.homework.sheet import Sheet
+    from convcalc.homework.marking.mark import Marked, Result
+    from convcalc.homework.sheets.sheet import Sheet
 
 # Subcommands that live in a module of their own, with what each does: found by name, imported when called.
 ELSEWHERE: dict[str, tuple[str, str]] = {
@@ -93,7 +93,7 @@ def emit(data: Any) -> None:
 
 def read_answers(path: str, sheet: Sheet, student: str) -> Any:
     """The answers of one student, from a file or ``-``."""
-    from convcalc.homework import submissions  # noqa: PLC0415
+    from convcalc.homework.classroom import answer_files as submissions  # noqa: PLC0415
 
     if path == "-":
         data = sys.stdin.buffer.read(submissions.MOST_BYTES + 1)
@@ -143,8 +143,8 @@ def check(
 
     Exit status 1 while something is wrong or open.
     """
-    from convcalc.homework.marking import mark  # noqa: PLC0415
-    from convcalc.homework.sheet import load  # noqa: PLC0415
+    from convcalc.homework.marking.mark import mark  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
 
     found = load(sheet)
     given = read_answers(answers, found, student)
@@ -251,8 +251,8 @@ def tally(marked: Marked, path: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def hint(sheet: str, question: str, *, level: int, as_json: bool) -> None:
     """The method for a QUESTION of a SHEET, never finer than the sheet allows."""
-    from convcalc.homework import hints  # noqa: PLC0415
-    from convcalc.homework.sheet import load  # noqa: PLC0415
+    from convcalc.homework.marking import hints  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
 
     found = load(sheet)
     asked = found[question]
@@ -287,8 +287,8 @@ def hint(sheet: str, question: str, *, level: int, as_json: bool) -> None:
 @click.option("--secret-file", metavar="FILE", help="What the numbers are drawn from; see hw make.")
 def show(sheet: str, *, format_name: str, student: str | None, secret_file: str | None) -> None:
     """The questions of a SHEET, with its conventions and the form of each answer."""
-    from convcalc.homework import paper  # noqa: PLC0415
-    from convcalc.homework.sheet import load  # noqa: PLC0415
+    from convcalc.homework.sheets import render as paper  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
 
     found = load(sheet)
     if student or secret_file:
@@ -302,7 +302,7 @@ def show(sheet: str, *, format_name: str, student: str | None, secret_file: str 
 def sheet_of_student(sheet: Sheet, student: str | None, secret_file: str | None) -> Sheet:
     """The sheet with a student's own numbers."""
     from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
-    from convcalc.homework.variants import Maker, read_secret  # noqa: PLC0415
+    from convcalc.homework.variants.draw import Maker, read_secret  # noqa: PLC0415
 
     if not student or not secret_file:
         message = "--student and --secret-file belong together; give both"
@@ -325,9 +325,9 @@ def lint(sheet: str, *, as_json: bool, exit_zero: bool) -> int:
 
     Exit status 1 for wrong keys, gaps and the like; notes alone leave it 0.
     """
-    from convcalc.homework.lint import lint as findings  # noqa: PLC0415
-    from convcalc.homework.lint import summary  # noqa: PLC0415
-    from convcalc.homework.sheet import load  # noqa: PLC0415
+    from convcalc.homework.marking.lint import lint as findings  # noqa: PLC0415
+    from convcalc.homework.marking.lint import summary  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
 
     found = load(sheet)
     told = findings(found)

@@ -12,10 +12,10 @@ from convcalc.cli.output import FORMAT_NAMES, print_lines, show
 from convcalc.errors import UsageError, did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
-    from convcalc.homework.classes import Options
-    from convcalc.homework.grading import Account, Graded
-    from convcalc.homework.results import Summary
-    from convcalc.homework.sheet import Sheet
+    from convcalc.homework.classroom.grader import Account, Graded
+    from convcalc.homework.classroom.output_folder import Summary
+    from convcalc.homework.classroom.runs import Options
+    from convcalc.homework.sheets.sheet import Sheet
 
 EXAMPLES = """
     convcalc hw grade ps1.yaml submissions/ --out graded/
@@ -71,8 +71,8 @@ def command(
     Of two files from one student the newer counts. Every file is accounted for. Exit status 1 if some
     file could not be read; the others are marked.
     """
-    from convcalc.homework import classes  # noqa: PLC0415 - start-up
-    from convcalc.homework.sheet import load  # noqa: PLC0415
+    from convcalc.homework.classroom import runs as classes  # noqa: PLC0415 - start-up
+    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
 
     found = load(sheet)
     options = options_of(given)
@@ -96,8 +96,9 @@ def command(
 
 def options_of(given: dict[str, Any]) -> Options:
     """The options as the marking knows them."""
-    from convcalc.homework import roster, variants  # noqa: PLC0415 - start-up
-    from convcalc.homework.classes import Options  # noqa: PLC0415
+    from convcalc.homework.classroom import roster  # noqa: PLC0415 - start-up
+    from convcalc.homework.classroom.runs import Options  # noqa: PLC0415
+    from convcalc.homework.variants import draw as variants  # noqa: PLC0415 - start-up
 
     return Options(
         roster=roster.load(given["roster"]) if given["roster"] else None,
@@ -176,7 +177,7 @@ def trouble_lines(troubles: list[Account], counts: dict[str, int], where: str) -
 def table_of(sheet: Sheet, graded: list[Graded], accounts: list[Account]) -> Any:
     """The grades as a report."""
     from convcalc.cli.output import column  # noqa: PLC0415 - start-up
-    from convcalc.homework.marking import number  # noqa: PLC0415
+    from convcalc.homework.marking.mark import number  # noqa: PLC0415
     from convcalc.report import Report  # noqa: PLC0415
 
     counts: dict[str, int] = {}

@@ -13,7 +13,7 @@ from convcalc.cli.output import print_lines, remark
 from convcalc.errors import printable
 
 if TYPE_CHECKING:
-    from convcalc.homework.variants import Maker
+    from convcalc.homework.variants.draw import Maker
 
 EXAMPLES = """
     convcalc hw make ps1.yaml --roster roster.csv --secret-file ps1.secret --out dist/
@@ -40,9 +40,10 @@ def command(sheet: str, *, roster: str, secret_file: str, out: str, force: bool)
     Numbers are drawn only where the answer and the usual mistakes all differ. The same secret, sheet
     and student give the same numbers everywhere.
     """
-    from convcalc.homework import handout, variants  # noqa: PLC0415 - start-up
-    from convcalc.homework.roster import load as load_roster  # noqa: PLC0415
-    from convcalc.homework.sheet import load  # noqa: PLC0415
+    from convcalc.homework.classroom import distribute as handout  # noqa: PLC0415 - start-up
+    from convcalc.homework.classroom.roster import load as load_roster  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
+    from convcalc.homework.variants import draw as variants  # noqa: PLC0415 - start-up
 
     found = load(sheet)
     students = load_roster(roster)
@@ -92,7 +93,7 @@ def draw_lines(maker: Maker, students: int) -> list[str]:
 
 def file_lines(out: str, students: list[str]) -> list[str]:
     """What was written."""
-    from convcalc.homework.results import file_name  # noqa: PLC0415 - start-up
+    from convcalc.homework.classroom.output_folder import file_name  # noqa: PLC0415 - start-up
 
     taken: set[str] = {"key"}
     names = [file_name(student, taken) for student in students]

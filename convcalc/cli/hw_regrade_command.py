@@ -49,9 +49,10 @@ def command(
     everybody its points.
     """
     from convcalc.errors import UsageError, printable  # noqa: PLC0415 - start-up
-    from convcalc.homework import classes, variants  # noqa: PLC0415
-    from convcalc.homework.marking import number  # noqa: PLC0415
-    from convcalc.homework.sheet import load  # noqa: PLC0415
+    from convcalc.homework.classroom import runs as classes  # noqa: PLC0415
+    from convcalc.homework.marking.mark import number  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
+    from convcalc.homework.variants import draw as variants  # noqa: PLC0415
 
     if diff and write:
         message = "--diff writes nothing and --write does; give one of them"

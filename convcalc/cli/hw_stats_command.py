@@ -10,7 +10,7 @@ from convcalc.cli.main import Command
 from convcalc.cli.output import output_options, show
 
 if TYPE_CHECKING:
-    from convcalc.homework.classes import Tally
+    from convcalc.homework.classroom.runs import Tally
 
 EXAMPLES = """
     convcalc hw stats graded/
@@ -36,7 +36,7 @@ MOST_OTHERS = 5
 def command(folder: str, *, many: int, format_name: str | None, output: str | None) -> None:
     """The commonest slips per question of a class that hw grade marked into DIR."""
     from convcalc.cli.output import column  # noqa: PLC0415 - start-up
-    from convcalc.homework.classes import stats  # noqa: PLC0415
+    from convcalc.homework.classroom.runs import stats  # noqa: PLC0415
     from convcalc.report import Column, Report, grouped  # noqa: PLC0415
 
     tallies = [tally for tally in stats(folder).values() if tally.answered]

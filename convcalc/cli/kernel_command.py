@@ -24,8 +24,8 @@ from convcalc.cli.output import (
 from convcalc.errors import UsageError, printable
 
 if TYPE_CHECKING:
-    from convcalc.kernels import Kernel
-    from convcalc.pictures import Applied, Picture
+    from convcalc.images.filter import Applied, Picture
+    from convcalc.images.kernels import Kernel
     from convcalc.report import Report
 
 EXAMPLES = """
@@ -112,7 +112,7 @@ def command(
     if output and is_same(output, picture):
         message = f"-o {printable(output)}: is the picture itself; choose another name"
         raise UsageError(message)
-    from convcalc import pictures  # noqa: PLC0415 - numpy only where it is needed
+    from convcalc.images import filter as pictures  # noqa: PLC0415 - numpy only where it is needed
 
     if output:
         pictures.check_suffix(output)
@@ -159,13 +159,13 @@ def is_same(one: str, other: str) -> bool:
 
 def kernel_of(text: str) -> Kernel:
     """A kernel by its name, or one of the user's own."""
-    from convcalc import kernels  # noqa: PLC0415 - start-up
+    from convcalc.images import kernels  # noqa: PLC0415 - start-up
 
     if kernels.is_name(text):
         return kernels.find(text)
     from math import lcm  # noqa: PLC0415
 
-    from convcalc.matrices import read  # noqa: PLC0415
+    from convcalc.hand.matrices import read  # noqa: PLC0415
 
     if os.path.splitext(text)[1].lower() in (".png", ".jpg", ".jpeg", ".gif", ".pgm", ".ppm"):
         message = f"{printable(text)} is a picture; name the kernel before it, such as sharpen"
@@ -192,7 +192,7 @@ def kernel_of(text: str) -> Kernel:
 def list_report() -> Report:
     """All kernels."""
     from convcalc.cli.output import column  # noqa: PLC0415 - start-up
-    from convcalc.kernels import KERNELS  # noqa: PLC0415
+    from convcalc.images.kernels import KERNELS  # noqa: PLC0415
     from convcalc.report import Report  # noqa: PLC0415
 
     rows = [kernel_dict(kernel) for kernel in KERNELS.values()]

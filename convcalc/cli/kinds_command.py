@@ -63,8 +63,8 @@ def first_line(cls: type[Layer]) -> str:
 
 def page_report(word: str) -> Any:
     """The page of one kind, as a report."""
+    from convcalc.network.chain import kind_named  # noqa: PLC0415 - start-up
     from convcalc.report import Report  # noqa: PLC0415 - start-up
-    from convcalc.spec.chain import kind_named  # noqa: PLC0415 - start-up
 
     cls = kind_named(word)
     return Report(

@@ -75,7 +75,7 @@ def command(format_name: str | None, output: str | None, *, explain: bool, **opt
     """One layer: what comes out, does it fit, parameters, multiply-adds, receptive field."""
     from convcalc.formulas import product  # noqa: PLC0415 - start-up
     from convcalc.layers import shape_text  # noqa: PLC0415 - start-up
-    from convcalc.spec.chain import kind_named  # noqa: PLC0415 - start-up
+    from convcalc.network.chain import kind_named  # noqa: PLC0415 - start-up
 
     cls = kind_named(options["word"])
     shape = input_shape(cls, options)
@@ -92,7 +92,7 @@ def command(format_name: str | None, output: str | None, *, explain: bool, **opt
 def input_shape(cls: type[Layer], options: dict[str, Any]) -> Shape:
     """The shape that goes in, from ``--input`` or from ``--n``, ``--cin`` and ``--dims``."""
     from convcalc.errors import UsageError  # noqa: PLC0415
-    from convcalc.spec.chain import shape_of, whole  # noqa: PLC0415
+    from convcalc.network.chain import shape_of, whole  # noqa: PLC0415
 
     if options["shape"]:
         if options["n"] or options["cin"] or options["dims"]:
@@ -135,7 +135,7 @@ def kernel_axes(options: dict[str, Any]) -> int:
 def made_layer(cls: type[Layer], options: dict[str, Any], shape: Shape) -> Layer:
     """The layer that the options describe."""
     from convcalc.errors import UsageError  # noqa: PLC0415
-    from convcalc.spec.chain import made  # noqa: PLC0415
+    from convcalc.network.chain import made  # noqa: PLC0415
 
     names = {field.name for field in fields(cls)}
     texts: dict[str, str] = {}
@@ -162,10 +162,10 @@ def made_layer(cls: type[Layer], options: dict[str, Any], shape: Shape) -> Layer
 
 def layer_report(layer: Layer, shape: Shape, *, explain: bool, options: dict[str, Any]) -> Report:
     """The report on one layer."""
+    from convcalc.analysis.walk import walk  # noqa: PLC0415
     from convcalc.layers.base import Window  # noqa: PLC0415
+    from convcalc.network.network import Network, Node  # noqa: PLC0415
     from convcalc.report import COLUMNS, SHOWN  # noqa: PLC0415
-    from convcalc.spec.network import Network, Node  # noqa: PLC0415
-    from convcalc.walk import walk  # noqa: PLC0415
 
     report = walk(Network("", "", shape, [Node(layer.kind, layer, (-1,))]))
     row = report.rows[0]
@@ -175,7 +175,7 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool, options: dict[str
     if misfits:
         lines = [*misfit_lines(axes, misfits[0], row), "", *lines]
     if explain:
-        from convcalc.explain import explained  # noqa: PLC0415 - start-up
+        from convcalc.analysis.explain import explained  # noqa: PLC0415 - start-up
 
         lines += ["", *explained(layer, (shape,), row.output)]
     return replace(

@@ -21,8 +21,8 @@ def command(word: str, format_name: str | None, output: str | None) -> None:
     """The bundled networks, with the numbers their files promise. WORD picks those that contain it."""
     from convcalc.cli.output import column  # noqa: PLC0415 - start-up
     from convcalc.errors import UsageError, shortened  # noqa: PLC0415 - start-up
+    from convcalc.network.load import bundled_folder, bundled_names, load  # noqa: PLC0415 - start-up
     from convcalc.report import CONVENTION, Report, grouped, times  # noqa: PLC0415 - start-up
-    from convcalc.spec.load import bundled_folder, bundled_names, load  # noqa: PLC0415 - start-up
 
     names = [name for name in bundled_names() if word.lower() in name]
     if not names:

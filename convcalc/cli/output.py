@@ -258,7 +258,7 @@ def remark(message: str) -> None:
 
 def settings(pairs: tuple[str, ...]) -> dict[str, int]:
     """``--set name=number`` as a mapping."""
-    from convcalc.spec.chain import whole  # noqa: PLC0415 - start-up
+    from convcalc.network.chain import whole  # noqa: PLC0415 - start-up
 
     found = {}
     for pair in pairs:

@@ -14,13 +14,13 @@ import click
 from convcalc.cli.arch_command import loaded
 from convcalc.cli.main import Command
 from convcalc.cli.output import column, output_options, remark, show
-from convcalc.cli.verify_plan import Plan
 from convcalc.errors import ConvcalcError, UsageError, did_you_mean, printable, shortened
+from convcalc.verify.plan import Plan
 
 if TYPE_CHECKING:
+    from convcalc.network.network import Network
     from convcalc.report import Report
-    from convcalc.spec.network import Network
-    from convcalc.verify import Check
+    from convcalc.verify.run import Check
 
 EXAMPLES = """
     convcalc verify vgg16
@@ -131,7 +131,7 @@ def networks_of(
     targets: tuple[str, ...], shape: str | None, parameters: tuple[str, ...], *, every: bool
 ) -> dict[str, Network]:
     """The networks by name, each once; layers are a chain."""
-    from convcalc.spec.load import bundled_names  # noqa: PLC0415 - start-up
+    from convcalc.network.load import bundled_names  # noqa: PLC0415 - start-up
 
     if every or not is_chain(list(targets)):
         names = bundled_names() if every else dict.fromkeys(targets)
@@ -152,7 +152,7 @@ def networks_of(
 def is_chain(words: list[str]) -> bool:
     """Whether the words are layers rather than networks: the first names a kind and no network."""
     from convcalc.layers import find as find_kind  # noqa: PLC0415 - start-up
-    from convcalc.spec.load import find as find_file  # noqa: PLC0415 - start-up
+    from convcalc.network.load import find as find_file  # noqa: PLC0415 - start-up
 
     word = words[0].rpartition("*")[2].partition(":")[0]
     try:
@@ -164,14 +164,14 @@ def is_chain(words: list[str]) -> bool:
 
 def chain(words: list[str], shape: str) -> Network:
     """A chain of layers as a network."""
-    from convcalc.spec.chain import chained, shape_of  # noqa: PLC0415 - start-up
+    from convcalc.network.chain import chained, shape_of  # noqa: PLC0415 - start-up
 
     return chained(words, shape_of(shape))
 
 
 def chosen_subjects(text: str | None) -> tuple[str, ...]:
     """``--only shape,macs`` as subjects."""
-    from convcalc.verify import SUBJECTS  # noqa: PLC0415 - numpy only where it is needed
+    from convcalc.verify.run import SUBJECTS  # noqa: PLC0415 - numpy only where it is needed
 
     if text is None:
         return SUBJECTS
@@ -217,7 +217,7 @@ def following(total: int) -> Iterator[Callable[[str, str], None]]:
 def verdict(found: dict[str, list[Check]], notes: list[str], *, each: bool) -> Report:
     """The report: every check, or sums by subject for one network, or a line per network."""
     from convcalc.report import Report  # noqa: PLC0415 - start-up
-    from convcalc.verify import explained  # noqa: PLC0415 - numpy
+    from convcalc.verify.run import explained  # noqa: PLC0415 - numpy
 
     wrong = [check for checks in found.values() for check in checks if not check.agrees]
     total = sum(map(len, found.values()))
@@ -266,7 +266,7 @@ def yes_no(agrees: bool) -> str:  # noqa: FBT001 - a column's text
 
 def each_columns(found: dict[str, list[Check]]) -> list[Any]:
     """The columns of a row per check; fields may be cut where it is narrow, numbers not."""
-    from convcalc.verify import said  # noqa: PLC0415 - numpy
+    from convcalc.verify.run import said  # noqa: PLC0415 - numpy
 
     checks = [check for part in found.values() for check in part]
     counts = [value for each in checks for value in (each.claimed, each.witnessed)]
@@ -286,7 +286,7 @@ def each_columns(found: dict[str, list[Check]]) -> list[Any]:
 
 def cell(value: Any) -> Any:
     """A value in a CSV file: a number, a shape, or text."""
-    from convcalc.verify import said  # noqa: PLC0415 - numpy
+    from convcalc.verify.run import said  # noqa: PLC0415 - numpy
 
     if isinstance(value, tuple):
         return list(value)

@@ -12,8 +12,8 @@ from convcalc.cli.output import print_lines
 from convcalc.errors import UsageError
 
 if TYPE_CHECKING:
-    from convcalc.homework.marking import Result
-    from convcalc.homework.sheet import Question
+    from convcalc.homework.marking.mark import Result
+    from convcalc.homework.sheets.sheet import Question
 
 EXAMPLES = """
     convcalc why 2600 --params --k 5 --cin 3 --filters 100
@@ -102,8 +102,8 @@ def command(
 
     Say what the number is meant to be (--params, --size, --macs, …) and what is given.
     """
-    from convcalc.homework.marking import mark_question  # noqa: PLC0415
-    from convcalc.homework.sheet import Question, Sheet  # noqa: PLC0415
+    from convcalc.homework.marking.mark import mark_question  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import Question, Sheet  # noqa: PLC0415
 
     question = asked(type_name or kind, options, bias, more, preset, conventions_)
     sheet = Sheet("why", "why", question.conventions, [question], max_level=4)
@@ -136,7 +136,7 @@ def asked(
     from convcalc.homework.conventions import conventions  # noqa: PLC0415
     from convcalc.homework.questions import GivenError, every, made  # noqa: PLC0415
     from convcalc.homework.questions.base import known_words  # noqa: PLC0415
-    from convcalc.homework.sheet import Question  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import Question  # noqa: PLC0415
 
     if kind is None:
         message = "say what the number is meant to be: --params, --size, --volume, --macs, --rf, or --type NAME"

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from convcalc.errors import UsageError
+from convcalc.hand.matrices import Exact
 from convcalc.hand.parts import Array, Part, Section, Shape, Stamp, Window, called, exact
-from convcalc.matrices import Exact
 from convcalc.reference.loops_pool import on_padded_input
 from convcalc.reference.stamps import Stamps
 from convcalc.reference.windows import Axis, corners, inside, under

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from convcalc.hand.matrices import Exact
 from convcalc.hand.parts import Array, Shape
-from convcalc.matrices import Exact
 
 MOST_DECIMALS = 6
 MOST_DENOMINATOR = 100_000

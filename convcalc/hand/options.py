@@ -10,8 +10,8 @@ import numpy as np
 
 from convcalc import formulas
 from convcalc.errors import UsageError, did_you_mean, quoted, shortened
+from convcalc.hand.matrices import Given, given
 from convcalc.hand.parts import Array, Shape
-from convcalc.matrices import Given, given
 from convcalc.reference.windows import Axis
 
 MOST_OPTION = 1000  # stride, padding, dilation …

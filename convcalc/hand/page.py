@@ -20,9 +20,9 @@ from convcalc.hand.layout import (
     text_of,
     typed,
 )
+from convcalc.hand.matrices import MOST_CELLS as MOST_GIVEN
+from convcalc.hand.matrices import Exact, sized
 from convcalc.hand.parts import Array, Part, Section, Stamp, Window, Working, called
-from convcalc.matrices import MOST_CELLS as MOST_GIVEN
-from convcalc.matrices import Exact, sized
 from convcalc.report import times
 
 MOST_WINDOWS = 25  # shown unless all are asked for

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convcalc.matrices import Exact
+from convcalc.hand.matrices import Exact
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]

@@ -38,18 +38,18 @@ __all__ = [
 if TYPE_CHECKING:
     import os
 
-    from convcalc.homework.marking import Marked, Result, Verdict, mark
-    from convcalc.homework.sheet import Question, Sheet, load, loads
+    from convcalc.homework.marking.mark import Marked, Result, Verdict, mark
+    from convcalc.homework.sheets.sheet import Question, Sheet, load, loads
 
 _HOMES = {
-    "Marked": "marking",
-    "Result": "marking",
-    "Verdict": "marking",
-    "mark": "marking",
-    "Question": "sheet",
-    "Sheet": "sheet",
-    "load": "sheet",
-    "loads": "sheet",
+    "Marked": "marking.mark",
+    "Result": "marking.mark",
+    "Verdict": "marking.mark",
+    "mark": "marking.mark",
+    "Question": "sheets.sheet",
+    "Sheet": "sheets.sheet",
+    "load": "sheets.sheet",
+    "loads": "sheets.sheet",
 }
 
 _SHEETS: dict[tuple[str, float, int], Any] = {}
@@ -81,7 +81,7 @@ def check(
     Raises:
         ConvcalcError: no such sheet or question. A wrong answer raises nothing.
     """
-    from convcalc.homework.marking import mark_question  # noqa: PLC0415
+    from convcalc.homework.marking.mark import mark_question  # noqa: PLC0415
 
     found: Any = sheet
     if isinstance(sheet, str) or hasattr(sheet, "__fspath__"):
@@ -107,7 +107,7 @@ def sheet_at(path: Any) -> Sheet:
     """A sheet by its path; read once as long as the file stays the same."""
     import os  # noqa: PLC0415
 
-    from convcalc.homework.sheet import load  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
 
     name = os.fspath(path)
     try:

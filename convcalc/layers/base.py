@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transf
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.field import Reach, Slide
+from convcalc.layers.rf import Reach, Slide
 
 Shape = tuple[int, ...]
 Counts = Mapping[str, int]

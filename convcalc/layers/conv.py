@@ -25,7 +25,7 @@ from convcalc.layers.base import (
     kind,
     per_axis,
 )
-from convcalc.layers.field import Reach, Spread
+from convcalc.layers.rf import Reach, Spread
 
 Connections = tuple[tuple[int, ...], ...]
 

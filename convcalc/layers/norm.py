@@ -15,7 +15,7 @@ from convcalc.layers.base import (
     frozen,
     kind,
 )
-from convcalc.layers.field import Reach
+from convcalc.layers.rf import Reach
 
 
 @frozen

@@ -26,7 +26,7 @@ from convcalc.layers.base import (
     kind,
     per_axis,
 )
-from convcalc.layers.field import Adaptive, Reach, Spread, Whole
+from convcalc.layers.rf import Adaptive, Reach, Spread, Whole
 
 
 @frozen

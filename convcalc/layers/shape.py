@@ -24,7 +24,7 @@ from convcalc.layers.base import (
     per_axis,
     shape_text,
 )
-from convcalc.layers.field import Linear, Nearest, Reach, Slide, Whole
+from convcalc.layers.rf import Linear, Nearest, Reach, Slide, Whole
 
 Sides = int | tuple[Pair, ...]
 

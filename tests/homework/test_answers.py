@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convcalc.homework import answers
-from convcalc.homework.answers import Unreadable
-from convcalc.homework.forms import (
+from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.parsing import Unreadable
+from convcalc.homework.answers.types import (
     COUNT,
     EXACT,
     MATRIX,

@@ -19,12 +19,12 @@ import jsonschema
 import pytest
 
 from convcalc.homework import Sheet, load
+from convcalc.homework.classroom.answer_files import parse
 from convcalc.homework.exports import find
 from convcalc.homework.exports.gradescope import results
 from convcalc.homework.exports.gradescope import run as run_here
-from convcalc.homework.marking import mark
-from convcalc.homework.submissions import parse
-from convcalc.homework.variants import Maker
+from convcalc.homework.marking.mark import mark
+from convcalc.homework.variants.draw import Maker
 from homework.test_export_moodle import SHEETS, TRICKY, tricky
 
 HERE = Path(__file__).parent

@@ -19,14 +19,21 @@ import pytest
 
 from convcalc.errors import UsageError
 from convcalc.homework import Sheet, load, loads
-from convcalc.homework.classes import Options, chosen_formats, grade, look
-from convcalc.homework.grading import Grader, Spool
-from convcalc.homework.handed_in import Paper, natural
-from convcalc.homework.marking import mark
-from convcalc.homework.outputs import escaped
-from convcalc.homework.results import OUTPUTS, Stage, Summary, cell, file_name, output
-from convcalc.homework.roster import parse
-from convcalc.homework.variants import Maker
+from convcalc.homework.classroom.collect import Paper, natural
+from convcalc.homework.classroom.grader import Grader, Spool
+from convcalc.homework.classroom.output_files import escaped
+from convcalc.homework.classroom.output_folder import (
+    OUTPUTS,
+    Stage,
+    Summary,
+    cell,
+    file_name,
+    output,
+)
+from convcalc.homework.classroom.roster import parse
+from convcalc.homework.classroom.runs import Options, chosen_formats, grade, look
+from convcalc.homework.marking.mark import mark
+from convcalc.homework.variants.draw import Maker
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -492,7 +499,7 @@ def test_a_run_that_was_killed_leaves_whole_files_or_none_and_is_swept_up(
     run(sheet, files, tmp_path / "out")
     before = contents(tmp_path / "out")
     code = (
-        "import os, sys; from convcalc.homework import loads; from convcalc.homework.classes import Options, grade\n"
+        "import os, sys; from convcalc.homework import loads; from convcalc.homework.classroom.runs import Options, grade\n"
         "def stop(what, count):\n    if what == 'marked': os._exit(9)\n"
         "grade(loads(sys.argv[1]), [sys.argv[2]], sys.argv[3], Options(force=True), stop)"
     )
@@ -755,7 +762,7 @@ def test_parts_of_a_table_may_have_columns_of_their_own(files: Path, tmp_path: P
 def test_a_file_that_breaks_the_reader_is_one_that_cannot_be_read(
     sheet: Sheet, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from convcalc.homework import grading  # noqa: PLC0415 - to break it
+    from convcalc.homework.classroom import grader as grading  # noqa: PLC0415 - to break it
 
     parsed = grading.parsed
 
@@ -776,7 +783,8 @@ def test_a_file_that_breaks_the_reader_is_one_that_cannot_be_read(
 def test_what_is_remembered_is_bounded_and_changes_nothing(
     sheet: Sheet, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from convcalc.homework import grading, outputs  # noqa: PLC0415 - to shrink them
+    from convcalc.homework.classroom import grader as grading  # noqa: PLC0415 - to shrink them
+    from convcalc.homework.classroom import output_files as outputs  # noqa: PLC0415
 
     hand_in(files, **{f"s{i}": f"q1: {i}x{i}x6\nq2: {i * 7}\nq3: {i}k" for i in range(40)})
     run(sheet, files, tmp_path / "out")

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from convcalc.errors import UsageError
-from convcalc.homework import handed_in
-from convcalc.homework import roster as rosters
-from convcalc.homework.handed_in import Paper, papers
-from convcalc.homework.roster import from_name, guess, parse
-from convcalc.homework.roster import load as load_roster
-from convcalc.homework.submissions import MOST_BYTES
+from convcalc.homework.classroom import collect as handed_in
+from convcalc.homework.classroom import roster as rosters
+from convcalc.homework.classroom.answer_files import MOST_BYTES
+from convcalc.homework.classroom.collect import Paper, papers
+from convcalc.homework.classroom.roster import from_name, guess, parse
+from convcalc.homework.classroom.roster import load as load_roster
 
 
 def found(*paths: Path) -> dict[str, Paper]:

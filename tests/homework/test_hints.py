@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convcalc.errors import ConvcalcError
-from convcalc.homework import check, hints
+from convcalc.homework import check
 from convcalc.homework.conventions import PRESETS, conventions
+from convcalc.homework.marking import hints
 from convcalc.homework.questions import QUESTIONS, every, made
-from convcalc.homework.sheet import Question, Sheet
+from convcalc.homework.sheets.sheet import Question, Sheet
 from homework.cases import CASES, Case
 from homework.mistake_cases import SLIPS, Slip
 from homework.test_questions import sheet_with

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from convcalc.homework import load, loads
-from convcalc.homework.lint import Finding, lint, summary
+from convcalc.homework.marking.lint import Finding, lint, summary
 
 HERE = Path(__file__).parents[2] / "homework"
 

@@ -15,10 +15,10 @@ import pytest
 
 from convcalc.errors import UsageError
 from convcalc.homework import Sheet, check, load, loads
-from convcalc.homework.handout import make, sheet_text
-from convcalc.homework.requirements import met
-from convcalc.homework.roster import Roster, Student
-from convcalc.homework.variants import Maker, codes, draws, new_secret, read_secret, values_of
+from convcalc.homework.classroom.distribute import make, sheet_text
+from convcalc.homework.classroom.roster import Roster, Student
+from convcalc.homework.variants.constraints import met
+from convcalc.homework.variants.draw import Maker, codes, draws, new_secret, read_secret, values_of
 
 HERE = Path(__file__).parent
 SECRET = b"an old and well kept secret"
@@ -278,8 +278,8 @@ def test_the_same_secret_and_roster_give_the_same_bytes_everywhere(
 
 def test_hash_seeds_and_other_processes_change_nothing(tmp_path: Path) -> None:
     code = (
-        "import sys; from convcalc.homework import load; from convcalc.homework.handout import sheet_text;"
-        "from convcalc.homework.variants import Maker;"
+        "import sys; from convcalc.homework import load; from convcalc.homework.classroom.distribute import sheet_text;"
+        "from convcalc.homework.variants.draw import Maker;"
         f"print(sheet_text(Maker(load({str(HERE / 'data' / 'ps1.yaml')!r}), {SECRET!r}).of('s007')))"
     )
     texts = {

@@ -11,7 +11,7 @@ import pytest
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework import WrongAnswer, assert_right, check, loads
-from convcalc.homework.marking import mark
+from convcalc.homework.marking.mark import mark
 from homework.test_questions import sheet_with
 
 PS1 = """

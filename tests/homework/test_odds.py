@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 
 from convcalc.errors import ConvcalcError
-from convcalc.homework import WrongAnswer, assert_right, check, loads, submissions
-from convcalc.homework.answers import Number
-from convcalc.homework.forms import EXACT, Tolerance
-from convcalc.homework.hints import hint
-from convcalc.homework.lint import lint
-from convcalc.homework.marking import mark
+from convcalc.homework import WrongAnswer, assert_right, check, loads
+from convcalc.homework.answers.numbers import scale_of
+from convcalc.homework.answers.parsing import Number
+from convcalc.homework.answers.types import EXACT, Tolerance
+from convcalc.homework.classroom import answer_files as submissions
+from convcalc.homework.marking.hints import hint
+from convcalc.homework.marking.lint import lint
+from convcalc.homework.marking.mark import mark
 from convcalc.homework.mistakes.base import changed, values
 from convcalc.homework.questions.base import Layer
-from convcalc.homework.sheet_yaml import MOST_SHEET
-from convcalc.homework.sums import scale_of
+from convcalc.homework.sheets.read import MOST_SHEET
 from homework.test_questions import sheet_with
 
 PARAMS = {"k": 3, "c_in": 3, "filters": 4}  # 112 of them

@@ -12,7 +12,7 @@ from convcalc.homework import as_written, check, mistakes, questions
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
 from convcalc.homework.questions import QUESTIONS, every, made
 from convcalc.homework.questions.base import GivenError, Task, question
-from convcalc.homework.sheet import Question, Sheet
+from convcalc.homework.sheets.sheet import Question, Sheet
 from homework.cases import CASES, Case
 
 every()
@@ -217,7 +217,7 @@ def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
 def test_every_module_of_types_and_mistakes_is_searched() -> None:
     package = Path(questions.__file__).parent
     for folder, known, helpers in (
-        (package, questions.MODULES, {"__init__", "base", "works", "layers"}),
+        (package, questions.MODULES, {"__init__", "base", "quantities", "networks"}),
         (package.parent / "mistakes", mistakes.MODULES, {"__init__", "base"}),
     ):
         assert {path.stem for path in folder.glob("*.py")} == set(known) | helpers

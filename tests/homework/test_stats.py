@@ -12,8 +12,8 @@ import pytest
 
 from convcalc.errors import UsageError
 from convcalc.homework import load, loads
-from convcalc.homework.classes import Options, grade, regrade, stats
-from convcalc.homework.variants import Maker
+from convcalc.homework.classroom.runs import Options, grade, regrade, stats
+from convcalc.homework.variants.draw import Maker
 
 HERE = Path(__file__).parent
 SECRET = b"an old and well kept secret"

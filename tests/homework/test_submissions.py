@@ -9,8 +9,9 @@ import time
 import pytest
 
 from convcalc.errors import ConvcalcError
-from convcalc.homework import loads, submissions
-from convcalc.homework.marking import mark
+from convcalc.homework import loads
+from convcalc.homework.classroom import answer_files as submissions
+from convcalc.homework.marking.mark import mark
 from homework.test_marking import PS1, TABLE
 
 SHEET = loads(PS1)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from convcalc.homework import load
-from convcalc.homework.roster import load as load_roster
+from convcalc.homework.classroom.roster import load as load_roster
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from convcalc.homework.answers import number_text
+from convcalc.homework.answers.parsing import number_text
+from convcalc.homework.answers.types import Bytes, Choice, Matrix, Misfit, Share, Tolerance
 from convcalc.homework.conventions import RULES, told
-from convcalc.homework.forms import Bytes, Choice, Matrix, Misfit, Share, Tolerance
-from convcalc.homework.variants import drawn, draws
+from convcalc.homework.variants.draw import drawn, draws
 
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part
-    from convcalc.homework.sheet import Question, Sheet
+    from convcalc.homework.sheets.sheet import Question, Sheet
 
 MOST_WRONG = 30  # known wrong answers per field; the commonest come first
 MOST_LINES = 2
@@ -147,7 +147,7 @@ def spread(kept: list[dict[str, str]], salt: str) -> list[dict[str, str]]:
 
 def item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
     """One question."""
-    from convcalc.homework.paper import wanted  # noqa: PLC0415 - the wording of the sheet
+    from convcalc.homework.sheets.render import wanted  # noqa: PLC0415 - the wording of the sheet
 
     found = Item(
         question.id,

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.exports.base import Export, Out, export, zipped
-from convcalc.homework.marking import Result, number
+from convcalc.homework.marking.mark import Result, number
 
 if TYPE_CHECKING:
-    from convcalc.homework.sheet import Sheet
+    from convcalc.homework.sheets.sheet import Sheet
 
 MOST_OUTPUT = 2_000
 GOOD = ("right", "other-convention", "follow-through", "by-hand")
@@ -173,10 +173,10 @@ def run(base: str) -> dict[str, Any]:
 def graded(base: str) -> dict[str, Any]:
     """The results of the submission."""
     from convcalc.errors import UsageError  # noqa: PLC0415 - only inside Gradescope
-    from convcalc.homework.grading import Grader, parsed  # noqa: PLC0415
-    from convcalc.homework.handed_in import papers  # noqa: PLC0415
-    from convcalc.homework.sheet import load  # noqa: PLC0415
-    from convcalc.homework.variants import read_secret  # noqa: PLC0415
+    from convcalc.homework.classroom.collect import papers  # noqa: PLC0415
+    from convcalc.homework.classroom.grader import Grader, parsed  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
+    from convcalc.homework.variants.draw import read_secret  # noqa: PLC0415
 
     source = os.path.join(base, "source")
     sheet = load(os.path.join(source, "sheet.yaml"))
@@ -214,7 +214,7 @@ def graded(base: str) -> dict[str, Any]:
 
 def student_of(base: str, source: str) -> str:
     """Who handed in: by the roster's e-mail address, else what stands before the @."""
-    from convcalc.homework import roster  # noqa: PLC0415 - only inside Gradescope
+    from convcalc.homework.classroom import roster  # noqa: PLC0415 - only inside Gradescope
 
     try:
         with open(os.path.join(base, "submission_metadata.json"), encoding="utf-8") as file:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from convcalc.homework.exports.base import Export, Item, Out, export, safe_name
-from convcalc.homework.marking import number
+from convcalc.homework.marking.mark import number
 
 
 def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def notebook(cells: list[dict[str, Any]]) -> bytes:
 
 def wording(item: Item) -> str:
     """A question in Markdown."""
-    from convcalc.homework.paper import escaped_markdown, points_text  # noqa: PLC0415 - the wording of the sheet
+    from convcalc.homework.sheets.render import escaped_markdown, points_text  # noqa: PLC0415 - the wording of the sheet
 
     text = escaped_markdown(item.text)
     options = "".join(f"\n- {escaped_markdown(option)}" for option, _ in item.options)
@@ -60,7 +60,7 @@ class Notebook(Export):
 
     def begin(self) -> list[dict[str, Any]]:
         """The first cells."""
-        from convcalc.homework.paper import escaped_markdown  # noqa: PLC0415
+        from convcalc.homework.sheets.render import escaped_markdown  # noqa: PLC0415
 
         said = escaped_markdown(f"This sheet: {self.sheet.conventions.said()}.")
         return [

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from convcalc.homework.mistakes.base import BY_TOPIC, CATALOGUE, Found, Mistake
 
-MODULES = ("size", "params", "cost", "field", "slips", "hand")
+MODULES = ("size", "params", "cost", "field", "typos", "hand")
 
 __all__ = ["BY_TOPIC", "CATALOGUE", "MODULES", "Found", "Mistake", "every", "find"]
 

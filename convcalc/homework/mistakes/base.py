@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.homework.forms import Misfit
-from convcalc.homework.questions.works import Sizes, sizes
+from convcalc.homework.answers.types import Misfit
+from convcalc.homework.questions.quantities import Sizes, sizes
 
 if TYPE_CHECKING:
     from convcalc.homework.questions.base import Part
 
 # The modules in which the mistakes of a topic stand: those by hand need the types they change.
 BY_HAND = ("hand", "gradient")
-HAND = ("hand", "slips")
-BY_NUMBER = ("size", "params", "cost", "field", "slips")
+HAND = ("hand", "typos")
+BY_NUMBER = ("size", "params", "cost", "field", "typos")
 
 MOST_PAIRS = 4_000  # wrong numbers of two mistakes at once that are kept for one answer
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from convcalc.homework.mistakes.base import mistake
-from convcalc.homework.questions.works import Conv, conv_macs, memory
+from convcalc.homework.questions.quantities import Conv, conv_macs, memory
 
 BATCHES = (32, 2, 4, 8, 16, 64, 128, 256)
 

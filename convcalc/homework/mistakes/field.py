@@ -6,7 +6,7 @@ from math import isqrt
 from typing import Any
 
 from convcalc.homework.mistakes.base import mistake
-from convcalc.homework.questions.works import Field, field
+from convcalc.homework.questions.quantities import Field, field
 
 
 def rf(name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "rf") -> None:

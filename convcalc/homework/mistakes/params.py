@@ -7,7 +7,7 @@ from typing import Any
 
 from convcalc import formulas
 from convcalc.homework.mistakes.base import mistake
-from convcalc.homework.questions.works import Conv, Linear, conv_params
+from convcalc.homework.questions.quantities import Conv, Linear, conv_params
 
 MOST_SUBSETS = 12  # layers of a model of which every partial sum is tried
 

@@ -16,12 +16,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from convcalc.errors import UsageError, did_you_mean, shortened
-from convcalc.homework import answers
-from convcalc.homework.answers import Unreadable
+from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.parsing import Unreadable
 
 if TYPE_CHECKING:
+    from convcalc.homework.answers.types import Form
     from convcalc.homework.conventions import Conventions
-    from convcalc.homework.forms import Form
 
 MOST_DIGITS = 12
 MOST_LAYERS = 2_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from convcalc.homework.forms import COUNT, RATIO, Bytes
+from convcalc.homework.answers.types import COUNT, RATIO, Bytes
 from convcalc.homework.questions.base import (
     Count,
     GivenError,
@@ -18,13 +18,13 @@ from convcalc.homework.questions.base import (
     question,
 )
 from convcalc.homework.questions.params import Filters, need_groups
-from convcalc.homework.questions.size import by
-from convcalc.homework.questions.works import (
+from convcalc.homework.questions.quantities import (
     Memory,
     Separable,
     conv_macs,
     memory,
 )
+from convcalc.homework.questions.size import by
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
@@ -346,7 +346,7 @@ class MemoryTask(Task):
             for side in self.volume:
                 values *= side
             return values, 0
-        from convcalc.homework.questions.layers import rows_of  # noqa: PLC0415
+        from convcalc.homework.questions.networks import rows_of  # noqa: PLC0415
 
         rows = rows_of(self.arch, self.input)
         acts = sum(row.out_values for row in rows if row.computes) + rows[0].in_values

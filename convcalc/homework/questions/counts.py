@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from convcalc import formulas
-from convcalc.homework.forms import COUNT, PAIR, RATIO, SHARE
+from convcalc.homework.answers.types import COUNT, PAIR, RATIO, SHARE
 from convcalc.homework.questions.base import (
     Count,
     GivenError,
@@ -15,10 +15,10 @@ from convcalc.homework.questions.base import (
     Task,
     question,
 )
-from convcalc.homework.questions.size import by
-from convcalc.homework.questions.works import (
+from convcalc.homework.questions.quantities import (
     conv_params,
 )
+from convcalc.homework.questions.size import by
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from convcalc.errors import ConvcalcError
-from convcalc.homework.forms import SIZE
+from convcalc.homework.answers.types import SIZE
 from convcalc.homework.questions.base import (
     Count,
     GivenError,
@@ -14,7 +14,7 @@ from convcalc.homework.questions.base import (
     Task,
     question,
 )
-from convcalc.homework.questions.works import Field, field
+from convcalc.homework.questions.quantities import Field, field
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
@@ -96,8 +96,8 @@ class ReceptiveFieldNet(Task):
 
     def size(self) -> int:
         """As the walk finds it."""
-        from convcalc.spec.load import load  # noqa: PLC0415
-        from convcalc.walk import walk  # noqa: PLC0415
+        from convcalc.analysis.walk import walk  # noqa: PLC0415
+        from convcalc.network.load import load  # noqa: PLC0415
 
         try:
             network = load(self.net)

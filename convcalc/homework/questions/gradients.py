@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from convcalc.homework.forms import COUNT, MATRIX, PAIR, RATIO, WORD
+from convcalc.homework.answers.types import COUNT, MATRIX, PAIR, RATIO, WORD
 from convcalc.homework.questions.base import (
     Count,
     GivenError,

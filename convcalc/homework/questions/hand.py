@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from convcalc.homework.forms import MATRIX
+from convcalc.homework.answers.types import MATRIX
 from convcalc.homework.questions.base import (
     Count,
     GivenError,

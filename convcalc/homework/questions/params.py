@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from convcalc.homework.forms import COUNT
+from convcalc.homework.answers.types import COUNT
 from convcalc.homework.questions.base import (
     Count,
     GivenError,
@@ -16,8 +16,7 @@ from convcalc.homework.questions.base import (
     each,
     question,
 )
-from convcalc.homework.questions.size import by
-from convcalc.homework.questions.works import (
+from convcalc.homework.questions.quantities import (
     Axis,
     Conv,
     Linear,
@@ -25,6 +24,7 @@ from convcalc.homework.questions.works import (
     conv_params,
     linear_params,
 )
+from convcalc.homework.questions.size import by
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from convcalc.homework import answers
-from convcalc.homework.answers import Reading, cleaned
-from convcalc.homework.forms import PROSE, TRUE_FALSE, Choice, Form, letter
+from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.parsing import Reading, cleaned
+from convcalc.homework.answers.types import PROSE, TRUE_FALSE, Choice, Form, letter
 from convcalc.homework.questions.base import GivenError, Part, Task, Words, question
 
 if TYPE_CHECKING:

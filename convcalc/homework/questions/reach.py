@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from convcalc import formulas
-from convcalc.homework.forms import COUNT, PAIR, SETTINGS, SHARE, SIZE, Volume
+from convcalc.homework.answers.types import COUNT, PAIR, SETTINGS, SHARE, SIZE, Volume
 from convcalc.homework.questions.base import (
     Count,
     GivenError,
@@ -18,13 +18,13 @@ from convcalc.homework.questions.base import (
     each,
     question,
 )
-from convcalc.homework.questions.works import (
+from convcalc.homework.questions.quantities import (
     Axis,
     Reach,
     reach,
     sizes,
 )
-from convcalc.homework.questions.works import Sizes as Windows
+from convcalc.homework.questions.quantities import Sizes as Windows
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
@@ -264,7 +264,7 @@ class MinInput(Task):
     def smallest(self) -> int:
         """Tried from below, with the walk's own checks."""
         from convcalc.errors import ConvcalcError  # noqa: PLC0415
-        from convcalc.spec.chain import chained  # noqa: PLC0415
+        from convcalc.network.chain import chained  # noqa: PLC0415
 
         words = [word for text in self.layers for word in text.split()]
         problem = ""

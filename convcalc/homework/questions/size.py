@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc import formulas
-from convcalc.homework.forms import COUNT, FIT, SIZE, Misfit, Volume
+from convcalc.homework.answers.types import COUNT, FIT, SIZE, Misfit, Volume
 from convcalc.homework.questions.base import (
     Count,
     GivenError,
@@ -18,7 +18,7 @@ from convcalc.homework.questions.base import (
     each,
     question,
 )
-from convcalc.homework.questions.works import (
+from convcalc.homework.questions.quantities import (
     Axis,
     Keep,
     Padded,
@@ -30,7 +30,7 @@ from convcalc.homework.questions.works import (
     sizes,
     transposed,
 )
-from convcalc.homework.questions.works import Sizes as Windows
+from convcalc.homework.questions.quantities import Sizes as Windows
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions

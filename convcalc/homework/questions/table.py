@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.errors import did_you_mean, shortened
-from convcalc.homework.forms import COUNT, SHARE, Volume
+from convcalc.homework.answers.types import COUNT, SHARE, Volume
 from convcalc.homework.questions.base import (
     GivenError,
     Hwc,
@@ -20,7 +20,7 @@ from convcalc.homework.questions.base import (
     Words,
     question,
 )
-from convcalc.homework.questions.layers import (
+from convcalc.homework.questions.networks import (
     Model,
     Row,
     channels_first,
@@ -30,7 +30,7 @@ from convcalc.homework.questions.layers import (
     rows_of,
     value_of,
 )
-from convcalc.homework.questions.works import (
+from convcalc.homework.questions.quantities import (
     Axis,
     Conv,
     Linear,

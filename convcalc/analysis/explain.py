@@ -1,0 +1,187 @@
+"""How each number of a layer comes about: formula, numbers put in, steps, answer.
+
+The layer's own methods run on `convcalc.term.Term` instead of int, so no kind needs code for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from convcalc import formulas
+from convcalc.layers.base import LETTERS, Window, axis_names
+from convcalc.layers.rf import PIXEL, AnyField, Field, Slide
+from convcalc.report import grouped
+from convcalc.term import Term
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from convcalc.layers import Layer, Shape
+
+# How options are called in formulas, where the letter alone would not say it.
+TERM_NAMES = {**LETTERS, "out_channels": "cout", "out_features": "units", "multiplier": "m"}
+MARKS = {1: ("",), 2: ("_h", "_w"), 3: ("_d", "_h", "_w")}
+
+
+def explained(
+    layer: Layer, shapes: tuple[Shape, ...], out: Shape, before: tuple[AnyField, ...] | None = None
+) -> list[str]:
+    """The working of a layer's size, parameters, multiply-adds and receptive field.
+
+    Args:
+        layer: the layer.
+        shapes: what goes in, one shape per path.
+        out: what comes out.
+        before: the receptive field of its input; None for a layer on the image itself.
+    """
+    lines: list[str] = []
+    traced = traced_layer(layer, shapes[0])
+    ins = tuple(traced_shape(shape, "n", "cin") for shape in shapes)
+    lines += padding_lines(layer, shapes[0])
+    lines += sizes(traced, ins, out)
+    result = traced_shape(out, "o", "cout")
+    if "out_channels" in {field.name for field in fields(layer)}:
+        result = (traced.out_channels, *result[1:])  # type: ignore[attr-defined]
+    fan_in = getattr(traced, "fan_in", None)
+    neuron = fan_in(ins[0]) if fan_in else 0
+    if neuron:
+        lines += working("neuron", neuron, "weights")
+    lines += working("params", traced.params(ins[0], result))
+    lines += working("macs", traced.macs(ins[0], result))
+    macs = layer.macs(shapes[0], out)
+    if macs:
+        lines.append(f"flops    2·macs = {grouped(2 * macs)}")
+    lines += field_lines(layer, shapes[0], out, before)
+    return lines
+
+
+def working(label: str, number: int | Term, unit: str = "") -> list[str]:
+    """One quantity: its formula first, then a line per step; none for a plain number."""
+    if not isinstance(number, Term) or not number.operation:
+        shown = f"{int(number):,}"
+        if isinstance(number, Term) and number.name:
+            shown = f"{number.name} = {shown}"
+        return [f"{label:<9}{shown}{' ' + unit if unit else ''}"]
+    first, *rest = number.working()
+    if rest and unit:
+        rest[-1] += f" {unit}"
+    return [f"{label:<9}{first}", *(f"{'':<7}= {line}" for line in rest)]
+
+
+def traced_shape(shape: Shape, size: str, channels: str) -> tuple[Any, ...]:
+    """A shape as terms: equal sides share one."""
+    if len(shape) == 1:
+        return (Term(shape[0], "units" if size == "o" else "m"),)
+    return (Term(shape[0], channels), *traced_sides(shape[1:], size))
+
+
+def traced_sides(numbers: tuple[int, ...], name: str) -> tuple[Term, ...]:
+    """One number per axis as terms; one term where all are equal."""
+    if len(set(numbers)) == 1:
+        return (Term(numbers[0], name),) * len(numbers)
+    return tuple(Term(n, name + mark) for n, mark in zip(numbers, MARKS[len(numbers)]))
+
+
+def traced_layer(layer: Layer, shape: Shape) -> Layer:
+    """The layer with terms for its numbers, and its padding in numbers."""
+    changes: dict[str, Any] = {}
+    for option in fields(layer):
+        value = getattr(layer, option.name)
+        name = TERM_NAMES.get(option.name, option.name)
+        if option.name == "padding":
+            changes["padding"] = traced_padding(layer, shape)
+        elif type(value) is int:
+            changes[option.name] = Term(value, name)
+        elif isinstance(value, tuple) and value and all(type(v) is int for v in value):
+            changes[option.name] = traced_sides(value, name) if len(value) <= 3 else value
+    return replace(layer, **changes)
+
+
+def traced_padding(layer: Layer, shape: Shape) -> Any:
+    """Padding as terms: p where both sides are alike, else p₁ before and p₂ after."""
+    if not isinstance(layer, Window):
+        value = layer.padding  # type: ignore[attr-defined]
+        return Term(value, "p") if type(value) is int else value
+    found = []
+    for axis in layer.axes(shape):
+        if axis.before == axis.after:
+            found.append((p := Term(axis.before, "p"), p))
+        else:
+            found.append((Term(axis.before, "p₁"), Term(axis.after, "p₂")))
+    return tuple(found)
+
+
+def padding_lines(layer: Layer, shape: Shape) -> list[str]:
+    """Where the padding of a word such as same comes from."""
+    padding = getattr(layer, "padding", 0)
+    if not isinstance(layer, Window) or padding not in ("same", "same_lower"):
+        return []
+    lines = []
+    axes = dict(zip(layer.axes(shape), axis_names(shape)))
+    for axis, name in axes.items():
+        lines += along(name, axes)
+        total = formulas.same_padding(
+            Term(axis.n, "n"), Term(axis.k, "k"), Term(axis.s, "s"), Term(axis.d, "d")
+        )
+        lines += working("padding", total)
+        lines.append(f"{'':<9}p₁ = {axis.before} before, p₂ = {axis.after} after")
+    return lines
+
+
+def along(name: str, axes: Collection[Any]) -> list[str]:
+    """Which axis the lines that follow are about, where there is more than one sort."""
+    return [f"{'':<9}along the {name}:"] if len(axes) > 1 else []
+
+
+def sizes(layer: Layer, shapes: tuple[Any, ...], out: Shape) -> list[str]:
+    """The output size, once per axis that differs."""
+    result = layer.out_shape(*shapes)
+    shown = "×".join(f"{side:,}" if len(out) == 1 else str(side) for side in out)
+    seen: dict[str, list[str]] = {}
+    names = axis_names(out) if len(out) > 1 else ()
+    for name, side in zip(names, result[1:]):
+        if isinstance(side, Term) and side.operation:
+            seen.setdefault("\n".join(side.working()), []).append(name)
+    lines: list[str] = []
+    for text, axes in seen.items():
+        label = "output" if len(seen) == 1 else axes[0]
+        first, *rest = text.split("\n")
+        lines += [f"{label:<9}{first}", *(f"{'':<7}= {line}" for line in rest)]
+    first_side = result[0]
+    if isinstance(first_side, Term) and first_side.operation:
+        lines += working("channels" if len(out) > 1 else "output", first_side)
+    return [*lines, f"{'shape':<9}{shown}"]
+
+
+def field_lines(
+    layer: Layer, shape: Shape, out: Shape, before: tuple[AnyField, ...] | None
+) -> list[str]:
+    """The receptive field's recurrence, once per axis that differs."""
+    reach = layer.reach(shape, out)
+    if isinstance(reach, str):
+        return [f"field    not known: {reach}"]
+    if reach is None or len(shape) == 1:
+        return []
+    fields_before = before if before is not None else (PIXEL,) * len(reach)
+    lines: list[str] = []
+    axes = dict(zip(zip(reach, fields_before), axis_names(shape)))
+    for (step, field), name in axes.items():
+        lines += along(name, axes)
+        after = step.seen(field)
+        if isinstance(step, Slide) and isinstance(field, Field):
+            r, j = Term(field.size, "r"), Term(field.stride, "j")
+            k, d, s = Term(step.k, "k"), Term(step.d, "d"), Term(step.s, "s")
+            lines += working("field", formulas.field_size(r, j, k, d))
+            lines += working("step", formulas.field_stride(j, s))
+            padding = formulas.field_padding(Term(field.padding, "q"), j, Term(step.p, "p"))
+            lines += working("offset", padding)
+        elif after:
+            lines.append(
+                f"field    {field.size} → {after.size} pixels, step {field.stride} → {after.stride}"
+            )
+    if lines and before is None:
+        lines.append(f"{'':<9}on the image itself a unit is one pixel: r = 1, j = 1, q = 0")
+    elif lines:
+        lines.append(f"{'':<9}r, j, q: size, step and padding of the field before this layer")
+    return lines

@@ -1,0 +1,443 @@
+"""Small matrices as people give them - inline, in a file, on standard input - every number exact.
+
+Inline: ``0 1 2; 3 4 5`` has two rows; ``|`` starts a new channel and ``||`` a new filter. A line is a
+row as well, and an empty line starts a new channel. Numbers are integers, decimals or fractions such
+as 1/16, apart by spaces or commas. Nested lists ``[[0, 1], [2, 3]]`` are read as YAML. Files: .txt and
+stdin (``-``) as inline, .csv where ; is a comma, .yaml, .json and .npy.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc.errors import UsageError, printable, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    from yaml.nodes import Node
+
+    from convcalc.network.yaml_source import Source
+
+Exact = int | Fraction
+
+MOST_BYTES = 4 * 2**20
+MOST_CELLS = 100_000
+MOST_DIGITS = 40  # of one number; its exponent may have two
+MOST_AXES = 4  # filters, channels, rows, columns
+
+SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".txt", ".npy")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
+QUOTIENT = re.compile(r"[+-]?[0-9]+/[0-9]+")
+LOOKALIKES = str.maketrans("−–", "--")  # minus signs as slides and word processors write them
+FAR = re.compile(r"[+-]?[0-9.]+e[+-]?[0-9]{3,}", re.IGNORECASE)
+LISTS = re.compile(r"\s*([\[{]|- |[A-Za-z_]\w*\s*:)")  # how YAML starts, and no row of numbers
+NPY = b"\x93NUMPY"
+FILE = re.compile(r"[^\s,;|\[{]*\w\.[a-z][a-z0-9]{0,4}", re.IGNORECASE)  # how file names look
+BARS = re.compile(r"\s*(\|+)\s*")
+EMPTY_LINES = re.compile(r";?[ \t]*\n\s*\n")
+LINE_END = re.compile(r";?[ \t]*\n")
+QUOTED = re.compile(r'"([^",;]*)"')  # a cell in quotes; a comma in it stays, and is refused
+
+
+class Given(NamedTuple):
+    """A matrix that somebody gave.
+
+    Attributes:
+        cells: its numbers, row by row.
+        shape: its sizes.
+        axes: how many of them are rows and columns, the last ones; 0 where only its depth says.
+        fractions: whether a number was written as a fraction.
+    """
+
+    cells: list[Exact]
+    shape: tuple[int, ...]
+    axes: int = 0
+    fractions: bool = False
+
+
+def number(text: str) -> Exact:
+    """A number, exact: an int where it is whole.
+
+    Raises:
+        ValueError: it is none; says what is wrong and what to do.
+
+    >>> number("3"), number("0.5"), number("2/16"), number("1e3")
+    (3, Fraction(1, 2), Fraction(1, 8), 1000)
+    """
+    plain = text.translate(LOOKALIKES)
+    if len(plain) > MOST_DIGITS:
+        message = f"has a number of {len(plain):,} characters; use at most {MOST_DIGITS}"
+        raise ValueError(message)
+    if QUOTIENT.fullmatch(plain):
+        if not int(plain.partition("/")[2]):
+            message = f"divides by 0 in {text!r}; give another denominator"
+            raise ValueError(message)
+    elif not NUMBER.fullmatch(plain):
+        if plain.lower().lstrip("+-") in ("nan", "inf", "infinity", ".nan", ".inf", "null", "none"):
+            message = f"holds {shortened(text)!r}; give finite numbers"
+        elif FAR.fullmatch(plain):
+            message = f"holds {text!r}; use exponents of up to two digits"
+        else:
+            message = f"holds {shortened(text)!r}, which is no number; write 3, 0.5 or 1/16"
+        raise ValueError(message)
+    value = Fraction(plain)
+    return int(value) if value.denominator == 1 else value
+
+
+def read(text: str, what: str) -> Given:
+    """A matrix from inline text, a file or stdin.
+
+    Args:
+        text: what the user gave.
+        what: the option it was given to, ``--x``; a mapping in a file is asked for its ``x``.
+
+    Raises:
+        UsageError: no file, no numbers, ragged rows, too much of it.
+        SpecError: the same at a place in a YAML file.
+    """
+    if text == "-":
+        return from_bytes(sys.stdin.buffer.read(MOST_BYTES + 1), "<stdin>", "", what)
+    suffix = os.path.splitext(text)[1].lower()
+    if suffix in SUFFIXES:
+        return from_bytes(bytes_of(text, what), text, suffix, what)
+    if len(text) > MOST_BYTES:
+        raise UsageError(too_large(what))
+    try:
+        return inline(text, what)
+    except UsageError:
+        if os.path.isdir(text):
+            raise UsageError(is_folder(text, what)) from None
+        if FILE.fullmatch(text) or os.path.exists(text):
+            message = f"{what}: {shortened(text)} is no file that is read; give numbers, a file in {', '.join(SUFFIXES)}, or - for standard input"
+            raise UsageError(message) from None
+        raise
+
+
+def given(value: Any, what: str) -> Given:
+    """A matrix from Python: text as in `read`, nested lists, or an array.
+
+    >>> given([[0, 1], [2, 3]], "x").shape
+    (2, 2)
+    """
+    if isinstance(value, Given):
+        return value
+    if isinstance(value, str):
+        return inline(value, what)
+
+    def texts(item: Any) -> Any:
+        item = item.tolist() if hasattr(item, "tolist") else item
+        if isinstance(item, (bytes, Mapping, AbstractSet)):
+            message = f"{what}: holds {shortened(repr(item))}; give numbers, in lists or an array"
+            raise UsageError(message)
+        return list(map(texts, item)) if isinstance(item, (list, tuple)) else str(item)
+
+    return measured(texts(value), what, 0)
+
+
+def bytes_of(path: str, what: str) -> bytes:
+    """A file's bytes, not more of them than are wanted."""
+    try:
+        if os.path.isdir(path):
+            raise UsageError(is_folder(path, what))
+        with open(path, "rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        message = f"{what}: {printable(path)} cannot be read: {reason(error)}"
+        raise UsageError(message) from None
+    except ValueError:  # a NUL in the name
+        message = f"{what}: {shortened(path)} is no file name; check the name"
+        raise UsageError(message) from None
+
+
+def is_folder(path: str, what: str) -> str:
+    """That a folder was given for a file."""
+    return f"{what}: {printable(path)} is a folder; name a file in it, in {', '.join(SUFFIXES)}"
+
+
+def reason(error: OSError) -> str:
+    """Why a file cannot be read, and what to do."""
+    if isinstance(error, PermissionError):
+        return "no permission to read it; change its permissions"
+    return f"{error.strerror or error}; check the name"
+
+
+def too_large(what: str) -> str:
+    """That there is more than anybody does by hand."""
+    return f"{what}: larger than {MOST_BYTES // 2**20} MiB; by hand, use a matrix of up to {MOST_CELLS:,} cells"
+
+
+def from_bytes(data: bytes, path: str, suffix: str, what: str) -> Given:
+    """A matrix from what a file holds; without a suffix, by what it looks like."""
+    from convcalc.network.yaml_source import decoded  # noqa: PLC0415 - YAML only where there is a file
+
+    if len(data) > MOST_BYTES:
+        raise UsageError(too_large(what))
+    if suffix == ".npy" or (not suffix and data.startswith(NPY)):
+        return from_npy(data, path, what)
+    source = decoded(path, data)
+    if suffix in (".yaml", ".yml", ".json"):
+        return from_yaml(source, what)
+    if suffix == ".csv":
+        return from_csv(source.text, named(what, path))
+    return inline(source.text, what, path)
+
+
+def named(what: str, path: str) -> str:
+    """What was given, with the file that it is in."""
+    return what if path in ("", what) else f"{what}: {printable(path)}"
+
+
+# ------------------------------------------------------------------------------------ inline
+
+
+def inline(text: str, what: str, path: str = "") -> Given:
+    r"""``0 1; 2 3 | 4 5; 6 7``: rows by ``;``, channels by ``|``, filters by ``||``; or nested lists.
+
+    A line is a row as well, and an empty line starts a new channel.
+
+    >>> inline("0 1 2; 3 4 5", "x").shape, inline("1 2 | 3 4", "x").shape
+    ((2, 3), (2, 2))
+    >>> inline("0 1\n2 3\n\n4 5\n6 7", "x").shape
+    (2, 2, 2)
+    >>> inline("1/2, -1", "x").cells
+    [Fraction(1, 2), -1]
+    """
+    plain = text.strip()
+    if re.fullmatch(r"\[[^\[\]]*\]", plain) and not re.search(r",\s*\n", plain):
+        plain = plain[1:-1]  # one list of numbers, or the brackets of MATLAB; not JSON over lines
+    elif LISTS.match(plain):
+        from convcalc.network.yaml_source import Source  # noqa: PLC0415 - YAML only where there are lists
+
+        # The lines of a file are counted from its start.
+        return from_yaml(Source(path or what, text if path else plain), what)
+    return from_rows(plain, named(what, path))
+
+
+def from_rows(text: str, what: str) -> Given:
+    """The same without nested lists."""
+    plain = text.strip().removesuffix(";").replace("\r\n", "\n").replace("\r", "\n")
+    if not plain:
+        message = f"{what}: is empty; give numbers, such as '0 1; 2 3'"
+        raise UsageError(message)
+    plain = LINE_END.sub(";", EMPTY_LINES.sub("|", BARS.sub(r"\1", plain)))
+    return levelled(
+        [
+            [[numbers(row, what) for row in channel.split(";")] for channel in filters.split("|")]
+            for filters in plain.split("||")
+        ],
+        what,
+    )
+
+
+def from_csv(text: str, what: str) -> Given:
+    r"""Rows of a CSV file; an empty line, or one of commas alone, starts a new channel.
+
+    >>> from_csv("0,1\n2,3\n", "x").shape, from_csv('"0";"1"\n2;3\n\n4;5\n6;7', "x").shape
+    ((2, 2), (2, 2, 2))
+    """
+    channels: list[list[list[str]]] = [[]]
+    for line in text.strip().splitlines():
+        bare = QUOTED.sub(r"\1", line)
+        if not line.strip(" ,;\t"):
+            channels.append([])
+        elif ";" in bare and "," in bare:
+            message = f"{what}: {shortened(line)!r} has both , and ; in it; write decimals with a point, and one of the two between numbers"
+            raise UsageError(message)
+        else:
+            channels[-1].append(numbers(bare.replace(";", ","), what))
+    rows = [channel for channel in channels if channel]
+    if not rows:
+        message = f"{what}: is empty; give numbers, a line per row"
+        raise UsageError(message)
+    return levelled([rows], what)
+
+
+def numbers(row: str, what: str) -> list[str]:
+    """The numbers of one row, still as text."""
+    parts = row.split(",") if "," in row else [row]
+    if len(parts) > 1 and not all(part.strip() for part in parts):
+        message = (
+            f"{what}: {shortened(row.strip())!r} lacks a number beside a comma; write one, or 0"
+        )
+        raise UsageError(message)
+    return [text for part in parts for text in part.split()]
+
+
+def levelled(filters: list[list[list[list[str]]]], what: str) -> Given:
+    """Filters of channels of rows, with the levels that nobody wrote taken off."""
+    axes = 2 if any(len(rows) > 1 for channels in filters for rows in channels) else 1
+    value: Any = filters
+    if axes == 1:
+        value = [[rows[0] for rows in channels] for channels in filters]
+    if len(filters) == 1:
+        value = value[0] if len(filters[0]) > 1 else value[0][0]
+    return measured(value, what, axes)
+
+
+# ----------------------------------------------------------------------------- nested lists
+
+
+def from_yaml(source: Source, what: str) -> Given:
+    """Nested lists, or a mapping that has them under the option's name."""
+    root = source.compose()
+    if root is None:
+        message = (
+            f"{what}: {printable(source.path)} is empty; give numbers, such as [[0, 1], [2, 3]]"
+        )
+        raise UsageError(message)
+    if root.id == "mapping":  # type: ignore[attr-defined]
+        name = what.lstrip("-")
+        found = source.mapping(root, "the file")
+        if name not in found:
+            source.refuse(root, f"has no {name}; write {name}: [[0, 1], [2, 3]]")
+        root = found[name][1]
+    if root.id == "scalar" and len(root.value.split()) > 1:  # type: ignore[attr-defined]
+        return from_rows(source.scalar(root, what), named(what, source.path))
+    return measured(texts_of(source, root, what, 0), named(what, source.path), 0)
+
+
+def texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
+    """A node as nested lists of texts, each of which is a number."""
+    if node.id == "sequence":  # type: ignore[attr-defined]
+        if depth == MOST_AXES:
+            source.refuse(
+                node,
+                f"{what} is nested more than {MOST_AXES} deep; give filters of channels of rows",
+            )
+        return [texts_of(source, item, what, depth + 1) for item in source.sequence(node, what)]
+    text = source.scalar(node, what)
+    try:
+        number(text)
+    except ValueError as error:
+        source.refuse(node, f"{what} {error}")
+    return text
+
+
+def measured(value: Any, what: str, axes: int) -> Given:
+    """Nested lists of texts as numbers with a shape.
+
+    Raises:
+        UsageError: ragged, empty, too deep, too many, or no numbers.
+    """
+    if not isinstance(value, list):
+        value = [value]
+    shape = shape_of(value, what, axes == 1)
+    if len(shape) > MOST_AXES:
+        message = f"{what}: is nested {len(shape)} deep; give filters of channels of rows, {MOST_AXES} at most"
+        raise UsageError(message)
+    texts = value
+    for _ in shape[1:]:
+        texts = [text for part in texts for text in part]
+    if len(texts) > MOST_CELLS:
+        message = f"{what}: has {len(texts):,} cells; by hand, use up to {MOST_CELLS:,}"
+        raise UsageError(message)
+    try:
+        cells = [number(text) for text in texts]
+    except ValueError as error:
+        message = f"{what}: {error}"
+        raise UsageError(message) from None
+    return Given(cells, shape, axes, any("/" in text for text in texts))
+
+
+LEVELS = {1: "row", 2: "channel", 3: "filter"}
+
+
+def shape_of(value: list[Any], what: str, flat: bool) -> tuple[int, ...]:  # noqa: FBT001
+    """The sizes of nested lists, refused where they differ; ``flat`` where rows are channels."""
+    if not value:
+        message = f"{what}: has an empty row; give it numbers, or take it out"
+        raise UsageError(message)
+    shapes = [shape_of(part, what, flat) if isinstance(part, list) else () for part in value]
+    for i, shape in enumerate(shapes):
+        if shape != shapes[0]:
+            level = LEVELS.get(max(len(shape), len(shapes[0])) + flat, "part")
+            message = f"{what}: {level} 0 is {sized(shapes[0])}, but {level} {i} is {sized(shape)}; make them alike"
+            raise UsageError(message)
+    return (len(value), *shapes[0])
+
+
+def sized(shape: Sequence[int]) -> str:
+    """How large a part is, in words.
+
+    >>> sized((3,)), sized((2, 3)), sized(())
+    ('3 long', '2×3', 'a number')
+    """
+    if not shape:
+        return "a number"
+    return f"{shape[0]} long" if len(shape) == 1 else "×".join(map(str, shape))
+
+
+# -------------------------------------------------------------------------------------- .npy
+
+
+def from_npy(data: bytes, path: str, what: str) -> Given:
+    """An array of NumPy's, never unpickled; decimals are those that NumPy prints, true is 1.
+
+    Raises:
+        UsageError: no such file, objects or complex numbers, nan or inf, too large.
+    """
+    import warnings  # noqa: PLC0415 - this format only
+    from tokenize import TokenError  # noqa: PLC0415
+
+    import numpy as np  # noqa: PLC0415
+
+    name = f"{what}: {printable(path)}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy's and Python's, on headers they find odd
+            array = npy_array(data, name)
+    except (
+        ValueError,
+        EOFError,
+        OverflowError,
+        TypeError,
+        SyntaxError,
+        LookupError,
+        AttributeError,
+        MemoryError,
+        RecursionError,
+        TokenError,
+    ):  # what NumPy's reader raises on broken headers
+        message = f"{name} is no whole .npy file; save it with numpy.save"
+        raise UsageError(message) from None
+    if not np.isfinite(array).all():
+        place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+        message = f"{name} holds {array[place]} at {list(place)}; give finite numbers"
+        raise UsageError(message)
+    return given(array.astype(np.uint8) if array.dtype.kind == "b" else array, name)
+
+
+def npy_array(data: bytes, name: str) -> npt.NDArray[Any]:
+    """The array itself, once its header says that it is one of numbers, and small."""
+    from io import BytesIO  # noqa: PLC0415
+
+    import numpy as np  # noqa: PLC0415
+
+    file = BytesIO(data)
+    version = np.lib.format.read_magic(file)
+    header = (
+        np.lib.format.read_array_header_1_0
+        if version == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
+    shape, _, dtype = header(file)
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        message = f"{name} holds {dtype}; give integers or floats of up to 64 bits"
+        raise UsageError(message)
+    cells = 1
+    for size in shape:
+        cells *= size
+    if not 1 <= cells <= MOST_CELLS or not 1 <= len(shape) <= MOST_AXES:
+        message = (
+            f"{name} has shape {shape}; give 1 to {MOST_AXES} axes and 1 to {MOST_CELLS:,} cells"
+        )
+        raise UsageError(message)
+    return np.lib.format.read_array(BytesIO(data), allow_pickle=False)

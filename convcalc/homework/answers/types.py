@@ -1,0 +1,496 @@
+"""The forms an answer can take: how each is read, compared, said back and kept out of hints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any, ClassVar, NamedTuple
+
+from convcalc.errors import shortened
+from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.parsing import Number, Reading, Unreadable, cleaned
+
+MOST_SAID = 60
+
+
+class Misfit(NamedTuple):
+    """The size of a window that does not fit: what the division gives, or nothing said about it."""
+
+    exact: Fraction | None = None
+
+
+class Tolerance(NamedTuple):
+    """How far an answer may be off: not at all, by rounding, or by a share of the right one."""
+
+    share: Fraction = Fraction(0)
+    rounded: bool = False
+
+    def said(self) -> str:
+        """In words.
+
+        >>> Tolerance(Fraction(1, 100)).said()
+        'within 1 %'
+        """
+        if self.share:
+            return f"within {answers.number_text(self.share * 100)} %"
+        return "as rounded as you write it" if self.rounded else "exact"
+
+    def allows(self, number: Number, expected: Fraction) -> bool:
+        """Whether a number is near enough to the right one."""
+        off = abs(number.value - expected)
+        if not off:
+            return True
+        if self.share and off <= abs(expected) * self.share:
+            return True
+        return self.rounded and bool(number.half) and off <= number.half
+
+
+EXACT = Tolerance()
+ABOUT = Tolerance(Fraction(1, 100))
+
+
+def plain(value: Fraction) -> Fraction | int:
+    """A whole number as int."""
+    return int(value) if value.denominator == 1 else value
+
+
+def plain_all(numbers: Iterable[Number]) -> tuple[Fraction | int, ...]:
+    """The values of some numbers."""
+    return tuple(plain(number.value) for number in numbers)
+
+
+class Form:
+    """One form of answer: a whole number, written plainly or as a sum.
+
+    Attributes:
+        wants: what to write, for the sheet and for messages.
+        tolerance: how far off it may be unless the sheet says otherwise.
+        counts: whether it is a number of which digits can slip.
+    """
+
+    wants = "a whole number"
+    tolerance = EXACT
+    counts = True
+
+    def read(self, raw: Any) -> Reading:
+        """Read an answer; what is unreadable comes back with its problem."""
+        text = shortened(answers.raw_text(raw).strip()[:400])
+        if answers.is_blank(raw):
+            return Reading(text, blank=True)
+        try:
+            return self.understood(raw, Reading(text))
+        except Unreadable as error:
+            return Reading(text, problem=f"{error}; write {self.wants}", said=text)
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        """The reading with its value, or `Unreadable`."""
+        if isinstance(raw, list | tuple) and len(raw) == 1:
+            raw = raw[0]
+        number = answers.number(answers.raw_text(raw))
+        if number.value.denominator != 1:
+            message = f"{answers.number_text(number.value)} is no whole number"
+            raise Unreadable(message)
+        return reading.but(
+            value=plain(number.value), numbers=(number,), said=answers.number_text(number.value)
+        )
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
+        """Whether an answer that was read is this one."""
+        if reading.value == expected:
+            return True
+        return len(reading.numbers) == 1 and tolerance.allows(
+            reading.numbers[0], Fraction(expected)
+        )
+
+    def text(self, value: Any) -> str:
+        """A value for people."""
+        return answers.number_text(value)
+
+    def json(self, value: Any) -> Any:
+        """A value for programs: numbers, lists and strings."""
+        if isinstance(value, Misfit):
+            return "does not fit"
+        if isinstance(value, tuple):
+            return [self.json(item) for item in value]
+        if isinstance(value, Fraction):
+            return int(value) if value.denominator == 1 else float(value)
+        return value
+
+    def secrets(self, value: Any) -> set[str]:
+        """The texts that would give this value away if they stood in a hint."""
+        return number_secrets(value)
+
+
+def number_secrets(value: Any) -> set[str]:
+    """The ways to write a number."""
+    found = {answers.number_text(value)}
+    exact = Fraction(value)
+    if exact.denominator == 1:
+        found.add(str(exact.numerator))
+    else:
+        found |= {f"{float(exact):.{digits}f}" for digits in (1, 2, 3, 4)}
+        found.add(f"{exact.numerator}/{exact.denominator}")
+    return found
+
+
+class Size(Form):
+    """A size along an axis, one per axis, or that there is none."""
+
+    wants = "a size, or: does not fit"
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        fits, numbers = answers.size(raw)
+        values = plain_all(numbers)
+        if len(values) > 1 and len(set(values)) == 1:
+            values = values[:1]
+        value: Any = values[0] if len(values) == 1 else values
+        said = answers.shape_text(values) if len(values) > 1 else "".join(map(self.number, values))
+        if fits is False:
+            said = f"does not fit ({said})" if said else "does not fit"
+            value = Misfit(Fraction(values[0]) if len(values) == 1 else None)
+        elif not values:
+            value, said = "fits", "it fits"
+        return reading.but(value=value, numbers=numbers, fits=fits, said=said)
+
+    @staticmethod
+    def number(value: Any) -> str:
+        return answers.number_text(value)
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+        if isinstance(expected, Misfit):
+            return isinstance(reading.value, Misfit) or reading.value == expected.exact
+        if isinstance(expected, tuple) and len(set(expected)) == 1:
+            expected = expected[0]
+        return bool(reading.value == expected)
+
+    def text(self, value: Any) -> str:
+        if isinstance(value, Misfit):
+            exact = "" if value.exact is None else f" ({answers.number_text(value.exact)})"
+            return f"does not fit{exact}"
+        if isinstance(value, tuple):
+            return answers.shape_text(value)
+        return answers.number_text(value)
+
+    def secrets(self, value: Any) -> set[str]:
+        if isinstance(value, Misfit):
+            return number_secrets(value.exact) if value.exact is not None else set()
+        if isinstance(value, tuple):
+            return {answers.shape_text(value)} | {str(item) for item in value}
+        return number_secrets(value)
+
+
+class Fit(Size):
+    """Whether a window fits, and the size if it does."""
+
+    wants = "a size, or: no"
+    lenient = False
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
+        if reading.value == "fits":
+            return not isinstance(expected, Misfit)
+        return super().same(reading, expected, tolerance)
+
+
+class Volume(Form):
+    """The numbers of a shape, in the sheet's order."""
+
+    counts = False
+
+    def __init__(self, wants: str = "a volume, its numbers with × between") -> None:
+        self.wants = wants
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        fits = None
+        if isinstance(raw, str) and answers.NO.search(raw[:200].lower()) and raw.count(",") < 2:
+            fits, numbers = answers.size(raw)
+            if fits is False and len(numbers) < 2:
+                value = Misfit(numbers[0].value if numbers else None)
+                return reading.but(value=value, numbers=numbers, fits=False, said="does not fit")
+        numbers = answers.shape(raw)
+        values = plain_all(numbers)
+        return reading.but(value=values, numbers=numbers, said=answers.shape_text(values))
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+        if isinstance(expected, Misfit):
+            return isinstance(reading.value, Misfit)
+        return bool(reading.value == expected)
+
+    def text(self, value: Any) -> str:
+        return SIZE.text(value) if isinstance(value, Misfit) else answers.shape_text(value)
+
+    def secrets(self, value: Any) -> set[str]:
+        if isinstance(value, Misfit):
+            return SIZE.secrets(value)
+        return {answers.shape_text(value)} | {str(item) for item in value}
+
+
+class Ratio(Form):
+    """How many times as much."""
+
+    wants = "a number"
+    tolerance = ABOUT
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        number = answers.number(answers.raw_text(raw))
+        return reading.but(
+            value=plain(number.value), numbers=(number,), said=answers.number_text(number.value)
+        )
+
+    def secrets(self, value: Any) -> set[str]:
+        found = number_secrets(value)
+        return found | {f"{float(value):.3g}", f"{float(value):.1f}"}
+
+
+class Share(Ratio):
+    """A part of the whole: 75 %, 0.75 or 3/4."""
+
+    wants = "a percentage"
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        number = answers.number(answers.raw_text(raw))
+        if number.unit == "%" or abs(number.value) > 1:
+            number = number._replace(value=number.value / 100, half=number.half / 100)
+        return reading.but(
+            value=plain(number.value), numbers=(number,), said=self.text(number.value)
+        )
+
+    def text(self, value: Any) -> str:
+        return f"{answers.number_text(Fraction(value) * 100)} %"
+
+    def secrets(self, value: Any) -> set[str]:
+        return super().secrets(value) | super().secrets(Fraction(value) * 100)
+
+
+class Bytes(Ratio):
+    """An amount of memory; numbers without a unit are in the sheet's own."""
+
+    counts = False
+
+    def __init__(self, unit: str) -> None:
+        self.unit, self.scale = unit, 2**20 if unit == "MiB" else 10**6
+        self.wants = f"an amount of memory in {unit}"
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        number = answers.number(answers.raw_text(raw))
+        value, half = number.value, number.half
+        if not number.unit and not number.scaled and abs(value) < 10**5:
+            value, half = value * self.scale, half * self.scale
+        number = number._replace(value=value, half=half)
+        return reading.but(value=plain(value), numbers=(number,), said=self.text(value))
+
+    def text(self, value: Any) -> str:
+        return f"{answers.number_text(round(Fraction(value) / self.scale, 4))} {self.unit}"
+
+    def secrets(self, value: Any) -> set[str]:
+        amount = Fraction(value) / self.scale
+        return number_secrets(value) | number_secrets(amount) | {f"{float(amount):.3g}"}
+
+
+class Matrix(Form):
+    """Rows of numbers."""
+
+    counts = False
+    wants = "rows of numbers, each row in brackets"
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        rows = answers.matrix(raw)
+        value = tuple(tuple(plain(cell) for cell in row) for row in rows)
+        said = answers.matrix_text(value).replace(", ", ",")
+        return reading.but(value=value, said=said if len(said) < 200 else shortened(said, 190))
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+        given = reading.value
+        return self.shape(given) == self.shape(expected) and all(
+            near(a, b) for row, want in zip(given, expected) for a, b in zip(row, want)
+        )
+
+    @staticmethod
+    def shape(rows: Any) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(rows), len(rows[0])
+
+    def text(self, value: Any) -> str:
+        return answers.matrix_text(value)
+
+    def secrets(self, value: Any) -> set[str]:
+        found = {answers.matrix_text(value)}
+        if self.shape(value) == (1, 1):
+            found |= number_secrets(value[0][0])
+        return found
+
+
+def near(given: Any, expected: Any) -> bool:
+    """Whether two cells are the same, up to the rounding of a decimal fraction."""
+    return bool(given == expected) or (
+        Fraction(expected).denominator not in (1, 2, 4, 5, 8, 10)
+        and abs(given - expected) <= Fraction(1, 200)
+    )
+
+
+class Word(Form):
+    """One of some words; the expected value is a tuple of those that are right."""
+
+    counts = False
+    wants = "a word"
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        value = answers.word(raw)
+        return reading.but(value=value, said=shortened(value))
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+        given = re.sub(
+            r"\b(a|an|the|kernel|filter|detection|detector|detects?|finds?)\b", " ", reading.value
+        )
+        given = " ".join(re.sub(r"[-_/]", " ", given).split())
+        return any(given == word or given.rstrip("s") == word.rstrip("s") for word in expected)
+
+    def text(self, value: Any) -> str:
+        return str(value[0])
+
+    def json(self, value: Any) -> Any:
+        return value[0] if isinstance(value, tuple) else value
+
+    def secrets(self, value: Any) -> set[str]:
+        return set(value)
+
+
+class Choice(Form):
+    """Letters of options, or their text; the expected value is a tuple of letters."""
+
+    counts = False
+
+    def __init__(self, options: tuple[str, ...]) -> None:
+        self.options = options
+        self.wants = f"a letter from a to {letter(len(options) - 1)}"
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        if isinstance(raw, list | tuple):
+            found: list[str] = []
+            for item in raw[:40]:
+                found += self.letters(answers.raw_text(item))
+        else:
+            found = self.letters(answers.raw_text(raw))
+        value = tuple(sorted(set(found)))
+        return reading.but(value=value, said=", ".join(value))
+
+    def letters(self, text: str) -> list[str]:
+        """The letters that a text names."""
+        given = answers.word(text)
+        for place, option in enumerate(self.options):
+            if given == answers.word(option):
+                return [letter(place)]
+        known = {letter(place) for place in range(len(self.options))}
+        parts = [part.strip("()[]. ") for part in re.split(r"[,;&+ ]+| and ", given)]
+        parts = [part for part in parts if part]
+        if parts and all(part in known for part in parts):
+            return parts
+        if parts and parts[0] in known and re.match(r"[\[(]?[a-z][.):\]]", given):
+            return parts[:1]
+        message = f"{shortened(text, 30)!r} is none of the options"
+        raise Unreadable(message)
+
+    def text(self, value: Any) -> str:
+        return ", ".join(value)
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+        return bool(reading.value == expected)
+
+    def secrets(self, value: Any) -> set[str]:
+        return {self.options[ord(a) - ord("a")] for a in value} if value else set()
+
+
+class TrueFalse(Form):
+    """True or false."""
+
+    counts = False
+    wants = "true or false"
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        given = answers.word(raw)
+        if given in ("true", "t", "yes", "y", "right", "correct", "1", "w"):
+            return reading.but(value=True, said="true")
+        if given in ("false", "f", "no", "n", "wrong", "incorrect", "0"):
+            return reading.but(value=False, said="false")
+        message = f"{shortened(given, 30)!r} is neither true nor false"
+        raise Unreadable(message)
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+        return bool(reading.value is expected)
+
+    def text(self, value: Any) -> str:
+        return "true" if value else "false"
+
+    def secrets(self, value: Any) -> set[str]:  # noqa: ARG002
+        return set()
+
+
+class Prose(Form):
+    """Words that a person marks."""
+
+    counts = False
+    wants = "a few sentences"
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        return reading.but(value=answers.raw_text(raw)[: answers.MOST_TEXT], said="text")
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+        return False
+
+    def secrets(self, value: Any) -> set[str]:  # noqa: ARG002
+        return set()
+
+
+class Settings(Form):
+    """Values of k, s and p: ``k=3, s=1, p=0``."""
+
+    counts = False
+    wants = "settings such as k=…, s=…, p=…"
+    NAMES: ClassVar = {"f": "k", "k": "k", "kernel": "k", "filter": "k", "size": "k", "s": "s", "stride": "s",
+             "p": "p", "padding": "p", "pad": "p"}  # fmt: skip
+
+    def understood(self, raw: Any, reading: Reading) -> Reading:
+        if isinstance(raw, dict):
+            raw = ", ".join(
+                f"{key}={answers.raw_text(item)}" for key, item in list(raw.items())[:8]
+            )
+        text = cleaned(answers.raw_text(raw)).lower()
+        found = {}
+        for name, digits in re.findall(r"([a-z]+)\s*(?:[a-z]*\s)*[=:]?\s*(\d{1,6})(?![\d.])", text):
+            if name in self.NAMES:
+                found[self.NAMES[name]] = int(digits)
+        if "k" not in found:
+            message = "no kernel size in it"
+            raise Unreadable(message)
+        value = (found["k"], found.get("s", 1), found.get("p", 0))
+        return reading.but(value=value, said="k={}, s={}, p={}".format(*value))
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+        n, out = expected
+        k, s, p = reading.value
+        return bool(s > 0 and (n + 2 * p - k) >= 0 and (n + 2 * p - k) // s + 1 == out)
+
+    def text(self, value: Any) -> str:
+        n, out = value
+        return f"k={n - out + 1}, s=1, p=0" if n >= out else f"k=1, s=1, p={(out - n + 1) // 2}"
+
+    def secrets(self, value: Any) -> set[str]:
+        return {self.text(value)}
+
+
+def letter(place: int) -> str:
+    """The letter of an option."""
+    return chr(ord("a") + place)
+
+
+COUNT = Form()
+SIZE = Size()
+FIT = Fit()
+RATIO = Ratio()
+SHARE = Share()
+MATRIX = Matrix()
+WORD = Word()
+TRUE_FALSE = TrueFalse()
+PROSE = Prose()
+SETTINGS = Settings()
+PAIR = Volume("rows × columns")

@@ -1,0 +1,1 @@
+"""Grading a class: who handed in what, and the files that come out."""

@@ -1,0 +1,370 @@
+"""Answers from wherever they come: YAML, lines of text, a notebook, a CSV export, standard input.
+
+Values stay the texts that were written: YAML would read ``0128`` and ``12:30`` in its own way.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import SpecError, UsageError, did_you_mean, printable, shortened
+from convcalc.homework.sheets.read import Plain
+from convcalc.homework.sheets.sheet import Sheet
+from convcalc.network.yaml_source import Source
+
+if TYPE_CHECKING:
+    import ast
+
+MOST_BYTES = 4 * 2**20
+MOST_ROWS = 100_000
+MOST_CELL = 200_000
+KEYS = ("convcalc_answers", "sheet", "student", "variant", "answers", "name")
+LINE = re.compile(
+    r"\s*(?:[-*]\s+)?[\"'(]?([A-Za-z][\w.-]{0,60}|\d{1,3})[\"')]?\s*(?::|=|\)|\.\s)\s?(.*)",
+    re.DOTALL,
+)
+
+
+@dataclass(slots=True, eq=False)
+class Answers:
+    """One student's answers.
+
+    Attributes:
+        values: by question, as written: texts, lists, mappings.
+        sheet, student, variant: what the file says of itself.
+        path: the file.
+        notes: what was odd about it, one line each.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    sheet: str = ""
+    student: str = ""
+    variant: str = ""
+    path: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def load(path: str) -> bytes:
+    """The bytes of a file of answers.
+
+    Raises:
+        UsageError: it is missing, a folder, or too large.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        message = f"{shortened(path)}: cannot be read: {error.strerror or error}; check the name"
+        raise UsageError(message) from None
+    except ValueError:
+        message = f"{shortened(path)}: is no file name; check the name"
+        raise UsageError(message) from None
+    return data
+
+
+def parse(data: bytes | str, sheet: Sheet, path: str = "<answers>") -> list[Answers]:
+    """The answers in a file, one per student; most files hold one.
+
+    Raises:
+        UsageError: nothing in it can be read as answers.
+    """
+    text = decoded(data, path)
+    stripped = text.lstrip()
+    if not stripped:
+        message = f"{path}: is empty; write lines such as q1: 28x28x6"
+        raise UsageError(message)
+    if stripped.startswith("{") and ('"cells"' in text[:MOST_BYTES]):
+        found = notebook(text, path)
+        if found is not None:
+            return [found]
+    if is_table(stripped, sheet):
+        return table(text, sheet, path)
+    return [mapping_or_lines(text, sheet, path)]
+
+
+def decoded(data: bytes | str, path: str) -> str:
+    """The text of a file: UTF-8, or UTF-16 with its mark; never binary."""
+    if len(data) > MOST_BYTES:
+        message = f"{path}: larger than {MOST_BYTES // 2**20} MiB; answers are shorter"
+        raise UsageError(message)
+    if isinstance(data, bytes):
+        encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        try:
+            data = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            message = f"{path}: not UTF-8 text (byte 0x{error.object[error.start]:02x} at {error.start}); save it as UTF-8"
+            raise UsageError(message) from None
+    if "\0" in data:
+        message = f"{path}: not a text file; save the answers as text"
+        raise UsageError(message)
+    return data.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# ------------------------------------------------------------------------- YAML, JSON, lines
+
+
+def mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
+    """YAML where it is YAML, else one answer per line."""
+    problem: SpecError | None = None
+    try:
+        found = from_yaml(text, path)
+        if found is not None:
+            return found
+    except SpecError as error:
+        problem = error
+    found = from_lines(text, sheet, path)
+    if found.values:
+        if problem is not None:
+            found.notes.append(f"read line by line, because it is {problem.what}")
+        return found
+    if problem is not None:
+        raise problem
+    message = f"{path}: holds no answers; write lines such as {sheet.questions[0].id}: 28x28x6"
+    raise UsageError(message)
+
+
+def from_yaml(text: str, path: str) -> Answers | None:
+    """The answers of a YAML (or JSON) mapping; None where the text is none."""
+    source = Source(path, text)
+    root = source.compose()
+    if root is None or root.id != "mapping":  # type: ignore[attr-defined]
+        return None
+    keys = source.mapping(root, "answers")
+    found = Answers(path=path)
+    plain = Plain(source)
+    if "answers" in keys and ("convcalc_answers" in keys or len(keys) <= len(KEYS)):
+        for name in ("sheet", "student", "variant"):
+            if name in keys:
+                value = plain.of(keys[name][1], name)
+                setattr(found, name, printable(value) if isinstance(value, str) else "")
+        node = keys["answers"][1]
+        if node.id == "mapping":  # type: ignore[attr-defined]
+            for name, (_, value) in source.mapping(node, "answers").items():
+                found.values[name] = plain.of(value, name)
+        elif node.value:
+            source.refuse(node, "answers must be a mapping of questions to answers")
+        return found
+    for name, (_, value) in keys.items():
+        if name in ("student", "sheet", "variant"):
+            value_ = plain.of(value, name)
+            setattr(found, name, printable(value_) if isinstance(value_, str) else "")
+        elif name not in ("convcalc_answers", "name"):
+            found.values[name] = plain.of(value, name)
+    return found
+
+
+def from_lines(text: str, sheet: Sheet, path: str) -> Answers:
+    """Lines such as ``q1: 28x28x6``; further lines that begin no question belong to the one before."""
+    known = {question.id.lower(): question.id for question in sheet.questions}
+    numbered = {str(i): q.id for i, q in enumerate(sheet.questions, start=1)}
+    found = Answers(path=path)
+    current = ""
+    for line in text.split("\n"):
+        match = LINE.match(line[:MOST_CELL])
+        word = match[1].lower() if match else ""
+        name = (
+            known.get(word)
+            or numbered.get(word)
+            or (known.get(word.partition(".")[0], "") and match and match[1])
+        )
+        if match and word in ("student", "sheet", "variant") and word not in known:
+            setattr(found, word, printable(match[2].strip()[:200]))
+        elif match and isinstance(name, str) and name:
+            if name in found.values:
+                found.notes.append(f"{name} is answered twice; the last one counts")
+            found.values[name] = match[2].strip()
+            current = name
+        elif current and line.strip() and not line.strip().startswith("#"):
+            found.values[current] = f"{found.values[current]}\n{line.strip()}".strip()
+    return found
+
+
+# --------------------------------------------------------------------------------- notebooks
+
+
+def notebook(text: str, path: str) -> Answers | None:
+    """The answers that a notebook's cells assign: ``answers["q4"] = 760``, or ``answers = {…}``."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    cells = data.get("cells") if isinstance(data, dict) else None
+    if not isinstance(cells, list):
+        return None
+    found = Answers(path=path)
+    for cell in cells:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", "")
+        code = (
+            "".join(part for part in source if isinstance(part, str))
+            if isinstance(source, list)
+            else source
+        )
+        if isinstance(code, str) and "answers" in code and len(code) <= MOST_CELL:
+            read_code(code, found)
+    return found
+
+
+def read_code(code: str, found: Answers) -> None:
+    """The assignments of one cell, read and never run."""
+    import ast  # noqa: PLC0415 - notebooks only
+
+    lines = [line for line in code.split("\n") if not line.lstrip().startswith(("%", "!"))]
+    code = "\n".join(lines)
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        for name, value in re.findall(r"answers\[[\"']([\w.-]+)[\"']\]\s*=\s*([^\n]*)", code):
+            found.values[name] = value.partition("#")[0].strip()
+        return
+    for statement in tree.body:
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        target = statement.targets[0]
+        if (
+            isinstance(target, ast.Subscript)
+            and isinstance(target.value, ast.Name)
+            and target.value.id == "answers"
+            and isinstance(target.slice, ast.Constant)
+            and isinstance(target.slice.value, str)
+        ):
+            found.values[target.slice.value] = written(statement.value, code)
+        elif (
+            isinstance(target, ast.Name)
+            and isinstance(statement.value, ast.Dict)
+            and target.id == "answers"
+        ):
+            for key, value in zip(statement.value.keys, statement.value.values):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    found.values[key.value] = written(value, code)
+        elif (
+            isinstance(target, ast.Name)
+            and target.id in ("student", "student_id")
+            and isinstance(statement.value, ast.Constant)
+        ):
+            found.student = printable(str(statement.value.value)[:200])
+
+
+def written(node: ast.expr, code: str) -> Any:
+    """What was assigned: literals as texts and lists, anything else as it stands there."""
+    import ast  # noqa: PLC0415 - notebooks only
+
+    if isinstance(node, ast.List | ast.Tuple):
+        return [written(item, code) for item in node.elts[:5000]]
+    if isinstance(node, ast.Dict):
+        return {
+            str(key.value): written(value, code)
+            for key, value in zip(node.keys, node.values)
+            if isinstance(key, ast.Constant)
+        }
+    if isinstance(node, ast.Constant):
+        if node.value is None or node.value is Ellipsis:
+            return ""
+        if isinstance(node.value, str):
+            return node.value
+    return ast.get_source_segment(code, node) or ""
+
+
+# ---------------------------------------------------------------------------------- CSV files
+
+
+def is_table(text: str, sheet: Sheet) -> bool:
+    """Whether a text is a table with a column per question."""
+    first, newline, _ = text.partition("\n")
+    if not newline or len(first) > MOST_CELL or re.match(r"\s*[\w.-]+\s*:", first):
+        return False
+    for separator in (",", ";", "\t"):
+        names = {name.strip().strip('"').partition(".")[0] for name in first.split(separator)}
+        if len(first.split(separator)) > 1 and any(q.id in names for q in sheet.questions):
+            return True
+    return False
+
+
+def table(
+    text: str, sheet: Sheet, path: str, columns: dict[str, str] | None = None
+) -> list[Answers]:
+    """A CSV: one row per student, one column per question or part, such as ``q5.1.shape``.
+
+    Args:
+        columns: a form's own headings, each with the question it stands for.
+
+    Raises:
+        UsageError: it cannot be read as a table.
+    """
+    first = text.partition("\n")[0]
+    separator = max((",", ";", "\t"), key=first.count)
+    csv.field_size_limit(MOST_CELL)
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    found: list[Answers] = []
+    try:
+        header = [name.strip() for name in next(reader)]
+        names = [(columns or {}).get(name, name) for name in header]
+        known = {question.id for question in sheet.questions}
+        if not any(name.partition(".")[0] in known for name in names):
+            message = (
+                f"{path}: no column is a question{did_you_mean(names[-1] if names else '', known)}"
+            )
+            raise UsageError(message)
+        for number, row in enumerate(reader, start=2):
+            if not any(cell.strip() for cell in row):
+                continue
+            if number > MOST_ROWS:
+                message = f"{path}: more than {MOST_ROWS:,} rows; split the file"
+                raise UsageError(message)
+            answers = Answers(path=f"{path}:{number}")
+            for name, cell in zip(names, row):
+                place(answers, name, cell, known)
+            found.append(answers)
+    except (csv.Error, StopIteration) as error:
+        message = f"{path}: cannot be read as a table: {error}; save it as CSV"
+        raise UsageError(message) from None
+    if not found:
+        message = f"{path}: a header without rows; add one row per student"
+        raise UsageError(message)
+    return found
+
+
+def place(answers: Answers, name: str, cell: str, known: set[str]) -> None:
+    """One cell of a table."""
+    question, dot, part = name.partition(".")
+    if question in known:
+        if dot:
+            parts = answers.values.setdefault(question, {})
+            if isinstance(parts, dict):
+                parts[part] = cell
+        else:
+            answers.values[question] = cell
+    elif (
+        name.lower() in ("student_id", "student", "id", "email", "email address", "username")
+        and not answers.student
+    ):
+        answers.student = printable(cell.strip())
+    elif name.lower() == "variant":
+        answers.variant = printable(cell.strip())
+
+
+def one(found: list[Answers], student: str, path: str) -> Answers:
+    """The answers of one student out of a file.
+
+    Raises:
+        UsageError: there are several, or not this one.
+    """
+    if student:
+        chosen = [each for each in found if each.student == student]
+        if not chosen and len(found) == 1 and not found[0].student:
+            return found[0]
+        if not chosen:
+            near = did_you_mean(student, [each.student for each in found])
+            message = f"{path}: no answers of {shortened(student)!r}{near}"
+            raise UsageError(message)
+        return chosen[-1]
+    if len(found) > 1:
+        message = f"{path}: holds {len(found)} students; choose one with --student {found[0].student or 'ID'}"
+        raise UsageError(message)
+    return found[0]

@@ -1,0 +1,265 @@
+"""Sheets to hand out: one YAML file and one HTML page per student, and the teacher's key.
+
+What a student gets carries the numbers that were drawn, and nothing that gives an answer away: no
+keys, no part marks by mistake; a choice whose key would stand in the file is asked in words, and
+marked later.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+from convcalc.errors import UsageError, shortened
+from convcalc.homework.answers.types import Tolerance
+from convcalc.homework.classroom.output_folder import Stage, cell, file_name
+from convcalc.homework.classroom.roster import Roster
+from convcalc.homework.conventions import Conventions
+from convcalc.homework.sheets import render as paper
+from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
+from convcalc.homework.variants.draw import Maker, codes, wrong_numbers
+
+OURS = ("key.csv", "html")
+WAY_OUT = "choose another --out, or --force to write over it"
+MAIN = ("fit", "flops", "bias", "order")
+KEYED = ("choice", "true-false")  # types whose file would hold the answer
+PLAIN = re.compile(r"[0-9]{1,12}(?:[/x][0-9]{1,12})*|[A-Za-z][A-Za-z0-9 _-]*[A-Za-z0-9]")
+WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off"})
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+# ------------------------------------------------------------------------------------- YAML
+
+
+def scalar(text: str) -> str:
+    """A text as YAML, which reads it as written.
+
+    >>> scalar("32"), scalar("no"), scalar("3/2"), scalar("a: b")
+    ('32', '"no"', '3/2', '"a: b"')
+    """
+    if PLAIN.fullmatch(text) and text.lower() not in WORDS:
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def name(key: str) -> str:
+    """A key as YAML; sheets are read without YAML's own idea of y and n."""
+    return key if NAME.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+
+
+def flow(value: Any) -> str:
+    """A text, list or mapping as YAML on one line."""
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ", ".join(f"{scalar(str(key))}: {flow(item)}" for key, item in value.items())
+            + "}"
+        )
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return scalar(str(value))
+
+
+def share(value: Fraction) -> str:
+    """A share of the points in a word."""
+    return next((word for word, known in SHARES.items() if known == value), "none")
+
+
+def tolerance_text(value: Tolerance) -> str:
+    """A tolerance as sheets write it."""
+    if value.share:
+        return f"{value.share * 100}%"
+    return "rounded" if value.rounded else "exact"
+
+
+def sheet_lines(sheet: Sheet) -> Iterator[str]:
+    """A sheet as YAML, for a student."""
+    usual = Conventions()
+    fixed = {
+        key: value
+        for key, value in sheet.conventions.to_dict().items()
+        if key in MAIN or value != getattr(usual, key)
+    }
+    yield "convcalc_sheet: 1"
+    yield f"id: {scalar(sheet.id)}"
+    yield f"title: {scalar(sheet.title)}"
+    for key, text in (
+        ("source", sheet.source),
+        ("text", sheet.text),
+        ("student", sheet.student),
+        ("variant", sheet.variant),
+    ):
+        if text:
+            yield f"{key}: {json.dumps(text, ensure_ascii=False)}"
+    yield f"conventions: {flow(fixed)}"
+    yield f"hints: {flow({'max_level': sheet.max_level, 'after_tries': sheet.after_tries})}"
+    grading: dict[str, Any] = {"follow_through": "true" if sheet.follow_through else "false"}
+    named = {key: share(value) for key, value in sheet.other_convention.items() if key}
+    if named:
+        grading["other_convention"] = named
+    elif "" in sheet.other_convention:
+        grading["other_convention"] = share(sheet.other_convention[""])
+    yield f"grading: {bare_bools(flow(grading))}"
+    yield "questions:"
+    for question in sheet.questions:
+        yield from question_lines(question)
+
+
+def bare_bools(text: str) -> str:
+    """YAML's own words for true and false, which quotes would make texts."""
+    return text.replace('"true"', "true").replace('"false"', "false")
+
+
+def question_lines(question: Question) -> Iterator[str]:
+    """One question as YAML."""
+    kind, text, given = question.kind, question.text, question.given
+    if kind in KEYED:
+        text = f"{question.text} {question.task.sentence(question.conventions)}".strip()
+        kind, given, text = "text", {}, f"{text} (checked later)"
+    yield f"  - id: {question.id}"
+    yield f"    type: {kind}"
+    if text:
+        yield f"    text: {json.dumps(text, ensure_ascii=False)}"
+    if given:
+        yield f"    given: {flow(given)}"
+    points = question.points
+    if points != 1:
+        yield f"    points: {points if points.denominator == 1 else f'{points.numerator}/{points.denominator}'}"
+    if kind == "text":
+        return
+    if question.partial != question.task.partial:
+        yield f"    partial: {question.partial}"
+    if question.tolerance is not None:
+        yield f"    tolerance: {scalar(tolerance_text(question.tolerance))}"
+    if question.void:
+        yield "    void: true"
+
+
+def sheet_text(sheet: Sheet) -> str:
+    """A sheet as a file for a student."""
+    return "\n".join(sheet_lines(sheet)) + "\n"
+
+
+# -------------------------------------------------------------------------------------- key
+
+
+def key_rows(sheet: Sheet, student: str, numbers: dict[str, str]) -> Iterator[list[str]]:
+    """The right answers of a student's sheet, with the wrong numbers that known mistakes lead to."""
+    for question in sheet.questions:
+        if question.by_hand:
+            continue
+        for part in question.parts:
+            if part.expected is None:
+                continue
+            wrong = "; ".join(
+                f"{name} {', '.join(part.form.text(value) for value in values[:2])}"
+                for name, values in wrong_numbers(part, tuple(question.separate))
+                if part.topic and part.form.counts
+            )
+            given = numbers.get(question.id, "")
+            right = part.form.text(part.expected)
+            yield [
+                cell(text)
+                for text in (student, sheet.variant, question.id, part.name, given, right, wrong)
+            ]
+
+
+KEY = ("student_id", "variant", "question", "part", "given", "expected", "mistakes")
+
+
+def make(
+    sheet: Sheet,
+    roster: Roster,
+    secret: bytes,
+    out: str,
+    *,
+    force: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Maker:
+    """Write a sheet for every student of a roster, and the key.
+
+    Raises:
+        UsageError: sheets are there already, nothing can be written, or no draws are left.
+    """
+    maker = Maker(sheet, secret)
+    variants = codes(secret, "variant", sheet.id, roster.students)
+    stage = Stage(out, force=force, ours=OURS, way_out=WAY_OUT)
+    try:
+        for each in beside(sheet):
+            copy(sheet, each, stage)
+        taken: set[str] = {"key"}
+        rows: dict[str, list[list[str]]] = {}
+        with stage.open("key.csv") as key:
+            writer = csv.writer(key, lineterminator="\n")
+            writer.writerow(KEY)
+            for number, student in enumerate(roster.students, start=1):
+                own = maker.of(student, variants[student])
+                page = file_name(student, taken)
+                with stage.open(f"{page}.yaml") as file:
+                    file.write(sheet_text(own))
+                with stage.open(f"html/{page}.html") as file:
+                    file.write("\n".join(paper.web(own)) + "\n")
+                writer.writerows(key_of(own, maker, student, rows))
+                if progress:
+                    progress(number)
+        stage.commit()
+    finally:
+        stage.discard()
+    return maker
+
+
+def key_of(
+    sheet: Sheet, maker: Maker, student: str, known: dict[str, list[list[str]]]
+) -> Iterator[list[str]]:
+    """The key of a student; the rows of a question that was drawn before are not made again."""
+    for question in sheet.questions:
+        numbers = {name: str(question.given[name]) for name in vary_of(maker.sheet, question.id)}
+        said = " ".join(f"{name}={value}" for name, value in numbers.items())
+        place = f"{question.id} {said}"
+        if place not in known:
+            only = Sheet(sheet.id, sheet.title, sheet.conventions, [question])
+            known[place] = list(key_rows(only, "", {question.id: said}))
+        for row in known[place]:
+            yield [cell(student), sheet.variant, *row[2:]]
+
+
+def vary_of(sheet: Sheet, name: str) -> dict[str, Any]:
+    """What varies in a question."""
+    return next((question.vary for question in sheet.questions if question.id == name), {})
+
+
+def beside(sheet: Sheet) -> list[str]:
+    """Files that the sheet names and that lie beside it."""
+    names = [question.given.get(word) for question in sheet.questions for word in ("arch", "net")]
+    return sorted(
+        {
+            name
+            for name in names
+            if isinstance(name, str) and name.endswith(".yaml") and plain_path(name, sheet)
+        }
+    )
+
+
+def plain_path(name: str, sheet: Sheet) -> bool:
+    """Whether a file lies beside the sheet, under a name that can be copied."""
+    return os.path.basename(name) == name and os.path.isfile(
+        os.path.join(os.path.dirname(sheet.path), name)
+    )
+
+
+def copy(sheet: Sheet, name: str, stage: Stage) -> None:
+    """Put a file that the sheet names beside the students' sheets."""
+    path = os.path.join(os.path.dirname(sheet.path), name)
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            text = file.read()
+    except (OSError, ValueError) as error:
+        message = f"{shortened(path)}: cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise UsageError(message) from None
+    with stage.open(name) as target:
+        target.write(text)

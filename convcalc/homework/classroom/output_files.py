@@ -1,0 +1,417 @@
+"""The files about a marked class, one class each, and the run that writes them all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from fractions import Fraction
+from typing import Any
+
+from convcalc.errors import printable
+from convcalc.homework.classroom.collect import natural
+from convcalc.homework.classroom.grader import ROW, Account, Entry, Graded, plain
+from convcalc.homework.classroom.output_folder import (
+    MARK,
+    MOST_TROUBLES,
+    OUTPUTS,
+    SCHEMA,
+    Output,
+    Run,
+    Summary,
+    cell,
+    file_name,
+    one_line,
+    output,
+)
+
+MOST_KEPT = 2_000  # rows and pages that are remembered
+DEFAULT = ("csv", "canvas", "feedback")
+
+
+@output("csv")
+class Grades(Output):
+    """grades.csv: one row per student."""
+
+    def begin(self) -> None:
+        questions = [question.id for question in self.run.sheet.questions]
+        who = ["student_id"] if self.run.anonymous else ["student_id", "name", "email"]
+        header = [
+            *who,
+            "variant",
+            "status",
+            "points",
+            "max",
+            "by_hand",
+            "by_hand_max",
+            *questions,
+            "notes",
+        ]
+        self.rows = self.table("grades.csv", header, "one row per student")
+        self.max = plain(self.run.sheet.max_points)
+        by_hand = sum((q.points for q in self.run.sheet.questions if q.by_hand), Fraction(0))
+        self.by_hand_max = plain(by_hand) if by_hand else ""
+
+    def add(self, one: Graded) -> None:
+        who = [cell(one.shown)]
+        if not self.run.anonymous:
+            who += [cell(one.student.name), cell(one.student.email)]
+        marked = self.run.by_hand_points(one)
+        points = [plain(entry.points) for entry in one.entries] or [""] * len(
+            self.run.sheet.questions
+        )
+        self.rows.writerow(
+            [*who, one.variant, one.status, plain(one.points), self.max,
+             "" if marked is None else plain(marked), self.by_hand_max, *points, cell("; ".join(one.notes))]
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self.file.close()
+
+
+@output("csv")
+class Parts(Output):
+    """parts.csv: one row per part, with the slip."""
+
+    def begin(self) -> None:
+        self.rows = self.table(
+            "parts.csv", ["student_id", "variant", *ROW], "one row per part, with the slip"
+        )
+        self.guarded: dict[int, tuple[Entry, list[list[Any]]]] = {}
+
+    def add(self, one: Graded) -> None:
+        who = [cell(one.shown), one.variant]
+        rows = []
+        for entry in one.entries:
+            kept = self.guarded.get(id(entry))
+            if kept is None:
+                if len(self.guarded) > MOST_KEPT:
+                    self.guarded.clear()
+                kept = self.guarded[id(entry)] = (
+                    entry,
+                    [[cell(text) for text in row] for row in entry.rows],
+                )
+            rows += [[*who, *row] for row in kept[1]]
+        self.rows.writerows(rows)
+
+    def close(self) -> None:
+        self.file.close()
+
+
+@output("csv")
+class ByHand(Output):
+    """by-hand.csv: the answers that a person marks; points filled in there are kept by later runs."""
+
+    def begin(self) -> None:
+        self.rows: Any = None
+        self.ids = {
+            question.id: question.points
+            for question in self.run.sheet.questions
+            if question.by_hand
+        }
+        if self.ids:
+            header = ["student_id", "variant", "question", "answer", "points", "max", "comment"]
+            self.rows = self.table("by-hand.csv", header, "answers to mark by hand: fill in points")
+
+    def add(self, one: Graded) -> None:
+        if not self.ids:
+            return
+        for entry in one.entries:
+            for row in entry.rows:
+                if row[0] in self.ids and row[5] == "by-hand":
+                    found = self.run.summary.by_hand
+                    found[row[0]] = found.get(row[0], 0) + 1
+                    given = one_line(entry.result.parts[0].given)
+                    points, comment = self.run.marks.get((one.shown, row[0], given), ("", ""))
+                    shown = [
+                        one.shown,
+                        one.variant,
+                        row[0],
+                        given,
+                        points,
+                        plain(self.ids[row[0]]),
+                        comment,
+                    ]
+                    self.rows.writerow([cell(each) for each in shown])
+
+    def close(self) -> None:
+        if self.rows is not None:
+            self.file.close()
+
+
+@output("canvas")
+class Canvas(Output):
+    """canvas.csv: for the gradebook."""
+
+    def begin(self) -> None:
+        column = self.run.column or self.run.sheet.title
+        header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", cell(column)]
+        self.rows = self.table(self.run.named("canvas.csv"), header, "for the gradebook of Canvas")
+        total = sum((question.points for question in self.run.sheet.questions), Fraction(0))
+        self.rows.writerow(["    Points Possible", "", "", "", "", plain(total)])
+
+    def add(self, one: Graded) -> None:
+        who = one.student
+        total = one.points + (self.run.by_hand_points(one) or 0)
+        shown = [who.name or who.id, who.canvas, who.sis, who.login or who.id, who.section]
+        self.rows.writerow([*map(cell, shown), plain(total) if one.handed_in else ""])
+
+    def close(self) -> None:
+        self.file.close()
+
+
+def escaped(text: str) -> str:
+    r"""Text that Markdown and HTML leave alone, on one line.
+
+    >>> print(escaped("<b> *a* | b`"))
+    &lt;b&gt; \*a\* \| b\`
+    """
+    text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return (
+        re.sub(r"([\\`*_{}\[\]()#+!|~-])", r"\\\1", text)
+        .replace("\\(", "(")
+        .replace("\\)", ")")
+        .replace("\\-", "-")
+    )
+
+
+SIGNS = {
+    "right": "✓", "other-convention": "✓ by another convention", "follow-through": "✓ follows from your row",
+    "partial": "in part", "wrong": "✗", "blank": "not answered", "unreadable": "could not be read",
+    "by-hand": "marked by hand",
+}  # fmt: skip
+
+
+@output("feedback")
+class Feedback(Output):
+    """feedback/: a page for each student."""
+
+    def begin(self) -> None:
+        self.names: set[str] = set()
+        self.pages: dict[int, tuple[Entry, str]] = {}
+        self.count = 0
+        self.max = plain(self.run.sheet.max_points)
+        self.later = [q.id for q in self.run.sheet.questions if q.by_hand]
+
+    def add(self, one: Graded) -> None:
+        if not one.handed_in:
+            return
+        name = file_name(one.shown, self.names)
+        self.count += 1
+        with self.run.stage.open(f"feedback/{name}.md") as file:
+            file.write(self.page(one))
+
+    def page(self, one: Graded) -> str:
+        """The text of a page."""
+        sheet = self.run.sheet
+        who = escaped(one.shown if self.run.anonymous else one.student.name or one.shown)
+        variant = f" (variant {one.variant})" if one.variant else ""
+        last = " right answer |" if self.run.with_answers else ""
+        rule = "---|" if self.run.with_answers else ""
+        lines = [
+            MARK, f"# {escaped(sheet.title)}: {who}", "",
+            f"**{plain(one.points)} of {self.max} points**{variant}. This sheet: {escaped(sheet.conventions.said())}.",
+            "",
+        ]  # fmt: skip
+        lines += [f"- note: {escaped(note)}" for note in one.notes]
+        lines += [
+            f"| question | your answer | read as | | points | comment |{last}",
+            f"|---|---|---|---|---|---|{rule}",
+        ]
+        text = "\n".join(lines) + "\n" + "".join(map(self.rows_of, one.entries))
+        if self.later:
+            text += f"\n{', '.join(self.later)}: marked by hand, not counted above.\n"
+        return text
+
+    def rows_of(self, entry: Entry) -> str:
+        """The rows of a question; made once for each different answer."""
+        kept = self.pages.get(id(entry))
+        if kept is None:
+            if len(self.pages) > MOST_KEPT:
+                self.pages.clear()
+            kept = self.pages[id(entry)] = (entry, "".join(map(self.row, entry.rows)))
+        return kept[1]
+
+    def row(self, row: list[Any]) -> str:
+        """One part."""
+        question, part, given, read, expected, status, points, most, _, _, note = row
+        name = f"{question} {part}".strip()
+        read = "" if read in (given, "text") else read
+        if status == "by-hand":
+            points = most = ""
+        of = f"{points} of {most}" if most else ""
+        last = f" {escaped(expected)} |" if self.run.with_answers else ""
+        cells = " | ".join(
+            (escaped(name), escaped(given), escaped(read), SIGNS[status], of, escaped(note))
+        )
+        return f"| {cells} |{last}\n"
+
+    def close(self) -> None:
+        self.run.summary.written.append(
+            (f"feedback/*.md ({self.count:,})", "a page for each student")
+        )
+
+
+@output("json")
+class Lines(Output):
+    """grades.jsonl: one line of JSON per student, as `hw check --json` prints it."""
+
+    def begin(self) -> None:
+        self.file = self.run.stage.hold("grades.jsonl")
+        self.run.summary.written.append(("grades.jsonl", "one line of JSON per student"))
+
+    def add(self, one: Graded) -> None:
+        from convcalc.homework.marking.mark import Marked  # noqa: PLC0415 - rare
+
+        results = [entry.result for entry in one.entries]
+        data = Marked(self.run.sheet, results, one.shown, one.variant, one.notes).to_dict(
+            with_answers=True
+        )
+        data["status"] = one.status
+        self.file.write(json.dumps(data) + "\n")
+
+    def close(self) -> None:
+        self.file.close()
+
+
+@output("gradescope")
+class Gradescope(Output):
+    """gradescope/: a results.json for each student."""
+
+    def begin(self) -> None:
+        self.names: set[str] = set()
+        self.count = 0
+
+    def add(self, one: Graded) -> None:
+        from convcalc.homework.exports.gradescope import results  # noqa: PLC0415 - rare
+
+        if one.handed_in:
+            self.count += 1
+            with self.run.stage.open(f"gradescope/{file_name(one.shown, self.names)}.json") as file:
+                json.dump(
+                    results(self.run.sheet, [e.result for e in one.entries], one.variant),
+                    file,
+                    indent=1,
+                )
+
+    def close(self) -> None:
+        self.run.summary.written.append(
+            (f"gradescope/*.json ({self.count:,})", "a results.json for each student")
+        )
+
+
+class Records(Output):
+    """answers.jsonl: the answers as written, from which a class can be marked again."""
+
+    def begin(self) -> None:
+        name = self.run.named("answers.jsonl")
+        self.file = self.run.stage.hold(name)
+        self.run.summary.written.append((name, "all answers, for hw regrade"))
+
+    def add(self, one: Graded) -> None:
+        data = {
+            "student": one.student.id, "who": asdict(one.student), "shown": one.shown, "file": one.path,
+            "time": one.time, "sure": one.sure, "variant": one.claimed, "drawn_variant": one.variant,
+            "numbers": one.numbers, "notes": one.notes, "answers": one.values if one.handed_in else None,
+        }  # fmt: skip
+        self.file.write(json.dumps(data) + "\n")
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class Who(Output):
+    """names/who.csv: whose code is whose."""
+
+    def begin(self) -> None:
+        name = self.run.named("who.csv")
+        self.rows = self.table(name, ["code", "student_id", "name", "email"], "whose code is whose")
+
+    def add(self, one: Graded) -> None:
+        who = one.student
+        self.rows.writerow([one.shown, cell(who.id), cell(who.name), cell(who.email)])
+
+    def close(self) -> None:
+        self.file.close()
+
+
+# --------------------------------------------------------------------------------- all of it
+
+
+def write(
+    run: Run,
+    graded: Iterator[Graded],
+    formats: tuple[str, ...],
+    accounts: Callable[[], list[Account]],
+    files: Callable[[], int],
+    settings: dict[str, Any],
+    progress: Callable[[int], None] | None = None,
+) -> Summary:
+    """Write the outputs for every student, and the account of the files; whole, or nothing."""
+    outputs = [cls(run) for name in formats for cls in OUTPUTS[name]]
+    outputs.append(Records(run))
+    if run.anonymous:
+        outputs.append(Who(run))
+    summary = run.summary
+    summary.max = float(run.sheet.max_points)
+    for number, one in enumerate(graded, start=1):
+        for each in outputs:
+            each.add(one)
+        if one.handed_in:
+            summary.points.append(float(one.points))
+            summary.students += 1
+        else:
+            summary.missing += 1
+        if progress:
+            progress(number)
+    for each in outputs:
+        each.close()
+    write_accounts(run, accounts())
+    summary.files = files()
+    with run.stage.open("summary.json") as file:
+        json.dump(summary_data(run, formats, settings), file, indent=1)
+        file.write("\n")
+    run.stage.commit()
+    return summary
+
+
+def write_accounts(run: Run, accounts: list[Account]) -> None:
+    """files.csv: what became of every file."""
+    with run.stage.open(run.named("files.csv")) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["file", "student_id", "status", "note"])
+        for each in sorted(accounts, key=lambda account: natural(account.path)):
+            writer.writerow(
+                [cell(text) for text in (each.path, each.student, each.status, each.note)]
+            )
+            run.summary.counts[each.status] = run.summary.counts.get(each.status, 0) + 1
+            if (
+                each.status in ("unreadable", "not on the roster")
+                and len(run.summary.troubles) < MOST_TROUBLES
+            ):
+                run.summary.troubles.append(each)
+    run.summary.written.append((run.named("files.csv"), "what became of every file"))
+
+
+def summary_data(run: Run, formats: tuple[str, ...], settings: dict[str, Any]) -> dict[str, Any]:
+    """The summary as plain data, with what a later run needs to know."""
+    found = run.summary
+    return {
+        "schema": SCHEMA,
+        "sheet": run.sheet.id,
+        "title": run.sheet.title,
+        "files": found.files,
+        "counts": found.counts,
+        "students": found.students,
+        "missing": found.missing,
+        "mean": round(found.mean, 4),
+        "median": round(found.median, 4),
+        "max": found.max,
+        "questions": {q.id: q.kind for q in run.sheet.questions},
+        "settings": {
+            "formats": list(formats), "anonymous": run.anonymous, "with_answers": run.with_answers,
+            "column": run.column, **settings,
+        },
+    }  # fmt: skip

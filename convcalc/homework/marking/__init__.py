@@ -1,0 +1,1 @@
+"""Marking one sheet: verdicts, the mistake behind a wrong number, and hints."""

@@ -1,0 +1,181 @@
+"""Why an answer is not right: the convention or the mistakes that lead to it, likeliest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from convcalc.homework.answers.parsing import Reading
+from convcalc.homework.answers.types import Bytes, Matrix, Misfit, Ratio, near
+from convcalc.homework.conventions import RULES, told
+from convcalc.homework.marking import hints
+from convcalc.homework.marking.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from convcalc.homework.mistakes.base import Found
+    from convcalc.homework.questions import Part
+    from convcalc.homework.sheets.sheet import Question, Sheet
+
+
+SMALL = 100  # numbers below it match something by chance
+
+
+MOST_CANDIDATES = 2
+
+
+LONG = 1_000  # shorter numbers would match two mistakes at once by chance
+
+
+NO_SLIP = "No known slip gives this answer."
+
+
+def diagnose(
+    sheet: Sheet, question: Question, part: Part, reading: Reading, verdict: Verdict, raw: Any
+) -> None:
+    """Why an answer is not right."""
+    for key, value, parts in question.others:
+        for other in parts:
+            if other.name != part.name:
+                continue
+            seen = reading if other.form is part.form else other.form.read(raw)
+            if not seen.problem and other.form.same(seen, other.expected, question.allowed(part)):
+                verdict.convention.setdefault(key, value)
+    for key in verdict.convention:
+        share = sheet.share(key)
+        if share is not None:
+            verdict.status, verdict.points = "other-convention", verdict.max * share
+            break
+    found = candidates(question, part, reading)
+    small = isinstance(reading.value, int | Fraction) and abs(Fraction(reading.value)) < SMALL
+    for each in found[:MOST_CANDIDATES]:
+        verdict.mistakes.append((each.mistake.id, "might" if small or len(found) > 1 else "sure"))
+        if each.other is not None:
+            verdict.mistakes[-1] = (each.mistake.id, "perhaps")
+            verdict.mistakes.append((each.other.id, "perhaps"))
+            break
+
+
+def candidates(question: Question, part: Part, reading: Reading) -> list[Found]:
+    """The mistakes that lead to an answer, likeliest first."""
+    from convcalc.homework.mistakes.base import Found  # noqa: PLC0415
+    from convcalc.homework.mistakes.typos import slips  # noqa: PLC0415
+
+    if isinstance(reading.value, Misfit) or reading.value is None:
+        return []
+    found = look_up(question.single(part), part, reading)
+    if not found and worth_two(reading):
+        found = look_up(question.double(part), part, reading)
+    if not found:
+        found = [Found(each) for each in slips(part, reading.value)]
+    if not found and isinstance(part.form, Matrix):
+        found = cell_by_cell(part, reading)
+    return found
+
+
+def worth_two(reading: Reading) -> bool:
+    """Whether a number is long enough for two mistakes at once to be more than chance."""
+    if isinstance(reading.value, tuple):
+        return True
+    if not isinstance(reading.value, int | Fraction):
+        return False
+    return abs(Fraction(reading.value)) >= LONG
+
+
+def look_up(table: dict[Any, list[Found]], part: Part, reading: Reading) -> list[Found]:
+    """The mistakes behind a value: exactly, or nearly where the form is one of measurement."""
+    if isinstance(part.form, Matrix):
+        return [
+            found
+            for value, each in table.items()
+            if isinstance(value, tuple) and part.form.shape(value) == part.form.shape(reading.value)
+            and all(near(a, b) for row, want in zip(reading.value, value) for a, b in zip(row, want))
+            for found in each
+        ]  # fmt: skip
+    if not isinstance(part.form, Ratio | Bytes):
+        value = reading.value
+        if isinstance(value, tuple) and len(value) == 1:
+            value = value[0]
+        return table.get(value, [])
+    close: list[tuple[Fraction, list[Found]]] = []
+    for value, each in table.items():
+        off = abs(Fraction(value) - reading.value)
+        if off <= max(
+            abs(Fraction(value)) / 200, reading.numbers[0].half if reading.numbers else 0
+        ):
+            close.append((off, each))
+    close.sort(key=lambda pair: pair[0])
+    return [found for _, each in close for found in each]
+
+
+def cell_by_cell(part: Part, reading: Reading) -> list[Found]:
+    """A matrix of which one or two cells differ: the row, never the value."""
+    from convcalc.homework.mistakes.base import CATALOGUE, Found  # noqa: PLC0415
+
+    form: Any = part.form
+    if form.shape(reading.value) != form.shape(part.expected):
+        return []
+    off = [
+        (r, c)
+        for r, (row, want) in enumerate(zip(reading.value, part.expected))
+        for c, (a, b) in enumerate(zip(row, want))
+        if not near(a, b)
+    ]
+    total = len(part.expected) * len(part.expected[0])
+    if not 0 < len(off) <= 2 or total < 3:
+        return []
+    rows = " and ".join(dict.fromkeys(ORDINALS[min(r, len(ORDINALS) - 1)] for r, _ in off))
+    many = "All cells but one agree" if len(off) == 1 else "All cells but two agree"
+    return [Found(CATALOGUE["hand.cell"], f"{many}; look at the {rows} row again.")]
+
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "next")
+
+
+def tell(question: Question, part: Part, verdict: Verdict, level: int) -> None:
+    """The hint that goes with a verdict, at a level; it never holds the right answer below level 4."""
+    if level <= 0:
+        return
+    lines = list(told_lines(question, part, verdict))
+    hint = " Or: ".join(dict.fromkeys(lines)) if lines else NO_SLIP
+    secrets = hints.secrets(question)
+    verdict.hint = hints.safe(hint, secrets, "Look at this one again.")
+    verdict.hint_level = 1
+    if level > 1:
+        more = hints.lines(question, level, part=part)
+        verdict.hint = "\n".join([verdict.hint, *more])
+        verdict.hint_level = level
+
+
+def told_lines(question: Question, part: Part, verdict: Verdict) -> Iterator[str]:
+    """What is said of a verdict: the other convention, else the mistakes' lines."""
+    from convcalc.homework.mistakes.base import CATALOGUE  # noqa: PLC0415
+
+    if verdict.status == "other-convention":
+        key, value = next((key, value) for key, value in verdict.convention.items())
+        yield told(key, value, getattr(question.conventions, key))
+        return
+    shown = verdict.mistakes[:MOST_CANDIDATES]
+    if shown and shown[0][1] == "perhaps":
+        yield "Perhaps two things at once: " + " ".join(CATALOGUE[name].line for name, _ in shown)
+        return
+    details = (
+        {
+            each.mistake.id: each.detail
+            for each in candidates(question, part, part.form.read(verdict.given))
+        }
+        if any("{0}" in CATALOGUE[name].line for name, _ in shown)
+        else {}
+    )
+    for name, _ in shown:
+        line = CATALOGUE[name].line
+        yield line.format(details.get(name, "Something is")) if "{0}" in line else line
+    if not shown:
+        for key, value in verdict.convention.items():
+            if RULES[key].right[value]:
+                yield told(key, value, getattr(question.conventions, key))
+                return
+        if part.form.counts and any(
+            word in verdict.given.lower() for word in ("k", "m", "≈", "~", "about")
+        ):
+            yield "This question wants the exact number, every digit."

@@ -1,0 +1,125 @@
+"""Hints: level 0 right or wrong, 1 a question that points at the slip, 2 the rule with other
+numbers, 3 the formula with the student's own numbers and no result, 4 worked out.
+
+Below level 4 no hint holds the right answer: every text passes `safe`, which knows how the answer
+could be written and falls back to words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from convcalc.homework.conventions import Conventions
+
+if TYPE_CHECKING:
+    from convcalc.homework.questions import Part, Task
+    from convcalc.homework.sheets.sheet import Question
+
+NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def secrets(question: Question) -> set[str]:
+    """All the texts that would give an answer of the question away."""
+    found: set[str] = set()
+    for part in question.parts:
+        if part.expected is not None:
+            found |= part.form.secrets(part.expected)
+    return found
+
+
+def gives_away(text: str, hidden: set[str]) -> bool:
+    """Whether one of some answers stands in a text, as a number or word of its own.
+
+    >>> gives_away("three 3×3 layers", {"3"}), gives_away("13 of 31", {"3"})
+    (True, False)
+    """
+    tokens = set(NUMBERS.findall(text))
+    tokens |= {token.replace(",", "") for token in tokens}
+    for each in hidden:
+        if NUMBERS.fullmatch(each):
+            if each in tokens:
+                return True
+        elif each and re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text, re.IGNORECASE):
+            return True
+    return False
+
+
+def safe(text: str, hidden: set[str], instead: str) -> str:
+    """The text, or another where it would give an answer away."""
+    return instead if gives_away(text, hidden) else text
+
+
+def lines(question: Question, level: int, *, part: Part | None = None) -> list[str]:
+    """The hint at a level: the method, never finer than asked."""
+    hidden = secrets(question)
+    found: list[str] = []
+    task = question.task
+    if level >= 2 and task.rule:
+        found.append(safe(task.rule, hidden, "Write the rule from the notes down, with letters."))
+        if level in (2, 4):
+            example = other_numbers(question, hidden)
+            if example:
+                found.append(example)
+    if level >= 3:
+        parts = [part] if part is not None else question.parts[:12]
+        for each in parts:
+            if not each.method:
+                continue
+            name = each.label or each.name
+            text = f"{name + ': ' if name else ''}{each.method} = "
+            if level == 3:
+                text = safe(f"{text}?", hidden, "Put your numbers into the rule.")
+            else:
+                text += each.form.text(each.expected)
+            if text not in found:
+                found.append(text)
+    return found
+
+
+def other_numbers(question: Question, hidden: set[str]) -> str:
+    """An example of the same type with other numbers, worked out; empty where none is safe."""
+    from convcalc.homework.questions import made  # noqa: PLC0415
+
+    task = question.task
+    for given in task.examples:
+        other = made(task.kind, given)
+        if other == task:
+            continue
+        text = worked_example(other, question.conventions)
+        if text and not gives_away(text, hidden):
+            return text
+    return ""
+
+
+def worked_example(task: Task, conventions: Conventions) -> str:
+    """One example in a line or two."""
+    parts = task.parts(conventions)
+    if any(part.expected is None or not part.method for part in parts):
+        return ""
+    worked = "; ".join(
+        f"{part.name + ': ' if part.name else ''}{part.method} = {part.form.text(part.expected)}"
+        for part in parts[:6]
+    )
+    return f"With other numbers: {task.sentence(conventions)} {worked}."
+
+
+def hint(question: Question, level: int) -> list[str]:
+    """What ``hw hint`` prints about a question."""
+    hidden = secrets(question)
+    if level < 1:
+        return []
+    first = safe(
+        nudge(question), hidden, "Read the question again: what is given, and what is asked?"
+    )
+    return [first] if level == 1 else lines(question, level)
+
+
+def nudge(question: Question) -> str:
+    """A question that leads to the method."""
+    text = question.task.rule.split(". ")[0].split(": ")[0].rstrip(".")
+    return (
+        f"Which rule gives {question.task.about}? Begin with: {text}."
+        if text
+        else "Look it up in the notes."
+    )

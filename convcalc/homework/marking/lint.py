@@ -1,0 +1,291 @@
+"""What is wrong with a sheet: wrong keys, gaps, tolerances that hide a mistake, numbers that do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from convcalc.homework.answers.parsing import Number
+from convcalc.homework.answers.types import EXACT, Misfit
+from convcalc.homework.marking.mark import is_right, mark_part, split
+from convcalc.homework.mistakes import every
+from convcalc.homework.mistakes.base import of_topic
+
+if TYPE_CHECKING:
+    from convcalc.homework.questions import Part
+    from convcalc.homework.sheets.sheet import Question, Sheet
+
+SERIOUS = ("key", "gap", "tolerance", "text", "accept")
+# Mistakes that give the right number on purpose, as "assumed same size" does where padding keeps it.
+HARMLESS = frozenset(
+    [
+        "out.same",
+        "out.kernel",
+        "out.plus-k",
+        "out.full",
+        "vol.order",
+        "vol.depth-in",
+        "vol.depth-one",
+        "vol.depth-times",
+        "out.swapped-hw",
+        "par.swapped",
+        "vol.flatten-early",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing about a sheet.
+
+    Attributes:
+        id: the question; empty for the sheet.
+        kind: ``key``, ``gap``, ``tolerance``, ``text``, ``accept``, or ``note`` for what may stay so.
+        text: what, and what to do.
+        line: where the question stands.
+        mistakes: the mistakes that are named in it.
+    """
+
+    id: str
+    kind: str
+    text: str
+    line: int = 0
+    mistakes: tuple[str, ...] = ()
+
+    @property
+    def serious(self) -> bool:
+        """Whether the sheet should not go out like this."""
+        return self.kind in SERIOUS
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "text": self.text,
+            "line": self.line,
+            "mistakes": list(self.mistakes),
+        }
+
+
+def lint(sheet: Sheet) -> list[Finding]:
+    """Everything there is to say about a sheet, in its order."""
+    found: list[Finding] = []
+    for question in sheet.questions:
+        for kind, text, mistakes in findings(sheet, question):
+            found.append(Finding(question.id, kind, text, question.line, mistakes))
+    return found
+
+
+Told = Iterator[tuple[str, str, tuple[str, ...]]]
+
+
+def findings(sheet: Sheet, question: Question) -> Told:
+    """What there is to say about a question."""
+    yield from wrong_key(sheet, question)
+    yield from gaps(sheet, question)
+    yield from texts(question)
+    yield from accepts(question)
+    yield from tolerances(question)
+    yield from coincidences(question)
+    yield from credits_(question)
+
+
+def wrong_key(sheet: Sheet, question: Question) -> Told:
+    """The teacher's key against what the question really has."""
+    if question.key is None:
+        return
+    raws = split(question, question.key)
+    for part in question.parts:
+        raw = raws.get(part.name)
+        reading = part.form.read(raw)
+        label = f" ({part.label or part.name})" if part.name else ""
+        if reading.blank:
+            if len(question.parts) == 1:
+                yield "key", "the key is empty; fill it in or leave answer: out", ()
+            continue
+        if reading.problem:
+            yield "key", f"your key{label} cannot be read: {reading.problem}", ()
+            continue
+        if is_right(question, part, reading):
+            continue
+        verdict = mark_part(sheet, question, part, raw, Fraction(1), 1)
+        names = tuple(name for name, _ in verdict.mistakes)
+        yield (
+            "key",
+            f"your key{label} says {reading.said}. I get {part.form.text(part.expected)}. {because(question, verdict, reading.said)}".rstrip(),
+            names,
+        )
+
+
+def because(question: Question, verdict: Any, said: str) -> str:
+    """What leads to a wrong key."""
+    if verdict.convention:
+        key, value = next(iter(verdict.convention.items()))
+        return f"{said} is right with {key}: {value}; this sheet has {key}: {getattr(question.conventions, key)}."
+    if not verdict.mistakes:
+        return ""
+    catalogue = every()
+    if verdict.mistakes[0][1] == "perhaps":
+        both = " and ".join(catalogue[name].about for name, _ in verdict.mistakes)
+        return f"{said} = {both} (perhaps)."
+    first = catalogue[verdict.mistakes[0][0]]
+    formula = f": {first.formula}" if first.topics else ""
+    return f"{said} = {first.about}{formula}."
+
+
+def gaps(sheet: Sheet, question: Question) -> Told:
+    """What a question leaves open."""
+    given = set(question.given)
+    text = question.text.lower()
+    for gap in question.task.gaps(given):
+        if ("padding" in gap and re.search(r"\bpad|same|valid", text)) or (
+            "stride" in gap and "stride" in text
+        ):
+            continue
+        yield "gap", f"{gap}. Write it down.", ()
+    if (
+        sheet.conventions.bias == "ask"
+        and "bias" in question.task.turns_on
+        and "bias" not in given
+        and "bias" not in text
+    ):
+        yield (
+            "gap",
+            "does not say whether biases count, and the sheet leaves it to the question. Write bias: true or false.",
+            (),
+        )
+
+
+def texts(question: Question) -> Told:
+    """Placeholders that nothing fills."""
+    for name in re.findall(r"\{(\w+)\}", question.text):
+        if not question.number(name):
+            yield "text", f"the text has {{{name}}}, which the question does not give", ()
+
+
+def accepts(question: Question) -> Told:
+    """Further answers that cannot be read, or are known mistakes."""
+    if len(question.parts) != 1:
+        return
+    part = question.parts[0]
+    for raw in question.accept:
+        reading = part.form.read(raw)
+        if reading.problem or reading.blank:
+            yield "accept", f"accept holds {reading.text!r}, which cannot be read", ()
+            continue
+        names = tuple(
+            dict.fromkeys(f.mistake.id for f in question.single(part).get(reading.value, []))
+        )
+        if names:
+            yield "note", f"accept holds {reading.said}, which is what {names[0]} gives", names
+
+
+def tolerances(question: Question) -> Told:
+    """Mistakes that a tolerance would mark right."""
+    for part in question.parts:
+        allowed = question.allowed(part)
+        if allowed == EXACT or not isinstance(part.expected, int | Fraction):
+            continue
+        for value, found in question.single(part).items():
+            if not isinstance(value, int | Fraction):
+                continue
+            if (
+                allowed.rounded
+                and part.expected
+                and abs(Fraction(value) / Fraction(part.expected) - 1) < Fraction(1, 200)
+            ):
+                first = found[0].mistake
+                yield (
+                    "note",
+                    f"an answer rounded to three digits is right by {first.id} ({first.about}) too",
+                    (first.id,),
+                )
+                break
+            if allowed.share and allowed.allows(Number(Fraction(value)), Fraction(part.expected)):
+                first = found[0].mistake
+                yield (
+                    "tolerance",
+                    f"the tolerance ({allowed.said()}) hides {first.id}: {first.about} gives {part.form.text(value)} for "
+                    f"{part.form.text(part.expected)}. Ask for the exact number, or take others.",
+                    (first.id,),
+                )
+
+
+def coincidences(question: Question) -> Told:
+    """Mistakes that give the right number."""
+    for part in question.parts:
+        if "." in part.name:
+            continue
+        names = [name for name in right_by_mistake(part) if name not in HARMLESS]
+        if names:
+            catalogue = every()
+            said = "; ".join(catalogue[name].about for name in names[:3])
+            label = f" ({part.label or part.name})" if part.name else ""
+            yield (
+                "note",
+                f"a wrong way gives the right answer{label}: {said}. Other numbers would tell them apart.",
+                tuple(names),
+            )
+        values: dict[Any, str] = {}
+        for name in question.separate:
+            for value in every()[name].values(part):
+                if value in values and values[value] != name and question.drawn:
+                    yield (
+                        "note",
+                        f"{values[value]} and {name} give the same number here",
+                        (values[value], name),
+                    )
+                values.setdefault(value, name)
+
+
+def right_by_mistake(part: Part) -> list[str]:
+    """The mistakes whose formula gives exactly the right answer."""
+    if part.work is None or isinstance(part.expected, Misfit):
+        return []
+    unseen: Any = Blind(part)
+    found = []
+    for each in of_topic(part.topic):
+        values = each.values(unseen)
+        if values and next(iter(values)) == part.expected:
+            found.append(each.id)
+    return found
+
+
+class Blind:
+    """A part that does not know its right answer, so that no formula is dropped for giving it."""
+
+    def __init__(self, part: Part) -> None:
+        self.work, self.evaluate, self.topic = part.work, part.evaluate, part.topic
+        self.expected: Any = object()
+        self.also: tuple[Any, ...] = ()
+
+
+def credits_(question: Question) -> Told:
+    """Part marks for mistakes that cannot happen here."""
+    topics = {part.topic for part in question.parts}
+    for name in question.credit:
+        known = every()[name].topics
+        if known and not topics & set(known):
+            yield "note", f"credit names {name}, which cannot happen in this question", (name,)
+
+
+def summary(found: list[Finding]) -> str:
+    """How many of each: ``1 wrong key, 0 gaps``.
+
+    >>> summary([Finding("q9", "key", "")])
+    '1 wrong key, 0 gaps'
+    """
+    keys = sum(1 for each in found if each.kind == "key")
+    open_ = sum(1 for each in found if each.kind == "gap")
+    others = sum(1 for each in found if each.serious) - keys - open_
+    said = [
+        f"{keys} wrong key{'' if keys == 1 else 's'}",
+        f"{open_} gap{'' if open_ == 1 else 's'}",
+    ]
+    if others:
+        said.append(f"{others} other problem{'' if others == 1 else 's'}")
+    return ", ".join(said)

@@ -1,0 +1,332 @@
+"""Marking: an answer against a question, with the reason where it is not right.
+
+In the order of the research that the catalogue rests on: right; right under another convention;
+one known mistake; two at once; right after the student's own earlier row; a slip of the pen; else
+"no known slip". Nothing here prints, and no message contains the right answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.parsing import Reading
+from convcalc.homework.answers.types import Choice, Matrix, near
+from convcalc.homework.marking import hints
+from convcalc.homework.marking.diagnosis import SMALL, diagnose, tell
+from convcalc.homework.marking.verdicts import Marked, Result, Verdict, number, ranges
+
+if TYPE_CHECKING:
+    from convcalc.homework.questions import Part
+    from convcalc.homework.sheets.sheet import Question, Sheet
+
+
+# ------------------------------------------------------------------------------ the sheet
+
+
+def mark(
+    sheet: Sheet,
+    values: Mapping[str, Any],
+    *,
+    level: int | None = None,
+    student: str = "",
+    variant: str = "",
+) -> Marked:
+    """Mark a sheet.
+
+    Args:
+        values: the answers as written, by question; parts also as ``q5.1.shape``.
+        level: how fine hints are; never finer than the sheet allows.
+    """
+    merged: dict[str, Any] = {}
+    notes: list[str] = []
+    ids = {question.id.lower(): question.id for question in sheet.questions}
+    for name, raw in values.items():
+        head, dot, part = str(name).partition(".")
+        identity = ids.get(str(name).lower()) or ids.get(head.lower())
+        if identity is None:
+            if len(notes) < 20:
+                notes.append(f"{answers_name(name)} is no question of this sheet; left out")
+        elif dot and str(name).lower() not in ids:
+            parts = merged.setdefault(identity, {})
+            if isinstance(parts, dict):
+                parts[part] = raw
+        else:
+            merged[identity] = raw
+    results = [mark_question(sheet, q, merged.get(q.id), level=level) for q in sheet.questions]
+    neighbours(sheet, results)
+    return Marked(sheet, results, student or sheet.student, variant or sheet.variant, notes)
+
+
+def answers_name(name: Any) -> str:
+    """A name of a question, fit to print."""
+    from convcalc.errors import shortened  # noqa: PLC0415
+
+    return repr(shortened(str(name), 40))
+
+
+def neighbours(sheet: Sheet, results: list[Result]) -> None:
+    """Say where a wrong answer is the right one of another question."""
+    owners: dict[Any, str] = {}
+    for question in sheet.questions:
+        if (
+            len(question.parts) == 1
+            and question.parts[0].form.counts
+            and isinstance(question.parts[0].expected, int)
+        ):
+            owners.setdefault(question.parts[0].expected, question.id)
+    for result in results:
+        for part in result.parts:
+            if (
+                part.status == "wrong"
+                and not part.mistakes
+                and isinstance(part.read, int)
+                and part.read >= SMALL
+                and owners.get(part.read, part.id) != part.id
+            ):
+                from convcalc.homework.mistakes import every  # noqa: PLC0415
+
+                part.mistakes.append(("slip.neighbour", "might"))
+                if part.hint_level:
+                    part.hint = every()["slip.neighbour"].line
+
+
+# --------------------------------------------------------------------------- one question
+
+
+def mark_question(
+    sheet: Sheet, question: Question, raw: Any, *, level: int | None = None
+) -> Result:
+    """Mark one question; the answer as written, or plain numbers and lists."""
+    finest = sheet.max_level if level is None else min(level, sheet.max_level)
+    finest = min(finest, 1) if level is None else finest
+    if question.by_hand:
+        text = answers.raw_text(raw)[:2000]
+        status = "blank" if answers.is_blank(raw) else "by-hand"
+        return Result(
+            question.id,
+            [
+                Verdict(
+                    question.id,
+                    "",
+                    text,
+                    None,
+                    "text",
+                    status,
+                    Fraction(0),
+                    Fraction(0),
+                )
+            ],
+            "text",
+        )
+    parts = question.parts
+    raws = split(question, raw)
+    weights = shares(question)
+    verdicts: list[Verdict] = []
+    earlier: dict[str, Any] = {}
+    for part, weight in zip(parts, weights):
+        verdict = mark_part(sheet, question, part, raws.get(part.name), weight, finest)
+        if verdict.status == "wrong" and sheet.follow_through and not question.void:
+            follow(sheet, question, part, raws.get(part.name), earlier, verdict)
+        if verdict.status not in ("blank", "unreadable"):
+            earlier[part.name] = part.form.read(raws.get(part.name)).value
+        if question.void:
+            verdict.status, verdict.points, verdict.hint = "right", verdict.max, ""
+        verdicts.append(verdict)
+    if question.partial == "none" and len(parts) > 1:
+        all_or_nothing(verdicts)
+    said = verdicts[0].said if len(verdicts) == 1 else ranges(question, verdicts)
+    return Result(question.id, verdicts, said)
+
+
+def shares(question: Question) -> list[Fraction]:
+    """The points of each part: alike, but none for parts that may stay blank."""
+    count = sum(1 for part in question.parts if not part.optional)
+    each = question.points / count if count else Fraction(0)
+    found = [Fraction(0) if part.optional else each for part in question.parts]
+    if not count and found:
+        found[0] = question.points
+    return found
+
+
+def all_or_nothing(verdicts: list[Verdict]) -> None:
+    """No points unless every part is right."""
+    full = all(verdict.points == verdict.max for verdict in verdicts)
+    if not full:
+        for verdict in verdicts:
+            verdict.points = Fraction(0)
+
+
+def split(question: Question, raw: Any) -> dict[str, Any]:
+    """An answer shared out to the parts of its question."""
+    parts = question.parts
+    if len(parts) == 1:
+        if (
+            isinstance(raw, dict)
+            and len(raw) == 1
+            and parts[0].form.__class__.__name__ != "Settings"
+        ):
+            raw = next(iter(raw.values()))
+        return {parts[0].name: raw}
+    if "." in parts[0].name:
+        return split_table(question, raw)
+    names = [part.name for part in parts]
+    if isinstance(raw, dict):
+        lower = {str(key).lower(): value for key, value in raw.items()}
+        return {name: lower.get(name.lower()) for name in names}
+    if isinstance(raw, list | tuple):
+        return dict(zip(names, raw))
+    text = answers.raw_text(raw)[: answers.MOST_TEXT]
+    for separator in (";", "\n", " and ", ", ", ","):
+        items = [item for item in text.split(separator) if item.strip()]
+        if len(items) == len(parts):
+            return {name: unlabelled(item, name) for name, item in zip(names, items)}
+    return {names[0]: raw}
+
+
+def unlabelled(text: str, name: str) -> str:
+    """A part's text without its own name in front."""
+    head, sign, rest = text.partition("=") if "=" in text else text.partition(":")
+    return rest if sign and head.strip().lower() == name.lower() else text
+
+
+def split_table(question: Question, raw: Any) -> dict[str, Any]:
+    """Rows of a table, each with one cell per thing asked."""
+    found: dict[str, Any] = {}
+    asks = list(dict.fromkeys(part.name.partition(".")[2] for part in question.parts))
+    if isinstance(raw, str):
+        raw = [line for line in raw.replace(";", "\n").split("\n") if line.strip()]
+    if isinstance(raw, dict):
+        rows = {str(key): value for key, value in raw.items()}
+        for name, value in rows.items():
+            if "." in name:
+                found[name.lower()] = value
+            else:
+                row_cells(found, name, value, asks)
+        return found
+    if isinstance(raw, list | tuple):
+        for row, value in enumerate(raw, start=1):
+            row_cells(found, str(row), value, asks)
+    return found
+
+
+def row_cells(found: dict[str, Any], row: str, value: Any, asks: list[str]) -> None:
+    """The cells of one row."""
+    if isinstance(value, dict):
+        for ask, cell in value.items():
+            found[f"{row}.{str(ask).lower()}"] = cell
+        return
+    if isinstance(value, str) and len(asks) > 1 and value.count(",") == len(asks) - 1:
+        value = value.split(",")
+    if isinstance(value, list | tuple) and len(asks) == 1 and len(value) > 1:
+        found[f"{row}.{asks[0]}"] = value
+        return
+    cells = value if isinstance(value, list | tuple) else [value]
+    for ask, cell in zip(asks, cells):
+        found[f"{row}.{ask}"] = cell
+
+
+# ------------------------------------------------------------------------------- one part
+
+
+def mark_part(
+    sheet: Sheet, question: Question, part: Part, raw: Any, weight: Fraction, level: int
+) -> Verdict:
+    """Mark one part, without follow-through."""
+    reading = part.form.read(raw)
+    verdict = Verdict(
+        question.id, part.name, reading.text, part.form.json(reading.value), reading.said, "wrong",
+        Fraction(0), weight, expected=part.form.json(part.expected),
+    )  # fmt: skip
+    if reading.blank:
+        verdict.status = "right" if part.optional and not weight else "blank"
+        return verdict
+    if reading.problem:
+        verdict.status, verdict.hint_level = "unreadable", 1
+        said = f"cannot be read: {reading.problem}"
+        verdict.hint = hints.safe(
+            said, hints.secrets(question), f"cannot be read; write {part.form.wants}"
+        )
+        return verdict
+    if is_right(question, part, reading):
+        verdict.status, verdict.points = "right", weight
+        return verdict
+    diagnose(sheet, question, part, reading, verdict, raw)
+    credit = [question.credit[name] for name, _ in verdict.mistakes if name in question.credit]
+    verdict.points = max([verdict.points, *(weight * share for share in credit)])
+    cells = partly(question, part, reading)
+    if cells and weight * cells > verdict.points:
+        verdict.points = weight * cells
+    if verdict.status == "wrong" and verdict.points:
+        verdict.status = "partial"
+    tell(question, part, verdict, level)
+    return verdict
+
+
+def is_right(question: Question, part: Part, reading: Reading) -> bool:
+    """Whether an answer is right under the sheet's own conventions."""
+    tolerance = question.allowed(part)
+    if part.form.same(reading, part.expected, tolerance):
+        return True
+    if any(reading.value == value for value in part.also):
+        return True
+    accepts = getattr(question.task, "accepts", None)
+    if accepts and any(
+        part.form.same(reading, value, tolerance) for value in accepts(question.conventions)
+    ):
+        return True
+    if question.accept and len(question.parts) == 1:
+        for raw in question.accept:
+            also = part.form.read(raw)
+            if not also.problem and not also.blank and also.value == reading.value:
+                return True
+    return False
+
+
+def partly(question: Question, part: Part, reading: Reading) -> Fraction:
+    """The share of a volume or matrix that is right, where the question gives points for it."""
+    expected, value = part.expected, reading.value
+    if (
+        question.partial not in ("parts", "cells")
+        or not isinstance(expected, tuple)
+        or not isinstance(value, tuple)
+    ):
+        return Fraction(0)
+    if isinstance(part.form, Choice):
+        return Fraction(0)
+    if isinstance(part.form, Matrix):
+        if question.partial != "cells" or part.form.shape(value) != part.form.shape(expected):
+            return Fraction(0)
+        pairs = [(a, b) for row, want in zip(value, expected) for a, b in zip(row, want)]
+        return Fraction(sum(near(a, b) for a, b in pairs), len(pairs))
+    if len(value) != len(expected) or len(question.parts) > 1:
+        return Fraction(0)
+    return Fraction(sum(a == b for a, b in zip(value, expected)), len(expected))
+
+
+def follow(
+    sheet: Sheet,
+    question: Question,
+    part: Part,
+    raw: Any,
+    earlier: dict[str, Any],
+    verdict: Verdict,
+) -> None:
+    """Mark a part by what follows from the student's own earlier parts."""
+    del sheet
+    expected = question.task.follow(question.conventions, part.name, earlier)
+    if expected is None or expected == part.expected:
+        return
+    reading = part.form.read(raw)
+    if part.form.same(reading, expected, question.allowed(part)):
+        verdict.status, verdict.points = "follow-through", verdict.max
+        verdict.mistakes.clear()
+        verdict.hint, verdict.hint_level = "follows correctly from what you wrote before", 1
+
+
+# ------------------------------------------------------------------------- what is told
+
+
+__all__ = ["SMALL", "Marked", "Result", "Verdict", "mark", "mark_part", "mark_question", "number"]

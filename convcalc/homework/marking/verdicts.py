@@ -1,0 +1,256 @@
+"""What became of an answer: part by part, question by question, for the whole sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convcalc.homework.sheets.sheet import Question, Sheet
+
+
+SCHEMA = 1
+
+
+STATUSES = (
+    "right", "other-convention", "partial", "follow-through", "wrong", "blank", "unreadable", "by-hand",
+)  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Verdict:
+    """What became of the answer to one part of a question.
+
+    Attributes:
+        id, part: the question, and the part's name (empty where there is one).
+        given, read, said: what was written, what it was read as, and how that is said back.
+        status: one of `STATUSES`.
+        points, max: as shares of the sheet's points.
+        mistakes: the known mistakes that lead to it, at most two.
+        confidence: of each: ``sure``, ``might`` for small numbers, ``perhaps`` for two at once.
+        convention: under which other conventions it would be right.
+        hint: what the student is told at the sheet's level; hint_level says which.
+        expected: the right answer; only shown where asked for.
+    """
+
+    id: str
+    part: str
+    given: str
+    read: Any
+    said: str
+    status: str
+    points: Fraction
+    max: Fraction
+    mistakes: list[tuple[str, str]] = field(default_factory=list)
+    convention: dict[str, str] = field(default_factory=dict)
+    hint: str = ""
+    hint_level: int = 0
+    expected: Any = None
+
+    @property
+    def right(self) -> bool:
+        return self.status == "right"
+
+    def to_dict(self, *, with_answers: bool = False) -> dict[str, Any]:
+        """As plain data; the right answer only on request."""
+        data: dict[str, Any] = {
+            "id": self.id,
+            "part": self.part or None,
+            "given": self.given,
+            "read": self.read,
+            "status": self.status,
+            "points": number(self.points),
+            "max": number(self.max),
+        }
+        if self.mistakes:
+            data["mistakes"] = [{"id": name, "confidence": sure} for name, sure in self.mistakes]
+        if self.convention:
+            data["convention"] = self.convention
+        if self.hint:
+            data["hint"] = self.hint
+            data["hint_level"] = self.hint_level
+        if with_answers:
+            data["expected"] = self.expected
+        return data
+
+
+@dataclass(slots=True, eq=False)
+class Result:
+    """What became of the answer to one question: its parts together.
+
+    >>> from convcalc.homework import check, loads
+    >>> sheet = loads("{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}")
+    >>> result = check(sheet, "q1", 260)
+    >>> result.right, result.hint, result.mistakes
+    (False, 'How deep is one filter?', ['par.no-channels'])
+    """
+
+    id: str
+    parts: list[Verdict]
+    said: str = ""
+
+    @property
+    def points(self) -> Fraction:
+        return sum((part.points for part in self.parts), Fraction(0))
+
+    @property
+    def max(self) -> Fraction:
+        return sum((part.max for part in self.parts), Fraction(0))
+
+    @property
+    def right(self) -> bool:
+        """Whether all of it is right."""
+        return all(part.status in ("right", "by-hand") for part in self.parts)
+
+    @property
+    def status(self) -> str:
+        """One word for all parts."""
+        found = [part.status for part in self.parts]
+        if len(set(found)) == 1:
+            return found[0]
+        good = ("right", "other-convention")
+        if all(status in good for status in found):
+            return "other-convention"
+        if (
+            all(status in (*good, "follow-through", "wrong", "partial") for status in found)
+            and "follow-through" in found
+        ):
+            return "follow-through"
+        if any(status in (*good, "follow-through", "partial") for status in found):
+            return "partial"
+        if "unreadable" in found:
+            return "unreadable"
+        return "wrong"
+
+    @property
+    def mistakes(self) -> list[str]:
+        """The mistakes found, without repeats."""
+        return list(dict.fromkeys(name for part in self.parts for name, _ in part.mistakes))
+
+    @property
+    def hint(self) -> str:
+        """What to tell the student."""
+        if len(self.parts) == 1:
+            return self.parts[0].hint
+        return summary(self.parts)
+
+    def to_dict(self, *, with_answers: bool = False) -> dict[str, Any]:
+        """As plain data, part by part."""
+        return {
+            "id": self.id,
+            "status": self.status,
+            "points": number(self.points),
+            "max": number(self.max),
+            "results": [part.to_dict(with_answers=with_answers) for part in self.parts],
+        }
+
+
+@dataclass(slots=True, eq=False)
+class Marked:
+    """A marked sheet."""
+
+    sheet: Sheet
+    results: list[Result]
+    student: str = ""
+    variant: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def points(self) -> Fraction:
+        return sum((result.points for result in self.results), Fraction(0))
+
+    @property
+    def max(self) -> Fraction:
+        return sum((result.max for result in self.results), Fraction(0))
+
+    @property
+    def right(self) -> bool:
+        """Whether every question is right (those marked by hand apart)."""
+        return all(result.right for result in self.results)
+
+    def to_dict(self, *, with_answers: bool = False) -> dict[str, Any]:
+        """As plain data; keys are stable."""
+        return {
+            "schema": SCHEMA,
+            "sheet": self.sheet.id,
+            "student": self.student,
+            "variant": self.variant,
+            "points": number(self.points),
+            "max": number(self.max),
+            "results": [
+                part.to_dict(with_answers=with_answers)
+                for result in self.results
+                for part in result.parts
+            ],
+            "notes": self.notes,
+        }
+
+
+def number(value: Fraction) -> int | float:
+    """Points as a number: whole where they are."""
+    return int(value) if value.denominator == 1 else round(float(value), 4)
+
+
+def ranges(question: Question, verdicts: list[Verdict]) -> str:
+    """The parts that were answered, in short: ``rows 1-8``."""
+    answered = [v for v in verdicts if v.status != "blank" and v.given]
+    if not answered:
+        return ""
+    if "." in question.parts[0].name:
+        numbers = [int(v.part.partition(".")[0]) for v in answered]
+        low, high = min(numbers), max(numbers)
+        return f"rows {low}-{high}" if low != high else f"row {low}"
+    said = ", ".join(v.said for v in answered)
+    return said if len(said) <= 60 else f"{len(answered)} parts"
+
+
+def summary(parts: list[Verdict]) -> str:
+    """Which parts are off, and which follow from those."""
+    table = any("." in part.part for part in parts)
+    wrong = [p for p in parts if p.status in ("wrong", "partial", "unreadable")]
+    follows = [p for p in parts if p.status == "follow-through"]
+    missing = [p for p in parts if p.status == "blank"]
+    texts = []
+    if table:
+        off = unique(int(p.part.partition(".")[0]) for p in wrong)
+        after = [n for n in unique(int(p.part.partition(".")[0]) for p in follows) if n not in off]
+        if off:
+            texts.append(f"row{'s' if len(off) > 1 else ''} {spans(off)}")
+        if after:
+            start = off[0] if off else after[0] - 1
+            last = unique(int(p.part.partition(".")[0]) for p in parts if p.status != "blank")
+            whole = list(range(after[0], (last or after)[-1] + 1))
+            if all(n not in off for n in whole):
+                after = whole
+            texts.append(
+                f"row{'s' if len(after) > 1 else ''} {spans(after)} follow{'' if len(after) > 1 else 's'} correctly from your row {start}"
+            )
+        if missing and len(missing) < len(parts):
+            rows = unique(int(p.part.partition(".")[0]) for p in missing)
+            texts.append(f"not all answered in row{'s' if len(rows) > 1 else ''} {spans(rows)}")
+    else:
+        texts += [f"{p.part}: {p.hint}" if p.hint else f"{p.part} is not right" for p in wrong]
+        texts += [f"{p.part} follows correctly from what you wrote before" for p in follows]
+        texts += [f"{p.part}: {p.hint}" for p in parts if p.status == "other-convention" and p.hint]
+        if missing and len(missing) < len(parts):
+            texts.append(f"{', '.join(p.part for p in missing)} not answered")
+    return "; ".join(texts)
+
+
+def unique(numbers: Iterator[int]) -> list[int]:
+    """Each number once, in order."""
+    return sorted(set(numbers))
+
+
+def spans(numbers: list[int]) -> str:
+    """Numbers in short: ``1, 3-5``."""
+    texts, i = [], 0
+    while i < len(numbers):
+        j = i
+        while j + 1 < len(numbers) and numbers[j + 1] == numbers[j] + 1:
+            j += 1
+        texts.append(str(numbers[i]) if i == j else f"{numbers[i]}-{numbers[j]}")
+        i = j + 1
+    return ", ".join(texts)

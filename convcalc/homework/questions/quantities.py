@@ -1,0 +1,318 @@
+"""The numbers behind an answer, as plain tuples that mistakes can change and calculate with."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from convcalc import formulas
+from convcalc.homework.answers.types import Misfit
+
+
+class Axis(NamedTuple):
+    """A window on one axis: input, kernel, stride, padding before and after, dilation."""
+
+    n: int
+    k: int
+    s: int = 1
+    before: int = 0
+    after: int = 0
+    d: int = 1
+
+    @property
+    def span(self) -> int:
+        return formulas.span(self.k, self.d)
+
+    @property
+    def padded(self) -> int:
+        return self.n + self.before + self.after
+
+    @property
+    def room(self) -> int:
+        return self.padded - self.span
+
+    @property
+    def exact(self) -> Fraction:
+        """(n + 2p − span)/s + 1"""
+        return Fraction(self.room, self.s) + 1
+
+    @property
+    def floor(self) -> int:
+        return formulas.out_size_padded(self.n, self.k, self.s, self.before, self.after, self.d)
+
+    @property
+    def fits(self) -> bool:
+        return self.room >= 0 and self.room % self.s == 0
+
+
+class Sizes(NamedTuple):
+    """Windows on each axis, and what becomes of the channels.
+
+    Attributes:
+        axes: one per axis.
+        c_in, filters: maps that go in and come out.
+        pool: whether it is a pool.
+        given: the padding as the question writes it, per axis.
+        fit, order: conventions.
+        volume: whether the channels are asked for as well.
+        same: whether the question says "same" padding.
+        dilation: the dilation as the question writes it.
+    """
+
+    axes: tuple[Axis, ...]
+    c_in: int = 1
+    filters: int = 1
+    pool: bool = False
+    given: tuple[int, ...] = (0, 0)
+    fit: str = "floor"
+    order: str = "hwc"
+    volume: bool = False
+    same: bool = False
+    dilation: int = 1
+    scalar: bool = True
+
+
+def size_under(axis: Axis, fit: str, *, pool: bool) -> int | Misfit:
+    """The size along an axis under a convention about windows that do not fit."""
+    if axis.room < 0:
+        return Misfit(axis.exact)
+    if fit == "strict" and not axis.fits:
+        return Misfit(axis.exact)
+    if fit == "ceil" and pool:
+        if axis.before or axis.after:
+            return formulas.out_size_ceil(axis.n, axis.k, axis.s, axis.before, axis.after, axis.d)
+        return formulas.out_size_caffe(axis.n, axis.k, axis.s, 0, 0, axis.d)
+    return axis.floor
+
+
+def sizes(work: Sizes) -> Any:
+    """What comes out: a size, one per axis, or a volume."""
+    found = [size_under(axis, work.fit, pool=work.pool) for axis in work.axes]
+    for size in found:
+        if isinstance(size, Misfit):
+            return size
+    return wrapped(work, found, work.filters)
+
+
+def wrapped(work: Sizes, found: list[Any], depth: Any) -> Any:
+    """Sizes as the question asks for them."""
+    if work.volume:
+        return ordered(tuple(found), depth, work.order)
+    if work.scalar or len(found) == 1:
+        return found[0]
+    return tuple(found)
+
+
+def ordered(spatial: tuple[Any, ...], channels: Any, order: str) -> tuple[Any, ...]:
+    """A volume in an order."""
+    return (*spatial, channels) if order == "hwc" else (channels, *spatial)
+
+
+class Transposed(NamedTuple):
+    """A transposed convolution on one axis (all axes alike): a is the output padding."""
+
+    n: int
+    k: int
+    s: int = 1
+    p: int = 0
+    d: int = 1
+    a: int = 0
+
+
+def transposed(work: Transposed) -> int:
+    """(n − 1)·s − 2p + d·(k − 1) + a + 1"""
+    return formulas.transposed_size(*work)
+
+
+class Padded(NamedTuple):
+    """A volume with a border of zeros."""
+
+    n: tuple[int, ...]
+    p: tuple[int, ...]
+    c_in: int
+    order: str = "hwc"
+    total: bool = False
+
+
+def padded(work: Padded) -> tuple[int, ...]:
+    """n + 2p along each axis, the channels as they were."""
+    times = 1 if work.total else 2
+    return ordered(tuple(n + times * p for n, p in zip(work.n, work.p)), work.c_in, work.order)
+
+
+class Keep(NamedTuple):
+    """The padding that keeps a size at stride 1."""
+
+    n: int
+    k: int
+    d: int = 1
+    total: bool = False
+
+
+def keep(work: Keep) -> Any:
+    """(k − 1)/2 per side"""
+    both = formulas.full_padding(work.k, work.d)
+    if work.total:
+        return both
+    return both // 2 if both % 2 == 0 else Misfit(Fraction(both, 2))
+
+
+class Same(NamedTuple):
+    """The size under "same" padding, with a stride."""
+
+    n: int
+    s: int
+    k: int = 3
+
+
+def same(work: Same) -> int:
+    """⌈n / s⌉"""
+    return formulas.same_size(work.n, work.s)
+
+
+class Reach(NamedTuple):
+    """Layers without padding until a size is reached."""
+
+    n: int
+    k: int
+    target: int
+
+
+def reach(work: Reach) -> int:
+    """⌈(n − target)/(k − 1)⌉ layers, each of which takes k − 1 away"""
+    return formulas.ceil_div(work.n - work.target, work.k - 1)
+
+
+class Conv(NamedTuple):
+    """A convolution's counts.
+
+    Attributes:
+        kernel: taps per axis.
+        c_in, filters, groups: channels.
+        bias: whether each filter has one.
+        out, image: positions of the output and the input, () where the question has none.
+        flops: how operations count.
+    """
+
+    kernel: tuple[int, ...]
+    c_in: int
+    filters: int
+    groups: int = 1
+    bias: bool = True
+    out: tuple[int, ...] = ()
+    image: tuple[int, ...] = ()
+    flops: str = "macs"
+
+    @property
+    def area(self) -> int:
+        return formulas.product(self.kernel)
+
+    @property
+    def depth(self) -> int:
+        """Channels that one filter sees."""
+        return self.c_in // self.groups
+
+    @property
+    def weights(self) -> int:
+        return formulas.conv_weights(self.area, self.depth, self.filters)
+
+    @property
+    def biases(self) -> int:
+        return self.filters if self.bias else 0
+
+    @property
+    def positions(self) -> int:
+        return formulas.product(self.out) if self.out else 1
+
+
+def conv_params(work: Conv) -> int:
+    """(k·k·cin/g + 1)·cout"""
+    return work.weights + work.biases
+
+
+def conv_macs(work: Conv) -> int:
+    """k·k·cin/g·cout at every output position, counted as the convention says"""
+    macs = formulas.conv_macs(work.area, work.depth, work.filters, work.positions)
+    if work.flops == "macs":
+        return macs
+    if work.flops == "exact":
+        return 2 * macs - work.filters * work.positions
+    return 2 * macs
+
+
+class Linear(NamedTuple):
+    """A fully connected layer on a volume (height, width, channels) or a vector."""
+
+    shape: tuple[int, ...]
+    units: int
+    bias: bool = True
+
+
+def linear_params(work: Linear) -> int:
+    """(inputs + 1)·units"""
+    inputs = formulas.product(work.shape)
+    return formulas.linear_params(inputs, work.units) if work.bias else inputs * work.units
+
+
+class Separable(NamedTuple):
+    """A depthwise convolution and a 1×1 one after it."""
+
+    k: int
+    c_in: int
+    filters: int
+    positions: int = 1
+
+    @property
+    def depthwise(self) -> int:
+        return self.k * self.k * self.c_in
+
+    @property
+    def pointwise(self) -> int:
+        return self.c_in * self.filters
+
+    @property
+    def full(self) -> int:
+        return self.k * self.k * self.c_in * self.filters
+
+
+class Memory(NamedTuple):
+    """Values kept in memory.
+
+    Attributes:
+        values: how many.
+        width: bytes of one.
+        times: 2 where gradients are kept too.
+        params: values of the parameters beside them.
+        batch: samples.
+        unit: MB or MiB.
+    """
+
+    values: int
+    width: int = 4
+    times: int = 1
+    params: int = 0
+    batch: int = 1
+    unit: str = "MB"
+
+
+def memory(work: Memory) -> Fraction:
+    """values · bytes of one value"""
+    return Fraction(work.values * work.width * work.times * work.batch)
+
+
+class Field(NamedTuple):
+    """Layers whose receptive field is asked for."""
+
+    layers: tuple[Any, ...]
+    pixels: bool = False
+    image: int = 0
+    blocks: int = 1
+
+
+def field(work: Field) -> int:
+    """1 + Σ d·(k − 1)·(product of the strides before)"""
+    r = j = 1
+    for layer in work.layers:
+        r = formulas.field_size(r, j, layer.k, layer.d)
+        j = formulas.field_stride(j, layer.s)
+    return r * r if work.pixels else r

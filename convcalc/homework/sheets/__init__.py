@@ -1,0 +1,1 @@
+"""Sheets: reading them, and printing them for students."""

@@ -1,0 +1,402 @@
+"""A sheet from YAML: every key read safely, every mistake in it named with its place."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from convcalc.errors import SpecError, UsageError, did_you_mean, printable, shortened
+from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.types import EXACT, Tolerance
+from convcalc.homework.conventions import PRESETS, RULES, Conventions, checked, conventions
+from convcalc.homework.questions import GivenError, every, find, made
+from convcalc.homework.questions.base import known_words
+from convcalc.network.yaml_source import Source
+
+if TYPE_CHECKING:
+    pass
+from convcalc.homework.sheets.sheet import SHARES, Question, Sheet, resolved
+
+SCHEMA = 1
+
+
+MOST_QUESTIONS = 1_000
+
+
+MOST_NODES = 100_000
+
+
+MOST_POINTS = 10_000
+
+
+MOST_SHEET = 4 * 2**20
+
+
+SHEET_KEYS = (
+    "convcalc_sheet", "id", "title", "source", "preset", "conventions", "hints", "grading",
+    "questions", "student", "variant", "text",
+)  # fmt: skip
+
+
+QUESTION_KEYS = (
+    "id", "type", "text", "given", "points", "credit", "partial", "answer", "accept", "void",
+    "tolerance", "vary", "require", "separate", "source",
+)  # fmt: skip
+
+
+HINT_KEYS = ("max_level", "after_tries")
+
+
+GRADING_KEYS = ("other_convention", "tolerance", "follow_through")
+
+
+class Plain:
+    """A node and what is under it as texts, lists and mappings, with a limit on how much."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.count = source, 0
+
+    def of(self, node: Node, what: str, depth: int = 0) -> Any:
+        """The value of a node; scalars stay the text that stands there."""
+        self.count += 1
+        if self.count > MOST_NODES or depth > 20:
+            self.source.refuse(node, f"{what} holds more than any sheet needs; make it smaller")
+        self.source.check_tag(node)
+        if isinstance(node, ScalarNode):
+            return node.value
+        if isinstance(node, SequenceNode):
+            return [self.of(item, what, depth + 1) for item in node.value]
+        pairs = self.source.mapping(node, what).items()
+        return {key: self.of(value, what, depth + 1) for key, (_, value) in pairs}
+
+
+def sheet_of(source: Source) -> Sheet:
+    """The sheet that a source stands for."""
+    if len(source.text) > MOST_SHEET:
+        message = f"larger than {MOST_SHEET // 2**20} MiB; a sheet that long wants to be several"
+        raise SpecError(source.path, 0, 0, message)
+    root = source.compose()
+    if root is None:
+        raise SpecError(
+            source.path, 0, 0, "is empty; a sheet needs convcalc_sheet: 1 and questions:"
+        )
+    keys = source.mapping(root, "a sheet")
+    if "convcalc_answers" in keys:
+        source.refuse(
+            keys["convcalc_answers"][0],
+            "is an answer sheet; name the sheet first, then the answers",
+        )
+    refuse_unknown(source, keys, SHEET_KEYS, "a sheet")
+    if "convcalc_sheet" not in keys:
+        source.refuse(root, "is no sheet: it lacks convcalc_sheet: 1; add that line at the top")
+    version = source.whole(keys["convcalc_sheet"][1], "convcalc_sheet")
+    if version != SCHEMA:
+        source.refuse(
+            keys["convcalc_sheet"][1], f"convcalc_sheet is {version}; this version reads {SCHEMA}"
+        )
+    if "questions" not in keys:
+        source.refuse(root, "a sheet needs questions: a list of questions")
+
+    def text(key: str) -> str:
+        return printable(source.scalar(keys[key][1], key)).strip() if key in keys else ""
+
+    stem = os.path.splitext(os.path.basename(source.path))[0]
+    preset, fixed = read_conventions(source, keys)
+    sheet = Sheet(
+        id=text("id") or stem,
+        title=text("title") or text("id") or stem,
+        conventions=fixed,
+        questions=[],
+        source=text("source"),
+        text=text("text"),
+        preset=preset,
+        student=text("student"),
+        variant=text("variant"),
+        path=source.path,
+    )
+    read_hints(source, keys, sheet)
+    tolerance = read_grading(source, keys, sheet)
+    nodes = source.sequence(keys["questions"][1], "questions")
+    if not 1 <= len(nodes) <= MOST_QUESTIONS:
+        source.refuse(
+            keys["questions"][1], f"{len(nodes)} questions; a sheet has 1 to {MOST_QUESTIONS:,}"
+        )
+    seen: dict[str, int] = {}
+    for number, node in enumerate(nodes, start=1):
+        question = read_question(source, node, sheet, f"q{number}", tolerance)
+        if question.id in seen:
+            source.refuse(
+                node,
+                f"{question.id} stands here twice (first in line {seen[question.id]}); rename one",
+            )
+        seen[question.id] = question.line
+        sheet.questions.append(question)
+    return sheet
+
+
+Keys = Mapping[str, tuple[ScalarNode, Node]]
+
+
+def refuse_unknown(source: Source, keys: Keys, known: tuple[str, ...], what: str) -> None:
+    """Refuse a key that has no meaning."""
+    for key, (node, _) in keys.items():
+        if key not in known:
+            source.refuse(node, f"{what} has no key {shortened(key)!r}{did_you_mean(key, known)}")
+
+
+def read_conventions(source: Source, keys: Keys) -> tuple[str, Conventions]:
+    """The preset and what is changed of it."""
+    preset = ""
+    if "preset" in keys:
+        preset = source.word(keys["preset"][1], "preset", tuple(PRESETS))
+    given: dict[str, str] = {}
+    if "conventions" in keys:
+        for key, (node, value) in source.mapping(keys["conventions"][1], "conventions").items():
+            try:
+                if key not in RULES:
+                    checked(key, "")
+                given[key] = checked(key, source.scalar(value, key))
+            except UsageError as error:
+                source.refuse(node if key not in RULES else value, str(error))
+    return preset, conventions(preset, **given)
+
+
+def read_hints(source: Source, keys: Keys, sheet: Sheet) -> None:
+    """How fine hints may get."""
+    if "hints" not in keys:
+        return
+    found = source.mapping(keys["hints"][1], "hints")
+    refuse_unknown(source, found, HINT_KEYS, "hints")
+    if "max_level" in found:
+        node = found["max_level"][1]
+        sheet.max_level = source.whole(node, "max_level")
+        if not 0 <= sheet.max_level <= 4:
+            source.refuse(node, f"max_level is {sheet.max_level}; hints have levels 0 to 4")
+    if "after_tries" in found:
+        sheet.after_tries = source.whole(found["after_tries"][1], "after_tries")
+
+
+def read_grading(source: Source, keys: Keys, sheet: Sheet) -> Tolerance | None:
+    """How points are given; returns the sheet's tolerance."""
+    if "grading" not in keys:
+        return None
+    found = source.mapping(keys["grading"][1], "grading")
+    refuse_unknown(source, found, GRADING_KEYS, "grading")
+    if "follow_through" in found:
+        sheet.follow_through = source.boolean(found["follow_through"][1], "follow_through")
+    if "other_convention" in found:
+        node = found["other_convention"][1]
+        if isinstance(node, MappingNode):
+            for key, (at, value) in source.mapping(node, "other_convention").items():
+                if key not in RULES:
+                    source.refuse(at, f"no convention {shortened(key)!r}{did_you_mean(key, RULES)}")
+                sheet.other_convention[key] = SHARES[source.word(value, key, tuple(SHARES))]
+        else:
+            sheet.other_convention[""] = SHARES[
+                source.word(node, "other_convention", tuple(SHARES))
+            ]
+    if "tolerance" in found:
+        node = found["tolerance"][1]
+        text = source.scalar(node, "tolerance")
+        return None if text == "exact" else read_tolerance(source, node)
+    return None
+
+
+def read_tolerance(source: Source, node: Node) -> Tolerance:
+    """``exact``, ``rounded``, ``1%`` or ``0.01``."""
+    text = source.scalar(node, "tolerance").strip()
+    if text == "exact":
+        return EXACT
+    if text == "rounded":
+        return Tolerance(rounded=True)
+    try:
+        share = answers.cell(text.rstrip("% "))
+    except answers.Unreadable:
+        share = Fraction(-1)
+    if text.endswith("%"):
+        share /= 100
+    if not 0 <= share <= Fraction(1, 2):
+        source.refuse(
+            node,
+            f"tolerance cannot be {shortened(text)!r}; write exact, rounded, or a percentage such as 1%",
+        )
+    return Tolerance(share)
+
+
+def read_question(
+    source: Source, node: Node, sheet: Sheet, name: str, tolerance: Tolerance | None
+) -> Question:
+    """One question."""
+    keys = source.mapping(node, "a question")
+    if "type" not in keys:
+        source.refuse(
+            node,
+            "a question needs a type, such as params; convcalc hw types lists them",
+        )
+    kind = source.scalar(keys["type"][1], "type").strip()
+    cls = find(kind)
+    if cls is None:
+        known = did_you_mean(kind, every()) or "; convcalc hw types lists them"
+        source.refuse(keys["type"][1], f"no question type {shortened(kind)!r}{known}")
+    words = known_words(cls)
+    refuse_unknown(
+        source,
+        keys,
+        (*QUESTION_KEYS, *(word for word in words if word not in QUESTION_KEYS)),
+        f"a question of type {kind}",
+    )
+    identity = source.scalar(keys["id"][1], "id").strip() if "id" in keys else name
+    if not re.fullmatch(r"[A-Za-z][\w-]{0,39}", identity):
+        source.refuse(
+            keys["id"][1],
+            f"an id cannot be {shortened(identity)!r}; start with a letter, then letters, digits, _ or -",
+        )
+    plain = Plain(source)
+    vary = plain.of(keys["vary"][1], "vary") if "vary" in keys else {}
+    if not isinstance(vary, dict):
+        source.refuse(keys["vary"][1], "vary must be a mapping of names to lists or ranges")
+    given, places = read_given(source, keys, words, plain)
+    first = first_draw(source, keys, vary, given)
+    try:
+        task = made(kind, resolved({**first, **given}, source.path))
+        question = Question(identity, task, sheet.conventions, given={**first, **given}, vary=vary)
+        question.parts  # noqa: B018
+    except GivenError as error:
+        at = places.get(error.key, keys.get("given", keys["type"])[1])
+        what = (
+            f"{identity}.given.{error.key}: {error.what}"
+            if error.key
+            else f"{identity}: {error.what}"
+        )
+        source.refuse(at, what)
+    question.drawn = not vary
+    question.line = node.start_mark.line + 1
+    question.tolerance = (
+        read_tolerance(source, keys["tolerance"][1]) if "tolerance" in keys else None
+    )
+    if (
+        question.tolerance is None
+        and tolerance is not None
+        and all(p.form.counts for p in question.parts)
+    ):
+        question.tolerance = tolerance
+    fill(source, keys, question, plain)
+    return question
+
+
+def read_given(
+    source: Source, keys: Keys, words: list[str], plain: Plain
+) -> tuple[dict[str, Any], dict[str, Node]]:
+    """The numbers of a question, under ``given:`` or beside it, and where each stands."""
+    values: dict[str, Any] = {}
+    places: dict[str, Node] = {}
+    pairs: dict[str, tuple[ScalarNode, Node]] = {}
+    if "given" in keys:
+        pairs.update(source.mapping(keys["given"][1], "given"))
+    beside = [
+        word for word in words if word in keys and (word not in QUESTION_KEYS or word == "answer")
+    ]
+    for word in beside:
+        if word in pairs:
+            source.refuse(keys[word][0], f"{word} stands here and under given; keep one")
+        pairs[word] = keys[word]
+    for word, (_, value) in pairs.items():
+        values[word] = plain.of(value, word)
+        places[word] = value
+    return values, places
+
+
+def first_draw(
+    source: Source, keys: Keys, vary: dict[str, Any], given: dict[str, Any]
+) -> dict[str, Any]:
+    """The first value of everything that varies, so that the sheet stands by itself."""
+    found: dict[str, Any] = {}
+    for name, spec in vary.items():
+        if name in given:
+            continue
+        if isinstance(spec, list) and spec:
+            found[name] = spec[0]
+        elif isinstance(spec, dict) and "from" in spec:
+            found[name] = spec["from"]
+        else:
+            node = source.mapping(keys["vary"][1], "vary")[name][1]
+            source.refuse(
+                node,
+                f"vary.{name} must be a list of values, or from: and to: with an optional multiple_of:",
+            )
+    return found
+
+
+def fill(source: Source, keys: Keys, question: Question, plain: Plain) -> None:
+    """What else a question says."""
+    task = question.task
+    if "text" in keys:
+        question.text = printable(source.scalar(keys["text"][1], "text")).strip()
+    if "points" in keys:
+        question.points = read_points(source, keys["points"][1])
+    question.partial = task.partial
+    if "partial" in keys:
+        question.partial = source.word(keys["partial"][1], "partial", ("none", "parts", "cells"))
+    elif task.partial == "parts" and question.points == 1 and len(question.parts) == 1:
+        question.partial = "none"
+    if "credit" in keys:
+        from convcalc.homework import mistakes  # noqa: PLC0415
+
+        for name, (at, value) in source.mapping(keys["credit"][1], "credit").items():
+            if mistakes.find(name) is None:
+                source.refuse(
+                    at,
+                    f"no mistake {shortened(name)!r}{did_you_mean(name, mistakes.every()) or '; convcalc hw types --mistakes lists them'}",
+                )
+            share = read_share(source, value)
+            question.credit[name] = share
+    if "answer" in keys and "answer" not in known_words(type(task)):
+        question.key = plain.of(keys["answer"][1], "answer")
+    if "accept" in keys:
+        accept = plain.of(keys["accept"][1], "accept")
+        question.accept = accept if isinstance(accept, list) else [accept]
+    if "void" in keys:
+        question.void = source.boolean(keys["void"][1], "void")
+    for name in ("require", "separate"):
+        if name in keys:
+            items = [source.scalar(item, name) for item in source.sequence(keys[name][1], name)]
+            setattr(question, name, items)
+    if "separate" in keys:
+        from convcalc.homework import mistakes  # noqa: PLC0415
+
+        for item, node in zip(question.separate, source.sequence(keys["separate"][1], "separate")):
+            if mistakes.find(item) is None:
+                source.refuse(
+                    node, f"no mistake {shortened(item)!r}{did_you_mean(item, mistakes.every())}"
+                )
+
+
+def read_points(source: Source, node: Node) -> Fraction:
+    """Points: 0 or more, halves and the like allowed."""
+    text = source.scalar(node, "points")
+    try:
+        value = answers.cell(text)
+    except answers.Unreadable:
+        value = Fraction(-1)
+    if not 0 <= value <= MOST_POINTS:
+        source.refuse(
+            node, f"points must be a number from 0 to {MOST_POINTS:,}, but is {shortened(text)!r}"
+        )
+    return value
+
+
+def read_share(source: Source, node: Node) -> Fraction:
+    """A share of the points, from 0 to 1."""
+    text = source.scalar(node, "credit")
+    try:
+        value = answers.cell(text)
+    except answers.Unreadable:
+        value = Fraction(-1)
+    if not 0 <= value <= 1:
+        source.refuse(node, f"credit must be a share from 0 to 1, but is {shortened(text)!r}")
+    return value

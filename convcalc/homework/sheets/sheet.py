@@ -1,0 +1,244 @@
+"""A sheet and its questions: what is asked, under which conventions, for how many points."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import UsageError, did_you_mean, shortened
+from convcalc.homework.answers.types import EXACT, Tolerance
+from convcalc.homework.conventions import RULES, Conventions
+from convcalc.homework.questions import Part, Task
+from convcalc.homework.questions.base import ALIASES
+from convcalc.network.yaml_source import Source, read
+
+if TYPE_CHECKING:
+    from convcalc.homework.mistakes.base import Found
+
+
+SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
+
+
+@dataclass(slots=True, eq=False)
+class Question:
+    """A question of a sheet.
+
+    Attributes:
+        id: its name, such as ``q4``.
+        task: the question type with its numbers.
+        conventions: the sheet's.
+        text: the wording; empty for the type's own.
+        points: how many it gives.
+        credit: part marks for known slips, as shares by mistake.
+        partial: ``none``, ``parts`` or ``cells``.
+        tolerance: what the sheet says; None for what the form of answer says.
+        key: the teacher's own key, which only `lint` reads; None where there is none.
+        accept: further right answers, as written.
+        void: everybody gets the points.
+        given: the words of ``given`` that the sheet states, as they stand there.
+        vary, require, separate: how numbers are drawn per student.
+        drawn: whether the numbers are fixed, not a first draw of ``vary``.
+        line: where it stands.
+    """
+
+    id: str
+    task: Task
+    conventions: Conventions
+    text: str = ""
+    points: Fraction = Fraction(1)
+    credit: dict[str, Fraction] = field(default_factory=dict)
+    partial: str = ""
+    tolerance: Tolerance | None = None
+    key: Any = None
+    accept: list[Any] = field(default_factory=list)
+    void: bool = False
+    given: dict[str, Any] = field(default_factory=dict)
+    vary: dict[str, Any] = field(default_factory=dict)
+    require: list[str] = field(default_factory=list)
+    separate: list[str] = field(default_factory=list)
+    drawn: bool = True
+    line: int = 0
+    _parts: list[Part] | None = None
+    _single: dict[str, dict[Any, list[Found]]] = field(default_factory=dict)
+    _double: dict[str, dict[Any, list[Found]]] = field(default_factory=dict)
+    _others: list[tuple[str, str, list[Part]]] | None = None
+
+    @property
+    def kind(self) -> str:
+        """The name of its type."""
+        return self.task.kind
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person marks it."""
+        return self.task.kind == "text"
+
+    @property
+    def parts(self) -> list[Part]:
+        """What it asks, with the right answers; computed at first use."""
+        if self._parts is None:
+            self._parts = self.task.parts(self.conventions)
+        return self._parts
+
+    @property
+    def sentence(self) -> str:
+        """The question in words, its numbers filled in."""
+        if not self.text:
+            return self.task.sentence(self.conventions)
+        return re.sub(r"\{(\w+)\}", lambda m: self.number(m[1]) or m[0], self.text)
+
+    def number(self, name: str) -> str:
+        """A number of the question, for its text."""
+        value = getattr(self.task, name, getattr(self.task, ALIASES.get(name, ""), None))
+        if value is None or callable(value):
+            return ""
+        return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+    def allowed(self, part: Part) -> Tolerance:
+        """How far off an answer to a part may be."""
+        if self.tolerance is not None:
+            return self.tolerance
+        return part.form.tolerance
+
+    def single(self, part: Part) -> dict[Any, list[Found]]:
+        """The wrong numbers that one mistake leads to."""
+        if part.name not in self._single:
+            from convcalc.homework.mistakes.base import single  # noqa: PLC0415
+
+            self._single[part.name] = single(part)
+        return self._single[part.name]
+
+    def double(self, part: Part) -> dict[Any, list[Found]]:
+        """The wrong numbers that only two mistakes at once lead to."""
+        if part.name not in self._double:
+            from convcalc.homework.mistakes.base import double  # noqa: PLC0415
+
+            known = self.single(part)
+            found = double(part)
+            self._double[part.name] = {v: f for v, f in found.items() if v not in known}
+        return self._double[part.name]
+
+    @property
+    def others(self) -> list[tuple[str, str, list[Part]]]:
+        """The parts as they would be under each other value of each convention that matters."""
+        if self._others is None:
+            self._others = []
+            for key in self.task.turns_on:
+                ours = getattr(self.conventions, key)
+                for value in RULES[key].values:
+                    if value in (ours, "ask", "nchw"):
+                        continue
+                    try:
+                        parts = self.task.parts(self.conventions.but(**{key: value}))
+                    except UsageError:
+                        continue
+                    self._others.append((key, value, parts))
+        return self._others
+
+    def answers_text(self, part: Part) -> str:
+        """What form of answer is wanted, in words."""
+        tolerance = self.allowed(part)
+        said = f", {tolerance.said()}" if part.form.counts or tolerance != EXACT else ""
+        return f"{part.form.wants}{said}"
+
+
+@dataclass(slots=True, eq=False)
+class Sheet:
+    """A sheet of questions.
+
+    Attributes:
+        id, title, source: what it is and where it comes from.
+        conventions, preset: what it fixes.
+        questions: in order.
+        max_level: the finest hint that `check` and `hint` may give.
+        after_tries: tries before hints begin; the tool states it, it cannot count tries.
+        other_convention: shares of the points, by convention or as a whole (key ``""``).
+        follow_through: whether later rows are marked by the student's own earlier ones.
+        student, variant: whose it is, where numbers were drawn for one student.
+        path: the file.
+    """
+
+    id: str
+    title: str
+    conventions: Conventions
+    questions: list[Question]
+    source: str = ""
+    text: str = ""
+    preset: str = ""
+    max_level: int = 2
+    after_tries: int = 0
+    other_convention: dict[str, Fraction] = field(default_factory=dict)
+    follow_through: bool = True
+    student: str = ""
+    variant: str = ""
+    path: str = ""
+
+    def __getitem__(self, name: str) -> Question:
+        """A question by its id.
+
+        Raises:
+            UsageError: there is none.
+        """
+        for question in self.questions:
+            if question.id == name:
+                return question
+        known = did_you_mean(name, [question.id for question in self.questions])
+        message = f"{self.path or self.id}: no question {shortened(name)!r}{known}"
+        raise UsageError(message)
+
+    def share(self, key: str) -> Fraction | None:
+        """The share of the points for an answer that is right under another value of a convention.
+
+        None where such an answer is a slip: what the sheet defines was misread.
+        """
+        if key in self.other_convention:
+            return self.other_convention[key]
+        tier = RULES[key].tier
+        if tier == "slip":
+            return None
+        default = Fraction(1) if tier == "notation" else Fraction(0)
+        return self.other_convention.get("", default)
+
+    @property
+    def max_points(self) -> Fraction:
+        """Points that the tool can give."""
+        return sum((q.points for q in self.questions if not q.by_hand), Fraction(0))
+
+
+# ----------------------------------------------------------------------------- plain values
+
+
+# --------------------------------------------------------------------------------- the sheet
+
+
+def load(path: str) -> Sheet:
+    """Read a sheet.
+
+    Raises:
+        UsageError: the file cannot be read.
+        SpecError: something in it is wrong, at the place the error names.
+    """
+    from convcalc.homework.sheets.read import sheet_of  # noqa: PLC0415
+
+    return sheet_of(read(path))
+
+
+def loads(text: str, path: str = "<sheet>") -> Sheet:
+    """Like `load`, from a text."""
+    from convcalc.homework.sheets.read import sheet_of  # noqa: PLC0415
+
+    return sheet_of(Source(path, text))
+
+
+def resolved(given: dict[str, Any], path: str) -> dict[str, Any]:
+    """The numbers, with files named beside the sheet found there."""
+    for word in ("arch", "net"):
+        name = given.get(word)
+        if isinstance(name, str) and name.endswith(".yaml"):
+            beside = os.path.join(os.path.dirname(path), name)
+            if "\0" not in beside and os.path.exists(beside):
+                return {**given, word: beside}
+    return given

@@ -1,0 +1,1 @@
+"""Numbers of one's own for each student."""

@@ -1,0 +1,417 @@
+"""One sheet per student: numbers drawn from an HMAC of a secret, never from `random`.
+
+A draw is used only where the answer and the wrong numbers of the usual mistakes all differ, so that
+a wrong answer says which mistake was made. What a student gets depends on the secret, the sheet and
+the student's id alone: not on the roster, the order, the machine or the version of Python.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import gcd, prod
+from typing import Any
+
+from convcalc.errors import UsageError, shortened
+from convcalc.homework.answers.types import Misfit
+from convcalc.homework.questions.base import Part, made
+from convcalc.homework.sheets.sheet import Question, Sheet, resolved
+from convcalc.homework.variants.constraints import met
+
+MOST_DRAWS = 4_096  # combinations that are looked at; more are sampled evenly
+MOST_VALUES = 10_000  # of one number
+LEAST_SECRET = 8
+MOST_SECRET = 64 * 1024
+
+# Mistakes that a draw must tell apart unless the question lists its own, by topic.
+CORE = {
+    "size": "no-plus-one one-sided-pad no-pad double-pad no-stride plus-k",
+    "volume": "no-plus-one one-sided-pad no-pad double-pad no-stride plus-k",
+    "params": "no-bias no-channels one-bias k-not-squared",
+    "linear": "no-bias fc-no-depth fc-one-bias bias-wrong-side",
+}
+MOST_DEFAULT = 4  # commonest mistakes of a topic that has no row in `CORE`
+
+
+# --------------------------------------------------------------------------------- the secret
+
+
+def read_secret(path: str) -> bytes:
+    """The secret in a file, without the white space around it.
+
+    Raises:
+        UsageError: it cannot be read, or is too short to be one.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MOST_SECRET + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"--secret-file {shortened(path)}: cannot be read: {reason}; hw make writes one"
+        raise UsageError(message) from None
+    secret = data.strip()
+    if not LEAST_SECRET <= len(secret) <= MOST_SECRET:
+        message = (
+            f"--secret-file {shortened(path)}: holds {len(secret)} bytes; a secret has at least "
+            f"{LEAST_SECRET}, such as one line of random letters"
+        )
+        raise UsageError(message)
+    return secret
+
+
+def new_secret(path: str) -> bytes:
+    """Write a new random secret, for the owner's eyes only, and return it."""
+    import secrets  # noqa: PLC0415 - only for the first sheet of a course
+
+    text = secrets.token_hex(32)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(f"{text}\n")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = (
+            f"--secret-file {shortened(path)}: cannot be written: {reason}; choose another place"
+        )
+        raise UsageError(message) from None
+    return text.encode()
+
+
+def same_student(student: str) -> str:
+    """A student's id in the form that is hashed: S042 and s042 are one student.
+
+    >>> same_student("  S042 ")
+    's042'
+    """
+    return unicodedata.normalize("NFKC", student).strip().casefold()
+
+
+def digest(secret: bytes, *words: str) -> bytes:
+    """HMAC-SHA256 of some words, each with its length in front, so that no two lists are alike."""
+    message = b"".join(b"%d:%b" % (len(data), data) for data in (w.encode() for w in words))
+    return hmac.digest(secret, message, "sha256")
+
+
+def code(secret: bytes, purpose: str, sheet: str, student: str, length: int = 4) -> str:
+    """A short code for a student: of the variant, or to stand in for the name."""
+    return digest(secret, purpose, sheet, same_student(student)).hex()[:length]
+
+
+def codes(secret: bytes, purpose: str, sheet: str, students: Iterable[str]) -> dict[str, str]:
+    """A code for every student, as short as keeps them apart."""
+    whole = {student: code(secret, purpose, sheet, student, 64) for student in students}
+    found: dict[str, str] = {}
+    for length in (4, 5, 6, 8, 12, 64):
+        taken: dict[str, int] = {}
+        for text in whole.values():
+            taken[text[:length]] = taken.get(text[:length], 0) + 1
+        for student, text in whole.items():
+            if student not in found and taken[text[:length]] == 1:
+                found[student] = text[:length]
+    return {student: found.get(student, whole[student]) for student in whole}
+
+
+# ---------------------------------------------------------------------------------- the draws
+
+
+@dataclass(slots=True)
+class Draws:
+    """The numbers that a question can have.
+
+    Attributes:
+        question: whose.
+        possible: combinations that ``vary:`` allows.
+        looked_at: of these; all of them unless they are very many.
+        impossible: thrown away because the question cannot be asked with them.
+        unmet: … because ``require:`` rules them out.
+        alike: … because two mistakes, or a mistake and the answer, give the same number.
+        kept: what is left.
+        hiding: how often each pair of mistakes fell together, "the answer" among them.
+    """
+
+    question: Question
+    possible: int
+    looked_at: int
+    impossible: int = 0
+    unmet: int = 0
+    alike: int = 0
+    kept: list[dict[str, str]] = field(default_factory=list)
+    hiding: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def said(self) -> str:
+        """How many there are, thrown away and left, in a line."""
+        if self.possible == self.looked_at:
+            text = f"{self.possible:,} possible draws"
+        else:
+            text = f"{self.looked_at:,} of {self.possible:,} possible draws looked at"
+        if self.impossible:
+            text += f", {self.impossible:,} cannot be asked"
+        if self.unmet:
+            text += f", {self.unmet:,} ruled out by require"
+        if self.alike:
+            text += f", {self.alike:,} thrown away because two slips or the answer coincide"
+        return f"{text}, {len(self.kept):,} left"
+
+
+def values_of(name: str, spec: Any) -> list[str]:
+    """The values that a number may take: a list, or ``{from, to, step or multiple_of}``.
+
+    >>> values_of("filters", {"multiple_of": "8", "from": "8", "to": "24"})
+    ['8', '16', '24']
+    """
+    if isinstance(spec, list):
+        if not spec or any(isinstance(item, dict) for item in spec):
+            message = f"vary.{name} lists no values"
+            raise UsageError(message)
+        return spec[:MOST_VALUES]
+    if not isinstance(spec, dict) or not {"from", "to"} <= set(spec) <= {
+        "from",
+        "to",
+        "step",
+        "multiple_of",
+    }:
+        message = (
+            f"vary.{name} must be a list of values, or from: and to: with step: or multiple_of:"
+        )
+        raise UsageError(message)
+    found = {}
+    for key, text in spec.items():
+        if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 12):
+            message = f"vary.{name}.{key} must be a whole number, but is {shortened(str(text))!r}"
+            raise UsageError(message)
+        found[key] = int(text)
+    low, high, step = found["from"], found["to"], found.get("step", 1)
+    if multiple := found.get("multiple_of"):
+        low, step = -(-low // multiple) * multiple, multiple
+    if not step or low > high:
+        message = (
+            f"vary.{name} runs from {low} to {high} in steps of {step}: no values; turn it round"
+        )
+        raise UsageError(message)
+    return [str(value) for value in range(low, high + 1, step)[:MOST_VALUES]]
+
+
+def combinations(question: Question) -> tuple[int, Iterator[dict[str, str]]]:
+    """How many draws there are, and those that are looked at: all, or an even sample."""
+    names = list(question.vary)
+    lists = [values_of(name, question.vary[name]) for name in names]
+    possible = prod(map(len, lists))
+    looked_at = min(possible, MOST_DRAWS)
+    step = 1
+    if looked_at < possible:
+        step = int(possible * 0.6180339887) | 1
+        while gcd(step, possible) != 1:
+            step += 2 if possible % 2 == 0 else 1
+
+    def each() -> Iterator[dict[str, str]]:
+        for i in range(looked_at):
+            place = i * step % possible
+            draw: dict[str, str] = {}
+            for name, items in zip(reversed(names), reversed(lists)):
+                place, index = divmod(place, len(items))
+                draw[name] = items[index]
+            yield {name: draw[name] for name in names}
+
+    return possible, each()
+
+
+def draws(sheet: Sheet, question: Question) -> Draws:
+    """The draws of a question that keep its mistakes apart.
+
+    Raises:
+        UsageError: ``vary`` or ``require`` cannot be understood, or no draw is left.
+    """
+    possible, items = combinations(question)
+    found = Draws(question, possible, min(possible, MOST_DRAWS))
+    names = wanted(question)
+    for draw in items:
+        try:
+            asked = drawn(sheet, question, draw)
+            parts = asked.parts
+        except UsageError:
+            found.impossible += 1
+            continue
+        if any(
+            isinstance(part.expected, Misfit) and (part.expected.exact or 0) < 1 for part in parts
+        ):
+            found.impossible += 1  # the window is larger than what it should slide over
+            continue
+        if not all(met(text, asked) for text in question.require):
+            found.unmet += 1
+            continue
+        pair = coincidence(parts, names)
+        if pair:
+            found.alike += 1
+            found.hiding[pair] = found.hiding.get(pair, 0) + 1
+            continue
+        found.kept.append(draw)
+    if not found.kept:
+        message = (
+            f"{question.id}: {found.said()}; give vary more values, or separate fewer mistakes"
+        )
+        if found.hiding:
+            first, second = max(found.hiding, key=lambda pair: found.hiding[pair])
+            message += f" (most often {first} and {second} give the same number)"
+        raise UsageError(message)
+    return found
+
+
+def drawn(sheet: Sheet, question: Question, draw: dict[str, str]) -> Question:
+    """A question with the numbers of a draw."""
+    given = {**question.given, **draw}
+    return replace(
+        question,
+        task=made(question.kind, resolved(given, sheet.path)),
+        given=given,
+        vary={},
+        require=[],
+        drawn=True,
+        key=None,
+        _parts=None,
+        _single={},
+        _double={},
+        _others=None,
+    )
+
+
+def wanted(question: Question) -> tuple[str, ...]:
+    """The mistakes that a draw must keep apart, where the question lists its own."""
+    return tuple(question.separate)
+
+
+def coincidence(parts: list[Part], names: tuple[str, ...]) -> tuple[str, str] | None:
+    """Two mistakes that give the same wrong number, or one that gives the right one."""
+    for part in parts:
+        if part.expected is None or not part.topic:
+            continue
+        seen = {plain(part.expected): "the answer"}
+        for name, values in wrong_numbers(part, names):
+            fresh = {plain(value) for value in values}
+            for value in fresh:
+                if value in seen:
+                    return seen[value], name
+            seen.update(dict.fromkeys(fresh, name))
+    return None
+
+
+def plain(value: Any) -> Any:
+    """A right answer as a number that can be compared with wrong ones."""
+    return value.exact if isinstance(value, Misfit) else value
+
+
+def wrong_numbers(part: Part, names: tuple[str, ...] = ()) -> Iterator[tuple[str, list[Any]]]:
+    """What each of some mistakes leads to, the right number among them where one gives it.
+
+    Args:
+        names: mistakes; without any the core ones of the part's topic.
+    """
+    from convcalc.homework.mistakes.base import of_topic  # noqa: PLC0415 - the catalogue
+
+    bare = replace(part, expected=None, also=())
+    every = of_topic(part.topic)
+    core = {name for name in CORE.get(part.topic, "").split()}
+    chosen = [
+        mistake
+        for mistake in every
+        if (mistake.id in names if names else mistake.id.partition(".")[2] in core)
+    ]
+    if not names and not core:
+        chosen = every[:MOST_DEFAULT]
+    for mistake in chosen:
+        values = [value for value in mistake.values(bare) if not isinstance(value, str)]
+        if mistake.id == "out.no-plus-one" or not names:
+            values = meant(values)
+        if values:
+            yield mistake.id, values
+
+
+def meant(values: list[Any]) -> list[Any]:
+    """The whole numbers among what a mistake leads to, if there are any."""
+    whole = [
+        value for value in values if not (isinstance(value, Fraction) and value.denominator != 1)
+    ]
+    return whole or values
+
+
+# --------------------------------------------------------------------------------- the sheets
+
+
+class Maker:
+    """The sheets of a class, one per student.
+
+    Args:
+        sheet: with questions that ``vary``.
+        secret: what the numbers are drawn from.
+    """
+
+    def __init__(self, sheet: Sheet, secret: bytes) -> None:
+        self.sheet, self.secret = sheet, secret
+        self.draws = {q.id: draws(sheet, q) for q in sheet.questions if q.vary}
+        self.used: dict[str, dict[int, int]] = {name: {} for name in self.draws}
+        self._made: dict[tuple[str, int], Question] = {}
+
+    def numbers(self, student: str) -> dict[str, int]:
+        """Which of the kept draws a student gets, by question."""
+        found = {}
+        for name, each in self.draws.items():
+            words = ("draw", self.sheet.id, name, same_student(student))
+            number = int.from_bytes(digest(self.secret, *words)[:16], "big")
+            found[name] = number % len(each.kept)
+        return found
+
+    def of(self, student: str, variant: str = "") -> Sheet:
+        """A student's sheet."""
+        numbers = self.numbers(student)
+        for name, number in numbers.items():
+            counts = self.used[name]
+            counts[number] = counts.get(number, 0) + 1
+        questions = [self.question(q, numbers[q.id]) if q.vary else q for q in self.sheet.questions]
+        variant = variant or code(self.secret, "variant", self.sheet.id, student)
+        return replace(self.sheet, questions=questions, student=student, variant=variant)
+
+    def question(self, question: Question, number: int) -> Question:
+        """A question with one of its draws; the same object every time."""
+        key = (question.id, number)
+        if key not in self._made:
+            self._made[key] = drawn(self.sheet, question, self.draws[question.id].kept[number])
+        return self._made[key]
+
+
+def with_numbers(
+    sheet: Sheet,
+    given: dict[str, dict[str, str]],
+    student: str,
+    variant: str,
+    known: dict[tuple[str, ...], Question],
+) -> Sheet:
+    """The sheet with these numbers in the questions that vary.
+
+    Args:
+        known: questions that were made before, so that the same numbers are the same object.
+
+    Raises:
+        UsageError: a question that varies has none, or they cannot be asked.
+    """
+    questions = []
+    for question in sheet.questions:
+        if question.vary:
+            draw = given.get(question.id)
+            if draw is None or set(draw) != set(question.vary):
+                message = f"{question.id}: no numbers were noted for {shortened(student)!r}; give --secret-file"
+                raise UsageError(message)
+            key = (question.id, *(draw[name] for name in question.vary))
+            if key not in known:
+                known[key] = drawn(sheet, question, draw)
+            questions.append(known[key])
+        else:
+            questions.append(question)
+    return replace(sheet, questions=questions, student=student, variant=variant)
+
+
+def varies(sheet: Sheet) -> list[str]:
+    """The questions whose numbers are drawn per student."""
+    return [question.id for question in sheet.questions if question.vary]

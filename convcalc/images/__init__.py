@@ -1,0 +1,1 @@
+"""Named image kernels, and how one changes a picture."""

@@ -1,0 +1,435 @@
+"""A YAML file to a `Network`: its top-level keys, ``extends``, and what the bundle holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from operator import index
+from typing import TYPE_CHECKING, Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from convcalc.errors import SpecError, UsageError, did_you_mean, printable, quoted, shortened
+from convcalc.formulas import product
+from convcalc.layers.base import MOST, MOST_VALUES, shape_text
+from convcalc.network.expand import MOST_LAYERS, Expander, Scope
+from convcalc.network.expression import ExpressionError
+from convcalc.network.network import INPUT, Network, without_collector
+from convcalc.network.plan import KINDS, STEP_WORDS, Planner, Steps, unknown_parameter
+from convcalc.network.values import expressions, filled, number
+from convcalc.network.yaml_source import Source, decoded, read
+
+if TYPE_CHECKING:
+    from convcalc.layers import Shape
+
+TOP_KEYS = ("name", "source", "input", "parameters", "blocks", "layers", "expect", "extends")
+BLOCK_KEYS = ("parameters", "layers")
+EXPECT_KEYS = ("params", "macs", "flops", "buffers", "layers", "rf_size", "rf_at", "source")
+MOST_EXTENDS = 10
+MOST_PARAMETERS = 1000  # of a file, or of a block
+
+
+class BlockPlan:
+    """A block: its parameters (None where one must be given) and its steps."""
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        self.parameters = parameters
+        self.steps = Steps()
+
+
+class Draft:
+    """What one file says, with what it extends already under it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.name = os.path.splitext(os.path.basename(path))[0]
+        self.cited = ""
+        self.source: Source | None = None
+        self.input_node: Node | None = None
+        self.input: tuple[Any, ...] = ()
+        self.parameters: dict[str, int] = {}
+        self.blocks: dict[str, BlockPlan] = {}
+        self.layers = Steps()
+        self.expect: dict[str, Any] = {}
+
+
+def bundled_folder() -> str:
+    """The folder of the bundled networks: in the package when installed, beside it in a checkout."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(here, "architectures")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "architectures")
+
+
+def bundled_names() -> list[str]:
+    """The names of the bundled networks."""
+    return sorted(name[:-5] for name in os.listdir(bundled_folder()) if name.endswith(".yaml"))
+
+
+def find(target: str, beside: str = "") -> str:
+    """The path of a network: a file, or the name of a bundled one with or without ``.yaml``.
+
+    Args:
+        target: what the user wrote.
+        beside: the folder of the file that names it.
+
+    Raises:
+        UsageError: there is no such file and no such bundled network.
+    """
+    if "\0" in target:
+        message = f"{quoted(target)} is no file name; check it"
+        raise UsageError(message)
+    path = os.path.join(beside, target)
+    folder = os.path.isdir(path)
+    if os.path.exists(path) and not folder:
+        return path
+    name = target.removesuffix(".yaml")
+    if name == os.path.basename(name):
+        bundled = os.path.join(bundled_folder(), f"{name}.yaml")
+        if os.path.exists(bundled):
+            return bundled
+    if folder:
+        message = f"{printable(path)}: is a folder; name a .yaml file in it"
+        raise UsageError(message)
+    near = did_you_mean(name, bundled_names()) if name else ""
+    if os.path.exists(f"{path}.yaml"):
+        near = f"; did you mean {quoted(target + '.yaml')}?"
+    message = f"no file {quoted(target)} and no bundled network of that name{near or '; convcalc list shows them'}"
+    raise UsageError(message)
+
+
+def load(
+    target: str,
+    *,
+    parameters: Mapping[str, int] | None = None,
+    input: Shape | None = None,  # noqa: A002 - the spec's own word
+    max_layers: int = MOST_LAYERS,
+) -> Network:
+    """Load a network from a file, or a bundled one by name.
+
+    Args:
+        target: a path, or a bundled name such as ``vgg16``.
+        parameters: the file's parameters to change, such as ``{"classes": 10}``.
+        input: another input shape, channels first.
+        max_layers: refuse to expand more layers than this.
+
+    Raises:
+        UsageError: the file cannot be read.
+        SpecError: the file is wrong, at the place the error names.
+    """
+    path = find(target)
+    return build(read(path), parameters or {}, input, max_layers)
+
+
+def loads(
+    text: str | bytes,
+    *,
+    path: str = "<text>",
+    parameters: Mapping[str, int] | None = None,
+    input: Shape | None = None,  # noqa: A002
+    max_layers: int = MOST_LAYERS,
+) -> Network:
+    """Like `load`, from a text. ``path`` is how messages call it."""
+    source = decoded(path, text) if isinstance(text, bytes) else Source(path, text)
+    return build(source, parameters or {}, input, max_layers)
+
+
+def build(
+    source: Source, given: Mapping[str, int], shape: Shape | None, max_layers: int
+) -> Network:
+    """The network a source stands for."""
+    with without_collector():
+        draft = drafted(source, [])
+        names = dict(draft.parameters)
+        for name, value in given.items():
+            if name not in names:
+                known = did_you_mean(name, names) if names else "; it has none"
+                message = f"{printable(draft.path)}: no parameter {quoted(name)}{known}"
+                raise UsageError(message)
+            names[name] = whole(name, value)
+        shape = tuple(shape) if shape else None
+        expander = Expander(draft.blocks, names, max_layers)
+        expander.run(draft.layers, Scope("", names, draft.layers.given, numbered=False), INPUT)
+        if not expander.nodes:
+            message = "the network has no layers; list at least one"
+            raise SpecError(draft.path, 0, 0, message)
+        own = input_shape(draft, names) if draft.input_node else shape
+        if own is None:
+            message = "the network has no input; add input: [channels, height, width]"
+            raise SpecError(draft.path, 0, 0, message)
+        check_axes(draft.path, shape or own, own)
+        return Network(
+            name=draft.name,
+            source=draft.cited,
+            input=shape or own,
+            nodes=expander.nodes,
+            blocks=expander.found,
+            expect=draft.expect,
+            path=source.path,
+            changed=names != draft.parameters or (shape or own) != own,
+            home=own if (shape or own) != own else (),
+            parameters=names,
+        )
+
+
+def check_axes(path: str, shape: Shape, own: Shape) -> None:
+    """Refuse another input of more or fewer axes: most likely it has a batch in front."""
+    if len(shape) != len(own) and min(len(shape), len(own)) > 1:
+        way_out = (
+            "leave the batch out" if len(shape) > len(own) else "give the channels and every axis"
+        )
+        message = (
+            f"{printable(path)}: the input {shape_text(shape)} has {len(shape)} sides, but the file's own "
+            f"{shape_text(own)} has {len(own)}; {way_out}"
+        )
+        raise UsageError(message)
+
+
+def whole(name: str, value: Any) -> int:
+    """A parameter that a program set, as a whole number."""
+    try:
+        return index(value)
+    except TypeError:
+        message = (
+            f"parameter {name} must be a whole number, but is {shortened(repr(value))}; give an int"
+        )
+        raise UsageError(message) from None
+
+
+def input_shape(draft: Draft, names: dict[str, int]) -> Shape:
+    """The input shape of a file."""
+    source, node = draft.source, draft.input_node
+    assert source
+    assert node
+    try:
+        shape: Shape = filled(draft.input, names)
+    except ExpressionError as error:
+        raise source.error(error.node, f"input {error}") from None
+    if min(shape) < 1 or max(shape) > MOST:
+        least, most = min(shape), max(shape)
+        what = f"input has a side of {least if least < 1 else most:,}; use 1 to {MOST:,}"
+        source.refuse(node, what)
+    if product(shape) > MOST_VALUES:
+        source.refuse(node, f"input holds more than {MOST_VALUES:.0e} values; use smaller numbers")
+    return shape
+
+
+def drafted(source: Source, opened: list[str]) -> Draft:
+    """Read the top-level keys of a file, on top of what it extends."""
+    root = source.compose()
+    if root is None:
+        message = "the file is empty; a network needs input: and layers:"
+        raise SpecError(source.path, 0, 0, message)
+    keys = source.mapping(root, "a network", "a network needs input: and layers:")
+    for key, (node, _) in keys.items():
+        if key not in TOP_KEYS:
+            source.refuse(node, unknown_key(key))
+    draft = (
+        extended(source, keys["extends"][1], opened) if "extends" in keys else Draft(source.path)
+    )
+    own_name = os.path.splitext(os.path.basename(source.path))[0]
+    draft.path, draft.name, draft.expect = source.path, own_name, {}
+    if "name" in keys:
+        draft.name = source.text_of(keys["name"][1], "name")
+    if "source" in keys:
+        draft.cited = source.text_of(keys["source"][1], "source")
+    if "parameters" in keys:
+        read_parameters(source, keys["parameters"][1], draft, extends="extends" in keys)
+    if "input" in keys:
+        read_input(source, keys["input"][1], draft)
+    planner = Planner(source, draft.blocks)
+    if "blocks" in keys:
+        read_blocks(source, keys["blocks"][1], draft, planner)
+    if "layers" in keys:
+        draft.layers = planner.checked(keys["layers"][1], "layers", draft.parameters)
+    elif not draft.layers:
+        source.refuse(root, "a network needs layers; add layers: and list them")
+    if "expect" in keys:
+        draft.expect = read_expect(source, keys["expect"][1])
+    return draft
+
+
+def unknown_key(key: str) -> str:
+    """What to say of a top-level key that there is not."""
+    if key in KINDS or key in STEP_WORDS:
+        return f"{key} cannot stand here; put it under layers:, after a dash"
+    return f"a network has no key {quoted(key)}{did_you_mean(key, TOP_KEYS)}"
+
+
+def read_input(source: Source, node: Node, draft: Draft) -> None:
+    """The input shape, whose sides may be expressions."""
+    sides = source.sequence(node, "input", "write it as [3, 224, 224]")
+    if not 1 <= len(sides) <= 4:
+        source.refuse(
+            node,
+            f"input has {len(sides)} sides; give channels and up to 3 axes, [3, 224, 224], without a batch",
+        )
+    draft.source, draft.input_node = source, node
+    draft.input = tuple(number(source, side, "input") for side in sides)
+    for expression in expressions(draft.input):
+        for name in expression.names:
+            if name not in draft.parameters:
+                source.refuse(expression.node, unknown_parameter(name, draft.parameters))
+
+
+def extended(source: Source, node: Node, opened: list[str]) -> Draft:
+    """The draft of the file that this one extends."""
+    target = source.scalar(node, "extends")
+    try:
+        path = find(target, os.path.dirname(source.path))
+    except UsageError as error:
+        raise source.error(node, f"extends: {error}") from None
+    real = os.path.realpath(path)
+    own = os.path.realpath(source.path)
+    chain = [*opened, own]
+    if real == own:
+        source.refuse(node, "a file cannot extend itself; name another")
+    if real in chain:
+        source.refuse(
+            node,
+            f"extends {quoted(target)}, which extends this file in turn; take one of the two out",
+        )
+    if len(chain) > MOST_EXTENDS:
+        source.refuse(node, f"extends files more than {MOST_EXTENDS} deep; copy the layers instead")
+    try:
+        return drafted(read(path), chain)
+    except UsageError as error:
+        raise source.error(node, f"extends: {error}") from None
+
+
+def read_parameters(source: Source, node: Node, draft: Draft, *, extends: bool) -> None:
+    """The parameters; a file that extends another may only change those it has."""
+    pairs = source.mapping(node, "parameters")
+    check_count(source, node, len(pairs))
+    for name, (key, value) in pairs.items():
+        check_parameter(source, key, name)
+        if extends and name not in draft.parameters:
+            known = did_you_mean(name, draft.parameters) if draft.parameters else "; it has none"
+            source.refuse(key, f"the file it extends has no parameter {quoted(name)}{known}")
+        text = source.scalar(value, shortened(name))
+        if "$" in text:
+            what = f"{shortened(name)} is {quoted(text)}, but a file's parameters are plain numbers"
+            source.refuse(value, f"{what}; write the result")
+        draft.parameters[name] = source.whole_text(value, text, shortened(name))
+
+
+def check_count(source: Source, node: Node, count: int) -> None:
+    """Refuse more parameters than anybody could keep apart."""
+    if count > MOST_PARAMETERS:
+        source.refuse(node, f"{count:,} parameters are too many; use at most {MOST_PARAMETERS:,}")
+
+
+def check_parameter(source: Source, node: Node, name: str) -> None:
+    """Refuse what cannot be written as a $name."""
+    if not name.isidentifier():
+        source.refuse(
+            node,
+            f"a parameter cannot be called {quoted(name)}; use letters, digits and _, a letter first",
+        )
+
+
+def check_block_parameter(source: Source, node: Node, name: str) -> None:
+    """Refuse also the word under which a block is given its own name."""
+    check_parameter(source, node, name)
+    if name == "name":
+        source.refuse(
+            node,
+            "a block's parameter cannot be called 'name', which names the block; choose another",
+        )
+
+
+def read_blocks(source: Source, node: Node, draft: Draft, planner: Planner) -> None:
+    """The blocks; all names first, so that a block may use one that stands further down."""
+    found = source.mapping(node, "blocks", "write each block's name and what is in it")
+    bodies = {}
+    for name, (key, value) in found.items():
+        if name in KINDS or name in STEP_WORDS:
+            source.refuse(
+                key,
+                f"a block cannot be called {name!r}, which has a meaning already; choose another",
+            )
+        if not name.isidentifier():
+            source.refuse(
+                key,
+                f"a block cannot be called {quoted(name)}; use letters, digits and _, a letter first",
+            )
+        keys = source.mapping(value, f"block {shortened(name)}", "put a list under layers:")
+        for word, (word_node, _) in keys.items():
+            if word not in BLOCK_KEYS:
+                near = did_you_mean(word, BLOCK_KEYS)
+                source.refuse(word_node, f"a block has no key {quoted(word)}{near}")
+        if "layers" not in keys:
+            source.refuse(key, f"block {shortened(name)} needs layers; add layers: and list them")
+        parameters: dict[str, Any] = {}
+        if "parameters" in keys:
+            parameters = block_parameters(source, keys["parameters"][1], draft.parameters)
+        if name in draft.blocks:
+            check_anew(source, key, name, draft.blocks[name].parameters, parameters)
+        draft.blocks[name] = BlockPlan(parameters)
+        bodies[name] = keys["layers"][1]
+    for name, body in bodies.items():
+        block = draft.blocks[name]
+        known = [*draft.parameters, *block.parameters]
+        block.steps = planner.checked(body, f"the layers of {shortened(name)}", known)
+
+
+def check_anew(
+    source: Source, key: Node, name: str, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    """Refuse a block defined anew that the layers of the extended file could not use."""
+    gone = [word for word in old if word not in new]
+    needed = [word for word, value in new.items() if value is None and old.get(word, 0) is not None]
+    if gone or needed:
+        what = f"must keep {gone[0]}" if gone else f"must give {needed[0]} a default"
+        source.refuse(
+            key, f"block {name} is used by the file it extends, so it {what}; or call it otherwise"
+        )
+
+
+def block_parameters(source: Source, node: Node, outer: dict[str, int]) -> dict[str, Any]:
+    """The parameters of a block: a list of names, or a mapping of names to defaults.
+
+    A default may use the file's parameters, and those of the block before it.
+    """
+    names: dict[str, Any] = {}
+    if isinstance(node, MappingNode):
+        pairs = source.mapping(node, "parameters")
+        check_count(source, node, len(pairs))
+        for name, (key, value) in pairs.items():
+            check_block_parameter(source, key, name)
+            default = None if is_null(value) else number(source, value, shortened(name))
+            for expression in expressions(default):
+                for used in expression.names:
+                    if used in pairs and used not in names:
+                        what = f"the default of {name} uses ${used}, which stands no earlier"
+                        source.refuse(value, f"{what}; put {used} before {name}")
+                    if used not in names and used not in outer:
+                        source.refuse(value, unknown_parameter(used, [*outer, *names]))
+            names[name] = default
+        return names
+    items = source.sequence(node, "parameters")
+    check_count(source, node, len(items))
+    for item in items:
+        name = source.scalar(item, "a parameter")
+        check_block_parameter(source, item, name)
+        if name in names:
+            source.refuse(item, f"the parameter {quoted(name)} stands here twice; keep one")
+        names[name] = None
+    return names
+
+
+def is_null(node: Node) -> bool:
+    """Whether nothing stands there."""
+    return isinstance(node, ScalarNode) and node.value in ("", "~", "null")
+
+
+def read_expect(source: Source, node: Node) -> dict[str, Any]:
+    """The numbers the file promises."""
+    found: dict[str, Any] = {}
+    for name, (key, value) in source.mapping(node, "expect").items():
+        if name not in EXPECT_KEYS:
+            source.refuse(key, f"expect has no key {quoted(name)}{did_you_mean(name, EXPECT_KEYS)}")
+        if name in ("rf_at", "source"):
+            found[name] = source.text_of(value, name)
+        else:
+            found[name] = source.whole(value, name)
+    return found

@@ -1,0 +1,104 @@
+"""What a spec says once everything is expanded: layers in order, each with what it reads."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from convcalc.errors import SpecError
+    from convcalc.layers import Layer, Shape
+    from convcalc.network.plan import Step
+    from convcalc.report import Report
+
+INPUT = -1  # the place of the network's input among the nodes
+
+
+class Node(NamedTuple):
+    """A layer in its place.
+
+    Attributes:
+        name: unique, such as ``conv3_x.2.conv1``.
+        inputs: places of the nodes it reads; `INPUT` is the network's input.
+        step: where the spec says so.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[int, ...]
+    step: Step | None = None
+
+
+class Block(NamedTuple):
+    """A run of nodes that belong together: a section, a block, one time round a repeat.
+
+    Attributes:
+        name: its path; empty for one time round an unnamed repeat.
+        start, stop: its nodes.
+        depth: how many blocks it lies in.
+    """
+
+    name: str
+    start: int
+    stop: int
+    depth: int
+
+
+@dataclass(slots=True)
+class Network:
+    """A network, expanded.
+
+    Attributes:
+        name, source: what it is and where it comes from.
+        input: the input shape, channels first, without a batch.
+        nodes: the layers in an order in which each follows what it reads.
+        blocks: runs of nodes that belong together, outer ones first.
+        expect: numbers the file promises, with their source.
+        path: the file, for messages.
+        changed: whether parameters or the input were set, so that ``expect`` need not hold.
+        home: the file's own input, where another one was asked for.
+        parameters: the file's parameters, as they are set.
+    """
+
+    name: str
+    source: str
+    input: Shape
+    nodes: list[Node]
+    blocks: list[Block] = field(default_factory=list)
+    expect: dict[str, Any] = field(default_factory=dict)
+    path: str = ""
+    changed: bool = False
+    home: Shape = ()
+    parameters: dict[str, int] = field(default_factory=dict)
+
+    def walk(self, *, batch: int = 1) -> Report:
+        """Walk it: one row per layer, with totals and notes. See `convcalc.analysis.walk.walk`."""
+        from convcalc.analysis.walk import walk  # noqa: PLC0415 - a floor up; only this convenience looks there
+
+        return walk(self, batch=batch)
+
+    def error(self, node: Node, what: str) -> SpecError:
+        """An error about a node, at its place in the spec."""
+        from convcalc.errors import ShapeError, SpecError  # noqa: PLC0415
+
+        kind = node.layer.kind
+        said = f"{kind}: {what}" if node.name == kind else f"{node.name} ({kind}): {what}"
+        if node.step is None or not node.step.source.path:
+            return ShapeError(said)  # type: ignore[return-value]
+        at = node.step.error(said)
+        return SpecError(at.path, at.line, at.column, said, at.text)
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """No garbage collection meanwhile: a load or a walk makes many objects and no garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

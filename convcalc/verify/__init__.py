@@ -1,0 +1,1 @@
+"""The claims of the formulas held against arrays that were really computed."""
