@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_spec import BLOCK, as_text, plain
 
 from conftest import Ran
 from convcalc.errors import ConvcalcError
@@ -28,7 +29,6 @@ from convcalc.layers import every
 from convcalc.network.load import bundled_folder, bundled_names, loads
 from convcalc.network.yaml_source import MOST_BYTES
 from convcalc.report import Report
-from test_spec import BLOCK, as_text, plain
 
 KINDS = every()
 every_format()

@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 import yaml
 from hypothesis import given
+from test_spec import BAD, BAD_NAMES, as_text, plain, written
 
 import strategies
 from convcalc.errors import SpecError
@@ -20,7 +21,6 @@ from convcalc.network.load import bundled_folder, bundled_names, loads
 from convcalc.network.network import Network
 from convcalc.network.schema import schema
 from convcalc.network.values import TYPES
-from test_spec import BAD, BAD_NAMES, as_text, plain, written
 
 KINDS = every()
 VALIDATOR = jsonschema.Draft202012Validator(schema())

@@ -89,11 +89,11 @@ def loaded(
     target: str, shape: str | None, parameters: tuple[str, ...], max_layers: int = 100_000
 ) -> Network:
     """The network a command names."""
-    from convcalc.network.load import load, loads  # noqa: PLC0415 - start-up
+    from convcalc.network.load import load, loads
 
     given: dict[str, Any] = {"parameters": settings(parameters), "max_layers": max_layers}
     if shape:
-        from convcalc.network.chain import shape_of  # noqa: PLC0415 - start-up
+        from convcalc.network.chain import shape_of
 
         given["input"] = shape_of(shape)
     if target == "-":
@@ -103,8 +103,8 @@ def loaded(
 
 def from_stdin() -> bytes:
     """Standard input, up to what a file may hold."""
-    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
-    from convcalc.network.yaml_source import MOST_BYTES  # noqa: PLC0415 - start-up
+    from convcalc.errors import UsageError
+    from convcalc.network.yaml_source import MOST_BYTES
 
     try:
         return sys.stdin.buffer.read(MOST_BYTES + 1)
@@ -129,7 +129,7 @@ def render(
     output: str | None,
 ) -> None:
     """Walk a network and show what was asked for."""
-    from convcalc.analysis.walk import walk  # noqa: PLC0415 - start-up
+    from convcalc.analysis.walk import walk
 
     if columns == "help":
         show(columns_help(), format_name, output)
@@ -155,7 +155,7 @@ def render(
 
 def columns_help() -> Report:
     """What ``--columns`` can name."""
-    from convcalc.report import COLUMNS, Report  # noqa: PLC0415 - start-up
+    from convcalc.report import COLUMNS, Report
 
     rows = [{"column": each.key, "about": each.about} for each in COLUMNS.values()]
     columns = [
@@ -180,7 +180,7 @@ def next_command(report: Report, depth: int | None) -> str:
 
 def folding(depth: int | None, *, every: bool) -> Callable[[Report], list[Row]] | None:
     """How repeated blocks are shown: once where there are many rows, or as ``--depth`` says."""
-    from convcalc.report import folded  # noqa: PLC0415 - start-up
+    from convcalc.report import folded
 
     if depth is None and every:
         return None
@@ -220,7 +220,7 @@ def sorted_by(report: Report, name: str) -> Report:
 
 def remembering(report: Report, batch: int) -> Report:
     """The report with the memory it needs in its footer and facts."""
-    from convcalc.analysis import memory  # noqa: PLC0415 - start-up
+    from convcalc.analysis import memory
 
     said = memory.lines(report, dtype="float32", batch=batch)
     facts = {**report.facts, "memory": memory.facts(report, dtype="float32", batch=batch)}
@@ -233,10 +233,10 @@ def remembering(report: Report, batch: int) -> Report:
 
 def explaining(network: Network, report: Report, name: str) -> Report:
     """The working of one layer."""
-    from convcalc.analysis.explain import explained  # noqa: PLC0415 - start-up
-    from convcalc.analysis.walk import shapes_into  # noqa: PLC0415 - start-up
-    from convcalc.errors import UsageError, did_you_mean, shortened  # noqa: PLC0415 - start-up
-    from convcalc.layers import shape_text  # noqa: PLC0415 - start-up
+    from convcalc.analysis.explain import explained
+    from convcalc.analysis.walk import shapes_into
+    from convcalc.errors import UsageError, did_you_mean, shortened
+    from convcalc.layers import shape_text
 
     places = {node.name: place for place, node in enumerate(network.nodes)}
     if name not in places:
@@ -262,9 +262,9 @@ def explaining(network: Network, report: Report, name: str) -> Report:
 def seeing(network: Network, report: Report, text: str) -> Report:
     """The pixels one unit sees, as they are and inside the image."""
     seen: list[dict[str, Any]] = []
-    from convcalc.analysis.walk import pixels  # noqa: PLC0415 - start-up
-    from convcalc.layers.base import axis_names  # noqa: PLC0415 - start-up
-    from convcalc.network.chain import whole  # noqa: PLC0415 - start-up
+    from convcalc.analysis.walk import pixels
+    from convcalc.layers.base import axis_names
+    from convcalc.network.chain import whole
 
     name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
     unit = tuple(whole(part.strip(), "--sees") for part in place.split(",")) if place else ()

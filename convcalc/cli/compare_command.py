@@ -37,8 +37,8 @@ def command(
     output: str | None,
 ) -> None:
     """Several networks side by side: parameters, work, activations, receptive field of the trunk."""
-    from convcalc.analysis.walk import trunk_field, walk  # noqa: PLC0415 - start-up
-    from convcalc.report import CONVENTION, Report, grouped, per_axis, times  # noqa: PLC0415 - start-up
+    from convcalc.analysis.walk import trunk_field, walk
+    from convcalc.report import CONVENTION, Report, grouped, per_axis, times
 
     rows: list[dict[str, Any]] = []
     notes = []

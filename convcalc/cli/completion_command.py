@@ -17,7 +17,7 @@ EXAMPLES = """
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """A script that completes convcalc's commands and options in your SHELL."""
-    from click.shell_completion import get_completion_class  # noqa: PLC0415 - start-up
+    from click.shell_completion import get_completion_class
 
     completion = get_completion_class(shell)
     if completion is None:  # pragma: no cover - click has all three

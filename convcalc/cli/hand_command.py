@@ -80,8 +80,8 @@ def command(
     the same way, a line for a row and an empty line between channels; only in .csv is ; a comma. Every
     number is exact.
     """
-    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
-    from convcalc.hand import hand_report  # noqa: PLC0415 - numpy only where it is needed
+    from convcalc.errors import UsageError
+    from convcalc.hand import hand_report
 
     if key and not blank:
         message = "--key gives the answers to a worksheet; add --blank"
@@ -103,11 +103,11 @@ def command(
 
 def exercise(options: dict[str, Any]) -> Any:
     """The exercise that the options describe, worked."""
-    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
-    from convcalc.hand import worked  # noqa: PLC0415
-    from convcalc.hand.matrices import read  # noqa: PLC0415
-    from convcalc.hand.options import op_named  # noqa: PLC0415
-    from convcalc.network.chain import padding, spatial, whole  # noqa: PLC0415
+    from convcalc.errors import UsageError
+    from convcalc.hand import worked
+    from convcalc.hand.matrices import read
+    from convcalc.hand.options import op_named
+    from convcalc.network.chain import padding, spatial, whole
 
     matrices = [options[name] for name in ("x", "k", "bias", "grad")]
     if matrices.count("-") > 1:
@@ -147,8 +147,8 @@ def exercise(options: dict[str, Any]) -> Any:
 
 def size(text: str, op: str) -> Any:
     """A pool's window."""
-    from convcalc.errors import UsageError, shortened  # noqa: PLC0415 - start-up
-    from convcalc.network.chain import spatial  # noqa: PLC0415
+    from convcalc.errors import UsageError, shortened
+    from convcalc.network.chain import spatial
 
     if not text.replace("x", "").isalnum():
         message = f"--k: {op} has no weights, so {shortened(text)!r} is not read; give its size, such as 2 or 2x3"
@@ -158,8 +158,8 @@ def size(text: str, op: str) -> Any:
 
 def kernel(text: str) -> Any:
     """A kernel: a matrix, or one of the named ones."""
-    from convcalc.hand.matrices import Given, read  # noqa: PLC0415
-    from convcalc.images import kernels  # noqa: PLC0415 - start-up
+    from convcalc.hand.matrices import Given, read
+    from convcalc.images import kernels
 
     if not kernels.is_name(text):
         return read(text, "--k")

@@ -56,7 +56,7 @@ def columns_of(path: str) -> dict[str, str]:
     Raises:
         UsageError: it cannot be read.
     """
-    from convcalc.network.yaml_source import read  # noqa: PLC0415 - start-up
+    from convcalc.network.yaml_source import read
 
     source = read(path)
     root = source.compose()

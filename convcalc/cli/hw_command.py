@@ -93,7 +93,7 @@ def emit(data: Any) -> None:
 
 def read_answers(path: str, sheet: Sheet, student: str) -> Any:
     """The answers of one student, from a file or ``-``."""
-    from convcalc.homework.classroom import answer_files as submissions  # noqa: PLC0415
+    from convcalc.homework.classroom import answer_files as submissions
 
     if path == "-":
         data = sys.stdin.buffer.read(submissions.MOST_BYTES + 1)
@@ -143,8 +143,8 @@ def check(
 
     Exit status 1 while something is wrong or open.
     """
-    from convcalc.homework.marking.mark import mark  # noqa: PLC0415
-    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
+    from convcalc.homework.marking.mark import mark
+    from convcalc.homework.sheets.sheet import load
 
     found = load(sheet)
     given = read_answers(answers, found, student)
@@ -251,8 +251,8 @@ def tally(marked: Marked, path: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def hint(sheet: str, question: str, *, level: int, as_json: bool) -> None:
     """The method for a QUESTION of a SHEET, never finer than the sheet allows."""
-    from convcalc.homework.marking import hints  # noqa: PLC0415
-    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
+    from convcalc.homework.marking import hints
+    from convcalc.homework.sheets.sheet import load
 
     found = load(sheet)
     asked = found[question]
@@ -287,8 +287,8 @@ def hint(sheet: str, question: str, *, level: int, as_json: bool) -> None:
 @click.option("--secret-file", metavar="FILE", help="What the numbers are drawn from; see hw make.")
 def show(sheet: str, *, format_name: str, student: str | None, secret_file: str | None) -> None:
     """The questions of a SHEET, with its conventions and the form of each answer."""
-    from convcalc.homework.sheets import render as paper  # noqa: PLC0415
-    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
+    from convcalc.homework.sheets import render as paper
+    from convcalc.homework.sheets.sheet import load
 
     found = load(sheet)
     if student or secret_file:
@@ -301,8 +301,8 @@ def show(sheet: str, *, format_name: str, student: str | None, secret_file: str 
 
 def sheet_of_student(sheet: Sheet, student: str | None, secret_file: str | None) -> Sheet:
     """The sheet with a student's own numbers."""
-    from convcalc.errors import UsageError  # noqa: PLC0415 - start-up
-    from convcalc.homework.variants.draw import Maker, read_secret  # noqa: PLC0415
+    from convcalc.errors import UsageError
+    from convcalc.homework.variants.draw import Maker, read_secret
 
     if not student or not secret_file:
         message = "--student and --secret-file belong together; give both"
@@ -325,9 +325,9 @@ def lint(sheet: str, *, as_json: bool, exit_zero: bool) -> int:
 
     Exit status 1 for wrong keys, gaps and the like; notes alone leave it 0.
     """
-    from convcalc.homework.marking.lint import lint as findings  # noqa: PLC0415
-    from convcalc.homework.marking.lint import summary  # noqa: PLC0415
-    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
+    from convcalc.homework.marking.lint import lint as findings
+    from convcalc.homework.marking.lint import summary
+    from convcalc.homework.sheets.sheet import load
 
     found = load(sheet)
     told = findings(found)
@@ -359,8 +359,8 @@ def lint(sheet: str, *, as_json: bool, exit_zero: bool) -> int:
 @output_options
 def types(kind: str, *, mistakes: bool, format_name: str | None, output: str | None) -> None:
     """The question types with an example each, one of them in full, or the catalogue of mistakes."""
-    from convcalc.cli import hw_types  # noqa: PLC0415
-    from convcalc.cli.output import show as show_report  # noqa: PLC0415
+    from convcalc.cli import hw_types
+    from convcalc.cli.output import show as show_report
 
     if mistakes:
         report = hw_types.mistakes_report()

@@ -71,8 +71,8 @@ def command(
     Of two files from one student the newer counts. Every file is accounted for. Exit status 1 if some
     file could not be read; the others are marked.
     """
-    from convcalc.homework.classroom import runs as classes  # noqa: PLC0415 - start-up
-    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
+    from convcalc.homework.classroom import runs as classes
+    from convcalc.homework.sheets.sheet import load
 
     found = load(sheet)
     options = options_of(given)
@@ -96,9 +96,9 @@ def command(
 
 def options_of(given: dict[str, Any]) -> Options:
     """The options as the marking knows them."""
-    from convcalc.homework.classroom import roster  # noqa: PLC0415 - start-up
-    from convcalc.homework.classroom.runs import Options  # noqa: PLC0415
-    from convcalc.homework.variants import draw as variants  # noqa: PLC0415 - start-up
+    from convcalc.homework.classroom import roster
+    from convcalc.homework.classroom.runs import Options
+    from convcalc.homework.variants import draw as variants
 
     return Options(
         roster=roster.load(given["roster"]) if given["roster"] else None,
@@ -176,9 +176,9 @@ def trouble_lines(troubles: list[Account], counts: dict[str, int], where: str) -
 
 def table_of(sheet: Sheet, graded: list[Graded], accounts: list[Account]) -> Any:
     """The grades as a report."""
-    from convcalc.cli.output import column  # noqa: PLC0415 - start-up
-    from convcalc.homework.marking.mark import number  # noqa: PLC0415
-    from convcalc.report import Report  # noqa: PLC0415
+    from convcalc.cli.output import column
+    from convcalc.homework.marking.mark import number
+    from convcalc.report import Report
 
     counts: dict[str, int] = {}
     for account in accounts:

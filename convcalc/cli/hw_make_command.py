@@ -40,10 +40,10 @@ def command(sheet: str, *, roster: str, secret_file: str, out: str, force: bool)
     Numbers are drawn only where the answer and the usual mistakes all differ. The same secret, sheet
     and student give the same numbers everywhere.
     """
-    from convcalc.homework.classroom import distribute as handout  # noqa: PLC0415 - start-up
-    from convcalc.homework.classroom.roster import load as load_roster  # noqa: PLC0415
-    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
-    from convcalc.homework.variants import draw as variants  # noqa: PLC0415 - start-up
+    from convcalc.homework.classroom import distribute as handout
+    from convcalc.homework.classroom.roster import load as load_roster
+    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.variants import draw as variants
 
     found = load(sheet)
     students = load_roster(roster)
@@ -93,7 +93,7 @@ def draw_lines(maker: Maker, students: int) -> list[str]:
 
 def file_lines(out: str, students: list[str]) -> list[str]:
     """What was written."""
-    from convcalc.homework.classroom.output_folder import file_name  # noqa: PLC0415 - start-up
+    from convcalc.homework.classroom.output_folder import file_name
 
     taken: set[str] = {"key"}
     names = [file_name(student, taken) for student in students]

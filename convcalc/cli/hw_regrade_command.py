@@ -48,11 +48,11 @@ def command(
     Nothing is written without --write. Points marked by hand are kept. A question with void: true gives
     everybody its points.
     """
-    from convcalc.errors import UsageError, printable  # noqa: PLC0415 - start-up
-    from convcalc.homework.classroom import runs as classes  # noqa: PLC0415
-    from convcalc.homework.marking.mark import number  # noqa: PLC0415
-    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
-    from convcalc.homework.variants import draw as variants  # noqa: PLC0415
+    from convcalc.errors import UsageError, printable
+    from convcalc.homework.classroom import runs as classes
+    from convcalc.homework.marking.mark import number
+    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.variants import draw as variants
 
     if diff and write:
         message = "--diff writes nothing and --write does; give one of them"
@@ -60,8 +60,8 @@ def command(
     secret = variants.read_secret(secret_file) if secret_file else None
     found = classes.regrade(folder, load(sheet), secret, write=write)
     if format_name:
-        from convcalc.cli.output import column  # noqa: PLC0415
-        from convcalc.report import Report  # noqa: PLC0415
+        from convcalc.cli.output import column
+        from convcalc.report import Report
 
         rows = [
             {"student_id": student, "before": number(before), "after": number(after)}

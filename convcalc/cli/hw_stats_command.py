@@ -35,9 +35,9 @@ MOST_OTHERS = 5
 @output_options
 def command(folder: str, *, many: int, format_name: str | None, output: str | None) -> None:
     """The commonest slips per question of a class that hw grade marked into DIR."""
-    from convcalc.cli.output import column  # noqa: PLC0415 - start-up
-    from convcalc.homework.classroom.runs import stats  # noqa: PLC0415
-    from convcalc.report import Column, Report, grouped  # noqa: PLC0415
+    from convcalc.cli.output import column
+    from convcalc.homework.classroom.runs import stats
+    from convcalc.report import Column, Report, grouped
 
     tallies = [tally for tally in stats(folder).values() if tally.answered]
     rows = [row_of(tally, many) for tally in tallies]

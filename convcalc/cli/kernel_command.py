@@ -112,7 +112,7 @@ def command(
     if output and is_same(output, picture):
         message = f"-o {printable(output)}: is the picture itself; choose another name"
         raise UsageError(message)
-    from convcalc.images import filter as pictures  # noqa: PLC0415 - numpy only where it is needed
+    from convcalc.images import filter as pictures
 
     if output:
         pictures.check_suffix(output)
@@ -159,13 +159,13 @@ def is_same(one: str, other: str) -> bool:
 
 def kernel_of(text: str) -> Kernel:
     """A kernel by its name, or one of the user's own."""
-    from convcalc.images import kernels  # noqa: PLC0415 - start-up
+    from convcalc.images import kernels
 
     if kernels.is_name(text):
         return kernels.find(text)
-    from math import lcm  # noqa: PLC0415
+    from math import lcm
 
-    from convcalc.hand.matrices import read  # noqa: PLC0415
+    from convcalc.hand.matrices import read
 
     if os.path.splitext(text)[1].lower() in (".png", ".jpg", ".jpeg", ".gif", ".pgm", ".ppm"):
         message = f"{printable(text)} is a picture; name the kernel before it, such as sharpen"
@@ -191,9 +191,9 @@ def kernel_of(text: str) -> Kernel:
 
 def list_report() -> Report:
     """All kernels."""
-    from convcalc.cli.output import column  # noqa: PLC0415 - start-up
-    from convcalc.images.kernels import KERNELS  # noqa: PLC0415
-    from convcalc.report import Report  # noqa: PLC0415
+    from convcalc.cli.output import column
+    from convcalc.images.kernels import KERNELS
+    from convcalc.report import Report
 
     rows = [kernel_dict(kernel) for kernel in KERNELS.values()]
     columns = [
@@ -226,7 +226,7 @@ def wrapped_rows(report: Report) -> list[Any]:
     room = (width or 0) - sum(others) - 2 * len(others)
     if room < LEAST_WRAPPED:
         return list(report.rows)
-    from textwrap import wrap  # noqa: PLC0415 - only narrow terminals need it
+    from textwrap import wrap
 
     rows = []
     for row in report.rows:
@@ -252,7 +252,7 @@ def kernel_dict(kernel: Kernel) -> dict[str, Any]:
 
 def page_report(kernel: Kernel) -> Report:
     """The page of one kernel."""
-    from convcalc.report import Report  # noqa: PLC0415 - start-up
+    from convcalc.report import Report
 
     facts = kernel_dict(kernel)
     turned = [list(row) for row in kernel.turned]
@@ -287,8 +287,8 @@ def about_lines(kernel: Kernel) -> list[str]:
 
 def cells_report(kernel: Kernel) -> Report:
     """A row for each cell of a kernel."""
-    from convcalc.cli.output import column  # noqa: PLC0415 - start-up
-    from convcalc.report import Report  # noqa: PLC0415
+    from convcalc.cli.output import column
+    from convcalc.report import Report
 
     keys = ("kernel", "row", "column", "value", "divided_by")
     rows = [
@@ -301,7 +301,7 @@ def cells_report(kernel: Kernel) -> Report:
 
 def array_report(kernel: Kernel) -> Report:
     """The page with its matrix as one of mathematics."""
-    from convcalc.report import Report  # noqa: PLC0415 - start-up
+    from convcalc.report import Report
 
     scale = rf"\frac{{1}}{{{kernel.divisor}}}" if kernel.divisor > 1 else ""
     return Report(
@@ -323,7 +323,7 @@ PAGES = {"csv": cells_report, "latex": array_report}
 
 def in_one_row(report: Report) -> Report:
     """A report of facts as one row, whose columns they are."""
-    from convcalc.cli.output import column  # noqa: PLC0415 - start-up
+    from convcalc.cli.output import column
 
     facts = dict(report.facts)
     clipped = facts.pop("clipped")
@@ -358,7 +358,7 @@ def applied_report(
     notes: list[str],
 ) -> Report:
     """What the kernel made of the picture."""
-    from convcalc.report import Report  # noqa: PLC0415 - start-up
+    from convcalc.report import Report
 
     rows, columns = made.picture.size
     pixels = rows * columns

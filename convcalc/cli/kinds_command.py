@@ -26,9 +26,9 @@ EXAMPLES = """
 @output_options
 def command(kind: str, format_name: str | None, output: str | None) -> None:
     """The layer kinds, or the page of one KIND: formula, options, example, source, common mistake."""
-    from convcalc.cli.output import column  # noqa: PLC0415 - start-up
-    from convcalc.layers import every  # noqa: PLC0415 - start-up
-    from convcalc.report import Report  # noqa: PLC0415 - start-up
+    from convcalc.cli.output import column
+    from convcalc.layers import every
+    from convcalc.report import Report
 
     if kind:
         show(page_report(kind), format_name, output)
@@ -63,8 +63,8 @@ def first_line(cls: type[Layer]) -> str:
 
 def page_report(word: str) -> Any:
     """The page of one kind, as a report."""
-    from convcalc.network.chain import kind_named  # noqa: PLC0415 - start-up
-    from convcalc.report import Report  # noqa: PLC0415 - start-up
+    from convcalc.network.chain import kind_named
+    from convcalc.report import Report
 
     cls = kind_named(word)
     return Report(
@@ -110,7 +110,7 @@ def page(cls: type[Layer]) -> list[str]:
 
 def example(cls: type[Layer]) -> list[str]:
     """The kind's own example, as YAML and with what comes out."""
-    from convcalc.report import grouped, times  # noqa: PLC0415 - start-up
+    from convcalc.report import grouped, times
 
     options, shape = cls.example
     layer = cls(**options)

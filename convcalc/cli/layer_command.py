@@ -73,9 +73,9 @@ OPTIONS = {
 @output_options
 def command(format_name: str | None, output: str | None, *, explain: bool, **options: Any) -> None:
     """One layer: what comes out, does it fit, parameters, multiply-adds, receptive field."""
-    from convcalc.formulas import product  # noqa: PLC0415 - start-up
-    from convcalc.layers import shape_text  # noqa: PLC0415 - start-up
-    from convcalc.network.chain import kind_named  # noqa: PLC0415 - start-up
+    from convcalc.formulas import product
+    from convcalc.layers import shape_text
+    from convcalc.network.chain import kind_named
 
     cls = kind_named(options["word"])
     shape = input_shape(cls, options)
@@ -91,8 +91,8 @@ def command(format_name: str | None, output: str | None, *, explain: bool, **opt
 
 def input_shape(cls: type[Layer], options: dict[str, Any]) -> Shape:
     """The shape that goes in, from ``--input`` or from ``--n``, ``--cin`` and ``--dims``."""
-    from convcalc.errors import UsageError  # noqa: PLC0415
-    from convcalc.network.chain import shape_of, whole  # noqa: PLC0415
+    from convcalc.errors import UsageError
+    from convcalc.network.chain import shape_of, whole
 
     if options["shape"]:
         if options["n"] or options["cin"] or options["dims"]:
@@ -134,8 +134,8 @@ def kernel_axes(options: dict[str, Any]) -> int:
 
 def made_layer(cls: type[Layer], options: dict[str, Any], shape: Shape) -> Layer:
     """The layer that the options describe."""
-    from convcalc.errors import UsageError  # noqa: PLC0415
-    from convcalc.network.chain import made  # noqa: PLC0415
+    from convcalc.errors import UsageError
+    from convcalc.network.chain import made
 
     names = {field.name for field in fields(cls)}
     texts: dict[str, str] = {}
@@ -162,10 +162,10 @@ def made_layer(cls: type[Layer], options: dict[str, Any], shape: Shape) -> Layer
 
 def layer_report(layer: Layer, shape: Shape, *, explain: bool, options: dict[str, Any]) -> Report:
     """The report on one layer."""
-    from convcalc.analysis.walk import walk  # noqa: PLC0415
-    from convcalc.layers.base import Window  # noqa: PLC0415
-    from convcalc.network.network import Network, Node  # noqa: PLC0415
-    from convcalc.report import COLUMNS, SHOWN  # noqa: PLC0415
+    from convcalc.analysis.walk import walk
+    from convcalc.layers.base import Window
+    from convcalc.network.network import Network, Node
+    from convcalc.report import COLUMNS, SHOWN
 
     report = walk(Network("", "", shape, [Node(layer.kind, layer, (-1,))]))
     row = report.rows[0]
@@ -175,7 +175,7 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool, options: dict[str
     if misfits:
         lines = [*misfit_lines(axes, misfits[0], row), "", *lines]
     if explain:
-        from convcalc.analysis.explain import explained  # noqa: PLC0415 - start-up
+        from convcalc.analysis.explain import explained
 
         lines += ["", *explained(layer, (shape,), row.output)]
     return replace(
@@ -202,8 +202,8 @@ def next_command(options: dict[str, Any]) -> str:
 
 def layer_facts(layer: Layer, row: Row, axes: list[Axis]) -> dict[str, Any]:
     """The JSON contract of ``layer``."""
-    from convcalc.formulas import im2col_rows, product  # noqa: PLC0415
-    from convcalc.report import layer_dict  # noqa: PLC0415
+    from convcalc.formulas import im2col_rows, product
+    from convcalc.report import layer_dict
 
     data = layer_dict(row)
     facts: dict[str, Any] = {
@@ -254,7 +254,7 @@ def weights_per_neuron(layer: Layer, row: Row) -> int:
 
 def valid_macs(layer: Layer, row: Row) -> int | None:
     """Multiply-adds on real cells; None where they are too many to count."""
-    from convcalc.errors import ShapeError  # noqa: PLC0415
+    from convcalc.errors import ShapeError
 
     try:
         return layer.valid_macs(row.input, row.output)
@@ -264,14 +264,14 @@ def valid_macs(layer: Layer, row: Row) -> int | None:
 
 def names_of(shape: Shape) -> tuple[str, ...]:
     """The axes' names."""
-    from convcalc.layers.base import axis_names  # noqa: PLC0415
+    from convcalc.layers.base import axis_names
 
     return axis_names(shape)
 
 
 def answer(layer: Layer, row: Row, axes: list[Axis]) -> list[str]:
     """The numbers, a line each."""
-    from convcalc.report import field_part, field_text, grouped, times  # noqa: PLC0415
+    from convcalc.report import field_part, field_text, grouped, times
 
     lines = [
         f"output   {times(row.output)}   from {times(row.input)} by {row.kind} {row.options}".rstrip()
@@ -317,7 +317,7 @@ SLICES = {"length": "cell", "depth": "slice", "height": "row", "width": "column"
 
 def misfit_lines(axes: list[Axis], axis: Axis, row: Row) -> list[str]:
     """That the window does not fit, what libraries do about it, and what would fit."""
-    from convcalc.layers.base import as_decimal  # noqa: PLC0415
+    from convcalc.layers.base import as_decimal
 
     size = row.output[1 + axes.index(axis)]
     cells = axis.unread - axis.after

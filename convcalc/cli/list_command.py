@@ -19,10 +19,10 @@ EXAMPLES = """
 @output_options
 def command(word: str, format_name: str | None, output: str | None) -> None:
     """The bundled networks, with the numbers their files promise. WORD picks those that contain it."""
-    from convcalc.cli.output import column  # noqa: PLC0415 - start-up
-    from convcalc.errors import UsageError, shortened  # noqa: PLC0415 - start-up
-    from convcalc.network.load import bundled_folder, bundled_names, load  # noqa: PLC0415 - start-up
-    from convcalc.report import CONVENTION, Report, grouped, times  # noqa: PLC0415 - start-up
+    from convcalc.cli.output import column
+    from convcalc.errors import UsageError, shortened
+    from convcalc.network.load import bundled_folder, bundled_names, load
+    from convcalc.report import CONVENTION, Report, grouped, times
 
     names = [name for name in bundled_names() if word.lower() in name]
     if not names:

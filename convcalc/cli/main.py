@@ -53,7 +53,7 @@ class Failure(click.ClickException):
         super().__init__(str(error))
         self.status = error.exit_code
 
-    def show(self, file: Any = None) -> None:  # noqa: ARG002
+    def show(self, file: Any = None) -> None:
         remark(f"convcalc: {self.format_message()}")
 
 
@@ -103,10 +103,10 @@ class Group(click.Group):
         with telling_lost_output():  # --help and --version print while the context is made
             return super().make_context(*arguments, **settings)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         return import_module(f"convcalc.cli.{cmd_name}_command").command  # type: ignore[no-any-return]
@@ -123,7 +123,7 @@ class Group(click.Group):
         write_examples(self.examples, formatter)
         super().format_help(ctx, formatter)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -141,10 +141,10 @@ class Group(click.Group):
             raise Failure(ConvcalcError(message)) from None
 
 
-def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
+def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Print the version and stop."""
     if value:
-        from convcalc import __version__  # noqa: PLC0415 - start-up
+        from convcalc import __version__
 
         click.echo(f"convcalc {__version__}")
         ctx.exit()

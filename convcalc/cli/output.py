@@ -61,7 +61,7 @@ def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Cal
         place: whether it is a file; otherwise the command looks at the place itself.
     """
 
-    def checked(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:  # noqa: ARG001
+    def checked(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:
         if path == "":
             message = "-o: names no file; give one, or leave -o out"
             raise UsageError(message)
@@ -90,7 +90,7 @@ def show(
         output: a file; None or ``-`` for standard output.
         fold: gives the rows to show in the formats that people read.
     """
-    from convcalc.formats import find  # noqa: PLC0415 - start-up
+    from convcalc.formats import find
 
     chosen = find(format_name or format_for(output))
     if fold and chosen.folds:
@@ -106,7 +106,7 @@ def format_for(output: str | None) -> str:
     """The format that a file's suffix stands for."""
     if not output or output == "-":
         return "table"
-    from convcalc.formats import every  # noqa: PLC0415 - start-up
+    from convcalc.formats import every
 
     suffix = os.path.splitext(output)[1].lower()
     suffixes = {each.suffix: name for name, each in every().items()}
@@ -119,7 +119,7 @@ def format_for(output: str | None) -> str:
 
 def view() -> View:
     """Where standard output goes: its width if it is a terminal, and whether it shows colour."""
-    from convcalc.formats import View  # noqa: PLC0415 - start-up
+    from convcalc.formats import View
 
     terminal = sys.stdout.isatty()
     columns = os.environ.get("COLUMNS", "")
@@ -258,7 +258,7 @@ def remark(message: str) -> None:
 
 def settings(pairs: tuple[str, ...]) -> dict[str, int]:
     """``--set name=number`` as a mapping."""
-    from convcalc.network.chain import whole  # noqa: PLC0415 - start-up
+    from convcalc.network.chain import whole
 
     found = {}
     for pair in pairs:
@@ -272,7 +272,7 @@ def settings(pairs: tuple[str, ...]) -> dict[str, int]:
 
 def chosen_columns(text: str, option: str = "--columns") -> list[Any]:
     """``--columns name,params,macs`` as columns."""
-    from convcalc.report import COLUMNS  # noqa: PLC0415 - start-up
+    from convcalc.report import COLUMNS
 
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
@@ -288,6 +288,6 @@ def chosen_columns(text: str, option: str = "--columns") -> list[Any]:
 
 def column(key: str, heading: str, text: Any, *, right: bool = True, keep: int = 5) -> Any:
     """A column of rows that are mappings."""
-    from convcalc.report import Column  # noqa: PLC0415 - start-up
+    from convcalc.report import Column
 
     return Column(key, heading, lambda row: row[key], right=right, text=text, keep=keep)

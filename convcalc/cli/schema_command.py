@@ -23,7 +23,7 @@ def command(output: str | None) -> None:
     In VS Code with the YAML extension, put this on the first line of a file:
     # yaml-language-server: $schema=convcalc.schema.json
     """
-    from convcalc.network.schema import schema  # noqa: PLC0415 - start-up
+    from convcalc.network.schema import schema
 
     lines = json.dumps(schema(), indent=2, ensure_ascii=False).split("\n")
     if output and output != "-":

@@ -131,7 +131,7 @@ def networks_of(
     targets: tuple[str, ...], shape: str | None, parameters: tuple[str, ...], *, every: bool
 ) -> dict[str, Network]:
     """The networks by name, each once; layers are a chain."""
-    from convcalc.network.load import bundled_names  # noqa: PLC0415 - start-up
+    from convcalc.network.load import bundled_names
 
     if every or not is_chain(list(targets)):
         names = bundled_names() if every else dict.fromkeys(targets)
@@ -151,8 +151,8 @@ def networks_of(
 
 def is_chain(words: list[str]) -> bool:
     """Whether the words are layers rather than networks: the first names a kind and no network."""
-    from convcalc.layers import find as find_kind  # noqa: PLC0415 - start-up
-    from convcalc.network.load import find as find_file  # noqa: PLC0415 - start-up
+    from convcalc.layers import find as find_kind
+    from convcalc.network.load import find as find_file
 
     word = words[0].rpartition("*")[2].partition(":")[0]
     try:
@@ -164,14 +164,14 @@ def is_chain(words: list[str]) -> bool:
 
 def chain(words: list[str], shape: str) -> Network:
     """A chain of layers as a network."""
-    from convcalc.network.chain import chained, shape_of  # noqa: PLC0415 - start-up
+    from convcalc.network.chain import chained, shape_of
 
     return chained(words, shape_of(shape))
 
 
 def chosen_subjects(text: str | None) -> tuple[str, ...]:
     """``--only shape,macs`` as subjects."""
-    from convcalc.verify.run import SUBJECTS  # noqa: PLC0415 - numpy only where it is needed
+    from convcalc.verify.run import SUBJECTS
 
     if text is None:
         return SUBJECTS
@@ -190,16 +190,16 @@ def following(total: int) -> Iterator[Callable[[str, str], None]]:
     if not sys.stderr.isatty():
         told: set[str] = set()
 
-        def tell(name: str, node: str) -> None:  # noqa: ARG001 - a bar shows the node too
+        def tell(name: str, node: str) -> None:
             if total > 1 and name not in told:
                 told.add(name)
                 remark(f"[{len(told)}/{total}] {printable(name)}")
 
         yield tell
         return
-    from rich.console import Console  # noqa: PLC0415 - terminals only
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total)
@@ -216,8 +216,8 @@ def following(total: int) -> Iterator[Callable[[str, str], None]]:
 
 def verdict(found: dict[str, list[Check]], notes: list[str], *, each: bool) -> Report:
     """The report: every check, or sums by subject for one network, or a line per network."""
-    from convcalc.report import Report  # noqa: PLC0415 - start-up
-    from convcalc.verify.run import explained  # noqa: PLC0415 - numpy
+    from convcalc.report import Report
+    from convcalc.verify.run import explained
 
     wrong = [check for checks in found.values() for check in checks if not check.agrees]
     total = sum(map(len, found.values()))
@@ -259,14 +259,14 @@ def each_row(found: dict[str, list[Check]]) -> list[dict[str, Any]]:
     ]
 
 
-def yes_no(agrees: bool) -> str:  # noqa: FBT001 - a column's text
+def yes_no(agrees: bool) -> str:
     """Whether a row agrees, to be seen at a glance."""
     return "yes" if agrees else "NO"
 
 
 def each_columns(found: dict[str, list[Check]]) -> list[Any]:
     """The columns of a row per check; fields may be cut where it is narrow, numbers not."""
-    from convcalc.verify.run import said  # noqa: PLC0415 - numpy
+    from convcalc.verify.run import said
 
     checks = [check for part in found.values() for check in part]
     counts = [value for each in checks for value in (each.claimed, each.witnessed)]
@@ -286,7 +286,7 @@ def each_columns(found: dict[str, list[Check]]) -> list[Any]:
 
 def cell(value: Any) -> Any:
     """A value in a CSV file: a number, a shape, or text."""
-    from convcalc.verify.run import said  # noqa: PLC0415 - numpy
+    from convcalc.verify.run import said
 
     if isinstance(value, tuple):
         return list(value)

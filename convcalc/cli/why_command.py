@@ -102,8 +102,8 @@ def command(
 
     Say what the number is meant to be (--params, --size, --macs, …) and what is given.
     """
-    from convcalc.homework.marking.mark import mark_question  # noqa: PLC0415
-    from convcalc.homework.sheets.sheet import Question, Sheet  # noqa: PLC0415
+    from convcalc.homework.marking.mark import mark_question
+    from convcalc.homework.sheets.sheet import Question, Sheet
 
     question = asked(type_name or kind, options, bias, more, preset, conventions_)
     sheet = Sheet("why", "why", question.conventions, [question], max_level=4)
@@ -127,16 +127,16 @@ def command(
 def asked(
     kind: str | None,
     options: dict[str, str | None],
-    bias: bool | None,  # noqa: FBT001
+    bias: bool | None,
     more: tuple[str, ...],
     preset: str,
     changed: tuple[str, ...],
 ) -> Question:
     """The question that the options describe."""
-    from convcalc.homework.conventions import conventions  # noqa: PLC0415
-    from convcalc.homework.questions import GivenError, every, made  # noqa: PLC0415
-    from convcalc.homework.questions.base import known_words  # noqa: PLC0415
-    from convcalc.homework.sheets.sheet import Question  # noqa: PLC0415
+    from convcalc.homework.conventions import conventions
+    from convcalc.homework.questions import GivenError, every, made
+    from convcalc.homework.questions.base import known_words
+    from convcalc.homework.sheets.sheet import Question
 
     if kind is None:
         message = "say what the number is meant to be: --params, --size, --volume, --macs, --rf, or --type NAME"
@@ -177,7 +177,7 @@ def pair_of(text: str, option: str) -> tuple[str, str]:
 
 def explained(result: Result) -> list[dict[str, str]]:
     """The mistakes found, with what the catalogue says of each."""
-    from convcalc.homework.mistakes import every  # noqa: PLC0415
+    from convcalc.homework.mistakes import every
 
     catalogue = every()
     return [

@@ -26,7 +26,7 @@ class Json(Format):
 
     folds = False
 
-    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:  # noqa: ARG002
+    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         parts: dict[str, Any] = {"schema": SCHEMA, **report.facts}
         yield "{"
         for key, value in parts.items():
@@ -59,7 +59,7 @@ class Csv(Format):
 
     folds = False
 
-    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:  # noqa: ARG002
+    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         writer = csv.writer(Line(), lineterminator="")
         if not report.columns:
             yield "text"

@@ -50,7 +50,7 @@ LATEX_MARKS = str.maketrans(
 class Markdown(Format):
     """A GitHub-flavoured table with the totals in bold."""
 
-    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:  # noqa: ARG002
+    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         def clean(text: str) -> str:
             return printable(text).translate(MARKDOWN_MARKS)
 
@@ -83,7 +83,7 @@ class Markdown(Format):
 class Latex(Format):
     """A tabular that needs no packages."""
 
-    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:  # noqa: ARG002
+    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         def clean(text: str) -> str:
             return printable(text).translate(LATEX_MARKS)
 
@@ -127,7 +127,7 @@ STYLE = (
 class Html(Format):
     """A page of its own, without scripts or anything from elsewhere."""
 
-    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:  # noqa: ARG002
+    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         yield "<!DOCTYPE html>"
         yield '<html lang="en"><head><meta charset="utf-8">'
         yield f"<title>{clean_html(report.title or 'convcalc')}</title></head><body>"

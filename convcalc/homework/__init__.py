@@ -81,7 +81,7 @@ def check(
     Raises:
         ConvcalcError: no such sheet or question. A wrong answer raises nothing.
     """
-    from convcalc.homework.marking.mark import mark_question  # noqa: PLC0415
+    from convcalc.homework.marking.mark import mark_question
 
     found: Any = sheet
     if isinstance(sheet, str) or hasattr(sheet, "__fspath__"):
@@ -105,9 +105,9 @@ def assert_right(
 
 def sheet_at(path: Any) -> Sheet:
     """A sheet by its path; read once as long as the file stays the same."""
-    import os  # noqa: PLC0415
+    import os
 
-    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
+    from convcalc.homework.sheets.sheet import load
 
     name = os.fspath(path)
     try:
@@ -142,7 +142,7 @@ def as_written(answer: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module
 
     if name in _HOMES:
         return getattr(import_module(f"convcalc.homework.{_HOMES[name]}"), name)

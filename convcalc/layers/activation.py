@@ -15,7 +15,7 @@ class Activation(Elementwise):
 
     per_value: ClassVar[dict[str, int]] = {}
 
-    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+    def counts(self, shape: Shape, out: Shape) -> Counts:
         cells = formulas.product(shape)
         return {operation: times * cells for operation, times in self.per_value.items()}
 
@@ -93,7 +93,7 @@ class Prelu(Activation):
 
     per_channel: bool = False
 
-    def weights(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def weights(self, shape: Shape, out: Shape) -> int:
         return shape[0] if self.per_channel else 1
 
 
@@ -218,7 +218,7 @@ class Softmax(Elementwise):
 
     example: ClassVar = ({}, (1000,))
 
-    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+    def counts(self, shape: Shape, out: Shape) -> Counts:
         cells = formulas.product(shape)
         others = cells - cells // shape[0]
         return {"exponentials": cells, "divisions": cells, "adds": others, "comparisons": others}
@@ -240,7 +240,7 @@ class Dropout(Elementwise):
 
     p: float = 0.5
 
-    def check(self, shape: Shape) -> None:  # noqa: ARG002
+    def check(self, shape: Shape) -> None:
         if not 0 <= self.p <= 1:
             message = f"p is {self.p:g}; it is a share, use 0 to 1"
             raise ShapeError(message)

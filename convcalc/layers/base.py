@@ -120,7 +120,7 @@ class Layer:
         """All trainable numbers."""
         return self.weights(shape, out) + self.biases(shape, out)
 
-    def buffers(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def buffers(self, shape: Shape, out: Shape) -> int:
         """Stored numbers that are not trained, such as running means."""
         return 0
 
@@ -128,7 +128,7 @@ class Layer:
         """Multiply-adds; the bias is not counted."""
         raise NotImplementedError
 
-    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+    def counts(self, shape: Shape, out: Shape) -> Counts:
         """Elementary operations other than multiply-adds and bias additions, by name."""
         return {}
 
@@ -136,7 +136,7 @@ class Layer:
         """`counts` for a layer that may read several inputs."""
         return self.counts(shapes[0], out)
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         """Per axis which inputs one output reads; None position by position; a reason if unknown."""
         return None
 
@@ -144,7 +144,7 @@ class Layer:
         """Multiply-adds that touch real cells, not the zeros of the padding."""
         return self.macs(shape, out)
 
-    def notes(self, shape: Shape, out: Shape) -> list[str]:  # noqa: ARG002
+    def notes(self, shape: Shape, out: Shape) -> list[str]:
         """Surprises, one line each, with the numbers."""
         return []
 
@@ -152,13 +152,13 @@ class Layer:
 class Free(Layer):
     """A kind without parameters and multiply-adds, and that says so."""
 
-    def weights(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def weights(self, shape: Shape, out: Shape) -> int:
         return 0
 
-    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def biases(self, shape: Shape, out: Shape) -> int:
         return 0
 
-    def macs(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def macs(self, shape: Shape, out: Shape) -> int:
         return 0
 
 
@@ -343,7 +343,7 @@ class Window(Layer):
         """Cells of one window: k·k."""
         return formulas.product(per_axis(self.kernel_size, len(shape) - 1))
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         return tuple([Slide(a.k, a.s, a.before, a.d) for a in self.axes(shape)])
 
     def check(self, shape: Shape) -> None:

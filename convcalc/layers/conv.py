@@ -65,7 +65,7 @@ class Filters(Window):
     def rounding(self) -> Fit:
         return self.fit
 
-    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def biases(self, shape: Shape, out: Shape) -> int:
         return out[0] if self.bias else 0
 
     def seen_channels(self, shape: Shape) -> int:
@@ -244,7 +244,7 @@ class SeparableConv(Filters):
     def out_shape(self, shape: Shape) -> Shape:
         return (self.out_channels, *self.out_sizes(shape))
 
-    def fan_in(self, shape: Shape) -> int:  # noqa: ARG002
+    def fan_in(self, shape: Shape) -> int:
         return 0  # neurons of the two halves differ
 
     def weights(self, shape: Shape, out: Shape) -> int:
@@ -290,7 +290,7 @@ class LocalConv(Filters):
     def weights(self, shape: Shape, out: Shape) -> int:
         return self.fan_in(shape) * formulas.product(out)
 
-    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def biases(self, shape: Shape, out: Shape) -> int:
         return formulas.product(out) if self.bias else 0
 
     def params(self, shape: Shape, out: Shape) -> int:
@@ -387,16 +387,16 @@ class ConvTranspose(Layer):
         """Output channels that one input channel writes."""
         return self.out_channels if self.groups == 1 else self.out_channels // self.groups
 
-    def weights(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def weights(self, shape: Shape, out: Shape) -> int:
         return formulas.conv_weights(self.kernel(shape), shape[0], self.filter_channels())
 
-    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def biases(self, shape: Shape, out: Shape) -> int:
         return out[0] if self.bias else 0
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out) * formulas.product(shape[1:])
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         return tuple([Spread(a.k, a.s, a.before, a.d) for a, _ in self.axes(shape)])
 
     def check(self, shape: Shape) -> None:
@@ -442,7 +442,7 @@ class ConvTranspose(Layer):
             )
             raise ShapeError(message)
 
-    def notes(self, shape: Shape, out: Shape) -> list[str]:  # noqa: ARG002
+    def notes(self, shape: Shape, out: Shape) -> list[str]:
         axis = max((axis for axis, _ in self.axes(shape)), key=lambda axis: axis.s - axis.span)
         lines = []
         if axis.s > axis.span:

@@ -23,7 +23,7 @@ class Join(Free):
     def out_shape(self, *shapes: Shape) -> Shape:
         raise NotImplementedError
 
-    def joined_counts(self, paths: int, out: Shape) -> Counts:  # noqa: ARG002
+    def joined_counts(self, paths: int, out: Shape) -> Counts:
         """Elementary operations of joining so many paths into ``out``."""
         return {}
 

@@ -39,7 +39,7 @@ class Linear(Layer):
     out_features: int
     bias: bool = True
 
-    def out_shape(self, shape: Shape) -> Shape:  # noqa: ARG002
+    def out_shape(self, shape: Shape) -> Shape:
         return (self.out_features,)
 
     def fan_in(self, shape: Shape) -> int:
@@ -49,7 +49,7 @@ class Linear(Layer):
     def weights(self, shape: Shape, out: Shape) -> int:
         return shape[0] * out[0]
 
-    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def biases(self, shape: Shape, out: Shape) -> int:
         return out[0] if self.bias else 0
 
     def params(self, shape: Shape, out: Shape) -> int:
@@ -89,7 +89,7 @@ class Rbf(Free):
 
     out_features: int
 
-    def out_shape(self, shape: Shape) -> Shape:  # noqa: ARG002
+    def out_shape(self, shape: Shape) -> Shape:
         return (self.out_features,)
 
     def buffers(self, shape: Shape, out: Shape) -> int:

@@ -28,13 +28,13 @@ class Norm(Elementwise):
         """How many scales (and as many shifts) there are."""
         return shape[0]
 
-    def weights(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def weights(self, shape: Shape, out: Shape) -> int:
         return self.scales(shape) if self.affine else 0
 
-    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def biases(self, shape: Shape, out: Shape) -> int:
         return self.scales(shape) if self.affine else 0
 
-    def params(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def params(self, shape: Shape, out: Shape) -> int:
         return 2 * self.scales(shape) if self.affine else 0
 
 
@@ -44,12 +44,12 @@ class SampleNorm(Norm):
 
     overwrites: ClassVar = False
 
-    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+    def counts(self, shape: Shape, out: Shape) -> Counts:
         cells = formulas.product(shape)
         scaled = cells if self.affine else 0
         return {"multiplications": 2 * cells + scaled, "adds": 4 * cells + scaled}
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         if len(shape) == 1:
             return None
         return f"{self.kind} takes its mean over the whole map, so every unit sees all of it"
@@ -79,7 +79,7 @@ class BatchNorm(SampleNorm):
 
     track_running_stats: bool = True
 
-    def buffers(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def buffers(self, shape: Shape, out: Shape) -> int:
         return 2 * shape[0] if self.track_running_stats else 0
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -176,7 +176,7 @@ class Lrn(Elementwise):
 
     size: int = 5
 
-    def counts(self, shape: Shape, out: Shape) -> Counts:  # noqa: ARG002
+    def counts(self, shape: Shape, out: Shape) -> Counts:
         cells = formulas.product(shape)
         return {
             "multiplications": 2 * cells,

@@ -202,13 +202,13 @@ class Subsample(Window):
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0], *self.out_sizes(shape))
 
-    def weights(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def weights(self, shape: Shape, out: Shape) -> int:
         return shape[0]
 
-    def biases(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def biases(self, shape: Shape, out: Shape) -> int:
         return shape[0]
 
-    def macs(self, shape: Shape, out: Shape) -> int:  # noqa: ARG002
+    def macs(self, shape: Shape, out: Shape) -> int:
         return formulas.product(out)
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -222,7 +222,7 @@ class OnePerMap(Free):
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0], *(1,) * (len(shape) - 1))
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         return tuple([Whole(n) for n in shape[1:]])
 
     def check(self, shape: Shape) -> None:
@@ -389,7 +389,7 @@ class Unpool(Free):
         sizes = [formulas.transposed_size(n, k, s, p, 1, 0) for n, k, s, p in self.axes(shape)]
         return (shape[0], *sizes)
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         return tuple([Spread(k, s, p) for _, k, s, p in self.axes(shape)])
 
     def check(self, shape: Shape) -> None:

@@ -213,7 +213,7 @@ class Whole(_Whole, Reach):
     def turn(self) -> tuple[int, int]:
         return 1, self.n
 
-    def cells(self, unit: int) -> range:  # noqa: ARG002 - the same for every output
+    def cells(self, unit: int) -> range:
         return range(self.n)
 
     def seen(self, field: AnyField) -> AnyField | None:

@@ -74,7 +74,7 @@ class Pad(Free):
         sizes = [n + before + after for n, (before, after) in zip(shape[1:], pads)]
         return (shape[0] + self.channels[0] + self.channels[1], *sizes)
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         return tuple(
             [Slide(1, 1, before) for before, _ in both_sides(self.padding, len(shape) - 1)]
         )
@@ -185,7 +185,7 @@ class Flatten(Free):
     def out_shape(self, shape: Shape) -> Shape:
         return (formulas.product(shape),)
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         return tuple([Whole(n) for n in shape[1:]]) or None
 
 
@@ -209,7 +209,7 @@ class Reshape(Free):
 
     shape: Shape
 
-    def out_shape(self, shape: Shape) -> Shape:  # noqa: ARG002
+    def out_shape(self, shape: Shape) -> Shape:
         return self.shape
 
     def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
@@ -271,7 +271,7 @@ class PixelShuffle(Free):
         r = self.upscale_factor
         return (shape[0] // formulas.product([r] * (len(shape) - 1)), *[n * r for n in shape[1:]])
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         return (Nearest(self.upscale_factor),) * (len(shape) - 1)
 
     def check(self, shape: Shape) -> None:
@@ -319,7 +319,7 @@ class Upsample(Free):
         steps = (len(shape) - 1) * formulas.product(out)
         return {"multiplications": 2 * steps, "adds": steps}
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:  # noqa: ARG002
+    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
         factors = per_axis(self.scale_factor, len(shape) - 1)
         if self.mode == "nearest":
             return tuple([Nearest(r) for r in factors])

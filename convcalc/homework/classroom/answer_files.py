@@ -213,7 +213,7 @@ def notebook(text: str, path: str) -> Answers | None:
 
 def read_code(code: str, found: Answers) -> None:
     """The assignments of one cell, read and never run."""
-    import ast  # noqa: PLC0415 - notebooks only
+    import ast
 
     lines = [line for line in code.split("\n") if not line.lstrip().startswith(("%", "!"))]
     code = "\n".join(lines)
@@ -253,7 +253,7 @@ def read_code(code: str, found: Answers) -> None:
 
 def written(node: ast.expr, code: str) -> Any:
     """What was assigned: literals as texts and lists, anything else as it stands there."""
-    import ast  # noqa: PLC0415 - notebooks only
+    import ast
 
     if isinstance(node, ast.List | ast.Tuple):
         return [written(item, code) for item in node.elts[:5000]]

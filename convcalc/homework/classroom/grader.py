@@ -279,7 +279,7 @@ def neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:
         owners.get(v.read, v.id) != v.id for v in entry.result.parts if isinstance(v.read, int)
     ):
         return entry
-    from convcalc.homework.mistakes import every  # noqa: PLC0415 - only for wrong answers
+    from convcalc.homework.mistakes import every
 
     parts = []
     rows = []

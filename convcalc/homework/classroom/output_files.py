@@ -263,7 +263,7 @@ class Lines(Output):
         self.run.summary.written.append(("grades.jsonl", "one line of JSON per student"))
 
     def add(self, one: Graded) -> None:
-        from convcalc.homework.marking.mark import Marked  # noqa: PLC0415 - rare
+        from convcalc.homework.marking.mark import Marked
 
         results = [entry.result for entry in one.entries]
         data = Marked(self.run.sheet, results, one.shown, one.variant, one.notes).to_dict(
@@ -285,7 +285,7 @@ class Gradescope(Output):
         self.count = 0
 
     def add(self, one: Graded) -> None:
-        from convcalc.homework.exports.gradescope import results  # noqa: PLC0415 - rare
+        from convcalc.homework.exports.gradescope import results
 
         if one.handed_in:
             self.count += 1

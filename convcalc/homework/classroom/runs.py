@@ -101,9 +101,9 @@ def every_paper(paths: Sequence[str]) -> Iterator[Paper]:
     """The files under some paths, ``-`` for standard input."""
     for path in paths:
         if path == "-":
-            import sys  # noqa: PLC0415 - rare
+            import sys
 
-            from convcalc.homework.classroom.answer_files import MOST_BYTES  # noqa: PLC0415
+            from convcalc.homework.classroom.answer_files import MOST_BYTES
 
             yield Paper("<stdin>", (), 0.0, sys.stdin.buffer.read(MOST_BYTES + 1))
         else:

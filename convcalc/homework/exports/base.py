@@ -147,7 +147,7 @@ def spread(kept: list[dict[str, str]], salt: str) -> list[dict[str, str]]:
 
 def item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
     """One question."""
-    from convcalc.homework.sheets.render import wanted  # noqa: PLC0415 - the wording of the sheet
+    from convcalc.homework.sheets.render import wanted
 
     found = Item(
         question.id,
@@ -470,8 +470,8 @@ def export(name: str, *, suffix: str, about: str, text: bool = True) -> Callable
 
 def zipped(files: list[Out]) -> bytes:
     """Files as an archive, byte for byte the same every time."""
-    import io  # noqa: PLC0415 - only for archives
-    import zipfile  # noqa: PLC0415
+    import io
+    import zipfile
 
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

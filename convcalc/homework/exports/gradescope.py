@@ -122,7 +122,7 @@ class Autograder(Export):
 
 def package() -> list[Out]:
     """The files of this package, and the bundled networks."""
-    import convcalc  # noqa: PLC0415 - only where it is packed
+    import convcalc
 
     root = os.path.dirname(os.path.abspath(convcalc.__file__))
     found = []
@@ -155,7 +155,7 @@ def run(base: str) -> dict[str, Any]:
     try:
         found = graded(base)
     except Exception as error:  # noqa: BLE001 - a result must be written
-        from convcalc.errors import ConvcalcError  # noqa: PLC0415
+        from convcalc.errors import ConvcalcError
 
         told = (
             str(error)
@@ -172,11 +172,11 @@ def run(base: str) -> dict[str, Any]:
 
 def graded(base: str) -> dict[str, Any]:
     """The results of the submission."""
-    from convcalc.errors import UsageError  # noqa: PLC0415 - only inside Gradescope
-    from convcalc.homework.classroom.collect import papers  # noqa: PLC0415
-    from convcalc.homework.classroom.grader import Grader, parsed  # noqa: PLC0415
-    from convcalc.homework.sheets.sheet import load  # noqa: PLC0415
-    from convcalc.homework.variants.draw import read_secret  # noqa: PLC0415
+    from convcalc.errors import UsageError
+    from convcalc.homework.classroom.collect import papers
+    from convcalc.homework.classroom.grader import Grader, parsed
+    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.variants.draw import read_secret
 
     source = os.path.join(base, "source")
     sheet = load(os.path.join(source, "sheet.yaml"))
@@ -214,7 +214,7 @@ def graded(base: str) -> dict[str, Any]:
 
 def student_of(base: str, source: str) -> str:
     """Who handed in: by the roster's e-mail address, else what stands before the @."""
-    from convcalc.homework.classroom import roster  # noqa: PLC0415 - only inside Gradescope
+    from convcalc.homework.classroom import roster
 
     try:
         with open(os.path.join(base, "submission_metadata.json"), encoding="utf-8") as file:

@@ -48,7 +48,7 @@ def notebook(cells: list[dict[str, Any]]) -> bytes:
 
 def wording(item: Item) -> str:
     """A question in Markdown."""
-    from convcalc.homework.sheets.render import escaped_markdown, points_text  # noqa: PLC0415 - the wording of the sheet
+    from convcalc.homework.sheets.render import escaped_markdown, points_text
 
     text = escaped_markdown(item.text)
     options = "".join(f"\n- {escaped_markdown(option)}" for option, _ in item.options)
@@ -60,7 +60,7 @@ class Notebook(Export):
 
     def begin(self) -> list[dict[str, Any]]:
         """The first cells."""
-        from convcalc.homework.sheets.render import escaped_markdown  # noqa: PLC0415
+        from convcalc.homework.sheets.render import escaped_markdown
 
         said = escaped_markdown(f"This sheet: {self.sheet.conventions.said()}.")
         return [

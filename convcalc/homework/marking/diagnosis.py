@@ -58,8 +58,8 @@ def diagnose(
 
 def candidates(question: Question, part: Part, reading: Reading) -> list[Found]:
     """The mistakes that lead to an answer, likeliest first."""
-    from convcalc.homework.mistakes.base import Found  # noqa: PLC0415
-    from convcalc.homework.mistakes.typos import slips  # noqa: PLC0415
+    from convcalc.homework.mistakes.base import Found
+    from convcalc.homework.mistakes.typos import slips
 
     if isinstance(reading.value, Misfit) or reading.value is None:
         return []
@@ -110,7 +110,7 @@ def look_up(table: dict[Any, list[Found]], part: Part, reading: Reading) -> list
 
 def cell_by_cell(part: Part, reading: Reading) -> list[Found]:
     """A matrix of which one or two cells differ: the row, never the value."""
-    from convcalc.homework.mistakes.base import CATALOGUE, Found  # noqa: PLC0415
+    from convcalc.homework.mistakes.base import CATALOGUE, Found
 
     form: Any = part.form
     if form.shape(reading.value) != form.shape(part.expected):
@@ -149,7 +149,7 @@ def tell(question: Question, part: Part, verdict: Verdict, level: int) -> None:
 
 def told_lines(question: Question, part: Part, verdict: Verdict) -> Iterator[str]:
     """What is said of a verdict: the other convention, else the mistakes' lines."""
-    from convcalc.homework.mistakes.base import CATALOGUE  # noqa: PLC0415
+    from convcalc.homework.mistakes.base import CATALOGUE
 
     if verdict.status == "other-convention":
         key, value = next((key, value) for key, value in verdict.convention.items())

@@ -79,7 +79,7 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
 
 def other_numbers(question: Question, hidden: set[str]) -> str:
     """An example of the same type with other numbers, worked out; empty where none is safe."""
-    from convcalc.homework.questions import made  # noqa: PLC0415
+    from convcalc.homework.questions import made
 
     task = question.task
     for given in task.examples:

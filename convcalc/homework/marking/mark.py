@@ -62,7 +62,7 @@ def mark(
 
 def answers_name(name: Any) -> str:
     """A name of a question, fit to print."""
-    from convcalc.errors import shortened  # noqa: PLC0415
+    from convcalc.errors import shortened
 
     return repr(shortened(str(name), 40))
 
@@ -86,7 +86,7 @@ def neighbours(sheet: Sheet, results: list[Result]) -> None:
                 and part.read >= SMALL
                 and owners.get(part.read, part.id) != part.id
             ):
-                from convcalc.homework.mistakes import every  # noqa: PLC0415
+                from convcalc.homework.mistakes import every
 
                 part.mistakes.append(("slip.neighbour", "might"))
                 if part.hint_level:

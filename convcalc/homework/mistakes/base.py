@@ -159,7 +159,7 @@ def double(part: Part) -> dict[Any, list[Found]]:
 
 def of_topic(topic: str) -> list[Mistake]:
     """The mistakes of a topic, commonest first."""
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module
 
     for module in HAND if topic.startswith(BY_HAND) else BY_NUMBER:
         import_module(f"convcalc.homework.mistakes.{module}")

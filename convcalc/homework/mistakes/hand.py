@@ -59,7 +59,7 @@ def matmul(work: Hand) -> Any:
 
 def relu_early(work: Hand) -> Any:
     """Negative products dropped before the sum."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     if work.transposed or work.steps[-1] != "relu":
         return None
@@ -206,7 +206,7 @@ mistake(
 
 def conv_of(x: Any, w: Any, pad: int) -> Any:
     """A plain correlation."""
-    from convcalc import reference  # noqa: PLC0415
+    from convcalc import reference
 
     return rows(reference.conv2d(array([x]), array([w])[None], padding=pad)[0])
 

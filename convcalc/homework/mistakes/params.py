@@ -349,6 +349,6 @@ mistake(
 
 def fraction(a: int, b: int) -> Any:
     """a/b exactly."""
-    from fractions import Fraction  # noqa: PLC0415
+    from fractions import Fraction
 
     return Fraction(a, b)

@@ -322,7 +322,7 @@ def pool_depth(work: Sizes) -> Any:
 
 def reordered(work: Any) -> Any:
     """The right volume in the other order."""
-    from convcalc.homework.questions.quantities import Padded, padded  # noqa: PLC0415
+    from convcalc.homework.questions.quantities import Padded, padded
 
     other = "chw" if work.order == "hwc" else "hwc"
     if isinstance(work, Padded):
@@ -383,7 +383,7 @@ mistake(
 def flatten_early(work: Any) -> Any:
     """Another volume than the last one is flattened."""
     if hasattr(work, "rows"):
-        from convcalc.homework.questions.networks import totals_of_other_shapes  # noqa: PLC0415
+        from convcalc.homework.questions.networks import totals_of_other_shapes
 
         return totals_of_other_shapes(work)
     return [product(shape) for shape in work[-2::-1]]

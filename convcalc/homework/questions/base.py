@@ -418,7 +418,7 @@ def made(kind: str, given: Mapping[str, Any]) -> Task:
     Raises:
         GivenError: no such type or word, a value it cannot use, or one that is missing.
     """
-    from convcalc.homework.questions import every, find  # noqa: PLC0415 - it imports this module
+    from convcalc.homework.questions import every, find
 
     cls = find(kind)
     if cls is None:

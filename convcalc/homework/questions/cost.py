@@ -148,10 +148,10 @@ class Multiplications(Work):
     groups: Count = 1
     bias: bool | None = None
 
-    def counting(self, c: Conventions) -> str:  # noqa: ARG002
+    def counting(self, c: Conventions) -> str:
         return "macs"
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         where = f"output {by(self.out_n)}" if self.out_n is not None else f"input {by(self.n)}"  # type: ignore[arg-type]
         return f"How many multiplications do {self.filters} filters of {by(self.k)} on {self.c_in} channels need, {where}?"
 
@@ -200,7 +200,7 @@ class MacsTransposed(Task):
         return f"How many {what} does a transposed {by(self.k)} convolution, stride {self.s}, from {self.c_in} to {self.filters} channels need on {by(self.n)}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        from convcalc.formulas import transposed_size  # noqa: PLC0415
+        from convcalc.formulas import transposed_size
 
         out = transposed_size(self.n, self.k, self.s, self.p, 1, 0)
         work = TransposedWork(self.n, self.k, self.s, self.p, self.c_in, self.filters, out, c.flops)
@@ -233,13 +233,13 @@ class SavingsSeparable(Task):
     c_in: Count
     filters: Count
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return (
             f"Depthwise separable {by(self.k)}, {self.c_in} to {self.filters} channels, output {by(self.n)}, no biases: "
             "multiply-adds (macs), weights (weights), how many times fewer than a full convolution (ratio)?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         work = Separable(self.k, self.c_in, self.filters, self.n * self.n)
         weights = work.depthwise + work.pointwise
         per = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}"
@@ -290,13 +290,13 @@ class SavingsBottleneck(Task):
     filters: Count
     squeeze: Count
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return (
             f"{self.n}×{self.n}×{self.c_in}, {self.filters} filters {by(self.k)}, size kept: multiply-adds (direct), with "
             f"{self.squeeze} 1×1 filters first (squeezed), weights with it (weights), how many times fewer (ratio)?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         work = Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze)
         places = self.n * self.n
         weights = work.first + work.second
@@ -346,7 +346,7 @@ class MemoryTask(Task):
             for side in self.volume:
                 values *= side
             return values, 0
-        from convcalc.homework.questions.networks import rows_of  # noqa: PLC0415
+        from convcalc.homework.questions.networks import rows_of
 
         rows = rows_of(self.arch, self.input)
         acts = sum(row.out_values for row in rows if row.computes) + rows[0].in_values

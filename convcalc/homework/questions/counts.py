@@ -128,7 +128,7 @@ class NoSharing(Filters):
     p: int = 0
     bias: bool | None = None
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"How many parameters would {self.filters} filters of {by(self.k)} on {by(self.n)}×{self.c_in}, stride {self.s}, have without weight sharing?"
 
     def parts(self, c: Conventions) -> list[Part]:
@@ -198,7 +198,7 @@ class Im2col(Filters):
     p: int = 0
     bias: bool | None = None
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"im2col of {by(self.n)}×{self.c_in}, {self.filters} filters {by(self.k)}, stride {self.s}: rows × columns of the matrix of filters, and of the windows (columns)?"
 
     def parts(self, c: Conventions) -> list[Part]:
@@ -240,14 +240,14 @@ class Stacks(Task):
     k: Count
     against: Count
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return (
             f"{self.layers} layers {by(self.k)} against one {by(self.against)}, C channels, no biases: weights as multiples "
             "of C² (small, large), and what share is saved (saved)?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
-        from convcalc.homework.questions.plain import CSQUARED  # noqa: PLC0415
+    def parts(self, c: Conventions) -> list[Part]:
+        from convcalc.homework.questions.plain import CSQUARED
 
         small, large = self.layers * self.k * self.k, self.against * self.against
         return [
@@ -302,7 +302,7 @@ class Scaling(Task):
         if self.of not in ("macs", "weights"):
             raise GivenError("of", "must be macs or weights")
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         names = {
             "c_in": "input channels",
             "filters": "filters",
@@ -314,7 +314,7 @@ class Scaling(Task):
         ]
         return f"Multiply {', '.join(changes) or 'nothing'}: by which factor do the {self.of} grow?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         factor = self.c_in * self.filters * self.k * self.k
         if self.of == "macs":
             factor *= self.n * self.n

@@ -96,8 +96,8 @@ class ReceptiveFieldNet(Task):
 
     def size(self) -> int:
         """As the walk finds it."""
-        from convcalc.analysis.walk import walk  # noqa: PLC0415
-        from convcalc.network.load import load  # noqa: PLC0415
+        from convcalc.analysis.walk import walk
+        from convcalc.network.load import load
 
         try:
             network = load(self.net)
@@ -145,10 +145,10 @@ class LayersForField(Task):
         if self.k < 2:
             raise GivenError("k", "a 1-wide kernel never sees more; give 2 or more")
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"How many {self.k}×{self.k} layers, stride 1, until a unit sees at least {self.size} pixels across?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         expected = -(-(self.size - 1) // (self.k - 1))
         return [
             Part(

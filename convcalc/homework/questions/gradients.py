@@ -33,9 +33,9 @@ class Grad(NamedTuple):
 
 def gradient(work: Grad) -> Any:
     """dw, dx or db, by the witness."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
-    from convcalc import reference  # noqa: PLC0415
+    from convcalc import reference
 
     x, w, g = (array([each]).astype(np.float64) for each in (work.x, work.w, work.g))
     try:
@@ -73,10 +73,10 @@ class Gradient(Task):
                 "g", "has not the shape of the output; give one number per output cell"
             )
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"x = {MATRIX.text(self.x)}, w = {MATRIX.text(self.w)}, gradient of the output {MATRIX.text(self.g)}: dw, dx, db?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         found = []
         for which in ("dw", "dx", "db"):
             work = Grad(self.x, self.w, self.g, self.s, self.p, which)
@@ -118,10 +118,10 @@ class ShapeOfGradient(Task):
         if self.of not in ("w", "x"):
             raise GivenError("of", "must be w or x")
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"A {self.k}×{self.k} kernel on a {self.n}×{self.n} input: which shape has the gradient with respect to {'the kernel' if self.of == 'w' else 'the input'}?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         side = self.k if self.of == "w" else self.n
         return [
             Part(
@@ -154,10 +154,10 @@ class DotProduct(Task):
         if len(self.x) != len(self.w) or len(self.x[0]) != len(self.w[0]):
             raise GivenError("w", "must be as large as x")
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"The sum of the products of {MATRIX.text(self.x)} and {MATRIX.text(self.w)}?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         total = sum(a * b for xs, ws in zip(self.x, self.w) for a, b in zip(xs, ws))
         form = COUNT if Fraction(total).denominator == 1 else RATIO
         return [Part("", form, total, method="Σ x·w")]
@@ -225,10 +225,10 @@ class ImageKernel(Task):
                 "w", "is no kernel that has a name here; ask with type: choice or text"
             )
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"What does the kernel {MATRIX.text(self.w)} do: {', '.join(sorted(NAMED))}?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         return [
             Part(
                 "",

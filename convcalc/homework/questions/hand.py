@@ -59,7 +59,7 @@ class Hand(NamedTuple):
 
 def array(stack: Any) -> NDArray[Any]:
     """Numbers as an array: whole ones as int64, others as floats."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     found: NDArray[Any] = np.array(
         [
@@ -103,7 +103,7 @@ def picked(found: Rows, cells: Rows) -> Any:
 
 def stepped(work: Hand) -> Rows:
     """The map after all steps."""
-    from convcalc import reference  # noqa: PLC0415
+    from convcalc import reference
 
     x = array(work.x)
     for step in work.steps:
@@ -314,7 +314,7 @@ class PoolByHand(ByHand):
         if self.mode not in ("max", "avg"):
             raise GivenError("mode", "must be max or avg")
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         name = "max" if self.mode == "max" else "average"
         return f"{self.k}×{self.k} {name} pooling of {MATRIX.text(self.x)}, stride {self.s or self.k}, padding {self.p}."
 
@@ -361,7 +361,7 @@ class Pipeline(ByHand):
         if self.mode not in ("max", "avg"):
             raise GivenError("mode", "must be max or avg")
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"Convolve {shown(self.x)} with {shown(self.w)} (conv), then ReLU (relu), then {self.k}×{self.k} {self.mode} pooling, stride {self.pool_s or self.k} (pool)."
 
     def work(self, c: Conventions) -> Hand:
@@ -416,7 +416,7 @@ class TransposedByHand(ByHand):
     def check(self) -> None:
         need_small(x=[self.x], w=[self.w])
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         only = (
             f"; only the cells (row, column from 0) {', '.join(str(tuple(cell)) for cell in self.cells)}"
             if self.cells
@@ -424,7 +424,7 @@ class TransposedByHand(ByHand):
         )
         return f"Transposed convolution of {MATRIX.text(self.x)} with {MATRIX.text(self.w)}, stride {self.s}, padding {self.p}{only}."
 
-    def work(self, c: Conventions) -> Hand:  # noqa: ARG002
+    def work(self, c: Conventions) -> Hand:
         side = (self.p, self.p)
         return Hand(
             (self.x,),

@@ -93,21 +93,21 @@ def is_name(text: str) -> bool:
     """Whether a text names a network rather than writing one out."""
     if len(text.split()) > 1 or ":" in text or EXAM.fullmatch(text):
         return False
-    from convcalc.layers import find  # noqa: PLC0415 - names cost all layer kinds anyway
+    from convcalc.layers import find
 
     return find(text) is None
 
 
 def network_of(text: str, shape: Hwc | None) -> tuple[Network, list[str]]:
     """The network of a question, and how each of its layers is called there."""
-    from convcalc.network.chain import chained  # noqa: PLC0415
+    from convcalc.network.chain import chained
 
     first = None if shape is None else ((shape[-1], *shape[:-1]) if len(shape) > 1 else shape)
     if first is None and not is_name(text):
         raise GivenError("input", "a chain needs the input, such as 32x32x3")
     try:
         if first is None or is_name(text):
-            from convcalc.network.load import load  # noqa: PLC0415 - it costs all layer kinds
+            from convcalc.network.load import load
 
             network = load(text, input=first)
             return network, [node.name for node in network.nodes]
@@ -138,7 +138,7 @@ def added(layer: Layer) -> bool:
 
 def rows_of(text: str, shape: Hwc | None) -> list[Row]:
     """The layers of a question's network, walked."""
-    from convcalc.analysis.walk import walk  # noqa: PLC0415
+    from convcalc.analysis.walk import walk
 
     network, labels = network_of(text, shape)
     try:
@@ -218,7 +218,7 @@ class Model(NamedTuple):
 
 def totals_of_other_shapes(model: Model) -> list[int]:
     """Totals when the convolutions are padded to keep the size, or the last pool is left out."""
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     def padded(layer: Any) -> Any:
         return replace(layer, padding="same")

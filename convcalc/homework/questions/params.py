@@ -123,10 +123,10 @@ class Params(Filters):
         super().check()
         need_groups(self.groups, self.c_in, self.filters)
 
-    def gaps(self, given: set[str]) -> list[str]:  # noqa: ARG002
+    def gaps(self, given: set[str]) -> list[str]:
         return []
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
         bias = {None: "", True: ", biases counted", False: ", without biases"}[self.bias]
         return f"How many parameters have {self.filters} filters of {by(self.k)}{groups}{self.image_words()}{bias}?"
@@ -153,10 +153,10 @@ class WeightsPerNeuron(Task):
     s: Sizes = 1
     filters: Count | None = None
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"How many weights (the bias apart) has a neuron with a {by(self.k)} field on {self.c_in} channels?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         work = Conv(each(self.k, axes_of(self.k) or 2), self.c_in, 1, bias=False)
         method = "·".join(map(str, (*work.kernel, self.c_in)))
         return [Part("", COUNT, work.weights, "params", work, conv_params, method=method)]
@@ -175,7 +175,7 @@ class ParamsFc(Task):
     units: Count
     bias: bool | None = None
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         shape = "×".join(map(str, self.input))
         return f"How many parameters has a fully connected layer of {self.units} units on {shape}?"
 
@@ -222,7 +222,7 @@ class ParamsDepthwise(Filters):
     s: Count = 1
     p: int = 0
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         bias = {None: "", True: ", biases counted", False: ", without biases"}[self.bias]
         return f"How many parameters has a depthwise {by(self.k)} convolution on {self.c_in} channels{bias}?"
 
@@ -269,11 +269,11 @@ class ParamsSeparable(Task):
     filters: Count
     bias: bool = False
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         bias = ", biases of both counted" if self.bias else ", without biases"
         return f"How many parameters has a depthwise separable {by(self.k)} convolution, {self.c_in} to {self.filters} channels{bias}?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         extra = self.c_in + self.filters if self.bias else 0
         work = Separable(self.k, self.c_in, self.filters)
         method = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}" + (
@@ -300,7 +300,7 @@ class ParamsTransposed(Filters):
     s: Count = 1
     p: int = 0
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"How many parameters has a transposed {by(self.k)} convolution from {self.c_in} to {self.filters} channels?"
 
     def parts(self, c: Conventions) -> list[Part]:

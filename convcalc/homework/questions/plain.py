@@ -65,12 +65,12 @@ class ChoiceTask(Task):
             raise GivenError("answer", f"names no option: {found.problem}")
         return found.value  # type: ignore[no-any-return]
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return "Which is right? " + " ".join(
             f"({letter(i)}) {option}" for i, option in enumerate(self.options)
         )
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         return [Part("", Choice(self.options), self.key())]
 
 
@@ -88,10 +88,10 @@ class TrueFalseTask(Task):
     answer: bool
     statement: str = ""
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"True or false? {self.statement}".strip()
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         return [Part("", TRUE_FALSE, self.answer)]
 
 
@@ -102,8 +102,8 @@ class TextTask(Task):
     about: ClassVar = "a few sentences, marked by hand"
     examples: ClassVar = ({}, {})
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return "In a few sentences."
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         return [Part("", PROSE, None)]

@@ -42,10 +42,10 @@ class SolveFor(Task):
     n: Count
     out: Count
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"Which kernel size, stride and padding lead from {by(self.n)} to {by(self.out)}?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         return [Part("", SETTINGS, (self.n, self.out), method=f"⌊({self.n} + 2p − k)/s⌋ + 1")]
 
 
@@ -68,10 +68,10 @@ class LayersToReach(Task):
                 f"{self.n} never shrinks to {self.target} with a {self.k}-wide kernel; give a larger n or k",
             )
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"How many {by(self.k)} layers without padding, stride 1, lead from {by(self.n)} to {by(self.target)}?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         work = Reach(self.n, self.k, self.target)
         method = f"({self.n} − {self.target})/({self.k} − 1)"
         return [Part("", SIZE, reach(work), "reach", work, reach, method=method)]
@@ -97,10 +97,10 @@ class Shrink(Task):
                 "layers", f"nothing is left of {self.n} after {self.layers} layers; give fewer"
             )
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"What is left of {by(self.n)} after {self.layers} layers of {by(self.k)} without padding, and what share of the area is lost?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         left = self.n - self.layers * (self.k - 1)
         lost = 1 - Fraction(left * left, self.n * self.n)
         method = f"{self.n} − {self.layers}·({self.k} − 1)"
@@ -121,10 +121,10 @@ class FractionTask(Task):
     k: Count
     s: Count | None = None
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"What share of the values does {by(self.k)} pooling with stride {self.s or self.k} throw away?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         s = self.s or self.k
         return [Part("", SHARE, 1 - Fraction(1, s * s), method=f"1 − 1/({s}·{s})")]
 
@@ -152,7 +152,7 @@ class FcToConv(Task):
                 "n", f"must be at least {self.input[0]}, the map the layer was made for"
             )
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         shape = "×".join(map(str, self.input))
         text = f"Which kernel makes a layer of {self.units} units on {shape} a convolution"
         return (
@@ -208,10 +208,10 @@ class Toeplitz(Task):
                 "k", f"a {self.k}-wide kernel does not fit {self.n}; give a smaller one"
             )
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"A kernel of {self.k} slides over {self.n} values: how many come out (size), rows × columns of the matrix (matrix), how many free numbers (free), how many if fully connected (dense)?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         o = formulas.out_size(self.n, self.k, 1, 0, 1)
         method = f"{self.n} − {self.k} + 1"
         return [
@@ -232,10 +232,10 @@ class Compose(Task):
 
     kernels: Ints
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"Kernels of {' and '.join(map(str, each(self.kernels, 1)))} in a row, nothing between: as one kernel of which size?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         kernels = each(self.kernels, 1)
         total = sum(kernels) - len(kernels) + 1
         method = " + ".join(map(str, kernels)) + f" − {len(kernels) - 1}"
@@ -258,13 +258,13 @@ class MinInput(Task):
     def check(self) -> None:
         self.smallest()
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"What is the smallest square input that survives {' '.join(self.layers)}?"
 
     def smallest(self) -> int:
         """Tried from below, with the walk's own checks."""
-        from convcalc.errors import ConvcalcError  # noqa: PLC0415
-        from convcalc.network.chain import chained  # noqa: PLC0415
+        from convcalc.errors import ConvcalcError
+        from convcalc.network.chain import chained
 
         words = [word for text in self.layers for word in text.split()]
         problem = ""
@@ -286,5 +286,5 @@ class MinInput(Task):
                 low = middle + 1
         return high
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         return [Part("", SIZE, self.smallest(), method="backwards from 1")]

@@ -161,7 +161,7 @@ class OutputSize(Window):
     p: Pad = 0
     d: int | None = None
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"What size comes out of a {by(self.n)} input under {self.window_words()}?"
 
 
@@ -180,7 +180,7 @@ class DilatedSize(Window):
     s: Sizes = 1
     p: Pad = 0
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"What size comes out of a {by(self.n)} input under {self.window_words()}?"
 
 
@@ -200,7 +200,7 @@ class FitTask(Window):
     p: Pad = 0
     d: int | None = None
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"Does {self.window_words()} fit a {by(self.n)} input, and what size comes out?"
 
     def accepts(self, c: Conventions) -> list[Any]:
@@ -231,7 +231,7 @@ class VolumeTask(Window):
     p: Pad = 0
     d: int | None = None
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return (
             f"What volume comes out of a {by(self.n)}×{self.c_in} input under {self.filters} filters: "
             f"{self.window_words()}?"
@@ -273,7 +273,7 @@ class PoolVolume(Task):
     s: Sizes | None = None
     p: Pad = 0
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         stride = f", stride {self.s}" if self.s is not None else ""
         depth = f"×{self.c_in}" if self.c_in else ""
         return f"What comes out of a {by(self.n)}{depth} input under a {by(self.k)} pool{stride}?"
@@ -312,7 +312,7 @@ class PaddedVolume(Task):
     p: Ints
     c_in: Count
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"What volume is a {by(self.n)}×{self.c_in} input after padding it by {self.p}?"
 
     def parts(self, c: Conventions) -> list[Part]:
@@ -360,7 +360,7 @@ class PadToKeep(Task):
         if isinstance(self.k, tuple) and len(set(self.k)) > 1:
             raise GivenError("k", "asks for one padding; give a square kernel")
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         dilation = f" with dilation {self.d}" if self.d is not None else ""
         return f"Which padding keeps the size under a {by(self.k)} filter{dilation} at stride 1?"
 
@@ -385,10 +385,10 @@ class SameSize(Task):
     s: Count = 1
     k: Count = 3
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f'What size comes out of {self.n} under "same" padding, kernel {self.k}, stride {self.s}?'
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         work = Same(self.n, self.s, self.k)
         return [Part("", SIZE, same(work), "same", work, same, method=f"⌈{self.n}/{self.s}⌉")]
 
@@ -405,10 +405,10 @@ class SamePadding(Task):
     k: Count
     s: Count = 1
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f'How many zeros does "same" add to {self.n} for kernel {self.k}, stride {self.s}: in all, before, after?'
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         total = formulas.same_padding(self.n, self.k, self.s, 1)
         method = f"(⌈{self.n}/{self.s}⌉ − 1)·{self.s} + {self.k} − {self.n}"
         values = {"total": total, "before": total // 2, "after": total - total // 2}
@@ -439,7 +439,7 @@ class TransposedSize(Task):
         if transposed(Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)) < 1:
             raise GivenError("p", f"padding {self.p} cuts everything off; use less")
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         more = f", padding {self.p}" if self.p else ""
         return f"What size comes out of {by(self.n)} under a transposed {by(self.k)} convolution, stride {self.s}{more}?"
 

@@ -127,7 +127,7 @@ class ArchTable(Task):
         shown = [row for row in found if row.computes]
         return shown or found
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         start = f"{'×'.join(map(str, self.input))}: " if self.input else ""
         return f"{start}{self.arch}. For each layer: {', '.join(self.ask)}."
 
@@ -206,11 +206,11 @@ class Flatten(Task):
             else [start]
         )
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         after = f" after {self.arch}" if self.arch else ""
         return f"How many values come out of flattening {'×'.join(map(str, self.input))}{after}?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         shapes = self.shapes()
         return [
             Part(
@@ -249,12 +249,12 @@ class ParamsModel(Task):
         found = [value_of(row, self.of, "chw") for row in rows_of(self.arch, self.input)]
         return tuple(amount for amount in found if amount)
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         start = f" on {'×'.join(map(str, self.input))}" if self.input else ""
         what = {"params": "parameters", "weights": "weights", "macs": "multiply-adds"}[self.of]
         return f"How many {what} has {self.arch}{start}?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         rows = rows_of(self.arch, self.input)
         return [
             Part(
@@ -288,10 +288,10 @@ class ShareTask(Task):
             raise GivenError("of", "must be params, weights or macs")
         rows_of(self.arch, self.input)
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"Which share of the {self.of} of {self.arch} lies in its fully connected layers?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         rows = rows_of(self.arch, self.input)
         total = sum(value_of(row, self.of, "chw") for row in rows)
         dense = sum(value_of(row, self.of, "chw") for row in rows if len(row.output) == 1)
@@ -329,10 +329,10 @@ class Compare(Task):
         for design in self.designs:
             rows_of(design, self.input)
 
-    def sentence(self, c: Conventions) -> str:  # noqa: ARG002
+    def sentence(self, c: Conventions) -> str:
         return f"On {'×'.join(map(str, self.input))}, how many {self.of} have {'; '.join(self.designs)}?"
 
-    def parts(self, c: Conventions) -> list[Part]:  # noqa: ARG002
+    def parts(self, c: Conventions) -> list[Part]:
         found = []
         for number, design in enumerate(self.designs, start=1):
             rows = rows_of(design, self.input)

@@ -345,7 +345,7 @@ def fill(source: Source, keys: Keys, question: Question, plain: Plain) -> None:
     elif task.partial == "parts" and question.points == 1 and len(question.parts) == 1:
         question.partial = "none"
     if "credit" in keys:
-        from convcalc.homework import mistakes  # noqa: PLC0415
+        from convcalc.homework import mistakes
 
         for name, (at, value) in source.mapping(keys["credit"][1], "credit").items():
             if mistakes.find(name) is None:
@@ -367,7 +367,7 @@ def fill(source: Source, keys: Keys, question: Question, plain: Plain) -> None:
             items = [source.scalar(item, name) for item in source.sequence(keys[name][1], name)]
             setattr(question, name, items)
     if "separate" in keys:
-        from convcalc.homework import mistakes  # noqa: PLC0415
+        from convcalc.homework import mistakes
 
         for item, node in zip(question.separate, source.sequence(keys["separate"][1], "separate")):
             if mistakes.find(item) is None:

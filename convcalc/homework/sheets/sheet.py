@@ -106,7 +106,7 @@ class Question:
     def single(self, part: Part) -> dict[Any, list[Found]]:
         """The wrong numbers that one mistake leads to."""
         if part.name not in self._single:
-            from convcalc.homework.mistakes.base import single  # noqa: PLC0415
+            from convcalc.homework.mistakes.base import single
 
             self._single[part.name] = single(part)
         return self._single[part.name]
@@ -114,7 +114,7 @@ class Question:
     def double(self, part: Part) -> dict[Any, list[Found]]:
         """The wrong numbers that only two mistakes at once lead to."""
         if part.name not in self._double:
-            from convcalc.homework.mistakes.base import double  # noqa: PLC0415
+            from convcalc.homework.mistakes.base import double
 
             known = self.single(part)
             found = double(part)
@@ -221,14 +221,14 @@ def load(path: str) -> Sheet:
         UsageError: the file cannot be read.
         SpecError: something in it is wrong, at the place the error names.
     """
-    from convcalc.homework.sheets.read import sheet_of  # noqa: PLC0415
+    from convcalc.homework.sheets.read import sheet_of
 
     return sheet_of(read(path))
 
 
 def loads(text: str, path: str = "<sheet>") -> Sheet:
     """Like `load`, from a text."""
-    from convcalc.homework.sheets.read import sheet_of  # noqa: PLC0415
+    from convcalc.homework.sheets.read import sheet_of
 
     return sheet_of(Source(path, text))
 

@@ -65,7 +65,7 @@ def read_secret(path: str) -> bytes:
 
 def new_secret(path: str) -> bytes:
     """Write a new random secret, for the owner's eyes only, and return it."""
-    import secrets  # noqa: PLC0415 - only for the first sheet of a course
+    import secrets
 
     text = secrets.token_hex(32)
     try:
@@ -309,7 +309,7 @@ def wrong_numbers(part: Part, names: tuple[str, ...] = ()) -> Iterator[tuple[str
     Args:
         names: mistakes; without any the core ones of the part's topic.
     """
-    from convcalc.homework.mistakes.base import of_topic  # noqa: PLC0415 - the catalogue
+    from convcalc.homework.mistakes.base import of_topic
 
     bare = replace(part, expected=None, also=())
     every = of_topic(part.topic)
