@@ -144,7 +144,7 @@ def check(
     Exit status 1 while something is wrong or open.
     """
     from convcalc.homework.marking.mark import mark
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.read import load
 
     found = load(sheet)
     given = read_answers(answers, found, student)
@@ -252,7 +252,7 @@ def tally(marked: Marked, path: str) -> str:
 def hint(sheet: str, question: str, *, level: int, as_json: bool) -> None:
     """The method for a QUESTION of a SHEET, never finer than the sheet allows."""
     from convcalc.homework.marking import hints
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.read import load
 
     found = load(sheet)
     asked = found[question]
@@ -288,7 +288,7 @@ def hint(sheet: str, question: str, *, level: int, as_json: bool) -> None:
 def show(sheet: str, *, format_name: str, student: str | None, secret_file: str | None) -> None:
     """The questions of a SHEET, with its conventions and the form of each answer."""
     from convcalc.homework.sheets import render as paper
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.read import load
 
     found = load(sheet)
     if student or secret_file:
@@ -327,7 +327,7 @@ def lint(sheet: str, *, as_json: bool, exit_zero: bool) -> int:
     """
     from convcalc.homework.marking.lint import lint as findings
     from convcalc.homework.marking.lint import summary
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.read import load
 
     found = load(sheet)
     told = findings(found)

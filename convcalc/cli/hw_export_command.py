@@ -48,7 +48,7 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
     Where numbers vary, --variants N gives N different draws to choose from.
     """
     from convcalc.homework import exports
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.read import load
 
     if name not in exports.MODULES:
         message = f"--to: no platform {shortened(name)!r}{did_you_mean(name, exports.MODULES)}"

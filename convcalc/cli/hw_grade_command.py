@@ -72,7 +72,7 @@ def command(
     file could not be read; the others are marked.
     """
     from convcalc.homework.classroom import runs as classes
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.read import load
 
     found = load(sheet)
     options = options_of(given)
@@ -177,7 +177,7 @@ def trouble_lines(troubles: list[Account], counts: dict[str, int], where: str) -
 def table_of(sheet: Sheet, graded: list[Graded], accounts: list[Account]) -> Any:
     """The grades as a report."""
     from convcalc.cli.output import column
-    from convcalc.homework.marking.mark import number
+    from convcalc.homework.sheets.points import points_number
     from convcalc.report import Report
 
     counts: dict[str, int] = {}
@@ -187,9 +187,9 @@ def table_of(sheet: Sheet, graded: list[Graded], accounts: list[Account]) -> Any
         {
             "student_id": one.student.id,
             "variant": one.variant,
-            "points": number(one.points),
-            "max": number(sheet.max_points),
-            **{entry.result.id: number(entry.points) for entry in one.entries},
+            "points": points_number(one.points),
+            "max": points_number(sheet.max_points),
+            **{entry.result.id: points_number(entry.points) for entry in one.entries},
             "notes": "; ".join(one.notes),
         }
         for one in graded

@@ -42,7 +42,7 @@ def command(sheet: str, *, roster: str, secret_file: str, out: str, force: bool)
     """
     from convcalc.homework.classroom import distribute as handout
     from convcalc.homework.classroom.roster import load as load_roster
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.read import load
     from convcalc.homework.variants import draw as variants
 
     found = load(sheet)

@@ -50,8 +50,8 @@ def command(
     """
     from convcalc.errors import UsageError, printable
     from convcalc.homework.classroom import runs as classes
-    from convcalc.homework.marking.mark import number
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.points import points_number
+    from convcalc.homework.sheets.read import load
     from convcalc.homework.variants import draw as variants
 
     if diff and write:
@@ -64,7 +64,7 @@ def command(
         from convcalc.report import Report
 
         rows = [
-            {"student_id": student, "before": number(before), "after": number(after)}
+            {"student_id": student, "before": points_number(before), "after": points_number(after)}
             for student, before, after in found.students
         ]
         columns = [

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     import os
 
     from convcalc.homework.marking.mark import Marked, Result, Verdict, mark
-    from convcalc.homework.sheets.sheet import Question, Sheet, load, loads
+    from convcalc.homework.sheets.read import load, loads
+    from convcalc.homework.sheets.sheet import Question, Sheet
 
 _HOMES = {
     "Marked": "marking.mark",
@@ -48,8 +49,8 @@ _HOMES = {
     "mark": "marking.mark",
     "Question": "sheets.sheet",
     "Sheet": "sheets.sheet",
-    "load": "sheets.sheet",
-    "loads": "sheets.sheet",
+    "load": "sheets.read",
+    "loads": "sheets.read",
 }
 
 _SHEETS: dict[tuple[str, float, int], Any] = {}
@@ -107,7 +108,7 @@ def sheet_at(path: Any) -> Sheet:
     """A sheet by its path; read once as long as the file stays the same."""
     import os
 
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.read import load
 
     name = os.fspath(path)
     try:

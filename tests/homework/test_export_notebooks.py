@@ -20,8 +20,8 @@ import pytest
 
 from convcalc.homework import Sheet, load
 from convcalc.homework.classroom.answer_files import parse
+from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.exports import find
-from convcalc.homework.exports.gradescope import results
 from convcalc.homework.exports.gradescope import run as run_here
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.variants.draw import Maker

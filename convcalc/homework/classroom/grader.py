@@ -19,6 +19,7 @@ from convcalc.homework.classroom import answer_files as submissions
 from convcalc.homework.classroom.collect import Paper, natural
 from convcalc.homework.classroom.roster import Roster, Student, from_name, guess, words_of
 from convcalc.homework.marking.mark import SMALL, Result, Verdict, mark_question
+from convcalc.homework.sheets.points import points_text
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.draw import Maker, code, same_student, varies, with_numbers
 
@@ -242,7 +243,7 @@ def row_of(verdict: Verdict, expected: str) -> list[Any]:
     hint = verdict.hint.partition("\n")[0]
     return [
         verdict.id, verdict.part, verdict.given, verdict.said, expected, verdict.status,
-        plain(verdict.points), plain(verdict.max),
+        points_text(verdict.points), points_text(verdict.max),
         " ".join(name for name, _ in verdict.mistakes),
         " ".join(f"{key}={value}" for key, value in verdict.convention.items()),
         hint,
@@ -262,15 +263,6 @@ ROW = (
     "convention",
     "note",
 )
-
-
-def plain(value: Fraction) -> str:
-    """Points for a table: 3, 0.5 or 0.3333.
-
-    >>> plain(Fraction(3)), plain(Fraction(1, 2)), plain(Fraction(1, 3))
-    ('3', '0.5', '0.3333')
-    """
-    return str(value.numerator) if value.denominator == 1 else f"{float(value):.4f}".rstrip("0")
 
 
 def neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:

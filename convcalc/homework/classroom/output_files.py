@@ -12,7 +12,8 @@ from typing import Any
 
 from convcalc.errors import printable
 from convcalc.homework.classroom.collect import natural
-from convcalc.homework.classroom.grader import ROW, Account, Entry, Graded, plain
+from convcalc.homework.classroom.grader import ROW, Account, Entry, Graded
+from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.classroom.output_folder import (
     MARK,
     MOST_TROUBLES,
@@ -26,6 +27,7 @@ from convcalc.homework.classroom.output_folder import (
     one_line,
     output,
 )
+from convcalc.homework.sheets.points import points_text
 
 MOST_KEPT = 2_000  # rows and pages that are remembered
 DEFAULT = ("csv", "canvas", "feedback")
@@ -50,21 +52,21 @@ class Grades(Output):
             "notes",
         ]
         self.rows = self.table("grades.csv", header, "one row per student")
-        self.max = plain(self.run.sheet.max_points)
+        self.max = points_text(self.run.sheet.max_points)
         by_hand = sum((q.points for q in self.run.sheet.questions if q.by_hand), Fraction(0))
-        self.by_hand_max = plain(by_hand) if by_hand else ""
+        self.by_hand_max = points_text(by_hand) if by_hand else ""
 
     def add(self, one: Graded) -> None:
         who = [cell(one.shown)]
         if not self.run.anonymous:
             who += [cell(one.student.name), cell(one.student.email)]
         marked = self.run.by_hand_points(one)
-        points = [plain(entry.points) for entry in one.entries] or [""] * len(
+        points = [points_text(entry.points) for entry in one.entries] or [""] * len(
             self.run.sheet.questions
         )
         self.rows.writerow(
-            [*who, one.variant, one.status, plain(one.points), self.max,
-             "" if marked is None else plain(marked), self.by_hand_max, *points, cell("; ".join(one.notes))]
+            [*who, one.variant, one.status, points_text(one.points), self.max,
+             "" if marked is None else points_text(marked), self.by_hand_max, *points, cell("; ".join(one.notes))]
         )  # fmt: skip
 
     def close(self) -> None:
@@ -131,7 +133,7 @@ class ByHand(Output):
                         row[0],
                         given,
                         points,
-                        plain(self.ids[row[0]]),
+                        points_text(self.ids[row[0]]),
                         comment,
                     ]
                     self.rows.writerow([cell(each) for each in shown])
@@ -150,13 +152,13 @@ class Canvas(Output):
         header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", cell(column)]
         self.rows = self.table(self.run.named("canvas.csv"), header, "for the gradebook of Canvas")
         total = sum((question.points for question in self.run.sheet.questions), Fraction(0))
-        self.rows.writerow(["    Points Possible", "", "", "", "", plain(total)])
+        self.rows.writerow(["    Points Possible", "", "", "", "", points_text(total)])
 
     def add(self, one: Graded) -> None:
         who = one.student
         total = one.points + (self.run.by_hand_points(one) or 0)
         shown = [who.name or who.id, who.canvas, who.sis, who.login or who.id, who.section]
-        self.rows.writerow([*map(cell, shown), plain(total) if one.handed_in else ""])
+        self.rows.writerow([*map(cell, shown), points_text(total) if one.handed_in else ""])
 
     def close(self) -> None:
         self.file.close()
@@ -192,7 +194,7 @@ class Feedback(Output):
         self.names: set[str] = set()
         self.pages: dict[int, tuple[Entry, str]] = {}
         self.count = 0
-        self.max = plain(self.run.sheet.max_points)
+        self.max = points_text(self.run.sheet.max_points)
         self.later = [q.id for q in self.run.sheet.questions if q.by_hand]
 
     def add(self, one: Graded) -> None:
@@ -212,7 +214,7 @@ class Feedback(Output):
         rule = "---|" if self.run.with_answers else ""
         lines = [
             MARK, f"# {escaped(sheet.title)}: {who}", "",
-            f"**{plain(one.points)} of {self.max} points**{variant}. This sheet: {escaped(sheet.conventions.said())}.",
+            f"**{points_text(one.points)} of {self.max} points**{variant}. This sheet: {escaped(sheet.conventions.said())}.",
             "",
         ]  # fmt: skip
         lines += [f"- note: {escaped(note)}" for note in one.notes]
@@ -285,8 +287,6 @@ class Gradescope(Output):
         self.count = 0
 
     def add(self, one: Graded) -> None:
-        from convcalc.homework.exports.gradescope import results
-
         if one.handed_in:
             self.count += 1
             with self.run.stage.open(f"gradescope/{file_name(one.shown, self.names)}.json") as file:

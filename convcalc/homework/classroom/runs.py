@@ -15,7 +15,7 @@ from typing import Any
 from convcalc.errors import UsageError, did_you_mean, printable, shortened
 from convcalc.homework.classroom import output_files as outputs
 from convcalc.homework.classroom.collect import Paper, papers
-from convcalc.homework.classroom.grader import Account, Graded, Grader, Spool, plain
+from convcalc.homework.classroom.grader import Account, Graded, Grader, Spool
 from convcalc.homework.classroom.output_folder import (
     NAMES,
     OUTPUTS,
@@ -26,6 +26,7 @@ from convcalc.homework.classroom.output_folder import (
     bare,
 )
 from convcalc.homework.classroom.roster import Roster, Student
+from convcalc.homework.sheets.points import points_text
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.draw import codes
 
@@ -308,7 +309,7 @@ class Change:
         for size in sorted(self.moves, reverse=True):
             if size:
                 word = "up" if size > 0 else "down"
-                moves.append(f"{self.moves[size]:,} {word} by {plain(abs(size))}")
+                moves.append(f"{self.moves[size]:,} {word} by {points_text(abs(size))}")
         moves.append(f"{self.moves[Fraction(0)]:,} unchanged")
         return " ".join((f"{self.question}:", *parts, ", ".join(moves)))
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
+from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.exports.base import Export, Out, export, zipped
-from convcalc.homework.marking.mark import Result, number
-
-if TYPE_CHECKING:
-    from convcalc.homework.sheets.sheet import Sheet
-
-MOST_OUTPUT = 2_000
-GOOD = ("right", "other-convention", "follow-through", "by-hand")
 
 SETUP = """#!/usr/bin/env bash
 # Runs once, when Gradescope builds the image. convcalc itself is in this archive.
@@ -40,57 +33,6 @@ if [ ! -s /autograder/results/results.json ]; then
     > /autograder/results/results.json
 fi
 """
-
-
-def results(
-    sheet: Sheet, marked: Sequence[Result], variant: str = "", notes: Sequence[str] = ()
-) -> dict[str, Any]:
-    """What Gradescope reads: the points, and a line per question."""
-    points = sum((result.points for result in marked), Fraction(0))
-    by_hand = [question.id for question in sheet.questions if question.by_hand]
-    kinds = {question.id: question.task.about for question in sheet.questions}
-    tags = {question.id: question.kind for question in sheet.questions}
-    lines = [
-        f"{sheet.title}{f', variant {variant}' if variant else ''}: {number(points)} of {number(sheet.max_points)} points."
-    ]
-    lines += list(notes)
-    if by_hand:
-        lines.append(f"{len(by_hand)} more marked by hand later: {', '.join(by_hand)}.")
-    return {
-        "score": number(points),
-        "output": "\n".join(lines),
-        "output_format": "text",
-        "test_output_format": "text",
-        "test_name_format": "text",
-        "tests": [
-            {
-                "number": result.id,
-                "name": kinds.get(result.id, ""),
-                "score": number(result.points),
-                "max_score": number(result.max),
-                "status": "passed"
-                if result.status in GOOD and result.points == result.max
-                else "failed",
-                "output": said(result)[:MOST_OUTPUT],
-                "tags": [tags.get(result.id, "")],
-                "extra_data": {
-                    "mistakes": result.mistakes,
-                    "status": result.status,
-                    "read": result.said,
-                },
-            }
-            for result in marked
-            if result.id not in by_hand
-        ],
-    }
-
-
-def said(result: Result) -> str:
-    """What the student reads of a question."""
-    if result.status == "blank":
-        return "Not answered."
-    read = f"Read as {result.said}." if result.said else ""
-    return "\n".join(filter(None, (read, result.hint)))
 
 
 @export(
@@ -175,7 +117,7 @@ def graded(base: str) -> dict[str, Any]:
     from convcalc.errors import UsageError
     from convcalc.homework.classroom.collect import papers
     from convcalc.homework.classroom.grader import Grader, parsed
-    from convcalc.homework.sheets.sheet import load
+    from convcalc.homework.sheets.read import load
     from convcalc.homework.variants.draw import read_secret
 
     source = os.path.join(base, "source")

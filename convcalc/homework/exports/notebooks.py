@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from convcalc.homework.exports.base import Export, Item, Out, export, safe_name
-from convcalc.homework.marking.mark import number
+from convcalc.homework.sheets.points import points_number
 
 
 def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
@@ -48,11 +48,11 @@ def notebook(cells: list[dict[str, Any]]) -> bytes:
 
 def wording(item: Item) -> str:
     """A question in Markdown."""
-    from convcalc.homework.sheets.render import escaped_markdown, points_text
+    from convcalc.homework.sheets.render import escaped_markdown, points_suffix
 
     text = escaped_markdown(item.text)
     options = "".join(f"\n- {escaped_markdown(option)}" for option, _ in item.options)
-    return f"**{item.id}.** {text}{points_text(item.question)}{options}\n\n*Answer: {escaped_markdown(item.wants)}*"
+    return f"**{item.id}.** {text}{points_suffix(item.question)}{options}\n\n*Answer: {escaped_markdown(item.wants)}*"
 
 
 class Notebook(Export):
@@ -103,7 +103,7 @@ class NbGrader(Notebook):
         for variants in self.items:
             item = variants[0]
             name = safe_name(item.id)
-            points = number(item.points)
+            points = points_number(item.points)
             cells.append(
                 cell(
                     "markdown",
@@ -185,7 +185,7 @@ class Otter(Notebook):
             cells.append(cell("code", f"{item.id}-answer", f'answers["{item.id}"] = ...'))
             function = re.sub(r"\W", "_", item.id)
             text = TEST.format(
-                id=item.id, points=number(item.points), function=function, file=self.file,
+                id=item.id, points=points_number(item.points), function=function, file=self.file,
                 about=f"{item.id} of {safe_name(self.sheet.id)}",
             )  # fmt: skip
             tests.append(Out(f"tests/{item.id}.py", text.encode()))

@@ -16,7 +16,7 @@ from convcalc.homework.answers.parsing import Reading
 from convcalc.homework.answers.types import Choice, Matrix, near
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.diagnosis import SMALL, diagnose, tell
-from convcalc.homework.marking.verdicts import Marked, Result, Verdict, number, ranges
+from convcalc.homework.marking.verdicts import Marked, Result, Verdict, ranges
 
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part
@@ -326,7 +326,4 @@ def follow(
         verdict.hint, verdict.hint_level = "follows correctly from what you wrote before", 1
 
 
-# ------------------------------------------------------------------------- what is told
-
-
-__all__ = ["SMALL", "Marked", "Result", "Verdict", "mark", "mark_part", "mark_question", "number"]
+__all__ = ["SMALL", "Marked", "Result", "Verdict", "mark", "mark_part", "mark_question"]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from convcalc.homework.sheets.points import points_number
+
 if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question, Sheet
 
@@ -61,8 +63,8 @@ class Verdict:
             "given": self.given,
             "read": self.read,
             "status": self.status,
-            "points": number(self.points),
-            "max": number(self.max),
+            "points": points_number(self.points),
+            "max": points_number(self.max),
         }
         if self.mistakes:
             data["mistakes"] = [{"id": name, "confidence": sure} for name, sure in self.mistakes]
@@ -141,8 +143,8 @@ class Result:
         return {
             "id": self.id,
             "status": self.status,
-            "points": number(self.points),
-            "max": number(self.max),
+            "points": points_number(self.points),
+            "max": points_number(self.max),
             "results": [part.to_dict(with_answers=with_answers) for part in self.parts],
         }
 
@@ -177,8 +179,8 @@ class Marked:
             "sheet": self.sheet.id,
             "student": self.student,
             "variant": self.variant,
-            "points": number(self.points),
-            "max": number(self.max),
+            "points": points_number(self.points),
+            "max": points_number(self.max),
             "results": [
                 part.to_dict(with_answers=with_answers)
                 for result in self.results
@@ -186,11 +188,6 @@ class Marked:
             ],
             "notes": self.notes,
         }
-
-
-def number(value: Fraction) -> int | float:
-    """Points as a number: whole where they are."""
-    return int(value) if value.denominator == 1 else round(float(value), 4)
 
 
 def ranges(question: Question, verdicts: list[Verdict]) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -16,42 +16,26 @@ from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, checked, conventions
 from convcalc.homework.questions import GivenError, every, find, made
 from convcalc.homework.questions.base import known_words
-from convcalc.network.yaml_source import Source
-
-if TYPE_CHECKING:
-    pass
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet, resolved
+from convcalc.network.yaml_source import Source, read
 
 SCHEMA = 1
-
-
 MOST_QUESTIONS = 1_000
-
-
 MOST_NODES = 100_000
-
-
 MOST_POINTS = 10_000
-
-
 MOST_SHEET = 4 * 2**20
-
 
 SHEET_KEYS = (
     "convcalc_sheet", "id", "title", "source", "preset", "conventions", "hints", "grading",
     "questions", "student", "variant", "text",
 )  # fmt: skip
 
-
 QUESTION_KEYS = (
     "id", "type", "text", "given", "points", "credit", "partial", "answer", "accept", "void",
     "tolerance", "vary", "require", "separate", "source",
 )  # fmt: skip
 
-
 HINT_KEYS = ("max_level", "after_tries")
-
-
 GRADING_KEYS = ("other_convention", "tolerance", "follow_through")
 
 
@@ -73,6 +57,21 @@ class Plain:
             return [self.of(item, what, depth + 1) for item in node.value]
         pairs = self.source.mapping(node, what).items()
         return {key: self.of(value, what, depth + 1) for key, (_, value) in pairs}
+
+
+def load(path: str) -> Sheet:
+    """Read a sheet.
+
+    Raises:
+        UsageError: the file cannot be read.
+        SpecError: something in it is wrong, at the place the error names.
+    """
+    return sheet_of(read(path))
+
+
+def loads(text: str, path: str = "<sheet>") -> Sheet:
+    """Like `load`, from a text."""
+    return sheet_of(Source(path, text))
 
 
 def sheet_of(source: Source) -> Sheet:

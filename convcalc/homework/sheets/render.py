@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from convcalc.homework.marking.verdicts import number
+from convcalc.homework.sheets.points import points_number
 
 if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question, Sheet
@@ -22,9 +22,9 @@ LATEX = str.maketrans(
 )  # fmt: skip
 
 
-def points_text(question: Question) -> str:
+def points_suffix(question: Question) -> str:
     """How many points, where it is not one."""
-    points = number(question.points)
+    points = points_number(question.points)
     return "" if points == 1 else f" ({points} points)"
 
 
@@ -53,7 +53,7 @@ def text(sheet: Sheet) -> list[str]:
     for question in sheet.questions:
         lines += [
             "",
-            f"{question.id}. {question.sentence}{points_text(question)}",
+            f"{question.id}. {question.sentence}{points_suffix(question)}",
             f"    answer: {wanted(question)}",
         ]
     return lines
@@ -80,7 +80,7 @@ def markdown(sheet: Sheet) -> list[str]:
     for question in sheet.questions:
         lines += [
             "",
-            f"**{question.id}.** {escaped_markdown(question.sentence)}{points_text(question)}",
+            f"**{question.id}.** {escaped_markdown(question.sentence)}{points_suffix(question)}",
             "",
             f"*Answer: {escaped_markdown(wanted(question))}*",
         ]
@@ -102,7 +102,7 @@ def web(sheet: Sheet) -> list[str]:
     lines += [f"<p>{say(each)}</p>" for each in (sheet.source, sheet.text) if each]
     lines.append("<dl>")
     for question in sheet.questions:
-        lines.append(f"<dt>{say(question.id)}{say(points_text(question))}</dt>")
+        lines.append(f"<dt>{say(question.id)}{say(points_suffix(question))}</dt>")
         lines.append(
             f'<dd>{say(question.sentence)}<br><span class="a">Answer: {say(wanted(question))}</span></dd>'
         )
@@ -125,7 +125,9 @@ def latex(sheet: Sheet) -> list[str]:
     lines += [f"\n{say(each)}" for each in (sheet.source, sheet.text) if each]
     lines.append(r"\begin{description}")
     for question in sheet.questions:
-        lines.append(rf"\item[{say(question.id)}] {say(question.sentence)}{points_text(question)}")
+        lines.append(
+            rf"\item[{say(question.id)}] {say(question.sentence)}{points_suffix(question)}"
+        )
         lines.append(rf"  \\ \emph{{Answer: {say(wanted(question))}}}")
     return [*lines, r"\end{description}", r"\end{document}"]
 
@@ -144,7 +146,7 @@ def as_dict(sheet: Sheet) -> dict[str, Any]:
                 "id": question.id,
                 "type": question.kind,
                 "text": question.sentence,
-                "points": number(question.points),
+                "points": points_number(question.points),
                 "parts": [part.name or None for part in question.parts],
                 "answer": wanted(question),
             }

@@ -13,7 +13,6 @@ from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import RULES, Conventions
 from convcalc.homework.questions import Part, Task
 from convcalc.homework.questions.base import ALIASES
-from convcalc.network.yaml_source import Source, read
 
 if TYPE_CHECKING:
     from convcalc.homework.mistakes.base import Found
@@ -206,31 +205,6 @@ class Sheet:
     def max_points(self) -> Fraction:
         """Points that the tool can give."""
         return sum((q.points for q in self.questions if not q.by_hand), Fraction(0))
-
-
-# ----------------------------------------------------------------------------- plain values
-
-
-# --------------------------------------------------------------------------------- the sheet
-
-
-def load(path: str) -> Sheet:
-    """Read a sheet.
-
-    Raises:
-        UsageError: the file cannot be read.
-        SpecError: something in it is wrong, at the place the error names.
-    """
-    from convcalc.homework.sheets.read import sheet_of
-
-    return sheet_of(read(path))
-
-
-def loads(text: str, path: str = "<sheet>") -> Sheet:
-    """Like `load`, from a text."""
-    from convcalc.homework.sheets.read import sheet_of
-
-    return sheet_of(Source(path, text))
 
 
 def resolved(given: dict[str, Any], path: str) -> dict[str, Any]:

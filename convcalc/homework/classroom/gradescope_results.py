@@ -1,0 +1,65 @@
+"""The results.json that Gradescope reads: the points, and a line per question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from convcalc.homework.marking.verdicts import Result
+from convcalc.homework.sheets.points import points_number
+from convcalc.homework.sheets.sheet import Sheet
+
+MAX_OUTPUT = 2_000  # characters about one question
+GOOD = ("right", "other-convention", "follow-through", "by-hand")
+
+
+def results(
+    sheet: Sheet, marked: Sequence[Result], variant: str = "", notes: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What Gradescope reads: the points, and a line per question."""
+    points = sum((result.points for result in marked), Fraction(0))
+    by_hand = [question.id for question in sheet.questions if question.by_hand]
+    kinds = {question.id: question.task.about for question in sheet.questions}
+    tags = {question.id: question.kind for question in sheet.questions}
+    lines = [
+        f"{sheet.title}{f', variant {variant}' if variant else ''}: {points_number(points)} of {points_number(sheet.max_points)} points."
+    ]
+    lines += list(notes)
+    if by_hand:
+        lines.append(f"{len(by_hand)} more marked by hand later: {', '.join(by_hand)}.")
+    return {
+        "score": points_number(points),
+        "output": "\n".join(lines),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "tests": [
+            {
+                "number": result.id,
+                "name": kinds.get(result.id, ""),
+                "score": points_number(result.points),
+                "max_score": points_number(result.max),
+                "status": "passed"
+                if result.status in GOOD and result.points == result.max
+                else "failed",
+                "output": result_text(result)[:MAX_OUTPUT],
+                "tags": [tags.get(result.id, "")],
+                "extra_data": {
+                    "mistakes": result.mistakes,
+                    "status": result.status,
+                    "read": result.said,
+                },
+            }
+            for result in marked
+            if result.id not in by_hand
+        ],
+    }
+
+
+def result_text(result: Result) -> str:
+    """What the student reads of a question."""
+    if result.status == "blank":
+        return "Not answered."
+    read = f"Read as {result.said}." if result.said else ""
+    return "\n".join(filter(None, (read, result.hint)))
