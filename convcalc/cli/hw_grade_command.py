@@ -12,7 +12,8 @@ from convcalc.cli.output import FORMAT_NAMES, print_lines, show
 from convcalc.errors import UsageError, did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
-    from convcalc.homework.classroom.grader import Account, Graded
+    from convcalc.homework.classroom.answer_store import FileStatus
+    from convcalc.homework.classroom.grader import Graded
     from convcalc.homework.classroom.output_folder import Summary
     from convcalc.homework.classroom.runs import Options
     from convcalc.homework.sheets.sheet import Sheet
@@ -80,7 +81,7 @@ def command(
     try:
         if out is None:
             refuse_without_out(format_name, given)
-            graded, accounts = classes.look(found, submissions, options, progress)
+            graded, statuses = classes.look(found, submissions, options, progress)
         else:
             if format_name:
                 options.formats = classes.chosen_formats(format_name)
@@ -88,8 +89,8 @@ def command(
     finally:
         progress.done()
     if out is None:
-        show(table_of(found, graded, accounts), format_name, None)
-        return 1 if any(account.status == "unreadable" for account in accounts) else 0
+        show(table_of(found, graded, statuses), format_name, None)
+        return 1 if any(each.status == "unreadable" for each in statuses) else 0
     print_lines(summary_lines(summary, printable(out), options))
     return 1 if summary.counts.get("unreadable") else 0
 
@@ -159,7 +160,7 @@ def read_line(files: int, counts: dict[str, int]) -> str:
     return f"read {counted(files, 'file')}: {', '.join(parts) or 'nothing'}"
 
 
-def trouble_lines(troubles: list[Account], counts: dict[str, int], where: str) -> list[str]:
+def trouble_lines(troubles: list[FileStatus], counts: dict[str, int], where: str) -> list[str]:
     """The files that were not graded, the first few by name."""
     lines = []
     for status in ("unreadable", "not on the roster"):
@@ -174,15 +175,15 @@ def trouble_lines(troubles: list[Account], counts: dict[str, int], where: str) -
     return lines
 
 
-def table_of(sheet: Sheet, graded: list[Graded], accounts: list[Account]) -> Any:
+def table_of(sheet: Sheet, graded: list[Graded], statuses: list[FileStatus]) -> Any:
     """The grades as a report."""
     from convcalc.cli.output import column
     from convcalc.homework.sheets.points import points_number
     from convcalc.report import Report
 
     counts: dict[str, int] = {}
-    for account in accounts:
-        counts[account.status] = counts.get(account.status, 0) + 1
+    for each in statuses:
+        counts[each.status] = counts.get(each.status, 0) + 1
     rows = [
         {
             "student_id": one.student.id,
@@ -205,9 +206,9 @@ def table_of(sheet: Sheet, graded: list[Graded], accounts: list[Account]) -> Any
     for row in rows:
         for name in questions:
             row.setdefault(name, "")
-    notes = [line.strip() for line in trouble_lines(accounts, counts, "them with --out DIR")]
+    notes = [line.strip() for line in trouble_lines(statuses, counts, "them with --out DIR")]
     return Report(
         title="", columns=columns, rows=rows, key="students", notes=notes,
-        footer=[read_line(len(accounts), counts)], facts={"sheet": sheet.id}, row_dict=dict,
+        footer=[read_line(len(statuses), counts)], facts={"sheet": sheet.id}, row_dict=dict,
         hint="convcalc hw grade SHEET FILES --out DIR",
     )  # fmt: skip

@@ -49,7 +49,7 @@ def command(
     everybody its points.
     """
     from convcalc.errors import UsageError, printable
-    from convcalc.homework.classroom import runs as classes
+    from convcalc.homework.classroom.regrade import regrade
     from convcalc.homework.sheets.points import points_number
     from convcalc.homework.sheets.read import load
     from convcalc.homework.variants import draw as variants
@@ -58,7 +58,7 @@ def command(
         message = "--diff writes nothing and --write does; give one of them"
         raise UsageError(message)
     secret = variants.read_secret(secret_file) if secret_file else None
-    found = classes.regrade(folder, load(sheet), secret, write=write)
+    found = regrade(folder, load(sheet), secret, write=write)
     if format_name:
         from convcalc.cli.output import column
         from convcalc.report import Report

@@ -10,7 +10,7 @@ from convcalc.cli.main import Command
 from convcalc.cli.output import output_options, show
 
 if TYPE_CHECKING:
-    from convcalc.homework.classroom.runs import Tally
+    from convcalc.homework.classroom.stats import Tally
 
 EXAMPLES = """
     convcalc hw stats graded/
@@ -36,7 +36,7 @@ MOST_OTHERS = 5
 def command(folder: str, *, many: int, format_name: str | None, output: str | None) -> None:
     """The commonest slips per question of a class that hw grade marked into DIR."""
     from convcalc.cli.output import column
-    from convcalc.homework.classroom.runs import stats
+    from convcalc.homework.classroom.stats import stats
     from convcalc.report import Column, Report, grouped
 
     tallies = [tally for tally in stats(folder).values() if tally.answered]

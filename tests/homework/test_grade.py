@@ -19,12 +19,13 @@ import pytest
 
 from convcalc.errors import UsageError
 from convcalc.homework import Sheet, load, loads
-from convcalc.homework.classroom.collect import Paper, natural
-from convcalc.homework.classroom.grader import Grader, Spool
+from convcalc.homework.classroom.answer_store import AnswerStore
+from convcalc.homework.classroom.collect import SubmittedFile, natural
+from convcalc.homework.classroom.grader import Grader
 from convcalc.homework.classroom.output_files import escaped
 from convcalc.homework.classroom.output_folder import (
     OUTPUTS,
-    Stage,
+    OutputFolder,
     Summary,
     cell,
     file_name,
@@ -413,15 +414,17 @@ def test_corrupted_answers_never_raise(tmp_path: Path) -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     text = (HERE / "data" / "mine.yaml").read_text(encoding="utf-8")
     chance = random.Random(20)
-    made = [Paper(f"s{i}.yaml", (f"s{i}",), 0.0, corrupted(text, chance)) for i in range(MANY)]
-    with (tmp_path / "spool").open("w+b") as file:
-        spool = Spool(
+    made = [
+        SubmittedFile(f"s{i}.yaml", (f"s{i}",), 0.0, corrupted(text, chance)) for i in range(MANY)
+    ]
+    with (tmp_path / "store").open("w+b") as file:
+        store = AnswerStore(
             file, sheet, parse("\n".join(f"s{i}" for i in range(MANY))), Grader(sheet, SECRET)
         )
-        spool.read(made)
-        odd = [account for account in spool.accounts if "cannot be read (" in account.note]
+        store.read(made)
+        odd = [each for each in store.statuses if "cannot be read (" in each.note]
         assert not odd, odd[:3]
-        graded = list(spool.graded())
+        graded = list(store.graded())
     assert len(graded) == MANY
     assert all(0 <= one.points <= sheet.max_points for one in graded)
     assert len({one.points for one in graded}) > 3
@@ -649,7 +652,7 @@ def test_every_output_is_a_format_that_can_be_asked_for(
 
 
 def test_a_stage_is_named_after_its_process(tmp_path: Path) -> None:
-    stage = Stage(str(tmp_path / "out"), force=False)
+    stage = OutputFolder(str(tmp_path / "out"), force=False)
     assert Path(stage.path).name == f".out.{os.getpid()}.part"
     stage.discard()
     assert not list(tmp_path.iterdir())
@@ -728,8 +731,8 @@ def test_everything_from_standard_input(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"q2: 760\n")))
     ran = convcalc("hw", "grade", "ps.yaml", "-")
     assert ran.code == 1
-    graded, accounts = look(sheet, [], Options())
-    assert (graded, accounts) == ([], [])
+    graded, statuses = look(sheet, [], Options())
+    assert (graded, statuses) == ([], [])
 
 
 # -------------------------------------------------------------------------------- smaller things
@@ -762,14 +765,14 @@ def test_parts_of_a_table_may_have_columns_of_their_own(files: Path, tmp_path: P
 def test_a_file_that_breaks_the_reader_is_one_that_cannot_be_read(
     sheet: Sheet, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from convcalc.homework.classroom import grader as grading  # noqa: PLC0415 - to break it
+    from convcalc.homework.classroom import answer_store as grading  # noqa: PLC0415 - to break it
 
     parsed = grading.parsed
 
-    def broken(paper: Paper, *rest: Any) -> Any:
-        if "bad" in paper.path:
+    def broken(submitted: SubmittedFile, *rest: Any) -> Any:
+        if "bad" in submitted.path:
             raise ZeroDivisionError
-        return parsed(paper, *rest)
+        return parsed(submitted, *rest)
 
     monkeypatch.setattr(grading, "parsed", broken)
     hand_in(files, bad="q2: 1", good="q2: 760")

@@ -16,14 +16,17 @@ from convcalc.errors import UsageError
 from convcalc.homework.classroom import collect as handed_in
 from convcalc.homework.classroom import roster as rosters
 from convcalc.homework.classroom.answer_files import MOST_BYTES
-from convcalc.homework.classroom.collect import Paper, papers
+from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
 from convcalc.homework.classroom.roster import from_name, guess, parse
 from convcalc.homework.classroom.roster import load as load_roster
 
 
-def found(*paths: Path) -> dict[str, Paper]:
-    """The papers by the last part of their name."""
-    return {paper.path.rpartition("/")[2]: paper for paper in papers(map(str, paths))}
+def found(*paths: Path) -> dict[str, SubmittedFile]:
+    """The submitted_files by the last part of their name."""
+    return {
+        submitted.path.rpartition("/")[2]: submitted
+        for submitted in submitted_files(map(str, paths))
+    }
 
 
 def archive(path: Path, files: dict[str, bytes], **settings: int) -> Path:
@@ -40,7 +43,7 @@ def test_a_folder_is_read_in_the_order_of_its_names_with_the_folders_in_it(tmp_p
     (tmp_path / "deep" / "er").mkdir(parents=True)
     for name in ("b.yaml", "a.yaml", "deep/er/c.yaml"):
         (tmp_path / name).write_text("q1: 3")
-    names = [paper.names for paper in papers([str(tmp_path)])]
+    names = [submitted.names for submitted in submitted_files([str(tmp_path)])]
     assert names == [("a",), ("b",), ("deep", "er", "c")]
 
 
@@ -48,13 +51,13 @@ def test_a_file_is_read_with_its_time(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"q1: 3\n")
     os.utime(path, (100, 200))
-    (paper,) = papers([str(path)])
-    assert (paper.data, paper.time, paper.problem) == (b"q1: 3\n", 200.0, "")
+    (submitted,) = submitted_files([str(path)])
+    assert (submitted.data, submitted.time, submitted.problem) == (b"q1: 3\n", 200.0, "")
 
 
 def test_a_path_that_is_not_there_is_refused_at_once() -> None:
     with pytest.raises(UsageError, match=r"nowhere: cannot be read: No such file"):
-        list(papers(["nowhere"]))
+        list(submitted_files(["nowhere"]))
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:
@@ -63,7 +66,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     inside.mkdir()
     (inside / "link.yaml").symlink_to(tmp_path / "secret")
     (inside / "up").symlink_to(tmp_path)
-    assert {name: paper.problem for name, paper in found(inside).items()} == {
+    assert {name: submitted.problem for name, submitted in found(inside).items()} == {
         "link.yaml": "a link; links are not followed",
         "up": "a link; links are not followed",
     }
@@ -77,15 +80,15 @@ def test_a_pipe_does_not_hang_the_run(tmp_path: Path) -> None:
 def test_huge_files_are_not_read(tmp_path: Path) -> None:
     with (tmp_path / "huge.yaml").open("wb") as file:
         file.truncate(3 * 2**30)
-    paper = found(tmp_path)["huge.yaml"]
-    assert paper.data is None
-    assert "3,072.0 MiB" in paper.problem
+    submitted = found(tmp_path)["huge.yaml"]
+    assert submitted.data is None
+    assert "3,072.0 MiB" in submitted.problem
 
 
 def test_what_systems_leave_behind_is_left_out(tmp_path: Path) -> None:
     for name in (".DS_Store", "._s1.yaml", "Thumbs.db"):
         (tmp_path / name).write_bytes(b"\0")
-    assert all(paper.left_out for paper in found(tmp_path).values())
+    assert all(submitted.left_out for submitted in found(tmp_path).values())
     assert len(found(tmp_path)) == 3
 
 
@@ -95,8 +98,8 @@ def test_an_endless_tree_is_left_at_a_depth(tmp_path: Path) -> None:
         path /= "d"
         path.mkdir()
     (path / "s.yaml").write_text("q1: 3")
-    (paper,) = papers([str(tmp_path)])
-    assert "folders deep" in paper.problem
+    (submitted,) = submitted_files([str(tmp_path)])
+    assert "folders deep" in submitted.problem
 
 
 def test_a_file_that_cannot_be_opened_says_why(
@@ -119,7 +122,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_said(
     read = handed_in.read
     tries = []
 
-    def growing(name: str, *rest: object) -> Paper:
+    def growing(name: str, *rest: object) -> SubmittedFile:
         tries.append(name)
         with path.open("a") as file:
             file.write(" more")
@@ -138,7 +141,7 @@ def test_a_file_that_changed_once_is_read_whole(
     path.write_text("q1: 3")
     read = handed_in.read
 
-    def once(name: str, *rest: object) -> Paper:
+    def once(name: str, *rest: object) -> SubmittedFile:
         monkeypatch.setattr(handed_in, "read", read)
         path.write_text("q1: 4, longer")
         return read(name, *rest)  # type: ignore[arg-type]
@@ -163,8 +166,8 @@ def test_files_that_come_and_go_do_not_stop_the_run(tmp_path: Path) -> None:
     thread.start()
     try:
         for _ in range(30):
-            for paper in papers([str(tmp_path)]):
-                assert (paper.data is None) == bool(paper.problem)
+            for submitted in submitted_files([str(tmp_path)]):
+                assert (submitted.data is None) == bool(submitted.problem)
     finally:
         stop.set()
         thread.join()
@@ -176,7 +179,7 @@ def test_files_that_come_and_go_do_not_stop_the_run(tmp_path: Path) -> None:
 def test_an_archive_is_read_without_being_unpacked(tmp_path: Path) -> None:
     path = archive(tmp_path / "all.zip", {"s1.yaml": b"q1: 3", "late/s2.yaml": b"q1: 4"})
     before = sorted(tmp_path.rglob("*"))
-    assert {name: paper.data for name, paper in found(path).items()} == {
+    assert {name: submitted.data for name, submitted in found(path).items()} == {
         "s1.yaml": b"q1: 3",
         "s2.yaml": b"q1: 4",
     }
@@ -187,9 +190,9 @@ def test_an_archive_is_read_without_being_unpacked(tmp_path: Path) -> None:
     "name", ["../evil.yaml", "/etc/evil.yaml", "a/../../evil.yaml", "C:/evil.yaml", "..\\evil.yaml"]
 )
 def test_names_that_lead_out_of_an_archive_are_not_read(tmp_path: Path, name: str) -> None:
-    (paper,) = papers([str(archive(tmp_path / "x.zip", {name: b"q1: 3"}))])
-    assert paper.data is None
-    assert paper.problem == "its name leads out of the archive; not read"
+    (submitted,) = submitted_files([str(archive(tmp_path / "x.zip", {name: b"q1: 3"}))])
+    assert submitted.data is None
+    assert submitted.problem == "its name leads out of the archive; not read"
 
 
 def test_a_link_in_an_archive_is_not_followed(tmp_path: Path) -> None:
@@ -208,8 +211,8 @@ def test_a_bomb_of_many_files_is_not_touched(
     monkeypatch.setattr(handed_in, "MOST_TOTAL", 10 * 2**20)
     monkeypatch.setattr(handed_in.Budget.__init__, "__defaults__", (10 * 2**20, 0))
     path = archive(tmp_path / "x.zip", {f"s{i}.yaml": b"0" * 2**20 for i in range(11)})
-    (paper,) = papers([str(path)])
-    assert paper.problem == "an archive that unpacks to 11 MiB; not touched"
+    (submitted,) = submitted_files([str(path)])
+    assert submitted.problem == "an archive that unpacks to 11 MiB; not touched"
 
 
 def test_archives_in_archives_share_one_budget_and_a_depth(tmp_path: Path) -> None:
@@ -222,8 +225,8 @@ def test_archives_in_archives_share_one_budget_and_a_depth(tmp_path: Path) -> No
         data, name = target.getvalue(), f"level{level}.zip"
     path = tmp_path / "outer.zip"
     path.write_bytes(data)
-    (paper,) = papers([str(path)])
-    assert "an archive in an archive" in paper.problem
+    (submitted,) = submitted_files([str(path)])
+    assert "an archive in an archive" in submitted.problem
 
 
 def test_a_promise_that_a_file_is_small_is_not_believed(tmp_path: Path) -> None:
@@ -233,8 +236,8 @@ def test_a_promise_that_a_file_is_small_is_not_believed(tmp_path: Path) -> None:
         place = raw.index(mark) + offset
         raw[place : place + 4] = (50).to_bytes(4, "little")
     path.write_bytes(bytes(raw))
-    (paper,) = papers([str(path)])
-    assert paper.data is None or len(paper.data) <= MOST_BYTES
+    (submitted,) = submitted_files([str(path)])
+    assert submitted.data is None or len(submitted.data) <= MOST_BYTES
 
 
 def test_a_locked_file_of_an_archive_is_said(tmp_path: Path) -> None:
@@ -250,8 +253,8 @@ def test_a_locked_file_of_an_archive_is_said(tmp_path: Path) -> None:
 def test_a_broken_archive_is_said(tmp_path: Path, cut: int) -> None:
     path = archive(tmp_path / "x.zip", {"s1.yaml": b"q1: 3" * 10})
     path.write_bytes(path.read_bytes()[:cut])
-    (paper,) = papers([str(path)])
-    assert "broken archive" in paper.problem
+    (submitted,) = submitted_files([str(path)])
+    assert "broken archive" in submitted.problem
 
 
 def test_every_damaged_archive_comes_back_once_or_more_and_never_raises(tmp_path: Path) -> None:
@@ -261,7 +264,10 @@ def test_every_damaged_archive_comes_back_once_or_more_and_never_raises(tmp_path
         damaged = bytearray(raw)
         damaged[place] ^= 0xFF
         path.write_bytes(bytes(damaged))
-        assert all(paper.data is not None or paper.problem for paper in papers([str(path)]))
+        assert all(
+            submitted.data is not None or submitted.problem
+            for submitted in submitted_files([str(path)])
+        )
 
 
 # ------------------------------------------------------------------------------ whose file it is
@@ -359,13 +365,15 @@ def test_limits_on_folders_and_archives_are_kept(
     path = archive(tmp_path / "x.zip", {"s1.yaml": b"q1: 3", "s2.yaml": b"q1: 3"})
     monkeypatch.setattr(handed_in, "MOST_FILES", 1)
     with pytest.raises(UsageError, match="more than 1 files"):
-        list(papers([str(path)]))
+        list(submitted_files([str(path)]))
     monkeypatch.setattr(handed_in, "MOST_MEMBERS", 1)
-    assert [paper.problem for paper in papers([str(path)])] == [
+    assert [submitted.problem for submitted in submitted_files([str(path)])] == [
         "an archive of 2 files; unpack it first"
     ]
     monkeypatch.setattr(handed_in, "MOST_ZIP", 1)
-    assert "an archive of 0 MiB; unpack it first" in next(iter(papers([str(path)]))).problem
+    assert (
+        "an archive of 0 MiB; unpack it first" in next(iter(submitted_files([str(path)]))).problem
+    )
 
 
 def test_an_archive_without_files_and_one_with_a_large_file_are_said(tmp_path: Path) -> None:
@@ -382,8 +390,8 @@ def test_an_archive_without_files_and_one_with_a_large_file_are_said(tmp_path: P
 def test_an_archive_that_changes_while_it_is_read_says_so(tmp_path: Path) -> None:
     path = archive(tmp_path / "x.zip", {"s1.yaml": b"q1: 3", "s2.yaml": b"q1: 4"})
     problems = []
-    for paper in papers([str(path)]):
-        problems.append(paper.problem)
+    for submitted in submitted_files([str(path)]):
+        problems.append(submitted.problem)
         if len(problems) == 1:
             with path.open("ab") as file:
                 file.write(b"more")
@@ -397,4 +405,6 @@ def test_a_folder_that_cannot_be_listed_is_said(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "scandir", refuse)
-    assert next(iter(papers([str(tmp_path)]))).problem == "cannot be read: Permission denied"
+    assert (
+        next(iter(submitted_files([str(tmp_path)]))).problem == "cannot be read: Permission denied"
+    )

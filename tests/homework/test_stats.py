@@ -12,7 +12,9 @@ import pytest
 
 from convcalc.errors import UsageError
 from convcalc.homework import load, loads
-from convcalc.homework.classroom.runs import Options, grade, regrade, stats
+from convcalc.homework.classroom.regrade import regrade
+from convcalc.homework.classroom.runs import Options, grade
+from convcalc.homework.classroom.stats import stats
 from convcalc.homework.variants.draw import Maker
 
 HERE = Path(__file__).parent

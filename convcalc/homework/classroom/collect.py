@@ -2,7 +2,7 @@
 
 Nothing is ever extracted to a disk, run, or trusted: names that leave their folder, links, devices,
 archives that unpack to more than they should, and files that change while they are read come back
-as a `Paper` with the reason why they were not read. Every file that is there comes back once.
+as a `SubmittedFile` with the reason why they were not read. Every file that is there comes back once.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", ".ds_store", "
 
 
 @dataclass(slots=True)
-class Paper:
+class SubmittedFile:
     """One file that was handed in.
 
     Attributes:
@@ -60,7 +60,7 @@ class Changed(Exception):  # noqa: N818 - it is no error of the program
     """A file changed while it was read."""
 
 
-def papers(paths: Iterable[str]) -> Iterator[Paper]:
+def submitted_files(paths: Iterable[str]) -> Iterator[SubmittedFile]:
     """Every file under some paths, in the order of their names.
 
     Raises:
@@ -75,12 +75,12 @@ def papers(paths: Iterable[str]) -> Iterator[Paper]:
             message = f"{shortened(path)}: cannot be read: {reason}; check the name"
             raise UsageError(message) from None
         under = folder(path, (), 0) if stat.S_ISDIR(found.st_mode) else file(path, (), follow=True)
-        for paper in under:
+        for submitted in under:
             count += 1
             if count > MOST_FILES:
                 message = f"more than {MOST_FILES:,} files; grade them folder by folder"
                 raise UsageError(message)
-            yield paper
+            yield submitted
 
 
 def stem(name: str) -> str:
@@ -98,12 +98,12 @@ def natural(text: str) -> str:
     return DIGITS.sub(lambda found: found[0].zfill(20), text)
 
 
-def refused(path: str, names: tuple[str, ...], why: str, when: float = 0.0) -> Paper:
+def refused(path: str, names: tuple[str, ...], why: str, when: float = 0.0) -> SubmittedFile:
     """A file that was not read."""
-    return Paper(printable(path), names, when, None, printable(why))
+    return SubmittedFile(printable(path), names, when, None, printable(why))
 
 
-def folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[Paper]:
+def folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[SubmittedFile]:
     """The files of a folder and the folders in it."""
     if depth > MOST_DEPTH:
         yield refused(path, names, f"more than {MOST_DEPTH} folders deep; not read")
@@ -118,7 +118,7 @@ def folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[Paper]:
         name = entry.name
         sort = sort_of(entry)
         if is_system(name):
-            yield Paper(
+            yield SubmittedFile(
                 printable(entry.path), (*names, name), left_out=True, problem="a file of the system"
             )
         elif sort == "link":
@@ -144,7 +144,7 @@ def is_system(name: str) -> bool:
     return name.lower() in SYSTEM_NAMES or name.startswith("._")
 
 
-def file(path: str, names: tuple[str, ...], *, follow: bool = False) -> Iterator[Paper]:
+def file(path: str, names: tuple[str, ...], *, follow: bool = False) -> Iterator[SubmittedFile]:
     """One file, or the files in it where it is an archive."""
     here = (*names, stem(os.path.basename(path)))
     for attempt in (1, 2):
@@ -195,7 +195,7 @@ class opened:  # noqa: N801 - used as a function
 
 def read(
     path: str, names: tuple[str, ...], handle: io.BufferedReader, before: os.stat_result
-) -> Paper:
+) -> SubmittedFile:
     """The bytes of a file that is no archive."""
     when = before.st_mtime
     if before.st_size > MOST_BYTES:
@@ -206,7 +206,7 @@ def read(
         data
     ) != after.st_size:
         raise Changed
-    return Paper(printable(path), names, when, data)
+    return SubmittedFile(printable(path), names, when, data)
 
 
 def too_large(size: int) -> str:
@@ -227,7 +227,7 @@ class Budget:
 
 def archive(
     path: str, names: tuple[str, ...], handle: IO[bytes], size: int, budget: Budget
-) -> Iterator[Paper]:
+) -> Iterator[SubmittedFile]:
     """The files in a zip, each read in memory after all of its promises were looked at."""
     if size > MOST_ZIP:
         yield refused(path, names, f"an archive of {size / 2**20:,.0f} MiB; unpack it first")
@@ -267,14 +267,14 @@ def unpacked(
     found: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     budget: Budget,
-) -> Iterator[Paper]:
+) -> Iterator[SubmittedFile]:
     """One file of an archive."""
     name = member.filename
     where = f"{path}/{name}"
     parts = tuple(part for part in name.replace("\\", "/").split("/") if part)
     here = (*names, *parts[:-1], stem(parts[-1])) if parts else names
     if parts and any(is_system(part) for part in parts):
-        yield Paper(printable(where), here, left_out=True, problem="a file of the system")
+        yield SubmittedFile(printable(where), here, left_out=True, problem="a file of the system")
         return
     why = unsafe(member, parts)
     if why:
@@ -304,7 +304,7 @@ def unpacked(
         yield from archive(where, here, io.BytesIO(data), len(data), budget)
         budget.nested -= 1
     else:
-        yield Paper(printable(where), here, when, data)
+        yield SubmittedFile(printable(where), here, when, data)
 
 
 def unsafe(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:

@@ -17,10 +17,10 @@ from typing import Any
 
 from convcalc.errors import UsageError, shortened
 from convcalc.homework.answers.types import Tolerance
-from convcalc.homework.classroom.output_folder import Stage, cell, file_name
+from convcalc.homework.classroom.output_folder import OutputFolder, cell, file_name
 from convcalc.homework.classroom.roster import Roster
 from convcalc.homework.conventions import Conventions
-from convcalc.homework.sheets import render as paper
+from convcalc.homework.sheets import render
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
 from convcalc.homework.variants.draw import Maker, codes, wrong_numbers
 
@@ -188,28 +188,28 @@ def make(
     """
     maker = Maker(sheet, secret)
     variants = codes(secret, "variant", sheet.id, roster.students)
-    stage = Stage(out, force=force, ours=OURS, way_out=WAY_OUT)
+    place = OutputFolder(out, force=force, ours=OURS, way_out=WAY_OUT)
     try:
         for each in beside(sheet):
-            copy(sheet, each, stage)
+            copy(sheet, each, place)
         taken: set[str] = {"key"}
         rows: dict[str, list[list[str]]] = {}
-        with stage.open("key.csv") as key:
+        with place.open("key.csv") as key:
             writer = csv.writer(key, lineterminator="\n")
             writer.writerow(KEY)
             for number, student in enumerate(roster.students, start=1):
                 own = maker.of(student, variants[student])
                 page = file_name(student, taken)
-                with stage.open(f"{page}.yaml") as file:
+                with place.open(f"{page}.yaml") as file:
                     file.write(sheet_text(own))
-                with stage.open(f"html/{page}.html") as file:
-                    file.write("\n".join(paper.web(own)) + "\n")
+                with place.open(f"html/{page}.html") as file:
+                    file.write("\n".join(render.web(own)) + "\n")
                 writer.writerows(key_of(own, maker, student, rows))
                 if progress:
                     progress(number)
-        stage.commit()
+        place.commit()
     finally:
-        stage.discard()
+        place.discard()
     return maker
 
 
@@ -252,7 +252,7 @@ def plain_path(name: str, sheet: Sheet) -> bool:
     )
 
 
-def copy(sheet: Sheet, name: str, stage: Stage) -> None:
+def copy(sheet: Sheet, name: str, place: OutputFolder) -> None:
     """Put a file that the sheet names beside the students' sheets."""
     path = os.path.join(os.path.dirname(sheet.path), name)
     try:
@@ -261,5 +261,5 @@ def copy(sheet: Sheet, name: str, stage: Stage) -> None:
     except (OSError, ValueError) as error:
         message = f"{shortened(path)}: cannot be read: {getattr(error, 'strerror', None) or error}"
         raise UsageError(message) from None
-    with stage.open(name) as target:
+    with place.open(name) as target:
         target.write(text)

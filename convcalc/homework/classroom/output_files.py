@@ -11,16 +11,17 @@ from fractions import Fraction
 from typing import Any
 
 from convcalc.errors import printable
+from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.collect import natural
-from convcalc.homework.classroom.grader import ROW, Account, Entry, Graded
+from convcalc.homework.classroom.grader import Entry, Graded, PartRow
 from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.classroom.output_folder import (
     MARK,
     MOST_TROUBLES,
     OUTPUTS,
     SCHEMA,
+    GradingRun,
     Output,
-    Run,
     Summary,
     cell,
     file_name,
@@ -79,7 +80,9 @@ class Parts(Output):
 
     def begin(self) -> None:
         self.rows = self.table(
-            "parts.csv", ["student_id", "variant", *ROW], "one row per part, with the slip"
+            "parts.csv",
+            ["student_id", "variant", *PartRow._fields],
+            "one row per part, with the slip",
         )
         self.guarded: dict[int, tuple[Entry, list[list[Any]]]] = {}
 
@@ -122,18 +125,18 @@ class ByHand(Output):
             return
         for entry in one.entries:
             for row in entry.rows:
-                if row[0] in self.ids and row[5] == "by-hand":
+                if row.question in self.ids and row.status == "by-hand":
                     found = self.run.summary.by_hand
-                    found[row[0]] = found.get(row[0], 0) + 1
+                    found[row.question] = found.get(row.question, 0) + 1
                     given = one_line(entry.result.parts[0].given)
-                    points, comment = self.run.marks.get((one.shown, row[0], given), ("", ""))
+                    points, comment = self.run.marks.get((one.shown, row.question, given), ("", ""))
                     shown = [
                         one.shown,
                         one.variant,
-                        row[0],
+                        row.question,
                         given,
                         points,
-                        points_text(self.ids[row[0]]),
+                        points_text(self.ids[row.question]),
                         comment,
                     ]
                     self.rows.writerow([cell(each) for each in shown])
@@ -202,7 +205,7 @@ class Feedback(Output):
             return
         name = file_name(one.shown, self.names)
         self.count += 1
-        with self.run.stage.open(f"feedback/{name}.md") as file:
+        with self.run.folder.open(f"feedback/{name}.md") as file:
             file.write(self.page(one))
 
     def page(self, one: Graded) -> str:
@@ -236,17 +239,21 @@ class Feedback(Output):
             kept = self.pages[id(entry)] = (entry, "".join(map(self.row, entry.rows)))
         return kept[1]
 
-    def row(self, row: list[Any]) -> str:
+    def row(self, row: PartRow) -> str:
         """One part."""
-        question, part, given, read, expected, status, points, most, _, _, note = row
-        name = f"{question} {part}".strip()
-        read = "" if read in (given, "text") else read
-        if status == "by-hand":
-            points = most = ""
-        of = f"{points} of {most}" if most else ""
-        last = f" {escaped(expected)} |" if self.run.with_answers else ""
+        name = f"{row.question} {row.part}".strip()
+        read = "" if row.read in (row.given, "text") else row.read
+        of = f"{row.points} of {row.max}" if row.max and row.status != "by-hand" else ""
+        last = f" {escaped(row.expected)} |" if self.run.with_answers else ""
         cells = " | ".join(
-            (escaped(name), escaped(given), escaped(read), SIGNS[status], of, escaped(note))
+            (
+                escaped(name),
+                escaped(row.given),
+                escaped(read),
+                SIGNS[row.status],
+                of,
+                escaped(row.note),
+            )
         )
         return f"| {cells} |{last}\n"
 
@@ -261,7 +268,7 @@ class Lines(Output):
     """grades.jsonl: one line of JSON per student, as `hw check --json` prints it."""
 
     def begin(self) -> None:
-        self.file = self.run.stage.hold("grades.jsonl")
+        self.file = self.run.folder.hold("grades.jsonl")
         self.run.summary.written.append(("grades.jsonl", "one line of JSON per student"))
 
     def add(self, one: Graded) -> None:
@@ -289,7 +296,9 @@ class Gradescope(Output):
     def add(self, one: Graded) -> None:
         if one.handed_in:
             self.count += 1
-            with self.run.stage.open(f"gradescope/{file_name(one.shown, self.names)}.json") as file:
+            with self.run.folder.open(
+                f"gradescope/{file_name(one.shown, self.names)}.json"
+            ) as file:
                 json.dump(
                     results(self.run.sheet, [e.result for e in one.entries], one.variant),
                     file,
@@ -307,7 +316,7 @@ class Records(Output):
 
     def begin(self) -> None:
         name = self.run.named("answers.jsonl")
-        self.file = self.run.stage.hold(name)
+        self.file = self.run.folder.hold(name)
         self.run.summary.written.append((name, "all answers, for hw regrade"))
 
     def add(self, one: Graded) -> None:
@@ -341,10 +350,10 @@ class Who(Output):
 
 
 def write(
-    run: Run,
+    run: GradingRun,
     graded: Iterator[Graded],
     formats: tuple[str, ...],
-    accounts: Callable[[], list[Account]],
+    statuses: Callable[[], list[FileStatus]],
     files: Callable[[], int],
     settings: dict[str, Any],
     progress: Callable[[int], None] | None = None,
@@ -368,21 +377,21 @@ def write(
             progress(number)
     for each in outputs:
         each.close()
-    write_accounts(run, accounts())
+    write_statuses(run, statuses())
     summary.files = files()
-    with run.stage.open("summary.json") as file:
+    with run.folder.open("summary.json") as file:
         json.dump(summary_data(run, formats, settings), file, indent=1)
         file.write("\n")
-    run.stage.commit()
+    run.folder.commit()
     return summary
 
 
-def write_accounts(run: Run, accounts: list[Account]) -> None:
+def write_statuses(run: GradingRun, statuses: list[FileStatus]) -> None:
     """files.csv: what became of every file."""
-    with run.stage.open(run.named("files.csv")) as file:
+    with run.folder.open(run.named("files.csv")) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "student_id", "status", "note"])
-        for each in sorted(accounts, key=lambda account: natural(account.path)):
+        for each in sorted(statuses, key=lambda each: natural(each.path)):
             writer.writerow(
                 [cell(text) for text in (each.path, each.student, each.status, each.note)]
             )
@@ -395,7 +404,9 @@ def write_accounts(run: Run, accounts: list[Account]) -> None:
     run.summary.written.append((run.named("files.csv"), "what became of every file"))
 
 
-def summary_data(run: Run, formats: tuple[str, ...], settings: dict[str, Any]) -> dict[str, Any]:
+def summary_data(
+    run: GradingRun, formats: tuple[str, ...], settings: dict[str, Any]
+) -> dict[str, Any]:
     """The summary as plain data, with what a later run needs to know."""
     found = run.summary
     return {

@@ -17,7 +17,8 @@ from fractions import Fraction
 from typing import IO, Any, ClassVar, TypeVar
 
 from convcalc.errors import UsageError, printable, shortened
-from convcalc.homework.classroom.grader import Account, Graded
+from convcalc.homework.classroom.answer_store import FileStatus
+from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.sheets.sheet import Sheet
 
 SCHEMA = 1
@@ -83,7 +84,7 @@ def reserved(name: str) -> bool:
 # --------------------------------------------------------------------------------- the folder
 
 
-class Stage:
+class OutputFolder:
     """A folder that is built beside its place and moved there at the end.
 
     Args:
@@ -227,7 +228,7 @@ class Summary:
     by_hand: dict[str, int] = field(default_factory=dict)
     written: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    troubles: list[Account] = field(default_factory=list)
+    troubles: list[FileStatus] = field(default_factory=list)
 
     @property
     def mean(self) -> float:
@@ -245,12 +246,12 @@ class Summary:
 
 
 @dataclass(slots=True)
-class Run:
+class GradingRun:
     """What the outputs need to know.
 
     Attributes:
         sheet: the teacher's.
-        stage: where files are written.
+        folder: where files are written.
         anonymous: whether codes stand for names.
         with_answers: whether feedback shows the right answers.
         column: what the gradebook calls the assignment.
@@ -258,7 +259,7 @@ class Run:
     """
 
     sheet: Sheet
-    stage: Stage
+    folder: OutputFolder
     anonymous: bool = False
     with_answers: bool = False
     column: str = ""
@@ -275,7 +276,7 @@ class Run:
             self.marks[key][0]
             for entry in one.entries
             for row in entry.rows
-            if (key := (one.shown, row[0], one_line(row[2]))) in self.marks
+            if (key := (one.shown, row.question, one_line(row.given))) in self.marks
         ]
         values = [Fraction(text) for text in found if re.fullmatch(r"\d{1,6}(\.\d{1,4})?", text)]
         return sum(values, Fraction(0)) if values else None
@@ -293,7 +294,7 @@ class Output:
     about: ClassVar[str] = ""
     always: ClassVar[bool] = False
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: GradingRun) -> None:
         self.run = run
         self.begin()
 
@@ -309,7 +310,7 @@ class Output:
 
     def table(self, name: str, header: list[str] | tuple[str, ...], about: str) -> Any:
         """A CSV file with its heading."""
-        self.file = self.run.stage.hold(name)
+        self.file = self.run.folder.hold(name)
         self.run.summary.written.append((name, about))
         writer = csv.writer(self.file, lineterminator="\n")
         writer.writerow(header)

@@ -115,8 +115,9 @@ def run(base: str) -> dict[str, Any]:
 def graded(base: str) -> dict[str, Any]:
     """The results of the submission."""
     from convcalc.errors import UsageError
-    from convcalc.homework.classroom.collect import papers
-    from convcalc.homework.classroom.grader import Grader, parsed
+    from convcalc.homework.classroom.answer_store import parsed
+    from convcalc.homework.classroom.collect import submitted_files
+    from convcalc.homework.classroom.grader import Grader
     from convcalc.homework.sheets.read import load
     from convcalc.homework.variants.draw import read_secret
 
@@ -128,16 +129,18 @@ def graded(base: str) -> dict[str, Any]:
     best: dict[str, Any] = {}
     notes: list[str] = []
     why: list[str] = []
-    for paper in papers([os.path.join(base, "submission")]):
-        if paper.data is None:
+    for submitted in submitted_files([os.path.join(base, "submission")]):
+        if submitted.data is None:
             why += (
                 []
-                if paper.left_out
-                else [f"{paper.names[-1] if paper.names else paper.path}: {paper.problem}"]
+                if submitted.left_out
+                else [
+                    f"{submitted.names[-1] if submitted.names else submitted.path}: {submitted.problem}"
+                ]
             )
             continue
         try:
-            for given in parsed(paper, sheet, None):
+            for given in parsed(submitted, sheet, None):
                 odd: list[str] = list(given.notes)
                 values = grader.merged(given.values, odd)
                 if len(values) > len(best):
@@ -145,7 +148,7 @@ def graded(base: str) -> dict[str, Any]:
         except UsageError as error:
             why.append(str(error).replace(f"{base}/submission/", ""))
         except Exception as error:  # noqa: BLE001 - one broken file must not hide another
-            why.append(f"{paper.names[-1]}: cannot be read ({type(error).__name__})")
+            why.append(f"{submitted.names[-1]}: cannot be read ({type(error).__name__})")
     if not best:
         message = "No answers were found. " + " ".join(why[:5])
         raise UsageError(message)

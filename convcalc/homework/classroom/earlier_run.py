@@ -1,0 +1,111 @@
+"""What an earlier `hw grade` left in its folder: answers, points, settings."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from convcalc.errors import UsageError, shortened
+from convcalc.homework.classroom.answer_store import FileStatus
+from convcalc.homework.classroom.output_folder import NAMES, OUTPUTS, SCHEMA, bare
+
+MOST_CELL = 1_000_000
+
+
+def found_in(folder: str, name: str) -> str:
+    """A file of an earlier run; where its names are apart, there."""
+    for path in (os.path.join(folder, name), os.path.join(folder, NAMES, name)):
+        if os.path.isfile(path):
+            return path
+    message = f"{shortened(folder)}: holds no {name}; give the folder that hw grade --out wrote"
+    raise UsageError(message)
+
+
+RECORD = ("file", "time", "sure", "variant", "notes", "numbers", "drawn_variant", "shown")
+
+
+def records(folder: str) -> Iterator[dict[str, Any]]:
+    """The answers of an earlier run, one student after the other."""
+    path = found_in(folder, "answers.jsonl")
+    with open(path, encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, start=1):
+            record = record_of(line)
+            if record is None:
+                message = f"{shortened(path)}:{number}: is no line that hw grade wrote; grade the files again"
+                raise UsageError(message)
+            yield record
+
+
+def record_of(line: str) -> dict[str, Any] | None:
+    """One student's answers; None where the line holds none."""
+    try:
+        record: dict[str, Any] = json.loads(line)
+        whole = isinstance(record["student"], str) and isinstance(record["who"], dict)
+        whole = (
+            whole
+            and isinstance(record["answers"], dict | None)
+            and all(key in record for key in RECORD)
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return record if whole else None
+
+
+def old_statuses(folder: str) -> list[FileStatus]:
+    """What became of the files of an earlier run."""
+    return [
+        FileStatus(
+            row.get("file", ""),
+            row.get("student_id", ""),
+            row.get("status", ""),
+            row.get("note", ""),
+        )
+        for row in table_rows(found_in(folder, "files.csv"))
+    ]
+
+
+def table_rows(path: str) -> Iterator[dict[str, str]]:
+    """The rows of a CSV by their headings."""
+    csv.field_size_limit(MOST_CELL)
+    try:
+        with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+            for row in csv.DictReader(file):
+                yield {
+                    str(key): value if isinstance(value, str) else "" for key, value in row.items()
+                }
+    except (OSError, csv.Error) as error:
+        message = f"{shortened(path)}: cannot be read: {error}; grade the files again"
+        raise UsageError(message) from None
+
+
+def hand_marks(folder: str) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """The points that a person has filled in, by student, question and answer."""
+    path = os.path.join(folder, "by-hand.csv")
+    if not os.path.isfile(path):
+        return {}
+    found = {}
+    for row in table_rows(path):
+        points, comment = row.get("points", "").strip(), row.get("comment", "")
+        if points or comment:
+            key = (row.get("student_id", ""), row.get("question", ""), bare(row.get("answer", "")))
+            found[key] = (points, bare(comment))
+    return found
+
+
+def settings_of(folder: str) -> dict[str, Any]:
+    """How an earlier run was made."""
+    path = found_in(folder, "summary.json")
+    try:
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
+        settings = data["settings"]
+        formats = tuple(name for name in settings["formats"] if name in OUTPUTS)
+        assert data["schema"] == SCHEMA
+        assert isinstance(data["questions"], dict)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, AssertionError):
+        message = f"{shortened(path)}: is no summary of this version; grade the files again"
+        raise UsageError(message) from None
+    return {**settings, "formats": formats, "questions": data.get("questions", {})}

@@ -1,0 +1,67 @@
+"""How the questions of a class were answered, from the folder that `hw grade` wrote."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from convcalc.homework.classroom.earlier_run import found_in, settings_of, table_rows
+from convcalc.homework.classroom.output_folder import bare
+
+
+@dataclass(slots=True)
+class Tally:
+    """How a question was answered.
+
+    Attributes:
+        question, kind: which, and its type.
+        statuses: how many parts of each status.
+        mistakes: how many parts each mistake explains.
+        others: wrong answers that nothing explains: by part, right answer and what was read.
+    """
+
+    question: str
+    kind: str = ""
+    statuses: Counter[str] = field(default_factory=Counter)
+    mistakes: Counter[str] = field(default_factory=Counter)
+    others: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    @property
+    def answered(self) -> int:
+        """Parts that were answered and marked."""
+        return sum(self.statuses.values()) - self.statuses["blank"] - self.statuses["by-hand"]
+
+    def share(self, count: int) -> float:
+        """A part of the answers, from 0 to 1."""
+        return count / self.answered if self.answered else 0.0
+
+    @property
+    def right(self) -> int:
+        """Right, under whatever convention, or after the student's own row."""
+        return sum(self.statuses[name] for name in ("right", "other-convention", "follow-through"))
+
+    @property
+    def other(self) -> int:
+        """Wrong without a known reason."""
+        return self.answered - self.right - sum(self.mistakes.values())
+
+
+def stats(folder: str) -> dict[str, Tally]:
+    """How the questions of a class were answered."""
+    kinds = settings_of(folder)["questions"]
+    found: dict[str, Tally] = {
+        str(name): Tally(str(name), str(kind)) for name, kind in kinds.items()
+    }
+    for row in table_rows(found_in(folder, "parts.csv")):
+        tally = found.setdefault(row.get("question", ""), Tally(row.get("question", "")))
+        status = row.get("status", "")
+        tally.statuses[status] += 1
+        if status not in ("wrong", "partial", "unreadable"):
+            continue
+        first = row.get("mistake", "").partition(" ")[0]
+        if first:
+            tally.mistakes[first] += 1
+        elif len(tally.others) < 20_000:
+            shown = bare(row.get("read", "") or row.get("given", ""))
+            tally.others[row.get("part", ""), bare(row.get("expected", "")), shown] += 1
+    return found
