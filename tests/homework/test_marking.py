@@ -12,6 +12,7 @@ import pytest
 from convcalc.errors import ConvcalcError
 from convcalc.homework import WrongAnswer, assert_right, check, loads
 from convcalc.homework.marking.mark import mark
+from homework.mistake_cases import SLIPS, Slip
 from homework.test_questions import sheet_with
 
 PS1 = """
@@ -235,6 +236,38 @@ def test_cells_give_part_marks_where_the_sheet_says_so() -> None:
     assert result.hint == "All cells but one agree; look at the second row again."
 
 
+def test_a_long_matrix_with_one_wrong_cell_is_told_its_row() -> None:
+    x = [[(3 * row + 7 * column) % 10 for column in range(12)] for row in range(12)]
+    sheet = sheet_with("conv-by-hand", {"x": x, "w": [[1, 0], [0, 1]]})
+    answer = [[x[i][j] + x[i + 1][j + 1] for j in range(11)] for i in range(11)]
+    answer[4][6] += 1
+    result = check(sheet, "q1", answer)
+    assert len(str(answer)) > 60
+    assert result.hint == "All cells but one agree; look at the fifth row again."
+    assert [(each.mistake.id, each.detail) for each in result.parts[0].found] == [
+        ("hand.cell", "All cells but one agree; look at the fifth row again.")
+    ]
+
+
+MATRICES = [slip for slip in SLIPS if isinstance(slip.wrong, list) and not slip.part]
+
+
+@pytest.mark.parametrize("slip", MATRICES, ids=[f"{s.id}={s.wrong}"[:40] for s in MATRICES])
+def test_a_hint_does_not_depend_on_what_is_cut_for_printing(slip: Slip) -> None:
+    sheet = sheet_with(slip.type, slip.given, **slip.conventions)
+    long = str(slip.wrong).replace("'", "").replace(" ", " " * 60)
+    assert check(sheet, "q1", long).hint == check(sheet, "q1", slip.wrong).hint
+    assert "Something is" not in check(sheet, "q1", long).hint
+
+
+def test_a_rounded_number_is_noticed_however_long_the_working() -> None:
+    sheet = sheet_with("macs", {"n": 32, "k": 5, "c_in": 3, "filters": 10})
+    working = " + ".join(["0"] * 40)
+    assert check(sheet, "q1", f"{working} = about 600000").hint == (
+        "This question wants the exact number, every digit."
+    )
+
+
 def test_a_neighbours_answer_is_noticed() -> None:
     sheet = loads(
         "{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}, {type: params, given: {k: 9, c_in: 17, filters: 11}}]}"
@@ -338,7 +371,7 @@ def test_rows_of_a_table_can_be_lines_or_named() -> None:
         "right",
     ]
     short = check(sheet, "q5", TABLE[:3])
-    assert short.hint == "not all answered in rows 4-8"
+    assert short.hint == "rows 4-8 not completely answered"
 
 
 def test_a_table_of_one_column_takes_its_volumes_as_lists() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 from convcalc.homework.answers.parsing import number_text
 from convcalc.homework.answers.types import Bytes, Choice, Matrix, Misfit, Share, Tolerance
 from convcalc.homework.conventions import RULES, told
+from convcalc.homework.marking.diagnosis import mistake_text
 from convcalc.homework.variants.draw import drawn, draws
 
 if TYPE_CHECKING:
@@ -375,14 +376,9 @@ def wrong_values(
         credit = max(shares, default=Fraction(0))
         large = isinstance(value, int | Fraction) and not -SMALL < value < SMALL
         most = 1 if large else MOST_LINES
-        lines = dict.fromkeys(said(each.mistake.line, each.detail) for each in reasons)
+        lines = dict.fromkeys(mistake_text(each) for each in reasons)
         found.append((value, " Or: ".join(list(lines)[:most]), credit, names))
     return found
-
-
-def said(line: str, detail: str) -> str:
-    """A mistake's line, its place for a detail filled."""
-    return line.format(detail or "Something is") if "{0}" in line else line
 
 
 # ------------------------------------------------------------------------------ the registry

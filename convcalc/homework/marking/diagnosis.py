@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from convcalc.homework.answers.parsing import Reading
+from convcalc.homework.answers.parsing import Reading, raw_text
 from convcalc.homework.answers.types import Bytes, Matrix, Misfit, Ratio, near
 from convcalc.homework.conventions import RULES, told
 from convcalc.homework.marking import hints
@@ -48,12 +49,13 @@ def diagnose(
             break
     found = candidates(question, part, reading)
     small = isinstance(reading.value, int | Fraction) and abs(Fraction(reading.value)) < SMALL
-    for each in found[:MOST_CANDIDATES]:
-        verdict.mistakes.append((each.mistake.id, "might" if small or len(found) > 1 else "sure"))
+    verdict.found = found[:MOST_CANDIDATES]
+    for each in verdict.found:
         if each.other is not None:
-            verdict.mistakes[-1] = (each.mistake.id, "perhaps")
-            verdict.mistakes.append((each.other.id, "perhaps"))
+            verdict.found = [each]
+            verdict.mistakes = [(each.mistake.id, "perhaps"), (each.other.id, "perhaps")]
             break
+        verdict.mistakes.append((each.mistake.id, "might" if small or len(found) > 1 else "sure"))
 
 
 def candidates(question: Question, part: Part, reading: Reading) -> list[Found]:
@@ -132,50 +134,51 @@ def cell_by_cell(part: Part, reading: Reading) -> list[Found]:
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "next")
 
 
-def tell(question: Question, part: Part, verdict: Verdict, level: int) -> None:
-    """The hint that goes with a verdict, at a level; it never holds the right answer below level 4."""
+def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: Any) -> None:
+    """Write the hint of a verdict; it never holds the right answer below level 4."""
     if level <= 0:
         return
-    lines = list(told_lines(question, part, verdict))
+    lines = list(_feedback_lines(question, part, verdict, raw))
     hint = " Or: ".join(dict.fromkeys(lines)) if lines else NO_SLIP
-    secrets = hints.secrets(question)
-    verdict.hint = hints.safe(hint, secrets, "Look at this one again.")
-    verdict.hint_level = 1
+    verdict.hint = hints.safe(hint, hints.secrets(question), "Look at this one again.")
+    verdict.hint_level = level
     if level > 1:
-        more = hints.lines(question, level, part=part)
-        verdict.hint = "\n".join([verdict.hint, *more])
-        verdict.hint_level = level
+        verdict.hint = "\n".join([verdict.hint, *hints.lines(question, level, part=part)])
 
 
-def told_lines(question: Question, part: Part, verdict: Verdict) -> Iterator[str]:
+def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) -> Iterator[str]:
     """What is said of a verdict: the other convention, else the mistakes' lines."""
-    from convcalc.homework.mistakes.base import CATALOGUE
+    from convcalc.homework.mistakes.base import Found
 
+    ours = question.conventions
     if verdict.status == "other-convention":
-        key, value = next((key, value) for key, value in verdict.convention.items())
-        yield told(key, value, getattr(question.conventions, key))
+        key, value = next(iter(verdict.convention.items()))
+        yield told(key, value, getattr(ours, key))
         return
-    shown = verdict.mistakes[:MOST_CANDIDATES]
-    if shown and shown[0][1] == "perhaps":
-        yield "Perhaps two things at once: " + " ".join(CATALOGUE[name].line for name, _ in shown)
+    first = verdict.found[0] if verdict.found else None
+    if first is not None and first.other is not None:
+        both = f"{mistake_text(first)} {mistake_text(Found(first.other))}"
+        yield f"Perhaps two things at once: {both}"
         return
-    details = (
-        {
-            each.mistake.id: each.detail
-            for each in candidates(question, part, part.form.read(verdict.given))
-        }
-        if any("{0}" in CATALOGUE[name].line for name, _ in shown)
-        else {}
-    )
-    for name, _ in shown:
-        line = CATALOGUE[name].line
-        yield line.format(details.get(name, "Something is")) if "{0}" in line else line
-    if not shown:
-        for key, value in verdict.convention.items():
-            if RULES[key].right[value]:
-                yield told(key, value, getattr(question.conventions, key))
-                return
-        if part.form.counts and any(
-            word in verdict.given.lower() for word in ("k", "m", "≈", "~", "about")
-        ):
-            yield "This question wants the exact number, every digit."
+    yield from (mistake_text(each) for each in verdict.found)
+    if first is not None:
+        return
+    for key, value in verdict.convention.items():
+        if RULES[key].right[value]:
+            yield told(key, value, getattr(ours, key))
+            return
+    if part.form.counts and _is_rounded(verdict.reading, raw):
+        yield "This question wants the exact number, every digit."
+
+
+def mistake_text(found: Found) -> str:
+    """What a student is told about a mistake, its place for a detail filled."""
+    line = found.mistake.line
+    return line.format(found.detail or "Something is") if "{0}" in line else line
+
+
+def _is_rounded(reading: Reading | None, raw: Any) -> bool:
+    """Whether an answer is written as a rounded number: 1.2 M, about 1000."""
+    if reading is not None and any(number.scaled for number in reading.numbers):
+        return True
+    return bool(re.search("[≈~]|about", raw_text(raw), re.IGNORECASE))

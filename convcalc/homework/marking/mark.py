@@ -15,7 +15,7 @@ from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading
 from convcalc.homework.answers.types import Choice, Matrix, near
 from convcalc.homework.marking import hints
-from convcalc.homework.marking.diagnosis import SMALL, diagnose, tell
+from convcalc.homework.marking.diagnosis import SMALL, diagnose, feedback
 from convcalc.homework.marking.verdicts import Marked, Result, Verdict, ranges
 
 if TYPE_CHECKING:
@@ -129,9 +129,10 @@ def mark_question(
     for part, weight in zip(parts, weights):
         verdict = mark_part(sheet, question, part, raws.get(part.name), weight, finest)
         if verdict.status == "wrong" and sheet.follow_through and not question.void:
-            follow(sheet, question, part, raws.get(part.name), earlier, verdict)
+            follow(question, part, raws.get(part.name), earlier, verdict)
         if verdict.status not in ("blank", "unreadable"):
-            earlier[part.name] = part.form.read(raws.get(part.name)).value
+            assert verdict.reading is not None
+            earlier[part.name] = verdict.reading.value
         if question.void:
             verdict.status, verdict.points, verdict.hint = "right", verdict.max, ""
         verdicts.append(verdict)
@@ -239,6 +240,7 @@ def mark_part(
     verdict = Verdict(
         question.id, part.name, reading.text, part.form.json(reading.value), reading.said, "wrong",
         Fraction(0), weight, expected=part.form.json(part.expected),
+        reading=reading,
     )  # fmt: skip
     if reading.blank:
         verdict.status = "right" if part.optional and not weight else "blank"
@@ -261,7 +263,7 @@ def mark_part(
         verdict.points = weight * cells
     if verdict.status == "wrong" and verdict.points:
         verdict.status = "partial"
-    tell(question, part, verdict, level)
+    feedback(question, part, verdict, level, raw)
     return verdict
 
 
@@ -307,7 +309,6 @@ def partly(question: Question, part: Part, reading: Reading) -> Fraction:
 
 
 def follow(
-    sheet: Sheet,
     question: Question,
     part: Part,
     raw: Any,
@@ -315,14 +316,14 @@ def follow(
     verdict: Verdict,
 ) -> None:
     """Mark a part by what follows from the student's own earlier parts."""
-    del sheet
     expected = question.task.follow(question.conventions, part.name, earlier)
     if expected is None or expected == part.expected:
         return
-    reading = part.form.read(raw)
+    reading = verdict.reading or part.form.read(raw)
     if part.form.same(reading, expected, question.allowed(part)):
         verdict.status, verdict.points = "follow-through", verdict.max
         verdict.mistakes.clear()
+        verdict.found.clear()
         verdict.hint, verdict.hint_level = "follows correctly from what you wrote before", 1
 
 

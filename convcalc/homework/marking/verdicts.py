@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from convcalc.homework.sheets.points import points_number
 
 if TYPE_CHECKING:
+    from convcalc.homework.answers.parsing import Reading
+    from convcalc.homework.mistakes.base import Found
     from convcalc.homework.sheets.sheet import Question, Sheet
 
 
@@ -35,6 +37,8 @@ class Verdict:
         convention: under which other conventions it would be right.
         hint: what the student is told at the sheet's level; hint_level says which.
         expected: the right answer; only shown where asked for.
+        reading: what was understood of the answer; ``given`` and ``said`` are cut for printing.
+        found: the known mistakes again, each with its detail, such as the row that differs.
     """
 
     id: str
@@ -50,6 +54,8 @@ class Verdict:
     hint: str = ""
     hint_level: int = 0
     expected: Any = None
+    reading: Reading | None = field(default=None, repr=False)
+    found: list[Found] = field(default_factory=list, repr=False)
 
     @property
     def right(self) -> bool:
@@ -204,41 +210,52 @@ def ranges(question: Question, verdicts: list[Verdict]) -> str:
 
 
 def summary(parts: list[Verdict]) -> str:
-    """Which parts are off, and which follow from those."""
+    """Which parts are wrong, and which follow from those."""
     table = any("." in part.part for part in parts)
-    wrong = [p for p in parts if p.status in ("wrong", "partial", "unreadable")]
-    follows = [p for p in parts if p.status == "follow-through"]
-    missing = [p for p in parts if p.status == "blank"]
-    texts = []
-    if table:
-        off = unique(int(p.part.partition(".")[0]) for p in wrong)
-        after = [n for n in unique(int(p.part.partition(".")[0]) for p in follows) if n not in off]
-        if off:
-            texts.append(f"row{'s' if len(off) > 1 else ''} {spans(off)}")
-        if after:
-            start = off[0] if off else after[0] - 1
-            last = unique(int(p.part.partition(".")[0]) for p in parts if p.status != "blank")
-            whole = list(range(after[0], (last or after)[-1] + 1))
-            if all(n not in off for n in whole):
-                after = whole
-            texts.append(
-                f"row{'s' if len(after) > 1 else ''} {spans(after)} follow{'' if len(after) > 1 else 's'} correctly from your row {start}"
-            )
-        if missing and len(missing) < len(parts):
-            rows = unique(int(p.part.partition(".")[0]) for p in missing)
-            texts.append(f"not all answered in row{'s' if len(rows) > 1 else ''} {spans(rows)}")
-    else:
-        texts += [f"{p.part}: {p.hint}" if p.hint else f"{p.part} is not right" for p in wrong]
-        texts += [f"{p.part} follows correctly from what you wrote before" for p in follows]
-        texts += [f"{p.part}: {p.hint}" for p in parts if p.status == "other-convention" and p.hint]
-        if missing and len(missing) < len(parts):
-            texts.append(f"{', '.join(p.part for p in missing)} not answered")
-    return "; ".join(texts)
+    return "; ".join(_table_texts(parts) if table else _part_texts(parts))
 
 
-def unique(numbers: Iterator[int]) -> list[int]:
-    """Each number once, in order."""
-    return sorted(set(numbers))
+def _table_texts(parts: list[Verdict]) -> Iterator[str]:
+    """What is said of a table, by the numbers of its rows."""
+
+    def rows(*statuses: str) -> list[int]:
+        return sorted({int(p.part.partition(".")[0]) for p in parts if p.status in statuses})
+
+    wrong, missing = rows("wrong", "partial", "unreadable"), rows("blank")
+    follows = [row for row in rows("follow-through") if row not in wrong]
+    if wrong:
+        yield _rows_text(wrong)
+    if follows:
+        start = wrong[0] if wrong else follows[0] - 1
+        answered = rows(*(status for status in STATUSES if status != "blank")) or follows
+        whole = list(range(follows[0], answered[-1] + 1))
+        if all(row not in wrong for row in whole):
+            follows = whole
+        verb = "follow" if len(follows) > 1 else "follows"
+        yield f"{_rows_text(follows)} {verb} correctly from your row {start}"
+    if missing and any(part.status != "blank" for part in parts):
+        yield f"{_rows_text(missing)} not completely answered"
+
+
+def _part_texts(parts: list[Verdict]) -> Iterator[str]:
+    """What is said of parts that have names."""
+    for part in parts:
+        if part.status in ("wrong", "partial", "unreadable"):
+            yield f"{part.part}: {part.hint}" if part.hint else f"{part.part} is wrong"
+    for part in parts:
+        if part.status == "follow-through":
+            yield f"{part.part} follows correctly from what you wrote before"
+    for part in parts:
+        if part.status == "other-convention" and part.hint:
+            yield f"{part.part}: {part.hint}"
+    missing = [part.part for part in parts if part.status == "blank"]
+    if missing and len(missing) < len(parts):
+        yield f"{', '.join(missing)} not answered"
+
+
+def _rows_text(rows: list[int]) -> str:
+    """Rows of a table in short: ``rows 1, 3-5``."""
+    return f"row{'s' if len(rows) > 1 else ''} {spans(rows)}"
 
 
 def spans(numbers: list[int]) -> str:
