@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given
-from test_spec import assert_equal_layers, raises, reached
+from test_network_files import assert_equal_layers, raises, reached
 
 import strategies
 from convcalc.errors import ConvcalcError

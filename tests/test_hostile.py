@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_spec import BLOCK, as_text, plain
+from test_network_files import BLOCK, as_text, plain
 
 from conftest import Ran
 from convcalc.errors import ConvcalcError

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 from hypothesis import given
-from test_spec import BAD, BAD_NAMES, as_text, plain, written
+from test_network_files import BAD, BAD_NAMES, as_text, plain, written
 
 import strategies
 from convcalc.errors import SpecError
