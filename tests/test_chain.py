@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given
-from test_network_files import assert_equal_layers, raises, reached
 
 import strategies
 from convcalc.errors import ConvcalcError
 from convcalc.layers import LETTERS, Layer, every, find
 from convcalc.network import chain as module
 from convcalc.network.chain import MOST_REPEATS, chained, made, shape_of
+from test_network_files import assert_equal_layers, raises, reached
 
 KINDS = every()
 RGB = (3, 32, 32)

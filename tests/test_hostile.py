@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_network_files import BLOCK, as_text, plain
 
 from conftest import Ran
 from convcalc.errors import ConvcalcError
@@ -29,6 +28,7 @@ from convcalc.layers import every
 from convcalc.network.load import bundled_folder, bundled_names, loads
 from convcalc.network.yaml_source import MOST_BYTES
 from convcalc.report import Report
+from test_network_files import BLOCK, as_text, plain
 
 KINDS = every()
 every_format()

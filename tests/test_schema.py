@@ -12,7 +12,6 @@ import jsonschema
 import pytest
 import yaml
 from hypothesis import given
-from test_network_files import BAD, BAD_NAMES, as_text, plain, written
 
 import strategies
 from convcalc.errors import SpecError
@@ -21,6 +20,7 @@ from convcalc.network.load import bundled_folder, bundled_names, loads
 from convcalc.network.network import Network
 from convcalc.network.schema import schema
 from convcalc.network.values import TYPES
+from test_network_files import BAD, BAD_NAMES, as_text, plain, written
 
 KINDS = every()
 VALIDATOR = jsonschema.Draft202012Validator(schema())
