@@ -54,9 +54,7 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
         message = f"--to: no platform {shortened(name)!r}{did_you_mean(name, exports.MODULES)}"
         raise UsageError(message)
     found = load(sheet)
-    with open(sheet, "rb") as file:
-        source = file.read()
-    made = exports.find(name)(found, variants, source)
+    made = exports.find(name)(found, variants)
     if not made.text and (not output or output == "-"):
         what = "a folder" if made.suffix == "/" else "an archive"
         message = f"--to {name} makes {what}; say where with -o {found.id}{made.suffix}"

@@ -25,14 +25,14 @@ from convcalc.homework.exports import find
 from convcalc.homework.exports.gradescope import run as run_here
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.variants.draw import Maker
-from homework.test_export_moodle import SHEETS, TRICKY, tricky
+from homework.test_export_moodle import SHEETS, tricky
 
 HERE = Path(__file__).parent
 SOURCE = (HERE / "data" / "ps1.yaml").read_bytes()
 
 
-def exported(sheet: Sheet, name: str, source: bytes = SOURCE) -> dict[str, bytes]:
-    return {out.name: out.data for out in find(name)(sheet, 1, source).files()}
+def exported(sheet: Sheet, name: str) -> dict[str, bytes]:
+    return {out.name: out.data for out in find(name)(sheet, 1).files()}
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_answers_that_a_notebook_sets_can_be_graded_as_a_file(ps1: Sheet) -> Non
 
 
 def test_a_teacher_is_told_which_keys_lie_beside_the_notebook() -> None:
-    made = find("nbgrader")(tricky(), 1, TRICKY.encode())
+    made = find("nbgrader")(tricky(), 1)
     list(made.files())
     assert made.notes == [
         "tricky.yaml holds the keys of a, b; keep it where students cannot read it"
@@ -355,3 +355,30 @@ def test_whatever_is_handed_in_there_are_results(autograder: Path, files: dict[s
 def test_the_scripts_are_ones_to_a_shell(autograder: Path) -> None:
     for name in ("setup.sh", "run_autograder"):
         subprocess.run(["bash", "-n", str(autograder / "source" / name)], check=True)
+
+
+@pytest.mark.parametrize("name", ["gradescope", "nbgrader", "otter"])
+def test_a_sheet_from_a_pipe_is_read_once_and_goes_along_whole(name: str) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, SOURCE)
+    os.close(writing)
+    try:
+        files = exported(load(f"/dev/fd/{reading}"), name)
+    finally:
+        os.close(reading)
+    if name == "gradescope":
+        with zipfile.ZipFile(io.BytesIO(files[""])) as archive:
+            files = {"sheet.yaml": archive.read("sheet.yaml")}
+    assert [data for file, data in files.items() if file.endswith(".yaml")] == [SOURCE]
+
+
+def test_networks_that_a_sheet_names_go_along(tmp_path: Path) -> None:
+    network = "input: [1, 8, 8]\nlayers:\n  - conv: {out_channels: 2, kernel_size: 3}\n"
+    (tmp_path / "small.yaml").write_text(network)
+    (tmp_path / "ps2.yaml").write_text(
+        "{convcalc_sheet: 1, questions: [{type: receptive-field-net, given: {net: small.yaml}}]}"
+    )
+    sheet = load(str(tmp_path / "ps2.yaml"))
+    assert exported(sheet, "otter")["small.yaml"] == network.encode()
+    with zipfile.ZipFile(io.BytesIO(exported(sheet, "gradescope")[""])) as archive:
+        assert archive.read("small.yaml") == network.encode()

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from convcalc.errors import UsageError, shortened
 from convcalc.homework.answers.types import Tolerance
 from convcalc.homework.classroom.output_folder import OutputFolder, cell, file_name
 from convcalc.homework.classroom.roster import Roster
 from convcalc.homework.conventions import Conventions
 from convcalc.homework.sheets import render
+from convcalc.homework.sheets.read import files_beside
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
 from convcalc.homework.variants.draw import Maker, codes, wrong_numbers
 
@@ -190,8 +189,9 @@ def make(
     variants = codes(secret, "variant", sheet.id, roster.students)
     place = OutputFolder(out, force=force, ours=OURS, way_out=WAY_OUT)
     try:
-        for each in beside(sheet):
-            copy(sheet, each, place)
+        for name, data in files_beside(sheet).items():
+            with place.open(name) as file:
+                file.write(data.decode("utf-8-sig"))
         taken: set[str] = {"key"}
         rows: dict[str, list[list[str]]] = {}
         with place.open("key.csv") as key:
@@ -231,35 +231,3 @@ def key_of(
 def vary_of(sheet: Sheet, name: str) -> dict[str, Any]:
     """What varies in a question."""
     return next((question.vary for question in sheet.questions if question.id == name), {})
-
-
-def beside(sheet: Sheet) -> list[str]:
-    """Files that the sheet names and that lie beside it."""
-    names = [question.given.get(word) for question in sheet.questions for word in ("arch", "net")]
-    return sorted(
-        {
-            name
-            for name in names
-            if isinstance(name, str) and name.endswith(".yaml") and plain_path(name, sheet)
-        }
-    )
-
-
-def plain_path(name: str, sheet: Sheet) -> bool:
-    """Whether a file lies beside the sheet, under a name that can be copied."""
-    return os.path.basename(name) == name and os.path.isfile(
-        os.path.join(os.path.dirname(sheet.path), name)
-    )
-
-
-def copy(sheet: Sheet, name: str, place: OutputFolder) -> None:
-    """Put a file that the sheet names beside the students' sheets."""
-    path = os.path.join(os.path.dirname(sheet.path), name)
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read()
-    except (OSError, ValueError) as error:
-        message = f"{shortened(path)}: cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise UsageError(message) from None
-    with place.open(name) as target:
-        target.write(text)

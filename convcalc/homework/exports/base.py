@@ -14,6 +14,7 @@ from convcalc.homework.answers.parsing import number_text
 from convcalc.homework.answers.types import Bytes, Choice, Matrix, Misfit, Share, Tolerance
 from convcalc.homework.conventions import RULES, told
 from convcalc.homework.marking.diagnosis import mistake_text
+from convcalc.homework.sheets.read import files_beside
 from convcalc.homework.variants.draw import drawn, draws
 
 if TYPE_CHECKING:
@@ -428,8 +429,8 @@ class Export:
     suffix: ClassVar[str] = ""
     text: ClassVar[bool] = True
 
-    def __init__(self, sheet: Sheet, variants: int = 0, source: bytes = b"") -> None:
-        self.sheet, self.variants, self.source = sheet, variants, source
+    def __init__(self, sheet: Sheet, variants: int = 0) -> None:
+        self.sheet, self.variants = sheet, variants
         self.notes: list[str] = []
 
     @property
@@ -440,6 +441,11 @@ class Export:
     def files(self) -> Iterator[Out]:
         """What is written."""
         raise NotImplementedError
+
+    def sheet_files(self, name: str) -> list[Out]:
+        """The sheet as it was read, under a name, and the network files that it names."""
+        beside = files_beside(self.sheet)
+        return [Out(name, self.sheet.data), *(Out(file, data) for file, data in beside.items())]
 
     def one(self, text: str) -> Iterator[Out]:
         """An export of one file of text."""

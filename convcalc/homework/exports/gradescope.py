@@ -48,7 +48,7 @@ class Autograder(Export):
         files = [
             Out("setup.sh", SETUP.encode(), 0o755),
             Out("run_autograder", RUN.encode(), 0o755),
-            Out("sheet.yaml", self.source),
+            *self.sheet_files("sheet.yaml"),
         ]
         if any(question.vary for question in self.sheet.questions):
             self.notes.append(

@@ -142,7 +142,7 @@ class NbGrader(Notebook):
             cells.append(test)
         self.warn()
         yield Out(f"{self.file}.ipynb", notebook(cells))
-        yield Out(f"{self.file}.yaml", self.source)
+        yield from self.sheet_files(f"{self.file}.yaml")
 
 
 TEST = '''"""{about}"""
@@ -192,5 +192,5 @@ class Otter(Notebook):
         self.warn()
         self.notes.append("otter gives a question all of its points or none")
         yield Out(f"{self.file}.ipynb", notebook(cells))
-        yield Out(f"{self.file}.yaml", self.source)
+        yield from self.sheet_files(f"{self.file}.yaml")
         yield from tests

@@ -74,6 +74,22 @@ def loads(text: str, path: str = "<sheet>") -> Sheet:
     return sheet_of(Source(path, text))
 
 
+def files_beside(sheet: Sheet) -> dict[str, bytes]:
+    """The network files that a sheet names and that lie beside it, by name.
+
+    Raises:
+        UsageError: one cannot be read.
+    """
+    named = [question.given.get(word) for question in sheet.questions for word in ("arch", "net")]
+    folder = os.path.dirname(sheet.path)
+    found: dict[str, bytes] = {}
+    for name in sorted({name for name in named if isinstance(name, str)}):
+        path = os.path.join(folder, name)
+        if name.endswith(".yaml") and os.path.basename(name) == name and os.path.isfile(path):
+            found[name] = read(path).text.encode()
+    return found
+
+
 def sheet_of(source: Source) -> Sheet:
     """The sheet that a source stands for."""
     if len(source.text) > MOST_SHEET:
@@ -117,6 +133,7 @@ def sheet_of(source: Source) -> Sheet:
         student=text("student"),
         variant=text("variant"),
         path=source.path,
+        data=source.text.encode("utf-8", "surrogatepass"),
     )
     read_hints(source, keys, sheet)
     tolerance = read_grading(source, keys, sheet)

@@ -158,6 +158,7 @@ class Sheet:
         follow_through: whether later rows are marked by the student's own earlier ones.
         student, variant: whose it is, where numbers were drawn for one student.
         path: the file.
+        data: its bytes, so that it need not be read again.
     """
 
     id: str
@@ -174,6 +175,7 @@ class Sheet:
     student: str = ""
     variant: str = ""
     path: str = ""
+    data: bytes = b""
 
     def __getitem__(self, name: str) -> Question:
         """A question by its id.
