@@ -560,6 +560,22 @@ def test_points_marked_by_hand_are_kept_and_counted(
     assert rows(out / "grades.csv")[0]["by_hand"] == ""
 
 
+def test_points_given_by_a_person_belong_to_the_whole_answer(
+    sheet: Sheet, files: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    long = "because " * 300
+    texts = {"s1": "'=1+1 at first sight", "s2": f"{long}of x", "s3": f"{long}of y"}
+    hand_in(files, **{name: f"q4: {json.dumps(text)}" for name, text in texts.items()})
+    run(sheet, files, out)
+    path = out / "by-hand.csv"
+    assert [row["answer"] for row in rows(path)] == list(texts.values())
+    path.write_text(path.read_text().replace(",,2,", ",1,2,"), encoding="utf-8")
+    hand_in(files, s3=f"q4: {json.dumps(f'{long}of z')}")
+    run(sheet, files, out, force=True)
+    assert [row["by_hand"] for row in rows(out / "grades.csv")] == ["1", "1", ""]
+
+
 def test_a_late_student_is_added_to_the_class(sheet: Sheet, files: Path, tmp_path: Path) -> None:
     hand_in(files, s1="q2: 760", s2="q2: 1", bad="")
     out = tmp_path / "out"

@@ -10,7 +10,7 @@ from typing import Any
 
 from convcalc.errors import UsageError, shortened
 from convcalc.homework.classroom.answer_store import FileStatus
-from convcalc.homework.classroom.output_folder import NAMES, OUTPUTS, SCHEMA, bare
+from convcalc.homework.classroom.output_folder import NAMES, OUTPUTS, SCHEMA, bare, manual_key
 
 MOST_CELL = 1_000_000
 
@@ -90,7 +90,9 @@ def hand_marks(folder: str) -> dict[tuple[str, str, str], tuple[str, str]]:
     for row in table_rows(path):
         points, comment = row.get("points", "").strip(), row.get("comment", "")
         if points or comment:
-            key = (row.get("student_id", ""), row.get("question", ""), bare(row.get("answer", "")))
+            key = manual_key(
+                row.get("student_id", ""), row.get("question", ""), row.get("answer", "")
+            )
             found[key] = (points, bare(comment))
     return found
 

@@ -25,6 +25,7 @@ from convcalc.homework.classroom.output_folder import (
     Summary,
     cell,
     file_name,
+    manual_key,
     one_line,
     output,
 )
@@ -129,7 +130,9 @@ class ByHand(Output):
                     found = self.run.summary.by_hand
                     found[row.question] = found.get(row.question, 0) + 1
                     given = one_line(entry.result.parts[0].given)
-                    points, comment = self.run.marks.get((one.shown, row.question, given), ("", ""))
+                    points, comment = self.run.marks.get(
+                        manual_key(one.shown, row.question, given), ("", "")
+                    )
                     shown = [
                         one.shown,
                         one.variant,

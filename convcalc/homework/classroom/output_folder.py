@@ -58,6 +58,15 @@ def bare(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in FIRST else text
 
 
+def manual_key(student: str, question: str, answer: str) -> tuple[str, str, str]:
+    r"""What points given by a person are found by: the same for an answer and for its row of by-hand.csv.
+
+    >>> manual_key("s1", "q1", "=1 +\n1") == manual_key("s1", "q1", "'=1 + 1")
+    True
+    """
+    return bare(cell(student)), question, bare(cell(one_line(answer)))
+
+
 def one_line(text: str) -> str:
     """A text of several lines as one, fit to print."""
     return printable(" ".join(text.split()))
@@ -276,7 +285,7 @@ class GradingRun:
             self.marks[key][0]
             for entry in one.entries
             for row in entry.rows
-            if (key := (one.shown, row.question, one_line(row.given))) in self.marks
+            if (key := manual_key(one.shown, row.question, row.given)) in self.marks
         ]
         values = [Fraction(text) for text in found if re.fullmatch(r"\d{1,6}(\.\d{1,4})?", text)]
         return sum(values, Fraction(0)) if values else None

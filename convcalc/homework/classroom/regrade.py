@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from convcalc.errors import printable
 from convcalc.homework.classroom import output_files as outputs
@@ -87,7 +88,7 @@ def regrade(
         UsageError: the folder is none that `grade` wrote, or the sheet needs a secret.
     """
     settings = settings_of(folder)
-    before = old_points(folder)
+    before = old_points(folder, settings["questions"])
     keys = old_keys(folder)
     changes = {question.id: Change(question.id) for question in sheet.questions}
     for name in before.get("", {}):
@@ -144,10 +145,10 @@ def again(folder: str, grader: Grader) -> Iterator[Graded]:
         )  # fmt: skip
 
 
-def old_points(folder: str) -> dict[str, dict[str, Fraction]]:
+def old_points(folder: str, known: dict[str, Any]) -> dict[str, dict[str, Fraction]]:
     """The points of an earlier run, by student and question; under ``""`` its questions."""
     found: dict[str, dict[str, Fraction]] = {}
-    questions: dict[str, Fraction] = dict.fromkeys(settings_of(folder)["questions"], Fraction(0))
+    questions: dict[str, Fraction] = dict.fromkeys(known, Fraction(0))
     found[""] = questions
     for row in table_rows(found_in(folder, "grades.csv")):
         points = {}

@@ -103,7 +103,7 @@ def mark_question(
     finest = sheet.max_level if level is None else min(level, sheet.max_level)
     finest = min(finest, 1) if level is None else finest
     if question.by_hand:
-        text = answers.raw_text(raw)[:2000]
+        text = answers.raw_text(raw)[: answers.MOST_TEXT]
         status = "blank" if answers.is_blank(raw) else "by-hand"
         return Result(
             question.id,
