@@ -73,13 +73,13 @@ def product(numbers: Iterable[N]) -> N:
 # ------------------------------------------------------------------------------ output size
 
 
-def span(k: N, d: N) -> N:
+def effective_kernel(k: N, d: N) -> N:
     """d·(k − 1) + 1
 
     The effective kernel: how many cells a dilated kernel reaches over. Dilation 1 is an ordinary
     kernel; CS231n counts the holes instead, so its "dilation 0" is 1 here.
 
-    >>> span(3, 1), span(3, 2), span(3, 6)
+    >>> effective_kernel(3, 1), effective_kernel(3, 2), effective_kernel(3, 6)
     (3, 5, 13)
 
     [DV] section 5.1.
@@ -90,8 +90,8 @@ def span(k: N, d: N) -> N:
 def out_size(n: N, k: N, s: N, p: N, d: N) -> N:
     """⌊(n + 2p − (d·(k − 1) + 1)) / s⌋ + 1
 
-    How many places a window finds along one axis. The last (n + 2p − span) mod s cells are never
-    read. Assumes s ≥ 1; a result below 1 means that the window does not fit at all.
+    How many places a window finds along one axis. The last (n + 2p − (d·(k − 1) + 1)) mod s
+    cells are never read. Assumes s ≥ 1; a result below 1 means that the window does not fit at all.
 
     >>> out_size(224, 7, 2, 3, 1)
     112
@@ -100,7 +100,7 @@ def out_size(n: N, k: N, s: N, p: N, d: N) -> N:
 
     [DV] relationships 6 and 15.
     """
-    return (n + 2 * p - span(k, d)) // s + 1
+    return (n + 2 * p - effective_kernel(k, d)) // s + 1
 
 
 def out_size_padded(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
@@ -111,7 +111,7 @@ def out_size_padded(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
     >>> out_size_padded(32, 3, 2, 0, 1, 1)
     16
     """
-    return (n + before + after - span(k, d)) // s + 1
+    return (n + before + after - effective_kernel(k, d)) // s + 1
 
 
 def out_size_ceil(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
@@ -141,19 +141,19 @@ def out_size_caffe(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
 
     Caffe ``pooling_layer.cpp``, lines 91-112.
     """
-    return ceil_div(n + before + after - span(k, d), s) + 1
+    return ceil_div(n + before + after - effective_kernel(k, d), s) + 1
 
 
 def unread(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
-    """(n + p₁ + p₂ − span) mod s
+    """(n + p₁ + p₂ − (d·(k − 1) + 1)) mod s
 
     Cells at the end of the padded input that no window reaches.
 
     >>> unread(32, 5, 2, 0, 0, 1), unread(32, 5, 3, 0, 0, 1)
     (1, 0)
     """
-    room = n + before + after - span(k, d)
-    return room - room // s * s
+    slack = n + before + after - effective_kernel(k, d)
+    return slack - slack // s * s
 
 
 def transposed_size(n: N, k: N, s: N, p: N, d: N, a: N) -> N:
@@ -190,7 +190,7 @@ def transposed_size_keras(n: N, k: N, s: N, d: N) -> N:
 
     Keras ``backend_utils.py``, _get_output_shape_given_tf_padding.
     """
-    return (n - 1) * s + s + positive(span(k, d) - s)
+    return (n - 1) * s + s + positive(effective_kernel(k, d) - s)
 
 
 # ---------------------------------------------------------------------------------- padding
@@ -218,7 +218,7 @@ def same_padding(n: N, k: N, s: N, d: N) -> N:
     >>> same_padding(13, 6, 5, 1), same_padding(32, 3, 2, 1)
     (3, 1)
     """
-    return positive((ceil_div(n, s) - 1) * s + span(k, d) - n)
+    return positive((ceil_div(n, s) - 1) * s + effective_kernel(k, d) - n)
 
 
 def full_padding(k: N, d: N) -> N:
@@ -326,12 +326,12 @@ def taps_read(n: N, s: N, before: N, d: N, o: N, t: N) -> N:
 # -------------------------------------------------------------------------- receptive field
 
 
-def field_size(r: N, j: N, k: N, d: N) -> N:
+def rf_size(r: N, j: N, k: N, d: N) -> N:
     """r + d·(k − 1)·j
 
     Receptive field after a window of k taps, where one step of its input is j pixels.
 
-    >>> field_size(1, 1, 3, 1), field_size(3, 1, 3, 1)
+    >>> rf_size(1, 1, 3, 1), rf_size(3, 1, 3, 1)
     (3, 5)
 
     [ANS] equation 2.
@@ -339,12 +339,12 @@ def field_size(r: N, j: N, k: N, d: N) -> N:
     return r + d * (k - 1) * j
 
 
-def field_stride(j: N, s: N) -> N:
+def rf_stride(j: N, s: N) -> N:
     """j·s
 
     Pixels between neighbouring units.
 
-    >>> field_stride(4, 2)
+    >>> rf_stride(4, 2)
     8
 
     [ANS] equation 3.
@@ -352,12 +352,12 @@ def field_stride(j: N, s: N) -> N:
     return j * s
 
 
-def field_padding(q: N, j: N, p: N) -> N:
+def rf_padding(q: N, j: N, p: N) -> N:
     """q + p·j
 
     Pixels by which the first unit's receptive field starts before the image.
 
-    >>> field_padding(3, 2, 1)
+    >>> rf_padding(3, 2, 1)
     5
 
     [ANS] equation 4.

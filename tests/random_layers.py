@@ -106,7 +106,7 @@ class Draw:
         """A layer of a kind that accepts the shapes drawn with it."""
         while True:
             shape: Shape = (self.below(1, 6),)
-            if not cls.takes_vectors:
+            if not cls.needs_flat:
                 axes = int(self.rng.choice((1, 2, 2, 2, 3)))
                 shape = (
                     self.below(1, 6),
@@ -123,7 +123,7 @@ class Draw:
             if options.get("groups", 1) > 1 and "out_channels" in options:
                 options["out_channels"] = options["groups"] * self.below(1, 2)
             layer = cls(**options)
-            shapes = [shape, shape] if cls.joins else [shape]
+            shapes = [shape, shape] if cls.merges else [shape]
             try:
                 layer.check(*shapes)
             except ShapeError:
@@ -154,7 +154,7 @@ def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loop
         np.testing.assert_allclose(made, slow, rtol=1e-8, atol=1e-8, err_msg=said)
         assert by_loops.products == tally.products, said
         assert by_loops.on_padding == tally.on_padding, said
-    reaches = layer.reach(shape, out)
+    reaches = layer.reads(shape, out)
     if isinstance(reaches, tuple) and len(out) > 1:
         for axis, reach in enumerate(reaches):
             one = on_axis(options, axis)
@@ -165,7 +165,7 @@ def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loop
 def compare_reach(reach: Any, rows: Any, said: str) -> None:
     """What a layer says its outputs read, against what they depend on, unit by unit."""
     pixels, units = rows.shape
-    field = reach.seen(PIXEL)
+    field = reach.field_after(PIXEL)
     for unit in range(units):
         found = np.flatnonzero(rows[:, unit])
         ends = reach.reads(unit, unit)

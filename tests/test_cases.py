@@ -154,7 +154,7 @@ def transposed(given: dict[str, Any], expected: dict[str, Any]) -> None:
 def span(given: dict[str, Any], expected: dict[str, Any]) -> None:
     """A dilated kernel's reach, and the padding that keeps the size."""
     k, d = given["k"], given["d"]
-    assert formulas.span(k, d) == expected.pop("span")
+    assert formulas.effective_kernel(k, d) == expected.pop("span")
     p = expected.pop("same_p")
     row = convcalc.layer("conv", (1, 65), out_channels=1, kernel_size=k, dilation=d, padding=p)
     assert row.output == (1, 65)
@@ -277,7 +277,7 @@ def test_a_chain_agrees_with_its_source(case: dict[str, Any]) -> None:
         "area_lost": lambda: round(1 - rows[-1].activations / formulas.product(case["input"]), 4),
         "center": lambda: center_of(rows[-1]),
         "span": lambda: max(
-            axis.span
+            axis.effective_kernel
             for node in network.nodes
             if hasattr(node.layer, "axes")
             for axis in node.layer.axes((1, 41, 41))

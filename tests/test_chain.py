@@ -135,11 +135,11 @@ def test_causal_padding_is_for_sequences() -> None:
 
 @pytest.mark.parametrize(
     ("word", "kind"),
-    [(word, kind) for kind, cls in KINDS.items() for word in (kind, *cls.known_as)],
+    [(word, kind) for kind, cls in KINDS.items() for word in cls.names()],
 )
 def test_a_kind_is_found_by_each_of_its_names_and_no_other_kind_is(word: str, kind: str) -> None:
     assert find(word) is KINDS[kind]
-    owners = [k for k, cls in KINDS.items() if word == k or word in cls.known_as]
+    owners = [k for k, cls in KINDS.items() if word in cls.names()]
     assert owners == [kind]
 
 
@@ -458,7 +458,7 @@ def spelt(value: Any) -> str:
     return str(value)
 
 
-ONE_LINE = [kind for kind, cls in KINDS.items() if not cls.joins and not cls.references]
+ONE_LINE = [kind for kind, cls in KINDS.items() if not cls.merges and not cls.references]
 
 
 @strategies.often

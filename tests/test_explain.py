@@ -80,13 +80,13 @@ def test_the_receptive_field_is_worked_out_for_windows_and_told_for_others(kind:
         layer, shape, out = made.layer, made.shapes[0], made.out
         found = workings(explained(layer, made.shapes, out))
         parts = [(label, steps) for label, steps in found if label in ("field", "step", "offset")]
-        reach = layer.reach(shape, out)
+        reach = layer.reads(shape, out)
         if isinstance(reach, str):
             assert parts == [("field", [f"not known: {reach}"])]
         elif reach is None or len(shape) == 1:
             assert parts == []
         else:
-            fields = {step.seen(PIXEL) for step in reach}
+            fields = {step.field_after(PIXEL) for step in reach}
             worked = {
                 tuple(answer(steps) for _, steps in parts[i : i + 3])
                 for i, (label, steps) in enumerate(parts)

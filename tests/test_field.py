@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from convcalc.layers import Layer, every
 from convcalc.layers.rf import (
-    MOST_PHASES,
+    MAX_PERIOD,
     PIXEL,
     Adaptive,
     AnyField,
     Field,
     Linear,
     Nearest,
-    Phased,
-    Reach,
+    PeriodicField,
+    Reads,
     Slide,
     Spread,
     Whole,
@@ -38,7 +38,7 @@ def near(place: int) -> range:
 class Sort(NamedTuple):
     """A reach, and its definition on a line without ends: what one output reads."""
 
-    reach: Reach
+    reads: Reads
     cells: Callable[[int], set[int]]
 
 
@@ -100,9 +100,9 @@ def test_a_reach_reads_the_cells_of_its_definition(name: str) -> None:
     @often
     @given(SORTS[name], st.integers(0, 12), st.integers(0, 4))
     def same(sort: Sort, unit: int, more: int) -> None:
-        assert set(sort.reach.cells(unit)) == sort.cells(unit)
+        assert set(sort.reads.cells(unit)) == sort.cells(unit)
         together = set().union(*(sort.cells(u) for u in range(unit, unit + more + 1)))
-        assert sort.reach.reads(unit, unit + more) == ends(together)
+        assert sort.reads.ends(unit, unit + more) == ends(together)
 
     same()
 
@@ -112,7 +112,7 @@ def test_a_turn_moves_the_pattern_on_as_a_whole(name: str) -> None:
     @few
     @given(SORTS[name], st.integers(0, 6))
     def same(sort: Sort, unit: int) -> None:
-        outputs, inputs = sort.reach.turn()
+        outputs, inputs = sort.reads.pattern()
         assert sort.cells(unit + outputs) == {cell + inputs for cell in sort.cells(unit)}
 
     same()
@@ -126,7 +126,7 @@ def test_the_field_of_every_unit_is_what_it_reads_through_all_layers(
     field: AnyField | None = PIXEL
     for sort in stack:
         assert field is not None
-        field = sort.reach.seen(field)
+        field = sort.reads.field_after(field)
         assume(field is None or field.period <= 60)
     assert field is not None
     for unit in {0, data.draw(st.integers(0, 2 * field.period), "unit"), field.period}:
@@ -139,7 +139,7 @@ def test_size_and_padding_are_those_of_the_widest_and_the_first_unit(stack: list
     field: AnyField | None = PIXEL
     for sort in stack:
         assert field is not None
-        field = sort.reach.seen(field)
+        field = sort.reads.field_after(field)
         assume(field is None or field.period <= 60)
     assert field is not None
     turn = [ends(passed_on(stack, unit)) for unit in range(field.period)]
@@ -149,18 +149,18 @@ def test_size_and_padding_are_those_of_the_widest_and_the_first_unit(stack: list
     assert field.padding == -min(first for first, _ in known)
     later = ends(passed_on(stack, field.period + turn.index(known[0])))
     assert later is not None
-    assert field.shift == later[0] - known[0][0]
-    assert field.stride == Fraction(field.shift, field.period)
+    assert field.step == later[0] - known[0][0]
+    assert field.stride == Fraction(field.step, field.period)
 
 
 def test_a_whole_map_is_seen_from_its_first_to_its_last_unit() -> None:
     before = Field(5, 2, -1)  # units see -1..3, 1..5, …
-    assert Whole(4).seen(before) == Field(11, 8, -1)  # the fourth sees 5..9
+    assert Whole(4).field_after(before) == Field(11, 8, -1)  # the fourth sees 5..9
     assert set(Whole(4).cells(0)) == {0, 1, 2, 3}
-    assert Whole(4).reads(0, 0) == (0, 3)
-    turns = Nearest(2).seen(before)
+    assert Whole(4).ends(0, 0) == (0, 3)
+    turns = Nearest(2).field_after(before)
     assert turns is not None
-    seen = Whole(8).seen(turns)
+    seen = Whole(8).field_after(turns)
     assert seen is not None
     assert seen.sees(0) == (-1, 9)
 
@@ -177,7 +177,7 @@ def test_a_whole_map_is_seen_from_its_first_to_its_last_unit() -> None:
 def test_layers_read_inside_the_map_what_their_definition_says(made: tuple[Shape, Layer]) -> None:
     shape, layer = made
     out = layer.out_shape(shape)
-    reach = layer.reach(shape, out)
+    reach = layer.reads(shape, out)
     for unit in range(out[1]):
         expected = reads(layer, shape, out, unit)
         found = {unit} if reach is None else set(reach[0].cells(unit))  # type: ignore[union-attr]
@@ -190,13 +190,13 @@ def test_every_axis_has_a_reach_or_the_layer_says_why_not(kind: str) -> None:
     @given(drawn_of(kind))
     def said(made: Made) -> None:
         shape = made.shapes[0]
-        reach = made.layer.reach(shape, made.out)
+        reach = made.layer.reads(shape, made.out)
         if isinstance(reach, str):
             assert len(reach.split()) > 3
         elif reach is not None:
             assert len(reach) == len(shape) - 1
             for axis in reach:
-                field = axis.seen(PIXEL)
+                field = axis.field_after(PIXEL)
                 assert field is not None
                 assert field.size >= 0
 
@@ -210,28 +210,30 @@ def test_a_turn_too_long_to_follow_has_no_field() -> None:
     field: AnyField | None = PIXEL
     for r in (7, 11, 6):
         assert field is not None
-        field = Nearest(r).seen(field)
-    assert isinstance(field, Phased)
+        field = Nearest(r).field_after(field)
+    assert isinstance(field, PeriodicField)
     assert field.period == 462
-    assert Nearest(MOST_PHASES).seen(field) is None
-    longer = Phased(1000, 1, ((0, 0),) * 1000)
-    assert hull([Phased(999, 1, ((0, 0),) * 999), longer]) is None
+    assert Nearest(MAX_PERIOD).field_after(field) is None
+    longer = PeriodicField(1000, 1, ((0, 0),) * 1000)
+    assert hull([PeriodicField(999, 1, ((0, 0),) * 999), longer]) is None
 
 
 def test_units_that_no_input_reaches_see_nothing() -> None:
-    field = Spread(1, 3).seen(PIXEL)  # a 1-wide kernel 3 apart: two of three outputs are bias only
-    assert isinstance(field, Phased)
+    field = Spread(1, 3).field_after(
+        PIXEL
+    )  # a 1-wide kernel 3 apart: two of three outputs are bias only
+    assert isinstance(field, PeriodicField)
     assert [field.sees(u) for u in range(4)] == [(0, 0), None, None, (1, 1)]
     assert (field.size, field.stride, field.padding) == (1, Fraction(1, 3), 0)
-    empty = Phased(1, 1, (None,))
+    empty = PeriodicField(1, 1, (None,))
     assert (empty.size, empty.padding, empty.doubled_center) == (0, 0, 0)
 
 
 def test_upsampling_and_the_same_stride_again_is_an_ordinary_field() -> None:
-    up = Nearest(2).seen(PIXEL)
-    assert isinstance(up, Phased)
+    up = Nearest(2).field_after(PIXEL)
+    assert isinstance(up, PeriodicField)
     assert up.stride == Fraction(1, 2)
-    down = Slide(2, 2).seen(up)
+    down = Slide(2, 2).field_after(up)
     assert down == Field(1, 1, 0)
 
 
@@ -243,7 +245,7 @@ def test_the_hull_holds_every_path_and_nothing_more(paths: list[list[Sort]], uni
         field: AnyField | None = PIXEL
         for sort in path:
             assert field is not None
-            field = sort.reach.seen(field)
+            field = sort.reads.field_after(field)
         assume(field is not None and field.period <= 30)
         assert field is not None
         found.append(field)
@@ -261,8 +263,8 @@ def test_paths_are_aligned_where_steps_and_centres_or_ends_agree() -> None:
     assert not aligned(Field(3, 1, 0), one)  # a pixel to the right
     assert not aligned(Field(1, 2, 0), one)  # other steps
     assert Field(2, 1, 0).doubled_center == 1
-    half = Linear(2).seen(PIXEL)
-    also = Nearest(2).seen(PIXEL)
+    half = Linear(2).field_after(PIXEL)
+    also = Nearest(2).field_after(PIXEL)
     assert half is not None
     assert also is not None
     assert aligned(half, also)

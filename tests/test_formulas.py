@@ -47,7 +47,7 @@ def call(function: Callable[..., Any], values: list[Any]) -> Any:
 
 
 def test_the_registry_of_formulas_is_not_empty() -> None:
-    assert {"out_size", "same_padding", "taps_read", "field_size", "adaptive_end"} <= set(FUNCTIONS)
+    assert {"out_size", "same_padding", "taps_read", "rf_size", "adaptive_end"} <= set(FUNCTIONS)
     assert len(FUNCTIONS) >= 29
 
 
@@ -119,7 +119,7 @@ def test_product_multiplies_all(numbers: list[int]) -> None:
 @given(size, count)
 def test_span_is_the_distance_from_the_first_tap_to_the_last(k: int, d: int) -> None:
     taps = [t * d for t in range(k)]
-    assert formulas.span(k, d) == taps[-1] - taps[0] + 1
+    assert formulas.effective_kernel(k, d) == taps[-1] - taps[0] + 1
     assert formulas.full_padding(k, d) == taps[-1]
 
 
@@ -290,9 +290,9 @@ def test_the_recurrence_is_the_range_of_pixels_that_are_read(
     r, j, q = 1, 1, 0
     for k, s, p, d in stack:
         r, j, q = (
-            formulas.field_size(r, j, k, d),
-            formulas.field_stride(j, s),
-            formulas.field_padding(q, j, p),
+            formulas.rf_size(r, j, k, d),
+            formulas.rf_stride(j, s),
+            formulas.rf_padding(q, j, p),
         )
     for unit in (0, 1, 5):
         cells = {unit}

@@ -380,7 +380,7 @@ def numeric_options() -> list[tuple[str, str]]:
         (kind, f.name)
         for kind, cls in KINDS.items()
         for f in fields(cls)
-        if not cls.joins and str(f.type) not in ("bool", "str | None", "Fit", "SizeRule", "Mode")
+        if not cls.merges and str(f.type) not in ("bool", "str | None", "Fit", "SizeRule", "Mode")
     ]
 
 
@@ -425,7 +425,7 @@ def test_any_number_in_any_option_gives_an_answer_or_a_refusal(
     assert answered < len(NUMBERS)
 
 
-@pytest.mark.parametrize("kind", [k for k, c in KINDS.items() if not c.joins])
+@pytest.mark.parametrize("kind", [k for k, c in KINDS.items() if not c.merges])
 def test_every_kind_on_every_number_of_axes_gives_an_answer_or_a_refusal(kind: str) -> None:
     example, _ = KINDS[kind].example
     options = {name: plain(value) for name, value in example.items()}

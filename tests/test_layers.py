@@ -13,7 +13,7 @@ from hypothesis import given
 import convcalc
 from convcalc.errors import ShapeError
 from convcalc.layers import KINDS, LETTERS, Layer, base, every, find
-from convcalc.layers.conv import MOST_TAPS
+from convcalc.layers.conv import MAX_TAPS
 from convcalc.network.chain import READERS
 from convcalc.network.values import TYPES
 from convcalc.reference import WITNESSES, Tally
@@ -43,11 +43,11 @@ def test_every_example_works(kind: str) -> None:
     cls = every()[kind]
     options, shape = cls.example
     layer = cls(**options)
-    shapes = (shape, shape) if cls.joins else (shape,)
+    shapes = (shape, shape) if cls.merges else (shape,)
     layer.check(*shapes)
     out = layer.out_shape(*shapes)
     assert all(type(side) is int and side >= 1 for side in out)
-    if not cls.joins:
+    if not cls.merges:
         row = convcalc.layer(kind, shape, **options)
         assert (row.kind, row.output) == (kind, out)
 
@@ -82,7 +82,7 @@ def test_a_second_kind_of_the_same_name_is_refused() -> None:
 
 
 def test_every_other_name_leads_to_one_kind() -> None:
-    names = [(word, cls) for cls in every().values() for word in cls.known_as]
+    names = [(word, cls) for cls in every().values() for word in cls.names()[1:]]
     assert len({word for word, _ in names}) == len(names)
     for word, cls in names:
         assert word not in KINDS
@@ -875,6 +875,6 @@ def test_a_map_beyond_all_memory_is_refused() -> None:
 
 
 def test_taps_on_padding_are_not_counted_one_by_one_without_limit() -> None:
-    layer = layer_of("conv", out_channels=1, kernel_size=MOST_TAPS + 1, padding=MOST_TAPS)
+    layer = layer_of("conv", out_channels=1, kernel_size=MAX_TAPS + 1, padding=MAX_TAPS)
     with pytest.raises(ShapeError, match="a kernel or an output of at most 100,000"):
         layer.valid_macs((1, 9), layer.out_shape((1, 9)))

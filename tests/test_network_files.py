@@ -752,7 +752,7 @@ def assert_equal_layers(one: Layer, other: Layer) -> None:
 
 
 @strategies.often
-@given(strategies.layers(*(k for k, c in KINDS.items() if not c.joins)))
+@given(strategies.layers(*(k for k, c in KINDS.items() if not c.merges)))
 def test_a_layer_of_every_kind_comes_back_from_yaml(made: strategies.Made) -> None:
     options = {name: plain(value) for name, value in made.options.items() if name != "like"}
     layers: list[Any] = []
@@ -783,7 +783,7 @@ def test_a_graph_comes_back_from_yaml(made: Network) -> None:
             for f in fields(node.layer)
             if getattr(node.layer, f.name) != f.default
         }
-        if node.layer.joins:
+        if node.layer.merges:
             paths = [[{"from": source}] for source in sources]
             layers.append({node.layer.kind: {"name": node.name, "paths": paths}})
         else:

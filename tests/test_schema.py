@@ -210,7 +210,7 @@ def test_it_lists_every_kind_with_its_options_and_its_first_line() -> None:
         assert cls.__doc__.strip().startswith(found[kind]["description"])
         value = found[kind]["properties"][kind]
         options = value["anyOf"][0] if "anyOf" in value else value
-        if cls.joins:
+        if cls.merges:
             continue
         assert set(options["properties"]) == {"name", *(f.name for f in fields(cls))}
         needed = [f.name for f in fields(cls) if f.default is MISSING]
@@ -222,7 +222,7 @@ def layer_file(kind: str, options: Any, shape: list[int]) -> dict[str, Any]:
 
 
 @strategies.often
-@given(strategies.layers(*(k for k, c in KINDS.items() if not c.joins)))
+@given(strategies.layers(*(k for k, c in KINDS.items() if not c.merges)))
 def test_options_that_a_layer_can_have_meet_it(made: strategies.Made) -> None:
     options = {"name": "x", **{name: plain(value) for name, value in made.options.items()}}
     assert says(layer_file(made.layer.kind, options, list(made.shapes[0]))) == []
@@ -235,7 +235,7 @@ def test_what_the_loader_takes_meets_it(drawn: tuple[dict[str, Any], Network]) -
     assert says(yaml.load(as_text(data), yaml.CSafeLoader)) == []
 
 
-OPTIONS = [(kind, f.name) for kind, cls in KINDS.items() if not cls.joins for f in fields(cls)]
+OPTIONS = [(kind, f.name) for kind, cls in KINDS.items() if not cls.merges for f in fields(cls)]
 NEVER: list[Any] = [{"h": 3}, [[[1]]], [], "?", "1.5.2", None]
 
 
@@ -252,7 +252,7 @@ def test_values_that_no_option_has_are_refused_by_both(kind: str, option: str) -
             loads(as_text(data))
 
 
-@pytest.mark.parametrize("kind", [k for k, c in KINDS.items() if not c.joins])
+@pytest.mark.parametrize("kind", [k for k, c in KINDS.items() if not c.merges])
 def test_the_example_of_every_kind_meets_it_and_an_unknown_option_does_not(kind: str) -> None:
     example, shape = KINDS[kind].example
     good = {name: plain(value) for name, value in example.items()}

@@ -71,7 +71,7 @@ WORKED: dict[str, tuple[Term, list[str]]] = {
         ],
     ),
     "a receptive field": (
-        formulas.field_size(Term(3, "r"), Term(2, "j"), k, d),
+        formulas.rf_size(Term(3, "r"), Term(2, "j"), k, d),
         ["r + d·(k − 1)·j", "3 + 1·(5 − 1)·2", "3 + 8", "11"],
     ),
     "large numbers": (

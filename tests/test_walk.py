@@ -266,7 +266,7 @@ def brute(network: Network, report: Report, place: int, unit: int) -> tuple[int,
     for i in range(place, -1, -1):
         units, node, row = wanted.pop(i, set()), network.nodes[i], report.rows[i]
         for source in node.inputs:
-            if node.layer.joins:
+            if node.layer.merges:
                 cells = set(units)
             else:
                 # a margin of padding around the image stands for what lies before and after it
@@ -284,7 +284,7 @@ def moved(node: Node, row: Row, unit: int, margin: int) -> set[int]:
     inside = reads(node.layer, row.input, row.output, unit)
     if not margin:
         return inside
-    reach = node.layer.reach(row.input, row.output)
+    reach = node.layer.reads(row.input, row.output)
     around = {unit} if reach is None else set(reach[0].cells(unit))  # type: ignore[union-attr]
     n = row.input[1]
     assert {cell for cell in around if 0 <= cell < n} == inside

@@ -158,7 +158,7 @@ def field_lines(
     layer: Layer, shape: Shape, out: Shape, before: tuple[AnyField, ...] | None
 ) -> list[str]:
     """The receptive field's recurrence, once per axis that differs."""
-    reach = layer.reach(shape, out)
+    reach = layer.reads(shape, out)
     if isinstance(reach, str):
         return [f"field    not known: {reach}"]
     if reach is None or len(shape) == 1:
@@ -168,13 +168,13 @@ def field_lines(
     axes = dict(zip(zip(reach, fields_before), axis_names(shape)))
     for (step, field), name in axes.items():
         lines += along(name, axes)
-        after = step.seen(field)
+        after = step.field_after(field)
         if isinstance(step, Slide) and isinstance(field, Field):
             r, j = Term(field.size, "r"), Term(field.stride, "j")
             k, d, s = Term(step.k, "k"), Term(step.d, "d"), Term(step.s, "s")
-            lines += working("field", formulas.field_size(r, j, k, d))
-            lines += working("step", formulas.field_stride(j, s))
-            padding = formulas.field_padding(Term(field.padding, "q"), j, Term(step.p, "p"))
+            lines += working("field", formulas.rf_size(r, j, k, d))
+            lines += working("step", formulas.rf_stride(j, s))
+            padding = formulas.rf_padding(Term(field.padding, "q"), j, Term(step.p, "p"))
             lines += working("offset", padding)
         elif after:
             lines.append(

@@ -21,7 +21,7 @@ BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 def in_place(row: Row) -> bool:
     """Whether a layer can write over its input: it keeps the shape and works place by place."""
     cls = KINDS[row.kind]
-    return issubclass(cls, Elementwise) and cls.overwrites
+    return issubclass(cls, Elementwise) and cls.in_place
 
 
 def memory(report: Report, *, dtype: str = "float32", batch: int = 1) -> dict[str, int]:
@@ -55,7 +55,7 @@ def memory(report: Report, *, dtype: str = "float32", batch: int = 1) -> dict[st
 
 def moves(row: Row) -> bool:
     """Whether a layer makes new values; a flatten or reshape only renames them."""
-    return not KINDS[row.kind].renames
+    return not KINDS[row.kind].is_view
 
 
 def peak(report: Report, image: int) -> tuple[int, str]:

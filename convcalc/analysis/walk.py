@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from convcalc import formulas
 from convcalc.errors import ConvcalcError, ShapeError
 from convcalc.layers import LETTERS, Layer, Shape, shape_text
-from convcalc.layers.base import MOST, MOST_VALUES, axis_names, check_output
-from convcalc.layers.rf import PIXEL, AnyField, Reach, aligned, hull
+from convcalc.layers.base import MAX_NUMBER, MAX_VALUES, axis_names, check_output
+from convcalc.layers.rf import PIXEL, AnyField, Reads, aligned, hull
 from convcalc.network.network import INPUT, without_collector
 from convcalc.report import (
     COLUMNS,
@@ -31,7 +31,7 @@ Cells = set[int] | range
 
 MOST_CELLS = 100_000  # more cells than these are not followed one by one
 TOO_LONG = "the pattern of what units see repeats too rarely to follow"
-TOO_WIDE = f"it is wider than {MOST_VALUES:.0e} pixels"
+TOO_WIDE = f"it is wider than {MAX_VALUES:.0e} pixels"
 
 
 class Cost:
@@ -57,7 +57,7 @@ class Cost:
         if self.biases and self.macs:
             counts["bias_adds"] = values
         self.counts = {name: number * batch for name, number in counts.items() if number}
-        self.reach = layer.reach(shape, out)
+        self.reach = layer.reads(shape, out)
         self.notes = layer.notes(shape, out)
 
 
@@ -155,10 +155,10 @@ def check_input(shape: Shape, batch: int) -> None:
     if not 1 <= len(shape) <= 4:
         message = f"the input {shape_text(shape)} has {len(shape)} sides; give channels and up to 3 axes, without a batch"
         raise ShapeError(message)
-    if min(shape) < 1 or max(shape) > MOST or formulas.product(shape) > MOST_VALUES:
-        message = f"the input {shape_text(shape)} must have sides of at least 1 and at most {MOST_VALUES:.0e} values"
+    if min(shape) < 1 or max(shape) > MAX_NUMBER or formulas.product(shape) > MAX_VALUES:
+        message = f"the input {shape_text(shape)} must have sides of at least 1 and at most {MAX_VALUES:.0e} values"
         raise ShapeError(message)
-    if not 1 <= batch <= MOST:
+    if not 1 <= batch <= MAX_NUMBER:
         message = f"a batch of {batch} is not possible; use 1 or more"
         raise ShapeError(message)
 
@@ -166,16 +166,16 @@ def check_input(shape: Shape, batch: int) -> None:
 # -------------------------------------------------------------------------- receptive field
 
 
-def carried(reach: tuple[Reach, ...] | str | None, fields: Fields) -> Fields:
+def carried(reach: tuple[Reads, ...] | str | None, fields: Fields) -> Fields:
     """The receptive fields after a layer."""
     if reach is None or not fields or isinstance(fields, str):
         return fields
     if isinstance(reach, str):
         return reach
     if len(reach) == 2 and reach[0] == reach[1] and fields[0] == fields[1]:
-        after = reach[0].seen(fields[0])
+        after = reach[0].field_after(fields[0])
         return followed([after, after])
-    return followed([r.seen(f) for r, f in zip(reach, fields)])
+    return followed([r.field_after(f) for r, f in zip(reach, fields)])
 
 
 def followed(fields: list[AnyField | None]) -> Fields:
@@ -183,7 +183,7 @@ def followed(fields: list[AnyField | None]) -> Fields:
     known = [field for field in fields if field]
     if len(known) < len(fields):
         return TOO_LONG
-    if any([field.size > MOST_VALUES or field.shift > MOST_VALUES for field in known]):
+    if any([field.size > MAX_VALUES or field.step > MAX_VALUES for field in known]):
         return TOO_WIDE
     return tuple(known)
 
@@ -291,7 +291,7 @@ def pixels(network: Network, report: Report, name: str, unit: Shape) -> Ranges:
         if cells is None:
             continue
         node, row = network.nodes[place], report.rows[place]
-        reach = node.layer.reach(row.input, row.output)
+        reach = node.layer.reads(row.input, row.output)
         if isinstance(reach, tuple):
             cells = [read(step, each) for step, each in zip(reach, cells)]
         for source in node.inputs[:1] if node.layer.references else node.inputs:
@@ -306,11 +306,11 @@ def pixels(network: Network, report: Report, name: str, unit: Shape) -> Ranges:
     return [ends(each) for each in wanted.get(INPUT, [])] or [None] * axes
 
 
-def read(step: Reach, units: Cells) -> Cells:
+def read(step: Reads, units: Cells) -> Cells:
     """The cells that some outputs read, one by one; from first to last where they are too many."""
     if not isinstance(units, range) and len(units) * len(step.cells(min(units))) <= MOST_CELLS:
         return {cell for unit in units for cell in step.cells(unit)}
-    found = step.reads(*ends(units))
+    found = step.ends(*ends(units))
     return range(found[0], found[1] + 1) if found else set()
 
 

@@ -77,7 +77,7 @@ def page_report(word: str) -> Any:
             "kind": cls.kind,
             "page": inspect.getdoc(cls),
             "options": {name: default for name, default, _ in options_of(cls)},
-            "also_called": list(cls.known_as),
+            "also_called": list(cls.names()[1:]),
         },
     )
 
@@ -103,8 +103,8 @@ def page(cls: type[Layer]) -> list[str]:
             for name, default, shown in options
         ]
     lines += ["", "Example:", *(f"    {line}" for line in example(cls))]
-    if cls.known_as:
-        lines += ["", f"Also called: {', '.join(cls.known_as)}"]
+    if cls.aliases:
+        lines += ["", f"Also called: {', '.join(cls.names()[1:])}"]
     return lines
 
 
@@ -114,7 +114,7 @@ def example(cls: type[Layer]) -> list[str]:
 
     options, shape = cls.example
     layer = cls(**options)
-    shapes = (shape, shape) if cls.joins else (shape,)
+    shapes = (shape, shape) if cls.merges else (shape,)
     layer.check(*shapes)
     out = layer.out_shape(*shapes)
     costs = f"{grouped(layer.params(shape, out))} params, {grouped(layer.macs(shape, out))} macs"

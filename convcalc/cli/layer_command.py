@@ -81,7 +81,7 @@ def command(format_name: str | None, output: str | None, *, explain: bool, **opt
     shape = input_shape(cls, options)
     layer = made_layer(cls, options, shape)
     notes = []
-    if cls.takes_vectors and len(shape) > 1:
+    if cls.needs_flat and len(shape) > 1:
         values = product(shape)
         notes.append(f"{shape_text(shape)} is flattened to {values:,} values")
         shape = (values,)
@@ -103,7 +103,7 @@ def input_shape(cls: type[Layer], options: dict[str, Any]) -> Shape:
         message = "give the input size with --n 32, or the shape with --input 3x32x32"
         raise UsageError(message)
     sizes = shape_of(options["n"], "--n")
-    if cls.takes_vectors and not options["cin"] and not options["dims"]:
+    if cls.needs_flat and not options["cin"] and not options["dims"]:
         return sizes
     dims = options["dims"]
     if len(sizes) > 3:
@@ -322,18 +322,18 @@ def misfit_lines(axes: list[Axis], axis: Axis, row: Row) -> list[str]:
     size = row.output[1 + axes.index(axis)]
     cells = axis.unread - axis.after
     along = [name for name, each in zip(names_of(row.input), axes) if each == axis]
-    if cells > 0 and size == (axis.room - axis.span) // axis.s + 1:
+    if cells > 0 and size == (axis.padded_size - axis.effective_kernel) // axis.s + 1:
         slices = [SLICES[name] + ("s" if cells > 1 else "") for name in along]
         listed = " and ".join(filter(None, (", ".join(slices[:-1]), slices[-1])))
         many = f"the last {listed}" if cells == 1 else f"the last {cells} {listed}"
         said = f"libraries floor to {size} and never read {many}"
-    elif size == (axis.room - axis.span) // axis.s + 1:
+    elif size == (axis.padded_size - axis.effective_kernel) // axis.s + 1:
         said = f"libraries floor to {size}; only padding is left unread"
     else:
         said = f"rounded up to {size}: the last window hangs over the end"
     where = "" if len(along) == len(axes) else f" along the {' and '.join(along)}"
     line = (
-        f"{as_decimal(axis.exact)}: a {axis.span}-wide window does not fit {axis.sum_of_room}{where} "
+        f"{as_decimal(axis.exact)}: a {axis.effective_kernel}-wide window does not fit {axis.padded_sum}{where} "
         f"in steps of {axis.s}; {said}"
     )
     found = "   ".join(fitting(axis, axes))
@@ -372,6 +372,10 @@ def fitting(axis: Axis, axes: list[Axis]) -> list[str]:
     for text, each in changes:
         letter = text.split()[0]
         limit = 2 if letter in ("--s", "--n") else 1
-        if each.room >= each.span and each.fits and sum(k.startswith(letter) for k in kept) < limit:
-            kept[text] = f"{text} ({(each.room - each.span) // each.s + 1})"
+        if (
+            each.padded_size >= each.effective_kernel
+            and each.fits
+            and sum(k.startswith(letter) for k in kept) < limit
+        ):
+            kept[text] = f"{text} ({(each.padded_size - each.effective_kernel) // each.s + 1})"
     return list(kept.values())

@@ -224,8 +224,8 @@ def sides(value: Any, axes: int) -> Any:
 def check_span(kernel_size: Shape, dilation: Shape) -> None:
     """Refuse kernels wider than anything they could lie on."""
     for k, d in zip(kernel_size, dilation):
-        if formulas.span(k, d) > MOST_SPAN:
-            message = f"the kernel is {formulas.span(k, d):,} cells wide; by hand, use up to {MOST_SPAN:,}"
+        if formulas.effective_kernel(k, d) > MOST_SPAN:
+            message = f"the kernel is {formulas.effective_kernel(k, d):,} cells wide; by hand, use up to {MOST_SPAN:,}"
             raise UsageError(message)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from convcalc.layers.base import KINDS, LETTERS, Layer, Shape, shape_text
+from convcalc.layers.names import plain
 
 MODULES = ("conv", "linear", "pool", "activation", "norm", "shape", "join")
 
@@ -22,13 +23,13 @@ def every() -> dict[str, type[Layer]]:
 
 def find(word: str) -> type[Layer] | None:
     """The kind of this name, or with this short form or name in another library; None without one."""
-    lowered = word.lower()
     for module in (None, *MODULES):
         if module:
             import_module(f"convcalc.layers.{module}")
         if word in KINDS:
             return KINDS[word]
-    return next((cls for cls in KINDS.values() if lowered in cls.known_as), None)
+    wanted = plain(word)
+    return next((cls for cls in KINDS.values() if wanted in map(plain, cls.names())), None)
 
 
 __all__ = ["KINDS", "LETTERS", "MODULES", "Layer", "Shape", "every", "find", "shape_text"]

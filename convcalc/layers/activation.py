@@ -7,6 +7,7 @@ from typing import ClassVar
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.base import Counts, Elementwise, Shape, frozen, kind
+from convcalc.layers.names import with_dimensions
 
 
 @frozen
@@ -34,7 +35,14 @@ class Relu(Activation):
         Counting its output as new memory: it can overwrite its input.
     """
 
-    known_as: ClassVar = ("rectifier",)
+    aliases: ClassVar = {
+        "short": ("rectifier",),
+        "pytorch": ("ReLU",),
+        "keras": ("ReLU",),
+        "caffe": ("ReLU",),
+        "onnx": ("Relu",),
+        "darknet": ("relu",),
+    }
     per_value: ClassVar = {"comparisons": 1}
 
 
@@ -52,6 +60,7 @@ class Relu6(Activation):
         Counting parameters for the 6: it is fixed.
     """
 
+    aliases: ClassVar = {"pytorch": ("ReLU6",), "darknet": ("relu6",)}
     per_value: ClassVar = {"comparisons": 2}
 
 
@@ -69,7 +78,13 @@ class LeakyRelu(Activation):
         Counting the slope as a parameter: it is fixed (prelu trains it).
     """
 
-    known_as: ClassVar = ("leakyrelu", "lrelu")
+    aliases: ClassVar = {
+        "short": ("lrelu",),
+        "pytorch": ("LeakyReLU",),
+        "keras": ("LeakyReLU",),
+        "onnx": ("LeakyRelu",),
+        "darknet": ("leaky",),
+    }
     per_value: ClassVar = {"comparisons": 1, "multiplications": 1}
 
     negative_slope: float = 0.01
@@ -89,6 +104,12 @@ class Prelu(Activation):
         Forgetting that PyTorch trains one slope for all channels unless told otherwise, Keras one per value.
     """
 
+    aliases: ClassVar = {
+        "pytorch": ("PReLU",),
+        "keras": ("PReLU",),
+        "caffe": ("PReLU",),
+        "onnx": ("PRelu",),
+    }
     per_value: ClassVar = {"comparisons": 1, "multiplications": 1}
 
     per_channel: bool = False
@@ -111,6 +132,13 @@ class Elu(Activation):
         Costing it like ReLU: the exponential is the expensive part.
     """
 
+    aliases: ClassVar = {
+        "pytorch": ("ELU",),
+        "keras": ("ELU",),
+        "caffe": ("ELU",),
+        "onnx": ("Elu",),
+        "darknet": ("elu",),
+    }
     per_value: ClassVar = {"comparisons": 1, "exponentials": 1, "adds": 1}
 
 
@@ -128,6 +156,7 @@ class Gelu(Activation):
         Mixing the exact form with the tanh approximation: values differ in the fourth digit, counts too.
     """
 
+    aliases: ClassVar = {"pytorch": ("GELU",), "onnx": ("Gelu",), "darknet": ("gelu",)}
     per_value: ClassVar = {"exponentials": 1, "multiplications": 2, "adds": 1}
 
 
@@ -145,7 +174,7 @@ class Silu(Activation):
         Costing it like ReLU: the exponential is the expensive part.
     """
 
-    known_as: ClassVar = ("swish",)
+    aliases: ClassVar = {"pytorch": ("SiLU",), "onnx": ("Swish",), "darknet": ("swish",)}
     per_value: ClassVar = {"exponentials": 1, "adds": 1, "divisions": 1, "multiplications": 1}
 
 
@@ -163,7 +192,7 @@ class HardSwish(Activation):
         Counting an exponential: it was made to avoid one.
     """
 
-    known_as: ClassVar = ("hard_swish",)
+    aliases: ClassVar = {"pytorch": ("Hardswish",), "onnx": ("HardSwish",)}
     per_value: ClassVar = {"comparisons": 2, "adds": 1, "multiplications": 2}
 
 
@@ -181,7 +210,12 @@ class Sigmoid(Activation):
         Ending a 1000-way classifier with it: those want softmax.
     """
 
-    known_as: ClassVar = ("logistic",)
+    aliases: ClassVar = {
+        "pytorch": ("Sigmoid",),
+        "caffe": ("Sigmoid",),
+        "onnx": ("Sigmoid",),
+        "darknet": ("logistic",),
+    }
     per_value: ClassVar = {"exponentials": 1, "adds": 1, "divisions": 1}
 
 
@@ -199,6 +233,12 @@ class Tanh(Activation):
         Costing it like ReLU: the exponential is the expensive part.
     """
 
+    aliases: ClassVar = {
+        "pytorch": ("Tanh",),
+        "caffe": ("TanH",),
+        "onnx": ("Tanh",),
+        "darknet": ("tanh",),
+    }
     per_value: ClassVar = {"exponentials": 1, "adds": 2, "divisions": 1}
 
 
@@ -216,6 +256,13 @@ class Softmax(Elementwise):
         Counting the last fully connected layer twice: softmax has no parameters of its own.
     """
 
+    aliases: ClassVar = {
+        "pytorch": ("Softmax",),
+        "keras": ("Softmax",),
+        "caffe": ("Softmax",),
+        "onnx": ("Softmax",),
+        "darknet": ("softmax",),
+    }
     example: ClassVar = ({}, (1000,))
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -238,6 +285,13 @@ class Dropout(Elementwise):
         Halving the parameters: dropout leaves all of them in place.
     """
 
+    aliases: ClassVar = {
+        "pytorch": ("Dropout", *with_dimensions("Dropout{}d")),
+        "keras": ("Dropout", *with_dimensions("SpatialDropout{}D")),
+        "caffe": ("Dropout",),
+        "onnx": ("Dropout",),
+        "darknet": ("dropout",),
+    }
     p: float = 0.5
 
     def check(self, shape: Shape) -> None:

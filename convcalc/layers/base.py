@@ -16,7 +16,8 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transf
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.rf import Reach, Slide
+from convcalc.layers.names import plain
+from convcalc.layers.rf import Reads, Slide
 
 Shape = tuple[int, ...]
 Counts = Mapping[str, int]
@@ -43,8 +44,8 @@ LETTERS = {
     "multiplier": "m",
 }
 
-MOST = 10**12  # the largest number an option or a side may have
-MOST_VALUES = 10**18  # the most values one map may hold
+MAX_NUMBER = 10**12  # the largest number an option or a side may have
+MAX_VALUES = 10**18  # the most values one map may hold
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -86,16 +87,24 @@ class Layer:
     """One step of a network.
 
     Every method takes the input shape(s), then the output shape where it needs it. A kind says what
-    it costs, or inherits `Free`; nothing is free by omission.
+    it costs, or inherits `NoParameters`; nothing is free by omission.
     """
 
     kind: ClassVar[str] = ""
-    known_as: ClassVar[tuple[str, ...]] = ()  # short forms, and other libraries' names
-    joins: ClassVar[bool] = False  # whether it reads several paths
-    renames: ClassVar[bool] = False  # whether the values stay where they are in memory
-    takes_vectors: ClassVar[bool] = False  # whether a map must be flattened before it
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # short forms, and names by library
+    merges: ClassVar[bool] = False  # whether it reads several paths
+    is_view: ClassVar[bool] = False  # whether the values stay where they are in memory
+    needs_flat: ClassVar[bool] = False  # whether a map must be flattened before it
     references: ClassVar[tuple[str, ...]] = ()  # options that name another node, read as an input
     example: ClassVar[tuple[Mapping[str, Any], Shape]] = ({}, (8, 16, 16))
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Its name and all its aliases in small letters, each once."""
+        found: dict[str, str] = {}
+        for word in (cls.kind, *(word for words in cls.aliases.values() for word in words)):
+            found.setdefault(plain(word), word.lower())
+        return tuple(found.values())
 
     def check(self, shape: Shape) -> None:
         """Refuse a shape this layer cannot take.
@@ -136,7 +145,7 @@ class Layer:
         """`counts` for a layer that may read several inputs."""
         return self.counts(shapes[0], out)
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         """Per axis which inputs one output reads; None position by position; a reason if unknown."""
         return None
 
@@ -149,7 +158,7 @@ class Layer:
         return []
 
 
-class Free(Layer):
+class NoParameters(Layer):
     """A kind without parameters and multiply-adds, and that says so."""
 
     def weights(self, shape: Shape, out: Shape) -> int:
@@ -162,14 +171,14 @@ class Free(Layer):
         return 0
 
 
-class Elementwise(Free):
+class Elementwise(NoParameters):
     """A free kind that keeps the shape and looks at one position at a time.
 
     Attributes:
-        overwrites: whether the output may be written over the input.
+        in_place: whether the output may be written over the input.
     """
 
-    overwrites: ClassVar[bool] = True
+    in_place: ClassVar[bool] = True
 
     def out_shape(self, shape: Shape) -> Shape:
         return shape
@@ -186,34 +195,36 @@ class Axis(NamedTuple):
     d: int
 
     @property
-    def span(self) -> int:
-        return formulas.span(self.k, self.d)
+    def effective_kernel(self) -> int:
+        return formulas.effective_kernel(self.k, self.d)
 
     @property
-    def room(self) -> int:
+    def padded_size(self) -> int:
         """The padded input."""
         return self.n + self.before + self.after
 
     @property
-    def sum_of_room(self) -> str:
+    def padded_sum(self) -> str:
         """The padded input as a sum, for messages: ``5 + 2·1 = 7``."""
         if self.before == self.after:
-            return f"{self.n} + 2·{self.before} = {self.room}" if self.before else f"{self.n}"
-        return f"{self.n} + {self.before} + {self.after} = {self.room}"
+            return (
+                f"{self.n} + 2·{self.before} = {self.padded_size}" if self.before else f"{self.n}"
+            )
+        return f"{self.n} + {self.before} + {self.after} = {self.padded_size}"
 
     @property
     def exact(self) -> str:
         """The size before any rounding, as a fraction such as ``29/2``."""
         from math import gcd  # noqa: PLC0415 - only for messages and single layers
 
-        above = self.room - self.span + self.s
+        above = self.padded_size - self.effective_kernel + self.s
         common = gcd(above, self.s)
         below = self.s // common
         return f"{above // common}" if below == 1 else f"{above // common}/{below}"
 
     @property
     def fits(self) -> bool:
-        return (self.room - self.span) % self.s == 0
+        return (self.padded_size - self.effective_kernel) % self.s == 0
 
     @property
     def unread(self) -> int:
@@ -343,24 +354,24 @@ class Window(Layer):
         """Cells of one window: k·k."""
         return formulas.product(per_axis(self.kernel_size, len(shape) - 1))
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         return tuple([Slide(a.k, a.s, a.before, a.d) for a in self.axes(shape)])
 
     def check(self, shape: Shape) -> None:
         self.check_options(shape)
         for name, axis in zip(axis_names(shape), self.axes(shape)):
-            if axis.span > axis.room:
-                width = f"{axis.span}-wide window"
+            if axis.effective_kernel > axis.padded_size:
+                width = f"{axis.effective_kernel}-wide window"
                 if axis.d != 1:
                     width += f" ({axis.k} taps {axis.d} apart)"
-                short = formulas.ceil_div(axis.span - axis.room, 2)
+                short = formulas.ceil_div(axis.effective_kernel - axis.padded_size, 2)
                 pad = (
                     "raise the padding by" if hasattr(self, "padding") else "put before it a pad of"
                 )
                 message = (
-                    f"a {width} does not fit {axis.sum_of_room} along the {name}; "
+                    f"a {width} does not fit {axis.padded_sum} along the {name}; "
                     f"{pad} {short} per side, "
-                    f"or use a kernel of at most {(axis.room - 1) // axis.d + 1}"
+                    f"or use a kernel of at most {(axis.padded_size - 1) // axis.d + 1}"
                 )
                 raise ShapeError(message)
             if self.rounding() == "strict" and not axis.fits:
@@ -383,16 +394,16 @@ class Window(Layer):
         said: dict[str, list[str]] = {}
         for name, axis, o in zip(axis_names(shape), self.axes(shape), out[1:]):
             dropped = axis.unread - axis.after
-            if o == _floor_size(axis) and dropped > 0 and axis.s <= axis.span:
+            if o == _floor_size(axis) and dropped > 0 and axis.s <= axis.effective_kernel:
                 line = (
                     f"{as_decimal(axis.exact)} is not whole: floor gives {o}, and the last "
                     f"{dropped} of {axis.n} cells {'is' if dropped == 1 else 'are'} never read"
                 )
                 said.setdefault(line, []).append(name)
-            if axis.s > axis.span and o > 1:
+            if axis.s > axis.effective_kernel and o > 1:
                 line = (
-                    f"stride {axis.s} is wider than the {axis.span}-wide window: "
-                    f"of every {axis.s} cells {axis.s - axis.span} {'is' if axis.s - axis.span == 1 else 'are'} skipped"
+                    f"stride {axis.s} is wider than the {axis.effective_kernel}-wide window: "
+                    f"of every {axis.s} cells {axis.s - axis.effective_kernel} {'is' if axis.s - axis.effective_kernel == 1 else 'are'} skipped"
                 )
                 said.setdefault(line, []).append(name)
         several = len(set(self.axes(shape))) > 1
@@ -420,7 +431,7 @@ def does_not_fit(axis: Axis, name: str) -> str:
     """The strict refusal: the fraction, and the nearest changes that make it whole."""
     left = axis.unread
     return (
-        f"{as_decimal(axis.exact)}: a {axis.span}-wide window does not fit {axis.sum_of_room} along the "
+        f"{as_decimal(axis.exact)}: a {axis.effective_kernel}-wide window does not fit {axis.padded_sum} along the "
         f"{name} in steps of {axis.s}; {left} cell{'s are' if left > 1 else ' is'} left over: "
         f"use an input of {axis.n - left} or {axis.n + axis.s - left}, another stride, or fit: floor"
     )
@@ -440,8 +451,8 @@ def shape_text(shape: Shape) -> str:
 
 def check_output(shape: Shape) -> None:
     """Refuse maps beyond all memory, whose numbers would only grow from here on."""
-    if formulas.product(shape) > MOST_VALUES or max(shape) > MOST:
-        message = f"its output {shape_text(shape)} holds more than {MOST_VALUES:.0e} values; use smaller numbers"
+    if formulas.product(shape) > MAX_VALUES or max(shape) > MAX_NUMBER:
+        message = f"its output {shape_text(shape)} holds more than {MAX_VALUES:.0e} values; use smaller numbers"
         raise ShapeError(message)
 
 

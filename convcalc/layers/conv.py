@@ -25,21 +25,22 @@ from convcalc.layers.base import (
     kind,
     per_axis,
 )
-from convcalc.layers.rf import Reach, Spread
+from convcalc.layers.names import with_dimensions
+from convcalc.layers.rf import Reads, Spread
 
 Connections = tuple[tuple[int, ...], ...]
 
-MOST_TAPS = 100_000  # more taps and more windows than this are not counted one by one
+MAX_TAPS = 100_000  # more taps and more windows than this are not counted one by one
 
 
 def real_taps(axis: Axis, o: int) -> int:
     """Over all o windows of one axis, how many taps read a real cell."""
-    if not axis.before and (o - 1) * axis.s + axis.span <= axis.n:
+    if not axis.before and (o - 1) * axis.s + axis.effective_kernel <= axis.n:
         return o * axis.k  # no window leaves the input
     # Taps and windows change places: the one with fewer is gone through.
     n, k, s, before, _, d = axis
-    if min(o, k) > MOST_TAPS:
-        message = f"counting taps on padding needs a kernel or an output of at most {MOST_TAPS:,}"
+    if min(o, k) > MAX_TAPS:
+        message = f"counting taps on padding needs a kernel or an output of at most {MAX_TAPS:,}"
         raise ShapeError(message)
     if o < k:
         return sum(formulas.taps_read(n, d, before, s, k, window) for window in range(o))
@@ -114,7 +115,14 @@ class Conv(Filters):
         is as deep as its input. Some slides print it so, and a 5×5 layer on RGB then loses two thirds.
     """
 
-    known_as: ClassVar = ("conv1d", "conv2d", "conv3d", "convolution", "cv")
+    aliases: ClassVar = {
+        "short": ("cv",),
+        "pytorch": with_dimensions("Conv{}d"),
+        "keras": with_dimensions("Conv{}D"),
+        "caffe": ("Convolution",),
+        "onnx": ("Conv",),
+        "darknet": ("convolutional",),
+    }
     example: ClassVar = ({"out_channels": 5, "kernel_size": 5, "stride": 3}, (3, 32, 32))
 
     out_channels: int
@@ -198,7 +206,10 @@ class DepthwiseConv(Filters):
         Counting k·k·cin·cout as for a full convolution: a depthwise filter is one channel deep.
     """
 
-    known_as: ClassVar = ("dw", "dwconv", "depthwise", "depthwiseconv2d")
+    aliases: ClassVar = {
+        "short": ("dw", "dwconv", "depthwise"),
+        "keras": with_dimensions("DepthwiseConv{}D"),
+    }
     example: ClassVar = ({"kernel_size": 3, "padding": 1}, (32, 112, 112))
 
     multiplier: int = 1
@@ -235,7 +246,7 @@ class SeparableConv(Filters):
         Forgetting the 1×1 half, which is most of the work once there are more than k·k channels.
     """
 
-    known_as: ClassVar = ("sep", "sepconv", "separableconv2d")
+    aliases: ClassVar = {"short": ("sep", "sepconv"), "keras": with_dimensions("SeparableConv{}D")}
     example: ClassVar = ({"out_channels": 128, "kernel_size": 3, "padding": 1}, (64, 56, 56))
 
     out_channels: int
@@ -279,7 +290,11 @@ class LocalConv(Filters):
         Counting the filters once: nothing is shared, so the parameters grow with the picture.
     """
 
-    known_as: ClassVar = ("local", "locally_connected", "locallyconnected2d")
+    aliases: ClassVar = {
+        "short": ("locally_connected",),
+        "keras": with_dimensions("LocallyConnected{}D"),
+        "darknet": ("local",),
+    }
     example: ClassVar = ({"out_channels": 96, "kernel_size": 11, "stride": 4}, (3, 227, 227))
 
     out_channels: int
@@ -328,7 +343,14 @@ class ConvTranspose(Layer):
         tools print it so.
     """
 
-    known_as: ClassVar = ("tconv", "deconv", "convtranspose2d", "conv2dtranspose", "up_conv")
+    aliases: ClassVar = {
+        "short": ("tconv", "deconv", "up_conv"),
+        "pytorch": with_dimensions("ConvTranspose{}d"),
+        "keras": with_dimensions("Conv{}DTranspose"),
+        "caffe": ("Deconvolution",),
+        "onnx": ("ConvTranspose",),
+        "darknet": ("deconvolutional",),
+    }
     example: ClassVar = (
         {"out_channels": 16, "kernel_size": 4, "stride": 2, "padding": 1},
         (8, 16, 16),
@@ -362,7 +384,7 @@ class ConvTranspose(Layer):
         """One axis under padding valid, or same, whose output is n·s."""
         if self.padding == "valid":
             return Axis(n, k, s, 0, 0, d), a
-        extra = formulas.span(k, d) - s
+        extra = formulas.effective_kernel(k, d) - s
         cut = formulas.positive(extra)
         return Axis(n, k, s, cut // 2, cut - cut // 2, d), formulas.positive(-extra)
 
@@ -396,7 +418,7 @@ class ConvTranspose(Layer):
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out) * formulas.product(shape[1:])
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         return tuple([Spread(a.k, a.s, a.before, a.d) for a, _ in self.axes(shape)])
 
     def check(self, shape: Shape) -> None:
@@ -437,17 +459,19 @@ class ConvTranspose(Layer):
         if self.padding != "same" and self.size(axis, a) < 1:
             message = (
                 f"padding {axis.before} + {axis.after} takes away the whole output along the {name}: "
-                f"({axis.n} − 1)·{axis.s} + {axis.span} = {(axis.n - 1) * axis.s + axis.span} cells; "
+                f"({axis.n} − 1)·{axis.s} + {axis.effective_kernel} = {(axis.n - 1) * axis.s + axis.effective_kernel} cells; "
                 "lower the padding"
             )
             raise ShapeError(message)
 
     def notes(self, shape: Shape, out: Shape) -> list[str]:
-        axis = max((axis for axis, _ in self.axes(shape)), key=lambda axis: axis.s - axis.span)
+        axis = max(
+            (axis for axis, _ in self.axes(shape)), key=lambda axis: axis.s - axis.effective_kernel
+        )
         lines = []
-        if axis.s > axis.span:
+        if axis.s > axis.effective_kernel:
             lines.append(
-                f"stride {axis.s} is wider than the {axis.span}-wide kernel: outputs between the patches "
+                f"stride {axis.s} is wider than the {axis.effective_kernel}-wide kernel: outputs between the patches "
                 f"are bias only; size_rule keras gives {formulas.transposed_size_keras(*axis[:3], axis.d)}, "
                 f"pytorch {formulas.transposed_size(*axis[:3], 0, axis.d, 0)} without padding"
             )

@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Counts, Free, Shape, frozen, kind, shape_text
+from convcalc.layers.base import Counts, NoParameters, Shape, frozen, kind, shape_text
 
 
 @frozen
-class Join(Free):
+class Join(NoParameters):
     """A kind that reads the ends of several paths."""
 
-    joins: ClassVar = True
+    merges: ClassVar = True
 
     def check(self, *shapes: Shape) -> None:
         if len(shapes) < 2:
@@ -65,7 +65,13 @@ class Add(Broadcast):
         not add.
     """
 
-    known_as: ClassVar = ("sum", "residual", "shortcut", "eltwise")
+    aliases: ClassVar = {
+        "short": ("sum", "residual"),
+        "keras": ("Add",),
+        "caffe": ("Eltwise",),
+        "onnx": ("Add", "Sum"),
+        "darknet": ("shortcut",),
+    }
     example: ClassVar = ({}, (256, 56, 56))
 
     def joined_counts(self, paths: int, out: Shape) -> Counts:
@@ -87,7 +93,12 @@ class Multiply(Broadcast):
         Counting it among the multiply-adds: nothing is summed, and tools differ on it.
     """
 
-    known_as: ClassVar = ("mul", "gate", "scale")
+    aliases: ClassVar = {
+        "short": ("gate",),
+        "keras": ("Multiply",),
+        "caffe": ("Scale",),
+        "onnx": ("Mul",),
+    }
     example: ClassVar = ({}, (32, 112, 112))
 
     def joined_counts(self, paths: int, out: Shape) -> Counts:
@@ -109,7 +120,14 @@ class Concat(Join):
         add does not.
     """
 
-    known_as: ClassVar = ("cat", "concatenate", "depthconcat", "route")
+    aliases: ClassVar = {
+        "short": ("depthconcat",),
+        "pytorch": ("cat",),
+        "keras": ("Concatenate",),
+        "caffe": ("Concat",),
+        "onnx": ("Concat",),
+        "darknet": ("route",),
+    }
     example: ClassVar = ({}, (64, 28, 28))
 
     def out_shape(self, *shapes: Shape) -> Shape:

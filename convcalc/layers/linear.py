@@ -8,8 +8,8 @@ from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.base import (
     Counts,
-    Free,
     Layer,
+    NoParameters,
     Shape,
     check_at_least,
     kind,
@@ -32,8 +32,15 @@ class Linear(Layer):
         three quarters of all of VGG-16.
     """
 
-    known_as: ClassVar = ("fc", "dense", "fully_connected", "innerproduct")
-    takes_vectors: ClassVar = True
+    aliases: ClassVar = {
+        "short": ("fc", "fully_connected"),
+        "pytorch": ("Linear",),
+        "keras": ("Dense",),
+        "caffe": ("InnerProduct",),
+        "onnx": ("Gemm",),
+        "darknet": ("connected",),
+    }
+    needs_flat: ClassVar = True
     example: ClassVar = ({"out_features": 4096}, (25088,))
 
     out_features: int
@@ -69,7 +76,7 @@ class Linear(Layer):
 
 
 @kind("rbf")
-class Rbf(Free):
+class Rbf(NoParameters):
     """LeNet-5's output: each unit is the squared distance of the input to a fixed target vector.
 
     Formula:
@@ -83,8 +90,8 @@ class Rbf(Free):
         Adding 850 parameters as for a fully connected layer: the 1998 vectors are not trained.
     """
 
-    known_as: ClassVar = ("radial_basis",)
-    takes_vectors: ClassVar = True
+    aliases: ClassVar = {"short": ("radial_basis",)}
+    needs_flat: ClassVar = True
     example: ClassVar = ({"out_features": 10}, (84,))
 
     out_features: int

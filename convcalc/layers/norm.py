@@ -15,7 +15,8 @@ from convcalc.layers.base import (
     frozen,
     kind,
 )
-from convcalc.layers.rf import Reach
+from convcalc.layers.names import with_dimensions
+from convcalc.layers.rf import Reads
 
 
 @frozen
@@ -42,14 +43,14 @@ class Norm(Elementwise):
 class SampleNorm(Norm):
     """A norm that takes its mean and variance from the sample itself, also at inference."""
 
-    overwrites: ClassVar = False
+    in_place: ClassVar = False
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
         cells = formulas.product(shape)
         scaled = cells if self.affine else 0
         return {"multiplications": 2 * cells + scaled, "adds": 4 * cells + scaled}
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         if len(shape) == 1:
             return None
         return f"{self.kind} takes its mean over the whole map, so every unit sees all of it"
@@ -73,8 +74,14 @@ class BatchNorm(SampleNorm):
         PyTorch also stores a step counter per layer, which is not counted here.
     """
 
-    overwrites: ClassVar = True
-    known_as: ClassVar = ("bn", "batch_norm", "batchnormalization", "batchnorm1d", "batchnorm2d")
+    aliases: ClassVar = {
+        "short": ("bn",),
+        "pytorch": with_dimensions("BatchNorm{}d"),
+        "keras": ("BatchNormalization",),
+        "caffe": ("BatchNorm",),
+        "onnx": ("BatchNormalization",),
+    }
+    in_place: ClassVar = True
     example: ClassVar = ({}, (64, 112, 112))
 
     track_running_stats: bool = True
@@ -88,8 +95,8 @@ class BatchNorm(SampleNorm):
         cells = formulas.product(shape)
         return {"multiplications": cells, "adds": cells}
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
-        return (Norm if self.track_running_stats else SampleNorm).reach(self, shape, out)
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+        return (Norm if self.track_running_stats else SampleNorm).reads(self, shape, out)
 
 
 @kind("layernorm")
@@ -106,7 +113,12 @@ class LayerNorm(SampleNorm):
         Counting 2·c: that is a layer norm over the channels only, as in transformers.
     """
 
-    known_as: ClassVar = ("ln", "layer_norm", "layernormalization")
+    aliases: ClassVar = {
+        "short": ("ln",),
+        "pytorch": ("LayerNorm",),
+        "keras": ("LayerNormalization",),
+        "onnx": ("LayerNormalization",),
+    }
     example: ClassVar = ({}, (16, 8, 8))
 
     def scales(self, shape: Shape) -> int:
@@ -127,7 +139,12 @@ class GroupNorm(SampleNorm):
         Counting two per group: the mean is per group, the scale and the shift are per channel.
     """
 
-    known_as: ClassVar = ("gn", "group_norm", "groupnormalization")
+    aliases: ClassVar = {
+        "short": ("gn",),
+        "pytorch": ("GroupNorm",),
+        "keras": ("GroupNormalization",),
+        "onnx": ("GroupNormalization",),
+    }
     example: ClassVar = ({"num_groups": 4}, (16, 8, 8))
 
     num_groups: int
@@ -151,7 +168,11 @@ class InstanceNorm(SampleNorm):
         Assuming that it trains something: in PyTorch affine is off unless asked for.
     """
 
-    known_as: ClassVar = ("in", "instance_norm", "instancenorm2d")
+    aliases: ClassVar = {
+        "short": ("in",),
+        "pytorch": with_dimensions("InstanceNorm{}d"),
+        "onnx": ("InstanceNormalization",),
+    }
     example: ClassVar = ({}, (16, 8, 8))
 
     affine: bool = False
@@ -171,7 +192,12 @@ class Lrn(Elementwise):
         Expecting parameters: VGG's A-LRN has exactly as many as A.
     """
 
-    known_as: ClassVar = ("localresponsenorm", "local_response_norm", "norm")
+    aliases: ClassVar = {
+        "short": ("norm",),
+        "pytorch": ("LocalResponseNorm",),
+        "caffe": ("LRN",),
+        "onnx": ("LRN",),
+    }
     example: ClassVar = ({}, (96, 55, 55))
 
     size: int = 5

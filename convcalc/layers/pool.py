@@ -10,7 +10,7 @@ from convcalc.layers.base import (
     FITS,
     Counts,
     Fit,
-    Free,
+    NoParameters,
     Padding,
     Shape,
     Spatial,
@@ -26,11 +26,12 @@ from convcalc.layers.base import (
     kind,
     per_axis,
 )
-from convcalc.layers.rf import Adaptive, Reach, Spread, Whole
+from convcalc.layers.names import with_dimensions
+from convcalc.layers.rf import Adaptive, Reads, Spread, Whole
 
 
 @frozen
-class Pool(Window, Free):
+class Pool(Window, NoParameters):
     """A window kind that keeps the channels apart."""
 
     ceil_mode: bool = False
@@ -104,15 +105,13 @@ class MaxPool(PaddedPool):
         throws away 75 %, not half.
     """
 
-    known_as: ClassVar = (
-        "pool",
-        "max_pool",
-        "maxpool1d",
-        "maxpool2d",
-        "maxpool3d",
-        "maxpooling2d",
-        "mp",
-    )
+    aliases: ClassVar = {
+        "short": ("pool", "mp"),
+        "pytorch": with_dimensions("MaxPool{}d"),
+        "keras": with_dimensions("MaxPooling{}D"),
+        "onnx": ("MaxPool",),
+        "darknet": ("maxpool",),
+    }
     example: ClassVar = ({"kernel_size": 3, "stride": 2, "padding": 1}, (64, 112, 112))
 
     dilation: Spatial = 1
@@ -142,7 +141,12 @@ class AvgPool(PaddedPool):
         Comparing values at the border between libraries: the sizes agree, the means there do not.
     """
 
-    known_as: ClassVar = ("avg_pool", "averagepool", "avgpool2d", "averagepooling2d", "ap", "mean")
+    aliases: ClassVar = {
+        "short": ("ap", "mean"),
+        "pytorch": with_dimensions("AvgPool{}d"),
+        "keras": with_dimensions("AveragePooling{}D"),
+        "onnx": ("AveragePool",),
+    }
     example: ClassVar = ({"kernel_size": 2}, (6, 28, 28))
 
     count_include_pad: bool = True
@@ -166,7 +170,7 @@ class LpPool(Pool):
         Reading norm_type 1 as a mean: it is the sum, k·k times the mean.
     """
 
-    known_as: ClassVar = ("lp_pool", "lppool2d")
+    aliases: ClassVar = {"pytorch": with_dimensions("LPPool{}d"), "onnx": ("LpPool",)}
     example: ClassVar = ({"kernel_size": 2}, (8, 16, 16))
 
     norm_type: int = 2
@@ -196,7 +200,7 @@ class Subsample(Window):
         Giving it none, as a modern pool: S2 and S4 train a weight and a bias per map.
     """
 
-    known_as: ClassVar = ("trainable_pool",)
+    aliases: ClassVar = {"short": ("trainable_pool",)}
     example: ClassVar = ({"kernel_size": 2}, (6, 28, 28))
 
     def out_shape(self, shape: Shape) -> Shape:
@@ -216,13 +220,13 @@ class Subsample(Window):
 
 
 @frozen
-class OnePerMap(Free):
+class OnePerMap(NoParameters):
     """A pool over the whole map."""
 
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0], *(1,) * (len(shape) - 1))
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         return tuple([Whole(n) for n in shape[1:]])
 
     def check(self, shape: Shape) -> None:
@@ -243,12 +247,11 @@ class GlobalAvgPool(OnePerMap):
         Putting linear straight after it: the 1×1 maps still want a flatten.
     """
 
-    known_as: ClassVar = (
-        "gap",
-        "globalaveragepooling2d",
-        "global_average_pool",
-        "globalaveragepool",
-    )
+    aliases: ClassVar = {
+        "short": ("gap", "global_average_pool"),
+        "keras": with_dimensions("GlobalAveragePooling{}D"),
+        "onnx": ("GlobalAveragePool",),
+    }
     example: ClassVar = ({}, (2048, 7, 7))
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -270,7 +273,11 @@ class GlobalMaxPool(OnePerMap):
         Putting linear straight after it: the 1×1 maps still want a flatten.
     """
 
-    known_as: ClassVar = ("gmp", "globalmaxpooling2d", "globalmaxpool")
+    aliases: ClassVar = {
+        "short": ("gmp",),
+        "keras": with_dimensions("GlobalMaxPooling{}D"),
+        "onnx": ("GlobalMaxPool",),
+    }
     example: ClassVar = ({}, (512, 7, 7))
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -278,7 +285,7 @@ class GlobalMaxPool(OnePerMap):
 
 
 @frozen
-class AdaptivePool(Free):
+class AdaptivePool(NoParameters):
     """A pool that picks its windows so that a given size comes out."""
 
     output_size: Spatial
@@ -286,7 +293,7 @@ class AdaptivePool(Free):
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0], *per_axis(self.output_size, len(shape) - 1))
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         return tuple([Adaptive(n, o) if o > 1 else Whole(n) for n, o in zip(shape[1:], out[1:])])
 
     def taps(self, shape: Shape, out: Shape) -> int:
@@ -328,7 +335,10 @@ class AdaptiveAvgPool(AdaptivePool):
         Thinking of equal windows: unless o divides n they differ in size or overlap.
     """
 
-    known_as: ClassVar = ("adaptive_average_pool", "adaptiveavgpool2d", "aap")
+    aliases: ClassVar = {
+        "short": ("aap", "adaptive_average_pool"),
+        "pytorch": with_dimensions("AdaptiveAvgPool{}d"),
+    }
     example: ClassVar = ({"output_size": 7}, (256, 9, 9))
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -350,7 +360,7 @@ class AdaptiveMaxPool(AdaptivePool):
         Thinking of equal windows: unless o divides n they differ in size or overlap.
     """
 
-    known_as: ClassVar = ("adaptivemaxpool2d", "amp")
+    aliases: ClassVar = {"short": ("amp",), "pytorch": with_dimensions("AdaptiveMaxPool{}d")}
     example: ClassVar = ({"output_size": 3}, (256, 7, 7))
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -358,7 +368,7 @@ class AdaptiveMaxPool(AdaptivePool):
 
 
 @kind("unpool")
-class Unpool(Free):
+class Unpool(NoParameters):
     """Undoes a max pool: each value goes back to where its maximum was, the rest is zero.
 
     Formula:
@@ -371,7 +381,11 @@ class Unpool(Free):
         Expecting odd sizes back: 5 pools to 2 and unpools to 4; add a pad for the lost row.
     """
 
-    known_as: ClassVar = ("maxunpool", "max_unpool", "maxunpool2d")
+    aliases: ClassVar = {
+        "short": ("max_unpool",),
+        "pytorch": with_dimensions("MaxUnpool{}d"),
+        "onnx": ("MaxUnpool",),
+    }
     example: ClassVar = ({"kernel_size": 2}, (64, 7, 7))
 
     kernel_size: Spatial
@@ -389,7 +403,7 @@ class Unpool(Free):
         sizes = [formulas.transposed_size(n, k, s, p, 1, 0) for n, k, s, p in self.axes(shape)]
         return (shape[0], *sizes)
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         return tuple([Spread(k, s, p) for _, k, s, p in self.axes(shape)])
 
     def check(self, shape: Shape) -> None:

@@ -1,12 +1,13 @@
 """Receptive fields along one axis: what a unit sees, and how each sort of layer changes it.
 
 A `Field` says that unit u of a map sees the pixels from ``start + u·stride`` on, ``size`` of them;
-``start`` is minus the padding of Araujo, Norris & Sim (Distill 2019). After an upsampling the units
-take turns: every ``period`` of them the pattern moves on by ``shift`` pixels. That is a `Phased`
-field, which keeps the first and last pixel of each unit of one turn.
+``start`` is minus the padding of Araujo, Norris & Sim (Distill 2019). After an upsampling
+neighbouring units differ, but the pattern repeats: every ``period`` units it moves on by ``step``
+pixels. That is a `PeriodicField`, which keeps the first and last pixel of each unit of one period.
 
-A *reach* says which cells of a layer's input one of its outputs reads: ``reads(first, last)`` for a
-range of outputs, ``seen(field)`` for the field of the layer's output, given that of its input.
+`Reads` says which cells of a layer's input one of its outputs reads: ``cells(unit)`` for one output,
+``ends(first, last)`` for a range of outputs, and ``field_after(field)`` for the receptive field of
+the layer's output, given that of its input.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from convcalc import formulas
 if TYPE_CHECKING:
     from fractions import Fraction
 
-MOST_PHASES = 512  # a turn of more units is not followed
+MAX_PERIOD = 512  # a pattern of more units is not followed
 
 
 class Field(NamedTuple):
@@ -31,12 +32,12 @@ class Field(NamedTuple):
 
     @property
     def period(self) -> int:
-        """Units in a turn: each moves on like the one before."""
+        """Units after which the pattern repeats."""
         return 1
 
     @property
-    def shift(self) -> int:
-        """Pixels by which the pattern moves from one turn to the next."""
+    def step(self) -> int:
+        """Pixels by which the pattern moves on from one period to the next."""
         return self.stride
 
     @property
@@ -55,17 +56,17 @@ class Field(NamedTuple):
         return first, first + self.size - 1
 
 
-class Phased(NamedTuple):
-    """The receptive field along one axis where units take turns.
+class PeriodicField(NamedTuple):
+    """The receptive field along one axis where neighbouring units differ in a repeating pattern.
 
     Attributes:
-        period: units in a turn.
-        shift: pixels from one turn to the next.
-        ranges: first and last pixel of each unit of the first turn; None for one that sees nothing.
+        period: units after which the pattern repeats.
+        step: pixels from one period to the next.
+        ranges: first and last pixel of each unit of the first period; None for one that sees nothing.
     """
 
     period: int
-    shift: int
+    step: int
     ranges: tuple[tuple[int, int] | None, ...]
 
     @property
@@ -78,7 +79,7 @@ class Phased(NamedTuple):
         """Pixels between neighbouring units, on the average."""
         from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
 
-        stride = Fraction(self.shift, self.period)
+        stride = Fraction(self.step, self.period)
         return stride.numerator if stride.denominator == 1 else stride
 
     @property
@@ -88,7 +89,7 @@ class Phased(NamedTuple):
 
     @property
     def doubled_center(self) -> Fraction | int:
-        """Twice the centre of unit 0's field, with the turn's ups and downs evened out."""
+        """Twice the centre of unit 0's field, averaged over the period."""
         places = [
             first + last - 2 * unit * self.stride
             for unit, (first, last) in enumerate(r or (0, 0) for r in self.ranges)
@@ -100,27 +101,27 @@ class Phased(NamedTuple):
 
     def sees(self, unit: int) -> tuple[int, int] | None:
         """The first and last pixel that a unit sees."""
-        turn, place = divmod(unit, self.period)
+        repeat, place = divmod(unit, self.period)
         seen = self.ranges[place]
-        return seen and (seen[0] + turn * self.shift, seen[1] + turn * self.shift)
+        return seen and (seen[0] + repeat * self.step, seen[1] + repeat * self.step)
 
 
-AnyField = Field | Phased
+AnyField = Field | PeriodicField
 PIXEL = Field(1, 1, 0)
 
 
-def phased(period: int, shift: int, ranges: list[tuple[int, int] | None]) -> AnyField:
-    """A field from one turn; an ordinary `Field` where every unit moves on alike.
+def periodic(period: int, step: int, ranges: list[tuple[int, int] | None]) -> AnyField:
+    """A field from one period; an ordinary `Field` where every unit moves on alike.
 
-    >>> phased(2, 2, [(0, 2), (1, 3)])
+    >>> periodic(2, 2, [(0, 2), (1, 3)])
     Field(size=3, stride=1, start=0)
     """
     first = ranges[0]
-    if first and shift % period == 0:
-        step = shift // period
-        if all(r == (first[0] + u * step, first[1] + u * step) for u, r in enumerate(ranges)):
-            return Field(first[1] - first[0] + 1, step, first[0])
-    return Phased(period, shift, tuple(ranges))
+    if first and step % period == 0:
+        stride = step // period
+        if all(r == (first[0] + u * stride, first[1] + u * stride) for u, r in enumerate(ranges)):
+            return Field(first[1] - first[0] + 1, stride, first[0])
+    return PeriodicField(period, step, tuple(ranges))
 
 
 def union(ranges: list[tuple[int, int] | None]) -> tuple[int, int] | None:
@@ -131,40 +132,38 @@ def union(ranges: list[tuple[int, int] | None]) -> tuple[int, int] | None:
     return min(first for first, _ in known), max(last for _, last in known)
 
 
-class Reach:
-    """What the outputs of a layer read.
-
-    Every ``turn()[0]`` outputs the pattern of reading moves on by ``turn()[1]`` inputs.
-    """
+class Reads:
+    """Which inputs each output of a layer reads, along one axis."""
 
     __slots__ = ()
 
-    def turn(self) -> tuple[int, int]:
+    def pattern(self) -> tuple[int, int]:
+        """(outputs, inputs): every so many outputs, the pattern of reading moves on by so many inputs."""
         raise NotImplementedError
 
     def cells(self, unit: int) -> range:
         """The inputs that one output reads, whether or not they lie inside the map."""
         raise NotImplementedError
 
-    def reads(self, first: int, last: int) -> tuple[int, int] | None:
+    def ends(self, first: int, last: int) -> tuple[int, int] | None:
         """The first and last input that a range of outputs reads; None where they read none."""
         ends = (self.cells(unit) for unit in (first, last))
         low, high = ((cells[0], cells[-1]) if cells else None for cells in ends)
         return union([low, high])
 
-    def seen(self, field: AnyField) -> AnyField | None:
-        """The field of the outputs; None where a turn is too long to follow."""
-        outputs, inputs = self.turn()
+    def field_after(self, field: AnyField) -> AnyField | None:
+        """The field of the outputs; None where its pattern is too long to follow."""
+        outputs, inputs = self.pattern()
         common = gcd(inputs, field.period)
-        period, shift = outputs * field.period // common, field.shift * inputs // common
-        if period > MOST_PHASES:
+        period, step = outputs * field.period // common, field.step * inputs // common
+        if period > MAX_PERIOD:
             return None
-        return phased(period, shift, [self.pixels(unit, field) for unit in range(period)])
+        return periodic(period, step, [self.pixels(unit, field) for unit in range(period)])
 
     def pixels(self, unit: int, field: AnyField) -> tuple[int, int] | None:
         """The pixels that one output sees."""
         cells = self.cells(unit)
-        # Neighbouring units take turns, so each end lies within one turn of the ends of the cells.
+        # Neighbouring units differ, so each end of the field lies within one period of an end of the cells.
         near = {*cells[: field.period], *cells[-field.period :]}
         return union([field.sees(cell) for cell in near])
 
@@ -176,28 +175,28 @@ class _Slide(NamedTuple):
     d: int = 1
 
 
-class Slide(_Slide, Reach):
+class Slide(_Slide, Reads):
     """A window of k taps, d apart, that moves s cells at a time over an input padded by p."""
 
     __slots__ = ()
 
-    def turn(self) -> tuple[int, int]:
+    def pattern(self) -> tuple[int, int]:
         return 1, self.s
 
     def cells(self, unit: int) -> range:
         first = unit * self.s - self.p
         return range(first, first + self.d * (self.k - 1) + 1, self.d)
 
-    def seen(self, field: AnyField) -> AnyField | None:
+    def field_after(self, field: AnyField) -> AnyField | None:
         if self.k == 1 and self.s == 1 and self.p == 0:
             return field
-        if isinstance(field, Phased):
-            return super().seen(field)
+        if isinstance(field, PeriodicField):
+            return super().field_after(field)
         size, stride, start = field
         return Field(
-            formulas.field_size(size, stride, self.k, self.d),
-            formulas.field_stride(stride, self.s),
-            -formulas.field_padding(-start, stride, self.p),
+            formulas.rf_size(size, stride, self.k, self.d),
+            formulas.rf_stride(stride, self.s),
+            -formulas.rf_padding(-start, stride, self.p),
         )
 
 
@@ -205,20 +204,20 @@ class _Whole(NamedTuple):
     n: int
 
 
-class Whole(_Whole, Reach):
+class Whole(_Whole, Reads):
     """Every output reads all n cells: a global pool, a flatten before a fully connected layer."""
 
     __slots__ = ()
 
-    def turn(self) -> tuple[int, int]:
+    def pattern(self) -> tuple[int, int]:
         return 1, self.n
 
     def cells(self, unit: int) -> range:
         return range(self.n)
 
-    def seen(self, field: AnyField) -> AnyField | None:
-        if isinstance(field, Phased):
-            return super().seen(field)
+    def field_after(self, field: AnyField) -> AnyField | None:
+        if isinstance(field, PeriodicField):
+            return super().field_after(field)
         return Field(field.size + (self.n - 1) * field.stride, field.stride * self.n, field.start)
 
 
@@ -229,12 +228,12 @@ class _Spread(NamedTuple):
     d: int = 1
 
 
-class Spread(_Spread, Reach):
+class Spread(_Spread, Reads):
     """A transposed window: input i writes the outputs i·s − p + d·t, for each of the k taps t."""
 
     __slots__ = ()
 
-    def turn(self) -> tuple[int, int]:
+    def pattern(self) -> tuple[int, int]:
         return self.s, 1
 
     def cells(self, unit: int) -> range:
@@ -248,8 +247,8 @@ class Spread(_Spread, Reach):
         more = (self.k - 1 - taps[0]) // every
         return range(nearest - more * step, nearest + 1, step)
 
-    def reads(self, first: int, last: int) -> tuple[int, int] | None:
-        """Outputs that no input writes are passed over."""
+    def ends(self, first: int, last: int) -> tuple[int, int] | None:
+        """Outputs that no input writes are left out."""
         near = {
             *range(first, min(first + self.s, last + 1)),
             *range(max(last - self.s + 1, first), last + 1),
@@ -263,12 +262,12 @@ class _Adaptive(NamedTuple):
     o: int
 
 
-class Adaptive(_Adaptive, Reach):
+class Adaptive(_Adaptive, Reads):
     """o windows cut from n cells as evenly as they go."""
 
     __slots__ = ()
 
-    def turn(self) -> tuple[int, int]:
+    def pattern(self) -> tuple[int, int]:
         common = gcd(self.n, self.o)
         return self.o // common, self.n // common
 
@@ -281,19 +280,19 @@ class _Repeat(NamedTuple):
     r: int
 
 
-class Nearest(_Repeat, Reach):
+class Nearest(_Repeat, Reads):
     """Every cell repeated r times (nearest upsampling, pixel shuffle)."""
 
     __slots__ = ()
 
-    def turn(self) -> tuple[int, int]:
+    def pattern(self) -> tuple[int, int]:
         return self.r, 1
 
     def cells(self, unit: int) -> range:
         return range(unit // self.r, unit // self.r + 1)
 
 
-class Linear(_Repeat, Reach):
+class Linear(_Repeat, Reads):
     """Linear interpolation by r between the two nearest cells, corners not aligned.
 
     Output u lies at (2u + 1 − r) / 2r of the input; where that is whole it reads one cell.
@@ -301,7 +300,7 @@ class Linear(_Repeat, Reach):
 
     __slots__ = ()
 
-    def turn(self) -> tuple[int, int]:
+    def pattern(self) -> tuple[int, int]:
         return self.r, 1
 
     def cells(self, unit: int) -> range:
@@ -310,17 +309,17 @@ class Linear(_Repeat, Reach):
 
 
 def hull(fields: list[AnyField]) -> AnyField | None:
-    """The smallest field that holds all of them; None where a turn is too long to follow."""
+    """The smallest field that holds all of them; None where its pattern is too long to follow."""
     plain = [field for field in fields if isinstance(field, Field)]
     if len(plain) == len(fields):
         start = min(field.start for field in plain)
         end = max(field.start + field.size for field in plain)
         return Field(end - start, plain[0].stride, start)
     period = lcm(*(field.period for field in fields))
-    if period > MOST_PHASES:
+    if period > MAX_PERIOD:
         return None
-    shift = fields[0].shift * period // fields[0].period
-    return phased(period, shift, [union([f.sees(unit) for f in fields]) for unit in range(period)])
+    step = fields[0].step * period // fields[0].period
+    return periodic(period, step, [union([f.sees(unit) for f in fields]) for unit in range(period)])
 
 
 def aligned(one: AnyField, other: AnyField) -> bool:

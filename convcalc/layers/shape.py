@@ -9,8 +9,8 @@ from convcalc.errors import ShapeError
 from convcalc.layers.base import (
     Counts,
     Elementwise,
-    Free,
     Mode,
+    NoParameters,
     Pair,
     Shape,
     Spatial,
@@ -24,7 +24,8 @@ from convcalc.layers.base import (
     per_axis,
     shape_text,
 )
-from convcalc.layers.rf import Linear, Nearest, Reach, Slide, Whole
+from convcalc.layers.names import with_dimensions
+from convcalc.layers.rf import Linear, Nearest, Reads, Slide, Whole
 
 Sides = int | tuple[Pair, ...]
 
@@ -49,7 +50,7 @@ def check_sides(name: str, sides: Sides, axes: int) -> None:
 
 
 @kind("pad")
-class Pad(Free):
+class Pad(NoParameters):
     """Adds zeros around the maps, and with `channels` whole maps of zeros.
 
     Formula:
@@ -63,7 +64,12 @@ class Pad(Free):
         Reading one number as the total: it is added on both sides.
     """
 
-    known_as: ClassVar = ("zeropad", "zero_padding", "zeropadding2d", "zeropad2d")
+    aliases: ClassVar = {
+        "short": ("zeropad", "zero_padding"),
+        "pytorch": with_dimensions("ZeroPad{}d"),
+        "keras": with_dimensions("ZeroPadding{}D"),
+        "onnx": ("Pad",),
+    }
     example: ClassVar = ({"padding": 2}, (8, 15, 15))
 
     padding: Sides = 0
@@ -74,7 +80,7 @@ class Pad(Free):
         sizes = [n + before + after for n, (before, after) in zip(shape[1:], pads)]
         return (shape[0] + self.channels[0] + self.channels[1], *sizes)
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         return tuple(
             [Slide(1, 1, before) for before, _ in both_sides(self.padding, len(shape) - 1)]
         )
@@ -86,7 +92,7 @@ class Pad(Free):
 
 
 @kind("crop")
-class Crop(Free):
+class Crop(NoParameters):
     """Takes cells away: down to `size` about the centre, or `padding` cells per side, or to the size of `like`.
 
     Formula:
@@ -103,7 +109,12 @@ class Crop(Free):
         Forgetting it in a network of valid convolutions: U-Net's skips are 64 wide where 56 are wanted.
     """
 
-    known_as: ClassVar = ("cropping2d", "centercrop", "center_crop")
+    aliases: ClassVar = {
+        "pytorch": ("CenterCrop",),
+        "keras": ("CenterCrop", *with_dimensions("Cropping{}D")),
+        "caffe": ("Crop",),
+        "darknet": ("crop",),
+    }
     references: ClassVar = ("like",)
     example: ClassVar = ({"size": 56}, (512, 64, 64))
 
@@ -127,7 +138,7 @@ class Crop(Free):
         cuts = self.cuts(shape, *others)
         return (shape[0], *[n - before - after for n, (before, after) in zip(shape[1:], cuts)])
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         cuts = self.cuts(shape, out)
         return tuple([Slide(1, 1, -before) for before, _ in cuts])
 
@@ -165,7 +176,7 @@ class Crop(Free):
 
 
 @kind("flatten")
-class Flatten(Free):
+class Flatten(NoParameters):
     """Lays all values of a map in one row: (C, H, W) becomes (C·H·W,).
 
     Formula:
@@ -178,19 +189,25 @@ class Flatten(Free):
         A new image size: 300×600 into VGG-16 flattens to 82,944 values where fc6 wants 25,088.
     """
 
-    known_as: ClassVar = ("flat",)
-    renames: ClassVar = True
+    aliases: ClassVar = {
+        "short": ("flat",),
+        "pytorch": ("Flatten",),
+        "keras": ("Flatten",),
+        "caffe": ("Flatten",),
+        "onnx": ("Flatten",),
+    }
+    is_view: ClassVar = True
     example: ClassVar = ({}, (512, 7, 7))
 
     def out_shape(self, shape: Shape) -> Shape:
         return (formulas.product(shape),)
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         return tuple([Whole(n) for n in shape[1:]]) or None
 
 
 @kind("reshape")
-class Reshape(Free):
+class Reshape(NoParameters):
     """The same values under another shape, in order.
 
     Formula:
@@ -203,8 +220,13 @@ class Reshape(Free):
         Using it to swap axes: the values stay in their order, so a picture gets scrambled.
     """
 
-    known_as: ClassVar = ("view",)
-    renames: ClassVar = True
+    aliases: ClassVar = {
+        "pytorch": ("view",),
+        "keras": ("Reshape",),
+        "caffe": ("Reshape",),
+        "onnx": ("Reshape",),
+    }
+    is_view: ClassVar = True
     example: ClassVar = ({"shape": (16, 4, 4)}, (256,))
 
     shape: Shape
@@ -212,7 +234,7 @@ class Reshape(Free):
     def out_shape(self, shape: Shape) -> Shape:
         return self.shape
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         if shape == out or (len(shape) == 1 and len(out) == 1):
             return None
         return "a reshape moves values to other positions"
@@ -239,7 +261,7 @@ class ChannelShuffle(Elementwise):
         Counting it as a 1×1 convolution: nothing is multiplied.
     """
 
-    known_as: ClassVar = ("channelshuffle",)
+    aliases: ClassVar = {"pytorch": ("ChannelShuffle",)}
     example: ClassVar = ({"groups": 4}, (16, 8, 8))
 
     groups: int
@@ -249,7 +271,7 @@ class ChannelShuffle(Elementwise):
 
 
 @kind("pixel_shuffle")
-class PixelShuffle(Free):
+class PixelShuffle(NoParameters):
     """Turns r·r channels into a map r times as large (sub-pixel convolution).
 
     Formula:
@@ -262,7 +284,11 @@ class PixelShuffle(Free):
         Dividing the channels by r: it is r·r in two dimensions.
     """
 
-    known_as: ClassVar = ("pixelshuffle", "depth_to_space", "subpixel")
+    aliases: ClassVar = {
+        "short": ("subpixel",),
+        "pytorch": ("PixelShuffle",),
+        "onnx": ("DepthToSpace",),
+    }
     example: ClassVar = ({"upscale_factor": 2}, (16, 8, 8))
 
     upscale_factor: int
@@ -271,7 +297,7 @@ class PixelShuffle(Free):
         r = self.upscale_factor
         return (shape[0] // formulas.product([r] * (len(shape) - 1)), *[n * r for n in shape[1:]])
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         return (Nearest(self.upscale_factor),) * (len(shape) - 1)
 
     def check(self, shape: Shape) -> None:
@@ -287,7 +313,7 @@ class PixelShuffle(Free):
 
 
 @kind("upsample")
-class Upsample(Free):
+class Upsample(NoParameters):
     """Makes a map `scale_factor` times as large, by repeating cells or by linear interpolation.
 
     Formula:
@@ -303,7 +329,13 @@ class Upsample(Free):
         Confusing it with a transposed convolution: it has nothing to train.
     """
 
-    known_as: ClassVar = ("up", "upsampling2d", "resize", "interpolate")
+    aliases: ClassVar = {
+        "short": ("up",),
+        "pytorch": ("Upsample", "interpolate"),
+        "keras": with_dimensions("UpSampling{}D"),
+        "onnx": ("Resize",),
+        "darknet": ("upsample",),
+    }
     example: ClassVar = ({"scale_factor": 2}, (64, 7, 7))
 
     scale_factor: Spatial
@@ -319,7 +351,7 @@ class Upsample(Free):
         steps = (len(shape) - 1) * formulas.product(out)
         return {"multiplications": 2 * steps, "adds": steps}
 
-    def reach(self, shape: Shape, out: Shape) -> tuple[Reach, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         factors = per_axis(self.scale_factor, len(shape) - 1)
         if self.mode == "nearest":
             return tuple([Nearest(r) for r in factors])

@@ -153,7 +153,7 @@ def kind_named(word: str) -> type[Layer]:
     cls = find(word)
     if cls:
         return cls
-    names = [name for each in every().values() for name in (each.kind, *each.known_as)]
+    names = [name for each in every().values() for name in each.names()]
     known = [name for name in names if not re.search("[0-9]d$", name)]  # conv rather than conv2d
     near = did_you_mean(word.lower(), known) or "; convcalc kinds lists them"
     message = f"no layer kind {quoted(word)}{near}"
@@ -272,7 +272,7 @@ def chained(words: Sequence[str], shape: Shape) -> Network:
             message = f"{label}: no layer is named; write a kind, such as conv:k3c8"
             raise UsageError(message)
         cls = kind_named(name)
-        if cls.joins:
+        if cls.merges:
             message = f"{label}: {cls.kind} joins paths, which a chain has not; write a YAML file"
             raise UsageError(message)
         texts = option_texts(cls, options, label)
@@ -281,7 +281,7 @@ def chained(words: Sequence[str], shape: Shape) -> Network:
             channels = 0 if "out_channels" in texts else chain.shape[0]
             if channels not in layers:
                 layers[channels] = made(cls, texts, label=label, channels=channels)
-            if len(chain.shape) > 1 and cls.takes_vectors:
+            if len(chain.shape) > 1 and cls.needs_flat:
                 chain.append(kind_named("flatten")(), "flatten")
             chain.append(layers[channels], label)
     if not chain.nodes:

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean, printable, quoted, shortened
 from convcalc.formulas import product
-from convcalc.layers.base import MOST, MOST_VALUES, shape_text
+from convcalc.layers.base import MAX_NUMBER, MAX_VALUES, shape_text
 from convcalc.network.expand import MOST_LAYERS, Expander, Scope
 from convcalc.network.expression import ExpressionError
 from convcalc.network.network import INPUT, Network, without_collector
@@ -204,12 +204,12 @@ def input_shape(draft: Draft, names: dict[str, int]) -> Shape:
         shape: Shape = filled(draft.input, names)
     except ExpressionError as error:
         raise source.error(error.node, f"input {error}") from None
-    if min(shape) < 1 or max(shape) > MOST:
+    if min(shape) < 1 or max(shape) > MAX_NUMBER:
         least, most = min(shape), max(shape)
-        what = f"input has a side of {least if least < 1 else most:,}; use 1 to {MOST:,}"
+        what = f"input has a side of {least if least < 1 else most:,}; use 1 to {MAX_NUMBER:,}"
         source.refuse(node, what)
-    if product(shape) > MOST_VALUES:
-        source.refuse(node, f"input holds more than {MOST_VALUES:.0e} values; use smaller numbers")
+    if product(shape) > MAX_VALUES:
+        source.refuse(node, f"input holds more than {MAX_VALUES:.0e} values; use smaller numbers")
     return shape
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, did_you_mean, quoted, shortened
-from convcalc.layers import Layer, every
+from convcalc.layers import Layer, every, find
 from convcalc.network.expression import Expression
 from convcalc.network.values import TYPES, OptionType, Value, expressions, number, read_name
 from convcalc.network.yaml_source import Source, described
@@ -304,7 +304,7 @@ class Planner:
         if word not in KINDS:
             self.source.refuse(key, unknown_kind(word, self.blocks))
         cls = KINDS[word]
-        if cls.joins:
+        if cls.merges:
             return self.join(key, cls, value)
         keys = self.option_keys(value, word)
         options = self.read_options(key, cls, keys)
@@ -415,11 +415,10 @@ def unknown_kind(word: str, blocks: dict[str, Any]) -> str:
         return "an empty item; write a kind such as relu, or delete the dash"
     if word in STEP_WORDS:
         return f"{word} alone is no layer; write {STEP_FORMS}"
-    lowered = word.lower()
-    for name, cls in KINDS.items():
-        if lowered in cls.known_as:
-            return f"no layer kind {quoted(word)}; it is called {name!r} here"
-    hint = did_you_mean(lowered, [*KINDS, *blocks, *STEP_WORDS])
+    cls = find(word)
+    if cls:
+        return f"no layer kind {quoted(word)}; it is called {cls.kind!r} here"
+    hint = did_you_mean(word.lower(), [*KINDS, *blocks, *STEP_WORDS])
     return f"no layer kind or block {quoted(word)}{hint or '; convcalc kinds lists them'}"
 
 

@@ -122,7 +122,7 @@ def bare_kinds() -> dict[str, Any]:
     """Kinds that may stand without options."""
     return {
         "enum": [
-            name for name, cls in KINDS.items() if not must_be_given(cls.kind) and not cls.joins
+            name for name, cls in KINDS.items() if not must_be_given(cls.kind) and not cls.merges
         ]
     }
 
@@ -130,7 +130,7 @@ def bare_kinds() -> dict[str, Any]:
 def kind_schema(cls: type[Layer]) -> dict[str, Any]:
     """One kind with its options."""
     about = (getdoc(cls) or "").split("\n", 1)[0]
-    if cls.joins:
+    if cls.merges:
         paths = {"type": "array", "items": LAYERS, "minItems": 2}
         with_name = {
             "type": "object",

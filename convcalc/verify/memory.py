@@ -70,7 +70,7 @@ OnTheWay = Callable[[Work], int]
 
 def padded_sides(axes: Sequence[Axis], places: Sequence[int]) -> list[int]:
     """Cells from the first that so many windows read to the last."""
-    return [(n - 1) * axis.s + axis.span for axis, n in zip(axes, places, strict=True)]
+    return [(n - 1) * axis.s + axis.effective_kernel for axis, n in zip(axes, places, strict=True)]
 
 
 def slab(channels: int, axes: Sequence[Axis], sides: Sequence[int], places: int) -> int:

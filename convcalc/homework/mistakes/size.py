@@ -249,7 +249,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "out.pad-kernel", "keep", "answered with the kernel size", "k",
-    lambda w: [w.k, formulas.span(w.k, w.d)],
+    lambda w: [w.k, formulas.effective_kernel(w.k, w.d)],
     "That is the window. How many cells does it take away?",
 )  # fmt: skip
 mistake(
@@ -283,12 +283,12 @@ mistake(
 )  # fmt: skip
 mistake(
     "out.t-no-minus-one", "transposed", "n·s instead of (n − 1)·s", "n·s − 2p + k",
-    lambda w: w.n * w.s - 2 * w.p + formulas.span(w.k, w.d) + w.a,
+    lambda w: w.n * w.s - 2 * w.p + formulas.effective_kernel(w.k, w.d) + w.a,
     "n cells have n − 1 steps between them.",
 )  # fmt: skip
 mistake(
     "out.t-one-sided", "transposed", "p once", "(n − 1)·s − p + k",
-    lambda w: (w.n - 1) * w.s - w.p + formulas.span(w.k, w.d) + w.a if w.p else None,
+    lambda w: (w.n - 1) * w.s - w.p + formulas.effective_kernel(w.k, w.d) + w.a if w.p else None,
     "Padding is cropped from both ends; one extra row is called output padding.",
 )  # fmt: skip
 mistake(

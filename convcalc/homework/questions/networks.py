@@ -133,7 +133,7 @@ def times(word: str) -> int:
 
 def added(layer: Layer) -> bool:
     """Whether a layer only renames values, as the flatten does that a chain adds by itself."""
-    return layer.renames
+    return layer.is_view
 
 
 def rows_of(text: str, shape: Hwc | None) -> list[Row]:
@@ -149,7 +149,7 @@ def rows_of(text: str, shape: Hwc | None) -> list[Row]:
     waiting: list[Layer] = []
     start: tuple[int, ...] = ()
     for node, label, row in zip(network.nodes, labels, walked):
-        if node.layer.renames:
+        if node.layer.is_view:
             start = start if waiting else row.input
             waiting.append(node.layer)
             continue

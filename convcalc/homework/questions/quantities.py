@@ -21,7 +21,7 @@ class Axis(NamedTuple):
 
     @property
     def span(self) -> int:
-        return formulas.span(self.k, self.d)
+        return formulas.effective_kernel(self.k, self.d)
 
     @property
     def padded(self) -> int:
@@ -313,6 +313,6 @@ def field(work: Field) -> int:
     """1 + Σ d·(k − 1)·(product of the strides before)"""
     r = j = 1
     for layer in work.layers:
-        r = formulas.field_size(r, j, layer.k, layer.d)
-        j = formulas.field_stride(j, layer.s)
+        r = formulas.rf_size(r, j, layer.k, layer.d)
+        j = formulas.rf_stride(j, layer.s)
     return r * r if work.pixels else r

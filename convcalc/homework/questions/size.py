@@ -368,7 +368,7 @@ class PadToKeep(Task):
         k = self.k[0] if isinstance(self.k, tuple) else self.k
         d = 1 if self.d is None else self.d + 1 - int(c.dilation_base)
         work = Keep(self.n or 0, k, d, c.padding == "total")
-        span = formulas.span(k, d)
+        span = formulas.effective_kernel(k, d)
         method = f"({span} − 1)/2" if c.padding != "total" else f"{span} − 1"
         return [Part("", SIZE, keep(work), "keep", work, keep, method=method)]
 
@@ -448,7 +448,8 @@ class TransposedSize(Task):
         if self.a is None and c.transposed_out_pad == "match":
             short = self.n * self.s - transposed(work)
             work = work._replace(a=max(0, min(short, self.s - 1)))
-        method = f"({work.n} − 1)·{work.s} − 2·{work.p} + {formulas.span(work.k, work.d)}" + (
-            f" + {work.a}" if work.a else ""
+        method = (
+            f"({work.n} − 1)·{work.s} − 2·{work.p} + {formulas.effective_kernel(work.k, work.d)}"
+            + (f" + {work.a}" if work.a else "")
         )
         return [Part("", SIZE, transposed(work), "transposed", work, transposed, method=method)]

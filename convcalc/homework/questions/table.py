@@ -90,7 +90,8 @@ def row_method(row: Row, ask: str) -> str:
     layer: Any = row.layers[-1]
     if ask == "shape" and hasattr(layer, "axes") and len(row.output) > 1 and len(row.layers) == 1:
         axes = dict.fromkeys(
-            f"({a.n} + {a.before + a.after} − {a.span})/{a.s} + 1" for a in layer.axes(row.input)
+            f"({a.n} + {a.before + a.after} − {a.effective_kernel})/{a.s} + 1"
+            for a in layer.axes(row.input)
         )
         return ", ".join(axes)
     return {"weights": "(window)·(channels in)·filters", "biases": "one per filter"}.get(
