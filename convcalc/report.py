@@ -5,7 +5,7 @@ Columns are data too: key, heading, alignment, how to get the value and how peop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -167,6 +167,13 @@ class Column:
     keep: int = 5
     least: int = 0
 
+    @classmethod
+    def of_mapping(
+        cls, key: str, heading: str, text: Callable[[Any], str] = str, **settings: Any
+    ) -> Column:
+        """A column of rows that are mappings."""
+        return cls(key, heading, lambda row: row[key], text=text, **settings)
+
 
 def attribute(key: str) -> Callable[[Any], Any]:
     """Get an attribute of a row."""
@@ -279,6 +286,7 @@ class Report:
         row_dict: a row as JSON.
         blocks: runs of rows that belong together, as (name, start, stop, depth), outer ones first.
         lines: text shown instead of a table.
+        lines_repeat_rows: whether the lines say what the rows say, so that a document needs only the rows.
         math: lines of LaTeX's mathematics that go before them; other formats have no use for it.
         hint: the next useful command, for people at a terminal.
     """
@@ -295,6 +303,7 @@ class Report:
     row_dict: Callable[[Any], dict[str, Any]] | None = None
     blocks: Sequence[tuple[str, int, int, int]] = ()
     lines: list[str] = field(default_factory=list)
+    lines_repeat_rows: bool = False
     math: list[str] = field(default_factory=list)
     hint: str = ""
 
@@ -310,6 +319,10 @@ class Report:
             if row.name == name:
                 return row
         raise KeyError(name)
+
+    def document(self, format_name: str) -> Iterable[str] | None:  # noqa: ARG002 - for subclasses
+        """The report in a layout of its own; None where the format's usual one is right."""
+        return None
 
     def as_dict(self, row: Any) -> dict[str, Any]:
         """A row as plain JSON data."""

@@ -60,7 +60,7 @@ THIRD_PARTIES = {
 NOT_YET = {
     ("images.filter", "hand"),
 }
-CIRCLES_YET = {"homework.questions", "homework.mistakes", "cli"}
+CIRCLES_YET = {"homework.questions", "homework.mistakes"}
 
 
 class Import(NamedTuple):

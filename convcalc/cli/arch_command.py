@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import MANY_ROWS, chosen_columns, column, output_options, settings, show
 
 if TYPE_CHECKING:

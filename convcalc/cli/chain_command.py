@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from convcalc.cli.arch_command import render, walk_options
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import output_options
 
 EXAMPLES = """

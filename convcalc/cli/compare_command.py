@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from convcalc.cli.arch_command import loaded
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import column, output_options, show
 
 EXAMPLES = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 
 EXAMPLES = """
     convcalc completion bash >> ~/.bashrc

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import format_for, output_options, show, view
 
 EXAMPLES = """

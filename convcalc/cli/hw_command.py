@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convcalc.cli.main import CONTEXT, Command, write_examples
+from convcalc.cli.group import CONTEXT, Command, write_examples
 from convcalc.cli.output import output_options, print_lines, remark
 from convcalc.errors import did_you_mean, printable, shortened
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import check_place, output_option, remark, tell_written, write, write_bytes
 from convcalc.errors import UsageError, did_you_mean, printable, shortened
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convcalc.cli.group import Command
 from convcalc.cli.hw_class import SECRET_HELP, Progress, columns_of, counted, written_lines
-from convcalc.cli.main import Command
 from convcalc.cli.output import FORMAT_NAMES, print_lines, show
 from convcalc.errors import UsageError, did_you_mean, printable, shortened
 

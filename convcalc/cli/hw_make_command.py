@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convcalc.cli.group import Command
 from convcalc.cli.hw_class import SECRET_HELP, Progress, counted
-from convcalc.cli.main import Command
 from convcalc.cli.output import print_lines, remark
 from convcalc.errors import printable
 

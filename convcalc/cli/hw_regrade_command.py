@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from convcalc.cli.group import Command
 from convcalc.cli.hw_class import SECRET_HELP, counted
-from convcalc.cli.main import Command
 from convcalc.cli.output import FORMAT_NAMES, print_lines, show
 
 EXAMPLES = """

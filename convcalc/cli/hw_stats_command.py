@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import output_options, show
 
 if TYPE_CHECKING:

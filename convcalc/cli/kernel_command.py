@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import (
     SUFFIX_HELP,
     format_for,

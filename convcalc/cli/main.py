@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 
 import click
 
+from convcalc.cli.group import Group, OutputLost, telling_lost_output
 from convcalc.cli.output import remark
-from convcalc.errors import ConvcalcError, did_you_mean, printable_lines, shortened
+from convcalc.errors import printable_lines
 
 # Each command with what it does, so that --help imports none of them.
 COMMANDS = {
@@ -30,115 +28,13 @@ COMMANDS = {
     "schema": "a JSON Schema for network files, for editors",
     "completion": "a script that completes commands in your shell",
 }
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-class Command(click.Command):
-    """A command whose help shows its examples first."""
-
-    def __init__(self, *args: Any, examples: str = "", **settings: Any) -> None:
-        settings.setdefault("context_settings", CONTEXT)
-        super().__init__(*args, **settings)
-        self.examples = examples
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(self.examples, formatter)
-        super().format_help(ctx, formatter)
-
-
-class Failure(click.ClickException):
-    """An error of ours on its way to stderr."""
-
-    def __init__(self, error: ConvcalcError) -> None:
-        super().__init__(str(error))
-        self.status = error.exit_code
-
-    def show(self, file: Any = None) -> None:
-        remark(f"convcalc: {self.format_message()}")
-
-
-class OutputLost(Exception):  # noqa: N818 - a reader that goes away is no error
-    """Standard output takes no more.
-
-    Not the OSError that it stands for: of a broken pipe click makes exit code 1.
-    """
-
-    def __init__(self, error: OSError) -> None:
-        self.error = error
-        super().__init__(str(error))
-
-
-@contextmanager
-def telling_lost_output() -> Iterator[None]:
-    """Make an OSError that names no file, as those of the standard streams do, an `OutputLost`."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        raise OutputLost(error) from None
-
-
-def write_examples(examples: str, formatter: click.HelpFormatter) -> None:
-    """The examples, one per line, as the first thing of a help page."""
-    if examples:
-        with formatter.section("Examples"):
-            for line in examples.strip().splitlines():
-                formatter.write(f"  {line.strip()}\n")
-        formatter.write("\n")
-
-
-class Group(click.Group):
-    """The commands by name; a wrong name is answered with the nearest right one."""
-
-    examples = """
-        convcalc layer --n 32 --k 5 --s 3
-        convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120
-        convcalc arch vgg16.yaml
-        convcalc compare resnet50 resnet50_torchvision
-        convcalc kinds conv
-    """
-
-    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
-        with telling_lost_output():  # --help and --version print while the context is made
-            return super().make_context(*arguments, **settings)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        return import_module(f"convcalc.cli.{cmd_name}_command").command  # type: ignore[no-any-return]
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            message = f"no command {shortened(args[0])!r}{did_you_mean(args[0], COMMANDS)}"
-            raise click.UsageError(message, ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(self.examples, formatter)
-        super().format_help(ctx, formatter)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            with telling_lost_output():
-                return super().invoke(ctx)
-        except ConvcalcError as error:
-            raise Failure(error) from None
-        except RecursionError:
-            raise Failure(ConvcalcError("nested too deeply to work on; use fewer levels")) from None
-        except MemoryError as error:
-            what = f"not enough memory: {error}" if str(error) else "not enough memory"
-            message = f"{what}; use a smaller input or a smaller network"
-            raise Failure(ConvcalcError(message)) from None
+EXAMPLES = """
+    convcalc layer --n 32 --k 5 --s 3
+    convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120
+    convcalc arch vgg16.yaml
+    convcalc compare resnet50 resnet50_torchvision
+    convcalc kinds conv
+"""
 
 
 def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -150,14 +46,21 @@ def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> Non
         ctx.exit()
 
 
+def load(name: str) -> click.Command:
+    """The command of a name."""
+    return import_module(f"convcalc.cli.{name}_command").command  # type: ignore[no-any-return]
+
+
 group = Group(
     "convcalc",
+    commands=COMMANDS,
+    load=load,
+    examples=EXAMPLES,
     help=(
         "Convolution arithmetic: what size comes out, how many parameters and operations, what a unit "
         "sees - for one layer, a chain, or a network in YAML."
     ),
     epilog="convcalc COMMAND -h shows a command's options and examples.",
-    context_settings=CONTEXT,
     params=[
         click.Option(
             ["--version"],

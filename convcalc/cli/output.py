@@ -95,11 +95,12 @@ def show(
     chosen = find(format_name or format_for(output))
     if fold and chosen.folds:
         report = replace(report, rows=fold(report))
+    own = report.document(chosen.name)
     if output and output != "-":
-        write_whole(output, chosen.lines(report))
+        write_whole(output, own or chosen.lines(report))
         tell_written(output)
     else:
-        print_lines(chosen.lines(report, view()))
+        print_lines(own or chosen.lines(report, view()))
 
 
 def format_for(output: str | None) -> str:
@@ -290,4 +291,4 @@ def column(key: str, heading: str, text: Any, *, right: bool = True, keep: int =
     """A column of rows that are mappings."""
     from convcalc.report import Column
 
-    return Column(key, heading, lambda row: row[key], right=right, text=text, keep=keep)
+    return Column.of_mapping(key, heading, text, right=right, keep=keep)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import output_option, print_lines, tell_written, write_whole
 
 EXAMPLES = """

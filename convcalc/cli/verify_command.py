@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convcalc.cli.arch_command import loaded
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import column, output_options, remark, show
 from convcalc.errors import ConvcalcError, UsageError, did_you_mean, printable, shortened
 from convcalc.verify.plan import Plan

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convcalc.cli.main import Command
+from convcalc.cli.group import Command
 from convcalc.cli.output import print_lines
 from convcalc.errors import UsageError
 

@@ -46,6 +46,11 @@ LATEX_MARKS = str.maketrans(
 )
 
 
+def shows_lines(report: Report) -> bool:
+    """Whether a document shows the lines of a report: not where its rows say the same."""
+    return not report.rows or bool(report.lines and not report.lines_repeat_rows)
+
+
 @output_format("markdown", suffix=".md")
 class Markdown(Format):
     """A GitHub-flavoured table with the totals in bold."""
@@ -70,7 +75,7 @@ class Markdown(Format):
             if total:
                 yield f"| {' | '.join(f'**{clean(cell)}**' if cell else '' for cell in total)} |"
             yield ""
-        if report.lines or not report.rows:
+        if shows_lines(report):
             yield from ("```", *report.lines, "```", "")
         for line in report.notes:
             yield f"- {clean(line)}"
@@ -103,11 +108,12 @@ class Latex(Format):
                 yield rf"{' & '.join(map(clean, total))} \\"
             yield r"\hline"
             yield r"\end{tabular}"
-            if report.lines:
+            if shows_lines(report):
                 yield ""
         if report.math:
             yield from (r"\[", *report.math, r"\]")
-        yield from (rf"{clean(line)} \\" for line in report.lines)
+        if shows_lines(report):
+            yield from (rf"{clean(line)} \\" for line in report.lines)
         yield from (rf"\par {clean(line)}" for line in (*report.notes, *report.footer))
 
 
@@ -156,7 +162,7 @@ class Html(Format):
             if total:
                 yield f"<tfoot>{row(total, 'td')}</tfoot>"
             yield "</table>"
-        if report.lines or not report.rows:
+        if shows_lines(report):
             yield f"<pre>{clean_html(chr(10).join(report.lines))}</pre>"
         if report.subtitle:
             yield f'<p class="convcalc">{clean_html(report.subtitle)}</p>'

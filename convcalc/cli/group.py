@@ -1,0 +1,137 @@
+"""A group of commands that imports only the one that is called, and says errors in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from convcalc.cli.output import remark
+from convcalc.errors import ConvcalcError, did_you_mean, shortened
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Command(click.Command):
+    """A command whose help shows its examples first."""
+
+    def __init__(self, *args: Any, examples: str = "", **settings: Any) -> None:
+        settings.setdefault("context_settings", CONTEXT)
+        super().__init__(*args, **settings)
+        self.examples = examples
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(self.examples, formatter)
+        super().format_help(ctx, formatter)
+
+
+class Failure(click.ClickException):
+    """An error of ours on its way to stderr."""
+
+    def __init__(self, error: ConvcalcError) -> None:
+        super().__init__(str(error))
+        self.status = error.exit_code
+
+    def show(self, file: Any = None) -> None:
+        remark(f"convcalc: {self.format_message()}")
+
+
+class OutputLost(Exception):  # noqa: N818 - a reader that goes away is no error
+    """Standard output takes no more.
+
+    Not the OSError that it stands for: of a broken pipe click makes exit code 1.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        self.error = error
+        super().__init__(str(error))
+
+
+@contextmanager
+def telling_lost_output() -> Iterator[None]:
+    """Make an OSError that names no file, as those of the standard streams do, an `OutputLost`."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OutputLost(error) from None
+
+
+def write_examples(examples: str, formatter: click.HelpFormatter) -> None:
+    """The examples, one per line, as the first thing of a help page."""
+    if examples:
+        with formatter.section("Examples"):
+            for line in examples.strip().splitlines():
+                formatter.write(f"  {line.strip()}\n")
+        formatter.write("\n")
+
+
+class Group(click.Group):
+    """The commands by name; a wrong name is answered with the nearest right one.
+
+    Args:
+        commands: each command with what it does, so that --help imports none of them.
+        load: imports the command of a name, when it is called.
+        examples: shown first in its help, one per line.
+        prefix: what stands before a command's name in a message.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        commands: Mapping[str, str],
+        load: Callable[[str], click.Command],
+        examples: str,
+        prefix: str = "",
+        **settings: Any,
+    ) -> None:
+        super().__init__(name, context_settings=CONTEXT, **settings)
+        self.about, self.load, self.examples, self.prefix = commands, load, examples, prefix
+
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        with telling_lost_output():  # --help and --version print while the context is made
+            return super().make_context(*arguments, **settings)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.about)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.about:
+            return None
+        return self.load(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = self.about
+        if args and args[0] not in known and not args[0].startswith("-"):
+            message = (
+                f"no command {self.prefix}{shortened(args[0])!r}{did_you_mean(args[0], known)}"
+            )
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(self.examples, formatter)
+        super().format_help(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.about.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            with telling_lost_output():
+                return super().invoke(ctx)
+        except ConvcalcError as error:
+            raise Failure(error) from None
+        except RecursionError:
+            raise Failure(ConvcalcError("nested too deeply to work on; use fewer levels")) from None
+        except MemoryError as error:
+            what = f"not enough memory: {error}" if str(error) else "not enough memory"
+            message = f"{what}; use a smaller input or a smaller network"
+            raise Failure(ConvcalcError(message)) from None
