@@ -1,4 +1,4 @@
-"""Every error a user can cause, and how it is said.
+"""Every error a user can cause, and its message.
 
 A message is one sentence: *where: what is wrong, with the numbers; what to do.*
 The attributes hold the data, ``str()`` makes the sentence, and only ``cli`` prints it.
@@ -8,34 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-MOST_COMPARED = 1000  # names that did-you-mean looks at; it takes some 20 µs for each
+from convcalc.text import printable, printable_lines, quoted, shortened, width
 
+__all__ = [  # the last four until their users read them in text
+    "MAX_COMPARED", "ConvcalcError", "ShapeError", "SpecError", "UsageError", "did_you_mean",
+    "printable", "printable_lines", "quoted", "shortened",
+]  # fmt: skip
 
-def printable(text: str) -> str:
-    r"""Show control characters and other invisibles as escapes, so that input cannot drive a terminal.
-
-    >>> printable("conv\x1b[31m")
-    'conv\\x1b[31m'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def shortened(text: str, limit: int = 60) -> str:
-    """Input as part of a message: printable, and cut with … past ``limit`` characters."""
-    shown = printable(text[: limit + 1])
-    return shown if len(shown) <= limit else shown[:limit] + "…"
-
-
-def quoted(text: str) -> str:
-    r"""Input in quotes for a message.
-
-    >>> print(quoted("conv\x1b1"), quoted("it's"))
-    'conv\x1b1' "it's"
-    """
-    mark = '"' if "'" in text else "'"
-    return f"{mark}{shortened(text)}{mark}"
+MAX_COMPARED = 1000  # names that did-you-mean looks at; it takes some 20 µs for each
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -49,7 +29,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415 - only needed once something is already wrong
     from itertools import islice  # noqa: PLC0415
 
-    names = sorted(islice(known, MOST_COMPARED))
+    names = sorted(islice(known, MAX_COMPARED))
     near = [
         name
         for spelt in (word[:100], word[:100].lower())
@@ -61,17 +41,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 class ConvcalcError(Exception):
-    """Something the user can put right. ``exit_code`` is 2: bad usage or a bad spec."""
+    """Something the user can correct. ``exit_code`` is 2: bad usage or a bad spec."""
 
     exit_code = 2
 
     def __str__(self) -> str:
         return printable_lines(super().__str__())
-
-
-def printable_lines(text: str) -> str:
-    """Like `printable`, but line breaks stay: messages may show the line of a file."""
-    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 class UsageError(ConvcalcError):
@@ -100,19 +75,6 @@ class SpecError(ConvcalcError):
             after = printable(self.text[self.column - 1 : start + 76])
             message += f"\n  {before}{after}\n  {' ' * width(before)}^"
         return message
-
-
-def width(text: str) -> int:
-    """Columns a printable text takes on a terminal.
-
-    >>> width("conv"), width("層")
-    (4, 2)
-    """
-    if text.isascii():
-        return len(text)
-    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - rare
-
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 class ShapeError(ConvcalcError):

@@ -135,6 +135,10 @@ def targets_of(node: ast.AST) -> list[str]:
             return [whole]
         inside = whole.partition(".")[2]
         return [f"convcalc.{module_meant(inside, alias.name)}" for alias in node.names]
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".modules") and node.args:
+        # KINDS.modules("convcalc.layers", …) lets a registry import the modules of that room.
+        room = ast.unparse(node.args[0]).strip("'").removeprefix("convcalc.")
+        return [f"convcalc.{name}" for name in MODULES if name.rpartition(".")[0] == room]
     if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
         # f"convcalc.layers.{module}" may be any module of that room.
         beginning = ast.unparse(node.args[0]).strip("f").strip("'\"").partition("{")[0]

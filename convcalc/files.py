@@ -1,0 +1,301 @@
+"""Files: one reader with a limit, one writer of whole files, one of whole folders.
+
+A file is opened once and its bytes are kept by whoever needs them again, so that a pipe such as
+``<(cat sheet.yaml)`` and a file that changes meanwhile give the same answer everywhere.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from convcalc.errors import UsageError
+from convcalc.text import printable, shortened
+
+STDIN = "-"
+BYTE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
+
+
+# ---------------------------------------------------------------------------------------- reading
+
+
+def read_file(
+    path: str, max_bytes: int, what: str = "file", *, option: str = "", way_out: str = ""
+) -> bytes:
+    """The bytes of a file, a pipe, or standard input (``-``).
+
+    Args:
+        path: which; a pipe or a device is read up to the limit.
+        max_bytes: the most that it may hold.
+        what: what it should be, for messages: ``picture``.
+        option: what it was given to, for messages: ``--x``.
+        way_out: what to do where it is too large.
+
+    Raises:
+        UsageError: it is missing, a folder, not a file name, too large, or cannot be read.
+    """
+    name = file_name(path, option)
+    try:
+        if path == STDIN:
+            data = _standard_input(max_bytes + 1)
+        else:
+            with open(path, "rb") as file:
+                data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise UsageError(f"{name}: {_refusal(path, what, error)}") from None
+    except ValueError:  # a NUL or half a surrogate pair in the name
+        raise UsageError(f"{name}: is not a file name; check the name") from None
+    check_size(data, max_bytes, name, way_out or f"use a smaller {what}")
+    return data
+
+
+def file_name(path: str, option: str = "") -> str:
+    """How messages call a file: with the option it was given to, and never with control characters."""
+    shown = "<stdin>" if path == STDIN else printable(path) if len(path) < 500 else shortened(path)
+    return f"{option} {shown}".lstrip()
+
+
+def check_size(data: bytes | str, max_bytes: int, name: str, way_out: str) -> None:
+    """Refuse more data than a file may hold.
+
+    Raises:
+        UsageError: it is larger.
+    """
+    if len(data) > max_bytes:
+        raise UsageError(f"{name}: larger than {max_bytes // 2**20} MiB; {way_out}")
+
+
+def decode(data: bytes, name: str, *, utf_16: bool = False) -> str:
+    """Bytes as text: UTF-8, with or without its mark; UTF-16 with its mark where that is wanted.
+
+    Raises:
+        UsageError: they are neither.
+    """
+    encoding = "utf-16" if utf_16 and data[:2] in BYTE_MARKS else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        at = error.start
+        shown = f"byte 0x{error.object[at]:02x} at {at}"
+        raise UsageError(f"{name}: not UTF-8 text ({shown}); save it as UTF-8") from None
+
+
+def _standard_input(most: int) -> bytes:
+    """Up to that many bytes of standard input."""
+    try:
+        return sys.stdin.buffer.read(most)
+    except (AttributeError, ValueError):  # closed, or not there
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF)) from None
+
+
+def _refusal(path: str, what: str, error: OSError) -> str:
+    """Why a file cannot be read, and what to do."""
+    if path == STDIN:
+        return f"cannot be read; give a file, or pipe a {what} in"
+    if os.path.isdir(path):
+        return f"is a folder; name a {what} in it"
+    if isinstance(error, PermissionError):
+        return "cannot be read: Permission denied; change its permissions"
+    return f"cannot be read: {error.strerror or error}; check the name"
+
+
+# ---------------------------------------------------------------------------------- a whole file
+
+
+def write_file(path: str, parts: Iterable[bytes], option: str = "-o") -> None:
+    """Write a file under a temporary name and rename it, so that it is whole or not there.
+
+    A pipe or a device has no whole to keep, and is written to as it is. Of a link the target is
+    written; a file that is there keeps its mode.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    with _refusing(path, option):
+        target, mode = _target_of(path)
+        if not _is_renamed(mode):
+            with open(target, "wb") as file:
+                file.writelines(parts)
+            return
+        folder, name = os.path.split(target)
+        temporary = os.path.join(folder, f".{name}.{os.getpid()}.part")
+        try:
+            with open(temporary, "wb") as file:
+                if mode is not None:
+                    os.chmod(temporary, stat.S_IMODE(mode))
+                file.writelines(parts)
+            os.replace(temporary, target)
+        finally:
+            if os.path.exists(temporary):
+                os.unlink(temporary)
+
+
+def write_lines(path: str, lines: Iterable[str], option: str = "-o") -> None:
+    """Write a file of text, like `write_file`."""
+    write_file(path, (f"{line}\n".encode() for line in lines), option)
+
+
+def check_place(path: str, option: str = "-o") -> None:
+    """Refuse a path that cannot be written to, as `write_file` would, before the work.
+
+    Raises:
+        UsageError: its folder is not there or closed to us, or it is a folder itself.
+    """
+    with _refusing(path, option):
+        target, mode = _target_of(path)
+        place = os.path.dirname(target) if _is_renamed(mode) else target
+        if not os.access(place, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+@contextmanager
+def _refusing(path: str, option: str) -> Iterator[None]:
+    """Say in a message what the system says against writing to a path."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"{file_name(path, option)}: cannot be written: {reason}; choose another place"
+        raise UsageError(message) from None
+
+
+def _target_of(path: str) -> tuple[str, int | None]:
+    """The file that a path leads to, and its mode, None where there is none yet.
+
+    Raises:
+        OSError: its folder is not there, or it is a folder itself.
+        ValueError: it is not a path.
+    """
+    os.stat(os.path.join(os.path.dirname(path), "."))
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not _is_renamed(mode):
+        return path, mode  # /dev/fd/63 leads to a name that only the system knows
+    target = os.path.realpath(path)
+    os.stat(os.path.dirname(target))
+    return target, mode
+
+
+def _is_renamed(mode: int | None) -> bool:
+    """Whether a new file takes the place of what is there: a file, or nothing yet."""
+    return mode is None or stat.S_ISREG(mode)
+
+
+# -------------------------------------------------------------------------------- a whole folder
+
+
+class OutputFolder:
+    """A folder that is built beside its place and moved there at the end: whole, or not there.
+
+    Args:
+        out: where it belongs.
+        replace: whether files that are there may be replaced.
+        names: what an earlier run would have left there; others' files are never touched.
+        way_out: what to do where it has.
+        last: the file that is put in place after all others, so that it says the folder is whole.
+        option: what the place was given to, for messages.
+
+    Raises:
+        UsageError: an earlier run is there, or nothing can be written.
+    """
+
+    def __init__(
+        self,
+        out: str,
+        *,
+        replace: bool,
+        names: tuple[str, ...],
+        way_out: str,
+        last: str = "",
+        option: str = "--out",
+    ) -> None:
+        self.out, self.last, self.option = out.rstrip("/\\") or out, last, option
+        self._held: list[IO[str]] = []
+        if os.path.isdir(self.out) and not replace:
+            kept = [name for name in names if os.path.exists(os.path.join(out, name))]
+            if kept:
+                message = (
+                    f"{shortened(out)} holds an earlier run ({', '.join(kept[:3])}); {way_out}"
+                )
+                raise UsageError(message)
+        parent, base = os.path.split(os.path.abspath(self.out))
+        self.path = os.path.join(parent, f".{base}.{os.getpid()}.part")
+        with _refusing(out, option):
+            _sweep(parent, base)
+            os.makedirs(parent, exist_ok=True)
+            os.mkdir(self.path)
+
+    def open(self, name: str) -> IO[str]:
+        """A new file of text in it."""
+        path = os.path.join(self.path, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return open(path, "w", encoding="utf-8", newline="\n")
+
+    def hold(self, name: str) -> IO[str]:
+        """Like `open`, for a file that stays open; `discard` closes it where nobody else has."""
+        file = self.open(name)
+        self._held.append(file)
+        return file
+
+    def prepare(self) -> None:
+        """What is done before files of an earlier run are replaced; nothing, unless overridden."""
+
+    def commit(self) -> None:
+        """Put everything in its place.
+
+        Raises:
+            UsageError: it cannot be written.
+        """
+        with _refusing(self.out, self.option):
+            if not os.path.exists(self.out):
+                os.rename(self.path, self.out)
+                return
+            self.prepare()
+            for folder, _, names in os.walk(self.path):
+                target = os.path.join(self.out, os.path.relpath(folder, self.path))
+                os.makedirs(target, exist_ok=True)
+                for name in sorted(names, key=lambda each: each == self.last):
+                    os.replace(os.path.join(folder, name), os.path.join(target, name))
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        import shutil  # noqa: PLC0415 - most commands write no folder
+
+        for file in self._held:
+            file.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _sweep(parent: str, base: str) -> None:
+    """Remove what runs that were killed have left."""
+    if not os.path.isdir(parent):
+        return
+    import shutil  # noqa: PLC0415 - most commands write no folder
+
+    for name in os.listdir(parent):
+        number = name.removeprefix(f".{base}.").removesuffix(".part")
+        left = name == f".{base}.{number}.part" and number.isdigit() and number.isascii()
+        if left and len(number) < 10 and not _is_running(int(number)):
+            shutil.rmtree(os.path.join(parent, name), ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process runs; its own does not count, so that a number used again is swept."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,126 @@
+"""One registry for everything that is added by writing one class: kinds, formats, mistakes, exports …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TypeVar
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.text import quoted
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Registry(Mapping[str, T]):
+    """Things by name, in the order in which they were registered.
+
+    The modules of a package that register things are imported only as far as a wanted name needs;
+    whoever goes through the registry, or asks for its length, has them all.
+
+    Args:
+        what: what it holds, for messages: ``layer kind``.
+
+    >>> fruit = Registry("fruit")
+    >>> fruit.register("apple", "Malus")
+    'Malus'
+    >>> fruit["apple"], "aple" in fruit
+    ('Malus', False)
+    >>> fruit.find("aple")
+    Traceback (most recent call last):
+    convcalc.errors.UsageError: no fruit 'aple'; did you mean 'apple'?
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._things: dict[str, T] = {}
+        self._waiting: list[str] = []  # modules that are not imported yet
+        self._homes: dict[str, str] = {}  # of names known before their module is imported
+
+    def modules(self, package: str, modules: tuple[str, ...] | Mapping[str, str]) -> None:
+        """Say which modules register things; the package's ``__init__`` does.
+
+        Args:
+            package: the package they are in.
+            modules: their names, the most wanted first; or a table of each thing's name and its
+                module, by which a thing is found without importing others.
+        """
+        if isinstance(modules, Mapping):
+            self._homes = {name: f"{package}.{module}" for name, module in modules.items()}
+            modules = tuple(modules.values())
+        self._waiting = [f"{package}.{module}" for module in dict.fromkeys(modules)]
+
+    def register(self, name: str, thing: R) -> R:
+        """Add a thing.
+
+        Raises:
+            RuntimeError: the name is taken.
+        """
+        if name in self._things:
+            taken, new = map(_name_of, (self._things[name], thing))
+            message = f"duplicate {self.what} {name!r}: {taken} and {new}"
+            raise RuntimeError(message)
+        self._things[name] = thing  # type: ignore[assignment]  # a decorator gives back what it gets
+        return thing
+
+    @property
+    def known(self) -> dict[str, T]:
+        """What is registered so far; nothing is imported."""
+        return self._things
+
+    def load(self) -> dict[str, T]:
+        """All things, after importing all modules."""
+        while self._waiting:
+            import_module(self._waiting.pop(0))
+        return self._things
+
+    def get(self, name: str, default: T | None = None) -> T | None:  # type: ignore[override]  # names are texts
+        """The thing of this name, or the default."""
+        home = self._homes.get(name)
+        if home and name not in self._things:
+            import_module(home)
+        while name not in self._things and self._waiting:
+            if self._homes and not home:
+                break  # the table knows all names
+            import_module(self._waiting.pop(0))
+        return self._things.get(name, default)
+
+    def find(self, name: str) -> T:
+        """The thing of this name.
+
+        Raises:
+            UsageError: there is none; with the nearest name.
+        """
+        thing = self.get(name)
+        if thing is None:
+            message = f"no {self.what} {quoted(name)}{did_you_mean(name, self.names())}"
+            raise UsageError(message)
+        return thing
+
+    def names(self) -> list[str]:
+        """All names, in order; modules are imported only where no table has the names."""
+        return list(dict.fromkeys([*self._homes, *self._things])) if self._homes else [*self.load()]
+
+    def __getitem__(self, name: str) -> T:
+        thing = self.get(name)
+        if thing is None:
+            raise KeyError(name)
+        return thing
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.load())
+
+    def __len__(self) -> int:
+        return len(self.load())
+
+    def __repr__(self) -> str:
+        return f"<Registry of {self.what}s: {', '.join(self._things) or 'none imported'}>"
+
+
+def _name_of(thing: object) -> str:
+    """What to call a thing in a message: a class's or function's name, else its class's."""
+    return str(getattr(thing, "__name__", type(thing).__name__))

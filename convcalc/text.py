@@ -1,0 +1,334 @@
+"""Text: how wide it is, how numbers are written, and how each kind of document escapes it.
+
+Every command imports this module, so it imports nothing that is slow to load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+MAX_SHOWN = 60  # characters of a user's input that a message repeats
+
+
+# ------------------------------------------------------------------------- what a terminal shows
+
+
+def printable(text: str) -> str:
+    r"""Show control characters and other invisibles as escapes, so that input cannot drive a terminal.
+
+    >>> printable("conv\x1b[31m")
+    'conv\\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def printable_lines(text: str) -> str:
+    """Like `printable`, but line breaks stay: messages may show the line of a file."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def shortened(text: str, limit: int = MAX_SHOWN) -> str:
+    """Input as part of a message: printable, and cut with … past ``limit`` characters."""
+    shown = printable(text[: limit + 1])
+    return shown if len(shown) <= limit else shown[:limit] + "…"
+
+
+def quoted(text: str) -> str:
+    r"""Input in quotes for a message.
+
+    >>> print(quoted("conv\x1b1"), quoted("it's"))
+    'conv\x1b1' "it's"
+    """
+    mark = '"' if "'" in text else "'"
+    return f"{mark}{shortened(text)}{mark}"
+
+
+def width(text: str) -> int:
+    r"""Columns that a printable text takes on a terminal.
+
+    Wide letters take two, marks that sit on the letter before them none (Unicode Standard Annex 11).
+
+    >>> width("conv"), width("層"), width("e\u0301")
+    (4, 2, 1)
+    """
+    if text.isascii() or max(text) < "\u0300":
+        return len(text)
+    from unicodedata import category, east_asian_width  # noqa: PLC0415 - few texts need it
+
+    columns = 0
+    for c in text:
+        if category(c) in ("Mn", "Me", "Cf") or "\u1160" <= c <= "\u11ff":
+            continue  # the last are the vowels and ends of Korean syllables
+        columns += 2 if east_asian_width(c) in "WF" else 1
+    return columns
+
+
+def wrap(text: str, limit: int | None, indent: str = "") -> list[str]:
+    """A sentence over as many lines as a terminal of ``limit`` columns needs; words stay whole.
+
+    The first line keeps its own indentation, the others get ``indent``.
+
+    >>> wrap("  each of these words is short", 20, indent="    ")
+    ['  each of these', '    words is short']
+    """
+    if limit is None or width(text) <= limit:
+        return [text]
+    limit = max(limit, 20)
+    head = text[: len(text) - len(text.lstrip())]
+    lines: list[str] = []
+    line = head
+    gap = ""
+    for word in text.lstrip().split(" "):
+        if not word:  # spaces that follow each other stay, unless the line ends there
+            gap += " "
+            continue
+        if line != head and width(line) + len(gap) + width(word) > limit:
+            lines.append(line)
+            line = head = indent
+            gap = ""
+        line += gap + word
+        gap = " "
+    return [*lines, line]
+
+
+# ----------------------------------------------------------------------------- numbers and words
+
+
+def grouped(number: int) -> str:
+    """A count with thousands separators.
+
+    >>> grouped(138357544)
+    '138,357,544'
+    """
+    return f"{number:,}"
+
+
+def times(shape: Sequence[int]) -> str:
+    """A shape.
+
+    >>> times((64, 112, 112))
+    '64×112×112'
+    """
+    return "×".join(map(str, shape))
+
+
+def per_axis(values: Sequence[Any]) -> str:
+    """One value where all axes agree, else one per axis.
+
+    >>> per_axis([3, 3]), per_axis([3, 1])
+    ('3', '3×1')
+    """
+    texts = [str(value) for value in values]
+    return texts[0] if len(set(texts)) == 1 else "×".join(texts)
+
+
+def as_decimal(exact: str) -> str:
+    """A fraction as people write it, to two places.
+
+    >>> as_decimal("29/2"), as_decimal("7/3"), as_decimal("14")
+    ('14.5', '2.33', '14')
+    """
+    above, _, below = exact.partition("/")
+    return f"{int(above) / int(below or 1):.2f}".rstrip("0").rstrip(".")
+
+
+def article(number: int) -> str:
+    """The article before a number: *a* 7-wide window, *an* 11-wide one.
+
+    >>> [article(n) for n in (1, 8, 11, 18, 80, 100, 110, 8_000, 11_000)]
+    ['a', 'an', 'an', 'an', 'an', 'a', 'a', 'an', 'an']
+    """
+    first = f"{number:,}".partition(",")[0]
+    return "an" if first[0] == "8" or first in ("11", "18") else "a"
+
+
+def plural(number: int, noun: str, several: str = "") -> str:
+    """A count with its noun.
+
+    >>> plural(1, "layer"), plural(1200, "layer"), plural(2, "is left", "are left")
+    ('1 layer', '1,200 layers', '2 are left')
+    """
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
+
+
+def one_line(text: str) -> str:
+    """A text of several lines as one, printable."""
+    return printable(" ".join(text.split()))
+
+
+# --------------------------------------------------------------------------------------- escapes
+
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿˣᵀ", "0123456789-nxT"))
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
+
+# What LaTeX prints for each sign, without packages. A bracket or star would be taken for an
+# argument of the \\ before it, and " < > | are other signs in TeX's oldest font encoding.
+LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "[": "{[}",
+    "]": "{]}",
+    "*": "{*}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "%": r"\%",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "`": r"\`{}",
+    '"': r"\char34{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "\N{NO-BREAK SPACE}": "~",
+    "\N{THIN SPACE}": r"\,",
+    "°": r"$^\circ$",
+    "±": r"$\pm$",
+    "·": r"$\cdot$",
+    "⋅": r"$\cdot$",
+    "∙": r"$\bullet$",
+    "•": r"$\bullet$",
+    "×": r"$\times$",
+    "✕": r"$\times$",
+    "✖": r"$\times$",
+    "⨯": r"$\times$",
+    "✗": r"$\times$",
+    "✓": r"$\surd$",
+    "÷": r"$\div$",
+    "¼": r"$\frac14$",
+    "½": r"$\frac12$",
+    "¾": r"$\frac34$",
+    "Σ": r"$\Sigma$",
+    "Φ": r"$\Phi$",
+    "α": r"$\alpha$",
+    "β": r"$\beta$",
+    "γ": r"$\gamma$",
+    "ε": r"$\varepsilon$",
+    "μ": r"$\mu$",
+    "σ": r"$\sigma$",
+    "∏": r"$\prod$",
+    "√": r"$\surd$",
+    "∞": r"$\infty$",
+    "≈": r"$\approx$",
+    "≠": r"$\neq$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "−": r"$-$",
+    "⁄": "/",
+    "∕": "/",
+    "→": r"$\to$",
+    "⌈": r"$\lceil$",
+    "⌉": r"$\rceil$",
+    "⌊": r"$\lfloor$",
+    "⌋": r"$\rfloor$",
+    "…": r"\ldots{}",
+    "‐": "-",
+    "‑": "-",
+    "–": r"\textendash{}",
+    "—": r"\textemdash{}",
+    "‘": "`",
+    "’": "'",
+    "“": "``",
+    "”": "''",
+    "─": r"\rule[.5ex]{1em}{.4pt}",
+    "▀": r"\rule[.8ex]{.5em}{.8ex}",
+    **{sign: rf"\textsuperscript{{{letter}}}" for sign, letter in SUPERSCRIPTS.items()},
+    **{sign: rf"\textsubscript{{{letter}}}" for sign, letter in SUBSCRIPTS.items()},
+    "⁻": r"\textsuperscript{$-$}",
+}
+MARKDOWN = {
+    **{c: f"\\{c}" for c in "\\`*_{}[]#|~$"},
+    "&": "&amp;",
+    "<": "&lt;",  # entities, because the oldest Markdown has no escape for it
+    ">": "&gt;",
+}
+HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
+# What a spreadsheet may take for a formula, even behind spaces.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "|")
+
+# What a terminal without these characters gets instead.
+ASCII = {
+    "×": "x", "·": "*", "−": "-", "–": "-", "…": "...", "─": "-", "→": "->", "⌊": "floor(",
+    "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "≤": "<=", "≈": "~", "±": "+-", "°": " deg",
+    "Σ": "sum", "∏": "prod", "α": "alpha", "β": "beta", "σ": "sigma", "Φ": "Phi", "√": "sqrt ",
+    "✓": "ok", "✗": "x", "∞": "inf", "½": "1/2", "¼": "1/4", "¾": "3/4", "÷": "/",
+    **{sign: f"^{letter}" for sign, letter in SUPERSCRIPTS.items()}, **SUBSCRIPTS,
+}  # fmt: skip
+
+_LATEX = str.maketrans(LATEX)
+_MARKDOWN = str.maketrans(MARKDOWN)
+_HTML = str.maketrans(HTML)
+_ASCII = str.maketrans(ASCII)
+
+
+def escape_latex(text: str) -> str:
+    r"""Text that LaTeX prints as it is written, on one line.
+
+    >>> print(escape_latex("7 × 7 < 50 %, --memory"))
+    7 $\times$ 7 \textless{} 50 \%, -{}-memory
+    """
+    escaped = printable(text).translate(_LATEX)
+    # LaTeX makes a dash of two hyphens; done twice, no two are left next to each other.
+    return escaped.replace("--", "-{}-").replace("--", "-{}-") if "--" in escaped else escaped
+
+
+def escape_markdown(text: str) -> str:
+    r"""Text that Markdown, and the HTML in it, leave alone, on one line.
+
+    >>> print(escape_markdown("<b> *a* | b`"))
+    &lt;b&gt; \*a\* \| b\`
+    """
+    return printable(text).translate(_MARKDOWN)
+
+
+def escape_html(text: str) -> str:
+    """Text that is only text in a page or an attribute; line breaks stay.
+
+    >>> escape_html("a < b & 'c'")
+    'a &lt; b &amp; &#x27;c&#x27;'
+    """
+    return printable_lines(text).translate(_HTML)
+
+
+def as_ascii(text: str) -> str:
+    """Text in ASCII as far as the project's own signs go.
+
+    >>> as_ascii("28×28 → ⌊(28 − 5) / 2⌋")
+    '28x28 -> floor((28 - 5) / 2)'
+    """
+    return text.translate(_ASCII)
+
+
+def guard_cell(value: Any) -> Any:
+    """A cell of a spreadsheet that is not taken for a formula; only text needs the guard.
+
+    >>> guard_cell("=cmd|' /C calc'!A0"), guard_cell(" +1"), guard_cell("-3"), guard_cell("28×28")
+    ("'=cmd|' /C calc'!A0", "' +1", '-3', '28×28')
+    """
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    if text.lstrip()[:1] in FORMULA_SIGNS and not _is_negative(text):
+        return f"'{text}"
+    return text
+
+
+def unguard_cell(text: str) -> str:
+    """A cell without the guard against formulas.
+
+    >>> unguard_cell("'=1+1"), unguard_cell("'tis")
+    ('=1+1', "'tis")
+    """
+    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in FORMULA_SIGNS else text
+
+
+def _is_negative(text: str) -> bool:
+    """Whether a text is a minus alone, or a negative number in plain digits."""
+    digits = text[1:].replace(".", "", 1)
+    plain = digits.isascii() and digits.isdigit() and text[1:2] != "." and text[-1] != "."
+    return text == "-" or (text[0] == "-" and plain and len(text) <= 30)

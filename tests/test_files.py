@@ -1,0 +1,189 @@
+"""Files: read once up to a limit, written whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from convcalc.errors import UsageError
+from convcalc.files import OutputFolder, check_place, decode, read_file, write_file, write_lines
+
+
+def refusal(path: object, **how: str) -> str:
+    with pytest.raises(UsageError) as caught:
+        read_file(str(path), 2**20, "picture", **how)
+    return str(caught.value)
+
+
+def test_bytes_come_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"\x00\xff\r\n")
+    assert read_file(str(path), 4) == b"\x00\xff\r\n"
+
+
+def test_every_refusal_says_where_what_and_what_to_do(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    assert refusal(gone) == f"{gone}: cannot be read: No such file or directory; check the name"
+    assert (
+        refusal(gone, option="--x")
+        == f"--x {gone}: cannot be read: No such file or directory; check the name"
+    )
+    assert refusal(tmp_path) == f"{tmp_path}: is a folder; name a picture in it"
+    assert refusal("a\0b") == "a\\x00b: is not a file name; check the name"
+    assert refusal("a\ud800") == "a\\ud800: is not a file name; check the name"
+    assert len(refusal("x" * 5000)) < 200
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_closed_file_is_told_from_a_missing_one(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.touch(0o000)
+    assert refusal(path).endswith("Permission denied; change its permissions")
+
+
+def test_a_file_past_the_limit_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * (2**20 + 1))
+    assert refusal(path) == f"{path}: larger than 1 MiB; use a smaller picture"
+    assert refusal(path, way_out="crop it").endswith("larger than 1 MiB; crop it")
+    assert refusal("/dev/zero").endswith("larger than 1 MiB; use a smaller picture")
+
+
+def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
+    script = "import sys; from convcalc.files import read_file; print(len(read_file(sys.argv[1], 999999)))"
+    ran = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -c '{script}' <(head -c 300000 /dev/zero)"],
+        capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )  # fmt: skip
+    assert ran.stdout == "300000\n"
+
+
+def test_standard_input_is_a_file_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"abc")))
+    assert read_file("-", 3) == b"abc"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"abcd")))
+    assert refusal_of_stdin(3) == "<stdin>: larger than 0 MiB; use a smaller picture"
+    monkeypatch.setattr(sys, "stdin", None)
+    assert refusal_of_stdin(3) == "<stdin>: cannot be read; give a file, or pipe a picture in"
+    closed = io.TextIOWrapper(io.BytesIO())
+    closed.close()
+    monkeypatch.setattr(sys, "stdin", closed)
+    assert refusal_of_stdin(3) == "<stdin>: cannot be read; give a file, or pipe a picture in"
+
+
+def refusal_of_stdin(most: int) -> str:
+    with pytest.raises(UsageError) as caught:
+        read_file("-", most, "picture")
+    return str(caught.value)
+
+
+def test_text_is_utf_8_and_utf_16_only_where_wanted() -> None:
+    assert decode(b"\xef\xbb\xbfa", "f") == "a"
+    assert decode("×".encode("utf-16"), "f", utf_16=True) == "×"
+    with pytest.raises(
+        UsageError, match=r"^f: not UTF-8 text \(byte 0xff at 0\); save it as UTF-8$"
+    ):
+        decode("×".encode("utf-16-le").join([b"\xff\xfe", b""]), "f")
+
+
+# ---------------------------------------------------------------------------------- a whole file
+
+
+def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("before")
+
+    def parts() -> object:
+        yield b"half"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_file(str(path), parts())  # type: ignore[arg-type]
+    assert path.read_text() == "before"
+    assert [each.name for each in tmp_path.iterdir()] == ["a.txt"]
+    write_lines(str(path), ["one", "×"])
+    assert path.read_text(encoding="utf-8") == "one\n×\n"
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    check_place(str(tmp_path / "new"))
+    check_place(os.devnull)
+    for place in (tmp_path, tmp_path / "no" / "new", "a\0b"):
+        for writes in (check_place, lambda path: write_file(path, [])):
+            with pytest.raises(
+                UsageError, match=r"^-o .*: cannot be written: .*; choose another place$"
+            ):
+                writes(str(place))
+    with pytest.raises(UsageError, match=r"^--key "):
+        check_place(str(tmp_path), "--key")
+
+
+# -------------------------------------------------------------------------------- a whole folder
+
+
+def folder(out: Path, *, replace: bool = False) -> OutputFolder:
+    return OutputFolder(
+        str(out), replace=replace, names=("a.csv",), way_out="choose another", last="a.csv"
+    )
+
+
+def test_a_folder_is_whole_or_not_there(tmp_path: Path) -> None:
+    out = tmp_path / "marks"
+    made = folder(out)
+    held = made.hold("pages/b.md")
+    made.discard()
+    assert held.closed
+    assert list(tmp_path.iterdir()) == []
+    made = folder(out)
+    with made.open("a.csv") as file:
+        file.write("1\n")
+    with made.open("pages/b.md") as file:
+        file.write("2\n")
+    assert not out.exists()
+    made.commit()
+    made.discard()
+    assert (out / "pages" / "b.md").read_text() == "2\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["marks"]
+
+
+def test_an_earlier_run_is_replaced_only_when_told_to_and_other_files_stay(tmp_path: Path) -> None:
+    out = tmp_path / "marks"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    (out / "a.csv").write_text("old")
+    with pytest.raises(UsageError, match=r"holds an earlier run \(a.csv\); choose another$"):
+        folder(out)
+    made = folder(out, replace=True)
+    with made.open("a.csv") as file:
+        file.write("new")
+    made.commit()
+    made.discard()
+    assert (out / "a.csv").read_text() == "new"
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
+    for name in (
+        ".marks.999999999.part",
+        f".marks.{os.getppid()}.part",
+        ".marks.x.part",
+        ".other.1.part",
+    ):
+        (tmp_path / name).mkdir()
+    folder(tmp_path / "marks").discard()
+    left = {each.name for each in tmp_path.iterdir()}
+    assert left == {f".marks.{os.getppid()}.part", ".marks.x.part", ".other.1.part"}
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        UsageError, match=r"^--out .*: cannot be written: .*; choose another place$"
+    ):
+        folder(tmp_path / "file" / "marks")

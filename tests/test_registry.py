@@ -1,0 +1,81 @@
+"""One registry class: no name twice, modules imported only as far as needed, near names suggested."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.errors import UsageError
+from convcalc.registry import Registry
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A package of two modules that register a sort of fruit each."""
+    folder = tmp_path / "fruitshop"
+    folder.mkdir()
+    (folder / "__init__.py").write_text(
+        "from convcalc.registry import Registry\nFRUIT: Registry = Registry('fruit')\n"
+    )
+    for module, name in (("trees", "apple"), ("bushes", "currant")):
+        (folder / f"{module}.py").write_text(
+            f"from fruitshop import FRUIT\nFRUIT.register({name!r}, {name.title()!r})\n"
+        )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield "fruitshop"
+    for module in [name for name in sys.modules if name.startswith("fruitshop")]:
+        del sys.modules[module]
+
+
+def shop(package: str) -> Registry[str]:
+    module: Any = __import__(package)
+    return module.FRUIT  # type: ignore[no-any-return]
+
+
+def test_modules_are_imported_only_as_far_as_a_name_needs(package: str) -> None:
+    fruit = shop(package)
+    fruit.modules(package, ("trees", "bushes"))
+    assert fruit["apple"] == "Apple"
+    assert "fruitshop.bushes" not in sys.modules
+    assert list(fruit) == ["apple", "currant"]
+    assert len(fruit) == 2
+    assert dict(fruit) == {"apple": "Apple", "currant": "Currant"}
+
+
+def test_a_table_of_names_finds_without_importing_others(package: str) -> None:
+    fruit = shop(package)
+    fruit.modules(package, {"apple": "trees", "currant": "bushes"})
+    assert fruit.names() == ["apple", "currant"]
+    assert not fruit.known
+    assert fruit["currant"] == "Currant"
+    assert "fruitshop.trees" not in sys.modules
+    assert "pear" not in fruit
+    assert "fruitshop.trees" not in sys.modules
+    fruit.register("pear", "Pear")
+    assert fruit.names() == ["apple", "currant", "pear"]
+    assert list(fruit.values()) == ["Currant", "Pear", "Apple"]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(package: str) -> None:
+    fruit = shop(package)
+    fruit.modules(package, ("trees", "bushes"))
+    with pytest.raises(UsageError, match=r"^no fruit 'curant'; did you mean 'currant'\?$"):
+        fruit.find("curant")
+    with pytest.raises(KeyError):
+        fruit["curant"]
+    assert fruit.get("curant") is None
+    assert not Registry.__contains__(fruit, 3)
+
+
+def test_a_name_is_registered_once() -> None:
+    fruit: Registry[object] = Registry("fruit")
+    fruit.register("apple", dict)
+    with pytest.raises(RuntimeError, match="duplicate fruit 'apple': dict and list"):
+        fruit.register("apple", list)
+    with pytest.raises(RuntimeError, match="duplicate fruit 'apple': dict and int"):
+        fruit.register("apple", 3)
+    assert "apple" in repr(fruit)
