@@ -173,7 +173,7 @@ def check(
 def check_lines(sheet: Sheet, marked: Marked, path: str) -> list[str]:
     """What a student sees."""
     width = max(3, *(len(result.id) for result in marked.results))
-    lines = [f"{sheet.title} ({sheet.id}) - this sheet: {sheet.conventions.said()}", ""]
+    lines = [f"{sheet.title} ({sheet.id}) - this sheet: {sheet.conventions.sentence()}", ""]
     lines += [f" note: {note}" for note in marked.notes]
     if marked.notes:
         lines.append("")

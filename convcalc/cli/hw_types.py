@@ -10,7 +10,7 @@ from convcalc.errors import UsageError, did_you_mean, shortened
 from convcalc.homework.conventions import Conventions
 from convcalc.homework.mistakes import every as every_mistake
 from convcalc.homework.mistakes.base import BY_TOPIC
-from convcalc.homework.questions import Task, every, made
+from convcalc.homework.questions import Task, create_question, every
 from convcalc.homework.questions.base import MISSING
 from convcalc.report import Report
 
@@ -72,11 +72,11 @@ def type_report(name: str) -> Report:
         lines.append(f"rule: {cls.rule}")
     topics: list[str] = []
     for given in cls.examples:
-        task = made(name, given)
+        task = create_question(name, given)
         parts = task.parts(usual)
         topics += [part.topic for part in parts]
         told = "; ".join(
-            f"{part.name + ': ' if part.name else ''}{part.form.text(part.expected)}"
+            f"{part.name + ': ' if part.name else ''}{part.answer_type.text(part.expected)}"
             for part in parts
             if part.expected is not None
         )

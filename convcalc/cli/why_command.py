@@ -134,7 +134,7 @@ def asked(
 ) -> Question:
     """The question that the options describe."""
     from convcalc.homework.conventions import conventions
-    from convcalc.homework.questions import GivenError, every, made
+    from convcalc.homework.questions import GivenError, create_question, every
     from convcalc.homework.questions.base import known_words
     from convcalc.homework.sheets.sheet import Question
 
@@ -157,7 +157,7 @@ def asked(
         raise UsageError(message)
     fixed = conventions(preset, **dict(pair_of(pair, "--convention") for pair in changed))
     try:
-        task = made(kind, given)
+        task = create_question(kind, given)
         question = Question(kind, task, fixed, given=given, partial="none")
         question.parts  # noqa: B018
     except GivenError as error:
@@ -217,7 +217,7 @@ def lines(question: Question, result: Result, *, with_answer: bool) -> list[str]
             found.append(f"  {each['line']}")
     if with_answer:
         texts = [
-            f"{part.name + ' ' if part.name else ''}{part.form.text(part.expected)}"
+            f"{part.name + ' ' if part.name else ''}{part.answer_type.text(part.expected)}"
             for part in question.parts
             if part.expected is not None
         ]

@@ -264,10 +264,10 @@ class Conventions:
         """The same with other values."""
         return replace(self, **changes)
 
-    def said(self, always: tuple[str, ...] = ("fit", "flops", "bias", "order")) -> str:
+    def sentence(self, always: tuple[str, ...] = ("fit", "flops", "bias", "order")) -> str:
         """What the header of a sheet says: the main ones, and whatever is not as usual.
 
-        >>> Conventions(fit="strict").said()
+        >>> Conventions(fit="strict").sentence()
         '"does not fit" counts, MACs, biases in, H×W×C'
         """
         usual = Conventions()
@@ -310,10 +310,10 @@ def conventions(preset: str = "", **given: Any) -> Conventions:
         message = f"no preset {shortened(preset)!r}{did_you_mean(preset, PRESETS)}"
         raise UsageError(message)
     base = PRESETS[preset] if preset else Conventions()
-    return base.but(**{key: checked(key, value) for key, value in given.items()})
+    return base.but(**{key: convention_value(key, value) for key, value in given.items()})
 
 
-def checked(key: str, value: Any) -> str:
+def convention_value(key: str, value: Any) -> str:
     """A value of a convention.
 
     Raises:
@@ -330,10 +330,10 @@ def checked(key: str, value: Any) -> str:
     return text
 
 
-def told(key: str, theirs: str, ours: str) -> str:
+def convention_feedback(key: str, theirs: str, ours: str) -> str:
     """What is said of an answer that is right under another value of a convention.
 
-    >>> told("flops", "2macs", "macs")
+    >>> convention_feedback("flops", "2macs", "macs")
     'right as FLOPs; this sheet counts multiply-adds as one'
     """
     rule = RULES[key]

@@ -170,11 +170,11 @@ def test_choices_are_read_by_letter_and_by_text() -> None:
 
 
 def test_what_was_understood_is_said_back() -> None:
-    assert COUNT.read("7.6k").said == "7,600"
-    assert Volume().read("(6, 28, 28)").said == "6×28×28"
-    assert SIZE.read("no, 14.5").said == "does not fit (14.5)"
-    assert answers.spoken(1234) == "one thousand two hundred thirty-four"
-    assert answers.spoken(27_000_100) == "twenty-seven million one hundred"
+    assert COUNT.read("7.6k").echo == "7,600"
+    assert Volume().read("(6, 28, 28)").echo == "6×28×28"
+    assert SIZE.read("no, 14.5").echo == "does not fit (14.5)"
+    assert answers.in_words(1234) == "one thousand two hundred thirty-four"
+    assert answers.in_words(27_000_100) == "twenty-seven million one hundred"
 
 
 def test_written_precision_decides_only_where_the_sheet_rounds() -> None:
@@ -185,7 +185,7 @@ def test_written_precision_decides_only_where_the_sheet_rounds() -> None:
     assert not COUNT.same(COUNT.read("139M"), right, rounded)
     assert not COUNT.same(COUNT.read("138M"), right, EXACT)
     assert not COUNT.same(COUNT.read("138,000,000"), right, rounded)
-    assert [t.said() for t in (EXACT, rounded, Tolerance(Fraction(1, 100)))] == [
+    assert [t.sentence() for t in (EXACT, rounded, Tolerance(Fraction(1, 100)))] == [
         "exact", "as rounded as you write it", "within 1 %",
     ]  # fmt: skip
 

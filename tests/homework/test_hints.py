@@ -13,7 +13,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.homework import check
 from convcalc.homework.conventions import PRESETS, conventions
 from convcalc.homework.marking import hints
-from convcalc.homework.questions import QUESTIONS, every, made
+from convcalc.homework.questions import QUESTIONS, create_question, every
 from convcalc.homework.sheets.sheet import Question, Sheet
 from homework.cases import CASES, Case
 from homework.mistake_cases import SLIPS, Slip
@@ -68,7 +68,7 @@ def answers_of(question: Question) -> set[str]:
         if isinstance(value, tuple) and value and not isinstance(value[0], str | tuple):
             found |= {str(item) for item in value if item is not None}
         elif value is not None and not isinstance(value, tuple | bool):
-            found |= numbers_in(part.form.text(value))
+            found |= numbers_in(part.answer_type.text(value))
     return {each for each in found if each}
 
 
@@ -76,7 +76,7 @@ def asked(kind: str, drawn: dict[str, Any], preset: str) -> Sheet | None:
     """A sheet of one question with drawn numbers; None where the type refuses them."""
     fixed = conventions(preset)
     try:
-        question = Question("q", made(kind, drawn), fixed, given=drawn)
+        question = Question("q", create_question(kind, drawn), fixed, given=drawn)
         assert question.parts
     except ConvcalcError:
         return None
@@ -103,7 +103,7 @@ def test_no_hint_below_level_four_holds_the_right_answer(
     assert not hidden & numbers_in(text), text
     for part in question.parts:
         wrong = list(question.single(part))
-        answer = part.form.text(wrong[pick % len(wrong)]) if wrong else str(guess)
+        answer = part.answer_type.text(wrong[pick % len(wrong)]) if wrong else str(guess)
         result = check(sheet, "q", {part.name: answer} if part.name else answer, level=level)
         if result.status == "unreadable":
             continue

@@ -17,7 +17,7 @@ from convcalc.homework.classroom import answer_files as submissions
 from convcalc.homework.marking.hints import hint
 from convcalc.homework.marking.lint import lint
 from convcalc.homework.marking.mark import mark
-from convcalc.homework.mistakes.base import changed, values
+from convcalc.homework.mistakes.base import changed_quantities, values
 from convcalc.homework.questions.base import Layer
 from convcalc.homework.sheets.read import MOST_SHEET
 from homework.test_questions import sheet_with
@@ -360,13 +360,13 @@ def test_a_formula_without_a_value_names_nothing(broken: type[Exception]) -> Non
         raise broken
 
     part = sheet_with("params", PARAMS).questions[0].parts[0]
-    assert values(wrong, part, part.work) == {}
-    assert list(changed(wrong, part.work)) == []
+    assert values(wrong, part, part.quantities) == {}
+    assert list(changed_quantities(wrong, part.quantities)) == []
 
 
 def test_a_formula_may_lead_to_nothing_or_to_the_right_answer_and_names_neither() -> None:
     part = sheet_with("params", PARAMS).questions[0].parts[0]
-    assert values(lambda work: [(), None, 112, 84], part, part.work) == {84: ""}
+    assert values(lambda work: [(), None, 112, 84], part, part.quantities) == {84: ""}
 
 
 def test_a_slip_of_two_digits_is_no_matrix_of_another_shape() -> None:

@@ -10,7 +10,7 @@ import pytest
 from convcalc.errors import ConvcalcError
 from convcalc.homework import as_written, check, mistakes, questions
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
-from convcalc.homework.questions import QUESTIONS, every, made
+from convcalc.homework.questions import QUESTIONS, create_question, every
 from convcalc.homework.questions.base import GivenError, Task, question
 from convcalc.homework.sheets.sheet import Question, Sheet
 from homework.cases import CASES, Case
@@ -21,7 +21,7 @@ every()
 def sheet_with(kind: str, given: dict[str, Any], **settings: Any) -> Sheet:
     """A sheet of one question."""
     fixed = conventions(**settings)
-    task = made(kind, as_written(given))
+    task = create_question(kind, as_written(given))
     return Sheet(
         "one",
         "one",
@@ -87,20 +87,20 @@ def test_every_type_has_a_page_a_sentence_and_two_examples(name: str) -> None:
     assert cls.about
     assert len(cls.examples) >= 2
     for given in cls.examples:
-        task = made(name, given)
+        task = create_question(name, given)
         assert task.sentence(Conventions())
         for part in task.parts(Conventions()):
             if part.expected is None:
                 continue
-            reading = part.form.read(part.form.text(part.expected))
+            reading = part.answer_type.read(part.answer_type.text(part.expected))
             assert not reading.problem
-            assert part.form.same(reading, part.expected, part.form.tolerance)
+            assert part.answer_type.same(reading, part.expected, part.answer_type.tolerance)
 
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
 def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> None:
-    task = made(name, QUESTIONS[name].examples[0])
+    task = create_question(name, QUESTIONS[name].examples[0])
     assert task.parts(conventions(preset))
 
 
@@ -186,7 +186,7 @@ def test_numbers_that_no_question_can_have_are_refused(
     kind: str, given: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(GivenError) as caught:
-        made(kind, given).parts(Conventions())
+        create_question(kind, given).parts(Conventions())
     assert said in str(caught.value)
 
 
@@ -224,7 +224,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
 
 
 def test_a_question_cannot_be_changed_but_made_anew() -> None:
-    task = made("params", {"k": 5, "c_in": 3, "filters": 10})
+    task = create_question("params", {"k": 5, "c_in": 3, "filters": 10})
     with pytest.raises(AttributeError, match=r"but\(\) makes another question"):
         task.k = 3
     other = task.but(k=3)

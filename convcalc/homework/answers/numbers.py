@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 from convcalc.errors import shortened
 
-MOST_NUMBER = 400
+MAX_NUMBER = 400
 
 
-MOST_DIGITS = 30
+MAX_DIGITS = 30
 
 
-MOST_POWER = 64
+MAX_POWER = 64
 
 
-MOST_DEPTH = 40
+MAX_DEPTH = 40
 
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -192,7 +192,7 @@ class Unreadable(Exception):  # noqa: N818
     """Why an answer cannot be read."""
 
 
-def cleaned(text: str, limit: int = MOST_NUMBER) -> str:
+def clean(text: str, limit: int = MAX_NUMBER) -> str:
     """The text in plain characters: digits of any script, × for every cross, one sort of space.
 
     >>> cleaned("  ３²×１０\u2009000 ")
@@ -217,8 +217,8 @@ def number_of(match: re.Match[str]) -> tuple[Number, str]:
         digits = match["int"].replace(match["sep"], "") if match["sep"] else match["int"]
         frac = (match["frac"] or "")[1:]
     exponent = int((match["exp"] or "0").replace(" ", "").lstrip("eE").replace("+", ""))
-    if len(digits) + len(frac) > MOST_DIGITS or abs(exponent) > MOST_DIGITS:
-        message = f"a number of more than {MOST_DIGITS} digits"
+    if len(digits) + len(frac) > MAX_DIGITS or abs(exponent) > MAX_DIGITS:
+        message = f"a number of more than {MAX_DIGITS} digits"
         raise Unreadable(message)
     value = Fraction(int(digits + frac), 10 ** len(frac)) * Fraction(10) ** exponent
     half = Fraction(1, 2 * 10 ** len(frac)) * Fraction(10) ** exponent
@@ -337,7 +337,7 @@ class Sum:
         self.at += 1
         self.plain = False
         exponent = self.signed()
-        if exponent.denominator != 1 or abs(exponent) > MOST_POWER or (exponent < 0 and not base):
+        if exponent.denominator != 1 or abs(exponent) > MAX_POWER or (exponent < 0 and not base):
             message = "a power that large or broken is not worked out"
             raise Unreadable(message)
         value = Fraction(base) ** int(exponent)
@@ -370,7 +370,7 @@ class Sum:
 
     def deeper(self) -> None:
         self.depth += 1
-        if self.depth > MOST_DEPTH:
+        if self.depth > MAX_DEPTH:
             message = "nested too deeply"
             raise Unreadable(message)
 
@@ -388,7 +388,7 @@ def number(text: str) -> Number:
     >>> [str(number(t).value) for t in ("7,600", "7 600", "7.6k", "138M", "75*10+10", "14,5", "1.2×10^6")]
     ['7600', '7600', '7600', '138000000', '760', '29/2', '1200000']
     """
-    text = cleaned(text).lstrip("=≈~ ")
+    text = clean(text).lstrip("=≈~ ")
     sides = [side for side in re.split(r"=|->|→|≈", text) if side.strip()]
     if not sides:
         message = "nothing that can be read"

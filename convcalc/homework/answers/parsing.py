@@ -17,16 +17,16 @@ from typing import Any
 from convcalc.errors import shortened
 from convcalc.homework.answers.numbers import (
     LOOKALIKES,
-    MOST_DIGITS,
+    MAX_DIGITS,
     WORD,
     Number,
     Unreadable,
-    cleaned,
+    clean,
     number,
 )
 
-MOST_TEXT = 20_000  # characters of one answer; a matrix of a by-hand question needs some
-MOST_CELLS = 4_096
+MAX_TEXT = 20_000  # characters of one answer; a matrix of a by-hand question needs some
+MAX_CELLS = 4_096
 
 BLANKS = ("", "-", "–", "—", "?", "null", "~", "n/a", "...", "…", "todo", "nan")
 
@@ -94,7 +94,7 @@ class Reading:
     fits: bool | None = None
     problem: str = ""
     blank: bool = False
-    said: str = ""
+    echo: str = ""
 
     def but(self, **changes: Any) -> Reading:
         """The same with other attributes."""
@@ -120,7 +120,7 @@ def is_blank(raw: Any) -> bool:
     if isinstance(raw, str):
         return len(raw) < 16 and raw.strip().lower() in BLANKS
     if isinstance(raw, list | tuple):
-        return all(is_blank(item) for item in raw[:MOST_CELLS])
+        return all(is_blank(item) for item in raw[:MAX_CELLS])
     if isinstance(raw, dict):
         return all(is_blank(item) for item in raw.values())
     return raw is None
@@ -143,7 +143,7 @@ def shape(raw: Any) -> tuple[Number, ...]:
             message = "a shape is a few numbers in a row"
             raise Unreadable(message)
         return tuple(number(raw_text(item)) for item in raw)
-    text = cleaned(raw_text(raw)).lstrip("= ").lower()
+    text = clean(raw_text(raw)).lstrip("= ").lower()
     text = re.sub(r"\b[a-z_]+\s?[=:]", " ", text).replace(" by ", "x")
     text = re.sub(r"[()\[\]{}<>]", " ", text).strip(" ,;.")
     if re.search(r"[x*]", text):
@@ -169,25 +169,25 @@ def size(raw: Any) -> tuple[bool | None, tuple[Number, ...]]:
     """
     if isinstance(raw, list | tuple):
         return None, shape(raw)
-    text = cleaned(raw_text(raw)).lower()
-    said = None
+    text = clean(raw_text(raw)).lower()
+    fits = None
     if NO.search(text):
-        said, text = False, NO.sub(" ", text)
+        fits, text = False, NO.sub(" ", text)
     elif YES.search(text):
-        said, text = True, YES.sub(" ", text)
-    if said is not None:
+        fits, text = True, YES.sub(" ", text)
+    if fits is not None:
         words = WORD.findall(text)
         for word in words:
             if word in FIT_WORDS:
                 text = re.sub(rf"\b{re.escape(word)}\b", " ", text)
         text = text.strip(" ,;:.!()-'").strip()
         if not text:
-            return said, ()
+            return fits, ()
     if re.search(r"\d\s?x\s?\d", text) or (
         re.fullmatch(r"[(\[].*,.*[)\]]", text) and "+" not in text
     ):
-        return said, shape(text)
-    return said, (number(text),)
+        return fits, shape(text)
+    return fits, (number(text),)
 
 
 def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
@@ -197,7 +197,7 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
     True
     """
     if isinstance(raw, list | tuple):
-        if len(raw) > MOST_CELLS:
+        if len(raw) > MAX_CELLS:
             message = "more rows than any question here asks"
             raise Unreadable(message)
         if not any(isinstance(item, list | tuple) for item in raw):
@@ -205,9 +205,9 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
                 return matrix("\n".join(raw_text(item) for item in raw))
             texts = [raw_text(item) for item in raw]
             if all(CELL.fullmatch(plain_cell(text)) for text in texts):
-                return checked_rows([texts])
-            return checked_rows([cells(text) for text in texts])
-        return checked_rows(
+                return check_rows([texts])
+            return check_rows([cells(text) for text in texts])
+        return check_rows(
             [
                 [raw_text(cell) for cell in item]
                 if isinstance(item, list | tuple)
@@ -216,8 +216,8 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
             ]
         )
     text = raw_text(raw)
-    if len(text) > MOST_TEXT:
-        message = f"{len(text):,} characters; an answer here has at most {MOST_TEXT:,}"
+    if len(text) > MAX_TEXT:
+        message = f"{len(text):,} characters; an answer here has at most {MAX_TEXT:,}"
         raise Unreadable(message)
     text = unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).translate(LOOKALIKES)
     text = re.sub(r"\b(np\.)?(array|tensor|matrix)\b|dtype=\S*", "", text)
@@ -226,7 +226,7 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
         rows = re.findall(r"[\[(]([^\[\]()]*)[\])]", inner)
     else:
         rows = re.split(r"[;\n|]", inner.strip("[]() "))
-    return checked_rows([cells(row) for row in rows if row.strip()])
+    return check_rows([cells(row) for row in rows if row.strip()])
 
 
 def plain_cell(text: str) -> str:
@@ -240,13 +240,13 @@ def cells(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def checked_rows(rows: list[list[str]]) -> tuple[tuple[Fraction, ...], ...]:
+def check_rows(rows: list[list[str]]) -> tuple[tuple[Fraction, ...], ...]:
     """Rows of equal length, as numbers."""
     if not rows or not any(rows):
         message = "a matrix without numbers"
         raise Unreadable(message)
-    if sum(map(len, rows)) > MOST_CELLS:
-        message = f"more than {MOST_CELLS:,} cells"
+    if sum(map(len, rows)) > MAX_CELLS:
+        message = f"more than {MAX_CELLS:,} cells"
         raise Unreadable(message)
     lengths = {len(row) for row in rows}
     if len(lengths) > 1:
@@ -258,7 +258,7 @@ def checked_rows(rows: list[list[str]]) -> tuple[tuple[Fraction, ...], ...]:
 def cell(text: str) -> Fraction:
     """One number of a matrix."""
     plain = plain_cell(text)
-    if not CELL.fullmatch(plain) or len(plain) > MOST_DIGITS:
+    if not CELL.fullmatch(plain) or len(plain) > MAX_DIGITS:
         message = f"{shortened(text, 30)!r} is not a number"
         raise Unreadable(message)
     top, _, bottom = plain.partition("/")
@@ -275,8 +275,8 @@ def word(raw: Any) -> str:
     'gaussian blur'
     """
     text = raw_text(raw)
-    if len(text) > MOST_TEXT:
-        message = f"{len(text):,} characters; an answer here has at most {MOST_TEXT:,}"
+    if len(text) > MAX_TEXT:
+        message = f"{len(text):,} characters; an answer here has at most {MAX_TEXT:,}"
         raise Unreadable(message)
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(" .!,;:'\"()")
 
@@ -346,7 +346,7 @@ ONES = [
 TENS = ("", "", *["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 
 
-def spoken(value: int) -> str:
+def in_words(value: int) -> str:
     """A count in words, so that 1,234 is not taken for 1.234.
 
     >>> spoken(1234)
@@ -359,10 +359,10 @@ def spoken(value: int) -> str:
         (1000, "thousand"),
     ):
         if value >= size_:
-            rest = f" {spoken(value % size_)}" if value % size_ else ""
-            return f"{spoken(value // size_)} {name}{rest}"
+            rest = f" {in_words(value % size_)}" if value % size_ else ""
+            return f"{in_words(value // size_)} {name}{rest}"
     if value >= 100:
-        rest = f" {spoken(value % 100)}" if value % 100 else ""
+        rest = f" {in_words(value % 100)}" if value % 100 else ""
         return f"{ONES[value // 100]} hundred{rest}"
     if value >= 20:
         return TENS[value // 10] + (f"-{ONES[value % 10]}" if value % 10 else "")
@@ -370,7 +370,20 @@ def spoken(value: int) -> str:
 
 
 __all__ = [
-    "Number", "Reading", "Unreadable", "cell",
-    "cleaned", "is_blank", "matrix", "matrix_text", "number", "number_text",
-    "raw_text", "shape", "shape_text", "size", "spoken", "word",
+    "Number",
+    "Reading",
+    "Unreadable",
+    "cell",
+    "clean",
+    "in_words",
+    "is_blank",
+    "matrix",
+    "matrix_text",
+    "number",
+    "number_text",
+    "raw_text",
+    "shape",
+    "shape_text",
+    "size",
+    "word",
 ]  # fmt: skip

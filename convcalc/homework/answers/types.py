@@ -9,15 +9,13 @@ from typing import Any, ClassVar, NamedTuple
 
 from convcalc.errors import shortened
 from convcalc.homework.answers import parsing as answers
-from convcalc.homework.answers.parsing import Number, Reading, Unreadable, cleaned
-
-MOST_SAID = 60
+from convcalc.homework.answers.parsing import Number, Reading, Unreadable, clean
 
 
 class Misfit(NamedTuple):
     """The size of a window that does not fit: what the division gives, or nothing said about it."""
 
-    exact: Fraction | None = None
+    unrounded: Fraction | None = None
 
 
 class Tolerance(NamedTuple):
@@ -26,10 +24,10 @@ class Tolerance(NamedTuple):
     share: Fraction = Fraction(0)
     rounded: bool = False
 
-    def said(self) -> str:
+    def sentence(self) -> str:
         """In words.
 
-        >>> Tolerance(Fraction(1, 100)).said()
+        >>> Tolerance(Fraction(1, 100)).sentence()
         'within 1 %'
         """
         if self.share:
@@ -50,17 +48,17 @@ EXACT = Tolerance()
 ABOUT = Tolerance(Fraction(1, 100))
 
 
-def plain(value: Fraction) -> Fraction | int:
+def as_int_if_whole(value: Fraction) -> Fraction | int:
     """A whole number as int."""
     return int(value) if value.denominator == 1 else value
 
 
-def plain_all(numbers: Iterable[Number]) -> tuple[Fraction | int, ...]:
+def values_of(numbers: Iterable[Number]) -> tuple[Fraction | int, ...]:
     """The values of some numbers."""
-    return tuple(plain(number.value) for number in numbers)
+    return tuple(as_int_if_whole(number.value) for number in numbers)
 
 
-class Form:
+class AnswerType:
     """One form of answer: a whole number, written plainly or as a sum.
 
     Attributes:
@@ -79,11 +77,11 @@ class Form:
         if answers.is_blank(raw):
             return Reading(text, blank=True)
         try:
-            return self.understood(raw, Reading(text))
+            return self.parse(raw, Reading(text))
         except Unreadable as error:
-            return Reading(text, problem=f"{error}; write {self.wants}", said=text)
+            return Reading(text, problem=f"{error}; write {self.wants}", echo=text)
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         """The reading with its value, or `Unreadable`."""
         if isinstance(raw, list | tuple) and len(raw) == 1:
             raw = raw[0]
@@ -92,7 +90,9 @@ class Form:
             message = f"{answers.number_text(number.value)} is no whole number"
             raise Unreadable(message)
         return reading.but(
-            value=plain(number.value), numbers=(number,), said=answers.number_text(number.value)
+            value=as_int_if_whole(number.value),
+            numbers=(number,),
+            echo=answers.number_text(number.value),
         )
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
@@ -125,33 +125,33 @@ class Form:
 def number_secrets(value: Any) -> set[str]:
     """The ways to write a number."""
     found = {answers.number_text(value)}
-    exact = Fraction(value)
-    if exact.denominator == 1:
-        found.add(str(exact.numerator))
+    unrounded = Fraction(value)
+    if unrounded.denominator == 1:
+        found.add(str(unrounded.numerator))
     else:
-        found |= {f"{float(exact):.{digits}f}" for digits in (1, 2, 3, 4)}
-        found.add(f"{exact.numerator}/{exact.denominator}")
+        found |= {f"{float(unrounded):.{digits}f}" for digits in (1, 2, 3, 4)}
+        found.add(f"{unrounded.numerator}/{unrounded.denominator}")
     return found
 
 
-class Size(Form):
+class Size(AnswerType):
     """A size along an axis, one per axis, or that there is none."""
 
     wants = "a size, or: does not fit"
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         fits, numbers = answers.size(raw)
-        values = plain_all(numbers)
+        values = values_of(numbers)
         if len(values) > 1 and len(set(values)) == 1:
             values = values[:1]
         value: Any = values[0] if len(values) == 1 else values
-        said = answers.shape_text(values) if len(values) > 1 else "".join(map(self.number, values))
+        echo = answers.shape_text(values) if len(values) > 1 else "".join(map(self.number, values))
         if fits is False:
-            said = f"does not fit ({said})" if said else "does not fit"
+            echo = f"does not fit ({echo})" if echo else "does not fit"
             value = Misfit(Fraction(values[0]) if len(values) == 1 else None)
         elif not values:
-            value, said = "fits", "it fits"
-        return reading.but(value=value, numbers=numbers, fits=fits, said=said)
+            value, echo = "fits", "it fits"
+        return reading.but(value=value, numbers=numbers, fits=fits, echo=echo)
 
     @staticmethod
     def number(value: Any) -> str:
@@ -159,22 +159,24 @@ class Size(Form):
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
         if isinstance(expected, Misfit):
-            return isinstance(reading.value, Misfit) or reading.value == expected.exact
+            return isinstance(reading.value, Misfit) or reading.value == expected.unrounded
         if isinstance(expected, tuple) and len(set(expected)) == 1:
             expected = expected[0]
         return bool(reading.value == expected)
 
     def text(self, value: Any) -> str:
         if isinstance(value, Misfit):
-            exact = "" if value.exact is None else f" ({answers.number_text(value.exact)})"
-            return f"does not fit{exact}"
+            unrounded = (
+                "" if value.unrounded is None else f" ({answers.number_text(value.unrounded)})"
+            )
+            return f"does not fit{unrounded}"
         if isinstance(value, tuple):
             return answers.shape_text(value)
         return answers.number_text(value)
 
     def secrets(self, value: Any) -> set[str]:
         if isinstance(value, Misfit):
-            return number_secrets(value.exact) if value.exact is not None else set()
+            return number_secrets(value.unrounded) if value.unrounded is not None else set()
         if isinstance(value, tuple):
             return {answers.shape_text(value)} | {str(item) for item in value}
         return number_secrets(value)
@@ -192,7 +194,7 @@ class Fit(Size):
         return super().same(reading, expected, tolerance)
 
 
-class Volume(Form):
+class Volume(AnswerType):
     """The numbers of a shape, in the sheet's order."""
 
     counts = False
@@ -200,16 +202,16 @@ class Volume(Form):
     def __init__(self, wants: str = "a volume, its numbers with × between") -> None:
         self.wants = wants
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         fits = None
         if isinstance(raw, str) and answers.NO.search(raw[:200].lower()) and raw.count(",") < 2:
             fits, numbers = answers.size(raw)
             if fits is False and len(numbers) < 2:
                 value = Misfit(numbers[0].value if numbers else None)
-                return reading.but(value=value, numbers=numbers, fits=False, said="does not fit")
+                return reading.but(value=value, numbers=numbers, fits=False, echo="does not fit")
         numbers = answers.shape(raw)
-        values = plain_all(numbers)
-        return reading.but(value=values, numbers=numbers, said=answers.shape_text(values))
+        values = values_of(numbers)
+        return reading.but(value=values, numbers=numbers, echo=answers.shape_text(values))
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
         if isinstance(expected, Misfit):
@@ -225,16 +227,18 @@ class Volume(Form):
         return {answers.shape_text(value)} | {str(item) for item in value}
 
 
-class Ratio(Form):
+class Ratio(AnswerType):
     """How many times as much."""
 
     wants = "a number"
     tolerance = ABOUT
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         number = answers.number(answers.raw_text(raw))
         return reading.but(
-            value=plain(number.value), numbers=(number,), said=answers.number_text(number.value)
+            value=as_int_if_whole(number.value),
+            numbers=(number,),
+            echo=answers.number_text(number.value),
         )
 
     def secrets(self, value: Any) -> set[str]:
@@ -247,12 +251,12 @@ class Share(Ratio):
 
     wants = "a percentage"
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         number = answers.number(answers.raw_text(raw))
         if number.unit == "%" or abs(number.value) > 1:
             number = number._replace(value=number.value / 100, half=number.half / 100)
         return reading.but(
-            value=plain(number.value), numbers=(number,), said=self.text(number.value)
+            value=as_int_if_whole(number.value), numbers=(number,), echo=self.text(number.value)
         )
 
     def text(self, value: Any) -> str:
@@ -271,13 +275,13 @@ class Bytes(Ratio):
         self.unit, self.scale = unit, 2**20 if unit == "MiB" else 10**6
         self.wants = f"an amount of memory in {unit}"
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         number = answers.number(answers.raw_text(raw))
         value, half = number.value, number.half
         if not number.unit and not number.scaled and abs(value) < 10**5:
             value, half = value * self.scale, half * self.scale
         number = number._replace(value=value, half=half)
-        return reading.but(value=plain(value), numbers=(number,), said=self.text(value))
+        return reading.but(value=as_int_if_whole(value), numbers=(number,), echo=self.text(value))
 
     def text(self, value: Any) -> str:
         return f"{answers.number_text(round(Fraction(value) / self.scale, 4))} {self.unit}"
@@ -287,17 +291,17 @@ class Bytes(Ratio):
         return number_secrets(value) | number_secrets(amount) | {f"{float(amount):.3g}"}
 
 
-class Matrix(Form):
+class Matrix(AnswerType):
     """Rows of numbers."""
 
     counts = False
     wants = "rows of numbers, each row in brackets"
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         rows = answers.matrix(raw)
-        value = tuple(tuple(plain(cell) for cell in row) for row in rows)
-        said = answers.matrix_text(value).replace(", ", ",")
-        return reading.but(value=value, said=said if len(said) < 200 else shortened(said, 190))
+        value = tuple(tuple(as_int_if_whole(cell) for cell in row) for row in rows)
+        echo = answers.matrix_text(value).replace(", ", ",")
+        return reading.but(value=value, echo=echo if len(echo) < 200 else shortened(echo, 190))
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
         given = reading.value
@@ -328,15 +332,15 @@ def near(given: Any, expected: Any) -> bool:
     )
 
 
-class Word(Form):
+class Word(AnswerType):
     """One of some words; the expected value is a tuple of those that are right."""
 
     counts = False
     wants = "a word"
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         value = answers.word(raw)
-        return reading.but(value=value, said=shortened(value))
+        return reading.but(value=value, echo=shortened(value))
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
         given = re.sub(
@@ -355,7 +359,7 @@ class Word(Form):
         return set(value)
 
 
-class Choice(Form):
+class Choice(AnswerType):
     """Letters of options, or their text; the expected value is a tuple of letters."""
 
     counts = False
@@ -364,7 +368,7 @@ class Choice(Form):
         self.options = options
         self.wants = f"a letter from a to {letter(len(options) - 1)}"
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         if isinstance(raw, list | tuple):
             found: list[str] = []
             for item in raw[:40]:
@@ -372,7 +376,7 @@ class Choice(Form):
         else:
             found = self.letters(answers.raw_text(raw))
         value = tuple(sorted(set(found)))
-        return reading.but(value=value, said=", ".join(value))
+        return reading.but(value=value, echo=", ".join(value))
 
     def letters(self, text: str) -> list[str]:
         """The letters that a text names."""
@@ -400,18 +404,18 @@ class Choice(Form):
         return {self.options[ord(a) - ord("a")] for a in value} if value else set()
 
 
-class TrueFalse(Form):
+class TrueFalse(AnswerType):
     """True or false."""
 
     counts = False
     wants = "true or false"
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         given = answers.word(raw)
         if given in ("true", "t", "yes", "y", "right", "correct", "1", "w"):
-            return reading.but(value=True, said="true")
+            return reading.but(value=True, echo="true")
         if given in ("false", "f", "no", "n", "wrong", "incorrect", "0"):
-            return reading.but(value=False, said="false")
+            return reading.but(value=False, echo="false")
         message = f"{shortened(given, 30)!r} is neither true nor false"
         raise Unreadable(message)
 
@@ -425,14 +429,14 @@ class TrueFalse(Form):
         return set()
 
 
-class Prose(Form):
+class Prose(AnswerType):
     """Words that a person marks."""
 
     counts = False
     wants = "a few sentences"
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
-        return reading.but(value=answers.raw_text(raw)[: answers.MOST_TEXT], said="text")
+    def parse(self, raw: Any, reading: Reading) -> Reading:
+        return reading.but(value=answers.raw_text(raw)[: answers.MAX_TEXT], echo="text")
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
         return False
@@ -441,7 +445,7 @@ class Prose(Form):
         return set()
 
 
-class Settings(Form):
+class Settings(AnswerType):
     """Values of k, s and p: ``k=3, s=1, p=0``."""
 
     counts = False
@@ -449,12 +453,12 @@ class Settings(Form):
     NAMES: ClassVar = {"f": "k", "k": "k", "kernel": "k", "filter": "k", "size": "k", "s": "s", "stride": "s",
              "p": "p", "padding": "p", "pad": "p"}  # fmt: skip
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
+    def parse(self, raw: Any, reading: Reading) -> Reading:
         if isinstance(raw, dict):
             raw = ", ".join(
                 f"{key}={answers.raw_text(item)}" for key, item in list(raw.items())[:8]
             )
-        text = cleaned(answers.raw_text(raw)).lower()
+        text = clean(answers.raw_text(raw)).lower()
         found = {}
         for name, digits in re.findall(r"([a-z]+)\s*(?:[a-z]*\s)*[=:]?\s*(\d{1,6})(?![\d.])", text):
             if name in self.NAMES:
@@ -463,7 +467,7 @@ class Settings(Form):
             message = "no kernel size in it"
             raise Unreadable(message)
         value = (found["k"], found.get("s", 1), found.get("p", 0))
-        return reading.but(value=value, said="k={}, s={}, p={}".format(*value))
+        return reading.but(value=value, echo="k={}, s={}, p={}".format(*value))
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
         n, out = expected
@@ -483,7 +487,7 @@ def letter(place: int) -> str:
     return chr(ord("a") + place)
 
 
-COUNT = Form()
+COUNT = AnswerType()
 SIZE = Size()
 FIT = Fit()
 RATIO = Ratio()

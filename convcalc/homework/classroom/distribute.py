@@ -156,12 +156,12 @@ def key_rows(sheet: Sheet, student: str, numbers: dict[str, str]) -> Iterator[li
             if part.expected is None:
                 continue
             wrong = "; ".join(
-                f"{name} {', '.join(part.form.text(value) for value in values[:2])}"
+                f"{name} {', '.join(part.answer_type.text(value) for value in values[:2])}"
                 for name, values in wrong_numbers(part, tuple(question.separate))
-                if part.topic and part.form.counts
+                if part.topic and part.answer_type.counts
             )
             given = numbers.get(question.id, "")
-            right = part.form.text(part.expected)
+            right = part.answer_type.text(part.expected)
             yield [
                 cell(text)
                 for text in (student, sheet.variant, question.id, part.name, given, right, wrong)

@@ -174,7 +174,11 @@ class Grader:
             found: dict[Any, str] = {}
             for question in sheet.questions:
                 parts = [] if question.by_hand else question.parts
-                if len(parts) == 1 and parts[0].form.counts and isinstance(parts[0].expected, int):
+                if (
+                    len(parts) == 1
+                    and parts[0].answer_type.counts
+                    and isinstance(parts[0].expected, int)
+                ):
                     found.setdefault(parts[0].expected, question.id)
             if len(self._owners) > 1000:
                 self._owners.clear()
@@ -185,7 +189,7 @@ class Grader:
 def clipped(raw: Any) -> Any:
     """An answer, no longer than any is read."""
     if isinstance(raw, str):
-        return raw if len(raw) <= answers.MOST_TEXT else raw[: answers.MOST_TEXT + 1]
+        return raw if len(raw) <= answers.MAX_TEXT else raw[: answers.MAX_TEXT + 1]
     return raw
 
 
@@ -196,7 +200,9 @@ def entry_of(question: Question, result: Result) -> Entry:
     forms = {part.name: part for part in question.parts} if not question.by_hand else {}
     for verdict in result.parts:
         part = forms.get(verdict.part)
-        expected = "" if part is None or part.expected is None else part.form.text(part.expected)
+        expected = (
+            "" if part is None or part.expected is None else part.answer_type.text(part.expected)
+        )
         rows.append(row_of(verdict, expected))
         loose = loose or (
             verdict.status == "wrong"

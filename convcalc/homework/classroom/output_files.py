@@ -220,7 +220,7 @@ class Feedback(Output):
         rule = "---|" if self.run.with_answers else ""
         lines = [
             MARK, f"# {escaped(sheet.title)}: {who}", "",
-            f"**{points_text(one.points)} of {self.max} points**{variant}. This sheet: {escaped(sheet.conventions.said())}.",
+            f"**{points_text(one.points)} of {self.max} points**{variant}. This sheet: {escaped(sheet.conventions.sentence())}.",
             "",
         ]  # fmt: skip
         lines += [f"- note: {escaped(note)}" for note in one.notes]

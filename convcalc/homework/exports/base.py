@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from convcalc.homework.answers.parsing import number_text
 from convcalc.homework.answers.types import Bytes, Choice, Matrix, Misfit, Share, Tolerance
-from convcalc.homework.conventions import RULES, told
+from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.marking.diagnosis import mistake_text
 from convcalc.homework.sheets.read import files_beside
 from convcalc.homework.variants.draw import drawn, draws
@@ -162,7 +162,7 @@ def item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
     )
     if question.by_hand:
         return found
-    form = question.parts[0].form
+    form = question.parts[0].answer_type
     if isinstance(form, Choice):
         found.sort = "choice"
         letters = question.parts[0].expected
@@ -197,7 +197,7 @@ def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     if isinstance(expected, bool | Misfit) or not isinstance(expected, int | Fraction | tuple):
         return [worded(question, part, label)]
     flat = flattened(expected)
-    if flat is None or hasattr(part.form, "NAMES"):
+    if flat is None or hasattr(part.answer_type, "NAMES"):
         return [worded(question, part, label)]
     if not isinstance(expected, tuple):
         return [numeric(sheet, question, part, label)]
@@ -210,7 +210,7 @@ def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
         box = Field(
             name, [(Fraction(value), off(value, Tolerance()))], weight=Fraction(1, len(flat))
         )
-        if isinstance(part.form, Matrix):
+        if isinstance(part.answer_type, Matrix):
             box.row = f"{label} {place // len(expected[0]) + 1}".strip()
         for each, text, share, mistakes in wrong:
             other = flattened(each)
@@ -220,7 +220,7 @@ def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
                 and shape_of(each) == shape_of(expected)
             ):
                 box.wrong.append(Wrong(Fraction(other[place]), text, share, mistakes))
-        if not isinstance(part.form, Matrix):
+        if not isinstance(part.answer_type, Matrix):
             box.wrong = [wrong for wrong in box.wrong if wrong.value >= 0]
         found.append(box)
     return found
@@ -231,7 +231,7 @@ def name_of(sheet: Sheet, part: Part, place: int, count: int) -> str:
     names = AXES.get((part.topic, sheet.conventions.order, count), ())
     if names:
         return names[place]
-    if isinstance(part.form, Matrix):
+    if isinstance(part.answer_type, Matrix):
         row, column = divmod(place, len(part.expected[0]))
         return f"row {row + 1}, column {column + 1}"
     return str(place + 1)
@@ -261,20 +261,20 @@ def flattened(value: Any) -> list[int | Fraction] | None:
 
 def typed(part: Part, value: Any) -> Fraction:
     """The number that one types for a value: memory in the sheet's unit, shares in per cent."""
-    if isinstance(part.form, Bytes):
-        return Fraction(value) / part.form.scale
-    if isinstance(part.form, Share):
+    if isinstance(part.answer_type, Bytes):
+        return Fraction(value) / part.answer_type.scale
+    if isinstance(part.answer_type, Share):
         return Fraction(value) * 100
     return Fraction(value)
 
 
 def unit_of(part: Part) -> str:
     """What stands behind the box."""
-    if isinstance(part.form, Bytes):
-        return part.form.unit
-    if "C²" in part.form.wants:
+    if isinstance(part.answer_type, Bytes):
+        return part.answer_type.unit
+    if "C²" in part.answer_type.wants:
         return "C²"
-    return "%" if isinstance(part.form, Share) else ""
+    return "%" if isinstance(part.answer_type, Share) else ""
 
 
 def off(value: Fraction | int, tolerance: Tolerance) -> Fraction:
@@ -309,7 +309,7 @@ def numeric(sheet: Sheet, question: Question, part: Part, label: str) -> Field:
     values = [typed(part, value) for value in right]
     if len(question.parts) == 1:
         for raw in question.accept:
-            reading = part.form.read(raw)
+            reading = part.answer_type.read(raw)
             if isinstance(reading.value, int | Fraction) and not isinstance(reading.value, bool):
                 values.append(typed(part, reading.value))
     found = Field(
@@ -330,13 +330,13 @@ def worded(question: Question, part: Part, label: str) -> Field:
     expected = part.expected
     if isinstance(expected, Misfit):
         words = list(MISFITS)
-        if expected.exact is not None:
-            exact = number_text(expected.exact)
+        if expected.unrounded is not None:
+            exact = number_text(expected.unrounded)
             words += [exact, f"no, {exact}", f"does not fit ({exact})"]
     elif isinstance(expected, tuple) and all(isinstance(word, str) for word in expected):
         words = list(expected)
     else:
-        words = [part.form.text(expected)]
+        words = [part.answer_type.text(expected)]
         if "²" in words[0]:
             words += [words[0].replace("²", "^2"), words[0].replace("²", "2")]
     words += [str(raw) for raw in question.accept if isinstance(raw, str)]
@@ -366,7 +366,12 @@ def wrong_values(
                 continue
             seen.add(other.expected)
             found.append(
-                (other.expected, told(key, value, getattr(question.conventions, key)), share, ())
+                (
+                    other.expected,
+                    convention_feedback(key, value, getattr(question.conventions, key)),
+                    share,
+                    (),
+                )
             )
     for value, reasons in question.single(part).items():
         mistakes = [each.mistake for each in reasons]

@@ -152,7 +152,11 @@ class Cloze(Export):
     """A text with boxes in it."""
 
     def files(self) -> Iterator[Out]:
-        lines = [one_line(self.sheet.title), f"This sheet: {self.sheet.conventions.said()}.", ""]
+        lines = [
+            one_line(self.sheet.title),
+            f"This sheet: {self.sheet.conventions.sentence()}.",
+            "",
+        ]
         for variants in self.items:
             item = variants[0]
             lines.append(f"{item.id}. {one_line(item.text)}")

@@ -99,12 +99,12 @@ def run(base: str) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - a result must be written
         from convcalc.errors import ConvcalcError
 
-        told = (
+        feedback = (
             str(error)
             if isinstance(error, ConvcalcError)
             else f"The grader stopped ({type(error).__name__})."
         )
-        found = {"score": 0, "output": told, "output_format": "text"}
+        found = {"score": 0, "output": feedback, "output_format": "text"}
     folder = os.path.join(base, "results")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as file:

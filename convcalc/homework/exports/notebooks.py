@@ -62,7 +62,7 @@ class Notebook(Export):
         """The first cells."""
         from convcalc.homework.sheets.render import escaped_markdown
 
-        said = escaped_markdown(f"This sheet: {self.sheet.conventions.said()}.")
+        said = escaped_markdown(f"This sheet: {self.sheet.conventions.sentence()}.")
         return [
             cell("markdown", "title", f"# {escaped_markdown(self.sheet.title)}\n\n{said}"),
             cell("code", "answers", "answers = {}"),

@@ -93,7 +93,7 @@ class Qti(Export):
         under(
             root,
             "description",
-            f"<p>{escape(f'This sheet: {self.sheet.conventions.said()}.', quote=False)}</p>",
+            f"<p>{escape(f'This sheet: {self.sheet.conventions.sentence()}.', quote=False)}</p>",
         )
         under(root, "shuffle_answers", "true" if self.choices else "false")
         under(root, "scoring_policy", "keep_highest")

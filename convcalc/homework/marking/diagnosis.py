@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.answers.parsing import Reading, raw_text
 from convcalc.homework.answers.types import Bytes, Matrix, Misfit, Ratio, near
-from convcalc.homework.conventions import RULES, told
+from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from convcalc.homework.mistakes.base import Found
+    from convcalc.homework.mistakes.base import Candidate
     from convcalc.homework.questions import Part
     from convcalc.homework.sheets.sheet import Question, Sheet
 
@@ -39,8 +39,10 @@ def diagnose(
         for other in parts:
             if other.name != part.name:
                 continue
-            seen = reading if other.form is part.form else other.form.read(raw)
-            if not seen.problem and other.form.same(seen, other.expected, question.allowed(part)):
+            seen = reading if other.answer_type is part.answer_type else other.answer_type.read(raw)
+            if not seen.problem and other.answer_type.same(
+                seen, other.expected, question.allowed(part)
+            ):
                 verdict.convention.setdefault(key, value)
     for key in verdict.convention:
         share = sheet.share(key)
@@ -58,9 +60,9 @@ def diagnose(
         verdict.mistakes.append((each.mistake.id, "might" if small or len(found) > 1 else "sure"))
 
 
-def candidates(question: Question, part: Part, reading: Reading) -> list[Found]:
+def candidates(question: Question, part: Part, reading: Reading) -> list[Candidate]:
     """The mistakes that lead to an answer, likeliest first."""
-    from convcalc.homework.mistakes.base import Found
+    from convcalc.homework.mistakes.base import Candidate
     from convcalc.homework.mistakes.typos import slips
 
     if isinstance(reading.value, Misfit) or reading.value is None:
@@ -69,8 +71,8 @@ def candidates(question: Question, part: Part, reading: Reading) -> list[Found]:
     if not found and worth_two(reading):
         found = look_up(question.double(part), part, reading)
     if not found:
-        found = [Found(each) for each in slips(part, reading.value)]
-    if not found and isinstance(part.form, Matrix):
+        found = [Candidate(each) for each in slips(part, reading.value)]
+    if not found and isinstance(part.answer_type, Matrix):
         found = cell_by_cell(part, reading)
     return found
 
@@ -84,22 +86,22 @@ def worth_two(reading: Reading) -> bool:
     return abs(Fraction(reading.value)) >= LONG
 
 
-def look_up(table: dict[Any, list[Found]], part: Part, reading: Reading) -> list[Found]:
+def look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) -> list[Candidate]:
     """The mistakes behind a value: exactly, or nearly where the form is one of measurement."""
-    if isinstance(part.form, Matrix):
+    if isinstance(part.answer_type, Matrix):
         return [
             found
             for value, each in table.items()
-            if isinstance(value, tuple) and part.form.shape(value) == part.form.shape(reading.value)
+            if isinstance(value, tuple) and part.answer_type.shape(value) == part.answer_type.shape(reading.value)
             and all(near(a, b) for row, want in zip(reading.value, value) for a, b in zip(row, want))
             for found in each
         ]  # fmt: skip
-    if not isinstance(part.form, Ratio | Bytes):
+    if not isinstance(part.answer_type, Ratio | Bytes):
         value = reading.value
         if isinstance(value, tuple) and len(value) == 1:
             value = value[0]
         return table.get(value, [])
-    close: list[tuple[Fraction, list[Found]]] = []
+    close: list[tuple[Fraction, list[Candidate]]] = []
     for value, each in table.items():
         off = abs(Fraction(value) - reading.value)
         if off <= max(
@@ -110,11 +112,11 @@ def look_up(table: dict[Any, list[Found]], part: Part, reading: Reading) -> list
     return [found for _, each in close for found in each]
 
 
-def cell_by_cell(part: Part, reading: Reading) -> list[Found]:
+def cell_by_cell(part: Part, reading: Reading) -> list[Candidate]:
     """A matrix of which one or two cells differ: the row, never the value."""
-    from convcalc.homework.mistakes.base import CATALOGUE, Found
+    from convcalc.homework.mistakes.base import CATALOGUE, Candidate
 
-    form: Any = part.form
+    form: Any = part.answer_type
     if form.shape(reading.value) != form.shape(part.expected):
         return []
     off = [
@@ -128,7 +130,7 @@ def cell_by_cell(part: Part, reading: Reading) -> list[Found]:
         return []
     rows = " and ".join(dict.fromkeys(ORDINALS[min(r, len(ORDINALS) - 1)] for r, _ in off))
     many = "All cells but one agree" if len(off) == 1 else "All cells but two agree"
-    return [Found(CATALOGUE["hand.cell"], f"{many}; look at the {rows} row again.")]
+    return [Candidate(CATALOGUE["hand.cell"], f"{many}; look at the {rows} row again.")]
 
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "next")
@@ -148,16 +150,16 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
 
 def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) -> Iterator[str]:
     """What is said of a verdict: the other convention, else the mistakes' lines."""
-    from convcalc.homework.mistakes.base import Found
+    from convcalc.homework.mistakes.base import Candidate
 
     ours = question.conventions
     if verdict.status == "other-convention":
         key, value = next(iter(verdict.convention.items()))
-        yield told(key, value, getattr(ours, key))
+        yield convention_feedback(key, value, getattr(ours, key))
         return
     first = verdict.found[0] if verdict.found else None
     if first is not None and first.other is not None:
-        both = f"{mistake_text(first)} {mistake_text(Found(first.other))}"
+        both = f"{mistake_text(first)} {mistake_text(Candidate(first.other))}"
         yield f"Perhaps two things at once: {both}"
         return
     yield from (mistake_text(each) for each in verdict.found)
@@ -165,13 +167,13 @@ def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) 
         return
     for key, value in verdict.convention.items():
         if RULES[key].right[value]:
-            yield told(key, value, getattr(ours, key))
+            yield convention_feedback(key, value, getattr(ours, key))
             return
-    if part.form.counts and _is_rounded(verdict.reading, raw):
+    if part.answer_type.counts and _is_rounded(verdict.reading, raw):
         yield "This question wants the exact number, every digit."
 
 
-def mistake_text(found: Found) -> str:
+def mistake_text(found: Candidate) -> str:
     """What a student is told about a mistake, its place for a detail filled."""
     line = found.mistake.line
     return line.format(found.detail or "Something is") if "{0}" in line else line

@@ -24,7 +24,7 @@ def secrets(question: Question) -> set[str]:
     found: set[str] = set()
     for part in question.parts:
         if part.expected is not None:
-            found |= part.form.secrets(part.expected)
+            found |= part.answer_type.secrets(part.expected)
     return found
 
 
@@ -71,7 +71,7 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
             if level == 3:
                 text = safe(f"{text}?", hidden, "Put your numbers into the rule.")
             else:
-                text += each.form.text(each.expected)
+                text += each.answer_type.text(each.expected)
             if text not in found:
                 found.append(text)
     return found
@@ -79,11 +79,11 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
 
 def other_numbers(question: Question, hidden: set[str]) -> str:
     """An example of the same type with other numbers, worked out; empty where none is safe."""
-    from convcalc.homework.questions import made
+    from convcalc.homework.questions import create_question
 
     task = question.task
     for given in task.examples:
-        other = made(task.kind, given)
+        other = create_question(task.kind, given)
         if other == task:
             continue
         text = worked_example(other, question.conventions)
@@ -98,7 +98,7 @@ def worked_example(task: Task, conventions: Conventions) -> str:
     if any(part.expected is None or not part.method for part in parts):
         return ""
     worked = "; ".join(
-        f"{part.name + ': ' if part.name else ''}{part.method} = {part.form.text(part.expected)}"
+        f"{part.name + ': ' if part.name else ''}{part.method} = {part.answer_type.text(part.expected)}"
         for part in parts[:6]
     )
     return f"With other numbers: {task.sentence(conventions)} {worked}."

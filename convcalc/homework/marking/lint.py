@@ -101,7 +101,7 @@ def wrong_key(sheet: Sheet, question: Question) -> Told:
     raws = split(question, question.key)
     for part in question.parts:
         raw = raws.get(part.name)
-        reading = part.form.read(raw)
+        reading = part.answer_type.read(raw)
         label = f" ({part.label or part.name})" if part.name else ""
         if reading.blank:
             if len(question.parts) == 1:
@@ -116,7 +116,7 @@ def wrong_key(sheet: Sheet, question: Question) -> Told:
         names = tuple(name for name, _ in verdict.mistakes)
         yield (
             "key",
-            f"your key{label} says {reading.said}. I get {part.form.text(part.expected)}. {because(question, verdict, reading.said)}".rstrip(),
+            f"your key{label} says {reading.echo}. I get {part.answer_type.text(part.expected)}. {because(question, verdict, reading.echo)}".rstrip(),
             names,
         )
 
@@ -173,7 +173,7 @@ def accepts(question: Question) -> Told:
         return
     part = question.parts[0]
     for raw in question.accept:
-        reading = part.form.read(raw)
+        reading = part.answer_type.read(raw)
         if reading.problem or reading.blank:
             yield "accept", f"accept holds {reading.text!r}, which cannot be read", ()
             continue
@@ -181,7 +181,7 @@ def accepts(question: Question) -> Told:
             dict.fromkeys(f.mistake.id for f in question.single(part).get(reading.value, []))
         )
         if names:
-            yield "note", f"accept holds {reading.said}, which is what {names[0]} gives", names
+            yield "note", f"accept holds {reading.echo}, which is what {names[0]} gives", names
 
 
 def tolerances(question: Question) -> Told:
@@ -209,8 +209,8 @@ def tolerances(question: Question) -> Told:
                 first = found[0].mistake
                 yield (
                     "tolerance",
-                    f"the tolerance ({allowed.said()}) hides {first.id}: {first.about} gives {part.form.text(value)} for "
-                    f"{part.form.text(part.expected)}. Ask for the exact number, or take others.",
+                    f"the tolerance ({allowed.sentence()}) hides {first.id}: {first.about} gives {part.answer_type.text(value)} for "
+                    f"{part.answer_type.text(part.expected)}. Ask for the exact number, or take others.",
                     (first.id,),
                 )
 
@@ -244,7 +244,7 @@ def coincidences(question: Question) -> Told:
 
 def right_by_mistake(part: Part) -> list[str]:
     """The mistakes whose formula gives exactly the right answer."""
-    if part.work is None or isinstance(part.expected, Misfit):
+    if part.quantities is None or isinstance(part.expected, Misfit):
         return []
     unseen: Any = Blind(part)
     found = []
@@ -259,7 +259,7 @@ class Blind:
     """A part that does not know its right answer, so that no formula is dropped for giving it."""
 
     def __init__(self, part: Part) -> None:
-        self.work, self.evaluate, self.topic = part.work, part.evaluate, part.topic
+        self.quantities, self.evaluate, self.topic = part.quantities, part.evaluate, part.topic
         self.expected: Any = object()
         self.also: tuple[Any, ...] = ()
 

@@ -73,7 +73,7 @@ def neighbours(sheet: Sheet, results: list[Result]) -> None:
     for question in sheet.questions:
         if (
             len(question.parts) == 1
-            and question.parts[0].form.counts
+            and question.parts[0].answer_type.counts
             and isinstance(question.parts[0].expected, int)
         ):
             owners.setdefault(question.parts[0].expected, question.id)
@@ -103,7 +103,7 @@ def mark_question(
     finest = sheet.max_level if level is None else min(level, sheet.max_level)
     finest = min(finest, 1) if level is None else finest
     if question.by_hand:
-        text = answers.raw_text(raw)[: answers.MOST_TEXT]
+        text = answers.raw_text(raw)[: answers.MAX_TEXT]
         status = "blank" if answers.is_blank(raw) else "by-hand"
         return Result(
             question.id,
@@ -167,7 +167,7 @@ def split(question: Question, raw: Any) -> dict[str, Any]:
         if (
             isinstance(raw, dict)
             and len(raw) == 1
-            and parts[0].form.__class__.__name__ != "Settings"
+            and parts[0].answer_type.__class__.__name__ != "Settings"
         ):
             raw = next(iter(raw.values()))
         return {parts[0].name: raw}
@@ -179,7 +179,7 @@ def split(question: Question, raw: Any) -> dict[str, Any]:
         return {name: lower.get(name.lower()) for name in names}
     if isinstance(raw, list | tuple):
         return dict(zip(names, raw))
-    text = answers.raw_text(raw)[: answers.MOST_TEXT]
+    text = answers.raw_text(raw)[: answers.MAX_TEXT]
     for separator in (";", "\n", " and ", ", ", ","):
         items = [item for item in text.split(separator) if item.strip()]
         if len(items) == len(parts):
@@ -236,10 +236,10 @@ def mark_part(
     sheet: Sheet, question: Question, part: Part, raw: Any, weight: Fraction, level: int
 ) -> Verdict:
     """Mark one part, without follow-through."""
-    reading = part.form.read(raw)
+    reading = part.answer_type.read(raw)
     verdict = Verdict(
-        question.id, part.name, reading.text, part.form.json(reading.value), reading.said, "wrong",
-        Fraction(0), weight, expected=part.form.json(part.expected),
+        question.id, part.name, reading.text, part.answer_type.json(reading.value), reading.echo, "wrong",
+        Fraction(0), weight, expected=part.answer_type.json(part.expected),
         reading=reading,
     )  # fmt: skip
     if reading.blank:
@@ -249,7 +249,7 @@ def mark_part(
         verdict.status, verdict.hint_level = "unreadable", 1
         said = f"cannot be read: {reading.problem}"
         verdict.hint = hints.safe(
-            said, hints.secrets(question), f"cannot be read; write {part.form.wants}"
+            said, hints.secrets(question), f"cannot be read; write {part.answer_type.wants}"
         )
         return verdict
     if is_right(question, part, reading):
@@ -270,18 +270,18 @@ def mark_part(
 def is_right(question: Question, part: Part, reading: Reading) -> bool:
     """Whether an answer is right under the sheet's own conventions."""
     tolerance = question.allowed(part)
-    if part.form.same(reading, part.expected, tolerance):
+    if part.answer_type.same(reading, part.expected, tolerance):
         return True
     if any(reading.value == value for value in part.also):
         return True
     accepts = getattr(question.task, "accepts", None)
     if accepts and any(
-        part.form.same(reading, value, tolerance) for value in accepts(question.conventions)
+        part.answer_type.same(reading, value, tolerance) for value in accepts(question.conventions)
     ):
         return True
     if question.accept and len(question.parts) == 1:
         for raw in question.accept:
-            also = part.form.read(raw)
+            also = part.answer_type.read(raw)
             if not also.problem and not also.blank and also.value == reading.value:
                 return True
     return False
@@ -296,10 +296,12 @@ def partly(question: Question, part: Part, reading: Reading) -> Fraction:
         or not isinstance(value, tuple)
     ):
         return Fraction(0)
-    if isinstance(part.form, Choice):
+    if isinstance(part.answer_type, Choice):
         return Fraction(0)
-    if isinstance(part.form, Matrix):
-        if question.partial != "cells" or part.form.shape(value) != part.form.shape(expected):
+    if isinstance(part.answer_type, Matrix):
+        if question.partial != "cells" or part.answer_type.shape(value) != part.answer_type.shape(
+            expected
+        ):
             return Fraction(0)
         pairs = [(a, b) for row, want in zip(value, expected) for a, b in zip(row, want)]
         return Fraction(sum(near(a, b) for a, b in pairs), len(pairs))
@@ -319,8 +321,8 @@ def follow(
     expected = question.task.follow(question.conventions, part.name, earlier)
     if expected is None or expected == part.expected:
         return
-    reading = verdict.reading or part.form.read(raw)
-    if part.form.same(reading, expected, question.allowed(part)):
+    reading = verdict.reading or part.answer_type.read(raw)
+    if part.answer_type.same(reading, expected, question.allowed(part)):
         verdict.status, verdict.points = "follow-through", verdict.max
         verdict.mistakes.clear()
         verdict.found.clear()

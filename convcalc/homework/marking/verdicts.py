@@ -11,7 +11,7 @@ from convcalc.homework.sheets.points import points_number
 
 if TYPE_CHECKING:
     from convcalc.homework.answers.parsing import Reading
-    from convcalc.homework.mistakes.base import Found
+    from convcalc.homework.mistakes.base import Candidate
     from convcalc.homework.sheets.sheet import Question, Sheet
 
 
@@ -55,7 +55,7 @@ class Verdict:
     hint_level: int = 0
     expected: Any = None
     reading: Reading | None = field(default=None, repr=False)
-    found: list[Found] = field(default_factory=list, repr=False)
+    found: list[Candidate] = field(default_factory=list, repr=False)
 
     @property
     def right(self) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from convcalc.homework.mistakes.base import BY_TOPIC, CATALOGUE, Found, Mistake
+from convcalc.homework.mistakes.base import BY_TOPIC, CATALOGUE, Candidate, Mistake
 
 MODULES = ("size", "params", "cost", "field", "typos", "hand")
 
-__all__ = ["BY_TOPIC", "CATALOGUE", "MODULES", "Found", "Mistake", "every", "find"]
+__all__ = ["BY_TOPIC", "CATALOGUE", "MODULES", "Candidate", "Mistake", "every", "find"]
 
 
 def every() -> dict[str, Mistake]:

@@ -22,7 +22,7 @@ BY_HAND = ("hand", "gradient")
 HAND = ("hand", "typos")
 BY_NUMBER = ("size", "params", "cost", "field", "typos")
 
-MOST_PAIRS = 4_000  # wrong numbers of two mistakes at once that are kept for one answer
+MAX_PAIRS = 4_000  # wrong numbers of two mistakes at once that are kept for one answer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +47,10 @@ class Mistake:
 
     def values(self, part: Part) -> dict[Any, str]:
         """The wrong answers it leads to, each with a detail that the line may name."""
-        return values(self.wrong, part, part.work)
+        return values(self.wrong, part, part.quantities)
 
 
-class Found(NamedTuple):
+class Candidate(NamedTuple):
     """A mistake that leads to a number: with a second one at once, or alone."""
 
     mistake: Mistake
@@ -80,10 +80,10 @@ def mistake(
         BY_TOPIC.setdefault(topic, []).append(made)
 
 
-def values(wrong: Callable[[Any], Any], part: Part, work: Any) -> dict[Any, str]:
+def values(wrong: Callable[[Any], Any], part: Part, quantities: Any) -> dict[Any, str]:
     """What a mistake leads to from some numbers, the right answer left out."""
     try:
-        results = wrong(work)
+        results = wrong(quantities)
     except (ZeroDivisionError, ValueError, IndexError, TypeError):
         return {}
     found: dict[Any, str] = {}
@@ -92,8 +92,8 @@ def values(wrong: Callable[[Any], Any], part: Part, work: Any) -> dict[Any, str]
         if isinstance(item, dict):
             for value, detail in item.items():
                 keep(found, part, value, detail)
-        elif item is not None and type(item) is type(work) and part.evaluate is not None:
-            for value in evaluated(part, item):
+        elif item is not None and type(item) is type(quantities) and part.evaluate is not None:
+            for value in evaluate(part, item):
                 keep(found, part, value, "")
         else:
             keep(found, part, item, "")
@@ -109,51 +109,51 @@ def keep(found: dict[Any, str], part: Part, value: Any, detail: str) -> None:
     found.setdefault(value, detail)
 
 
-def evaluated(part: Part, work: Any) -> list[Any]:
+def evaluate(part: Part, quantities: Any) -> list[Any]:
     """What follows from numbers as the student saw them."""
-    if isinstance(work, Sizes):
-        floored = [sizes(work._replace(fit="floor"))]
-        if not work.volume and work.scalar and not work.axes[0].fits:
-            floored.append(work.axes[0].exact)
+    if isinstance(quantities, Sizes):
+        floored = [sizes(quantities._replace(fit="floor"))]
+        if not quantities.volume and quantities.scalar and not quantities.axes[0].fits:
+            floored.append(quantities.axes[0].unrounded)
         return floored
     assert part.evaluate is not None
-    return [part.evaluate(work)]
+    return [part.evaluate(quantities)]
 
 
-def changed(wrong: Callable[[Any], Any], work: Any) -> Iterator[Any]:
+def changed_quantities(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Any]:
     """The numbers as the student saw them, where a mistake is of that sort."""
     try:
-        results = wrong(work)
+        results = wrong(quantities)
     except (ZeroDivisionError, ValueError, IndexError, TypeError):
         return
     for item in results if isinstance(results, list) else [results]:
-        if item is not None and type(item) is type(work) and item != work:
+        if item is not None and type(item) is type(quantities) and item != quantities:
             yield item
 
 
-def single(part: Part) -> dict[Any, list[Found]]:
+def single(part: Part) -> dict[Any, list[Candidate]]:
     """Every wrong answer that one mistake leads to, with the mistakes, commonest first."""
-    found: dict[Any, list[Found]] = {}
+    found: dict[Any, list[Candidate]] = {}
     for each in of_topic(part.topic):
         for value, detail in each.values(part).items():
-            found.setdefault(value, []).append(Found(each, detail))
+            found.setdefault(value, []).append(Candidate(each, detail))
     return found
 
 
-def double(part: Part) -> dict[Any, list[Found]]:
+def double(part: Part) -> dict[Any, list[Candidate]]:
     """Every wrong answer that two mistakes at once lead to and one alone does not."""
-    found: dict[Any, list[Found]] = {}
+    found: dict[Any, list[Candidate]] = {}
     mistakes = of_topic(part.topic)
-    if part.work is None:
+    if part.quantities is None:
         return found
     for first in mistakes:
-        for work in changed(first.wrong, part.work):
+        for quantities in changed_quantities(first.wrong, part.quantities):
             for second in mistakes:
                 if second is first:
                     continue
-                for value in values(second.wrong, part, work):
-                    if len(found) < MOST_PAIRS:
-                        found.setdefault(value, []).append(Found(first, "", second))
+                for value in values(second.wrong, part, quantities):
+                    if len(found) < MAX_PAIRS:
+                        found.setdefault(value, []).append(Candidate(first, "", second))
     return found
 
 

@@ -16,14 +16,14 @@ def ops(name: str, about: str, formula: str, wrong: Any, line: str, topics: str 
     mistake(f"ops.{name}", topics, about, formula, wrong, line)
 
 
-def times(work: Any) -> int:
+def times(quantities: Any) -> int:
     """Operations per multiply-add under the sheet's convention."""
-    return 1 if work.flops == "macs" else 2
+    return 1 if quantities.flops == "macs" else 2
 
 
-def macs(work: Conv) -> int:
+def macs(quantities: Conv) -> int:
     """Multiply-adds, however the sheet counts."""
-    return conv_macs(work._replace(flops="macs"))
+    return conv_macs(quantities._replace(flops="macs"))
 
 
 OTHER_UNIT = "You counted multiplications and additions separately (or together). See which of the two this sheet counts."

@@ -14,48 +14,48 @@ def rf(name: str, about: str, formula: str, wrong: Any, line: str, topics: str =
     mistake(f"rf.{name}", topics, about, formula, wrong, line)
 
 
-def squared(work: Field, side: int) -> int:
+def squared(quantities: Field, side: int) -> int:
     """A side as the question asks for it."""
-    return side * side if work.pixels else side
+    return side * side if quantities.pixels else side
 
 
-def own_stride(work: Field) -> int:
+def own_stride(quantities: Field) -> int:
     """1 + Σ (k − 1)·(the layer's own stride)"""
-    terms: list[int] = [layer.d * (layer.k - 1) * layer.s for layer in work.layers]
+    terms: list[int] = [layer.d * (layer.k - 1) * layer.s for layer in quantities.layers]
     return 1 + sum(terms)
 
 
-def late_jump(work: Field) -> int:
+def late_jump(quantities: Field) -> int:
     """1 + Σ (k − 1)·(product of the strides up to and with this layer)"""
     r = j = 1
-    for layer in work.layers:
+    for layer in quantities.layers:
         j *= layer.s
         r += layer.d * (layer.k - 1) * j
     return r
 
 
-def product(work: Field) -> Any:
+def product(quantities: Field) -> Any:
     """Kernel sizes multiplied; for blocks their fields multiplied."""
     total = 1
-    for layer in work.layers:
+    for layer in quantities.layers:
         total *= layer.k
         if total > 10**15:
             break
     found = [total] if total <= 10**15 else []
-    if work.blocks > 1:
-        found.insert(0, one_block(work) ** min(work.blocks, 8))
+    if quantities.blocks > 1:
+        found.insert(0, one_block(quantities) ** min(quantities.blocks, 8))
     return found
 
 
-def one_block(work: Field) -> int:
+def one_block(quantities: Field) -> int:
     """The field of one of the blocks."""
-    each = len(work.layers) // work.blocks
-    return field(work._replace(layers=work.layers[:each], blocks=1, pixels=False))
+    each = len(quantities.layers) // quantities.blocks
+    return field(quantities._replace(layers=quantities.layers[:each], blocks=1, pixels=False))
 
 
-def strided(work: Field) -> bool:
+def strided(quantities: Field) -> bool:
     """Whether a stride matters."""
-    return any(layer.s > 1 for layer in work.layers[:-1])
+    return any(layer.s > 1 for layer in quantities.layers[:-1])
 
 
 rf(

@@ -13,7 +13,7 @@ from convcalc.homework.questions.hand import Hand, array, rows
 HAND = "hand hand-transposed"
 
 
-def turned_rows(stack: Any, how: str) -> Any:
+def change_kernels(stack: Any, how: str) -> Any:
     """Every kernel mirrored or transposed."""
     changes: dict[str, Callable[[Any], Any]] = {
         "transpose": lambda w: tuple(zip(*w)),
@@ -23,89 +23,89 @@ def turned_rows(stack: Any, how: str) -> Any:
     return tuple(changes[how](one) for one in stack)
 
 
-def kernel(work: Hand, how: str) -> Hand | None:
+def kernel(quantities: Hand, how: str) -> Hand | None:
     """The work with another kernel; None where that changes nothing."""
-    found = turned_rows(work.w, how)
-    return work._replace(w=found) if work.w and found != work.w else None
+    found = change_kernels(quantities.w, how)
+    return quantities._replace(w=found) if quantities.w and found != quantities.w else None
 
 
-def first_window(work: Hand) -> tuple[Any, Any] | None:
+def first_window(quantities: Hand) -> tuple[Any, Any] | None:
     """The first window and the kernel, of one map, as arrays."""
-    if len(work.x) != 1 or work.transposed:
+    if len(quantities.x) != 1 or quantities.transposed:
         return None
-    x, w = array(work.x)[0], array(work.w)[0]
+    x, w = array(quantities.x)[0], array(quantities.w)[0]
     if w.shape[0] > x.shape[0] or w.shape[1] > x.shape[1]:
         return None
     return x[: w.shape[0], : w.shape[1]], w
 
 
-def no_sum(work: Hand) -> Any:
+def no_sum(quantities: Hand) -> Any:
     """The products of the first window, not added."""
-    pair = first_window(work)
-    return rows(pair[0] * pair[1]) if pair and work.steps[0] == "conv" else None
+    pair = first_window(quantities)
+    return rows(pair[0] * pair[1]) if pair and quantities.steps[0] == "conv" else None
 
 
-def matmul(work: Hand) -> Any:
+def matmul(quantities: Hand) -> Any:
     """The matrix product instead."""
-    pair = first_window(work)
+    pair = first_window(quantities)
     if pair is None or pair[1].shape[0] != pair[1].shape[1]:
         return None
-    x, w = array(work.x)[0], pair[1]
+    x, w = array(quantities.x)[0], pair[1]
     found = [rows(pair[0] @ w)]
     if x.shape[1] == w.shape[0]:
         found.append(rows(x @ w))
     return found
 
 
-def relu_early(work: Hand) -> Any:
+def relu_early(quantities: Hand) -> Any:
     """Negative products dropped before the sum."""
     import numpy as np
 
-    if work.transposed or work.steps[-1] != "relu":
+    if quantities.transposed or quantities.steps[-1] != "relu":
         return None
-    x, w = array(work.x), array(work.w)
-    x = np.pad(x, ((0, 0), *work.p))
-    if work.turned:
+    x, w = array(quantities.x), array(quantities.w)
+    x = np.pad(x, ((0, 0), *quantities.p))
+    if quantities.flipped:
         w = w[:, ::-1, ::-1]
-    down, right = work.s if isinstance(work.s, tuple) else (work.s, work.s)
+    down, right = quantities.s if isinstance(quantities.s, tuple) else (quantities.s, quantities.s)
     windows = np.lib.stride_tricks.sliding_window_view(x, w.shape)[0, ::down, ::right]
     products = windows * w
     return rows(np.maximum(products, 0).sum(axis=(2, 3, 4)))
 
 
-def strides(work: Hand) -> list[Hand]:
+def strides(quantities: Hand) -> list[Hand]:
     """Other strides."""
-    turned = [work.s[::-1]] if isinstance(work.s, tuple) else []
-    return [work._replace(s=s) for s in (*turned, 1, 2, 3) if s != work.s]
+    flipped = [quantities.s[::-1]] if isinstance(quantities.s, tuple) else []
+    return [quantities._replace(s=s) for s in (*flipped, 1, 2, 3) if s != quantities.s]
 
 
-def no_pads(work: Hand) -> Hand | None:
+def no_pads(quantities: Hand) -> Hand | None:
     """Without the padding."""
     none = ((0, 0), (0, 0))
-    return work._replace(p=none) if work.p != none else None
+    return quantities._replace(p=none) if quantities.p != none else None
 
 
-def other_pads(work: Hand) -> list[Hand]:
+def other_pads(quantities: Hand) -> list[Hand]:
     """Other padding than asked for."""
-    one_d = len(work.x[0]) == 1
+    one_d = len(quantities.x[0]) == 1
     found = []
     for p in (1, 2):
         side = (p, p)
         pads = ((0, 0) if one_d else side, side)
-        if pads != work.p:
-            found.append(work._replace(p=pads))
+        if pads != quantities.p:
+            found.append(quantities._replace(p=pads))
     return found
 
 
 mistake(
     "hand.flipped", "hand", "true convolution where correlation is meant, or the reverse",
     "the kernel turned 180°",
-    lambda w: w._replace(turned=not w.turned),
+    lambda w: w._replace(flipped=not w.flipped),
     'You turned the kernel round; deep-learning "convolution" does not.',
 )  # fmt: skip
 mistake(
     "hand.t-flipped", "hand-transposed", "the kernel turned round", "the kernel turned 180°",
-    lambda w: w._replace(turned=not w.turned),
+    lambda w: w._replace(flipped=not w.flipped),
     "Each input cell stamps the kernel as it lies.",
 )  # fmt: skip
 mistake(
@@ -211,26 +211,30 @@ def conv_of(x: Any, w: Any, pad: int) -> Any:
     return rows(reference.conv2d(array([x]), array([w])[None], padding=pad)[0])
 
 
-def no_flip(work: Grad) -> Any:
+def no_flip(quantities: Grad) -> Any:
     """dx with the kernel as it is."""
-    if work.s != 1 or work.p or len(work.w) != len(work.w[0]):
+    if quantities.s != 1 or quantities.p or len(quantities.w) != len(quantities.w[0]):
         return None
-    return conv_of(work.g, work.w, len(work.w) - 1)
+    return conv_of(quantities.g, quantities.w, len(quantities.w) - 1)
 
 
-def valid(work: Grad) -> Any:
+def valid(quantities: Grad) -> Any:
     """dx by a "valid" instead of a "full" convolution."""
-    if work.s != 1 or len(work.g) < len(work.w) or len(work.g[0]) < len(work.w[0]):
+    if (
+        quantities.s != 1
+        or len(quantities.g) < len(quantities.w)
+        or len(quantities.g[0]) < len(quantities.w[0])
+    ):
         return None
-    turned = tuple(row[::-1] for row in work.w[::-1])
-    return [conv_of(work.g, turned, 0), conv_of(work.g, work.w, 0)]
+    flipped = tuple(row[::-1] for row in quantities.w[::-1])
+    return [conv_of(quantities.g, flipped, 0), conv_of(quantities.g, quantities.w, 0)]
 
 
-def mean(work: Grad) -> Any:
+def mean(quantities: Grad) -> Any:
     """The mean where gradients add up."""
-    places = len(work.g) * len(work.g[0])
-    found = gradient(work)
-    if work.which == "db":
+    places = len(quantities.g) * len(quantities.g[0])
+    found = gradient(quantities)
+    if quantities.which == "db":
         return Fraction(found) / places
     return tuple(tuple(Fraction(cell) / places for cell in row) for row in found)
 

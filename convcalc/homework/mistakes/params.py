@@ -9,7 +9,7 @@ from convcalc import formulas
 from convcalc.homework.mistakes.base import mistake
 from convcalc.homework.questions.quantities import Conv, Linear, conv_params
 
-MOST_SUBSETS = 12  # layers of a model of which every partial sum is tried
+MAX_SUBSETS = 12  # layers of a model of which every partial sum is tried
 
 
 def rule(
@@ -177,9 +177,9 @@ rule(
 )  # fmt: skip
 
 
-def square(work: Conv) -> bool:
+def square(quantities: Conv) -> bool:
     """Whether the kernel has two equal sides larger than 1."""
-    return len(work.kernel) == 2 and work.kernel[0] == work.kernel[1] > 1
+    return len(quantities.kernel) == 2 and quantities.kernel[0] == quantities.kernel[1] > 1
 
 
 # ------------------------------------------------------------- pools, batch norm, LeNet, halves
@@ -226,11 +226,11 @@ rule(
 )  # fmt: skip
 
 
-def partial(work: Any) -> Any:
+def partial(quantities: Any) -> Any:
     """Sums of some of the layers, each with how many are missing."""
-    amounts = work.amounts
+    amounts = quantities.amounts
     total = len(amounts)
-    most = total if total <= MOST_SUBSETS else 2
+    most = total if total <= MAX_SUBSETS else 2
     found: dict[int, str] = {}
     for missing in range(1, most):
         for left_out in combinations(range(total), missing):
@@ -296,9 +296,9 @@ rule(
 )  # fmt: skip
 
 
-def in_positions(work: Conv) -> int:
+def in_positions(quantities: Conv) -> int:
     """Positions of the input."""
-    return formulas.product(work.image)
+    return formulas.product(quantities.image)
 
 
 mistake(

@@ -9,7 +9,15 @@ from typing import Any
 
 from convcalc import formulas
 from convcalc.homework.mistakes.base import mistake
-from convcalc.homework.questions.quantities import Axis, Keep, Same, Sizes, ordered, sizes, wrapped
+from convcalc.homework.questions.quantities import (
+    Axis,
+    Keep,
+    Same,
+    Sizes,
+    as_asked,
+    sizes,
+    volume_in_order,
+)
 
 SIZE = "size volume"
 
@@ -22,23 +30,25 @@ def whole(value: Any) -> Any:
 def per_axis(formula: Callable[[Axis, Sizes], Any]) -> Callable[[Sizes], Any]:
     """The same slip on every axis where it can happen; the others stay right."""
 
-    def wrong(work: Sizes) -> Any:
-        results = [formula(axis, work) for axis in work.axes]
+    def wrong(quantities: Sizes) -> Any:
+        results = [formula(axis, quantities) for axis in quantities.axes]
         if all(result is None for result in results):
             return None
         if any(isinstance(result, Axis) for result in results):
-            axes = tuple(axis if new is None else new for axis, new in zip(work.axes, results))
-            return work._replace(axes=axes)
+            axes = tuple(
+                axis if new is None else new for axis, new in zip(quantities.axes, results)
+            )
+            return quantities._replace(axes=axes)
         columns = [
             [axis.floor] if result is None else result if isinstance(result, list) else [result]
-            for axis, result in zip(work.axes, results)
+            for axis, result in zip(quantities.axes, results)
         ]
         found = []
         for place in range(max(map(len, columns))):
             chosen = [whole(column[min(place, len(column) - 1)]) for column in columns]
-            if work.volume and any(isinstance(value, Fraction) for value in chosen):
+            if quantities.volume and any(isinstance(value, Fraction) for value in chosen):
                 continue
-            found.append(wrapped(work, chosen, work.filters))
+            found.append(as_asked(quantities, chosen, quantities.filters))
         return found
 
     return wrong
@@ -73,7 +83,7 @@ def out(
 
 def misfit(axis: Axis) -> bool:
     """Whether the division leaves a rest."""
-    return axis.room >= 0 and not axis.fits
+    return axis.slack >= 0 and not axis.fits
 
 
 out(
@@ -83,11 +93,11 @@ out(
 )  # fmt: skip
 
 
-def keeps(work: Any) -> Any:
+def keeps(quantities: Any) -> Any:
     """The size stays although there is a stride."""
-    if isinstance(work, Same):
-        return work.n if work.s > 1 else None
-    return per_axis(lambda a, w: a.n if w.same and a.s > 1 else None)(work)
+    if isinstance(quantities, Same):
+        return quantities.n if quantities.s > 1 else None
+    return per_axis(lambda a, w: a.n if w.same and a.s > 1 else None)(quantities)
 
 
 mistake(
@@ -97,17 +107,17 @@ mistake(
 )  # fmt: skip
 
 
-def half_of_even(work: Any) -> Any:
+def half_of_even(quantities: Any) -> Any:
     """Half of an even kernel, either way."""
-    if isinstance(work, Keep):
-        return [(work.k - 1) // 2, work.k // 2] if work.k % 2 == 0 else None
+    if isinstance(quantities, Keep):
+        return [(quantities.k - 1) // 2, quantities.k // 2] if quantities.k % 2 == 0 else None
     return per_axis(
         lambda a, w: (
             [pads(a, (a.k - 1) // 2).floor, pads(a, a.k // 2).floor]
             if w.same and a.k % 2 == 0
             else None
         )
-    )(work)
+    )(quantities)
 
 
 mistake(
@@ -137,7 +147,7 @@ out(
 )  # fmt: skip
 out(
     "no-plus-one", "dropped the +1", "(n + 2p − k)/s",
-    lambda a, w: [Fraction(a.room, a.s).__floor__(), *both(Fraction(a.room, a.s))],  # noqa: ARG005
+    lambda a, w: [Fraction(a.slack, a.s).__floor__(), *both(Fraction(a.slack, a.s))],  # noqa: ARG005
     "You counted the moves of the window; the first position counts too.",
 )  # fmt: skip
 out(
@@ -167,24 +177,24 @@ out(
 )  # fmt: skip
 out(
     "left-fraction", "left a fraction as the size", "(n + 2p − k)/s + 1",
-    lambda a, w: a.exact if misfit(a) and w.fit != "strict" else None,
+    lambda a, w: a.unrounded if misfit(a) and w.fit != "strict" else None,
     "A size is a whole number; what does this course do when it does not divide?",
 )  # fmt: skip
 out(
     "caffe-ceil", "pooling with ceil (Caffe) where floor is meant", "⌈(n + 2p − k)/s⌉ + 1",
-    lambda a, w: ceil(a.exact) if w.pool and misfit(a) else None,
+    lambda a, w: ceil(a.unrounded) if w.pool and misfit(a) else None,
     "That is Caffe's pooling rule; see how this sheet rounds.",
 )  # fmt: skip
 out(
     "rounded-up", "rounded up where the course floors", "⌈(n + 2p − k)/s⌉ + 1",
-    lambda a, w: ceil(a.exact) if misfit(a) else None,  # noqa: ARG005
+    lambda a, w: ceil(a.unrounded) if misfit(a) else None,  # noqa: ARG005
     "A half window is not a place where the filter can stand.",
 )  # fmt: skip
 
 
 out(
     "div-all", "divided the +1 as well", "(n + 2p − k + 1)/s",
-    lambda a, w: both(Fraction(a.room + 1, a.s)) if a.s > 1 else None,  # noqa: ARG005
+    lambda a, w: both(Fraction(a.slack + 1, a.s)) if a.s > 1 else None,  # noqa: ARG005
     "The +1 belongs outside the division.",
 )  # fmt: skip
 out(
@@ -209,7 +219,7 @@ out(
 )  # fmt: skip
 out(
     "plus-k", "added k instead of taking it away", "(n + 2p + k)/s + 1, or n + k",
-    lambda a, w: [*both(Fraction(a.padded + a.k, a.s) + 1), a.n + a.k],  # noqa: ARG005
+    lambda a, w: [*both(Fraction(a.padded_size + a.k, a.s) + 1), a.n + a.k],  # noqa: ARG005
     "The kernel takes room away from the row.",
 )  # fmt: skip
 out(
@@ -224,15 +234,15 @@ out(
 )  # fmt: skip
 
 
-def swapped(work: Sizes) -> Any:
+def swapped(quantities: Sizes) -> Any:
     """Height and width the other way round."""
-    found = sizes(work._replace(fit="floor"))
-    if len(work.axes) != 2 or not isinstance(found, tuple):
+    found = sizes(quantities._replace(fit="floor"))
+    if len(quantities.axes) != 2 or not isinstance(found, tuple):
         return None
-    if not work.volume:
+    if not quantities.volume:
         return found[::-1]
-    spatial = found[:2] if work.order == "hwc" else found[1:]
-    return ordered(spatial[::-1], work.filters, work.order)
+    spatial = found[:2] if quantities.order == "hwc" else found[1:]
+    return volume_in_order(spatial[::-1], quantities.filters, quantities.order)
 
 
 mistake(
@@ -305,29 +315,31 @@ mistake(
 # ---------------------------------------------------------------------------------- volumes
 
 
-def depth(work: Sizes, value: int) -> Any:
+def depth(quantities: Sizes, value: int) -> Any:
     """The volume with another depth."""
-    return work._replace(filters=value)
+    return quantities._replace(filters=value)
 
 
-def pool_depth(work: Sizes) -> Any:
+def pool_depth(quantities: Sizes) -> Any:
     """A pool that shrinks the depth, and the map or not."""
-    k = work.axes[0].k
-    if not work.pool or not work.volume or work.c_in % k:
+    k = quantities.axes[0].k
+    if not quantities.pool or not quantities.volume or quantities.c_in % k:
         return None
-    spatial = tuple(axis.n for axis in work.axes)
-    floored = tuple(axis.floor for axis in work.axes)
-    return [ordered(each, work.c_in // k, work.order) for each in (spatial, floored)]
+    spatial = tuple(axis.n for axis in quantities.axes)
+    floored = tuple(axis.floor for axis in quantities.axes)
+    return [
+        volume_in_order(each, quantities.c_in // k, quantities.order) for each in (spatial, floored)
+    ]
 
 
-def reordered(work: Any) -> Any:
+def reordered(quantities: Any) -> Any:
     """The right volume in the other order."""
-    from convcalc.homework.questions.quantities import Padded, padded
+    from convcalc.homework.questions.quantities import Padded, padded_volume
 
-    other = "chw" if work.order == "hwc" else "hwc"
-    if isinstance(work, Padded):
-        return padded(work._replace(order=other))
-    return sizes(work._replace(order=other, fit="floor")) if work.volume else None
+    other = "chw" if quantities.order == "hwc" else "hwc"
+    if isinstance(quantities, Padded):
+        return padded_volume(quantities._replace(order=other))
+    return sizes(quantities._replace(order=other, fit="floor")) if quantities.volume else None
 
 
 mistake(
@@ -357,11 +369,13 @@ mistake(
 )  # fmt: skip
 
 
-def pad_depth(work: Any) -> Any:
+def pad_depth(quantities: Any) -> Any:
     """The border put round the channels too."""
-    more = work.p[0] * (1 if work.total else 2)
-    spatial = tuple(n + (1 if work.total else 2) * p for n, p in zip(work.n, work.p))
-    return ordered(spatial, work.c_in + more, work.order)
+    more = quantities.p[0] * (1 if quantities.total else 2)
+    spatial = tuple(
+        n + (1 if quantities.total else 2) * p for n, p in zip(quantities.n, quantities.p)
+    )
+    return volume_in_order(spatial, quantities.c_in + more, quantities.order)
 
 
 mistake(
@@ -380,13 +394,13 @@ mistake(
 )  # fmt: skip
 
 
-def flatten_early(work: Any) -> Any:
+def flatten_early(quantities: Any) -> Any:
     """Another volume than the last one is flattened."""
-    if hasattr(work, "rows"):
+    if hasattr(quantities, "rows"):
         from convcalc.homework.questions.networks import totals_of_other_shapes
 
-        return totals_of_other_shapes(work)
-    return [product(shape) for shape in work[-2::-1]]
+        return totals_of_other_shapes(quantities)
+    return [product(shape) for shape in quantities[-2::-1]]
 
 
 mistake(

@@ -40,7 +40,7 @@ mistake(
 
 def slips(part: Part, value: Any) -> Iterator[Mistake]:
     """The slips of the pen that lead from the right number to this one."""
-    if isinstance(value, tuple | str) or not part.form.counts or part.expected is None:
+    if isinstance(value, tuple | str) or not part.answer_type.counts or part.expected is None:
         return
     try:
         right, given = Fraction(part.expected), Fraction(value)

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from convcalc.homework.questions.base import QUESTIONS, GivenError, Part, Task, made, question
+from convcalc.homework.questions.base import (
+    QUESTIONS,
+    GivenError,
+    Part,
+    Task,
+    create_question,
+    question,
+)
 
 MODULES = (
     "size",
@@ -29,9 +36,9 @@ __all__ = [
     "GivenError",
     "Part",
     "Task",
+    "create_question",
     "every",
     "find",
-    "made",
     "question",
 ]
 

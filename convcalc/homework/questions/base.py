@@ -20,11 +20,11 @@ from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Unreadable
 
 if TYPE_CHECKING:
-    from convcalc.homework.answers.types import Form
+    from convcalc.homework.answers.types import AnswerType
     from convcalc.homework.conventions import Conventions
 
-MOST_DIGITS = 12
-MOST_LAYERS = 2_000
+MAX_DIGITS = 12
+MAX_LAYERS = 2_000
 
 Ints = int | tuple[int, ...]
 Rows = tuple[tuple[Any, ...], ...]
@@ -73,10 +73,10 @@ class Part:
     """
 
     name: str
-    form: Form
+    answer_type: AnswerType
     expected: Any
     topic: str = ""
-    work: Any = None
+    quantities: Any = None
     evaluate: Callable[[Any], Any] | None = None
     label: str = ""
     method: str = ""
@@ -215,11 +215,11 @@ def subject(key: str) -> str:
     return SUBJECTS.get(key, "the value")
 
 
-def whole(raw: Any, what: str, *, least: int = 0, most: int = 10**MOST_DIGITS) -> int:
+def whole(raw: Any, what: str, *, least: int = 0, most: int = 10**MAX_DIGITS) -> int:
     """A whole number from text or data."""
     text = str(raw).strip() if not isinstance(raw, bool | list | tuple | dict) else "?"
     digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > MOST_DIGITS:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS:
         message = (
             f"{subject(what)} must be a whole number, but is {shortened(answers.raw_text(raw))!r}"
         )
@@ -285,7 +285,7 @@ def read_layers(raw: Any, what: str) -> tuple[Layer, ...]:
     for item in items:
         text = "/".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
         times, star, rest = text.partition("*")
-        repeats = whole(times, what, least=1, most=MOST_LAYERS) if star else 1
+        repeats = whole(times, what, least=1, most=MAX_LAYERS) if star else 1
         numbers = [whole(part, what, least=1) for part in (rest if star else text).split("/")]
         if not 1 <= len(numbers) <= 3:
             message = (
@@ -293,8 +293,8 @@ def read_layers(raw: Any, what: str) -> tuple[Layer, ...]:
             )
             raise GivenError(what, message)
         found += [Layer(*numbers)] * repeats
-        if len(found) > MOST_LAYERS:
-            message = f"more than {MOST_LAYERS:,} layers"
+        if len(found) > MAX_LAYERS:
+            message = f"more than {MAX_LAYERS:,} layers"
             raise GivenError(what, message)
     if not found:
         message = "it lists no layers; write for example [3/2, 3/1]"
@@ -409,10 +409,10 @@ def known_words(cls: type[Task]) -> list[str]:
     return list(cls.words)
 
 
-def made(kind: str, given: Mapping[str, Any]) -> Task:
+def create_question(kind: str, given: Mapping[str, Any]) -> Task:
     """A question type with its numbers, read from text or plain data.
 
-    >>> made("params", {"k": 5, "c_in": 3, "filters": 10}).filters
+    >>> create_question("params", {"k": 5, "c_in": 3, "filters": 10}).filters
     10
 
     Raises:

@@ -41,7 +41,7 @@ WIDTHS = {
 }
 
 
-class Work(Filters):
+class MacsQuestion(Filters):
     """A question about the work of a convolution."""
 
     turns_on: ClassVar[tuple[str, ...]] = ("flops",)
@@ -61,16 +61,18 @@ class Work(Filters):
         return super().out()
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.conv(c)._replace(flops=self.counting(c))
-        kernel = "·".join(map(str, work.kernel))
-        two = "2·" if work.flops != "macs" else ""
+        quantities = self.conv(c)._replace(flops=self.counting(c))
+        kernel = "·".join(map(str, quantities.kernel))
+        two = "2·" if quantities.flops != "macs" else ""
         sides = (
             "(what comes out)"
-            if not work.out
-            else f"({'·'.join(['height', 'width', 'depth'][: len(work.out)])} that comes out)"
+            if not quantities.out
+            else f"({'·'.join(['height', 'width', 'depth'][: len(quantities.out)])} that comes out)"
         )
-        method = f"{two}{kernel}·{work.depth}·{work.filters}·{sides}"
-        return [Part("", COUNT, conv_macs(work), "macs", work, conv_macs, method=method)]
+        method = f"{two}{kernel}·{quantities.depth}·{quantities.filters}·{sides}"
+        return [
+            Part("", COUNT, conv_macs(quantities), "macs", quantities, conv_macs, method=method)
+        ]
 
     def counting(self, c: Conventions) -> str:
         """How operations count."""
@@ -78,7 +80,7 @@ class Work(Filters):
 
 
 @question("macs")
-class Macs(Work):
+class Macs(MacsQuestion):
     """The multiply-adds of a convolution, or its operations where the sheet counts both."""
 
     about: ClassVar = "work of a convolution"
@@ -129,7 +131,7 @@ class Ops(Macs):
 
 
 @question("multiplications")
-class Multiplications(Work):
+class Multiplications(MacsQuestion):
     """The multiplications of a convolution: biases need none."""
 
     about: ClassVar = "multiplications of a convolution"
@@ -169,10 +171,17 @@ class TransposedWork(NamedTuple):
     flops: str
 
 
-def transposed_macs(work: TransposedWork) -> int:
+def transposed_macs(quantities: TransposedWork) -> int:
     """k·k·cin·cout at every *input* position"""
-    macs = work.n * work.n * work.k * work.k * work.c_in * work.filters
-    return macs if work.flops == "macs" else 2 * macs
+    macs = (
+        quantities.n
+        * quantities.n
+        * quantities.k
+        * quantities.k
+        * quantities.c_in
+        * quantities.filters
+    )
+    return macs if quantities.flops == "macs" else 2 * macs
 
 
 @question("macs-transposed")
@@ -203,15 +212,17 @@ class MacsTransposed(Task):
         from convcalc.formulas import transposed_size
 
         out = transposed_size(self.n, self.k, self.s, self.p, 1, 0)
-        work = TransposedWork(self.n, self.k, self.s, self.p, self.c_in, self.filters, out, c.flops)
+        quantities = TransposedWork(
+            self.n, self.k, self.s, self.p, self.c_in, self.filters, out, c.flops
+        )
         method = f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"
         return [
             Part(
                 "",
                 COUNT,
-                transposed_macs(work),
+                transposed_macs(quantities),
                 "macs-transposed",
-                work,
+                quantities,
                 transposed_macs,
                 method=method,
             )
@@ -240,14 +251,14 @@ class SavingsSeparable(Task):
         )
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = Separable(self.k, self.c_in, self.filters, self.n * self.n)
-        weights = work.depthwise + work.pointwise
+        quantities = Separable(self.k, self.c_in, self.filters, self.n * self.n)
+        weights = quantities.depthwise + quantities.pointwise
         per = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}"
         return [
-            Part("macs", COUNT, weights * work.positions, "separable-macs", work,
+            Part("macs", COUNT, weights * quantities.positions, "separable-macs", quantities,
                  lambda w: (w.depthwise + w.pointwise) * w.positions, "multiply-adds", f"({per})·{self.n}·{self.n}"),
-            Part("weights", COUNT, weights, "separable", work, lambda w: w.depthwise + w.pointwise, "weights", per),
-            Part("ratio", RATIO, Fraction(work.full, weights), "savings", work, None, "ratio", f"1/(1/{self.filters} + 1/{self.k}²)"),
+            Part("weights", COUNT, weights, "separable", quantities, lambda w: w.depthwise + w.pointwise, "weights", per),
+            Part("ratio", RATIO, Fraction(quantities.full, weights), "savings", quantities, None, "ratio", f"1/(1/{self.filters} + 1/{self.k}²)"),
         ]  # fmt: skip
 
 
@@ -297,15 +308,15 @@ class SavingsBottleneck(Task):
         )
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze)
+        quantities = Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze)
         places = self.n * self.n
-        weights = work.first + work.second
+        weights = quantities.first + quantities.second
         two = f"{self.c_in}·{self.squeeze} + {self.k}·{self.k}·{self.squeeze}·{self.filters}"
         return [
-            Part("direct", COUNT, work.direct * places, "", work, None, "direct", f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"),
-            Part("squeezed", COUNT, weights * places, "bottleneck", work, lambda w: (w.first + w.second) * places, "with the squeeze", f"({two})·{self.n}·{self.n}"),
-            Part("weights", COUNT, weights, "", work, None, "weights", two),
-            Part("ratio", RATIO, Fraction(work.direct, weights), "bottleneck-ratio", work, None, "ratio", "direct/squeezed"),
+            Part("direct", COUNT, quantities.direct * places, "", quantities, None, "direct", f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"),
+            Part("squeezed", COUNT, weights * places, "bottleneck", quantities, lambda w: (w.first + w.second) * places, "with the squeeze", f"({two})·{self.n}·{self.n}"),
+            Part("weights", COUNT, weights, "", quantities, None, "weights", two),
+            Part("ratio", RATIO, Fraction(quantities.direct, weights), "bottleneck-ratio", quantities, None, "ratio", "direct/squeezed"),
         ]  # fmt: skip
 
 
@@ -366,9 +377,13 @@ class MemoryTask(Task):
     def parts(self, c: Conventions) -> list[Part]:
         values, params = self.counted()
         width = WIDTHS[self.dtype]
-        work = Memory(values, width, 2 if self.gradients else 1, params, self.batch, c.bytes)
+        quantities = Memory(values, width, 2 if self.gradients else 1, params, self.batch, c.bytes)
         times = "·".join(
             map(str, [*([2] if self.gradients else []), *([self.batch] if self.batch > 1 else [])])
         )
         method = f"(number of values)·{width}" + (f"·{times}" if times else "") + f", in {c.bytes}"
-        return [Part("", Bytes(c.bytes), memory(work), "memory", work, memory, method=method)]
+        return [
+            Part(
+                "", Bytes(c.bytes), memory(quantities), "memory", quantities, memory, method=method
+            )
+        ]

@@ -51,17 +51,17 @@ class Neurons(Filters):
         return f"How many {what} have {self.filters} filters of {by(self.k)} on {by(self.n)}×{self.c_in}, stride {self.s}, padding {self.p}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.conv(c)
-        expected = self.filters if c.neurons == "filters" else work.positions * self.filters
+        quantities = self.conv(c)
+        expected = self.filters if c.neurons == "filters" else quantities.positions * self.filters
         return [
             Part(
                 "",
                 COUNT,
                 expected,
                 "neurons",
-                work,
+                quantities,
                 None,
-                method=f"{'·'.join(['height', 'width'][: len(work.out)])}·{self.filters}",
+                method=f"{'·'.join(['height', 'width'][: len(quantities.out)])}·{self.filters}",
             )
         ]
 
@@ -97,15 +97,15 @@ class Connections(Filters):
         return f"How many connections has {what}{wires}, input {by(self.n)}, stride {self.s}, biases {bias}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.conv(c)
-        area = work.area
+        quantities = self.conv(c)
+        area = quantities.area
         one = 1 if with_bias(self.bias, c) else 0
         kernels = self.filters if self.pool else self.wires or self.c_in * self.filters
-        total = (area * kernels + one * self.filters) * work.positions
+        total = (area * kernels + one * self.filters) * quantities.positions
         method = (
             f"({area}·{kernels}" + (f" + {self.filters}" if one else "") + ")·(output positions)"
         )
-        return [Part("", COUNT, total, "connections", work, None, method=method)]
+        return [Part("", COUNT, total, "connections", quantities, None, method=method)]
 
 
 @question("no-sharing")
@@ -132,18 +132,18 @@ class NoSharing(Filters):
         return f"How many parameters would {self.filters} filters of {by(self.k)} on {by(self.n)}×{self.c_in}, stride {self.s}, have without weight sharing?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.conv(c)
-        total = conv_params(work) * work.positions
-        plus = " + 1" if work.bias else ""
+        quantities = self.conv(c)
+        total = conv_params(quantities) * quantities.positions
+        plus = " + 1" if quantities.bias else ""
         return [
             Part(
                 "",
                 COUNT,
                 total,
                 "no-sharing",
-                work,
+                quantities,
                 None,
-                method=f"({work.area}·{work.c_in}{plus})·{work.filters}·(output positions)",
+                method=f"({quantities.area}·{quantities.c_in}{plus})·{quantities.filters}·(output positions)",
             )
         ]
 
@@ -202,15 +202,15 @@ class Im2col(Filters):
         return f"im2col of {by(self.n)}×{self.c_in}, {self.filters} filters {by(self.k)}, stride {self.s}: rows × columns of the matrix of filters, and of the windows (columns)?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.conv(c)
-        rows = formulas.im2col_rows(work.area, work.c_in)
+        quantities = self.conv(c)
+        rows = formulas.im2col_rows(quantities.area, quantities.c_in)
         return [
             Part(
                 "filters",
                 PAIR,
-                (work.filters, rows),
+                (quantities.filters, rows),
                 "im2col-filters",
-                work,
+                quantities,
                 None,
                 "matrix of filters",
                 "filters × (k·k·channels)",
@@ -218,9 +218,9 @@ class Im2col(Filters):
             Part(
                 "columns",
                 PAIR,
-                (rows, work.positions),
+                (rows, quantities.positions),
                 "im2col",
-                work,
+                quantities,
                 None,
                 "matrix of windows",
                 "(k·k·channels) × positions",

@@ -35,7 +35,7 @@ def layer_words(layers: Layers) -> str:
     return ", ".join(texts)
 
 
-def filled(layers: Layers) -> str:
+def formula_text(layers: Layers) -> str:
     """The sum with its numbers, without the total."""
     if len(layers) > 12:
         return "1 + Σ d·(k − 1)·(strides before)"
@@ -68,10 +68,20 @@ class ReceptiveField(Task):
         return f"{what} does one unit see after layers (kernel/stride) {layer_words(self.layers)}{times}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = Field(self.layers * self.blocks, c.rf == "pixels", self.image or 0, self.blocks)
-        squared = " squared" if work.pixels else ""
+        quantities = Field(
+            self.layers * self.blocks, c.rf == "pixels", self.image or 0, self.blocks
+        )
+        squared = " squared" if quantities.pixels else ""
         return [
-            Part("", SIZE, field(work), "rf", work, field, method=filled(work.layers) + squared)
+            Part(
+                "",
+                SIZE,
+                field(quantities),
+                "rf",
+                quantities,
+                field,
+                method=formula_text(quantities.layers) + squared,
+            )
         ]
 
 

@@ -17,7 +17,7 @@ from convcalc.homework.questions.base import (
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
-from convcalc.homework.questions.hand import array, exact, need_small, rows
+from convcalc.homework.questions.hand import array, as_int_if_whole, need_small, rows
 
 
 class Grad(NamedTuple):
@@ -31,20 +31,22 @@ class Grad(NamedTuple):
     which: str
 
 
-def gradient(work: Grad) -> Any:
+def gradient(quantities: Grad) -> Any:
     """dw, dx or db, by the witness."""
     import numpy as np
 
     from convcalc import reference
 
-    x, w, g = (array([each]).astype(np.float64) for each in (work.x, work.w, work.g))
+    x, w, g = (
+        array([each]).astype(np.float64) for each in (quantities.x, quantities.w, quantities.g)
+    )
     try:
-        found = reference.conv_gradients(x, w[None], g, stride=work.s, padding=work.p)
+        found = reference.conv_gradients(x, w[None], g, stride=quantities.s, padding=quantities.p)
     except ValueError:
         return None
-    if work.which == "db":
-        return exact(float(found.bias[0]))
-    return rows(found.weight[0, 0] if work.which == "dw" else found.x[0])
+    if quantities.which == "db":
+        return as_int_if_whole(float(found.bias[0]))
+    return rows(found.weight[0, 0] if quantities.which == "dw" else found.x[0])
 
 
 @question("gradient")
@@ -79,10 +81,10 @@ class Gradient(Task):
     def parts(self, c: Conventions) -> list[Part]:
         found = []
         for which in ("dw", "dx", "db"):
-            work = Grad(self.x, self.w, self.g, self.s, self.p, which)
-            form = (
+            quantities = Grad(self.x, self.w, self.g, self.s, self.p, which)
+            answer_type = (
                 COUNT
-                if which == "db" and isinstance(gradient(work), int)
+                if which == "db" and isinstance(gradient(quantities), int)
                 else RATIO
                 if which == "db"
                 else MATRIX
@@ -90,10 +92,10 @@ class Gradient(Task):
             found.append(
                 Part(
                     which,
-                    form,
-                    gradient(work),
+                    answer_type,
+                    gradient(quantities),
                     f"gradient-{which}",
-                    work,
+                    quantities,
                     gradient,
                     which,
                     "see the rule",
@@ -159,11 +161,11 @@ class DotProduct(Task):
 
     def parts(self, c: Conventions) -> list[Part]:
         total = sum(a * b for xs, ws in zip(self.x, self.w) for a, b in zip(xs, ws))
-        form = COUNT if Fraction(total).denominator == 1 else RATIO
-        return [Part("", form, total, method="Σ x·w")]
+        answer_type = COUNT if Fraction(total).denominator == 1 else RATIO
+        return [Part("", answer_type, total, method="Σ x·w")]
 
 
-NAMED = {
+KERNEL_NAMES = {
     "edges": ("edges", "edge", "all edges", "laplacian", "outline", "edges in all directions"),
     "sharpen": ("sharpen", "sharpening", "sharp"),
     "gaussian blur": ("gaussian blur", "gaussian", "blur", "smoothing", "gaussian smoothing"),
@@ -180,7 +182,7 @@ NAMED = {
 }
 
 
-def named(w: Rows) -> str:
+def kernel_name(w: Rows) -> str:
     """What a kernel finds or does, from its numbers; empty where it has no name.
 
     >>> named(((1, 0, -1), (1, 0, -1), (1, 0, -1)))
@@ -220,20 +222,20 @@ class ImageKernel(Task):
     w: Rows
 
     def check(self) -> None:
-        if not named(self.w):
+        if not kernel_name(self.w):
             raise GivenError(
                 "w", "is no kernel that has a name here; ask with type: choice or text"
             )
 
     def sentence(self, c: Conventions) -> str:
-        return f"What does the kernel {MATRIX.text(self.w)} do: {', '.join(sorted(NAMED))}?"
+        return f"What does the kernel {MATRIX.text(self.w)} do: {', '.join(sorted(KERNEL_NAMES))}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         return [
             Part(
                 "",
                 WORD,
-                NAMED[named(self.w)],
+                KERNEL_NAMES[kernel_name(self.w)],
                 method="the sum of its numbers, and where their signs change",
             )
         ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from convcalc.homework.conventions import Conventions
 
-MOST_SIDE = 64
+MAX_SIDE = 64
 
 
 class Hand(NamedTuple):
@@ -46,7 +46,7 @@ class Hand(NamedTuple):
     p: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
     d: int = 1
     bias: Any = 0
-    turned: bool = False
+    flipped: bool = False
     steps: tuple[str, ...] = ("conv",)
     mode: str = "max"
     k: int = 2
@@ -72,10 +72,10 @@ def array(stack: Any) -> NDArray[Any]:
 
 def rows(values: NDArray[np.generic]) -> Rows:
     """An array of two axes as rows of exact numbers."""
-    return tuple(tuple(exact(cell) for cell in row) for row in values.tolist())
+    return tuple(tuple(as_int_if_whole(cell) for cell in row) for row in values.tolist())
 
 
-def exact(value: Any) -> Any:
+def as_int_if_whole(value: Any) -> Any:
     """A whole number as int, another as a fraction."""
     if isinstance(value, int):
         return value
@@ -83,16 +83,16 @@ def exact(value: Any) -> Any:
     return int(found) if found.denominator == 1 else found
 
 
-def hand(work: Hand) -> Any:
+def hand(quantities: Hand) -> Any:
     """All steps, one after the other; None where they cannot be done."""
     try:
-        found = stepped(work)
+        found = run_steps(quantities)
     except ValueError:
         return None
-    return picked(found, work.cells)
+    return pick_cells(found, quantities.cells)
 
 
-def picked(found: Rows, cells: Rows) -> Any:
+def pick_cells(found: Rows, cells: Rows) -> Any:
     """The cells asked for, in a row; all of them where none are named."""
     if not cells:
         return found
@@ -101,38 +101,47 @@ def picked(found: Rows, cells: Rows) -> Any:
     return (tuple(found[r][c] for r, c in cells),)
 
 
-def stepped(work: Hand) -> Rows:
+def run_steps(quantities: Hand) -> Rows:
     """The map after all steps."""
     from convcalc import reference
 
-    x = array(work.x)
-    for step in work.steps:
+    x = array(quantities.x)
+    for step in quantities.steps:
         if step == "conv":
-            w = array(work.w)
-            if work.turned:
+            w = array(quantities.w)
+            if quantities.flipped:
                 w = w[:, ::-1, ::-1]
-            if work.transposed:
-                pads = tuple(before for before, _ in work.p)
+            if quantities.transposed:
+                pads = tuple(before for before, _ in quantities.p)
                 x = reference.conv_transpose2d(
-                    x, w[:, None], stride=work.s, padding=pads, output_padding=work.out_pad
+                    x,
+                    w[:, None],
+                    stride=quantities.s,
+                    padding=pads,
+                    output_padding=quantities.out_pad,
                 )
             else:
-                x = reference.conv2d(x, w[None], stride=work.s, padding=work.p, dilation=work.d)
-            x = x + array([[[work.bias]]])[0]
+                x = reference.conv2d(
+                    x, w[None], stride=quantities.s, padding=quantities.p, dilation=quantities.d
+                )
+            x = x + array([[[quantities.bias]]])[0]
         elif step == "relu":
             x = x * (x > 0)
-        elif work.mode == "max":
+        elif quantities.mode == "max":
             x = reference.maxpool2d(
-                x, work.k, stride=work.pool_s, padding=work.p if "conv" not in work.steps else 0
+                x,
+                quantities.k,
+                stride=quantities.pool_s,
+                padding=quantities.p if "conv" not in quantities.steps else 0,
             )
         else:
             x = reference.avgpool2d(
-                x * 1.0, work.k, stride=work.pool_s,
-                padding=work.p if "conv" not in work.steps else 0,
-                count_include_pad=work.pad_counts,
+                x * 1.0, quantities.k, stride=quantities.pool_s,
+                padding=quantities.p if "conv" not in quantities.steps else 0,
+                count_include_pad=quantities.pad_counts,
             )  # fmt: skip
-            if work.mode == "sum":
-                x = x * work.k * work.k
+            if quantities.mode == "sum":
+                x = x * quantities.k * quantities.k
     return rows(x[0])
 
 
@@ -146,13 +155,13 @@ def need_small(**stacks: Any) -> None:
     """Refuse maps that nobody works out by hand."""
     for name, stack in stacks.items():
         for one in stack:
-            if len(one) > MOST_SIDE or len(one[0]) > MOST_SIDE:
+            if len(one) > MAX_SIDE or len(one[0]) > MAX_SIDE:
                 raise GivenError(
-                    name, f"is larger than {MOST_SIDE} by {MOST_SIDE}; by hand, take a smaller one"
+                    name, f"is larger than {MAX_SIDE} by {MAX_SIDE}; by hand, take a smaller one"
                 )
 
 
-def shown(stack: Any) -> str:
+def maps_text(stack: Any) -> str:
     """Maps for people."""
     return "; ".join(MATRIX.text(one) for one in stack)
 
@@ -164,14 +173,18 @@ class ByHand(Task):
     turns_on: ClassVar[tuple[str, ...]] = ("conv",)
     topic: ClassVar = "hand"
 
-    def work(self, c: Conventions) -> Hand:
+    def quantities(self, c: Conventions) -> Hand:
         """The numbers behind."""
         raise NotImplementedError
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.work(c)
-        expected = hand(work)
-        if expected is None and work.cells and hand(work._replace(cells=())) is not None:
+        quantities = self.quantities(c)
+        expected = hand(quantities)
+        if (
+            expected is None
+            and quantities.cells
+            and hand(quantities._replace(cells=())) is not None
+        ):
             raise GivenError("cells", "names a cell outside of the map; cells count from 0")
         if expected is None:
             raise GivenError("", "the window does not fit; give a larger map or more padding")
@@ -181,7 +194,7 @@ class ByHand(Task):
                 MATRIX,
                 expected,
                 self.topic,
-                work,
+                quantities,
                 hand,
                 method="cell by cell: multiply, then add up",
             )
@@ -224,14 +237,14 @@ class ConvByHand(ByHand):
             )
 
     def sentence(self, c: Conventions) -> str:
-        turned = self.flip if self.flip is not None else c.conv == "convolution"
+        flipped = self.flip if self.flip is not None else c.conv == "convolution"
         more = (
             ""
             if self.s == 1
             else f", stride {self.s if isinstance(self.s, int) else '×'.join(map(str, self.s))}"
         )
         more += f", padding {self.p}" if self.p else ""
-        more += ", the kernel turned round" if turned else ""
+        more += ", the kernel turned round" if flipped else ""
         more += f", then add {self.b}" if self.b else ""
         more += ", then ReLU" if self.relu else ""
         only = (
@@ -239,10 +252,10 @@ class ConvByHand(ByHand):
             if self.cells
             else ""
         )
-        return f"Convolve {shown(self.x)} with {shown(self.w)}{more}{only}."
+        return f"Convolve {maps_text(self.x)} with {maps_text(self.w)}{more}{only}."
 
-    def work(self, c: Conventions) -> Hand:
-        turned = self.flip if self.flip is not None else c.conv == "convolution"
+    def quantities(self, c: Conventions) -> Hand:
+        flipped = self.flip if self.flip is not None else c.conv == "convolution"
         bias = int(self.b) if self.b.denominator == 1 else self.b
         return Hand(
             self.x,
@@ -251,7 +264,7 @@ class ConvByHand(ByHand):
             pads(self.p, c),
             self.d,
             bias,
-            turned,
+            flipped,
             ("conv", "relu") if self.relu else ("conv",),
             cells=self.cells or (),
         )
@@ -280,12 +293,12 @@ class Conv1d(ByHand):
         need_small(w=[self.w])
 
     def sentence(self, c: Conventions) -> str:
-        turned = self.flip if self.flip is not None else c.conv == "convolution"
-        return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}, stride {self.s}, padding {self.p}{', the kernel turned round' if turned else ''}."
+        flipped = self.flip if self.flip is not None else c.conv == "convolution"
+        return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}, stride {self.s}, padding {self.p}{', the kernel flipped round' if flipped else ''}."
 
-    def work(self, c: Conventions) -> Hand:
-        turned = self.flip if self.flip is not None else c.conv == "convolution"
-        return Hand((self.x,), (self.w,), self.s, pads(self.p, c, one_d=True), turned=turned)
+    def quantities(self, c: Conventions) -> Hand:
+        flipped = self.flip if self.flip is not None else c.conv == "convolution"
+        return Hand((self.x,), (self.w,), self.s, pads(self.p, c, one_d=True), flipped=flipped)
 
 
 @question("pool-by-hand")
@@ -318,7 +331,7 @@ class PoolByHand(ByHand):
         name = "max" if self.mode == "max" else "average"
         return f"{self.k}×{self.k} {name} pooling of {MATRIX.text(self.x)}, stride {self.s or self.k}, padding {self.p}."
 
-    def work(self, c: Conventions) -> Hand:
+    def quantities(self, c: Conventions) -> Hand:
         side = (self.p, self.p)
         return Hand(
             (self.x,),
@@ -362,30 +375,30 @@ class Pipeline(ByHand):
             raise GivenError("mode", "must be max or avg")
 
     def sentence(self, c: Conventions) -> str:
-        return f"Convolve {shown(self.x)} with {shown(self.w)} (conv), then ReLU (relu), then {self.k}×{self.k} {self.mode} pooling, stride {self.pool_s or self.k} (pool)."
+        return f"Convolve {maps_text(self.x)} with {maps_text(self.w)} (conv), then ReLU (relu), then {self.k}×{self.k} {self.mode} pooling, stride {self.pool_s or self.k} (pool)."
 
-    def work(self, c: Conventions) -> Hand:
-        turned = c.conv == "convolution"
+    def quantities(self, c: Conventions) -> Hand:
+        flipped = c.conv == "convolution"
         return Hand(
             self.x,
             self.w,
             self.s,
             pads(self.p, c),
-            turned=turned,
+            flipped=flipped,
             mode=self.mode,
             k=self.k,
             pool_s=self.pool_s or self.k,
         )
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.work(c)
+        quantities = self.quantities(c)
         found = []
         for name, steps in (
             ("conv", ("conv",)),
             ("relu", ("conv", "relu")),
             ("pool", ("conv", "relu", "pool")),
         ):
-            step = work._replace(steps=steps)
+            step = quantities._replace(steps=steps)
             expected = hand(step)
             if expected is None:
                 raise GivenError("", f"the {name} does not fit; give a larger map")
@@ -424,7 +437,7 @@ class TransposedByHand(ByHand):
         )
         return f"Transposed convolution of {MATRIX.text(self.x)} with {MATRIX.text(self.w)}, stride {self.s}, padding {self.p}{only}."
 
-    def work(self, c: Conventions) -> Hand:
+    def quantities(self, c: Conventions) -> Hand:
         side = (self.p, self.p)
         return Hand(
             (self.x,),

@@ -193,7 +193,7 @@ def value_of(row: Row, ask: str, order: str) -> Any:
     }[ask]
 
 
-def recomputed(row: Row, shape: tuple[int, ...], ask: str, order: str) -> Any:
+def recompute(row: Row, shape: tuple[int, ...], ask: str, order: str) -> Any:
     """A row of a table after another shape; None where the layer cannot take it."""
     current = shape
     layer = row.layers[-1]
@@ -243,8 +243,8 @@ def totals_of_other_shapes(model: Model) -> list[int]:
     for rows in versions:
         shape, total = model.rows[0].input, 0
         for row in rows:
-            amount = recomputed(row, shape, model.of, "chw")
-            shape_after = recomputed(row, shape, "shape", "chw")
+            amount = recompute(row, shape, model.of, "chw")
+            shape_after = recompute(row, shape, "shape", "chw")
             if amount is None or shape_after is None:
                 break
             total, shape = total + amount, shape_after

@@ -132,11 +132,15 @@ class Params(Filters):
         return f"How many parameters have {self.filters} filters of {by(self.k)}{groups}{self.image_words()}{bias}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.conv(c)
-        kernel = "·".join(map(str, work.kernel))
-        plus = " + 1" if work.bias else ""
-        method = f"({kernel}·{work.depth}{plus})·{work.filters}"
-        return [Part("", COUNT, conv_params(work), "params", work, conv_params, method=method)]
+        quantities = self.conv(c)
+        kernel = "·".join(map(str, quantities.kernel))
+        plus = " + 1" if quantities.bias else ""
+        method = f"({kernel}·{quantities.depth}{plus})·{quantities.filters}"
+        return [
+            Part(
+                "", COUNT, conv_params(quantities), "params", quantities, conv_params, method=method
+            )
+        ]
 
 
 @question("weights-per-neuron")
@@ -157,9 +161,11 @@ class WeightsPerNeuron(Task):
         return f"How many weights (the bias apart) has a neuron with a {by(self.k)} field on {self.c_in} channels?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = Conv(each(self.k, axes_of(self.k) or 2), self.c_in, 1, bias=False)
-        method = "·".join(map(str, (*work.kernel, self.c_in)))
-        return [Part("", COUNT, work.weights, "params", work, conv_params, method=method)]
+        quantities = Conv(each(self.k, axes_of(self.k) or 2), self.c_in, 1, bias=False)
+        method = "·".join(map(str, (*quantities.kernel, self.c_in)))
+        return [
+            Part("", COUNT, quantities.weights, "params", quantities, conv_params, method=method)
+        ]
 
 
 @question("params-fc")
@@ -180,10 +186,20 @@ class ParamsFc(Task):
         return f"How many parameters has a fully connected layer of {self.units} units on {shape}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = Linear(self.input, self.units, with_bias(self.bias, c))
-        plus = " + 1" if work.bias else ""
+        quantities = Linear(self.input, self.units, with_bias(self.bias, c))
+        plus = " + 1" if quantities.bias else ""
         method = f"({'·'.join(map(str, self.input))}{plus})·{self.units}"
-        return [Part("", COUNT, linear_params(work), "linear", work, linear_params, method=method)]
+        return [
+            Part(
+                "",
+                COUNT,
+                linear_params(quantities),
+                "linear",
+                quantities,
+                linear_params,
+                method=method,
+            )
+        ]
 
 
 @question("params-bn")
@@ -238,16 +254,16 @@ class ParamsDepthwise(Filters):
         )
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.conv(c)
-        kernel = "·".join(map(str, work.kernel))
-        plus = " + 1" if work.bias else ""
+        quantities = self.conv(c)
+        kernel = "·".join(map(str, quantities.kernel))
+        plus = " + 1" if quantities.bias else ""
         return [
             Part(
                 "",
                 COUNT,
-                conv_params(work),
+                conv_params(quantities),
                 "params",
-                work,
+                quantities,
                 conv_params,
                 method=f"({kernel}{plus})·{self.c_in}",
             )
@@ -275,12 +291,12 @@ class ParamsSeparable(Task):
 
     def parts(self, c: Conventions) -> list[Part]:
         extra = self.c_in + self.filters if self.bias else 0
-        work = Separable(self.k, self.c_in, self.filters)
+        quantities = Separable(self.k, self.c_in, self.filters)
         method = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}" + (
             f" + {self.c_in} + {self.filters}" if extra else ""
         )
         return [
-            Part("", COUNT, work.depthwise + work.pointwise + extra, "separable", work,
+            Part("", COUNT, quantities.depthwise + quantities.pointwise + extra, "separable", quantities,
                  lambda w: w.depthwise + w.pointwise + extra, method=method)
         ]  # fmt: skip
 
@@ -304,16 +320,16 @@ class ParamsTransposed(Filters):
         return f"How many parameters has a transposed {by(self.k)} convolution from {self.c_in} to {self.filters} channels?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = self.conv(c)
-        kernel = "·".join(map(str, work.kernel))
-        plus = " + 1" if work.bias else ""
+        quantities = self.conv(c)
+        kernel = "·".join(map(str, quantities.kernel))
+        plus = " + 1" if quantities.bias else ""
         return [
             Part(
                 "",
                 COUNT,
-                conv_params(work),
+                conv_params(quantities),
                 "params",
-                work,
+                quantities,
                 conv_params,
                 method=f"({kernel}·{self.c_in}{plus})·{self.filters}",
             )

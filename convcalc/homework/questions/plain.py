@@ -6,21 +6,21 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.homework.answers import parsing as answers
-from convcalc.homework.answers.parsing import Reading, cleaned
-from convcalc.homework.answers.types import PROSE, TRUE_FALSE, Choice, Form, letter
+from convcalc.homework.answers.parsing import Reading, clean
+from convcalc.homework.answers.types import PROSE, TRUE_FALSE, AnswerType, Choice, letter
 from convcalc.homework.questions.base import GivenError, Part, Task, Words, question
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
 
-class TimesC2(Form):
+class TimesC2(AnswerType):
     """A multiple of C²; a plain C instead is another answer."""
 
     wants = "a multiple of C²"
 
-    def understood(self, raw: Any, reading: Reading) -> Reading:
-        text = cleaned(answers.raw_text(raw)).replace(" ", "").lower()
+    def parse(self, raw: Any, reading: Reading) -> Reading:
+        text = clean(answers.raw_text(raw)).replace(" ", "").lower()
         power = 2 if re.search(r"c(\^2|\*\*2|\*c|xc|c)", text) else 1 if "c" in text else 2
         bare = re.sub(r"\*?c(\^2|\*\*2|\*c|xc|c)?", "", text)
         number = answers.number(bare or "1")
@@ -29,7 +29,7 @@ class TimesC2(Form):
         return reading.but(
             value=int(value) if value.denominator == 1 else value,
             numbers=(number._replace(value=value),),
-            said=f"{shown}C²" if power == 2 else f"{shown}C",
+            echo=f"{shown}C²" if power == 2 else f"{shown}C",
         )
 
     def text(self, value: Any) -> str:
@@ -59,8 +59,8 @@ class ChoiceTask(Task):
 
     def key(self) -> tuple[str, ...]:
         """The letters of the right options."""
-        form = Choice(self.options)
-        found = form.read(list(self.answer))
+        answer_type = Choice(self.options)
+        found = answer_type.read(list(self.answer))
         if found.problem or not found.value:
             raise GivenError("answer", f"names no option: {found.problem}")
         return found.value  # type: ignore[no-any-return]

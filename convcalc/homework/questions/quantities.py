@@ -20,21 +20,21 @@ class Axis(NamedTuple):
     d: int = 1
 
     @property
-    def span(self) -> int:
+    def effective_kernel(self) -> int:
         return formulas.effective_kernel(self.k, self.d)
 
     @property
-    def padded(self) -> int:
+    def padded_size(self) -> int:
         return self.n + self.before + self.after
 
     @property
-    def room(self) -> int:
-        return self.padded - self.span
+    def slack(self) -> int:
+        return self.padded_size - self.effective_kernel
 
     @property
-    def exact(self) -> Fraction:
+    def unrounded(self) -> Fraction:
         """(n + 2p − span)/s + 1"""
-        return Fraction(self.room, self.s) + 1
+        return Fraction(self.slack, self.s) + 1
 
     @property
     def floor(self) -> int:
@@ -42,7 +42,7 @@ class Axis(NamedTuple):
 
     @property
     def fits(self) -> bool:
-        return self.room >= 0 and self.room % self.s == 0
+        return self.slack >= 0 and self.slack % self.s == 0
 
 
 class Sizes(NamedTuple):
@@ -74,10 +74,10 @@ class Sizes(NamedTuple):
 
 def size_under(axis: Axis, fit: str, *, pool: bool) -> int | Misfit:
     """The size along an axis under a convention about windows that do not fit."""
-    if axis.room < 0:
-        return Misfit(axis.exact)
+    if axis.slack < 0:
+        return Misfit(axis.unrounded)
     if fit == "strict" and not axis.fits:
-        return Misfit(axis.exact)
+        return Misfit(axis.unrounded)
     if fit == "ceil" and pool:
         if axis.before or axis.after:
             return formulas.out_size_ceil(axis.n, axis.k, axis.s, axis.before, axis.after, axis.d)
@@ -85,25 +85,25 @@ def size_under(axis: Axis, fit: str, *, pool: bool) -> int | Misfit:
     return axis.floor
 
 
-def sizes(work: Sizes) -> Any:
+def sizes(quantities: Sizes) -> Any:
     """What comes out: a size, one per axis, or a volume."""
-    found = [size_under(axis, work.fit, pool=work.pool) for axis in work.axes]
+    found = [size_under(axis, quantities.fit, pool=quantities.pool) for axis in quantities.axes]
     for size in found:
         if isinstance(size, Misfit):
             return size
-    return wrapped(work, found, work.filters)
+    return as_asked(quantities, found, quantities.filters)
 
 
-def wrapped(work: Sizes, found: list[Any], depth: Any) -> Any:
+def as_asked(quantities: Sizes, found: list[Any], depth: Any) -> Any:
     """Sizes as the question asks for them."""
-    if work.volume:
-        return ordered(tuple(found), depth, work.order)
-    if work.scalar or len(found) == 1:
+    if quantities.volume:
+        return volume_in_order(tuple(found), depth, quantities.order)
+    if quantities.scalar or len(found) == 1:
         return found[0]
     return tuple(found)
 
 
-def ordered(spatial: tuple[Any, ...], channels: Any, order: str) -> tuple[Any, ...]:
+def volume_in_order(spatial: tuple[Any, ...], channels: Any, order: str) -> tuple[Any, ...]:
     """A volume in an order."""
     return (*spatial, channels) if order == "hwc" else (channels, *spatial)
 
@@ -119,9 +119,9 @@ class Transposed(NamedTuple):
     a: int = 0
 
 
-def transposed(work: Transposed) -> int:
+def transposed_size(quantities: Transposed) -> int:
     """(n − 1)·s − 2p + d·(k − 1) + a + 1"""
-    return formulas.transposed_size(*work)
+    return formulas.transposed_size(*quantities)
 
 
 class Padded(NamedTuple):
@@ -134,10 +134,14 @@ class Padded(NamedTuple):
     total: bool = False
 
 
-def padded(work: Padded) -> tuple[int, ...]:
+def padded_volume(quantities: Padded) -> tuple[int, ...]:
     """n + 2p along each axis, the channels as they were."""
-    times = 1 if work.total else 2
-    return ordered(tuple(n + times * p for n, p in zip(work.n, work.p)), work.c_in, work.order)
+    times = 1 if quantities.total else 2
+    return volume_in_order(
+        tuple(n + times * p for n, p in zip(quantities.n, quantities.p)),
+        quantities.c_in,
+        quantities.order,
+    )
 
 
 class Keep(NamedTuple):
@@ -149,10 +153,10 @@ class Keep(NamedTuple):
     total: bool = False
 
 
-def keep(work: Keep) -> Any:
+def padding_to_keep(quantities: Keep) -> Any:
     """(k − 1)/2 per side"""
-    both = formulas.full_padding(work.k, work.d)
-    if work.total:
+    both = formulas.full_padding(quantities.k, quantities.d)
+    if quantities.total:
         return both
     return both // 2 if both % 2 == 0 else Misfit(Fraction(both, 2))
 
@@ -165,12 +169,12 @@ class Same(NamedTuple):
     k: int = 3
 
 
-def same(work: Same) -> int:
+def same_size(quantities: Same) -> int:
     """⌈n / s⌉"""
-    return formulas.same_size(work.n, work.s)
+    return formulas.same_size(quantities.n, quantities.s)
 
 
-class Reach(NamedTuple):
+class LayersToSize(NamedTuple):
     """Layers without padding until a size is reached."""
 
     n: int
@@ -178,9 +182,9 @@ class Reach(NamedTuple):
     target: int
 
 
-def reach(work: Reach) -> int:
+def layers_to_size(quantities: LayersToSize) -> int:
     """⌈(n − target)/(k − 1)⌉ layers, each of which takes k − 1 away"""
-    return formulas.ceil_div(work.n - work.target, work.k - 1)
+    return formulas.ceil_div(quantities.n - quantities.target, quantities.k - 1)
 
 
 class Conv(NamedTuple):
@@ -225,18 +229,20 @@ class Conv(NamedTuple):
         return formulas.product(self.out) if self.out else 1
 
 
-def conv_params(work: Conv) -> int:
+def conv_params(quantities: Conv) -> int:
     """(k·k·cin/g + 1)·cout"""
-    return work.weights + work.biases
+    return quantities.weights + quantities.biases
 
 
-def conv_macs(work: Conv) -> int:
+def conv_macs(quantities: Conv) -> int:
     """k·k·cin/g·cout at every output position, counted as the convention says"""
-    macs = formulas.conv_macs(work.area, work.depth, work.filters, work.positions)
-    if work.flops == "macs":
+    macs = formulas.conv_macs(
+        quantities.area, quantities.depth, quantities.filters, quantities.positions
+    )
+    if quantities.flops == "macs":
         return macs
-    if work.flops == "exact":
-        return 2 * macs - work.filters * work.positions
+    if quantities.flops == "exact":
+        return 2 * macs - quantities.filters * quantities.positions
     return 2 * macs
 
 
@@ -248,10 +254,14 @@ class Linear(NamedTuple):
     bias: bool = True
 
 
-def linear_params(work: Linear) -> int:
+def linear_params(quantities: Linear) -> int:
     """(inputs + 1)·units"""
-    inputs = formulas.product(work.shape)
-    return formulas.linear_params(inputs, work.units) if work.bias else inputs * work.units
+    inputs = formulas.product(quantities.shape)
+    return (
+        formulas.linear_params(inputs, quantities.units)
+        if quantities.bias
+        else inputs * quantities.units
+    )
 
 
 class Separable(NamedTuple):
@@ -295,9 +305,9 @@ class Memory(NamedTuple):
     unit: str = "MB"
 
 
-def memory(work: Memory) -> Fraction:
+def memory(quantities: Memory) -> Fraction:
     """values · bytes of one value"""
-    return Fraction(work.values * work.width * work.times * work.batch)
+    return Fraction(quantities.values * quantities.width * quantities.times * quantities.batch)
 
 
 class Field(NamedTuple):
@@ -309,10 +319,10 @@ class Field(NamedTuple):
     blocks: int = 1
 
 
-def field(work: Field) -> int:
+def field(quantities: Field) -> int:
     """1 + Σ d·(k − 1)·(product of the strides before)"""
     r = j = 1
-    for layer in work.layers:
+    for layer in quantities.layers:
         r = formulas.rf_size(r, j, layer.k, layer.d)
         j = formulas.rf_stride(j, layer.s)
-    return r * r if work.pixels else r
+    return r * r if quantities.pixels else r

@@ -20,15 +20,15 @@ from convcalc.homework.questions.base import (
 )
 from convcalc.homework.questions.quantities import (
     Axis,
-    Reach,
-    reach,
+    LayersToSize,
+    layers_to_size,
     sizes,
 )
 from convcalc.homework.questions.quantities import Sizes as Windows
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
-from convcalc.homework.questions.size import by, filled, in_order
+from convcalc.homework.questions.size import by, formula_text, in_order
 
 
 @question("solve-for")
@@ -72,9 +72,19 @@ class LayersToReach(Task):
         return f"How many {by(self.k)} layers without padding, stride 1, lead from {by(self.n)} to {by(self.target)}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = Reach(self.n, self.k, self.target)
+        quantities = LayersToSize(self.n, self.k, self.target)
         method = f"({self.n} − {self.target})/({self.k} − 1)"
-        return [Part("", SIZE, reach(work), "reach", work, reach, method=method)]
+        return [
+            Part(
+                "",
+                SIZE,
+                layers_to_size(quantities),
+                "reach",
+                quantities,
+                layers_to_size,
+                method=method,
+            )
+        ]
 
 
 @question("shrink")
@@ -166,7 +176,7 @@ class FcToConv(Task):
         found = [Part("kernel", SIZE, k, label="kernel", method="as large as the map")]
         if self.n:
             axis = Axis(self.n, k)
-            work = Windows(
+            quantities = Windows(
                 (axis, axis),
                 self.input[2],
                 self.units,
@@ -178,12 +188,12 @@ class FcToConv(Task):
                 Part(
                     "volume",
                     Volume(in_order(c.order)),
-                    sizes(work),
+                    sizes(quantities),
                     "volume",
-                    work,
+                    quantities,
                     sizes,
                     "volume",
-                    filled(work),
+                    formula_text(quantities),
                 )
             )
         return found

@@ -24,11 +24,11 @@ from convcalc.homework.questions.quantities import (
     Padded,
     Same,
     Transposed,
-    keep,
-    padded,
-    same,
+    padded_volume,
+    padding_to_keep,
+    same_size,
     sizes,
-    transposed,
+    transposed_size,
 )
 from convcalc.homework.questions.quantities import Sizes as Windows
 
@@ -91,10 +91,10 @@ def sides(p: Pad, pad: int, c: Conventions, *, n: int, k: int, s: int, d: int) -
     return pad, pad
 
 
-def filled(work: Windows) -> str:
+def formula_text(quantities: Windows) -> str:
     """The formula with the numbers in it."""
     texts = []
-    for axis in dict.fromkeys(work.axes):
+    for axis in dict.fromkeys(quantities.axes):
         pads = axis.before + axis.after
         pad = (
             f" + 2·{axis.before}"
@@ -103,7 +103,7 @@ def filled(work: Windows) -> str:
             if pads
             else ""
         )
-        texts.append(f"({axis.n}{pad} − {axis.span})/{axis.s} + 1")
+        texts.append(f"({axis.n}{pad} − {axis.effective_kernel})/{axis.s} + 1")
     return ", ".join(texts)
 
 
@@ -113,7 +113,7 @@ class Window(Task):
     turns_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same")
     rule: ClassVar = SIZE_RULE
     topic: ClassVar = "size"
-    form: ClassVar = SIZE
+    answer_type: ClassVar = SIZE
 
     n: Any
     k: Any
@@ -130,8 +130,18 @@ class Window(Task):
         return left
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = windows(self, c)
-        return [Part("", self.form, sizes(work), self.topic, work, sizes, method=filled(work))]
+        quantities = windows(self, c)
+        return [
+            Part(
+                "",
+                self.answer_type,
+                sizes(quantities),
+                self.topic,
+                quantities,
+                sizes,
+                method=formula_text(quantities),
+            )
+        ]
 
     def window_words(self) -> str:
         """The window in words."""
@@ -189,7 +199,7 @@ class FitTask(Window):
     """Whether the window fits: the size if it does; "no" or what the division gives if not."""
 
     about: ClassVar = "does the window fit, and what comes out"
-    form: ClassVar = FIT
+    answer_type: ClassVar = FIT
     examples: ClassVar = (
         {"n": 33, "k": 5, "s": 2, "p": 0}, {"n": 20, "k": 4, "s": 3, "p": 0},
     )  # fmt: skip
@@ -205,9 +215,9 @@ class FitTask(Window):
 
     def accepts(self, c: Conventions) -> list[Any]:
         """Where sizes are floored, that it does not fit is a right answer to the question too."""
-        work = windows(self, c)
-        wrong = [axis for axis in work.axes if not axis.fits]
-        return [Misfit(wrong[0].exact)] if wrong else []
+        quantities = windows(self, c)
+        wrong = [axis for axis in quantities.axes if not axis.fits]
+        return [Misfit(wrong[0].unrounded)] if wrong else []
 
 
 @question("volume")
@@ -238,16 +248,16 @@ class VolumeTask(Window):
         )
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = windows(self, c)._replace(c_in=self.c_in, filters=self.filters, volume=True)
+        quantities = windows(self, c)._replace(c_in=self.c_in, filters=self.filters, volume=True)
         return [
             Part(
                 "",
                 Volume(in_order(c.order)),
-                sizes(work),
+                sizes(quantities),
                 "volume",
-                work,
+                quantities,
                 sizes,
-                method=f"{filled(work)}; depth = filters",
+                method=f"{formula_text(quantities)}; depth = filters",
             )
         ]
 
@@ -279,19 +289,29 @@ class PoolVolume(Task):
         return f"What comes out of a {by(self.n)}{depth} input under a {by(self.k)} pool{stride}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = windows(self, c, pool=True, stride=self.s if self.s is not None else self.k)
+        quantities = windows(self, c, pool=True, stride=self.s if self.s is not None else self.k)
         if self.c_in is None:
-            return [Part("", SIZE, sizes(work), "size", work, sizes, method=filled(work))]
-        work = work._replace(c_in=self.c_in, filters=self.c_in, volume=True)
+            return [
+                Part(
+                    "",
+                    SIZE,
+                    sizes(quantities),
+                    "size",
+                    quantities,
+                    sizes,
+                    method=formula_text(quantities),
+                )
+            ]
+        quantities = quantities._replace(c_in=self.c_in, filters=self.c_in, volume=True)
         return [
             Part(
                 "",
                 Volume(in_order(c.order)),
-                sizes(work),
+                sizes(quantities),
                 "volume",
-                work,
+                quantities,
                 sizes,
-                method=filled(work),
+                method=formula_text(quantities),
             )
         ]
 
@@ -317,7 +337,7 @@ class PaddedVolume(Task):
 
     def parts(self, c: Conventions) -> list[Part]:
         axes = axes_of(self.n, self.p) or 2
-        work = Padded(
+        quantities = Padded(
             each(self.n, axes),
             each(self.p, axes),
             self.c_in,
@@ -328,11 +348,11 @@ class PaddedVolume(Task):
             Part(
                 "",
                 Volume(in_order(c.order)),
-                padded(work),
+                padded_volume(quantities),
                 "padded",
-                work,
-                padded,
-                method=f"{work.n[0]} + 2·{work.p[0]}; depth as before",
+                quantities,
+                padded_volume,
+                method=f"{quantities.n[0]} + 2·{quantities.p[0]}; depth as before",
             )
         ]
 
@@ -367,10 +387,20 @@ class PadToKeep(Task):
     def parts(self, c: Conventions) -> list[Part]:
         k = self.k[0] if isinstance(self.k, tuple) else self.k
         d = 1 if self.d is None else self.d + 1 - int(c.dilation_base)
-        work = Keep(self.n or 0, k, d, c.padding == "total")
+        quantities = Keep(self.n or 0, k, d, c.padding == "total")
         span = formulas.effective_kernel(k, d)
         method = f"({span} − 1)/2" if c.padding != "total" else f"{span} − 1"
-        return [Part("", SIZE, keep(work), "keep", work, keep, method=method)]
+        return [
+            Part(
+                "",
+                SIZE,
+                padding_to_keep(quantities),
+                "keep",
+                quantities,
+                padding_to_keep,
+                method=method,
+            )
+        ]
 
 
 @question("same-size")
@@ -389,8 +419,18 @@ class SameSize(Task):
         return f'What size comes out of {self.n} under "same" padding, kernel {self.k}, stride {self.s}?'
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = Same(self.n, self.s, self.k)
-        return [Part("", SIZE, same(work), "same", work, same, method=f"⌈{self.n}/{self.s}⌉")]
+        quantities = Same(self.n, self.s, self.k)
+        return [
+            Part(
+                "",
+                SIZE,
+                same_size(quantities),
+                "same",
+                quantities,
+                same_size,
+                method=f"⌈{self.n}/{self.s}⌉",
+            )
+        ]
 
 
 @question("same-padding")
@@ -436,7 +476,7 @@ class TransposedSize(Task):
     a: int | None = None
 
     def check(self) -> None:
-        if transposed(Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)) < 1:
+        if transposed_size(Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)) < 1:
             raise GivenError("p", f"padding {self.p} cuts everything off; use less")
 
     def sentence(self, c: Conventions) -> str:
@@ -444,12 +484,22 @@ class TransposedSize(Task):
         return f"What size comes out of {by(self.n)} under a transposed {by(self.k)} convolution, stride {self.s}{more}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        work = Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)
+        quantities = Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)
         if self.a is None and c.transposed_out_pad == "match":
-            short = self.n * self.s - transposed(work)
-            work = work._replace(a=max(0, min(short, self.s - 1)))
+            short = self.n * self.s - transposed_size(quantities)
+            quantities = quantities._replace(a=max(0, min(short, self.s - 1)))
         method = (
-            f"({work.n} − 1)·{work.s} − 2·{work.p} + {formulas.effective_kernel(work.k, work.d)}"
-            + (f" + {work.a}" if work.a else "")
+            f"({quantities.n} − 1)·{quantities.s} − 2·{quantities.p} + {formulas.effective_kernel(quantities.k, quantities.d)}"
+            + (f" + {quantities.a}" if quantities.a else "")
         )
-        return [Part("", SIZE, transposed(work), "transposed", work, transposed, method=method)]
+        return [
+            Part(
+                "",
+                SIZE,
+                transposed_size(quantities),
+                "transposed",
+                quantities,
+                transposed_size,
+                method=method,
+            )
+        ]

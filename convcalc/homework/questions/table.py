@@ -26,7 +26,7 @@ from convcalc.homework.questions.networks import (
     channels_first,
     in_order,
     product,
-    recomputed,
+    recompute,
     rows_of,
     value_of,
 )
@@ -52,7 +52,7 @@ TABLE_RULE = (
 COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": linear_params}
 
 
-def shape_work(row: Row, c: Conventions) -> Sizes | None:
+def shape_quantities(row: Row, c: Conventions) -> Sizes | None:
     """The windows of a layer, for the mistakes about sizes."""
     layer: Any = row.layers[-1]
     if len(row.layers) > 1 or not hasattr(layer, "axes") or len(row.output) != len(row.input):
@@ -65,7 +65,7 @@ def shape_work(row: Row, c: Conventions) -> Sizes | None:
     )  # fmt: skip
 
 
-def count_work(row: Row, *, bias: bool) -> tuple[str, Any]:
+def count_quantities(row: Row, *, bias: bool) -> tuple[str, Any]:
     """The numbers behind a layer's parameters, and the topic of their mistakes."""
     layer: Any = row.layers[-1]
     if not row.weights:
@@ -137,16 +137,18 @@ class ArchTable(Task):
         for number, row in enumerate(self.rows(), start=1):
             for ask in self.ask:
                 expected = value_of(row, ask, c.order)
-                topic, work = "", None
+                topic, quantities = "", None
                 evaluate: Callable[[Any], Any] | None = None
                 if ask == "shape":
-                    work = shape_work(row, c)
-                    topic, evaluate = ("volume", sizes) if work else ("", None)
+                    quantities = shape_quantities(row, c)
+                    topic, evaluate = ("volume", sizes) if quantities else ("", None)
                 elif ask in ("weights", "params"):
-                    topic, work = count_work(row, bias=ask == "params" and bool(row.biases))
+                    topic, quantities = count_quantities(
+                        row, bias=ask == "params" and bool(row.biases)
+                    )
                     evaluate = COUNTED.get(topic)
                 part = Part(
-                    f"{number}.{ask}", Volume() if ask == "shape" else COUNT, expected, topic, work,
+                    f"{number}.{ask}", Volume() if ask == "shape" else COUNT, expected, topic, quantities,
                     evaluate, f"row {number}, {ask}", row_method(row, ask),
                 )  # fmt: skip
                 if ask == "shape" and len(expected) == 1:
@@ -169,7 +171,7 @@ class ArchTable(Task):
             return None
         if len(shape) != len(rows[place - 1].output):
             return None
-        return recomputed(rows[place], channels_first(shape, c.order), ask, c.order)
+        return recompute(rows[place], channels_first(shape, c.order), ask, c.order)
 
 
 @question("chain")
@@ -338,11 +340,15 @@ class Compare(Task):
         for number, design in enumerate(self.designs, start=1):
             rows = rows_of(design, self.input)
             total = sum(value_of(row, self.of, "chw") for row in rows)
-            topic, work = "", None
+            topic, quantities = "", None
             evaluate: Callable[[Any], Any] | None = None
             if len(rows) == 1 and self.of != "macs":
-                topic, work = count_work(rows[0], bias=self.of == "params" and bool(rows[0].biases))
+                topic, quantities = count_quantities(
+                    rows[0], bias=self.of == "params" and bool(rows[0].biases)
+                )
                 evaluate = COUNTED.get(topic)
             topic = topic if evaluate else ""
-            found.append(Part(f"{number}", COUNT, total, topic, work, evaluate, design, design))
+            found.append(
+                Part(f"{number}", COUNT, total, topic, quantities, evaluate, design, design)
+            )
         return found

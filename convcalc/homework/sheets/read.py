@@ -13,8 +13,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from convcalc.errors import SpecError, UsageError, did_you_mean, printable, shortened
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.types import EXACT, Tolerance
-from convcalc.homework.conventions import PRESETS, RULES, Conventions, checked, conventions
-from convcalc.homework.questions import GivenError, every, find, made
+from convcalc.homework.conventions import PRESETS, RULES, Conventions, convention_value, conventions
+from convcalc.homework.questions import GivenError, create_question, every, find
 from convcalc.homework.questions.base import known_words
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet, resolved
 from convcalc.network.yaml_source import Source, read
@@ -175,8 +175,8 @@ def read_conventions(source: Source, keys: Keys) -> tuple[str, Conventions]:
         for key, (node, value) in source.mapping(keys["conventions"][1], "conventions").items():
             try:
                 if key not in RULES:
-                    checked(key, "")
-                given[key] = checked(key, source.scalar(value, key))
+                    convention_value(key, "")
+                given[key] = convention_value(key, source.scalar(value, key))
             except UsageError as error:
                 source.refuse(node if key not in RULES else value, str(error))
     return preset, conventions(preset, **given)
@@ -279,7 +279,7 @@ def read_question(
     given, places = read_given(source, keys, words, plain)
     first = first_draw(source, keys, vary, given)
     try:
-        task = made(kind, resolved({**first, **given}, source.path))
+        task = create_question(kind, resolved({**first, **given}, source.path))
         question = Question(identity, task, sheet.conventions, given={**first, **given}, vary=vary)
         question.parts  # noqa: B018
     except GivenError as error:
@@ -298,7 +298,7 @@ def read_question(
     if (
         question.tolerance is None
         and tolerance is not None
-        and all(p.form.counts for p in question.parts)
+        and all(p.answer_type.counts for p in question.parts)
     ):
         question.tolerance = tolerance
     fill(source, keys, question, plain)

@@ -48,7 +48,7 @@ def heading(sheet: Sheet) -> str:
 
 def text(sheet: Sheet) -> list[str]:
     """For a terminal."""
-    lines = [heading(sheet), f"This sheet: {sheet.conventions.said()}."]
+    lines = [heading(sheet), f"This sheet: {sheet.conventions.sentence()}."]
     lines += [line for line in (sheet.source, sheet.text) if line]
     for question in sheet.questions:
         lines += [
@@ -69,7 +69,7 @@ def markdown(sheet: Sheet) -> list[str]:
     lines = [
         f"# {escaped_markdown(heading(sheet))}",
         "",
-        f"This sheet: {escaped_markdown(sheet.conventions.said())}.",
+        f"This sheet: {escaped_markdown(sheet.conventions.sentence())}.",
     ]
     lines += [
         "" if not line else escaped_markdown(line)
@@ -97,7 +97,7 @@ def web(sheet: Sheet) -> list[str]:
         "<style>body{font:16px/1.5 sans-serif;max-width:45em;margin:2em auto;padding:0 1em}"
         ".a{color:#666}li{margin:1em 0}@media print{body{margin:0}}</style></head><body>",
         f"<h1>{say(heading(sheet))}</h1>",
-        f"<p>This sheet: {say(sheet.conventions.said())}.</p>",
+        f"<p>This sheet: {say(sheet.conventions.sentence())}.</p>",
     ]
     lines += [f"<p>{say(each)}</p>" for each in (sheet.source, sheet.text) if each]
     lines.append("<dl>")
@@ -120,7 +120,7 @@ def latex(sheet: Sheet) -> list[str]:
         r"\usepackage[utf8]{inputenc}",
         r"\begin{document}",
         rf"\section*{{{say(heading(sheet))}}}",
-        f"This sheet: {say(sheet.conventions.said())}.",
+        f"This sheet: {say(sheet.conventions.sentence())}.",
     ]
     lines += [f"\n{say(each)}" for each in (sheet.source, sheet.text) if each]
     lines.append(r"\begin{description}")

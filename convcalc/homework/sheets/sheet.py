@@ -15,7 +15,7 @@ from convcalc.homework.questions import Part, Task
 from convcalc.homework.questions.base import ALIASES
 
 if TYPE_CHECKING:
-    from convcalc.homework.mistakes.base import Found
+    from convcalc.homework.mistakes.base import Candidate
 
 
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
@@ -61,8 +61,8 @@ class Question:
     drawn: bool = True
     line: int = 0
     _parts: list[Part] | None = None
-    _single: dict[str, dict[Any, list[Found]]] = field(default_factory=dict)
-    _double: dict[str, dict[Any, list[Found]]] = field(default_factory=dict)
+    _single: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict)
+    _double: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict)
     _others: list[tuple[str, str, list[Part]]] | None = None
 
     @property
@@ -100,9 +100,9 @@ class Question:
         """How far off an answer to a part may be."""
         if self.tolerance is not None:
             return self.tolerance
-        return part.form.tolerance
+        return part.answer_type.tolerance
 
-    def single(self, part: Part) -> dict[Any, list[Found]]:
+    def single(self, part: Part) -> dict[Any, list[Candidate]]:
         """The wrong numbers that one mistake leads to."""
         if part.name not in self._single:
             from convcalc.homework.mistakes.base import single
@@ -110,7 +110,7 @@ class Question:
             self._single[part.name] = single(part)
         return self._single[part.name]
 
-    def double(self, part: Part) -> dict[Any, list[Found]]:
+    def double(self, part: Part) -> dict[Any, list[Candidate]]:
         """The wrong numbers that only two mistakes at once lead to."""
         if part.name not in self._double:
             from convcalc.homework.mistakes.base import double
@@ -140,8 +140,8 @@ class Question:
     def answers_text(self, part: Part) -> str:
         """What form of answer is wanted, in words."""
         tolerance = self.allowed(part)
-        said = f", {tolerance.said()}" if part.form.counts or tolerance != EXACT else ""
-        return f"{part.form.wants}{said}"
+        said = f", {tolerance.sentence()}" if part.answer_type.counts or tolerance != EXACT else ""
+        return f"{part.answer_type.wants}{said}"
 
 
 @dataclass(slots=True, eq=False)

@@ -18,7 +18,7 @@ from typing import Any
 
 from convcalc.errors import UsageError, shortened
 from convcalc.homework.answers.types import Misfit
-from convcalc.homework.questions.base import Part, made
+from convcalc.homework.questions.base import Part, create_question
 from convcalc.homework.sheets.sheet import Question, Sheet, resolved
 from convcalc.homework.variants.constraints import met
 
@@ -236,7 +236,8 @@ def draws(sheet: Sheet, question: Question) -> Draws:
             found.impossible += 1
             continue
         if any(
-            isinstance(part.expected, Misfit) and (part.expected.exact or 0) < 1 for part in parts
+            isinstance(part.expected, Misfit) and (part.expected.unrounded or 0) < 1
+            for part in parts
         ):
             found.impossible += 1  # the window is larger than what it should slide over
             continue
@@ -265,7 +266,7 @@ def drawn(sheet: Sheet, question: Question, draw: dict[str, str]) -> Question:
     given = {**question.given, **draw}
     return replace(
         question,
-        task=made(question.kind, resolved(given, sheet.path)),
+        task=create_question(question.kind, resolved(given, sheet.path)),
         given=given,
         vary={},
         require=[],
@@ -300,7 +301,7 @@ def coincidence(parts: list[Part], names: tuple[str, ...]) -> tuple[str, str] | 
 
 def plain(value: Any) -> Any:
     """A right answer as a number that can be compared with wrong ones."""
-    return value.exact if isinstance(value, Misfit) else value
+    return value.unrounded if isinstance(value, Misfit) else value
 
 
 def wrong_numbers(part: Part, names: tuple[str, ...] = ()) -> Iterator[tuple[str, list[Any]]]:
