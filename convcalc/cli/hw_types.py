@@ -8,9 +8,8 @@ from typing import Any
 from convcalc.cli.output import column
 from convcalc.errors import UsageError, did_you_mean, shortened
 from convcalc.homework.conventions import Conventions
-from convcalc.homework.mistakes import every as every_mistake
-from convcalc.homework.mistakes.base import BY_TOPIC
-from convcalc.homework.questions import Task, create_question, every
+from convcalc.homework.mistakes import BY_TOPIC, MISTAKES
+from convcalc.homework.questions import QUESTIONS, Task, create_question
 from convcalc.homework.questions.base import MISSING
 from convcalc.report import Report
 
@@ -39,7 +38,7 @@ def types_report() -> Report:
             "given": " ".join(words(cls)),
             "example": flow(cls.examples[0]),
         }
-        for name, cls in every().items()
+        for name, cls in QUESTIONS.items()
     ]
     return Report(
         title="",
@@ -58,12 +57,12 @@ def types_report() -> Report:
 
 def type_report(name: str) -> Report:
     """One question type in full, with its mistakes."""
-    known = every()
+    known = QUESTIONS
     if name not in known:
         message = f"no question type {shortened(name)!r}{did_you_mean(name, known) or '; convcalc hw types lists them'}"
         raise UsageError(message)
     cls = known[name]
-    every_mistake()
+    MISTAKES.load()
     usual = Conventions()
     lines = [inspect.getdoc(cls) or cls.about, "", f"given: {' '.join(words(cls)) or 'nothing'}"]
     if cls.turns_on:
@@ -89,7 +88,7 @@ def type_report(name: str) -> Report:
     found = list(dict.fromkeys(m.id for topic in topics for m in BY_TOPIC.get(topic, [])))
     if found:
         lines += ["", "mistakes known here:"]
-        lines += [f"  {each:<26} {every_mistake()[each].about}" for each in found]
+        lines += [f"  {each:<26} {MISTAKES[each].about}" for each in found]
     facts = {
         "type": name,
         "about": cls.about,
@@ -105,7 +104,7 @@ def mistakes_report() -> Report:
     """The catalogue of mistakes."""
     rows = [
         {"id": each.id, "about": each.about, "formula": each.formula, "line": each.line}
-        for each in every_mistake().values()
+        for each in MISTAKES.values()
     ]
     return Report(
         title="",

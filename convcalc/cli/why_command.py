@@ -134,8 +134,7 @@ def asked(
 ) -> Question:
     """The question that the options describe."""
     from convcalc.homework.conventions import conventions
-    from convcalc.homework.questions import GivenError, create_question, every
-    from convcalc.homework.questions.base import known_words
+    from convcalc.homework.questions import QUESTIONS, GivenError, create_question
     from convcalc.homework.sheets.sheet import Question
 
     if kind is None:
@@ -149,10 +148,10 @@ def asked(
     for pair in more:
         name, value = pair_of(pair, "--given")
         given[name] = value
-    known = every()
+    known = QUESTIONS
     if kind in known and "layers" in given and kind == "receptive-field":
         given["layers"] = given["layers"].replace(",", " ")
-    if kind in known and "arch" in given and "arch" not in known_words(known[kind]):
+    if kind in known and "arch" in given and "arch" not in known[kind].words:
         message = f"{kind} takes no --arch"
         raise UsageError(message)
     fixed = conventions(preset, **dict(pair_of(pair, "--convention") for pair in changed))
@@ -177,16 +176,15 @@ def pair_of(text: str, option: str) -> tuple[str, str]:
 
 def explained(result: Result) -> list[dict[str, str]]:
     """The mistakes found, with what the catalogue says of each."""
-    from convcalc.homework.mistakes import every
+    from convcalc.homework.mistakes import MISTAKES
 
-    catalogue = every()
     return [
         {
             "id": name,
             "confidence": sure,
-            "about": catalogue[name].about,
-            "formula": catalogue[name].formula,
-            "line": catalogue[name].line,
+            "about": MISTAKES[name].about,
+            "formula": MISTAKES[name].formula,
+            "line": MISTAKES[name].line,
         }
         for part in result.parts
         for name, sure in part.mistakes

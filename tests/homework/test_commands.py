@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from convcalc.homework.mistakes import every as mistakes
-from convcalc.homework.questions import every
+from convcalc.homework.mistakes import MISTAKES
+from convcalc.homework.questions import QUESTIONS
 
 HERE = Path(__file__).parent
 SHEETS = sorted((HERE.parents[1] / "homework").glob("*.yaml"))
@@ -140,13 +140,13 @@ def test_the_bundled_sheets_work_in_every_command(convcalc: Any, path: Path, com
 
 def test_types_lists_the_question_types_and_the_mistakes(convcalc: Any) -> None:
     data = json.loads(convcalc("hw", "types", "--format", "json").out)
-    assert [row["type"] for row in data["types"]] == list(every())
+    assert [row["type"] for row in data["types"]] == list(QUESTIONS)
     data = json.loads(convcalc("hw", "types", "--mistakes", "--format", "json").out)
-    assert {row["id"] for row in data["mistakes"]} == set(mistakes())
+    assert {row["id"] for row in data["mistakes"]} == set(MISTAKES)
     page = convcalc("hw", "types", "params").out
     assert "par.no-bias" in page
     assert "292" in page
-    for name in every():
+    for name in QUESTIONS:
         assert convcalc("hw", "types", name).code == 0
     assert "did you mean 'params'?" in convcalc("hw", "types", "parms").err
 

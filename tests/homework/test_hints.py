@@ -13,13 +13,13 @@ from convcalc.errors import ConvcalcError
 from convcalc.homework import check
 from convcalc.homework.conventions import PRESETS, conventions
 from convcalc.homework.marking import hints
-from convcalc.homework.questions import QUESTIONS, create_question, every
+from convcalc.homework.questions import QUESTIONS, create_question
 from convcalc.homework.sheets.sheet import Question, Sheet
 from homework.cases import CASES, Case
 from homework.mistake_cases import SLIPS, Slip
 from homework.test_questions import sheet_with
 
-every()
+QUESTIONS.load()
 
 SMALL = st.integers(1, 12)
 SIZES = st.integers(1, 40)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convcalc.homework import as_written, check
-from convcalc.homework.mistakes import every
+from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.mistakes.base import mistake
 from homework.cases import CASES, Case
 from homework.mistake_cases import CHOICES, SLIPS, Slip
@@ -157,7 +157,7 @@ RESEARCHED = [
 
 
 def test_the_whole_researched_catalogue_is_there_and_tested() -> None:
-    assert set(RESEARCHED) <= set(every())
+    assert set(RESEARCHED) <= set(MISTAKES)
     assert set(RESEARCHED) - {slip.id for slip in SLIPS} == {"slip.neighbour"}
 
 
@@ -212,12 +212,12 @@ def test_nearly_all_published_wrong_options_are_explained() -> None:
 
 
 def test_a_second_mistake_of_the_same_name_is_refused() -> None:
-    with pytest.raises(RuntimeError, match=r"duplicate mistake par\.no-bias"):
+    with pytest.raises(RuntimeError, match=r"duplicate mistake 'par\.no-bias"):
         mistake("par.no-bias", "params", "", "", lambda w: None, "")
 
 
 def test_every_mistake_has_a_line_that_names_no_number_of_the_solution() -> None:
-    for each in every().values():
+    for each in MISTAKES.values():
         assert each.about
         assert each.line
         assert each.formula

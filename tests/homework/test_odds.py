@@ -18,7 +18,7 @@ from convcalc.homework.marking.hints import hint
 from convcalc.homework.marking.lint import lint
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.mistakes.base import changed_quantities, values
-from convcalc.homework.questions.base import Layer
+from convcalc.homework.questions.given import RfLayer
 from convcalc.homework.sheets.read import MOST_SHEET
 from homework.test_questions import sheet_with
 
@@ -541,4 +541,4 @@ def test_why_refuses_a_network_where_the_type_has_none(convcalc: Any) -> None:
 
 def test_layers_are_made_of_a_kernel_a_stride_and_a_dilation() -> None:
     task = sheet_with("receptive-field", {"layers": ["2*3/2", "5/1/2"]}).questions[0].task
-    assert task.layers == (Layer(3, 2), Layer(3, 2), Layer(5, 1, 2))  # type: ignore[attr-defined]
+    assert task.layers == (RfLayer(3, 2), RfLayer(3, 2), RfLayer(5, 1, 2))  # type: ignore[attr-defined]

@@ -10,12 +10,13 @@ import pytest
 from convcalc.errors import ConvcalcError
 from convcalc.homework import as_written, check, mistakes, questions
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
-from convcalc.homework.questions import QUESTIONS, create_question, every
-from convcalc.homework.questions.base import GivenError, Task, question
+from convcalc.homework.questions import QUESTIONS, create_question
+from convcalc.homework.questions.base import Task, question
+from convcalc.homework.questions.given import GivenError
 from convcalc.homework.sheets.sheet import Question, Sheet
 from homework.cases import CASES, Case
 
-every()
+QUESTIONS.load()
 
 
 def sheet_with(kind: str, given: dict[str, Any], **settings: Any) -> Sheet:
@@ -217,8 +218,8 @@ def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
 def test_every_module_of_types_and_mistakes_is_searched() -> None:
     package = Path(questions.__file__).parent
     for folder, known, helpers in (
-        (package, questions.MODULES, {"__init__", "base", "quantities", "networks"}),
-        (package.parent / "mistakes", mistakes.MODULES, {"__init__", "base"}),
+        (package, questions.MODULES, {"__init__", "base", "given", "quantities", "networks"}),
+        (package.parent / "mistakes", mistakes.MODULES, {"__init__", "base", "search"}),
     ):
         assert {path.stem for path in folder.glob("*.py")} == set(known) | helpers
 

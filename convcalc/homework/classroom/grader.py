@@ -253,7 +253,7 @@ def neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:
         owners.get(v.read, v.id) != v.id for v in entry.result.parts if isinstance(v.read, int)
     ):
         return entry
-    from convcalc.homework.mistakes import every
+    from convcalc.homework.mistakes import MISTAKES
 
     parts = []
     rows = []
@@ -262,7 +262,7 @@ def neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:
             verdict.status == "wrong" and not verdict.mistakes and isinstance(verdict.read, int)
             and verdict.read >= SMALL and owners.get(verdict.read, verdict.id) != verdict.id
         ):  # fmt: skip
-            line = every()["slip.neighbour"].line if verdict.hint_level else ""
+            line = MISTAKES["slip.neighbour"].line if verdict.hint_level else ""
             verdict = replace(verdict, mistakes=[("slip.neighbour", "might")], hint=line)  # noqa: PLW2901
             row = row_of(verdict, row.expected)  # noqa: PLW2901
         parts.append(verdict)

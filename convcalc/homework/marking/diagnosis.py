@@ -63,7 +63,7 @@ def diagnose(
 def candidates(question: Question, part: Part, reading: Reading) -> list[Candidate]:
     """The mistakes that lead to an answer, likeliest first."""
     from convcalc.homework.mistakes.base import Candidate
-    from convcalc.homework.mistakes.typos import slips
+    from convcalc.homework.mistakes.typos import typos
 
     if isinstance(reading.value, Misfit) or reading.value is None:
         return []
@@ -71,7 +71,7 @@ def candidates(question: Question, part: Part, reading: Reading) -> list[Candida
     if not found and worth_two(reading):
         found = look_up(question.double(part), part, reading)
     if not found:
-        found = [Candidate(each) for each in slips(part, reading.value)]
+        found = [Candidate(each) for each in typos(part, reading.value)]
     if not found and isinstance(part.answer_type, Matrix):
         found = cell_by_cell(part, reading)
     return found
@@ -114,7 +114,7 @@ def look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) -> 
 
 def cell_by_cell(part: Part, reading: Reading) -> list[Candidate]:
     """A matrix of which one or two cells differ: the row, never the value."""
-    from convcalc.homework.mistakes.base import CATALOGUE, Candidate
+    from convcalc.homework.mistakes.base import MISTAKES, Candidate
 
     form: Any = part.answer_type
     if form.shape(reading.value) != form.shape(part.expected):
@@ -130,7 +130,7 @@ def cell_by_cell(part: Part, reading: Reading) -> list[Candidate]:
         return []
     rows = " and ".join(dict.fromkeys(ORDINALS[min(r, len(ORDINALS) - 1)] for r, _ in off))
     many = "All cells but one agree" if len(off) == 1 else "All cells but two agree"
-    return [Candidate(CATALOGUE["hand.cell"], f"{many}; look at the {rows} row again.")]
+    return [Candidate(MISTAKES["hand.cell"], f"{many}; look at the {rows} row again.")]
 
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "next")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from convcalc.homework.answers.parsing import Number
 from convcalc.homework.answers.types import EXACT, Misfit
 from convcalc.homework.marking.mark import is_right, mark_part, split
-from convcalc.homework.mistakes import every
-from convcalc.homework.mistakes.base import of_topic
+from convcalc.homework.mistakes import MISTAKES
+from convcalc.homework.mistakes.search import of_topic
 
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part
@@ -128,7 +128,7 @@ def because(question: Question, verdict: Any, said: str) -> str:
         return f"{said} is right with {key}: {value}; this sheet has {key}: {getattr(question.conventions, key)}."
     if not verdict.mistakes:
         return ""
-    catalogue = every()
+    catalogue = MISTAKES
     if verdict.mistakes[0][1] == "perhaps":
         both = " and ".join(catalogue[name].about for name, _ in verdict.mistakes)
         return f"{said} = {both} (perhaps)."
@@ -222,7 +222,7 @@ def coincidences(question: Question) -> Told:
             continue
         names = [name for name in right_by_mistake(part) if name not in HARMLESS]
         if names:
-            catalogue = every()
+            catalogue = MISTAKES
             said = "; ".join(catalogue[name].about for name in names[:3])
             label = f" ({part.label or part.name})" if part.name else ""
             yield (
@@ -232,7 +232,7 @@ def coincidences(question: Question) -> Told:
             )
         values: dict[Any, str] = {}
         for name in question.separate:
-            for value in every()[name].values(part):
+            for value in MISTAKES[name].values(part):
                 if value in values and values[value] != name and question.drawn:
                     yield (
                         "note",
@@ -268,7 +268,7 @@ def credits_(question: Question) -> Told:
     """Part marks for mistakes that cannot happen here."""
     topics = {part.topic for part in question.parts}
     for name in question.credit:
-        known = every()[name].topics
+        known = MISTAKES[name].topics
         if known and not topics & set(known):
             yield "note", f"credit names {name}, which cannot happen in this question", (name,)
 

@@ -86,11 +86,11 @@ def neighbours(sheet: Sheet, results: list[Result]) -> None:
                 and part.read >= SMALL
                 and owners.get(part.read, part.id) != part.id
             ):
-                from convcalc.homework.mistakes import every
+                from convcalc.homework.mistakes import MISTAKES
 
                 part.mistakes.append(("slip.neighbour", "might"))
                 if part.hint_level:
-                    part.hint = every()["slip.neighbour"].line
+                    part.hint = MISTAKES["slip.neighbour"].line
 
 
 # --------------------------------------------------------------------------- one question

@@ -12,17 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.homework.answers.types import Misfit
-from convcalc.homework.questions.quantities import Sizes, sizes
+from convcalc.homework.questions.quantities import Windows, sizes
+from convcalc.registry import Registry
 
 if TYPE_CHECKING:
     from convcalc.homework.questions.base import Part
-
-# The modules in which the mistakes of a topic stand: those by hand need the types they change.
-BY_HAND = ("hand", "gradient")
-HAND = ("hand", "typos")
-BY_NUMBER = ("size", "params", "cost", "field", "typos")
-
-MAX_PAIRS = 4_000  # wrong numbers of two mistakes at once that are kept for one answer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +52,7 @@ class Candidate(NamedTuple):
     other: Mistake | None = None
 
 
-CATALOGUE: dict[str, Mistake] = {}
+MISTAKES: Registry[Mistake] = Registry("mistake")
 BY_TOPIC: dict[str, list[Mistake]] = {}
 
 
@@ -71,13 +65,10 @@ def mistake(
     line: str,
 ) -> None:
     """Add a row to the catalogue; a second one of the same name is refused."""
-    if identity in CATALOGUE:
-        message = f"duplicate mistake {identity}"
-        raise RuntimeError(message)
-    made = Mistake(identity, tuple(topics.split()), about, formula, line, wrong)
-    CATALOGUE[identity] = made
-    for topic in made.topics:
-        BY_TOPIC.setdefault(topic, []).append(made)
+    new = Mistake(identity, tuple(topics.split()), about, formula, line, wrong)
+    MISTAKES.register(identity, new)
+    for topic in new.topics:
+        BY_TOPIC.setdefault(topic, []).append(new)
 
 
 def values(wrong: Callable[[Any], Any], part: Part, quantities: Any) -> dict[Any, str]:
@@ -111,7 +102,7 @@ def keep(found: dict[Any, str], part: Part, value: Any, detail: str) -> None:
 
 def evaluate(part: Part, quantities: Any) -> list[Any]:
     """What follows from numbers as the student saw them."""
-    if isinstance(quantities, Sizes):
+    if isinstance(quantities, Windows):
         floored = [sizes(quantities._replace(fit="floor"))]
         if not quantities.volume and quantities.scalar and not quantities.axes[0].fits:
             floored.append(quantities.axes[0].unrounded)
@@ -129,38 +120,3 @@ def changed_quantities(wrong: Callable[[Any], Any], quantities: Any) -> Iterator
     for item in results if isinstance(results, list) else [results]:
         if item is not None and type(item) is type(quantities) and item != quantities:
             yield item
-
-
-def single(part: Part) -> dict[Any, list[Candidate]]:
-    """Every wrong answer that one mistake leads to, with the mistakes, commonest first."""
-    found: dict[Any, list[Candidate]] = {}
-    for each in of_topic(part.topic):
-        for value, detail in each.values(part).items():
-            found.setdefault(value, []).append(Candidate(each, detail))
-    return found
-
-
-def double(part: Part) -> dict[Any, list[Candidate]]:
-    """Every wrong answer that two mistakes at once lead to and one alone does not."""
-    found: dict[Any, list[Candidate]] = {}
-    mistakes = of_topic(part.topic)
-    if part.quantities is None:
-        return found
-    for first in mistakes:
-        for quantities in changed_quantities(first.wrong, part.quantities):
-            for second in mistakes:
-                if second is first:
-                    continue
-                for value in values(second.wrong, part, quantities):
-                    if len(found) < MAX_PAIRS:
-                        found.setdefault(value, []).append(Candidate(first, "", second))
-    return found
-
-
-def of_topic(topic: str) -> list[Mistake]:
-    """The mistakes of a topic, commonest first."""
-    from importlib import import_module
-
-    for module in HAND if topic.startswith(BY_HAND) else BY_NUMBER:
-        import_module(f"convcalc.homework.mistakes.{module}")
-    return BY_TOPIC.get(topic, [])

@@ -13,7 +13,7 @@ from convcalc.homework.questions.quantities import (
     Axis,
     Keep,
     Same,
-    Sizes,
+    Windows,
     as_asked,
     sizes,
     volume_in_order,
@@ -27,10 +27,10 @@ def whole(value: Any) -> Any:
     return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
-def per_axis(formula: Callable[[Axis, Sizes], Any]) -> Callable[[Sizes], Any]:
+def per_axis(formula: Callable[[Axis, Windows], Any]) -> Callable[[Windows], Any]:
     """The same slip on every axis where it can happen; the others stay right."""
 
-    def wrong(quantities: Sizes) -> Any:
+    def wrong(quantities: Windows) -> Any:
         results = [formula(axis, quantities) for axis in quantities.axes]
         if all(result is None for result in results):
             return None
@@ -73,7 +73,7 @@ def out(
     name: str,
     about: str,
     formula: str,
-    wrong: Callable[[Axis, Sizes], Any],
+    wrong: Callable[[Axis, Windows], Any],
     line: str,
     topics: str = SIZE,
 ) -> None:
@@ -234,7 +234,7 @@ out(
 )  # fmt: skip
 
 
-def swapped(quantities: Sizes) -> Any:
+def swapped(quantities: Windows) -> Any:
     """Height and width the other way round."""
     found = sizes(quantities._replace(fit="floor"))
     if len(quantities.axes) != 2 or not isinstance(found, tuple):
@@ -315,12 +315,12 @@ mistake(
 # ---------------------------------------------------------------------------------- volumes
 
 
-def depth(quantities: Sizes, value: int) -> Any:
+def depth(quantities: Windows, value: int) -> Any:
     """The volume with another depth."""
     return quantities._replace(filters=value)
 
 
-def pool_depth(quantities: Sizes) -> Any:
+def pool_depth(quantities: Windows) -> Any:
     """A pool that shrinks the depth, and the map or not."""
     k = quantities.axes[0].k
     if not quantities.pool or not quantities.volume or quantities.c_in % k:

@@ -1,4 +1,4 @@
-"""Slips of the pen, which any count can suffer."""
+"""Typing errors, which can happen in every answer that is a count."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from convcalc.homework.mistakes.base import CATALOGUE, Mistake, mistake
+from convcalc.homework.mistakes.base import MISTAKES, Mistake, mistake
 
 if TYPE_CHECKING:
     from convcalc.homework.questions.base import Part
 
-LEAST_DIGITS = 4  # shorter numbers match something by chance
+MIN_DIGITS = 4  # shorter numbers match something by chance
 
 POWERS = tuple(Fraction(10) ** i for i in (1, -1, 2, -2, 3, -3, 6, -6))
 MIXED = (Fraction(1024, 1000), Fraction(1000, 1024), Fraction(2**20, 10**6), Fraction(10**6, 2**20))
@@ -38,8 +38,8 @@ mistake(
 )  # fmt: skip
 
 
-def slips(part: Part, value: Any) -> Iterator[Mistake]:
-    """The slips of the pen that lead from the right number to this one."""
+def typos(part: Part, value: Any) -> Iterator[Mistake]:
+    """The typing errors that lead from the right number to this one."""
     if isinstance(value, tuple | str) or not part.answer_type.counts or part.expected is None:
         return
     try:
@@ -47,15 +47,15 @@ def slips(part: Part, value: Any) -> Iterator[Mistake]:
     except (TypeError, ValueError):
         return
     if right and given / right in POWERS + MIXED and max(right, given) >= 1000:
-        yield CATALOGUE["slip.power-of-ten"]
+        yield MISTAKES["slip.power-of-ten"]
         return
-    if right.denominator != 1 or given.denominator != 1 or right < 10 ** (LEAST_DIGITS - 1):
+    if right.denominator != 1 or given.denominator != 1 or right < 10 ** (MIN_DIGITS - 1):
         return
     a, b = str(right), str(given)
     if swapped(a, b):
-        yield CATALOGUE["slip.swapped-digits"]
+        yield MISTAKES["slip.swapped-digits"]
     elif one_off(a, b):
-        yield CATALOGUE["slip.dropped-digit"]
+        yield MISTAKES["slip.dropped-digit"]
 
 
 def swapped(a: str, b: str) -> bool:

@@ -6,29 +6,22 @@ not pay for all of them.
 
 from __future__ import annotations
 
-from importlib import import_module
-
-from convcalc.homework.questions.base import (
-    QUESTIONS,
-    GivenError,
-    Part,
-    Task,
-    create_question,
-    question,
-)
+from convcalc.homework.questions.base import QUESTIONS, Part, Task, create_question, question
+from convcalc.homework.questions.given import GivenError
 
 MODULES = (
     "size",
     "params",
     "plain",
-    "field",
+    "rf",
     "cost",
-    "reach",
+    "solving",
     "table",
     "counts",
     "hand",
     "gradients",
 )
+QUESTIONS.modules(__name__, MODULES)
 
 __all__ = [
     "MODULES",
@@ -37,23 +30,5 @@ __all__ = [
     "Part",
     "Task",
     "create_question",
-    "every",
-    "find",
     "question",
 ]
-
-
-def every() -> dict[str, type[Task]]:
-    """All question types by name."""
-    for module in MODULES:
-        import_module(f"convcalc.homework.questions.{module}")
-    return QUESTIONS
-
-
-def find(kind: str) -> type[Task] | None:
-    """A question type by its name; None without one."""
-    for module in MODULES:
-        if kind in QUESTIONS:
-            break
-        import_module(f"convcalc.homework.questions.{module}")
-    return QUESTIONS.get(kind)

@@ -6,17 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from convcalc.homework.answers.types import COUNT, RATIO, Bytes
-from convcalc.homework.questions.base import (
-    Count,
-    GivenError,
-    Hwc,
-    Pad,
-    Part,
-    Sizes,
-    Task,
-    each,
-    question,
-)
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import Count, GivenError, Hwc, Pad, Sizes, each
 from convcalc.homework.questions.params import Filters, need_groups
 from convcalc.homework.questions.quantities import (
     Memory,

@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, PAIR, RATIO, SHARE
-from convcalc.homework.questions.base import (
-    Count,
-    GivenError,
-    Part,
-    Sizes,
-    Task,
-    question,
-)
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import Count, GivenError, Sizes
 from convcalc.homework.questions.quantities import (
     conv_params,
 )

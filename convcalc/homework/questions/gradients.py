@@ -6,14 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.types import COUNT, MATRIX, PAIR, RATIO, WORD
-from convcalc.homework.questions.base import (
-    Count,
-    GivenError,
-    Part,
-    Rows,
-    Task,
-    question,
-)
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import Count, GivenError, Rows
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
@@ -54,7 +48,6 @@ class Gradient(Task):
     """The gradients of a small convolution: of the kernel (dw), of the input (dx), of the bias (db)."""
 
     about: ClassVar = "gradients of a convolution by hand"
-    by_hand: ClassVar = True
     partial: ClassVar = "parts"
     rule: ClassVar = "dw: slide the gradient over the input. dx: every gradient cell stamps the kernel where it was read. db: add the gradient up."
     examples: ClassVar = (

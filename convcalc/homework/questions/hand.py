@@ -6,16 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.types import MATRIX
-from convcalc.homework.questions.base import (
-    Count,
-    GivenError,
-    Part,
-    Rows,
-    Sizes,
-    Stack,
-    Task,
-    question,
-)
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import Count, GivenError, Rows, Sizes, Stack
 
 if TYPE_CHECKING:
     import numpy as np
@@ -169,7 +161,6 @@ def maps_text(stack: Any) -> str:
 class ByHand(Task):
     """A question whose answer is a matrix."""
 
-    by_hand: ClassVar = True
     turns_on: ClassVar[tuple[str, ...]] = ("conv",)
     topic: ClassVar = "hand"
 

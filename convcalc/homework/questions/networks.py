@@ -6,10 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import ConvcalcError
-from convcalc.homework.questions.base import (
-    GivenError,
-    Hwc,
-)
+from convcalc.homework.questions.given import GivenError, Hwc
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer

@@ -5,17 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.homework.answers.types import COUNT
-from convcalc.homework.questions.base import (
-    Count,
-    GivenError,
-    Hwc,
-    Part,
-    Sizes,
-    Task,
-    axes_of,
-    each,
-    question,
-)
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, axes_of, each
 from convcalc.homework.questions.quantities import (
     Axis,
     Conv,

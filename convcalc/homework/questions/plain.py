@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading, clean
 from convcalc.homework.answers.types import PROSE, TRUE_FALSE, AnswerType, Choice, letter
-from convcalc.homework.questions.base import GivenError, Part, Task, Words, question
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import GivenError, Words
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions

@@ -45,7 +45,7 @@ class Axis(NamedTuple):
         return self.slack >= 0 and self.slack % self.s == 0
 
 
-class Sizes(NamedTuple):
+class Windows(NamedTuple):
     """Windows on each axis, and what becomes of the channels.
 
     Attributes:
@@ -85,7 +85,7 @@ def size_under(axis: Axis, fit: str, *, pool: bool) -> int | Misfit:
     return axis.floor
 
 
-def sizes(quantities: Sizes) -> Any:
+def sizes(quantities: Windows) -> Any:
     """What comes out: a size, one per axis, or a volume."""
     found = [size_under(axis, quantities.fit, pool=quantities.pool) for axis in quantities.axes]
     for size in found:
@@ -94,7 +94,7 @@ def sizes(quantities: Sizes) -> Any:
     return as_asked(quantities, found, quantities.filters)
 
 
-def as_asked(quantities: Sizes, found: list[Any], depth: Any) -> Any:
+def as_asked(quantities: Windows, found: list[Any], depth: Any) -> Any:
     """Sizes as the question asks for them."""
     if quantities.volume:
         return volume_in_order(tuple(found), depth, quantities.order)
@@ -310,7 +310,7 @@ def memory(quantities: Memory) -> Fraction:
     return Fraction(quantities.values * quantities.width * quantities.times * quantities.batch)
 
 
-class Field(NamedTuple):
+class Rf(NamedTuple):
     """Layers whose receptive field is asked for."""
 
     layers: tuple[Any, ...]
@@ -319,7 +319,7 @@ class Field(NamedTuple):
     blocks: int = 1
 
 
-def field(quantities: Field) -> int:
+def rf_size(quantities: Rf) -> int:
     """1 + Σ d·(k − 1)·(product of the strides before)"""
     r = j = 1
     for layer in quantities.layers:

@@ -6,31 +6,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, FIT, SIZE, Misfit, Volume
-from convcalc.homework.questions.base import (
-    Count,
-    GivenError,
-    Ints,
-    Pad,
-    Part,
-    Sizes,
-    Task,
-    axes_of,
-    each,
-    question,
-)
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import Count, GivenError, Ints, Pad, Sizes, axes_of, each
 from convcalc.homework.questions.quantities import (
     Axis,
     Keep,
     Padded,
     Same,
     Transposed,
+    Windows,
     padded_volume,
     padding_to_keep,
     same_size,
     sizes,
     transposed_size,
 )
-from convcalc.homework.questions.quantities import Sizes as Windows
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions

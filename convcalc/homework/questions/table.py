@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.errors import did_you_mean, shortened
 from convcalc.homework.answers.types import COUNT, SHARE, Volume
-from convcalc.homework.questions.base import (
-    GivenError,
-    Hwc,
-    Part,
-    Task,
-    Words,
-    question,
-)
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import GivenError, Hwc, Words
 from convcalc.homework.questions.networks import (
     Model,
     Row,
@@ -34,7 +28,7 @@ from convcalc.homework.questions.quantities import (
     Axis,
     Conv,
     Linear,
-    Sizes,
+    Windows,
     conv_params,
     linear_params,
     sizes,
@@ -52,14 +46,14 @@ TABLE_RULE = (
 COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": linear_params}
 
 
-def shape_quantities(row: Row, c: Conventions) -> Sizes | None:
+def shape_quantities(row: Row, c: Conventions) -> Windows | None:
     """The windows of a layer, for the mistakes about sizes."""
     layer: Any = row.layers[-1]
     if len(row.layers) > 1 or not hasattr(layer, "axes") or len(row.output) != len(row.input):
         return None
     axes = tuple(Axis(a.n, a.k, a.s, a.before, a.after, a.d) for a in layer.axes(row.input))
     pool = not row.weights
-    return Sizes(
+    return Windows(
         axes, row.input[0], row.output[0], pool, tuple(a.before for a in axes), "floor",
         "hwc" if c.order == "hwc" else "chw", volume=True,
     )  # fmt: skip

@@ -14,8 +14,7 @@ from convcalc.errors import SpecError, UsageError, did_you_mean, printable, shor
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, convention_value, conventions
-from convcalc.homework.questions import GivenError, create_question, every, find
-from convcalc.homework.questions.base import known_words
+from convcalc.homework.questions import QUESTIONS, GivenError, create_question
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet, resolved
 from convcalc.network.yaml_source import Source, read
 
@@ -255,11 +254,11 @@ def read_question(
             "a question needs a type, such as params; convcalc hw types lists them",
         )
     kind = source.scalar(keys["type"][1], "type").strip()
-    cls = find(kind)
+    cls = QUESTIONS.get(kind)
     if cls is None:
-        known = did_you_mean(kind, every()) or "; convcalc hw types lists them"
+        known = did_you_mean(kind, QUESTIONS) or "; convcalc hw types lists them"
         source.refuse(keys["type"][1], f"no question type {shortened(kind)!r}{known}")
-    words = known_words(cls)
+    words = list(cls.words)
     refuse_unknown(
         source,
         keys,
@@ -361,17 +360,17 @@ def fill(source: Source, keys: Keys, question: Question, plain: Plain) -> None:
     elif task.partial == "parts" and question.points == 1 and len(question.parts) == 1:
         question.partial = "none"
     if "credit" in keys:
-        from convcalc.homework import mistakes
+        from convcalc.homework.mistakes import MISTAKES
 
         for name, (at, value) in source.mapping(keys["credit"][1], "credit").items():
-            if mistakes.find(name) is None:
+            if name not in MISTAKES:
                 source.refuse(
                     at,
-                    f"no mistake {shortened(name)!r}{did_you_mean(name, mistakes.every()) or '; convcalc hw types --mistakes lists them'}",
+                    f"no mistake {shortened(name)!r}{did_you_mean(name, MISTAKES) or '; convcalc hw types --mistakes lists them'}",
                 )
             share = read_share(source, value)
             question.credit[name] = share
-    if "answer" in keys and "answer" not in known_words(type(task)):
+    if "answer" in keys and "answer" not in task.words:
         question.key = plain.of(keys["answer"][1], "answer")
     if "accept" in keys:
         accept = plain.of(keys["accept"][1], "accept")
@@ -383,13 +382,11 @@ def fill(source: Source, keys: Keys, question: Question, plain: Plain) -> None:
             items = [source.scalar(item, name) for item in source.sequence(keys[name][1], name)]
             setattr(question, name, items)
     if "separate" in keys:
-        from convcalc.homework import mistakes
+        from convcalc.homework.mistakes import MISTAKES
 
         for item, node in zip(question.separate, source.sequence(keys["separate"][1], "separate")):
-            if mistakes.find(item) is None:
-                source.refuse(
-                    node, f"no mistake {shortened(item)!r}{did_you_mean(item, mistakes.every())}"
-                )
+            if item not in MISTAKES:
+                source.refuse(node, f"no mistake {shortened(item)!r}{did_you_mean(item, MISTAKES)}")
 
 
 def read_points(source: Source, node: Node) -> Fraction:

@@ -105,7 +105,7 @@ class Question:
     def single(self, part: Part) -> dict[Any, list[Candidate]]:
         """The wrong numbers that one mistake leads to."""
         if part.name not in self._single:
-            from convcalc.homework.mistakes.base import single
+            from convcalc.homework.mistakes.search import single
 
             self._single[part.name] = single(part)
         return self._single[part.name]
@@ -113,7 +113,7 @@ class Question:
     def double(self, part: Part) -> dict[Any, list[Candidate]]:
         """The wrong numbers that only two mistakes at once lead to."""
         if part.name not in self._double:
-            from convcalc.homework.mistakes.base import double
+            from convcalc.homework.mistakes.search import double
 
             known = self.single(part)
             found = double(part)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError, did_you_mean, shortened
-from convcalc.homework.questions.base import ALIASES, known_words
+from convcalc.homework.questions.base import ALIASES
 
 if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question
@@ -66,7 +66,7 @@ def met(text: str, question: Question) -> bool:
 def names_of(question: Question) -> dict[str, Any]:
     """The numbers that a requirement may name."""
     found: dict[str, Any] = {}
-    for name in (*ALIASES, *known_words(type(question.task))):
+    for name in (*ALIASES, *question.task.words):
         value = getattr(question.task, ALIASES.get(name, name), None)
         if isinstance(value, int | Fraction):
             found[name] = value

@@ -310,7 +310,7 @@ def wrong_numbers(part: Part, names: tuple[str, ...] = ()) -> Iterator[tuple[str
     Args:
         names: mistakes; without any the core ones of the part's topic.
     """
-    from convcalc.homework.mistakes.base import of_topic
+    from convcalc.homework.mistakes.search import of_topic
 
     bare = replace(part, expected=None, also=())
     every = of_topic(part.topic)

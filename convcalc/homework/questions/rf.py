@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework.answers.types import SIZE
-from convcalc.homework.questions.base import (
-    Count,
-    GivenError,
-    Layers,
-    Part,
-    Task,
-    question,
-)
-from convcalc.homework.questions.quantities import Field, field
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import Count, GivenError, Layers
+from convcalc.homework.questions.quantities import Rf, rf_size
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
@@ -68,18 +62,16 @@ class ReceptiveField(Task):
         return f"{what} does one unit see after layers (kernel/stride) {layer_words(self.layers)}{times}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        quantities = Field(
-            self.layers * self.blocks, c.rf == "pixels", self.image or 0, self.blocks
-        )
+        quantities = Rf(self.layers * self.blocks, c.rf == "pixels", self.image or 0, self.blocks)
         squared = " squared" if quantities.pixels else ""
         return [
             Part(
                 "",
                 SIZE,
-                field(quantities),
+                rf_size(quantities),
                 "rf",
                 quantities,
-                field,
+                rf_size,
                 method=formula_text(quantities.layers) + squared,
             )
         ]

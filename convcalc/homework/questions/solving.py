@@ -7,24 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, PAIR, SETTINGS, SHARE, SIZE, Volume
-from convcalc.homework.questions.base import (
-    Count,
-    GivenError,
-    Hwc,
-    Ints,
-    Part,
-    Task,
-    Words,
-    each,
-    question,
-)
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import Count, GivenError, Hwc, Ints, Words, each
 from convcalc.homework.questions.quantities import (
     Axis,
     LayersToSize,
+    Windows,
     layers_to_size,
     sizes,
 )
-from convcalc.homework.questions.quantities import Sizes as Windows
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions

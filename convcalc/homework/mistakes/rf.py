@@ -6,7 +6,7 @@ from math import isqrt
 from typing import Any
 
 from convcalc.homework.mistakes.base import mistake
-from convcalc.homework.questions.quantities import Field, field
+from convcalc.homework.questions.quantities import Rf, rf_size
 
 
 def rf(name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "rf") -> None:
@@ -14,18 +14,18 @@ def rf(name: str, about: str, formula: str, wrong: Any, line: str, topics: str =
     mistake(f"rf.{name}", topics, about, formula, wrong, line)
 
 
-def squared(quantities: Field, side: int) -> int:
+def side_or_pixels(quantities: Rf, side: int) -> int:
     """A side as the question asks for it."""
     return side * side if quantities.pixels else side
 
 
-def own_stride(quantities: Field) -> int:
+def own_stride(quantities: Rf) -> int:
     """1 + Σ (k − 1)·(the layer's own stride)"""
     terms: list[int] = [layer.d * (layer.k - 1) * layer.s for layer in quantities.layers]
     return 1 + sum(terms)
 
 
-def late_jump(quantities: Field) -> int:
+def late_jump(quantities: Rf) -> int:
     """1 + Σ (k − 1)·(product of the strides up to and with this layer)"""
     r = j = 1
     for layer in quantities.layers:
@@ -34,7 +34,7 @@ def late_jump(quantities: Field) -> int:
     return r
 
 
-def product(quantities: Field) -> Any:
+def product(quantities: Rf) -> Any:
     """Kernel sizes multiplied; for blocks their fields multiplied."""
     total = 1
     for layer in quantities.layers:
@@ -47,35 +47,35 @@ def product(quantities: Field) -> Any:
     return found
 
 
-def one_block(quantities: Field) -> int:
+def one_block(quantities: Rf) -> int:
     """The field of one of the blocks."""
     each = len(quantities.layers) // quantities.blocks
-    return field(quantities._replace(layers=quantities.layers[:each], blocks=1, pixels=False))
+    return rf_size(quantities._replace(layers=quantities.layers[:each], blocks=1, pixels=False))
 
 
-def strided(quantities: Field) -> bool:
+def has_stride(quantities: Rf) -> bool:
     """Whether a stride matters."""
     return any(layer.s > 1 for layer in quantities.layers[:-1])
 
 
 rf(
     "no-stride", "strides ignored", "1 + Σ (k − 1)",
-    lambda w: w._replace(layers=tuple(layer._replace(s=1) for layer in w.layers)) if strided(w) else None,
+    lambda w: w._replace(layers=tuple(layer._replace(s=1) for layer in w.layers)) if has_stride(w) else None,
     "After a stride, one step in this layer is several pixels of the image.",
 )  # fmt: skip
 rf(
     "area", "pixels for the side", "r²",
-    lambda w: field(w._replace(pixels=True)) if not w.pixels else None,
+    lambda w: rf_size(w._replace(pixels=True)) if not w.pixels else None,
     "The side of the square or the number of pixels?",
 )  # fmt: skip
 rf(
     "side", "the side for the pixels", "r",
-    lambda w: isqrt(field(w)) if w.pixels else None,
+    lambda w: isqrt(rf_size(w)) if w.pixels else None,
     "The side of the square or the number of pixels?",
 )  # fmt: skip
 rf(
     "block-sum", "blocks added without the overlap", "blocks · r",
-    lambda w: squared(w, w.blocks * one_block(w)) if w.blocks > 1 else None,
+    lambda w: side_or_pixels(w, w.blocks * one_block(w)) if w.blocks > 1 else None,
     "Do two blocks share a cell?",
 )  # fmt: skip
 rf(
@@ -87,17 +87,17 @@ rf(
 )  # fmt: skip
 rf(
     "sum-k", "adds kernel sizes", "Σ k",
-    lambda w: squared(w, sum(layer.k for layer in w.layers)) if len(w.layers) > 1 else None,
+    lambda w: side_or_pixels(w, sum(layer.k for layer in w.layers)) if len(w.layers) > 1 else None,
     "Neighbouring windows overlap.",
 )  # fmt: skip
 rf(
     "own-stride", "uses the layer's own stride, not the product of the earlier ones", "1 + Σ (k − 1)·s",
-    lambda w: squared(w, own_stride(w)),
+    lambda w: side_or_pixels(w, own_stride(w)),
     "Whose strides decide how far apart this layer's inputs lie in the image?",
 )  # fmt: skip
 rf(
     "late-jump", "includes the layer's own stride in its jump", "1 + Σ (k − 1)·(strides up to it)",
-    lambda w: squared(w, late_jump(w)),
+    lambda w: side_or_pixels(w, late_jump(w)),
     "The layer's own stride spreads its outputs, not its inputs.",
 )  # fmt: skip
 rf(
@@ -107,12 +107,12 @@ rf(
 )  # fmt: skip
 rf(
     "bigger-than-image", "cut off at the image", "n",
-    lambda w: squared(w, w.image) if w.image and field(w._replace(pixels=False)) > w.image else None,
+    lambda w: side_or_pixels(w, w.image) if w.image and rf_size(w._replace(pixels=False)) > w.image else None,
     "A unit can see more than the whole image: the rest of it is padding.",
 )  # fmt: skip
 rf(
     "last-only", "kernel of the last layer", "k",
-    lambda w: squared(w, w.layers[-1].k) if len(w.layers) > 1 else None,
+    lambda w: side_or_pixels(w, w.layers[-1].k) if len(w.layers) > 1 else None,
     "That is its view of the layer below, not of the image.",
 )  # fmt: skip
 rf(

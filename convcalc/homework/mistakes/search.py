@@ -1,0 +1,51 @@
+"""Which wrong answers the mistakes of the catalogue lead to: one mistake alone, or two at once."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from convcalc.homework.mistakes.base import BY_TOPIC, Candidate, Mistake, changed_quantities, values
+
+if TYPE_CHECKING:
+    from convcalc.homework.questions.base import Part
+
+# The modules with the mistakes of a topic: only those about work by hand need NumPy.
+_HAND_TOPICS = ("hand", "gradient")
+_HAND = ("hand", "typos")
+_NUMBER = ("size", "params", "cost", "rf", "typos")
+
+MAX_PAIRS = 4_000  # wrong answers of two mistakes at once that are kept for one answer
+
+
+def single(part: Part) -> dict[Any, list[Candidate]]:
+    """Every wrong answer that one mistake leads to, with the mistakes, commonest first."""
+    found: dict[Any, list[Candidate]] = {}
+    for each in of_topic(part.topic):
+        for value, detail in each.values(part).items():
+            found.setdefault(value, []).append(Candidate(each, detail))
+    return found
+
+
+def double(part: Part) -> dict[Any, list[Candidate]]:
+    """Every wrong answer that two mistakes at once lead to and one alone does not."""
+    found: dict[Any, list[Candidate]] = {}
+    mistakes = of_topic(part.topic)
+    if part.quantities is None:
+        return found
+    for first in mistakes:
+        for quantities in changed_quantities(first.wrong, part.quantities):
+            for second in mistakes:
+                if second is first:
+                    continue
+                for value in values(second.wrong, part, quantities):
+                    if len(found) < MAX_PAIRS:
+                        found.setdefault(value, []).append(Candidate(first, "", second))
+    return found
+
+
+def of_topic(topic: str) -> list[Mistake]:
+    """The mistakes of a topic, commonest first."""
+    for module in _HAND if topic.startswith(_HAND_TOPICS) else _NUMBER:
+        import_module(f"convcalc.homework.mistakes.{module}")
+    return BY_TOPIC.get(topic, [])

@@ -1,0 +1,257 @@
+"""The values under ``given:`` of a question, read from text or plain data.
+
+A question type names the type of each word in its annotations; `READERS` reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from convcalc.errors import UsageError
+from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.parsing import Unreadable
+from convcalc.text import shortened
+
+MAX_DIGITS = 12
+MAX_LAYERS = 2_000
+
+Ints = int | tuple[int, ...]
+Rows = tuple[tuple[Any, ...], ...]
+
+
+class GivenError(UsageError):
+    """A value under ``given:`` that the question type cannot use.
+
+    Attributes:
+        key: which one; empty for the question as a whole.
+        what: what is wrong and what to do.
+    """
+
+    def __init__(self, key: str, what: str) -> None:
+        self.key, self.what = key, what
+        super().__init__(f"{key}: {what}" if key else what)
+
+
+class RfLayer(NamedTuple):
+    """A layer of a receptive-field question: kernel, stride and dilation."""
+
+    k: int
+    s: int = 1
+    d: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.k}/{self.s}" + (f"/{self.d}" if self.d != 1 else "")
+
+
+SUBJECTS = {
+    "s": "stride",
+    "k": "the kernel size",
+    "n": "the input size",
+    "p": "padding",
+    "d": "dilation",
+}
+
+
+def subject(key: str) -> str:
+    """How a message begins: with the name behind a letter."""
+    return SUBJECTS.get(key, "the value")
+
+
+def whole(raw: Any, what: str, *, least: int = 0, most: int = 10**MAX_DIGITS) -> int:
+    """A whole number from text or data."""
+    text = str(raw).strip() if not isinstance(raw, bool | list | tuple | dict) else "?"
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS:
+        message = (
+            f"{subject(what)} must be a whole number, but is {shortened(answers.raw_text(raw))!r}"
+        )
+        raise GivenError(what, message)
+    if len(digits) > 1 and digits.startswith("0"):
+        message = (
+            f"is {text!r}: YAML may read a leading 0 as base 8; write {digits.lstrip('0') or 0}"
+        )
+        raise GivenError(what, message)
+    value = int(text)
+    if not least <= value <= most:
+        message = (
+            f"{subject(what)} must be {least:,} or more, got {value:,}"
+            if value < least
+            else f"{subject(what)} is {value:,}; at most {most:,}"
+        )
+        raise GivenError(what, message)
+    return value
+
+
+def several(raw: Any) -> list[Any] | None:
+    """The items of a list, or of a text such as 3x5; None for a single value."""
+    if isinstance(raw, list | tuple):
+        return list(raw)
+    text = str(raw).lower().replace("×", "x")
+    return text.split("x") if "x" in text else None
+
+
+def read_ints(raw: Any, what: str, least: int = 0) -> Ints:
+    """One number for all axes, or one per axis."""
+    items = several(raw)
+    if items is None:
+        return whole(raw, what, least=least)
+    if not 1 <= len(items) <= 3:
+        message = f"it lists {len(items)} numbers; give one, or one per axis (at most 3)"
+        raise GivenError(what, message)
+    return tuple(whole(item, what, least=least) for item in items)
+
+
+def read_pad(raw: Any, what: str) -> Ints | str:
+    """Padding: numbers, or a word."""
+    if isinstance(raw, str) and raw.strip().lower() in ("same", "valid", "full"):
+        return raw.strip().lower()
+    if isinstance(raw, str) and not raw.strip()[:1].isdigit():
+        message = f"it cannot be {shortened(raw)!r}; write a number, same, valid or full"
+        raise GivenError(what, message)
+    return read_ints(raw, what)
+
+
+def read_shape(raw: Any, what: str) -> tuple[int, ...]:
+    """A volume height × width × channels, such as 32x32x3."""
+    items = several(raw) or [raw]
+    if not 1 <= len(items) <= 4:
+        message = f"it lists {len(items)} numbers; write height x width x channels"
+        raise GivenError(what, message)
+    return tuple(whole(item, what, least=1) for item in items)
+
+
+def read_layers(raw: Any, what: str) -> tuple[RfLayer, ...]:
+    """Layers as k/s/d: ``[3/2, 3/1]``, ``3/2 3/1``; ``4*3`` repeats."""
+    items = list(raw) if isinstance(raw, list | tuple) else str(raw).replace(",", " ").split()
+    found: list[RfLayer] = []
+    for item in items:
+        text = "/".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
+        times, star, rest = text.partition("*")
+        repeats = whole(times, what, least=1, most=MAX_LAYERS) if star else 1
+        numbers = [whole(part, what, least=1) for part in (rest if star else text).split("/")]
+        if not 1 <= len(numbers) <= 3:
+            message = (
+                f"{shortened(text)!r} is no layer; write kernel/stride or kernel/stride/dilation"
+            )
+            raise GivenError(what, message)
+        found += [RfLayer(*numbers)] * repeats
+        if len(found) > MAX_LAYERS:
+            message = f"more than {MAX_LAYERS:,} layers"
+            raise GivenError(what, message)
+    if not found:
+        message = "it lists no layers; write for example [3/2, 3/1]"
+        raise GivenError(what, message)
+    return tuple(found)
+
+
+def read_rows(raw: Any, what: str) -> Rows:
+    """A matrix of whole numbers or decimal fractions."""
+    try:
+        rows = answers.matrix(raw)
+    except Unreadable as error:
+        raise GivenError(what, f"it is no matrix: {error}") from None
+    return tuple(tuple(int(c) if c.denominator == 1 else c for c in row) for row in rows)
+
+
+def read_stack(raw: Any, what: str) -> Any:
+    """One matrix, or a list of matrices, one per channel."""
+    if (
+        isinstance(raw, list | tuple)
+        and raw
+        and isinstance(raw[0], list | tuple)
+        and raw[0]
+        and isinstance(raw[0][0], list | tuple)
+    ):
+        return tuple(read_rows(item, what) for item in raw)
+    return (read_rows(raw, what),)
+
+
+def read_bool(raw: Any, what: str) -> bool:
+    """true or false."""
+    text = str(raw).strip().lower()
+    if text not in ("true", "false"):
+        message = f"it must be true or false, but is {shortened(str(raw))!r}"
+        raise GivenError(what, message)
+    return text == "true"
+
+
+def read_word(raw: Any, what: str) -> str:
+    """A text."""
+    if isinstance(raw, list | tuple):
+        return " ".join(read_word(item, what) for item in raw)
+    if isinstance(raw, dict):
+        message = "it must be a text, but is a mapping"
+        raise GivenError(what, message)
+    text = str(raw).strip()
+    if len(text) > 4000:
+        message = f"it has {len(text):,} characters; at most 4,000 are read"
+        raise GivenError(what, message)
+    return text
+
+
+def read_words(raw: Any, what: str) -> tuple[str, ...]:
+    """Some texts."""
+    items = list(raw) if isinstance(raw, list | tuple) else [raw]
+    if not 1 <= len(items) <= 26:
+        message = f"it lists {len(items)} texts; give 1 to 26"
+        raise GivenError(what, message)
+    return tuple(read_word(item, what) for item in items)
+
+
+def read_fraction(raw: Any, what: str) -> Fraction:
+    """A decimal number or a fraction."""
+    try:
+        return answers.cell(str(raw))
+    except Unreadable:
+        message = f"it must be a number, but is {shortened(str(raw))!r}"
+        raise GivenError(what, message) from None
+
+
+READERS: dict[str, Callable[[Any, str], Any]] = {
+    "int": whole,
+    "int | None": whole,
+    "Count": lambda raw, what: whole(raw, what, least=1),
+    "Count | None": lambda raw, what: whole(raw, what, least=1),
+    "Ints": read_ints,
+    "Sizes": lambda raw, what: read_ints(raw, what, 1),
+    "Sizes | None": lambda raw, what: read_ints(raw, what, 1),
+    "Pad": read_pad,
+    "Hwc": read_shape,
+    "Hwc | None": read_shape,
+    "Layers": read_layers,
+    "Rows": read_rows,
+    "Rows | None": read_rows,
+    "Stack": read_stack,
+    "bool": read_bool,
+    "bool | None": read_bool,
+    "str": read_word,
+    "Words": read_words,
+    "Fraction": read_fraction,
+}
+
+# The types' annotations: what a value is once it is read.
+Count = int
+Sizes = Ints
+Pad = Ints | str
+Hwc = tuple[int, ...]
+Layers = tuple[RfLayer, ...]
+Stack = tuple[Rows, ...]
+Words = tuple[str, ...]
+
+
+def each(value: Ints, axes: int) -> tuple[int, ...]:
+    """One number per axis."""
+    return value if isinstance(value, tuple) else (value,) * axes
+
+
+def axes_of(*values: Any) -> int:
+    """How many axes some numbers speak of: 0 where they do not say."""
+    found = {len(value) for value in values if isinstance(value, tuple)}
+    if len(found) > 1:
+        raise GivenError(
+            "",
+            f"numbers for {' and '.join(map(str, sorted(found)))} axes stand together; give as many everywhere",
+        )
+    return found.pop() if found else 0
