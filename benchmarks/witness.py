@@ -101,9 +101,9 @@ class Witness:
     def __init__(self) -> None:
         """Import what is measured, and nothing else."""
         sys.path.insert(0, str(Path(__file__).parents[1]))
-        from convcalc.reference import fast, fast_pool, fast_units, tiles  # noqa: PLC0415
+        from convcalc.reference import fast, fast_pointwise, fast_pool, tiles  # noqa: PLC0415
 
-        self.fast, self.pool, self.units, self.tiles = fast, fast_pool, fast_units, tiles
+        self.fast, self.pool, self.units, self.tiles = fast, fast_pool, fast_pointwise, tiles
 
     def array(self, values: np.ndarray) -> Any:
         return values

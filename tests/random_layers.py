@@ -154,22 +154,22 @@ def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loop
         np.testing.assert_allclose(made, slow, rtol=1e-8, atol=1e-8, err_msg=said)
         assert by_loops.products == tally.products, said
         assert by_loops.on_padding == tally.on_padding, said
-    reaches = layer.reads(shape, out)
-    if isinstance(reaches, tuple) and len(out) > 1:
-        for axis, reach in enumerate(reaches):
+    every_axis = layer.reads(shape, out)
+    if isinstance(every_axis, tuple) and len(out) > 1:
+        for axis, reads in enumerate(every_axis):
             one = on_axis(options, axis)
             rows = marked(DEPENDENCES[layer.kind](one, [np.eye(s[1 + axis]) for s in shapes]))
-            compare_reach(reach, rows, said)
+            compare_reads(reads, rows, said)
 
 
-def compare_reach(reach: Any, rows: Any, said: str) -> None:
+def compare_reads(reads: Any, rows: Any, said: str) -> None:
     """What a layer says its outputs read, against what they depend on, unit by unit."""
     pixels, units = rows.shape
-    field = reach.field_after(PIXEL)
+    field = reads.field_after(PIXEL)
     for unit in range(units):
         found = np.flatnonzero(rows[:, unit])
-        ends = reach.reads(unit, unit)
-        inside = [p for p in reach.cells(unit) if 0 <= p < pixels]
+        ends = reads.ends(unit, unit)
+        inside = [p for p in reads.cells(unit) if 0 <= p < pixels]
         if found.size:
             assert (inside[0], inside[-1]) == (found[0], found[-1]), said
             assert ends is not None, said

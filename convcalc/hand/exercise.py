@@ -18,10 +18,10 @@ from convcalc.errors import UsageError
 from convcalc.hand.matrices import Exact
 from convcalc.hand.parts import Array, Part, Section, Shape, Stamp, Window, called, exact
 from convcalc.reference.loops_pool import on_padded_input
-from convcalc.reference.stamps import Stamps
+from convcalc.reference.transposed import ScatterAxis
 from convcalc.reference.windows import Axis, corners, inside, under
 
-Axes = Sequence[Axis | Stamps]
+Axes = Sequence[Axis | ScatterAxis]
 
 MOST_PRODUCTS = 200_000
 

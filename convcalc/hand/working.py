@@ -21,7 +21,7 @@ from convcalc.hand.options import (
     upstream,
 )
 from convcalc.hand.parts import Shape, Working
-from convcalc.reference.stamps import stamps
+from convcalc.reference.transposed import scatter_axes
 from convcalc.reference.windows import Axis, out_shape, slide
 
 
@@ -93,7 +93,7 @@ def worked(
         lines: Axes
         if op == "tconv":
             options["output_padding"] = per_axis(output_padding, axes_of, "--a")
-            lines = stamps(op, image.shape[1:], kernel_size, **options)
+            lines = scatter_axes(op, image.shape[1:], kernel_size, **options)
             places = tuple(line.size for line in lines)
         else:
             lines = slide(op, image.shape[1:], kernel_size, fit=fit, **options)

@@ -4,8 +4,8 @@ It shares no formula with the calculator it is a witness to. Every size it gives
 array it made, every count was made while multiplying: one by one in the loops, by the sizes of the
 arrays multiplied in the fast way. Two ways to the same numbers:
 
-    loops, loops_pool, loops_units, loops_arrange   the textbook loop nests, one number at a time
-    fast, fast_pool, fast_units                     matrix products (im2col) and whole-array steps
+    loops, loops_pool, loops_pointwise, loops_rearrange   the textbook loop nests, one number at a time
+    fast, fast_pool, fast_pointwise                     matrix products (im2col) and whole-array steps
 
 The functions here are the fast ones, with the number of spatial axes in their names. Arrays are
 channels first without a batch axis: (C, L), (C, H, W), (C, D, H, W).
@@ -29,8 +29,9 @@ from typing import Concatenate, ParamSpec
 import numpy as np
 import numpy.typing as npt
 
-from convcalc.reference import checks, fast, fast_pool, tiles
+from convcalc.reference import checks, fast, fast_pool, gather
 from convcalc.reference import kinds as _kinds  # noqa: F401  (fills WITNESSES)
+from convcalc.reference.backends import LOOPS
 from convcalc.reference.checks import Array, Padding, Spatial
 from convcalc.reference.fast import linear
 from convcalc.reference.grad import (
@@ -41,10 +42,9 @@ from convcalc.reference.grad import (
     linear_gradients,
     maxpool_gradient,
 )
-from convcalc.reference.registry import WITNESSES, Witness, witness
 from convcalc.reference.tally import Tally
-from convcalc.reference.ways import LOOPS
 from convcalc.reference.windows import out_shape, slide
+from convcalc.reference.base import WITNESSES, Witness, witness
 
 __all__ = [
     "WITNESSES",
@@ -152,7 +152,7 @@ def im2col(
         dilation=dilation,
         fit=fit,
     )
-    return tiles.im2col(image, axes)
+    return gather.im2col(image, axes)
 
 
 def col2im(
@@ -193,5 +193,5 @@ def col2im(
     dtype = checks.result_type(given)
     most = prod(kernel) * fast.largest(given)
     total = np.zeros((maps, *spatial), dtype=fast.working_type("col2im", dtype, most))
-    tiles.scatter(total, axes, tuple(range(n) for n in places), given)
+    gather.scatter(total, axes, tuple(range(n) for n in places), given)
     return checks.in_type(total, dtype)

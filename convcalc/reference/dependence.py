@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from convcalc.reference import fast, fast_pool, fast_units
+from convcalc.reference import fast, fast_pointwise, fast_pool
 from convcalc.reference.checks import Array
 
 Rows = Array
@@ -134,7 +134,7 @@ def _shuffle(options: Mapping[str, Any], inputs: Sequence[Rows]) -> Rows:
 
 @dependence("pad")
 def _pad(options: Mapping[str, Any], inputs: Sequence[Rows]) -> Rows:
-    return fast_units.pad(inputs[0], options.get("padding", 0))
+    return fast_pointwise.pad(inputs[0], options.get("padding", 0))
 
 
 @dependence("crop")
@@ -143,8 +143,8 @@ def _crop(options: Mapping[str, Any], inputs: Sequence[Rows]) -> Rows:
     size = inputs[1].shape[1] if len(inputs) > 1 else options.get("size")
     offset = options.get("offset")
     if offset is not None and size is not None:
-        return fast_units.crop(rows, padding=((offset, rows.shape[1] - offset - size),))
-    return fast_units.crop(rows, size=size, padding=options.get("padding"))
+        return fast_pointwise.crop(rows, padding=((offset, rows.shape[1] - offset - size),))
+    return fast_pointwise.crop(rows, size=size, padding=options.get("padding"))
 
 
 @dependence("add", "multiply", "concat")

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from convcalc.reference.checks import Array
+from convcalc.reference.gather import windows
 from convcalc.reference.tally import Tally
-from convcalc.reference.tiles import windows
 from convcalc.reference.windows import Axis, out_shape
 
 DEPTHWISE_TILE = 1 << 18

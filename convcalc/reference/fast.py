@@ -1,6 +1,6 @@
 """The same layers through matrix products: what libraries do, in plain NumPy.
 
-    conv            im2col: every window a column, then weight @ columns  (tiles.py)
+    conv            im2col: every window a column, then weight @ columns  (gather.py)
     1×1 conv        the map is its own column matrix: no copying at all
     grouped conv    a stack of smaller products, one per group
     depthwise conv  a sum over shifted copies of the map: too thin for a matrix product
@@ -20,11 +20,11 @@ import numpy.typing as npt
 from convcalc.reference import checks
 from convcalc.reference.checks import Array, Padding, Spatial
 from convcalc.reference.depthwise import depthwise, small_enough
+from convcalc.reference.gather import Block, blocks, columns, im2col, length
 from convcalc.reference.kernels import Kernels, kernels, transposed_kernels
 from convcalc.reference.loops import linear_parts, local_weight
-from convcalc.reference.stamps import Stamps, stamps
 from convcalc.reference.tally import Tally
-from convcalc.reference.tiles import Block, blocks, columns, im2col, length
+from convcalc.reference.transposed import ScatterAxis, scatter_axes
 from convcalc.reference.windows import Axis, out_shape, slide
 
 EXACT_IN_FLOAT64 = 1 << 53
@@ -218,7 +218,7 @@ def conv_transpose(
     """
     image = checks.feature_map("conv_transpose", x)
     layer = transposed_kernels("conv_transpose", image, weight, bias, groups)
-    axes = stamps(
+    axes = scatter_axes(
         "conv_transpose",
         image.shape[1:],
         layer.kernel_size,
@@ -253,7 +253,7 @@ def conv_transpose(
     return checks.in_type(y, result)
 
 
-def stamp(canvas: Array, axes: tuple[Stamps, ...], block: Block, tile: Array) -> None:
+def stamp(canvas: Array, axes: tuple[ScatterAxis, ...], block: Block, tile: Array) -> None:
     """Add a tile (maps · taps × places) to the canvas, each tap at its shift."""
     kernel = tuple(axis.kernel for axis in axes)
     spread = tile.reshape(len(canvas), *kernel, *map(len, block))

@@ -18,12 +18,12 @@ from convcalc.reference import checks
 from convcalc.reference.checks import Array, Padding, Spatial
 from convcalc.reference.fast import product
 from convcalc.reference.fast_pool import divisors, maxpool_with_indices
+from convcalc.reference.gather import blocks, columns, scatter
 from convcalc.reference.kernels import kernels, transposed_kernels
 from convcalc.reference.loops import linear_parts
 from convcalc.reference.loops_pool import pool_axes
-from convcalc.reference.stamps import stamps
 from convcalc.reference.tally import Tally
-from convcalc.reference.tiles import blocks, columns, scatter
+from convcalc.reference.transposed import scatter_axes
 from convcalc.reference.windows import out_shape, slide
 
 
@@ -112,7 +112,7 @@ def conv_transpose_gradients(
     owner, tally = "conv_transpose_gradients", tally or Tally()
     image = checks.feature_map(owner, x)
     layer = transposed_kernels(owner, image, weight, None, groups)
-    axes = stamps(
+    axes = scatter_axes(
         owner,
         image.shape[1:],
         layer.kernel_size,

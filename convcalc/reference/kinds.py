@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from convcalc.reference import checks
+from convcalc.reference.backends import Backend
 from convcalc.reference.checks import Array, Shape
-from convcalc.reference.registry import Options, Witness, witness
 from convcalc.reference.tally import Tally
-from convcalc.reference.ways import Way
 from convcalc.reference.windows import out_shape, slide
+from convcalc.reference.base import Options, Witness, witness
 
 Inputs = Sequence[Array]
 Kept = Mapping[str, Array]
@@ -56,9 +56,9 @@ class Conv(Witness):
         return _with_bias(options, {"weight": (sum(map(len, rows)), *kernel)}, channels)
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
-        return way["conv"](
+        return backend["conv"](
             inputs[0],
             arrays["weight"],
             arrays.get("bias"),
@@ -79,10 +79,10 @@ class ConvTranspose(Witness):
         return _with_bias(options, {"weight": (in_shape[0], channels // groups, *kernel)}, channels)
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         names = ("stride", "padding", "output_padding", "dilation", "groups", "size_rule")
-        return way["conv_transpose"](
+        return backend["conv_transpose"](
             inputs[0],
             arrays["weight"],
             arrays.get("bias"),
@@ -102,9 +102,9 @@ class DepthwiseConv(Witness):
         return _with_bias(options, {"weight": (channels, 1, *kernel)}, channels)
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
-        return way["depthwise_conv"](
+        return backend["depthwise_conv"](
             inputs[0],
             arrays["weight"],
             arrays.get("bias"),
@@ -129,9 +129,9 @@ class SeparableConv(Witness):
         return _with_bias(options, weights, channels)
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
-        return way["separable_conv"](
+        return backend["separable_conv"](
             inputs[0],
             arrays["depthwise_weight"],
             arrays["pointwise_weight"],
@@ -154,9 +154,9 @@ class LocalConv(Witness):
         return {**made, "bias": outputs} if options.get("bias", True) else made
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
-        return way["local_conv"](
+        return backend["local_conv"](
             inputs[0],
             arrays["weight"],
             arrays.get("bias"),
@@ -180,10 +180,10 @@ class Linear(Witness):
         return _with_bias(options, {"weight": (features, in_shape[0])}, features)
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         del options
-        return way["linear"](inputs[0], arrays["weight"], arrays.get("bias"), tally=tally)
+        return backend["linear"](inputs[0], arrays["weight"], arrays.get("bias"), tally=tally)
 
 
 @witness("rbf")
@@ -197,10 +197,10 @@ class Rbf(Witness):
         return {"weight": (options["out_features"], *in_shape)}
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         del options
-        return way["rbf"](inputs[0], arrays["weight"], tally=tally)
+        return backend["rbf"](inputs[0], arrays["weight"], tally=tally)
 
 
 @witness("subsample")
@@ -212,9 +212,9 @@ class Subsample(Witness):
         return _with_bias(options, {"weight": in_shape[:1]}, in_shape[0])
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
-        return way["subsample"](
+        return backend["subsample"](
             inputs[0],
             arrays["weight"],
             arrays.get("bias"),
@@ -237,14 +237,14 @@ class BatchNorm(Witness):
         return dict.fromkeys((*trained, *kept), in_shape[:1])
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         del options
         gain, offset = arrays.get("weight"), arrays.get("bias")
         if "running_mean" not in arrays:  # a batch of one: its statistics are those of each map
-            return way["instancenorm"](inputs[0], gain, offset, tally=tally)
+            return backend["instancenorm"](inputs[0], gain, offset, tally=tally)
         mean, variance = arrays["running_mean"], arrays["running_var"]
-        return way["batchnorm"](inputs[0], mean, variance, gain, offset, tally=tally)
+        return backend["batchnorm"](inputs[0], mean, variance, gain, offset, tally=tally)
 
 
 @witness("layernorm")
@@ -256,10 +256,12 @@ class LayerNorm(Witness):
         return {"weight": in_shape, "bias": in_shape} if options.get("affine", True) else {}
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         del options
-        return way["layernorm"](inputs[0], arrays.get("weight"), arrays.get("bias"), tally=tally)
+        return backend["layernorm"](
+            inputs[0], arrays.get("weight"), arrays.get("bias"), tally=tally
+        )
 
 
 @witness("groupnorm")
@@ -272,10 +274,10 @@ class GroupNorm(Witness):
         return {"weight": each, "bias": each} if options.get("affine", True) else {}
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         gain, offset = arrays.get("weight"), arrays.get("bias")
-        return way["groupnorm"](inputs[0], options["num_groups"], gain, offset, tally=tally)
+        return backend["groupnorm"](inputs[0], options["num_groups"], gain, offset, tally=tally)
 
 
 @witness("instancenorm")
@@ -288,10 +290,12 @@ class InstanceNorm(Witness):
         return {"weight": each, "bias": each} if options.get("affine", False) else {}
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         del options
-        return way["instancenorm"](inputs[0], arrays.get("weight"), arrays.get("bias"), tally=tally)
+        return backend["instancenorm"](
+            inputs[0], arrays.get("weight"), arrays.get("bias"), tally=tally
+        )
 
 
 @witness("prelu")
@@ -303,10 +307,10 @@ class Prelu(Witness):
         return {"weight": in_shape[:1] if options.get("per_channel", False) else (1,)}
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         del options
-        return way["prelu"](inputs[0], arrays["weight"], tally=tally)
+        return backend["prelu"](inputs[0], arrays["weight"], tally=tally)
 
 
 @witness("unpool")
@@ -314,10 +318,10 @@ class Unpool(Witness):
     """Undoes a max pool. A second input, if given, says which cells the values came from."""
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         del arrays, tally
-        return way["unpool"](
+        return backend["unpool"](
             inputs[0],
             options["kernel_size"],
             **_picked(options, "stride", "padding"),
@@ -330,14 +334,14 @@ class Pad(Witness):
     """Zeros around the maps, then whole maps of zeros before and after them."""
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         del arrays, tally
-        padded = way["pad"](inputs[0], options.get("padding", 0))
+        padded = backend["pad"](inputs[0], options.get("padding", 0))
         before, after = options.get("channels", (0, 0))
         zeros = [np.zeros_like(padded[:1])] * max(before, after)
         parts = [*zeros[:before], padded, *zeros[:after]]
-        return way["concat"](parts) if len(parts) > 1 else padded
+        return backend["concat"](parts) if len(parts) > 1 else padded
 
 
 @witness("crop")
@@ -354,14 +358,14 @@ class Crop(Witness):
         return [(cut, n - cut - o) for cut, n, o in zip(firsts, sides, lengths, strict=True)]
 
     def run(
-        self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+        self, backend: Backend, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
     ) -> Array:
         del arrays, tally
         if options.get("offset") is not None:
-            return way["crop"](inputs[0], padding=self.cuts(options, inputs))
+            return backend["crop"](inputs[0], padding=self.cuts(options, inputs))
         if options.get("like") is not None:
-            return way["crop"](inputs[0], size=inputs[1].shape[1:])
-        return way["crop"](inputs[0], **_picked(options, "size", "padding"))
+            return backend["crop"](inputs[0], size=inputs[1].shape[1:])
+        return backend["crop"](inputs[0], **_picked(options, "size", "padding"))
 
 
 def _keeps_nothing(
@@ -371,10 +375,15 @@ def _keeps_nothing(
 
     class Plain(Witness):
         def run(
-            self, way: Way, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None
+            self,
+            backend: Backend,
+            options: Options,
+            inputs: Inputs,
+            arrays: Kept,
+            tally: Tally | None,
         ) -> Array:
             del arrays
-            function = way[kind]
+            function = backend[kind]
             counted = {"tally": tally} if "tally" in function.__annotations__ else {}
             given = [options[name] for name in required]
             x = inputs if many else inputs[0]

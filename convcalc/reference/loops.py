@@ -13,8 +13,8 @@ import numpy.typing as npt
 from convcalc.reference import checks
 from convcalc.reference.checks import Array, Padding, Spatial
 from convcalc.reference.kernels import bias_or_zeros, kernels, transposed_kernels
-from convcalc.reference.stamps import stamps
 from convcalc.reference.tally import Tally
+from convcalc.reference.transposed import scatter_axes
 from convcalc.reference.windows import corners, inside, out_shape, slide, under
 
 
@@ -135,7 +135,7 @@ def conv_transpose(
     """
     image = checks.feature_map("conv_transpose", x)
     layer = transposed_kernels("conv_transpose", image, weight, bias, groups)
-    axes = stamps(
+    axes = scatter_axes(
         "conv_transpose",
         image.shape[1:],
         layer.kernel_size,

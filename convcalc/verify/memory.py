@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.layers.base import Axis
 from convcalc.reference.depthwise import DEPTHWISE_TILE, LARGEST_COPIES
-from convcalc.reference.tiles import most_places
+from convcalc.reference.gather import most_places
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape

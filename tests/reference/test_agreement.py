@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convcalc.reference import Tally
-from convcalc.reference.ways import FAST, LOOPS
+from convcalc.reference.backends import FAST, LOOPS
 
 calm = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -239,15 +239,15 @@ def test_many_tiles_give_what_one_tile_gives(monkeypatch: pytest.MonkeyPatch) ->
     stamped = FAST["conv_transpose"](x, w, padding=1, groups=2)
     deep = rng.standard_normal((4, 1, 3, 2, 3))
     by_map = FAST["depthwise_conv"](x, deep, padding=1)
-    monkeypatch.setattr("convcalc.reference.tiles.LEAST_PLACES", 1)
+    monkeypatch.setattr("convcalc.reference.gather.LEAST_PLACES", 1)
     monkeypatch.setattr("convcalc.reference.depthwise.DEPTHWISE_TILE", 1)
     for tile in (1, 400, 1000, 4000):
-        monkeypatch.setattr("convcalc.reference.tiles.TILE", tile)
+        monkeypatch.setattr("convcalc.reference.gather.TILE", tile)
         np.testing.assert_allclose(FAST["conv"](x, w, padding=1, groups=2), expected)
         np.testing.assert_allclose(FAST["conv_transpose"](x, w, padding=1, groups=2), stamped)
         np.testing.assert_allclose(FAST["depthwise_conv"](x, deep, padding=1), by_map)
     monkeypatch.setattr("convcalc.reference.depthwise.LARGEST_COPIES", 1)  # left to im2col
     np.testing.assert_allclose(FAST["depthwise_conv"](x, deep, padding=1), by_map)
     expected = FAST["gelu"](x)
-    monkeypatch.setattr("convcalc.reference.fast_units.CELLS_TOGETHER", 7)
+    monkeypatch.setattr("convcalc.reference.fast_pointwise.CELLS_TOGETHER", 7)
     np.testing.assert_array_equal(FAST["gelu"](x), expected)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convcalc.reference import Tally, grad
-from convcalc.reference.ways import FAST
+from convcalc.reference.backends import FAST
 
 STEP = 1e-5
 
@@ -58,9 +58,9 @@ def test_many_tiles_add_up_to_the_same_gradients(monkeypatch: pytest.MonkeyPatch
     dz = rng.standard_normal(FAST["conv_transpose"](x, back, stride=2, groups=2).shape)
     at_once = grad.conv_gradients(x, w, dy, padding=1, groups=2)
     back_at_once = grad.conv_transpose_gradients(x, back, dz, stride=2, groups=2)
-    monkeypatch.setattr("convcalc.reference.tiles.LEAST_PLACES", 1)
+    monkeypatch.setattr("convcalc.reference.gather.LEAST_PLACES", 1)
     for tile in (1, 100):
-        monkeypatch.setattr("convcalc.reference.tiles.TILE", tile)
+        monkeypatch.setattr("convcalc.reference.gather.TILE", tile)
         for found, expected in (
             (grad.conv_gradients(x, w, dy, padding=1, groups=2), at_once),
             (grad.conv_transpose_gradients(x, back, dz, stride=2, groups=2), back_at_once),

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from convcalc import reference
-from convcalc.reference.ways import FAST, LOOPS, Way
+from convcalc.reference.backends import FAST, LOOPS, Backend
 
-both_ways = pytest.mark.parametrize("way", [LOOPS, FAST], ids=["loops", "fast"])
+both_backends = pytest.mark.parametrize("backend", [LOOPS, FAST], ids=["loops", "fast"])
 
 
 @pytest.fixture(autouse=True)
@@ -21,47 +21,49 @@ def _no_warnings() -> Iterator[None]:
         yield
 
 
-@both_ways
-def test_infinity_times_a_padding_zero_is_nan(way: Way) -> None:
+@both_backends
+def test_infinity_times_a_padding_zero_is_nan(backend: Backend) -> None:
     """The products with padding are really made."""
-    y = way["conv"]([[1.0, 2.0]], [[[np.inf, 1.0]]], padding=[[1, 0]])
+    y = backend["conv"]([[1.0, 2.0]], [[[np.inf, 1.0]]], padding=[[1, 0]])
     np.testing.assert_array_equal(y, [[np.nan, np.inf]])
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_bad_cells_reach_the_windows_that_read_them_and_no_others(way: Way, bad: float) -> None:
+def test_bad_cells_reach_the_windows_that_read_them_and_no_others(
+    backend: Backend, bad: float
+) -> None:
     """Windows 0-1, 1-2, 2-3 over cells 1 1 bad 1."""
-    y = way["conv"]([[1.0, 1.0, bad, 1.0]], [[[1.0, 1.0]]])
+    y = backend["conv"]([[1.0, 1.0, bad, 1.0]], [[[1.0, 1.0]]])
     np.testing.assert_array_equal(y, [[2.0, bad, bad]])
-    y = way["conv_transpose"]([[1.0, bad]], [[[1.0, 1.0]]])
+    y = backend["conv_transpose"]([[1.0, bad]], [[[1.0, 1.0]]])
     np.testing.assert_array_equal(y, [[1.0, bad, bad]])
-    y = way["avgpool"]([[1.0, 1.0, bad, 1.0]], 2)
+    y = backend["avgpool"]([[1.0, 1.0, bad, 1.0]], 2)
     np.testing.assert_array_equal(y, [[1.0, bad]])
-    y = way["depthwise_conv"](np.ones((2, 3)) * [[1], [bad]], np.ones((2, 1, 2)))
+    y = backend["depthwise_conv"](np.ones((2, 3)) * [[1], [bad]], np.ones((2, 1, 2)))
     np.testing.assert_array_equal(y, [[2, 2], [bad, bad]])
 
 
-@both_ways
-def test_max_of_nan_is_nan_and_of_infinities_the_larger(way: Way) -> None:
+@both_backends
+def test_max_of_nan_is_nan_and_of_infinities_the_larger(backend: Backend) -> None:
     """As np.maximum and PyTorch."""
-    y = way["maxpool"]([[1.0, np.nan, -np.inf, -np.inf, np.inf, 1.0]], 2)
+    y = backend["maxpool"]([[1.0, np.nan, -np.inf, -np.inf, np.inf, 1.0]], 2)
     np.testing.assert_array_equal(y, [[np.nan, -np.inf, np.inf]])
-    _, places = way["maxpool_with_indices"]([[1.0, np.nan, np.nan, 2.0]], 4)
+    _, places = backend["maxpool_with_indices"]([[1.0, np.nan, np.nan, 2.0]], 4)
     np.testing.assert_array_equal(places, [[1]])
 
 
-@both_ways
-def test_a_window_without_cells_is_minus_infinity_or_nan(way: Way) -> None:
+@both_backends
+def test_a_window_without_cells_is_minus_infinity_or_nan(backend: Backend) -> None:
     """Caffe lets a window start behind the input when there is no padding."""
-    y = way["maxpool"](np.ones((1, 6)), 1, stride=2, fit="caffe")
+    y = backend["maxpool"](np.ones((1, 6)), 1, stride=2, fit="caffe")
     np.testing.assert_array_equal(y, [[1, 1, 1, -np.inf]])
-    y = way["avgpool"](np.ones((1, 6)), 1, stride=2, fit="caffe")
+    y = backend["avgpool"](np.ones((1, 6)), 1, stride=2, fit="caffe")
     np.testing.assert_array_equal(y, [[1, 1, 1, np.nan]])
 
 
-@both_ways
-def test_units_at_infinity(way: Way) -> None:
+@both_backends
+def test_units_at_infinity(backend: Backend) -> None:
     """The limits where there are any, NaN where there are none."""
     ends = [-np.inf, np.inf, np.nan]
     for name, expected in {
@@ -72,29 +74,31 @@ def test_units_at_infinity(way: Way) -> None:
         "tanh": [-1, 1, np.nan],
         "leaky_relu": [-np.inf, np.inf, np.nan],
     }.items():
-        np.testing.assert_array_equal(way[name](ends), expected, err_msg=name)
-    np.testing.assert_array_equal(way["softmax"]([-np.inf, 0.0, 1000.0]), [0, 0, 1])
-    np.testing.assert_array_equal(way["upsample"]([[np.inf, 1.0]], 2, mode="linear")[0, 0], np.inf)
+        np.testing.assert_array_equal(backend[name](ends), expected, err_msg=name)
+    np.testing.assert_array_equal(backend["softmax"]([-np.inf, 0.0, 1000.0]), [0, 0, 1])
+    np.testing.assert_array_equal(
+        backend["upsample"]([[np.inf, 1.0]], 2, mode="linear")[0, 0], np.inf
+    )
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("name", ["int8", "uint8", "int16", "bool"])
-def test_integers_are_computed_wide(way: Way, name: str) -> None:
+def test_integers_are_computed_wide(backend: Backend, name: str) -> None:
     """127 · 127 · 9 does not fit int8, nor 255 · 255 uint8."""
     top = 1 if name == "bool" else np.iinfo(name).max
     x, w = np.full((1, 3, 3), top, dtype=name), np.full((1, 1, 3, 3), top, dtype=name)
-    y = way["conv"](x, w)
+    y = backend["conv"](x, w)
     assert y.dtype == np.int64
     assert int(y[0, 0, 0]) == 9 * int(top) ** 2
 
 
-@both_ways
-def test_integers_beyond_floats_are_still_exact(way: Way) -> None:
+@both_backends
+def test_integers_beyond_floats_are_still_exact(backend: Backend) -> None:
     """2⁵³ + 1 has no float64; the fast way then multiplies integers."""
     big = 2**53 + 1
-    np.testing.assert_array_equal(way["conv"]([[big, 0]], [[[1, 0]]]), [[big]])
-    np.testing.assert_array_equal(way["linear"]([big], [[3]]), [3 * big])
-    np.testing.assert_array_equal(way["conv_transpose"]([[big]], [[[1, 0]]]), [[big, 0]])
+    np.testing.assert_array_equal(backend["conv"]([[big, 0]], [[[1, 0]]]), [[big]])
+    np.testing.assert_array_equal(backend["linear"]([big], [[3]]), [3 * big])
+    np.testing.assert_array_equal(backend["conv_transpose"]([[big]], [[[1, 0]]]), [[big, 0]])
 
 
 def test_integers_that_do_not_fit_are_refused() -> None:
@@ -112,17 +116,17 @@ def test_integers_that_do_not_fit_are_refused() -> None:
     )
 
 
-@both_ways
-def test_floats_keep_their_type(way: Way) -> None:
+@both_backends
+def test_floats_keep_their_type(backend: Backend) -> None:
     """float16 is computed wider and rounded once: 1 + 2⁻¹¹ + 2⁻¹¹ is not 1."""
     tiny = 2.0**-11
-    y = way["conv"](np.array([[1, tiny, tiny]], np.float16), np.ones((1, 1, 3), np.float16))
+    y = backend["conv"](np.array([[1, tiny, tiny]], np.float16), np.ones((1, 1, 3), np.float16))
     assert y.dtype == np.float16
     assert float(y[0, 0]) == 1 + 2 * tiny
     x = np.ones((1, 3), np.float32)
-    assert way["conv"](x, np.ones((1, 1, 3), np.float64)).dtype == np.float64
-    assert way["maxpool"](x, 2).dtype == np.float32
-    y = way["add"]([np.array([6e4], np.float16), np.array([6e4], np.float16)])
+    assert backend["conv"](x, np.ones((1, 1, 3), np.float64)).dtype == np.float64
+    assert backend["maxpool"](x, 2).dtype == np.float32
+    y = backend["add"]([np.array([6e4], np.float16), np.array([6e4], np.float16)])
     np.testing.assert_array_equal(y, [np.inf])
 
 
@@ -149,24 +153,24 @@ CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
 """Layers that leave the input as it is, or nearly, when called like this."""
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("name", CALLS)
-def test_inputs_are_never_changed_nor_returned(way: Way, name: str) -> None:
+def test_inputs_are_never_changed_nor_returned(backend: Backend, name: str) -> None:
     """What comes out may be written to, and is no part of what went in."""
     x = np.ones((1, 4, 4), np.float32)
     x.flags.writeable = False
     args, options = CALLS[name]
-    y = way[name](x, *args, **options)
+    y = backend[name](x, *args, **options)
     assert not np.shares_memory(x, y)
     y[...] = 7
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("name", ["add", "multiply", "concat"])
-def test_one_branch_is_copied(way: Way, name: str) -> None:
+def test_one_branch_is_copied(backend: Backend, name: str) -> None:
     """A join of a single input is that input, in memory of its own."""
     x = np.ones((1, 2))
-    assert not np.shares_memory(x, way[name]([x]))
+    assert not np.shares_memory(x, backend[name]([x]))
 
 
 def test_columns_are_memory_of_their_own() -> None:
@@ -178,52 +182,52 @@ def test_columns_are_memory_of_their_own() -> None:
         columns[...] = 7
 
 
-@both_ways
-def test_unsigned_64_bits_are_read_as_integers_or_refused(way: Way) -> None:
+@both_backends
+def test_unsigned_64_bits_are_read_as_integers_or_refused(backend: Backend) -> None:
     """Beside a signed integer NumPy would turn them into floats, and their largest have no int64."""
     big = 2**53 + 1
     x = np.array([[big]], np.uint64)
     for y in (
-        way["conv"](x, np.array([[[1]]], np.uint64)),
-        way["add"]([x, np.array([[0]])]),
-        way["maxpool"](x, 1),
-        way["relu"](x),
+        backend["conv"](x, np.array([[[1]]], np.uint64)),
+        backend["add"]([x, np.array([[0]])]),
+        backend["maxpool"](x, 1),
+        backend["relu"](x),
     ):
         assert y.dtype == np.int64
         assert int(y[0, 0]) == big
     for name, args in (("relu", []), ("maxpool", [1]), ("linear", [[[1]]])):
         given = np.array([2**63], np.uint64).reshape(-1, *(1 for _ in CALLS.get(name, [[]])[0]))
         with pytest.raises(ValueError, match="does not fit") as caught:
-            way[name](given, *args)
+            backend[name](given, *args)
         assert str(caught.value) == (
             f"{name}: x holds 9223372036854775808, which does not fit 64 bits with a sign; "
             "give floats instead"
         )
 
 
-@both_ways
-def test_integers_do_not_widen_floats(way: Way) -> None:
+@both_backends
+def test_integers_do_not_widen_floats(backend: Backend) -> None:
     """The result has the widest float type among what was given, whatever integers are beside it."""
     x = np.ones((1, 1), np.float32)
-    assert way["conv"](x, np.ones((1, 1, 1), np.float32), [1]).dtype == np.float32
-    assert way["prelu"](x, [2]).dtype == np.float32
+    assert backend["conv"](x, np.ones((1, 1, 1), np.float32), [1]).dtype == np.float32
+    assert backend["prelu"](x, [2]).dtype == np.float32
 
 
-@both_ways
-def test_the_other_byte_order_is_only_another_way_to_store(way: Way) -> None:
+@both_backends
+def test_the_other_byte_order_is_only_another_way_to_store(backend: Backend) -> None:
     """Results are in the machine's own."""
     x = np.array([[1.0, 2.0]], np.dtype(np.float32).newbyteorder())
     for name, args in (("avgpool", [1]), ("relu", []), ("flatten", [])):
-        y = way[name](x, *args)
+        y = backend[name](x, *args)
         assert y.dtype == np.float32
         np.testing.assert_array_equal(y.ravel(), [1, 2])
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("mean", [np.uint8(3), np.int8(-128), np.bool_(True)])
-def test_a_mean_of_small_integers_is_subtracted_whole(way: Way, mean: Any) -> None:
+def test_a_mean_of_small_integers_is_subtracted_whole(backend: Backend, mean: Any) -> None:
     """An 8-bit minus sign wraps around."""
-    y = way["batchnorm"]([[200.0]], np.array([mean]), [1 - 1e-5])
+    y = backend["batchnorm"]([[200.0]], np.array([mean]), [1 - 1e-5])
     np.testing.assert_allclose(y, [[200.0 - int(mean)]])
 
 
@@ -235,17 +239,17 @@ def test_columns_of_small_integers_are_added_up_whole() -> None:
         reference.col2im(np.full((2, 3), 2**62), (1, 4), 2)
 
 
-@both_ways
-def test_an_infinite_bias_against_an_infinite_sum_is_nan_without_a_word(way: Way) -> None:
+@both_backends
+def test_an_infinite_bias_against_an_infinite_sum_is_nan_without_a_word(backend: Backend) -> None:
     """inf - inf, wherever the bias is added."""
     x, ones, bias = [[np.inf, 1.0]], [[[1.0, 1.0]]], [-np.inf]
     for y in (
-        way["conv"](x, ones, bias),
-        way["conv"](x, [[[1.0]]], bias)[:, :1],
-        way["conv"]([*x, *x], [*ones, *ones], [*bias, 0], groups=2)[:1],
-        way["conv"](x, [[1.0, 1.0]], bias, connections=[[0]]),
-        way["local_conv"](x, [[ones[0]]], [bias]),
-        way["linear"]([np.inf], [[1.0]], bias),
+        backend["conv"](x, ones, bias),
+        backend["conv"](x, [[[1.0]]], bias)[:, :1],
+        backend["conv"]([*x, *x], [*ones, *ones], [*bias, 0], groups=2)[:1],
+        backend["conv"](x, [[1.0, 1.0]], bias, connections=[[0]]),
+        backend["local_conv"](x, [[ones[0]]], [bias]),
+        backend["linear"]([np.inf], [[1.0]], bias),
     ):
         np.testing.assert_array_equal(np.ravel(y), [np.nan])
 
@@ -290,8 +294,8 @@ def test_every_layer_knows_how_large_its_sums_could_become(name: str, args: Any,
     )
 
 
-@both_ways
-def test_sums_that_just_fit_are_exact(way: Way) -> None:
+@both_backends
+def test_sums_that_just_fit_are_exact(backend: Backend) -> None:
     """2⁶² + (2⁶² - 1) is the largest int64."""
-    y = way["conv"]([[2**31]], [[[2**31]]], [2**62 - 1])
+    y = backend["conv"]([[2**31]], [[[2**31]]], [2**62 - 1])
     assert int(y[0, 0]) == 2**63 - 1

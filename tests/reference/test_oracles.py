@@ -8,9 +8,9 @@ from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 from scipy.signal import correlate, upfirdn
 
-from convcalc.reference.ways import FAST, LOOPS, Way
+from convcalc.reference.backends import FAST, LOOPS, Backend
 
-both_ways = pytest.mark.parametrize("way", [LOOPS, FAST], ids=["loops", "fast"])
+both_backends = pytest.mark.parametrize("backend", [LOOPS, FAST], ids=["loops", "fast"])
 rng = np.random.default_rng(7)
 
 
@@ -44,25 +44,27 @@ def pads(*pairs: Any) -> Any:
     return [before for before, _ in pairs] + [after for _, after in pairs]
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("spatial", [(9,), (6, 7), (4, 5, 6)])
 @pytest.mark.parametrize(("word", "mode"), [("valid", "valid"), ("full", "full")])
-def test_conv_is_scipys_correlation(way: Way, spatial: Any, word: str, mode: str) -> None:
+def test_conv_is_scipys_correlation(backend: Backend, spatial: Any, word: str, mode: str) -> None:
     """Two maps in, three out; SciPy correlates map by map."""
     x = rng.standard_normal((2, *spatial))
     w = rng.standard_normal((3, 2, *(3, 2, 3)[: len(spatial)]))
     expected = [
         sum(correlate(m, k, mode, "direct") for m, k in zip(x, ws, strict=True)) for ws in w
     ]
-    np.testing.assert_allclose(way["conv"](x, w, padding=word), expected)
+    np.testing.assert_allclose(backend["conv"](x, w, padding=word), expected)
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize(("n", "k", "s"), [(5, 3, 2), (4, 2, 3), (6, 5, 1)])
-def test_conv_transpose_is_scipys_upsampling_filter(way: Way, n: int, k: int, s: int) -> None:
+def test_conv_transpose_is_scipys_upsampling_filter(
+    backend: Backend, n: int, k: int, s: int
+) -> None:
     """upfirdn puts s-1 zeros between the cells and convolves: the same stamps."""
     x, h = rng.standard_normal(n), rng.standard_normal(k)
-    y = way["conv_transpose"](x[None], h[None, None], stride=s)
+    y = backend["conv_transpose"](x[None], h[None, None], stride=s)
     np.testing.assert_allclose(y[0], upfirdn(h, x, up=s))
 
 
@@ -75,10 +77,16 @@ CONVS = [
 ]
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize(("spatial", "kernel", "strides", "dilations", "sides", "group"), CONVS)
 def test_conv_as_onnx(
-    way: Way, spatial: Any, kernel: Any, strides: Any, dilations: Any, sides: Any, group: int
+    backend: Backend,
+    spatial: Any,
+    kernel: Any,
+    strides: Any,
+    dilations: Any,
+    sides: Any,
+    group: int,
 ) -> None:
     """With explicit pads: the evaluator's auto_pad is known to be wrong."""
     x, w, b = floats(4, *spatial), floats(6, 4 // group, *kernel), floats(6)
@@ -91,7 +99,7 @@ def test_conv_as_onnx(
         group=group,
         kernel_shape=list(kernel),
     )
-    y = way["conv"](x, w, b, stride=strides, dilation=dilations, padding=sides, groups=group)
+    y = backend["conv"](x, w, b, stride=strides, dilation=dilations, padding=sides, groups=group)
     np.testing.assert_allclose(y, expected[0], rtol=1e-4, atol=1e-5)
 
 
@@ -103,12 +111,12 @@ TRANSPOSED = [
 ]
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize(
     ("spatial", "kernel", "strides", "dilations", "sides", "more", "group"), TRANSPOSED
 )
 def test_conv_transpose_as_onnx(
-    way: Way,
+    backend: Backend,
     spatial: Any,
     kernel: Any,
     strides: Any,
@@ -136,7 +144,7 @@ def test_conv_transpose_as_onnx(
         )[0][0]
         for g in range(group)
     ]
-    y = way["conv_transpose"](
+    y = backend["conv_transpose"](
         x,
         w,
         b,
@@ -157,23 +165,25 @@ POOLS = [
 ]
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize(("spatial", "kernel", "strides", "sides"), POOLS)
-def test_max_pools_as_onnx(way: Way, spatial: Any, kernel: Any, strides: Any, sides: Any) -> None:
+def test_max_pools_as_onnx(
+    backend: Backend, spatial: Any, kernel: Any, strides: Any, sides: Any
+) -> None:
     """Explicit pads, one to three dimensions."""
     x = floats(3, *spatial)
     (expected,) = onnx_says(
         "MaxPool", [x[None]], kernel_shape=kernel, strides=strides, pads=pads(*sides)
     )
-    y = way["maxpool"](x, kernel, stride=strides, padding=sides)
+    y = backend["maxpool"](x, kernel, stride=strides, padding=sides)
     np.testing.assert_array_equal(y, expected[0])
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("include", [True, False])
 @pytest.mark.parametrize(("spatial", "kernel", "strides", "sides"), POOLS)
 def test_average_pools_as_onnx(
-    way: Way, spatial: Any, kernel: Any, strides: Any, sides: Any, include: bool
+    backend: Backend, spatial: Any, kernel: Any, strides: Any, sides: Any, include: bool
 ) -> None:
     """Both divisors."""
     x = floats(3, *spatial)
@@ -185,19 +195,19 @@ def test_average_pools_as_onnx(
         pads=pads(*sides),
         count_include_pad=int(include),
     )
-    y = way["avgpool"](x, kernel, stride=strides, padding=sides, count_include_pad=include)
+    y = backend["avgpool"](x, kernel, stride=strides, padding=sides, count_include_pad=include)
     np.testing.assert_allclose(y, expected[0], rtol=1e-4, atol=1e-5)
 
 
-@both_ways
-def test_lp_pool_as_onnx(way: Way) -> None:
+@both_backends
+def test_lp_pool_as_onnx(backend: Backend) -> None:
     """The Euclidean norm of each window."""
     x = floats(2, 6, 6)
     (expected,) = onnx_says("LpPool", [x[None]], kernel_shape=[2, 3], strides=[2, 3], p=2)
-    np.testing.assert_allclose(way["lppool"](x, [2, 3]), expected[0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(backend["lppool"](x, [2, 3]), expected[0], rtol=1e-4, atol=1e-5)
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize(
     ("ours", "theirs", "attributes"),
     [
@@ -213,51 +223,51 @@ def test_lp_pool_as_onnx(way: Way) -> None:
         ("global_maxpool", "GlobalMaxPool", {}),
     ],
 )
-def test_units_as_onnx(way: Way, ours: str, theirs: str, attributes: Any) -> None:
+def test_units_as_onnx(backend: Backend, ours: str, theirs: str, attributes: Any) -> None:
     """Activations and global pools."""
     x = 4 * floats(6, 3, 4)
     (expected,) = onnx_says(theirs, [x[None]], **attributes)
-    np.testing.assert_allclose(way[ours](x), expected[0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(backend[ours](x), expected[0], rtol=1e-4, atol=1e-5)
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("size", [3, 5])
-def test_response_normalisation_as_onnx(way: Way, size: int) -> None:
+def test_response_normalisation_as_onnx(backend: Backend, size: int) -> None:
     """The evaluator loops over as many channels as the batch is large, so the batch is repeated."""
     x = 40 * floats(6, 3, 4)
     batch = np.repeat(x[None], len(x), axis=0)
     (expected,) = onnx_says("LRN", [batch], size=size, alpha=1e-4, beta=0.75, bias=1.0)
-    np.testing.assert_allclose(way["lrn"](x, size), expected[0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(backend["lrn"](x, size), expected[0], rtol=1e-4, atol=1e-5)
 
 
-@both_ways
-def test_normalisations_as_onnx(way: Way) -> None:
+@both_backends
+def test_normalisations_as_onnx(backend: Backend) -> None:
     """Batch, instance, group and layer, all with the same epsilon."""
     x, w, b = floats(4, 3, 5), floats(4), floats(4)
     mean, variance = floats(4), abs(floats(4))
     (expected,) = onnx_says("BatchNormalization", [x[None], w, b, mean, variance], epsilon=1e-5)
     np.testing.assert_allclose(
-        way["batchnorm"](x, mean, variance, w, b), expected[0], rtol=1e-3, atol=1e-4
+        backend["batchnorm"](x, mean, variance, w, b), expected[0], rtol=1e-3, atol=1e-4
     )
     (expected,) = onnx_says("InstanceNormalization", [x[None], w, b], epsilon=1e-5)
-    np.testing.assert_allclose(way["instancenorm"](x, w, b), expected[0], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(backend["instancenorm"](x, w, b), expected[0], rtol=1e-3, atol=1e-4)
     (expected,) = onnx_says("GroupNormalization", [x[None], w, b], num_groups=2, epsilon=1e-5)
-    np.testing.assert_allclose(way["groupnorm"](x, 2, w, b), expected[0], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(backend["groupnorm"](x, 2, w, b), expected[0], rtol=1e-3, atol=1e-4)
     (expected,) = onnx_says("LayerNormalization", [x[None], x, x], axis=1, epsilon=1e-5)
-    np.testing.assert_allclose(way["layernorm"](x, x, x), expected[0], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(backend["layernorm"](x, x, x), expected[0], rtol=1e-3, atol=1e-4)
 
 
-@both_ways
-def test_prelu_and_pixel_shuffle_as_onnx(way: Way) -> None:
+@both_backends
+def test_prelu_and_pixel_shuffle_as_onnx(backend: Backend) -> None:
     """DepthToSpace in its CRD order is PyTorch's pixel shuffle."""
     x, slopes = floats(8, 3, 2), floats(8)
     (expected,) = onnx_says("PRelu", [x[None], slopes.reshape(8, 1, 1)])
-    np.testing.assert_allclose(way["prelu"](x, slopes), expected[0], rtol=1e-6)
+    np.testing.assert_allclose(backend["prelu"](x, slopes), expected[0], rtol=1e-6)
     (expected,) = onnx_says("DepthToSpace", [x[None]], blocksize=2, mode="CRD")
-    np.testing.assert_array_equal(way["pixel_shuffle"](x, 2), expected[0])
+    np.testing.assert_array_equal(backend["pixel_shuffle"](x, 2), expected[0])
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("spatial", [(5,), (3, 4), (2, 3, 2)])
 @pytest.mark.parametrize(
     ("mode", "attributes"),
@@ -273,9 +283,11 @@ def test_prelu_and_pixel_shuffle_as_onnx(way: Way) -> None:
         ),
     ],
 )
-def test_upsampling_as_onnx(way: Way, spatial: Any, mode: str, attributes: Any) -> None:
+def test_upsampling_as_onnx(backend: Backend, spatial: Any, mode: str, attributes: Any) -> None:
     """half_pixel is align_corners false."""
     x = floats(2, *spatial)
     scales = np.array([1, 1, *(2 for _ in spatial)], dtype=np.float32)
     (expected,) = onnx_says("Resize", [x[None], np.array([], np.float32), scales], **attributes)
-    np.testing.assert_allclose(way["upsample"](x, 2, mode=mode), expected[0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        backend["upsample"](x, 2, mode=mode), expected[0], rtol=1e-4, atol=1e-5
+    )

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from convcalc import reference
-from convcalc.reference.ways import FAST, LOOPS, Way
+from convcalc.reference.backends import FAST, LOOPS, Backend
 
-both_ways = pytest.mark.parametrize("way", [LOOPS, FAST], ids=["loops", "fast"])
+both_backends = pytest.mark.parametrize("backend", [LOOPS, FAST], ids=["loops", "fast"])
 x = np.ones((2, 5, 5))
 w = np.ones((4, 2, 3, 3))
 
@@ -131,11 +131,11 @@ def refused(function: Any, *args: Any, **options: Any) -> Any:
     return str(caught.value)
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize(("args", "options", "sentence"), CONV)
-def test_conv(way: Way, args: Any, options: Any, sentence: str) -> None:
+def test_conv(backend: Backend, args: Any, options: Any, sentence: str) -> None:
     """Both ways say the same."""
-    assert refused(way["conv"], *args, **options) == sentence
+    assert refused(backend["conv"], *args, **options) == sentence
 
 
 OTHERS = [
@@ -318,11 +318,11 @@ OTHERS = [
 ]
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize(("name", "args", "options", "sentence"), OTHERS)
-def test_other_layers(way: Way, name: str, args: Any, options: Any, sentence: str) -> None:
+def test_other_layers(backend: Backend, name: str, args: Any, options: Any, sentence: str) -> None:
     """Both ways say the same."""
-    assert refused(way[name], *args, **options) == sentence
+    assert refused(backend[name], *args, **options) == sentence
 
 
 def test_the_named_functions_want_their_number_of_axes() -> None:

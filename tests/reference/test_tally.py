@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from convcalc.reference import Tally
-from convcalc.reference.ways import FAST, LOOPS, Way
+from convcalc.reference.backends import FAST, LOOPS, Backend
 
-both_ways = pytest.mark.parametrize("way", [LOOPS, FAST], ids=["loops", "fast"])
+both_backends = pytest.mark.parametrize("backend", [LOOPS, FAST], ids=["loops", "fast"])
 
 
 def ones(*shape: Any) -> Any:
@@ -16,22 +16,22 @@ def ones(*shape: Any) -> Any:
     return np.ones(shape, np.float32)
 
 
-@both_ways
-def test_conv_counts_every_tap_of_every_window(way: Way) -> None:
+@both_backends
+def test_conv_counts_every_tap_of_every_window(backend: Backend) -> None:
     """2 maps out x 3x3 places x 2 maps in x 2x2 taps = 144."""
     tally = Tally()
-    way["conv"](ones(2, 4, 4), ones(2, 2, 2, 2), ones(2), tally=tally)
+    backend["conv"](ones(2, 4, 4), ones(2, 2, 2, 2), ones(2), tally=tally)
     assert tally == Tally(products=144)
 
 
-@both_ways
-def test_products_on_padding_are_told_apart(way: Way) -> None:
+@both_backends
+def test_products_on_padding_are_told_apart(backend: Backend) -> None:
     """3x3 over 4x4 with padding 1: per axis 4·3 = 12 taps, 2 of them on padding.
 
     12 x 12 = 144 taps in all, 10 x 10 = 100 on real cells, 44 on zeros.
     """
     tally = Tally()
-    way["conv"](ones(1, 4, 4), ones(1, 1, 3, 3), padding=1, tally=tally)
+    backend["conv"](ones(1, 4, 4), ones(1, 1, 3, 3), padding=1, tally=tally)
     assert (tally.products, tally.on_padding, tally.on_real_cells) == (144, 44, 100)
 
 
@@ -55,24 +55,24 @@ def test_transposed_conv_counts_on_the_input() -> None:
     assert tally == Tally(products=524_288, cropped=252 * 8 * 16)
 
 
-@both_ways
-def test_grouped_and_depthwise_transposed_conv(way: Way) -> None:
+@both_backends
+def test_grouped_and_depthwise_transposed_conv(backend: Backend) -> None:
     """8 -> 16 in 4 groups: a quarter of the products. Depthwise k3: 8 maps x 4x4 cells x 9 taps."""
     tally = Tally()
-    way["conv_transpose"](
+    backend["conv_transpose"](
         ones(8, 4, 4), ones(8, 4, 4, 4), stride=2, padding=1, groups=4, tally=tally
     )
     assert tally.products == 8 * 16 * 4 * 16
     tally = Tally()
-    way["conv_transpose"](ones(8, 4, 4), ones(8, 1, 3, 3), stride=2, groups=8, tally=tally)
+    backend["conv_transpose"](ones(8, 4, 4), ones(8, 1, 3, 3), stride=2, groups=8, tally=tally)
     assert tally == Tally(products=8 * 16 * 9)
 
 
-@both_ways
-def test_depthwise_and_separable(way: Way) -> None:
+@both_backends
+def test_depthwise_and_separable(backend: Backend) -> None:
     """Depthwise 2 maps x 2 x 9 places x 4 taps = 144; then 1x1: 3 maps x 9 places x 4 maps = 108."""
     tally = Tally()
-    way["separable_conv"](ones(2, 4, 4), ones(4, 1, 2, 2), ones(3, 4, 1, 1), tally=tally)
+    backend["separable_conv"](ones(2, 4, 4), ones(4, 1, 2, 2), ones(3, 4, 1, 1), tally=tally)
     assert tally.products == 144 + 108
 
 
@@ -90,25 +90,25 @@ def test_lenets_connection_table() -> None:
     assert tally.products == 150_000
 
 
-@both_ways
-def test_layers_without_convolution(way: Way) -> None:
+@both_backends
+def test_layers_without_convolution(backend: Backend) -> None:
     """Linear, RBF, subsampling multiply; pools compare and add."""
     tally = Tally()
-    way["linear"](ones(10), ones(4, 10), tally=tally)
-    way["rbf"](ones(10), ones(4, 10), tally=tally)
+    backend["linear"](ones(10), ones(4, 10), tally=tally)
+    backend["rbf"](ones(10), ones(4, 10), tally=tally)
     assert tally == Tally(products=80)
     tally = Tally()
-    way["subsample"](ones(2, 4, 4), ones(2), ones(2), 2, tally=tally)
+    backend["subsample"](ones(2, 4, 4), ones(2), ones(2), 2, tally=tally)
     assert tally == Tally(products=8, additions=32)
     tally = Tally()
-    way["maxpool"](ones(1, 4, 4), 2, tally=tally)
+    backend["maxpool"](ones(1, 4, 4), 2, tally=tally)
     assert tally == Tally(comparisons=4 * 3)
     tally = Tally()
-    way["avgpool"](ones(1, 4), 2, padding=1, tally=tally)  # (0 1) (2 3) (4 0)
+    backend["avgpool"](ones(1, 4), 2, padding=1, tally=tally)  # (0 1) (2 3) (4 0)
     assert tally == Tally(additions=4)
     tally = Tally()
-    way["batchnorm"](ones(2, 3), ones(2), ones(2), ones(2), ones(2), tally=tally)
-    way["multiply"]([ones(2, 3), ones(2, 1)], tally=tally)
+    backend["batchnorm"](ones(2, 3), ones(2), ones(2), ones(2), ones(2), tally=tally)
+    backend["multiply"]([ones(2, 3), ones(2, 1)], tally=tally)
     assert tally == Tally(scalings=2 * 6 + 6)
 
 

@@ -5,187 +5,193 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convcalc.reference.ways import FAST, LOOPS, Way
+from convcalc.reference.backends import FAST, LOOPS, Backend
 
 from .examples import CONV2D, CONV2D_MULTI, CONV_TRANSPOSE2D, POOL2D
 
-both_ways = pytest.mark.parametrize("way", [LOOPS, FAST], ids=["loops", "fast"])
+both_backends = pytest.mark.parametrize("backend", [LOOPS, FAST], ids=["loops", "fast"])
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("example", CONV2D, ids=lambda e: e.name)
-def test_conv2d_as_printed(way: Way, example: Any) -> None:
+def test_conv2d_as_printed(backend: Backend, example: Any) -> None:
     """One map in, one map out."""
-    y = way["conv"]([example.x], [[example.w]], stride=example.stride, padding=example.padding)
+    y = backend["conv"]([example.x], [[example.w]], stride=example.stride, padding=example.padding)
     np.testing.assert_array_equal(y, [example.y])
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("example", CONV2D_MULTI, ids=lambda e: e.name)
-def test_conv2d_sums_over_the_input_maps(way: Way, example: Any) -> None:
+def test_conv2d_sums_over_the_input_maps(backend: Backend, example: Any) -> None:
     """Several maps in, one map out."""
-    np.testing.assert_array_equal(way["conv"](example.x, [example.w]), [example.y])
+    np.testing.assert_array_equal(backend["conv"](example.x, [example.w]), [example.y])
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("example", CONV_TRANSPOSE2D, ids=lambda e: e.name)
-def test_conv_transpose2d_as_printed(way: Way, example: Any) -> None:
+def test_conv_transpose2d_as_printed(backend: Backend, example: Any) -> None:
     """One map in, one map out, stamp by stamp."""
-    y = way["conv_transpose"](
+    y = backend["conv_transpose"](
         [example.x], [[example.w]], stride=example.stride, padding=example.padding
     )
     np.testing.assert_array_equal(y, [example.y])
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("example", POOL2D, ids=lambda e: e.name)
-def test_pool2d_as_printed(way: Way, example: Any) -> None:
+def test_pool2d_as_printed(backend: Backend, example: Any) -> None:
     """To as many decimals as the source has."""
-    y = way[f"{example.op}pool"]([example.x], example.kernel_size, stride=example.stride)
+    y = backend[f"{example.op}pool"]([example.x], example.kernel_size, stride=example.stride)
     np.testing.assert_allclose(y, [example.y], rtol=0, atol=0.51 * 10.0**-example.places)
 
 
-@both_ways
-def test_softmax_as_printed(way: Way) -> None:
+@both_backends
+def test_softmax_as_printed(backend: Backend) -> None:
     """UCLA ACM AI advanced track notes: 1.2, 0.9, 0.4 -> 0.46, 0.34, 0.2(1)."""
-    np.testing.assert_allclose(way["softmax"]([1.2, 0.9, 0.4]), [0.4566, 0.3383, 0.2052], atol=5e-5)
+    np.testing.assert_allclose(
+        backend["softmax"]([1.2, 0.9, 0.4]), [0.4566, 0.3383, 0.2052], atol=5e-5
+    )
 
 
-@both_ways
-def test_bias_groups_and_dilation_by_hand(way: Way) -> None:
+@both_backends
+def test_bias_groups_and_dilation_by_hand(backend: Backend) -> None:
     """Two groups, each 1 -> 1, dilation 2: 1·1 + 10·3 + bias, then 4·2 + 0·6 + bias."""
-    y = way["conv"]([[1, 2, 3], [4, 5, 6]], [[[1, 10]], [[2, 0]]], [100, 200], dilation=2, groups=2)
+    y = backend["conv"](
+        [[1, 2, 3], [4, 5, 6]], [[[1, 10]], [[2, 0]]], [100, 200], dilation=2, groups=2
+    )
     np.testing.assert_array_equal(y, [[131], [208]])
 
 
-@both_ways
-def test_connection_table_by_hand(way: Way) -> None:
+@both_backends
+def test_connection_table_by_hand(backend: Backend) -> None:
     """Map 0 reads inputs 0 and 2, map 1 reads input 1: three kernels in all."""
-    y = way["conv"]([[1, 2], [3, 4], [5, 6]], [[1], [10], [100]], connections=[[0, 2], [1]])
+    y = backend["conv"]([[1, 2], [3, 4], [5, 6]], [[1], [10], [100]], connections=[[0, 2], [1]])
     np.testing.assert_array_equal(y, [[51, 62], [300, 400]])
 
 
-@both_ways
-def test_a_window_that_hangs_over_the_end_reads_zeros(way: Way) -> None:
+@both_backends
+def test_a_window_that_hangs_over_the_end_reads_zeros(backend: Backend) -> None:
     """With fit ceil the convolution of 4 cells in steps of 3 gets a second window: 4 + 0."""
-    y = way["conv"]([[1, 2, 3, 4]], [[[1, 1]]], stride=3, fit="ceil")
+    y = backend["conv"]([[1, 2, 3, 4]], [[[1, 1]]], stride=3, fit="ceil")
     np.testing.assert_array_equal(y, [[3, 4]])
 
 
-@both_ways
-def test_output_padding_uncovers_what_padding_cut_off(way: Way) -> None:
+@both_backends
+def test_output_padding_uncovers_what_padding_cut_off(backend: Backend) -> None:
     """The extra cell is the next one of the canvas, not a zero, while the canvas has one."""
     stamps = {"stride": 2, "padding": 1}
     x, w = [[1, 2]], [[[1, 10, 100]]]  # canvas 1 10 102 20 200
-    np.testing.assert_array_equal(way["conv_transpose"](x, w, **stamps), [[10, 102, 20]])
-    y = way["conv_transpose"](x, w, output_padding=1, **stamps)
+    np.testing.assert_array_equal(backend["conv_transpose"](x, w, **stamps), [[10, 102, 20]])
+    y = backend["conv_transpose"](x, w, output_padding=1, **stamps)
     np.testing.assert_array_equal(y, [[10, 102, 20, 200]])
-    y = way["conv_transpose"](x, w, stride=3, output_padding=1)
+    y = backend["conv_transpose"](x, w, stride=3, output_padding=1)
     np.testing.assert_array_equal(y, [[1, 10, 100, 2, 20, 200, 0]])
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize(
     ("n", "k", "s", "rule", "size"),
     # Keras gives every input cell at least `stride` cells (backend_utils.py, 3.15.1).
     [(14, 7, 16, "pytorch", 215), (14, 7, 16, "keras", 224), (8, 2, 2, "keras", 16)],
 )
 def test_size_rules_of_the_transposed_convolution(
-    way: Way, n: int, k: int, s: int, rule: str, size: int
+    backend: Backend, n: int, k: int, s: int, rule: str, size: int
 ) -> None:
     """PyTorch ends where the last tap falls, Keras rounds up to whole strides."""
-    y = way["conv_transpose"](np.ones((1, n)), np.ones((1, 1, k)), stride=s, size_rule=rule)
+    y = backend["conv_transpose"](np.ones((1, n)), np.ones((1, 1, k)), stride=s, size_rule=rule)
     assert y.shape == (1, size)
 
 
-@both_ways
+@both_backends
 @pytest.mark.parametrize("n", [1, 5, 8])
 @pytest.mark.parametrize(("k", "s"), [(3, 2), (2, 3), (4, 2), (1, 1)])
 def test_same_transposed_multiplies_the_size_by_the_stride(
-    way: Way, n: int, k: int, s: int
+    backend: Backend, n: int, k: int, s: int
 ) -> None:
     """It is the transpose of the `same` convolution from n·s to n."""
-    y = way["conv_transpose"](np.ones((1, n)), np.ones((1, 1, k)), stride=s, padding="same")
+    y = backend["conv_transpose"](np.ones((1, n)), np.ones((1, 1, k)), stride=s, padding="same")
     assert y.shape == (1, n * s)
 
 
-@both_ways
-def test_local_conv_has_its_own_kernel_everywhere(way: Way) -> None:
+@both_backends
+def test_local_conv_has_its_own_kernel_everywhere(backend: Backend) -> None:
     """Two maps out, two places, kernel 2: every weight is used once."""
     weight = np.array([[[[1, 0]], [[0, 1]]], [[[1, 1]], [[2, 2]]]])
-    y = way["local_conv"]([[5, 7, 9]], weight, [[0, 100], [0, 1000]])
+    y = backend["local_conv"]([[5, 7, 9]], weight, [[0, 100], [0, 1000]])
     np.testing.assert_array_equal(y, [[5, 109], [12, 1032]])
 
 
-@both_ways
-def test_average_pools_count_as_pytorch_does(way: Way) -> None:
+@both_backends
+def test_average_pools_count_as_pytorch_does(backend: Backend) -> None:
     """Windows of 3 in steps of 2 over 4 cells, padding 1, ceil: the last is cut at the padding.
 
     Cells 0|1 2 3 4|0 and one more past the padding: windows (0 1 2), (2 3 4), (4 0 past).
     """
     options = {"stride": 2, "padding": 1, "ceil_mode": True}
-    y = way["avgpool"]([[1.0, 2.0, 3.0, 4.0]], 3, **options)
+    y = backend["avgpool"]([[1.0, 2.0, 3.0, 4.0]], 3, **options)
     np.testing.assert_allclose(y, [[1.0, 3.0, 2.0]])  # 3/3, 9/3, 4/2
-    y = way["avgpool"]([[1.0, 2.0, 3.0, 4.0]], 3, count_include_pad=False, **options)
+    y = backend["avgpool"]([[1.0, 2.0, 3.0, 4.0]], 3, count_include_pad=False, **options)
     np.testing.assert_allclose(y, [[1.5, 3.0, 4.0]])
 
 
-@both_ways
-def test_padding_never_wins_a_max_pool(way: Way) -> None:
+@both_backends
+def test_padding_never_wins_a_max_pool(backend: Backend) -> None:
     """All cells are negative; a zero would be larger."""
-    y = way["maxpool"]([[-3, -2, -1]], 2, padding=1, stride=2)
+    y = backend["maxpool"]([[-3, -2, -1]], 2, padding=1, stride=2)
     np.testing.assert_array_equal(y, [[-3, -1]])
 
 
-@both_ways
-def test_max_unpooling_puts_values_back_where_they_came_from(way: Way) -> None:
+@both_backends
+def test_max_unpooling_puts_values_back_where_they_came_from(backend: Backend) -> None:
     """Pool, then unpool with the indices: the maxima stay, all else is 0."""
     x = np.array([[[1, 9, 2, 3], [4, 5, 8, 6]]])
-    values, places = way["maxpool_with_indices"](x, 2)
-    y = way["unpool"](values, 2, indices=places)
+    values, places = backend["maxpool_with_indices"](x, 2)
+    y = backend["unpool"](values, 2, indices=places)
     np.testing.assert_array_equal(y, [[[0, 9, 0, 0], [0, 0, 8, 0]]])
 
 
-@both_ways
-def test_unpooling_without_indices_uses_the_first_cell_of_each_window(way: Way) -> None:
+@both_backends
+def test_unpooling_without_indices_uses_the_first_cell_of_each_window(backend: Backend) -> None:
     """With padding 1 the first window begins outside: its first real cell is cell 0."""
-    np.testing.assert_array_equal(way["unpool"]([[1, 2]], 2), [[1, 0, 2, 0]])
-    np.testing.assert_array_equal(way["unpool"]([[1, 2]], 3, padding=1), [[1, 0, 2, 0]])
+    np.testing.assert_array_equal(backend["unpool"]([[1, 2]], 2), [[1, 0, 2, 0]])
+    np.testing.assert_array_equal(backend["unpool"]([[1, 2]], 3, padding=1), [[1, 0, 2, 0]])
 
 
-@both_ways
-def test_pixel_shuffle_interleaves(way: Way) -> None:
+@both_backends
+def test_pixel_shuffle_interleaves(backend: Backend) -> None:
     """PyTorch's order: the r² maps fill the finer cells row by row, output map by output map."""
     x = np.arange(8).reshape(8, 1, 1)
-    np.testing.assert_array_equal(way["pixel_shuffle"](x, 2), [[[0, 1], [2, 3]], [[4, 5], [6, 7]]])
+    np.testing.assert_array_equal(
+        backend["pixel_shuffle"](x, 2), [[[0, 1], [2, 3]], [[4, 5], [6, 7]]]
+    )
 
 
-@both_ways
-def test_alexnets_response_normalisation(way: Way) -> None:
+@both_backends
+def test_alexnets_response_normalisation(backend: Backend) -> None:
     """x / (2 + 10⁻⁴ Σ x²)^0.75 over five channels, from the formula of Krizhevsky et al. 2012."""
     x = np.array([[10.0], [20.0], [30.0], [40.0], [50.0], [60.0]])
     sums = np.array([1400, 3000, 5500, 9000, 8600, 7700])[:, None]  # 10²+20²+30², …
     expected = x / (2 + 1e-4 * sums) ** 0.75
-    np.testing.assert_allclose(way["lrn"](x, 5, alpha=5e-4, k=2), expected, rtol=1e-12)
+    np.testing.assert_allclose(backend["lrn"](x, 5, alpha=5e-4, k=2), expected, rtol=1e-12)
 
 
-@both_ways
-def test_lenets_subsampling_scales_the_sum(way: Way) -> None:
+@both_backends
+def test_lenets_subsampling_scales_the_sum(backend: Backend) -> None:
     """2·(1+2+3+4) + 1 and 10·(1+1+1+1) + 5."""
     x = [[[1, 2], [3, 4]], [[1, 1], [1, 1]]]
-    np.testing.assert_array_equal(way["subsample"](x, [2, 10], [1, 5], 2), [[[21]], [[45]]])
+    np.testing.assert_array_equal(backend["subsample"](x, [2, 10], [1, 5], 2), [[[21]], [[45]]])
 
 
-@both_ways
-def test_a_smaller_map_is_repeated_over_a_larger(way: Way) -> None:
+@both_backends
+def test_a_smaller_map_is_repeated_over_a_larger(backend: Backend) -> None:
     """(C, 1, 1) times (C, H, W): squeeze and excitation."""
     x = np.arange(8).reshape(2, 2, 2)
-    y = way["multiply"]([x, [[[1]], [[10]]]])
+    y = backend["multiply"]([x, [[[1]], [[10]]]])
     np.testing.assert_array_equal(y, [[[0, 1], [2, 3]], [[40, 50], [60, 70]]])
 
 
-@both_ways
-def test_separable_is_depthwise_then_pointwise(way: Way) -> None:
+@both_backends
+def test_separable_is_depthwise_then_pointwise(backend: Backend) -> None:
     """By hand: maps 1+2, 2+3 and 4-5, 5-6; then 2·first + 10·second + 1."""
-    y = way["separable_conv"]([[1, 2, 3], [4, 5, 6]], [[[1, 1]], [[1, -1]]], [[[2], [10]]], [1])
+    y = backend["separable_conv"]([[1, 2, 3], [4, 5, 6]], [[[1, 1]], [[1, -1]]], [[[2], [10]]], [1])
     np.testing.assert_array_equal(y, [[-3, 1]])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from convcalc.reference import tiles
+from convcalc.reference import gather
 from convcalc.reference.loops_pool import shares
 from convcalc.reference.windows import (
     Axis,
@@ -146,12 +146,12 @@ def test_adaptive_pools_read_pytorchs_windows(cells: int, bins: int) -> None:
 @contextmanager
 def tiles_of(numbers: int, places: int, most: int = 1 << 23) -> Iterator[None]:
     """Tiles of so many numbers, or of so many places if that is more, but not of more numbers."""
-    held = tiles.TILE, tiles.LEAST_PLACES, tiles.LARGEST_TILE
-    tiles.TILE, tiles.LEAST_PLACES, tiles.LARGEST_TILE = numbers, places, most
+    held = gather.TILE, gather.LEAST_PLACES, gather.LARGEST_TILE
+    gather.TILE, gather.LEAST_PLACES, gather.LARGEST_TILE = numbers, places, most
     try:
         yield
     finally:
-        tiles.TILE, tiles.LEAST_PLACES, tiles.LARGEST_TILE = held
+        gather.TILE, gather.LEAST_PLACES, gather.LARGEST_TILE = held
 
 
 @given(
@@ -166,7 +166,7 @@ def test_tiles_cover_every_place_once_and_stay_small(
 ) -> None:
     """The runs join without gap or overlap, in row-major order, none larger than allowed."""
     with tiles_of(tile, least, largest):
-        found = tiles.blocks(tuple(shape), rows)
+        found = gather.blocks(tuple(shape), rows)
     places = [place for block, _ in found for place in product(*block)]
     assert places == list(np.ndindex(*shape))
     begin = 0
@@ -201,9 +201,9 @@ def test_every_tile_holds_what_its_windows_read(each: Any, fit: str, tile: int) 
         assume(False)  # the window fits nowhere
     x: Any = np.arange(1, 1 + 2 * prod(size)).reshape(2, *size)
     with tiles_of(tile, 1):
-        cut = tiles.blocks(out_shape(axes), 2 * prod(kernel))
+        cut = gather.blocks(out_shape(axes), 2 * prod(kernel))
     found = np.full((2, prod(kernel), prod(out_shape(axes))), -1)
-    for made, run in tiles.columns(x, axes, cut):
+    for made, run in gather.columns(x, axes, cut):
         found[..., run] = made
     expected = np.zeros_like(found)
     for place, (_, start) in enumerate(corners(axes)):
@@ -211,4 +211,4 @@ def test_every_tile_holds_what_its_windows_read(each: Any, fit: str, tile: int) 
             if inside(axes, cell := under(axes, start, tap)):
                 expected[:, number, place] = x[:, *cell]
     np.testing.assert_array_equal(found, expected)
-    np.testing.assert_array_equal(found.reshape(-1, found.shape[-1]), tiles.im2col(x, axes))
+    np.testing.assert_array_equal(found.reshape(-1, found.shape[-1]), gather.im2col(x, axes))

@@ -9,7 +9,9 @@ import numpy.typing as npt
 from convcalc.reference import checks
 from convcalc.reference.checks import Array, Padding
 from convcalc.reference.fast import largest, one_number_per_map, working_type
-from convcalc.reference.loops_arrange import (
+from convcalc.reference.loops_pointwise import EPSILON, affine_parts, lrn_parts, prelu_parts
+from convcalc.reference.loops_pool import mean_type
+from convcalc.reference.loops_rearrange import (
     branches,
     check_concat,
     check_shuffle,
@@ -18,8 +20,6 @@ from convcalc.reference.loops_arrange import (
     new_shape,
     number_pairs,
 )
-from convcalc.reference.loops_pool import mean_type
-from convcalc.reference.loops_units import EPSILON, affine_parts, lrn_parts, prelu_parts
 from convcalc.reference.tally import Tally
 
 CELLS_TOGETHER = 1 << 16

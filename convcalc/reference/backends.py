@@ -5,16 +5,16 @@ from types import ModuleType
 
 from convcalc.reference import (
     fast,
+    fast_pointwise,
     fast_pool,
-    fast_units,
     loops,
-    loops_arrange,
+    loops_pointwise,
     loops_pool,
-    loops_units,
+    loops_rearrange,
 )
 from convcalc.reference.checks import Array
 
-Way = Mapping[str, Callable[..., Array]]
+Backend = Mapping[str, Callable[..., Array]]
 """The layer functions by name."""
 
 
@@ -28,5 +28,5 @@ def _functions(*modules: ModuleType) -> dict[str, Callable[..., Array]]:
     }
 
 
-LOOPS: Way = _functions(loops, loops_pool, loops_units, loops_arrange)
-FAST: Way = _functions(fast, fast_pool, fast_units)
+LOOPS: Backend = _functions(loops, loops_pool, loops_pointwise, loops_rearrange)
+FAST: Backend = _functions(fast, fast_pool, fast_pointwise)

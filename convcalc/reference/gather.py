@@ -79,7 +79,7 @@ def length(run: slice) -> int:
     return int(run.stop - run.start)
 
 
-class Slab:
+class PaddedBlock:
     """The part of the padded input that the windows of a block read, zeros where it is padding.
 
     One block after the other is read into the same memory, as long as its zeros stay where they
@@ -143,9 +143,9 @@ def columns(
     """
     taps = prod(axis.kernel for axis in axes)
     buffer = np.empty(len(x) * taps * max(length(run) for _, run in some), dtype=x.dtype)
-    slab = Slab(x, axes)
+    padded = PaddedBlock(x, axes)
     for block, run in some:
-        view = slab.windows(block)
+        view = padded.windows(block)
         tile = buffer[: view.size].reshape(view.shape)
         np.copyto(tile, view)
         yield tile.reshape(len(x), taps, length(run)), run
@@ -153,7 +153,7 @@ def columns(
 
 def im2col(x: Array, axes: Sequence[Axis]) -> Array:
     """All the columns at once: (C · taps, places)."""
-    view = Slab(x, axes).windows(tuple(range(n) for n in out_shape(axes)))
+    view = PaddedBlock(x, axes).windows(tuple(range(n) for n in out_shape(axes)))
     return view.copy().reshape(len(x) * prod(axis.kernel for axis in axes), -1)
 
 

@@ -13,7 +13,7 @@ SIZE_RULES = ("pytorch", "keras")
 
 
 @dataclass(frozen=True)
-class Stamps:
+class ScatterAxis:
     """One spatial axis of the output and the stamps on it.
 
     Attributes:
@@ -54,7 +54,7 @@ class Stamps:
         return slice(self.starts[first] + ahead, self.starts[last - 1] + ahead + 1, self.stride)
 
 
-def stamps(
+def scatter_axes(
     owner: str,
     spatial: Shape,
     kernel_size: Shape,
@@ -64,7 +64,7 @@ def stamps(
     output_padding: object = 0,
     dilation: object = 1,
     size_rule: str = "pytorch",
-) -> tuple[Stamps, ...]:
+) -> tuple[ScatterAxis, ...]:
     """The stamps of a transposed convolution, axis by axis.
 
     Args:
@@ -116,5 +116,5 @@ def stamps(
             )
             raise ValueError(message)
         canvas = max(starts[-1] + wide, before + size)
-        found.append(Stamps(starts, k, d, s, before, size, canvas))
+        found.append(ScatterAxis(starts, k, d, s, before, size, canvas))
     return tuple(found)

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from convcalc.reference.backends import FAST, LOOPS, Backend
 from convcalc.reference.checks import Array, Shape
 from convcalc.reference.tally import Tally
-from convcalc.reference.ways import FAST, LOOPS, Way
 
 Options = Mapping[str, Any]
 """A layer's options by PyTorch's names, defaults filled in."""
@@ -33,13 +33,13 @@ class Witness:
 
     def run(
         self,
-        way: Way,
+        backend: Backend,
         options: Options,
         inputs: Sequence[Array],
         arrays: Mapping[str, Array],
         tally: Tally | None,
     ) -> Array:
-        """Call the layer's function, found by name in `way`."""
+        """Call the layer's function, found by name in `backend`."""
         raise NotImplementedError
 
     def arrays(
