@@ -67,7 +67,7 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "buffers": {"buffers": lambda self, shape, out: 3},
     "macs": {"macs": lambda self, shape, out: 1},
     "valid_macs": {"valid_macs": lambda self, shape, out: self.macs(shape, out)},
-    "field": {"reach": lambda self, shape, out: tuple(Slide(a.k, a.s, a.before + 1, a.d) for a in self.axes(shape))},
+    "field": {"reads": lambda self, shape, out: tuple(Slide(a.k, a.s, a.before + 1, a.d) for a in self.axes(shape))},
 }  # fmt: skip
 SAID = {
     "shape": "conv1: the walk says 2×9×9 comes out, the array is 2×8×8",

@@ -32,6 +32,7 @@ import numpy.typing as npt
 from convcalc.reference import checks, fast, fast_pool, gather
 from convcalc.reference import kinds as _kinds  # noqa: F401  (fills WITNESSES)
 from convcalc.reference.backends import LOOPS
+from convcalc.reference.base import WITNESSES, Witness, witness
 from convcalc.reference.checks import Array, Padding, Spatial
 from convcalc.reference.fast import linear
 from convcalc.reference.grad import (
@@ -44,7 +45,6 @@ from convcalc.reference.grad import (
 )
 from convcalc.reference.tally import Tally
 from convcalc.reference.windows import out_shape, slide
-from convcalc.reference.base import WITNESSES, Witness, witness
 
 __all__ = [
     "WITNESSES",

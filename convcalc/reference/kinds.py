@@ -7,10 +7,10 @@ import numpy as np
 
 from convcalc.reference import checks
 from convcalc.reference.backends import Backend
+from convcalc.reference.base import Options, Witness, witness
 from convcalc.reference.checks import Array, Shape
 from convcalc.reference.tally import Tally
 from convcalc.reference.windows import out_shape, slide
-from convcalc.reference.base import Options, Witness, witness
 
 Inputs = Sequence[Array]
 Kept = Mapping[str, Array]
