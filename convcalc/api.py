@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from convcalc.layers import Shape
-from convcalc.network.chain import chained, kind_named, shape_of
-from convcalc.network.network import Network, Node
+from convcalc.layers import make
+from convcalc.layers.values import checked_shape
+from convcalc.network.chain import parse_chain
+from convcalc.network.network import Network, one_layer_network
 
 if TYPE_CHECKING:
     from convcalc.report import Row
@@ -52,15 +53,29 @@ def loads(text: str, **options: Any) -> Network:
 def chain(input: str | Sequence[int], *words: str) -> Network:  # noqa: A002 - the spec's word
     """A stack of layers in the one-line language.
 
+    Args:
+        input: the shape that goes in, channels first: ``(3, 32, 32)`` or ``"3x32x32"``.
+        words: one layer each.
+
+    Raises:
+        ConvcalcError: a word is not a layer, or a layer does not fit.
+
     >>> [row.output for row in chain("1x32x32", "conv:k5c6", "pool:k2").walk()]
     [(6, 28, 28), (6, 14, 14)]
     """
-    shape = shape_of(input) if isinstance(input, str) else tuple(input)
-    return chained(words, shape)
+    return parse_chain(words, checked_shape(input))
 
 
 def layer(kind: str, input: str | Sequence[int], **options: Any) -> Row:  # noqa: A002
     """Walk one layer; its row has output, params, macs, field and the rest.
+
+    Args:
+        kind: the kind's name, or its name in another library.
+        input: the shape that goes in, channels first: ``(3, 32, 32)`` or ``"3x32x32"``.
+        options: the kind's options; numbers may be NumPy's, lists may stand for tuples.
+
+    Raises:
+        ConvcalcError: no such kind, an option that is wrong or missing, or a layer that does not fit.
 
     >>> row = layer("conv", "3x32x32", out_channels=5, kernel_size=5, stride=3)
     >>> row.output, row.params, row.macs
@@ -68,7 +83,6 @@ def layer(kind: str, input: str | Sequence[int], **options: Any) -> Row:  # noqa
     """
     from convcalc.analysis.walk import walk  # noqa: PLC0415
 
-    shape: Shape = shape_of(input) if isinstance(input, str) else tuple(input)
-    made = kind_named(kind)(**options)
-    row: Row = walk(Network(kind, "", shape, [Node(kind, made, (-1,))])).rows[0]
+    network = one_layer_network(make(kind, options), checked_shape(input))
+    row: Row = walk(network).rows[0]
     return row

@@ -12,9 +12,10 @@ from hypothesis import assume, given
 
 import strategies
 from convcalc.errors import ConvcalcError
-from convcalc.layers import LETTERS, Layer, every, find
+from convcalc.layers import LETTERS, Layer, every, find, make
+from convcalc.layers.values import shape_of
 from convcalc.network import chain as module
-from convcalc.network.chain import MOST_REPEATS, chained, made, shape_of
+from convcalc.network.chain import MAX_REPEATS, parse_chain
 from test_network_files import assert_equal_layers, raises, reached
 
 KINDS = every()
@@ -23,7 +24,7 @@ RGB = (3, 32, 32)
 
 def only(word: str, shape: tuple[int, ...] = RGB) -> Layer:
     """The one layer of a chain of one word."""
-    (node,) = chained([word], shape).nodes
+    (node,) = parse_chain([word], shape).nodes
     return node.layer
 
 
@@ -178,12 +179,12 @@ def test_the_letters_are_those_of_the_formulas() -> None:
 
 
 def shapes(*words: str, shape: tuple[int, ...] = RGB) -> list[tuple[int, ...]]:
-    return [row.output for row in chained(words, shape).walk()]
+    return [row.output for row in parse_chain(words, shape).walk()]
 
 
 def test_lenet_on_one_line() -> None:
     words = ("conv:k5c6", "pool:k2", "conv:k5c16", "pool:k2", "fc:120", "fc:84", "fc:10")
-    report = chained(words, (1, 32, 32)).walk()
+    report = parse_chain(words, (1, 32, 32)).walk()
     assert [row.output for row in report] == [
         *((6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5)),
         *((400,), (120,), (84,), (10,)),
@@ -192,7 +193,7 @@ def test_lenet_on_one_line() -> None:
 
 
 def test_layers_are_named_and_joined_in_a_row() -> None:
-    nodes = chained(["relu", "relu6", "2*relu", "relu6"], RGB).nodes
+    nodes = parse_chain(["relu", "relu6", "2*relu", "relu6"], RGB).nodes
     assert [(node.name, node.inputs) for node in nodes] == [
         ("relu1", (-1,)),
         ("relu6_1", (0,)),
@@ -208,7 +209,7 @@ def test_a_number_and_a_star_write_a_layer_several_times() -> None:
 
 
 def test_repeated_layers_are_one_object_so_that_the_walk_works_them_out_once() -> None:
-    layers = [node.layer for node in chained(["4*conv:k3c8psame"], RGB).nodes]
+    layers = [node.layer for node in parse_chain(["4*conv:k3c8psame"], RGB).nodes]
     assert len({id(layer) for layer in layers}) == 1
 
 
@@ -225,16 +226,17 @@ def test_repeats_without_channels_follow_a_layer_that_changes_them() -> None:
 
 
 def test_a_layer_on_vectors_gets_the_flatten_it_needs() -> None:
-    kinds = [n.layer.kind for n in chained(["pool:2", "fc:10", "rbf:3", "relu"], RGB).nodes]
+    kinds = [n.layer.kind for n in parse_chain(["pool:2", "fc:10", "rbf:3", "relu"], RGB).nodes]
     assert kinds == ["maxpool", "flatten", "linear", "rbf", "relu"]
-    kinds = [n.layer.kind for n in chained(["flatten", "fc:10"], RGB).nodes]
+    kinds = [n.layer.kind for n in parse_chain(["flatten", "fc:10"], RGB).nodes]
     assert kinds == ["flatten", "linear"]
 
 
 # ----------------------------------------------------------------------------------- refusals
 
 
-REFUSED: dict[str, tuple[list[str], str]] = {
+REFUSED: dict[str, tuple[list[Any], str]] = {
+    "not a text": ([3], "a layer of a chain is a text such as 'conv:k3c8', but this is 3"),
     "no layer": ([], "a chain needs at least one layer, such as conv:k3c8"),
     "unknown kind": (["konv:k3"], "no layer kind 'konv'; did you mean 'conv'?"),
     "far from any kind": (
@@ -267,8 +269,8 @@ REFUSED: dict[str, tuple[list[str], str]] = {
         ["add"],
         "add: add joins paths, which a chain has not; write a YAML file",
     ),
-    "lacks kernel": (["conv:c8"], "conv:c8: conv needs kernel_size; write it as k3"),
-    "lacks features": (["fc"], "fc: linear needs out_features; write it as /out_features=…"),
+    "lacks kernel": (["conv:c8"], "conv:c8: conv needs kernel_size; write k3"),
+    "lacks features": (["fc"], "fc: linear needs out_features; write /out_features=…"),
     "unknown letter": (
         ["conv:k3q2"],
         "conv:k3q2: conv has no option 'q'; its letters are k kernel_size, s stride, p padding, d dilation, c out_channels, g groups",
@@ -318,7 +320,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     ),
     "name for none": (
         ["relu:/inplace=true"],
-        "relu:/inplace=true: relu has no option 'inplace'; it has none",
+        "relu:/inplace=true: relu has no option 'inplace'; leave it out: it changes no number",
     ),
     "boolean": (
         ["conv:k3/bias=no"],
@@ -403,7 +405,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
 def test_it_refuses_in_these_words(case: str) -> None:
     words, said = REFUSED[case]
     with pytest.raises(ConvcalcError) as caught:
-        chained(words, RGB)
+        parse_chain(words, RGB)
     assert str(caught.value) == said
 
 
@@ -435,7 +437,7 @@ def test_every_refusal_in_the_code_is_met_here() -> None:
     lines: set[tuple[str, int]] = set()
     for words, _ in REFUSED.values():
         with pytest.raises(ConvcalcError) as caught:
-            chained(words, RGB)
+            parse_chain(words, RGB)
         lines.update(reached(caught.value))
     for text in SHAPES_REFUSED:
         with pytest.raises(ConvcalcError) as caught:
@@ -484,17 +486,19 @@ def test_a_layer_of_every_kind_comes_back_from_one_word(drawn: strategies.Made) 
             word += "/channels=" + ",".join(map(str, given_options[name]))
         else:
             word += f"/{name}={spelt(given_options[name])}"
-    assert_equal_layers(chained([word], drawn.shapes[0]).nodes[-1].layer, expected(**given_options))
+    assert_equal_layers(
+        parse_chain([word], drawn.shapes[0]).nodes[-1].layer, expected(**given_options)
+    )
 
 
 def test_text_options_are_read_as_in_a_chain() -> None:
-    layer = made(KINDS["conv"], {"kernel_size": "3x5"}, label="conv", channels=7)
+    layer = make("conv", {"kernel_size": "3x5", "out_channels": "7"}, text=True)
     assert isinstance(layer, KINDS["conv"])
     assert (vars(layer)["kernel_size"], vars(layer)["out_channels"]) == ((3, 5), 7)
 
 
 def test_the_longest_chain_is_made_in_seconds() -> None:
     start = time.perf_counter()
-    nodes = chained([f"{MOST_REPEATS}*conv:k3psame"], (8, 9, 9)).nodes
-    assert len(nodes) == MOST_REPEATS
+    nodes = parse_chain([f"{MAX_REPEATS}*conv:k3psame"], (8, 9, 9)).nodes
+    assert len(nodes) == MAX_REPEATS
     assert time.perf_counter() - start < 5

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 
 import strategies
-from convcalc.network.expression import MOST_CHARACTERS, MOST_VALUE, Expression, ExpressionError
+from convcalc.network.expression import MAX_CHARACTERS, MAX_VALUE, Expression, ExpressionError
 
 NAMES = {"width": 64, "n": 7, "k_2": 3, "zero": 0, "größe": 5}
 
@@ -65,7 +65,7 @@ def pythons(text: str, names: dict[str, int]) -> int:
 @strategies.often
 @given(texts())
 def test_it_agrees_with_python(text: str) -> None:
-    assume(len(text) <= MOST_CHARACTERS)
+    assume(len(text) <= MAX_CHARACTERS)
     try:
         expected = pythons(text, NAMES)
     except ZeroDivisionError:
@@ -78,7 +78,7 @@ def test_it_agrees_with_python(text: str) -> None:
 @strategies.some
 @given(texts(), st.dictionaries(st.sampled_from(sorted(NAMES)), st.integers(-9, 9)))
 def test_one_expression_is_worked_out_for_many_values(text: str, changed: dict[str, int]) -> None:
-    assume(len(text) <= MOST_CHARACTERS)
+    assume(len(text) <= MAX_CHARACTERS)
     names = NAMES | changed
     expression = Expression(text)
     for given_names in (names, NAMES, names):
@@ -92,7 +92,7 @@ def test_one_expression_is_worked_out_for_many_values(text: str, changed: dict[s
 @strategies.some
 @given(texts())
 def test_it_lists_the_names_it_uses(text: str) -> None:
-    assume(len(text) <= MOST_CHARACTERS)
+    assume(len(text) <= MAX_CHARACTERS)
     assert set(Expression(text).names) == set(re.findall(r"\$(\w+)", text))
 
 
@@ -123,9 +123,9 @@ WRONG = {
     "$N": "uses $N, which is not a parameter here; did you mean 'n'?",
     "$n // 0": "divides 7 by 0; change the parameters or the expression",
     "1234567 % $zero": "divides 1,234,567 by 0; change the parameters or the expression",
-    "1" * 17 + "*$n": f"passes {MOST_VALUE:,}; use smaller numbers",
-    "$width" + "*99999" * 3: f"passes {MOST_VALUE:,}; use smaller numbers",
-    "0 - $width" + "*99999" * 3: f"passes {MOST_VALUE:,}; use smaller numbers",
+    "1" * 17 + "*$n": f"passes {MAX_VALUE:,}; use smaller numbers",
+    "$width" + "*99999" * 3: f"passes {MAX_VALUE:,}; use smaller numbers",
+    "0 - $width" + "*99999" * 3: f"passes {MAX_VALUE:,}; use smaller numbers",
     "(" * 21 + "$n" + ")" * 21: "nests parentheses or signs deeper than 20; write it flatter",
     "-" * 21 + "$n": "nests parentheses or signs deeper than 20; write it flatter",
     "$n" + " " * 199: "is 201 characters long; use at most 200",

@@ -16,7 +16,8 @@ import pytest
 from convcalc.formats import Format, View, every, find
 from convcalc.formats.base import FORMATS, output_format
 from convcalc.formats.table import cell_width, fitted, shortened
-from convcalc.network.chain import chained, shape_of
+from convcalc.layers.values import shape_of
+from convcalc.network.chain import parse_chain
 from convcalc.network.load import load, loads
 from convcalc.report import COLUMNS, Column, Report, folded
 
@@ -34,7 +35,7 @@ layers:
 
 
 def lenet() -> Report:
-    return chained(LENET.split(), shape_of("1x32x32")).walk()
+    return parse_chain(LENET.split(), shape_of("1x32x32")).walk()
 
 
 def text(name: str, report: Report, view: View | None = None) -> str:

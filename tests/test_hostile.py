@@ -26,7 +26,7 @@ from convcalc.formats import FORMATS
 from convcalc.formats import every as every_format
 from convcalc.layers import every
 from convcalc.network.load import bundled_folder, bundled_names, loads
-from convcalc.network.yaml_source import MOST_BYTES
+from convcalc.network.yaml_source import MAX_BYTES
 from convcalc.report import Report
 from test_network_files import BLOCK, as_text, plain
 
@@ -178,11 +178,11 @@ def test_the_line_is_counted_and_shown_as_yaml_counts_it(breaks: str, arch: Conv
 def test_a_file_that_is_too_large_is_refused_unread(convcalc: Convcalc, tmp_path: Path) -> None:
     path = tmp_path / "huge.yaml"
     with path.open("wb") as file:
-        file.truncate(MOST_BYTES + 1)
+        file.truncate(MAX_BYTES + 1)
     start = time.perf_counter()
     assert_refused(convcalc("arch", str(path)), "larger than 32 MiB")
     with path.open("r+b") as file:
-        file.truncate(10 * MOST_BYTES)
+        file.truncate(10 * MAX_BYTES)
     assert_refused(convcalc("arch", str(path)), "larger than 32 MiB")
     assert time.perf_counter() - start < 5
 

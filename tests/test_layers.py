@@ -14,8 +14,7 @@ import convcalc
 from convcalc.errors import ShapeError
 from convcalc.layers import KINDS, LETTERS, Layer, base, every, find
 from convcalc.layers.conv import MAX_TAPS
-from convcalc.network.chain import READERS
-from convcalc.network.values import TYPES
+from convcalc.layers.options import OPTION_TYPES, OptionType, options_of
 from convcalc.reference import WITNESSES, Tally
 from strategies import KIND_STRATEGIES, Made, Shape, drawn_of, few, layer_of, some
 
@@ -53,16 +52,17 @@ def test_every_example_works(kind: str) -> None:
 
 
 @each_kind
-def test_every_option_can_be_read_from_a_file_and_from_a_chain(kind: str) -> None:
+def test_every_option_has_its_type(kind: str) -> None:
+    known = options_of(every()[kind])
     for option in fields(every()[kind]):
-        assert option.type in TYPES, option.name
-        assert option.type in READERS, option.name
+        assert isinstance(known[option.name].type, OptionType)
+        assert known[option.name].default is option.default
         assert option.kw_only
 
 
-def test_files_and_chains_read_the_same_types_and_no_others() -> None:
-    used = {option.type for cls in every().values() for option in fields(cls)}
-    assert set(TYPES) == set(READERS) == used
+def test_every_type_of_option_is_used() -> None:
+    used = {option.type for cls in every().values() for option in options_of(cls).values()}
+    assert set(OPTION_TYPES.values()) <= used
 
 
 def test_letters_are_options_of_some_kind_and_differ() -> None:

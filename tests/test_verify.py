@@ -17,7 +17,7 @@ from convcalc.errors import UsageError
 from convcalc.layers import every
 from convcalc.layers.conv import Conv
 from convcalc.layers.rf import Slide
-from convcalc.network.chain import chained
+from convcalc.network.chain import parse_chain
 from convcalc.network.load import load, loads
 from convcalc.reference import WITNESSES
 from convcalc.reference.dependence import DEPENDENCES, dependence
@@ -93,7 +93,7 @@ def test_a_wrong_claim_is_found_and_explained(
 def test_different_paths_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     real = WITNESSES["relu"].loops
     monkeypatch.setattr(WITNESSES["relu"], "loops", lambda *given: real(*given) + 1)
-    checks = verified(chained(["relu"], (2, 4, 4)), only=("paths",))
+    checks = verified(parse_chain(["relu"], (2, 4, 4)), only=("paths",))
     assert [explained(c) for c in checks if not c.agrees] == [
         "relu: loops and matrix products differ: equal against different values"
     ]
@@ -150,7 +150,8 @@ def test_a_size_is_said_in_the_unit_that_suits_it() -> None:
 
 MEASURED = """
 import sys
-from convcalc.network.chain import chained, shape_of
+from convcalc.layers.values import shape_of
+from convcalc.network.chain import parse_chain
 from convcalc.verify.run import full_run, fields_seen, needs
 from convcalc.analysis.walk import walk
 
@@ -160,7 +161,7 @@ def peak():
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 words, shape, part = sys.argv[1:]
-network = chained(words.split(), shape_of(shape))
+network = parse_chain(words.split(), shape_of(shape))
 report = walk(network)
 need = needs(network, report, [part], "float32")[0].size
 before = peak()
@@ -290,7 +291,7 @@ def test_a_narrow_terminal_keeps_the_numbers(
 
 
 def test_long_sequences_have_only_the_pixels_near_the_claims_perturbed() -> None:
-    network = chained(["conv:k2c2pcausal", "conv:k2c2d2pcausal", "pool:k2"], (1, 5000))
+    network = parse_chain(["conv:k2c2pcausal", "conv:k2c2d2pcausal", "pool:k2"], (1, 5000))
     checks = verified(network, only=("field",))
     assert len(checks) == 9
     assert all(check.agrees for check in checks)
@@ -298,23 +299,23 @@ def test_long_sequences_have_only_the_pixels_near_the_claims_perturbed() -> None
 
 
 def test_a_field_that_ends_well_outside_a_long_image_reaches_its_edge() -> None:
-    checks = verified(chained(["conv:k7p3"], (1, 5000)), only=("field",))
+    checks = verified(parse_chain(["conv:k7p3"], (1, 5000)), only=("field",))
     assert [explained(check) for check in checks if not check.agrees] == []
 
 
 def test_a_unit_on_padding_along_one_axis_sees_nothing() -> None:
-    checks = verified(chained(["conv:k1p0x1"], (1, 4, 4)), only=("field",))
+    checks = verified(parse_chain(["conv:k1p0x1"], (1, 4, 4)), only=("field",))
     assert Check("conv1[0, 0]", "field", [None, None], [None, None]) in checks
     assert all(check.agrees for check in checks)
 
 
 def test_nan_on_both_paths_is_no_difference() -> None:
-    checks = verified(chained(["lppool:k2/norm_type=3"], (4, 8, 8)), only=("paths",))
+    checks = verified(parse_chain(["lppool:k2/norm_type=3"], (4, 8, 8)), only=("paths",))
     assert all(check.agrees for check in checks)
 
 
 def test_norms_of_the_sample_see_the_whole_map() -> None:
-    network = chained(["batchnorm:/track_running_stats=false", "conv:k3"], (2, 6, 6))
+    network = parse_chain(["batchnorm:/track_running_stats=false", "conv:k3"], (2, 6, 6))
     assert "takes its mean over the whole map" in str(network.walk().rows[0].field)
     assert all(check.agrees for check in verified(network))
 
@@ -328,7 +329,7 @@ def test_products_on_padding_are_counted_alike(monkeypatch: pytest.MonkeyPatch) 
         return made
 
     monkeypatch.setattr(WITNESSES["conv"], "loops", forgetful)
-    checks = verified(chained(["conv:k3p1c2"], (2, 6, 6)), only=("paths",))
+    checks = verified(parse_chain(["conv:k3p1c2"], (2, 6, 6)), only=("paths",))
     assert len([check for check in checks if not check.agrees]) == 2
 
 
@@ -420,7 +421,7 @@ def test_layers_that_read_the_whole_map_are_no_disagreement() -> None:
 
 def test_a_unit_that_sees_nothing_agrees() -> None:
     for shape in ((1, 4, 4), (1, 4, 5)):
-        checks = verified(chained(["tconv:k1s3"], shape), only=("field",))
+        checks = verified(parse_chain(["tconv:k1s3"], shape), only=("field",))
         assert [explained(check) for check in checks if not check.agrees] == []
     assert verify.said([None, (1, 2)]) == "nothing × 1-2"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
 from convcalc.errors import ConvcalcError, ShapeError
-from convcalc.layers import LETTERS, Layer, Shape, shape_text
+from convcalc.layers import Layer, Shape, shape_text
 from convcalc.layers.base import MAX_NUMBER, MAX_VALUES, axis_names, check_output
+from convcalc.layers.options import option_text
 from convcalc.layers.rf import PIXEL, AnyField, Reads, aligned, hull
 from convcalc.network.network import INPUT, without_collector
 from convcalc.report import (
@@ -45,7 +46,7 @@ class Cost:
     def __init__(self, layer: Layer, shapes: tuple[Shape, ...], batch: int) -> None:
         layer.check(*shapes)
         shape = shapes[0]
-        self.layer, self.kind, self.options = layer, layer.kind, in_short(layer)
+        self.layer, self.kind, self.options = layer, layer.kind, option_text(layer)
         out = self.out = layer.out_shape(*shapes)
         check_output(out)
         values = formulas.product(out)
@@ -59,36 +60,6 @@ class Cost:
         self.counts = {name: number * batch for name, number in counts.items() if number}
         self.reach = layer.reads(shape, out)
         self.notes = layer.notes(shape, out)
-
-
-def in_short(layer: Layer) -> str:
-    """A layer's options as the chain language writes them: ``k3 c64 s2 p1``; defaults are left out."""
-    parts = []
-    for option in fields(layer):
-        value = getattr(layer, option.name)
-        if value == option.default:
-            continue
-        letter = LETTERS.get(option.name)
-        if letter:
-            parts.append((list(LETTERS).index(option.name), letter + short_value(value)))
-        elif value is False:
-            parts.append((99, f"no {option.name}"))
-        elif value is True:
-            parts.append((98, option.name))
-        elif option.name == "connections":
-            parts.append((97, f"{sum(map(len, value))} connections"))
-        elif isinstance(value, str):
-            parts.append((96, value if option.name != "like" else f"like {value}"))
-        else:
-            parts.append((50, short_value(value)))
-    return " ".join(text for _, text in sorted(parts, key=lambda part: part[0]))
-
-
-def short_value(value: Any) -> str:
-    """An option's value: ``3``, ``3x5``, ``(0,1)x(0,1)``."""
-    if not isinstance(value, tuple):
-        return str(value)
-    return "x".join(f"({','.join(map(str, v))})" if isinstance(v, tuple) else str(v) for v in value)
 
 
 def walk(network: Network, *, batch: int = 1) -> Report:

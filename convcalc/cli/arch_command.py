@@ -93,7 +93,7 @@ def loaded(
 
     given: dict[str, Any] = {"parameters": settings(parameters), "max_layers": max_layers}
     if shape:
-        from convcalc.network.chain import shape_of
+        from convcalc.layers.values import shape_of
 
         given["input"] = shape_of(shape)
     if target == "-":
@@ -104,10 +104,10 @@ def loaded(
 def from_stdin() -> bytes:
     """Standard input, up to what a file may hold."""
     from convcalc.errors import UsageError
-    from convcalc.network.yaml_source import MOST_BYTES
+    from convcalc.network.yaml_source import MAX_BYTES
 
     try:
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
     except (OSError, ValueError, AttributeError):  # closed, or not there
         message = "<stdin>: cannot be read; give a file, or pipe a network in"
         raise UsageError(message) from None
@@ -264,10 +264,10 @@ def seeing(network: Network, report: Report, text: str) -> Report:
     seen: list[dict[str, Any]] = []
     from convcalc.analysis.walk import pixels
     from convcalc.layers.base import axis_names
-    from convcalc.network.chain import whole
+    from convcalc.layers.values import whole_number
 
     name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
-    unit = tuple(whole(part.strip(), "--sees") for part in place.split(",")) if place else ()
+    unit = tuple(whole_number(part.strip(), "--sees") for part in place.split(",")) if place else ()
     ranges = pixels(network, report, name, unit)
     lines = [
         f"{name}{list(unit) if unit else ''} sees, of {'×'.join(map(str, network.input[1:]))} pixels:"

@@ -31,6 +31,7 @@ def command(layers: tuple[str, ...], shape: str, **options: Any) -> None:
     d dilation, g groups, a output padding. Numbers per axis: k3x5. Padding before and after: p0,1.
     Padding by a word: psame. Any other option: /name=value. Several alike: 3*conv:k3c64.
     """
-    from convcalc.network.chain import chained, shape_of
+    from convcalc.layers.values import shape_of
+    from convcalc.network.chain import parse_chain
 
-    render(chained(layers, shape_of(shape)), **options)
+    render(parse_chain(layers, shape_of(shape)), **options)

@@ -107,7 +107,8 @@ def exercise(options: dict[str, Any]) -> Any:
     from convcalc.hand import worked
     from convcalc.hand.matrices import read
     from convcalc.hand.options import op_named
-    from convcalc.network.chain import padding, spatial, whole
+    from convcalc.layers.options import PADDING, PER_AXIS
+    from convcalc.layers.values import whole_number
 
     matrices = [options[name] for name in ("x", "k", "bias", "grad")]
     if matrices.count("-") > 1:
@@ -115,16 +116,18 @@ def exercise(options: dict[str, Any]) -> Any:
         raise UsageError(message)
     op = op_named(options["op"], options["grad"])
     settings: dict[str, Any] = {}
-    for letter, name, reader in (
-        ("s", "stride", spatial),
-        ("p", "padding", padding),
-        ("d", "dilation", spatial),
-        ("a", "output_padding", spatial),
+    for letter, name, option_type in (
+        ("s", "stride", PER_AXIS),
+        ("p", "padding", PADDING),
+        ("d", "dilation", PER_AXIS),
+        ("a", "output_padding", PER_AXIS),
     ):
         if options[letter] is not None:
-            settings[name] = reader(options[letter], f"--{letter}")
+            settings[name] = option_type.read(options[letter], f"--{letter}")
     if options["step"] is not None:
-        settings["step"] = tuple(whole(part, "--step") for part in options["step"].split(","))
+        settings["step"] = tuple(
+            whole_number(part, "--step") for part in options["step"].split(",")
+        )
     if options["wrt"] is not None:
         settings["wrt"] = tuple(word.strip() for word in options["wrt"].split(","))
     for name in ("bias", "grad"):
@@ -148,12 +151,12 @@ def exercise(options: dict[str, Any]) -> Any:
 def size(text: str, op: str) -> Any:
     """A pool's window."""
     from convcalc.errors import UsageError, shortened
-    from convcalc.network.chain import spatial
+    from convcalc.layers.options import PER_AXIS
 
     if not text.replace("x", "").isalnum():
         message = f"--k: {op} has no weights, so {shortened(text)!r} is not read; give its size, such as 2 or 2x3"
         raise UsageError(message)
-    return spatial(text, "--k")
+    return PER_AXIS.read(text, "--k")
 
 
 def kernel(text: str) -> Any:

@@ -63,10 +63,10 @@ def first_line(cls: type[Layer]) -> str:
 
 def page_report(word: str) -> Any:
     """The page of one kind, as a report."""
-    from convcalc.network.chain import kind_named
+    from convcalc.layers import get_kind
     from convcalc.report import Report
 
-    cls = kind_named(word)
+    cls = get_kind(word)
     return Report(
         title=cls.kind,
         columns=[],

@@ -74,10 +74,9 @@ OPTIONS = {
 def command(format_name: str | None, output: str | None, *, explain: bool, **options: Any) -> None:
     """One layer: what comes out, does it fit, parameters, multiply-adds, receptive field."""
     from convcalc.formulas import product
-    from convcalc.layers import shape_text
-    from convcalc.network.chain import kind_named
+    from convcalc.layers import get_kind, shape_text
 
-    cls = kind_named(options["word"])
+    cls = get_kind(options["word"])
     shape = input_shape(cls, options)
     layer = made_layer(cls, options, shape)
     notes = []
@@ -92,7 +91,7 @@ def command(format_name: str | None, output: str | None, *, explain: bool, **opt
 def input_shape(cls: type[Layer], options: dict[str, Any]) -> Shape:
     """The shape that goes in, from ``--input`` or from ``--n``, ``--cin`` and ``--dims``."""
     from convcalc.errors import UsageError
-    from convcalc.network.chain import shape_of, whole
+    from convcalc.layers.values import shape_of, whole_number
 
     if options["shape"]:
         if options["n"] or options["cin"] or options["dims"]:
@@ -116,7 +115,7 @@ def input_shape(cls: type[Layer], options: dict[str, Any]) -> Shape:
     elif dims and dims != len(sizes):
         message = f"--n {options['n']} has {len(sizes)} axes, but --dims is {dims}; leave one out"
         raise UsageError(message)
-    channels = whole(options["cin"], "--cin") if options["cin"] else 1
+    channels = whole_number(options["cin"], "--cin") if options["cin"] else 1
     return (channels, *sizes)
 
 
@@ -135,7 +134,7 @@ def kernel_axes(options: dict[str, Any]) -> int:
 def made_layer(cls: type[Layer], options: dict[str, Any], shape: Shape) -> Layer:
     """The layer that the options describe."""
     from convcalc.errors import UsageError
-    from convcalc.network.chain import made
+    from convcalc.layers import make
 
     names = {field.name for field in fields(cls)}
     texts: dict[str, str] = {}
@@ -157,7 +156,9 @@ def made_layer(cls: type[Layer], options: dict[str, Any], shape: Shape) -> Layer
     if "kernel_size" in names and "kernel_size" not in texts:
         message = f"{cls.kind} needs a kernel; give it with --k 3"
         raise UsageError(message)
-    return made(cls, texts, label=cls.kind, channels=shape[0])
+    if "out_channels" in names:
+        texts.setdefault("out_channels", str(shape[0]))
+    return make(cls, texts, text=True)
 
 
 def layer_report(layer: Layer, shape: Shape, *, explain: bool, options: dict[str, Any]) -> Report:

@@ -259,7 +259,7 @@ def remark(message: str) -> None:
 
 def settings(pairs: tuple[str, ...]) -> dict[str, int]:
     """``--set name=number`` as a mapping."""
-    from convcalc.network.chain import whole
+    from convcalc.layers.values import whole_number
 
     found = {}
     for pair in pairs:
@@ -267,7 +267,7 @@ def settings(pairs: tuple[str, ...]) -> dict[str, int]:
         if not equals:
             message = f"--set {pair}: lacks a value; write --set name=number"
             raise UsageError(message)
-        found[name.strip()] = whole(value.strip(), f"--set {name}")
+        found[name.strip()] = whole_number(value.strip(), f"--set {name}")
     return found
 
 

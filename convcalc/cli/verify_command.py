@@ -164,9 +164,10 @@ def is_chain(words: list[str]) -> bool:
 
 def chain(words: list[str], shape: str) -> Network:
     """A chain of layers as a network."""
-    from convcalc.network.chain import chained, shape_of
+    from convcalc.layers.values import shape_of
+    from convcalc.network.chain import parse_chain
 
-    return chained(words, shape_of(shape))
+    return parse_chain(words, shape_of(shape))
 
 
 def chosen_subjects(text: str | None) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Linear, Nearest, Reads, Slide, Whole
 
 Sides = int | tuple[Pair, ...]
+BeforeAfter = tuple[int, int]
 
 
 def both_sides(sides: Sides, axes: int) -> list[tuple[int, int]]:
@@ -73,7 +74,7 @@ class Pad(NoParameters):
     example: ClassVar = ({"padding": 2}, (8, 15, 15))
 
     padding: Sides = 0
-    channels: tuple[int, int] = (0, 0)
+    channels: BeforeAfter = (0, 0)
 
     def out_shape(self, shape: Shape) -> Shape:
         pads = both_sides(self.padding, len(shape) - 1)

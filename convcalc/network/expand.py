@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import did_you_mean, quoted
-from convcalc.network.expression import ExpressionError
+from convcalc.network.expression import ExpressionError, evaluate
 from convcalc.network.network import INPUT, Block, Node
 from convcalc.network.plan import BlockStep, FromStep, GroupStep, JoinStep, LayerStep, Step, Steps
-from convcalc.network.values import filled
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer
 
-MOST_LAYERS = 100_000
-MOST_BLOCK_DEPTH = 40
-MOST_LEVELS = (
+MAX_LAYERS = 100_000
+MAX_BLOCK_DEPTH = 40
+MAX_LEVELS = (
     100  # blocks, sections, repeats and paths inside one another, once blocks are filled in
 )
-MOST_NAME = 1000  # characters of a name with the names of all it lies in
+MAX_NAME = 1000  # characters of a name with the names of all it lies in
 
 
 class Scope:
@@ -54,51 +53,51 @@ class Expander:
     Args:
         blocks: the blocks by name, each with ``parameters`` and ``steps``.
         names: the file's parameters, which its blocks know besides their own.
-        most_layers: how many nodes are too many.
+        max_layers: how many nodes are too many.
     """
 
     def __init__(
-        self, blocks: dict[str, Any], names: dict[str, int], most_layers: int = MOST_LAYERS
+        self, blocks: dict[str, Any], names: dict[str, int], max_layers: int = MAX_LAYERS
     ) -> None:
-        self.blocks, self.names, self.most_layers = blocks, names, most_layers
+        self.blocks, self.names, self.max_layers = blocks, names, max_layers
         self.nodes: list[Node] = []
         self.found: list[Block] = []
         self.places: dict[str, int] = {"input": INPUT}
         self.layers: dict[Any, Layer] = {}
         self.open_blocks: list[str] = []
         self.depth = self.levels = 0
-        self.steps_left = 4 * most_layers + 1000
+        self.steps_left = 4 * max_layers + 1000
 
     def run(self, steps: Steps, scope: Scope, at: int) -> int:
         """Expand steps one after the other, from node ``at``; the place of the last node."""
         self.levels += 1
         for step in steps:
-            self.spend(step)
-            at = EXPANDERS[type(step)](self, step, scope, at)
+            self._spend(step)
+            at = _EXPANDERS[type(step)](self, step, scope, at)
         self.levels -= 1
         return at
 
-    def spend(self, step: Step) -> None:
+    def _spend(self, step: Step) -> None:
         """Count a step or a path, so that what makes no layers comes to an end too."""
         self.steps_left -= 1
         if self.steps_left < 0:
             message = (
-                f"blocks, repeats and paths without layers are too many for {self.most_layers:,} "
+                f"blocks, repeats and paths without layers are too many for {self.max_layers:,} "
                 "layers; leave the empty ones out, or raise --max-layers if you mean it"
             )
             raise step.error(message)
-        if self.levels > MOST_LEVELS:
-            message = f"blocks, repeats and paths nest deeper than {MOST_LEVELS} levels; write them flatter"
+        if self.levels > MAX_LEVELS:
+            message = f"blocks, repeats and paths nest deeper than {MAX_LEVELS} levels; write them flatter"
             raise step.error(message)
 
-    def filled(self, step: Step, value: Any, names: dict[str, int], what: str) -> Any:
+    def _evaluate(self, step: Step, value: Any, names: dict[str, int], what: str) -> Any:
         """A value with its $names worked out."""
         try:
-            return filled(value, names)
+            return evaluate(value, names)
         except ExpressionError as error:
             raise step.error(f"{what} {error}", error.node) from None
 
-    def named(self, step: Step, name: str, at: int) -> None:
+    def _register(self, step: Step, name: str, at: int) -> None:
         """Remember where a name leads."""
         if name in self.places:
             message = (
@@ -106,12 +105,12 @@ class Expander:
                 "(inside a repeat, name the repeat: its turns are numbered)"
             )
             raise step.error(message)
-        if len(name) > MOST_NAME:
-            message = f"with the names it lies in, this name has {len(name):,} characters; use at most {MOST_NAME:,}"
+        if len(name) > MAX_NAME:
+            message = f"with the names it lies in, this name has {len(name):,} characters; use at most {MAX_NAME:,}"
             raise step.error(message)
         self.places[name] = at
 
-    def place(self, step: Step, target: str, scope: Scope) -> int:
+    def _place(self, step: Step, target: str, scope: Scope) -> int:
         """The place a name leads to, looked up in the same scope first."""
         for name in (scope.prefix + target, target):
             if name in self.places:
@@ -122,14 +121,15 @@ class Expander:
 
     # ------------------------------------------------------------------------ one of each
 
-    def layer(self, step: LayerStep, scope: Scope) -> Layer:
+    def _layer(self, step: LayerStep, scope: Scope) -> Layer:
         """The layer of a step; equal ones are one object, so that the walk works each out once."""
         if step.layer is not None:
             return step.layer
         options = step.options
         if not step.ready:
             options = {
-                name: self.filled(step, value, scope.names, name) for name, value in options.items()
+                name: self._evaluate(step, value, scope.names, name)
+                for name, value in options.items()
             }
         key = (step.cls, *options.items())
         found = self.layers.get(key)
@@ -139,59 +139,59 @@ class Expander:
             step.layer = found
         return found
 
-    def add(self, step: LayerStep, scope: Scope, inputs: tuple[int, ...]) -> int:
+    def _add(self, step: LayerStep, scope: Scope, inputs: tuple[int, ...]) -> int:
         """Append the node of a layer."""
         nodes = self.nodes
-        if len(nodes) >= self.most_layers:
+        if len(nodes) >= self.max_layers:
             message = (
-                f"the network grows past {self.most_layers:,} layers; "
+                f"the network grows past {self.max_layers:,} layers; "
                 "raise --max-layers if you mean it"
             )
             raise step.error(message)
-        layer = self.layer(step, scope)
+        layer = self._layer(step, scope)
         if layer.references:
             targets = [getattr(layer, option) for option in layer.references]
-            inputs += tuple(self.place(step, target, scope) for target in targets if target)
+            inputs += tuple(self._place(step, target, scope) for target in targets if target)
         name = scope.prefix + (step.name or scope.automatic(step.cls.kind))
-        self.named(step, name, len(nodes))
+        self._register(step, name, len(nodes))
         nodes.append(Node(name, layer, inputs, step))
         return len(nodes) - 1
 
     def expand_layer(self, step: LayerStep, scope: Scope, at: int) -> int:
-        return self.add(step, scope, (at,))
+        return self._add(step, scope, (at,))
 
     def expand_join(self, step: JoinStep, scope: Scope, at: int) -> int:
         ends = []
         for path in step.paths:
-            self.spend(step)
+            self._spend(step)
             ends.append(self.run(path, scope, at))
-        return self.add(step, scope, tuple(ends))
+        return self._add(step, scope, tuple(ends))
 
     def expand_from(self, step: FromStep, scope: Scope, at: int) -> int:  # noqa: ARG002
-        return self.place(step, step.target, scope)
+        return self._place(step, step.target, scope)
 
     def expand_group(self, step: GroupStep, scope: Scope, at: int) -> int:
         if step.times is None:
-            return self.section(step, step.name, step.layers, scope, at)
-        times = self.filled(step, step.times, scope.names, "repeat")
+            return self._section(step, step.name, step.layers, scope, at)
+        times = self._evaluate(step, step.times, scope.names, "repeat")
         if times < 0:
             message = f"repeat is {times}; use 0 or more"
             raise step.error(message)
         for turn in range(1, times + 1):
-            self.spend(step)
+            self._spend(step)
             if step.name:
-                at = self.section(step, f"{step.name}.{turn}", step.layers, scope, at)
+                at = self._section(step, f"{step.name}.{turn}", step.layers, scope, at)
             else:
                 start = len(self.nodes)
                 mark = len(self.found)
                 at = self.run(step.layers, scope, at)
                 if not (len(step.layers) == 1 and isinstance(step.layers[0], BlockStep)):
-                    self.block(mark, "", start)
+                    self._block(mark, "", start)
         if step.name and times:
-            self.named(step, scope.prefix + step.name, at)
+            self._register(step, scope.prefix + step.name, at)
         return at
 
-    def section(self, step: Step, name: str, layers: Steps, scope: Scope, at: int) -> int:
+    def _section(self, step: Step, name: str, layers: Steps, scope: Scope, at: int) -> int:
         """Layers under a name of their own; a single block in it adds no level."""
         prefix = f"{scope.prefix}{name}."
         inner = Scope(prefix, scope.names, layers.given, numbered=True)
@@ -199,12 +199,12 @@ class Expander:
         self.depth += 1
         only = layers[0] if len(layers) == 1 else None
         if isinstance(only, BlockStep) and not only.name and "." in name:
-            at = self.inside(only, prefix, scope, at)
+            at = self._inside(only, prefix, scope, at)
         else:
             at = self.run(layers, inner, at)
         self.depth -= 1
-        self.block(mark, scope.prefix + name, start)
-        self.named(step, scope.prefix + name, at)
+        self._block(mark, scope.prefix + name, start)
+        self._register(step, scope.prefix + name, at)
         return at
 
     def expand_block(self, step: BlockStep, scope: Scope, at: int) -> int:
@@ -212,13 +212,13 @@ class Expander:
         name = scope.prefix + (step.name or scope.automatic(word))
         start, mark = len(self.nodes), len(self.found)
         self.depth += 1
-        at = self.inside(step, f"{name}.", scope, at)
+        at = self._inside(step, f"{name}.", scope, at)
         self.depth -= 1
-        self.block(mark, name, start)
-        self.named(step, name, at)
+        self._block(mark, name, start)
+        self._register(step, name, at)
         return at
 
-    def inside(self, step: BlockStep, prefix: str, scope: Scope, at: int) -> int:
+    def _inside(self, step: BlockStep, prefix: str, scope: Scope, at: int) -> int:
         """The layers of a block, with its parameters filled in."""
         if step.block in self.open_blocks:
             chain = " → ".join(
@@ -226,29 +226,29 @@ class Expander:
             )
             message = f"block {step.block} uses itself ({chain}); use repeat instead"
             raise step.error(message)
-        if len(self.open_blocks) >= MOST_BLOCK_DEPTH:
-            message = f"blocks use blocks more than {MOST_BLOCK_DEPTH} deep; use repeat instead"
+        if len(self.open_blocks) >= MAX_BLOCK_DEPTH:
+            message = f"blocks use blocks more than {MAX_BLOCK_DEPTH} deep; use repeat instead"
             raise step.error(message)
         block = self.blocks[step.block]
         names = dict(self.names)
         for name, default in block.parameters.items():
             if name in step.given:
-                names[name] = self.filled(step, step.given[name], scope.names, name)
+                names[name] = self._evaluate(step, step.given[name], scope.names, name)
             else:
-                names[name] = self.filled(step, default, names, name)
+                names[name] = self._evaluate(step, default, names, name)
         inner = Scope(prefix, names, block.steps.given, numbered=False)
         self.open_blocks.append(step.block)
         at = self.run(block.steps, inner, at)
         self.open_blocks.pop()
         return at
 
-    def block(self, mark: int, name: str, start: int) -> None:
+    def _block(self, mark: int, name: str, start: int) -> None:
         """Remember a run of nodes, before the runs inside it."""
         if len(self.nodes) > start:
             self.found.insert(mark, Block(name, start, len(self.nodes), self.depth))
 
 
-EXPANDERS: dict[type[Step], Any] = {
+_EXPANDERS: dict[type[Step], Any] = {
     LayerStep: Expander.expand_layer,
     JoinStep: Expander.expand_join,
     FromStep: Expander.expand_from,

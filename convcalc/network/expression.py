@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from convcalc.errors import did_you_mean, quoted, shortened
 
-MOST_CHARACTERS = 200
-MOST_DEPTH = 20
-MOST_VALUE = 10**15
+MAX_CHARACTERS = 200
+MAX_DEPTH = 20
+MAX_VALUE = 10**15
 
-TOKEN = re.compile(r"\s*(?:([0-9]+)|\$([^\W\d]\w*)|(//|(?!\*\*)[-+*%()])|(\*\*|\$?\w+|\S))")
-TIMES: dict[str, Callable[[int, int], int]] = {
+_TOKEN = re.compile(r"\s*(?:([0-9]+)|\$([^\W\d]\w*)|(//|(?!\*\*)[-+*%()])|(\*\*|\$?\w+|\S))")
+_TIMES: dict[str, Callable[[int, int], int]] = {
     "*": lambda a, b: a * b,
     "//": lambda a, b: a // b,
     "%": lambda a, b: a - a // b * b,
@@ -45,15 +45,15 @@ class Expression:
     """
 
     def __init__(self, text: str, node: Any = None) -> None:
-        if len(text) > MOST_CHARACTERS:
-            message = f"is {len(text)} characters long; use at most {MOST_CHARACTERS}"
+        if len(text) > MAX_CHARACTERS:
+            message = f"is {len(text)} characters long; use at most {MAX_CHARACTERS}"
             raise ExpressionError(message)
         self.node = node
-        self.tokens = [match.groups() for match in TOKEN.finditer(text)]
+        self.tokens = [match.groups() for match in _TOKEN.finditer(text)]
         self.names = tuple(name for _, name, _, _ in self.tokens if name)
         for *_, other in self.tokens:
             if other:
-                raise ExpressionError(unknown_token(other))
+                raise ExpressionError(_unknown_token(other))
         self.value(dict.fromkeys(self.names, 1), trial=True)
 
     def value(self, names: Mapping[str, int], *, trial: bool = False) -> int:
@@ -62,7 +62,7 @@ class Expression:
         Raises:
             ExpressionError: an unknown name, a division by zero, or a number out of bounds.
         """
-        reader = Reader(self.tokens, names, trial=trial)
+        reader = _Reader(self.tokens, names, trial=trial)
         try:
             result = reader.sum(0)
             reader.finish()
@@ -72,7 +72,29 @@ class Expression:
         return result
 
 
-def unknown_token(text: str) -> str:
+def evaluate(value: Any, names: Mapping[str, int]) -> Any:
+    """An option's value with every expression in it worked out.
+
+    Raises:
+        ExpressionError: one of them has no value.
+    """
+    if isinstance(value, Expression):
+        return value.value(names)
+    if isinstance(value, tuple):
+        return tuple([evaluate(part, names) for part in value])
+    return value
+
+
+def expressions_in(value: Any) -> Iterator[Expression]:
+    """The expressions in an option's value."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from expressions_in(part)
+    elif isinstance(value, Expression):
+        yield value
+
+
+def _unknown_token(text: str) -> str:
     """What to say of characters that mean nothing in an expression."""
     if text == "/":
         return "has '/' in it; whole numbers are divided with //, which drops the remainder"
@@ -86,7 +108,7 @@ def unknown_token(text: str) -> str:
     )
 
 
-class Reader:
+class _Reader:
     """Reads tokens from left to right; each level of binding is one method."""
 
     def __init__(
@@ -108,7 +130,7 @@ class Reader:
 
     def product(self, depth: int) -> int:
         total = self.single(depth)
-        while (sign := self.operator()) in TIMES:
+        while (sign := self.operator()) in _TIMES:
             self.at += 1
             other = self.single(depth)
             if sign != "*" and other == 0:
@@ -116,12 +138,12 @@ class Reader:
                     message = f"divides {total:,} by 0; change the parameters or the expression"
                     raise ExpressionError(message)
                 other = 1
-            total = self.bounded(TIMES[sign](total, other))
+            total = self.bounded(_TIMES[sign](total, other))
         return total
 
     def single(self, depth: int) -> int:
-        if depth > MOST_DEPTH:
-            message = f"nests parentheses or signs deeper than {MOST_DEPTH}; write it flatter"
+        if depth > MAX_DEPTH:
+            message = f"nests parentheses or signs deeper than {MAX_DEPTH}; write it flatter"
             raise ExpressionError(message)
         if self.at >= len(self.tokens):
             message = "ends where a number or a $name should follow; finish it"
@@ -151,8 +173,8 @@ class Reader:
         return self.names[name]
 
     def bounded(self, number: int, *, always: bool = False) -> int:
-        if abs(number) > MOST_VALUE and (always or not self.trial):
-            message = f"passes {MOST_VALUE:,}; use smaller numbers"
+        if abs(number) > MAX_VALUE and (always or not self.trial):
+            message = f"passes {MAX_VALUE:,}; use smaller numbers"
             raise ExpressionError(message)
         return number
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from operator import index
 from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
@@ -12,11 +11,11 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from convcalc.errors import SpecError, UsageError, did_you_mean, printable, quoted, shortened
 from convcalc.formulas import product
 from convcalc.layers.base import MAX_NUMBER, MAX_VALUES, shape_text
-from convcalc.network.expand import MOST_LAYERS, Expander, Scope
-from convcalc.network.expression import ExpressionError
+from convcalc.layers.values import VALUES, checked_shape
+from convcalc.network.expand import MAX_LAYERS, Expander, Scope
+from convcalc.network.expression import ExpressionError, evaluate, expressions_in
 from convcalc.network.network import INPUT, Network, without_collector
 from convcalc.network.plan import KINDS, STEP_WORDS, Planner, Steps, unknown_parameter
-from convcalc.network.values import expressions, filled, number
 from convcalc.network.yaml_source import Source, decoded, read
 
 if TYPE_CHECKING:
@@ -25,11 +24,11 @@ if TYPE_CHECKING:
 TOP_KEYS = ("name", "source", "input", "parameters", "blocks", "layers", "expect", "extends")
 BLOCK_KEYS = ("parameters", "layers")
 EXPECT_KEYS = ("params", "macs", "flops", "buffers", "layers", "rf_size", "rf_at", "source")
-MOST_EXTENDS = 10
-MOST_PARAMETERS = 1000  # of a file, or of a block
+MAX_EXTENDS = 10
+MAX_PARAMETERS = 1000  # of a file, or of a block
 
 
-class BlockPlan:
+class _BlockPlan:
     """A block: its parameters (None where one must be given) and its steps."""
 
     def __init__(self, parameters: dict[str, Any]) -> None:
@@ -37,7 +36,7 @@ class BlockPlan:
         self.steps = Steps()
 
 
-class Draft:
+class _Draft:
     """What one file says, with what it extends already under it."""
 
     def __init__(self, path: str) -> None:
@@ -48,7 +47,7 @@ class Draft:
         self.input_node: Node | None = None
         self.input: tuple[Any, ...] = ()
         self.parameters: dict[str, int] = {}
-        self.blocks: dict[str, BlockPlan] = {}
+        self.blocks: dict[str, _BlockPlan] = {}
         self.layers = Steps()
         self.expect: dict[str, Any] = {}
 
@@ -102,7 +101,7 @@ def load(
     *,
     parameters: Mapping[str, int] | None = None,
     input: Shape | None = None,  # noqa: A002 - the spec's own word
-    max_layers: int = MOST_LAYERS,
+    max_layers: int = MAX_LAYERS,
 ) -> Network:
     """Load a network from a file, or a bundled one by name.
 
@@ -117,7 +116,7 @@ def load(
         SpecError: the file is wrong, at the place the error names.
     """
     path = find(target)
-    return build(read(path), parameters or {}, input, max_layers)
+    return _build(read(path), parameters or {}, input, max_layers)
 
 
 def loads(
@@ -126,37 +125,37 @@ def loads(
     path: str = "<text>",
     parameters: Mapping[str, int] | None = None,
     input: Shape | None = None,  # noqa: A002
-    max_layers: int = MOST_LAYERS,
+    max_layers: int = MAX_LAYERS,
 ) -> Network:
     """Like `load`, from a text. ``path`` is how messages call it."""
     source = decoded(path, text) if isinstance(text, bytes) else Source(path, text)
-    return build(source, parameters or {}, input, max_layers)
+    return _build(source, parameters or {}, input, max_layers)
 
 
-def build(
+def _build(
     source: Source, given: Mapping[str, int], shape: Shape | None, max_layers: int
 ) -> Network:
     """The network a source stands for."""
     with without_collector():
-        draft = drafted(source, [])
+        draft = _read_draft(source, [])
         names = dict(draft.parameters)
         for name, value in given.items():
             if name not in names:
                 known = did_you_mean(name, names) if names else "; it has none"
                 message = f"{printable(draft.path)}: no parameter {quoted(name)}{known}"
                 raise UsageError(message)
-            names[name] = whole(name, value)
-        shape = tuple(shape) if shape else None
+            names[name] = VALUES.number(value, f"parameter {name}")
+        shape = None if shape is None else checked_shape(shape)
         expander = Expander(draft.blocks, names, max_layers)
         expander.run(draft.layers, Scope("", names, draft.layers.given, numbered=False), INPUT)
         if not expander.nodes:
             message = "the network has no layers; list at least one"
             raise SpecError(draft.path, 0, 0, message)
-        own = input_shape(draft, names) if draft.input_node else shape
+        own = _input_shape(draft, names) if draft.input_node else shape
         if own is None:
             message = "the network has no input; add input: [channels, height, width]"
             raise SpecError(draft.path, 0, 0, message)
-        check_axes(draft.path, shape or own, own)
+        _check_axes(draft.path, shape or own, own)
         return Network(
             name=draft.name,
             source=draft.cited,
@@ -171,7 +170,7 @@ def build(
         )
 
 
-def check_axes(path: str, shape: Shape, own: Shape) -> None:
+def _check_axes(path: str, shape: Shape, own: Shape) -> None:
     """Refuse another input of more or fewer axes: most likely it has a batch in front."""
     if len(shape) != len(own) and min(len(shape), len(own)) > 1:
         way_out = (
@@ -184,24 +183,13 @@ def check_axes(path: str, shape: Shape, own: Shape) -> None:
         raise UsageError(message)
 
 
-def whole(name: str, value: Any) -> int:
-    """A parameter that a program set, as a whole number."""
-    try:
-        return index(value)
-    except TypeError:
-        message = (
-            f"parameter {name} must be a whole number, but is {shortened(repr(value))}; give an int"
-        )
-        raise UsageError(message) from None
-
-
-def input_shape(draft: Draft, names: dict[str, int]) -> Shape:
+def _input_shape(draft: _Draft, names: dict[str, int]) -> Shape:
     """The input shape of a file."""
     source, node = draft.source, draft.input_node
     assert source
     assert node
     try:
-        shape: Shape = filled(draft.input, names)
+        shape: Shape = evaluate(draft.input, names)
     except ExpressionError as error:
         raise source.error(error.node, f"input {error}") from None
     if min(shape) < 1 or max(shape) > MAX_NUMBER:
@@ -213,7 +201,7 @@ def input_shape(draft: Draft, names: dict[str, int]) -> Shape:
     return shape
 
 
-def drafted(source: Source, opened: list[str]) -> Draft:
+def _read_draft(source: Source, opened: list[str]) -> _Draft:
     """Read the top-level keys of a file, on top of what it extends."""
     root = source.compose()
     if root is None:
@@ -222,9 +210,11 @@ def drafted(source: Source, opened: list[str]) -> Draft:
     keys = source.mapping(root, "a network", "a network needs input: and layers:")
     for key, (node, _) in keys.items():
         if key not in TOP_KEYS:
-            source.refuse(node, unknown_key(key))
+            source.refuse(node, _unknown_key(key))
     draft = (
-        extended(source, keys["extends"][1], opened) if "extends" in keys else Draft(source.path)
+        _read_extended(source, keys["extends"][1], opened)
+        if "extends" in keys
+        else _Draft(source.path)
     )
     own_name = os.path.splitext(os.path.basename(source.path))[0]
     draft.path, draft.name, draft.expect = source.path, own_name, {}
@@ -233,29 +223,29 @@ def drafted(source: Source, opened: list[str]) -> Draft:
     if "source" in keys:
         draft.cited = source.text_of(keys["source"][1], "source")
     if "parameters" in keys:
-        read_parameters(source, keys["parameters"][1], draft, extends="extends" in keys)
+        _read_parameters(source, keys["parameters"][1], draft, extends="extends" in keys)
     if "input" in keys:
-        read_input(source, keys["input"][1], draft)
+        _read_input(source, keys["input"][1], draft)
     planner = Planner(source, draft.blocks)
     if "blocks" in keys:
-        read_blocks(source, keys["blocks"][1], draft, planner)
+        _read_blocks(source, keys["blocks"][1], draft, planner)
     if "layers" in keys:
         draft.layers = planner.checked(keys["layers"][1], "layers", draft.parameters)
     elif not draft.layers:
         source.refuse(root, "a network needs layers; add layers: and list them")
     if "expect" in keys:
-        draft.expect = read_expect(source, keys["expect"][1])
+        draft.expect = _read_expect(source, keys["expect"][1])
     return draft
 
 
-def unknown_key(key: str) -> str:
+def _unknown_key(key: str) -> str:
     """What to say of a top-level key that there is not."""
     if key in KINDS or key in STEP_WORDS:
         return f"{key} cannot stand here; put it under layers:, after a dash"
     return f"a network has no key {quoted(key)}{did_you_mean(key, TOP_KEYS)}"
 
 
-def read_input(source: Source, node: Node, draft: Draft) -> None:
+def _read_input(source: Source, node: Node, draft: _Draft) -> None:
     """The input shape, whose sides may be expressions."""
     sides = source.sequence(node, "input", "write it as [3, 224, 224]")
     if not 1 <= len(sides) <= 4:
@@ -264,14 +254,14 @@ def read_input(source: Source, node: Node, draft: Draft) -> None:
             f"input has {len(sides)} sides; give channels and up to 3 axes, [3, 224, 224], without a batch",
         )
     draft.source, draft.input_node = source, node
-    draft.input = tuple(number(source, side, "input") for side in sides)
-    for expression in expressions(draft.input):
+    draft.input = tuple([source.number(side, "input") for side in sides])
+    for expression in expressions_in(draft.input):
         for name in expression.names:
             if name not in draft.parameters:
                 source.refuse(expression.node, unknown_parameter(name, draft.parameters))
 
 
-def extended(source: Source, node: Node, opened: list[str]) -> Draft:
+def _read_extended(source: Source, node: Node, opened: list[str]) -> _Draft:
     """The draft of the file that this one extends."""
     target = source.scalar(node, "extends")
     try:
@@ -288,20 +278,20 @@ def extended(source: Source, node: Node, opened: list[str]) -> Draft:
             node,
             f"extends {quoted(target)}, which extends this file in turn; take one of the two out",
         )
-    if len(chain) > MOST_EXTENDS:
-        source.refuse(node, f"extends files more than {MOST_EXTENDS} deep; copy the layers instead")
+    if len(chain) > MAX_EXTENDS:
+        source.refuse(node, f"extends files more than {MAX_EXTENDS} deep; copy the layers instead")
     try:
-        return drafted(read(path), chain)
+        return _read_draft(read(path), chain)
     except UsageError as error:
         raise source.error(node, f"extends: {error}") from None
 
 
-def read_parameters(source: Source, node: Node, draft: Draft, *, extends: bool) -> None:
+def _read_parameters(source: Source, node: Node, draft: _Draft, *, extends: bool) -> None:
     """The parameters; a file that extends another may only change those it has."""
     pairs = source.mapping(node, "parameters")
-    check_count(source, node, len(pairs))
+    _check_count(source, node, len(pairs))
     for name, (key, value) in pairs.items():
-        check_parameter(source, key, name)
+        _check_parameter(source, key, name)
         if extends and name not in draft.parameters:
             known = did_you_mean(name, draft.parameters) if draft.parameters else "; it has none"
             source.refuse(key, f"the file it extends has no parameter {quoted(name)}{known}")
@@ -312,13 +302,13 @@ def read_parameters(source: Source, node: Node, draft: Draft, *, extends: bool) 
         draft.parameters[name] = source.whole_text(value, text, shortened(name))
 
 
-def check_count(source: Source, node: Node, count: int) -> None:
+def _check_count(source: Source, node: Node, count: int) -> None:
     """Refuse more parameters than anybody could keep apart."""
-    if count > MOST_PARAMETERS:
-        source.refuse(node, f"{count:,} parameters are too many; use at most {MOST_PARAMETERS:,}")
+    if count > MAX_PARAMETERS:
+        source.refuse(node, f"{count:,} parameters are too many; use at most {MAX_PARAMETERS:,}")
 
 
-def check_parameter(source: Source, node: Node, name: str) -> None:
+def _check_parameter(source: Source, node: Node, name: str) -> None:
     """Refuse what cannot be written as a $name."""
     if not name.isidentifier():
         source.refuse(
@@ -327,9 +317,9 @@ def check_parameter(source: Source, node: Node, name: str) -> None:
         )
 
 
-def check_block_parameter(source: Source, node: Node, name: str) -> None:
+def _check_block_parameter(source: Source, node: Node, name: str) -> None:
     """Refuse also the word under which a block is given its own name."""
-    check_parameter(source, node, name)
+    _check_parameter(source, node, name)
     if name == "name":
         source.refuse(
             node,
@@ -337,7 +327,7 @@ def check_block_parameter(source: Source, node: Node, name: str) -> None:
         )
 
 
-def read_blocks(source: Source, node: Node, draft: Draft, planner: Planner) -> None:
+def _read_blocks(source: Source, node: Node, draft: _Draft, planner: Planner) -> None:
     """The blocks; all names first, so that a block may use one that stands further down."""
     found = source.mapping(node, "blocks", "write each block's name and what is in it")
     bodies = {}
@@ -361,10 +351,10 @@ def read_blocks(source: Source, node: Node, draft: Draft, planner: Planner) -> N
             source.refuse(key, f"block {shortened(name)} needs layers; add layers: and list them")
         parameters: dict[str, Any] = {}
         if "parameters" in keys:
-            parameters = block_parameters(source, keys["parameters"][1], draft.parameters)
+            parameters = _read_block_parameters(source, keys["parameters"][1], draft.parameters)
         if name in draft.blocks:
-            check_anew(source, key, name, draft.blocks[name].parameters, parameters)
-        draft.blocks[name] = BlockPlan(parameters)
+            _check_redefinition(source, key, name, draft.blocks[name].parameters, parameters)
+        draft.blocks[name] = _BlockPlan(parameters)
         bodies[name] = keys["layers"][1]
     for name, body in bodies.items():
         block = draft.blocks[name]
@@ -372,7 +362,7 @@ def read_blocks(source: Source, node: Node, draft: Draft, planner: Planner) -> N
         block.steps = planner.checked(body, f"the layers of {shortened(name)}", known)
 
 
-def check_anew(
+def _check_redefinition(
     source: Source, key: Node, name: str, old: dict[str, Any], new: dict[str, Any]
 ) -> None:
     """Refuse a block defined anew that the layers of the extended file could not use."""
@@ -385,7 +375,7 @@ def check_anew(
         )
 
 
-def block_parameters(source: Source, node: Node, outer: dict[str, int]) -> dict[str, Any]:
+def _read_block_parameters(source: Source, node: Node, outer: dict[str, int]) -> dict[str, Any]:
     """The parameters of a block: a list of names, or a mapping of names to defaults.
 
     A default may use the file's parameters, and those of the block before it.
@@ -393,11 +383,11 @@ def block_parameters(source: Source, node: Node, outer: dict[str, int]) -> dict[
     names: dict[str, Any] = {}
     if isinstance(node, MappingNode):
         pairs = source.mapping(node, "parameters")
-        check_count(source, node, len(pairs))
+        _check_count(source, node, len(pairs))
         for name, (key, value) in pairs.items():
-            check_block_parameter(source, key, name)
-            default = None if is_null(value) else number(source, value, shortened(name))
-            for expression in expressions(default):
+            _check_block_parameter(source, key, name)
+            default = None if _is_null(value) else source.number(value, shortened(name))
+            for expression in expressions_in(default):
                 for used in expression.names:
                     if used in pairs and used not in names:
                         what = f"the default of {name} uses ${used}, which stands no earlier"
@@ -407,22 +397,22 @@ def block_parameters(source: Source, node: Node, outer: dict[str, int]) -> dict[
             names[name] = default
         return names
     items = source.sequence(node, "parameters")
-    check_count(source, node, len(items))
+    _check_count(source, node, len(items))
     for item in items:
         name = source.scalar(item, "a parameter")
-        check_block_parameter(source, item, name)
+        _check_block_parameter(source, item, name)
         if name in names:
             source.refuse(item, f"the parameter {quoted(name)} stands here twice; keep one")
         names[name] = None
     return names
 
 
-def is_null(node: Node) -> bool:
+def _is_null(node: Node) -> bool:
     """Whether nothing stands there."""
     return isinstance(node, ScalarNode) and node.value in ("", "~", "null")
 
 
-def read_expect(source: Source, node: Node) -> dict[str, Any]:
+def _read_expect(source: Source, node: Node) -> dict[str, Any]:
     """The numbers the file promises."""
     found: dict[str, Any] = {}
     for name, (key, value) in source.mapping(node, "expect").items():

@@ -92,6 +92,23 @@ class Network:
         return SpecError(at.path, at.line, at.column, said, at.text)
 
 
+def one_layer_network(layer: Layer, shape: Shape) -> Network:
+    """A network of one layer, called by its kind.
+
+    Raises:
+        ShapeError: the layer names another one.
+    """
+    for option in layer.references:
+        if getattr(layer, option):
+            from convcalc.errors import ShapeError  # noqa: PLC0415 - only where something is wrong
+
+            message = (
+                f"{layer.kind}: {option} names another layer, but there is only one; leave it out"
+            )
+            raise ShapeError(message)
+    return Network(layer.kind, "", shape, [Node(layer.kind, layer, (INPUT,))])
+
+
 @contextmanager
 def without_collector() -> Iterator[None]:
     """No garbage collection meanwhile: a load or a walk makes many objects and no garbage."""

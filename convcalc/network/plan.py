@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import MISSING, fields
-from functools import cache
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, did_you_mean, quoted, shortened
 from convcalc.layers import Layer, every, find
-from convcalc.network.expression import Expression
-from convcalc.network.values import TYPES, OptionType, Value, expressions, number, read_name
+from convcalc.layers.options import OPTION_TYPES, options_of, required_options, unknown_option
+from convcalc.network.expression import Expression, expressions_in
 from convcalc.network.yaml_source import Source, described
 
-# Words of other libraries for our options, so that did-you-mean knows them.
-OPTION_WORDS = {
-    "filters": "out_channels",
-    "num_output": "out_channels",
-    "strides": "stride",
-    "dilation_rate": "dilation",
-    "pad": "padding",
-    "pads": "padding",
-    "pool_size": "kernel_size",
-    "kernel": "kernel_size",
-    "units": "out_features",
-    "group": "groups",
-    "use_bias": "bias",
-    "bias_term": "bias",
-    "depth_multiplier": "multiplier",
-    "data_format": "shapes are channels first",
-    "in_channels": "it follows from the layer before",
-    "in_features": "it follows from the layer before",
-}
+Value = Any  # of an option; holds an Expression wherever the text has a $name
+
 KINDS = every()
 
 STEP_FORMS = "{repeat: 2, layers: […]}, {name: stage1, layers: […]} or {from: conv1}"
 STEP_WORDS = ("repeat", "from", "name", "layers")
-MOST_NESTING = 40
-MOST_NAME = 100
+MAX_NESTING = 40
+MAX_NAME = 100
 
 
 class Step:
@@ -74,7 +55,7 @@ class LayerStep(Step):
     ) -> None:
         super().__init__(source, node, name)
         self.cls, self.options = cls, options
-        self.ready = not any(True for _ in expressions(tuple(options.values())))
+        self.ready = not any(True for _ in expressions_in(tuple(options.values())))
         self.layer: Layer | None = None
 
     def parts(self) -> tuple[tuple[Value, ...], tuple[Steps, ...]]:
@@ -158,7 +139,7 @@ class Steps(list[Step]):
             if step.name:
                 self.given.add(step.name)
             values, lists = step.parts()
-            for expression in expressions(values):
+            for expression in expressions_in(values):
                 for name in expression.names:
                     self.used.setdefault(name, expression)
             for inner in lists:
@@ -204,19 +185,19 @@ class Planner:
             self.source.refuse(node, f"{what} is empty; list the layers, or write []")
         if id(node) in self.open:
             self.source.refuse(node, f"{what} holds an alias (*) of itself; use repeat")
-        if len(self.open) >= MOST_NESTING:
-            self.source.refuse(node, f"layers nest deeper than {MOST_NESTING} levels; use blocks")
+        if len(self.open) >= MAX_NESTING:
+            self.source.refuse(node, f"layers nest deeper than {MAX_NESTING} levels; use blocks")
         self.open.add(id(node))
-        steps = Steps(map(self.step, self.source.sequence(node, what)))
+        steps = Steps(map(self._step, self.source.sequence(node, what)))
         self.open.remove(id(node))
         self.lists[id(node)] = steps
         return steps
 
-    def step(self, node: Node) -> Step:
+    def _step(self, node: Node) -> Step:
         """One item of a list of layers."""
         if isinstance(node, ScalarNode):
             word = self.source.scalar(node, "a layer")
-            return self.named_step(node, word, None)
+            return self._named_step(node, word, None)
         if id(node) in self.items:
             return self.items[id(node)]
         if not isinstance(node, MappingNode):
@@ -224,16 +205,16 @@ class Planner:
                 node,
                 "a layer must be a kind or a mapping, but this is a list; paths stand under add or concat",
             )
-        step = self.items[id(node)] = self.mapped_step(node)
+        step = self.items[id(node)] = self._mapped_step(node)
         return step
 
-    def mapped_step(self, node: MappingNode) -> Step:
+    def _mapped_step(self, node: MappingNode) -> Step:
         """A layer with options, a block, a repeat, a section, or from."""
         keys = self.source.mapping(node, "a layer")
         if len(keys) > 1 and ("repeat" in keys or "layers" in keys):
-            return self.group(node, keys)
+            return self._group(node, keys)
         if "from" in keys:
-            return self.from_step(node, keys)
+            return self._from_step(node, keys)
         if not keys:
             self.source.refuse(node, "an empty item; write a kind such as relu, or delete it")
         if len(keys) > 1:
@@ -244,9 +225,9 @@ class Planner:
                 "write - conv: {out_channels: 8, kernel_size: 3}, or indent the options further",
             )
         ((key, value),) = keys.values()
-        return self.named_step(key, self.source.scalar(key, "a layer"), value)
+        return self._named_step(key, self.source.scalar(key, "a layer"), value)
 
-    def only(
+    def _only(
         self, keys: dict[str, tuple[ScalarNode, Node]], known: tuple[str, ...], what: str
     ) -> None:
         """Refuse keys that have no meaning here."""
@@ -256,34 +237,36 @@ class Planner:
                     node, f"{what} has no option {quoted(key)}{did_you_mean(key, known)}"
                 )
 
-    def from_step(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Step:
+    def _from_step(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Step:
         """Going on from another layer."""
-        self.alone(keys, "from", "make it an item of its own")
+        self._alone(keys, "from", "make it an item of its own")
         for key, (word, _) in keys.items():
             if key != "from":
                 self.source.refuse(word, f"{quoted(key)} cannot stand beside from; leave it out")
-        return FromStep(self.source, node, read_name(self.source, keys["from"][1], "from"))
+        return FromStep(
+            self.source, node, OPTION_TYPES[str].take(self.source, keys["from"][1], "from")
+        )
 
-    def alone(self, keys: dict[str, tuple[ScalarNode, Node]], what: str, way_out: str) -> None:
+    def _alone(self, keys: dict[str, tuple[ScalarNode, Node]], what: str, way_out: str) -> None:
         """Refuse a layer that stands beside a word of the language."""
         for key, (node, _) in keys.items():
             if key in KINDS or key in self.blocks:
                 self.source.refuse(node, f"{key} cannot stand beside {what}; {way_out}")
 
-    def group(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Step:
+    def _group(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Step:
         """A repeat or a named section."""
         what = "repeat" if "repeat" in keys else "a section"
-        self.alone(keys, what, "put it under layers:")
-        self.only(keys, ("repeat", "name", "layers"), what)
+        self._alone(keys, what, "put it under layers:")
+        self._only(keys, ("repeat", "name", "layers"), what)
         if "layers" not in keys:
             self.source.refuse(node, "repeat needs layers; list under layers: what to repeat")
-        name = self.name(keys)
-        times = number(self.source, keys["repeat"][1], "repeat") if "repeat" in keys else None
+        name = self._name(keys)
+        times = self.source.number(keys["repeat"][1], "repeat") if "repeat" in keys else None
         if isinstance(times, int) and times < 0:
             self.source.refuse(keys["repeat"][1], f"repeat is {times}; use 0 or more")
         return GroupStep(self.source, node, name, self.steps(keys["layers"][1]), times)
 
-    def name(self, keys: dict[str, tuple[ScalarNode, Node]]) -> str:
+    def _name(self, keys: dict[str, tuple[ScalarNode, Node]]) -> str:
         """The name given among the options, if one is."""
         if "name" not in keys:
             return ""
@@ -291,26 +274,26 @@ class Planner:
         name = self.source.scalar(node, "name")
         if name == "input":
             self.source.refuse(node, "'input' is the name of the network's input; choose another")
-        if not name.strip() or len(name) > MOST_NAME or not name.isprintable():
+        if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
             self.source.refuse(
-                node, f"name cannot be {quoted(name)}; use 1 to {MOST_NAME} visible characters"
+                node, f"name cannot be {quoted(name)}; use 1 to {MAX_NAME} visible characters"
             )
         return name
 
-    def named_step(self, key: Node, word: str, value: Node | None) -> Step:
+    def _named_step(self, key: Node, word: str, value: Node | None) -> Step:
         """A kind or a block, by its word."""
         if word in self.blocks:
-            return self.block(key, word, value)
+            return self._block(key, word, value)
         if word not in KINDS:
-            self.source.refuse(key, unknown_kind(word, self.blocks))
+            self.source.refuse(key, _unknown_kind(word, self.blocks))
         cls = KINDS[word]
         if cls.merges:
-            return self.join(key, cls, value)
-        keys = self.option_keys(value, word)
-        options = self.read_options(key, cls, keys)
-        return LayerStep(self.source, key, self.name(keys), cls, options)
+            return self._join(key, cls, value)
+        keys = self._option_keys(value, word)
+        options = self._read_options(key, cls, keys)
+        return LayerStep(self.source, key, self._name(keys), cls, options)
 
-    def option_keys(self, value: Node | None, word: str) -> dict[str, tuple[ScalarNode, Node]]:
+    def _option_keys(self, value: Node | None, word: str) -> dict[str, tuple[ScalarNode, Node]]:
         """The mapping of options under a kind; nothing stands for no options."""
         if value is None or (isinstance(value, ScalarNode) and value.value in ("", "~", "null")):
             return {}
@@ -318,7 +301,7 @@ class Planner:
             first = (
                 [*self.blocks[word].parameters]
                 if word in self.blocks
-                else [*must_be_given(word), *known_options(word)]
+                else [*required_options(KINDS[word]), *options_of(KINDS[word])]
             )
             self.source.refuse(
                 value,
@@ -327,29 +310,29 @@ class Planner:
             )
         return self.source.mapping(value, f"the options of {word}")
 
-    def read_options(
+    def _read_options(
         self, key: Node, cls: type[Layer], keys: dict[str, tuple[ScalarNode, Node]]
     ) -> dict[str, Value]:
         """The options of one layer, each read as its type wants."""
-        known = known_options(cls.kind)
+        known = options_of(cls)
         options = {}
         for name, (name_node, value) in keys.items():
             if name == "name":
                 continue
             if name not in known:
-                self.source.refuse(name_node, unknown_option(cls.kind, name, known))
-            options[name] = known[name].read(self.source, value, name)
-        missing = [name for name in must_be_given(cls.kind) if name not in options]
+                self.source.refuse(name_node, unknown_option(cls, name, also=("name",)))
+            options[name] = known[name].type.take(self.source, value, name)
+        missing = [name for name in required_options(cls) if name not in options]
         if missing:
-            self.source.refuse(key, f"{cls.kind} needs {lacking(cls.kind, missing)}")
+            self.source.refuse(key, f"{cls.kind} needs {_lacking(cls.kind, missing)}")
         return options
 
-    def join(self, key: Node, cls: type[Layer], value: Node | None) -> Step:
+    def _join(self, key: Node, cls: type[Layer], value: Node | None) -> Step:
         """add, multiply or concat with its paths."""
         keys: dict[str, tuple[ScalarNode, Node]] = {}
         if isinstance(value, MappingNode):
             keys = self.source.mapping(value, f"the options of {cls.kind}")
-            self.only(keys, ("name", "paths"), cls.kind)
+            self._only(keys, ("name", "paths"), cls.kind)
             value = keys["paths"][1] if "paths" in keys else None
         if value is None or (isinstance(value, ScalarNode) and not value.value):
             self.source.refuse(
@@ -360,11 +343,11 @@ class Planner:
             self.steps(path, f"a path of {cls.kind}")
             for path in self.source.sequence(value, f"the paths of {cls.kind}")
         ]
-        return JoinStep(self.source, key, self.name(keys), cls, {}, paths)
+        return JoinStep(self.source, key, self._name(keys), cls, {}, paths)
 
-    def block(self, key: Node, word: str, value: Node | None) -> Step:
+    def _block(self, key: Node, word: str, value: Node | None) -> Step:
         """A block with its parameters."""
-        keys = self.option_keys(value, word)
+        keys = self._option_keys(value, word)
         parameters = self.blocks[word].parameters
         given = {}
         for name, (name_node, node) in keys.items():
@@ -377,13 +360,13 @@ class Planner:
                     f"block {word} has no parameter {quoted(name)}"
                     f"{did_you_mean(name, known) if parameters else '; it has none'}",
                 )
-            given[name] = number(self.source, node, name)
+            given[name] = self.source.number(node, name)
         missing = [
             name for name, value in parameters.items() if value is None and name not in given
         ]
         if missing:
-            self.source.refuse(key, f"block {word} needs {lacking(word, missing)}")
-        return BlockStep(self.source, key, self.name(keys), word, given)
+            self.source.refuse(key, f"block {word} needs {_lacking(word, missing)}")
+        return BlockStep(self.source, key, self._name(keys), word, given)
 
 
 def unknown_parameter(name: str, names: Collection[str]) -> str:
@@ -392,24 +375,12 @@ def unknown_parameter(name: str, names: Collection[str]) -> str:
     return f"no parameter ${shortened(name)} here{near}"
 
 
-@cache
-def known_options(kind: str) -> dict[str, OptionType]:
-    """The options of a kind, with how each is read."""
-    return {field.name: TYPES[str(field.type)] for field in fields(KINDS[kind])}
-
-
-@cache
-def must_be_given(kind: str) -> list[str]:
-    """The options of a kind that have no default."""
-    return [field.name for field in fields(KINDS[kind]) if field.default is MISSING]
-
-
-def lacking(word: str, names: list[str]) -> str:
+def _lacking(word: str, names: list[str]) -> str:
     """What is missing, and how to write it."""
     return f"{' and '.join(names)}; write {word}: {{{', '.join(f'{name}: …' for name in names)}}}"
 
 
-def unknown_kind(word: str, blocks: dict[str, Any]) -> str:
+def _unknown_kind(word: str, blocks: dict[str, Any]) -> str:
     """What to say of a word that is no kind and no block; other libraries' words are known."""
     if word in ("", "~", "null"):
         return "an empty item; write a kind such as relu, or delete the dash"
@@ -420,13 +391,3 @@ def unknown_kind(word: str, blocks: dict[str, Any]) -> str:
         return f"no layer kind {quoted(word)}; it is called {cls.kind!r} here"
     hint = did_you_mean(word.lower(), [*KINDS, *blocks, *STEP_WORDS])
     return f"no layer kind or block {quoted(word)}{hint or '; convcalc kinds lists them'}"
-
-
-def unknown_option(kind: str, name: str, known: dict[str, OptionType]) -> str:
-    """What to say of an option the kind does not have; other libraries' words are known."""
-    ours = OPTION_WORDS.get(name, "")
-    if " " in ours:
-        return f"{kind} has no option {name!r}; leave it out: {ours}"
-    if ours in known:
-        return f"{kind} has no option {name!r}; it is called {ours!r} here"
-    return f"{kind} has no option {quoted(name)}{did_you_mean(name, [*known, 'name'])}"

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from inspect import getdoc
 from typing import Any
 
 from convcalc.layers import Layer
-from convcalc.network.expression import MOST_CHARACTERS
-from convcalc.network.load import EXPECT_KEYS, MOST_PARAMETERS, TOP_KEYS
-from convcalc.network.plan import KINDS, MOST_NAME, STEP_WORDS, must_be_given
-from convcalc.network.values import TYPES
-from convcalc.network.yaml_source import MOST_DIGITS
+from convcalc.layers.options import options_of, required_options
+from convcalc.layers.values import MAX_DIGITS
+from convcalc.network.expression import MAX_CHARACTERS
+from convcalc.network.load import EXPECT_KEYS, MAX_PARAMETERS, TOP_KEYS
+from convcalc.network.plan import KINDS, MAX_NAME, STEP_WORDS
 
-NAME = {"type": "string", "pattern": r"\S", "maxLength": MOST_NAME, "not": {"const": "input"}}
-WORD = {"type": "string", "pattern": r"^[A-Za-z_\u0080-\uffff][0-9A-Za-z_\u0080-\uffff]*$"}
-PARAMETER = {**WORD, "not": {"const": "name"}}
-PART = r"[^.,:;!?&|^<>='\"~@#`\[\]{}\\]*"  # of an expression: no character that means nothing there
-EXPRESSION = {
+_NAME = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME, "not": {"const": "input"}}
+_WORD = {"type": "string", "pattern": r"^[A-Za-z_\u0080-\uffff][0-9A-Za-z_\u0080-\uffff]*$"}
+_PARAMETER = {**_WORD, "not": {"const": "name"}}
+_PART = (
+    r"[^.,:;!?&|^<>='\"~@#`\[\]{}\\]*"  # of an expression: no character that means nothing there
+)
+_EXPRESSION = {
     "type": "string",
-    "pattern": rf"^{PART}\$[A-Za-z_\u0080-\uffff]{PART}$",
-    "maxLength": MOST_CHARACTERS,
+    "pattern": rf"^{_PART}\$[A-Za-z_\u0080-\uffff]{_PART}$",
+    "maxLength": MAX_CHARACTERS,
 }
-LARGEST = 10**MOST_DIGITS - 1
-WHOLE = {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST}
-NUMBER = {"$ref": "#/$defs/number"}
-LAYERS = {"$ref": "#/$defs/layers"}
+_LARGEST = 10**MAX_DIGITS - 1
+_WHOLE = {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}
+_NUMBER = {"$ref": "#/$defs/number"}
+_LAYERS = {"$ref": "#/$defs/layers"}
 
 
 def schema() -> dict[str, Any]:
@@ -34,27 +35,27 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "convcalc network",
         "type": "object",
-        "properties": top_properties(),
+        "properties": _top_properties(),
         "anyOf": [{"required": ["layers", "input"]}, {"required": ["extends"]}],
         "additionalProperties": False,
         "$defs": {
-            "number": {"anyOf": [WHOLE, EXPRESSION]},
-            "positive": {"anyOf": [{**WHOLE, "minimum": 1}, EXPRESSION]},
+            "number": {"anyOf": [_WHOLE, _EXPRESSION]},
+            "positive": {"anyOf": [{**_WHOLE, "minimum": 1}, _EXPRESSION]},
             "layers": {"type": "array", "items": {"$ref": "#/$defs/layer"}},
             "layer": {
                 "anyOf": [
-                    bare_kinds(),
-                    block_name(),
-                    *map(kind_schema, KINDS.values()),
-                    *steps(),
-                    block_use(),
+                    _bare_kinds(),
+                    _block_name(),
+                    *map(_kind_schema, KINDS.values()),
+                    *_steps(),
+                    _block_use(),
                 ]
             },
         },
     }
 
 
-def top_properties() -> dict[str, Any]:
+def _top_properties() -> dict[str, Any]:
     """The keys of a file."""
     properties: dict[str, Any] = {
         "name": {"type": "string"},
@@ -68,20 +69,20 @@ def top_properties() -> dict[str, Any]:
         },
         "parameters": {
             "type": "object",
-            "propertyNames": WORD,
-            "additionalProperties": WHOLE,
-            "maxProperties": MOST_PARAMETERS,
+            "propertyNames": _WORD,
+            "additionalProperties": _WHOLE,
+            "maxProperties": MAX_PARAMETERS,
         },
         "blocks": {
             "type": "object",
-            "propertyNames": {**WORD, "not": {"enum": taken()}},
-            "additionalProperties": block_schema(),
+            "propertyNames": {**_WORD, "not": {"enum": _taken()}},
+            "additionalProperties": _block_schema(),
         },
-        "layers": LAYERS,
+        "layers": _LAYERS,
         "expect": {
             "type": "object",
             "properties": {
-                key: {"type": "string"} if key in ("source", "rf_at") else WHOLE
+                key: {"type": "string"} if key in ("source", "rf_at") else _WHOLE
                 for key in EXPECT_KEYS
             },
             "additionalProperties": False,
@@ -90,7 +91,7 @@ def top_properties() -> dict[str, Any]:
     return {key: properties[key] for key in TOP_KEYS}
 
 
-def block_schema() -> dict[str, Any]:
+def _block_schema() -> dict[str, Any]:
     """The definition of a block."""
     return {
         "type": "object",
@@ -99,57 +100,57 @@ def block_schema() -> dict[str, Any]:
                 "anyOf": [
                     {
                         "type": "array",
-                        "items": PARAMETER,
+                        "items": _PARAMETER,
                         "uniqueItems": True,
-                        "maxItems": MOST_PARAMETERS,
+                        "maxItems": MAX_PARAMETERS,
                     },
                     {
                         "type": "object",
-                        "propertyNames": PARAMETER,
-                        "additionalProperties": {"anyOf": [NUMBER, {"type": "null"}]},
-                        "maxProperties": MOST_PARAMETERS,
+                        "propertyNames": _PARAMETER,
+                        "additionalProperties": {"anyOf": [_NUMBER, {"type": "null"}]},
+                        "maxProperties": MAX_PARAMETERS,
                     },
                 ]
             },
-            "layers": LAYERS,
+            "layers": _LAYERS,
         },
         "required": ["layers"],
         "additionalProperties": False,
     }
 
 
-def bare_kinds() -> dict[str, Any]:
+def _bare_kinds() -> dict[str, Any]:
     """Kinds that may stand without options."""
     return {
         "enum": [
-            name for name, cls in KINDS.items() if not must_be_given(cls.kind) and not cls.merges
+            name for name, cls in KINDS.items() if not required_options(cls) and not cls.merges
         ]
     }
 
 
-def kind_schema(cls: type[Layer]) -> dict[str, Any]:
+def _kind_schema(cls: type[Layer]) -> dict[str, Any]:
     """One kind with its options."""
     about = (getdoc(cls) or "").split("\n", 1)[0]
     if cls.merges:
-        paths = {"type": "array", "items": LAYERS, "minItems": 2}
+        paths = {"type": "array", "items": _LAYERS, "minItems": 2}
         with_name = {
             "type": "object",
-            "properties": {"name": NAME, "paths": paths},
+            "properties": {"name": _NAME, "paths": paths},
             "required": ["paths"],
             "additionalProperties": False,
         }
         value: dict[str, Any] = {"anyOf": [paths, with_name]}
     else:
-        properties: dict[str, Any] = {"name": NAME}
-        for field in fields(cls):
-            properties[field.name] = TYPES[str(field.type)].schema
+        properties: dict[str, Any] = {"name": _NAME}
+        for option in options_of(cls).values():
+            properties[option.name] = option.type.schema
         options = {
             "type": "object",
             "properties": properties,
-            "required": must_be_given(cls.kind),
+            "required": required_options(cls),
             "additionalProperties": False,
         }
-        value = options if must_be_given(cls.kind) else {"anyOf": [options, {"type": "null"}]}
+        value = options if required_options(cls) else {"anyOf": [options, {"type": "null"}]}
     return {
         "type": "object",
         "description": about,
@@ -159,13 +160,13 @@ def kind_schema(cls: type[Layer]) -> dict[str, Any]:
     }
 
 
-def steps() -> list[dict[str, Any]]:
+def _steps() -> list[dict[str, Any]]:
     """repeat, sections and from."""
-    times = {"anyOf": [{**WHOLE, "minimum": 0}, EXPRESSION]}
+    times = {"anyOf": [{**_WHOLE, "minimum": 0}, _EXPRESSION]}
     return [
         {
             "type": "object",
-            "properties": {"name": NAME, "layers": LAYERS, "repeat": times},
+            "properties": {"name": _NAME, "layers": _LAYERS, "repeat": times},
             "required": ["layers"],
             "anyOf": [{"required": ["repeat"]}, {"required": ["name"]}],
             "additionalProperties": False,
@@ -179,26 +180,26 @@ def steps() -> list[dict[str, Any]]:
     ]
 
 
-def taken() -> list[str]:
+def _taken() -> list[str]:
     """Words that are no block's name."""
     return [*KINDS, *STEP_WORDS]
 
 
-def block_name() -> dict[str, Any]:
+def _block_name() -> dict[str, Any]:
     """A block without parameters."""
-    return {**WORD, "not": {"enum": taken()}}
+    return {**_WORD, "not": {"enum": _taken()}}
 
 
-def block_use() -> dict[str, Any]:
+def _block_use() -> dict[str, Any]:
     """A block with its parameters: names are the file's own, so only their form is checked."""
     parameters = {
         "type": "object",
-        "properties": {"name": NAME},
-        "additionalProperties": NUMBER,
+        "properties": {"name": _NAME},
+        "additionalProperties": _NUMBER,
     }
     return {
         "type": "object",
-        "propertyNames": {**WORD, "not": {"enum": taken()}},
+        "propertyNames": {**_WORD, "not": {"enum": _taken()}},
         "additionalProperties": {"anyOf": [parameters, {"type": "null"}]},
         "minProperties": 1,
         "maxProperties": 1,

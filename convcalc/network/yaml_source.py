@@ -9,17 +9,19 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean, printable, quoted, shortened
+from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION
+from convcalc.network.expression import Expression, ExpressionError
 
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # pragma: no cover - PyYAML built without libyaml
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-MOST_BYTES = 32 * 2**20
-MOST_MARKS = 1_500_000  # of those that start a value: each costs some 500 bytes and 2 µs to read
+MAX_BYTES = 32 * 2**20
+MAX_MARKS = 1_500_000  # of those that start a value: each costs some 500 bytes and 2 µs to read
 MARKS = ",:-?[{"
-MOST_DEPTH = 200  # lists and mappings inside one another; PyYAML's C code recurses over them
-MOST_DIGITS = 12
+MAX_DEPTH = 200  # lists and mappings inside one another; PyYAML's C code recurses over them
+WORD = re.compile(r"[A-Za-z_]+|~?")
 
 PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}"
@@ -90,11 +92,11 @@ class Source:
             SpecError: not YAML, more than one document, too many values, or nested too deeply.
         """
         marks = sum(map(self.text.count, MARKS))
-        if marks > MOST_MARKS:
-            what = f"holds {marks:,} commas, colons, dashes and brackets; use repeat or blocks to need fewer than {MOST_MARKS:,}"
+        if marks > MAX_MARKS:
+            what = f"holds {marks:,} commas, colons, dashes and brackets; use repeat or blocks to need fewer than {MAX_MARKS:,}"
             raise SpecError(self.path, 0, 0, what)
         try:
-            if greatest_depth(self.text) > MOST_DEPTH:
+            if greatest_depth(self.text) > MAX_DEPTH:
                 self.check_depth()
             return yaml.compose(self.text, Loader)
         except yaml.MarkedYAMLError as error:
@@ -108,9 +110,9 @@ class Source:
         for event in yaml.parse(self.text, Loader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
-                if depth > MOST_DEPTH:
+                if depth > MAX_DEPTH:
                     mark: Any = event.start_mark
-                    what = f"nested more than {MOST_DEPTH} levels deep; use blocks or repeat"
+                    what = f"nested more than {MAX_DEPTH} levels deep; use blocks or repeat"
                     raise self.error_at(mark.line + 1, mark.column + 1, what)
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
@@ -199,6 +201,14 @@ class Source:
         self.check_tag(node)
         return node.value  # type: ignore[no-any-return]
 
+    def is_list(self, node: Node) -> bool:
+        """Whether the node is a list."""
+        return isinstance(node, SequenceNode)
+
+    def is_word(self, node: Node) -> bool:
+        """Whether the node is a word of letters, or nothing, rather than a number or a list."""
+        return isinstance(node, ScalarNode) and bool(WORD.fullmatch(node.value))
+
     def word(self, node: Node, what: str, known: tuple[str, ...]) -> str:
         """One of some known words."""
         text = self.scalar(node, what)
@@ -228,6 +238,26 @@ class Source:
             self.refuse(node, f"{what} must be true or false, but this is {quoted(text)}{hint}")
         return text.lower() == "true"
 
+    def number(self, node: Node, what: str) -> Any:
+        """A whole number, or an expression over $names."""
+        text = self.scalar(node, what)
+        if "$" not in text:
+            return self.whole_text(node, text, what)
+        try:
+            return Expression(text, node)
+        except ExpressionError as error:
+            raise self.error(node, f"{what} {error}") from None
+
+    def decimal(self, node: Node, what: str) -> float:
+        """A plain decimal number."""
+        text = self.scalar(node, what)
+        if len(text) > 40 or not DECIMAL.fullmatch(text):
+            self.refuse(node, f"{what} must be a number such as 0.5, but this is {quoted(text)}")
+        value = float(text)
+        if abs(value) > MAX_FRACTION:
+            self.refuse(node, f"{what} is {shortened(text)}; use a number below {MAX_FRACTION:,}")
+        return value
+
     def whole(self, node: Node, what: str) -> int:
         """A whole number written in plain digits."""
         return self.whole_text(node, self.scalar(node, what), what)
@@ -246,10 +276,10 @@ class Source:
                 node,
                 f"{what} is {quoted(text)}, and YAML may read a leading 0 as base 8; write {plain}",
             )
-        if len(digits) > MOST_DIGITS:
+        if len(digits) > MAX_DIGITS:
             self.refuse(
                 node,
-                f"{what} has {len(digits):,} digits; use a number of up to {MOST_DIGITS} digits",
+                f"{what} has {len(digits):,} digits; use a number of up to {MAX_DIGITS} digits",
             )
         return int(text)
 
@@ -300,7 +330,7 @@ def greatest_depth(text: str) -> int:
     under its key, so that the widest indentation bounds the rest.
     """
     if HIDING.search(text):
-        return MOST_DEPTH + 1
+        return MAX_DEPTH + 1
     depth = deepest = 0
     for bracket in BRACKET.findall(COMMENT.sub("", text)):
         if bracket in "[{":
@@ -319,7 +349,7 @@ def read(path: str) -> Source:
     """
     try:
         with open(path, "rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         message = f"{printable(path)}: cannot be read: {error.strerror or error}; check the name"
         raise UsageError(message) from None
@@ -328,8 +358,8 @@ def read(path: str) -> Source:
 
 def decoded(path: str, data: bytes) -> Source:
     """Bytes as a text, refused where they are too many or no UTF-8."""
-    if len(data) > MOST_BYTES:
-        message = f"{printable(path)}: larger than {MOST_BYTES // 2**20} MiB; networks that long want repeat or blocks"
+    if len(data) > MAX_BYTES:
+        message = f"{printable(path)}: larger than {MAX_BYTES // 2**20} MiB; networks that long want repeat or blocks"
         raise UsageError(message)
     try:
         text = data.decode("utf-8-sig")

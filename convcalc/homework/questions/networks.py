@@ -97,7 +97,7 @@ def is_name(text: str) -> bool:
 
 def network_of(text: str, shape: Hwc | None) -> tuple[Network, list[str]]:
     """The network of a question, and how each of its layers is called there."""
-    from convcalc.network.chain import chained
+    from convcalc.network.chain import parse_chain
 
     first = None if shape is None else ((shape[-1], *shape[:-1]) if len(shape) > 1 else shape)
     if first is None and not is_name(text):
@@ -109,7 +109,7 @@ def network_of(text: str, shape: Hwc | None) -> tuple[Network, list[str]]:
             network = load(text, input=first)
             return network, [node.name for node in network.nodes]
         words = chain_words(text)
-        network = chained([chain for _, chain in words], first)
+        network = parse_chain([chain for _, chain in words], first)
     except GivenError:
         raise
     except ConvcalcError as error:

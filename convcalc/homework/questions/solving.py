@@ -265,14 +265,14 @@ class MinInput(Task):
     def smallest(self) -> int:
         """Tried from below, with the walk's own checks."""
         from convcalc.errors import ConvcalcError
-        from convcalc.network.chain import chained
+        from convcalc.network.chain import parse_chain
 
         words = [word for text in self.layers for word in text.split()]
         problem = ""
         low, high = 1, 1
         while high <= 2**16:
             try:
-                chained(words, (3, high, high))
+                parse_chain(words, (3, high, high))
                 break
             except ConvcalcError as error:
                 problem, low, high = str(error), high + 1, high * 2
@@ -281,7 +281,7 @@ class MinInput(Task):
         while low < high:
             middle = (low + high) // 2
             try:
-                chained(words, (3, middle, middle))
+                parse_chain(words, (3, middle, middle))
                 high = middle
             except ConvcalcError:
                 low = middle + 1

@@ -1,0 +1,189 @@
+"""Plain values for options and shapes, from Python programs and from text: checked, or refused in words."""
+
+from __future__ import annotations
+
+import re
+from operator import index
+from typing import Any, NoReturn
+
+from convcalc.errors import UsageError, did_you_mean, quoted, shortened
+
+MAX_DIGITS = 12
+MAX_FRACTION = 10**9
+MAX_SIDES = 8  # sides of a shape as text; a network takes four at most and says so itself
+DECIMAL = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]{1,3})?", re.IGNORECASE)
+
+
+def whole_number(text: str, what: str) -> int:
+    """A whole number from text.
+
+    Raises:
+        UsageError: it is not one, or too long.
+    """
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        way_out = "sizes and counts have no fractions" if "." in text else "write plain digits"
+        message = f"{what} must be a whole number, but is {quoted(text)}; {way_out}"
+        raise UsageError(message)
+    if len(digits) > MAX_DIGITS:
+        message = f"{what} has {len(digits):,} digits; use a number of up to {MAX_DIGITS} digits"
+        raise UsageError(message)
+    return int(text)
+
+
+def decimal_of(text: str, what: str) -> float:
+    """A decimal number from text.
+
+    Raises:
+        UsageError: it is not one, or too large.
+    """
+    value = float(text) if len(text) <= 40 and DECIMAL.fullmatch(text) else None
+    if value is None or abs(value) > MAX_FRACTION:
+        message = f"{what} must be a number such as 0.5, but is {quoted(text)}"
+        raise UsageError(message)
+    return value
+
+
+def parts_of(text: str, separator: str, what: str, example: str) -> list[str]:
+    """The parts between separators, none of them empty.
+
+    Raises:
+        UsageError: one of several parts is empty.
+    """
+    parts = text.split(separator)
+    if len(parts) > 1 and "" in parts:
+        message = f"{what} must be numbers such as {example}, but is {quoted(text)}"
+        raise UsageError(message)
+    return parts
+
+
+def shape_of(text: str, what: str = "--input") -> tuple[int, ...]:
+    """A shape from text such as ``3x224x224``.
+
+    Raises:
+        UsageError: it is not one.
+    """
+    parts = re.split(r"[x×,]", text.strip().lower())
+    if not all(parts) or len(parts) > MAX_SIDES:
+        message = f"{what} must be a shape such as 3x224x224, but is {quoted(text)}"
+        raise UsageError(message)
+    shape = tuple(whole_number(part, what) for part in parts)
+    if min(shape) < 1:
+        message = f"{what} has a side of {min(shape)}; use 1 or more"
+        raise UsageError(message)
+    return shape
+
+
+def checked_shape(value: Any, what: str = "input") -> tuple[int, ...]:
+    """A shape from a Python program: a text such as ``3x224x224``, or whole numbers in a list.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if isinstance(value, str):
+        return shape_of(str(value), what)
+    if not VALUES.is_list(value):
+        message = f"{what} must be a shape such as (3, 224, 224), but is {shown(value)}"
+        raise UsageError(message)
+    sides = VALUES.sequence(value, what)
+    if not 1 <= len(sides) <= MAX_SIDES:
+        message = f"{what} has {len(sides):,} sides; write a shape such as (3, 224, 224)"
+        raise UsageError(message)
+    shape = tuple(VALUES.number(side, what) for side in sides)
+    if min(shape) < 1:
+        message = f"{what} has a side of {min(shape)}; use 1 or more"
+        raise UsageError(message)
+    return shape
+
+
+def shown(value: Any) -> str:
+    """A value of a program in a message: its repr, cut short."""
+    from reprlib import Repr  # noqa: PLC0415 - only where something is wrong
+
+    try:
+        return shortened(Repr().repr(value))
+    except Exception:  # noqa: BLE001 - a repr may do anything; numbers of 5,000 digits have none
+        return f"a value of type {shortened(type(value).__name__)}"
+
+
+def plain(value: Any) -> Any:
+    """NumPy's numbers and arrays as Python's own; anything else as it is."""
+    return (
+        value.tolist() if type(value).__module__ == "numpy" and hasattr(value, "tolist") else value
+    )
+
+
+class Values:
+    """Reads values of a Python program; see `convcalc.layers.options.Reader`."""
+
+    def refuse(self, given: Any, message: str) -> NoReturn:
+        raise UsageError(message)
+
+    def is_list(self, given: Any) -> bool:
+        return isinstance(plain(given), list | tuple)
+
+    def sequence(self, given: Any, what: str, way_out: str = "write it in [ ]") -> list[Any]:
+        found = plain(given)
+        if not isinstance(found, list | tuple):
+            self.refuse(given, f"{what} must be a list, but is {shown(given)}; {way_out}")
+        return list(found)
+
+    def number(self, given: Any, what: str) -> int:
+        try:
+            number = None if isinstance(plain(given), bool) else int(index(given))
+        except Exception:  # noqa: BLE001 - whatever its __index__ does, it is not a number
+            number = None
+        if number is None:
+            self.refuse(
+                given, f"{what} must be a whole number, but is {shown(given)}{_hint(given)}"
+            )
+        if abs(number) >= 10**MAX_DIGITS:
+            way_out = f"use a number of up to {MAX_DIGITS} digits"
+            self.refuse(given, f"{what} has more than {MAX_DIGITS} digits; {way_out}")
+        return number
+
+    def decimal(self, given: Any, what: str) -> float:
+        value = plain(given)
+        known = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (known and abs(value) <= MAX_FRACTION):  # False for nan
+            self.refuse(given, f"{what} must be a number such as 0.5, but is {shown(given)}")
+        return float(value)
+
+    def boolean(self, given: Any, what: str) -> bool:
+        value = plain(given)
+        if not isinstance(value, bool):
+            self.refuse(given, f"{what} must be True or False, but is {shown(given)}")
+        return value
+
+    def is_word(self, given: Any) -> bool:
+        return isinstance(given, str)
+
+    def scalar(self, given: Any, what: str) -> str:
+        if not isinstance(given, str):
+            self.refuse(given, f"{what} must be a text, but is {shown(given)}")
+        return str.__str__(given)
+
+    def word(self, given: Any, what: str, known: tuple[str, ...]) -> str:
+        if not isinstance(given, str):
+            self.refuse(given, f"{what} cannot be {shown(given)}; known: {', '.join(known)}")
+        text = str.__str__(given)  # NumPy's and other subclasses of str as plain text
+        if text not in known:
+            self.refuse(given, f"{what} cannot be {quoted(text)}{did_you_mean(text, known)}")
+        return text
+
+
+def _hint(given: Any) -> str:
+    """How to write what was most likely meant by a value that is not a whole number."""
+    value = plain(given)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 10**MAX_DIGITS:
+        return f"; write {int(value)}"
+    if isinstance(value, float):
+        return "; sizes and counts have no fractions"
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}", value):
+        return f"; write {int(value)}"
+    if value is None:
+        return "; leave it out for its default, or give a number"
+    return "; give an int"
+
+
+VALUES = Values()
