@@ -17,7 +17,7 @@ from convcalc.errors import UsageError
 from convcalc.homework import Sheet, check, load, loads
 from convcalc.homework.classroom.distribute import make, sheet_text
 from convcalc.homework.classroom.roster import Roster, Student
-from convcalc.homework.variants.constraints import met
+from convcalc.homework.variants.constraints import meets
 from convcalc.homework.variants.draw import Maker, codes, draws, new_secret, read_secret, values_of
 
 HERE = Path(__file__).parent
@@ -123,13 +123,17 @@ def test_draws_that_cannot_be_asked_are_counted_and_left_out() -> None:
         ("0 < k < c_in", False),
         ("cin % 2 == 1", True),
         ("c_in / 2 < 2", True),
+        ("(k + 1) // 2 == 3 and (k > 9 or not (filters == 9))", True),
+        ("2 ** k == 32 != 33", True),
+        ("k == 5 or k < c_in and k > 9", True),
+        ("-k < 0 <= 7 % -k + 3", True),
     ],
 )
 def test_a_requirement_is_a_comparison_of_the_numbers(text: str, holds: bool) -> None:
     sheet = loads(
         "{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}"
     )
-    assert met(text, sheet["q1"]) is holds
+    assert meets(text, sheet["q1"]) is holds
 
 
 @pytest.mark.parametrize(
@@ -144,6 +148,18 @@ def test_a_requirement_is_a_comparison_of_the_numbers(text: str, holds: bool) ->
         "(" * 150 + "k",
         "k < 1/0",
         "k" * 300,
+        "k < 1 < ",
+        "k k < 1",
+        "(k < 6) + 1 < 3",
+        "(k < 6) < 3",
+        "not k",
+        "k and k < 9",
+        "k % 0 < 1",
+        "not " * 48 + "k < 9",
+        "k < 1.5",
+        "k < 3k",
+        "k ** -k ** k < 1",
+        "-(k < 9) < 1",
     ],
 )
 def test_a_requirement_that_is_none_is_refused(text: str) -> None:
@@ -151,7 +167,7 @@ def test_a_requirement_that_is_none_is_refused(text: str) -> None:
         "{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}"
     )
     with pytest.raises(UsageError, match="require"):
-        met(text, sheet["q1"])
+        meets(text, sheet["q1"])
 
 
 @pytest.mark.parametrize(

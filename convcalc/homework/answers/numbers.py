@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convcalc.errors import shortened
 
@@ -268,16 +268,25 @@ class Sum:
     def number(self) -> Number:
         """The whole text as one number."""
         value = self.sum()
-        self.skip()
-        if self.at < len(self.text):
-            rest = self.text[self.at :]
-            message = f"{shortened(rest, 30)!r} is not a number"
-            raise Unreadable(message)
+        self.finish()
         check_size(value)
         if self.last is not None and self.plain:
             return self.last._replace(value=value)
         unit = self.last.unit if self.last else ""
         return Number(value, unit=unit)
+
+    def finish(self) -> None:
+        """Refuse whatever stands behind the sum."""
+        self.skip()
+        if self.at < len(self.text):
+            raise self.refusal()
+
+    def refusal(self) -> Unreadable:
+        """What to say of the text from here on."""
+        rest = self.text[self.at :]
+        return Unreadable(
+            f"{shortened(rest, 30)!r} is not a number" if rest else "a number is missing"
+        )
 
     def skip(self) -> None:
         """Go past spaces, and past words that say what is counted."""
@@ -344,11 +353,15 @@ class Sum:
         check_size(value)
         return value
 
-    def atom(self) -> Fraction:
+    def inside(self) -> Any:
+        """What stands between parentheses."""
+        return self.sum()
+
+    def atom(self) -> Any:
         if self.takes("("):
             self.deeper()
             self.plain = False
-            value = self.sum()
+            value = self.inside()
             self.depth -= 1
             if not self.takes(")"):
                 message = "a ( without its )"
@@ -357,9 +370,7 @@ class Sum:
         self.skip()
         match = NUMBER.match(self.text, self.at)
         if not match:
-            rest = self.text[self.at :]
-            message = f"{shortened(rest, 30)!r} is not a number" if rest else "a number is missing"
-            raise Unreadable(message)
+            raise self.refusal()
         number, rest = number_of(match)
         end = match.end()
         if rest and rest not in NOISE:  # part of the sum, such as x in 3x5, or no number at all

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-import ast
 import operator
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from convcalc.errors import UsageError, did_you_mean, shortened
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.homework.answers.numbers import Sum, Unreadable, check_size
 from convcalc.homework.questions.base import ALIASES
+from convcalc.text import quoted
 
 if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question
 
-MOST_TEXT = 200
-MOST_VALUE = 10**30
+MAX_TEXT = 200
 
-COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
 }
-SUMS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Div: lambda a, b: Fraction(a) / b,
+_PRODUCTS: dict[str, Callable[[Any, Any], Any]] = {
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "/": operator.truediv,
+    "%": operator.mod,
 }
+_COMPARISON = re.compile(r"[<>]=?|[=!]=")
+_PRODUCT = re.compile(r"\*(?!\*)|//|/|%")
+_INTEGER = re.compile(r"[0-9]{1,30}(?![0-9.])")
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
-def met(text: str, question: Question) -> bool:
+def meets(text: str, question: Question) -> bool:
     """Whether a question has what is required of it.
 
     Names are the numbers of the question, its parts, its type, and ``answer``.
@@ -43,23 +46,24 @@ def met(text: str, question: Question) -> bool:
     Raises:
         UsageError: the requirement cannot be understood.
     """
-    if len(text) > MOST_TEXT:
+    if len(text) > MAX_TEXT:
         message = (
-            f"{question.id}: require is {len(text):,} characters long; at most {MOST_TEXT} are read"
+            f"{question.id}: require is {len(text):,} characters long; at most {MAX_TEXT} are read"
         )
         raise UsageError(message)
+    names = names_of(question)
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
-        return bool(truth(tree, names_of(question)))
-    except (SyntaxError, ValueError, ZeroDivisionError, RecursionError, MemoryError):
-        message = (
-            f"{question.id}: require {shortened(text)!r} is no comparison such as params < 100000"
-        )
-        raise UsageError(message) from None
+        return _Requirement(text, names).holds()
     except KeyError as error:
         name = str(error.args[0])
-        known = did_you_mean(name, names_of(question))
-        message = f"{question.id}: require knows no {shortened(name)!r}{known}"
+        message = (
+            f"{question.id}: require has an unknown name {quoted(name)}{did_you_mean(name, names)}"
+        )
+        raise UsageError(message) from None
+    except (Unreadable, TypeError):
+        message = (
+            f"{question.id}: require {quoted(text)} is not a comparison such as params < 100000"
+        )
         raise UsageError(message) from None
 
 
@@ -79,31 +83,115 @@ def names_of(question: Question) -> dict[str, Any]:
     return found
 
 
-def truth(node: ast.expr, names: dict[str, Any]) -> bool:
-    """The truth of a comparison, or of some joined by and, or, not."""
-    if isinstance(node, ast.BoolOp):
-        test = all if isinstance(node.op, ast.And) else any
-        return test(truth(value, names) for value in node.values)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return not truth(node.operand, names)
-    if not isinstance(node, ast.Compare) or not all(type(op) in COMPARISONS for op in node.ops):
-        raise ValueError
-    values = [number(each, names) for each in (node.left, *node.comparators)]
-    return all(COMPARISONS[type(op)](a, b) for op, a, b in zip(node.ops, values, values[1:]))
+class _Truth:
+    """Whether a comparison holds; not a number, so that no sum takes it for 0 or 1."""
+
+    def __init__(self, *, holds: bool) -> None:
+        self.holds = holds
 
 
-def number(node: ast.expr, names: dict[str, Any]) -> Any:
-    """The value of a sum of products."""
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        value: Any = node.value
-    elif isinstance(node, ast.Name):
-        value = names[node.id]
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        value = -number(node.operand, names)
-    elif isinstance(node, ast.BinOp) and type(node.op) in SUMS:
-        value = SUMS[type(node.op)](number(node.left, names), number(node.right, names))
-    else:
-        raise ValueError
-    if abs(value) > MOST_VALUE:
-        raise ValueError
-    return value
+class _Requirement(Sum):
+    """Comparisons of sums, joined by ``and``, ``or`` and ``not``; the limits are those of `Sum`."""
+
+    def __init__(self, text: str, names: Mapping[str, Any]) -> None:
+        super().__init__(text)
+        self.names = names
+
+    def holds(self) -> bool:
+        """Whether it is true."""
+        found = self.either()
+        self.finish()
+        return _truth(found)
+
+    def skip(self) -> None:
+        """Go past spaces; every word means something here."""
+        while self.text[self.at : self.at + 1].isspace():
+            self.at += 1
+
+    def inside(self) -> Any:
+        return self.either()
+
+    def either(self) -> Any:
+        found = self.both()
+        while self.word("or"):
+            other = self.both()
+            found = _Truth(holds=_truth(found) | _truth(other))
+        return found
+
+    def both(self) -> Any:
+        found = self.negation()
+        while self.word("and"):
+            other = self.negation()
+            found = _Truth(holds=_truth(found) & _truth(other))
+        return found
+
+    def negation(self) -> Any:
+        if not self.word("not"):
+            return self.comparison()
+        self.deeper()
+        found = _Truth(holds=not _truth(self.negation()))
+        self.depth -= 1
+        return found
+
+    def comparison(self) -> Any:
+        left = self.sum()
+        signs = 0
+        holds = True
+        while sign := self.match(_COMPARISON):
+            right = self.sum()
+            holds &= _COMPARISONS[sign](_number(left), _number(right))
+            left, signs = right, signs + 1
+        return _Truth(holds=holds) if signs else left
+
+    def product(self) -> Any:
+        total = self.signed()
+        while sign := self.match(_PRODUCT):
+            part = self.signed()
+            if sign != "*" and part == 0:
+                message = "it divides by 0"
+                raise Unreadable(message)
+            total = _PRODUCTS[sign](total, part)
+            check_size(Fraction(total))
+        return total
+
+    def atom(self) -> Any:
+        self.skip()
+        if self.text.startswith("(", self.at):
+            return super().atom()
+        if digits := self.match(_INTEGER):
+            return Fraction(int(digits))
+        if name := self.match(_NAME):
+            return Fraction(self.names[name])
+        raise self.refusal()
+
+    def match(self, pattern: re.Pattern[str]) -> str:
+        """The text that matches next, if any does."""
+        self.skip()
+        found = pattern.match(self.text, self.at)
+        self.at = found.end() if found else self.at
+        return found[0] if found else ""
+
+    def word(self, wanted: str) -> bool:
+        """Whether a word comes next; it is passed then."""
+        self.skip()
+        found = _NAME.match(self.text, self.at)
+        if found and found[0] == wanted:
+            self.at = found.end()
+            return True
+        return False
+
+
+def _truth(found: Any) -> bool:
+    """Whether a comparison holds; a number alone is not one."""
+    if isinstance(found, _Truth):
+        return found.holds
+    message = "nothing is compared"
+    raise Unreadable(message)
+
+
+def _number(found: Any) -> Fraction:
+    """A number; a comparison is not one."""
+    if isinstance(found, _Truth):
+        message = "a comparison is compared"
+        raise Unreadable(message)
+    return Fraction(found)

@@ -20,7 +20,7 @@ from convcalc.errors import UsageError, shortened
 from convcalc.homework.answers.types import Misfit
 from convcalc.homework.questions.base import Part, create_question
 from convcalc.homework.sheets.sheet import Question, Sheet, resolved
-from convcalc.homework.variants.constraints import met
+from convcalc.homework.variants.constraints import meets
 
 MOST_DRAWS = 4_096  # combinations that are looked at; more are sampled evenly
 MOST_VALUES = 10_000  # of one number
@@ -241,7 +241,7 @@ def draws(sheet: Sheet, question: Question) -> Draws:
         ):
             found.impossible += 1  # the window is larger than what it should slide over
             continue
-        if not all(met(text, asked) for text in question.require):
+        if not all(meets(text, asked) for text in question.require):
             found.unmet += 1
             continue
         pair = coincidence(parts, names)
