@@ -15,7 +15,7 @@ import tracemalloc
 import yaml
 
 from convcalc.analysis.walk import walk
-from convcalc.formats import find
+from convcalc.formats import FORMATS
 from convcalc.network.load import loads
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -65,7 +65,7 @@ def main() -> None:
     report = walk(loads(written_out(100_000)))
     tracemalloc.start()
     with open(os.devnull, "w", encoding="utf-8") as out:
-        out.writelines(find("csv").lines(report))
+        out.writelines(FORMATS.find("csv").lines(report))
     print(
         f"memory to print 100,000 rows as CSV, beyond the rows: {tracemalloc.get_traced_memory()[1] / 1e6:.2f} MB"
     )

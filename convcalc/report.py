@@ -154,6 +154,8 @@ class Column:
         plain: the value for programs.
         keep: the larger, the later it is left out where the terminal is narrow.
         least: characters that a text may be cut to before any column is left out; 0 if it may not.
+        wraps: whether such a text goes on in further lines instead.
+        for_programs: whether only formats for programs show it, since people read it elsewhere.
         about: what it means, for ``--columns help``.
     """
 
@@ -166,6 +168,8 @@ class Column:
     plain: Callable[[Any], Any] = same
     keep: int = 5
     least: int = 0
+    wraps: bool = False
+    for_programs: bool = False
 
     @classmethod
     def of_mapping(
@@ -287,7 +291,12 @@ class Report:
         blocks: runs of rows that belong together, as (name, start, stop, depth), outer ones first.
         lines: text shown instead of a table.
         lines_repeat_rows: whether the lines say what the rows say, so that a document needs only the rows.
-        math: lines of LaTeX's mathematics that go before them; other formats have no use for it.
+        layout: gives, for a terminal's width or for None, lines that say what the rows say; formats
+            that keep spaces show these, the others the rows.
+        appendix: lines that follow the rows where these are shown instead of a layout.
+        math: lines of LaTeX's mathematics; other formats have no use for it.
+        math_replaces: how many of the lines, from the first, say the same as ``math``.
+        figures: pictures, each an object whose ``lines(view)`` draw it in a terminal.
         hint: the next useful command, for people at a terminal.
     """
 
@@ -304,7 +313,11 @@ class Report:
     blocks: Sequence[tuple[str, int, int, int]] = ()
     lines: list[str] = field(default_factory=list)
     lines_repeat_rows: bool = False
+    layout: Callable[[int | None], Iterable[str]] | None = None
+    appendix: list[str] = field(default_factory=list)
     math: list[str] = field(default_factory=list)
+    math_replaces: int = 0
+    figures: tuple[Any, ...] = ()
     hint: str = ""
 
     def __iter__(self) -> Iterator[Any]:
@@ -319,6 +332,15 @@ class Report:
             if row.name == name:
                 return row
         raise KeyError(name)
+
+    @property
+    def printed_columns(self) -> list[Column]:
+        """The columns that people read; none where there are no rows."""
+        return [column for column in self.columns if not column.for_programs] if self.rows else []
+
+    def text(self, width: int | None = None) -> list[str]:
+        """The lines, laid out for a terminal of so many columns if the report can do that."""
+        return list(self.layout(width)) if self.layout else self.lines
 
     def document(self, format_name: str) -> Iterable[str] | None:  # noqa: ARG002 - for subclasses
         """The report in a layout of its own; None where the format's usual one is right."""
@@ -341,14 +363,14 @@ class Report:
         return data
 
     def _repr_html_(self) -> str:
-        from convcalc.formats import find  # noqa: PLC0415 - notebooks only
+        from convcalc.formats import FORMATS  # noqa: PLC0415 - notebooks only
 
-        return "".join(find("html").fragment(self))
+        return "".join(FORMATS["html"].fragment(self))
 
     def __str__(self) -> str:
-        from convcalc.formats import find  # noqa: PLC0415 - a report must not cost the formats
+        from convcalc.formats import FORMATS  # noqa: PLC0415 - a report must not cost the formats
 
-        return "\n".join(find("table").lines(self))
+        return "\n".join(FORMATS["table"].lines(self))
 
 
 # --------------------------------------------------------------------------------- folding

@@ -10,6 +10,8 @@ from typing import Any
 
 MAX_SHOWN = 60  # characters of a user's input that a message repeats
 
+_NARROW = frozenset("…–−→⌊⌋⌈⌉≤≥≈─₁₂⁶Σσαβ")  # signs of ours that are one column wide
+
 
 # ------------------------------------------------------------------------- what a terminal shows
 
@@ -54,7 +56,7 @@ def width(text: str) -> int:
     >>> width("conv"), width("層"), width("e\u0301")
     (4, 2, 1)
     """
-    if text.isascii() or max(text) < "\u0300":
+    if text.isascii() or all(c < "\u0300" or c in _NARROW for c in text):
         return len(text)
     from unicodedata import category, east_asian_width  # noqa: PLC0415 - few texts need it
 
@@ -164,15 +166,11 @@ def one_line(text: str) -> str:
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿˣᵀ", "0123456789-nxT"))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
 
-# What LaTeX prints for each sign, without packages. A bracket or star would be taken for an
-# argument of the \\ before it, and " < > | are other signs in TeX's oldest font encoding.
+# What LaTeX prints for each sign, without packages; " < > | are other signs in TeX's oldest fonts.
 LATEX = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
     "}": r"\}",
-    "[": "{[}",
-    "]": "{]}",
-    "*": "{*}",
     "$": r"\$",
     "&": r"\&",
     "#": r"\#",
@@ -273,6 +271,8 @@ def escape_latex(text: str) -> str:
     7 $\times$ 7 \textless{} 50 \%, -{}-memory
     """
     escaped = printable(text).translate(_LATEX)
+    if escaped.lstrip()[:1] in ("[", "*"):  # the \\ before it would take it for an argument
+        escaped = "{}" + escaped
     # LaTeX makes a dash of two hyphens; done twice, no two are left next to each other.
     return escaped.replace("--", "-{}-").replace("--", "-{}-") if "--" in escaped else escaped
 

@@ -16,8 +16,9 @@ import pytest
 
 import convcalc as package
 from convcalc.cli.main import COMMANDS, main
-from convcalc.cli.output import as_encoded, print_lines, write_whole
+from convcalc.cli.output import as_encoded, print_lines
 from convcalc.errors import UsageError
+from convcalc.files import write_lines
 
 Run = Callable[..., Any]
 HERE = Path(__file__).parent
@@ -117,7 +118,7 @@ BAD = [
     (("arch", "vgg16", "-o", "x.pdf"), "-o x.pdf: no format has the suffix '.pdf'; use one of .txt, .json, .csv, .md, .tex, .html, or --format"),
     (("arch", "vgg16", "-o", "nowhere/x.csv"), "-o nowhere/x.csv: cannot be written: No such file or directory; choose another place"),
     (("arch", "vgg16", "--batch", "0"), "Invalid value for '--batch': 0 is not in the range 1<=x<=1000000000"),
-    (("arch", "vgg16", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of 'table'"),
+    (("arch", "vgg16", "--format", "xml"), "Invalid value for '--format': no format 'xml'; known: csv, html, json"),
     (("arch", "vgg16", "--depht", "1"), "No such option"),
     (("list", "qqq"), "no bundled network has 'qqq' in its name; convcalc list shows all"),
     (("kinds", "convv"), "no layer kind 'convv'; did you mean 'conv'?"),
@@ -500,7 +501,7 @@ def test_a_file_that_fails_halfway_is_not_there(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(UsageError, match="No space left on device"):
-        write_whole(str(tmp_path / "x.csv"), lines())
+        write_lines(str(tmp_path / "x.csv"), lines())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from convcalc.formats import Format, View, every, find
-from convcalc.formats.base import FORMATS, output_format
-from convcalc.formats.table import cell_width, fitted, shortened
+from convcalc.formats import FORMATS, Format, View, output_format
+from convcalc.formats.table import _fitted as fitted
+from convcalc.formats.table import _without_middle as shortened
 from convcalc.layers.values import shape_of
 from convcalc.network.chain import parse_chain
 from convcalc.network.load import load, loads
 from convcalc.report import COLUMNS, Column, Report, folded
+from convcalc.text import width as text_width
 
 LENET = "conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120 fc:84 fc:10"
 HOSTILE = """
@@ -39,34 +40,34 @@ def lenet() -> Report:
 
 
 def text(name: str, report: Report, view: View | None = None) -> str:
-    return "\n".join(find(name).lines(report, view)) + "\n"
+    return "\n".join(FORMATS.find(name).lines(report, view)) + "\n"
 
 
-@pytest.mark.parametrize("name", sorted(every()))
+@pytest.mark.parametrize("name", sorted(FORMATS.load()))
 def test_chain_prints_as_before(name: str, golden: Callable[[str, str], None]) -> None:
-    golden(f"lenet_chain{find(name).suffix}", text(name, lenet()))
+    golden(f"lenet_chain{FORMATS.find(name).suffix}", text(name, lenet()))
 
 
-@pytest.mark.parametrize("name", sorted(every()))
+@pytest.mark.parametrize("name", sorted(FORMATS.load()))
 def test_folded_network_prints_as_before(name: str, golden: Callable[[str, str], None]) -> None:
     report = load("resnet50").walk()
-    report = replace(report, rows=folded(report)) if find(name).folds else report
-    golden(f"resnet50{find(name).suffix}", text(name, report))
+    report = replace(report, rows=folded(report)) if FORMATS.find(name).folds else report
+    golden(f"resnet50{FORMATS.find(name).suffix}", text(name, report))
 
 
-@pytest.mark.parametrize("name", sorted(every()))
+@pytest.mark.parametrize("name", sorted(FORMATS.load()))
 def test_hostile_names_print_as_harmless_text(
     name: str, golden: Callable[[str, str], None]
 ) -> None:
     shown = text(name, loads(HOSTILE).walk())
     assert "\x1b" not in shown
-    golden(f"hostile{find(name).suffix}", shown)
+    golden(f"hostile{FORMATS.find(name).suffix}", shown)
 
 
 def test_format_names_and_suffixes_are_unique() -> None:
     with pytest.raises(RuntimeError, match="duplicate output format 'csv'"):
         output_format("csv", suffix=".x")(Format)
-    with pytest.raises(RuntimeError, match=r"or suffix '\.csv'"):
+    with pytest.raises(RuntimeError, match=r"duplicate suffix '\.csv'"):
         output_format("other", suffix=".csv")(Format)
     assert "other" not in FORMATS
 
@@ -158,7 +159,7 @@ def test_html_is_well_formed_and_takes_nothing_from_elsewhere() -> None:
 def test_a_narrow_table_keeps_to_its_width_and_cuts_no_number(network: str, width: int) -> None:
     report = load(network).walk()
     lines = text("table", replace(report, rows=folded(report)), View(width)).splitlines()
-    assert max(map(cell_width, lines)) <= max(width, 45)
+    assert max(map(text_width, lines)) <= max(width, 45)
     whole = f"{report.totals['params']:,}"
     assert any(whole in line for line in lines)
 
@@ -174,8 +175,8 @@ def test_colour_is_only_there_when_asked_for() -> None:
 
 
 def test_wide_characters_count_twice() -> None:
-    assert cell_width("層×") == 3
-    assert cell_width(shortened("畳み込み畳み込み畳み込み", 12)) <= 12
+    assert text_width("層×") == 3
+    assert text_width(shortened("畳み込み畳み込み畳み込み", 12)) <= 12
     columns = [Column("a", "a", str, right=False), Column("b", "b", str)]
     assert fitted(columns, [["層層", "1"]], None) == ([0, 1], [4, 1])
 

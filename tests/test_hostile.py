@@ -23,7 +23,6 @@ import pytest
 from conftest import Ran
 from convcalc.errors import ConvcalcError
 from convcalc.formats import FORMATS
-from convcalc.formats import every as every_format
 from convcalc.layers import every
 from convcalc.network.load import bundled_folder, bundled_names, loads
 from convcalc.network.yaml_source import MAX_BYTES
@@ -31,7 +30,7 @@ from convcalc.report import Report
 from test_network_files import BLOCK, as_text, plain
 
 KINDS = every()
-every_format()
+FORMATS.load()
 Convcalc = Callable[..., Ran]
 
 GOOD = "input: [3, 8, 8]\nlayers:\n  - conv: {out_channels: 4, kernel_size: 3}\n"
@@ -612,7 +611,7 @@ def test_a_name_is_only_a_name_in_every_format(case: str, arch: Convcalc) -> Non
     assert not re.search(r"(?<!\\)[<`\[]", "\n".join(table))
     latex = "\n".join(line for line in texts["latex"].splitlines() if not line.startswith("%"))
     known = r"textbackslash|textasciitilde|textasciicircum|begin|end|hline|par|times|cdot|ldots|to|"
-    known += r"lfloor|rfloor|lceil|rceil|geq|leq|textless|textgreater|textbar"
+    known += r"lfloor|rfloor|lceil|rceil|geq|leq|textless|textgreater|textbar|char"
     assert set(re.findall(r"\\([A-Za-z]+)", latex)) <= set(known.split("|"))
     assert latex.count(r"\begin") == latex.count(r"\end") == 1
 

@@ -8,15 +8,16 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convcalc.cli.main import open_closed_streams
-from convcalc.cli.output import check_place, write_whole
 from convcalc.errors import UsageError
+from convcalc.files import check_place, write_lines
+from convcalc.formats import FORMATS, Format, output_format
 
 Run = Callable[..., Any]
 SHEET = Path(__file__).parent.parent / "homework" / "class" / "ps1.yaml"
@@ -61,7 +62,7 @@ def test_a_link_is_followed_and_its_target_replaced_whole(convcalc: Run, tmp_pat
 def test_a_link_to_nothing_yet_makes_its_target(tmp_path: Path) -> None:
     link = tmp_path / "link.csv"
     link.symlink_to("new.csv")
-    write_whole(str(link), ["a"])
+    write_lines(str(link), ["a"])
     assert link.is_symlink()
     assert (tmp_path / "new.csv").read_text() == "a\n"
 
@@ -71,7 +72,7 @@ def test_a_file_that_is_there_keeps_its_mode(mode: int, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("old")
     path.chmod(mode)
-    write_whole(str(path), ["new"])
+    write_lines(str(path), ["new"])
     assert (mode_of(path), path.read_text()) == (mode, "new\n")
 
 
@@ -85,14 +86,14 @@ def test_a_private_file_is_private_while_it_is_written(tmp_path: Path) -> None:
         yield "first"
         seen.extend(mode_of(each) for each in tmp_path.iterdir())
 
-    write_whole(str(path), lines())
+    write_lines(str(path), lines())
     assert seen == [0o600, 0o600]
 
 
 def test_a_new_file_gets_the_mode_of_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        write_whole(str(tmp_path / "x.csv"), ["new"])
+        write_lines(str(tmp_path / "x.csv"), ["new"])
     finally:
         os.umask(before)
     assert mode_of(tmp_path / "x.csv") == 0o640
@@ -446,3 +447,40 @@ def test_too_little_memory_is_one_line(
     ran = convcalc("arch", "vgg16")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == f"convcalc: {message}; use a smaller input or a smaller network\n"
+
+
+# -------------------------------------------------------------------------------------- formats
+
+
+def test_a_format_registered_once_works_by_name_and_by_suffix(
+    convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FORMATS.load()
+    monkeypatch.setattr(FORMATS, "_things", dict(FORMATS.known))
+
+    @output_format("tsv", suffix=".tsv")
+    class Tabs(Format):
+        def lines(self, report: Any, view: Any = None) -> Iterator[str]:
+            yield "\t".join(column.key for column in report.columns)
+
+    words = ("chain", "--input", "1x8x8", "conv:k3c2")
+    assert convcalc(*words, "--format", "tsv").out.startswith("name\tkind\t")
+    assert convcalc(*words, "-o", str(tmp_path / "x.tsv")).code == 0
+    assert (tmp_path / "x.tsv").read_text().startswith("name\tkind\t")
+    assert "|tsv]" in convcalc("chain", "-h").out.replace("\n", "")
+
+
+def test_a_suffix_of_another_format_is_refused_before_the_work(
+    convcalc: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.json"
+    ran = convcalc("arch", "lenet5", "--format", "csv", "-o", str(path))
+    assert ran.code == 2
+    assert ran.err == (
+        f"convcalc: -o {path}: its suffix stands for json, but --format is csv; "
+        "leave --format out, or end the name in .csv\n"
+    )
+    assert not path.exists()
+    same = convcalc("arch", "lenet5", "-o", str(path), "--format", "json")
+    assert same.code == 0
+    assert convcalc("arch", "lenet5", "-o", f"{path}.page", "--format", "html").code == 0

@@ -71,7 +71,7 @@ def test_latex_knows_every_sign_that_the_project_prints() -> None:
 
 
 def test_the_signs_of_ascii_that_latex_reads_otherwise_are_escaped() -> None:
-    assert set('\\{}$&#_%~^<>|"`[]*') <= set(LATEX)
+    assert set('\\{}$&#_%~^<>|"`') <= set(LATEX)
 
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex here")
@@ -94,6 +94,11 @@ def test_every_sign_compiles(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-1500:]
     assert "Missing character" not in (tmp_path / "signs.log").read_text(errors="replace")
+
+
+@pytest.mark.parametrize("said", ["[1]", "*", " [2"])
+def test_a_line_is_no_argument_of_the_break_before_it(said: str) -> None:
+    assert escape_latex(said) == "{}" + said
 
 
 def test_two_hyphens_never_stand_together_in_latex() -> None:

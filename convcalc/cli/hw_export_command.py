@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import check_place, output_option, remark, tell_written, write, write_bytes
+from convcalc.cli.output import output_option, remark, tell_written, write
 from convcalc.errors import UsageError, did_you_mean, printable, shortened
+from convcalc.files import check_place, write_file
 
 if TYPE_CHECKING:
     from convcalc.homework.exports.base import Export, Out
@@ -66,7 +67,7 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
         assert output is not None
         write_folder(output, files, force=force)
     elif output and output != "-":
-        write_bytes(output, [files[0].data])
+        write_file(output, [files[0].data])
         tell_written(output)
     else:
         write(files[0].data.decode())
@@ -92,7 +93,7 @@ def write_folder(output: str, files: list[Out], *, force: bool) -> None:
                 f"-o {shortened(output)}: cannot be written: {error.strerror}; choose another place"
             )
             raise UsageError(message) from None
-        write_bytes(path, [each.data])
+        write_file(path, [each.data])
     remark(f"wrote {len(files)} files into {printable(output)}")
 
 

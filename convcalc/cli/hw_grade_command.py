@@ -8,7 +8,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_class import SECRET_HELP, Progress, columns_of, counted, written_lines
-from convcalc.cli.output import FORMAT_NAMES, print_lines, show
+from convcalc.cli.output import format_names, print_lines, show
 from convcalc.errors import UsageError, did_you_mean, printable, shortened
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def options_of(given: dict[str, Any]) -> Options:
 
 def refuse_without_out(format_name: str | None, given: dict[str, Any]) -> None:
     """Refuse what needs a folder."""
-    if format_name and format_name not in FORMAT_NAMES:
-        message = f"--format {shortened(format_name)}: needs --out DIR{did_you_mean(format_name, FORMAT_NAMES)}"
+    if format_name and format_name not in format_names():
+        message = f"--format {shortened(format_name)}: needs --out DIR{did_you_mean(format_name, format_names())}"
         raise UsageError(message)
     for name, option in (
         ("add", "--add"),

@@ -6,7 +6,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_class import SECRET_HELP, counted
-from convcalc.cli.output import FORMAT_NAMES, print_lines, show
+from convcalc.cli.output import FormatName, print_lines, show
 
 EXAMPLES = """
     convcalc hw regrade graded/ --sheet ps1-fixed.yaml --diff
@@ -31,7 +31,7 @@ MOST_SHOWN = 20
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(FORMAT_NAMES),
+    type=FormatName(),
     help="The students whose points change, as a table of this format.",
 )
 def command(

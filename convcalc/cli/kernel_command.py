@@ -19,9 +19,9 @@ from convcalc.cli.output import (
     show,
     tell_written,
     view,
-    write_bytes,
 )
 from convcalc.errors import UsageError, printable
+from convcalc.files import write_file
 
 if TYPE_CHECKING:
     from convcalc.images.filter import Applied, Picture
@@ -133,7 +133,7 @@ def command(
         width = min(shown.width or MOST_WIDTH, MOST_WIDTH)
         print_lines(pictures.preview(made.picture, width, color=shown.color, fine=fine))
     if output:
-        write_bytes(output, [data])
+        write_file(output, [data])
     show(report, format_name, None)
     if output:
         tell_written(output)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from convcalc.errors import UsageError, did_you_mean, printable
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.files import check_place, write_lines
+from convcalc.text import as_ascii, printable, quoted
 
 if TYPE_CHECKING:
     from convcalc.formats import View
@@ -21,19 +21,37 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FORMAT_NAMES = ("table", "json", "csv", "markdown", "latex", "html")
 MANY_ROWS = 50  # more rows than this, and repeated blocks are shown once
 BATCH_OF_LINES = 500
 SUFFIX_HELP = "Write to FILE; its suffix chooses the format."
 
-# What a terminal without these characters gets instead.
-ASCII = str.maketrans(
-    {
-        "×": "x", "·": "*", "−": "-", "–": "-", "…": "...", "─": "-", "→": "->", "⌊": "floor(",
-        "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "≤": "<=", "₁": "1", "₂": "2", "²": "^2",
-        "⁶": "^6", "°": " deg", "Σ": "sum", "α": "alpha", "β": "beta", "σ": "sigma", "Φ": "Phi",
-    }
-)  # fmt: skip
+
+class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some versions only
+    """The name of an output format."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(format_names())}]"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        from convcalc.formats import FORMATS
+
+        if value not in FORMATS:
+            self.fail(f"no format {quoted(value)}{did_you_mean(value, FORMATS)}")
+        return str(value)
+
+    def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in format_names() if name.startswith(incomplete)]
+
+
+def format_names() -> list[str]:
+    """The names of all formats."""
+    from convcalc.formats import FORMATS
+
+    return FORMATS.names()
 
 
 def output_options(function: F) -> F:
@@ -46,7 +64,7 @@ def format_option(function: F) -> F:
     return click.option(
         "--format",
         "format_name",
-        type=click.Choice(FORMAT_NAMES),
+        type=FormatName(),
         is_eager=True,  # so that it is known when -o is checked
         help="How to print it; table by default.",
     )(function)
@@ -66,8 +84,8 @@ def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Cal
             message = "-o: names no file; give one, or leave -o out"
             raise UsageError(message)
         if path and path != "-":
-            if suffix and ctx.params["format_name"] is None:
-                format_for(path)
+            if suffix:
+                check_suffix(path, ctx.params["format_name"])
             if place:
                 check_place(path)
         return path
@@ -86,36 +104,60 @@ def show(
 
     Args:
         report: what to show.
-        format_name: one of `FORMAT_NAMES`; None chooses by the file's suffix, or the table.
+        format_name: the name of a format; None chooses by the file's suffix, or the table.
         output: a file; None or ``-`` for standard output.
         fold: gives the rows to show in the formats that people read.
     """
-    from convcalc.formats import find
+    from convcalc.formats import FORMATS
 
-    chosen = find(format_name or format_for(output))
+    chosen = FORMATS[format_name or format_for(output)]
     if fold and chosen.folds:
         report = replace(report, rows=fold(report))
     own = report.document(chosen.name)
     if output and output != "-":
-        write_whole(output, own or chosen.lines(report))
+        write_lines(output, own or chosen.lines(report))
         tell_written(output)
     else:
         print_lines(own or chosen.lines(report, view()))
 
 
+def check_suffix(path: str, format_name: str | None) -> None:
+    """Refuse a file whose suffix stands for no format, or for another than the one asked for.
+
+    Raises:
+        UsageError: as said.
+    """
+    if format_name is None:
+        format_for(path)
+        return
+    from convcalc.formats import FORMATS, suffixes
+
+    meant = suffixes().get(os.path.splitext(path)[1].lower(), format_name)
+    if meant != format_name:
+        message = (
+            f"-o {printable(path)}: its suffix stands for {meant}, but --format is {format_name}; "
+            f"leave --format out, or end the name in {FORMATS[format_name].suffix}"
+        )
+        raise UsageError(message)
+
+
 def format_for(output: str | None) -> str:
-    """The format that a file's suffix stands for."""
+    """The format that a file's suffix stands for; without a file the first of all.
+
+    Raises:
+        UsageError: no format has that suffix.
+    """
+    from convcalc.formats import DEFAULT, suffixes
+
     if not output or output == "-":
-        return "table"
-    from convcalc.formats import every
+        return DEFAULT
 
     suffix = os.path.splitext(output)[1].lower()
-    suffixes = {each.suffix: name for name, each in every().items()}
-    if suffix not in suffixes:
-        known = ", ".join(suffixes)
-        message = f"-o {output}: no format has the suffix {suffix or 'nothing'!r}; use one of {known}, or --format"
+    found = suffixes()
+    if suffix not in found:
+        message = f"-o {printable(output)}: no format has the suffix {suffix or 'nothing'!r}; use one of {', '.join(found)}, or --format"
         raise UsageError(message)
-    return suffixes[suffix]
+    return found[suffix]
 
 
 def view() -> View:
@@ -132,7 +174,7 @@ def view() -> View:
     if width is None and terminal:
         width = os.get_terminal_size(sys.stdout.fileno()).columns or None
     color = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    return View(width, color)
+    return View(width, color, os.environ.get("COLORTERM", "") in ("truecolor", "24bit"))
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -161,89 +203,9 @@ def write(text: str) -> None:
 def as_encoded(line: str, encoding: str) -> str:
     """A line in the characters of an encoding that has not all of ours."""
     try:
-        return line.translate(ASCII).encode(encoding, "replace").decode(encoding)
+        return as_ascii(line).encode(encoding, "replace").decode(encoding)
     except LookupError:
-        return line.translate(ASCII).encode("ascii", "replace").decode()
-
-
-def write_whole(path: str, lines: Iterable[str]) -> None:
-    """Write a file of text under a temporary name and rename it, so that it is whole or not there."""
-    write_bytes(path, (f"{line}\n".encode() for line in lines))
-
-
-def write_bytes(path: str, parts: Iterable[bytes]) -> None:
-    """Write a file under a temporary name and rename it, so that it is whole or not there.
-
-    A pipe or a device has no whole to keep, and is written to as it is. Of a link the target is written;
-    a file that is there keeps its mode.
-    """
-    with refusing(path):
-        target, mode = target_of(path)
-        if not is_renamed(mode):
-            with open(target, "wb") as file:
-                file.writelines(parts)
-            return
-        folder, name = os.path.split(target)
-        temporary = os.path.join(folder, f".{name}.{os.getpid()}.part")
-        try:
-            with open(temporary, "wb") as file:
-                if mode is not None:
-                    os.chmod(temporary, stat.S_IMODE(mode))
-                file.writelines(parts)
-            os.replace(temporary, target)
-        finally:
-            if os.path.exists(temporary):
-                os.unlink(temporary)
-
-
-@contextmanager
-def refusing(path: str) -> Iterator[None]:
-    """Say in a message what the system says against writing to a path."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        message = f"-o {path}: cannot be written: {reason}; choose another place"
-        raise UsageError(message) from None
-
-
-def target_of(path: str) -> tuple[str, int | None]:
-    """The file that a path leads to, and its mode, None where there is none yet.
-
-    Raises:
-        OSError: its folder is not there, or it is a folder itself.
-        ValueError: it is no path.
-    """
-    os.stat(os.path.join(os.path.dirname(path), "."))
-    try:
-        mode = os.stat(path).st_mode
-    except FileNotFoundError:
-        mode = None
-    if mode is not None and stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if not is_renamed(mode):
-        return path, mode  # /dev/fd/63 leads to a name that only the system knows
-    target = os.path.realpath(path)
-    os.stat(os.path.dirname(target))
-    return target, mode
-
-
-def is_renamed(mode: int | None) -> bool:
-    """Whether a new file takes the place of what is there: a file, or nothing yet."""
-    return mode is None or stat.S_ISREG(mode)
-
-
-def check_place(path: str) -> None:
-    """Refuse a path that cannot be written to, as `write_bytes` would, before the work.
-
-    Raises:
-        UsageError: its folder is not there or closed to us, or it is a folder itself.
-    """
-    with refusing(path):
-        target, mode = target_of(path)
-        place = os.path.dirname(target) if is_renamed(mode) else target
-        if not os.access(place, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return as_ascii(line).encode("ascii", "replace").decode()
 
 
 def tell_written(path: str) -> None:

@@ -7,7 +7,8 @@ import json
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import output_option, print_lines, tell_written, write_whole
+from convcalc.cli.output import output_option, print_lines, tell_written
+from convcalc.files import write_lines
 
 EXAMPLES = """
     convcalc schema > convcalc.schema.json
@@ -27,7 +28,7 @@ def command(output: str | None) -> None:
 
     lines = json.dumps(schema(), indent=2, ensure_ascii=False).split("\n")
     if output and output != "-":
-        write_whole(output, lines)
+        write_lines(output, lines)
         tell_written(output)
     else:
         print_lines(lines)

@@ -1,31 +1,15 @@
 """Output formats: a report goes in, lines of text come out. Nothing here prints.
 
-A format is one class under ``@output_format("csv", suffix=".csv")``; a second use of a name or a
-suffix fails at import. Modules are imported only as far as a wanted format needs.
+A format is one class under ``@output_format("csv", suffix=".csv")``, in a module of this package;
+that is the only place where its name and its suffix stand.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
+from convcalc.formats.base import FORMATS, Format, View, output_format, suffixes
 
-from convcalc.formats.base import FORMATS, Format, View
+FORMATS.modules("convcalc.formats", ("table", "data", "markdown", "latex", "html"))
 
-MODULES = ("table", "data", "markup")
+DEFAULT = "table"  # where neither a name nor a suffix says which
 
-
-def every() -> dict[str, Format]:
-    """All formats by name."""
-    for module in MODULES:
-        import_module(f"convcalc.formats.{module}")
-    return FORMATS
-
-
-def find(name: str) -> Format:
-    """The format of this name."""
-    for module in MODULES:
-        if name not in FORMATS:
-            import_module(f"convcalc.formats.{module}")
-    return FORMATS[name]
-
-
-__all__ = ["FORMATS", "MODULES", "Format", "View", "every", "find"]
+__all__ = ["DEFAULT", "FORMATS", "Format", "View", "output_format", "suffixes"]

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from convcalc.registry import Registry
+from convcalc.text import plural
+
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
-
-FORMATS: dict[str, Format] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,12 @@ class View:
     Attributes:
         width: columns of the terminal; None where lines may be as long as they like.
         color: whether escape codes for colour may be used.
+        all_colors: whether the terminal has all colours, or 256.
     """
 
     width: int | None = None
     color: bool = False
+    all_colors: bool = False
 
 
 class Format:
@@ -31,11 +34,13 @@ class Format:
     Attributes:
         suffix: of the files it is for.
         folds: whether repeated blocks are shown once, as people like it, or every row, as programs do.
+        draws: whether it shows a report's figures.
     """
 
     name: ClassVar[str] = ""
     suffix: ClassVar[str] = ""
     folds: ClassVar[bool] = True
+    draws: ClassVar[bool] = False
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         """The text, line by line."""
@@ -46,6 +51,9 @@ class Format:
         return self.lines(report)
 
 
+FORMATS: Registry[Format] = Registry("output format")
+
+
 def output_format(name: str, *, suffix: str) -> Callable[[type[Format]], type[Format]]:
     """Register a format.
 
@@ -54,14 +62,25 @@ def output_format(name: str, *, suffix: str) -> Callable[[type[Format]], type[Fo
     """
 
     def register(cls: type[Format]) -> type[Format]:
-        if name in FORMATS or suffix in {known.suffix for known in FORMATS.values()}:
-            message = f"duplicate output format {name!r} or suffix {suffix!r}"
+        if any(suffix == known.suffix for known in FORMATS.known.values()):
+            message = f"duplicate suffix {suffix!r} of output format {name!r}"
             raise RuntimeError(message)
         cls.name, cls.suffix = name, suffix
-        FORMATS[name] = cls()
+        FORMATS.register(name, cls())
         return cls
 
     return register
+
+
+def suffixes() -> dict[str, str]:
+    """The name of the format for each suffix of a file."""
+    return {each.suffix: each.name for each in FORMATS.values()}
+
+
+def document_parts(report: Report) -> tuple[list[Column], list[str]]:
+    """What a document that keeps spaces shows: the columns of its table, and the lines after it."""
+    columns = [] if report.layout else report.printed_columns
+    return columns, [] if columns and report.lines_repeat_rows else report.text()
 
 
 def cells(report: Report, columns: Sequence[Column]) -> list[list[str]]:
@@ -78,5 +97,5 @@ def total_cells(report: Report, columns: Sequence[Column]) -> list[str]:
     row = [column.text(totals[column.key]) if column.key in totals else "" for column in columns]
     row[0] = "total"
     if len(columns) > 1 and not row[1] and "layers" in totals:
-        row[1] = f"{totals['layers']:,} layers"
+        row[1] = plural(totals["layers"], "layer")
     return row

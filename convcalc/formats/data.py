@@ -7,15 +7,15 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from convcalc.errors import printable
 from convcalc.formats.base import Format, View, output_format
 from convcalc.report import SCHEMA
+from convcalc.text import guard_cell
 
 if TYPE_CHECKING:
     from convcalc.report import Report
 
 
-def dumped(value: Any) -> str:
+def _json(value: Any) -> str:
     """JSON text, with the letters as they are."""
     return json.dumps(value, ensure_ascii=False)
 
@@ -30,20 +30,20 @@ class Json(Format):
         parts: dict[str, Any] = {"schema": SCHEMA, **report.facts}
         yield "{"
         for key, value in parts.items():
-            yield f"  {dumped(key)}: {dumped(value)},"
+            yield f"  {_json(key)}: {_json(value)},"
         if report.key:
-            yield f"  {dumped(report.key)}: ["
+            yield f"  {_json(report.key)}: ["
             last = len(report.rows) - 1
             for i, row in enumerate(report.rows):
-                yield f"    {dumped(report.as_dict(row))}{',' if i < last else ''}"
+                yield f"    {_json(report.as_dict(row))}{',' if i < last else ''}"
             yield "  ],"
             if report.totals:
-                yield f'  "totals": {dumped(report.totals)},'
-        yield f'  "notes": {dumped(report.notes)}'
+                yield f'  "totals": {_json(report.totals)},'
+        yield f'  "notes": {_json(report.notes)}'
         yield "}"
 
 
-class Line:
+class _Line:
     """A file for the csv writer that hands on each line."""
 
     def write(self, text: str) -> str:
@@ -60,32 +60,20 @@ class Csv(Format):
     folds = False
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
-        writer = csv.writer(Line(), lineterminator="")
+        writer = csv.writer(_Line(), lineterminator="")
         if not report.columns:
             yield "text"
-            yield from (str(writer.writerow([guarded(line)])) for line in report.lines)
+            yield from (str(writer.writerow([guard_cell(line)])) for line in report.text())
             return
         yield str(writer.writerow([column.key for column in report.columns]))
         for row in report.rows:
             values = [column.plain(column.value(row)) for column in report.columns]
-            yield str(writer.writerow(list(map(plain_cell, values))))
+            yield str(writer.writerow(list(map(_cell, values))))
 
 
-def plain_cell(value: Any) -> Any:
+def _cell(value: Any) -> Any:
     """A value as a cell: shapes as 64x112x112, nothing for what is not known, text guarded."""
     if isinstance(value, list):
         parts = [str(part) for part in value]
         return "x".join(parts)
-    if value is None:
-        return ""
-    return guarded(value) if isinstance(value, str) else value
-
-
-def guarded(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula.
-
-    >>> guarded("=1+1"), guarded("conv1")
-    ("'=1+1", 'conv1')
-    """
-    text = printable(text)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return "" if value is None else guard_cell(value)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from convcalc.errors import printable
 from convcalc.formats.base import Format, View, cells, output_format, total_cells
+from convcalc.text import printable, times, width, wrap
 
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
@@ -25,133 +25,148 @@ BOLD, DIM, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 class Table(Format):
     """Columns of text, as wide as they need to be and no wider than the terminal."""
 
+    draws = True
+
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         view = view or View()
         yield from self.heading(report, view)
-        if report.lines:
-            for line in report.lines:
-                yield from wrapped(line, view.width, indent=hanging(line))
-        elif report.rows:
+        for figure in report.figures:
+            yield from figure.lines(view)
+        lines = report.text(view.width)
+        if lines:
+            for line in lines:
+                yield from wrap(printable(line), view.width, indent=_hanging(line))
+        elif report.printed_columns:
             yield from self.body(report, view)
         if report.notes or report.footer:
             yield ""
         for note in report.notes:
-            yield from styled(wrapped(f"note: {note}", view.width, "      "), YELLOW, view)
+            yield from _styled(wrap(printable(f"note: {note}"), view.width, "      "), YELLOW, view)
         for line in report.footer:
-            yield from styled(wrapped(line, view.width), DIM, view)
+            yield from _styled(wrap(printable(line), view.width), DIM, view)
         if report.hint:
-            yield from styled(wrapped(f"next: {report.hint}", view.width), DIM, view)
+            yield from _styled(wrap(printable(f"next: {report.hint}"), view.width), DIM, view)
 
     def heading(self, report: Report, view: View) -> Iterator[str]:
         """Title, source and input."""
         if not report.title:
             return
-        yield from styled([printable(report.title)], BOLD, view)
+        yield from _styled([printable(report.title)], BOLD, view)
         if report.subtitle:
-            yield from styled(wrapped(report.subtitle, view.width), DIM, view)
+            yield from _styled(wrap(printable(report.subtitle), view.width), DIM, view)
         if "input" in report.facts and report.rows and not report.lines:
-            yield f"input {'×'.join(map(str, report.facts['input']))}"
+            yield f"input {times(report.facts['input'])}"
         yield ""
 
     def body(self, report: Report, view: View) -> Iterator[str]:
         """The table itself."""
-        columns = list(report.columns)
+        columns = report.printed_columns
         texts = [[printable(cell) for cell in row] for row in cells(report, columns)]
         total = total_cells(report, columns)
         rows = [[column.heading for column in columns], *texts, *([total] if total else [])]
-        kept, widths = fitted(columns, rows, view.width)
+        kept, widths = _fitted(columns, rows, view.width)
         headings, *body = [[row[i] for i in kept] for row in rows]
         rights = [columns[i].right for i in kept]
+        wraps = [columns[i].wraps for i in kept]
         foot = body.pop() if total else None
-        yield from styled([ruled(headings, widths, rights)], BOLD, view)
+        yield from _styled([_line(headings, widths, rights)], BOLD, view)
         rule = "─" * (sum(widths) + len(GAP) * (len(widths) - 1))
         yield rule
         for row in body:
-            yield ruled(row, widths, rights)
+            parts = _in_lines(row, widths, wraps) if any(wraps) else (row,)
+            yield from (_line(part, widths, rights) for part in parts)
         if foot:
             yield rule
-            yield from styled([ruled(foot, widths, rights)], BOLD, view)
+            yield from _styled([_line(foot, widths, rights)], BOLD, view)
         if len(kept) < len(columns):
             gone = ", ".join(column.heading for i, column in enumerate(columns) if i not in kept)
-            yield from wrapped(
-                f"left out for width: {gone} (a wider terminal or -o FILE has them)", view.width
-            )
+            message = f"left out for width: {gone} (a wider terminal or -o FILE has them)"
+            yield from wrap(message, view.width)
 
 
-def fitted(
-    columns: Sequence[Column], rows: list[list[str]], width: int | None
+def _fitted(
+    columns: Sequence[Column], rows: list[list[str]], limit: int | None
 ) -> tuple[list[int], list[int]]:
-    """Which columns fit, and how wide each is.
+    """Which columns fit into a terminal, and how wide each is.
 
-    Long texts that may be cut are, then the least important go; names are shortened where little is missing and they stay apart.
+    Long texts that may be cut are, then the least important columns go; names are shortened where
+    little is missing and they stay different.
     """
-    wide = [max(map(cell_width, column)) for column in zip(*rows)]
+    wide = [max(map(width, column)) for column in zip(*rows)]
     kept = list(range(len(columns)))
+    if limit is None:
+        return kept, wide
 
-    def room() -> int:
-        return sum(wide[i] for i in kept) + len(GAP) * (len(kept) - 1)
+    def missing() -> int:
+        return sum(wide[i] for i in kept) + len(GAP) * (len(kept) - 1) - limit
 
-    while width is not None and room() > width:
-        loose = [i for i in kept if 0 < columns[i].least < wide[i]]
-        if not loose:
+    def narrow(places: list[int], least: Sequence[int]) -> bool:
+        """Take what is missing from the widest of some columns; whether there was one."""
+        wider = [i for i in places if wide[i] > least[i] > 0]
+        if wider:
+            widest = max(wider, key=lambda i: wide[i])
+            wide[widest] = max(least[widest], wide[widest] - missing())
+        return bool(wider)
+
+    while missing() > 0 and narrow(kept, [column.least for column in columns]):
+        pass
+    while missing() > 0 and len(kept) > 2:
+        if _names_can_be_cut([row[0] for row in rows], wide[0], missing(), len(kept)):
             break
-        widest = max(loose, key=lambda i: wide[i])
-        wide[widest] = max(columns[widest].least, wide[widest] - (room() - width))
-    while width is not None and room() > width and len(kept) > 2:
-        over = room() - width
-        if over <= wide[0] - LEAST_NAME and (over <= 6 or len(kept) <= 4):
-            names = {row[0] for row in rows}
-            told_apart = len({shortened(name, wide[0] - over) for name in names}) == len(names)
-            if told_apart or len(kept) <= 3:
-                break
         kept.remove(min(kept[1:], key=lambda i: (columns[i].keep, i)))
-    while width is not None and room() > width:
-        texts = [i for i in kept if not columns[i].right and wide[i] > LEAST_NAME]
-        if not texts:
-            break
-        widest = max(texts, key=lambda i: wide[i])
-        wide[widest] = max(LEAST_NAME, wide[widest] - (room() - width))
+    texts = [i for i in kept if not columns[i].right]
+    while missing() > 0 and narrow(texts, [LEAST_NAME] * len(columns)):
+        pass
     return kept, [wide[i] for i in kept]
 
 
-def ruled(row: list[str], widths: list[int], rights: list[bool]) -> str:
+def _names_can_be_cut(names: list[str], wide: int, missing: int, columns: int) -> bool:
+    """Whether shorter names are better than one column less: little is missing, and they differ."""
+    if missing > wide - LEAST_NAME or (missing > 6 and columns > 4):
+        return False
+    different = {_without_middle(name, wide - missing) for name in names}
+    return columns <= 3 or len(different) == len(set(names))
+
+
+def _line(row: list[str], widths: list[int], rights: list[bool]) -> str:
     """One line of the table."""
     texts = []
-    for place, (text, width, right) in enumerate(zip(row, widths, rights)):
+    for place, (text, limit, right) in enumerate(zip(row, widths, rights)):
         shown = text
-        if cell_width(text) > width and not right:
-            shown = shortened(text, width) if place == 0 else cut(text, width)
-        space = " " * (width - cell_width(shown))
+        if width(text) > limit and not right:
+            shown = _without_middle(text, limit) if place == 0 else _without_end(text, limit)
+        space = " " * (limit - width(shown))
         texts.append(space + shown if right else shown + space)
     return GAP.join(texts).rstrip()
 
 
-def cut(text: str, width: int) -> str:
+def _in_lines(row: list[str], widths: list[int], wraps: list[bool]) -> Iterator[list[str]]:
+    """A row, and further ones for the rest of the texts that go on in the next line."""
+    parts = [
+        wrap(text, limit) if long and text else [text]
+        for text, limit, long in zip(row, widths, wraps)
+    ]
+    for place in range(max(map(len, parts))):
+        yield [part[place] if place < len(part) else "" for part in parts]
+
+
+def _without_end(text: str, limit: int) -> str:
     """A sentence with its end left out."""
-    shown = text[: width - 1]
-    while cell_width(shown) > width - 1:
+    shown = text[: limit - 1]
+    while width(shown) > limit - 1:
         shown = shown[:-1]
     return f"{shown.rstrip()}…"
 
 
-def shortened(text: str, width: int) -> str:
+def _without_middle(text: str, limit: int) -> str:
     """A name with its middle left out: both ends tell layers apart."""
-    head = (width - 1) // 2
-    tail = width - 1 - head
+    head = (limit - 1) // 2
+    tail = limit - 1 - head
     ends = f"{text[:head]}…{text[len(text) - tail :]}"
-    return ends if cell_width(ends) <= width else cut(ends, width)
+    return ends if width(ends) <= limit else _without_end(ends, limit)
 
 
-def cell_width(text: str) -> int:
-    """Columns a text takes on a terminal."""
-    if text.isascii() or all(character < "ᄀ" for character in text):
-        return len(text)
-    from rich.cells import cell_len  # noqa: PLC0415 - only wide scripts need it
-
-    return cell_len(text)
-
-
-def hanging(line: str) -> str:
+def _hanging(line: str) -> str:
     """The indentation under which a line's continuation stands: its second column, if it has one."""
     head = len(line) - len(line.lstrip())
     gap = line.find("  ", head)
@@ -159,26 +174,6 @@ def hanging(line: str) -> str:
     return " " * min(start, 24)
 
 
-def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:
-    """A sentence over as many lines as the terminal needs."""
-    text = printable(text)
-    if width is None or len(text) <= width:
-        return [text]
-    from textwrap import wrap  # noqa: PLC0415 - only narrow terminals need it
-
-    head = text[: len(text) - len(text.lstrip())]
-    return wrap(
-        text.lstrip(),
-        max(width, 20),
-        initial_indent=head,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-        replace_whitespace=False,
-    ) or [""]
-
-
-def styled(lines: Sequence[str], style: str, view: View) -> list[str]:
+def _styled(lines: Sequence[str], style: str, view: View) -> list[str]:
     """Lines in a style, where colour is wanted."""
     return [f"{style}{line}{RESET}" for line in lines] if view.color else list(lines)
