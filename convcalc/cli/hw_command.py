@@ -359,13 +359,13 @@ def lint(sheet: str, *, as_json: bool, exit_zero: bool) -> int:
 @output_options
 def types(kind: str, *, mistakes: bool, format_name: str | None, output: str | None) -> None:
     """The question types with an example each, one of them in full, or the catalogue of mistakes."""
-    from convcalc.cli import hw_types
     from convcalc.cli.output import show as show_report
+    from convcalc.homework.mistakes import catalogue
 
     if mistakes:
-        report = hw_types.mistakes_report()
+        report = catalogue.mistakes_report()
     elif kind:
-        report = hw_types.type_report(kind)
+        report = catalogue.type_report(kind)
     else:
-        report = hw_types.types_report()
+        report = catalogue.types_report()
     show_report(report, format_name, output)

@@ -157,10 +157,14 @@ def test_types_lists_the_question_types_and_the_mistakes(convcalc: Any) -> None:
         (
             "2600 --params --k 5 --cin 3 --filters 100",
             1,
-            "2,600 is par.no-channels: input channels forgotten, (k² + 1)·cout\n  How deep is one filter?",
+            "2,600: input channels forgotten, (k² + 1)·cout (par.no-channels)\n  How deep is one filter?",
         ),
         ("7600 --params --k 5 --cin 3 --filters 100", 0, "7,600 is right"),
-        ("27 --size --n 28 --k 5 --p 2", 1, "27 might be out.no-plus-one"),
+        (
+            "27 --size --n 28 --k 5 --p 2",
+            1,
+            "27: perhaps dropped the +1, (n + 2p − k)/s (out.no-plus-one)",
+        ),
         ("28x28x3 --volume --n 32 --k 5 --cin 3 --filters 6", 1, "vol.depth-in"),
         (
             "1,176,000 --macs --n 32 --k 5 --cin 3 --cout 10",
@@ -171,9 +175,13 @@ def test_types_lists_the_question_types_and_the_mistakes(convcalc: Any) -> None:
         ("44 --type layers-to-reach --n 224 --k 5 --target 4", 1, "lay.k-per-layer"),
         ("15 --rf --layers 5*3", 1, "rf.sum-k"),
         ("9000100 --fc --input 300x300x3 --units 100", 1, "par.fc-no-depth"),
-        ("17x17x10 --type padded-volume --n 15 --p 2 --cin 8", 1, "perhaps two things at once"),
-        ("431 --params --k 5 --cin 3 --filters 10", 1, "no known slip gives this number"),
-        ("750 --params --k 5 --cin 3 --filters 10 --answer", 1, "right: 760"),
+        ("17x17x10 --type padded-volume --n 15 --p 2 --cin 8", 1, "perhaps two mistakes at once"),
+        (
+            "431 --params --k 5 --cin 3 --filters 10",
+            1,
+            "431 is wrong, but no known mistake gives this number",
+        ),
+        ("750 --params --k 5 --cin 3 --filters 10 --answer", 1, "right answer: 760"),
         ("750 --params --k 5 --cin 3 --filters 10 --no-bias", 0, "is right"),
         ("14 --fit --n 32 --k 5 --s 2 --preset cs231n", 1, "out.floored-in-strict"),
         ("12 --type scaling --given c_in=3 --given filters=4", 0, "is right"),
@@ -188,11 +196,16 @@ def test_why_names_the_mistake(convcalc: Any, arguments: str, code: int, said: s
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("why 1 --k 5", "say what the number is meant to be"),
+        ("why 1 --k 5", "say what NUMBER is meant to be"),
         ("why abc --params --k 5 --cin 3 --filters 10", "cannot be read: 'abc' is not a number"),
-        ("why 1 --params --k 5", "params needs c_in"),
-        ("why 1 --params --k 5 --cin 3 --filters 10 --target 4", "params has no 'target'"),
-        ("why 1 --size --n 7 --k 3 --s 0", "stride must be 1 or more"),
+        ("why 1 --params --k 5", "params needs --cin; it takes --k, --cin"),
+        (
+            "why 1 --params --k 5 --cin 3 --filters 10 --target 4",
+            "--target: params does not use it; params takes --k, --cin",
+        ),
+        ("why 1 --size --n 7 --k 3 --s 0", "--s: stride must be 1 or more, got 0"),
+        ("why 1 --params --k 5 --cin 0 --filters 10", "--cin: the value must be 1 or more, got 0"),
+        ("why 1 --type scaling --given filers=4", "--given filers: scaling does not use it"),
         ("why 1 --type parms", "did you mean 'params'?"),
         ("why 1 --params --k 5 --cin 3 --filters 10 --preset x", "no preset 'x'"),
         ("why 1 --params --k 5 --cin 3 --filters 10 --convention fit", "lacks a value"),
@@ -223,6 +236,34 @@ def test_why_for_programs(convcalc: Any) -> None:
     assert data["candidates"][0]["id"] == "par.no-channels"
     assert data["status"] == "wrong"
     assert "expected" not in data["results"][0]
+
+
+@pytest.mark.parametrize("name", ["json", "csv", "markdown", "latex", "html"])
+def test_why_answers_in_every_format_and_file(convcalc: Any, tmp_path: Path, name: str) -> None:
+    words = ["why", "2600", "--params", "--k", "5", "--cin", "3", "--filters", "100"]
+    printed = convcalc(*words, "--format", name)
+    assert (printed.code, printed.err) == (1, "")
+    assert "par.no-channels" in printed.out
+    file = tmp_path / f"why.{'tex' if name == 'latex' else 'md' if name == 'markdown' else name}"
+    assert convcalc(*words, "-o", str(file)).code == 1
+    assert file.read_text(encoding="utf-8") == printed.out
+
+
+def test_why_takes_the_long_names_of_options(convcalc: Any) -> None:
+    ran = convcalc(
+        *[
+            "why",
+            "7600",
+            "--params",
+            "--kernel-size",
+            "5",
+            "--in-channels",
+            "3",
+            "--out-channels",
+            "100",
+        ]
+    )
+    assert (ran.code, ran.out) == (0, "7,600 is right\n")
 
 
 @pytest.mark.parametrize(

@@ -536,7 +536,7 @@ def test_a_file_of_nobody_is_anybodys() -> None:
 def test_why_refuses_a_network_where_the_type_has_none(convcalc: Any) -> None:
     ran = convcalc("why", "7", "--params", "--k", "3", "--arch", "conv:k3c1")
     assert (ran.code, ran.out) == (2, "")
-    assert "params takes no --arch" in ran.err
+    assert "--arch: params does not use it" in ran.err
 
 
 def test_layers_are_made_of_a_kernel_a_stride_and_a_dilation() -> None:

@@ -219,7 +219,11 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
     package = Path(questions.__file__).parent
     for folder, known, helpers in (
         (package, questions.MODULES, {"__init__", "base", "given", "quantities", "networks"}),
-        (package.parent / "mistakes", mistakes.MODULES, {"__init__", "base", "search"}),
+        (
+            package.parent / "mistakes",
+            mistakes.MODULES,
+            {"__init__", "base", "search", "catalogue"},
+        ),
     ):
         assert {path.stem for path in folder.glob("*.py")} == set(known) | helpers
 

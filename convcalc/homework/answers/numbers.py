@@ -337,7 +337,7 @@ class Sum:
         return -value if sign == "-" else value
 
     def power(self) -> Fraction:
-        base = self.atom()
+        base: Fraction = self.atom()
         self.skip()
         if self.text.startswith("**", self.at):
             self.at += 1

@@ -149,7 +149,7 @@ def gaps(sheet: Sheet, question: Question) -> Told:
         yield "gap", f"{gap}. Write it down.", ()
     if (
         sheet.conventions.bias == "ask"
-        and "bias" in question.task.turns_on
+        and "bias" in question.task.depends_on
         and "bias" not in given
         and "bias" not in text
     ):

@@ -72,7 +72,7 @@ class Task:
         kind: its name on a sheet.
         words: the words of ``given:``, filled in by `question`.
         about: what it asks for, in a few words.
-        turns_on: the conventions that its answer may depend on.
+        depends_on: the conventions that its answer may depend on.
         examples: at least two sets of ``given``; hints use one that does not give the answer away.
         rule: how to work it out, in words and letters.
     """
@@ -80,7 +80,7 @@ class Task:
     words: ClassVar[dict[str, Word]] = {}
     kind: ClassVar[str]
     about: ClassVar[str] = ""
-    turns_on: ClassVar[tuple[str, ...]] = ()
+    depends_on: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar[tuple[dict[str, Any], ...]] = ()
     rule: ClassVar[str] = ""
     partial: ClassVar[str] = "none"

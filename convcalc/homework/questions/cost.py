@@ -35,7 +35,7 @@ WIDTHS = {
 class MacsQuestion(Filters):
     """A question about the work of a convolution."""
 
-    turns_on: ClassVar[tuple[str, ...]] = ("flops",)
+    depends_on: ClassVar[tuple[str, ...]] = ("flops",)
     rule: ClassVar = "Every output cell costs k·k·(channels in) multiply-adds; there are height · width · filters of them."
 
     groups: int
@@ -112,7 +112,7 @@ class Ops(Macs):
     """Multiplications and additions of a convolution, counted separately and added up."""
 
     about: ClassVar = "multiplications and additions of a convolution"
-    turns_on: ClassVar[tuple[str, ...]] = ()
+    depends_on: ClassVar[tuple[str, ...]] = ()
 
     def counting(self, c: Conventions) -> str:
         return "exact" if c.flops == "exact" else "2macs"
@@ -126,7 +126,7 @@ class Multiplications(MacsQuestion):
     """The multiplications of a convolution: biases need none."""
 
     about: ClassVar = "multiplications of a convolution"
-    turns_on: ClassVar[tuple[str, ...]] = ()
+    depends_on: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar = (
         {"out_n": 20, "k": 3, "c_in": 2, "filters": 7}, {"out_n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
@@ -180,7 +180,7 @@ class MacsTransposed(Task):
     """The multiply-adds of a transposed convolution: each input cell is spread once over the kernel."""
 
     about: ClassVar = "work of a transposed convolution"
-    turns_on: ClassVar[tuple[str, ...]] = ("flops",)
+    depends_on: ClassVar[tuple[str, ...]] = ("flops",)
     rule: ClassVar = (
         "Each input cell is multiplied with the whole kernel once: k·k·cin·cout per input position."
     )
@@ -316,7 +316,7 @@ class MemoryTask(Task):
     """The memory of a volume, or of a network's activations (`arch:`) or weights, for one image."""
 
     about: ClassVar = "memory of volumes or weights"
-    turns_on: ClassVar[tuple[str, ...]] = ("bytes",)
+    depends_on: ClassVar[tuple[str, ...]] = ("bytes",)
     rule: ClassVar = (
         "Count the values, then multiply by the bytes of one; MB are 10⁶ bytes, MiB 2²⁰."
     )

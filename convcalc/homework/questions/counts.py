@@ -24,7 +24,7 @@ class Neurons(Filters):
     """The neurons of a convolution: its output cells (or, on some slides, its filters)."""
 
     about: ClassVar = "neurons of a convolution"
-    turns_on: ClassVar[tuple[str, ...]] = ("neurons",)
+    depends_on: ClassVar[tuple[str, ...]] = ("neurons",)
     rule: ClassVar = (
         "Every cell of the output volume is a neuron: height · width · channels of what comes out."
     )
@@ -147,7 +147,7 @@ class LenetC3(Task):
     """The parameters of LeNet-5's third layer: as everyone builds it now, or as in the 1998 table."""
 
     about: ClassVar = "parameters of LeNet-5's C3"
-    turns_on: ClassVar[tuple[str, ...]] = ("lenet_c3",)
+    depends_on: ClassVar[tuple[str, ...]] = ("lenet_c3",)
     rule: ClassVar = (
         "Sixteen 5×5 filters with biases; in the paper each sees only some of the maps below."
     )

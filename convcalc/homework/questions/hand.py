@@ -161,7 +161,7 @@ def maps_text(stack: Any) -> str:
 class ByHand(Task):
     """A question whose answer is a matrix."""
 
-    turns_on: ClassVar[tuple[str, ...]] = ("conv",)
+    depends_on: ClassVar[tuple[str, ...]] = ("conv",)
     topic: ClassVar = "hand"
 
     def quantities(self, c: Conventions) -> Hand:
@@ -297,7 +297,7 @@ class PoolByHand(ByHand):
     """A small pool: mode max or avg."""
 
     about: ClassVar = "pool by hand"
-    turns_on: ClassVar[tuple[str, ...]] = ("avg_pool_border",)
+    depends_on: ClassVar[tuple[str, ...]] = ("avg_pool_border",)
     topic: ClassVar = "hand-pool"
     rule: ClassVar = (
         "Take the largest (or the mean) of every window; the window moves by the stride."
@@ -403,7 +403,7 @@ class TransposedByHand(ByHand):
     """A small transposed convolution; `cells` asks for some of its cells only."""
 
     about: ClassVar = "transposed convolution by hand"
-    turns_on: ClassVar[tuple[str, ...]] = ()
+    depends_on: ClassVar[tuple[str, ...]] = ()
     topic: ClassVar = "hand-transposed"
     rule: ClassVar = "Every input cell stamps the kernel, times its value, onto the output; stamps move by the stride and add up; padding is cut off at the end."
     examples: ClassVar = (

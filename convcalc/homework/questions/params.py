@@ -41,7 +41,7 @@ class Filters(Task):
     """A question about a convolution's filters."""
 
     rule: ClassVar = PARAMS_RULE
-    turns_on: ClassVar[tuple[str, ...]] = ("bias",)
+    depends_on: ClassVar[tuple[str, ...]] = ("bias",)
 
     k: Any
     c_in: int
@@ -164,7 +164,7 @@ class ParamsFc(Task):
     """The parameters of a fully connected layer on a volume or a vector."""
 
     about: ClassVar = "parameters of a fully connected layer"
-    turns_on: ClassVar[tuple[str, ...]] = ("bias",)
+    depends_on: ClassVar[tuple[str, ...]] = ("bias",)
     rule: ClassVar = "Flatten the input; every unit has one weight per input value, and one bias."
     examples: ClassVar = ({"input": "10x10x4", "units": 30}, {"input": "6x6x5", "units": 12})
 
@@ -198,7 +198,7 @@ class ParamsBn(Task):
     """The numbers of a batch normalisation: trained ones, or the running statistics too."""
 
     about: ClassVar = "parameters of a batch normalisation"
-    turns_on: ClassVar[tuple[str, ...]] = ("bn",)
+    depends_on: ClassVar[tuple[str, ...]] = ("bn",)
     rule: ClassVar = "Per channel it learns a scale and a shift; a mean and a variance are measured, not learned."
     examples: ClassVar = ({"c_in": 10}, {"c_in": 24})
 
@@ -332,7 +332,7 @@ class ParamsPool(Task):
     """The parameters of a pool: none today; LeNet-5's had a weight and a bias per map."""
 
     about: ClassVar = "parameters of a pool"
-    turns_on: ClassVar[tuple[str, ...]] = ("pool_bias",)
+    depends_on: ClassVar[tuple[str, ...]] = ("pool_bias",)
     rule: ClassVar = "Ask what a pool could learn: it takes the largest or the mean of a window."
     examples: ClassVar = ({"k": 2, "c_in": 16}, {"k": 3, "c_in": 10})
 

@@ -46,7 +46,7 @@ class ReceptiveField(Task):
     """The receptive field of one unit after some layers, written kernel/stride/dilation."""
 
     about: ClassVar = "receptive field"
-    turns_on: ClassVar[tuple[str, ...]] = ("rf",)
+    depends_on: ClassVar[tuple[str, ...]] = ("rf",)
     rule: ClassVar = RULE
     examples: ClassVar = ({"layers": "5/2 3/1 3/2"}, {"layers": "7/2 3/2 3/1"}, {"layers": "4*5/1"})
 
@@ -82,7 +82,7 @@ class ReceptiveFieldNet(Task):
     """The receptive field in a bundled network or a YAML file, at its last layer before the classifier or `at`."""
 
     about: ClassVar = "receptive field in a network"
-    turns_on: ClassVar[tuple[str, ...]] = ("rf",)
+    depends_on: ClassVar[tuple[str, ...]] = ("rf",)
     rule: ClassVar = RULE
     examples: ClassVar = ({"net": "lenet5"}, {"net": "zfnet"})
 

@@ -100,7 +100,7 @@ def formula_text(quantities: Windows) -> str:
 class Window(Task):
     """A question about one window sliding over an input."""
 
-    turns_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same")
+    depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same")
     rule: ClassVar = SIZE_RULE
     topic: ClassVar = "size"
     answer_type: ClassVar = SIZE
@@ -215,7 +215,7 @@ class VolumeTask(Window):
     """The volume that comes out of a convolution: height, width and channels."""
 
     about: ClassVar = "volume that comes out"
-    turns_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same", "order")
+    depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = SIZE_RULE + " The depth is the number of filters."
     examples: ClassVar = (
@@ -257,7 +257,7 @@ class PoolVolume(Task):
     """The volume that comes out of a pool; its stride is the window's size unless given."""
 
     about: ClassVar = "volume after a pool"
-    turns_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "order")
+    depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = (
         SIZE_RULE
@@ -311,7 +311,7 @@ class PaddedVolume(Task):
     """A volume after zeros are put round it."""
 
     about: ClassVar = "volume after padding"
-    turns_on: ClassVar[tuple[str, ...]] = ("padding", "order")
+    depends_on: ClassVar[tuple[str, ...]] = ("padding", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = (
         "Padding goes on both ends of the height and of the width, and leaves the channels alone."
@@ -352,7 +352,7 @@ class PadToKeep(Task):
     """The padding that keeps the size at stride 1."""
 
     about: ClassVar = "padding that keeps the size"
-    turns_on: ClassVar[tuple[str, ...]] = ("padding", "dilation_base")
+    depends_on: ClassVar[tuple[str, ...]] = ("padding", "dilation_base")
     rule: ClassVar = "A window takes k − 1 cells away at stride 1; padding gives them back, half on each side: (k − 1)/2."
     examples: ClassVar = ({"k": 9}, {"k": 11}, {"k": 3, "d": 4})
 
@@ -452,7 +452,7 @@ class TransposedSize(Task):
     """The size that comes out of a transposed convolution."""
 
     about: ClassVar = "size after a transposed convolution"
-    turns_on: ClassVar[tuple[str, ...]] = ("transposed_out_pad",)
+    depends_on: ClassVar[tuple[str, ...]] = ("transposed_out_pad",)
     rule: ClassVar = TRANSPOSED_RULE
     examples: ClassVar = (
         {"n": 6, "k": 5, "s": 3, "p": 2}, {"n": 9, "k": 4, "s": 2, "p": 1},

@@ -135,7 +135,7 @@ class FcToConv(Task):
     """A fully connected layer as a convolution: its kernel, and the volume it gives on a larger map."""
 
     about: ClassVar = "a fully connected layer as a convolution"
-    turns_on: ClassVar[tuple[str, ...]] = ("order",)
+    depends_on: ClassVar[tuple[str, ...]] = ("order",)
     rule: ClassVar = "The kernel is as large as the map it reads, without padding at stride 1; one filter per unit."
     examples: ClassVar = (
         {"input": "5x5x16", "units": 120, "n": 9}, {"input": "4x4x50", "units": 500, "n": 6},

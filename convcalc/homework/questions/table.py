@@ -98,7 +98,7 @@ class ArchTable(Task):
     """A table of a network, layer by layer: `ask` for shape, weights, biases, params, macs or values."""
 
     about: ClassVar = "table of a network"
-    turns_on: ClassVar[tuple[str, ...]] = ("order",)
+    depends_on: ClassVar[tuple[str, ...]] = ("order",)
     partial: ClassVar = "parts"
     rule: ClassVar = TABLE_RULE
     examples: ClassVar = (

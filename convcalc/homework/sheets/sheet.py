@@ -125,7 +125,7 @@ class Question:
         """The parts as they would be under each other value of each convention that matters."""
         if self._others is None:
             self._others = []
-            for key in self.task.turns_on:
+            for key in self.task.depends_on:
                 ours = getattr(self.conventions, key)
                 for value in RULES[key].values:
                     if value in (ours, "ask", "nchw"):

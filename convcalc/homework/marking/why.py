@@ -1,0 +1,165 @@
+"""Which mistake leads to one number: a question without a sheet, and what is found about an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.homework.conventions import Conventions
+from convcalc.homework.marking.mark import mark_question
+from convcalc.homework.marking.verdicts import Result
+from convcalc.homework.mistakes import MISTAKES
+from convcalc.homework.questions import QUESTIONS, GivenError, create_question
+from convcalc.homework.questions.base import ALIASES, MISSING
+from convcalc.homework.sheets.sheet import Question, Sheet
+from convcalc.report import Column, Report
+from convcalc.text import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An answer to a question, marked, with the mistakes that lead to it."""
+
+    question: Question
+    result: Result
+
+    @property
+    def candidates(self) -> list[dict[str, str]]:
+        """The mistakes found, with what the catalogue says of each."""
+        return [
+            {
+                "id": name,
+                "confidence": confidence,
+                "about": MISTAKES[name].about,
+                "formula": MISTAKES[name].formula,
+                "line": MISTAKES[name].line,
+            }
+            for part in self.result.parts
+            for name, confidence in part.mistakes
+        ]
+
+    @property
+    def problem(self) -> str:
+        """Why the answer cannot be read; empty where it can."""
+        return self.result.parts[0].hint if self.result.status == "unreadable" else ""
+
+    @property
+    def right_answer(self) -> str:
+        """The right answer, part by part."""
+        return "; ".join(
+            f"{part.name + ' ' if part.name else ''}{part.answer_type.text(part.expected)}"
+            for part in self.question.parts
+            if part.expected is not None
+        )
+
+
+def why(
+    answer: Any,
+    kind: str,
+    given: Mapping[str, Any],
+    conventions: Conventions | None = None,
+    spell: Callable[[str], str] = str,
+) -> Explanation:
+    """Mark one answer without a sheet, and find the mistakes that lead to it.
+
+    Args:
+        answer: as a student writes it.
+        kind: a question type, such as ``params``.
+        given: the numbers of the question, by the words of the type.
+        conventions: those of the course; the usual ones if left out.
+        spell: how the caller writes a word, for messages, such as ``--cin`` for ``c_in``.
+
+    Raises:
+        UsageError: no such type or word, or a value that cannot be used.
+
+    >>> [each["id"] for each in why("2600", "params", {"k": 5, "c_in": 3, "filters": 100}).candidates]
+    ['par.no-channels']
+    """
+    question = ask(kind, given, conventions or Conventions(), spell)
+    sheet = Sheet("why", "why", question.conventions, [question], max_level=4)
+    return Explanation(question, mark_question(sheet, question, answer, level=1))
+
+
+def ask(
+    kind: str, given: Mapping[str, Any], conventions: Conventions, spell: Callable[[str], str]
+) -> Question:
+    """A question of a type, from its numbers."""
+    cls = QUESTIONS.get(kind)
+    if cls is None:
+        known = did_you_mean(kind, QUESTIONS) or "; convcalc hw types lists them"
+        message = f"no question type {quoted(kind)}{known}"
+        raise UsageError(message)
+
+    known = ", ".join(map(spell, cls.words))
+    for word in given:
+        if ALIASES.get(word, word) not in cls.words:
+            message = f"{spell(word)}: {kind} does not use it; {kind} takes {known}"
+            raise UsageError(message)
+    words = {ALIASES.get(word, word) for word in given}
+    for word, rule in cls.words.items():
+        if rule.default is MISSING and word not in words:
+            message = f"{kind} needs {spell(word)}; it takes {known}"
+            raise UsageError(message)
+    try:
+        task = create_question(kind, given)
+        question = Question(kind, task, conventions, given=dict(given), partial="none")
+        question.parts  # noqa: B018 - numbers that make no question are refused here
+    except GivenError as error:
+        message = f"{spell(error.key)}: {error.what}" if error.key else error.what
+        raise UsageError(message) from None
+    return question
+
+
+def report_of(found: Explanation, *, with_answer: bool = False) -> Report:
+    """What is found about an answer, as a report; the right answer only on request."""
+    result = found.result
+    facts = {"type": found.question.kind, **result.to_dict(with_answers=with_answer)}
+    lines: list[str] = []
+    hint = ""
+    if not found.problem:
+        lines = _lines(found)
+        if with_answer:
+            lines.append(f"right answer: {found.right_answer}")
+        elif not result.right:
+            hint = "add --answer to see the right answer"
+    return Report(
+        title="",
+        columns=[
+            Column.of_mapping("id", "mistake", right=False, keep=9),
+            Column.of_mapping("confidence", "confidence", right=False, keep=6),
+            Column.of_mapping("about", "what went wrong", right=False, keep=8),
+            Column.of_mapping("formula", "gives", right=False, keep=5),
+            Column.of_mapping("line", "hint", right=False, keep=4),
+        ],
+        rows=found.candidates,
+        key="candidates",
+        row_dict=dict,
+        lines=lines,
+        facts=facts,
+        hint=hint,
+    )
+
+
+def _lines(found: Explanation) -> list[str]:
+    """What there is to say of an answer that can be read."""
+    result = found.result
+    echo = result.said or result.parts[0].given
+    if result.right:
+        return [f"{echo} is right"]
+    candidates = found.candidates
+    other = result.status == "other-convention"
+    lines = [f"{echo}: {result.hint}"] if other else []
+    if not candidates:
+        return lines or [f"{echo} is wrong, but no known mistake gives this number"]
+    both = candidates[0]["confidence"] == "perhaps"
+    if both:
+        lines.append(f"{echo} is wrong; perhaps two mistakes at once:")
+    for each in candidates:
+        what = f"{each['about']}, {each['formula']}" if each["formula"] else each["about"]
+        perhaps = "perhaps " if each["confidence"] == "might" else ""
+        lines.append(f"{'  ' if both else f'{echo}: {perhaps}'}{what} ({each['id']})")
+        if not other and "{0}" not in each["line"]:
+            lines.append(f"  {each['line']}")
+    return lines

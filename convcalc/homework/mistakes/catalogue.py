@@ -1,0 +1,130 @@
+"""The manual of question types and mistakes, as reports."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.homework.conventions import Conventions
+from convcalc.homework.mistakes import BY_TOPIC, MISTAKES
+from convcalc.homework.questions import QUESTIONS, Part, Task, create_question
+from convcalc.homework.questions.base import MISSING
+from convcalc.report import Column, Report
+from convcalc.text import quoted
+
+
+def types_report() -> Report:
+    """All question types, with an example of each."""
+    rows = [
+        {
+            "type": name,
+            "about": cls.about,
+            "given": " ".join(_words(cls)),
+            "example": _flow(cls.examples[0]),
+        }
+        for name, cls in QUESTIONS.items()
+    ]
+    return Report(
+        title="",
+        columns=[
+            Column.of_mapping("type", "type", right=False, keep=9),
+            Column.of_mapping("about", "what it asks", right=False, keep=8),
+            Column.of_mapping("given", "given", right=False, keep=6),
+            Column.of_mapping("example", "example", right=False, keep=2),
+        ],
+        rows=rows,
+        key="types",
+        row_dict=dict,
+        footer=["next: convcalc hw types TYPE, convcalc hw types --mistakes"],
+    )
+
+
+def type_report(name: str) -> Report:
+    """One question type in full, with its conventions, examples and known mistakes.
+
+    Raises:
+        UsageError: there is no such type.
+    """
+    cls = QUESTIONS.get(name)
+    if cls is None:
+        known = did_you_mean(name, QUESTIONS) or "; convcalc hw types lists them"
+        message = f"no question type {quoted(name)}{known}"
+        raise UsageError(message)
+    MISTAKES.load()
+    lines = [inspect.getdoc(cls) or cls.about, "", f"given: {' '.join(_words(cls)) or 'nothing'}"]
+    if cls.depends_on:
+        lines.append(f"depends on the conventions: {', '.join(cls.depends_on)}")
+    if cls.rule:
+        lines.append(f"rule: {cls.rule}")
+    topics: list[str] = []
+    for given in cls.examples:
+        task = create_question(name, given)
+        parts = task.parts(Conventions())
+        topics += [part.topic for part in parts]
+        lines += [
+            "",
+            f"- {{type: {name}, given: {_flow(given)}}}",
+            f"  {task.sentence(Conventions())}",
+            f"  → {_answers(parts) or 'marked by a person'}",
+        ]
+    found = list(dict.fromkeys(m.id for topic in topics for m in BY_TOPIC.get(topic, [])))
+    if found:
+        lines += ["", "known mistakes:"]
+        lines += [f"  {each:<26} {MISTAKES[each].about}" for each in found]
+    facts = {
+        "type": name,
+        "about": cls.about,
+        "given": _words(cls),
+        "turns_on": list(cls.depends_on),
+        "examples": list(cls.examples),
+        "mistakes": found,
+    }
+    return Report(title=name, columns=[], rows=[], key="", lines=lines, facts=facts)
+
+
+def mistakes_report() -> Report:
+    """The catalogue of mistakes."""
+    rows = [
+        {"id": each.id, "about": each.about, "formula": each.formula, "line": each.line}
+        for each in MISTAKES.values()
+    ]
+    return Report(
+        title="",
+        columns=[
+            Column.of_mapping("id", "mistake", right=False, keep=9),
+            Column.of_mapping("about", "what went wrong", right=False, keep=8),
+            Column.of_mapping("formula", "gives", right=False, keep=5),
+            Column.of_mapping("line", "hint for the student", right=False, keep=4),
+        ],
+        rows=rows,
+        key="mistakes",
+        row_dict=dict,
+        footer=[
+            "No hint contains the answer. In a sheet, credit: {par.no-bias: 0.5} gives half the points for a mistake."
+        ],
+    )
+
+
+def _words(cls: type[Task]) -> list[str]:
+    """The words of ``given``, those with a default in brackets."""
+    return [name if word.default is MISSING else f"[{name}]" for name, word in cls.words.items()]
+
+
+def _answers(parts: list[Part]) -> str:
+    """The right answers of the parts."""
+    return "; ".join(
+        f"{part.name + ': ' if part.name else ''}{part.answer_type.text(part.expected)}"
+        for part in parts
+        if part.expected is not None
+    )
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    text = str(value)
+    return f'"{text}"' if any(c in text for c in ":,[]{}#") else text
