@@ -10,6 +10,7 @@ from typing import Any
 
 from convcalc.homework.exports.base import Export, Item, Out, export, safe_name
 from convcalc.homework.sheets.points import points_number
+from convcalc.text import escape_markdown
 
 
 def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
@@ -48,11 +49,11 @@ def notebook(cells: list[dict[str, Any]]) -> bytes:
 
 def wording(item: Item) -> str:
     """A question in Markdown."""
-    from convcalc.homework.sheets.render import escaped_markdown, points_suffix
+    from convcalc.homework.sheets.render import points_suffix
 
-    text = escaped_markdown(item.text)
-    options = "".join(f"\n- {escaped_markdown(option)}" for option, _ in item.options)
-    return f"**{item.id}.** {text}{points_suffix(item.question)}{options}\n\n*Answer: {escaped_markdown(item.wants)}*"
+    text = escape_markdown(item.text)
+    options = "".join(f"\n- {escape_markdown(option)}" for option, _ in item.options)
+    return f"**{item.id}.** {text}{points_suffix(item.question)}{options}\n\n*Answer: {escape_markdown(item.wants)}*"
 
 
 class Notebook(Export):
@@ -60,11 +61,9 @@ class Notebook(Export):
 
     def begin(self) -> list[dict[str, Any]]:
         """The first cells."""
-        from convcalc.homework.sheets.render import escaped_markdown
-
-        said = escaped_markdown(f"This sheet: {self.sheet.conventions.sentence()}.")
+        said = escape_markdown(f"This sheet: {self.sheet.conventions.sentence()}.")
         return [
-            cell("markdown", "title", f"# {escaped_markdown(self.sheet.title)}\n\n{said}"),
+            cell("markdown", "title", f"# {escape_markdown(self.sheet.title)}\n\n{said}"),
             cell("code", "answers", "answers = {}"),
         ]
 

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.sheets.points import points_number
+from convcalc.text import escape_html, escape_latex, escape_markdown
 
 if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question, Sheet
-
-LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-        "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-        "×": r"$\times$", "·": r"$\cdot$", "−": "--", "⌊": r"$\lfloor$", "⌋": r"$\rfloor$",
-        "⌈": r"$\lceil$", "⌉": r"$\rceil$", "²": r"$^2$", "⁶": r"$^6$", "₁": r"$_1$", "₂": r"$_2$",
-        "→": r"$\to$", "≈": r"$\approx$", "Σ": r"$\Sigma$",
-    }
-)  # fmt: skip
 
 
 def points_suffix(question: Question) -> str:
@@ -59,20 +49,15 @@ def text(sheet: Sheet) -> list[str]:
     return lines
 
 
-def escaped_markdown(value: str) -> str:
-    """Text that Markdown leaves alone."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|" else c for c in value)
-
-
 def markdown(sheet: Sheet) -> list[str]:
     """For a page of notes."""
     lines = [
-        f"# {escaped_markdown(heading(sheet))}",
+        f"# {escape_markdown(heading(sheet))}",
         "",
-        f"This sheet: {escaped_markdown(sheet.conventions.sentence())}.",
+        f"This sheet: {escape_markdown(sheet.conventions.sentence())}.",
     ]
     lines += [
-        "" if not line else escaped_markdown(line)
+        "" if not line else escape_markdown(line)
         for each in (sheet.source, sheet.text)
         if each
         for line in ("", each)
@@ -80,16 +65,16 @@ def markdown(sheet: Sheet) -> list[str]:
     for question in sheet.questions:
         lines += [
             "",
-            f"**{question.id}.** {escaped_markdown(question.sentence)}{points_suffix(question)}",
+            f"**{question.id}.** {escape_markdown(question.sentence)}{points_suffix(question)}",
             "",
-            f"*Answer: {escaped_markdown(wanted(question))}*",
+            f"*Answer: {escape_markdown(wanted(question))}*",
         ]
     return lines
 
 
 def web(sheet: Sheet) -> list[str]:
     """One HTML page, without scripts or links."""
-    say = html.escape
+    say = escape_html
     lines = [
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -111,10 +96,7 @@ def web(sheet: Sheet) -> list[str]:
 
 def latex(sheet: Sheet) -> list[str]:
     """A LaTeX document."""
-
-    def say(value: str) -> str:
-        return value.translate(LATEX)
-
+    say = escape_latex
     lines = [
         r"\documentclass{article}",
         r"\usepackage[utf8]{inputenc}",
@@ -126,7 +108,7 @@ def latex(sheet: Sheet) -> list[str]:
     lines.append(r"\begin{description}")
     for question in sheet.questions:
         lines.append(
-            rf"\item[{say(question.id)}] {say(question.sentence)}{points_suffix(question)}"
+            rf"\item[{{{say(question.id)}}}] {say(question.sentence)}{points_suffix(question)}"
         )
         lines.append(rf"  \\ \emph{{Answer: {say(wanted(question))}}}")
     return [*lines, r"\end{description}", r"\end{document}"]

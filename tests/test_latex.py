@@ -1,0 +1,140 @@
+"""LaTeX of every command: no sign that LaTeX does not know, and where there is a TeX, it compiles."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.homework.questions import QUESTIONS
+from convcalc.images.kernels import KERNELS
+from convcalc.layers import every as every_kind
+from convcalc.network.load import bundled_names
+
+Run = Callable[..., Any]
+
+SHEETS = sorted(str(path) for path in (Path(__file__).parent.parent / "homework").glob("*.yaml"))
+HAND = ("hand", "--x", "0 1 2; 3 4 5; 6 7 8", "--k", "0 1; 2 3")
+PICTURE = "P2 3 3 255\n0 9 0\n9 255 9\n0 9 0\n"
+
+COMMANDS: dict[str, list[tuple[str, ...]]] = {
+    "arch": [("arch", name) for name in bundled_names()],
+    "memory": [("arch", name, "--memory") for name in bundled_names()],
+    "arch, other views": [
+        ("arch", "lenet5", "--rf"),
+        ("arch", "unet", "--all"),
+        ("arch", "lenet5", "--explain", "C1"),
+        ("arch", "resnet50", "--depth", "1"),
+        ("arch", "lenet5", "--columns", "help"),
+        ("arch", "lenet5", "--sees", "C3:0,0"),
+    ],
+    "kinds": [("kinds",), *(("kinds", kind) for kind in every_kind())],
+    "hw types": [("hw", "types"), *(("hw", "types", kind) for kind in QUESTIONS)],
+    "hw show": [("hw", "show", sheet) for sheet in SHEETS],
+    "kernel": [
+        ("kernel",),
+        *(("kernel", name) for name in KERNELS),
+        ("kernel", "1 -2 1"),
+        ("kernel", "sobel_x", "dot.pgm"),
+    ],
+    "hand": [
+        HAND,
+        (*HAND, "--blank"),
+        (*HAND, "--blank", "--key"),
+        (*HAND, "--flip"),
+        (*HAND, "--grad", "1 0; 0 -1"),
+        (*HAND, "--op", "tconv", "--s", "2"),
+        ("hand", "--x", "0 1 2 1", "--k", "2", "--op", "avgpool"),
+    ],
+    "layer": [
+        ("layer", "--n", "32", "--k", "5", "--s", "2"),
+        ("layer", "--n", "32", "--k", "5", "--s", "3", "--cin", "3", "--cout", "5", "--explain"),
+        ("layer", "--kind", "maxpool", "--n", "112", "--k", "3", "--s", "2", "--fit", "ceil"),
+    ],
+    "others": [
+        ("chain", "--input", "1x32x32", "conv:k5c6", "pool:k2", "conv:k5c16", "pool:k2", "fc:120"),
+        ("compare", "resnet50", "resnet50_torchvision"),
+        ("list",),
+        ("verify", "lenet5"),
+    ],
+}
+
+
+def outputs(convcalc: Run, commands: list[tuple[str, ...]]) -> list[tuple[str, str]]:
+    """What each command prints."""
+    Path("dot.pgm").write_text(PICTURE)
+    found = []
+    for words in commands:
+        ran = convcalc(*words, "--format", "latex")
+        assert ran.code == 0, (words, ran.err)
+        found.append((" ".join(words), ran.out))
+    return found
+
+
+def unknown_signs(latex: str) -> set[str]:
+    """Signs outside ASCII that are no Latin letters, which LaTeX has of itself."""
+    return {
+        sign
+        for sign in latex
+        if (not sign.isascii() and "LATIN" not in unicodedata.name(sign, "")) or sign == "\x1b"
+    }
+
+
+def compiled(folder: Path, document: str) -> subprocess.CompletedProcess[str]:
+    """A document through pdflatex."""
+    (folder / "document.tex").write_text(document, encoding="utf-8")
+    return subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "document.tex"],
+        cwd=folder, capture_output=True, text=True, errors="replace", check=False,
+    )  # fmt: skip
+
+
+HEAD = r"\documentclass{article}\usepackage{longtable}\begin{document}"
+
+
+@pytest.mark.parametrize("group", COMMANDS)
+def test_the_latex_of_every_command_compiles(
+    group: str, convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = outputs(convcalc, COMMANDS[group])
+    for words, latex in texts:
+        shown = "\n".join(line for line in latex.splitlines() if not line.startswith("%"))
+        assert not unknown_signs(shown), words
+        assert latex.count(r"\begin{") == latex.count(r"\end{"), words
+    if not shutil.which("pdflatex"):
+        pytest.skip("no pdflatex here: only the signs were checked")
+    whole = [latex for _, latex in texts if r"\documentclass" in latex]
+    parts = [latex for _, latex in texts if r"\documentclass" not in latex]
+    if parts:
+        whole.append(
+            "\n".join([HEAD, *(f"{part}\n\\clearpage" for part in parts), r"\end{document}"])
+        )
+    for document in whole:
+        ran = compiled(tmp_path, document)
+        assert ran.returncode == 0, ran.stdout[-2000:]
+        assert "Missing character" not in (tmp_path / "document.log").read_text(errors="replace")
+
+
+def test_a_long_table_breaks_over_pages_and_says_what_it_needs(convcalc: Run) -> None:
+    long = convcalc("arch", "resnet50", "--all", "--format", "latex").out
+    assert r"% needs \usepackage{longtable}" in long
+    assert r"\endhead" in long
+    short = convcalc("arch", "lenet5", "--format", "latex").out
+    assert "longtable" not in short
+
+
+def test_what_tex_would_read_otherwise_prints_as_it_stands(convcalc: Run, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "name: 'a < b > c | d -- e'\nsource: '[1] \"quoted\"'\ninput: [1, 8, 8]\n"
+        "layers: [{conv: {name: '[x]', out_channels: 2, kernel_size: 3}}]\n"
+    )
+    latex = convcalc("arch", str(path), "--format", "latex").out
+    row = next(line for line in latex.splitlines() if "conv" in line)
+    assert row.startswith("{}[x] & conv")
