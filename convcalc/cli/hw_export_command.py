@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.output import output_option, remark, tell_written, write
-from convcalc.errors import UsageError, did_you_mean, printable, shortened
-from convcalc.files import check_place, write_file
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.files import OutputFolder, check_place, write_file
+from convcalc.homework.exports import EXPORTS
+from convcalc.text import plural, printable, shortened
 
 if TYPE_CHECKING:
-    from convcalc.homework.exports.base import Export, Out
+    from convcalc.homework.exports.base import Out
 
 EXAMPLES = """
     convcalc hw export ps1.yaml --to moodle-xml --variants 30 -o ps1.xml
@@ -22,7 +24,19 @@ EXAMPLES = """
     convcalc hw export ps1.yaml --to gradescope -o autograder.zip
     convcalc hw export ps1.yaml --to prairielearn -o questions/
 """
-MOST_VARIANTS = 1_000
+MAX_VARIANTS = 1_000
+
+
+class Platform(click.Choice):  # type: ignore[type-arg]  # generic in newer versions of click only
+    """The name of a platform."""
+
+    def convert(self, value: str, param: object, ctx: object) -> str:
+        if value not in EXPORTS.names():
+            message = (
+                f"--to: no platform {shortened(value)!r}{did_you_mean(value, EXPORTS.names())}"
+            )
+            raise UsageError(message)
+        return value
 
 
 @click.command("export", cls=Command, examples=EXAMPLES)
@@ -31,74 +45,59 @@ MOST_VARIANTS = 1_000
     "--to",
     "name",
     required=True,
+    type=Platform(EXPORTS.names()),
     metavar="NAME",
-    help="moodle-xml, gift, cloze, qti, qti-choice, jupyterquiz, prairielearn, gradescope, nbgrader or otter.",
+    help=f"{', '.join(EXPORTS.names()[:-1])} or {EXPORTS.names()[-1]}.",
 )
 @click.option(
     "--variants",
-    type=click.IntRange(1, MOST_VARIANTS),
+    type=click.IntRange(1, MAX_VARIANTS),
     default=1,
     metavar="N",
-    help="Copies of each question that varies, with other numbers.",
+    help="Make N copies of each question that varies, with other numbers.",
 )
 @output_option("Write to FILE, or into a folder of that name.", place=False)
-@click.option("--force", is_flag=True, help="Write over files in a folder.")
+@click.option("--force", is_flag=True, help="Replace files in a folder.")
 def command(sheet: str, *, name: str, variants: int, output: str | None, force: bool) -> None:
-    """A SHEET for a learning platform, every known wrong number with its own feedback where it can.
+    """Write a SHEET for a learning platform; known wrong numbers get their own feedback where possible.
 
     Where numbers vary, --variants N gives N different draws to choose from.
     """
-    from convcalc.homework import exports
     from convcalc.homework.sheets.read import load
 
-    if name not in exports.MODULES:
-        message = f"--to: no platform {shortened(name)!r}{did_you_mean(name, exports.MODULES)}"
-        raise UsageError(message)
     found = load(sheet)
-    made = exports.find(name)(found, variants)
-    if not made.text and (not output or output == "-"):
-        what = "a folder" if made.suffix == "/" else "an archive"
-        message = f"--to {name} makes {what}; say where with -o {found.id}{made.suffix}"
+    export = EXPORTS.find(name)(found, variants)
+    is_folder, to_file = export.suffix == "/", bool(output) and output != "-"
+    if not export.text and not to_file:
+        what = "a folder" if is_folder else "an archive"
+        message = f"--to {name} makes {what}; say where with -o {found.id}{export.suffix}"
         raise UsageError(message)
-    if made.suffix != "/" and output and output != "-":
+    if to_file and output and not is_folder:
         check_place(output)
-    files = list(made.files())
-    if made.suffix == "/":
-        assert output is not None
+    files = list(export.files())
+    if not to_file or output is None:
+        write(files[0].data.decode())
+    elif is_folder:
         write_folder(output, files, force=force)
-    elif output and output != "-":
+    else:
         write_file(output, [files[0].data])
         tell_written(output)
-    else:
-        write(files[0].data.decode())
-    for question, count in drawn(made):
+    for question, count in export.drawn_variants():
         remark(f"{count} variants of {question}")
-    for note in made.notes:
+    for note in export.notes:
         remark(f"note: {note}")
 
 
-def write_folder(output: str, files: list[Out], *, force: bool) -> None:
-    """Files into a folder, each whole, none over another unless wanted."""
-    for each in files:
-        path = os.path.join(output, each.name)
-        if os.path.exists(path) and not force:
-            message = f"-o {shortened(output)}: {each.name} is there already; choose another folder, or --force"
-            raise UsageError(message)
-    for each in files:
-        path = os.path.join(output, each.name)
-        try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-        except OSError as error:
-            message = (
-                f"-o {shortened(output)}: cannot be written: {error.strerror}; choose another place"
-            )
-            raise UsageError(message) from None
-        write_file(path, [each.data])
-    remark(f"wrote {len(files)} files into {printable(output)}")
-
-
-def drawn(made: Export) -> list[tuple[str, int]]:
-    """The questions that have several variants, and how many."""
-    if made.variants <= 1:
-        return []
-    return [(found[0].id, len(found)) for found in made.items if len(found) > 1]
+def write_folder(output: str, files: Sequence[Out], *, force: bool) -> None:
+    """Write files into a folder, all or none, and none over another unless wanted."""
+    names = tuple(each.name for each in files)
+    way_out = "choose another folder, or --force to replace these files"
+    folder = OutputFolder(output, replace=force, names=names, way_out=way_out, option="-o")
+    try:
+        for each in files:
+            with folder.open(each.name) as file:
+                file.write(each.data.decode())
+        folder.commit()
+    finally:
+        folder.discard()
+    remark(f"wrote {plural(len(files), 'file')} into {printable(output)}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from convcalc.formats import FORMATS
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.questions import QUESTIONS
 
@@ -17,7 +18,8 @@ HERE = Path(__file__).parent
 SHEETS = sorted((HERE.parents[1] / "homework").glob("*.yaml"))
 
 SESSION = """\
-Convolution arithmetic (ps1) - this sheet: "does not fit" counts, MACs, biases in, H×W×C
+Convolution arithmetic (ps1)
+Rules of this sheet: "does not fit" counts, MACs, biases in, H×W×C.
 
  q1  28×28×6        ✓
  q2  14             ~ right for most libraries, which floor. This course asks whether it fits.
@@ -29,9 +31,10 @@ Convolution arithmetic (ps1) - this sheet: "does not fit" counts, MACs, biases i
  q8  [[5,11],[23,29]]  ✗ You turned the kernel round; deep-learning "convolution" does not.
  q9  44             ✗ How many positions does one layer lose?
  q10 -              not answered
- q11 text           marked by hand
+ q11 text           marked by a person
 
-1 right, 2 right by another convention, 6 to look at, 1 open. More about one: convcalc hw hint ps1.yaml q4
+1 correct, 2 correct under another convention, 6 wrong, 1 not answered, 1 to be marked by a person (16.3333 of 23 points)
+next: convcalc hw hint ps1.yaml q4
 """
 
 
@@ -68,9 +71,9 @@ def test_the_method_with_other_numbers(convcalc: Any, here: Path) -> None:
     ran = convcalc("hw", "hint", "ps1.yaml", "q4", "--level", "2")
     assert ran.code == 0
     assert ran.out == (
-        "q4 parameters of a convolution\n"
-        " One filter is k × k × (channels of the input), plus one bias. There are as many filters as output maps.\n"
-        " With other numbers: How many parameters have 4 filters of 3×3, 8 channels in? (3·3·8 + 1)·4 = 292.\n"
+        "q4 parameters of a convolution\n\n"
+        "One filter is k × k × (channels of the input), plus one bias. There are as many filters as output maps.\n"
+        "With other numbers: How many parameters have 4 filters of 3×3, 8 channels in? (3·3·8 + 1)·4 = 292.\n"
     )
     capped = convcalc("hw", "hint", "ps1.yaml", "q4", "--level", "4")
     assert "760" not in capped.out
@@ -128,6 +131,58 @@ def test_a_sheet_is_shown_with_its_conventions_and_without_answers(
         assert answer not in ran.out.replace("255", "")
     if name == "json":
         assert json.loads(ran.out)["conventions"]["fit"] == "strict"
+
+
+ANSWERING = (
+    "check ps1.yaml mine.yaml",
+    "hint ps1.yaml q4",
+    "lint ps1.yaml",
+    "show ps1.yaml",
+    "types",
+    "types params",
+    "grade ps1.yaml mine.yaml --secret-file ps1.secret",
+    "make ps1.yaml --roster roster.csv --secret-file ps1.secret --out dist --force",
+    "grade ps1.yaml mine.yaml --secret-file ps1.secret --out graded --force",
+    "stats graded",
+    "regrade graded --sheet ps1.yaml",
+)
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_every_command_answers_in_every_format_and_into_a_file(
+    convcalc: Any, here: Path, name: str
+) -> None:
+    (here / "ps1.secret").write_text("an old and well kept secret")
+    (here / "roster.csv").write_text("student_id\ns042\n")
+    for words in ANSWERING:
+        ran = convcalc("hw", *words.split(), "--format", name)
+        assert ran.code in (0, 1), (words, ran.err)
+        assert ran.out.strip(), words
+        suffix = FORMATS[name].suffix
+        into = convcalc("hw", *words.split(), "-o", f"out{suffix}")
+        assert into.out == "", words
+        assert (here / f"out{suffix}").read_text(encoding="utf-8") == ran.out, words
+        if name == "json":
+            assert json.loads(ran.out)["schema"] == 1
+            assert convcalc("hw", *words.split(), "--json").out == ran.out
+
+
+def test_json_is_the_same_as_format_json_wherever_it_stands(convcalc: Any, here: Path) -> None:
+    lint = ("hw", "lint", "ps1.yaml")
+    for words in (("--json",), ("--json", "-o", "a.json"), ("-o", "a.json", "--json")):
+        ran = convcalc(*lint, *words)
+        text = (here / "a.json").read_text(encoding="utf-8") if "-o" in words else ran.out
+        assert set(json.loads(text)) == {"schema", "sheet", "findings", "notes"}
+
+
+def test_signs_of_latex_in_a_sheet_are_printed_as_they_are(convcalc: Any, here: Path) -> None:
+    text = "Is 3 < 4 | 5 > 4, for 50% of _a_ & {b}?"
+    (here / "signs.yaml").write_text(
+        f"{{convcalc_sheet: 1, title: '{text}', questions: [{{type: text, text: '{text}'}}]}}"
+    )
+    page = convcalc("hw", "show", "signs.yaml", "--format", "latex").out
+    escaped = r"3 \textless{} 4 \textbar{} 5 \textgreater{} 4, for 50\% of \_a\_ \& \{b\}?"
+    assert page.count(escaped) == 2
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
@@ -275,6 +330,11 @@ def test_why_takes_the_long_names_of_options(convcalc: Any) -> None:
         ["hw", "lint"],
         ["hw", "show"],
         ["hw", "types"],
+        ["hw", "make"],
+        ["hw", "grade"],
+        ["hw", "regrade"],
+        ["hw", "stats"],
+        ["hw", "export"],
         ["why"],
     ],
 )

@@ -21,7 +21,7 @@ import pytest
 from convcalc.homework import Sheet, load
 from convcalc.homework.classroom.answer_files import parse
 from convcalc.homework.classroom.gradescope_results import results
-from convcalc.homework.exports import find
+from convcalc.homework.exports import EXPORTS
 from convcalc.homework.exports.gradescope import run as run_here
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.variants.draw import Maker
@@ -32,7 +32,7 @@ SOURCE = (HERE / "data" / "ps1.yaml").read_bytes()
 
 
 def exported(sheet: Sheet, name: str) -> dict[str, bytes]:
-    return {out.name: out.data for out in find(name)(sheet, 1).files()}
+    return {out.name: out.data for out in EXPORTS.find(name)(sheet, 1).files()}
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_answers_that_a_notebook_sets_can_be_graded_as_a_file(ps1: Sheet) -> Non
 
 
 def test_a_teacher_is_told_which_keys_lie_beside_the_notebook() -> None:
-    made = find("nbgrader")(tricky(), 1)
+    made = EXPORTS.find("nbgrader")(tricky(), 1)
     list(made.files())
     assert made.notes == [
         "tricky.yaml holds the keys of a, b; keep it where students cannot read it"

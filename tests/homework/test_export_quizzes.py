@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 
 from convcalc.homework import Sheet, check, load, loads
-from convcalc.homework.exports import find
+from convcalc.homework.exports import EXPORTS
 from convcalc.homework.exports.base import items
 from homework.test_export_moodle import SHEETS, tricky
 
@@ -25,7 +25,7 @@ QTI = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
 
 
 def files(sheet: Sheet, name: str, variants: int = 1) -> dict[str, bytes]:
-    return {out.name: out.data for out in find(name)(sheet, variants).files()}
+    return {out.name: out.data for out in EXPORTS.find(name)(sheet, variants).files()}
 
 
 def ps1() -> Sheet:

@@ -22,19 +22,18 @@ from convcalc.homework import Sheet, load, loads
 from convcalc.homework.classroom.answer_store import AnswerStore
 from convcalc.homework.classroom.collect import SubmittedFile, natural
 from convcalc.homework.classroom.grader import Grader
-from convcalc.homework.classroom.output_files import escaped
 from convcalc.homework.classroom.output_folder import (
     OUTPUTS,
-    OutputFolder,
+    ClassFolder,
     Summary,
-    cell,
-    file_name,
     output,
+    student_file_name,
 )
 from convcalc.homework.classroom.roster import parse
-from convcalc.homework.classroom.runs import Options, chosen_formats, grade, look
+from convcalc.homework.classroom.runs import Options, choose_outputs, grade, look
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.variants.draw import Maker
+from convcalc.text import escape_markdown, guard_cell
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -331,7 +330,7 @@ def test_formulas_html_and_escape_codes_are_only_text_in_what_is_written(
             "q1": '=HYPERLINK("http://x")', "q2": "<script>alert(1)</script>\x1b[2J", "q4": "@SUM(A1)\n-2+3|`x`*b*",
         }})
     )  # fmt: skip
-    run(sheet, files, tmp_path / "out", formats=("csv", "canvas", "feedback", "json", "gradescope"))
+    run(sheet, files, tmp_path / "out", outputs=("csv", "canvas", "feedback", "json", "gradescope"))
     for path in (tmp_path / "out").rglob("*"):
         if not path.is_file():
             continue
@@ -353,32 +352,34 @@ def test_formulas_html_and_escape_codes_are_only_text_in_what_is_written(
     "text", ["=1+1", "+1", "@x", "-2+3", "\t=1", " =1", "|x", "\r=1", "-", "-1e5|cmd"]
 )
 def test_no_cell_is_a_formula(text: str) -> None:
-    written = cell(text)
+    written = guard_cell(text)
     assert written == "-" or written[0] == "'" or not written.strip() or written[0] not in "=+@|"
 
 
 def test_numbers_stay_numbers_in_a_cell() -> None:
-    assert [cell(text) for text in ("-3", "-14.5", "760", "-")] == ["-3", "-14.5", "760", "-"]
+    assert [guard_cell(text) for text in ("-3", "-14.5", "760", "-")] == ["-3", "-14.5", "760", "-"]
 
 
 @pytest.mark.parametrize(
     "student", ["..", "a/b", "con", "NUL.txt", "", "x" * 500, "ä", "a\0b", "-rf", ".git"]
 )
 def test_no_id_leads_out_of_the_folder_of_pages(student: str) -> None:
-    name = file_name(student, set())
+    name = student_file_name(student, set())
     assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,80}", name)
     assert not re.fullmatch(r"(?i)con|nul", name)
 
 
 def test_two_ids_never_share_a_page() -> None:
     taken: set[str] = set()
-    names = [file_name(student, taken).lower() for student in ("a b", "a_b", "A_B", "a/b", "a-b")]
+    names = [
+        student_file_name(student, taken).lower() for student in ("a b", "a_b", "A_B", "a/b", "a-b")
+    ]
     assert len(set(names)) == 5
 
 
 def test_mark_down_is_only_text_in_a_page() -> None:
-    assert escaped("[x](http://y) <b> `c` *d* _e_ | # !") == (
-        r"\[x\](http://y) &lt;b&gt; \`c\` \*d\* \_e\_ \| \# \!"
+    assert escape_markdown("[x](http://y) <b> `c` *d* _e_ | # !") == (
+        r"\[x\](http://y) &lt;b&gt; \`c\` \*d\* \_e\_ \| \# !"
     )
 
 
@@ -636,7 +637,7 @@ def test_a_page_says_what_was_read_and_gives_nothing_away(
 
 def test_json_lines_are_those_of_check(sheet: Sheet, files: Path, tmp_path: Path) -> None:
     hand_in(files, s1="q2: 260")
-    run(sheet, files, tmp_path / "out", formats=("json",))
+    run(sheet, files, tmp_path / "out", outputs=("json",))
     (line,) = (tmp_path / "out" / "grades.jsonl").read_text().splitlines()
     data = json.loads(line)
     alone = mark(sheet, {"q2": "260"}, student="s1").to_dict(with_answers=True)
@@ -646,8 +647,8 @@ def test_json_lines_are_those_of_check(sheet: Sheet, files: Path, tmp_path: Path
 
 @pytest.mark.parametrize("text", ["", " , ", "csv,pdf", "cvs"])
 def test_outputs_that_are_none_are_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="--format"):
-        chosen_formats(text)
+    with pytest.raises(UsageError, match="--outputs"):
+        choose_outputs(text)
 
 
 def test_an_output_is_registered_once() -> None:
@@ -661,14 +662,14 @@ def test_every_output_is_a_format_that_can_be_asked_for(
 ) -> None:
     hand_in(files, s1="q1: 28x28x6\nq4: text")
     for name in OUTPUTS:
-        summary = run(sheet, files, tmp_path / name, formats=chosen_formats(name))
+        summary = run(sheet, files, tmp_path / name, outputs=choose_outputs(name))
         for written, about in summary.written:
             assert about
             assert list((tmp_path / name).glob(written.split(" ")[0])), written
 
 
 def test_a_stage_is_named_after_its_process(tmp_path: Path) -> None:
-    stage = OutputFolder(str(tmp_path / "out"), force=False)
+    stage = ClassFolder(str(tmp_path / "out"), replace=False)
     assert Path(stage.path).name == f".out.{os.getpid()}.part"
     stage.discard()
     assert not list(tmp_path.iterdir())
@@ -698,19 +699,19 @@ def test_the_command_accounts_for_everything(
         ran.out
         == """\
 read 4 files: 2 graded, 1 unreadable, 1 not on the roster
- 1 on the roster handed in nothing that can be read
+ 1 student has no readable file
  graded/grades.csv         one row per student
- graded/parts.csv          one row per part, with the slip
- graded/by-hand.csv        answers to mark by hand: fill in points
+ graded/parts.csv          one row per part, with the mistake
+ graded/by-hand.csv        answers for a person to mark: fill in points
  graded/canvas.csv         for the gradebook of Canvas
  graded/answers.jsonl      all answers, for hw regrade
  graded/feedback/*.md (2)  a page for each student
- graded/files.csv          what became of every file
+ graded/files.csv          the status of every file
  unreadable: in/s3.yaml - is empty; write lines such as q1: 28x28x6
  not on the roster: in/eve.yaml
- q4: 1 answer to mark by hand
+ q4: 1 answer for a person to mark
 mean 2.5 of 5, median 2.5
-commonest slips: convcalc hw stats graded
+next: convcalc hw stats graded
 """
     )
     again = convcalc("hw", "grade", "ps.yaml", "in", "--out", "graded")
@@ -817,15 +818,14 @@ def test_what_is_remembered_is_bounded_and_changes_nothing(
 def test_progress_is_told_on_stderr_alone_and_wiped_from_a_terminal(
     terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from convcalc.cli import hw_class  # noqa: PLC0415 - to hurry it
+    from convcalc.cli import hw_options  # noqa: PLC0415 - to hurry it
 
-    monkeypatch.setattr(hw_class, "QUIET", 0.0)
-    monkeypatch.setattr(hw_class, "STEP", {True: 0.0, False: 0.0})
-    progress = hw_class.Progress()
-    progress.terminal = terminal
-    for count in range(1, 130):
-        progress("read", count)
-    progress.done()
+    monkeypatch.setattr(hw_options, "QUIET", 0.0)
+    monkeypatch.setattr(hw_options, "STEP", {True: 0.0, False: 0.0})
+    with hw_options.Progress() as progress:
+        progress.terminal = terminal
+        for count in range(1, 130):
+            progress("read", count)
     out, err = capsys.readouterr()
     assert out == ""
     assert err == (
@@ -852,9 +852,31 @@ def test_of_many_files_that_cannot_be_read_the_first_are_named(
     Path("ps.yaml").write_text(SHEET)
     Path("in").mkdir()
     hand_in(Path("in"), **{f"s{i}": "" for i in range(15)})
-    ran = convcalc("hw", "grade", "ps.yaml", "in", "--out", "graded", "--format", "csv")
+    ran = convcalc("hw", "grade", "ps.yaml", "in", "--out", "graded", "--outputs", "csv")
     assert " … and 5 more, see graded/files.csv" in ran.out
     assert ran.code == 1
+
+
+def test_outputs_may_still_be_chosen_by_their_old_option(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(SHEET)
+    hand_in(Path(), s1="q2: 260")
+    ran = convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--out", "one", "--format", "csv,json")
+    assert (ran.code, ran.err) == (0, "--format csv,json chooses files: write --outputs csv,json\n")
+    ran = convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--out", "two", "--outputs", "csv,json")
+    assert ran.err == ""
+    assert sorted(path.name for path in Path("one").iterdir()) == sorted(
+        path.name for path in Path("two").iterdir()
+    )
+    assert not Path("one", "canvas.csv").exists()
+    shown = convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--out", "three", "--format", "json").out
+    assert json.loads(shown)["students"] == 1
+    assert (
+        "'cvs' is not one of"
+        in convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--format", "cvs").err
+    )
 
 
 def test_parts_may_be_answered_line_by_line(files: Path, tmp_path: Path) -> None:

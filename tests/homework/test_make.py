@@ -18,7 +18,8 @@ from convcalc.homework import Sheet, check, load, loads
 from convcalc.homework.classroom.distribute import make, sheet_text
 from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.variants.constraints import meets
-from convcalc.homework.variants.draw import Maker, codes, draws, new_secret, read_secret, values_of
+from convcalc.homework.variants.draw import Maker, draws, values_of
+from convcalc.homework.variants.secret import codes, new_secret, read_secret
 
 HERE = Path(__file__).parent
 SECRET = b"an old and well kept secret"
@@ -48,7 +49,7 @@ def varied(vary: str, kind: str = "params", given: str = "", more: str = "") -> 
 def test_of_168_draws_24_hide_a_mistake_and_144_are_left(ps1: Sheet) -> None:
     found = draws(ps1, ps1["q10"])
     assert (found.possible, found.alike, len(found.kept)) == (168, 24, 144)
-    assert "168 possible draws, 24 thrown away" in found.said()
+    assert "168 possible draws, 24 dropped" in found.sentence()
 
 
 def test_a_draw_is_kept_exactly_where_the_slips_written_out_by_hand_differ(ps1: Sheet) -> None:
@@ -205,7 +206,7 @@ def test_very_many_draws_are_sampled_evenly() -> None:
     found = draws(sheet, sheet["q1"])
     assert found.possible == 1_250_000
     assert found.looked_at == 4_096
-    assert "4,096 of 1,250,000 possible draws looked at" in found.said()
+    assert "4,096 of 1,250,000 possible draws looked at" in found.sentence()
     for name, least in (("k", 5), ("c_in", 400), ("filters", 400)):
         assert len({draw[name] for draw in found.kept}) >= least
 
@@ -430,12 +431,12 @@ def test_the_command_says_what_it_drew(
     assert (ran.code, ran.err) == (0, "")
     first, second, last = ran.out.splitlines()
     assert first == (
-        " q10: 168 possible draws, 24 thrown away because two slips or the answer coincide, 144 left for 300 students"
+        " q10: 168 possible draws, 24 dropped because two mistakes, or a mistake and the answer, give the same number, 144 left for 300 students"
     )
     assert "each used at most" in second
     assert (
         last
-        == " dist/s000.yaml … s299.yaml, dist/html/*.html, dist/key.csv (keep this one to yourself)"
+        == " dist/s000.yaml … s299.yaml, dist/html/*.html, dist/key.csv (keep key.csv to yourself)"
     )
     assert convcalc(*words).code == 2
     assert convcalc(*words, "--force").code == 0
@@ -452,7 +453,7 @@ def test_the_command_writes_a_secret_where_there_is_none(
     )
     assert "wrote a new secret to new; keep it" in ran.err
     assert "no question varies" in ran.out
-    assert "c, t: asked in words" in ran.out
+    assert "c, t: written as free text" in ran.out
 
 
 def test_one_students_sheet_can_be_shown(
@@ -501,7 +502,7 @@ def test_requirements_rule_draws_out_and_are_counted() -> None:
     )
     found = draws(sheet, sheet["q1"])
     assert found.unmet
-    assert "ruled out by require" in found.said()
+    assert "ruled out by require" in found.sentence()
     assert all(
         (int(d["k"]) ** 2 * int(d["c_in"]) + 1) * int(d["filters"]) >= 500 for d in found.kept
     )
@@ -511,11 +512,11 @@ def test_numbers_that_no_question_can_have_are_counted() -> None:
     sheet = varied("{k: [3, 5, x], c_in: [3, 4, 5], filters: [8, 16]}")
     found = draws(sheet, sheet["q1"])
     assert found.impossible == 6
-    assert "6 cannot be asked" in found.said()
+    assert "6 cannot be asked" in found.sentence()
 
 
 def test_a_secret_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(
-        UsageError, match="cannot be read: No such file or directory; hw make writes one"
+        UsageError, match="does not exist; check the name, or let hw make write one"
     ):
         read_secret(str(tmp_path / "nowhere"))

@@ -497,7 +497,7 @@ def test_a_form_without_a_column_for_a_question_is_refused() -> None:
 
 
 def test_a_name_that_no_file_can_have_is_refused() -> None:
-    with pytest.raises(ConvcalcError, match=r"is no file name; check the name$"):
+    with pytest.raises(ConvcalcError, match=r"is not a file name; check the name$"):
         submissions.load("a\0b")
 
 

@@ -14,7 +14,7 @@ from convcalc.errors import UsageError
 from convcalc.homework import load, loads
 from convcalc.homework.classroom.regrade import regrade
 from convcalc.homework.classroom.runs import Options, grade
-from convcalc.homework.classroom.stats import stats
+from convcalc.homework.classroom.stats import class_stats
 from convcalc.homework.variants.draw import Maker
 
 HERE = Path(__file__).parent
@@ -79,7 +79,7 @@ def test_a_changed_key_says_who_goes_up_and_who_goes_down(convcalc: Any, folder:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
         "q9: key 55 -> 44. 2 up by 2, 3 down by 2, 2 unchanged\n"
-        "in all 7 students: 2 up, 3 down, 2 unchanged.\n"
+        "7 students in total: 2 up, 3 down, 2 unchanged.\n"
         "Nothing written yet; add --write.\n"
     )
     assert contents(folder) == before
@@ -105,7 +105,7 @@ def test_a_void_question_gives_everybody_its_points(folder: Path) -> None:
         str(folder),
         loads(SHEET.replace("points: 2}\n  - {id: t", "points: 2, void: true}\n  - {id: t")),
     )
-    assert found.changes["q9"].said().startswith("q9: 4 up by 2, 3 unchanged")
+    assert found.changes["q9"].sentence().startswith("q9: 4 up by 2, 3 unchanged")
 
 
 def test_a_question_that_is_new_or_gone_is_said(folder: Path) -> None:
@@ -213,7 +213,7 @@ def test_diff_and_write_exclude_each_other(convcalc: Any, folder: Path) -> None:
 
 
 def test_slips_are_counted_by_hand(folder: Path) -> None:
-    found = stats(str(folder))
+    found = {each.question: each for each in class_stats(str(folder))}
     one, nine, text = found["q1"], found["q9"], found["t"]
     assert (one.answered, one.right, one.other) == (7, 1, 3)
     assert one.mistakes == {"par.no-channels": 2, "par.no-channels-no-bias": 1}
@@ -226,9 +226,9 @@ def test_the_session_for_people(convcalc: Any, folder: Path) -> None:
     del folder
     ran = convcalc("hw", "stats", "graded", "--other", "1")
     assert ran.out == (
-        " q1 params            14 % right   29 % par.no-channels   14 % par.no-channels-no-bias   43 % other\n"
-        " q9 layers-to-reach   50 % right   33 % lay.k-per-layer   17 % other\n"
-        ' "other" that more than 1 students gave:  q1: 999 (2)\n'
+        " q1 params            14 % correct   29 % par.no-channels   14 % par.no-channels-no-bias   43 % other\n"
+        " q9 layers-to-reach   50 % correct   33 % lay.k-per-layer   17 % other\n"
+        ' "other" answers of more than 1 student:  q1: 999 (2)\n'
     )
 
 
@@ -268,7 +268,7 @@ def test_a_question_with_other_keys_for_everybody_says_so(tmp_path: Path) -> Non
         (tmp_path / "in" / f"s{number}.yaml").write_text("a: 608\n")
     grade(loads(text), [str(tmp_path / "in")], str(tmp_path / "out"), Options(secret=SECRET))
     found = regrade(str(tmp_path / "out"), loads(text.replace("k: 5", "k: 7")), SECRET)
-    assert found.changes["a"].said().startswith("a: other keys.")
+    assert found.changes["a"].sentence().startswith("a: other keys.")
 
 
 def test_points_that_somebody_spoilt_in_the_table_count_as_none(folder: Path) -> None:

@@ -9,18 +9,22 @@ import csv
 import io
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from convcalc.errors import SpecError, UsageError, did_you_mean, printable, shortened
+from convcalc.errors import SpecError, UsageError, did_you_mean
+from convcalc.files import check_size, decode, file_name, read_file
+from convcalc.homework.marking.mark import Marked, mark
 from convcalc.homework.sheets.read import Plain
 from convcalc.homework.sheets.sheet import Sheet
-from convcalc.network.yaml_source import Source
+from convcalc.network.yaml_source import Source, read
+from convcalc.text import printable, shortened
 
 if TYPE_CHECKING:
     import ast
 
 MOST_BYTES = 4 * 2**20
+WHAT, WAY_OUT = "file of answers", "answers are shorter"
 MOST_ROWS = 100_000
 MOST_CELL = 200_000
 KEYS = ("convcalc_answers", "sheet", "student", "variant", "answers", "name")
@@ -50,21 +54,74 @@ class Answers:
 
 
 def load(path: str) -> bytes:
-    """The bytes of a file of answers.
+    """The bytes of a file of answers, or of standard input (``-``).
 
     Raises:
         UsageError: it is missing, a folder, or too large.
     """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        message = f"{shortened(path)}: cannot be read: {error.strerror or error}; check the name"
-        raise UsageError(message) from None
-    except ValueError:
-        message = f"{shortened(path)}: is no file name; check the name"
-        raise UsageError(message) from None
-    return data
+    return read_file(path, MOST_BYTES, WHAT, way_out=WAY_OUT)
+
+
+def read_answers(path: str, sheet: Sheet, student: str = "") -> Answers:
+    """The answers of one student, from a file or standard input (``-``).
+
+    Args:
+        path: the file.
+        sheet: what is answered.
+        student: whose answers, where the file holds several students.
+
+    Raises:
+        UsageError: the file cannot be read, or holds no answers of this student.
+    """
+    name = file_name(path)
+    return one(parse(load(path), sheet, name), student, name)
+
+
+def mark_answers(
+    sheet: Sheet, given: Answers, *, level: int | None = None, only: str | None = None
+) -> Marked:
+    """Mark one student's answers, with notes on what is odd about their file.
+
+    Args:
+        sheet: what is answered.
+        given: the answers.
+        level: how fine hints are; never finer than the sheet allows.
+        only: the one question to mark.
+
+    Raises:
+        UsageError: the sheet has no question of that id.
+    """
+    values = given.values
+    if only:
+        sheet = replace(sheet, questions=[sheet[only]])
+        wanted = only.lower()
+        values = {
+            name: value
+            for name, value in values.items()
+            if wanted in (name.lower(), name.lower().partition(".")[0])
+        }
+    marked = mark(sheet, values, level=level, student=given.student, variant=given.variant)
+    marked.notes[:0] = given.notes
+    if given.sheet and given.sheet != sheet.id:
+        other = shortened(given.sheet)
+        marked.notes.insert(0, f"these answers are for the sheet {other!r}, not {sheet.id!r}")
+    return marked
+
+
+def form_columns(path: str) -> dict[str, str]:
+    """The headings of a form with the question each stands for, from a YAML file ``heading: q1``.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    source = read(path)
+    root = source.compose()
+    if root is None:
+        message = f"--map {shortened(path)}: is empty; write lines such as 'Question 1': q1"
+        raise UsageError(message)
+    return {
+        key: source.scalar(value, key) for key, (_, value) in source.mapping(root, "a map").items()
+    }
 
 
 def parse(data: bytes | str, sheet: Sheet, path: str = "<answers>") -> list[Answers]:
@@ -89,16 +146,9 @@ def parse(data: bytes | str, sheet: Sheet, path: str = "<answers>") -> list[Answ
 
 def decoded(data: bytes | str, path: str) -> str:
     """The text of a file: UTF-8, or UTF-16 with its mark; never binary."""
-    if len(data) > MOST_BYTES:
-        message = f"{path}: larger than {MOST_BYTES // 2**20} MiB; answers are shorter"
-        raise UsageError(message)
+    check_size(data, MOST_BYTES, path, WAY_OUT)
     if isinstance(data, bytes):
-        encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        try:
-            data = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            message = f"{path}: not UTF-8 text (byte 0x{error.object[error.start]:02x} at {error.start}); save it as UTF-8"
-            raise UsageError(message) from None
+        data = decode(data, path, utf_16=True)
     if "\0" in data:
         message = f"{path}: not a text file; save the answers as text"
         raise UsageError(message)

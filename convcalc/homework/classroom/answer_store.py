@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import IO, Any
 
-from convcalc.errors import ConvcalcError, shortened
+from convcalc.errors import ConvcalcError
 from convcalc.homework.classroom import answer_files as submissions
 from convcalc.homework.classroom.collect import SubmittedFile, natural
 from convcalc.homework.classroom.grader import Graded, Grader
 from convcalc.homework.classroom.roster import Roster, Student, from_name, guess, words_of
 from convcalc.homework.sheets.sheet import Question, Sheet
-from convcalc.homework.variants.draw import same_student
+from convcalc.homework.variants.secret import same_student
+from convcalc.text import shortened
 
 MOST_NOTES = 8
 MOST_NOTE = 200

@@ -18,8 +18,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from convcalc.errors import UsageError, printable, shortened
+from convcalc.errors import UsageError
 from convcalc.homework.classroom.answer_files import MOST_BYTES
+from convcalc.text import printable, shortened
 
 MOST_DEPTH = 12  # folders inside folders
 MOST_FILES = 500_000

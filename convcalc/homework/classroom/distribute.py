@@ -14,14 +14,17 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from convcalc.files import OutputFolder
 from convcalc.homework.answers.types import Tolerance
-from convcalc.homework.classroom.output_folder import OutputFolder, cell, file_name
+from convcalc.homework.classroom.output_folder import student_file_name
 from convcalc.homework.classroom.roster import Roster
 from convcalc.homework.conventions import Conventions
 from convcalc.homework.sheets import render
 from convcalc.homework.sheets.read import files_beside
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
-from convcalc.homework.variants.draw import Maker, codes, wrong_numbers
+from convcalc.homework.variants.draw import Maker, wrong_numbers
+from convcalc.homework.variants.secret import codes
+from convcalc.text import guard_cell
 
 OURS = ("key.csv", "html")
 WAY_OUT = "choose another --out, or --force to write over it"
@@ -150,7 +153,7 @@ def sheet_text(sheet: Sheet) -> str:
 def key_rows(sheet: Sheet, student: str, numbers: dict[str, str]) -> Iterator[list[str]]:
     """The right answers of a student's sheet, with the wrong numbers that known mistakes lead to."""
     for question in sheet.questions:
-        if question.by_hand:
+        if question.manual:
             continue
         for part in question.parts:
             if part.expected is None:
@@ -163,7 +166,7 @@ def key_rows(sheet: Sheet, student: str, numbers: dict[str, str]) -> Iterator[li
             given = numbers.get(question.id, "")
             right = part.answer_type.text(part.expected)
             yield [
-                cell(text)
+                guard_cell(text)
                 for text in (student, sheet.variant, question.id, part.name, given, right, wrong)
             ]
 
@@ -187,7 +190,7 @@ def make(
     """
     maker = Maker(sheet, secret)
     variants = codes(secret, "variant", sheet.id, roster.students)
-    place = OutputFolder(out, force=force, ours=OURS, way_out=WAY_OUT)
+    place = OutputFolder(out, replace=force, names=OURS, way_out=WAY_OUT)
     try:
         for name, data in files_beside(sheet).items():
             with place.open(name) as file:
@@ -199,7 +202,7 @@ def make(
             writer.writerow(KEY)
             for number, student in enumerate(roster.students, start=1):
                 own = maker.of(student, variants[student])
-                page = file_name(student, taken)
+                page = student_file_name(student, taken)
                 with place.open(f"{page}.yaml") as file:
                     file.write(sheet_text(own))
                 with place.open(f"html/{page}.html") as file:
@@ -225,7 +228,7 @@ def key_of(
             only = Sheet(sheet.id, sheet.title, sheet.conventions, [question])
             known[place] = list(key_rows(only, "", {question.id: said}))
         for row in known[place]:
-            yield [cell(student), sheet.variant, *row[2:]]
+            yield [guard_cell(student), sheet.variant, *row[2:]]
 
 
 def vary_of(sheet: Sheet, name: str) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from convcalc.errors import UsageError, shortened
+from convcalc.errors import UsageError
 from convcalc.homework.classroom.answer_store import FileStatus
-from convcalc.homework.classroom.output_folder import NAMES, OUTPUTS, SCHEMA, bare, manual_key
+from convcalc.homework.classroom.output_folder import NAMES, OUTPUTS, SCHEMA, manual_key
+from convcalc.text import shortened, unguard_cell
 
 MOST_CELL = 1_000_000
 
@@ -93,7 +94,7 @@ def hand_marks(folder: str) -> dict[tuple[str, str, str], tuple[str, str]]:
             key = manual_key(
                 row.get("student_id", ""), row.get("question", ""), row.get("answer", "")
             )
-            found[key] = (points, bare(comment))
+            found[key] = (points, unguard_cell(comment))
     return found
 
 

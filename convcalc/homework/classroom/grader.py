@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from convcalc.errors import UsageError, shortened
+from convcalc.errors import UsageError
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.classroom.roster import Student
 from convcalc.homework.marking.mark import SMALL, Result, Verdict, mark_question
 from convcalc.homework.sheets.points import points_text
 from convcalc.homework.sheets.sheet import Question, Sheet
-from convcalc.homework.variants.draw import Maker, code, varies, with_numbers
+from convcalc.homework.variants.draw import Maker, varies, with_numbers
+from convcalc.homework.variants.secret import code
+from convcalc.text import shortened
 
 MOST_KEPT = 4_000  # answers of which the marking is remembered; some 5 kB each
 
@@ -153,7 +155,7 @@ class Grader:
 
     def entry(self, sheet: Sheet, question: Question, raw: Any) -> Entry:
         """The marking of one answer."""
-        if question.by_hand:  # no two students write the same sentences
+        if question.manual:  # no two students write the same sentences
             return entry_of(question, mark_question(sheet, question, raw))
         text = raw if isinstance(raw, str) else json.dumps(raw)
         key = (id(question), text)
@@ -173,7 +175,7 @@ class Grader:
         if key not in self._owners:
             found: dict[Any, str] = {}
             for question in sheet.questions:
-                parts = [] if question.by_hand else question.parts
+                parts = [] if question.manual else question.parts
                 if (
                     len(parts) == 1
                     and parts[0].answer_type.counts
@@ -197,7 +199,7 @@ def entry_of(question: Question, result: Result) -> Entry:
     """A result with its rows of parts.csv."""
     rows = []
     loose = False
-    forms = {part.name: part for part in question.parts} if not question.by_hand else {}
+    forms = {part.name: part for part in question.parts} if not question.manual else {}
     for verdict in result.parts:
         part = forms.get(verdict.part)
         expected = (

@@ -19,15 +19,15 @@ def results(
 ) -> dict[str, Any]:
     """What Gradescope reads: the points, and a line per question."""
     points = sum((result.points for result in marked), Fraction(0))
-    by_hand = [question.id for question in sheet.questions if question.by_hand]
+    manual = [question.id for question in sheet.questions if question.manual]
     kinds = {question.id: question.task.about for question in sheet.questions}
     tags = {question.id: question.kind for question in sheet.questions}
     lines = [
         f"{sheet.title}{f', variant {variant}' if variant else ''}: {points_number(points)} of {points_number(sheet.max_points)} points."
     ]
     lines += list(notes)
-    if by_hand:
-        lines.append(f"{len(by_hand)} more marked by hand later: {', '.join(by_hand)}.")
+    if manual:
+        lines.append(f"{len(manual)} more marked by hand later: {', '.join(manual)}.")
     return {
         "score": points_number(points),
         "output": "\n".join(lines),
@@ -52,7 +52,7 @@ def results(
                 },
             }
             for result in marked
-            if result.id not in by_hand
+            if result.id not in manual
         ],
     }
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from convcalc.errors import printable
 from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.collect import natural
 from convcalc.homework.classroom.grader import Entry, Graded, PartRow
@@ -23,13 +21,12 @@ from convcalc.homework.classroom.output_folder import (
     GradingRun,
     Output,
     Summary,
-    cell,
-    file_name,
     manual_key,
-    one_line,
     output,
+    student_file_name,
 )
 from convcalc.homework.sheets.points import points_text
+from convcalc.text import escape_markdown, guard_cell, one_line
 
 MOST_KEPT = 2_000  # rows and pages that are remembered
 DEFAULT = ("csv", "canvas", "feedback")
@@ -55,20 +52,20 @@ class Grades(Output):
         ]
         self.rows = self.table("grades.csv", header, "one row per student")
         self.max = points_text(self.run.sheet.max_points)
-        by_hand = sum((q.points for q in self.run.sheet.questions if q.by_hand), Fraction(0))
-        self.by_hand_max = points_text(by_hand) if by_hand else ""
+        manual = sum((q.points for q in self.run.sheet.questions if q.manual), Fraction(0))
+        self.manual_max = points_text(manual) if manual else ""
 
     def add(self, one: Graded) -> None:
-        who = [cell(one.shown)]
+        who = [guard_cell(one.shown)]
         if not self.run.anonymous:
-            who += [cell(one.student.name), cell(one.student.email)]
-        marked = self.run.by_hand_points(one)
+            who += [guard_cell(one.student.name), guard_cell(one.student.email)]
+        marked = self.run.manual_points(one)
         points = [points_text(entry.points) for entry in one.entries] or [""] * len(
             self.run.sheet.questions
         )
         self.rows.writerow(
             [*who, one.variant, one.status, points_text(one.points), self.max,
-             "" if marked is None else points_text(marked), self.by_hand_max, *points, cell("; ".join(one.notes))]
+             "" if marked is None else points_text(marked), self.manual_max, *points, guard_cell("; ".join(one.notes))]
         )  # fmt: skip
 
     def close(self) -> None:
@@ -77,18 +74,18 @@ class Grades(Output):
 
 @output("csv")
 class Parts(Output):
-    """parts.csv: one row per part, with the slip."""
+    """parts.csv: one row per part, with the mistake."""
 
     def begin(self) -> None:
         self.rows = self.table(
             "parts.csv",
             ["student_id", "variant", *PartRow._fields],
-            "one row per part, with the slip",
+            "one row per part, with the mistake",
         )
         self.guarded: dict[int, tuple[Entry, list[list[Any]]]] = {}
 
     def add(self, one: Graded) -> None:
-        who = [cell(one.shown), one.variant]
+        who = [guard_cell(one.shown), one.variant]
         rows = []
         for entry in one.entries:
             kept = self.guarded.get(id(entry))
@@ -97,7 +94,7 @@ class Parts(Output):
                     self.guarded.clear()
                 kept = self.guarded[id(entry)] = (
                     entry,
-                    [[cell(text) for text in row] for row in entry.rows],
+                    [[guard_cell(text) for text in row] for row in entry.rows],
                 )
             rows += [[*who, *row] for row in kept[1]]
         self.rows.writerows(rows)
@@ -107,19 +104,19 @@ class Parts(Output):
 
 
 @output("csv")
-class ByHand(Output):
+class ManualAnswers(Output):
     """by-hand.csv: the answers that a person marks; points filled in there are kept by later runs."""
 
     def begin(self) -> None:
         self.rows: Any = None
         self.ids = {
-            question.id: question.points
-            for question in self.run.sheet.questions
-            if question.by_hand
+            question.id: question.points for question in self.run.sheet.questions if question.manual
         }
         if self.ids:
             header = ["student_id", "variant", "question", "answer", "points", "max", "comment"]
-            self.rows = self.table("by-hand.csv", header, "answers to mark by hand: fill in points")
+            self.rows = self.table(
+                "by-hand.csv", header, "answers for a person to mark: fill in points"
+            )
 
     def add(self, one: Graded) -> None:
         if not self.ids:
@@ -127,7 +124,7 @@ class ByHand(Output):
         for entry in one.entries:
             for row in entry.rows:
                 if row.question in self.ids and row.status == "by-hand":
-                    found = self.run.summary.by_hand
+                    found = self.run.summary.manual
                     found[row.question] = found.get(row.question, 0) + 1
                     given = one_line(entry.result.parts[0].given)
                     points, comment = self.run.marks.get(
@@ -142,7 +139,7 @@ class ByHand(Output):
                         points_text(self.ids[row.question]),
                         comment,
                     ]
-                    self.rows.writerow([cell(each) for each in shown])
+                    self.rows.writerow([guard_cell(each) for each in shown])
 
     def close(self) -> None:
         if self.rows is not None:
@@ -155,34 +152,19 @@ class Canvas(Output):
 
     def begin(self) -> None:
         column = self.run.column or self.run.sheet.title
-        header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", cell(column)]
+        header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", guard_cell(column)]
         self.rows = self.table(self.run.named("canvas.csv"), header, "for the gradebook of Canvas")
         total = sum((question.points for question in self.run.sheet.questions), Fraction(0))
         self.rows.writerow(["    Points Possible", "", "", "", "", points_text(total)])
 
     def add(self, one: Graded) -> None:
         who = one.student
-        total = one.points + (self.run.by_hand_points(one) or 0)
+        total = one.points + (self.run.manual_points(one) or 0)
         shown = [who.name or who.id, who.canvas, who.sis, who.login or who.id, who.section]
-        self.rows.writerow([*map(cell, shown), points_text(total) if one.handed_in else ""])
+        self.rows.writerow([*map(guard_cell, shown), points_text(total) if one.handed_in else ""])
 
     def close(self) -> None:
         self.file.close()
-
-
-def escaped(text: str) -> str:
-    r"""Text that Markdown and HTML leave alone, on one line.
-
-    >>> print(escaped("<b> *a* | b`"))
-    &lt;b&gt; \*a\* \| b\`
-    """
-    text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return (
-        re.sub(r"([\\`*_{}\[\]()#+!|~-])", r"\\\1", text)
-        .replace("\\(", "(")
-        .replace("\\)", ")")
-        .replace("\\-", "-")
-    )
 
 
 SIGNS = {
@@ -201,12 +183,12 @@ class Feedback(Output):
         self.pages: dict[int, tuple[Entry, str]] = {}
         self.count = 0
         self.max = points_text(self.run.sheet.max_points)
-        self.later = [q.id for q in self.run.sheet.questions if q.by_hand]
+        self.later = [q.id for q in self.run.sheet.questions if q.manual]
 
     def add(self, one: Graded) -> None:
         if not one.handed_in:
             return
-        name = file_name(one.shown, self.names)
+        name = student_file_name(one.shown, self.names)
         self.count += 1
         with self.run.folder.open(f"feedback/{name}.md") as file:
             file.write(self.page(one))
@@ -214,16 +196,16 @@ class Feedback(Output):
     def page(self, one: Graded) -> str:
         """The text of a page."""
         sheet = self.run.sheet
-        who = escaped(one.shown if self.run.anonymous else one.student.name or one.shown)
+        who = escape_markdown(one.shown if self.run.anonymous else one.student.name or one.shown)
         variant = f" (variant {one.variant})" if one.variant else ""
         last = " right answer |" if self.run.with_answers else ""
         rule = "---|" if self.run.with_answers else ""
         lines = [
-            MARK, f"# {escaped(sheet.title)}: {who}", "",
-            f"**{points_text(one.points)} of {self.max} points**{variant}. This sheet: {escaped(sheet.conventions.sentence())}.",
+            MARK, f"# {escape_markdown(sheet.title)}: {who}", "",
+            f"**{points_text(one.points)} of {self.max} points**{variant}. This sheet: {escape_markdown(sheet.conventions.sentence())}.",
             "",
         ]  # fmt: skip
-        lines += [f"- note: {escaped(note)}" for note in one.notes]
+        lines += [f"- note: {escape_markdown(note)}" for note in one.notes]
         lines += [
             f"| question | your answer | read as | | points | comment |{last}",
             f"|---|---|---|---|---|---|{rule}",
@@ -247,15 +229,15 @@ class Feedback(Output):
         name = f"{row.question} {row.part}".strip()
         read = "" if row.read in (row.given, "text") else row.read
         of = f"{row.points} of {row.max}" if row.max and row.status != "by-hand" else ""
-        last = f" {escaped(row.expected)} |" if self.run.with_answers else ""
+        last = f" {escape_markdown(row.expected)} |" if self.run.with_answers else ""
         cells = " | ".join(
             (
-                escaped(name),
-                escaped(row.given),
-                escaped(read),
+                escape_markdown(name),
+                escape_markdown(row.given),
+                escape_markdown(read),
                 SIGNS[row.status],
                 of,
-                escaped(row.note),
+                escape_markdown(row.note),
             )
         )
         return f"| {cells} |{last}\n"
@@ -300,7 +282,7 @@ class Gradescope(Output):
         if one.handed_in:
             self.count += 1
             with self.run.folder.open(
-                f"gradescope/{file_name(one.shown, self.names)}.json"
+                f"gradescope/{student_file_name(one.shown, self.names)}.json"
             ) as file:
                 json.dump(
                     results(self.run.sheet, [e.result for e in one.entries], one.variant),
@@ -343,7 +325,9 @@ class Who(Output):
 
     def add(self, one: Graded) -> None:
         who = one.student
-        self.rows.writerow([one.shown, cell(who.id), cell(who.name), cell(who.email)])
+        self.rows.writerow(
+            [one.shown, guard_cell(who.id), guard_cell(who.name), guard_cell(who.email)]
+        )
 
     def close(self) -> None:
         self.file.close()
@@ -390,13 +374,13 @@ def write(
 
 
 def write_statuses(run: GradingRun, statuses: list[FileStatus]) -> None:
-    """files.csv: what became of every file."""
+    """files.csv: the status of every file."""
     with run.folder.open(run.named("files.csv")) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "student_id", "status", "note"])
         for each in sorted(statuses, key=lambda each: natural(each.path)):
             writer.writerow(
-                [cell(text) for text in (each.path, each.student, each.status, each.note)]
+                [guard_cell(text) for text in (each.path, each.student, each.status, each.note)]
             )
             run.summary.counts[each.status] = run.summary.counts.get(each.status, 0) + 1
             if (
@@ -404,7 +388,7 @@ def write_statuses(run: GradingRun, statuses: list[FileStatus]) -> None:
                 and len(run.summary.troubles) < MOST_TROUBLES
             ):
                 run.summary.troubles.append(each)
-    run.summary.written.append((run.named("files.csv"), "what became of every file"))
+    run.summary.written.append((run.named("files.csv"), "the status of every file"))
 
 
 def summary_data(
@@ -416,13 +400,7 @@ def summary_data(
         "schema": SCHEMA,
         "sheet": run.sheet.id,
         "title": run.sheet.title,
-        "files": found.files,
-        "counts": found.counts,
-        "students": found.students,
-        "missing": found.missing,
-        "mean": round(found.mean, 4),
-        "median": round(found.median, 4),
-        "max": found.max,
+        **found.facts(),
         "questions": {q.id: q.kind for q in run.sheet.questions},
         "settings": {
             "formats": list(formats), "anonymous": run.anonymous, "with_answers": run.with_answers,

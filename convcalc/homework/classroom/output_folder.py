@@ -10,16 +10,16 @@ import csv
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import IO, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from convcalc.errors import UsageError, printable, shortened
+from convcalc.files import OutputFolder
 from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.sheets.sheet import Sheet
+from convcalc.text import guard_cell, one_line, unguard_cell
 
 SCHEMA = 1
 MARK = "<!-- convcalc hw grade -->"
@@ -32,30 +32,6 @@ WAY_OUT = (
 )
 NAMES = "names"  # where, in an anonymous run, everything with names in it goes
 MOST_TROUBLES = 1_000
-FIRST = ("=", "+", "-", "@", "\t", "\r", "|")
-
-
-def cell(text: Any) -> Any:
-    """A text that a spreadsheet takes for no formula, and a terminal for no command.
-
-    >>> cell("=cmd|' /C calc'!A0"), cell(" +1"), cell("-3"), cell("28×28")
-    ("'=cmd|' /C calc'!A0", "' +1", '-3', '28×28')
-    """
-    if not isinstance(text, str):
-        return text
-    text = printable(text)
-    if text.lstrip()[:1] in FIRST and not re.fullmatch(r"-\d{1,15}(\.\d{1,15})?|-", text):
-        return f"'{text}"
-    return text
-
-
-def bare(text: str) -> str:
-    """A cell without the guard against formulas.
-
-    >>> bare("'=1+1"), bare("'tis")
-    ('=1+1', "'tis")
-    """
-    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in FIRST else text
 
 
 def manual_key(student: str, question: str, answer: str) -> tuple[str, str, str]:
@@ -64,18 +40,17 @@ def manual_key(student: str, question: str, answer: str) -> tuple[str, str, str]
     >>> manual_key("s1", "q1", "=1 +\n1") == manual_key("s1", "q1", "'=1 + 1")
     True
     """
-    return bare(cell(student)), question, bare(cell(one_line(answer)))
+    return (
+        unguard_cell(guard_cell(student)),
+        question,
+        unguard_cell(guard_cell(one_line(answer))),
+    )
 
 
-def one_line(text: str) -> str:
-    """A text of several lines as one, fit to print."""
-    return printable(" ".join(text.split()))
-
-
-def file_name(student: str, taken: set[str]) -> str:
+def student_file_name(student: str, taken: set[str]) -> str:
     """A file's name for a student, whatever the id holds; no two alike on any disk.
 
-    >>> file_name("s042", set()), file_name("../../etc/passwd", set())
+    >>> student_file_name("s042", set()), student_file_name("../../etc/passwd", set())
     ('s042', 'etc_passwd-3754d6cb')
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", student).strip("._-")[:60]
@@ -93,120 +68,25 @@ def reserved(name: str) -> bool:
 # --------------------------------------------------------------------------------- the folder
 
 
-class OutputFolder:
-    """A folder that is built beside its place and moved there at the end.
+class ClassFolder(OutputFolder):
+    """The folder of a marked class; pages that a run does not write again go."""
 
-    Args:
-        out: where it belongs.
-        force: whether what is there may be replaced.
-        ours: the names that an earlier run would have left there.
-        way_out: what to do where it has.
+    def __init__(self, out: str, *, replace: bool) -> None:
+        super().__init__(out, replace=replace, names=OURS, way_out=WAY_OUT, last="summary.json")
 
-    Raises:
-        UsageError: an earlier run is there, or nothing can be written.
-    """
-
-    def __init__(
-        self, out: str, *, force: bool, ours: tuple[str, ...] = OURS, way_out: str = WAY_OUT
-    ) -> None:
-        self.held: list[IO[str]] = []
-        self.out = out.rstrip("/\\") or out
-        if os.path.isdir(self.out) and not force:
-            kept = [name for name in ours if os.path.exists(os.path.join(out, name))]
-            if kept:
-                message = (
-                    f"{shortened(out)} holds an earlier run ({', '.join(kept[:3])}); {way_out}"
-                )
-                raise UsageError(message)
-        parent, base = os.path.split(os.path.abspath(self.out))
-        self.path = os.path.join(parent, f".{base}.{os.getpid()}.part")
-        try:
-            sweep(parent, base)
-            os.makedirs(parent, exist_ok=True)
-            os.mkdir(self.path)
-        except (OSError, ValueError) as error:
-            raise cannot(out, error) from None
-
-    def open(self, name: str) -> IO[str]:
-        """A file of text in it."""
-        path = os.path.join(self.path, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        return open(path, "w", encoding="utf-8", newline="\n")
-
-    def hold(self, name: str) -> IO[str]:
-        """Like `open`, for a file that stays open; `discard` closes it where nobody else has."""
-        file = self.open(name)
-        self.held.append(file)
-        return file
-
-    def commit(self) -> None:
-        """Put everything in its place."""
-        try:
-            if not os.path.exists(self.out):
-                os.rename(self.path, self.out)
-                return
-            self.forget_pages()
-            for folder, _, names in os.walk(self.path):
-                target = os.path.join(self.out, os.path.relpath(folder, self.path))
-                os.makedirs(target, exist_ok=True)
-                for name in sorted(names, key=lambda each: each == "summary.json"):
-                    os.replace(os.path.join(folder, name), os.path.join(target, name))
-        except (OSError, ValueError) as error:
-            raise cannot(self.out, error) from None
-
-    def forget_pages(self) -> None:
-        """Remove pages of an earlier run that this one does not write again."""
+    def prepare(self) -> None:
         folder = os.path.join(self.out, "feedback")
         if not os.path.isdir(folder) or os.path.islink(folder):
             return
-        fresh = (
-            set(os.listdir(path))
-            if os.path.isdir(path := os.path.join(self.path, "feedback"))
-            else set()
-        )
+        fresh = os.path.join(self.path, "feedback")
+        kept = set(os.listdir(fresh)) if os.path.isdir(fresh) else set()
         for name in os.listdir(folder):
             page = os.path.join(folder, name)
-            if name.endswith(".md") and name not in fresh and os.path.isfile(page):
+            if name.endswith(".md") and name not in kept and os.path.isfile(page):
                 with open(page, encoding="utf-8", errors="replace") as file:
                     ours = file.readline().strip() == MARK
                 if ours:
                     os.unlink(page)
-
-    def discard(self) -> None:
-        """Leave nothing behind."""
-        for file in self.held:
-            file.close()
-        shutil.rmtree(self.path, ignore_errors=True)
-
-
-def cannot(out: str, error: Exception) -> UsageError:
-    """An error about a place that cannot be written."""
-    reason = getattr(error, "strerror", None) or error
-    return UsageError(f"--out {shortened(out)}: cannot be written: {reason}; choose another place")
-
-
-def sweep(parent: str, base: str) -> None:
-    """Remove what runs that were killed have left."""
-    if not os.path.isdir(parent):
-        return
-    pattern = re.compile(rf"\.{re.escape(base)}\.(\d{{1,9}})\.part")
-    for name in os.listdir(parent):
-        found = pattern.fullmatch(name)
-        if found and not alive(int(found[1])):
-            shutil.rmtree(os.path.join(parent, name), ignore_errors=True)
-
-
-def alive(process: int) -> bool:
-    """Whether a process runs; its own is not alive yet, so that a number used again is swept."""
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 # ------------------------------------------------------------------------------ the outputs
@@ -222,7 +102,7 @@ class Summary:
         students, missing: how many were graded, and handed in nothing.
         points: of each student that was graded.
         max: what the tool can give.
-        by_hand: answers that a person marks, by question.
+        manual: answers that a person marks, by question.
         written: the files, with what they hold.
         notes: surprises.
         troubles: files that were not graded, the first of them.
@@ -234,10 +114,22 @@ class Summary:
     missing: int = 0
     points: list[float] = field(default_factory=list)
     max: float = 0.0
-    by_hand: dict[str, int] = field(default_factory=dict)
+    manual: dict[str, int] = field(default_factory=dict)
     written: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     troubles: list[FileStatus] = field(default_factory=list)
+
+    def facts(self) -> dict[str, Any]:
+        """The numbers as plain data."""
+        return {
+            "files": self.files,
+            "counts": self.counts,
+            "students": self.students,
+            "missing": self.missing,
+            "mean": round(self.mean, 4),
+            "median": round(self.median, 4),
+            "max": self.max,
+        }
 
     @property
     def mean(self) -> float:
@@ -279,7 +171,7 @@ class GradingRun:
         """Where a file with names in it goes."""
         return f"{NAMES}/{name}" if self.anonymous else name
 
-    def by_hand_points(self, one: Graded) -> Fraction | None:
+    def manual_points(self, one: Graded) -> Fraction | None:
         """The points that a person gave; None while there are none."""
         found = [
             self.marks[key][0]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from convcalc.errors import printable
 from convcalc.homework.classroom import output_files as outputs
 from convcalc.homework.classroom.earlier_run import (
     found_in,
@@ -19,10 +18,11 @@ from convcalc.homework.classroom.earlier_run import (
     table_rows,
 )
 from convcalc.homework.classroom.grader import Graded, Grader
-from convcalc.homework.classroom.output_folder import GradingRun, OutputFolder, Summary, bare
+from convcalc.homework.classroom.output_folder import ClassFolder, GradingRun, Summary
 from convcalc.homework.classroom.roster import Student
-from convcalc.homework.sheets.points import points_text
+from convcalc.homework.sheets.points import points_number, points_text
 from convcalc.homework.sheets.sheet import Sheet
+from convcalc.text import printable, unguard_cell
 
 
 @dataclass(slots=True)
@@ -44,7 +44,19 @@ class Change:
     def any(self) -> bool:
         return self.before != self.after or any(self.moves.keys() - {0})
 
-    def said(self) -> str:
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "question": self.question,
+            "before": sorted(self.before),
+            "after": sorted(self.after),
+            "moves": [
+                {"points": points_number(size), "students": count}
+                for size, count in sorted(self.moves.items())
+            ],
+        }
+
+    def sentence(self) -> str:
         """In a line."""
         parts = []
         if self.before != self.after and len(self.before) == len(self.after) == 1:
@@ -107,7 +119,7 @@ def regrade(
     if not write:
         total = sum(1 for _ in found)
         return Regraded(changes, moved, total)
-    place = OutputFolder(folder, force=True)
+    place = ClassFolder(folder, replace=True)
     try:
         run = GradingRun(
             sheet, place, bool(settings["anonymous"]), bool(settings["with_answers"]), str(settings["column"]),
@@ -158,7 +170,7 @@ def old_points(folder: str, known: dict[str, Any]) -> dict[str, dict[str, Fracti
                 points[name] = Fraction(text) if text else Fraction(0)
             except (ValueError, ZeroDivisionError):
                 points[name] = Fraction(0)
-        found[bare(row.get("student_id", ""))] = points
+        found[unguard_cell(row.get("student_id", ""))] = points
     return found
 
 
@@ -169,7 +181,7 @@ def old_keys(folder: str) -> dict[str, set[str]]:
         name = row.get("question", "")
         kept = found.setdefault(name, set())
         if len(kept) < 1000:
-            kept.add(labelled(row.get("part", ""), bare(row.get("expected", ""))))
+            kept.add(labelled(row.get("part", ""), unguard_cell(row.get("expected", ""))))
     return found
 
 

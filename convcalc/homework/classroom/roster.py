@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from convcalc.errors import UsageError, printable, shortened
+from convcalc.errors import UsageError
+from convcalc.files import file_name, read_file
 from convcalc.homework.classroom.answer_files import decoded
-from convcalc.homework.variants.draw import same_student
+from convcalc.homework.variants.secret import same_student
+from convcalc.text import printable
 
 MOST_BYTES = 4 * 2**20
 MOST_STUDENTS = 200_000
@@ -79,14 +81,8 @@ def load(path: str) -> Roster:
     Raises:
         UsageError: it cannot be read, or names nobody.
     """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        message = f"--roster {shortened(path)}: cannot be read: {reason}; check the name"
-        raise UsageError(message) from None
-    return parse(data, f"--roster {shortened(path)}")
+    data = read_file(path, MOST_BYTES, "roster", option="--roster")
+    return parse(data, file_name(path, "--roster"))
 
 
 def parse(data: bytes | str, path: str = "roster") -> Roster:

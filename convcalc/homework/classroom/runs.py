@@ -8,21 +8,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from convcalc.errors import UsageError, did_you_mean, shortened
-from convcalc.homework.classroom import output_files as outputs
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.files import STDIN, read_file
+from convcalc.homework.classroom import output_files
+from convcalc.homework.classroom.answer_files import MOST_BYTES, WAY_OUT, WHAT
 from convcalc.homework.classroom.answer_store import AnswerStore, FileStatus
 from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
 from convcalc.homework.classroom.earlier_run import hand_marks, old_statuses, records
 from convcalc.homework.classroom.grader import Graded, Grader
 from convcalc.homework.classroom.output_folder import (
     OUTPUTS,
+    ClassFolder,
     GradingRun,
-    OutputFolder,
     Summary,
 )
 from convcalc.homework.classroom.roster import Roster
 from convcalc.homework.sheets.sheet import Sheet
-from convcalc.homework.variants.draw import codes
+from convcalc.homework.variants.secret import codes
+from convcalc.text import shortened
 
 MOST_CELL = 1_000_000
 Progress = Callable[[str, int], None]
@@ -35,7 +38,7 @@ class Options:
     Attributes:
         roster: who belongs to it; None for whoever handed in.
         secret: of the variants, and of the codes.
-        formats: which outputs are written.
+        outputs: which files are written.
         anonymous: whether codes stand for names.
         with_answers: whether feedback shows the right answers.
         columns: a form's own headings, each with the question it stands for.
@@ -46,7 +49,7 @@ class Options:
 
     roster: Roster | None = None
     secret: bytes | None = None
-    formats: tuple[str, ...] = outputs.DEFAULT
+    outputs: tuple[str, ...] = output_files.DEFAULT
     anonymous: bool = False
     with_answers: bool = False
     columns: dict[str, str] | None = None
@@ -55,15 +58,21 @@ class Options:
     add: bool = False
 
 
-def chosen_formats(text: str) -> tuple[str, ...]:
-    """``--format csv,canvas`` as names of outputs."""
+def choose_outputs(text: str | None) -> tuple[str, ...]:
+    """``--outputs csv,canvas`` as names of outputs; the usual ones without a text.
+
+    Raises:
+        UsageError: there is no such output.
+    """
+    if text is None:
+        return output_files.DEFAULT
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in names:
         if name not in OUTPUTS:
-            message = f"--format: no output {shortened(name)!r}{did_you_mean(name, OUTPUTS)}"
+            message = f"--outputs: no output {shortened(name)!r}{did_you_mean(name, OUTPUTS)}"
             raise UsageError(message)
     if not names:
-        message = f"--format names none; known: {', '.join(OUTPUTS)}"
+        message = f"--outputs names none; known: {', '.join(OUTPUTS)}"
         raise UsageError(message)
     return names
 
@@ -93,12 +102,10 @@ def taken_in(
 def every_file(paths: Sequence[str]) -> Iterator[SubmittedFile]:
     """The files under some paths, ``-`` for standard input."""
     for path in paths:
-        if path == "-":
-            import sys
-
-            from convcalc.homework.classroom.answer_files import MOST_BYTES
-
-            yield SubmittedFile("<stdin>", (), 0.0, sys.stdin.buffer.read(MOST_BYTES + 1))
+        if path == STDIN:
+            yield SubmittedFile(
+                "<stdin>", (), 0.0, read_file(path, MOST_BYTES, WHAT, way_out=WAY_OUT)
+            )
         else:
             yield from submitted_files([path])
 
@@ -115,7 +122,7 @@ def grade(
         message = "--anon makes its codes from a secret; give --secret-file"
         raise UsageError(message)
     again = out if options.add and os.path.isdir(out) else ""
-    place = OutputFolder(out, force=options.force or bool(again))
+    place = ClassFolder(out, replace=options.force or bool(again))
     try:
         with tempfile.TemporaryFile(dir=os.path.dirname(place.path)) as file:
             store = taken_in(sheet, paths, options, file, progress, again)
@@ -130,10 +137,10 @@ def grade(
             if options.roster:
                 run.summary.notes += options.roster.notes
             shown = shown_ids(store, options)
-            return outputs.write(
+            return output_files.write(
                 run,
                 with_codes(store.graded(), shown),
-                options.formats,
+                options.outputs,
                 store.all_statuses,
                 lambda: len(store.statuses) + len(store.places),
                 {},

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from convcalc.homework.classroom.earlier_run import found_in, settings_of, table_rows
-from convcalc.homework.classroom.output_folder import bare
+from convcalc.text import unguard_cell
 
 
 @dataclass(slots=True)
-class Tally:
+class QuestionStats:
     """How a question was answered.
 
     Attributes:
@@ -46,22 +46,22 @@ class Tally:
         return self.answered - self.right - sum(self.mistakes.values())
 
 
-def stats(folder: str) -> dict[str, Tally]:
+def class_stats(folder: str) -> list[QuestionStats]:
     """How the questions of a class were answered."""
     kinds = settings_of(folder)["questions"]
-    found: dict[str, Tally] = {
-        str(name): Tally(str(name), str(kind)) for name, kind in kinds.items()
+    found: dict[str, QuestionStats] = {
+        str(name): QuestionStats(str(name), str(kind)) for name, kind in kinds.items()
     }
     for row in table_rows(found_in(folder, "parts.csv")):
-        tally = found.setdefault(row.get("question", ""), Tally(row.get("question", "")))
+        stats_ = found.setdefault(row.get("question", ""), QuestionStats(row.get("question", "")))
         status = row.get("status", "")
-        tally.statuses[status] += 1
+        stats_.statuses[status] += 1
         if status not in ("wrong", "partial", "unreadable"):
             continue
         first = row.get("mistake", "").partition(" ")[0]
         if first:
-            tally.mistakes[first] += 1
-        elif len(tally.others) < 20_000:
-            shown = bare(row.get("read", "") or row.get("given", ""))
-            tally.others[row.get("part", ""), bare(row.get("expected", "")), shown] += 1
-    return found
+            stats_.mistakes[first] += 1
+        elif len(stats_.others) < 20_000:
+            shown = unguard_cell(row.get("read", "") or row.get("given", ""))
+            stats_.others[row.get("part", ""), unguard_cell(row.get("expected", "")), shown] += 1
+    return list(found.values())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 from convcalc.homework.answers.parsing import number_text
 from convcalc.homework.answers.types import Bytes, Choice, Matrix, Misfit, Share, Tolerance
 from convcalc.homework.conventions import RULES, convention_feedback
+from convcalc.homework.exports.registry import EXPORTS
 from convcalc.homework.marking.diagnosis import mistake_text
 from convcalc.homework.sheets.read import files_beside
 from convcalc.homework.variants.draw import drawn, draws
@@ -149,18 +150,18 @@ def spread(kept: list[dict[str, str]], salt: str) -> list[dict[str, str]]:
 
 def item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
     """One question."""
-    from convcalc.homework.sheets.render import wanted
+    from convcalc.homework.sheets.render import answer_help
 
     found = Item(
         question.id,
         question.sentence,
-        wanted(question),
+        answer_help(question),
         question.points,
         "text",
         question,
         variant=variant,
     )
-    if question.by_hand:
+    if question.manual:
         return found
     form = question.parts[0].answer_type
     if isinstance(form, Choice):
@@ -443,6 +444,12 @@ class Export:
         """The questions, each with its variants."""
         return list(items(self.sheet, self.variants))
 
+    def drawn_variants(self) -> list[tuple[str, int]]:
+        """The questions that have several variants, and how many."""
+        if self.variants <= 1:
+            return []
+        return [(found[0].id, len(found)) for found in self.items if len(found) > 1]
+
     def files(self) -> Iterator[Out]:
         """What is written."""
         raise NotImplementedError
@@ -457,7 +464,6 @@ class Export:
         yield Out("", text.encode())
 
 
-EXPORTS: dict[str, type[Export]] = {}
 T = TypeVar("T", bound=type[Export])
 
 
@@ -465,12 +471,8 @@ def export(name: str, *, suffix: str, about: str, text: bool = True) -> Callable
     """Register an export; a second one of the same name is refused."""
 
     def register(cls: T) -> T:
-        if name in EXPORTS:
-            message = f"duplicate export {name!r}: {EXPORTS[name].__name__} and {cls.__name__}"
-            raise RuntimeError(message)
         cls.name, cls.suffix, cls.about, cls.text = name, suffix, about, text
-        EXPORTS[name] = cls
-        return cls
+        return EXPORTS.register(name, cls)
 
     return register
 

@@ -119,7 +119,7 @@ def graded(base: str) -> dict[str, Any]:
     from convcalc.homework.classroom.collect import submitted_files
     from convcalc.homework.classroom.grader import Grader
     from convcalc.homework.sheets.read import load
-    from convcalc.homework.variants.draw import read_secret
+    from convcalc.homework.variants.secret import read_secret
 
     source = os.path.join(base, "source")
     sheet = load(os.path.join(source, "sheet.yaml"))

@@ -62,7 +62,7 @@ def mark(
 
 def answers_name(name: Any) -> str:
     """A name of a question, fit to print."""
-    from convcalc.errors import shortened
+    from convcalc.text import shortened
 
     return repr(shortened(str(name), 40))
 
@@ -102,7 +102,7 @@ def mark_question(
     """Mark one question; the answer as written, or plain numbers and lists."""
     finest = sheet.max_level if level is None else min(level, sheet.max_level)
     finest = min(finest, 1) if level is None else finest
-    if question.by_hand:
+    if question.manual:
         text = answers.raw_text(raw)[: answers.MAX_TEXT]
         status = "blank" if answers.is_blank(raw) else "by-hand"
         return Result(

@@ -178,15 +178,21 @@ class Marked:
         """Whether every question is right (those marked by hand apart)."""
         return all(result.right for result in self.results)
 
-    def to_dict(self, *, with_answers: bool = False) -> dict[str, Any]:
-        """As plain data; keys are stable."""
+    def facts(self) -> dict[str, Any]:
+        """Whose it is, and the points, as plain data."""
         return {
-            "schema": SCHEMA,
             "sheet": self.sheet.id,
             "student": self.student,
             "variant": self.variant,
             "points": points_number(self.points),
             "max": points_number(self.max),
+        }
+
+    def to_dict(self, *, with_answers: bool = False) -> dict[str, Any]:
+        """As plain data; keys are stable."""
+        return {
+            "schema": SCHEMA,
+            **self.facts(),
             "results": [
                 part.to_dict(with_answers=with_answers)
                 for result in self.results

@@ -10,13 +10,14 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from convcalc.errors import SpecError, UsageError, did_you_mean, printable, shortened
+from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, convention_value, conventions
 from convcalc.homework.questions import QUESTIONS, GivenError, create_question
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet, resolved
 from convcalc.network.yaml_source import Source, read
+from convcalc.text import printable, shortened
 
 SCHEMA = 1
 MOST_QUESTIONS = 1_000

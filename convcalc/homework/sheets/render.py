@@ -1,15 +1,66 @@
-"""A sheet as a paper to hand out: text, Markdown, HTML, LaTeX, plain data."""
+"""A sheet as a paper to hand out: text, Markdown, HTML, LaTeX; and as plain data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from convcalc.homework.sheets.points import points_number
+from convcalc.homework.sheets.sheet import Question, Sheet
+from convcalc.report import Column, Report
 from convcalc.text import escape_html, escape_latex, escape_markdown
 
-if TYPE_CHECKING:
-    from convcalc.homework.sheets.sheet import Question, Sheet
+_COLUMNS = (
+    Column.of_mapping("id", "question", right=False, keep=9),
+    Column.of_mapping("type", "type", right=False, keep=4),
+    Column.of_mapping("text", "text", right=False, keep=8, least=20),
+    Column.of_mapping("points", "points", keep=6),
+    Column.of_mapping("answer", "write", right=False, keep=5, least=12),
+)
+
+
+@dataclass(slots=True)
+class Worksheet(Report):
+    """A sheet as a report: rows for programs, a paper of its own for documents."""
+
+    sheet: Sheet | None = None
+
+    def document(self, format_name: str) -> Iterator[str] | None:
+        paper = PAPERS.get(format_name)
+        return paper(self.sheet) if paper and self.sheet is not None else None
+
+
+def worksheet(sheet: Sheet) -> Worksheet:
+    """The report of a sheet, without answers."""
+    return Worksheet(
+        title="",
+        columns=_COLUMNS,
+        rows=[_question_dict(question) for question in sheet.questions],
+        key="questions",
+        row_dict=dict,
+        facts={
+            "sheet": sheet.id,
+            "title": sheet.title,
+            "source": sheet.source,
+            "variant": sheet.variant,
+            "conventions": sheet.conventions.to_dict(),
+        },
+        lines=list(text(sheet)),
+        sheet=sheet,
+    )
+
+
+def _question_dict(question: Question) -> dict[str, Any]:
+    """A question as plain data."""
+    return {
+        "id": question.id,
+        "type": question.kind,
+        "text": question.sentence,
+        "points": points_number(question.points),
+        "parts": [part.name or None for part in question.parts],
+        "answer": answer_help(question),
+    }
 
 
 def points_suffix(question: Question) -> str:
@@ -18,10 +69,10 @@ def points_suffix(question: Question) -> str:
     return "" if points == 1 else f" ({points} points)"
 
 
-def wanted(question: Question) -> str:
+def answer_help(question: Question) -> str:
     """What to write."""
-    if question.by_hand:
-        return "marked by hand"
+    if question.manual:
+        return "free text, marked by a person"
     parts = question.parts
     if "." in parts[0].name:
         asks = list(dict.fromkeys(part.name.partition(".")[2] for part in parts))
@@ -36,109 +87,76 @@ def heading(sheet: Sheet) -> str:
     return f"{sheet.title}   variant {sheet.variant}" if sheet.variant else sheet.title
 
 
-def text(sheet: Sheet) -> list[str]:
+def rules(sheet: Sheet) -> str:
+    """The conventions of a sheet in a sentence."""
+    return f"Rules of this sheet: {sheet.conventions.sentence()}."
+
+
+def text(sheet: Sheet) -> Iterator[str]:
     """For a terminal."""
-    lines = [heading(sheet), f"This sheet: {sheet.conventions.sentence()}."]
-    lines += [line for line in (sheet.source, sheet.text) if line]
+    yield from (heading(sheet), rules(sheet))
+    yield from (line for line in (sheet.source, sheet.text) if line)
     for question in sheet.questions:
-        lines += [
-            "",
-            f"{question.id}. {question.sentence}{points_suffix(question)}",
-            f"    answer: {wanted(question)}",
-        ]
-    return lines
+        yield ""
+        yield f"{question.id}. {question.sentence}{points_suffix(question)}"
+        yield f"    answer: {answer_help(question)}"
 
 
-def markdown(sheet: Sheet) -> list[str]:
+def markdown(sheet: Sheet) -> Iterator[str]:
     """For a page of notes."""
-    lines = [
-        f"# {escape_markdown(heading(sheet))}",
-        "",
-        f"This sheet: {escape_markdown(sheet.conventions.sentence())}.",
-    ]
-    lines += [
-        "" if not line else escape_markdown(line)
-        for each in (sheet.source, sheet.text)
-        if each
-        for line in ("", each)
-    ]
+    yield f"# {escape_markdown(heading(sheet))}"
+    for each in (rules(sheet), sheet.source, sheet.text):
+        if each:
+            yield from ("", escape_markdown(each))
     for question in sheet.questions:
-        lines += [
-            "",
-            f"**{question.id}.** {escape_markdown(question.sentence)}{points_suffix(question)}",
-            "",
-            f"*Answer: {escape_markdown(wanted(question))}*",
-        ]
-    return lines
+        yield ""
+        yield (f"**{question.id}.** {escape_markdown(question.sentence)}{points_suffix(question)}")
+        yield from ("", f"*Answer: {escape_markdown(answer_help(question))}*")
 
 
-def web(sheet: Sheet) -> list[str]:
+STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:45em;margin:2em auto;padding:0 1em}"
+    ".a{color:#666}li{margin:1em 0}@media print{body{margin:0}}"
+)
+
+
+def web(sheet: Sheet) -> Iterator[str]:
     """One HTML page, without scripts or links."""
-    say = escape_html
-    lines = [
-        "<!DOCTYPE html>",
-        '<html lang="en"><head><meta charset="utf-8">',
-        f"<title>{say(sheet.title)}</title>",
-        "<style>body{font:16px/1.5 sans-serif;max-width:45em;margin:2em auto;padding:0 1em}"
-        ".a{color:#666}li{margin:1em 0}@media print{body{margin:0}}</style></head><body>",
-        f"<h1>{say(heading(sheet))}</h1>",
-        f"<p>This sheet: {say(sheet.conventions.sentence())}.</p>",
-    ]
-    lines += [f"<p>{say(each)}</p>" for each in (sheet.source, sheet.text) if each]
-    lines.append("<dl>")
+    yield "<!DOCTYPE html>"
+    yield '<html lang="en"><head><meta charset="utf-8">'
+    yield f"<title>{escape_html(sheet.title)}</title>"
+    yield f"<style>{STYLE}</style></head><body>"
+    yield f"<h1>{escape_html(heading(sheet))}</h1>"
+    for each in (rules(sheet), sheet.source, sheet.text):
+        if each:
+            yield f"<p>{escape_html(each)}</p>"
+    yield "<dl>"
     for question in sheet.questions:
-        lines.append(f"<dt>{say(question.id)}{say(points_suffix(question))}</dt>")
-        lines.append(
-            f'<dd>{say(question.sentence)}<br><span class="a">Answer: {say(wanted(question))}</span></dd>'
-        )
-    return [*lines, "</dl>", "</body></html>"]
+        yield f"<dt>{escape_html(question.id)}{points_suffix(question)}</dt>"
+        answer = f'<span class="a">Answer: {escape_html(answer_help(question))}</span>'
+        yield f"<dd>{escape_html(question.sentence)}<br>{answer}</dd>"
+    yield from ("</dl>", "</body></html>")
 
 
-def latex(sheet: Sheet) -> list[str]:
+def latex(sheet: Sheet) -> Iterator[str]:
     """A LaTeX document."""
-    say = escape_latex
-    lines = [
-        r"\documentclass{article}",
-        r"\usepackage[utf8]{inputenc}",
-        r"\begin{document}",
-        rf"\section*{{{say(heading(sheet))}}}",
-        f"This sheet: {say(sheet.conventions.sentence())}.",
-    ]
-    lines += [f"\n{say(each)}" for each in (sheet.source, sheet.text) if each]
-    lines.append(r"\begin{description}")
+    yield r"\documentclass{article}"
+    yield r"\usepackage[utf8]{inputenc}"
+    yield r"\begin{document}"
+    yield rf"\section*{{{escape_latex(heading(sheet))}}}"
+    yield escape_latex(rules(sheet))
+    for each in (sheet.source, sheet.text):
+        if each:
+            yield from ("", escape_latex(each))
+    yield r"\begin{description}"
     for question in sheet.questions:
-        lines.append(
-            rf"\item[{{{say(question.id)}}}] {say(question.sentence)}{points_suffix(question)}"
-        )
-        lines.append(rf"  \\ \emph{{Answer: {say(wanted(question))}}}")
-    return [*lines, r"\end{description}", r"\end{document}"]
+        sentence = f"{escape_latex(question.sentence)}{points_suffix(question)}"
+        yield rf"\item[{{{escape_latex(question.id)}}}] {sentence}"
+        yield rf"  \\ \emph{{Answer: {escape_latex(answer_help(question))}}}"
+    yield from (r"\end{description}", r"\end{document}")
 
 
-def as_dict(sheet: Sheet) -> dict[str, Any]:
-    """For programs; without answers."""
-    return {
-        "schema": 1,
-        "sheet": sheet.id,
-        "title": sheet.title,
-        "source": sheet.source,
-        "variant": sheet.variant,
-        "conventions": sheet.conventions.to_dict(),
-        "questions": [
-            {
-                "id": question.id,
-                "type": question.kind,
-                "text": question.sentence,
-                "points": points_number(question.points),
-                "parts": [part.name or None for part in question.parts],
-                "answer": wanted(question),
-            }
-            for question in sheet.questions
-        ],
-    }
-
-
-FORMATS: dict[str, Callable[[Sheet], list[str]]] = {
-    "text": text,
+PAPERS: dict[str, Callable[[Sheet], Iterator[str]]] = {
     "markdown": markdown,
     "html": web,
     "latex": latex,

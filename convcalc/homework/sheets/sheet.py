@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from convcalc.errors import UsageError, did_you_mean, shortened
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import RULES, Conventions
 from convcalc.homework.questions import Part, Task
 from convcalc.homework.questions.base import ALIASES
+from convcalc.text import shortened
 
 if TYPE_CHECKING:
     from convcalc.homework.mistakes.base import Candidate
@@ -71,7 +72,7 @@ class Question:
         return self.task.kind
 
     @property
-    def by_hand(self) -> bool:
+    def manual(self) -> bool:
         """Whether a person marks it."""
         return self.task.kind == "text"
 
@@ -206,7 +207,7 @@ class Sheet:
     @property
     def max_points(self) -> Fraction:
         """Points that the tool can give."""
-        return sum((q.points for q in self.questions if not q.by_hand), Fraction(0))
+        return sum((q.points for q in self.questions if not q.manual), Fraction(0))
 
 
 def resolved(given: dict[str, Any], path: str) -> dict[str, Any]:

@@ -7,25 +7,22 @@ the student's id alone: not on the roster, the order, the machine or the version
 
 from __future__ import annotations
 
-import hmac
-import os
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import gcd, prod
 from typing import Any
 
-from convcalc.errors import UsageError, shortened
+from convcalc.errors import UsageError
 from convcalc.homework.answers.types import Misfit
 from convcalc.homework.questions.base import Part, create_question
 from convcalc.homework.sheets.sheet import Question, Sheet, resolved
 from convcalc.homework.variants.constraints import meets
+from convcalc.homework.variants.secret import code, digest, read_secret, same_student
+from convcalc.text import shortened
 
 MOST_DRAWS = 4_096  # combinations that are looked at; more are sampled evenly
 MOST_VALUES = 10_000  # of one number
-LEAST_SECRET = 8
-MOST_SECRET = 64 * 1024
 
 # Mistakes that a draw must tell apart unless the question lists its own, by topic.
 CORE = {
@@ -35,84 +32,6 @@ CORE = {
     "linear": "no-bias fc-no-depth fc-one-bias bias-wrong-side",
 }
 MOST_DEFAULT = 4  # commonest mistakes of a topic that has no row in `CORE`
-
-
-# --------------------------------------------------------------------------------- the secret
-
-
-def read_secret(path: str) -> bytes:
-    """The secret in a file, without the white space around it.
-
-    Raises:
-        UsageError: it cannot be read, or is too short to be one.
-    """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MOST_SECRET + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        message = f"--secret-file {shortened(path)}: cannot be read: {reason}; hw make writes one"
-        raise UsageError(message) from None
-    secret = data.strip()
-    if not LEAST_SECRET <= len(secret) <= MOST_SECRET:
-        message = (
-            f"--secret-file {shortened(path)}: holds {len(secret)} bytes; a secret has at least "
-            f"{LEAST_SECRET}, such as one line of random letters"
-        )
-        raise UsageError(message)
-    return secret
-
-
-def new_secret(path: str) -> bytes:
-    """Write a new random secret, for the owner's eyes only, and return it."""
-    import secrets
-
-    text = secrets.token_hex(32)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="ascii") as file:
-            file.write(f"{text}\n")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        message = (
-            f"--secret-file {shortened(path)}: cannot be written: {reason}; choose another place"
-        )
-        raise UsageError(message) from None
-    return text.encode()
-
-
-def same_student(student: str) -> str:
-    """A student's id in the form that is hashed: S042 and s042 are one student.
-
-    >>> same_student("  S042 ")
-    's042'
-    """
-    return unicodedata.normalize("NFKC", student).strip().casefold()
-
-
-def digest(secret: bytes, *words: str) -> bytes:
-    """HMAC-SHA256 of some words, each with its length in front, so that no two lists are alike."""
-    message = b"".join(b"%d:%b" % (len(data), data) for data in (w.encode() for w in words))
-    return hmac.digest(secret, message, "sha256")
-
-
-def code(secret: bytes, purpose: str, sheet: str, student: str, length: int = 4) -> str:
-    """A short code for a student: of the variant, or to stand in for the name."""
-    return digest(secret, purpose, sheet, same_student(student)).hex()[:length]
-
-
-def codes(secret: bytes, purpose: str, sheet: str, students: Iterable[str]) -> dict[str, str]:
-    """A code for every student, as short as keeps them apart."""
-    whole = {student: code(secret, purpose, sheet, student, 64) for student in students}
-    found: dict[str, str] = {}
-    for length in (4, 5, 6, 8, 12, 64):
-        taken: dict[str, int] = {}
-        for text in whole.values():
-            taken[text[:length]] = taken.get(text[:length], 0) + 1
-        for student, text in whole.items():
-            if student not in found and taken[text[:length]] == 1:
-                found[student] = text[:length]
-    return {student: found.get(student, whole[student]) for student in whole}
 
 
 # ---------------------------------------------------------------------------------- the draws
@@ -142,7 +61,7 @@ class Draws:
     kept: list[dict[str, str]] = field(default_factory=list)
     hiding: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def said(self) -> str:
+    def sentence(self) -> str:
         """How many there are, thrown away and left, in a line."""
         if self.possible == self.looked_at:
             text = f"{self.possible:,} possible draws"
@@ -153,7 +72,7 @@ class Draws:
         if self.unmet:
             text += f", {self.unmet:,} ruled out by require"
         if self.alike:
-            text += f", {self.alike:,} thrown away because two slips or the answer coincide"
+            text += f", {self.alike:,} dropped because two mistakes, or a mistake and the answer, give the same number"
         return f"{text}, {len(self.kept):,} left"
 
 
@@ -252,7 +171,7 @@ def draws(sheet: Sheet, question: Question) -> Draws:
         found.kept.append(draw)
     if not found.kept:
         message = (
-            f"{question.id}: {found.said()}; give vary more values, or separate fewer mistakes"
+            f"{question.id}: {found.sentence()}; give vary more values, or separate fewer mistakes"
         )
         if found.hiding:
             first, second = max(found.hiding, key=lambda pair: found.hiding[pair])
@@ -380,6 +299,20 @@ class Maker:
         if key not in self._made:
             self._made[key] = drawn(self.sheet, question, self.draws[question.id].kept[number])
         return self._made[key]
+
+
+def student_sheet(sheet: Sheet, student: str | None, secret_file: str | None) -> Sheet:
+    """The sheet with a student's own numbers; as it is where neither is given.
+
+    Raises:
+        UsageError: only one of the two is given, or the secret cannot be read.
+    """
+    if not student and not secret_file:
+        return sheet
+    if not student or not secret_file:
+        message = "--student and --secret-file belong together; give both"
+        raise UsageError(message)
+    return Maker(sheet, read_secret(secret_file)).of(student)
 
 
 def with_numbers(

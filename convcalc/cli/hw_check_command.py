@@ -1,0 +1,60 @@
+"""``convcalc hw check``: a student's answers to a sheet."""
+
+from __future__ import annotations
+
+import click
+
+from convcalc.cli.group import Command
+from convcalc.cli.hw_options import answer_options
+from convcalc.cli.output import remark, show
+from convcalc.text import printable
+
+EXAMPLES = """
+    convcalc hw check ps1.yaml mine.yaml
+    convcalc hw check ps1.yaml mine.yaml --only q4 --hint 2
+    pbpaste | convcalc hw check ps1.yaml -
+    convcalc hw check ps1.yaml notebook.ipynb --format json
+"""
+
+
+@click.command("check", cls=Command, examples=EXAMPLES)
+@click.argument("sheet")
+@click.argument("answers")
+@click.option("--only", metavar="ID", help="Check this question only.")
+@click.option(
+    "--hint",
+    "level",
+    type=click.IntRange(0, 4),
+    help="Level of the hints: 1 by default, at most what the sheet allows.",
+)
+@click.option(
+    "--student", default="", metavar="ID", help="Whose answers, if the file holds several students."
+)
+@click.option("--with-answers", is_flag=True, help="Put the right answers into the JSON.")
+@answer_options
+def command(
+    sheet: str,
+    answers: str,
+    *,
+    only: str | None,
+    level: int | None,
+    student: str,
+    with_answers: bool,
+    format_name: str | None,
+    output: str | None,
+) -> int:
+    """Check the ANSWERS (YAML, lines of text, a notebook, a CSV, or -) to a SHEET; no spoilers.
+
+    The exit status is 1 if an answer is wrong or missing.
+    """
+    from convcalc.homework.classroom.answer_files import mark_answers, read_answers
+    from convcalc.homework.marking.report import check_report
+    from convcalc.homework.sheets.read import load
+
+    found = load(sheet)
+    given = read_answers(answers, found, student)
+    if level is not None and level > found.max_level:
+        remark(f"hints of this sheet go up to level {found.max_level}")
+    marked = mark_answers(found, given, level=level, only=only)
+    show(check_report(marked, printable(sheet), with_answers=with_answers), format_name, output)
+    return 0 if marked.right else 1

@@ -1,0 +1,39 @@
+"""``convcalc hw hint``: the method for a question."""
+
+from __future__ import annotations
+
+import click
+
+from convcalc.cli.group import Command
+from convcalc.cli.hw_options import answer_options
+from convcalc.cli.output import remark, show
+
+EXAMPLES = """
+    convcalc hw hint ps1.yaml q4
+    convcalc hw hint ps1.yaml q4 --level 3
+"""
+
+
+@click.command("hint", cls=Command, examples=EXAMPLES)
+@click.argument("sheet")
+@click.argument("question")
+@click.option(
+    "--level",
+    type=click.IntRange(0, 4),
+    default=2,
+    show_default=True,
+    help="1 a question, 2 the rule with other numbers, 3 your numbers without the result, 4 worked out.",
+)
+@answer_options
+def command(
+    sheet: str, question: str, *, level: int, format_name: str | None, output: str | None
+) -> None:
+    """The method for a QUESTION of a SHEET, never finer than the sheet allows."""
+    from convcalc.homework.marking.report import hint_report
+    from convcalc.homework.sheets.read import load
+
+    found = load(sheet)
+    report = hint_report(found, found[question], level)
+    if level > found.max_level:
+        remark(f"hints of this sheet go up to level {found.max_level}")
+    show(report, format_name, output)

@@ -1,0 +1,42 @@
+"""``convcalc hw show``: a sheet as a paper to hand out."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from convcalc.cli.group import Command
+from convcalc.cli.hw_options import SECRET_HELP, answer_options
+from convcalc.cli.output import show
+
+EXAMPLES = """
+    convcalc hw show ps1.yaml
+    convcalc hw show ps1.yaml --format markdown
+    convcalc hw show ps1.yaml -o ps1.html
+    convcalc hw show ps1.yaml --student s042 --secret-file ps1.secret
+"""
+
+
+@click.command("show", cls=Command, examples=EXAMPLES)
+@click.argument("sheet")
+@click.option("--student", metavar="ID", help="The sheet of this student, where numbers vary.")
+@click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
+@partial(answer_options, old_name=lambda _, word: "table" if word == "text" else word)
+def command(
+    sheet: str,
+    *,
+    student: str | None,
+    secret_file: str | None,
+    format_name: str | None,
+    output: str | None,
+) -> None:
+    """Print the questions of a SHEET, with its conventions and how to write each answer.
+
+    Markdown, LaTeX and HTML are whole pages.
+    """
+    from convcalc.homework.sheets.read import load
+    from convcalc.homework.sheets.render import worksheet
+    from convcalc.homework.variants.draw import student_sheet
+
+    show(worksheet(student_sheet(load(sheet), student, secret_file)), format_name, output)

@@ -1,0 +1,12 @@
+"""The platforms by name; which modules have them, the package says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convcalc.registry import Registry
+
+if TYPE_CHECKING:
+    from convcalc.homework.exports.base import Export
+
+EXPORTS: Registry[type[Export]] = Registry("platform")

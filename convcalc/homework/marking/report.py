@@ -1,0 +1,139 @@
+"""Marking as reports: checked answers, a hint, what `lint` finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from convcalc.homework.marking.hints import hint
+from convcalc.homework.marking.lint import Finding, summary
+from convcalc.homework.marking.verdicts import Marked, Result, Verdict
+from convcalc.homework.sheets.points import points_number, points_text
+from convcalc.homework.sheets.sheet import Question, Sheet
+from convcalc.report import Column, Report
+
+SIGNS = {"right": "✓", "other-convention": "~", "unreadable": "?", "blank": "", "by-hand": ""}
+READ_WIDTH = 15  # columns of an answer as it was read; longer ones push the sign to the right
+
+_CHECK_COLUMNS = (
+    Column("id", "question", lambda part: part.id, right=False, keep=9),
+    Column("part", "part", lambda part: part.part, right=False, keep=4),
+    Column("given", "answer", lambda part: part.given, right=False, keep=8, least=12),
+    Column("status", "status", lambda part: part.status, right=False, keep=7),
+    Column("points", "points", lambda part: points_number(part.points), keep=6),
+    Column("max", "of", lambda part: points_number(part.max), keep=5),
+    Column("hint", "hint", lambda part: part.hint, right=False, keep=3, least=20),
+)
+_LINT_COLUMNS = (
+    Column("id", "question", lambda found: found.id, right=False, keep=9),
+    Column("kind", "kind", lambda found: found.kind, right=False, keep=8),
+    Column("text", "what, and what to do", lambda found: found.text, right=False, keep=7),
+    Column("line", "line", lambda found: found.line, keep=5),
+)
+
+
+def check_report(marked: Marked, path: str, *, with_answers: bool = False) -> Report:
+    """The marking of one student's answers.
+
+    Args:
+        marked: the answers, marked.
+        path: the sheet's, for the next command.
+        with_answers: whether the right answers are part of the data.
+    """
+    sheet = marked.sheet
+    width = max(3, *(len(result.id) for result in marked.results))
+
+    def row(part: Verdict) -> dict[str, object]:
+        return part.to_dict(with_answers=with_answers)
+
+    return Report(
+        title=f"{sheet.title} ({sheet.id})",
+        subtitle=f"Rules of this sheet: {sheet.conventions.sentence()}.",
+        columns=_CHECK_COLUMNS,
+        rows=[part for result in marked.results for part in result.parts],
+        key="results",
+        row_dict=row,
+        facts=marked.facts(),
+        lines=[line for result in marked.results for line in _result_lines(result, width)],
+        lines_repeat_rows=True,
+        notes=list(marked.notes),
+        footer=[_count(marked)],
+        hint=_next_hint(marked, path),
+    )
+
+
+def _result_lines(result: Result, width: int) -> list[str]:
+    """One question: what was understood, and whether it is right."""
+    read = result.said.replace("\n", " ") or "-"
+    if result.status == "blank":
+        read, comment = "-", "not answered"
+    elif result.status == "by-hand":
+        comment = "marked by a person"
+    else:
+        comment = f"{SIGNS.get(result.status, '✗')} {result.hint}"
+    padded = read.ljust(READ_WIDTH) if len(read) < READ_WIDTH else f"{read}  "
+    first, *more = comment.strip().split("\n")
+    indent = " " * (width + READ_WIDTH + 4)
+    return [
+        f" {result.id:<{width}} {padded}{first}".rstrip(),
+        *(f"{indent}{line}" for line in more),
+    ]
+
+
+def _count(marked: Marked) -> str:
+    """How many questions of each status, and the points.
+
+    In the words of ``3 correct, 5 wrong, 11 not answered (8 of 27 points)``.
+    """
+    statuses = [result.status for result in marked.results]
+    correct, other = statuses.count("right"), statuses.count("other-convention")
+    manual, missing = statuses.count("by-hand"), statuses.count("blank")
+    wrong = len(statuses) - correct - other - manual - missing
+    counts = [f"{correct} correct"]
+    counts += [f"{other} correct under another convention"] * bool(other)
+    counts += [f"{wrong} wrong"] * bool(wrong)
+    counts += [f"{missing} not answered"] * bool(missing)
+    counts += [f"{manual} to be marked by a person"] * bool(manual)
+    points = f"{points_text(marked.points)} of {points_text(marked.max)} points"
+    return f"{', '.join(counts)} ({points})"
+
+
+def _next_hint(marked: Marked, path: str) -> str:
+    """The command that helps on with a wrong answer, one of known mistake first."""
+    done = ("right", "other-convention", "blank", "by-hand")
+    wrong = [result for result in marked.results if result.status not in done]
+    sure = [r for r in wrong if any(s == "sure" for p in r.parts for _, s in p.mistakes)]
+    return f"convcalc hw hint {path} {(sure or wrong)[0].id}" if wrong else ""
+
+
+def hint_report(sheet: Sheet, question: Question, level: int) -> Report:
+    """The method for a question, never finer than the sheet allows."""
+    allowed = min(level, sheet.max_level)
+    lines = hint(question, allowed) or ["this sheet gives no hints"]
+    return Report(
+        title=f"{question.id} {question.task.about}",
+        columns=[],
+        rows=[],
+        key="",
+        facts={"sheet": sheet.id, "id": question.id, "level": allowed, "lines": lines},
+        lines=lines,
+    )
+
+
+def lint_report(sheet: Sheet, found: Sequence[Finding]) -> Report:
+    """What is wrong with a sheet."""
+    width = max([3, *(len(each.id) for each in found)])
+    lines = []
+    for each in found:
+        label = f" key {each.id}: " if each.kind == "key" else f" {each.id:<{width}} "
+        lines.append(f"{label}{'note: ' if each.kind == 'note' else ''}{each.text}")
+    return Report(
+        title="",
+        columns=_LINT_COLUMNS,
+        rows=found,
+        key="findings",
+        row_dict=Finding.to_dict,
+        facts={"sheet": sheet.id},
+        lines=lines or ["no problems found"],
+        lines_repeat_rows=True,
+        footer=[summary(list(found))],
+    )

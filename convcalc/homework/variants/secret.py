@@ -1,0 +1,86 @@
+"""The secret of a class, and what is derived from it: an HMAC, never `random`."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import unicodedata
+from collections.abc import Iterable
+
+from convcalc.errors import UsageError
+from convcalc.files import STDIN, file_name, read_file
+
+OPTION = "--secret-file"
+MIN_SECRET = 8  # bytes
+MAX_SECRET = 64 * 1024
+
+
+def read_secret(path: str) -> bytes:
+    """The secret in a file, without the white space around it.
+
+    Raises:
+        UsageError: it cannot be read, or is too short to be one.
+    """
+    if path != STDIN and not os.path.lexists(path):
+        message = (
+            f"{file_name(path, OPTION)}: does not exist; check the name, or let hw make write one"
+        )
+        raise UsageError(message)
+    secret = read_file(path, 2**20, "secret", option=OPTION).strip()
+    if not MIN_SECRET <= len(secret) <= MAX_SECRET:
+        message = (
+            f"{file_name(path, OPTION)}: holds {len(secret):,} bytes; a secret has at least "
+            f"{MIN_SECRET} and at most {MAX_SECRET:,}, such as one line of random letters"
+        )
+        raise UsageError(message)
+    return secret
+
+
+def new_secret(path: str) -> bytes:
+    """Write a new random secret, for the owner's eyes only, and return it."""
+    import secrets
+
+    text = secrets.token_hex(32)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(f"{text}\n")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"{file_name(path, OPTION)}: cannot be written: {reason}; choose another place"
+        raise UsageError(message) from None
+    return text.encode()
+
+
+def same_student(student: str) -> str:
+    """A student's id in the form that is hashed: S042 and s042 are one student.
+
+    >>> same_student("  S042 ")
+    's042'
+    """
+    return unicodedata.normalize("NFKC", student).strip().casefold()
+
+
+def digest(secret: bytes, *words: str) -> bytes:
+    """HMAC-SHA256 of some words, each with its length in front, so that no two lists are alike."""
+    message = b"".join(b"%d:%b" % (len(data), data) for data in (w.encode() for w in words))
+    return hmac.digest(secret, message, "sha256")
+
+
+def code(secret: bytes, purpose: str, sheet: str, student: str, length: int = 4) -> str:
+    """A short code for a student: of the variant, or to stand in for the name."""
+    return digest(secret, purpose, sheet, same_student(student)).hex()[:length]
+
+
+def codes(secret: bytes, purpose: str, sheet: str, students: Iterable[str]) -> dict[str, str]:
+    """A code for every student, as short as keeps them apart."""
+    whole = {student: code(secret, purpose, sheet, student, 64) for student in students}
+    found: dict[str, str] = {}
+    for length in (4, 5, 6, 8, 12, 64):
+        taken: dict[str, int] = {}
+        for text in whole.values():
+            taken[text[:length]] = taken.get(text[:length], 0) + 1
+        for student, text in whole.items():
+            if student not in found and taken[text[:length]] == 1:
+                found[student] = text[:length]
+    return {student: found.get(student, whole[student]) for student in whole}
