@@ -29,11 +29,12 @@ __all__ = [
     "load",
     "loads",
     "networks",
+    "what_fits",
 ]
 
 if TYPE_CHECKING:
     from convcalc import formulas
-    from convcalc.api import chain, layer, load, loads, networks
+    from convcalc.api import chain, layer, load, loads, networks, what_fits
     from convcalc.errors import ConvcalcError
     from convcalc.network.network import Network
     from convcalc.report import Report
@@ -48,6 +49,7 @@ _HOMES = {
     "load": "convcalc.api",
     "loads": "convcalc.api",
     "networks": "convcalc.api",
+    "what_fits": "convcalc.api",
 }
 
 

@@ -11,6 +11,7 @@ from convcalc.network.chain import parse_chain
 from convcalc.network.network import Network, one_layer_network
 
 if TYPE_CHECKING:
+    from convcalc.analysis.one_layer import Change
     from convcalc.report import Row
 
 
@@ -86,3 +87,22 @@ def layer(kind: str, input: str | Sequence[int], **options: Any) -> Row:  # noqa
     network = one_layer_network(make(kind, options), checked_shape(input))
     row: Row = walk(network).rows[0]
     return row
+
+
+def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Change]:  # noqa: A002
+    """Small changes after which a layer's window fits exactly; none where it fits already.
+
+    Args:
+        kind, input, options: as for `layer`.
+
+    Raises:
+        ConvcalcError: as for `layer`.
+
+    >>> [str(change) for change in what_fits("conv", "1x32x32", out_channels=1, kernel_size=5, stride=2)]
+    ['--s 1 (28)', '--s 3 (10)', '--n 31 (14)', '--n 33 (15)', '--k 4 (15)']
+    """
+    from convcalc.analysis.one_layer import what_fits as changes  # noqa: PLC0415
+
+    made, shape = make(kind, options), checked_shape(input)
+    made.check(shape)
+    return changes(made, shape)

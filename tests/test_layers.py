@@ -14,7 +14,8 @@ import convcalc
 from convcalc.errors import ShapeError
 from convcalc.layers import KINDS, LETTERS, Layer, base, every, find
 from convcalc.layers.conv import MAX_TAPS
-from convcalc.layers.options import OPTION_TYPES, OptionType, options_of
+from convcalc.layers.option_types import OPTION_TYPES, OptionType
+from convcalc.layers.options import options_of
 from convcalc.reference import WITNESSES, Tally
 from strategies import KIND_STRATEGIES, Made, Shape, drawn_of, few, layer_of, some
 

@@ -18,10 +18,8 @@ import convcalc
 import strategies
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.layers import LETTERS, base, every, make, values
+from convcalc.layers.option_types import MAX_ENTRIES, MAX_ITEMS, OPTION_TYPES
 from convcalc.layers.options import (
-    MAX_ENTRIES,
-    MAX_ITEMS,
-    OPTION_TYPES,
     option_text,
     options_of,
     required_options,

@@ -107,7 +107,7 @@ def exercise(options: dict[str, Any]) -> Any:
     from convcalc.hand import worked
     from convcalc.hand.matrices import read
     from convcalc.hand.options import op_named
-    from convcalc.layers.options import PADDING, PER_AXIS
+    from convcalc.layers.option_types import PADDING, PER_AXIS
     from convcalc.layers.values import whole_number
 
     matrices = [options[name] for name in ("x", "k", "bias", "grad")]
@@ -151,7 +151,7 @@ def exercise(options: dict[str, Any]) -> Any:
 def size(text: str, op: str) -> Any:
     """A pool's window."""
     from convcalc.errors import UsageError, shortened
-    from convcalc.layers.options import PER_AXIS
+    from convcalc.layers.option_types import PER_AXIS
 
     if not text.replace("x", "").isalnum():
         message = f"--k: {op} has no weights, so {shortened(text)!r} is not read; give its size, such as 2 or 2x3"

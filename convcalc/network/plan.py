@@ -9,7 +9,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, did_you_mean, quoted, shortened
 from convcalc.layers import Layer, every, find
-from convcalc.layers.options import OPTION_TYPES, options_of, required_options, unknown_option
+from convcalc.layers.option_types import OPTION_TYPES
+from convcalc.layers.options import options_of, required_options, unknown_option
 from convcalc.network.expression import Expression, expressions_in
 from convcalc.network.yaml_source import Source, described
 

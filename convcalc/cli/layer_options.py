@@ -1,0 +1,189 @@
+"""The options that describe one layer, and the layer and the shape that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from convcalc.cli.types import KIND, SHAPE, LayerOption
+from convcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from convcalc.layers import Layer, Shape
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PER_AXIS, _NUMBER = LayerOption("PER_AXIS", 1), LayerOption("WHOLE", 1)
+_PADDING = LayerOption("PADDING", 0, " (the kind crop takes cells away)")
+
+# What the options of layers are called on the command line; others are given with --set.
+CALLED = {
+    "kernel_size": "--k",
+    "stride": "--s",
+    "padding": "--p",
+    "dilation": "--d",
+    "out_channels": "--cout",
+    "out_features": "--cout",
+    "groups": "--groups",
+    "output_padding": "--a",
+    "bias": "--bias",
+    "fit": "--fit",
+    "ceil_mode": "--ceil",
+}
+
+_OPTIONS = (
+    click.option(
+        "--n", type=SHAPE, metavar="N[xN]", help="Input size: 32, or 24x32 (height x width)."
+    ),
+    click.option(
+        "--input",
+        "shape",
+        type=SHAPE,
+        metavar="CxHxW",
+        help="Input shape, instead of --n and --cin.",
+    ),
+    click.option(
+        "--k",
+        "--kernel-size",
+        "kernel_size",
+        type=_PER_AXIS,
+        metavar="K",
+        help="Kernel size: 3, or 3x5.",
+    ),
+    click.option("--s", "--stride", "stride", type=_PER_AXIS, metavar="S", help="Stride."),
+    click.option(
+        "--p",
+        "--padding",
+        "padding",
+        type=_PADDING,
+        metavar="P",
+        help="Padding per side: 1, 1x2, 0,1x0,1, or valid, same, full, causal.",
+    ),
+    click.option(
+        "--d",
+        "--dilation",
+        "dilation",
+        type=_PER_AXIS,
+        metavar="D",
+        help="Dilation; 1 is an ordinary kernel.",
+    ),
+    click.option("--cin", type=_NUMBER, metavar="C", help="Input channels; 1 unless given."),
+    click.option(
+        "--cout",
+        type=_NUMBER,
+        metavar="C",
+        help="Output channels (or units); as many as go in unless given.",
+    ),
+    click.option("--groups", type=_NUMBER, metavar="G", help="Groups."),
+    click.option(
+        "--a",
+        "--output-padding",
+        "output_padding",
+        type=LayerOption("PER_AXIS", 0),
+        metavar="A",
+        help="Output padding, when transposed.",
+    ),
+    click.option("--bias/--no-bias", default=None, help="Whether there is a bias."),
+    click.option(
+        "--fit",
+        type=LayerOption("FIT"),
+        metavar="RULE",
+        help="floor, strict (14.5 is an error), ceil or caffe.",
+    ),
+    click.option(
+        "--ceil", "ceil_mode", is_flag=True, default=None, help="Pools: round up (ceil_mode)."
+    ),
+    click.option(
+        "--kind",
+        type=KIND,
+        default="conv",
+        metavar="KIND",
+        help="Layer kind; convcalc kinds lists them.",
+    ),
+    click.option(
+        "--dims",
+        type=click.IntRange(1, 3),
+        help="Axes: 1, 2 or 3; 2 unless --n or the kind says otherwise.",
+    ),
+    click.option(
+        "--set", "more", multiple=True, metavar="NAME=VALUE", help="Any other option of the kind."
+    ),
+)
+
+
+def layer_options(function: F) -> F:
+    """Add the options that describe one layer to a command."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
+    """The shape that goes in, from ``--input`` or from ``--n``, ``--cin`` and ``--dims``.
+
+    Raises:
+        UsageError: there is none, or they contradict each other.
+    """
+    shape, sizes, channels, dims = (typed[name] for name in ("shape", "n", "cin", "dims"))
+    if shape:
+        if sizes or channels or dims:
+            message = "--input gives the whole shape; leave --n, --cin and --dims out"
+            raise UsageError(message)
+        return shape  # type: ignore[no-any-return]
+    if not sizes:
+        message = "give the input size with --n 32, or the shape with --input 3x32x32"
+        raise UsageError(message)
+    if cls.needs_flat and not channels and not dims:
+        return sizes  # type: ignore[no-any-return]
+    shown = "x".join(map(str, sizes))
+    if len(sizes) > 3:
+        message = f"--n {shown} has {len(sizes)} sides; give 1 to 3, and the channels with --cin"
+        raise UsageError(message)
+    if len(sizes) == 1:
+        sizes = sizes * (dims or _axes_said(typed) or 2)
+    elif dims and dims != len(sizes):
+        message = f"--n {shown} has {len(sizes)} axes, but --dims is {dims}; leave one out"
+        raise UsageError(message)
+    return (channels or 1, *sizes)
+
+
+def _axes_said(typed: dict[str, Any]) -> int:
+    """How many axes ``--k 3x5`` and the like are for; 0 where they do not say; causal means 1."""
+    if typed["padding"] == "causal":
+        return 1
+    values = [typed[name] for name in ("kernel_size", "stride", "dilation")]
+    return max([len(value) for value in values if isinstance(value, tuple)], default=0)
+
+
+def layer_of(cls: type[Layer], typed: dict[str, Any], channels: int) -> Layer:
+    """The layer that the options describe, with as many channels as go in unless they say so.
+
+    Raises:
+        UsageError: what is wrong with them, in the words of the command line.
+    """
+    from convcalc.layers import make
+    from convcalc.layers.options import options_of
+
+    known = options_of(cls)
+    called = CALLED | {name: f"--set {name}" for name in known if name not in CALLED}
+    values = {name: typed[name] for name in CALLED if typed.get(name) is not None}
+    if typed["bias"] is False:
+        called["bias"] = "--no-bias"
+    if typed["cout"] is not None:
+        values["out_features" if "out_features" in known else "out_channels"] = typed["cout"]
+    for pair in typed["more"]:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            message = f"--set {pair}: lacks a value; write --set name=value"
+            raise UsageError(message)
+        values[name] = known[name].type.read(text, f"--set {name}") if name in known else text
+    if "out_channels" in known:
+        values.setdefault("out_channels", channels)
+    return make(cls, values, called=called, example=lambda name: _example(called[name]))
+
+
+def _example(called: str) -> str:
+    """How to write an option that is missing."""
+    return f"{called}=…" if called.startswith("--set") else f"{called} 3"

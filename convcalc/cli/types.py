@@ -1,0 +1,158 @@
+"""Types of command-line options: each reads its text once, says what was typed, and completes it in a shell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from convcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from convcalc.layers.option_types import OptionType
+
+    _ParamType = click.ParamType[Any]
+else:
+    _ParamType = click.ParamType  # not generic before click 8.4
+
+
+class _Type(_ParamType):
+    """A type whose values `read` makes from text."""
+
+    def read(self, text: str, what: str) -> Any:
+        """The value of a text.
+
+        Raises:
+            UsageError: it is not one; ``what`` is how the option is called.
+        """
+        raise NotImplementedError
+
+    def words(self) -> Iterable[str]:
+        """What the shell may complete to."""
+        return ()
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):  # a default
+            return value
+        option = isinstance(param, click.Option)
+        return self.read(value, param.opts[0] if param and option else self.name)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(word) for word in self.words() if word.startswith(incomplete)]
+
+
+class LayerOption(_Type):
+    """An option of layers, by the name of its type in `convcalc.layers.option_types`.
+
+    Args:
+        name: the type's name there, such as ``PER_AXIS``.
+        least: the smallest number it may hold.
+        way_out: what to do about a smaller one, besides a larger one.
+    """
+
+    name = "value"
+
+    def __init__(self, name: str, least: int | None = None, way_out: str = "") -> None:
+        self.type_name, self.least, self.way_out = name, least, way_out
+
+    @property
+    def option_type(self) -> OptionType:
+        from convcalc.layers import option_types
+
+        return getattr(option_types, self.type_name)  # type: ignore[no-any-return]
+
+    def read(self, text: str, what: str) -> Any:
+        value = self.option_type.read(text, what)
+        smallest = min(_numbers_in(value), default=None)
+        if self.least is not None and smallest is not None and smallest < self.least:
+            message = f"{what} is {smallest}; use {self.least} or more{self.way_out}"
+            raise UsageError(message)
+        return value
+
+    def words(self) -> Iterable[str]:
+        return self.option_type.words
+
+
+def _numbers_in(value: Any) -> list[int]:
+    """The numbers in an option's value."""
+    if isinstance(value, tuple):
+        return [number for part in value for number in _numbers_in(part)]
+    return [value] if isinstance(value, int) else []
+
+
+class _Shape(_Type):
+    """A shape, such as 3x224x224, or the sizes of an input."""
+
+    name = "shape"
+
+    def read(self, text: str, what: str) -> Any:
+        from convcalc.layers.values import shape_of
+
+        return shape_of(text, what)
+
+
+class _Kind(_Type):
+    """A layer kind, by its name or by what another library calls it."""
+
+    name = "kind"
+
+    def read(self, text: str, what: str) -> Any:
+        from convcalc.layers import get_kind
+
+        return get_kind(text)
+
+    def words(self) -> Iterable[str]:
+        from convcalc.layers import every
+
+        return every()
+
+
+class _Network(_Type):
+    """A network: a file, or a bundled one by name. Its text stays; the library finds it."""
+
+    name = "network"
+
+    def read(self, text: str, what: str) -> Any:
+        return text
+
+    def words(self) -> Iterable[str]:
+        from convcalc.network.load import bundled_names
+
+        return bundled_names()
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        files = CompletionItem(incomplete, type="file")  # the shell lists the files itself
+        return [files, *super().shell_complete(ctx, param, incomplete)]
+
+
+class _Columns(_Type):
+    """Columns of a network's table, with commas between them."""
+
+    name = "columns"
+
+    def read(self, text: str, what: str) -> Any:
+        return text
+
+    def words(self) -> Iterable[str]:
+        from convcalc.report import COLUMNS
+
+        return COLUMNS
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        before, comma, last = incomplete.rpartition(",")
+        return [
+            CompletionItem(f"{before}{comma}{word}")
+            for word in self.words()
+            if word.startswith(last)
+        ]
+
+
+SHAPE, KIND, NETWORK, COLUMNS = _Shape(), _Kind(), _Network(), _Columns()
