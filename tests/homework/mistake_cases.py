@@ -1,6 +1,6 @@
 """Every mistake with its canonical wrong number: what is asked, the wrong answer, the right one.
 
-``first`` is False where the number is another mistake's as well, and that one is commoner.
+``first`` is False where the number is another mistake's as well, and that one is more common.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SIGNED = {"x": X3, "w": [[1, -1], [1, -2]]}
 G = [[1, 0, -1], [2, 1, 0], [0, 1, 1]]
 
 
-class Slip(NamedTuple):
+class MistakeCase(NamedTuple):
     """A row of the catalogue."""
 
     id: str
@@ -49,58 +49,69 @@ SAME_33 = window(33, 3, 2, "same")
 GROUPED = conv(3, 64, 128, groups=4)
 DEPTHWISE = conv(3, 64, 64, groups=64, bias=False)
 
-SLIPS = [
+NEURONS = {"n": 9, "k": 4, "c_in": 3, "filters": 10}
+CONNECTIONS = {"n": 32, "k": 5, "c_in": 1, "filters": 6}
+COLUMNS = {"n": 5, "k": 3, "c_in": 3, "filters": 32}
+BOTH_SIGNS = {"x": [[1, 0, 2], [0, 1, 0], [2, 0, 1]], "w": [[1, -2], [0, 0]]}
+
+MISTAKE_CASES = [
     # ------------------------------------------------------------------ 2.1 output size
-    Slip("out.no-plus-one", "output-size", A, "27", 28),
-    Slip("out.no-plus-one", "output-size", B, "28", 29),
-    Slip("out.one-sided-pad", "output-size", A, "26", 28),
-    Slip("out.no-pad", "output-size", A, "24", 28),
-    Slip("out.double-pad", "output-size", A, "32", 28),
-    Slip("out.no-stride", "output-size", B, "57", 29),
-    Slip("out.div-all", "output-size", B, "28.5", 29),
-    Slip("out.n-over-s", "output-size", B, "31.5", 29),
-    Slip("out.plus-k", "output-size", window(28, 5, 1, 2), "38", 28),
-    Slip("out.plus-k", "output-size", window(28, 3), "31", 26, first=False),
-    Slip("out.minus-2k", "output-size", window(256, 3), "252", 254),
-    Slip("out.full", "output-size", window(32, 5), "36", 28),
-    Slip("out.same", "output-size", B, "63", 29),
-    Slip("out.kernel", "output-size", A, "5", 28),
-    Slip("out.rounded-up", "output-size", C, "15", 14),
-    Slip("out.left-fraction", "output-size", C, "14.5", 14),
-    Slip("out.floored-in-strict", "output-size", C, "14", "does not fit", conventions=STRICT),
-    Slip("out.caffe-ceil", "pool-volume", {"n": 112, "k": 3, "s": 2}, "56", 55),
-    Slip("out.pool-stride-1", "pool-volume", {"n": 32, "k": 3}, "30", 10),
-    Slip("out.same-keeps-with-stride", "output-size", SAME_33, "33", 17),
-    Slip("out.same-keeps-with-stride", "same-size", {"n": 33, "s": 2, "k": 3}, "33", 17),
-    Slip("out.even-k-half", "output-size", window(32, 4, 1, "same"), "31", 32),
-    Slip("out.even-k-half", "output-size", window(32, 4, 1, "same"), "33", 32),
-    Slip("out.swapped-hw", "output-size", window([20, 30], [3, 5]), "26x18", [18, 26]),
-    Slip("out.no-dilation", "dilated-size", D, "62", 60),
-    Slip("out.dilation-times", "dilated-size", D, "59", 60),
-    Slip("out.dilation-no-one", "dilated-size", D, "61", 60),
-    Slip("out.dilation-zero-based", "dilated-size", D, "58", 60),
-    Slip("out.t-conv-formula", "transposed-size", E, "1", 17),
-    Slip("out.t-times-s", "transposed-size", E, "15", 17),
-    Slip("out.t-no-minus-one", "transposed-size", E, "20", 17),
-    Slip("out.t-one-sided", "transposed-size", E, "18", 17),
-    Slip("out.t-pad-ignored", "transposed-size", E, "19", 17),
-    Slip("out.t-pad-added", "transposed-size", E, "21", 17),
+    MistakeCase("out.no-plus-one", "output-size", A, "27", 28),
+    MistakeCase("out.no-plus-one", "output-size", B, "28", 29),
+    MistakeCase("out.one-sided-pad", "output-size", A, "26", 28),
+    MistakeCase("out.no-pad", "output-size", A, "24", 28),
+    MistakeCase("out.double-pad", "output-size", A, "32", 28),
+    MistakeCase("out.no-stride", "output-size", B, "57", 29),
+    MistakeCase("out.div-all", "output-size", B, "28.5", 29),
+    MistakeCase("out.n-over-s", "output-size", B, "31.5", 29),
+    MistakeCase("out.plus-k", "output-size", window(28, 5, 1, 2), "38", 28),
+    MistakeCase("out.plus-k", "output-size", window(28, 3), "31", 26, first=False),
+    MistakeCase("out.minus-2k", "output-size", window(256, 3), "252", 254),
+    MistakeCase("out.full", "output-size", window(32, 5), "36", 28),
+    MistakeCase("out.same", "output-size", B, "63", 29),
+    MistakeCase("out.kernel", "output-size", A, "5", 28),
+    MistakeCase("out.rounded-up", "output-size", C, "15", 14),
+    MistakeCase("out.left-fraction", "output-size", C, "14.5", 14),
+    MistakeCase(
+        "out.floored-in-strict", "output-size", C, "14", "does not fit", conventions=STRICT
+    ),
+    MistakeCase("out.caffe-ceil", "pool-volume", {"n": 112, "k": 3, "s": 2}, "56", 55),
+    MistakeCase("out.pool-stride-1", "pool-volume", {"n": 32, "k": 3}, "30", 10),
+    MistakeCase("out.same-keeps-with-stride", "output-size", SAME_33, "33", 17),
+    MistakeCase("out.same-keeps-with-stride", "same-size", {"n": 33, "s": 2, "k": 3}, "33", 17),
+    MistakeCase("out.even-k-half", "output-size", window(32, 4, 1, "same"), "31", 32),
+    MistakeCase("out.even-k-half", "output-size", window(32, 4, 1, "same"), "33", 32),
+    MistakeCase("out.swapped-hw", "output-size", window([20, 30], [3, 5]), "26x18", [18, 26]),
+    MistakeCase("out.no-dilation", "dilated-size", D, "62", 60),
+    MistakeCase("out.dilation-times", "dilated-size", D, "59", 60),
+    MistakeCase("out.dilation-no-one", "dilated-size", D, "61", 60),
+    MistakeCase("out.dilation-zero-based", "dilated-size", D, "58", 60),
+    MistakeCase("out.t-conv-formula", "transposed-size", E, "1", 17),
+    MistakeCase("out.t-times-s", "transposed-size", E, "15", 17),
+    MistakeCase("out.t-no-minus-one", "transposed-size", E, "20", 17),
+    MistakeCase("out.t-one-sided", "transposed-size", E, "18", 17),
+    MistakeCase("out.t-pad-ignored", "transposed-size", E, "19", 17),
+    MistakeCase("out.t-pad-added", "transposed-size", E, "21", 17),
     # ---------------------------------------------------------------------- 2.2 volumes
-    Slip("vol.depth-in", "volume", V, "28x28x3", [28, 28, 6]),
-    Slip("vol.depth-one", "volume", V, "28x28x1", [28, 28, 6]),
-    Slip("vol.depth-times", "volume", V, "28x28x18", [28, 28, 6]),
-    Slip("vol.pad-depth", "padded-volume", {"n": 15, "p": 2, "c_in": 8}, "19x19x12", [19, 19, 8]),
-    Slip("vol.pad-one-side", "padded-volume", {"n": 15, "p": 2, "c_in": 8}, "17x17x8", [19, 19, 8]),
-    Slip(
+    MistakeCase("vol.depth-in", "volume", V, "28x28x3", [28, 28, 6]),
+    MistakeCase("vol.depth-one", "volume", V, "28x28x1", [28, 28, 6]),
+    MistakeCase("vol.depth-times", "volume", V, "28x28x18", [28, 28, 6]),
+    MistakeCase(
+        "vol.pad-depth", "padded-volume", {"n": 15, "p": 2, "c_in": 8}, "19x19x12", [19, 19, 8]
+    ),
+    MistakeCase(
+        "vol.pad-one-side", "padded-volume", {"n": 15, "p": 2, "c_in": 8}, "17x17x8", [19, 19, 8]
+    ),
+    MistakeCase(
         "vol.pool-depth",
         "pool-volume",
         {"n": 32, "k": 2, "s": 2, "c_in": 16},
         "32x32x8",
         [16, 16, 16],
     ),
-    Slip("vol.order", "volume", V, "(6, 28, 28)", [28, 28, 6]),
-    Slip("vol.flatten-no-depth", "flatten", {"input": "12x12x64"}, "144", 9216),
-    Slip(
+    MistakeCase("vol.order", "volume", V, "(6, 28, 28)", [28, 28, 6]),
+    MistakeCase("vol.flatten-no-depth", "flatten", {"input": "12x12x64"}, "144", 9216),
+    MistakeCase(
         "vol.flatten-early",
         "params-model",
         {"input": "200x200x3", "arch": "CONV-3-32 POOL-2 FC-64 FC-1"},
@@ -108,143 +119,155 @@ SLIPS = [
         20073473,
     ),
     # ------------------------------------------------------------------- 2.3 parameters
-    Slip("par.no-bias", "params", F, "750", 760),
-    Slip("par.no-channels", "params", F, "260", 760),
-    Slip("par.no-channels-no-bias", "params", F, "250", 760),
-    Slip("par.one-bias", "params", F, "751", 760),
-    Slip("par.no-channels-one-bias", "params", F, "251", 760),
-    Slip("par.bias-per-channel", "params", F, "780", 760),
-    Slip("par.bias-wrong-side", "params", F, "825", 760),
-    Slip("par.bias-wrong-side", "params-fc", {"input": "128", "units": 256}, "32,896", 33024),
-    Slip("par.one-filter", "params", F, "76", 760),
-    Slip("par.k-not-squared", "params", F, "160", 760),
-    Slip("par.k-not-squared", "params", F, "150", 760),
-    Slip("par.k-doubled", "params", F, "310", 760),
-    Slip("par.added", "params", F, "290", 760),
-    Slip("par.depth-out", "params", F, "2,510", 760),
-    Slip("par.swapped", "params", F, "753", 760),
-    Slip("par.no-sharing", "params", F, "595,840", 760),
-    Slip("par.no-sharing-weights", "params", F, "588,000", 760),
-    Slip("par.activations", "params", F, "7,840", 760),
-    Slip("par.image-size", "params", conv(1, 16, 1, n=64), "4,097", 17),
-    Slip("par.doubled", "params", F, "1,500", 760),
-    Slip(
+    MistakeCase("par.no-bias", "params", F, "750", 760),
+    MistakeCase("par.no-channels", "params", F, "260", 760),
+    MistakeCase("par.no-channels-no-bias", "params", F, "250", 760),
+    MistakeCase("par.one-bias", "params", F, "751", 760),
+    MistakeCase("par.no-channels-one-bias", "params", F, "251", 760),
+    MistakeCase("par.bias-per-channel", "params", F, "780", 760),
+    MistakeCase("par.bias-wrong-side", "params", F, "825", 760),
+    MistakeCase(
+        "par.bias-wrong-side", "params-fc", {"input": "128", "units": 256}, "32,896", 33024
+    ),
+    MistakeCase("par.one-filter", "params", F, "76", 760),
+    MistakeCase("par.k-not-squared", "params", F, "160", 760),
+    MistakeCase("par.k-not-squared", "params", F, "150", 760),
+    MistakeCase("par.k-doubled", "params", F, "310", 760),
+    MistakeCase("par.added", "params", F, "290", 760),
+    MistakeCase("par.depth-out", "params", F, "2,510", 760),
+    MistakeCase("par.swapped", "params", F, "753", 760),
+    MistakeCase("par.no-sharing", "params", F, "595,840", 760),
+    MistakeCase("par.no-sharing-weights", "params", F, "588,000", 760),
+    MistakeCase("par.activations", "params", F, "7,840", 760),
+    MistakeCase("par.image-size", "params", conv(1, 16, 1, n=64), "4,097", 17),
+    MistakeCase("par.doubled", "params", F, "1,500", 760),
+    MistakeCase(
         "par.partial-total",
         "params-model",
         {"input": "28x28x1", "arch": "CONV-3-10-same FC-2"},
         "100",
         15782,
     ),
-    Slip(
+    MistakeCase(
         "par.partial-total",
         "params-model",
         {"input": "28x28x1", "arch": "CONV-3-10-same FC-2"},
         "15,682",
         15782,
     ),
-    Slip("par.pool-counted", "params-pool", {"k": 2, "c_in": 6}, "24", 0),
-    Slip("par.pool-counted", "params-pool", {"k": 2, "c_in": 6}, "12", 0),
-    Slip("par.bn-all-trainable", "params-bn", {"c_in": 64}, "256", 128),
-    Slip("par.bn-one", "params-bn", {"c_in": 64}, "64", 128),
-    Slip("par.bn-forgotten", "params-bn", {"c_in": 64}, "0", 128),
-    Slip("par.bias-before-bn", "params", conv(3, 16, 64, bias=False), str(9 * 16 * 64 + 64), 9216),
-    Slip("par.groups-ignored", "params", GROUPED, "73,856", 18560),
-    Slip("par.groups-twice", "params", GROUPED, "4,736", 18560),
-    Slip("par.groups-times", "params", GROUPED, "295,040", 18560),
-    Slip("par.dw-no-groups", "params", DEPTHWISE, "36,864", 576),
-    Slip("par.dws-half", "params-separable", {"k": 3, "c_in": 64, "filters": 128}, "576", 8768),
-    Slip("par.dws-half", "params-separable", {"k": 3, "c_in": 64, "filters": 128}, "8,192", 8768),
-    Slip(
+    MistakeCase("par.pool-counted", "params-pool", {"k": 2, "c_in": 6}, "24", 0),
+    MistakeCase("par.pool-counted", "params-pool", {"k": 2, "c_in": 6}, "12", 0),
+    MistakeCase("par.bn-all-trainable", "params-bn", {"c_in": 64}, "256", 128),
+    MistakeCase("par.bn-one", "params-bn", {"c_in": 64}, "64", 128),
+    MistakeCase("par.bn-forgotten", "params-bn", {"c_in": 64}, "0", 128),
+    MistakeCase(
+        "par.bias-before-bn", "params", conv(3, 16, 64, bias=False), str(9 * 16 * 64 + 64), 9216
+    ),
+    MistakeCase("par.groups-ignored", "params", GROUPED, "73,856", 18560),
+    MistakeCase("par.groups-twice", "params", GROUPED, "4,736", 18560),
+    MistakeCase("par.groups-times", "params", GROUPED, "295,040", 18560),
+    MistakeCase("par.dw-no-groups", "params", DEPTHWISE, "36,864", 576),
+    MistakeCase(
+        "par.dws-half", "params-separable", {"k": 3, "c_in": 64, "filters": 128}, "576", 8768
+    ),
+    MistakeCase(
+        "par.dws-half", "params-separable", {"k": 3, "c_in": 64, "filters": 128}, "8,192", 8768
+    ),
+    MistakeCase(
         "par.fc-no-depth", "params-fc", {"input": "300x300x3", "units": 100}, "9,000,100", 27000100
     ),
-    Slip(
+    MistakeCase(
         "par.fc-one-bias", "params-fc", {"input": "300x300x3", "units": 100}, "27,000,001", 27000100
     ),
-    Slip("par.lenet-full", "lenet-c3", {}, "2,416", 1516, conventions={"lenet_c3": "paper"}),
-    Slip("par.lenet-full", "lenet-c3", {}, "1,516", 2416),
+    MistakeCase("par.lenet-full", "lenet-c3", {}, "2,416", 1516, conventions={"lenet_c3": "paper"}),
+    MistakeCase("par.lenet-full", "lenet-c3", {}, "1,516", 2416),
     # ------------------------------------------------------------------- 2.4 operations
-    Slip("ops.macs-as-flops", "macs", F, "1,176,000", 588000),
-    Slip("ops.flops-as-macs", "macs", F, "294,000", 588000),
-    Slip("ops.flops-as-macs", "macs", F, "588,000", 1176000, conventions=TOTAL),
-    Slip("ops.inverted", "macs", F, "1,176,000", 588000, first=False),
-    Slip("ops.inverted", "macs", F, "294,000", 1176000, conventions=TOTAL),
-    Slip("ops.exact-adds", "macs", F, "1,168,160", 588000),
-    Slip("ops.bias-as-mac", "macs", F, "595,840", 588000),
-    Slip("ops.input-size", "macs", F, "768,000", 588000),
-    Slip("ops.no-channels", "macs", F, "196,000", 588000),
-    Slip("ops.no-filters", "macs", F, "58,800", 588000),
-    Slip("ops.one-axis", "macs", F, "21,000", 588000),
-    Slip("ops.params-only", "macs", F, "750", 588000),
-    Slip(
+    MistakeCase("ops.macs-as-flops", "macs", F, "1,176,000", 588000),
+    MistakeCase("ops.flops-as-macs", "macs", F, "294,000", 588000),
+    MistakeCase("ops.flops-as-macs", "macs", F, "588,000", 1176000, conventions=TOTAL),
+    MistakeCase("ops.inverted", "macs", F, "1,176,000", 588000, first=False),
+    MistakeCase("ops.inverted", "macs", F, "294,000", 1176000, conventions=TOTAL),
+    MistakeCase("ops.exact-adds", "macs", F, "1,168,160", 588000),
+    MistakeCase("ops.bias-as-mac", "macs", F, "595,840", 588000),
+    MistakeCase("ops.input-size", "macs", F, "768,000", 588000),
+    MistakeCase("ops.no-channels", "macs", F, "196,000", 588000),
+    MistakeCase("ops.no-filters", "macs", F, "58,800", 588000),
+    MistakeCase("ops.one-axis", "macs", F, "21,000", 588000),
+    MistakeCase("ops.params-only", "macs", F, "750", 588000),
+    MistakeCase(
         "ops.groups-ignored",
         "macs",
         conv(3, 64, 128, n=10, groups=4),
         str(4 * 8 * 8 * 9 * 16 * 128),
         8 * 8 * 9 * 16 * 128,
     ),
-    Slip(
+    MistakeCase(
         "ops.t-output-size",
         "macs-transposed",
         {"n": 2, "k": 2, "s": 2, "c_in": 3, "filters": 1},
         "192",
         48,
     ),
-    Slip("ops.dws-one-half", "savings-separable", SEP, "1,806,336", 27496448, "macs"),
-    Slip("ops.dws-one-half", "savings-separable", SEP, "25,690,112", 27496448, "macs"),
-    Slip(
+    MistakeCase("ops.dws-one-half", "savings-separable", SEP, "1,806,336", 27496448, "macs"),
+    MistakeCase("ops.dws-one-half", "savings-separable", SEP, "25,690,112", 27496448, "macs"),
+    MistakeCase(
         "ops.bottleneck-no-1x1", "savings-bottleneck", SQUEEZE, "10,035,200", 12443648, "squeezed"
     ),
-    Slip("ops.bottleneck-no-1x1", "savings-bottleneck", SQUEEZE, "12.0", 9.68, "ratio"),
-    Slip("ops.ratio-upside-down", "savings-separable", SEP, "0.119", 8.41, "ratio"),
-    Slip("ops.ratio-one-term", "savings-separable", SEP, "0.111", 8.41, "ratio"),
-    Slip("ops.ratio-one-term", "savings-separable", SEP, "0.0078", 8.41, "ratio"),
+    MistakeCase("ops.bottleneck-no-1x1", "savings-bottleneck", SQUEEZE, "12.0", 9.68, "ratio"),
+    MistakeCase("ops.ratio-upside-down", "savings-separable", SEP, "0.119", 8.41, "ratio"),
+    MistakeCase("ops.ratio-one-term", "savings-separable", SEP, "0.111", 8.41, "ratio"),
+    MistakeCase("ops.ratio-one-term", "savings-separable", SEP, "0.0078", 8.41, "ratio"),
     # ----------------------------------------------------------------------- 2.5 memory
-    Slip("mem.values", "memory", MEM, "3.21 M", 12845056),
-    Slip("mem.mb-mib", "memory", MEM, "12.25", 12845056),
-    Slip("mem.double", "memory", MEM, "25.69", 12845056),
-    Slip("mem.half", "memory", {**MEM, "gradients": True}, "12.85", 25690112),
-    Slip("mem.params-in", "memory", {"arch": "lenet5"}, None, None),
-    Slip("mem.batch", "memory", MEM, "411.0 MB", 12845056),
+    MistakeCase("mem.values", "memory", MEM, "3.21 M", 12845056),
+    MistakeCase("mem.mb-mib", "memory", MEM, "12.25", 12845056),
+    MistakeCase("mem.double", "memory", MEM, "25.69", 12845056),
+    MistakeCase("mem.half", "memory", {**MEM, "gradients": True}, "12.85", 25690112),
+    MistakeCase("mem.params-in", "memory", {"arch": "lenet5"}, None, None),
+    MistakeCase("mem.batch", "memory", MEM, "411.0 MB", 12845056),
     # -------------------------------------------------------------- 2.6 receptive field
-    Slip("rf.no-stride", "receptive-field", RF, "7", 15),
-    Slip("rf.own-stride", "receptive-field", RF, "11", 15),
-    Slip("rf.late-jump", "receptive-field", RF, "21", 15),
-    Slip("rf.sum-k", "receptive-field", RF, "9", 15),
-    Slip("rf.sum-k", "receptive-field", FIVE, "15", 11),
-    Slip("rf.product", "receptive-field", RF, "27", 15),
-    Slip("rf.product", "receptive-field", {"layers": WAVE, "blocks": 2}, str(1024**2), 2047),
-    Slip("rf.last-only", "receptive-field", RF, "3", 15),
-    Slip("rf.area", "receptive-field", FIVE, "121", 11),
-    Slip("rf.side", "receptive-field", FIVE, "11", 121, conventions={"rf": "pixels"}),
-    Slip("rf.one-layer-off", "receptive-field", FIVE, "13", 11),
-    Slip("rf.one-layer-off", "receptive-field", FIVE, "9", 11),
-    Slip("rf.no-dilation", "receptive-field", {"layers": "3/1/1 3/1/2 3/1/4"}, "7", 15),
-    Slip("rf.block-sum", "receptive-field", {"layers": WAVE, "blocks": 2}, "2,048", 2047),
-    Slip("rf.block-sum", "receptive-field", {"layers": WAVE, "blocks": 3}, "3,072", 3070),
-    Slip("rf.bigger-than-image", "receptive-field", {"layers": "5*3/2", "image": 32}, "32", 63),
+    MistakeCase("rf.no-stride", "receptive-field", RF, "7", 15),
+    MistakeCase("rf.own-stride", "receptive-field", RF, "11", 15),
+    MistakeCase("rf.late-jump", "receptive-field", RF, "21", 15),
+    MistakeCase("rf.sum-k", "receptive-field", RF, "9", 15),
+    MistakeCase("rf.sum-k", "receptive-field", FIVE, "15", 11),
+    MistakeCase("rf.product", "receptive-field", RF, "27", 15),
+    MistakeCase("rf.product", "receptive-field", {"layers": WAVE, "blocks": 2}, str(1024**2), 2047),
+    MistakeCase("rf.last-only", "receptive-field", RF, "3", 15),
+    MistakeCase("rf.area", "receptive-field", FIVE, "121", 11),
+    MistakeCase("rf.side", "receptive-field", FIVE, "11", 121, conventions={"rf": "pixels"}),
+    MistakeCase("rf.one-layer-off", "receptive-field", FIVE, "13", 11),
+    MistakeCase("rf.one-layer-off", "receptive-field", FIVE, "9", 11),
+    MistakeCase("rf.no-dilation", "receptive-field", {"layers": "3/1/1 3/1/2 3/1/4"}, "7", 15),
+    MistakeCase("rf.block-sum", "receptive-field", {"layers": WAVE, "blocks": 2}, "2,048", 2047),
+    MistakeCase("rf.block-sum", "receptive-field", {"layers": WAVE, "blocks": 3}, "3,072", 3070),
+    MistakeCase(
+        "rf.bigger-than-image", "receptive-field", {"layers": "5*3/2", "image": 32}, "32", 63
+    ),
     # ------------------------------------------------ 2.7 layers to a size, comparisons
-    Slip("lay.k-per-layer", "layers-to-reach", {"n": 224, "k": 5, "target": 4}, "44", 55),
-    Slip("lay.to-zero", "layers-to-reach", {"n": 224, "k": 5, "target": 4}, "56", 55),
-    Slip("lay.plus-one", "layers-to-reach", {"n": 224, "k": 5, "target": 4}, "56", 55, first=False),
-    Slip("lay.plus-one", "layers-to-reach", {"n": 32, "k": 5, "target": 12}, "6", 5),
-    Slip("cmp.no-c2", "stacks", {"layers": 3, "k": 3, "against": 7}, "27C", 27, "small"),
-    Slip("cmp.sizes-only", "stacks", {"layers": 3, "k": 3, "against": 7}, "9", 27, "small"),
+    MistakeCase("lay.k-per-layer", "layers-to-reach", {"n": 224, "k": 5, "target": 4}, "44", 55),
+    MistakeCase("lay.to-zero", "layers-to-reach", {"n": 224, "k": 5, "target": 4}, "56", 55),
+    MistakeCase(
+        "lay.plus-one", "layers-to-reach", {"n": 224, "k": 5, "target": 4}, "56", 55, first=False
+    ),
+    MistakeCase("lay.plus-one", "layers-to-reach", {"n": 32, "k": 5, "target": 12}, "6", 5),
+    MistakeCase("cmp.no-c2", "stacks", {"layers": 3, "k": 3, "against": 7}, "27C", 27, "small"),
+    MistakeCase("cmp.sizes-only", "stacks", {"layers": 3, "k": 3, "against": 7}, "9", 27, "small"),
     # ------------------------------------------------- 2.8 by hand, matrices, gradients
-    Slip(
+    MistakeCase(
         "hand.flipped",
         "conv-by-hand",
         {"x": X3, "w": K2},
         [[5, 11], [23, 29]],
         [[19, 25], [37, 43]],
     ),
-    Slip(
+    MistakeCase(
         "hand.transposed-kernel",
         "conv-by-hand",
         {"x": X3, "w": K2},
         [[17, 23], [35, 41]],
         [[19, 25], [37, 43]],
     ),
-    Slip(
+    MistakeCase(
         "hand.fliplr",
         "conv-by-hand",
         {"x": X3, "w": K2},
@@ -253,25 +276,27 @@ SLIPS = [
         first=False,
     ),
     # 0·0 + 1·5 + 3·1 + 4·2 = 16, and so on
-    Slip(
+    MistakeCase(
         "hand.fliplr",
         "conv-by-hand",
         {"x": X3, "w": [[5, 0], [2, 1]]},
         [[16, 24], [40, 48]],
         [[10, 18], [34, 42]],
     ),
-    Slip(
+    MistakeCase(
         "hand.flipud", "conv-by-hand", {"x": X3, "w": K2}, [[7, 13], [25, 31]], [[19, 25], [37, 43]]
     ),
-    Slip(
+    MistakeCase(
         "hand.no-sum", "conv-by-hand", {"x": X3, "w": K2}, [[0, 1], [6, 12]], [[19, 25], [37, 43]]
     ),
-    Slip(
+    MistakeCase(
         "hand.matmul", "conv-by-hand", {"x": X3, "w": K2}, [[2, 3], [8, 15]], [[19, 25], [37, 43]]
     ),
-    Slip("hand.stride", "conv-by-hand", {"x": X3, "w": K2}, [[19]], [[19, 25], [37, 43]]),
-    Slip("hand.no-pad", "conv-by-hand", {"x": X3, "w": K2, "p": 1}, [[19, 25], [37, 43]], None),
-    Slip(
+    MistakeCase("hand.stride", "conv-by-hand", {"x": X3, "w": K2}, [[19]], [[19, 25], [37, 43]]),
+    MistakeCase(
+        "hand.no-pad", "conv-by-hand", {"x": X3, "w": K2, "p": 1}, [[19, 25], [37, 43]], None
+    ),
+    MistakeCase(
         "hand.wrong-pad",
         "conv-by-hand",
         {"x": X3, "w": K2},
@@ -279,12 +304,12 @@ SLIPS = [
         [[19, 25], [37, 43]],
     ),
     # map 1: 1·1 + 4·1 = 5; map 2: 6·1 + 7·1 = 13; together 18
-    Slip("hand.one-channel", "conv-by-hand", {"x": DEEP_X, "w": DEEP_W}, "5", [[18]]),
-    Slip("hand.one-channel", "conv-by-hand", {"x": DEEP_X, "w": DEEP_W}, "13", [[18]]),
-    Slip(
+    MistakeCase("hand.one-channel", "conv-by-hand", {"x": DEEP_X, "w": DEEP_W}, "5", [[18]]),
+    MistakeCase("hand.one-channel", "conv-by-hand", {"x": DEEP_X, "w": DEEP_W}, "13", [[18]]),
+    MistakeCase(
         "hand.cell", "conv-by-hand", {"x": X3, "w": K2}, [[19, 25], [37, 44]], [[19, 25], [37, 43]]
     ),
-    Slip(
+    MistakeCase(
         "hand.no-bias",
         "conv-by-hand",
         {"x": X3, "w": K2, "b": 2},
@@ -292,7 +317,7 @@ SLIPS = [
         [[21, 27], [39, 45]],
     ),
     # sums 0 - 1 + 3 - 8 = -6, 1 - 2 + 4 - 10 = -7, -9, -10: ReLU leaves nothing
-    Slip(
+    MistakeCase(
         "hand.relu-missing",
         "conv-by-hand",
         {**SIGNED, "relu": True},
@@ -300,29 +325,29 @@ SLIPS = [
         [[0, 0], [0, 0]],
     ),
     # only the positive products: 0 + 3, 1 + 4, 3 + 6, 4 + 7
-    Slip(
+    MistakeCase(
         "hand.relu-early",
         "conv-by-hand",
         {**SIGNED, "relu": True},
         [[3, 5], [9, 11]],
         [[0, 0], [0, 0]],
     ),
-    Slip(
+    MistakeCase(
         "pool.avg-for-max",
         "pool-by-hand",
         {"x": POOL},
         [["3.25", "5.25"], ["2", "2"]],
         [[6, 8], [3, 4]],
     ),
-    Slip(
+    MistakeCase(
         "pool.max-for-avg",
         "pool-by-hand",
         {"x": POOL, "mode": "avg"},
         [[6, 8], [3, 4]],
         [[3.25, 5.25], [2, 2]],
     ),
-    Slip("pool.sum", "pool-by-hand", {"x": POOL}, [[13, 21], [8, 8]], [[6, 8], [3, 4]]),
-    Slip(
+    MistakeCase("pool.sum", "pool-by-hand", {"x": POOL}, [[13, 21], [8, 8]], [[6, 8], [3, 4]]),
+    MistakeCase(
         "pool.stride-1",
         "pool-by-hand",
         {"x": POOL},
@@ -330,14 +355,14 @@ SLIPS = [
         [[6, 8], [3, 4]],
     ),
     # with a border of zeros: 4/4, (8 + 0)/4, (12 + 8)/4, 24/4; without: 4, 8/2, 20/2, 24/4
-    Slip(
+    MistakeCase(
         "pool.pad-count",
         "pool-by-hand",
         {"x": [[4, 8, 0], [12, 16, 4], [8, 0, 4]], "p": 1, "mode": "avg"},
         [[4, 4], [10, 6]],
         [[1, 2], [5, 6]],
     ),
-    Slip(
+    MistakeCase(
         "im2col.swapped",
         "im2col",
         {"n": 5, "k": 3, "c_in": 3, "filters": 32},
@@ -345,7 +370,7 @@ SLIPS = [
         [27, 9],
         "columns",
     ),
-    Slip(
+    MistakeCase(
         "im2col.no-depth",
         "im2col",
         {"n": 5, "k": 3, "c_in": 3, "filters": 32},
@@ -353,7 +378,7 @@ SLIPS = [
         [27, 9],
         "columns",
     ),
-    Slip(
+    MistakeCase(
         "im2col.positions",
         "im2col",
         {"n": 5, "k": 3, "c_in": 3, "filters": 32},
@@ -361,7 +386,7 @@ SLIPS = [
         [27, 9],
         "columns",
     ),
-    Slip(
+    MistakeCase(
         "grad.no-flip",
         "gradient",
         {"x": X16, "w": W22, "g": G},
@@ -370,9 +395,11 @@ SLIPS = [
         "dx",
     ),
     # "valid" with the kernel turned round: 4·1 + 3·0 + 2·2 + 1·1 = 9, 4·0 + 3·(-1) + 2·1 + 1·0 = -1, ...
-    Slip("grad.valid", "gradient", {"x": X16, "w": W22, "g": G}, [[9, -1], [12, 7]], None, "dx"),
-    Slip("grad.valid", "shape-of-gradient", {"n": 4, "k": 2}, "3x3", [2, 2]),
-    Slip(
+    MistakeCase(
+        "grad.valid", "gradient", {"x": X16, "w": W22, "g": G}, [[9, -1], [12, 7]], None, "dx"
+    ),
+    MistakeCase("grad.valid", "shape-of-gradient", {"n": 4, "k": 2}, "3x3", [2, 2]),
+    MistakeCase(
         "grad.mean",
         "gradient",
         {"x": X16, "w": W22, "g": [[9, 0, -9], [18, 9, 0], [0, 9, 9]]},
@@ -380,10 +407,68 @@ SLIPS = [
         45,
         "db",
     ),
-    # ------------------------------------------------------------------- slips of the pen
-    Slip("slip.power-of-ten", "params", conv(5, 3, 100), "76,000", 7600),
-    Slip("slip.swapped-digits", "params", conv(7, 3, 128), "18,494", 18944),
-    Slip("slip.dropped-digit", "params", conv(7, 3, 128), "1,894", 18944),
+    # -------------------------------------------------- further ways to the same questions
+    MistakeCase("out.minus-k", "fit", {"n": 7, "k": 3, "s": 3, "p": 0}, "4", 2),  # 7 − 3
+    MistakeCase("out.pad-total", "pad-to-keep", {"k": 9}, "8", 4),  # 9 − 1
+    MistakeCase("out.pad-kernel", "pad-to-keep", {"k": 9}, "9", 4),
+    MistakeCase("out.pad-half-up", "pad-to-keep", {"k": 9}, "5", 4),  # (9 + 1)/2
+    MistakeCase("out.same-floored", "same-size", {"n": 33, "k": 3, "s": 2}, "16", 17),  # ⌊33/2⌋
+    MistakeCase("out.same-valid", "same-size", {"n": 100, "k": 5, "s": 3}, "32", 34),  # ⌊95/3⌋ + 1
+    MistakeCase(
+        "vol.pad-double", "padded-volume", {"n": 20, "p": 3, "c_in": 5}, "32x32x5", (26, 26, 5)
+    ),
+    MistakeCase(
+        "par.model-no-bias",
+        "params-model",
+        {"input": "10x10x3", "arch": "CONV-3-10 CONV-3-20"},
+        "2,070",
+        2100,
+    ),  # 9·3·10 + 9·10·20; 30 biases
+    MistakeCase("par.neurons-map", "neurons", NEURONS, "36", 360),  # a 6×6 map
+    MistakeCase("par.neurons-filters", "neurons", NEURONS, "10", 360),
+    MistakeCase("par.neurons-input", "neurons", NEURONS, "243", 360),  # 9·9·3
+    MistakeCase("par.connections-params", "connections", CONNECTIONS, "156", 122304),  # 25·6 + 6
+    MistakeCase("par.connections-bias", "connections", CONNECTIONS, "117,600", 122304),  # 25·6·784
+    MistakeCase(
+        "par.connections-channels", "connections", {**CONNECTIONS, "c_in": 3}, "122,304", 357504
+    ),  # (25 + 1)·6·784 for (75 + 1)·6·784
+    MistakeCase("im2col.filters-swapped", "im2col", COLUMNS, "27x32", (32, 27), "filters"),
+    MistakeCase("im2col.filters-no-depth", "im2col", COLUMNS, "32x9", (32, 27), "filters"),
+    MistakeCase(
+        "cmp.saved-sizes-only",
+        "stacks",
+        {"layers": 3, "k": 3, "against": 7},
+        "40/49",
+        22 / 49,
+        "saved",
+    ),  # 1 − 9/49 for 1 − 27/49
+    MistakeCase("ops.k-not-squared", "macs", F, "117,600", 588000),  # 5·3·10·784
+    MistakeCase("ops.dws-full", "savings-separable", SEP, "231,211,008", 27496448, "macs"),
+    MistakeCase("mem.bits", "memory", MEM, "102.76 MB", 12845056, first=False),  # or a batch of 8
+    MistakeCase("rf.layers-k", "layers-for-rf", {"k": 3, "size": 31}, "11", 15),  # ⌈31/3⌉
+    MistakeCase("rf.layers-one-off", "layers-for-rf", {"k": 3, "size": 31}, "16", 15),
+    MistakeCase(
+        "hand.t-flipped",
+        "transposed-by-hand",
+        {"x": [[1, 2], [0, 3]], "w": [[1, 1], [2, 0]]},
+        [[0, 2, 4], [1, 3, 8], [0, 3, 3]],
+        [[1, 3, 2], [2, 7, 3], [0, 6, 0]],
+    ),
+    MistakeCase(
+        "pool.no-relu", "pipeline", {**BOTH_SIGNS, "k": 2, "mode": "avg"}, [[-1]], [[0.5]], "pool"
+    ),  # (1 − 4 − 2 + 1)/4 for (1 + 1)/4
+    MistakeCase(
+        "grad.turned",
+        "gradient",
+        {"x": X16, "w": W22, "g": G},
+        [[55, 50], [35, 30]],
+        [[30, 35], [50, 55]],
+        "dw",
+    ),
+    # ------------------------------------------------------------------- typing errors
+    MistakeCase("slip.power-of-ten", "params", conv(5, 3, 100), "76,000", 7600),
+    MistakeCase("slip.swapped-digits", "params", conv(7, 3, 128), "18,494", 18944),
+    MistakeCase("slip.dropped-digit", "params", conv(7, 3, 128), "1,894", 18944),
 ]
 
 # Published multiple-choice questions: type, given, the right answer, and each wrong option with the

@@ -16,7 +16,7 @@ from convcalc.homework.marking import hints
 from convcalc.homework.questions import QUESTIONS, create_question
 from convcalc.homework.sheets.sheet import Question, Sheet
 from homework.cases import CASES, Case
-from homework.mistake_cases import SLIPS, Slip
+from homework.mistake_cases import MISTAKE_CASES, MistakeCase
 from homework.test_questions import sheet_with
 
 QUESTIONS.load()
@@ -123,12 +123,12 @@ def test_the_hints_of_published_questions_keep_their_answers(case: Case) -> None
         assert not hidden & numbers_in("\n".join(hints.hint(question, level)))
 
 
-@pytest.mark.parametrize("slip", SLIPS[::3], ids=[s.id for s in SLIPS[::3]])
-def test_the_lines_of_mistakes_keep_the_answers(slip: Slip) -> None:
-    if slip.wrong is None:
+@pytest.mark.parametrize("case", MISTAKE_CASES[::3], ids=[s.id for s in MISTAKE_CASES[::3]])
+def test_the_lines_of_mistakes_keep_the_answers(case: MistakeCase) -> None:
+    if case.wrong is None:
         return
-    sheet = sheet_with(slip.type, slip.given, **slip.conventions)
-    result = check(sheet, "q1", {slip.part: slip.wrong} if slip.part else slip.wrong, level=3)
+    sheet = sheet_with(case.type, case.given, **case.conventions)
+    result = check(sheet, "q1", {case.part: case.wrong} if case.part else case.wrong, level=3)
     hidden = answers_of(sheet["q1"])
     for verdict in result.parts:
         assert not hidden & numbers_in(verdict.hint)

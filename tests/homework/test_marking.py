@@ -12,7 +12,7 @@ import pytest
 from convcalc.errors import ConvcalcError
 from convcalc.homework import WrongAnswer, assert_right, check, loads
 from convcalc.homework.marking.mark import mark
-from homework.mistake_cases import SLIPS, Slip
+from homework.mistake_cases import MISTAKE_CASES, MistakeCase
 from homework.test_questions import sheet_with
 
 PS1 = """
@@ -249,14 +249,14 @@ def test_a_long_matrix_with_one_wrong_cell_is_told_its_row() -> None:
     ]
 
 
-MATRICES = [slip for slip in SLIPS if isinstance(slip.wrong, list) and not slip.part]
+MATRICES = [case for case in MISTAKE_CASES if isinstance(case.wrong, list) and not case.part]
 
 
-@pytest.mark.parametrize("slip", MATRICES, ids=[f"{s.id}={s.wrong}"[:40] for s in MATRICES])
-def test_a_hint_does_not_depend_on_what_is_cut_for_printing(slip: Slip) -> None:
-    sheet = sheet_with(slip.type, slip.given, **slip.conventions)
-    long = str(slip.wrong).replace("'", "").replace(" ", " " * 60)
-    assert check(sheet, "q1", long).hint == check(sheet, "q1", slip.wrong).hint
+@pytest.mark.parametrize("case", MATRICES, ids=[f"{s.id}={s.wrong}"[:40] for s in MATRICES])
+def test_a_hint_does_not_depend_on_what_is_cut_for_printing(case: MistakeCase) -> None:
+    sheet = sheet_with(case.type, case.given, **case.conventions)
+    long = str(case.wrong).replace("'", "").replace(" ", " " * 60)
+    assert check(sheet, "q1", long).hint == check(sheet, "q1", case.wrong).hint
     assert "Something is" not in check(sheet, "q1", long).hint
 
 

@@ -9,7 +9,7 @@ from convcalc.homework import as_written, check
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.mistakes.base import mistake
 from homework.cases import CASES, Case
-from homework.mistake_cases import CHOICES, SLIPS, Slip
+from homework.mistake_cases import CHOICES, MISTAKE_CASES, MistakeCase
 from homework.test_questions import sheet_with
 
 # The catalogue of the research, by name; ours may hold more.
@@ -156,18 +156,30 @@ RESEARCHED = [
 ]
 
 
-def test_the_whole_researched_catalogue_is_there_and_tested() -> None:
+def test_the_whole_researched_catalogue_is_there() -> None:
     assert set(RESEARCHED) <= set(MISTAKES)
-    assert set(RESEARCHED) - {slip.id for slip in SLIPS} == {"slip.neighbour"}
 
 
-@pytest.mark.parametrize("slip", SLIPS, ids=[f"{s.id}={s.wrong}"[:40] for s in SLIPS])
-def test_the_wrong_number_is_called_by_its_name(slip: Slip) -> None:
-    sheet = sheet_with(slip.type, slip.given, **slip.conventions)
+# The answer to another question: a case needs two questions (see test_marking).
+IN_A_TEST_OF_ITS_OWN = {"slip.neighbour"}
+
+
+def test_every_mistake_has_a_case_that_shows_it() -> None:
+    shown = {case.id for case in MISTAKE_CASES} | IN_A_TEST_OF_ITS_OWN
+    missing = [name for name in MISTAKES if name not in shown]
+    assert not missing, f"give {missing} a row in tests/homework/mistake_cases.py"
+    assert shown <= set(MISTAKES), f"no such mistake: {shown - set(MISTAKES)}"
+
+
+@pytest.mark.parametrize(
+    "case", MISTAKE_CASES, ids=[f"{s.id}={s.wrong}"[:40] for s in MISTAKE_CASES]
+)
+def test_the_wrong_number_is_called_by_its_name(case: MistakeCase) -> None:
+    sheet = sheet_with(case.type, case.given, **case.conventions)
     question = sheet["q1"]
-    part = next(part for part in question.parts if part.name == slip.part)
-    wrong, right = slip.wrong, slip.right
-    if slip.id == "mem.params-in":
+    part = next(part for part in question.parts if part.name == case.part)
+    wrong, right = case.wrong, case.right
+    if case.id == "mem.params-in":
         wrong = str(float(part.expected + 4 * 61_706) / 1e6)
     if right is not None and not isinstance(right, str):
         if isinstance(right, float):
@@ -176,16 +188,16 @@ def test_the_wrong_number_is_called_by_its_name(slip: Slip) -> None:
             np.testing.assert_allclose(
                 np.array(part.expected, dtype=float), np.array(right, dtype=float)
             )
-    answer = {slip.part: wrong} if slip.part else wrong
+    answer = {case.part: wrong} if case.part else wrong
     result = check(sheet, "q1", as_written(answer))
-    verdict = next(each for each in result.parts if each.part == slip.part)
+    verdict = next(each for each in result.parts if each.part == case.part)
     names = [name for name, _ in verdict.mistakes]
     assert verdict.status in ("wrong", "other-convention", "partial")
     assert len(names) <= 2
-    if slip.first:
-        assert names[0] == slip.id, names
+    if case.first:
+        assert names[0] == case.id, names
     else:
-        assert slip.id in names
+        assert case.id in names
     assert verdict.hint
 
 
