@@ -874,7 +874,7 @@ def test_outputs_may_still_be_chosen_by_their_old_option(
     shown = convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--out", "three", "--format", "json").out
     assert json.loads(shown)["students"] == 1
     assert (
-        "'cvs' is not one of"
+        "did you mean 'csv'"
         in convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--format", "cvs").err
     )
 
