@@ -17,17 +17,17 @@ from convcalc.text import plural, printable, shortened
 if TYPE_CHECKING:
     from convcalc.homework.exports.base import Out
 
-EXAMPLES = """
+_EXAMPLES = """
     convcalc hw export ps1.yaml --to moodle-xml --variants 30 -o ps1.xml
     convcalc hw export ps1.yaml --to gift > ps1.gift
     convcalc hw export ps1.yaml --to qti -o ps1.zip
     convcalc hw export ps1.yaml --to gradescope -o autograder.zip
     convcalc hw export ps1.yaml --to prairielearn -o questions/
 """
-MAX_VARIANTS = 1_000
+_MAX_VARIANTS = 1_000
 
 
-class Platform(click.Choice):  # type: ignore[type-arg]  # generic in newer versions of click only
+class _Platform(click.Choice):  # type: ignore[type-arg]  # generic in newer versions of click only
     """The name of a platform."""
 
     def convert(self, value: str, param: object, ctx: object) -> str:
@@ -39,19 +39,19 @@ class Platform(click.Choice):  # type: ignore[type-arg]  # generic in newer vers
         return value
 
 
-@click.command("export", cls=Command, examples=EXAMPLES)
+@click.command("export", cls=Command, examples=_EXAMPLES)
 @click.argument("sheet")
 @click.option(
     "--to",
     "name",
     required=True,
-    type=Platform(EXPORTS.names()),
+    type=_Platform(EXPORTS.names()),
     metavar="NAME",
     help=f"{', '.join(EXPORTS.names()[:-1])} or {EXPORTS.names()[-1]}.",
 )
 @click.option(
     "--variants",
-    type=click.IntRange(1, MAX_VARIANTS),
+    type=click.IntRange(1, _MAX_VARIANTS),
     default=1,
     metavar="N",
     help="Make N copies of each question that varies, with other numbers.",
@@ -78,7 +78,7 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
     if not to_file or output is None:
         write(files[0].data.decode())
     elif is_folder:
-        write_folder(output, files, force=force)
+        _write_folder(output, files, force=force)
     else:
         write_file(output, [files[0].data])
         tell_written(output)
@@ -88,7 +88,7 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
         remark(f"note: {note}")
 
 
-def write_folder(output: str, files: Sequence[Out], *, force: bool) -> None:
+def _write_folder(output: str, files: Sequence[Out], *, force: bool) -> None:
     """Write files into a folder, all or none, and none over another unless wanted."""
     names = tuple(each.name for each in files)
     way_out = "choose another folder, or --force to replace these files"

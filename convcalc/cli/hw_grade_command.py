@@ -23,19 +23,19 @@ EXAMPLES = """
     convcalc hw grade ps1.yaml form.csv --map map.yaml --out graded/
     convcalc hw grade ps1.yaml s042.yaml
 """
-NEED_OUT = ("add", "anon", "force", "with_answers", "outputs")
+_NEED_OUT = ("add", "anon", "force", "with_answers", "outputs")
 
-OUTPUTS_KEY = "convcalc.outputs"
+_OUTPUTS = "convcalc.outputs"
 
 
-def names_of_outputs(ctx: click.Context, word: str) -> str | None:
+def _old_outputs(ctx: click.Context, word: str) -> str | None:
     """Take ``--format csv,canvas``, which chose the files before ``--outputs`` did."""
     from convcalc.homework.classroom.output_folder import OUTPUTS
 
     if not all(name.strip() in OUTPUTS for name in word.split(",")):
         return word
     remark(f"--format {word} chooses files: write --outputs {word}")
-    ctx.meta[OUTPUTS_KEY] = word
+    ctx.meta[_OUTPUTS] = word
     return None
 
 
@@ -68,7 +68,7 @@ def names_of_outputs(ctx: click.Context, word: str) -> str | None:
 )
 @click.option("--add", is_flag=True, help="Add these files to those that DIR was made from.")
 @click.option("--force", is_flag=True, help="Replace grades that are there.")
-@partial(answer_options, old_name=names_of_outputs)
+@partial(answer_options, old_name=_old_outputs)
 def command(
     sheet: str,
     submissions: tuple[str, ...],
@@ -87,14 +87,14 @@ def command(
     from convcalc.homework.sheets.read import load
 
     found = load(sheet)
-    given["outputs"] = given["outputs"] or click.get_current_context().meta.get(OUTPUTS_KEY)
-    for name in NEED_OUT if out is None else ():
+    given["outputs"] = given["outputs"] or click.get_current_context().meta.get(_OUTPUTS)
+    for name in _NEED_OUT if out is None else ():
         if given[name]:
             message = (
                 f"--{name.replace('_', '-')} is about a folder of grades; give it with --out DIR"
             )
             raise UsageError(message)
-    options = options_of(given)
+    options = _options(given)
     with Progress() as progress:
         if out is None:
             graded, statuses = runs.look(found, submissions, options, progress)
@@ -108,7 +108,7 @@ def command(
     return 1 if unreadable else 0
 
 
-def options_of(given: dict[str, Any]) -> Options:
+def _options(given: dict[str, Any]) -> Options:
     """The options as the marking knows them."""
     from convcalc.homework.classroom.answer_files import form_columns
     from convcalc.homework.classroom.roster import load as load_roster

@@ -14,8 +14,8 @@ from convcalc.cli.output import SUFFIX_HELP, FormatName, format_names, output_op
 F = TypeVar("F", bound=Callable[..., Any])
 
 SECRET_HELP = "The secret that the numbers of variants are drawn from: a file with one line of random letters."  # noqa: S105 - a help text
-CHOSEN = "convcalc.format"  # where --json leaves its choice for --format
-WIDTH = 30  # columns of a line of progress
+_CHOSEN = "convcalc.format"  # where --json leaves its choice for --format
+_WIDTH = 30  # columns of a line of progress
 QUIET = 2.0  # seconds before progress is shown at all
 STEP = {True: 0.2, False: 10.0}  # seconds from one message to the next, on a terminal or off
 
@@ -46,7 +46,7 @@ def answer_options(function: F, *, old_name: OldName | None = None) -> F:
         "format_name",
         type=_Format(old_name) if old_name else FormatName(),
         is_eager=True,  # so that it is known when -o is checked
-        callback=lambda ctx, _, value: value or ctx.meta.get(CHOSEN),
+        callback=lambda ctx, _, value: value or ctx.meta.get(_CHOSEN),
         help="How to print it; table by default.",
     )
     json = click.option(
@@ -63,7 +63,7 @@ def answer_options(function: F, *, old_name: OldName | None = None) -> F:
 def _choose_json(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Choose the format, whether ``--format`` was read before or comes later."""
     if value:
-        ctx.params["format_name"] = ctx.meta[CHOSEN] = "json"
+        ctx.params["format_name"] = ctx.meta[_CHOSEN] = "json"
 
 
 class Progress:
@@ -95,5 +95,5 @@ class Progress:
     def __exit__(self, *reason: object) -> None:
         """Wipe the line that changed."""
         if self.shown:
-            click.echo(f"\r{' ' * WIDTH}\r", err=True, nl=False)
+            click.echo(f"\r{' ' * _WIDTH}\r", err=True, nl=False)
             self.shown = False

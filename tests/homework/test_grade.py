@@ -20,7 +20,7 @@ import pytest
 from convcalc.errors import UsageError
 from convcalc.homework import Sheet, load, loads
 from convcalc.homework.classroom.answer_store import AnswerStore
-from convcalc.homework.classroom.collect import SubmittedFile, natural
+from convcalc.homework.classroom.collect import SubmittedFile, natural_key
 from convcalc.homework.classroom.grader import Grader
 from convcalc.homework.classroom.output_folder import (
     OUTPUTS,
@@ -159,7 +159,13 @@ def test_students_stand_in_the_order_of_the_roster_and_those_who_are_missing_are
 
 
 def test_numbers_in_ids_are_sorted_as_numbers() -> None:
-    assert sorted(["s10", "s2", "s1b", "a", "s1"], key=natural) == ["a", "s1", "s1b", "s2", "s10"]
+    assert sorted(["s10", "s2", "s1b", "a", "s1"], key=natural_key) == [
+        "a",
+        "s1",
+        "s1b",
+        "s2",
+        "s10",
+    ]
 
 
 # ------------------------------------------------------------------------- one file per student
@@ -784,14 +790,14 @@ def test_a_file_that_breaks_the_reader_is_one_that_cannot_be_read(
 ) -> None:
     from convcalc.homework.classroom import answer_store as grading  # noqa: PLC0415 - to break it
 
-    parsed = grading.parsed
+    parsed = grading.parse_submitted
 
     def broken(submitted: SubmittedFile, *rest: Any) -> Any:
         if "bad" in submitted.path:
             raise ZeroDivisionError
         return parsed(submitted, *rest)
 
-    monkeypatch.setattr(grading, "parsed", broken)
+    monkeypatch.setattr(grading, "parse_submitted", broken)
     hand_in(files, bad="q2: 1", good="q2: 760")
     summary = run(sheet, files, tmp_path / "out", roster=parse("bad\ngood\n"))
     assert summary.counts == {"graded": 1, "unreadable": 1}
@@ -808,8 +814,8 @@ def test_what_is_remembered_is_bounded_and_changes_nothing(
 
     hand_in(files, **{f"s{i}": f"q1: {i}x{i}x6\nq2: {i * 7}\nq3: {i}k" for i in range(40)})
     run(sheet, files, tmp_path / "out")
-    monkeypatch.setattr(grading, "MOST_KEPT", 3)
-    monkeypatch.setattr(outputs, "MOST_KEPT", 2)
+    monkeypatch.setattr(grading, "MAX_KEPT", 3)
+    monkeypatch.setattr(outputs, "MAX_KEPT", 2)
     run(sheet, files, tmp_path / "small")
     assert contents(tmp_path / "small") == contents(tmp_path / "out")
 
@@ -874,8 +880,7 @@ def test_outputs_may_still_be_chosen_by_their_old_option(
     shown = convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--out", "three", "--format", "json").out
     assert json.loads(shown)["students"] == 1
     assert (
-        "did you mean 'csv'"
-        in convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--format", "cvs").err
+        "did you mean 'csv'" in convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--format", "cvs").err
     )
 
 

@@ -15,9 +15,9 @@ import pytest
 from convcalc.errors import UsageError
 from convcalc.homework.classroom import collect as handed_in
 from convcalc.homework.classroom import roster as rosters
-from convcalc.homework.classroom.answer_files import MOST_BYTES
+from convcalc.homework.classroom.answer_files import MAX_BYTES
 from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
-from convcalc.homework.classroom.roster import from_name, guess, parse
+from convcalc.homework.classroom.roster import guess_student, parse, student_named
 from convcalc.homework.classroom.roster import load as load_roster
 
 
@@ -94,7 +94,7 @@ def test_what_systems_leave_behind_is_left_out(tmp_path: Path) -> None:
 
 def test_an_endless_tree_is_left_at_a_depth(tmp_path: Path) -> None:
     path = tmp_path
-    for _ in range(handed_in.MOST_DEPTH + 2):
+    for _ in range(handed_in.MAX_DEPTH + 2):
         path /= "d"
         path.mkdir()
     (path / "s.yaml").write_text("q1: 3")
@@ -119,7 +119,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_said(
 ) -> None:
     path = tmp_path / "s.yaml"
     path.write_text("q1: 3")
-    read = handed_in.read
+    read = handed_in._read
     tries = []
 
     def growing(name: str, *rest: object) -> SubmittedFile:
@@ -128,7 +128,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_said(
             file.write(" more")
         return read(name, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(handed_in, "read", growing)
+    monkeypatch.setattr(handed_in, "_read", growing)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     assert found(tmp_path)["s.yaml"].problem == "changed while it was being read; grade it again"
     assert len(tries) == 2
@@ -139,14 +139,14 @@ def test_a_file_that_changed_once_is_read_whole(
 ) -> None:
     path = tmp_path / "s.yaml"
     path.write_text("q1: 3")
-    read = handed_in.read
+    read = handed_in._read
 
     def once(name: str, *rest: object) -> SubmittedFile:
-        monkeypatch.setattr(handed_in, "read", read)
+        monkeypatch.setattr(handed_in, "_read", read)
         path.write_text("q1: 4, longer")
         return read(name, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(handed_in, "read", once)
+    monkeypatch.setattr(handed_in, "_read", once)
     assert found(tmp_path)["s.yaml"].data == b"q1: 4, longer"
 
 
@@ -208,8 +208,8 @@ def test_a_bomb_of_one_file_is_not_unpacked(tmp_path: Path) -> None:
 def test_a_bomb_of_many_files_is_not_touched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handed_in, "MOST_TOTAL", 10 * 2**20)
-    monkeypatch.setattr(handed_in.Budget.__init__, "__defaults__", (10 * 2**20, 0))
+    monkeypatch.setattr(handed_in, "MAX_TOTAL", 10 * 2**20)
+    monkeypatch.setattr(handed_in._Budget.__init__, "__defaults__", (10 * 2**20, 0))
     path = archive(tmp_path / "x.zip", {f"s{i}.yaml": b"0" * 2**20 for i in range(11)})
     (submitted,) = submitted_files([str(path)])
     assert submitted.problem == "an archive that unpacks to 11 MiB; not touched"
@@ -218,7 +218,7 @@ def test_a_bomb_of_many_files_is_not_touched(
 def test_archives_in_archives_share_one_budget_and_a_depth(tmp_path: Path) -> None:
     data = b"q1: 3"
     name = "s1.yaml"
-    for level in range(handed_in.MOST_NESTED + 2):
+    for level in range(handed_in.MAX_NESTED + 2):
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as made:
             made.writestr(name, data)
@@ -237,7 +237,7 @@ def test_a_promise_that_a_file_is_small_is_not_believed(tmp_path: Path) -> None:
         raw[place : place + 4] = (50).to_bytes(4, "little")
     path.write_bytes(bytes(raw))
     (submitted,) = submitted_files([str(path)])
-    assert submitted.data is None or len(submitted.data) <= MOST_BYTES
+    assert submitted.data is None or len(submitted.data) <= MAX_BYTES
 
 
 def test_a_locked_file_of_an_archive_is_said(tmp_path: Path) -> None:
@@ -292,13 +292,13 @@ ROSTER = parse("student_id,name,email\ns042,Ada,ada@x.org\ns107,Bo,bo.b@x.org\n1
     ],
 )
 def test_a_file_is_known_by_its_name_or_its_folder(names: tuple[str, ...], student: str) -> None:
-    assert from_name(names, ROSTER) == student
+    assert student_named(names, ROSTER) == student
 
 
 def test_without_a_roster_a_file_of_a_common_name_is_known_by_its_folder() -> None:
-    assert guess(("s042", "ps1"), "ps1") == "s042"
-    assert guess(("s042", "answers"), "ps1") == "s042"
-    assert guess(("s042 (2)",), "ps1") == "s042"
+    assert guess_student(("s042", "ps1"), "ps1") == "s042"
+    assert guess_student(("s042", "answers"), "ps1") == "s042"
+    assert guess_student(("s042 (2)",), "ps1") == "s042"
 
 
 def test_a_gradebook_of_canvas_is_a_roster() -> None:
@@ -354,7 +354,7 @@ def test_a_roster_that_is_not_there_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=r"--roster .*cannot be read"):
         load_roster(str(tmp_path / "nowhere.csv"))
-    monkeypatch.setattr(rosters, "MOST_STUDENTS", 2)
+    monkeypatch.setattr(rosters, "MAX_STUDENTS", 2)
     with pytest.raises(UsageError, match="more than 2 students"):
         parse("a\nb\nc\n")
 
@@ -363,14 +363,14 @@ def test_limits_on_folders_and_archives_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = archive(tmp_path / "x.zip", {"s1.yaml": b"q1: 3", "s2.yaml": b"q1: 3"})
-    monkeypatch.setattr(handed_in, "MOST_FILES", 1)
+    monkeypatch.setattr(handed_in, "MAX_FILES", 1)
     with pytest.raises(UsageError, match="more than 1 files"):
         list(submitted_files([str(path)]))
-    monkeypatch.setattr(handed_in, "MOST_MEMBERS", 1)
+    monkeypatch.setattr(handed_in, "MAX_MEMBERS", 1)
     assert [submitted.problem for submitted in submitted_files([str(path)])] == [
         "an archive of 2 files; unpack it first"
     ]
-    monkeypatch.setattr(handed_in, "MOST_ZIP", 1)
+    monkeypatch.setattr(handed_in, "MAX_ZIP", 1)
     assert (
         "an archive of 0 MiB; unpack it first" in next(iter(submitted_files([str(path)]))).problem
     )
@@ -381,7 +381,7 @@ def test_an_archive_without_files_and_one_with_a_large_file_are_said(tmp_path: P
         found(archive(tmp_path / "x.zip", {"folder/": b""}))["x.zip"].problem
         == "an archive without files"
     )
-    large = archive(tmp_path / "y.zip", {"s1.yaml": os.urandom(MOST_BYTES + 1)})
+    large = archive(tmp_path / "y.zip", {"s1.yaml": os.urandom(MAX_BYTES + 1)})
     assert "4.0 MiB" in found(large)["s1.yaml"].problem
     deep = archive(tmp_path / "z.zip", {"/".join("d" * 20) + "/s1.yaml": b"q1: 3"})
     assert "folders deep" in found(deep)["s1.yaml"].problem

@@ -19,7 +19,7 @@ from convcalc.homework.marking.lint import lint
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.mistakes.base import changed_quantities, values
 from convcalc.homework.questions.given import RfLayer
-from convcalc.homework.sheets.read import MOST_SHEET
+from convcalc.homework.sheets.read import MAX_SHEET
 from homework.test_questions import sheet_with
 
 PARAMS = {"k": 3, "c_in": 3, "filters": 4}  # 112 of them
@@ -120,7 +120,7 @@ def test_a_refusal_says_where_what_and_the_way_out(question: str, head: str, sai
 
 def test_a_sheet_of_more_than_four_mebibytes_is_not_read() -> None:
     with pytest.raises(ConvcalcError) as caught:
-        loads("#" * (MOST_SHEET + 1), "s.yaml")
+        loads("#" * (MAX_SHEET + 1), "s.yaml")
     assert str(caught.value) == "s.yaml: larger than 4 MiB; a sheet that long wants to be several"
 
 
@@ -493,7 +493,7 @@ def test_a_table_without_end_is_refused(text: str, said: str) -> None:
 
 def test_a_form_without_a_column_for_a_question_is_refused() -> None:
     with pytest.raises(ConvcalcError, match=r"^f\.csv: no column is a question; known: q1$"):
-        submissions.table("student,q9\na,5\n", sheet("type: text"), "f.csv")
+        submissions.parse_table("student,q9\na,5\n", sheet("type: text"), "f.csv")
 
 
 def test_a_name_that_no_file_can_have_is_refused() -> None:
@@ -527,7 +527,7 @@ def test_what_only_looks_like_a_notebook_is_read_as_something_else(text: str) ->
 
 def test_a_file_of_nobody_is_anybodys() -> None:
     found = submissions.parse("q1: 4", sheet("type: text"), "f")
-    assert submissions.one(found, "s9", "f").values == {"q1": "4"}
+    assert submissions.answers_of(found, "s9", "f").values == {"q1": "4"}
 
 
 # ---------------------------------------------------------------------------------- commands

@@ -32,7 +32,7 @@ answers:
 
 def one(text: str | bytes) -> submissions.Answers:
     found = submissions.parse(text, SHEET, "mine")
-    return submissions.one(found, "", "mine")
+    return submissions.answers_of(found, "", "mine")
 
 
 def test_yaml_values_stay_what_was_written() -> None:
@@ -95,16 +95,16 @@ def test_a_table_holds_a_row_per_student() -> None:
     marked = mark(SHEET, found[0].values)
     assert [marked.results[0].right, marked.results[2].right] == [True, True]
     assert [part.status for part in marked.results[3].parts[:2]] == ["right", "right"]
-    assert submissions.one(found, "s2", "form.csv").values["q4"] == "260"
+    assert submissions.answers_of(found, "s2", "form.csv").values["q4"] == "260"
     with pytest.raises(ConvcalcError, match="holds 2 students; choose one with --student s1"):
-        submissions.one(found, "", "form.csv")
+        submissions.answers_of(found, "", "form.csv")
     with pytest.raises(ConvcalcError, match="no answers of 's3'"):
-        submissions.one(found, "s3", "form.csv")
+        submissions.answers_of(found, "s3", "form.csv")
 
 
 def test_a_forms_own_headings_can_be_mapped() -> None:
     text = 'Email Address;"Parameters?"\na@b.c;760\n'
-    found = submissions.table(text, SHEET, "form.csv", {"Parameters?": "q4"})
+    found = submissions.parse_table(text, SHEET, "form.csv", {"Parameters?": "q4"})
     assert (found[0].student, found[0].values) == ("a@b.c", {"q4": "760"})
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import check_size, decode, file_name, read_file
 from convcalc.homework.marking.mark import Marked, mark
-from convcalc.homework.sheets.read import Plain
+from convcalc.homework.sheets.read import PlainValues
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.network.yaml_source import Source, read
 from convcalc.text import printable, shortened
@@ -23,12 +23,12 @@ from convcalc.text import printable, shortened
 if TYPE_CHECKING:
     import ast
 
-MOST_BYTES = 4 * 2**20
+MAX_BYTES = 4 * 2**20
 WHAT, WAY_OUT = "file of answers", "answers are shorter"
-MOST_ROWS = 100_000
-MOST_CELL = 200_000
-KEYS = ("convcalc_answers", "sheet", "student", "variant", "answers", "name")
-LINE = re.compile(
+_MAX_ROWS = 100_000
+MAX_CELL = 200_000
+_KEYS = ("convcalc_answers", "sheet", "student", "variant", "answers", "name")
+_LINE = re.compile(
     r"\s*(?:[-*]\s+)?[\"'(]?([A-Za-z][\w.-]{0,60}|\d{1,3})[\"')]?\s*(?::|=|\)|\.\s)\s?(.*)",
     re.DOTALL,
 )
@@ -59,7 +59,7 @@ def load(path: str) -> bytes:
     Raises:
         UsageError: it is missing, a folder, or too large.
     """
-    return read_file(path, MOST_BYTES, WHAT, way_out=WAY_OUT)
+    return read_file(path, MAX_BYTES, WHAT, way_out=WAY_OUT)
 
 
 def read_answers(path: str, sheet: Sheet, student: str = "") -> Answers:
@@ -74,7 +74,7 @@ def read_answers(path: str, sheet: Sheet, student: str = "") -> Answers:
         UsageError: the file cannot be read, or holds no answers of this student.
     """
     name = file_name(path)
-    return one(parse(load(path), sheet, name), student, name)
+    return answers_of(parse(load(path), sheet, name), student, name)
 
 
 def mark_answers(
@@ -130,23 +130,23 @@ def parse(data: bytes | str, sheet: Sheet, path: str = "<answers>") -> list[Answ
     Raises:
         UsageError: nothing in it can be read as answers.
     """
-    text = decoded(data, path)
+    text = decode_answers(data, path)
     stripped = text.lstrip()
     if not stripped:
         message = f"{path}: is empty; write lines such as q1: 28x28x6"
         raise UsageError(message)
-    if stripped.startswith("{") and ('"cells"' in text[:MOST_BYTES]):
-        found = notebook(text, path)
+    if stripped.startswith("{") and ('"cells"' in text[:MAX_BYTES]):
+        found = _notebook(text, path)
         if found is not None:
             return [found]
-    if is_table(stripped, sheet):
-        return table(text, sheet, path)
-    return [mapping_or_lines(text, sheet, path)]
+    if _is_table(stripped, sheet):
+        return parse_table(text, sheet, path)
+    return [_mapping_or_lines(text, sheet, path)]
 
 
-def decoded(data: bytes | str, path: str) -> str:
+def decode_answers(data: bytes | str, path: str) -> str:
     """The text of a file: UTF-8, or UTF-16 with its mark; never binary."""
-    check_size(data, MOST_BYTES, path, WAY_OUT)
+    check_size(data, MAX_BYTES, path, WAY_OUT)
     if isinstance(data, bytes):
         data = decode(data, path, utf_16=True)
     if "\0" in data:
@@ -158,16 +158,16 @@ def decoded(data: bytes | str, path: str) -> str:
 # ------------------------------------------------------------------------- YAML, JSON, lines
 
 
-def mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
+def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
     """YAML where it is YAML, else one answer per line."""
     problem: SpecError | None = None
     try:
-        found = from_yaml(text, path)
+        found = _from_yaml(text, path)
         if found is not None:
             return found
     except SpecError as error:
         problem = error
-    found = from_lines(text, sheet, path)
+    found = _from_lines(text, sheet, path)
     if found.values:
         if problem is not None:
             found.notes.append(f"read line by line, because it is {problem.what}")
@@ -178,7 +178,7 @@ def mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
     raise UsageError(message)
 
 
-def from_yaml(text: str, path: str) -> Answers | None:
+def _from_yaml(text: str, path: str) -> Answers | None:
     """The answers of a YAML (or JSON) mapping; None where the text is none."""
     source = Source(path, text)
     root = source.compose()
@@ -186,8 +186,8 @@ def from_yaml(text: str, path: str) -> Answers | None:
         return None
     keys = source.mapping(root, "answers")
     found = Answers(path=path)
-    plain = Plain(source)
-    if "answers" in keys and ("convcalc_answers" in keys or len(keys) <= len(KEYS)):
+    plain = PlainValues(source)
+    if "answers" in keys and ("convcalc_answers" in keys or len(keys) <= len(_KEYS)):
         for name in ("sheet", "student", "variant"):
             if name in keys:
                 value = plain.of(keys[name][1], name)
@@ -208,14 +208,14 @@ def from_yaml(text: str, path: str) -> Answers | None:
     return found
 
 
-def from_lines(text: str, sheet: Sheet, path: str) -> Answers:
+def _from_lines(text: str, sheet: Sheet, path: str) -> Answers:
     """Lines such as ``q1: 28x28x6``; further lines that begin no question belong to the one before."""
     known = {question.id.lower(): question.id for question in sheet.questions}
     numbered = {str(i): q.id for i, q in enumerate(sheet.questions, start=1)}
     found = Answers(path=path)
     current = ""
     for line in text.split("\n"):
-        match = LINE.match(line[:MOST_CELL])
+        match = _LINE.match(line[:MAX_CELL])
         word = match[1].lower() if match else ""
         name = (
             known.get(word)
@@ -237,7 +237,7 @@ def from_lines(text: str, sheet: Sheet, path: str) -> Answers:
 # --------------------------------------------------------------------------------- notebooks
 
 
-def notebook(text: str, path: str) -> Answers | None:
+def _notebook(text: str, path: str) -> Answers | None:
     """The answers that a notebook's cells assign: ``answers["q4"] = 760``, or ``answers = {…}``."""
     try:
         data = json.loads(text)
@@ -256,12 +256,12 @@ def notebook(text: str, path: str) -> Answers | None:
             if isinstance(source, list)
             else source
         )
-        if isinstance(code, str) and "answers" in code and len(code) <= MOST_CELL:
-            read_code(code, found)
+        if isinstance(code, str) and "answers" in code and len(code) <= MAX_CELL:
+            _read_code(code, found)
     return found
 
 
-def read_code(code: str, found: Answers) -> None:
+def _read_code(code: str, found: Answers) -> None:
     """The assignments of one cell, read and never run."""
     import ast
 
@@ -284,7 +284,7 @@ def read_code(code: str, found: Answers) -> None:
             and isinstance(target.slice, ast.Constant)
             and isinstance(target.slice.value, str)
         ):
-            found.values[target.slice.value] = written(statement.value, code)
+            found.values[target.slice.value] = _literal(statement.value, code)
         elif (
             isinstance(target, ast.Name)
             and isinstance(statement.value, ast.Dict)
@@ -292,7 +292,7 @@ def read_code(code: str, found: Answers) -> None:
         ):
             for key, value in zip(statement.value.keys, statement.value.values):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    found.values[key.value] = written(value, code)
+                    found.values[key.value] = _literal(value, code)
         elif (
             isinstance(target, ast.Name)
             and target.id in ("student", "student_id")
@@ -301,15 +301,15 @@ def read_code(code: str, found: Answers) -> None:
             found.student = printable(str(statement.value.value)[:200])
 
 
-def written(node: ast.expr, code: str) -> Any:
+def _literal(node: ast.expr, code: str) -> Any:
     """What was assigned: literals as texts and lists, anything else as it stands there."""
     import ast
 
     if isinstance(node, ast.List | ast.Tuple):
-        return [written(item, code) for item in node.elts[:5000]]
+        return [_literal(item, code) for item in node.elts[:5000]]
     if isinstance(node, ast.Dict):
         return {
-            str(key.value): written(value, code)
+            str(key.value): _literal(value, code)
             for key, value in zip(node.keys, node.values)
             if isinstance(key, ast.Constant)
         }
@@ -324,10 +324,10 @@ def written(node: ast.expr, code: str) -> Any:
 # ---------------------------------------------------------------------------------- CSV files
 
 
-def is_table(text: str, sheet: Sheet) -> bool:
+def _is_table(text: str, sheet: Sheet) -> bool:
     """Whether a text is a table with a column per question."""
     first, newline, _ = text.partition("\n")
-    if not newline or len(first) > MOST_CELL or re.match(r"\s*[\w.-]+\s*:", first):
+    if not newline or len(first) > MAX_CELL or re.match(r"\s*[\w.-]+\s*:", first):
         return False
     for separator in (",", ";", "\t"):
         names = {name.strip().strip('"').partition(".")[0] for name in first.split(separator)}
@@ -336,7 +336,7 @@ def is_table(text: str, sheet: Sheet) -> bool:
     return False
 
 
-def table(
+def parse_table(
     text: str, sheet: Sheet, path: str, columns: dict[str, str] | None = None
 ) -> list[Answers]:
     """A CSV: one row per student, one column per question or part, such as ``q5.1.shape``.
@@ -349,7 +349,7 @@ def table(
     """
     first = text.partition("\n")[0]
     separator = max((",", ";", "\t"), key=first.count)
-    csv.field_size_limit(MOST_CELL)
+    csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     found: list[Answers] = []
     try:
@@ -364,12 +364,12 @@ def table(
         for number, row in enumerate(reader, start=2):
             if not any(cell.strip() for cell in row):
                 continue
-            if number > MOST_ROWS:
-                message = f"{path}: more than {MOST_ROWS:,} rows; split the file"
+            if number > _MAX_ROWS:
+                message = f"{path}: more than {_MAX_ROWS:,} rows; split the file"
                 raise UsageError(message)
             answers = Answers(path=f"{path}:{number}")
             for name, cell in zip(names, row):
-                place(answers, name, cell, known)
+                _add_cell(answers, name, cell, known)
             found.append(answers)
     except (csv.Error, StopIteration) as error:
         message = f"{path}: cannot be read as a table: {error}; save it as CSV"
@@ -380,7 +380,7 @@ def table(
     return found
 
 
-def place(answers: Answers, name: str, cell: str, known: set[str]) -> None:
+def _add_cell(answers: Answers, name: str, cell: str, known: set[str]) -> None:
     """One cell of a table."""
     question, dot, part = name.partition(".")
     if question in known:
@@ -399,7 +399,7 @@ def place(answers: Answers, name: str, cell: str, known: set[str]) -> None:
         answers.variant = printable(cell.strip())
 
 
-def one(found: list[Answers], student: str, path: str) -> Answers:
+def answers_of(found: list[Answers], student: str, path: str) -> Answers:
     """The answers of one student out of a file.
 
     Raises:

@@ -15,15 +15,21 @@ from typing import IO, Any
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework.classroom import answer_files as submissions
-from convcalc.homework.classroom.collect import SubmittedFile, natural
+from convcalc.homework.classroom.collect import SubmittedFile, natural_key
 from convcalc.homework.classroom.grader import Graded, Grader
-from convcalc.homework.classroom.roster import Roster, Student, from_name, guess, words_of
+from convcalc.homework.classroom.roster import (
+    Roster,
+    Student,
+    guess_student,
+    student_named,
+    words_of,
+)
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.secret import same_student
 from convcalc.text import shortened
 
-MOST_NOTES = 8
-MOST_NOTE = 200
+_MAX_NOTES = 8
+_MAX_NOTE = 200
 
 
 @dataclass(slots=True)
@@ -47,7 +53,7 @@ STATUSES = ("graded", "older copy", "unreadable", "not on the roster", "left out
 
 
 @dataclass(slots=True)
-class Place:
+class _Place:
     """Where in the store a student's newest answers stand."""
 
     student: str
@@ -63,7 +69,7 @@ class AnswerStore:
         self, file: IO[bytes], sheet: Sheet, roster: Roster | None, grader: Grader
     ) -> None:
         self.file, self.sheet, self.roster, self.grader = file, sheet, roster, grader
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, _Place] = {}
         self.statuses: list[FileStatus] = []
         self.files = 0
         self.rows = 0
@@ -104,19 +110,19 @@ class AnswerStore:
     def likely(self, submitted: SubmittedFile) -> str:
         """Who a file that cannot be read is from, by its name."""
         if self.roster:
-            return from_name(submitted.names, self.roster)
-        return guess(submitted.names, self.sheet.id)
+            return student_named(submitted.names, self.roster)
+        return guess_student(submitted.names, self.sheet.id)
 
     def read_file(self, submitted: SubmittedFile, columns: dict[str, str] | None) -> None:
         """Note the answers of one file, or why there are none."""
         assert submitted.data is not None
         try:
-            found = parsed(submitted, self.sheet, columns)
+            found = parse_submitted(submitted, self.sheet, columns)
         except ConvcalcError as error:
             why = str(error).partition("\n")[0].removeprefix(f"{submitted.path}: ")
             self.statuses.append(
                 FileStatus(
-                    submitted.path, self.likely(submitted), "unreadable", shortened(why, MOST_NOTE)
+                    submitted.path, self.likely(submitted), "unreadable", shortened(why, _MAX_NOTE)
                 )
             )
             return
@@ -139,7 +145,7 @@ class AnswerStore:
                 FileStatus(path, given.student, why, "" if given.student else "says nobody's name")
             )
             return
-        notes = [shortened(note, MOST_NOTE) for note in given.notes[:MOST_NOTES]]
+        notes = [shortened(note, _MAX_NOTE) for note in given.notes[:_MAX_NOTES]]
         if why:
             notes.append(why)
         if given.sheet and given.sheet != self.sheet.id:
@@ -159,15 +165,17 @@ class AnswerStore:
         older = self.places.get(key)
         if older is not None and older.rank > rank:
             self.statuses.append(
-                FileStatus(path, student, "older copy", set_aside(rank, older.rank, older.path))
+                FileStatus(
+                    path, student, "older copy", _reason_not_used(rank, older.rank, older.path)
+                )
             )
             return
         if older is not None:
-            why = set_aside(older.rank, rank, path)
+            why = _reason_not_used(older.rank, rank, path)
             self.statuses.append(FileStatus(older.path, student, "older copy", why))
         start = self.file.seek(0, 2)
         self.file.write(json.dumps(record, ensure_ascii=True).encode() + b"\n")
-        self.places[key] = Place(student, rank, start, path)
+        self.places[key] = _Place(student, rank, start, path)
 
     def owner(
         self, submitted: SubmittedFile, given: submissions.Answers, *, alone: bool
@@ -175,13 +183,13 @@ class AnswerStore:
         """Whose answers these are, whether the file's own name says so, and what is odd about it."""
         roster = self.roster
         if roster is None:
-            name = guess(submitted.names, self.sheet.id) if alone else ""
+            name = guess_student(submitted.names, self.sheet.id) if alone else ""
             if not given.student:
                 return name, True, "" if name else "unreadable"
             words = {same_student(word) for part in submitted.names for word in words_of(part)}
             return given.student[:100], same_student(given.student) in words or not alone, ""
         said = roster.find(given.student) if given.student else ""
-        named = from_name(submitted.names, roster) if alone else ""
+        named = student_named(submitted.names, roster) if alone else ""
         if named:
             odd = ""
             if given.student and said != named:
@@ -192,7 +200,7 @@ class AnswerStore:
         if given.variant and (owner := self.codes().get(given.variant)):
             return owner, False, f"known by the variant {shortened(given.variant, 20)}"
         if not given.student:
-            given.student = guess(submitted.names, self.sheet.id) if alone else ""
+            given.student = guess_student(submitted.names, self.sheet.id) if alone else ""
         return "", False, "not on the roster" if given.student else "unreadable"
 
     def graded(self) -> Iterator[Graded]:
@@ -202,16 +210,16 @@ class AnswerStore:
                 place = self.places.get(same_student(student.id))
                 yield self.marked(student, place) if place else self.missing(student)
         else:
-            for _, place in sorted(self.places.items(), key=lambda pair: natural(pair[0])):
+            for _, place in sorted(self.places.items(), key=lambda pair: natural_key(pair[0])):
                 yield self.marked(Student(place.student), place)
 
-    def record(self, place: Place) -> dict[str, Any]:
+    def record(self, place: _Place) -> dict[str, Any]:
         """One student's answers, back from the store."""
         self.file.seek(place.start)
         found: dict[str, Any] = json.loads(self.file.readline())
         return found
 
-    def marked(self, student: Student, place: Place) -> Graded:
+    def marked(self, student: Student, place: _Place) -> Graded:
         """The marks of one student."""
         record = self.record(place)
         notes = list(record["notes"])
@@ -230,7 +238,7 @@ class AnswerStore:
         entries = self.grader.mark(sheet, record["answers"])
         points = sum((entry.points for entry in entries), Fraction(0))
         numbers = {
-            q.id: drawn_numbers(q, self.sheet)
+            q.id: _drawn_numbers(q, self.sheet)
             for q in sheet.questions
             if q.id in self.grader.varies
         }
@@ -265,24 +273,26 @@ class AnswerStore:
         )
 
 
-def parsed(
+def parse_submitted(
     submitted: SubmittedFile, sheet: Sheet, columns: dict[str, str] | None
 ) -> list[submissions.Answers]:
     """The answers in a file; of a form's export by its own headings."""
     assert submitted.data is not None
     if columns is not None:
-        text = submissions.decoded(submitted.data, submitted.path)
-        return submissions.table(text, sheet, submitted.path, columns)
+        text = submissions.decode_answers(submitted.data, submitted.path)
+        return submissions.parse_table(text, sheet, submitted.path, columns)
     return submissions.parse(submitted.data, sheet, submitted.path)
 
 
-def drawn_numbers(question: Question, sheet: Sheet) -> dict[str, str]:
+def _drawn_numbers(question: Question, sheet: Sheet) -> dict[str, str]:
     """The numbers of a draw, by the names that vary."""
     names = next((q.vary for q in sheet.questions if q.id == question.id), {})
     return {name: str(question.given[name]) for name in names}
 
 
-def set_aside(older: tuple[bool, float, int], newer: tuple[bool, float, int], path: str) -> str:
+def _reason_not_used(
+    older: tuple[bool, float, int], newer: tuple[bool, float, int], path: str
+) -> str:
     """Why one of two files from a student does not count."""
     if older[0] != newer[0]:
         return f"{path} bears the student's name and counts"

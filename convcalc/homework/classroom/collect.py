@@ -19,21 +19,21 @@ from dataclasses import dataclass
 from typing import IO
 
 from convcalc.errors import UsageError
-from convcalc.homework.classroom.answer_files import MOST_BYTES
+from convcalc.homework.classroom.answer_files import MAX_BYTES
 from convcalc.text import printable, shortened
 
-MOST_DEPTH = 12  # folders inside folders
-MOST_FILES = 500_000
-MOST_ZIP = 512 * 2**20  # bytes of an archive
-MOST_MEMBERS = 100_000
-MOST_TOTAL = 2**30  # bytes that an archive, and those in it, may unpack to
-MOST_RATIO = 200  # how far one file may have been squeezed, past the first
-FREE_BYTES = 2**20  # bytes that may have been squeezed any amount
-MOST_NESTED = 2  # archives in archives
-ENCRYPTED = 0x1
+MAX_DEPTH = 12  # folders inside folders
+MAX_FILES = 500_000
+MAX_ZIP = 512 * 2**20  # bytes of an archive
+MAX_MEMBERS = 100_000
+MAX_TOTAL = 2**30  # bytes that an archive, and those in it, may unpack to
+_MAX_RATIO = 200  # how far one file may have been squeezed, past the first
+_FREE_BYTES = 2**20  # bytes that may have been squeezed any amount
+MAX_NESTED = 2  # archives in archives
+_ENCRYPTED = 0x1
 
-DIGITS = re.compile(r"[0-9]{1,18}")
-SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", ".ds_store", ".gitkeep"})
+_DIGITS = re.compile(r"[0-9]{1,18}")
+_SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", ".ds_store", ".gitkeep"})
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class SubmittedFile:
     left_out: bool = False
 
 
-class Changed(Exception):  # noqa: N818 - it is no error of the program
+class _Changed(Exception):  # noqa: N818 - it is no error of the program
     """A file changed while it was read."""
 
 
@@ -75,62 +75,64 @@ def submitted_files(paths: Iterable[str]) -> Iterator[SubmittedFile]:
             reason = getattr(error, "strerror", None) or error
             message = f"{shortened(path)}: cannot be read: {reason}; check the name"
             raise UsageError(message) from None
-        under = folder(path, (), 0) if stat.S_ISDIR(found.st_mode) else file(path, (), follow=True)
+        under = (
+            _folder(path, (), 0) if stat.S_ISDIR(found.st_mode) else _file(path, (), follow=True)
+        )
         for submitted in under:
             count += 1
-            if count > MOST_FILES:
-                message = f"more than {MOST_FILES:,} files; grade them folder by folder"
+            if count > MAX_FILES:
+                message = f"more than {MAX_FILES:,} files; grade them folder by folder"
                 raise UsageError(message)
             yield submitted
 
 
-def stem(name: str) -> str:
+def _stem(name: str) -> str:
     """A file's name without its last suffix."""
     root, suffix = os.path.splitext(name)
     return root if root and len(suffix) <= 6 else name
 
 
-def natural(text: str) -> str:
+def natural_key(text: str) -> str:
     """A key that sorts s2 before s10.
 
-    >>> sorted(["s10", "s2", "s1"], key=natural)
+    >>> sorted(["s10", "s2", "s1"], key=natural_key)
     ['s1', 's2', 's10']
     """
-    return DIGITS.sub(lambda found: found[0].zfill(20), text)
+    return _DIGITS.sub(lambda found: found[0].zfill(20), text)
 
 
-def refused(path: str, names: tuple[str, ...], why: str, when: float = 0.0) -> SubmittedFile:
+def _unread(path: str, names: tuple[str, ...], why: str, when: float = 0.0) -> SubmittedFile:
     """A file that was not read."""
     return SubmittedFile(printable(path), names, when, None, printable(why))
 
 
-def folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[SubmittedFile]:
+def _folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[SubmittedFile]:
     """The files of a folder and the folders in it."""
-    if depth > MOST_DEPTH:
-        yield refused(path, names, f"more than {MOST_DEPTH} folders deep; not read")
+    if depth > MAX_DEPTH:
+        yield _unread(path, names, f"more than {MAX_DEPTH} folders deep; not read")
         return
     try:
         with os.scandir(path) as found:
-            entries = sorted(found, key=lambda entry: (natural(stem(entry.name)), entry.name))
+            entries = sorted(found, key=lambda entry: (natural_key(_stem(entry.name)), entry.name))
     except OSError as error:
-        yield refused(path, names, f"cannot be read: {error.strerror}")
+        yield _unread(path, names, f"cannot be read: {error.strerror}")
         return
     for entry in entries:
         name = entry.name
-        sort = sort_of(entry)
-        if is_system(name):
+        sort = _entry_kind(entry)
+        if _is_system(name):
             yield SubmittedFile(
                 printable(entry.path), (*names, name), left_out=True, problem="a file of the system"
             )
         elif sort == "link":
-            yield refused(entry.path, (*names, stem(name)), "a link; links are not followed")
+            yield _unread(entry.path, (*names, _stem(name)), "a link; links are not followed")
         elif sort == "folder":
-            yield from folder(entry.path, (*names, name), depth + 1)
+            yield from _folder(entry.path, (*names, name), depth + 1)
         else:
-            yield from file(entry.path, names)
+            yield from _file(entry.path, names)
 
 
-def sort_of(entry: os.DirEntry[str]) -> str:
+def _entry_kind(entry: os.DirEntry[str]) -> str:
     """What an entry of a folder is; a file where it is gone by now, which reading it will tell."""
     try:
         if entry.is_symlink():
@@ -140,36 +142,36 @@ def sort_of(entry: os.DirEntry[str]) -> str:
         return "file"
 
 
-def is_system(name: str) -> bool:
+def _is_system(name: str) -> bool:
     """Whether a name is one that systems leave behind."""
-    return name.lower() in SYSTEM_NAMES or name.startswith("._")
+    return name.lower() in _SYSTEM_NAMES or name.startswith("._")
 
 
-def file(path: str, names: tuple[str, ...], *, follow: bool = False) -> Iterator[SubmittedFile]:
+def _file(path: str, names: tuple[str, ...], *, follow: bool = False) -> Iterator[SubmittedFile]:
     """One file, or the files in it where it is an archive."""
-    here = (*names, stem(os.path.basename(path)))
+    here = (*names, _stem(os.path.basename(path)))
     for attempt in (1, 2):
         try:
-            with opened(path, follow=follow) as (handle, before):
+            with _RegularFile(path, follow=follow) as (handle, before):
                 if handle.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-                    yield from archive(path, here, handle, before.st_size, Budget())
+                    yield from _archive(path, here, handle, before.st_size, _Budget())
                     after = os.fstat(handle.fileno())
                     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-                        yield refused(path, here, "changed while it was being read; grade it again")
+                        yield _unread(path, here, "changed while it was being read; grade it again")
                     return
-                yield read(path, here, handle, before)
+                yield _read(path, here, handle, before)
                 return
-        except Changed:
+        except _Changed:
             if attempt == 2:
-                yield refused(path, here, "changed while it was being read; grade it again")
+                yield _unread(path, here, "changed while it was being read; grade it again")
             time.sleep(0.05)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            yield refused(path, here, f"cannot be read: {reason}")
+            yield _unread(path, here, f"cannot be read: {reason}")
             return
 
 
-class opened:  # noqa: N801 - used as a function
+class _RegularFile:
     """A regular file, opened without following a link or waiting for a pipe."""
 
     def __init__(self, path: str, *, follow: bool) -> None:
@@ -194,66 +196,66 @@ class opened:  # noqa: N801 - used as a function
             self.file.close()
 
 
-def read(
+def _read(
     path: str, names: tuple[str, ...], handle: io.BufferedReader, before: os.stat_result
 ) -> SubmittedFile:
     """The bytes of a file that is no archive."""
     when = before.st_mtime
-    if before.st_size > MOST_BYTES:
-        return refused(path, names, too_large(before.st_size), when)
-    data = handle.read(MOST_BYTES + 1)
+    if before.st_size > MAX_BYTES:
+        return _unread(path, names, _too_large(before.st_size), when)
+    data = handle.read(MAX_BYTES + 1)
     after = os.fstat(handle.fileno())
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(
         data
     ) != after.st_size:
-        raise Changed
+        raise _Changed
     return SubmittedFile(printable(path), names, when, data)
 
 
-def too_large(size: int) -> str:
+def _too_large(size: int) -> str:
     """Why a file is not read."""
-    return f"{size / 2**20:,.1f} MiB; answers are shorter than {MOST_BYTES // 2**20} MiB"
+    return f"{size / 2**20:,.1f} MiB; answers are shorter than {MAX_BYTES // 2**20} MiB"
 
 
 # ------------------------------------------------------------------------------------ archives
 
 
 @dataclass(slots=True)
-class Budget:
+class _Budget:
     """What an archive, with those inside it, may still unpack."""
 
-    left: int = MOST_TOTAL
+    left: int = MAX_TOTAL
     nested: int = 0
 
 
-def archive(
-    path: str, names: tuple[str, ...], handle: IO[bytes], size: int, budget: Budget
+def _archive(
+    path: str, names: tuple[str, ...], handle: IO[bytes], size: int, budget: _Budget
 ) -> Iterator[SubmittedFile]:
     """The files in a zip, each read in memory after all of its promises were looked at."""
-    if size > MOST_ZIP:
-        yield refused(path, names, f"an archive of {size / 2**20:,.0f} MiB; unpack it first")
+    if size > MAX_ZIP:
+        yield _unread(path, names, f"an archive of {size / 2**20:,.0f} MiB; unpack it first")
         return
     try:
         with zipfile.ZipFile(handle) as found:
             members = found.infolist()
-            why = overfull(members, budget)
+            why = _refusal(members, budget)
             if why:
-                yield refused(path, names, why)
+                yield _unread(path, names, why)
                 return
             count = 0
             for member in members:
                 if not member.is_dir():
                     count += 1
-                    yield from unpacked(path, names, found, member, budget)
+                    yield from _unpack(path, names, found, member, budget)
             if not count:
-                yield refused(path, names, "an archive without files")
+                yield _unread(path, names, "an archive without files")
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
-        yield refused(path, names, f"a broken archive: {shortened(str(error))}")
+        yield _unread(path, names, f"a broken archive: {shortened(str(error))}")
 
 
-def overfull(members: list[zipfile.ZipInfo], budget: Budget) -> str:
+def _refusal(members: list[zipfile.ZipInfo], budget: _Budget) -> str:
     """Why an archive is not touched at all."""
-    if len(members) > MOST_MEMBERS:
+    if len(members) > MAX_MEMBERS:
         return f"an archive of {len(members):,} files; unpack it first"
     total = sum(member.file_size for member in members)
     if total > budget.left:
@@ -262,71 +264,71 @@ def overfull(members: list[zipfile.ZipInfo], budget: Budget) -> str:
     return ""
 
 
-def unpacked(
+def _unpack(
     path: str,
     names: tuple[str, ...],
     found: zipfile.ZipFile,
     member: zipfile.ZipInfo,
-    budget: Budget,
+    budget: _Budget,
 ) -> Iterator[SubmittedFile]:
     """One file of an archive."""
     name = member.filename
     where = f"{path}/{name}"
     parts = tuple(part for part in name.replace("\\", "/").split("/") if part)
-    here = (*names, *parts[:-1], stem(parts[-1])) if parts else names
-    if parts and any(is_system(part) for part in parts):
+    here = (*names, *parts[:-1], _stem(parts[-1])) if parts else names
+    if parts and any(_is_system(part) for part in parts):
         yield SubmittedFile(printable(where), here, left_out=True, problem="a file of the system")
         return
-    why = unsafe(member, parts)
+    why = _member_refusal(member, parts)
     if why:
-        yield refused(where, here, why)
+        yield _unread(where, here, why)
         return
-    when = moment(member)
+    when = _modified(member)
     nested = name.lower().endswith(".zip")
-    limit = MOST_BYTES * (8 if nested else 1)
+    limit = MAX_BYTES * (8 if nested else 1)
     if member.file_size > limit:
-        yield refused(where, here, too_large(member.file_size), when)
+        yield _unread(where, here, _too_large(member.file_size), when)
         return
     try:
         with found.open(member) as stream:
             data = stream.read(limit + 1)
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError, zlib.error) as error:
-        yield refused(where, here, f"cannot be unpacked: {shortened(str(error))}", when)
+        yield _unread(where, here, f"cannot be unpacked: {shortened(str(error))}", when)
         return
     if len(data) > limit:
-        yield refused(where, here, too_large(len(data)), when)
+        yield _unread(where, here, _too_large(len(data)), when)
     elif data[:4] == b"PK\x03\x04" and nested:
-        if budget.nested >= MOST_NESTED:
-            yield refused(
+        if budget.nested >= MAX_NESTED:
+            yield _unread(
                 where, here, "an archive in an archive in an archive; unpack it first", when
             )
             return
         budget.nested += 1
-        yield from archive(where, here, io.BytesIO(data), len(data), budget)
+        yield from _archive(where, here, io.BytesIO(data), len(data), budget)
         budget.nested -= 1
     else:
         yield SubmittedFile(printable(where), here, when, data)
 
 
-def unsafe(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
+def _member_refusal(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
     """Why a file of an archive is not read."""
     name = member.filename
     if name.startswith(("/", "\\")) or ".." in parts or (parts and ":" in parts[0]) or "\0" in name:
         return "its name leads out of the archive; not read"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link; links are not followed"
-    if member.flag_bits & ENCRYPTED:
+    if member.flag_bits & _ENCRYPTED:
         return "locked with a password"
-    if member.file_size > FREE_BYTES and member.file_size > MOST_RATIO * max(
+    if member.file_size > _FREE_BYTES and member.file_size > _MAX_RATIO * max(
         member.compress_size, 1
     ):
         return f"squeezed {member.file_size // max(member.compress_size, 1):,} times; no text is, not read"
-    if len(parts) > MOST_DEPTH:
-        return f"more than {MOST_DEPTH} folders deep; not read"
+    if len(parts) > MAX_DEPTH:
+        return f"more than {MAX_DEPTH} folders deep; not read"
     return ""
 
 
-def moment(member: zipfile.ZipInfo) -> float:
+def _modified(member: zipfile.ZipInfo) -> float:
     """When a file of an archive was changed, as far as the archive says."""
     try:
         return time.mktime((*member.date_time, 0, 0, -1))

@@ -26,70 +26,70 @@ from convcalc.homework.variants.draw import Maker, wrong_numbers
 from convcalc.homework.variants.secret import codes
 from convcalc.text import guard_cell
 
-OURS = ("key.csv", "html")
-WAY_OUT = "choose another --out, or --force to write over it"
-MAIN = ("fit", "flops", "bias", "order")
-KEYED = ("choice", "true-false")  # types whose file would hold the answer
-PLAIN = re.compile(r"[0-9]{1,12}(?:[/x][0-9]{1,12})*|[A-Za-z][A-Za-z0-9 _-]*[A-Za-z0-9]")
-WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off"})
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAMES = ("key.csv", "html")
+_WAY_OUT = "choose another --out, or --force to write over it"
+_MAIN = ("fit", "flops", "bias", "order")
+_KEYED = ("choice", "true-false")  # types whose file would hold the answer
+_PLAIN = re.compile(r"[0-9]{1,12}(?:[/x][0-9]{1,12})*|[A-Za-z][A-Za-z0-9 _-]*[A-Za-z0-9]")
+_WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off"})
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 # ------------------------------------------------------------------------------------- YAML
 
 
-def scalar(text: str) -> str:
+def _scalar(text: str) -> str:
     """A text as YAML, which reads it as written.
 
-    >>> scalar("32"), scalar("no"), scalar("3/2"), scalar("a: b")
+    >>> _scalar("32"), _scalar("no"), _scalar("3/2"), _scalar("a: b")
     ('32', '"no"', '3/2', '"a: b"')
     """
-    if PLAIN.fullmatch(text) and text.lower() not in WORDS:
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
     return json.dumps(text, ensure_ascii=False)
 
 
-def name(key: str) -> str:
+def _name(key: str) -> str:
     """A key as YAML; sheets are read without YAML's own idea of y and n."""
-    return key if NAME.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+    return key if _NAME.fullmatch(key) else json.dumps(key, ensure_ascii=False)
 
 
-def flow(value: Any) -> str:
+def _flow(value: Any) -> str:
     """A text, list or mapping as YAML on one line."""
     if isinstance(value, dict):
         return (
             "{"
-            + ", ".join(f"{scalar(str(key))}: {flow(item)}" for key, item in value.items())
+            + ", ".join(f"{_scalar(str(key))}: {_flow(item)}" for key, item in value.items())
             + "}"
         )
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(flow, value)) + "]"
-    return scalar(str(value))
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return _scalar(str(value))
 
 
-def share(value: Fraction) -> str:
+def _share(value: Fraction) -> str:
     """A share of the points in a word."""
     return next((word for word, known in SHARES.items() if known == value), "none")
 
 
-def tolerance_text(value: Tolerance) -> str:
+def _tolerance_text(value: Tolerance) -> str:
     """A tolerance as sheets write it."""
     if value.share:
         return f"{value.share * 100}%"
     return "rounded" if value.rounded else "exact"
 
 
-def sheet_lines(sheet: Sheet) -> Iterator[str]:
+def _sheet_lines(sheet: Sheet) -> Iterator[str]:
     """A sheet as YAML, for a student."""
     usual = Conventions()
     fixed = {
         key: value
         for key, value in sheet.conventions.to_dict().items()
-        if key in MAIN or value != getattr(usual, key)
+        if key in _MAIN or value != getattr(usual, key)
     }
     yield "convcalc_sheet: 1"
-    yield f"id: {scalar(sheet.id)}"
-    yield f"title: {scalar(sheet.title)}"
+    yield f"id: {_scalar(sheet.id)}"
+    yield f"title: {_scalar(sheet.title)}"
     for key, text in (
         ("source", sheet.source),
         ("text", sheet.text),
@@ -98,29 +98,29 @@ def sheet_lines(sheet: Sheet) -> Iterator[str]:
     ):
         if text:
             yield f"{key}: {json.dumps(text, ensure_ascii=False)}"
-    yield f"conventions: {flow(fixed)}"
-    yield f"hints: {flow({'max_level': sheet.max_level, 'after_tries': sheet.after_tries})}"
+    yield f"conventions: {_flow(fixed)}"
+    yield f"hints: {_flow({'max_level': sheet.max_level, 'after_tries': sheet.after_tries})}"
     grading: dict[str, Any] = {"follow_through": "true" if sheet.follow_through else "false"}
-    named = {key: share(value) for key, value in sheet.other_convention.items() if key}
+    named = {key: _share(value) for key, value in sheet.other_convention.items() if key}
     if named:
         grading["other_convention"] = named
     elif "" in sheet.other_convention:
-        grading["other_convention"] = share(sheet.other_convention[""])
-    yield f"grading: {bare_bools(flow(grading))}"
+        grading["other_convention"] = _share(sheet.other_convention[""])
+    yield f"grading: {_bare_bools(_flow(grading))}"
     yield "questions:"
     for question in sheet.questions:
-        yield from question_lines(question)
+        yield from _question_lines(question)
 
 
-def bare_bools(text: str) -> str:
+def _bare_bools(text: str) -> str:
     """YAML's own words for true and false, which quotes would make texts."""
     return text.replace('"true"', "true").replace('"false"', "false")
 
 
-def question_lines(question: Question) -> Iterator[str]:
+def _question_lines(question: Question) -> Iterator[str]:
     """One question as YAML."""
     kind, text, given = question.kind, question.text, question.given
-    if kind in KEYED:
+    if kind in _KEYED:
         text = f"{question.text} {question.task.sentence(question.conventions)}".strip()
         kind, given, text = "text", {}, f"{text} (checked later)"
     yield f"  - id: {question.id}"
@@ -128,7 +128,7 @@ def question_lines(question: Question) -> Iterator[str]:
     if text:
         yield f"    text: {json.dumps(text, ensure_ascii=False)}"
     if given:
-        yield f"    given: {flow(given)}"
+        yield f"    given: {_flow(given)}"
     points = question.points
     if points != 1:
         yield f"    points: {points if points.denominator == 1 else f'{points.numerator}/{points.denominator}'}"
@@ -137,20 +137,20 @@ def question_lines(question: Question) -> Iterator[str]:
     if question.partial != question.task.partial:
         yield f"    partial: {question.partial}"
     if question.tolerance is not None:
-        yield f"    tolerance: {scalar(tolerance_text(question.tolerance))}"
+        yield f"    tolerance: {_scalar(_tolerance_text(question.tolerance))}"
     if question.void:
         yield "    void: true"
 
 
 def sheet_text(sheet: Sheet) -> str:
     """A sheet as a file for a student."""
-    return "\n".join(sheet_lines(sheet)) + "\n"
+    return "\n".join(_sheet_lines(sheet)) + "\n"
 
 
 # -------------------------------------------------------------------------------------- key
 
 
-def key_rows(sheet: Sheet, student: str, numbers: dict[str, str]) -> Iterator[list[str]]:
+def _key_rows(sheet: Sheet, student: str, numbers: dict[str, str]) -> Iterator[list[str]]:
     """The right answers of a student's sheet, with the wrong numbers that known mistakes lead to."""
     for question in sheet.questions:
         if question.manual:
@@ -171,7 +171,7 @@ def key_rows(sheet: Sheet, student: str, numbers: dict[str, str]) -> Iterator[li
             ]
 
 
-KEY = ("student_id", "variant", "question", "part", "given", "expected", "mistakes")
+_KEY = ("student_id", "variant", "question", "part", "given", "expected", "mistakes")
 
 
 def make(
@@ -190,7 +190,7 @@ def make(
     """
     maker = Maker(sheet, secret)
     variants = codes(secret, "variant", sheet.id, roster.students)
-    place = OutputFolder(out, replace=force, names=OURS, way_out=WAY_OUT)
+    place = OutputFolder(out, replace=force, names=_NAMES, way_out=_WAY_OUT)
     try:
         for name, data in files_beside(sheet).items():
             with place.open(name) as file:
@@ -199,15 +199,15 @@ def make(
         rows: dict[str, list[list[str]]] = {}
         with place.open("key.csv") as key:
             writer = csv.writer(key, lineterminator="\n")
-            writer.writerow(KEY)
+            writer.writerow(_KEY)
             for number, student in enumerate(roster.students, start=1):
                 own = maker.of(student, variants[student])
                 page = student_file_name(student, taken)
                 with place.open(f"{page}.yaml") as file:
                     file.write(sheet_text(own))
                 with place.open(f"html/{page}.html") as file:
-                    file.write("\n".join(render.web(own)) + "\n")
-                writer.writerows(key_of(own, maker, student, rows))
+                    file.write("\n".join(render.html_page(own)) + "\n")
+                writer.writerows(_student_key(own, maker, student, rows))
                 if progress:
                     progress(number)
         place.commit()
@@ -216,21 +216,21 @@ def make(
     return maker
 
 
-def key_of(
+def _student_key(
     sheet: Sheet, maker: Maker, student: str, known: dict[str, list[list[str]]]
 ) -> Iterator[list[str]]:
     """The key of a student; the rows of a question that was drawn before are not made again."""
     for question in sheet.questions:
-        numbers = {name: str(question.given[name]) for name in vary_of(maker.sheet, question.id)}
+        numbers = {name: str(question.given[name]) for name in _vary_of(maker.sheet, question.id)}
         said = " ".join(f"{name}={value}" for name, value in numbers.items())
         place = f"{question.id} {said}"
         if place not in known:
             only = Sheet(sheet.id, sheet.title, sheet.conventions, [question])
-            known[place] = list(key_rows(only, "", {question.id: said}))
+            known[place] = list(_key_rows(only, "", {question.id: said}))
         for row in known[place]:
             yield [guard_cell(student), sheet.variant, *row[2:]]
 
 
-def vary_of(sheet: Sheet, name: str) -> dict[str, Any]:
+def _vary_of(sheet: Sheet, name: str) -> dict[str, Any]:
     """What varies in a question."""
     return next((question.vary for question in sheet.questions if question.id == name), {})

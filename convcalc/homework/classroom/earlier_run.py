@@ -10,37 +10,37 @@ from typing import Any
 
 from convcalc.errors import UsageError
 from convcalc.homework.classroom.answer_store import FileStatus
-from convcalc.homework.classroom.output_folder import NAMES, OUTPUTS, SCHEMA, manual_key
+from convcalc.homework.classroom.output_folder import NAMES_FOLDER, OUTPUTS, SCHEMA, manual_key
 from convcalc.text import shortened, unguard_cell
 
-MOST_CELL = 1_000_000
+_MAX_CELL = 1_000_000
 
 
-def found_in(folder: str, name: str) -> str:
+def path_in(folder: str, name: str) -> str:
     """A file of an earlier run; where its names are apart, there."""
-    for path in (os.path.join(folder, name), os.path.join(folder, NAMES, name)):
+    for path in (os.path.join(folder, name), os.path.join(folder, NAMES_FOLDER, name)):
         if os.path.isfile(path):
             return path
     message = f"{shortened(folder)}: holds no {name}; give the folder that hw grade --out wrote"
     raise UsageError(message)
 
 
-RECORD = ("file", "time", "sure", "variant", "notes", "numbers", "drawn_variant", "shown")
+_RECORD = ("file", "time", "sure", "variant", "notes", "numbers", "drawn_variant", "shown")
 
 
 def records(folder: str) -> Iterator[dict[str, Any]]:
     """The answers of an earlier run, one student after the other."""
-    path = found_in(folder, "answers.jsonl")
+    path = path_in(folder, "answers.jsonl")
     with open(path, encoding="utf-8", errors="replace") as file:
         for number, line in enumerate(file, start=1):
-            record = record_of(line)
+            record = _record_of(line)
             if record is None:
                 message = f"{shortened(path)}:{number}: is no line that hw grade wrote; grade the files again"
                 raise UsageError(message)
             yield record
 
 
-def record_of(line: str) -> dict[str, Any] | None:
+def _record_of(line: str) -> dict[str, Any] | None:
     """One student's answers; None where the line holds none."""
     try:
         record: dict[str, Any] = json.loads(line)
@@ -48,7 +48,7 @@ def record_of(line: str) -> dict[str, Any] | None:
         whole = (
             whole
             and isinstance(record["answers"], dict | None)
-            and all(key in record for key in RECORD)
+            and all(key in record for key in _RECORD)
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
@@ -64,13 +64,13 @@ def old_statuses(folder: str) -> list[FileStatus]:
             row.get("status", ""),
             row.get("note", ""),
         )
-        for row in table_rows(found_in(folder, "files.csv"))
+        for row in table_rows(path_in(folder, "files.csv"))
     ]
 
 
 def table_rows(path: str) -> Iterator[dict[str, str]]:
     """The rows of a CSV by their headings."""
-    csv.field_size_limit(MOST_CELL)
+    csv.field_size_limit(_MAX_CELL)
     try:
         with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
             for row in csv.DictReader(file):
@@ -82,7 +82,7 @@ def table_rows(path: str) -> Iterator[dict[str, str]]:
         raise UsageError(message) from None
 
 
-def hand_marks(folder: str) -> dict[tuple[str, str, str], tuple[str, str]]:
+def manual_marks(folder: str) -> dict[tuple[str, str, str], tuple[str, str]]:
     """The points that a person has filled in, by student, question and answer."""
     path = os.path.join(folder, "by-hand.csv")
     if not os.path.isfile(path):
@@ -100,7 +100,7 @@ def hand_marks(folder: str) -> dict[tuple[str, str, str], tuple[str, str]]:
 
 def settings_of(folder: str) -> dict[str, Any]:
     """How an earlier run was made."""
-    path = found_in(folder, "summary.json")
+    path = path_in(folder, "summary.json")
     try:
         with open(path, encoding="utf-8") as file:
             data = json.load(file)

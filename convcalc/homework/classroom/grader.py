@@ -17,7 +17,7 @@ from convcalc.homework.variants.draw import Maker, varies, with_numbers
 from convcalc.homework.variants.secret import code
 from convcalc.text import shortened
 
-MOST_KEPT = 4_000  # answers of which the marking is remembered; some 5 kB each
+MAX_KEPT = 4_000  # answers of which the marking is remembered; some 5 kB each
 
 
 @dataclass(slots=True)
@@ -142,7 +142,7 @@ class Grader:
                 if isinstance(parts, dict):
                     parts[part] = raw
             else:
-                found[identity] = clipped(raw)
+                found[identity] = _clip(raw)
         return found
 
     def mark(self, sheet: Sheet, values: dict[str, Any]) -> list[Entry]:
@@ -150,19 +150,19 @@ class Grader:
         entries = [self.entry(sheet, q, values.get(q.id)) for q in sheet.questions]
         if any(entry.loose for entry in entries):
             owners = self.owners(sheet)
-            entries = [neighbour(e, owners) if e.loose else e for e in entries]
+            entries = [_name_neighbour(e, owners) if e.loose else e for e in entries]
         return entries
 
     def entry(self, sheet: Sheet, question: Question, raw: Any) -> Entry:
         """The marking of one answer."""
         if question.manual:  # no two students write the same sentences
-            return entry_of(question, mark_question(sheet, question, raw))
+            return _entry_of(question, mark_question(sheet, question, raw))
         text = raw if isinstance(raw, str) else json.dumps(raw)
         key = (id(question), text)
         found = self._kept.get(key)
         if found is None:
-            found = entry_of(question, mark_question(sheet, question, raw))
-            if len(self._kept) >= MOST_KEPT:
+            found = _entry_of(question, mark_question(sheet, question, raw))
+            if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
                 self._alive.clear()
             self._kept[key] = found
@@ -188,14 +188,14 @@ class Grader:
         return self._owners[key]
 
 
-def clipped(raw: Any) -> Any:
+def _clip(raw: Any) -> Any:
     """An answer, no longer than any is read."""
     if isinstance(raw, str):
         return raw if len(raw) <= answers.MAX_TEXT else raw[: answers.MAX_TEXT + 1]
     return raw
 
 
-def entry_of(question: Question, result: Result) -> Entry:
+def _entry_of(question: Question, result: Result) -> Entry:
     """A result with its rows of parts.csv."""
     rows = []
     loose = False
@@ -205,7 +205,7 @@ def entry_of(question: Question, result: Result) -> Entry:
         expected = (
             "" if part is None or part.expected is None else part.answer_type.text(part.expected)
         )
-        rows.append(row_of(verdict, expected))
+        rows.append(_row_of(verdict, expected))
         loose = loose or (
             verdict.status == "wrong"
             and not verdict.mistakes
@@ -232,7 +232,7 @@ class PartRow(NamedTuple):
     note: str
 
 
-def row_of(verdict: Verdict, expected: str) -> PartRow:
+def _row_of(verdict: Verdict, expected: str) -> PartRow:
     """What is written about one part."""
     return PartRow(
         question=verdict.id,
@@ -249,7 +249,7 @@ def row_of(verdict: Verdict, expected: str) -> PartRow:
     )
 
 
-def neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:
+def _name_neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:
     """The same where a wrong number is the right one of another question; else as it was."""
     if not any(
         owners.get(v.read, v.id) != v.id for v in entry.result.parts if isinstance(v.read, int)
@@ -266,7 +266,7 @@ def neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:
         ):  # fmt: skip
             line = MISTAKES["slip.neighbour"].line if verdict.hint_level else ""
             verdict = replace(verdict, mistakes=[("slip.neighbour", "might")], hint=line)  # noqa: PLW2901
-            row = row_of(verdict, row.expected)  # noqa: PLW2901
+            row = _row_of(verdict, row.expected)  # noqa: PLW2901
         parts.append(verdict)
         rows.append(row)
     return Entry(replace(entry.result, parts=parts), entry.points, rows, loose=False)

@@ -10,8 +10,8 @@ from convcalc.homework.marking.verdicts import Result
 from convcalc.homework.sheets.points import points_number
 from convcalc.homework.sheets.sheet import Sheet
 
-MAX_OUTPUT = 2_000  # characters about one question
-GOOD = ("right", "other-convention", "follow-through", "by-hand")
+_MAX_OUTPUT = 2_000  # characters about one question
+_GOOD = ("right", "other-convention", "follow-through", "by-hand")
 
 
 def results(
@@ -41,9 +41,9 @@ def results(
                 "score": points_number(result.points),
                 "max_score": points_number(result.max),
                 "status": "passed"
-                if result.status in GOOD and result.points == result.max
+                if result.status in _GOOD and result.points == result.max
                 else "failed",
-                "output": result_text(result)[:MAX_OUTPUT],
+                "output": _result_text(result)[:_MAX_OUTPUT],
                 "tags": [tags.get(result.id, "")],
                 "extra_data": {
                     "mistakes": result.mistakes,
@@ -57,7 +57,7 @@ def results(
     }
 
 
-def result_text(result: Result) -> str:
+def _result_text(result: Result) -> str:
     """What the student reads of a question."""
     if result.status == "blank":
         return "Not answered."

@@ -10,12 +10,12 @@ from fractions import Fraction
 from typing import Any
 
 from convcalc.homework.classroom.answer_store import FileStatus
-from convcalc.homework.classroom.collect import natural
+from convcalc.homework.classroom.collect import natural_key
 from convcalc.homework.classroom.grader import Entry, Graded, PartRow
 from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.classroom.output_folder import (
     MARK,
-    MOST_TROUBLES,
+    MAX_TROUBLES,
     OUTPUTS,
     SCHEMA,
     GradingRun,
@@ -28,7 +28,7 @@ from convcalc.homework.classroom.output_folder import (
 from convcalc.homework.sheets.points import points_text
 from convcalc.text import escape_markdown, guard_cell, one_line
 
-MOST_KEPT = 2_000  # rows and pages that are remembered
+MAX_KEPT = 2_000  # rows and pages that are remembered
 DEFAULT = ("csv", "canvas", "feedback")
 
 
@@ -90,7 +90,7 @@ class Parts(Output):
         for entry in one.entries:
             kept = self.guarded.get(id(entry))
             if kept is None:
-                if len(self.guarded) > MOST_KEPT:
+                if len(self.guarded) > MAX_KEPT:
                     self.guarded.clear()
                 kept = self.guarded[id(entry)] = (
                     entry,
@@ -167,7 +167,7 @@ class Canvas(Output):
         self.file.close()
 
 
-SIGNS = {
+_SIGNS = {
     "right": "✓", "other-convention": "✓ by another convention", "follow-through": "✓ follows from your row",
     "partial": "in part", "wrong": "✗", "blank": "not answered", "unreadable": "could not be read",
     "by-hand": "marked by hand",
@@ -219,7 +219,7 @@ class Feedback(Output):
         """The rows of a question; made once for each different answer."""
         kept = self.pages.get(id(entry))
         if kept is None:
-            if len(self.pages) > MOST_KEPT:
+            if len(self.pages) > MAX_KEPT:
                 self.pages.clear()
             kept = self.pages[id(entry)] = (entry, "".join(map(self.row, entry.rows)))
         return kept[1]
@@ -235,7 +235,7 @@ class Feedback(Output):
                 escape_markdown(name),
                 escape_markdown(row.given),
                 escape_markdown(read),
-                SIGNS[row.status],
+                _SIGNS[row.status],
                 of,
                 escape_markdown(row.note),
             )
@@ -364,34 +364,34 @@ def write(
             progress(number)
     for each in outputs:
         each.close()
-    write_statuses(run, statuses())
+    _write_statuses(run, statuses())
     summary.files = files()
     with run.folder.open("summary.json") as file:
-        json.dump(summary_data(run, formats, settings), file, indent=1)
+        json.dump(_summary_data(run, formats, settings), file, indent=1)
         file.write("\n")
     run.folder.commit()
     return summary
 
 
-def write_statuses(run: GradingRun, statuses: list[FileStatus]) -> None:
+def _write_statuses(run: GradingRun, statuses: list[FileStatus]) -> None:
     """files.csv: the status of every file."""
     with run.folder.open(run.named("files.csv")) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "student_id", "status", "note"])
-        for each in sorted(statuses, key=lambda each: natural(each.path)):
+        for each in sorted(statuses, key=lambda each: natural_key(each.path)):
             writer.writerow(
                 [guard_cell(text) for text in (each.path, each.student, each.status, each.note)]
             )
             run.summary.counts[each.status] = run.summary.counts.get(each.status, 0) + 1
             if (
                 each.status in ("unreadable", "not on the roster")
-                and len(run.summary.troubles) < MOST_TROUBLES
+                and len(run.summary.troubles) < MAX_TROUBLES
             ):
                 run.summary.troubles.append(each)
     run.summary.written.append((run.named("files.csv"), "the status of every file"))
 
 
-def summary_data(
+def _summary_data(
     run: GradingRun, formats: tuple[str, ...], settings: dict[str, Any]
 ) -> dict[str, Any]:
     """The summary as plain data, with what a later run needs to know."""

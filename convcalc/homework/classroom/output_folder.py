@@ -23,15 +23,15 @@ from convcalc.text import guard_cell, one_line, unguard_cell
 
 SCHEMA = 1
 MARK = "<!-- convcalc hw grade -->"
-OURS = (
+_NAMES_OF_A_RUN = (
     "grades.csv", "parts.csv", "canvas.csv", "by-hand.csv", "answers.jsonl", "summary.json", "files.csv",
     "names", "feedback",
 )  # fmt: skip
-WAY_OUT = (
+_WAY_OUT = (
     "choose another --out, --add these files to it, or --force (points marked by hand are kept)"
 )
-NAMES = "names"  # where, in an anonymous run, everything with names in it goes
-MOST_TROUBLES = 1_000
+NAMES_FOLDER = "names"  # where, in an anonymous run, everything with names in it goes
+MAX_TROUBLES = 1_000
 
 
 def manual_key(student: str, question: str, answer: str) -> tuple[str, str, str]:
@@ -54,13 +54,13 @@ def student_file_name(student: str, taken: set[str]) -> str:
     ('s042', 'etc_passwd-3754d6cb')
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", student).strip("._-")[:60]
-    if not name or name != student or name.lower() in taken or reserved(name):
+    if not name or name != student or name.lower() in taken or _is_reserved(name):
         name = f"{name}-{hashlib.sha256(student.encode()).hexdigest()[:8]}".lstrip("-")
     taken.add(name.lower())
     return name
 
 
-def reserved(name: str) -> bool:
+def _is_reserved(name: str) -> bool:
     """Whether Windows keeps a name for itself."""
     return bool(re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name))
 
@@ -72,7 +72,9 @@ class ClassFolder(OutputFolder):
     """The folder of a marked class; pages that a run does not write again go."""
 
     def __init__(self, out: str, *, replace: bool) -> None:
-        super().__init__(out, replace=replace, names=OURS, way_out=WAY_OUT, last="summary.json")
+        super().__init__(
+            out, replace=replace, names=_NAMES_OF_A_RUN, way_out=_WAY_OUT, last="summary.json"
+        )
 
     def prepare(self) -> None:
         folder = os.path.join(self.out, "feedback")
@@ -169,7 +171,7 @@ class GradingRun:
 
     def named(self, name: str) -> str:
         """Where a file with names in it goes."""
-        return f"{NAMES}/{name}" if self.anonymous else name
+        return f"{NAMES_FOLDER}/{name}" if self.anonymous else name
 
     def manual_points(self, one: Graded) -> Fraction | None:
         """The points that a person gave; None while there are none."""

@@ -10,9 +10,9 @@ from typing import Any
 
 from convcalc.homework.classroom import output_files as outputs
 from convcalc.homework.classroom.earlier_run import (
-    found_in,
-    hand_marks,
+    manual_marks,
     old_statuses,
+    path_in,
     records,
     settings_of,
     table_rows,
@@ -100,8 +100,8 @@ def regrade(
         UsageError: the folder is none that `grade` wrote, or the sheet needs a secret.
     """
     settings = settings_of(folder)
-    before = old_points(folder, settings["questions"])
-    keys = old_keys(folder)
+    before = _old_points(folder, settings["questions"])
+    keys = _old_keys(folder)
     changes = {question.id: Change(question.id) for question in sheet.questions}
     for name in before.get("", {}):
         changes.setdefault(name, Change(name))
@@ -111,11 +111,11 @@ def regrade(
 
     def compared(graded: Iterator[Graded]) -> Iterator[Graded]:
         for one in graded:
-            compare(one, before.get(one.shown, {}), changes, moved)
+            _compare(one, before.get(one.shown, {}), changes, moved)
             yield one
 
     grader = Grader(sheet, secret, noted=True)
-    found = compared(again(folder, grader))
+    found = compared(_mark_again(folder, grader))
     if not write:
         total = sum(1 for _ in found)
         return Regraded(changes, moved, total)
@@ -123,7 +123,7 @@ def regrade(
     try:
         run = GradingRun(
             sheet, place, bool(settings["anonymous"]), bool(settings["with_answers"]), str(settings["column"]),
-            hand_marks(folder),
+            manual_marks(folder),
         )  # fmt: skip
         statuses = old_statuses(folder)
         summary = outputs.write(
@@ -134,7 +134,7 @@ def regrade(
         place.discard()
 
 
-def again(folder: str, grader: Grader) -> Iterator[Graded]:
+def _mark_again(folder: str, grader: Grader) -> Iterator[Graded]:
     """The marks of every student of an earlier run, by another sheet."""
     for record in records(folder):
         who = {key: str(value) for key, value in record["who"].items() if key in Student.__slots__}
@@ -157,12 +157,12 @@ def again(folder: str, grader: Grader) -> Iterator[Graded]:
         )  # fmt: skip
 
 
-def old_points(folder: str, known: dict[str, Any]) -> dict[str, dict[str, Fraction]]:
+def _old_points(folder: str, known: dict[str, Any]) -> dict[str, dict[str, Fraction]]:
     """The points of an earlier run, by student and question; under ``""`` its questions."""
     found: dict[str, dict[str, Fraction]] = {}
     questions: dict[str, Fraction] = dict.fromkeys(known, Fraction(0))
     found[""] = questions
-    for row in table_rows(found_in(folder, "grades.csv")):
+    for row in table_rows(path_in(folder, "grades.csv")):
         points = {}
         for name in questions:
             text = row.get(name, "").strip()
@@ -174,23 +174,23 @@ def old_points(folder: str, known: dict[str, Any]) -> dict[str, dict[str, Fracti
     return found
 
 
-def old_keys(folder: str) -> dict[str, set[str]]:
+def _old_keys(folder: str) -> dict[str, set[str]]:
     """The right answers of an earlier run, by question; a few of each."""
     found: dict[str, set[str]] = {}
-    for row in table_rows(found_in(folder, "parts.csv")):
+    for row in table_rows(path_in(folder, "parts.csv")):
         name = row.get("question", "")
         kept = found.setdefault(name, set())
         if len(kept) < 1000:
-            kept.add(labelled(row.get("part", ""), unguard_cell(row.get("expected", ""))))
+            kept.add(_key_text(row.get("part", ""), unguard_cell(row.get("expected", ""))))
     return found
 
 
-def labelled(part: str, text: str) -> str:
+def _key_text(part: str, text: str) -> str:
     """A right answer with the part it is of."""
     return f"{part} {text}".strip()
 
 
-def compare(
+def _compare(
     one: Graded,
     before: dict[str, Fraction],
     changes: dict[str, Change],
@@ -202,17 +202,17 @@ def compare(
     after = {entry.result.id: entry.points for entry in one.entries}
     for name in {**before, **after}:
         change = changes.setdefault(name, Change(name))
-        change.moves[step(before.get(name, Fraction(0)), after.get(name, Fraction(0)))] += 1
+        change.moves[_change(before.get(name, Fraction(0)), after.get(name, Fraction(0)))] += 1
     for entry in one.entries:
         kept = changes[entry.result.id].after
         if len(kept) < 1000:
-            kept |= {labelled(row.part, printable(row.expected)) for row in entry.rows}
+            kept |= {_key_text(row.part, printable(row.expected)) for row in entry.rows}
     old, new = sum(before.values(), Fraction(0)), one.points
-    if step(old, new):
+    if _change(old, new):
         moved.append((one.shown, old, new))
 
 
-def step(before: Fraction, after: Fraction) -> Fraction:
+def _change(before: Fraction, after: Fraction) -> Fraction:
     """How much points change; the rounding of a table is no change."""
     change = after - before
     return Fraction(0) if abs(change) < Fraction(1, 1000) else round(change, 3)

@@ -17,9 +17,9 @@ from convcalc.homework.variants.draw import Maker
 from convcalc.report import Column, Report
 from convcalc.text import grouped, plural, printable
 
-MAX_SHOWN = 10  # notes, and files of each status, that a terminal shows
-MAX_MISTAKES = 3  # of a question, in a line or cell
-MAX_OTHERS = 5  # unexplained answers of a question, in a line or cell
+_MAX_SHOWN = 10  # notes, and files of each status, that a terminal shows
+_MAX_MISTAKES = 3  # of a question, in a line or cell
+_MAX_OTHERS = 5  # unexplained answers of a question, in a line or cell
 
 _STATUS_WORDS = {
     "graded": ("graded", "graded"),
@@ -103,9 +103,9 @@ def grade_report(summary: Summary, sheet: Sheet, out: str, *, anonymous: bool) -
     places = [(os.path.join(shown, name), about) for name, about in summary.written]
     width = max(len(name) for name, _ in places)
     lines += [f" {name:<{width}}  {about}" for name, about in places]
-    lines += [f" note: {note}" for note in summary.notes[:MAX_SHOWN]]
+    lines += [f" note: {note}" for note in summary.notes[:_MAX_SHOWN]]
     names = "names/" if anonymous else ""
-    lines += trouble_lines(
+    lines += _trouble_lines(
         summary.troubles, summary.counts, f"{shown.rstrip('/')}/{names}files.csv"
     )
     for name, count in summary.manual.items():
@@ -137,16 +137,16 @@ def _files_read(files: int, counts: dict[str, int]) -> str:
     return f"read {plural(files, 'file')}: {', '.join(parts) or 'nothing'}"
 
 
-def trouble_lines(troubles: Sequence[FileStatus], counts: dict[str, int], where: str) -> list[str]:
+def _trouble_lines(troubles: Sequence[FileStatus], counts: dict[str, int], where: str) -> list[str]:
     """The files that were not graded, the first few by name."""
     lines = []
     for status in ("unreadable", "not on the roster"):
         those = [each for each in troubles if each.status == status]
         lines += [
             f" {status}: {printable(each.path)}{f' - {each.note}' if each.note else ''}"
-            for each in those[:MAX_SHOWN]
+            for each in those[:_MAX_SHOWN]
         ]
-        more = counts.get(status, 0) - min(len(those), MAX_SHOWN)
+        more = counts.get(status, 0) - min(len(those), _MAX_SHOWN)
         if more:
             lines.append(f" … and {more:,} more, see {where}")
     return lines
@@ -187,7 +187,7 @@ def class_table(sheet: Sheet, graded: Sequence[Graded], statuses: Sequence[FileS
         rows=rows,
         key="students",
         row_dict=row_dict,
-        notes=[line.strip() for line in trouble_lines(statuses, counts, "them with --out DIR")],
+        notes=[line.strip() for line in _trouble_lines(statuses, counts, "them with --out DIR")],
         footer=[_files_read(len(statuses), counts)],
         facts={"sheet": sheet.id},
         hint="convcalc hw grade SHEET FILES --out DIR",
@@ -284,12 +284,12 @@ def _percent(share: float) -> str:
 
 def _mistakes_text(mistakes: list[dict[str, Any]]) -> str:
     """The mistakes of a question in a cell."""
-    return ", ".join(f"{_percent(each['share'])} {each['id']}" for each in mistakes[:MAX_MISTAKES])
+    return ", ".join(f"{_percent(each['share'])} {each['id']}" for each in mistakes[:_MAX_MISTAKES])
 
 
 def _others_text(others: list[dict[str, Any]]) -> str:
     """The answers that nothing explains, in a cell."""
-    return ", ".join(f"{each['answer']} ({each['students']})" for each in others[:MAX_OTHERS])
+    return ", ".join(f"{each['answer']} ({each['students']})" for each in others[:_MAX_OTHERS])
 
 
 def _stats_row(stats: QuestionStats, many: int) -> dict[str, Any]:
@@ -319,7 +319,7 @@ def _stats_lines(rows: list[dict[str, Any]], many: int) -> list[str]:
     lines = []
     for row in rows:
         cells = [f"{_percent(row['right']):>5} correct"]
-        shown, more = row["slips"][:MAX_MISTAKES], row["slips"][MAX_MISTAKES:]
+        shown, more = row["slips"][:_MAX_MISTAKES], row["slips"][_MAX_MISTAKES:]
         cells += [f"{_percent(each['share']):>5} {each['id']}" for each in shown]
         rest = row["other"] + sum(each["share"] for each in more)
         if rest >= 0.005:
@@ -328,7 +328,7 @@ def _stats_lines(rows: list[dict[str, Any]], many: int) -> list[str]:
     others = [
         f"{row['question']}{'.' + each['part'] if each['part'] else ''}: {each['answer']} ({each['students']:,})"
         for row in rows
-        for each in row["unexplained"][:MAX_OTHERS]
+        for each in row["unexplained"][:_MAX_OTHERS]
     ]
     if others:
         whose = plural(many, "student")

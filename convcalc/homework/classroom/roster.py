@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 
 from convcalc.errors import UsageError
 from convcalc.files import file_name, read_file
-from convcalc.homework.classroom.answer_files import decoded
+from convcalc.homework.classroom.answer_files import decode_answers
 from convcalc.homework.variants.secret import same_student
 from convcalc.text import printable
 
-MOST_BYTES = 4 * 2**20
-MOST_STUDENTS = 200_000
-MOST_ID = 100
-MOST_CELL = 100_000
+MAX_BYTES = 4 * 2**20
+MAX_STUDENTS = 200_000
+MAX_ID = 100
+MAX_CELL = 100_000
 
 # The headings that learning platforms give to what is needed here.
-HEADINGS = {
+_HEADINGS = {
     "id": ("student_id", "student id", "student", "id", "sid", "matriculation", "username", "user name",
            "sis login id", "login", "netid", "email", "email address", "e-mail"),
     "name": ("name", "full name", "student name", "display name"),
@@ -81,17 +81,17 @@ def load(path: str) -> Roster:
     Raises:
         UsageError: it cannot be read, or names nobody.
     """
-    data = read_file(path, MOST_BYTES, "roster", option="--roster")
+    data = read_file(path, MAX_BYTES, "roster", option="--roster")
     return parse(data, file_name(path, "--roster"))
 
 
 def parse(data: bytes | str, path: str = "roster") -> Roster:
     """Like `load`, from bytes."""
-    text = decoded(data, path)
+    text = decode_answers(data, path)
     lines = text.split("\n")
     first = next((line for line in lines if line.strip()), "")
     separator = max((",", ";", "\t"), key=first.count)
-    csv.field_size_limit(MOST_CELL)
+    csv.field_size_limit(MAX_CELL)
     try:
         rows = [
             row
@@ -106,25 +106,25 @@ def parse(data: bytes | str, path: str = "roster") -> Roster:
             f"{path}: is empty; write one student per line under a heading such as student_id,name"
         )
         raise UsageError(message)
-    places = columns(rows[0])
+    places = _columns(rows[0])
     if places:
         rows = rows[1:]
     else:
         places = {"id": 0, **({"name": 1} if len(rows[0]) > 1 else {})}
     roster = Roster()
     for number, row in enumerate(rows, start=2):
-        student = student_of(row, places)
-        if not student.id or is_points_row(row):
+        student = _student_of(row, places)
+        if not student.id or _is_points_row(row):
             continue
-        if len(student.id) > MOST_ID:
-            message = f"{path}: row {number}: an id of {len(student.id):,} characters; at most {MOST_ID} are read"
+        if len(student.id) > MAX_ID:
+            message = f"{path}: row {number}: an id of {len(student.id):,} characters; at most {MAX_ID} are read"
             raise UsageError(message)
         if roster.find(student.id):
             roster.notes.append(f"{student.id} stands twice on the roster; the first counts")
             continue
         roster.add(student)
-        if len(roster.students) > MOST_STUDENTS:
-            message = f"{path}: more than {MOST_STUDENTS:,} students"
+        if len(roster.students) > MAX_STUDENTS:
+            message = f"{path}: more than {MAX_STUDENTS:,} students"
             raise UsageError(message)
     if not roster.students:
         message = (
@@ -134,11 +134,11 @@ def parse(data: bytes | str, path: str = "roster") -> Roster:
     return roster
 
 
-def columns(header: list[str]) -> dict[str, int]:
+def _columns(header: list[str]) -> dict[str, int]:
     """Where in a row each thing stands; nothing where the first row is no heading."""
     words = [name.strip().lower() for name in header]
     found: dict[str, int] = {}
-    for key, names in HEADINGS.items():
+    for key, names in _HEADINGS.items():
         for name in names:
             if name in words:
                 found[key] = words.index(name)
@@ -151,7 +151,7 @@ def columns(header: list[str]) -> dict[str, int]:
     return found if "id" in found else {}
 
 
-def student_of(row: list[str], places: dict[str, int]) -> Student:
+def _student_of(row: list[str], places: dict[str, int]) -> Student:
     """The student of a row."""
 
     def at(key: str) -> str:
@@ -162,7 +162,7 @@ def student_of(row: list[str], places: dict[str, int]) -> Student:
     return Student(at("id"), name, at("email"), at("canvas"), at("sis"), at("login"), at("section"))
 
 
-def is_points_row(row: list[str]) -> bool:
+def _is_points_row(row: list[str]) -> bool:
     """Whether a row of a gradebook holds the points possible."""
     return any(cell.strip().lower() == "points possible" for cell in row)
 
@@ -170,7 +170,7 @@ def is_points_row(row: list[str]) -> bool:
 # ------------------------------------------------------------------------------ whose file it is
 
 
-COMMON = frozenset(
+_COMMON = frozenset(
     {"answers", "answer", "submission", "homework", "hw", "sheet", "solution", "solutions", "mine"}
 )
 
@@ -185,7 +185,7 @@ def words_of(name: str) -> Iterator[str]:
         yield from part.split("-")
 
 
-def from_name(names: tuple[str, ...], roster: Roster) -> str:
+def student_named(names: tuple[str, ...], roster: Roster) -> str:
     """The student that a file's name, or its folder's, names; empty where none on the roster."""
     for name in reversed(names):
         for word in words_of(name):
@@ -195,10 +195,10 @@ def from_name(names: tuple[str, ...], roster: Roster) -> str:
     return ""
 
 
-def guess(names: tuple[str, ...], sheet: str) -> str:
+def guess_student(names: tuple[str, ...], sheet: str) -> str:
     """Who a file is from, where there is no roster to look in: its name, or its folder's."""
     for name in reversed(names):
         plain = re.sub(r"[ _-]*\(\d+\)$", "", name).strip()
-        if plain and plain.lower() not in COMMON and plain.lower() != sheet.lower():
-            return printable(plain)[:MOST_ID]
-    return printable(names[-1])[:MOST_ID] if names else ""
+        if plain and plain.lower() not in _COMMON and plain.lower() != sheet.lower():
+            return printable(plain)[:MAX_ID]
+    return printable(names[-1])[:MAX_ID] if names else ""

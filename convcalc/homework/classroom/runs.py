@@ -11,10 +11,10 @@ from typing import Any
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import STDIN, read_file
 from convcalc.homework.classroom import output_files
-from convcalc.homework.classroom.answer_files import MOST_BYTES, WAY_OUT, WHAT
+from convcalc.homework.classroom.answer_files import MAX_BYTES, WAY_OUT, WHAT
 from convcalc.homework.classroom.answer_store import AnswerStore, FileStatus
 from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
-from convcalc.homework.classroom.earlier_run import hand_marks, old_statuses, records
+from convcalc.homework.classroom.earlier_run import manual_marks, old_statuses, records
 from convcalc.homework.classroom.grader import Graded, Grader
 from convcalc.homework.classroom.output_folder import (
     OUTPUTS,
@@ -27,7 +27,6 @@ from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.secret import codes
 from convcalc.text import shortened
 
-MOST_CELL = 1_000_000
 Progress = Callable[[str, int], None]
 
 
@@ -77,7 +76,7 @@ def choose_outputs(text: str | None) -> tuple[str, ...]:
     return names
 
 
-def taken_in(
+def _read_files(
     sheet: Sheet,
     paths: Sequence[str],
     options: Options,
@@ -95,16 +94,16 @@ def taken_in(
         store.statuses += [each for each in old_statuses(folder) if each.status != "graded"]
         store.files = len(store.statuses) + len(store.places)
     tell = (lambda count: progress("read", count)) if progress else None
-    store.read(every_file(paths), options.columns, tell)
+    store.read(_every_file(paths), options.columns, tell)
     return store
 
 
-def every_file(paths: Sequence[str]) -> Iterator[SubmittedFile]:
+def _every_file(paths: Sequence[str]) -> Iterator[SubmittedFile]:
     """The files under some paths, ``-`` for standard input."""
     for path in paths:
         if path == STDIN:
             yield SubmittedFile(
-                "<stdin>", (), 0.0, read_file(path, MOST_BYTES, WHAT, way_out=WAY_OUT)
+                "<stdin>", (), 0.0, read_file(path, MAX_BYTES, WHAT, way_out=WAY_OUT)
             )
         else:
             yield from submitted_files([path])
@@ -125,21 +124,21 @@ def grade(
     place = ClassFolder(out, replace=options.force or bool(again))
     try:
         with tempfile.TemporaryFile(dir=os.path.dirname(place.path)) as file:
-            store = taken_in(sheet, paths, options, file, progress, again)
+            store = _read_files(sheet, paths, options, file, progress, again)
             run = GradingRun(
                 sheet,
                 place,
                 options.anonymous,
                 options.with_answers,
                 options.column,
-                hand_marks(out),
+                manual_marks(out),
             )
             if options.roster:
                 run.summary.notes += options.roster.notes
-            shown = shown_ids(store, options)
+            shown = _shown_ids(store, options)
             return output_files.write(
                 run,
-                with_codes(store.graded(), shown),
+                _with_codes(store.graded(), shown),
                 options.outputs,
                 store.all_statuses,
                 lambda: len(store.statuses) + len(store.places),
@@ -155,11 +154,11 @@ def look(
 ) -> tuple[list[Graded], list[FileStatus]]:
     """Mark some files without writing anything."""
     with tempfile.TemporaryFile() as file:
-        store = taken_in(sheet, paths, options, file, progress)
+        store = _read_files(sheet, paths, options, file, progress)
         return list(store.graded()), store.all_statuses()
 
 
-def shown_ids(store: AnswerStore, options: Options) -> dict[str, str]:
+def _shown_ids(store: AnswerStore, options: Options) -> dict[str, str]:
     """The code of each student in an anonymous run."""
     if not options.anonymous:
         return {}
@@ -167,7 +166,7 @@ def shown_ids(store: AnswerStore, options: Options) -> dict[str, str]:
     return codes(options.secret, "anonymous", store.sheet.id, store.students())
 
 
-def with_codes(graded: Iterator[Graded], shown: dict[str, str]) -> Iterator[Graded]:
+def _with_codes(graded: Iterator[Graded], shown: dict[str, str]) -> Iterator[Graded]:
     """The students under the names that are shown."""
     for one in graded:
         one.shown = shown.get(one.student.id, one.shown)

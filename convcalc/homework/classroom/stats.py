@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from convcalc.homework.classroom.earlier_run import found_in, settings_of, table_rows
+from convcalc.homework.classroom.earlier_run import path_in, settings_of, table_rows
 from convcalc.text import unguard_cell
 
 
@@ -52,7 +52,7 @@ def class_stats(folder: str) -> list[QuestionStats]:
     found: dict[str, QuestionStats] = {
         str(name): QuestionStats(str(name), str(kind)) for name, kind in kinds.items()
     }
-    for row in table_rows(found_in(folder, "parts.csv")):
+    for row in table_rows(path_in(folder, "parts.csv")):
         stats_ = found.setdefault(row.get("question", ""), QuestionStats(row.get("question", "")))
         status = row.get("status", "")
         stats_.statuses[status] += 1

@@ -16,29 +16,29 @@ from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.exports.registry import EXPORTS
 from convcalc.homework.marking.diagnosis import mistake_text
 from convcalc.homework.sheets.read import files_beside
-from convcalc.homework.variants.draw import drawn, draws
+from convcalc.homework.variants.draw import draw_question, draws
 
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part
     from convcalc.homework.sheets.sheet import Question, Sheet
 
-MOST_WRONG = 30  # known wrong answers per field; the commonest come first
-MOST_LINES = 2
-SMALL = 100  # wrong numbers below it match by chance, so that two reasons are given
-ROUNDING = Fraction(1, 200)  # how far a right answer that no decimal writes may be off, as a share
-DIGITS = 6
+_MAX_WRONG = 30  # known wrong answers per field; the commonest come first
+_MAX_LINES = 2
+_SMALL = 100  # wrong numbers below it match by chance, so that two reasons are given
+_ROUNDING = Fraction(1, 200)  # how far a right answer that no decimal writes may be off, as a share
+_DIGITS = 6
 RIGHT = "Right."
 # The shares of the points that Moodle knows, in per cent.
 FRACTIONS = (
     100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10,
     5, 0,
 )  # fmt: skip
-AXES = {
+_AXES = {
     ("volume", "hwc", 3): ("height", "width", "channels"),
     ("volume", "chw", 3): ("channels", "height", "width"),
     ("volume", "nchw", 3): ("channels", "height", "width"),
 }
-MISFITS = ("does not fit", "doesn't fit", "does not", "no", "cannot", "not an integer")
+_MISFITS = ("does not fit", "doesn't fit", "does not", "no", "cannot", "not an integer")
 
 
 class Wrong(NamedTuple):
@@ -95,7 +95,7 @@ class Field:
                 continue
             taken.add(each.value)
             found.append(each)
-        return found[:MOST_WRONG]
+        return found[:_MAX_WRONG]
 
 
 @dataclass(slots=True)
@@ -132,23 +132,23 @@ def items(sheet: Sheet, variants: int = 0) -> Iterator[list[Item]]:
     """The questions of a sheet, each as a list of its variants; of one without ``vary`` one item."""
     for question in sheet.questions:
         if not question.vary:
-            yield [item_of(sheet, question)]
+            yield [_item_of(sheet, question)]
             continue
-        kept = spread(draws(sheet, question).kept, question.id)[: max(variants, 1)]
+        kept = _shuffle(draws(sheet, question).kept, question.id)[: max(variants, 1)]
         yield [
-            item_of(sheet, drawn(sheet, question, draw), number if len(kept) > 1 else 0)
+            _item_of(sheet, draw_question(sheet, question, draw), number if len(kept) > 1 else 0)
             for number, draw in enumerate(kept, start=1)
         ]
 
 
-def spread(kept: list[dict[str, str]], salt: str) -> list[dict[str, str]]:
+def _shuffle(kept: list[dict[str, str]], salt: str) -> list[dict[str, str]]:
     """Draws in an order that mixes them, the same everywhere."""
     return sorted(
         kept, key=lambda draw: hashlib.sha256(f"{salt}{json.dumps(draw)}".encode()).digest()
     )
 
 
-def item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
+def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
     """One question."""
     from convcalc.homework.sheets.render import answer_help
 
@@ -181,7 +181,7 @@ def item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         ]
         return found
     parts = [part for part in question.parts if not part.optional]
-    found.fields = [each for part in parts for each in fields_of(sheet, question, part)]
+    found.fields = [each for part in parts for each in _fields_of(sheet, question, part)]
     for each in found.fields:
         each.weight /= len(parts)
     if len(found.fields) == 1:
@@ -191,34 +191,36 @@ def item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
     return found
 
 
-def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
+def _fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     """The boxes for one part: one, or one per number of a shape or matrix."""
     label = part.label or part.name.replace(".", " ")
     expected = part.expected
     if isinstance(expected, bool | Misfit) or not isinstance(expected, int | Fraction | tuple):
-        return [worded(question, part, label)]
-    flat = flattened(expected)
+        return [_word_field(question, part, label)]
+    flat = _numbers_of(expected)
     if flat is None or hasattr(part.answer_type, "NAMES"):
-        return [worded(question, part, label)]
+        return [_word_field(question, part, label)]
     if not isinstance(expected, tuple):
-        return [numeric(sheet, question, part, label)]
-    wrong = wrong_values(sheet, question, part, boxes=True)
+        return [_number_field(sheet, question, part, label)]
+    wrong = _wrong_values(sheet, question, part, boxes=True)
     found = []
     for place, value in enumerate(flat):
         name = (
-            f"{label} {name_of(sheet, part, place, len(flat))}".strip() if len(flat) > 1 else label
+            f"{label} {_name_of(sheet, part, place, len(flat))}".strip() if len(flat) > 1 else label
         )
         box = Field(
-            name, [(Fraction(value), off(value, Tolerance()))], weight=Fraction(1, len(flat))
+            name,
+            [(Fraction(value), _allowed_error(value, Tolerance()))],
+            weight=Fraction(1, len(flat)),
         )
         if isinstance(part.answer_type, Matrix):
             box.row = f"{label} {place // len(expected[0]) + 1}".strip()
         for each, text, share, mistakes in wrong:
-            other = flattened(each)
+            other = _numbers_of(each)
             if (
                 other is not None
                 and len(other) == len(flat)
-                and shape_of(each) == shape_of(expected)
+                and _shape_of(each) == _shape_of(expected)
             ):
                 box.wrong.append(Wrong(Fraction(other[place]), text, share, mistakes))
         if not isinstance(part.answer_type, Matrix):
@@ -227,9 +229,9 @@ def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     return found
 
 
-def name_of(sheet: Sheet, part: Part, place: int, count: int) -> str:
+def _name_of(sheet: Sheet, part: Part, place: int, count: int) -> str:
     """What one number of a shape or matrix is called."""
-    names = AXES.get((part.topic, sheet.conventions.order, count), ())
+    names = _AXES.get((part.topic, sheet.conventions.order, count), ())
     if names:
         return names[place]
     if isinstance(part.answer_type, Matrix):
@@ -238,14 +240,14 @@ def name_of(sheet: Sheet, part: Part, place: int, count: int) -> str:
     return str(place + 1)
 
 
-def shape_of(value: Any) -> Any:
+def _shape_of(value: Any) -> Any:
     """How a tuple is made up: its length, or its rows and columns."""
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return len(value), len(value[0])
     return len(value) if isinstance(value, tuple) else 0
 
 
-def flattened(value: Any) -> list[int | Fraction] | None:
+def _numbers_of(value: Any) -> list[int | Fraction] | None:
     """The numbers of a shape or matrix in order; None where there are others than numbers."""
     if not isinstance(value, tuple):
         return (
@@ -253,14 +255,14 @@ def flattened(value: Any) -> list[int | Fraction] | None:
         )
     found: list[int | Fraction] = []
     for item in value:
-        below = flattened(item)
+        below = _numbers_of(item)
         if below is None:
             return None
         found += below
     return found or None
 
 
-def typed(part: Part, value: Any) -> Fraction:
+def _typed_value(part: Part, value: Any) -> Fraction:
     """The number that one types for a value: memory in the sheet's unit, shares in per cent."""
     if isinstance(part.answer_type, Bytes):
         return Fraction(value) / part.answer_type.scale
@@ -269,7 +271,7 @@ def typed(part: Part, value: Any) -> Fraction:
     return Fraction(value)
 
 
-def unit_of(part: Part) -> str:
+def _unit_of(part: Part) -> str:
     """What stands behind the box."""
     if isinstance(part.answer_type, Bytes):
         return part.answer_type.unit
@@ -278,12 +280,12 @@ def unit_of(part: Part) -> str:
     return "%" if isinstance(part.answer_type, Share) else ""
 
 
-def off(value: Fraction | int, tolerance: Tolerance) -> Fraction:
+def _allowed_error(value: Fraction | int, tolerance: Tolerance) -> Fraction:
     """How far off a right answer may be: as the sheet says, and never less than decimals can write."""
     value = Fraction(value)
     allowed = abs(value) * tolerance.share
     if Fraction(decimal(value)) != value:
-        allowed = max(allowed, abs(value) * ROUNDING)
+        allowed = max(allowed, abs(value) * _ROUNDING)
     return allowed
 
 
@@ -297,40 +299,40 @@ def decimal(value: Fraction | int) -> str:
     if value.denominator == 1:
         return str(value.numerator)
     sign, value = ("-", -value) if value < 0 else ("", value)
-    scaled = round(value * 10**DIGITS)
-    whole, rest = divmod(scaled, 10**DIGITS)
-    text = f"{whole}.{rest:0{DIGITS}d}".rstrip("0").rstrip(".")
+    scaled = round(value * 10**_DIGITS)
+    whole, rest = divmod(scaled, 10**_DIGITS)
+    text = f"{whole}.{rest:0{_DIGITS}d}".rstrip("0").rstrip(".")
     return f"{sign}{text}"
 
 
-def numeric(sheet: Sheet, question: Question, part: Part, label: str) -> Field:
+def _number_field(sheet: Sheet, question: Question, part: Part, label: str) -> Field:
     """A box for one number."""
     tolerance = question.allowed(part)
     right = [part.expected, *(value for value in part.also if isinstance(value, int | Fraction))]
-    values = [typed(part, value) for value in right]
+    values = [_typed_value(part, value) for value in right]
     if len(question.parts) == 1:
         for raw in question.accept:
             reading = part.answer_type.read(raw)
             if isinstance(reading.value, int | Fraction) and not isinstance(reading.value, bool):
-                values.append(typed(part, reading.value))
+                values.append(_typed_value(part, reading.value))
     found = Field(
         label,
-        [(value, off(value, tolerance)) for value in dict.fromkeys(values)],
-        unit=unit_of(part),
+        [(value, _allowed_error(value, tolerance)) for value in dict.fromkeys(values)],
+        unit=_unit_of(part),
     )
-    for value, text, share, mistakes in wrong_values(sheet, question, part):
+    for value, text, share, mistakes in _wrong_values(sheet, question, part):
         if isinstance(value, int | Fraction) and not isinstance(value, bool):
-            shown = typed(part, value)
+            shown = _typed_value(part, value)
             if shown >= 0 or part.topic.startswith(("hand", "pool", "grad")):
                 found.wrong.append(Wrong(Fraction(decimal(shown)), text, share, mistakes))
     return found
 
 
-def worded(question: Question, part: Part, label: str) -> Field:
+def _word_field(question: Question, part: Part, label: str) -> Field:
     """A box for words."""
     expected = part.expected
     if isinstance(expected, Misfit):
-        words = list(MISFITS)
+        words = list(_MISFITS)
         if expected.unrounded is not None:
             exact = number_text(expected.unrounded)
             words += [exact, f"no, {exact}", f"does not fit ({exact})"]
@@ -344,7 +346,7 @@ def worded(question: Question, part: Part, label: str) -> Field:
     return Field(label, words=list(dict.fromkeys(words)))
 
 
-def wrong_values(
+def _wrong_values(
     sheet: Sheet, question: Question, part: Part, *, boxes: bool = False
 ) -> list[tuple[Any, str, Fraction, tuple[str, ...]]]:
     """The known wrong answers of a part, commonest first, with what is said and the share of the points.
@@ -381,8 +383,8 @@ def wrong_values(
         names = tuple(dict.fromkeys(each.id for each in mistakes))
         shares = [question.credit[name] for name in names if name in question.credit]
         credit = max(shares, default=Fraction(0))
-        large = isinstance(value, int | Fraction) and not -SMALL < value < SMALL
-        most = 1 if large else MOST_LINES
+        large = isinstance(value, int | Fraction) and not -_SMALL < value < _SMALL
+        most = 1 if large else _MAX_LINES
         lines = dict.fromkeys(mistake_text(each) for each in reasons)
         found.append((value, " Or: ".join(list(lines)[:most]), credit, names))
     return found
@@ -477,7 +479,7 @@ def export(name: str, *, suffix: str, about: str, text: bool = True) -> Callable
     return register
 
 
-def zipped(files: list[Out]) -> bytes:
+def zip_files(files: list[Out]) -> bytes:
     """Files as an archive, byte for byte the same every time."""
     import io
     import zipfile

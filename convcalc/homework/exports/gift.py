@@ -19,21 +19,21 @@ from convcalc.homework.exports.base import (
     fraction,
 )
 
-GENERAL = "Draw one window, or one filter, and count."
-MOST_IN_CLOZE = 8  # known wrong numbers per box
+_GENERAL = "Draw one window, or one filter, and count."
+_MAX_IN_CLOZE = 8  # known wrong numbers per box
 
 
-def plain(text: str) -> str:
+def escape_gift(text: str) -> str:
     r"""A text for GIFT, its own signs escaped.
 
-    >>> print(plain("k = 3: {a~b}"))
+    >>> print(escape_gift("k = 3: {a~b}"))
     k \= 3\: \{a\~b\}
     """
     text = re.sub(r"([\\~=#{}:])", r"\\\1", text)
     return " ".join(text.split())
 
 
-def percent(share: Fraction) -> str:
+def _percent(share: Fraction) -> str:
     """A share of the points, as GIFT and Cloze write it."""
     return f"%{fraction(share)}%"
 
@@ -43,7 +43,7 @@ class Gift(Export):
     """One question per paragraph; what needs several boxes becomes one question per box."""
 
     def files(self) -> Iterator[Out]:
-        lines = [f"// {self.sheet.id}: {one_line(self.sheet.title)}", ""]
+        lines = [f"// {self.sheet.id}: {_one_line(self.sheet.title)}", ""]
         place = ""
         for variants in self.items:
             wanted = category(self.sheet, variants)
@@ -57,8 +57,8 @@ class Gift(Export):
 
     def question(self, item: Item) -> Iterator[str]:
         """One question; several where it has several boxes."""
-        title = f"::{plain(item.name)}::"
-        text = plain(item.text)
+        title = f"::{escape_gift(item.name)}::"
+        text = escape_gift(item.text)
         if item.sort == "text":
             yield f"{title}{text}{{}}"
         elif item.sort == "true-false":
@@ -70,32 +70,34 @@ class Gift(Export):
             yield f"{title}{text}{{{self.box(item.fields[0])}}}"
         else:
             for place, box in enumerate(item.fields, start=1):
-                label = plain(box.label or str(place))
-                yield f"::{plain(item.name)} {label}::{text} ({label}){{{self.box(box)}}}"
+                label = escape_gift(box.label or str(place))
+                yield f"::{escape_gift(item.name)} {label}::{text} ({label}){{{self.box(box)}}}"
 
     def options(self, item: Item) -> str:
         """The options of a choice."""
         count = sum(right for _, right in item.options)
         if count == 1:
-            return " ".join(f"{'=' if right else '~'}{plain(text)}" for text, right in item.options)
-        each = percent(Fraction(1, count))
+            return " ".join(
+                f"{'=' if right else '~'}{escape_gift(text)}" for text, right in item.options
+            )
+        each = _percent(Fraction(1, count))
         return " ".join(
-            f"~{each if right else '%-50%'}{plain(text)}" for text, right in item.options
+            f"~{each if right else '%-50%'}{escape_gift(text)}" for text, right in item.options
         )
 
     def box(self, box: Field) -> str:
         """The answers of a box."""
         if not box.numeric:
-            return " ".join(f"={plain(word)}" for word in box.words)
+            return " ".join(f"={escape_gift(word)}" for word in box.words)
         parts = [f"={decimal(value)}:{decimal(allowed)}#{RIGHT}" for value, allowed in box.right]
         parts += [
-            f"={percent(wrong.share)}{decimal(wrong.value)}:0#{plain(wrong.text)}"
+            f"={_percent(wrong.share)}{decimal(wrong.value)}:0#{escape_gift(wrong.text)}"
             for wrong in box.known
         ]
-        return f"#{' '.join(parts)} ~#{plain(GENERAL)}"
+        return f"#{' '.join(parts)} ~#{escape_gift(_GENERAL)}"
 
 
-def one_line(text: str) -> str:
+def _one_line(text: str) -> str:
     """A text without line breaks."""
     return " ".join(text.split())
 
@@ -103,25 +105,25 @@ def one_line(text: str) -> str:
 # ------------------------------------------------------------------------------------ cloze
 
 
-def inside(text: str) -> str:
+def escape_cloze(text: str) -> str:
     r"""A text within the braces of a box.
 
-    >>> print(inside("50 %/a} #1"))
+    >>> print(escape_cloze("50 %/a} #1"))
     50 %\/a\} \#1
     """
     return re.sub(r'([\\}#~/"])', r"\\\1", " ".join(text.split()))
 
 
-def cloze_box(box: Field, weight: int = 1) -> str:
+def _cloze_box(box: Field, weight: int = 1) -> str:
     """A box as Cloze writes it."""
     if box.numeric:
         parts = [f"={decimal(value)}:{decimal(allowed)}#{RIGHT}" for value, allowed in box.right]
         parts += [
-            f"{percent(wrong.share)}{decimal(wrong.value)}:0#{inside(wrong.text)}"
-            for wrong in box.known[:MOST_IN_CLOZE]
+            f"{_percent(wrong.share)}{decimal(wrong.value)}:0#{escape_cloze(wrong.text)}"
+            for wrong in box.known[:_MAX_IN_CLOZE]
         ]
         return f"{{{weight}:NUMERICAL:{'~'.join(parts)}}}"
-    return f"{{{weight}:SHORTANSWER:{'~'.join(f'={inside(word)}' for word in box.words)}}}"
+    return f"{{{weight}:SHORTANSWER:{'~'.join(f'={escape_cloze(word)}' for word in box.words)}}}"
 
 
 def cloze_text(item: Item, *, html: bool) -> str:
@@ -131,7 +133,7 @@ def cloze_text(item: Item, *, html: bool) -> str:
     weights = [box.weight for box in item.fields]
     least = min(weights)
     for box in item.fields:
-        mark = cloze_box(box, max(1, round(box.weight / least)))
+        mark = _cloze_box(box, max(1, round(box.weight / least)))
         mark = escape(mark, quote=False) if html else mark
         if box.row:
             if box.row == row:
@@ -153,13 +155,13 @@ class Cloze(Export):
 
     def files(self) -> Iterator[Out]:
         lines = [
-            one_line(self.sheet.title),
+            _one_line(self.sheet.title),
             f"This sheet: {self.sheet.conventions.sentence()}.",
             "",
         ]
         for variants in self.items:
             item = variants[0]
-            lines.append(f"{item.id}. {one_line(item.text)}")
+            lines.append(f"{item.id}. {_one_line(item.text)}")
             if item.sort in ("number", "words", "fields"):
                 lines.append(cloze_text(item, html=False))
             elif item.sort == "text":
@@ -167,7 +169,9 @@ class Cloze(Export):
                     f"{item.id} is marked by hand, which Cloze cannot ask; left without a box"
                 )
             else:
-                parts = [f"{'=' if right else ''}{inside(text)}" for text, right in item.options]
+                parts = [
+                    f"{'=' if right else ''}{escape_cloze(text)}" for text, right in item.options
+                ]
                 lines.append(f"{{1:MULTICHOICE_V:{'~'.join(parts)}}}")
             lines.append("")
         if any(len(variants) > 1 for variants in self.items):

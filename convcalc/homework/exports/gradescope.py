@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from convcalc.homework.classroom.gradescope_results import results
-from convcalc.homework.exports.base import Export, Out, export, zipped
+from convcalc.homework.exports.base import Export, Out, export, zip_files
 
-SETUP = """#!/usr/bin/env bash
+_SETUP = """#!/usr/bin/env bash
 # Runs once, when Gradescope builds the image. convcalc itself is in this archive.
 set -e
 apt-get update
@@ -22,7 +22,7 @@ for version in 3.13 3.12 3.11; do
 done
 /autograder/venv/bin/pip install "PyYAML>=6.0" "numpy>=1.26"
 """
-RUN = """#!/usr/bin/env bash
+_RUN = """#!/usr/bin/env bash
 # Runs for every submission; results are written even where something goes wrong.
 cd /autograder/source
 export PYTHONPATH=/autograder/source PYTHONDONTWRITEBYTECODE=1
@@ -46,8 +46,8 @@ class Autograder(Export):
 
     def files(self) -> Iterator[Out]:
         files = [
-            Out("setup.sh", SETUP.encode(), 0o755),
-            Out("run_autograder", RUN.encode(), 0o755),
+            Out("setup.sh", _SETUP.encode(), 0o755),
+            Out("run_autograder", _RUN.encode(), 0o755),
             *self.sheet_files("sheet.yaml"),
         ]
         if any(question.vary for question in self.sheet.questions):
@@ -55,14 +55,14 @@ class Autograder(Export):
                 "the numbers vary per student: put the secret and the roster beside sheet.yaml in the archive, "
                 "as secret.txt and roster.csv"
             )
-        files += package()
+        files += _package()
         self.notes.append(
             "students of one course only see hints up to the sheet's level; the archive holds the sheet"
         )
-        yield Out("", zipped(files))
+        yield Out("", zip_files(files))
 
 
-def package() -> list[Out]:
+def _package() -> list[Out]:
     """The files of this package, and the bundled networks."""
     import convcalc
 
@@ -95,7 +95,7 @@ def package() -> list[Out]:
 def run(base: str) -> dict[str, Any]:
     """Mark the submission under ``base`` and write its results, whatever happens."""
     try:
-        found = graded(base)
+        found = _results(base)
     except Exception as error:  # noqa: BLE001 - a result must be written
         from convcalc.errors import ConvcalcError
 
@@ -112,10 +112,10 @@ def run(base: str) -> dict[str, Any]:
     return found
 
 
-def graded(base: str) -> dict[str, Any]:
+def _results(base: str) -> dict[str, Any]:
     """The results of the submission."""
     from convcalc.errors import UsageError
-    from convcalc.homework.classroom.answer_store import parsed
+    from convcalc.homework.classroom.answer_store import parse_submitted
     from convcalc.homework.classroom.collect import submitted_files
     from convcalc.homework.classroom.grader import Grader
     from convcalc.homework.sheets.read import load
@@ -125,7 +125,7 @@ def graded(base: str) -> dict[str, Any]:
     sheet = load(os.path.join(source, "sheet.yaml"))
     secret = os.path.join(source, "secret.txt")
     grader = Grader(sheet, read_secret(secret) if os.path.exists(secret) else None)
-    student = student_of(base, source)
+    student = _student_of(base, source)
     best: dict[str, Any] = {}
     notes: list[str] = []
     why: list[str] = []
@@ -140,7 +140,7 @@ def graded(base: str) -> dict[str, Any]:
             )
             continue
         try:
-            for given in parsed(submitted, sheet, None):
+            for given in parse_submitted(submitted, sheet, None):
                 odd: list[str] = list(given.notes)
                 values = grader.merged(given.values, odd)
                 if len(values) > len(best):
@@ -157,7 +157,7 @@ def graded(base: str) -> dict[str, Any]:
     return results(own, [entry.result for entry in entries], own.variant, notes)
 
 
-def student_of(base: str, source: str) -> str:
+def _student_of(base: str, source: str) -> str:
     """Who handed in: by the roster's e-mail address, else what stands before the @."""
     from convcalc.homework.classroom import roster
 

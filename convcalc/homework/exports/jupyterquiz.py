@@ -8,7 +8,7 @@ from typing import Any
 
 from convcalc.homework.exports.base import RIGHT, Export, Field, Item, Out, export
 
-OTHER = "No known slip gives this answer. Write the formula down first."
+_OTHER = "No known slip gives this answer. Write the formula down first."
 
 
 @export(
@@ -50,7 +50,7 @@ class JupyterQuiz(Export):
             label = f" ({box.label})" if len(item.fields) > 1 else ""
             unit = f" (in {box.unit})" if box.unit else ""
             answers = list(self.numbers(box)) if box.numeric else list(self.words(box))
-            answers.append({"type": "default", "feedback": OTHER})
+            answers.append({"type": "default", "feedback": _OTHER})
             yield {
                 "question": f"{item.text}{label}{unit}",
                 "type": "numeric" if box.numeric else "string",
@@ -64,11 +64,11 @@ class JupyterQuiz(Export):
                 low, high = float(value - off), float(value + off)
                 yield {"type": "range", "range": [low, high], "correct": True, "feedback": RIGHT}
             else:
-                yield {"type": "value", "value": number(value), "correct": True, "feedback": RIGHT}
+                yield {"type": "value", "value": _number(value), "correct": True, "feedback": RIGHT}
         for wrong in box.known:
             yield {
                 "type": "value",
-                "value": number(wrong.value),
+                "value": _number(wrong.value),
                 "correct": False,
                 "feedback": wrong.text,
             }
@@ -79,6 +79,6 @@ class JupyterQuiz(Export):
             yield {"answer": word, "correct": True, "match_case": False, "feedback": RIGHT}
 
 
-def number(value: Any) -> int | float:
+def _number(value: Any) -> int | float:
     """A fraction as JSON writes it."""
     return int(value) if value.denominator == 1 else float(value)

@@ -19,25 +19,25 @@ from convcalc.homework.exports.base import (
 )
 from convcalc.homework.exports.gift import cloze_text
 
-UNREADABLE = str.maketrans(
+_UNREADABLE = str.maketrans(
     {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
 )
 
 
-def cdata(text: str) -> str:
+def _cdata(text: str) -> str:
     """HTML for an element, wrapped so that nothing in it is read as XML."""
-    return "<![CDATA[" + text.translate(UNREADABLE).replace("]]>", "]]]]><![CDATA[>") + "]]>"
+    return "<![CDATA[" + text.translate(_UNREADABLE).replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
 def xml(text: str) -> str:
     """Plain text for an element."""
-    return escape(text.translate(UNREADABLE), quote=False)
+    return escape(text.translate(_UNREADABLE), quote=False)
 
 
 def feedback(text: str) -> str:
     """What is said of an answer."""
     return (
-        f'<feedback format="html"><text>{cdata(escape(text, quote=False))}</text></feedback>'
+        f'<feedback format="html"><text>{_cdata(escape(text, quote=False))}</text></feedback>'
         if text
         else ""
     )
@@ -74,7 +74,7 @@ class MoodleXml(Export):
                  "true-false": "truefalse", "text": "essay"}  # fmt: skip
         yield f'<question type="{sorts[item.sort]}">'
         yield f"<name><text>{xml(f'{self.sheet.id} {item.name}')}</text></name>"
-        yield f'<questiontext format="html"><text>{cdata(self.wording(item))}</text></questiontext>'
+        yield f'<questiontext format="html"><text>{_cdata(self.wording(item))}</text></questiontext>'
         yield '<generalfeedback format="html"><text></text></generalfeedback>'
         if item.sort != "fields":
             yield f"<defaultgrade>{decimal(item.points)}</defaultgrade>"
@@ -85,7 +85,7 @@ class MoodleXml(Export):
         elif item.sort == "words":
             yield "<usecase>0</usecase>"
             for word in item.fields[0].words:
-                yield self.answer("100", escape_star(word), RIGHT)
+                yield self.answer("100", _escape_star(word), RIGHT)
         elif item.sort == "choice":
             yield from self.choice(item)
         elif item.sort == "true-false":
@@ -138,6 +138,6 @@ class MoodleXml(Export):
             yield self.answer(each if right else wrong, text, RIGHT if right else "")
 
 
-def escape_star(text: str) -> str:
+def _escape_star(text: str) -> str:
     """A word in which a star is a star."""
     return text.replace("*", "\\*")

@@ -13,7 +13,7 @@ from convcalc.homework.sheets.points import points_number
 from convcalc.text import escape_markdown
 
 
-def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
+def _cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
     """A cell of a notebook."""
     found: dict[str, Any] = {
         "cell_type": kind,
@@ -33,7 +33,7 @@ def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
     return found
 
 
-def notebook(cells: list[dict[str, Any]]) -> bytes:
+def _notebook(cells: list[dict[str, Any]]) -> bytes:
     """Cells as a notebook."""
     data = {
         "cells": cells,
@@ -47,7 +47,7 @@ def notebook(cells: list[dict[str, Any]]) -> bytes:
     return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def wording(item: Item) -> str:
+def _wording(item: Item) -> str:
     """A question in Markdown."""
     from convcalc.homework.sheets.render import points_suffix
 
@@ -63,8 +63,8 @@ class Notebook(Export):
         """The first cells."""
         said = escape_markdown(f"This sheet: {self.sheet.conventions.sentence()}.")
         return [
-            cell("markdown", "title", f"# {escape_markdown(self.sheet.title)}\n\n{said}"),
-            cell("code", "answers", "answers = {}"),
+            _cell("markdown", "title", f"# {escape_markdown(self.sheet.title)}\n\n{said}"),
+            _cell("code", "answers", "answers = {}"),
         ]
 
     def warn(self) -> None:
@@ -83,7 +83,7 @@ class Notebook(Export):
         return safe_name(self.sheet.id)
 
 
-GRADED = """# points of {id}; convcalc says what is wrong and writes nothing to stderr
+_GRADED = """# points of {id}; convcalc says what is wrong and writes nothing to stderr
 from convcalc.homework import check
 result = check("{file}.yaml", "{id}", answers.get("{id}"))
 if not result.points:
@@ -104,17 +104,17 @@ class NbGrader(Notebook):
             name = safe_name(item.id)
             points = points_number(item.points)
             cells.append(
-                cell(
+                _cell(
                     "markdown",
                     f"{name}-text",
-                    wording(item),
+                    _wording(item),
                     grade=False,
                     locked=True,
                     solution=False,
                 )
             )
             if item.sort == "text":
-                solution = cell(
+                solution = _cell(
                     "markdown",
                     f"{name}-answer",
                     "Your answer here.",
@@ -127,12 +127,12 @@ class NbGrader(Notebook):
                 continue
             source = f'answers["{item.id}"] = ...'
             cells.append(
-                cell("code", f"{name}-answer", source, grade=False, locked=False, solution=True)
+                _cell("code", f"{name}-answer", source, grade=False, locked=False, solution=True)
             )
-            test = cell(
+            test = _cell(
                 "code",
                 f"{name}-test",
-                GRADED.format(id=item.id, file=self.file),
+                _GRADED.format(id=item.id, file=self.file),
                 grade=True,
                 locked=True,
                 solution=False,
@@ -140,11 +140,11 @@ class NbGrader(Notebook):
             test["metadata"]["nbgrader"]["points"] = points
             cells.append(test)
         self.warn()
-        yield Out(f"{self.file}.ipynb", notebook(cells))
+        yield Out(f"{self.file}.ipynb", _notebook(cells))
         yield from self.sheet_files(f"{self.file}.yaml")
 
 
-TEST = '''"""{about}"""
+_TEST = '''"""{about}"""
 
 from otter.test_files import test_case
 
@@ -176,20 +176,20 @@ class Otter(Notebook):
         tests = []
         for variants in self.items:
             item = variants[0]
-            cells.append(cell("markdown", f"{item.id}-text", wording(item)))
+            cells.append(_cell("markdown", f"{item.id}-text", _wording(item)))
             if item.sort == "text":
-                cells.append(cell("markdown", f"{item.id}-answer", "Your answer here."))
+                cells.append(_cell("markdown", f"{item.id}-answer", "Your answer here."))
                 self.notes.append(f"{item.id} is marked by hand; it has no test")
                 continue
-            cells.append(cell("code", f"{item.id}-answer", f'answers["{item.id}"] = ...'))
+            cells.append(_cell("code", f"{item.id}-answer", f'answers["{item.id}"] = ...'))
             function = re.sub(r"\W", "_", item.id)
-            text = TEST.format(
+            text = _TEST.format(
                 id=item.id, points=points_number(item.points), function=function, file=self.file,
                 about=f"{item.id} of {safe_name(self.sheet.id)}",
             )  # fmt: skip
             tests.append(Out(f"tests/{item.id}.py", text.encode()))
         self.warn()
         self.notes.append("otter gives a question all of its points or none")
-        yield Out(f"{self.file}.ipynb", notebook(cells))
+        yield Out(f"{self.file}.ipynb", _notebook(cells))
         yield from self.sheet_files(f"{self.file}.yaml")
         yield from tests

@@ -9,9 +9,9 @@ from html import escape
 from typing import Any
 
 from convcalc.homework.exports.base import Export, Field, Item, Out, decimal, export, safe_name
-from convcalc.homework.exports.jupyterquiz import number
+from convcalc.homework.exports.jupyterquiz import _number
 
-SERVER = '''"""Made by convcalc hw export. Every variant with its answers and the known wrong numbers."""
+_SERVER = '''"""Made by convcalc hw export. Every variant with its answers and the known wrong numbers."""
 
 import json
 
@@ -76,7 +76,7 @@ class PrairieLearn(Export):
             yield Out(f"{folder}/question.html", self.page(first).encode())
             if first.sort != "text" and not first.options:
                 data = json.dumps([self.variant(item) for item in variants], ensure_ascii=True)
-                yield Out(f"{folder}/server.py", SERVER.format(data=repr(data)).encode())
+                yield Out(f"{folder}/server.py", _SERVER.format(data=repr(data)).encode())
 
     def info(self, item: Item, count: int) -> dict[str, Any]:
         """What PrairieLearn knows of a question."""
@@ -99,14 +99,16 @@ class PrairieLearn(Export):
         names = {f"a{place}": box for place, box in enumerate(item.fields, start=1)}
         return {
             "text": item.text,
-            "answers": {name: right_of(box) for name, box in names.items()},
+            "answers": {name: _right_of(box) for name, box in names.items()},
             "words": {
                 name: [word.lower() for word in box.words]
                 for name, box in names.items()
                 if box.words
             },
             "wrong": {
-                name: [[number(wrong.value), wrong.text, float(wrong.share)] for wrong in box.known]
+                name: [
+                    [_number(wrong.value), wrong.text, float(wrong.share)] for wrong in box.known
+                ]
                 for name, box in names.items()
                 if box.known
             },
@@ -129,16 +131,16 @@ class PrairieLearn(Export):
                 )
             lines.append(f"</{tag}>")
         for place, box in enumerate(item.fields, start=1):
-            lines.append(element(f"a{place}", box, alone=len(item.fields) == 1))
+            lines.append(_element(f"a{place}", box, alone=len(item.fields) == 1))
         return "\n".join(lines) + "\n"
 
 
-def right_of(box: Field) -> Any:
+def _right_of(box: Field) -> Any:
     """The right answer as the elements want it."""
-    return number(box.right[0][0]) if box.numeric else box.words[0]
+    return _number(box.right[0][0]) if box.numeric else box.words[0]
 
 
-def element(name: str, box: Field, *, alone: bool) -> str:
+def _element(name: str, box: Field, *, alone: bool) -> str:
     """The element of a box: whole numbers exact, others within what the sheet allows."""
     label = "" if alone or not box.label else f' label="{escape(box.label)}"'
     suffix = f' suffix="{escape(box.unit)}"' if box.unit else ""

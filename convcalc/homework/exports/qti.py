@@ -9,34 +9,47 @@ from html import escape
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
-from convcalc.homework.exports.base import RIGHT, Export, Field, Item, Out, decimal, export, zipped
+from convcalc.homework.exports.base import (
+    RIGHT,
+    Export,
+    Field,
+    Item,
+    Out,
+    decimal,
+    export,
+    zip_files,
+)
 
-ASSESSMENT = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
-META = "http://canvas.instructure.com/xsd/cccv1p0"
-MANIFEST = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
-LEARNING = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
-MOST_OPTIONS = 5
-LEAST_WRONG = 2  # known wrong numbers that make a choice of a number
-INVALID = {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
-KINDS = {"number": "numerical_question", "words": "short_answer_question", "text": "essay_question"}
+_ASSESSMENT = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
+_META = "http://canvas.instructure.com/xsd/cccv1p0"
+_MANIFEST = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
+_LEARNING = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
+_MAX_OPTIONS = 5
+_MIN_WRONG = 2  # known wrong numbers that make a choice of a number
+_INVALID = {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+_KINDS = {
+    "number": "numerical_question",
+    "words": "short_answer_question",
+    "text": "essay_question",
+}
 
 
-def under(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
+def _under(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
     """A new element in another."""
     found = ET.SubElement(parent, name, attributes)
     if text:
-        found.text = text.translate(INVALID)
+        found.text = text.translate(_INVALID)
     return found
 
 
-def document(root: ET.Element) -> bytes:
+def _document(root: ET.Element) -> bytes:
     """An element as a file."""
     ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
-def identifier(*words: Any) -> str:
+def _identifier(*words: Any) -> str:
     """A name that is the same every time."""
     return "c" + hashlib.sha256("|".join(map(str, words)).encode()).hexdigest()[:31]
 
@@ -53,68 +66,68 @@ class Qti(Export):
     choices: ClassVar[bool] = False
 
     def files(self) -> Iterator[Out]:
-        name = identifier(self.sheet.id, self.name)
+        name = _identifier(self.sheet.id, self.name)
         quiz, points = self.quiz(name)
         files = [
-            Out("imsmanifest.xml", document(self.manifest(name))),
-            Out(f"{name}/assessment_meta.xml", document(self.meta(name, points))),
-            Out(f"{name}/{name}.xml", document(quiz)),
+            Out("imsmanifest.xml", _document(self.manifest(name))),
+            Out(f"{name}/assessment_meta.xml", _document(self.meta(name, points))),
+            Out(f"{name}/{name}.xml", _document(quiz)),
         ]
-        yield Out("", zipped(files))
+        yield Out("", zip_files(files))
 
     def manifest(self, name: str) -> ET.Element:
         """What the archive holds."""
         root = ET.Element(
-            "manifest", {"identifier": identifier(name, "manifest"), "xmlns": MANIFEST}
+            "manifest", {"identifier": _identifier(name, "manifest"), "xmlns": _MANIFEST}
         )
-        metadata = under(root, "metadata")
-        under(metadata, "schema", "IMS Content")
-        under(metadata, "schemaversion", "1.1.3")
-        under(root, "organizations")
-        resources = under(root, "resources")
-        settings = identifier(name, "settings")
-        quiz = under(resources, "resource", identifier=name, type="imsqti_xmlv1p2")
-        under(quiz, "file", href=f"{name}/{name}.xml")
-        under(quiz, "dependency", identifierref=settings)
-        meta = under(
+        metadata = _under(root, "metadata")
+        _under(metadata, "schema", "IMS Content")
+        _under(metadata, "schemaversion", "1.1.3")
+        _under(root, "organizations")
+        resources = _under(root, "resources")
+        settings = _identifier(name, "settings")
+        quiz = _under(resources, "resource", identifier=name, type="imsqti_xmlv1p2")
+        _under(quiz, "file", href=f"{name}/{name}.xml")
+        _under(quiz, "dependency", identifierref=settings)
+        meta = _under(
             resources,
             "resource",
             identifier=settings,
-            type=LEARNING,
+            type=_LEARNING,
             href=f"{name}/assessment_meta.xml",
         )
-        under(meta, "file", href=f"{name}/assessment_meta.xml")
+        _under(meta, "file", href=f"{name}/assessment_meta.xml")
         return root
 
     def meta(self, name: str, points: Fraction) -> ET.Element:
         """The quiz's settings; whatever stands not here Canvas chooses."""
-        root = ET.Element("quiz", {"identifier": name, "xmlns": META})
-        under(root, "title", self.sheet.title)
-        under(
+        root = ET.Element("quiz", {"identifier": name, "xmlns": _META})
+        _under(root, "title", self.sheet.title)
+        _under(
             root,
             "description",
             f"<p>{escape(f'This sheet: {self.sheet.conventions.sentence()}.', quote=False)}</p>",
         )
-        under(root, "shuffle_answers", "true" if self.choices else "false")
-        under(root, "scoring_policy", "keep_highest")
-        under(root, "hide_results")
-        under(root, "quiz_type", "assignment")
-        under(root, "points_possible", decimal(points))
-        under(root, "show_correct_answers", "false")
-        under(root, "allowed_attempts", "1")
-        under(root, "available", "false")
+        _under(root, "shuffle_answers", "true" if self.choices else "false")
+        _under(root, "scoring_policy", "keep_highest")
+        _under(root, "hide_results")
+        _under(root, "quiz_type", "assignment")
+        _under(root, "points_possible", decimal(points))
+        _under(root, "show_correct_answers", "false")
+        _under(root, "allowed_attempts", "1")
+        _under(root, "available", "false")
         return root
 
     def quiz(self, name: str) -> tuple[ET.Element, Fraction]:
         """The questions, and the points in all."""
-        root = ET.Element("questestinterop", {"xmlns": ASSESSMENT})
-        assessment = under(
-            root, "assessment", ident=name, title=self.sheet.title.translate(INVALID)
+        root = ET.Element("questestinterop", {"xmlns": _ASSESSMENT})
+        assessment = _under(
+            root, "assessment", ident=name, title=self.sheet.title.translate(_INVALID)
         )
-        attempts = under(under(assessment, "qtimetadata"), "qtimetadatafield")
-        under(attempts, "fieldlabel", "cc_maxattempts")
-        under(attempts, "fieldentry", "1")
-        section = under(assessment, "section", ident="root_section")
+        attempts = _under(_under(assessment, "qtimetadata"), "qtimetadatafield")
+        _under(attempts, "fieldlabel", "cc_maxattempts")
+        _under(attempts, "fieldentry", "1")
+        section = _under(assessment, "section", ident="root_section")
         points = Fraction(0)
         for variants in self.items:
             points += variants[0].points
@@ -129,17 +142,17 @@ class Qti(Export):
 
     def group(self, section: ET.Element, item: Item, place: int) -> ET.Element:
         """A group of variants of which Canvas draws one."""
-        found = under(
+        found = _under(
             section,
             "section",
-            ident=identifier(self.sheet.id, item.id, place, "group"),
+            ident=_identifier(self.sheet.id, item.id, place, "group"),
             title=item.id,
         )
-        selection = under(under(found, "selection_ordering"), "selection")
-        under(selection, "selection_number", "1")
+        selection = _under(_under(found, "selection_ordering"), "selection")
+        _under(selection, "selection_number", "1")
         weight = item.fields[place].weight if item.fields else 1
-        extension = under(selection, "selection_extension")
-        under(extension, "points_per_item", decimal(item.points * weight))
+        extension = _under(selection, "selection_extension")
+        _under(extension, "points_per_item", decimal(item.points * weight))
         return found
 
     def put(self, section: ET.Element, item: Item, only: int | None = None) -> None:
@@ -164,21 +177,21 @@ class Qti(Export):
         elif options:
             kind = "multiple_answers_question" if several else "multiple_choice_question"
         else:
-            kind = KINDS[sort]
-        found = under(section, "item", ident=identifier(self.sheet.id, name), title=name)
-        fields = under(under(found, "itemmetadata"), "qtimetadata")
-        idents = [identifier(self.sheet.id, name, i)[:9] for i in range(len(options))]
+            kind = _KINDS[sort]
+        found = _under(section, "item", ident=_identifier(self.sheet.id, name), title=name)
+        fields = _under(_under(found, "itemmetadata"), "qtimetadata")
+        idents = [_identifier(self.sheet.id, name, i)[:9] for i in range(len(options))]
         for key, value in (
             ("question_type", kind), ("points_possible", decimal(points)), ("original_answer_ids", ",".join(idents)),
-            ("assessment_question_identifierref", identifier(self.sheet.id, name, "reference")),
+            ("assessment_question_identifierref", _identifier(self.sheet.id, name, "reference")),
         ):  # fmt: skip
-            each = under(fields, "qtimetadatafield")
-            under(each, "fieldlabel", key)
-            under(each, "fieldentry", value)
-        presentation = under(found, "presentation")
+            each = _under(fields, "qtimetadatafield")
+            _under(each, "fieldlabel", key)
+            _under(each, "fieldentry", value)
+        presentation = _under(found, "presentation")
         unit = f" (in {box.unit})" if box is not None and box.unit else ""
         text = f"{item.text}{f' ({label.strip()})' if label else ''}{unit}"
-        html(under(presentation, "material"), text)
+        _html(_under(presentation, "material"), text)
         if options:
             self.choice(found, presentation, options, idents, several=several)
         else:
@@ -188,12 +201,12 @@ class Qti(Export):
         """The options of a choice: text, share of the points, feedback."""
         if item.options:
             return [(text, Fraction(right), RIGHT if right else "") for text, right in item.options]
-        if not self.choices or box is None or not box.numeric or len(box.known) < LEAST_WRONG:
+        if not self.choices or box is None or not box.numeric or len(box.known) < _MIN_WRONG:
             return []
         found = [(decimal(box.right[0][0]), Fraction(1), RIGHT)]
         found += [
             (decimal(wrong.value), Fraction(0), wrong.text)
-            for wrong in box.known[: MOST_OPTIONS - 1]
+            for wrong in box.known[: _MAX_OPTIONS - 1]
         ]
         return sorted(found, key=lambda option: Fraction(option[0]))
 
@@ -203,59 +216,59 @@ class Qti(Export):
     ) -> None:  # fmt: skip
         """A choice, with feedback per option."""
         cardinality = "Multiple" if several else "Single"
-        response = under(presentation, "response_lid", ident="response1", rcardinality=cardinality)
-        render = under(response, "render_choice")
+        response = _under(presentation, "response_lid", ident="response1", rcardinality=cardinality)
+        render = _under(response, "render_choice")
         for ident, (text, _, _) in zip(idents, options):
-            html(under(under(render, "response_label", ident=ident), "material"), text)
-        processing = processed(found)
+            _html(_under(_under(render, "response_label", ident=ident), "material"), text)
+        processing = _respond(found)
         for ident, (_, _, said) in zip(idents, options):
             if said:
-                condition, test = when(processing, proceed=True)
-                under(test, "varequal", ident, respident="response1")
-                under(
+                condition, test = _when(processing, proceed=True)
+                _under(test, "varequal", ident, respident="response1")
+                _under(
                     condition, "displayfeedback", feedbacktype="Response", linkrefid=f"{ident}_fb"
                 )
-        condition, test = when(processing, proceed=False)
+        condition, test = _when(processing, proceed=False)
         if several:
-            test = under(test, "and")
+            test = _under(test, "and")
         for ident, (_, share, _) in zip(idents, options):
             if share == 1:
-                under(test, "varequal", ident, respident="response1")
+                _under(test, "varequal", ident, respident="response1")
             elif several:
-                under(under(test, "not"), "varequal", ident, respident="response1")
-        under(condition, "setvar", "100", action="Set", varname="SCORE")
+                _under(_under(test, "not"), "varequal", ident, respident="response1")
+        _under(condition, "setvar", "100", action="Set", varname="SCORE")
         for ident, (_, _, said) in zip(idents, options):
             if said:
-                told(found, f"{ident}_fb", said)
+                _feedback(found, f"{ident}_fb", said)
 
     def blank(self, found: ET.Element, presentation: ET.Element, box: Field | None) -> None:
         """A box to write into."""
-        response = under(presentation, "response_str", ident="response1", rcardinality="Single")
-        render = under(response, "render_fib")
-        label = under(render, "response_label", ident="answer1")
-        processing = processed(found)
+        response = _under(presentation, "response_str", ident="response1", rcardinality="Single")
+        render = _under(response, "render_fib")
+        label = _under(render, "response_label", ident="answer1")
+        processing = _respond(found)
         if box is None or not box.numeric:
             label.set("rshuffle", "No")
         else:
             render.set("fibtype", "Decimal")
         if box is None:
-            _, test = when(processing, proceed=False)
-            under(test, "other")
+            _, test = _when(processing, proceed=False)
+            _under(test, "other")
             return
         if box.numeric:
             for value, off in box.right:
-                condition, test = when(processing, proceed=False)
-                either = under(test, "or")
-                under(either, "varequal", decimal(value), respident="response1")
-                both = under(either, "and")
-                under(both, "vargte", decimal(value - off), respident="response1")
-                under(both, "varlte", decimal(value + off), respident="response1")
-                under(condition, "setvar", "100", action="Set", varname="SCORE")
+                condition, test = _when(processing, proceed=False)
+                either = _under(test, "or")
+                _under(either, "varequal", decimal(value), respident="response1")
+                both = _under(either, "and")
+                _under(both, "vargte", decimal(value - off), respident="response1")
+                _under(both, "varlte", decimal(value + off), respident="response1")
+                _under(condition, "setvar", "100", action="Set", varname="SCORE")
         else:
-            condition, test = when(processing, proceed=False)
+            condition, test = _when(processing, proceed=False)
             for word in box.words:
-                under(test, "varequal", word, respident="response1")
-            under(condition, "setvar", "100", action="Set", varname="SCORE")
+                _under(test, "varequal", word, respident="response1")
+            _under(condition, "setvar", "100", action="Set", varname="SCORE")
 
 
 @export(
@@ -270,26 +283,26 @@ class QtiChoice(Qti):
     choices: ClassVar[bool] = True
 
 
-def html(material: ET.Element, text: str) -> None:
+def _html(material: ET.Element, text: str) -> None:
     """A text as HTML."""
-    under(material, "mattext", f"<p>{escape(text, quote=False)}</p>", texttype="text/html")
+    _under(material, "mattext", f"<p>{escape(text, quote=False)}</p>", texttype="text/html")
 
 
-def processed(found: ET.Element) -> ET.Element:
+def _respond(found: ET.Element) -> ET.Element:
     """How answers become points."""
-    processing = under(found, "resprocessing")
-    outcomes = under(processing, "outcomes")
-    under(outcomes, "decvar", maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")
+    processing = _under(found, "resprocessing")
+    outcomes = _under(processing, "outcomes")
+    _under(outcomes, "decvar", maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")
     return processing
 
 
-def when(processing: ET.Element, *, proceed: bool) -> tuple[ET.Element, ET.Element]:
+def _when(processing: ET.Element, *, proceed: bool) -> tuple[ET.Element, ET.Element]:
     """A condition, and where its test goes."""
-    condition = under(processing, "respcondition", **{"continue": "Yes" if proceed else "No"})
-    return condition, under(condition, "conditionvar")
+    condition = _under(processing, "respcondition", **{"continue": "Yes" if proceed else "No"})
+    return condition, _under(condition, "conditionvar")
 
 
-def told(found: ET.Element, ident: str, text: str) -> None:
+def _feedback(found: ET.Element, ident: str, text: str) -> None:
     """What is said of an answer."""
-    feedback = under(found, "itemfeedback", ident=ident)
-    html(under(under(feedback, "flow_mat"), "material"), text)
+    feedback = _under(found, "itemfeedback", ident=ident)
+    _html(_under(_under(feedback, "flow_mat"), "material"), text)

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 SMALL = 100  # numbers below it match something by chance
 
 
-MOST_CANDIDATES = 2
+_MAX_CANDIDATES = 2
 
 
-LONG = 1_000  # shorter numbers would match two mistakes at once by chance
+_LONG = 1_000  # shorter numbers would match two mistakes at once by chance
 
 
-NO_SLIP = "No known slip gives this answer."
+_NO_MISTAKE = "No known slip gives this answer."
 
 
 def diagnose(
@@ -49,9 +49,9 @@ def diagnose(
         if share is not None:
             verdict.status, verdict.points = "other-convention", verdict.max * share
             break
-    found = candidates(question, part, reading)
+    found = _candidates(question, part, reading)
     small = isinstance(reading.value, int | Fraction) and abs(Fraction(reading.value)) < SMALL
-    verdict.found = found[:MOST_CANDIDATES]
+    verdict.found = found[:_MAX_CANDIDATES]
     for each in verdict.found:
         if each.other is not None:
             verdict.found = [each]
@@ -60,33 +60,33 @@ def diagnose(
         verdict.mistakes.append((each.mistake.id, "might" if small or len(found) > 1 else "sure"))
 
 
-def candidates(question: Question, part: Part, reading: Reading) -> list[Candidate]:
+def _candidates(question: Question, part: Part, reading: Reading) -> list[Candidate]:
     """The mistakes that lead to an answer, likeliest first."""
     from convcalc.homework.mistakes.base import Candidate
     from convcalc.homework.mistakes.typos import typos
 
     if isinstance(reading.value, Misfit) or reading.value is None:
         return []
-    found = look_up(question.single(part), part, reading)
-    if not found and worth_two(reading):
-        found = look_up(question.double(part), part, reading)
+    found = _look_up(question.single(part), part, reading)
+    if not found and _is_long(reading):
+        found = _look_up(question.double(part), part, reading)
     if not found:
         found = [Candidate(each) for each in typos(part, reading.value)]
     if not found and isinstance(part.answer_type, Matrix):
-        found = cell_by_cell(part, reading)
+        found = _wrong_cells(part, reading)
     return found
 
 
-def worth_two(reading: Reading) -> bool:
+def _is_long(reading: Reading) -> bool:
     """Whether a number is long enough for two mistakes at once to be more than chance."""
     if isinstance(reading.value, tuple):
         return True
     if not isinstance(reading.value, int | Fraction):
         return False
-    return abs(Fraction(reading.value)) >= LONG
+    return abs(Fraction(reading.value)) >= _LONG
 
 
-def look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) -> list[Candidate]:
+def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) -> list[Candidate]:
     """The mistakes behind a value: exactly, or nearly where the form is one of measurement."""
     if isinstance(part.answer_type, Matrix):
         return [
@@ -112,7 +112,7 @@ def look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) -> 
     return [found for _, each in close for found in each]
 
 
-def cell_by_cell(part: Part, reading: Reading) -> list[Candidate]:
+def _wrong_cells(part: Part, reading: Reading) -> list[Candidate]:
     """A matrix of which one or two cells differ: the row, never the value."""
     from convcalc.homework.mistakes.base import MISTAKES, Candidate
 
@@ -128,12 +128,12 @@ def cell_by_cell(part: Part, reading: Reading) -> list[Candidate]:
     total = len(part.expected) * len(part.expected[0])
     if not 0 < len(off) <= 2 or total < 3:
         return []
-    rows = " and ".join(dict.fromkeys(ORDINALS[min(r, len(ORDINALS) - 1)] for r, _ in off))
+    rows = " and ".join(dict.fromkeys(_ORDINALS[min(r, len(_ORDINALS) - 1)] for r, _ in off))
     many = "All cells but one agree" if len(off) == 1 else "All cells but two agree"
     return [Candidate(MISTAKES["hand.cell"], f"{many}; look at the {rows} row again.")]
 
 
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "next")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "next")
 
 
 def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: Any) -> None:
@@ -141,7 +141,7 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
     if level <= 0:
         return
     lines = list(_feedback_lines(question, part, verdict, raw))
-    hint = " Or: ".join(dict.fromkeys(lines)) if lines else NO_SLIP
+    hint = " Or: ".join(dict.fromkeys(lines)) if lines else _NO_MISTAKE
     verdict.hint = hints.safe(hint, hints.secrets(question), "Look at this one again.")
     verdict.hint_level = level
     if level > 1:

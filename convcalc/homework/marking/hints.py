@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convcalc.homework.questions import Part, Task
     from convcalc.homework.sheets.sheet import Question
 
-NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def secrets(question: Question) -> set[str]:
@@ -34,10 +34,10 @@ def gives_away(text: str, hidden: set[str]) -> bool:
     >>> gives_away("three 3×3 layers", {"3"}), gives_away("13 of 31", {"3"})
     (True, False)
     """
-    tokens = set(NUMBERS.findall(text))
+    tokens = set(_NUMBERS.findall(text))
     tokens |= {token.replace(",", "") for token in tokens}
     for each in hidden:
-        if NUMBERS.fullmatch(each):
+        if _NUMBERS.fullmatch(each):
             if each in tokens:
                 return True
         elif each and re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text, re.IGNORECASE):
@@ -58,7 +58,7 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
     if level >= 2 and task.rule:
         found.append(safe(task.rule, hidden, "Write the rule from the notes down, with letters."))
         if level in (2, 4):
-            example = other_numbers(question, hidden)
+            example = _other_numbers(question, hidden)
             if example:
                 found.append(example)
     if level >= 3:
@@ -77,7 +77,7 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
     return found
 
 
-def other_numbers(question: Question, hidden: set[str]) -> str:
+def _other_numbers(question: Question, hidden: set[str]) -> str:
     """An example of the same type with other numbers, worked out; empty where none is safe."""
     from convcalc.homework.questions import create_question
 
@@ -86,13 +86,13 @@ def other_numbers(question: Question, hidden: set[str]) -> str:
         other = create_question(task.kind, given)
         if other == task:
             continue
-        text = worked_example(other, question.conventions)
+        text = _example(other, question.conventions)
         if text and not gives_away(text, hidden):
             return text
     return ""
 
 
-def worked_example(task: Task, conventions: Conventions) -> str:
+def _example(task: Task, conventions: Conventions) -> str:
     """One example in a line or two."""
     parts = task.parts(conventions)
     if any(part.expected is None or not part.method for part in parts):
@@ -110,12 +110,14 @@ def hint(question: Question, level: int) -> list[str]:
     if level < 1:
         return []
     first = safe(
-        nudge(question), hidden, "Read the question again: what is given, and what is asked?"
+        _first_question(question),
+        hidden,
+        "Read the question again: what is given, and what is asked?",
     )
     return [first] if level == 1 else lines(question, level)
 
 
-def nudge(question: Question) -> str:
+def _first_question(question: Question) -> str:
     """A question that leads to the method."""
     text = question.task.rule.split(". ")[0].split(": ")[0].rstrip(".")
     return (

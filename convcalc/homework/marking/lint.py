@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from convcalc.homework.questions import Part
     from convcalc.homework.sheets.sheet import Question, Sheet
 
-SERIOUS = ("key", "gap", "tolerance", "text", "accept")
+_SERIOUS = ("key", "gap", "tolerance", "text", "accept")
 # Mistakes that give the right number on purpose, as "assumed same size" does where padding keeps it.
-HARMLESS = frozenset(
+_HARMLESS = frozenset(
     [
         "out.same",
         "out.kernel",
@@ -58,7 +58,7 @@ class Finding:
     @property
     def serious(self) -> bool:
         """Whether the sheet should not go out like this."""
-        return self.kind in SERIOUS
+        return self.kind in _SERIOUS
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -75,26 +75,26 @@ def lint(sheet: Sheet) -> list[Finding]:
     """Everything there is to say about a sheet, in its order."""
     found: list[Finding] = []
     for question in sheet.questions:
-        for kind, text, mistakes in findings(sheet, question):
+        for kind, text, mistakes in _findings(sheet, question):
             found.append(Finding(question.id, kind, text, question.line, mistakes))
     return found
 
 
-Told = Iterator[tuple[str, str, tuple[str, ...]]]
+_Findings = Iterator[tuple[str, str, tuple[str, ...]]]
 
 
-def findings(sheet: Sheet, question: Question) -> Told:
+def _findings(sheet: Sheet, question: Question) -> _Findings:
     """What there is to say about a question."""
-    yield from wrong_key(sheet, question)
-    yield from gaps(sheet, question)
-    yield from texts(question)
-    yield from accepts(question)
-    yield from tolerances(question)
-    yield from coincidences(question)
-    yield from credits_(question)
+    yield from _wrong_keys(sheet, question)
+    yield from _missing_values(sheet, question)
+    yield from _placeholders(question)
+    yield from _accepts(question)
+    yield from _tolerances(question)
+    yield from _coincidences(question)
+    yield from _credits(question)
 
 
-def wrong_key(sheet: Sheet, question: Question) -> Told:
+def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
     """The teacher's key against what the question really has."""
     if question.key is None:
         return
@@ -116,12 +116,12 @@ def wrong_key(sheet: Sheet, question: Question) -> Told:
         names = tuple(name for name, _ in verdict.mistakes)
         yield (
             "key",
-            f"your key{label} says {reading.echo}. I get {part.answer_type.text(part.expected)}. {because(question, verdict, reading.echo)}".rstrip(),
+            f"your key{label} says {reading.echo}. I get {part.answer_type.text(part.expected)}. {_reason(question, verdict, reading.echo)}".rstrip(),
             names,
         )
 
 
-def because(question: Question, verdict: Any, said: str) -> str:
+def _reason(question: Question, verdict: Any, said: str) -> str:
     """What leads to a wrong key."""
     if verdict.convention:
         key, value = next(iter(verdict.convention.items()))
@@ -137,7 +137,7 @@ def because(question: Question, verdict: Any, said: str) -> str:
     return f"{said} = {first.about}{formula}."
 
 
-def gaps(sheet: Sheet, question: Question) -> Told:
+def _missing_values(sheet: Sheet, question: Question) -> _Findings:
     """What a question leaves open."""
     given = set(question.given)
     text = question.text.lower()
@@ -160,14 +160,14 @@ def gaps(sheet: Sheet, question: Question) -> Told:
         )
 
 
-def texts(question: Question) -> Told:
+def _placeholders(question: Question) -> _Findings:
     """Placeholders that nothing fills."""
     for name in re.findall(r"\{(\w+)\}", question.text):
         if not question.number(name):
             yield "text", f"the text has {{{name}}}, which the question does not give", ()
 
 
-def accepts(question: Question) -> Told:
+def _accepts(question: Question) -> _Findings:
     """Further answers that cannot be read, or are known mistakes."""
     if len(question.parts) != 1:
         return
@@ -184,7 +184,7 @@ def accepts(question: Question) -> Told:
             yield "note", f"accept holds {reading.echo}, which is what {names[0]} gives", names
 
 
-def tolerances(question: Question) -> Told:
+def _tolerances(question: Question) -> _Findings:
     """Mistakes that a tolerance would mark right."""
     for part in question.parts:
         allowed = question.allowed(part)
@@ -215,12 +215,12 @@ def tolerances(question: Question) -> Told:
                 )
 
 
-def coincidences(question: Question) -> Told:
+def _coincidences(question: Question) -> _Findings:
     """Mistakes that give the right number."""
     for part in question.parts:
         if "." in part.name:
             continue
-        names = [name for name in right_by_mistake(part) if name not in HARMLESS]
+        names = [name for name in _right_by_mistake(part) if name not in _HARMLESS]
         if names:
             catalogue = MISTAKES
             said = "; ".join(catalogue[name].about for name in names[:3])
@@ -242,11 +242,11 @@ def coincidences(question: Question) -> Told:
                 values.setdefault(value, name)
 
 
-def right_by_mistake(part: Part) -> list[str]:
+def _right_by_mistake(part: Part) -> list[str]:
     """The mistakes whose formula gives exactly the right answer."""
     if part.quantities is None or isinstance(part.expected, Misfit):
         return []
-    unseen: Any = Blind(part)
+    unseen: Any = _BlindPart(part)
     found = []
     for each in of_topic(part.topic):
         values = each.values(unseen)
@@ -255,7 +255,7 @@ def right_by_mistake(part: Part) -> list[str]:
     return found
 
 
-class Blind:
+class _BlindPart:
     """A part that does not know its right answer, so that no formula is dropped for giving it."""
 
     def __init__(self, part: Part) -> None:
@@ -264,7 +264,7 @@ class Blind:
         self.also: tuple[Any, ...] = ()
 
 
-def credits_(question: Question) -> Told:
+def _credits(question: Question) -> _Findings:
     """Part marks for mistakes that cannot happen here."""
     topics = {part.topic for part in question.parts}
     for name in question.credit:

@@ -48,7 +48,7 @@ def mark(
         identity = ids.get(str(name).lower()) or ids.get(head.lower())
         if identity is None:
             if len(notes) < 20:
-                notes.append(f"{answers_name(name)} is no question of this sheet; left out")
+                notes.append(f"{_shown_name(name)} is no question of this sheet; left out")
         elif dot and str(name).lower() not in ids:
             parts = merged.setdefault(identity, {})
             if isinstance(parts, dict):
@@ -56,18 +56,18 @@ def mark(
         else:
             merged[identity] = raw
     results = [mark_question(sheet, q, merged.get(q.id), level=level) for q in sheet.questions]
-    neighbours(sheet, results)
+    _name_neighbours(sheet, results)
     return Marked(sheet, results, student or sheet.student, variant or sheet.variant, notes)
 
 
-def answers_name(name: Any) -> str:
+def _shown_name(name: Any) -> str:
     """A name of a question, fit to print."""
     from convcalc.text import shortened
 
     return repr(shortened(str(name), 40))
 
 
-def neighbours(sheet: Sheet, results: list[Result]) -> None:
+def _name_neighbours(sheet: Sheet, results: list[Result]) -> None:
     """Say where a wrong answer is the right one of another question."""
     owners: dict[Any, str] = {}
     for question in sheet.questions:
@@ -123,13 +123,13 @@ def mark_question(
         )
     parts = question.parts
     raws = split(question, raw)
-    weights = shares(question)
+    weights = _shares(question)
     verdicts: list[Verdict] = []
     earlier: dict[str, Any] = {}
     for part, weight in zip(parts, weights):
         verdict = mark_part(sheet, question, part, raws.get(part.name), weight, finest)
         if verdict.status == "wrong" and sheet.follow_through and not question.void:
-            follow(question, part, raws.get(part.name), earlier, verdict)
+            _follow_through(question, part, raws.get(part.name), earlier, verdict)
         if verdict.status not in ("blank", "unreadable"):
             assert verdict.reading is not None
             earlier[part.name] = verdict.reading.value
@@ -137,12 +137,12 @@ def mark_question(
             verdict.status, verdict.points, verdict.hint = "right", verdict.max, ""
         verdicts.append(verdict)
     if question.partial == "none" and len(parts) > 1:
-        all_or_nothing(verdicts)
+        _all_or_nothing(verdicts)
     said = verdicts[0].said if len(verdicts) == 1 else ranges(question, verdicts)
     return Result(question.id, verdicts, said)
 
 
-def shares(question: Question) -> list[Fraction]:
+def _shares(question: Question) -> list[Fraction]:
     """The points of each part: alike, but none for parts that may stay blank."""
     count = sum(1 for part in question.parts if not part.optional)
     each = question.points / count if count else Fraction(0)
@@ -152,7 +152,7 @@ def shares(question: Question) -> list[Fraction]:
     return found
 
 
-def all_or_nothing(verdicts: list[Verdict]) -> None:
+def _all_or_nothing(verdicts: list[Verdict]) -> None:
     """No points unless every part is right."""
     full = all(verdict.points == verdict.max for verdict in verdicts)
     if not full:
@@ -172,7 +172,7 @@ def split(question: Question, raw: Any) -> dict[str, Any]:
             raw = next(iter(raw.values()))
         return {parts[0].name: raw}
     if "." in parts[0].name:
-        return split_table(question, raw)
+        return _split_table(question, raw)
     names = [part.name for part in parts]
     if isinstance(raw, dict):
         lower = {str(key).lower(): value for key, value in raw.items()}
@@ -183,17 +183,17 @@ def split(question: Question, raw: Any) -> dict[str, Any]:
     for separator in (";", "\n", " and ", ", ", ","):
         items = [item for item in text.split(separator) if item.strip()]
         if len(items) == len(parts):
-            return {name: unlabelled(item, name) for name, item in zip(names, items)}
+            return {name: _without_label(item, name) for name, item in zip(names, items)}
     return {names[0]: raw}
 
 
-def unlabelled(text: str, name: str) -> str:
+def _without_label(text: str, name: str) -> str:
     """A part's text without its own name in front."""
     head, sign, rest = text.partition("=") if "=" in text else text.partition(":")
     return rest if sign and head.strip().lower() == name.lower() else text
 
 
-def split_table(question: Question, raw: Any) -> dict[str, Any]:
+def _split_table(question: Question, raw: Any) -> dict[str, Any]:
     """Rows of a table, each with one cell per thing asked."""
     found: dict[str, Any] = {}
     asks = list(dict.fromkeys(part.name.partition(".")[2] for part in question.parts))
@@ -205,15 +205,15 @@ def split_table(question: Question, raw: Any) -> dict[str, Any]:
             if "." in name:
                 found[name.lower()] = value
             else:
-                row_cells(found, name, value, asks)
+                _row_cells(found, name, value, asks)
         return found
     if isinstance(raw, list | tuple):
         for row, value in enumerate(raw, start=1):
-            row_cells(found, str(row), value, asks)
+            _row_cells(found, str(row), value, asks)
     return found
 
 
-def row_cells(found: dict[str, Any], row: str, value: Any, asks: list[str]) -> None:
+def _row_cells(found: dict[str, Any], row: str, value: Any, asks: list[str]) -> None:
     """The cells of one row."""
     if isinstance(value, dict):
         for ask, cell in value.items():
@@ -258,7 +258,7 @@ def mark_part(
     diagnose(sheet, question, part, reading, verdict, raw)
     credit = [question.credit[name] for name, _ in verdict.mistakes if name in question.credit]
     verdict.points = max([verdict.points, *(weight * share for share in credit)])
-    cells = partly(question, part, reading)
+    cells = _partial_share(question, part, reading)
     if cells and weight * cells > verdict.points:
         verdict.points = weight * cells
     if verdict.status == "wrong" and verdict.points:
@@ -287,7 +287,7 @@ def is_right(question: Question, part: Part, reading: Reading) -> bool:
     return False
 
 
-def partly(question: Question, part: Part, reading: Reading) -> Fraction:
+def _partial_share(question: Question, part: Part, reading: Reading) -> Fraction:
     """The share of a volume or matrix that is right, where the question gives points for it."""
     expected, value = part.expected, reading.value
     if (
@@ -310,7 +310,7 @@ def partly(question: Question, part: Part, reading: Reading) -> Fraction:
     return Fraction(sum(a == b for a, b in zip(value, expected)), len(expected))
 
 
-def follow(
+def _follow_through(
     question: Question,
     part: Part,
     raw: Any,

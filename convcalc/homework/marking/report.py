@@ -11,8 +11,8 @@ from convcalc.homework.sheets.points import points_number, points_text
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.report import Column, Report
 
-SIGNS = {"right": "✓", "other-convention": "~", "unreadable": "?", "blank": "", "by-hand": ""}
-READ_WIDTH = 15  # columns of an answer as it was read; longer ones push the sign to the right
+_SIGNS = {"right": "✓", "other-convention": "~", "unreadable": "?", "blank": "", "by-hand": ""}
+_READ_WIDTH = 15  # columns of an answer as it was read; longer ones push the sign to the right
 
 _CHECK_COLUMNS = (
     Column("id", "question", lambda part: part.id, right=False, keep=9),
@@ -69,10 +69,10 @@ def _result_lines(result: Result, width: int) -> list[str]:
     elif result.status == "by-hand":
         comment = "marked by a person"
     else:
-        comment = f"{SIGNS.get(result.status, '✗')} {result.hint}"
-    padded = read.ljust(READ_WIDTH) if len(read) < READ_WIDTH else f"{read}  "
+        comment = f"{_SIGNS.get(result.status, '✗')} {result.hint}"
+    padded = read.ljust(_READ_WIDTH) if len(read) < _READ_WIDTH else f"{read}  "
     first, *more = comment.strip().split("\n")
-    indent = " " * (width + READ_WIDTH + 4)
+    indent = " " * (width + _READ_WIDTH + 4)
     return [
         f" {result.id:<{width}} {padded}{first}".rstrip(),
         *(f"{indent}{line}" for line in more),

@@ -261,10 +261,10 @@ def _part_texts(parts: list[Verdict]) -> Iterator[str]:
 
 def _rows_text(rows: list[int]) -> str:
     """Rows of a table in short: ``rows 1, 3-5``."""
-    return f"row{'s' if len(rows) > 1 else ''} {spans(rows)}"
+    return f"row{'s' if len(rows) > 1 else ''} {_spans(rows)}"
 
 
-def spans(numbers: list[int]) -> str:
+def _spans(numbers: list[int]) -> str:
     """Numbers in short: ``1, 3-5``."""
     texts, i = [], 0
     while i < len(numbers):

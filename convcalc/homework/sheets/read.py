@@ -15,31 +15,31 @@ from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, convention_value, conventions
 from convcalc.homework.questions import QUESTIONS, GivenError, create_question
-from convcalc.homework.sheets.sheet import SHARES, Question, Sheet, resolved
+from convcalc.homework.sheets.sheet import SHARES, Question, Sheet, find_beside
 from convcalc.network.yaml_source import Source, read
 from convcalc.text import printable, shortened
 
 SCHEMA = 1
-MOST_QUESTIONS = 1_000
-MOST_NODES = 100_000
-MOST_POINTS = 10_000
-MOST_SHEET = 4 * 2**20
+_MAX_QUESTIONS = 1_000
+_MAX_NODES = 100_000
+_MAX_POINTS = 10_000
+MAX_SHEET = 4 * 2**20
 
-SHEET_KEYS = (
+_SHEET_KEYS = (
     "convcalc_sheet", "id", "title", "source", "preset", "conventions", "hints", "grading",
     "questions", "student", "variant", "text",
 )  # fmt: skip
 
-QUESTION_KEYS = (
+_QUESTION_KEYS = (
     "id", "type", "text", "given", "points", "credit", "partial", "answer", "accept", "void",
     "tolerance", "vary", "require", "separate", "source",
 )  # fmt: skip
 
-HINT_KEYS = ("max_level", "after_tries")
-GRADING_KEYS = ("other_convention", "tolerance", "follow_through")
+_HINT_KEYS = ("max_level", "after_tries")
+_GRADING_KEYS = ("other_convention", "tolerance", "follow_through")
 
 
-class Plain:
+class PlainValues:
     """A node and what is under it as texts, lists and mappings, with a limit on how much."""
 
     def __init__(self, source: Source) -> None:
@@ -48,7 +48,7 @@ class Plain:
     def of(self, node: Node, what: str, depth: int = 0) -> Any:
         """The value of a node; scalars stay the text that stands there."""
         self.count += 1
-        if self.count > MOST_NODES or depth > 20:
+        if self.count > _MAX_NODES or depth > 20:
             self.source.refuse(node, f"{what} holds more than any sheet needs; make it smaller")
         self.source.check_tag(node)
         if isinstance(node, ScalarNode):
@@ -92,8 +92,8 @@ def files_beside(sheet: Sheet) -> dict[str, bytes]:
 
 def sheet_of(source: Source) -> Sheet:
     """The sheet that a source stands for."""
-    if len(source.text) > MOST_SHEET:
-        message = f"larger than {MOST_SHEET // 2**20} MiB; a sheet that long wants to be several"
+    if len(source.text) > MAX_SHEET:
+        message = f"larger than {MAX_SHEET // 2**20} MiB; a sheet that long wants to be several"
         raise SpecError(source.path, 0, 0, message)
     root = source.compose()
     if root is None:
@@ -106,7 +106,7 @@ def sheet_of(source: Source) -> Sheet:
             keys["convcalc_answers"][0],
             "is an answer sheet; name the sheet first, then the answers",
         )
-    refuse_unknown(source, keys, SHEET_KEYS, "a sheet")
+    _refuse_unknown(source, keys, _SHEET_KEYS, "a sheet")
     if "convcalc_sheet" not in keys:
         source.refuse(root, "is no sheet: it lacks convcalc_sheet: 1; add that line at the top")
     version = source.whole(keys["convcalc_sheet"][1], "convcalc_sheet")
@@ -121,7 +121,7 @@ def sheet_of(source: Source) -> Sheet:
         return printable(source.scalar(keys[key][1], key)).strip() if key in keys else ""
 
     stem = os.path.splitext(os.path.basename(source.path))[0]
-    preset, fixed = read_conventions(source, keys)
+    preset, fixed = _read_conventions(source, keys)
     sheet = Sheet(
         id=text("id") or stem,
         title=text("title") or text("id") or stem,
@@ -135,16 +135,16 @@ def sheet_of(source: Source) -> Sheet:
         path=source.path,
         data=source.text.encode("utf-8", "surrogatepass"),
     )
-    read_hints(source, keys, sheet)
-    tolerance = read_grading(source, keys, sheet)
+    _read_hints(source, keys, sheet)
+    tolerance = _read_grading(source, keys, sheet)
     nodes = source.sequence(keys["questions"][1], "questions")
-    if not 1 <= len(nodes) <= MOST_QUESTIONS:
+    if not 1 <= len(nodes) <= _MAX_QUESTIONS:
         source.refuse(
-            keys["questions"][1], f"{len(nodes)} questions; a sheet has 1 to {MOST_QUESTIONS:,}"
+            keys["questions"][1], f"{len(nodes)} questions; a sheet has 1 to {_MAX_QUESTIONS:,}"
         )
     seen: dict[str, int] = {}
     for number, node in enumerate(nodes, start=1):
-        question = read_question(source, node, sheet, f"q{number}", tolerance)
+        question = _read_question(source, node, sheet, f"q{number}", tolerance)
         if question.id in seen:
             source.refuse(
                 node,
@@ -155,17 +155,17 @@ def sheet_of(source: Source) -> Sheet:
     return sheet
 
 
-Keys = Mapping[str, tuple[ScalarNode, Node]]
+_Keys = Mapping[str, tuple[ScalarNode, Node]]
 
 
-def refuse_unknown(source: Source, keys: Keys, known: tuple[str, ...], what: str) -> None:
+def _refuse_unknown(source: Source, keys: _Keys, known: tuple[str, ...], what: str) -> None:
     """Refuse a key that has no meaning."""
     for key, (node, _) in keys.items():
         if key not in known:
             source.refuse(node, f"{what} has no key {shortened(key)!r}{did_you_mean(key, known)}")
 
 
-def read_conventions(source: Source, keys: Keys) -> tuple[str, Conventions]:
+def _read_conventions(source: Source, keys: _Keys) -> tuple[str, Conventions]:
     """The preset and what is changed of it."""
     preset = ""
     if "preset" in keys:
@@ -182,12 +182,12 @@ def read_conventions(source: Source, keys: Keys) -> tuple[str, Conventions]:
     return preset, conventions(preset, **given)
 
 
-def read_hints(source: Source, keys: Keys, sheet: Sheet) -> None:
+def _read_hints(source: Source, keys: _Keys, sheet: Sheet) -> None:
     """How fine hints may get."""
     if "hints" not in keys:
         return
     found = source.mapping(keys["hints"][1], "hints")
-    refuse_unknown(source, found, HINT_KEYS, "hints")
+    _refuse_unknown(source, found, _HINT_KEYS, "hints")
     if "max_level" in found:
         node = found["max_level"][1]
         sheet.max_level = source.whole(node, "max_level")
@@ -197,12 +197,12 @@ def read_hints(source: Source, keys: Keys, sheet: Sheet) -> None:
         sheet.after_tries = source.whole(found["after_tries"][1], "after_tries")
 
 
-def read_grading(source: Source, keys: Keys, sheet: Sheet) -> Tolerance | None:
+def _read_grading(source: Source, keys: _Keys, sheet: Sheet) -> Tolerance | None:
     """How points are given; returns the sheet's tolerance."""
     if "grading" not in keys:
         return None
     found = source.mapping(keys["grading"][1], "grading")
-    refuse_unknown(source, found, GRADING_KEYS, "grading")
+    _refuse_unknown(source, found, _GRADING_KEYS, "grading")
     if "follow_through" in found:
         sheet.follow_through = source.boolean(found["follow_through"][1], "follow_through")
     if "other_convention" in found:
@@ -219,11 +219,11 @@ def read_grading(source: Source, keys: Keys, sheet: Sheet) -> Tolerance | None:
     if "tolerance" in found:
         node = found["tolerance"][1]
         text = source.scalar(node, "tolerance")
-        return None if text == "exact" else read_tolerance(source, node)
+        return None if text == "exact" else _read_tolerance(source, node)
     return None
 
 
-def read_tolerance(source: Source, node: Node) -> Tolerance:
+def _read_tolerance(source: Source, node: Node) -> Tolerance:
     """``exact``, ``rounded``, ``1%`` or ``0.01``."""
     text = source.scalar(node, "tolerance").strip()
     if text == "exact":
@@ -244,7 +244,7 @@ def read_tolerance(source: Source, node: Node) -> Tolerance:
     return Tolerance(share)
 
 
-def read_question(
+def _read_question(
     source: Source, node: Node, sheet: Sheet, name: str, tolerance: Tolerance | None
 ) -> Question:
     """One question."""
@@ -260,10 +260,10 @@ def read_question(
         known = did_you_mean(kind, QUESTIONS) or "; convcalc hw types lists them"
         source.refuse(keys["type"][1], f"no question type {shortened(kind)!r}{known}")
     words = list(cls.words)
-    refuse_unknown(
+    _refuse_unknown(
         source,
         keys,
-        (*QUESTION_KEYS, *(word for word in words if word not in QUESTION_KEYS)),
+        (*_QUESTION_KEYS, *(word for word in words if word not in _QUESTION_KEYS)),
         f"a question of type {kind}",
     )
     identity = source.scalar(keys["id"][1], "id").strip() if "id" in keys else name
@@ -272,14 +272,14 @@ def read_question(
             keys["id"][1],
             f"an id cannot be {shortened(identity)!r}; start with a letter, then letters, digits, _ or -",
         )
-    plain = Plain(source)
+    plain = PlainValues(source)
     vary = plain.of(keys["vary"][1], "vary") if "vary" in keys else {}
     if not isinstance(vary, dict):
         source.refuse(keys["vary"][1], "vary must be a mapping of names to lists or ranges")
-    given, places = read_given(source, keys, words, plain)
-    first = first_draw(source, keys, vary, given)
+    given, places = _read_given(source, keys, words, plain)
+    first = _first_draw(source, keys, vary, given)
     try:
-        task = create_question(kind, resolved({**first, **given}, source.path))
+        task = create_question(kind, find_beside({**first, **given}, source.path))
         question = Question(identity, task, sheet.conventions, given={**first, **given}, vary=vary)
         question.parts  # noqa: B018
     except GivenError as error:
@@ -293,7 +293,7 @@ def read_question(
     question.drawn = not vary
     question.line = node.start_mark.line + 1
     question.tolerance = (
-        read_tolerance(source, keys["tolerance"][1]) if "tolerance" in keys else None
+        _read_tolerance(source, keys["tolerance"][1]) if "tolerance" in keys else None
     )
     if (
         question.tolerance is None
@@ -301,12 +301,12 @@ def read_question(
         and all(p.answer_type.counts for p in question.parts)
     ):
         question.tolerance = tolerance
-    fill(source, keys, question, plain)
+    _read_rest(source, keys, question, plain)
     return question
 
 
-def read_given(
-    source: Source, keys: Keys, words: list[str], plain: Plain
+def _read_given(
+    source: Source, keys: _Keys, words: list[str], plain: PlainValues
 ) -> tuple[dict[str, Any], dict[str, Node]]:
     """The numbers of a question, under ``given:`` or beside it, and where each stands."""
     values: dict[str, Any] = {}
@@ -315,7 +315,7 @@ def read_given(
     if "given" in keys:
         pairs.update(source.mapping(keys["given"][1], "given"))
     beside = [
-        word for word in words if word in keys and (word not in QUESTION_KEYS or word == "answer")
+        word for word in words if word in keys and (word not in _QUESTION_KEYS or word == "answer")
     ]
     for word in beside:
         if word in pairs:
@@ -327,8 +327,8 @@ def read_given(
     return values, places
 
 
-def first_draw(
-    source: Source, keys: Keys, vary: dict[str, Any], given: dict[str, Any]
+def _first_draw(
+    source: Source, keys: _Keys, vary: dict[str, Any], given: dict[str, Any]
 ) -> dict[str, Any]:
     """The first value of everything that varies, so that the sheet stands by itself."""
     found: dict[str, Any] = {}
@@ -348,13 +348,13 @@ def first_draw(
     return found
 
 
-def fill(source: Source, keys: Keys, question: Question, plain: Plain) -> None:
+def _read_rest(source: Source, keys: _Keys, question: Question, plain: PlainValues) -> None:
     """What else a question says."""
     task = question.task
     if "text" in keys:
         question.text = printable(source.scalar(keys["text"][1], "text")).strip()
     if "points" in keys:
-        question.points = read_points(source, keys["points"][1])
+        question.points = _read_points(source, keys["points"][1])
     question.partial = task.partial
     if "partial" in keys:
         question.partial = source.word(keys["partial"][1], "partial", ("none", "parts", "cells"))
@@ -369,7 +369,7 @@ def fill(source: Source, keys: Keys, question: Question, plain: Plain) -> None:
                     at,
                     f"no mistake {shortened(name)!r}{did_you_mean(name, MISTAKES) or '; convcalc hw types --mistakes lists them'}",
                 )
-            share = read_share(source, value)
+            share = _read_share(source, value)
             question.credit[name] = share
     if "answer" in keys and "answer" not in task.words:
         question.key = plain.of(keys["answer"][1], "answer")
@@ -390,21 +390,21 @@ def fill(source: Source, keys: Keys, question: Question, plain: Plain) -> None:
                 source.refuse(node, f"no mistake {shortened(item)!r}{did_you_mean(item, MISTAKES)}")
 
 
-def read_points(source: Source, node: Node) -> Fraction:
+def _read_points(source: Source, node: Node) -> Fraction:
     """Points: 0 or more, halves and the like allowed."""
     text = source.scalar(node, "points")
     try:
         value = answers.cell(text)
     except answers.Unreadable:
         value = Fraction(-1)
-    if not 0 <= value <= MOST_POINTS:
+    if not 0 <= value <= _MAX_POINTS:
         source.refuse(
-            node, f"points must be a number from 0 to {MOST_POINTS:,}, but is {shortened(text)!r}"
+            node, f"points must be a number from 0 to {_MAX_POINTS:,}, but is {shortened(text)!r}"
         )
     return value
 
 
-def read_share(source: Source, node: Node) -> Fraction:
+def _read_share(source: Source, node: Node) -> Fraction:
     """A share of the points, from 0 to 1."""
     text = source.scalar(node, "credit")
     try:

@@ -27,7 +27,7 @@ class Worksheet(Report):
     sheet: Sheet | None = None
 
     def document(self, format_name: str) -> Iterator[str] | None:
-        paper = PAPERS.get(format_name)
+        paper = _PAPERS.get(format_name)
         return paper(self.sheet) if paper and self.sheet is not None else None
 
 
@@ -46,7 +46,7 @@ def worksheet(sheet: Sheet) -> Worksheet:
             "variant": sheet.variant,
             "conventions": sheet.conventions.to_dict(),
         },
-        lines=list(text(sheet)),
+        lines=list(_text(sheet)),
         sheet=sheet,
     )
 
@@ -82,19 +82,19 @@ def answer_help(question: Question) -> str:
     return "; ".join(f"{part.name}: {question.answers_text(part)}" for part in parts)
 
 
-def heading(sheet: Sheet) -> str:
+def _heading(sheet: Sheet) -> str:
     """The title with the variant."""
     return f"{sheet.title}   variant {sheet.variant}" if sheet.variant else sheet.title
 
 
-def rules(sheet: Sheet) -> str:
+def _rules(sheet: Sheet) -> str:
     """The conventions of a sheet in a sentence."""
     return f"Rules of this sheet: {sheet.conventions.sentence()}."
 
 
-def text(sheet: Sheet) -> Iterator[str]:
+def _text(sheet: Sheet) -> Iterator[str]:
     """For a terminal."""
-    yield from (heading(sheet), rules(sheet))
+    yield from (_heading(sheet), _rules(sheet))
     yield from (line for line in (sheet.source, sheet.text) if line)
     for question in sheet.questions:
         yield ""
@@ -102,10 +102,10 @@ def text(sheet: Sheet) -> Iterator[str]:
         yield f"    answer: {answer_help(question)}"
 
 
-def markdown(sheet: Sheet) -> Iterator[str]:
+def _markdown(sheet: Sheet) -> Iterator[str]:
     """For a page of notes."""
-    yield f"# {escape_markdown(heading(sheet))}"
-    for each in (rules(sheet), sheet.source, sheet.text):
+    yield f"# {escape_markdown(_heading(sheet))}"
+    for each in (_rules(sheet), sheet.source, sheet.text):
         if each:
             yield from ("", escape_markdown(each))
     for question in sheet.questions:
@@ -114,20 +114,20 @@ def markdown(sheet: Sheet) -> Iterator[str]:
         yield from ("", f"*Answer: {escape_markdown(answer_help(question))}*")
 
 
-STYLE = (
+_STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:45em;margin:2em auto;padding:0 1em}"
     ".a{color:#666}li{margin:1em 0}@media print{body{margin:0}}"
 )
 
 
-def web(sheet: Sheet) -> Iterator[str]:
+def html_page(sheet: Sheet) -> Iterator[str]:
     """One HTML page, without scripts or links."""
     yield "<!DOCTYPE html>"
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield f"<title>{escape_html(sheet.title)}</title>"
-    yield f"<style>{STYLE}</style></head><body>"
-    yield f"<h1>{escape_html(heading(sheet))}</h1>"
-    for each in (rules(sheet), sheet.source, sheet.text):
+    yield f"<style>{_STYLE}</style></head><body>"
+    yield f"<h1>{escape_html(_heading(sheet))}</h1>"
+    for each in (_rules(sheet), sheet.source, sheet.text):
         if each:
             yield f"<p>{escape_html(each)}</p>"
     yield "<dl>"
@@ -138,13 +138,13 @@ def web(sheet: Sheet) -> Iterator[str]:
     yield from ("</dl>", "</body></html>")
 
 
-def latex(sheet: Sheet) -> Iterator[str]:
+def _latex(sheet: Sheet) -> Iterator[str]:
     """A LaTeX document."""
     yield r"\documentclass{article}"
     yield r"\usepackage[utf8]{inputenc}"
     yield r"\begin{document}"
-    yield rf"\section*{{{escape_latex(heading(sheet))}}}"
-    yield escape_latex(rules(sheet))
+    yield rf"\section*{{{escape_latex(_heading(sheet))}}}"
+    yield escape_latex(_rules(sheet))
     for each in (sheet.source, sheet.text):
         if each:
             yield from ("", escape_latex(each))
@@ -156,8 +156,8 @@ def latex(sheet: Sheet) -> Iterator[str]:
     yield from (r"\end{description}", r"\end{document}")
 
 
-PAPERS: dict[str, Callable[[Sheet], Iterator[str]]] = {
-    "markdown": markdown,
-    "html": web,
-    "latex": latex,
+_PAPERS: dict[str, Callable[[Sheet], Iterator[str]]] = {
+    "markdown": _markdown,
+    "html": html_page,
+    "latex": _latex,
 }

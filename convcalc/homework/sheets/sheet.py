@@ -210,7 +210,7 @@ class Sheet:
         return sum((q.points for q in self.questions if not q.manual), Fraction(0))
 
 
-def resolved(given: dict[str, Any], path: str) -> dict[str, Any]:
+def find_beside(given: dict[str, Any], path: str) -> dict[str, Any]:
     """The numbers, with files named beside the sheet found there."""
     for word in ("arch", "net"):
         name = given.get(word)

@@ -16,22 +16,22 @@ from typing import Any
 from convcalc.errors import UsageError
 from convcalc.homework.answers.types import Misfit
 from convcalc.homework.questions.base import Part, create_question
-from convcalc.homework.sheets.sheet import Question, Sheet, resolved
+from convcalc.homework.sheets.sheet import Question, Sheet, find_beside
 from convcalc.homework.variants.constraints import meets
 from convcalc.homework.variants.secret import code, digest, read_secret, same_student
 from convcalc.text import shortened
 
-MOST_DRAWS = 4_096  # combinations that are looked at; more are sampled evenly
-MOST_VALUES = 10_000  # of one number
+MAX_DRAWS = 4_096  # combinations that are looked at; more are sampled evenly
+MAX_VALUES = 10_000  # of one number
 
 # Mistakes that a draw must tell apart unless the question lists its own, by topic.
-CORE = {
+_CORE = {
     "size": "no-plus-one one-sided-pad no-pad double-pad no-stride plus-k",
     "volume": "no-plus-one one-sided-pad no-pad double-pad no-stride plus-k",
     "params": "no-bias no-channels one-bias k-not-squared",
     "linear": "no-bias fc-no-depth fc-one-bias bias-wrong-side",
 }
-MOST_DEFAULT = 4  # commonest mistakes of a topic that has no row in `CORE`
+_MAX_DEFAULT = 4  # commonest mistakes of a topic that has no row in `_CORE`
 
 
 # ---------------------------------------------------------------------------------- the draws
@@ -86,7 +86,7 @@ def values_of(name: str, spec: Any) -> list[str]:
         if not spec or any(isinstance(item, dict) for item in spec):
             message = f"vary.{name} lists no values"
             raise UsageError(message)
-        return spec[:MOST_VALUES]
+        return spec[:MAX_VALUES]
     if not isinstance(spec, dict) or not {"from", "to"} <= set(spec) <= {
         "from",
         "to",
@@ -111,15 +111,15 @@ def values_of(name: str, spec: Any) -> list[str]:
             f"vary.{name} runs from {low} to {high} in steps of {step}: no values; turn it round"
         )
         raise UsageError(message)
-    return [str(value) for value in range(low, high + 1, step)[:MOST_VALUES]]
+    return [str(value) for value in range(low, high + 1, step)[:MAX_VALUES]]
 
 
-def combinations(question: Question) -> tuple[int, Iterator[dict[str, str]]]:
+def _combinations(question: Question) -> tuple[int, Iterator[dict[str, str]]]:
     """How many draws there are, and those that are looked at: all, or an even sample."""
     names = list(question.vary)
     lists = [values_of(name, question.vary[name]) for name in names]
     possible = prod(map(len, lists))
-    looked_at = min(possible, MOST_DRAWS)
+    looked_at = min(possible, MAX_DRAWS)
     step = 1
     if looked_at < possible:
         step = int(possible * 0.6180339887) | 1
@@ -144,12 +144,12 @@ def draws(sheet: Sheet, question: Question) -> Draws:
     Raises:
         UsageError: ``vary`` or ``require`` cannot be understood, or no draw is left.
     """
-    possible, items = combinations(question)
-    found = Draws(question, possible, min(possible, MOST_DRAWS))
+    possible, items = _combinations(question)
+    found = Draws(question, possible, min(possible, MAX_DRAWS))
     names = wanted(question)
     for draw in items:
         try:
-            asked = drawn(sheet, question, draw)
+            asked = draw_question(sheet, question, draw)
             parts = asked.parts
         except UsageError:
             found.impossible += 1
@@ -163,7 +163,7 @@ def draws(sheet: Sheet, question: Question) -> Draws:
         if not all(meets(text, asked) for text in question.require):
             found.unmet += 1
             continue
-        pair = coincidence(parts, names)
+        pair = _coincidence(parts, names)
         if pair:
             found.alike += 1
             found.hiding[pair] = found.hiding.get(pair, 0) + 1
@@ -180,12 +180,12 @@ def draws(sheet: Sheet, question: Question) -> Draws:
     return found
 
 
-def drawn(sheet: Sheet, question: Question, draw: dict[str, str]) -> Question:
+def draw_question(sheet: Sheet, question: Question, draw: dict[str, str]) -> Question:
     """A question with the numbers of a draw."""
     given = {**question.given, **draw}
     return replace(
         question,
-        task=create_question(question.kind, resolved(given, sheet.path)),
+        task=create_question(question.kind, find_beside(given, sheet.path)),
         given=given,
         vary={},
         require=[],
@@ -203,14 +203,14 @@ def wanted(question: Question) -> tuple[str, ...]:
     return tuple(question.separate)
 
 
-def coincidence(parts: list[Part], names: tuple[str, ...]) -> tuple[str, str] | None:
+def _coincidence(parts: list[Part], names: tuple[str, ...]) -> tuple[str, str] | None:
     """Two mistakes that give the same wrong number, or one that gives the right one."""
     for part in parts:
         if part.expected is None or not part.topic:
             continue
-        seen = {plain(part.expected): "the answer"}
+        seen = {_unrounded(part.expected): "the answer"}
         for name, values in wrong_numbers(part, names):
-            fresh = {plain(value) for value in values}
+            fresh = {_unrounded(value) for value in values}
             for value in fresh:
                 if value in seen:
                     return seen[value], name
@@ -218,7 +218,7 @@ def coincidence(parts: list[Part], names: tuple[str, ...]) -> tuple[str, str] | 
     return None
 
 
-def plain(value: Any) -> Any:
+def _unrounded(value: Any) -> Any:
     """A right answer as a number that can be compared with wrong ones."""
     return value.unrounded if isinstance(value, Misfit) else value
 
@@ -233,23 +233,23 @@ def wrong_numbers(part: Part, names: tuple[str, ...] = ()) -> Iterator[tuple[str
 
     bare = replace(part, expected=None, also=())
     every = of_topic(part.topic)
-    core = {name for name in CORE.get(part.topic, "").split()}
+    core = {name for name in _CORE.get(part.topic, "").split()}
     chosen = [
         mistake
         for mistake in every
         if (mistake.id in names if names else mistake.id.partition(".")[2] in core)
     ]
     if not names and not core:
-        chosen = every[:MOST_DEFAULT]
+        chosen = every[:_MAX_DEFAULT]
     for mistake in chosen:
         values = [value for value in mistake.values(bare) if not isinstance(value, str)]
         if mistake.id == "out.no-plus-one" or not names:
-            values = meant(values)
+            values = _integers(values)
         if values:
             yield mistake.id, values
 
 
-def meant(values: list[Any]) -> list[Any]:
+def _integers(values: list[Any]) -> list[Any]:
     """The whole numbers among what a mistake leads to, if there are any."""
     whole = [
         value for value in values if not (isinstance(value, Fraction) and value.denominator != 1)
@@ -297,7 +297,9 @@ class Maker:
         """A question with one of its draws; the same object every time."""
         key = (question.id, number)
         if key not in self._made:
-            self._made[key] = drawn(self.sheet, question, self.draws[question.id].kept[number])
+            self._made[key] = draw_question(
+                self.sheet, question, self.draws[question.id].kept[number]
+            )
         return self._made[key]
 
 
@@ -339,7 +341,7 @@ def with_numbers(
                 raise UsageError(message)
             key = (question.id, *(draw[name] for name in question.vary))
             if key not in known:
-                known[key] = drawn(sheet, question, draw)
+                known[key] = draw_question(sheet, question, draw)
             questions.append(known[key])
         else:
             questions.append(question)

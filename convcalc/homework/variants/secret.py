@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from convcalc.errors import UsageError
 from convcalc.files import STDIN, file_name, read_file
 
-OPTION = "--secret-file"
-MIN_SECRET = 8  # bytes
-MAX_SECRET = 64 * 1024
+_OPTION = "--secret-file"
+_MIN_SECRET = 8  # bytes
+_MAX_SECRET = 64 * 1024
 
 
 def read_secret(path: str) -> bytes:
@@ -23,14 +23,14 @@ def read_secret(path: str) -> bytes:
     """
     if path != STDIN and not os.path.lexists(path):
         message = (
-            f"{file_name(path, OPTION)}: does not exist; check the name, or let hw make write one"
+            f"{file_name(path, _OPTION)}: does not exist; check the name, or let hw make write one"
         )
         raise UsageError(message)
-    secret = read_file(path, 2**20, "secret", option=OPTION).strip()
-    if not MIN_SECRET <= len(secret) <= MAX_SECRET:
+    secret = read_file(path, 2**20, "secret", option=_OPTION).strip()
+    if not _MIN_SECRET <= len(secret) <= _MAX_SECRET:
         message = (
-            f"{file_name(path, OPTION)}: holds {len(secret):,} bytes; a secret has at least "
-            f"{MIN_SECRET} and at most {MAX_SECRET:,}, such as one line of random letters"
+            f"{file_name(path, _OPTION)}: holds {len(secret):,} bytes; a secret has at least "
+            f"{_MIN_SECRET} and at most {_MAX_SECRET:,}, such as one line of random letters"
         )
         raise UsageError(message)
     return secret
@@ -47,7 +47,7 @@ def new_secret(path: str) -> bytes:
             file.write(f"{text}\n")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        message = f"{file_name(path, OPTION)}: cannot be written: {reason}; choose another place"
+        message = f"{file_name(path, _OPTION)}: cannot be written: {reason}; choose another place"
         raise UsageError(message) from None
     return text.encode()
 
