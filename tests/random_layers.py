@@ -144,15 +144,15 @@ def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loop
     buffers = sum(a.size for name, a in arrays.items() if name in witness.buffers)
     params = sum(a.size for a in arrays.values()) - buffers
     claimed = (out, layer.params(shape, out), layer.buffers(shape, out), layer.macs(shape, out))
-    assert claimed == (made.shape, params, buffers, tally.products), said
+    assert claimed == (made.shape, params, buffers, tally.macs), said
     assert layer.params(shape, out) == layer.weights(shape, out) + layer.biases(shape, out), said
-    if tally.products:
+    if tally.macs:
         assert layer.valid_macs(shape, out) == tally.on_real_cells, said
     if loops:
         by_loops = Tally()
         slow = witness.loops(options, inputs, arrays, by_loops)
         np.testing.assert_allclose(made, slow, rtol=1e-8, atol=1e-8, err_msg=said)
-        assert by_loops.products == tally.products, said
+        assert by_loops.macs == tally.macs, said
         assert by_loops.on_padding == tally.on_padding, said
     every_axis = layer.reads(shape, out)
     if isinstance(every_axis, tuple) and len(out) > 1:

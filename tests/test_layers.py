@@ -157,7 +157,7 @@ def test_shapes_parameters_and_products_are_those_of_real_arrays(kind: str) -> N
         assert layer.buffers(shape, out) == buffers
         assert layer.params(shape, out) == sum(sizes.values()) - buffers
         assert layer.biases(shape, out) == sizes.get("bias", 0)
-        assert layer.macs(shape, out) == tally.products
+        assert layer.macs(shape, out) == tally.macs
         assert layer.valid_macs(shape, out) == tally.on_real_cells
 
     agree()

@@ -15,7 +15,7 @@ channels first without a batch axis: (C, L), (C, H, W), (C, D, H, W).
 >>> tally = Tally()
 >>> conv2d(np.ones((3, 32, 32)), np.ones((5, 3, 5, 5)), stride=3, tally=tally).shape
 (5, 10, 10)
->>> tally.products  # 5 maps x 10 x 10 places x 3 maps x 5 x 5 taps
+>>> tally.macs  # 5 maps x 10 x 10 places x 3 maps x 5 x 5 taps
 37500
 
 `WITNESSES` has one witness per kind of layer, for checking a calculator's numbers layer by layer.

@@ -47,7 +47,7 @@ def _summed(read: Array, weight: Array, into: Array, tally: Tally) -> None:
     places = list(range(weight.ndim, read.ndim + 1))
     with np.errstate(all="ignore"):
         np.einsum(read, [0, *taps, *places], weight, [0, 1, *taps], [0, 1, *places], out=into)
-    tally.products += read.size * weight.shape[1]
+    tally.macs += read.size * weight.shape[1]
 
 
 def _extents(axes: Sequence[Axis]) -> tuple[list[int], tuple[slice, ...], tuple[slice, ...]]:

@@ -63,7 +63,7 @@ def product(a: Array, b: Array, tally: Tally, out: Array | None = None) -> Array
     """A @ b, a matrix product or a stack of them, counted by its shapes."""
     with np.errstate(all="ignore"):  # inf · 0 is nan; no warning
         result = np.matmul(a, b, out=out)
-    tally.products += result.size * a.shape[-1]
+    tally.macs += result.size * a.shape[-1]
     return result
 
 
@@ -120,7 +120,7 @@ def conv(
     result = checks.result_type(image, layer.weight, layer.bias)
     working = working_type("conv", result, most_of(image, layer.weight, layer.bias, terms))
     cells, weights = image.astype(working, copy=False), layer.weight.astype(working, copy=False)
-    made = Tally()
+    made = Tally(bias_adds=0 if bias is None else len(layer.bias) * prod(out_shape(axes)))
 
     y = np.empty((len(layer.bias), *out_shape(axes)), dtype=working)
     shift = layer.bias.astype(working)
@@ -140,8 +140,8 @@ def conv(
     if tally is not None:
         read = prod(out_shape(axes)) * taps
         on_real = prod(axis.real_taps() for axis in axes)
-        tally.products += made.products
-        tally.on_padding += made.products // read * (read - on_real)  # for each pair of maps
+        tally.count(1, macs=made.macs, bias_adds=made.bias_adds)
+        tally.on_padding += made.macs // read * (read - on_real)  # for each pair of maps
     return checks.in_type(y, result)
 
 
@@ -234,7 +234,7 @@ def conv_transpose(
     most = most_of(image, layer.weight, layer.bias, terms)
     working = working_type("conv_transpose", result, most)
     tally = tally or Tally()
-    before = tally.products
+    before = tally.macs
 
     cells = image.astype(working, copy=False).reshape(groups, len(image) // groups, -1)
     weights = layer.weight.astype(working, copy=False)
@@ -249,7 +249,8 @@ def conv_transpose(
 
     in_all = prod(image.shape[1:]) * taps
     kept_taps = prod(axis.kept_taps() for axis in axes)
-    tally.cropped += (tally.products - before) // in_all * (in_all - kept_taps)
+    tally.bias_adds += 0 if bias is None else y.size
+    tally.cropped += (tally.macs - before) // in_all * (in_all - kept_taps)
     return checks.in_type(y, result)
 
 
@@ -370,6 +371,7 @@ def local_conv(
     y = product(matrices, column, tally)[..., 0].T.reshape(shape)
     places = prod(out_shape(axes)) * prod(kernel_size)
     on_real = prod(axis.real_taps() for axis in axes)
+    tally.bias_adds += 0 if bias is None else y.size
     tally.on_padding += len(given) * len(image) * (places - on_real)
     with np.errstate(all="ignore"):
         y += shift.astype(working)
@@ -398,6 +400,7 @@ def linear(
     for first in range(0, len(rows), together):
         run = slice(first, first + together)
         product(rows[run], column, tally, out=y[run])
+    tally.bias_adds += 0 if bias is None else y.size
     with np.errstate(all="ignore"):
         y += shift.astype(working)
     return checks.in_type(y, result)
@@ -417,5 +420,5 @@ def rbf(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) 
         away = vector.astype(working) - matrix.astype(working)
         y = np.einsum("oi,oi->o", away, away)
     if tally is not None:
-        tally.products += away.size
+        tally.count(away.size, adds=1, macs=1)
     return checks.in_type(y, result)

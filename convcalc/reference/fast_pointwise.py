@@ -42,6 +42,12 @@ def _floats(owner: str, x: npt.ArrayLike) -> tuple[Array, np.dtype[np.generic]]:
     return cells.astype(np.promote_types(dtype, np.float32), copy=False), dtype
 
 
+def _count(tally: Tally | None, times: int, **operations: int) -> None:
+    """What the definition asks for, if somebody counts."""
+    if tally is not None:
+        tally.count(times, **operations)
+
+
 def relu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """max(x, 0)
 
@@ -49,8 +55,7 @@ def relu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     array([0, 0, 2])
     """
     cells = checks.numbers("relu", "x", x)
-    if tally is not None:
-        tally.comparisons += cells.size
+    _count(tally, cells.size, comparisons=1)
     if cells.dtype.kind != "f":
         y: Array = np.maximum(cells.astype(checks.result_type(cells)), 0)
         return y
@@ -58,15 +63,19 @@ def relu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     return np.clip(cells, 0, np.inf)
 
 
-def relu6(x: npt.ArrayLike) -> Array:
+def relu6(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """min(max(x, 0), 6)"""
     cells, dtype = _floats("relu6", x)
+    _count(tally, cells.size, comparisons=2)
     return checks.in_type(np.clip(cells, 0, 6), dtype)
 
 
-def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> Array:
+def leaky_relu(
+    x: npt.ArrayLike, negative_slope: float = 0.01, *, tally: Tally | None = None
+) -> Array:
     """x where x > 0, else negative_slope · x"""
     cells, dtype = _floats("leaky_relu", x)
+    _count(tally, cells.size, comparisons=1, multiplications=1)
     negative_slope = checks.real("leaky_relu", "negative_slope", negative_slope)
     with np.errstate(all="ignore"):
         return checks.in_type(np.where(cells <= 0, cells * negative_slope, cells), dtype)
@@ -76,61 +85,69 @@ def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None
     """x where x > 0, else weight · x, one weight for all maps or one per map"""
     given, slopes = prelu_parts(x, weight)
     dtype = np.result_type(mean_type(given), checks.result_type(given, slopes))
-    if tally is not None:
-        tally.scalings += given.size
+    _count(tally, given.size, comparisons=1, multiplications=1)
     cells = given.astype(np.promote_types(dtype, np.float32))
     slopes = slopes.astype(cells.dtype).reshape(-1, *(1 for _ in given.shape[1:]))
     with np.errstate(all="ignore"):
         return checks.in_type(np.where(cells <= 0, cells * slopes, cells), dtype)
 
 
-def elu(x: npt.ArrayLike, alpha: float = 1.0) -> Array:
+def elu(x: npt.ArrayLike, alpha: float = 1.0, *, tally: Tally | None = None) -> Array:
     """x where x > 0, else alpha · (eˣ − 1)"""
     cells, dtype = _floats("elu", x)
     alpha = checks.real("elu", "alpha", alpha)
+    scaled = int(alpha != 1)
+    _count(tally, cells.size, comparisons=1, exponentials=1, adds=1, multiplications=scaled)
     with np.errstate(all="ignore"):
         below = alpha * np.expm1(np.minimum(cells, 0))
         return checks.in_type(np.where(cells <= 0, below, cells), dtype)
 
 
-def gelu(x: npt.ArrayLike) -> Array:
+def gelu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """x · (1 + erf(x/√2)) / 2; NumPy has no erf, so Python's is called for every cell"""
     cells, dtype = _floats("gelu", x)
+    _count(tally, cells.size, exponentials=1, multiplications=3, adds=1)
     with np.errstate(all="ignore"):
         errors = _erf(cells / np.float64(math.sqrt(2)))
         return checks.in_type(cells * (1 + errors) / 2, dtype)
 
 
-def sigmoid(x: npt.ArrayLike) -> Array:
+def sigmoid(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """1 / (1 + e⁻ˣ)"""
     cells, dtype = _floats("sigmoid", x)
+    _count(tally, cells.size, exponentials=1, adds=1, divisions=1)
     with np.errstate(all="ignore"):
         return checks.in_type(1 / (1 + np.exp(-cells)), dtype)
 
 
-def silu(x: npt.ArrayLike) -> Array:
+def silu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """x / (1 + e⁻ˣ)"""
     cells, dtype = _floats("silu", x)
+    _count(tally, cells.size, exponentials=1, adds=1, divisions=1, multiplications=1)
     with np.errstate(all="ignore"):
         return checks.in_type(cells / (1 + np.exp(-cells)), dtype)
 
 
-def hardswish(x: npt.ArrayLike) -> Array:
+def hardswish(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """x · min(max(x + 3, 0), 6) / 6"""
     cells, dtype = _floats("hardswish", x)
+    _count(tally, cells.size, comparisons=2, adds=1, multiplications=2)
     with np.errstate(all="ignore"):
         return checks.in_type(cells * np.clip(cells + 3, 0, 6) / 6, dtype)
 
 
-def tanh(x: npt.ArrayLike) -> Array:
+def tanh(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)"""
     cells, dtype = _floats("tanh", x)
+    _count(tally, cells.size, exponentials=2, adds=2, divisions=1)
     return checks.in_type(np.tanh(cells), dtype)
 
 
-def softmax(x: npt.ArrayLike) -> Array:
+def softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """e^(x − largest) / its sum over the channels"""
     cells, dtype = _floats("softmax", x)
+    _count(tally, cells.size, adds=1, exponentials=1, divisions=1)
+    _count(tally, cells.size - cells[0].size, comparisons=1, adds=1)
     with np.errstate(all="ignore"):
         powers = np.exp(cells - cells.max(axis=0))
         return checks.in_type(powers / powers.sum(axis=0), dtype)
@@ -153,8 +170,7 @@ def batchnorm(
     means = checks.of_shape("batchnorm", "mean", mean, cells.shape[:1])
     variances = checks.of_shape("batchnorm", "variance", variance, cells.shape[:1])
     gain, offset = affine_parts("batchnorm", cells.shape[:1], weight, bias)
-    if tally is not None:
-        tally.scalings += cells.size * (1 + (gain is not None))
+    _count(tally, cells.size, multiplications=1, adds=1)
     with np.errstate(all="ignore"):
         scale = 1 / np.sqrt(variances.astype(np.float64) + EPSILON)
         if gain is not None:
@@ -218,8 +234,9 @@ def _normalised(
     tally: Tally | None,
 ) -> Array:
     cells, dtype = _floats(owner, x)
-    if tally is not None:
-        tally.scalings += cells.size * (1 + (gain is not None))
+    _count(tally, cells.size, multiplications=2, adds=3)
+    _count(tally, groups, adds=-1, divisions=3, roots=1)
+    _count(tally, cells.size, multiplications=int(gain is not None), adds=int(offset is not None))
     pools = cells.reshape(groups, -1)
     with np.errstate(all="ignore"):
         # Sums in float64: a float32 sum over a large map would lose the last digits.
@@ -233,12 +250,21 @@ def _normalised(
 
 
 def lrn(
-    x: npt.ArrayLike, size: int = 5, *, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+    x: npt.ArrayLike,
+    size: int = 5,
+    *,
+    alpha: float = 1e-4,
+    beta: float = 0.75,
+    k: float = 1.0,
+    tally: Tally | None = None,
 ) -> Array:
     """x / (k + alpha/size · sum of squares over the `size` channels around)^beta"""
     cells, dtype = _floats("lrn", x)
     size = checks.whole("lrn", "size", size, least=1)
     alpha, beta, k = lrn_parts(alpha, beta, k)
+    if tally is not None:
+        tally.count(cells.size, multiplications=2, adds=size, divisions=1)
+        tally.count_powers(cells.size, beta)
     with np.errstate(all="ignore"):
         squares = cells * cells
         sums = np.zeros_like(squares)
@@ -310,8 +336,7 @@ def add(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array
     with np.errstate(all="ignore"):
         for other in arrays[1:]:
             y = y + other.astype(working, copy=False)
-    if tally is not None:
-        tally.additions += math.prod(shape) * (len(arrays) - 1)
+    _count(tally, math.prod(shape) * (len(arrays) - 1), adds=1)
     return checks.in_type(y, result)
 
 
@@ -325,8 +350,7 @@ def multiply(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> 
     with np.errstate(all="ignore"):
         for other in arrays[1:]:
             y = y * other.astype(working, copy=False)
-    if tally is not None:
-        tally.scalings += math.prod(shape) * (len(arrays) - 1)
+    _count(tally, math.prod(shape) * (len(arrays) - 1), multiplications=1)
     return checks.in_type(y, result)
 
 

@@ -89,21 +89,19 @@ def maxpool(
     nothing = lowest("maxpool", dtype) if bare or dtype.kind == "f" else np.iinfo(dtype).min
     y = _reduced(image.astype(dtype, copy=False), axes, np.maximum, nothing)
     if tally is not None:
-        # As the definition compares them: every real cell of a window but its first.
-        windows = prod(out_shape(axes)) if not bare else prod(_with_cells(axis) for axis in axes)
-        tally.comparisons += len(image) * (prod(axis.real_taps() for axis in axes) - windows)
+        tally.count(y.size, comparisons=_taps(axes) - 1)
     return y
 
 
-def _with_cells(axis: Axis) -> int:
-    """How many windows of this axis have a tap on a real cell."""
-    taps = range(axis.kernel)
-    return sum(any(axis.holds(axis.cell(start, tap)) for tap in taps) for start in axis.starts)
+def _taps(axes: Sequence[Axis]) -> int:
+    """Cells of one window, those of the padding too."""
+    return prod(axis.kernel for axis in axes)
 
 
 def _bare(axis: Axis) -> bool:
     """Some window of this axis lies on padding alone."""
-    return _with_cells(axis) < len(axis.starts)
+    taps = range(axis.kernel)
+    return not all(any(axis.holds(axis.cell(start, tap)) for tap in taps) for start in axis.starts)
 
 
 def maxpool_with_indices(
@@ -176,7 +174,7 @@ def avgpool(
         "avgpool", image, kernel_size, stride, padding=padding, fit=fit, ceil_mode=ceil_mode
     )
     if tally is not None:
-        tally.additions += len(image) * prod(axis.real_taps() for axis in axes)
+        tally.count(len(image) * prod(out_shape(axes)), adds=_taps(axes) - 1, divisions=1)
     dtype = mean_type(image)
     working = np.promote_types(dtype, np.float32)
     with np.errstate(all="ignore"):
@@ -209,6 +207,7 @@ def lppool(
     norm_type: float = 2,
     fit: str = "floor",
     ceil_mode: bool = False,
+    tally: Tally | None = None,
 ) -> Array:
     """(Σ x^norm_type)^(1 / norm_type) of each window; arguments as in `loops_pool.lppool`.
 
@@ -223,6 +222,10 @@ def lppool(
     with np.errstate(all="ignore"):
         powers = image.astype(working) ** norm_type
         sums = _reduced(powers, axes, np.add, 0)
+        if tally is not None:
+            tally.count_powers(sums.size * _taps(axes), norm_type)
+            tally.count(sums.size, adds=_taps(axes) - 1)
+            tally.count_powers(sums.size, 1 / norm_type)
         return checks.in_type(sums ** (1 / norm_type), dtype)
 
 
@@ -261,10 +264,8 @@ def _adaptive(
                 y /= counted.reshape(-1, *(1 for _ in bins[number + 1 :]))
     if tally is not None:
         read = len(image) * prod(sum(map(len, shares)) for shares in bins)
-        if mean:
-            tally.additions += read
-        else:
-            tally.comparisons += read - y.size
+        tally.count(read - y.size, **({"adds": 1} if mean else {"comparisons": 1}))
+        tally.divisions += y.size if mean else 0
     return checks.in_type(y, dtype)
 
 
@@ -312,8 +313,7 @@ def subsample(
         sums = _reduced(image.astype(working, copy=False), axes, np.add, 0)
         y = sums * scale.astype(working).reshape(per_map) + shift.astype(working).reshape(per_map)
     if tally is not None:
-        tally.additions += len(image) * prod(axis.real_taps() for axis in axes)
-        tally.products += y.size
+        tally.count(y.size, adds=_taps(axes) - 1, macs=1, bias_adds=int(bias is not None))
     return checks.in_type(y, result)
 
 
@@ -357,11 +357,9 @@ def upsample(
         return y
     dtype = mean_type(image)
     y = image.astype(np.promote_types(dtype, np.float32))
-    read = len(image)
     with np.errstate(all="ignore"):
         for number, (n, scale) in enumerate(zip(image.shape[1:], scales, strict=True)):
             blends = blend(n, scale, mode)
-            read *= sum(map(len, blends))
             left = y.take([parts[0][0] for parts in blends], axis=1 + number)
             right = y.take([parts[-1][0] for parts in blends], axis=1 + number)
             share = np.array([p[1][1] if len(p) > 1 else 0.0 for p in blends], dtype=y.dtype)
@@ -369,5 +367,5 @@ def upsample(
             # Where there is nothing to blend the cell is taken as it is: 0 · inf would be nan.
             y = np.where(share == 0, left, left * (1 - share) + right * share)
     if tally is not None:
-        tally.scalings += read
+        tally.count(y.size * (2 ** len(scales) - 1), multiplications=2, adds=1)
     return checks.in_type(y, dtype)

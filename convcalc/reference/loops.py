@@ -1,4 +1,4 @@
-"""The textbook loop nests: one multiplication at a time, nothing clever, nothing fast.
+"""The textbook loop nests: one operation at a time, each counted, nothing clever, nothing fast.
 
 Arrays are channels first and have no batch axis: x is (C, L), (C, H, W) or (C, D, H, W).
 As every framework does, "convolution" here means cross-correlation: the kernel is not flipped.
@@ -30,6 +30,14 @@ def rounded(owner: str, y: Array, dtype: np.dtype[Any]) -> Array:
     return checks.in_type(y, dtype)
 
 
+def add_bias(y: Array, bias: object, offsets: Array, tally: Tally) -> None:
+    """Add to every output its map's bias, or its own; without a bias there is nothing to add."""
+    if bias is not None:
+        for cell in np.ndindex(*y.shape):
+            y[cell] += offsets[cell[: offsets.ndim]]
+            tally.bias_adds += 1
+
+
 def conv(
     x: npt.ArrayLike,
     weight: npt.ArrayLike,
@@ -56,7 +64,7 @@ def conv(
         groups: input and output maps are split into this many groups that do not mix.
         connections: for each output map the input maps it reads (LeNet-5's C3).
         fit: floor, strict, ceil or caffe: what to do when windows do not end where the input ends.
-        tally: counts the multiplications, if given.
+        tally: counts the operations, if given.
 
     >>> x = [[[0, 1, 2], [3, 4, 5], [6, 7, 8]]]
     >>> conv(x, [[[[0, 1], [2, 3]]]])
@@ -83,16 +91,17 @@ def conv(
         for out, maps in enumerate(layer.maps):
             kernels_here = exact(layer.of(out), dtype)
             for position, start in corners(axes):
-                total = offsets[out]
+                total = y[(out, *position)]
                 for kernel, channel in zip(kernels_here, maps, strict=True):
                     for tap in np.ndindex(*layer.kernel_size):
                         cell = under(axes, start, tap)
                         real = inside(axes, cell)
                         value = cells[(channel, *cell)] if real else 0
                         total = total + kernel[tap] * value
-                        tally.products += 1
+                        tally.macs += 1
                         tally.on_padding += not real
                 y[(out, *position)] = total
+        add_bias(y, bias, offsets, tally)
     return rounded("conv", y, dtype)
 
 
@@ -126,7 +135,7 @@ def conv_transpose(
         dilation: cells from one tap to the next.
         groups: input and output maps are split into this many groups that do not mix.
         size_rule: pytorch, or keras (the output is at least stride · n).
-        tally: counts the multiplications, if given.
+        tally: counts the operations, if given.
 
     >>> conv_transpose([[[0, 1], [2, 3]]], [[[[0, 1], [2, 3]]]])
     array([[[ 0,  0,  1],
@@ -150,7 +159,6 @@ def conv_transpose(
     cells, offsets = exact(image, dtype), exact(layer.bias, dtype)
 
     y = np.zeros((len(offsets), *(axis.size for axis in axes)), dtype=cells.dtype)
-    y += offsets.reshape(-1, *(1 for _ in axes))
     with np.errstate(all="ignore"):
         for channel, maps in enumerate(layer.maps):
             kernels_here = exact(layer.of(channel), dtype)
@@ -159,12 +167,13 @@ def conv_transpose(
                 for kernel, out in zip(kernels_here, maps, strict=True):
                     for tap in np.ndindex(*layer.kernel_size):
                         result = kernel[tap] * value
-                        tally.products += 1
+                        tally.macs += 1
                         cell = under(axes, start, tap)
                         if inside(axes, cell):
                             y[(out, *cell)] += result
                         else:
                             tally.cropped += 1
+        add_bias(y, bias, offsets, tally)
     return rounded("conv_transpose", y, dtype)
 
 
@@ -267,7 +276,8 @@ def local_conv(
         shift = checks.of_shape("local_conv", "bias", bias, shape)
     tally = tally or Tally()
     dtype = checks.result_type(image, given, shift)
-    cells, weights, y = exact(image, dtype), exact(given, dtype), exact(shift, dtype)
+    cells, weights, offsets = exact(image, dtype), exact(given, dtype), exact(shift, dtype)
+    y = np.zeros(shape, dtype=cells.dtype)
 
     with np.errstate(all="ignore"):
         for out in range(len(y)):
@@ -278,8 +288,9 @@ def local_conv(
                         real = inside(axes, cell)
                         value = cells[(channel, *cell)] if real else 0
                         y[(out, *position)] += weights[(out, *position, channel, *tap)] * value
-                        tally.products += 1
+                        tally.macs += 1
                         tally.on_padding += not real
+        add_bias(y, bias, offsets, tally)
     return rounded("local_conv", y, dtype)
 
 
@@ -311,12 +322,14 @@ def linear(
     vector, matrix, shift = linear_parts("linear", x, weight, bias)
     tally = tally or Tally()
     dtype = checks.result_type(vector, matrix, shift)
-    values, weights, y = exact(vector, dtype), exact(matrix, dtype), exact(shift, dtype)
+    values, weights, offsets = exact(vector, dtype), exact(matrix, dtype), exact(shift, dtype)
+    y = np.zeros(len(offsets), dtype=values.dtype)
     with np.errstate(all="ignore"):
         for out in range(len(y)):
             for i in range(len(values)):
                 y[out] += weights[out, i] * values[i]
-                tally.products += 1
+                tally.macs += 1
+        add_bias(y, bias, offsets, tally)
     return rounded("linear", y, dtype)
 
 
@@ -336,9 +349,9 @@ def rbf(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) 
     with np.errstate(all="ignore"):
         for out in range(len(y)):
             for i in range(len(values)):
-                away = values[i] - centres[out, i]
+                away = tally.subtract(values[i], centres[out, i])
                 y[out] += away * away
-                tally.products += 1
+                tally.macs += 1
     return rounded("rbf", y, dtype)
 
 

@@ -1,7 +1,9 @@
 """Activations and normalisations, one number at a time, straight from the formula."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +17,22 @@ from convcalc.reference.tally import Tally
 EPSILON = 1e-5
 """Added to a variance so that it can be divided by; PyTorch's default."""
 
+SMALL, LARGE = 1e-3, 300
+"""Below, a difference of exponentials loses digits; above, an exponential may not fit 64 bits."""
 
-def _each(owner: str, x: npt.ArrayLike, formula: Callable[[np.float64], float]) -> Array:
+
+Formula = Callable[[Any, Tally], Any]
+"""A value to its function value, each operation done by the tally."""
+
+
+def _each(owner: str, x: npt.ArrayLike, tally: Tally | None, formula: Formula) -> Array:
     """The formula, cell by cell, in 64 bits."""
     cells = checks.numbers(owner, "x", x)
+    tally = tally or Tally()
     y = np.zeros(cells.shape)
     with np.errstate(all="ignore"):
         for cell in np.ndindex(*cells.shape):
-            y[cell] = formula(np.float64(cells[cell]))
+            y[cell] = formula(np.float64(cells[cell]), tally)
     return rounded(owner, y, mean_type(cells))
 
 
@@ -33,50 +43,57 @@ def relu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     array([0, 0, 2])
     """
     cells = checks.numbers("relu", "x", x)
+    tally = tally or Tally()
     y = cells.astype(checks.result_type(cells))
     for cell in np.ndindex(*cells.shape):
-        if cells[cell] <= 0:
-            y[cell] = 0
-        if tally is not None:
-            tally.comparisons += 1
+        y[cell] = tally.larger(y[cell], 0)
     return y
 
 
-def relu6(x: npt.ArrayLike) -> Array:
+def relu6(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """y = min(max(x, 0), 6)
 
     >>> relu6([-1.0, 2.0, 9.0])
     array([0., 2., 6.])
     """
-    return _each("relu6", x, lambda v: np.minimum(np.maximum(v, 0), 6))
+    return _each("relu6", x, tally, lambda v, t: t.smaller(t.larger(v, 0), 6))
 
 
-def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> Array:
-    """y = x where x > 0, else negative_slope · x
+def leaky_relu(
+    x: npt.ArrayLike, negative_slope: float = 0.01, *, tally: Tally | None = None
+) -> Array:
+    """y = x where x > 0, else negative_slope · x, multiplied out for every x and then chosen
 
     >>> leaky_relu([-100.0, 2.0])
     array([-1.,  2.])
     """
     slope = checks.real("leaky_relu", "negative_slope", negative_slope)
-    return _each("leaky_relu", x, lambda v: slope * v if v <= 0 else v)
+
+    def formula(v: Any, t: Tally) -> Any:
+        below = t.multiply(slope, v)
+        return v if t.is_positive(v) else below
+
+    return _each("leaky_relu", x, tally, formula)
 
 
 def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """y = x where x > 0, else weight · x, the weight learned: one for all maps or one per map
+
+    The product is made for every x, and then chosen or not.
 
     >>> prelu([[-1.0, 1.0], [-2.0, 2.0]], [0.5])
     array([[-0.5,  1. ],
            [-1. ,  2. ]])
     """
     cells, slopes = prelu_parts(x, weight)
+    tally = tally or Tally()
     y = np.zeros(cells.shape)
     with np.errstate(all="ignore"):
         for cell in np.ndindex(*cells.shape):
             value = np.float64(cells[cell])
             slope = np.float64(slopes[cell[0] if len(slopes) > 1 else 0])
-            y[cell] = slope * value if value <= 0 else value
-            if tally is not None:
-                tally.scalings += 1
+            below = tally.multiply(slope, value)
+            y[cell] = value if tally.is_positive(value) else below
     dtype = np.result_type(mean_type(cells), checks.result_type(cells, slopes))
     return rounded("prelu", y, dtype)
 
@@ -91,62 +108,95 @@ def prelu_parts(x: npt.ArrayLike, weight: npt.ArrayLike) -> tuple[Array, Array]:
     return cells, slopes
 
 
-def elu(x: npt.ArrayLike, alpha: float = 1.0) -> Array:
-    """y = x where x > 0, else alpha · (eˣ − 1)
+def elu(x: npt.ArrayLike, alpha: float = 1.0, *, tally: Tally | None = None) -> Array:
+    """y = x where x > 0, else alpha · (eˣ − 1), worked out for every x and then chosen
+
+    An alpha of 1 is not multiplied by.
 
     >>> elu([0.0, 2.0])
     array([0., 2.])
     """
     alpha = checks.real("elu", "alpha", alpha)
-    return _each("elu", x, lambda v: alpha * np.expm1(v) if v <= 0 else v)
+
+    def formula(v: Any, t: Tally) -> Any:
+        below = t.subtract(t.exponential(v), 1)
+        if abs(v) < SMALL:
+            below = np.expm1(v)  # the same two operations, with all digits
+        if alpha != 1:
+            below = t.multiply(alpha, below)
+        return v if t.is_positive(v) else below
+
+    return _each("elu", x, tally, formula)
 
 
-def gelu(x: npt.ArrayLike) -> Array:
-    """y = x · Φ(x) = x · (1 + erf(x/√2)) / 2, the exact form, not the tanh approximation
+def gelu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
+    """y = x · Φ(x) = ½ · x · (1 + erf(x · √½)), the exact form, not the tanh approximation
 
     >>> gelu([1.0]).round(4)
     array([0.8413])
     """
-    return _each("gelu", x, lambda v: v * (1 + math.erf(v / math.sqrt(2))) / 2)
+
+    def formula(v: Any, t: Tally) -> Any:
+        half = t.multiply(v, 0.5)
+        error = t.error_function(t.multiply(v, math.sqrt(0.5)))
+        return t.multiply(half, t.add(1, error))
+
+    return _each("gelu", x, tally, formula)
 
 
-def sigmoid(x: npt.ArrayLike) -> Array:
+def _sigmoid(v: Any, t: Tally) -> Any:
+    return t.divide(1, t.add(1, t.exponential(-v)))
+
+
+def sigmoid(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """y = 1 / (1 + e⁻ˣ)
 
     >>> sigmoid([0.0])
     array([0.5])
     """
-    return _each("sigmoid", x, lambda v: 1 / (1 + np.exp(-v)))
+    return _each("sigmoid", x, tally, _sigmoid)
 
 
-def silu(x: npt.ArrayLike) -> Array:
-    """y = x · sigmoid(x) = x / (1 + e⁻ˣ)
+def silu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
+    """y = x · sigmoid(x)
 
     >>> silu([0.0])
     array([0.])
     """
-    return _each("silu", x, lambda v: v / (1 + np.exp(-v)))
+    return _each("silu", x, tally, lambda v, t: t.multiply(v, _sigmoid(v, t)))
 
 
-def hardswish(x: npt.ArrayLike) -> Array:
-    """y = x · min(max(x + 3, 0), 6) / 6
+def hardswish(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
+    """y = x · min(max(x + 3, 0), 6) · ⅙
 
     >>> hardswish([-4.0, 0.0, 1.5, 5.0])
     array([-0.   ,  0.   ,  1.125,  5.   ])
     """
-    return _each("hardswish", x, lambda v: v * np.clip(v + 3, 0, 6) / 6)
+
+    def formula(v: Any, t: Tally) -> Any:
+        gate = t.smaller(t.larger(t.add(v, 3), 0), 6)
+        return t.multiply(t.multiply(v, gate), 1 / 6)
+
+    return _each("hardswish", x, tally, formula)
 
 
-def tanh(x: npt.ArrayLike) -> Array:
+def tanh(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)
 
     >>> tanh([0.0])
     array([0.])
     """
-    return _each("tanh", x, np.tanh)
+
+    def formula(v: Any, t: Tally) -> Any:
+        up, down = t.exponential(v), t.exponential(-v)
+        result = t.divide(t.subtract(up, down), t.add(up, down))
+        # Where eˣ overflows, or the difference loses digits, the same value by another way.
+        return result if SMALL < abs(v) < LARGE else np.tanh(v)
+
+    return _each("tanh", x, tally, formula)
 
 
-def softmax(x: npt.ArrayLike) -> Array:
+def softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     """y[c] = e^(x[c] − largest) / Σ over channels c' of e^(x[c'] − largest)
 
     Taking the largest off changes nothing, above and below alike, and keeps e^x from overflowing.
@@ -155,22 +205,17 @@ def softmax(x: npt.ArrayLike) -> Array:
     array([0.5, 0.5])
     """
     cells = checks.numbers("softmax", "x", x)
+    tally = tally or Tally()
     y = np.zeros(cells.shape)
     with np.errstate(all="ignore"):
         for place in np.ndindex(*cells.shape[1:]):
             values = [np.float64(cells[(channel, *place)]) for channel in range(len(cells))]
-            largest = np.max(values)
-            powers = [np.exp(value - largest) for value in values]
+            largest = reduce(tally.larger, values)
+            powers = [tally.exponential(tally.subtract(value, largest)) for value in values]
+            total = tally.sum(powers)
             for channel, power in enumerate(powers):
-                y[(channel, *place)] = power / sum(powers)
+                y[(channel, *place)] = tally.divide(power, total)
     return rounded("softmax", y, mean_type(cells))
-
-
-def _statistics(values: Iterable[float]) -> tuple[np.float64, np.float64]:
-    """Mean, and variance as the mean squared distance from it (divided by n, not n-1)."""
-    listed = list(values)
-    mean = np.float64(sum(listed)) / len(listed)
-    return mean, np.float64(sum((value - mean) ** 2 for value in listed)) / len(listed)
 
 
 def _normalised(
@@ -181,26 +226,32 @@ def _normalised(
     bias: Array | None,
     tally: Tally | None,
 ) -> Array:
-    """Every pool of cells shifted to mean 0 and scaled to variance 1, then weight and bias."""
-    y = np.zeros(x.shape)
+    """Every pool of cells shifted to mean 0 and scaled to variance 1, then weight and bias.
+
+    The variance is the mean of the squared distances from the mean (divided by n, not n-1). Each
+    distance is worked out once, and so is 1 / √(variance + 10⁻⁵), once for the pool.
+    """
+    y, tally = np.zeros(x.shape), tally or Tally()
     with np.errstate(all="ignore"):
         for pool in pools:
-            mean, variance = _statistics(np.float64(x[cell]) for cell in pool)
-            for cell in pool:
-                y[cell] = (np.float64(x[cell]) - mean) / np.sqrt(variance + EPSILON)
+            values = [np.float64(x[cell]) for cell in pool]
+            mean = tally.divide(tally.sum(values), len(values))
+            away = [tally.subtract(value, mean) for value in values]
+            variance = tally.divide(tally.sum([tally.multiply(a, a) for a in away]), len(away))
+            scale = tally.divide(1, tally.root(tally.add(variance, EPSILON)))
+            for cell, distance in zip(pool, away, strict=True):
+                y[cell] = tally.multiply(distance, scale)
         _affine(y, weight, bias, tally)
     return rounded(owner, y, mean_type(x))
 
 
-def _affine(y: Array, weight: Array | None, bias: Array | None, tally: Tally | None) -> None:
+def _affine(y: Array, weight: Array | None, bias: Array | None, tally: Tally) -> None:
     """y · weight + bias, in place; both have one number per map, or one per cell."""
     for cell in np.ndindex(*y.shape):
-        if tally is not None:
-            tally.scalings += 1 + (weight is not None)
         if weight is not None:
-            y[cell] *= weight[cell if weight.ndim == y.ndim else cell[0]]
+            y[cell] = tally.multiply(y[cell], weight[cell if weight.ndim == y.ndim else cell[0]])
         if bias is not None:
-            y[cell] += bias[cell if bias.ndim == y.ndim else cell[0]]
+            y[cell] = tally.add(y[cell], bias[cell if bias.ndim == y.ndim else cell[0]])
 
 
 def affine_parts(
@@ -224,6 +275,9 @@ def batchnorm(
 ) -> Array:
     """y[c] = (x[c] − mean[c]) / √(variance[c] + 10⁻⁵) · weight[c] + bias[c], with given statistics
 
+    All of these are known before any x, so that for each map they are one factor and one summand,
+    worked out once and not counted: y[c] = x[c] · factor[c] + summand[c].
+
     >>> batchnorm([[3.0, 5.0]], [3.0], [4.0 - 1e-5])
     array([[0., 1.]])
     """
@@ -231,12 +285,15 @@ def batchnorm(
     means = checks.of_shape("batchnorm", "mean", mean, cells.shape[:1])
     variances = checks.of_shape("batchnorm", "variance", variance, cells.shape[:1])
     scale, shift = affine_parts("batchnorm", cells.shape[:1], weight, bias)
-    y = np.zeros(cells.shape)
+    y, tally = np.zeros(cells.shape), tally or Tally()
     with np.errstate(all="ignore"):
-        for cell in np.ndindex(*cells.shape):
-            spread = np.sqrt(np.float64(variances[cell[0]]) + EPSILON)
-            y[cell] = (np.float64(cells[cell]) - means[cell[0]]) / spread
-        _affine(y, scale, shift, tally)
+        for channel in range(len(cells)):
+            factor = 1 / np.sqrt(np.float64(variances[channel]) + EPSILON)
+            factor = factor if scale is None else factor * scale[channel]
+            summand = (0 if shift is None else shift[channel]) - means[channel] * factor
+            for place in np.ndindex(*cells.shape[1:]):
+                value = np.float64(cells[(channel, *place)])
+                y[(channel, *place)] = tally.add(tally.multiply(value, factor), summand)
     return rounded("batchnorm", y, mean_type(cells))
 
 
@@ -301,12 +358,19 @@ def instancenorm(
 
 
 def lrn(
-    x: npt.ArrayLike, size: int = 5, *, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+    x: npt.ArrayLike,
+    size: int = 5,
+    *,
+    alpha: float = 1e-4,
+    beta: float = 0.75,
+    k: float = 1.0,
+    tally: Tally | None = None,
 ) -> Array:
     """y[c] = x[c] / (k + alpha/size · Σ x[c']²)^beta, over the `size` channels c' around c
 
-    Channels that are not there count as 0. As PyTorch does, alpha is divided by size. AlexNet
-    (2012) does not divide and has k = 2: its alpha 10⁻⁴ is `alpha=5e-4, k=2` here.
+    Channels that are not there count as 0, and are added as such. Each square is made once. As
+    PyTorch does, alpha is divided by size. AlexNet (2012) does not divide and has k = 2: its alpha
+    10⁻⁴ is `alpha=5e-4, k=2` here.
 
     >>> lrn([[1.0], [2.0]], 3, alpha=3, k=1, beta=1).ravel().round(4)  # 1/(1+1+4), 2/(1+1+4)
     array([0.1667, 0.3333])
@@ -314,14 +378,21 @@ def lrn(
     cells = checks.numbers("lrn", "x", x)
     size = checks.whole("lrn", "size", size, least=1)
     alpha, beta, k = lrn_parts(alpha, beta, k)
-    y = np.zeros(cells.shape)
+    y, tally = np.zeros(cells.shape), tally or Tally()
+    squares = np.zeros(cells.shape)
     with np.errstate(all="ignore"):
+        for cell in np.ndindex(*cells.shape):
+            squares[cell] = tally.multiply(np.float64(cells[cell]), np.float64(cells[cell]))
         for cell in np.ndindex(*cells.shape):
             channel, place = cell[0], cell[1:]
             first = channel - size // 2  # an even size reads one more channel below than above
-            around = [c for c in range(first, first + size) if 0 <= c < len(cells)]
-            squares = sum(np.float64(cells[(c, *place)]) ** 2 for c in around)
-            y[cell] = np.float64(cells[cell]) / (k + alpha / size * squares) ** beta
+            around = [
+                squares[(c, *place)] if 0 <= c < len(cells) else 0.0
+                for c in range(first, first + size)
+            ]
+            scaled = tally.multiply(alpha / size, tally.sum(around))
+            below = tally.power(tally.add(k, scaled), beta)
+            y[cell] = tally.divide(np.float64(cells[cell]), below)
     return rounded("lrn", y, mean_type(cells))
 
 

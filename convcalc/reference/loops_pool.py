@@ -1,7 +1,9 @@
 """The loop nests of pooling, and of what undoes it: unpooling and upsampling."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +11,7 @@ import numpy.typing as npt
 from convcalc.reference import checks
 from convcalc.reference.checks import Array, Padding, Shape, Spatial
 from convcalc.reference.kernels import bias_or_zeros
-from convcalc.reference.loops import exact, rounded
+from convcalc.reference.loops import add_bias, exact, rounded
 from convcalc.reference.tally import Tally
 from convcalc.reference.windows import Axis, corners, inside, out_shape, padding_pairs, slide, under
 
@@ -109,9 +111,11 @@ def maxpool_with_indices(
     for channel in range(len(image)):
         for position, start in corners(axes):
             best = None
-            for cell in window(axes, start):
+            for number, cell in enumerate(cells_under(axes, start)):
+                tally.comparisons += number > 0
+                if not inside(axes, cell):
+                    continue  # −∞: compared, and never the largest
                 value = image[(channel, *cell)]
-                tally.comparisons += best is not None
                 if best is None or value > best or (np.isnan(value) and not np.isnan(best)):
                     best = value
                     found[(channel, *position)] = np.ravel_multi_index(cell, image.shape[1:])
@@ -127,12 +131,22 @@ def lowest(owner: str, dtype: np.dtype[np.generic]) -> float:
     return -np.inf
 
 
+def cells_under(axes: Sequence[Axis], start: Shape) -> Iterator[Shape]:
+    """All cells of the window with this start, those of the padding too, in row-major order."""
+    for tap in np.ndindex(*(axis.kernel for axis in axes)):
+        yield under(axes, start, tap)
+
+
 def window(axes: Sequence[Axis], start: Shape) -> Iterator[Shape]:
     """The real cells of the window with this start, in row-major order."""
-    for tap in np.ndindex(*(axis.kernel for axis in axes)):
-        cell = under(axes, start, tap)
-        if inside(axes, cell):
-            yield cell
+    return (cell for cell in cells_under(axes, start) if inside(axes, cell))
+
+
+def read(cells: Array, channel: int, axes: Sequence[Axis], start: Shape) -> list[Any]:
+    """What the window with this start reads in one map: a 0 for each cell that is not there."""
+    return [
+        cells[(channel, *cell)] if inside(axes, cell) else 0 for cell in cells_under(axes, start)
+    ]
 
 
 def avgpool(
@@ -171,16 +185,12 @@ def avgpool(
     with np.errstate(all="ignore"):  # a window without any cell is 0/0, nan
         for channel in range(len(image)):
             for position, start in corners(axes):
-                total, counted = np.float64(0), 0
-                for tap in np.ndindex(*(axis.kernel for axis in axes)):
-                    cell = under(axes, start, tap)
-                    if inside(axes, cell):
-                        total += cells[(channel, *cell)]
-                        tally.additions += 1
-                        counted += 1
-                    elif count_include_pad and on_padded_input(axes, cell):
-                        counted += 1
-                y[(channel, *position)] = total / counted
+                counted = sum(
+                    inside(axes, cell) or (count_include_pad and on_padded_input(axes, cell))
+                    for cell in cells_under(axes, start)
+                )
+                total = np.float64(tally.sum(read(cells, channel, axes, start)))
+                y[(channel, *position)] = tally.divide(total, counted)
     return rounded("avgpool", y, dtype)
 
 
@@ -205,6 +215,7 @@ def lppool(
     norm_type: float = 2,
     fit: str = "floor",
     ceil_mode: bool = False,
+    tally: Tally | None = None,
 ) -> Array:
     """y[c, p] = (Σ of the window's x^norm_type)^(1 / norm_type)
 
@@ -217,16 +228,16 @@ def lppool(
     image = checks.feature_map("lppool", x)
     axes = pool_axes("lppool", image, kernel_size, stride, fit=fit, ceil_mode=ceil_mode)
     norm_type = norm_of(norm_type)
+    tally = tally or Tally()
     dtype = mean_type(image)
     cells = exact(image, dtype)
     y = np.zeros((len(image), *out_shape(axes)))
     with np.errstate(all="ignore"):
         for channel in range(len(image)):
             for position, start in corners(axes):
-                total = np.float64(0)
-                for cell in window(axes, start):
-                    total += cells[(channel, *cell)] ** norm_type
-                y[(channel, *position)] = total ** (1 / norm_type)
+                values = map(np.float64, read(cells, channel, axes, start))
+                total = tally.sum([tally.power(value, norm_type) for value in values])
+                y[(channel, *position)] = tally.power(total, 1 / norm_type)
     return rounded("lppool", y, dtype)
 
 
@@ -273,7 +284,7 @@ def adaptive_avgpool(x: npt.ArrayLike, output_size: object, *, tally: Tally | No
     >>> adaptive_avgpool([[1, 2, 3, 4, 5, 6, 7]], 3)
     array([[2., 4., 6.]])
     """
-    return _adaptive("adaptive_avgpool", x, output_size, np.mean, tally)
+    return _adaptive("adaptive_avgpool", x, output_size, tally, mean=True)
 
 
 def adaptive_maxpool(x: npt.ArrayLike, output_size: object, *, tally: Tally | None = None) -> Array:
@@ -282,18 +293,18 @@ def adaptive_maxpool(x: npt.ArrayLike, output_size: object, *, tally: Tally | No
     >>> adaptive_maxpool([[1, 2, 3, 4, 5, 6, 7]], 3)
     array([[3, 5, 7]])
     """
-    return _adaptive("adaptive_maxpool", x, output_size, np.max, tally)
+    return _adaptive("adaptive_maxpool", x, output_size, tally, mean=False)
 
 
 def _adaptive(
     owner: str,
     x: npt.ArrayLike,
     output_size: object,
-    summary: Callable[[Array], Array],
     tally: Tally | None,
+    *,
+    mean: bool,
 ) -> Array:
     image = checks.feature_map(owner, x)
-    mean = summary is np.mean
     dtype = mean_type(image) if mean else checks.result_type(image)
     bins = adaptive_shares(owner, image, output_size)
     cells = exact(image, dtype)
@@ -304,11 +315,10 @@ def _adaptive(
             for position in np.ndindex(*y.shape[1:]):
                 reads = [bins[axis][place] for axis, place in enumerate(position)]
                 values = [cells[(channel, *cell)] for cell in product(*reads)]
-                y[(channel, *position)] = summary(np.array(values, dtype=cells.dtype))
                 if mean:
-                    tally.additions += len(values)
+                    y[(channel, *position)] = tally.divide(tally.sum(values), len(values))
                 else:
-                    tally.comparisons += len(values) - 1
+                    y[(channel, *position)] = reduce(tally.larger, values)
     return rounded(owner, y, dtype)
 
 
@@ -318,7 +328,7 @@ def global_avgpool(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     >>> global_avgpool([[[1, 2], [3, 6]]])
     array([[[3.]]])
     """
-    return _adaptive("global_avgpool", x, 1, np.mean, tally)
+    return _adaptive("global_avgpool", x, 1, tally, mean=True)
 
 
 def global_maxpool(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
@@ -327,7 +337,7 @@ def global_maxpool(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     >>> global_maxpool([[[1, 2], [3, 6]]])
     array([[[6]]])
     """
-    return _adaptive("global_maxpool", x, 1, np.max, tally)
+    return _adaptive("global_maxpool", x, 1, tally, mean=False)
 
 
 def subsample(
@@ -357,12 +367,11 @@ def subsample(
     with np.errstate(all="ignore"):
         for channel in range(len(image)):
             for position, start in corners(axes):
-                total = 0
-                for cell in window(axes, start):
-                    total = total + cells[(channel, *cell)]
-                    tally.additions += 1
-                y[(channel, *position)] = scales[channel] * total + shifts[channel]
-                tally.products += 1
+                y[(channel, *position)] = scales[channel] * tally.sum(
+                    read(cells, channel, axes, start)
+                )
+                tally.macs += 1
+        add_bias(y, bias, shifts, tally)
     return rounded("subsample", y, dtype)
 
 
@@ -474,13 +483,21 @@ def upsample(
                 if mode == "nearest":
                     y[(channel, *position)] = image[(channel, *(part[0][0] for part in parts))]
                     continue
-                total = np.float64(0)
-                for corner in product(*parts):
-                    share = np.prod([part for _, part in corner])
-                    total += share * np.float64(image[(channel, *(cell for cell, _ in corner))])
-                    tally.scalings += 1
-                y[(channel, *position)] = total
+                y[(channel, *position)] = _between(image[channel], (), parts, tally)
     return y.astype(dtype)
+
+
+def _between(map_: Array, cell: Shape, parts: list[list[tuple[int, float]]], tally: Tally) -> Any:
+    """The value between the cells of `parts`: along the first axis between two along the others."""
+    if not parts:
+        return np.float64(map_[cell])
+    (low, share_of_low), (high, share) = (parts[0][0], parts[0][-1])
+    left = _between(map_, (*cell, low), parts[1:], tally)
+    right = _between(map_, (*cell, high), parts[1:], tally)
+    if low == high:
+        share, share_of_low = 0.0, 1.0
+    blended = tally.add(tally.multiply(share_of_low, left), tally.multiply(share, right))
+    return left if low == high else blended  # 0 · inf would be nan
 
 
 def blend(size: int, scale: int, mode: str) -> list[list[tuple[int, float]]]:

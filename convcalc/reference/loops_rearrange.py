@@ -225,8 +225,7 @@ def add(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array
             first, *others = (_repeated(array, cell) for array in arrays)
             total = first
             for other in others:
-                total = total + other
-                tally.additions += 1
+                total = tally.add(total, other)
             y[cell] = total
     return rounded("add", y, dtype)
 
@@ -248,8 +247,7 @@ def multiply(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> 
             first, *others = (_repeated(array, cell) for array in arrays)
             result = first
             for other in others:
-                result = result * other
-                tally.scalings += 1
+                result = tally.multiply(result, other)
             y[cell] = result
     return rounded("multiply", y, dtype)
 

@@ -150,7 +150,7 @@ def test_backward_makes_twice_the_products_of_forward() -> None:
     forward, backward = Tally(), Tally()
     y = FAST["conv"](x, w, groups=2, padding=1, tally=forward)
     grad.conv_gradients(x, w, y, groups=2, padding=1, tally=backward)
-    assert backward.products == 2 * forward.products
+    assert backward.macs == 2 * forward.macs
 
 
 def test_integers_have_no_gradient() -> None:

@@ -21,7 +21,7 @@ def test_conv_counts_every_tap_of_every_window(backend: Backend) -> None:
     """2 maps out x 3x3 places x 2 maps in x 2x2 taps = 144."""
     tally = Tally()
     backend["conv"](ones(2, 4, 4), ones(2, 2, 2, 2), ones(2), tally=tally)
-    assert tally == Tally(products=144)
+    assert tally == Tally(macs=144, bias_adds=18)
 
 
 @both_backends
@@ -32,14 +32,14 @@ def test_products_on_padding_are_told_apart(backend: Backend) -> None:
     """
     tally = Tally()
     backend["conv"](ones(1, 4, 4), ones(1, 1, 3, 3), padding=1, tally=tally)
-    assert (tally.products, tally.on_padding, tally.on_real_cells) == (144, 44, 100)
+    assert (tally.macs, tally.on_padding, tally.on_real_cells) == (144, 44, 100)
 
 
 def test_the_first_layer_of_vgg16() -> None:
     """86,704,128 products; per axis 224·3 - 2 of 672 taps are real, so (672² - 670²)·3·64 are not."""
     tally = Tally()
     FAST["conv"](ones(3, 224, 224), ones(64, 3, 3, 3), padding=1, tally=tally)
-    assert tally.products == 86_704_128
+    assert tally.macs == 86_704_128
     assert tally.on_padding == (672**2 - 670**2) * 3 * 64
 
 
@@ -52,7 +52,7 @@ def test_transposed_conv_counts_on_the_input() -> None:
     tally = Tally()
     y = FAST["conv_transpose"](ones(8, 16, 16), ones(8, 16, 4, 4), stride=2, padding=1, tally=tally)
     assert y.shape == (16, 32, 32)
-    assert tally == Tally(products=524_288, cropped=252 * 8 * 16)
+    assert tally == Tally(macs=524_288, cropped=252 * 8 * 16)
 
 
 @both_backends
@@ -62,10 +62,10 @@ def test_grouped_and_depthwise_transposed_conv(backend: Backend) -> None:
     backend["conv_transpose"](
         ones(8, 4, 4), ones(8, 4, 4, 4), stride=2, padding=1, groups=4, tally=tally
     )
-    assert tally.products == 8 * 16 * 4 * 16
+    assert tally.macs == 8 * 16 * 4 * 16
     tally = Tally()
     backend["conv_transpose"](ones(8, 4, 4), ones(8, 1, 3, 3), stride=2, groups=8, tally=tally)
-    assert tally == Tally(products=8 * 16 * 9)
+    assert tally == Tally(macs=8 * 16 * 9)
 
 
 @both_backends
@@ -73,7 +73,7 @@ def test_depthwise_and_separable(backend: Backend) -> None:
     """Depthwise 2 maps x 2 x 9 places x 4 taps = 144; then 1x1: 3 maps x 9 places x 4 maps = 108."""
     tally = Tally()
     backend["separable_conv"](ones(2, 4, 4), ones(4, 1, 2, 2), ones(3, 4, 1, 1), tally=tally)
-    assert tally.products == 144 + 108
+    assert tally.macs == 144 + 108
 
 
 def test_lenets_connection_table() -> None:
@@ -87,29 +87,84 @@ def test_lenets_connection_table() -> None:
     tally = Tally()
     y = FAST["conv"](ones(6, 14, 14), ones(60, 5, 5), connections=table, tally=tally)
     assert y.shape == (16, 10, 10)
-    assert tally.products == 150_000
+    assert tally.macs == 150_000
 
 
 @both_backends
 def test_layers_without_convolution(backend: Backend) -> None:
-    """Linear, RBF, subsampling multiply; pools compare and add."""
+    """Linear, RBF, subsampling multiply; pools compare and add, once less than a window has cells."""
     tally = Tally()
     backend["linear"](ones(10), ones(4, 10), tally=tally)
     backend["rbf"](ones(10), ones(4, 10), tally=tally)
-    assert tally == Tally(products=80)
+    assert tally == Tally(macs=80, adds=40)  # the RBF units' differences
     tally = Tally()
     backend["subsample"](ones(2, 4, 4), ones(2), ones(2), 2, tally=tally)
-    assert tally == Tally(products=8, additions=32)
+    assert tally == Tally(macs=8, adds=8 * 3, bias_adds=8)
     tally = Tally()
     backend["maxpool"](ones(1, 4, 4), 2, tally=tally)
     assert tally == Tally(comparisons=4 * 3)
     tally = Tally()
     backend["avgpool"](ones(1, 4), 2, padding=1, tally=tally)  # (0 1) (2 3) (4 0)
-    assert tally == Tally(additions=4)
+    assert tally == Tally(adds=3, divisions=3)
     tally = Tally()
     backend["batchnorm"](ones(2, 3), ones(2), ones(2), ones(2), ones(2), tally=tally)
     backend["multiply"]([ones(2, 3), ones(2, 1)], tally=tally)
-    assert tally == Tally(scalings=2 * 6 + 6)
+    assert tally == Tally(multiplications=6 + 6, adds=6)
+
+
+BY_HAND: list[tuple[str, tuple[Any, ...], dict[str, Any], Tally]] = [
+    # One value.
+    ("relu", (ones(1),), {}, Tally(comparisons=1)),
+    ("relu6", (ones(1),), {}, Tally(comparisons=2)),
+    ("leaky_relu", (ones(1),), {}, Tally(comparisons=1, multiplications=1)),
+    ("prelu", (ones(1), ones(1)), {}, Tally(comparisons=1, multiplications=1)),
+    ("elu", (ones(1),), {}, Tally(comparisons=1, exponentials=1, adds=1)),
+    ("elu", (ones(1), 2.0), {}, Tally(comparisons=1, exponentials=1, adds=1, multiplications=1)),
+    ("gelu", (ones(1),), {}, Tally(multiplications=3, exponentials=1, adds=1)),
+    ("sigmoid", (ones(1),), {}, Tally(exponentials=1, adds=1, divisions=1)),
+    ("silu", (ones(1),), {}, Tally(exponentials=1, adds=1, divisions=1, multiplications=1)),
+    ("hardswish", (ones(1),), {}, Tally(adds=1, comparisons=2, multiplications=2)),
+    ("tanh", (ones(1),), {}, Tally(exponentials=2, adds=2, divisions=1)),
+    # 3 comparisons for the largest, 4 subtractions of it, 4 exponentials, 3 additions, 4 divisions.
+    ("softmax", (ones(4),), {}, Tally(comparisons=3, adds=7, exponentials=4, divisions=4)),
+    # Mean 3 adds, distances 4, squares 4, their sum 3, epsilon 1; one root, three quotients; scale 4.
+    ("layernorm", (ones(4),), {}, Tally(adds=11, multiplications=8, divisions=3, roots=1)),
+    ("instancenorm", (ones(2, 4),), {}, Tally(adds=22, multiplications=16, divisions=6, roots=2)),
+    (
+        "layernorm",
+        (ones(4), ones(4), ones(4)),
+        {},
+        Tally(adds=15, multiplications=12, divisions=3, roots=1),
+    ),
+    # Squares 3; for each of 3: 5 terms are 4 adds, alpha/size, + k, the power, the quotient.
+    ("lrn", (ones(3, 1),), {}, Tally(multiplications=6, adds=15, roots=3, divisions=3)),
+    ("lppool", (ones(1, 4), 4), {"norm_type": 1}, Tally(adds=3)),
+    ("lppool", (ones(1, 4), 4), {"norm_type": 2}, Tally(multiplications=4, adds=3, roots=1)),
+    ("lppool", (ones(1, 4), 4), {"norm_type": 3}, Tally(multiplications=8, adds=3, roots=1)),
+    ("lppool", (ones(1, 4), 4), {"norm_type": 0.5}, Tally(roots=4, adds=3, multiplications=1)),
+    # Between two cells along one axis, then along the next: 1, 2 + 1 and 4 + 2 + 1 times.
+    ("upsample", (ones(1, 1), 2), {"mode": "linear"}, Tally(multiplications=4, adds=2)),
+    ("upsample", (ones(1, 1, 1), 1), {"mode": "linear"}, Tally(multiplications=6, adds=3)),
+    ("upsample", (ones(1, 1, 1, 1), 1), {"mode": "linear"}, Tally(multiplications=14, adds=7)),
+    ("upsample", (ones(1, 2), 2), {"mode": "nearest"}, Tally()),
+    ("adaptive_avgpool", (ones(1, 5), 2), {}, Tally(adds=4, divisions=2)),  # 3 cells + 3 cells
+    ("adaptive_maxpool", (ones(1, 5), 2), {}, Tally(comparisons=4)),
+    ("global_avgpool", (ones(1, 5),), {}, Tally(adds=4, divisions=1)),
+    ("maxpool", (ones(1, 3), 2), {"fit": "ceil"}, Tally(comparisons=2)),  # the last hangs over
+    ("conv_transpose", (ones(1, 2), ones(1, 3, 2), ones(3)), {}, Tally(macs=12, bias_adds=9)),
+    ("local_conv", (ones(1, 2), ones(1, 2, 1, 1), ones(1, 2)), {}, Tally(macs=2, bias_adds=2)),
+]
+
+
+@both_backends
+@pytest.mark.parametrize(("name", "given", "options", "expected"), BY_HAND)
+def test_operations_counted_by_hand(
+    backend: Backend, name: str, given: Any, options: Any, expected: Tally
+) -> None:
+    """Each operation of the definition, on the back of an envelope."""
+    tally = Tally()
+    backend[name](*given, **options, tally=tally)
+    assert tally == expected
 
 
 def test_a_tally_adds_up_over_layers() -> None:
@@ -117,4 +172,4 @@ def test_a_tally_adds_up_over_layers() -> None:
     tally = Tally()
     x = FAST["conv"](ones(1, 4, 4), ones(2, 1, 3, 3), tally=tally)
     FAST["linear"](FAST["flatten"](x), ones(5, 8), tally=tally)
-    assert tally.products == 2 * 4 * 9 + 40
+    assert tally.macs == 2 * 4 * 9 + 40

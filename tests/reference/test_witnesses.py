@@ -218,7 +218,7 @@ def test_im2col_of_the_lecture() -> None:
     tally = Tally()
     y = reference.conv2d(x, w, tally=tally)
     np.testing.assert_allclose((w.reshape(32, 27) @ columns).reshape(32, 3, 3), y)
-    assert tally.products == 7776
+    assert tally.macs == 7776
 
 
 FORWARDED: list[tuple[str, dict[str, Any], Any, Any]] = [
