@@ -20,6 +20,7 @@ from convcalc.layers import Layer, Shape, every
 from convcalc.layers.rf import PIXEL
 from convcalc.reference import WITNESSES, Tally
 from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
+from convcalc.verify.loops import counts_agree
 
 WORDS = ("valid", "same", "same_lower", "full")
 FITS = ("floor", "strict", "ceil", "caffe")
@@ -154,6 +155,9 @@ def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loop
         np.testing.assert_allclose(made, slow, rtol=1e-8, atol=1e-8, err_msg=said)
         assert by_loops.macs == tally.macs, said
         assert by_loops.on_padding == tally.on_padding, said
+        assert by_loops.operations == tally.operations, said
+        wrong = [c for c in counts_agree(said, layer, shapes, by_loops) if not c.agrees]
+        assert not wrong, wrong
     every_axis = layer.reads(shape, out)
     if isinstance(every_axis, tuple) and len(out) > 1:
         for axis, reads in enumerate(every_axis):

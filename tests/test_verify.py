@@ -22,8 +22,9 @@ from convcalc.network.load import load, loads
 from convcalc.reference import WITNESSES
 from convcalc.reference.dependence import DEPENDENCES, dependence
 from convcalc.verify import run as verify
+from convcalc.verify.loops import options_of
 from convcalc.verify.memory import ON_THE_WAY, apart, size_text
-from convcalc.verify.run import Check, explained, verified
+from convcalc.verify.run import Check, sentence, verified
 from random_layers import run
 
 Run = Callable[..., Any]
@@ -52,7 +53,7 @@ def test_random_layers_of_every_kind_agree_with_their_witness(seed: int) -> None
 def test_bundled_networks_agree_with_their_witness(name: str) -> None:
     network = load("unet", input=(1, 188, 188)) if name == "unet_small" else load(name)
     checks = verified(network)
-    assert [explained(check) for check in checks if not check.agrees] == []
+    assert [sentence(check) for check in checks if not check.agrees] == []
     assert {check.subject for check in checks} >= {"shape", "params", "macs", "field", "paths"}
 
 
@@ -67,6 +68,7 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "buffers": {"buffers": lambda self, shape, out: 3},
     "macs": {"macs": lambda self, shape, out: 1},
     "valid_macs": {"valid_macs": lambda self, shape, out: self.macs(shape, out)},
+    "counts": {"counts": lambda self, shape, out: {"adds": 3}, "biases": lambda self, shape, out: 0},
     "field": {"reads": lambda self, shape, out: tuple(Slide(a.k, a.s, a.before + 1, a.d) for a in self.axes(shape))},
 }  # fmt: skip
 SAID = {
@@ -75,6 +77,7 @@ SAID = {
     "buffers": "conv1: the walk says 3 buffers, the arrays hold 0",
     "macs": "conv1: the walk says 1 macs, 1,152 products were made",
     "valid_macs": "conv1: the walk says 1,152 macs on real cells, 968 were made there",
+    "counts": "conv k3 c2 p1: the walk says 3 adds, 0 bias_adds, the loops did 0 adds, 96 bias_adds",
     "field": "conv1[4, 4]: the walk says it sees pixels 2-4 × 2-4, perturbing finds 3-5 × 3-5",
 }
 
@@ -94,7 +97,7 @@ def test_different_paths_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     real = WITNESSES["relu"].loops
     monkeypatch.setattr(WITNESSES["relu"], "loops", lambda *given: real(*given) + 1)
     checks = verified(parse_chain(["relu"], (2, 4, 4)), only=("paths",))
-    assert [explained(c) for c in checks if not c.agrees] == [
+    assert [sentence(c) for c in checks if not c.agrees] == [
         "relu: loops and matrix products differ: equal against different values"
     ]
 
@@ -117,10 +120,10 @@ def test_many_disagreements_are_cut_short() -> None:
 
 
 TOO_LARGE = [
-    (("mlp_1000x1000x3",), "One hidden layer on a 1000x1000 colour image: running it needs 12.0 GB at hidden, more than 6.0 GB; try --input 3x250x250 or --only field,paths,expect or smaller parameters with --set or --limit 12.1 where there is so much memory"),
-    (("fc:100000", "fc:1000000", "--input", "3x200x200"), "chain: running it needs 400.0 GB at linear2, more than 6.0 GB; try --only field,paths or --limit 400.1 where there is so much memory"),
-    (("lenet5", "--set", "classes=4000000", "--limit", "0.5"), "LeNet-5: running it needs 1.4 GB at output, more than 500.0 MB; try --only field,paths,expect or smaller parameters with --set or --limit 1.4 where there is so much memory"),
-    (("conv:k3000c1p2999", "--input", "1x3000x3000"), "chain: 323,892,009,000,000 products, more than 10,000,000,000,000, would take hours; use a smaller input, or --only field,paths,expect"),
+    (("mlp_1000x1000x3",), "One hidden layer on a 1000x1000 colour image: running it needs 12.0 GB at hidden, more than 6.0 GB; try --input 3x250x250 or --only field,paths,counts,expect or smaller parameters with --set or --limit 12.1 where there is so much memory"),
+    (("fc:100000", "fc:1000000", "--input", "3x200x200"), "chain: running it needs 400.0 GB at linear2, more than 6.0 GB; try --only field,paths,counts or --limit 400.1 where there is so much memory"),
+    (("lenet5", "--set", "classes=4000000", "--limit", "0.5"), "LeNet-5: running it needs 1.4 GB at output, more than 500.0 MB; try --only field,paths,counts,expect or smaller parameters with --set or --limit 1.4 where there is so much memory"),
+    (("conv:k3000c1p2999", "--input", "1x3000x3000"), "chain: 323,892,009,000,000 products, more than 10,000,000,000,000, would take hours; use a smaller input, or --only field,paths,counts,expect"),
     (("conv:k3c4", "--input", "3x999999999999", "--only", "field"), "chain: finding its receptive fields needs 325,000.0 GB at conv1, more than 6.0 GB; try --input 3x3814697"),
 ]  # fmt: skip
 
@@ -300,7 +303,7 @@ def test_long_sequences_have_only_the_pixels_near_the_claims_perturbed() -> None
 
 def test_a_field_that_ends_well_outside_a_long_image_reaches_its_edge() -> None:
     checks = verified(parse_chain(["conv:k7p3"], (1, 5000)), only=("field",))
-    assert [explained(check) for check in checks if not check.agrees] == []
+    assert [sentence(check) for check in checks if not check.agrees] == []
 
 
 def test_a_unit_on_padding_along_one_axis_sees_nothing() -> None:
@@ -336,7 +339,7 @@ def test_products_on_padding_are_counted_alike(monkeypatch: pytest.MonkeyPatch) 
 def test_of_many_units_those_that_differ_are_told() -> None:
     claimed = {unit: (unit, unit + 4) for unit in range(10)}
     check = Check("conv1 along the height", "field", claimed, claimed | {7: (7, 12)})
-    assert explained(check) == (
+    assert sentence(check) == (
         "conv1 along the height: the walk says it sees pixels 1 unit 7: 7-11, "
         "perturbing finds 1 unit 7: 7-12"
     )
@@ -374,7 +377,7 @@ def test_json_lists_what_was_checked(convcalc: Run) -> None:
         (("verify",), "name a network, or all of them with --all"),
         (("verify", "lenet5", "--all"), "--all takes no names; leave one out"),
         (("verify", "lenet5", "--only", "shap"), "--only: no subject 'shap'; did you mean 'shape'?"),
-        (("verify", "lenet5", "--only", ","), "--only: no subject ''; known: shape, params, buffers, macs, valid_macs, field, paths, expect"),
+        (("verify", "lenet5", "--only", ","), "--only: no subject ''; known: shape, params, buffers, macs, valid_macs, field, paths, counts, expect"),
         (("verify", "--all", "--input", "3x32x32"), "--all takes each network's own input and parameters; leave out --input 3x32x32"),
         (("verify", "--all", "--set", "classes=3"), "--all takes each network's own input and parameters; leave out --set classes=3"),
         (("verify", "lenet5", "--limit", "nan"), "--limit: nan GB is no amount of memory to use; give 0.001 to 10,000"),
@@ -416,14 +419,14 @@ def test_layers_that_read_the_whole_map_are_no_disagreement() -> None:
         "{reshape: {shape: [2, 50, 2]}}]}"
     )
     checks = verified(network)
-    assert all(check.agrees for check in checks), [explained(c) for c in checks if not c.agrees]
+    assert all(check.agrees for check in checks), [sentence(c) for c in checks if not c.agrees]
 
 
 def test_a_unit_that_sees_nothing_agrees() -> None:
     for shape in ((1, 4, 4), (1, 4, 5)):
         checks = verified(parse_chain(["tconv:k1s3"], shape), only=("field",))
-        assert [explained(check) for check in checks if not check.agrees] == []
-    assert verify.said([None, (1, 2)]) == "nothing × 1-2"
+        assert [sentence(check) for check in checks if not check.agrees] == []
+    assert verify.value_text([None, (1, 2)]) == "nothing × 1-2"
 
 
 def test_the_input_of_a_changed_network_is_not_held_to_expect() -> None:
@@ -435,7 +438,7 @@ def test_the_input_of_a_changed_network_is_not_held_to_expect() -> None:
 
 def test_values_are_random_but_the_same_for_a_seed() -> None:
     layer = Conv(out_channels=2, kernel_size=3)
-    options = verify.options_of(layer)
+    options = options_of(layer)
     made = [
         WITNESSES["conv"].arrays(options, [(1, 5, 5)], np.random.default_rng(3)) for _ in range(2)
     ]

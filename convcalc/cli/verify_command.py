@@ -73,7 +73,8 @@ def command(
     TARGET is a network (a YAML file or a bundled name), or with --input a chain of layers such as
     conv:k5c6. Checked are shapes, parameters and buffers (sizes of the arrays), macs (products that
     were made) and those on real cells, receptive fields (by perturbing pixels), the fast path against
-    the textbook loops (on shrunken copies), and what the file expects. Exit code 1 if
+    the textbook loops and the elementary operations that these do (on shrunken copies), and what the
+    file expects. Exit code 1 if
     anything disagrees, 2 if nothing was checked.
     """
     if bool(targets) == every:
@@ -218,11 +219,11 @@ def following(total: int) -> Iterator[Callable[[str, str], None]]:
 def verdict(found: dict[str, list[Check]], notes: list[str], *, each: bool) -> Report:
     """The report: every check, or sums by subject for one network, or a line per network."""
     from convcalc.report import Report
-    from convcalc.verify.run import explained
+    from convcalc.verify.run import sentence
 
     wrong = [check for checks in found.values() for check in checks if not check.agrees]
     total = sum(map(len, found.values()))
-    lines = [f"disagrees: {explained(check)}" for check in wrong[:10]]
+    lines = [f"disagrees: {sentence(check)}" for check in wrong[:10]]
     if len(wrong) > len(lines):
         lines.append(f"and {len(wrong) - len(lines)} more; --each lists them")
     if each:
@@ -267,17 +268,21 @@ def yes_no(agrees: bool) -> str:
 
 def each_columns(found: dict[str, list[Check]]) -> list[Any]:
     """The columns of a row per check; fields may be cut where it is narrow, numbers not."""
-    from convcalc.verify.run import said
+    from convcalc.verify.run import value_text
 
     checks = [check for part in found.values() for check in part]
     counts = [value for each in checks for value in (each.claimed, each.witnessed)]
-    least = max((len(said(value)) for value in counts if type(value) is int), default=0)
+    least = max((len(value_text(value)) for value in counts if type(value) is int), default=0)
     columns = [
         column("network", "network", str, right=False, keep=1),
         column("layer", "layer", str, right=False, keep=7),
         column("subject", "subject", str, right=False, keep=8),
         *(
-            replace(column(name, name, said, right=False, keep=9), plain=cell, least=max(least, 10))
+            replace(
+                column(name, name, value_text, right=False, keep=9),
+                plain=cell,
+                least=max(least, 10),
+            )
             for name in ("claimed", "witnessed")
         ),
         column("agree", "agree", yes_no, right=False, keep=10),
@@ -287,11 +292,11 @@ def each_columns(found: dict[str, list[Check]]) -> list[Any]:
 
 def cell(value: Any) -> Any:
     """A value in a CSV file: a number, a shape, or text."""
-    from convcalc.verify.run import said
+    from convcalc.verify.run import value_text
 
     if isinstance(value, tuple):
         return list(value)
-    return said(value) if isinstance(value, dict | list) else value
+    return value_text(value) if isinstance(value, dict | list) else value
 
 
 def subject_rows(checks: list[Check]) -> list[dict[str, Any]]:
@@ -321,6 +326,7 @@ ABOUT = {
     "valid_macs": "those of them on real cells, not on padding zeros",
     "field": "pixels a unit depends on, axis by axis: border, middle, last, every unit inside",
     "paths": "matrix products against textbook loops, shrunken copies, float64",
+    "counts": "elementary operations that the textbook loops did, one by one, on those copies",
     "expect": "what the file promises",
 }
 

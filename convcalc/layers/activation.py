@@ -69,7 +69,8 @@ class LeakyRelu(Activation):
     """x where it is positive, a small fixed part of x elsewhere
 
     Formula:
-        one comparison and one multiplication per value; no parameters
+        one comparison and one multiplication per value (slope·x is worked out for every value, and then
+        chosen or not); no parameters
 
     Source:
         Maas, Hannun & Ng 2013; PyTorch LeakyReLU.
@@ -95,7 +96,8 @@ class Prelu(Activation):
     """x where it is positive, a trained part of x elsewhere
 
     Formula:
-        params = 1, or c with per_channel; one comparison and one multiplication per value
+        params = 1, or c with per_channel; one comparison and one multiplication per value (slope·x is
+        worked out for every value, and then chosen or not)
 
     Source:
         He et al., arXiv:1502.01852; PyTorch PReLU.
@@ -123,7 +125,8 @@ class Elu(Activation):
     """x where it is positive, eˣ − 1 elsewhere
 
     Formula:
-        at most one comparison, one exponential and one addition per value; no parameters
+        one comparison, one exponential and one addition per value (eˣ − 1 is worked out for every value,
+        and then chosen or not); no parameters
 
     Source:
         Clevert, Unterthiner & Hochreiter, arXiv:1511.07289.
@@ -147,7 +150,8 @@ class Gelu(Activation):
     """x·Φ(x), with the normal distribution's Φ
 
     Formula:
-        one error function (counted as an exponential), two multiplications and one addition per value
+        ½·x·(1 + erf(√½·x)): three multiplications, one addition and one error function (counted as an
+        exponential) per value; no parameters
 
     Source:
         Hendrycks & Gimpel, arXiv:1606.08415.
@@ -157,7 +161,7 @@ class Gelu(Activation):
     """
 
     aliases: ClassVar = {"pytorch": ("GELU",), "onnx": ("Gelu",), "darknet": ("gelu",)}
-    per_value: ClassVar = {"exponentials": 1, "multiplications": 2, "adds": 1}
+    per_value: ClassVar = {"exponentials": 1, "multiplications": 3, "adds": 1}
 
 
 @kind("silu")
@@ -165,7 +169,8 @@ class Silu(Activation):
     """x·σ(x), also called swish
 
     Formula:
-        one exponential, one addition, one division and one multiplication per value; no parameters
+        x·(1 / (1 + e⁻ˣ)): one exponential, one addition, one division and one multiplication per value;
+        no parameters
 
     Source:
         Elfwing, Uchibe & Doya, arXiv:1702.03118; Ramachandran, Zoph & Le, arXiv:1710.05941.
@@ -183,7 +188,8 @@ class HardSwish(Activation):
     """x·min(max(x + 3, 0), 6)/6
 
     Formula:
-        two comparisons, one addition and two multiplications per value; no parameters
+        x·min(max(x + 3, 0), 6)·⅙: two comparisons, one addition and two multiplications per value;
+        no parameters
 
     Source:
         Howard et al., arXiv:1905.02244 (MobileNetV3).
@@ -224,7 +230,7 @@ class Tanh(Activation):
     """(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)
 
     Formula:
-        one exponential, two additions and one division per value; no parameters
+        two exponentials, two additions and one division per value, as written above; no parameters
 
     Source:
         LeCun et al. 1998, which scales it: 1.7159·tanh(2x/3).
@@ -239,7 +245,7 @@ class Tanh(Activation):
         "onnx": ("Tanh",),
         "darknet": ("tanh",),
     }
-    per_value: ClassVar = {"exponentials": 1, "adds": 2, "divisions": 1}
+    per_value: ClassVar = {"exponentials": 2, "adds": 2, "divisions": 1}
 
 
 @kind("softmax")
@@ -247,10 +253,12 @@ class Softmax(Elementwise):
     """eˣ of each channel over the sum of all channels' eˣ, position by position
 
     Formula:
-        one exponential and one division per value, c − 1 additions and c − 1 comparisons per position
+        e^(x − max) / Σ e^(x − max): one subtraction, one exponential and one division per value;
+        c − 1 comparisons for the largest and c − 1 additions for the sum per position; no parameters
 
     Source:
-        Bridle 1990; PyTorch Softmax over the channels.
+        Bridle 1990; with the largest taken off as in Goodfellow, Bengio & Courville 2016, section 4.1,
+        and PyTorch Softmax over the channels.
 
     Common mistake:
         Counting the last fully connected layer twice: softmax has no parameters of its own.
@@ -268,7 +276,12 @@ class Softmax(Elementwise):
     def counts(self, shape: Shape, out: Shape) -> Counts:
         cells = formulas.product(shape)
         others = cells - cells // shape[0]
-        return {"exponentials": cells, "divisions": cells, "adds": others, "comparisons": others}
+        return {
+            "exponentials": cells,
+            "divisions": cells,
+            "adds": cells + others,
+            "comparisons": others,
+        }
 
 
 @kind("dropout")

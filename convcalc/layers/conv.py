@@ -100,7 +100,7 @@ class Conv(Filters):
 
     Formula:
         o = ⌊(n + 2p − (d·(k − 1) + 1)) / s⌋ + 1 along each axis
-        params = (k·k·cin/g + 1)·cout, macs = k·k·cin/g·cout·o·o (bias not counted)
+        params = (k·k·cin/g + 1)·cout, macs = k·k·cin/g·cout·o·o (bias not counted: one addition per output)
 
     Options:
         padding: numbers per side, [before, after] per axis, or valid, same (the odd cell at the end),

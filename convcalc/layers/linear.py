@@ -22,7 +22,8 @@ class Linear(Layer):
     """A fully connected layer: every unit is a weighted sum of the whole input vector.
 
     Formula:
-        params = (m + 1)·units, macs = m·units, where m is the length of the input
+        params = (m + 1)·units, macs = m·units, where m is the length of the input;
+        one bias addition per unit
 
     Source:
         PyTorch Linear; Keras Dense.
@@ -81,7 +82,7 @@ class Rbf(NoParameters):
 
     Formula:
         y = Σ (x − w)², over m inputs; no trainable parameters, m·units fixed numbers (buffers)
-        macs = m·units (each difference squared and added)
+        macs = m·units (each difference squared and added), m·units additions (the differences)
 
     Source:
         LeCun et al. 1998, section II.B: 84 × 10 = 840 connections, parameters chosen by hand.

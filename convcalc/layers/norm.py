@@ -45,10 +45,19 @@ class SampleNorm(Norm):
 
     in_place: ClassVar = False
 
+    def pools(self, shape: Shape) -> int:
+        """How many means are taken, each over its own share of the values."""
+        return shape[0]
+
     def counts(self, shape: Shape, out: Shape) -> Counts:
-        cells = formulas.product(shape)
+        cells, pools = formulas.product(shape), self.pools(shape)
         scaled = cells if self.affine else 0
-        return {"multiplications": 2 * cells + scaled, "adds": 4 * cells + scaled}
+        return {
+            "multiplications": 2 * cells + scaled,
+            "adds": 3 * cells - pools + scaled,
+            "divisions": 3 * pools,
+            "roots": pools,
+        }
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         if len(shape) == 1:
@@ -63,7 +72,7 @@ class BatchNorm(SampleNorm):
     Formula:
         params = 2·c (scale and shift), buffers = 2·c (running mean and variance)
         no multiply-adds are counted: at inference it folds into the convolution before it;
-        kept apart, it costs one multiplication and one addition per cell
+        kept apart, it is x·a + b with a and b known beforehand: one multiplication and one addition per cell
         without track_running_stats it takes mean and variance from the sample, as an instance norm does
 
     Source:
@@ -105,6 +114,8 @@ class LayerNorm(SampleNorm):
 
     Formula:
         params = 2·c·n·n, no buffers
+        (x − μ)·(1/√(σ² + ε))·γ + β, with σ² the mean of (x − μ)²: for the m = c·n·n values 3·m − 1
+        additions, 2·m multiplications, 3 divisions and 1 root; γ and β are m more of the first two
 
     Source:
         Ba, Kiros & Hinton, arXiv:1607.06450; PyTorch LayerNorm over (C, H, W).
@@ -124,6 +135,9 @@ class LayerNorm(SampleNorm):
     def scales(self, shape: Shape) -> int:
         return formulas.product(shape)
 
+    def pools(self, shape: Shape) -> int:
+        return 1
+
 
 @kind("groupnorm")
 class GroupNorm(SampleNorm):
@@ -131,6 +145,8 @@ class GroupNorm(SampleNorm):
 
     Formula:
         params = 2·c, no buffers
+        operations as for layernorm: per group of m values 3·m − 1 additions, 2·m multiplications,
+        3 divisions and 1 root; γ and β are m more of the first two
 
     Source:
         Wu & He, arXiv:1803.08494; PyTorch GroupNorm.
@@ -149,6 +165,9 @@ class GroupNorm(SampleNorm):
 
     num_groups: int
 
+    def pools(self, shape: Shape) -> int:
+        return self.num_groups
+
     def check(self, shape: Shape) -> None:
         check_at_least("num_groups", self.num_groups)
         check_divides("the input's channel count", shape[0], "num_groups", self.num_groups)
@@ -160,6 +179,8 @@ class InstanceNorm(SampleNorm):
 
     Formula:
         params = 2·c with affine, none by default; no buffers
+        operations as for layernorm: per channel of m values 3·m − 1 additions, 2·m multiplications,
+        3 divisions and 1 root; γ and β are m more of the first two
 
     Source:
         Ulyanov, Vedaldi & Lempitsky, arXiv:1607.08022; PyTorch InstanceNorm2d.
@@ -184,6 +205,8 @@ class Lrn(Elementwise):
 
     Formula:
         y = x / (k + α/size · Σ x²)^β over `size` channels; no parameters
+        per value: its square, size − 1 additions (channels that are not there count as 0), times α/size,
+        plus k, one power (counted as a root), one division
 
     Source:
         Krizhevsky, Sutskever & Hinton 2012, section 3.3; PyTorch LocalResponseNorm.

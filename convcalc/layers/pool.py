@@ -95,7 +95,8 @@ class MaxPool(PaddedPool):
 
     Formula:
         o = ⌊(n + 2p − (d·(k − 1) + 1)) / s⌋ + 1; with ceil_mode ⌈…⌉ + 1, less a window that would start
-        past the input; no parameters, no multiply-adds, k·k − 1 comparisons per output
+        past the input; no parameters, no multiply-adds, k·k − 1 comparisons per output (cells of the
+        padding are compared too)
 
     Source:
         PyTorch MaxPool2d and Pool.h; ONNX MaxPool; Caffe pooling_layer.cpp for fit: caffe.
@@ -129,7 +130,7 @@ class AvgPool(PaddedPool):
 
     Formula:
         o as for maxpool (without dilation); no parameters, no multiply-adds,
-        k·k − 1 additions and one division per output
+        k·k − 1 additions (zeros of the padding are added too) and one division per output
 
     Options:
         count_include_pad: whether padded zeros count in the mean (PyTorch's default), or not (Keras, ONNX).
@@ -161,7 +162,8 @@ class LpPool(Pool):
     """The p-norm of each window: norm_type 1 sums, 2 is the root of the sum of squares.
 
     Formula:
-        o as for maxpool (without padding and dilation); k·k multiplications and k·k − 1 additions, one root
+        o as for maxpool (without padding and dilation); no parameters, no multiply-adds; per output
+        k·k·(norm_type − 1) multiplications, k·k − 1 additions, and one root unless norm_type is 1
 
     Source:
         PyTorch LPPool2d.
@@ -176,9 +178,13 @@ class LpPool(Pool):
     norm_type: int = 2
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
-        taps = self.kernel(shape) * formulas.product(out)
-        outputs = formulas.product(out)
-        return {"multiplications": taps, "adds": taps - outputs, "roots": outputs}
+        outputs, higher = formulas.product(out), self.norm_type - 1
+        taps = self.kernel(shape) * outputs
+        return {
+            "multiplications": higher * taps,
+            "adds": taps - outputs,
+            "roots": formulas.smaller(higher, 1) * outputs,
+        }
 
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)
@@ -190,7 +196,8 @@ class Subsample(Window):
     """LeNet-5's trainable subsampling: the sum of each window, times a weight, plus a bias, per map.
 
     Formula:
-        o = ⌊(n − k) / s⌋ + 1; params = 2·c, macs = c·o·o (one product per output),
+        o = ⌊(n − k) / s⌋ + 1; params = 2·c, macs = c·o·o (one product per output), k·k − 1 additions
+        and one bias addition per output,
         connections = (k·k + 1)·c·o·o as the paper counts
 
     Source:
@@ -326,7 +333,8 @@ class AdaptiveAvgPool(AdaptivePool):
     """The mean of windows chosen so that `output_size` comes out.
 
     Formula:
-        window i reads the cells from ⌊i·n / o⌋ up to ⌈(i + 1)·n / o⌉; no parameters, no multiply-adds
+        window i reads the cells from ⌊i·n / o⌋ up to ⌈(i + 1)·n / o⌉; no parameters, no multiply-adds;
+        per window one addition less than it has cells, and one division
 
     Source:
         PyTorch AdaptiveAvgPool2d.
@@ -351,7 +359,8 @@ class AdaptiveMaxPool(AdaptivePool):
     """The largest value of windows chosen so that `output_size` comes out.
 
     Formula:
-        window i reads the cells from ⌊i·n / o⌋ up to ⌈(i + 1)·n / o⌉; no parameters, no multiply-adds
+        window i reads the cells from ⌊i·n / o⌋ up to ⌈(i + 1)·n / o⌉; no parameters, no multiply-adds;
+        per window one comparison less than it has cells
 
     Source:
         PyTorch AdaptiveMaxPool2d.

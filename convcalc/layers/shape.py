@@ -318,13 +318,14 @@ class Upsample(NoParameters):
     """Makes a map `scale_factor` times as large, by repeating cells or by linear interpolation.
 
     Formula:
-        o = n·r; no parameters; linear costs 2 multiplications and 1 addition per output and axis
+        o = n·r; no parameters; linear blends two values with 2 multiplications and 1 addition: once per
+        output of a sequence, 2 + 1 times of a picture (along one axis, then the other), 4 + 2 + 1 in 3-D
 
     Options:
         mode: nearest, or linear (bilinear for pictures), corners not aligned.
 
     Source:
-        PyTorch Upsample; ONNX Resize, half_pixel.
+        PyTorch Upsample and UpSampleKernel.cpp; ONNX Resize, half_pixel.
 
     Common mistake:
         Confusing it with a transposed convolution: it has nothing to train.
@@ -349,8 +350,8 @@ class Upsample(NoParameters):
     def counts(self, shape: Shape, out: Shape) -> Counts:
         if self.mode == "nearest":
             return {}
-        steps = (len(shape) - 1) * formulas.product(out)
-        return {"multiplications": 2 * steps, "adds": steps}
+        blends = (2 ** (len(shape) - 1) - 1) * formulas.product(out)
+        return {"multiplications": 2 * blends, "adds": blends}
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
         factors = per_axis(self.scale_factor, len(shape) - 1)

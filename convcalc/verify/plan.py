@@ -121,4 +121,5 @@ WHY: dict[str, Callable[[Network, str], str]] = {
     "field": no_field,
     "valid_macs": lambda network, given: "no layer multiplies, so there are no valid_macs",  # noqa: ARG005
     "paths": lambda network, given: "no layer has a copy small enough for the loops of paths",  # noqa: ARG005
+    "counts": lambda network, given: "the loops of counts did no operation",  # noqa: ARG005
 }

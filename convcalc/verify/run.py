@@ -3,65 +3,41 @@
 For each node: the shape of the array that came out; parameters and buffers as the sizes of the
 arrays that were made; multiply-adds as the products that were made, and those of them on padding;
 the receptive field by perturbing pixels. For each sort of layer: the fast path against the loop
-nest, in float64, on a shrunken copy.
+nest, in float64, on a shrunken copy (`convcalc.verify.loops`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
-from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convcalc import formulas
 from convcalc.analysis.walk import pixels, promised, shapes_into, trunk_of, walk
-from convcalc.errors import ConvcalcError, ShapeError, UsageError
+from convcalc.errors import ConvcalcError, UsageError
 from convcalc.layers.base import axis_names
 from convcalc.layers.rf import union
 from convcalc.reference import WITNESSES, Tally
 from convcalc.reference.checks import LONGEST, TooLongError
 from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
+from convcalc.verify.check import SUBJECTS, Check, sentence, value_text
+from convcalc.verify.loops import OF_LOOPS, loops_agree, options_of, sort_of
 from convcalc.verify.memory import Need, apart, last_uses, of_fields, of_run
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
-    from convcalc.network.network import Network, Node
-    from convcalc.report import Report, Row
+    from convcalc.network.network import Network
+    from convcalc.report import Report
 
-SUBJECTS = ("shape", "params", "buffers", "macs", "valid_macs", "field", "paths", "expect")
 OF_RUN = {"shape", "params", "buffers", "macs", "valid_macs"}  # what the full run shows
 MOST_BYTES = 6 * 10**9
 MOST_PRODUCTS = 10**13  # minutes, where the products are large; hours where they are thin
 MOST_LIMIT = 10_000  # GB that anybody can ask for
 MOST_ROWS = 512  # pixels perturbed at once along one axis
 MANY_NODES = 150  # of more nodes than this only every few have single units' fields checked
-SHRUNK_CHANNELS = 4
-SHRUNK_SIDES = (3, 4, 5, 7, 9, 12, 16, 24, 33, 48, 64, 256, 1024)
-MOST_LOOPED = 30_000  # products that the loop nest makes for one check
 
 Progress = Callable[[str], None]
-
-
-class Check(NamedTuple):
-    """One number, claimed and witnessed.
-
-    Attributes:
-        node: the layer, or the sort of layer.
-        subject: one of `SUBJECTS`.
-        claimed: what the walk, or the file, says.
-        witnessed: what the arrays say.
-    """
-
-    node: str
-    subject: str
-    claimed: Any
-    witnessed: Any
-
-    @property
-    def agrees(self) -> bool:
-        return bool(self.claimed == self.witnessed)
 
 
 def verified(
@@ -97,8 +73,8 @@ def verified(
             checks += fields_seen(network, report, progress)
     except TooLongError as error:
         raise UsageError(f"{network.name}: {error}") from None
-    if "paths" in only:
-        checks += paths_agree(network, report, seed)
+    if OF_LOOPS & set(only):
+        checks += loops_agree(sorts_of(network, report), seed)
     if "expect" in only and network.expect and not network.changed:
         checks += promises(network, report)
     return [check for check in checks if check.subject in only]
@@ -107,9 +83,13 @@ def verified(
 # ----------------------------------------------------------------------------- the full run
 
 
-def options_of(layer: Layer) -> dict[str, Any]:
-    """A layer's options by name."""
-    return {option.name: getattr(layer, option.name) for option in fields(layer)}
+def sorts_of(network: Network, report: Report) -> dict[str, tuple[Layer, list[Shape]]]:
+    """One layer of each sort, with the shapes that go in."""
+    sorts: dict[str, tuple[Layer, list[Shape]]] = {}
+    for node, row in zip(network.nodes, report.rows, strict=True):
+        if (sort := sort_of(row)) not in sorts:
+            sorts[sort] = (node.layer, shapes_into(network, report, node))
+    return sorts
 
 
 def promises(network: Network, report: Report) -> list[Check]:
@@ -144,7 +124,7 @@ def refuse_large(
     if OF_RUN & set(only) and macs > MOST_PRODUCTS:
         message = (
             f"{network.name}: {macs:,} products, more than {MOST_PRODUCTS:,}, would take hours; "
-            "use a smaller input, or --only field,paths,expect"
+            "use a smaller input, or --only field,paths,counts,expect"
         )
         raise UsageError(message)
     most = max(needs(network, report, only, dtype), key=lambda need: need.size, default=None)
@@ -350,140 +330,4 @@ def dependences(
                 del kept[source]
 
 
-# ----------------------------------------------------------- fast path against the loop nest
-
-
-def paths_agree(network: Network, report: Report, seed: int) -> Iterator[Check]:
-    """For each sort of layer: both paths on a shrunken copy in float64, and their products."""
-    sorts: dict[str, Node] = {}
-    for node, row in zip(network.nodes, report.rows, strict=True):
-        sorts.setdefault(sort_of(row), node)
-    for sort, node in sorts.items():
-        if small := shrunken(node.layer, shapes_into(network, report, node)):
-            yield from both_paths(sort, *small, seed)
-
-
-def sort_of(row: Row) -> str:
-    """What layers share that compute alike: kind and options."""
-    return f"{row.kind} {row.options}".strip()
-
-
-def shrunken(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
-    """The layer with few channels, on the smallest map it accepts; None if the loops would take long."""
-    names = {option.name for option in fields(layer)}
-    changes: dict[str, Any] = {}
-    channels = SHRUNK_CHANNELS
-    groups = getattr(layer, "groups", 1)
-    if groups > 1:
-        changes["groups"] = channels if groups == shapes[0][0] else 2
-    if getattr(layer, "num_groups", 1) > 1:
-        changes["num_groups"] = 2
-    for name in ("out_channels", "out_features"):
-        if name in names:
-            changes[name] = SHRUNK_CHANNELS
-    if getattr(layer, "connections", None):
-        changes["connections"] = ((0, 1), (1, 2), (2, 3), (0, 3))
-    if "upscale_factor" in names:
-        channels = formulas.product([layer.upscale_factor] * (len(shapes[0]) - 1))  # type: ignore[attr-defined]
-    if "shape" in names:  # a reshape has no smaller copy
-        return (layer, shapes) if formulas.product(shapes[0]) <= MOST_LOOPED else None
-    small = replace(layer, **changes)
-    found = None
-    for side, longer in product(SHRUNK_SIDES, (1, 0)):
-        into = [shrunk(shape, side, longer, channels) for shape in shapes]
-        try:
-            small.check(*into)
-            out = small.out_shape(*into)
-        except ShapeError:
-            continue
-        if formulas.product(out) * work_of(small, into[0]) > MOST_LOOPED:
-            break
-        found = (small, into)
-        if min(out[1:], default=2) >= 2:
-            break
-    return found
-
-
-def shrunk(shape: Shape, side: int, longer: int, channels: int) -> Shape:
-    """A shape with few channels and sides of at most so many cells, each a cell longer or as long."""
-    if len(shape) == 1:
-        return (min(shape[0], 3 * SHRUNK_CHANNELS),)
-    return (channels, *[min(n, side + longer * axis) for axis, n in enumerate(shape[1:])])
-
-
-def work_of(layer: Layer, shape: Shape) -> int:
-    """Cells read for one output, about."""
-    kernel = getattr(layer, "kernel_size", 1)
-    sides = kernel if isinstance(kernel, tuple) else (kernel,) * max(1, len(shape) - 1)
-    return formulas.product(sides) * shape[0]
-
-
-def both_paths(sort: str, layer: Layer, shapes: list[Shape], seed: int) -> Iterator[Check]:
-    """Values, shapes and products of the two paths, and the layer's formulas on the same shapes."""
-    rng = np.random.default_rng(seed)
-    witness, options = WITNESSES[layer.kind], options_of(layer)
-    arrays = witness.arrays(options, shapes, rng, np.float64)
-    inputs = [rng.standard_normal(shape) for shape in shapes]
-    by_loops, by_products = Tally(), Tally()
-    slow = witness.loops(options, inputs, arrays, by_loops)
-    quick = witness.fast(options, inputs, arrays, by_products)
-    same = slow.shape == quick.shape and np.allclose(slow, quick, 1e-9, 1e-9, equal_nan=True)
-    out = layer.out_shape(*shapes)
-    yield Check(sort, "paths", "equal", "equal" if same else "different values")
-    yield Check(sort, "paths", out, slow.shape)
-    yield Check(sort, "paths", by_products.macs, by_loops.macs)
-    yield Check(sort, "paths", by_products.on_real_cells, by_loops.on_real_cells)
-    macs = layer.macs(shapes[0], out)
-    yield Check(sort, "paths", macs, by_loops.macs)
-    if macs:
-        valid = layer.valid_macs(shapes[0], out)
-        yield Check(sort, "paths", valid, by_loops.on_real_cells)
-
-
-# ------------------------------------------------------------------------------ what to say
-
-
-def explained(check: Check) -> str:
-    """A disagreement in a sentence; of many units only those that differ."""
-    both = check.claimed, check.witnessed
-    if all(isinstance(one, dict) for one in both):
-        wrong = [unit for unit in both[0] if both[0][unit] != both[1].get(unit)]
-        both = tuple({unit: one.get(unit) for unit in wrong} for one in both)  # type: ignore[assignment]
-    claimed, witnessed = map(said, both)
-    match check.subject:
-        case "shape":
-            what = f"the walk says {claimed} comes out, the array is {witnessed}"
-        case "params" | "buffers":
-            what = f"the walk says {claimed} {check.subject}, the arrays hold {witnessed}"
-        case "macs":
-            what = f"the walk says {claimed} macs, {witnessed} products were made"
-        case "valid_macs":
-            what = f"the walk says {claimed} macs on real cells, {witnessed} were made there"
-        case "field":
-            what = f"the walk says it sees pixels {claimed}, perturbing finds {witnessed}"
-        case "paths":
-            what = f"loops and matrix products differ: {claimed} against {witnessed}"
-        case _:
-            what = f"expect: promises {claimed}, but it is {witnessed}"
-    return f"{check.node}: {what}"
-
-
-def said(value: Any) -> str:
-    """A value in a sentence; of a long mapping the beginning."""
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, dict):
-        units = [
-            f"{unit}: {'nothing' if ends is None else f'{ends[0]}-{ends[1]}'}"
-            for unit, ends in value.items()
-        ]
-        return f"{len(units)} unit{'s' * (len(units) != 1)} {', '.join(units[:3])}{' …' if len(units) > 3 else ''}"
-    if isinstance(value, list):
-        return " × ".join("nothing" if ends is None else f"{ends[0]}-{ends[1]}" for ends in value)
-    if isinstance(value, tuple):
-        return "×".join(map(str, value))
-    text = str(value)
-    return text if len(text) <= 200 else f"{text[:200]}…"
-
-
-__all__ = ["SUBJECTS", "Check", "explained", "said", "sort_of", "verified"]
+__all__ = ["SUBJECTS", "Check", "sentence", "sort_of", "value_text", "verified"]

@@ -1,0 +1,28 @@
+"""The elementary operations that a layer is made of: one name and one definition for each.
+
+The counts of a layer, the columns, JSON and `convcalc verify` use these names. The page of each kind
+says how the kind is evaluated, so that every count can be checked by hand, and the textbook loops of
+`convcalc.reference`, which know nothing of this table, count the same operations as they do them.
+"""
+
+from __future__ import annotations
+
+OPERATIONS: dict[str, str] = {
+    "macs": "multiply-adds: one weight times one input, added to a sum; bias not counted",
+    "bias_adds": "additions of a bias to a sum of multiply-adds: one per output value",
+    "adds": "additions and subtractions besides multiply-adds and biases; a sum of k values is k − 1",
+    "multiplications": "multiplications besides the multiply-adds, also by a constant (½, ⅙, √½)",
+    "comparisons": "two values compared, also to take the larger; a maximum of k values is k − 1",
+    "divisions": "divisions of one value by another, also by the number of values in a mean",
+    "exponentials": "evaluations of eˣ, or of the error function",
+    "roots": "square roots, and powers with a fraction in the exponent; x² and x³ are multiplications",
+}
+
+RULES = (
+    "Every operation of the formula on a kind's page is counted, once for each time it is done on one image.",
+    "Cells of the padding, and cells that a last window hangs over, are counted like all others.",
+    "Where a kind chooses between two formulas by the sign of x, both are worked out for every value.",
+    "A change of sign, a copy, the arithmetic of positions, and what can be worked out before the image "
+    "is known (from weights and stored statistics) cost nothing.",
+)
+"""What holds for the counts of all kinds."""

@@ -1,0 +1,81 @@
+"""One number that is claimed and witnessed, and what to say where the two differ."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from convcalc.layers.operations import OPERATIONS
+
+SUBJECTS = (
+    *("shape", "params", "buffers", "macs", "valid_macs", "field", "paths", "counts", "expect"),
+)
+
+
+class Check(NamedTuple):
+    """One number, claimed and witnessed.
+
+    Attributes:
+        node: the layer, or the sort of layer.
+        subject: one of `SUBJECTS`.
+        claimed: what the walk, or the file, says.
+        witnessed: what the arrays say.
+    """
+
+    node: str
+    subject: str
+    claimed: Any
+    witnessed: Any
+
+    @property
+    def agrees(self) -> bool:
+        return bool(self.claimed == self.witnessed)
+
+
+def sentence(check: Check) -> str:
+    """A disagreement in a sentence; of many units or operations only those that differ."""
+    both = check.claimed, check.witnessed
+    if all(isinstance(one, dict) for one in both):
+        wrong = [key for key in {**both[0], **both[1]} if both[0].get(key) != both[1].get(key)]
+        both = tuple({key: one.get(key) for key in wrong} for one in both)  # type: ignore[assignment]
+    claimed, witnessed = map(value_text, both)
+    match check.subject:
+        case "shape":
+            what = f"the walk says {claimed} comes out, the array is {witnessed}"
+        case "params" | "buffers":
+            what = f"the walk says {claimed} {check.subject}, the arrays hold {witnessed}"
+        case "macs":
+            what = f"the walk says {claimed} macs, {witnessed} products were made"
+        case "valid_macs":
+            what = f"the walk says {claimed} macs on real cells, {witnessed} were made there"
+        case "field":
+            what = f"the walk says it sees pixels {claimed}, perturbing finds {witnessed}"
+        case "counts":
+            what = f"the walk says {claimed}, the loops did {witnessed}"
+        case "paths":
+            what = f"loops and matrix products differ: {claimed} against {witnessed}"
+        case _:
+            what = f"expect: promises {claimed}, but it is {witnessed}"
+    return f"{check.node}: {what}"
+
+
+def value_text(value: Any) -> str:
+    """A value in a sentence; of a long mapping the beginning."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, dict) and value.keys() & OPERATIONS.keys():
+        return ", ".join(f"{number or 0:,} {name}" for name, number in value.items())
+    if isinstance(value, dict):
+        units = [
+            f"{unit}: {'nothing' if ends is None else f'{ends[0]}-{ends[1]}'}"
+            for unit, ends in value.items()
+        ]
+        return f"{len(units)} unit{'s' * (len(units) != 1)} {', '.join(units[:3])}{' …' if len(units) > 3 else ''}"
+    if isinstance(value, list):
+        return " × ".join("nothing" if ends is None else f"{ends[0]}-{ends[1]}" for ends in value)
+    if isinstance(value, tuple):
+        return "×".join(map(str, value))
+    text = str(value)
+    return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+__all__ = ["SUBJECTS", "Check", "sentence", "value_text"]

@@ -1,0 +1,129 @@
+"""The textbook loops on small copies of layers: values against the fast path, operations against counts.
+
+For each sort of layer of a network a copy with few channels on a small map is run by the loop nest,
+which does, and counts, one elementary operation after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convcalc import formulas
+from convcalc.analysis.walk import Cost
+from convcalc.errors import ShapeError
+from convcalc.reference import WITNESSES, Tally
+from convcalc.verify.check import Check
+
+if TYPE_CHECKING:
+    from convcalc.layers import Layer, Shape
+    from convcalc.report import Row
+
+OF_LOOPS = {"paths", "counts"}  # the subjects that the loops show
+FEW_CHANNELS = 4
+SMALL_SIDES = (3, 4, 5, 7, 9, 12, 16, 24, 33, 48, 64, 256, 1024)
+MAX_LOOPED = 30_000  # products that the loop nest makes for one check
+SHRUNK = ("out_channels", "out_features")  # options that become FEW_CHANNELS
+
+
+def loops_agree(sorts: Mapping[str, tuple[Layer, list[Shape]]], seed: int) -> Iterator[Check]:
+    """For each sort of layer a small copy, by both paths in float64: values, products, operations."""
+    for sort, (layer, shapes) in sorts.items():
+        if small := small_copy(layer, shapes):
+            yield from small_copy_agrees(sort, *small, seed)
+
+
+def options_of(layer: Layer) -> dict[str, Any]:
+    """A layer's options by name."""
+    return {option.name: getattr(layer, option.name) for option in fields(layer)}
+
+
+def sort_of(row: Row) -> str:
+    """What layers share that compute alike: kind and options."""
+    return f"{row.kind} {row.options}".strip()
+
+
+def small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
+    """The layer with few channels, on the smallest map it accepts; None if the loops would take long."""
+    options = options_of(layer)
+    if "shape" in options:  # a reshape has no smaller copy
+        return (layer, shapes) if formulas.product(shapes[0]) <= MAX_LOOPED else None
+    channels = FEW_CHANNELS
+    changes: dict[str, Any] = {name: FEW_CHANNELS for name in SHRUNK if name in options}
+    if (groups := options.get("groups", 1)) > 1:
+        changes["groups"] = channels if groups == shapes[0][0] else 2
+    if options.get("num_groups", 1) > 1:
+        changes["num_groups"] = 2
+    if options.get("connections"):
+        changes["connections"] = ((0, 1), (1, 2), (2, 3), (0, 3))
+    if "upscale_factor" in options:
+        channels = formulas.product([options["upscale_factor"]] * (len(shapes[0]) - 1))
+    small = replace(layer, **changes)
+    found = None
+    for side, longer in product(SMALL_SIDES, (1, 0)):
+        into = [_small_shape(shape, side, longer, channels) for shape in shapes]
+        try:
+            small.check(*into)
+            out = small.out_shape(*into)
+        except ShapeError:
+            continue
+        if formulas.product(out) * _work_of(options, into[0]) > MAX_LOOPED:
+            break
+        found = (small, into)
+        if min(out[1:], default=2) >= 2:
+            break
+    return found
+
+
+def _small_shape(shape: Shape, side: int, longer: int, channels: int) -> Shape:
+    """A shape with few channels and sides of at most so many cells, each a cell longer or as long."""
+    if len(shape) == 1:
+        return (min(shape[0], 3 * FEW_CHANNELS),)
+    return (channels, *[min(n, side + longer * axis) for axis, n in enumerate(shape[1:])])
+
+
+def _work_of(options: Mapping[str, Any], shape: Shape) -> int:
+    """Products for one output, about."""
+    kernel = options.get("kernel_size", 1)
+    sides = kernel if isinstance(kernel, tuple) else (kernel,) * max(1, len(shape) - 1)
+    power = options.get("norm_type", 1)
+    found: int = formulas.product(sides) * shape[0] * power
+    return found
+
+
+def small_copy_agrees(sort: str, layer: Layer, shapes: list[Shape], seed: int) -> Iterator[Check]:
+    """Values, shapes and products of the two paths, and the layer's formulas on the same shapes."""
+    rng = np.random.default_rng(seed)
+    witness, options = WITNESSES[layer.kind], options_of(layer)
+    arrays = witness.arrays(options, shapes, rng, np.float64)
+    inputs = [rng.standard_normal(shape) for shape in shapes]
+    by_loops, by_products = Tally(), Tally()
+    slow = witness.loops(options, inputs, arrays, by_loops)
+    quick = witness.fast(options, inputs, arrays, by_products)
+    same = slow.shape == quick.shape and np.allclose(slow, quick, 1e-9, 1e-9, equal_nan=True)
+    out = layer.out_shape(*shapes)
+    yield Check(sort, "paths", "equal", "equal" if same else "different values")
+    yield Check(sort, "paths", out, slow.shape)
+    yield Check(sort, "paths", by_products.macs, by_loops.macs)
+    yield Check(sort, "paths", by_products.on_real_cells, by_loops.on_real_cells)
+    macs = layer.macs(shapes[0], out)
+    yield Check(sort, "paths", macs, by_loops.macs)
+    if macs:
+        valid = layer.valid_macs(shapes[0], out)
+        yield Check(sort, "paths", valid, by_loops.on_real_cells)
+    yield from counts_agree(sort, layer, shapes, by_loops)
+
+
+def counts_agree(sort: str, layer: Layer, shapes: list[Shape], tally: Tally) -> Iterator[Check]:
+    """The elementary operations by name: how many the layer says, and how many the loops did."""
+    cost = Cost(layer, tuple(shapes), 1)
+    claimed = {"macs": cost.macs, **cost.counts} if cost.macs else dict(cost.counts)
+    if claimed or tally.operations:
+        yield Check(sort, "counts", claimed, tally.operations)
+
+
+__all__ = ["OF_LOOPS", "counts_agree", "loops_agree", "options_of", "small_copy", "sort_of"]
