@@ -100,7 +100,7 @@ def _refusal(path: str, what: str, error: OSError) -> str:
     if os.path.isdir(path):
         return f"is a folder; name a {what} in it"
     if isinstance(error, PermissionError):
-        return "cannot be read: Permission denied; change its permissions"
+        return "cannot be read: no permission to read it; change its permissions"
     return f"cannot be read: {error.strerror or error}; check the name"
 
 

@@ -43,7 +43,7 @@ def test_every_refusal_says_where_what_and_what_to_do(tmp_path: Path) -> None:
 def test_a_closed_file_is_told_from_a_missing_one(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.touch(0o000)
-    assert refusal(path).endswith("Permission denied; change its permissions")
+    assert refusal(path).endswith("no permission to read it; change its permissions")
 
 
 def test_a_file_past_the_limit_is_refused(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from convcalc import reference
 from convcalc.errors import ConvcalcError, UsageError
-from convcalc.hand import hand_report, matrices, worked
+from convcalc.hand import hand_report, matrices, solve
 from convcalc.hand.layout import text_of
 from convcalc.hand.matrices import inline, number, read
 
@@ -98,7 +98,7 @@ def test_no_kernel_of_small_whole_numbers_gives_what_the_slide_prints() -> None:
 
 
 def results(op: str, *arguments: Any, **options: Any) -> dict[str, Any]:
-    work = worked(op, *arguments, **options)
+    work = solve(op, *arguments, **options)
     return {section.name: np.squeeze(section.result).tolist() for section in work.sections}  # type: ignore[arg-type]
 
 
@@ -118,12 +118,12 @@ def test_gradients_by_hand() -> None:
 
 
 def test_a_max_pool_hands_its_gradient_to_the_first_of_equal_cells() -> None:
-    work = worked("maxpool", "5 5; 1 5", size=2, grad="3")
+    work = solve("maxpool", "5 5; 1 5", size=2, grad="3")
     assert work["dx"].result.tolist() == [[[3, 0], [0, 0]]]  # type: ignore[union-attr]
     assert work.notes == [
         "equal largest cells in the window of dy[0,0]: the first, row by row, takes all, as in PyTorch"
     ]
-    many = worked("maxpool", " ".join("5" * 8), size=2, grad="1 2 3 4").notes
+    many = solve("maxpool", " ".join("5" * 8), size=2, grad="1 2 3 4").notes
     assert "dy[0], dy[1], dy[2] and 1 more" in many[0]
 
 
@@ -173,7 +173,7 @@ def freeze(value: Any) -> Any:
 def convolution(case: dict[str, Any], **more: Any) -> tuple[Any, Any]:
     """Our result, and the witness's."""
     options = options_of(case, "stride", "padding", "dilation")
-    ours = worked("conv", case["x"], case["w"], dims=case["x"].ndim - 1, **options, **more)
+    ours = solve("conv", case["x"], case["w"], dims=case["x"].ndim - 1, **options, **more)
     return ours, options
 
 
@@ -212,10 +212,10 @@ def test_transposed_convolutions_and_their_gradients_agree_with_the_witness(
     except ValueError:  # the padding cuts all of it off
         options["padding"] = 0
         theirs = reference.fast.conv_transpose(case["x"], weight, case["bias"], **options)
-    ours = worked("tconv", case["x"], weight, dims=dims, bias=case["bias"], **options)
+    ours = solve("tconv", case["x"], weight, dims=dims, bias=case["bias"], **options)
     np.testing.assert_array_equal(exact(ours["y"].result), theirs)
     above = case["numbers"](list(theirs.shape)).astype(float)
-    work = worked("tconv", case["x"], weight, dims=dims, grad=above, **options)
+    work = solve("tconv", case["x"], weight, dims=dims, grad=above, **options)
     gradients = reference.conv_transpose_gradients(
         case["x"].astype(float), weight.astype(float), above, **options
     )
@@ -242,10 +242,10 @@ def test_pools_and_their_gradients_agree_with_the_witness(
         y = pool(x, size, **same)
         if not np.isfinite(y).all():
             continue  # a window on padding alone
-        ours = worked(op, x, size=size, dims=dims, **same)
+        ours = solve(op, x, size=size, dims=dims, **same)
         np.testing.assert_allclose(exact(ours["y"].result), y, rtol=1e-14)
         above = case["numbers"](list(y.shape)).astype(float)
-        back = worked(op, x, size=size, dims=dims, grad=above, **same)
+        back = solve(op, x, size=size, dims=dims, grad=above, **same)
         dx = gradient(x, above, size, **same)
         np.testing.assert_allclose(exact(back["dx"].result), dx, rtol=1e-13, atol=1e-13)
 
@@ -268,12 +268,12 @@ def test_one_window_is_the_same_as_among_all(case: dict[str, Any], data: st.Data
 
 
 def test_numbers_stay_exact() -> None:
-    thirds = worked("conv", "1/3 1/3 1/3", "1 1 1")
+    thirds = solve("conv", "1/3 1/3 1/3", "1 1 1")
     assert thirds["y"].result.tolist() == [[1]]  # type: ignore[union-attr]
-    tenths = worked("conv", "0.1 0.2", "1 1")
+    tenths = solve("conv", "0.1 0.2", "1 1")
     assert tenths["y"].result.tolist() == [[Fraction(3, 10)]]  # type: ignore[union-attr]
     large = 10**20
-    huge = worked("conv", f"{large} 1", f"{large} -1")
+    huge = solve("conv", f"{large} 1", f"{large} -1")
     assert huge["y"].result.tolist() == [[large * large - 1]]  # type: ignore[union-attr]
 
 
@@ -391,9 +391,9 @@ def test_a_narrow_terminal_cuts_no_number(name: str, columns: int, convcalc: Run
 def test_gradients_may_be_asked_for_one_at_a_time() -> None:
     for op in ("conv", "tconv"):
         dy = "1 2" if op == "conv" else "1 2 3 4"
-        whole = worked(op, "1 2 3", "1 -1", grad=dy)
+        whole = solve(op, "1 2 3", "1 -1", grad=dy)
         for word, name in (("input", "dx"), ("weights", "dk"), ("bias", "db")):
-            alone = worked(op, "1 2 3", "1 -1", grad=dy, wrt=(word,))
+            alone = solve(op, "1 2 3", "1 -1", grad=dy, wrt=(word,))
             assert [section.name for section in alone.sections] == [name]
             assert alone[name].result.tolist() == whole[name].result.tolist()  # type: ignore[union-attr]
 
@@ -499,10 +499,10 @@ def test_all_writes_a_large_matrix_out(convcalc: Run, tmp_path: Path) -> None:
 
 
 def test_a_report_of_the_working_from_python() -> None:
-    report = hand_report(worked("conv", [[0, 1], [2, 3]], np.array([[1.5]])))
-    assert "0 1.5" in "\n".join(report.lines)
+    report = hand_report(solve("conv", [[0, 1], [2, 3]], np.array([[1.5]])))
+    assert "0 1.5" in str(report)
     with pytest.raises(KeyError):
-        worked("conv", "1", "1")["dx"]
+        solve("conv", "1", "1")["dx"]
 
 
 def test_a_result_goes_to_a_file(convcalc: Run, tmp_path: Path) -> None:
@@ -620,7 +620,7 @@ def test_a_file_that_may_not_be_read_is_said_so(
     with pytest.raises(UsageError) as caught:
         read("secret.csv", "--x")
     assert str(caught.value) == (
-        "--x: secret.csv cannot be read: no permission to read it; change its permissions"
+        "--x secret.csv: cannot be read: no permission to read it; change its permissions"
     )
 
 
@@ -645,46 +645,46 @@ def test_a_broken_array_is_one_clear_error(seed: int, tmp_path: Path) -> None:
 
 def test_channels_and_filters_have_one_meaning_in_every_notation(tmp_path: Path) -> None:
     x, k = "1 2; 3 4 | 5 6; 7 8", "1 | 10 || 100 | 1000"
-    ours = worked("conv", x, k)["y"].result.tolist()  # type: ignore[union-attr]
+    ours = solve("conv", x, k)["y"].result.tolist()  # type: ignore[union-attr]
     assert ours == [[[51, 62], [73, 84]], [[5100, 6200], [7300, 8400]]]
-    lists = worked(
+    lists = solve(
         "conv", [[[1, 2], [3, 4]], [[5, 6], [7, 8]]], [[[[1]], [[10]]], [[[100]], [[1000]]]]
     )
     assert lists["y"].result.tolist() == ours  # type: ignore[union-attr]
     file = tmp_path / "x.csv"
     file.write_text("1,2\n3,4\n,\n5,6\n7,8\n\n\n", encoding="utf-8")
-    assert worked("conv", read(str(file), "--x"), k)["y"].result.tolist() == ours  # type: ignore[union-attr]
+    assert solve("conv", read(str(file), "--x"), k)["y"].result.tolist() == ours  # type: ignore[union-attr]
     # A transposed convolution has the same inline notation, and PyTorch's lists: (channels, filters).
-    inline_ = worked("tconv", x, k)["y"].result.tolist()  # type: ignore[union-attr]
+    inline_ = solve("tconv", x, k)["y"].result.tolist()  # type: ignore[union-attr]
     assert inline_ == ours
     nested = [[[[1]], [[100]]], [[[10]], [[1000]]]]
-    assert worked("tconv", inline(x, "x"), nested)["y"].result.tolist() == ours  # type: ignore[union-attr]
+    assert solve("tconv", inline(x, "x"), nested)["y"].result.tolist() == ours  # type: ignore[union-attr]
 
 
 def test_one_axis_in_front_of_nested_kernels_is_what_x_needs() -> None:
-    two_filters = worked("conv", [[1, 2], [3, 4]], [[[1]], [[2]]])
+    two_filters = solve("conv", [[1, 2], [3, 4]], [[[1]], [[2]]])
     assert two_filters["y"].shape == (2, 2, 2)
-    one_filter = worked("conv", [[[1, 2]], [[3, 4]]], [[[1]], [[2]]])
+    one_filter = solve("conv", [[[1, 2]], [[3, 4]]], [[[1]], [[2]]])
     assert one_filter["y"].result.tolist() == [[[7, 10]]]  # type: ignore[union-attr]
-    assert worked("tconv", [[1, 2]], [[[1]], [[2]]])["y"].shape == (2, 1, 2)
-    assert worked("tconv", [[[1, 2]], [[3, 4]]], [[[1]], [[2]]])["y"].shape == (1, 1, 2)
-    flat = worked("conv", [[1, 2], [3, 4]], [[1], [10]], dims=1)
+    assert solve("tconv", [[1, 2]], [[[1]], [[2]]])["y"].shape == (2, 1, 2)
+    assert solve("tconv", [[[1, 2]], [[3, 4]]], [[[1]], [[2]]])["y"].shape == (1, 1, 2)
+    flat = solve("conv", [[1, 2], [3, 4]], [[1], [10]], dims=1)
     assert flat["y"].result.tolist() == [[31, 42]]  # type: ignore[union-attr]
 
 
 def test_a_single_row_lies_on_rows_as_a_matrix_of_one_row() -> None:
-    assert worked("conv", "1 2; 3 5", "1 -1")["y"].result.tolist() == [[[-1], [-2]]]  # type: ignore[union-attr]
-    assert worked("conv", "1 2", "1; 1", padding=(1, 0))["y"].shape == (1, 2, 2)
+    assert solve("conv", "1 2; 3 5", "1 -1")["y"].result.tolist() == [[[-1], [-2]]]  # type: ignore[union-attr]
+    assert solve("conv", "1 2", "1; 1", padding=(1, 0))["y"].shape == (1, 2, 2)
 
 
 def test_words_of_padding_have_their_meaning() -> None:
-    assert worked("conv", X33, "1 1; 1 1", padding="full")["y"].shape == (1, 4, 4)
-    assert worked("conv", X33, "1 1; 1 1", padding="same")["y"].shape == (1, 3, 3)
-    assert worked("conv", X33, "1 1; 1 1", padding="valid")["y"].shape == (1, 2, 2)
-    causal = worked("conv", "1 2 3", "10 1", padding="causal")
+    assert solve("conv", X33, "1 1; 1 1", padding="full")["y"].shape == (1, 4, 4)
+    assert solve("conv", X33, "1 1; 1 1", padding="same")["y"].shape == (1, 3, 3)
+    assert solve("conv", X33, "1 1; 1 1", padding="valid")["y"].shape == (1, 2, 2)
+    causal = solve("conv", "1 2 3", "10 1", padding="causal")
     assert causal["y"].result.tolist() == [[1, 12, 23]]  # type: ignore[union-attr]
-    assert worked("tconv", X33, K22, stride=2, padding="same")["y"].shape == (1, 6, 6)
-    more = worked("tconv", "1 2", "1 1 1", stride=2, output_padding=1)
+    assert solve("tconv", X33, K22, stride=2, padding="same")["y"].shape == (1, 6, 6)
+    more = solve("tconv", "1 2", "1 1 1", stride=2, output_padding=1)
     assert more["y"].result.tolist() == [[1, 1, 3, 2, 2, 0]]  # type: ignore[union-attr]
 
 
@@ -711,9 +711,9 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "[[[[[1]]]]]", "--k", "1"), "--x:1:5: --x is nested more than 4 deep; give filters of channels of rows\n  [[[[[1]]]]]\n      ^"),
     (("--x", "[[1, 2]", "--k", "1"), "--x:1:1: not valid YAML: the [ here is not closed, or a comma is missing in it; close it with ]\n  [[1, 2]\n  ^"),
     (("--x", "{y: [[1]]}", "--k", "1"), "--x:1:1: has no x; write x: [[0, 1], [2, 3]]\n  {y: [[1]]}\n  ^"),
-    (("--x", "nowhere.csv", "--k", "1"), "--x: nowhere.csv cannot be read: No such file or directory; check the name"),
-    (("--x", "folder.csv", "--k", "1"), "--x: folder.csv is a folder; name a file in it, in .yaml, .yml, .json, .csv, .txt, .npy"),
-    (("--x", ".", "--k", "1"), "--x: . is a folder; name a file in it, in .yaml, .yml, .json, .csv, .txt, .npy"),
+    (("--x", "nowhere.csv", "--k", "1"), "--x nowhere.csv: cannot be read: No such file or directory; check the name"),
+    (("--x", "folder.csv", "--k", "1"), "--x folder.csv: is a folder; name a matrix in it"),
+    (("--x", ".", "--k", "1"), "--x .: is a folder; name a matrix in it, in .yaml, .yml, .json, .csv, .txt, .npy"),
     (("--x", "foo.pdf", "--k", "1"), "--x: foo.pdf is no file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
     (("--x", "n.npz", "--k", "1"), "--x: n.npz is no file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
     (("--x", "1 2", "--k", "rows"), "no kernel 'rows'; convcalc kernel lists them"),
@@ -723,13 +723,13 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "text.yaml", "--k", "1"), "--x: text.yaml: holds 'a', which is no number; write 3, 0.5 or 1/16"),
     (("--x", "empty.txt", "--k", "1"), "--x: empty.txt: is empty; give numbers, such as '0 1; 2 3'"),
     (("--x", "decimals.csv", "--k", "1"), "--x: decimals.csv: holds '\"1', which is no number; write 3, 0.5 or 1/16"),
-    (("--x", "brackets.npy", "--k", "1"), "--x: brackets.npy is no whole .npy file; save it with numpy.save"),
-    (("--x", "a\0.csv", "--k", "1"), "--x: a\\x00.csv is no file name; check the name"),
+    (("--x", "brackets.npy", "--k", "1"), "--x: brackets.npy is not a whole .npy file; save it with numpy.save"),
+    (("--x", "a\0.csv", "--k", "1"), "--x a\\x00.csv: is not a file name; check the name"),
     (("--x", "empty.csv", "--k", "1"), "--x: empty.csv: is empty; give numbers, a line per row"),
     (("--x", "empty.yaml", "--k", "1"), "--x: empty.yaml is empty; give numbers, such as [[0, 1], [2, 3]]"),
     (("--x", "comma.csv", "--k", "1"), "--x: comma.csv: '1,5;2,5' has both , and ; in it; write decimals with a point, and one of the two between numbers"),
     (("--x", "latin.csv", "--k", "1"), "latin.csv: not UTF-8 text (byte 0xe9 at 0); save it as UTF-8"),
-    (("--x", "large.csv", "--k", "1"), "--x: larger than 4 MiB; by hand, use a matrix of up to 100,000 cells"),
+    (("--x", "large.csv", "--k", "1"), "--x large.csv: larger than 4 MiB; by hand, use a matrix of up to 100,000 cells"),
     (("--x", "many.csv", "--k", "1"), "--x: many.csv: has 100,001 cells; by hand, use up to 100,000"),
     (("--x", "tag.yaml", "--k", "1"), "tag.yaml:1:1: the tag !!python/object/apply:os.getcwd is not allowed; leave it out\n  !!python/object/apply:os.getcwd []\n  ^"),
     (("--x", "nan.npy", "--k", "1"), "--x: nan.npy holds nan at [1]; give finite numbers"),
@@ -739,8 +739,8 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "none.npy", "--k", "1"), "--x: none.npy has shape (0,); give 1 to 4 axes and 1 to 100,000 cells"),
     (("--x", "wide.npy", "--k", "1"), "--x: wide.npy has shape (1000000000000,); give 1 to 4 axes and 1 to 100,000 cells"),
     (("--x", "deep.npy", "--k", "1"), "--x: deep.npy has shape (1, 1, 1, 1, 1); give 1 to 4 axes and 1 to 100,000 cells"),
-    (("--x", "cut.npy", "--k", "1"), "--x: cut.npy is no whole .npy file; save it with numpy.save"),
-    (("--x", "text.npy", "--k", "1"), "--x: text.npy is no whole .npy file; save it with numpy.save"),
+    (("--x", "cut.npy", "--k", "1"), "--x: cut.npy is not a whole .npy file; save it with numpy.save"),
+    (("--x", "text.npy", "--k", "1"), "--x: text.npy is not a whole .npy file; save it with numpy.save"),
     (("--x", "1 2 3", "--k", "sobl_x"), "no kernel 'sobl_x'; did you mean 'sobel_x'?"),
     (("--x", "1 2 3", "--k", "zzzz"), "no kernel 'zzzz'; convcalc kernel lists them"),
     (("--x", "1", "--k", "1", "--op", "convv"), "--op: no operation 'convv'; did you mean 'conv'?"),
@@ -768,7 +768,7 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", X33, "--k", K22, "--op", "tconv", "--a", "1"), "tconv: --a 1 with --s 1, --d 1 and padding (0, 0); give less than the larger of stride and dilation, and 0 with same"),
     (("--x", "1 2", "--k", "1 2", "--op", "tconv", "--p", "3"), "tconv: padding 3 + 3 cuts away all of the 3 cells of the row; lower padding"),
     (("--x", "1 2", "--k", "1", "--bias", "1 2"), "--bias has 2 numbers for 1 filter; give one each"),
-    (("--x", "1 2", "--k", "1 || 2", "--bias", "1"), "--bias has 1 numbers for 2 filters; give one each"),
+    (("--x", "1 2", "--k", "1 || 2", "--bias", "1"), "--bias has 1 number for 2 filters; give one each"),
     (("--x", "1 2 | 3 4", "--k", "1"), "--k has kernels for 1 channel, but --x has 2; give one kernel per channel, with |, and set filters apart with ||"),
     (("--x", "1 2", "--k", "1 | 2"), "--k has kernels for 2 channels, but --x has 1; give one kernel per channel, with |, and set filters apart with ||"),
     (("--x", "1 2 || 3 4", "--k", "1"), "--x has 2 axes in front of its 1; give channels only, with |"),
@@ -859,17 +859,17 @@ def test_a_huge_inline_matrix_is_refused_before_it_is_read() -> None:
 
 def test_python_gets_the_same_refusals() -> None:
     refusals: list[tuple[Callable[[], Any], str]] = [
-        (lambda: worked("maxpool", "1"), "maxpool needs the size of its window; give it with --k 2 or --k 2x3"),
-        (lambda: worked("conv", "1"), "conv needs a kernel; give it with --k '0 1; 2 3'"),
-        (lambda: worked("conv", [float("nan")], [1]), "--x: holds 'nan'; give finite numbers"),
-        (lambda: worked("conv", np.ones((1, 1, 1, 1, 1)), [1]), "--x: is nested 5 deep; give filters of channels of rows, 4 at most"),
-        (lambda: worked("conv", [[[[[[1]]]]], [[[[[1, 2]]]]]], [1]), "--x: part 0 is 1×1×1×1×1, but part 1 is 1×1×1×1×2; make them alike"),
+        (lambda: solve("maxpool", "1"), "maxpool needs the size of its window; give it with --k 2 or --k 2x3"),
+        (lambda: solve("conv", "1"), "conv needs a kernel; give it with --k '0 1; 2 3'"),
+        (lambda: solve("conv", [float("nan")], [1]), "--x: holds 'nan'; give finite numbers"),
+        (lambda: solve("conv", np.ones((1, 1, 1, 1, 1)), [1]), "--x: is nested 5 deep; give filters of channels of rows, 4 at most"),
+        (lambda: solve("conv", [[[[[[1]]]]], [[[[[1, 2]]]]]], [1]), "--x: part 0 is 1×1×1×1×1, but part 1 is 1×1×1×1×2; make them alike"),
     ]  # fmt: skip
     for refused, message in refusals:
         with pytest.raises(UsageError) as caught:
             refused()
         assert str(caught.value) == message
-    assert worked("conv", 3, 2)["y"].result.tolist() == [[6]]  # type: ignore[union-attr]
+    assert solve("conv", 3, 2)["y"].result.tolist() == [[6]]  # type: ignore[union-attr]
 
 
 @settings(max_examples=300, deadline=None)

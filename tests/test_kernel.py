@@ -20,12 +20,15 @@ import pytest
 from PIL import Image
 from scipy.signal import correlate2d
 
-from convcalc.cli import kernel_command
+from convcalc.cli import output as command_output
 from convcalc.errors import UsageError
 from convcalc.formats import View
+from convcalc.images import files as picture_files
 from convcalc.images import filter as pictures
 from convcalc.images import kernels
+from convcalc.images.files import Picture, read_picture
 from convcalc.images.kernels import KERNELS
+from convcalc.images.preview import preview, thumbnail
 
 Run = Callable[..., Any]
 
@@ -84,14 +87,14 @@ def test_kernels_are_what_they_are_called() -> None:
 
 
 def test_every_kernel_has_its_own_names_a_use_and_a_source() -> None:
-    names = [*KERNELS, *(name for kernel in KERNELS.values() for name in kernel.known_as)]
+    names = [*KERNELS, *(name for kernel in KERNELS.values() for name in kernel.aliases)]
     assert len(set(names)) == len(names)
     for name, kernel in KERNELS.items():
         assert name == kernel.name
         assert len(kernel.about) > 10
         assert len(kernel.source) > 10
         assert len({len(row) for row in kernel.values}) == 1
-        assert all(kernels.find(other) is kernel for other in (name, *kernel.known_as))
+        assert all(kernels.find(other) is kernel for other in (name, *kernel.aliases))
         assert kernels.is_name(name)
 
 
@@ -185,7 +188,7 @@ def test_a_list_in_a_file_is_not_wrapped(here: Path, convcalc: Run) -> None:
 
 
 def through(cells: Any, name: str, **options: Any) -> pictures.Applied:
-    return pictures.apply(pictures.Picture(cells[np.newaxis]), kernels.find(name), **options)
+    return pictures.apply(Picture(cells[np.newaxis]), kernels.find(name), **options)
 
 
 @pytest.mark.parametrize("name", KERNELS)
@@ -236,13 +239,13 @@ def test_large_pictures_are_worked_in_strips(monkeypatch: pytest.MonkeyPatch) ->
 def test_large_weights_are_summed_exactly() -> None:
     cells = np.full((1, 3), 255, dtype=np.uint8)
     kernel = kernels.Kernel("large", ((2**30 + 1, -(2**30)),), 1, "", "")
-    made = pictures.apply(pictures.Picture(cells[np.newaxis]), kernel, border="none")
+    made = pictures.apply(Picture(cells[np.newaxis]), kernel, border="none")
     np.testing.assert_array_equal(made.picture.channels[0], [[255, 255]])
 
 
 def test_an_even_kernel_keeps_the_size() -> None:
     kernel = kernels.Kernel("pair", ((1, 1), (1, 1)), 4, "", "")
-    made = pictures.apply(pictures.Picture(face()[np.newaxis]), kernel, border="edge")
+    made = pictures.apply(Picture(face()[np.newaxis]), kernel, border="edge")
     assert made.picture.size == (24, 32)
     # The odd cell is at the end, as with padding same: the last pixel sees itself four times.
     assert made.picture.channels[0, -1, -1] == face()[-1, -1]
@@ -319,7 +322,7 @@ def test_signs_are_left_out_before_rounding() -> None:
     cells = np.ones((1, 1, 1), dtype=np.uint8)
     for values in (((-1,),), ((1,),)):
         half = kernels.Kernel("half", values, 2, "", "")
-        made = pictures.apply(pictures.Picture(cells), half, absolute=True)
+        made = pictures.apply(Picture(cells), half, absolute=True)
         assert made.picture.channels.tolist() == [[[1]]]
 
 
@@ -341,7 +344,7 @@ def test_a_kernel_of_ones_own(here: Path, convcalc: Run) -> None:
 def test_pictures_are_written_and_read_again(suffix: str, here: Path, convcalc: Run) -> None:
     ran = convcalc("kernel", "identity", "face.png", "-o", f"out{suffix}")
     assert (ran.code, ran.err) == (0, f"wrote out{suffix}\n")
-    image = pictures.read(f"out{suffix}")
+    image = read_picture(f"out{suffix}")
     if suffix != ".webp":  # lossy
         np.testing.assert_array_equal(image.channels[0], face())
     again = convcalc("kernel", "identity", f"out{suffix}", "-o", "again.png")
@@ -370,7 +373,7 @@ def test_plain_pictures_need_no_pillow(
     without_pillow(monkeypatch)
     Path("a.ppm").write_bytes(text)
     maps = 3 if text[:2] in (b"P3", b"P6") else 1
-    assert pictures.read("a.ppm").channels.tolist() == [[[7, 255]]] * maps
+    assert read_picture("a.ppm").channels.tolist() == [[[7, 255]]] * maps
     ran = convcalc("kernel", "identity", "a.ppm", "-o", "b.ppm")
     assert ran.code == 0, ran.err
     assert Path("b.ppm").read_bytes() == b"P6\n2 1\n255\n\x07\x07\x07\xff\xff\xff"
@@ -388,7 +391,7 @@ def test_palettes_and_other_modes_are_converted_and_said(here: Path, convcalc: R
         in convcalc("kernel", "identity", "cmyk.tif", "-o", "out.png").out
     )
     Image.fromarray(face() > 100).save("bits.png")
-    assert pictures.read("bits.png").channels[0].tolist() == ((face() > 100) * 255).tolist()
+    assert read_picture("bits.png").channels[0].tolist() == ((face() > 100) * 255).tolist()
     gif = Image.fromarray(color).quantize(8)
     gif.save("clear.gif", transparency=0)
     ran = convcalc("kernel", "identity", "clear.gif", "-o", "out.png")
@@ -396,7 +399,7 @@ def test_palettes_and_other_modes_are_converted_and_said(here: Path, convcalc: R
     ran = convcalc("kernel", "identity", "clear.gif", "-o", "out.bmp")
     assert "note: .bmp has no transparency; it was left out\n" in ran.out
     Image.fromarray(np.dstack([face(), face()])).save("la.png")
-    la = pictures.read("la.png")
+    la = read_picture("la.png")
     assert (len(la.channels), la.alpha is not None) == (1, True)
     ran = convcalc("kernel", "identity", "palette.png", "-o", "out.gif")
     assert "note: .gif has 256 colours; some were changed\n" in ran.out
@@ -414,7 +417,7 @@ def test_a_photo_that_lies_on_its_side_is_put_upright(here: Path) -> None:
     exif = image.getexif()
     exif[0x0112] = 6  # orientation: turn by 90 degrees
     image.save("side.png", exif=exif)
-    np.testing.assert_array_equal(pictures.read("side.png").channels[0], np.rot90(face(), -1))
+    np.testing.assert_array_equal(read_picture("side.png").channels[0], np.rot90(face(), -1))
 
 
 # ------------------------------------------------------------------------------------- preview
@@ -435,39 +438,39 @@ def test_the_preview_is_letters_off_a_terminal(
 
 def test_the_preview_on_a_terminal_is_half_blocks_in_its_colours() -> None:
     cells = np.array([[[255, 0]], [[0, 0]], [[0, 255]]], dtype=np.uint8)  # red, blue
-    picture = pictures.Picture(cells)
-    assert list(pictures.preview(picture, 80, color=True, fine=True)) == [
+    picture = Picture(cells)
+    assert list(preview(picture, 80, color=True, fine=True)) == [
         "\x1b[38;2;255;0;0;48;2;255;0;0m▀\x1b[38;2;0;0;255;48;2;0;0;255m▀\x1b[0m"
     ]
-    assert list(pictures.preview(picture, 80, color=True, fine=False)) == [
+    assert list(preview(picture, 80, color=True, fine=False)) == [
         "\x1b[38;5;196;48;5;196m▀\x1b[38;5;21;48;5;21m▀\x1b[0m"
     ]
 
 
 def test_the_preview_shows_the_mean_of_what_a_letter_stands_for() -> None:
-    picture = pictures.Picture(np.array([[[0, 100, 200, 100]] * 4], dtype=np.uint8))
-    np.testing.assert_array_equal(pictures.shrunk(picture, 1, 2)[0, :, 0], [50, 150])
-    clear = pictures.Picture(picture.channels, np.full((4, 4), 51, dtype=np.uint8))
-    np.testing.assert_allclose(pictures.shrunk(clear, 1, 2)[0, :, 0], [10, 30], rtol=1e-6)
-    dark, bright = (pictures.Picture(np.full((1, 4, 4), v, dtype=np.uint8)) for v in (0, 255))
-    assert list(pictures.preview(dark, 4, color=False, fine=False)) == ["    "] * 2
-    assert list(pictures.preview(bright, 4, color=False, fine=False)) == ["@@@@"] * 2
+    picture = Picture(np.array([[[0, 100, 200, 100]] * 4], dtype=np.uint8))
+    np.testing.assert_array_equal(thumbnail(picture, 1, 2)[0, :, 0], [50, 150])
+    clear = Picture(picture.channels, np.full((4, 4), 51, dtype=np.uint8))
+    np.testing.assert_allclose(thumbnail(clear, 1, 2)[0, :, 0], [10, 30], rtol=1e-6)
+    dark, bright = (Picture(np.full((1, 4, 4), v, dtype=np.uint8)) for v in (0, 255))
+    assert list(preview(dark, 4, color=False, fine=False)) == ["    "] * 2
+    assert list(preview(bright, 4, color=False, fine=False)) == ["@@@@"] * 2
 
 
 def test_tall_and_flat_pictures_have_previews() -> None:
     for shape in ((1, 1, 1), (1, 200, 1), (1, 1, 200), (3, 7, 300)):
-        picture = pictures.Picture(np.zeros(shape, dtype=np.uint8))
+        picture = Picture(np.zeros(shape, dtype=np.uint8))
         for color in (False, True):
-            assert list(pictures.preview(picture, 40, color=color, fine=True))
+            assert list(preview(picture, 40, color=color, fine=True))
 
 
 def test_a_tall_picture_keeps_its_shape_on_few_lines() -> None:
     for rows, columns, across in ((5000, 1, 1), (5000, 1000, 20), (200, 200, 100), (400, 200, 50)):
-        picture = pictures.Picture(np.zeros((1, rows, columns), dtype=np.uint8))
-        lines = list(pictures.preview(picture, 100, color=False, fine=True))
+        picture = Picture(np.zeros((1, rows, columns), dtype=np.uint8))
+        lines = list(preview(picture, 100, color=False, fine=True))
         assert {len(line) for line in lines} == {across}
         assert len(lines) == 50
-        assert len(list(pictures.preview(picture, 100, color=True, fine=True, height=7))) == 7
+        assert len(list(preview(picture, 100, color=True, fine=True, height=7))) == 7
 
 
 def test_a_picture_that_may_not_be_read_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -476,7 +479,7 @@ def test_a_picture_that_may_not_be_read_is_said_so(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(builtins, "open", denied)
     with pytest.raises(UsageError) as caught:
-        pictures.read("secret.png")
+        read_picture("secret.png")
     assert str(caught.value) == (
         "secret.png: cannot be read: no permission to read it; change its permissions"
     )
@@ -485,10 +488,9 @@ def test_a_picture_that_may_not_be_read_is_said_so(monkeypatch: pytest.MonkeyPat
 def test_a_terminal_with_colour_gets_colour(
     here: Path, monkeypatch: pytest.MonkeyPatch, convcalc: Run
 ) -> None:
-    monkeypatch.setattr(kernel_command, "view", lambda: View(20, True))
-    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setattr(command_output, "view", lambda: View(20, True, True))
     assert "\x1b[38;2;" in convcalc("kernel", "identity", "face.pgm").out
-    monkeypatch.setenv("COLORTERM", "")
+    monkeypatch.setattr(command_output, "view", lambda: View(20, True))
     assert "\x1b[38;5;" in convcalc("kernel", "identity", "face.pgm").out
 
 
@@ -537,7 +539,7 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("face.png", "sharpen"), "face.png is a picture; name the kernel before it, such as sharpen"),
     (("sharpen", "nowhere.png"), "nowhere.png: cannot be read: No such file or directory; check the name"),
     (("sharpen", "."), ".: is a folder; name a picture in it"),
-    (("sharpen", "a\0b"), "a\\x00b: is no file name; check the name"),
+    (("sharpen", "a\0b"), "a\\x00b: is not a file name; check the name"),
     (("sharpen", "nowhere.png", "-o", "face.png"), "nowhere.png: cannot be read: No such file or directory; check the name"),
     (("sharpen", "face.png", "-o", "face.png"), "-o face.png: is the picture itself; choose another name"),
     (("sharpen", "face.png", "-o", "link.png"), "-o link.png: is the picture itself; choose another name"),
@@ -546,9 +548,9 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("sharpen", "face.png", "-o", "nowhere/out.png"), "-o nowhere/out.png: cannot be written: No such file or directory; choose another place"),
     (("sharpen", "color.png", "-o", "out.pgm"), "-o out.pgm: .pgm is grey, but the picture has colours; write a .ppm"),
     (("sharpen", "wide.png", "-o", "out.webp"), "-o out.webp: cannot be written as WEBP: …; use .png"),
-    (("sharpen", "text.png"), "text.png: is no picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
-    (("sharpen", "cut.png"), "cut.png: is no picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
-    (("sharpen", "script.eps"), "script.eps: is no picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
+    (("sharpen", "text.png"), "text.png: is not a picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
+    (("sharpen", "cut.png"), "cut.png: is not a picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
+    (("sharpen", "script.eps"), "script.eps: is not a picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
     (("sharpen", "large.png"), "large.png: 10,000×6,000 pixels; use a picture of 1 to 50,000,000"),
     (("sharpen", "bomb.png"), "bomb.png: more pixels than Pillow takes for safe; use a smaller picture"),
     (("sharpen", "bomb2.png"), "bomb2.png: more pixels than Pillow takes for safe; use a smaller picture"),
@@ -616,9 +618,9 @@ def test_a_missing_pillow_is_said_with_what_to_do(
 def test_a_file_too_large_is_refused_before_it_is_read_whole(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "MOST_BYTES", 100)
+    monkeypatch.setattr(picture_files, "MAX_BYTES", 100)
     with pytest.raises(UsageError, match=r"face\.pgm: larger than 0 MiB; use a smaller picture"):
-        pictures.read("face.pgm")
+        read_picture("face.pgm")
 
 
 @pytest.mark.parametrize("seed", range(40))

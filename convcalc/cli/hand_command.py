@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import format_for, output_options, show, view
+from convcalc.cli.output import output_options, show
+from convcalc.errors import UsageError
 
 EXAMPLES = """
     convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3'
@@ -19,9 +20,6 @@ EXAMPLES = """
     convcalc hand --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4' --grad '1 0; 0 -1'
     convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3' --blank --key -o sheet.md
 """
-
-IN_ROWS = ("json", "csv", "latex")  # formats with a row per window rather than the written working
-KEY_AFTER = ("latex",)  # those of them that are printed, with the answers after the worksheet
 
 
 @click.command(cls=Command, examples=EXAMPLES)
@@ -80,93 +78,11 @@ def command(
     the same way, a line for a row and an empty line between channels; only in .csv is ; a comma. Every
     number is exact.
     """
-    from convcalc.errors import UsageError
+    from convcalc.cli.matrices import exercise
     from convcalc.hand import hand_report
 
     if key and not blank:
         message = "--key gives the answers to a worksheet; add --blank"
         raise UsageError(message)
-    chosen = format_name or format_for(output)
-    width = view().width if chosen == "table" and output in (None, "-") else None
-    work = exercise(options)
-    report = hand_report(
-        work,
-        rows=chosen in IN_ROWS,
-        blank=blank,
-        key=key,
-        every=every,
-        beside=chosen not in KEY_AFTER,
-        width=width,
-    )
+    report = hand_report(exercise(options), blank=blank, key=key, every=every)
     show(report, format_name, output)
-
-
-def exercise(options: dict[str, Any]) -> Any:
-    """The exercise that the options describe, worked."""
-    from convcalc.errors import UsageError
-    from convcalc.hand import worked
-    from convcalc.hand.matrices import read
-    from convcalc.hand.options import op_named
-    from convcalc.layers.option_types import PADDING, PER_AXIS
-    from convcalc.layers.values import whole_number
-
-    matrices = [options[name] for name in ("x", "k", "bias", "grad")]
-    if matrices.count("-") > 1:
-        message = "only one matrix can come from standard input (-); put the others in files"
-        raise UsageError(message)
-    op = op_named(options["op"], options["grad"])
-    settings: dict[str, Any] = {}
-    for letter, name, option_type in (
-        ("s", "stride", PER_AXIS),
-        ("p", "padding", PADDING),
-        ("d", "dilation", PER_AXIS),
-        ("a", "output_padding", PER_AXIS),
-    ):
-        if options[letter] is not None:
-            settings[name] = option_type.read(options[letter], f"--{letter}")
-    if options["step"] is not None:
-        settings["step"] = tuple(
-            whole_number(part, "--step") for part in options["step"].split(",")
-        )
-    if options["wrt"] is not None:
-        settings["wrt"] = tuple(word.strip() for word in options["wrt"].split(","))
-    for name in ("bias", "grad"):
-        if options[name] is not None:
-            settings[name] = read(options[name], f"--{name}")
-    if op.endswith("pool"):
-        settings["size"] = size(options["k"], op)
-    else:
-        settings["k"] = kernel(options["k"])
-    return worked(
-        op,
-        read(options["x"], "--x"),
-        fit=options["fit"],
-        count_include_pad=not options["exclude_pad"],
-        flip=options["flip"],
-        dims=options["dims"],
-        **settings,
-    )
-
-
-def size(text: str, op: str) -> Any:
-    """A pool's window."""
-    from convcalc.errors import UsageError, shortened
-    from convcalc.layers.option_types import PER_AXIS
-
-    if not text.replace("x", "").isalnum():
-        message = f"--k: {op} has no weights, so {shortened(text)!r} is not read; give its size, such as 2 or 2x3"
-        raise UsageError(message)
-    return PER_AXIS.read(text, "--k")
-
-
-def kernel(text: str) -> Any:
-    """A kernel: a matrix, or one of the named ones."""
-    from convcalc.hand.matrices import Given, read
-    from convcalc.images import kernels
-
-    if not kernels.is_name(text):
-        return read(text, "--k")
-    named = kernels.find(text)
-    cells = [cell for row in named.exact() for cell in row]
-    shape = (len(named.values), len(named.values[0]))
-    return Given(cells, shape, 2, named.divisor > 1)

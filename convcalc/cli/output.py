@@ -160,6 +160,13 @@ def format_for(output: str | None) -> str:
     return found[suffix]
 
 
+def draws_figures(format_name: str | None) -> bool:
+    """Whether a format shows the figures of a report."""
+    from convcalc.formats import DEFAULT, FORMATS
+
+    return FORMATS[format_name or DEFAULT].draws
+
+
 def view() -> View:
     """Where standard output goes: its width if it is a terminal, and whether it shows colour."""
     from convcalc.formats import View

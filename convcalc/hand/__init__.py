@@ -1,7 +1,7 @@
 """Convolutions by hand: small matrices worked window by window, every number exact.
 
->>> from convcalc.hand import worked
->>> work = worked("conv", "0 1 2; 3 4 5; 6 7 8", "0 1; 2 3")
+>>> from convcalc.hand import solve
+>>> work = solve("conv", "0 1 2; 3 4 5; 6 7 8", "0 1; 2 3")
 >>> work["y"].result.tolist()
 [[[19, 25], [37, 43]]]
 >>> window = work["y"].windows[0]
@@ -9,12 +9,22 @@
 ([[0, 1], [3, 4]], 19)
 
 `options` checks what is given, `exercise` does the arithmetic with the witness's windows and Python's
-fractions, `parts` is what comes of it, `page` writes it down, and `summary` makes the report.
+fractions, `model` is what comes of it, `text` writes it down, and `report` makes the report.
 """
 
-from convcalc.hand.options import OPS
-from convcalc.hand.parts import Part, Section, Stamp, Window, Working
-from convcalc.hand.summary import hand_report
-from convcalc.hand.working import worked
+from convcalc.hand.model import Part, Section, Stamp, Window, Working
+from convcalc.hand.options import OPS, Options
+from convcalc.hand.report import hand_report
+from convcalc.hand.solve import solve
 
-__all__ = ["OPS", "Part", "Section", "Stamp", "Window", "Working", "hand_report", "worked"]
+__all__ = [
+    "OPS",
+    "Options",
+    "Part",
+    "Section",
+    "Stamp",
+    "Window",
+    "Working",
+    "hand_report",
+    "solve",
+]

@@ -16,14 +16,14 @@ import numpy as np
 
 from convcalc.errors import UsageError
 from convcalc.hand.matrices import Exact
-from convcalc.hand.parts import Array, Part, Section, Shape, Stamp, Window, called, exact
+from convcalc.hand.model import Array, Part, Section, Shape, Stamp, Window, called, exact
 from convcalc.reference.loops_pool import on_padded_input
 from convcalc.reference.transposed import ScatterAxis
 from convcalc.reference.windows import Axis, corners, inside, under
 
 Axes = Sequence[Axis | ScatterAxis]
 
-MOST_PRODUCTS = 200_000
+MAX_PRODUCTS = 200_000
 
 
 class Exercise:
@@ -50,13 +50,13 @@ class Exercise:
         cells = self.names["x"].shape[1:] if self.op == "tconv" else self.places
         products = maps * channels * prod(cells) * prod(self.kernel_size)
         many = max(products, maps * prod(self.places))
-        if many > MOST_PRODUCTS and (self.step is None or self.op == "tconv" or "dy" in self.names):
+        if many > MAX_PRODUCTS and (self.step is None or self.op == "tconv" or "dy" in self.names):
             way_out = (
                 "use smaller ones"
                 if self.step or self.op == "tconv"
                 else "--step I,J works one window"
             )
-            message = f"{self.op}: {many:,} products are more than is done by hand ({MOST_PRODUCTS:,}); {way_out}"
+            message = f"{self.op}: {many:,} products are more than is done by hand ({MAX_PRODUCTS:,}); {way_out}"
             raise UsageError(message)
 
     # ------------------------------------------------------------------------- the results

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from convcalc.hand.matrices import Exact
-from convcalc.hand.parts import Array, Shape
+from convcalc.hand.model import Array, Shape
 
-MOST_DECIMALS = 6
-MOST_DENOMINATOR = 100_000
+MAX_DECIMALS = 6
+MAX_DENOMINATOR = 100_000
 
 GAP = "    "
 
@@ -27,12 +27,12 @@ def text_of(value: Exact, *, fractions: bool = False) -> str:
     """
     if value.denominator == 1:
         return str(value)
-    scaled = value * 10**MOST_DECIMALS
+    scaled = value * 10**MAX_DECIMALS
     if not fractions and scaled.denominator == 1:
-        digits = f"{abs(int(scaled)):0{MOST_DECIMALS + 1}d}"
-        whole, part = digits[:-MOST_DECIMALS], digits[-MOST_DECIMALS:].rstrip("0")
+        digits = f"{abs(int(scaled)):0{MAX_DECIMALS + 1}d}"
+        whole, part = digits[:-MAX_DECIMALS], digits[-MAX_DECIMALS:].rstrip("0")
         return f"{'-' if value < 0 else ''}{whole}.{part}"
-    if value.denominator <= MOST_DENOMINATOR:
+    if value.denominator <= MAX_DENOMINATOR:
         return str(value)
     return f"≈{float(value):.6g}"
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.errors import UsageError, printable, shortened
+from convcalc.errors import UsageError
+from convcalc.files import check_size, decode, read_file
+from convcalc.text import printable, shortened, times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 
 Exact = int | Fraction
 
-MOST_BYTES = 4 * 2**20
-MOST_CELLS = 100_000
-MOST_DIGITS = 40  # of one number; its exponent may have two
-MOST_AXES = 4  # filters, channels, rows, columns
+MAX_BYTES = 4 * 2**20
+MAX_CELLS = 100_000
+MAX_DIGITS = 40  # of one number; its exponent may have two
+MAX_AXES = 4  # filters, channels, rows, columns
+
+WAY_OUT = f"by hand, use a matrix of up to {MAX_CELLS:,} cells"
 
 SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".txt", ".npy")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
@@ -73,8 +76,8 @@ def number(text: str) -> Exact:
     (3, Fraction(1, 2), Fraction(1, 8), 1000)
     """
     plain = text.translate(LOOKALIKES)
-    if len(plain) > MOST_DIGITS:
-        message = f"has a number of {len(plain):,} characters; use at most {MOST_DIGITS}"
+    if len(plain) > MAX_DIGITS:
+        message = f"has a number of {len(plain):,} characters; use at most {MAX_DIGITS}"
         raise ValueError(message)
     if QUOTIENT.fullmatch(plain):
         if not int(plain.partition("/")[2]):
@@ -103,18 +106,19 @@ def read(text: str, what: str) -> Given:
         UsageError: no file, no numbers, ragged rows, too much of it.
         SpecError: the same at a place in a YAML file.
     """
+    told = {"option": what, "way_out": WAY_OUT}
     if text == "-":
-        return from_bytes(sys.stdin.buffer.read(MOST_BYTES + 1), "<stdin>", "", what)
+        return from_bytes(read_file(text, MAX_BYTES, "matrix", **told), "<stdin>", "", what)
     suffix = os.path.splitext(text)[1].lower()
     if suffix in SUFFIXES:
-        return from_bytes(bytes_of(text, what), text, suffix, what)
-    if len(text) > MOST_BYTES:
-        raise UsageError(too_large(what))
+        return from_bytes(read_file(text, MAX_BYTES, "matrix", **told), text, suffix, what)
+    check_size(text, MAX_BYTES, what, WAY_OUT)
     try:
         return inline(text, what)
     except UsageError:
         if os.path.isdir(text):
-            raise UsageError(is_folder(text, what)) from None
+            message = f"{what} {printable(text)}: is a folder; name a matrix in it, in {', '.join(SUFFIXES)}"
+            raise UsageError(message) from None
         if FILE.fullmatch(text) or os.path.exists(text):
             message = f"{what}: {shortened(text)} is no file that is read; give numbers, a file in {', '.join(SUFFIXES)}, or - for standard input"
             raise UsageError(message) from None
@@ -142,47 +146,13 @@ def given(value: Any, what: str) -> Given:
     return measured(texts(value), what, 0)
 
 
-def bytes_of(path: str, what: str) -> bytes:
-    """A file's bytes, not more of them than are wanted."""
-    try:
-        if os.path.isdir(path):
-            raise UsageError(is_folder(path, what))
-        with open(path, "rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except OSError as error:
-        message = f"{what}: {printable(path)} cannot be read: {reason(error)}"
-        raise UsageError(message) from None
-    except ValueError:  # a NUL in the name
-        message = f"{what}: {shortened(path)} is no file name; check the name"
-        raise UsageError(message) from None
-
-
-def is_folder(path: str, what: str) -> str:
-    """That a folder was given for a file."""
-    return f"{what}: {printable(path)} is a folder; name a file in it, in {', '.join(SUFFIXES)}"
-
-
-def reason(error: OSError) -> str:
-    """Why a file cannot be read, and what to do."""
-    if isinstance(error, PermissionError):
-        return "no permission to read it; change its permissions"
-    return f"{error.strerror or error}; check the name"
-
-
-def too_large(what: str) -> str:
-    """That there is more than anybody does by hand."""
-    return f"{what}: larger than {MOST_BYTES // 2**20} MiB; by hand, use a matrix of up to {MOST_CELLS:,} cells"
-
-
 def from_bytes(data: bytes, path: str, suffix: str, what: str) -> Given:
     """A matrix from what a file holds; without a suffix, by what it looks like."""
-    from convcalc.network.yaml_source import decoded  # noqa: PLC0415 - YAML only where there is a file
+    from convcalc.network.yaml_source import Source  # noqa: PLC0415 - YAML only where there is a file
 
-    if len(data) > MOST_BYTES:
-        raise UsageError(too_large(what))
     if suffix == ".npy" or (not suffix and data.startswith(NPY)):
         return from_npy(data, path, what)
-    source = decoded(path, data)
+    source = Source(path, decode(data, path))
     if suffix in (".yaml", ".yml", ".json"):
         return from_yaml(source, what)
     if suffix == ".csv":
@@ -307,10 +277,10 @@ def from_yaml(source: Source, what: str) -> Given:
 def texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
     """A node as nested lists of texts, each of which is a number."""
     if node.id == "sequence":  # type: ignore[attr-defined]
-        if depth == MOST_AXES:
+        if depth == MAX_AXES:
             source.refuse(
                 node,
-                f"{what} is nested more than {MOST_AXES} deep; give filters of channels of rows",
+                f"{what} is nested more than {MAX_AXES} deep; give filters of channels of rows",
             )
         return [texts_of(source, item, what, depth + 1) for item in source.sequence(node, what)]
     text = source.scalar(node, what)
@@ -330,14 +300,14 @@ def measured(value: Any, what: str, axes: int) -> Given:
     if not isinstance(value, list):
         value = [value]
     shape = shape_of(value, what, axes == 1)
-    if len(shape) > MOST_AXES:
-        message = f"{what}: is nested {len(shape)} deep; give filters of channels of rows, {MOST_AXES} at most"
+    if len(shape) > MAX_AXES:
+        message = f"{what}: is nested {len(shape)} deep; give filters of channels of rows, {MAX_AXES} at most"
         raise UsageError(message)
     texts = value
     for _ in shape[1:]:
         texts = [text for part in texts for text in part]
-    if len(texts) > MOST_CELLS:
-        message = f"{what}: has {len(texts):,} cells; by hand, use up to {MOST_CELLS:,}"
+    if len(texts) > MAX_CELLS:
+        message = f"{what}: has {len(texts):,} cells; by hand, use up to {MAX_CELLS:,}"
         raise UsageError(message)
     try:
         cells = [number(text) for text in texts]
@@ -372,7 +342,7 @@ def sized(shape: Sequence[int]) -> str:
     """
     if not shape:
         return "a number"
-    return f"{shape[0]} long" if len(shape) == 1 else "×".join(map(str, shape))
+    return f"{shape[0]} long" if len(shape) == 1 else times(shape)
 
 
 # -------------------------------------------------------------------------------------- .npy
@@ -406,7 +376,7 @@ def from_npy(data: bytes, path: str, what: str) -> Given:
         RecursionError,
         TokenError,
     ):  # what NumPy's reader raises on broken headers
-        message = f"{name} is no whole .npy file; save it with numpy.save"
+        message = f"{name} is not a whole .npy file; save it with numpy.save"
         raise UsageError(message) from None
     if not np.isfinite(array).all():
         place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
@@ -435,9 +405,9 @@ def npy_array(data: bytes, name: str) -> npt.NDArray[Any]:
     cells = 1
     for size in shape:
         cells *= size
-    if not 1 <= cells <= MOST_CELLS or not 1 <= len(shape) <= MOST_AXES:
+    if not 1 <= cells <= MAX_CELLS or not 1 <= len(shape) <= MAX_AXES:
         message = (
-            f"{name} has shape {shape}; give 1 to {MOST_AXES} axes and 1 to {MOST_CELLS:,} cells"
+            f"{name} has shape {shape}; give 1 to {MAX_AXES} axes and 1 to {MAX_CELLS:,} cells"
         )
         raise UsageError(message)
     return np.lib.format.read_array(BytesIO(data), allow_pickle=False)

@@ -1,21 +1,23 @@
-"""What was given, checked before anything is worked: operations, matrices, options per axis."""
+"""What was given, checked before any arithmetic: operations, matrices, options per axis."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from convcalc import formulas
-from convcalc.errors import UsageError, did_you_mean, quoted, shortened
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.hand.matrices import Given, given
-from convcalc.hand.parts import Array, Shape
+from convcalc.hand.model import Array, Shape
 from convcalc.reference.windows import Axis
+from convcalc.text import as_decimal, plural, quoted, shortened, times
 
-MOST_OPTION = 1000  # stride, padding, dilation …
-MOST_SPAN = 100_000  # cells from a kernel's first tap to its last
+MAX_OPTION = 1000  # stride, padding, dilation …
+MAX_SPAN = 100_000  # cells from a kernel's first tap to its last
 
 # What each operation may be called, and what its options are.
 OPS = {
@@ -35,7 +37,7 @@ WORDS = {
 AXES = {1: ("the row",), 2: ("the height", "the width")}
 
 
-def op_named(word: str, grad: Any) -> str:
+def find_op(word: str, grad: Any) -> str:
     """An operation by any of its names."""
     if word in GRADIENTS:
         if grad is None:
@@ -51,56 +53,113 @@ def op_named(word: str, grad: Any) -> str:
     raise UsageError(message)
 
 
-def check_options(
-    op: str,
-    k: Any,
-    size: Any,
-    bias: Any,
-    grad: Any,
-    dilation: Any,
-    output_padding: Any,
-    fit: str,
-    count_include_pad: bool,  # noqa: FBT001 - one of many options
-    flip: bool,  # noqa: FBT001
-    wrt: Sequence[str],
-    step: Any,
-) -> None:
-    """Refuse options that do not go together."""
-    pool = op.endswith("pool")
-    if pool and size is None:
-        message = f"{op} needs the size of its window; give it with --k 2 or --k 2x3"
-        raise UsageError(message)
-    if pool and min(size if isinstance(size, tuple) else (size,)) < 1:
-        message = f"{op}: the window is {size}; give 1 or more cells with --k"
-        raise UsageError(message)
-    if not pool and k is None:
-        message = f"{op} needs a kernel; give it with --k '0 1; 2 3'"
-        raise UsageError(message)
-    wrong = {
-        "--bias": bias is not None and (pool or grad is not None),
-        "--d": dilation not in (1, (1,), (1, 1)) and op == "avgpool",
-        "--output-padding": output_padding != 0 and op != "tconv",
-        "--fit": fit != "floor" and op == "tconv",
-        "--exclude-pad": not count_include_pad and op != "avgpool",
-        "--flip": flip and (op != "conv" or grad is not None),
-        "--wrt": bool(wrt) and grad is None,
-    }
-    for option, given_for_nothing in wrong.items():
-        if given_for_nothing:
-            what = f"a gradient of {op}" if grad is not None else op
-            message = f"{option} means nothing to {what}; leave it out"
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options of an exercise besides its input and kernel.
+
+    Attributes:
+        size: the window, of a pool.
+        bias: one number per filter.
+        grad: the gradient with respect to the result; then the gradients are worked.
+        stride: cells from one window to the next; 1, or a pool's own size.
+        padding: cells per side, pairs (before, after), or valid, same, same_lower, full, causal.
+        dilation: cells from one tap to the next.
+        output_padding: of tconv, cells added at the end.
+        fit: floor, strict, ceil or caffe.
+        count_include_pad: whether an average counts padding zeros.
+        flip: also do the true convolution, with the kernel turned by 180 degrees.
+        wrt: which gradients: input, weights, bias; all of them unless named.
+        step: the only window to work, by its place.
+        dims: 1 or 2 axes, where nested lists could be either.
+    """
+
+    size: Any = None
+    bias: Any = None
+    grad: Any = None
+    stride: Any = None
+    padding: Any = 0
+    dilation: Any = 1
+    output_padding: Any = 0
+    fit: str = "floor"
+    count_include_pad: bool = True
+    flip: bool = False
+    wrt: Sequence[str] = ()
+    step: Shape | None = None
+    dims: int | None = None
+
+    def check(self, op: str, k: Any) -> None:
+        """Refuse what is missing, and options that do not go together.
+
+        Raises:
+            UsageError: says which option, and what to do.
+        """
+        pool = op.endswith("pool")
+        if pool:
+            self.check_window(op)
+        elif k is None:
+            message = f"{op} needs a kernel; give it with --k '0 1; 2 3'"
             raise UsageError(message)
-    known = ("input",) if pool else WRT
-    for word in wrt:
-        if not word:
-            message = f"--wrt: {quoted(','.join(wrt))} lacks a name; known: {', '.join(known)}"
+        self.check_meaning(op)
+        self.check_wrt(op, ("input",) if pool else WRT)
+        if self.step is not None and self.grad is not None and not pool and len(self.wrt) != 1:
+            message = "--step: say of which gradient, with --wrt input, weights or bias"
             raise UsageError(message)
-        if word not in known:
-            message = f"--wrt: no gradient of {op} with respect to {shortened(word)!r}{did_you_mean(word, known)}"
+        if self.dims not in (None, 1, 2):
+            message = f"--dims is {self.dims}; by hand, use 1 or 2"
             raise UsageError(message)
-    if step is not None and grad is not None and not pool and len(wrt) != 1:
-        message = "--step: say of which gradient, with --wrt input, weights or bias"
-        raise UsageError(message)
+
+    def check_window(self, op: str) -> None:
+        """Refuse a pool without a window."""
+        if self.size is None:
+            message = f"{op} needs the size of its window; give it with --k 2 or --k 2x3"
+            raise UsageError(message)
+        if min(self.size if isinstance(self.size, tuple) else (self.size,)) < 1:
+            message = f"{op}: the window is {self.size}; give 1 or more cells with --k"
+            raise UsageError(message)
+
+    def check_meaning(self, op: str) -> None:
+        """Refuse options that mean nothing to an operation."""
+        pool, gradient = op.endswith("pool"), self.grad is not None
+        meaningless = {
+            "--bias": self.bias is not None and (pool or gradient),
+            "--d": self.dilation not in (1, (1,), (1, 1)) and op == "avgpool",
+            "--output-padding": self.output_padding != 0 and op != "tconv",
+            "--fit": self.fit != "floor" and op == "tconv",
+            "--exclude-pad": not self.count_include_pad and op != "avgpool",
+            "--flip": self.flip and (op != "conv" or gradient),
+            "--wrt": bool(self.wrt) and not gradient,
+        }
+        for option, is_given in meaningless.items():
+            if is_given:
+                what = f"a gradient of {op}" if gradient else op
+                message = f"{option} means nothing to {what}; leave it out"
+                raise UsageError(message)
+
+    def check_wrt(self, op: str, known: tuple[str, ...]) -> None:
+        """Refuse gradients that there are not."""
+        for word in self.wrt:
+            if not word:
+                message = (
+                    f"--wrt: {quoted(','.join(self.wrt))} lacks a name; known: {', '.join(known)}"
+                )
+                raise UsageError(message)
+            if word not in known:
+                message = f"--wrt: no gradient of {op} with respect to {shortened(word)!r}{did_you_mean(word, known)}"
+                raise UsageError(message)
+
+
+def options_from(settings: dict[str, Any]) -> Options:
+    """The options from keywords.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    known = [field.name for field in fields(Options)]
+    for name in settings:
+        if name not in known:
+            message = f"no option {shortened(name)!r}{did_you_mean(name, known)}"
+            raise UsageError(message)
+    return Options(**settings)
 
 
 def in_options(message: str, axes: int) -> str:
@@ -149,7 +208,7 @@ def matrices(op: str, x: Any, k: Any, dims: int | None) -> tuple[Array, Array | 
         sizes = (1, 1)
     own = sizes[0] if by_channel else sizes[1]
     if own != channels:
-        message = f"--k has kernels for {own} channel{'s' * (own > 1)}, but --x has {channels}; give one kernel per channel, with |, and set filters apart with ||"
+        message = f"--k has kernels for {plural(own, 'channel')}, but --x has {channels}; give one kernel per channel, with |, and set filters apart with ||"
         raise UsageError(message)
     array = array_of(kernel, (*sizes, *taps))
     if op == "tconv" and not by_channel:
@@ -177,17 +236,18 @@ def upstream(grad: Any, shape: Shape) -> tuple[Array, bool]:
     above = given(grad, "--grad")
     sizes = tuple(n for n in above.shape if n > 1)
     if sizes != tuple(n for n in shape if n > 1):
-        wanted = "×".join(map(str, shape if shape[0] > 1 else shape[1:]))
-        message = f"--grad is {'×'.join(map(str, above.shape))}, but the result is {wanted}; give one number for each of its cells"
+        wanted = times(shape if shape[0] > 1 else shape[1:])
+        message = f"--grad is {times(above.shape)}, but the result is {wanted}; give one number for each of its cells"
         raise UsageError(message)
     return array_of(above, shape), above.fractions
 
 
-def biases(bias: Any, maps: int) -> tuple[Array, bool]:
-    """One number per output map."""
+def biases(bias: Any, shape: Shape) -> tuple[Array, bool]:
+    """One number per map of the result."""
+    maps = shape[0]
     found = given(bias, "--bias")
     if len(found.cells) != maps:
-        message = f"--bias has {len(found.cells)} numbers for {maps} filter{'s' * (maps > 1)}; give one each"
+        message = f"--bias has {plural(len(found.cells), 'number')} for {plural(maps, 'filter')}; give one each"
         raise UsageError(message)
     return array_of(found, (maps,)), found.fractions
 
@@ -196,7 +256,7 @@ def per_axis(value: Any, axes: int, what: str) -> Shape:
     """An option, once per axis."""
     numbers = (value,) * axes if isinstance(value, int) else tuple(value)
     if len(numbers) != axes:
-        message = f"{what} has {len(numbers)} numbers, but there {'is 1 axis' if axes == 1 else f'are {axes} axes'}; give one number, or one per axis"
+        message = f"{what} has {plural(len(numbers), 'number')}, but there {'is 1 axis' if axes == 1 else f'are {axes} axes'}; give one number, or one per axis"
         raise UsageError(message)
     for number in numbers:
         check_number(number, what)
@@ -205,8 +265,8 @@ def per_axis(value: Any, axes: int, what: str) -> Shape:
 
 def check_number(number: int, what: str) -> None:
     """Refuse options that nobody means by hand."""
-    if number > MOST_OPTION:
-        message = f"{what} is {number:,}; by hand, use up to {MOST_OPTION:,}"
+    if number > MAX_OPTION:
+        message = f"{what} is {number:,}; by hand, use up to {MAX_OPTION:,}"
         raise UsageError(message)
 
 
@@ -224,8 +284,8 @@ def sides(value: Any, axes: int) -> Any:
 def check_span(kernel_size: Shape, dilation: Shape) -> None:
     """Refuse kernels wider than anything they could lie on."""
     for k, d in zip(kernel_size, dilation):
-        if formulas.effective_kernel(k, d) > MOST_SPAN:
-            message = f"the kernel is {formulas.effective_kernel(k, d):,} cells wide; by hand, use up to {MOST_SPAN:,}"
+        if formulas.effective_kernel(k, d) > MAX_SPAN:
+            message = f"the kernel is {formulas.effective_kernel(k, d):,} cells wide; by hand, use up to {MAX_SPAN:,}"
             raise UsageError(message)
 
 
@@ -240,7 +300,9 @@ def leftover(axes: Sequence[Axis]) -> list[str]:
         if not unread:
             continue
         along = f"{word}s: " if len(axes) == 2 else ""
-        shown = f"{along}({room} − {axis.extent})/{axis.stride} + 1 = {decimal(places)} windows"
+        shown = (
+            f"{along}({room} − {axis.extent})/{axis.stride} + 1 = {as_decimal(str(places))} windows"
+        )
         cells = unread - axis.after
         if unread < 0:
             said = f"rounded up to {len(axis.starts)}; the last window hangs over by {-unread}"
@@ -251,12 +313,3 @@ def leftover(axes: Sequence[Axis]) -> list[str]:
             said = f"rounded down to {len(axis.starts)}; only padding is left unread"
         notes.append(f"{shown}, {said}")
     return notes
-
-
-def decimal(value: Fraction) -> str:
-    """A fraction to two places.
-
-    >>> decimal(Fraction(29, 2)), decimal(Fraction(7, 3))
-    ('14.5', '2.33')
-    """
-    return f"{float(value):.2f}".rstrip("0").rstrip(".")

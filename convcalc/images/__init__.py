@@ -1,1 +1,1 @@
-"""Named image kernels, and how one changes a picture."""
+"""Image kernels: `kernels` names them, `filter` applies one, `files` reads and writes pictures."""

@@ -7,12 +7,18 @@ slid over the picture as they are (correlation); a true convolution turns them b
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
-from convcalc.errors import UsageError, did_you_mean, shortened
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.text import shortened, times
 
 Values = tuple[tuple[int, ...], ...]
+
+MAX_SIDE = 99  # of a kernel of one's own
+MAX_SUM = 2**40  # of its values' sizes, so that all sums are exact
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 
@@ -27,7 +33,7 @@ class Kernel:
         divisor: what they are all divided by.
         about: what it does to a picture.
         source: where it is from.
-        known_as: other names.
+        aliases: other names.
     """
 
     name: str
@@ -35,7 +41,7 @@ class Kernel:
     divisor: int
     about: str
     source: str
-    known_as: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def sum(self) -> Fraction:
@@ -210,9 +216,38 @@ def find(word: str) -> Kernel:
     """
     name = word.strip().lower().replace(" ", "_").replace("-", "_")
     for kernel in KERNELS.values():
-        if name == kernel.name or name in kernel.known_as:
+        if name == kernel.name or name in kernel.aliases:
             return kernel
-    known = [*KERNELS, *(other for kernel in KERNELS.values() for other in kernel.known_as)]
+    known = [*KERNELS, *(other for kernel in KERNELS.values() for other in kernel.aliases)]
     near = did_you_mean(name, known) or "; convcalc kernel lists them"
     message = f"no kernel {shortened(word)!r}{near}"
     raise UsageError(message)
+
+
+def from_numbers(cells: Sequence[int | Fraction], shape: tuple[int, ...], axes: int = 2) -> Kernel:
+    """A kernel of one's own, from its numbers row by row.
+
+    Args:
+        cells: the numbers.
+        shape: rows and columns, or columns alone.
+        axes: how many of the sizes can be rows and columns; one in front of them is channels.
+
+    Raises:
+        UsageError: it has channels, too many rows or columns, or numbers too large.
+
+    >>> from_numbers([Fraction(1, 2), 1], (2,)).values, from_numbers([1, 2], (2, 1)).values
+    (((1, 2),), ((1,), (2,)))
+    """
+    if len(shape) > axes or max(shape) > MAX_SIDE:
+        message = f"KERNEL is {times(shape)}; give rows and columns, up to {MAX_SIDE} of each"
+        raise UsageError(message)
+    divisor = lcm(*(cell.denominator for cell in cells))
+    wholes = [int(cell * divisor) for cell in cells]
+    if sum(map(abs, wholes)) > MAX_SUM:
+        message = (
+            "KERNEL has numbers too large or too finely divided for exact sums; use shorter ones"
+        )
+        raise UsageError(message)
+    columns = shape[-1]
+    rows = tuple(tuple(wholes[at : at + columns]) for at in range(0, len(wholes), columns))
+    return Kernel("your kernel", rows, divisor, "", "")

@@ -9,57 +9,45 @@ from typing import Any
 import numpy as np
 
 from convcalc.hand.layout import summed, typed, without_end
-from convcalc.hand.page import Page, mean_of
-from convcalc.hand.parts import Section, Window, Working
+from convcalc.hand.model import Section, Window, Working
+from convcalc.hand.text import Page, mean_of
 from convcalc.report import Column, Report
 
 
 def hand_report(
-    work: Working,
-    *,
-    rows: bool = False,
-    blank: bool = False,
-    key: bool = False,
-    every: bool = False,
-    beside: bool = True,
-    width: int | None = None,
+    work: Working, *, blank: bool = False, key: bool = False, every: bool = False
 ) -> Report:
-    """The report on a working.
+    """The report on a working: laid out as text, and a row per window.
 
     Args:
         work: the working.
-        rows: a row per window instead of lines of text.
         blank: boxes instead of what is to be found out.
-        key: with ``blank``, the answers after it.
+        key: with ``blank``, the answers after it, or beside it in columns of their own.
         every: all windows, however many.
-        beside: with ``rows`` and ``key``, the answers as columns of their own, not as lines after.
-        width: columns to keep to.
     """
-    page = Page(work, blank=blank, every=every, width=width)
-    answers = Page(work, blank=False, every=every, width=width)
-    notes = page.notes()
-    facts = facts_of(work, blank=blank, key=key)
-    if rows:
-        windows = [(section, window) for section in work.sections for window in section.windows]
-        keyed = blank and key
-        return Report(
-            title="",
-            columns=columns_of(page) + (key_columns(answers) if keyed and beside else []),
-            rows=windows,
-            notes=notes,
-            footer=[page.title(), page.givens()],
-            facts=facts,
-            key="windows",
-            row_dict=lambda row: window_dict(*row, blank=blank and not key),
-            lines=key_lines(answers, windows) if keyed and not beside else [],
-        )
-    lines = without_end(page.lines())
-    if blank and key:
-        lines += ["", "answer key", "", *without_end(answers.lines())]
+    page = Page(work, blank=blank, every=every)
+    answers = Page(work, blank=False, every=every)
+    keyed = blank and key
+    windows = [(section, window) for section in work.sections for window in section.windows]
+
+    def layout(width: int | None) -> list[str]:
+        lines = without_end(replace(page, width=width).lines())
+        if keyed:
+            lines += ["", "answer key", "", *without_end(replace(answers, width=width).lines())]
+        return lines
+
     return Report(
-        title="", columns=[], rows=[], key="", lines=lines, notes=notes, facts=facts,
+        title="",
+        columns=columns_of(page) + (key_columns(answers) if keyed else []),
+        rows=windows,
+        layout=layout,
+        appendix=[page.title(), page.givens(), *(key_lines(answers, windows) if keyed else [])],
+        notes=page.notes(),
+        facts=facts_of(work, blank=blank, key=key),
+        key="windows",
+        row_dict=lambda row: window_dict(*row, blank=blank and not key),
         hint="" if blank else hint_for(work),
-    )  # fmt: skip
+    )
 
 
 def hint_for(work: Working) -> str:
@@ -142,7 +130,12 @@ def columns_of(page: Page) -> list[Column]:
 def key_columns(answers: Page) -> list[Column]:
     """What `columns_of` leaves open in a worksheet, under names of its own."""
     return [
-        replace(column, key=f"{column.key}_key", heading=f"{column.heading} (key)")
+        replace(
+            column,
+            key=f"{column.key}_key",
+            heading=f"{column.heading} (key)",
+            for_programs=True,
+        )
         for column in columns_of(answers)
         if column.key in ("products", "value")
     ]

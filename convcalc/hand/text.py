@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,28 +21,38 @@ from convcalc.hand.layout import (
     text_of,
     typed,
 )
-from convcalc.hand.matrices import MOST_CELLS as MOST_GIVEN
+from convcalc.hand.matrices import MAX_CELLS as MAX_GIVEN
 from convcalc.hand.matrices import Exact, sized
-from convcalc.hand.parts import Array, Part, Section, Stamp, Window, Working, called
-from convcalc.report import times
+from convcalc.hand.model import Array, Part, Section, Stamp, Window, Working, called
+from convcalc.text import times
 
-MOST_WINDOWS = 25  # shown unless all are asked for
-MOST_CELLS = 400  # a larger matrix is not written out unless all is asked for
+MAX_WINDOWS = 25  # shown unless all are asked for
+MAX_CELLS = 400  # a larger matrix is not written out unless all is asked for
 
 BOX = "[    ]"
 NOWHERE = "."  # a cell that a stamp does not reach
 
 
+@dataclass(frozen=True)
 class Page:
-    """One working on paper."""
+    """One working on paper.
 
-    def __init__(self, work: Working, *, blank: bool, every: bool, width: int | None) -> None:
-        self.work, self.blank, self.every, self.width = work, blank, every, width
+    Attributes:
+        work: the working.
+        blank: whether boxes stand for what is to be found out.
+        every: whether all windows and matrices are shown, however many and large.
+        width: columns to keep to.
+    """
+
+    work: Working
+    blank: bool
+    every: bool
+    width: int | None = None
 
     @property
     def most_cells(self) -> int:
         """Cells of the largest matrix that is written out."""
-        return MOST_GIVEN if self.every else MOST_CELLS
+        return MAX_GIVEN if self.every else MAX_CELLS
 
     # --------------------------------------------------------------------------- numbers
 
@@ -192,12 +203,12 @@ class Page:
 
     def first(self, items: Sequence[Any]) -> Sequence[Any]:
         """As many as are shown."""
-        return items if self.every else items[:MOST_WINDOWS]
+        return items if self.every else items[:MAX_WINDOWS]
 
     def left_out(self, items: Sequence[Any], what: str) -> Iterator[str]:
         """How many are not shown."""
         if len(items) > len(self.first(items)):
-            yield f"… {len(items) - MOST_WINDOWS:,} {what}: --all shows all, --step I,J one"
+            yield f"… {len(items) - MAX_WINDOWS:,} {what}: --all shows all, --step I,J one"
             yield ""
 
     def window(self, section: Section, window: Window) -> Iterator[str]:
@@ -268,7 +279,7 @@ class Page:
         texts = np.full(section.shape[1:], NOWHERE, dtype=object)
         for cell, value in stamp.laid:
             texts[cell] = self.found(value)
-        laid = matrix(texts, str) if texts.size <= MOST_CELLS else []
+        laid = matrix(texts, str) if texts.size <= MAX_CELLS else []
         if stamp.right is None and self.blank:
             yield f"{name} = {self.shown(stamp.value)}   to x{BOX}"
             return

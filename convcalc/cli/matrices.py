@@ -1,0 +1,117 @@
+"""Matrices and kernels on the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convcalc.cli.group import Command
+from convcalc.errors import UsageError
+from convcalc.text import printable, shortened
+
+if TYPE_CHECKING:
+    from convcalc.hand import Working
+    from convcalc.hand.matrices import Given
+    from convcalc.images.kernels import Kernel
+
+# A matrix whose first number is below 0, and no option.
+NEGATIVE = re.compile(r"-[0-9.][-+0-9.eE]*([\s,;|/].*)?", re.DOTALL)
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".pgm", ".ppm")
+
+
+class MatrixCommand(Command):
+    """A command with an argument that is a matrix, which may begin with a minus."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Behind a space click takes it for no option, and a matrix means the same.
+        return super().parse_args(ctx, [f" {a}" if NEGATIVE.fullmatch(a) else a for a in args])
+
+
+def image_kernel(text: str) -> Kernel:
+    """A kernel for pictures: a named one, or a matrix."""
+    from convcalc.images import kernels
+
+    if text == "":
+        message = "KERNEL is empty; give a name, which convcalc kernel lists, or numbers"
+        raise UsageError(message)
+    if kernels.is_name(text):
+        return kernels.find(text)
+    if os.path.splitext(text)[1].lower() in PICTURES:
+        message = f"{printable(text)} is a picture; name the kernel before it, such as sharpen"
+        raise UsageError(message)
+    from convcalc.hand.matrices import read  # NumPy, which names do without
+
+    given = read(text, "KERNEL")
+    return kernels.from_numbers(given.cells, given.shape, given.axes or 2)
+
+
+def exercise(options: dict[str, Any]) -> Working:
+    """The exercise that the options of ``convcalc hand`` describe, with its working.
+
+    Raises:
+        UsageError: an option cannot be read, or as `solve`.
+    """
+    from convcalc.hand import solve
+    from convcalc.hand.matrices import read
+    from convcalc.hand.options import find_op
+    from convcalc.layers.option_types import PADDING, PER_AXIS
+    from convcalc.layers.values import whole_number
+
+    if [options[name] for name in ("x", "k", "bias", "grad")].count("-") > 1:
+        message = "only one matrix can come from standard input (-); put the others in files"
+        raise UsageError(message)
+    op = find_op(options["op"], options["grad"])
+    readers = {
+        "stride": ("s", PER_AXIS.read),
+        "padding": ("p", PADDING.read),
+        "dilation": ("d", PER_AXIS.read),
+        "output_padding": ("a", PER_AXIS.read),
+        "step": ("step", lambda text, what: tuple(whole_number(n, what) for n in text.split(","))),
+        "wrt": ("wrt", lambda text, _: tuple(word.strip() for word in text.split(","))),
+        "bias": ("bias", read),
+        "grad": ("grad", read),
+    }
+    settings: dict[str, Any] = {
+        name: reader(options[option], f"--{option}")
+        for name, (option, reader) in readers.items()
+        if options[option] is not None
+    }
+    if op.endswith("pool"):
+        settings["size"] = _window(options["k"], op)
+    else:
+        settings["k"] = _hand_kernel(options["k"])
+    return solve(
+        op,
+        read(options["x"], "--x"),
+        fit=options["fit"],
+        count_include_pad=not options["exclude_pad"],
+        flip=options["flip"],
+        dims=options["dims"],
+        **settings,
+    )
+
+
+def _hand_kernel(text: str) -> Given:
+    """A kernel to work with by hand: a matrix, or a named one."""
+    from convcalc.hand.matrices import Given, read
+    from convcalc.images import kernels
+
+    if not kernels.is_name(text):
+        return read(text, "--k")
+    named = kernels.find(text)
+    cells = [cell for row in named.exact() for cell in row]
+    shape = (len(named.values), len(named.values[0]))
+    return Given(cells, shape, 2, named.divisor > 1)
+
+
+def _window(text: str, op: str) -> Any:
+    """The window of a pool."""
+    from convcalc.layers.option_types import PER_AXIS
+
+    if not text.replace("x", "").isalnum():
+        message = f"--k: {op} has no weights, so {shortened(text)!r} is not read; give its size, such as 2 or 2x3"
+        raise UsageError(message)
+    return PER_AXIS.read(text, "--k")
