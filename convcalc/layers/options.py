@@ -117,14 +117,21 @@ def option_text(layer: Layer) -> str:
     return " ".join([text for _, text in sorted(parts, key=lambda part: part[0])])
 
 
+def yaml_item(cls: type[Layer], options: Mapping[str, Any]) -> str:
+    """A kind with its options as an item of a YAML file: ``conv: {out_channels: 8, kernel_size: 3}``."""
+    known = options_of(cls)
+    written = [f"{name}: {known[name].type.yaml(value)}" for name, value in options.items()]
+    return f"{cls.kind}: {{{', '.join(written)}}}" if written else cls.kind
+
+
 def yaml_of(layer: Layer) -> str:
-    """A layer as an item of a YAML file: ``conv: {out_channels: 8, kernel_size: 3}``."""
-    written = [
-        f"{name}: {option.type.yaml(value)}"
+    """A layer as an item of a YAML file; defaults are left out."""
+    changed = {
+        name: value
         for name, option in options_of(type(layer)).items()
         if (value := getattr(layer, name)) != option.default
-    ]
-    return f"{layer.kind}: {{{', '.join(written)}}}" if written else layer.kind
+    }
+    return yaml_item(type(layer), changed)
 
 
 def unknown_option(

@@ -1,0 +1,82 @@
+"""The manual of the layer kinds: a page for each, from its docstring, its options and its example."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from convcalc.layers import every, make
+from convcalc.layers.options import options_of, yaml_item
+from convcalc.report import Column, Report, grouped, times
+
+if TYPE_CHECKING:
+    from convcalc.layers import Layer
+    from convcalc.layers.options import Option
+
+
+def first_line(cls: type[Layer]) -> str:
+    """What a kind does, in a sentence."""
+    return (inspect.getdoc(cls) or "").split("\n", 1)[0].replace("`", "")
+
+
+def kinds_report() -> Report:
+    """All kinds, each with what it does and its options."""
+    rows = [
+        {"kind": name, "about": first_line(cls), "options": [*options_of(cls)]}
+        for name, cls in every().items()
+    ]
+    return Report(
+        title="",
+        columns=[
+            Column.of_mapping("kind", "kind", str, right=False, keep=9),
+            Column.of_mapping("about", "what it does", str, right=False, keep=8),
+            Column.of_mapping("options", "options", ", ".join, right=False, keep=1),
+        ],
+        rows=rows,
+        key="kinds",
+        row_dict=dict,
+        hint="convcalc kinds KIND shows formula, options, example and common mistake",
+    )
+
+
+def kind_report(cls: type[Layer]) -> Report:
+    """The page of one kind: formula, options, example, source, common mistake."""
+    options = options_of(cls)
+    lines = [line.replace("`", "") for line in (inspect.getdoc(cls) or "").split("\n")]
+    if options:
+        lines += ["", "Options and defaults:"]
+        lines += [f"    {name:<20} {_default_text(option)}" for name, option in options.items()]
+    lines += ["", "Example:", *(f"    {line}" for line in _example(cls))]
+    if cls.aliases:
+        lines += ["", f"Also called: {', '.join(cls.names()[1:])}"]
+    defaults: dict[str, Any] = {
+        name: None if option.required else option.default for name, option in options.items()
+    }
+    facts = {
+        "kind": cls.kind,
+        "page": inspect.getdoc(cls),
+        "options": defaults,
+        "also_called": list(cls.names()[1:]),
+    }
+    return Report(title=cls.kind, columns=[], rows=[], key="", lines=lines, facts=facts)
+
+
+def _default_text(option: Option) -> str:
+    """The default of an option, for people."""
+    if option.required:
+        return "must be given"
+    if option.default is None:
+        return "as the kernel" if option.name == "stride" else "none"
+    return option.type.yaml(option.default)
+
+
+def _example(cls: type[Layer]) -> list[str]:
+    """The kind's own example, as YAML and with what comes out."""
+    options, shape = cls.example
+    layer = make(cls, options)
+    shapes = (shape, shape) if cls.merges else (shape,)
+    layer.check(*shapes)
+    out = layer.out_shape(*shapes)
+    costs = f"{grouped(layer.params(shape, out))} params, {grouped(layer.macs(shape, out))} macs"
+    item = f"{cls.kind}: [[…], […]]" if cls.merges else yaml_item(cls, options)
+    return [f"- {item}", f"{' and '.join(map(times, shapes))} → {times(out)}, {costs}"]
