@@ -267,7 +267,7 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     ),
     "join": (
         ["add"],
-        "add: add joins paths, which a chain has not; write a YAML file",
+        "add: add merges several paths, and a chain has only one; write a YAML file",
     ),
     "lacks kernel": (["conv:c8"], "conv:c8: conv needs kernel_size; write k3"),
     "lacks features": (["fc"], "fc: linear needs out_features; write /out_features=…"),

@@ -25,6 +25,6 @@ EXAMPLES = """
 @output_options
 def command(kind: type[Layer] | None, format_name: str | None, output: str | None) -> None:
     """The layer kinds, or the page of one KIND: formula, options, example, source, common mistake."""
-    from convcalc.layers.manual import kind_report, kinds_report
+    from convcalc.analysis.manual import kind_report, kinds_report
 
     show(kind_report(kind) if kind else kinds_report(), format_name, output)

@@ -67,7 +67,7 @@ def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
 
 
 def _given_twice(label: str, name: str) -> str:
-    """What to say of an option that stands twice in one word."""
+    """The message about an option that is given twice in one word."""
     return f"{label}: {shortened(name)} is given twice; keep one"
 
 
@@ -78,7 +78,7 @@ def _first_option(cls: type[Layer]) -> str:
 
 
 def _how_to_write(option: str) -> str:
-    """An option as it stands in a chain."""
+    """How to write an option in a chain."""
     return f"{LETTERS[option]}3" if option in LETTERS else f"/{option}=…"
 
 
@@ -92,7 +92,7 @@ def parse_chain(words: Sequence[str], shape: Shape) -> Network:
     A fully connected layer after a map gets the flatten it needs.
 
     Raises:
-        UsageError: a word that is no layer, with its place.
+        UsageError: a word that is not a layer, with its place.
         ShapeError: a layer that does not fit.
     """
     chain = _Chain(shape)
@@ -115,7 +115,7 @@ def parse_chain(words: Sequence[str], shape: Shape) -> Network:
             raise UsageError(message)
         cls = get_kind(name)
         if cls.merges:
-            message = f"{label}: {cls.kind} joins paths, which a chain has not; write a YAML file"
+            message = f"{label}: {cls.kind} merges several paths, and a chain has only one; write a YAML file"
             raise UsageError(message)
         texts = _option_texts(cls, options, label)
         known = options_of(cls)

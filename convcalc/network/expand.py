@@ -1,4 +1,4 @@
-"""Steps to nodes: repeats written out, blocks filled in, names given, paths joined."""
+"""Items to nodes: repeats written out, blocks filled in, names given, paths merged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from convcalc.errors import did_you_mean, quoted
 from convcalc.network.expression import ExpressionError, evaluate
 from convcalc.network.network import INPUT, Block, Node
-from convcalc.network.plan import BlockStep, FromStep, GroupStep, JoinStep, LayerStep, Step, Steps
+from convcalc.network.plan import BlockItem, FromItem, GroupItem, Item, Items, LayerItem, MergeItem
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer
@@ -48,10 +48,10 @@ class Scope:
 
 
 class Expander:
-    """Walks the steps and collects the nodes.
+    """Walks the items and collects the nodes.
 
     Args:
-        blocks: the blocks by name, each with ``parameters`` and ``steps``.
+        blocks: the blocks by name, each with ``parameters`` and ``items``.
         names: the file's parameters, which its blocks know besides their own.
         max_layers: how many nodes are too many.
     """
@@ -66,80 +66,80 @@ class Expander:
         self.layers: dict[Any, Layer] = {}
         self.open_blocks: list[str] = []
         self.depth = self.levels = 0
-        self.steps_left = 4 * max_layers + 1000
+        self.items_left = 4 * max_layers + 1000
 
-    def run(self, steps: Steps, scope: Scope, at: int) -> int:
-        """Expand steps one after the other, from node ``at``; the place of the last node."""
+    def run(self, items: Items, scope: Scope, at: int) -> int:
+        """Expand items one after the other, from node ``at``; the place of the last node."""
         self.levels += 1
-        for step in steps:
-            self._spend(step)
-            at = _EXPANDERS[type(step)](self, step, scope, at)
+        for item in items:
+            self._spend(item)
+            at = _EXPANDERS[type(item)](self, item, scope, at)
         self.levels -= 1
         return at
 
-    def _spend(self, step: Step) -> None:
-        """Count a step or a path, so that what makes no layers comes to an end too."""
-        self.steps_left -= 1
-        if self.steps_left < 0:
+    def _spend(self, item: Item) -> None:
+        """Count an item or a path, so that what makes no layers comes to an end too."""
+        self.items_left -= 1
+        if self.items_left < 0:
             message = (
                 f"blocks, repeats and paths without layers are too many for {self.max_layers:,} "
                 "layers; leave the empty ones out, or raise --max-layers if you mean it"
             )
-            raise step.error(message)
+            raise item.error(message)
         if self.levels > MAX_LEVELS:
             message = f"blocks, repeats and paths nest deeper than {MAX_LEVELS} levels; write them flatter"
-            raise step.error(message)
+            raise item.error(message)
 
-    def _evaluate(self, step: Step, value: Any, names: dict[str, int], what: str) -> Any:
+    def _evaluate(self, item: Item, value: Any, names: dict[str, int], what: str) -> Any:
         """A value with its $names worked out."""
         try:
             return evaluate(value, names)
         except ExpressionError as error:
-            raise step.error(f"{what} {error}", error.node) from None
+            raise item.error(f"{what} {error}", error.node) from None
 
-    def _register(self, step: Step, name: str, at: int) -> None:
+    def _register(self, item: Item, name: str, at: int) -> None:
         """Remember where a name leads."""
         if name in self.places:
             message = (
                 f"the name {quoted(name)} is used twice; choose another "
-                "(inside a repeat, name the repeat: its turns are numbered)"
+                "(inside a repeat, name the repeat: its copies are numbered)"
             )
-            raise step.error(message)
+            raise item.error(message)
         if len(name) > MAX_NAME:
-            message = f"with the names it lies in, this name has {len(name):,} characters; use at most {MAX_NAME:,}"
-            raise step.error(message)
+            message = f"with the names around it, this name has {len(name):,} characters; use at most {MAX_NAME:,}"
+            raise item.error(message)
         self.places[name] = at
 
-    def _place(self, step: Step, target: str, scope: Scope) -> int:
+    def _place(self, item: Item, target: str, scope: Scope) -> int:
         """The place a name leads to, looked up in the same scope first."""
         for name in (scope.prefix + target, target):
             if name in self.places:
                 return self.places[name]
         known = [*self.places][-500:]
         message = f"no layer {quoted(target)} before this one{did_you_mean(target, known)}"
-        raise step.error(message)
+        raise item.error(message)
 
     # ------------------------------------------------------------------------ one of each
 
-    def _layer(self, step: LayerStep, scope: Scope) -> Layer:
-        """The layer of a step; equal ones are one object, so that the walk works each out once."""
-        if step.layer is not None:
-            return step.layer
-        options = step.options
-        if not step.ready:
+    def _layer(self, item: LayerItem, scope: Scope) -> Layer:
+        """The layer of an item; equal ones are one object, so that the walk works each out once."""
+        if item.layer is not None:
+            return item.layer
+        options = item.options
+        if not item.ready:
             options = {
-                name: self._evaluate(step, value, scope.names, name)
+                name: self._evaluate(item, value, scope.names, name)
                 for name, value in options.items()
             }
-        key = (step.cls, *options.items())
+        key = (item.cls, *options.items())
         found = self.layers.get(key)
         if found is None:
-            found = self.layers[key] = step.cls(**options)
-        if step.ready:
-            step.layer = found
+            found = self.layers[key] = item.cls(**options)
+        if item.ready:
+            item.layer = found
         return found
 
-    def _add(self, step: LayerStep, scope: Scope, inputs: tuple[int, ...]) -> int:
+    def _add(self, item: LayerItem, scope: Scope, inputs: tuple[int, ...]) -> int:
         """Append the node of a layer."""
         nodes = self.nodes
         if len(nodes) >= self.max_layers:
@@ -147,98 +147,98 @@ class Expander:
                 f"the network grows past {self.max_layers:,} layers; "
                 "raise --max-layers if you mean it"
             )
-            raise step.error(message)
-        layer = self._layer(step, scope)
+            raise item.error(message)
+        layer = self._layer(item, scope)
         if layer.references:
             targets = [getattr(layer, option) for option in layer.references]
-            inputs += tuple(self._place(step, target, scope) for target in targets if target)
-        name = scope.prefix + (step.name or scope.automatic(step.cls.kind))
-        self._register(step, name, len(nodes))
-        nodes.append(Node(name, layer, inputs, step))
+            inputs += tuple(self._place(item, target, scope) for target in targets if target)
+        name = scope.prefix + (item.name or scope.automatic(item.cls.kind))
+        self._register(item, name, len(nodes))
+        nodes.append(Node(name, layer, inputs, item))
         return len(nodes) - 1
 
-    def expand_layer(self, step: LayerStep, scope: Scope, at: int) -> int:
-        return self._add(step, scope, (at,))
+    def expand_layer(self, item: LayerItem, scope: Scope, at: int) -> int:
+        return self._add(item, scope, (at,))
 
-    def expand_join(self, step: JoinStep, scope: Scope, at: int) -> int:
+    def expand_merge(self, item: MergeItem, scope: Scope, at: int) -> int:
         ends = []
-        for path in step.paths:
-            self._spend(step)
+        for path in item.paths:
+            self._spend(item)
             ends.append(self.run(path, scope, at))
-        return self._add(step, scope, tuple(ends))
+        return self._add(item, scope, tuple(ends))
 
-    def expand_from(self, step: FromStep, scope: Scope, at: int) -> int:  # noqa: ARG002
-        return self._place(step, step.target, scope)
+    def expand_from(self, item: FromItem, scope: Scope, at: int) -> int:  # noqa: ARG002
+        return self._place(item, item.target, scope)
 
-    def expand_group(self, step: GroupStep, scope: Scope, at: int) -> int:
-        if step.times is None:
-            return self._section(step, step.name, step.layers, scope, at)
-        times = self._evaluate(step, step.times, scope.names, "repeat")
+    def expand_group(self, item: GroupItem, scope: Scope, at: int) -> int:
+        if item.times is None:
+            return self._section(item, item.name, item.layers, scope, at)
+        times = self._evaluate(item, item.times, scope.names, "repeat")
         if times < 0:
             message = f"repeat is {times}; use 0 or more"
-            raise step.error(message)
+            raise item.error(message)
         for turn in range(1, times + 1):
-            self._spend(step)
-            if step.name:
-                at = self._section(step, f"{step.name}.{turn}", step.layers, scope, at)
+            self._spend(item)
+            if item.name:
+                at = self._section(item, f"{item.name}.{turn}", item.layers, scope, at)
             else:
                 start = len(self.nodes)
                 mark = len(self.found)
-                at = self.run(step.layers, scope, at)
-                if not (len(step.layers) == 1 and isinstance(step.layers[0], BlockStep)):
+                at = self.run(item.layers, scope, at)
+                if not (len(item.layers) == 1 and isinstance(item.layers[0], BlockItem)):
                     self._block(mark, "", start)
-        if step.name and times:
-            self._register(step, scope.prefix + step.name, at)
+        if item.name and times:
+            self._register(item, scope.prefix + item.name, at)
         return at
 
-    def _section(self, step: Step, name: str, layers: Steps, scope: Scope, at: int) -> int:
+    def _section(self, item: Item, name: str, layers: Items, scope: Scope, at: int) -> int:
         """Layers under a name of their own; a single block in it adds no level."""
         prefix = f"{scope.prefix}{name}."
         inner = Scope(prefix, scope.names, layers.given, numbered=True)
         start, mark = len(self.nodes), len(self.found)
         self.depth += 1
         only = layers[0] if len(layers) == 1 else None
-        if isinstance(only, BlockStep) and not only.name and "." in name:
-            at = self._inside(only, prefix, scope, at)
+        if isinstance(only, BlockItem) and not only.name and "." in name:
+            at = self._block_layers(only, prefix, scope, at)
         else:
             at = self.run(layers, inner, at)
         self.depth -= 1
         self._block(mark, scope.prefix + name, start)
-        self._register(step, scope.prefix + name, at)
+        self._register(item, scope.prefix + name, at)
         return at
 
-    def expand_block(self, step: BlockStep, scope: Scope, at: int) -> int:
-        word = "" if scope.numbered else step.block
-        name = scope.prefix + (step.name or scope.automatic(word))
+    def expand_block(self, item: BlockItem, scope: Scope, at: int) -> int:
+        word = "" if scope.numbered else item.block
+        name = scope.prefix + (item.name or scope.automatic(word))
         start, mark = len(self.nodes), len(self.found)
         self.depth += 1
-        at = self._inside(step, f"{name}.", scope, at)
+        at = self._block_layers(item, f"{name}.", scope, at)
         self.depth -= 1
         self._block(mark, name, start)
-        self._register(step, name, at)
+        self._register(item, name, at)
         return at
 
-    def _inside(self, step: BlockStep, prefix: str, scope: Scope, at: int) -> int:
+    def _block_layers(self, item: BlockItem, prefix: str, scope: Scope, at: int) -> int:
         """The layers of a block, with its parameters filled in."""
-        if step.block in self.open_blocks:
+        if item.block in self.open_blocks:
             chain = " → ".join(
-                [*self.open_blocks[self.open_blocks.index(step.block) :], step.block]
+                [*self.open_blocks[self.open_blocks.index(item.block) :], item.block]
             )
-            message = f"block {step.block} uses itself ({chain}); use repeat instead"
-            raise step.error(message)
+            message = f"block {item.block} uses itself ({chain}); use repeat instead"
+            raise item.error(message)
         if len(self.open_blocks) >= MAX_BLOCK_DEPTH:
             message = f"blocks use blocks more than {MAX_BLOCK_DEPTH} deep; use repeat instead"
-            raise step.error(message)
-        block = self.blocks[step.block]
+            raise item.error(message)
+        block = self.blocks[item.block]
         names = dict(self.names)
         for name, default in block.parameters.items():
-            if name in step.given:
-                names[name] = self._evaluate(step, step.given[name], scope.names, name)
+            if name in item.given:
+                names[name] = self._evaluate(item, item.given[name], scope.names, name)
             else:
-                names[name] = self._evaluate(step, default, names, name)
-        inner = Scope(prefix, names, block.steps.given, numbered=False)
-        self.open_blocks.append(step.block)
-        at = self.run(block.steps, inner, at)
+                names[name] = self._evaluate(item, default, names, name)
+        inner = Scope(prefix, names, block.items.given, numbered=False)
+        self.open_blocks.append(item.block)
+        at = self.run(block.items, inner, at)
         self.open_blocks.pop()
         return at
 
@@ -248,10 +248,10 @@ class Expander:
             self.found.insert(mark, Block(name, start, len(self.nodes), self.depth))
 
 
-_EXPANDERS: dict[type[Step], Any] = {
-    LayerStep: Expander.expand_layer,
-    JoinStep: Expander.expand_join,
-    FromStep: Expander.expand_from,
-    GroupStep: Expander.expand_group,
-    BlockStep: Expander.expand_block,
+_EXPANDERS: dict[type[Item], Any] = {
+    LayerItem: Expander.expand_layer,
+    MergeItem: Expander.expand_merge,
+    FromItem: Expander.expand_from,
+    GroupItem: Expander.expand_group,
+    BlockItem: Expander.expand_block,
 }

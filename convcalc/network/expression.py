@@ -57,7 +57,7 @@ class Expression:
         self.value(dict.fromkeys(self.names, 1), trial=True)
 
     def value(self, names: Mapping[str, int], *, trial: bool = False) -> int:
-        """The number it stands for.
+        """Its value.
 
         Raises:
             ExpressionError: an unknown name, a division by zero, or a number out of bounds.
@@ -95,7 +95,7 @@ def expressions_in(value: Any) -> Iterator[Expression]:
 
 
 def _unknown_token(text: str) -> str:
-    """What to say of characters that mean nothing in an expression."""
+    """The message about characters that mean nothing in an expression."""
     if text == "/":
         return "has '/' in it; whole numbers are divided with //, which drops the remainder"
     if text == "**":
@@ -163,7 +163,7 @@ class _Reader:
                 raise ExpressionError(message)
             self.at += 1
             return inner
-        message = f"has {sign!r} where a number or a $name should stand; write one there"
+        message = f"has {sign!r} where a number or a $name should be; write one there"
         raise ExpressionError(message)
 
     def named(self, name: str) -> int:

@@ -15,7 +15,7 @@ from convcalc.layers.values import VALUES, checked_shape
 from convcalc.network.expand import MAX_LAYERS, Expander, Scope
 from convcalc.network.expression import ExpressionError, evaluate, expressions_in
 from convcalc.network.network import INPUT, Network, without_collector
-from convcalc.network.plan import KINDS, STEP_WORDS, Planner, Steps, unknown_parameter
+from convcalc.network.plan import ITEM_WORDS, KINDS, Items, Planner, unknown_parameter
 from convcalc.network.yaml_source import Source, decoded, read
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ MAX_PARAMETERS = 1000  # of a file, or of a block
 
 
 class _BlockPlan:
-    """A block: its parameters (None where one must be given) and its steps."""
+    """A block: its parameters (None where one must be given) and its items."""
 
     def __init__(self, parameters: dict[str, Any]) -> None:
         self.parameters = parameters
-        self.steps = Steps()
+        self.items = Items()
 
 
 class _Draft:
@@ -48,7 +48,7 @@ class _Draft:
         self.input: tuple[Any, ...] = ()
         self.parameters: dict[str, int] = {}
         self.blocks: dict[str, _BlockPlan] = {}
-        self.layers = Steps()
+        self.layers = Items()
         self.expect: dict[str, Any] = {}
 
 
@@ -75,7 +75,7 @@ def find(target: str, beside: str = "") -> str:
         UsageError: there is no such file and no such bundled network.
     """
     if "\0" in target:
-        message = f"{quoted(target)} is no file name; check it"
+        message = f"{quoted(target)} is not a file name; check it"
         raise UsageError(message)
     path = os.path.join(beside, target)
     folder = os.path.isdir(path)
@@ -135,7 +135,7 @@ def loads(
 def _build(
     source: Source, given: Mapping[str, int], shape: Shape | None, max_layers: int
 ) -> Network:
-    """The network a source stands for."""
+    """The network that a source describes."""
     with without_collector():
         draft = _read_draft(source, [])
         names = dict(draft.parameters)
@@ -230,7 +230,7 @@ def _read_draft(source: Source, opened: list[str]) -> _Draft:
     if "blocks" in keys:
         _read_blocks(source, keys["blocks"][1], draft, planner)
     if "layers" in keys:
-        draft.layers = planner.checked(keys["layers"][1], "layers", draft.parameters)
+        draft.layers = planner.read_layers(keys["layers"][1], "layers", draft.parameters)
     elif not draft.layers:
         source.refuse(root, "a network needs layers; add layers: and list them")
     if "expect" in keys:
@@ -239,9 +239,9 @@ def _read_draft(source: Source, opened: list[str]) -> _Draft:
 
 
 def _unknown_key(key: str) -> str:
-    """What to say of a top-level key that there is not."""
-    if key in KINDS or key in STEP_WORDS:
-        return f"{key} cannot stand here; put it under layers:, after a dash"
+    """The message about a top-level key that does not exist."""
+    if key in KINDS or key in ITEM_WORDS:
+        return f"{key} does not belong here; put it under layers:, after a dash"
     return f"a network has no key {quoted(key)}{did_you_mean(key, TOP_KEYS)}"
 
 
@@ -303,7 +303,7 @@ def _read_parameters(source: Source, node: Node, draft: _Draft, *, extends: bool
 
 
 def _check_count(source: Source, node: Node, count: int) -> None:
-    """Refuse more parameters than anybody could keep apart."""
+    """Refuse too many parameters."""
     if count > MAX_PARAMETERS:
         source.refuse(node, f"{count:,} parameters are too many; use at most {MAX_PARAMETERS:,}")
 
@@ -328,11 +328,11 @@ def _check_block_parameter(source: Source, node: Node, name: str) -> None:
 
 
 def _read_blocks(source: Source, node: Node, draft: _Draft, planner: Planner) -> None:
-    """The blocks; all names first, so that a block may use one that stands further down."""
+    """The blocks; all names first, so that a block may use one that is defined further down."""
     found = source.mapping(node, "blocks", "write each block's name and what is in it")
     bodies = {}
     for name, (key, value) in found.items():
-        if name in KINDS or name in STEP_WORDS:
+        if name in KINDS or name in ITEM_WORDS:
             source.refuse(
                 key,
                 f"a block cannot be called {name!r}, which has a meaning already; choose another",
@@ -359,7 +359,7 @@ def _read_blocks(source: Source, node: Node, draft: _Draft, planner: Planner) ->
     for name, body in bodies.items():
         block = draft.blocks[name]
         known = [*draft.parameters, *block.parameters]
-        block.steps = planner.checked(body, f"the layers of {shortened(name)}", known)
+        block.items = planner.read_layers(body, f"the layers of {shortened(name)}", known)
 
 
 def _check_redefinition(
@@ -371,7 +371,7 @@ def _check_redefinition(
     if gone or needed:
         what = f"must keep {gone[0]}" if gone else f"must give {needed[0]} a default"
         source.refuse(
-            key, f"block {name} is used by the file it extends, so it {what}; or call it otherwise"
+            key, f"block {name} is used by the file it extends, so it {what}; or rename it"
         )
 
 
@@ -390,7 +390,7 @@ def _read_block_parameters(source: Source, node: Node, outer: dict[str, int]) ->
             for expression in expressions_in(default):
                 for used in expression.names:
                     if used in pairs and used not in names:
-                        what = f"the default of {name} uses ${used}, which stands no earlier"
+                        what = f"the default of {name} uses ${used}, which comes later"
                         source.refuse(value, f"{what}; put {used} before {name}")
                     if used not in names and used not in outer:
                         source.refuse(value, unknown_parameter(used, [*outer, *names]))
@@ -402,13 +402,13 @@ def _read_block_parameters(source: Source, node: Node, outer: dict[str, int]) ->
         name = source.scalar(item, "a parameter")
         _check_block_parameter(source, item, name)
         if name in names:
-            source.refuse(item, f"the parameter {quoted(name)} stands here twice; keep one")
+            source.refuse(item, f"the parameter {quoted(name)} is given twice; keep one")
         names[name] = None
     return names
 
 
 def _is_null(node: Node) -> bool:
-    """Whether nothing stands there."""
+    """Whether the node is empty."""
     return isinstance(node, ScalarNode) and node.value in ("", "~", "null")
 
 

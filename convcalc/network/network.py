@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from convcalc.errors import SpecError
     from convcalc.layers import Layer, Shape
-    from convcalc.network.plan import Step
+    from convcalc.network.plan import Item
     from convcalc.report import Report
 
 INPUT = -1  # the place of the network's input among the nodes
@@ -23,13 +23,13 @@ class Node(NamedTuple):
     Attributes:
         name: unique, such as ``conv3_x.2.conv1``.
         inputs: places of the nodes it reads; `INPUT` is the network's input.
-        step: where the spec says so.
+        origin: where a file says so, for messages.
     """
 
     name: str
     layer: Layer
     inputs: tuple[int, ...]
-    step: Step | None = None
+    origin: Item | None = None
 
 
 class Block(NamedTuple):
@@ -86,9 +86,9 @@ class Network:
 
         kind = node.layer.kind
         said = f"{kind}: {what}" if node.name == kind else f"{node.name} ({kind}): {what}"
-        if node.step is None or not node.step.source.path:
+        if node.origin is None or not node.origin.source.path:
             return ShapeError(said)  # type: ignore[return-value]
-        at = node.step.error(said)
+        at = node.origin.error(said)
         return SpecError(at.path, at.line, at.column, said, at.text)
 
 

@@ -1,4 +1,4 @@
-"""YAML nodes to steps: what stands in ``layers``, checked once, whether or not it is ever used."""
+"""YAML nodes to items: what is in ``layers``, checked once, whether or not it is ever used."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Value = Any  # of an option; holds an Expression wherever the text has a $name
 
 KINDS = every()
 
-STEP_FORMS = "{repeat: 2, layers: […]}, {name: stage1, layers: […]} or {from: conv1}"
-STEP_WORDS = ("repeat", "from", "name", "layers")
+ITEM_FORMS = "{repeat: 2, layers: […]}, {name: stage1, layers: […]} or {from: conv1}"
+ITEM_WORDS = ("repeat", "from", "name", "layers")
 MAX_NESTING = 40
 MAX_NAME = 100
 
 
-class Step:
+class Item:
     """One item of a list of layers.
 
     Attributes:
-        source, node: where it stands.
+        source, node: where it is.
         name: the name given to it, or nothing.
     """
 
@@ -38,15 +38,15 @@ class Step:
         self.source, self.node, self.name = source, node, name
 
     def error(self, what: str, node: Node | None = None) -> SpecError:
-        """An error that points at this step, or at a part of it."""
+        """An error that points at this item, or at a part of it."""
         return self.source.error(node or self.node, what)
 
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Steps, ...]]:
+    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
         """The values that may hold expressions, and the lists of layers inside."""
         return (), ()
 
 
-class LayerStep(Step):
+class LayerItem(Item):
     """A layer; ``ready`` where no option depends on a parameter, so that ``layer`` can be kept."""
 
     __slots__ = ("cls", "layer", "options", "ready")
@@ -59,12 +59,12 @@ class LayerStep(Step):
         self.ready = not any(True for _ in expressions_in(tuple(options.values())))
         self.layer: Layer | None = None
 
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Steps, ...]]:
+    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
         return () if self.ready else tuple(self.options.values()), ()
 
 
-class JoinStep(LayerStep):
-    """A layer that joins paths."""
+class MergeItem(LayerItem):
+    """A layer that merges paths."""
 
     __slots__ = ("paths",)
 
@@ -75,16 +75,16 @@ class JoinStep(LayerStep):
         name: str,
         cls: type[Layer],
         options: dict[str, Value],
-        paths: list[Steps],
+        paths: list[Items],
     ) -> None:
         super().__init__(source, node, name, cls, options)
         self.paths = paths
 
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Steps, ...]]:
+    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
         return (), tuple(self.paths)
 
 
-class BlockStep(Step):
+class BlockItem(Item):
     """A block with its parameters filled in."""
 
     __slots__ = ("block", "given")
@@ -95,24 +95,24 @@ class BlockStep(Step):
         super().__init__(source, node, name)
         self.block, self.given = block, given
 
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Steps, ...]]:
+    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
         return tuple(self.given.values()), ()
 
 
-class GroupStep(Step):
+class GroupItem(Item):
     """Layers under a name, or several times over; ``times`` is None for a section."""
 
     __slots__ = ("layers", "times")
 
-    def __init__(self, source: Source, node: Node, name: str, layers: Steps, times: Value) -> None:
+    def __init__(self, source: Source, node: Node, name: str, layers: Items, times: Value) -> None:
         super().__init__(source, node, name)
         self.layers, self.times = layers, times
 
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Steps, ...]]:
+    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
         return (self.times,), (self.layers,)
 
 
-class FromStep(Step):
+class FromItem(Item):
     """Go on from another node."""
 
     __slots__ = ("target",)
@@ -122,24 +122,24 @@ class FromStep(Step):
         self.target = target
 
 
-class Steps(list[Step]):
-    """A list of steps.
+class Items(list[Item]):
+    """A list of items.
 
     Attributes:
-        given: names given in it (and inside its joins and unnamed repeats), which automatic names
+        given: names given in it (and inside its merges and unnamed repeats), which automatic names
             must stay clear of.
         used: parameters that expressions anywhere in it use, each with the first such expression.
     """
 
-    def __init__(self, steps: Iterable[Step] = ()) -> None:
-        super().__init__(steps)
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        super().__init__(items)
         self.given: set[str] = set()
         self.used: dict[str, Expression] = {}
         merged: set[int] = set()
-        for step in self:
-            if step.name:
-                self.given.add(step.name)
-            values, lists = step.parts()
+        for item in self:
+            if item.name:
+                self.given.add(item.name)
+            values, lists = item.parts()
             for expression in expressions_in(values):
                 for name in expression.names:
                     self.used.setdefault(name, expression)
@@ -149,14 +149,14 @@ class Steps(list[Step]):
                 merged.add(id(inner))
                 for name, expression in inner.used.items():
                     self.used.setdefault(name, expression)
-                if isinstance(step, JoinStep) or not step.name:
+                if isinstance(item, MergeItem) or not item.name:
                     self.given |= inner.given
 
 
 class Planner:
     """Reads the lists of layers of one text.
 
-    A list or layer that stands behind several aliases is read once and shared, so that aliases
+    A list or layer that several aliases point to is read once and shared, so that aliases
     of aliases cost no more than they take to write.
 
     Args:
@@ -166,67 +166,67 @@ class Planner:
 
     def __init__(self, source: Source, blocks: dict[str, Any]) -> None:
         self.source, self.blocks = source, blocks
-        self.lists: dict[int, Steps] = {}
-        self.items: dict[int, Step] = {}
-        self.open: set[int] = set()
+        self._known_lists: dict[int, Items] = {}
+        self._known_items: dict[int, Item] = {}
+        self._open: set[int] = set()
 
-    def checked(self, node: Node, what: str, names: Collection[str]) -> Steps:
+    def read_layers(self, node: Node, what: str, names: Collection[str]) -> Items:
         """A list of layers that uses these parameters and no others."""
-        steps = self.steps(node, what)
-        for name, expression in steps.used.items():
+        items = self._list(node, what)
+        for name, expression in items.used.items():
             if name not in names:
                 self.source.refuse(expression.node, unknown_parameter(name, names))
-        return steps
+        return items
 
-    def steps(self, node: Node, what: str = "layers") -> Steps:
+    def _list(self, node: Node, what: str = "layers") -> Items:
         """A list of layers."""
-        if id(node) in self.lists:
-            return self.lists[id(node)]
+        if id(node) in self._known_lists:
+            return self._known_lists[id(node)]
         if isinstance(node, ScalarNode) and not node.value:
             self.source.refuse(node, f"{what} is empty; list the layers, or write []")
-        if id(node) in self.open:
+        if id(node) in self._open:
             self.source.refuse(node, f"{what} holds an alias (*) of itself; use repeat")
-        if len(self.open) >= MAX_NESTING:
+        if len(self._open) >= MAX_NESTING:
             self.source.refuse(node, f"layers nest deeper than {MAX_NESTING} levels; use blocks")
-        self.open.add(id(node))
-        steps = Steps(map(self._step, self.source.sequence(node, what)))
-        self.open.remove(id(node))
-        self.lists[id(node)] = steps
-        return steps
+        self._open.add(id(node))
+        items = Items(map(self._item, self.source.sequence(node, what)))
+        self._open.remove(id(node))
+        self._known_lists[id(node)] = items
+        return items
 
-    def _step(self, node: Node) -> Step:
+    def _item(self, node: Node) -> Item:
         """One item of a list of layers."""
         if isinstance(node, ScalarNode):
             word = self.source.scalar(node, "a layer")
-            return self._named_step(node, word, None)
-        if id(node) in self.items:
-            return self.items[id(node)]
+            return self._named_item(node, word, None)
+        if id(node) in self._known_items:
+            return self._known_items[id(node)]
         if not isinstance(node, MappingNode):
             self.source.refuse(
                 node,
                 "a layer must be a kind or a mapping, but this is a list; paths stand under add or concat",
             )
-        step = self.items[id(node)] = self._mapped_step(node)
-        return step
+        item = self._known_items[id(node)] = self._mapped_item(node)
+        return item
 
-    def _mapped_step(self, node: MappingNode) -> Step:
+    def _mapped_item(self, node: MappingNode) -> Item:
         """A layer with options, a block, a repeat, a section, or from."""
         keys = self.source.mapping(node, "a layer")
         if len(keys) > 1 and ("repeat" in keys or "layers" in keys):
             return self._group(node, keys)
         if "from" in keys:
-            return self._from_step(node, keys)
+            return self._from_item(node, keys)
         if not keys:
             self.source.refuse(node, "an empty item; write a kind such as relu, or delete it")
         if len(keys) > 1:
             words = ", ".join([shortened(key) for key in keys][:8])
             self.source.refuse(
                 node,
-                f"a layer is one kind with its options inside, but here {words} stand side by side; "
+                f"a layer is one kind with its options inside, but here {words} are side by side; "
                 "write - conv: {out_channels: 8, kernel_size: 3}, or indent the options further",
             )
         ((key, value),) = keys.values()
-        return self._named_step(key, self.source.scalar(key, "a layer"), value)
+        return self._named_item(key, self.source.scalar(key, "a layer"), value)
 
     def _only(
         self, keys: dict[str, tuple[ScalarNode, Node]], known: tuple[str, ...], what: str
@@ -238,23 +238,23 @@ class Planner:
                     node, f"{what} has no option {quoted(key)}{did_you_mean(key, known)}"
                 )
 
-    def _from_step(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Step:
+    def _from_item(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Item:
         """Going on from another layer."""
         self._alone(keys, "from", "make it an item of its own")
         for key, (word, _) in keys.items():
             if key != "from":
-                self.source.refuse(word, f"{quoted(key)} cannot stand beside from; leave it out")
-        return FromStep(
+                self.source.refuse(word, f"{quoted(key)} cannot be used next to from; leave it out")
+        return FromItem(
             self.source, node, OPTION_TYPES[str].take(self.source, keys["from"][1], "from")
         )
 
     def _alone(self, keys: dict[str, tuple[ScalarNode, Node]], what: str, way_out: str) -> None:
-        """Refuse a layer that stands beside a word of the language."""
+        """Refuse a layer next to a word of the language."""
         for key, (node, _) in keys.items():
             if key in KINDS or key in self.blocks:
-                self.source.refuse(node, f"{key} cannot stand beside {what}; {way_out}")
+                self.source.refuse(node, f"{key} cannot be used next to {what}; {way_out}")
 
-    def _group(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Step:
+    def _group(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Item:
         """A repeat or a named section."""
         what = "repeat" if "repeat" in keys else "a section"
         self._alone(keys, what, "put it under layers:")
@@ -265,7 +265,7 @@ class Planner:
         times = self.source.number(keys["repeat"][1], "repeat") if "repeat" in keys else None
         if isinstance(times, int) and times < 0:
             self.source.refuse(keys["repeat"][1], f"repeat is {times}; use 0 or more")
-        return GroupStep(self.source, node, name, self.steps(keys["layers"][1]), times)
+        return GroupItem(self.source, node, name, self._list(keys["layers"][1]), times)
 
     def _name(self, keys: dict[str, tuple[ScalarNode, Node]]) -> str:
         """The name given among the options, if one is."""
@@ -281,7 +281,7 @@ class Planner:
             )
         return name
 
-    def _named_step(self, key: Node, word: str, value: Node | None) -> Step:
+    def _named_item(self, key: Node, word: str, value: Node | None) -> Item:
         """A kind or a block, by its word."""
         if word in self.blocks:
             return self._block(key, word, value)
@@ -289,13 +289,13 @@ class Planner:
             self.source.refuse(key, _unknown_kind(word, self.blocks))
         cls = KINDS[word]
         if cls.merges:
-            return self._join(key, cls, value)
+            return self._merge(key, cls, value)
         keys = self._option_keys(value, word)
         options = self._read_options(key, cls, keys)
-        return LayerStep(self.source, key, self._name(keys), cls, options)
+        return LayerItem(self.source, key, self._name(keys), cls, options)
 
     def _option_keys(self, value: Node | None, word: str) -> dict[str, tuple[ScalarNode, Node]]:
-        """The mapping of options under a kind; nothing stands for no options."""
+        """The mapping of options under a kind; an empty node means no options."""
         if value is None or (isinstance(value, ScalarNode) and value.value in ("", "~", "null")):
             return {}
         if not isinstance(value, MappingNode):
@@ -328,7 +328,7 @@ class Planner:
             self.source.refuse(key, f"{cls.kind} needs {_lacking(cls.kind, missing)}")
         return options
 
-    def _join(self, key: Node, cls: type[Layer], value: Node | None) -> Step:
+    def _merge(self, key: Node, cls: type[Layer], value: Node | None) -> Item:
         """add, multiply or concat with its paths."""
         keys: dict[str, tuple[ScalarNode, Node]] = {}
         if isinstance(value, MappingNode):
@@ -341,12 +341,12 @@ class Planner:
                 f"{cls.kind} needs paths; list one list of layers for each, [] for the input itself",
             )
         paths = [
-            self.steps(path, f"a path of {cls.kind}")
+            self._list(path, f"a path of {cls.kind}")
             for path in self.source.sequence(value, f"the paths of {cls.kind}")
         ]
-        return JoinStep(self.source, key, self._name(keys), cls, {}, paths)
+        return MergeItem(self.source, key, self._name(keys), cls, {}, paths)
 
-    def _block(self, key: Node, word: str, value: Node | None) -> Step:
+    def _block(self, key: Node, word: str, value: Node | None) -> Item:
         """A block with its parameters."""
         keys = self._option_keys(value, word)
         parameters = self.blocks[word].parameters
@@ -367,11 +367,11 @@ class Planner:
         ]
         if missing:
             self.source.refuse(key, f"block {word} needs {_lacking(word, missing)}")
-        return BlockStep(self.source, key, self._name(keys), word, given)
+        return BlockItem(self.source, key, self._name(keys), word, given)
 
 
 def unknown_parameter(name: str, names: Collection[str]) -> str:
-    """What to say of a $name that is no parameter."""
+    """The message about a $name that is not a parameter."""
     near = did_you_mean(name, names) if names else "; add it under parameters:"
     return f"no parameter ${shortened(name)} here{near}"
 
@@ -382,13 +382,13 @@ def _lacking(word: str, names: list[str]) -> str:
 
 
 def _unknown_kind(word: str, blocks: dict[str, Any]) -> str:
-    """What to say of a word that is no kind and no block; other libraries' words are known."""
+    """The message about a word that is neither a kind nor a block; other libraries' words are known."""
     if word in ("", "~", "null"):
         return "an empty item; write a kind such as relu, or delete the dash"
-    if word in STEP_WORDS:
-        return f"{word} alone is no layer; write {STEP_FORMS}"
+    if word in ITEM_WORDS:
+        return f"{word} by itself is not a layer; write {ITEM_FORMS}"
     cls = find(word)
     if cls:
         return f"no layer kind {quoted(word)}; it is called {cls.kind!r} here"
-    hint = did_you_mean(word.lower(), [*KINDS, *blocks, *STEP_WORDS])
+    hint = did_you_mean(word.lower(), [*KINDS, *blocks, *ITEM_WORDS])
     return f"no layer kind or block {quoted(word)}{hint or '; convcalc kinds lists them'}"

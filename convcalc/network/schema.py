@@ -10,7 +10,7 @@ from convcalc.layers.options import options_of, required_options
 from convcalc.layers.values import MAX_DIGITS
 from convcalc.network.expression import MAX_CHARACTERS
 from convcalc.network.load import EXPECT_KEYS, MAX_PARAMETERS, TOP_KEYS
-from convcalc.network.plan import KINDS, MAX_NAME, STEP_WORDS
+from convcalc.network.plan import ITEM_WORDS, KINDS, MAX_NAME
 
 _NAME = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME, "not": {"const": "input"}}
 _WORD = {"type": "string", "pattern": r"^[A-Za-z_\u0080-\uffff][0-9A-Za-z_\u0080-\uffff]*$"}
@@ -47,7 +47,7 @@ def schema() -> dict[str, Any]:
                     _bare_kinds(),
                     _block_name(),
                     *map(_kind_schema, KINDS.values()),
-                    *_steps(),
+                    *_group_and_from(),
                     _block_use(),
                 ]
             },
@@ -160,7 +160,7 @@ def _kind_schema(cls: type[Layer]) -> dict[str, Any]:
     }
 
 
-def _steps() -> list[dict[str, Any]]:
+def _group_and_from() -> list[dict[str, Any]]:
     """repeat, sections and from."""
     times = {"anyOf": [{**_WHOLE, "minimum": 0}, _EXPRESSION]}
     return [
@@ -181,8 +181,8 @@ def _steps() -> list[dict[str, Any]]:
 
 
 def _taken() -> list[str]:
-    """Words that are no block's name."""
-    return [*KINDS, *STEP_WORDS]
+    """Words that cannot be the name of a block."""
+    return [*KINDS, *ITEM_WORDS]
 
 
 def _block_name() -> dict[str, Any]:

@@ -36,11 +36,11 @@ UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 
 # What libyaml says, and what that means to somebody who does not know YAML's grammar.
 PROBLEMS = {
-    "mapping values are not allowed in this context": "a ': ' cannot stand here; check the indentation, "
+    "mapping values are not allowed in this context": "a ': ' cannot be used here; check the indentation, "
     "or put a text with ': ' in it in quotes",
-    "block sequence entries are not allowed in this context": "a '- ' cannot stand here; "
+    "block sequence entries are not allowed in this context": "a '- ' cannot be used here; "
     "start the list on a line of its own",
-    "did not find expected key": "this does not belong to what stands before it; check the indentation, "
+    "did not find expected key": "this does not belong to what comes before it; check the indentation, "
     "quotes and brackets",
     "did not find expected '-' indicator": "this does not line up with the list before it; check the "
     "indentation and the dashes",
@@ -49,13 +49,13 @@ PROBLEMS = {
     "did not find expected ',' or '}'": "the { here is not closed, or a comma is missing in it; "
     "close it with }",
     "found unexpected end of stream": "the quote here is not closed; close it",
-    "did not find expected node content": "a bracket or comma stands where a value should; delete it, "
+    "did not find expected node content": "there is a bracket or comma where a value should be; delete it, "
     "or put the text in quotes",
     "found a tab character that violates indentation": "a tab cannot indent a line; use spaces",
-    "second occurrence": "the name after & stands twice; call one otherwise",
+    "second occurrence": "the name after & is used twice; rename one of them",
     "could not find expected ':'": "a name without ': ' after it; check the indentation, or give it a value",
     "found unexpected ':'": "a ':' without a space after it; write name: value",
-    "found undefined alias": "this * names no & before it; put text with a * in quotes",
+    "found undefined alias": "there is no & of this name before this *; put text with a * in quotes",
     "but found another document": "a second document starts here; keep one network per file",
 }
 
@@ -86,7 +86,7 @@ class Source:
         raise self.error(node, what)
 
     def compose(self) -> Node | None:
-        """The nodes of the text; None where it holds nothing.
+        """The nodes of the text; None for an empty text.
 
         Raises:
             SpecError: not YAML, more than one document, too many values, or nested too deeply.
@@ -143,7 +143,7 @@ class Source:
             return SpecError(self.path, 0, 0, f"not valid YAML: {error}; save it as plain text")
         lines = BREAK.split(self.text[: found.start()])
         code = ord(found[0])
-        what = f"the character U+{code:04X} cannot stand in a text; delete it, or save the file as plain text"
+        what = f"the character U+{code:04X} is not allowed in a text; delete it, or save the file as plain text"
         return self.error_at(len(lines), len(lines[-1]) + 1, what)
 
     # -------------------------------------------------------------------- what a node holds
@@ -169,7 +169,7 @@ class Source:
                 first = found[key.value][0].start_mark.line + 1
                 self.refuse(
                     key,
-                    f"{quoted(key.value)} stands here twice (first in line {first}); keep one",
+                    f"{quoted(key.value)} is given twice (first in line {first}); keep one",
                 )
             if key.value == "<<":
                 self.refuse(key, "YAML's << is not read; write the options out, or use a block")
@@ -231,7 +231,7 @@ class Source:
         text = self.scalar(node, what)
         if text.lower() not in ("true", "false"):
             hint = (
-                "; YAML versions differ on whether that is a word"
+                "; YAML versions do not agree on its meaning"
                 if text.lower() in YES_OR_NO
                 else ""
             )
@@ -288,7 +288,7 @@ YES_OR_NO = ("yes", "no", "on", "off", "y", "n", "true", "false")
 
 
 def number_hint(text: str) -> str:
-    """What may be behind a value that is no plain whole number, and what to write."""
+    """A guess at what was meant by a value that is not a plain whole number, and what to write."""
     lowered = text.lower()
     if lowered in YES_OR_NO:
         return ", which YAML may read as true or false; write a number"
@@ -314,7 +314,7 @@ def number_hint(text: str) -> str:
 
 
 def described(node: Node) -> str:
-    """What sort of node stands where another was wanted."""
+    """What a node is, for the message that something else was wanted."""
     if isinstance(node, MappingNode):
         return "a mapping"
     if isinstance(node, SequenceNode):
@@ -359,7 +359,7 @@ def read(path: str) -> Source:
 def decoded(path: str, data: bytes) -> Source:
     """Bytes as a text, refused where they are too many or no UTF-8."""
     if len(data) > MAX_BYTES:
-        message = f"{printable(path)}: larger than {MAX_BYTES // 2**20} MiB; networks that long want repeat or blocks"
+        message = f"{printable(path)}: larger than {MAX_BYTES // 2**20} MiB; use repeat or blocks to shorten it"
         raise UsageError(message)
     try:
         text = data.decode("utf-8-sig")

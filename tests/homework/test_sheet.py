@@ -77,7 +77,7 @@ def test_every_bundled_sheet_loads_and_names_its_source(path: Path) -> None:
         (HEAD + "questions: [{type: text, text: !!python/object:os.system x}]", "tag"),
         (HEAD + "questions: [{type: choice, options: [a, b], answer: z}]", "names no option"),
         (HEAD + "questions: [{type: text}, {type: text, id: q1}]", "q1 stands here twice"),
-        (HEAD + "id: x\nquestions: []", "'id' stands here twice"),
+        (HEAD + "id: x\nquestions: []", "'id' is given twice"),
         (HEAD + "questions: [", "not valid YAML"),
     ],
 )
