@@ -231,9 +231,7 @@ class Source:
         text = self.scalar(node, what)
         if text.lower() not in ("true", "false"):
             hint = (
-                "; YAML versions do not agree on its meaning"
-                if text.lower() in YES_OR_NO
-                else ""
+                "; YAML versions do not agree on its meaning" if text.lower() in YES_OR_NO else ""
             )
             self.refuse(node, f"{what} must be true or false, but this is {quoted(text)}{hint}")
         return text.lower() == "true"
