@@ -72,7 +72,7 @@ def window(given: dict[str, Any], expected: dict[str, Any]) -> None:
     options["padding"] = ((before, after),)
     row = convcalc.layer("conv", (1, n), **options)
     assert row.output == (1, expected.pop("o"))
-    (axis,) = layer_of("conv", **options).axes((1, n))
+    (axis,) = layer_of("conv", **options).windows((1, n))
     assert axis.fits is expected["fits"]
     assert (axis.unread == 0) is expected["fits"]
     if "exact" in expected:
@@ -90,7 +90,7 @@ def pool(given: dict[str, Any], expected: dict[str, Any]) -> None:
     """A pool's window under every rule of rounding."""
     n, k, s, p, d = (given[letter] for letter in "nkspd")
     options = {"kernel_size": k, "stride": s, "padding": p, "dilation": d}
-    (axis,) = layer_of("maxpool", **options).axes((1, n))
+    (axis,) = layer_of("maxpool", **options).windows((1, n))
     if "fits" in expected:
         assert axis.fits is expected.pop("fits")
     if "unused" in expected:
@@ -117,7 +117,7 @@ def same(given: dict[str, Any], expected: dict[str, Any]) -> None:
     assert formulas.same_size(n, s) == size
     for word in ("same", "same_lower"):
         made = layer_of("conv", **options, padding=word)
-        (axis,) = made.axes((1, n))
+        (axis,) = made.windows((1, n))
         assert made.out_shape((1, n)) == (1, size)
         assert axis.before + axis.after == formulas.same_padding(n, k, s, d)
         if word in expected:
@@ -231,8 +231,8 @@ def test_a_layer_agrees_with_its_source(case: dict[str, Any]) -> None:
         "macs": lambda: row.macs,
         "activations": lambda: row.activations,
         "places": lambda: row.output[1] * row.output[2],
-        "fan_in": lambda: made.fan_in(shape),
-        "pads": lambda: tuple((a.before, a.after) for a in made.axes(shape)),
+        "fan_in": lambda: made.weights_per_unit(shape),
+        "pads": lambda: tuple((a.before, a.after) for a in made.windows(shape)),
         "macs_and_bias_adds": lambda: row.macs + row.counts.get("bias_adds", 0),
         "kept": lambda: str(Fraction(row.activations, formulas.product(shape))),
         "macs_against_conv": lambda: against_conv(row, options, shape),
@@ -279,8 +279,7 @@ def test_a_chain_agrees_with_its_source(case: dict[str, Any]) -> None:
         "span": lambda: max(
             axis.effective_kernel
             for node in network.nodes
-            if hasattr(node.layer, "axes")
-            for axis in node.layer.axes((1, 41, 41))
+            for axis in node.layer.windows((1, 41, 41))
         ),
         "section_params": lambda: tuple(
             sum(row.params for row in rows[start:stop]) for _, start, stop, _ in network.blocks

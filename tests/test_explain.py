@@ -11,8 +11,8 @@ from hypothesis import given
 import convcalc
 from convcalc.analysis.explain import explained
 from convcalc.layers import every
-from convcalc.layers.base import axis_names
 from convcalc.layers.rf import PIXEL, Field
+from convcalc.layers.window import axis_names
 from strategies import Made, Shape, drawn_of, few, layer_of
 
 each_kind = pytest.mark.parametrize("kind", sorted(every()))
@@ -60,7 +60,7 @@ def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
             elif label == "output":
                 assert answer(steps) in (out[1:] or out)
             elif label == "neuron":
-                assert answer(steps) == layer.fan_in(shape)  # type: ignore[attr-defined]
+                assert answer(steps) == layer.weights_per_unit(shape)
             elif label == "shape":
                 assert [int(side.replace(",", "")) for side in steps[0].split("×")] == list(out)
             elif label in ("field", "step", "offset", "padding"):

@@ -50,7 +50,7 @@ THIRD_PARTIES = {
     "rich": {"cli", "formats", "draw"},
     "yaml": {"network", "hand", "homework", "cli"},
     "numpy": {
-        "reference", "formulas", "verify", "solve", "hand", "images", "draw", "homework", "cli",
+        "reference", "formulas", "layers", "verify", "solve", "hand", "images", "draw", "homework", "cli",
     },
     "PIL": {"images"},  # the optional extra
 }  # fmt: skip

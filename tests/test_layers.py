@@ -13,9 +13,10 @@ from hypothesis import given
 import convcalc
 from convcalc.errors import ShapeError
 from convcalc.layers import KINDS, LETTERS, Layer, base, every, find
-from convcalc.layers.conv import MAX_TAPS
+from convcalc.layers.names import axes_in
 from convcalc.layers.option_types import OPTION_TYPES, OptionType
 from convcalc.layers.options import options_of
+from convcalc.layers.window import MAX_TAPS, Axis
 from convcalc.reference import WITNESSES, Tally
 from strategies import KIND_STRATEGIES, Made, Shape, drawn_of, few, layer_of, some
 
@@ -87,8 +88,11 @@ def test_every_other_name_leads_to_one_kind() -> None:
     assert len({word for word, _ in names}) == len(names)
     for word, cls in names:
         assert word not in KINDS
-        assert find(word) is cls
-        assert find(word.upper()) is cls
+        for found in (find(word), find(word.upper())):
+            assert found
+            assert issubclass(found, cls)
+            assert (found is cls) == (not axes_in(word))
+            assert (found.kind, found.dimensions) == (cls.kind, axes_in(word))
     assert find("no such kind") is None
 
 
@@ -213,7 +217,7 @@ def test_transposed_same_gives_a_multiple_of_the_input() -> None:
 
 def test_an_exact_size_is_a_fraction_in_lowest_terms() -> None:
     def exact(n: int, k: int, s: int) -> str:
-        return base.Axis(n, k, s, 0, 0, 1).exact
+        return Axis(n, k, s, 0, 0, 1).exact
 
     assert exact(32, 5, 2) == "29/2"  # (32 - 5)/2 + 1
     assert exact(7, 3, 3) == "7/3"

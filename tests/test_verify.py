@@ -69,7 +69,7 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "macs": {"macs": lambda self, shape, out: 1},
     "valid_macs": {"valid_macs": lambda self, shape, out: self.macs(shape, out)},
     "counts": {"counts": lambda self, shape, out: {"adds": 3}, "biases": lambda self, shape, out: 0},
-    "field": {"reads": lambda self, shape, out: tuple(Slide(a.k, a.s, a.before + 1, a.d) for a in self.axes(shape))},
+    "field": {"reads": lambda self, shape, out: tuple(Slide(a.k, a.s, a.before + 1, a.d) for a in self.windows(shape))},
 }  # fmt: skip
 SAID = {
     "shape": "conv1: the walk says 2×9×9 comes out, the array is 2×8×8",

@@ -9,8 +9,9 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
-from convcalc.layers.base import LETTERS, Window, axis_names
+from convcalc.layers import LETTERS
 from convcalc.layers.rf import PIXEL, AnyField, Field, Slide
+from convcalc.layers.window import axis_names
 from convcalc.report import grouped
 from convcalc.term import Term
 
@@ -43,8 +44,7 @@ def explained(
     result = traced_shape(out, "o", "cout")
     if "out_channels" in {field.name for field in fields(layer)}:
         result = (traced.out_channels, *result[1:])  # type: ignore[attr-defined]
-    fan_in = getattr(traced, "fan_in", None)
-    neuron = fan_in(ins[0]) if fan_in else 0
+    neuron = traced.weights_per_unit(ins[0])
     if neuron:
         lines += working("neuron", neuron, "weights")
     lines += working("params", traced.params(ins[0], result))
@@ -100,11 +100,11 @@ def traced_layer(layer: Layer, shape: Shape) -> Layer:
 
 def traced_padding(layer: Layer, shape: Shape) -> Any:
     """Padding as terms: p where both sides are alike, else p₁ before and p₂ after."""
-    if not isinstance(layer, Window):
+    if not layer.windows(shape):
         value = layer.padding  # type: ignore[attr-defined]
         return Term(value, "p") if type(value) is int else value
     found = []
-    for axis in layer.axes(shape):
+    for axis in layer.windows(shape):
         if axis.before == axis.after:
             found.append((p := Term(axis.before, "p"), p))
         else:
@@ -114,11 +114,10 @@ def traced_padding(layer: Layer, shape: Shape) -> Any:
 
 def padding_lines(layer: Layer, shape: Shape) -> list[str]:
     """Where the padding of a word such as same comes from."""
-    padding = getattr(layer, "padding", 0)
-    if not isinstance(layer, Window) or padding not in ("same", "same_lower"):
+    if layer.pads() not in ("same", "same_lower"):
         return []
     lines = []
-    axes = dict(zip(layer.axes(shape), axis_names(shape)))
+    axes = dict(zip(layer.windows(shape), axis_names(shape)))
     for axis, name in axes.items():
         lines += along(name, axes)
         total = formulas.same_padding(

@@ -9,9 +9,10 @@ from convcalc.analysis.walk import walk
 from convcalc.errors import ShapeError
 from convcalc.formulas import im2col_rows, product
 from convcalc.layers import LETTERS, Layer, Shape
-from convcalc.layers.base import FITS, Axis, Window, as_decimal, axis_names
+from convcalc.layers.window import Axis, axis_names
 from convcalc.network.network import one_layer_network
 from convcalc.report import COLUMNS, SHOWN, field_part, field_text, grouped, layer_dict, times
+from convcalc.text import article, as_decimal
 
 if TYPE_CHECKING:
     from convcalc.report import Report, Row
@@ -41,17 +42,12 @@ class Change(NamedTuple):
         return f"--{letter} {'x'.join(map(str, shown))} ({self.size})"
 
 
-def windows_of(layer: Layer, shape: Shape) -> list[Axis]:
-    """The window along each axis; none for a layer without one."""
-    return layer.axes(shape) if isinstance(layer, Window) else []
-
-
 def what_fits(layer: Layer, shape: Shape) -> list[Change]:
     """Small changes after which the window fits along the first axis on which it does not.
 
     None where it fits already, or where the layer has no window.
     """
-    axes = windows_of(layer, shape)
+    axes = layer.windows(shape)
     axis = next((axis for axis in axes if not axis.fits), None)
     if axis is None:
         return []
@@ -75,7 +71,7 @@ def what_fits(layer: Layer, shape: Shape) -> list[Change]:
         key = {"stride": "s", "input": "n", "kernel_size": "k", "padding": "before"}[option]
         for new in fit[: limits.get(option, 1)]:
             values = tuple([getattr(new if each == axis else each, key) for each in axes])
-            found.append(Change(option, values, FITS["floor"](new)))
+            found.append(Change(option, values, new.floor))
     return found
 
 
@@ -101,7 +97,7 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
     shape, notes = flat_shape(layer, shape)
     report = walk(one_layer_network(layer, shape))
     row = report.rows[0]
-    axes = windows_of(layer, shape)
+    axes = layer.windows(shape)
     misfit = next((axis for axis in axes if not axis.fits), None)
     lines = _number_lines(layer, row, axes)
     if misfit:
@@ -128,7 +124,7 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
 def layer_facts(layer: Layer, row: Row) -> dict[str, Any]:
     """What is known about a walked layer, for programs."""
     data = layer_dict(row)
-    axes = windows_of(layer, row.input)
+    axes = layer.windows(row.input)
     facts: dict[str, Any] = {
         "kind": row.kind,
         "options": row.options,
@@ -166,13 +162,12 @@ def layer_facts(layer: Layer, row: Row) -> dict[str, Any]:
 
 def weights_per_neuron(layer: Layer, shape: Shape) -> int:
     """Weights of one neuron; 0 where the layer has no neurons, or neurons that differ."""
-    fan_in = getattr(layer, "fan_in", None)
-    return fan_in(shape) if fan_in else 0
+    return layer.weights_per_unit(shape)
 
 
 def real_macs(layer: Layer, row: Row) -> int | None:
     """Multiply-adds on real cells; None without padding, or where they are too many to count."""
-    padded = any(axis.before or axis.after for axis in windows_of(layer, row.input))
+    padded = any(axis.before or axis.after for axis in layer.windows(row.input))
     if not (row.macs and padded):
         return None
     try:
@@ -183,7 +178,7 @@ def real_macs(layer: Layer, row: Row) -> int | None:
 
 def im2col_sizes(layer: Layer, row: Row) -> dict[str, list[int]]:
     """The two matrices whose product the layer is: [rows, columns]; none where it is not one product."""
-    axes = windows_of(layer, row.input)
+    axes = layer.windows(row.input)
     neuron = weights_per_neuron(layer, row.input)
     positions = product(row.output[1:]) if axes else 0
     whole_depth = axes and neuron == im2col_rows(product([axis.k for axis in axes]), row.input[0])
@@ -239,7 +234,7 @@ def _misfit_line(axes: list[Axis], axis: Axis, row: Row) -> str:
     size = row.output[1 + axes.index(axis)]
     cells = axis.unread - axis.after
     along = [name for name, each in zip(axis_names(row.input), axes) if each == axis]
-    if size != FITS["floor"](axis):
+    if size != axis.floor:
         said = f"rounded up to {size}: the last window hangs over the end"
     elif cells > 0:
         slices = [SLICES[name] + ("s" if cells > 1 else "") for name in along]
@@ -250,6 +245,6 @@ def _misfit_line(axes: list[Axis], axis: Axis, row: Row) -> str:
         said = f"libraries floor to {size}; only padding is left unread"
     where = "" if len(along) == len(axes) else f" along the {' and '.join(along)}"
     return (
-        f"{as_decimal(axis.exact)}: a {axis.effective_kernel}-wide window does not fit "
+        f"{as_decimal(axis.exact)}: {article(axis.effective_kernel)} {axis.effective_kernel}-wide window does not fit "
         f"{axis.padded_sum}{where} in steps of {axis.s}; {said}"
     )

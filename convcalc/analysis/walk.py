@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
 from convcalc.errors import ConvcalcError, ShapeError
-from convcalc.layers import Layer, Shape, shape_text
-from convcalc.layers.base import MAX_NUMBER, MAX_VALUES, axis_names, check_output
+from convcalc.layers import Layer, Shape
+from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES, check_output
 from convcalc.layers.options import option_text
 from convcalc.layers.rf import PIXEL, AnyField, Reads, aligned, hull
+from convcalc.layers.window import axis_names
 from convcalc.network.network import INPUT, without_collector
 from convcalc.report import (
     COLUMNS,
@@ -22,6 +23,7 @@ from convcalc.report import (
     layer_dict,
     per_axis,
 )
+from convcalc.text import times
 
 if TYPE_CHECKING:
     from convcalc.network.network import Network, Node
@@ -124,10 +126,10 @@ def shapes_into(network: Network, report: Report, node: Node) -> list[Shape]:
 def check_input(shape: Shape, batch: int) -> None:
     """Refuse inputs that are no shape."""
     if not 1 <= len(shape) <= 4:
-        message = f"the input {shape_text(shape)} has {len(shape)} sides; give channels and up to 3 axes, without a batch"
+        message = f"the input {times(shape)} has {len(shape)} sides; give channels and up to 3 axes, without a batch"
         raise ShapeError(message)
     if min(shape) < 1 or max(shape) > MAX_NUMBER or formulas.product(shape) > MAX_VALUES:
-        message = f"the input {shape_text(shape)} must have sides of at least 1 and at most {MAX_VALUES:.0e} values"
+        message = f"the input {times(shape)} must have sides of at least 1 and at most {MAX_VALUES:.0e} values"
         raise ShapeError(message)
     if not 1 <= batch <= MAX_NUMBER:
         message = f"a batch of {batch} is not possible; use 1 or more"
@@ -246,14 +248,12 @@ def pixels(network: Network, report: Report, name: str, unit: Shape) -> Ranges:
     if len(unit) != len(sides):
         example = f":{','.join('ZYX'[-len(sides) :])}, counted from 0" if sides else " alone"
         message = (
-            f"a unit of {shape_text(row.output)} has {len(sides)} coordinates, not {len(unit)}; "
+            f"a unit of {times(row.output)} has {len(sides)} coordinates, not {len(unit)}; "
             f"write {name}{example}"
         )
         raise ShapeError(message, name)
     if any(not 0 <= u < n for u, n in zip(unit, sides)):
-        message = (
-            f"no unit {','.join(map(str, unit))} in a map of {shape_text(sides)}; count from 0"
-        )
+        message = f"no unit {','.join(map(str, unit))} in a map of {times(sides)}; count from 0"
         raise ShapeError(message, name)
     axes = len(network.input) - 1
     wanted: dict[int, list[Cells]] = {places[name]: [{u} for u in unit] or [{0}] * axes}
@@ -364,7 +364,7 @@ def wider_than_image(network: Network, rows: list[Row], trunk: Row) -> str:
         if any(axis.size > n > 1 for axis, n in zip(row.field, image)):
             return (
                 f"{row.name} and on: the receptive field ({per_axis([axis.size for axis in row.field])} pixels) is wider than the image "
-                f"({shape_text(image)}); the rest of it is padding"
+                f"({times(image)}); the rest of it is padding"
             )
     return ""
 
@@ -378,8 +378,8 @@ def resized(network: Network, rows: list[Row]) -> list[str]:
     for row, before in zip(rows, own):
         if row.params != before.params:
             return [
-                f"{row.name}: gets {shape_text(row.input)} here but {shape_text(before.input)} at the file's own "
-                f"{shape_text(network.home)}, so weights trained there do not fit; resize the image, or pool "
+                f"{row.name}: gets {times(row.input)} here but {times(before.input)} at the file's own "
+                f"{times(network.home)}, so weights trained there do not fit; resize the image, or pool "
                 "globally before it"
             ]
     return []

@@ -236,7 +236,7 @@ def explaining(network: Network, report: Report, name: str) -> Report:
     from convcalc.analysis.explain import explained
     from convcalc.analysis.walk import shapes_into
     from convcalc.errors import UsageError, did_you_mean, shortened
-    from convcalc.layers import shape_text
+    from convcalc.text import times
 
     places = {node.name: place for place, node in enumerate(network.nodes)}
     if name not in places:
@@ -249,7 +249,7 @@ def explaining(network: Network, report: Report, name: str) -> Report:
     source = node.inputs[0]
     before = report.rows[source].field if source >= 0 else None
     lines = [
-        f"{name}: {' '.join(filter(None, (row.kind, row.options)))} on {' and '.join(map(shape_text, shapes))}",
+        f"{name}: {' '.join(filter(None, (row.kind, row.options)))} on {' and '.join(map(times, shapes))}",
         "",
         *explained(node.layer, shapes, row.output, None if isinstance(before, str) else before),
     ]
@@ -263,8 +263,8 @@ def seeing(network: Network, report: Report, text: str) -> Report:
     """The pixels one unit sees, as they are and inside the image."""
     seen: list[dict[str, Any]] = []
     from convcalc.analysis.walk import pixels
-    from convcalc.layers.base import axis_names
     from convcalc.layers.values import whole_number
+    from convcalc.layers.window import axis_names
 
     name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
     unit = tuple(whole_number(part.strip(), "--sees") for part in place.split(",")) if place else ()

@@ -142,7 +142,7 @@ def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
         message = f"--n {shown} has {len(sizes)} sides; give 1 to 3, and the channels with --cin"
         raise UsageError(message)
     if len(sizes) == 1:
-        sizes = sizes * (dims or _axes_said(typed) or 2)
+        sizes = sizes * (dims or cls.dimensions or _axes_said(typed) or 2)
     elif dims and dims != len(sizes):
         message = f"--n {shown} has {len(sizes)} axes, but --dims is {dims}; leave one out"
         raise UsageError(message)

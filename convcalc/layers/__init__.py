@@ -8,34 +8,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 from convcalc.errors import UsageError, did_you_mean, quoted
-from convcalc.layers.base import KINDS, LETTERS, Layer, Shape, shape_text
-from convcalc.layers.names import plain
+from convcalc.layers.base import KINDS, LETTERS, Layer, with_axes
+from convcalc.layers.names import axes_in, plain
 from convcalc.layers.options import make_layer
 from convcalc.layers.values import shown
+from convcalc.layers.window import Shape
 
-MODULES = ("conv", "linear", "pool", "activation", "norm", "shape", "join")
+MODULES = ("conv", "linear", "pool", "activation", "norm", "shape", "merge")
+KINDS.modules("convcalc.layers", MODULES)
 
 
 def every() -> dict[str, type[Layer]]:
     """All kinds by name."""
-    for module in MODULES:
-        import_module(f"convcalc.layers.{module}")
-    return KINDS
+    return KINDS.load()
 
 
 def find(word: str) -> type[Layer] | None:
-    """The kind of this name, or with this short form or name in another library; None without one."""
-    for module in (None, *MODULES):
-        if module:
-            import_module(f"convcalc.layers.{module}")
-        if word in KINDS:
-            return KINDS[word]
+    """The kind of this name, or with this short form or name in another library; None without one.
+
+    A name with a dimension gives a kind that takes only maps of so many axes.
+
+    >>> find("fc").kind, find("MaxPool2d").kind, find("MaxPool2d").dimensions
+    ('linear', 'maxpool', 2)
+    """
+    if word in KINDS:
+        return KINDS[word]
     wanted = plain(word)
-    return next((cls for cls in KINDS.values() if wanted in map(plain, cls.names())), None)
+    axes = axes_in(wanted)
+    for cls in KINDS.values():
+        names = set(map(plain, cls.names()))
+        if wanted in names:
+            return with_axes(cls, axes) if axes else cls
+        if axes and wanted.removesuffix(f"{axes}d") in names and cls.dimension_names():
+            return with_axes(cls, axes)
+    return None
 
 
 def get_kind(word: Any) -> type[Layer]:
@@ -87,5 +96,4 @@ __all__ = [
     "find",
     "get_kind",
     "make",
-    "shape_text",
 ]

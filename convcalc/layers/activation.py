@@ -6,14 +6,16 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Counts, Elementwise, Shape, frozen, kind
+from convcalc.layers.base import Counts, Elementwise, frozen, kind
 from convcalc.layers.names import with_dimensions
+from convcalc.layers.window import Shape
 
 
 @frozen
 class Activation(Elementwise):
     """A function of each value by itself, costed as elementary operations per value."""
 
+    family: ClassVar = "activation"
     per_value: ClassVar[dict[str, int]] = {}
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -271,6 +273,7 @@ class Softmax(Elementwise):
         "onnx": ("Softmax",),
         "darknet": ("softmax",),
     }
+    family: ClassVar = "activation"
     example: ClassVar = ({}, (1000,))
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -305,6 +308,8 @@ class Dropout(Elementwise):
         "onnx": ("Dropout",),
         "darknet": ("dropout",),
     }
+    family: ClassVar = "regularization"
+
     p: float = 0.5
 
     def check(self, shape: Shape) -> None:

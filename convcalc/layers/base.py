@@ -1,4 +1,4 @@
-"""What every layer kind answers, and the registry that the spec, the walk and the manual read.
+"""What every layer kind answers.
 
 A kind is one frozen dataclass under ``@kind("conv")``: its fields are the options in YAML, its
 docstring is its page in ``convcalc kinds``, its methods are the arithmetic. Nothing elsewhere asks
@@ -11,25 +11,42 @@ Shapes are channels first and without a batch: ``(C, L)``, ``(C, H, W)``, ``(C, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transform
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from convcalc import formulas
-from convcalc.errors import ShapeError
-from convcalc.layers.names import plain
+from convcalc.layers.checks import (
+    check_axes,
+    check_dimensions,
+    check_padding,
+    check_room,
+    check_spatial,
+)
+from convcalc.layers.names import axes_in, plain, with_dimensions
 from convcalc.layers.rf import Reads, Slide
+from convcalc.layers.window import (
+    PADDINGS,
+    Axis,
+    Fit,
+    Padding,
+    Shape,
+    Spatial,
+    axis_names,
+    both_sides,
+    out_sizes,
+    per_axis,
+    real_taps,
+)
+from convcalc.registry import Registry
+from convcalc.text import as_decimal, plural
 
-Shape = tuple[int, ...]
 Counts = Mapping[str, int]
-Spatial = int | tuple[int, ...]
-Pair = int | tuple[int, int]
-PaddingWord = Literal["valid", "same", "same_lower", "full", "causal"]
-Padding = int | tuple[Pair, ...] | PaddingWord
-Fit = Literal["floor", "strict", "ceil", "caffe"]
 SizeRule = Literal["pytorch", "keras"]
 Mode = Literal["nearest", "linear"]
+Family = Literal["conv", "linear", "pool", "norm", "activation", "regularization", "shape", "merge"]
 
-KINDS: dict[str, type[Layer]] = {}
+KINDS: Registry[type[Layer]] = Registry("layer kind")
+_WITH_AXES: dict[tuple[str, int], type[Layer]] = {}
 K = TypeVar("K", bound="type[Layer]")
 
 # One letter per option, for the chain language and the options column; formulas use the same.
@@ -44,9 +61,6 @@ LETTERS = {
     "multiplier": "m",
 }
 
-MAX_NUMBER = 10**12  # the largest number an option or a side may have
-MAX_VALUES = 10**18  # the most values one map may hold
-
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def kind(name: str) -> Callable[[K], K]:
@@ -57,12 +71,8 @@ def kind(name: str) -> Callable[[K], K]:
     """
 
     def register(cls: K) -> K:
-        if name in KINDS:
-            message = f"duplicate layer kind {name!r}: {cls.__qualname__}"
-            raise RuntimeError(message)
         cls.kind = name
-        KINDS[name] = frozen(cls)
-        return cls
+        return KINDS.register(name, frozen(cls))
 
     return register
 
@@ -82,6 +92,21 @@ def frozen(cls: K) -> K:
     return cls
 
 
+def with_axes(cls: type[Layer], axes: int) -> type[Layer]:
+    """The kind under a name with a dimension, such as conv1d: it takes maps of so many axes only."""
+    known = _WITH_AXES.get((cls.kind, axes))
+    if known:
+        return known
+
+    def check(self: Layer, shape: Shape, *others: Shape) -> None:
+        check_dimensions(self.kind, axes, shape, vectors=self.vector_is_1d)
+        cls.check(self, shape, *others)
+
+    made = type(f"{cls.__name__}{axes}d", (cls,), {"dimensions": axes, "check": check})
+    _WITH_AXES[cls.kind, axes] = made
+    return made
+
+
 @frozen
 class Layer:
     """One step of a network.
@@ -91,10 +116,16 @@ class Layer:
     """
 
     kind: ClassVar[str] = ""
+    family: ClassVar[Family]
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # short forms, and names by library
     merges: ClassVar[bool] = False  # whether it reads several paths
+    dimensions: ClassVar[int] = 0  # axes that its name says, as conv1d's does; 0 for any number
+    vector_is_1d: ClassVar[bool] = (
+        False  # whether, as PyTorch's BatchNorm1d, kind1d takes vectors too
+    )
     is_view: ClassVar[bool] = False  # whether the values stay where they are in memory
     needs_flat: ClassVar[bool] = False  # whether a map must be flattened before it
+    in_place: ClassVar[bool] = False  # whether the output may be written over the input
     references: ClassVar[tuple[str, ...]] = ()  # options that name another node, read as an input
     example: ClassVar[tuple[Mapping[str, Any], Shape]] = ({}, (8, 16, 16))
 
@@ -105,6 +136,15 @@ class Layer:
         for word in (cls.kind, *(word for words in cls.aliases.values() for word in words)):
             found.setdefault(plain(word), word.lower())
         return tuple(found.values())
+
+    @classmethod
+    def dimension_names(cls) -> tuple[str, ...]:
+        """Its names with a dimension, such as conv1d; none where no library has such a name."""
+        return with_dimensions(f"{cls.kind}{{}}d") if any(map(axes_in, cls.names())) else ()
+
+    def options(self) -> dict[str, Any]:
+        """Its options by name, also those that have their defaults."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def check(self, shape: Shape) -> None:
         """Refuse a shape this layer cannot take.
@@ -149,6 +189,22 @@ class Layer:
         """Per axis which inputs one output reads; None position by position; a reason if unknown."""
         return None
 
+    def windows(self, shape: Shape) -> list[Axis]:
+        """The window along each axis, with the padding in numbers; empty where no window slides."""
+        return []
+
+    def pads(self) -> Padding:
+        """The padding of the windows as it was given; 0 where there is no such option."""
+        return 0
+
+    def weights_per_unit(self, shape: Shape) -> int:
+        """Weights of one unit (neuron); 0 where there are none, or where units differ."""
+        return 0
+
+    def parts(self, shape: Shape) -> tuple[Layer, ...]:
+        """The layers that do the same one after the other; the layer itself unless it is a compound."""
+        return (self,)
+
     def valid_macs(self, shape: Shape, out: Shape) -> int:
         """Multiply-adds that touch real cells, not the zeros of the padding."""
         return self.macs(shape, out)
@@ -159,7 +215,7 @@ class Layer:
 
 
 class NoParameters(Layer):
-    """A kind without parameters and multiply-adds, and that says so."""
+    """Base class of kinds without parameters and multiply-adds."""
 
     def weights(self, shape: Shape, out: Shape) -> int:
         return 0
@@ -172,136 +228,12 @@ class NoParameters(Layer):
 
 
 class Elementwise(NoParameters):
-    """A free kind that keeps the shape and looks at one position at a time.
-
-    Attributes:
-        in_place: whether the output may be written over the input.
-    """
+    """A kind without parameters that keeps the shape and looks at one position at a time."""
 
     in_place: ClassVar[bool] = True
 
     def out_shape(self, shape: Shape) -> Shape:
         return shape
-
-
-class Axis(NamedTuple):
-    """One axis of a window: input size, kernel, stride, padding before and after, dilation."""
-
-    n: int
-    k: int
-    s: int
-    before: int
-    after: int
-    d: int
-
-    @property
-    def effective_kernel(self) -> int:
-        return formulas.effective_kernel(self.k, self.d)
-
-    @property
-    def padded_size(self) -> int:
-        """The padded input."""
-        return self.n + self.before + self.after
-
-    @property
-    def padded_sum(self) -> str:
-        """The padded input as a sum, for messages: ``5 + 2·1 = 7``."""
-        if self.before == self.after:
-            return (
-                f"{self.n} + 2·{self.before} = {self.padded_size}" if self.before else f"{self.n}"
-            )
-        return f"{self.n} + {self.before} + {self.after} = {self.padded_size}"
-
-    @property
-    def exact(self) -> str:
-        """The size before any rounding, as a fraction such as ``29/2``."""
-        from math import gcd  # noqa: PLC0415 - only for messages and single layers
-
-        above = self.padded_size - self.effective_kernel + self.s
-        common = gcd(above, self.s)
-        below = self.s // common
-        return f"{above // common}" if below == 1 else f"{above // common}/{below}"
-
-    @property
-    def fits(self) -> bool:
-        return (self.padded_size - self.effective_kernel) % self.s == 0
-
-    @property
-    def unread(self) -> int:
-        """Cells at the end of the padded input that no window reaches."""
-        return formulas.unread(self.n, self.k, self.s, self.before, self.after, self.d)
-
-
-def per_axis(value: Spatial, axes: int) -> tuple[int, ...]:
-    """One number for every axis, or the numbers as they are given.
-
-    >>> per_axis(3, 2), per_axis((3, 5), 2)
-    ((3, 3), (3, 5))
-    """
-    return value if isinstance(value, tuple) else (value,) * axes
-
-
-# ------------------------------------------------------------------------- padding and fit
-
-
-def _valid(n: int, k: int, s: int, d: int) -> tuple[int, int]:  # noqa: ARG001
-    return 0, 0
-
-
-def _same(n: int, k: int, s: int, d: int) -> tuple[int, int]:
-    total = formulas.same_padding(n, k, s, d)
-    return total // 2, total - total // 2
-
-
-def _same_lower(n: int, k: int, s: int, d: int) -> tuple[int, int]:
-    before, after = _same(n, k, s, d)
-    return after, before
-
-
-def _full(n: int, k: int, s: int, d: int) -> tuple[int, int]:  # noqa: ARG001
-    return formulas.full_padding(k, d), formulas.full_padding(k, d)
-
-
-def _causal(n: int, k: int, s: int, d: int) -> tuple[int, int]:  # noqa: ARG001
-    return formulas.full_padding(k, d), 0
-
-
-PADDINGS: dict[str, Callable[[int, int, int, int], tuple[int, int]]] = {
-    "valid": _valid,
-    "same": _same,
-    "same_lower": _same_lower,
-    "full": _full,
-    "causal": _causal,
-}
-
-
-def _floor_size(a: Axis) -> int:
-    if a.before is a.after or a.before == a.after:
-        return formulas.out_size(a.n, a.k, a.s, a.before, a.d)
-    return formulas.out_size_padded(a.n, a.k, a.s, a.before, a.after, a.d)
-
-
-def _ceil_size(a: Axis) -> int:
-    return formulas.out_size_ceil(a.n, a.k, a.s, a.before, a.after, a.d)
-
-
-def _caffe_size(a: Axis) -> int:
-    return formulas.out_size_caffe(a.n, a.k, a.s, a.before, a.after, a.d)
-
-
-FITS: dict[str, Callable[[Axis], int]] = {
-    "floor": _floor_size,
-    "strict": _floor_size,
-    "ceil": _ceil_size,
-    "caffe": _caffe_size,
-}
-
-
-def fitted_sizes(rule: Fit, axes: list[Axis]) -> Shape:
-    """The output sizes under a rule; Caffe clips along every axis as soon as one of them is padded."""
-    if rule == "caffe" and any(axis.before or axis.after for axis in axes):
-        rule = "ceil"
-    return tuple([FITS[rule](axis) for axis in axes])
 
 
 @frozen
@@ -315,20 +247,15 @@ class Window(Layer):
         """The stride in force: a pool's is its kernel unless it is given."""
         return self.kernel_size if self.stride is None else self.stride
 
-    def pads(self) -> Padding:
-        """The padding in force; none where the kind has no such option."""
-        return 0
-
     def dilations(self) -> Spatial:
         """The dilation in force; 1 where the kind has no such option."""
         return 1
 
     def rounding(self) -> Fit:
-        """The rule of `FITS` in force."""
+        """The rule for rounding sizes in force."""
         return "floor"
 
-    def axes(self, shape: Shape) -> list[Axis]:
-        """The window along each spatial axis, with the padding in numbers."""
+    def windows(self, shape: Shape) -> list[Axis]:
         sizes = shape[1:]
         axes = len(sizes)
         kernels = per_axis(self.kernel_size, axes)
@@ -339,8 +266,7 @@ class Window(Layer):
             rule = PADDINGS[padding]
             pads = [rule(n, k, s, d) for n, k, s, d in zip(sizes, kernels, strides, dilations)]
         else:
-            sides = padding if isinstance(padding, tuple) else (padding,) * axes
-            pads = [side if isinstance(side, tuple) else (side, side) for side in sides]
+            pads = both_sides(padding, axes)
         return [
             Axis(n, k, s, before, after, d)
             for n, k, s, (before, after), d in zip(sizes, kernels, strides, pads, dilations)
@@ -348,34 +274,25 @@ class Window(Layer):
 
     def out_sizes(self, shape: Shape) -> Shape:
         """The spatial sizes that come out."""
-        return fitted_sizes(self.rounding(), self.axes(shape))
+        return out_sizes(self.windows(shape), self.rounding())
 
     def kernel(self, shape: Shape) -> int:
         """Cells of one window: k·k."""
         return formulas.product(per_axis(self.kernel_size, len(shape) - 1))
 
+    def real_taps(self, shape: Shape, out: Shape) -> int:
+        """Over all windows on one channel, how many taps read a real cell."""
+        return formulas.product([real_taps(a, o) for a, o in zip(self.windows(shape), out[1:])])
+
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
-        return tuple([Slide(a.k, a.s, a.before, a.d) for a in self.axes(shape)])
+        return tuple([Slide(a.k, a.s, a.before, a.d) for a in self.windows(shape)])
 
     def check(self, shape: Shape) -> None:
         self.check_options(shape)
-        for name, axis in zip(axis_names(shape), self.axes(shape)):
-            if axis.effective_kernel > axis.padded_size:
-                width = f"{axis.effective_kernel}-wide window"
-                if axis.d != 1:
-                    width += f" ({axis.k} taps {axis.d} apart)"
-                short = formulas.ceil_div(axis.effective_kernel - axis.padded_size, 2)
-                pad = (
-                    "raise the padding by" if hasattr(self, "padding") else "put before it a pad of"
-                )
-                message = (
-                    f"a {width} does not fit {axis.padded_sum} along the {name}; "
-                    f"{pad} {short} per side, "
-                    f"or use a kernel of at most {(axis.padded_size - 1) // axis.d + 1}"
-                )
-                raise ShapeError(message)
-            if self.rounding() == "strict" and not axis.fits:
-                raise ShapeError(does_not_fit(axis, name))
+        fit, windows = self.rounding(), self.windows(shape)
+        for name, axis, size in zip(axis_names(shape), windows, out_sizes(windows, fit)):
+            if size < 1 or fit == "strict":
+                check_room(axis, size, fit, name, pads="padding" in self.options())
 
     def check_options(self, shape: Shape) -> None:
         """Refuse options that make no window on this many axes."""
@@ -391,127 +308,25 @@ class Window(Layer):
 
     def notes(self, shape: Shape, out: Shape) -> list[str]:
         """Cells never read, and gaps between windows; equal axes are said once."""
-        said: dict[str, list[str]] = {}
-        for name, axis, o in zip(axis_names(shape), self.axes(shape), out[1:]):
+        found: dict[str, list[str]] = {}
+        windows = self.windows(shape)
+        for name, axis, o in zip(axis_names(shape), windows, out[1:]):
             dropped = axis.unread - axis.after
-            if o == _floor_size(axis) and dropped > 0 and axis.s <= axis.effective_kernel:
+            wide = axis.effective_kernel
+            if o == axis.floor and dropped > 0 and axis.s <= wide:
                 line = (
-                    f"{as_decimal(axis.exact)} is not whole: floor gives {o}, and the last "
-                    f"{dropped} of {axis.n} cells {'is' if dropped == 1 else 'are'} never read"
+                    f"{as_decimal(axis.exact)} is not whole: floor gives {o}, and the last {dropped} of "
+                    f"{plural(axis.n, 'cell')} {'is' if dropped == 1 else 'are'} never read"
                 )
-                said.setdefault(line, []).append(name)
-            if axis.s > axis.effective_kernel and o > 1:
+                found.setdefault(line, []).append(name)
+            if axis.s > wide and o > 1:
+                skipped = axis.s - wide
                 line = (
-                    f"stride {axis.s} is wider than the {axis.effective_kernel}-wide window: "
-                    f"of every {axis.s} cells {axis.s - axis.effective_kernel} {'is' if axis.s - axis.effective_kernel == 1 else 'are'} skipped"
+                    f"stride {axis.s} is wider than the {wide}-wide window: "
+                    f"of every {axis.s} cells {skipped} {'is' if skipped == 1 else 'are'} skipped"
                 )
-                said.setdefault(line, []).append(name)
-        several = len(set(self.axes(shape))) > 1
+                found.setdefault(line, []).append(name)
+        several = len(set(windows)) > 1
         return [
-            f"{line} ({' and '.join(names)})" if several else line for line, names in said.items()
+            f"{line} ({' and '.join(names)})" if several else line for line, names in found.items()
         ]
-
-
-def axis_names(shape: Shape) -> tuple[str, ...]:
-    """What to call the spatial axes in messages."""
-    return ("length",) if len(shape) == 2 else ("depth", "height", "width")[4 - len(shape) :]
-
-
-def as_decimal(exact: str) -> str:
-    """A fraction as people write it.
-
-    >>> as_decimal("29/2"), as_decimal("7/3")
-    ('14.5', '2.33')
-    """
-    above, _, below = exact.partition("/")
-    return f"{int(above) / int(below or 1):.2f}".rstrip("0").rstrip(".")
-
-
-def does_not_fit(axis: Axis, name: str) -> str:
-    """The strict refusal: the fraction, and the nearest changes that make it whole."""
-    left = axis.unread
-    return (
-        f"{as_decimal(axis.exact)}: a {axis.effective_kernel}-wide window does not fit {axis.padded_sum} along the "
-        f"{name} in steps of {axis.s}; {left} cell{'s are' if left > 1 else ' is'} left over: "
-        f"use an input of {axis.n - left} or {axis.n + axis.s - left}, another stride, or fit: floor"
-    )
-
-
-# ------------------------------------------------------------------------------- refusals
-
-
-def shape_text(shape: Shape) -> str:
-    """A shape as people write it.
-
-    >>> shape_text((3, 32, 32))
-    '3×32×32'
-    """
-    return "×".join(map(str, shape))
-
-
-def check_output(shape: Shape) -> None:
-    """Refuse maps beyond all memory, whose numbers would only grow from here on."""
-    if formulas.product(shape) > MAX_VALUES or max(shape) > MAX_NUMBER:
-        message = f"its output {shape_text(shape)} holds more than {MAX_VALUES:.0e} values; use smaller numbers"
-        raise ShapeError(message)
-
-
-def check_axes(shape: Shape) -> None:
-    """Refuse shapes that are not (C, L), (C, H, W) or (C, D, H, W)."""
-    if not 2 <= len(shape) <= 4:
-        way_out = "put a reshape before it" if len(shape) == 1 else "leave the batch out"
-        message = f"needs channels and 1 to 3 axes, but gets {shape_text(shape)}; {way_out}"
-        raise ShapeError(message)
-
-
-def check_number_of_axes(name: str, value: object, axes: int) -> None:
-    """Refuse something given per axis for other axes than there are."""
-    if isinstance(value, tuple) and len(value) != axes:
-        listed = [list(part) if isinstance(part, tuple) else part for part in value]
-        message = (
-            f"{name} {listed} is for {len(value)} {'axis' if len(value) == 1 else 'axes'}, but the input has {axes}; "
-            f"give one number, or {axes}"
-        )
-        raise ShapeError(message)
-
-
-def check_spatial(name: str, value: Spatial, axes: int, *, least: int) -> None:
-    """Refuse a number per axis that is missing, too many, or too small."""
-    check_number_of_axes(name, value, axes)
-    smallest = min(per_axis(value, axes))
-    if smallest < least:
-        message = f"{name} is {smallest}; use {least} or more"
-        raise ShapeError(message)
-
-
-def check_padding(padding: Padding, axes: int) -> None:
-    """Refuse padding that is negative, for other axes, or causal in more than one dimension."""
-    if isinstance(padding, str):
-        if padding == "causal" and axes != 1:
-            message = (
-                f"causal padding is for sequences (C, L), but the input has {axes} axes; use same"
-            )
-            raise ShapeError(message)
-        return
-    check_number_of_axes("padding", padding, axes)
-    sides = padding if isinstance(padding, tuple) else (padding,)
-    smallest = min(min(side) if isinstance(side, tuple) else side for side in sides)
-    if smallest < 0:
-        message = f"padding is {smallest}; use 0 or more (the kind crop takes cells away)"
-        raise ShapeError(message)
-
-
-def check_divides(what: str, number: int, by: str, divisor: int) -> None:
-    """Refuse channels that cannot be shared out evenly."""
-    if divisor < 1 or number % divisor:
-        near = [d for d in range(1, min(number, 4096) + 1) if number % d == 0]
-        best = min(near, key=lambda d: abs(d - divisor)) if near else 1
-        message = f"{what} is {number}, which {by} {divisor} does not divide; try {by} {best}"
-        raise ShapeError(message)
-
-
-def check_at_least(name: str, value: int, least: int = 1) -> None:
-    """Refuse an option below its smallest meaning."""
-    if value < least:
-        message = f"{name} is {value}; use {least} or more"
-        raise ShapeError(message)

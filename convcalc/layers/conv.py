@@ -6,50 +6,40 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import (
-    Axis,
-    Fit,
-    Layer,
-    Padding,
-    Shape,
-    SizeRule,
-    Spatial,
-    Window,
-    axis_names,
+from convcalc.layers.base import Layer, SizeRule, Window, frozen, kind
+from convcalc.layers.checks import (
     check_at_least,
     check_axes,
     check_divides,
     check_padding,
     check_spatial,
-    frozen,
-    kind,
-    per_axis,
 )
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Reads, Spread
+from convcalc.layers.window import (
+    Axis,
+    Fit,
+    Padding,
+    Shape,
+    Spatial,
+    axis_names,
+    both_sides,
+    per_axis,
+)
 
 Connections = tuple[tuple[int, ...], ...]
 
-MAX_TAPS = 100_000  # more taps and more windows than this are not counted one by one
 
-
-def real_taps(axis: Axis, o: int) -> int:
-    """Over all o windows of one axis, how many taps read a real cell."""
-    if not axis.before and (o - 1) * axis.s + axis.effective_kernel <= axis.n:
-        return o * axis.k  # no window leaves the input
-    # Taps and windows change places: the one with fewer is gone through.
-    n, k, s, before, _, d = axis
-    if min(o, k) > MAX_TAPS:
-        message = f"counting taps on padding needs a kernel or an output of at most {MAX_TAPS:,}"
-        raise ShapeError(message)
-    if o < k:
-        return sum(formulas.taps_read(n, d, before, s, k, window) for window in range(o))
-    return sum(formulas.taps_read(n, s, before, d, o, tap) for tap in range(k))
+def per_group(channels: int, groups: int) -> int:
+    """Channels of one group; without groups there is nothing to divide, nor to show in a working."""
+    return channels if (groups == 1) is True else channels // groups
 
 
 @frozen
 class Filters(Window):
     """A window kind with trainable filters."""
+
+    family: ClassVar = "conv"
 
     stride: Spatial = 1
     padding: Padding = 0
@@ -73,25 +63,22 @@ class Filters(Window):
         """Input channels that one filter looks at."""
         return shape[0]
 
-    def fan_in(self, shape: Shape) -> int:
-        """Weights of one neuron: k·k times the channels it sees; 0 where no one number says it."""
+    def weights_per_unit(self, shape: Shape) -> int:
         return formulas.fan_in(self.kernel(shape), self.seen_channels(shape))
 
     def weights(self, shape: Shape, out: Shape) -> int:
         return formulas.conv_weights(self.kernel(shape), self.seen_channels(shape), out[0])
 
     def params(self, shape: Shape, out: Shape) -> int:
-        if not self.bias:
-            return self.weights(shape, out)
-        return formulas.conv_params(self.kernel(shape), self.seen_channels(shape), out[0])
+        if self.bias:
+            return formulas.conv_params(self.kernel(shape), self.seen_channels(shape), out[0])
+        return self.weights(shape, out)
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out) * formulas.product(out[1:])
 
     def valid_macs(self, shape: Shape, out: Shape) -> int:
-        axes = self.axes(shape)
-        taps = formulas.product([real_taps(axis, o) for axis, o in zip(axes, out[1:])])
-        return self.weights(shape, out) // self.kernel(shape) * taps
+        return self.weights(shape, out) // self.kernel(shape) * self.real_taps(shape, out)
 
 
 @kind("conv")
@@ -133,10 +120,12 @@ class Conv(Filters):
         return (self.out_channels, *self.out_sizes(shape))
 
     def seen_channels(self, shape: Shape) -> int:
-        return shape[0] if self.groups == 1 else shape[0] // self.groups
+        return per_group(shape[0], self.groups)
 
-    def fan_in(self, shape: Shape) -> int:
-        return super().fan_in(shape) if self.connections is None else 0  # each map sees its own
+    def weights_per_unit(self, shape: Shape) -> int:
+        return (
+            super().weights_per_unit(shape) if self.connections is None else 0
+        )  # each map sees its own
 
     def weights(self, shape: Shape, out: Shape) -> int:
         if self.connections is None:
@@ -182,12 +171,12 @@ class Conv(Filters):
 
     def notes(self, shape: Shape, out: Shape) -> list[str]:
         lines = super().notes(shape, out)
-        axes = self.axes(shape)
-        if self.padding == "same" and any(a.before != a.after for a in axes):
-            uneven = next(a for a in axes if a.before != a.after)
+        uneven = [a for a in self.windows(shape) if a.before != a.after]
+        if self.padding == "same" and uneven:
+            axis = uneven[0]
             lines.append(
-                f"same pads {uneven.before} before and {uneven.after} after, as TensorFlow, Keras and "
-                f"ONNX SAME_UPPER do; same_lower swaps them, padding: {uneven.after} pads both sides alike"
+                f"same pads {axis.before} before and {axis.after} after, as TensorFlow, Keras and "
+                f"ONNX SAME_UPPER do; same_lower swaps them, padding: {axis.after} pads both sides alike"
             )
         return lines
 
@@ -217,7 +206,7 @@ class DepthwiseConv(Filters):
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0] * self.multiplier, *self.out_sizes(shape))
 
-    def fan_in(self, shape: Shape) -> int:
+    def weights_per_unit(self, shape: Shape) -> int:
         return self.kernel(shape)
 
     def weights(self, shape: Shape, out: Shape) -> int:
@@ -255,7 +244,7 @@ class SeparableConv(Filters):
     def out_shape(self, shape: Shape) -> Shape:
         return (self.out_channels, *self.out_sizes(shape))
 
-    def fan_in(self, shape: Shape) -> int:
+    def weights_per_unit(self, shape: Shape) -> int:
         return 0  # neurons of the two halves differ
 
     def weights(self, shape: Shape, out: Shape) -> int:
@@ -266,9 +255,16 @@ class SeparableConv(Filters):
         return self.weights(shape, out) + self.biases(shape, out)
 
     def valid_macs(self, shape: Shape, out: Shape) -> int:
-        taps = formulas.product([real_taps(a, o) for a, o in zip(self.axes(shape), out[1:])])
         middle = shape[0] * self.multiplier
-        return middle * taps + middle * out[0] * formulas.product(out[1:])
+        pointwise = middle * out[0] * formulas.product(out[1:])
+        return middle * self.real_taps(shape, out) + pointwise
+
+    def parts(self, shape: Shape) -> tuple[Layer, ...]:
+        depthwise = DepthwiseConv(
+            kernel_size=self.kernel_size, stride=self.stride, padding=self.padding,
+            dilation=self.dilation, fit=self.fit, multiplier=self.multiplier, bias=False,
+        )  # fmt: skip
+        return depthwise, Conv(out_channels=self.out_channels, kernel_size=1, bias=self.bias)
 
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)
@@ -303,7 +299,7 @@ class LocalConv(Filters):
         return (self.out_channels, *self.out_sizes(shape))
 
     def weights(self, shape: Shape, out: Shape) -> int:
-        return self.fan_in(shape) * formulas.product(out)
+        return self.weights_per_unit(shape) * formulas.product(out)
 
     def biases(self, shape: Shape, out: Shape) -> int:
         return formulas.product(out) if self.bias else 0
@@ -315,8 +311,7 @@ class LocalConv(Filters):
         return self.weights(shape, out)
 
     def valid_macs(self, shape: Shape, out: Shape) -> int:
-        taps = formulas.product([real_taps(a, o) for a, o in zip(self.axes(shape), out[1:])])
-        return shape[0] * out[0] * taps
+        return shape[0] * out[0] * self.real_taps(shape, out)
 
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)
@@ -356,6 +351,8 @@ class ConvTranspose(Layer):
         (8, 16, 16),
     )
 
+    family: ClassVar = "conv"
+
     out_channels: int
     kernel_size: Spatial
     stride: Spatial = 1
@@ -366,40 +363,50 @@ class ConvTranspose(Layer):
     bias: bool = True
     size_rule: SizeRule = "pytorch"
 
-    def axes(self, shape: Shape) -> list[tuple[Axis, int]]:
-        """The window along each axis, with its output padding."""
+    def patches(self, shape: Shape) -> list[tuple[Axis, int]]:
+        """The patch that a cell writes, along each axis, with the output padding."""
         axes = len(shape) - 1
         options = (self.kernel_size, self.stride, self.dilation, self.output_padding)
         numbers = zip(shape[1:], *(per_axis(option, axes) for option in options))
-        if not isinstance(self.padding, str):
-            sides = self.padding if isinstance(self.padding, tuple) else (self.padding,) * axes
-            pairs = [side if isinstance(side, tuple) else (side, side) for side in sides]
-            return [
-                (Axis(n, k, s, before, after, d), a)
-                for (n, k, s, d, a), (before, after) in zip(numbers, pairs)
-            ]
-        return [self.worded_axis(n, k, s, d, a) for n, k, s, d, a in numbers]
+        if isinstance(self.padding, str):
+            return [self.worded_axis(n, k, s, d, a) for n, k, s, d, a in numbers]
+        pairs = both_sides(self.padding, axes)
+        return [
+            (Axis(n, k, s, before, after, d), a)
+            for (n, k, s, d, a), (before, after) in zip(numbers, pairs)
+        ]
 
     def worded_axis(self, n: int, k: int, s: int, d: int, a: int) -> tuple[Axis, int]:
         """One axis under padding valid, or same, whose output is n·s."""
-        if self.padding == "valid":
+        if not self.is_same():
             return Axis(n, k, s, 0, 0, d), a
         extra = formulas.effective_kernel(k, d) - s
         cut = formulas.positive(extra)
         return Axis(n, k, s, cut // 2, cut - cut // 2, d), formulas.positive(-extra)
 
     def out_shape(self, shape: Shape) -> Shape:
-        return (self.out_channels, *[self.size(axis, a) for axis, a in self.axes(shape)])
+        return (self.out_channels, *[self.size(axis, a) for axis, a in self.patches(shape)])
 
     def size(self, axis: Axis, a: int) -> int:
         """The output size along one axis."""
         n, k, s, before, after, d = axis
-        if self.size_rule == "keras" and self.padding != "same" and not a:
-            size = formulas.transposed_size_keras(n, k, s, d)
-            return size - before - after if before or after else size
-        if before is after or before == after:
-            return formulas.transposed_size(n, k, s, before, d, a)
-        return formulas.transposed_size_padded(n, k, s, before, after, d, a)
+        if (before == after) is True:  # the same, as a textbook writes it
+            size = formulas.transposed_size(n, k, s, before, d, a)
+        else:
+            size = formulas.transposed_size_padded(n, k, s, before, after, d, a)
+        if self.size_rule != "keras" or self.is_same():
+            return size
+        keras = formulas.transposed_size_keras(n, k, s, d)
+        if (before + after == 0) is not True:
+            keras = keras - before - after
+        given = formulas.smaller(a, 1)  # 1 with output padding, for which Keras has PyTorch's rule
+        if (given == 0) is True:
+            return keras
+        return size if (given == 1) is True else keras + given * (size - keras)
+
+    def is_same(self) -> bool:
+        """Whether the padding is the word same."""
+        return isinstance(self.padding, str) and self.padding == "same"
 
     def kernel(self, shape: Shape) -> int:
         """Cells of one patch: k·k."""
@@ -407,7 +414,7 @@ class ConvTranspose(Layer):
 
     def filter_channels(self) -> int:
         """Output channels that one input channel writes."""
-        return self.out_channels if self.groups == 1 else self.out_channels // self.groups
+        return per_group(self.out_channels, self.groups)
 
     def weights(self, shape: Shape, out: Shape) -> int:
         return formulas.conv_weights(self.kernel(shape), shape[0], self.filter_channels())
@@ -419,7 +426,7 @@ class ConvTranspose(Layer):
         return self.weights(shape, out) * formulas.product(shape[1:])
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
-        return tuple([Spread(a.k, a.s, a.before, a.d) for a, _ in self.axes(shape)])
+        return tuple([Spread(a.k, a.s, a.before, a.d) for a, _ in self.patches(shape)])
 
     def check(self, shape: Shape) -> None:
         check_axes(shape)
@@ -444,7 +451,7 @@ class ConvTranspose(Layer):
             )
             raise ShapeError(message)
         for name, (axis, _), a in zip(
-            axis_names(shape), self.axes(shape), per_axis(self.output_padding, axes)
+            axis_names(shape), self.patches(shape), per_axis(self.output_padding, axes)
         ):
             self.check_axis(name, axis, a)
 
@@ -466,7 +473,8 @@ class ConvTranspose(Layer):
 
     def notes(self, shape: Shape, out: Shape) -> list[str]:
         axis = max(
-            (axis for axis, _ in self.axes(shape)), key=lambda axis: axis.s - axis.effective_kernel
+            (axis for axis, _ in self.patches(shape)),
+            key=lambda axis: axis.s - axis.effective_kernel,
         )
         lines = []
         if axis.s > axis.effective_kernel:

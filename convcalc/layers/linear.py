@@ -6,15 +6,10 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import (
-    Counts,
-    Layer,
-    NoParameters,
-    Shape,
-    check_at_least,
-    kind,
-    shape_text,
-)
+from convcalc.layers.base import Counts, Layer, NoParameters, kind
+from convcalc.layers.checks import check_at_least
+from convcalc.layers.window import Shape
+from convcalc.text import times
 
 
 @kind("linear")
@@ -41,6 +36,7 @@ class Linear(Layer):
         "onnx": ("Gemm",),
         "darknet": ("connected",),
     }
+    family: ClassVar = "linear"
     needs_flat: ClassVar = True
     example: ClassVar = ({"out_features": 4096}, (25088,))
 
@@ -50,8 +46,7 @@ class Linear(Layer):
     def out_shape(self, shape: Shape) -> Shape:
         return (self.out_features,)
 
-    def fan_in(self, shape: Shape) -> int:
-        """Weights of one unit."""
+    def weights_per_unit(self, shape: Shape) -> int:
         return shape[0]
 
     def weights(self, shape: Shape, out: Shape) -> int:
@@ -70,7 +65,7 @@ class Linear(Layer):
         check_at_least("out_features", self.out_features)
         if len(shape) != 1:
             message = (
-                f"a fully connected layer takes a vector, but gets {shape_text(shape)}; "
+                f"a fully connected layer takes a vector, but gets {times(shape)}; "
                 "put flatten (or a global pool and flatten) before it"
             )
             raise ShapeError(message)
@@ -92,6 +87,7 @@ class Rbf(NoParameters):
     """
 
     aliases: ClassVar = {"short": ("radial_basis",)}
+    family: ClassVar = "linear"
     needs_flat: ClassVar = True
     example: ClassVar = ({"out_features": 10}, (84,))
 
@@ -112,5 +108,5 @@ class Rbf(NoParameters):
     def check(self, shape: Shape) -> None:
         check_at_least("out_features", self.out_features)
         if len(shape) != 1:
-            message = f"takes a vector, but gets {shape_text(shape)}; put flatten before it"
+            message = f"takes a vector, but gets {times(shape)}; put flatten before it"
             raise ShapeError(message)

@@ -6,22 +6,18 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import (
-    Counts,
-    Elementwise,
-    Shape,
-    check_at_least,
-    check_divides,
-    frozen,
-    kind,
-)
+from convcalc.layers.base import Counts, Elementwise, frozen, kind
+from convcalc.layers.checks import check_at_least, check_divides
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Reads
+from convcalc.layers.window import Shape
 
 
 @frozen
 class Norm(Elementwise):
     """A kind that keeps the shape and may train one scale and one shift per channel."""
+
+    family: ClassVar = "norm"
 
     affine: bool = True
 
@@ -91,6 +87,7 @@ class BatchNorm(SampleNorm):
         "onnx": ("BatchNormalization",),
     }
     in_place: ClassVar = True
+    vector_is_1d: ClassVar = True
     example: ClassVar = ({}, (64, 112, 112))
 
     track_running_stats: bool = True
@@ -221,6 +218,7 @@ class Lrn(Elementwise):
         "caffe": ("LRN",),
         "onnx": ("LRN",),
     }
+    family: ClassVar = "norm"
     example: ClassVar = ({}, (96, 55, 55))
 
     size: int = 5

@@ -6,33 +6,29 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import (
-    FITS,
-    Counts,
+from convcalc.layers.base import Counts, NoParameters, Window, frozen, kind
+from convcalc.layers.checks import check_at_least, check_axes, check_padding, check_spatial
+from convcalc.layers.names import with_dimensions
+from convcalc.layers.rf import Adaptive, Reads, Spread, Whole
+from convcalc.layers.window import (
+    Axis,
     Fit,
-    NoParameters,
     Padding,
     Shape,
     Spatial,
-    Window,
-    as_decimal,
     axis_names,
-    check_at_least,
-    check_axes,
-    check_padding,
-    check_spatial,
-    fitted_sizes,
-    frozen,
-    kind,
+    both_sides,
+    out_sizes,
     per_axis,
 )
-from convcalc.layers.names import with_dimensions
-from convcalc.layers.rf import Adaptive, Reads, Spread, Whole
+from convcalc.text import as_decimal
 
 
 @frozen
 class Pool(Window, NoParameters):
     """A window kind that keeps the channels apart."""
+
+    family: ClassVar = "pool"
 
     ceil_mode: bool = False
     fit: Fit = "floor"
@@ -51,18 +47,20 @@ class Pool(Window, NoParameters):
 
     def notes(self, shape: Shape, out: Shape) -> list[str]:
         lines = super().notes(shape, out)
-        axes = self.axes(shape)
-        caffe = fitted_sizes("caffe", axes)
+        windows = self.windows(shape)
+        caffe = out_sizes(windows, "caffe")
         if self.rounding() == "ceil" and caffe != out[1:]:
+            ours, theirs = next((o, c) for o, c in zip(out[1:], caffe) if o != c)
             lines.append(
-                f"ceil gives {out[1]} here, Caffe {caffe[0]}: PyTorch and ONNX drop a window that starts "
+                f"ceil gives {ours} here, Caffe {theirs}: PyTorch and ONNX drop a window that starts "
                 "past the input; use fit: caffe for Caffe's size"
             )
-        if self.rounding() != "floor" and any(FITS["floor"](a) != o for a, o in zip(axes, out[1:])):
-            axis = next(a for a, o in zip(axes, out[1:]) if FITS["floor"](a) != o)
+        rounded = [axis for axis, o in zip(windows, out[1:]) if axis.floor != o]
+        if rounded:
+            axis = rounded[0]
+            floor = f"floor gives {axis.floor}" if axis.floor > 0 else "floor refuses it"
             lines.append(
-                f"{as_decimal(axis.exact)} is rounded up: the last window hangs over the end "
-                f"(floor gives {FITS['floor'](axis)})"
+                f"{as_decimal(axis.exact)} is rounded up: the last window hangs over the end ({floor})"
             )
         return lines
 
@@ -80,7 +78,7 @@ class PaddedPool(Pool):
         super().check_options(shape)
         if isinstance(self.padding, str):
             return
-        for name, axis in zip(axis_names(shape), self.axes(shape)):
+        for name, axis in zip(axis_names(shape), self.windows(shape)):
             if 2 * max(axis.before, axis.after) > axis.k:
                 message = (
                     f"padding {max(axis.before, axis.after)} is more than half of the {axis.k}-wide window "
@@ -208,6 +206,7 @@ class Subsample(Window):
     """
 
     aliases: ClassVar = {"short": ("trainable_pool",)}
+    family: ClassVar = "pool"
     example: ClassVar = ({"kernel_size": 2}, (6, 28, 28))
 
     def out_shape(self, shape: Shape) -> Shape:
@@ -229,6 +228,8 @@ class Subsample(Window):
 @frozen
 class OnePerMap(NoParameters):
     """A pool over the whole map."""
+
+    family: ClassVar = "pool"
 
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0], *(1,) * (len(shape) - 1))
@@ -295,6 +296,8 @@ class GlobalMaxPool(OnePerMap):
 class AdaptivePool(NoParameters):
     """A pool that picks its windows so that a given size comes out."""
 
+    family: ClassVar = "pool"
+
     output_size: Spatial
 
     def out_shape(self, shape: Shape) -> Shape:
@@ -322,9 +325,11 @@ class AdaptivePool(NoParameters):
 
 def windowed(n: int, o: int) -> int:
     """Cells in all o windows of adaptive pooling along one axis: n, and one more for every shared cell."""
-    from math import gcd  # noqa: PLC0415 - only adaptive pools need it
-
     # Window ends ⌈(i+1)·n/o⌉ meet the next start ⌊(i+1)·n/o⌋ unless o divides (i+1)·n; then they share a cell.
+    if isinstance(n, int) and isinstance(o, int):
+        from math import gcd  # noqa: PLC0415 - only adaptive pools need it
+    else:
+        from numpy import gcd  # noqa: PLC0415 - arrays are there, so numpy is
     return n + o - gcd(n, o)
 
 
@@ -395,25 +400,30 @@ class Unpool(NoParameters):
         "pytorch": with_dimensions("MaxUnpool{}d"),
         "onnx": ("MaxUnpool",),
     }
+    family: ClassVar = "pool"
     example: ClassVar = ({"kernel_size": 2}, (64, 7, 7))
 
     kernel_size: Spatial
     stride: Spatial | None = None
     padding: Padding = 0
 
-    def axes(self, shape: Shape) -> list[tuple[int, int, int, int]]:
-        """Input size, kernel, stride and padding along each axis."""
+    def patches(self, shape: Shape) -> list[Axis]:
+        """The patch in which a value finds its place, along each axis."""
         axes = len(shape) - 1
         strides = self.kernel_size if self.stride is None else self.stride
-        options = (self.kernel_size, strides, self.padding)
-        return list(zip(shape[1:], *(per_axis(o, axes) for o in options)))  # type: ignore[arg-type]
+        numbers = zip(shape[1:], per_axis(self.kernel_size, axes), per_axis(strides, axes))
+        pads = both_sides(self.padding, axes)  # type: ignore[arg-type]  # words are refused
+        return [Axis(n, k, s, *sides) for (n, k, s), sides in zip(numbers, pads)]
 
     def out_shape(self, shape: Shape) -> Shape:
-        sizes = [formulas.transposed_size(n, k, s, p, 1, 0) for n, k, s, p in self.axes(shape)]
-        return (shape[0], *sizes)
+        return (shape[0], *[self.size(axis) for axis in self.patches(shape)])
+
+    def size(self, axis: Axis) -> int:
+        """The output size along one axis."""
+        return formulas.transposed_size(axis.n, axis.k, axis.s, axis.before, 1, 0)
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
-        return tuple([Spread(k, s, p) for _, k, s, p in self.axes(shape)])
+        return tuple([Spread(a.k, a.s, a.before) for a in self.patches(shape)])
 
     def check(self, shape: Shape) -> None:
         check_axes(shape)
@@ -426,10 +436,9 @@ class Unpool(NoParameters):
         if not all(isinstance(side, int) for side in sides):
             message = f"padding is {self.padding}; unpool takes one number per axis"
             raise ShapeError(message)
-        for name, (n, k, s, p) in zip(axis_names(shape), self.axes(shape)):
-            if formulas.transposed_size(n, k, s, p, 1, 0) < 1:
-                message = f"padding {p} takes away the whole output along the {name}; lower it"
+        for name, axis in zip(axis_names(shape), self.patches(shape)):
+            if self.size(axis) < 1:
+                message = (
+                    f"padding {axis.before} takes away the whole output along the {name}; lower it"
+                )
                 raise ShapeError(message)
-
-
-__all__ = ["AvgPool", "LpPool", "MaxPool", "Subsample", "Unpool"]

@@ -6,52 +6,31 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import (
-    Counts,
-    Elementwise,
-    Mode,
-    NoParameters,
-    Pair,
-    Shape,
-    Spatial,
-    axis_names,
+from convcalc.layers.base import Counts, Elementwise, Mode, NoParameters, kind
+from convcalc.layers.checks import (
     check_at_least,
     check_axes,
     check_divides,
-    check_number_of_axes,
+    check_sides,
     check_spatial,
-    kind,
-    per_axis,
-    shape_text,
 )
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Linear, Nearest, Reads, Slide, Whole
+from convcalc.layers.window import Pair, Shape, Spatial, axis_names, both_sides, per_axis
+from convcalc.text import times
 
 Sides = int | tuple[Pair, ...]
 BeforeAfter = tuple[int, int]
 
 
-def both_sides(sides: Sides, axes: int) -> list[tuple[int, int]]:
-    """Cells before and after along every axis.
+class Rearrangement(NoParameters):
+    """A kind that moves, adds or drops cells."""
 
-    >>> both_sides(2, 2), both_sides((1, (0, 3)), 2)
-    ([(2, 2), (2, 2)], [(1, 1), (0, 3)])
-    """
-    given = sides if isinstance(sides, tuple) else (sides,) * axes
-    return [side if isinstance(side, tuple) else (side, side) for side in given]
-
-
-def check_sides(name: str, sides: Sides, axes: int) -> None:
-    """Refuse cells for other axes than there are, or fewer than none."""
-    check_number_of_axes(name, sides, axes)
-    smallest = min(min(side) for side in both_sides(sides, axes))
-    if smallest < 0:
-        message = f"{name} is {smallest}; use 0 or more"
-        raise ShapeError(message)
+    family: ClassVar = "shape"
 
 
 @kind("pad")
-class Pad(NoParameters):
+class Pad(Rearrangement):
     """Adds zeros around the maps, and with `channels` whole maps of zeros.
 
     Formula:
@@ -93,7 +72,7 @@ class Pad(NoParameters):
 
 
 @kind("crop")
-class Crop(NoParameters):
+class Crop(Rearrangement):
     """Takes cells away: down to `size` about the centre, or `padding` cells per side, or to the size of `like`.
 
     Formula:
@@ -129,7 +108,7 @@ class Crop(NoParameters):
         axes = len(shape) - 1
         if self.padding is not None:
             return both_sides(self.padding, axes)
-        kept = others[0][1:] if others else per_axis(self.size or 0, axes)
+        kept = others[0][1:] if others else per_axis(0 if self.size is None else self.size, axes)
         if self.offset is not None:
             before = per_axis(self.offset, axes)
             return [(cut, n - o - cut) for cut, n, o in zip(before, shape[1:], kept)]
@@ -162,7 +141,9 @@ class Crop(NoParameters):
         if self.offset is not None:
             check_spatial("offset", self.offset, axes, least=0)
         if others and len(others[0]) != len(shape):
-            message = f"cannot crop {shape_text(shape)} like {shape_text(others[0])}; name a layer with {axes} axes"
+            message = (
+                f"cannot crop {times(shape)} like {times(others[0])}; name a layer with {axes} axes"
+            )
             raise ShapeError(message)
         for name, n, (before, after) in zip(
             axis_names(shape), shape[1:], self.cuts(shape, *others)
@@ -177,7 +158,7 @@ class Crop(NoParameters):
 
 
 @kind("flatten")
-class Flatten(NoParameters):
+class Flatten(Rearrangement):
     """Lays all values of a map in one row: (C, H, W) becomes (C·H·W,).
 
     Formula:
@@ -208,7 +189,7 @@ class Flatten(NoParameters):
 
 
 @kind("reshape")
-class Reshape(NoParameters):
+class Reshape(Rearrangement):
     """The same values under another shape, in order.
 
     Formula:
@@ -244,12 +225,12 @@ class Reshape(NoParameters):
         check_at_least("a side of shape", min(self.shape))
         have, want = formulas.product(shape), formulas.product(self.shape)
         if have != want:
-            message = f"{shape_text(shape)} holds {have} values, but {shape_text(self.shape)} needs {want}"
+            message = f"{times(shape)} holds {have} values, but {times(self.shape)} needs {want}"
             raise ShapeError(f"{message}; make the products equal")
 
 
 @kind("channel_shuffle")
-class ChannelShuffle(Elementwise):
+class ChannelShuffle(Rearrangement, Elementwise):
     """Deals the channels out anew, so that the next grouped convolution sees all groups.
 
     Formula:
@@ -272,7 +253,7 @@ class ChannelShuffle(Elementwise):
 
 
 @kind("pixel_shuffle")
-class PixelShuffle(NoParameters):
+class PixelShuffle(Rearrangement):
     """Turns r·r channels into a map r times as large (sub-pixel convolution).
 
     Formula:
@@ -314,7 +295,7 @@ class PixelShuffle(NoParameters):
 
 
 @kind("upsample")
-class Upsample(NoParameters):
+class Upsample(Rearrangement):
     """Makes a map `scale_factor` times as large, by repeating cells or by linear interpolation.
 
     Formula:

@@ -12,7 +12,8 @@ import re
 from typing import TYPE_CHECKING
 
 from convcalc.errors import ShapeError, UsageError, quoted, shortened
-from convcalc.layers import LETTERS, Layer, base, get_kind
+from convcalc.layers import LETTERS, Layer, get_kind
+from convcalc.layers.checks import check_output
 from convcalc.layers.options import make_layer, options_of, required_options
 from convcalc.layers.values import shown, whole_number
 from convcalc.network.network import Network, Node
@@ -165,7 +166,7 @@ class _Chain:
             try:
                 layer.check(self.shape)
                 out = self.found[key] = layer.out_shape(self.shape)
-                base.check_output(out)
+                check_output(out)
             except ShapeError as error:
                 message = f"{name} ({label}): {error.what}"
                 raise ShapeError(message) from None

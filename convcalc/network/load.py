@@ -10,13 +10,14 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean, printable, quoted, shortened
 from convcalc.formulas import product
-from convcalc.layers.base import MAX_NUMBER, MAX_VALUES, shape_text
+from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
 from convcalc.layers.values import VALUES, checked_shape
 from convcalc.network.expand import MAX_LAYERS, Expander, Scope
 from convcalc.network.expression import ExpressionError, evaluate, expressions_in
 from convcalc.network.network import INPUT, Network, without_collector
 from convcalc.network.plan import ITEM_WORDS, KINDS, Items, Planner, unknown_parameter
 from convcalc.network.yaml_source import Source, decoded, read
+from convcalc.text import times
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -177,8 +178,8 @@ def _check_axes(path: str, shape: Shape, own: Shape) -> None:
             "leave the batch out" if len(shape) > len(own) else "give the channels and every axis"
         )
         message = (
-            f"{printable(path)}: the input {shape_text(shape)} has {len(shape)} sides, but the file's own "
-            f"{shape_text(own)} has {len(own)}; {way_out}"
+            f"{printable(path)}: the input {times(shape)} has {len(shape)} sides, but the file's own "
+            f"{times(own)} has {len(own)}; {way_out}"
         )
         raise UsageError(message)
 

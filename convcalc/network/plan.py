@@ -9,6 +9,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, did_you_mean, quoted, shortened
 from convcalc.layers import Layer, every, find
+from convcalc.layers.names import axes_in
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import options_of, required_options, unknown_option
 from convcalc.network.expression import Expression, expressions_in
@@ -251,7 +252,7 @@ class Planner:
     def _alone(self, keys: dict[str, tuple[ScalarNode, Node]], what: str, way_out: str) -> None:
         """Refuse a layer next to a word of the language."""
         for key, (node, _) in keys.items():
-            if key in KINDS or key in self.blocks:
+            if key in self.blocks or _kind(key):
                 self.source.refuse(node, f"{key} cannot be used next to {what}; {way_out}")
 
     def _group(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Item:
@@ -285,24 +286,26 @@ class Planner:
         """A kind or a block, by its word."""
         if word in self.blocks:
             return self._block(key, word, value)
-        if word not in KINDS:
+        cls = _kind(word)
+        if not cls:
             self.source.refuse(key, _unknown_kind(word, self.blocks))
-        cls = KINDS[word]
         if cls.merges:
             return self._merge(key, cls, value)
-        keys = self._option_keys(value, word)
+        keys = self._option_keys(value, word, cls)
         options = self._read_options(key, cls, keys)
         return LayerItem(self.source, key, self._name(keys), cls, options)
 
-    def _option_keys(self, value: Node | None, word: str) -> dict[str, tuple[ScalarNode, Node]]:
+    def _option_keys(
+        self, value: Node | None, word: str, cls: type[Layer] | None = None
+    ) -> dict[str, tuple[ScalarNode, Node]]:
         """The mapping of options under a kind; an empty node means no options."""
         if value is None or (isinstance(value, ScalarNode) and value.value in ("", "~", "null")):
             return {}
         if not isinstance(value, MappingNode):
             first = (
-                [*self.blocks[word].parameters]
-                if word in self.blocks
-                else [*required_options(KINDS[word]), *options_of(KINDS[word])]
+                [*required_options(cls), *options_of(cls)]
+                if cls
+                else [*self.blocks[word].parameters]
             )
             self.source.refuse(
                 value,
@@ -379,6 +382,14 @@ def unknown_parameter(name: str, names: Collection[str]) -> str:
 def _lacking(word: str, names: list[str]) -> str:
     """What is missing, and how to write it."""
     return f"{' and '.join(names)}; write {word}: {{{', '.join(f'{name}: …' for name in names)}}}"
+
+
+def _kind(word: str) -> type[Layer] | None:
+    """The kind of this name, which may say the number of axes, as conv2d does; no other alias."""
+    if word in KINDS:
+        return KINDS[word]
+    cls = find(word) if axes_in(word) else None
+    return cls if cls and word in cls.dimension_names() else None
 
 
 def _unknown_kind(word: str, blocks: dict[str, Any]) -> str:

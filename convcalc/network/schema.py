@@ -47,6 +47,7 @@ def schema() -> dict[str, Any]:
                     _bare_kinds(),
                     _block_name(),
                     *map(_kind_schema, KINDS.values()),
+                    *(_dimension_schema(cls) for cls in KINDS.values() if cls.dimension_names()),
                     *_group_and_from(),
                     _block_use(),
                 ]
@@ -121,16 +122,34 @@ def _block_schema() -> dict[str, Any]:
 
 def _bare_kinds() -> dict[str, Any]:
     """Kinds that may stand without options."""
-    return {
-        "enum": [
-            name for name, cls in KINDS.items() if not required_options(cls) and not cls.merges
-        ]
-    }
+    bare = [cls for cls in KINDS.values() if not required_options(cls) and not cls.merges]
+    return {"enum": [name for cls in bare for name in (cls.kind, *cls.dimension_names())]}
 
 
 def _kind_schema(cls: type[Layer]) -> dict[str, Any]:
     """One kind with its options."""
-    about = (getdoc(cls) or "").split("\n", 1)[0]
+    return {
+        "type": "object",
+        "description": (getdoc(cls) or "").split("\n", 1)[0],
+        "properties": {cls.kind: _options_schema(cls)},
+        "required": [cls.kind],
+        "additionalProperties": False,
+    }
+
+
+def _dimension_schema(cls: type[Layer]) -> dict[str, Any]:
+    """One kind under its names with a dimension, such as conv1d."""
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(cls.dimension_names(), _options_schema(cls)),
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+    }
+
+
+def _options_schema(cls: type[Layer]) -> dict[str, Any]:
+    """What stands under a kind."""
     if cls.merges:
         paths = {"type": "array", "items": _LAYERS, "minItems": 2}
         with_name = {
@@ -139,25 +158,17 @@ def _kind_schema(cls: type[Layer]) -> dict[str, Any]:
             "required": ["paths"],
             "additionalProperties": False,
         }
-        value: dict[str, Any] = {"anyOf": [paths, with_name]}
-    else:
-        properties: dict[str, Any] = {"name": _NAME}
-        for option in options_of(cls).values():
-            properties[option.name] = option.type.schema
-        options = {
-            "type": "object",
-            "properties": properties,
-            "required": required_options(cls),
-            "additionalProperties": False,
-        }
-        value = options if required_options(cls) else {"anyOf": [options, {"type": "null"}]}
-    return {
+        return {"anyOf": [paths, with_name]}
+    properties: dict[str, Any] = {"name": _NAME}
+    for option in options_of(cls).values():
+        properties[option.name] = option.type.schema
+    options = {
         "type": "object",
-        "description": about,
-        "properties": {cls.kind: value},
-        "required": [cls.kind],
+        "properties": properties,
+        "required": required_options(cls),
         "additionalProperties": False,
     }
+    return options if required_options(cls) else {"anyOf": [options, {"type": "null"}]}
 
 
 def _group_and_from() -> list[dict[str, Any]]:

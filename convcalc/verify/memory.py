@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.layers.base import Axis
+from convcalc.layers.window import Axis
 from convcalc.reference.depthwise import DEPTHWISE_TILE, LARGEST_COPIES
 from convcalc.reference.gather import most_places
 
@@ -132,12 +132,10 @@ def stamped(maps: int, axes: Sequence[Axis], sides: Sequence[int]) -> int:
 
 def axes_of(layer: Layer, shape: Shape) -> list[Axis]:
     """The window along each axis; of an unpool its stamp."""
-    found: list[Any] = layer.axes(shape)  # type: ignore[attr-defined]
-    if found and not isinstance(found[0], Axis):
-        if isinstance(found[0][0], Axis):
-            return [axis for axis, _ in found]  # a transposed convolution's, with its extra padding
-        return [Axis(n, k, s, p, p, 1) for n, k, s, p in found]
-    return found
+    if layer.kind not in ("conv_transpose", "unpool"):
+        return layer.windows(shape)
+    patches: list[Any] = layer.patches(shape)  # type: ignore[attr-defined]
+    return [axis if isinstance(axis, Axis) else axis[0] for axis in patches]
 
 
 # ------------------------------------------------------------------------------ kind by kind

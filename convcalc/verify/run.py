@@ -16,8 +16,8 @@ import numpy as np
 
 from convcalc.analysis.walk import pixels, promised, shapes_into, trunk_of, walk
 from convcalc.errors import ConvcalcError, UsageError
-from convcalc.layers.base import axis_names
 from convcalc.layers.rf import union
+from convcalc.layers.window import axis_names
 from convcalc.reference import WITNESSES, Tally
 from convcalc.reference.checks import LONGEST, TooLongError
 from convcalc.reference.dependence import DEPENDENCES, marked, on_axis

@@ -48,7 +48,7 @@ class Row(NamedTuple):
         """Whether it makes new values that are kept apart."""
         return (
             bool(self.weights)
-            or hasattr(self.layers[-1], "kernel_size")
+            or bool(self.layers[-1].windows(self.input))
             or len(self.output) != len(self.input)
         )
 

@@ -49,9 +49,9 @@ COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": lin
 def shape_quantities(row: Row, c: Conventions) -> Windows | None:
     """The windows of a layer, for the mistakes about sizes."""
     layer: Any = row.layers[-1]
-    if len(row.layers) > 1 or not hasattr(layer, "axes") or len(row.output) != len(row.input):
+    if len(row.layers) > 1 or not layer.windows(row.input) or len(row.output) != len(row.input):
         return None
-    axes = tuple(Axis(a.n, a.k, a.s, a.before, a.after, a.d) for a in layer.axes(row.input))
+    axes = tuple(Axis(a.n, a.k, a.s, a.before, a.after, a.d) for a in layer.windows(row.input))
     pool = not row.weights
     return Windows(
         axes, row.input[0], row.output[0], pool, tuple(a.before for a in axes), "floor",
@@ -69,7 +69,7 @@ def count_quantities(row: Row, *, bias: bool) -> tuple[str, Any]:
         and hasattr(layer, "out_channels")
         and hasattr(layer, "groups")
     ):
-        kernel = tuple(a.k for a in layer.axes(row.input))
+        kernel = tuple(a.k for a in layer.windows(row.input))
         image = row.input[1:]
         return "params", Conv(
             kernel, row.input[0], row.output[0], layer.groups, bias, row.output[1:], image
@@ -82,10 +82,10 @@ def count_quantities(row: Row, *, bias: bool) -> tuple[str, Any]:
 def row_method(row: Row, ask: str) -> str:
     """How one cell of a table is worked out, without the result."""
     layer: Any = row.layers[-1]
-    if ask == "shape" and hasattr(layer, "axes") and len(row.output) > 1 and len(row.layers) == 1:
+    if ask == "shape" and layer.windows(row.input) and len(row.output) > 1 and len(row.layers) == 1:
         axes = dict.fromkeys(
             f"({a.n} + {a.before + a.after} − {a.effective_kernel})/{a.s} + 1"
-            for a in layer.axes(row.input)
+            for a in layer.windows(row.input)
         )
         return ", ".join(axes)
     return {"weights": "(window)·(channels in)·filters", "biases": "one per filter"}.get(

@@ -2,47 +2,61 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Counts, NoParameters, Shape, frozen, kind, shape_text
+from convcalc.layers.base import Counts, NoParameters, frozen, kind
+from convcalc.layers.window import Shape
+from convcalc.text import plural, times
 
 
 @frozen
-class Join(NoParameters):
+class Merge(NoParameters):
     """A kind that reads the ends of several paths."""
 
     merges: ClassVar = True
+    family: ClassVar = "merge"
 
     def check(self, *shapes: Shape) -> None:
         if len(shapes) < 2:
-            message = f"it joins {len(shapes)} path{'' if len(shapes) == 1 else 's'}; give two or more ([] is the input itself)"
+            message = (
+                f"it joins {plural(len(shapes), 'path')}; give two or more ([] is the input itself)"
+            )
             raise ShapeError(message)
 
     def out_shape(self, *shapes: Shape) -> Shape:
         raise NotImplementedError
 
-    def joined_counts(self, paths: int, out: Shape) -> Counts:
+    def merge_counts(self, paths: int, out: Shape) -> Counts:
         """Elementary operations of joining so many paths into ``out``."""
         return {}
 
     def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
-        return self.joined_counts(len(shapes), out)
+        return self.merge_counts(len(shapes), out)
+
+
+def larger(one: int, other: int) -> int:
+    """The larger of two sides; of arrays, place by place."""
+    is_less: object = one < other
+    if isinstance(is_less, bool):
+        return other if is_less else one
+    return one + formulas.positive(other - one)
 
 
 @frozen
-class Broadcast(Join):
+class Broadcast(Merge):
     """A join value by value, in which a side of 1 is repeated to fit the others."""
 
     def out_shape(self, *shapes: Shape) -> Shape:
-        return tuple([max(sides) for sides in zip(*shapes)])
+        return tuple([reduce(larger, sides) for sides in zip(*shapes)])
 
     def check(self, *shapes: Shape) -> None:
         super().check(*shapes)
         sides = list(zip(*shapes)) if len({len(shape) for shape in shapes}) == 1 else []
         if not sides or any(side not in (1, max(each)) for each in sides for side in each):
-            found = " and ".join(shape_text(shape) for shape in shapes)
+            found = " and ".join(times(shape) for shape in shapes)
             message = (
                 f"cannot {self.kind} {found}: sides must be equal or 1; "
                 "match the channels with a 1×1 conv and the size with stride, padding or crop"
@@ -74,7 +88,7 @@ class Add(Broadcast):
     }
     example: ClassVar = ({}, (256, 56, 56))
 
-    def joined_counts(self, paths: int, out: Shape) -> Counts:
+    def merge_counts(self, paths: int, out: Shape) -> Counts:
         return {"adds": (paths - 1) * formulas.product(out)}
 
 
@@ -101,12 +115,12 @@ class Multiply(Broadcast):
     }
     example: ClassVar = ({}, (32, 112, 112))
 
-    def joined_counts(self, paths: int, out: Shape) -> Counts:
+    def merge_counts(self, paths: int, out: Shape) -> Counts:
         return {"multiplications": (paths - 1) * formulas.product(out)}
 
 
 @kind("concat")
-class Concat(Join):
+class Concat(Merge):
     """Stacks the channels of several paths.
 
     Formula:
@@ -139,7 +153,7 @@ class Concat(Join):
     def check(self, *shapes: Shape) -> None:
         super().check(*shapes)
         if len({shape[1:] for shape in shapes}) != 1:
-            found = " and ".join(shape_text(shape) for shape in shapes)
+            found = " and ".join(times(shape) for shape in shapes)
             message = (
                 f"cannot concat {found}: only the channels may differ; "
                 "match the sizes with stride, padding, crop or upsample"

@@ -1,0 +1,144 @@
+"""What layers refuse, each with the numbers and a way out."""
+
+from __future__ import annotations
+
+from convcalc import formulas
+from convcalc.errors import ShapeError
+from convcalc.layers.window import (
+    Axis,
+    Padding,
+    Pair,
+    Shape,
+    Spatial,
+    both_sides,
+    most_cells,
+    per_axis,
+)
+from convcalc.text import article, as_decimal, plural, times
+
+MAX_NUMBER = 10**12  # the largest number an option or a side may have
+MAX_VALUES = 10**18  # the most values one map may hold
+
+
+def check_output(shape: Shape) -> None:
+    """Refuse maps beyond all memory, whose numbers would only grow from here on."""
+    if formulas.product(shape) > MAX_VALUES or max(shape) > MAX_NUMBER:
+        message = f"its output {times(shape)} holds more than {MAX_VALUES:.0e} values; use smaller numbers"
+        raise ShapeError(message)
+
+
+def check_axes(shape: Shape) -> None:
+    """Refuse shapes that are not (C, L), (C, H, W) or (C, D, H, W)."""
+    if not 2 <= len(shape) <= 4:
+        way_out = "put a reshape before it" if len(shape) == 1 else "leave the batch out"
+        message = f"needs channels and 1 to 3 axes, but gets {times(shape)}; {way_out}"
+        raise ShapeError(message)
+
+
+def check_dimensions(kind: str, axes: int, shape: Shape, *, vectors: bool) -> None:
+    """Refuse a map of other axes than a name such as conv1d says; ``vectors``: 1d takes vectors too."""
+    found = len(shape) - 1
+    if found != axes and not (vectors and axes == 1 and not found):
+        takes = ("(C, L)", "(C, H, W)", "(C, D, H, W)")[axes - 1]
+        way_out = f"use {kind}{found}d" if 1 <= found <= 3 else f"use {kind}"
+        message = (
+            f"{kind}{axes}d takes {plural(axes, 'axis', 'axes')}, {takes}, but {times(shape)} has "
+            f"{found or 'none'}; {way_out}"
+        )
+        raise ShapeError(message)
+
+
+def check_number_of_axes(name: str, value: object, axes: int) -> None:
+    """Refuse something given per axis for other axes than there are."""
+    if isinstance(value, tuple) and len(value) != axes:
+        listed = [list(part) if isinstance(part, tuple) else part for part in value]
+        message = (
+            f"{name} {listed} is for {plural(len(value), 'axis', 'axes')}, but the input has {axes}; "
+            f"give one number, or {axes}"
+        )
+        raise ShapeError(message)
+
+
+def check_spatial(name: str, value: Spatial, axes: int, *, least: int) -> None:
+    """Refuse a number per axis that is missing, too many, or too small."""
+    check_number_of_axes(name, value, axes)
+    smallest = min(per_axis(value, axes))
+    if smallest < least:
+        message = f"{name} is {smallest}; use {least} or more"
+        raise ShapeError(message)
+
+
+def check_padding(padding: Padding, axes: int) -> None:
+    """Refuse padding that is negative, for other axes, or causal in more than one dimension."""
+    if isinstance(padding, str):
+        if padding == "causal" and axes != 1:
+            message = (
+                f"causal padding is for sequences (C, L), but the input has {axes} axes; use same"
+            )
+            raise ShapeError(message)
+        return
+    check_number_of_axes("padding", padding, axes)
+    sides = padding if isinstance(padding, tuple) else (padding,)
+    smallest = min(min(side) if isinstance(side, tuple) else side for side in sides)
+    if smallest < 0:
+        message = f"padding is {smallest}; use 0 or more (the kind crop takes cells away)"
+        raise ShapeError(message)
+
+
+def check_divides(what: str, number: int, by: str, divisor: int) -> None:
+    """Refuse channels that cannot be shared out evenly."""
+    if divisor < 1 or number % divisor:
+        near = [d for d in range(1, min(number, 4096) + 1) if number % d == 0]
+        best = min(near, key=lambda d: abs(d - divisor)) if near else 1
+        message = f"{what} is {number}, which {by} {divisor} does not divide; try {by} {best}"
+        raise ShapeError(message)
+
+
+def check_at_least(name: str, value: int, least: int = 1) -> None:
+    """Refuse an option below its smallest meaning."""
+    if value < least:
+        message = f"{name} is {value}; use {least} or more"
+        raise ShapeError(message)
+
+
+def check_sides(name: str, sides: int | tuple[Pair, ...], axes: int) -> None:
+    """Refuse cells for other axes than there are, or fewer than none."""
+    check_number_of_axes(name, sides, axes)
+    smallest = min(min(side) for side in both_sides(sides, axes))
+    if smallest < 0:
+        message = f"{name} is {smallest}; use 0 or more"
+        raise ShapeError(message)
+
+
+def check_room(axis: Axis, size: int, fit: str, name: str, *, pads: bool) -> None:
+    """Refuse a window for which there is no room along an axis, as the rule for rounding sees it.
+
+    Args:
+        axis: the window.
+        size: how many windows the rule finds.
+        fit: the rule.
+        name: what to call the axis.
+        pads: whether the layer takes padding, which is then advised.
+    """
+    if size < 1:
+        width = f"{axis.effective_kernel}-wide window"
+        if axis.d != 1:
+            width += f" ({axis.k} taps {axis.d} apart)"
+        most = most_cells(axis, fit)
+        short = formulas.ceil_div(axis.effective_kernel - most, 2)
+        pad = "raise the padding by" if pads else "put before it a pad of"
+        rounded = f", and may hang over by {axis.s - 1} at most" if most > axis.padded_size else ""
+        message = (
+            f"{article(axis.effective_kernel)} {width} does not fit {axis.padded_sum} along the {name}{rounded}; "
+            f"{pad} {short} per side, or use a kernel of at most {(most - 1) // axis.d + 1}"
+        )
+        raise ShapeError(message)
+    if fit == "strict" and not axis.fits:
+        left = axis.unread
+        message = (
+            f"{as_decimal(axis.exact)}: {article(axis.effective_kernel)} {axis.effective_kernel}-wide window "
+            f"does not fit {axis.padded_sum} along the {name} in steps of {axis.s}; "
+            f"{plural(left, 'cell')} {'is' if left == 1 else 'are'} left over: "
+            f"use an input of {axis.n - left} or {axis.n + axis.s - left}, another stride, or fit: floor"
+        )
+        raise ShapeError(message)
