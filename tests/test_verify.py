@@ -77,7 +77,7 @@ SAID = {
     "buffers": "conv1: the walk says 3 buffers, the arrays hold 0",
     "macs": "conv1: the walk says 1 macs, 1,152 products were made",
     "valid_macs": "conv1: the walk says 1,152 macs on real cells, 968 were made there",
-    "counts": "conv k3 c2 p1: the walk says 3 adds, 0 bias_adds, the loops did 0 adds, 96 bias_adds",
+    "counts": "conv k3 c2 p1: the walk says 3 adds, 0 bias_adds, the loops did 0 adds, 48 bias_adds",
     "field": "conv1[4, 4]: the walk says it sees pixels 2-4 × 2-4, perturbing finds 3-5 × 3-5",
 }
 
