@@ -110,9 +110,10 @@ def test_lint_finds_the_wrong_key(convcalc: Any, here: Path) -> None:
     ran = convcalc("hw", "lint", "keyed.yaml")
     assert ran.code == 1
     assert (
-        " key q9: your key says 44. I get 55. 44 = each layer takes k away: (n − m)/k." in ran.out
+        " key q9: your key is 44, but the answer is 55. 44 comes from: each layer takes k away, (n − m)/k (lay.k-per-layer)."
+        in ran.out
     )
-    assert ran.out.endswith("1 wrong key, 1 gap\n")
+    assert ran.out.endswith("1 wrong key, 1 missing value\n")
     assert convcalc("hw", "lint", "keyed.yaml", "--exit-zero").code == 0
     data = json.loads(convcalc("hw", "lint", "keyed.yaml", "--json").out)
     assert "lay.k-per-layer" in [m for each in data["findings"] for m in each["mistakes"]]

@@ -153,7 +153,7 @@ def test_a_teacher_is_told_which_keys_lie_beside_the_notebook() -> None:
     made = EXPORTS.find("nbgrader")(tricky(), 1)
     list(made.files())
     assert made.notes == [
-        "tricky.yaml holds the keys of a, b; keep it where students cannot read it"
+        "tricky.yaml contains the keys of a, b; keep it where students cannot read it"
     ]
 
 
@@ -247,7 +247,7 @@ def test_results_are_what_gradescope_reads(ps1: Sheet) -> None:
     data = json.loads(json.dumps(results(ps1, marked.results, "7f3a")))
     jsonschema.validate(data, RESULTS)
     assert data["output"].startswith("Convolution arithmetic, variant 7f3a: ")
-    assert "1 more marked by hand later: q11." in data["output"]
+    assert "1 more to be marked by a person: q11." in data["output"]
     tests = {test["number"]: test for test in data["tests"]}
     assert "q11" not in tests
     assert (tests["q4"]["score"], tests["q4"]["max_score"], tests["q4"]["status"]) == (
@@ -312,7 +312,7 @@ def test_a_student_is_known_by_the_roster_or_by_the_address(autograder: Path) ->
     (autograder / "source" / "roster.csv").write_text("student_id,email\ns042,ada@x.org\n")
     found = marked(autograder)
     assert f"variant {maker.of('s042').variant}" in found["output"]
-    assert "'z9' is no question of this sheet" in found["output"]
+    assert "'z9' is not a question of this sheet" in found["output"]
     metadata.write_text("{}")
     assert marked(autograder)["score"] == 1
 

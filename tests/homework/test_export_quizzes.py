@@ -306,7 +306,7 @@ def test_a_quiz_answers_a_slip_as_check_does() -> None:
     assert quizzed(four, 260) == (False, check(sheet, "q4", 260).hint)
     assert quizzed(four, 9) == (
         False,
-        "No known slip gives this answer. Write the formula down first.",
+        "This is wrong, and we do not know how you got it. Write the formula down first.",
     )
 
 

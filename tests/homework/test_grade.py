@@ -214,7 +214,7 @@ def test_nobody_can_hand_in_for_another_student(sheet: Sheet, files: Path, tmp_p
     run(sheet, files, tmp_path / "listed", roster=parse("s1\ns2\n"))
     first, second = rows(tmp_path / "listed" / "grades.csv")
     assert (first["q2"], second["q2"]) == ("1", "0")
-    assert "the answers say 's1', the file's name s2; the name counts" in second["notes"]
+    assert "the answers say 's1', the file name says s2; the file name counts" in second["notes"]
 
 
 def test_students_who_are_not_on_the_roster_are_set_aside(
@@ -620,7 +620,7 @@ def test_codes_stand_for_names_and_lead_back(files: Path, tmp_path: Path, sheet:
 
 
 def test_anonymous_marking_needs_a_secret(sheet: Sheet, files: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--anon makes its codes from a secret"):
+    with pytest.raises(UsageError, match="--anon derives the codes from a secret"):
         run(sheet, files, tmp_path / "out", anonymous=True)
 
 
@@ -634,7 +634,7 @@ def test_a_page_says_what_was_read_and_gives_nothing_away(
     run(sheet, files, tmp_path / "out")
     page = (tmp_path / "out" / "feedback" / "s1.md").read_text(encoding="utf-8")
     assert "| q2 | 2.6e2 | 260 | ✗ | 0 of 1 | How deep is one filter? |" in page
-    assert "✓ by another convention" in page
+    assert "✓ under another convention" in page
     for secret in ("760", "588000", "588,000", "28×28×6"):
         assert secret not in page
     run(sheet, files, tmp_path / "open", with_answers=True)
@@ -710,7 +710,7 @@ read 4 files: 2 graded, 1 unreadable, 1 not on the roster
  graded/parts.csv          one row per part, with the mistake
  graded/by-hand.csv        answers for a person to mark: fill in points
  graded/canvas.csv         for the gradebook of Canvas
- graded/answers.jsonl      all answers, for hw regrade
+ graded/answers.jsonl      all answers, used by hw regrade
  graded/feedback/*.md (2)  a page for each student
  graded/files.csv          the status of every file
  unreadable: in/s3.yaml - is empty; write lines such as q1: 28x28x6
@@ -770,7 +770,7 @@ def test_a_student_may_be_known_by_the_variant_alone(files: Path, tmp_path: Path
     assert summary.counts == {"graded": 1}
     (row,) = [row for row in rows(tmp_path / "out" / "grades.csv") if row["status"] == "graded"]
     assert (row["student_id"], row["q4"]) == ("s7", "1")
-    assert "known by the variant" in row["notes"]
+    assert "identified by the variant" in row["notes"]
 
 
 def test_parts_of_a_table_may_have_columns_of_their_own(files: Path, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 
 def test_a_pipe_does_not_hang_the_run(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
-    assert "not a file" in found(tmp_path)["pipe.yaml"].problem
+    assert "not a regular file" in found(tmp_path)["pipe.yaml"].problem
 
 
 def test_huge_files_are_not_read(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_an_archive_is_read_without_being_unpacked(tmp_path: Path) -> None:
 def test_names_that_lead_out_of_an_archive_are_not_read(tmp_path: Path, name: str) -> None:
     (submitted,) = submitted_files([str(archive(tmp_path / "x.zip", {name: b"q1: 3"}))])
     assert submitted.data is None
-    assert submitted.problem == "its name leads out of the archive; not read"
+    assert submitted.problem == "its name points outside the archive; not read"
 
 
 def test_a_link_in_an_archive_is_not_followed(tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_bomb_of_many_files_is_not_touched(
     monkeypatch.setattr(handed_in._Budget.__init__, "__defaults__", (10 * 2**20, 0))
     path = archive(tmp_path / "x.zip", {f"s{i}.yaml": b"0" * 2**20 for i in range(11)})
     (submitted,) = submitted_files([str(path)])
-    assert submitted.problem == "an archive that unpacks to 11 MiB; not touched"
+    assert submitted.problem == "an archive that unpacks to 11 MiB; not opened"
 
 
 def test_archives_in_archives_share_one_budget_and_a_depth(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_archives_in_archives_share_one_budget_and_a_depth(tmp_path: Path) -> No
     path = tmp_path / "outer.zip"
     path.write_bytes(data)
     (submitted,) = submitted_files([str(path)])
-    assert "an archive in an archive" in submitted.problem
+    assert "an archive three levels deep" in submitted.problem
 
 
 def test_a_promise_that_a_file_is_small_is_not_believed(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_locked_file_of_an_archive_is_said(tmp_path: Path) -> None:
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         raw[raw.index(mark) + offset] |= 1
     path.write_bytes(bytes(raw))
-    assert found(path)["s1.yaml"].problem == "locked with a password"
+    assert found(path)["s1.yaml"].problem == "protected by a password"
 
 
 @pytest.mark.parametrize("cut", [10, 60, 100])
@@ -323,7 +323,7 @@ def test_a_list_of_ids_is_a_roster() -> None:
 def test_a_student_who_stands_twice_on_the_roster_is_said() -> None:
     roster = parse("student_id\ns1\nS1\n")
     assert list(roster.students) == ["s1"]
-    assert roster.notes == ["S1 stands twice on the roster; the first counts"]
+    assert roster.notes == ["S1 is on the roster twice; the first row counts"]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "student_id,name\n", "student_id\n\n"])

@@ -67,7 +67,7 @@ def test_published_wrong_keys_are_found(source: str, question: str, right: str, 
     del source
     found = serious(question)
     assert [each.kind for each in found] == ["key"]
-    assert f"I get {right}" in found[0].text
+    assert f"the answer is {right}" in found[0].text
     if slip:
         assert slip in found[0].mistakes
 
@@ -91,13 +91,13 @@ def test_a_right_key_is_no_finding() -> None:
     [
         (
             "{type: volume, given: {n: 32, k: 5, s: 1, filters: 6}}",
-            "does not give the padding; I assume 0. Write it down.",
+            "no padding given, 0 is used; add p: 0",
         ),
         (
             "{type: output-size, given: {n: 32, k: 5, p: 0}}",
-            "does not give the stride; I assume 1. Write it down.",
+            "no stride given, 1 is used; add s: 1",
         ),
-        ("{type: macs, given: {n: 32, k: 5, c_in: 3, filters: 6}}", "does not give the padding"),
+        ("{type: macs, given: {n: 32, k: 5, c_in: 3, filters: 6}}", "no padding given"),
     ],
 )
 def test_gaps_are_named_with_what_is_assumed(question: str, said: str) -> None:
@@ -124,7 +124,7 @@ def test_a_tolerance_that_hides_a_mistake_is_found() -> None:
     found = serious("{type: params, tolerance: 1%, given: {k: 11, c_in: 3, filters: 96}}")
     assert [each.kind for each in found] == ["tolerance"] * len(found)
     assert found[0].mistakes == ("par.no-bias",)
-    assert "34,848 for 34,944" in found[0].text
+    assert "gives 34,848, the right answer is 34,944" in found[0].text
     assert not serious("{type: params, given: {k: 11, c_in: 3, filters: 96}}")
 
 
@@ -159,4 +159,4 @@ def test_the_summary_counts() -> None:
         Finding("c", "tolerance", ""),
         Finding("d", "note", ""),
     ]
-    assert summary(found) == "1 wrong key, 1 gap, 1 other problem"
+    assert summary(found) == "1 wrong key, 1 missing value, 1 other problem"

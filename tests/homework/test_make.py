@@ -206,7 +206,7 @@ def test_very_many_draws_are_sampled_evenly() -> None:
     found = draws(sheet, sheet["q1"])
     assert found.possible == 1_250_000
     assert found.looked_at == 4_096
-    assert "4,096 of 1,250,000 possible draws looked at" in found.sentence()
+    assert "4,096 of 1,250,000 possible draws tried" in found.sentence()
     for name, least in (("k", 5), ("c_in", 400), ("filters", 400)):
         assert len({draw[name] for draw in found.kept}) >= least
 
@@ -512,7 +512,7 @@ def test_numbers_that_no_question_can_have_are_counted() -> None:
     sheet = varied("{k: [3, 5, x], c_in: [3, 4, 5], filters: [8, 16]}")
     found = draws(sheet, sheet["q1"])
     assert found.impossible == 6
-    assert "6 cannot be asked" in found.sentence()
+    assert "6 make no valid question" in found.sentence()
 
 
 def test_a_secret_that_is_not_there_is_said(tmp_path: Path) -> None:

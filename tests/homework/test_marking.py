@@ -189,7 +189,7 @@ def test_counts_are_exact_and_say_so() -> None:
     assert check(sheet, "q1", 34848).mistakes == ["par.no-bias"]
     assert sheet["q1"].answers_text(sheet["q1"].parts[0]) == "a whole number, exact"
     rounded = check(sheet, "q1", "35k")
-    assert rounded.hint == "This question wants the exact number, every digit."
+    assert rounded.hint == "This question asks for the exact number, with every digit."
 
 
 def test_an_answer_in_any_python_form_is_read() -> None:
@@ -233,7 +233,7 @@ def test_cells_give_part_marks_where_the_sheet_says_so() -> None:
     sheet["q1"].partial = "cells"
     result = check(sheet, "q1", "19 25; 37 44")
     assert result.points == Fraction(3, 4)
-    assert result.hint == "All cells but one agree; look at the second row again."
+    assert result.hint == "All cells but one are right; check the second row again."
 
 
 def test_a_long_matrix_with_one_wrong_cell_is_told_its_row() -> None:
@@ -243,9 +243,9 @@ def test_a_long_matrix_with_one_wrong_cell_is_told_its_row() -> None:
     answer[4][6] += 1
     result = check(sheet, "q1", answer)
     assert len(str(answer)) > 60
-    assert result.hint == "All cells but one agree; look at the fifth row again."
+    assert result.hint == "All cells but one are right; check the fifth row again."
     assert [(each.mistake.id, each.detail) for each in result.parts[0].found] == [
-        ("hand.cell", "All cells but one agree; look at the fifth row again.")
+        ("hand.cell", "All cells but one are right; check the fifth row again.")
     ]
 
 
@@ -264,7 +264,7 @@ def test_a_rounded_number_is_noticed_however_long_the_working() -> None:
     sheet = sheet_with("macs", {"n": 32, "k": 5, "c_in": 3, "filters": 10})
     working = " + ".join(["0"] * 40)
     assert check(sheet, "q1", f"{working} = about 600000").hint == (
-        "This question wants the exact number, every digit."
+        "This question asks for the exact number, with every digit."
     )
 
 

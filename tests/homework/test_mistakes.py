@@ -264,4 +264,4 @@ def test_an_unexplained_number_says_so() -> None:
     sheet = sheet_with("params", {"k": 5, "c_in": 3, "filters": 10})
     result = check(sheet, "q1", 431)
     assert result.mistakes == []
-    assert result.hint == "No known slip gives this answer."
+    assert result.hint == "This is wrong, and we do not know how you got it."

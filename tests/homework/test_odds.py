@@ -57,7 +57,7 @@ def findings(question: str, head: str = "") -> list[str]:
         (
             "type: params, k: 3, given: {k: 5}",
             "",
-            "s.yaml:4:20: k stands here and under given; keep one",
+            "s.yaml:4:20: k is given here and under given; keep one",
         ),
         (
             "type: text, credit: {par.no-bias: lots}",
@@ -121,7 +121,7 @@ def test_a_refusal_says_where_what_and_the_way_out(question: str, head: str, sai
 def test_a_sheet_of_more_than_four_mebibytes_is_not_read() -> None:
     with pytest.raises(ConvcalcError) as caught:
         loads("#" * (MAX_SHEET + 1), "s.yaml")
-    assert str(caught.value) == "s.yaml: larger than 4 MiB; a sheet that long wants to be several"
+    assert str(caught.value) == "s.yaml: larger than 4 MiB; split the sheet into several"
 
 
 def test_settings_that_few_sheets_use_are_read() -> None:
@@ -170,7 +170,7 @@ def test_no_more_than_twenty_strange_names_are_listed() -> None:
     given = {f"z{i}": 1 for i in range(30)}
     notes = mark(sheet("type: text"), given).notes
     assert len(notes) == 20
-    assert notes[0] == "'z0' is no question of this sheet; left out"
+    assert notes[0] == "'z0' is not a question of this sheet; ignored"
 
 
 def test_an_answer_and_a_part_of_it_leave_the_answer() -> None:
@@ -186,18 +186,18 @@ def test_an_answer_and_a_part_of_it_leave_the_answer() -> None:
     [
         (
             "type: params, answer: '', given: {k: 3, c_in: 3, filters: 4}",
-            ["the key is empty; fill it in or leave answer: out"],
+            ["the key is empty; fill it in or remove answer:"],
         ),
         (
             "type: params, accept: [99, '', 36], given: {k: 3, c_in: 3, filters: 4}",
             [
-                "accept holds '', which cannot be read",
-                "accept holds 36, which is what par.no-channels-no-bias gives",
+                "accept: '' cannot be read",
+                "accept: 36 is what the mistake par.no-channels-no-bias gives",
             ],
         ),
         (
             "type: params, credit: {out.no-plus-one: 0.5}, given: {k: 3, c_in: 3, filters: 4}",
-            ["credit names out.no-plus-one, which cannot happen in this question"],
+            ["credit: out.no-plus-one cannot happen in this question"],
         ),
         (
             "type: params, tolerance: exact, given: {k: 3, c_in: 3, filters: 4}",
@@ -205,7 +205,9 @@ def test_an_answer_and_a_part_of_it_leave_the_answer() -> None:
         ),
         (
             "type: params-fc, tolerance: rounded, given: {input: 10x10x3, units: 100}",
-            ["an answer rounded to three digits is right by par.no-bias (biases forgotten) too"],
+            [
+                "with par.no-bias (biases forgotten), an answer rounded to three digits is marked right too"
+            ],
         ),
     ],
 )
@@ -219,8 +221,8 @@ def test_lint_knows_a_wrong_key_of_several_sides() -> None:
         "conventions: {fit: strict}\n",
     )
     assert len(said) == 1
-    assert said[0].startswith("your key says 14. I get 15×16.") or said[0].startswith(
-        "your key says 14×14. I get 15×16."
+    assert said[0].startswith("your key is 14, but the answer is 15×16.") or said[0].startswith(
+        "your key is 14×14, but the answer is 15×16."
     )
 
 
@@ -413,7 +415,7 @@ def test_a_word_of_the_notes_is_right_only_for_its_own_kernel() -> None:
 def test_rounded_numbers_are_asked_for_every_digit() -> None:
     given = {"n": 32, "k": 5, "p": 0, "c_in": 3, "filters": 10}
     assert first("macs", given, "about 1.2 million FLOPs").hint == (
-        "This question wants the exact number, every digit."
+        "This question asks for the exact number, with every digit."
     )
 
 
@@ -447,7 +449,9 @@ def test_parts_of_which_none_can_be_read_are_unreadable_only_together() -> None:
 def test_an_assertion_about_a_question_without_points_fails_for_a_wrong_answer() -> None:
     found = sheet("type: params, points: 0, given: {k: 3, c_in: 3, filters: 4}")
     assert_right(found, "q1", "112")
-    with pytest.raises(WrongAnswer, match=r"q1: No known slip gives this answer\."):
+    with pytest.raises(
+        WrongAnswer, match=r"q1: This is wrong, and we do not know how you got it\."
+    ):
         assert_right(found, "q1", "5")
 
 
@@ -492,7 +496,9 @@ def test_a_table_without_end_is_refused(text: str, said: str) -> None:
 
 
 def test_a_form_without_a_column_for_a_question_is_refused() -> None:
-    with pytest.raises(ConvcalcError, match=r"^f\.csv: no column is a question; known: q1$"):
+    with pytest.raises(
+        ConvcalcError, match=r"^f\.csv: no column is named after a question; known: q1$"
+    ):
         submissions.parse_table("student,q9\na,5\n", sheet("type: text"), "f.csv")
 
 

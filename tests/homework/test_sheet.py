@@ -32,7 +32,7 @@ def test_every_bundled_sheet_loads_and_names_its_source(path: Path) -> None:
     [
         ("", "is empty; a sheet needs convcalc_sheet: 1 and questions:"),
         ("- a", "a sheet must be"),
-        ("questions: []", "lacks convcalc_sheet: 1"),
+        ("questions: []", "add convcalc_sheet: 1 as the first line"),
         ("convcalc_sheet: 1", "a sheet needs questions"),
         ("convcalc_sheet: 2\nquestions: []", "convcalc_sheet is 2; this version reads 1"),
         ("convcalc_sheet: 1\nquestions: []", "0 questions; a sheet has 1 to 1,000"),
@@ -76,7 +76,7 @@ def test_every_bundled_sheet_loads_and_names_its_source(path: Path) -> None:
         (HEAD + "questions: [{type: params, vary: {k: 3}}]", "vary.k must be a list of values"),
         (HEAD + "questions: [{type: text, text: !!python/object:os.system x}]", "tag"),
         (HEAD + "questions: [{type: choice, options: [a, b], answer: z}]", "names no option"),
-        (HEAD + "questions: [{type: text}, {type: text, id: q1}]", "q1 stands here twice"),
+        (HEAD + "questions: [{type: text}, {type: text, id: q1}]", "q1 is used twice"),
         (HEAD + "id: x\nquestions: []", "'id' is given twice"),
         (HEAD + "questions: [", "not valid YAML"),
     ],
@@ -112,7 +112,7 @@ def test_a_bomb_of_aliases_is_refused() -> None:
         before, name = chr(ord("a") + i), chr(ord("b") + i)
         lines.append(f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]")
     bomb = "\n    ".join(lines)
-    with pytest.raises(ConvcalcError, match="more than any sheet needs"):
+    with pytest.raises(ConvcalcError, match="larger than any sheet needs"):
         sheet(f"  - type: text\n    accept:\n     - {{{', '.join(lines)}}}\n")
     assert bomb
 

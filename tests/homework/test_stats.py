@@ -172,7 +172,7 @@ def test_a_sheet_that_varies_otherwise_needs_the_secret(folder: Path) -> None:
             "given: {k: 5, c_in: 3}, vary: {filters: [10, 20]}",
         )
     )
-    with pytest.raises(UsageError, match="no numbers were noted for 's0'; give --secret-file"):
+    with pytest.raises(UsageError, match="no numbers are stored for 's0'; give --secret-file"):
         regrade(str(folder), sheet)
     assert regrade(str(folder), sheet, SECRET).total == 7
 

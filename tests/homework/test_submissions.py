@@ -112,8 +112,8 @@ def test_a_forms_own_headings_can_be_mapped() -> None:
     ("data", "said"),
     [
         (b"", "is empty"), (b"\xff\xfe\x00", "not UTF-8"), (b"\x89PNG\x00\x01", "not UTF-8 text"), (b"q1\x00: 1", "not a text file"),
-        (b"hello there", "holds no answers"), (b"x" * (5 * 2**20), "larger than 4 MiB"), (b"student_id,q1\n", "a header without rows"),
-        (b"[[[", "not valid YAML"), (b"a: &a [*a]", "holds more than any"),
+        (b"hello there", "holds no answers"), (b"x" * (5 * 2**20), "larger than 4 MiB"), (b"student_id,q1\n", "only a header; add"),
+        (b"[[[", "not valid YAML"), (b"a: &a [*a]", "larger than any"),
     ],
 )  # fmt: skip
 def test_what_holds_no_answers_is_said(data: bytes, said: str) -> None:

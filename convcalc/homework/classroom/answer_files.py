@@ -357,9 +357,7 @@ def parse_table(
         names = [(columns or {}).get(name, name) for name in header]
         known = {question.id for question in sheet.questions}
         if not any(name.partition(".")[0] in known for name in names):
-            message = (
-                f"{path}: no column is a question{did_you_mean(names[-1] if names else '', known)}"
-            )
+            message = f"{path}: no column is named after a question{did_you_mean(names[-1] if names else '', known)}"
             raise UsageError(message)
         for number, row in enumerate(reader, start=2):
             if not any(cell.strip() for cell in row):
@@ -375,7 +373,7 @@ def parse_table(
         message = f"{path}: cannot be read as a table: {error}; save it as CSV"
         raise UsageError(message) from None
     if not found:
-        message = f"{path}: a header without rows; add one row per student"
+        message = f"{path}: only a header; add one row per student"
         raise UsageError(message)
     return found
 

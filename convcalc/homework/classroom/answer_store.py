@@ -142,7 +142,7 @@ class AnswerStore:
         student, sure, why = self.owner(submitted, given, alone=alone)
         if not student:
             self.statuses.append(
-                FileStatus(path, given.student, why, "" if given.student else "says nobody's name")
+                FileStatus(path, given.student, why, "" if given.student else "no name in it")
             )
             return
         notes = [shortened(note, _MAX_NOTE) for note in given.notes[:_MAX_NOTES]]
@@ -193,12 +193,12 @@ class AnswerStore:
         if named:
             odd = ""
             if given.student and said != named:
-                odd = f"the answers say {shortened(given.student, 40)!r}, the file's name {named}; the name counts"
+                odd = f"the answers say {shortened(given.student, 40)!r}, the file name says {named}; the file name counts"
             return named, True, odd
         if said:
             return said, not alone, ""
         if given.variant and (owner := self.codes().get(given.variant)):
-            return owner, False, f"known by the variant {shortened(given.variant, 20)}"
+            return owner, False, f"identified by the variant {shortened(given.variant, 20)}"
         if not given.student:
             given.student = guess_student(submitted.names, self.sheet.id) if alone else ""
         return "", False, "not on the roster" if given.student else "unreadable"
@@ -295,7 +295,7 @@ def _reason_not_used(
 ) -> str:
     """Why one of two files from a student does not count."""
     if older[0] != newer[0]:
-        return f"{path} bears the student's name and counts"
+        return f"{path} has the student's name and counts"
     if older[1] == newer[1]:
-        return f"as old as {path}, which comes later and counts"
+        return f"as old as {path}, which was read later and counts"
     return f"older than {path}, which counts"

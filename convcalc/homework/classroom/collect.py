@@ -46,7 +46,7 @@ class SubmittedFile:
         time: when it was last changed, in seconds; 0 where nothing is known.
         data: its bytes; None where it was not read.
         problem: why not.
-        left_out: whether nothing was lost: a file of the system, not of a student.
+        left_out: whether nothing was lost: a system file, not of a student.
     """
 
     path: str
@@ -122,7 +122,7 @@ def _folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[Submitted
         sort = _entry_kind(entry)
         if _is_system(name):
             yield SubmittedFile(
-                printable(entry.path), (*names, name), left_out=True, problem="a file of the system"
+                printable(entry.path), (*names, name), left_out=True, problem="a system file"
             )
         elif sort == "link":
             yield _unread(entry.path, (*names, _stem(name)), "a link; links are not followed")
@@ -186,7 +186,7 @@ class _RegularFile:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             os.close(handle)
-            message = "not a file, but a device or the like"
+            message = "not a regular file"
             raise ValueError(message)
         self.file = open(handle, "rb")
         return self.file, found
@@ -214,7 +214,7 @@ def _read(
 
 def _too_large(size: int) -> str:
     """Why a file is not read."""
-    return f"{size / 2**20:,.1f} MiB; answers are shorter than {MAX_BYTES // 2**20} MiB"
+    return f"{size / 2**20:,.1f} MiB; a file of answers has at most {MAX_BYTES // 2**20} MiB"
 
 
 # ------------------------------------------------------------------------------------ archives
@@ -259,7 +259,7 @@ def _refusal(members: list[zipfile.ZipInfo], budget: _Budget) -> str:
         return f"an archive of {len(members):,} files; unpack it first"
     total = sum(member.file_size for member in members)
     if total > budget.left:
-        return f"an archive that unpacks to {total / 2**20:,.0f} MiB; not touched"
+        return f"an archive that unpacks to {total / 2**20:,.0f} MiB; not opened"
     budget.left -= total
     return ""
 
@@ -277,7 +277,7 @@ def _unpack(
     parts = tuple(part for part in name.replace("\\", "/").split("/") if part)
     here = (*names, *parts[:-1], _stem(parts[-1])) if parts else names
     if parts and any(_is_system(part) for part in parts):
-        yield SubmittedFile(printable(where), here, left_out=True, problem="a file of the system")
+        yield SubmittedFile(printable(where), here, left_out=True, problem="a system file")
         return
     why = _member_refusal(member, parts)
     if why:
@@ -299,9 +299,7 @@ def _unpack(
         yield _unread(where, here, _too_large(len(data)), when)
     elif data[:4] == b"PK\x03\x04" and nested:
         if budget.nested >= MAX_NESTED:
-            yield _unread(
-                where, here, "an archive in an archive in an archive; unpack it first", when
-            )
+            yield _unread(where, here, "an archive three levels deep; unpack it first", when)
             return
         budget.nested += 1
         yield from _archive(where, here, io.BytesIO(data), len(data), budget)
@@ -314,15 +312,15 @@ def _member_refusal(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
     """Why a file of an archive is not read."""
     name = member.filename
     if name.startswith(("/", "\\")) or ".." in parts or (parts and ":" in parts[0]) or "\0" in name:
-        return "its name leads out of the archive; not read"
+        return "its name points outside the archive; not read"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link; links are not followed"
     if member.flag_bits & _ENCRYPTED:
-        return "locked with a password"
+        return "protected by a password"
     if member.file_size > _FREE_BYTES and member.file_size > _MAX_RATIO * max(
         member.compress_size, 1
     ):
-        return f"squeezed {member.file_size // max(member.compress_size, 1):,} times; no text is, not read"
+        return f"squeezed {member.file_size // max(member.compress_size, 1):,} times, too much for text; not read"
     if len(parts) > MAX_DEPTH:
         return f"more than {MAX_DEPTH} folders deep; not read"
     return ""

@@ -27,7 +27,7 @@ from convcalc.homework.variants.secret import codes
 from convcalc.text import guard_cell
 
 _NAMES = ("key.csv", "html")
-_WAY_OUT = "choose another --out, or --force to write over it"
+_WAY_OUT = "choose another --out, or --force to replace it"
 _MAIN = ("fit", "flops", "bias", "order")
 _KEYED = ("choice", "true-false")  # types whose file would hold the answer
 _PLAIN = re.compile(r"[0-9]{1,12}(?:[/x][0-9]{1,12})*|[A-Za-z][A-Za-z0-9 _-]*[A-Za-z0-9]")

@@ -35,7 +35,7 @@ def records(folder: str) -> Iterator[dict[str, Any]]:
         for number, line in enumerate(file, start=1):
             record = _record_of(line)
             if record is None:
-                message = f"{shortened(path)}:{number}: is no line that hw grade wrote; grade the files again"
+                message = f"{shortened(path)}:{number}: not a line that hw grade wrote; grade the files again"
                 raise UsageError(message)
             yield record
 
@@ -109,6 +109,6 @@ def settings_of(folder: str) -> dict[str, Any]:
         assert data["schema"] == SCHEMA
         assert isinstance(data["questions"], dict)
     except (OSError, ValueError, KeyError, TypeError, RecursionError, AssertionError):
-        message = f"{shortened(path)}: is no summary of this version; grade the files again"
+        message = f"{shortened(path)}: not a summary of this version; grade the files again"
         raise UsageError(message) from None
     return {**settings, "formats": formats, "questions": data.get("questions", {})}

@@ -65,7 +65,7 @@ class Graded:
 
     @property
     def status(self) -> str:
-        """Whether it was graded; if not, whether there was something that could not be read."""
+        """Whether it was graded; if not, whether there was something that cannot be read."""
         if self.handed_in:
             return "graded"
         return "unreadable" if self.notes else "missing"
@@ -135,7 +135,7 @@ class Grader:
                 strange += 1
                 if strange <= 3:
                     notes.append(
-                        f"{shortened(str(name), 40)!r} is no question of this sheet; left out"
+                        f"{shortened(str(name), 40)!r} is not a question of this sheet; ignored"
                     )
             elif dot and lower not in self.ids:
                 parts = found.setdefault(identity, {})

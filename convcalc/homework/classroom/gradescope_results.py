@@ -27,7 +27,7 @@ def results(
     ]
     lines += list(notes)
     if manual:
-        lines.append(f"{len(manual)} more marked by hand later: {', '.join(manual)}.")
+        lines.append(f"{len(manual)} more to be marked by a person: {', '.join(manual)}.")
     return {
         "score": points_number(points),
         "output": "\n".join(lines),

@@ -168,9 +168,9 @@ class Canvas(Output):
 
 
 _SIGNS = {
-    "right": "✓", "other-convention": "✓ by another convention", "follow-through": "✓ follows from your row",
-    "partial": "in part", "wrong": "✗", "blank": "not answered", "unreadable": "could not be read",
-    "by-hand": "marked by hand",
+    "right": "✓", "other-convention": "✓ under another convention", "follow-through": "✓ follows from your own row",
+    "partial": "partly right", "wrong": "✗", "blank": "not answered", "unreadable": "cannot be read",
+    "by-hand": "marked by a person",
 }  # fmt: skip
 
 
@@ -202,7 +202,7 @@ class Feedback(Output):
         rule = "---|" if self.run.with_answers else ""
         lines = [
             MARK, f"# {escape_markdown(sheet.title)}: {who}", "",
-            f"**{points_text(one.points)} of {self.max} points**{variant}. This sheet: {escape_markdown(sheet.conventions.sentence())}.",
+            f"**{points_text(one.points)} of {self.max} points**{variant}. Rules of this sheet: {escape_markdown(sheet.conventions.sentence())}.",
             "",
         ]  # fmt: skip
         lines += [f"- note: {escape_markdown(note)}" for note in one.notes]
@@ -212,7 +212,7 @@ class Feedback(Output):
         ]
         text = "\n".join(lines) + "\n" + "".join(map(self.rows_of, one.entries))
         if self.later:
-            text += f"\n{', '.join(self.later)}: marked by hand, not counted above.\n"
+            text += f"\n{', '.join(self.later)}: marked by a person, not counted above.\n"
         return text
 
     def rows_of(self, entry: Entry) -> str:
@@ -302,7 +302,7 @@ class Records(Output):
     def begin(self) -> None:
         name = self.run.named("answers.jsonl")
         self.file = self.run.folder.hold(name)
-        self.run.summary.written.append((name, "all answers, for hw regrade"))
+        self.run.summary.written.append((name, "all answers, used by hw regrade"))
 
     def add(self, one: Graded) -> None:
         data = {
@@ -317,11 +317,13 @@ class Records(Output):
 
 
 class Who(Output):
-    """names/who.csv: whose code is whose."""
+    """names/who.csv: the student behind each code."""
 
     def begin(self) -> None:
         name = self.run.named("who.csv")
-        self.rows = self.table(name, ["code", "student_id", "name", "email"], "whose code is whose")
+        self.rows = self.table(
+            name, ["code", "student_id", "name", "email"], "the student behind each code"
+        )
 
     def add(self, one: Graded) -> None:
         who = one.student

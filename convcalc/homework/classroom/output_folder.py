@@ -28,7 +28,7 @@ _NAMES_OF_A_RUN = (
     "names", "feedback",
 )  # fmt: skip
 _WAY_OUT = (
-    "choose another --out, --add these files to it, or --force (points marked by hand are kept)"
+    "choose another --out, --add these files to it, or --force (points given by a person are kept)"
 )
 NAMES_FOLDER = "names"  # where, in an anonymous run, everything with names in it goes
 MAX_TROUBLES = 1_000

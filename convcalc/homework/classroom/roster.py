@@ -120,7 +120,7 @@ def parse(data: bytes | str, path: str = "roster") -> Roster:
             message = f"{path}: row {number}: an id of {len(student.id):,} characters; at most {MAX_ID} are read"
             raise UsageError(message)
         if roster.find(student.id):
-            roster.notes.append(f"{student.id} stands twice on the roster; the first counts")
+            roster.notes.append(f"{student.id} is on the roster twice; the first row counts")
             continue
         roster.add(student)
         if len(roster.students) > MAX_STUDENTS:

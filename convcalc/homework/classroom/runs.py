@@ -118,7 +118,7 @@ def grade(
         UsageError: a path is missing, the folder holds grades already, or cannot be written.
     """
     if options.anonymous and options.secret is None:
-        message = "--anon makes its codes from a secret; give --secret-file"
+        message = "--anon derives the codes from a secret; give --secret-file"
         raise UsageError(message)
     again = out if options.add and os.path.isdir(out) else ""
     place = ClassFolder(out, replace=options.force or bool(again))

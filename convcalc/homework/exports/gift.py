@@ -156,7 +156,7 @@ class Cloze(Export):
     def files(self) -> Iterator[Out]:
         lines = [
             _one_line(self.sheet.title),
-            f"This sheet: {self.sheet.conventions.sentence()}.",
+            f"Rules of this sheet: {self.sheet.conventions.sentence()}.",
             "",
         ]
         for variants in self.items:
@@ -166,7 +166,7 @@ class Cloze(Export):
                 lines.append(cloze_text(item, html=False))
             elif item.sort == "text":
                 self.notes.append(
-                    f"{item.id} is marked by hand, which Cloze cannot ask; left without a box"
+                    f"{item.id} is marked by a person, which Cloze cannot do; it has no box"
                 )
             else:
                 parts = [

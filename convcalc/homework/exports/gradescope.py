@@ -57,7 +57,7 @@ class Autograder(Export):
             )
         files += _package()
         self.notes.append(
-            "students of one course only see hints up to the sheet's level; the archive holds the sheet"
+            "hints go up to the level that the sheet allows; the archive contains the sheet"
         )
         yield Out("", zip_files(files))
 

@@ -1,4 +1,4 @@
-"""JupyterQuiz: questions for a notebook or a page, with feedback for every known slip."""
+"""JupyterQuiz: questions for a notebook or a page, with feedback for every known mistake."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 from convcalc.homework.exports.base import RIGHT, Export, Field, Item, Out, export
 
-_OTHER = "No known slip gives this answer. Write the formula down first."
+_OTHER = "This is wrong, and we do not know how you got it. Write the formula down first."
 
 
 @export(
     "jupyterquiz",
     suffix=".json",
-    about="self-study pages in Jupyter; the answers can be read in it",
+    about="self-study pages in Jupyter; students can find the answers in the file",
 )
 class JupyterQuiz(Export):
     """A list of questions; one per box."""
@@ -30,7 +30,7 @@ class JupyterQuiz(Export):
         """One question as some of JupyterQuiz's."""
         if item.sort == "text":
             self.notes.append(
-                f"{item.id} is marked by hand, which JupyterQuiz cannot ask; left out"
+                f"{item.id} is marked by a person, which JupyterQuiz cannot do; left out"
             )
         elif item.options:
             several = sum(right for _, right in item.options) != 1
@@ -41,7 +41,7 @@ class JupyterQuiz(Export):
                     {
                         "answer": text,
                         "correct": right,
-                        "feedback": RIGHT if right else "Look at this one again.",
+                        "feedback": RIGHT if right else "Check this one again.",
                     }
                     for text, right in item.options
                 ],

@@ -44,7 +44,9 @@ def feedback(text: str) -> str:
 
 
 @export(
-    "moodle-xml", suffix=".xml", about="Moodle's question bank, with feedback for every known slip"
+    "moodle-xml",
+    suffix=".xml",
+    about="Moodle's question bank, with feedback for every known mistake",
 )
 class MoodleXml(Export):
     """One category per sheet, and one per question that has variants, of which a quiz draws one."""
@@ -122,7 +124,10 @@ class MoodleXml(Export):
         for wrong in box.known:
             yield self.answer(fraction(wrong.share), decimal(wrong.value), wrong.text, "0")
         yield self.answer(
-            "0", "*", "No known slip gives this number. Write the formula down first.", "0"
+            "0",
+            "*",
+            "This is wrong, and no known mistake gives this number. Write down the formula first.",
+            "0",
         )
         yield "<unitgradingtype>0</unitgradingtype><unitpenalty>0.1000000</unitpenalty>"
         yield "<showunits>3</showunits><unitsleft>0</unitsleft>"

@@ -61,7 +61,7 @@ class Notebook(Export):
 
     def begin(self) -> list[dict[str, Any]]:
         """The first cells."""
-        said = escape_markdown(f"This sheet: {self.sheet.conventions.sentence()}.")
+        said = escape_markdown(f"Rules of this sheet: {self.sheet.conventions.sentence()}.")
         return [
             _cell("markdown", "title", f"# {escape_markdown(self.sheet.title)}\n\n{said}"),
             _cell("code", "answers", "answers = {}"),
@@ -72,10 +72,10 @@ class Notebook(Export):
         keyed = [q.id for q in self.sheet.questions if q.kind in ("choice", "true-false")]
         if keyed:
             self.notes.append(
-                f"{self.file}.yaml holds the keys of {', '.join(keyed)}; keep it where students cannot read it"
+                f"{self.file}.yaml contains the keys of {', '.join(keyed)}; keep it where students cannot read it"
             )
         if any(q.vary for q in self.sheet.questions):
-            self.notes.append("the notebook asks the first numbers of each question that varies")
+            self.notes.append("the notebook uses the first numbers of each question that varies")
 
     @property
     def file(self) -> str:
@@ -93,7 +93,7 @@ if result.points < result.max:
 float(result.points)"""
 
 
-@export("nbgrader", suffix="/", about="a notebook for nbgrader, with part marks", text=False)
+@export("nbgrader", suffix="/", about="a notebook for nbgrader, with partial credit", text=False)
 class NbGrader(Notebook):
     """A notebook whose test cells give points."""
 
@@ -179,7 +179,7 @@ class Otter(Notebook):
             cells.append(_cell("markdown", f"{item.id}-text", _wording(item)))
             if item.sort == "text":
                 cells.append(_cell("markdown", f"{item.id}-answer", "Your answer here."))
-                self.notes.append(f"{item.id} is marked by hand; it has no test")
+                self.notes.append(f"{item.id} is marked by a person; it has no test")
                 continue
             cells.append(_cell("code", f"{item.id}-answer", f'answers["{item.id}"] = ...'))
             function = re.sub(r"\W", "_", item.id)

@@ -106,7 +106,7 @@ class Qti(Export):
         _under(
             root,
             "description",
-            f"<p>{escape(f'This sheet: {self.sheet.conventions.sentence()}.', quote=False)}</p>",
+            f"<p>{escape(f'Rules of this sheet: {self.sheet.conventions.sentence()}.', quote=False)}</p>",
         )
         _under(root, "shuffle_answers", "true" if self.choices else "false")
         _under(root, "scoring_policy", "keep_highest")
@@ -274,7 +274,7 @@ class Qti(Export):
 @export(
     "qti-choice",
     suffix=".zip",
-    about="the same with each number as a choice, its wrong options known slips",
+    about="the same with each number as a choice; the wrong options come from known mistakes",
     text=False,
 )
 class QtiChoice(Qti):

@@ -28,7 +28,7 @@ _MAX_CANDIDATES = 2
 _LONG = 1_000  # shorter numbers would match two mistakes at once by chance
 
 
-_NO_MISTAKE = "No known slip gives this answer."
+_NO_MISTAKE = "This is wrong, and we do not know how you got it."
 
 
 def diagnose(
@@ -129,8 +129,8 @@ def _wrong_cells(part: Part, reading: Reading) -> list[Candidate]:
     if not 0 < len(off) <= 2 or total < 3:
         return []
     rows = " and ".join(dict.fromkeys(_ORDINALS[min(r, len(_ORDINALS) - 1)] for r, _ in off))
-    many = "All cells but one agree" if len(off) == 1 else "All cells but two agree"
-    return [Candidate(MISTAKES["hand.cell"], f"{many}; look at the {rows} row again.")]
+    many = "All cells but one are right" if len(off) == 1 else "All cells but two are right"
+    return [Candidate(MISTAKES["hand.cell"], f"{many}; check the {rows} row again.")]
 
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "next")
@@ -142,7 +142,7 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
         return
     lines = list(_feedback_lines(question, part, verdict, raw))
     hint = " Or: ".join(dict.fromkeys(lines)) if lines else _NO_MISTAKE
-    verdict.hint = hints.safe(hint, hints.secrets(question), "Look at this one again.")
+    verdict.hint = hints.safe(hint, hints.secrets(question), "Check this one again.")
     verdict.hint_level = level
     if level > 1:
         verdict.hint = "\n".join([verdict.hint, *hints.lines(question, level, part=part)])
@@ -160,7 +160,7 @@ def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) 
     first = verdict.found[0] if verdict.found else None
     if first is not None and first.other is not None:
         both = f"{mistake_text(first)} {mistake_text(Candidate(first.other))}"
-        yield f"Perhaps two things at once: {both}"
+        yield f"Perhaps two mistakes at once: {both}"
         return
     yield from (mistake_text(each) for each in verdict.found)
     if first is not None:
@@ -170,7 +170,7 @@ def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) 
             yield convention_feedback(key, value, getattr(ours, key))
             return
     if part.answer_type.counts and _is_rounded(verdict.reading, raw):
-        yield "This question wants the exact number, every digit."
+        yield "This question asks for the exact number, with every digit."
 
 
 def mistake_text(found: Candidate) -> str:

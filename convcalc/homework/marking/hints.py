@@ -56,7 +56,7 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
     found: list[str] = []
     task = question.task
     if level >= 2 and task.rule:
-        found.append(safe(task.rule, hidden, "Write the rule from the notes down, with letters."))
+        found.append(safe(task.rule, hidden, "Write down the rule from the notes, with letters."))
         if level in (2, 4):
             example = _other_numbers(question, hidden)
             if example:
@@ -69,7 +69,7 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
             name = each.label or each.name
             text = f"{name + ': ' if name else ''}{each.method} = "
             if level == 3:
-                text = safe(f"{text}?", hidden, "Put your numbers into the rule.")
+                text = safe(f"{text}?", hidden, "Put your own numbers into the rule.")
             else:
                 text += each.answer_type.text(each.expected)
             if text not in found:
@@ -121,7 +121,7 @@ def _first_question(question: Question) -> str:
     """A question that leads to the method."""
     text = question.task.rule.split(". ")[0].split(": ")[0].rstrip(".")
     return (
-        f"Which rule gives {question.task.about}? Begin with: {text}."
+        f"Which rule gives {question.task.about}? Start with: {text}."
         if text
         else "Look it up in the notes."
     )

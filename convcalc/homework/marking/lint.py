@@ -13,6 +13,7 @@ from convcalc.homework.answers.types import EXACT, Misfit
 from convcalc.homework.marking.mark import is_right, mark_part, split
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.mistakes.search import of_topic
+from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part
@@ -105,7 +106,7 @@ def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
         label = f" ({part.label or part.name})" if part.name else ""
         if reading.blank:
             if len(question.parts) == 1:
-                yield "key", "the key is empty; fill it in or leave answer: out", ()
+                yield "key", "the key is empty; fill it in or remove answer:", ()
             continue
         if reading.problem:
             yield "key", f"your key{label} cannot be read: {reading.problem}", ()
@@ -116,7 +117,7 @@ def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
         names = tuple(name for name, _ in verdict.mistakes)
         yield (
             "key",
-            f"your key{label} says {reading.echo}. I get {part.answer_type.text(part.expected)}. {_reason(question, verdict, reading.echo)}".rstrip(),
+            f"your key{label} is {reading.echo}, but the answer is {part.answer_type.text(part.expected)}. {_reason(question, verdict, reading.echo)}".rstrip(),
             names,
         )
 
@@ -131,10 +132,10 @@ def _reason(question: Question, verdict: Any, said: str) -> str:
     catalogue = MISTAKES
     if verdict.mistakes[0][1] == "perhaps":
         both = " and ".join(catalogue[name].about for name, _ in verdict.mistakes)
-        return f"{said} = {both} (perhaps)."
+        return f"{said} perhaps comes from two mistakes: {both}."
     first = catalogue[verdict.mistakes[0][0]]
-    formula = f": {first.formula}" if first.topics else ""
-    return f"{said} = {first.about}{formula}."
+    formula = f", {first.formula}" if first.topics else ""
+    return f"{said} comes from: {first.about}{formula} ({first.id})."
 
 
 def _missing_values(sheet: Sheet, question: Question) -> _Findings:
@@ -146,7 +147,7 @@ def _missing_values(sheet: Sheet, question: Question) -> _Findings:
             "stride" in gap and "stride" in text
         ):
             continue
-        yield "gap", f"{gap}. Write it down.", ()
+        yield "gap", gap, ()
     if (
         sheet.conventions.bias == "ask"
         and "bias" in question.task.depends_on
@@ -155,7 +156,7 @@ def _missing_values(sheet: Sheet, question: Question) -> _Findings:
     ):
         yield (
             "gap",
-            "does not say whether biases count, and the sheet leaves it to the question. Write bias: true or false.",
+            "does not say whether biases count, and the sheet leaves this to the question; add bias: true or bias: false",
             (),
         )
 
@@ -164,7 +165,7 @@ def _placeholders(question: Question) -> _Findings:
     """Placeholders that nothing fills."""
     for name in re.findall(r"\{(\w+)\}", question.text):
         if not question.number(name):
-            yield "text", f"the text has {{{name}}}, which the question does not give", ()
+            yield "text", f"the text uses {{{name}}}, which the question does not give", ()
 
 
 def _accepts(question: Question) -> _Findings:
@@ -175,13 +176,13 @@ def _accepts(question: Question) -> _Findings:
     for raw in question.accept:
         reading = part.answer_type.read(raw)
         if reading.problem or reading.blank:
-            yield "accept", f"accept holds {reading.text!r}, which cannot be read", ()
+            yield "accept", f"accept: {reading.text!r} cannot be read", ()
             continue
         names = tuple(
             dict.fromkeys(f.mistake.id for f in question.single(part).get(reading.value, []))
         )
         if names:
-            yield "note", f"accept holds {reading.echo}, which is what {names[0]} gives", names
+            yield "note", f"accept: {reading.echo} is what the mistake {names[0]} gives", names
 
 
 def _tolerances(question: Question) -> _Findings:
@@ -201,7 +202,7 @@ def _tolerances(question: Question) -> _Findings:
                 first = found[0].mistake
                 yield (
                     "note",
-                    f"an answer rounded to three digits is right by {first.id} ({first.about}) too",
+                    f"with {first.id} ({first.about}), an answer rounded to three digits is marked right too",
                     (first.id,),
                 )
                 break
@@ -209,8 +210,9 @@ def _tolerances(question: Question) -> _Findings:
                 first = found[0].mistake
                 yield (
                     "tolerance",
-                    f"the tolerance ({allowed.sentence()}) hides {first.id}: {first.about} gives {part.answer_type.text(value)} for "
-                    f"{part.answer_type.text(part.expected)}. Ask for the exact number, or take others.",
+                    f"the tolerance ({allowed.sentence()}) hides {first.id}: {first.about} gives "
+                    f"{part.answer_type.text(value)}, the right answer is {part.answer_type.text(part.expected)}; "
+                    "ask for the exact number, or change the numbers",
                     (first.id,),
                 )
 
@@ -225,9 +227,12 @@ def _coincidences(question: Question) -> _Findings:
             catalogue = MISTAKES
             said = "; ".join(catalogue[name].about for name in names[:3])
             label = f" ({part.label or part.name})" if part.name else ""
+            which = (
+                "this common mistake also gives" if len(names) == 1 else "these mistakes also give"
+            )
             yield (
                 "note",
-                f"a wrong way gives the right answer{label}: {said}. Other numbers would tell them apart.",
+                f"{which} the correct answer{label}: {said}; change the numbers",
                 tuple(names),
             )
         values: dict[Any, str] = {}
@@ -236,7 +241,7 @@ def _coincidences(question: Question) -> _Findings:
                 if value in values and values[value] != name and question.drawn:
                     yield (
                         "note",
-                        f"{values[value]} and {name} give the same number here",
+                        f"{values[value]} and {name} give the same number; change the numbers",
                         (values[value], name),
                     )
                 values.setdefault(value, name)
@@ -270,22 +275,19 @@ def _credits(question: Question) -> _Findings:
     for name in question.credit:
         known = MISTAKES[name].topics
         if known and not topics & set(known):
-            yield "note", f"credit names {name}, which cannot happen in this question", (name,)
+            yield "note", f"credit: {name} cannot happen in this question", (name,)
 
 
 def summary(found: list[Finding]) -> str:
-    """How many of each: ``1 wrong key, 0 gaps``.
+    """How many of each.
 
     >>> summary([Finding("q9", "key", "")])
-    '1 wrong key, 0 gaps'
+    '1 wrong key, 0 missing values'
     """
     keys = sum(1 for each in found if each.kind == "key")
-    open_ = sum(1 for each in found if each.kind == "gap")
-    others = sum(1 for each in found if each.serious) - keys - open_
-    said = [
-        f"{keys} wrong key{'' if keys == 1 else 's'}",
-        f"{open_} gap{'' if open_ == 1 else 's'}",
-    ]
+    missing = sum(1 for each in found if each.kind == "gap")
+    others = sum(1 for each in found if each.serious) - keys - missing
+    counts = [plural(keys, "wrong key"), plural(missing, "missing value")]
     if others:
-        said.append(f"{others} other problem{'' if others == 1 else 's'}")
-    return ", ".join(said)
+        counts.append(plural(others, "other problem"))
+    return ", ".join(counts)

@@ -48,7 +48,7 @@ def mark(
         identity = ids.get(str(name).lower()) or ids.get(head.lower())
         if identity is None:
             if len(notes) < 20:
-                notes.append(f"{_shown_name(name)} is no question of this sheet; left out")
+                notes.append(f"{_shown_name(name)} is not a question of this sheet; ignored")
         elif dot and str(name).lower() not in ids:
             parts = merged.setdefault(identity, {})
             if isinstance(parts, dict):

@@ -95,7 +95,7 @@ class Macs(MacsQuestion):
         super().check()
 
     def gaps(self, given: set[str]) -> list[str]:
-        return [] if {"p", "out_n"} & given else ["does not give the padding; I assume 0"]
+        return [] if {"p", "out_n"} & given else ["no padding given, 0 is used; add p: 0"]
 
     def sentence(self, c: Conventions) -> str:
         what = {

@@ -114,9 +114,9 @@ class Window(Task):
     def gaps(self, given: set[str]) -> list[str]:
         left = []
         if "p" not in given:
-            left.append("does not give the padding; I assume 0")
+            left.append("no padding given, 0 is used; add p: 0")
         if "s" not in given:
-            left.append("does not give the stride; I assume 1")
+            left.append("no stride given, 1 is used; add s: 1")
         return left
 
     def parts(self, c: Conventions) -> list[Part]:

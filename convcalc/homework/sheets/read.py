@@ -49,7 +49,7 @@ class PlainValues:
         """The value of a node; scalars stay the text that stands there."""
         self.count += 1
         if self.count > _MAX_NODES or depth > 20:
-            self.source.refuse(node, f"{what} holds more than any sheet needs; make it smaller")
+            self.source.refuse(node, f"{what} is larger than any sheet needs; make it smaller")
         self.source.check_tag(node)
         if isinstance(node, ScalarNode):
             return node.value
@@ -93,7 +93,7 @@ def files_beside(sheet: Sheet) -> dict[str, bytes]:
 def sheet_of(source: Source) -> Sheet:
     """The sheet that a source stands for."""
     if len(source.text) > MAX_SHEET:
-        message = f"larger than {MAX_SHEET // 2**20} MiB; a sheet that long wants to be several"
+        message = f"larger than {MAX_SHEET // 2**20} MiB; split the sheet into several"
         raise SpecError(source.path, 0, 0, message)
     root = source.compose()
     if root is None:
@@ -108,7 +108,7 @@ def sheet_of(source: Source) -> Sheet:
         )
     _refuse_unknown(source, keys, _SHEET_KEYS, "a sheet")
     if "convcalc_sheet" not in keys:
-        source.refuse(root, "is no sheet: it lacks convcalc_sheet: 1; add that line at the top")
+        source.refuse(root, "not a convcalc sheet; add convcalc_sheet: 1 as the first line")
     version = source.whole(keys["convcalc_sheet"][1], "convcalc_sheet")
     if version != SCHEMA:
         source.refuse(
@@ -148,7 +148,7 @@ def sheet_of(source: Source) -> Sheet:
         if question.id in seen:
             source.refuse(
                 node,
-                f"{question.id} stands here twice (first in line {seen[question.id]}); rename one",
+                f"{question.id} is used twice (first in line {seen[question.id]}); rename one",
             )
         seen[question.id] = question.line
         sheet.questions.append(question)
@@ -319,7 +319,7 @@ def _read_given(
     ]
     for word in beside:
         if word in pairs:
-            source.refuse(keys[word][0], f"{word} stands here and under given; keep one")
+            source.refuse(keys[word][0], f"{word} is given here and under given; keep one")
         pairs[word] = keys[word]
     for word, (_, value) in pairs.items():
         values[word] = plain.of(value, word)

@@ -66,9 +66,9 @@ class Draws:
         if self.possible == self.looked_at:
             text = f"{self.possible:,} possible draws"
         else:
-            text = f"{self.looked_at:,} of {self.possible:,} possible draws looked at"
+            text = f"{self.looked_at:,} of {self.possible:,} possible draws tried"
         if self.impossible:
-            text += f", {self.impossible:,} cannot be asked"
+            text += f", {self.impossible:,} make no valid question"
         if self.unmet:
             text += f", {self.unmet:,} ruled out by require"
         if self.alike:
@@ -84,7 +84,7 @@ def values_of(name: str, spec: Any) -> list[str]:
     """
     if isinstance(spec, list):
         if not spec or any(isinstance(item, dict) for item in spec):
-            message = f"vary.{name} lists no values"
+            message = f"vary.{name} has no values"
             raise UsageError(message)
         return spec[:MAX_VALUES]
     if not isinstance(spec, dict) or not {"from", "to"} <= set(spec) <= {
@@ -108,7 +108,7 @@ def values_of(name: str, spec: Any) -> list[str]:
         low, step = -(-low // multiple) * multiple, multiple
     if not step or low > high:
         message = (
-            f"vary.{name} runs from {low} to {high} in steps of {step}: no values; turn it round"
+            f"vary.{name} runs from {low} to {high} in steps of {step}: no values; swap from and to"
         )
         raise UsageError(message)
     return [str(value) for value in range(low, high + 1, step)[:MAX_VALUES]]
@@ -337,7 +337,7 @@ def with_numbers(
         if question.vary:
             draw = given.get(question.id)
             if draw is None or set(draw) != set(question.vary):
-                message = f"{question.id}: no numbers were noted for {shortened(student)!r}; give --secret-file"
+                message = f"{question.id}: no numbers are stored for {shortened(student)!r}; give --secret-file"
                 raise UsageError(message)
             key = (question.id, *(draw[name] for name in question.vary))
             if key not in known:
