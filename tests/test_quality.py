@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -55,6 +56,18 @@ def test_the_wheel_works_from_any_folder_without_the_checkout(tmp_path: Path) ->
         check=False,
     )
     assert "138,357,544" in listed.stdout, listed.stderr
+    assert [name for name in names if name.endswith("licenses/LICENSE")]
+
+
+def test_the_source_archive_holds_the_documents_and_the_tests(tmp_path: Path) -> None:
+    ran = run("hatchling", "build", "-t", "sdist", "-d", str(tmp_path))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    documents = {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md")}
+    files = {"README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff"}
+    assert documents | files | {"tests/conftest.py", "architectures/vgg16.yaml"} <= names
 
 
 # ------------------------------------------------------------------------------ limits of size
@@ -64,6 +77,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_MODULE_LINES = 500
 MAX_FUNCTION_LINES = 60
 MAX_NOQA = 120
+MAX_README_BYTES = 8192
 MAX_COMMAND_LINES = 100
 # What all commands share is longer than a command, and has limits of its own.
 MAX_SHARED_LINES = {"group.py": 160, "main.py": 160, "output.py": 270, "types.py": 200}
@@ -72,6 +86,7 @@ MAX_SHARED_LINES = {"group.py": 160, "main.py": 160, "output.py": 270, "types.py
 LONG_MODULES = {
     "homework/exports/base.py",
     "layers/base.py",
+    "reference/loops_pool.py",
     "report.py",
 }  # fmt: skip
 LONG_FUNCTIONS = {
@@ -169,3 +184,7 @@ def test_exceptions_from_the_linter_are_few_and_name_their_rule_and_reason() -> 
         if any(len(re.findall(r"[a-zA-Z]", noqa["reason"])) < 6 for noqa in noqas)
     }
     assert bare == BARE_NOQA
+
+
+def test_the_readme_is_short() -> None:
+    assert (ROOT / "README.md").stat().st_size <= MAX_README_BYTES

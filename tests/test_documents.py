@@ -1,0 +1,358 @@
+"""The documents: every example is run again, every link leads somewhere, every option is mentioned.
+
+``pytest tests/test_documents.py --overwrite`` writes what the examples print, and the tables that
+come from the registries, into the documents. Read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+import convcalc
+from convcalc.cli import hw_command
+from convcalc.cli.main import COMMANDS
+from convcalc.cli.main import load as load_command
+from convcalc.formats import FORMATS
+from convcalc.homework import check
+from convcalc.homework import loads as sheet_of
+from convcalc.homework.conventions import PRESETS, RULES, Conventions
+from convcalc.homework.exports import EXPORTS
+from convcalc.layers.operations import OPERATIONS
+from convcalc.layers.operations import RULES as OPERATION_RULES
+from convcalc.network.load import loads
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
+
+BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+TABLE = re.compile(r"(<!-- table: (?P<name>[\w ]+) -->\n)(.*?)(<!-- end of table -->)", re.DOTALL)
+LANGUAGES = {"console", "pycon", "sh", "text", "yaml", "python"}
+
+Convcalc = Callable[..., Any]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+# --------------------------------------------------------------------------------- examples
+
+
+def console(text: str, convcalc: Convcalc) -> str:
+    """The block with what its commands print now."""
+    parts = []
+    for command in [line[2:] for line in text.splitlines() if line.startswith("$ ")]:
+        program, *arguments = shlex.split(command)
+        if program == "sed":  # a small change to a file
+            subprocess.run(command, shell=True, check=True)
+            parts.append(f"$ {command}\n")
+            continue
+        assert program == "convcalc"
+        ran = convcalc(*arguments)
+        parts.append(f"$ {command}\n{ran.out}{ran.err}")
+    return "".join(parts)
+
+
+def python(text: str, names: dict[str, Any]) -> str:
+    """The block with what an interpreter prints now."""
+    parts = []
+    for part in doctest.DocTestParser().parse(text):
+        if isinstance(part, str):
+            parts.append(part)
+            continue
+        first, *rest = part.source.splitlines()
+        parts.append("".join([f">>> {first}\n", *(f"... {line}\n" for line in rest)]))
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            try:
+                exec(compile(part.source, "<document>", "single"), names)
+            except convcalc.ConvcalcError as error:
+                kind = f"{type(error).__module__}.{type(error).__name__}"
+                print(f"Traceback (most recent call last):\n{kind}: {error}")
+        parts.append(re.sub(r"^$(?=\n)", "<BLANKLINE>", printed.getvalue(), flags=re.MULTILINE))
+    return "".join(parts)
+
+
+def run_blocks(page: Path, text: str, convcalc: Convcalc) -> str:
+    """The page with every block run, in order and in one folder."""
+    names: dict[str, Any] = {}
+
+    def run(block: re.Match[str]) -> str:
+        language, inside = block["language"], block["text"]
+        named = re.match(r"# (\w+\.yaml)\n", inside)
+        if language == "console":
+            return f"```console\n{console(inside, convcalc)}```"
+        if language == "pycon":
+            return f"```pycon\n{python(inside, names)}```"
+        if language == "yaml" and named:
+            Path(named[1]).write_text(inside, encoding="utf-8")
+        return block[0]
+
+    return BLOCK.sub(run, text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_examples_print_what_the_page_says(
+    page: Path,
+    convcalc: Convcalc,
+    overwrite: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for folder in ("homework", "architectures"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    text = text_of(page)
+    fresh = TABLE.sub(lambda found: f"{found[1]}{table(found['name'], convcalc)}{found[4]}", text)
+    fresh = run_blocks(page, fresh, convcalc)
+    if overwrite:
+        page.write_text(fresh, encoding="utf-8")
+    assert fresh == text or overwrite, (
+        "if this is meant: pytest tests/test_documents.py --overwrite"
+    )
+
+
+def test_a_wrong_example_is_found() -> None:
+    assert python(">>> 1 + 1\n3\n", {}) == ">>> 1 + 1\n2\n"
+
+
+# ----------------------------------------------------------------------------------- tables
+
+
+def as_markdown(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A table; a line that stands in a cell keeps its bars."""
+    lines = [list(head)]
+    lines += [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def rows_of(convcalc: Convcalc, key: str, *arguments: str) -> list[dict[str, Any]]:
+    """What a command says as JSON."""
+    rows: list[dict[str, Any]] = json.loads(convcalc(*arguments, "--format", "json").out)[key]
+    return rows
+
+
+def columns_table(convcalc: Convcalc) -> str:
+    rows = rows_of(convcalc, "columns", "arch", "lenet5", "--columns", "help")
+    return as_markdown(("column", "meaning"), ((code(r["column"]), r["about"]) for r in rows))
+
+
+def kinds_table(convcalc: Convcalc) -> str:
+    rows = rows_of(convcalc, "kinds", "kinds")
+    return as_markdown(
+        ("kind", "what it does", "options"),
+        ((code(r["kind"]), r["about"], ", ".join(r["options"])) for r in rows),
+    )
+
+
+def types_table(convcalc: Convcalc) -> str:
+    rows = rows_of(convcalc, "types", "hw", "types")
+    return as_markdown(
+        ("type", "asks for", "given", "example"),
+        ((code(r["type"]), r["about"], code(r["given"]), code(r["example"])) for r in rows),
+    )
+
+
+def conventions_table(convcalc: Convcalc) -> str:
+    return as_markdown(
+        ("convention", "decides", "values"),
+        (
+            (code(name), rule.about, "; ".join(f"`{v}`: {said}" for v, said in rule.values.items()))
+            for name, rule in RULES.items()
+        ),
+    )
+
+
+def presets_table(convcalc: Convcalc) -> str:
+    usual = asdict(Conventions())
+    return as_markdown(
+        ("preset", "differs from the usual values in"),
+        (
+            (
+                code(name),
+                ", ".join(
+                    f"`{key}: {value}`"
+                    for key, value in asdict(preset).items()
+                    if value != usual[key]
+                ),
+            )
+            for name, preset in PRESETS.items()
+        ),
+    )
+
+
+def exports_table(convcalc: Convcalc) -> str:
+    return as_markdown(
+        ("`--to`", "for", "writes"),
+        (
+            (code(name), export.about, "a folder" if export.suffix == "/" else code(export.suffix))
+            for name, export in EXPORTS.items()
+        ),
+    )
+
+
+def formats_table(convcalc: Convcalc) -> str:
+    return as_markdown(
+        ("`--format`", "suffix of `-o`"),
+        ((code(name), code(each.suffix)) for name, each in FORMATS.items()),
+    )
+
+
+def operations_table(convcalc: Convcalc) -> str:
+    rules = "".join(f"- {rule}\n" for rule in OPERATION_RULES)
+    rows = ((code(name), about) for name, about in OPERATIONS.items())
+    return f"{as_markdown(('name', 'meaning'), rows)}\n{rules}"
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command with the words that call it."""
+    for name in COMMANDS:
+        command = load_command(name)
+        yield name, command
+        if isinstance(command, click.Group):
+            for inner in command.list_commands(click.Context(command)):
+                found = command.get_command(click.Context(command), inner)
+                assert found
+                yield f"{name} {inner}", found
+
+
+def commands_table(convcalc: Convcalc) -> str:
+    def section(words: str) -> str:
+        return f"## convcalc {words}\n\n```text\n{convcalc(*words.split(), '-h').out}```\n"
+
+    return "\n".join(section(words) for words, _ in commands())
+
+
+TABLES: dict[str, Callable[[Convcalc], str]] = {
+    "columns": columns_table,
+    "kinds": kinds_table,
+    "question types": types_table,
+    "conventions": conventions_table,
+    "presets": presets_table,
+    "exports": exports_table,
+    "formats": formats_table,
+    "operations": operations_table,
+    "commands": commands_table,
+}
+
+
+def table(name: str, convcalc: Convcalc) -> str:
+    return TABLES[name](convcalc)
+
+
+def test_every_table_stands_on_one_page() -> None:
+    found = [table["name"] for page in PAGES for table in TABLE.finditer(text_of(page))]
+    assert sorted(found) == sorted(TABLES)
+
+
+# ------------------------------------------------------------------------ words and links
+
+
+def anchors_of(path: Path) -> set[str]:
+    """The anchors of a page's headings."""
+    text = BLOCK.sub("", text_of(path))
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=name_of)
+def test_every_link_leads_to_a_page_of_the_source(page: Path) -> None:
+    text = BLOCK.sub("", text_of(page))
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        place, _, anchor = target.partition("#")
+        path = (page.parent / place).resolve() if place else page
+        assert path.exists(), f"{name_of(page)}: no file {target}"
+        assert not anchor or anchor in anchors_of(path), f"{name_of(page)}: no heading {target}"
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = ROOT / "docs" / "index.md"
+    linked = set(re.findall(r"\]\(([\w-]+\.md)", text_of(index)))
+    assert linked == {path.name for path in PAGES[1:]} - {"index.md"}
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=name_of)
+def test_every_block_says_its_language(page: Path) -> None:
+    text = text_of(page)
+    languages = re.findall(r"^```(\w*)$", text, re.MULTILINE)[::2]
+    assert set(languages) <= LANGUAGES
+    assert len(BLOCK.findall(text)) == len(languages)
+
+
+def test_every_command_and_option_is_mentioned() -> None:
+    text = "\n".join(map(text_of, PAGES))
+    missing = [name for name, _ in commands() if f"convcalc {name}" not in text]
+    for name, command in commands():
+        for parameter in command.params:
+            options = [o for o in (*parameter.opts, *parameter.secondary_opts) if o[0] == "-"]
+            missing += [f"{name} {o}" for o in options if not re.search(rf"{o}(?![\w-])", text)]
+    assert missing == []
+
+
+def test_every_subcommand_of_homework_has_an_example() -> None:
+    examples = "".join(block["text"] for page in PAGES for block in BLOCK.finditer(text_of(page)))
+    assert [name for name in hw_command.COMMANDS if f"$ convcalc hw {name} " not in examples] == [
+        "show"
+    ]
+
+
+# -------------------------------------------------------------------- single examples
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    blocks = [
+        block["text"] for block in BLOCK.finditer(text_of(README)) if block["language"] == "sh"
+    ]
+    show, test = map(str.strip, blocks)
+    assert "convcalc arch vgg16.yaml" in show
+    assert test in text_of(ROOT / ".ci" / "run").splitlines()
+
+
+def yaml_block(page: str, name: str) -> str:
+    """The text of a YAML example, by the file's name in its first line."""
+    (text,) = (
+        block["text"]
+        for block in BLOCK.finditer(text_of(ROOT / "docs" / page))
+        if block["text"].startswith(f"# {name}\n")
+    )
+    return text
+
+
+def test_the_example_of_a_network_keeps_its_promise() -> None:
+    text = yaml_block("networks.md", "little.yaml")
+    report = loads(text).walk()
+    assert [note for note in report.notes if note.startswith("expect")] == []
+    assert report.totals["params"] == yaml.safe_load(text)["expect"]["params"]
+
+
+def test_the_example_of_a_sheet_tells_right_from_wrong() -> None:
+    sheet = sheet_of(yaml_block("homework.md", "little_sheet.yaml"))
+    answers = {"q1": "28x28x6", "q2": "456", "q3": "not", "q4": "[[19, 25], [37, 43]]"}
+    assert [check(sheet, name, answer).status for name, answer in answers.items()] == ["right"] * 4
+    assert check(sheet, "q2", "156").parts[0].mistakes == [("par.no-channels", "sure")]
