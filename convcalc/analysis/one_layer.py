@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.analysis.walk import walk
 from convcalc.errors import ShapeError
 from convcalc.formulas import im2col_rows, product
 from convcalc.layers import LETTERS, Layer, Shape
+from convcalc.layers.options import options_of
 from convcalc.layers.window import Axis, axis_names
 from convcalc.network.network import one_layer_network
 from convcalc.report import COLUMNS, SHOWN, field_part, field_text, grouped, layer_dict, times
 from convcalc.text import article, as_decimal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from convcalc.report import Report, Row
 
 MAX_TRIED = 1000  # strides and paddings tried for a size that fits
@@ -48,31 +52,47 @@ def what_fits(layer: Layer, shape: Shape) -> list[Change]:
     None where it fits already, or where the layer has no window.
     """
     axes = layer.windows(shape)
-    axis = next((axis for axis in axes if not axis.fits), None)
-    if axis is None:
+    place = next((place for place, axis in enumerate(axes) if not axis.fits), None)
+    if place is None:
         return []
-    fitting_sizes = (axis.n - axis.unread, axis.n - axis.unread + axis.s)
-    tried = {
-        "stride": [axis._replace(s=s) for s in range(1, min(axis.s, MAX_TRIED) + 3) if s != axis.s],
-        "input": [axis._replace(n=n) for n in fitting_sizes],
-        "kernel_size": [axis._replace(k=k) for k in (axis.k - 1, axis.k + 1) if k > 0],
-        "padding": [],
-    }
-    if all(each.before == each.after for each in axes):
-        tried["padding"] = [
-            axis._replace(before=p, after=p)
-            for p in range(min(axis.k, MAX_TRIED))
-            if p != axis.before
-        ]
-    limits = {"stride": 2, "input": 2}
-    found = []
-    for option, changed in tried.items():
-        fit = [a for a in changed if a.padded_size >= a.effective_kernel and a.fits]
-        key = {"stride": "s", "input": "n", "kernel_size": "k", "padding": "before"}[option]
-        for new in fit[: limits.get(option, 1)]:
-            values = tuple([getattr(new if each == axis else each, key) for each in axes])
-            found.append(Change(option, values, new.floor))
+    axis = axes[place]
+    symmetric = all(each.before == each.after for each in axes)
+    tried: tuple[tuple[str, str, int, Iterable[int]], ...] = (
+        ("stride", "s", 2, range(1, min(axis.s, MAX_TRIED) + 3)),
+        ("input", "n", 2, (axis.n - axis.unread, axis.n - axis.unread + axis.s)),
+        ("kernel_size", "k", 1, (axis.k - 1, axis.k + 1)),
+        ("padding", "before", 1, range(min(axis.k, MAX_TRIED)) if symmetric else ()),
+    )
+    found: list[Change] = []
+    for option, letter, limit, numbers in tried:
+        if option != "input" and option not in options_of(type(layer)):
+            continue
+        now = [getattr(each, letter) for each in axes]
+        values = (
+            tuple([number if each == axis else old for each, old in zip(axes, now)])
+            for number in numbers
+            if number != now[place]
+        )
+        fitting = (_change(layer, shape, option, each, place) for each in values)
+        found += islice(filter(None, fitting), limit)
     return found
+
+
+def _change(
+    layer: Layer, shape: Shape, option: str, values: tuple[int, ...], place: int
+) -> Change | None:
+    """A change, if the window fits with it along the axis at ``place``."""
+    if option == "input":
+        shape = (shape[0], *values)
+    else:
+        layer = replace(layer, **{option: values})
+    try:
+        layer.check(shape)
+    except ShapeError:
+        return None
+    if min(shape) < 1 or not layer.windows(shape)[place].fits:
+        return None
+    return Change(option, values, layer.out_shape(shape)[1 + place])
 
 
 def flat_shape(layer: Layer, shape: Shape) -> tuple[Shape, list[str]]:
@@ -148,7 +168,7 @@ def layer_facts(layer: Layer, row: Row) -> dict[str, Any]:
         ],
         "rf": data["rf"],
     }
-    neuron = weights_per_neuron(layer, row.input)
+    neuron = layer.weights_per_unit(row.input)
     if neuron:
         facts["weights_per_neuron"] = neuron
     real = real_macs(layer, row)
@@ -158,11 +178,6 @@ def layer_facts(layer: Layer, row: Row) -> dict[str, Any]:
     if matrices:
         facts["im2col"] = matrices
     return facts
-
-
-def weights_per_neuron(layer: Layer, shape: Shape) -> int:
-    """Weights of one neuron; 0 where the layer has no neurons, or neurons that differ."""
-    return layer.weights_per_unit(shape)
 
 
 def real_macs(layer: Layer, row: Row) -> int | None:
@@ -179,7 +194,7 @@ def real_macs(layer: Layer, row: Row) -> int | None:
 def im2col_sizes(layer: Layer, row: Row) -> dict[str, list[int]]:
     """The two matrices whose product the layer is: [rows, columns]; none where it is not one product."""
     axes = layer.windows(row.input)
-    neuron = weights_per_neuron(layer, row.input)
+    neuron = layer.weights_per_unit(row.input)
     positions = product(row.output[1:]) if axes else 0
     whole_depth = axes and neuron == im2col_rows(product([axis.k for axis in axes]), row.input[0])
     if not whole_depth or row.macs != row.weights * positions:  # its filters are not shared
@@ -225,7 +240,7 @@ def _parameter_text(layer: Layer, row: Row) -> str:
         text = f"   {row.weights:,} weights + {biases}"
     if row.buffers:
         text += f", and {grouped(row.buffers)} buffers (not trained)"
-    neuron = weights_per_neuron(layer, row.input)
+    neuron = layer.weights_per_unit(row.input)
     return f"{text}; {grouped(neuron)} weights per neuron" if neuron else text
 
 

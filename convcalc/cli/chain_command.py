@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from convcalc.cli.arch_command import render, walk_options
 from convcalc.cli.group import Command
 from convcalc.cli.output import output_options
+from convcalc.cli.types import CHAIN_LAYER, SHAPE
+
+if TYPE_CHECKING:
+    from convcalc.layers import Shape
 
 EXAMPLES = """
     convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120
@@ -19,11 +23,13 @@ EXAMPLES = """
 
 
 @click.command(cls=Command, examples=EXAMPLES)
-@click.argument("layers", nargs=-1, required=True, metavar="LAYER...")
-@click.option("--input", "shape", required=True, metavar="CxHxW", help="Shape that goes in.")
+@click.argument("layers", nargs=-1, required=True, metavar="LAYER...", type=CHAIN_LAYER)
+@click.option(
+    "--input", "shape", type=SHAPE, required=True, metavar="CxHxW", help="Shape that goes in."
+)
 @walk_options
 @output_options
-def command(layers: tuple[str, ...], shape: str, **options: Any) -> None:
+def command(layers: tuple[str, ...], shape: Shape, **options: Any) -> None:
     """A stack of layers on one line.
 
     A LAYER is a kind or a short form of one (conv, pool, avgpool, fc, bn, relu, dw, tconv, gap …), a
@@ -31,7 +37,6 @@ def command(layers: tuple[str, ...], shape: str, **options: Any) -> None:
     d dilation, g groups, a output padding. Numbers per axis: k3x5. Padding before and after: p0,1.
     Padding by a word: psame. Any other option: /name=value. Several alike: 3*conv:k3c64.
     """
-    from convcalc.layers.values import shape_of
     from convcalc.network.chain import parse_chain
 
-    render(parse_chain(layers, shape_of(shape)), **options)
+    render(parse_chain(layers, shape), **options)

@@ -9,6 +9,7 @@ import click
 from convcalc.cli.arch_command import loaded
 from convcalc.cli.group import Command
 from convcalc.cli.output import column, output_options, show
+from convcalc.cli.types import NETWORK
 
 EXAMPLES = """
     convcalc compare vgg16 resnet50 mobilenet_v2
@@ -19,7 +20,7 @@ SORTS = ("params", "macs", "activations", "layers", "network")
 
 
 @click.command(cls=Command, examples=EXAMPLES)
-@click.argument("networks", nargs=-1, required=True, metavar="NETWORK...")
+@click.argument("networks", nargs=-1, required=True, metavar="NETWORK...", type=NETWORK)
 @click.option("--input", "shape", metavar="CxHxW", help="The same input shape for all of them.")
 @click.option(
     "--set", "parameters", multiple=True, metavar="NAME=NUMBER", help="Change a parameter in all."

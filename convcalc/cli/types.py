@@ -111,13 +111,28 @@ class _Kind(_Type):
         return every()
 
 
-class _Network(_Type):
-    """A network: a file, or a bundled one by name. Its text stays; the library finds it."""
-
-    name = "network"
+class _Text(_Type):
+    """A text that the library reads; here it is only completed."""
 
     def read(self, text: str, what: str) -> Any:
         return text
+
+
+class _ChainLayer(_Text):
+    """A layer of a chain: a kind, and its options after a colon."""
+
+    name = "layer"
+
+    def words(self) -> Iterable[str]:
+        from convcalc.layers import every
+
+        return every()
+
+
+class _Network(_Text):
+    """A network: a file, or a bundled one by name."""
+
+    name = "network"
 
     def words(self) -> Iterable[str]:
         from convcalc.network.load import bundled_names
@@ -131,13 +146,10 @@ class _Network(_Type):
         return [files, *super().shell_complete(ctx, param, incomplete)]
 
 
-class _Columns(_Type):
+class _Columns(_Text):
     """Columns of a network's table, with commas between them."""
 
     name = "columns"
-
-    def read(self, text: str, what: str) -> Any:
-        return text
 
     def words(self) -> Iterable[str]:
         from convcalc.report import COLUMNS
@@ -155,4 +167,5 @@ class _Columns(_Type):
         ]
 
 
-SHAPE, KIND, NETWORK, COLUMNS = _Shape(), _Kind(), _Network(), _Columns()
+SHAPE, KIND = _Shape(), _Kind()
+CHAIN_LAYER, NETWORK, COLUMNS = _ChainLayer(), _Network(), _Columns()
