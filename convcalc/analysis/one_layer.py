@@ -221,12 +221,12 @@ def _number_lines(layer: Layer, row: Row, axes: list[Axis]) -> list[str]:
         )
     counts = ", ".join(f"{grouped(n)} {name.replace('_', ' ')}" for name, n in row.counts.items())
     if counts:
-        lines.append(f"besides  {counts}")
+        lines.append(f"other    {counts}")
     if row.field:
         size, stride, padding = [
             field_text(field_part(part)(row)) for part in ("size", "stride", "padding")
         ]
-        lines.append(f"field    {size} wide, stride {stride}, padding {padding}")
+        lines.append(f"rf       {size} wide, stride {stride}, padding {padding}")
     return lines
 
 
