@@ -7,6 +7,7 @@ The attributes hold the data, ``str()`` makes the sentence, and only ``cli`` pri
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from convcalc.text import printable, printable_lines, quoted, shortened, width
 
@@ -27,7 +28,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     '; known: ceil, floor'
     """
     import difflib  # noqa: PLC0415 - only needed once something is already wrong
-    from itertools import islice  # noqa: PLC0415
 
     names = sorted(islice(known, MAX_COMPARED))
     near = [

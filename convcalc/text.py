@@ -163,7 +163,7 @@ def one_line(text: str) -> str:
 
 # --------------------------------------------------------------------------------------- escapes
 
-SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿˣᵀ", "0123456789-nxT"))
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿˣᵀᵃᵇᵏᵐᵖ", "0123456789-+nxTabkmp"))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
 
 # What LaTeX prints for each sign, without packages; " < > | are other signs in TeX's oldest fonts.
@@ -201,6 +201,9 @@ LATEX = {
     "¼": r"$\frac14$",
     "½": r"$\frac12$",
     "¾": r"$\frac34$",
+    "⅓": r"$\frac13$",
+    "⅔": r"$\frac23$",
+    "⅙": r"$\frac16$",
     "Σ": r"$\Sigma$",
     "Φ": r"$\Phi$",
     "α": r"$\alpha$",
@@ -254,7 +257,7 @@ ASCII = {
     "×": "x", "·": "*", "−": "-", "–": "-", "…": "...", "─": "-", "→": "->", "⌊": "floor(",
     "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "≤": "<=", "≈": "~", "±": "+-", "°": " deg",
     "Σ": "sum", "∏": "prod", "α": "alpha", "β": "beta", "σ": "sigma", "Φ": "Phi", "√": "sqrt ",
-    "✓": "ok", "✗": "x", "∞": "inf", "½": "1/2", "¼": "1/4", "¾": "3/4", "÷": "/",
+    "✓": "ok", "✗": "x", "∞": "inf", "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅙": "1/6", "÷": "/",
     **{sign: f"^{letter}" for sign, letter in SUPERSCRIPTS.items()}, **SUBSCRIPTS,
 }  # fmt: skip
 

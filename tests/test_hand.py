@@ -156,7 +156,7 @@ def exercises(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-def exact(array: Any) -> Any:
+def as_int_if_whole(array: Any) -> Any:
     """An array of ours as floats."""
     return np.array(array.tolist(), dtype=float)
 
@@ -182,19 +182,19 @@ def convolution(case: dict[str, Any], **more: Any) -> tuple[Any, Any]:
 def test_convolutions_and_their_gradients_agree_with_the_witness(case: dict[str, Any]) -> None:
     ours, options = convolution(case, bias=case["bias"])
     theirs = reference.fast.conv(case["x"], case["w"], case["bias"], **options)
-    np.testing.assert_array_equal(exact(ours["y"].result), theirs)
+    np.testing.assert_array_equal(as_int_if_whole(ours["y"].result), theirs)
     above = case["numbers"](list(theirs.shape)).astype(float)
     work, _ = convolution(case, grad=above)
     gradients = reference.conv_gradients(
         case["x"].astype(float), case["w"].astype(float), above, **options
     )
-    np.testing.assert_array_equal(exact(work["dx"].result), gradients.x)
-    np.testing.assert_array_equal(exact(work["dk"].result), gradients.weight)
-    np.testing.assert_array_equal(exact(work["db"].result), gradients.bias)
+    np.testing.assert_array_equal(as_int_if_whole(work["dx"].result), gradients.x)
+    np.testing.assert_array_equal(as_int_if_whole(work["dk"].result), gradients.weight)
+    np.testing.assert_array_equal(as_int_if_whole(work["db"].result), gradients.bias)
     turned = case["w"][(slice(None), slice(None), *(slice(None, None, -1),) * len(case["kernel"]))]
     flipped, _ = convolution(case, flip=True)
     np.testing.assert_array_equal(
-        exact(flipped["c"].result), reference.fast.conv(case["x"], turned, **options)
+        as_int_if_whole(flipped["c"].result), reference.fast.conv(case["x"], turned, **options)
     )
 
 
@@ -213,15 +213,15 @@ def test_transposed_convolutions_and_their_gradients_agree_with_the_witness(
         options["padding"] = 0
         theirs = reference.fast.conv_transpose(case["x"], weight, case["bias"], **options)
     ours = solve("tconv", case["x"], weight, dims=dims, bias=case["bias"], **options)
-    np.testing.assert_array_equal(exact(ours["y"].result), theirs)
+    np.testing.assert_array_equal(as_int_if_whole(ours["y"].result), theirs)
     above = case["numbers"](list(theirs.shape)).astype(float)
     work = solve("tconv", case["x"], weight, dims=dims, grad=above, **options)
     gradients = reference.conv_transpose_gradients(
         case["x"].astype(float), weight.astype(float), above, **options
     )
-    np.testing.assert_array_equal(exact(work["dx"].result), gradients.x)
-    np.testing.assert_array_equal(exact(work["dk"].result), gradients.weight)
-    np.testing.assert_array_equal(exact(work["db"].result), gradients.bias)
+    np.testing.assert_array_equal(as_int_if_whole(work["dx"].result), gradients.x)
+    np.testing.assert_array_equal(as_int_if_whole(work["dk"].result), gradients.weight)
+    np.testing.assert_array_equal(as_int_if_whole(work["db"].result), gradients.bias)
 
 
 @settings(max_examples=60, deadline=None)
@@ -243,11 +243,11 @@ def test_pools_and_their_gradients_agree_with_the_witness(
         if not np.isfinite(y).all():
             continue  # a window on padding alone
         ours = solve(op, x, size=size, dims=dims, **same)
-        np.testing.assert_allclose(exact(ours["y"].result), y, rtol=1e-14)
+        np.testing.assert_allclose(as_int_if_whole(ours["y"].result), y, rtol=1e-14)
         above = case["numbers"](list(y.shape)).astype(float)
         back = solve(op, x, size=size, dims=dims, grad=above, **same)
         dx = gradient(x, above, size, **same)
-        np.testing.assert_allclose(exact(back["dx"].result), dx, rtol=1e-13, atol=1e-13)
+        np.testing.assert_allclose(as_int_if_whole(back["dx"].result), dx, rtol=1e-13, atol=1e-13)
 
 
 @settings(max_examples=40, deadline=None)
@@ -902,13 +902,13 @@ def test_a_decimal_is_what_its_digits_say(value: float) -> None:
 
 def test_a_matrix_from_python_may_hold_texts_and_arrays() -> None:
     for value in ([["1/2", "1"]], np.ones((1, 2)), [[np.float64(0.5), 1]], [np.array([1, 2])]):
-        assert matrices.given(value, "x").shape == (1, 2)
+        assert matrices.as_matrix(value, "x").shape == (1, 2)
 
 
 @pytest.mark.parametrize("value", [b"12", {1: 2}, {3}], ids=repr)
 def test_what_holds_no_numbers_in_order_is_refused(value: Any) -> None:
     with pytest.raises(UsageError) as caught:
-        matrices.given(value, "x")
+        matrices.as_matrix(value, "x")
     assert str(caught.value) == f"x: holds {value!r}; give numbers, in lists or an array"
 
 

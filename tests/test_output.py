@@ -264,7 +264,7 @@ def test_homework_tells_paths_without_their_escapes(
         "--out",
         "g\x1b",
     )
-    assert graded.out.endswith("commonest slips: convcalc hw stats g\\x1b\n")
+    assert graded.out.endswith("next: convcalc hw stats g\\x1b\n")
     again = convcalc(
         "hw", "regrade", "g\x1b", "--sheet", sheet, "--secret-file", "k\x1b", "--write"
     )

@@ -91,8 +91,6 @@ LONG_MODULES = {
 }  # fmt: skip
 LONG_FUNCTIONS = {
     "cli/compare_command.py: command",
-    "cli/kernel_command.py: command",
-    "hand/working.py: worked",
     "homework/sheets/read.py: sheet_of",
     "reference/fast.py: conv",
     "reference/loops.py: conv",
@@ -101,10 +99,8 @@ LONG_FUNCTIONS = {
 }
 LONG_COMMANDS = {
     "arch_command.py",
-    "hand_command.py",
     "hw_export_command.py",
     "hw_grade_command.py",
-    "kernel_command.py",
     "kinds_command.py",
     "layer_options.py",
     "verify_command.py",
@@ -112,11 +108,6 @@ LONG_COMMANDS = {
 BARE_NOQA = {
     "analysis/walk.py",
     "api.py",
-    "cli/main.py",
-    "errors.py",
-    "hand/exercise.py",
-    "hand/matrices.py",
-    "hand/options.py",
     "homework/__init__.py",
     "homework/answers/numbers.py",
     "homework/answers/types.py",
@@ -126,7 +117,6 @@ BARE_NOQA = {
     "homework/mistakes/typos.py",
     "homework/questions/params.py",
     "homework/sheets/read.py",
-    "images/filter.py",
     "layers/base.py",
     "network/expand.py",
     "network/load.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,18 @@ class Command(click.Command):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_examples(self.examples, formatter)
         super().format_help(ctx, formatter)
+
+
+class MatrixCommand(Command):
+    """A command with an argument that is a matrix, which may begin with a minus."""
+
+    # A matrix whose first number is below 0, and not an option.
+    NEGATIVE = re.compile(r"-[0-9.][-+0-9.eE]*([\s,;|/].*)?", re.DOTALL)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Behind a space click does not take it for an option, and a matrix means the same.
+        matches = self.NEGATIVE.fullmatch
+        return super().parse_args(ctx, [f" {word}" if matches(word) else word for word in args])
 
 
 class Failure(click.ClickException):

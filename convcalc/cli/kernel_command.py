@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from convcalc.cli.matrices import MatrixCommand, image_kernel
+from convcalc.cli.group import MatrixCommand
+from convcalc.cli.matrices import image_kernel
 from convcalc.cli.output import (
     SUFFIX_HELP,
     check_suffix,

@@ -115,7 +115,7 @@ def open_closed_streams() -> None:
         if getattr(sys, name) is None:
             sink = os.open(os.devnull, os.O_RDWR)
             # Open to the end, like the standard streams themselves.
-            stream = open(sink, mode, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+            stream = open(sink, mode, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115 - it stays open
             setattr(sys, name, stream)
 
 

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from convcalc.cli.group import Command
 from convcalc.errors import UsageError
 from convcalc.text import printable, shortened
 
@@ -17,17 +13,7 @@ if TYPE_CHECKING:
     from convcalc.hand.matrices import Given
     from convcalc.images.kernels import Kernel
 
-# A matrix whose first number is below 0, and no option.
-NEGATIVE = re.compile(r"-[0-9.][-+0-9.eE]*([\s,;|/].*)?", re.DOTALL)
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".pgm", ".ppm")
-
-
-class MatrixCommand(Command):
-    """A command with an argument that is a matrix, which may begin with a minus."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        # Behind a space click takes it for no option, and a matrix means the same.
-        return super().parse_args(ctx, [f" {a}" if NEGATIVE.fullmatch(a) else a for a in args])
 
 
 def image_kernel(text: str) -> Kernel:
@@ -35,8 +21,7 @@ def image_kernel(text: str) -> Kernel:
     from convcalc.images import kernels
 
     if text == "":
-        message = "KERNEL is empty; give a name, which convcalc kernel lists, or numbers"
-        raise UsageError(message)
+        raise UsageError("KERNEL is empty; give a name, which convcalc kernel lists, or numbers")
     if kernels.is_name(text):
         return kernels.find(text)
     if os.path.splitext(text)[1].lower() in PICTURES:
@@ -61,8 +46,9 @@ def exercise(options: dict[str, Any]) -> Working:
     from convcalc.layers.values import whole_number
 
     if [options[name] for name in ("x", "k", "bias", "grad")].count("-") > 1:
-        message = "only one matrix can come from standard input (-); put the others in files"
-        raise UsageError(message)
+        raise UsageError(
+            "only one matrix can come from standard input (-); put the others in files"
+        )
     op = find_op(options["op"], options["grad"])
     readers = {
         "stride": ("s", PER_AXIS.read),
@@ -102,9 +88,9 @@ def _hand_kernel(text: str) -> Given:
     if not kernels.is_name(text):
         return read(text, "--k")
     named = kernels.find(text)
-    cells = [cell for row in named.exact() for cell in row]
-    shape = (len(named.values), len(named.values[0]))
-    return Given(cells, shape, 2, named.divisor > 1)
+    rows = named.exact()
+    cells = [cell for row in rows for cell in row]
+    return Given(cells, (len(rows), len(rows[0])), 2, named.divisor > 1)
 
 
 def _window(text: str, op: str) -> Any:

@@ -16,7 +16,16 @@ import numpy as np
 
 from convcalc.errors import UsageError
 from convcalc.hand.matrices import Exact
-from convcalc.hand.model import Array, Part, Section, Shape, Stamp, Window, called, exact
+from convcalc.hand.model import (
+    Array,
+    Part,
+    Section,
+    Shape,
+    Stamp,
+    Window,
+    as_int_if_whole,
+    element_name,
+)
 from convcalc.reference.loops_pool import on_padded_input
 from convcalc.reference.transposed import ScatterAxis
 from convcalc.reference.windows import Axis, corners, inside, under
@@ -65,23 +74,23 @@ class Exercise:
         """The result, and with ``flip`` that of a true convolution."""
         x = self.names["x"]
         if self.op.endswith("pool"):
-            return [self.pooled()]
+            return [self.pool()]
         kernels, bias = self.names["k"], self.names.get("bias")
         if self.op == "tconv":
             shape = (kernels.shape[1], *self.places)
             about = (
                 "each cell of x lays its multiple of k on y; what lies on the same cell is added up"
             )
-            return [self.scattered("y", about, "x", x, ("x", "k"), kernels, shape, bias)]
+            return [self.scatter("y", about, "x", x, ("x", "k"), kernels, shape, bias)]
         found = [
-            self.gathered("y", "correlation: the kernel as it is", x, "x", kernels, bias),
+            self.gather("y", "correlation: the kernel as it is", x, "x", kernels, bias),
         ]
         if flip:
             turned = kernels[
                 (slice(None), slice(None), *(slice(None, None, -1),) * len(self.lines))
             ]
             about = "true convolution: the kernel turned by 180°"
-            found.append(self.gathered("c", about, x, "x", turned, bias))
+            found.append(self.gather("c", about, x, "x", turned, bias))
             if (turned == kernels).all():
                 self.notes.append("the kernel is the same turned by 180°, so both agree")
         return found
@@ -97,24 +106,24 @@ class Exercise:
         found = []
         if "input" in wrt and self.op == "conv":
             about = "dx: each cell of dy lays its multiple of k on the cells its window read"
-            found.append(self.scattered("dx", about, "dy", above, ("dy", "k"), kernels, x.shape))
+            found.append(self.scatter("dx", about, "dy", above, ("dy", "k"), kernels, x.shape))
         elif "input" in wrt:
             about = "dx: each cell of x reads dy where it had laid its multiple of k"
-            found.append(self.gathered("dx", about, above, "dy", kernels, None))
+            found.append(self.gather("dx", about, above, "dy", kernels, None))
         if "weights" in wrt:
             large, small = (x, above) if self.op == "conv" else (above, x)
             name, other = ("x", "dy") if self.op == "conv" else ("dy", "x")
             about = f"dk: each weight sums what it was multiplied by, the cells of {name}, times {other}"
-            found.append(self.of_weights(about, large, name, small))
+            found.append(self.weight_gradient(about, large, name, small))
         if "bias" in wrt:
             windows = [
                 Window((o,), [Part("", row.ravel())]) for o, row in enumerate(above)
             ]  # fmt: skip
             about = "db: the sum of dy; the bias is added to every cell of y"
-            found.append(self.finished(Section("db", about, (len(above),), 0, windows)))
+            found.append(self.finish(Section("db", about, (len(above),), 0, windows)))
         return found
 
-    def finished(self, section: Section) -> Section:
+    def finish(self, section: Section) -> Section:
         """A section with its result; or with the one window that was asked for."""
         if self.step is None:
             section.result = np.empty(section.shape, dtype=object)
@@ -137,7 +146,7 @@ class Exercise:
 
     # ----------------------------------------------------------------------------- reading
 
-    def chosen(self, name: str) -> Iterator[tuple[Shape, Shape]]:
+    def positions(self, name: str) -> Iterator[tuple[Shape, Shape]]:
         """Every window's place and start, or the one that was asked for."""
         if self.step is None:
             yield from corners(self.lines)
@@ -164,12 +173,12 @@ class Exercise:
             for line, s, k in zip(self.lines, start, self.kernel_size)
         )
 
-    def gathered(
+    def gather(
         self, name: str, about: str, cells: Array, reading: str, kernels: Array, bias: Array | None
     ) -> Section:
         """name[o, p] = bias[o] + Σ over maps c and taps t of kernels[o, c, t] · cells[c, p, t]"""
         windows = []
-        for out, place in product(range(len(kernels)), self.chosen(name)):
+        for out, place in product(range(len(kernels)), self.positions(name)):
             position, start = place
             parts = [
                 Part(
@@ -181,14 +190,14 @@ class Exercise:
             own: Any = None if bias is None else bias[out]
             windows.append(Window((out, *position), parts, self.reads(start), bias=own))
         places = tuple(len(line.starts) for line in self.lines)
-        return self.finished(Section(name, about, (len(kernels), *places), 1, windows, reading))
+        return self.finish(Section(name, about, (len(kernels), *places), 1, windows, reading))
 
     def with_kernel(self, cells: Array, start: Shape, kernel: Array) -> tuple[Array, Array, Array]:
         """Patch, kernel, and what of the patch is outside."""
         read, outside = self.patch(cells, start)
         return read, kernel, outside
 
-    def of_weights(self, about: str, large: Array, reading: str, small: Array) -> Section:
+    def weight_gradient(self, about: str, large: Array, reading: str, small: Array) -> Section:
         """dk[o, c, t] = Σ over places p of small[…, p] · large[…, under tap t of the window at p]"""
         kernels = self.names["k"]
         windows = []
@@ -212,11 +221,11 @@ class Exercise:
                 for line, t in zip(self.lines, tap)
             )
             windows.append(Window(place, [part], reads))
-        return self.finished(Section("dk", about, kernels.shape, 2, windows, reading))
+        return self.finish(Section("dk", about, kernels.shape, 2, windows, reading))
 
     # ---------------------------------------------------------------------------- stamping
 
-    def scattered(
+    def scatter(
         self,
         name: str,
         about: str,
@@ -238,7 +247,7 @@ class Exercise:
                 for tap in np.ndindex(*self.kernel_size):
                     cell = under(self.lines, start, tap)
                     if inside(self.lines, cell):
-                        stamp.laid.append((cell, exact(value * kernel[tap])))
+                        stamp.laid.append((cell, as_int_if_whole(value * kernel[tap])))
                         terms.setdefault((target, *cell), []).append(
                             (value, kernel[tap], (s, *position), (s, target, *tap))
                         )
@@ -250,23 +259,23 @@ class Exercise:
             own: Any = None if bias is None else bias[place[0]]
             sources = [(t[2], t[3]) for t in found]
             windows.append(Window(place, [part], bias=own, sources=sources))
-        return self.finished(
+        return self.finish(
             Section(name, about, shape, 1, windows, source, laid, stamping)
         )  # fmt: skip
 
     # ------------------------------------------------------------------------------- pools
 
-    def pooled(self) -> Section:
+    def pool(self) -> Section:
         """The largest cell of each window, or the mean."""
         x, windows = self.names["x"], []
         largest = self.op == "maxpool"
-        for c, place in product(range(len(x)), self.chosen("y")):
+        for c, place in product(range(len(x)), self.positions("y")):
             position, start = place
             read, outside = self.patch(x[c], start)
             if largest and outside.all():
-                message = f"maxpool: the window {called('y', (c, *position), x.shape, 1)} lies on padding alone, which has no maximum; lower --p"
+                message = f"maxpool: the window {element_name('y', (c, *position), x.shape, 1)} lies on padding alone, which has no maximum; lower --p"
                 raise UsageError(message)
-            divisor, uncounted = self.counted(start, outside)
+            divisor, uncounted = self.count_cells(start, outside)
             windows.append(
                 Window(
                     (c, *position),
@@ -277,9 +286,9 @@ class Exercise:
                 )
             )
         about = f"{'the largest cell' if largest else 'the mean'} of each window"
-        return self.finished(Section("y", about, (len(x), *self.places), 1, windows, "x"))
+        return self.finish(Section("y", about, (len(x), *self.places), 1, windows, "x"))
 
-    def counted(self, start: Shape, outside: Array) -> tuple[int, Array]:
+    def count_cells(self, start: Shape, outside: Array) -> tuple[int, Array]:
         """How many cells an average divides by, and which it leaves out."""
         uncounted = outside
         if self.count_include_pad:
@@ -292,7 +301,7 @@ class Exercise:
             raise UsageError(message)
         return counted, uncounted
 
-    def handed_on(
+    def distribute(
         self, about: str, share: Callable[..., tuple[list[Shape], Exact, str]]
     ) -> Section:
         """Each number of dy handed on to cells of its window."""
@@ -312,7 +321,7 @@ class Exercise:
             found = terms.get(place, [])
             part_ = Part("", objects([t[0] for t in found]))
             windows.append(Window(place, [part_], sources=[(t[1], ()) for t in found]))
-        return self.finished(
+        return self.finish(
             Section("dx", about, x.shape, 1, windows, "dy", laid, ("dy", ""))
         )  # fmt: skip
 
@@ -330,11 +339,11 @@ class Exercise:
             best = max(x[(c, *cell)] for cell in cells)
             winners = [cell for cell in cells if x[(c, *cell)] == best]
             if len(winners) > 1:
-                ties.append(called("dy", (c, *position), (len(x),), 1))
-            won = called("x", (c, *winners[0]), x.shape, 1)
+                ties.append(element_name("dy", (c, *position), (len(x),), 1))
+            won = element_name("x", (c, *winners[0]), x.shape, 1)
             return winners[:1], value, f"to {won}, the largest of its window"
 
-        section = self.handed_on("dx: each cell of dy goes to the cell that won its window", share)
+        section = self.distribute("dx: each cell of dy goes to the cell that won its window", share)
         if ties:
             more = f" and {len(ties) - 3} more" if len(ties) > 3 else ""
             self.notes.append(
@@ -345,15 +354,15 @@ class Exercise:
     def mean_gradient(self) -> Section:
         """Each number of dy is shared out evenly over the cells its window counted."""
 
-        def share(c: int, position: Shape, start: Shape, value: Exact) -> Any:  # noqa: ARG001
-            _, outside = self.patch(self.names["x"][c], start)
-            divisor, _ = self.counted(start, outside)
+        def share(c: int, _: Shape, start: Shape, value: Exact) -> Any:
+            outside = self.patch(self.names["x"][c], start)[1]
+            divisor = self.count_cells(start, outside)[0]
             taps = [tap for tap in np.ndindex(*self.kernel_size) if not outside[tap]]
             cells = [under(self.lines, start, tap) for tap in taps]
-            part = exact(Fraction(value) / divisor)
+            part = as_int_if_whole(Fraction(value) / divisor)
             return cells, part, f"/ {divisor} to each cell of its window"
 
-        return self.handed_on("dx: each cell of dy is shared out over its window", share)
+        return self.distribute("dx: each cell of dy is shared out over its window", share)
 
 
 def objects(values: Sequence[Exact]) -> Array:

@@ -77,7 +77,7 @@ def beside(blocks: Sequence[Sequence[str]], width: int | None, indent: str = "  
     return [f"{indent}{'  '.join(parts)}".rstrip() for parts in zip(*columns)]
 
 
-def flowing(blocks: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
+def flow(blocks: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
     """Captioned matrices, as many next to each other as there is room for."""
     row: list[Sequence[str]] = []
     used = 0
@@ -96,7 +96,7 @@ def flowing(blocks: Sequence[Sequence[str]], width: int | None) -> Iterator[str]
             row.append(block)
 
 
-def summed(terms: Sequence[str], rest: str = "") -> str:
+def sum_text(terms: Sequence[str], rest: str = "") -> str:
     """Terms with signs between them: 1 + 2 - 3."""
     text = terms[0] if terms else "0"
     for term in terms[1:]:
@@ -131,12 +131,14 @@ def bare(shape: Shape, lead: int) -> Shape:
     return tuple(n for n in shape[:lead] if n > 1) + shape[lead:]
 
 
-def typed(cells: Array, lead: int, texts: Texts) -> str:
+def inline_text(cells: Array, lead: int, texts: Texts) -> str:
     """An array as `matrices.inline` reads it."""
     if lead and len(cells) == 1:
-        return typed(cells[0], lead - 1, texts)
+        return inline_text(cells[0], lead - 1, texts)
     if lead:
-        return (" | " if lead == 1 else " || ").join(typed(part, lead - 1, texts) for part in cells)
+        return (" | " if lead == 1 else " || ").join(
+            inline_text(part, lead - 1, texts) for part in cells
+        )
     rows = cells if cells.ndim == 2 else cells.reshape(1, -1)
     return "; ".join(" ".join(map(texts, row)) for row in rows)
 

@@ -22,7 +22,6 @@ from convcalc.text import printable, shortened, times
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
     from yaml.nodes import Node
 
     from convcalc.network.yaml_source import Source
@@ -125,10 +124,10 @@ def read(text: str, what: str) -> Given:
         raise
 
 
-def given(value: Any, what: str) -> Given:
+def as_matrix(value: Any, what: str) -> Given:
     """A matrix from Python: text as in `read`, nested lists, or an array.
 
-    >>> given([[0, 1], [2, 3]], "x").shape
+    >>> as_matrix([[0, 1], [2, 3]], "x").shape
     (2, 2)
     """
     if isinstance(value, Given):
@@ -143,7 +142,7 @@ def given(value: Any, what: str) -> Given:
             raise UsageError(message)
         return list(map(texts, item)) if isinstance(item, (list, tuple)) else str(item)
 
-    return measured(texts(value), what, 0)
+    return with_shape(texts(value), what, 0)
 
 
 def from_bytes(data: bytes, path: str, suffix: str, what: str) -> Given:
@@ -151,16 +150,19 @@ def from_bytes(data: bytes, path: str, suffix: str, what: str) -> Given:
     from convcalc.network.yaml_source import Source  # noqa: PLC0415 - YAML only where there is a file
 
     if suffix == ".npy" or (not suffix and data.startswith(NPY)):
-        return from_npy(data, path, what)
+        from convcalc.hand.npy import array_of  # noqa: PLC0415 - NumPy, which no text needs
+
+        name = place_name(what, path)
+        return as_matrix(array_of(data, name, MAX_AXES, MAX_CELLS), name)
     source = Source(path, decode(data, path))
     if suffix in (".yaml", ".yml", ".json"):
         return from_yaml(source, what)
     if suffix == ".csv":
-        return from_csv(source.text, named(what, path))
+        return from_csv(source.text, place_name(what, path))
     return inline(source.text, what, path)
 
 
-def named(what: str, path: str) -> str:
+def place_name(what: str, path: str) -> str:
     """What was given, with the file that it is in."""
     return what if path in ("", what) else f"{what}: {printable(path)}"
 
@@ -188,7 +190,7 @@ def inline(text: str, what: str, path: str = "") -> Given:
 
         # The lines of a file are counted from its start.
         return from_yaml(Source(path or what, text if path else plain), what)
-    return from_rows(plain, named(what, path))
+    return from_rows(plain, place_name(what, path))
 
 
 def from_rows(text: str, what: str) -> Given:
@@ -198,7 +200,7 @@ def from_rows(text: str, what: str) -> Given:
         message = f"{what}: is empty; give numbers, such as '0 1; 2 3'"
         raise UsageError(message)
     plain = LINE_END.sub(";", EMPTY_LINES.sub("|", BARS.sub(r"\1", plain)))
-    return levelled(
+    return from_levels(
         [
             [[numbers(row, what) for row in channel.split(";")] for channel in filters.split("|")]
             for filters in plain.split("||")
@@ -227,7 +229,7 @@ def from_csv(text: str, what: str) -> Given:
     if not rows:
         message = f"{what}: is empty; give numbers, a line per row"
         raise UsageError(message)
-    return levelled([rows], what)
+    return from_levels([rows], what)
 
 
 def numbers(row: str, what: str) -> list[str]:
@@ -241,7 +243,7 @@ def numbers(row: str, what: str) -> list[str]:
     return [text for part in parts for text in part.split()]
 
 
-def levelled(filters: list[list[list[list[str]]]], what: str) -> Given:
+def from_levels(filters: list[list[list[list[str]]]], what: str) -> Given:
     """Filters of channels of rows, with the levels that nobody wrote taken off."""
     axes = 2 if any(len(rows) > 1 for channels in filters for rows in channels) else 1
     value: Any = filters
@@ -249,7 +251,7 @@ def levelled(filters: list[list[list[list[str]]]], what: str) -> Given:
         value = [[rows[0] for rows in channels] for channels in filters]
     if len(filters) == 1:
         value = value[0] if len(filters[0]) > 1 else value[0][0]
-    return measured(value, what, axes)
+    return with_shape(value, what, axes)
 
 
 # ----------------------------------------------------------------------------- nested lists
@@ -270,8 +272,8 @@ def from_yaml(source: Source, what: str) -> Given:
             source.refuse(root, f"has no {name}; write {name}: [[0, 1], [2, 3]]")
         root = found[name][1]
     if root.id == "scalar" and len(root.value.split()) > 1:  # type: ignore[attr-defined]
-        return from_rows(source.scalar(root, what), named(what, source.path))
-    return measured(texts_of(source, root, what, 0), named(what, source.path), 0)
+        return from_rows(source.scalar(root, what), place_name(what, source.path))
+    return with_shape(texts_of(source, root, what, 0), place_name(what, source.path), 0)
 
 
 def texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
@@ -291,7 +293,7 @@ def texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
     return text
 
 
-def measured(value: Any, what: str, axes: int) -> Given:
+def with_shape(value: Any, what: str, axes: int) -> Given:
     """Nested lists of texts as numbers with a shape.
 
     Raises:
@@ -320,7 +322,7 @@ def measured(value: Any, what: str, axes: int) -> Given:
 LEVELS = {1: "row", 2: "channel", 3: "filter"}
 
 
-def shape_of(value: list[Any], what: str, flat: bool) -> tuple[int, ...]:  # noqa: FBT001
+def shape_of(value: list[Any], what: str, flat: bool) -> tuple[int, ...]:  # noqa: FBT001 - handed through by every level
     """The sizes of nested lists, refused where they differ; ``flat`` where rows are channels."""
     if not value:
         message = f"{what}: has an empty row; give it numbers, or take it out"
@@ -329,85 +331,17 @@ def shape_of(value: list[Any], what: str, flat: bool) -> tuple[int, ...]:  # noq
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
             level = LEVELS.get(max(len(shape), len(shapes[0])) + flat, "part")
-            message = f"{what}: {level} 0 is {sized(shapes[0])}, but {level} {i} is {sized(shape)}; make them alike"
+            message = f"{what}: {level} 0 is {size_text(shapes[0])}, but {level} {i} is {size_text(shape)}; make them alike"
             raise UsageError(message)
     return (len(value), *shapes[0])
 
 
-def sized(shape: Sequence[int]) -> str:
+def size_text(shape: Sequence[int]) -> str:
     """How large a part is, in words.
 
-    >>> sized((3,)), sized((2, 3)), sized(())
+    >>> size_text((3,)), size_text((2, 3)), size_text(())
     ('3 long', '2×3', 'a number')
     """
     if not shape:
         return "a number"
     return f"{shape[0]} long" if len(shape) == 1 else times(shape)
-
-
-# -------------------------------------------------------------------------------------- .npy
-
-
-def from_npy(data: bytes, path: str, what: str) -> Given:
-    """An array of NumPy's, never unpickled; decimals are those that NumPy prints, true is 1.
-
-    Raises:
-        UsageError: no such file, objects or complex numbers, nan or inf, too large.
-    """
-    import warnings  # noqa: PLC0415 - this format only
-    from tokenize import TokenError  # noqa: PLC0415
-
-    import numpy as np  # noqa: PLC0415
-
-    name = f"{what}: {printable(path)}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # NumPy's and Python's, on headers they find odd
-            array = npy_array(data, name)
-    except (
-        ValueError,
-        EOFError,
-        OverflowError,
-        TypeError,
-        SyntaxError,
-        LookupError,
-        AttributeError,
-        MemoryError,
-        RecursionError,
-        TokenError,
-    ):  # what NumPy's reader raises on broken headers
-        message = f"{name} is not a whole .npy file; save it with numpy.save"
-        raise UsageError(message) from None
-    if not np.isfinite(array).all():
-        place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
-        message = f"{name} holds {array[place]} at {list(place)}; give finite numbers"
-        raise UsageError(message)
-    return given(array.astype(np.uint8) if array.dtype.kind == "b" else array, name)
-
-
-def npy_array(data: bytes, name: str) -> npt.NDArray[Any]:
-    """The array itself, once its header says that it is one of numbers, and small."""
-    from io import BytesIO  # noqa: PLC0415
-
-    import numpy as np  # noqa: PLC0415
-
-    file = BytesIO(data)
-    version = np.lib.format.read_magic(file)
-    header = (
-        np.lib.format.read_array_header_1_0
-        if version == (1, 0)
-        else np.lib.format.read_array_header_2_0
-    )
-    shape, _, dtype = header(file)
-    if dtype.kind not in "biuf" or dtype.itemsize > 8:
-        message = f"{name} holds {dtype}; give integers or floats of up to 64 bits"
-        raise UsageError(message)
-    cells = 1
-    for size in shape:
-        cells *= size
-    if not 1 <= cells <= MAX_CELLS or not 1 <= len(shape) <= MAX_AXES:
-        message = (
-            f"{name} has shape {shape}; give 1 to {MAX_AXES} axes and 1 to {MAX_CELLS:,} cells"
-        )
-        raise UsageError(message)
-    return np.lib.format.read_array(BytesIO(data), allow_pickle=False)

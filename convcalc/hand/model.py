@@ -38,7 +38,7 @@ class Part(NamedTuple):
         made = np.empty(self.left.shape, dtype=object)
         for place in np.ndindex(self.left.shape):
             product: Any = self.left[place] * self.right[place]
-            made[place] = exact(product)
+            made[place] = as_int_if_whole(product)
         return made
 
     @property
@@ -51,7 +51,7 @@ class Part(NamedTuple):
 
     @property
     def total(self) -> Exact:
-        return exact(sum(self.products.ravel().tolist()))
+        return as_int_if_whole(sum(self.products.ravel().tolist()))
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class Window:
             return max(self.parts[0].real)
         total = sum(part.total for part in self.parts)
         if self.rule == "mean":
-            return exact(Fraction(total) / self.divisor)
-        return exact(total + (self.bias or 0))
+            return as_int_if_whole(Fraction(total) / self.divisor)
+        return as_int_if_whole(total + (self.bias or 0))
 
 
 class Stamp(NamedTuple):
@@ -133,9 +133,9 @@ class Section:
     stamping: tuple[str, str] = ("", "")
     result: Array | None = None
 
-    def called(self, place: Shape) -> str:
+    def element_name(self, place: Shape) -> str:
         """A number of the result by its name: y[0,1]; maps are counted where there are several."""
-        return called(self.name, place, self.shape, self.lead)
+        return element_name(self.name, place, self.shape, self.lead)
 
 
 @dataclass
@@ -174,12 +174,12 @@ class Working:
         raise KeyError(name)
 
 
-def exact(value: Exact) -> Exact:
+def as_int_if_whole(value: Exact) -> Exact:
     """A whole fraction as an int."""
     return int(value) if value.denominator == 1 else value
 
 
-def called(name: str, place: Shape, shape: Shape, lead: int) -> str:
+def element_name(name: str, place: Shape, shape: Shape, lead: int) -> str:
     """``y[1,0,0]``, without the indices of axes of maps that have one map only."""
     shown = [i for n, i in zip(shape[:lead], place[:lead]) if n > 1] + list(place[lead:])
     return f"{name}[{','.join(map(str, shown))}]"

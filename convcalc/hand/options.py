@@ -11,7 +11,7 @@ import numpy as np
 
 from convcalc import formulas
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.hand.matrices import Given, given
+from convcalc.hand.matrices import Given, as_matrix
 from convcalc.hand.model import Array, Shape
 from convcalc.reference.windows import Axis
 from convcalc.text import as_decimal, plural, quoted, shortened, times
@@ -183,8 +183,8 @@ def array_of(matrix: Given, shape: Shape) -> Array:
 
 def matrices(op: str, x: Any, k: Any, dims: int | None) -> tuple[Array, Array | None, int, bool]:
     """Input (C, …) and kernels (first, second, …) as arrays; number of axes; whether as fractions."""
-    image = given(x, "--x")
-    kernel = given(k, "--k") if k is not None else None
+    image = as_matrix(x, "--x")
+    kernel = as_matrix(k, "--k") if k is not None else None
     axes = dims or max(plane(matrix) for matrix in (image, kernel) if matrix)
     lead, spatial = split(image, axes, "--x")
     if len(lead) > 1:
@@ -233,7 +233,7 @@ def split(matrix: Given, axes: int, what: str) -> tuple[Shape, Shape]:
 
 def upstream(grad: Any, shape: Shape) -> tuple[Array, bool]:
     """The gradient from above, in the shape of the result."""
-    above = given(grad, "--grad")
+    above = as_matrix(grad, "--grad")
     sizes = tuple(n for n in above.shape if n > 1)
     if sizes != tuple(n for n in shape if n > 1):
         wanted = times(shape if shape[0] > 1 else shape[1:])
@@ -245,7 +245,7 @@ def upstream(grad: Any, shape: Shape) -> tuple[Array, bool]:
 def biases(bias: Any, shape: Shape) -> tuple[Array, bool]:
     """One number per map of the result."""
     maps = shape[0]
-    found = given(bias, "--bias")
+    found = as_matrix(bias, "--bias")
     if len(found.cells) != maps:
         message = f"--bias has {plural(len(found.cells), 'number')} for {plural(maps, 'filter')}; give one each"
         raise UsageError(message)

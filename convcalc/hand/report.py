@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from convcalc.hand.layout import summed, typed, without_end
+from convcalc.hand.layout import inline_text, sum_text, without_end
 from convcalc.hand.model import Section, Window, Working
 from convcalc.hand.text import Page, mean_of
 from convcalc.report import Column, Report
@@ -85,13 +85,13 @@ def columns_of(page: Page) -> list[Column]:
     def patch(row: tuple[Section, Window]) -> str:
         if page.blank and not row[1].reads:
             return ""
-        return " | ".join(typed(part.left, 0, page.shown) for part in row[1].parts)
+        return " | ".join(inline_text(part.left, 0, page.given_text) for part in row[1].parts)
 
     def kernel(row: tuple[Section, Window]) -> str:
         if page.blank and not row[1].reads:
             return ""
         parts = [part.right for part in row[1].parts if part.right is not None]
-        return " | ".join(typed(part, 0, page.shown) for part in parts)
+        return " | ".join(inline_text(part, 0, page.given_text) for part in parts)
 
     def products(row: tuple[Section, Window]) -> str:
         window = row[1]
@@ -99,17 +99,17 @@ def columns_of(page: Page) -> list[Column]:
             return ""
         cells = [cell for part in window.parts for cell in part.real]
         if window.rule == "max":
-            return f"max({', '.join(map(page.shown, cells))})"
-        texts = list(map(page.shown, cells))
+            return f"max({', '.join(map(page.given_text, cells))})"
+        texts = list(map(page.given_text, cells))
         if window.rule == "mean":
             return mean_of(texts, window.divisor)
-        return summed(texts) + page.bias(window)
+        return sum_text(texts) + page.bias(window)
 
     def value(row: tuple[Section, Window]) -> str:
-        return page.found(row[1].value)
+        return page.result_text(row[1].value)
 
     found = [
-        Column("result", "result", lambda row: row[0].called(row[1].place), right=False, keep=9),
+        Column("result", "result", lambda row: row[0].element_name(row[1].place), right=False, keep=9),
         Column("patch", "patch", patch, right=False, keep=3),
         Column("kernel", "kernel", kernel, right=False, keep=2),
         Column("products", "products", products, right=False, keep=4),

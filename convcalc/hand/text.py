@@ -13,17 +13,17 @@ from convcalc.hand.layout import (
     bare,
     beside,
     factor,
-    flowing,
+    flow,
+    inline_text,
     matrix,
     option,
     spread,
-    summed,
+    sum_text,
     text_of,
-    typed,
 )
 from convcalc.hand.matrices import MAX_CELLS as MAX_GIVEN
-from convcalc.hand.matrices import Exact, sized
-from convcalc.hand.model import Array, Part, Section, Stamp, Window, Working, called
+from convcalc.hand.matrices import Exact, size_text
+from convcalc.hand.model import Array, Part, Section, Stamp, Window, Working, element_name
 from convcalc.text import times
 
 MAX_WINDOWS = 25  # shown unless all are asked for
@@ -56,30 +56,32 @@ class Page:
 
     # --------------------------------------------------------------------------- numbers
 
-    def shown(self, value: Exact) -> str:
+    def given_text(self, value: Exact) -> str:
         """A number that is given."""
         return text_of(value, fractions=self.work.fractions)
 
-    def found(self, value: Exact) -> str:
+    def result_text(self, value: Exact) -> str:
         """A number that is to be found out."""
-        return BOX if self.blank else self.shown(value)
+        return BOX if self.blank else self.given_text(value)
 
     # --------------------------------------------------------------------------- headings
 
     def title(self) -> str:
         """What is done, in a line."""
         work = self.work
-        parts = [f"x {sized(bare(work.given['x'].shape, 1))}"]
+        parts = [f"x {size_text(bare(work.given['x'].shape, 1))}"]
         if "k" in work.given:
-            parts.append(f"k {sized(bare(work.given['k'].shape, 2))}")
+            parts.append(f"k {size_text(bare(work.given['k'].shape, 2))}")
         else:
-            parts.append(f"window {sized(work.kernel_size)}")
+            parts.append(f"window {size_text(work.kernel_size)}")
         for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1), ("output_padding", 0)):
             value = work.options.get(name, usual)
             entries = value if isinstance(value, tuple) else (value,)
             if any(entry != usual for entry in entries):
                 parts.append(f"{name.replace('_', ' ')} {option(value)}")
-        results = [f"{each.name} {sized(bare(each.shape, each.lead))}" for each in work.sections]
+        results = [
+            f"{each.name} {size_text(bare(each.shape, each.lead))}" for each in work.sections
+        ]
         what = f"gradients of {work.op}" if "dy" in work.given else work.op
         return f"{what}: {', '.join(parts)} → {', '.join(results)}"
 
@@ -91,7 +93,7 @@ class Page:
                 lead = {"x": 1, "k": 2, "dy": 1, "bias": 0}[name]
                 turned = name == "k" and self.work.op == "tconv"
                 shown = cells.swapaxes(0, 1) if turned else cells
-                parts.append(f"{name} = {typed(shown, lead, self.shown)}")
+                parts.append(f"{name} = {inline_text(shown, lead, self.given_text)}")
         return "; ".join(parts).replace("\n", " ")
 
     def notes(self) -> list[str]:
@@ -110,13 +112,13 @@ class Page:
     def body_texts(self) -> Iterator[str]:
         """Every number of the results as text."""
         for section in self.work.sections:
-            yield from (self.shown(window.value) for window in section.windows)
+            yield from (self.given_text(window.value) for window in section.windows)
 
     def lines(self) -> Iterator[str]:
         """The whole page."""
         yield self.title()
         yield ""
-        yield from flowing(list(self.matrices()), self.width)
+        yield from flow(list(self.matrices()), self.width)
         for section in self.work.sections:
             if len(self.work.sections) > 1 or section.stamps:
                 yield section.about
@@ -126,19 +128,21 @@ class Page:
     def matrices(self) -> Iterator[list[str]]:
         """What is given and what comes out, each with its name over it."""
         given = self.work.given
-        yield from self.named("x", given["x"], 1, self.padded())
+        yield from self.captioned("x", given["x"], 1, self.padded())
         if "k" in given:
-            yield from self.named("k", given["k"], 2)
+            yield from self.captioned("k", given["k"], 2)
         if any(section.name == "c" for section in self.work.sections):
             axes = tuple(range(2, given["k"].ndim))
-            yield from self.named("k turned", np.flip(given["k"], axes), 2)
+            yield from self.captioned("k turned", np.flip(given["k"], axes), 2)
         if "dy" in given:
-            yield from self.named("dy", given["dy"], 1)
+            yield from self.captioned("dy", given["dy"], 1)
         if "bias" in given:
-            yield ["bias", *matrix(given["bias"], self.shown)]
+            yield ["bias", *matrix(given["bias"], self.given_text)]
         for section in self.work.sections:
             if section.result is not None:
-                yield from self.named(section.name, section.result, section.lead, texts=self.found)
+                yield from self.captioned(
+                    section.name, section.result, section.lead, texts=self.result_text
+                )
 
     def padded(self) -> tuple[tuple[int, int], ...]:
         """The cells around x that are shown with it."""
@@ -151,7 +155,7 @@ class Page:
             cells *= before + n + after
         return pads if cells <= self.most_cells else ()
 
-    def named(
+    def captioned(
         self,
         name: str,
         cells: Array,
@@ -164,13 +168,13 @@ class Page:
             one = cells[place]
             index = [str(i) for n, i in zip(cells.shape[:lead], place) if n > 1]
             caption = f"{name}[{','.join(index)}]" if index else name
-            caption += f" {sized(one.shape)}" if one.shape else ""
+            caption += f" {size_text(one.shape)}" if one.shape else ""
             if one.size > self.most_cells:
                 way_out = "" if self.every else "; --all does"
                 yield [caption, f"(too large to write out{way_out})"]
                 continue
             if not any(map(any, pads)):
-                yield [caption, *matrix(one, texts or self.shown)]
+                yield [caption, *matrix(one, texts or self.given_text)]
                 continue
             outside = np.ones([b + n + a for n, (b, a) in zip(one.shape, pads)], dtype=bool)
             wide = np.zeros(outside.shape, dtype=object)
@@ -178,7 +182,7 @@ class Page:
             outside[middle], wide[middle] = False, one
             around = f"{caption}, padded to {times(wide.shape)}"
             out = "(0)" if self.work.counts_padding else "( )"
-            yield [around, *matrix(wide, self.shown, outside, out)]
+            yield [around, *matrix(wide, self.given_text, outside, out)]
 
     # --------------------------------------------------------------------------- working
 
@@ -218,38 +222,38 @@ class Page:
             f"{word if first != last else word[:-1]} {spread(first, last, step)}"
             for word, (first, last, step) in zip(words, window.reads)
         )
-        yield f"{section.called(window.place)}   {section.reading} {where}"
+        yield f"{section.element_name(window.place)}   {section.reading} {where}"
         for part in window.parts:
             yield from self.part(window, part)
         several = len(window.parts) > 1
         if several or window.bias is not None:
-            totals = [self.found(part.total) for part in window.parts]
+            totals = [self.result_text(part.total) for part in window.parts]
             rest = self.bias(window)
-            yield f"  {summed(totals)}{rest} = {self.found(window.value)}"
+            yield f"  {sum_text(totals)}{rest} = {self.result_text(window.value)}"
 
     def bias(self, window: Window) -> str:
         """The bias, as the last term."""
         if window.bias is None:
             return ""
-        text = self.shown(window.bias)
+        text = self.given_text(window.bias)
         return f" - {text[1:]} (bias)" if text.startswith("-") else f" + {text} (bias)"
 
     def part(self, window: Window, part: Part) -> Iterator[str]:
         """One patch with its kernel."""
         label = [f"{part.label}:"] if part.label else []
         out = "( )" if part.right is None else "(0)"  # pools leave out what others take as 0
-        read = matrix(part.left, self.shown, part.outside, out)
+        read = matrix(part.left, self.given_text, part.outside, out)
         if part.right is None:
             yield from beside([label, read, [self.of_pool(window, part)]], self.width)
             return
-        made = matrix(part.products, self.found)
-        terms = [self.found(cell) for cell in part.products.ravel().tolist()]
-        total = f"{summed(terms)} = {self.found(part.total)}"
+        made = matrix(part.products, self.result_text)
+        terms = [self.result_text(cell) for cell in part.products.ravel().tolist()]
+        total = f"{sum_text(terms)} = {self.result_text(part.total)}"
         if self.blank:
             total = f"sum = {BOX}"
         elif len(terms) == 1:
             total = ""
-        blocks = [label, read, ["×"], matrix(part.right, self.shown), ["="], made]
+        blocks = [label, read, ["×"], matrix(part.right, self.given_text), ["="], made]
         if self.width is not None and max(map(len, beside([*blocks, [total]], None))) > self.width:
             yield from beside(blocks, self.width)
             yield f"  {total}".rstrip()
@@ -261,11 +265,11 @@ class Page:
         name = "max" if window.rule == "max" else "mean"
         if self.blank:
             return f"  {name} = {BOX}"
-        cells = [self.shown(cell) for cell in part.real]
+        cells = [self.given_text(cell) for cell in part.real]
         if window.rule == "max":
-            return f"  max({', '.join(cells)}) = {self.shown(window.value)}"
-        total = self.shown(part.total)
-        result = self.shown(window.value)
+            return f"  max({', '.join(cells)}) = {self.given_text(window.value)}"
+        total = self.given_text(part.total)
+        result = self.given_text(window.value)
         quotient = f"{total}/{window.divisor}"
         steps = [mean_of(cells, window.divisor), quotient, result]
         return f"  {' = '.join(dict.fromkeys(steps))}"
@@ -274,40 +278,42 @@ class Page:
         """What one cell lays on the result."""
         source, _ = section.stamping
         shape = self.work.given[source].shape
-        name = called(source, stamp.place, shape, 1)
+        name = element_name(source, stamp.place, shape, 1)
         target = section.name + (f"[{stamp.target}]" if section.shape[0] > 1 else "")
         texts = np.full(section.shape[1:], NOWHERE, dtype=object)
         for cell, value in stamp.laid:
-            texts[cell] = self.found(value)
+            texts[cell] = self.result_text(value)
         laid = matrix(texts, str) if texts.size <= MAX_CELLS else []
         if stamp.right is None and self.blank:
-            yield f"{name} = {self.shown(stamp.value)}   to x{BOX}"
+            yield f"{name} = {self.given_text(stamp.value)}   to x{BOX}"
             return
         if stamp.right is None:
-            yield f"{name} = {self.shown(stamp.value)}   {stamp.why}"
+            yield f"{name} = {self.given_text(stamp.value)}   {stamp.why}"
             yield from beside([laid], self.width) if laid else []
             return
-        yield f"{name} = {self.shown(stamp.value)}   on {target}"
-        times_kernel = [f"{self.shown(stamp.value)} ×"]
+        yield f"{name} = {self.given_text(stamp.value)}   on {target}"
+        times_kernel = [f"{self.given_text(stamp.value)} ×"]
         arrow = ["→"] if laid else []
-        yield from beside([times_kernel, matrix(stamp.right, self.shown), arrow, laid], self.width)
+        yield from beside(
+            [times_kernel, matrix(stamp.right, self.given_text), arrow, laid], self.width
+        )
 
     def sentence(self, section: Section, window: Window) -> Iterator[str]:
         """A sum over stamps on one line: y[1,1] = 0·3 + 1·2 = 2."""
-        name = section.called(window.place)
+        name = section.element_name(window.place)
         if self.blank:
             yield f"  {name} = {BOX}"
             return
         part = window.parts[0]
-        left = [self.shown(cell) for cell in part.left.tolist()]
+        left = [self.given_text(cell) for cell in part.left.tolist()]
         terms = left
         if part.right is not None:
-            right = [factor(self.shown(cell)) for cell in part.right.tolist()]
+            right = [factor(self.given_text(cell)) for cell in part.right.tolist()]
             terms = [f"{a}·{b}" for a, b in zip(left, right)]
-        value = self.shown(window.value)
+        value = self.given_text(window.value)
         if self.work.step is not None and window.sources:
-            yield f"  {name} = {summed(self.sources(section, window))}"
-        written = summed(terms) + self.bias(window)
+            yield f"  {name} = {sum_text(self.sources(section, window))}"
+        written = sum_text(terms) + self.bias(window)
         yield f"  {name} = {written}" + (f" = {value}" if written != value else "")
 
     def sources(self, section: Section, window: Window) -> list[str]:
@@ -316,8 +322,10 @@ class Page:
         given = self.work.given
         found = []
         for place, tap in window.sources:
-            name = called(first, place, given[first].shape, 1)
-            found.append(f"{name}·{called(second, tap, given[second].shape, 2)}" if tap else name)
+            name = element_name(first, place, given[first].shape, 1)
+            found.append(
+                f"{name}·{element_name(second, tap, given[second].shape, 2)}" if tap else name
+            )
         return found
 
 
@@ -327,4 +335,4 @@ def mean_of(cells: Sequence[str], divisor: int) -> str:
     >>> mean_of(["1", "-2"], 2), mean_of(["5"], 1)
     ('(1 - 2)/2', '5/1')
     """
-    return f"({summed(cells)})/{divisor}" if len(cells) > 1 else f"{cells[0]}/{divisor}"
+    return f"({sum_text(cells)})/{divisor}" if len(cells) > 1 else f"{cells[0]}/{divisor}"

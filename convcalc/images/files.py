@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -121,9 +122,7 @@ def _pillow(why: str) -> ModuleType:
 def _from_pillow(name: str, data: bytes) -> Picture:
     """A picture in any of `FORMATS`, upright and in 8 bits."""
     image_module = _pillow(name)
-    from struct import error as StructError  # noqa: N812, PLC0415
-
-    from PIL import ImageOps  # noqa: PLC0415
+    from PIL import ImageOps  # noqa: PLC0415 - an optional extra
 
     try:
         with warnings.catch_warnings():
@@ -148,7 +147,7 @@ def _from_pillow(name: str, data: bytes) -> Picture:
         OverflowError,
         MemoryError,
         AttributeError,
-        StructError,
+        struct.error,
     ) as error:  # what Pillow's readers raise on broken pictures
         kinds = ", ".join(sorted({suffix[1:] for suffix in FORMATS}))
         message = f"{name}: is not a picture that can be read ({shortened(str(error).split(' <')[0], 80)}); use one of {kinds}"
