@@ -34,11 +34,7 @@ def image_kernel(text: str) -> Kernel:
 
 
 def exercise(options: dict[str, Any]) -> Working:
-    """The exercise that the options of ``convcalc hand`` describe, with its working.
-
-    Raises:
-        UsageError: an option cannot be read, or as `solve`.
-    """
+    """The exercise that the options of ``convcalc hand`` describe, with its working."""
     from convcalc.hand import solve
     from convcalc.hand.matrices import read
     from convcalc.hand.options import find_op
@@ -88,9 +84,8 @@ def _hand_kernel(text: str) -> Given:
     if not kernels.is_name(text):
         return read(text, "--k")
     named = kernels.find(text)
-    rows = named.exact()
-    cells = [cell for row in rows for cell in row]
-    return Given(cells, (len(rows), len(rows[0])), 2, named.divisor > 1)
+    cells = [cell for row in named.exact() for cell in row]
+    return Given(cells, named.shape, 2, named.divisor > 1)
 
 
 def _window(text: str, op: str) -> Any:

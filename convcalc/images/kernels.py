@@ -44,6 +44,11 @@ class Kernel:
     aliases: tuple[str, ...] = ()
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self.values), len(self.values[0])
+
+    @property
     def sum(self) -> Fraction:
         """What a plain area is multiplied by: 1 keeps its brightness, 0 makes it black.
 

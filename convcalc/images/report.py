@@ -43,7 +43,7 @@ def kernel_facts(kernel: Kernel) -> dict[str, Any]:
     """A kernel as JSON."""
     return {
         "kernel": kernel.name,
-        "size": [len(kernel.values), len(kernel.values[0])],
+        "size": list(kernel.shape),
         "values": [list(row) for row in kernel.values],
         "scale": "1" if kernel.divisor == 1 else f"1/{kernel.divisor}",
         "sum": str(kernel.sum),
