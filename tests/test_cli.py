@@ -19,6 +19,7 @@ from convcalc.cli.main import COMMANDS, main
 from convcalc.cli.output import as_encoded, print_lines
 from convcalc.errors import UsageError
 from convcalc.files import write_lines
+from convcalc.layers.operations import OPERATIONS, RULES
 
 Run = Callable[..., Any]
 HERE = Path(__file__).parent
@@ -128,6 +129,7 @@ BAD = [
     (("arch", "vgg16", "--depht", "1"), "No such option"),
     (("list", "qqq"), "no bundled network has 'qqq' in its name; convcalc list shows all"),
     (("kinds", "convv"), "no layer kind 'convv'; did you mean 'conv'?"),
+    (("kinds", "conv", "--operations"), "--operations holds for all kinds; leave the kind out, or --operations"),
     (("compare",), "Missing argument 'NETWORK...'; convcalc compare -h shows how it goes"),
     (("completion", "tcsh"), "'tcsh' is not one of 'bash', 'zsh', 'fish'"),
 ]  # fmt: skip
@@ -409,6 +411,7 @@ def test_every_command_keeps_to_a_narrow_terminal(columns: int, convcalc: Run) -
         "list",
         "kinds",
         "kinds conv",
+        "kinds --operations",
         "layer --n 32 --k 5 --s 2",
     ):
         out = convcalc(*words.split(), columns=columns).out
@@ -432,6 +435,15 @@ def test_list_names_every_bundled_network_with_its_numbers(convcalc: Run) -> Non
     rows = json.loads(convcalc("list", "--format", "json").out)["networks"]
     assert [row["name"] for row in rows] == package.networks()
     assert all(row["params"] for row in rows)
+
+
+def test_kinds_defines_the_operations_that_are_counted(convcalc: Run) -> None:
+    found = json.loads(convcalc("kinds", "--operations", "--format", "json").out)
+    assert [row["operation"] for row in found["operations"]] == list(OPERATIONS)
+    assert found["rules"]
+    out = convcalc("kinds", "--operations").out
+    assert all(about in out for about in OPERATIONS.values())
+    assert all(rule in out for rule in RULES)
 
 
 def test_kinds_lists_every_kind_and_has_a_page_for_each(convcalc: Run) -> None:

@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from convcalc.layers import every, make
+from convcalc.layers.operations import OPERATIONS, RULES
 from convcalc.layers.options import options_of, yaml_item
 from convcalc.report import Column, Report, grouped, times
 
@@ -39,6 +40,23 @@ def kinds_report() -> Report:
     )
 
 
+def operations_report() -> Report:
+    """The elementary operations that are counted: name and definition of each, and what holds for all."""
+    return Report(
+        title="",
+        columns=[
+            Column.of_mapping("operation", "operation", str, right=False, keep=9),
+            Column.of_mapping("about", "what is counted", str, right=False, keep=8),
+        ],
+        rows=[{"operation": name, "about": about} for name, about in OPERATIONS.items()],
+        key="operations",
+        row_dict=dict,
+        facts={"rules": list(RULES)},
+        footer=list(RULES),
+        hint="convcalc kinds KIND says how a kind is evaluated, convcalc verify counts them one by one",
+    )
+
+
 def kind_report(cls: type[Layer]) -> Report:
     """The page of one kind: formula, options, example, source, common mistake."""
     options = options_of(cls)
@@ -47,8 +65,8 @@ def kind_report(cls: type[Layer]) -> Report:
         lines += ["", "Options and defaults:"]
         lines += [f"    {name:<20} {_default_text(option)}" for name, option in options.items()]
     lines += ["", "Example:", *(f"    {line}" for line in _example(cls))]
-    if cls.aliases:
-        lines += ["", f"Also called: {', '.join(cls.names()[1:])}"]
+    if names := cls.names()[1:]:
+        lines += ["", f"Also called: {', '.join(names)}"]
     defaults: dict[str, Any] = {
         name: None if option.required else option.default for name, option in options.items()
     }
@@ -78,5 +96,9 @@ def _example(cls: type[Layer]) -> list[str]:
     layer.check(*shapes)
     out = layer.out_shape(*shapes)
     costs = f"{grouped(layer.params(shape, out))} params, {grouped(layer.macs(shape, out))} macs"
+    counts = [f", {grouped(n)} {name}" for name, n in layer.all_counts(shapes, out).items() if n]
     item = f"{cls.kind}: [[…], […]]" if cls.merges else yaml_item(cls, options)
-    return [f"- {item}", f"{' and '.join(map(times, shapes))} → {times(out)}, {costs}"]
+    return [
+        f"- {item}",
+        f"{' and '.join(map(times, shapes))} → {times(out)}, {costs}{''.join(counts)}",
+    ]

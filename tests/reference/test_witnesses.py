@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from convcalc import reference
+from convcalc.layers import operations
 from convcalc.reference import WITNESSES, Tally, Witness, witness
+from convcalc.reference.tally import OPERATIONS
 
 KINDS: dict[str, tuple[dict[str, Any], list[tuple[int, ...]], tuple[int, ...], int, int]] = {
     # kind: (options, input shapes, output shape, parameters, buffers)
@@ -196,6 +198,11 @@ def test_the_witness_imports_numpy_and_nothing_of_the_calculator() -> None:
                     *("operator", "types", "typing"),
                 }
                 assert own or standard or top in allowed, f"{file.name} imports {name}"
+
+
+def test_both_sides_count_the_same_operations() -> None:
+    """The names are written twice, for the witness imports nothing of the calculator."""
+    assert tuple(operations.OPERATIONS) == OPERATIONS
 
 
 def test_im2col_and_col2im_are_transposes_of_each_other() -> None:
