@@ -43,7 +43,12 @@ EXTRA: dict[str, list[tuple[dict[str, Any], list[Shape]]]] = {
 }
 """Options and shapes that are not drawn."""
 
-HARMLESS: dict[tuple[str, str], str] = {}
+HARMLESS: dict[tuple[str, str], str] = {
+    (kind, "windowed: not isinstance(n, int) and isinstance(o, int)"): (
+        "the greatest common divisor is Python's for ints and NumPy's for arrays; the two are equal"
+    )
+    for kind in ("adaptive_avgpool", "adaptive_maxpool")
+}
 """Changes that give the same counts for every layer there is, and why."""
 
 
