@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.output import output_option, remark, tell_written, write
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.files import OutputFolder, check_place, write_file
+from convcalc.files import check_place, write_file
 from convcalc.homework.exports import EXPORTS
 from convcalc.text import plural, printable, shortened
-
-if TYPE_CHECKING:
-    from convcalc.homework.exports.base import Out
 
 _EXAMPLES = """
     convcalc hw export ps1.yaml --to moodle-xml --variants 30 -o ps1.xml
@@ -63,6 +57,7 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
 
     Where numbers vary, --variants N gives N different draws to choose from.
     """
+    from convcalc.homework.exports.base import write_files
     from convcalc.homework.sheets.read import load
 
     found = load(sheet)
@@ -78,7 +73,8 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
     if not to_file or output is None:
         write(files[0].data.decode())
     elif is_folder:
-        _write_folder(output, files, force=force)
+        write_files(output, files, force=force)
+        remark(f"wrote {plural(len(files), 'file')} into {printable(output)}")
     else:
         write_file(output, [files[0].data])
         tell_written(output)
@@ -86,18 +82,3 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
         remark(f"{count} variants of {question}")
     for note in export.notes:
         remark(f"note: {note}")
-
-
-def _write_folder(output: str, files: Sequence[Out], *, force: bool) -> None:
-    """Write files into a folder, all or none, and none over another unless wanted."""
-    names = tuple(each.name for each in files)
-    way_out = "choose another folder, or --force to replace these files"
-    folder = OutputFolder(output, replace=force, names=names, way_out=way_out, option="-o")
-    try:
-        for each in files:
-            with folder.open(each.name) as file:
-                file.write(each.data.decode())
-        folder.commit()
-    finally:
-        folder.discard()
-    remark(f"wrote {plural(len(files), 'file')} into {printable(output)}")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP, Progress, answer_options
 from convcalc.cli.output import remark, show
-from convcalc.errors import UsageError
-
-if TYPE_CHECKING:
-    from convcalc.homework.classroom.runs import Options
 
 EXAMPLES = """
     convcalc hw grade ps1.yaml submissions/ --out graded/
@@ -23,7 +19,6 @@ EXAMPLES = """
     convcalc hw grade ps1.yaml form.csv --map map.yaml --out graded/
     convcalc hw grade ps1.yaml s042.yaml
 """
-_NEED_OUT = ("add", "anon", "force", "with_answers", "outputs")
 
 _OUTPUTS = "convcalc.outputs"
 
@@ -88,13 +83,7 @@ def command(
 
     found = load(sheet)
     given["outputs"] = given["outputs"] or click.get_current_context().meta.get(_OUTPUTS)
-    for name in _NEED_OUT if out is None else ():
-        if given[name]:
-            message = (
-                f"--{name.replace('_', '-')} is about a folder of grades; give it with --out DIR"
-            )
-            raise UsageError(message)
-    options = _options(given)
+    options = runs.read_options(given, out)
     with Progress() as progress:
         if out is None:
             graded, statuses = runs.look(found, submissions, options, progress)
@@ -106,23 +95,3 @@ def command(
             answer = report.grade_report(summary, found, out, anonymous=options.anonymous)
     show(answer, format_name, output)
     return 1 if unreadable else 0
-
-
-def _options(given: dict[str, Any]) -> Options:
-    """The options as the marking knows them."""
-    from convcalc.homework.classroom.answer_files import form_columns
-    from convcalc.homework.classroom.roster import load as load_roster
-    from convcalc.homework.classroom.runs import Options, choose_outputs
-    from convcalc.homework.variants.secret import read_secret
-
-    return Options(
-        roster=load_roster(given["roster"]) if given["roster"] else None,
-        secret=read_secret(given["secret_file"]) if given["secret_file"] else None,
-        outputs=choose_outputs(given["outputs"]),
-        anonymous=given["anon"],
-        with_answers=given["with_answers"],
-        columns=form_columns(given["map_file"]) if given["map_file"] else None,
-        column=given["column"],
-        force=given["force"],
-        add=given["add"],
-    )

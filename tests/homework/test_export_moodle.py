@@ -16,14 +16,8 @@ import pytest
 
 from convcalc.homework import Sheet, check, load, loads
 from convcalc.homework.exports import EXPORTS
-from convcalc.homework.exports.base import (
-    FRACTIONS,
-    Export,
-    decimal,
-    export,
-    fraction,
-    items,
-)
+from convcalc.homework.exports.base import FRACTIONS, Export, export, fraction
+from convcalc.homework.exports.items import decimal, items
 
 HERE = Path(__file__).parent
 SHEETS = [HERE / "data" / "ps1.yaml", *sorted((HERE.parents[1] / "homework").glob("*.yaml"))]

@@ -17,7 +17,7 @@ import pytest
 
 from convcalc.homework import Sheet, check, load, loads
 from convcalc.homework.exports import EXPORTS
-from convcalc.homework.exports.base import items
+from convcalc.homework.exports.items import items
 from homework.test_export_moodle import SHEETS, tricky
 
 HERE = Path(__file__).parent

@@ -274,31 +274,23 @@ def _read_code(code: str, found: Answers) -> None:
             found.values[name] = value.partition("#")[0].strip()
         return
     for statement in tree.body:
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-            continue
-        target = statement.targets[0]
-        if (
-            isinstance(target, ast.Subscript)
-            and isinstance(target.value, ast.Name)
-            and target.value.id == "answers"
-            and isinstance(target.slice, ast.Constant)
-            and isinstance(target.slice.value, str)
-        ):
-            found.values[target.slice.value] = _literal(statement.value, code)
-        elif (
-            isinstance(target, ast.Name)
-            and isinstance(statement.value, ast.Dict)
-            and target.id == "answers"
-        ):
-            for key, value in zip(statement.value.keys, statement.value.values):
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            _read_assignment(statement, code, found)
+
+
+def _read_assignment(statement: ast.Assign, code: str, found: Answers) -> None:
+    """``answers["q4"] = 760``, ``answers = {…}`` or ``student = "s1"``."""
+    import ast
+
+    match statement.targets[0], statement.value:
+        case ast.Subscript(ast.Name("answers"), ast.Constant(str(name))), value:
+            found.values[name] = _literal(value, code)
+        case ast.Name("answers"), ast.Dict(keys, values):
+            for key, value in zip(keys, values):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     found.values[key.value] = _literal(value, code)
-        elif (
-            isinstance(target, ast.Name)
-            and target.id in ("student", "student_id")
-            and isinstance(statement.value, ast.Constant)
-        ):
-            found.student = printable(str(statement.value.value)[:200])
+        case ast.Name("student" | "student_id"), ast.Constant(value):
+            found.student = printable(str(value)[:200])
 
 
 def _literal(node: ast.expr, code: str) -> Any:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import STDIN, read_file
 from convcalc.homework.classroom import output_files
-from convcalc.homework.classroom.answer_files import MAX_BYTES, WAY_OUT, WHAT
+from convcalc.homework.classroom.answer_files import MAX_BYTES, WAY_OUT, WHAT, form_columns
 from convcalc.homework.classroom.answer_store import AnswerStore, FileStatus
 from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
 from convcalc.homework.classroom.earlier_run import manual_marks, old_statuses, records
@@ -23,10 +23,12 @@ from convcalc.homework.classroom.output_folder import (
     Summary,
 )
 from convcalc.homework.classroom.roster import Roster
+from convcalc.homework.classroom.roster import load as load_roster
 from convcalc.homework.sheets.sheet import Sheet
-from convcalc.homework.variants.secret import codes
+from convcalc.homework.variants.secret import codes, read_secret
 from convcalc.text import shortened
 
+_NEED_OUT = ("add", "anon", "force", "with_answers", "outputs")
 Progress = Callable[[str, int], None]
 
 
@@ -55,6 +57,30 @@ class Options:
     column: str = ""
     force: bool = False
     add: bool = False
+
+
+def read_options(given: Mapping[str, Any], out: str | None) -> Options:
+    """The options of ``hw grade``, with the files that they name read.
+
+    Raises:
+        UsageError: a file cannot be read, an output is unknown, or an option needs ``--out``.
+    """
+    for name in _NEED_OUT if out is None else ():
+        if given[name]:
+            option = f"--{name.replace('_', '-')}"
+            message = f"{option} is about a folder of grades; give it with --out DIR"
+            raise UsageError(message)
+    return Options(
+        roster=load_roster(given["roster"]) if given["roster"] else None,
+        secret=read_secret(given["secret_file"]) if given["secret_file"] else None,
+        outputs=choose_outputs(given["outputs"]),
+        anonymous=given["anon"],
+        with_answers=given["with_answers"],
+        columns=form_columns(given["map_file"]) if given["map_file"] else None,
+        column=given["column"],
+        force=given["force"],
+        add=given["add"],
+    )
 
 
 def choose_outputs(text: str | None) -> tuple[str, ...]:

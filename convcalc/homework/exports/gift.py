@@ -7,17 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from html import escape
 
-from convcalc.homework.exports.base import (
-    RIGHT,
-    Export,
-    Field,
-    Item,
-    Out,
-    category,
-    decimal,
-    export,
-    fraction,
-)
+from convcalc.homework.exports.base import RIGHT, Export, Out, category, export, fraction
+from convcalc.homework.exports.items import Field, Item, decimal
 
 _GENERAL = "Draw one window, or one filter, and count."
 _MAX_IN_CLOZE = 8  # known wrong numbers per box

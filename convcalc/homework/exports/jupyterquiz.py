@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from convcalc.homework.exports.base import RIGHT, Export, Field, Item, Out, export
+from convcalc.homework.exports.base import RIGHT, Export, Out, export
+from convcalc.homework.exports.items import Field, Item, json_number
 
 _OTHER = "This is wrong, and we do not know how you got it. Write the formula down first."
 
@@ -64,11 +65,16 @@ class JupyterQuiz(Export):
                 low, high = float(value - off), float(value + off)
                 yield {"type": "range", "range": [low, high], "correct": True, "feedback": RIGHT}
             else:
-                yield {"type": "value", "value": _number(value), "correct": True, "feedback": RIGHT}
+                yield {
+                    "type": "value",
+                    "value": json_number(value),
+                    "correct": True,
+                    "feedback": RIGHT,
+                }
         for wrong in box.known:
             yield {
                 "type": "value",
-                "value": _number(wrong.value),
+                "value": json_number(wrong.value),
                 "correct": False,
                 "feedback": wrong.text,
             }
@@ -77,8 +83,3 @@ class JupyterQuiz(Export):
         """The words of a box."""
         for word in box.words:
             yield {"answer": word, "correct": True, "match_case": False, "feedback": RIGHT}
-
-
-def _number(value: Any) -> int | float:
-    """A fraction as JSON writes it."""
-    return int(value) if value.denominator == 1 else float(value)

@@ -6,18 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from html import escape
 
-from convcalc.homework.exports.base import (
-    RIGHT,
-    Export,
-    Field,
-    Item,
-    Out,
-    category,
-    decimal,
-    export,
-    fraction,
-)
+from convcalc.homework.exports.base import RIGHT, Export, Out, category, export, fraction
 from convcalc.homework.exports.gift import cloze_text
+from convcalc.homework.exports.items import Field, Item, decimal
 
 _UNREADABLE = str.maketrans(
     {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from convcalc.homework.exports.base import Export, Item, Out, export, safe_name
+from convcalc.homework.exports.base import Export, Out, export, safe_name
+from convcalc.homework.exports.items import Item
 from convcalc.homework.sheets.points import points_number
 from convcalc.text import escape_markdown
 

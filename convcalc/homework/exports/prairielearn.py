@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from convcalc.homework.exports.base import Export, Field, Item, Out, decimal, export, safe_name
-from convcalc.homework.exports.jupyterquiz import _number
+from convcalc.homework.exports.base import Export, Out, export, safe_name
+from convcalc.homework.exports.items import Field, Item, decimal, json_number
 
 _SERVER = '''"""Made by convcalc hw export. Every variant with its answers and the known wrong numbers."""
 
@@ -107,7 +107,8 @@ class PrairieLearn(Export):
             },
             "wrong": {
                 name: [
-                    [_number(wrong.value), wrong.text, float(wrong.share)] for wrong in box.known
+                    [json_number(wrong.value), wrong.text, float(wrong.share)]
+                    for wrong in box.known
                 ]
                 for name, box in names.items()
                 if box.known
@@ -137,7 +138,7 @@ class PrairieLearn(Export):
 
 def _right_of(box: Field) -> Any:
     """The right answer as the elements want it."""
-    return _number(box.right[0][0]) if box.numeric else box.words[0]
+    return json_number(box.right[0][0]) if box.numeric else box.words[0]
 
 
 def _element(name: str, box: Field, *, alone: bool) -> str:

@@ -9,16 +9,8 @@ from html import escape
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
-from convcalc.homework.exports.base import (
-    RIGHT,
-    Export,
-    Field,
-    Item,
-    Out,
-    decimal,
-    export,
-    zip_files,
-)
+from convcalc.homework.exports.base import RIGHT, Export, Out, export, zip_files
+from convcalc.homework.exports.items import Field, Item, decimal
 
 _ASSESSMENT = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 _META = "http://canvas.instructure.com/xsd/cccv1p0"

@@ -39,6 +39,9 @@ _HINT_KEYS = ("max_level", "after_tries")
 _GRADING_KEYS = ("other_convention", "tolerance", "follow_through")
 
 
+_Keys = Mapping[str, tuple[ScalarNode, Node]]
+
+
 class PlainValues:
     """A node and what is under it as texts, lists and mappings, with a limit on how much."""
 
@@ -91,7 +94,39 @@ def files_beside(sheet: Sheet) -> dict[str, bytes]:
 
 
 def sheet_of(source: Source) -> Sheet:
-    """The sheet that a source stands for."""
+    """The sheet that a source stands for.
+
+    Raises:
+        SpecError: something in it is wrong, at the place the error names.
+    """
+    keys = _sheet_keys(source)
+
+    def text(key: str) -> str:
+        return printable(source.scalar(keys[key][1], key)).strip() if key in keys else ""
+
+    stem = os.path.splitext(os.path.basename(source.path))[0]
+    preset, fixed = _read_conventions(source, keys)
+    sheet = Sheet(
+        id=text("id") or stem,
+        title=text("title") or text("id") or stem,
+        conventions=fixed,
+        questions=[],
+        source=text("source"),
+        text=text("text"),
+        preset=preset,
+        student=text("student"),
+        variant=text("variant"),
+        path=source.path,
+        data=source.text.encode("utf-8", "surrogatepass"),
+    )
+    _read_hints(source, keys, sheet)
+    tolerance = _read_grading(source, keys, sheet)
+    _read_questions(source, keys["questions"][1], sheet, tolerance)
+    return sheet
+
+
+def _sheet_keys(source: Source) -> _Keys:
+    """The keys of a sheet, after those that it must have were looked at."""
     if len(source.text) > MAX_SHEET:
         message = f"larger than {MAX_SHEET // 2**20} MiB; split the sheet into several"
         raise SpecError(source.path, 0, 0, message)
@@ -117,31 +152,16 @@ def sheet_of(source: Source) -> Sheet:
     if "questions" not in keys:
         source.refuse(root, "a sheet needs questions: a list of questions")
 
-    def text(key: str) -> str:
-        return printable(source.scalar(keys[key][1], key)).strip() if key in keys else ""
+    return keys
 
-    stem = os.path.splitext(os.path.basename(source.path))[0]
-    preset, fixed = _read_conventions(source, keys)
-    sheet = Sheet(
-        id=text("id") or stem,
-        title=text("title") or text("id") or stem,
-        conventions=fixed,
-        questions=[],
-        source=text("source"),
-        text=text("text"),
-        preset=preset,
-        student=text("student"),
-        variant=text("variant"),
-        path=source.path,
-        data=source.text.encode("utf-8", "surrogatepass"),
-    )
-    _read_hints(source, keys, sheet)
-    tolerance = _read_grading(source, keys, sheet)
-    nodes = source.sequence(keys["questions"][1], "questions")
+
+def _read_questions(
+    source: Source, listed: Node, sheet: Sheet, tolerance: Tolerance | None
+) -> None:
+    """Add the questions to their sheet."""
+    nodes = source.sequence(listed, "questions")
     if not 1 <= len(nodes) <= _MAX_QUESTIONS:
-        source.refuse(
-            keys["questions"][1], f"{len(nodes)} questions; a sheet has 1 to {_MAX_QUESTIONS:,}"
-        )
+        source.refuse(listed, f"{len(nodes)} questions; a sheet has 1 to {_MAX_QUESTIONS:,}")
     seen: dict[str, int] = {}
     for number, node in enumerate(nodes, start=1):
         question = _read_question(source, node, sheet, f"q{number}", tolerance)
@@ -152,10 +172,6 @@ def sheet_of(source: Source) -> Sheet:
             )
         seen[question.id] = question.line
         sheet.questions.append(question)
-    return sheet
-
-
-_Keys = Mapping[str, tuple[ScalarNode, Node]]
 
 
 def _refuse_unknown(source: Source, keys: _Keys, known: tuple[str, ...], what: str) -> None:
@@ -281,7 +297,7 @@ def _read_question(
     try:
         task = create_question(kind, find_beside({**first, **given}, source.path))
         question = Question(identity, task, sheet.conventions, given={**first, **given}, vary=vary)
-        question.parts  # noqa: B018
+        question.parts  # noqa: B018 - numbers that make no question are refused here
     except GivenError as error:
         at = places.get(error.key, keys.get("given", keys["type"])[1])
         what = (
@@ -361,16 +377,9 @@ def _read_rest(source: Source, keys: _Keys, question: Question, plain: PlainValu
     elif task.partial == "parts" and question.points == 1 and len(question.parts) == 1:
         question.partial = "none"
     if "credit" in keys:
-        from convcalc.homework.mistakes import MISTAKES
-
         for name, (at, value) in source.mapping(keys["credit"][1], "credit").items():
-            if name not in MISTAKES:
-                source.refuse(
-                    at,
-                    f"no mistake {shortened(name)!r}{did_you_mean(name, MISTAKES) or '; convcalc hw types --mistakes lists them'}",
-                )
-            share = _read_share(source, value)
-            question.credit[name] = share
+            _check_mistake(source, at, name)
+            question.credit[name] = _read_share(source, value)
     if "answer" in keys and "answer" not in task.words:
         question.key = plain.of(keys["answer"][1], "answer")
     if "accept" in keys:
@@ -383,11 +392,17 @@ def _read_rest(source: Source, keys: _Keys, question: Question, plain: PlainValu
             items = [source.scalar(item, name) for item in source.sequence(keys[name][1], name)]
             setattr(question, name, items)
     if "separate" in keys:
-        from convcalc.homework.mistakes import MISTAKES
+        for name, node in zip(question.separate, source.sequence(keys["separate"][1], "separate")):
+            _check_mistake(source, node, name)
 
-        for item, node in zip(question.separate, source.sequence(keys["separate"][1], "separate")):
-            if item not in MISTAKES:
-                source.refuse(node, f"no mistake {shortened(item)!r}{did_you_mean(item, MISTAKES)}")
+
+def _check_mistake(source: Source, node: Node, name: str) -> None:
+    """Refuse a mistake that is not in the catalogue."""
+    from convcalc.homework.mistakes import MISTAKES
+
+    if name not in MISTAKES:
+        known = did_you_mean(name, MISTAKES) or "; convcalc hw types --mistakes lists them"
+        source.refuse(node, f"no mistake {shortened(name)!r}{known}")
 
 
 def _read_points(source: Source, node: Node) -> Fraction:
