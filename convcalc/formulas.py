@@ -1,7 +1,7 @@
 """The arithmetic: one function per equation, written with ``+ - * //`` (and ``abs``) only.
 
-So one function serves three callers: the walk on ints, sweeps on NumPy int64 arrays, and
-explanations on `convcalc.term.Term`. Ceiling is ``-(-a // b)``; checks live with the layers.
+So each function works on plain ints (the walk), on NumPy int64 arrays (sweeps), and on
+`convcalc.term.Term` (explanations). Ceiling is ``-(-a // b)``. The layers check the numbers.
 
 Letters: n input size, k kernel, s stride, p padding per side, d dilation, o output size,
 a output padding, g groups, cin and cout channels, t one tap of the kernel (0 … k−1).
@@ -59,7 +59,7 @@ def ceil_div(a: N, b: N) -> N:
 
 
 def product(numbers: Iterable[N]) -> N:
-    """x₁ · x₂ · … (no leading 1, so that working reads as in a textbook)
+    """x₁ · x₂ · … (without a leading 1, so that calculations look as in a textbook)
 
     >>> product([3, 5, 5])
     75
@@ -90,8 +90,8 @@ def effective_kernel(k: N, d: N) -> N:
 def out_size(n: N, k: N, s: N, p: N, d: N) -> N:
     """⌊(n + 2p − (d·(k − 1) + 1)) / s⌋ + 1
 
-    How many places a window finds along one axis. The last (n + 2p − (d·(k − 1) + 1)) mod s
-    cells are never read. Assumes s ≥ 1; a result below 1 means that the window does not fit at all.
+    How many positions a window has along one axis. The last (n + 2p − (d·(k − 1) + 1)) mod s
+    cells are not read. Assumes s ≥ 1; a result below 1 means that the window does not fit at all.
 
     >>> out_size(224, 7, 2, 3, 1)
     112
@@ -106,7 +106,7 @@ def out_size(n: N, k: N, s: N, p: N, d: N) -> N:
 def out_size_padded(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
     """⌊(n + p₁ + p₂ − (d·(k − 1) + 1)) / s⌋ + 1
 
-    `out_size` where the two sides are padded differently.
+    `out_size` with different padding on the two sides.
 
     >>> out_size_padded(32, 3, 2, 0, 1, 1)
     16
@@ -117,8 +117,8 @@ def out_size_padded(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
 def out_size_ceil(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
     """min(⌈(n + p₁ + p₂ − (d·(k − 1) + 1)) / s⌉ + 1, ⌈(n + p₁) / s⌉)
 
-    Pooling with ``ceil_mode`` in PyTorch and ONNX: a last window may hang over the end, but may
-    not start in the trailing padding.
+    Pooling with ``ceil_mode`` in PyTorch and ONNX: the last window may extend past the end,
+    but may not start in the padding after it.
 
     >>> out_size_ceil(32, 3, 2, 0, 0, 1)
     16
@@ -133,8 +133,8 @@ def out_size_ceil(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
 def out_size_caffe(n: N, k: N, s: N, before: N, after: N, d: N) -> N:
     """⌈(n + p₁ + p₂ − (d·(k − 1) + 1)) / s⌉ + 1
 
-    Caffe's pooling without padding: the last window may start past the end. With padding Caffe
-    clips as `out_size_ceil` does.
+    Caffe's pooling without padding: the last window may start past the end. With padding,
+    Caffe uses the rule of `out_size_ceil`.
 
     >>> out_size_caffe(32, 1, 2, 0, 0, 1)
     17
@@ -172,7 +172,7 @@ def transposed_size(n: N, k: N, s: N, p: N, d: N, a: N) -> N:
 def transposed_size_padded(n: N, k: N, s: N, before: N, after: N, d: N, a: N) -> N:
     """(n − 1)·s − p₁ − p₂ + d·(k − 1) + a + 1
 
-    `transposed_size` where the two sides are cropped differently.
+    `transposed_size` with different padding on the two sides.
 
     >>> transposed_size_padded(2, 3, 2, 0, 1, 1, 0)
     4
@@ -183,7 +183,7 @@ def transposed_size_padded(n: N, k: N, s: N, before: N, after: N, d: N, a: N) ->
 def transposed_size_keras(n: N, k: N, s: N, d: N) -> N:
     """(n − 1)·s + max(d·(k − 1) + 1, s)
 
-    Keras's "valid" transposed convolution, which differs from PyTorch's whenever s exceeds the kernel.
+    Keras's "valid" transposed convolution, which differs from PyTorch's if s is larger than the kernel.
 
     >>> transposed_size_keras(14, 7, 16, 1)
     224
@@ -224,7 +224,7 @@ def same_padding(n: N, k: N, s: N, d: N) -> N:
 def full_padding(k: N, d: N) -> N:
     """d·(k − 1)
 
-    Padding per side that lets every partial overlap count; the total, all in front, of "causal".
+    Padding per side of "full", which keeps every partial overlap; "causal" puts as much in front.
 
     >>> full_padding(3, 1), full_padding(2, 512)
     (2, 512)
@@ -251,7 +251,7 @@ def fan_in(kernel: N, cin: N) -> N:
 def conv_params(kernel: N, cin: N, cout: N) -> N:
     """(k·k·cin + 1)·cout
 
-    Weights and biases of a convolution; cin is the channels one filter sees (cin / g with groups).
+    Weights and biases of a convolution. With groups, cin is the channels that one filter sees (cin / g).
 
     >>> conv_params(5 * 5, 3, 5)
     380
@@ -271,7 +271,7 @@ def conv_weights(kernel: N, cin: N, cout: N) -> N:
 def conv_macs(kernel: N, cin: N, cout: N, positions: N) -> N:
     """k·k·cin·cout·o·o
 
-    Multiply-adds of a convolution: every weight once per output position, bias not counted.
+    Multiply-adds of a convolution: each weight once per output position, bias not counted.
 
     >>> conv_macs(5 * 5, 3, 5, 10 * 10)
     37500
@@ -313,7 +313,7 @@ def im2col_size(kernel: N, cin: N, positions: N) -> N:
 def taps_read(n: N, s: N, before: N, d: N, o: N, t: N) -> N:
     """min(o, ⌈(n + p − t·d) / s⌉) − min(o, ⌈max(p − t·d, 0) / s⌉), at least 0
 
-    In how many of the o windows tap t reads a real cell rather than padding.
+    In how many of the o windows tap t reads a real cell, not padding.
 
     >>> [taps_read(5, 1, 1, 1, 5, t) for t in range(3)]
     [4, 5, 4]
@@ -329,7 +329,7 @@ def taps_read(n: N, s: N, before: N, d: N, o: N, t: N) -> N:
 def rf_size(r: N, j: N, k: N, d: N) -> N:
     """r + d·(k − 1)·j
 
-    Receptive field after a window of k taps, where one step of its input is j pixels.
+    Receptive field after a window of k taps, if neighbouring units of its input are j pixels apart.
 
     >>> rf_size(1, 1, 3, 1), rf_size(3, 1, 3, 1)
     (3, 5)
@@ -355,7 +355,7 @@ def rf_stride(j: N, s: N) -> N:
 def rf_padding(q: N, j: N, p: N) -> N:
     """q + p·j
 
-    Pixels by which the first unit's receptive field starts before the image.
+    How many pixels before the image the first unit's receptive field starts.
 
     >>> rf_padding(3, 2, 1)
     5

@@ -1,7 +1,7 @@
 """An integer that remembers how it was made.
 
-The formulas use nothing but ``+ - * //``, so the functions that give a number to the walk give,
-on terms, the number *and* its working: formula, substitution, each step, answer.
+The formulas use only ``+ - * //``. So the same function that gives the walk a number gives, on
+terms, the number *and* its calculation: the formula, the numbers put in, each step, the answer.
 
 >>> n, k, s = Term(32, "n"), Term(5, "k"), Term(3, "s")
 >>> for line in ((n - k) // s + 1).working():
@@ -16,15 +16,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-Operation = Literal["", "+", "-", "*", "//", "neg", "abs"]
+_Operation = Literal["", "+", "-", "*", "//", "neg", "abs"]
 
 
 class Term:
-    """A whole number with its name (a leaf) or its operation and operands.
+    """A whole number with its name (a leaf), or with its operation and operands.
 
     Args:
         value: the number.
-        name: how the formula line shows it; a leaf without one is a plain number.
+        name: its letter in the formula; a leaf without a name is a plain number.
+        operation: what made the number; empty for a leaf.
+        operands: what it was made from.
     """
 
     __slots__ = ("name", "operands", "operation", "value")
@@ -33,7 +35,7 @@ class Term:
         self,
         value: int,
         name: str = "",
-        operation: Operation = "",
+        operation: _Operation = "",
         operands: tuple[Term, ...] = (),
     ) -> None:
         self.value, self.name = value, name
@@ -89,35 +91,36 @@ class Term:
         return self.value
 
     def __repr__(self) -> str:
-        return f"Term({self.value}, {written(pictured(self), names=True)!r})"
+        return f"Term({self.value}, {_text(picture_of(self), names=True)!r})"
 
     def working(self) -> list[str]:
-        """The formula, the numbers put in, each step, and the answer; no line twice."""
-        picture = pictured(self)
-        lines = [written(picture, names=True), written(picture, names=False)]
+        """The formula, the numbers put in, each step, and the answer, without repeated lines."""
+        picture = picture_of(self)
+        lines = [_text(picture, names=True), _text(picture, names=False)]
         while picture.symbol:
-            picture = stepped(picture)
-            lines.append(written(picture, names=False))
+            picture = _next_step(picture)
+            lines.append(_text(picture, names=False))
         return [line for i, line in enumerate(lines) if i == 0 or line != lines[i - 1]]
 
 
 def as_term(value: int | Term) -> Term:
-    """A plain number as a nameless leaf; a term as it is."""
+    """A plain number as a leaf without a name; a term unchanged."""
     return value if isinstance(value, Term) else Term(int(value))
 
 
 # ---------------------------------------------------------------------- how a textbook shows it
 
-Symbol = Literal["", "sum", "product", "floor", "ceil", "max", "min", "abs"]
-FLOORED = ("floor", "ceil", "max", "min")
+_Symbol = Literal["", "sum", "product", "floor", "ceil", "max", "min", "abs"]
+_ROUNDING = ("floor", "ceil", "max", "min")
 
 
 class Picture:
-    """A term as a textbook would write it: sums and products of many parts, floors, ceilings.
+    """A term as a textbook writes it: sums and products of many parts, floors, ceilings.
 
     Attributes:
-        symbol: what joins the parts; nothing for a number.
-        parts: the parts, each with +1 or −1 before it (−1 only in sums).
+        symbol: how the parts are combined; empty for a number.
+        parts: the parts.
+        signs: +1 or −1 for each part (−1 only in sums).
     """
 
     __slots__ = ("name", "parts", "signs", "symbol", "value")
@@ -125,7 +128,7 @@ class Picture:
     def __init__(
         self,
         value: int,
-        symbol: Symbol = "",
+        symbol: _Symbol = "",
         parts: tuple[Picture, ...] = (),
         signs: tuple[int, ...] = (),
         name: str = "",
@@ -134,56 +137,56 @@ class Picture:
         self.signs = signs or (1,) * len(parts)
 
 
-def pictured(term: Term) -> Picture:
-    """The picture of a term: its chains joined, and ⌈ ⌉, max and min seen where formulas spell them out."""
+def picture_of(term: Term) -> Picture:
+    """The picture of a term; ⌈ ⌉, max and min are recognised where formulas spell them with + - * //."""
     parts = term.operands
     match term.operation:
         case "":
             return Picture(term.value, name=term.name)
         case "+" | "-":
-            least = minimum(term)
+            least = _minimum(term)
             if least:
-                return Picture(term.value, "min", (pictured(least[0]), pictured(least[1])))
-            return joined(
+                return Picture(term.value, "min", (picture_of(least[0]), picture_of(least[1])))
+            return _with_part(
                 term.value,
-                pictured(parts[0]),
-                pictured(parts[1]),
+                picture_of(parts[0]),
+                picture_of(parts[1]),
                 1 if term.operation == "+" else -1,
             )
         case "*":
-            factors = [pictured(part) for part in parts]
+            factors = [picture_of(part) for part in parts]
             flat = [
                 f for part in factors for f in (part.parts if part.symbol == "product" else (part,))
             ]
             return Picture(term.value, "product", tuple(flat))
         case "//":
-            clamped = positive_part(term)
+            clamped = _positive_part(term)
             if clamped is not None:
-                return Picture(term.value, "max", (pictured(clamped), Picture(0)))
-            return Picture(term.value, "floor", (pictured(parts[0]), pictured(parts[1])))
+                return Picture(term.value, "max", (picture_of(clamped), Picture(0)))
+            return Picture(term.value, "floor", (picture_of(parts[0]), picture_of(parts[1])))
         case "neg":
             above = parts[0].operands[0] if parts[0].operation == "//" else None
             if above is not None and above.operation == "neg":
                 return Picture(
                     term.value,
                     "ceil",
-                    (pictured(above.operands[0]), pictured(parts[0].operands[1])),
+                    (picture_of(above.operands[0]), picture_of(parts[0].operands[1])),
                 )
-            return Picture(term.value, "sum", (pictured(parts[0]),), (-1,))
+            return Picture(term.value, "sum", (picture_of(parts[0]),), (-1,))
         case _:
-            return Picture(term.value, "abs", (pictured(parts[0]),))
+            return Picture(term.value, "abs", (picture_of(parts[0]),))
 
 
-def joined(value: int, left: Picture, right: Picture, sign: int) -> Picture:
-    """A sum with one more part; what stood in brackets after a minus stays in them."""
+def _with_part(value: int, left: Picture, right: Picture, sign: int) -> Picture:
+    """A sum with one more part. A sum after a minus keeps its brackets."""
     parts, signs = (left.parts, left.signs) if left.symbol == "sum" else ((left,), (1,))
     if right.symbol == "sum" and sign == 1:
         return Picture(value, "sum", (*parts, *right.parts), (*signs, *right.signs))
     return Picture(value, "sum", (*parts, right), (*signs, sign))
 
 
-def positive_part(term: Term) -> Term | None:
-    """x, where the term is (x + |x|) // 2."""
+def _positive_part(term: Term) -> Term | None:
+    """x, if the term is (x + |x|) // 2."""
     above, below = term.operands
     if above.operation != "+" or below.value != 2:
         return None
@@ -191,12 +194,12 @@ def positive_part(term: Term) -> Term | None:
     return x if size.operation == "abs" and size.operands[0] is x else None
 
 
-def minimum(term: Term) -> tuple[Term, Term] | None:
-    """x and y, where the term is x − max(x − y, 0)."""
+def _minimum(term: Term) -> tuple[Term, Term] | None:
+    """x and y, if the term is x − max(x − y, 0)."""
     x, over = term.operands
     if term.operation != "-" or over.operation != "//":
         return None
-    gap = positive_part(over)
+    gap = _positive_part(over)
     return (
         (x, gap.operands[1])
         if gap is not None and gap.operation == "-" and gap.operands[0] is x
@@ -204,16 +207,16 @@ def minimum(term: Term) -> tuple[Term, Term] | None:
     )
 
 
-def written(picture: Picture, *, names: bool) -> str:
+def _text(picture: Picture, *, names: bool) -> str:
     """The picture as text, with names or with numbers at its leaves."""
-    texts = [written(part, names=names) for part in picture.parts]
+    texts = [_text(part, names=names) for part in picture.parts]
     match picture.symbol:
         case "":
             return (
                 picture.name if names and picture.name else f"{picture.value:,}".replace("-", "−")
             )
         case "sum":
-            return sum_text(picture, texts)
+            return _sum_text(picture, texts)
         case "product":
             factors = zip(picture.parts, texts)
             return "·".join(
@@ -233,8 +236,8 @@ def written(picture: Picture, *, names: bool) -> str:
             return f"{picture.symbol}({', '.join(texts)})"
 
 
-def sum_text(picture: Picture, texts: list[str]) -> str:
-    """A sum with its signs; a sum after a minus and a negative number stand in brackets."""
+def _sum_text(picture: Picture, texts: list[str]) -> str:
+    """A sum with its signs; a sum after a minus gets brackets, and so does a negative number."""
     text = ""
     for part, sign, shown in zip(picture.parts, picture.signs, texts):
         inner = (
@@ -249,32 +252,32 @@ def sum_text(picture: Picture, texts: list[str]) -> str:
     return text
 
 
-def stepped(picture: Picture) -> Picture:
-    """One line further: innermost floors first, and inside each its parts before the division."""
+def _next_step(picture: Picture) -> Picture:
+    """The next line: innermost floors first, and in each floor the parts before the division."""
     if all(not part.symbol for part in picture.parts):
         return Picture(picture.value)
-    if any(has_floor(part) for part in picture.parts):
-        parts = tuple(stepped(part) if has_floor(part) else part for part in picture.parts)
-    elif picture.symbol in FLOORED:
-        if all(flat(part) for part in picture.parts):
+    if any(_has_rounding(part) for part in picture.parts):
+        parts = tuple(_next_step(part) if _has_rounding(part) else part for part in picture.parts)
+    elif picture.symbol in _ROUNDING:
+        if all(_is_flat(part) for part in picture.parts):
             return Picture(picture.value)
-        parts = tuple(part if flat(part) else worked_out(part) for part in picture.parts)
+        parts = tuple(part if _is_flat(part) else _with_values(part) for part in picture.parts)
     else:
         parts = tuple(Picture(part.value) for part in picture.parts)
     return Picture(picture.value, picture.symbol, parts, picture.signs)
 
 
-def flat(picture: Picture) -> bool:
-    """Whether one glance takes it in: a number, or a sum or product of numbers."""
+def _is_flat(picture: Picture) -> bool:
+    """Whether it is a number, or a sum or product of plain numbers."""
     return all(not part.symbol for part in picture.parts)
 
 
-def worked_out(picture: Picture) -> Picture:
-    """The picture with each of its parts as a number."""
+def _with_values(picture: Picture) -> Picture:
+    """The picture with a number for each of its parts."""
     parts = tuple(Picture(part.value) for part in picture.parts)
     return Picture(picture.value, picture.symbol, parts, picture.signs)
 
 
-def has_floor(picture: Picture) -> bool:
-    """Whether a floor, ceiling, max or min is left anywhere in it."""
-    return picture.symbol in FLOORED or any(map(has_floor, picture.parts))
+def _has_rounding(picture: Picture) -> bool:
+    """Whether it still contains a floor, ceiling, max or min."""
+    return picture.symbol in _ROUNDING or any(map(_has_rounding, picture.parts))

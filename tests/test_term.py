@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convcalc import formulas
-from convcalc.term import Picture, Term, as_term, pictured
+from convcalc.term import Picture, Term, as_term, picture_of
 from strategies import often
 
 n, k, s, p, d = (Term(v, name) for v, name in ((32, "n"), (5, "k"), (3, "s"), (0, "p"), (1, "d")))
@@ -196,7 +196,7 @@ def collect(term: Term, names: dict[str, list[int]]) -> None:
         for part in picture.parts:
             walk(part)
 
-    walk(pictured(term))
+    walk(picture_of(term))
 
 
 @often
