@@ -145,10 +145,14 @@ def windowed(
                 st.tuples(*(st.tuples(st.integers(0, m), st.integers(0, m)) for m in most)),
             )
         )
+    overhang = [0] * axes
     if fits and draw(st.booleans()):
         options["fit"] = draw(st.sampled_from(["floor", "ceil", "caffe"]))
-    shape = (draw(st.integers(1, 4)), *(draw(st.integers(s, s + 4)) for s in spans))
-    return options, shape
+        if options["fit"] != "floor":  # the only window may hang over by less than a stride
+            given_stride = options.get("stride", kernel if pool else 1)
+            overhang = [s - 1 for s in listed(given_stride, axes)]
+    sides = [st.integers(max(1, s - over), s + 4) for s, over in zip(spans, overhang)]
+    return options, (draw(st.integers(1, 4)), *map(draw, sides))
 
 
 Drawn = tuple[Options, tuple[Shape, ...]]
@@ -268,7 +272,9 @@ def _subsample(draw: st.DrawFn, kind: str) -> Drawn:
 def _unpool(draw: st.DrawFn, kind: str) -> Drawn:
     shape = draw(maps())
     kernel = draw(st.integers(2, 3))
-    return {"kernel_size": kernel} | maybe(draw, "padding", st.integers(0, 0)), (shape,)
+    options: Options = {"kernel_size": kernel}
+    options |= maybe(draw, "stride", st.integers(kernel, kernel + 1))
+    return options | maybe(draw, "padding", st.integers(0, 0)), (shape,)
 
 
 @of_kind("adaptive_avgpool", "adaptive_maxpool")
