@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def networks() -> list[str]:
     """The names of the bundled networks."""
-    from convcalc.network.load import bundled_names  # noqa: PLC0415 - YAML only where it is read
+    from convcalc.network.load import bundled_names
 
     return bundled_names()
 
@@ -35,7 +35,7 @@ def load(target: str, **options: Any) -> Network:
     >>> load("vgg16").walk().totals["macs"]
     15470264320
     """
-    from convcalc.network.load import load as from_file  # noqa: PLC0415
+    from convcalc.network.load import load as from_file
 
     return from_file(str(target), **options)
 
@@ -46,12 +46,12 @@ def loads(text: str, **options: Any) -> Network:
     >>> loads("{input: [1, 28, 28], layers: [flatten, {linear: {out_features: 10}}]}").walk().totals["params"]
     7850
     """
-    from convcalc.network.load import loads as from_text  # noqa: PLC0415
+    from convcalc.network.load import loads as from_text
 
     return from_text(text, **options)
 
 
-def chain(input: str | Sequence[int], *words: str) -> Network:  # noqa: A002 - the spec's word
+def chain(input: str | Sequence[int], *words: str) -> Network:
     """A stack of layers in the one-line language.
 
     Args:
@@ -67,7 +67,7 @@ def chain(input: str | Sequence[int], *words: str) -> Network:  # noqa: A002 - t
     return parse_chain(words, checked_shape(input))
 
 
-def layer(kind: str, input: str | Sequence[int], **options: Any) -> Row:  # noqa: A002
+def layer(kind: str, input: str | Sequence[int], **options: Any) -> Row:
     """Walk one layer; its row has output, params, macs, field and the rest.
 
     Args:
@@ -82,14 +82,14 @@ def layer(kind: str, input: str | Sequence[int], **options: Any) -> Row:  # noqa
     >>> row.output, row.params, row.macs
     ((5, 10, 10), 380, 37500)
     """
-    from convcalc.analysis.walk import walk  # noqa: PLC0415
+    from convcalc.analysis.walk import walk
 
     network = one_layer_network(make(kind, options), checked_shape(input))
     row: Row = walk(network).rows[0]
     return row
 
 
-def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Change]:  # noqa: A002
+def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Change]:
     """Small changes after which a layer's window fits exactly; none where it fits already.
 
     Args:
@@ -101,7 +101,7 @@ def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Cha
     >>> [str(change) for change in what_fits("conv", "1x32x32", out_channels=1, kernel_size=5, stride=2)]
     ['--s 1 (28)', '--s 3 (10)', '--n 31 (14)', '--n 33 (15)', '--k 4 (15)']
     """
-    from convcalc.analysis.one_layer import what_fits as changes  # noqa: PLC0415
+    from convcalc.analysis.one_layer import what_fits as changes
 
     made, shape = make(kind, options), checked_shape(input)
     made.check(shape)

@@ -80,7 +80,13 @@ MAX_NOQA = 120
 MAX_README_BYTES = 8192
 MAX_COMMAND_LINES = 100
 # What all commands share is longer than a command, and has limits of its own.
-MAX_SHARED_LINES = {"group.py": 160, "main.py": 160, "output.py": 270, "types.py": 200}
+MAX_SHARED_LINES = {
+    "group.py": 160,
+    "layer_options.py": 145,
+    "main.py": 160,
+    "output.py": 270,
+    "types.py": 200,
+}
 
 # Exceptions that must shrink: a test fails when one of them is no longer needed.
 LONG_MODULES: set[str] = {
@@ -100,12 +106,10 @@ LONG_COMMANDS: set[str] = {
     "arch_command.py",
     "hw_export_command.py",
     "hw_grade_command.py",
-    "layer_options.py",
     "verify_command.py",
 }
 BARE_NOQA: set[str] = {
     "analysis/walk.py",
-    "api.py",
     "homework/__init__.py",
     "homework/answers/numbers.py",
     "homework/answers/types.py",
@@ -115,9 +119,6 @@ BARE_NOQA: set[str] = {
     "homework/mistakes/typos.py",
     "homework/questions/params.py",
     "homework/sheets/read.py",
-    "network/expand.py",
-    "network/load.py",
-    "network/network.py",
     "verify/plan.py",
 }
 

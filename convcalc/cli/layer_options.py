@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _PER_AXIS, _NUMBER = LayerOption("PER_AXIS", 1), LayerOption("WHOLE", 1)
+_PER_AXIS_0 = LayerOption("PER_AXIS", 0)
 _PADDING = LayerOption("PADDING", 0, " (the kind crop takes cells away)")
+_PADDING_HELP = "Padding per side: 1, 1x2, 0,1x0,1, or valid, same, full, causal."
 
 # What the options of layers are called on the command line; others are given with --set.
 CALLED = {
@@ -33,90 +35,39 @@ CALLED = {
     "ceil_mode": "--ceil",
 }
 
-_OPTIONS = (
-    click.option(
-        "--n", type=SHAPE, metavar="N[xN]", help="Input size: 32, or 24x32 (height x width)."
-    ),
-    click.option(
-        "--input",
-        "shape",
-        type=SHAPE,
-        metavar="CxHxW",
-        help="Input shape, instead of --n and --cin.",
-    ),
-    click.option(
-        "--k",
-        "--kernel-size",
-        "kernel_size",
-        type=_PER_AXIS,
-        metavar="K",
-        help="Kernel size: 3, or 3x5.",
-    ),
-    click.option("--s", "--stride", "stride", type=_PER_AXIS, metavar="S", help="Stride."),
-    click.option(
-        "--p",
-        "--padding",
-        "padding",
-        type=_PADDING,
-        metavar="P",
-        help="Padding per side: 1, 1x2, 0,1x0,1, or valid, same, full, causal.",
-    ),
-    click.option(
-        "--d",
-        "--dilation",
-        "dilation",
-        type=_PER_AXIS,
-        metavar="D",
-        help="Dilation; 1 is an ordinary kernel.",
-    ),
-    click.option("--cin", type=_NUMBER, metavar="C", help="Input channels; 1 unless given."),
-    click.option(
-        "--cout",
-        type=_NUMBER,
-        metavar="C",
-        help="Output channels (or units); as many as go in unless given.",
-    ),
-    click.option("--groups", type=_NUMBER, metavar="G", help="Groups."),
-    click.option(
-        "--a",
-        "--output-padding",
-        "output_padding",
-        type=LayerOption("PER_AXIS", 0),
-        metavar="A",
-        help="Output padding, when transposed.",
-    ),
-    click.option("--bias/--no-bias", default=None, help="Whether there is a bias."),
-    click.option(
-        "--fit",
-        type=LayerOption("FIT"),
-        metavar="RULE",
-        help="floor, strict (14.5 is an error), ceil or caffe.",
-    ),
-    click.option(
-        "--ceil", "ceil_mode", is_flag=True, default=None, help="Pools: round up (ceil_mode)."
-    ),
-    click.option(
-        "--kind",
-        type=KIND,
-        default="conv",
-        metavar="KIND",
-        help="Layer kind; convcalc kinds lists them.",
-    ),
-    click.option(
-        "--dims",
-        type=click.IntRange(1, 3),
-        help="Axes: 1, 2 or 3; 2 unless --n or the kind says otherwise.",
-    ),
-    click.option(
-        "--set", "more", multiple=True, metavar="NAME=VALUE", help="Any other option of the kind."
-    ),
-)
+# The names of an option, how its value is shown, its help, and its type.
+_OPTIONS: tuple[tuple[str, str, str, Any], ...] = (
+    ("--n", "N[xN]", "Input size: 32, or 24x32 (height x width).", SHAPE),
+    ("--input shape", "CxHxW", "Input shape, instead of --n and --cin.", SHAPE),
+    ("--k --kernel-size kernel_size", "K", "Kernel size: 3, or 3x5.", _PER_AXIS),
+    ("--s --stride stride", "S", "Stride.", _PER_AXIS),
+    ("--p --padding padding", "P", _PADDING_HELP, _PADDING),
+    ("--d --dilation dilation", "D", "Dilation; 1 is an ordinary kernel.", _PER_AXIS),
+    ("--cin", "C", "Input channels; 1 unless given.", _NUMBER),
+    ("--cout", "C", "Output channels (or units); as many as go in unless given.", _NUMBER),
+    ("--groups", "G", "Groups.", _NUMBER),
+    ("--a --output-padding output_padding", "A", "Output padding, when transposed.", _PER_AXIS_0),
+    ("--bias/--no-bias", "", "Whether there is a bias.", None),
+    ("--fit", "RULE", "floor, strict (14.5 is an error), ceil or caffe.", LayerOption("FIT")),
+    ("--ceil ceil_mode", "", "Pools: round up (ceil_mode).", None),
+    ("--kind", "KIND", "Layer kind; convcalc kinds lists them.", KIND),
+    ("--dims", "", "Axes: 1, 2 or 3; 2 unless --n or the kind says otherwise.", click.IntRange(1, 3)),
+    ("--set more", "NAME=VALUE", "Any other option of the kind.", None),
+)  # fmt: skip
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "--kind": {"default": "conv"},
+    "--set": {"multiple": True},
+    "--ceil": {"is_flag": True, "default": None},
+    "--bias/--no-bias": {"default": None},
+}
 
 
 def layer_options(function: F) -> F:
     """Add the options that describe one layer to a command."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
+    for names, shown, about, value_type in reversed(_OPTIONS):
+        settings: dict[str, Any] = {"type": value_type, "metavar": shown or None, "help": about}
+        settings |= _SETTINGS.get(names.partition(" ")[0], {})
+        function = click.option(*names.split(), **settings)(function)
     return function
 
 

@@ -167,7 +167,7 @@ class Expander:
             ends.append(self.run(path, scope, at))
         return self._add(item, scope, tuple(ends))
 
-    def expand_from(self, item: FromItem, scope: Scope, at: int) -> int:  # noqa: ARG002
+    def expand_from(self, item: FromItem, scope: Scope, at: int) -> int:  # noqa: ARG002 - as its siblings
         return self._place(item, item.target, scope)
 
     def expand_group(self, item: GroupItem, scope: Scope, at: int) -> int:

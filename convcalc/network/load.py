@@ -101,7 +101,7 @@ def load(
     target: str,
     *,
     parameters: Mapping[str, int] | None = None,
-    input: Shape | None = None,  # noqa: A002 - the spec's own word
+    input: Shape | None = None,
     max_layers: int = MAX_LAYERS,
 ) -> Network:
     """Load a network from a file, or a bundled one by name.
@@ -125,7 +125,7 @@ def loads(
     *,
     path: str = "<text>",
     parameters: Mapping[str, int] | None = None,
-    input: Shape | None = None,  # noqa: A002
+    input: Shape | None = None,
     max_layers: int = MAX_LAYERS,
 ) -> Network:
     """Like `load`, from a text. ``path`` is how messages call it."""

@@ -82,7 +82,7 @@ class Network:
 
     def error(self, node: Node, what: str) -> SpecError:
         """An error about a node, at its place in the spec."""
-        from convcalc.errors import ShapeError, SpecError  # noqa: PLC0415
+        from convcalc.errors import ShapeError, SpecError  # noqa: PLC0415 - only where something is wrong
 
         kind = node.layer.kind
         said = f"{kind}: {what}" if node.name == kind else f"{node.name} ({kind}): {what}"
