@@ -16,7 +16,7 @@ from convcalc.network.expand import MAX_LAYERS, Expander, Scope
 from convcalc.network.expression import ExpressionError, evaluate, expressions_in
 from convcalc.network.network import INPUT, Network, without_collector
 from convcalc.network.plan import ITEM_WORDS, KINDS, Items, Planner, unknown_parameter
-from convcalc.network.yaml_source import Source, decoded, read
+from convcalc.network.yaml_source import Source, read, source_of
 from convcalc.text import times
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def loads(
     max_layers: int = MAX_LAYERS,
 ) -> Network:
     """Like `load`, from a text. ``path`` is how messages call it."""
-    source = decoded(path, text) if isinstance(text, bytes) else Source(path, text)
+    source = source_of(text, path) if isinstance(text, bytes) else Source(path, text)
     return _build(source, parameters or {}, input, max_layers)
 
 

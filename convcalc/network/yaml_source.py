@@ -8,9 +8,11 @@ from typing import Any, NoReturn
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from convcalc.errors import SpecError, UsageError, did_you_mean, printable, quoted, shortened
+from convcalc.errors import SpecError, did_you_mean
+from convcalc.files import STDIN, check_size, decode, read_file
 from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION
 from convcalc.network.expression import Expression, ExpressionError
+from convcalc.text import printable, quoted, shortened
 
 try:
     from yaml import CSafeLoader as Loader
@@ -18,6 +20,7 @@ except ImportError:  # pragma: no cover - PyYAML built without libyaml
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 MAX_BYTES = 32 * 2**20
+WAY_OUT = "use repeat or blocks to shorten it"
 MAX_MARKS = 1_500_000  # of those that start a value: each costs some 500 bytes and 2 µs to read
 MARKS = ",:-?[{"
 MAX_DEPTH = 200  # lists and mappings inside one another; PyYAML's C code recurses over them
@@ -345,23 +348,16 @@ def read(path: str) -> Source:
     Raises:
         UsageError: it is missing, a folder, too large, not text, or cannot be read.
     """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = f"{printable(path)}: cannot be read: {error.strerror or error}; check the name"
-        raise UsageError(message) from None
-    return decoded(path, data)
+    data = read_file(path, MAX_BYTES, "network or sheet", way_out=WAY_OUT)
+    return source_of(data, "<stdin>" if path == STDIN else path)
 
 
-def decoded(path: str, data: bytes) -> Source:
-    """Bytes as a text, refused where they are too many or no UTF-8."""
-    if len(data) > MAX_BYTES:
-        message = f"{printable(path)}: larger than {MAX_BYTES // 2**20} MiB; use repeat or blocks to shorten it"
-        raise UsageError(message)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"{printable(path)}: not UTF-8 text (byte 0x{data[error.start]:02x} at {error.start}); save it as UTF-8"
-        raise UsageError(message) from None
-    return Source(path, text)
+def source_of(data: bytes, path: str) -> Source:
+    """Bytes as a text.
+
+    Raises:
+        UsageError: they are too many, or not UTF-8.
+    """
+    name = printable(path)
+    check_size(data, MAX_BYTES, name, WAY_OUT)
+    return Source(path, decode(data, name))
