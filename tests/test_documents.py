@@ -35,6 +35,7 @@ from convcalc.homework.exports import EXPORTS
 from convcalc.layers.operations import OPERATIONS
 from convcalc.layers.operations import RULES as OPERATION_RULES
 from convcalc.network.load import loads
+from test_floors import FLOORS, MODULES
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -356,3 +357,32 @@ def test_the_example_of_a_sheet_tells_right_from_wrong() -> None:
     answers = {"q1": "28x28x6", "q2": "456", "q3": "not", "q4": "[[19, 25], [37, 43]]"}
     assert [check(sheet, name, answer).status for name, answer in answers.items()] == ["right"] * 4
     assert check(sheet, "q2", "156").parts[0].mistakes == [("par.no-channels", "sure")]
+
+
+# ------------------------------------------------------------------- the map for contributors
+
+
+def test_the_picture_of_the_floors_is_the_house() -> None:
+    (picture,) = (
+        block["text"]
+        for block in BLOCK.finditer(text_of(ROOT / "CONTRIBUTING.md"))
+        if block["language"] == "text"
+    )
+    drawn = [tuple(re.split(r"  +", line)[0].split()) for line in picture.splitlines()]
+    built = [
+        tuple(
+            room for room in floor if any(f"{module}.".startswith(f"{room}.") for module in MODULES)
+        )
+        for floor in FLOORS
+    ]
+    assert drawn[::-1] == [floor for floor in built if floor]
+
+
+def test_every_file_named_for_contributors_exists() -> None:
+    text = text_of(ROOT / "CONTRIBUTING.md")
+    named = set(re.findall(r"\b(?:convcalc|tests|docs|benchmarks)/[\w/.]*\w", text))
+    assert len(named) > 30
+    missing = [
+        name for name in named - {"convcalc/cli/NAME_command.py"} if not (ROOT / name).exists()
+    ]
+    assert missing == []
