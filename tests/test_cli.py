@@ -94,6 +94,11 @@ BAD = [
     (("layer", "--n", "8", "--k", "3", "--kind", "depthwise_conv", "--cout", "4"), "depthwise_conv has no option --cout; its options are --k, --s, --p, --d, --fit, --bias, --set multiplier"),
     (("layer", "--n", "8", "--k", "3", "--kind", "fc", "--cout", "4"), "linear has no option --k; its options are --cout, --bias"),
     (("layer", "--n", "8", "--k", "3", "--a", "1"), "conv has no option --a; its options are --k"),
+    (("layer", "--n", "8", "--filters", "3"), "no option --filters; it is called --cout here"),
+    (("layer", "--n", "8", "--k", "3", "--in-channels", "3"), "no option --in-channels; it is called --cin here"),
+    (("layer", "--n", "8", "--k", "3", "--pad=1"), "no option --pad; it is called --p here"),
+    (("layer", "-n", "8"), "no option -n; it is called --n here"),
+    (("layer", "--n", "8", "--kernal", "3"), "No such option"),
     (("layer", "--n", "8", "--kind", "relu", "--no-bias"), "relu has no option --no-bias; it has none"),
     (("layer", "--n", "8", "--kind", "aap"), "adaptive_avgpool needs --set output_size; write --set output_size=…"),
     (("layer", "--n", "8", "--kind", "lppool", "--k", "3", "--set", "norm_type=x"), "--set norm_type must be a whole number, but is 'x'; write plain digits"),
@@ -476,6 +481,8 @@ def test_completion_scripts_ask_convcalc(name: str, convcalc: Run) -> None:
     ran = convcalc("completion", name)
     assert ran.code == 0
     assert "_CONVCALC_COMPLETE" in ran.out
+    lacking = {"bash": "$1 2>/dev/null)", "fish": "convcalc 2>/dev/null)", "zsh": "&& compinit }"}
+    assert lacking[name] in ran.out
 
 
 def test_completion_completes_commands() -> None:

@@ -12,6 +12,17 @@ EXAMPLES = """
     convcalc completion fish > ~/.config/fish/completions/convcalc.fish
 """
 
+# What click's scripts lack: silence where convcalc is not on the path, and zsh's own completion.
+REPAIRS = {
+    "bash": ("bash_complete $1)", "bash_complete $1 2>/dev/null)"),
+    "fish": ("(commandline -t) convcalc)", "(commandline -t) convcalc 2>/dev/null)"),
+    "zsh": (
+        "    compdef _convcalc",
+        "    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }\n"
+        "    compdef _convcalc",
+    ),
+}
+
 
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -29,4 +40,4 @@ def command(shell: str) -> None:
         "complete_var": "_CONVCALC_COMPLETE",
         "prog_name": "convcalc",
     }
-    click.echo(template)
+    click.echo(template.replace(*REPAIRS[shell]))

@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from convcalc.cli.group import Command
-from convcalc.cli.layer_options import input_shape, layer_of, layer_options
+from convcalc.cli.layer_options import LayerCommand, input_shape, layer_of, layer_options
 from convcalc.cli.output import output_options, show
 
 EXAMPLES = """
@@ -21,7 +20,7 @@ EXAMPLES = """
 """
 
 
-@click.command(cls=Command, examples=EXAMPLES)
+@click.command(cls=LayerCommand, examples=EXAMPLES)
 @layer_options
 @click.option("--explain", is_flag=True, help="Show the working: formula, numbers, steps, answer.")
 @output_options

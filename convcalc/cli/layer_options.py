@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convcalc.cli.group import Command
 from convcalc.cli.types import KIND, SHAPE, LayerOption
 from convcalc.errors import UsageError
 
@@ -60,6 +61,32 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "--ceil": {"is_flag": True, "default": None},
     "--bias/--no-bias": {"default": None},
 }
+
+
+class LayerCommand(Command):
+    """A command with `layer_options`, which knows other libraries' words for them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            ours = _our_option(error.option_name)
+            if not ours:
+                raise
+            message = f"no option {error.option_name}; it is called {ours} here"
+            raise UsageError(message) from None
+
+
+def _our_option(typed: str) -> str:
+    """Our option for what another library calls it, or for a letter with one dash; or nothing."""
+    from convcalc.layers.options import OPTION_WORDS
+
+    name = typed.lstrip("-").replace("-", "_")
+    if name in ("in_channels", "in_features"):
+        return "--cin"
+    if len(name) == 1 and name in "nkspda":
+        return f"--{name}"
+    return CALLED.get(name) or CALLED.get(OPTION_WORDS.get(name, ""), "")
 
 
 def layer_options(function: F) -> F:
