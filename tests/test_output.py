@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shlex
 import stat
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import convcalc.cli as command_line
 from convcalc.cli.main import open_closed_streams
 from convcalc.errors import UsageError
 from convcalc.files import check_place, write_lines
@@ -484,3 +486,14 @@ def test_a_suffix_of_another_format_is_refused_before_the_work(
     same = convcalc("arch", "lenet5", "-o", str(path), "--format", "json")
     assert same.code == 0
     assert convcalc("arch", "lenet5", "-o", f"{path}.page", "--format", "html").code == 0
+
+
+def test_no_command_knows_a_format() -> None:
+    words = {name for each in FORMATS.load().values() for name in (each.name, each.suffix)}
+    found = {
+        (path.name, node.value)
+        for path in sorted(Path(command_line.__file__).parent.glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in words
+    }
+    assert found == {("output.py", "json")}, "--json is short for --format json; nothing else"

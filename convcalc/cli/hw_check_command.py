@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.hw_options import answer_options
-from convcalc.cli.output import remark, show
+from convcalc.cli.output import answer_options, remark, show
 from convcalc.text import printable
 
 EXAMPLES = """

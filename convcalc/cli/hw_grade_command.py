@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.hw_options import SECRET_HELP, Progress, answer_options
-from convcalc.cli.output import remark, show
+from convcalc.cli.hw_options import SECRET_HELP, Progress
+from convcalc.cli.output import answer_options, remark, show
 
 EXAMPLES = """
     convcalc hw grade ps1.yaml submissions/ --out graded/

@@ -7,8 +7,8 @@ import os
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.hw_options import SECRET_HELP, Progress, answer_options
-from convcalc.cli.output import remark, show
+from convcalc.cli.hw_options import SECRET_HELP, Progress
+from convcalc.cli.output import answer_options, remark, show
 from convcalc.text import printable
 
 EXAMPLES = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.hw_options import SECRET_HELP, answer_options
-from convcalc.cli.output import show
+from convcalc.cli.hw_options import SECRET_HELP
+from convcalc.cli.output import answer_options, show
 from convcalc.errors import UsageError
 
 EXAMPLES = """

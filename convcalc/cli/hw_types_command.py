@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.hw_options import answer_options
-from convcalc.cli.output import show
+from convcalc.cli.output import answer_options, show
 
 EXAMPLES = """
     convcalc hw types

@@ -23,23 +23,35 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 MANY_ROWS = 50  # more rows than this, and repeated blocks are shown once
 BATCH_OF_LINES = 500
+_CHOSEN = "convcalc.format"  # where --json leaves its choice for --format
 SUFFIX_HELP = "Write to FILE; its suffix chooses the format."
 
 
+OldName = Callable[[click.Context, str], str | None]
+
+
 class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some versions only
-    """The name of an output format."""
+    """The name of an output format.
+
+    Args:
+        old_name: makes the name of a format, or nothing, of a word that was accepted before.
+    """
 
     name = "format"
+
+    def __init__(self, old_name: OldName | None = None) -> None:
+        self.old_name = old_name
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         return f"[{'|'.join(format_names())}]"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        from convcalc.formats import FORMATS
-
-        if value not in FORMATS:
-            self.fail(f"no format {quoted(value)}{did_you_mean(value, FORMATS)}")
-        return str(value)
+    def convert(self, value: Any, param: Any, ctx: Any) -> str | None:
+        names = format_names()
+        if self.old_name and value not in names:
+            value = self.old_name(ctx, value)
+        if value is not None and value not in names:
+            self.fail(f"no format {quoted(value)}{did_you_mean(value, names)}")
+        return value  # type: ignore[no-any-return]
 
     def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
@@ -59,15 +71,40 @@ def output_options(function: F) -> F:
     return format_option(output_option(SUFFIX_HELP, suffix=True)(function))
 
 
-def format_option(function: F) -> F:
+def answer_options(function: F, *, old_name: OldName | None = None) -> F:
+    """Like `output_options`, with ``--json`` as the short form of ``--format json``.
+
+    Args:
+        function: the command.
+        old_name: makes the name of a format, or nothing, of a word that was accepted before.
+    """
+    json = click.option(
+        "--json",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_choose_json,
+        help="The same as --format json.",
+    )
+    return format_option(output_option(SUFFIX_HELP, suffix=True)(json(function)), old_name=old_name)
+
+
+def format_option(function: F, *, old_name: OldName | None = None) -> F:
     """Add ``--format`` to a command."""
     return click.option(
         "--format",
         "format_name",
-        type=FormatName(),
+        type=FormatName(old_name),
         is_eager=True,  # so that it is known when -o is checked
+        callback=lambda ctx, _, value: value or ctx.meta.get(_CHOSEN),
         help="How to print it; table by default.",
     )(function)
+
+
+def _choose_json(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Choose the format, whether ``--format`` was read before or comes later."""
+    if value:
+        ctx.params["format_name"] = ctx.meta[_CHOSEN] = "json"
 
 
 def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Callable[[F], F]:

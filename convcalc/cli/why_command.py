@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import output_options, show
+from convcalc.cli.output import answer_options, show
 from convcalc.errors import UsageError
 
 EXAMPLES = """
@@ -73,11 +73,10 @@ def pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...]) 
 @click.option("--preset", default="", help="pytorch, cs231n, d2l, keras or deeplearning.ai.")
 @click.option("--convention", "changes", callback=pairs, help="Such as flops=2macs.", **PAIR)
 @click.option("--answer", "with_answer", is_flag=True, help="Also show the right answer.")
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@output_options
+@answer_options
 def command(
     number: str, kind: str | None, *, kind_name: str | None, more: dict[str, str], preset: str,
-    changes: dict[str, str], with_answer: bool, as_json: bool, format_name: str | None,
+    changes: dict[str, str], with_answer: bool, format_name: str | None,
     output: str | None, **options: Any,
 ) -> int:  # fmt: skip
     """Which mistake leads to NUMBER; exit status 0 if it is right, 1 if not.
@@ -94,7 +93,7 @@ def command(
     given = {word: value for word, value in options.items() if value is not None} | more
     course = conventions(preset, **changes)
     found = why(number, kind, given, course, lambda word: names.get(word, f"--given {word}"))
-    show(report_of(found, with_answer=with_answer), "json" if as_json else format_name, output)
+    show(report_of(found, with_answer=with_answer), format_name, output)
     if found.problem:
         raise UsageError(found.problem)
     return 0 if found.result.right else 1
