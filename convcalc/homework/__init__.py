@@ -1,4 +1,4 @@
-"""Homework: sheets, answers in every costume, mistakes by name, marking and hints.
+"""Homework: sheets, answers in any notation, mistakes by name, marking and hints.
 
 >>> from convcalc.homework import check, loads
 >>> sheet = loads('''

@@ -1,7 +1,8 @@
-"""What a sheet must fix before an answer can be right or wrong: its conventions, and the presets.
+"""The conventions of a sheet, which decide whether an answer is right, and the presets of courses.
 
 Each convention is one row of `RULES`: its values, what the header of a sheet says about each, and
-how an answer that is right under another value is told so.
+what is said of an answer that is right under another value. A new one is a row there and a field of
+`Conventions` with the usual value.
 """
 
 from __future__ import annotations
@@ -9,7 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
-from convcalc.errors import UsageError, did_you_mean, shortened
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.registry import Registry
+from convcalc.text import quoted
+
+
+class Value(NamedTuple):
+    """One value of a convention, in the words of three sentences.
+
+    Attributes:
+        header: what the header of a sheet says.
+        right: ends "right …", said of an answer that would be right under this value; empty where
+            no answer can be.
+        sheet: ends "this sheet …", said of a sheet that has this value.
+    """
+
+    header: str
+    right: str
+    sheet: str
 
 
 class Rule(NamedTuple):
@@ -17,226 +35,291 @@ class Rule(NamedTuple):
 
     Attributes:
         about: what it decides.
-        values: each value, with what a sheet's header says about it.
-        right: each value, with what is said of an answer that would be right under it.
-        here: each value, with what is said of a sheet that has it.
+        values: its values by name.
         tier: ``notation`` (full points unless the sheet says otherwise), ``counting`` (points as
-            ``grading: other_convention`` says) or ``slip`` (what the sheet defines was misread: a
+            ``grading: other_convention`` says) or ``mistake`` (what the sheet defines was misread: a
             mistake of the catalogue, unless the sheet allows it by name).
     """
 
     about: str
-    values: dict[str, str]
-    right: dict[str, str]
-    here: dict[str, str]
+    values: dict[str, Value]
     tier: str = "counting"
 
 
-RULES: dict[str, Rule] = {
-    "fit": Rule(
-        "what happens when the window does not fit exactly",
-        {
-            "floor": "sizes round down",
-            "strict": '"does not fit" counts',
-            "ceil": "pools round up, as Caffe's",
-        },
-        {
-            "floor": "right for most libraries, which floor.",
-            "strict": "right where a window must fit exactly.",
-            "ceil": "right where sizes are rounded up, as Caffe's pools do.",
-        },
-        {
-            "floor": "This course rounds down.",
-            "strict": "This course asks whether it fits.",
-            "ceil": "This course rounds up.",
-        },
-    ),
-    "padding": Rule(
-        "what a padding of p means",
-        {"per-side": "padding per side", "total": "padding in total of both sides"},
-        {
-            "per-side": "right if padding is counted per side.",
-            "total": "right if padding is counted in total.",
-        },
-        {"per-side": "This sheet counts it per side.", "total": "This sheet counts both sides."},
-        "slip",
-    ),
-    "same": Rule(
-        'what "same" padding means',
-        {"tf": '"same" is ⌈n/s⌉', "symmetric": '"same" pads both sides alike'},
-        {
-            "tf": 'right for TensorFlow\'s "same".',
-            "symmetric": 'right where "same" pads (k−1)/2 on both sides.',
-        },
-        {
-            "tf": 'This sheet follows TensorFlow\'s "same".',
-            "symmetric": "This sheet pads both sides alike.",
-        },
-    ),
-    "dilation_base": Rule(
-        "which dilation is the ordinary convolution",
-        {"1": "dilation 1 is ordinary", "0": "dilation 0 is ordinary"},
-        {
-            "1": "right where dilation 1 is the ordinary convolution.",
-            "0": "right where dilation is counted from 0.",
-        },
-        {
-            "1": "In this sheet dilation 1 is the ordinary convolution.",
-            "0": "This sheet counts dilation from 0.",
-        },
-    ),
-    "flops": Rule(
-        "how operations are counted",
-        {
-            "macs": "MACs",
-            "2macs": "multiplications and additions counted apart",
-            "exact": "multiplications and additions counted apart, n − 1 additions for n products",
-        },
-        {
-            "macs": "right as multiply-adds;",
-            "2macs": "right as FLOPs;",
-            "exact": "exactly right without bias;",
-        },
-        {
-            "macs": "this sheet counts multiply-adds as one",
-            "2macs": "this sheet counts multiplications and additions separately",
-            "exact": "this sheet counts every multiplication and every addition",
-        },
-    ),
-    "bias": Rule(
-        "whether biases are counted",
-        {"true": "biases in", "false": "biases out", "ask": "each question says about biases"},
-        {
-            "true": "right with the biases counted.",
-            "false": "right if biases are left out.",
-            "ask": "",
-        },
-        {
-            "true": "This sheet counts them.",
-            "false": "This sheet leaves biases out.",
-            "ask": "The question says which.",
-        },
-        "slip",
-    ),
-    "neurons": Rule(
-        "what a neuron of a convolution is",
-        {"outputs": "a neuron is an output cell", "filters": "a neuron is a filter"},
-        {
-            "outputs": "right if every output cell is a neuron.",
-            "filters": "right if a filter is called a neuron.",
-        },
-        {
-            "outputs": "In this sheet every output cell is one.",
-            "filters": "In this sheet a neuron is a filter.",
-        },
-    ),
-    "order": Rule(
-        "the order of a volume's numbers",
-        {"hwc": "H×W×C", "chw": "C×H×W", "nchw": "N×C×H×W"},
-        {
-            "hwc": "right numbers in another order;",
-            "chw": "right numbers in another order;",
-            "nchw": "right numbers in another order;",
-        },
-        {
-            "hwc": "this sheet writes height × width × channels.",
-            "chw": "this sheet writes channels × height × width.",
-            "nchw": "this sheet writes batch × channels × height × width.",
-        },
-        "notation",
-    ),
-    "conv": Rule(
-        "whether a convolution turns the kernel round",
-        {
-            "correlation": "convolution does not flip the kernel",
-            "convolution": "convolution flips the kernel",
-        },
-        {
-            "correlation": "right without turning the kernel round.",
-            "convolution": "right for signal processing, which turns the kernel round.",
-        },
-        {
-            "correlation": "This sheet does not turn it.",
-            "convolution": "This sheet turns the kernel round.",
-        },
-        "slip",
-    ),
-    "bn": Rule(
-        "which numbers of a batch normalisation count",
-        {
-            "trainable": "batch norm: trainable numbers only",
-            "all": "batch norm: running statistics too",
-        },
-        {
-            "trainable": "right for the trainable numbers.",
-            "all": "right with the running statistics counted.",
-        },
-        {
-            "trainable": "This sheet counts what is learned.",
-            "all": "This sheet counts the measured ones too.",
-        },
-    ),
-    "lenet_c3": Rule(
-        "how LeNet-5's third layer is connected",
-        {"full": "LeNet-5's C3 sees all maps", "paper": "LeNet-5's C3 as in the 1998 table"},
-        {
-            "full": "right where every map sees all the maps below.",
-            "paper": "right for the table of connections in the paper.",
-        },
-        {
-            "full": "This sheet connects every map.",
-            "paper": "This sheet follows the paper's table.",
-        },
-    ),
-    "bytes": Rule(
-        "the unit of memory",
-        {"MB": "MB of 10⁶ bytes", "MiB": "MiB of 2²⁰ bytes"},
-        {
-            "MB": "right in units of a million bytes.",
-            "MiB": "right in units of 1024 × 1024 bytes.",
-        },
-        {"MB": "This sheet says MB.", "MiB": "This sheet says MiB."},
-    ),
-    "rf": Rule(
-        "how a receptive field is given",
-        {
-            "side": "receptive fields by their side",
-            "pixels": "receptive fields in pixels, side × side",
-        },
-        {"side": "right for the side of the square.", "pixels": "right for the number of pixels."},
-        {"side": "This sheet asks for the side.", "pixels": "This sheet asks for the pixels."},
-    ),
-    "pool_bias": Rule(
-        "whether a pool has trainable numbers",
-        {"0": "pools learn nothing", "lenet": "pools learn two numbers per map, as in LeNet-5"},
-        {
-            "0": "right for today's pools.",
-            "lenet": "right for LeNet-5, whose pools had a weight and a bias per map.",
-        },
-        {
-            "0": "In this sheet a pool learns nothing.",
-            "lenet": "This sheet counts them as LeNet-5 did.",
-        },
-    ),
-    "avg_pool_border": Rule(
-        "whether padding counts in an average",
-        {"count": "averages count padding", "ignore": "averages leave padding out"},
-        {
-            "count": "right where zeros of the border count in the average.",
-            "ignore": "right where the border is left out of the average.",
-        },
-        {"count": "This sheet counts them.", "ignore": "This sheet leaves it out."},
-    ),
-    "transposed_out_pad": Rule(
-        "whether a transposed convolution adds output padding",
-        {"0": "no output padding", "match": "output padding makes the size n·s"},
-        {
-            "0": "right without output padding.",
-            "match": "right with the output padding that makes the size a multiple.",
-        },
-        {"0": "This sheet adds none.", "match": "This sheet adds output padding."},
-    ),
-}
+RULES: Registry[Rule] = Registry("convention")
+
+
+def _rule(
+    name: str, about: str, values: dict[str, tuple[str, str, str]], tier: str = "counting"
+) -> None:
+    """Register a convention."""
+    RULES.register(name, Rule(about, {key: Value(*text) for key, text in values.items()}, tier))
+
+
+_rule(
+    "fit",
+    "what happens when the window does not fit exactly",
+    {
+        "floor": (
+            "Round sizes down",
+            "in libraries that round sizes down",
+            "rounds sizes down",
+        ),
+        "strict": (
+            "If a size is not a whole number, write: does not fit",
+            "where a window must fit exactly",
+            'asks you to write "does not fit"',
+        ),
+        "ceil": (
+            "Pools round sizes up, as in Caffe",
+            "where pools round sizes up, as in Caffe",
+            "rounds the sizes of pools up",
+        ),
+    },
+)
+_rule(
+    "padding",
+    "what a padding of p means",
+    {
+        "per-side": (
+            "A padding of p means p on each side",
+            "if the padding is given per side",
+            "gives the padding per side",
+        ),
+        "total": (
+            "A padding of p means p on both sides together",
+            "if the padding is the total of both sides",
+            "gives the total padding of both sides",
+        ),
+    },
+    "mistake",
+)
+_rule(
+    "same",
+    'what "same" padding means',
+    {
+        "tf": (
+            '"Same" padding gives the size ⌈n/s⌉, as in TensorFlow',
+            'for "same" padding as in TensorFlow',
+            'uses "same" padding as in TensorFlow',
+        ),
+        "symmetric": (
+            '"Same" padding adds (k − 1)/2 on each side',
+            'if "same" padding adds (k − 1)/2 on each side',
+            'adds (k − 1)/2 on each side for "same" padding',
+        ),
+    },
+)
+_rule(
+    "dilation_base",
+    "which dilation is the ordinary convolution",
+    {
+        "1": (
+            "Dilation 1 is the ordinary convolution",
+            "if dilation 1 is the ordinary convolution",
+            "counts dilation from 1",
+        ),
+        "0": (
+            "Dilation 0 is the ordinary convolution",
+            "if dilation 0 is the ordinary convolution",
+            "counts dilation from 0",
+        ),
+    },
+)
+_rule(
+    "flops",
+    "how operations are counted",
+    {
+        "macs": (
+            "Count multiply-adds (MACs)",
+            "as multiply-adds",
+            "counts a multiply-add as one operation",
+        ),
+        "2macs": (
+            "Count a multiply-add as two operations",
+            "as FLOPs",
+            "counts a multiply-add as two operations",
+        ),
+        "exact": (
+            "Count every multiplication and every addition: n products need n − 1 additions",
+            "if n products need n − 1 additions",
+            "counts every multiplication and every addition",
+        ),
+    },
+)
+_rule(
+    "bias",
+    "whether biases are counted",
+    {
+        "true": ("Count biases", "with biases", "counts biases"),
+        "false": ("Do not count biases", "without biases", "does not count biases"),
+        "ask": (
+            "Each question says whether biases count",
+            "",
+            "lets each question say whether biases count",
+        ),
+    },
+    "mistake",
+)
+_rule(
+    "neurons",
+    "what a neuron of a convolution is",
+    {
+        "outputs": (
+            "Every output value of a convolution is a neuron",
+            "if every output value is a neuron",
+            "calls every output value a neuron",
+        ),
+        "filters": (
+            "A filter is a neuron",
+            "if a filter is called a neuron",
+            "calls a filter a neuron",
+        ),
+    },
+)
+_rule(
+    "order",
+    "the order of a volume's numbers",
+    {
+        "hwc": (
+            "Write volumes as height × width × channels",
+            "numbers, but in another order",
+            "writes height × width × channels",
+        ),
+        "chw": (
+            "Write volumes as channels × height × width",
+            "numbers, but in another order",
+            "writes channels × height × width",
+        ),
+        "nchw": (
+            "Write volumes as batch × channels × height × width",
+            "numbers, but in another order",
+            "writes batch × channels × height × width",
+        ),
+    },
+    "notation",
+)
+_rule(
+    "conv",
+    "whether a convolution flips the kernel",
+    {
+        "correlation": (
+            "A convolution does not flip the kernel",
+            "if the kernel is not flipped",
+            "does not flip the kernel",
+        ),
+        "convolution": (
+            "A convolution flips the kernel",
+            "if the kernel is flipped, as in signal processing",
+            "flips the kernel",
+        ),
+    },
+    "mistake",
+)
+_rule(
+    "bn",
+    "which numbers of a batch normalisation count",
+    {
+        "trainable": (
+            "Batch normalisation: count the trainable numbers only",
+            "for the trainable numbers",
+            "counts the trainable numbers only",
+        ),
+        "all": (
+            "Batch normalisation: count the running mean and variance too",
+            "with the running mean and variance",
+            "counts the running mean and variance too",
+        ),
+    },
+)
+_rule(
+    "lenet_c3",
+    "how LeNet-5's third layer is connected",
+    {
+        "full": (
+            "In LeNet-5's C3 every map reads all maps below",
+            "if every map reads all maps below",
+            "connects every map to all maps below",
+        ),
+        "paper": (
+            "LeNet-5's C3 is connected as in the 1998 paper",
+            "for the table of connections in the paper",
+            "follows the table of connections in the paper",
+        ),
+    },
+)
+_rule(
+    "bytes",
+    "the unit of memory",
+    {
+        "MB": ("One MB is 10⁶ bytes", "in MB (10⁶ bytes)", "asks for MB (10⁶ bytes)"),
+        "MiB": ("One MiB is 2²⁰ bytes", "in MiB (2²⁰ bytes)", "asks for MiB (2²⁰ bytes)"),
+    },
+)
+_rule(
+    "rf",
+    "how a receptive field is given",
+    {
+        "side": (
+            "Give the side of a receptive field",
+            "for the side of the square",
+            "asks for the side",
+        ),
+        "pixels": (
+            "Give the number of pixels of a receptive field (side × side)",
+            "for the number of pixels",
+            "asks for the number of pixels",
+        ),
+    },
+)
+_rule(
+    "pool_bias",
+    "whether a pool has parameters",
+    {
+        "0": (
+            "Pools have no parameters",
+            "for modern pools, which have no parameters",
+            "counts no parameters for a pool",
+        ),
+        "lenet": (
+            "Pools have a weight and a bias per map, as in LeNet-5",
+            "for LeNet-5, whose pools have a weight and a bias per map",
+            "counts a weight and a bias per map, as in LeNet-5",
+        ),
+    },
+)
+_rule(
+    "avg_pool_border",
+    "whether padding counts in an average",
+    {
+        "count": (
+            "Padded zeros count in an average",
+            "if padded zeros count in the average",
+            "counts padded zeros in an average",
+        ),
+        "ignore": (
+            "Padded zeros do not count in an average",
+            "if padded zeros do not count in the average",
+            "does not count padded zeros in an average",
+        ),
+    },
+)
+_rule(
+    "transposed_out_pad",
+    "whether a transposed convolution adds output padding",
+    {
+        "0": (
+            "Transposed convolutions have no output padding",
+            "without output padding",
+            "adds no output padding",
+        ),
+        "match": (
+            "Output padding makes the size of a transposed convolution n·s",
+            "with the output padding that makes the size n·s",
+            "adds output padding",
+        ),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,14 +348,14 @@ class Conventions:
         return replace(self, **changes)
 
     def sentence(self, always: tuple[str, ...] = ("fit", "flops", "bias", "order")) -> str:
-        """What the header of a sheet says: the main ones, and whatever is not as usual.
+        """What the header of a sheet says: the main conventions, and those that are not as usual.
 
-        >>> Conventions(fit="strict").sentence()
-        '"does not fit" counts, MACs, biases in, H×W×C'
+        >>> Conventions(fit="floor", bias="false").sentence()
+        'Round sizes down. Count multiply-adds (MACs). Do not count biases. Write volumes as height × width × channels'
         """
         usual = Conventions()
         keys = [key for key in RULES if key in always or getattr(self, key) != getattr(usual, key)]
-        return ", ".join(RULES[key].values[getattr(self, key)] for key in keys)
+        return ". ".join(RULES[key].values[getattr(self, key)].header for key in keys)
 
     def to_dict(self) -> dict[str, str]:
         """All of them, as plain data."""
@@ -307,7 +390,7 @@ def conventions(preset: str = "", **given: Any) -> Conventions:
         UsageError: no such preset, convention or value.
     """
     if preset and preset not in PRESETS:
-        message = f"no preset {shortened(preset)!r}{did_you_mean(preset, PRESETS)}"
+        message = f"no preset {quoted(preset)}{did_you_mean(preset, PRESETS)}"
         raise UsageError(message)
     base = PRESETS[preset] if preset else Conventions()
     return base.but(**{key: convention_value(key, value) for key, value in given.items()})
@@ -320,12 +403,12 @@ def convention_value(key: str, value: Any) -> str:
         UsageError: there is no such convention, or it has no such value.
     """
     if key not in RULES:
-        message = f"no convention {shortened(key)!r}{did_you_mean(key, RULES)}"
+        message = f"no convention {quoted(key)}{did_you_mean(key, RULES)}"
         raise UsageError(message)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     text = SPELLINGS.get(key, {}).get(text, text)
     if text not in RULES[key].values:
-        message = f"{key} cannot be {shortened(text)!r}{did_you_mean(text, RULES[key].values)}"
+        message = f"{key} cannot be {quoted(text)}{did_you_mean(text, RULES[key].values)}"
         raise UsageError(message)
     return text
 
@@ -334,7 +417,7 @@ def convention_feedback(key: str, theirs: str, ours: str) -> str:
     """What is said of an answer that is right under another value of a convention.
 
     >>> convention_feedback("flops", "2macs", "macs")
-    'right as FLOPs; this sheet counts multiply-adds as one'
+    'right as FLOPs; this sheet counts a multiply-add as one operation.'
     """
-    rule = RULES[key]
-    return f"{rule.right[theirs]} {rule.here[ours]}"
+    values = RULES[key].values
+    return f"right {values[theirs].right}; this sheet {values[ours].sheet}."

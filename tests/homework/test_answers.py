@@ -186,7 +186,7 @@ def test_written_precision_decides_only_where_the_sheet_rounds() -> None:
     assert not COUNT.same(COUNT.read("138M"), right, EXACT)
     assert not COUNT.same(COUNT.read("138,000,000"), right, rounded)
     assert [t.sentence() for t in (EXACT, rounded, Tolerance(Fraction(1, 100)))] == [
-        "exact", "as rounded as you write it", "within 1 %",
+        "exact", "rounded if you like", "within 1 %",
     ]  # fmt: skip
 
 

@@ -19,17 +19,17 @@ SHEETS = sorted((HERE.parents[1] / "homework").glob("*.yaml"))
 
 SESSION = """\
 Convolution arithmetic (ps1)
-Rules of this sheet: "does not fit" counts, MACs, biases in, H×W×C.
+Rules of this sheet: If a size is not a whole number, write: does not fit. Count multiply-adds (MACs). Count biases. Write volumes as height × width × channels.
 
  q1  28×28×6        ✓
- q2  14             ~ right for most libraries, which floor. This course asks whether it fits.
+ q2  14             ~ right in libraries that round sizes down; this sheet asks you to write "does not fit".
  q3  6              ✗ Is that per side or both sides together?
  q4  260            ✗ How deep is one filter?
  q5  rows 1-8       ✗ row 1; rows 2-8 follow correctly from your row 1
  q6  5              ✗ After a stride, one step in this layer is several pixels of the image.
- q7  1,176,000      ~ right as FLOPs; this sheet counts multiply-adds as one
- q8  [[5,11],[23,29]]  ✗ You turned the kernel round; deep-learning "convolution" does not.
- q9  44             ✗ How many positions does one layer lose?
+ q7  1,176,000      ~ right as FLOPs; this sheet counts a multiply-add as one operation.
+ q8  [[5,11],[23,29]]  ✗ Does this sheet flip the kernel? Deep learning does not.
+ q9  44             ✗ How many cells does one layer remove?
  q10 -              not answered
  q11 text           marked by a person
 
@@ -72,8 +72,8 @@ def test_the_method_with_other_numbers(convcalc: Any, here: Path) -> None:
     assert ran.code == 0
     assert ran.out == (
         "q4 parameters of a convolution\n\n"
-        "One filter is k × k × (channels of the input), plus one bias. There are as many filters as output maps.\n"
-        "With other numbers: How many parameters have 4 filters of 3×3, 8 channels in? (3·3·8 + 1)·4 = 292.\n"
+        "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map.\n"
+        "With other numbers: A convolution has 4 filters of 3×3 on 8 input channels. How many parameters does it have? (3·3·8 + 1)·4 = 292.\n"
     )
     capped = convcalc("hw", "hint", "ps1.yaml", "q4", "--level", "4")
     assert "760" not in capped.out
@@ -110,7 +110,7 @@ def test_lint_finds_the_wrong_key(convcalc: Any, here: Path) -> None:
     ran = convcalc("hw", "lint", "keyed.yaml")
     assert ran.code == 1
     assert (
-        " key q9: your key is 44, but the answer is 55. 44 comes from: each layer takes k away, (n − m)/k (lay.k-per-layer)."
+        " key q9: your key is 44, but the answer is 55. 44 comes from: each layer removes k, (n − m)/k (lay.k-per-layer)."
         in ran.out
     )
     assert ran.out.endswith("1 wrong key, 1 missing value\n")
@@ -225,7 +225,7 @@ def test_types_lists_the_question_types_and_the_mistakes(convcalc: Any) -> None:
         (
             "1,176,000 --macs --n 32 --k 5 --cin 3 --cout 10",
             1,
-            "right as FLOPs; this sheet counts multiply-adds as one",
+            "right as FLOPs; this sheet counts a multiply-add as one operation",
         ),
         ("1176000 --macs --n 32 --k 5 --cin 3 --cout 10 --convention flops=2macs", 0, "is right"),
         ("44 --type layers-to-reach --n 224 --k 5 --target 4", 1, "lay.k-per-layer"),

@@ -138,10 +138,10 @@ def test_levels_say_more_and_more() -> None:
     sheet = sheet_with("params", {"k": 5, "c_in": 3, "filters": 10})
     question = sheet["q1"]
     assert hints.hint(question, 0) == []
-    rule = "One filter is k × k × (channels of the input), plus one bias. There are as many filters as output maps."
+    rule = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
     assert hints.hint(question, 2) == [
         rule,
-        "With other numbers: How many parameters have 4 filters of 3×3, 8 channels in? (3·3·8 + 1)·4 = 292.",
+        "With other numbers: A convolution has 4 filters of 3×3 on 8 input channels. How many parameters does it have? (3·3·8 + 1)·4 = 292.",
     ]
     assert hints.hint(question, 3) == [rule, "(5·5·3 + 1)·10 = ?"]
     assert hints.hint(question, 4)[-1] == "(5·5·3 + 1)·10 = 760"

@@ -97,7 +97,10 @@ def test_a_right_key_is_no_finding() -> None:
             "{type: output-size, given: {n: 32, k: 5, p: 0}}",
             "no stride given, 1 is used; add s: 1",
         ),
-        ("{type: macs, given: {n: 32, k: 5, c_in: 3, filters: 6}}", "no padding given"),
+        (
+            "{type: macs, given: {n: 32, k: 5, c_in: 3, filters: 6}}",
+            "no padding given, 0 is used; add p: 0",
+        ),
     ],
 )
 def test_gaps_are_named_with_what_is_assumed(question: str, said: str) -> None:

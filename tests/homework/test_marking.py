@@ -349,7 +349,7 @@ def test_what_is_wrong_with_several_parts_is_said_part_by_part() -> None:
     sheet = sheet_with("im2col", {"n": 5, "k": 3, "c_in": 3, "filters": 32})
     sheet["q1"].partial = "parts"
     result = check(sheet, "q1", "32x27; 9x27")
-    assert result.hint == "columns: One column is one window, all channels."
+    assert result.hint == "columns: One column is one window with all its channels."
     assert result.points == Fraction(1, 2)
     assert result.to_dict()["results"][1]["mistakes"] == [
         {"id": "im2col.swapped", "confidence": "sure"}

@@ -93,7 +93,7 @@ def findings(question: str, head: str = "") -> list[str]:
         (
             "type: conv-by-hand, given: {x: [[1, 2], [3, 4]], w: [[1]], cells: [[2, 0]]}",
             "",
-            "s.yaml:4:72: q1.given.cells: names a cell outside of the map; cells count from 0",
+            "s.yaml:4:72: q1.given.cells: names a cell outside the map; count cells from 0",
         ),
         (
             "type: conv-by-hand, given: {x: [[1, 2]], w: [[1], [2]], cells: [[0, 0]]}",
@@ -236,7 +236,7 @@ def test_lint_knows_a_wrong_key_of_several_sides() -> None:
             "conv-by-hand",
             {"x": [[1, 2], [3, 4]], "w": [[1]]},
             [["1"]] * 100_000,
-            "cannot be read: more rows than any question here asks; write rows of numbers, each row in brackets",
+            "cannot be read: too many rows; write rows of numbers, each row in brackets",
         ),
         (
             "conv-by-hand",
@@ -254,7 +254,7 @@ def test_lint_knows_a_wrong_key_of_several_sides() -> None:
             "params",
             PARAMS,
             "10**50*10**50",
-            "cannot be read: a number larger than any count; write a whole number",
+            "cannot be read: the number is too large; write a whole number",
         ),
     ],
 )
@@ -465,7 +465,7 @@ def test_a_text_has_no_hint_but_a_choice_has() -> None:
     assert hint(sheet("type: text", head).questions[0], 4) == []
     assert hint(sheet("type: text", head).questions[0], 1) == ["Look it up in the notes."]
     choice = sheet("type: choice, options: [yes, no], answer: no", head).questions[0]
-    assert "Read every option; the notes say which." in hint(choice, 2)
+    assert "Compare every option with your notes." in hint(choice, 2)
 
 
 # ------------------------------------------------------------------------------------- files

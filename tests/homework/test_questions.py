@@ -127,11 +127,11 @@ def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> N
         ("arch-table", {"arch": "CONV-9-4", "input": "4x4x1"}, "does not fit"),
         ("macs", {"k": 3, "c_in": 4, "filters": 6}, "needs n (the input's size) or out_n"),
         ("conv-by-hand", {"x": [[1, 2]], "w": [[1], [2, 3]]}, "rows of different lengths"),
-        ("image-kernel", {"w": [[1, -2], [3, 5]]}, "no kernel that has a name here"),
+        ("image-kernel", {"w": [[1, -2], [3, 5]]}, "not a kernel that has a name here"),
         ("output-size", {"n": 7, "k": 3, "p": "sum"}, "write a number, same, valid or full"),
         ("output-size", {"n": [1, 2, 3, 4], "k": 3}, "lists 4 numbers"),
         ("params-fc", {"input": [1, 2, 3, 4, 5], "units": 3}, "lists 5 numbers"),
-        ("receptive-field", {"layers": "1/2/3/4"}, "is no layer"),
+        ("receptive-field", {"layers": "1/2/3/4"}, "is not a layer"),
         ("receptive-field", {"layers": ""}, "lists no layers"),
         ("params", {"k": 3, "c_in": 4, "filters": 6, "bias": "maybe"}, "must be true or false"),
         ("params", {"k": 3, "c_in": 4, "cin": 4, "filters": 6}, "c_in is given twice"),
@@ -142,7 +142,7 @@ def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> N
         ("memory", {"volume": "2x2x2", "of": "gold"}, "activations or weights"),
         ("memory", {}, "needs a volume"),
         ("scaling", {"of": "gold"}, "macs or weights"),
-        ("conv-by-hand", {"x": [[1, 2]] * 70, "w": [[1]]}, "larger than 64 by 64"),
+        ("conv-by-hand", {"x": [[1, 2]] * 70, "w": [[1]]}, "larger than 64×64"),
         ("conv-by-hand", {"x": [[[1]], [[2]]], "w": [[1]]}, "1 kernels for 2 maps"),
         (
             "conv-by-hand",
@@ -155,20 +155,24 @@ def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> N
         ("pool-by-hand", {"x": [[1]], "mode": "min"}, "must be max or avg"),
         ("pipeline", {"x": [[1]], "w": [[1]], "mode": "min"}, "must be max or avg"),
         ("pipeline", {"x": [[1]], "w": [[1]]}, "the pool does not fit"),
-        ("gradient", {"x": [[1]], "w": [[1]], "g": [[1, 2]]}, "has not the shape of the output"),
+        (
+            "gradient",
+            {"x": [[1]], "w": [[1]], "g": [[1, 2]]},
+            "does not have the shape of the output",
+        ),
         ("shape-of-gradient", {"n": 4, "k": 2, "of": "b"}, "must be w or x"),
-        ("dot-product", {"x": [[1]], "w": [[1, 2]]}, "as large as x"),
+        ("dot-product", {"x": [[1]], "w": [[1, 2]]}, "must have the shape of x"),
         ("fc-to-conv", {"input": "7x5x3", "units": 4}, "square volume"),
         ("fc-to-conv", {"input": "7x7x3", "units": 4, "n": 5}, "at least 7"),
         ("toeplitz", {"n": 3, "k": 5}, "does not fit"),
         ("shrink", {"n": 10, "k": 5, "layers": 9}, "nothing is left"),
-        ("min-input", {"layers": ["fc:3"] * 0 + ["conf:k3"]}, "let no input through"),
-        ("pad-to-keep", {"k": 3, "s": 2}, "ask same-padding"),
+        ("min-input", {"layers": ["fc:3"] * 0 + ["conf:k3"]}, "accept no input"),
+        ("pad-to-keep", {"k": 3, "s": 2}, "use type: same-padding"),
         ("pad-to-keep", {"k": [3, 5]}, "give a square kernel"),
-        ("transposed-size", {"n": 1, "k": 1, "p": 3}, "cuts everything off"),
+        ("transposed-size", {"n": 1, "k": 1, "p": 3}, "removes everything"),
         ("receptive-field-net", {"net": "vgg61"}, "no bundled network"),
         ("receptive-field-net", {"net": "vgg16", "at": "conv99"}, "has no layer"),
-        ("layers-for-rf", {"k": 1, "size": 9}, "never sees more"),
+        ("layers-for-rf", {"k": 1, "size": 9}, "adds nothing"),
         ("params-model", {"arch": "lenet5", "of": "gold"}, "must be params, weights or macs"),
         ("share", {"arch": "lenet5", "of": "gold"}, "must be params, weights or macs"),
         (
@@ -180,7 +184,7 @@ def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> N
         ("arch-table", {"arch": "flatten", "input": "4x4x1"}, "no layers that compute"),
         ("arch-table", {"arch": "lenet5", "ask": ["gold"]}, "cannot be 'gold'"),
         ("choice", {"options": ["a"], "answer": "a"}, "fewer than two options"),
-        ("layers-to-reach", {"n": 4, "k": 5, "target": 9}, "never shrinks"),
+        ("layers-to-reach", {"n": 4, "k": 5, "target": 9}, "never reduce"),
     ],
 )
 def test_numbers_that_no_question_can_have_are_refused(
@@ -194,7 +198,9 @@ def test_numbers_that_no_question_can_have_are_refused(
 def test_every_convention_says_what_it_is() -> None:
     for key, rule in RULES.items():
         assert getattr(Conventions(), key) in rule.values
-        assert set(rule.values) == set(rule.right) == set(rule.here)
+        for value in rule.values.values():
+            assert value.header
+            assert value.sheet
         assert rule.about
     for name in PRESETS:
         assert conventions(name).to_dict().keys() == RULES.keys()
@@ -218,7 +224,11 @@ def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
 def test_every_module_of_types_and_mistakes_is_searched() -> None:
     package = Path(questions.__file__).parent
     for folder, known, helpers in (
-        (package, questions.MODULES, {"__init__", "base", "given", "quantities", "networks"}),
+        (
+            package,
+            questions.MODULES,
+            {"__init__", "base", "given", "quantities", "networks", "words"},
+        ),
         (
             package.parent / "mistakes",
             mistakes.MODULES,

@@ -123,7 +123,10 @@ def test_a_sheet_states_its_numbers_in_words() -> None:
     )
     assert found["q1"].sentence == "A 5×5 layer from 3 to 10?"
     found = sheet("  - {type: params, given: {k: 3x5, c_in: 3, filters: 10}}\n")
-    assert found["q1"].sentence == "How many parameters have 10 filters of 3×5, 3 channels in?"
+    assert (
+        found["q1"].sentence
+        == "A convolution has 10 filters of 3×5 on 3 input channels. How many parameters does it have?"
+    )
 
 
 def test_numbers_that_vary_stand_at_their_first_draw() -> None:

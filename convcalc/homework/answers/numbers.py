@@ -347,7 +347,7 @@ class Sum:
         self.plain = False
         exponent = self.signed()
         if exponent.denominator != 1 or abs(exponent) > MAX_POWER or (exponent < 0 and not base):
-            message = "a power that large or broken is not worked out"
+            message = "a power this large, or with a fraction as exponent, is not computed"
             raise Unreadable(message)
         value = Fraction(base) ** int(exponent)
         check_size(value)
@@ -364,7 +364,7 @@ class Sum:
             value = self.inside()
             self.depth -= 1
             if not self.takes(")"):
-                message = "a ( without its )"
+                message = "a ( without a )"
                 raise Unreadable(message)
             return value
         self.skip()
@@ -389,7 +389,7 @@ class Sum:
 def check_size(value: Fraction) -> None:
     """Refuse numbers past any count."""
     if abs(value) >= 10**60 or value.denominator >= 10**60:
-        message = "a number larger than any count"
+        message = "the number is too large"
         raise Unreadable(message)
 
 
@@ -402,7 +402,7 @@ def number(text: str) -> Number:
     text = clean(text).lstrip("=≈~ ")
     sides = [side for side in re.split(r"=|->|→|≈", text) if side.strip()]
     if not sides:
-        message = "nothing that can be read"
+        message = "there is nothing to read"
         raise Unreadable(message)
     side = sides[-1].strip().lstrip("~<> ")
     if side.startswith(("x", "×")) and side[1:2].isdigit() | (side[1:2] == " "):

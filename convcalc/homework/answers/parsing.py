@@ -1,8 +1,8 @@
-"""What a student wrote, as a value: numbers, shapes, matrices and words, in every costume.
+"""Answers in any notation as values: numbers, shapes, matrices and words.
 
-Nothing is evaluated but sums, products and small powers, by a parser of our own with limits on
-length, depth and size. What cannot be read is *unreadable*, which is not the same as wrong: the
-reading then says why. Every reading can say back what was understood.
+Only sums, products and small powers are computed, by a parser of our own with limits on length,
+depth and size. What cannot be read is *unreadable*, which is not the same as wrong; the reading
+then says why.
 """
 
 from __future__ import annotations
@@ -101,9 +101,6 @@ class Reading:
         return replace(self, **changes)
 
 
-# --------------------------------------------------------------------------------- the text
-
-
 def raw_text(raw: Any) -> str:
     """An answer of any sort as one text, for showing it."""
     if isinstance(raw, str):
@@ -126,9 +123,6 @@ def is_blank(raw: Any) -> bool:
     return raw is None
 
 
-# ------------------------------------------------------------------------------ expressions
-
-
 # ------------------------------------------------------------------- shapes, sizes, matrices
 
 
@@ -140,7 +134,7 @@ def shape(raw: Any) -> tuple[Number, ...]:
     """
     if isinstance(raw, list | tuple):
         if len(raw) > 8 or any(isinstance(item, list | tuple | dict) for item in raw):
-            message = "a shape is a few numbers in a row"
+            message = "a shape is a few numbers, such as 28x28x6"
             raise Unreadable(message)
         return tuple(number(raw_text(item)) for item in raw)
     text = clean(raw_text(raw)).lstrip("= ").lower()
@@ -198,7 +192,7 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
     """
     if isinstance(raw, list | tuple):
         if len(raw) > MAX_CELLS:
-            message = "more rows than any question here asks"
+            message = "too many rows"
             raise Unreadable(message)
         if not any(isinstance(item, list | tuple) for item in raw):
             if any("\n" in raw_text(item) or ";" in raw_text(item) for item in raw):
@@ -281,7 +275,7 @@ def word(raw: Any) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(" .!,;:'\"()")
 
 
-# -------------------------------------------------------------------------------- said back
+# ------------------------------------------------------------------------------ written back
 
 
 def number_text(value: Fraction | int) -> str:

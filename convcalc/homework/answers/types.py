@@ -1,4 +1,4 @@
-"""The forms an answer can take: how each is read, compared, said back and kept out of hints."""
+"""Types of answers: how each is read, compared, written back, and kept out of hints."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from convcalc.homework.answers.parsing import Number, Reading, Unreadable, clean
 
 
 class Misfit(NamedTuple):
-    """The size of a window that does not fit: what the division gives, or nothing said about it."""
+    """The answer for a window that does not fit, with the result of the division where it is given."""
 
     unrounded: Fraction | None = None
 
 
 class Tolerance(NamedTuple):
-    """How far an answer may be off: not at all, by rounding, or by a share of the right one."""
+    """How far an answer may be from the right one: not at all, by rounding, or by a share of it."""
 
     share: Fraction = Fraction(0)
     rounded: bool = False
@@ -32,7 +32,7 @@ class Tolerance(NamedTuple):
         """
         if self.share:
             return f"within {answers.number_text(self.share * 100)} %"
-        return "as rounded as you write it" if self.rounded else "exact"
+        return "rounded if you like" if self.rounded else "exact"
 
     def allows(self, number: Number, expected: Fraction) -> bool:
         """Whether a number is near enough to the right one."""
@@ -59,12 +59,12 @@ def values_of(numbers: Iterable[Number]) -> tuple[Fraction | int, ...]:
 
 
 class AnswerType:
-    """One form of answer: a whole number, written plainly or as a sum.
+    """One type of answer: a whole number, or a sum that gives one.
 
     Attributes:
         wants: what to write, for the sheet and for messages.
         tolerance: how far off it may be unless the sheet says otherwise.
-        counts: whether it is a number of which digits can slip.
+        counts: whether it is a number, in which typing errors can happen.
     """
 
     wants = "a whole number"
@@ -87,7 +87,7 @@ class AnswerType:
             raw = raw[0]
         number = answers.number(answers.raw_text(raw))
         if number.value.denominator != 1:
-            message = f"{answers.number_text(number.value)} is no whole number"
+            message = f"{answers.number_text(number.value)} is not a whole number"
             raise Unreadable(message)
         return reading.but(
             value=as_int_if_whole(number.value),
@@ -118,7 +118,7 @@ class AnswerType:
         return value
 
     def secrets(self, value: Any) -> set[str]:
-        """The texts that would give this value away if they stood in a hint."""
+        """The texts that would give this value away in a hint."""
         return number_secrets(value)
 
 
@@ -186,7 +186,6 @@ class Fit(Size):
     """Whether a window fits, and the size if it does."""
 
     wants = "a size, or: no"
-    lenient = False
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         if reading.value == "fits":
@@ -199,7 +198,7 @@ class Volume(AnswerType):
 
     counts = False
 
-    def __init__(self, wants: str = "a volume, its numbers with × between") -> None:
+    def __init__(self, wants: str = "a volume, its numbers separated by ×") -> None:
         self.wants = wants
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
@@ -228,7 +227,7 @@ class Volume(AnswerType):
 
 
 class Ratio(AnswerType):
-    """How many times as much."""
+    """A ratio."""
 
     wants = "a number"
     tolerance = ABOUT
@@ -247,7 +246,7 @@ class Ratio(AnswerType):
 
 
 class Share(Ratio):
-    """A part of the whole: 75 %, 0.75 or 3/4."""
+    """A share: 75 %, 0.75 or 3/4."""
 
     wants = "a percentage"
 
@@ -391,7 +390,7 @@ class Choice(AnswerType):
             return parts
         if parts and parts[0] in known and re.match(r"[\[(]?[a-z][.):\]]", given):
             return parts[:1]
-        message = f"{shortened(text, 30)!r} is none of the options"
+        message = f"{shortened(text, 30)!r} is not one of the options"
         raise Unreadable(message)
 
     def text(self, value: Any) -> str:

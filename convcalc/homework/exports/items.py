@@ -377,7 +377,7 @@ def _other_conventions(
     """The answers that are right under other conventions, where the sheet gives points for them."""
     for key, value, parts in question.others:
         share = None if boxes and RULES[key].tier == "notation" else sheet.share(key)
-        if share is None or not RULES[key].right[value]:
+        if share is None or not RULES[key].values[value].right:
             continue
         text = convention_feedback(key, value, getattr(question.conventions, key))
         for other in parts:

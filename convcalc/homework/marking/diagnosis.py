@@ -166,7 +166,7 @@ def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) 
     if first is not None:
         return
     for key, value in verdict.convention.items():
-        if RULES[key].right[value]:
+        if RULES[key].values[value].right:
             yield convention_feedback(key, value, getattr(ours, key))
             return
     if part.answer_type.counts and _is_rounded(verdict.reading, raw):

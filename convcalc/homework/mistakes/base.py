@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mistake:
-    """One known slip.
+    """One known mistake.
 
     Attributes:
         id: such as ``par.no-bias``.
         topics: the topics of parts it can happen in.
         about: what went wrong, for teachers.
         formula: the wrong number, for teachers.
-        line: what the student is told; gives nothing away.
-        wrong: the formula; None where the slip cannot happen.
+        line: the hint for the student, which does not contain the answer.
+        wrong: the formula; None where the mistake cannot happen.
     """
 
     id: str
@@ -45,7 +45,7 @@ class Mistake:
 
 
 class Candidate(NamedTuple):
-    """A mistake that leads to a number: with a second one at once, or alone."""
+    """A mistake that may have led to a number, alone or together with a second one."""
 
     mistake: Mistake
     detail: str = ""

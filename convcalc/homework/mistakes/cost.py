@@ -1,4 +1,4 @@
-"""Mistakes about work and memory."""
+"""Mistakes about operations and memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BATCHES = (32, 2, 4, 8, 16, 64, 128, 256)
 
 
 def ops(name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "macs") -> None:
-    """A mistake about work."""
+    """A mistake about operations."""
     mistake(f"ops.{name}", topics, about, formula, wrong, line)
 
 
@@ -26,20 +26,20 @@ def macs(quantities: Conv) -> int:
     return conv_macs(quantities._replace(flops="macs"))
 
 
-OTHER_UNIT = "You counted multiplications and additions separately (or together). See which of the two this sheet counts."
+OTHER_UNIT = "You counted multiplications and additions separately (or together). Check how this sheet counts operations."
 
 ops(
-    "macs-as-flops", "counted the other unit", "2 · macs",
+    "macs-as-flops", "FLOPs instead of MACs", "2 · macs",
     lambda w: 2 * macs(w) if w.flops == "macs" else None, OTHER_UNIT,
 )  # fmt: skip
 ops(
-    "flops-as-macs", "counted the other unit", "flops / 2",
+    "flops-as-macs", "MACs instead of FLOPs", "flops / 2",
     lambda w: [Fraction(macs(w), 2), macs(w) // 2] if w.flops == "macs" else macs(w), OTHER_UNIT,
 )  # fmt: skip
 ops(
     "exact-adds", "n products need n − 1 additions", "h·w·cout·(2k²·cin − 1)",
     lambda w: 2 * macs(w) - w.filters * w.positions,
-    "Exactly right without bias; this sheet counts by a simpler rule.",
+    "This is right if n products need n − 1 additions; this sheet uses a simpler rule.",
 )  # fmt: skip
 ops(
     "bias-as-mac", "parameters × positions", "(k²·cin + 1)·cout·h·w",
@@ -49,12 +49,12 @@ ops(
 ops(
     "input-size", "used the input size", "k²·cin·cout·n²",
     lambda w: w._replace(out=w.image) if w.image else None,
-    "Work is done once per output cell.",
+    "Count the operations for each output value, not for each input value.",
 )  # fmt: skip
 ops(
     "no-channels", "input channels forgotten", "h·w·k²·cout",
     lambda w: w._replace(c_in=1, groups=1) if w.depth > 1 else None,
-    "Every output cell sums over all channels.",
+    "Every output value is a sum over all input channels.",
 )  # fmt: skip
 ops(
     "no-filters", "filters forgotten", "h·w·k²·cin",
@@ -69,7 +69,7 @@ ops(
 ops(
     "params-only", "parameters given as operations", "k²·cin·cout",
     lambda w: [w.weights, w.weights + w.filters, 2 * w.weights],
-    "Each weight is used at every place.",
+    "Each weight is used at every output position.",
 )  # fmt: skip
 ops(
     "k-not-squared", "k instead of k²", "h·w·k·cin·cout",
@@ -79,47 +79,47 @@ ops(
 ops(
     "groups-ignored", "groups ignored", "g times as much",
     lambda w: w._replace(groups=1) if w.groups > 1 else None,
-    "Each filter sees only its group's channels.",
+    "Each filter reads only the channels of its group.",
 )  # fmt: skip
 ops(
-    "inverted", '"MACs = 2·FLOPs"', "twice, or half, of the other unit",
+    "inverted", "MACs and FLOPs mixed up", "MACs = 2 · FLOPs",
     lambda w: [4 * macs(w), 2 * macs(w)] if w.flops == "macs" else [Fraction(macs(w), 2), macs(w)],
-    "One MAC is one multiply and one add.",
+    "One MAC is one multiplication and one addition.",
 )  # fmt: skip
 ops(
     "t-output-size", "transposed convolution counted on the output", "k²·cin·cout·(output positions)",
     lambda w: times(w) * w.k * w.k * w.c_in * w.filters * w.out * w.out,
-    "Each input cell is spread once over the kernel.",
+    "Each input value is multiplied by the whole kernel once.",
     "macs-transposed",
 )  # fmt: skip
 ops(
     "dws-one-half", "pointwise or depthwise forgotten", "k²·cin·h·w or cin·cout·h·w",
     lambda w: [w.depthwise * w.positions, w.pointwise * w.positions],
-    "Two steps.",
+    "A depthwise separable convolution has two steps.",
     "separable-macs",
 )  # fmt: skip
 ops(
     "dws-full", "counted as a full convolution", "k²·cin·cout·h·w",
     lambda w: w.full * w.positions,
-    "Depthwise: one thin filter per channel.",
+    "A depthwise convolution has one filter of depth 1 per channel.",
     "separable-macs",
 )  # fmt: skip
 ops(
-    "bottleneck-no-1x1", "cost of the 1×1 forgotten", "k²·squeeze·cout·h·w",
+    "bottleneck-no-1x1", "cost of the 1×1 layer forgotten", "k²·squeeze·cout·h·w",
     lambda w: [w.second * w.n * w.n, Fraction(w.direct, w.second)],
-    "The squeeze layer costs something too.",
+    "The 1×1 layer needs operations too.",
     "bottleneck bottleneck-ratio",
 )  # fmt: skip
 ops(
-    "ratio-upside-down", "savings inverted", "1/ratio",
+    "ratio-upside-down", "ratio upside down", "1/ratio",
     lambda w: Fraction(w.depthwise + w.pointwise, w.full)
     if hasattr(w, "depthwise")
     else Fraction(w.first + w.second, w.direct),
-    "Say which is divided by which.",
+    "Which cost is divided by which?",
     "savings bottleneck-ratio",
 )  # fmt: skip
 ops(
-    "ratio-one-term", "only 1/k² or only 1/cout", "1/k² or 1/cout, or the reverse",
+    "ratio-one-term", "only 1/k² or only 1/cout", "1/k² or 1/cout, or its inverse",
     lambda w: [Fraction(1, w.k * w.k), Fraction(1, w.filters), w.k * w.k, w.filters],
     "The ratio has two terms.",
     "savings",
@@ -136,34 +136,34 @@ def mem(name: str, about: str, formula: str, wrong: Any, line: str) -> None:
 MILLION = Fraction(10**6, 2**20)
 
 mem(
-    "values", "values for bytes", "values",
+    "values", "values instead of bytes", "values",
     lambda w: Fraction(w.values * w.times * w.batch),
-    "How many bytes is one number?",
+    "How many bytes does one number take?",
 )  # fmt: skip
 mem(
-    "mb-mib", "MB and MiB mixed", "bytes/2²⁰ for bytes/10⁶",
+    "mb-mib", "MB and MiB mixed up", "bytes/2²⁰ for bytes/10⁶",
     lambda w: memory(w) * (MILLION if w.unit == "MB" else 1 / MILLION),
-    "A million bytes, or 1024 × 1024? See which this sheet says.",
+    "Is the unit 10⁶ bytes or 2²⁰ bytes? See the rules of the sheet.",
 )  # fmt: skip
 mem(
     "half", "gradients, or half of the copies, not counted", "bytes/2",
     lambda w: [memory(w) / w.times if w.times > 1 else None, memory(w) / 2],
-    "Does the question ask for the gradients as well? And how wide is one number?",
+    "Does the question ask for the gradients too? How many bytes does one number take?",
 )  # fmt: skip
 mem(
     "double", "double precision, or forward and backward counted", "2 · bytes",
     lambda w: 2 * memory(w),
-    "Does the question ask for the gradients as well? And how wide is one number?",
+    "Does the question ask for the gradients too? How many bytes does one number take?",
 )  # fmt: skip
 mem(
     "params-in", "parameters added to activations, or the reverse", "bytes of both",
     lambda w: memory(w) + w.params * w.width if w.params else None,
-    "Two different stores.",
+    "Parameters and activations take memory separately.",
 )  # fmt: skip
 mem(
     "batch", "batch forgotten or included", "batch · bytes",
     lambda w: memory(w._replace(batch=1)) if w.batch > 1 else [memory(w._replace(batch=b)) for b in BATCHES],
-    "Per image or per batch?",
+    "Does the question ask for one image or for a batch?",
 )  # fmt: skip
 mem(
     "bits", "bits for bytes", "8 · bytes",

@@ -1,4 +1,4 @@
-"""Mistakes made by hand: kernels turned or mirrored, sums forgotten, gradients without a flip."""
+"""Mistakes in work by hand: kernels flipped or mirrored, sums forgotten, gradients without a flip."""
 
 from __future__ import annotations
 
@@ -99,24 +99,24 @@ def other_pads(quantities: Hand) -> list[Hand]:
 
 mistake(
     "hand.flipped", "hand", "true convolution where correlation is meant, or the reverse",
-    "the kernel turned 180°",
+    "the kernel rotated by 180°",
     lambda w: w._replace(flipped=not w.flipped),
-    'You turned the kernel round; deep-learning "convolution" does not.',
+    "Does this sheet flip the kernel? Deep learning does not.",
 )  # fmt: skip
 mistake(
-    "hand.t-flipped", "hand-transposed", "the kernel turned round", "the kernel turned 180°",
+    "hand.t-flipped", "hand-transposed", "kernel flipped", "the kernel rotated by 180°",
     lambda w: w._replace(flipped=not w.flipped),
-    "Each input cell stamps the kernel as it lies.",
+    "Each input value multiplies the kernel as it is, not flipped.",
 )  # fmt: skip
 mistake(
     "hand.relu-missing", "hand", "ReLU left out", "without ReLU",
     lambda w: w._replace(steps=w.steps[:-1]) if w.steps[-1] == "relu" else None,
-    "What happens to negative cells?",
+    "What does ReLU do to negative values?",
 )  # fmt: skip
 mistake(
     "hand.no-bias", "hand", "bias left out", "without b",
     lambda w: w._replace(bias=0) if w.bias else None,
-    "What is added to every cell at the end?",
+    "What is added to every value at the end?",
 )  # fmt: skip
 mistake(
     "hand.transposed-kernel", HAND, "kernel read by columns", "the kernel transposed",
@@ -135,11 +135,11 @@ mistake(
 )  # fmt: skip
 mistake(
     "hand.no-sum", "hand", "products not added", "x·w of the first window", no_sum,
-    "Add the products up to one number.",
+    "Add the products of a window to get one number.",
 )  # fmt: skip
 mistake(
     "hand.matmul", "hand", "matrix product", "x @ w", matmul,
-    "Cell by cell, not row by column.",
+    "Multiply cell by cell, not rows by columns.",
 )  # fmt: skip
 mistake(
     "hand.stride", HAND, "another stride", "another s", strides,
@@ -156,11 +156,11 @@ mistake(
 mistake(
     "hand.one-channel", "hand", "channels not summed", "one map only",
     lambda w: [w._replace(x=(x,), w=(k,)) for x, k in zip(w.x, w.w)] if len(w.x) > 1 else None,
-    "Add the channels into one map.",
+    "Add the results of all channels into one map.",
 )  # fmt: skip
 mistake(
     "hand.relu-early", "hand", "ReLU before the sum", "Σ max(0, x·w)", relu_early,
-    "First the whole sum, then ReLU.",
+    "Compute the whole sum first, then apply ReLU.",
 )  # fmt: skip
 mistake(
     "hand.cell", "", "one or two cells differ", "cell by cell",
@@ -171,34 +171,34 @@ mistake(
 # ------------------------------------------------------------------------------------ pools
 
 mistake(
-    "pool.avg-for-max", "hand-pool", "average for max", "the mean of each window",
+    "pool.avg-for-max", "hand-pool", "average instead of maximum", "the mean of each window",
     lambda w: w._replace(mode="avg") if w.mode == "max" else None,
-    "Max or mean? Read the question again.",
+    "Does the question ask for the maximum or for the average?",
 )  # fmt: skip
 mistake(
-    "pool.max-for-avg", "hand-pool", "max for average", "the largest of each window",
+    "pool.max-for-avg", "hand-pool", "maximum instead of average", "the largest of each window",
     lambda w: w._replace(mode="max") if w.mode == "avg" else None,
-    "Max or mean? Read the question again.",
+    "Does the question ask for the maximum or for the average?",
 )  # fmt: skip
 mistake(
     "pool.sum", "hand-pool", "sum of each window", "Σ of each window",
     lambda w: w._replace(mode="sum", pad_counts=True),
-    "A pool gives one typical value of the window, not their sum.",
+    "A pool takes the maximum or the average of a window, not the sum.",
 )  # fmt: skip
 mistake(
     "pool.stride-1", "hand-pool", "stride 1 instead of the window's size", "s = 1",
     lambda w: w._replace(pool_s=1) if w.pool_s > 1 else None,
-    "A pooling layer moves by its own size unless told otherwise.",
+    "The stride of a pool is its window size, unless the question gives another stride.",
 )  # fmt: skip
 mistake(
     "pool.pad-count", "hand-pool", "padded zeros counted in the average, or not", "another divisor",
     lambda w: w._replace(pad_counts=not w.pad_counts) if w.mode == "avg" and w.p[0] != (0, 0) else None,
-    "Does the border count in the average?",
+    "Do padded zeros count in the average?",
 )  # fmt: skip
 mistake(
     "pool.no-relu", "hand-pool", "ReLU left out before the pool", "without ReLU",
     lambda w: w._replace(steps=tuple(step for step in w.steps if step != "relu")) if "relu" in w.steps else None,
-    "What happens to negative cells?",
+    "What does ReLU do to negative values?",
 )  # fmt: skip
 
 # -------------------------------------------------------------------------------- gradients
@@ -212,7 +212,7 @@ def conv_of(x: Any, w: Any, pad: int) -> Any:
 
 
 def no_flip(quantities: Grad) -> Any:
-    """dx with the kernel as it is."""
+    """kernel not flipped for dx."""
     if quantities.s != 1 or quantities.p or len(quantities.w) != len(quantities.w[0]):
         return None
     return conv_of(quantities.g, quantities.w, len(quantities.w) - 1)
@@ -240,20 +240,20 @@ def mean(quantities: Grad) -> Any:
 
 
 mistake(
-    "grad.no-flip", "gradient-dx", "dx with the kernel as it is", "full correlation of g and w", no_flip,
-    "To go back, which way round does the kernel lie?",
+    "grad.no-flip", "gradient-dx", "kernel not flipped for dx", "full correlation of g and w", no_flip,
+    "Is the kernel flipped when you compute dx?",
 )  # fmt: skip
 mistake(
     "grad.valid", "gradient-dx gradient-shape", '"valid" instead of "full"', "valid convolution of g and w",
     lambda w: valid(w) if isinstance(w, Grad) else (w.n - w.k + 1, w.n - w.k + 1),
-    "The gradient has the shape of what it belongs to.",
+    "A gradient has the shape of the array it belongs to.",
 )  # fmt: skip
 mistake(
-    "grad.mean", "gradient-db gradient-dw", "mean for sum", "Σ/positions", mean,
+    "grad.mean", "gradient-db gradient-dw", "mean instead of sum", "Σ/positions", mean,
     "Gradients of shared weights add up.",
 )  # fmt: skip
 mistake(
-    "grad.turned", "gradient-dw", "the gradient turned round", "dw turned 180°",
+    "grad.turned", "gradient-dw", "gradient flipped", "dw rotated by 180°",
     lambda w: tuple(row[::-1] for row in gradient(w)[::-1]),
-    "Which way round does the gradient slide over the input?",
+    "Is the gradient flipped when it slides over the input?",
 )  # fmt: skip

@@ -26,7 +26,7 @@ rule(
     "params linear",
 )  # fmt: skip
 rule(
-    "fc-no-depth", "fully connected without the channels", "n²·units + units",
+    "fc-no-depth", "channels forgotten in a fully connected layer", "n²·units + units",
     lambda w: [
         w._replace(shape=w.shape[:2]),
         formulas.product(w.shape[:2]) * w.units + (1 if w.bias else 0),
@@ -34,13 +34,13 @@ rule(
     ]
     if len(w.shape) == 3 and w.shape[2] > 1
     else None,
-    "Flatten first; the image has channels.",
+    "Flatten the whole volume first: height, width and channels.",
     "linear",
 )  # fmt: skip
 rule(
     "fc-one-bias", "one bias for the fully connected layer", "inputs·units + 1",
     lambda w: formulas.product(w.shape) * w.units + 1 if w.bias else None,
-    "One bias per unit.",
+    "There is one bias per unit.",
     "linear",
 )  # fmt: skip
 rule(
@@ -56,7 +56,7 @@ rule(
 rule(
     "one-bias", "one bias for the layer", "k²·cin·cout + 1",
     lambda w: w.weights + 1 if w.bias else None,
-    "Does every filter share one bias?",
+    "Do all filters share one bias?",
 )  # fmt: skip
 rule(
     "no-channels-one-bias", "channels forgotten, one bias for the layer", "k²·cout + 1",
@@ -68,46 +68,46 @@ rule(
     lambda w: [w.area * w.c_in * w.filters, w.area * w.c_in * w.filters + w.filters]
     if 1 < w.groups == w.c_in
     else None,
-    "Depthwise: one thin filter per channel.",
+    "A depthwise convolution has one filter of depth 1 per channel.",
 )  # fmt: skip
 rule(
     "groups-ignored", "groups ignored", "k²·cin·cout + cout",
     lambda w: w._replace(groups=1) if w.groups > 1 else None,
-    "Each filter sees only its group's channels.",
+    "Each filter reads only the channels of its group.",
 )  # fmt: skip
 rule(
-    "groups-twice", "divided both sides by the groups", "k²·(cin/g)·(cout/g) + cout",
+    "groups-twice", "inputs and filters both divided by the groups", "k²·(cin/g)·(cout/g) + cout",
     lambda w: [w.weights // w.groups + w.biases, w.weights // w.groups, w.weights // w.groups + w.biases // w.groups]
     if w.groups > 1
     else None,
-    "Only the depth of a filter shrinks; the number of filters stays.",
+    "Groups reduce the depth of a filter, not the number of filters.",
 )  # fmt: skip
 rule(
     "groups-times", "multiplied by the groups", "g·k²·cin·cout",
     lambda w: [w.groups * w.area * w.c_in * w.filters + w.biases, w.groups * w.area * w.c_in * w.filters]
     if w.groups > 1
     else None,
-    "Groups save weights.",
+    "Groups reduce the number of weights.",
 )  # fmt: skip
 rule(
-    "bias-per-channel", "a bias per channel slice", "(k² + 1)·cin·cout",
+    "bias-per-channel", "one bias per input channel of each filter", "(k² + 1)·cin·cout",
     lambda w: (w.area + 1) * w.depth * w.filters if w.bias and w.depth > 1 else None,
-    "One bias per filter, however deep it is.",
+    "A filter has one bias, whatever its depth.",
 )  # fmt: skip
 rule(
-    "bias-wrong-side", "bias counted on the input side", "k²·cin·(cout + 1)",
+    "bias-wrong-side", "one bias per input instead of per output", "k²·cin·(cout + 1)",
     lambda w: w.area * w.depth * (w.filters + 1)
     if isinstance(w, Conv) and w.bias
     else formulas.product(w.shape) * (w.units + 1)
     if isinstance(w, Linear) and w.bias
     else None,
-    "Which side does a bias belong to, inputs or outputs?",
+    "Does a bias belong to an input or to an output?",
     "params linear",
 )  # fmt: skip
 rule(
     "one-filter", "one filter only", "k²·cin + 1",
     lambda w: w._replace(filters=1, groups=1, c_in=w.depth) if w.filters > 1 else None,
-    "That is one filter.",
+    "That is the count for one filter.",
 )  # fmt: skip
 rule(
     "k-not-squared", "k instead of k²", "(k·cin + 1)·cout",
@@ -122,24 +122,24 @@ rule(
     "k squared is not 2k.",
 )  # fmt: skip
 rule(
-    "added", "added where it should multiply", "(k² + cin + 1)·cout",
+    "added", "added instead of multiplied", "(k² + cin + 1)·cout",
     lambda w: (w.area + w.depth + (1 if w.bias else 0)) * w.filters if w.depth > 1 else None,
     "A filter has k² weights in every channel.",
 )  # fmt: skip
 rule(
     "swapped", "cin and cout swapped", "(k²·cout + 1)·cin",
     lambda w: w._replace(c_in=w.filters, filters=w.c_in) if w.c_in != w.filters else None,
-    "One bias per output map.",
+    "There is one bias per output map.",
 )  # fmt: skip
 rule(
     "depth-out", "filter as deep as the output", "(k²·cout + 1)·cout",
     lambda w: w._replace(c_in=w.filters, groups=1) if w.filters > 1 and w.groups == 1 else None,
-    "The filter reads the input; whose depth does it need?",
+    "A filter reads the input. How deep must it be?",
 )  # fmt: skip
 rule(
     "no-sharing", "weights not shared", "(k²·cin + 1)·cout·h·w",
     lambda w: conv_params(w) * w.positions if w.out else None,
-    "The same filter is used at every place; count it once.",
+    "The same filter is used at every position; count it once.",
 )  # fmt: skip
 rule(
     "no-sharing-weights", "weights not shared, biases left out or shared", "k²·cin·cout·h·w (+ cout)",
@@ -147,32 +147,32 @@ rule(
     + ([w.weights * formulas.product(w.image), w.weights * formulas.product(w.image) + w.biases] if w.image else [])
     if w.out
     else None,
-    "The same filter is used at every place; that many products are made, but not that many numbers learned.",
+    "The same filter is used at every position: this counts multiplications, not parameters.",
 )  # fmt: skip
 rule(
     "activations", "counted the output values", "h·w·cout",
     lambda w: w.positions * w.filters if w.out else None,
-    "Those are neurons, not weights.",
+    "These are output values, not weights.",
 )  # fmt: skip
 rule(
-    "image-size", "image size in the count", "(n·n + 1)·cout",
+    "image-size", "image size included", "(n·n + 1)·cout",
     lambda w: [
         (formulas.product(w.image) + (1 if w.bias else 0)) * w.filters,
         (formulas.product(w.image) * w.c_in + (1 if w.bias else 0)) * w.filters,
     ]
     if w.image
     else None,
-    "The count does not depend on the size of the image.",
+    "The number of parameters does not depend on the image size.",
 )  # fmt: skip
 rule(
     "doubled", "every weight counted twice", "2·k²·cin·cout",
     lambda w: [2 * w.weights, 2 * conv_params(w)],
-    "One number per weight.",
+    "Count every weight once.",
 )  # fmt: skip
 rule(
-    "bias-before-bn", "convolution's bias kept before batch normalisation", "+ cout",
+    "bias-before-bn", "biases counted where there are none", "+ cout",
     lambda w: w._replace(bias=True) if not w.bias else None,
-    "Are biases counted here? The question or the sheet says so.",
+    "Are biases counted here? See the question or the rules of the sheet.",
     "params linear",
 )  # fmt: skip
 
@@ -185,15 +185,15 @@ def square(quantities: Conv) -> bool:
 # ------------------------------------------------------------- pools, batch norm, LeNet, halves
 
 rule(
-    "pool-counted", "gave pooling weights", "k²·c or 2·c",
+    "pool-counted", "parameters counted for a pool", "k²·c or 2·c",
     lambda w: [w[0] * w[0] * w[1], 2 * w[1], w[1], w[0] * w[0], (w[0] * w[0] + 1) * w[1]],
-    "Does pooling learn anything?",
+    "Does a pool learn anything?",
     "pool-params",
 )  # fmt: skip
 rule(
     "bn-all-trainable", "running mean and variance counted as trainable", "4c",
     lambda w: 4 * w,
-    "Two of the four are measured, not learned.",
+    "Two of the four numbers per channel are measured, not learned.",
     "bn",
 )  # fmt: skip
 rule(
@@ -206,7 +206,7 @@ rule(
 )
 rule(
     "bn-forgotten",
-    "batch normalisation skipped",
+    "batch normalisation forgotten",
     "0",
     lambda w: 0 * w,
     "It learns a scale and a shift.",
@@ -215,13 +215,13 @@ rule(
 rule(
     "lenet-full", "full C3 where the paper's table is meant, or the reverse", "2,416 or 1,516",
     lambda w: 2416 if w == "paper" else 1516,
-    "Modern count: every map sees all the maps below. The 1998 paper connects only some. Which does this sheet mean?",
+    "Today every map reads all maps below; in the 1998 paper only some are connected. Which one does this sheet mean?",
     "lenet",
 )  # fmt: skip
 rule(
     "dws-half", "only the depthwise or only the pointwise half", "k²·c or cin·cout",
     lambda w: [w.depthwise, w.pointwise],
-    "Two layers: the spatial one and the 1×1.",
+    "There are two layers: the depthwise one and the 1×1 one.",
     "separable",
 )  # fmt: skip
 
@@ -267,25 +267,25 @@ rule(
 rule(
     "neurons-filters", "counted the filters", "cout",
     lambda w: w.filters,
-    "Every cell of the output volume is a neuron.",
+    "Every value of the output volume is a neuron.",
     "neurons",
 )  # fmt: skip
 rule(
-    "neurons-input", "counted the input's cells", "n·n·cin",
+    "neurons-input", "counted the input values", "n·n·cin",
     lambda w: [formulas.product(w.image) * w.c_in, formulas.product(w.image) * w.filters],
-    "The layer's neurons are what comes out of it.",
+    "The neurons of a layer are its outputs.",
     "neurons",
 )  # fmt: skip
 rule(
-    "connections-params", "gave the parameters", "k²·cin·cout + cout",
+    "connections-params", "parameters instead of connections", "k²·cin·cout + cout",
     lambda w: [conv_params(w), w.weights],
-    "Each weight is used at every place: count its uses.",
+    "Each weight is used at every position: count every use.",
     "connections no-sharing",
 )  # fmt: skip
 rule(
     "connections-bias", "biases counted or not", "± cout·h·w",
     lambda w: [w.weights * w.positions, (w.weights + w.filters) * w.positions, w.weights * w.positions + w.filters],
-    "Does this sheet count the biases' connections?",
+    "Do the connections of the biases count?",
     "connections no-sharing",
 )  # fmt: skip
 rule(
@@ -304,7 +304,7 @@ def in_positions(quantities: Conv) -> int:
 mistake(
     "im2col.swapped", "im2col", "rows and columns swapped", "positions × (k²·c)",
     lambda w: (w.positions, w.area * w.c_in),
-    "One column is one window, all channels.",
+    "One column is one window with all its channels.",
 )  # fmt: skip
 mistake(
     "im2col.no-depth", "im2col", "channels forgotten", "k² × positions",
@@ -314,12 +314,12 @@ mistake(
 mistake(
     "im2col.positions", "im2col", "input instead of output positions", "(k²·c) × (n·n)",
     lambda w: (w.area * w.c_in, in_positions(w)),
-    "One column for each place where the window can stand.",
+    "There is one column for each position of the window.",
 )  # fmt: skip
 mistake(
     "im2col.filters-swapped", "im2col-filters", "rows and columns swapped", "(k²·c) × filters",
     lambda w: (w.area * w.c_in, w.filters),
-    "One row is one filter, all channels.",
+    "One row is one filter with all its channels.",
 )  # fmt: skip
 mistake(
     "im2col.filters-no-depth", "im2col-filters", "channels forgotten", "filters × k²",
@@ -332,7 +332,7 @@ mistake(
 mistake(
     "cmp.no-c2", "stacks", "C instead of C²", "27C for 27C²",
     lambda w: [-w.layers * w.k * w.k, -w.against * w.against],
-    "Each filter is C deep and there are C of them.",
+    "Each filter has depth C, and there are C filters.",
 )  # fmt: skip
 mistake(
     "cmp.sizes-only", "stacks", "one of the small kernels only", "k²",
@@ -343,7 +343,7 @@ mistake(
     "cmp.saved-sizes-only", "stacks-saved", "compared one small kernel with the large one", "1 − k²/K²",
     lambda w: [1 - fraction(w.k * w.k, w.against * w.against), fraction(w.k * w.k, w.against * w.against),
                fraction(w.layers * w.k * w.k, w.against * w.against)],
-    "How many of the small layers are there, and is it what is left or what is saved?",
+    "How many small layers are there? And is your share what is saved or what is left?",
 )  # fmt: skip
 
 

@@ -64,56 +64,56 @@ rf(
     "After a stride, one step in this layer is several pixels of the image.",
 )  # fmt: skip
 rf(
-    "area", "pixels for the side", "r²",
+    "area", "number of pixels instead of the side", "r²",
     lambda w: rf_size(w._replace(pixels=True)) if not w.pixels else None,
-    "The side of the square or the number of pixels?",
+    "Does the question ask for the side or for the number of pixels?",
 )  # fmt: skip
 rf(
-    "side", "the side for the pixels", "r",
+    "side", "side instead of the number of pixels", "r",
     lambda w: isqrt(rf_size(w)) if w.pixels else None,
-    "The side of the square or the number of pixels?",
+    "Does the question ask for the side or for the number of pixels?",
 )  # fmt: skip
 rf(
     "block-sum", "blocks added without the overlap", "blocks · r",
     lambda w: side_or_pixels(w, w.blocks * one_block(w)) if w.blocks > 1 else None,
-    "Do two blocks share a cell?",
+    "The receptive fields of two blocks overlap. By how much?",
 )  # fmt: skip
 rf(
     "no-dilation", "dilation ignored", "1 + Σ (k − 1)",
     lambda w: w._replace(layers=tuple(layer._replace(d=1) for layer in w.layers))
     if any(layer.d > 1 for layer in w.layers)
     else None,
-    "The taps are spread out; how wide is the kernel from end to end?",
+    "Dilation spreads the kernel out. How wide is it from end to end?",
 )  # fmt: skip
 rf(
-    "sum-k", "adds kernel sizes", "Σ k",
+    "sum-k", "kernel sizes added up", "Σ k",
     lambda w: side_or_pixels(w, sum(layer.k for layer in w.layers)) if len(w.layers) > 1 else None,
     "Neighbouring windows overlap.",
 )  # fmt: skip
 rf(
-    "own-stride", "uses the layer's own stride, not the product of the earlier ones", "1 + Σ (k − 1)·s",
+    "own-stride", "used the layer's own stride, not the product of the earlier strides", "1 + Σ (k − 1)·s",
     lambda w: side_or_pixels(w, own_stride(w)),
-    "Whose strides decide how far apart this layer's inputs lie in the image?",
+    "Which strides decide how far apart the inputs of this layer are in the image?",
 )  # fmt: skip
 rf(
-    "late-jump", "includes the layer's own stride in its jump", "1 + Σ (k − 1)·(strides up to it)",
+    "late-jump", "included the layer's own stride", "1 + Σ (k − 1)·(strides up to it)",
     lambda w: side_or_pixels(w, late_jump(w)),
-    "The layer's own stride spreads its outputs, not its inputs.",
+    "A layer's own stride moves its outputs apart, not its inputs.",
 )  # fmt: skip
 rf(
-    "product", "multiplies", "∏ k",
+    "product", "kernel sizes multiplied", "∏ k",
     lambda w: product(w) if len(w.layers) > 1 else None,
-    "Each layer adds to the field.",
+    "Each layer adds to the receptive field; nothing is multiplied.",
 )  # fmt: skip
 rf(
     "bigger-than-image", "cut off at the image", "n",
     lambda w: side_or_pixels(w, w.image) if w.image and rf_size(w._replace(pixels=False)) > w.image else None,
-    "A unit can see more than the whole image: the rest of it is padding.",
+    "A receptive field can be larger than the image; the rest is padding.",
 )  # fmt: skip
 rf(
     "last-only", "kernel of the last layer", "k",
     lambda w: side_or_pixels(w, w.layers[-1].k) if len(w.layers) > 1 else None,
-    "That is its view of the layer below, not of the image.",
+    "That is what it reads of the layer before, not of the image.",
 )  # fmt: skip
 rf(
     "one-layer-off", "one layer too many or too few", "one more or less",
@@ -121,7 +121,7 @@ rf(
         w._replace(layers=(*w.layers, w.layers[-1])),
         w._replace(layers=w.layers[:-1]) if len(w.layers) > 1 else None,
     ],
-    "Count the layers again; the first one already sees k.",
+    "Count the layers again: after the first layer the receptive field is k.",
 )  # fmt: skip
 rf(
     "layers-k", "each layer adds k", "size/k",
@@ -132,6 +132,6 @@ rf(
 rf(
     "layers-one-off", "one layer too many or too few", "± 1",
     lambda w: [-(-w[1] // (w[0] - 1)), -(-(w[1] - 1) // (w[0] - 1)) - 1, -(-(w[1] - 1) // (w[0] - 1)) + 1],
-    "What does one layer alone already see?",
+    "How large is the receptive field of one layer?",
     "layers-for-rf",
 )  # fmt: skip

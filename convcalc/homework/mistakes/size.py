@@ -28,7 +28,7 @@ def whole(value: Any) -> Any:
 
 
 def per_axis(formula: Callable[[Axis, Windows], Any]) -> Callable[[Windows], Any]:
-    """The same slip on every axis where it can happen; the others stay right."""
+    """The same mistake on every axis where it can happen; the others stay right."""
 
     def wrong(quantities: Windows) -> Any:
         results = [formula(axis, quantities) for axis in quantities.axes]
@@ -65,7 +65,7 @@ def padding(axis: Axis) -> int:
 
 
 def both(value: Fraction) -> list[Any]:
-    """A fraction as it stands, and floored."""
+    """A fraction, and the same rounded down."""
     return [whole(value), value.numerator // value.denominator]
 
 
@@ -82,14 +82,14 @@ def out(
 
 
 def misfit(axis: Axis) -> bool:
-    """Whether the division leaves a rest."""
+    """Whether the division leaves a remainder."""
     return axis.slack >= 0 and not axis.fits
 
 
 out(
-    "floored-in-strict", 'floored where the course says "doesn\'t fit"', "⌊(n + 2p − k)/s⌋ + 1",
+    "floored-in-strict", 'rounded down where the course says "does not fit"', "⌊(n + 2p − k)/s⌋ + 1",
     lambda a, w: a.floor if w.fit == "strict" and misfit(a) else None,
-    "Right for most libraries. This course asks you to say when it does not fit.",
+    "Most libraries round down, but this course asks whether the window fits.",
 )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def keeps(quantities: Any) -> Any:
 mistake(
     "out.same-keeps-with-stride", "size volume same", '"same" keeps the size even with a stride', "n",
     keeps,
-    '"Same" means ⌈n/s⌉, the same only for stride 1.',
+    '"Same" padding keeps the size at stride 1 only; in general it gives ⌈n/s⌉.',
 )  # fmt: skip
 
 
@@ -123,79 +123,79 @@ def half_of_even(quantities: Any) -> Any:
 mistake(
     "out.even-k-half", "size volume keep", "(k − 1)/2 or k/2 with an even k", "p = ⌊(k − 1)/2⌋ or k/2",
     half_of_even,
-    "An even kernel cannot be padded evenly to keep the size.",
+    "To keep the size, an even kernel needs different padding on its two sides.",
 )  # fmt: skip
 out(
     "no-dilation", "dilation ignored", "k for d·(k − 1) + 1",
     lambda a, w: a._replace(d=1) if a.d > 1 else None,  # noqa: ARG005
-    "The taps are spread out; how wide is the kernel from end to end?",
+    "Dilation spreads the kernel out. How wide is it from end to end?",
 )  # fmt: skip
 out(
     "dilation-zero-based", "counted dilation from 0", "(d + 1)·(k − 1) + 1",
     lambda a, w: a._replace(d=a.d + 1) if a.d > 1 or w.dilation != 1 else None,
-    'Is "dilation 1" the ordinary convolution in this course? See what the sheet says.',
+    "Which dilation is the ordinary convolution? See the rules of the sheet.",
 )  # fmt: skip
 out(
     "dilation-times", "effective kernel d·k", "d·k",
     lambda a, w: Axis(a.n, a.d * a.k, a.s, a.before, a.after) if a.d > 1 else None,  # noqa: ARG005
-    "k taps have k − 1 gaps.",
+    "There are k − 1 gaps between k taps.",
 )  # fmt: skip
 out(
     "dilation-no-one", "effective kernel d·(k − 1)", "d·(k − 1)",
     lambda a, w: Axis(a.n, a.d * (a.k - 1), a.s, a.before, a.after) if a.d > 1 and a.k > 1 else None,  # noqa: ARG005
-    "The last tap is a cell as well.",
+    "The last tap covers a cell too.",
 )  # fmt: skip
 out(
     "no-plus-one", "dropped the +1", "(n + 2p − k)/s",
     lambda a, w: [Fraction(a.slack, a.s).__floor__(), *both(Fraction(a.slack, a.s))],  # noqa: ARG005
-    "You counted the moves of the window; the first position counts too.",
+    "You counted the steps of the window; its first position counts too.",
 )  # fmt: skip
 out(
-    "pool-stride-1", "pool stride 1 instead of its default k", "n + 2p − k + 1",
+    "pool-stride-1", "stride 1 for a pool, instead of its default k", "n + 2p − k + 1",
     lambda a, w: a._replace(s=1) if w.pool and a.s == a.k > 1 else None,
-    "A pooling layer moves by its own size unless told otherwise.",
+    "The stride of a pool is its window size, unless the question gives another stride.",
 )  # fmt: skip
 out(
     "no-stride", "ignored the stride", "n + 2p − k + 1",
     lambda a, w: a._replace(s=1) if a.s > 1 and not w.same else None,
-    "The window jumps s cells at a time.",
+    "The window moves s cells at a time.",
 )  # fmt: skip
 out(
     "one-sided-pad", "padding on one side only", "(n + p − k)/s + 1",
     lambda a, w: a._replace(before=padding(a), after=0) if padding(a) and not w.same else None,
-    "Padding p goes on both ends. How many cells does the padded row have?",
+    "Padding p is added at both ends. How many cells does the padded row have?",
 )  # fmt: skip
 out(
     "no-pad", "ignored the padding", "(n − k)/s + 1",
     lambda a, w: pads(a, 0) if padding(a) else None,  # noqa: ARG005
-    "The padding changes the row before the window slides over it.",
+    "Padding is added before the window slides over the input.",
 )  # fmt: skip
 out(
     "double-pad", "total padding read as per side", "(n + 4p − k)/s + 1",
     lambda a, w: pads(a, 2 * padding(a)) if padding(a) and not w.same else None,
-    "Is p here per side or in total? See what this sheet says about padding.",
+    "Is p given per side or in total? See the rules of the sheet.",
 )  # fmt: skip
 out(
     "left-fraction", "left a fraction as the size", "(n + 2p − k)/s + 1",
     lambda a, w: a.unrounded if misfit(a) and w.fit != "strict" else None,
-    "A size is a whole number; what does this course do when it does not divide?",
+    "A size is a whole number. How does this course round?",
 )  # fmt: skip
 out(
     "caffe-ceil", "pooling with ceil (Caffe) where floor is meant", "⌈(n + 2p − k)/s⌉ + 1",
     lambda a, w: ceil(a.unrounded) if w.pool and misfit(a) else None,
-    "That is Caffe's pooling rule; see how this sheet rounds.",
+    "That is how Caffe's pools round. How does this sheet round?",
 )  # fmt: skip
 out(
-    "rounded-up", "rounded up where the course floors", "⌈(n + 2p − k)/s⌉ + 1",
+    "rounded-up", "rounded up where the course rounds down", "⌈(n + 2p − k)/s⌉ + 1",
     lambda a, w: ceil(a.unrounded) if misfit(a) else None,  # noqa: ARG005
-    "A half window is not a place where the filter can stand.",
+    "The filter must lie completely inside the input.",
 )  # fmt: skip
 
 
 out(
-    "div-all", "divided the +1 as well", "(n + 2p − k + 1)/s",
+    "div-all", "divided the +1 too", "(n + 2p − k + 1)/s",
     lambda a, w: both(Fraction(a.slack + 1, a.s)) if a.s > 1 else None,  # noqa: ARG005
-    "The +1 belongs outside the division.",
+    "Add the 1 after the division.",
 )  # fmt: skip
 out(
     "n-over-s", "input ÷ stride, kernel forgotten", "n/s",
@@ -203,24 +203,24 @@ out(
     'That shortcut holds only for "same" padding.',
 )  # fmt: skip
 out(
-    "same", "assumed same size", "n",
+    "same", "assumed that the size stays the same", "n",
     lambda a, w: None if w.same else a.n,
-    "Nothing in the question pads the input to keep its size.",
+    "The question does not give padding that keeps the size.",
 )  # fmt: skip
 out(
-    "minus-2k", "lost k − 1 on each side", "n − 2·(k − 1)",
+    "minus-2k", "subtracted k − 1 on each side", "n − 2·(k − 1)",
     lambda a, w: a.n + a.before + a.after - 2 * (a.k - 1) if a.s == 1 else None,  # noqa: ARG005
-    "k − 1 positions are lost in all, not per side.",
+    "A window removes k − 1 cells in total, not per side.",
 )  # fmt: skip
 out(
-    "minus-k", "took k away instead of k − 1", "n + 2p − k",
+    "minus-k", "subtracted k instead of k − 1", "n + 2p − k",
     lambda a, w: a.n + a.before + a.after - a.k if a.s > 1 else None,  # noqa: ARG005
-    "Count the places where the window can stand, the first included.",
+    "Count all positions of the window, including the first.",
 )  # fmt: skip
 out(
-    "plus-k", "added k instead of taking it away", "(n + 2p + k)/s + 1, or n + k",
+    "plus-k", "added k instead of subtracting it", "(n + 2p + k)/s + 1, or n + k",
     lambda a, w: [*both(Fraction(a.padded_size + a.k, a.s) + 1), a.n + a.k],  # noqa: ARG005
-    "The kernel takes room away from the row.",
+    "A larger kernel makes the output smaller.",
 )  # fmt: skip
 out(
     "full", '"full" instead of "valid"', "n + k − 1",
@@ -230,12 +230,12 @@ out(
 out(
     "kernel", "answered with the kernel size", "k",
     lambda a, w: a.k,  # noqa: ARG005
-    "That is the window; the question asks how many places it can stand.",
+    "That is the size of the window. How many positions does it have?",
 )  # fmt: skip
 
 
 def swapped(quantities: Windows) -> Any:
-    """Height and width the other way round."""
+    """Height and width swapped."""
     found = sizes(quantities._replace(fit="floor"))
     if len(quantities.axes) != 2 or not isinstance(found, tuple):
         return None
@@ -260,22 +260,22 @@ mistake(
 mistake(
     "out.pad-kernel", "keep", "answered with the kernel size", "k",
     lambda w: [w.k, formulas.effective_kernel(w.k, w.d)],
-    "That is the window. How many cells does it take away?",
+    "That is the size of the kernel. How many cells does it remove?",
 )  # fmt: skip
 mistake(
     "out.pad-half-up", "keep", "half the kernel, rounded up", "(k + 1)/2",
     lambda w: (w.k + 1) // 2 if w.k % 2 else None,
-    "With that border the map grows. How many cells does a window take away in all?",
+    "With this padding the output is larger than the input. How many cells does the kernel remove in total?",
 )  # fmt: skip
 mistake(
     "out.same-floored", "same", "rounded down", "⌊n/s⌋",
     lambda w: [w.n // w.s, *both(Fraction(w.n, w.s))],
-    'Which way does "same" round?',
+    'Does "same" padding round up or down?',
 )  # fmt: skip
 mistake(
     "out.same-valid", "same", "without padding", "⌊(n − k)/s⌋ + 1",
     lambda w: formulas.out_size(w.n, w.k, w.s, 0, 1),
-    '"Same" pads the input first.',
+    '"Same" padding adds zeros before the window slides.',
 )  # fmt: skip
 
 # ------------------------------------------------------------------------------- transposed
@@ -284,32 +284,32 @@ mistake(
     "out.t-conv-formula", "transposed", "ordinary formula for a transposed convolution",
     "⌊(n + 2p − k)/s⌋ + 1",
     lambda w: formulas.out_size(w.n, w.k, w.s, w.p, w.d),
-    "A transposed convolution grows the input; turn the formula round.",
+    "A transposed convolution makes the input larger: use the formula the other way.",
 )  # fmt: skip
 mistake(
-    "out.t-times-s", "transposed", "just n·s", "n·s",
+    "out.t-times-s", "transposed", "only n·s", "n·s",
     lambda w: w.n * w.s,
-    "Nearly: kernel and padding still have their say.",
+    "Almost: kernel size and padding also matter.",
 )  # fmt: skip
 mistake(
     "out.t-no-minus-one", "transposed", "n·s instead of (n − 1)·s", "n·s − 2p + k",
     lambda w: w.n * w.s - 2 * w.p + formulas.effective_kernel(w.k, w.d) + w.a,
-    "n cells have n − 1 steps between them.",
+    "There are n − 1 steps between n cells.",
 )  # fmt: skip
 mistake(
-    "out.t-one-sided", "transposed", "p once", "(n − 1)·s − p + k",
+    "out.t-one-sided", "transposed", "padding subtracted once", "(n − 1)·s − p + k",
     lambda w: (w.n - 1) * w.s - w.p + formulas.effective_kernel(w.k, w.d) + w.a if w.p else None,
-    "Padding is cropped from both ends; one extra row is called output padding.",
+    "Padding is removed from both ends; an extra row is called output padding.",
 )  # fmt: skip
 mistake(
-    "out.t-pad-ignored", "transposed", "crop forgotten", "(n − 1)·s + k",
+    "out.t-pad-ignored", "transposed", "padding ignored", "(n − 1)·s + k",
     lambda w: w._replace(p=0) if w.p else None,
-    "In a transposed convolution, padding takes cells off.",
+    "In a transposed convolution, padding removes cells.",
 )  # fmt: skip
 mistake(
-    "out.t-pad-added", "transposed", "crop added instead of taken away", "(n − 1)·s + 2p + k",
+    "out.t-pad-added", "transposed", "padding added instead of removed", "(n − 1)·s + 2p + k",
     lambda w: w._replace(p=-w.p) if w.p else None,
-    "In a transposed convolution, padding takes cells off, not on.",
+    "In a transposed convolution, padding removes cells instead of adding them.",
 )  # fmt: skip
 
 # ---------------------------------------------------------------------------------- volumes
@@ -345,7 +345,7 @@ def reordered(quantities: Any) -> Any:
 mistake(
     "vol.order", "volume padded", "another order of the numbers", "c × h × w for h × w × c",
     reordered,
-    "Right numbers in another order; see which order this sheet writes.",
+    "The numbers are right, but in another order. See the rules of the sheet.",
 )  # fmt: skip
 mistake(
     "vol.depth-in", "volume", "depth = input channels", "h × w × cin",
@@ -355,7 +355,7 @@ mistake(
 mistake(
     "vol.depth-one", "volume", "depth 1", "h × w × 1",
     lambda w: depth(w, 1) if w.volume else None,
-    "One map per filter; stack them.",
+    "Each filter makes one map; the maps are stacked.",
 )  # fmt: skip
 mistake(
     "vol.depth-times", "volume", "depth = filters · channels", "h × w × (cin·filters)",
@@ -365,12 +365,12 @@ mistake(
 mistake(
     "vol.pool-depth", "volume", "pooling shrinks the depth", "h × w × (c/k)",
     pool_depth,
-    "Pooling works on each channel alone.",
+    "A pool works on each channel separately.",
 )  # fmt: skip
 
 
 def pad_depth(quantities: Any) -> Any:
-    """The border put round the channels too."""
+    """Padding added to the channels too."""
     more = quantities.p[0] * (1 if quantities.total else 2)
     spatial = tuple(
         n + (1 if quantities.total else 2) * p for n, p in zip(quantities.n, quantities.p)
@@ -379,18 +379,18 @@ def pad_depth(quantities: Any) -> Any:
 
 
 mistake(
-    "vol.pad-one-side", "padded", "padded once", "n + p",
+    "vol.pad-one-side", "padded", "padded on one side only", "n + p",
     lambda w: w._replace(total=True) if not w.total else None,
-    "Both sides.",
+    "Padding is added on both sides.",
 )  # fmt: skip
 mistake(
     "vol.pad-depth", "padded", "padding added to the depth too", "c + 2p", pad_depth,
-    "Padding goes round the picture, not through the channels.",
+    "Padding adds rows and columns, not channels.",
 )  # fmt: skip
 mistake(
-    "vol.pad-double", "padded", "padded twice over", "n + 4p",
+    "vol.pad-double", "padded", "padded twice", "n + 4p",
     lambda w: w._replace(p=tuple(2 * p for p in w.p)),
-    "Is p here per side or in total? See what this sheet says about padding.",
+    "Is p given per side or in total? See the rules of the sheet.",
 )  # fmt: skip
 
 
@@ -406,13 +406,13 @@ def flatten_early(quantities: Any) -> Any:
 mistake(
     "vol.flatten-no-depth", "flatten", "flattened without the channels", "h·w",
     lambda w: product(w[-1][1:]) if len(w[-1]) > 1 else None,
-    "Flatten takes every channel.",
+    "Flattening keeps the values of all channels.",
 )  # fmt: skip
 mistake(
-    "vol.flatten-early", "flatten model", "fed from before the last pool, or with another padding",
+    "vol.flatten-early", "flatten model", "flattened before the last pool, or with another padding",
     "h·w·c of another volume",
     flatten_early,
-    "Walk the shapes again from the top; one of them differs from yours.",
+    "Compute all shapes again from the first layer; one of them is different from yours.",
 )  # fmt: skip
 
 
@@ -424,14 +424,14 @@ def product(numbers: tuple[int, ...]) -> int:
 # ------------------------------------------------------------------------- layers to a size
 
 mistake(
-    "lay.k-per-layer", "reach", "each layer takes k away", "(n − m)/k",
+    "lay.k-per-layer", "reach", "each layer removes k", "(n − m)/k",
     lambda w: [*both(Fraction(w.n - w.target, w.k)), ceil(Fraction(w.n - w.target, w.k))],
-    "How many positions does one layer lose?",
+    "How many cells does one layer remove?",
 )  # fmt: skip
 mistake(
-    "lay.to-zero", "reach", "went to 0", "n/(k − 1)",
+    "lay.to-zero", "reach", "went down to 0", "n/(k − 1)",
     lambda w: [*both(Fraction(w.n, w.k - 1)), ceil(Fraction(w.n, w.k - 1))],
-    "Stop at the size asked for.",
+    "Stop at the size that the question asks for.",
 )  # fmt: skip
 mistake(
     "lay.plus-one", "reach", "counted the input as a layer", "(n − m)/(k − 1) + 1",

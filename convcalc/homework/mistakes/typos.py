@@ -17,24 +17,24 @@ POWERS = tuple(Fraction(10) ** i for i in (1, -1, 2, -2, 3, -3, 6, -6))
 MIXED = (Fraction(1024, 1000), Fraction(1000, 1024), Fraction(2**20, 10**6), Fraction(10**6, 2**20))
 
 mistake(
-    "slip.power-of-ten", "", "power of ten, or 1000 against 1024", "10ⁿ · right",
+    "slip.power-of-ten", "", "wrong power of ten, or 1000 and 1024 mixed up", "10ⁿ · right",
     lambda w: None,  # noqa: ARG005
-    "Check the zeros, and whether k means a thousand or 1024.",
+    "Check the number of zeros, and whether k means 1000 or 1024.",
 )  # fmt: skip
 mistake(
     "slip.swapped-digits", "", "two digits swapped", "digits swapped",
     lambda w: None,  # noqa: ARG005
-    "Looks like a slip of the pen: check the digits you wrote.",
+    "This may be a typing error: check the digits of your answer.",
 )  # fmt: skip
 mistake(
     "slip.dropped-digit", "", "one digit dropped, doubled or mistyped", "one digit differs",
     lambda w: None,  # noqa: ARG005
-    "Looks like a slip of the pen: check the digits you wrote.",
+    "This may be a typing error: check the digits of your answer.",
 )  # fmt: skip
 mistake(
     "slip.neighbour", "", "the answer to another question", "another question's answer",
     lambda w: None,  # noqa: ARG005
-    "That would answer another question of this sheet. Did two lines change places?",
+    "This answers another question of this sheet. Did you mix up two answers?",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Questions about work and memory: multiply-adds, savings, bytes."""
+"""Questions about operations and memory: multiply-adds, savings, bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from convcalc.homework.questions.quantities import (
     conv_macs,
     memory,
 )
-from convcalc.homework.questions.size import by
+from convcalc.homework.questions.words import by, options
+from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
@@ -33,10 +34,10 @@ WIDTHS = {
 
 
 class MacsQuestion(Filters):
-    """A question about the work of a convolution."""
+    """A question about the operations of a convolution."""
 
     depends_on: ClassVar[tuple[str, ...]] = ("flops",)
-    rule: ClassVar = "Every output cell costs k·k·(channels in) multiply-adds; there are height · width · filters of them."
+    rule: ClassVar = "Every output value needs k·k·(input channels) multiply-adds; there are height · width · filters output values."
 
     groups: int
 
@@ -51,14 +52,27 @@ class MacsQuestion(Filters):
             return tuple(-(-n // self.s) for n in self.image())
         return super().out()
 
+    def layer_words(self) -> str:
+        """The convolution in a sentence."""
+        groups = f" in {self.groups} groups" if self.groups > 1 else ""
+        where = (
+            f"the input is {by(self.n)}, stride {self.s}, padding {by(self.p) if isinstance(self.p, tuple) else self.p}"
+            if self.n is not None
+            else f"the output is {by(self.out_n)}"  # type: ignore[attr-defined]
+        )
+        return (
+            f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)}{groups} "
+            f"on {plural(self.c_in, 'input channel')}; {where}."
+        )
+
     def parts(self, c: Conventions) -> list[Part]:
         quantities = self.conv(c)._replace(flops=self.counting(c))
         kernel = "·".join(map(str, quantities.kernel))
         two = "2·" if quantities.flops != "macs" else ""
         sides = (
-            "(what comes out)"
+            "(output size)"
             if not quantities.out
-            else f"({'·'.join(['height', 'width', 'depth'][: len(quantities.out)])} that comes out)"
+            else f"({'·'.join(['height', 'width', 'depth'][: len(quantities.out)])} of the output)"
         )
         method = f"{two}{kernel}·{quantities.depth}·{quantities.filters}·{sides}"
         return [
@@ -74,7 +88,7 @@ class MacsQuestion(Filters):
 class Macs(MacsQuestion):
     """The multiply-adds of a convolution, or its operations where the sheet counts both."""
 
-    about: ClassVar = "work of a convolution"
+    about: ClassVar = "operations of a convolution"
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
@@ -102,9 +116,7 @@ class Macs(MacsQuestion):
             "macs": "multiply-adds (MACs)",
             "2macs": "operations (multiplications and additions)",
         }.get(c.flops, "multiplications and additions")
-        where = f"input {by(self.n)}" if self.n is not None else f"output {by(self.out_n)}"  # type: ignore[arg-type]
-        groups = f" in {self.groups} groups" if self.groups > 1 else ""
-        return f"How many {what} do {self.filters} filters of {by(self.k)}{groups} on {self.c_in} channels need, {where}, stride {self.s}, padding {self.p}?"
+        return f"{self.layer_words()} How many {what} does it need?"
 
 
 @question("ops")
@@ -123,7 +135,7 @@ class Ops(Macs):
 
 @question("multiplications")
 class Multiplications(MacsQuestion):
-    """The multiplications of a convolution: biases need none."""
+    """The multiplications of a convolution; biases need none."""
 
     about: ClassVar = "multiplications of a convolution"
     depends_on: ClassVar[tuple[str, ...]] = ()
@@ -145,12 +157,11 @@ class Multiplications(MacsQuestion):
         return "macs"
 
     def sentence(self, c: Conventions) -> str:
-        where = f"output {by(self.out_n)}" if self.out_n is not None else f"input {by(self.n)}"  # type: ignore[arg-type]
-        return f"How many multiplications do {self.filters} filters of {by(self.k)} on {self.c_in} channels need, {where}?"
+        return f"{self.layer_words()} How many multiplications does it need?"
 
 
-class TransposedWork(NamedTuple):
-    """A transposed convolution's work."""
+class TransposedMacs(NamedTuple):
+    """A transposed convolution's operations."""
 
     n: int
     k: int
@@ -162,7 +173,7 @@ class TransposedWork(NamedTuple):
     flops: str
 
 
-def transposed_macs(quantities: TransposedWork) -> int:
+def transposed_macs(quantities: TransposedMacs) -> int:
     """k·k·cin·cout at every *input* position"""
     macs = (
         quantities.n
@@ -177,12 +188,12 @@ def transposed_macs(quantities: TransposedWork) -> int:
 
 @question("macs-transposed")
 class MacsTransposed(Task):
-    """The multiply-adds of a transposed convolution: each input cell is spread once over the kernel."""
+    """The multiply-adds of a transposed convolution, counted at the input positions."""
 
-    about: ClassVar = "work of a transposed convolution"
+    about: ClassVar = "operations of a transposed convolution"
     depends_on: ClassVar[tuple[str, ...]] = ("flops",)
     rule: ClassVar = (
-        "Each input cell is multiplied with the whole kernel once: k·k·cin·cout per input position."
+        "Each input value is multiplied by the whole kernel once: k·k·cin·cout per input position."
     )
     examples: ClassVar = (
         {"n": 5, "k": 3, "s": 2, "c_in": 2, "filters": 4}, {"n": 7, "k": 4, "s": 2, "c_in": 3, "filters": 5},
@@ -197,13 +208,17 @@ class MacsTransposed(Task):
 
     def sentence(self, c: Conventions) -> str:
         what = "multiply-adds" if c.flops == "macs" else "operations"
-        return f"How many {what} does a transposed {by(self.k)} convolution, stride {self.s}, from {self.c_in} to {self.filters} channels need on {by(self.n)}?"
+        more = options(stride=self.s, padding=self.p or None)
+        return (
+            f"How many {what} does a transposed {by(self.k)} convolution{more} from {self.c_in} to "
+            f"{self.filters} channels need on a {by(self.n)} input?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         from convcalc.formulas import transposed_size
 
         out = transposed_size(self.n, self.k, self.s, self.p, 1, 0)
-        quantities = TransposedWork(
+        quantities = TransposedMacs(
             self.n, self.k, self.s, self.p, self.c_in, self.filters, out, c.flops
         )
         method = f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"
@@ -225,7 +240,7 @@ class SavingsSeparable(Task):
     """A depthwise separable convolution against a full one: multiply-adds, weights, and how many times fewer."""
 
     about: ClassVar = "savings of a depthwise separable convolution"
-    rule: ClassVar = "Depthwise k·k·cin, then 1×1 cin·cout, at every position; the ratio to a full convolution is 1/cout + 1/k²."
+    rule: ClassVar = "At every position depthwise k·k·cin, then 1×1 cin·cout; the ratio to a full convolution is 1/cout + 1/k²."
     examples: ClassVar = (
         {"n": 10, "k": 3, "c_in": 4, "filters": 6}, {"n": 14, "k": 5, "c_in": 16, "filters": 8},
     )  # fmt: skip
@@ -237,8 +252,9 @@ class SavingsSeparable(Task):
 
     def sentence(self, c: Conventions) -> str:
         return (
-            f"Depthwise separable {by(self.k)}, {self.c_in} to {self.filters} channels, output {by(self.n)}, no biases: "
-            "multiply-adds (macs), weights (weights), how many times fewer than a full convolution (ratio)?"
+            f"A depthwise separable {by(self.k)} convolution from {self.c_in} to {self.filters} channels has a "
+            f"{by(self.n)} output and no biases. How many multiply-adds does it need (macs)? How many weights "
+            "does it have (weights)? How many times fewer multiply-adds is this than a full convolution (ratio)?"
         )
 
     def parts(self, c: Conventions) -> list[Part]:
@@ -280,7 +296,7 @@ class SavingsBottleneck(Task):
     """A 1×1 squeeze before a large kernel: multiply-adds without and with it, weights, the ratio."""
 
     about: ClassVar = "savings of a 1×1 squeeze"
-    rule: ClassVar = "Two layers: the 1×1 squeeze, then the kernel on the squeezed channels; divide the direct cost by their sum."
+    rule: ClassVar = "There are two layers: the 1×1 squeeze, then the kernel on fewer channels; divide the direct cost by their sum."
     examples: ClassVar = (
         {"n": 10, "k": 3, "c_in": 64, "filters": 32, "squeeze": 8},
         {"n": 14, "k": 5, "c_in": 100, "filters": 50, "squeeze": 10},
@@ -294,8 +310,10 @@ class SavingsBottleneck(Task):
 
     def sentence(self, c: Conventions) -> str:
         return (
-            f"{self.n}×{self.n}×{self.c_in}, {self.filters} filters {by(self.k)}, size kept: multiply-adds (direct), with "
-            f"{self.squeeze} 1×1 filters first (squeezed), weights with it (weights), how many times fewer (ratio)?"
+            f"{plural(self.filters, 'filter')} of {by(self.k)} on a {by(self.n)}×{self.c_in} input keep the size. "
+            f"How many multiply-adds do they need (direct)? With {self.squeeze} 1×1 filters before them, how many "
+            "multiply-adds (squeezed) and weights (weights) are there, and how many times fewer "
+            "multiply-adds (ratio)?"
         )
 
     def parts(self, c: Conventions) -> list[Part]:
@@ -317,9 +335,7 @@ class MemoryTask(Task):
 
     about: ClassVar = "memory of volumes or weights"
     depends_on: ClassVar[tuple[str, ...]] = ("bytes",)
-    rule: ClassVar = (
-        "Count the values, then multiply by the bytes of one; MB are 10⁶ bytes, MiB 2²⁰."
-    )
+    rule: ClassVar = "Count the values, then multiply by the bytes of one value; one MB is 10⁶ bytes, one MiB 2²⁰ bytes."
     examples: ClassVar = (
         {"volume": "10x10x8", "copies": 3}, {"volume": "100x50x7"},
     )  # fmt: skip
@@ -357,13 +373,14 @@ class MemoryTask(Task):
 
     def sentence(self, c: Conventions) -> str:
         what = (
-            f"{self.copies} volumes of {'×'.join(map(str, self.volume))}"
+            f"{plural(self.copies, 'volume')} of {'×'.join(map(str, self.volume))}"
             if self.volume is not None
             else f"the {self.of} of {self.arch}"
         )
-        grads = ", values and gradients," if self.gradients else ""
+        verb = "does" if self.volume is not None and self.copies == 1 else "do"
+        grads = ", values and gradients" if self.gradients else ""
         batch = f", batch {self.batch}" if self.batch > 1 else ""
-        return f"How many {c.bytes} do {what} take{grads} in {self.dtype}{batch}?"
+        return f"How many {c.bytes} {verb} {what} take in {self.dtype}{grads}{batch}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         values, params = self.counted()

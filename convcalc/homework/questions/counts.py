@@ -12,7 +12,8 @@ from convcalc.homework.questions.given import Count, GivenError, Sizes
 from convcalc.homework.questions.quantities import (
     conv_params,
 )
-from convcalc.homework.questions.size import by
+from convcalc.homework.questions.words import biases, by, options
+from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
@@ -21,12 +22,12 @@ from convcalc.homework.questions.params import Filters, with_bias
 
 @question("neurons")
 class Neurons(Filters):
-    """The neurons of a convolution: its output cells (or, on some slides, its filters)."""
+    """The neurons of a convolution: its output values (or, in some courses, its filters)."""
 
     about: ClassVar = "neurons of a convolution"
     depends_on: ClassVar[tuple[str, ...]] = ("neurons",)
     rule: ClassVar = (
-        "Every cell of the output volume is a neuron: height · width · channels of what comes out."
+        "Every value of the output volume is a neuron: output height · output width · filters."
     )
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
@@ -41,8 +42,12 @@ class Neurons(Filters):
     bias: bool | None = None
 
     def sentence(self, c: Conventions) -> str:
-        what = "filters (called neurons)" if c.neurons == "filters" else "neurons"
-        return f"How many {what} have {self.filters} filters of {by(self.k)} on {by(self.n)}×{self.c_in}, stride {self.s}, padding {self.p}?"
+        what = "neurons (here: filters)" if c.neurons == "filters" else "neurons"
+        more = options(stride=self.s, padding=self.p)
+        return (
+            f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)} on a {by(self.n)}×{self.c_in} "
+            f"input{more}. How many {what} does it have?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = self.conv(c)
@@ -65,7 +70,7 @@ class Connections(Filters):
     """The connections of a convolution or of LeNet-5's pools: parameters times positions."""
 
     about: ClassVar = "connections of a layer"
-    rule: ClassVar = "Every neuron of the output has one connection per weight it uses, and one for its bias if biases count."
+    rule: ClassVar = "Every output neuron has one connection for each weight that it uses, and one for its bias if biases count."
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 1, "filters": 9},
     )  # fmt: skip
@@ -81,14 +86,18 @@ class Connections(Filters):
     wires: Count | None = None
 
     def sentence(self, c: Conventions) -> str:
-        bias = "counted" if with_bias(self.bias, c) else "left out"
+        counted = "counted" if with_bias(self.bias, c) else "not counted"
         what = (
-            f"a {by(self.k)} trainable pool on {self.filters} maps"
+            f"A trainable {by(self.k)} pool works on {plural(self.filters, 'map')}"
             if self.pool
-            else f"{self.filters} filters of {by(self.k)} on {self.c_in} maps"
+            else f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)} on {plural(self.c_in, 'map')}"
         )
-        wires = f" (filters read {self.wires} maps in all)" if self.wires else ""
-        return f"How many connections has {what}{wires}, input {by(self.n)}, stride {self.s}, biases {bias}?"
+        wires = f" (the filters read {self.wires} maps in total)" if self.wires else ""
+        more = options(stride=self.s, padding=self.p or None)
+        return (
+            f"{what}{wires}; the input is {by(self.n)}{more}. "
+            f"How many connections does it have, biases {counted}?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = self.conv(c)
@@ -104,12 +113,10 @@ class Connections(Filters):
 
 @question("no-sharing")
 class NoSharing(Filters):
-    """The parameters if every position had its own filters."""
+    """The parameters that a convolution would have if every position had its own filters."""
 
     about: ClassVar = "parameters without weight sharing"
-    rule: ClassVar = (
-        "Without sharing every output cell has its own window of weights, and its own bias."
-    )
+    rule: ClassVar = "Without sharing every output value has its own weights and its own bias."
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
@@ -123,7 +130,11 @@ class NoSharing(Filters):
     bias: bool | None = None
 
     def sentence(self, c: Conventions) -> str:
-        return f"How many parameters would {self.filters} filters of {by(self.k)} on {by(self.n)}×{self.c_in}, stride {self.s}, have without weight sharing?"
+        more = options(stride=self.s, padding=self.p or None)
+        return (
+            f"How many parameters would {plural(self.filters, 'filter')} of {by(self.k)}{more} on a "
+            f"{by(self.n)}×{self.c_in} input have without weight sharing{biases(self.bias)}?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = self.conv(c)
@@ -144,18 +155,22 @@ class NoSharing(Filters):
 
 @question("lenet-c3")
 class LenetC3(Task):
-    """The parameters of LeNet-5's third layer: as everyone builds it now, or as in the 1998 table."""
+    """The parameters of LeNet-5's third layer: as it is built today, or as in the table of 1998."""
 
     about: ClassVar = "parameters of LeNet-5's C3"
     depends_on: ClassVar[tuple[str, ...]] = ("lenet_c3",)
     rule: ClassVar = (
-        "Sixteen 5×5 filters with biases; in the paper each sees only some of the maps below."
+        "Sixteen 5×5 filters with biases; in the paper each reads only some of the maps below."
     )
     examples: ClassVar = ({}, {})
 
     def sentence(self, c: Conventions) -> str:
-        how = "as connected in the 1998 paper" if c.lenet_c3 == "paper" else "seeing all six maps"
-        return f"How many parameters has LeNet-5's C3, {how}?"
+        how = (
+            "it is connected as in the 1998 paper"
+            if c.lenet_c3 == "paper"
+            else "it reads all six maps"
+        )
+        return f"How many parameters does LeNet-5's C3 have if {how}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         # 6 filters see 3 maps, 9 see 4, 1 sees 6 (LeCun et al. 1998, table I): 60 kernels of 25
@@ -179,7 +194,7 @@ class Im2col(Filters):
     """The matrices of an im2col convolution: filters as rows, windows as columns."""
 
     about: ClassVar = "matrices of an im2col convolution"
-    rule: ClassVar = "One column is one window of all channels, k·k·channels numbers; one column per output position, one row per filter."
+    rule: ClassVar = "One column holds one window of all channels, k·k·channels numbers. There is one column for each output position and one row for each filter."
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
@@ -193,7 +208,12 @@ class Im2col(Filters):
     bias: bool | None = None
 
     def sentence(self, c: Conventions) -> str:
-        return f"im2col of {by(self.n)}×{self.c_in}, {self.filters} filters {by(self.k)}, stride {self.s}: rows × columns of the matrix of filters, and of the windows (columns)?"
+        more = options(stride=self.s, padding=self.p or None)
+        return (
+            f"An im2col convolution has {plural(self.filters, 'filter')} of {by(self.k)} on a "
+            f"{by(self.n)}×{self.c_in} input{more}. How many rows × columns does the matrix of filters have "
+            "(filters), and the matrix of windows (columns)?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = self.conv(c)
@@ -224,9 +244,9 @@ class Im2col(Filters):
 
 @question("stacks")
 class Stacks(Task):
-    """Several small kernels against a large one, C channels throughout: factors of C², and the share saved."""
+    """Several small kernels compared with a large one, all with C channels: factors of C², and the share saved."""
 
-    about: ClassVar = "several small kernels against a large one"
+    about: ClassVar = "several small kernels compared with a large one"
     rule: ClassVar = "From C to C channels a k × k layer has k²·C² weights; add up the layers."
     examples: ClassVar = ({"layers": 4, "k": 3, "against": 9}, {"layers": 3, "k": 5, "against": 13})
 
@@ -236,8 +256,9 @@ class Stacks(Task):
 
     def sentence(self, c: Conventions) -> str:
         return (
-            f"{self.layers} layers {by(self.k)} against one {by(self.against)}, C channels, no biases: weights as multiples "
-            "of C² (small, large), and what share is saved (saved)?"
+            f"{plural(self.layers, 'layer')} of {by(self.k)} are compared with one layer of {by(self.against)}, all with "
+            "C channels and without biases. Give the weights as multiples of C² (small, large) and the share that "
+            "is saved (saved)."
         )
 
     def parts(self, c: Conventions) -> list[Part]:
@@ -280,10 +301,10 @@ class Stacks(Task):
 
 @question("scaling")
 class Scaling(Task):
-    """By which factor the work or the weights grow when channels, image or kernel are multiplied."""
+    """By which factor the operations or the weights grow when channels, image or kernel are multiplied."""
 
-    about: ClassVar = "growth of the work when something is multiplied"
-    rule: ClassVar = "Work is k·k·cin·cout at every output position: see which factors change."
+    about: ClassVar = "growth of the operations when something is multiplied"
+    rule: ClassVar = "The number of operations is k·k·cin·cout at every output position: see which factors change."
     examples: ClassVar = ({"c_in": 3, "filters": 2}, {"n": 3})
 
     of: str = "macs"
@@ -298,15 +319,16 @@ class Scaling(Task):
 
     def sentence(self, c: Conventions) -> str:
         names = {
-            "c_in": "input channels",
-            "filters": "filters",
+            "c_in": "the input channels",
+            "filters": "the filters",
             "n": "both sides of the image",
             "k": "both sides of the kernel",
         }
         changes = [
             f"{names[name]} by {getattr(self, name)}" for name in names if getattr(self, name) > 1
         ]
-        return f"Multiply {', '.join(changes) or 'nothing'}: by which factor do the {self.of} grow?"
+        of = "multiply-adds" if self.of == "macs" else "weights"
+        return f"Multiply {', '.join(changes) or 'nothing'}. By which factor does the number of {of} grow?"
 
     def parts(self, c: Conventions) -> list[Part]:
         factor = self.c_in * self.filters * self.k * self.k

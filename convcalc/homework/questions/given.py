@@ -133,7 +133,7 @@ def read_layers(raw: Any, what: str) -> tuple[RfLayer, ...]:
         numbers = [whole(part, what, least=1) for part in (rest if star else text).split("/")]
         if not 1 <= len(numbers) <= 3:
             message = (
-                f"{shortened(text)!r} is no layer; write kernel/stride or kernel/stride/dilation"
+                f"{shortened(text)!r} is not a layer; write kernel/stride or kernel/stride/dilation"
             )
             raise GivenError(what, message)
         found += [RfLayer(*numbers)] * repeats
@@ -151,7 +151,7 @@ def read_rows(raw: Any, what: str) -> Rows:
     try:
         rows = answers.matrix(raw)
     except Unreadable as error:
-        raise GivenError(what, f"it is no matrix: {error}") from None
+        raise GivenError(what, f"it is not a matrix: {error}") from None
     return tuple(tuple(int(c) if c.denominator == 1 else c for c in row) for row in rows)
 
 
@@ -247,11 +247,11 @@ def each(value: Ints, axes: int) -> tuple[int, ...]:
 
 
 def axes_of(*values: Any) -> int:
-    """How many axes some numbers speak of: 0 where they do not say."""
+    """How many axes some numbers are for: 0 where one number is for all."""
     found = {len(value) for value in values if isinstance(value, tuple)}
     if len(found) > 1:
         raise GivenError(
             "",
-            f"numbers for {' and '.join(map(str, sorted(found)))} axes stand together; give as many everywhere",
+            f"there are numbers for {' and '.join(map(str, sorted(found)))} axes; give the same number everywhere",
         )
     return found.pop() if found else 0

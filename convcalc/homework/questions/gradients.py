@@ -1,4 +1,4 @@
-"""Questions by hand about gradients, single windows, and what a kernel does to a picture."""
+"""Questions by hand about gradients, single windows, and what a kernel does to an image."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from convcalc.homework.answers.types import COUNT, MATRIX, PAIR, RATIO, WORD
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Rows
+from convcalc.homework.questions.words import by, options
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
@@ -49,7 +50,7 @@ class Gradient(Task):
 
     about: ClassVar = "gradients of a convolution by hand"
     partial: ClassVar = "parts"
-    rule: ClassVar = "dw: slide the gradient over the input. dx: every gradient cell stamps the kernel where it was read. db: add the gradient up."
+    rule: ClassVar = "dw: slide the gradient over the input. dx: add each gradient value times the kernel, at the place that the window read. db: add up the gradient."
     examples: ClassVar = (
         {"x": [[1, 2, 0], [3, 1, 2], [0, 1, 4]], "w": [[1, 0], [2, 3]], "g": [[1, 2], [0, 1]]},
         {"x": [[2, 1, 5], [0, 3, 1], [1, 1, 2]], "w": [[4, 1], [0, 2]], "g": [[0, 1], [3, 1]]},
@@ -65,11 +66,16 @@ class Gradient(Task):
         need_small(x=[self.x], w=[self.w])
         if gradient(Grad(self.x, self.w, self.g, self.s, self.p, "dw")) is None:
             raise GivenError(
-                "g", "has not the shape of the output; give one number per output cell"
+                "g", "does not have the shape of the output; give one number for each output value"
             )
 
     def sentence(self, c: Conventions) -> str:
-        return f"x = {MATRIX.text(self.x)}, w = {MATRIX.text(self.w)}, gradient of the output {MATRIX.text(self.g)}: dw, dx, db?"
+        more = options(stride=self.s if self.s > 1 else None, padding=self.p or None)
+        return (
+            f"The input is x = {MATRIX.text(self.x)}, the kernel w = {MATRIX.text(self.w)}{more}, the gradient of "
+            f"the output {MATRIX.text(self.g)}. Give the gradients of the kernel (dw), of the input (dx) and of "
+            "the bias (db)."
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         found = []
@@ -99,10 +105,10 @@ class Gradient(Task):
 
 @question("shape-of-gradient")
 class ShapeOfGradient(Task):
-    """The shape of a gradient: that of what it belongs to (`of`: w or x)."""
+    """The shape of a gradient: that of the array it belongs to (`of`: w or x)."""
 
     about: ClassVar = "shape of a gradient"
-    rule: ClassVar = "A gradient has the shape of what it belongs to."
+    rule: ClassVar = "A gradient has the same shape as the array it belongs to."
     examples: ClassVar = ({"n": 10, "k": 5}, {"n": 8, "k": 3, "of": "x"})
 
     n: Count
@@ -114,7 +120,11 @@ class ShapeOfGradient(Task):
             raise GivenError("of", "must be w or x")
 
     def sentence(self, c: Conventions) -> str:
-        return f"A {self.k}×{self.k} kernel on a {self.n}×{self.n} input: which shape has the gradient with respect to {'the kernel' if self.of == 'w' else 'the input'}?"
+        of = "kernel" if self.of == "w" else "input"
+        return (
+            f"A {by(self.k)} kernel slides over a {by(self.n)} input. "
+            f"What is the shape of the gradient with respect to the {of}?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         side = self.k if self.of == "w" else self.n
@@ -126,7 +136,7 @@ class ShapeOfGradient(Task):
                 "gradient-shape",
                 self,
                 None,
-                method="the shape of what it belongs to",
+                method="the shape of the array it belongs to",
             )
         ]
 
@@ -147,10 +157,10 @@ class DotProduct(Task):
 
     def check(self) -> None:
         if len(self.x) != len(self.w) or len(self.x[0]) != len(self.w[0]):
-            raise GivenError("w", "must be as large as x")
+            raise GivenError("w", "must have the shape of x")
 
     def sentence(self, c: Conventions) -> str:
-        return f"The sum of the products of {MATRIX.text(self.x)} and {MATRIX.text(self.w)}?"
+        return f"Multiply {MATRIX.text(self.x)} and {MATRIX.text(self.w)} cell by cell. What is the sum of the products?"
 
     def parts(self, c: Conventions) -> list[Part]:
         total = sum(a * b for xs, ws in zip(self.x, self.w) for a, b in zip(xs, ws))
@@ -203,10 +213,10 @@ def kernel_name(w: Rows) -> str:
 
 @question("image-kernel")
 class ImageKernel(Task):
-    """What a kernel does to a picture: edges, vertical edges, horizontal edges, sharpen, blur, identity."""
+    """What a kernel does to an image: edges, vertical edges, horizontal edges, sharpen, blur, identity."""
 
-    about: ClassVar = "what a kernel does to a picture"
-    rule: ClassVar = "Add up the numbers: 0 finds changes, 1 keeps the brightness. Then see in which direction the signs change."
+    about: ClassVar = "what a kernel does to an image"
+    rule: ClassVar = "Add up the numbers: a sum of 0 finds changes, a sum of 1 keeps the brightness. Then see in which direction the signs change."
     examples: ClassVar = (
         {"w": [[1, 1, 1], [1, 1, 1], [1, 1, 1]]},
         {"w": [[0, 0, 0], [0, 1, 0], [0, 0, 0]]},
@@ -217,11 +227,11 @@ class ImageKernel(Task):
     def check(self) -> None:
         if not kernel_name(self.w):
             raise GivenError(
-                "w", "is no kernel that has a name here; ask with type: choice or text"
+                "w", "is not a kernel that has a name here; use type: choice or type: text"
             )
 
     def sentence(self, c: Conventions) -> str:
-        return f"What does the kernel {MATRIX.text(self.w)} do: {', '.join(sorted(KERNEL_NAMES))}?"
+        return f"What does the kernel {MATRIX.text(self.w)} do? Choose one: {', '.join(sorted(KERNEL_NAMES))}."
 
     def parts(self, c: Conventions) -> list[Part]:
         return [

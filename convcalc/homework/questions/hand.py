@@ -1,4 +1,4 @@
-"""Questions worked by hand: convolutions, pools, gradients, named kernels. The witness computes them."""
+"""Questions worked by hand: convolutions and pools. The witness computes the answers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from convcalc.homework.answers.types import MATRIX
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Rows, Sizes, Stack
+from convcalc.homework.questions.words import by, options
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,18 +145,32 @@ def pads(p: int, c: Conventions, *, one_d: bool = False) -> tuple[tuple[int, int
 
 
 def need_small(**stacks: Any) -> None:
-    """Refuse maps that nobody works out by hand."""
+    """Refuse maps that are too large for work by hand."""
     for name, stack in stacks.items():
         for one in stack:
             if len(one) > MAX_SIDE or len(one[0]) > MAX_SIDE:
                 raise GivenError(
-                    name, f"is larger than {MAX_SIDE} by {MAX_SIDE}; by hand, take a smaller one"
+                    name,
+                    f"is larger than {MAX_SIDE}×{MAX_SIDE}; use a smaller one for work by hand",
                 )
 
 
 def maps_text(stack: Any) -> str:
     """Maps for people."""
     return "; ".join(MATRIX.text(one) for one in stack)
+
+
+def only_cells(cells: Rows | None) -> str:
+    """Which cells are asked for, in words; nothing where all are."""
+    if not cells:
+        return ""
+    texts = ", ".join(str(tuple(cell)) for cell in cells)
+    return f" Give only the cells {texts} (row, column; counted from 0)."
+
+
+def is_flipped(task: Any, c: Conventions) -> bool:
+    """Whether the kernel is flipped: as the question says, or as the sheet does."""
+    return bool(c.conv == "convolution" if task.flip is None else task.flip)
 
 
 class ByHand(Task):
@@ -176,7 +191,7 @@ class ByHand(Task):
             and quantities.cells
             and hand(quantities._replace(cells=())) is not None
         ):
-            raise GivenError("cells", "names a cell outside of the map; cells count from 0")
+            raise GivenError("cells", "names a cell outside the map; count cells from 0")
         if expected is None:
             raise GivenError("", "the window does not fit; give a larger map or more padding")
         return [
@@ -197,7 +212,7 @@ class ConvByHand(ByHand):
     """A small convolution cell by cell: x one map or a list of maps, w a kernel for each of them."""
 
     about: ClassVar = "convolution by hand"
-    rule: ClassVar = "Lay the kernel on the window, multiply cell by cell, add everything up, move on by the stride."
+    rule: ClassVar = "Put the kernel on the window, multiply cell by cell, add everything up, move by the stride."
     examples: ClassVar = (
         {"x": [[1, 0, 2, 1], [3, 1, 0, 2], [0, 2, 1, 1]], "w": [[1, 2], [0, 1]]},
         {"x": [[2, 1, 0], [4, 3, 1], [0, 5, 2]], "w": [[1, 0], [2, 1]]},
@@ -228,25 +243,17 @@ class ConvByHand(ByHand):
             )
 
     def sentence(self, c: Conventions) -> str:
-        flipped = self.flip if self.flip is not None else c.conv == "convolution"
-        more = (
-            ""
-            if self.s == 1
-            else f", stride {self.s if isinstance(self.s, int) else '×'.join(map(str, self.s))}"
+        more = options(
+            stride=None if self.s == 1 else self.s,
+            padding=self.p or None,
+            dilation=None if self.d == 1 else self.d,
         )
-        more += f", padding {self.p}" if self.p else ""
-        more += ", the kernel turned round" if flipped else ""
-        more += f", then add {self.b}" if self.b else ""
-        more += ", then ReLU" if self.relu else ""
-        only = (
-            f"; only the cells (row, column from 0) {', '.join(str(tuple(cell)) for cell in self.cells)}"
-            if self.cells
-            else ""
-        )
-        return f"Convolve {maps_text(self.x)} with {maps_text(self.w)}{more}{only}."
+        steps = ", with the kernel flipped" if is_flipped(self, c) else ""
+        steps += f", then add {self.b}" if self.b else ""
+        steps += ", then apply ReLU" if self.relu else ""
+        return f"Convolve {maps_text(self.x)} with {maps_text(self.w)}{more}{steps}.{only_cells(self.cells)}"
 
     def quantities(self, c: Conventions) -> Hand:
-        flipped = self.flip if self.flip is not None else c.conv == "convolution"
         bias = int(self.b) if self.b.denominator == 1 else self.b
         return Hand(
             self.x,
@@ -255,7 +262,7 @@ class ConvByHand(ByHand):
             pads(self.p, c),
             self.d,
             bias,
-            flipped,
+            is_flipped(self, c),
             ("conv", "relu") if self.relu else ("conv",),
             cells=self.cells or (),
         )
@@ -266,7 +273,7 @@ class Conv1d(ByHand):
     """A small 1-D convolution: x and w are rows of numbers."""
 
     about: ClassVar = "1-D convolution by hand"
-    rule: ClassVar = "Lay the kernel on the row, multiply, add up, move on by the stride."
+    rule: ClassVar = "Put the kernel on the row, multiply, add up, move by the stride."
     examples: ClassVar = (
         {"x": [[1, 0, 2, 3, 1]], "w": [[1, 2]]},
         {"x": [[2, 4, 1, 0]], "w": [[3, 1]]},
@@ -284,12 +291,14 @@ class Conv1d(ByHand):
         need_small(w=[self.w])
 
     def sentence(self, c: Conventions) -> str:
-        flipped = self.flip if self.flip is not None else c.conv == "convolution"
-        return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}, stride {self.s}, padding {self.p}{', the kernel flipped round' if flipped else ''}."
+        flipped = ", with the kernel flipped" if is_flipped(self, c) else ""
+        more = options(stride=self.s, padding=self.p)
+        return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}{more}{flipped}."
 
     def quantities(self, c: Conventions) -> Hand:
-        flipped = self.flip if self.flip is not None else c.conv == "convolution"
-        return Hand((self.x,), (self.w,), self.s, pads(self.p, c, one_d=True), flipped=flipped)
+        return Hand(
+            (self.x,), (self.w,), self.s, pads(self.p, c, one_d=True), flipped=is_flipped(self, c)
+        )
 
 
 @question("pool-by-hand")
@@ -300,7 +309,7 @@ class PoolByHand(ByHand):
     depends_on: ClassVar[tuple[str, ...]] = ("avg_pool_border",)
     topic: ClassVar = "hand-pool"
     rule: ClassVar = (
-        "Take the largest (or the mean) of every window; the window moves by the stride."
+        "Take the maximum (or the mean) of every window; the window moves by the stride."
     )
     examples: ClassVar = (
         {"x": [[1, 9, 2, 1], [3, 4, 0, 7], [0, 2, 5, 6], [8, 3, 1, 2]], "k": 2, "mode": "max"},
@@ -320,7 +329,8 @@ class PoolByHand(ByHand):
 
     def sentence(self, c: Conventions) -> str:
         name = "max" if self.mode == "max" else "average"
-        return f"{self.k}×{self.k} {name} pooling of {MATRIX.text(self.x)}, stride {self.s or self.k}, padding {self.p}."
+        more = options(stride=self.s or self.k, padding=self.p)
+        return f"Apply {by(self.k)} {name} pooling{more} to {MATRIX.text(self.x)}."
 
     def quantities(self, c: Conventions) -> Hand:
         side = (self.p, self.p)
@@ -366,7 +376,12 @@ class Pipeline(ByHand):
             raise GivenError("mode", "must be max or avg")
 
     def sentence(self, c: Conventions) -> str:
-        return f"Convolve {maps_text(self.x)} with {maps_text(self.w)} (conv), then ReLU (relu), then {self.k}×{self.k} {self.mode} pooling, stride {self.pool_s or self.k} (pool)."
+        name = "max" if self.mode == "max" else "average"
+        first = options(stride=None if self.s == 1 else self.s, padding=self.p or None)
+        return (
+            f"Convolve {maps_text(self.x)} with {maps_text(self.w)}{first} (conv), then apply ReLU (relu), then "
+            f"{by(self.k)} {name} pooling with stride {self.pool_s or self.k} (pool)."
+        )
 
     def quantities(self, c: Conventions) -> Hand:
         flipped = c.conv == "convolution"
@@ -405,7 +420,7 @@ class TransposedByHand(ByHand):
     about: ClassVar = "transposed convolution by hand"
     depends_on: ClassVar[tuple[str, ...]] = ()
     topic: ClassVar = "hand-transposed"
-    rule: ClassVar = "Every input cell stamps the kernel, times its value, onto the output; stamps move by the stride and add up; padding is cut off at the end."
+    rule: ClassVar = "Every input value times the kernel is added to the output; for the next value move by the stride; padding is removed at the end."
     examples: ClassVar = (
         {"x": [[1, 2], [0, 3]], "w": [[1, 1], [2, 0]]}, {"x": [[2, 0], [1, 1]], "w": [[1, 3], [0, 2]], "s": 2},
     )  # fmt: skip
@@ -421,12 +436,11 @@ class TransposedByHand(ByHand):
         need_small(x=[self.x], w=[self.w])
 
     def sentence(self, c: Conventions) -> str:
-        only = (
-            f"; only the cells (row, column from 0) {', '.join(str(tuple(cell)) for cell in self.cells)}"
-            if self.cells
-            else ""
+        more = options(stride=self.s, padding=self.p, output_padding=self.a or None)
+        return (
+            f"Apply a transposed convolution with the kernel {MATRIX.text(self.w)}{more} to "
+            f"{MATRIX.text(self.x)}.{only_cells(self.cells)}"
         )
-        return f"Transposed convolution of {MATRIX.text(self.x)} with {MATRIX.text(self.w)}, stride {self.s}, padding {self.p}{only}."
 
     def quantities(self, c: Conventions) -> Hand:
         side = (self.p, self.p)

@@ -1,4 +1,4 @@
-"""The networks of questions: read, walked, and walked again from a student's own shapes."""
+"""The networks of questions: read, walked, and computed again from a student's own shapes."""
 
 from __future__ import annotations
 

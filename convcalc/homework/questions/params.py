@@ -15,12 +15,13 @@ from convcalc.homework.questions.quantities import (
     conv_params,
     linear_params,
 )
-from convcalc.homework.questions.size import by
+from convcalc.homework.questions.words import biases, by
+from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
-PARAMS_RULE = "One filter is k × k × (channels of the input), plus one bias. There are as many filters as output maps."
+PARAMS_RULE = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
 
 
 def with_bias(bias: bool | None, c: Conventions) -> bool:  # noqa: FBT001
@@ -82,13 +83,15 @@ class Filters(Task):
     def check(self) -> None:
         if self.image() and min(self.out()) < 1:
             raise GivenError(
-                "n", f"a {self.k}-wide kernel does not fit {self.n}; give a larger input"
+                "n", f"a kernel of {self.k} does not fit an input of {self.n}; give a larger input"
             )
 
     def image_words(self) -> str:
         """The input in words."""
         return (
-            f" on {by(self.n)}×{self.c_in}" if self.n is not None else f", {self.c_in} channels in"
+            f" on a {by(self.n)}×{self.c_in} input"
+            if self.n is not None
+            else f" on {plural(self.c_in, 'input channel')}"
         )
 
 
@@ -119,8 +122,10 @@ class Params(Filters):
 
     def sentence(self, c: Conventions) -> str:
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
-        bias = {None: "", True: ", biases counted", False: ", without biases"}[self.bias]
-        return f"How many parameters have {self.filters} filters of {by(self.k)}{groups}{self.image_words()}{bias}?"
+        return (
+            f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)}{groups}{self.image_words()}. "
+            f"How many parameters does it have{biases(self.bias)}?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = self.conv(c)
@@ -136,10 +141,10 @@ class Params(Filters):
 
 @question("weights-per-neuron")
 class WeightsPerNeuron(Task):
-    """The weights of one neuron: its window times the channels it sees, the bias apart."""
+    """The weights of one neuron: its window times the channels that it reads, not counting the bias."""
 
     about: ClassVar = "weights of one neuron"
-    rule: ClassVar = "A neuron looks at a k × k window of every input channel."
+    rule: ClassVar = "A neuron reads a k × k window of every input channel."
     examples: ClassVar = ({"k": 3, "c_in": 12}, {"k": 7, "c_in": 4})
 
     k: Sizes
@@ -149,7 +154,8 @@ class WeightsPerNeuron(Task):
     filters: Count | None = None
 
     def sentence(self, c: Conventions) -> str:
-        return f"How many weights (the bias apart) has a neuron with a {by(self.k)} field on {self.c_in} channels?"
+        channels = plural(self.c_in, "input channel")
+        return f"How many weights does a neuron with a {by(self.k)} window on {channels} have, not counting the bias?"
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = Conv(each(self.k, axes_of(self.k) or 2), self.c_in, 1, bias=False)
@@ -174,7 +180,10 @@ class ParamsFc(Task):
 
     def sentence(self, c: Conventions) -> str:
         shape = "×".join(map(str, self.input))
-        return f"How many parameters has a fully connected layer of {self.units} units on {shape}?"
+        return (
+            f"A fully connected layer has {plural(self.units, 'unit')} on an input of {shape}. "
+            f"How many parameters does it have{biases(self.bias)}?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = Linear(self.input, self.units, with_bias(self.bias, c))
@@ -195,7 +204,7 @@ class ParamsFc(Task):
 
 @question("params-bn")
 class ParamsBn(Task):
-    """The numbers of a batch normalisation: trained ones, or the running statistics too."""
+    """The numbers of a batch normalisation: those it learns, or the running mean and variance too."""
 
     about: ClassVar = "parameters of a batch normalisation"
     depends_on: ClassVar[tuple[str, ...]] = ("bn",)
@@ -205,8 +214,9 @@ class ParamsBn(Task):
     c_in: Count
 
     def sentence(self, c: Conventions) -> str:
-        which = "numbers, running statistics included," if c.bn == "all" else "trainable parameters"
-        return f"How many {which} has a batch normalisation of {self.c_in} channels?"
+        which = "numbers" if c.bn == "all" else "trainable parameters"
+        more = ", running mean and variance included" if c.bn == "all" else ""
+        return f"How many {which} does a batch normalisation of {plural(self.c_in, 'channel')} have{more}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         each_one = 4 if c.bn == "all" else 2
@@ -219,7 +229,9 @@ class ParamsDepthwise(Filters):
     """The parameters of a depthwise convolution."""
 
     about: ClassVar = "parameters of a depthwise convolution"
-    rule: ClassVar = "Depthwise: every channel has its own thin filter of k × k, and its own bias."
+    rule: ClassVar = (
+        "Depthwise: every channel has its own k × k filter of depth 1, and its own bias."
+    )
     examples: ClassVar = ({"k": 3, "c_in": 10}, {"k": 5, "c_in": 32})
 
     k: Sizes
@@ -230,8 +242,8 @@ class ParamsDepthwise(Filters):
     p: int = 0
 
     def sentence(self, c: Conventions) -> str:
-        bias = {None: "", True: ", biases counted", False: ", without biases"}[self.bias]
-        return f"How many parameters has a depthwise {by(self.k)} convolution on {self.c_in} channels{bias}?"
+        channels = plural(self.c_in, "channel")
+        return f"How many parameters does a depthwise {by(self.k)} convolution on {channels} have{biases(self.bias)}?"
 
     def conv(self, c: Conventions) -> Conv:
         return Conv(
@@ -277,8 +289,8 @@ class ParamsSeparable(Task):
     bias: bool = False
 
     def sentence(self, c: Conventions) -> str:
-        bias = ", biases of both counted" if self.bias else ", without biases"
-        return f"How many parameters has a depthwise separable {by(self.k)} convolution, {self.c_in} to {self.filters} channels{bias}?"
+        bias = ", biases of both layers included" if self.bias else ", without biases"
+        return f"How many parameters does a depthwise separable {by(self.k)} convolution from {self.c_in} to {self.filters} channels have{bias}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         extra = self.c_in + self.filters if self.bias else 0
@@ -294,7 +306,7 @@ class ParamsSeparable(Task):
 
 @question("params-transposed")
 class ParamsTransposed(Filters):
-    """The parameters of a transposed convolution: as many as of the ordinary one it turns round."""
+    """The parameters of a transposed convolution: as many as an ordinary one has from the same channels."""
 
     about: ClassVar = "parameters of a transposed convolution"
     examples: ClassVar = ({"k": 3, "c_in": 8, "filters": 4}, {"k": 5, "c_in": 6, "filters": 9})
@@ -308,7 +320,7 @@ class ParamsTransposed(Filters):
     p: int = 0
 
     def sentence(self, c: Conventions) -> str:
-        return f"How many parameters has a transposed {by(self.k)} convolution from {self.c_in} to {self.filters} channels?"
+        return f"How many parameters does a transposed {by(self.k)} convolution from {self.c_in} to {self.filters} channels have{biases(self.bias)}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = self.conv(c)
@@ -329,19 +341,19 @@ class ParamsTransposed(Filters):
 
 @question("params-pool")
 class ParamsPool(Task):
-    """The parameters of a pool: none today; LeNet-5's had a weight and a bias per map."""
+    """The parameters of a pool: none today; the pools of LeNet-5 have a weight and a bias per map."""
 
     about: ClassVar = "parameters of a pool"
     depends_on: ClassVar[tuple[str, ...]] = ("pool_bias",)
-    rule: ClassVar = "Ask what a pool could learn: it takes the largest or the mean of a window."
+    rule: ClassVar = "A pool takes the maximum or the mean of a window: is there anything to learn?"
     examples: ClassVar = ({"k": 2, "c_in": 16}, {"k": 3, "c_in": 10})
 
     k: Count
     c_in: Count
 
     def sentence(self, c: Conventions) -> str:
-        which = "LeNet-5's " if c.pool_bias == "lenet" else "a "
-        return f"How many parameters has {which}{by(self.k)} pool on {self.c_in} maps?"
+        which = " of LeNet-5" if c.pool_bias == "lenet" else ""
+        return f"How many parameters does a {by(self.k)} pool{which} on {plural(self.c_in, 'map')} have?"
 
     def parts(self, c: Conventions) -> list[Part]:
         expected = 2 * self.c_in if c.pool_bias == "lenet" else 0

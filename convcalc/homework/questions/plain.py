@@ -1,4 +1,4 @@
-"""Questions whose answer the teacher gives: choice, true or false; and text, which a person marks."""
+"""Questions whose answer the teacher gives (choice, true or false), and text, which a person marks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ChoiceTask(Task):
     """Options, of which the teacher's `answer:` names the right ones by letter or text."""
 
     about: ClassVar = "multiple choice"
-    rule: ClassVar = "Read every option; the notes say which."
+    rule: ClassVar = "Compare every option with your notes."
     examples: ClassVar = (
         {"options": ["a pool", "a convolution"], "answer": "b"}, {"options": ["stride", "bias"], "answer": "a"},
     )  # fmt: skip
@@ -67,7 +67,7 @@ class ChoiceTask(Task):
         return found.value  # type: ignore[no-any-return]
 
     def sentence(self, c: Conventions) -> str:
-        return "Which is right? " + " ".join(
+        return "Which option is right? " + " ".join(
             f"({letter(i)}) {option}" for i, option in enumerate(self.options)
         )
 
@@ -98,13 +98,13 @@ class TrueFalseTask(Task):
 
 @question("text")
 class TextTask(Task):
-    """A few sentences, marked by hand; the tool only collects them."""
+    """A few sentences, marked by a person; the tool only collects them."""
 
-    about: ClassVar = "a few sentences, marked by hand"
+    about: ClassVar = "a few sentences, marked by a person"
     examples: ClassVar = ({}, {})
 
     def sentence(self, c: Conventions) -> str:
-        return "In a few sentences."
+        return "Answer in a few sentences."
 
     def parts(self, c: Conventions) -> list[Part]:
         return [Part("", PROSE, None)]

@@ -13,7 +13,7 @@ from convcalc.homework.questions.quantities import Rf, rf_size
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
-RULE = "Start with 1; every layer adds d·(k − 1) times the product of the strides before it."
+RULE = "Start with 1; every layer adds d·(k − 1) times the product of all strides before it."
 
 
 def layer_words(layers: Layers) -> str:
@@ -56,10 +56,12 @@ class ReceptiveField(Task):
 
     def sentence(self, c: Conventions) -> str:
         what = (
-            "How many pixels of the image" if c.rf == "pixels" else "How wide a part of the image"
+            "How many pixels are in the receptive field"
+            if c.rf == "pixels"
+            else "How large is the receptive field"
         )
-        times = f", {self.blocks} such blocks in a row" if self.blocks > 1 else ""
-        return f"{what} does one unit see after layers (kernel/stride) {layer_words(self.layers)}{times}?"
+        times = f" ({self.blocks} such blocks in a row)" if self.blocks > 1 else ""
+        return f"{what} of one unit after the layers (kernel/stride) {layer_words(self.layers)}{times}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = Rf(self.layers * self.blocks, c.rf == "pixels", self.image or 0, self.blocks)
@@ -79,7 +81,7 @@ class ReceptiveField(Task):
 
 @question("receptive-field-net")
 class ReceptiveFieldNet(Task):
-    """The receptive field in a bundled network or a YAML file, at its last layer before the classifier or `at`."""
+    """The receptive field in a bundled network or a YAML file: of the last layer before the classifier, or of the layer `at`."""
 
     about: ClassVar = "receptive field in a network"
     depends_on: ClassVar[tuple[str, ...]] = ("rf",)
@@ -93,11 +95,15 @@ class ReceptiveFieldNet(Task):
         self.size()
 
     def sentence(self, c: Conventions) -> str:
-        what = "How many pixels" if c.rf == "pixels" else "How wide a part"
-        return f"{what} of the image does a unit of {self.at or 'the last convolutional layer'} of {self.net} see?"
+        what = (
+            "How many pixels are in the receptive field"
+            if c.rf == "pixels"
+            else "How large is the receptive field"
+        )
+        return f"{what} of a unit of {self.at or 'the last convolutional layer'} of {self.net}?"
 
     def size(self) -> int:
-        """As the walk finds it."""
+        """The side, in pixels."""
         from convcalc.analysis.walk import walk
         from convcalc.network.load import load
 
@@ -134,10 +140,10 @@ class ReceptiveFieldNet(Task):
 
 @question("layers-for-rf")
 class LayersForField(Task):
-    """How many layers of one kernel, stride 1, until a unit sees so many pixels."""
+    """How many layers of one kernel size at stride 1 give a receptive field of a size."""
 
     about: ClassVar = "layers until a receptive field is reached"
-    rule: ClassVar = "At stride 1 every layer adds k − 1 to a field that starts with 1."
+    rule: ClassVar = "Start with 1; at stride 1 every layer adds k − 1."
     examples: ClassVar = ({"k": 5, "size": 41}, {"k": 3, "size": 21})
 
     k: Count
@@ -145,10 +151,10 @@ class LayersForField(Task):
 
     def check(self) -> None:
         if self.k < 2:
-            raise GivenError("k", "a 1-wide kernel never sees more; give 2 or more")
+            raise GivenError("k", "a kernel of 1 adds nothing; give 2 or more")
 
     def sentence(self, c: Conventions) -> str:
-        return f"How many {self.k}×{self.k} layers, stride 1, until a unit sees at least {self.size} pixels across?"
+        return f"How many {self.k}×{self.k} layers with stride 1 give a receptive field of at least {self.size} × {self.size} pixels?"
 
     def parts(self, c: Conventions) -> list[Part]:
         expected = -(-(self.size - 1) // (self.k - 1))

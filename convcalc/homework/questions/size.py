@@ -21,22 +21,16 @@ from convcalc.homework.questions.quantities import (
     sizes,
     transposed_size,
 )
+from convcalc.homework.questions.words import by, options, volume_words
+from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
-SIZE_RULE = "Along each axis: ⌊(n + 2p − k)/s⌋ + 1; a kernel with dilation d reaches over d·(k − 1) + 1 cells."
-TRANSPOSED_RULE = "Each input cell is spread over the kernel: (n − 1)·s − 2p + d·(k − 1) + 1."
-
-
-def by(value: Ints) -> str:
-    """One number per axis for people: a square one twice."""
-    return "×".join(map(str, value)) if isinstance(value, tuple) else f"{value}×{value}"
-
-
-def in_order(order: str) -> str:
-    """How a volume is written, in words."""
-    return "height × width × channels" if order == "hwc" else "channels × height × width"
+SIZE_RULE = (
+    "Along each axis: ⌊(n + 2p − k)/s⌋ + 1; a kernel with dilation d covers d·(k − 1) + 1 cells."
+)
+TRANSPOSED_RULE = "A transposed convolution makes the input larger: (n − 1)·s − 2p + d·(k − 1) + 1."
 
 
 def windows(
@@ -134,23 +128,17 @@ class Window(Task):
         ]
 
     def window_words(self) -> str:
-        """The window in words."""
+        """The options of the window."""
         task: Any = self
-        text = (
-            f"a {by(task.k)} filter, stride {by(task.s) if isinstance(task.s, tuple) else task.s}"
-        )
-        if task.p != 0:
-            text += f", padding {by(task.p) if isinstance(task.p, tuple) else task.p}"
-        if getattr(task, "d", None) is not None:
-            text += f", dilation {task.d}"
-        return text
+        padding = None if task.p == 0 else task.p
+        return options(stride=task.s, padding=padding, dilation=getattr(task, "d", None))
 
 
 @question("output-size")
 class OutputSize(Window):
-    """The size that comes out along an axis (or along each, where they differ)."""
+    """The output size along an axis (or along each axis, where they differ)."""
 
-    about: ClassVar = "size that comes out"
+    about: ClassVar = "output size"
     examples: ClassVar = (
         {"n": 32, "k": 5}, {"n": 64, "k": 7, "s": 2, "p": 3}, {"n": 19, "k": 4, "s": 3},
     )  # fmt: skip
@@ -162,14 +150,14 @@ class OutputSize(Window):
     d: int | None = None
 
     def sentence(self, c: Conventions) -> str:
-        return f"What size comes out of a {by(self.n)} input under {self.window_words()}?"
+        return f"What is the output size of a {by(self.k)} filter{self.window_words()} on a {by(self.n)} input?"
 
 
 @question("dilated-size")
 class DilatedSize(Window):
-    """The size that comes out under a dilated kernel."""
+    """The output size with a dilated kernel."""
 
-    about: ClassVar = "size under a dilated kernel"
+    about: ClassVar = "output size with a dilated kernel"
     examples: ClassVar = (
         {"n": 64, "k": 3, "d": 2, "s": 1, "p": 0}, {"n": 50, "k": 5, "d": 3, "s": 1, "p": 0},
     )  # fmt: skip
@@ -181,14 +169,14 @@ class DilatedSize(Window):
     p: Pad = 0
 
     def sentence(self, c: Conventions) -> str:
-        return f"What size comes out of a {by(self.n)} input under {self.window_words()}?"
+        return f"What is the output size of a {by(self.k)} filter{self.window_words()} on a {by(self.n)} input?"
 
 
 @question("fit")
 class FitTask(Window):
-    """Whether the window fits: the size if it does; "no" or what the division gives if not."""
+    """Whether the window fits: the output size if it does; "no", or the result of the division, if not."""
 
-    about: ClassVar = "does the window fit, and what comes out"
+    about: ClassVar = "does the window fit, and what is the output size"
     answer_type: ClassVar = FIT
     examples: ClassVar = (
         {"n": 33, "k": 5, "s": 2, "p": 0}, {"n": 20, "k": 4, "s": 3, "p": 0},
@@ -201,10 +189,10 @@ class FitTask(Window):
     d: int | None = None
 
     def sentence(self, c: Conventions) -> str:
-        return f"Does {self.window_words()} fit a {by(self.n)} input, and what size comes out?"
+        return f"Does a {by(self.k)} filter{self.window_words()} fit a {by(self.n)} input, and what is the output size?"
 
     def accepts(self, c: Conventions) -> list[Any]:
-        """Where sizes are floored, that it does not fit is a right answer to the question too."""
+        """Where sizes are rounded down, "does not fit" is a right answer to the question too."""
         quantities = windows(self, c)
         wrong = [axis for axis in quantities.axes if not axis.fits]
         return [Misfit(wrong[0].unrounded)] if wrong else []
@@ -212,9 +200,9 @@ class FitTask(Window):
 
 @question("volume")
 class VolumeTask(Window):
-    """The volume that comes out of a convolution: height, width and channels."""
+    """The output volume of a convolution: height, width and channels."""
 
-    about: ClassVar = "volume that comes out"
+    about: ClassVar = "output volume"
     depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = SIZE_RULE + " The depth is the number of filters."
@@ -233,8 +221,9 @@ class VolumeTask(Window):
 
     def sentence(self, c: Conventions) -> str:
         return (
-            f"What volume comes out of a {by(self.n)}×{self.c_in} input under {self.filters} filters: "
-            f"{self.window_words()}?"
+            f"{plural(self.filters, 'filter')} of {by(self.k)}{self.window_words()} "
+            f"{'slides' if self.filters == 1 else 'slide'} over a {by(self.n)}×{self.c_in} input. "
+            "What is the output volume?"
         )
 
     def parts(self, c: Conventions) -> list[Part]:
@@ -242,7 +231,7 @@ class VolumeTask(Window):
         return [
             Part(
                 "",
-                Volume(in_order(c.order)),
+                Volume(volume_words(c.order)),
                 sizes(quantities),
                 "volume",
                 quantities,
@@ -254,14 +243,14 @@ class VolumeTask(Window):
 
 @question("pool-volume")
 class PoolVolume(Task):
-    """The volume that comes out of a pool; its stride is the window's size unless given."""
+    """The output volume of a pool; its stride is the window size unless it is given."""
 
     about: ClassVar = "volume after a pool"
     depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = (
         SIZE_RULE
-        + " A pool works on each channel alone, and moves by its own size unless told otherwise."
+        + " A pool works on each channel separately; its stride is its window size unless it is given."
     )
     examples: ClassVar = (
         {"n": 24, "k": 3, "c_in": 8}, {"n": 40, "k": 4, "c_in": 5},
@@ -274,9 +263,10 @@ class PoolVolume(Task):
     p: Pad = 0
 
     def sentence(self, c: Conventions) -> str:
-        stride = f", stride {self.s}" if self.s is not None else ""
+        what = "volume" if self.c_in else "size"
         depth = f"×{self.c_in}" if self.c_in else ""
-        return f"What comes out of a {by(self.n)}{depth} input under a {by(self.k)} pool{stride}?"
+        more = options(stride=self.s, padding=self.p or None)
+        return f"What is the output {what} of a {by(self.k)} pool{more} on a {by(self.n)}{depth} input?"
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = windows(self, c, pool=True, stride=self.s if self.s is not None else self.k)
@@ -296,7 +286,7 @@ class PoolVolume(Task):
         return [
             Part(
                 "",
-                Volume(in_order(c.order)),
+                Volume(volume_words(c.order)),
                 sizes(quantities),
                 "volume",
                 quantities,
@@ -308,13 +298,13 @@ class PoolVolume(Task):
 
 @question("padded-volume")
 class PaddedVolume(Task):
-    """A volume after zeros are put round it."""
+    """A volume after zeros are added around it."""
 
     about: ClassVar = "volume after padding"
     depends_on: ClassVar[tuple[str, ...]] = ("padding", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = (
-        "Padding goes on both ends of the height and of the width, and leaves the channels alone."
+        "Padding is added at both ends of the height and of the width; the channels stay the same."
     )
     examples: ClassVar = ({"n": 20, "p": 3, "c_in": 5}, {"n": 11, "p": 1, "c_in": 6})
 
@@ -323,7 +313,8 @@ class PaddedVolume(Task):
     c_in: Count
 
     def sentence(self, c: Conventions) -> str:
-        return f"What volume is a {by(self.n)}×{self.c_in} input after padding it by {self.p}?"
+        padding = by(self.p) if isinstance(self.p, tuple) else self.p
+        return f"A {by(self.n)}×{self.c_in} input gets a padding of {padding}. What is its volume then?"
 
     def parts(self, c: Conventions) -> list[Part]:
         axes = axes_of(self.n, self.p) or 2
@@ -337,7 +328,7 @@ class PaddedVolume(Task):
         return [
             Part(
                 "",
-                Volume(in_order(c.order)),
+                Volume(volume_words(c.order)),
                 padded_volume(quantities),
                 "padded",
                 quantities,
@@ -353,7 +344,7 @@ class PadToKeep(Task):
 
     about: ClassVar = "padding that keeps the size"
     depends_on: ClassVar[tuple[str, ...]] = ("padding", "dilation_base")
-    rule: ClassVar = "A window takes k − 1 cells away at stride 1; padding gives them back, half on each side: (k − 1)/2."
+    rule: ClassVar = "At stride 1 a window removes k − 1 cells; padding adds them again, half on each side: (k − 1)/2."
     examples: ClassVar = ({"k": 9}, {"k": 11}, {"k": 3, "d": 4})
 
     k: Sizes
@@ -365,14 +356,14 @@ class PadToKeep(Task):
         if self.s not in (1, (1, 1)):
             raise GivenError(
                 "s",
-                f"with stride {self.s} no padding keeps the size of every input; ask same-padding",
+                f"with stride {self.s} no padding keeps the size of every input; use type: same-padding",
             )
         if isinstance(self.k, tuple) and len(set(self.k)) > 1:
             raise GivenError("k", "asks for one padding; give a square kernel")
 
     def sentence(self, c: Conventions) -> str:
-        dilation = f" with dilation {self.d}" if self.d is not None else ""
-        return f"Which padding keeps the size under a {by(self.k)} filter{dilation} at stride 1?"
+        dilation = f" and dilation {self.d}" if self.d is not None else ""
+        return f"Which padding keeps the size of the input for a {by(self.k)} filter with stride 1{dilation}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         k = self.k[0] if isinstance(self.k, tuple) else self.k
@@ -395,9 +386,9 @@ class PadToKeep(Task):
 
 @question("same-size")
 class SameSize(Task):
-    """The size under "same" padding, with a stride."""
+    """The output size with "same" padding and a stride."""
 
-    about: ClassVar = 'size under "same" padding'
+    about: ClassVar = 'output size with "same" padding'
     rule: ClassVar = '"Same" padding makes the size ⌈n/s⌉.'
     examples: ClassVar = ({"n": 51, "s": 2, "k": 3}, {"n": 100, "s": 3, "k": 5})
 
@@ -406,7 +397,7 @@ class SameSize(Task):
     k: Count = 3
 
     def sentence(self, c: Conventions) -> str:
-        return f'What size comes out of {self.n} under "same" padding, kernel {self.k}, stride {self.s}?'
+        return f'An input of size {self.n} has "same" padding, kernel {self.k} and stride {self.s}. What is the output size?'
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = Same(self.n, self.s, self.k)
@@ -425,10 +416,12 @@ class SameSize(Task):
 
 @question("same-padding")
 class SamePadding(Task):
-    """The zeros that "same" padding adds in all, and where: before and after."""
+    """The zeros that "same" padding adds: in total, before and after."""
 
     about: ClassVar = 'zeros that "same" padding adds'
-    rule: ClassVar = "In all max((⌈n/s⌉ − 1)·s + k − n, 0); the odd cell goes to the end."
+    rule: ClassVar = (
+        "In total max((⌈n/s⌉ − 1)·s + k − n, 0); if this is odd, the extra zero goes to the end."
+    )
     examples: ClassVar = ({"n": 50, "k": 7, "s": 2}, {"n": 21, "k": 5, "s": 3})
 
     n: Count
@@ -436,7 +429,10 @@ class SamePadding(Task):
     s: Count = 1
 
     def sentence(self, c: Conventions) -> str:
-        return f'How many zeros does "same" add to {self.n} for kernel {self.k}, stride {self.s}: in all, before, after?'
+        return (
+            f'How many zeros does "same" padding add to an input of size {self.n} for kernel {self.k} and '
+            f"stride {self.s}: in total (total), before (before) and after (after)?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         total = formulas.same_padding(self.n, self.k, self.s, 1)
@@ -449,9 +445,9 @@ class SamePadding(Task):
 
 @question("transposed-size")
 class TransposedSize(Task):
-    """The size that comes out of a transposed convolution."""
+    """The output size of a transposed convolution."""
 
-    about: ClassVar = "size after a transposed convolution"
+    about: ClassVar = "output size of a transposed convolution"
     depends_on: ClassVar[tuple[str, ...]] = ("transposed_out_pad",)
     rule: ClassVar = TRANSPOSED_RULE
     examples: ClassVar = (
@@ -467,11 +463,16 @@ class TransposedSize(Task):
 
     def check(self) -> None:
         if transposed_size(Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)) < 1:
-            raise GivenError("p", f"padding {self.p} cuts everything off; use less")
+            raise GivenError("p", f"padding {self.p} removes everything; use less")
 
     def sentence(self, c: Conventions) -> str:
-        more = f", padding {self.p}" if self.p else ""
-        return f"What size comes out of {by(self.n)} under a transposed {by(self.k)} convolution, stride {self.s}{more}?"
+        more = options(
+            stride=self.s,
+            padding=self.p or None,
+            dilation=self.d if self.d > 1 else None,
+            output_padding=self.a,
+        )
+        return f"What is the output size of a transposed {by(self.k)} convolution{more} on a {by(self.n)} input?"
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)

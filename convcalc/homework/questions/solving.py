@@ -16,15 +16,17 @@ from convcalc.homework.questions.quantities import (
     layers_to_size,
     sizes,
 )
+from convcalc.homework.questions.words import by, volume_words
+from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
-from convcalc.homework.questions.size import by, formula_text, in_order
+from convcalc.homework.questions.size import formula_text
 
 
 @question("solve-for")
 class SolveFor(Task):
-    """A kernel, stride and padding that lead from one size to another; any that do are right."""
+    """A kernel, stride and padding that give one size for another; all that do are right."""
 
     about: ClassVar = "kernel, stride and padding that give a size"
     rule: ClassVar = "Look for k, s and p with ⌊(n + 2p − k)/s⌋ + 1 = the size asked for; try the simplest stride and padding first."
@@ -34,7 +36,7 @@ class SolveFor(Task):
     out: Count
 
     def sentence(self, c: Conventions) -> str:
-        return f"Which kernel size, stride and padding lead from {by(self.n)} to {by(self.out)}?"
+        return f"Which kernel size, stride and padding give a {by(self.out)} output for a {by(self.n)} input?"
 
     def parts(self, c: Conventions) -> list[Part]:
         return [Part("", SETTINGS, (self.n, self.out), method=f"⌊({self.n} + 2p − k)/s⌋ + 1")]
@@ -42,10 +44,10 @@ class SolveFor(Task):
 
 @question("layers-to-reach")
 class LayersToReach(Task):
-    """How many layers without padding lead from one size to another."""
+    """How many layers without padding reduce one size to another."""
 
     about: ClassVar = "layers until a size is reached"
-    rule: ClassVar = "Every layer without padding takes k − 1 away: (n − target)/(k − 1) layers."
+    rule: ClassVar = "Every layer without padding removes k − 1: (n − target)/(k − 1) layers."
     examples: ClassVar = ({"n": 50, "k": 7, "target": 8}, {"n": 100, "k": 3, "target": 20})
 
     n: Count
@@ -56,11 +58,14 @@ class LayersToReach(Task):
         if self.k < 2 or self.target >= self.n:
             raise GivenError(
                 "target",
-                f"{self.n} never shrinks to {self.target} with a {self.k}-wide kernel; give a larger n or k",
+                f"layers with a kernel of {self.k} never reduce {self.n} to {self.target}; give a larger n or k",
             )
 
     def sentence(self, c: Conventions) -> str:
-        return f"How many {by(self.k)} layers without padding, stride 1, lead from {by(self.n)} to {by(self.target)}?"
+        return (
+            f"How many {by(self.k)} layers with stride 1 and without padding reduce a {by(self.n)} input "
+            f"to {by(self.target)}?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = LayersToSize(self.n, self.k, self.target)
@@ -80,12 +85,10 @@ class LayersToReach(Task):
 
 @question("shrink")
 class Shrink(Task):
-    """What some layers without padding leave of an image: the size, and the share of the area lost."""
+    """What is left of an image after some layers without padding: the size, and the share of the area lost."""
 
     about: ClassVar = "what is left after some layers without padding"
-    rule: ClassVar = (
-        "L layers take L·(k − 1) off each side; the share lost is 1 − (what is left/n)²."
-    )
+    rule: ClassVar = "L layers remove L·(k − 1) from the height and from the width; the share lost is 1 − (size left/n)²."
     examples: ClassVar = ({"n": 100, "k": 3, "layers": 4}, {"n": 64, "k": 5, "layers": 3})
 
     n: Count
@@ -99,7 +102,10 @@ class Shrink(Task):
             )
 
     def sentence(self, c: Conventions) -> str:
-        return f"What is left of {by(self.n)} after {self.layers} layers of {by(self.k)} without padding, and what share of the area is lost?"
+        return (
+            f"A {by(self.n)} input goes through {plural(self.layers, 'layer')} of {by(self.k)} without padding. "
+            "What size is left (size), and what share of the area is lost (lost)?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         left = self.n - self.layers * (self.k - 1)
@@ -107,15 +113,15 @@ class Shrink(Task):
         method = f"{self.n} − {self.layers}·({self.k} − 1)"
         return [
             Part("size", SIZE, left, label="size", method=method),
-            Part("lost", SHARE, lost, label="share lost", method="1 − (what is left/n)²"),
+            Part("lost", SHARE, lost, label="share lost", method="1 − (size left/n)²"),
         ]
 
 
 @question("fraction")
 class FractionTask(Task):
-    """The share of the values that a pool throws away."""
+    """The share of the values that a pool removes."""
 
-    about: ClassVar = "share of the values that a pool drops"
+    about: ClassVar = "share of the values that a pool removes"
     rule: ClassVar = "Of every s × s cells one value is left."
     examples: ClassVar = ({"k": 4}, {"k": 5, "s": 5})
 
@@ -123,7 +129,7 @@ class FractionTask(Task):
     s: Count | None = None
 
     def sentence(self, c: Conventions) -> str:
-        return f"What share of the values does {by(self.k)} pooling with stride {self.s or self.k} throw away?"
+        return f"What share of the values does a {by(self.k)} pool with stride {self.s or self.k} remove?"
 
     def parts(self, c: Conventions) -> list[Part]:
         s = self.s or self.k
@@ -136,7 +142,7 @@ class FcToConv(Task):
 
     about: ClassVar = "a fully connected layer as a convolution"
     depends_on: ClassVar[tuple[str, ...]] = ("order",)
-    rule: ClassVar = "The kernel is as large as the map it reads, without padding at stride 1; one filter per unit."
+    rule: ClassVar = "The kernel is as large as the map it reads, without padding and with stride 1; there is one filter for each unit."
     examples: ClassVar = (
         {"input": "5x5x16", "units": 120, "n": 9}, {"input": "4x4x50", "units": 500, "n": 6},
     )  # fmt: skip
@@ -155,11 +161,12 @@ class FcToConv(Task):
 
     def sentence(self, c: Conventions) -> str:
         shape = "×".join(map(str, self.input))
-        text = f"Which kernel makes a layer of {self.units} units on {shape} a convolution"
+        layer = f"A fully connected layer has {plural(self.units, 'unit')} on a {shape} input."
+        kernel = f"{layer} Which kernel size does it have as a convolution"
         return (
-            f"{text}, and what volume does it give on a map of {by(self.n)}?"
+            f"{kernel} (kernel), and which volume does it give on a {by(self.n)} map (volume)?"
             if self.n
-            else f"{text}?"
+            else f"{kernel}?"
         )
 
     def parts(self, c: Conventions) -> list[Part]:
@@ -178,7 +185,7 @@ class FcToConv(Task):
             found.append(
                 Part(
                     "volume",
-                    Volume(in_order(c.order)),
+                    Volume(volume_words(c.order)),
                     sizes(quantities),
                     "volume",
                     quantities,
@@ -195,9 +202,7 @@ class Toeplitz(Task):
     """A 1-D convolution as a matrix: its size, its rows and columns, the free numbers in it."""
 
     about: ClassVar = "a 1-D convolution as a matrix"
-    rule: ClassVar = (
-        "One row per output, one column per input; the same k numbers stand in every row."
-    )
+    rule: ClassVar = "There is one row for each output and one column for each input; every row has the same k numbers."
     examples: ClassVar = ({"n": 10, "k": 4}, {"n": 8, "k": 3})
 
     n: Count
@@ -206,11 +211,15 @@ class Toeplitz(Task):
     def check(self) -> None:
         if self.k > self.n:
             raise GivenError(
-                "k", f"a {self.k}-wide kernel does not fit {self.n}; give a smaller one"
+                "k", f"a kernel of {self.k} does not fit {self.n} values; give a smaller one"
             )
 
     def sentence(self, c: Conventions) -> str:
-        return f"A kernel of {self.k} slides over {self.n} values: how many come out (size), rows × columns of the matrix (matrix), how many free numbers (free), how many if fully connected (dense)?"
+        return (
+            f"A kernel of {self.k} slides over {self.n} values. How many outputs are there (size)? As a matrix, how "
+            "many rows × columns does the layer have (matrix), how many different weights (free), and how many "
+            "weights if it is fully connected (dense)?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         o = formulas.out_size(self.n, self.k, 1, 0, 1)
@@ -225,7 +234,7 @@ class Toeplitz(Task):
 
 @question("compose")
 class Compose(Task):
-    """The one kernel that does what several do in a row, without a nonlinearity between."""
+    """The one kernel that does the same as several in a row without a nonlinearity between them."""
 
     about: ClassVar = "one kernel instead of several in a row"
     rule: ClassVar = "Every further kernel adds k − 1: k₁ + k₂ − 1."
@@ -234,7 +243,11 @@ class Compose(Task):
     kernels: Ints
 
     def sentence(self, c: Conventions) -> str:
-        return f"Kernels of {' and '.join(map(str, each(self.kernels, 1)))} in a row, nothing between: as one kernel of which size?"
+        sizes_text = " and ".join(map(str, each(self.kernels, 1)))
+        return (
+            f"Kernels of size {sizes_text} follow each other, with no nonlinearity between them. "
+            "What is the size of the one kernel that does the same?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         kernels = each(self.kernels, 1)
@@ -245,10 +258,10 @@ class Compose(Task):
 
 @question("min-input")
 class MinInput(Task):
-    """The smallest input that a chain of layers lets through."""
+    """The smallest input that a chain of layers accepts."""
 
-    about: ClassVar = "smallest input that survives a chain"
-    rule: ClassVar = "Go backwards: what gives 1 at the end must have been k before a window, s·(n − 1) + k in general."
+    about: ClassVar = "smallest input of a chain"
+    rule: ClassVar = "Go backwards, starting with 1: before a window the size was s·(n − 1) + k."
     examples: ClassVar = (
         {"layers": ["pool:k2", "pool:k2"]},
         {"layers": ["conv:k3c8", "pool:k2", "conv:k3c8"]},
@@ -260,7 +273,7 @@ class MinInput(Task):
         self.smallest()
 
     def sentence(self, c: Conventions) -> str:
-        return f"What is the smallest square input that survives {' '.join(self.layers)}?"
+        return f"What is the smallest square input that {' '.join(self.layers)} accepts?"
 
     def smallest(self) -> int:
         """Tried from below, with the walk's own checks."""
@@ -277,7 +290,7 @@ class MinInput(Task):
             except ConvcalcError as error:
                 problem, low, high = str(error), high + 1, high * 2
         else:
-            raise GivenError("layers", f"let no input through: {problem}")
+            raise GivenError("layers", f"accept no input: {problem}")
         while low < high:
             middle = (low + high) // 2
             try:
@@ -288,4 +301,4 @@ class MinInput(Task):
         return high
 
     def parts(self, c: Conventions) -> list[Part]:
-        return [Part("", SIZE, self.smallest(), method="backwards from 1")]
+        return [Part("", SIZE, self.smallest(), method="from 1 backwards")]

@@ -39,9 +39,11 @@ if TYPE_CHECKING:
 
 ASKS = ("shape", "weights", "biases", "params", "macs", "values")
 TABLE_RULE = (
-    "Go layer by layer: the size from the layer before, the depth from the filters; weights are k·k·(channels in)·filters, "
-    "one bias per filter; pools have none; flatten takes every channel."
+    "Go layer by layer: the size follows from the layer before, the depth is the number of filters. Weights are k·k·(input channels)·filters, "
+    "with one bias for each filter; pools have none. Flattening keeps all channels."
 )
+
+AMOUNTS = {"params": "parameters", "weights": "weights", "macs": "multiply-adds"}
 
 COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": linear_params}
 
@@ -88,7 +90,7 @@ def row_method(row: Row, ask: str) -> str:
             for a in layer.windows(row.input)
         )
         return ", ".join(axes)
-    return {"weights": "(window)·(channels in)·filters", "biases": "one per filter"}.get(
+    return {"weights": "(window)·(input channels)·filters", "biases": "one per filter"}.get(
         ask, "see the rule"
     )
 
@@ -117,14 +119,14 @@ class ArchTable(Task):
         self.rows()
 
     def rows(self) -> list[Row]:
-        """The rows of the table; values that a layer changes one by one are no row."""
+        """The rows of the table; a layer that changes values one by one has no row."""
         found: list[Row] = self.once("rows", lambda: rows_of(self.arch, self.input))
         shown = [row for row in found if row.computes]
         return shown or found
 
     def sentence(self, c: Conventions) -> str:
-        start = f"{'×'.join(map(str, self.input))}: " if self.input else ""
-        return f"{start}{self.arch}. For each layer: {', '.join(self.ask)}."
+        start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
+        return f"Network: {self.arch}{start}. Give for each layer: {', '.join(self.ask)}."
 
     def parts(self, c: Conventions) -> list[Part]:
         found = []
@@ -180,10 +182,10 @@ class Chain(ArchTable):
 
 @question("flatten")
 class Flatten(Task):
-    """How many values a fully connected layer gets after some layers, or of a volume."""
+    """How many values flattening gives: after some layers, or of a volume."""
 
     about: ClassVar = "values after flattening"
-    rule: ClassVar = "Walk the shapes, then multiply height, width and channels."
+    rule: ClassVar = "Compute the shapes layer by layer, then multiply height, width and channels."
     examples: ClassVar = (
         {"input": "20x20x2", "arch": "conv:k3c7 pool:k2"}, {"input": "9x9x5"},
     )  # fmt: skip
@@ -204,8 +206,12 @@ class Flatten(Task):
         )
 
     def sentence(self, c: Conventions) -> str:
-        after = f" after {self.arch}" if self.arch else ""
-        return f"How many values come out of flattening {'×'.join(map(str, self.input))}{after}?"
+        shape = "×".join(map(str, self.input))
+        if not self.arch:
+            return f"How many values does a {shape} volume have after flattening?"
+        return (
+            f"A {shape} input goes through {self.arch}. How many values are there after flattening?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         shapes = self.shapes()
@@ -247,9 +253,9 @@ class ParamsModel(Task):
         return tuple(amount for amount in found if amount)
 
     def sentence(self, c: Conventions) -> str:
-        start = f" on {'×'.join(map(str, self.input))}" if self.input else ""
-        what = {"params": "parameters", "weights": "weights", "macs": "multiply-adds"}[self.of]
-        return f"How many {what} has {self.arch}{start}?"
+        verb = "need" if self.of == "macs" else "have"
+        start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
+        return f"How many {AMOUNTS[self.of]} does {self.arch} {verb}{start}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         rows = rows_of(self.arch, self.input)
@@ -268,7 +274,7 @@ class ParamsModel(Task):
 
 @question("share")
 class ShareTask(Task):
-    """The share of a network's parameters (or work) in its fully connected layers."""
+    """The share of a network's parameters (or multiply-adds) in its fully connected layers."""
 
     about: ClassVar = "share of the fully connected layers"
     rule: ClassVar = "Add up the fully connected layers and divide by the total."
@@ -286,7 +292,9 @@ class ShareTask(Task):
         rows_of(self.arch, self.input)
 
     def sentence(self, c: Conventions) -> str:
-        return f"Which share of the {self.of} of {self.arch} lies in its fully connected layers?"
+        return (
+            f"What share of the {AMOUNTS[self.of]} of {self.arch} is in its fully connected layers?"
+        )
 
     def parts(self, c: Conventions) -> list[Part]:
         rows = rows_of(self.arch, self.input)
@@ -327,7 +335,9 @@ class Compare(Task):
             rows_of(design, self.input)
 
     def sentence(self, c: Conventions) -> str:
-        return f"On {'×'.join(map(str, self.input))}, how many {self.of} have {'; '.join(self.designs)}?"
+        verb = "need" if self.of == "macs" else "have"
+        shape = "×".join(map(str, self.input))
+        return f"How many {AMOUNTS[self.of]} does each of these {verb} on a {shape} input: {'; '.join(self.designs)}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         found = []

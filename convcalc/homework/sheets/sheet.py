@@ -194,12 +194,12 @@ class Sheet:
     def share(self, key: str) -> Fraction | None:
         """The share of the points for an answer that is right under another value of a convention.
 
-        None where such an answer is a slip: what the sheet defines was misread.
+        None where such an answer is a mistake: what the sheet defines was misread.
         """
         if key in self.other_convention:
             return self.other_convention[key]
         tier = RULES[key].tier
-        if tier == "slip":
+        if tier == "mistake":
             return None
         default = Fraction(1) if tier == "notation" else Fraction(0)
         return self.other_convention.get("", default)

@@ -1,0 +1,44 @@
+"""Words that the sentences of several question types share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convcalc.homework.questions.given import Ints
+
+
+def by(value: Ints) -> str:
+    """Sizes along the axes; one number stands for two.
+
+    >>> by(5), by((3, 1))
+    ('5×5', '3×1')
+    """
+    return "×".join(map(str, value)) if isinstance(value, tuple) else f"{value}×{value}"
+
+
+def options(**values: Any) -> str:
+    """The options of a window in parentheses; those that are None are left out.
+
+    >>> options(stride=2, padding=(1, 0), dilation=None)
+    ' (stride 2, padding 1×0)'
+    """
+    texts = [
+        f"{name.replace('_', ' ')} {by(value) if isinstance(value, tuple) else value}"
+        for name, value in values.items()
+        if value is not None
+    ]
+    return f" ({', '.join(texts)})" if texts else ""
+
+
+def biases(counted: bool | None) -> str:  # noqa: FBT001 - the value of the question's option
+    """What a question says about biases; nothing where the sheet decides.
+
+    >>> biases(True), biases(None)
+    (', biases included', '')
+    """
+    return {None: "", True: ", biases included", False: ", without biases"}[counted]
+
+
+def volume_words(order: str) -> str:
+    """How a volume is written, in words."""
+    return "height × width × channels" if order == "hwc" else "channels × height × width"
