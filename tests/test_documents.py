@@ -184,7 +184,11 @@ def conventions_table(convcalc: Convcalc) -> str:
     return as_markdown(
         ("convention", "decides", "values"),
         (
-            (code(name), rule.about, "; ".join(f"`{v}`: {said}" for v, said in rule.values.items()))
+            (
+                code(name),
+                rule.about,
+                "; ".join(f"`{v}`: {value.header}" for v, value in rule.values.items()),
+            )
             for name, rule in RULES.items()
         ),
     )
