@@ -73,6 +73,10 @@ class Registry(Mapping[str, T]):
         """All things, after importing all modules."""
         while self._waiting:
             import_module(self._waiting.pop(0))
+        if self._homes:  # in the table's order, whatever was found first
+            self._things = {
+                name: self._things[name] for name in self.names() if name in self._things
+            }
         return self._things
 
     def get(self, name: str, default: T | None = None) -> T | None:  # type: ignore[override]  # names are texts
