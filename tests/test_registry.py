@@ -57,7 +57,7 @@ def test_a_table_of_names_finds_without_importing_others(package: str) -> None:
     assert "fruitshop.trees" not in sys.modules
     fruit.register("pear", "Pear")
     assert fruit.names() == ["apple", "currant", "pear"]
-    assert list(fruit.values()) == ["Currant", "Pear", "Apple"]
+    assert list(fruit.values()) == ["Apple", "Currant", "Pear"]
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(package: str) -> None:
