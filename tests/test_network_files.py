@@ -121,6 +121,9 @@ OTHER_REFUSALS: list[Callable[[], Any]] = [
     unreadable,
     lambda: loads(b"x" * (MAX_BYTES + 1)),
     lambda: load("lenet5", parameters={"width": 1}),
+    lambda: load("lenet5", parameters=["width"]),  # type: ignore[arg-type]
+    lambda: load("lenet5", max_layers="many"),  # type: ignore[arg-type]
+    lambda: loads(3),  # type: ignore[arg-type]
     lambda: load(".."),
     lambda: load("vgg16", parameters={"classes": 0.5}),  # type: ignore[dict-item]
     lambda: load("vgg16", input=(1, 3, 224, 224)),

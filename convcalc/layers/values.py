@@ -106,7 +106,7 @@ def shown(value: Any) -> str:
         return f"a value of type {shortened(type(value).__name__)}"
 
 
-def plain(value: Any) -> Any:
+def _python_value(value: Any) -> Any:
     """NumPy's numbers and arrays as Python's own; anything else as it is."""
     return (
         value.tolist() if type(value).__module__ == "numpy" and hasattr(value, "tolist") else value
@@ -120,17 +120,17 @@ class Values:
         raise UsageError(message)
 
     def is_list(self, given: Any) -> bool:
-        return isinstance(plain(given), list | tuple)
+        return isinstance(_python_value(given), list | tuple)
 
     def sequence(self, given: Any, what: str, way_out: str = "write it in [ ]") -> list[Any]:
-        found = plain(given)
+        found = _python_value(given)
         if not isinstance(found, list | tuple):
             self.refuse(given, f"{what} must be a list, but is {shown(given)}; {way_out}")
         return list(found)
 
     def number(self, given: Any, what: str) -> int:
         try:
-            number = None if isinstance(plain(given), bool) else int(index(given))
+            number = None if isinstance(_python_value(given), bool) else int(index(given))
         except Exception:  # noqa: BLE001 - whatever its __index__ does, it is not a number
             number = None
         if number is None:
@@ -143,14 +143,14 @@ class Values:
         return number
 
     def decimal(self, given: Any, what: str) -> float:
-        value = plain(given)
+        value = _python_value(given)
         known = isinstance(value, int | float) and not isinstance(value, bool)
         if not (known and abs(value) <= MAX_FRACTION):  # False for nan
             self.refuse(given, f"{what} must be a number such as 0.5, but is {shown(given)}")
         return float(value)
 
     def boolean(self, given: Any, what: str) -> bool:
-        value = plain(given)
+        value = _python_value(given)
         if not isinstance(value, bool):
             self.refuse(given, f"{what} must be True or False, but is {shown(given)}")
         return value
@@ -174,7 +174,7 @@ class Values:
 
 def _hint(given: Any) -> str:
     """How to write what was most likely meant by a value that is not a whole number."""
-    value = plain(given)
+    value = _python_value(given)
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**MAX_DIGITS:
         return f"; write {int(value)}"
     if isinstance(value, float):

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from convcalc.errors import SpecError, UsageError, did_you_mean, printable, quoted, shortened
 from convcalc.formulas import product
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
-from convcalc.layers.values import VALUES, checked_shape
+from convcalc.layers.values import VALUES, checked_shape, shown
 from convcalc.network.expand import MAX_LAYERS, Expander, Scope
 from convcalc.network.expression import ExpressionError, evaluate, expressions_in
 from convcalc.network.network import INPUT, Network, without_collector
@@ -117,7 +117,7 @@ def load(
         SpecError: the file is wrong, at the place the error names.
     """
     path = find(target)
-    return _build(read(path), parameters or {}, input, max_layers)
+    return _build(read(path), {} if parameters is None else parameters, input, max_layers)
 
 
 def loads(
@@ -129,8 +129,11 @@ def loads(
     max_layers: int = MAX_LAYERS,
 ) -> Network:
     """Like `load`, from a text. ``path`` is how messages call it."""
+    if not isinstance(text, str | bytes):
+        message = f"a network must be a text in YAML, but is {shown(text)}"
+        raise UsageError(message)
     source = source_of(text, path) if isinstance(text, bytes) else Source(path, text)
-    return _build(source, parameters or {}, input, max_layers)
+    return _build(source, {} if parameters is None else parameters, input, max_layers)
 
 
 def _build(
@@ -140,6 +143,9 @@ def _build(
     with without_collector():
         draft = _read_draft(source, [])
         names = dict(draft.parameters)
+        if not isinstance(given, Mapping):
+            message = f"parameters must be names with numbers, such as {{'classes': 10}}, but is {shown(given)}"
+            raise UsageError(message)
         for name, value in given.items():
             if name not in names:
                 known = did_you_mean(name, names) if names else "; it has none"
@@ -147,7 +153,7 @@ def _build(
                 raise UsageError(message)
             names[name] = VALUES.number(value, f"parameter {name}")
         shape = None if shape is None else checked_shape(shape)
-        expander = Expander(draft.blocks, names, max_layers)
+        expander = Expander(draft.blocks, names, VALUES.number(max_layers, "max_layers"))
         expander.run(draft.layers, Scope("", names, draft.layers.given, numbered=False), INPUT)
         if not expander.nodes:
             message = "the network has no layers; list at least one"
