@@ -24,7 +24,7 @@ from convcalc.analysis.walk import Cost
 from convcalc.layers import Layer, Shape, every, make
 from convcalc.layers.operations import OPERATIONS
 from convcalc.reference import WITNESSES, Tally
-from convcalc.verify.loops import counts_agree, options_of
+from convcalc.verify.loops import counts_agree
 from random_layers import Draw
 
 KINDS = every()
@@ -75,7 +75,7 @@ def examples(kind: str) -> list[Example]:
 
 def looped(layer: Layer, shapes: list[Shape], rng: np.random.Generator) -> Tally:
     """What the loops count."""
-    witness, options, tally = WITNESSES[layer.kind], options_of(layer), Tally()
+    witness, options, tally = WITNESSES[layer.kind], layer.options(), Tally()
     arrays = witness.arrays(options, shapes, rng, np.float64)
     witness.loops(options, [rng.standard_normal(shape) for shape in shapes], arrays, tally)
     return tally

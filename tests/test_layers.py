@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import MISSING, FrozenInstanceError, fields
 from typing import Any
 
@@ -150,7 +149,7 @@ def test_shapes_parameters_and_products_are_those_of_real_arrays(kind: str) -> N
     @given(drawn_of(kind))
     def agree(made: Made) -> None:
         shape, out, layer = made.shapes[0], made.out, made.layer
-        options = with_defaults(layer)
+        options = layer.options()
         rng = np.random.default_rng(0)
         inputs = [rng.integers(-3, 4, size=shape).astype(np.float64) for shape in made.shapes]
         arrays = witness.arrays(options, made.shapes, rng, np.float64)
@@ -165,11 +164,6 @@ def test_shapes_parameters_and_products_are_those_of_real_arrays(kind: str) -> N
         assert layer.valid_macs(shape, out) == tally.on_real_cells
 
     agree()
-
-
-def with_defaults(layer: Layer) -> Mapping[str, Any]:
-    """A layer's options by name, defaults filled in."""
-    return {option.name: getattr(layer, option.name) for option in fields(layer)}
 
 
 def test_options_without_a_default_must_be_given() -> None:

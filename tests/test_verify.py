@@ -22,7 +22,6 @@ from convcalc.network.load import load, loads
 from convcalc.reference import WITNESSES
 from convcalc.reference.dependence import DEPENDENCES, dependence
 from convcalc.verify import run as verify
-from convcalc.verify.loops import options_of
 from convcalc.verify.memory import ON_THE_WAY, apart, size_text
 from convcalc.verify.run import Check, sentence, verified
 from random_layers import run
@@ -438,7 +437,7 @@ def test_the_input_of_a_changed_network_is_not_held_to_expect() -> None:
 
 def test_values_are_random_but_the_same_for_a_seed() -> None:
     layer = Conv(out_channels=2, kernel_size=3)
-    options = options_of(layer)
+    options = layer.options()
     made = [
         WITNESSES["conv"].arrays(options, [(1, 5, 5)], np.random.default_rng(3)) for _ in range(2)
     ]

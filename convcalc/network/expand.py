@@ -150,8 +150,9 @@ class Expander:
             raise item.error(message)
         layer = self._layer(item, scope)
         if layer.references:
-            targets = [getattr(layer, option) for option in layer.references]
-            inputs += tuple(self._place(item, target, scope) for target in targets if target)
+            options = layer.options()
+            targets = filter(None, map(options.get, layer.references))
+            inputs += tuple(self._place(item, target, scope) for target in targets)
         name = scope.prefix + (item.name or scope.automatic(item.cls.kind))
         self._register(item, name, len(nodes))
         nodes.append(Node(name, layer, inputs, item))

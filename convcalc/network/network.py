@@ -99,7 +99,7 @@ def one_layer_network(layer: Layer, shape: Shape) -> Network:
         ShapeError: the layer names another one.
     """
     for option in layer.references:
-        if getattr(layer, option):
+        if layer.options()[option]:
             from convcalc.errors import ShapeError  # noqa: PLC0415 - only where something is wrong
 
             message = (

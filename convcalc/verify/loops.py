@@ -7,7 +7,7 @@ which does, and counts, one elementary operation after the other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -37,11 +37,6 @@ def loops_agree(sorts: Mapping[str, tuple[Layer, list[Shape]]], seed: int) -> It
             yield from small_copy_agrees(sort, *small, seed)
 
 
-def options_of(layer: Layer) -> dict[str, Any]:
-    """A layer's options by name."""
-    return {option.name: getattr(layer, option.name) for option in fields(layer)}
-
-
 def sort_of(row: Row) -> str:
     """What layers share that compute alike: kind and options."""
     return f"{row.kind} {row.options}".strip()
@@ -49,7 +44,7 @@ def sort_of(row: Row) -> str:
 
 def small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
     """The layer with few channels, on the smallest map it accepts; None if the loops would take long."""
-    options = options_of(layer)
+    options = layer.options()
     if "shape" in options:  # a reshape has no smaller copy
         return (layer, shapes) if formulas.product(shapes[0]) <= MAX_LOOPED else None
     channels = FEW_CHANNELS
@@ -98,7 +93,7 @@ def _work_of(options: Mapping[str, Any], shape: Shape) -> int:
 def small_copy_agrees(sort: str, layer: Layer, shapes: list[Shape], seed: int) -> Iterator[Check]:
     """Values, shapes and products of the two paths, and the layer's formulas on the same shapes."""
     rng = np.random.default_rng(seed)
-    witness, options = WITNESSES[layer.kind], options_of(layer)
+    witness, options = WITNESSES[layer.kind], layer.options()
     arrays = witness.arrays(options, shapes, rng, np.float64)
     inputs = [rng.standard_normal(shape) for shape in shapes]
     by_loops, by_products = Tally(), Tally()
@@ -126,4 +121,4 @@ def counts_agree(sort: str, layer: Layer, shapes: list[Shape], tally: Tally) -> 
         yield Check(sort, "counts", claimed, tally.operations)
 
 
-__all__ = ["OF_LOOPS", "counts_agree", "loops_agree", "options_of", "small_copy", "sort_of"]
+__all__ = ["OF_LOOPS", "counts_agree", "loops_agree", "small_copy", "sort_of"]

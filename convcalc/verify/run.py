@@ -22,7 +22,7 @@ from convcalc.reference import WITNESSES, Tally
 from convcalc.reference.checks import LONGEST, TooLongError
 from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
 from convcalc.verify.check import SUBJECTS, Check, sentence, value_text
-from convcalc.verify.loops import OF_LOOPS, loops_agree, options_of, sort_of
+from convcalc.verify.loops import OF_LOOPS, loops_agree, sort_of
 from convcalc.verify.memory import Need, apart, last_uses, of_fields, of_run
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def full_run(
     del start  # or the input would outlive its last use
     for place, (node, row) in enumerate(zip(network.nodes, report.rows, strict=True)):
         progress(node.name)
-        witness, options = WITNESSES[node.layer.kind], options_of(node.layer)
+        witness, options = WITNESSES[node.layer.kind], node.layer.options()
         shapes = shapes_into(network, report, node)
         arrays = witness.arrays(options, shapes, rng, dtype)
         tally = Tally()
@@ -322,7 +322,7 @@ def dependences(
     kept = {-1: start}
     for place, node in enumerate(network.nodes):
         progress(f"{node.name}: field along axis {axis}")
-        options = on_axis(options_of(node.layer), axis)
+        options = on_axis(node.layer.options(), axis)
         kept[place] = marked(DEPENDENCES[node.layer.kind](options, [kept[i] for i in node.inputs]))
         yield place, kept[place]
         for source in set(node.inputs):

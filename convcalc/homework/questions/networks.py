@@ -225,14 +225,14 @@ def totals_of_other_shapes(model: Model) -> list[int]:
     found = []
     same = [
         row._replace(layers=(*row.layers[:-1], padded(row.layers[-1])))
-        if hasattr(row.layers[-1], "out_channels")
+        if "out_channels" in row.layers[-1].options()
         else row
         for row in model.rows
     ]
     pools = [
         i
         for i, row in enumerate(model.rows)
-        if hasattr(row.layers[-1], "kernel_size") and not row.weights
+        if row.layers[-1].windows(row.input) and not row.weights
     ]
     versions = [same]
     if pools:

@@ -66,15 +66,12 @@ def count_quantities(row: Row, *, bias: bool) -> tuple[str, Any]:
     layer: Any = row.layers[-1]
     if not row.weights:
         return "", None
-    if (
-        hasattr(layer, "kernel_size")
-        and hasattr(layer, "out_channels")
-        and hasattr(layer, "groups")
-    ):
-        kernel = tuple(a.k for a in layer.windows(row.input))
+    windows, options = layer.windows(row.input), layer.options()
+    if windows and {"out_channels", "groups"} <= options.keys():
+        kernel = tuple(a.k for a in windows)
         image = row.input[1:]
         return "params", Conv(
-            kernel, row.input[0], row.output[0], layer.groups, bias, row.output[1:], image
+            kernel, row.input[0], row.output[0], options["groups"], bias, row.output[1:], image
         )
     if len(row.output) == 1:
         return "linear", Linear(in_order(row.input, "hwc"), row.output[0], bias)

@@ -1,0 +1,206 @@
+"""What is added in one place is complete: each test goes through a registry and names what is missing."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import test_counts_bite
+from convcalc.formats import FORMATS
+from convcalc.homework.exports import EXPORTS
+from convcalc.homework.mistakes import MISTAKES
+from convcalc.homework.questions import QUESTIONS
+from convcalc.layers import KINDS, Layer, find, make
+from convcalc.layers.base import Family
+from convcalc.layers.option_types import OPTION_TYPES
+from convcalc.layers.options import options_of
+from convcalc.layers.window import PADDINGS, PaddingWord
+from convcalc.network.schema import schema
+from convcalc.reference import WITNESSES
+from homework.cases import CASES
+from homework.mistake_cases import MISTAKE_CASES
+from strategies import KIND_STRATEGIES
+
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "convcalc"
+
+
+def missing_of_kind(kind: str) -> Iterator[str]:
+    """What a layer kind lacks."""
+    cls = KINDS[kind]
+    page = inspect.getdoc(cls) or ""
+    if kind not in WITNESSES:
+        yield "a witness in convcalc/reference/kinds.py"
+    elif not any(one.tally.operations for one in test_counts_bite.examples(kind)):
+        options, shape = cls.example
+        layer, shapes = make(kind, options), (shape, shape) if cls.merges else (shape,)
+        out = layer.out_shape(*shapes)
+        if layer.macs(shape, out) or layer.all_counts(shapes, out):
+            yield "operations that its textbook loop counts"
+    if kind not in KIND_STRATEGIES:
+        yield "a strategy in tests/strategies.py"
+    if cls.example == Layer.example and options_of(cls):
+        required = [name for name, option in options_of(cls).items() if option.required]
+        if required:
+            yield "an example of its own"
+    for part in ("Formula:", "Source:", "Common mistake:"):
+        if part not in page:
+            yield f"{part} on its page"
+    if getattr(cls, "family", "") not in get_args(Family):
+        yield "a family"
+    for option in options_of(cls).values():
+        if not option.type.schema:
+            yield f"a schema of its option {option.name}"
+    if find(kind) is not cls:
+        yield "a name that leads to it"
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_kind_of_layer_is_complete(kind: str) -> None:
+    assert list(missing_of_kind(kind)) == []
+
+
+def test_the_witnesses_are_those_of_the_kinds() -> None:
+    assert set(WITNESSES) == set(KINDS)
+    assert set(KIND_STRATEGIES) == set(KINDS)
+
+
+def test_every_type_of_option_has_a_schema_and_is_used() -> None:
+    used = {id(option.type) for cls in KINDS.values() for option in options_of(cls).values()}
+    for annotation, option in OPTION_TYPES.items():
+        Draft202012Validator.check_schema(option.schema)
+        assert option.schema, annotation
+    unused = [a for a, option in OPTION_TYPES.items() if id(option) not in used and a is not str]
+    assert not unused, f"no kind has an option of the type {unused}"
+    text = str(schema())
+    missing = [kind for kind in KINDS if f"'{kind}'" not in text]
+    assert not missing, f"the schema of network files lacks {missing}"
+
+
+def test_every_padding_word_has_a_rule() -> None:
+    assert set(PADDINGS) == set(get_args(PaddingWord))
+
+
+def test_every_format_has_its_golden_files() -> None:
+    golden = TESTS / "golden"
+    wanted = [
+        f"{name}{form.suffix}"
+        for name in ("lenet_chain", "resnet50", "hostile")
+        for form in FORMATS.values()
+    ]
+    missing = [name for name in wanted if not (golden / name).exists()]
+    assert not missing, f"run pytest --overwrite tests/test_formats.py and read {missing}"
+
+
+def test_every_mistake_and_every_question_type_has_a_case() -> None:
+    shown = {case.id for case in MISTAKE_CASES} | {"slip.neighbour"}  # its test is in test_marking
+    missing = [name for name in MISTAKES if name not in shown]
+    assert not missing, f"give {missing} a row in tests/homework/mistake_cases.py"
+    asked = {case.type for case in CASES} | {case.type for case in MISTAKE_CASES}
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in (TESTS / "homework").glob("test_*.py")
+    )
+    missing = [name for name in QUESTIONS if name not in asked and f'"{name}"' not in tests]
+    assert not missing, f"give {missing} a row in tests/homework/cases.py"
+
+
+def test_every_platform_has_a_test() -> None:
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in (TESTS / "homework").glob("test_export_*.py")
+    )
+    missing = [name for name in EXPORTS if f'"{name}"' not in tests]
+    assert not missing, f"no test in tests/homework/test_export_*.py exports to {missing}"
+
+
+# ----------------------------------------------------- nothing outside layers/ asks what a layer is
+
+# Still to be mended: modules that ask.
+ASKING_YET = {"analysis/explain.py", "analysis/memory.py", "verify/memory.py"}
+
+PROBES = {"isinstance", "issubclass", "hasattr", "getattr"}
+LAYER_CLASSES = {
+    name
+    for path in sorted((PACKAGE / "layers").glob("*.py"))
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    if isinstance(node, ast.ClassDef)
+    for name in [node.name]
+    if isinstance(
+        found := getattr(__import__(f"convcalc.layers.{path.stem}", fromlist=[name]), name, None),
+        type,
+    )
+    and issubclass(found, Layer)
+}
+
+
+def asks_a_layer(node: ast.AST, classes: set[str] = LAYER_CLASSES) -> bool:
+    """Whether an expression looks into a layer from outside, or at its kind.
+
+    Args:
+        node: the expression.
+        classes: what the module calls classes of layers.
+    """
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[one, other, *_]) if name in PROBES:
+            return (is_a_layer(one) and name in ("hasattr", "getattr")) or any(
+                isinstance(part, ast.Name) and part.id in classes for part in ast.walk(other)
+            )
+        case ast.Compare(left=ast.Attribute(attr="kind"), comparators=[right]):
+            words = [part.value for part in ast.walk(right) if isinstance(part, ast.Constant)]
+            return any(isinstance(word, str) and word in KINDS for word in words)
+        case _:
+            return False
+
+
+def is_a_layer(node: ast.expr) -> bool:
+    """Whether an expression is called as layers are: ``layer``, ``node.layer``, ``layers[-1]``."""
+    text = ast.unparse(node)
+    return text in ("layer", "traced", "small") or text.endswith(
+        (".layer", "layers[-1]", "layers[0]")
+    )
+
+
+def asking(path: Path) -> list[str]:
+    """The lines of a module that ask."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("convcalc.layers")
+        for alias in node.names
+        if alias.name in LAYER_CLASSES
+    }
+    return [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}: {ast.unparse(node)}"  # type: ignore[attr-defined]
+        for node in ast.walk(tree)
+        if asks_a_layer(node, imported)
+    ]
+
+
+def test_nothing_outside_asks_a_layer_what_it_is() -> None:
+    """The kinds answer with methods and fields instead: windows, weights_per_unit, family, options …"""
+    rooms = [
+        path
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if path.parent.name not in ("layers", "reference")
+    ]
+    found = {str(path.relative_to(PACKAGE)): asking(path) for path in rooms}
+    wrong = [line for name, lines in found.items() if name not in ASKING_YET for line in lines]
+    assert not wrong, "\n".join(wrong)
+    mended = [name for name in ASKING_YET if not found.get(name)]
+    assert not mended, f"take {mended} out of ASKING_YET"
+
+
+def test_such_questions_would_be_found() -> None:
+    for text in (
+        'hasattr(layer, "axes")', 'getattr(node.layer, "mode", 1)', "isinstance(x, Window)",
+        "issubclass(cls, (Elementwise, int))", 'row.kind == "conv"', 'row.kind in ("conv", "relu")',
+    ):  # fmt: skip
+        assert asks_a_layer(ast.parse(text, mode="eval").body), text
+    for text in ("isinstance(x, int)", 'getattr(option, "name")', 'part.kind == "gap"'):
+        assert not asks_a_layer(ast.parse(text, mode="eval").body), text
