@@ -19,7 +19,7 @@ from convcalc.errors import ShapeError
 from convcalc.layers import Layer, Shape, every
 from convcalc.layers.rf import PIXEL
 from convcalc.reference import WITNESSES, Tally
-from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
+from convcalc.reference.base import mark, on_axis
 from convcalc.verify.loops import counts_agree
 
 WORDS = ("valid", "same", "same_lower", "full")
@@ -162,7 +162,7 @@ def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loop
     if isinstance(every_axis, tuple) and len(out) > 1:
         for axis, reads in enumerate(every_axis):
             one = on_axis(options, axis)
-            rows = marked(DEPENDENCES[layer.kind](one, [np.eye(s[1 + axis]) for s in shapes]))
+            rows = mark(witness.along_axis(one, [np.eye(s[1 + axis]) for s in shapes]))
             compare_reads(reads, rows, said)
 
 

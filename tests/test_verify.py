@@ -20,7 +20,6 @@ from convcalc.layers.rf import Slide
 from convcalc.network.chain import parse_chain
 from convcalc.network.load import load, loads
 from convcalc.reference import WITNESSES
-from convcalc.reference.dependence import DEPENDENCES, dependence
 from convcalc.verify import run as verify
 from convcalc.verify.memory import ON_THE_WAY, apart, size_text
 from convcalc.verify.run import Check, sentence, verified
@@ -29,15 +28,9 @@ from random_layers import run
 Run = Callable[..., Any]
 
 
-def test_every_kind_has_a_witness_and_a_dependence() -> None:
+def test_every_kind_has_a_witness() -> None:
     assert set(WITNESSES) == set(every())
-    assert set(DEPENDENCES) == set(every())
     assert set(ON_THE_WAY) == set(every())
-
-
-def test_a_second_dependence_for_a_kind_is_refused() -> None:
-    with pytest.raises(RuntimeError, match="duplicate dependence for conv"):
-        dependence("conv")(lambda _, inputs: inputs[0])
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -4,8 +4,8 @@ It shares no formula with the calculator it is a witness to. Every size it gives
 array it made, every count was made while multiplying: one by one in the loops, by the sizes of the
 arrays multiplied in the fast way. Two ways to the same numbers:
 
-    loops, loops_pool, loops_pointwise, loops_rearrange   the textbook loop nests, one number at a time
-    fast, fast_pool, fast_pointwise                     matrix products (im2col) and whole-array steps
+    loops, loops_pool, loops_pointwise, loops_rearrange   textbook loop nests, one number at a time
+    fast, fast_pool, fast_pointwise                       matrix products, whole-array steps
 
 The functions here are the fast ones, with the number of spatial axes in their names. Arrays are
 channels first without a batch axis: (C, L), (C, H, W), (C, D, H, W).
@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convcalc.reference import checks, fast, fast_pool, gather
-from convcalc.reference import kinds as _kinds  # noqa: F401  (fills WITNESSES)
+from convcalc.reference import kinds as _kinds  # noqa: F401 - it fills WITNESSES
 from convcalc.reference.backends import LOOPS
 from convcalc.reference.base import WITNESSES, Witness, witness
 from convcalc.reference.checks import Array, Padding, Spatial

@@ -1,4 +1,4 @@
-"""The registry of witnesses: for each kind of layer, arrays that are really made and really run."""
+"""What the witness of a kind answers, and the registry of witnesses."""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod, sqrt
@@ -9,17 +9,29 @@ import numpy.typing as npt
 
 from convcalc.reference.backends import FAST, LOOPS, Backend
 from convcalc.reference.checks import Array, Shape
+from convcalc.reference.scratch import Work
 from convcalc.reference.tally import Tally
 
 Options = Mapping[str, Any]
 """A layer's options by PyTorch's names, defaults filled in."""
 
+Inputs = Sequence[Array]
+Kept = Mapping[str, Array]
+"""The arrays that a layer keeps, by name."""
+
+Call = Callable[..., Array]
+"""Runs the function of a layer, by name: `call("conv", x, weight, stride=2)`."""
+
+Rows = Array
+"""One axis of a map, m times over, (m, cells): see `Witness.along_axis`."""
+
 
 class Witness:
     """Runs one kind of layer, so that a calculator's numbers can be held against what happened.
 
-    A subclass says the shapes of its arrays and how to call the layer. Nothing here is computed from
-    a formula for sizes: the shape of the output is the shape of the array that comes out.
+    A subclass says the shapes of its arrays, how to call the layer, which cells along one axis its
+    units depend on, and the memory it takes on the way. No size is computed from a formula: the
+    shape of the output is the shape of the array that comes out.
     """
 
     kind: ClassVar[str]
@@ -31,16 +43,32 @@ class Witness:
         del options, in_shapes
         return {}
 
-    def run(
-        self,
-        backend: Backend,
-        options: Options,
-        inputs: Sequence[Array],
-        arrays: Mapping[str, Array],
-        tally: Tally | None,
-    ) -> Array:
-        """Call the layer's function, found by name in `backend`."""
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        """Call the layer's function, by its name."""
         raise NotImplementedError
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        """Which units depend on which cells, along one axis.
+
+        A receptive field is separable: along one axis every layer is a 1-D layer, and how many maps
+        there are makes no difference. So m rows are run at once, row r being an image of zeros with a
+        1 at one cell, with all weights 1 so that nothing cancels. Where the output of row r is not
+        zero at unit u, unit u depends on that cell.
+
+        Args:
+            options: those of one axis, as `on_axis` gives them.
+            inputs: the rows of each input, (m, cells).
+        """
+        raise NotImplementedError
+
+    def scratch(self, work: Work) -> int:
+        """Bytes that the fast path takes on the way, besides input, arrays kept and output."""
+        raise NotImplementedError
+
+    def axis_scratch(self, options: Options, rows: int, cells: int, out: int) -> int:
+        """Numbers that `along_axis` makes on the way from so many rows of so many cells."""
+        del options
+        return rows * max(cells, out)
 
     def arrays(
         self,
@@ -51,30 +79,94 @@ class Witness:
     ) -> dict[str, Array]:
         """The arrays the layer keeps, made and filled: their sizes count parameters and buffers."""
         shapes = self.shapes(options, in_shapes)
-        return {name: _filled(name, shape, rng, np.dtype(dtype)) for name, shape in shapes.items()}
+        return {name: _random(name, shape, rng, np.dtype(dtype)) for name, shape in shapes.items()}
 
     def loops(
-        self,
-        options: Options,
-        inputs: Sequence[Array],
-        arrays: Mapping[str, Array],
-        tally: Tally | None = None,
+        self, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None = None
     ) -> Array:
         """The output, by the loop nest."""
-        return self.run(LOOPS, options, inputs, arrays, tally)
+        return self.run(_caller(LOOPS, tally), options, inputs, arrays)
 
     def fast(
-        self,
-        options: Options,
-        inputs: Sequence[Array],
-        arrays: Mapping[str, Array],
-        tally: Tally | None = None,
+        self, options: Options, inputs: Inputs, arrays: Kept, tally: Tally | None = None
     ) -> Array:
         """The output, by matrix products."""
-        return self.run(FAST, options, inputs, arrays, tally)
+        return self.run(_caller(FAST, tally), options, inputs, arrays)
 
 
-def _filled(name: str, shape: Shape, rng: np.random.Generator, dtype: np.dtype[Any]) -> Array:
+def _caller(backend: Backend, tally: Tally | None) -> Call:
+    """Calls the functions of a backend; those that count are handed the tally."""
+
+    def call(name: str, *args: Any, **options: Any) -> Array:
+        function = backend[name]
+        if "tally" in function.__annotations__:
+            options["tally"] = tally
+        return function(*args, **options)
+
+    return call
+
+
+class Plain(Witness):
+    """A kind that keeps no arrays: its input, then options in order, then options by name.
+
+    Attributes:
+        required: options that are handed over in order.
+        optional: options that are handed over by name.
+        copies: what it takes on the way: arrays as large as its map, and bytes for each cell.
+    """
+
+    required: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
+    copies: ClassVar[tuple[int, int]] = (0, 0)
+
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        del arrays
+        given = [options[name] for name in self.required]
+        return call(self.kind, inputs[0], *given, **pick(options, *self.optional))
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        """Each unit depends on the cell at its own place."""
+        del options
+        return inputs[0]
+
+    def scratch(self, work: Work) -> int:
+        return work.copies(*self.copies)
+
+
+def pick(options: Options, *names: str) -> dict[str, Any]:
+    """The named options, as keyword arguments; the functions know the defaults of the rest."""
+    return {name: options[name] for name in names if name in options}
+
+
+def on_axis(options: Options, axis: int) -> dict[str, Any]:
+    """The options of a layer for one of its axes.
+
+    >>> on_axis({"kernel_size": (3, 5), "padding": (0, (1, 2)), "stride": 2}, 1)
+    {'kernel_size': 5, 'padding': ((1, 2),), 'stride': 2}
+    """
+    found = {}
+    for name, value in options.items():
+        per_axis = isinstance(value, tuple | list) and name not in (
+            "connections",
+            "channels",
+            "shape",
+        )
+        one = value[axis] if per_axis else value
+        found[name] = (tuple(one),) if isinstance(one, tuple | list) and name == "padding" else one
+    return found
+
+
+def mark(rows: Rows) -> Rows:
+    """1 where a row is not zero.
+
+    >>> mark(np.array([[0.0, 2.5]]))
+    array([[0., 1.]])
+    """
+    ones: Rows = (rows != 0).astype(np.float64)
+    return ones
+
+
+def _random(name: str, shape: Shape, rng: np.random.Generator, dtype: np.dtype[Any]) -> Array:
     """Random numbers of a size that keeps a deep network from overflowing."""
     if dtype.kind != "f":
         return rng.integers(1 if name == "running_var" else -3, 4, size=shape).astype(dtype)

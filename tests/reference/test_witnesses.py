@@ -10,6 +10,8 @@ import pytest
 from convcalc import reference
 from convcalc.layers import operations
 from convcalc.reference import WITNESSES, Tally, Witness, witness
+from convcalc.reference.base import on_axis
+from convcalc.reference.scratch import Work
 from convcalc.reference.tally import OPERATIONS
 
 KINDS: dict[str, tuple[dict[str, Any], list[tuple[int, ...]], tuple[int, ...], int, int]] = {
@@ -133,6 +135,30 @@ def test_integer_arrays_can_be_made() -> None:
     assert slow.dtype == np.int64
 
 
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_witness_says_what_memory_it_takes_on_the_way(kind: str) -> None:
+    """From shapes alone, for the whole layer and for one axis."""
+    options, in_shapes, out, params, buffers = KINDS[kind]
+    work = Work(options, in_shapes[0], out, params + buffers, 4)
+    assert WITNESSES[kind].scratch(work) >= 0
+    assert WITNESSES[kind].scratch(work._replace(each=8)) >= WITNESSES[kind].scratch(work)
+    if len(in_shapes[0]) > 1 and kind != "reshape":
+        end = out[1] if len(out) > 1 else 1
+        numbers = WITNESSES[kind].axis_scratch(on_axis(options, 0), 9, in_shapes[0][1], end)
+        assert numbers >= 9 * end
+
+
+def test_a_witness_that_answers_nothing_says_so() -> None:
+    """A new kind has to say how it runs, what its units see and what memory it takes."""
+    nothing: Any = Witness()
+    with pytest.raises(NotImplementedError):
+        nothing.loops({}, [], {})
+    with pytest.raises(NotImplementedError):
+        nothing.along_axis({}, [])
+    with pytest.raises(NotImplementedError):
+        nothing.scratch(None)
+
+
 def test_second_inputs() -> None:
     """Crop to another's size; unpool by indices."""
     x, other = np.arange(25.0).reshape(1, 5, 5), np.ones((3, 3, 3))
@@ -174,7 +200,7 @@ def test_the_witness_imports_numpy_and_nothing_of_the_calculator() -> None:
     """A witness who reads the answer is none."""
     folder = Path(reference.__file__).parent
     allowed = {"numpy", "convcalc.reference"}
-    for file in sorted(folder.glob("*.py")):
+    for file in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names: list[str] = []
             if isinstance(node, ast.Import):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convcalc.reference import WITNESSES
-from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
+from convcalc.reference.base import mark, on_axis
 
 from .test_witnesses import KINDS
 
@@ -69,5 +69,5 @@ def test_one_axis_says_what_perturbing_the_layers_own_arrays_finds(name: str) ->
             np.eye(cells) if shape[1 + axis] == cells else np.zeros((cells, shape[1 + axis]))
             for shape in shapes
         ]
-        claimed = marked(DEPENDENCES[kind](on_axis(options, axis), rows)) > 0
+        claimed = mark(WITNESSES[kind].along_axis(on_axis(options, axis), rows)) > 0
         np.testing.assert_array_equal(claimed, perturbed(kind, options, shapes, axis))

@@ -1,0 +1,162 @@
+"""Witnesses of the kinds that keep the shape: activations and normalisations."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from convcalc.reference.base import Call, Inputs, Kept, Options, Plain, Rows, witness
+from convcalc.reference.checks import Array, Shape
+from convcalc.reference.scratch import Work
+
+
+@witness("relu")
+class Relu(Plain):
+    pass
+
+
+@witness("relu6")
+class Relu6(Plain):
+    copies = (1, 0)
+
+
+@witness("leaky_relu")
+class LeakyRelu(Plain):
+    optional = ("negative_slope",)
+    copies = (2, 0)
+
+
+@witness("prelu")
+class Prelu(Plain):
+    """One slope for all maps, or one per map."""
+
+    copies = (3, 0)
+
+    def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
+        (in_shape,) = in_shapes
+        return {"weight": in_shape[:1] if options.get("per_channel", False) else (1,)}
+
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        del options
+        return call("prelu", inputs[0], arrays["weight"])
+
+
+@witness("elu")
+class Elu(Plain):
+    copies = (3, 0)
+
+
+@witness("gelu")
+class Gelu(Plain):
+    copies = (1, 24)  # the error function in float64
+
+
+@witness("silu")
+class Silu(Plain):
+    copies = (2, 0)
+
+
+@witness("hardswish")
+class HardSwish(Plain):
+    copies = (2, 0)
+
+
+@witness("sigmoid")
+class Sigmoid(Plain):
+    copies = (2, 0)
+
+
+@witness("tanh")
+class Tanh(Plain):
+    copies = (1, 0)
+
+
+@witness("softmax")
+class Softmax(Plain):
+    copies = (2, 0)
+
+
+@witness("dropout")
+class Dropout(Plain):
+    pass
+
+
+@witness("lrn")
+class Lrn(Plain):
+    optional = ("size",)
+    copies = (4, 0)
+
+
+class Norm(Plain):
+    """A normalisation by statistics of the sample, with a weight and a bias per map."""
+
+    copies = (0, 24)  # float64
+    affine = True
+
+    def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
+        (in_shape,) = in_shapes
+        each = self.trained(in_shape)
+        return {"weight": each, "bias": each} if options.get("affine", self.affine) else {}
+
+    def trained(self, in_shape: Shape) -> Shape:
+        """The shape of the weight, and of the bias."""
+        return in_shape[:1]
+
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        given = [options[name] for name in self.required]
+        return call(self.kind, inputs[0], *given, arrays.get("weight"), arrays.get("bias"))
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        """Each unit depends on all cells."""
+        del options
+        return np.repeat(inputs[0].sum(axis=1, keepdims=True), inputs[0].shape[1], axis=1)
+
+
+@witness("batchnorm")
+class BatchNorm(Norm):
+    """With tracked statistics they are buffers; without, those of the sample itself are used."""
+
+    buffers = frozenset({"running_mean", "running_var"})
+
+    def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
+        kept = tuple(sorted(self.buffers)) if _tracked(options) else ()
+        return {**super().shapes(options, in_shapes), **dict.fromkeys(kept, in_shapes[0][:1])}
+
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        gain, offset = arrays.get("weight"), arrays.get("bias")
+        if not _tracked(options):  # a batch of one: its statistics are those of each map
+            return call("instancenorm", inputs[0], gain, offset)
+        mean, variance = arrays["running_mean"], arrays["running_var"]
+        return call("batchnorm", inputs[0], mean, variance, gain, offset)
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        return inputs[0] if _tracked(options) else super().along_axis(options, inputs)
+
+    def scratch(self, work: Work) -> int:
+        return 0 if _tracked(work.options) else super().scratch(work)
+
+
+def _tracked(options: Options) -> bool:
+    """Whether the statistics are stored, not taken from the sample."""
+    return bool(options.get("track_running_stats", True))
+
+
+@witness("layernorm")
+class LayerNorm(Norm):
+    """Over the whole sample, with a weight and a bias per cell."""
+
+    def trained(self, in_shape: Shape) -> Shape:
+        return in_shape
+
+
+@witness("groupnorm")
+class GroupNorm(Norm):
+    """Over groups of maps."""
+
+    required = ("num_groups",)
+
+
+@witness("instancenorm")
+class InstanceNorm(Norm):
+    """Over each map, by default without weight and bias."""
+
+    affine = False
