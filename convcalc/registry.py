@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 class Registry(Mapping[str, T]):
-    """Things by name, in the order in which they were registered.
+    """Things by name, in the order of the table of names, then of registration.
 
     The modules of a package that register things are imported only as far as a wanted name needs;
     whoever goes through the registry, or asks for its length, has them all.
@@ -116,7 +116,8 @@ class Registry(Mapping[str, T]):
         return isinstance(name, str) and self.get(name) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.load())
+        self.load()
+        return iter(self.names())  # in the table's order, whatever was imported first
 
     def __len__(self) -> int:
         return len(self.load())

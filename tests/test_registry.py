@@ -36,6 +36,13 @@ def shop(package: str) -> Registry[str]:
     return module.FRUIT  # type: ignore[no-any-return]
 
 
+def test_things_come_in_the_order_of_their_table_whatever_was_wanted_first(package: str) -> None:
+    fruit = shop(package)
+    fruit.modules(package, {"currant": "bushes", "apple": "trees"})
+    assert fruit["apple"] == "Apple"
+    assert list(fruit.items()) == [("currant", "Currant"), ("apple", "Apple")]
+
+
 def test_modules_are_imported_only_as_far_as_a_name_needs(package: str) -> None:
     fruit = shop(package)
     fruit.modules(package, ("trees", "bushes"))

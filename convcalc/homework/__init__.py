@@ -56,7 +56,7 @@ _HOMES = {
 _SHEETS: dict[tuple[str, float, int], Any] = {}
 
 
-class WrongAnswer(AssertionError):  # noqa: N818
+class WrongAnswer(AssertionError):  # noqa: N818 - an answer, not an error of the program
     """An answer that is not right; the message is the hint, never the answer.
 
     Attributes:

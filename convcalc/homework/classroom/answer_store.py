@@ -150,7 +150,7 @@ class AnswerStore:
             notes.append(why)
         if given.sheet and given.sheet != self.sheet.id:
             notes.append(f"the answers are for the sheet {shortened(given.sheet, 40)!r}")
-        values = self.grader.merged(given.values, notes)
+        values = self.grader.merge(given.values, notes)
         record = {
             "student": student, "file": path, "time": submitted.time, "sure": sure,
             "variant": given.variant, "notes": notes, "answers": values,

@@ -10,13 +10,20 @@ from typing import Any, NamedTuple
 from convcalc.errors import UsageError
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.classroom.roster import Student
-from convcalc.homework.marking.mark import SMALL, Result, Verdict, mark_question
+from convcalc.homework.marking.mark import mark_question
+from convcalc.homework.marking.neighbours import (
+    by_question,
+    is_unexplained,
+    right_answers,
+    with_neighbour,
+)
+from convcalc.homework.marking.verdicts import Result, Verdict
 from convcalc.homework.sheets.points import points_text
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.draw import Maker, varies, with_numbers
 from convcalc.homework.variants.secret import code
-from convcalc.text import shortened
 
+_MAX_UNKNOWN = 3  # names of questions that the sheet does not have, in the notes on a student
 MAX_KEPT = 4_000  # answers of which the marking is remembered; some 5 kB each
 
 
@@ -123,27 +130,11 @@ class Grader:
             return ""
         return code(self.secret, "variant", self.sheet.id, student)
 
-    def merged(self, values: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    def merge(self, values: dict[str, Any], notes: list[str]) -> dict[str, Any]:
         """Answers by question, parts such as q5.1.shape put together."""
-        found: dict[str, Any] = {}
-        strange = 0
-        for name, raw in values.items():
-            lower = str(name).lower()
-            head, dot, part = lower.partition(".")
-            identity = self.ids.get(lower) or self.ids.get(head)
-            if identity is None:
-                strange += 1
-                if strange <= 3:
-                    notes.append(
-                        f"{shortened(str(name), 40)!r} is not a question of this sheet; ignored"
-                    )
-            elif dot and lower not in self.ids:
-                parts = found.setdefault(identity, {})
-                if isinstance(parts, dict):
-                    parts[part] = raw
-            else:
-                found[identity] = _clip(raw)
-        return found
+        found, unknown = by_question(self.ids, values, _MAX_UNKNOWN)
+        notes += unknown
+        return {name: _clip(raw) for name, raw in found.items()}
 
     def mark(self, sheet: Sheet, values: dict[str, Any]) -> list[Entry]:
         """The marking of each question of a student's sheet."""
@@ -173,18 +164,9 @@ class Grader:
         """Which question each right answer belongs to."""
         key = tuple(map(id, sheet.questions))
         if key not in self._owners:
-            found: dict[Any, str] = {}
-            for question in sheet.questions:
-                parts = [] if question.manual else question.parts
-                if (
-                    len(parts) == 1
-                    and parts[0].answer_type.counts
-                    and isinstance(parts[0].expected, int)
-                ):
-                    found.setdefault(parts[0].expected, question.id)
             if len(self._owners) > 1000:
                 self._owners.clear()
-            self._owners[key] = found
+            self._owners[key] = right_answers(sheet)
         return self._owners[key]
 
 
@@ -206,13 +188,7 @@ def _entry_of(question: Question, result: Result) -> Entry:
             "" if part is None or part.expected is None else part.answer_type.text(part.expected)
         )
         rows.append(_row_of(verdict, expected))
-        loose = loose or (
-            verdict.status == "wrong"
-            and not verdict.mistakes
-            and isinstance(verdict.read, int)
-            and not isinstance(verdict.read, bool)
-            and verdict.read >= SMALL
-        )
+        loose = loose or is_unexplained(verdict)
     return Entry(result, result.points, rows, loose)
 
 
@@ -251,22 +227,11 @@ def _row_of(verdict: Verdict, expected: str) -> PartRow:
 
 def _name_neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:
     """The same where a wrong number is the right one of another question; else as it was."""
-    if not any(
-        owners.get(v.read, v.id) != v.id for v in entry.result.parts if isinstance(v.read, int)
-    ):
+    parts = [with_neighbour(verdict, owners) for verdict in entry.result.parts]
+    if parts == entry.result.parts:
         return entry
-    from convcalc.homework.mistakes import MISTAKES
-
-    parts = []
-    rows = []
-    for verdict, row in zip(entry.result.parts, entry.rows):
-        if (
-            verdict.status == "wrong" and not verdict.mistakes and isinstance(verdict.read, int)
-            and verdict.read >= SMALL and owners.get(verdict.read, verdict.id) != verdict.id
-        ):  # fmt: skip
-            line = MISTAKES["slip.neighbour"].line if verdict.hint_level else ""
-            verdict = replace(verdict, mistakes=[("slip.neighbour", "might")], hint=line)  # noqa: PLW2901
-            row = _row_of(verdict, row.expected)  # noqa: PLW2901
-        parts.append(verdict)
-        rows.append(row)
+    rows = [
+        _row_of(verdict, row.expected) if verdict.mistakes and not row.mistake else row
+        for verdict, row in zip(parts, entry.rows)
+    ]
     return Entry(replace(entry.result, parts=parts), entry.points, rows, loose=False)

@@ -148,7 +148,7 @@ def _mark_again(folder: str, grader: Grader) -> Iterator[Graded]:
         variant = grader.code(student.id) or record["drawn_variant"]
         numbers = record["numbers"] if grader.secret is None else None
         sheet = grader.sheet_of(student.id, variant, numbers)
-        values = grader.merged(record["answers"], [])
+        values = grader.merge(record["answers"], [])
         entries = grader.mark(sheet, values)
         yield Graded(
             student, variant, entries, sum((e.points for e in entries), Fraction(0)), record["file"],

@@ -142,7 +142,7 @@ def _results(base: str) -> dict[str, Any]:
         try:
             for given in parse_submitted(submitted, sheet, None):
                 odd: list[str] = list(given.notes)
-                values = grader.merged(given.values, odd)
+                values = grader.merge(given.values, odd)
                 if len(values) > len(best):
                     best, notes = values, odd
         except UsageError as error:

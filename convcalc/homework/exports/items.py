@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from convcalc.homework.answers.parsing import number_text
 from convcalc.homework.answers.types import Bytes, Choice, Matrix, Misfit, Share, Tolerance
 from convcalc.homework.conventions import RULES, convention_feedback
-from convcalc.homework.marking.diagnosis import mistake_text
+from convcalc.homework.marking.diagnosis import SMALL, mistake_text
 from convcalc.homework.variants.draw import draw_question, draws
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _MAX_WRONG = 30  # known wrong answers per field; the commonest come first
 _MAX_LINES = 2
-_SMALL = 100  # wrong numbers below it match by chance, so that two reasons are given
 _ROUNDING = Fraction(1, 200)  # how far a right answer that no decimal writes may be off, as a share
 _DIGITS = 6
 _AXES = {
@@ -364,7 +363,7 @@ def _wrong_values(
         names = tuple(dict.fromkeys(each.id for each in mistakes))
         shares = [question.credit[name] for name in names if name in question.credit]
         credit = max(shares, default=Fraction(0))
-        large = isinstance(value, int | Fraction) and not -_SMALL < value < _SMALL
+        large = isinstance(value, int | Fraction) and not -SMALL < value < SMALL
         lines = list(dict.fromkeys(mistake_text(each) for each in reasons))
         text = " Or: ".join(lines[: 1 if large else _MAX_LINES])
         found[value] = (value, text, credit, names)

@@ -15,13 +15,16 @@ from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading
 from convcalc.homework.answers.types import Choice, Matrix, near
 from convcalc.homework.marking import hints
-from convcalc.homework.marking.diagnosis import SMALL, diagnose, feedback
+from convcalc.homework.marking.diagnosis import diagnose, feedback
+from convcalc.homework.marking.neighbours import by_question, right_answers, with_neighbour
 from convcalc.homework.marking.verdicts import Marked, Result, Verdict, ranges
 
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part
     from convcalc.homework.sheets.sheet import Question, Sheet
 
+
+_MAX_NOTES = 20  # on answers to questions that the sheet does not have
 
 # ------------------------------------------------------------------------------ the sheet
 
@@ -40,57 +43,13 @@ def mark(
         values: the answers as written, by question; parts also as ``q5.1.shape``.
         level: how fine hints are; never finer than the sheet allows.
     """
-    merged: dict[str, Any] = {}
-    notes: list[str] = []
     ids = {question.id.lower(): question.id for question in sheet.questions}
-    for name, raw in values.items():
-        head, dot, part = str(name).partition(".")
-        identity = ids.get(str(name).lower()) or ids.get(head.lower())
-        if identity is None:
-            if len(notes) < 20:
-                notes.append(f"{_shown_name(name)} is not a question of this sheet; ignored")
-        elif dot and str(name).lower() not in ids:
-            parts = merged.setdefault(identity, {})
-            if isinstance(parts, dict):
-                parts[part] = raw
-        else:
-            merged[identity] = raw
+    merged, notes = by_question(ids, values, _MAX_NOTES)
     results = [mark_question(sheet, q, merged.get(q.id), level=level) for q in sheet.questions]
-    _name_neighbours(sheet, results)
-    return Marked(sheet, results, student or sheet.student, variant or sheet.variant, notes)
-
-
-def _shown_name(name: Any) -> str:
-    """A name of a question, fit to print."""
-    from convcalc.text import shortened
-
-    return repr(shortened(str(name), 40))
-
-
-def _name_neighbours(sheet: Sheet, results: list[Result]) -> None:
-    """Say where a wrong answer is the right one of another question."""
-    owners: dict[Any, str] = {}
-    for question in sheet.questions:
-        if (
-            len(question.parts) == 1
-            and question.parts[0].answer_type.counts
-            and isinstance(question.parts[0].expected, int)
-        ):
-            owners.setdefault(question.parts[0].expected, question.id)
+    owners = right_answers(sheet)
     for result in results:
-        for part in result.parts:
-            if (
-                part.status == "wrong"
-                and not part.mistakes
-                and isinstance(part.read, int)
-                and part.read >= SMALL
-                and owners.get(part.read, part.id) != part.id
-            ):
-                from convcalc.homework.mistakes import MISTAKES
-
-                part.mistakes.append(("slip.neighbour", "might"))
-                if part.hint_level:
-                    part.hint = MISTAKES["slip.neighbour"].line
+        result.parts = [with_neighbour(part, owners) for part in result.parts]
+    return Marked(sheet, results, student or sheet.student, variant or sheet.variant, notes)
 
 
 # --------------------------------------------------------------------------- one question
@@ -329,4 +288,4 @@ def _follow_through(
         verdict.hint, verdict.hint_level = "follows correctly from what you wrote before", 1
 
 
-__all__ = ["SMALL", "Marked", "Result", "Verdict", "mark", "mark_part", "mark_question"]
+__all__ = ["Marked", "Result", "Verdict", "mark", "mark_part", "mark_question"]
