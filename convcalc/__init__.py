@@ -23,8 +23,11 @@ __all__ = [
     "ConvcalcError",
     "Network",
     "Report",
+    "by_hand",
     "chain",
+    "filter_picture",
     "formulas",
+    "image_kernel",
     "layer",
     "load",
     "loads",
@@ -34,7 +37,17 @@ __all__ = [
 
 if TYPE_CHECKING:
     from convcalc import formulas
-    from convcalc.api import chain, layer, load, loads, networks, what_fits
+    from convcalc.api import (
+        by_hand,
+        chain,
+        filter_picture,
+        image_kernel,
+        layer,
+        load,
+        loads,
+        networks,
+        what_fits,
+    )
     from convcalc.errors import ConvcalcError
     from convcalc.network.network import Network
     from convcalc.report import Report
@@ -49,6 +62,9 @@ _HOMES = {
     "load": "convcalc.api",
     "loads": "convcalc.api",
     "networks": "convcalc.api",
+    "by_hand": "convcalc.api",
+    "filter_picture": "convcalc.api",
+    "image_kernel": "convcalc.api",
     "what_fits": "convcalc.api",
 }
 

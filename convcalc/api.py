@@ -12,7 +12,8 @@ from convcalc.network.network import Network, one_layer_network
 
 if TYPE_CHECKING:
     from convcalc.analysis.one_layer import Change
-    from convcalc.report import Row
+    from convcalc.images.kernels import Kernel
+    from convcalc.report import Report, Row
 
 
 def networks() -> list[str]:
@@ -106,3 +107,73 @@ def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Cha
     made, shape = make(kind, options), checked_shape(input)
     made.check(shape)
     return changes(made, shape)
+
+
+def by_hand(
+    x: Any,
+    k: Any = None,
+    op: str = "conv",
+    *,
+    blank: bool = False,
+    key: bool = False,
+    every: bool = False,
+    **options: Any,
+) -> Report:
+    """A small convolution, transposed convolution, pool or gradient, window by window.
+
+    Args:
+        x, k: input and kernel: text such as ``"0 1; 2 3"``, nested lists or arrays.
+        op: conv, tconv, maxpool, avgpool or gradient.
+        blank: a worksheet, with boxes instead of results.
+        key: with ``blank``, the answers after it.
+        every: all windows, however many.
+        options: ``stride=2``, ``padding="same"`` and the others of `convcalc.hand.Options`.
+
+    Raises:
+        ConvcalcError: what was given does not go together, or is too much to do by hand.
+
+    >>> by_hand("0 1 2; 3 4 5", "1 1").facts["results"]
+    {'y': [[[1, 3], [7, 9]]]}
+    """
+    from convcalc.hand import hand_report, solve
+
+    return hand_report(solve(op, x, k, **options), blank=blank, key=key, every=every)
+
+
+def image_kernel(kernel: Any) -> Kernel:
+    """A kernel for pictures: one of the names that ``convcalc kernel`` lists, or a matrix.
+
+    Args:
+        kernel: a name, text such as ``"0 1 0; 1 -4 1; 0 1 0"``, nested lists or an array.
+
+    Raises:
+        ConvcalcError: there is none of that name, or it is not a matrix.
+
+    >>> image_kernel("sobel_x").values
+    ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1))
+    """
+    from convcalc.images.kernels import find, from_numbers, is_name
+
+    if isinstance(kernel, str) and is_name(kernel):
+        return find(kernel)
+    from convcalc.hand.matrices import as_matrix
+
+    matrix = as_matrix(kernel, "kernel")
+    return from_numbers(matrix.cells, matrix.shape, matrix.axes or 2)
+
+
+def filter_picture(path: str, kernel: Any, output: str = "", **options: Any) -> Report:
+    """A picture through a kernel.
+
+    Args:
+        path: the picture: .pgm or .ppm, or another kind with the extra ``convcalc[pictures]``.
+        kernel: as for `image_kernel`.
+        output: a file for the result.
+        options: ``border="edge"``, ``flip=True``, ``absolute=True``.
+
+    Raises:
+        ConvcalcError: a file cannot be read or written, or the kernel does not fit the picture.
+    """
+    from convcalc.images.filter import filter_file
+
+    return filter_file(path, image_kernel(kernel), output, **options)[0]
