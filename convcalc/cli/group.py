@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from convcalc.cli.output import remark
-from convcalc.errors import ConvcalcError, did_you_mean, shortened
+from convcalc.errors import ConvcalcError, did_you_mean
+from convcalc.text import shortened
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -10,7 +10,7 @@ import click
 
 from convcalc.cli.group import Group, OutputLost, telling_lost_output
 from convcalc.cli.output import remark
-from convcalc.errors import printable_lines
+from convcalc.text import printable_lines
 
 # Each command with what it does, so that --help imports none of them.
 COMMANDS = {

@@ -10,12 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from convcalc.errors import UsageError, did_you_mean, quoted
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.base import KINDS, LETTERS, Layer, with_axes
 from convcalc.layers.names import axes_in, plain
 from convcalc.layers.options import make_layer
 from convcalc.layers.values import shown
 from convcalc.layers.window import Shape
+from convcalc.text import quoted
 
 MODULES = ("conv", "linear", "pool", "activation", "norm", "shape", "merge")
 KINDS.modules("convcalc.layers", MODULES)

@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn, Protocol, get_args
 
-from convcalc.errors import UsageError, did_you_mean, quoted
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.base import LETTERS
 from convcalc.layers.values import VALUES, decimal_of, parts_of, whole_number
 from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Shape, Spatial
+from convcalc.text import quoted
 
 MAX_ITEMS = 10_000  # the longest list an option may be: LeNet-5's connections need 16
 MAX_ENTRIES = 100_000  # numbers in a table: LeNet-5's connections need 60

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
-from convcalc.errors import UsageError, did_you_mean, quoted
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.base import Layer
 from convcalc.layers.option_types import OPTION_TYPES, Choice, OptionType
+from convcalc.text import quoted
 
 # Words of other libraries for our options; words with a space say why there is no such option.
 OPTION_WORDS = {

@@ -6,7 +6,8 @@ import re
 from operator import index
 from typing import Any, NoReturn
 
-from convcalc.errors import UsageError, did_you_mean, quoted, shortened
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.text import quoted, shortened
 
 MAX_DIGITS = 12
 MAX_FRACTION = 10**9

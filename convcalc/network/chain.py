@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from convcalc.errors import ShapeError, UsageError, quoted, shortened
+from convcalc.errors import ShapeError, UsageError
 from convcalc.layers import LETTERS, Layer, get_kind
 from convcalc.layers.checks import check_output
 from convcalc.layers.options import make_layer, options_of, required_options
 from convcalc.layers.values import shown, whole_number
 from convcalc.network.network import Network, Node
+from convcalc.text import quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

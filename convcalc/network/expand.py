@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from convcalc.errors import did_you_mean, quoted
+from convcalc.errors import did_you_mean
 from convcalc.network.expression import ExpressionError, evaluate
 from convcalc.network.network import INPUT, Block, Node
 from convcalc.network.plan import BlockItem, FromItem, GroupItem, Item, Items, LayerItem, MergeItem
+from convcalc.text import quoted
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer

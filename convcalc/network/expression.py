@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from convcalc.errors import did_you_mean, quoted, shortened
+from convcalc.errors import did_you_mean
+from convcalc.text import quoted, shortened
 
 MAX_CHARACTERS = 200
 MAX_DEPTH = 20

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from convcalc.errors import SpecError, UsageError, did_you_mean, printable, quoted, shortened
+from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.formulas import product
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
 from convcalc.layers.values import VALUES, checked_shape, shown
@@ -17,7 +17,7 @@ from convcalc.network.expression import ExpressionError, evaluate, expressions_i
 from convcalc.network.network import INPUT, Network, without_collector
 from convcalc.network.plan import ITEM_WORDS, KINDS, Items, Planner, unknown_parameter
 from convcalc.network.yaml_source import Source, read, source_of
-from convcalc.text import times
+from convcalc.text import printable, quoted, shortened, times
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape

@@ -7,13 +7,14 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from convcalc.errors import SpecError, did_you_mean, quoted, shortened
+from convcalc.errors import SpecError, did_you_mean
 from convcalc.layers import Layer, every, find
 from convcalc.layers.names import axes_in
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import options_of, required_options, unknown_option
 from convcalc.network.expression import Expression, expressions_in
 from convcalc.network.yaml_source import Source, described
+from convcalc.text import quoted, shortened
 
 Value = Any  # of an option; holds an Expression wherever the text has a $name
 

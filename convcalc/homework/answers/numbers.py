@@ -7,7 +7,7 @@ import unicodedata
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from convcalc.errors import shortened
+from convcalc.text import shortened
 
 MAX_NUMBER = 400
 

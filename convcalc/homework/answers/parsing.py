@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from convcalc.errors import shortened
 from convcalc.homework.answers.numbers import (
     LOOKALIKES,
     MAX_DIGITS,
@@ -24,6 +23,7 @@ from convcalc.homework.answers.numbers import (
     clean,
     number,
 )
+from convcalc.text import shortened
 
 MAX_TEXT = 20_000  # characters of one answer; a matrix of a by-hand question needs some
 MAX_CELLS = 4_096

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
-from convcalc.errors import shortened
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Number, Reading, Unreadable, clean
+from convcalc.text import shortened
 
 
 class Misfit(NamedTuple):

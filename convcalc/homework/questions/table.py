@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from convcalc.errors import did_you_mean, shortened
+from convcalc.errors import did_you_mean
 from convcalc.homework.answers.types import COUNT, SHARE, Volume
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import GivenError, Hwc, Words
@@ -33,6 +33,7 @@ from convcalc.homework.questions.quantities import (
     linear_params,
     sizes,
 )
+from convcalc.text import shortened
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
