@@ -14,6 +14,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -254,6 +255,31 @@ def commands_table(convcalc: Convcalc) -> str:
     return "\n".join(section(words) for words, _ in commands())
 
 
+def keys_text(value: Any) -> str:
+    """The keys of a value of JSON: nested ones in brackets, of a list those of its first item."""
+    if isinstance(value, list):
+        return f" [{keys_text(value[0]).strip()}]" if value and isinstance(value[0], dict) else ""
+    if not isinstance(value, dict):
+        return ""
+    pairs = (
+        (key, " {operation: number}" if key == "counts" else keys_text(value[key])) for key in value
+    )
+    return f" {{{', '.join(f'{key}{inside}' for key, inside in pairs)}}}"
+
+
+def keys_table(convcalc: Convcalc, *arguments: str) -> str:
+    text = keys_text(json.loads(convcalc(*arguments, "--format", "json").out)).strip()
+    return f"```text\n{textwrap.fill(text, 100, break_on_hyphens=False)}\n```\n"
+
+
+def layer_keys(convcalc: Convcalc) -> str:
+    return keys_table(convcalc, "layer", "--n", "5", "--k", "3", "--p", "1")
+
+
+def arch_keys(convcalc: Convcalc) -> str:
+    return keys_table(convcalc, "arch", "lenet5")
+
+
 TABLES: dict[str, Callable[[Convcalc], str]] = {
     "columns": columns_table,
     "kinds": kinds_table,
@@ -264,6 +290,8 @@ TABLES: dict[str, Callable[[Convcalc], str]] = {
     "formats": formats_table,
     "operations": operations_table,
     "commands": commands_table,
+    "keys of layer": layer_keys,
+    "keys of arch": arch_keys,
 }
 
 
