@@ -229,3 +229,7 @@ def test_no_nesting_breaks_a_reader(raw: Any) -> None:
 def test_a_sum_is_never_run_as_python() -> None:
     with pytest.raises(Unreadable):
         answers.number("().__class__")
+
+
+def test_a_negative_answer_is_given_away_without_its_sign_too() -> None:
+    assert {"-75 %", "75"} <= SHARE.secrets(Fraction(-3, 4)) | {SHARE.text(Fraction(-3, 4))}

@@ -131,7 +131,7 @@ def number_secrets(value: Any) -> set[str]:
     else:
         found |= {f"{float(unrounded):.{digits}f}" for digits in (1, 2, 3, 4)}
         found.add(f"{unrounded.numerator}/{unrounded.denominator}")
-    return found
+    return found | number_secrets(-unrounded) if unrounded < 0 else found
 
 
 class Size(AnswerType):

@@ -48,8 +48,6 @@ class MacsQuestion(Filters):
     def out(self) -> tuple[int, ...]:
         if getattr(self, "out_n", None) is not None:
             return each(self.out_n, len(self.kernel()))  # type: ignore[attr-defined]
-        if self.p == "same":
-            return tuple(-(-n // self.s) for n in self.image())
         return super().out()
 
     def layer_words(self) -> str:

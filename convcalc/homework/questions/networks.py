@@ -201,8 +201,9 @@ def recompute(row: Row, shape: tuple[int, ...], ask: str, order: str) -> Any:
     except ConvcalcError:
         return None
     weights, biases = layer.weights(before, current), layer.biases(before, current)
-    made = Row(row.label, row.layers, shape, current, weights, biases, layer.macs(before, current))
-    return value_of(made, ask, order)
+    macs = layer.macs(before, current)
+    after = Row(row.label, row.layers, shape, current, weights, biases, macs)
+    return value_of(after, ask, order)
 
 
 class Model(NamedTuple):
@@ -225,15 +226,11 @@ def totals_of_other_shapes(model: Model) -> list[int]:
     found = []
     same = [
         row._replace(layers=(*row.layers[:-1], padded(row.layers[-1])))
-        if "out_channels" in row.layers[-1].options()
+        if row.layers[-1].family == "conv" and "padding" in row.layers[-1].options()
         else row
         for row in model.rows
     ]
-    pools = [
-        i
-        for i, row in enumerate(model.rows)
-        if row.layers[-1].windows(row.input) and not row.weights
-    ]
+    pools = [i for i, row in enumerate(model.rows) if row.layers[-1].family == "pool"]
     versions = [same]
     if pools:
         versions.append([row for i, row in enumerate(model.rows) if i != pools[-1]])

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from convcalc.homework.answers.types import COUNT
+from convcalc.homework.conventions import Conventions
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, axes_of, each
 from convcalc.homework.questions.quantities import (
-    Axis,
     Conv,
     Linear,
     Separable,
+    axes_of_window,
     conv_params,
     linear_params,
 )
 from convcalc.homework.questions.words import biases, by
 from convcalc.text import plural
-
-if TYPE_CHECKING:
-    from convcalc.homework.conventions import Conventions
 
 PARAMS_RULE = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
 
@@ -60,9 +58,11 @@ class Filters(Task):
 
     def out(self) -> tuple[int, ...]:
         """The output's sides."""
-        image = self.image()
-        kernel = self.kernel()
-        return tuple(Axis(n, k, self.s, self.p, self.p).floor for n, k in zip(image, kernel))
+        if self.n is None:
+            return ()
+        axes = len(self.kernel())
+        along = axes_of_window(self.n, self.k, self.s, self.p, 1, axes=axes, c=Conventions())
+        return tuple(axis.floor for axis in along)
 
     def kernel(self) -> tuple[int, ...]:
         """Taps per axis."""

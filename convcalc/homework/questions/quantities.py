@@ -7,42 +7,47 @@ from typing import Any, NamedTuple
 
 from convcalc import formulas
 from convcalc.homework.answers.types import Misfit
+from convcalc.homework.conventions import Conventions
+from convcalc.homework.questions.given import Ints, each
+from convcalc.layers import window
 
 
-class Axis(NamedTuple):
-    """A window on one axis: input, kernel, stride, padding before and after, dilation."""
+class Axis(window.Axis):
+    """A window on one axis, as layers have it, with the size as a fraction."""
 
-    n: int
-    k: int
-    s: int = 1
-    before: int = 0
-    after: int = 0
-    d: int = 1
-
-    @property
-    def effective_kernel(self) -> int:
-        return formulas.effective_kernel(self.k, self.d)
-
-    @property
-    def padded_size(self) -> int:
-        return self.n + self.before + self.after
-
-    @property
-    def slack(self) -> int:
-        return self.padded_size - self.effective_kernel
+    __slots__ = ()
 
     @property
     def unrounded(self) -> Fraction:
-        """(n + 2p − span)/s + 1"""
+        """(n + 2p − effective kernel)/s + 1"""
         return Fraction(self.slack, self.s) + 1
 
-    @property
-    def floor(self) -> int:
-        return formulas.out_size_padded(self.n, self.k, self.s, self.before, self.after, self.d)
 
-    @property
-    def fits(self) -> bool:
-        return self.slack >= 0 and self.slack % self.s == 0
+def axes_of_window(
+    n: Ints, k: Ints, s: Ints, p: Ints | str, d: int, *, axes: int, c: Conventions
+) -> tuple[Axis, ...]:
+    """The window along each axis, with its padding under the conventions.
+
+    Args:
+        n, k, s: input, kernel and stride; one number, or one per axis.
+        p: padding in numbers, or a word of `window.PADDINGS`.
+        d: dilation, counted from 1.
+        axes: how many axes there are.
+        c: the conventions.
+    """
+    columns = (each(n, axes), each(k, axes), each(s, axes))
+    pads = (0,) * axes if isinstance(p, str) else each(p, axes)
+    found = []
+    for size, kernel, step, pad in zip(*columns, pads):
+        if p == "same" and c.same == "symmetric":
+            total = formulas.full_padding(kernel, d)
+            sides = total // 2, total - total // 2
+        elif isinstance(p, str):
+            sides = window.PADDINGS[p](size, kernel, step, d)
+        else:
+            sides = (pad // 2, pad - pad // 2) if c.padding == "total" else (pad, pad)
+        found.append(Axis(size, kernel, step, *sides, d))
+    return tuple(found)
 
 
 class Windows(NamedTuple):
@@ -72,26 +77,19 @@ class Windows(NamedTuple):
     scalar: bool = True
 
 
-def size_under(axis: Axis, fit: str, *, pool: bool) -> int | Misfit:
-    """The size along an axis under a convention about windows that do not fit."""
-    if axis.slack < 0:
-        return Misfit(axis.unrounded)
-    if fit == "strict" and not axis.fits:
-        return Misfit(axis.unrounded)
-    if fit == "ceil" and pool:
-        if axis.before or axis.after:
-            return formulas.out_size_ceil(axis.n, axis.k, axis.s, axis.before, axis.after, axis.d)
-        return formulas.out_size_caffe(axis.n, axis.k, axis.s, 0, 0, axis.d)
-    return axis.floor
-
-
 def sizes(quantities: Windows) -> Any:
-    """What comes out: a size, one per axis, or a volume."""
-    found = [size_under(axis, quantities.fit, pool=quantities.pool) for axis in quantities.axes]
-    for size in found:
-        if isinstance(size, Misfit):
-            return size
-    return as_asked(quantities, found, quantities.filters)
+    """What comes out: a size, one per axis, or a volume; a `Misfit` where a window does not fit.
+
+    Sizes are rounded by the rule of layers; where a sheet rounds up, pools do it as in Caffe.
+    """
+    fit = quantities.fit
+    if fit == "ceil":
+        fit = "caffe" if quantities.pool else "floor"
+    found = window.out_sizes(quantities.axes, fit)
+    for axis, size in zip(quantities.axes, found):
+        if size < 1 or (fit == "strict" and not axis.fits):
+            return Misfit(axis.unrounded)
+    return as_asked(quantities, list(found), quantities.filters)
 
 
 def as_asked(quantities: Windows, found: list[Any], depth: Any) -> Any:

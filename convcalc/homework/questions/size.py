@@ -9,12 +9,12 @@ from convcalc.homework.answers.types import COUNT, FIT, SIZE, Misfit, Volume
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Ints, Pad, Sizes, axes_of, each
 from convcalc.homework.questions.quantities import (
-    Axis,
     Keep,
     Padded,
     Same,
     Transposed,
     Windows,
+    axes_of_window,
     padded_volume,
     padding_to_keep,
     same_size,
@@ -44,35 +44,17 @@ def windows(
     dilation = getattr(task, "d", None)
     base = int(c.dilation_base)
     d = 1 if dilation is None else dilation + 1 - base
-    found = []
-    given = each(p, axes) if not isinstance(p, str) else (0,) * axes
-    for n, k, step, pad in zip(each(task.n, axes), each(task.k, axes), each(s, axes), given):
-        before, after = sides(p, pad, c, n=n, k=k, s=step, d=d)
-        found.append(Axis(n, k, step, before, after, d))
+    along = axes_of_window(task.n, task.k, s, p, d, axes=axes, c=c)
     return Windows(
-        tuple(found),
+        along,
         pool=pool,
-        given=given,
+        given=each(p, axes) if not isinstance(p, str) else (0,) * axes,
         fit=c.fit,
         order=c.order if c.order != "nchw" else "chw",
         same=p == "same",
         dilation=dilation if dilation is not None else base,
         scalar=not dims,
     )
-
-
-def sides(p: Pad, pad: int, c: Conventions, *, n: int, k: int, s: int, d: int) -> tuple[int, int]:
-    """Padding before and after, of one axis."""
-    if p == "valid":
-        return 0, 0
-    if p == "full":
-        return formulas.full_padding(k, d), formulas.full_padding(k, d)
-    if p == "same":
-        total = formulas.same_padding(n, k, s, d) if c.same == "tf" else formulas.full_padding(k, d)
-        return total // 2, total - total // 2
-    if c.padding == "total":
-        return pad // 2, pad - pad // 2
-    return pad, pad
 
 
 def formula_text(quantities: Windows) -> str:
