@@ -106,12 +106,6 @@ LONG_COMMANDS: set[str] = {
 }
 BARE_NOQA: set[str] = {
     "analysis/walk.py",
-    "homework/answers/numbers.py",
-    "homework/answers/types.py",
-    "homework/mistakes/hand.py",
-    "homework/mistakes/size.py",
-    "homework/mistakes/typos.py",
-    "homework/questions/params.py",
     "verify/plan.py",
 }
 

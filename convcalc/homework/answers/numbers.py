@@ -188,7 +188,7 @@ class Number(NamedTuple):
     scaled: bool = False
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):  # noqa: N818 - the verdict has the same name
     """Why an answer cannot be read."""
 
 

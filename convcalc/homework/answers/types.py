@@ -157,7 +157,7 @@ class Size(AnswerType):
     def number(value: Any) -> str:
         return answers.number_text(value)
 
-    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         if isinstance(expected, Misfit):
             return isinstance(reading.value, Misfit) or reading.value == expected.unrounded
         if isinstance(expected, tuple) and len(set(expected)) == 1:
@@ -212,7 +212,7 @@ class Volume(AnswerType):
         values = values_of(numbers)
         return reading.but(value=values, numbers=numbers, echo=answers.shape_text(values))
 
-    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         if isinstance(expected, Misfit):
             return isinstance(reading.value, Misfit)
         return bool(reading.value == expected)
@@ -302,7 +302,7 @@ class Matrix(AnswerType):
         echo = answers.matrix_text(value).replace(", ", ",")
         return reading.but(value=value, echo=echo if len(echo) < 200 else shortened(echo, 190))
 
-    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         given = reading.value
         return self.shape(given) == self.shape(expected) and all(
             near(a, b) for row, want in zip(given, expected) for a, b in zip(row, want)
@@ -341,7 +341,7 @@ class Word(AnswerType):
         value = answers.word(raw)
         return reading.but(value=value, echo=shortened(value))
 
-    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         given = re.sub(
             r"\b(a|an|the|kernel|filter|detection|detector|detects?|finds?)\b", " ", reading.value
         )
@@ -396,7 +396,7 @@ class Choice(AnswerType):
     def text(self, value: Any) -> str:
         return ", ".join(value)
 
-    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         return bool(reading.value == expected)
 
     def secrets(self, value: Any) -> set[str]:
@@ -418,13 +418,13 @@ class TrueFalse(AnswerType):
         message = f"{shortened(given, 30)!r} is neither true nor false"
         raise Unreadable(message)
 
-    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         return bool(reading.value is expected)
 
     def text(self, value: Any) -> str:
         return "true" if value else "false"
 
-    def secrets(self, value: Any) -> set[str]:  # noqa: ARG002
+    def secrets(self, value: Any) -> set[str]:
         return set()
 
 
@@ -437,10 +437,10 @@ class Prose(AnswerType):
     def parse(self, raw: Any, reading: Reading) -> Reading:
         return reading.but(value=answers.raw_text(raw)[: answers.MAX_TEXT], echo="text")
 
-    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         return False
 
-    def secrets(self, value: Any) -> set[str]:  # noqa: ARG002
+    def secrets(self, value: Any) -> set[str]:
         return set()
 
 
@@ -468,7 +468,7 @@ class Settings(AnswerType):
         value = (found["k"], found.get("s", 1), found.get("p", 0))
         return reading.but(value=value, echo="k={}, s={}, p={}".format(*value))
 
-    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:  # noqa: ARG002
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         n, out = expected
         k, s, p = reading.value
         return bool(s > 0 and (n + 2 * p - k) >= 0 and (n + 2 * p - k) // s + 1 == out)

@@ -164,7 +164,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "hand.cell", "", "one or two cells differ", "cell by cell",
-    lambda w: None,  # noqa: ARG005
+    lambda w: None,
     "{0}",
 )  # fmt: skip
 

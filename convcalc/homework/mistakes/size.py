@@ -127,7 +127,7 @@ mistake(
 )  # fmt: skip
 out(
     "no-dilation", "dilation ignored", "k for d·(k − 1) + 1",
-    lambda a, w: a._replace(d=1) if a.d > 1 else None,  # noqa: ARG005
+    lambda a, w: a._replace(d=1) if a.d > 1 else None,
     "Dilation spreads the kernel out. How wide is it from end to end?",
 )  # fmt: skip
 out(
@@ -137,17 +137,17 @@ out(
 )  # fmt: skip
 out(
     "dilation-times", "effective kernel d·k", "d·k",
-    lambda a, w: Axis(a.n, a.d * a.k, a.s, a.before, a.after) if a.d > 1 else None,  # noqa: ARG005
+    lambda a, w: Axis(a.n, a.d * a.k, a.s, a.before, a.after) if a.d > 1 else None,
     "There are k − 1 gaps between k taps.",
 )  # fmt: skip
 out(
     "dilation-no-one", "effective kernel d·(k − 1)", "d·(k − 1)",
-    lambda a, w: Axis(a.n, a.d * (a.k - 1), a.s, a.before, a.after) if a.d > 1 and a.k > 1 else None,  # noqa: ARG005
+    lambda a, w: Axis(a.n, a.d * (a.k - 1), a.s, a.before, a.after) if a.d > 1 and a.k > 1 else None,
     "The last tap covers a cell too.",
 )  # fmt: skip
 out(
     "no-plus-one", "dropped the +1", "(n + 2p − k)/s",
-    lambda a, w: [Fraction(a.slack, a.s).__floor__(), *both(Fraction(a.slack, a.s))],  # noqa: ARG005
+    lambda a, w: [Fraction(a.slack, a.s).__floor__(), *both(Fraction(a.slack, a.s))],
     "You counted the steps of the window; its first position counts too.",
 )  # fmt: skip
 out(
@@ -167,7 +167,7 @@ out(
 )  # fmt: skip
 out(
     "no-pad", "ignored the padding", "(n − k)/s + 1",
-    lambda a, w: pads(a, 0) if padding(a) else None,  # noqa: ARG005
+    lambda a, w: pads(a, 0) if padding(a) else None,
     "Padding is added before the window slides over the input.",
 )  # fmt: skip
 out(
@@ -187,19 +187,19 @@ out(
 )  # fmt: skip
 out(
     "rounded-up", "rounded up where the course rounds down", "⌈(n + 2p − k)/s⌉ + 1",
-    lambda a, w: ceil(a.unrounded) if misfit(a) else None,  # noqa: ARG005
+    lambda a, w: ceil(a.unrounded) if misfit(a) else None,
     "The filter must lie completely inside the input.",
 )  # fmt: skip
 
 
 out(
     "div-all", "divided the +1 too", "(n + 2p − k + 1)/s",
-    lambda a, w: both(Fraction(a.slack + 1, a.s)) if a.s > 1 else None,  # noqa: ARG005
+    lambda a, w: both(Fraction(a.slack + 1, a.s)) if a.s > 1 else None,
     "Add the 1 after the division.",
 )  # fmt: skip
 out(
     "n-over-s", "input ÷ stride, kernel forgotten", "n/s",
-    lambda a, w: [*both(Fraction(a.n, a.s)), ceil(Fraction(a.n, a.s))] if a.s > 1 else None,  # noqa: ARG005
+    lambda a, w: [*both(Fraction(a.n, a.s)), ceil(Fraction(a.n, a.s))] if a.s > 1 else None,
     'That shortcut holds only for "same" padding.',
 )  # fmt: skip
 out(
@@ -209,27 +209,27 @@ out(
 )  # fmt: skip
 out(
     "minus-2k", "subtracted k − 1 on each side", "n − 2·(k − 1)",
-    lambda a, w: a.n + a.before + a.after - 2 * (a.k - 1) if a.s == 1 else None,  # noqa: ARG005
+    lambda a, w: a.n + a.before + a.after - 2 * (a.k - 1) if a.s == 1 else None,
     "A window removes k − 1 cells in total, not per side.",
 )  # fmt: skip
 out(
     "minus-k", "subtracted k instead of k − 1", "n + 2p − k",
-    lambda a, w: a.n + a.before + a.after - a.k if a.s > 1 else None,  # noqa: ARG005
+    lambda a, w: a.n + a.before + a.after - a.k if a.s > 1 else None,
     "Count all positions of the window, including the first.",
 )  # fmt: skip
 out(
     "plus-k", "added k instead of subtracting it", "(n + 2p + k)/s + 1, or n + k",
-    lambda a, w: [*both(Fraction(a.padded_size + a.k, a.s) + 1), a.n + a.k],  # noqa: ARG005
+    lambda a, w: [*both(Fraction(a.padded_size + a.k, a.s) + 1), a.n + a.k],
     "A larger kernel makes the output smaller.",
 )  # fmt: skip
 out(
     "full", '"full" instead of "valid"', "n + k − 1",
-    lambda a, w: a.n + a.k - 1 if a.s == 1 else None,  # noqa: ARG005
+    lambda a, w: a.n + a.k - 1 if a.s == 1 else None,
     "In this sheet the window must lie inside the (padded) input.",
 )  # fmt: skip
 out(
     "kernel", "answered with the kernel size", "k",
-    lambda a, w: a.k,  # noqa: ARG005
+    lambda a, w: a.k,
     "That is the size of the window. How many positions does it have?",
 )  # fmt: skip
 

@@ -18,22 +18,22 @@ MIXED = (Fraction(1024, 1000), Fraction(1000, 1024), Fraction(2**20, 10**6), Fra
 
 mistake(
     "slip.power-of-ten", "", "wrong power of ten, or 1000 and 1024 mixed up", "10ⁿ · right",
-    lambda w: None,  # noqa: ARG005
+    lambda w: None,
     "Check the number of zeros, and whether k means 1000 or 1024.",
 )  # fmt: skip
 mistake(
     "slip.swapped-digits", "", "two digits swapped", "digits swapped",
-    lambda w: None,  # noqa: ARG005
+    lambda w: None,
     "This may be a typing error: check the digits of your answer.",
 )  # fmt: skip
 mistake(
     "slip.dropped-digit", "", "one digit dropped, doubled or mistyped", "one digit differs",
-    lambda w: None,  # noqa: ARG005
+    lambda w: None,
     "This may be a typing error: check the digits of your answer.",
 )  # fmt: skip
 mistake(
     "slip.neighbour", "", "the answer to another question", "another question's answer",
-    lambda w: None,  # noqa: ARG005
+    lambda w: None,
     "This answers another question of this sheet. Did you mix up two answers?",
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ from convcalc.text import plural
 PARAMS_RULE = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
 
 
-def with_bias(bias: bool | None, c: Conventions) -> bool:  # noqa: FBT001
+def with_bias(bias: bool | None, c: Conventions) -> bool:  # noqa: FBT001 - an option's value
     """Whether biases count: as the question says, or as the sheet does."""
     return c.bias != "false" if bias is None else bias
 
