@@ -1,4 +1,4 @@
-"""``convcalc hw``: homework. Students check, teachers look their sheets over and mark a class."""
+"""``convcalc hw``: homework. Students check, teachers check their sheets and mark a class."""
 
 from __future__ import annotations
 

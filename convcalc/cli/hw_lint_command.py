@@ -15,7 +15,7 @@ EXAMPLES = """
 
 @click.command("lint", cls=Command, examples=EXAMPLES)
 @click.argument("sheet")
-@click.option("--exit-zero", is_flag=True, help="Exit with status 0 whatever is found.")
+@click.option("--exit-zero", is_flag=True, help="Exit with status 0 even if something is found.")
 @answer_options
 def command(sheet: str, *, exit_zero: bool, format_name: str | None, output: str | None) -> int:
     """Check a SHEET for errors: wrong keys, missing values, numbers that hide a mistake.

@@ -15,7 +15,7 @@ STEP = {True: 0.2, False: 10.0}  # seconds from one message to the next, on a te
 
 
 class Progress:
-    """How far a long run is, on stderr; one line that changes on a terminal, few lines off it."""
+    """The progress of a long run, on stderr: one changing line on a terminal, a few lines elsewhere."""
 
     def __init__(self) -> None:
         self.started = self.last = time.monotonic()

@@ -1,4 +1,4 @@
-"""``convcalc hw show``: a sheet as a paper to hand out."""
+"""``convcalc hw show``: a sheet to print."""
 
 from __future__ import annotations
 

@@ -431,7 +431,7 @@ def test_corrupted_answers_never_raise(tmp_path: Path) -> None:
         store.read(made)
         odd = [each for each in store.statuses if "cannot be read (" in each.note]
         assert not odd, odd[:3]
-        graded = list(store.graded())
+        graded = list(store.grades())
     assert len(graded) == MANY
     assert all(0 <= one.points <= sheet.max_points for one in graded)
     assert len({one.points for one in graded}) > 3

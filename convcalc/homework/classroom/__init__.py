@@ -1,1 +1,1 @@
-"""Grading a class: who handed in what, and the files that come out."""
+"""Grading a class: its roster and submitted files, and the files that are written."""

@@ -1,4 +1,4 @@
-"""Answers from wherever they come: YAML, lines of text, a notebook, a CSV export, standard input.
+"""Reading answers: YAML, lines of text, a notebook, a CSV export, standard input.
 
 Values stay the texts that were written: YAML would read ``0128`` and ``12:30`` in its own way.
 """
@@ -80,7 +80,7 @@ def read_answers(path: str, sheet: Sheet, student: str = "") -> Answers:
 def mark_answers(
     sheet: Sheet, given: Answers, *, level: int | None = None, only: str | None = None
 ) -> Marked:
-    """Mark one student's answers, with notes on what is odd about their file.
+    """Mark one student's answers, with notes on problems of their file.
 
     Args:
         sheet: what is answered.
@@ -109,7 +109,7 @@ def mark_answers(
 
 
 def form_columns(path: str) -> dict[str, str]:
-    """The headings of a form with the question each stands for, from a YAML file ``heading: q1``.
+    """The question for each heading of a form, from a YAML file with lines ``heading: q1``.
 
     Raises:
         UsageError: it cannot be read.
@@ -145,7 +145,7 @@ def parse(data: bytes | str, sheet: Sheet, path: str = "<answers>") -> list[Answ
 
 
 def decode_answers(data: bytes | str, path: str) -> str:
-    """The text of a file: UTF-8, or UTF-16 with its mark; never binary."""
+    """The text of a file: UTF-8, or UTF-16 with a byte-order mark; binary files are refused."""
     check_size(data, MAX_BYTES, path, WAY_OUT)
     if isinstance(data, bytes):
         data = decode(data, path, utf_16=True)
@@ -159,7 +159,7 @@ def decode_answers(data: bytes | str, path: str) -> str:
 
 
 def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
-    """YAML where it is YAML, else one answer per line."""
+    """Answers as YAML, or else one answer per line."""
     problem: SpecError | None = None
     try:
         found = _from_yaml(text, path)
@@ -179,7 +179,7 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
 
 
 def _from_yaml(text: str, path: str) -> Answers | None:
-    """The answers of a YAML (or JSON) mapping; None where the text is none."""
+    """The answers of a YAML (or JSON) mapping; None if the text is not a mapping."""
     source = Source(path, text)
     root = source.compose()
     if root is None or root.id != "mapping":  # type: ignore[attr-defined]
@@ -209,7 +209,7 @@ def _from_yaml(text: str, path: str) -> Answers | None:
 
 
 def _from_lines(text: str, sheet: Sheet, path: str) -> Answers:
-    """Lines such as ``q1: 28x28x6``; further lines that begin no question belong to the one before."""
+    """Lines such as ``q1: 28x28x6``; continuation lines belong to the previous question."""
     known = {question.id.lower(): question.id for question in sheet.questions}
     numbered = {str(i): q.id for i, q in enumerate(sheet.questions, start=1)}
     found = Answers(path=path)
@@ -294,7 +294,7 @@ def _read_assignment(statement: ast.Assign, code: str, found: Answers) -> None:
 
 
 def _literal(node: ast.expr, code: str) -> Any:
-    """What was assigned: literals as texts and lists, anything else as it stands there."""
+    """The assigned value: literals as texts and lists, anything else as source text."""
     import ast
 
     if isinstance(node, ast.List | ast.Tuple):
@@ -334,7 +334,7 @@ def parse_table(
     """A CSV: one row per student, one column per question or part, such as ``q5.1.shape``.
 
     Args:
-        columns: a form's own headings, each with the question it stands for.
+        columns: the headings of a form, each with its question.
 
     Raises:
         UsageError: it cannot be read as a table.

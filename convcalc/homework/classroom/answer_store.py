@@ -1,4 +1,4 @@
-"""The answers of a class on the disk, whoever they are from, and the status of every file.
+"""The answers of a class on disk, and the status of every file.
 
 Files are read one at a time and their answers noted in a file; once every file has been seen, and
 the newest of each student is known, they are marked student by student. Memory holds one short entry
@@ -34,7 +34,7 @@ _MAX_NOTE = 200
 
 @dataclass(slots=True)
 class FileStatus:
-    """What became of one file.
+    """The status of one file.
 
     Attributes:
         path: the file, or the row of one.
@@ -54,7 +54,7 @@ STATUSES = ("graded", "older copy", "unreadable", "not on the roster", "left out
 
 @dataclass(slots=True)
 class _Place:
-    """Where in the store a student's newest answers stand."""
+    """The place of a student's newest answers in the store."""
 
     student: str
     rank: tuple[bool, float, int]
@@ -63,7 +63,7 @@ class _Place:
 
 
 class AnswerStore:
-    """The answers of a class, on the disk; in memory only where each student's stand."""
+    """The answers of a class on disk; in memory only their places."""
 
     def __init__(
         self, file: IO[bytes], sheet: Sheet, roster: Roster | None, grader: Grader
@@ -108,7 +108,7 @@ class AnswerStore:
                 self.read_file(submitted, columns)
 
     def likely(self, submitted: SubmittedFile) -> str:
-        """Who a file that cannot be read is from, by its name."""
+        """The student of an unreadable file, by its name."""
         if self.roster:
             return student_named(submitted.names, self.roster)
         return guess_student(submitted.names, self.sheet.id)
@@ -203,15 +203,15 @@ class AnswerStore:
             given.student = guess_student(submitted.names, self.sheet.id) if alone else ""
         return "", False, "not on the roster" if given.student else "unreadable"
 
-    def graded(self) -> Iterator[Graded]:
+    def grades(self) -> Iterator[Graded]:
         """The marks of every student, in the order of the roster, else of their ids."""
         if self.roster:
             for student in self.roster.students.values():
                 place = self.places.get(same_student(student.id))
-                yield self.marked(student, place) if place else self.missing(student)
+                yield self._grade_of(student, place) if place else self._missing(student)
         else:
             for _, place in sorted(self.places.items(), key=lambda pair: natural_key(pair[0])):
-                yield self.marked(Student(place.student), place)
+                yield self._grade_of(Student(place.student), place)
 
     def record(self, place: _Place) -> dict[str, Any]:
         """One student's answers, back from the store."""
@@ -219,7 +219,7 @@ class AnswerStore:
         found: dict[str, Any] = json.loads(self.file.readline())
         return found
 
-    def marked(self, student: Student, place: _Place) -> Graded:
+    def _grade_of(self, student: Student, place: _Place) -> Graded:
         """The marks of one student."""
         record = self.record(place)
         notes = list(record["notes"])
@@ -248,7 +248,7 @@ class AnswerStore:
         )  # fmt: skip
 
     def all_statuses(self) -> list[FileStatus]:
-        """What became of every file and row, those that were graded included."""
+        """The status of every file and row, including those that were graded."""
         graded = [FileStatus(place.path, place.student, "graded") for place in self.places.values()]
         return [*self.statuses, *graded]
 
@@ -258,8 +258,8 @@ class AnswerStore:
             return list(self.roster.students)
         return [place.student for place in self.places.values()]
 
-    def missing(self, student: Student) -> Graded:
-        """The marks of a student who handed in nothing, or nothing that could be read."""
+    def _missing(self, student: Student) -> Graded:
+        """The marks of a student without a readable file."""
         if self._broken is None:
             self._broken = {
                 same_student(each.student): f"{each.path}: {each.note}"

@@ -1,4 +1,4 @@
-"""What a class handed in: files, folders and zips, one file at a time, whatever is in them.
+"""The submitted files of a class, from files, folders and zips, one at a time.
 
 Nothing is ever extracted to a disk, run, or trusted: names that leave their folder, links, devices,
 archives that unpack to more than they should, and files that change while they are read come back
@@ -38,7 +38,7 @@ _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", ".ds_store", 
 
 @dataclass(slots=True)
 class SubmittedFile:
-    """One file that was handed in.
+    """One submitted file.
 
     Attributes:
         path: its name, fit to print; inside an archive after the archive's own.
@@ -57,7 +57,7 @@ class SubmittedFile:
     left_out: bool = False
 
 
-class _Changed(Exception):  # noqa: N818 - it is no error of the program
+class _Changed(Exception):  # noqa: N818 - not an error of the program
     """A file changed while it was read."""
 
 
@@ -133,7 +133,7 @@ def _folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[Submitted
 
 
 def _entry_kind(entry: os.DirEntry[str]) -> str:
-    """What an entry of a folder is; a file where it is gone by now, which reading it will tell."""
+    """The kind of a folder's entry; a file if it is gone by now, so that reading it gives the error."""
     try:
         if entry.is_symlink():
             return "link"
@@ -143,7 +143,7 @@ def _entry_kind(entry: os.DirEntry[str]) -> str:
 
 
 def _is_system(name: str) -> bool:
-    """Whether a name is one that systems leave behind."""
+    """Whether a file is one that operating systems create."""
     return name.lower() in _SYSTEM_NAMES or name.startswith("._")
 
 
@@ -199,7 +199,7 @@ class _RegularFile:
 def _read(
     path: str, names: tuple[str, ...], handle: io.BufferedReader, before: os.stat_result
 ) -> SubmittedFile:
-    """The bytes of a file that is no archive."""
+    """The bytes of a file that is not an archive."""
     when = before.st_mtime
     if before.st_size > MAX_BYTES:
         return _unread(path, names, _too_large(before.st_size), when)
@@ -222,7 +222,7 @@ def _too_large(size: int) -> str:
 
 @dataclass(slots=True)
 class _Budget:
-    """What an archive, with those inside it, may still unpack."""
+    """How many bytes an archive, with those inside it, may still unpack."""
 
     left: int = MAX_TOTAL
     nested: int = 0
@@ -231,7 +231,7 @@ class _Budget:
 def _archive(
     path: str, names: tuple[str, ...], handle: IO[bytes], size: int, budget: _Budget
 ) -> Iterator[SubmittedFile]:
-    """The files in a zip, each read in memory after all of its promises were looked at."""
+    """The files in a zip, each read in memory after its declared sizes were checked."""
     if size > MAX_ZIP:
         yield _unread(path, names, f"an archive of {size / 2**20:,.0f} MiB; unpack it first")
         return

@@ -1,4 +1,4 @@
-"""Sheets to hand out: one YAML file and one HTML page per student, and the teacher's key.
+"""Sheets to distribute: one YAML file and one HTML page per student, and the teacher's key.
 
 What a student gets carries the numbers that were drawn, and nothing that gives an answer away: no
 keys, no part marks by mistake; a choice whose key would stand in the file is asked in words, and
@@ -50,7 +50,7 @@ def _scalar(text: str) -> str:
 
 
 def _name(key: str) -> str:
-    """A key as YAML; sheets are read without YAML's own idea of y and n."""
+    """A key as YAML; sheets do not read y and n as true and false."""
     return key if _NAME.fullmatch(key) else json.dumps(key, ensure_ascii=False)
 
 
@@ -68,7 +68,7 @@ def _flow(value: Any) -> str:
 
 
 def _share(value: Fraction) -> str:
-    """A share of the points in a word."""
+    """A share of the points as a word."""
     return next((word for word, known in SHARES.items() if known == value), "none")
 
 
@@ -113,7 +113,7 @@ def _sheet_lines(sheet: Sheet) -> Iterator[str]:
 
 
 def _bare_bools(text: str) -> str:
-    """YAML's own words for true and false, which quotes would make texts."""
+    """True and false without quotes, which would make them text."""
     return text.replace('"true"', "true").replace('"false"', "false")
 
 

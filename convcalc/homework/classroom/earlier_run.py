@@ -17,7 +17,7 @@ _MAX_CELL = 1_000_000
 
 
 def path_in(folder: str, name: str) -> str:
-    """A file of an earlier run; where its names are apart, there."""
+    """The path of a file of an earlier run; in an anonymous run it may be in the names folder."""
     for path in (os.path.join(folder, name), os.path.join(folder, NAMES_FOLDER, name)):
         if os.path.isfile(path):
             return path
@@ -56,7 +56,7 @@ def _record_of(line: str) -> dict[str, Any] | None:
 
 
 def old_statuses(folder: str) -> list[FileStatus]:
-    """What became of the files of an earlier run."""
+    """The status of the files of an earlier run."""
     return [
         FileStatus(
             row.get("file", ""),

@@ -46,11 +46,11 @@ class Graded:
         variant: the code of the numbers drawn.
         entries: one per question.
         points: what the tool gives.
-        path: the file; empty where nothing was handed in.
+        path: the file; empty if nothing was submitted.
         notes: what was odd about it.
         values: the answers as written.
         numbers: the draws, by question.
-        handed_in: whether there was anything.
+        handed_in: whether anything was submitted.
         shown: the id, or the code that stands for it in an anonymous run.
         time, sure: when it was changed, and whether the file's name says whose it is.
         claimed: the variant that the answers say they are of.
@@ -171,7 +171,7 @@ class Grader:
 
 
 def _clip(raw: Any) -> Any:
-    """An answer, no longer than any is read."""
+    """An answer, cut to the longest that is read."""
     if isinstance(raw, str):
         return raw if len(raw) <= answers.MAX_TEXT else raw[: answers.MAX_TEXT + 1]
     return raw
@@ -226,7 +226,7 @@ def _row_of(verdict: Verdict, expected: str) -> PartRow:
 
 
 def _name_neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:
-    """The same where a wrong number is the right one of another question; else as it was."""
+    """The entry, with a note if a wrong number is the right answer to another question."""
     parts = [with_neighbour(verdict, owners) for verdict in entry.result.parts]
     if parts == entry.result.parts:
         return entry

@@ -153,7 +153,9 @@ class Canvas(Output):
     def begin(self) -> None:
         column = self.run.column or self.run.sheet.title
         header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", guard_cell(column)]
-        self.rows = self.table(self.run.named("canvas.csv"), header, "for the gradebook of Canvas")
+        self.rows = self.table(
+            self.run.place_of("canvas.csv"), header, "for the gradebook of Canvas"
+        )
         total = sum((question.points for question in self.run.sheet.questions), Fraction(0))
         self.rows.writerow(["    Points Possible", "", "", "", "", points_text(total)])
 
@@ -300,7 +302,7 @@ class Records(Output):
     """answers.jsonl: the answers as written, from which a class can be marked again."""
 
     def begin(self) -> None:
-        name = self.run.named("answers.jsonl")
+        name = self.run.place_of("answers.jsonl")
         self.file = self.run.folder.hold(name)
         self.run.summary.written.append((name, "all answers, used by hw regrade"))
 
@@ -320,7 +322,7 @@ class Who(Output):
     """names/who.csv: the student behind each code."""
 
     def begin(self) -> None:
-        name = self.run.named("who.csv")
+        name = self.run.place_of("who.csv")
         self.rows = self.table(
             name, ["code", "student_id", "name", "email"], "the student behind each code"
         )
@@ -347,7 +349,7 @@ def write(
     settings: dict[str, Any],
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
-    """Write the outputs for every student, and the account of the files; whole, or nothing."""
+    """Write the outputs for every student, and the status of the files: everything or nothing."""
     outputs = [cls(run) for name in formats for cls in OUTPUTS[name]]
     outputs.append(Records(run))
     if run.anonymous:
@@ -377,7 +379,7 @@ def write(
 
 def _write_statuses(run: GradingRun, statuses: list[FileStatus]) -> None:
     """files.csv: the status of every file."""
-    with run.folder.open(run.named("files.csv")) as file:
+    with run.folder.open(run.place_of("files.csv")) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "student_id", "status", "note"])
         for each in sorted(statuses, key=lambda each: natural_key(each.path)):
@@ -390,7 +392,7 @@ def _write_statuses(run: GradingRun, statuses: list[FileStatus]) -> None:
                 and len(run.summary.troubles) < MAX_TROUBLES
             ):
                 run.summary.troubles.append(each)
-    run.summary.written.append((run.named("files.csv"), "the status of every file"))
+    run.summary.written.append((run.place_of("files.csv"), "the status of every file"))
 
 
 def _summary_data(

@@ -35,7 +35,7 @@ MAX_TROUBLES = 1_000
 
 
 def manual_key(student: str, question: str, answer: str) -> tuple[str, str, str]:
-    r"""What points given by a person are found by: the same for an answer and for its row of by-hand.csv.
+    r"""The key of points given by a person: the same for an answer and for its row of by-hand.csv.
 
     >>> manual_key("s1", "q1", "=1 +\n1") == manual_key("s1", "q1", "'=1 + 1")
     True
@@ -48,7 +48,7 @@ def manual_key(student: str, question: str, answer: str) -> tuple[str, str, str]
 
 
 def student_file_name(student: str, taken: set[str]) -> str:
-    """A file's name for a student, whatever the id holds; no two alike on any disk.
+    """A safe, unique file name for a student id.
 
     >>> student_file_name("s042", set()), student_file_name("../../etc/passwd", set())
     ('s042', 'etc_passwd-3754d6cb')
@@ -69,7 +69,7 @@ def _is_reserved(name: str) -> bool:
 
 
 class ClassFolder(OutputFolder):
-    """The folder of a marked class; pages that a run does not write again go."""
+    """The folder of a marked class; pages that a run does not write again are removed."""
 
     def __init__(self, out: str, *, replace: bool) -> None:
         super().__init__(
@@ -96,12 +96,12 @@ class ClassFolder(OutputFolder):
 
 @dataclass(slots=True)
 class Summary:
-    """What became of everything.
+    """What a run did.
 
     Attributes:
         files: how many were read, rows of tables among them.
         counts: by status of the files.
-        students, missing: how many were graded, and handed in nothing.
+        students, missing: how many were graded, and have no readable file.
         points: of each student that was graded.
         max: what the tool can give.
         manual: answers that a person marks, by question.
@@ -135,12 +135,12 @@ class Summary:
 
     @property
     def mean(self) -> float:
-        """The mean of those who handed in."""
+        """The mean of the students who were graded."""
         return sum(self.points) / len(self.points) if self.points else 0.0
 
     @property
     def median(self) -> float:
-        """The median of those who handed in."""
+        """The median of the students who were graded."""
         ordered = sorted(self.points)
         half = len(ordered) // 2
         if not ordered:
@@ -158,7 +158,7 @@ class GradingRun:
         anonymous: whether codes stand for names.
         with_answers: whether feedback shows the right answers.
         column: what the gradebook calls the assignment.
-        marks: points given by hand before, by student, question and answer.
+        marks: points given by a person before, by student, question and answer.
     """
 
     sheet: Sheet
@@ -169,7 +169,7 @@ class GradingRun:
     marks: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     summary: Summary = field(default_factory=Summary)
 
-    def named(self, name: str) -> str:
+    def place_of(self, name: str) -> str:
         """Where a file with names in it goes."""
         return f"{NAMES_FOLDER}/{name}" if self.anonymous else name
 
@@ -186,16 +186,9 @@ class GradingRun:
 
 
 class Output:
-    """One file, or folder of files, about a class.
-
-    Attributes:
-        about: what it holds, for the summary.
-        always: whether it is written whatever ``--format`` says.
-    """
+    """One file, or folder of files, about a class."""
 
     name: ClassVar[str] = ""
-    about: ClassVar[str] = ""
-    always: ClassVar[bool] = False
 
     def __init__(self, run: GradingRun) -> None:
         self.run = run
@@ -225,7 +218,7 @@ T = TypeVar("T", bound=type[Output])
 
 
 def output(name: str) -> Callable[[T], T]:
-    """Register an output under the word of ``--format`` that asks for it."""
+    """Register an output under its word of ``--outputs``."""
 
     def register(cls: T) -> T:
         if any(cls.__name__ == known.__name__ for known in OUTPUTS.get(name, [])):

@@ -186,7 +186,7 @@ def _old_keys(folder: str) -> dict[str, set[str]]:
 
 
 def _key_text(part: str, text: str) -> str:
-    """A right answer with the part it is of."""
+    """A right answer with its part."""
     return f"{part} {text}".strip()
 
 
@@ -213,6 +213,6 @@ def _compare(
 
 
 def _change(before: Fraction, after: Fraction) -> Fraction:
-    """How much points change; the rounding of a table is no change."""
+    """How much points change; a rounding error of a table does not count."""
     change = after - before
     return Fraction(0) if abs(change) < Fraction(1, 1000) else round(change, 3)

@@ -61,7 +61,7 @@ class Roster:
     _known: dict[str, str] = field(default_factory=dict)
 
     def add(self, student: Student) -> None:
-        """Add a student under every name that files may bear."""
+        """Add a student under every name that files may have."""
         self.students[student.id] = student
         for word in (student.id, student.email, student.login, student.sis):
             if word:
@@ -135,7 +135,7 @@ def parse(data: bytes | str, path: str = "roster") -> Roster:
 
 
 def _columns(header: list[str]) -> dict[str, int]:
-    """Where in a row each thing stands; nothing where the first row is no heading."""
+    """The column of each thing; empty if the first row is not a header."""
     words = [name.strip().lower() for name in header]
     found: dict[str, int] = {}
     for key, names in _HEADINGS.items():
@@ -186,7 +186,7 @@ def words_of(name: str) -> Iterator[str]:
 
 
 def student_named(names: tuple[str, ...], roster: Roster) -> str:
-    """The student that a file's name, or its folder's, names; empty where none on the roster."""
+    """The student on the roster whom a file's name, or its folder's, names; empty if there is none."""
     for name in reversed(names):
         for word in words_of(name):
             found = roster.find(word)
@@ -196,7 +196,7 @@ def student_named(names: tuple[str, ...], roster: Roster) -> str:
 
 
 def guess_student(names: tuple[str, ...], sheet: str) -> str:
-    """Who a file is from, where there is no roster to look in: its name, or its folder's."""
+    """The student of a file if there is no roster: its name, or its folder's."""
     for name in reversed(names):
         plain = re.sub(r"[ _-]*\(\d+\)$", "", name).strip()
         if plain and plain.lower() not in _COMMON and plain.lower() != sheet.lower():

@@ -37,12 +37,12 @@ class Options:
     """How a class is marked.
 
     Attributes:
-        roster: who belongs to it; None for whoever handed in.
+        roster: the students; None for everyone who submitted.
         secret: of the variants, and of the codes.
         outputs: which files are written.
         anonymous: whether codes stand for names.
         with_answers: whether feedback shows the right answers.
-        columns: a form's own headings, each with the question it stands for.
+        columns: the headings of a form, each with its question.
         column: what the gradebook calls the assignment.
         force: whether grades that are there may be replaced.
         add: whether files are added to those of an earlier run.
@@ -164,7 +164,7 @@ def grade(
             shown = _shown_ids(store, options)
             return output_files.write(
                 run,
-                _with_codes(store.graded(), shown),
+                _with_codes(store.grades(), shown),
                 options.outputs,
                 store.all_statuses,
                 lambda: len(store.statuses) + len(store.places),
@@ -181,7 +181,7 @@ def look(
     """Mark some files without writing anything."""
     with tempfile.TemporaryFile() as file:
         store = _read_files(sheet, paths, options, file, progress)
-        return list(store.graded()), store.all_statuses()
+        return list(store.grades()), store.all_statuses()
 
 
 def _shown_ids(store: AnswerStore, options: Options) -> dict[str, str]:

@@ -37,7 +37,7 @@ class QuestionStats:
 
     @property
     def right(self) -> int:
-        """Right, under whatever convention, or after the student's own row."""
+        """Right, under any convention, or given the student's own earlier row."""
         return sum(self.statuses[name] for name in ("right", "other-convention", "follow-through"))
 
     @property

@@ -93,7 +93,7 @@ def _package() -> list[Out]:
 
 
 def run(base: str) -> dict[str, Any]:
-    """Mark the submission under ``base`` and write its results, whatever happens."""
+    """Mark the submission under ``base`` and write its results, even if marking fails."""
     try:
         found = _results(base)
     except Exception as error:  # noqa: BLE001 - a result must be written
@@ -158,7 +158,7 @@ def _results(base: str) -> dict[str, Any]:
 
 
 def _student_of(base: str, source: str) -> str:
-    """Who handed in: by the roster's e-mail address, else what stands before the @."""
+    """The student: by the e-mail address on the roster, else the part before the @."""
     from convcalc.homework.classroom import roster
 
     try:

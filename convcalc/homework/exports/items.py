@@ -40,7 +40,7 @@ class Wrong(NamedTuple):
 
     Attributes:
         value: the number that one types.
-        text: what the student is told.
+        text: the feedback.
         share: of the points.
         mistakes: which lead to it.
     """
@@ -58,11 +58,11 @@ class Field:
     Attributes:
         label: what belongs there; empty where the question says it.
         right: the right numbers as one types them, each with how far off it may be.
-        words: the right words, where it is no number.
+        words: the right words, if the answer is not a number.
         wrong: known wrong numbers.
-        unit: what stands behind the box.
+        unit: the text after the box.
         weight: its share of the question's points.
-        row: which row of a table it stands in.
+        row: its row in a table.
     """
 
     label: str = ""
@@ -266,7 +266,7 @@ def _typed_value(part: Part, value: Any) -> Fraction:
 
 
 def _unit_of(part: Part) -> str:
-    """What stands behind the box."""
+    """The text after the box."""
     if isinstance(part.answer_type, Bytes):
         return part.answer_type.unit
     if "C²" in part.answer_type.wants:
@@ -351,7 +351,7 @@ def _wrong_values(
     """The known wrong answers of a part, commonest first, with what is said and the share of the points.
 
     Args:
-        boxes: whether each number has its own box, so that none stands in another order.
+        boxes: whether each number has its own box, so that their order cannot be wrong.
     """
     found: dict[Any, KnownWrong] = {}
     for each in _other_conventions(sheet, question, part, boxes=boxes):

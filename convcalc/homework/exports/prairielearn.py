@@ -29,7 +29,7 @@ def generate(data):
 
 
 def grade(data):
-    """Say which known slip leads to a wrong number; accept other right words."""
+    """Name the known mistake behind a wrong number; accept other right words."""
     variant = VARIANTS[data["params"]["chosen"]]
     for name, score in data["partial_scores"].items():
         given = data["submitted_answers"].get(name)

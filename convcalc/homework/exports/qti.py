@@ -1,4 +1,4 @@
-"""Canvas's QTI 1.2: numbers as numerical questions, or as choices whose wrong options are known slips."""
+"""Canvas's QTI 1.2: numbers as numerical questions, or as choices whose wrong options come from known mistakes."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Qti(Export):
         return root
 
     def meta(self, name: str, points: Fraction) -> ET.Element:
-        """The quiz's settings; whatever stands not here Canvas chooses."""
+        """The quiz's settings; settings left out use Canvas's defaults."""
         root = ET.Element("quiz", {"identifier": name, "xmlns": _META})
         _under(root, "title", self.sheet.title)
         _under(
@@ -270,7 +270,7 @@ class Qti(Export):
     text=False,
 )
 class QtiChoice(Qti):
-    """Numbers as choices, so that every slip has its own feedback."""
+    """Numbers as choices, so that every mistake has its own feedback."""
 
     choices: ClassVar[bool] = True
 
@@ -281,7 +281,7 @@ def _html(material: ET.Element, text: str) -> None:
 
 
 def _respond(found: ET.Element) -> ET.Element:
-    """How answers become points."""
+    """The rules that turn answers into points."""
     processing = _under(found, "resprocessing")
     outcomes = _under(processing, "outcomes")
     _under(outcomes, "decvar", maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")

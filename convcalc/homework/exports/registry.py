@@ -1,4 +1,4 @@
-"""The platforms by name; which modules have them, the package says."""
+"""The platforms by name; the package says which module has which."""
 
 from __future__ import annotations
 

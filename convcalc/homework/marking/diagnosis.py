@@ -174,7 +174,7 @@ def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) 
 
 
 def mistake_text(found: Candidate) -> str:
-    """What a student is told about a mistake, its place for a detail filled."""
+    """The feedback on a mistake, with its detail filled in."""
     line = found.mistake.line
     return line.format(found.detail or "Something is") if "{0}" in line else line
 

@@ -1,4 +1,4 @@
-"""Hints: level 0 right or wrong, 1 a question that points at the slip, 2 the rule with other
+"""Hints: level 0 right or wrong, 1 a question that points at the mistake, 2 the rule with other
 numbers, 3 the formula with the student's own numbers and no result, 4 worked out.
 
 Below level 4 no hint holds the right answer: every text passes `safe`, which knows how the answer
@@ -29,7 +29,7 @@ def secrets(question: Question) -> set[str]:
 
 
 def gives_away(text: str, hidden: set[str]) -> bool:
-    """Whether one of some answers stands in a text, as a number or word of its own.
+    """Whether a text contains one of some answers, as a number or word of its own.
 
     >>> gives_away("three 3×3 layers", {"3"}), gives_away("13 of 31", {"3"})
     (True, False)

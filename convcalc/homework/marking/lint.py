@@ -1,4 +1,4 @@
-"""What is wrong with a sheet: wrong keys, gaps, tolerances that hide a mistake, numbers that do."""
+"""What is wrong with a sheet: wrong keys, missing values, tolerances or numbers that hide a mistake."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Finding:
 
     @property
     def serious(self) -> bool:
-        """Whether the sheet should not go out like this."""
+        """Whether the sheet must be corrected."""
         return self.kind in _SERIOUS
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Finding:
 
 
 def lint(sheet: Sheet) -> list[Finding]:
-    """Everything there is to say about a sheet, in its order."""
+    """All findings about a sheet, in its order."""
     found: list[Finding] = []
     for question in sheet.questions:
         for kind, text, mistakes in _findings(sheet, question):
@@ -85,7 +85,7 @@ _Findings = Iterator[tuple[str, str, tuple[str, ...]]]
 
 
 def _findings(sheet: Sheet, question: Question) -> _Findings:
-    """What there is to say about a question."""
+    """The findings about a question."""
     yield from _wrong_keys(sheet, question)
     yield from _missing_values(sheet, question)
     yield from _placeholders(question)
@@ -96,7 +96,7 @@ def _findings(sheet: Sheet, question: Question) -> _Findings:
 
 
 def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
-    """The teacher's key against what the question really has."""
+    """The teacher's key against the computed answer."""
     if question.key is None:
         return
     raws = split(question, question.key)

@@ -1,8 +1,8 @@
 """Marking: an answer against a question, with the reason where it is not right.
 
 In the order of the research that the catalogue rests on: right; right under another convention;
-one known mistake; two at once; right after the student's own earlier row; a slip of the pen; else
-"no known slip". Nothing here prints, and no message contains the right answer.
+one known mistake; two at once; right after the student's own earlier row; a typing error; else
+"no known mistake". Nothing here prints, and no message contains the right answer.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def mark_question(
 
 
 def _shares(question: Question) -> list[Fraction]:
-    """The points of each part: alike, but none for parts that may stay blank."""
+    """The points of each part: equal, but none for parts that may stay blank."""
     count = sum(1 for part in question.parts if not part.optional)
     each = question.points / count if count else Fraction(0)
     found = [Fraction(0) if part.optional else each for part in question.parts]
@@ -120,7 +120,7 @@ def _all_or_nothing(verdicts: list[Verdict]) -> None:
 
 
 def split(question: Question, raw: Any) -> dict[str, Any]:
-    """An answer shared out to the parts of its question."""
+    """An answer split into the parts of its question."""
     parts = question.parts
     if len(parts) == 1:
         if (

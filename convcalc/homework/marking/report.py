@@ -98,7 +98,7 @@ def _count(marked: Marked) -> str:
 
 
 def _next_hint(marked: Marked, path: str) -> str:
-    """The command that helps on with a wrong answer, one of known mistake first."""
+    """The command for a hint on a wrong answer, preferably one with a known mistake."""
     done = ("right", "other-convention", "blank", "by-hand")
     wrong = [result for result in marked.results if result.status not in done]
     sure = [r for r in wrong if any(s == "sure" for p in r.parts for _, s in p.mistakes)]

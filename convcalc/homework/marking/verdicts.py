@@ -1,4 +1,4 @@
-"""What became of an answer: part by part, question by question, for the whole sheet."""
+"""The result of marking: for a part of a question, a question, and a sheet."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATUSES = (
 
 @dataclass(slots=True, eq=False)
 class Verdict:
-    """What became of the answer to one part of a question.
+    """The result for one part of a question.
 
     Attributes:
         id, part: the question, and the part's name (empty where there is one).
@@ -35,7 +35,7 @@ class Verdict:
         mistakes: the known mistakes that lead to it, at most two.
         confidence: of each: ``sure``, ``might`` for small numbers, ``perhaps`` for two at once.
         convention: under which other conventions it would be right.
-        hint: what the student is told at the sheet's level; hint_level says which.
+        hint: the feedback for the student; hint_level is its level.
         expected: the right answer; only shown where asked for.
         reading: what was understood of the answer; ``given`` and ``said`` are cut for printing.
         found: the known mistakes again, each with its detail, such as the row that differs.
@@ -86,7 +86,7 @@ class Verdict:
 
 @dataclass(slots=True, eq=False)
 class Result:
-    """What became of the answer to one question: its parts together.
+    """The result for one question: its parts together.
 
     >>> from convcalc.homework import check, loads
     >>> sheet = loads("{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}")
@@ -175,7 +175,7 @@ class Marked:
 
     @property
     def right(self) -> bool:
-        """Whether every question is right (those marked by hand apart)."""
+        """Whether every question is right (except those that a person marks)."""
         return all(result.right for result in self.results)
 
     def facts(self) -> dict[str, Any]:

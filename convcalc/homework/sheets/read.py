@@ -49,7 +49,7 @@ class PlainValues:
         self.source, self.count = source, 0
 
     def of(self, node: Node, what: str, depth: int = 0) -> Any:
-        """The value of a node; scalars stay the text that stands there."""
+        """The value of a node; scalars stay text, as written."""
         self.count += 1
         if self.count > _MAX_NODES or depth > 20:
             self.source.refuse(node, f"{what} is larger than any sheet needs; make it smaller")
@@ -94,7 +94,7 @@ def files_beside(sheet: Sheet) -> dict[str, bytes]:
 
 
 def sheet_of(source: Source) -> Sheet:
-    """The sheet that a source stands for.
+    """The sheet in a YAML source.
 
     Raises:
         SpecError: something in it is wrong, at the place the error names.
@@ -126,7 +126,7 @@ def sheet_of(source: Source) -> Sheet:
 
 
 def _sheet_keys(source: Source) -> _Keys:
-    """The keys of a sheet, after those that it must have were looked at."""
+    """The keys of a sheet, after the required ones were checked."""
     if len(source.text) > MAX_SHEET:
         message = f"larger than {MAX_SHEET // 2**20} MiB; split the sheet into several"
         raise SpecError(source.path, 0, 0, message)
@@ -182,7 +182,7 @@ def _refuse_unknown(source: Source, keys: _Keys, known: tuple[str, ...], what: s
 
 
 def _read_conventions(source: Source, keys: _Keys) -> tuple[str, Conventions]:
-    """The preset and what is changed of it."""
+    """The preset, and the conventions with its changes."""
     preset = ""
     if "preset" in keys:
         preset = source.word(keys["preset"][1], "preset", tuple(PRESETS))
@@ -346,7 +346,7 @@ def _read_given(
 def _first_draw(
     source: Source, keys: _Keys, vary: dict[str, Any], given: dict[str, Any]
 ) -> dict[str, Any]:
-    """The first value of everything that varies, so that the sheet stands by itself."""
+    """The first value of everything that varies, so that the sheet is complete without a draw."""
     found: dict[str, Any] = {}
     for name, spec in vary.items():
         if name in given:

@@ -1,4 +1,4 @@
-"""A sheet as a paper to hand out: text, Markdown, HTML, LaTeX; and as plain data."""
+"""A sheet as a printed page: text, Markdown, HTML, LaTeX; and as plain data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLUMNS = (
 
 @dataclass(slots=True)
 class Worksheet(Report):
-    """A sheet as a report: rows for programs, a paper of its own for documents."""
+    """A sheet as a report: rows for programs, a page of its own for documents."""
 
     sheet: Sheet | None = None
 

@@ -32,7 +32,7 @@ class Question:
         conventions: the sheet's.
         text: the wording; empty for the type's own.
         points: how many it gives.
-        credit: part marks for known slips, as shares by mistake.
+        credit: partial credit for known mistakes, as shares by mistake.
         partial: ``none``, ``parts`` or ``cells``.
         tolerance: what the sheet says; None for what the form of answer says.
         key: the teacher's own key, which only `lint` reads; None where there is none.
@@ -123,7 +123,7 @@ class Question:
 
     @property
     def others(self) -> list[tuple[str, str, list[Part]]]:
-        """The parts as they would be under each other value of each convention that matters."""
+        """The parts, with their answers, under every alternative convention that matters."""
         if self._others is None:
             self._others = []
             for key in self.task.depends_on:
@@ -139,7 +139,7 @@ class Question:
         return self._others
 
     def answers_text(self, part: Part) -> str:
-        """What form of answer is wanted, in words."""
+        """How to write an answer, in words."""
         tolerance = self.allowed(part)
         said = f", {tolerance.sentence()}" if part.answer_type.counts or tolerance != EXACT else ""
         return f"{part.answer_type.wants}{said}"
@@ -211,7 +211,7 @@ class Sheet:
 
 
 def find_beside(given: dict[str, Any], path: str) -> dict[str, Any]:
-    """The numbers, with files named beside the sheet found there."""
+    """The numbers of a question, with the paths of files that lie beside the sheet."""
     for word in ("arch", "net"):
         name = given.get(word)
         if isinstance(name, str) and name.endswith(".yaml"):

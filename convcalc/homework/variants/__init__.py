@@ -1,1 +1,1 @@
-"""Numbers of one's own for each student."""
+"""Different numbers for each student."""

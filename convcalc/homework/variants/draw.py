@@ -45,7 +45,7 @@ class Draws:
         question: whose.
         possible: combinations that ``vary:`` allows.
         looked_at: of these; all of them unless they are very many.
-        impossible: thrown away because the question cannot be asked with them.
+        impossible: dropped because they make no valid question.
         unmet: … because ``require:`` rules them out.
         alike: … because two mistakes, or a mistake and the answer, give the same number.
         kept: what is left.
@@ -62,7 +62,7 @@ class Draws:
     hiding: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def sentence(self) -> str:
-        """How many there are, thrown away and left, in a line."""
+        """How many are possible, dropped and left, in a line."""
         if self.possible == self.looked_at:
             text = f"{self.possible:,} possible draws"
         else:

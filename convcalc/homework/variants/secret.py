@@ -68,12 +68,12 @@ def digest(secret: bytes, *words: str) -> bytes:
 
 
 def code(secret: bytes, purpose: str, sheet: str, student: str, length: int = 4) -> str:
-    """A short code for a student: of the variant, or to stand in for the name."""
+    """A short code for a student: of the variant, or in place of the name."""
     return digest(secret, purpose, sheet, same_student(student)).hex()[:length]
 
 
 def codes(secret: bytes, purpose: str, sheet: str, students: Iterable[str]) -> dict[str, str]:
-    """A code for every student, as short as keeps them apart."""
+    """A code for every student, as short as possible without repeats."""
     whole = {student: code(secret, purpose, sheet, student, 64) for student in students}
     found: dict[str, str] = {}
     for length in (4, 5, 6, 8, 12, 64):
