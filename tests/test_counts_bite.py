@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
 
 from convcalc import formulas
 from convcalc.analysis.walk import Cost
@@ -26,6 +27,7 @@ from convcalc.layers.operations import OPERATIONS
 from convcalc.reference import WITNESSES, Tally
 from convcalc.verify.loops import counts_agree
 from random_layers import Draw
+from strategies import Made, drawn_of, few
 
 KINDS = every()
 LAYERS_OF_A_KIND = 20
@@ -90,6 +92,20 @@ def noticed(kind: str) -> bool:
         except Exception:  # noqa: BLE001 - a formula that raises is noticed as well
             return True
     return False
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_count_of_random_layers_is_what_the_loops_do(kind: str) -> None:
+    @few
+    @given(drawn_of(kind))
+    def agree(made: Made) -> None:
+        cost = Cost(made.layer, made.shapes, 1)
+        assume(cost.macs + sum(cost.counts.values()) <= MAX_WORK)
+        tally = looped(made.layer, [*made.shapes], np.random.default_rng(0))
+        for check in counts_agree(kind, made.layer, [*made.shapes], tally):
+            assert check.claimed == check.witnessed
+
+    agree()
 
 
 @pytest.mark.parametrize("kind", KINDS)
