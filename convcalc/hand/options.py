@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from convcalc import formulas
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.hand.matrices import Given, as_matrix
 from convcalc.hand.model import Array, Shape
+from convcalc.layers.window import Axis as WindowAxis
 from convcalc.reference.windows import Axis
 from convcalc.text import as_decimal, plural, quoted, shortened, times
 
@@ -294,22 +294,20 @@ def leftover(axes: Sequence[Axis]) -> list[str]:
     words = ("row", "column") if len(axes) == 2 else ("cell",)
     notes = []
     for axis, word in zip(axes, words):
-        room = axis.before + axis.size + axis.after
-        places = Fraction(room - axis.extent, axis.stride) + 1
-        unread = room - (axis.starts[-1] + axis.extent)
-        if not unread:
+        line = WindowAxis(axis.size, axis.extent, axis.stride, axis.before, axis.after)
+        windows = len(axis.starts)
+        left = line.slack - (windows - 1) * line.s
+        if not left:
             continue
         along = f"{word}s: " if len(axes) == 2 else ""
-        shown = (
-            f"{along}({room} − {axis.extent})/{axis.stride} + 1 = {as_decimal(str(places))} windows"
-        )
-        cells = unread - axis.after
-        if unread < 0:
-            said = f"rounded up to {len(axis.starts)}; the last window hangs over by {-unread}"
+        quotient = f"({line.padded_size} − {line.effective_kernel})/{line.s} + 1"
+        cells = left - line.after  # the padding at the end is read last
+        if left < 0:
+            rounding = f"rounded up to {windows}; the last window hangs over by {-left}"
         elif cells > 0:
             last = f"the last {word} is" if cells == 1 else f"the last {cells} {word}s are"
-            said = f"rounded down to {len(axis.starts)}; {last} never read"
+            rounding = f"rounded down to {windows}; {last} never read"
         else:
-            said = f"rounded down to {len(axis.starts)}; only padding is left unread"
-        notes.append(f"{shown}, {said}")
+            rounding = f"rounded down to {windows}; only padding is left unread"
+        notes.append(f"{along}{quotient} = {as_decimal(line.exact)} windows, {rounding}")
     return notes
