@@ -371,7 +371,7 @@ PRESETS: dict[str, Conventions] = {
 }
 
 # Other spellings of values that teachers write.
-SPELLINGS: dict[str, dict[str, str]] = {
+_SPELLINGS: dict[str, dict[str, str]] = {
     "bias": {"yes": "true", "no": "false", "with": "true", "without": "false"},
     "flops": {"mac": "macs", "flops": "2macs", "2*macs": "2macs"},
     "padding": {"per_side": "per-side", "side": "per-side", "both": "total"},
@@ -406,7 +406,7 @@ def convention_value(key: str, value: Any) -> str:
         message = f"no convention {quoted(key)}{did_you_mean(key, RULES)}"
         raise UsageError(message)
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    text = SPELLINGS.get(key, {}).get(text, text)
+    text = _SPELLINGS.get(key, {}).get(text, text)
     if text not in RULES[key].values:
         message = f"{key} cannot be {quoted(text)}{did_you_mean(text, RULES[key].values)}"
         raise UsageError(message)

@@ -21,10 +21,10 @@ MAX_POWER = 64
 MAX_DEPTH = 40
 
 
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
-POWERS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
+_POWERS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 
 
 LOOKALIKES = str.maketrans(
@@ -36,14 +36,14 @@ LOOKALIKES = str.maketrans(
 )  # fmt: skip
 
 
-SCALES = {
+_SCALES = {
     "k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "mio": 10**6,
     "g": 10**9, "b": 10**9, "bn": 10**9, "billion": 10**9, "t": 10**12, "trillion": 10**12,
     "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40,
 }  # fmt: skip
 
 
-NOISE = frozenset(
+_NOISE = frozenset(
     [
         "parameters",
         "parameter",
@@ -161,7 +161,7 @@ NOISE = frozenset(
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-NUMBER = re.compile(
+_NUMBER = re.compile(
     r"""(?: (?P<eu>\d{1,3}(?:\.\d{3})+,\d+ | \d{1,3}(?:\.\d{3}){2,})
         |   (?P<int>\d{1,3}(?:(?P<sep>[,'_ ])\d{3})(?:(?P=sep)\d{3})*(?![\d_]) | \d+)
             (?P<frac>\.\d* | ,\d{1,2}(?![\d,]))?
@@ -201,13 +201,13 @@ def clean(text: str, limit: int = MAX_NUMBER) -> str:
     if len(text) > limit:
         message = f"{len(text):,} characters; an answer here has at most {limit:,}"
         raise Unreadable(message)
-    text = POWERS.sub(lambda m: "^" + m[0].translate(SUPERSCRIPTS), text.translate(LOOKALIKES))
+    text = _POWERS.sub(lambda m: "^" + m[0].translate(_SUPERSCRIPTS), text.translate(LOOKALIKES))
     text = unicodedata.normalize("NFKC", text).translate(LOOKALIKES)
     return " ".join(text.split()).strip("`'\"$ ")
 
 
-def number_of(match: re.Match[str]) -> tuple[Number, str]:
-    """A match of `NUMBER` as a number, and the word behind it that is no scale or unit."""
+def _number_of(match: re.Match[str]) -> tuple[Number, str]:
+    """A match of `_NUMBER` as a number, and the word behind it that is no scale or unit."""
     if match["eu"]:
         whole, _, frac = match["eu"].partition(",")
         digits = whole.replace(".", "")
@@ -242,14 +242,14 @@ def scale_of(word: str) -> tuple[int, str, str]:
     if lower in ("byte", "bytes"):
         return 1, "B", ""
     if lower in ("kb", "mb", "gb", "tb", "kib", "mib", "gib", "tib") or (
-        lower.endswith("bytes") and lower[:-5] in SCALES
+        lower.endswith("bytes") and lower[:-5] in _SCALES
     ):
         prefix = lower.removesuffix("bytes").removesuffix("b")
-        return SCALES[prefix], "B", ""
-    if lower in SCALES:
-        return SCALES[lower], "", ""
+        return _SCALES[prefix], "B", ""
+    if lower in _SCALES:
+        return _SCALES[lower], "", ""
     if lower[:1] in ("k", "m", "g", "t") and lower[1:] in ("flops", "flop", "macs", "mac", "ops"):
-        return SCALES[lower[0]], "", lower[1:]
+        return _SCALES[lower[0]], "", lower[1:]
     return 1, "", lower
 
 
@@ -294,7 +294,7 @@ class Sum:
             while self.text.startswith(" ", self.at):
                 self.at += 1
             word = WORD.match(self.text, self.at)
-            if not word or (word[0] in self.times) or word[0].lower() not in NOISE:
+            if not word or (word[0] in self.times) or word[0].lower() not in _NOISE:
                 return
             self.at = word.end()
 
@@ -368,12 +368,12 @@ class Sum:
                 raise Unreadable(message)
             return value
         self.skip()
-        match = NUMBER.match(self.text, self.at)
+        match = _NUMBER.match(self.text, self.at)
         if not match:
             raise self.refusal()
-        number, rest = number_of(match)
+        number, rest = _number_of(match)
         end = match.end()
-        if rest and rest not in NOISE:  # part of the sum, such as x in 3x5, or no number at all
+        if rest and rest not in _NOISE:  # part of the sum, such as x in 3x5, or no number at all
             end = match.start("unit")
         self.at = end
         self.last = number

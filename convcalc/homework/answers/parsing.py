@@ -28,15 +28,15 @@ from convcalc.text import shortened
 MAX_TEXT = 20_000  # characters of one answer; a matrix of a by-hand question needs some
 MAX_CELLS = 4_096
 
-BLANKS = ("", "-", "–", "—", "?", "null", "~", "n/a", "...", "…", "todo", "nan")
+_BLANKS = ("", "-", "–", "—", "?", "null", "~", "n/a", "...", "…", "todo", "nan")
 
 
 NO = re.compile(
     r"\b(no|not|non|none|never|does\s?n'?t|do\s?n'?t|ca\s?n'?t|cannot|won'?t|is\s?n'?t|invalid|impossible|"
     r"undefined|error|fails?|misfit|fractional|nope)\b"
 )
-YES = re.compile(r"\b(yes|fits|fit|valid|ok|okay|possible|works)\b")
-FIT_WORDS = frozenset(
+_YES = re.compile(r"\b(yes|fits|fit|valid|ok|okay|possible|works)\b")
+_FIT_WORDS = frozenset(
     [
         "an",
         "a",
@@ -71,7 +71,7 @@ FIT_WORDS = frozenset(
     ]
 )
 
-CELL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?(?:/\d+)?")
+_CELL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?(?:/\d+)?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +115,7 @@ def raw_text(raw: Any) -> str:
 def is_blank(raw: Any) -> bool:
     """Whether nothing was answered."""
     if isinstance(raw, str):
-        return len(raw) < 16 and raw.strip().lower() in BLANKS
+        return len(raw) < 16 and raw.strip().lower() in _BLANKS
     if isinstance(raw, list | tuple):
         return all(is_blank(item) for item in raw[:MAX_CELLS])
     if isinstance(raw, dict):
@@ -167,12 +167,12 @@ def size(raw: Any) -> tuple[bool | None, tuple[Number, ...]]:
     fits = None
     if NO.search(text):
         fits, text = False, NO.sub(" ", text)
-    elif YES.search(text):
-        fits, text = True, YES.sub(" ", text)
+    elif _YES.search(text):
+        fits, text = True, _YES.sub(" ", text)
     if fits is not None:
         words = WORD.findall(text)
         for word in words:
-            if word in FIT_WORDS:
+            if word in _FIT_WORDS:
                 text = re.sub(rf"\b{re.escape(word)}\b", " ", text)
         text = text.strip(" ,;:.!()-'").strip()
         if not text:
@@ -198,14 +198,14 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
             if any("\n" in raw_text(item) or ";" in raw_text(item) for item in raw):
                 return matrix("\n".join(raw_text(item) for item in raw))
             texts = [raw_text(item) for item in raw]
-            if all(CELL.fullmatch(plain_cell(text)) for text in texts):
-                return check_rows([texts])
-            return check_rows([cells(text) for text in texts])
-        return check_rows(
+            if all(_CELL.fullmatch(_plain_cell(text)) for text in texts):
+                return _check_rows([texts])
+            return _check_rows([_cells(text) for text in texts])
+        return _check_rows(
             [
                 [raw_text(cell) for cell in item]
                 if isinstance(item, list | tuple)
-                else cells(raw_text(item))
+                else _cells(raw_text(item))
                 for item in raw
             ]
         )
@@ -220,21 +220,21 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
         rows = re.findall(r"[\[(]([^\[\]()]*)[\])]", inner)
     else:
         rows = re.split(r"[;\n|]", inner.strip("[]() "))
-    return check_rows([cells(row) for row in rows if row.strip()])
+    return _check_rows([_cells(row) for row in rows if row.strip()])
 
 
-def plain_cell(text: str) -> str:
+def _plain_cell(text: str) -> str:
     """A cell in plain characters."""
     return unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).translate(LOOKALIKES).strip()
 
 
-def cells(text: str) -> list[str]:
+def _cells(text: str) -> list[str]:
     """The cells of one row."""
     parts = re.split(r"[,\s]+", text.strip("[]() ,\t\n\r"))
     return [part for part in parts if part]
 
 
-def check_rows(rows: list[list[str]]) -> tuple[tuple[Fraction, ...], ...]:
+def _check_rows(rows: list[list[str]]) -> tuple[tuple[Fraction, ...], ...]:
     """Rows of equal length, as numbers."""
     if not rows or not any(rows):
         message = "a matrix without numbers"
@@ -251,8 +251,8 @@ def check_rows(rows: list[list[str]]) -> tuple[tuple[Fraction, ...], ...]:
 
 def cell(text: str) -> Fraction:
     """One number of a matrix."""
-    plain = plain_cell(text)
-    if not CELL.fullmatch(plain) or len(plain) > MAX_DIGITS:
+    plain = _plain_cell(text)
+    if not _CELL.fullmatch(plain) or len(plain) > MAX_DIGITS:
         message = f"{shortened(text, 30)!r} is not a number"
         raise Unreadable(message)
     top, _, bottom = plain.partition("/")
@@ -315,7 +315,7 @@ def matrix_text(rows: Sequence[Sequence[Fraction | int]]) -> str:
     return inner[0] if len(inner) == 1 else "[" + ", ".join(inner) + "]"
 
 
-ONES = [
+_ONES = [
     "zero",
     "one",
     "two",
@@ -337,7 +337,7 @@ ONES = [
     "eighteen",
     "nineteen",
 ]
-TENS = ("", "", *["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+_TENS = ("", "", *["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 
 
 def in_words(value: int) -> str:
@@ -357,10 +357,10 @@ def in_words(value: int) -> str:
             return f"{in_words(value // size_)} {name}{rest}"
     if value >= 100:
         rest = f" {in_words(value % 100)}" if value % 100 else ""
-        return f"{ONES[value // 100]} hundred{rest}"
+        return f"{_ONES[value // 100]} hundred{rest}"
     if value >= 20:
-        return TENS[value // 10] + (f"-{ONES[value % 10]}" if value % 10 else "")
-    return ONES[value]
+        return _TENS[value // 10] + (f"-{_ONES[value % 10]}" if value % 10 else "")
+    return _ONES[value]
 
 
 __all__ = [

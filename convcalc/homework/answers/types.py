@@ -45,15 +45,15 @@ class Tolerance(NamedTuple):
 
 
 EXACT = Tolerance()
-ABOUT = Tolerance(Fraction(1, 100))
+_ABOUT = Tolerance(Fraction(1, 100))
 
 
-def as_int_if_whole(value: Fraction) -> Fraction | int:
+def as_int_if_whole(value: Fraction | int) -> Fraction | int:
     """A whole number as int."""
     return int(value) if value.denominator == 1 else value
 
 
-def values_of(numbers: Iterable[Number]) -> tuple[Fraction | int, ...]:
+def _values_of(numbers: Iterable[Number]) -> tuple[Fraction | int, ...]:
     """The values of some numbers."""
     return tuple(as_int_if_whole(number.value) for number in numbers)
 
@@ -119,10 +119,10 @@ class AnswerType:
 
     def secrets(self, value: Any) -> set[str]:
         """The texts that would give this value away in a hint."""
-        return number_secrets(value)
+        return _number_secrets(value)
 
 
-def number_secrets(value: Any) -> set[str]:
+def _number_secrets(value: Any) -> set[str]:
     """The ways to write a number."""
     found = {answers.number_text(value)}
     unrounded = Fraction(value)
@@ -131,7 +131,7 @@ def number_secrets(value: Any) -> set[str]:
     else:
         found |= {f"{float(unrounded):.{digits}f}" for digits in (1, 2, 3, 4)}
         found.add(f"{unrounded.numerator}/{unrounded.denominator}")
-    return found | number_secrets(-unrounded) if unrounded < 0 else found
+    return found | _number_secrets(-unrounded) if unrounded < 0 else found
 
 
 class Size(AnswerType):
@@ -141,7 +141,7 @@ class Size(AnswerType):
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         fits, numbers = answers.size(raw)
-        values = values_of(numbers)
+        values = _values_of(numbers)
         if len(values) > 1 and len(set(values)) == 1:
             values = values[:1]
         value: Any = values[0] if len(values) == 1 else values
@@ -176,10 +176,10 @@ class Size(AnswerType):
 
     def secrets(self, value: Any) -> set[str]:
         if isinstance(value, Misfit):
-            return number_secrets(value.unrounded) if value.unrounded is not None else set()
+            return _number_secrets(value.unrounded) if value.unrounded is not None else set()
         if isinstance(value, tuple):
             return {answers.shape_text(value)} | {str(item) for item in value}
-        return number_secrets(value)
+        return _number_secrets(value)
 
 
 class Fit(Size):
@@ -209,7 +209,7 @@ class Volume(AnswerType):
                 value = Misfit(numbers[0].value if numbers else None)
                 return reading.but(value=value, numbers=numbers, fits=False, echo="does not fit")
         numbers = answers.shape(raw)
-        values = values_of(numbers)
+        values = _values_of(numbers)
         return reading.but(value=values, numbers=numbers, echo=answers.shape_text(values))
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
@@ -230,7 +230,7 @@ class Ratio(AnswerType):
     """A ratio."""
 
     wants = "a number"
-    tolerance = ABOUT
+    tolerance = _ABOUT
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         number = answers.number(answers.raw_text(raw))
@@ -241,7 +241,7 @@ class Ratio(AnswerType):
         )
 
     def secrets(self, value: Any) -> set[str]:
-        found = number_secrets(value)
+        found = _number_secrets(value)
         return found | {f"{float(value):.3g}", f"{float(value):.1f}"}
 
 
@@ -287,7 +287,7 @@ class Bytes(Ratio):
 
     def secrets(self, value: Any) -> set[str]:
         amount = Fraction(value) / self.scale
-        return number_secrets(value) | number_secrets(amount) | {f"{float(amount):.3g}"}
+        return _number_secrets(value) | _number_secrets(amount) | {f"{float(amount):.3g}"}
 
 
 class Matrix(AnswerType):
@@ -319,7 +319,7 @@ class Matrix(AnswerType):
     def secrets(self, value: Any) -> set[str]:
         found = {answers.matrix_text(value)}
         if self.shape(value) == (1, 1):
-            found |= number_secrets(value[0][0])
+            found |= _number_secrets(value[0][0])
         return found
 
 

@@ -77,12 +77,12 @@ def why(
     >>> [each["id"] for each in why("2600", "params", {"k": 5, "c_in": 3, "filters": 100}).candidates]
     ['par.no-channels']
     """
-    question = ask(kind, given, conventions or Conventions(), spell)
+    question = _ask(kind, given, conventions or Conventions(), spell)
     sheet = Sheet("why", "why", question.conventions, [question], max_level=4)
     return Explanation(question, mark_question(sheet, question, answer, level=1))
 
 
-def ask(
+def _ask(
     kind: str, given: Mapping[str, Any], conventions: Conventions, spell: Callable[[str], str]
 ) -> Question:
     """A question of a type, from its numbers."""

@@ -82,16 +82,16 @@ def values(wrong: Callable[[Any], Any], part: Part, quantities: Any) -> dict[Any
     for item in items:
         if isinstance(item, dict):
             for value, detail in item.items():
-                keep(found, part, value, detail)
+                _keep(found, part, value, detail)
         elif item is not None and type(item) is type(quantities) and part.evaluate is not None:
-            for value in evaluate(part, item):
-                keep(found, part, value, "")
+            for value in _evaluate(part, item):
+                _keep(found, part, value, "")
         else:
-            keep(found, part, item, "")
+            _keep(found, part, item, "")
     return found
 
 
-def keep(found: dict[Any, str], part: Part, value: Any, detail: str) -> None:
+def _keep(found: dict[Any, str], part: Part, value: Any, detail: str) -> None:
     """Note a wrong answer, unless it is the right one, or none that anybody would give."""
     if value is None or value == part.expected or isinstance(value, Misfit) or value in part.also:
         return
@@ -100,7 +100,7 @@ def keep(found: dict[Any, str], part: Part, value: Any, detail: str) -> None:
     found.setdefault(value, detail)
 
 
-def evaluate(part: Part, quantities: Any) -> list[Any]:
+def _evaluate(part: Part, quantities: Any) -> list[Any]:
     """What follows from numbers as the student saw them."""
     if isinstance(quantities, Windows):
         floored = [sizes(quantities._replace(fit="floor"))]

@@ -8,109 +8,109 @@ from typing import Any
 from convcalc.homework.mistakes.base import mistake
 from convcalc.homework.questions.quantities import Conv, conv_macs, memory
 
-BATCHES = (32, 2, 4, 8, 16, 64, 128, 256)
+_BATCHES = (32, 2, 4, 8, 16, 64, 128, 256)
 
 
-def ops(name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "macs") -> None:
+def _ops(name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "macs") -> None:
     """A mistake about operations."""
     mistake(f"ops.{name}", topics, about, formula, wrong, line)
 
 
-def times(quantities: Any) -> int:
+def _times(quantities: Any) -> int:
     """Operations per multiply-add under the sheet's convention."""
     return 1 if quantities.flops == "macs" else 2
 
 
-def macs(quantities: Conv) -> int:
+def _macs(quantities: Conv) -> int:
     """Multiply-adds, however the sheet counts."""
     return conv_macs(quantities._replace(flops="macs"))
 
 
-OTHER_UNIT = "You counted multiplications and additions separately (or together). Check how this sheet counts operations."
+_OTHER_UNIT = "You counted multiplications and additions separately (or together). Check how this sheet counts operations."
 
-ops(
+_ops(
     "macs-as-flops", "FLOPs instead of MACs", "2 · macs",
-    lambda w: 2 * macs(w) if w.flops == "macs" else None, OTHER_UNIT,
+    lambda w: 2 * _macs(w) if w.flops == "macs" else None, _OTHER_UNIT,
 )  # fmt: skip
-ops(
+_ops(
     "flops-as-macs", "MACs instead of FLOPs", "flops / 2",
-    lambda w: [Fraction(macs(w), 2), macs(w) // 2] if w.flops == "macs" else macs(w), OTHER_UNIT,
+    lambda w: [Fraction(_macs(w), 2), _macs(w) // 2] if w.flops == "macs" else _macs(w), _OTHER_UNIT,
 )  # fmt: skip
-ops(
+_ops(
     "exact-adds", "n products need n − 1 additions", "h·w·cout·(2k²·cin − 1)",
-    lambda w: 2 * macs(w) - w.filters * w.positions,
+    lambda w: 2 * _macs(w) - w.filters * w.positions,
     "This is right if n products need n − 1 additions; this sheet uses a simpler rule.",
 )  # fmt: skip
-ops(
+_ops(
     "bias-as-mac", "parameters × positions", "(k²·cin + 1)·cout·h·w",
-    lambda w: times(w) * (macs(w) + w.filters * w.positions),
+    lambda w: _times(w) * (_macs(w) + w.filters * w.positions),
     "The bias is an addition without a multiplication.",
 )  # fmt: skip
-ops(
+_ops(
     "input-size", "used the input size", "k²·cin·cout·n²",
     lambda w: w._replace(out=w.image) if w.image else None,
     "Count the operations for each output value, not for each input value.",
 )  # fmt: skip
-ops(
+_ops(
     "no-channels", "input channels forgotten", "h·w·k²·cout",
     lambda w: w._replace(c_in=1, groups=1) if w.depth > 1 else None,
     "Every output value is a sum over all input channels.",
 )  # fmt: skip
-ops(
+_ops(
     "no-filters", "filters forgotten", "h·w·k²·cin",
     lambda w: w._replace(filters=1, groups=1, c_in=w.depth) if w.filters > 1 else None,
     "There is more than one filter.",
 )  # fmt: skip
-ops(
+_ops(
     "one-axis", "positions counted along one side", "h·k²·cin·cout",
     lambda w: w._replace(out=w.out[:1]) if len(w.out) > 1 and w.out[0] > 1 else None,
     "The output has rows and columns.",
 )  # fmt: skip
-ops(
+_ops(
     "params-only", "parameters given as operations", "k²·cin·cout",
     lambda w: [w.weights, w.weights + w.filters, 2 * w.weights],
     "Each weight is used at every output position.",
 )  # fmt: skip
-ops(
+_ops(
     "k-not-squared", "k instead of k²", "h·w·k·cin·cout",
     lambda w: w._replace(kernel=w.kernel[:1]) if len(w.kernel) > 1 and w.kernel[0] > 1 else None,
     "A k×k window has more than k cells.",
 )  # fmt: skip
-ops(
+_ops(
     "groups-ignored", "groups ignored", "g times as much",
     lambda w: w._replace(groups=1) if w.groups > 1 else None,
     "Each filter reads only the channels of its group.",
 )  # fmt: skip
-ops(
+_ops(
     "inverted", "MACs and FLOPs mixed up", "MACs = 2 · FLOPs",
-    lambda w: [4 * macs(w), 2 * macs(w)] if w.flops == "macs" else [Fraction(macs(w), 2), macs(w)],
+    lambda w: [4 * _macs(w), 2 * _macs(w)] if w.flops == "macs" else [Fraction(_macs(w), 2), _macs(w)],
     "One MAC is one multiplication and one addition.",
 )  # fmt: skip
-ops(
+_ops(
     "t-output-size", "transposed convolution counted on the output", "k²·cin·cout·(output positions)",
-    lambda w: times(w) * w.k * w.k * w.c_in * w.filters * w.out * w.out,
+    lambda w: _times(w) * w.k * w.k * w.c_in * w.filters * w.out * w.out,
     "Each input value is multiplied by the whole kernel once.",
     "macs-transposed",
 )  # fmt: skip
-ops(
+_ops(
     "dws-one-half", "pointwise or depthwise forgotten", "k²·cin·h·w or cin·cout·h·w",
     lambda w: [w.depthwise * w.positions, w.pointwise * w.positions],
     "A depthwise separable convolution has two steps.",
     "separable-macs",
 )  # fmt: skip
-ops(
+_ops(
     "dws-full", "counted as a full convolution", "k²·cin·cout·h·w",
     lambda w: w.full * w.positions,
     "A depthwise convolution has one filter of depth 1 per channel.",
     "separable-macs",
 )  # fmt: skip
-ops(
+_ops(
     "bottleneck-no-1x1", "cost of the 1×1 layer forgotten", "k²·squeeze·cout·h·w",
     lambda w: [w.second * w.n * w.n, Fraction(w.direct, w.second)],
     "The 1×1 layer needs operations too.",
     "bottleneck bottleneck-ratio",
 )  # fmt: skip
-ops(
+_ops(
     "ratio-upside-down", "ratio upside down", "1/ratio",
     lambda w: Fraction(w.depthwise + w.pointwise, w.full)
     if hasattr(w, "depthwise")
@@ -118,7 +118,7 @@ ops(
     "Which cost is divided by which?",
     "savings bottleneck-ratio",
 )  # fmt: skip
-ops(
+_ops(
     "ratio-one-term", "only 1/k² or only 1/cout", "1/k² or 1/cout, or its inverse",
     lambda w: [Fraction(1, w.k * w.k), Fraction(1, w.filters), w.k * w.k, w.filters],
     "The ratio has two terms.",
@@ -128,44 +128,44 @@ ops(
 # ----------------------------------------------------------------------------------- memory
 
 
-def mem(name: str, about: str, formula: str, wrong: Any, line: str) -> None:
+def _mem(name: str, about: str, formula: str, wrong: Any, line: str) -> None:
     """A mistake about memory."""
     mistake(f"mem.{name}", "memory", about, formula, wrong, line)
 
 
-MILLION = Fraction(10**6, 2**20)
+_MILLION = Fraction(10**6, 2**20)
 
-mem(
+_mem(
     "values", "values instead of bytes", "values",
     lambda w: Fraction(w.values * w.times * w.batch),
     "How many bytes does one number take?",
 )  # fmt: skip
-mem(
+_mem(
     "mb-mib", "MB and MiB mixed up", "bytes/2²⁰ for bytes/10⁶",
-    lambda w: memory(w) * (MILLION if w.unit == "MB" else 1 / MILLION),
+    lambda w: memory(w) * (_MILLION if w.unit == "MB" else 1 / _MILLION),
     "Is the unit 10⁶ bytes or 2²⁰ bytes? See the rules of the sheet.",
 )  # fmt: skip
-mem(
+_mem(
     "half", "gradients, or half of the copies, not counted", "bytes/2",
     lambda w: [memory(w) / w.times if w.times > 1 else None, memory(w) / 2],
     "Does the question ask for the gradients too? How many bytes does one number take?",
 )  # fmt: skip
-mem(
+_mem(
     "double", "double precision, or forward and backward counted", "2 · bytes",
     lambda w: 2 * memory(w),
     "Does the question ask for the gradients too? How many bytes does one number take?",
 )  # fmt: skip
-mem(
+_mem(
     "params-in", "parameters added to activations, or the reverse", "bytes of both",
     lambda w: memory(w) + w.params * w.width if w.params else None,
     "Parameters and activations take memory separately.",
 )  # fmt: skip
-mem(
+_mem(
     "batch", "batch forgotten or included", "batch · bytes",
-    lambda w: memory(w._replace(batch=1)) if w.batch > 1 else [memory(w._replace(batch=b)) for b in BATCHES],
+    lambda w: memory(w._replace(batch=1)) if w.batch > 1 else [memory(w._replace(batch=b)) for b in _BATCHES],
     "Does the question ask for one image or for a batch?",
 )  # fmt: skip
-mem(
+_mem(
     "bits", "bits for bytes", "8 · bytes",
     lambda w: 8 * memory(w),
     "A byte has eight bits.",

@@ -10,10 +10,10 @@ from convcalc.homework.mistakes.base import mistake
 from convcalc.homework.questions.gradients import Grad, gradient
 from convcalc.homework.questions.hand import Hand, array, rows
 
-HAND = "hand hand-transposed"
+_HAND = "hand hand-transposed"
 
 
-def change_kernels(stack: Any, how: str) -> Any:
+def _change_kernels(stack: Any, how: str) -> Any:
     """Every kernel mirrored or transposed."""
     changes: dict[str, Callable[[Any], Any]] = {
         "transpose": lambda w: tuple(zip(*w)),
@@ -23,13 +23,13 @@ def change_kernels(stack: Any, how: str) -> Any:
     return tuple(changes[how](one) for one in stack)
 
 
-def kernel(quantities: Hand, how: str) -> Hand | None:
+def _kernel(quantities: Hand, how: str) -> Hand | None:
     """The work with another kernel; None where that changes nothing."""
-    found = change_kernels(quantities.w, how)
+    found = _change_kernels(quantities.w, how)
     return quantities._replace(w=found) if quantities.w and found != quantities.w else None
 
 
-def first_window(quantities: Hand) -> tuple[Any, Any] | None:
+def _first_window(quantities: Hand) -> tuple[Any, Any] | None:
     """The first window and the kernel, of one map, as arrays."""
     if len(quantities.x) != 1 or quantities.transposed:
         return None
@@ -39,15 +39,15 @@ def first_window(quantities: Hand) -> tuple[Any, Any] | None:
     return x[: w.shape[0], : w.shape[1]], w
 
 
-def no_sum(quantities: Hand) -> Any:
+def _no_sum(quantities: Hand) -> Any:
     """The products of the first window, not added."""
-    pair = first_window(quantities)
+    pair = _first_window(quantities)
     return rows(pair[0] * pair[1]) if pair and quantities.steps[0] == "conv" else None
 
 
-def matmul(quantities: Hand) -> Any:
+def _matmul(quantities: Hand) -> Any:
     """The matrix product instead."""
-    pair = first_window(quantities)
+    pair = _first_window(quantities)
     if pair is None or pair[1].shape[0] != pair[1].shape[1]:
         return None
     x, w = array(quantities.x)[0], pair[1]
@@ -57,7 +57,7 @@ def matmul(quantities: Hand) -> Any:
     return found
 
 
-def relu_early(quantities: Hand) -> Any:
+def _relu_early(quantities: Hand) -> Any:
     """Negative products dropped before the sum."""
     import numpy as np
 
@@ -73,19 +73,19 @@ def relu_early(quantities: Hand) -> Any:
     return rows(np.maximum(products, 0).sum(axis=(2, 3, 4)))
 
 
-def strides(quantities: Hand) -> list[Hand]:
+def _strides(quantities: Hand) -> list[Hand]:
     """Other strides."""
     flipped = [quantities.s[::-1]] if isinstance(quantities.s, tuple) else []
     return [quantities._replace(s=s) for s in (*flipped, 1, 2, 3) if s != quantities.s]
 
 
-def no_pads(quantities: Hand) -> Hand | None:
+def _no_pads(quantities: Hand) -> Hand | None:
     """Without the padding."""
     none = ((0, 0), (0, 0))
     return quantities._replace(p=none) if quantities.p != none else None
 
 
-def other_pads(quantities: Hand) -> list[Hand]:
+def _other_pads(quantities: Hand) -> list[Hand]:
     """Other padding than asked for."""
     one_d = len(quantities.x[0]) == 1
     found = []
@@ -119,38 +119,38 @@ mistake(
     "What is added to every value at the end?",
 )  # fmt: skip
 mistake(
-    "hand.transposed-kernel", HAND, "kernel read by columns", "the kernel transposed",
-    lambda w: kernel(w, "transpose"),
+    "hand.transposed-kernel", _HAND, "kernel read by columns", "the kernel transposed",
+    lambda w: _kernel(w, "transpose"),
     "Check the order in which you read the kernel: row by row.",
 )  # fmt: skip
 mistake(
-    "hand.fliplr", HAND, "kernel mirrored left to right", "the kernel mirrored",
-    lambda w: kernel(w, "lr"),
+    "hand.fliplr", _HAND, "kernel mirrored left to right", "the kernel mirrored",
+    lambda w: _kernel(w, "lr"),
     "Check the order in which you read the kernel: from left to right.",
 )  # fmt: skip
 mistake(
-    "hand.flipud", HAND, "kernel mirrored top to bottom", "the kernel mirrored",
-    lambda w: kernel(w, "ud"),
+    "hand.flipud", _HAND, "kernel mirrored top to bottom", "the kernel mirrored",
+    lambda w: _kernel(w, "ud"),
     "Check the order in which you read the kernel: from top to bottom.",
 )  # fmt: skip
 mistake(
-    "hand.no-sum", "hand", "products not added", "x·w of the first window", no_sum,
+    "hand.no-sum", "hand", "products not added", "x·w of the first window", _no_sum,
     "Add the products of a window to get one number.",
 )  # fmt: skip
 mistake(
-    "hand.matmul", "hand", "matrix product", "x @ w", matmul,
+    "hand.matmul", "hand", "matrix product", "x @ w", _matmul,
     "Multiply cell by cell, not rows by columns.",
 )  # fmt: skip
 mistake(
-    "hand.stride", HAND, "another stride", "another s", strides,
+    "hand.stride", _HAND, "another stride", "another s", _strides,
     "How far does the window move?",
 )  # fmt: skip
 mistake(
-    "hand.no-pad", HAND, "padding left out", "p = 0", no_pads,
+    "hand.no-pad", _HAND, "padding left out", "p = 0", _no_pads,
     "Is there a border of zeros?",
 )  # fmt: skip
 mistake(
-    "hand.wrong-pad", HAND, "another padding", "another p", other_pads,
+    "hand.wrong-pad", _HAND, "another padding", "another p", _other_pads,
     "How wide is the border of zeros?",
 )  # fmt: skip
 mistake(
@@ -159,7 +159,7 @@ mistake(
     "Add the results of all channels into one map.",
 )  # fmt: skip
 mistake(
-    "hand.relu-early", "hand", "ReLU before the sum", "Σ max(0, x·w)", relu_early,
+    "hand.relu-early", "hand", "ReLU before the sum", "Σ max(0, x·w)", _relu_early,
     "Compute the whole sum first, then apply ReLU.",
 )  # fmt: skip
 mistake(
@@ -204,21 +204,21 @@ mistake(
 # -------------------------------------------------------------------------------- gradients
 
 
-def conv_of(x: Any, w: Any, pad: int) -> Any:
+def _conv_of(x: Any, w: Any, pad: int) -> Any:
     """A plain correlation."""
     from convcalc import reference
 
     return rows(reference.conv2d(array([x]), array([w])[None], padding=pad)[0])
 
 
-def no_flip(quantities: Grad) -> Any:
+def _no_flip(quantities: Grad) -> Any:
     """kernel not flipped for dx."""
     if quantities.s != 1 or quantities.p or len(quantities.w) != len(quantities.w[0]):
         return None
-    return conv_of(quantities.g, quantities.w, len(quantities.w) - 1)
+    return _conv_of(quantities.g, quantities.w, len(quantities.w) - 1)
 
 
-def valid(quantities: Grad) -> Any:
+def _valid(quantities: Grad) -> Any:
     """dx by a "valid" instead of a "full" convolution."""
     if (
         quantities.s != 1
@@ -227,10 +227,10 @@ def valid(quantities: Grad) -> Any:
     ):
         return None
     flipped = tuple(row[::-1] for row in quantities.w[::-1])
-    return [conv_of(quantities.g, flipped, 0), conv_of(quantities.g, quantities.w, 0)]
+    return [_conv_of(quantities.g, flipped, 0), _conv_of(quantities.g, quantities.w, 0)]
 
 
-def mean(quantities: Grad) -> Any:
+def _mean(quantities: Grad) -> Any:
     """The mean where gradients add up."""
     places = len(quantities.g) * len(quantities.g[0])
     found = gradient(quantities)
@@ -240,16 +240,16 @@ def mean(quantities: Grad) -> Any:
 
 
 mistake(
-    "grad.no-flip", "gradient-dx", "kernel not flipped for dx", "full correlation of g and w", no_flip,
+    "grad.no-flip", "gradient-dx", "kernel not flipped for dx", "full correlation of g and w", _no_flip,
     "Is the kernel flipped when you compute dx?",
 )  # fmt: skip
 mistake(
     "grad.valid", "gradient-dx gradient-shape", '"valid" instead of "full"', "valid convolution of g and w",
-    lambda w: valid(w) if isinstance(w, Grad) else (w.n - w.k + 1, w.n - w.k + 1),
+    lambda w: _valid(w) if isinstance(w, Grad) else (w.n - w.k + 1, w.n - w.k + 1),
     "A gradient has the shape of the array it belongs to.",
 )  # fmt: skip
 mistake(
-    "grad.mean", "gradient-db gradient-dw", "mean instead of sum", "Σ/positions", mean,
+    "grad.mean", "gradient-db gradient-dw", "mean instead of sum", "Σ/positions", _mean,
     "Gradients of shared weights add up.",
 )  # fmt: skip
 mistake(

@@ -12,20 +12,20 @@ from convcalc.homework.questions.quantities import Conv, Linear, conv_params
 MAX_SUBSETS = 12  # layers of a model of which every partial sum is tried
 
 
-def rule(
+def _rule(
     name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "params"
 ) -> None:
     """A mistake about parameters."""
     mistake(f"par.{name}", topics, about, formula, wrong, line)
 
 
-rule(
+_rule(
     "no-bias", "biases forgotten", "k²·cin·cout",
     lambda w: w._replace(bias=False) if w.bias else None,
     "What else is learned besides the filter weights?",
     "params linear",
 )  # fmt: skip
-rule(
+_rule(
     "fc-no-depth", "channels forgotten in a fully connected layer", "n²·units + units",
     lambda w: [
         w._replace(shape=w.shape[:2]),
@@ -37,64 +37,64 @@ rule(
     "Flatten the whole volume first: height, width and channels.",
     "linear",
 )  # fmt: skip
-rule(
+_rule(
     "fc-one-bias", "one bias for the fully connected layer", "inputs·units + 1",
     lambda w: formulas.product(w.shape) * w.units + 1 if w.bias else None,
     "There is one bias per unit.",
     "linear",
 )  # fmt: skip
-rule(
+_rule(
     "no-channels", "input channels forgotten", "(k² + 1)·cout",
     lambda w: w._replace(c_in=1, groups=1) if w.depth > 1 else None,
     "How deep is one filter?",
 )  # fmt: skip
-rule(
+_rule(
     "no-channels-no-bias", "channels and biases forgotten", "k²·cout",
     lambda w: w.area * w.filters if w.bias and w.depth > 1 else None,
     "Two things are missing: think of the depth of a filter, then of what is added at the end.",
 )  # fmt: skip
-rule(
+_rule(
     "one-bias", "one bias for the layer", "k²·cin·cout + 1",
     lambda w: w.weights + 1 if w.bias else None,
     "Do all filters share one bias?",
 )  # fmt: skip
-rule(
+_rule(
     "no-channels-one-bias", "channels forgotten, one bias for the layer", "k²·cout + 1",
     lambda w: w.area * w.filters + 1 if w.bias and w.depth > 1 else None,
     "Two things are missing: think of the depth of a filter, then of how many biases there are.",
 )  # fmt: skip
-rule(
+_rule(
     "dw-no-groups", "depthwise counted as a full convolution", "k²·c²",
     lambda w: [w.area * w.c_in * w.filters, w.area * w.c_in * w.filters + w.filters]
     if 1 < w.groups == w.c_in
     else None,
     "A depthwise convolution has one filter of depth 1 per channel.",
 )  # fmt: skip
-rule(
+_rule(
     "groups-ignored", "groups ignored", "k²·cin·cout + cout",
     lambda w: w._replace(groups=1) if w.groups > 1 else None,
     "Each filter reads only the channels of its group.",
 )  # fmt: skip
-rule(
+_rule(
     "groups-twice", "inputs and filters both divided by the groups", "k²·(cin/g)·(cout/g) + cout",
     lambda w: [w.weights // w.groups + w.biases, w.weights // w.groups, w.weights // w.groups + w.biases // w.groups]
     if w.groups > 1
     else None,
     "Groups reduce the depth of a filter, not the number of filters.",
 )  # fmt: skip
-rule(
+_rule(
     "groups-times", "multiplied by the groups", "g·k²·cin·cout",
     lambda w: [w.groups * w.area * w.c_in * w.filters + w.biases, w.groups * w.area * w.c_in * w.filters]
     if w.groups > 1
     else None,
     "Groups reduce the number of weights.",
 )  # fmt: skip
-rule(
+_rule(
     "bias-per-channel", "one bias per input channel of each filter", "(k² + 1)·cin·cout",
     lambda w: (w.area + 1) * w.depth * w.filters if w.bias and w.depth > 1 else None,
     "A filter has one bias, whatever its depth.",
 )  # fmt: skip
-rule(
+_rule(
     "bias-wrong-side", "one bias per input instead of per output", "k²·cin·(cout + 1)",
     lambda w: w.area * w.depth * (w.filters + 1)
     if isinstance(w, Conv) and w.bias
@@ -104,44 +104,44 @@ rule(
     "Does a bias belong to an input or to an output?",
     "params linear",
 )  # fmt: skip
-rule(
+_rule(
     "one-filter", "one filter only", "k²·cin + 1",
     lambda w: w._replace(filters=1, groups=1, c_in=w.depth) if w.filters > 1 else None,
     "That is the count for one filter.",
 )  # fmt: skip
-rule(
+_rule(
     "k-not-squared", "k instead of k²", "(k·cin + 1)·cout",
     lambda w: [w._replace(kernel=w.kernel[:1]), w.kernel[0] * w.depth * w.filters]
-    if square(w)
+    if _square(w)
     else None,
     "A k×k window has more than k cells.",
 )  # fmt: skip
-rule(
+_rule(
     "k-doubled", "2k instead of k²", "(2k·cin + 1)·cout",
-    lambda w: w._replace(kernel=(2 * w.kernel[0],)) if square(w) else None,
+    lambda w: w._replace(kernel=(2 * w.kernel[0],)) if _square(w) else None,
     "k squared is not 2k.",
 )  # fmt: skip
-rule(
+_rule(
     "added", "added instead of multiplied", "(k² + cin + 1)·cout",
     lambda w: (w.area + w.depth + (1 if w.bias else 0)) * w.filters if w.depth > 1 else None,
     "A filter has k² weights in every channel.",
 )  # fmt: skip
-rule(
+_rule(
     "swapped", "cin and cout swapped", "(k²·cout + 1)·cin",
     lambda w: w._replace(c_in=w.filters, filters=w.c_in) if w.c_in != w.filters else None,
     "There is one bias per output map.",
 )  # fmt: skip
-rule(
+_rule(
     "depth-out", "filter as deep as the output", "(k²·cout + 1)·cout",
     lambda w: w._replace(c_in=w.filters, groups=1) if w.filters > 1 and w.groups == 1 else None,
     "A filter reads the input. How deep must it be?",
 )  # fmt: skip
-rule(
+_rule(
     "no-sharing", "weights not shared", "(k²·cin + 1)·cout·h·w",
     lambda w: conv_params(w) * w.positions if w.out else None,
     "The same filter is used at every position; count it once.",
 )  # fmt: skip
-rule(
+_rule(
     "no-sharing-weights", "weights not shared, biases left out or shared", "k²·cin·cout·h·w (+ cout)",
     lambda w: [w.weights * w.positions, w.weights * w.positions + w.biases]
     + ([w.weights * formulas.product(w.image), w.weights * formulas.product(w.image) + w.biases] if w.image else [])
@@ -149,12 +149,12 @@ rule(
     else None,
     "The same filter is used at every position: this counts multiplications, not parameters.",
 )  # fmt: skip
-rule(
+_rule(
     "activations", "counted the output values", "h·w·cout",
     lambda w: w.positions * w.filters if w.out else None,
     "These are output values, not weights.",
 )  # fmt: skip
-rule(
+_rule(
     "image-size", "image size included", "(n·n + 1)·cout",
     lambda w: [
         (formulas.product(w.image) + (1 if w.bias else 0)) * w.filters,
@@ -164,12 +164,12 @@ rule(
     else None,
     "The number of parameters does not depend on the image size.",
 )  # fmt: skip
-rule(
+_rule(
     "doubled", "every weight counted twice", "2·k²·cin·cout",
     lambda w: [2 * w.weights, 2 * conv_params(w)],
     "Count every weight once.",
 )  # fmt: skip
-rule(
+_rule(
     "bias-before-bn", "biases counted where there are none", "+ cout",
     lambda w: w._replace(bias=True) if not w.bias else None,
     "Are biases counted here? See the question or the rules of the sheet.",
@@ -177,26 +177,26 @@ rule(
 )  # fmt: skip
 
 
-def square(quantities: Conv) -> bool:
+def _square(quantities: Conv) -> bool:
     """Whether the kernel has two equal sides larger than 1."""
     return len(quantities.kernel) == 2 and quantities.kernel[0] == quantities.kernel[1] > 1
 
 
 # ------------------------------------------------------------- pools, batch norm, LeNet, halves
 
-rule(
+_rule(
     "pool-counted", "parameters counted for a pool", "k²·c or 2·c",
     lambda w: [w[0] * w[0] * w[1], 2 * w[1], w[1], w[0] * w[0], (w[0] * w[0] + 1) * w[1]],
     "Does a pool learn anything?",
     "pool-params",
 )  # fmt: skip
-rule(
+_rule(
     "bn-all-trainable", "running mean and variance counted as trainable", "4c",
     lambda w: 4 * w,
     "Two of the four numbers per channel are measured, not learned.",
     "bn",
 )  # fmt: skip
-rule(
+_rule(
     "bn-one",
     "the scale only",
     "c",
@@ -204,7 +204,7 @@ rule(
     "Batch normalisation learns a scale and a shift.",
     "bn",
 )
-rule(
+_rule(
     "bn-forgotten",
     "batch normalisation forgotten",
     "0",
@@ -212,13 +212,13 @@ rule(
     "It learns a scale and a shift.",
     "bn",
 )
-rule(
+_rule(
     "lenet-full", "full C3 where the paper's table is meant, or the reverse", "2,416 or 1,516",
     lambda w: 2416 if w == "paper" else 1516,
     "Today every map reads all maps below; in the 1998 paper only some are connected. Which one does this sheet mean?",
     "lenet",
 )  # fmt: skip
-rule(
+_rule(
     "dws-half", "only the depthwise or only the pointwise half", "k²·c or cin·cout",
     lambda w: [w.depthwise, w.pointwise],
     "There are two layers: the depthwise one and the 1×1 one.",
@@ -226,7 +226,7 @@ rule(
 )  # fmt: skip
 
 
-def partial(quantities: Any) -> Any:
+def _partial(quantities: Any) -> Any:
     """Sums of some of the layers, each with how many are missing."""
     amounts = quantities.amounts
     total = len(amounts)
@@ -237,58 +237,58 @@ def partial(quantities: Any) -> Any:
             value = sum(amounts) - sum(amounts[i] for i in left_out)
             found.setdefault(
                 value,
-                "One layer is" if missing == 1 else f"{WORDS.get(missing, 'Several')} layers are",
+                "One layer is" if missing == 1 else f"{_WORDS.get(missing, 'Several')} layers are",
             )
     return found
 
 
-WORDS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
+_WORDS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 
-rule(
+_rule(
     "model-no-bias", "the biases of all layers forgotten", "Σ weights",
     lambda w: sum(row.weights for row in w.rows) if w.of == "params" else None,
     "What else is learned besides the filter weights?",
     "model",
 )  # fmt: skip
-rule(
-    "partial-total", "some layers of the model only", "Σ of some layers", partial,
+_rule(
+    "partial-total", "some layers of the model only", "Σ of some layers", _partial,
     "Your number is the sum of some of the layers. {0} missing; which?",
     "model",
 )  # fmt: skip
 
 # -------------------------------------------------------------------- neurons, connections, ...
 
-rule(
+_rule(
     "neurons-map", "neurons of one map only", "h·w",
     lambda w: w.positions if w.filters > 1 else None,
     "Every filter makes a map of its own.",
     "neurons",
 )  # fmt: skip
-rule(
+_rule(
     "neurons-filters", "counted the filters", "cout",
     lambda w: w.filters,
     "Every value of the output volume is a neuron.",
     "neurons",
 )  # fmt: skip
-rule(
+_rule(
     "neurons-input", "counted the input values", "n·n·cin",
     lambda w: [formulas.product(w.image) * w.c_in, formulas.product(w.image) * w.filters],
     "The neurons of a layer are its outputs.",
     "neurons",
 )  # fmt: skip
-rule(
+_rule(
     "connections-params", "parameters instead of connections", "k²·cin·cout + cout",
     lambda w: [conv_params(w), w.weights],
     "Each weight is used at every position: count every use.",
     "connections no-sharing",
 )  # fmt: skip
-rule(
+_rule(
     "connections-bias", "biases counted or not", "± cout·h·w",
     lambda w: [w.weights * w.positions, (w.weights + w.filters) * w.positions, w.weights * w.positions + w.filters],
     "Do the connections of the biases count?",
     "connections no-sharing",
 )  # fmt: skip
-rule(
+_rule(
     "connections-channels", "input channels forgotten", "(k² + 1)·cout·h·w",
     lambda w: [(w.area + 1) * w.filters * w.positions, w.area * w.filters * w.positions] if w.depth > 1 else None,
     "How deep is one filter?",
@@ -296,7 +296,7 @@ rule(
 )  # fmt: skip
 
 
-def in_positions(quantities: Conv) -> int:
+def _in_positions(quantities: Conv) -> int:
     """Positions of the input."""
     return formulas.product(quantities.image)
 
@@ -313,7 +313,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "im2col.positions", "im2col", "input instead of output positions", "(k²·c) × (n·n)",
-    lambda w: (w.area * w.c_in, in_positions(w)),
+    lambda w: (w.area * w.c_in, _in_positions(w)),
     "There is one column for each position of the window.",
 )  # fmt: skip
 mistake(
@@ -341,13 +341,13 @@ mistake(
 )  # fmt: skip
 mistake(
     "cmp.saved-sizes-only", "stacks-saved", "compared one small kernel with the large one", "1 − k²/K²",
-    lambda w: [1 - fraction(w.k * w.k, w.against * w.against), fraction(w.k * w.k, w.against * w.against),
-               fraction(w.layers * w.k * w.k, w.against * w.against)],
+    lambda w: [1 - _fraction(w.k * w.k, w.against * w.against), _fraction(w.k * w.k, w.against * w.against),
+               _fraction(w.layers * w.k * w.k, w.against * w.against)],
     "How many small layers are there? And is your share what is saved or what is left?",
 )  # fmt: skip
 
 
-def fraction(a: int, b: int) -> Any:
+def _fraction(a: int, b: int) -> Any:
     """a/b exactly."""
     from fractions import Fraction
 

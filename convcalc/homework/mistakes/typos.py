@@ -11,10 +11,15 @@ from convcalc.homework.mistakes.base import MISTAKES, Mistake, mistake
 if TYPE_CHECKING:
     from convcalc.homework.questions.base import Part
 
-MIN_DIGITS = 4  # shorter numbers match something by chance
+_MIN_DIGITS = 4  # shorter numbers match something by chance
 
-POWERS = tuple(Fraction(10) ** i for i in (1, -1, 2, -2, 3, -3, 6, -6))
-MIXED = (Fraction(1024, 1000), Fraction(1000, 1024), Fraction(2**20, 10**6), Fraction(10**6, 2**20))
+_POWERS = tuple(Fraction(10) ** i for i in (1, -1, 2, -2, 3, -3, 6, -6))
+_MIXED = (
+    Fraction(1024, 1000),
+    Fraction(1000, 1024),
+    Fraction(2**20, 10**6),
+    Fraction(10**6, 2**20),
+)
 
 mistake(
     "slip.power-of-ten", "", "wrong power of ten, or 1000 and 1024 mixed up", "10ⁿ · right",
@@ -46,19 +51,19 @@ def typos(part: Part, value: Any) -> Iterator[Mistake]:
         right, given = Fraction(part.expected), Fraction(value)
     except (TypeError, ValueError):
         return
-    if right and given / right in POWERS + MIXED and max(right, given) >= 1000:
+    if right and given / right in _POWERS + _MIXED and max(right, given) >= 1000:
         yield MISTAKES["slip.power-of-ten"]
         return
-    if right.denominator != 1 or given.denominator != 1 or right < 10 ** (MIN_DIGITS - 1):
+    if right.denominator != 1 or given.denominator != 1 or right < 10 ** (_MIN_DIGITS - 1):
         return
     a, b = str(right), str(given)
-    if swapped(a, b):
+    if _swapped(a, b):
         yield MISTAKES["slip.swapped-digits"]
-    elif one_off(a, b):
+    elif _one_off(a, b):
         yield MISTAKES["slip.dropped-digit"]
 
 
-def swapped(a: str, b: str) -> bool:
+def _swapped(a: str, b: str) -> bool:
     """Whether two digits next to each other changed places."""
     if len(a) != len(b):
         return False
@@ -71,7 +76,7 @@ def swapped(a: str, b: str) -> bool:
     )
 
 
-def one_off(a: str, b: str) -> bool:
+def _one_off(a: str, b: str) -> bool:
     """Whether one digit was dropped, added or mistyped."""
     if len(a) == len(b):
         return sum(x != y for x, y in zip(a, b)) == 1

@@ -21,7 +21,7 @@ from convcalc.text import plural
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
-WIDTHS = {
+_WIDTHS = {
     "fp64": 8,
     "fp32": 4,
     "fp16": 2,
@@ -33,7 +33,7 @@ WIDTHS = {
 }
 
 
-class MacsQuestion(Filters):
+class _MacsQuestion(Filters):
     """A question about the operations of a convolution."""
 
     depends_on: ClassVar[tuple[str, ...]] = ("flops",)
@@ -83,7 +83,7 @@ class MacsQuestion(Filters):
 
 
 @question("macs")
-class Macs(MacsQuestion):
+class Macs(_MacsQuestion):
     """The multiply-adds of a convolution, or its operations where the sheet counts both."""
 
     about: ClassVar = "operations of a convolution"
@@ -132,7 +132,7 @@ class Ops(Macs):
 
 
 @question("multiplications")
-class Multiplications(MacsQuestion):
+class Multiplications(_MacsQuestion):
     """The multiplications of a convolution; biases need none."""
 
     about: ClassVar = "multiplications of a convolution"
@@ -158,7 +158,7 @@ class Multiplications(MacsQuestion):
         return f"{self.layer_words()} How many multiplications does it need?"
 
 
-class TransposedMacs(NamedTuple):
+class _TransposedMacs(NamedTuple):
     """A transposed convolution's operations."""
 
     n: int
@@ -171,7 +171,7 @@ class TransposedMacs(NamedTuple):
     flops: str
 
 
-def transposed_macs(quantities: TransposedMacs) -> int:
+def _transposed_macs(quantities: _TransposedMacs) -> int:
     """k·k·cin·cout at every *input* position"""
     macs = (
         quantities.n
@@ -216,7 +216,7 @@ class MacsTransposed(Task):
         from convcalc.formulas import transposed_size
 
         out = transposed_size(self.n, self.k, self.s, self.p, 1, 0)
-        quantities = TransposedMacs(
+        quantities = _TransposedMacs(
             self.n, self.k, self.s, self.p, self.c_in, self.filters, out, c.flops
         )
         method = f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"
@@ -224,10 +224,10 @@ class MacsTransposed(Task):
             Part(
                 "",
                 COUNT,
-                transposed_macs(quantities),
+                _transposed_macs(quantities),
                 "macs-transposed",
                 quantities,
-                transposed_macs,
+                _transposed_macs,
                 method=method,
             )
         ]
@@ -267,7 +267,7 @@ class SavingsSeparable(Task):
         ]  # fmt: skip
 
 
-class Squeeze(NamedTuple):
+class _Squeeze(NamedTuple):
     """A bottleneck: squeeze by 1×1, then the kernel."""
 
     n: int
@@ -315,7 +315,7 @@ class SavingsBottleneck(Task):
         )
 
     def parts(self, c: Conventions) -> list[Part]:
-        quantities = Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze)
+        quantities = _Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze)
         places = self.n * self.n
         weights = quantities.first + quantities.second
         two = f"{self.c_in}·{self.squeeze} + {self.k}·{self.k}·{self.squeeze}·{self.filters}"
@@ -348,8 +348,8 @@ class MemoryTask(Task):
     of: str = "activations"
 
     def check(self) -> None:
-        if self.dtype not in WIDTHS:
-            raise GivenError("dtype", f"must be one of {', '.join(WIDTHS)}")
+        if self.dtype not in _WIDTHS:
+            raise GivenError("dtype", f"must be one of {', '.join(_WIDTHS)}")
         if self.of not in ("activations", "weights", "params"):
             raise GivenError("of", "must be activations or weights")
         if (self.volume is None) == (not self.arch):
@@ -382,7 +382,7 @@ class MemoryTask(Task):
 
     def parts(self, c: Conventions) -> list[Part]:
         values, params = self.counted()
-        width = WIDTHS[self.dtype]
+        width = _WIDTHS[self.dtype]
         quantities = Memory(values, width, 2 if self.gradients else 1, params, self.batch, c.bytes)
         times = "·".join(
             map(str, [*([2] if self.gradients else []), *([self.batch] if self.batch > 1 else [])])

@@ -45,7 +45,7 @@ class RfLayer(NamedTuple):
         return f"{self.k}/{self.s}" + (f"/{self.d}" if self.d != 1 else "")
 
 
-SUBJECTS = {
+_SUBJECTS = {
     "s": "stride",
     "k": "the kernel size",
     "n": "the input size",
@@ -54,18 +54,18 @@ SUBJECTS = {
 }
 
 
-def subject(key: str) -> str:
+def _subject(key: str) -> str:
     """How a message begins: with the name behind a letter."""
-    return SUBJECTS.get(key, "the value")
+    return _SUBJECTS.get(key, "the value")
 
 
-def whole(raw: Any, what: str, *, least: int = 0, most: int = 10**MAX_DIGITS) -> int:
+def _whole(raw: Any, what: str, *, least: int = 0, most: int = 10**MAX_DIGITS) -> int:
     """A whole number from text or data."""
     text = str(raw).strip() if not isinstance(raw, bool | list | tuple | dict) else "?"
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS:
         message = (
-            f"{subject(what)} must be a whole number, but is {shortened(answers.raw_text(raw))!r}"
+            f"{_subject(what)} must be a whole number, but is {shortened(answers.raw_text(raw))!r}"
         )
         raise GivenError(what, message)
     if len(digits) > 1 and digits.startswith("0"):
@@ -76,15 +76,15 @@ def whole(raw: Any, what: str, *, least: int = 0, most: int = 10**MAX_DIGITS) ->
     value = int(text)
     if not least <= value <= most:
         message = (
-            f"{subject(what)} must be {least:,} or more, got {value:,}"
+            f"{_subject(what)} must be {least:,} or more, got {value:,}"
             if value < least
-            else f"{subject(what)} is {value:,}; at most {most:,}"
+            else f"{_subject(what)} is {value:,}; at most {most:,}"
         )
         raise GivenError(what, message)
     return value
 
 
-def several(raw: Any) -> list[Any] | None:
+def _several(raw: Any) -> list[Any] | None:
     """The items of a list, or of a text such as 3x5; None for a single value."""
     if isinstance(raw, list | tuple):
         return list(raw)
@@ -92,45 +92,45 @@ def several(raw: Any) -> list[Any] | None:
     return text.split("x") if "x" in text else None
 
 
-def read_ints(raw: Any, what: str, least: int = 0) -> Ints:
+def _read_ints(raw: Any, what: str, least: int = 0) -> Ints:
     """One number for all axes, or one per axis."""
-    items = several(raw)
+    items = _several(raw)
     if items is None:
-        return whole(raw, what, least=least)
+        return _whole(raw, what, least=least)
     if not 1 <= len(items) <= 3:
         message = f"it lists {len(items)} numbers; give one, or one per axis (at most 3)"
         raise GivenError(what, message)
-    return tuple(whole(item, what, least=least) for item in items)
+    return tuple(_whole(item, what, least=least) for item in items)
 
 
-def read_pad(raw: Any, what: str) -> Ints | str:
+def _read_pad(raw: Any, what: str) -> Ints | str:
     """Padding: numbers, or a word."""
     if isinstance(raw, str) and raw.strip().lower() in ("same", "valid", "full"):
         return raw.strip().lower()
     if isinstance(raw, str) and not raw.strip()[:1].isdigit():
         message = f"it cannot be {shortened(raw)!r}; write a number, same, valid or full"
         raise GivenError(what, message)
-    return read_ints(raw, what)
+    return _read_ints(raw, what)
 
 
-def read_shape(raw: Any, what: str) -> tuple[int, ...]:
+def _read_shape(raw: Any, what: str) -> tuple[int, ...]:
     """A volume height × width × channels, such as 32x32x3."""
-    items = several(raw) or [raw]
+    items = _several(raw) or [raw]
     if not 1 <= len(items) <= 4:
         message = f"it lists {len(items)} numbers; write height x width x channels"
         raise GivenError(what, message)
-    return tuple(whole(item, what, least=1) for item in items)
+    return tuple(_whole(item, what, least=1) for item in items)
 
 
-def read_layers(raw: Any, what: str) -> tuple[RfLayer, ...]:
+def _read_layers(raw: Any, what: str) -> tuple[RfLayer, ...]:
     """Layers as k/s/d: ``[3/2, 3/1]``, ``3/2 3/1``; ``4*3`` repeats."""
     items = list(raw) if isinstance(raw, list | tuple) else str(raw).replace(",", " ").split()
     found: list[RfLayer] = []
     for item in items:
         text = "/".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
         times, star, rest = text.partition("*")
-        repeats = whole(times, what, least=1, most=MAX_LAYERS) if star else 1
-        numbers = [whole(part, what, least=1) for part in (rest if star else text).split("/")]
+        repeats = _whole(times, what, least=1, most=MAX_LAYERS) if star else 1
+        numbers = [_whole(part, what, least=1) for part in (rest if star else text).split("/")]
         if not 1 <= len(numbers) <= 3:
             message = (
                 f"{shortened(text)!r} is not a layer; write kernel/stride or kernel/stride/dilation"
@@ -146,7 +146,7 @@ def read_layers(raw: Any, what: str) -> tuple[RfLayer, ...]:
     return tuple(found)
 
 
-def read_rows(raw: Any, what: str) -> Rows:
+def _read_rows(raw: Any, what: str) -> Rows:
     """A matrix of whole numbers or decimal fractions."""
     try:
         rows = answers.matrix(raw)
@@ -155,7 +155,7 @@ def read_rows(raw: Any, what: str) -> Rows:
     return tuple(tuple(int(c) if c.denominator == 1 else c for c in row) for row in rows)
 
 
-def read_stack(raw: Any, what: str) -> Any:
+def _read_stack(raw: Any, what: str) -> Any:
     """One matrix, or a list of matrices, one per channel."""
     if (
         isinstance(raw, list | tuple)
@@ -164,11 +164,11 @@ def read_stack(raw: Any, what: str) -> Any:
         and raw[0]
         and isinstance(raw[0][0], list | tuple)
     ):
-        return tuple(read_rows(item, what) for item in raw)
-    return (read_rows(raw, what),)
+        return tuple(_read_rows(item, what) for item in raw)
+    return (_read_rows(raw, what),)
 
 
-def read_bool(raw: Any, what: str) -> bool:
+def _read_bool(raw: Any, what: str) -> bool:
     """true or false."""
     text = str(raw).strip().lower()
     if text not in ("true", "false"):
@@ -177,10 +177,10 @@ def read_bool(raw: Any, what: str) -> bool:
     return text == "true"
 
 
-def read_word(raw: Any, what: str) -> str:
+def _read_word(raw: Any, what: str) -> str:
     """A text."""
     if isinstance(raw, list | tuple):
-        return " ".join(read_word(item, what) for item in raw)
+        return " ".join(_read_word(item, what) for item in raw)
     if isinstance(raw, dict):
         message = "it must be a text, but is a mapping"
         raise GivenError(what, message)
@@ -191,16 +191,16 @@ def read_word(raw: Any, what: str) -> str:
     return text
 
 
-def read_words(raw: Any, what: str) -> tuple[str, ...]:
+def _read_words(raw: Any, what: str) -> tuple[str, ...]:
     """Some texts."""
     items = list(raw) if isinstance(raw, list | tuple) else [raw]
     if not 1 <= len(items) <= 26:
         message = f"it lists {len(items)} texts; give 1 to 26"
         raise GivenError(what, message)
-    return tuple(read_word(item, what) for item in items)
+    return tuple(_read_word(item, what) for item in items)
 
 
-def read_fraction(raw: Any, what: str) -> Fraction:
+def _read_fraction(raw: Any, what: str) -> Fraction:
     """A decimal number or a fraction."""
     try:
         return answers.cell(str(raw))
@@ -210,25 +210,25 @@ def read_fraction(raw: Any, what: str) -> Fraction:
 
 
 READERS: dict[str, Callable[[Any, str], Any]] = {
-    "int": whole,
-    "int | None": whole,
-    "Count": lambda raw, what: whole(raw, what, least=1),
-    "Count | None": lambda raw, what: whole(raw, what, least=1),
-    "Ints": read_ints,
-    "Sizes": lambda raw, what: read_ints(raw, what, 1),
-    "Sizes | None": lambda raw, what: read_ints(raw, what, 1),
-    "Pad": read_pad,
-    "Hwc": read_shape,
-    "Hwc | None": read_shape,
-    "Layers": read_layers,
-    "Rows": read_rows,
-    "Rows | None": read_rows,
-    "Stack": read_stack,
-    "bool": read_bool,
-    "bool | None": read_bool,
-    "str": read_word,
-    "Words": read_words,
-    "Fraction": read_fraction,
+    "int": _whole,
+    "int | None": _whole,
+    "Count": lambda raw, what: _whole(raw, what, least=1),
+    "Count | None": lambda raw, what: _whole(raw, what, least=1),
+    "Ints": _read_ints,
+    "Sizes": lambda raw, what: _read_ints(raw, what, 1),
+    "Sizes | None": lambda raw, what: _read_ints(raw, what, 1),
+    "Pad": _read_pad,
+    "Hwc": _read_shape,
+    "Hwc | None": _read_shape,
+    "Layers": _read_layers,
+    "Rows": _read_rows,
+    "Rows | None": _read_rows,
+    "Stack": _read_stack,
+    "bool": _read_bool,
+    "bool | None": _read_bool,
+    "str": _read_word,
+    "Words": _read_words,
+    "Fraction": _read_fraction,
 }
 
 # The types' annotations: what a value is once it is read.

@@ -168,7 +168,7 @@ class DotProduct(Task):
         return [Part("", answer_type, total, method="Σ x·w")]
 
 
-KERNEL_NAMES = {
+_KERNEL_NAMES = {
     "edges": ("edges", "edge", "all edges", "laplacian", "outline", "edges in all directions"),
     "sharpen": ("sharpen", "sharpening", "sharp"),
     "gaussian blur": ("gaussian blur", "gaussian", "blur", "smoothing", "gaussian smoothing"),
@@ -185,7 +185,7 @@ KERNEL_NAMES = {
 }
 
 
-def kernel_name(w: Rows) -> str:
+def _kernel_name(w: Rows) -> str:
     """What a kernel finds or does, from its numbers; empty where it has no name.
 
     >>> named(((1, 0, -1), (1, 0, -1), (1, 0, -1)))
@@ -225,20 +225,20 @@ class ImageKernel(Task):
     w: Rows
 
     def check(self) -> None:
-        if not kernel_name(self.w):
+        if not _kernel_name(self.w):
             raise GivenError(
                 "w", "is not a kernel that has a name here; use type: choice or type: text"
             )
 
     def sentence(self, c: Conventions) -> str:
-        return f"What does the kernel {MATRIX.text(self.w)} do? Choose one: {', '.join(sorted(KERNEL_NAMES))}."
+        return f"What does the kernel {MATRIX.text(self.w)} do? Choose one: {', '.join(sorted(_KERNEL_NAMES))}."
 
     def parts(self, c: Conventions) -> list[Part]:
         return [
             Part(
                 "",
                 WORD,
-                KERNEL_NAMES[kernel_name(self.w)],
+                _KERNEL_NAMES[_kernel_name(self.w)],
                 method="the sum of its numbers, and where their signs change",
             )
         ]

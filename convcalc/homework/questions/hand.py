@@ -76,16 +76,16 @@ def as_int_if_whole(value: Any) -> Any:
     return int(found) if found.denominator == 1 else found
 
 
-def hand(quantities: Hand) -> Any:
+def _hand(quantities: Hand) -> Any:
     """All steps, one after the other; None where they cannot be done."""
     try:
-        found = run_steps(quantities)
+        found = _run_steps(quantities)
     except ValueError:
         return None
-    return pick_cells(found, quantities.cells)
+    return _pick_cells(found, quantities.cells)
 
 
-def pick_cells(found: Rows, cells: Rows) -> Any:
+def _pick_cells(found: Rows, cells: Rows) -> Any:
     """The cells asked for, in a row; all of them where none are named."""
     if not cells:
         return found
@@ -94,7 +94,7 @@ def pick_cells(found: Rows, cells: Rows) -> Any:
     return (tuple(found[r][c] for r, c in cells),)
 
 
-def run_steps(quantities: Hand) -> Rows:
+def _run_steps(quantities: Hand) -> Rows:
     """The map after all steps."""
     from convcalc import reference
 
@@ -155,12 +155,12 @@ def need_small(**stacks: Any) -> None:
                 )
 
 
-def maps_text(stack: Any) -> str:
+def _maps_text(stack: Any) -> str:
     """Maps for people."""
     return "; ".join(MATRIX.text(one) for one in stack)
 
 
-def only_cells(cells: Rows | None) -> str:
+def _only_cells(cells: Rows | None) -> str:
     """Which cells are asked for, in words; nothing where all are."""
     if not cells:
         return ""
@@ -168,12 +168,12 @@ def only_cells(cells: Rows | None) -> str:
     return f" Give only the cells {texts} (row, column; counted from 0)."
 
 
-def is_flipped(task: Any, c: Conventions) -> bool:
+def _is_flipped(task: Any, c: Conventions) -> bool:
     """Whether the kernel is flipped: as the question says, or as the sheet does."""
     return bool(c.conv == "convolution" if task.flip is None else task.flip)
 
 
-class ByHand(Task):
+class _ByHand(Task):
     """A question whose answer is a matrix."""
 
     depends_on: ClassVar[tuple[str, ...]] = ("conv",)
@@ -185,11 +185,11 @@ class ByHand(Task):
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = self.quantities(c)
-        expected = hand(quantities)
+        expected = _hand(quantities)
         if (
             expected is None
             and quantities.cells
-            and hand(quantities._replace(cells=())) is not None
+            and _hand(quantities._replace(cells=())) is not None
         ):
             raise GivenError("cells", "names a cell outside the map; count cells from 0")
         if expected is None:
@@ -201,14 +201,14 @@ class ByHand(Task):
                 expected,
                 self.topic,
                 quantities,
-                hand,
+                _hand,
                 method="cell by cell: multiply, then add up",
             )
         ]
 
 
 @question("conv-by-hand")
-class ConvByHand(ByHand):
+class ConvByHand(_ByHand):
     """A small convolution cell by cell: x one map or a list of maps, w a kernel for each of them."""
 
     about: ClassVar = "convolution by hand"
@@ -248,10 +248,10 @@ class ConvByHand(ByHand):
             padding=self.p or None,
             dilation=None if self.d == 1 else self.d,
         )
-        steps = ", with the kernel flipped" if is_flipped(self, c) else ""
+        steps = ", with the kernel flipped" if _is_flipped(self, c) else ""
         steps += f", then add {self.b}" if self.b else ""
         steps += ", then apply ReLU" if self.relu else ""
-        return f"Convolve {maps_text(self.x)} with {maps_text(self.w)}{more}{steps}.{only_cells(self.cells)}"
+        return f"Convolve {_maps_text(self.x)} with {_maps_text(self.w)}{more}{steps}.{_only_cells(self.cells)}"
 
     def quantities(self, c: Conventions) -> Hand:
         bias = int(self.b) if self.b.denominator == 1 else self.b
@@ -262,14 +262,14 @@ class ConvByHand(ByHand):
             pads(self.p, c),
             self.d,
             bias,
-            is_flipped(self, c),
+            _is_flipped(self, c),
             ("conv", "relu") if self.relu else ("conv",),
             cells=self.cells or (),
         )
 
 
 @question("conv-1d")
-class Conv1d(ByHand):
+class Conv1d(_ByHand):
     """A small 1-D convolution: x and w are rows of numbers."""
 
     about: ClassVar = "1-D convolution by hand"
@@ -291,18 +291,18 @@ class Conv1d(ByHand):
         need_small(w=[self.w])
 
     def sentence(self, c: Conventions) -> str:
-        flipped = ", with the kernel flipped" if is_flipped(self, c) else ""
+        flipped = ", with the kernel flipped" if _is_flipped(self, c) else ""
         more = options(stride=self.s, padding=self.p)
         return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}{more}{flipped}."
 
     def quantities(self, c: Conventions) -> Hand:
         return Hand(
-            (self.x,), (self.w,), self.s, pads(self.p, c, one_d=True), flipped=is_flipped(self, c)
+            (self.x,), (self.w,), self.s, pads(self.p, c, one_d=True), flipped=_is_flipped(self, c)
         )
 
 
 @question("pool-by-hand")
-class PoolByHand(ByHand):
+class PoolByHand(_ByHand):
     """A small pool: mode max or avg."""
 
     about: ClassVar = "pool by hand"
@@ -346,7 +346,7 @@ class PoolByHand(ByHand):
 
 
 @question("pipeline")
-class Pipeline(ByHand):
+class Pipeline(_ByHand):
     """A convolution, ReLU and a pool, one after the other: conv, relu and pool are asked for."""
 
     about: ClassVar = "convolution, ReLU and pool by hand"
@@ -379,7 +379,7 @@ class Pipeline(ByHand):
         name = "max" if self.mode == "max" else "average"
         first = options(stride=None if self.s == 1 else self.s, padding=self.p or None)
         return (
-            f"Convolve {maps_text(self.x)} with {maps_text(self.w)}{first} (conv), then apply ReLU (relu), then "
+            f"Convolve {_maps_text(self.x)} with {_maps_text(self.w)}{first} (conv), then apply ReLU (relu), then "
             f"{by(self.k)} {name} pooling with stride {self.pool_s or self.k} (pool)."
         )
 
@@ -405,16 +405,16 @@ class Pipeline(ByHand):
             ("pool", ("conv", "relu", "pool")),
         ):
             step = quantities._replace(steps=steps)
-            expected = hand(step)
+            expected = _hand(step)
             if expected is None:
                 raise GivenError("", f"the {name} does not fit; give a larger map")
             topic = "hand" if name != "pool" else "hand-pool"
-            found.append(Part(name, MATRIX, expected, topic, step, hand, name, "cell by cell"))
+            found.append(Part(name, MATRIX, expected, topic, step, _hand, name, "cell by cell"))
         return found
 
 
 @question("transposed-by-hand")
-class TransposedByHand(ByHand):
+class TransposedByHand(_ByHand):
     """A small transposed convolution; `cells` asks for some of its cells only."""
 
     about: ClassVar = "transposed convolution by hand"
@@ -439,7 +439,7 @@ class TransposedByHand(ByHand):
         more = options(stride=self.s, padding=self.p, output_padding=self.a or None)
         return (
             f"Apply a transposed convolution with the kernel {MATRIX.text(self.w)}{more} to "
-            f"{MATRIX.text(self.x)}.{only_cells(self.cells)}"
+            f"{MATRIX.text(self.x)}.{_only_cells(self.cells)}"
         )
 
     def quantities(self, c: Conventions) -> Hand:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 
-EXAM = re.compile(
+_EXAM = re.compile(
     r"(CONV|POOL|MAXPOOL|AVGPOOL|FC)-(\d+)(?:-(\d+))?((?:-[a-z]\d+|-same)*)", re.IGNORECASE
 )
 
@@ -61,11 +61,11 @@ def product(numbers: tuple[int, ...]) -> int:
     return total
 
 
-def chain_words(text: str) -> list[tuple[str, str]]:
+def _chain_words(text: str) -> list[tuple[str, str]]:
     """Each layer as the question writes it, and as a word of the chain language."""
     found = []
     for word in text.replace("→", " ").replace("->", " ").replace(",", " ").split():
-        match = EXAM.fullmatch(word)
+        match = _EXAM.fullmatch(word)
         if not match:
             found.append((word, word))
             continue
@@ -86,49 +86,49 @@ def chain_words(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def is_name(text: str) -> bool:
+def _is_name(text: str) -> bool:
     """Whether a text names a network rather than writing one out."""
-    if len(text.split()) > 1 or ":" in text or EXAM.fullmatch(text):
+    if len(text.split()) > 1 or ":" in text or _EXAM.fullmatch(text):
         return False
     from convcalc.layers import find
 
     return find(text) is None
 
 
-def network_of(text: str, shape: Hwc | None) -> tuple[Network, list[str]]:
+def _network_of(text: str, shape: Hwc | None) -> tuple[Network, list[str]]:
     """The network of a question, and how each of its layers is called there."""
     from convcalc.network.chain import parse_chain
 
     first = None if shape is None else ((shape[-1], *shape[:-1]) if len(shape) > 1 else shape)
-    if first is None and not is_name(text):
+    if first is None and not _is_name(text):
         raise GivenError("input", "a chain needs the input, such as 32x32x3")
     try:
-        if first is None or is_name(text):
+        if first is None or _is_name(text):
             from convcalc.network.load import load
 
             network = load(text, input=first)
             return network, [node.name for node in network.nodes]
-        words = chain_words(text)
+        words = _chain_words(text)
         network = parse_chain([chain for _, chain in words], first)
     except GivenError:
         raise
     except ConvcalcError as error:
         raise GivenError("arch", str(error)) from None
-    written = iter(label for label, chain in words for _ in range(times(chain)))
+    written = iter(label for label, chain in words for _ in range(_times(chain)))
     flattens = any("flat" in chain.lower() for _, chain in words)
     labels = [
-        "" if added(node.layer) and not flattens else next(written, "") for node in network.nodes
+        "" if _added(node.layer) and not flattens else next(written, "") for node in network.nodes
     ]
     return network, labels
 
 
-def times(word: str) -> int:
+def _times(word: str) -> int:
     """How many layers a word of a chain stands for."""
     first, star, _ = word.partition("*")
     return int(first) if star and first.isdigit() else 1
 
 
-def added(layer: Layer) -> bool:
+def _added(layer: Layer) -> bool:
     """Whether a layer only renames values, as the flatten does that a chain adds by itself."""
     return layer.is_view
 
@@ -137,7 +137,7 @@ def rows_of(text: str, shape: Hwc | None) -> list[Row]:
     """The layers of a question's network, walked."""
     from convcalc.analysis.walk import walk
 
-    network, labels = network_of(text, shape)
+    network, labels = _network_of(text, shape)
     try:
         walked = walk(network).rows
     except ConvcalcError as error:

@@ -19,7 +19,7 @@ from convcalc.homework.questions.quantities import (
 from convcalc.homework.questions.words import biases, by
 from convcalc.text import plural
 
-PARAMS_RULE = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
+_PARAMS_RULE = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
 
 
 def with_bias(bias: bool | None, c: Conventions) -> bool:  # noqa: FBT001 - an option's value
@@ -39,7 +39,7 @@ def need_groups(groups: int, c_in: int, filters: int) -> None:
 class Filters(Task):
     """A question about a convolution's filters."""
 
-    rule: ClassVar = PARAMS_RULE
+    rule: ClassVar = _PARAMS_RULE
     depends_on: ClassVar[tuple[str, ...]] = ("bias",)
 
     k: Any

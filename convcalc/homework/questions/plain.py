@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
 
-class TimesC2(AnswerType):
+class _TimesC2(AnswerType):
     """A multiple of C²; a plain C instead is another answer."""
 
     wants = "a multiple of C²"
@@ -37,7 +37,7 @@ class TimesC2(AnswerType):
         return f"{answers.number_text(value)}C²"
 
 
-CSQUARED = TimesC2()
+CSQUARED = _TimesC2()
 
 
 @question("choice")

@@ -13,10 +13,10 @@ from convcalc.homework.questions.quantities import Rf, rf_size
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
-RULE = "Start with 1; every layer adds d·(k − 1) times the product of all strides before it."
+_RULE = "Start with 1; every layer adds d·(k − 1) times the product of all strides before it."
 
 
-def layer_words(layers: Layers) -> str:
+def _layer_words(layers: Layers) -> str:
     """Layers in words, alike ones together."""
     texts: list[str] = []
     i = 0
@@ -29,7 +29,7 @@ def layer_words(layers: Layers) -> str:
     return ", ".join(texts)
 
 
-def formula_text(layers: Layers) -> str:
+def _formula_text(layers: Layers) -> str:
     """The sum with its numbers, without the total."""
     if len(layers) > 12:
         return "1 + Σ d·(k − 1)·(strides before)"
@@ -47,7 +47,7 @@ class ReceptiveField(Task):
 
     about: ClassVar = "receptive field"
     depends_on: ClassVar[tuple[str, ...]] = ("rf",)
-    rule: ClassVar = RULE
+    rule: ClassVar = _RULE
     examples: ClassVar = ({"layers": "5/2 3/1 3/2"}, {"layers": "7/2 3/2 3/1"}, {"layers": "4*5/1"})
 
     layers: Layers
@@ -61,7 +61,7 @@ class ReceptiveField(Task):
             else "How large is the receptive field"
         )
         times = f" ({self.blocks} such blocks in a row)" if self.blocks > 1 else ""
-        return f"{what} of one unit after the layers (kernel/stride) {layer_words(self.layers)}{times}?"
+        return f"{what} of one unit after the layers (kernel/stride) {_layer_words(self.layers)}{times}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = Rf(self.layers * self.blocks, c.rf == "pixels", self.image or 0, self.blocks)
@@ -74,7 +74,7 @@ class ReceptiveField(Task):
                 "rf",
                 quantities,
                 rf_size,
-                method=formula_text(quantities.layers) + squared,
+                method=_formula_text(quantities.layers) + squared,
             )
         ]
 
@@ -85,7 +85,7 @@ class ReceptiveFieldNet(Task):
 
     about: ClassVar = "receptive field in a network"
     depends_on: ClassVar[tuple[str, ...]] = ("rf",)
-    rule: ClassVar = RULE
+    rule: ClassVar = _RULE
     examples: ClassVar = ({"net": "lenet5"}, {"net": "zfnet"})
 
     net: str

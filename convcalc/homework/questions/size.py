@@ -27,13 +27,15 @@ from convcalc.text import plural
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
-SIZE_RULE = (
+_SIZE_RULE = (
     "Along each axis: ⌊(n + 2p − k)/s⌋ + 1; a kernel with dilation d covers d·(k − 1) + 1 cells."
 )
-TRANSPOSED_RULE = "A transposed convolution makes the input larger: (n − 1)·s − 2p + d·(k − 1) + 1."
+_TRANSPOSED_RULE = (
+    "A transposed convolution makes the input larger: (n − 1)·s − 2p + d·(k − 1) + 1."
+)
 
 
-def windows(
+def _windows(
     task: Any, c: Conventions, *, pool: bool = False, stride: Ints | None = None
 ) -> Windows:
     """The windows of a task with n, k and perhaps s, p and d, under the conventions."""
@@ -73,11 +75,11 @@ def formula_text(quantities: Windows) -> str:
     return ", ".join(texts)
 
 
-class Window(Task):
+class _Window(Task):
     """A question about one window sliding over an input."""
 
     depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same")
-    rule: ClassVar = SIZE_RULE
+    rule: ClassVar = _SIZE_RULE
     topic: ClassVar = "size"
     answer_type: ClassVar = SIZE
 
@@ -96,7 +98,7 @@ class Window(Task):
         return left
 
     def parts(self, c: Conventions) -> list[Part]:
-        quantities = windows(self, c)
+        quantities = _windows(self, c)
         return [
             Part(
                 "",
@@ -117,7 +119,7 @@ class Window(Task):
 
 
 @question("output-size")
-class OutputSize(Window):
+class OutputSize(_Window):
     """The output size along an axis (or along each axis, where they differ)."""
 
     about: ClassVar = "output size"
@@ -136,7 +138,7 @@ class OutputSize(Window):
 
 
 @question("dilated-size")
-class DilatedSize(Window):
+class DilatedSize(_Window):
     """The output size with a dilated kernel."""
 
     about: ClassVar = "output size with a dilated kernel"
@@ -155,7 +157,7 @@ class DilatedSize(Window):
 
 
 @question("fit")
-class FitTask(Window):
+class FitTask(_Window):
     """Whether the window fits: the output size if it does; "no", or the result of the division, if not."""
 
     about: ClassVar = "does the window fit, and what is the output size"
@@ -175,19 +177,19 @@ class FitTask(Window):
 
     def accepts(self, c: Conventions) -> list[Any]:
         """Where sizes are rounded down, "does not fit" is a right answer to the question too."""
-        quantities = windows(self, c)
+        quantities = _windows(self, c)
         wrong = [axis for axis in quantities.axes if not axis.fits]
         return [Misfit(wrong[0].unrounded)] if wrong else []
 
 
 @question("volume")
-class VolumeTask(Window):
+class VolumeTask(_Window):
     """The output volume of a convolution: height, width and channels."""
 
     about: ClassVar = "output volume"
     depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same", "order")
     partial: ClassVar = "parts"
-    rule: ClassVar = SIZE_RULE + " The depth is the number of filters."
+    rule: ClassVar = _SIZE_RULE + " The depth is the number of filters."
     examples: ClassVar = (
         {"n": 20, "k": 3, "s": 1, "p": 0, "c_in": 4, "filters": 7},
         {"n": 50, "k": 8, "s": 3, "p": 0, "c_in": 2, "filters": 9},
@@ -209,7 +211,7 @@ class VolumeTask(Window):
         )
 
     def parts(self, c: Conventions) -> list[Part]:
-        quantities = windows(self, c)._replace(c_in=self.c_in, filters=self.filters, volume=True)
+        quantities = _windows(self, c)._replace(c_in=self.c_in, filters=self.filters, volume=True)
         return [
             Part(
                 "",
@@ -231,7 +233,7 @@ class PoolVolume(Task):
     depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = (
-        SIZE_RULE
+        _SIZE_RULE
         + " A pool works on each channel separately; its stride is its window size unless it is given."
     )
     examples: ClassVar = (
@@ -251,7 +253,7 @@ class PoolVolume(Task):
         return f"What is the output {what} of a {by(self.k)} pool{more} on a {by(self.n)}{depth} input?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        quantities = windows(self, c, pool=True, stride=self.s if self.s is not None else self.k)
+        quantities = _windows(self, c, pool=True, stride=self.s if self.s is not None else self.k)
         if self.c_in is None:
             return [
                 Part(
@@ -431,7 +433,7 @@ class TransposedSize(Task):
 
     about: ClassVar = "output size of a transposed convolution"
     depends_on: ClassVar[tuple[str, ...]] = ("transposed_out_pad",)
-    rule: ClassVar = TRANSPOSED_RULE
+    rule: ClassVar = _TRANSPOSED_RULE
     examples: ClassVar = (
         {"n": 6, "k": 5, "s": 3, "p": 2}, {"n": 9, "k": 4, "s": 2, "p": 1},
     )  # fmt: skip

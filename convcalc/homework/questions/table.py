@@ -38,18 +38,18 @@ from convcalc.text import shortened
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
-ASKS = ("shape", "weights", "biases", "params", "macs", "values")
-TABLE_RULE = (
+_ASKS = ("shape", "weights", "biases", "params", "macs", "values")
+_TABLE_RULE = (
     "Go layer by layer: the size follows from the layer before, the depth is the number of filters. Weights are k·k·(input channels)·filters, "
     "with one bias for each filter; pools have none. Flattening keeps all channels."
 )
 
-AMOUNTS = {"params": "parameters", "weights": "weights", "macs": "multiply-adds"}
+_AMOUNTS = {"params": "parameters", "weights": "weights", "macs": "multiply-adds"}
 
-COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": linear_params}
+_COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": linear_params}
 
 
-def shape_quantities(row: Row, c: Conventions) -> Windows | None:
+def _shape_quantities(row: Row, c: Conventions) -> Windows | None:
     """The windows of a layer, for the mistakes about sizes."""
     layer: Any = row.layers[-1]
     if len(row.layers) > 1 or not layer.windows(row.input) or len(row.output) != len(row.input):
@@ -62,7 +62,7 @@ def shape_quantities(row: Row, c: Conventions) -> Windows | None:
     )  # fmt: skip
 
 
-def count_quantities(row: Row, *, bias: bool) -> tuple[str, Any]:
+def _count_quantities(row: Row, *, bias: bool) -> tuple[str, Any]:
     """The numbers behind a layer's parameters, and the topic of their mistakes."""
     layer: Any = row.layers[-1]
     if not row.weights:
@@ -79,7 +79,7 @@ def count_quantities(row: Row, *, bias: bool) -> tuple[str, Any]:
     return "", None
 
 
-def row_method(row: Row, ask: str) -> str:
+def _row_method(row: Row, ask: str) -> str:
     """How one cell of a table is worked out, without the result."""
     layer: Any = row.layers[-1]
     if ask == "shape" and layer.windows(row.input) and len(row.output) > 1 and len(row.layers) == 1:
@@ -100,7 +100,7 @@ class ArchTable(Task):
     about: ClassVar = "table of a network"
     depends_on: ClassVar[tuple[str, ...]] = ("order",)
     partial: ClassVar = "parts"
-    rule: ClassVar = TABLE_RULE
+    rule: ClassVar = _TABLE_RULE
     examples: ClassVar = (
         {"input": "20x20x2", "arch": "CONV-3-7 POOL-2 FC-11", "ask": ["shape", "params"]},
         {"input": "30x30x1", "arch": "CONV-5-8 POOL-2", "ask": ["shape"]},
@@ -112,8 +112,8 @@ class ArchTable(Task):
 
     def check(self) -> None:
         for ask in self.ask:
-            if ask not in ASKS:
-                raise GivenError("ask", f"cannot be {shortened(ask)!r}{did_you_mean(ask, ASKS)}")
+            if ask not in _ASKS:
+                raise GivenError("ask", f"cannot be {shortened(ask)!r}{did_you_mean(ask, _ASKS)}")
         self.rows()
 
     def rows(self) -> list[Row]:
@@ -134,16 +134,16 @@ class ArchTable(Task):
                 topic, quantities = "", None
                 evaluate: Callable[[Any], Any] | None = None
                 if ask == "shape":
-                    quantities = shape_quantities(row, c)
+                    quantities = _shape_quantities(row, c)
                     topic, evaluate = ("volume", sizes) if quantities else ("", None)
                 elif ask in ("weights", "params"):
-                    topic, quantities = count_quantities(
+                    topic, quantities = _count_quantities(
                         row, bias=ask == "params" and bool(row.biases)
                     )
-                    evaluate = COUNTED.get(topic)
+                    evaluate = _COUNTED.get(topic)
                 part = Part(
                     f"{number}.{ask}", Volume() if ask == "shape" else COUNT, expected, topic, quantities,
-                    evaluate, f"row {number}, {ask}", row_method(row, ask),
+                    evaluate, f"row {number}, {ask}", _row_method(row, ask),
                 )  # fmt: skip
                 if ask == "shape" and len(expected) == 1:
                     part.also = ((1, 1, *expected), (*expected, 1, 1))
@@ -231,7 +231,7 @@ class ParamsModel(Task):
     """The parameters of a whole network; `of: macs` asks for its multiply-adds."""
 
     about: ClassVar = "total of a network"
-    rule: ClassVar = TABLE_RULE + " Then add up."
+    rule: ClassVar = _TABLE_RULE + " Then add up."
     examples: ClassVar = (
         {"input": "20x20x2", "arch": "conv:k3c7 pool:k2 fc:11"}, {"input": "30x30x1", "arch": "conv:k5c8 fc:5"},
     )  # fmt: skip
@@ -253,7 +253,7 @@ class ParamsModel(Task):
     def sentence(self, c: Conventions) -> str:
         verb = "need" if self.of == "macs" else "have"
         start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
-        return f"How many {AMOUNTS[self.of]} does {self.arch} {verb}{start}?"
+        return f"How many {_AMOUNTS[self.of]} does {self.arch} {verb}{start}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         rows = rows_of(self.arch, self.input)
@@ -290,9 +290,7 @@ class ShareTask(Task):
         rows_of(self.arch, self.input)
 
     def sentence(self, c: Conventions) -> str:
-        return (
-            f"What share of the {AMOUNTS[self.of]} of {self.arch} is in its fully connected layers?"
-        )
+        return f"What share of the {_AMOUNTS[self.of]} of {self.arch} is in its fully connected layers?"
 
     def parts(self, c: Conventions) -> list[Part]:
         rows = rows_of(self.arch, self.input)
@@ -317,7 +315,7 @@ class Compare(Task):
 
     about: ClassVar = "several designs compared"
     partial: ClassVar = "parts"
-    rule: ClassVar = TABLE_RULE
+    rule: ClassVar = _TABLE_RULE
     examples: ClassVar = (
         {"input": "20x20x2", "designs": ["fc:30", "conv:k3c7"]}, {"input": "8x8x9", "designs": ["fc:10", "conv:k1c10 gap"]},
     )  # fmt: skip
@@ -335,7 +333,7 @@ class Compare(Task):
     def sentence(self, c: Conventions) -> str:
         verb = "need" if self.of == "macs" else "have"
         shape = "×".join(map(str, self.input))
-        return f"How many {AMOUNTS[self.of]} does each of these {verb} on a {shape} input: {'; '.join(self.designs)}?"
+        return f"How many {_AMOUNTS[self.of]} does each of these {verb} on a {shape} input: {'; '.join(self.designs)}?"
 
     def parts(self, c: Conventions) -> list[Part]:
         found = []
@@ -345,10 +343,10 @@ class Compare(Task):
             topic, quantities = "", None
             evaluate: Callable[[Any], Any] | None = None
             if len(rows) == 1 and self.of != "macs":
-                topic, quantities = count_quantities(
+                topic, quantities = _count_quantities(
                     rows[0], bias=self.of == "params" and bool(rows[0].biases)
                 )
-                evaluate = COUNTED.get(topic)
+                evaluate = _COUNTED.get(topic)
             topic = topic if evaluate else ""
             found.append(
                 Part(f"{number}", COUNT, total, topic, quantities, evaluate, design, design)
