@@ -4,8 +4,8 @@ It shares no formula with the calculator it is a witness to. Every size it gives
 array it made, every count was made while multiplying: one by one in the loops, by the sizes of the
 arrays multiplied in the fast way. Two ways to the same numbers:
 
-    loops, loops_pool, loops_pointwise, loops_rearrange   textbook loop nests, one number at a time
-    fast, fast_pool, fast_pointwise                       matrix products, whole-array steps
+    loops, loops_pool …              textbook loop nests, one number at a time
+    fast, fast_pool, fast_pointwise  matrix products, and steps over whole arrays
 
 The functions here are the fast ones, with the number of spatial axes in their names. Arrays are
 channels first without a batch axis: (C, L), (C, H, W), (C, D, H, W).

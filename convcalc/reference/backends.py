@@ -11,6 +11,7 @@ from convcalc.reference import (
     loops_pointwise,
     loops_pool,
     loops_rearrange,
+    loops_upsample,
 )
 from convcalc.reference.checks import Array
 
@@ -28,5 +29,5 @@ def _functions(*modules: ModuleType) -> dict[str, Callable[..., Array]]:
     }
 
 
-LOOPS: Backend = _functions(loops, loops_pool, loops_pointwise, loops_rearrange)
+LOOPS: Backend = _functions(loops, loops_pool, loops_upsample, loops_pointwise, loops_rearrange)
 FAST: Backend = _functions(fast, fast_pool, fast_pointwise)

@@ -97,8 +97,7 @@ def conv(
 ) -> Array:
     """weight (maps out × maps in · taps) @ columns (maps in · taps × places), tile by tile
 
-    Arguments as in `loops.conv`. Memory beyond the result: one tile, the cells it is made from, and
-    the input and weight once more where they have to change type.
+    Arguments as in `loops.conv`. Memory beyond the result: `scratch.of_conv`.
 
     >>> conv([[[0, 1, 2], [3, 4, 5], [6, 7, 8]]], [[[[0, 1], [2, 3]]]])
     array([[[19, 25],

@@ -17,17 +17,14 @@ from convcalc.reference.checks import Array, Padding, Spatial
 from convcalc.reference.fast import most_of, working_type
 from convcalc.reference.kernels import bias_or_zeros
 from convcalc.reference.loops_pool import (
-    MODES,
     adaptive_shares,
-    blend,
     lowest,
     mean_type,
     norm_of,
     on_padded_input,
     pool_axes,
-    unpool_axes,
-    unpool_places,
 )
+from convcalc.reference.loops_upsample import MODES, blend, unpool_axes, unpool_places
 from convcalc.reference.tally import Tally
 from convcalc.reference.windows import Axis, out_shape
 
@@ -325,7 +322,7 @@ def unpool(
     padding: Padding = 0,
     indices: npt.ArrayLike | None = None,
 ) -> Array:
-    """Values put at the indices of a larger map of zeros; arguments as in `loops_pool.unpool`.
+    """Values put at the indices of a larger map of zeros; arguments as in `loops_upsample.unpool`.
 
     >>> unpool([[7, 8]], 2, indices=[[1, 2]])
     array([[0, 7, 8, 0]])
@@ -342,7 +339,7 @@ def unpool(
 def upsample(
     x: npt.ArrayLike, scale_factor: Spatial, *, mode: str = "nearest", tally: Tally | None = None
 ) -> Array:
-    """Cells repeated, or blended one axis after the other; arguments as in `loops_pool.upsample`.
+    """Cells repeated, or blended one axis after the other; arguments as in `loops_upsample.upsample`.
 
     >>> upsample([[1, 2]], 2, mode="linear")
     array([[1.  , 1.25, 1.75, 2.  ]])

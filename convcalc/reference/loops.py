@@ -5,17 +5,18 @@ As every framework does, "convolution" here means cross-correlation: the kernel 
 Integers are computed with Python's exact integers, floats in 64 bits and rounded once at the end.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from convcalc.reference import checks
-from convcalc.reference.checks import Array, Padding, Spatial
+from convcalc.reference.checks import Array, Padding, Shape, Spatial
 from convcalc.reference.kernels import bias_or_zeros, kernels, transposed_kernels
 from convcalc.reference.tally import Tally
-from convcalc.reference.transposed import scatter_axes
-from convcalc.reference.windows import corners, inside, out_shape, slide, under
+from convcalc.reference.transposed import ScatterAxis, scatter_axes
+from convcalc.reference.windows import Axis, corners, inside, out_shape, slide, under
 
 
 def exact(array: Array, dtype: np.dtype[Any]) -> Array:
@@ -91,18 +92,30 @@ def conv(
         for out, maps in enumerate(layer.maps):
             kernels_here = exact(layer.of(out), dtype)
             for position, start in corners(axes):
-                total = y[(out, *position)]
-                for kernel, channel in zip(kernels_here, maps, strict=True):
-                    for tap in np.ndindex(*layer.kernel_size):
-                        cell = under(axes, start, tap)
-                        real = inside(axes, cell)
-                        value = cells[(channel, *cell)] if real else 0
-                        total = total + kernel[tap] * value
-                        tally.macs += 1
-                        tally.on_padding += not real
+                total = _window_sum(cells, maps, kernels_here, axes, start, tally)
                 y[(out, *position)] = total
         add_bias(y, bias, offsets, tally)
     return rounded("conv", y, dtype)
+
+
+def _window_sum(
+    cells: Array,
+    maps: Sequence[int],
+    weights: Array,
+    axes: tuple[Axis, ...],
+    start: Shape,
+    tally: Tally,
+) -> Any:
+    """Σ over maps and taps of weight · cell, in the window with this start: each a multiply-add."""
+    total: Any = 0
+    for kernel, channel in zip(weights, maps, strict=True):
+        for tap in np.ndindex(*kernel.shape):
+            cell = under(axes, start, tap)
+            real = inside(axes, cell)
+            total = total + kernel[tap] * (cells[(channel, *cell)] if real else 0)
+            tally.macs += 1
+            tally.on_padding += not real
+    return total
 
 
 def conv_transpose(
@@ -121,9 +134,8 @@ def conv_transpose(
     """y[o, p·stride + t·dilation − padding] += weight[c, o, t] · x[c, p], on top of bias[o]
 
     Every input cell stamps the kernel, scaled by its value, onto the output; overlapping stamps add
-    up. Padding cuts cells *off* the result: it undoes the padding of the convolution this is the
-    transpose of. The products are counted on the input, cells times taps, including those whose
-    result is cut off (`tally.cropped`).
+    up. Padding cuts cells *off* the result. The products are counted on the input, cells times
+    taps, including those whose result is cut off (`tally.cropped`).
 
     Args:
         x: input, (C, *spatial).
@@ -157,24 +169,34 @@ def conv_transpose(
     tally = tally or Tally()
     dtype = checks.result_type(image, layer.weight, layer.bias)
     cells, offsets = exact(image, dtype), exact(layer.bias, dtype)
-
     y = np.zeros((len(offsets), *(axis.size for axis in axes)), dtype=cells.dtype)
     with np.errstate(all="ignore"):
         for channel, maps in enumerate(layer.maps):
             kernels_here = exact(layer.of(channel), dtype)
             for position, start in corners(axes):
-                value = cells[(channel, *position)]
                 for kernel, out in zip(kernels_here, maps, strict=True):
-                    for tap in np.ndindex(*layer.kernel_size):
-                        result = kernel[tap] * value
-                        tally.macs += 1
-                        cell = under(axes, start, tap)
-                        if inside(axes, cell):
-                            y[(out, *cell)] += result
-                        else:
-                            tally.cropped += 1
+                    _stamp(y[out], kernel, cells[(channel, *position)], axes, start, tally)
         add_bias(y, bias, offsets, tally)
     return rounded("conv_transpose", y, dtype)
+
+
+def _stamp(
+    onto: Array,
+    kernel: Array,
+    value: Any,
+    axes: tuple[ScatterAxis, ...],
+    start: Shape,
+    tally: Tally,
+) -> None:
+    """Add kernel · value to a map, from this start on: each a multiply-add; what is outside is lost."""
+    for tap in np.ndindex(*kernel.shape):
+        result = kernel[tap] * value
+        tally.macs += 1
+        cell = under(axes, start, tap)
+        if inside(axes, cell):
+            onto[cell] += result
+        else:
+            tally.cropped += 1
 
 
 def depthwise_conv(
@@ -282,14 +304,10 @@ def local_conv(
     with np.errstate(all="ignore"):
         for out in range(len(y)):
             for position, start in corners(axes):
-                for channel in range(len(cells)):
-                    for tap in np.ndindex(*kernel_size):
-                        cell = under(axes, start, tap)
-                        real = inside(axes, cell)
-                        value = cells[(channel, *cell)] if real else 0
-                        y[(out, *position)] += weights[(out, *position, channel, *tap)] * value
-                        tally.macs += 1
-                        tally.on_padding += not real
+                here = weights[(out, *position)]
+                y[(out, *position)] = _window_sum(
+                    cells, range(len(cells)), here, axes, start, tally
+                )
         add_bias(y, bias, offsets, tally)
     return rounded("local_conv", y, dtype)
 

@@ -85,16 +85,7 @@ def scatter_axes(
     dilations = per_axis(owner, "dilation", dilation, axes)
     extra = per_axis(owner, "output_padding", output_padding, axes, least=0)
     same = isinstance(padding, str) and padding in ("same", "same_lower")
-    if isinstance(padding, str) and not same and padding != "valid":
-        message = f"{owner}: padding is {padding!r}; give numbers, valid, same or same_lower"
-        raise ValueError(message)
-    for more, s, d in zip(extra, strides, dilations, strict=True):
-        if more >= max(s, d) or (same and more):
-            message = (
-                f"{owner}: output_padding {more} with stride {s}, dilation {d} and padding "
-                f"{padding!r}; give less than the larger of stride and dilation, and 0 with same"
-            )
-            raise ValueError(message)
+    _check(owner, padding, extra, strides, dilations)
     wholes = tuple(n * s for n, s in zip(spatial, strides, strict=True))
     pairs = padding_pairs(
         owner, padding, wholes if same else spatial, kernel_size, strides, dilations
@@ -118,3 +109,18 @@ def scatter_axes(
         canvas = max(starts[-1] + wide, before + size)
         found.append(ScatterAxis(starts, k, d, s, before, size, canvas))
     return tuple(found)
+
+
+def _check(owner: str, padding: Padding, extra: Shape, strides: Shape, dilations: Shape) -> None:
+    """Refuse words that mean nothing here, and output padding that no convolution could lose."""
+    same = padding in ("same", "same_lower")
+    if isinstance(padding, str) and not same and padding != "valid":
+        message = f"{owner}: padding is {padding!r}; give numbers, valid, same or same_lower"
+        raise ValueError(message)
+    for more, s, d in zip(extra, strides, dilations, strict=True):
+        if more >= max(s, d) or (same and more):
+            message = (
+                f"{owner}: output_padding {more} with stride {s}, dilation {d} and padding "
+                f"{padding!r}; give less than the larger of stride and dilation, and 0 with same"
+            )
+            raise ValueError(message)
