@@ -117,32 +117,32 @@ class _Reader:
     ) -> None:
         self.tokens, self.names, self.trial, self.at = tokens, names, trial, 0
 
-    def operator(self) -> str:
+    def _operator(self) -> str:
         """The operator or parenthesis that comes next, if one does."""
         return self.tokens[self.at][2] or "" if self.at < len(self.tokens) else ""
 
     def sum(self, depth: int) -> int:
-        total = self.product(depth)
-        while (sign := self.operator()) in ("+", "-"):
+        total = self._product(depth)
+        while (sign := self._operator()) in ("+", "-"):
             self.at += 1
-            other = self.product(depth)
-            total = self.bounded(total + other if sign == "+" else total - other)
+            other = self._product(depth)
+            total = self._check_bounds(total + other if sign == "+" else total - other)
         return total
 
-    def product(self, depth: int) -> int:
-        total = self.single(depth)
-        while (sign := self.operator()) in _TIMES:
+    def _product(self, depth: int) -> int:
+        total = self._factor(depth)
+        while (sign := self._operator()) in _TIMES:
             self.at += 1
-            other = self.single(depth)
+            other = self._factor(depth)
             if sign != "*" and other == 0:
                 if not self.trial:
                     message = f"divides {total:,} by 0; change the parameters or the expression"
                     raise ExpressionError(message)
                 other = 1
-            total = self.bounded(_TIMES[sign](total, other))
+            total = self._check_bounds(_TIMES[sign](total, other))
         return total
 
-    def single(self, depth: int) -> int:
+    def _factor(self, depth: int) -> int:
         if depth > MAX_DEPTH:
             message = f"nests parentheses or signs deeper than {MAX_DEPTH}; write it flatter"
             raise ExpressionError(message)
@@ -152,14 +152,14 @@ class _Reader:
         digits, name, sign, _ = self.tokens[self.at]
         self.at += 1
         if digits:
-            return self.bounded(int(digits[:40]), always=True)
+            return self._check_bounds(int(digits[:40]), always=True)
         if name:
-            return self.named(name)
+            return self._value_of(name)
         if sign == "-":
-            return -self.single(depth + 1)
+            return -self._factor(depth + 1)
         if sign == "(":
             inner = self.sum(depth + 1)
-            if self.operator() != ")":
+            if self._operator() != ")":
                 message = "lacks a closing parenthesis; add )"
                 raise ExpressionError(message)
             self.at += 1
@@ -167,13 +167,13 @@ class _Reader:
         message = f"has {sign!r} where a number or a $name should be; write one there"
         raise ExpressionError(message)
 
-    def named(self, name: str) -> int:
+    def _value_of(self, name: str) -> int:
         if name not in self.names:
             message = f"uses ${name}, which is not a parameter here{did_you_mean(name, self.names)}"
             raise ExpressionError(message)
         return self.names[name]
 
-    def bounded(self, number: int, *, always: bool = False) -> int:
+    def _check_bounds(self, number: int, *, always: bool = False) -> int:
         if abs(number) > MAX_VALUE and (always or not self.trial):
             message = f"passes {MAX_VALUE:,}; use smaller numbers"
             raise ExpressionError(message)

@@ -13,7 +13,7 @@ from convcalc.layers.names import axes_in
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import options_of, required_options, unknown_option
 from convcalc.network.expression import Expression, expressions_in
-from convcalc.network.yaml_source import Source, described
+from convcalc.network.yaml_source import Source, description_of
 from convcalc.text import quoted, shortened
 
 Value = Any  # of an option; holds an Expression wherever the text has a $name
@@ -310,7 +310,7 @@ class Planner:
             )
             self.source.refuse(
                 value,
-                f"the options of {word} must be name: value pairs, but this is {described(value)}; "
+                f"the options of {word} must be name: value pairs, but this is {description_of(value)}; "
                 f"write {word}: {{{(*first, 'name')[0]}: …}}",
             )
         return self.source.mapping(value, f"the options of {word}")

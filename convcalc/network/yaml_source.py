@@ -24,21 +24,21 @@ WAY_OUT = "use repeat or blocks to shorten it"
 MAX_MARKS = 1_500_000  # of those that start a value: each costs some 500 bytes and 2 µs to read
 MARKS = ",:-?[{"
 MAX_DEPTH = 200  # lists and mappings inside one another; PyYAML's C code recurses over them
-WORD = re.compile(r"[A-Za-z_]+|~?")
+_WORD = re.compile(r"[A-Za-z_]+|~?")
 
-PLAIN_TAGS = {
+_PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
 }
-BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")  # where YAML starts a new line
-BRACKET = re.compile(r"[\[{}\]]")
-HIDING = re.compile(r"[\"'|>!%]")  # what brackets that open or close nothing may stand behind
-COMMENT = re.compile(r"(?:^|[ \t])#.*", re.MULTILINE)
-INDENT = re.compile(r"(?:^|[\r\x85\u2028\u2029])[ \t?:\ufeff-]*", re.MULTILINE)
-UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")  # where YAML starts a new line
+_BRACKET = re.compile(r"[\[{}\]]")
+_HIDING = re.compile(r"[\"'|>!%]")  # what brackets that open or close nothing may stand behind
+_COMMENT = re.compile(r"(?:^|[ \t])#.*", re.MULTILINE)
+_INDENT = re.compile(r"(?:^|[\r\x85\u2028\u2029])[ \t?:\ufeff-]*", re.MULTILINE)
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # What libyaml says, and what that means to somebody who does not know YAML's grammar.
-PROBLEMS = {
+_PROBLEMS = {
     "mapping values are not allowed in this context": "a ': ' cannot be used here; check the indentation, "
     "or put a text with ': ' in it in quotes",
     "block sequence entries are not allowed in this context": "a '- ' cannot be used here; "
@@ -80,7 +80,7 @@ class Source:
 
     def error_at(self, line: int, column: int, what: str) -> SpecError:
         """An error that points at a place, counted from 1."""
-        lines = BREAK.split(self.text)
+        lines = _BREAK.split(self.text)
         text = lines[line - 1] if 0 < line <= len(lines) else ""
         return SpecError(self.path, line, column, what, text)
 
@@ -100,14 +100,14 @@ class Source:
             raise SpecError(self.path, 0, 0, what)
         try:
             if greatest_depth(self.text) > MAX_DEPTH:
-                self.check_depth()
+                self._check_depth()
             return yaml.compose(self.text, Loader)
         except yaml.MarkedYAMLError as error:
-            raise self.invalid(error) from None
+            raise self._invalid(error) from None
         except (yaml.YAMLError, UnicodeEncodeError) as error:
-            raise self.unreadable(error) from None
+            raise self._unreadable(error) from None
 
-    def check_depth(self) -> None:
+    def _check_depth(self) -> None:
         """Refuse deep nesting before `yaml.compose`, whose C code recurses, sees it."""
         depth = 0
         for event in yaml.parse(self.text, Loader):
@@ -120,10 +120,10 @@ class Source:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
 
-    def invalid(self, error: yaml.MarkedYAMLError) -> SpecError:
+    def _invalid(self, error: yaml.MarkedYAMLError) -> SpecError:
         """An error about a text that is not YAML, in words for people who write networks."""
         mark = error.problem_mark or error.context_mark
-        what = PROBLEMS.get(error.problem or "", "")
+        what = _PROBLEMS.get(error.problem or "", "")
         if (" here is " in what or "a name without" in what) and error.context_mark:
             mark = error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -139,12 +139,12 @@ class Source:
             what = f"{parts}; check the indentation and quotes"
         return SpecError(self.path, line, column, f"not valid YAML: {what}", said.text)
 
-    def unreadable(self, error: Exception) -> SpecError:
+    def _unreadable(self, error: Exception) -> SpecError:
         """An error about a character that no YAML text may hold."""
-        found = UNREADABLE.search(self.text)
+        found = _UNREADABLE.search(self.text)
         if not found:  # pragma: no cover - no such error is known
             return SpecError(self.path, 0, 0, f"not valid YAML: {error}; save it as plain text")
-        lines = BREAK.split(self.text[: found.start()])
+        lines = _BREAK.split(self.text[: found.start()])
         code = ord(found[0])
         what = f"the character U+{code:04X} is not allowed in a text; delete it, or save the file as plain text"
         return self.error_at(len(lines), len(lines[-1]) + 1, what)
@@ -158,14 +158,15 @@ class Source:
         if not isinstance(node, MappingNode):
             self.refuse(
                 node,
-                f"{what} must be name: value pairs, but this is {described(node)}; {way_out}",
+                f"{what} must be name: value pairs, but this is {description_of(node)}; {way_out}",
             )
         self.check_tag(node)
         found: dict[str, tuple[ScalarNode, Node]] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
                 self.refuse(
-                    key, f"a key must be a word, but this is {described(key)}; write word: value"
+                    key,
+                    f"a key must be a word, but this is {description_of(key)}; write word: value",
                 )
             self.check_tag(key)
             if key.value in found:
@@ -189,7 +190,7 @@ class Source:
         if not isinstance(node, SequenceNode):
             self.refuse(
                 node,
-                f"{what} must be a list, but this is {described(node)}; {way_out}",
+                f"{what} must be a list, but this is {description_of(node)}; {way_out}",
             )
         self.check_tag(node)
         return node.value  # type: ignore[no-any-return]
@@ -199,7 +200,7 @@ class Source:
         if not isinstance(node, ScalarNode):
             self.refuse(
                 node,
-                f"{what} must be a single value, but this is {described(node)}; give one value",
+                f"{what} must be a single value, but this is {description_of(node)}; give one value",
             )
         self.check_tag(node)
         return node.value  # type: ignore[no-any-return]
@@ -210,7 +211,7 @@ class Source:
 
     def is_word(self, node: Node) -> bool:
         """Whether the node is a word of letters, or nothing, rather than a number or a list."""
-        return isinstance(node, ScalarNode) and bool(WORD.fullmatch(node.value))
+        return isinstance(node, ScalarNode) and bool(_WORD.fullmatch(node.value))
 
     def word(self, node: Node, what: str, known: tuple[str, ...]) -> str:
         """One of some known words."""
@@ -225,7 +226,7 @@ class Source:
 
     def check_tag(self, node: Node) -> None:
         """Refuse ``!!python/…`` and other tags."""
-        if node.tag not in PLAIN_TAGS and node.tag != "!":
+        if node.tag not in _PLAIN_TAGS and node.tag != "!":
             tag = shortened(node.tag.replace("tag:yaml.org,2002:", "!!"))
             self.refuse(node, f"the tag {tag} is not allowed; leave it out")
 
@@ -269,7 +270,7 @@ class Source:
         if not (digits.isascii() and digits.isdigit()):
             said = quoted(text) if text else "empty"
             self.refuse(
-                node, f"{what} must be a whole number, but this is {said}{number_hint(text)}"
+                node, f"{what} must be a whole number, but this is {said}{_number_hint(text)}"
             )
         if len(digits) > 1 and digits.startswith("0"):
             plain = shortened(digits.lstrip("0") or "0")
@@ -288,7 +289,7 @@ class Source:
 YES_OR_NO = ("yes", "no", "on", "off", "y", "n", "true", "false")
 
 
-def number_hint(text: str) -> str:
+def _number_hint(text: str) -> str:
     """A guess at what was meant by a value that is not a plain whole number, and what to write."""
     lowered = text.lower()
     if lowered in YES_OR_NO:
@@ -314,7 +315,7 @@ def number_hint(text: str) -> str:
     return "; write plain digits"
 
 
-def described(node: Node) -> str:
+def description_of(node: Node) -> str:
     """What a node is, for the message that something else was wanted."""
     if isinstance(node, MappingNode):
         return "a mapping"
@@ -330,16 +331,16 @@ def greatest_depth(text: str) -> int:
     Outside of brackets a collection stands further right than the one it is in, or is a list right
     under its key, so that the widest indentation bounds the rest.
     """
-    if HIDING.search(text):
+    if _HIDING.search(text):
         return MAX_DEPTH + 1
     depth = deepest = 0
-    for bracket in BRACKET.findall(COMMENT.sub("", text)):
+    for bracket in _BRACKET.findall(_COMMENT.sub("", text)):
         if bracket in "[{":
             depth += 1
             deepest = max(deepest, depth)
         elif depth:
             depth -= 1
-    return deepest + 2 * (1 + max(map(len, INDENT.findall(text))))
+    return deepest + 2 * (1 + max(map(len, _INDENT.findall(text))))
 
 
 def read(path: str) -> Source:
