@@ -8,23 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.layers.base import KINDS, LETTERS, Layer, with_axes
+from convcalc.layers.base import KINDS, LETTERS, Family, Layer, with_axes
 from convcalc.layers.names import axes_in, plain
 from convcalc.layers.options import make_layer
 from convcalc.layers.values import shown
 from convcalc.layers.window import Shape
 from convcalc.text import quoted
 
-MODULES = ("conv", "linear", "pool", "activation", "norm", "shape", "merge")
+MODULES = (  # the most wanted first
+    "conv",
+    "linear",
+    "pool",
+    "activation",
+    "norm",
+    "shape",
+    "merge",
+    "conv_variants",
+    "transposed",
+)
 KINDS.modules("convcalc.layers", MODULES)
 
 
 def every() -> dict[str, type[Layer]]:
-    """All kinds by name."""
-    return KINDS.load()
+    """All kinds by name, family by family."""
+    families = get_args(Family)
+    return dict(sorted(KINDS.load().items(), key=lambda item: families.index(item[1].family)))
 
 
 def find(word: str) -> type[Layer] | None:

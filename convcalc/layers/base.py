@@ -43,7 +43,7 @@ from convcalc.text import as_decimal, plural
 Counts = Mapping[str, int]
 SizeRule = Literal["pytorch", "keras"]
 Mode = Literal["nearest", "linear"]
-Family = Literal["conv", "linear", "pool", "norm", "activation", "regularization", "shape", "merge"]
+Family = Literal["conv", "linear", "pool", "activation", "regularization", "norm", "shape", "merge"]
 
 KINDS: Registry[type[Layer]] = Registry("layer kind")
 _WITH_AXES: dict[tuple[str, int], type[Layer]] = {}

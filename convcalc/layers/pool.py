@@ -1,4 +1,4 @@
-"""Pooling: windows without trainable numbers (but for LeNet-5's), global and adaptive pools, unpooling."""
+"""Pooling: windows without trainable numbers (but for LeNet-5's), global and adaptive pools."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from typing import ClassVar
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.base import Counts, NoParameters, Window, frozen, kind
-from convcalc.layers.checks import check_at_least, check_axes, check_padding, check_spatial
+from convcalc.layers.checks import check_at_least, check_axes, check_spatial
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.rf import Adaptive, Reads, Spread, Whole
+from convcalc.layers.rf import Adaptive, Reads, Whole
 from convcalc.layers.window import (
-    Axis,
     Fit,
     Padding,
     Shape,
     Spatial,
     axis_names,
-    both_sides,
     out_sizes,
     per_axis,
 )
@@ -379,66 +377,3 @@ class AdaptiveMaxPool(AdaptivePool):
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
         return {"comparisons": self.taps(shape, out) - formulas.product(out)}
-
-
-@kind("unpool")
-class Unpool(NoParameters):
-    """Undoes a max pool: each value goes back to where its maximum was, the rest is zero.
-
-    Formula:
-        o = (n − 1)·s − 2p + k; no parameters, no operations
-
-    Source:
-        PyTorch MaxUnpool2d.
-
-    Common mistake:
-        Expecting odd sizes back: 5 pools to 2 and unpools to 4; add a pad for the lost row.
-    """
-
-    aliases: ClassVar = {
-        "short": ("max_unpool",),
-        "pytorch": with_dimensions("MaxUnpool{}d"),
-        "onnx": ("MaxUnpool",),
-    }
-    family: ClassVar = "pool"
-    example: ClassVar = ({"kernel_size": 2}, (64, 7, 7))
-
-    kernel_size: Spatial
-    stride: Spatial | None = None
-    padding: Padding = 0
-
-    def patches(self, shape: Shape) -> list[Axis]:
-        """The patch in which a value finds its place, along each axis."""
-        axes = len(shape) - 1
-        strides = self.kernel_size if self.stride is None else self.stride
-        numbers = zip(shape[1:], per_axis(self.kernel_size, axes), per_axis(strides, axes))
-        pads = both_sides(self.padding, axes)  # type: ignore[arg-type]  # words are refused
-        return [Axis(n, k, s, *sides) for (n, k, s), sides in zip(numbers, pads)]
-
-    def out_shape(self, shape: Shape) -> Shape:
-        return (shape[0], *[self.size(axis) for axis in self.patches(shape)])
-
-    def size(self, axis: Axis) -> int:
-        """The output size along one axis."""
-        return formulas.transposed_size(axis.n, axis.k, axis.s, axis.before, 1, 0)
-
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
-        return tuple([Spread(a.k, a.s, a.before) for a in self.patches(shape)])
-
-    def check(self, shape: Shape) -> None:
-        check_axes(shape)
-        axes = len(shape) - 1
-        check_spatial("kernel_size", self.kernel_size, axes, least=1)
-        if self.stride is not None:
-            check_spatial("stride", self.stride, axes, least=1)
-        check_padding(self.padding, axes)
-        sides = self.padding if isinstance(self.padding, tuple) else (self.padding,)
-        if not all(isinstance(side, int) for side in sides):
-            message = f"padding is {self.padding}; unpool takes one number per axis"
-            raise ShapeError(message)
-        for name, axis in zip(axis_names(shape), self.patches(shape)):
-            if self.size(axis) < 1:
-                message = (
-                    f"padding {axis.before} takes away the whole output along the {name}; lower it"
-                )
-                raise ShapeError(message)

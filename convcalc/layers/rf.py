@@ -168,14 +168,14 @@ class Reads:
         return union([field.sees(cell) for cell in near])
 
 
-class _Slide(NamedTuple):
+class _Taps(NamedTuple):  # two sorts share it: making a named tuple costs start-up time
     k: int
     s: int = 1
     p: int = 0
     d: int = 1
 
 
-class Slide(_Slide, Reads):
+class Slide(_Taps, Reads):
     """A window of k taps, d apart, that moves s cells at a time over an input padded by p."""
 
     __slots__ = ()
@@ -200,11 +200,12 @@ class Slide(_Slide, Reads):
         )
 
 
-class _Whole(NamedTuple):
+class _Cut(NamedTuple):
     n: int
+    o: int = 1
 
 
-class Whole(_Whole, Reads):
+class Whole(_Cut, Reads):
     """Every output reads all n cells: a global pool, a flatten before a fully connected layer."""
 
     __slots__ = ()
@@ -221,14 +222,7 @@ class Whole(_Whole, Reads):
         return Field(field.size + (self.n - 1) * field.stride, field.stride * self.n, field.start)
 
 
-class _Spread(NamedTuple):
-    k: int
-    s: int = 1
-    p: int = 0
-    d: int = 1
-
-
-class Spread(_Spread, Reads):
+class Spread(_Taps, Reads):
     """A transposed window: input i writes the outputs i·s − p + d·t, for each of the k taps t."""
 
     __slots__ = ()
@@ -257,12 +251,7 @@ class Spread(_Spread, Reads):
         return union([(cells[0], cells[-1]) for cells in touched if cells])
 
 
-class _Adaptive(NamedTuple):
-    n: int
-    o: int
-
-
-class Adaptive(_Adaptive, Reads):
+class Adaptive(_Cut, Reads):
     """o windows cut from n cells as evenly as they go."""
 
     __slots__ = ()

@@ -1,0 +1,259 @@
+"""Kinds whose inputs each write a patch of the output: transposed convolution, and unpooling."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from convcalc import formulas
+from convcalc.errors import ShapeError
+from convcalc.layers.base import Layer, NoParameters, SizeRule, kind
+from convcalc.layers.checks import (
+    check_at_least,
+    check_axes,
+    check_divides,
+    check_padding,
+    check_spatial,
+)
+from convcalc.layers.conv import per_group
+from convcalc.layers.names import with_dimensions
+from convcalc.layers.rf import Reads, Spread
+from convcalc.layers.window import (
+    Axis,
+    Padding,
+    Shape,
+    Spatial,
+    axis_names,
+    both_sides,
+    per_axis,
+)
+
+
+@kind("conv_transpose")
+class ConvTranspose(Layer):
+    """The transpose of a convolution: every input cell writes a k×k patch, s cells apart; patches add up.
+
+    Formula:
+        o = (n − 1)·s − 2p + d·(k − 1) + a + 1, where a is output_padding
+        params = k·k·cin·cout/g + cout, macs = k·k·cin·cout/g·n·n (on the input positions)
+
+    Options:
+        padding takes cells away from the output; the word same gives n·s.
+        size_rule: keras gives (n − 1)·s + max(d·(k − 1) + 1, s), which differs where s exceeds the kernel.
+
+    Source:
+        Dumoulin & Visin, arXiv:1603.07285, relationship 14; PyTorch ConvTranspose2d; Keras Conv2DTranspose.
+
+    Common mistake:
+        Counting the work on the output positions: that is s·s times too much, and several counting
+        tools print it so.
+    """
+
+    aliases: ClassVar = {
+        "short": ("tconv", "deconv", "up_conv"),
+        "pytorch": with_dimensions("ConvTranspose{}d"),
+        "keras": with_dimensions("Conv{}DTranspose"),
+        "caffe": ("Deconvolution",),
+        "onnx": ("ConvTranspose",),
+        "darknet": ("deconvolutional",),
+    }
+    example: ClassVar = (
+        {"out_channels": 16, "kernel_size": 4, "stride": 2, "padding": 1},
+        (8, 16, 16),
+    )
+
+    family: ClassVar = "conv"
+
+    out_channels: int
+    kernel_size: Spatial
+    stride: Spatial = 1
+    padding: Padding = 0
+    output_padding: Spatial = 0
+    dilation: Spatial = 1
+    groups: int = 1
+    bias: bool = True
+    size_rule: SizeRule = "pytorch"
+
+    def patches(self, shape: Shape) -> list[tuple[Axis, int]]:
+        """The patch that a cell writes, along each axis, with the output padding."""
+        axes = len(shape) - 1
+        options = (self.kernel_size, self.stride, self.dilation, self.output_padding)
+        numbers = zip(shape[1:], *(per_axis(option, axes) for option in options))
+        if isinstance(self.padding, str):
+            return [self.worded_axis(n, k, s, d, a) for n, k, s, d, a in numbers]
+        pairs = both_sides(self.padding, axes)
+        return [
+            (Axis(n, k, s, before, after, d), a)
+            for (n, k, s, d, a), (before, after) in zip(numbers, pairs)
+        ]
+
+    def worded_axis(self, n: int, k: int, s: int, d: int, a: int) -> tuple[Axis, int]:
+        """One axis under padding valid, or same, whose output is n·s."""
+        if not self.is_same():
+            return Axis(n, k, s, 0, 0, d), a
+        extra = formulas.effective_kernel(k, d) - s
+        cut = formulas.positive(extra)
+        return Axis(n, k, s, cut // 2, cut - cut // 2, d), formulas.positive(-extra)
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return (self.out_channels, *[self.size(axis, a) for axis, a in self.patches(shape)])
+
+    def size(self, axis: Axis, a: int) -> int:
+        """The output size along one axis."""
+        n, k, s, before, after, d = axis
+        if (before == after) is True:  # the same, as a textbook writes it
+            size = formulas.transposed_size(n, k, s, before, d, a)
+        else:
+            size = formulas.transposed_size_padded(n, k, s, before, after, d, a)
+        if self.size_rule != "keras" or self.is_same():
+            return size
+        keras = formulas.transposed_size_keras(n, k, s, d)
+        if (before + after == 0) is not True:
+            keras = keras - before - after
+        given = formulas.smaller(a, 1)  # 1 with output padding, for which Keras has PyTorch's rule
+        if (given == 0) is True:
+            return keras
+        return size if (given == 1) is True else keras + given * (size - keras)
+
+    def is_same(self) -> bool:
+        """Whether the padding is the word same."""
+        return isinstance(self.padding, str) and self.padding == "same"
+
+    def kernel(self, shape: Shape) -> int:
+        """Cells of one patch: k·k."""
+        return formulas.product(per_axis(self.kernel_size, len(shape) - 1))
+
+    def filter_channels(self) -> int:
+        """Output channels that one input channel writes."""
+        return per_group(self.out_channels, self.groups)
+
+    def weights(self, shape: Shape, out: Shape) -> int:
+        return formulas.conv_weights(self.kernel(shape), shape[0], self.filter_channels())
+
+    def biases(self, shape: Shape, out: Shape) -> int:
+        return out[0] if self.bias else 0
+
+    def macs(self, shape: Shape, out: Shape) -> int:
+        return self.weights(shape, out) * formulas.product(shape[1:])
+
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+        return tuple([Spread(a.k, a.s, a.before, a.d) for a, _ in self.patches(shape)])
+
+    def check(self, shape: Shape) -> None:
+        check_axes(shape)
+        axes = len(shape) - 1
+        check_at_least("out_channels", self.out_channels)
+        check_spatial("kernel_size", self.kernel_size, axes, least=1)
+        check_spatial("stride", self.stride, axes, least=1)
+        check_spatial("dilation", self.dilation, axes, least=1)
+        check_spatial("output_padding", self.output_padding, axes, least=0)
+        check_padding(self.padding, axes)
+        check_divides("the input's channel count", shape[0], "groups", self.groups)
+        check_divides("out_channels", self.out_channels, "groups", self.groups)
+        if self.padding in ("full", "causal", "same_lower"):
+            message = (
+                f"padding {self.padding} has no meaning when transposed; use numbers, valid or same"
+            )
+            raise ShapeError(message)
+        if self.padding == "same" and max(per_axis(self.output_padding, axes)):
+            message = (
+                "padding same fixes the output at n·s, so output_padding has no meaning; leave it out, "
+                "or give the padding in numbers (Keras then takes k // 2 per side)"
+            )
+            raise ShapeError(message)
+        for name, (axis, _), a in zip(
+            axis_names(shape), self.patches(shape), per_axis(self.output_padding, axes)
+        ):
+            self.check_axis(name, axis, a)
+
+    def check_axis(self, name: str, axis: Axis, a: int) -> None:
+        """Refuse output padding as PyTorch does, and padding that leaves nothing."""
+        if a and a >= max(axis.s, axis.d):
+            message = (
+                f"output_padding {a} along the {name} must be smaller than the stride {axis.s} or the "
+                f"dilation {axis.d}; use at most {max(axis.s, axis.d) - 1}"
+            )
+            raise ShapeError(message)
+        if self.padding != "same" and self.size(axis, a) < 1:
+            message = (
+                f"padding {axis.before} + {axis.after} takes away the whole output along the {name}: "
+                f"({axis.n} − 1)·{axis.s} + {axis.effective_kernel} = {(axis.n - 1) * axis.s + axis.effective_kernel} cells; "
+                "lower the padding"
+            )
+            raise ShapeError(message)
+
+    def notes(self, shape: Shape, out: Shape) -> list[str]:
+        axis = max(
+            (axis for axis, _ in self.patches(shape)),
+            key=lambda axis: axis.s - axis.effective_kernel,
+        )
+        lines = []
+        if axis.s > axis.effective_kernel:
+            lines.append(
+                f"stride {axis.s} is wider than the {axis.effective_kernel}-wide kernel: outputs between the patches "
+                f"are bias only; size_rule keras gives {formulas.transposed_size_keras(*axis[:3], axis.d)}, "
+                f"pytorch {formulas.transposed_size(*axis[:3], 0, axis.d, 0)} without padding"
+            )
+        return lines
+
+
+@kind("unpool")
+class Unpool(NoParameters):
+    """Undoes a max pool: each value goes back to where its maximum was, the rest is zero.
+
+    Formula:
+        o = (n − 1)·s − 2p + k; no parameters, no operations
+
+    Source:
+        PyTorch MaxUnpool2d.
+
+    Common mistake:
+        Expecting odd sizes back: 5 pools to 2 and unpools to 4; add a pad for the lost row.
+    """
+
+    aliases: ClassVar = {
+        "short": ("max_unpool",),
+        "pytorch": with_dimensions("MaxUnpool{}d"),
+        "onnx": ("MaxUnpool",),
+    }
+    family: ClassVar = "pool"
+    example: ClassVar = ({"kernel_size": 2}, (64, 7, 7))
+
+    kernel_size: Spatial
+    stride: Spatial | None = None
+    padding: Padding = 0
+
+    def patches(self, shape: Shape) -> list[Axis]:
+        """The patch in which a value finds its place, along each axis."""
+        axes = len(shape) - 1
+        strides = self.kernel_size if self.stride is None else self.stride
+        numbers = zip(shape[1:], per_axis(self.kernel_size, axes), per_axis(strides, axes))
+        pads = both_sides(self.padding, axes)  # type: ignore[arg-type]  # words are refused
+        return [Axis(n, k, s, *sides) for (n, k, s), sides in zip(numbers, pads)]
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return (shape[0], *[self.size(axis) for axis in self.patches(shape)])
+
+    def size(self, axis: Axis) -> int:
+        """The output size along one axis."""
+        return formulas.transposed_size(axis.n, axis.k, axis.s, axis.before, 1, 0)
+
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+        return tuple([Spread(a.k, a.s, a.before) for a in self.patches(shape)])
+
+    def check(self, shape: Shape) -> None:
+        check_axes(shape)
+        axes = len(shape) - 1
+        check_spatial("kernel_size", self.kernel_size, axes, least=1)
+        if self.stride is not None:
+            check_spatial("stride", self.stride, axes, least=1)
+        check_padding(self.padding, axes)
+        sides = self.padding if isinstance(self.padding, tuple) else (self.padding,)
+        if not all(isinstance(side, int) for side in sides):
+            message = f"padding is {self.padding}; unpool takes one number per axis"
+            raise ShapeError(message)
+        for name, axis in zip(axis_names(shape), self.patches(shape)):
+            if self.size(axis) < 1:
+                message = (
+                    f"padding {axis.before} takes away the whole output along the {name}; lower it"
+                )
+                raise ShapeError(message)
