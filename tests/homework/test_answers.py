@@ -1,4 +1,4 @@
-"""Answers in every costume: what is understood, what is unreadable, and that nothing hangs."""
+"""Answers in any notation: what is understood, what is unreadable, and that nothing hangs."""
 
 from __future__ import annotations
 
@@ -12,18 +12,15 @@ from hypothesis import strategies as st
 
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Unreadable
+from convcalc.homework.answers.text_types import SETTINGS, TRUE_FALSE, WORD, Choice
 from convcalc.homework.answers.types import (
     COUNT,
     EXACT,
     MATRIX,
     RATIO,
-    SETTINGS,
     SHARE,
     SIZE,
-    TRUE_FALSE,
-    WORD,
     Bytes,
-    Choice,
     Misfit,
     Tolerance,
     Volume,
@@ -58,7 +55,7 @@ FORMS = [
         ("`760`", 760), ("$760$", 760), ("12 /4", 3),
     ],
 )  # fmt: skip
-def test_a_count_is_read_in_every_costume(text: str, value: int) -> None:
+def test_a_count_is_read_in_any_notation(text: str, value: int) -> None:
     reading = COUNT.read(text)
     assert reading.value == value, reading.problem
     assert not reading.problem
@@ -99,7 +96,7 @@ def test_nothing_is_blank_and_not_unreadable(text: Any) -> None:
         ("128,128,256", (128, 128, 256)), (["28", "28", "6"], (28, 28, 6)), ("torch.Size([6, 28, 28])", None),
     ],
 )  # fmt: skip
-def test_a_volume_is_read_in_every_costume(text: Any, value: Any) -> None:
+def test_a_volume_is_read_in_any_notation(text: Any, value: Any) -> None:
     assert Volume().read(text).value == value
 
 
@@ -125,7 +122,7 @@ def test_a_size_or_that_there_is_none(text: str, value: Any) -> None:
         "tensor([[19., 25.], [37., 43.]])", "19 25 | 37 43",
     ],
 )  # fmt: skip
-def test_a_matrix_is_read_in_every_costume(text: Any) -> None:
+def test_a_matrix_is_read_in_any_notation(text: Any) -> None:
     assert MATRIX.read(text).value == ((19, 25), (37, 43))
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework import as_written, check, mistakes, questions
+from convcalc.homework.answers import ANSWER_TYPES
+from convcalc.homework.answers.types import AnswerType, answer_type
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
 from convcalc.homework.questions import QUESTIONS, create_question
 from convcalc.homework.questions.base import Task, question
@@ -247,3 +249,33 @@ def test_a_question_cannot_be_changed_but_made_anew() -> None:
     assert other != task
     assert hash(other.but(k=5)) == hash(task)
     assert repr(task).startswith("Params(k=5, c_in=3, filters=10")
+
+
+def parts_of_cases() -> list[Any]:
+    return [
+        part
+        for case in CASES
+        for part in sheet_with(case.type, case.given, **case.conventions)["q1"].parts
+        if part.expected is not None
+    ]
+
+
+def test_every_type_of_answer_reads_what_it_writes() -> None:
+    seen = set()
+    for part in parts_of_cases():
+        seen.add(type(part.answer_type))
+        text = part.answer_type.text(part.expected)
+        reading = part.answer_type.read(text)
+        assert part.answer_type.same(reading, part.expected, part.answer_type.tolerance), text
+    # The teacher gives the answers of these, and test_answers reads them.
+    missing = {name for name, cls in ANSWER_TYPES.items() if cls not in seen} - {
+        "prose",
+        "choice",
+        "true-false",
+    }
+    assert not missing, f"no case in cases.py has an answer of type {missing}"
+
+
+def test_a_second_type_of_answer_of_the_same_name_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="duplicate answer type 'count'"):
+        answer_type("count")(AnswerType)

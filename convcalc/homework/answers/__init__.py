@@ -1,1 +1,9 @@
-"""What a student may write: numbers, their notations, and the type of an answer."""
+"""Answers in any notation: read, compared and written back, each type of answer by its class."""
+
+from __future__ import annotations
+
+from convcalc.homework.answers.types import ANSWER_TYPES
+
+ANSWER_TYPES.modules(__name__, ("types", "text_types"))
+
+__all__ = ["ANSWER_TYPES"]

@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.homework.answers.parsing import number_text
-from convcalc.homework.answers.types import Bytes, Choice, Matrix, Misfit, Share, Tolerance
+from convcalc.homework.answers.text_types import Choice
+from convcalc.homework.answers.types import Bytes, Matrix, Misfit, Share, Tolerance
 from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.marking.diagnosis import SMALL, mistake_text
 from convcalc.homework.variants.draw import draw_question, draws

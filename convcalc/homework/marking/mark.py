@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading
-from convcalc.homework.answers.types import Choice, Matrix, near
+from convcalc.homework.answers.text_types import Choice
+from convcalc.homework.answers.types import Matrix, near
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.diagnosis import diagnose, feedback
 from convcalc.homework.marking.neighbours import by_question, right_answers, with_neighbour
@@ -123,11 +124,7 @@ def split(question: Question, raw: Any) -> dict[str, Any]:
     """An answer split into the parts of its question."""
     parts = question.parts
     if len(parts) == 1:
-        if (
-            isinstance(raw, dict)
-            and len(raw) == 1
-            and parts[0].answer_type.__class__.__name__ != "Settings"
-        ):
+        if isinstance(raw, dict) and len(raw) == 1 and not parts[0].answer_type.takes_mapping:
             raw = next(iter(raw.values()))
         return {parts[0].name: raw}
     if "." in parts[0].name:

@@ -230,7 +230,7 @@ _out(
 )  # fmt: skip
 
 
-def _swapped(quantities: Windows) -> Any:
+def _swap_sides(quantities: Windows) -> Any:
     """Height and width swapped."""
     found = sizes(quantities._replace(fit="floor"))
     if len(quantities.axes) != 2 or not isinstance(found, tuple):
@@ -242,7 +242,7 @@ def _swapped(quantities: Windows) -> Any:
 
 
 mistake(
-    "out.swapped-hw", _SIZE, "height and width swapped", "w × h", _swapped,
+    "out.swapped-hw", _SIZE, "height and width swapped", "w × h", _swap_sides,
     "Check which number is the height.",
 )  # fmt: skip
 
@@ -328,7 +328,7 @@ def _pool_depth(quantities: Windows) -> Any:
     ]
 
 
-def _reordered(quantities: Any) -> Any:
+def _other_order(quantities: Any) -> Any:
     """The right volume in the other order."""
     from convcalc.homework.questions.quantities import Padded, padded_volume
 
@@ -340,7 +340,7 @@ def _reordered(quantities: Any) -> Any:
 
 mistake(
     "vol.order", "volume padded", "another order of the numbers", "c × h × w for h × w × c",
-    _reordered,
+    _other_order,
     "The numbers are right, but in another order. See the rules of the sheet.",
 )  # fmt: skip
 mistake(

@@ -57,13 +57,13 @@ def typos(part: Part, value: Any) -> Iterator[Mistake]:
     if right.denominator != 1 or given.denominator != 1 or right < 10 ** (_MIN_DIGITS - 1):
         return
     a, b = str(right), str(given)
-    if _swapped(a, b):
+    if _is_swap(a, b):
         yield MISTAKES["slip.swapped-digits"]
-    elif _one_off(a, b):
+    elif _is_one_off(a, b):
         yield MISTAKES["slip.dropped-digit"]
 
 
-def _swapped(a: str, b: str) -> bool:
+def _is_swap(a: str, b: str) -> bool:
     """Whether two digits next to each other changed places."""
     if len(a) != len(b):
         return False
@@ -76,7 +76,7 @@ def _swapped(a: str, b: str) -> bool:
     )
 
 
-def _one_off(a: str, b: str) -> bool:
+def _is_one_off(a: str, b: str) -> bool:
     """Whether one digit was dropped, added or mistyped."""
     if len(a) == len(b):
         return sum(x != y for x, y in zip(a, b)) == 1

@@ -355,7 +355,7 @@ class MemoryTask(Task):
         if (self.volume is None) == (not self.arch):
             raise GivenError("volume", "needs a volume such as 224x224x64, or arch: with a network")
 
-    def counted(self) -> tuple[int, int]:
+    def amounts(self) -> tuple[int, int]:
         """The values asked for, and the others: activations and parameters."""
         if self.volume is not None:
             values = self.copies
@@ -381,7 +381,7 @@ class MemoryTask(Task):
         return f"How many {c.bytes} {verb} {what} take in {self.dtype}{grads}{batch}?"
 
     def parts(self, c: Conventions) -> list[Part]:
-        values, params = self.counted()
+        values, params = self.amounts()
         width = _WIDTHS[self.dtype]
         quantities = Memory(values, width, 2 if self.gradients else 1, params, self.batch, c.bytes)
         times = "·".join(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from convcalc.homework.answers.types import COUNT, MATRIX, PAIR, RATIO, WORD
+from convcalc.homework.answers.text_types import WORD
+from convcalc.homework.answers.types import COUNT, MATRIX, PAIR, RATIO
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Rows
 from convcalc.homework.questions.words import by, options
@@ -188,27 +189,27 @@ _KERNEL_NAMES = {
 def _kernel_name(w: Rows) -> str:
     """What a kernel finds or does, from its numbers; empty where it has no name.
 
-    >>> named(((1, 0, -1), (1, 0, -1), (1, 0, -1)))
+    >>> _kernel_name(((1, 0, -1), (1, 0, -1), (1, 0, -1)))
     'vertical edges'
     """
     flat = [cell for row in w for cell in row]
-    centre = w[len(w) // 2][len(w[0]) // 2]
-    if all(row[j] == -row[-1 - j] for row in w for j in range(len(row))) and any(flat):
+    if not any(flat):
+        return ""
+    if all(cell == -other for row in w for cell, other in zip(row, row[::-1])):
         return "vertical edges"
-    if all(w[i][j] == -w[-1 - i][j] for i in range(len(w)) for j in range(len(w[0]))) and any(flat):
+    if all(a == -b for row, other in zip(w, w[::-1]) for a, b in zip(row, other)):
         return "horizontal edges"
-    others = [cell for cell in flat if cell]
-    if others == [centre] and centre:
+    centre = w[len(w) // 2][len(w[0]) // 2]
+    if [cell for cell in flat if cell] == [centre]:
         return "identity"
-    if min(flat) >= 0 and sum(flat):
+    if min(flat) >= 0:
         return "box blur" if len(set(flat)) == 1 else "gaussian blur"
-    if centre > 0 and sum(flat) == 0 and sum(1 for c in flat if c > 0) == 1:
+    # The centre alone has its sign: a sum of 0 finds edges, a positive sum sharpens.
+    if sum(1 for cell in flat if cell * centre > 0) != 1:
+        return ""
+    if sum(flat) == 0:
         return "edges"
-    if centre < 0 and sum(flat) == 0 and sum(1 for c in flat if c < 0) == 1:
-        return "edges"
-    if centre > 0 and sum(flat) > 0 and sum(1 for c in flat if c > 0) == 1:
-        return "sharpen"
-    return ""
+    return "sharpen" if centre > 0 and sum(flat) > 0 else ""
 
 
 @question("image-kernel")

@@ -117,7 +117,7 @@ def _network_of(text: str, shape: Hwc | None) -> tuple[Network, list[str]]:
     written = iter(label for label, chain in words for _ in range(_times(chain)))
     flattens = any("flat" in chain.lower() for _, chain in words)
     labels = [
-        "" if _added(node.layer) and not flattens else next(written, "") for node in network.nodes
+        "" if node.layer.is_view and not flattens else next(written, "") for node in network.nodes
     ]
     return network, labels
 
@@ -126,11 +126,6 @@ def _times(word: str) -> int:
     """How many layers a word of a chain stands for."""
     first, star, _ = word.partition("*")
     return int(first) if star and first.isdigit() else 1
-
-
-def _added(layer: Layer) -> bool:
-    """Whether a layer only renames values, as the flatten does that a chain adds by itself."""
-    return layer.is_view
 
 
 def rows_of(text: str, shape: Hwc | None) -> list[Row]:

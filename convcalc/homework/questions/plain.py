@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading, clean
-from convcalc.homework.answers.types import PROSE, TRUE_FALSE, AnswerType, Choice, letter
+from convcalc.homework.answers.text_types import PROSE, TRUE_FALSE, Choice, letter
+from convcalc.homework.answers.types import AnswerType, answer_type
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import GivenError, Words
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
 
 
+@answer_type("c-squared")
 class _TimesC2(AnswerType):
     """A multiple of C²; a plain C instead is another answer."""
 

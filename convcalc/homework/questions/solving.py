@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from convcalc import formulas
-from convcalc.homework.answers.types import COUNT, PAIR, SETTINGS, SHARE, SIZE, Volume
+from convcalc.homework.answers.text_types import SETTINGS
+from convcalc.homework.answers.types import COUNT, PAIR, SHARE, SIZE, Volume
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Ints, Words, each
 from convcalc.homework.questions.quantities import (

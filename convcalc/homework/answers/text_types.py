@@ -1,0 +1,178 @@
+"""Types of answers that are words, letters or settings; see `types`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.parsing import Reading, Unreadable, clean
+from convcalc.homework.answers.types import AnswerType, Tolerance, answer_type
+from convcalc.text import shortened
+
+
+@answer_type("word")
+class Word(AnswerType):
+    """One of some words; the expected value is a tuple of those that are right."""
+
+    counts = False
+    wants = "a word"
+
+    def parse(self, raw: Any, reading: Reading) -> Reading:
+        value = answers.word(raw)
+        return reading.but(value=value, echo=shortened(value))
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
+        given = re.sub(
+            r"\b(a|an|the|kernel|filter|detection|detector|detects?|finds?)\b", " ", reading.value
+        )
+        given = " ".join(re.sub(r"[-_/]", " ", given).split())
+        return any(given == word or given.rstrip("s") == word.rstrip("s") for word in expected)
+
+    def text(self, value: Any) -> str:
+        return str(value[0])
+
+    def json(self, value: Any) -> Any:
+        return value[0] if isinstance(value, tuple) else value
+
+    def secrets(self, value: Any) -> set[str]:
+        return set(value)
+
+
+@answer_type("choice")
+class Choice(AnswerType):
+    """Letters of options, or their text; the expected value is a tuple of letters."""
+
+    counts = False
+
+    def __init__(self, options: tuple[str, ...]) -> None:
+        self.options = options
+        self.wants = f"a letter from a to {letter(len(options) - 1)}"
+
+    def parse(self, raw: Any, reading: Reading) -> Reading:
+        if isinstance(raw, list | tuple):
+            found: list[str] = []
+            for item in raw[:40]:
+                found += self.letters(answers.raw_text(item))
+        else:
+            found = self.letters(answers.raw_text(raw))
+        value = tuple(sorted(set(found)))
+        return reading.but(value=value, echo=", ".join(value))
+
+    def letters(self, text: str) -> list[str]:
+        """The letters that a text names."""
+        given = answers.word(text)
+        for place, option in enumerate(self.options):
+            if given == answers.word(option):
+                return [letter(place)]
+        known = {letter(place) for place in range(len(self.options))}
+        parts = [part.strip("()[]. ") for part in re.split(r"[,;&+ ]+| and ", given)]
+        parts = [part for part in parts if part]
+        if parts and all(part in known for part in parts):
+            return parts
+        if parts and parts[0] in known and re.match(r"[\[(]?[a-z][.):\]]", given):
+            return parts[:1]
+        message = f"{shortened(text, 30)!r} is not one of the options"
+        raise Unreadable(message)
+
+    def text(self, value: Any) -> str:
+        return ", ".join(value)
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
+        return bool(reading.value == expected)
+
+    def secrets(self, value: Any) -> set[str]:
+        return {self.options[ord(a) - ord("a")] for a in value} if value else set()
+
+
+@answer_type("true-false")
+class TrueFalse(AnswerType):
+    """True or false."""
+
+    counts = False
+    wants = "true or false"
+
+    def parse(self, raw: Any, reading: Reading) -> Reading:
+        given = answers.word(raw)
+        if given in ("true", "t", "yes", "y", "right", "correct", "1", "w"):
+            return reading.but(value=True, echo="true")
+        if given in ("false", "f", "no", "n", "wrong", "incorrect", "0"):
+            return reading.but(value=False, echo="false")
+        message = f"{shortened(given, 30)!r} is neither true nor false"
+        raise Unreadable(message)
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
+        return bool(reading.value is expected)
+
+    def text(self, value: Any) -> str:
+        return "true" if value else "false"
+
+    def secrets(self, value: Any) -> set[str]:
+        return set()
+
+
+@answer_type("prose")
+class Prose(AnswerType):
+    """Words that a person marks."""
+
+    counts = False
+    wants = "a few sentences"
+
+    def parse(self, raw: Any, reading: Reading) -> Reading:
+        return reading.but(value=answers.raw_text(raw)[: answers.MAX_TEXT], echo="text")
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
+        return False
+
+    def secrets(self, value: Any) -> set[str]:
+        return set()
+
+
+@answer_type("settings")
+class Settings(AnswerType):
+    """Values of k, s and p: ``k=3, s=1, p=0``."""
+
+    counts = False
+    wants = "settings such as k=…, s=…, p=…"
+    takes_mapping = True
+    NAMES: ClassVar = {"f": "k", "k": "k", "kernel": "k", "filter": "k", "size": "k", "s": "s", "stride": "s",
+             "p": "p", "padding": "p", "pad": "p"}  # fmt: skip
+
+    def parse(self, raw: Any, reading: Reading) -> Reading:
+        if isinstance(raw, dict):
+            raw = ", ".join(
+                f"{key}={answers.raw_text(item)}" for key, item in list(raw.items())[:8]
+            )
+        text = clean(answers.raw_text(raw)).lower()
+        found = {}
+        for name, digits in re.findall(r"([a-z]+)\s*(?:[a-z]*\s)*[=:]?\s*(\d{1,6})(?![\d.])", text):
+            if name in self.NAMES:
+                found[self.NAMES[name]] = int(digits)
+        if "k" not in found:
+            message = "no kernel size in it"
+            raise Unreadable(message)
+        value = (found["k"], found.get("s", 1), found.get("p", 0))
+        return reading.but(value=value, echo="k={}, s={}, p={}".format(*value))
+
+    def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
+        n, out = expected
+        k, s, p = reading.value
+        return bool(s > 0 and (n + 2 * p - k) >= 0 and (n + 2 * p - k) // s + 1 == out)
+
+    def text(self, value: Any) -> str:
+        n, out = value
+        return f"k={n - out + 1}, s=1, p=0" if n >= out else f"k=1, s=1, p={(out - n + 1) // 2}"
+
+    def secrets(self, value: Any) -> set[str]:
+        return {self.text(value)}
+
+
+def letter(place: int) -> str:
+    """The letter of an option."""
+    return chr(ord("a") + place)
+
+
+WORD = Word()
+TRUE_FALSE = TrueFalse()
+PROSE = Prose()
+SETTINGS = Settings()
