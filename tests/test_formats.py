@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from convcalc.formats import FORMATS, Format, View, output_format
-from convcalc.formats.table import _fitted as fitted
+from convcalc.formats.table import _fit as fitted
 from convcalc.formats.table import _without_middle as shortened
 from convcalc.layers.values import shape_of
 from convcalc.network.chain import parse_chain
@@ -223,3 +223,45 @@ def test_a_working_is_kept_beside_its_row(name: str) -> None:
 def test_a_page_of_text_is_one_column_of_csv() -> None:
     page = Report(title="", columns=[], rows=[], key="", lines=["conv", '=1, "2"'])
     assert text("csv", page) == 'text\nconv\n"\'=1, ""2"""\n'
+
+
+def test_a_fence_is_longer_than_those_in_the_text() -> None:
+    report = Report(title="", columns=[], rows=[], lines=["```", "text"])
+    assert text("markdown", report).splitlines()[:4] == ["````", "```", "text", "````"]
+
+
+def test_a_text_that_wraps_goes_on_in_further_lines() -> None:
+    columns = [
+        Column.of_mapping("name", "name", right=False, keep=9),
+        Column.of_mapping("about", "about", right=False, keep=1, least=20, wraps=True),
+    ]
+    report = Report("", columns, [{"name": "a", "about": "several words that need some room"}])
+    lines = list(FORMATS["table"].lines(report, View(30)))
+    assert lines[2:] == ["a     several words that need", "      some room"]
+    assert all(len(line) <= 30 for line in lines)
+
+
+def test_columns_for_programs_are_in_their_formats_only() -> None:
+    columns = [Column.of_mapping("a", "a"), Column.of_mapping("b", "b", for_programs=True)]
+    report = Report("", columns, [{"a": 1, "b": 2}])
+    assert text("csv", report) == "a,b\n1,2\n"
+    assert "2" not in text("table", report) + text("latex", report)
+    assert "<td" in text("html", report)
+    assert ">2<" not in text("html", report)
+
+
+def test_a_layout_is_shown_where_spaces_stay_and_rows_where_they_do_not() -> None:
+    report = Report(
+        "",
+        [Column.of_mapping("a", "a")],
+        [{"a": 7}],
+        layout=lambda width: [f"laid out for {width}"],
+        appendix=["after the rows"],
+    )
+    assert list(FORMATS["table"].lines(report, View(70))) == ["laid out for 70"]
+    for name in ("table", "markdown", "html"):
+        assert "laid out for None" in text(name, report)
+        assert "after the rows" not in text(name, report)
+    assert "laid out" not in text("latex", report)
+    assert "after the rows" in text("latex", report)
+    assert text("csv", report) == "a\n7\n"

@@ -921,3 +921,8 @@ def test_a_sum_with_thousands_of_digits_is_said_as_nearly_as_possible(
         ran = convcalc("hand", "--x", str(path), "--k", str(path), "--format", form)
         assert ran.code == 0, ran.err
         assert "≈" in ran.out
+
+
+def test_an_option_that_there_is_not_is_named_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="no option 'strides'; did you mean 'stride'"):
+        solve("conv", "1 2", "1", strides=2)

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 import convcalc.cli as command_line
+from convcalc.cli.chain_command import command as chain_command
 from convcalc.cli.main import open_closed_streams
 from convcalc.errors import UsageError
 from convcalc.files import check_place, write_lines
@@ -497,3 +499,9 @@ def test_no_command_knows_a_format() -> None:
         if isinstance(node, ast.Constant) and node.value in words
     }
     assert found == {("output.py", "json")}, "--json is short for --format json; nothing else"
+
+
+def test_formats_complete_in_a_shell() -> None:
+    option = next(each for each in chain_command.params if each.name == "format_name")
+    context = click.Context(chain_command)
+    assert [item.value for item in option.shell_complete(context, "m")] == ["markdown"]

@@ -116,7 +116,7 @@ def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Cal
         place: whether it is a file; otherwise the command looks at the place itself.
     """
 
-    def checked(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:
+    def check(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:
         if path == "":
             message = "-o: names no file; give one, or leave -o out"
             raise UsageError(message)
@@ -127,7 +127,7 @@ def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Cal
                 check_place(path)
         return path
 
-    return click.option("-o", "--output", metavar="FILE", callback=checked, help=text)
+    return click.option("-o", "--output", metavar="FILE", callback=check, help=text)
 
 
 def show(

@@ -41,19 +41,19 @@ class Table(Format):
         if report.notes or report.footer:
             yield ""
         for note in report.notes:
-            yield from _styled(wrap(printable(f"note: {note}"), view.width, "      "), YELLOW, view)
+            yield from _style(wrap(printable(f"note: {note}"), view.width, "      "), YELLOW, view)
         for line in report.footer:
-            yield from _styled(wrap(printable(line), view.width), DIM, view)
+            yield from _style(wrap(printable(line), view.width), DIM, view)
         if report.hint:
-            yield from _styled(wrap(printable(f"next: {report.hint}"), view.width), DIM, view)
+            yield from _style(wrap(printable(f"next: {report.hint}"), view.width), DIM, view)
 
     def heading(self, report: Report, view: View) -> Iterator[str]:
         """Title, source and input."""
         if not report.title:
             return
-        yield from _styled([printable(report.title)], BOLD, view)
+        yield from _style([printable(report.title)], BOLD, view)
         if report.subtitle:
-            yield from _styled(wrap(printable(report.subtitle), view.width), DIM, view)
+            yield from _style(wrap(printable(report.subtitle), view.width), DIM, view)
         if "input" in report.facts and report.rows and not report.lines:
             yield f"input {times(report.facts['input'])}"
         yield ""
@@ -64,12 +64,12 @@ class Table(Format):
         texts = [[printable(cell) for cell in row] for row in cells(report, columns)]
         total = total_cells(report, columns)
         rows = [[column.heading for column in columns], *texts, *([total] if total else [])]
-        kept, widths = _fitted(columns, rows, view.width)
+        kept, widths = _fit(columns, rows, view.width)
         headings, *body = [[row[i] for i in kept] for row in rows]
         rights = [columns[i].right for i in kept]
         wraps = [columns[i].wraps for i in kept]
         foot = body.pop() if total else None
-        yield from _styled([_line(headings, widths, rights)], BOLD, view)
+        yield from _style([_line(headings, widths, rights)], BOLD, view)
         rule = "─" * (sum(widths) + len(GAP) * (len(widths) - 1))
         yield rule
         for row in body:
@@ -77,14 +77,14 @@ class Table(Format):
             yield from (_line(part, widths, rights) for part in parts)
         if foot:
             yield rule
-            yield from _styled([_line(foot, widths, rights)], BOLD, view)
+            yield from _style([_line(foot, widths, rights)], BOLD, view)
         if len(kept) < len(columns):
             gone = ", ".join(column.heading for i, column in enumerate(columns) if i not in kept)
             message = f"left out for width: {gone} (a wider terminal or -o FILE has them)"
             yield from wrap(message, view.width)
 
 
-def _fitted(
+def _fit(
     columns: Sequence[Column], rows: list[list[str]], limit: int | None
 ) -> tuple[list[int], list[int]]:
     """Which columns fit into a terminal, and how wide each is.
@@ -174,6 +174,6 @@ def _hanging(line: str) -> str:
     return " " * min(start, 24)
 
 
-def _styled(lines: Sequence[str], style: str, view: View) -> list[str]:
+def _style(lines: Sequence[str], style: str, view: View) -> list[str]:
     """Lines in a style, where colour is wanted."""
     return [f"{style}{line}{RESET}" for line in lines] if view.color else list(lines)

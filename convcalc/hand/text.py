@@ -128,23 +128,23 @@ class Page:
     def matrices(self) -> Iterator[list[str]]:
         """What is given and what comes out, each with its name over it."""
         given = self.work.given
-        yield from self.captioned("x", given["x"], 1, self.padded())
+        yield from self.with_captions("x", given["x"], 1, self.cells_around())
         if "k" in given:
-            yield from self.captioned("k", given["k"], 2)
+            yield from self.with_captions("k", given["k"], 2)
         if any(section.name == "c" for section in self.work.sections):
             axes = tuple(range(2, given["k"].ndim))
-            yield from self.captioned("k turned", np.flip(given["k"], axes), 2)
+            yield from self.with_captions("k turned", np.flip(given["k"], axes), 2)
         if "dy" in given:
-            yield from self.captioned("dy", given["dy"], 1)
+            yield from self.with_captions("dy", given["dy"], 1)
         if "bias" in given:
             yield ["bias", *matrix(given["bias"], self.given_text)]
         for section in self.work.sections:
             if section.result is not None:
-                yield from self.captioned(
+                yield from self.with_captions(
                     section.name, section.result, section.lead, texts=self.result_text
                 )
 
-    def padded(self) -> tuple[tuple[int, int], ...]:
+    def cells_around(self) -> tuple[tuple[int, int], ...]:
         """The cells around x that are shown with it."""
         if self.work.op == "tconv":
             return ()
@@ -155,7 +155,7 @@ class Page:
             cells *= before + n + after
         return pads if cells <= self.most_cells else ()
 
-    def captioned(
+    def with_captions(
         self,
         name: str,
         cells: Array,
