@@ -24,7 +24,7 @@ from convcalc.network.load import load
 from convcalc.analysis.walk import walk
 
 network = load(sys.argv[1])
-for node, row in zip(network.nodes, walk(network).rows):
+for node, row in zip(network.nodes, walk(network).steps):
     if row.macs and row.weights:
         places = 1
         for side in row.output[1:]:
@@ -48,7 +48,7 @@ def main() -> None:
     ratios = sorted(a[0] / b for a, b in pairs)
     seconds = statistics.median(a[0] for a, _ in pairs)
     report = load(options.network).walk()
-    largest = sum(sorted(row.activations for row in report.rows)[-2:])
+    largest = sum(sorted(row.activations for row in report.steps)[-2:])
     limit = 4 * (report.totals["params"] + largest) / 1e6 + 300
     memory = max(a[1] for a, _ in pairs) * 2**20 / 1e6
     print(

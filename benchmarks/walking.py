@@ -14,6 +14,7 @@ import tracemalloc
 
 import yaml
 
+from convcalc.analysis.report import report_of
 from convcalc.analysis.walk import walk
 from convcalc.formats import FORMATS
 from convcalc.network.load import loads
@@ -62,7 +63,7 @@ def main() -> None:
                 f"{took * each:8.1f} {ratio:>11}"
             )
             before = took
-    report = walk(loads(written_out(100_000)))
+    report = report_of(walk(loads(written_out(100_000))))
     tracemalloc.start()
     with open(os.devnull, "w", encoding="utf-8") as out:
         out.writelines(FORMATS.find("csv").lines(report))

@@ -1,14 +1,14 @@
 """Convolution arithmetic: sizes, parameters, operations and receptive fields, from a notebook.
 
 >>> import convcalc
->>> report = convcalc.load("lenet5").walk()
->>> report.totals["params"]
+>>> analysis = convcalc.load("lenet5").walk()
+>>> analysis.totals["params"]
 61706
->>> [row.name for row in report if row.kind == "conv"]
+>>> [step.name for step in analysis if step.kind == "conv"]
 ['C1', 'C3', 'C5']
 
 `load` takes a file or a bundled name, `loads` a YAML text, `chain` the one-line language. All give a
-`Network`, whose ``walk()`` gives a `Report`: iterate over its rows, look one up by its name, turn it
+`Network`, whose ``walk()`` gives an `Analysis`: iterate over its steps, look one up by its name, turn it
 into plain data with ``to_dict()``, or let a notebook show it. `layer` walks a single layer.
 `formulas` holds the arithmetic. Importing convcalc imports neither numpy nor rich nor click.
 """
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 __all__ = [
+    "Analysis",
     "ConvcalcError",
     "Network",
     "Report",
@@ -37,6 +38,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from convcalc import formulas
+    from convcalc.analysis.analysis import Analysis
     from convcalc.api import (
         by_hand,
         chain,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives; imported at its first use.
 _HOMES = {
+    "Analysis": "convcalc.analysis.analysis",
     "ConvcalcError": "convcalc.errors",
     "Network": "convcalc.network.network",
     "Report": "convcalc.report",

@@ -11,9 +11,10 @@ from convcalc.network.chain import parse_chain
 from convcalc.network.network import Network, one_layer_network
 
 if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Step
     from convcalc.analysis.one_layer import Change
     from convcalc.images.kernels import Kernel
-    from convcalc.report import Report, Row
+    from convcalc.report import Report
 
 
 def networks() -> list[str]:
@@ -62,14 +63,14 @@ def chain(input: str | Sequence[int], *words: str) -> Network:
     Raises:
         ConvcalcError: a word is not a layer, or a layer does not fit.
 
-    >>> [row.output for row in chain("1x32x32", "conv:k5c6", "pool:k2").walk()]
+    >>> [step.output for step in chain("1x32x32", "conv:k5c6", "pool:k2").walk()]
     [(6, 28, 28), (6, 14, 14)]
     """
     return parse_chain(words, checked_shape(input))
 
 
-def layer(kind: str, input: str | Sequence[int], **options: Any) -> Row:
-    """Walk one layer; its row has output, params, macs, field and the rest.
+def layer(kind: str, input: str | Sequence[int], **options: Any) -> Step:
+    """Walk one layer; the step has output, params, macs, rf and the rest.
 
     Args:
         kind: the kind's name, or its name in another library.
@@ -79,15 +80,14 @@ def layer(kind: str, input: str | Sequence[int], **options: Any) -> Row:
     Raises:
         ConvcalcError: no such kind, an option that is wrong or missing, or a layer that does not fit.
 
-    >>> row = layer("conv", "3x32x32", out_channels=5, kernel_size=5, stride=3)
-    >>> row.output, row.params, row.macs
+    >>> step = layer("conv", "3x32x32", out_channels=5, kernel_size=5, stride=3)
+    >>> step.output, step.params, step.macs
     ((5, 10, 10), 380, 37500)
     """
     from convcalc.analysis.walk import walk
 
     network = one_layer_network(make(kind, options), checked_shape(input))
-    row: Row = walk(network).rows[0]
-    return row
+    return walk(network).steps[0]
 
 
 def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Change]:

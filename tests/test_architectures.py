@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 import convcalc
+from convcalc.analysis.analysis import SUMMED, Analysis
 from convcalc.errors import ConvcalcError
-from convcalc.report import SUMMED, Report
 
 BUNDLED = Path(__file__).parent.parent / "architectures"
 NAMES = sorted(path.stem for path in BUNDLED.glob("*.yaml"))
@@ -23,7 +23,7 @@ def network(name: str) -> convcalc.Network:
 
 
 @cache
-def walked(name: str) -> Report:
+def walked(name: str) -> Analysis:
     return network(name).walk()
 
 
@@ -68,17 +68,15 @@ def test_rows_add_up_to_the_totals(name: str) -> None:
         assert report.totals[key] == sum(getattr(row, key) for row in report)
     assert report.totals["flops"] == 2 * report.totals["macs"]
     assert report.totals["params"] == report.totals["weights"] + report.totals["biases"]
-    assert report.totals["layers"] == len(report.rows)
+    assert report.totals["layers"] == len(report.steps)
 
 
 @each_network
 def test_each_layer_takes_what_the_layers_before_it_give(name: str) -> None:
     report = walked(name)
-    for place, row in enumerate(report.rows):
-        assert all(source < place for source in row.inputs)
-        first = row.inputs[0]
-        given = network(name).input if first < 0 else report.rows[first].output
-        assert row.input == given
+    for row in report:
+        assert all(source.place < row.place for source in row.before)
+        assert row.shapes == tuple(source.output for source in row.before)
 
 
 @each_network
@@ -107,7 +105,7 @@ def test_ten_classes_shrink_the_classifier_alone(name: str) -> None:
     was = parameters["classes"]
     changed = [(new, old) for new, old in zip(report, walked(name)) if new.params != old.params]
     heads = [new for new, _ in changed]
-    assert report.rows[-1].output[0] == 10
+    assert report.steps[-1].output[0] == 10
     if was != 10:
         assert heads
         assert all(old.output[0] == was or new.input[0] == 10 for new, old in changed)
@@ -211,10 +209,10 @@ def test_receptive_fields_are_the_published_ones(name: str, at: str, size: int) 
     report = walked(name)
     if not at:  # the trunk: what the global pool gathers
         last = next((row for row in report if row.kind == "global_avgpool"), None)
-        row = report.rows[last.inputs[0]] if last else report.rows[-1]
+        row = last.before[0] if last else report.steps[-1]
     else:
         row = report[at]
-    assert {axis.size for axis in row.field} == {size}
+    assert {axis.size for axis in row.rf_axes} == {size}
 
 
 ON_ZEROS = {"alexnet_single": 7.88, "vgg16": 3.23, "resnet50_torchvision": 3.45}
@@ -246,7 +244,7 @@ def test_a_larger_picture_breaks_the_first_fully_connected_layer_of_vgg() -> Non
 @pytest.mark.parametrize(("side", "layers"), [(224, 55), (32, 7)])
 def test_how_many_five_wide_layers_lead_to_four(side: int, layers: int) -> None:
     report = convcalc.chain(f"1x{side}x{side}", f"{layers}*conv:k5c1").walk()
-    assert report.rows[-1].output == (1, 4, 4)
+    assert report.steps[-1].output == (1, 4, 4)
     with pytest.raises(ConvcalcError, match="does not fit 4 along the height"):
         convcalc.chain(f"1x{side}x{side}", f"{layers + 1}*conv:k5c1").walk()
 

@@ -17,9 +17,9 @@ import yaml
 import convcalc
 from convcalc import formulas
 from convcalc.analysis import memory
+from convcalc.analysis.analysis import Analysis, Step
 from convcalc.errors import ConvcalcError
-from convcalc.layers.rf import Field
-from convcalc.report import Report, Row
+from convcalc.layers.rf import Field, UnknownField
 from strategies import layer_of
 
 DATA = Path(__file__).parent / "data"
@@ -241,7 +241,7 @@ def test_a_layer_agrees_with_its_source(case: dict[str, Any]) -> None:
         assert found[key]() == value, key
 
 
-def against_conv(row: Row, options: dict[str, Any], shape: tuple[int, ...]) -> float:
+def against_conv(row: Step, options: dict[str, Any], shape: tuple[int, ...]) -> float:
     """The multiply-adds as a share of a full convolution's, to the source's four digits."""
     return round(row.macs / convcalc.layer("conv", shape, **options).macs, 4)
 
@@ -298,43 +298,43 @@ def thawed(value: Any) -> Any:
     return value
 
 
-def check_totals(report: Report, expected: dict[str, int]) -> None:
+def check_totals(report: Analysis, expected: dict[str, int]) -> None:
     """Totals under the names the report gives them."""
     assert {key: report.totals[key] for key in expected} == expected
 
 
-def check_field(row: Row, expected: dict[str, int]) -> None:
+def check_field(row: Step, expected: dict[str, int]) -> None:
     """Size, stride and padding of a receptive field, alike along every axis."""
-    assert not isinstance(row.field, str)
-    for axis in row.field:
+    assert not isinstance(row.rf, UnknownField)
+    for axis in row.rf_axes:
         assert {key: getattr(axis, key) for key in expected} == expected
 
 
-def center_of(row: Row) -> Fraction:
+def center_of(row: Step) -> Fraction:
     """The centre of unit 0's field."""
-    (doubled,) = {axis.doubled_center for axis in row.field}
+    (doubled,) = {axis.doubled_center for axis in row.rf_axes}
     return Fraction(doubled, 2)
 
 
 # -------------------------------------------------------------------------------- networks
 
 
-def rows_named(report: Report, name: str) -> list[Row]:
+def rows_named(report: Analysis, name: str) -> list[Step]:
     """The rows of a layer, or of a block."""
     for block, start, stop, _ in report.blocks:
         if block == name:
-            return list(report.rows[start:stop])
+            return list(report.steps[start:stop])
     return [report[name]]
 
 
-def connections(row: Row) -> int:
+def connections(row: Step) -> int:
     """Inputs that each unit reads, and one for its bias, as LeCun et al. 1998 count."""
     if row.kind == "subsample":
         return row.macs + row.counts["adds"] + row.counts["bias_adds"]
     return row.macs + row.counts.get("bias_adds", 0)
 
 
-def check_rows(report: Report, name: str, expected: dict[str, Any]) -> None:
+def check_rows(report: Analysis, name: str, expected: dict[str, Any]) -> None:
     """A row, or the sum of a block's rows."""
     rows = rows_named(report, name)
     for key, value in expected.items():
@@ -352,16 +352,16 @@ def check_rows(report: Report, name: str, expected: dict[str, Any]) -> None:
             assert sum(getattr(row, key) for row in rows) == value, (name, key)
 
 
-def biases_before_norm(report: Report) -> int:
+def biases_before_norm(report: Analysis) -> int:
     """Biases that Keras keeps in convolutions which a batchnorm follows, and torchvision leaves out."""
     return sum(
-        report.rows[row.inputs[0]].output[0]
-        for row in report.rows
-        if row.kind == "batchnorm" and not report.rows[row.inputs[0]].biases
+        row.before[0].output[0]
+        for row in report.steps
+        if row.kind == "batchnorm" and not row.before[0].biases
     )
 
 
-def check_walk(report: Report, expected: tuple[dict[str, Any], ...]) -> None:
+def check_walk(report: Analysis, expected: tuple[dict[str, Any], ...]) -> None:
     """A published walk through the layers that compute or pool, one by one."""
     rows = [row for row in report if row.kind in ("conv", "maxpool", "linear")]
     assert len(rows) == len(expected)
@@ -369,7 +369,7 @@ def check_walk(report: Report, expected: tuple[dict[str, Any], ...]) -> None:
         assert {key: getattr(row, key) for key in wanted} == wanted, row.name
 
 
-def check_unet(report: Report, expected: dict[str, Any]) -> None:
+def check_unet(report: Analysis, expected: dict[str, Any]) -> None:
     """U-Net's figure: the sizes down, up, and what is cropped from what."""
     mains = [row for row in report if row.kind in ("conv", "maxpool", "conv_transpose")]
     sizes = tuple(row.output[1] for row in mains)
@@ -380,7 +380,7 @@ def check_unet(report: Report, expected: dict[str, Any]) -> None:
     assert tuple((row.input[1], row.output[1]) for row in crops) == expected.pop("crops")
 
 
-def trained(report: Report) -> list[Row]:
+def trained(report: Analysis) -> list[Step]:
     """The rows with weights that multiply and add: convolutions and fully connected layers."""
     return [row for row in report if row.weights and row.macs]
 
@@ -421,7 +421,7 @@ def test_a_bundled_network_agrees_with_its_source(case: dict[str, Any]) -> None:
     if "billions" in expected:  # the paper rounds some figures and truncates others
         assert expected.pop("billions") in (macs // 10**8 / 10, round(macs / 1e9, 1))
     found_by: dict[str, Callable[[], Any]] = {
-        "output": lambda: report.rows[-1].output,
+        "output": lambda: report.steps[-1].output,
         "params": lambda: tuple(row.params for row in trained(report)),
         "activations": lambda: tuple(row.activations for row in trained(report)),
         "kinds": lambda: {

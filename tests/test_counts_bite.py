@@ -21,7 +21,7 @@ import pytest
 from hypothesis import assume, given
 
 from convcalc import formulas
-from convcalc.analysis.walk import Cost
+from convcalc.analysis.analysis import Work
 from convcalc.layers import Layer, Shape, every, make
 from convcalc.layers.operations import OPERATIONS
 from convcalc.reference import WITNESSES, Tally
@@ -69,8 +69,8 @@ def examples(kind: str) -> list[Example]:
     found = [(make(kind, options), shapes) for options, shapes in EXTRA.get(kind, [])]
     while len(found) < LAYERS_OF_A_KIND:
         layer, shapes = draw.layer(KINDS[kind])
-        cost = Cost(layer, tuple(shapes), 1)
-        if cost.macs + sum(cost.counts.values()) <= MAX_WORK:
+        work = Work(layer, tuple(shapes), 1)
+        if work.macs + sum(work.counts.values()) <= MAX_WORK:
             found.append((layer, shapes))
     return [Example(layer, shapes, looped(layer, shapes, draw.rng)) for layer, shapes in found]
 
@@ -99,8 +99,8 @@ def test_every_count_of_random_layers_is_what_the_loops_do(kind: str) -> None:
     @few
     @given(drawn_of(kind))
     def agree(made: Made) -> None:
-        cost = Cost(made.layer, made.shapes, 1)
-        assume(cost.macs + sum(cost.counts.values()) <= MAX_WORK)
+        work = Work(made.layer, made.shapes, 1)
+        assume(work.macs + sum(work.counts.values()) <= MAX_WORK)
         tally = looped(made.layer, [*made.shapes], np.random.default_rng(0))
         for check in counts_agree(kind, made.layer, [*made.shapes], tally):
             assert check.claimed == check.witnessed
@@ -130,7 +130,7 @@ CHANGES: dict[str, Callable[[int, int], int]] = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_count_that_is_off_is_noticed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each count of a kind, one more per output, doubled and left out; and those it has not."""
-    real = Cost.__init__
+    real = Work.__init__
     names = {name for one in examples(kind) for name in one.tally.operations}
     for name in OPERATIONS:
         for about, change in CHANGES.items():
@@ -152,9 +152,9 @@ def test_a_count_that_is_off_is_noticed(kind: str, monkeypatch: pytest.MonkeyPat
                     counts = {**self.counts, name: change(self.counts.get(name, 0), self.values)}
                     self.counts = {key: number for key, number in counts.items() if number}
 
-            monkeypatch.setattr(Cost, "__init__", wrong)
+            monkeypatch.setattr(Work, "__init__", wrong)
             assert noticed(kind), f"{kind}: {name} {about}"
-    monkeypatch.setattr(Cost, "__init__", real)
+    monkeypatch.setattr(Work, "__init__", real)
 
 
 # --------------------------------------------------------------------- how a count is worked out

@@ -13,13 +13,17 @@ from typing import Any
 
 import pytest
 
+from convcalc.analysis.analysis import Analysis
+from convcalc.analysis.folding import fold_repeats
+from convcalc.analysis.report import report_of
+from convcalc.analysis.rows import COLUMNS
 from convcalc.formats import FORMATS, Format, View, output_format
 from convcalc.formats.table import _fit as fitted
 from convcalc.formats.table import _without_middle as shortened
 from convcalc.layers.values import shape_of
 from convcalc.network.chain import parse_chain
 from convcalc.network.load import load, loads
-from convcalc.report import COLUMNS, Column, Report, folded
+from convcalc.report import Column, Report
 from convcalc.text import width as text_width
 
 LENET = "conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120 fc:84 fc:10"
@@ -36,10 +40,11 @@ layers:
 
 
 def lenet() -> Report:
-    return parse_chain(LENET.split(), shape_of("1x32x32")).walk()
+    return report_of(parse_chain(LENET.split(), shape_of("1x32x32")).walk())
 
 
-def text(name: str, report: Report, view: View | None = None) -> str:
+def text(name: str, shown: Report | Analysis, view: View | None = None) -> str:
+    report = report_of(shown) if isinstance(shown, Analysis) else shown
     return "\n".join(FORMATS.find(name).lines(report, view)) + "\n"
 
 
@@ -50,8 +55,10 @@ def test_chain_prints_as_before(name: str, golden: Callable[[str, str], None]) -
 
 @pytest.mark.parametrize("name", sorted(FORMATS.load()))
 def test_folded_network_prints_as_before(name: str, golden: Callable[[str, str], None]) -> None:
-    report = load("resnet50").walk()
-    report = replace(report, rows=folded(report)) if FORMATS.find(name).folds else report
+    analysis = load("resnet50").walk()
+    report = report_of(analysis)
+    if FORMATS.find(name).folds:
+        report = replace(report, rows=fold_repeats(analysis))
     golden(f"resnet50{FORMATS.find(name).suffix}", text(name, report))
 
 
@@ -103,7 +110,7 @@ def test_json_keeps_the_contract() -> None:
 
 
 def test_csv_reads_back_with_every_row_and_plain_numbers() -> None:
-    report = load("resnet152").walk()
+    report = report_of(load("resnet152").walk())
     rows = list(csv.DictReader(io.StringIO(text("csv", report))))
     assert len(rows) == len(report.rows)
     assert sum(int(row["params"]) for row in rows) == report.totals["params"]
@@ -118,8 +125,9 @@ def test_printed_columns_add_up_to_the_printed_totals(network: str, depth: int |
         COLUMNS[key]
         for key in ("name", "params", "macs", "activations", "buffers", "weights", "biases")
     ]
-    report = load(network).walk()
-    report = replace(report, rows=folded(report, depth), columns=columns, notes=[], footer=[])
+    analysis = load(network).walk()
+    rows: list[Any] = fold_repeats(analysis, depth)
+    report = replace(report_of(analysis), rows=rows, columns=columns, notes=[], footer=[])
     lines = text("table", report).splitlines()
     rules = [i for i, line in enumerate(lines) if line.startswith("──")]
     body, foot = lines[rules[0] + 1 : rules[1]], lines[rules[1] + 1]
@@ -157,8 +165,9 @@ def test_html_is_well_formed_and_takes_nothing_from_elsewhere() -> None:
 @pytest.mark.parametrize("width", [40, 50, 60, 80, 100])
 @pytest.mark.parametrize("network", ["vgg16", "resnet152", "inception_v3", "efficientnet_b0"])
 def test_a_narrow_table_keeps_to_its_width_and_cuts_no_number(network: str, width: int) -> None:
-    report = load(network).walk()
-    lines = text("table", replace(report, rows=folded(report)), View(width)).splitlines()
+    analysis = load(network).walk()
+    report = report_of(analysis)
+    lines = text("table", replace(report, rows=fold_repeats(analysis)), View(width)).splitlines()
     assert max(map(text_width, lines)) <= max(width, 45)
     whole = f"{report.totals['params']:,}"
     assert any(whole in line for line in lines)
@@ -195,8 +204,8 @@ def test_str_of_a_report_is_its_table() -> None:
 def test_folding_loses_nothing(depth: int | None) -> None:
     for network in ("resnet101", "densenet121", "efficientnet_b0"):
         report = load(network).walk()
-        rows: list[Any] = folded(report, depth)
-        assert len(rows) < len(report.rows)
+        rows: list[Any] = fold_repeats(report, depth)
+        assert len(rows) < len(report)
         for key in ("params", "macs", "activations", "buffers"):
             assert sum(getattr(row, key) for row in rows) == report.totals[key]
 
@@ -205,7 +214,7 @@ def test_repeated_layers_fold_to_one_turn_and_a_subtotal() -> None:
     network = loads(
         "{input: [8, 16, 16], layers: [{repeat: 500, layers: [{conv: {out_channels: 8, kernel_size: 3, padding: 1}}, relu]}]}"
     )
-    rows = folded(network.walk())
+    rows = fold_repeats(network.walk())
     assert [(row.name, row.kind, row.params) for row in rows] == [
         ("conv1", "conv", 584),
         ("relu1", "relu", 0),

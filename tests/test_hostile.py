@@ -21,12 +21,13 @@ from typing import Any
 import pytest
 
 from conftest import Ran
+from convcalc.analysis.analysis import Analysis
+from convcalc.analysis.report import report_of
 from convcalc.errors import ConvcalcError
 from convcalc.formats import FORMATS
 from convcalc.layers import every
 from convcalc.network.load import bundled_folder, bundled_names, loads
 from convcalc.network.yaml_source import MAX_BYTES
-from convcalc.report import Report
 from test_network_files import BLOCK, as_text, plain
 
 KINDS = every()
@@ -385,7 +386,7 @@ def numeric_options() -> list[tuple[str, str]]:
     ]
 
 
-def answer(data: Any) -> Report | None:
+def answer(data: Any) -> Analysis | None:
     """The report on a network, or None where it is refused in words."""
     try:
         return loads(as_text(data)).walk()
@@ -395,9 +396,9 @@ def answer(data: Any) -> Report | None:
         return None
 
 
-def shown(report: Report) -> list[str]:
+def shown(analysis: Analysis) -> list[str]:
     """A report in every format."""
-    return ["\n".join(each.lines(report)) for each in FORMATS.values()]
+    return ["\n".join(each.lines(report_of(analysis))) for each in FORMATS.values()]
 
 
 @pytest.mark.parametrize(("kind", "option"), numeric_options())
@@ -723,7 +724,7 @@ def test_a_damaged_file_gives_an_answer_or_a_refusal(part: int) -> None:
             assert first.isprintable()
         else:
             answers += 1
-            assert report.rows
+            assert report.steps
         assert time.perf_counter() - start < 3
     assert 5 < answers < 95
 

@@ -175,7 +175,7 @@ def no_work(*_: Any, **__: Any) -> None:
 def test_a_place_that_cannot_be_written_is_refused_first(
     words: tuple[str, ...], path: str, convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.verify.plan.Plan.checked", no_work)
+    monkeypatch.setattr("convcalc.verify.plan.Plan.verify", no_work)
     form = () if words in (("schema",), ("kernel",)) else ("--format", "csv")
     ran = convcalc(*words, "-o", path, *form)
     assert (ran.code, ran.out, ran.err) == (2, "", REFUSED[path])
@@ -185,7 +185,7 @@ def test_a_place_that_cannot_be_written_is_refused_first(
 def test_a_suffix_without_a_format_is_refused_before_the_work(
     convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.verify.plan.Plan.checked", no_work)
+    monkeypatch.setattr("convcalc.verify.plan.Plan.verify", no_work)
     ran = convcalc("verify", "lenet5", "-o", "x.pdf")
     assert (ran.code, ran.err) == (
         2,

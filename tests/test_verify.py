@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convcalc.cli import verify_command
+from convcalc.cli.progress import show_progress
 from convcalc.errors import UsageError
 from convcalc.layers import every
 from convcalc.layers.conv import Conv
@@ -20,9 +20,11 @@ from convcalc.layers.rf import Slide
 from convcalc.network.chain import parse_chain
 from convcalc.network.load import load, loads
 from convcalc.reference import WITNESSES
-from convcalc.verify import run as verify
+from convcalc.verify.check import Check, sentence, value_text
+from convcalc.verify.fields import pixels_to_perturb
 from convcalc.verify.memory import ON_THE_WAY, apart, size_text
-from convcalc.verify.run import Check, sentence, verified
+from convcalc.verify.run import verify
+from convcalc.verify.tables import verify_report
 from random_layers import run
 
 Run = Callable[..., Any]
@@ -44,13 +46,13 @@ def test_random_layers_of_every_kind_agree_with_their_witness(seed: int) -> None
 )  # fmt: skip
 def test_bundled_networks_agree_with_their_witness(name: str) -> None:
     network = load("unet", input=(1, 188, 188)) if name == "unet_small" else load(name)
-    checks = verified(network)
+    checks = verify(network)
     assert [sentence(check) for check in checks if not check.agrees] == []
     assert {check.subject for check in checks} >= {"shape", "params", "macs", "field", "paths"}
 
 
 def test_float64_and_other_seeds_agree_too() -> None:
-    checks = verified(load("lenet5"), seed=7, dtype="float64")
+    checks = verify(load("lenet5"), seed=7, dtype="float64")
     assert all(check.agrees for check in checks)
 
 
@@ -88,7 +90,7 @@ def test_a_wrong_claim_is_found_and_explained(
 def test_different_paths_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     real = WITNESSES["relu"].loops
     monkeypatch.setattr(WITNESSES["relu"], "loops", lambda *given: real(*given) + 1)
-    checks = verified(parse_chain(["relu"], (2, 4, 4)), only=("paths",))
+    checks = verify(parse_chain(["relu"], (2, 4, 4)), only=("paths",))
     assert [sentence(c) for c in checks if not c.agrees] == [
         "relu: loops and matrix products differ: equal against different values"
     ]
@@ -106,7 +108,7 @@ def test_an_expectation_that_is_not_kept_is_a_disagreement(convcalc: Run, tmp_pa
 
 def test_many_disagreements_are_cut_short() -> None:
     checks = [Check(f"n{i}", "macs", 1, 2) for i in range(12)]
-    report = verify_command.verdict({"x": checks}, [], each=False)
+    report = verify_report({"x": checks}, [], each=False)
     assert len(report.notes) == 11
     assert report.notes[-1] == "and 2 more; --each lists them"
 
@@ -138,7 +140,7 @@ def test_an_axis_too_long_to_walk_along_is_refused(convcalc: Run) -> None:
 
 def test_a_size_is_said_in_the_unit_that_suits_it() -> None:
     with pytest.raises(UsageError, match=r"needs 196\.6 kB at C5, more than 1\.0 kB"):
-        verified(load("lenet5"), only=("shape",), most_bytes=1000)
+        verify(load("lenet5"), only=("shape",), max_bytes=1000)
     assert apart(6_040_000_000, 6 * 10**9) == ("6.04 GB", "6.00 GB")
     assert size_text(900) == "900 bytes"
 
@@ -147,7 +149,9 @@ MEASURED = """
 import sys
 from convcalc.layers.values import shape_of
 from convcalc.network.chain import parse_chain
-from convcalc.verify.run import full_run, fields_seen, needs
+from convcalc.verify.fields import check_fields
+from convcalc.verify.limits import needs
+from convcalc.verify.run import check_run
 from convcalc.analysis.walk import walk
 
 def peak():
@@ -158,12 +162,12 @@ def peak():
 words, shape, part = sys.argv[1:]
 network = parse_chain(words.split(), shape_of(shape))
 report = walk(network)
-need = needs(network, report, [part], "float32")[0].size
+need = needs(report, [part], "float32")[0].size
 before = peak()
 if part == "field":
-    list(fields_seen(network, report, lambda _: None))
+    list(check_fields(report, lambda _: None))
 else:
-    list(full_run(network, report, seed=0, dtype="float32", progress=lambda _: None))
+    list(check_run(report, seed=0, dtype="float32", progress=lambda _: None))
 print(need, peak() - before)
 """
 
@@ -246,7 +250,7 @@ def test_a_part_left_out_is_said(convcalc: Run) -> None:
 def test_every_target_is_read_before_the_first_is_run(
     convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify, "full_run", lambda *_, **__: pytest.fail("it was run"))
+    monkeypatch.setattr("convcalc.verify.run.check_run", lambda *_, **__: pytest.fail("it was run"))
     assert convcalc("verify", "lenet5", "nosuch").code == 2
     assert convcalc("verify", "lenet5", "mlp_1000x1000x3").code == 2
 
@@ -287,32 +291,32 @@ def test_a_narrow_terminal_keeps_the_numbers(
 
 def test_long_sequences_have_only_the_pixels_near_the_claims_perturbed() -> None:
     network = parse_chain(["conv:k2c2pcausal", "conv:k2c2d2pcausal", "pool:k2"], (1, 5000))
-    checks = verified(network, only=("field",))
+    checks = verify(network, only=("field",))
     assert len(checks) == 9
     assert all(check.agrees for check in checks)
-    assert verify.pixels_to_perturb(5000, [(3, 9), None]) == [0, 2, 3, 4, 8, 9, 10, 4999]
+    assert pixels_to_perturb(5000, [(3, 9), None]) == [0, 2, 3, 4, 8, 9, 10, 4999]
 
 
 def test_a_field_that_ends_well_outside_a_long_image_reaches_its_edge() -> None:
-    checks = verified(parse_chain(["conv:k7p3"], (1, 5000)), only=("field",))
+    checks = verify(parse_chain(["conv:k7p3"], (1, 5000)), only=("field",))
     assert [sentence(check) for check in checks if not check.agrees] == []
 
 
 def test_a_unit_on_padding_along_one_axis_sees_nothing() -> None:
-    checks = verified(parse_chain(["conv:k1p0x1"], (1, 4, 4)), only=("field",))
+    checks = verify(parse_chain(["conv:k1p0x1"], (1, 4, 4)), only=("field",))
     assert Check("conv1[0, 0]", "field", [None, None], [None, None]) in checks
     assert all(check.agrees for check in checks)
 
 
 def test_nan_on_both_paths_is_no_difference() -> None:
-    checks = verified(parse_chain(["lppool:k2/norm_type=3"], (4, 8, 8)), only=("paths",))
+    checks = verify(parse_chain(["lppool:k2/norm_type=3"], (4, 8, 8)), only=("paths",))
     assert all(check.agrees for check in checks)
 
 
 def test_norms_of_the_sample_see_the_whole_map() -> None:
     network = parse_chain(["batchnorm:/track_running_stats=false", "conv:k3"], (2, 6, 6))
-    assert "takes its mean over the whole map" in str(network.walk().rows[0].field)
-    assert all(check.agrees for check in verified(network))
+    assert "takes its mean over the whole map" in str(network.walk().steps[0].rf)
+    assert all(check.agrees for check in verify(network))
 
 
 def test_products_on_padding_are_counted_alike(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,7 +328,7 @@ def test_products_on_padding_are_counted_alike(monkeypatch: pytest.MonkeyPatch) 
         return made
 
     monkeypatch.setattr(WITNESSES["conv"], "loops", forgetful)
-    checks = verified(parse_chain(["conv:k3p1c2"], (2, 6, 6)), only=("paths",))
+    checks = verify(parse_chain(["conv:k3p1c2"], (2, 6, 6)), only=("paths",))
     assert len([check for check in checks if not check.agrees]) == 2
 
 
@@ -372,10 +376,10 @@ def test_json_lists_what_was_checked(convcalc: Run) -> None:
         (("verify", "lenet5", "--only", ","), "--only: no subject ''; known: shape, params, buffers, macs, valid_macs, field, paths, counts, expect"),
         (("verify", "--all", "--input", "3x32x32"), "--all takes each network's own input and parameters; leave out --input 3x32x32"),
         (("verify", "--all", "--set", "classes=3"), "--all takes each network's own input and parameters; leave out --set classes=3"),
-        (("verify", "lenet5", "--limit", "nan"), "--limit: nan GB is no amount of memory to use; give 0.001 to 10,000"),
-        (("verify", "lenet5", "--limit", "inf"), "--limit: inf GB is no amount of memory to use; give 0.001 to 10,000"),
-        (("verify", "lenet5", "--limit", "0"), "--limit: 0 GB is no amount of memory to use; give 0.001 to 10,000"),
-        (("verify", "lenet5", "--limit", "-1"), "--limit: -1 GB is no amount of memory to use; give 0.001 to 10,000"),
+        (("verify", "lenet5", "--limit", "nan"), "--limit: nan GB is not an amount of memory to use; give 0.001 to 10,000"),
+        (("verify", "lenet5", "--limit", "inf"), "--limit: inf GB is not an amount of memory to use; give 0.001 to 10,000"),
+        (("verify", "lenet5", "--limit", "0"), "--limit: 0 GB is not an amount of memory to use; give 0.001 to 10,000"),
+        (("verify", "lenet5", "--limit", "-1"), "--limit: -1 GB is not an amount of memory to use; give 0.001 to 10,000"),
         (("verify", "conv:k3", "--set", "n=3", "--input", "1x9x9"), "--set n=3: sets a parameter of a file, but conv:k3 is a layer; write its options behind it, such as conv:k3c8"),
         (("verify", "conv:k3"), "conv:k3 is a layer; give what goes in with --input 3x32x32"),
         (("verify", "lennet"), "no file 'lennet' and no bundled network of that name; did you mean 'lenet5'?"),
@@ -398,7 +402,7 @@ def test_a_terminal_gets_a_bar(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    with verify_command.following(2) as follow:
+    with show_progress(2) as follow:
         follow("lenet5", "[red]C1")
         follow("nin", "conv1")
     assert capsys.readouterr().out == ""
@@ -410,21 +414,21 @@ def test_layers_that_read_the_whole_map_are_no_disagreement() -> None:
         "{conv: {out_channels: 8, kernel_size: 3, groups: 4}}, {pixel_shuffle: {upscale_factor: 2}}, "
         "{reshape: {shape: [2, 50, 2]}}]}"
     )
-    checks = verified(network)
+    checks = verify(network)
     assert all(check.agrees for check in checks), [sentence(c) for c in checks if not c.agrees]
 
 
 def test_a_unit_that_sees_nothing_agrees() -> None:
     for shape in ((1, 4, 4), (1, 4, 5)):
-        checks = verified(parse_chain(["tconv:k1s3"], shape), only=("field",))
+        checks = verify(parse_chain(["tconv:k1s3"], shape), only=("field",))
         assert [sentence(check) for check in checks if not check.agrees] == []
-    assert verify.value_text([None, (1, 2)]) == "nothing × 1-2"
+    assert value_text([None, (1, 2)]) == "nothing × 1-2"
 
 
 def test_the_input_of_a_changed_network_is_not_held_to_expect() -> None:
     network = load("lenet5", input=(1, 36, 36))
     assert network.changed
-    assert all(check.subject != "expect" for check in verified(network, only=("expect", "shape")))
+    assert all(check.subject != "expect" for check in verify(network, only=("expect", "shape")))
     assert replace(network, changed=False).expect
 
 
@@ -438,9 +442,9 @@ def test_values_are_random_but_the_same_for_a_seed() -> None:
 
 
 def test_vectors_have_no_field_and_crops_an_offset() -> None:
-    assert verified(load("mlp_mnist"), only=("field",)) == []
+    assert verify(load("mlp_mnist"), only=("field",)) == []
     network = loads(
         "{input: [1, 9, 9], layers: [{conv: {name: a, out_channels: 2, kernel_size: 3}}, "
         "{crop: {like: a, offset: 0}}, {crop: {size: 4, offset: 1}}, {crop: {padding: 1}}]}"
     )
-    assert all(check.agrees for check in verified(network))
+    assert all(check.agrees for check in verify(network))

@@ -10,11 +10,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convcalc
-from convcalc.analysis.walk import pixels, trunk_field, walk
+from convcalc.analysis.analysis import SUMMED, Analysis, Step
+from convcalc.analysis.report import report_of
+from convcalc.analysis.trace import pixels
+from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, ShapeError, SpecError
 from convcalc.layers import Layer, every
+from convcalc.layers.rf import UnknownField
 from convcalc.network.network import Network, Node
-from convcalc.report import SUMMED, Report, Row
 from strategies import few, graphs, layer_of, lines, reads, some
 
 BLOCK = """
@@ -40,21 +43,21 @@ def of_text(layers: str, shape: str = "[1, 16]") -> Network:
 
 def test_a_walk_has_a_row_per_layer_with_what_it_reads_and_gives() -> None:
     report = convcalc.loads(BLOCK).walk()
-    assert [(row.name, row.inputs, row.input, row.output) for row in report] == [
-        ("stem", (-1,), (4, 8, 8), (8, 8, 8)),
-        ("conv1", (0,), (8, 8, 8), (8, 8, 8)),
-        ("relu1", (1,), (8, 8, 8), (8, 8, 8)),
-        ("add1", (2, 0), (8, 8, 8), (8, 8, 8)),
-        ("maxpool1", (3,), (8, 8, 8), (8, 8, 8)),
-        ("concat1", (3, 4), (8, 8, 8), (16, 8, 8)),
-        ("flatten1", (5,), (16, 8, 8), (1024,)),
-        ("linear1", (6,), (1024,), (5,)),
+    assert [(step.name, step.inputs, step.input, step.output) for step in report] == [
+        ("stem", ["input"], (4, 8, 8), (8, 8, 8)),
+        ("conv1", ["stem"], (8, 8, 8), (8, 8, 8)),
+        ("relu1", ["conv1"], (8, 8, 8), (8, 8, 8)),
+        ("add1", ["relu1", "stem"], (8, 8, 8), (8, 8, 8)),
+        ("maxpool1", ["add1"], (8, 8, 8), (8, 8, 8)),
+        ("concat1", ["add1", "maxpool1"], (8, 8, 8), (16, 8, 8)),
+        ("flatten1", ["concat1"], (16, 8, 8), (1024,)),
+        ("linear1", ["flatten1"], (1024,), (5,)),
     ]
     assert report["stem"].params == 3 * 3 * 4 * 8 + 8
     assert report["stem"].macs == 3 * 3 * 4 * 8 * 64
     assert report["stem"].counts == {"bias_adds": 8 * 64}
     assert report["add1"].counts == {"adds": 8 * 64}
-    assert report["stem"].options == "k3 c8 p1"
+    assert report["stem"].option_text == "k3 c8 p1"
     with pytest.raises(KeyError):
         report["nothing"]
 
@@ -65,7 +68,8 @@ def test_rows_chain_and_totals_are_sums(network: Network) -> None:
     report = walk(network)
     assert len(report) == len(network.nodes)
     for row, node in zip(report, network.nodes):
-        given_shapes = [report.rows[i].output if i >= 0 else network.input for i in node.inputs]
+        given_shapes = [report.steps[i].output if i >= 0 else network.input for i in node.inputs]
+        assert row.shapes == tuple(given_shapes)
         assert row.input == given_shapes[0]
         assert row.output == node.layer.out_shape(*given_shapes)
         assert row.activations == row.output[0] * row.output[1]
@@ -82,14 +86,14 @@ def test_a_batch_multiplies_work_and_values_but_not_parameters(
         assert (many.macs, many.activations) == (batch * one.macs, batch * one.activations)
         assert many.counts == {name: batch * number for name, number in one.counts.items()}
         assert (many.weights, many.biases, many.buffers) == (one.weights, one.biases, one.buffers)
-        assert (many.output, many.field) == (one.output, one.field)
+        assert (many.output, many.rf) == (one.output, one.rf)
 
 
 def test_a_batch_is_said_in_the_footer() -> None:
     network = convcalc.load("lenet5")
-    assert "a batch of 4" in network.walk(batch=4).footer[0]
-    assert "batch of" not in network.walk().footer[0]
-    assert network.walk(batch=4).facts["batch"] == 4
+    assert "a batch of 4" in report_of(network.walk(batch=4)).footer[0]
+    assert "batch of" not in report_of(network.walk()).footer[0]
+    assert network.walk(batch=4).to_dict()["batch"] == 4
 
 
 def test_layers_that_repeat_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,8 +136,8 @@ def test_a_walk_of_twice_the_layers_takes_twice_the_steps() -> None:
 
 def test_ten_thousand_layers_deep_is_no_depth_at_all() -> None:
     report = of_text("[{repeat: 9000, layers: [relu]}]", "[3, 5, 5]").walk()
-    assert report.rows[-1].output == (3, 5, 5)
-    assert report.rows[-1].name == "relu9000"
+    assert report.steps[-1].output == (3, 5, 5)
+    assert report.steps[-1].name == "relu9000"
 
 
 # --------------------------------------------------------------------------------- refusals
@@ -184,9 +188,9 @@ def test_an_input_that_is_no_shape_is_refused(
 # --------------------------------------------------------------------------- receptive fields
 
 
-def field_of(row: Row) -> tuple[Any, ...]:
+def field_of(row: Step) -> tuple[Any, ...]:
     """Size, stride and padding along the first axis."""
-    axis = row.field[0]
+    axis = row.rf_axes[0]
     return axis.size, axis.stride, axis.padding
 
 
@@ -199,11 +203,11 @@ def test_the_field_of_a_join_is_the_hull_of_its_paths() -> None:
     )
     before = pair.format(p="[[1, 0]]")
     one = of_text(f"[{{add: [{branch}, {before}]}}]", "[1, 64]").walk()
-    assert field_of(one.rows[-1]) == (3, 4, 1)
+    assert field_of(one.steps[-1]) == (3, 4, 1)
     assert not [note for note in one.notes if "aligned" in note]
 
     nine = of_text(f"[{{add: [{branch}, {pair.format(p='same')}]}}]", "[1, 9]").walk()
-    assert field_of(nine.rows[-1]) == (3, 4, 1)
+    assert field_of(nine.steps[-1]) == (3, 4, 1)
     assert not [note for note in nine.notes if "aligned" in note]
 
     eight = of_text(f"[{{add: [{branch}, {pair.format(p='same')}]}}]", "[1, 8]").walk()
@@ -219,7 +223,7 @@ def test_the_field_of_a_join_is_the_hull_of_its_paths() -> None:
     )
     nested = of_text(f"[{{add: [{branch}, {before}]}}, {{add: [{', '.join(second)}]}}]", "[1, 64]")
     report = nested.walk()
-    assert field_of(report.rows[-1]) == (11, 8, 5)
+    assert field_of(report.steps[-1]) == (11, 8, 5)
     assert not [note for note in report.notes if "aligned" in note]
 
 
@@ -237,16 +241,11 @@ def test_paths_with_other_strides_are_named() -> None:
 def test_scaling_by_one_value_sees_all_that_the_value_saw() -> None:
     report = of_text("[{multiply: [[], [global_avgpool]]}, relu]", "[3, 8, 8]").walk()
     reason = "a map of one value scales the whole, so every unit sees all that it saw"
-    assert [row.field for row in report.rows[1:]] == [reason, reason]
+    assert [getattr(step.rf, "reason", "") for step in report.steps[1:]] == [reason, reason]
     with pytest.raises(
         ShapeError, match="relu1: the receptive field is not known: a map of one value"
     ):
-        pixels(
-            of_text("[{multiply: [[], [global_avgpool]]}, relu]", "[3, 8, 8]"),
-            report,
-            "relu1",
-            (0, 0),
-        )
+        pixels(report, "relu1", (0, 0))
 
 
 def test_a_field_wider_than_the_picture_is_said_once() -> None:
@@ -259,12 +258,12 @@ def test_a_field_wider_than_the_picture_is_said_once() -> None:
     ]
 
 
-def brute(network: Network, report: Report, place: int, unit: int) -> tuple[int, int] | None:
+def brute(network: Network, report: Analysis, place: int, unit: int) -> tuple[int, int] | None:
     """Every cell that a unit reads, passed on layer by layer; ends in pixels, some before the image."""
     wanted: dict[int, set[int]] = {place: {unit}}
     found: set[int] = set()
     for i in range(place, -1, -1):
-        units, node, row = wanted.pop(i, set()), network.nodes[i], report.rows[i]
+        units, node, row = wanted.pop(i, set()), network.nodes[i], report.steps[i]
         for source in node.inputs:
             if node.layer.merges:
                 cells = set(units)
@@ -279,13 +278,13 @@ def brute(network: Network, report: Report, place: int, unit: int) -> tuple[int,
     return (min(found), max(found)) if found else None
 
 
-def moved(node: Node, row: Row, unit: int, margin: int) -> set[int]:
+def moved(node: Node, row: Step, unit: int, margin: int) -> set[int]:
     """The cells that one unit reads; at the image also those of the padding around it."""
     inside = reads(node.layer, row.input, row.output, unit)
     if not margin:
         return inside
     reach = node.layer.reads(row.input, row.output)
-    around = {unit} if reach is None else set(reach[0].cells(unit))  # type: ignore[union-attr]
+    around = {unit} if reach is None else set(reach[0].cells(unit))  # type: ignore[index]
     n = row.input[1]
     assert {cell for cell in around if 0 <= cell < n} == inside
     return around
@@ -298,10 +297,10 @@ def test_pixels_are_those_a_unit_reads_through_the_whole_network(
 ) -> None:
     report = walk(network)
     place = len(network.nodes) - 1
-    row = report.rows[place]
-    assume(not isinstance(row.field, str))
+    row = report.steps[place]
+    assume(not isinstance(row.rf, UnknownField))
     unit = data.draw(st.integers(0, row.output[1] - 1), "unit")
-    found = pixels(network, report, row.name, (unit,))
+    found = pixels(report, row.name, (unit,))
     assert found == [brute(network, report, place, unit)]
 
 
@@ -311,12 +310,12 @@ def test_a_row_has_the_field_of_its_units_where_nothing_is_cut_off(
     network: Network, data: st.DataObject
 ) -> None:
     report = walk(network)
-    row = report.rows[-1]
-    assume(not isinstance(row.field, str))
+    row = report.steps[-1]
+    assume(not isinstance(row.rf, UnknownField))
     unit = data.draw(st.integers(0, row.output[1] - 1), "unit")
     (claimed,), (seen,) = (
-        [axis.sees(unit) for axis in row.field],
-        pixels(network, report, row.name, (unit,)),
+        [axis.sees(unit) for axis in row.rf_axes],
+        pixels(report, row.name, (unit,)),
     )
     if seen is not None:  # what the maps between cut off can only take pixels away
         assert claimed is not None
@@ -326,21 +325,21 @@ def test_a_row_has_the_field_of_its_units_where_nothing_is_cut_off(
 def test_pixels_of_a_flatten_are_the_whole_picture() -> None:
     network = convcalc.load("lenet5")
     report = network.walk()
-    assert pixels(network, report, "F6", ()) == [(0, 31), (0, 31)]
-    assert pixels(network, report, "C1", (27, 0)) == [(27, 31), (0, 4)]
+    assert pixels(report, "F6", ()) == [(0, 31), (0, 31)]
+    assert pixels(report, "C1", (27, 0)) == [(27, 31), (0, 4)]
 
 
 def test_too_many_cells_are_followed_from_first_to_last() -> None:
     network = convcalc.chain("1x1000000", "conv:k3p1", "flatten", "fc:2")
     report = network.walk()
-    assert pixels(network, report, "linear1", ()) == [(-1, 1_000_000)]
+    assert pixels(report, "linear1", ()) == [(-1, 1_000_000)]
 
 
 @pytest.mark.parametrize(
     ("name", "unit", "message"),
     [
         ("conv9", (0, 0), "no layer 'conv9'; did you mean 'conv1'?"),
-        ("conv1", (0,), "conv1: a unit of 4×30×30 has 2 coordinates, not 1; write conv1:Y,X, counted from 0"),
+        ("conv1", ["stem"], "conv1: a unit of 4×30×30 has 2 coordinates, not 1; write conv1:Y,X, counted from 0"),
         ("conv1", (30, 0), "conv1: no unit 30,0 in a map of 30×30; count from 0"),
         ("linear1", (0,), "linear1: a unit of 2 has 0 coordinates, not 1; write linear1 alone"),
     ],
@@ -350,7 +349,7 @@ def test_a_unit_that_is_not_there_is_refused(
 ) -> None:
     network = convcalc.chain("3x32x32", "conv:k3c4", "fc:2")
     with pytest.raises(ShapeError) as caught:
-        pixels(network, network.walk(), name, unit)
+        pixels(network.walk(), name, unit)
     assert str(caught.value) == message
 
 
@@ -372,22 +371,26 @@ def test_what_a_file_expects_and_does_not_get_is_said() -> None:
     assert "expect: rf_at names no layer or block: 'relu7'" in lost.notes
 
 
+def sizes(analysis: Analysis) -> dict[str, list[int]]:
+    """The receptive field of each output."""
+    return {name: [axis.size for axis in rf] for name, rf in analysis.rf.items()}  # type: ignore[union-attr]
+
+
 def test_the_trunk_is_what_the_global_pool_gathers() -> None:
-    walked = convcalc.load("resnet50").walk()
-    assert trunk_field(walked) == [483, 483]
-    assert trunk_field(convcalc.load("vgg16").walk()) == [212, 212]
+    assert sizes(convcalc.load("resnet50").walk()) == {"fc": [483, 483]}
+    assert sizes(convcalc.load("vgg16").walk()) == {"softmax1": [212, 212]}
 
 
 def test_paths_of_vectors_join_without_a_field() -> None:
     network = convcalc.loads("{input: [8], layers: [{add: [[{linear: {out_features: 8}}], []]}]}")
-    rows = network.walk().rows
-    assert [row.field for row in rows] == [(), ()]
+    rows = network.walk().steps
+    assert [row.rf for row in rows] == [(), ()]
 
 
 def test_an_input_for_a_file_whose_own_does_not_fit_has_no_comparison() -> None:
     text = "{input: [1, 2, 2], layers: [{conv: {out_channels: 2, kernel_size: 5}}]}"
     report = convcalc.loads(text, input=(1, 9, 9)).walk()
-    assert report.rows[0].output == (2, 5, 5)
+    assert report.steps[0].output == (2, 5, 5)
     assert not [note for note in report.notes if "weights trained there" in note]
 
 
@@ -397,4 +400,4 @@ def test_paths_whose_cells_are_too_many_to_list_are_joined_as_ranges() -> None:
         "padding: 250000}}], [{conv: {out_channels: 1, kernel_size: 300001, padding: 150000}}]]}]}"
     )
     network = convcalc.loads(text)
-    assert pixels(network, network.walk(), "add1", (1_000_000,)) == [(750_000, 1_250_000)]
+    assert pixels(network.walk(), "add1", (1_000_000,)) == [(750_000, 1_250_000)]

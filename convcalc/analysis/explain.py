@@ -9,23 +9,27 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
+from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers import LETTERS
-from convcalc.layers.rf import PIXEL, AnyField, Field, Slide
+from convcalc.layers.rf import PIXEL, AnyField, Field, Slide, UnknownField
 from convcalc.layers.window import axis_names
-from convcalc.report import grouped
+from convcalc.report import Report
 from convcalc.term import Term
+from convcalc.text import grouped, quoted, times
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from convcalc.analysis.analysis import Analysis, Step
     from convcalc.layers import Layer, Shape
 
 # How options are called in formulas, where the letter alone would not say it.
-TERM_NAMES = {**LETTERS, "out_channels": "cout", "out_features": "units", "multiplier": "m"}
-MARKS = {1: ("",), 2: ("_h", "_w"), 3: ("_d", "_h", "_w")}
+_TERM_NAMES = {**LETTERS, "out_channels": "cout", "out_features": "units", "multiplier": "m"}
+_MARKS = {1: ("",), 2: ("_h", "_w"), 3: ("_d", "_h", "_w")}
 
 
-def explained(
+def explain(
     layer: Layer, shapes: tuple[Shape, ...], out: Shape, before: tuple[AnyField, ...] | None = None
 ) -> list[str]:
     """The working of a layer's size, parameters, multiply-adds and receptive field.
@@ -37,26 +41,59 @@ def explained(
         before: the receptive field of its input; None for a layer on the image itself.
     """
     lines: list[str] = []
-    traced = traced_layer(layer, shapes[0])
-    ins = tuple(traced_shape(shape, "n", "cin") for shape in shapes)
-    lines += padding_lines(layer, shapes[0])
-    lines += sizes(traced, ins, out)
-    result = traced_shape(out, "o", "cout")
+    traced = _trace_layer(layer, shapes[0])
+    ins = tuple(_trace_shape(shape, "n", "cin") for shape in shapes)
+    lines += _padding_lines(layer, shapes[0])
+    lines += _sizes(traced, ins, out)
+    result = _trace_shape(out, "o", "cout")
     if "out_channels" in {field.name for field in fields(layer)}:
         result = (traced.out_channels, *result[1:])  # type: ignore[attr-defined]
     neuron = traced.weights_per_unit(ins[0])
     if neuron:
-        lines += working("neuron", neuron, "weights")
-    lines += working("params", traced.params(ins[0], result))
-    lines += working("macs", traced.macs(ins[0], result))
+        lines += _quantity("neuron", neuron, "weights")
+    lines += _quantity("params", traced.params(ins[0], result))
+    lines += _quantity("macs", traced.macs(ins[0], result))
     macs = layer.macs(shapes[0], out)
     if macs:
         lines.append(f"flops    2·macs = {grouped(2 * macs)}")
-    lines += field_lines(layer, shapes[0], out, before)
+    lines += _field_lines(layer, shapes[0], out, before)
     return lines
 
 
-def working(label: str, number: int | Term, unit: str = "") -> list[str]:
+def explain_report(analysis: Analysis, name: str) -> Report:
+    """The working of one layer of a network.
+
+    Raises:
+        UsageError: there is no such layer.
+    """
+    if name not in analysis:
+        near = did_you_mean(name, analysis.names) or "; --all lists them"
+        message = f"--explain: no layer {quoted(name)}{near}"
+        raise UsageError(message)
+    step = analysis[name]
+    lines = explain_step(step)
+    what = " ".join(filter(None, (step.kind, step.option_text)))
+    return Report(
+        title=analysis.network.name,
+        subtitle=analysis.network.source,
+        columns=[COLUMNS[key] for key in SHOWN],
+        rows=[step],
+        lines=[f"{name}: {what} on {' and '.join(map(times, step.shapes))}", "", *lines],
+        facts={"network": analysis.network.name, "layer": name, "working": lines},
+        key="",
+        notes=list(step.notes),
+        footer=[convention_text(analysis.batch)],
+    )
+
+
+def explain_step(step: Step) -> list[str]:
+    """The working of a walked layer's numbers."""
+    (source, *_) = step.before
+    before = None if source.place == 0 or isinstance(source.rf, UnknownField) else source.rf
+    return explain(step.layer, step.shapes, step.output, before)
+
+
+def _quantity(label: str, number: int | Term, unit: str = "") -> list[str]:
     """One quantity: its formula first, then a line per step; none for a plain number."""
     if not isinstance(number, Term) or not number.operation:
         shown = f"{int(number):,}"
@@ -69,36 +106,36 @@ def working(label: str, number: int | Term, unit: str = "") -> list[str]:
     return [f"{label:<9}{first}", *(f"{'':<7}= {line}" for line in rest)]
 
 
-def traced_shape(shape: Shape, size: str, channels: str) -> tuple[Any, ...]:
+def _trace_shape(shape: Shape, size: str, channels: str) -> tuple[Any, ...]:
     """A shape as terms: equal sides share one."""
     if len(shape) == 1:
         return (Term(shape[0], "units" if size == "o" else "m"),)
-    return (Term(shape[0], channels), *traced_sides(shape[1:], size))
+    return (Term(shape[0], channels), *_trace_sides(shape[1:], size))
 
 
-def traced_sides(numbers: tuple[int, ...], name: str) -> tuple[Term, ...]:
+def _trace_sides(numbers: tuple[int, ...], name: str) -> tuple[Term, ...]:
     """One number per axis as terms; one term where all are equal."""
     if len(set(numbers)) == 1:
         return (Term(numbers[0], name),) * len(numbers)
-    return tuple(Term(n, name + mark) for n, mark in zip(numbers, MARKS[len(numbers)]))
+    return tuple(Term(n, name + mark) for n, mark in zip(numbers, _MARKS[len(numbers)]))
 
 
-def traced_layer(layer: Layer, shape: Shape) -> Layer:
+def _trace_layer(layer: Layer, shape: Shape) -> Layer:
     """The layer with terms for its numbers, and its padding in numbers."""
     changes: dict[str, Any] = {}
     for option in fields(layer):
         value = getattr(layer, option.name)
-        name = TERM_NAMES.get(option.name, option.name)
+        name = _TERM_NAMES.get(option.name, option.name)
         if option.name == "padding":
-            changes["padding"] = traced_padding(layer, shape)
+            changes["padding"] = _trace_padding(layer, shape)
         elif type(value) is int:
             changes[option.name] = Term(value, name)
         elif isinstance(value, tuple) and value and all(type(v) is int for v in value):
-            changes[option.name] = traced_sides(value, name) if len(value) <= 3 else value
+            changes[option.name] = _trace_sides(value, name) if len(value) <= 3 else value
     return replace(layer, **changes)
 
 
-def traced_padding(layer: Layer, shape: Shape) -> Any:
+def _trace_padding(layer: Layer, shape: Shape) -> Any:
     """Padding as terms: p where both sides are alike, else p₁ before and p₂ after."""
     if not layer.windows(shape):
         value = layer.padding  # type: ignore[attr-defined]
@@ -112,28 +149,28 @@ def traced_padding(layer: Layer, shape: Shape) -> Any:
     return tuple(found)
 
 
-def padding_lines(layer: Layer, shape: Shape) -> list[str]:
+def _padding_lines(layer: Layer, shape: Shape) -> list[str]:
     """Where the padding of a word such as same comes from."""
     if layer.pads() not in ("same", "same_lower"):
         return []
     lines = []
     axes = dict(zip(layer.windows(shape), axis_names(shape)))
     for axis, name in axes.items():
-        lines += along(name, axes)
+        lines += _axis_heading(name, axes)
         total = formulas.same_padding(
             Term(axis.n, "n"), Term(axis.k, "k"), Term(axis.s, "s"), Term(axis.d, "d")
         )
-        lines += working("padding", total)
+        lines += _quantity("padding", total)
         lines.append(f"{'':<9}p₁ = {axis.before} before, p₂ = {axis.after} after")
     return lines
 
 
-def along(name: str, axes: Collection[Any]) -> list[str]:
+def _axis_heading(name: str, axes: Collection[Any]) -> list[str]:
     """Which axis the lines that follow are about, where there is more than one sort."""
     return [f"{'':<9}along the {name}:"] if len(axes) > 1 else []
 
 
-def sizes(layer: Layer, shapes: tuple[Any, ...], out: Shape) -> list[str]:
+def _sizes(layer: Layer, shapes: tuple[Any, ...], out: Shape) -> list[str]:
     """The output size, once per axis that differs."""
     result = layer.out_shape(*shapes)
     shown = "×".join(f"{side:,}" if len(out) == 1 else str(side) for side in out)
@@ -149,32 +186,32 @@ def sizes(layer: Layer, shapes: tuple[Any, ...], out: Shape) -> list[str]:
         lines += [f"{label:<9}{first}", *(f"{'':<7}= {line}" for line in rest)]
     first_side = result[0]
     if isinstance(first_side, Term) and first_side.operation:
-        lines += working("channels" if len(out) > 1 else "output", first_side)
+        lines += _quantity("channels" if len(out) > 1 else "output", first_side)
     return [*lines, f"{'shape':<9}{shown}"]
 
 
-def field_lines(
+def _field_lines(
     layer: Layer, shape: Shape, out: Shape, before: tuple[AnyField, ...] | None
 ) -> list[str]:
     """The receptive field's recurrence, once per axis that differs."""
-    reach = layer.reads(shape, out)
-    if isinstance(reach, str):
-        return [f"field    not known: {reach}"]
-    if reach is None or len(shape) == 1:
+    reads = layer.reads(shape, out)
+    if isinstance(reads, UnknownField):
+        return [f"field    not known: {reads.reason}"]
+    if reads is None or len(shape) == 1:
         return []
-    fields_before = before if before is not None else (PIXEL,) * len(reach)
+    fields_before = before if before is not None else (PIXEL,) * len(reads)
     lines: list[str] = []
-    axes = dict(zip(zip(reach, fields_before), axis_names(shape)))
+    axes = dict(zip(zip(reads, fields_before), axis_names(shape)))
     for (step, field), name in axes.items():
-        lines += along(name, axes)
+        lines += _axis_heading(name, axes)
         after = step.field_after(field)
         if isinstance(step, Slide) and isinstance(field, Field):
             r, j = Term(field.size, "r"), Term(field.stride, "j")
             k, d, s = Term(step.k, "k"), Term(step.d, "d"), Term(step.s, "s")
-            lines += working("field", formulas.rf_size(r, j, k, d))
-            lines += working("step", formulas.rf_stride(j, s))
+            lines += _quantity("field", formulas.rf_size(r, j, k, d))
+            lines += _quantity("step", formulas.rf_stride(j, s))
             padding = formulas.rf_padding(Term(field.padding, "q"), j, Term(step.p, "p"))
-            lines += working("offset", padding)
+            lines += _quantity("offset", padding)
         elif after:
             lines.append(
                 f"field    {field.size} → {after.size} pixels, step {field.stride} → {after.stride}"

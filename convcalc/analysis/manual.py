@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from convcalc.layers import every, make
 from convcalc.layers.operations import OPERATIONS, RULES
 from convcalc.layers.options import options_of, yaml_item
-from convcalc.report import Column, Report, grouped, times
+from convcalc.report import Column, Report
+from convcalc.text import grouped, times
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer

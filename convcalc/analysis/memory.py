@@ -6,31 +6,24 @@ kept apart, forward only or gradients too, 10⁶ or 2²⁰ bytes. Each number he
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from convcalc import formulas
-from convcalc.layers import KINDS
-from convcalc.layers.base import Elementwise
+from convcalc.analysis.rows import COLUMNS
 
 if TYPE_CHECKING:
-    from convcalc.report import Report, Row
+    from convcalc.analysis.analysis import Analysis, Step
+    from convcalc.report import Report
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 
 
-def in_place(row: Row) -> bool:
-    """Whether a layer can write over its input: it keeps the shape and works place by place."""
-    cls = KINDS[row.kind]
-    return issubclass(cls, Elementwise) and cls.in_place
-
-
-def memory(report: Report, *, dtype: str = "float32", batch: int = 1) -> dict[str, int]:
-    """Bytes a walked network needs.
+def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
+    """Bytes a walked network needs, for its batch.
 
     Args:
-        report: what `convcalc.analysis.walk.walk` gave.
+        analysis: what `convcalc.analysis.walk.walk` gave.
         dtype: of weights and activations, a key of `BYTES`.
-        batch: the batch the report was walked with.
 
     Returns:
         weights: parameters and buffers.
@@ -39,58 +32,46 @@ def memory(report: Report, *, dtype: str = "float32", batch: int = 1) -> dict[st
         peak: the most that must be held at once to run the layers in order, without the weights.
         training: parameters, gradients of them, and every output kept with its gradient.
     """
-    size = BYTES[dtype]
-    image = formulas.product(report.facts["input"]) * batch
-    totals = report.totals
-    kept = sum(row.activations for row in report.rows if not in_place(row) and moves(row))
+    size, totals = BYTES[dtype], analysis.totals
+    image = analysis.image.activations
+    kept = sum([step.activations for step in analysis if not _needs_no_place(step)])
     outputs = image + totals["activations"]
     return {
         "weights": size * (totals["params"] + totals["buffers"]),
         "outputs": size * outputs,
         "outputs_in_place": size * (image + kept),
-        "peak": size * peak(report, image)[0],
+        "peak": size * peak(analysis)[0],
         "training": size * (2 * totals["params"] + totals["buffers"] + 2 * outputs),
     }
 
 
-def moves(row: Row) -> bool:
-    """Whether a layer makes new values; a flatten or reshape only renames them."""
-    return not KINDS[row.kind].is_view
+def _needs_no_place(step: Step) -> bool:
+    """Whether a step's values can lie where its input's do."""
+    return step.layer.in_place or step.layer.is_view
 
 
-def peak(report: Report, image: int) -> tuple[int, str]:
+def peak(analysis: Analysis) -> tuple[int, str]:
     """The most values alive at once, and the layer that sets it.
 
-    A layer's input is freed after the last layer that reads it; a layer that can write over its
-    input does so when nothing else reads that.
+    A layer that can write over its input does so when nothing else reads that.
     """
-    rows = report.rows
-    last_use: dict[int, int] = {}
-    for place, row in enumerate(rows):
-        for source in row.inputs:
-            last_use[source] = place
-    alive: dict[int, int] = {-1: image}
-    most, where = image, "the input"
-    now = image
-    for place, row in enumerate(rows):
-        ends = [source for source in set(row.inputs) if last_use[source] == place]
-        reuses = (in_place(row) or not moves(row)) and len(row.inputs) == 1 and bool(ends)
+    now = analysis.image.activations
+    most, where = now, "the input"
+    for step, _, freed in analysis.schedule():
+        reuses = _needs_no_place(step) and len(step.before) == 1 and bool(freed)
         if not reuses:
-            now += row.activations
+            now += step.activations
         if now > most:
-            most, where = now, row.name
-        for source in ends:
-            freed = alive.pop(source, 0)
-            now -= 0 if reuses else freed
-        alive[place] = row.activations
+            most, where = now, step.name
+        if not reuses:
+            now -= sum([each.activations for each in freed])
     return most, where
 
 
-def lines(report: Report, *, dtype: str, batch: int) -> list[str]:
+def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:
     """The meanings of memory, one line each."""
-    found = memory(report, dtype=dtype, batch=batch)
-    image = formulas.product(report.facts["input"]) * batch
-    most, where = peak(report, image)
+    found = memory(analysis, dtype=dtype)
+    most, where = peak(analysis)
     meanings = {
         "weights": "parameters and buffers",
         "outputs": "the input and every output, each kept",
@@ -98,16 +79,27 @@ def lines(report: Report, *, dtype: str, batch: int) -> list[str]:
         "peak": f"most alive at once when run in order ({most:,} values, at {where}), without weights",
         "training": "parameters and their gradients, every output and its gradient",
     }
-    said = [
+    lines = [
         f"  {name.replace('_', ' '):<18}{found[name] / 1e6:>12,.2f} MB {found[name] / 2**20:>12,.2f} MiB   {meaning}"
         for name, meaning in meanings.items()
     ]
-    return [
-        f"memory, {dtype} ({BYTES[dtype]} bytes), batch {batch}; MB = 10⁶ bytes, MiB = 2²⁰",
-        *said,
-    ]
+    heading = (
+        f"memory, {dtype} ({BYTES[dtype]} bytes), batch {analysis.batch}; MB = 10⁶ bytes, MiB = 2²⁰"
+    )
+    return [heading, *lines]
 
 
-def facts(report: Report, *, dtype: str, batch: int) -> dict[str, Any]:
+def memory_facts(analysis: Analysis, *, dtype: str = "float32") -> dict[str, Any]:
     """The same for programs."""
-    return {"dtype": dtype, **memory(report, dtype=dtype, batch=batch)}
+    return {"dtype": dtype, **memory(analysis, dtype=dtype)}
+
+
+def add_memory(report: Report, analysis: Analysis) -> Report:
+    """A network's report with the memory it needs in its footer and facts."""
+    columns, activations = list(report.columns), COLUMNS["activations"]
+    return replace(
+        report,
+        footer=[*memory_lines(analysis), *report.footer],
+        facts={**report.facts, "memory": memory_facts(analysis)},
+        columns=columns if activations in columns else [*columns, activations],
+    )

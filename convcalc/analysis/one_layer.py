@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convcalc.analysis.report import report_of
+from convcalc.analysis.rows import field_part, field_text, step_dict
 from convcalc.analysis.walk import walk
 from convcalc.errors import ShapeError
 from convcalc.formulas import im2col_rows, product
@@ -13,13 +15,13 @@ from convcalc.layers import LETTERS, Layer, Shape
 from convcalc.layers.options import options_of
 from convcalc.layers.window import Axis, axis_names
 from convcalc.network.network import one_layer_network
-from convcalc.report import COLUMNS, SHOWN, field_part, field_text, grouped, layer_dict, times
-from convcalc.text import article, as_decimal
+from convcalc.text import article, as_decimal, grouped, plural, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from convcalc.report import Report, Row
+    from convcalc.analysis.analysis import Step
+    from convcalc.report import Report
 
 MAX_TRIED = 1000  # strides and paddings tried for a size that fits
 
@@ -115,46 +117,45 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
         ShapeError: the layer does not take the shape.
     """
     shape, notes = flat_shape(layer, shape)
-    report = walk(one_layer_network(layer, shape))
-    row = report.rows[0]
+    analysis = walk(one_layer_network(layer, shape))
+    step = analysis.steps[0]
     axes = layer.windows(shape)
     misfit = next((axis for axis in axes if not axis.fits), None)
-    lines = _number_lines(layer, row, axes)
+    lines = _number_lines(layer, step, axes)
     if misfit:
         changes = [str(change) for change in what_fits(layer, shape)]
         would_fit = [f"fits:  {'   '.join(changes)}"] if changes else []
-        lines = [_misfit_line(axes, misfit, row), *would_fit, "", *lines]
+        lines = [_misfit_line(axes, misfit, step), *would_fit, "", *lines]
     if explain:
-        from convcalc.analysis.explain import explained  # noqa: PLC0415 - only where it is asked for
+        from convcalc.analysis.explain import explain as explain_layer  # noqa: PLC0415 - only where it is asked for
 
-        lines += ["", *explained(layer, (shape,), row.output)]
-    said_above = misfit and len(report.notes) == 1
+        lines += ["", *explain_layer(layer, (shape,), step.output)]
+    said_above = misfit and len(analysis.notes) == 1
     return replace(
-        report,
+        report_of(analysis),
         title="",
-        columns=[COLUMNS[key] for key in SHOWN],
         key="",
-        facts=layer_facts(layer, row),
+        facts=layer_facts(layer, step),
         lines=lines,
         totals={},
-        notes=notes + ([] if said_above else list(row.notes)),
+        notes=notes + ([] if said_above else list(step.notes)),
     )
 
 
-def layer_facts(layer: Layer, row: Row) -> dict[str, Any]:
+def layer_facts(layer: Layer, step: Step) -> dict[str, Any]:
     """What is known about a walked layer, for programs."""
-    data = layer_dict(row)
-    axes = layer.windows(row.input)
+    data = step_dict(step)
+    axes = layer.windows(step.input)
     facts: dict[str, Any] = {
-        "kind": row.kind,
-        "options": row.options,
+        "kind": step.kind,
+        "options": step.option_text,
         "input": data["input"],
         "output": data["output"],
-        "params": {"total": row.params, "weight": row.weights, "bias": row.biases},
-        "buffers": row.buffers,
-        "macs": row.macs,
-        "flops": row.flops,
-        "activations": row.activations,
+        "params": {"total": step.params, "weight": step.weights, "bias": step.biases},
+        "buffers": step.buffers,
+        "macs": step.macs,
+        "flops": step.flops,
+        "activations": step.activations,
         "counts": data["counts"],
         "fit": [
             {
@@ -164,91 +165,89 @@ def layer_facts(layer: Layer, row: Row) -> dict[str, Any]:
                 "unused": axis.unread,
                 "padding": [axis.before, axis.after],
             }
-            for name, axis in zip(axis_names(row.input), axes)
+            for name, axis in zip(axis_names(step.input), axes)
         ],
         "rf": data["rf"],
     }
-    neuron = layer.weights_per_unit(row.input)
+    neuron = layer.weights_per_unit(step.input)
     if neuron:
         facts["weights_per_neuron"] = neuron
-    real = real_macs(layer, row)
+    real = real_macs(layer, step)
     if real is not None:
         facts["valid_macs"] = real
-    matrices = im2col_sizes(layer, row)
+    matrices = im2col_sizes(layer, step)
     if matrices:
         facts["im2col"] = matrices
     return facts
 
 
-def real_macs(layer: Layer, row: Row) -> int | None:
+def real_macs(layer: Layer, step: Step) -> int | None:
     """Multiply-adds on real cells; None without padding, or where they are too many to count."""
-    padded = any(axis.before or axis.after for axis in layer.windows(row.input))
-    if not (row.macs and padded):
+    padded = any(axis.before or axis.after for axis in layer.windows(step.input))
+    if not (step.macs and padded):
         return None
     try:
-        return layer.valid_macs(row.input, row.output)
+        return layer.valid_macs(step.input, step.output)
     except ShapeError:
         return None
 
 
-def im2col_sizes(layer: Layer, row: Row) -> dict[str, list[int]]:
+def im2col_sizes(layer: Layer, step: Step) -> dict[str, list[int]]:
     """The two matrices whose product the layer is: [rows, columns]; none where it is not one product."""
-    axes = layer.windows(row.input)
-    neuron = layer.weights_per_unit(row.input)
-    positions = product(row.output[1:]) if axes else 0
-    whole_depth = axes and neuron == im2col_rows(product([axis.k for axis in axes]), row.input[0])
-    if not whole_depth or row.macs != row.weights * positions:  # its filters are not shared
+    axes = layer.windows(step.input)
+    neuron = layer.weights_per_unit(step.input)
+    positions = product(step.output[1:]) if axes else 0
+    whole_depth = axes and neuron == im2col_rows(product([axis.k for axis in axes]), step.input[0])
+    if not whole_depth or step.macs != step.weights * positions:  # its filters are not shared
         return {}
-    return {"filters": [row.output[0], neuron], "columns": [neuron, positions]}
+    return {"filters": [step.output[0], neuron], "columns": [neuron, positions]}
 
 
-def _number_lines(layer: Layer, row: Row, axes: list[Axis]) -> list[str]:
+def _number_lines(layer: Layer, step: Step, axes: list[Axis]) -> list[str]:
     """The numbers, a line each."""
-    made_by = " ".join(filter(None, (row.kind, row.options)))
-    lines = [f"output   {times(row.output)}   from {times(row.input)} by {made_by}"]
+    made_by = " ".join(filter(None, (step.kind, step.option_text)))
+    lines = [f"output   {times(step.output)}   from {times(step.input)} by {made_by}"]
     if axes:
         exact = ", ".join(dict.fromkeys(axis.exact for axis in axes))
         fits = "fits exactly" if all(axis.fits for axis in axes) else "does not fit exactly"
         lines.append(f"fit      {fits}: {exact}")
-    lines.append(f"params   {grouped(row.params)}{_parameter_text(layer, row)}")
-    flops = f"   flops {grouped(row.flops)}" if row.macs else ""
-    lines.append(f"macs     {grouped(row.macs)}{flops}")
-    real = real_macs(layer, row)
+    lines.append(f"params   {grouped(step.params)}{_parameter_text(layer, step)}")
+    flops = f"   flops {grouped(step.flops)}" if step.macs else ""
+    lines.append(f"macs     {grouped(step.macs)}{flops}")
+    real = real_macs(layer, step)
     if real is not None:
-        share = 100 * (row.macs - real) / row.macs
+        share = 100 * (step.macs - real) / step.macs
         lines.append(
             f"         {grouped(real)} of them on real cells, {share:.2f} % on padding zeros"
         )
-    counts = ", ".join(f"{grouped(n)} {name.replace('_', ' ')}" for name, n in row.counts.items())
+    counts = ", ".join(f"{grouped(n)} {name.replace('_', ' ')}" for name, n in step.counts.items())
     if counts:
         lines.append(f"other    {counts}")
-    if row.field:
+    if step.rf:
         size, stride, padding = [
-            field_text(field_part(part)(row)) for part in ("size", "stride", "padding")
+            field_text(field_part(part)(step)) for part in ("size", "stride", "padding")
         ]
         lines.append(f"rf       {size} wide, stride {stride}, padding {padding}")
     return lines
 
 
-def _parameter_text(layer: Layer, row: Row) -> str:
+def _parameter_text(layer: Layer, step: Step) -> str:
     """What the parameters are made of."""
     text = ""
-    if row.params:
-        biases = (
-            f"{row.biases:,} bias{'' if row.biases == 1 else 'es'}" if row.biases else "no bias"
-        )
-        text = f"   {row.weights:,} weights + {biases}"
-    if row.buffers:
-        text += f", and {grouped(row.buffers)} buffers (not trained)"
-    neuron = layer.weights_per_unit(row.input)
+    if step.params:
+        biases = plural(step.biases, "bias", "biases") if step.biases else "no bias"
+        text = f"   {plural(step.weights, 'weight')} + {biases}"
+    if step.buffers:
+        text += f", and {grouped(step.buffers)} buffers (not trained)"
+    neuron = layer.weights_per_unit(step.input)
     return f"{text}; {grouped(neuron)} weights per neuron" if neuron else text
 
 
-def _misfit_line(axes: list[Axis], axis: Axis, row: Row) -> str:
+def _misfit_line(axes: list[Axis], axis: Axis, step: Step) -> str:
     """That the window does not fit along an axis, and what libraries do about it."""
-    size = row.output[1 + axes.index(axis)]
+    size = step.output[1 + axes.index(axis)]
     cells = axis.unread - axis.after
-    along = [name for name, each in zip(axis_names(row.input), axes) if each == axis]
+    along = [name for name, each in zip(axis_names(step.input), axes) if each == axis]
     if size != axis.floor:
         said = f"rounded up to {size}: the last window hangs over the end"
     elif cells > 0:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from convcalc.cli.arch_command import render, walk_options
 from convcalc.cli.group import Command
-from convcalc.cli.output import output_options
+from convcalc.cli.network_options import view_options, view_report
+from convcalc.cli.output import output_options, show
 from convcalc.cli.types import CHAIN_LAYER, SHAPE
-
-if TYPE_CHECKING:
-    from convcalc.layers import Shape
 
 EXAMPLES = """
     convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120
@@ -25,11 +22,13 @@ EXAMPLES = """
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("layers", nargs=-1, required=True, metavar="LAYER...", type=CHAIN_LAYER)
 @click.option(
-    "--input", "shape", type=SHAPE, required=True, metavar="CxHxW", help="Shape that goes in."
+    "--input", "shape", required=True, metavar="CxHxW", type=SHAPE, help="Shape that goes in."
 )
-@walk_options
+@view_options
 @output_options
-def command(layers: tuple[str, ...], shape: Shape, **options: Any) -> None:
+def command(
+    layers: tuple[str, ...], shape: Any, format_name: str | None, output: str | None, **view: Any
+) -> None:
     """A stack of layers on one line.
 
     A LAYER is a kind or a short form of one (conv, pool, avgpool, fc, bn, relu, dw, tconv, gap …), a
@@ -39,4 +38,4 @@ def command(layers: tuple[str, ...], shape: Shape, **options: Any) -> None:
     """
     from convcalc.network.chain import parse_chain
 
-    render(parse_chain(layers, shape), **options)
+    show(view_report(parse_chain(layers, shape), **view), format_name, output)

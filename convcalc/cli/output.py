@@ -134,8 +134,6 @@ def show(
     report: Report,
     format_name: str | None,
     output: str | None,
-    *,
-    fold: Callable[[Report], list[Any]] | None = None,
 ) -> None:
     """Print a report, or write it to a file.
 
@@ -143,13 +141,12 @@ def show(
         report: what to show.
         format_name: the name of a format; None chooses by the file's suffix, or the table.
         output: a file; None or ``-`` for standard output.
-        fold: gives the rows to show in the formats that people read.
     """
     from convcalc.formats import FORMATS
 
     chosen = FORMATS[format_name or format_for(output)]
-    if fold and chosen.folds:
-        report = replace(report, rows=fold(report))
+    if report.fold and chosen.folds:
+        report = replace(report, rows=report.fold())
     own = report.document(chosen.name)
     if output and output != "-":
         write_lines(output, own or chosen.lines(report))
@@ -261,40 +258,3 @@ def remark(message: str) -> None:
     """A line to stderr; if that takes no more, the work and its exit code are worth more than the line."""
     with suppress(OSError):
         click.echo(message, err=True)
-
-
-def settings(pairs: tuple[str, ...]) -> dict[str, int]:
-    """``--set name=number`` as a mapping."""
-    from convcalc.layers.values import whole_number
-
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            message = f"--set {pair}: lacks a value; write --set name=number"
-            raise UsageError(message)
-        found[name.strip()] = whole_number(value.strip(), f"--set {name}")
-    return found
-
-
-def chosen_columns(text: str, option: str = "--columns") -> list[Any]:
-    """``--columns name,params,macs`` as columns."""
-    from convcalc.report import COLUMNS
-
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    for name in names:
-        if name not in COLUMNS:
-            near = did_you_mean(name, COLUMNS)
-            message = f"{option}: no column {name!r}{near or '; known: ' + ', '.join(COLUMNS)}"
-            raise UsageError(message)
-    if not names:
-        message = f"{option} names none; known: {', '.join(COLUMNS)}"
-        raise UsageError(message)
-    return [COLUMNS[name] for name in names]
-
-
-def column(key: str, heading: str, text: Any, *, right: bool = True, keep: int = 5) -> Any:
-    """A column of rows that are mappings."""
-    from convcalc.report import Column
-
-    return Column.of_mapping(key, heading, text, right=right, keep=keep)

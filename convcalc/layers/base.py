@@ -23,7 +23,7 @@ from convcalc.layers.checks import (
     check_spatial,
 )
 from convcalc.layers.names import axes_in, plain, with_dimensions
-from convcalc.layers.rf import Reads, Slide
+from convcalc.layers.rf import Reads, Slide, UnknownField
 from convcalc.layers.window import (
     PADDINGS,
     Axis,
@@ -185,7 +185,7 @@ class Layer:
         """`counts` for a layer that may read several inputs."""
         return self.counts(shapes[0], out)
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         """Per axis which inputs one output reads; None position by position; a reason if unknown."""
         return None
 
@@ -284,7 +284,7 @@ class Window(Layer):
         """Over all windows on one channel, how many taps read a real cell."""
         return formulas.product([real_taps(a, o) for a, o in zip(self.windows(shape), out[1:])])
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple([Slide(a.k, a.s, a.before, a.d) for a in self.windows(shape)])
 
     def check(self, shape: Shape) -> None:

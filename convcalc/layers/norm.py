@@ -9,7 +9,7 @@ from convcalc.errors import ShapeError
 from convcalc.layers.base import Counts, Elementwise, frozen, kind
 from convcalc.layers.checks import check_at_least, check_divides
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.rf import Reads
+from convcalc.layers.rf import Reads, UnknownField
 from convcalc.layers.window import Shape
 
 
@@ -55,10 +55,11 @@ class SampleNorm(Norm):
             "roots": pools,
         }
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         if len(shape) == 1:
             return None
-        return f"{self.kind} takes its mean over the whole map, so every unit sees all of it"
+        reason = f"{self.kind} takes its mean over the whole map, so every unit sees all of it"
+        return UnknownField(reason, whole=True)
 
 
 @kind("batchnorm")
@@ -101,7 +102,7 @@ class BatchNorm(SampleNorm):
         cells = formulas.product(shape)
         return {"multiplications": cells, "adds": cells}
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return (Norm if self.track_running_stats else SampleNorm).reads(self, shape, out)
 
 

@@ -9,7 +9,7 @@ from convcalc.errors import ShapeError
 from convcalc.layers.base import Counts, NoParameters, Window, frozen, kind
 from convcalc.layers.checks import check_at_least, check_axes, check_spatial
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.rf import Adaptive, Reads, Whole
+from convcalc.layers.rf import Adaptive, Reads, UnknownField, Whole
 from convcalc.layers.window import (
     Fit,
     Padding,
@@ -232,7 +232,7 @@ class OnePerMap(NoParameters):
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0], *(1,) * (len(shape) - 1))
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple([Whole(n) for n in shape[1:]])
 
     def check(self, shape: Shape) -> None:
@@ -301,7 +301,7 @@ class AdaptivePool(NoParameters):
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0], *per_axis(self.output_size, len(shape) - 1))
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple([Adaptive(n, o) if o > 1 else Whole(n) for n, o in zip(shape[1:], out[1:])])
 
     def taps(self, shape: Shape, out: Shape) -> int:

@@ -110,6 +110,42 @@ AnyField = Field | PeriodicField
 PIXEL = Field(1, 1, 0)
 
 
+class UnknownField:
+    """Why a receptive field is not given by a size and a stride.
+
+    Attributes:
+        reason: a sentence without its full stop.
+        whole: whether the units see the whole image, by way of something that gathers it.
+        local: where the whole is seen, the fields without what gathers it; () where they are not known.
+    """
+
+    __slots__ = ("local", "reason", "whole")
+
+    def __init__(self, reason: str, *, whole: bool = False, local: Fields = ()) -> None:
+        self.reason, self.whole = reason, whole
+        self.local: tuple[AnyField, ...] = () if isinstance(local, UnknownField) else local
+
+    def with_local(self, local: Fields) -> UnknownField:
+        """The same with other local fields."""
+        return UnknownField(self.reason, whole=self.whole, local=local)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UnknownField) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return f"UnknownField({self.reason!r}, whole={self.whole}, local={self.local})"
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self.reason, self.whole, self.local
+
+
+Fields = tuple[AnyField, ...] | UnknownField
+
+
 def periodic(period: int, step: int, ranges: list[tuple[int, int] | None]) -> AnyField:
     """A field from one period; an ordinary `Field` where every unit moves on alike.
 

@@ -15,7 +15,7 @@ from convcalc.layers.checks import (
     check_spatial,
 )
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.rf import Linear, Nearest, Reads, Slide, Whole
+from convcalc.layers.rf import Linear, Nearest, Reads, Slide, UnknownField, Whole
 from convcalc.layers.window import Pair, Shape, Spatial, axis_names, both_sides, per_axis
 from convcalc.text import times
 
@@ -60,7 +60,7 @@ class Pad(Rearrangement):
         sizes = [n + before + after for n, (before, after) in zip(shape[1:], pads)]
         return (shape[0] + self.channels[0] + self.channels[1], *sizes)
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple(
             [Slide(1, 1, before) for before, _ in both_sides(self.padding, len(shape) - 1)]
         )
@@ -118,7 +118,7 @@ class Crop(Rearrangement):
         cuts = self.cuts(shape, *others)
         return (shape[0], *[n - before - after for n, (before, after) in zip(shape[1:], cuts)])
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         cuts = self.cuts(shape, out)
         return tuple([Slide(1, 1, -before) for before, _ in cuts])
 
@@ -184,7 +184,7 @@ class Flatten(Rearrangement):
     def out_shape(self, shape: Shape) -> Shape:
         return (formulas.product(shape),)
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple([Whole(n) for n in shape[1:]]) or None
 
 
@@ -216,10 +216,10 @@ class Reshape(Rearrangement):
     def out_shape(self, shape: Shape) -> Shape:
         return self.shape
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         if shape == out or (len(shape) == 1 and len(out) == 1):
             return None
-        return "a reshape moves values to other positions"
+        return UnknownField("a reshape moves values to other positions")
 
     def check(self, shape: Shape) -> None:
         check_at_least("a side of shape", min(self.shape))
@@ -279,7 +279,7 @@ class PixelShuffle(Rearrangement):
         r = self.upscale_factor
         return (shape[0] // formulas.product([r] * (len(shape) - 1)), *[n * r for n in shape[1:]])
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return (Nearest(self.upscale_factor),) * (len(shape) - 1)
 
     def check(self, shape: Shape) -> None:
@@ -334,11 +334,15 @@ class Upsample(Rearrangement):
         blends = (2 ** (len(shape) - 1) - 1) * formulas.product(out)
         return {"multiplications": 2 * blends, "adds": blends}
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         factors = per_axis(self.scale_factor, len(shape) - 1)
-        if self.mode == "nearest":
-            return tuple([Nearest(r) for r in factors])
-        return tuple([Linear(r) for r in factors])
+        # One cell has no neighbour to blend with: it is only repeated.
+        return tuple(
+            [
+                Nearest(r) if self.mode == "nearest" or n == 1 else Linear(r)
+                for r, n in zip(factors, shape[1:])
+            ]
+        )
 
     def check(self, shape: Shape) -> None:
         check_axes(shape)

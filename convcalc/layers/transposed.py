@@ -16,7 +16,7 @@ from convcalc.layers.checks import (
 )
 from convcalc.layers.conv import per_group
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.rf import Reads, Spread
+from convcalc.layers.rf import Reads, Spread, UnknownField
 from convcalc.layers.window import (
     Axis,
     Padding,
@@ -135,7 +135,7 @@ class ConvTranspose(Layer):
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out) * formulas.product(shape[1:])
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple([Spread(a.k, a.s, a.before, a.d) for a, _ in self.patches(shape)])
 
     def check(self, shape: Shape) -> None:
@@ -237,7 +237,7 @@ class Unpool(NoParameters):
         """The output size along one axis."""
         return formulas.transposed_size(axis.n, axis.k, axis.s, axis.before, 1, 0)
 
-    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | str | None:
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple([Spread(a.k, a.s, a.before) for a in self.patches(shape)])
 
     def check(self, shape: Shape) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
     from convcalc.errors import SpecError
     from convcalc.layers import Layer, Shape
     from convcalc.network.plan import Item
-    from convcalc.report import Report
 
 INPUT = -1  # the place of the network's input among the nodes
 
@@ -74,11 +74,11 @@ class Network:
     home: Shape = ()
     parameters: dict[str, int] = field(default_factory=dict)
 
-    def walk(self, *, batch: int = 1) -> Report:
-        """Walk it: one row per layer, with totals and notes. See `convcalc.analysis.walk.walk`."""
+    def walk(self, batch: int = 1) -> Analysis:
+        """Walk it: one step per layer, with totals and notes. See `convcalc.analysis.walk.walk`."""
         from convcalc.analysis.walk import walk  # noqa: PLC0415 - a floor up; only this convenience looks there
 
-        return walk(self, batch=batch)
+        return walk(self, batch)
 
     def error(self, node: Node, what: str) -> SpecError:
         """An error about a node, at its place in the spec."""

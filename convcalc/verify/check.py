@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.operations import OPERATIONS
+from convcalc.text import quoted
 
 SUBJECTS = (
     *("shape", "params", "buffers", "macs", "valid_macs", "field", "paths", "counts", "expect"),
@@ -79,3 +81,20 @@ def value_text(value: Any) -> str:
 
 
 __all__ = ["SUBJECTS", "Check", "sentence", "value_text"]
+
+
+def find_subjects(text: str | None) -> tuple[str, ...]:
+    """The subjects that ``--only shape,macs`` names; all of them for None.
+
+    Raises:
+        UsageError: there is no such subject, or none is named.
+    """
+    if text is None:
+        return SUBJECTS
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    unknown = [name for name in names if name not in SUBJECTS]
+    if unknown or not names:
+        near = did_you_mean(unknown[0], SUBJECTS) if unknown else f"; known: {', '.join(SUBJECTS)}"
+        message = f"--only: no subject {quoted(unknown[0] if unknown else '')}{near}"
+        raise UsageError(message)
+    return names

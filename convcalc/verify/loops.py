@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convcalc import formulas
-from convcalc.analysis.walk import Cost
+from convcalc.analysis.analysis import Work
 from convcalc.errors import ShapeError
 from convcalc.reference import WITNESSES, Tally
 from convcalc.verify.check import Check
 
 if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Step
     from convcalc.layers import Layer, Shape
-    from convcalc.report import Row
 
 OF_LOOPS = {"paths", "counts"}  # the subjects that the loops show
 FEW_CHANNELS = 4
@@ -37,9 +37,9 @@ def loops_agree(sorts: Mapping[str, tuple[Layer, list[Shape]]], seed: int) -> It
             yield from small_copy_agrees(sort, *small, seed)
 
 
-def sort_of(row: Row) -> str:
+def sort_of(step: Step) -> str:
     """What layers share that compute alike: kind and options."""
-    return f"{row.kind} {row.options}".strip()
+    return f"{step.kind} {step.option_text}".strip()
 
 
 def small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
@@ -115,8 +115,8 @@ def small_copy_agrees(sort: str, layer: Layer, shapes: list[Shape], seed: int) -
 
 def counts_agree(sort: str, layer: Layer, shapes: list[Shape], tally: Tally) -> Iterator[Check]:
     """The elementary operations by name: how many the layer says, and how many the loops did."""
-    cost = Cost(layer, tuple(shapes), 1)
-    claimed = {"macs": cost.macs, **cost.counts} if cost.macs else dict(cost.counts)
+    work = Work(layer, tuple(shapes), 1)
+    claimed = {"macs": work.macs, **work.counts} if work.macs else dict(work.counts)
     if claimed or tally.operations:
         yield Check(sort, "counts", claimed, tally.operations)
 

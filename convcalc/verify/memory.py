@@ -15,12 +15,12 @@ from convcalc.reference.depthwise import DEPTHWISE_TILE, LARGEST_COPIES
 from convcalc.reference.gather import most_places
 
 if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis, Step
     from convcalc.layers import Layer, Shape
-    from convcalc.network.network import Network
-    from convcalc.report import Report
 
 SEEN_UNIT = 700  # bytes for the claim about one unit's field along one axis, and its witness
 FLOAT64 = 8
+BYTES = {"float32": 4, "float64": FLOAT64}
 
 
 class Need(NamedTuple):
@@ -248,62 +248,52 @@ ON_THE_WAY: dict[str, OnTheWay] = {
 # ---------------------------------------------------------------------------------- the parts
 
 
-def last_uses(network: Network) -> dict[int, int]:
-    """For each node the last one that reads it."""
-    return {source: place for place, node in enumerate(network.nodes) for source in node.inputs}
-
-
-def of_run(network: Network, report: Report, each: int) -> Need:
+def run_need(analysis: Analysis, each: int) -> Need:
     """The full run, with numbers of so many bytes."""
-    last = last_uses(network)
-    alive = {-1: prod(network.input)}
     most = Need("running it", 0, "")
-    for place, (node, row) in enumerate(zip(network.nodes, report.rows, strict=True)):
-        shape = network.input if node.inputs[0] < 0 else report.rows[node.inputs[0]].output
-        kept = row.weights + row.biases + row.buffers
-        work = Work(node.layer, shape, row.output, kept, each)
-        alive[place] = prod(row.output)
-        numbers = sum(alive.values()) + kept
-        size = numbers * each + ON_THE_WAY[row.kind](work)
+    numbers = prod(analysis.network.input)
+    for step, _, freed in analysis.schedule():
+        kept = step.params + step.buffers
+        work = Work(step.layer, step.input, step.output, kept, each)
+        numbers += prod(step.output)
+        size = (numbers + kept) * each + ON_THE_WAY[step.kind](work)
         if size > most.size:
-            most = most._replace(size=size, where=row.name)
-        for source in set(node.inputs):
-            if last[source] == place:
-                del alive[source]
+            most = most._replace(size=size, where=step.name)
+        numbers -= sum([prod(source.output) for source in freed])
     return most
 
 
-def of_fields(network: Network, report: Report, images: Sequence[int]) -> Need:
+def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
     """The receptive fields, with so many images along each axis, one per perturbed pixel."""
-    last = last_uses(network)
     most, seen = Need("finding its receptive fields", 0, ""), 0
     for axis, rows in enumerate(images):
-        n = network.input[1 + axis]
-        alive = {-1: n}
-        for place, (node, row) in enumerate(zip(network.nodes, report.rows, strict=True)):
-            into = max(alive[source] for source in node.inputs)
-            out = row.output[1 + axis] if len(row.output) > 1 else 1
-            alive[place] = out
+        alive = n = _side(analysis.image, axis)
+        for step, _, freed in analysis.schedule():
+            into, out = max([_side(source, axis) for source in step.before]), _side(step, axis)
+            alive += out
             if rows == n:
                 seen += SEEN_UNIT * out
             # Besides those alive: the rows before they are marked, and a byte for each mark.
-            numbers = rows * (sum(alive.values()) + out) + along(node.layer, row, axis, rows, into)
+            numbers = rows * (alive + out) + along(step, axis, rows, into)
             size = numbers * FLOAT64 + rows * out + seen
             if size > most.size:
-                most = most._replace(size=size, where=row.name)
-            for source in set(node.inputs):
-                if last[source] == place:
-                    del alive[source]
+                most = most._replace(size=size, where=step.name)
+            alive -= sum([_side(source, axis) for source in freed])
     return most
 
 
-def along(layer: Layer, row: Any, axis: int, rows: int, into: int) -> int:
+def _side(step: Step, axis: int) -> int:
+    """Cells of a step's output along an axis of the image; 1 for a vector."""
+    return step.output[1 + axis] if len(step.output) > 1 else 1
+
+
+def along(step: Step, axis: int, rows: int, into: int) -> int:
     """Numbers that a layer makes on the way along one axis, run on so many rows at once."""
-    out = row.output[1 + axis] if len(row.output) > 1 else 1
+    layer, out = step.layer, _side(step, axis)
     if not hasattr(layer, "kernel_size"):
-        return rows * max(into, out) * (6 if row.kind == "upsample" else 1)
-    one = axes_of(layer, row.input)[axis]
-    if row.kind in ("conv_transpose", "unpool"):
+        return rows * max(into, out) * (6 if step.kind == "upsample" else 1)
+    one = axes_of(layer, step.input)[axis]
+    if step.kind in ("conv_transpose", "unpool"):
         return stamped(rows, [one], [out]) + rows * (one.k + out)
     return convolved(rows, rows, rows, rows * one.k, [one], [out]) + rows * one.k
 
@@ -332,4 +322,4 @@ def size_text(size: int, decimals: int = 1) -> str:
     return f"{size} bytes"
 
 
-__all__ = ["ON_THE_WAY", "Need", "apart", "last_uses", "of_fields", "of_run", "size_text"]
+__all__ = ["BYTES", "ON_THE_WAY", "Need", "apart", "fields_need", "run_need", "size_text"]

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from convcalc.analysis.walk import walk
 from convcalc.errors import UsageError
+from convcalc.text import printable, times
+from convcalc.verify.limits import MAX_BYTES, check_needs, fits, shrink
+from convcalc.verify.loops import sort_of
+from convcalc.verify.run import verify_analysis
 
 if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
     from convcalc.network.network import Network
-    from convcalc.report import Report
-    from convcalc.verify.run import Check
+    from convcalc.verify.check import Check
 
-SMALLER = (8, 16, 32, 4, 2)  # what the sides are divided by, until one fits
+_SMALLER = (8, 16, 32, 4, 2)  # what the sides are divided by, until one fits
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How networks are verified.
+
+    Attributes:
+        subjects: what to check.
+        named: whether the subjects were asked for by name.
+        seed: for the random arrays.
+        dtype: of the full run, float32 or float64.
+        limit: the most bytes to use.
+        changes: the options that change the networks, as they were typed.
+    """
+
+    subjects: tuple[str, ...]
+    named: bool = False
+    seed: int = 0
+    dtype: str = "float32"
+    limit: int = MAX_BYTES
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,105 +47,134 @@ class Plan:
     """A network that fits in memory.
 
     Attributes:
-        network: as it was asked for.
+        asked: as it was asked for.
         run: the same, on a smaller image where that was needed.
-        report: the walk of ``run``.
     """
 
-    network: Network
-    run: Network
-    report: Report
+    asked: Analysis
+    run: Analysis
 
     @classmethod
     def of(
-        cls,
-        network: Network,
-        subjects: Sequence[str],
-        notes: list[str],
-        settings: dict[str, Any],
-        *,
-        shrink: bool,
+        cls, network: Network, settings: Settings, notes: list[str], *, may_shrink: bool = False
     ) -> Plan:
-        """Walk it and see whether it fits; where it may shrink, find the image on which it does."""
-        from convcalc.analysis.walk import walk  # noqa: PLC0415 - start-up
-        from convcalc.verify.run import fits, refuse_large, shrunk_input  # noqa: PLC0415 - numpy
+        """Walk it and see whether it fits; where it may shrink, find the image on which it does.
 
-        dtype, limit = settings["dtype"], settings["limit"]
-        report = walk(network)
+        Raises:
+            UsageError: it does not fit, with what would make it fit.
+        """
+        subjects, dtype, limit = settings.subjects, settings.dtype, settings.limit
+        analysis = walk(network)
         try:
-            refuse_large(network, report, subjects, dtype, limit)
+            check_needs(analysis, subjects, dtype, limit)
         except UsageError as error:
-            for by in SMALLER if shrink else ():
-                small = shrunk_input(network, by)
+            for by in _SMALLER if may_shrink else ():
+                small = shrink(network, by)
                 if small and fits(small, subjects, dtype, limit):
-                    size = "×".join(map(str, small.input))
+                    size = times(small.network.input)
                     notes.append(f"{str(error).split(';')[0]}: run on {size} instead")
-                    return cls(network, small, walk(small))
-            if not shrink:
+                    return cls(analysis, small)
+            if not may_shrink:
                 raise
             message = (
                 f"{str(error).split(';')[0]}, and no smaller image helps; raise --limit, or name "
                 "the networks to verify"
             )
             raise UsageError(message) from None
-        return cls(network, network, report)
+        return cls(analysis, analysis)
 
-    def checked(
-        self, subjects: Sequence[str], settings: dict[str, Any], progress: Callable[[str], None]
-    ) -> list[Check]:
+    def verify(self, settings: Settings, progress: Callable[[str], None]) -> list[Check]:
         """All checks; what the file expects is held against the size that was asked for."""
-        from convcalc.verify.run import verified  # noqa: PLC0415 - numpy
-
-        found = verified(
-            self.run, only=subjects, seed=settings["seed"], dtype=settings["dtype"],
-            most_bytes=settings["limit"], progress=progress,
-        )  # fmt: skip
-        if self.run is not self.network and "expect" in subjects:
-            found += verified(self.network, only=("expect",))
+        found = verify_analysis(
+            self.run,
+            only=settings.subjects,
+            seed=settings.seed,
+            dtype=settings.dtype,
+            max_bytes=settings.limit,
+            progress=progress,
+        )
+        if self.run is not self.asked and "expect" in settings.subjects:
+            found += verify_analysis(self.asked, only=("expect",))
         return found
 
-    def left_out(
-        self, found: list[Check], subjects: Sequence[str], named: Sequence[str], given: str
-    ) -> list[str]:
+    def unchecked(self, found: list[Check], settings: Settings) -> list[str]:
         """Why a subject has no check: of those asked for by name, and of ``expect:`` if it is set aside."""
+        network, subjects = self.asked.network, settings.subjects
         absent = [name for name in subjects if all(check.subject != name for check in found)]
-        set_aside = {"expect"} if self.network.expect and self.network.changed else set()
-        whys = [
-            WHY[name](self.network, given) for name in absent if name in named or name in set_aside
-        ]
-        if "paths" in subjects and "paths" not in absent and (missing := self.unlooped(found)):
-            whys.append(f"no copy small enough for the loops of paths: {', '.join(missing)}")
-        return whys
+        wanted = set(subjects) if settings.named else set()
+        if network.expect and network.changed:
+            wanted.add("expect")
+        reasons = [_reason(name, network, settings.changes) for name in absent if name in wanted]
+        if "paths" in subjects and "paths" not in absent and (missing := self._unlooped(found)):
+            reasons.append(f"no copy small enough for the loops of paths: {', '.join(missing)}")
+        return reasons
 
-    def unlooped(self, found: list[Check]) -> list[str]:
+    def _unlooped(self, found: list[Check]) -> list[str]:
         """The sorts of layers that only the fast path has run."""
-        from convcalc.verify.run import sort_of  # noqa: PLC0415 - numpy
-
         looped = {check.node for check in found if check.subject == "paths"}
-        sorts = dict.fromkeys(map(sort_of, self.report.rows))
-        return [sort for sort in sorts if sort not in looped]
+        return [sort for sort in dict.fromkeys(map(sort_of, self.run)) if sort not in looped]
 
 
-def no_expect(network: Network, given: str) -> str:
+def verify_networks(
+    networks: Mapping[str, Network],
+    settings: Settings,
+    progress: Callable[[str, str], None],
+    *,
+    may_shrink: bool = False,
+) -> tuple[dict[str, list[Check]], list[str]]:
+    """Verify networks; the size of all of them is known before the first is run.
+
+    Args:
+        networks: by the names that messages call them.
+        settings: what to check, and how.
+        progress: told the name of each network, and of each node before it is run.
+        may_shrink: whether a network that does not fit in memory is run on a smaller image.
+
+    Returns:
+        The checks of each network, and notes on what was not checked.
+
+    Raises:
+        UsageError: one of them does not fit, or nothing was checked.
+    """
+    notes: list[str] = []
+    plans = {
+        name: Plan.of(network, settings, notes, may_shrink=may_shrink)
+        for name, network in networks.items()
+    }
+    found: dict[str, list[Check]] = {}
+    for name, plan in plans.items():
+        progress(name, "")
+        found[name] = plan.verify(settings, lambda node, name=name: progress(name, node))  # type: ignore[misc]
+    unchecked = [
+        f"{printable(name)}: {reason}"
+        for name, plan in plans.items()
+        for reason in plan.unchecked(found[name], settings)
+    ]
+    if not any(found.values()):
+        message = f"nothing was checked: {'; '.join(unchecked)}"
+        raise UsageError(message)
+    return found, [*notes, *unchecked]
+
+
+def _reason(subject: str, network: Network, changes: str) -> str:
+    """Why a subject was not checked."""
+    if subject == "expect":
+        return _no_expect(network, changes)
+    if subject == "field":
+        what = "of a vector" if len(network.input) == 1 else "behind a flatten"
+        return f"there is no receptive field {what}"
+    return {
+        "valid_macs": "no layer multiplies, so there are no valid_macs",
+        "paths": "no layer has a copy small enough for the loops of paths",
+        "counts": "the loops of counts did no operation",
+    }[subject]
+
+
+def _no_expect(network: Network, changes: str) -> str:
     """Why ``expect:`` was not checked."""
     if not network.expect:
         return "there is no expect: in it" if network.path else "a chain has no expect: in it"
-    own = "input" if network.home and "--set" not in given else "parameters"
-    if network.home and "--set" in given:
+    own = "input" if network.home and "--set" not in changes else "parameters"
+    if network.home and "--set" in changes:
         own = "input and parameters"
-    return f"expect: is for the file's own {own}; not checked with {given}"
-
-
-def no_field(network: Network, given: str) -> str:  # noqa: ARG001
-    """Why no receptive field was checked."""
-    what = "of a vector" if len(network.input) == 1 else "behind a flatten"
-    return f"there is no receptive field {what}"
-
-
-WHY: dict[str, Callable[[Network, str], str]] = {
-    "expect": no_expect,
-    "field": no_field,
-    "valid_macs": lambda network, given: "no layer multiplies, so there are no valid_macs",  # noqa: ARG005
-    "paths": lambda network, given: "no layer has a copy small enough for the loops of paths",  # noqa: ARG005
-    "counts": lambda network, given: "the loops of counts did no operation",  # noqa: ARG005
-}
+    return f"expect: is for the file's own {own}; not checked with {changes}"

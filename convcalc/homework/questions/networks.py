@@ -134,7 +134,7 @@ def rows_of(text: str, shape: Hwc | None) -> list[Row]:
 
     network, labels = _network_of(text, shape)
     try:
-        walked = walk(network).rows
+        walked = walk(network).steps
     except ConvcalcError as error:
         raise GivenError("arch", str(error)) from None
     found: list[Row] = []

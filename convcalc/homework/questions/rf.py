@@ -104,33 +104,23 @@ class ReceptiveFieldNet(Task):
 
     def size(self) -> int:
         """The side, in pixels."""
-        from convcalc.analysis.walk import walk
+        from convcalc.analysis.analysis import widest
+        from convcalc.layers.rf import UnknownField
         from convcalc.network.load import load
 
         try:
-            network = load(self.net)
-            report = walk(network)
+            analysis = load(self.net).walk()
         except ConvcalcError as error:
             raise GivenError("net", str(error)) from None
-        rows = report.rows
-        if self.at:
-            found = [row for row in rows if row.name == self.at]
-            if not found:
-                raise GivenError(
-                    "at",
-                    f"{self.net} has no layer {self.at!r}; convcalc arch {self.net} lists them",
-                )
-            row = found[0]
-        else:
-            ends = [
-                i
-                for i, row in enumerate(rows)
-                if len(row.output) == 1 or row.kind.startswith(("global", "adaptive"))
-            ]
-            row = rows[ends[0] - 1] if ends and ends[0] else rows[-1]
-        if isinstance(row.field, str):
-            raise GivenError("at", f"the receptive field of {row.name} is not known: {row.field}")
-        return int(max(axis.size for axis in row.field))
+        if self.at and self.at not in analysis:
+            raise GivenError(
+                "at", f"{self.net} has no layer {self.at!r}; convcalc arch {self.net} lists them"
+            )
+        rf = analysis[self.at].rf if self.at else widest(list(analysis.rf.values()))
+        if isinstance(rf, UnknownField):
+            what = self.at or self.net
+            raise GivenError("at", f"the receptive field of {what} is not known: {rf.reason}")
+        return max(axis.size for axis in rf)
 
     def parts(self, c: Conventions) -> list[Part]:
         side = self.size()

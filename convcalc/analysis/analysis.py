@@ -1,0 +1,369 @@
+"""What a walk finds: a step per layer, with what it reads, and what follows from all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from convcalc import formulas
+from convcalc.layers import Layer, Shape
+from convcalc.layers.base import Elementwise
+from convcalc.layers.checks import check_output
+from convcalc.layers.options import option_text
+from convcalc.layers.rf import PIXEL, Fields, UnknownField
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from convcalc.analysis.trace import Ranges
+    from convcalc.layers.rf import AnyField, Reads
+    from convcalc.network.network import Block, Network
+
+SUMMED = ("params", "weights", "biases", "buffers", "macs", "flops", "activations")
+
+
+class Image(Elementwise):
+    """What goes into a network; a layer only in that it has an output."""
+
+    kind: ClassVar[str] = "input"
+
+
+class Work:
+    """What one layer does to given shapes; steps that repeat share it.
+
+    Attributes:
+        macs, activations, counts: of the whole batch.
+        reads: which inputs one output reads, as `convcalc.layers.base.Layer.reads` says.
+    """
+
+    __slots__ = (
+        "activations", "biases", "buffers", "counts", "kind", "layer", "macs", "notes", "option_text",
+        "output", "reads", "shapes", "weights",
+    )  # fmt: skip
+
+    def __init__(self, layer: Layer, shapes: tuple[Shape, ...], batch: int) -> None:
+        layer.check(*shapes)
+        shape = shapes[0]
+        self.layer, self.kind, self.option_text = layer, layer.kind, option_text(layer)
+        self.shapes = shapes
+        out = self.output = layer.out_shape(*shapes)
+        check_output(out)
+        values = formulas.product(out)
+        self.activations = values * batch
+        self.weights, self.biases = layer.weights(shape, out), layer.biases(shape, out)
+        self.buffers = layer.buffers(shape, out)
+        self.macs = layer.macs(shape, out) * batch
+        counts = dict(layer.all_counts(shapes, out))
+        if self.biases and self.macs:
+            counts["bias_adds"] = values
+        self.counts = {name: number * batch for name, number in counts.items() if number}
+        self.reads: tuple[Reads, ...] | UnknownField | None = layer.reads(shape, out)
+        self.notes = layer.notes(shape, out)
+
+
+class Step:
+    """One layer of a network, walked; the image is a step too.
+
+    Attributes:
+        place: its number in the order of steps, from 1; 0 is the image.
+        name: unique in the network.
+        work: what its layer does to the shapes that it gets.
+        before: the steps it reads.
+        rf: receptive field per image axis, () where there is no image, or an `UnknownField`.
+        misalignment: that the paths it joins see different places; empty if they do not.
+    """
+
+    __slots__ = ("before", "misalignment", "name", "place", "rf", "work")
+
+    def __init__(
+        self,
+        place: int,
+        name: str,
+        work: Work,
+        before: tuple[Step, ...],
+        rf: Fields,
+        misalignment: str = "",
+    ) -> None:
+        self.place, self.name, self.work, self.before = place, name, work, before
+        self.rf, self.misalignment = rf, misalignment
+
+    def __repr__(self) -> str:
+        return f"<Step {self.place} {self.name}: {self.kind} {self.input} -> {self.output}>"
+
+    @property
+    def layer(self) -> Layer:
+        """The layer with its options."""
+        return self.work.layer
+
+    @property
+    def kind(self) -> str:
+        """The layer's kind."""
+        return self.work.kind
+
+    @property
+    def option_text(self) -> str:
+        """The layer's options in short: ``k3 c64 p1``."""
+        return self.work.option_text
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of the steps it reads; the image is ``input``."""
+        return [step.name for step in self.before]
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes that go in, without the batch: one for each step that it reads."""
+        return self.work.shapes
+
+    @property
+    def input(self) -> Shape:
+        """The first of the shapes that go in."""
+        return self.work.shapes[0]
+
+    @property
+    def output(self) -> Shape:
+        """The shape that comes out, without the batch."""
+        return self.work.output
+
+    @property
+    def weights(self) -> int:
+        """Trained numbers that multiply."""
+        return self.work.weights
+
+    @property
+    def biases(self) -> int:
+        """Trained numbers that are added."""
+        return self.work.biases
+
+    @property
+    def params(self) -> int:
+        """Trained numbers."""
+        return self.work.weights + self.work.biases
+
+    @property
+    def buffers(self) -> int:
+        """Stored numbers that are not trained."""
+        return self.work.buffers
+
+    @property
+    def macs(self) -> int:
+        """Multiply-adds, of the whole batch."""
+        return self.work.macs
+
+    @property
+    def flops(self) -> int:
+        """Twice the multiply-adds, of the whole batch."""
+        return 2 * self.work.macs
+
+    @property
+    def activations(self) -> int:
+        """Values that come out, of the whole batch."""
+        return self.work.activations
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Elementary operations besides the multiply-adds, of the whole batch."""
+        return self.work.counts
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Surprises, one line each."""
+        return [*self.work.notes, self.misalignment] if self.misalignment else self.work.notes
+
+    @property
+    def rf_axes(self) -> tuple[AnyField, ...]:
+        """The receptive field along each axis; () where there is no image, or it is not known."""
+        return () if isinstance(self.rf, UnknownField) else self.rf
+
+    @property
+    def is_map(self) -> bool:
+        """Whether it gives a map of more than one cell."""
+        return max(self.output[1:], default=1) > 1
+
+
+class Moment(NamedTuple):
+    """A step at work, when a network runs step by step.
+
+    Attributes:
+        step: the step.
+        alive: the steps whose output must exist while it works, its own among them. It changes from
+            one moment to the next; copy what you keep.
+        freed: those whose output nobody reads after it.
+    """
+
+    step: Step
+    alive: Collection[Step]
+    freed: tuple[Step, ...]
+
+
+class Analysis:
+    """A walked network.
+
+    Attributes:
+        network: what was walked.
+        batch: samples at once.
+        image: the step that stands for what goes in.
+        steps: a step per layer, in an order in which each follows what it reads.
+    """
+
+    def __init__(self, network: Network, batch: int, image: Step, steps: list[Step]) -> None:
+        self.network, self.batch, self.image, self.steps = network, batch, image, steps
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, name: str) -> Step:
+        """The step of a layer, by its name."""
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    @cached_property
+    def _by_name(self) -> dict[str, Step]:
+        return {step.name: step for step in self.steps}
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all layers, in order."""
+        return list(self._by_name)
+
+    # ----------------------------------------------------------------------------- the graph
+
+    @property
+    def edges(self) -> list[tuple[Step, Step]]:
+        """Who reads whom: a step and one that reads it, in the order of the readers."""
+        return [(source, step) for step in self.steps for source in step.before]
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        """Runs of steps that belong together, outer ones first; ``steps[start:stop]`` are its steps."""
+        return self.network.blocks
+
+    @cached_property
+    def block_names(self) -> list[str | None]:
+        """For each step the name of the innermost block that it lies in and that has a name."""
+        names: list[str | None] = [None] * len(self.steps)
+        for block in self.blocks:  # outer ones first, so inner ones write over them
+            if block.name:
+                names[block.start : block.stop] = [block.name] * (block.stop - block.start)
+        return names
+
+    @cached_property
+    def outputs(self) -> tuple[Step, ...]:
+        """The ends of the network: the steps that nobody reads."""
+        read = {source.place for step in self.steps for source in step.before}
+        return tuple([step for step in self.steps if step.place not in read])
+
+    def schedule(self) -> Iterator[Moment]:
+        """Every step in order, with what must exist while it works.
+
+        An output exists from its step to the last step that reads it; the network's outputs stay.
+        """
+        last_reader: dict[int, int] = {}
+        for step in self.steps:
+            for source in step.before:
+                last_reader[source.place] = step.place
+        alive = {0: self.image}
+        for step in self.steps:
+            alive[step.place] = step
+            read = dict.fromkeys(step.before)
+            freed = tuple([each for each in read if last_reader[each.place] == step.place])
+            yield Moment(step, alive.values(), freed)
+            for each in freed:
+                del alive[each.place]
+
+    # ----------------------------------------------------------------------- receptive fields
+
+    def trunk(self, output: Step) -> tuple[Step, ...]:
+        """The last maps on the way to an output, before a global pool or a flatten gathers them.
+
+        A step that gathers the image itself stands for it.
+        """
+        found: dict[int, Step] = {}
+        waiting, seen = [output], {output.place}
+        while waiting:
+            step = waiting.pop()
+            if step.is_map or step is self.image or self.image in step.before or _reduces(step):
+                found[step.place] = step
+                continue
+            for source in step.before:
+                if source.place not in seen:
+                    seen.add(source.place)
+                    waiting.append(source)
+        return tuple([found[place] for place in sorted(found)])
+
+    def rf_of(self, output: Step) -> Fields:
+        """The receptive field of an output, taken before anything gathers the whole map."""
+        return widest([step.rf for step in self.trunk(output)])
+
+    @cached_property
+    def rf(self) -> dict[str, Fields]:
+        """The receptive field of each output, by its name."""
+        return {output.name: self.rf_of(output) for output in self.outputs}
+
+    def trace(self, step: Step, unit: Shape) -> dict[Step, Ranges]:
+        """What one unit reads at every step on the way down. See `convcalc.analysis.trace.trace`."""
+        from convcalc.analysis.trace import trace  # noqa: PLC0415 - only where it is asked for
+
+        return trace(self, step, unit)
+
+    # --------------------------------------------------------------------- sums and surprises
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """Sums over all steps, and numbers of layers."""
+        totals = {key: sum([getattr(step, key) for step in self.steps]) for key in SUMMED}
+        totals["layers"] = len(self.steps)
+        totals["weight_layers"] = sum([bool(step.weights and step.macs) for step in self.steps])
+        return totals
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """Surprises, one line each. See `convcalc.analysis.notes`."""
+        from convcalc.analysis.notes import notes_of  # noqa: PLC0415 - only where it is asked for
+
+        return notes_of(self)
+
+    # ------------------------------------------------------------------------ for notebooks
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole analysis as plain JSON data."""
+        from convcalc.analysis.report import report_of  # noqa: PLC0415 - as for the notes
+
+        return report_of(self).to_dict()
+
+    def _repr_html_(self) -> str:
+        from convcalc.analysis.report import report_of  # noqa: PLC0415 - as for the notes
+
+        return report_of(self)._repr_html_()
+
+    def __str__(self) -> str:
+        from convcalc.analysis.report import report_of  # noqa: PLC0415 - as for the notes
+
+        return str(report_of(self))
+
+
+def _reduces(step: Step) -> bool:
+    """Whether a step gives one cell of a map by weights of its own, which is a map still."""
+    return bool(step.weights) and len(step.output) > 1 and any(s.is_map for s in step.before)
+
+
+def image_step(shape: Shape, batch: int) -> Step:
+    """The step that stands for a network's input."""
+    return Step(0, "input", Work(Image(), (shape,), batch), (), (PIXEL,) * (len(shape) - 1))
+
+
+def widest(fields: list[Fields]) -> Fields:
+    """Of several receptive fields the one that sees most; one that is not known hides the others."""
+
+    def pixels(rf: Fields) -> tuple[int, int]:
+        if isinstance(rf, UnknownField):
+            return 1 + (not rf.whole), pixels(rf.local)[1]
+        return 0, formulas.product([axis.size for axis in rf]) if rf else 0
+
+    return max(fields, key=pixels)

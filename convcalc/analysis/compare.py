@@ -1,0 +1,94 @@
+"""Several networks side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from convcalc.analysis.analysis import widest
+from convcalc.analysis.rows import CONVENTION, field_text, plain_field
+from convcalc.layers.rf import Fields, UnknownField
+from convcalc.report import Column, Report
+from convcalc.text import grouped, per_axis, times
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
+
+SORTS = ("params", "macs", "activations", "layers", "network")
+_SUMS = ("layers", "params", "macs", "flops", "activations")
+
+
+def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Report:
+    """A row for each network: parameters, work, activations, receptive field.
+
+    Args:
+        analyses: of the networks, walked with one batch.
+        sort: a key of `SORTS`, largest first; as they are given if there is none.
+    """
+    rows = [_row(analysis) for analysis in analyses]
+    if sort:
+        rows.sort(key=lambda row: row[sort], reverse=sort != "network")
+    first = rows[0]["macs"] or 1
+    for row in rows:
+        row["times"] = row["macs"] / first
+    batch = max((analysis.batch for analysis in analyses), default=1)
+    return Report(
+        title="",
+        columns=[
+            Column.of_mapping("network", "network", right=False, keep=9),
+            Column.of_mapping("input", "input", times, keep=2),
+            Column.of_mapping("layers", "layers", grouped, keep=3),
+            Column.of_mapping("params", "params", grouped, keep=8),
+            Column.of_mapping("macs", "macs", grouped, keep=8),
+            Column.of_mapping("times", "× first", lambda number: f"{number:.2f}", keep=1),
+            Column.of_mapping("activations", "activations", grouped, keep=4),
+            Column.of_mapping("rf", "rf", field_text, plain=plain_field, keep=5),
+        ],
+        rows=rows,
+        key="networks",
+        notes=[note for analysis in analyses for note in _notes(analysis)],
+        footer=[
+            f"{CONVENTION}{f'; macs and activations are for a batch of {batch}' * (batch > 1)}",
+            "rf = receptive field before a global pool or flatten gathers the map",
+        ],
+        row_dict=lambda row: {**row, "rf": plain_field(row["rf"])},
+    )
+
+
+def _row(analysis: Analysis) -> dict[str, Any]:
+    """One network."""
+    return {
+        "network": analysis.network.name,
+        "input": list(analysis.network.input),
+        **{key: analysis.totals[key] for key in _SUMS},
+        "rf": _sizes(widest(list(analysis.rf.values()))),
+        "rf_of_outputs": {name: plain_field(_sizes(rf)) for name, rf in analysis.rf.items()},
+    }
+
+
+def _sizes(rf: Fields) -> list[int] | UnknownField:
+    """The size along each axis, or why it is not known."""
+    return rf if isinstance(rf, UnknownField) else [axis.size for axis in rf]
+
+
+def _notes(analysis: Analysis) -> list[str]:
+    """What the file expects and does not get, and what the receptive field alone does not say."""
+    name = analysis.network.name
+    notes = [f"{name}: {note}" for note in analysis.notes if note.startswith("expect")]
+    texts = {output: _field_words(rf) for output, rf in analysis.rf.items()}
+    if len(set(texts.values())) > 1:
+        ends = ", ".join(f"{text} at {output}" for output, text in texts.items())
+        notes.append(f"{name}: rf of its {len(texts)} outputs: {ends}")
+    elif any(isinstance(rf, UnknownField) for rf in analysis.rf.values()):
+        notes.append(f"{name}: rf is {next(iter(texts.values()))}")
+    return notes
+
+
+def _field_words(rf: Fields) -> str:
+    """A receptive field in words, and why it is not a number."""
+    if not isinstance(rf, UnknownField):
+        return field_text(_sizes(rf))
+    if not rf.local:
+        return f"{field_text(rf)} ({rf.reason})"
+    local = per_axis([axis.size for axis in rf.local])
+    return f"{field_text(rf)}, {local} without the parts that gather the whole map ({rf.reason})"

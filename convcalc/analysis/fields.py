@@ -1,0 +1,119 @@
+"""Receptive fields through a network: carried through a layer, and joined where paths meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convcalc.layers.checks import MAX_VALUES
+from convcalc.layers.rf import AnyField, Field, Fields, Reads, UnknownField, aligned, hull
+from convcalc.layers.window import axis_names
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from convcalc.analysis.analysis import Step, Work
+
+TOO_LONG = UnknownField("the pattern of what units see repeats too rarely to follow")
+TOO_WIDE = UnknownField(f"it is wider than {MAX_VALUES:.0e} pixels")
+GATED = "a map of one value scales the whole, so every unit sees all that it saw"
+
+
+def carry(reads: tuple[Reads, ...] | UnknownField | None, rf: Fields) -> Fields:
+    """The receptive field after a layer."""
+    if reads is None or (not rf and not isinstance(rf, UnknownField)):
+        return rf
+    if isinstance(rf, UnknownField):
+        return rf.with_local(carry(reads, rf.local)) if rf.local else rf
+    if isinstance(reads, UnknownField):
+        return reads.with_local(rf) if reads.whole else reads
+    if len(reads) == 2 and reads[0] == reads[1] and rf[0] == rf[1]:
+        after = reads[0].field_after(rf[0])
+        return _checked([after, after])
+    return _checked([r.field_after(f) for r, f in zip(reads, rf)])
+
+
+def _checked(fields: list[AnyField | None]) -> Fields:
+    """The fields, or why one of them is not followed any further."""
+    known = [field for field in fields if field]
+    if len(known) < len(fields):
+        return TOO_LONG
+    if any([field.size > MAX_VALUES or field.step > MAX_VALUES for field in known]):
+        return TOO_WIDE
+    return tuple(known)
+
+
+def join(work: Work, before: tuple[Step, ...]) -> tuple[Fields, str]:
+    """The hull of several paths' receptive fields, and a warning where their centres differ."""
+    if work.layer.references or not any(step.rf for step in before):
+        return before[0].rf, ""
+    sides = work.output[1:]
+    maps = [step for step in before if step.output[1:] == sides]
+    gated = len(maps) < len(before)
+    unknown = [step.rf for step in before if isinstance(step.rf, UnknownField)]
+    for reason in unknown:
+        if not reason.whole:
+            return reason, ""
+    known = [(step, _local(step.rf)) for step in maps]
+    rf, warning = _hull([(step, local) for step, local in known if local])
+    if unknown or gated:
+        why = unknown[0].reason if unknown else GATED
+        return UnknownField(why, whole=True, local=rf), warning
+    return rf, warning
+
+
+def _local(rf: Fields) -> tuple[AnyField, ...]:
+    """A field, or of one that is the whole image the part beside what gathers it."""
+    return rf.local if isinstance(rf, UnknownField) else rf
+
+
+def _hull(paths: list[tuple[Step, tuple[AnyField, ...]]]) -> tuple[Fields, str]:
+    """The fields that hold those of all paths, and a warning where their centres differ."""
+    if not paths:
+        return (), ""
+    one, first = paths[0]
+    if all(fields == first for _, fields in paths):
+        return first, ""
+    warning = ""
+    for axis, along in enumerate(axis_names((1, *one.output[1:]))[: len(first)]):
+        side = one.output[1 + axis]
+        compared = [(s, fields[axis]) for s, fields in paths if not _constant(fields[axis], side)]
+        for other, field in compared[1:]:
+            if not warning and not aligned(compared[0][1], field):
+                warning = _misaligned(compared[0][0].name, compared[0][1], other.name, field, along)
+    return _checked(
+        [hull(list(fields)) for fields in zip(*(fields for _, fields in paths))]
+    ), warning
+
+
+def _constant(field: AnyField, side: int) -> bool:
+    """Whether all units along an axis see the same pixels, as those of a map blown up from one cell do."""
+    return field.sees(0) == field.sees(side - 1)
+
+
+def _misaligned(one: str, first: AnyField, two: str, second: AnyField, along: str) -> str:
+    """The two branches, their centres, how far apart they are, and what closes the gap."""
+    a, b = ("the input" if name == "input" else name for name in (one, two))
+    if first.stride != second.stride:
+        return (
+            f"paths are not aligned along the {along}: units of {a} are {first.stride} pixels apart, "
+            f"those of {b} {second.stride}; give both paths the same strides"
+        )
+    from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
+
+    apart = abs(Fraction(second.doubled_center) - Fraction(first.doubled_center)) / 2
+    if apart.denominator == 1:
+        way_out = "give both paths the same padding before"
+    elif isinstance(first, Field) and isinstance(second, Field):
+        way_out = "use kernels that are all odd, or all even, on both paths"
+    else:
+        way_out = "upsampling leaves a part of a pixel that no padding closes"
+    return (
+        f"paths are not aligned along the {along}: unit 0 of {a} is centred at pixel "
+        f"{_halved(first.doubled_center)}, of {b} at {_halved(second.doubled_center)} "
+        f"({float(apart):g} apart); {way_out}"
+    )
+
+
+def _halved(doubled: Fraction | int) -> str:
+    """Half of a number, as a decimal."""
+    return f"{float(doubled) / 2:g}"

@@ -1,0 +1,180 @@
+"""Blocks that repeat shown once, and blocks as one row each, for tables that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from convcalc.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from convcalc.analysis.analysis import Analysis, Step
+    from convcalc.layers import Shape
+    from convcalc.layers.rf import Fields
+    from convcalc.network.network import Block
+
+_MANY_ROWS = 50  # more rows than this, and repeated blocks are shown once
+_STILL_MANY = 200  # more than this, and so are blocks that are only alike
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedRow:
+    """One row that stands for several steps: their sums, and the last one's output.
+
+    Attributes:
+        folded: how many blocks it stands for.
+    """
+
+    name: str
+    kind: str
+    option_text: str
+    input: Shape
+    output: Shape
+    weights: int
+    biases: int
+    buffers: int
+    macs: int
+    activations: int
+    counts: Mapping[str, int]
+    rf: Fields
+    folded: int
+
+    @property
+    def params(self) -> int:
+        """Trained numbers."""
+        return self.weights + self.biases
+
+    @property
+    def flops(self) -> int:
+        """Twice the multiply-adds."""
+        return 2 * self.macs
+
+
+Row = Any  # a Step or a FoldedRow
+_Tree = list[tuple["Block", "_Tree"]]
+
+
+def fold(analysis: Analysis, depth: int | None = None) -> list[Row]:
+    """The rows with blocks that repeat shown once, or, with ``depth``, blocks that deep as one row.
+
+    Blocks that are the same fold where there are many rows; where that leaves many, so do blocks
+    that are alike: the same kinds in the same order, with other numbers.
+
+    Args:
+        analysis: of the network.
+        depth: show every block that lies in ``depth`` − 1 others as one row; None folds repeats only.
+    """
+    steps = analysis.steps
+    if depth is None and len(steps) <= _MANY_ROWS:
+        return list(steps)
+    return fold_repeats(analysis, depth)
+
+
+def fold_repeats(analysis: Analysis, depth: int | None = None) -> list[Row]:
+    """The same, however few rows there are."""
+    steps, tree = analysis.steps, _nest(analysis.blocks)
+    rows = _Folder(steps, depth, _costs, "the same").rows(0, len(steps), tree)
+    if depth is None and len(rows) > _STILL_MANY:
+        return _Folder(steps, depth, _kinds, "alike").rows(0, len(steps), tree)
+    return rows
+
+
+class _Folder:
+    """Shows runs of like blocks as the first of them and one row for the others."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        depth: int | None,
+        pattern: Callable[[Sequence[Step]], list[Any]],
+        word: str,
+    ) -> None:
+        self.steps, self.depth, self.pattern, self.word = steps, depth, pattern, word
+
+    def rows(self, start: int, stop: int, blocks: _Tree) -> list[Row]:
+        """The rows from start to stop, in which the blocks lie."""
+        rows: list[Row] = []
+        at, i = start, 0
+        while i < len(blocks):
+            (name, first, last, level), inner = blocks[i]
+            rows += self.steps[at:first]
+            if self.depth is not None and level >= self.depth - 1 and name:
+                kind = plural(last - first, "layer")
+                rows.append(_summary(self.steps[first:last], name, kind))
+                at, i = last, i + 1
+                continue
+            rows += self.rows(first, last, inner)
+            end = self.run_end(blocks, i)
+            at = blocks[end - 1][0][2]
+            if end > i + 1:
+                times = end - i - 1
+                name = f"{self.run_name(blocks[i + 1][0], blocks[end - 1][0])} (×{times})"
+                rows.append(_summary(self.steps[last:at], name, self.word, times))
+            i = end
+        rows += self.steps[at:stop]
+        return rows
+
+    def run_end(self, blocks: _Tree, i: int) -> int:
+        """Where the run of blocks like block i, each right after the other, ends."""
+        wanted = self.pattern(self.steps[blocks[i][0][1] : blocks[i][0][2]])
+        end = i + 1
+        while end < len(blocks) and blocks[end][0][1] == blocks[end - 1][0][2]:
+            if self.pattern(self.steps[blocks[end][0][1] : blocks[end][0][2]]) != wanted:
+                break
+            end += 1
+        return end
+
+    def run_name(self, first: Block, last: Block) -> str:
+        """A name for a run of blocks."""
+        if first[0]:
+            return first[0] if first[0] == last[0] else f"{first[0]} … {last[0].rsplit('.', 1)[-1]}"
+        return f"{self.steps[first[1]].name} … {self.steps[last[2] - 1].name}"
+
+
+def _nest(blocks: Iterable[Block]) -> _Tree:
+    """Blocks as a tree of (block, children)."""
+    tree: _Tree = []
+    stack: list[tuple[int, _Tree]] = []
+    for block in blocks:
+        while stack and stack[-1][0] <= block[1]:
+            stack.pop()
+        inner: _Tree = []
+        (stack[-1][1] if stack else tree).append((block, inner))
+        stack.append((block[2], inner))
+    return tree
+
+
+def _costs(steps: Sequence[Step]) -> list[Any]:
+    """What two blocks must share to be the same: their layers, shapes and costs."""
+    return [(step.kind, step.option_text, step.output, step.weights, step.macs) for step in steps]
+
+
+def _kinds(steps: Sequence[Step]) -> list[Any]:
+    """What two blocks must share to be alike: their kinds, in order."""
+    return [step.kind for step in steps]
+
+
+def _summary(steps: Sequence[Step], name: str, kind: str, folded: int = 1) -> FoldedRow:
+    """One row for several steps."""
+    counts: dict[str, int] = {}
+    for step in steps:
+        for operation, number in step.counts.items():
+            counts[operation] = counts.get(operation, 0) + number
+    return FoldedRow(
+        name=name,
+        kind=kind,
+        option_text="",
+        input=steps[0].input,
+        output=steps[-1].output,
+        weights=sum(step.weights for step in steps),
+        biases=sum(step.biases for step in steps),
+        buffers=sum(step.buffers for step in steps),
+        macs=sum(step.macs for step in steps),
+        activations=sum(step.activations for step in steps),
+        counts=counts,
+        rf=steps[-1].rf,
+        folded=folded,
+    )

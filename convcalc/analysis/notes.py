@@ -1,0 +1,153 @@
+"""Surprises of a whole network, and what its file expects, held against the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import ConvcalcError
+from convcalc.layers.rf import Fields, UnknownField
+from convcalc.text import per_axis, times
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis, Step
+    from convcalc.layers import Shape
+    from convcalc.network.network import Network
+
+
+def notes_of(analysis: Analysis) -> list[str]:
+    """The notes of all steps, grouped, and those on the whole network."""
+    steps: dict[str, list[str]] = {}
+    for step in analysis.steps:
+        for note in step.notes:
+            steps.setdefault(note, []).append(step.name)
+    return [
+        *(f"{_listed(names)}: {note}" for note, names in steps.items()),
+        *_unknown_fields(analysis),
+        *_wider_than_image(analysis),
+        *_other_size(analysis),
+        *(f"expect: {line}" for line in _broken(analysis)),
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    """The layers that a note is about."""
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]} and {len(names) - 1} more"
+
+
+def _unknown_fields(analysis: Analysis) -> Iterator[str]:
+    """Why a receptive field is printed as ? or as all, once for each reason."""
+    said: dict[str, list[Step]] = {}
+    for step in analysis.steps:
+        rf = step.rf
+        if isinstance(rf, UnknownField) and not any(
+            isinstance(source.rf, UnknownField) and source.rf.reason == rf.reason
+            for source in step.before
+        ):
+            said.setdefault(rf.reason, []).append(step)
+    for reason, steps in said.items():
+        rf = steps[0].rf
+        names = _listed([step.name for step in steps])
+        if isinstance(rf, UnknownField) and rf.whole:
+            yield f"{names}: {reason} (rf: all)"
+        else:
+            yield f"{names}: the receptive field is not known from here on (rf: ?): {reason}"
+
+
+def _wider_than_image(analysis: Analysis) -> Iterator[str]:
+    """A note on the first map whose units see more than the image, if one does."""
+    image = analysis.network.input[1:]
+    trunk = {step.place for output in analysis.outputs for step in analysis.trunk(output)}
+    last = max(trunk, default=0)
+    for step in analysis.steps[:last]:
+        rf = step.rf
+        if isinstance(rf, UnknownField) or not step.is_map:
+            continue
+        if any(axis.size > n > 1 for axis, n in zip(rf, image)):
+            yield (
+                f"{step.name} and on: the receptive field ({per_axis([axis.size for axis in rf])} pixels) is "
+                f"wider than the image ({times(image)}); the rest of it is padding"
+            )
+            return
+
+
+def _other_size(analysis: Analysis) -> Iterator[str]:
+    """The first layer whose parameters another input size changes: trained weights would not fit it."""
+    network = analysis.network
+    if not network.home:
+        return
+    try:
+        for step, shapes in zip(analysis.steps, _shapes_at(network, network.home)):
+            if shapes == step.shapes or not step.params:
+                continue
+            layer = step.layer
+            if layer.params(shapes[0], layer.out_shape(*shapes)) != step.params:
+                yield (
+                    f"{step.name}: gets {times(step.input)} here but {times(shapes[0])} at the file's own "
+                    f"{times(network.home)}, so weights trained there do not fit; resize the image, or pool "
+                    "globally before it"
+                )
+                return
+    except ConvcalcError:
+        return  # the file's own size does not fit; then nothing was trained at it
+
+
+def _shapes_at(network: Network, shape: Shape) -> Iterator[tuple[Shape, ...]]:
+    """For each node the shapes that it reads, if this goes into the network."""
+    outputs = [shape]
+    known: dict[Any, Shape] = {}
+    for node in network.nodes:
+        shapes = tuple([outputs[i + 1] for i in node.inputs])
+        key = (node.layer, shapes)
+        if key not in known:
+            node.layer.check(*shapes)
+            known[key] = node.layer.out_shape(*shapes)
+        outputs.append(known[key])
+        yield shapes
+
+
+# ----------------------------------------------------------------------------- expectations
+
+
+def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
+    """What the file's ``expect`` promises for one sample, each number with the one that the walk finds."""
+    expect, totals, batch = analysis.network.expect, analysis.totals, analysis.batch
+    found: dict[str, Any] = {key: totals[key] for key in ("params", "buffers", "layers")}
+    found |= {key: totals[key] // batch for key in ("macs", "flops")}
+    if "rf_size" in expect:
+        fields = list(analysis.rf.values())
+        if "rf_at" in expect:
+            step = step_at(analysis, expect["rf_at"])
+            if step is None:
+                return {"rf_at": (expect["rf_at"], "no layer or block")}
+            fields = [step.rf]
+        found["rf_size"] = max(map(_largest, fields), default=0)
+    return {key: (expect[key], found[key]) for key in found if key in expect}
+
+
+def step_at(analysis: Analysis, name: str) -> Step | None:
+    """The step of this name, or the last step of the block of this name."""
+    if name in analysis:
+        return analysis[name]
+    for block in analysis.blocks:
+        if block.name == name:
+            return analysis.steps[block.stop - 1]
+    return None
+
+
+def _largest(rf: Fields) -> int:
+    """The size along the longest axis, without what gathers the whole map; 0 where it is not known."""
+    fields = rf.local if isinstance(rf, UnknownField) else rf
+    return max([axis.size for axis in fields], default=0)
+
+
+def _broken(analysis: Analysis) -> list[str]:
+    """What ``expect`` promises and the walk does not find, with both numbers."""
+    if analysis.network.changed:
+        return []
+    both = expectations(analysis)
+    if "rf_at" in both:
+        return [f"rf_at names no layer or block: {both['rf_at'][0]!r}"]
+    return [f"{key} should be {a:,} but is {b:,}" for key, (a, b) in both.items() if a != b]

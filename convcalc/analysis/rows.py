@@ -1,0 +1,192 @@
+"""A network's steps as rows: the columns they have, how people read them, and their JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.layers.rf import UnknownField
+from convcalc.report import Column, Report
+from convcalc.text import grouped, per_axis, times
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Step
+
+CONVENTION = "macs = multiply-adds, bias not counted; flops = 2 · macs"
+
+
+def convention_text(batch: int) -> str:
+    """How the numbers count."""
+    return f"{CONVENTION}{f'; macs are for a batch of {batch}, shapes per sample' * (batch > 1)}"
+
+
+def field_part(name: str) -> Callable[[Any], Any]:
+    """Get the size, stride or padding of a step's receptive field, per axis, or why it is not known."""
+
+    def part(step: Step) -> list[Any] | UnknownField:
+        rf = step.rf
+        return rf if isinstance(rf, UnknownField) else [getattr(axis, name) for axis in rf]
+
+    return part
+
+
+def field_text(value: list[Any] | UnknownField) -> str:
+    """A receptive field's part for people: ``all`` where everything is seen."""
+    if isinstance(value, UnknownField):
+        return "all" if value.whole else "?"
+    return per_axis(value) if value else "–"
+
+
+def plain_field(value: list[Any] | UnknownField) -> list[int | str] | None:
+    """A receptive field's part for programs: numbers per axis; null where it is not known."""
+    if isinstance(value, UnknownField):
+        return None
+    # After an upsampling the stride is a fraction; it stays exact as a string such as "1/2".
+    return [number if isinstance(number, int) else str(number) for number in value]
+
+
+def _operations(name: str) -> Callable[[Any], int]:
+    """Get an elementary count of a row."""
+    return lambda row: row.counts.get(name, 0)
+
+
+def _connections(step: Step) -> int:
+    """Inputs and biases that each unit is wired to, over all units, as LeCun et al. (1998) count.
+
+    A trainable subsampling adds its window up before it multiplies, so those additions count.
+    """
+    if not (step.macs and step.biases):
+        return step.macs
+    return step.macs + step.counts.get("bias_adds", 0) + step.counts.get("adds", 0)
+
+
+def _count(key: str, about: str, keep: int = 5, heading: str = "") -> Column:
+    return Column(key, heading or key, attrgetter(key), about, text=grouped, keep=keep)
+
+
+def _shape(key: str, about: str, keep: int) -> Column:
+    return Column(key, key, attrgetter(key), about, text=times, plain=list, keep=keep)
+
+
+def _operation(name: str, about: str) -> Column:
+    return Column(name, name, _operations(name), about, text=grouped, keep=1)
+
+
+def _field(key: str, part: str, about: str, keep: int) -> Column:
+    return Column(key, key, field_part(part), about, text=field_text, plain=plain_field, keep=keep)
+
+
+COLUMNS: dict[str, Column] = {
+    column.key: column
+    for column in (
+        Column("name", "layer", attrgetter("name"), "the layer's name", right=False, keep=9),
+        Column("kind", "kind", attrgetter("kind"), "the layer kind", right=False, keep=7),
+        Column(
+            "options",
+            "options",
+            attrgetter("option_text"),
+            "its options in short",
+            right=False,
+            keep=3,
+        ),
+        _shape("input", "shape that goes in: channels first, no batch", 1),
+        _shape("output", "shape that comes out: channels first, no batch", 8),
+        _count("params", "trained numbers: weights + biases", 8),
+        _count("weights", "trained numbers that multiply"),
+        _count("biases", "trained numbers that are added"),
+        _count("buffers", "stored numbers that are not trained (running means and variances)"),
+        _count("macs", "multiply-adds, bias not counted", 8),
+        _count("flops", "2 · macs"),
+        _count("activations", "values that come out"),
+        _field("rf", "size", "receptive field: pixels of the image a unit sees, per axis", 6),
+        _field("rf_stride", "stride", "pixels between neighbouring units' fields", 4),
+        _field(
+            "rf_padding",
+            "padding",
+            "pixels by which the first unit's field starts before the image",
+            4,
+        ),
+        Column(
+            "connections",
+            "connections",
+            _connections,
+            "inputs and biases of each unit, over all units: k·k·cin + 1",
+            text=grouped,
+        ),
+        _operation("adds", "additions besides the multiply-adds"),
+        _operation("multiplications", "multiplications besides the multiply-adds"),
+        _operation("comparisons", "comparisons (max pools, relu)"),
+        _operation("divisions", "divisions (means, softmax)"),
+        _operation("exponentials", "exponentials (softmax, sigmoid)"),
+        _operation("roots", "square roots and powers"),
+        _operation("bias_adds", "additions of biases: one per output value"),
+    )
+}
+SHOWN = ("name", "kind", "options", "output", "params", "macs", "rf")
+RF_COLUMNS = ("name", "kind", "options", "output", "rf", "rf_stride", "rf_padding")
+IN_JSON = (
+    "input",
+    "output",
+    "params",
+    "weights",
+    "biases",
+    "buffers",
+    "macs",
+    "flops",
+    "activations",
+)
+
+
+def find_columns(names: Iterable[str], option: str = "--columns") -> list[Column]:
+    """Columns by their names.
+
+    Args:
+        names: their keys.
+        option: what to call the names in a message.
+
+    Raises:
+        UsageError: there is no such column, or none is named.
+    """
+    found = [name.strip() for name in names if name.strip()]
+    for name in found:
+        if name not in COLUMNS:
+            near = did_you_mean(name, COLUMNS)
+            message = f"{option}: no column {name!r}{near or '; known: ' + ', '.join(COLUMNS)}"
+            raise UsageError(message)
+    if not found:
+        message = f"{option} names none; known: {', '.join(COLUMNS)}"
+        raise UsageError(message)
+    return [COLUMNS[name] for name in found]
+
+
+def columns_help() -> Report:
+    """What the columns mean."""
+    columns = [
+        Column("column", "column", attrgetter("key"), right=False, keep=9),
+        Column("about", "what it means", attrgetter("about"), right=False, keep=8),
+    ]
+    return Report(
+        title="",
+        columns=columns,
+        rows=list(COLUMNS.values()),
+        key="columns",
+        row_dict=lambda column: {"column": column.key, "about": column.about},
+    )
+
+
+def step_dict(step: Step, block: str | None = None) -> dict[str, Any]:
+    """A step as JSON: the contract's keys.
+
+    Args:
+        step: the step.
+        block: the block that it lies in.
+    """
+    data: dict[str, Any] = {"name": step.name, "kind": step.kind, "options": step.option_text}
+    data |= {"inputs": step.inputs, "block": block}
+    data |= {key: COLUMNS[key].plain(COLUMNS[key].value(step)) for key in IN_JSON}
+    data["counts"] = dict(step.counts)
+    parts = {part: plain_field(field_part(part)(step)) for part in ("size", "stride", "padding")}
+    data["rf"] = None if None in parts.values() else parts
+    return data

@@ -1,0 +1,173 @@
+"""What one unit sees: the cells it reads at every step on the way down to the image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text
+from convcalc.errors import ShapeError, did_you_mean
+from convcalc.layers.rf import Reads, UnknownField
+from convcalc.layers.values import whole_number
+from convcalc.layers.window import axis_names
+from convcalc.report import Report
+from convcalc.text import times
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis, Step
+    from convcalc.layers import Shape
+
+Range = tuple[int, int] | None
+Ranges = list[Range]
+Cells = set[int] | range
+
+_MAX_CELLS = 100_000  # more cells than these are not followed one by one
+
+
+def trace(analysis: Analysis, step: Step, unit: Shape) -> dict[Step, Ranges]:
+    """What one unit reads: first and last cell along each axis, at every step on the way down.
+
+    Args:
+        analysis: of the network.
+        step: the unit's layer.
+        unit: the unit's place along each axis of the step's output; () for a vector.
+
+    Returns:
+        The steps from the unit's own down to the image. Cells are inside the maps; at the image
+        pixels may lie outside, on padding. There the range is None along every axis where the unit
+        sees nothing (a transposed stride wider than its kernel).
+
+    Raises:
+        ShapeError: there is no such unit, or its receptive field is not known.
+    """
+    _check_unit(step, unit)
+    image = analysis.image
+    axes = len(image.output) - 1
+    wanted: dict[int, list[Cells]] = {step.place: [{u} for u in unit] or [{0}] * axes}
+    found: dict[Step, Ranges] = {}
+    for each in reversed(analysis.steps[: step.place]):
+        cells = wanted.pop(each.place, None)
+        if cells is None:
+            continue
+        found[each] = [_ends(along) for along in cells]
+        reads = each.work.reads
+        if isinstance(reads, tuple):
+            cells = [_read(one, along) for one, along in zip(reads, cells)]
+        for source in each.before[:1] if each.layer.references else each.before:
+            inside = cells
+            if source is not image and len(source.output) > 1:
+                inside = [_clipped(along, n) for along, n in zip(cells, source.output[1:])]
+            if not all(inside):
+                continue  # outside along one axis is outside
+            others = wanted.get(source.place)
+            wanted[source.place] = (
+                [_both(*pair) for pair in zip(others, inside)] if others else inside
+            )
+    found[image] = [_ends(along) for along in wanted.get(0, [])] or [None] * axes
+    return found
+
+
+def pixels(analysis: Analysis, name: str, unit: Shape) -> Ranges:
+    """The first and last pixel along each axis that one unit of a layer sees, not clipped to the image.
+
+    Raises:
+        ShapeError: there is no such layer or unit, or its receptive field is not known.
+    """
+    if name not in analysis:
+        message = f"no layer {name!r}{did_you_mean(name, analysis.names)}"
+        raise ShapeError(message)
+    return trace(analysis, analysis[name], unit)[analysis.image]
+
+
+def clip(ends: Range, n: int) -> Range:
+    """The part of a range that lies inside a side of n cells; None where nothing does."""
+    if ends is None:
+        return None
+    low, high = max(ends[0], 0), min(ends[1], n - 1)
+    return (low, high) if low <= high else None
+
+
+def _check_unit(step: Step, unit: Shape) -> None:
+    """Refuse a unit that is not there, or whose receptive field is not known."""
+    if isinstance(step.rf, UnknownField):
+        raise ShapeError(f"the receptive field is not known: {step.rf.reason}", step.name)
+    sides = step.output[1:]
+    if len(unit) != len(sides):
+        example = f":{','.join('ZYX'[-len(sides) :])}, counted from 0" if sides else " alone"
+        message = (
+            f"a unit of {times(step.output)} has {len(sides)} coordinates, not {len(unit)}; "
+            f"write {step.name}{example}"
+        )
+        raise ShapeError(message, step.name)
+    if any(not 0 <= u < n for u, n in zip(unit, sides)):
+        message = f"no unit {','.join(map(str, unit))} in a map of {times(sides)}; count from 0"
+        raise ShapeError(message, step.name)
+
+
+def _read(reads: Reads, units: Cells) -> Cells:
+    """The cells that some outputs read, one by one; from first to last where they are too many."""
+    if not isinstance(units, range) and len(units) * len(reads.cells(min(units))) <= _MAX_CELLS:
+        return {cell for unit in units for cell in reads.cells(unit)}
+    found = reads.ends(*_ends(units))
+    return range(found[0], found[1] + 1) if found else set()
+
+
+def _ends(cells: Cells) -> tuple[int, int]:
+    """The first and the last."""
+    return (cells[0], cells[-1]) if isinstance(cells, range) else (min(cells), max(cells))
+
+
+def _clipped(cells: Cells, n: int) -> Cells:
+    """Those inside a side of n cells."""
+    if isinstance(cells, range):
+        return range(max(cells.start, 0), min(cells.stop, n))
+    return {cell for cell in cells if 0 <= cell < n}
+
+
+def _both(one: Cells, other: Cells) -> Cells:
+    """What two paths read together."""
+    if isinstance(one, set) and isinstance(other, set):
+        return one | other
+    (a, b), (c, d) = _ends(one), _ends(other)
+    return range(min(a, c), max(b, d) + 1)
+
+
+def unit_report(analysis: Analysis, text: str) -> Report:
+    """The pixels that one unit sees, as they are and inside the image.
+
+    Args:
+        analysis: of a network.
+        text: the layer, a colon, and the unit's place along each axis: ``conv5_3:6,6``.
+
+    Raises:
+        UsageError: the place is not made of numbers.
+        ShapeError: there is no such layer or unit, or its receptive field is not known.
+    """
+    name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
+    unit = tuple(whole_number(part.strip(), "--sees") for part in place.split(",")) if place else ()
+    ranges = pixels(analysis, name, unit)
+    image = analysis.network.input
+    lines = [f"{name}{list(unit) if unit else ''} sees, of {times(image[1:])} pixels:"]
+    sees: list[dict[str, Any]] = []
+    for axis, ends, n in zip(axis_names(image), ranges, image[1:]):
+        inside = clip(ends, n)
+        low, high = ends or (None, None)
+        sees.append(
+            {"axis": axis, "first": low, "last": high, "inside": list(inside) if inside else None}
+        )
+        said = "nothing"
+        if ends:
+            said = f"{ends[0]} to {ends[1]} ({ends[1] - ends[0] + 1}); inside the image "
+            said += (
+                f"{inside[0]} to {inside[1]} ({inside[1] - inside[0] + 1})" if inside else "nothing"
+            )
+        lines.append(f"  {axis:<7} {said}")
+    return Report(
+        title=analysis.network.name,
+        subtitle=analysis.network.source,
+        columns=[COLUMNS[key] for key in SHOWN],
+        rows=[analysis[name]],
+        lines=lines,
+        facts={"network": analysis.network.name, "layer": name, "unit": list(unit), "sees": sees},
+        key="",
+        footer=[convention_text(analysis.batch)],
+    )

@@ -1,0 +1,115 @@
+"""Receptive fields held against real dependence: pixels are perturbed, and what moves is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convcalc.analysis.trace import Range, clip
+from convcalc.layers.rf import UnknownField, union
+from convcalc.layers.window import axis_names
+from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
+from convcalc.verify.check import Check
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis, Step
+    from convcalc.layers import Shape
+
+MAX_ROWS = 512  # pixels perturbed at once along one axis
+_MANY_NODES = 150  # of more nodes than this only every few have single units' fields checked
+
+Claim = tuple["Step", "Shape", list[Range]]
+
+
+def check_fields(analysis: Analysis, progress: Callable[[str], None]) -> Iterator[Check]:
+    """The fields of border and interior units, and of every unit whose field lies in the image."""
+    image = analysis.network.input
+    if len(image) == 1:
+        return
+    claims = unit_claims(analysis)
+    found: dict[tuple[Step, Shape], list[Range]] = {(step, unit): [] for step, unit, _ in claims}
+    for axis, n in enumerate(image[1:]):
+        perturbed = pixels_to_perturb(n, [claim[axis] for _, _, claim in claims])
+        ends: dict[tuple[Step, Shape], Range] = dict.fromkeys(found)
+        units: dict[Step, list[Shape]] = {}
+        for step, unit in found:
+            units.setdefault(step, []).append(unit)
+        for start in range(0, len(perturbed), MAX_ROWS):
+            some = perturbed[start : start + MAX_ROWS]
+            for step, rows in _dependences(analysis, axis, some, progress):
+                for unit in units.get(step, ()):
+                    seen = _ends_of(some, rows, unit[axis] if unit else 0)
+                    ends[step, unit] = union([ends[step, unit], seen])
+                if len(some) == n:
+                    yield from _whole_fields(analysis, step, axis, rows)
+        for key, each in ends.items():
+            found[key].append(each)
+    for step, unit, claim in claims:
+        inside = [clip(each, n) for each, n in zip(claim, image[1:], strict=True)]
+        name = f"{step.name}{list(unit) if unit else ''}"
+        yield Check(name, "field", _on_every_axis(inside), _on_every_axis(found[step, unit]))
+
+
+def unit_claims(analysis: Analysis) -> list[Claim]:
+    """For border, middle and last units: the pixels they see, by the walk's exact way back."""
+    steps, image = analysis.steps, analysis.image
+    every = max(1, len(steps) // _MANY_NODES)
+    claims: list[Claim] = []
+    for i in sorted({*range(0, len(steps), every), len(steps) - 1}):
+        step = steps[i]
+        if isinstance(step.rf, UnknownField):
+            continue
+        sides = step.output[1:]
+        units = {tuple(0 for _ in sides), tuple(n // 2 for n in sides), tuple(n - 1 for n in sides)}
+        claims += [(step, unit, analysis.trace(step, unit)[image]) for unit in sorted(units)]
+    return claims
+
+
+def pixels_to_perturb(n: int, claims: list[Range]) -> list[int]:
+    """All pixels of an axis, or its ends and those just inside and just outside the claimed ends."""
+    if n <= MAX_ROWS:
+        return list(range(n))
+    ends = {p for claim in claims if claim for end in claim for p in (end - 1, end, end + 1)}
+    return sorted({0, n - 1, *(p for p in ends if 0 <= p < n)})
+
+
+def _on_every_axis(ends: list[Range]) -> list[Range]:
+    """Along one axis alone a unit may see something; if not along another, it still sees no pixel."""
+    return [None] * len(ends) if None in ends else ends
+
+
+def _ends_of(perturbed: list[int], rows: Any, unit: int) -> Range:
+    """The first and last perturbed pixel that a unit depends on."""
+    found = np.flatnonzero(rows[:, unit])
+    return (perturbed[found[0]], perturbed[found[-1]]) if len(found) else None
+
+
+def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Iterator[Check]:
+    """Along one axis: size, stride and padding of a step's field, for all units that see no border."""
+    if isinstance(step.rf, UnknownField) or len(step.output) == 1:
+        return
+    image = analysis.network.input
+    n, field = image[1 + axis], step.rf[axis]
+    claimed = {unit: field.sees(unit) for unit in range(step.output[1 + axis])}
+    whole = {unit: ends for unit, ends in claimed.items() if ends and ends[0] >= 0 and ends[1] < n}
+    found = {unit: _ends_of(list(range(n)), rows, unit) for unit in whole}
+    yield Check(f"{step.name} along the {axis_names(image)[axis]}", "field", whole, found)
+
+
+def _dependences(
+    analysis: Analysis, axis: int, perturbed: list[int], progress: Callable[[str], None]
+) -> Iterator[tuple[Step, Any]]:
+    """Run the network along one axis on an image per perturbed pixel: each step's rows of units."""
+    start = np.zeros((len(perturbed), analysis.network.input[1 + axis]))
+    start[np.arange(len(perturbed)), perturbed] = 1
+    kept = {analysis.image: start}
+    for step, _, freed in analysis.schedule():
+        progress(f"{step.name}: field along axis {axis}")
+        options = on_axis(step.layer.options(), axis)
+        rows = DEPENDENCES[step.kind](options, [kept[source] for source in step.before])
+        kept[step] = marked(rows)
+        yield step, kept[step]
+        for each in freed:
+            del kept[each]
