@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,41 @@ LONG_FUNCTIONS: set[str] = set()
 LONG_COMMANDS: set[str] = set()
 BARE_NOQA: set[str] = set()
 
+# Modules with functions that only they use, and whose names do not begin with an underscore yet.
+OPEN_MODULES: set[str] = {
+    "analysis/explain.py",
+    "analysis/manual.py",
+    "analysis/one_layer.py",
+    "analysis/walk.py",
+    "cli/arch_command.py",
+    "cli/group.py",
+    "cli/kernel_command.py",
+    "cli/main.py",
+    "cli/output.py",
+    "cli/verify_command.py",
+    "cli/why_command.py",
+    "formats/latex.py",
+    "hand/layout.py",
+    "hand/matrices.py",
+    "hand/options.py",
+    "hand/report.py",
+    "homework/__init__.py",
+    "homework/exports/gift.py",
+    "homework/marking/hints.py",
+    "homework/variants/constraints.py",
+    "images/report.py",
+    "layers/checks.py",
+    "layers/option_types.py",
+    "layers/rf.py",
+    "reference/kinds/conv.py",
+    "reference/loops_pool.py",
+    "report.py",
+    "verify/loops.py",
+    "verify/memory.py",
+    "verify/plan.py",
+    "verify/run.py",
+}
+
 NOQA = re.compile(r"# noqa\b(?P<codes>:[A-Z0-9, ]+)?(?P<reason>.*)")
 
 
@@ -145,6 +181,25 @@ def test_exceptions_from_the_linter_are_few_and_name_their_rule_and_reason() -> 
         if any(len(re.findall(r"[a-zA-Z]", noqa["reason"])) < 6 for noqa in noqas)
     }
     assert bare == BARE_NOQA
+
+
+def functions_of(path: Path) -> set[str]:
+    """The names of a module's own functions that do not begin with an underscore."""
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    named = {
+        node.name for node in nodes if isinstance(node, ast.FunctionDef) and not node.decorator_list
+    }
+    return {name for name in named if not name.startswith("_")}
+
+
+def test_what_only_its_own_module_uses_begins_with_an_underscore() -> None:
+    files = [path for folder in ("convcalc", "tests") for path in (ROOT / folder).rglob("*.py")]
+    words = {path: set(re.findall(r"\w+", path.read_text(encoding="utf-8"))) for path in files}
+    users = Counter(word for found in words.values() for word in found)
+    alone = {path: [name for name in functions_of(path) if users[name] == 1] for path in MODULES}
+    assert {inside(path) for path, names in alone.items() if names} == OPEN_MODULES, {
+        inside(path): names for path, names in alone.items() if names
+    }
 
 
 def test_the_readme_is_short() -> None:
