@@ -68,17 +68,18 @@ def width(text: str) -> int:
     return columns
 
 
-def wrap(text: str, limit: int | None, indent: str = "") -> list[str]:
+def wrap(text: str, limit: int | None, indent: str = "", least: int = 20) -> list[str]:
     """A sentence over as many lines as a terminal of ``limit`` columns needs; words stay whole.
 
-    The first line keeps its own indentation, the others get ``indent``.
+    The first line keeps its own indentation, the others get ``indent``. No line is made narrower
+    than ``least`` columns.
 
     >>> wrap("  each of these words is short", 20, indent="    ")
     ['  each of these', '    words is short']
     """
     if limit is None or width(text) <= limit:
         return [text]
-    limit = max(limit, 20)
+    limit = max(limit, least)
     head = text[: len(text) - len(text.lstrip())]
     lines: list[str] = []
     line = head

@@ -143,7 +143,7 @@ def _line(row: list[str], widths: list[int], rights: list[bool]) -> str:
 def _in_lines(row: list[str], widths: list[int], wraps: list[bool]) -> Iterator[list[str]]:
     """A row, and further ones for the rest of the texts that go on in the next line."""
     parts = [
-        wrap(text, limit) if long and text else [text]
+        wrap(text, limit, least=LEAST_NAME) if long and text else [text]
         for text, limit, long in zip(row, widths, wraps)
     ]
     for place in range(max(map(len, parts))):

@@ -343,3 +343,14 @@ def test_every_page_of_help_begins_with_examples(convcalc: Any, words: list[str]
     ran = convcalc(*words, "--help")
     assert ran.code == 0
     assert ran.out.startswith("Examples:\n  convcalc ")
+
+
+@pytest.mark.parametrize("columns", ["80", "100"])
+def test_the_catalogues_go_on_in_the_next_line_where_a_terminal_is_narrow(
+    convcalc: Any, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    for words in (["hw", "types"], ["hw", "types", "--mistakes"]):
+        ran = convcalc(*words)
+        assert "…" not in ran.out.replace("k=…", "")
+        assert max(map(len, ran.out.splitlines())) <= int(columns)

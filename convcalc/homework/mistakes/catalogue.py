@@ -13,6 +13,8 @@ from convcalc.homework.questions.base import MISSING
 from convcalc.report import Column, Report
 from convcalc.text import quoted
 
+_MIN_TEXT = 20  # characters of a column that goes on in the next line
+
 
 def types_report() -> Report:
     """All question types, with an example of each."""
@@ -29,9 +31,13 @@ def types_report() -> Report:
         title="",
         columns=[
             Column.of_mapping("type", "type", right=False, keep=9),
-            Column.of_mapping("about", "what it asks", right=False, keep=8),
-            Column.of_mapping("given", "given", right=False, keep=6),
-            Column.of_mapping("example", "example", right=False, keep=2),
+            Column.of_mapping(
+                "about", "what it asks", right=False, keep=8, least=_MIN_TEXT, wraps=True
+            ),
+            Column.of_mapping("given", "given", right=False, keep=6, least=_MIN_TEXT, wraps=True),
+            Column.of_mapping(
+                "example", "example", right=False, keep=5, least=_MIN_TEXT, wraps=True
+            ),
         ],
         rows=rows,
         key="types",
@@ -93,9 +99,13 @@ def mistakes_report() -> Report:
         title="",
         columns=[
             Column.of_mapping("id", "mistake", right=False, keep=9),
-            Column.of_mapping("about", "what went wrong", right=False, keep=8),
-            Column.of_mapping("formula", "gives", right=False, keep=5),
-            Column.of_mapping("line", "hint for the student", right=False, keep=4),
+            Column.of_mapping(
+                "about", "what went wrong", right=False, keep=8, least=_MIN_TEXT, wraps=True
+            ),
+            Column.of_mapping("formula", "gives", right=False, keep=5, least=_MIN_TEXT, wraps=True),
+            Column.of_mapping(
+                "line", "hint for the student", right=False, keep=6, least=_MIN_TEXT, wraps=True
+            ),
         ],
         rows=rows,
         key="mistakes",
