@@ -73,7 +73,7 @@ def test_version(convcalc: Run) -> None:
 # ------------------------------------------------------------------------------------- mistakes
 
 BAD = [
-    (("layr",), "no command 'layr'; did you mean 'layer'?; convcalc -h shows how it goes"),
+    (("layr",), "no command 'layr'; did you mean 'layer'?; run convcalc -h for help"),
     (("layer",), "give the input size with --n 32, or the shape with --input 3x32x32"),
     (("layer", "--n", "32"), "conv needs --k; write --k 3"),
     (("layer", "--n", "14.5", "--k", "3"), "--n must be a whole number, but is '14.5'; sizes and counts have no fractions"),
@@ -109,8 +109,8 @@ BAD = [
     (("layer", "--n", "999999999999", "--k", "1", "--cin", "999999999999"), "the input 999999999999×999999999999×999999999999 must have sides of at least 1 and at most 1e+18 values"),
     (("layer", "--n", "32", "--k", "5", "--s", "2", "--fit", "strict"), "conv: 14.5: a 5-wide window does not fit 32 along the height in steps of 2; 1 cell is left over: use an input of 31 or 33, another stride, or fit: floor"),
     (("layer", "--n", "8", "--k", "3", "--p", "2", "--kind", "maxpool"), "maxpool: padding 2 is more than half of the 3-wide window along the height, so some windows would hold padding only; use at most 1"),
-    (("chain", "--input", "1x8x8"), "Missing argument 'LAYER...'; convcalc chain -h shows how it goes"),
-    (("chain", "conv:k3"), "Missing option '--input'; convcalc chain -h shows how it goes"),
+    (("chain", "--input", "1x8x8"), "Missing argument 'LAYER...'; run convcalc chain -h for help"),
+    (("chain", "conv:k3"), "Missing option '--input'; run convcalc chain -h for help"),
     (("arch", "vgg166"), "no file 'vgg166' and no bundled network of that name; did you mean 'vgg16'?"),
     (("arch", "vgg16", "--set", "clases=10"), "no parameter 'clases'; did you mean 'classes'?"),
     (("arch", "vgg16", "--set", "classes"), "--set classes: lacks a value; write --set name=number"),
@@ -135,7 +135,7 @@ BAD = [
     (("list", "qqq"), "no bundled network has 'qqq' in its name; convcalc list shows all"),
     (("kinds", "convv"), "no layer kind 'convv'; did you mean 'conv'?"),
     (("kinds", "conv", "--operations"), "--operations holds for all kinds; leave the kind out, or --operations"),
-    (("compare",), "Missing argument 'NETWORK...'; convcalc compare -h shows how it goes"),
+    (("compare",), "Missing argument 'NETWORK...'; run convcalc compare -h for help"),
     (("completion", "tcsh"), "'tcsh' is not one of 'bash', 'zsh', 'fish'"),
 ]  # fmt: skip
 

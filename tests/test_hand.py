@@ -592,7 +592,7 @@ def test_text_has_one_meaning_inline_in_a_file_and_on_standard_input(
 def test_the_lines_of_a_file_are_counted_from_its_start(tmp_path: Path) -> None:
     file = tmp_path / "x.txt"
     file.write_text("\n\n[[1, b]]\n", encoding="utf-8")
-    with pytest.raises(ConvcalcError, match=r"x\.txt:3:6: --x holds 'b', which is no number"):
+    with pytest.raises(ConvcalcError, match=r"x\.txt:3:6: --x holds 'b', which is not a number"):
         read(str(file), "--x")
 
 
@@ -693,8 +693,8 @@ def test_words_of_padding_have_their_meaning() -> None:
 BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "nan 1", "--k", "1"), "--x: holds 'nan'; give finite numbers"),
     (("--x", "1 -inf", "--k", "1"), "--x: holds '-inf'; give finite numbers"),
-    (("--x", "1 a", "--k", "1"), "--x: holds 'a', which is no number; write 3, 0.5 or 1/16"),
-    (("--x", "1_000", "--k", "1"), "--x: holds '1_000', which is no number; write 3, 0.5 or 1/16"),
+    (("--x", "1 a", "--k", "1"), "--x: holds 'a', which is not a number; write 3, 0.5 or 1/16"),
+    (("--x", "1_000", "--k", "1"), "--x: holds '1_000', which is not a number; write 3, 0.5 or 1/16"),
     (("--x", "1/0", "--k", "1"), "--x: divides by 0 in '1/0'; give another denominator"),
     (("--x", "1e400", "--k", "1"), "--x: holds '1e400'; use exponents of up to two digits"),
     (("--x", "9" * 41, "--k", "1"), "--x: has a number of 41 characters; use at most 40"),
@@ -707,22 +707,22 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "[[], []]", "--k", "1"), "--x: has an empty row; give it numbers, or take it out"),
     (("--x", "[[1, 2], 3]", "--k", "1"), "--x: row 0 is 2 long, but row 1 is a number; make them alike"),
     (("--x", "1,,2", "--k", "1"), "--x: '1,,2' lacks a number beside a comma; write one, or 0"),
-    (("--x", "[[1, no]]", "--k", "1"), "--x:1:6: --x holds 'no', which is no number; write 3, 0.5 or 1/16\n  [[1, no]]\n       ^"),
+    (("--x", "[[1, no]]", "--k", "1"), "--x:1:6: --x holds 'no', which is not a number; write 3, 0.5 or 1/16\n  [[1, no]]\n       ^"),
     (("--x", "[[[[[1]]]]]", "--k", "1"), "--x:1:5: --x is nested more than 4 deep; give filters of channels of rows\n  [[[[[1]]]]]\n      ^"),
     (("--x", "[[1, 2]", "--k", "1"), "--x:1:1: not valid YAML: the [ here is not closed, or a comma is missing in it; close it with ]\n  [[1, 2]\n  ^"),
     (("--x", "{y: [[1]]}", "--k", "1"), "--x:1:1: has no x; write x: [[0, 1], [2, 3]]\n  {y: [[1]]}\n  ^"),
     (("--x", "nowhere.csv", "--k", "1"), "--x nowhere.csv: cannot be read: No such file or directory; check the name"),
     (("--x", "folder.csv", "--k", "1"), "--x folder.csv: is a folder; name a matrix in it"),
     (("--x", ".", "--k", "1"), "--x .: is a folder; name a matrix in it, in .yaml, .yml, .json, .csv, .txt, .npy"),
-    (("--x", "foo.pdf", "--k", "1"), "--x: foo.pdf is no file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
-    (("--x", "n.npz", "--k", "1"), "--x: n.npz is no file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
+    (("--x", "foo.pdf", "--k", "1"), "--x: foo.pdf is not a kind of file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
+    (("--x", "n.npz", "--k", "1"), "--x: n.npz is not a kind of file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
     (("--x", "1 2", "--k", "rows"), "no kernel 'rows'; convcalc kernel lists them"),
-    (("--x", "rows", "--k", "1"), "--x: rows is no file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
+    (("--x", "rows", "--k", "1"), "--x: rows is not a kind of file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
     (("--x", "ragged.yaml", "--k", "1"), "--x: ragged.yaml: row 0 is 2 long, but row 1 is 1 long; make them alike"),
     (("--x", "ragged.txt", "--k", "1"), "--x: ragged.txt: row 0 is 2 long, but row 1 is 1 long; make them alike"),
-    (("--x", "text.yaml", "--k", "1"), "--x: text.yaml: holds 'a', which is no number; write 3, 0.5 or 1/16"),
+    (("--x", "text.yaml", "--k", "1"), "--x: text.yaml: holds 'a', which is not a number; write 3, 0.5 or 1/16"),
     (("--x", "empty.txt", "--k", "1"), "--x: empty.txt: is empty; give numbers, such as '0 1; 2 3'"),
-    (("--x", "decimals.csv", "--k", "1"), "--x: decimals.csv: holds '\"1', which is no number; write 3, 0.5 or 1/16"),
+    (("--x", "decimals.csv", "--k", "1"), "--x: decimals.csv: holds '\"1', which is not a number; write 3, 0.5 or 1/16"),
     (("--x", "brackets.npy", "--k", "1"), "--x: brackets.npy is not a whole .npy file; save it with numpy.save"),
     (("--x", "a\0.csv", "--k", "1"), "--x a\\x00.csv: is not a file name; check the name"),
     (("--x", "empty.csv", "--k", "1"), "--x: empty.csv: is empty; give numbers, a line per row"),

@@ -529,7 +529,7 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--no-preview",), "--no-preview is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --no-preview out"),
     (("sharpen", "face.png", "--preview", "--format", "json"), "--preview would stand in the json; leave it out, or --format json"),
     (("sharpen", "face.png", "-o", "-"), "-o -: a picture does not go to standard output; name a file, such as out.png"),
-    (("-1 x", "face.png"), "KERNEL: holds 'x', which is no number; write 3, 0.5 or 1/16"),
+    (("-1 x", "face.png"), "KERNEL: holds 'x', which is not a number; write 3, 0.5 or 1/16"),
     (("sharpn",), "no kernel 'sharpn'; did you mean 'sharpen'?"),
     (("qqq",), "no kernel 'qqq'; convcalc kernel lists them"),
     (("1 2; 3",), "KERNEL: row 0 is 2 long, but row 1 is 1 long; make them alike"),

@@ -144,4 +144,4 @@ def usage_text(error: click.UsageError) -> str:
     """A usage error in one line, with where to look."""
     message = printable_lines(error.format_message()).replace("\n", " ")
     path = error.ctx.command_path if error.ctx else "convcalc"
-    return f"{message.rstrip('.')}; {path} -h shows how it goes"
+    return f"{message.rstrip('.')}; run {path} -h for help"

@@ -88,7 +88,7 @@ def number(text: str) -> Exact:
         elif FAR.fullmatch(plain):
             message = f"holds {text!r}; use exponents of up to two digits"
         else:
-            message = f"holds {shortened(text)!r}, which is no number; write 3, 0.5 or 1/16"
+            message = f"holds {shortened(text)!r}, which is not a number; write 3, 0.5 or 1/16"
         raise ValueError(message)
     value = Fraction(plain)
     return int(value) if value.denominator == 1 else value
@@ -119,7 +119,7 @@ def read(text: str, what: str) -> Given:
             message = f"{what} {printable(text)}: is a folder; name a matrix in it, in {', '.join(SUFFIXES)}"
             raise UsageError(message) from None
         if FILE.fullmatch(text) or os.path.exists(text):
-            message = f"{what}: {shortened(text)} is no file that is read; give numbers, a file in {', '.join(SUFFIXES)}, or - for standard input"
+            message = f"{what}: {shortened(text)} is not a kind of file that is read; give numbers, a file in {', '.join(SUFFIXES)}, or - for standard input"
             raise UsageError(message) from None
         raise
 

@@ -22,7 +22,7 @@ class Part(NamedTuple):
         label: which channel, where there are several.
         left: the cells that are read.
         right: what they are multiplied by; None in a pool.
-        outside: which of the cells are no real ones.
+        outside: which of the cells lie outside of the input.
     """
 
     label: str

@@ -202,7 +202,7 @@ KERNELS = {kernel.name: kernel for kernel in _ALL}
 
 
 def is_name(text: str) -> bool:
-    """Whether a text could only be a name, and is no file or matrix.
+    """Whether a text can only be a name, not a file or a matrix.
 
     >>> is_name("sobel_x"), is_name("Gaussian blur"), is_name("0 1; 2 3"), is_name("k.csv")
     (True, True, False, False)
