@@ -9,12 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from convcalc.text import printable, printable_lines, quoted, shortened, width
-
-__all__ = [  # the last four until their users read them in text
-    "MAX_COMPARED", "ConvcalcError", "ShapeError", "SpecError", "UsageError", "did_you_mean",
-    "printable", "printable_lines", "quoted", "shortened",
-]  # fmt: skip
+from convcalc.text import printable, printable_lines, quoted, width
 
 MAX_COMPARED = 1000  # names that did-you-mean looks at; it takes some 20 µs for each
 

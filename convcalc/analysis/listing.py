@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from convcalc.analysis.rows import CONVENTION
 from convcalc.errors import UsageError
 from convcalc.network.load import bundled_folder, bundled_names, load
 from convcalc.report import Column, Report
@@ -34,7 +35,7 @@ def network_list(word: str = "") -> Report:
         ],
         rows=[_facts(name) for name in names],
         key="networks",
-        footer=["macs = multiply-adds, bias not counted; flops = 2 · macs"],
+        footer=[CONVENTION],
         facts={"folder": bundled_folder()},
         hint="convcalc arch NAME",
         row_dict=dict,
