@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from convcalc.layers import Layer, every
 from strategies import Made, Shape, drawn_of, few
@@ -106,21 +106,26 @@ def test_an_array_for_any_input_size_gives_what_a_loop_gives(kind: str) -> None:
     agree()
 
 
-def test_every_whole_number_option_is_replaced_by_an_array() -> None:
-    """What no strategy draws, or is not a number, is named here, so that nothing is left out unseen."""
-    drawn: dict[str, set[str]] = {}
+def counts_something(field: Any) -> bool:
+    """Whether an option holds whole numbers, by its declared type."""
+    types = ("int", "Spatial", "Sides", "Padding", "Shape", "tuple[int, int]")
+    return str(field.type).removesuffix(" | None") in types
 
-    for kind in every():
 
-        @few
-        @given(drawn_of(kind))
-        def collect(made: Made) -> None:
-            for option in fields(made.layer):
-                if any(True for _ in places(getattr(made.layer, option.name), ())):
-                    drawn.setdefault(made.layer.kind, set()).add(option.name)
+WITH_NUMBERS = [kind for kind, cls in every().items() if any(map(counts_something, fields(cls)))]
 
-        collect()
-    numeric = ("int", "Spatial", "Sides", "Padding", "Shape", "tuple[int, int]", "Connections")
-    for kind, cls in every().items():
-        named = {f.name for f in fields(cls) if str(f.type).removesuffix(" | None") in numeric}
-        assert named <= drawn.get(kind, set()), kind
+
+@pytest.mark.parametrize("kind", WITH_NUMBERS)
+def test_every_whole_number_option_is_replaced_by_an_array(kind: str) -> None:
+    """What no strategy draws is named here, so that nothing is left out unseen."""
+    missing = {field.name for field in fields(every()[kind]) if counts_something(field)}
+
+    @settings(max_examples=60, derandomize=True, deadline=None)
+    @given(drawn_of(kind))
+    def collect(made: Made) -> None:
+        for option in list(missing):
+            if any(True for _ in places(made.layer.options()[option], ())):
+                missing.discard(option)
+
+    collect()
+    assert not missing

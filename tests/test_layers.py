@@ -166,6 +166,35 @@ def test_shapes_parameters_and_products_are_those_of_real_arrays(kind: str) -> N
     agree()
 
 
+def test_the_parts_of_a_compound_do_the_same_one_after_the_other() -> None:
+    @some
+    @given(drawn_of("separable_conv"))
+    def agree(made: Made) -> None:
+        layer, shape, out = made.layer, made.shapes[0], made.out
+        parts = layer.parts(shape)
+        assert [part.kind for part in parts] == ["depthwise_conv", "conv"]
+        params = macs = real = 0
+        for part in parts:
+            assert part.parts(shape) == (part,)
+            part.check(shape)
+            after = part.out_shape(shape)
+            params += part.params(shape, after)
+            macs += part.macs(shape, after)
+            real += part.valid_macs(shape, after)
+            shape = after
+        assert shape == out
+        given = made.shapes[0]
+        assert params == layer.params(given, out)
+        assert macs == layer.macs(given, out)
+        assert real == layer.valid_macs(given, out)
+
+    agree()
+    for kind in NAMES:
+        if kind != "separable_conv":
+            layer = every()[kind](**every()[kind].example[0])
+            assert layer.parts((8, 8)) == (layer,)
+
+
 def test_options_without_a_default_must_be_given() -> None:
     for kind in NAMES:
         cls = every()[kind]

@@ -95,6 +95,19 @@ def test_a_window_that_hangs_over_too_far_is_refused_with_a_way_out_that_works()
     layer_of("maxpool", kernel_size=3, stride=2, ceil_mode=True).check((1, 2))
 
 
+def test_more_padding_is_advised_only_where_the_layer_takes_it() -> None:
+    for kind, way_out in (
+        ("maxpool", "put before it a pad of 3"),
+        ("conv", "raise the padding by 3"),
+    ):
+        options = {"out_channels": 1} if kind == "conv" else {}
+        layer = layer_of(kind, kernel_size=2, stride=1, dilation=5, **options)
+        with pytest.raises(
+            ShapeError, match=f"; {way_out} per side, or use a kernel of at most 1$"
+        ):
+            layer.check((1, 1))
+
+
 @pytest.mark.parametrize(
     ("name", "sizes"), [("squeezenet1_0", range(21, 30)), ("googlenet_torchvision", range(15, 32))]
 )

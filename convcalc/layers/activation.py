@@ -215,7 +215,7 @@ class Sigmoid(Activation):
         Rumelhart, Hinton & Williams 1986.
 
     Common mistake:
-        Ending a 1000-way classifier with it: those want softmax.
+        Ending a classifier of 1000 classes with it: that needs softmax.
     """
 
     aliases: ClassVar = {

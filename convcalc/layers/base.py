@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from convcalc import formulas
 from convcalc.layers.checks import (
+    MAX_NUMBER,
     check_axes,
     check_dimensions,
     check_padding,
@@ -292,7 +293,11 @@ class Window(Layer):
         fit, windows = self.rounding(), self.windows(shape)
         for name, axis, size in zip(axis_names(shape), windows, out_sizes(windows, fit)):
             if size < 1 or fit == "strict":
-                check_room(axis, size, fit, name, pads="padding" in self.options())
+                check_room(axis, size, fit, name, self.max_padding(axis))
+
+    def max_padding(self, axis: Axis) -> int:
+        """The most padding per side that may be given; 0 where there is no such option."""
+        return MAX_NUMBER if "padding" in self.options() else 0
 
     def check_options(self, shape: Shape) -> None:
         """Refuse options that make no window on this many axes."""

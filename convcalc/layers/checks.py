@@ -110,7 +110,7 @@ def check_sides(name: str, sides: int | tuple[Pair, ...], axes: int) -> None:
         raise ShapeError(message)
 
 
-def check_room(axis: Axis, size: int, fit: str, name: str, *, pads: bool) -> None:
+def check_room(axis: Axis, size: int, fit: str, name: str, max_padding: int) -> None:
     """Refuse a window for which there is no room along an axis, as the rule for rounding sees it.
 
     Args:
@@ -118,7 +118,7 @@ def check_room(axis: Axis, size: int, fit: str, name: str, *, pads: bool) -> Non
         size: how many windows the rule finds.
         fit: the rule.
         name: what to call the axis.
-        pads: whether the layer takes padding, which is then advised.
+        max_padding: the most padding per side that the layer takes.
     """
     if size < 1:
         width = f"{axis.effective_kernel}-wide window"
@@ -126,7 +126,8 @@ def check_room(axis: Axis, size: int, fit: str, name: str, *, pads: bool) -> Non
             width += f" ({axis.k} taps {axis.d} apart)"
         most = most_cells(axis, fit)
         short = formulas.ceil_div(axis.effective_kernel - most, 2)
-        pad = "raise the padding by" if pads else "put before it a pad of"
+        can_pad = max(axis.before, axis.after) + short <= max_padding
+        pad = "raise the padding by" if can_pad else "put before it a pad of"
         rounded = f", and may hang over by {axis.s - 1} at most" if most > axis.padded_size else ""
         message = (
             f"{article(axis.effective_kernel)} {width} does not fit {axis.padded_sum} along the {name}{rounded}; "

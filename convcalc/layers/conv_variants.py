@@ -14,7 +14,7 @@ from convcalc.layers.window import Shape
 
 @kind("depthwise_conv")
 class DepthwiseConv(Filters):
-    """Each channel has its own `multiplier` filters and no others look at it.
+    """Each channel has `multiplier` filters of its own; no filter sees another channel.
 
     Formula:
         o as for conv; params = (k·k + 1)·cin·m, macs = k·k·cin·m·o·o

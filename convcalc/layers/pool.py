@@ -11,6 +11,7 @@ from convcalc.layers.checks import check_at_least, check_axes, check_spatial
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Adaptive, Reads, UnknownField, Whole
 from convcalc.layers.window import (
+    Axis,
     Fit,
     Padding,
     Shape,
@@ -72,15 +73,18 @@ class PaddedPool(Pool):
     def pads(self) -> Padding:
         return self.padding
 
+    def max_padding(self, axis: Axis) -> int:
+        return axis.k // 2
+
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)
         if isinstance(self.padding, str):
             return
         for name, axis in zip(axis_names(shape), self.windows(shape)):
-            if 2 * max(axis.before, axis.after) > axis.k:
+            if max(axis.before, axis.after) > self.max_padding(axis):
                 message = (
                     f"padding {max(axis.before, axis.after)} is more than half of the {axis.k}-wide window "
-                    f"along the {name}, so some windows would hold padding only; use at most {axis.k // 2}"
+                    f"along the {name}, so some windows would hold padding only; use at most {self.max_padding(axis)}"
                 )
                 raise ShapeError(message)
 
@@ -90,8 +94,8 @@ class MaxPool(PaddedPool):
     """The largest value of each window; channels pass through one by one.
 
     Formula:
-        o = ⌊(n + 2p − (d·(k − 1) + 1)) / s⌋ + 1; with ceil_mode ⌈…⌉ + 1, less a window that would start
-        past the input; no parameters, no multiply-adds, k·k − 1 comparisons per output (cells of the
+        o = ⌊(n + 2p − (d·(k − 1) + 1)) / s⌋ + 1; with ceil_mode ⌈…⌉ + 1, without a window that would
+        start past the input; no parameters, no multiply-adds, k·k − 1 comparisons per output (cells of the
         padding are compared too)
 
     Source:
@@ -250,7 +254,7 @@ class GlobalAvgPool(OnePerMap):
         Lin, Chen & Yan, Network in Network, arXiv:1312.4400, section 3.2.
 
     Common mistake:
-        Putting linear straight after it: the 1×1 maps still want a flatten.
+        Putting linear straight after it: the 1×1 maps still need a flatten.
     """
 
     aliases: ClassVar = {
@@ -276,7 +280,7 @@ class GlobalMaxPool(OnePerMap):
         Keras GlobalMaxPooling2D; ONNX GlobalMaxPool.
 
     Common mistake:
-        Putting linear straight after it: the 1×1 maps still want a flatten.
+        Putting linear straight after it: the 1×1 maps still need a flatten.
     """
 
     aliases: ClassVar = {

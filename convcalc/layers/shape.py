@@ -17,7 +17,7 @@ from convcalc.layers.checks import (
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Linear, Nearest, Reads, Slide, UnknownField, Whole
 from convcalc.layers.window import Pair, Shape, Spatial, axis_names, both_sides, per_axis
-from convcalc.text import times
+from convcalc.text import plural, times
 
 Sides = int | tuple[Pair, ...]
 BeforeAfter = tuple[int, int]
@@ -141,9 +141,7 @@ class Crop(Rearrangement):
         if self.offset is not None:
             check_spatial("offset", self.offset, axes, least=0)
         if others and len(others[0]) != len(shape):
-            message = (
-                f"cannot crop {times(shape)} like {times(others[0])}; name a layer with {axes} axes"
-            )
+            message = f"cannot crop {times(shape)} like {times(others[0])}; name a layer with {plural(axes, 'axis', 'axes')}"
             raise ShapeError(message)
         for name, n, (before, after) in zip(
             axis_names(shape), shape[1:], self.cuts(shape, *others)
@@ -168,7 +166,7 @@ class Flatten(Rearrangement):
         PyTorch Flatten (channels first); Keras orders them channels last, the count is the same.
 
     Common mistake:
-        A new image size: 300×600 into VGG-16 flattens to 82,944 values where fc6 wants 25,088.
+        A new image size: 300×600 into VGG-16 flattens to 82,944 values where fc6 needs 25,088.
     """
 
     aliases: ClassVar = {
@@ -231,7 +229,7 @@ class Reshape(Rearrangement):
 
 @kind("channel_shuffle")
 class ChannelShuffle(Rearrangement, Elementwise):
-    """Deals the channels out anew, so that the next grouped convolution sees all groups.
+    """Reorders the channels, so that the next grouped convolution sees all groups.
 
     Formula:
         channel i·(c/g) + j goes to j·g + i; no parameters, no operations
@@ -288,7 +286,7 @@ class PixelShuffle(Rearrangement):
         cells = formulas.product([self.upscale_factor] * (len(shape) - 1))
         if shape[0] % cells:
             message = (
-                f"the input has {shape[0]} channels, and upscale_factor {self.upscale_factor} takes "
+                f"the input has {plural(shape[0], 'channel')}, and upscale_factor {self.upscale_factor} takes "
                 f"{cells} for each that comes out; give the layer before a multiple of {cells}"
             )
             raise ShapeError(message)
