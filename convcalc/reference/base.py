@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from convcalc.reference.backends import FAST, LOOPS, Backend
 from convcalc.reference.checks import Array, Shape
-from convcalc.reference.scratch import Work
+from convcalc.reference.scratch import LayerRun
 from convcalc.reference.tally import Tally
 
 Options = Mapping[str, Any]
@@ -61,7 +61,7 @@ class Witness:
         """
         raise NotImplementedError
 
-    def scratch(self, work: Work) -> int:
+    def scratch(self, run: LayerRun) -> int:
         """Bytes that the fast path takes on the way, besides input, arrays kept and output."""
         raise NotImplementedError
 
@@ -129,8 +129,8 @@ class Plain(Witness):
         del options
         return inputs[0]
 
-    def scratch(self, work: Work) -> int:
-        return work.copies(*self.copies)
+    def scratch(self, run: LayerRun) -> int:
+        return run.copies(*self.copies)
 
 
 def pick(options: Options, *names: str) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from convcalc.reference.depthwise import DEPTHWISE_TILE, LARGEST_COPIES
 from convcalc.reference.gather import most_places
 
 
-class Work(NamedTuple):
-    """One layer at work.
+class LayerRun(NamedTuple):
+    """One layer that is run.
 
     Attributes:
         options: its options by name.

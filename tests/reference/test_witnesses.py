@@ -11,7 +11,7 @@ from convcalc import reference
 from convcalc.layers import operations
 from convcalc.reference import WITNESSES, Tally, Witness, witness
 from convcalc.reference.base import on_axis
-from convcalc.reference.scratch import Work
+from convcalc.reference.scratch import LayerRun
 from convcalc.reference.tally import OPERATIONS
 
 KINDS: dict[str, tuple[dict[str, Any], list[tuple[int, ...]], tuple[int, ...], int, int]] = {
@@ -139,9 +139,9 @@ def test_integer_arrays_can_be_made() -> None:
 def test_a_witness_says_what_memory_it_takes_on_the_way(kind: str) -> None:
     """From shapes alone, for the whole layer and for one axis."""
     options, in_shapes, out, params, buffers = KINDS[kind]
-    work = Work(options, in_shapes[0], out, params + buffers, 4)
-    assert WITNESSES[kind].scratch(work) >= 0
-    assert WITNESSES[kind].scratch(work._replace(each=8)) >= WITNESSES[kind].scratch(work)
+    run = LayerRun(options, in_shapes[0], out, params + buffers, 4)
+    assert WITNESSES[kind].scratch(run) >= 0
+    assert WITNESSES[kind].scratch(run._replace(each=8)) >= WITNESSES[kind].scratch(run)
     if len(in_shapes[0]) > 1 and kind != "reshape":
         end = out[1] if len(out) > 1 else 1
         numbers = WITNESSES[kind].axis_scratch(on_axis(options, 0), 9, in_shapes[0][1], end)

@@ -8,7 +8,7 @@ import numpy as np
 from convcalc.reference import checks, fast, scratch
 from convcalc.reference.base import Call, Inputs, Kept, Options, Plain, Rows, Witness, pick, witness
 from convcalc.reference.checks import Array, Shape
-from convcalc.reference.scratch import Work, spans
+from convcalc.reference.scratch import LayerRun, spans
 from convcalc.reference.windows import out_shape, slide
 
 WINDOW = ("stride", "padding", "dilation", "fit")
@@ -66,17 +66,17 @@ class Conv(Windows):
         named = pick(options, *WINDOW, "groups", "connections")
         return call("conv", inputs[0], arrays["weight"], arrays.get("bias"), **named)
 
-    def scratch(self, work: Work) -> int:
+    def scratch(self, run: LayerRun) -> int:
         """By tiles, unless it is depthwise or 1×1."""
         groups, by_table = (
-            work.options.get("groups", 1),
-            work.options.get("connections") is not None,
+            run.options.get("groups", 1),
+            run.options.get("connections") is not None,
         )
-        axes = spans(work.options, work.shape, work.out)
+        axes = spans(run.options, run.shape, run.out)
         numbers = scratch.of_conv(
-            work.shape[0], work.out[0], groups, work.kept, axes, by_table=by_table
+            run.shape[0], run.out[0], groups, run.kept, axes, by_table=by_table
         )
-        return numbers * work.each
+        return numbers * run.each
 
 
 @witness("conv_transpose")
@@ -98,10 +98,10 @@ class ConvTranspose(Witness):
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
         return stamp_along_axis(options, inputs[0])
 
-    def scratch(self, work: Work) -> int:
+    def scratch(self, run: LayerRun) -> int:
         """Tile and canvas, and the output before its bias."""
-        axes = spans(work.options, work.shape, work.out)
-        return (scratch.of_conv_transpose(work.out[0], axes) + prod(work.out)) * work.each
+        axes = spans(run.options, run.shape, run.out)
+        return (scratch.of_conv_transpose(run.out[0], axes) + prod(run.out)) * run.each
 
     def axis_scratch(self, options: Options, rows: int, cells: int, out: int) -> int:
         return stamp_axis_scratch(options, rows, cells, out)
@@ -141,9 +141,9 @@ class DepthwiseConv(Windows):
         weight, bias = arrays["weight"], arrays.get("bias")
         return call("depthwise_conv", inputs[0], weight, bias, **pick(options, *WINDOW))
 
-    def scratch(self, work: Work) -> int:
-        channels, axes = work.shape[0], spans(work.options, work.shape, work.out)
-        return scratch.of_conv(channels, work.out[0], channels, work.kept, axes) * work.each
+    def scratch(self, run: LayerRun) -> int:
+        channels, axes = run.shape[0], spans(run.options, run.shape, run.out)
+        return scratch.of_conv(channels, run.out[0], channels, run.kept, axes) * run.each
 
 
 @witness("separable_conv")
@@ -166,12 +166,12 @@ class SeparableConv(Windows):
         named = pick(options, *WINDOW)
         return call("separable_conv", inputs[0], *weights, arrays.get("bias"), **named)
 
-    def scratch(self, work: Work) -> int:
+    def scratch(self, run: LayerRun) -> int:
         """The depthwise maps between, and what they take."""
-        channels, axes = work.shape[0], spans(work.options, work.shape, work.out)
-        between: int = channels * work.options.get("multiplier", 1)
-        on_the_way = scratch.of_conv(channels, between, channels, work.kept, axes)
-        return (on_the_way + 2 * between * prod(work.out[1:])) * work.each
+        channels, axes = run.shape[0], spans(run.options, run.shape, run.out)
+        between: int = channels * run.options.get("multiplier", 1)
+        on_the_way = scratch.of_conv(channels, between, channels, run.kept, axes)
+        return (on_the_way + 2 * between * prod(run.out[1:])) * run.each
 
 
 @witness("local_conv")
@@ -190,12 +190,12 @@ class LocalConv(Windows):
         weight, bias = arrays["weight"], arrays.get("bias")
         return call("local_conv", inputs[0], weight, bias, **pick(options, *WINDOW))
 
-    def scratch(self, work: Work) -> int:
+    def scratch(self, run: LayerRun) -> int:
         """All columns at once, and the output three times."""
-        axes, places = spans(work.options, work.shape, work.out), prod(work.out[1:])
-        columns: int = work.shape[0] * prod(axis.kernel for axis in axes) * places
-        read = scratch.of_padded_block(work.shape[0], axes, places)
-        return (columns + read + 3 * prod(work.out)) * work.each
+        axes, places = spans(run.options, run.shape, run.out), prod(run.out[1:])
+        columns: int = run.shape[0] * prod(axis.kernel for axis in axes) * places
+        read = scratch.of_padded_block(run.shape[0], axes, places)
+        return (columns + read + 3 * prod(run.out)) * run.each
 
 
 @witness("linear")
@@ -231,5 +231,5 @@ class Rbf(Plain):
         del options
         return call("rbf", inputs[0], arrays["weight"])
 
-    def scratch(self, work: Work) -> int:
-        return 2 * work.kept * work.each
+    def scratch(self, run: LayerRun) -> int:
+        return 2 * run.kept * run.each

@@ -6,7 +6,7 @@ import numpy as np
 
 from convcalc.reference.base import Call, Inputs, Kept, Options, Plain, Rows, witness
 from convcalc.reference.checks import Array, Shape
-from convcalc.reference.scratch import Work
+from convcalc.reference.scratch import LayerRun
 
 
 @witness("relu")
@@ -131,8 +131,8 @@ class BatchNorm(Norm):
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
         return inputs[0] if _tracked(options) else super().along_axis(options, inputs)
 
-    def scratch(self, work: Work) -> int:
-        return 0 if _tracked(work.options) else super().scratch(work)
+    def scratch(self, run: LayerRun) -> int:
+        return 0 if _tracked(run.options) else super().scratch(run)
 
 
 def _tracked(options: Options) -> bool:

@@ -7,7 +7,7 @@ from convcalc.reference import fast_pool
 from convcalc.reference.base import Call, Inputs, Kept, Options, Plain, Rows, pick, witness
 from convcalc.reference.checks import Array, Shape
 from convcalc.reference.kinds.conv import Windows, stamp_along_axis, stamp_axis_scratch, with_bias
-from convcalc.reference.scratch import Work
+from convcalc.reference.scratch import LayerRun
 
 POOL = ("stride", "fit", "ceil_mode")
 
@@ -114,9 +114,9 @@ class Unpool(Plain):
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
         return stamp_along_axis(options, inputs[0])
 
-    def scratch(self, work: Work) -> int:
+    def scratch(self, run: LayerRun) -> int:
         """Where each cell goes: tuples for one map, then 64-bit numbers for all."""
-        return 200 * prod(work.shape[1:]) + 24 * prod(work.shape)
+        return 200 * prod(run.shape[1:]) + 24 * prod(run.shape)
 
     def axis_scratch(self, options: Options, rows: int, cells: int, out: int) -> int:
         return stamp_axis_scratch({"stride": None, **options}, rows, cells, out)
@@ -131,11 +131,11 @@ class Upsample(Plain):
         named = pick(options, *self.optional)
         return fast_pool.upsample(inputs[0], options["scale_factor"], **named)
 
-    def scratch(self, work: Work) -> int:
+    def scratch(self, run: LayerRun) -> int:
         """Blended: both neighbours, their shares of it and the sum."""
-        if work.options.get("mode", "nearest") == "nearest":
-            return work.copies(1)
-        return work.copies(6) + 400 * sum(work.out[1:])
+        if run.options.get("mode", "nearest") == "nearest":
+            return run.copies(1)
+        return run.copies(6) + 400 * sum(run.out[1:])
 
     def axis_scratch(self, options: Options, rows: int, cells: int, out: int) -> int:
         return 6 * super().axis_scratch(options, rows, cells, out)
