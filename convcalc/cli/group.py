@@ -25,7 +25,7 @@ class Command(click.Command):
         self.examples = examples
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(self.examples, formatter)
+        _write_examples(self.examples, formatter)
         super().format_help(ctx, formatter)
 
 
@@ -74,7 +74,7 @@ def telling_lost_output() -> Iterator[None]:
         raise OutputLost(error) from None
 
 
-def write_examples(examples: str, formatter: click.HelpFormatter) -> None:
+def _write_examples(examples: str, formatter: click.HelpFormatter) -> None:
     """The examples, one per line, as the first thing of a help page."""
     if examples:
         with formatter.section("Examples"):
@@ -130,7 +130,7 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(self.examples, formatter)
+        _write_examples(self.examples, formatter)
         super().format_help(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

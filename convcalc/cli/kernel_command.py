@@ -66,7 +66,7 @@ def command(
     if picture is None:
         from convcalc.images.report import kernel_list, kernel_page
 
-        refuse_without_picture(options, preview)
+        _refuse_without_picture(options, preview)
         if output and output != "-":
             check_suffix(output, format_name)
         show(kernel_page(kernel) if kernel else kernel_list(), format_name, output)
@@ -89,7 +89,7 @@ def command(
         tell_written(output)
 
 
-def refuse_without_picture(options: dict[str, Any], preview: bool | None) -> None:
+def _refuse_without_picture(options: dict[str, Any], preview: bool | None) -> None:
     """Refuse options that have no picture to work on."""
     names = {"border": "--border", "flip": "--flip", "absolute": "--abs"}
     given = [option for name, option in names.items() if options[name]]

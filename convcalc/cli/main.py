@@ -37,7 +37,7 @@ EXAMPLES = """
 """
 
 
-def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Print the version and stop."""
     if value:
         from convcalc import __version__
@@ -67,7 +67,7 @@ group = Group(
             is_flag=True,
             expose_value=False,
             is_eager=True,
-            callback=show_version,
+            callback=_show_version,
             help="Show the version.",
         )
     ],
@@ -79,15 +79,15 @@ def main(arguments: list[str] | None = None) -> None:
     open_closed_streams()
     try:
         with telling_lost_output():
-            status = status_of(arguments)
+            status = _status_of(arguments)
             sys.stdout.flush()
     except OutputLost as lost:
-        status = status_without_output(lost.error)
-    give_up_lost_streams()
+        status = _status_without_output(lost.error)
+    _give_up_lost_streams()
     sys.exit(status)
 
 
-def status_of(arguments: list[str] | None) -> int:
+def _status_of(arguments: list[str] | None) -> int:
     """Run a command, say in a line what went wrong, and give the exit code."""
     try:
         status = group.main(arguments, prog_name="convcalc", standalone_mode=False)
@@ -96,7 +96,7 @@ def status_of(arguments: list[str] | None) -> int:
         return 2
     except click.ClickException as error:
         if isinstance(error, click.UsageError):
-            remark(f"convcalc: {usage_text(error)}")
+            remark(f"convcalc: {_usage_text(error)}")
             return 2
         error.show()
         return int(getattr(error, "status", error.exit_code))
@@ -119,7 +119,7 @@ def open_closed_streams() -> None:
             setattr(sys, name, stream)
 
 
-def status_without_output(error: OSError) -> int:
+def _status_without_output(error: OSError) -> int:
     """The exit code once standard output takes no more; a full disk is said on stderr."""
     if isinstance(error, BrokenPipeError):
         # The reader went away, as `| head` does; nothing is left to say to it.
@@ -129,7 +129,7 @@ def status_without_output(error: OSError) -> int:
     return 2
 
 
-def give_up_lost_streams() -> None:
+def _give_up_lost_streams() -> None:
     """Give what a stream could not write to the null device; Python would try again and complain."""
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -140,7 +140,7 @@ def give_up_lost_streams() -> None:
             os.close(sink)
 
 
-def usage_text(error: click.UsageError) -> str:
+def _usage_text(error: click.UsageError) -> str:
     """A usage error in one line, with where to look."""
     message = printable_lines(error.format_message()).replace("\n", " ")
     path = error.ctx.command_path if error.ctx else "convcalc"

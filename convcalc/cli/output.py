@@ -43,10 +43,10 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some 
         self.old_name = old_name
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return f"[{'|'.join(format_names())}]"
+        return f"[{'|'.join(_format_names())}]"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str | None:
-        names = format_names()
+        names = _format_names()
         if self.old_name and value not in names:
             value = self.old_name(ctx, value)
         if value is not None and value not in names:
@@ -56,10 +56,10 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some 
     def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
 
-        return [CompletionItem(name) for name in format_names() if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in _format_names() if name.startswith(incomplete)]
 
 
-def format_names() -> list[str]:
+def _format_names() -> list[str]:
     """The names of all formats."""
     from convcalc.formats import FORMATS
 
@@ -144,7 +144,7 @@ def show(
     """
     from convcalc.formats import FORMATS
 
-    chosen = FORMATS[format_name or format_for(output)]
+    chosen = FORMATS[format_name or _format_for(output)]
     if report.fold and chosen.folds:
         report = replace(report, rows=report.fold())
     own = report.document(chosen.name)
@@ -162,7 +162,7 @@ def check_suffix(path: str, format_name: str | None) -> None:
         UsageError: as said.
     """
     if format_name is None:
-        format_for(path)
+        _format_for(path)
         return
     from convcalc.formats import FORMATS, suffixes
 
@@ -175,7 +175,7 @@ def check_suffix(path: str, format_name: str | None) -> None:
         raise UsageError(message)
 
 
-def format_for(output: str | None) -> str:
+def _format_for(output: str | None) -> str:
     """The format that a file's suffix stands for; without a file the first of all.
 
     Raises:

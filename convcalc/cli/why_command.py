@@ -44,7 +44,7 @@ WORDS = {
 PAIR: Any = {"multiple": True, "metavar": "NAME=VALUE"}
 
 
-def question_options(function: Any) -> Any:
+def _question_options(function: Any) -> Any:
     """An option for each common question type, and for each common word of them."""
     for word, (*names, text) in reversed(WORDS.items()):
         function = click.option(*names, word, default=None, help=text)(function)
@@ -67,7 +67,7 @@ def pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...]) 
 
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("number")
-@question_options
+@_question_options
 @click.option("--type", "kind_name", metavar="TYPE", help="Another type; see convcalc hw types.")
 @click.option("--given", "more", callback=pairs, help="Another word of the type.", **PAIR)
 @click.option("--preset", default="", help="pytorch, cs231n, d2l, keras or deeplearning.ai.")

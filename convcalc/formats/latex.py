@@ -35,7 +35,7 @@ class Latex(Format):
         if report.math:
             yield from (r"\[", *report.math, r"\]")
             lines = lines[report.math_replaces :]
-        yield from text_block(lines)
+        yield from _text_block(lines)
         yield from (rf"\par {clean(line)}" for line in (*report.notes, *report.footer))
 
     def table(self, report: Report, columns: Sequence[Column]) -> Iterator[str]:
@@ -71,7 +71,7 @@ def alignment(column: Column, texts: Sequence[str]) -> str:
     return r"p{.4\linewidth}" if max(map(len, texts), default=0) > MAX_LINE else "l"
 
 
-def text_block(lines: Sequence[str]) -> Iterator[str]:
+def _text_block(lines: Sequence[str]) -> Iterator[str]:
     """Lines as they are, in letters of one width; nothing where there are none."""
     first = next((place for place, line in enumerate(lines) if line.strip()), None)
     if first is None:

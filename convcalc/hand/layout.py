@@ -37,7 +37,7 @@ def text_of(value: Exact, *, fractions: bool = False) -> str:
     return f"≈{float(value):.6g}"
 
 
-def grid(texts: Sequence[Sequence[str]]) -> list[str]:
+def _grid(texts: Sequence[Sequence[str]]) -> list[str]:
     """A matrix as lines, its columns to the right; brackets stand outside of the numbers."""
     columns = []
     for column in zip(*texts):
@@ -51,7 +51,7 @@ def matrix(cells: Array, texts: Texts, outside: Array | None = None, out: str = 
     """The lines of an array of one or two axes."""
     rows = cells if cells.ndim == 2 else cells.reshape(1, -1)
     hidden = None if outside is None else outside.reshape(rows.shape)
-    return grid(
+    return _grid(
         [
             [
                 out if hidden is not None and hidden[i, j] else texts(cell)

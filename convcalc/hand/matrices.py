@@ -142,7 +142,7 @@ def as_matrix(value: Any, what: str) -> Given:
             raise UsageError(message)
         return list(map(texts, item)) if isinstance(item, (list, tuple)) else str(item)
 
-    return with_shape(texts(value), what, 0)
+    return _with_shape(texts(value), what, 0)
 
 
 def from_bytes(data: bytes, path: str, suffix: str, what: str) -> Given:
@@ -152,17 +152,17 @@ def from_bytes(data: bytes, path: str, suffix: str, what: str) -> Given:
     if suffix == ".npy" or (not suffix and data.startswith(NPY)):
         from convcalc.hand.npy import array_of  # noqa: PLC0415 - NumPy, which no text needs
 
-        name = place_name(what, path)
+        name = _place_name(what, path)
         return as_matrix(array_of(data, name, MAX_AXES, MAX_CELLS), name)
     source = Source(path, decode(data, path))
     if suffix in (".yaml", ".yml", ".json"):
-        return from_yaml(source, what)
+        return _from_yaml(source, what)
     if suffix == ".csv":
-        return from_csv(source.text, place_name(what, path))
+        return _from_csv(source.text, _place_name(what, path))
     return inline(source.text, what, path)
 
 
-def place_name(what: str, path: str) -> str:
+def _place_name(what: str, path: str) -> str:
     """What was given, with the file that it is in."""
     return what if path in ("", what) else f"{what}: {printable(path)}"
 
@@ -189,18 +189,18 @@ def inline(text: str, what: str, path: str = "") -> Given:
         from convcalc.network.yaml_source import Source  # noqa: PLC0415 - YAML only where there are lists
 
         # The lines of a file are counted from its start.
-        return from_yaml(Source(path or what, text if path else plain), what)
-    return from_rows(plain, place_name(what, path))
+        return _from_yaml(Source(path or what, text if path else plain), what)
+    return _from_rows(plain, _place_name(what, path))
 
 
-def from_rows(text: str, what: str) -> Given:
+def _from_rows(text: str, what: str) -> Given:
     """The same without nested lists."""
     plain = text.strip().removesuffix(";").replace("\r\n", "\n").replace("\r", "\n")
     if not plain:
         message = f"{what}: is empty; give numbers, such as '0 1; 2 3'"
         raise UsageError(message)
     plain = LINE_END.sub(";", EMPTY_LINES.sub("|", BARS.sub(r"\1", plain)))
-    return from_levels(
+    return _from_levels(
         [
             [[numbers(row, what) for row in channel.split(";")] for channel in filters.split("|")]
             for filters in plain.split("||")
@@ -209,7 +209,7 @@ def from_rows(text: str, what: str) -> Given:
     )
 
 
-def from_csv(text: str, what: str) -> Given:
+def _from_csv(text: str, what: str) -> Given:
     r"""Rows of a CSV file; an empty line, or one of commas alone, starts a new channel.
 
     >>> from_csv("0,1\n2,3\n", "x").shape, from_csv('"0";"1"\n2;3\n\n4;5\n6;7', "x").shape
@@ -229,7 +229,7 @@ def from_csv(text: str, what: str) -> Given:
     if not rows:
         message = f"{what}: is empty; give numbers, a line per row"
         raise UsageError(message)
-    return from_levels([rows], what)
+    return _from_levels([rows], what)
 
 
 def numbers(row: str, what: str) -> list[str]:
@@ -243,7 +243,7 @@ def numbers(row: str, what: str) -> list[str]:
     return [text for part in parts for text in part.split()]
 
 
-def from_levels(filters: list[list[list[list[str]]]], what: str) -> Given:
+def _from_levels(filters: list[list[list[list[str]]]], what: str) -> Given:
     """Filters of channels of rows, with the levels that nobody wrote taken off."""
     axes = 2 if any(len(rows) > 1 for channels in filters for rows in channels) else 1
     value: Any = filters
@@ -251,13 +251,13 @@ def from_levels(filters: list[list[list[list[str]]]], what: str) -> Given:
         value = [[rows[0] for rows in channels] for channels in filters]
     if len(filters) == 1:
         value = value[0] if len(filters[0]) > 1 else value[0][0]
-    return with_shape(value, what, axes)
+    return _with_shape(value, what, axes)
 
 
 # ----------------------------------------------------------------------------- nested lists
 
 
-def from_yaml(source: Source, what: str) -> Given:
+def _from_yaml(source: Source, what: str) -> Given:
     """Nested lists, or a mapping that has them under the option's name."""
     root = source.compose()
     if root is None:
@@ -272,11 +272,11 @@ def from_yaml(source: Source, what: str) -> Given:
             source.refuse(root, f"has no {name}; write {name}: [[0, 1], [2, 3]]")
         root = found[name][1]
     if root.id == "scalar" and len(root.value.split()) > 1:  # type: ignore[attr-defined]
-        return from_rows(source.scalar(root, what), place_name(what, source.path))
-    return with_shape(texts_of(source, root, what, 0), place_name(what, source.path), 0)
+        return _from_rows(source.scalar(root, what), _place_name(what, source.path))
+    return _with_shape(_texts_of(source, root, what, 0), _place_name(what, source.path), 0)
 
 
-def texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
+def _texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
     """A node as nested lists of texts, each of which is a number."""
     if node.id == "sequence":  # type: ignore[attr-defined]
         if depth == MAX_AXES:
@@ -284,7 +284,7 @@ def texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
                 node,
                 f"{what} is nested more than {MAX_AXES} deep; give filters of channels of rows",
             )
-        return [texts_of(source, item, what, depth + 1) for item in source.sequence(node, what)]
+        return [_texts_of(source, item, what, depth + 1) for item in source.sequence(node, what)]
     text = source.scalar(node, what)
     try:
         number(text)
@@ -293,7 +293,7 @@ def texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
     return text
 
 
-def with_shape(value: Any, what: str, axes: int) -> Given:
+def _with_shape(value: Any, what: str, axes: int) -> Given:
     """Nested lists of texts as numbers with a shape.
 
     Raises:

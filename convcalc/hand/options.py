@@ -185,7 +185,7 @@ def matrices(op: str, x: Any, k: Any, dims: int | None) -> tuple[Array, Array | 
     """Input (C, …) and kernels (first, second, …) as arrays; number of axes; whether as fractions."""
     image = as_matrix(x, "--x")
     kernel = as_matrix(k, "--k") if k is not None else None
-    axes = dims or max(plane(matrix) for matrix in (image, kernel) if matrix)
+    axes = dims or max(_plane(matrix) for matrix in (image, kernel) if matrix)
     lead, spatial = split(image, axes, "--x")
     if len(lead) > 1:
         message = f"--x has {len(lead)} axes in front of its {axes}; give channels only, with |"
@@ -216,7 +216,7 @@ def matrices(op: str, x: Any, k: Any, dims: int | None) -> tuple[Array, Array | 
     return cells, array, axes, image.fractions or kernel.fractions
 
 
-def plane(matrix: Given) -> int:
+def _plane(matrix: Given) -> int:
     """How many axes are rows and columns."""
     return matrix.axes or min(len(matrix.shape), 2)
 
@@ -259,11 +259,11 @@ def per_axis(value: Any, axes: int, what: str) -> Shape:
         message = f"{what} has {plural(len(numbers), 'number')}, but there {'is 1 axis' if axes == 1 else f'are {axes} axes'}; give one number, or one per axis"
         raise UsageError(message)
     for number in numbers:
-        check_number(number, what)
+        _check_number(number, what)
     return numbers
 
 
-def check_number(number: int, what: str) -> None:
+def _check_number(number: int, what: str) -> None:
     """Refuse options that nobody means by hand."""
     if number > MAX_OPTION:
         message = f"{what} is {number:,}; by hand, use up to {MAX_OPTION:,}"
@@ -277,7 +277,7 @@ def sides(value: Any, axes: int) -> Any:
     entries = (value,) if isinstance(value, int) else tuple(value)
     for entry in entries:
         for number in (entry,) if isinstance(entry, int) else entry:
-            check_number(number, "--p")
+            _check_number(number, "--p")
     return entries * axes if len(entries) == 1 else entries
 
 

@@ -38,19 +38,19 @@ def hand_report(
 
     return Report(
         title="",
-        columns=columns_of(page) + (key_columns(answers) if keyed else []),
+        columns=_columns_of(page) + (_key_columns(answers) if keyed else []),
         rows=windows,
         layout=layout,
-        appendix=[page.title(), page.givens(), *(key_lines(answers, windows) if keyed else [])],
+        appendix=[page.title(), page.givens(), *(_key_lines(answers, windows) if keyed else [])],
         notes=page.notes(),
-        facts=facts_of(work, blank=blank, key=key),
+        facts=_facts_of(work, blank=blank, key=key),
         key="windows",
-        row_dict=lambda row: window_dict(*row, blank=blank and not key),
-        hint="" if blank else hint_for(work),
+        row_dict=lambda row: _window_dict(*row, blank=blank and not key),
+        hint="" if blank else _hint_for(work),
     )
 
 
-def hint_for(work: Working) -> str:
+def _hint_for(work: Working) -> str:
     """The next useful command."""
     if work.step is not None:
         return "without --step every window is worked"
@@ -69,17 +69,17 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, Fraction) else value
 
 
-def exact_texts(value: Any) -> Any:
+def _exact_texts(value: Any) -> Any:
     """The same as texts that keep every fraction: "5/3"."""
     if isinstance(value, np.ndarray):
-        return [exact_texts(part) for part in value]
+        return [_exact_texts(part) for part in value]
     try:
         return str(value)
     except ValueError:  # Python writes no number of more than 4300 digits
         return f"≈{float(value)!r}"
 
 
-def columns_of(page: Page) -> list[Column]:
+def _columns_of(page: Page) -> list[Column]:
     """A column for each step of a window's working."""
 
     def patch(row: tuple[Section, Window]) -> str:
@@ -127,8 +127,8 @@ def columns_of(page: Page) -> list[Column]:
     return found if multiplied else [column for column in found if column.key != "kernel"]
 
 
-def key_columns(answers: Page) -> list[Column]:
-    """What `columns_of` leaves open in a worksheet, under names of its own."""
+def _key_columns(answers: Page) -> list[Column]:
+    """What `_columns_of` leaves open in a worksheet, under names of its own."""
     return [
         replace(
             column,
@@ -136,15 +136,15 @@ def key_columns(answers: Page) -> list[Column]:
             heading=f"{column.heading} (key)",
             for_programs=True,
         )
-        for column in columns_of(answers)
+        for column in _columns_of(answers)
         if column.key in ("products", "value")
     ]
 
 
-def key_lines(answers: Page, windows: list[tuple[Section, Window]]) -> list[str]:
+def _key_lines(answers: Page, windows: list[tuple[Section, Window]]) -> list[str]:
     """The answers one under the other: y[0,0] = 0 + 1 + 6 + 12 = 19."""
     shown = [
-        column for column in columns_of(answers) if column.key in ("result", "products", "value")
+        column for column in _columns_of(answers) if column.key in ("result", "products", "value")
     ]
     lines = []
     for row in windows:
@@ -153,7 +153,7 @@ def key_lines(answers: Page, windows: list[tuple[Section, Window]]) -> list[str]
     return ["answer key", *lines]
 
 
-def facts_of(work: Working, *, blank: bool, key: bool) -> dict[str, Any]:
+def _facts_of(work: Working, *, blank: bool, key: bool) -> dict[str, Any]:
     """The keys at the top of the JSON."""
     facts: dict[str, Any] = {"op": work.op, "gradient": "dy" in work.given}
     facts |= {name: plain(cells) for name, cells in work.given.items()}
@@ -167,7 +167,7 @@ def facts_of(work: Working, *, blank: bool, key: bool) -> dict[str, Any]:
     if not blank or key:
         facts["results"] = {name: plain(result) for name, result in results.items()}
         broken = {
-            name: exact_texts(result)
+            name: _exact_texts(result)
             for name, result in results.items()
             if any(value.denominator != 1 for value in result.ravel().tolist())
         }
@@ -176,7 +176,7 @@ def facts_of(work: Working, *, blank: bool, key: bool) -> dict[str, Any]:
     return facts
 
 
-def window_dict(section: Section, window: Window, *, blank: bool) -> dict[str, Any]:
+def _window_dict(section: Section, window: Window, *, blank: bool) -> dict[str, Any]:
     """A window as JSON."""
     data: dict[str, Any] = {
         "result": section.name,

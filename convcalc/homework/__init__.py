@@ -86,7 +86,7 @@ def check(
 
     found: Any = sheet
     if isinstance(sheet, str) or hasattr(sheet, "__fspath__"):
-        found = sheet_at(sheet)
+        found = _sheet_at(sheet)
     return mark_question(found, found[question], as_written(answer), level=level)
 
 
@@ -104,7 +104,7 @@ def assert_right(
         raise WrongAnswer(result)
 
 
-def sheet_at(path: Any) -> Sheet:
+def _sheet_at(path: Any) -> Sheet:
     """A sheet by its path; read once as long as the file stays the same."""
     import os
 

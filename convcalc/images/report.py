@@ -29,7 +29,7 @@ def kernel_list() -> Report:
             column("sum", "sum", keep=7),
             column("about", "what it does", right=False, keep=1, least=MIN_DESCRIPTION, wraps=True),
         ],
-        rows=[kernel_facts(kernel) for kernel in KERNELS.values()],
+        rows=[_kernel_facts(kernel) for kernel in KERNELS.values()],
         key="kernels",
         row_dict=dict,
         footer=[
@@ -39,7 +39,7 @@ def kernel_list() -> Report:
     )
 
 
-def kernel_facts(kernel: Kernel) -> dict[str, Any]:
+def _kernel_facts(kernel: Kernel) -> dict[str, Any]:
     """A kernel as JSON."""
     return {
         "kernel": kernel.name,
@@ -55,7 +55,7 @@ def kernel_facts(kernel: Kernel) -> dict[str, Any]:
 
 def kernel_page(kernel: Kernel) -> Report:
     """The page of one kernel: its values as text, as mathematics, and a row for each cell."""
-    facts = kernel_facts(kernel)
+    facts = _kernel_facts(kernel)
     wide = max(len(str(value)) for row in kernel.values for value in row)
     matrix = [f"  {' '.join(str(value).rjust(wide) for value in row)}" for row in kernel.values]
     if kernel.divisor > 1:

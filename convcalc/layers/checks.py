@@ -48,7 +48,7 @@ def check_dimensions(kind: str, axes: int, shape: Shape, *, vectors: bool) -> No
         raise ShapeError(message)
 
 
-def check_number_of_axes(name: str, value: object, axes: int) -> None:
+def _check_number_of_axes(name: str, value: object, axes: int) -> None:
     """Refuse something given per axis for other axes than there are."""
     if isinstance(value, tuple) and len(value) != axes:
         listed = [list(part) if isinstance(part, tuple) else part for part in value]
@@ -61,7 +61,7 @@ def check_number_of_axes(name: str, value: object, axes: int) -> None:
 
 def check_spatial(name: str, value: Spatial, axes: int, *, least: int) -> None:
     """Refuse a number per axis that is missing, too many, or too small."""
-    check_number_of_axes(name, value, axes)
+    _check_number_of_axes(name, value, axes)
     smallest = min(per_axis(value, axes))
     if smallest < least:
         message = f"{name} is {smallest}; use {least} or more"
@@ -77,7 +77,7 @@ def check_padding(padding: Padding, axes: int) -> None:
             )
             raise ShapeError(message)
         return
-    check_number_of_axes("padding", padding, axes)
+    _check_number_of_axes("padding", padding, axes)
     sides = padding if isinstance(padding, tuple) else (padding,)
     smallest = min(min(side) if isinstance(side, tuple) else side for side in sides)
     if smallest < 0:
@@ -103,7 +103,7 @@ def check_at_least(name: str, value: int, least: int = 1) -> None:
 
 def check_sides(name: str, sides: int | tuple[Pair, ...], axes: int) -> None:
     """Refuse cells for other axes than there are, or fewer than none."""
-    check_number_of_axes(name, sides, axes)
+    _check_number_of_axes(name, sides, axes)
     smallest = min(min(side) for side in both_sides(sides, axes))
     if smallest < 0:
         message = f"{name} is {smallest}; use 0 or more"

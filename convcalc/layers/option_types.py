@@ -181,7 +181,7 @@ class _LayerName(OptionType):
         return text
 
     def yaml(self, value: Any) -> str:
-        return yaml_text(value)
+        return _yaml_text(value)
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 96, f"{name} {value}"
@@ -346,7 +346,7 @@ def _pair(reader: Reader, given: Any, what: str) -> tuple[Any, ...]:
     return tuple([reader.number(number, what) for number in numbers])
 
 
-def yaml_text(text: str) -> str:
+def _yaml_text(text: str) -> str:
     """A text as YAML: as it is where that cannot be mistaken, else in quotes."""
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]*", text):
         return text

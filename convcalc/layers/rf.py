@@ -146,10 +146,10 @@ class UnknownField:
 Fields = tuple[AnyField, ...] | UnknownField
 
 
-def periodic(period: int, step: int, ranges: list[tuple[int, int] | None]) -> AnyField:
+def _periodic(period: int, step: int, ranges: list[tuple[int, int] | None]) -> AnyField:
     """A field from one period; an ordinary `Field` where every unit moves on alike.
 
-    >>> periodic(2, 2, [(0, 2), (1, 3)])
+    >>> _periodic(2, 2, [(0, 2), (1, 3)])
     Field(size=3, stride=1, start=0)
     """
     first = ranges[0]
@@ -194,7 +194,7 @@ class Reads:
         period, step = outputs * field.period // common, field.step * inputs // common
         if period > MAX_PERIOD:
             return None
-        return periodic(period, step, [self.pixels(unit, field) for unit in range(period)])
+        return _periodic(period, step, [self.pixels(unit, field) for unit in range(period)])
 
     def pixels(self, unit: int, field: AnyField) -> tuple[int, int] | None:
         """The pixels that one output sees."""
@@ -344,7 +344,9 @@ def hull(fields: list[AnyField]) -> AnyField | None:
     if period > MAX_PERIOD:
         return None
     step = fields[0].step * period // fields[0].period
-    return periodic(period, step, [union([f.sees(unit) for f in fields]) for unit in range(period)])
+    return _periodic(
+        period, step, [union([f.sees(unit) for f in fields]) for unit in range(period)]
+    )
 
 
 def aligned(one: AnyField, other: AnyField) -> bool:

@@ -109,7 +109,7 @@ def maxpool_with_indices(
     for channel in range(len(image)):
         for position, start in corners(axes):
             best = None
-            for number, cell in enumerate(cells_under(axes, start)):
+            for number, cell in enumerate(_cells_under(axes, start)):
                 tally.comparisons += number > 0
                 if not inside(axes, cell):
                     continue  # −∞: compared, and never the largest
@@ -129,7 +129,7 @@ def lowest(owner: str, dtype: np.dtype[np.generic]) -> float:
     return -np.inf
 
 
-def cells_under(axes: Sequence[Axis], start: Shape) -> Iterator[Shape]:
+def _cells_under(axes: Sequence[Axis], start: Shape) -> Iterator[Shape]:
     """All cells of the window with this start, those of the padding too, in row-major order."""
     for tap in np.ndindex(*(axis.kernel for axis in axes)):
         yield under(axes, start, tap)
@@ -137,13 +137,13 @@ def cells_under(axes: Sequence[Axis], start: Shape) -> Iterator[Shape]:
 
 def window(axes: Sequence[Axis], start: Shape) -> Iterator[Shape]:
     """The real cells of the window with this start, in row-major order."""
-    return (cell for cell in cells_under(axes, start) if inside(axes, cell))
+    return (cell for cell in _cells_under(axes, start) if inside(axes, cell))
 
 
 def read(cells: Array, channel: int, axes: Sequence[Axis], start: Shape) -> list[Any]:
     """What the window with this start reads in one map: a 0 for each cell that is not there."""
     return [
-        cells[(channel, *cell)] if inside(axes, cell) else 0 for cell in cells_under(axes, start)
+        cells[(channel, *cell)] if inside(axes, cell) else 0 for cell in _cells_under(axes, start)
     ]
 
 
@@ -185,7 +185,7 @@ def avgpool(
             for position, start in corners(axes):
                 counted = sum(
                     inside(axes, cell) or (count_include_pad and on_padded_input(axes, cell))
-                    for cell in cells_under(axes, start)
+                    for cell in _cells_under(axes, start)
                 )
                 total = np.float64(tally.sum(read(cells, channel, axes, start)))
                 y[(channel, *position)] = tally.divide(total, counted)

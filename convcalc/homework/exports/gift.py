@@ -14,10 +14,10 @@ _GENERAL = "Draw one window, or one filter, and count."
 _MAX_IN_CLOZE = 8  # known wrong numbers per box
 
 
-def escape_gift(text: str) -> str:
+def _escape_gift(text: str) -> str:
     r"""A text for GIFT, its own signs escaped.
 
-    >>> print(escape_gift("k = 3: {a~b}"))
+    >>> print(_escape_gift("k = 3: {a~b}"))
     k \= 3\: \{a\~b\}
     """
     text = re.sub(r"([\\~=#{}:])", r"\\\1", text)
@@ -48,8 +48,8 @@ class Gift(Export):
 
     def question(self, item: Item) -> Iterator[str]:
         """One question; several where it has several boxes."""
-        title = f"::{escape_gift(item.name)}::"
-        text = escape_gift(item.text)
+        title = f"::{_escape_gift(item.name)}::"
+        text = _escape_gift(item.text)
         if item.sort == "text":
             yield f"{title}{text}{{}}"
         elif item.sort == "true-false":
@@ -61,31 +61,31 @@ class Gift(Export):
             yield f"{title}{text}{{{self.box(item.fields[0])}}}"
         else:
             for place, box in enumerate(item.fields, start=1):
-                label = escape_gift(box.label or str(place))
-                yield f"::{escape_gift(item.name)} {label}::{text} ({label}){{{self.box(box)}}}"
+                label = _escape_gift(box.label or str(place))
+                yield f"::{_escape_gift(item.name)} {label}::{text} ({label}){{{self.box(box)}}}"
 
     def options(self, item: Item) -> str:
         """The options of a choice."""
         count = sum(right for _, right in item.options)
         if count == 1:
             return " ".join(
-                f"{'=' if right else '~'}{escape_gift(text)}" for text, right in item.options
+                f"{'=' if right else '~'}{_escape_gift(text)}" for text, right in item.options
             )
         each = _percent(Fraction(1, count))
         return " ".join(
-            f"~{each if right else '%-50%'}{escape_gift(text)}" for text, right in item.options
+            f"~{each if right else '%-50%'}{_escape_gift(text)}" for text, right in item.options
         )
 
     def box(self, box: Field) -> str:
         """The answers of a box."""
         if not box.numeric:
-            return " ".join(f"={escape_gift(word)}" for word in box.words)
+            return " ".join(f"={_escape_gift(word)}" for word in box.words)
         parts = [f"={decimal(value)}:{decimal(allowed)}#{RIGHT}" for value, allowed in box.right]
         parts += [
-            f"={_percent(wrong.share)}{decimal(wrong.value)}:0#{escape_gift(wrong.text)}"
+            f"={_percent(wrong.share)}{decimal(wrong.value)}:0#{_escape_gift(wrong.text)}"
             for wrong in box.known
         ]
-        return f"#{' '.join(parts)} ~#{escape_gift(_GENERAL)}"
+        return f"#{' '.join(parts)} ~#{_escape_gift(_GENERAL)}"
 
 
 def _one_line(text: str) -> str:
@@ -96,10 +96,10 @@ def _one_line(text: str) -> str:
 # ------------------------------------------------------------------------------------ cloze
 
 
-def escape_cloze(text: str) -> str:
+def _escape_cloze(text: str) -> str:
     r"""A text within the braces of a box.
 
-    >>> print(escape_cloze("50 %/a} #1"))
+    >>> print(_escape_cloze("50 %/a} #1"))
     50 %\/a\} \#1
     """
     return re.sub(r'([\\}#~/"])', r"\\\1", " ".join(text.split()))
@@ -110,11 +110,11 @@ def _cloze_box(box: Field, weight: int = 1) -> str:
     if box.numeric:
         parts = [f"={decimal(value)}:{decimal(allowed)}#{RIGHT}" for value, allowed in box.right]
         parts += [
-            f"{_percent(wrong.share)}{decimal(wrong.value)}:0#{escape_cloze(wrong.text)}"
+            f"{_percent(wrong.share)}{decimal(wrong.value)}:0#{_escape_cloze(wrong.text)}"
             for wrong in box.known[:_MAX_IN_CLOZE]
         ]
         return f"{{{weight}:NUMERICAL:{'~'.join(parts)}}}"
-    return f"{{{weight}:SHORTANSWER:{'~'.join(f'={escape_cloze(word)}' for word in box.words)}}}"
+    return f"{{{weight}:SHORTANSWER:{'~'.join(f'={_escape_cloze(word)}' for word in box.words)}}}"
 
 
 def cloze_text(item: Item, *, html: bool) -> str:
@@ -161,7 +161,7 @@ class Cloze(Export):
                 )
             else:
                 parts = [
-                    f"{'=' if right else ''}{escape_cloze(text)}" for text, right in item.options
+                    f"{'=' if right else ''}{_escape_cloze(text)}" for text, right in item.options
                 ]
                 lines.append(f"{{1:MULTICHOICE_V:{'~'.join(parts)}}}")
             lines.append("")

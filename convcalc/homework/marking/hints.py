@@ -28,10 +28,10 @@ def secrets(question: Question) -> set[str]:
     return found
 
 
-def gives_away(text: str, hidden: set[str]) -> bool:
+def _gives_away(text: str, hidden: set[str]) -> bool:
     """Whether a text contains one of some answers, as a number or word of its own.
 
-    >>> gives_away("three 3×3 layers", {"3"}), gives_away("13 of 31", {"3"})
+    >>> _gives_away("three 3×3 layers", {"3"}), _gives_away("13 of 31", {"3"})
     (True, False)
     """
     tokens = set(_NUMBERS.findall(text))
@@ -47,7 +47,7 @@ def gives_away(text: str, hidden: set[str]) -> bool:
 
 def safe(text: str, hidden: set[str], instead: str) -> str:
     """The text, or another where it would give an answer away."""
-    return instead if gives_away(text, hidden) else text
+    return instead if _gives_away(text, hidden) else text
 
 
 def lines(question: Question, level: int, *, part: Part | None = None) -> list[str]:
@@ -87,7 +87,7 @@ def _other_numbers(question: Question, hidden: set[str]) -> str:
         if other == task:
             continue
         text = _example(other, question.conventions)
-        if text and not gives_away(text, hidden):
+        if text and not _gives_away(text, hidden):
             return text
     return ""
 

@@ -51,7 +51,7 @@ def meets(text: str, question: Question) -> bool:
             f"{question.id}: require is {len(text):,} characters long; at most {MAX_TEXT} are read"
         )
         raise UsageError(message)
-    names = names_of(question)
+    names = _names_of(question)
     try:
         return _Requirement(text, names).holds()
     except KeyError as error:
@@ -67,7 +67,7 @@ def meets(text: str, question: Question) -> bool:
         raise UsageError(message) from None
 
 
-def names_of(question: Question) -> dict[str, Any]:
+def _names_of(question: Question) -> dict[str, Any]:
     """The numbers that a requirement may name."""
     found: dict[str, Any] = {}
     for name in (*ALIASES, *question.task.words):

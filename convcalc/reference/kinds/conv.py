@@ -14,7 +14,7 @@ from convcalc.reference.windows import out_shape, slide
 WINDOW = ("stride", "padding", "dilation", "fit")
 
 
-def kernel_of(owner: str, options: Options, in_shape: Shape) -> Shape:
+def _kernel_of(owner: str, options: Options, in_shape: Shape) -> Shape:
     """The taps of the kernel along each axis."""
     return checks.per_axis(owner, "kernel_size", options["kernel_size"], len(in_shape) - 1)
 
@@ -46,7 +46,7 @@ class Conv(Windows):
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
-        kernel, channels = kernel_of("conv", options, in_shape), options["out_channels"]
+        kernel, channels = _kernel_of("conv", options, in_shape), options["out_channels"]
         table = options.get("connections")
         if table is None:
             groups = options.get("groups", 1)
@@ -87,7 +87,7 @@ class ConvTranspose(Witness):
         (in_shape,) = in_shapes
         channels, groups = options["out_channels"], options.get("groups", 1)
         checks.divides("conv_transpose", groups, in_channels=in_shape[0], out_channels=channels)
-        kernel = kernel_of("conv_transpose", options, in_shape)
+        kernel = _kernel_of("conv_transpose", options, in_shape)
         return with_bias(options, {"weight": (in_shape[0], channels // groups, *kernel)}, channels)
 
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
@@ -134,7 +134,7 @@ class DepthwiseConv(Windows):
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
         channels = in_shape[0] * options.get("multiplier", 1)
-        kernel = kernel_of("depthwise_conv", options, in_shape)
+        kernel = _kernel_of("depthwise_conv", options, in_shape)
         return with_bias(options, {"weight": (channels, 1, *kernel)}, channels)
 
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
@@ -154,7 +154,7 @@ class SeparableConv(Windows):
         (in_shape,) = in_shapes
         channels = options["out_channels"]
         between = in_shape[0] * options.get("multiplier", 1)
-        kernel = kernel_of("separable_conv", options, in_shape)
+        kernel = _kernel_of("separable_conv", options, in_shape)
         weights = {
             "depthwise_weight": (between, 1, *kernel),
             "pointwise_weight": (channels, between, *(1 for _ in kernel)),
@@ -180,7 +180,7 @@ class LocalConv(Windows):
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
-        kernel = kernel_of("local_conv", options, in_shape)
+        kernel = _kernel_of("local_conv", options, in_shape)
         axes = slide("local_conv", in_shape[1:], kernel, **pick(options, *WINDOW))
         outputs = (options["out_channels"], *out_shape(axes))
         made = {"weight": (*outputs, in_shape[0], *kernel)}
