@@ -123,15 +123,14 @@ def _trace_sides(numbers: tuple[int, ...], name: str) -> tuple[Term, ...]:
 def _trace_layer(layer: Layer, shape: Shape) -> Layer:
     """The layer with terms for its numbers, and its padding in numbers."""
     changes: dict[str, Any] = {}
-    for option in fields(layer):
-        value = getattr(layer, option.name)
-        name = _TERM_NAMES.get(option.name, option.name)
-        if option.name == "padding":
+    for option, value in layer.options().items():
+        name = _TERM_NAMES.get(option, option)
+        if option == "padding":
             changes["padding"] = _trace_padding(layer, shape)
         elif type(value) is int:
-            changes[option.name] = Term(value, name)
+            changes[option] = Term(value, name)
         elif isinstance(value, tuple) and value and all(type(v) is int for v in value):
-            changes[option.name] = _trace_sides(value, name) if len(value) <= 3 else value
+            changes[option] = _trace_sides(value, name) if len(value) <= 3 else value
     return replace(layer, **changes)
 
 
