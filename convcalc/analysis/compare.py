@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.analysis import widest
+from convcalc.analysis.fields import GATED
 from convcalc.analysis.rows import CONVENTION, field_text, plain_field
 from convcalc.layers.rf import Fields, UnknownField
 from convcalc.report import Column, Report
@@ -91,4 +92,6 @@ def _field_words(rf: Fields) -> str:
     if not rf.local:
         return f"{field_text(rf)} ({rf.reason})"
     local = per_axis([axis.size for axis in rf.local])
-    return f"{field_text(rf)}, {local} without the parts that gather the whole map ({rf.reason})"
+    if rf.reason == GATED:
+        return f"{field_text(rf)} because of its gates, {local} without them"
+    return f"{field_text(rf)} ({rf.reason}), {local} without that"

@@ -227,6 +227,8 @@ def _read_draft(source: Source, opened: list[str]) -> _Draft:
     draft.path, draft.name, draft.expect = source.path, own_name, {}
     if "name" in keys:
         draft.name = source.text_of(keys["name"][1], "name")
+    if "layers" in keys:
+        draft.cited = ""  # where the layers of the other file come from says nothing about these
     if "source" in keys:
         draft.cited = source.text_of(keys["source"][1], "source")
     if "parameters" in keys:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.operations import OPERATIONS
-from convcalc.text import quoted
+from convcalc.text import plural, quoted
 
 SUBJECTS = (
     *("shape", "params", "buffers", "macs", "valid_macs", "field", "paths", "counts", "expect"),
@@ -71,16 +71,15 @@ def value_text(value: Any) -> str:
             f"{unit}: {'nothing' if ends is None else f'{ends[0]}-{ends[1]}'}"
             for unit, ends in value.items()
         ]
-        return f"{len(units)} unit{'s' * (len(units) != 1)} {', '.join(units[:3])}{' …' if len(units) > 3 else ''}"
+        return (
+            f"{plural(len(units), 'unit')} {', '.join(units[:3])}{' …' if len(units) > 3 else ''}"
+        )
     if isinstance(value, list):
         return " × ".join("nothing" if ends is None else f"{ends[0]}-{ends[1]}" for ends in value)
     if isinstance(value, tuple):
         return "×".join(map(str, value))
     text = str(value)
     return text if len(text) <= 200 else f"{text[:200]}…"
-
-
-__all__ = ["SUBJECTS", "Check", "sentence", "value_text"]
 
 
 def find_subjects(text: str | None) -> tuple[str, ...]:
