@@ -63,6 +63,11 @@ def test_every_change_that_fits_does_fit(axes: list[strategies.Window], fit: str
         assert new.out_shape(sizes)[1 + place] == change.size
 
 
+def test_a_kind_without_padding_is_not_told_to_pad() -> None:
+    found = convcalc.what_fits("subsample", (1, 5, 5), kernel_size=2)
+    assert {change.option for change in found} == {"stride", "input", "kernel_size"}
+
+
 def test_a_report_on_a_layer_has_its_facts_and_its_text() -> None:
     layer = make("conv", {"out_channels": 5, "kernel_size": 5, "stride": 3})
     report = layer_report(layer, (3, 32, 32), explain=True)

@@ -165,6 +165,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("pad", {"channels": 3}, "pad: channels must be a list, but is 3; write [before, after]"),
     ("dropout", {"p": "half"}, "dropout: p must be a number such as 0.5, but is 'half'"),
     ("dropout", {"p": float("nan")}, "dropout: p must be a number such as 0.5, but is nan"),
+    (
+        "dropout",
+        {"p": HUGE},
+        "dropout: p must be a number such as 0.5, but is a value of type int",
+    ),
     ("dropout", {"p": True}, "dropout: p must be a number such as 0.5, but is True"),
     ("crop", {"like": 3}, "crop: like must be a text, but is 3"),
     ("crop", {"like": ""}, "crop: like is empty; give the name of a layer before this one"),
