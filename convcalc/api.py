@@ -83,11 +83,31 @@ def layer(kind: str, input: str | Sequence[int], **options: Any) -> Step:
     >>> step = layer("conv", "3x32x32", out_channels=5, kernel_size=5, stride=3)
     >>> step.output, step.params, step.macs
     ((5, 10, 10), 380, 37500)
+    >>> step.fits
+    True
     """
     from convcalc.analysis.walk import walk
 
     network = one_layer_network(make(kind, options), checked_shape(input))
     return walk(network).steps[0]
+
+
+def layer_facts(kind: str, input: str | Sequence[int], **options: Any) -> dict[str, Any]:
+    """What ``convcalc layer --format json`` prints of a layer: also its fit per axis and im2col matrices.
+
+    Args:
+        kind, input, options: as for `layer`.
+
+    Raises:
+        ConvcalcError: as for `layer`.
+
+    >>> facts = layer_facts("conv", "3x32x32", out_channels=5, kernel_size=5, stride=2)
+    >>> facts["fit"][0]["exact"], facts["weights_per_neuron"]
+    ('29/2', 75)
+    """
+    from convcalc.analysis.one_layer import layer_facts as facts_of
+
+    return facts_of(layer(kind, input, **options))
 
 
 def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Change]:

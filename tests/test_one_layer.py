@@ -98,7 +98,19 @@ def test_the_shell_completes_kinds_words_and_layers() -> None:
 
 def test_the_shell_completes_networks_and_files() -> None:
     shell = ShellComplete(group, {}, "convcalc", "_CONVCALC_COMPLETE")
-    for command in ("compare",):
+    for command in ("arch", "compare", "verify"):
         first, *others = shell.get_completions([command], "vgg1")
         assert first.type == "file"
         assert "vgg16" in [item.value for item in others]
+
+
+def test_the_shell_completes_columns() -> None:
+    assert completed("arch", "vgg16", "--columns", "name,par") == ["name,params"]
+
+
+def test_a_step_says_whether_its_window_fits() -> None:
+    options = {"out_channels": 1, "kernel_size": 5, "stride": 2}
+    assert not convcalc.layer("conv", (1, 32, 32), **options).fits
+    assert convcalc.layer("conv", (1, 33, 33), **options).fits
+    assert convcalc.layer("relu", (1, 33, 33)).fits
+    assert convcalc.layer_facts("conv", (1, 32, 32), **options)["fit"][1]["unused"] == 1

@@ -99,9 +99,7 @@ BARE_NOQA: set[str] = set()
 # Modules with functions that only they use, and whose names do not begin with an underscore yet.
 OPEN_MODULES: set[str] = {
     "analysis/explain.py",
-    "analysis/manual.py",
     "analysis/notes.py",
-    "analysis/one_layer.py",
     "analysis/report.py",
     "analysis/walk.py",
     "verify/loops.py",

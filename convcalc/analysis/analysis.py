@@ -157,6 +157,11 @@ class Step:
         return 2 * self.work.macs
 
     @property
+    def fits(self) -> bool:
+        """Whether the window fits the padded input exactly along every axis; true without a window."""
+        return all(axis.fits for axis in self.layer.windows(self.input))
+
+    @property
     def activations(self) -> int:
         """Values that come out, of the whole batch."""
         return self.work.activations

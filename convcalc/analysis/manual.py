@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convcalc.layers.options import Option
 
 
-def first_line(cls: type[Layer]) -> str:
+def _first_line(cls: type[Layer]) -> str:
     """What a kind does, in a sentence."""
     return (inspect.getdoc(cls) or "").split("\n", 1)[0].replace("`", "")
 
@@ -24,7 +24,7 @@ def first_line(cls: type[Layer]) -> str:
 def kinds_report() -> Report:
     """All kinds, each with what it does and its options."""
     rows = [
-        {"kind": name, "about": first_line(cls), "options": [*options_of(cls)]}
+        {"kind": name, "about": _first_line(cls), "options": [*options_of(cls)]}
         for name, cls in every().items()
     ]
     return Report(

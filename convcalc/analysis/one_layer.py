@@ -97,7 +97,7 @@ def _change(
     return Change(option, values, layer.out_shape(shape)[1 + place])
 
 
-def flat_shape(layer: Layer, shape: Shape) -> tuple[Shape, list[str]]:
+def _flat_shape(layer: Layer, shape: Shape) -> tuple[Shape, list[str]]:
     """The shape as the layer takes it, and a note where it was flattened for it."""
     if not layer.needs_flat or len(shape) == 1:
         return shape, []
@@ -116,7 +116,7 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
     Raises:
         ShapeError: the layer does not take the shape.
     """
-    shape, notes = flat_shape(layer, shape)
+    shape, notes = _flat_shape(layer, shape)
     analysis = walk(one_layer_network(layer, shape))
     step = analysis.steps[0]
     axes = layer.windows(shape)
@@ -135,16 +135,17 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
         report_of(analysis),
         title="",
         key="",
-        facts=layer_facts(layer, step),
+        facts=layer_facts(step),
         lines=lines,
         totals={},
         notes=notes + ([] if said_above else list(step.notes)),
     )
 
 
-def layer_facts(layer: Layer, step: Step) -> dict[str, Any]:
+def layer_facts(step: Step) -> dict[str, Any]:
     """What is known about a walked layer, for programs."""
     data = step_dict(step)
+    layer = step.layer
     axes = layer.windows(step.input)
     facts: dict[str, Any] = {
         "kind": step.kind,
@@ -172,16 +173,16 @@ def layer_facts(layer: Layer, step: Step) -> dict[str, Any]:
     neuron = layer.weights_per_unit(step.input)
     if neuron:
         facts["weights_per_neuron"] = neuron
-    real = real_macs(layer, step)
+    real = _real_macs(layer, step)
     if real is not None:
         facts["valid_macs"] = real
-    matrices = im2col_sizes(layer, step)
+    matrices = _im2col_sizes(layer, step)
     if matrices:
         facts["im2col"] = matrices
     return facts
 
 
-def real_macs(layer: Layer, step: Step) -> int | None:
+def _real_macs(layer: Layer, step: Step) -> int | None:
     """Multiply-adds on real cells; None without padding, or where they are too many to count."""
     padded = any(axis.before or axis.after for axis in layer.windows(step.input))
     if not (step.macs and padded):
@@ -192,7 +193,7 @@ def real_macs(layer: Layer, step: Step) -> int | None:
         return None
 
 
-def im2col_sizes(layer: Layer, step: Step) -> dict[str, list[int]]:
+def _im2col_sizes(layer: Layer, step: Step) -> dict[str, list[int]]:
     """The two matrices whose product the layer is: [rows, columns]; none where it is not one product."""
     axes = layer.windows(step.input)
     neuron = layer.weights_per_unit(step.input)
@@ -214,7 +215,7 @@ def _number_lines(layer: Layer, step: Step, axes: list[Axis]) -> list[str]:
     lines.append(f"params   {grouped(step.params)}{_parameter_text(layer, step)}")
     flops = f"   flops {grouped(step.flops)}" if step.macs else ""
     lines.append(f"macs     {grouped(step.macs)}{flops}")
-    real = real_macs(layer, step)
+    real = _real_macs(layer, step)
     if real is not None:
         share = 100 * (step.macs - real) / step.macs
         lines.append(
