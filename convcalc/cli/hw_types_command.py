@@ -11,19 +11,20 @@ EXAMPLES = """
     convcalc hw types
     convcalc hw types params
     convcalc hw types --mistakes
+    convcalc hw types params --mistakes
 """
 
 
 @click.command("types", cls=Command, examples=EXAMPLES)
 @click.argument("kind", metavar="[TYPE]", default="")
-@click.option("--mistakes", is_flag=True, help="Show the catalogue of mistakes instead.")
+@click.option("--mistakes", is_flag=True, help="Show the known mistakes, all or those of TYPE.")
 @answer_options
 def command(kind: str, *, mistakes: bool, format_name: str | None, output: str | None) -> None:
-    """The question types with an example each, one TYPE in full, or the catalogue of mistakes."""
+    """The question types with an example each, one TYPE in full, or the known mistakes."""
     from convcalc.homework.mistakes import catalogue
 
     if mistakes:
-        report = catalogue.mistakes_report()
+        report = catalogue.mistakes_report(kind)
     elif kind:
         report = catalogue.type_report(kind)
     else:

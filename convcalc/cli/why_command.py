@@ -19,13 +19,13 @@ EXAMPLES = """
     convcalc why 44 --type layers-to-reach --n 224 --k 5 --target 4
 """
 
-KINDS = {
+_KINDS = {
     "size": "output-size", "fit": "fit", "volume": "volume", "pool": "pool-volume", "pad": "pad-to-keep",
     "params": "params", "fc": "params-fc", "macs": "macs", "rf": "receptive-field", "neurons": "neurons",
 }  # fmt: skip
 
 # Words of the question types: the names of their options, then the help.
-WORDS = {
+_WORDS = {
     "n": ("--n", "--input-size", "Input size."),
     "k": ("--k", "--kernel-size", "Kernel size."),
     "s": ("--s", "--stride", "Stride."),
@@ -41,21 +41,21 @@ WORDS = {
     "arch": ("--arch", "Layers of a network, such as 'CONV-5-6 POOL-2 FC-10'."),
     "bias": ("--bias/--no-bias", "Whether biases count."),
 }
-PAIR: Any = {"multiple": True, "metavar": "NAME=VALUE"}
+_PAIR: Any = {"multiple": True, "metavar": "NAME=VALUE"}
 
 
 def _question_options(function: Any) -> Any:
     """An option for each common question type, and for each common word of them."""
-    for word, (*names, text) in reversed(WORDS.items()):
+    for word, (*names, text) in reversed(_WORDS.items()):
         function = click.option(*names, word, default=None, help=text)(function)
-    for name, kind in reversed(KINDS.items()):
+    for name, kind in reversed(_KINDS.items()):
         function = click.option(
             f"--{name}", "kind", flag_value=kind, help=f"The answer to: {kind}."
         )(function)
     return function
 
 
-def pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+def _pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
     """Each ``name=value`` of an option that may stand several times."""
     for text in texts:
         if "=" not in text:
@@ -69,9 +69,9 @@ def pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...]) 
 @click.argument("number")
 @_question_options
 @click.option("--type", "kind_name", metavar="TYPE", help="Another type; see convcalc hw types.")
-@click.option("--given", "more", callback=pairs, help="Another word of the type.", **PAIR)
+@click.option("--given", "more", callback=_pairs, help="Another word of the type.", **_PAIR)
 @click.option("--preset", default="", help="pytorch, cs231n, d2l, keras or deeplearning.ai.")
-@click.option("--convention", "changes", callback=pairs, help="Such as flops=2macs.", **PAIR)
+@click.option("--convention", "changes", callback=_pairs, help="Such as flops=2macs.", **_PAIR)
 @click.option("--answer", "with_answer", is_flag=True, help="Also show the right answer.")
 @answer_options
 def command(
@@ -89,7 +89,7 @@ def command(
     if not (kind := kind_name or kind):
         message = "say what NUMBER is meant to be: --params, --size, --volume, --macs, --rf, or --type NAME"
         raise UsageError(message)
-    names = {word: names[0].partition("/")[0] for word, names in WORDS.items()}
+    names = {word: names[0].partition("/")[0] for word, names in _WORDS.items()}
     given = {word: value for word, value in options.items() if value is not None} | more
     course = conventions(preset, **changes)
     found = why(number, kind, given, course, lambda word: names.get(word, f"--given {word}"))

@@ -199,6 +199,13 @@ def test_types_lists_the_question_types_and_the_mistakes(convcalc: Any) -> None:
     assert [row["type"] for row in data["types"]] == list(QUESTIONS)
     data = json.loads(convcalc("hw", "types", "--mistakes", "--format", "json").out)
     assert {row["id"] for row in data["mistakes"]} == set(MISTAKES)
+    data = json.loads(convcalc("hw", "types", "params-bn", "--mistakes", "--json").out)
+    assert {row["id"] for row in data["mistakes"]} == {
+        "par.bn-all-trainable",
+        "par.bn-one",
+        "par.bn-forgotten",
+    }
+    assert "did you mean" in convcalc("hw", "types", "parms", "--mistakes").err
     page = convcalc("hw", "types", "params").out
     assert "par.no-bias" in page
     assert "292" in page

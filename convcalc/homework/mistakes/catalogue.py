@@ -52,29 +52,22 @@ def type_report(name: str) -> Report:
     Raises:
         UsageError: there is no such type.
     """
-    cls = QUESTIONS.get(name)
-    if cls is None:
-        known = did_you_mean(name, QUESTIONS) or "; convcalc hw types lists them"
-        message = f"no question type {quoted(name)}{known}"
-        raise UsageError(message)
-    MISTAKES.load()
+    cls = _question_type(name)
     lines = [inspect.getdoc(cls) or cls.about, "", f"given: {' '.join(_words(cls)) or 'nothing'}"]
     if cls.depends_on:
         lines.append(f"depends on the conventions: {', '.join(cls.depends_on)}")
     if cls.rule:
         lines.append(f"rule: {cls.rule}")
-    topics: list[str] = []
     for given in cls.examples:
         task = create_question(name, given)
         parts = task.parts(Conventions())
-        topics += [part.topic for part in parts]
         lines += [
             "",
             f"- {{type: {name}, given: {_flow(given)}}}",
             f"  {task.sentence(Conventions())}",
             f"  → {_answers(parts) or 'marked by a person'}",
         ]
-    found = list(dict.fromkeys(m.id for topic in topics for m in BY_TOPIC.get(topic, [])))
+    found = _mistakes_of(cls)
     if found:
         lines += ["", "known mistakes:"]
         lines += [f"  {each:<26} {MISTAKES[each].about}" for each in found]
@@ -89,11 +82,16 @@ def type_report(name: str) -> Report:
     return Report(title=name, columns=[], rows=[], key="", lines=lines, facts=facts)
 
 
-def mistakes_report() -> Report:
-    """The catalogue of mistakes."""
+def mistakes_report(kind: str = "") -> Report:
+    """The catalogue of mistakes, or those of one question type.
+
+    Raises:
+        UsageError: there is no such type.
+    """
+    names = _mistakes_of(_question_type(kind)) if kind else [*MISTAKES]
     rows = [
         {"id": each.id, "about": each.about, "formula": each.formula, "line": each.line}
-        for each in MISTAKES.values()
+        for each in map(MISTAKES.find, names)
     ]
     return Report(
         title="",
@@ -114,6 +112,27 @@ def mistakes_report() -> Report:
             "No hint contains the answer. In a sheet, credit: {par.no-bias: 0.5} gives half the points for a mistake."
         ],
     )
+
+
+def _question_type(name: str) -> type[Task]:
+    """A question type by its name."""
+    cls = QUESTIONS.get(name)
+    if cls is None:
+        known = did_you_mean(name, QUESTIONS) or "; convcalc hw types lists them"
+        message = f"no question type {quoted(name)}{known}"
+        raise UsageError(message)
+    return cls
+
+
+def _mistakes_of(cls: type[Task]) -> list[str]:
+    """The mistakes that can happen in the examples of a type, the most common ones first."""
+    MISTAKES.load()
+    parts = [
+        part
+        for given in cls.examples
+        for part in create_question(cls.kind, given).parts(Conventions())
+    ]
+    return list(dict.fromkeys(m.id for part in parts for m in BY_TOPIC.get(part.topic, [])))
 
 
 def _words(cls: type[Task]) -> list[str]:
