@@ -156,8 +156,8 @@ def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loop
         assert by_loops.macs == tally.macs, said
         assert by_loops.on_padding == tally.on_padding, said
         assert by_loops.operations == tally.operations, said
-        wrong = [c for c in counts_agree(said, layer, shapes, by_loops) if not c.agrees]
-        assert not wrong, wrong
+        counts = counts_agree(said, layer, shapes, by_loops)
+        assert counts.agrees, counts
     every_axis = layer.reads(shape, out)
     if isinstance(every_axis, tuple) and len(out) > 1:
         for axis, reads in enumerate(every_axis):

@@ -22,7 +22,7 @@ from convcalc.network.load import load, loads
 from convcalc.reference import WITNESSES
 from convcalc.verify.check import Check, sentence, value_text
 from convcalc.verify.fields import pixels_to_perturb
-from convcalc.verify.memory import ON_THE_WAY, apart, size_text
+from convcalc.verify.memory import apart, size_text
 from convcalc.verify.run import verify
 from convcalc.verify.tables import verify_report
 from random_layers import run
@@ -32,7 +32,6 @@ Run = Callable[..., Any]
 
 def test_every_kind_has_a_witness() -> None:
     assert set(WITNESSES) == set(every())
-    assert set(ON_THE_WAY) == set(every())
 
 
 @pytest.mark.parametrize("seed", range(4))

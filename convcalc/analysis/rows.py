@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError, did_you_mean
+from convcalc.layers.operations import OPERATIONS
 from convcalc.layers.rf import UnknownField
 from convcalc.report import Column, Report
 from convcalc.text import grouped, per_axis, times
@@ -97,7 +98,7 @@ COLUMNS: dict[str, Column] = {
         _count("weights", "trained numbers that multiply"),
         _count("biases", "trained numbers that are added"),
         _count("buffers", "stored numbers that are not trained (running means and variances)"),
-        _count("macs", "multiply-adds, bias not counted", 8),
+        _count("macs", OPERATIONS["macs"], 8),
         _count("flops", "2 · macs"),
         _count("activations", "values that come out"),
         _field("rf", "size", "receptive field: pixels of the image a unit sees, per axis", 6),
@@ -115,13 +116,7 @@ COLUMNS: dict[str, Column] = {
             "inputs and biases of each unit, over all units: k·k·cin + 1",
             text=grouped,
         ),
-        _operation("adds", "additions besides the multiply-adds"),
-        _operation("multiplications", "multiplications besides the multiply-adds"),
-        _operation("comparisons", "comparisons (max pools, relu)"),
-        _operation("divisions", "divisions (means, softmax)"),
-        _operation("exponentials", "exponentials (softmax, sigmoid)"),
-        _operation("roots", "square roots and powers"),
-        _operation("bias_adds", "additions of biases: one per output value"),
+        *(_operation(name, about) for name, about in OPERATIONS.items() if name != "macs"),
     )
 }
 SHOWN = ("name", "kind", "options", "output", "params", "macs", "rf")

@@ -64,8 +64,8 @@ def value_text(value: Any) -> str:
     """A value in a sentence; of a long mapping the beginning."""
     if isinstance(value, int):
         return f"{value:,}"
-    if isinstance(value, dict) and value.keys() & OPERATIONS.keys():
-        return ", ".join(f"{number or 0:,} {name}" for name, number in value.items())
+    if isinstance(value, dict) and value.keys() <= OPERATIONS.keys():
+        return ", ".join(f"{number or 0:,} {name}" for name, number in value.items()) or "none"
     if isinstance(value, dict):
         units = [
             f"{unit}: {'nothing' if ends is None else f'{ends[0]}-{ends[1]}'}"

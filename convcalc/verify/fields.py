@@ -10,7 +10,8 @@ import numpy as np
 from convcalc.analysis.trace import Range, clip
 from convcalc.layers.rf import UnknownField, union
 from convcalc.layers.window import axis_names
-from convcalc.reference.dependence import DEPENDENCES, marked, on_axis
+from convcalc.reference import WITNESSES
+from convcalc.reference.base import mark, on_axis
 from convcalc.verify.check import Check
 
 if TYPE_CHECKING:
@@ -108,8 +109,8 @@ def _dependences(
     for step, _, freed in analysis.schedule():
         progress(f"{step.name}: field along axis {axis}")
         options = on_axis(step.layer.options(), axis)
-        rows = DEPENDENCES[step.kind](options, [kept[source] for source in step.before])
-        kept[step] = marked(rows)
+        rows = WITNESSES[step.kind].along_axis(options, [kept[source] for source in step.before])
+        kept[step] = mark(rows)
         yield step, kept[step]
         for each in freed:
             del kept[each]

@@ -1,22 +1,21 @@
 """The memory that the witness will use, found before any of it is allocated.
 
-At each layer there are the maps still to be read, its weights, its output, and what its kind makes
-on the way there (`ON_THE_WAY`). Nothing here makes an array; the tests hold it against real peaks.
+At each layer there are the maps still to be read, its weights, its output, and what its witness says
+that it takes on the way there. Nothing here makes an array; the tests hold it against real peaks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.layers.window import Axis
-from convcalc.reference.depthwise import DEPTHWISE_TILE, LARGEST_COPIES
-from convcalc.reference.gather import most_places
+from convcalc.reference import WITNESSES
+from convcalc.reference.base import on_axis
+from convcalc.reference.scratch import LayerRun
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
-    from convcalc.layers import Layer, Shape
 
 SEEN_UNIT = 700  # bytes for the claim about one unit's field along one axis, and its witness
 FLOAT64 = 8
@@ -37,214 +36,6 @@ class Need(NamedTuple):
     where: str
 
 
-class Work(NamedTuple):
-    """One layer at work.
-
-    Attributes:
-        layer: with its options.
-        shape: of its first input.
-        out: the shape it gives.
-        kept: numbers in the arrays it keeps.
-        each: bytes of a number.
-    """
-
-    layer: Layer
-    shape: Shape
-    out: Shape
-    kept: int
-    each: int
-
-    @property
-    def widest(self) -> int:
-        """Numbers in a map as long along each axis as the longer of input and output."""
-        if len(self.shape) != len(self.out):
-            return max(prod(self.shape), prod(self.out))
-        return prod(map(max, self.shape, self.out))
-
-
-OnTheWay = Callable[[Work], int]
-
-
-# ------------------------------------------------------------------------- windows and stamps
-
-
-def padded_sides(axes: Sequence[Axis], places: Sequence[int]) -> list[int]:
-    """Cells from the first that so many windows read to the last."""
-    return [(n - 1) * axis.s + axis.effective_kernel for axis, n in zip(axes, places, strict=True)]
-
-
-def slab(channels: int, axes: Sequence[Axis], sides: Sequence[int], places: int) -> int:
-    """Numbers in the padded cells under a tile; the next ones are made before the last are gone."""
-    if not any(axis.before or axis.after for axis in axes):
-        return 0
-    block: list[int] = []
-    for n in reversed(sides):
-        block.insert(0, max(1, min(n, places)))
-        places //= n
-    return 2 * channels * prod(padded_sides(axes, block))
-
-
-def depthwise(channels: int, kept: int, axes: Sequence[Axis], sides: Sequence[int]) -> int:
-    """Numbers in the copies of the map that `convcalc.reference.depthwise` adds up."""
-    if prod(sides) < channels:
-        padded = prod(padded_sides(axes, sides))
-        return channels * padded + 2 * kept + kept // axes[0].k * prod(sides)
-    each = copies_of_a_map(axes, sides)
-    return min(channels, max(1, DEPTHWISE_TILE // each)) * each
-
-
-def copies_of_a_map(axes: Sequence[Axis], sides: Sequence[int]) -> int:
-    """Numbers in one map's copies, one per tap of its last axis."""
-    return axes[-1].k * prod(padded_sides(axes[:-1], sides[:-1])) * sides[-1]
-
-
-def convolved(
-    channels: int,
-    maps: int,
-    groups: int,
-    kept: int,
-    axes: Sequence[Axis],
-    sides: Sequence[int],
-    *,
-    by_table: bool = False,
-) -> int:
-    """Numbers in what a convolution makes on the way: tile, cells under it, products gathered."""
-    taps = prod(axis.k for axis in axes)
-    small = copies_of_a_map(axes, sides) <= LARGEST_COPIES
-    if groups == channels > 1 and small and not by_table:
-        return depthwise(channels, kept, axes, sides)
-    if taps == 1 and all(a.s == 1 and a.n == n for a, n in zip(axes, sides, strict=True)):
-        return 0
-    rows = channels * taps
-    places = min(prod(sides), most_places(rows))
-    gathered = rows if by_table else maps  # with a table the rows it names are copied instead
-    return (rows + gathered) * places + slab(channels, axes, sides, places)
-
-
-def stamped(maps: int, axes: Sequence[Axis], sides: Sequence[int]) -> int:
-    """Numbers in the tile of a transposed convolution and on the canvas it is stamped on."""
-    rows = maps * prod(axis.k for axis in axes)
-    tile = rows * min(prod(axis.n for axis in axes), most_places(rows))
-    ends = padded_sides(axes, [axis.n for axis in axes])
-    canvas = [max(end, a.before + n) for end, a, n in zip(ends, axes, sides, strict=True)]
-    return tile + maps * prod(canvas)
-
-
-def axes_of(layer: Layer, shape: Shape) -> list[Axis]:
-    """The window along each axis; of an unpool its stamp."""
-    if layer.kind not in ("conv_transpose", "unpool"):
-        return layer.windows(shape)
-    patches: list[Any] = layer.patches(shape)  # type: ignore[attr-defined]
-    return [axis if isinstance(axis, Axis) else axis[0] for axis in patches]
-
-
-# ------------------------------------------------------------------------------ kind by kind
-
-
-def copies(number: float, each: int = 0) -> OnTheWay:
-    """So many arrays as large as the map, and so many bytes for each of its cells."""
-    return lambda work: int(work.widest * (number * work.each + each))
-
-
-def conv(work: Work) -> int:
-    """A convolution, by tiles unless it is depthwise or 1×1."""
-    layer: Any = work.layer
-    axes, sides = axes_of(layer, work.shape), work.out[1:]
-    table = getattr(layer, "connections", None) is not None
-    groups = getattr(layer, "groups", work.shape[0])  # depthwise kinds have no such option
-    args = (work.shape[0], work.out[0], groups, work.kept, axes, sides)
-    return convolved(*args, by_table=table) * work.each
-
-
-def separable(work: Work) -> int:
-    """The depthwise maps between, and what they take."""
-    layer: Any = work.layer
-    axes, sides = axes_of(layer, work.shape), work.out[1:]
-    between: int = work.shape[0] * layer.multiplier
-    on_the_way = convolved(work.shape[0], between, work.shape[0], work.kept, axes, sides)
-    return (on_the_way + 2 * between * prod(sides)) * work.each
-
-
-def local(work: Work) -> int:
-    """All columns at once, and the output three times."""
-    axes, sides = axes_of(work.layer, work.shape), work.out[1:]
-    places = prod(sides)
-    columns: int = work.shape[0] * prod(axis.k for axis in axes) * places
-    read = slab(work.shape[0], axes, sides, places)
-    return (columns + read + 3 * prod(work.out)) * work.each
-
-
-def transposed(work: Work) -> int:
-    """Tile and canvas, and the output before its bias."""
-    numbers = stamped(work.out[0], axes_of(work.layer, work.shape), work.out[1:])
-    return (numbers + prod(work.out)) * work.each
-
-
-def unpool(work: Work) -> int:
-    """Where each cell goes: tuples for one map, then 64-bit numbers for all."""
-    return 200 * prod(work.shape[1:]) + 24 * prod(work.shape)
-
-
-def upsample(work: Work) -> int:
-    """Blended: both neighbours, their shares of it and the sum."""
-    if getattr(work.layer, "mode", "nearest") == "nearest":
-        return copies(1)(work)
-    return copies(6)(work) + 400 * sum(work.out[1:])
-
-
-def batchnorm(work: Work) -> int:
-    """Nothing with statistics of its own; without, those of the sample in float64."""
-    tracked = getattr(work.layer, "track_running_stats", True)
-    return 0 if tracked else copies(0, 24)(work)
-
-
-ON_THE_WAY: dict[str, OnTheWay] = {
-    "conv": conv,
-    "depthwise_conv": conv,
-    "separable_conv": separable,
-    "local_conv": local,
-    "conv_transpose": transposed,
-    "linear": copies(0),
-    "rbf": lambda work: 2 * work.kept * work.each,
-    "maxpool": copies(2),
-    "avgpool": copies(3),
-    "lppool": copies(4),
-    "subsample": copies(4),
-    "adaptive_avgpool": copies(3, 40),
-    "adaptive_maxpool": copies(3, 40),
-    "global_avgpool": copies(2),
-    "global_maxpool": copies(2),
-    "unpool": unpool,
-    "upsample": upsample,
-    "pixel_shuffle": copies(0),
-    "channel_shuffle": copies(0),
-    "flatten": copies(0),
-    "reshape": copies(0),
-    "pad": copies(2),
-    "crop": copies(0),
-    "add": copies(1),
-    "multiply": copies(1),
-    "concat": copies(0),
-    "batchnorm": batchnorm,
-    "layernorm": copies(0, 24),
-    "groupnorm": copies(0, 24),
-    "instancenorm": copies(0, 24),
-    "lrn": copies(4),
-    "relu": copies(0),
-    "relu6": copies(1),
-    "leaky_relu": copies(2),
-    "prelu": copies(3),
-    "elu": copies(3),
-    "gelu": copies(1, 24),  # errors in float64
-    "silu": copies(2),
-    "hardswish": copies(2),
-    "sigmoid": copies(2),
-    "tanh": copies(1),
-    "softmax": copies(2),
-    "dropout": copies(0),
-}
-
-
 # ---------------------------------------------------------------------------------- the parts
 
 
@@ -254,9 +45,9 @@ def run_need(analysis: Analysis, each: int) -> Need:
     numbers = prod(analysis.network.input)
     for step, _, freed in analysis.schedule():
         kept = step.params + step.buffers
-        work = Work(step.layer, step.input, step.output, kept, each)
+        run = LayerRun(step.layer.options(), step.input, step.output, kept, each)
         numbers += prod(step.output)
-        size = (numbers + kept) * each + ON_THE_WAY[step.kind](work)
+        size = (numbers + kept) * each + WITNESSES[step.kind].scratch(run)
         if size > most.size:
             most = most._replace(size=size, where=step.name)
         numbers -= sum([prod(source.output) for source in freed])
@@ -274,7 +65,9 @@ def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
             if rows == n:
                 seen += SEEN_UNIT * out
             # Besides those alive: the rows before they are marked, and a byte for each mark.
-            numbers = rows * (alive + out) + along(step, axis, rows, into)
+            options = on_axis(step.layer.options(), axis)
+            scratch = WITNESSES[step.kind].axis_scratch(options, rows, into, out)
+            numbers = rows * (alive + out) + scratch
             size = numbers * FLOAT64 + rows * out + seen
             if size > most.size:
                 most = most._replace(size=size, where=step.name)
@@ -285,17 +78,6 @@ def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
 def _side(step: Step, axis: int) -> int:
     """Cells of a step's output along an axis of the image; 1 for a vector."""
     return step.output[1 + axis] if len(step.output) > 1 else 1
-
-
-def along(step: Step, axis: int, rows: int, into: int) -> int:
-    """Numbers that a layer makes on the way along one axis, run on so many rows at once."""
-    layer, out = step.layer, _side(step, axis)
-    if not hasattr(layer, "kernel_size"):
-        return rows * max(into, out) * (6 if step.kind == "upsample" else 1)
-    one = axes_of(layer, step.input)[axis]
-    if step.kind in ("conv_transpose", "unpool"):
-        return stamped(rows, [one], [out]) + rows * (one.k + out)
-    return convolved(rows, rows, rows, rows * one.k, [one], [out]) + rows * one.k
 
 
 # ------------------------------------------------------------------------------ what to say
@@ -322,4 +104,4 @@ def size_text(size: int, decimals: int = 1) -> str:
     return f"{size} bytes"
 
 
-__all__ = ["BYTES", "ON_THE_WAY", "Need", "apart", "fields_need", "run_need", "size_text"]
+__all__ = ["BYTES", "Need", "apart", "fields_need", "run_need", "size_text"]

@@ -10,7 +10,7 @@ from convcalc.analysis.walk import walk
 from convcalc.errors import UsageError
 from convcalc.text import printable, times
 from convcalc.verify.limits import MAX_BYTES, check_needs, fits, shrink
-from convcalc.verify.loops import sort_of
+from convcalc.verify.loops import OF_LOOPS, sort_of
 from convcalc.verify.run import verify_analysis
 
 if TYPE_CHECKING:
@@ -105,13 +105,15 @@ class Plan:
         if network.expect and network.changed:
             wanted.add("expect")
         reasons = [_reason(name, network, settings.changes) for name in absent if name in wanted]
-        if "paths" in subjects and "paths" not in absent and (missing := self._unlooped(found)):
-            reasons.append(f"no copy small enough for the loops of paths: {', '.join(missing)}")
+        of_loops = [name for name in subjects if name in OF_LOOPS and name not in absent]
+        if of_loops and (missing := self._unlooped(found)):
+            names = " and ".join(of_loops)
+            reasons.append(f"no copy small enough for the loops of {names}: {', '.join(missing)}")
         return reasons
 
     def _unlooped(self, found: list[Check]) -> list[str]:
         """The sorts of layers that only the fast path has run."""
-        looped = {check.node for check in found if check.subject == "paths"}
+        looped = {check.node for check in found if check.subject in OF_LOOPS}
         return [sort for sort in dict.fromkeys(map(sort_of, self.run)) if sort not in looped]
 
 
@@ -166,7 +168,7 @@ def _reason(subject: str, network: Network, changes: str) -> str:
     return {
         "valid_macs": "no layer multiplies, so there are no valid_macs",
         "paths": "no layer has a copy small enough for the loops of paths",
-        "counts": "the loops of counts did no operation",
+        "counts": "no layer has a copy small enough for the loops of counts",
     }[subject]
 
 
