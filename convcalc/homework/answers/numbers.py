@@ -195,7 +195,7 @@ class Unreadable(Exception):  # noqa: N818 - the verdict has the same name
 def clean(text: str, limit: int = MAX_NUMBER) -> str:
     """The text in plain characters: digits of any script, × for every cross, one sort of space.
 
-    >>> cleaned("  ３²×１０\u2009000 ")
+    >>> clean("  ３²×１０\u2009000 ")
     '3^2x10 000'
     """
     if len(text) > limit:

@@ -343,7 +343,7 @@ _TENS = ("", "", *["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "ei
 def in_words(value: int) -> str:
     """A count in words, so that 1,234 is not taken for 1.234.
 
-    >>> spoken(1234)
+    >>> in_words(1234)
     'one thousand two hundred thirty-four'
     """
     for size_, name in (
