@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from math import inf
 from typing import TYPE_CHECKING, Any
 
-from convcalc.analysis.folding import fold
-from convcalc.analysis.memory import add_memory
-from convcalc.analysis.rows import (
-    COLUMNS,
-    RF_COLUMNS,
-    SHOWN,
-    convention_text,
-    find_columns,
-    step_dict,
-)
-from convcalc.formulas import product
-from convcalc.layers.rf import UnknownField
+from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text, step_dict
 from convcalc.report import Report
 
 if TYPE_CHECKING:
@@ -55,64 +42,3 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
         },
         row_dict=row_dict,
     )
-
-
-def rf_columns() -> list[Column]:
-    """The columns about receptive fields; where the terminal is narrow, those it is about go last."""
-    columns = find_columns(RF_COLUMNS)
-    return [replace(each, keep=8) if each.key.startswith("rf") else each for each in columns]
-
-
-def sort_rows(report: Report, column: Column) -> Report:
-    """The rows in the order of one column, largest first, or by the alphabet; the totals stay."""
-
-    def size(row: Any) -> Any:
-        value = column.value(row)
-        if isinstance(value, UnknownField):
-            return inf if value.whole else -1
-        return product(value) if isinstance(value, tuple | list) else value
-
-    numbers = not any(isinstance(size(row), str) for row in report.rows)
-    rows = sorted(report.rows, key=size, reverse=numbers)
-    shown = list(report.columns)
-    return replace(report, rows=rows, columns=shown if column in shown else [*shown, column])
-
-
-def network_report(
-    analysis: Analysis,
-    *,
-    columns: Sequence[str] = (),
-    sort: str = "",
-    depth: int | None = None,
-    every: bool = False,
-    memory: bool = False,
-) -> Report:
-    """The table of a network as people want it.
-
-    Args:
-        analysis: of the network.
-        columns: names of the columns to show; the usual ones if none are given.
-        sort: a column to sort by, largest first; then every row is shown.
-        depth: show blocks so deep as one row each.
-        every: show every row of blocks that repeat.
-        memory: add the memory it needs, under each meaning.
-
-    Raises:
-        UsageError: there is no such column.
-    """
-    chosen = find_columns(columns) if columns else ()
-    report = report_of(analysis, rf_columns() if tuple(columns) == RF_COLUMNS else chosen)
-    if memory:
-        report = add_memory(report, analysis)
-    if sort:
-        report = sort_rows(report, find_columns([sort.replace(",", " ")], "--sort")[0])
-    elif depth is not None or not every:
-        report = replace(report, fold=lambda: fold(analysis, depth))
-    return replace(report, hint=_next_command(analysis, depth))
-
-
-def _next_command(analysis: Analysis, depth: int | None) -> str:
-    """The next useful command."""
-    costly = max(analysis.steps, key=lambda step: step.macs).name
-    stages = "; --depth 1 for stages" if analysis.blocks and depth is None else ""
-    return f"--explain {costly} shows a working; --rf, --memory, --sort macs{stages}"

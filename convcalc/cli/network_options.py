@@ -119,8 +119,8 @@ def view_report(
 ) -> Report:
     """A network walked, and shown as the options of `view_options` say."""
     from convcalc.analysis.explain import explain_report
-    from convcalc.analysis.report import network_report
     from convcalc.analysis.rows import RF_COLUMNS, columns_help
+    from convcalc.analysis.table import network_report
     from convcalc.analysis.trace import unit_report
     from convcalc.analysis.walk import walk
 

@@ -17,9 +17,9 @@ from convcalc.reference.scratch import LayerRun
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
 
-SEEN_UNIT = 700  # bytes for the claim about one unit's field along one axis, and its witness
-FLOAT64 = 8
-BYTES = {"float32": 4, "float64": FLOAT64}
+_SEEN_UNIT = 700  # bytes for the claim about one unit's field along one axis, and its witness
+_FLOAT64 = 8
+BYTES = {"float32": 4, "float64": _FLOAT64}
 
 
 class Need(NamedTuple):
@@ -34,9 +34,6 @@ class Need(NamedTuple):
     part: str
     size: int
     where: str
-
-
-# ---------------------------------------------------------------------------------- the parts
 
 
 def run_need(analysis: Analysis, each: int) -> Need:
@@ -63,12 +60,12 @@ def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
             into, out = max([_side(source, axis) for source in step.before]), _side(step, axis)
             alive += out
             if rows == n:
-                seen += SEEN_UNIT * out
+                seen += _SEEN_UNIT * out
             # Besides those alive: the rows before they are marked, and a byte for each mark.
             options = on_axis(step.layer.options(), axis)
             scratch = WITNESSES[step.kind].axis_scratch(options, rows, into, out)
             numbers = rows * (alive + out) + scratch
-            size = numbers * FLOAT64 + rows * out + seen
+            size = numbers * _FLOAT64 + rows * out + seen
             if size > most.size:
                 most = most._replace(size=size, where=step.name)
             alive -= sum([_side(source, axis) for source in freed])
