@@ -212,7 +212,7 @@ def _from_rows(text: str, what: str) -> Given:
 def _from_csv(text: str, what: str) -> Given:
     r"""Rows of a CSV file; an empty line, or one of commas alone, starts a new channel.
 
-    >>> _from_csv("0,1\n2,3\n", "x").shape, from_csv('"0";"1"\n2;3\n\n4;5\n6;7', "x").shape
+    >>> _from_csv("0,1\n2,3\n", "x").shape, _from_csv('"0";"1"\n2;3\n\n4;5\n6;7', "x").shape
     ((2, 2), (2, 2, 2))
     """
     channels: list[list[list[str]]] = [[]]
