@@ -20,7 +20,7 @@ settings.load_profile("patient")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--overwrite", action="store_true", help="Rewrite golden files and README outputs."
+        "--overwrite", action="store_true", help="Rewrite expected outputs, also in the documents."
     )
 
 
