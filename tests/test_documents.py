@@ -358,6 +358,10 @@ def test_every_subcommand_of_homework_has_an_example() -> None:
 # -------------------------------------------------------------------- single examples
 
 
+def test_the_number_of_networks_is_right() -> None:
+    assert f"{len(convcalc.networks())} networks are included" in text_of(README)
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
     blocks = [
         block["text"] for block in BLOCK.finditer(text_of(README)) if block["language"] == "sh"
