@@ -103,7 +103,6 @@ OPEN_MODULES: set[str] = {
     "analysis/report.py",
     "analysis/walk.py",
     "verify/loops.py",
-    "verify/memory.py",
     "verify/run.py",
 }
 
