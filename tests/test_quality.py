@@ -97,14 +97,7 @@ LONG_COMMANDS: set[str] = set()
 BARE_NOQA: set[str] = set()
 
 # Modules with functions that only they use, and whose names do not begin with an underscore yet.
-OPEN_MODULES: set[str] = {
-    "analysis/explain.py",
-    "analysis/notes.py",
-    "analysis/report.py",
-    "analysis/walk.py",
-    "verify/loops.py",
-    "verify/run.py",
-}
+OPEN_MODULES: set[str] = set()
 
 NOQA = re.compile(r"# noqa\b(?P<codes>:[A-Z0-9, ]+)?(?P<reason>.*)")
 

@@ -71,7 +71,7 @@ def explain_report(analysis: Analysis, name: str) -> Report:
         message = f"--explain: no layer {quoted(name)}{near}"
         raise UsageError(message)
     step = analysis[name]
-    lines = explain_step(step)
+    lines = _explain_step(step)
     what = " ".join(filter(None, (step.kind, step.option_text)))
     return Report(
         title=analysis.network.name,
@@ -86,7 +86,7 @@ def explain_report(analysis: Analysis, name: str) -> Report:
     )
 
 
-def explain_step(step: Step) -> list[str]:
+def _explain_step(step: Step) -> list[str]:
     """The working of a walked layer's numbers."""
     (source, *_) = step.before
     before = None if source.place == 0 or isinstance(source.rf, UnknownField) else source.rf

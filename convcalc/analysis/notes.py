@@ -119,7 +119,7 @@ def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
     if "rf_size" in expect:
         fields = list(analysis.rf.values())
         if "rf_at" in expect:
-            step = step_at(analysis, expect["rf_at"])
+            step = _step_at(analysis, expect["rf_at"])
             if step is None:
                 return {"rf_at": (expect["rf_at"], "no layer or block")}
             fields = [step.rf]
@@ -127,7 +127,7 @@ def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
     return {key: (expect[key], found[key]) for key in found if key in expect}
 
 
-def step_at(analysis: Analysis, name: str) -> Step | None:
+def _step_at(analysis: Analysis, name: str) -> Step | None:
     """The step of this name, or the last step of the block of this name."""
     if name in analysis:
         return analysis[name]

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from convcalc.report import Column, Report
 
 
-def rf_columns() -> list[Column]:
+def _rf_columns() -> list[Column]:
     """The columns about receptive fields; where the terminal is narrow, those it is about go last."""
     columns = find_columns(RF_COLUMNS)
     return [replace(each, keep=8) if each.key.startswith("rf") else each for each in columns]
 
 
-def sort_rows(report: Report, column: Column) -> Report:
+def _sort_rows(report: Report, column: Column) -> Report:
     """The rows in the order of one column, largest first, or by the alphabet; the totals stay."""
 
     def size(row: Any) -> Any:
@@ -63,11 +63,11 @@ def network_report(
         UsageError: there is no such column.
     """
     chosen = find_columns(columns) if columns else ()
-    report = report_of(analysis, rf_columns() if tuple(columns) == RF_COLUMNS else chosen)
+    report = report_of(analysis, _rf_columns() if tuple(columns) == RF_COLUMNS else chosen)
     if memory:
         report = add_memory(report, analysis)
     if sort:
-        report = sort_rows(report, find_columns([sort.replace(",", " ")], "--sort")[0])
+        report = _sort_rows(report, find_columns([sort.replace(",", " ")], "--sort")[0])
     elif depth is not None or not every:
         report = replace(report, fold=lambda: fold(analysis, depth))
     return replace(report, hint=_next_command(analysis, depth))

@@ -28,7 +28,7 @@ def walk(network: Network, batch: int = 1) -> Analysis:
         SpecError: a layer does not fit, with its name, the numbers and what to change.
         ShapeError: the input is not a shape, or there is no such batch.
     """
-    check_input(network.input, batch)
+    _check_input(network.input, batch)
     image = image_step(network.input, batch)
     with without_collector():
         return Analysis(network, batch, image, _steps(network, image, batch))
@@ -57,7 +57,7 @@ def _steps(network: Network, image: Step, batch: int) -> list[Step]:
     return known[1:]
 
 
-def check_input(shape: Shape, batch: int) -> None:
+def _check_input(shape: Shape, batch: int) -> None:
     """Refuse inputs that are not a shape."""
     if not 1 <= len(shape) <= 4:
         message = f"the input {times(shape)} has {len(shape)} sides; give channels and up to 3 axes, without a batch"

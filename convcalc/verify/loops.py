@@ -33,8 +33,8 @@ SHRUNK = ("out_channels", "out_features")  # options that become FEW_CHANNELS
 def loops_agree(sorts: Mapping[str, tuple[Layer, list[Shape]]], seed: int) -> Iterator[Check]:
     """For each sort of layer a small copy, by both paths in float64: values, products, operations."""
     for sort, (layer, shapes) in sorts.items():
-        if small := small_copy(layer, shapes):
-            yield from small_copy_agrees(sort, *small, seed)
+        if small := _small_copy(layer, shapes):
+            yield from _small_copy_agrees(sort, *small, seed)
 
 
 def sort_of(step: Step) -> str:
@@ -42,7 +42,7 @@ def sort_of(step: Step) -> str:
     return f"{step.kind} {step.option_text}".strip()
 
 
-def small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
+def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
     """The layer with few channels, on the smallest map it accepts; None if the loops would take long."""
     options = layer.options()
     if "shape" in options:  # a reshape has no smaller copy
@@ -90,7 +90,7 @@ def _work_of(options: Mapping[str, Any], shape: Shape) -> int:
     return found
 
 
-def small_copy_agrees(sort: str, layer: Layer, shapes: list[Shape], seed: int) -> Iterator[Check]:
+def _small_copy_agrees(sort: str, layer: Layer, shapes: list[Shape], seed: int) -> Iterator[Check]:
     """Values, shapes and products of the two paths, and the layer's formulas on the same shapes."""
     rng = np.random.default_rng(seed)
     witness, options = WITNESSES[layer.kind], layer.options()
@@ -118,6 +118,3 @@ def counts_agree(sort: str, layer: Layer, shapes: list[Shape], tally: Tally) -> 
     work = Work(layer, tuple(shapes), 1)
     claimed = {"macs": work.macs, **work.counts} if work.macs else dict(work.counts)
     return Check(sort, "counts", claimed, tally.operations)
-
-
-__all__ = ["OF_LOOPS", "counts_agree", "loops_agree", "small_copy", "sort_of"]

@@ -80,13 +80,13 @@ def verify_analysis(
     except TooLongError as error:
         raise UsageError(f"{network.name}: {error}") from None
     if OF_LOOPS & set(only):
-        checks += loops_agree(sorts_of(analysis), seed)
+        checks += loops_agree(_sorts_of(analysis), seed)
     if "expect" in only and network.expect and not network.changed:
-        checks += check_expectations(analysis)
+        checks += _check_expectations(analysis)
     return [check for check in checks if check.subject in only]
 
 
-def sorts_of(analysis: Analysis) -> dict[str, tuple[Layer, list[Shape]]]:
+def _sorts_of(analysis: Analysis) -> dict[str, tuple[Layer, list[Shape]]]:
     """One layer of each sort, with the shapes that go in."""
     sorts: dict[str, tuple[Layer, list[Shape]]] = {}
     for step in analysis:
@@ -94,7 +94,7 @@ def sorts_of(analysis: Analysis) -> dict[str, tuple[Layer, list[Shape]]]:
     return sorts
 
 
-def check_expectations(analysis: Analysis) -> list[Check]:
+def _check_expectations(analysis: Analysis) -> list[Check]:
     """What the file's ``expect`` says; one check where all of it is kept."""
     both = expectations(analysis)
     broken = [Check(key, "expect", a, b) for key, (a, b) in both.items() if a != b]
