@@ -269,3 +269,9 @@ def test_paths_are_aligned_where_steps_and_centres_or_ends_agree() -> None:
     assert half is not None
     assert also is not None
     assert aligned(half, also)
+
+
+def test_sorts_of_reading_with_the_same_numbers_differ() -> None:
+    assert Nearest(2) != Linear(2)
+    assert Slide(3) != Spread(3)
+    assert len({Nearest(2), Linear(2), Nearest(2)}) == 2

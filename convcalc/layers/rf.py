@@ -173,6 +173,16 @@ class Reads:
 
     __slots__ = ()
 
+    def __eq__(self, other: object) -> bool:
+        """Only sorts alike are equal: as tuples Nearest(2) and Linear(2) would be."""
+        return type(self) is type(other) and super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:  # tuples have their own
+        return not self == other
+
+    def __hash__(self) -> int:
+        return super().__hash__()
+
     def pattern(self) -> tuple[int, int]:
         """(outputs, inputs): every so many outputs, the pattern of reading moves on by so many inputs."""
         raise NotImplementedError
@@ -211,7 +221,7 @@ class _Taps(NamedTuple):  # two sorts share it: making a named tuple costs start
     d: int = 1
 
 
-class Slide(_Taps, Reads):
+class Slide(Reads, _Taps):
     """A window of k taps, d apart, that moves s cells at a time over an input padded by p."""
 
     __slots__ = ()
@@ -241,7 +251,7 @@ class _Cut(NamedTuple):
     o: int = 1
 
 
-class Whole(_Cut, Reads):
+class Whole(Reads, _Cut):
     """Every output reads all n cells: a global pool, a flatten before a fully connected layer."""
 
     __slots__ = ()
@@ -258,7 +268,7 @@ class Whole(_Cut, Reads):
         return Field(field.size + (self.n - 1) * field.stride, field.stride * self.n, field.start)
 
 
-class Spread(_Taps, Reads):
+class Spread(Reads, _Taps):
     """A transposed window: input i writes the outputs i·s − p + d·t, for each of the k taps t."""
 
     __slots__ = ()
@@ -287,7 +297,7 @@ class Spread(_Taps, Reads):
         return union([(cells[0], cells[-1]) for cells in touched if cells])
 
 
-class Adaptive(_Cut, Reads):
+class Adaptive(Reads, _Cut):
     """o windows cut from n cells as evenly as they go."""
 
     __slots__ = ()
@@ -305,7 +315,7 @@ class _Repeat(NamedTuple):
     r: int
 
 
-class Nearest(_Repeat, Reads):
+class Nearest(Reads, _Repeat):
     """Every cell repeated r times (nearest upsampling, pixel shuffle)."""
 
     __slots__ = ()
@@ -317,7 +327,7 @@ class Nearest(_Repeat, Reads):
         return range(unit // self.r, unit // self.r + 1)
 
 
-class Linear(_Repeat, Reads):
+class Linear(Reads, _Repeat):
     """Linear interpolation by r between the two nearest cells, corners not aligned.
 
     Output u lies at (2u + 1 − r) / 2r of the input; where that is whole it reads one cell.
