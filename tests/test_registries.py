@@ -36,7 +36,7 @@ def missing_of_kind(kind: str) -> Iterator[str]:
     cls = KINDS[kind]
     page = inspect.getdoc(cls) or ""
     if kind not in WITNESSES:
-        yield "a witness in convcalc/reference/kinds.py"
+        yield "a witness in convcalc/reference/kinds/"
     elif not any(one.tally.operations for one in test_counts_bite.examples(kind)):
         options, shape = cls.example
         layer, shapes = make(kind, options), (shape, shape) if cls.merges else (shape,)
