@@ -621,3 +621,13 @@ def test_deep_recursion_is_one_line(convcalc: Run, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("convcalc.analysis.walk.walk", deep)
     ran = convcalc("arch", "vgg16")
     assert (ran.code, ran.err) == (2, "convcalc: nested too deeply to work on; use fewer levels\n")
+
+
+def test_the_hint_of_layer_names_only_options_that_the_kind_takes(
+    convcalc: Run,
+) -> None:
+    assert (
+        "next: --cin gives the channels"
+        in convcalc("layer", "--kind", "pool", "--n", "8", "--k", "2").out
+    )
+    assert "next: --cin and --cout give" in convcalc("layer", "--n", "8", "--k", "2").out

@@ -27,11 +27,13 @@ EXAMPLES = """
 def command(format_name: str | None, output: str | None, *, explain: bool, **typed: Any) -> None:
     """One layer: what comes out, does it fit, parameters, multiply-adds, receptive field."""
     from convcalc.analysis.one_layer import layer_report
+    from convcalc.layers.options import options_of
 
     cls = typed["kind"]
     shape = input_shape(cls, typed)
     report = layer_report(layer_of(cls, typed, shape[0]), shape, explain=explain)
-    hint = "--cin and --cout give the channels, --explain shows the working"
-    if typed["cin"] or typed["shape"]:
-        hint = "the same with --explain shows the working"
+    hint = "the same with --explain shows the working"
+    if not (typed["cin"] or typed["shape"]):
+        channels = "--cin and --cout give" if "out_channels" in options_of(cls) else "--cin gives"
+        hint = f"{channels} the channels, --explain shows the working"
     show(replace(report, hint="" if explain else hint), format_name, output)
