@@ -60,11 +60,7 @@ _rule(
     "fit",
     "what happens when the window does not fit exactly",
     {
-        "floor": (
-            "Round sizes down",
-            "in libraries that round sizes down",
-            "rounds sizes down",
-        ),
+        "floor": ("Round sizes down", "in libraries that round sizes down", "rounds sizes down"),
         "strict": (
             "If a size is not a whole number, write: does not fit",
             "where a window must fit exactly",

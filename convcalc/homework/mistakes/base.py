@@ -57,12 +57,7 @@ BY_TOPIC: dict[str, list[Mistake]] = {}
 
 
 def mistake(
-    identity: str,
-    topics: str,
-    about: str,
-    formula: str,
-    wrong: Callable[[Any], Any],
-    line: str,
+    identity: str, topics: str, about: str, formula: str, wrong: Callable[[Any], Any], line: str
 ) -> None:
     """Add a row to the catalogue; a second one of the same name is refused."""
     new = Mistake(identity, tuple(topics.split()), about, formula, line, wrong)

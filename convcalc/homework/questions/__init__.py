@@ -23,12 +23,4 @@ MODULES = (
 )
 QUESTIONS.modules(__name__, MODULES)
 
-__all__ = [
-    "MODULES",
-    "QUESTIONS",
-    "GivenError",
-    "Part",
-    "Task",
-    "create_question",
-    "question",
-]
+__all__ = ["MODULES", "QUESTIONS", "GivenError", "Part", "Task", "create_question", "question"]

@@ -32,10 +32,10 @@ class Part:
 
     Attributes:
         name: empty where the question has one part; else such as ``weights`` or ``3.shape``.
-        form: how it is read and compared.
+        answer_type: how it is read and compared.
         expected: the right answer.
         topic: which mistakes can lead astray.
-        work: the numbers that the mistakes change or calculate with.
+        quantities: the numbers that the mistakes change or calculate with.
         evaluate: the answer that follows from such numbers.
         label: what it is called in messages.
         method: the formula with the numbers filled in and the result left out.
@@ -53,6 +53,18 @@ class Part:
     method: str = ""
     also: tuple[Any, ...] = ()
     optional: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        answer_type: AnswerType,
+        topic: str,
+        quantities: Any,
+        evaluate: Callable[[Any], Any],
+        method: str,
+    ) -> Part:
+        """The one part of a question, whose right answer follows from the numbers behind it."""
+        return cls("", answer_type, evaluate(quantities), topic, quantities, evaluate, "", method)
 
 
 MISSING: Any = object()  # stands where a word of `given` has no default

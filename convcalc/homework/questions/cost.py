@@ -9,12 +9,7 @@ from convcalc.homework.answers.types import COUNT, RATIO, Bytes
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Pad, Sizes, each
 from convcalc.homework.questions.params import Filters, need_groups
-from convcalc.homework.questions.quantities import (
-    Memory,
-    Separable,
-    conv_macs,
-    memory,
-)
+from convcalc.homework.questions.quantities import Memory, Separable, conv_macs, memory
 from convcalc.homework.questions.words import by, options
 from convcalc.text import plural
 
@@ -73,9 +68,7 @@ class _MacsQuestion(Filters):
             else f"({'·'.join(['height', 'width', 'depth'][: len(quantities.out)])} of the output)"
         )
         method = f"{two}{kernel}·{quantities.depth}·{quantities.filters}·{sides}"
-        return [
-            Part("", COUNT, conv_macs(quantities), "macs", quantities, conv_macs, method=method)
-        ]
+        return [Part.of(COUNT, "macs", quantities, conv_macs, method)]
 
     def counting(self, c: Conventions) -> str:
         """How operations count."""
@@ -220,17 +213,7 @@ class MacsTransposed(Task):
             self.n, self.k, self.s, self.p, self.c_in, self.filters, out, c.flops
         )
         method = f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"
-        return [
-            Part(
-                "",
-                COUNT,
-                _transposed_macs(quantities),
-                "macs-transposed",
-                quantities,
-                _transposed_macs,
-                method=method,
-            )
-        ]
+        return [Part.of(COUNT, "macs-transposed", quantities, _transposed_macs, method)]
 
 
 @question("savings-separable")
@@ -388,8 +371,4 @@ class MemoryTask(Task):
             map(str, [*([2] if self.gradients else []), *([self.batch] if self.batch > 1 else [])])
         )
         method = f"(number of values)·{width}" + (f"·{times}" if times else "") + f", in {c.bytes}"
-        return [
-            Part(
-                "", Bytes(c.bytes), memory(quantities), "memory", quantities, memory, method=method
-            )
-        ]
+        return [Part.of(Bytes(c.bytes), "memory", quantities, memory, method)]

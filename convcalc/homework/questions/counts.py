@@ -9,9 +9,7 @@ from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, PAIR, RATIO, SHARE
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Sizes
-from convcalc.homework.questions.quantities import (
-    conv_params,
-)
+from convcalc.homework.questions.quantities import conv_params
 from convcalc.homework.questions.words import biases, by, options
 from convcalc.text import plural
 
@@ -59,7 +57,6 @@ class Neurons(Filters):
                 expected,
                 "neurons",
                 quantities,
-                None,
                 method=f"{'·'.join(['height', 'width'][: len(quantities.out)])}·{self.filters}",
             )
         ]
@@ -108,7 +105,7 @@ class Connections(Filters):
         method = (
             f"({area}·{kernels}" + (f" + {self.filters}" if one else "") + ")·(output positions)"
         )
-        return [Part("", COUNT, total, "connections", quantities, None, method=method)]
+        return [Part("", COUNT, total, "connections", quantities, method=method)]
 
 
 @question("no-sharing")
@@ -147,7 +144,6 @@ class NoSharing(Filters):
                 total,
                 "no-sharing",
                 quantities,
-                None,
                 method=f"({quantities.area}·{quantities.c_in}{plus})·{quantities.filters}·(output positions)",
             )
         ]
@@ -183,7 +179,6 @@ class LenetC3(Task):
                 expected,
                 "lenet",
                 c.lenet_c3,
-                None,
                 method="25·(kernels in all) + (a bias per map)",
             )
         ]

@@ -136,7 +136,6 @@ class ShapeOfGradient(Task):
                 (side, side),
                 "gradient-shape",
                 self,
-                None,
                 method="the shape of the array it belongs to",
             )
         ]

@@ -132,11 +132,7 @@ class Params(Filters):
         kernel = "·".join(map(str, quantities.kernel))
         plus = " + 1" if quantities.bias else ""
         method = f"({kernel}·{quantities.depth}{plus})·{quantities.filters}"
-        return [
-            Part(
-                "", COUNT, conv_params(quantities), "params", quantities, conv_params, method=method
-            )
-        ]
+        return [Part.of(COUNT, "params", quantities, conv_params, method)]
 
 
 @question("weights-per-neuron")
@@ -189,17 +185,7 @@ class ParamsFc(Task):
         quantities = Linear(self.input, self.units, with_bias(self.bias, c))
         plus = " + 1" if quantities.bias else ""
         method = f"({'·'.join(map(str, self.input))}{plus})·{self.units}"
-        return [
-            Part(
-                "",
-                COUNT,
-                linear_params(quantities),
-                "linear",
-                quantities,
-                linear_params,
-                method=method,
-            )
-        ]
+        return [Part.of(COUNT, "linear", quantities, linear_params, method)]
 
 
 @question("params-bn")
@@ -221,7 +207,7 @@ class ParamsBn(Task):
     def parts(self, c: Conventions) -> list[Part]:
         each_one = 4 if c.bn == "all" else 2
         method = f"(numbers per channel)·{self.c_in}"
-        return [Part("", COUNT, each_one * self.c_in, "bn", self.c_in, None, method=method)]
+        return [Part("", COUNT, each_one * self.c_in, "bn", self.c_in, method=method)]
 
 
 @question("params-depthwise")
@@ -260,17 +246,7 @@ class ParamsDepthwise(Filters):
         quantities = self.conv(c)
         kernel = "·".join(map(str, quantities.kernel))
         plus = " + 1" if quantities.bias else ""
-        return [
-            Part(
-                "",
-                COUNT,
-                conv_params(quantities),
-                "params",
-                quantities,
-                conv_params,
-                method=f"({kernel}{plus})·{self.c_in}",
-            )
-        ]
+        return [Part.of(COUNT, "params", quantities, conv_params, f"({kernel}{plus})·{self.c_in}")]
 
 
 @question("params-separable")
@@ -327,14 +303,12 @@ class ParamsTransposed(Filters):
         kernel = "·".join(map(str, quantities.kernel))
         plus = " + 1" if quantities.bias else ""
         return [
-            Part(
-                "",
+            Part.of(
                 COUNT,
-                conv_params(quantities),
                 "params",
                 quantities,
                 conv_params,
-                method=f"({kernel}·{self.c_in}{plus})·{self.filters}",
+                f"({kernel}·{self.c_in}{plus})·{self.filters}",
             )
         ]
 
@@ -364,7 +338,6 @@ class ParamsPool(Task):
                 expected,
                 "pool-params",
                 (self.k, self.c_in),
-                None,
                 method="numbers that a pool learns, per map, times the maps",
             )
         ]

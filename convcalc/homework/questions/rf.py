@@ -67,15 +67,7 @@ class ReceptiveField(Task):
         quantities = Rf(self.layers * self.blocks, c.rf == "pixels", self.image or 0, self.blocks)
         squared = " squared" if quantities.pixels else ""
         return [
-            Part(
-                "",
-                SIZE,
-                rf_size(quantities),
-                "rf",
-                quantities,
-                rf_size,
-                method=_formula_text(quantities.layers) + squared,
-            )
+            Part.of(SIZE, "rf", quantities, rf_size, _formula_text(quantities.layers) + squared)
         ]
 
 
@@ -155,7 +147,6 @@ class LayersForField(Task):
                 expected,
                 "layers-for-rf",
                 (self.k, self.size),
-                None,
                 method=f"({self.size} − 1)/({self.k} − 1)",
             )
         ]

@@ -99,17 +99,7 @@ class _Window(Task):
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = _windows(self, c)
-        return [
-            Part(
-                "",
-                self.answer_type,
-                sizes(quantities),
-                self.topic,
-                quantities,
-                sizes,
-                method=formula_text(quantities),
-            )
-        ]
+        return [Part.of(self.answer_type, self.topic, quantities, sizes, formula_text(quantities))]
 
     def window_words(self) -> str:
         """The options of the window."""
@@ -213,14 +203,12 @@ class VolumeTask(_Window):
     def parts(self, c: Conventions) -> list[Part]:
         quantities = _windows(self, c)._replace(c_in=self.c_in, filters=self.filters, volume=True)
         return [
-            Part(
-                "",
+            Part.of(
                 Volume(volume_words(c.order)),
-                sizes(quantities),
                 "volume",
                 quantities,
                 sizes,
-                method=f"{formula_text(quantities)}; depth = filters",
+                f"{formula_text(quantities)}; depth = filters",
             )
         ]
 
@@ -255,27 +243,11 @@ class PoolVolume(Task):
     def parts(self, c: Conventions) -> list[Part]:
         quantities = _windows(self, c, pool=True, stride=self.s if self.s is not None else self.k)
         if self.c_in is None:
-            return [
-                Part(
-                    "",
-                    SIZE,
-                    sizes(quantities),
-                    "size",
-                    quantities,
-                    sizes,
-                    method=formula_text(quantities),
-                )
-            ]
+            return [Part.of(SIZE, "size", quantities, sizes, formula_text(quantities))]
         quantities = quantities._replace(c_in=self.c_in, filters=self.c_in, volume=True)
         return [
-            Part(
-                "",
-                Volume(volume_words(c.order)),
-                sizes(quantities),
-                "volume",
-                quantities,
-                sizes,
-                method=formula_text(quantities),
+            Part.of(
+                Volume(volume_words(c.order)), "volume", quantities, sizes, formula_text(quantities)
             )
         ]
 
@@ -310,14 +282,12 @@ class PaddedVolume(Task):
             c.padding == "total",
         )
         return [
-            Part(
-                "",
+            Part.of(
                 Volume(volume_words(c.order)),
-                padded_volume(quantities),
                 "padded",
                 quantities,
                 padded_volume,
-                method=f"{quantities.n[0]} + 2·{quantities.p[0]}; depth as before",
+                f"{quantities.n[0]} + 2·{quantities.p[0]}; depth as before",
             )
         ]
 
@@ -355,17 +325,7 @@ class PadToKeep(Task):
         quantities = Keep(self.n or 0, k, d, c.padding == "total")
         span = formulas.effective_kernel(k, d)
         method = f"({span} − 1)/2" if c.padding != "total" else f"{span} − 1"
-        return [
-            Part(
-                "",
-                SIZE,
-                padding_to_keep(quantities),
-                "keep",
-                quantities,
-                padding_to_keep,
-                method=method,
-            )
-        ]
+        return [Part.of(SIZE, "keep", quantities, padding_to_keep, method)]
 
 
 @question("same-size")
@@ -385,17 +345,7 @@ class SameSize(Task):
 
     def parts(self, c: Conventions) -> list[Part]:
         quantities = Same(self.n, self.s, self.k)
-        return [
-            Part(
-                "",
-                SIZE,
-                same_size(quantities),
-                "same",
-                quantities,
-                same_size,
-                method=f"⌈{self.n}/{self.s}⌉",
-            )
-        ]
+        return [Part.of(SIZE, "same", quantities, same_size, f"⌈{self.n}/{self.s}⌉")]
 
 
 @question("same-padding")
@@ -467,14 +417,4 @@ class TransposedSize(Task):
             f"({quantities.n} − 1)·{quantities.s} − 2·{quantities.p} + {formulas.effective_kernel(quantities.k, quantities.d)}"
             + (f" + {quantities.a}" if quantities.a else "")
         )
-        return [
-            Part(
-                "",
-                SIZE,
-                transposed_size(quantities),
-                "transposed",
-                quantities,
-                transposed_size,
-                method=method,
-            )
-        ]
+        return [Part.of(SIZE, "transposed", quantities, transposed_size, method)]

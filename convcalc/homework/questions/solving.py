@@ -71,17 +71,7 @@ class LayersToReach(Task):
     def parts(self, c: Conventions) -> list[Part]:
         quantities = LayersToSize(self.n, self.k, self.target)
         method = f"({self.n} − {self.target})/({self.k} − 1)"
-        return [
-            Part(
-                "",
-                SIZE,
-                layers_to_size(quantities),
-                "reach",
-                quantities,
-                layers_to_size,
-                method=method,
-            )
-        ]
+        return [Part.of(SIZE, "reach", quantities, layers_to_size, method)]
 
 
 @question("shrink")

@@ -220,7 +220,6 @@ class Flatten(Task):
                 product(shapes[-1]),
                 "flatten",
                 tuple(shapes),
-                None,
                 method="height · width · channels of the last volume",
             )
         ]
@@ -264,7 +263,6 @@ class ParamsModel(Task):
                 sum(self.amounts()),
                 "model",
                 Model(self.amounts(), tuple(rows), self.of),
-                None,
                 method="the sum over the layers",
             )
         ]
@@ -302,7 +300,6 @@ class ShareTask(Task):
                 SHARE,
                 Fraction(dense, total or 1),
                 "share",
-                None,
                 None,
                 method="fully connected/total",
             )
