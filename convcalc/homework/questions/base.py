@@ -165,11 +165,14 @@ def question(name: str) -> Callable[[T], T]:
 
 
 def _words_of(cls: type[Task]) -> dict[str, Word]:
-    """The annotations of a class that has a value per question, base classes first."""
+    """The annotations of a class and its bases that name a reader, base classes first.
+
+    A base class that only needs a word to be there annotates it with Any.
+    """
     found: dict[str, Word] = {}
     for base in reversed(cls.__mro__):
         for name, text in vars(base).get("__annotations__", {}).items():
-            if "ClassVar" not in text and base.__dict__.get("kind", base is cls):
+            if "ClassVar" not in text and text != "Any":
                 found[name] = Word(text, vars(base).get(name, MISSING))
     return found
 

@@ -34,15 +34,23 @@ class _MacsQuestion(Filters):
     depends_on: ClassVar[tuple[str, ...]] = ("flops",)
     rule: ClassVar = "Every output value needs k·k·(input channels) multiply-adds; there are height · width · filters output values."
 
-    groups: int
+    k: Sizes
+    c_in: Count
+    filters: Count
+    n: Sizes | None = None
+    out_n: Sizes | None = None
+    s: Count = 1
+    p: Pad = 0
+    groups: Count = 1
+    bias: bool | None = None
 
     def check(self) -> None:
         super().check()
         need_groups(self.groups, self.c_in, self.filters)
 
     def out(self) -> tuple[int, ...]:
-        if getattr(self, "out_n", None) is not None:
-            return each(self.out_n, len(self.kernel()))  # type: ignore[attr-defined]
+        if self.out_n is not None:
+            return each(self.out_n, len(self.kernel()))
         return super().out()
 
     def layer_words(self) -> str:
@@ -51,7 +59,7 @@ class _MacsQuestion(Filters):
         where = (
             f"the input is {by(self.n)}, stride {self.s}, padding {by(self.p) if isinstance(self.p, tuple) else self.p}"
             if self.n is not None
-            else f"the output is {by(self.out_n)}"  # type: ignore[attr-defined]
+            else f"the output is {by(self.out_n or 0)}"
         )
         return (
             f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)}{groups} "
@@ -83,16 +91,6 @@ class Macs(_MacsQuestion):
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
-
-    k: Sizes
-    c_in: Count
-    filters: Count
-    n: Sizes | None = None
-    out_n: Sizes | None = None
-    s: Count = 1
-    p: Pad = 0
-    groups: Count = 1
-    bias: bool | None = None
 
     def check(self) -> None:
         if self.n is None and self.out_n is None:
@@ -133,16 +131,6 @@ class Multiplications(_MacsQuestion):
     examples: ClassVar = (
         {"out_n": 20, "k": 3, "c_in": 2, "filters": 7}, {"out_n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
-
-    k: Sizes
-    c_in: Count
-    filters: Count
-    n: Sizes | None = None
-    out_n: Sizes | None = None
-    s: Count = 1
-    p: Pad = 0
-    groups: Count = 1
-    bias: bool | None = None
 
     def counting(self, c: Conventions) -> str:
         return "macs"

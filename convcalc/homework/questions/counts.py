@@ -18,15 +18,9 @@ if TYPE_CHECKING:
 from convcalc.homework.questions.params import Filters, with_bias
 
 
-@question("neurons")
-class Neurons(Filters):
-    """The neurons of a convolution: its output values (or, in some courses, its filters)."""
+class _OnImage(Filters):
+    """A question about a convolution on an image."""
 
-    about: ClassVar = "neurons of a convolution"
-    depends_on: ClassVar[tuple[str, ...]] = ("neurons",)
-    rule: ClassVar = (
-        "Every value of the output volume is a neuron: output height · output width · filters."
-    )
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
@@ -38,6 +32,17 @@ class Neurons(Filters):
     s: Count = 1
     p: int = 0
     bias: bool | None = None
+
+
+@question("neurons")
+class Neurons(_OnImage):
+    """The neurons of a convolution: its output values (or, in some courses, its filters)."""
+
+    about: ClassVar = "neurons of a convolution"
+    depends_on: ClassVar[tuple[str, ...]] = ("neurons",)
+    rule: ClassVar = (
+        "Every value of the output volume is a neuron: output height · output width · filters."
+    )
 
     def sentence(self, c: Conventions) -> str:
         what = "neurons (here: filters)" if c.neurons == "filters" else "neurons"
@@ -63,7 +68,7 @@ class Neurons(Filters):
 
 
 @question("connections")
-class Connections(Filters):
+class Connections(_OnImage):
     """The connections of a convolution or of LeNet-5's pools: parameters times positions."""
 
     about: ClassVar = "connections of a layer"
@@ -72,13 +77,7 @@ class Connections(Filters):
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 1, "filters": 9},
     )  # fmt: skip
 
-    n: Sizes
-    k: Sizes
-    filters: Count
     c_in: Count = 1
-    s: Count = 1
-    p: int = 0
-    bias: bool | None = None
     pool: bool = False
     wires: Count | None = None
 
@@ -109,22 +108,11 @@ class Connections(Filters):
 
 
 @question("no-sharing")
-class NoSharing(Filters):
+class NoSharing(_OnImage):
     """The parameters that a convolution would have if every position had its own filters."""
 
     about: ClassVar = "parameters without weight sharing"
     rule: ClassVar = "Without sharing every output value has its own weights and its own bias."
-    examples: ClassVar = (
-        {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
-    )  # fmt: skip
-
-    n: Sizes
-    k: Sizes
-    filters: Count
-    c_in: Count = 3
-    s: Count = 1
-    p: int = 0
-    bias: bool | None = None
 
     def sentence(self, c: Conventions) -> str:
         more = options(stride=self.s, padding=self.p or None)
@@ -185,22 +173,11 @@ class LenetC3(Task):
 
 
 @question("im2col")
-class Im2col(Filters):
+class Im2col(_OnImage):
     """The matrices of an im2col convolution: filters as rows, windows as columns."""
 
     about: ClassVar = "matrices of an im2col convolution"
     rule: ClassVar = "One column holds one window of all channels, k·k·channels numbers. There is one column for each output position and one row for each filter."
-    examples: ClassVar = (
-        {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
-    )  # fmt: skip
-
-    n: Sizes
-    k: Sizes
-    filters: Count
-    c_in: Count = 3
-    s: Count = 1
-    p: int = 0
-    bias: bool | None = None
 
     def sentence(self, c: Conventions) -> str:
         more = options(stride=self.s, padding=self.p or None)

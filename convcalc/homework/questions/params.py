@@ -43,8 +43,8 @@ class Filters(Task):
     depends_on: ClassVar[tuple[str, ...]] = ("bias",)
 
     k: Any
-    c_in: int
-    filters: int
+    c_in: Any
+    filters: Any
     n: Any
     s: Any
     p: Any
