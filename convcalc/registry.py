@@ -16,8 +16,8 @@ R = TypeVar("R")
 class Registry(Mapping[str, T]):
     """Things by name, in the order of the table of names, then of registration.
 
-    The modules of a package that register things are imported only as far as a wanted name needs;
-    whoever goes through the registry, or asks for its length, has them all.
+    The modules of a package that register things are imported only as far as a wanted name, or
+    whoever goes through the registry, needs them; who goes to the end has them all.
 
     Args:
         what: what it holds, for messages: ``layer kind``.
@@ -116,8 +116,16 @@ class Registry(Mapping[str, T]):
         return isinstance(name, str) and self.get(name) is not None
 
     def __iter__(self) -> Iterator[str]:
-        self.load()
-        return iter(self.names())  # in the table's order, whatever was imported first
+        if self._homes:
+            yield from self.names()  # in the table's order, whatever was imported first
+            return
+        given = 0
+        while given < len(self._things) or self._waiting:
+            if given == len(self._things):  # whoever stops early does not pay for the other modules
+                import_module(self._waiting.pop(0))
+            new = list(self._things)[given:]
+            given += len(new)
+            yield from new
 
     def __len__(self) -> int:
         return len(self.load())

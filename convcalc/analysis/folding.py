@@ -20,7 +20,7 @@ _MANY_ROWS = 50  # more rows than this, and repeated blocks are shown once
 _STILL_MANY = 200  # more than this, and so are blocks that are only alike
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class FoldedRow:
     """One row that stands for several steps: their sums, and the last one's output.
 

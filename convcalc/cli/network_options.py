@@ -118,19 +118,22 @@ def view_report(
     **view: Any,
 ) -> Report:
     """A network walked, and shown as the options of `view_options` say."""
-    from convcalc.analysis.explain import explain_report
     from convcalc.analysis.rows import RF_COLUMNS, columns_help
-    from convcalc.analysis.table import network_report
-    from convcalc.analysis.trace import unit_report
     from convcalc.analysis.walk import walk
 
     if columns == "help":
         return columns_help()
     analysis = walk(network, batch)
     if explain:
+        from convcalc.analysis.explain import explain_report
+
         return explain_report(analysis, explain)
     if sees:
+        from convcalc.analysis.trace import unit_report
+
         return unit_report(analysis, sees)
+    from convcalc.analysis.table import network_report
+
     names = columns.split(",") if columns is not None else RF_COLUMNS if rf else ()
     return network_report(analysis, columns=names, **view)
 

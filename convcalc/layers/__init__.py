@@ -46,8 +46,8 @@ def find(word: str) -> type[Layer] | None:
     >>> find("fc").kind, find("MaxPool2d").kind, find("MaxPool2d").dimensions
     ('linear', 'maxpool', 2)
     """
-    if word in KINDS:
-        return KINDS[word]
+    if word in KINDS.known:
+        return KINDS.known[word]
     wanted = plain(word)
     axes = axes_in(wanted)
     for cls in KINDS.values():
