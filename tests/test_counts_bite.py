@@ -182,8 +182,6 @@ def functions(cls: type[Layer]) -> list[Function]:
     """The methods of a kind that its counts come from, and the functions of layers/ that these call."""
     found: dict[tuple[Any, str], Function] = {}
     waiting: list[tuple[type | None, str]] = [(None, name) for name in STARTS]
-    if any(one.tally.bias_adds for one in examples(cls.kind)):
-        waiting.append((None, "biases"))  # whether there are any
     while waiting:
         after, name = waiting.pop()
         mro = list(cls.__mro__)

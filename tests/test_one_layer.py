@@ -114,3 +114,14 @@ def test_a_step_says_whether_its_window_fits() -> None:
     assert convcalc.layer("conv", (1, 33, 33), **options).fits
     assert convcalc.layer("relu", (1, 33, 33)).fits
     assert convcalc.layer_facts("conv", (1, 32, 32), **options)["fit"][1]["unused"] == 1
+
+
+def test_windows_that_are_rounded_up_leave_no_cell_unread() -> None:
+    for size, kept in ((6, 0), (2, 0), (7, 0)):
+        facts = convcalc.layer_facts(
+            "maxpool", (1, size, size), kernel_size=3, stride=2, fit="ceil"
+        )
+        assert [axis["unused"] for axis in facts["fit"]] == [kept, kept], size
+    # A last window that would start in the padding is dropped, so that cells are left over.
+    facts = convcalc.layer_facts("maxpool", (1, 3), kernel_size=2, stride=2, padding=1, fit="ceil")
+    assert (facts["output"], facts["fit"][0]["unused"]) == ([1, 2], 1)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import convcalc
+from convcalc.analysis.manual import kind_report
 from convcalc.errors import ShapeError
-from convcalc.layers import every, find
+from convcalc.layers import Layer, every, find, make
 from convcalc.layers.window import Axis, out_sizes
 from convcalc.reference import WITNESSES
 from strategies import layer_of
@@ -173,3 +174,16 @@ def test_yaml_takes_names_with_a_dimension_unless_a_block_has_the_name() -> None
     assert network.walk().totals["params"] == 640 + 128
     text = "input: [3, 8, 8]\nblocks: {conv1d: {layers: [relu]}}\nlayers: [conv1d]\n"
     assert [row.kind for row in convcalc.loads(text).walk()] == ["relu"]
+
+
+@pytest.mark.parametrize(("kind", "cls"), DIMENSIONAL, ids=[kind for kind, _ in DIMENSIONAL])
+def test_the_example_of_a_name_with_a_dimension_has_so_many_axes(
+    kind: str, cls: type[Layer]
+) -> None:
+    for axes, name in enumerate(cls.dimension_names(), 1):
+        found = find(name)
+        assert found, kind
+        options, shape = found.example
+        assert len(shape) == axes + 1
+        make(found, options).check(shape)
+        assert "Example:" in kind_report(found).lines

@@ -49,14 +49,11 @@ class Work:
         self.shapes = shapes
         out = self.output = layer.out_shape(*shapes)
         check_output(out)
-        values = formulas.product(out)
-        self.activations = values * batch
+        self.activations = formulas.product(out) * batch
         self.weights, self.biases = layer.weights(shape, out), layer.biases(shape, out)
         self.buffers = layer.buffers(shape, out)
         self.macs = layer.macs(shape, out) * batch
-        counts = dict(layer.all_counts(shapes, out))
-        if self.biases and self.macs:
-            counts["bias_adds"] = values
+        counts = layer.all_counts(shapes, out)
         self.counts = {name: number * batch for name, number in counts.items() if number}
         self.reads: tuple[Reads, ...] | UnknownField | None = layer.reads(shape, out)
         self.notes = layer.notes(shape, out)

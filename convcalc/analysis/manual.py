@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from convcalc.layers import every, make
-from convcalc.layers.operations import OPERATIONS, RULES
+from convcalc.layers.operations import OPERATIONS, RULES, counts_text
 from convcalc.layers.options import options_of, yaml_item
 from convcalc.report import Column, Report
 from convcalc.text import grouped, times
@@ -97,9 +97,9 @@ def _example(cls: type[Layer]) -> list[str]:
     layer.check(*shapes)
     out = layer.out_shape(*shapes)
     costs = f"{grouped(layer.params(shape, out))} params, {grouped(layer.macs(shape, out))} macs"
-    counts = [f", {grouped(n)} {name}" for name, n in layer.all_counts(shapes, out).items() if n]
+    counts = counts_text(layer.all_counts(shapes, out))
     item = f"{cls.kind}: [[…], […]]" if cls.merges else yaml_item(cls, options)
     return [
         f"- {item}",
-        f"{' and '.join(map(times, shapes))} → {times(out)}, {costs}{''.join(counts)}",
+        f"{' and '.join(map(times, shapes))} → {times(out)}, {costs}{', ' * bool(counts)}{counts}",
     ]

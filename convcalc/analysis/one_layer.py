@@ -12,6 +12,7 @@ from convcalc.analysis.walk import walk
 from convcalc.errors import ShapeError
 from convcalc.formulas import im2col_rows, product
 from convcalc.layers import LETTERS, Layer, Shape
+from convcalc.layers.operations import counts_text
 from convcalc.layers.options import options_of
 from convcalc.layers.window import Axis, axis_names
 from convcalc.network.network import one_layer_network
@@ -163,10 +164,10 @@ def layer_facts(step: Step) -> dict[str, Any]:
                 "axis": name,
                 "exact": axis.exact,
                 "fits": axis.fits,
-                "unused": axis.unread,
+                "unused": axis.unread if size == axis.floor else 0,
                 "padding": [axis.before, axis.after],
             }
-            for name, axis in zip(axis_names(step.input), axes)
+            for name, axis, size in zip(axis_names(step.input), axes, step.output[1:])
         ],
         "rf": data["rf"],
     }
@@ -221,9 +222,8 @@ def _number_lines(layer: Layer, step: Step, axes: list[Axis]) -> list[str]:
         lines.append(
             f"         {grouped(real)} of them on real cells, {share:.2f} % on padding zeros"
         )
-    counts = ", ".join(f"{grouped(n)} {name.replace('_', ' ')}" for name, n in step.counts.items())
-    if counts:
-        lines.append(f"other    {counts}")
+    if step.counts:
+        lines.append(f"other    {counts_text(step.counts)}")
     if step.rf:
         size, stride, padding = [
             field_text(field_part(part)(step)) for part in ("size", "stride", "padding")

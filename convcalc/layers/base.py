@@ -103,7 +103,9 @@ def with_axes(cls: type[Layer], axes: int) -> type[Layer]:
         check_dimensions(self.kind, axes, shape, vectors=self.vector_is_1d)
         cls.check(self, shape, *others)
 
-    made = type(f"{cls.__name__}{axes}d", (cls,), {"dimensions": axes, "check": check})
+    options, shape = cls.example
+    own = {"dimensions": axes, "check": check, "example": (options, shape[:1] + shape[-1:] * axes)}
+    made = type(f"{cls.__name__}{axes}d", (cls,), own)
     _WITH_AXES[cls.kind, axes] = made
     return made
 
@@ -179,7 +181,7 @@ class Layer:
         raise NotImplementedError
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
-        """Elementary operations other than multiply-adds and bias additions, by name."""
+        """Elementary operations other than multiply-adds, by name; see `convcalc.layers.operations`."""
         return {}
 
     def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:

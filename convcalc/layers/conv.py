@@ -6,18 +6,10 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Window, frozen, kind
-from convcalc.layers.checks import (
-    check_at_least,
-    check_divides,
-)
+from convcalc.layers.base import Counts, Window, frozen, kind
+from convcalc.layers.checks import check_at_least, check_divides
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.window import (
-    Fit,
-    Padding,
-    Shape,
-    Spatial,
-)
+from convcalc.layers.window import Fit, Padding, Shape, Spatial
 
 Connections = tuple[tuple[int, ...], ...]
 
@@ -62,12 +54,14 @@ class Filters(Window):
         return formulas.conv_weights(self.kernel(shape), self.seen_channels(shape), out[0])
 
     def params(self, shape: Shape, out: Shape) -> int:
-        if self.bias:
-            return formulas.conv_params(self.kernel(shape), self.seen_channels(shape), out[0])
-        return self.weights(shape, out)
+        # Without a bias there is nothing to add, nor to show in a working.
+        return super().params(shape, out) if self.bias else self.weights(shape, out)
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out) * formulas.product(out[1:])
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        return {"bias_adds": formulas.product(out)} if self.bias else {}
 
     def valid_macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out) // self.kernel(shape) * self.real_taps(shape, out)
@@ -115,9 +109,8 @@ class Conv(Filters):
         return per_group(shape[0], self.groups)
 
     def weights_per_unit(self, shape: Shape) -> int:
-        return (
-            super().weights_per_unit(shape) if self.connections is None else 0
-        )  # each map sees its own
+        # With a table each map sees its own number of inputs.
+        return super().weights_per_unit(shape) if self.connections is None else 0
 
     def weights(self, shape: Shape, out: Shape) -> int:
         if self.connections is None:
@@ -125,9 +118,9 @@ class Conv(Filters):
         return self.kernel(shape) * sum(map(len, self.connections))
 
     def params(self, shape: Shape, out: Shape) -> int:
-        if self.connections is None:
-            return super().params(shape, out)
-        return self.weights(shape, out) + self.biases(shape, out)
+        if self.connections is None and self.bias:
+            return formulas.conv_params(self.kernel(shape), self.seen_channels(shape), out[0])
+        return super().params(shape, out)
 
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)

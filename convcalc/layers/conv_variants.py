@@ -82,9 +82,6 @@ class SeparableConv(Filters):
         middle = shape[0] * self.multiplier
         return self.kernel(shape) * middle + middle * out[0]
 
-    def params(self, shape: Shape, out: Shape) -> int:
-        return self.weights(shape, out) + self.biases(shape, out)
-
     def valid_macs(self, shape: Shape, out: Shape) -> int:
         middle = shape[0] * self.multiplier
         pointwise = middle * out[0] * formulas.product(out[1:])
@@ -134,9 +131,6 @@ class LocalConv(Filters):
 
     def biases(self, shape: Shape, out: Shape) -> int:
         return formulas.product(out) if self.bias else 0
-
-    def params(self, shape: Shape, out: Shape) -> int:
-        return self.weights(shape, out) + self.biases(shape, out)
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out)

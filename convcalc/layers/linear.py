@@ -61,6 +61,9 @@ class Linear(Layer):
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out)
 
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        return {"bias_adds": out[0]} if self.bias else {}
+
     def check(self, shape: Shape) -> None:
         check_at_least("out_features", self.out_features)
         if len(shape) != 1:

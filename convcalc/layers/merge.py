@@ -29,12 +29,8 @@ class Merge(NoParameters):
     def out_shape(self, *shapes: Shape) -> Shape:
         raise NotImplementedError
 
-    def merge_counts(self, paths: int, out: Shape) -> Counts:
-        """Elementary operations of joining so many paths into ``out``."""
-        return {}
-
     def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
-        return self.merge_counts(len(shapes), out)
+        return {}
 
 
 def larger(one: int, other: int) -> int:
@@ -88,8 +84,8 @@ class Add(Broadcast):
     }
     example: ClassVar = ({}, (256, 56, 56))
 
-    def merge_counts(self, paths: int, out: Shape) -> Counts:
-        return {"adds": (paths - 1) * formulas.product(out)}
+    def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
+        return {"adds": (len(shapes) - 1) * formulas.product(out)}
 
 
 @kind("multiply")
@@ -115,8 +111,8 @@ class Multiply(Broadcast):
     }
     example: ClassVar = ({}, (32, 112, 112))
 
-    def merge_counts(self, paths: int, out: Shape) -> Counts:
-        return {"multiplications": (paths - 1) * formulas.product(out)}
+    def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
+        return {"multiplications": (len(shapes) - 1) * formulas.product(out)}
 
 
 @kind("concat")

@@ -7,6 +7,10 @@ says how the kind is evaluated, so that every count can be checked by hand, and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from convcalc.text import plural
+
 OPERATIONS: dict[str, str] = {
     "macs": "multiply-adds: one weight times one input, added to a sum; bias not counted",
     "bias_adds": "additions of a bias to a sum of multiply-adds: one per output value",
@@ -26,3 +30,16 @@ RULES = (
     "is known (from weights and stored statistics) cost nothing.",
 )
 """What holds for the counts of all kinds."""
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """Counts of operations in words.
+
+    >>> counts_text({"adds": 9, "bias_adds": 1, "roots": 0})
+    '9 adds, 1 bias add'
+    """
+    return ", ".join(
+        plural(number, name.removesuffix("s").replace("_", " "))
+        for name, number in counts.items()
+        if number
+    )

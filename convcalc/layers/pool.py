@@ -224,7 +224,8 @@ class Subsample(Window):
         return formulas.product(out)
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
-        return {"adds": (self.kernel(shape) - 1) * formulas.product(out)}
+        outputs = formulas.product(out)
+        return {"adds": (self.kernel(shape) - 1) * outputs, "bias_adds": outputs}
 
 
 @frozen

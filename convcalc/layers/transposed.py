@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Layer, NoParameters, SizeRule, kind
+from convcalc.layers.base import Counts, Layer, NoParameters, SizeRule, kind
 from convcalc.layers.checks import (
     check_at_least,
     check_axes,
@@ -134,6 +134,9 @@ class ConvTranspose(Layer):
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out) * formulas.product(shape[1:])
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        return {"bias_adds": formulas.product(out)} if self.bias else {}
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple([Spread(a.k, a.s, a.before, a.d) for a, _ in self.patches(shape)])
