@@ -101,9 +101,9 @@ class Witness:
     def __init__(self) -> None:
         """Import what is measured, and nothing else."""
         sys.path.insert(0, str(Path(__file__).parents[1]))
-        from convcalc.reference import fast, fast_pointwise, fast_pool, tiles  # noqa: PLC0415
+        from convcalc.reference import fast, fast_pointwise, fast_pool, gather  # noqa: PLC0415
 
-        self.fast, self.pool, self.units, self.tiles = fast, fast_pool, fast_pointwise, tiles
+        self.fast, self.pool, self.units, self.gather = fast, fast_pool, fast_pointwise, gather
 
     def array(self, values: np.ndarray) -> Any:
         return values
@@ -284,8 +284,8 @@ def work(library_name: str) -> None:
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
             rows, size = 64 * 9, (224, 224)
-            cut = library.tiles.blocks(size, rows)
-            places = max(library.tiles.length(run) for _, run in cut)
+            cut = library.gather.blocks(size, rows)
+            places = max(library.gather.length(run) for _, run in cut)
             tile = rows * places * np.dtype(dtype).itemsize
             answer = [peak - kept.nbytes, tile]
         else:

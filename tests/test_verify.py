@@ -58,6 +58,12 @@ def test_float64_and_other_seeds_agree_too() -> None:
 WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "shape": {"out_shape": lambda self, shape: (self.out_channels, *[n + 1 for n in self.out_sizes(shape)])},
     "params": {"biases": lambda self, shape, out: 0},
+    "weights": {
+        "weights": lambda self, shape, out: 20,
+        "biases": lambda self, shape, out: 0,
+        "params": lambda self, shape, out: 20,
+    },
+    "biases": {"biases": lambda self, shape, out: 3},
     "buffers": {"buffers": lambda self, shape, out: 3},
     "macs": {"macs": lambda self, shape, out: 1},
     "valid_macs": {"valid_macs": lambda self, shape, out: self.macs(shape, out)},
@@ -67,6 +73,8 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
 SAID = {
     "shape": "conv1: the walk says 2×9×9 comes out, the array is 2×8×8",
     "params": "conv1: the walk says 18 params, the arrays hold 20",
+    "weights": "conv1: the walk says 20 weights, the arrays hold 18",
+    "biases": "conv1: the walk says 3 biases, the arrays hold 2",
     "buffers": "conv1: the walk says 3 buffers, the arrays hold 0",
     "macs": "conv1: the walk says 1 macs, 1,152 products were made",
     "valid_macs": "conv1: the walk says 1,152 macs on real cells, 968 were made there",
@@ -283,7 +291,7 @@ def test_a_narrow_terminal_keeps_the_numbers(
     monkeypatch.setenv("COLUMNS", "60")
     lines = convcalc("verify", "lenet5", "--each").out.splitlines()
     assert lines[0].split() == ["layer", "subject", "claimed", "witnessed", "agree"]
-    assert lines[5].split() == ["C1", "macs", "117,600", "117,600", "yes"]
+    assert lines[7].split() == ["C1", "macs", "117,600", "117,600", "yes"]
     two = convcalc("verify", "lenet5", "lenet5_1998", "--each").out
     assert two.splitlines()[0].split() == ["network", "subject", "claimed", "witnessed", "agree"]
 
@@ -372,7 +380,7 @@ def test_json_lists_what_was_checked(convcalc: Run) -> None:
         (("verify",), "name a network, or all of them with --all"),
         (("verify", "lenet5", "--all"), "--all takes no names; leave one out"),
         (("verify", "lenet5", "--only", "shap"), "--only: no subject 'shap'; did you mean 'shape'?"),
-        (("verify", "lenet5", "--only", ","), "--only: no subject ''; known: shape, params, buffers, macs, valid_macs, field, paths, counts, expect"),
+        (("verify", "lenet5", "--only", ","), "--only: no subject ''; known: shape, params, weights, biases, buffers, macs, valid_macs, field, paths, counts, expect"),
         (("verify", "--all", "--input", "3x32x32"), "--all takes each network's own input and parameters; leave out --input 3x32x32"),
         (("verify", "--all", "--set", "classes=3"), "--all takes each network's own input and parameters; leave out --set classes=3"),
         (("verify", "lenet5", "--limit", "nan"), "--limit: nan GB is not an amount of memory to use; give 0.001 to 10,000"),

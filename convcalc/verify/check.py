@@ -9,7 +9,8 @@ from convcalc.layers.operations import OPERATIONS
 from convcalc.text import plural, quoted
 
 SUBJECTS = (
-    *("shape", "params", "buffers", "macs", "valid_macs", "field", "paths", "counts", "expect"),
+    *("shape", "params", "weights", "biases", "buffers", "macs", "valid_macs"),
+    *("field", "paths", "counts", "expect"),
 )
 
 
@@ -43,7 +44,7 @@ def sentence(check: Check) -> str:
     match check.subject:
         case "shape":
             what = f"the walk says {claimed} comes out, the array is {witnessed}"
-        case "params" | "buffers":
+        case "params" | "weights" | "biases" | "buffers":
             what = f"the walk says {claimed} {check.subject}, the arrays hold {witnessed}"
         case "macs":
             what = f"the walk says {claimed} macs, {witnessed} products were made"

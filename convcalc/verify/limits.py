@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
     from convcalc.network.network import Network
 
-OF_RUN = {"shape", "params", "buffers", "macs", "valid_macs"}  # what the full run shows
+# What the full run shows.
+OF_RUN = {"shape", "params", "weights", "biases", "buffers", "macs", "valid_macs"}
 MAX_BYTES = 6 * 10**9
 MAX_PRODUCTS = 10**13  # minutes, where the products are large; hours where they are thin
 MAX_LIMIT = 10_000  # GB that anybody can ask for

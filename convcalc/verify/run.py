@@ -1,6 +1,6 @@
 """The witness's testimony: a network is really run, and every number of the walk held against it.
 
-For each node: the shape of the array that came out; parameters and buffers as the sizes of the
+For each node: the shape of the array that came out; weights, biases and buffers as the sizes of the
 arrays that were made; multiply-adds as the products that were made, and those of them on padding;
 the receptive field by perturbing pixels (`convcalc.verify.fields`). For each sort of layer: the fast
 path against the loop nest, in float64, on a small copy (`convcalc.verify.loops`).
@@ -116,9 +116,12 @@ def check_run(analysis: Analysis, *, seed: int, dtype: str, progress: Progress) 
         found = witness.fast(options, [arrays[source] for source in step.before], stored, tally)
         buffers = sum(a.size for name, a in stored.items() if name in witness.buffers)
         params = sum(a.size for a in stored.values()) - buffers
+        biases = stored["bias"].size if "bias" in stored else 0
         del stored
         yield Check(step.name, "shape", step.output, found.shape)
         yield Check(step.name, "params", step.params, params)
+        yield Check(step.name, "weights", step.weights, params - biases)
+        yield Check(step.name, "biases", step.biases, biases)
         yield Check(step.name, "buffers", step.buffers, buffers)
         yield Check(step.name, "macs", step.macs, tally.macs)
         if step.macs:

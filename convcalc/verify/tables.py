@@ -110,6 +110,8 @@ def _subject_rows(checks: list[Check]) -> list[dict[str, Any]]:
 _ABOUT = {
     "shape": "shape of the array each layer made",
     "params": "sizes of the trained arrays",
+    "weights": "the trained arrays without the biases",
+    "biases": "sizes of the biases, and of the shifts of norms",
     "buffers": "sizes of the arrays that are not trained",
     "macs": "products that were made",
     "valid_macs": "those of them on real cells, not on padding zeros",
