@@ -53,7 +53,7 @@ def join(work: Work, before: tuple[Step, ...]) -> tuple[Fields, str]:
     for reason in unknown:
         if not reason.whole:
             return reason, ""
-    known = [(step, _local(step.rf)) for step in maps]
+    known = [(step, local_fields(step.rf)) for step in maps]
     rf, warning = _hull([(step, local) for step, local in known if local])
     if unknown or gated:
         why = unknown[0].reason if unknown else GATED
@@ -61,7 +61,7 @@ def join(work: Work, before: tuple[Step, ...]) -> tuple[Fields, str]:
     return rf, warning
 
 
-def _local(rf: Fields) -> tuple[AnyField, ...]:
+def local_fields(rf: Fields) -> tuple[AnyField, ...]:
     """A field, or of one that is the whole image the part beside what gathers it."""
     return rf.local if isinstance(rf, UnknownField) else rf
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from convcalc.analysis.fields import local_fields
 from convcalc.errors import ConvcalcError
 from convcalc.layers.rf import Fields, UnknownField
 from convcalc.text import per_axis, times
@@ -139,8 +140,7 @@ def _step_at(analysis: Analysis, name: str) -> Step | None:
 
 def _largest(rf: Fields) -> int:
     """The size along the longest axis, without what gathers the whole map; 0 where it is not known."""
-    fields = rf.local if isinstance(rf, UnknownField) else rf
-    return max([axis.size for axis in fields], default=0)
+    return max([axis.size for axis in local_fields(rf)], default=0)
 
 
 def _broken(analysis: Analysis) -> list[str]:

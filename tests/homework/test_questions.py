@@ -174,6 +174,7 @@ def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> N
         ("transposed-size", {"n": 1, "k": 1, "p": 3}, "removes everything"),
         ("receptive-field-net", {"net": "vgg61"}, "no bundled network"),
         ("receptive-field-net", {"net": "vgg16", "at": "conv99"}, "has no layer"),
+        ("receptive-field-net", {"net": "mlp_mnist"}, "nothing in it is a map"),
         ("layers-for-rf", {"k": 1, "size": 9}, "adds nothing"),
         ("params-model", {"arch": "lenet5", "of": "gold"}, "must be params, weights or macs"),
         ("share", {"arch": "lenet5", "of": "gold"}, "must be params, weights or macs"),
@@ -195,6 +196,16 @@ def test_numbers_that_no_question_can_have_are_refused(
     with pytest.raises(GivenError) as caught:
         create_question(kind, given).parts(Conventions())
     assert said in str(caught.value)
+
+
+def test_receptive_field_of_a_network_with_gates_is_asked_without_them() -> None:
+    question = create_question("receptive-field-net", {"net": "efficientnet_b0"})
+    assert "such as a gate" in question.sentence(Conventions())
+    (part,) = question.parts(Conventions())
+    assert part.expected == 851
+    assert "gate" not in create_question("receptive-field-net", {"net": "vgg16"}).sentence(
+        Conventions()
+    )
 
 
 def test_every_convention_says_what_it_is() -> None:

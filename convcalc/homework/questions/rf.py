@@ -9,9 +9,11 @@ from convcalc.homework.answers.types import SIZE
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Layers
 from convcalc.homework.questions.quantities import Rf, rf_size
+from convcalc.layers.rf import UnknownField
 
 if TYPE_CHECKING:
     from convcalc.homework.conventions import Conventions
+    from convcalc.layers.rf import Fields
 
 _RULE = "Start with 1; every layer adds d·(k − 1) times the product of all strides before it."
 
@@ -92,12 +94,15 @@ class ReceptiveFieldNet(Task):
             if c.rf == "pixels"
             else "How large is the receptive field"
         )
-        return f"{what} of a unit of {self.at or 'the last convolutional layer'} of {self.net}?"
+        gathered = isinstance(self.field(), UnknownField)
+        return (
+            f"{what} of a unit of {self.at or 'the last convolutional layer'} of {self.net}?"
+            f"{' Follow only the windows, not what gathers a whole map, such as a gate.' * gathered}"
+        )
 
-    def size(self) -> int:
-        """The side, in pixels."""
+    def field(self) -> Fields:
+        """The receptive field, or why it has no size."""
         from convcalc.analysis.analysis import widest
-        from convcalc.layers.rf import UnknownField
         from convcalc.network.load import load
 
         try:
@@ -108,11 +113,19 @@ class ReceptiveFieldNet(Task):
             raise GivenError(
                 "at", f"{self.net} has no layer {self.at!r}; convcalc arch {self.net} lists them"
             )
-        rf = analysis[self.at].rf if self.at else widest(list(analysis.rf.values()))
-        if isinstance(rf, UnknownField):
+        return analysis[self.at].rf if self.at else widest(list(analysis.rf.values()))
+
+    def size(self) -> int:
+        """The side, in pixels; without what gathers the whole map on the way, such as a gate."""
+        from convcalc.analysis.fields import local_fields
+
+        rf = self.field()
+        sides = [axis.size for axis in local_fields(rf)]
+        if not sides:
+            reason = rf.reason if isinstance(rf, UnknownField) else "nothing in it is a map"
             what = self.at or self.net
-            raise GivenError("at", f"the receptive field of {what} is not known: {rf.reason}")
-        return max(axis.size for axis in rf)
+            raise GivenError("at", f"the receptive field of {what} is not known: {reason}")
+        return max(sides)
 
     def parts(self, c: Conventions) -> list[Part]:
         side = self.size()
