@@ -11,6 +11,8 @@ from convcalc.network.chain import parse_chain
 from convcalc.network.network import Network, one_layer_network
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from convcalc.analysis.analysis import Step
     from convcalc.analysis.one_layer import Change
     from convcalc.images.kernels import Kernel
@@ -182,18 +184,30 @@ def image_kernel(kernel: Any) -> Kernel:
     return from_numbers(matrix.cells, matrix.shape, matrix.axes or 2)
 
 
-def filter_picture(path: str, kernel: Any, output: str = "", **options: Any) -> Report:
-    """A picture through a kernel.
+def filter_picture(
+    path: str | PathLike[str],
+    kernel: Any,
+    output: str | PathLike[str] = "",
+    *,
+    border: str = "zero",
+    flip: bool = False,
+    absolute: bool = False,
+) -> Report:
+    """Apply a kernel to a picture.
 
     Args:
-        path: the picture: .pgm or .ppm, or another kind with the extra ``convcalc[pictures]``.
+        path: the picture: .pgm or .ppm, or another kind if Pillow is installed.
         kernel: as for `image_kernel`.
         output: a file for the result.
-        options: ``border="edge"``, ``flip=True``, ``absolute=True``.
+        border: what surrounds the picture: zero, reflect, edge, or none.
+        flip: turn the kernel by 180 degrees: a true convolution.
+        absolute: show values without their signs.
 
     Raises:
         ConvcalcError: a file cannot be read or written, or the kernel does not fit the picture.
     """
     from convcalc.images.filter import filter_file
 
-    return filter_file(path, image_kernel(kernel), output, **options)[0]
+    return filter_file(
+        path, image_kernel(kernel), output, border=border, flip=flip, absolute=absolute
+    )[0]

@@ -18,7 +18,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convcalc import reference
+from convcalc import by_hand, reference
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.hand import hand_report, matrices, solve
 from convcalc.hand.layout import text_of
@@ -760,7 +760,7 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", X33, "--k", K22, "--p", "sme"), "--p cannot be 'sme'; did you mean 'same'?"),
     (("--x", X33, "--k", K22, "--p", "causal"), "conv: causal padding is for one axis, not 2; give numbers"),
     (("--x", X33, "--k", K22, "--p", "1x1x1"), "conv: padding has 3 entries for 2 axes; give one number, 2 numbers or 2 [before, after] pairs"),
-    (("--x", X33, "--k", K22, "--fit", "round"), "conv: fit is 'round'; give one of floor, strict, ceil, caffe"),
+    (("--x", X33, "--k", K22, "--fit", "round"), "--fit cannot be 'round'; known: caffe, ceil, floor, strict"),
     (("--x", "1 2 3 4", "--k", "1 1", "--s", "3", "--fit", "strict"), "conv: windows 2 wide in steps of 3 leave 2 of the 0 + 4 + 0 = 4 cells of the row unread; change stride or padding, or use --fit floor or ceil"),
     (("--x", "1 2", "--k", "1 2 3"), "conv: a window 3 wide (--k 3, --d 1) does not fit the 0 + 2 + 0 = 2 cells of the row; raise padding or shrink the kernel"),
     (("--x", X33, "--k", "1; 1; 1; 1"), "conv: a window 4 wide (--k 4, --d 1) does not fit the 0 + 3 + 0 = 3 cells of the height; raise padding or shrink the kernel"),
@@ -799,10 +799,10 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "1 2", "--k", "1", "--op", "avgpool", "--p", "1", "--exclude-pad"), "avgpool: a window lies on padding alone, which has no mean; lower --p"),
     (("--x", X33, "--k", K22, "--key"), "--key gives the answers to a worksheet; add --blank"),
     (("--x", "-", "--k", "-"), "only one matrix can come from standard input (-); put the others in files"),
-    (("--x", "wide.csv", "--k", "wide.csv", "--p", "same"), "conv: 400,000,000 products are more than is done by hand (200,000); --step I,J works one window"),
-    (("--x", "wide.csv", "--k", "wide.csv", "--op", "tconv"), "tconv: 400,000,000 products are more than is done by hand (200,000); use smaller ones"),
+    (("--x", "wide.csv", "--k", "wide.csv", "--p", "same"), "conv: 400,000,000 products are too many by hand (at most 200,000); --step I,J shows one window"),
+    (("--x", "wide.csv", "--k", "wide.csv", "--op", "tconv"), "tconv: 400,000,000 products are too many by hand (at most 200,000); use smaller ones"),
     (("--x", "wide.csv", "--k", "wide.csv", "--d", "100"), "the kernel is 1,999,901 cells wide; by hand, use up to 100,000"),
-    (("--x", "wide.csv", "--k", "1", "--op", "tconv", "--s", "500"), "tconv: 9,999,501 products are more than is done by hand (200,000); use smaller ones"),
+    (("--x", "wide.csv", "--k", "1", "--op", "tconv", "--s", "500"), "tconv: 9,999,501 products are too many by hand (at most 200,000); use smaller ones"),
 ]  # fmt: skip
 
 
@@ -926,3 +926,40 @@ def test_a_sum_with_thousands_of_digits_is_said_as_nearly_as_possible(
 def test_an_option_that_there_is_not_is_named_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="no option 'strides'; did you mean 'stride'"):
         solve("conv", "1 2", "1", strides=2)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"stride": "a"}, "--s must be a whole number, but is 'a'; give an int"),
+        ({"stride": 1.5}, "--s must be a whole number, but is 1.5; sizes and counts have no fractions"),
+        ({"padding": "sam"}, "--p cannot be 'sam'; did you mean 'same'?"),
+        ({"padding": (1, "x")}, "--p must be a whole number, but is 'x'; give an int"),
+        ({"step": 1}, "--step must be a list, but is 1; write it in [ ]"),
+        ({"flip": "yes"}, "flip must be True or False, but is 'yes'"),
+        ({"op": None}, "--op must be a text, but is None"),
+        ({"wrt": 3, "grad": "1 2; 3 4"}, "--wrt must be a list, but is 3; write it in [ ]"),
+        ({"op": "maxpool", "k": None, "size": "2"}, "--k must be a whole number, but is '2'; write 2"),
+    ],
+)  # fmt: skip
+def test_wrong_values_of_a_program_are_one_clear_error(
+    options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConvcalcError) as caught:
+        by_hand("1 2 3; 4 5 6; 7 8 9", options.pop("k", "1 0; 0 1"), **options)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"stride": np.int64(2)},
+        {"stride": None, "padding": None, "wrt": None, "step": None},
+        {"padding": [[0, 1], [1, 0]]},
+        {"step": np.array([1, 1])},
+        {"wrt": "input, bias", "grad": [[1, 2], [3, 4]]},
+        {"count_include_pad": np.bool_(False), "op": "avgpool", "k": None, "size": [2, 2]},
+    ],
+)
+def test_a_program_may_give_lists_and_numpy_numbers(options: dict[str, Any]) -> None:
+    assert str(by_hand("1 2 3; 4 5 6; 7 8 9", options.pop("k", "1 0; 0 1"), **options))

@@ -20,6 +20,7 @@ import pytest
 from PIL import Image
 from scipy.signal import correlate2d
 
+from convcalc import filter_picture
 from convcalc.cli import output as command_output
 from convcalc.errors import UsageError
 from convcalc.formats import View
@@ -552,8 +553,8 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("sharpen", "cut.png"), "cut.png: is not a picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
     (("sharpen", "script.eps"), "script.eps: is not a picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
     (("sharpen", "large.png"), "large.png: 10,000×6,000 pixels; use a picture of 1 to 50,000,000"),
-    (("sharpen", "bomb.png"), "bomb.png: more pixels than Pillow takes for safe; use a smaller picture"),
-    (("sharpen", "bomb2.png"), "bomb2.png: more pixels than Pillow takes for safe; use a smaller picture"),
+    (("sharpen", "bomb.png"), "bomb.png: more pixels than Pillow considers safe; use a smaller picture"),
+    (("sharpen", "bomb2.png"), "bomb2.png: more pixels than Pillow considers safe; use a smaller picture"),
     (("sharpen", "deep.png"), "deep.png: has more than 8 bits a channel (mode I;16); save it with 8"),
     (("sharpen", "large.pgm"), "large.pgm: 99,999×99,999 pixels; use a picture of 1 to 50,000,000"),
     (("sharpen", "zero.pgm"), "zero.pgm: 0×5 pixels; use a picture of 1 to 50,000,000"),
@@ -608,7 +609,7 @@ def test_a_missing_pillow_is_said_with_what_to_do(
     assert ran.code == 2
     assert ran.err == (
         "convcalc: face.png needs Pillow, which is not installed; "
-        "pip install 'convcalc[pictures]', or use a .pgm or .ppm picture\n"
+        "pip install Pillow, or use a .pgm or .ppm picture\n"
     )
     ran = convcalc("kernel", "sharpen", "face.pgm", "-o", "out.png")
     assert ran.err.startswith("convcalc: -o out.png needs Pillow")
@@ -648,3 +649,40 @@ def test_listing_kernels_loads_neither_numpy_nor_pillow() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "set()"
+
+
+# ----------------------------------------------------------------------------- from Python
+
+
+def test_a_program_applies_a_kernel_as_the_command_does(here: Path, convcalc: Run) -> None:
+    Path("grey.pgm").write_text("P2\n3 2\n255\n0 1 2\n3 4 255\n")
+    report = filter_picture(
+        Path("grey.pgm"), [[0, 1, 0], [1, -4, 1], [0, 1, 0]], Path("a.pgm"), border="edge", absolute=True
+    )  # fmt: skip
+    ran = convcalc(
+        "kernel", "0 1 0; 1 -4 1; 0 1 0", "grey.pgm", "-o", "b.pgm", "--border", "edge", "--abs"
+    )
+    assert ran.code == 0
+    assert Path("a.pgm").read_bytes() == Path("b.pgm").read_bytes()
+    assert report.facts["output"] == [1, 2, 3]
+    assert report.facts["border"] == "edge"
+    assert filter_picture("grey.pgm", "sharpen").facts["clipped"]["pixels"] == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        (("grey.pgm", "sharpn"), {}, "no kernel 'sharpn'; did you mean 'sharpen'?"),
+        (("no.pgm", "sharpen"), {}, "no.pgm: cannot be read: No such file or directory; check the name"),
+        (("grey.pgm", "sharpen"), {"border": "edg"}, "--border cannot be 'edg'; did you mean 'edge'?"),
+        (("grey.pgm", "sharpen"), {"border": None}, "--border cannot be None; known: zero, reflect, edge, none"),
+        (("grey.pgm", "sharpen", "grey.pgm"), {}, "-o grey.pgm: is the picture itself; choose another name"),
+    ],
+)  # fmt: skip
+def test_wrong_values_of_a_program_are_one_clear_error(
+    arguments: Any, options: Any, message: str, here: Path
+) -> None:
+    Path("grey.pgm").write_text("P2\n3 2\n255\n0 1 2\n3 4 255\n")
+    with pytest.raises(UsageError) as caught:
+        filter_picture(*arguments, **options)
+    assert str(caught.value) == message

@@ -28,23 +28,25 @@ EXAMPLES = """
     "--k",
     required=True,
     metavar="MATRIX",
-    help="The kernel: a matrix, or a name of convcalc kernel; of a pool its size, 2 or 2x3.",
+    help="The kernel: a matrix, or a name of convcalc kernel; for a pool its size, 2 or 2x3.",
 )
 @click.option(
     "--op",
     default="conv",
     metavar="OP",
-    help="conv, tconv, maxpool, avgpool; gradient is conv with --grad.",
+    help="conv (default), tconv, maxpool, avgpool or gradient (conv with --grad).",
 )
-@click.option("--s", metavar="S", help="Stride: 2, or 3x2; a pool's own size, otherwise 1.")
+@click.option("--s", metavar="S", help="Stride: 2, or 3x2; by default 1, for a pool its size.")
 @click.option(
     "--p", metavar="P", help="Padding: 1, 1x2, 0,1 (before, after), valid, same, full, causal."
 )
 @click.option("--d", metavar="D", help="Dilation; 1 is an ordinary kernel.")
-@click.option("--a", "--output-padding", "a", metavar="A", help="Output padding, of tconv.")
+@click.option("--a", "--output-padding", "a", metavar="A", help="Output padding; for tconv only.")
 @click.option("--bias", metavar="NUMBERS", help="One number per filter.")
 @click.option(
-    "--grad", metavar="MATRIX", help="The gradient that comes from above: work the gradients."
+    "--grad",
+    metavar="MATRIX",
+    help="The gradient with respect to the result; then the gradients are calculated.",
 )
 @click.option("--wrt", metavar="WHAT", help="Which gradients: input,weights,bias; all by default.")
 @click.option("--fit", default="floor", metavar="RULE", help="floor, strict, ceil or caffe.")
@@ -52,14 +54,14 @@ EXAMPLES = """
 @click.option("--flip", is_flag=True, help="Also the true convolution, with the kernel turned.")
 @click.option("--step", metavar="I,J", help="One window only, counted from 0.")
 @click.option(
-    "--all", "every", is_flag=True, help="Every window and matrix, however many and large."
+    "--all", "every", is_flag=True, help="Show every window and matrix, however many and large."
 )
 @click.option("--blank", is_flag=True, help="A worksheet: boxes instead of results.")
 @click.option(
     "--key", is_flag=True, help="With --blank: the answers, after it or in columns of their own."
 )
 @click.option(
-    "--dims", type=int, metavar="N", help="1 or 2 axes, where nested lists may be either."
+    "--dims", type=int, metavar="N", help="How many axes, 1 or 2, if nested lists can mean either."
 )
 @output_options
 def command(
@@ -73,10 +75,10 @@ def command(
 ) -> None:
     """A convolution, transposed convolution, pool or gradient by hand, window by window.
 
-    A MATRIX is '0 1; 2 3': rows apart by ; channels by | and filters by || (fractions: 1/16). Or nested
-    lists, or a file (.yaml .json .csv .txt .npy), or - for standard input. Text from there and .txt is read
-    the same way, a line for a row and an empty line between channels; only in .csv is ; a comma. Every
-    number is exact.
+    A MATRIX is text such as '0 1; 2 3', where ; separates rows, | channels and || filters; nested lists;
+    a file (.yaml .json .csv .txt .npy); or - for standard input. Text files and standard input have one row
+    per line, and an empty line between channels. In .csv files ; separates columns. Numbers are exact;
+    fractions are written 1/16.
     """
     from convcalc.cli.matrices import exercise
     from convcalc.hand import hand_report

@@ -36,12 +36,14 @@ EXAMPLES = """
 @click.option(
     "--border",
     type=click.Choice(["zero", "reflect", "edge", "none"]),
-    help="What lies around the picture, zero by default; with none the result is smaller.",
+    help="What surrounds the picture; zero by default. With none, the result is smaller.",
 )
 @click.option("--flip", is_flag=True, help="A true convolution: the kernel turned by 180 degrees.")
 @click.option("--abs", "absolute", is_flag=True, help="Show values without their signs.")
 @click.option(
-    "--preview/--no-preview", default=None, help="Show the result here; by default without -o."
+    "--preview/--no-preview",
+    default=None,
+    help="Show the result in the terminal; this is the default without -o.",
 )
 @format_option
 @output_option(SUFFIX_HELP)
@@ -52,11 +54,12 @@ def command(
     output: str | None,
     **options: Any,
 ) -> None:
-    """The named image KERNELs; the page of one; or a PICTURE sent through it.
+    """List the image KERNELs, describe one, or apply it to a PICTURE.
 
-    KERNEL is a name or a matrix such as '0 1 0; 1 -4 1; 0 1 0'. Each colour is worked by itself and
-    rounded; what is under 0 or over 255 is clipped, and counted. PGM and PPM pictures need nothing else,
-    other formats need Pillow: pip install 'convcalc[pictures]'. With a PICTURE, -o is the new picture.
+    KERNEL is a name or a matrix such as '0 1 0; 1 -4 1; 0 1 0'. It is applied to each colour by itself;
+    results are rounded, and values under 0 or over 255 are clipped and counted. PGM and PPM pictures need
+    nothing else; for other formats, pip install Pillow. With a PICTURE, -o writes the new picture, and
+    --format is that of the report.
     """
     kernel = None if name is None else image_kernel(name)
     if picture == "":

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-MANY_ROWS = 50  # more rows than this, and repeated blocks are shown once
 BATCH_OF_LINES = 500
 _CHOSEN = "convcalc.format"  # where --json leaves its choice for --format
 SUFFIX_HELP = "Write to FILE; its suffix chooses the format."

@@ -54,7 +54,7 @@ class Exercise:
         self.notes: list[str] = []
 
     def check_size(self, maps: int) -> None:
-        """Refuse what would fill pages, before doing it."""
+        """Refuse what would fill many pages, before any work."""
         channels = len(self.names["x"]) if "k" in self.names else 1
         cells = self.names["x"].shape[1:] if self.op == "tconv" else self.places
         products = maps * channels * prod(cells) * prod(self.kernel_size)
@@ -63,9 +63,9 @@ class Exercise:
             way_out = (
                 "use smaller ones"
                 if self.step or self.op == "tconv"
-                else "--step I,J works one window"
+                else "--step I,J shows one window"
             )
-            message = f"{self.op}: {many:,} products are more than is done by hand ({MAX_PRODUCTS:,}); {way_out}"
+            message = f"{self.op}: {many:,} products are too many by hand (at most {MAX_PRODUCTS:,}); {way_out}"
             raise UsageError(message)
 
     # ------------------------------------------------------------------------- the results
@@ -78,9 +78,7 @@ class Exercise:
         kernels, bias = self.names["k"], self.names.get("bias")
         if self.op == "tconv":
             shape = (kernels.shape[1], *self.places)
-            about = (
-                "each cell of x lays its multiple of k on y; what lies on the same cell is added up"
-            )
+            about = "each cell of x is multiplied by k and written onto y; where results overlap, they are added"
             return [self.scatter("y", about, "x", x, ("x", "k"), kernels, shape, bias)]
         found = [
             self.gather("y", "correlation: the kernel as it is", x, "x", kernels, bias),
@@ -105,21 +103,21 @@ class Exercise:
         kernels = self.names["k"]
         found = []
         if "input" in wrt and self.op == "conv":
-            about = "dx: each cell of dy lays its multiple of k on the cells its window read"
+            about = "dx: each cell of dy is multiplied by k and written onto the cells that its window read"
             found.append(self.scatter("dx", about, "dy", above, ("dy", "k"), kernels, x.shape))
         elif "input" in wrt:
-            about = "dx: each cell of x reads dy where it had laid its multiple of k"
+            about = "dx: each cell of x reads dy where its multiple of k was written"
             found.append(self.gather("dx", about, above, "dy", kernels, None))
         if "weights" in wrt:
             large, small = (x, above) if self.op == "conv" else (above, x)
             name, other = ("x", "dy") if self.op == "conv" else ("dy", "x")
-            about = f"dk: each weight sums what it was multiplied by, the cells of {name}, times {other}"
+            about = f"dk: each weight is the sum of the cells of {name} that it was multiplied by, each times {other}"
             found.append(self.weight_gradient(about, large, name, small))
         if "bias" in wrt:
             windows = [
                 Window((o,), [Part("", row.ravel())]) for o, row in enumerate(above)
             ]  # fmt: skip
-            about = "db: the sum of dy; the bias is added to every cell of y"
+            about = "db: the sum of dy, because the bias is added to every cell of y"
             found.append(self.finish(Section("db", about, (len(above),), 0, windows)))
         return found
 
@@ -155,7 +153,7 @@ class Exercise:
         yield self.step, tuple(line.starts[i] for line, i in zip(self.lines, self.step))
 
     def patch(self, cells: Array, start: Shape) -> tuple[Array, Array]:
-        """The cells under a window of one map, zeros outside, and which those are."""
+        """The cells under a window of one map (0 outside the map), and which of them are outside."""
         read = np.zeros(self.kernel_size, dtype=object)
         outside = np.zeros(self.kernel_size, dtype=bool)
         for tap in np.ndindex(*self.kernel_size):
@@ -304,7 +302,7 @@ class Exercise:
     def distribute(
         self, about: str, share: Callable[..., tuple[list[Shape], Exact, str]]
     ) -> Section:
-        """Each number of dy handed on to cells of its window."""
+        """The gradient of a pool: each number of dy goes to cells of its window."""
         x, above = self.names["x"], self.names["dy"]
         laid: list[Stamp] = []
         terms: dict[Shape, list[tuple[Exact, Shape]]] = {}
@@ -343,7 +341,9 @@ class Exercise:
             won = element_name("x", (c, *winners[0]), x.shape, 1)
             return winners[:1], value, f"to {won}, the largest of its window"
 
-        section = self.distribute("dx: each cell of dy goes to the cell that won its window", share)
+        section = self.distribute(
+            "dx: each cell of dy goes to the largest cell of its window", share
+        )
         if ties:
             more = f" and {len(ties) - 3} more" if len(ties) > 3 else ""
             self.notes.append(
@@ -352,7 +352,7 @@ class Exercise:
         return section
 
     def mean_gradient(self) -> Section:
-        """Each number of dy is shared out evenly over the cells its window counted."""
+        """Each number of dy, divided evenly among the cells that its window counted."""
 
         def share(c: int, _: Shape, start: Shape, value: Exact) -> Any:
             outside = self.patch(self.names["x"][c], start)[1]
@@ -362,7 +362,9 @@ class Exercise:
             part = as_int_if_whole(Fraction(value) / divisor)
             return cells, part, f"/ {divisor} to each cell of its window"
 
-        return self.distribute("dx: each cell of dy is shared out over its window", share)
+        return self.distribute(
+            "dx: each cell of dy is divided among the cells of its window", share
+        )
 
 
 def objects(values: Sequence[Exact]) -> Array:

@@ -114,13 +114,13 @@ class Section:
     Attributes:
         name: of the result: y, dx, dk, db.
         about: what it is, in a sentence.
-        shape: of the result, whether all of it is worked or one window only.
+        shape: of the whole result, also where only one window is calculated.
         lead: how many of its axes are maps.
         windows: how each number is made.
         reading: what the windows read.
         stamps: what each number lays on the result, where it is made that way.
         stamping: the name of those numbers, and of what they are multiplied by.
-        result: all numbers; None where only one window is worked.
+        result: all numbers; None where only one window is calculated.
     """
 
     name: str

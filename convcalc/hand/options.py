@@ -12,6 +12,8 @@ from convcalc import formulas
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.hand.matrices import Given, as_matrix
 from convcalc.hand.model import Array, Shape
+from convcalc.layers.option_types import FIT, OPTION_TYPES, PADDING, PER_AXIS, WHOLE
+from convcalc.layers.values import VALUES
 from convcalc.layers.window import Axis as WindowAxis
 from convcalc.reference.windows import Axis
 from convcalc.text import as_decimal, plural, quoted, shortened, times
@@ -29,6 +31,19 @@ OPS = {
 GRADIENTS = ("gradient", "grad", "backward")  # of conv
 WRT = ("input", "weights", "bias")
 
+# What a program may give for each option; --step and --wrt are lists, and matrices are read later.
+_TYPES = {
+    "size": ("--k", PER_AXIS),
+    "stride": ("--s", PER_AXIS),
+    "padding": ("--p", PADDING),
+    "dilation": ("--d", PER_AXIS),
+    "output_padding": ("--a", PER_AXIS),
+    "fit": ("--fit", FIT),
+    "count_include_pad": ("count_include_pad", OPTION_TYPES[bool]),
+    "flip": ("flip", OPTION_TYPES[bool]),
+    "dims": ("--dims", WHOLE),
+}
+
 # What the witness calls things, and what they are called here; its axes by how many there are.
 WORDS = {
     "(kernel_size ": "(--k ", ", dilation ": ", --d ", "output_padding": "--a", "with stride": "with --s",
@@ -44,6 +59,7 @@ def find_op(word: str, grad: Any) -> str:
             message = f"--op {word} needs the gradient that comes from above; give it with --grad"
             raise UsageError(message)
         return "conv"
+    word = VALUES.scalar(word, "--op")
     for op, others in OPS.items():
         if word == op or word in others:
             return op
@@ -60,7 +76,7 @@ class Options:
     Attributes:
         size: the window, of a pool.
         bias: one number per filter.
-        grad: the gradient with respect to the result; then the gradients are worked.
+        grad: the gradient with respect to the result; then the gradients are calculated.
         stride: cells from one window to the next; 1, or a pool's own size.
         padding: cells per side, pairs (before, after), or valid, same, same_lower, full, causal.
         dilation: cells from one tap to the next.
@@ -69,7 +85,7 @@ class Options:
         count_include_pad: whether an average counts padding zeros.
         flip: also do the true convolution, with the kernel turned by 180 degrees.
         wrt: which gradients: input, weights, bias; all of them unless named.
-        step: the only window to work, by its place.
+        step: the only window to calculate, by its place.
         dims: 1 or 2 axes, where nested lists could be either.
     """
 
@@ -152,14 +168,27 @@ def options_from(settings: dict[str, Any]) -> Options:
     """The options from keywords.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: there is none of that name, or it takes no such value.
     """
     known = [field.name for field in fields(Options)]
-    for name in settings:
+    plain = dict(settings)
+    for name, value in settings.items():
         if name not in known:
             message = f"no option {shortened(name)!r}{did_you_mean(name, known)}"
             raise UsageError(message)
-    return Options(**settings)
+        if value is None:
+            del plain[name]  # None stands for the default
+        elif name in _TYPES:
+            option, option_type = _TYPES[name]
+            plain[name] = option_type.check(value, option)
+        elif name == "step":
+            plain[name] = tuple(
+                VALUES.number(i, "--step") for i in VALUES.sequence(value, "--step")
+            )
+        elif name == "wrt":
+            words = value.split(",") if isinstance(value, str) else VALUES.sequence(value, "--wrt")
+            plain[name] = tuple(VALUES.scalar(word, "--wrt").strip() for word in words)
+    return Options(**plain)
 
 
 def in_options(message: str, axes: int) -> str:

@@ -53,7 +53,7 @@ def hand_report(
 def _hint_for(work: Working) -> str:
     """The next useful command."""
     if work.step is not None:
-        return "without --step every window is worked"
+        return "without --step, every window is shown"
     if "dy" in work.given:
         one = "--step I,J" if work.op.endswith("pool") else "--wrt weights --step I,J"
         return f"{one} shows how one number is made, --blank makes a worksheet"

@@ -32,7 +32,7 @@ FORMATS = {
 _PLAIN = (".pgm", ".ppm")
 _OPAQUE = (".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")  # formats without transparency
 
-_INSTALL = "pip install 'convcalc[pictures]'"
+_INSTALL = "pip install Pillow"
 _GAP = rb"(?:\s|#[^\n]*\n)+"
 _HEADER = re.compile(rb"P([2356])" + (_GAP + rb"(\d{1,9})") * 3 + rb"\s")
 
@@ -135,7 +135,7 @@ def _from_pillow(name: str, data: bytes) -> Picture:
                 upright = ImageOps.exif_transpose(image)
                 return _from_image(name, upright, frames)
     except (image_module.DecompressionBombError, image_module.DecompressionBombWarning):
-        message = f"{name}: more pixels than Pillow takes for safe; use a smaller picture"
+        message = f"{name}: more pixels than Pillow considers safe; use a smaller picture"
         raise UsageError(message) from None
     except (
         OSError,

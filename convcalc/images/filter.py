@@ -12,6 +12,7 @@ from convcalc.errors import UsageError
 from convcalc.files import write_file
 from convcalc.images.files import Picture, Pixels, check_suffix, encode, read_picture
 from convcalc.images.report import filter_report
+from convcalc.layers.option_types import Choice
 from convcalc.reference import conv2d
 from convcalc.text import printable
 
@@ -41,9 +42,9 @@ class Applied:
 
 
 def filter_file(
-    path: str,
+    path: str | os.PathLike[str],
     kernel: Kernel,
-    output: str = "",
+    output: str | os.PathLike[str] = "",
     *,
     border: str = "zero",
     flip: bool = False,
@@ -62,6 +63,7 @@ def filter_file(
     Raises:
         UsageError: a file cannot be read or written, or as `apply`.
     """
+    path, output = os.fspath(path), os.fspath(output)
     if (
         output
         and os.path.exists(output)
@@ -102,8 +104,9 @@ def apply(
         absolute: leave out the sign of each value, so that edges show in both directions.
 
     Raises:
-        UsageError: without a border, the kernel is larger than the picture.
+        UsageError: no such border; or without one, the kernel is larger than the picture.
     """
+    Choice(*BORDERS).check(border, "--border")
     weight = np.array(kernel.turned if flip else kernel.values, dtype=np.int64)
     most = int(np.abs(weight).sum()) * 255
     dtype = np.float32 if most < FLOAT32_EXACT else np.float64
