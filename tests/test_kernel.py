@@ -528,7 +528,7 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("sharpen", "--abs"), "--abs is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --abs out"),
     (("sharpen", "--preview"), "--preview is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --preview out"),
     (("--no-preview",), "--no-preview is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --no-preview out"),
-    (("sharpen", "face.png", "--preview", "--format", "json"), "--preview would stand in the json; leave it out, or --format json"),
+    (("sharpen", "face.png", "--preview", "--format", "json"), "--preview is not possible in json; leave out one of the two"),
     (("sharpen", "face.png", "-o", "-"), "-o -: a picture does not go to standard output; name a file, such as out.png"),
     (("-1 x", "face.png"), "KERNEL: holds 'x', which is not a number; write 3, 0.5 or 1/16"),
     (("sharpn",), "no kernel 'sharpn'; did you mean 'sharpen'?"),

@@ -25,9 +25,9 @@ REPAIRS = {
 
 
 @click.command(cls=Command, examples=EXAMPLES)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """A script that completes convcalc's commands and options in your SHELL."""
+    """A script that completes convcalc's commands and options in your shell."""
     from click.shell_completion import get_completion_class
 
     completion = get_completion_class(shell)

@@ -78,9 +78,7 @@ def command(
     from convcalc.images.preview import Preview
 
     if preview and not draws_figures(format_name):
-        message = (
-            f"--preview would stand in the {format_name}; leave it out, or --format {format_name}"
-        )
+        message = f"--preview is not possible in {format_name}; leave out one of the two"
         raise UsageError(message)
     border = options.pop("border") or "zero"
     assert kernel is not None
@@ -96,8 +94,7 @@ def _refuse_without_picture(options: dict[str, Any], preview: bool | None) -> No
     """Refuse options that have no picture to work on."""
     names = {"border": "--border", "flip": "--flip", "absolute": "--abs"}
     given = [option for name, option in names.items() if options[name]]
-    if preview is not None:
-        given.append("--preview" if preview else "--no-preview")
+    given += [] if preview is None else ["--preview" if preview else "--no-preview"]
     if given:
         message = f"{given[0]} is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave {given[0]} out"
         raise UsageError(message)
