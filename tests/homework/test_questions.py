@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -290,3 +291,17 @@ def test_every_type_of_answer_reads_what_it_writes() -> None:
 def test_a_second_type_of_answer_of_the_same_name_is_refused() -> None:
     with pytest.raises(RuntimeError, match="duplicate answer type 'count'"):
         answer_type("count")(AnswerType)
+
+
+@pytest.mark.parametrize("size", [5, 8, 11, 18, 80, 110])
+def test_articles_suit_the_numbers_in_every_question(size: int) -> None:
+    for name, cls in QUESTIONS.load().items():
+        given = {
+            key: size if type(value) is int else value for key, value in cls.examples[0].items()
+        }
+        try:
+            sentence = create_question(name, given).question_text(Conventions())
+        except ConvcalcError:  # this number makes no question of this type
+            continue
+        assert not re.search(r"\b[Aa] (8\d*|11|18)\b", sentence), f"{name}: {sentence}"
+        assert not re.search(r"\b[Aa]n (5|110)\b", sentence), f"{name}: {sentence}"

@@ -101,7 +101,7 @@ def _example(task: Task, conventions: Conventions) -> str:
         f"{part.name + ': ' if part.name else ''}{part.method} = {part.answer_type.text(part.expected)}"
         for part in parts[:6]
     )
-    return f"With other numbers: {task.sentence(conventions)} {worked}."
+    return f"With other numbers: {task.question_text(conventions)} {worked}."
 
 
 def hint(question: Question, level: int) -> list[str]:

@@ -64,7 +64,7 @@ def type_report(name: str) -> Report:
         lines += [
             "",
             f"- {{type: {name}, given: {_flow(given)}}}",
-            f"  {task.sentence(Conventions())}",
+            f"  {task.question_text(Conventions())}",
             f"  → {_answers(parts) or 'marked by a person'}",
         ]
     found = _mistakes_of(cls)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from convcalc.errors import did_you_mean
 from convcalc.homework.questions.given import READERS, GivenError
+from convcalc.homework.questions.words import with_articles
 from convcalc.registry import Registry
 from convcalc.text import shortened
 
@@ -127,8 +128,12 @@ class Task:
         return self.__dict__[key]
 
     def sentence(self, c: Conventions) -> str:
-        """The question in words, for sheets that do not word it themselves."""
+        """The question in words; "a" stands before every number, `question_text` adapts it."""
         raise NotImplementedError
+
+    def question_text(self, c: Conventions) -> str:
+        """The question in words, for sheets that do not word it themselves."""
+        return with_articles(self.sentence(c))
 
     def parts(self, c: Conventions) -> list[Part]:
         """What is asked, with the right answers under these conventions."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from convcalc.homework.questions.given import Ints
+from convcalc.text import article
 
 
 def by(value: Ints) -> str:
@@ -42,3 +44,14 @@ def biases(counted: bool | None) -> str:  # noqa: FBT001 - the value of the ques
 def volume_words(order: str) -> str:
     """How a volume is written, in words."""
     return "height × width × channels" if order == "hwc" else "channels × height × width"
+
+
+def with_articles(sentence: str) -> str:
+    """A sentence whose articles suit the numbers behind them.
+
+    >>> with_articles("A 11×11×6 input, a 3×3 filter, a 8×8 pool")
+    'An 11×11×6 input, a 3×3 filter, an 8×8 pool'
+    """
+    return re.sub(
+        r"\b([Aa]) (?=(\d+))", lambda m: f"{m[1]}{article(int(m[2][:18]))[1:]} ", sentence
+    )

@@ -87,7 +87,7 @@ class Question:
     def sentence(self) -> str:
         """The question in words, its numbers filled in."""
         if not self.text:
-            return self.task.sentence(self.conventions)
+            return self.task.question_text(self.conventions)
         return re.sub(r"\{(\w+)\}", lambda m: self.number(m[1]) or m[0], self.text)
 
     def number(self, name: str) -> str:
