@@ -5,7 +5,7 @@ Columns are data too: key, heading, alignment, how to get the value and how peop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,19 +100,6 @@ class Report:
     math_replaces: int = 0
     figures: tuple[Any, ...] = ()
     hint: str = ""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, name: str) -> Any:
-        """The row of a layer, by its name."""
-        for row in self.rows:
-            if row.name == name:
-                return row
-        raise KeyError(name)
 
     @property
     def printed_columns(self) -> list[Column]:

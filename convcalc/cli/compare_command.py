@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from convcalc.analysis.compare import SORTS, compare_report
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import change_options, load_network
 from convcalc.cli.output import output_options, show
@@ -16,7 +17,6 @@ EXAMPLES = """
     convcalc compare resnet50 resnet50_torchvision --input 3x256x256
     convcalc compare alexnet mynet.yaml --sort macs -o table.md
 """
-SORTS = ("params", "macs", "activations", "layers", "network")
 
 
 @click.command(cls=Command, examples=EXAMPLES)
@@ -35,7 +35,6 @@ def command(
     output: str | None,
 ) -> None:
     """Several networks side by side: parameters, work, activations, receptive field of the outputs."""
-    from convcalc.analysis.compare import compare_report
     from convcalc.analysis.walk import walk
 
     analyses = [walk(load_network(target, shape, parameters), batch) for target in networks]

@@ -65,8 +65,7 @@ def command(
     conv:k5c6. Checked are shapes, parameters and buffers (sizes of the arrays), macs (products that
     were made) and those on real cells, receptive fields (by perturbing pixels), the fast path against
     the textbook loops and the elementary operations that these do (on shrunken copies), and what the
-    file expects. Exit code 1 if
-    anything disagrees, 2 if nothing was checked.
+    file expects. Exit code 1 if anything disagrees, 2 if nothing was checked.
     """
     if bool(targets) == every:
         way_out = (
