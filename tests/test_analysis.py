@@ -238,6 +238,17 @@ def test_a_norm_over_the_whole_map_sees_all_and_keeps_the_field_beside_it() -> N
     ]
 
 
+def test_a_unit_behind_a_gate_or_a_norm_over_the_map_is_traced_to_the_whole_image() -> None:
+    analysis = walked(f"[{conv()}, {GATE}, {conv()}]")
+    found = analysis.trace(analysis["conv3"], (0, 0))
+    assert found[analysis["multiply1"]] == [(0, 1), (0, 1)]
+    assert found[analysis["global_avgpool1"]] == [(0, 0), (0, 0)]
+    assert found[analysis["conv1"]] == [(0, 15), (0, 15)]
+    assert found[analysis.image] == [(-1, 16), (-1, 16)]
+    analysis = walked(f"[{conv()}, instancenorm, {conv()}]")
+    assert analysis.trace(analysis["conv2"], (0, 0))[analysis["conv1"]] == [(0, 15), (0, 15)]
+
+
 # ----------------------------------------------------------------------------------- alignment
 
 

@@ -52,10 +52,10 @@ def trace(analysis: Analysis, step: Step, unit: Shape) -> dict[Step, Ranges]:
         reads = each.work.reads
         if isinstance(reads, tuple):
             cells = [_read(one, along) for one, along in zip(reads, cells)]
+        elif reads is not None:  # a norm over the whole map
+            cells = [range(n) for n in each.input[1:]] or cells
         for source in each.before[:1] if each.layer.references else each.before:
-            inside = cells
-            if source is not image and len(source.output) > 1:
-                inside = [_clipped(along, n) for along, n in zip(cells, source.output[1:])]
+            inside = _cells_of(source, each, cells)
             if not all(inside):
                 continue  # outside along one axis is outside
             others = wanted.get(source.place)
@@ -88,7 +88,7 @@ def clip(ends: Range, n: int) -> Range:
 
 def _check_unit(step: Step, unit: Shape) -> None:
     """Refuse a unit that is not there, or whose receptive field is not known."""
-    if isinstance(step.rf, UnknownField):
+    if isinstance(step.rf, UnknownField) and not step.rf.whole:
         raise ShapeError(f"the receptive field is not known: {step.rf.reason}", step.name)
     sides = step.output[1:]
     if len(unit) != len(sides):
@@ -109,6 +109,19 @@ def _read(reads: Reads, units: Cells) -> Cells:
         return {cell for unit in units for cell in reads.cells(unit)}
     found = reads.ends(*_ends(units))
     return range(found[0], found[1] + 1) if found else set()
+
+
+def _cells_of(source: Step, step: Step, cells: list[Cells]) -> list[Cells]:
+    """Those of the cells that a step reads which the source has; of the image, those on padding too."""
+    if len(source.output) == 1:
+        return cells
+    found: list[Cells] = []
+    for along, n, side in zip(cells, source.output[1:], step.output[1:] or source.output[1:]):
+        if step.layer.merges and n == 1 < side:
+            found.append({0})  # one value scales, or is added to, the whole
+        else:
+            found.append(_clipped(along, n) if source.before else along)
+    return found
 
 
 def _ends(cells: Cells) -> tuple[int, int]:
