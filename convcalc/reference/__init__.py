@@ -143,15 +143,7 @@ def im2col(
     """
     image = checks.feature_map("im2col", x)
     kernel = checks.per_axis("im2col", "kernel_size", kernel_size, image.ndim - 1)
-    axes = slide(
-        "im2col",
-        image.shape[1:],
-        kernel,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        fit=fit,
-    )
+    axes = slide("im2col", image.shape[1:], kernel, stride, padding, dilation, fit)
     return gather.im2col(image, axes)
 
 
@@ -179,15 +171,7 @@ def col2im(
         raise ValueError(message)
     maps, *spatial = (checks.whole("col2im", "shape", n, least=1) for n in sizes)
     kernel = checks.per_axis("col2im", "kernel_size", kernel_size, len(spatial))
-    axes = slide(
-        "col2im",
-        tuple(spatial),
-        kernel,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        fit=fit,
-    )
+    axes = slide("col2im", tuple(spatial), kernel, stride, padding, dilation, fit)
     places = out_shape(axes)
     given = checks.of_shape("col2im", "columns", given, (maps * prod(kernel), prod(places)))
     dtype = checks.result_type(given)

@@ -105,15 +105,7 @@ def conv(
     """
     image = checks.feature_map("conv", x)
     layer = kernels("conv", image, weight, bias, groups, connections)
-    axes = slide(
-        "conv",
-        image.shape[1:],
-        layer.kernel_size,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        fit=fit,
-    )
+    axes = slide("conv", image.shape[1:], layer.kernel_size, stride, padding, dilation, fit)
     taps = prod(layer.kernel_size)
     terms = taps * layer.most_read
     result = checks.result_type(image, layer.weight, layer.bias)
@@ -221,11 +213,11 @@ def conv_transpose(
         "conv_transpose",
         image.shape[1:],
         layer.kernel_size,
-        stride=stride,
-        padding=padding,
-        output_padding=output_padding,
-        dilation=dilation,
-        size_rule=size_rule,
+        stride,
+        padding,
+        output_padding,
+        dilation,
+        size_rule,
     )
     taps, each = prod(layer.kernel_size), layer.weight.shape[1]
     terms = len(image) // groups * taps
@@ -346,15 +338,7 @@ def local_conv(
     image = checks.feature_map("local_conv", x)
     given = local_weight(image, weight)
     kernel_size = given.shape[-(image.ndim - 1) :]
-    axes = slide(
-        "local_conv",
-        image.shape[1:],
-        kernel_size,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        fit=fit,
-    )
+    axes = slide("local_conv", image.shape[1:], kernel_size, stride, padding, dilation, fit)
     shape = (len(given), *out_shape(axes))
     given = checks.of_shape("local_conv", "weight", given, (*shape, len(image), *kernel_size))
     shift = np.zeros(shape, dtype=np.int8)

@@ -72,14 +72,7 @@ def maxpool(
     """
     image = checks.feature_map("maxpool", x)
     axes = pool_axes(
-        "maxpool",
-        image,
-        kernel_size,
-        stride,
-        padding=padding,
-        dilation=dilation,
-        fit=fit,
-        ceil_mode=ceil_mode,
+        "maxpool", image, kernel_size, stride, padding, dilation, fit, ceil_mode=ceil_mode
     )
     dtype = checks.result_type(image)
     bare = any(_bare(axis) for axis in axes)
@@ -118,14 +111,7 @@ def maxpool_with_indices(
     """
     image = checks.feature_map("maxpool", x)
     axes = pool_axes(
-        "maxpool",
-        image,
-        kernel_size,
-        stride,
-        padding=padding,
-        dilation=dilation,
-        fit=fit,
-        ceil_mode=ceil_mode,
+        "maxpool", image, kernel_size, stride, padding, dilation, fit, ceil_mode=ceil_mode
     )
     best = maxpool(
         image,

@@ -64,15 +64,7 @@ def conv_gradients(
     owner, tally = "conv_gradients", tally or Tally()
     image = checks.feature_map(owner, x)
     layer = kernels(owner, image, weight, None, groups)
-    axes = slide(
-        owner,
-        image.shape[1:],
-        layer.kernel_size,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        fit=fit,
-    )
+    axes = slide(owner, image.shape[1:], layer.kernel_size, stride, padding, dilation, fit)
     shape = (len(layer.weight), *out_shape(axes))
     above = checks.of_shape(owner, "dy", dy, shape)
     image, weights, above = _floats(owner, image, layer.weight, above)
@@ -116,11 +108,11 @@ def conv_transpose_gradients(
         owner,
         image.shape[1:],
         layer.kernel_size,
-        stride=stride,
-        padding=padding,
-        output_padding=output_padding,
-        dilation=dilation,
-        size_rule=size_rule,
+        stride,
+        padding,
+        output_padding,
+        dilation,
+        size_rule,
     )
     shape = (len(layer.bias), *(axis.size for axis in axes))
     above = checks.of_shape(owner, "dy", dy, shape)

@@ -21,10 +21,10 @@ def pool_axes(
     image: Array,
     kernel_size: Spatial,
     stride: Spatial | None,
-    *,
     padding: Padding = 0,
     dilation: Spatial = 1,
     fit: str = "floor",
+    *,
     ceil_mode: bool = False,
 ) -> tuple[Axis, ...]:
     """The windows of a pool; without a stride they lie side by side. ceil_mode is fit ceil."""
@@ -93,14 +93,7 @@ def maxpool_with_indices(
     """
     image = checks.feature_map("maxpool", x)
     axes = pool_axes(
-        "maxpool",
-        image,
-        kernel_size,
-        stride,
-        padding=padding,
-        dilation=dilation,
-        fit=fit,
-        ceil_mode=ceil_mode,
+        "maxpool", image, kernel_size, stride, padding, dilation, fit, ceil_mode=ceil_mode
     )
     tally = tally or Tally()
     dtype = checks.result_type(image)

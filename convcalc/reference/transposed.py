@@ -58,7 +58,6 @@ def scatter_axes(
     owner: str,
     spatial: Shape,
     kernel_size: Shape,
-    *,
     stride: object = 1,
     padding: Padding = 0,
     output_padding: object = 0,

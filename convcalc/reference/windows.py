@@ -212,7 +212,6 @@ def slide(
     owner: str,
     spatial: Shape,
     kernel_size: Shape,
-    *,
     stride: object = 1,
     padding: Padding = 0,
     dilation: object = 1,
