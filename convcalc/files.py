@@ -7,6 +7,7 @@ A file is opened once and its bytes are kept by whoever needs them again, so tha
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import sys
@@ -52,6 +53,40 @@ def read_file(
         raise UsageError(f"{name}: is not a file name; check the name") from None
     check_size(data, max_bytes, name, way_out or f"use a smaller {what}")
     return data
+
+
+@contextmanager
+def open_regular(path: str, *, follow: bool = False) -> Iterator[io.BufferedReader]:
+    """A regular file, opened without waiting for a pipe, or following a link unless that is wanted.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: it is a pipe, a device or a folder.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if not follow:
+        flags |= getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        message = "not a regular file"
+        raise ValueError(message)
+    with open(handle, "rb") as file:
+        yield file
+
+
+def text_lines(path: str, way_out: str) -> Iterator[str]:
+    """The lines of a text of any length, one at a time, with their ends; undecodable bytes become \ufffd.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+            yield from file
+    except OSError as error:
+        message = f"{file_name(path)}: cannot be read: {error.strerror or error}; {way_out}"
+        raise UsageError(message) from None
 
 
 def file_name(path: str, option: str = "") -> str:

@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from convcalc.errors import UsageError
-from convcalc.files import OutputFolder, check_place, decode, read_file, write_file, write_lines
+from convcalc.files import (
+    OutputFolder,
+    check_place,
+    decode,
+    open_regular,
+    read_file,
+    text_lines,
+    write_file,
+    write_lines,
+)
 
 
 def refusal(path: object, **how: str) -> str:
@@ -52,6 +61,33 @@ def test_a_file_past_the_limit_is_refused(tmp_path: Path) -> None:
     assert refusal(path) == f"{path}: larger than 1 MiB; use a smaller picture"
     assert refusal(path, way_out="crop it").endswith("larger than 1 MiB; crop it")
     assert refusal("/dev/zero").endswith("larger than 1 MiB; use a smaller picture")
+
+
+def test_a_regular_file_is_opened_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"abc")
+    (tmp_path / "link").symlink_to(path)
+    os.mkfifo(tmp_path / "pipe")
+    with open_regular(str(path)) as file:
+        assert file.read() == b"abc"
+    with open_regular(str(tmp_path / "link"), follow=True) as file:
+        assert file.read() == b"abc"
+    with pytest.raises(OSError, match="symbolic links"), open_regular(str(tmp_path / "link")):
+        pass
+    for name in ("pipe", "."):
+        with (
+            pytest.raises(ValueError, match="not a regular file"),
+            open_regular(str(tmp_path / name)),
+        ):
+            pass
+
+
+def test_lines_of_a_text_come_one_at_a_time_with_their_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xef\xbb\xbfa\r\nb\xff\n")
+    assert list(text_lines(str(path), "grade again")) == ["a\r\n", "b\ufffd\n"]
+    with pytest.raises(UsageError, match=r"gone: cannot be read: No such file.*; grade again"):
+        list(text_lines(str(tmp_path / "gone"), "grade again"))
 
 
 def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:

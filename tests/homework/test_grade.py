@@ -658,9 +658,8 @@ def test_outputs_that_are_none_are_refused(text: str) -> None:
 
 
 def test_an_output_is_registered_once() -> None:
-    cls = OUTPUTS["csv"][0]
-    with pytest.raises(RuntimeError, match="duplicate output csv"):
-        output("csv")(cls)
+    with pytest.raises(RuntimeError, match="duplicate output 'csv'"):
+        output("csv")(OUTPUTS["csv"])
 
 
 def test_every_output_is_a_format_that_can_be_asked_for(
@@ -882,6 +881,17 @@ def test_outputs_may_still_be_chosen_by_their_old_option(
     assert (
         "did you mean 'csv'" in convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--format", "cvs").err
     )
+
+
+def test_outputs_are_known_before_anything_else_was_imported(tmp_path: Path) -> None:
+    (tmp_path / "ps.yaml").write_text(SHEET)
+    (tmp_path / "s1.yaml").write_text("q2: 260")
+    words = ["hw", "grade", "ps.yaml", "s1.yaml", "--out", "out", "--format", "csv,canvas"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "convcalc", *words], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(HERE.parents[1])}, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, (tmp_path / "out" / "canvas.csv").exists()) == (0, True), ran.stderr
 
 
 def test_parts_may_be_answered_line_by_line(files: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from convcalc.errors import UsageError
+from convcalc.files import open_regular
 from convcalc.homework.classroom.answer_files import MAX_BYTES
 from convcalc.text import printable, shortened
 
@@ -152,7 +153,8 @@ def _file(path: str, names: tuple[str, ...], *, follow: bool = False) -> Iterato
     here = (*names, _stem(os.path.basename(path)))
     for attempt in (1, 2):
         try:
-            with _RegularFile(path, follow=follow) as (handle, before):
+            with open_regular(path, follow=follow) as handle:
+                before = os.fstat(handle.fileno())
                 if handle.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
                     yield from _archive(path, here, handle, before.st_size, _Budget())
                     after = os.fstat(handle.fileno())
@@ -169,31 +171,6 @@ def _file(path: str, names: tuple[str, ...], *, follow: bool = False) -> Iterato
             reason = getattr(error, "strerror", None) or error
             yield _unread(path, here, f"cannot be read: {reason}")
             return
-
-
-class _RegularFile:
-    """A regular file, opened without following a link or waiting for a pipe."""
-
-    def __init__(self, path: str, *, follow: bool) -> None:
-        self.path, self.follow = path, follow
-        self.file: io.BufferedReader | None = None
-
-    def __enter__(self) -> tuple[io.BufferedReader, os.stat_result]:
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        if not self.follow:
-            flags |= getattr(os, "O_NOFOLLOW", 0)
-        handle = os.open(self.path, flags)
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            os.close(handle)
-            message = "not a regular file"
-            raise ValueError(message)
-        self.file = open(handle, "rb")
-        return self.file, found
-
-    def __exit__(self, *reason: object) -> None:
-        if self.file is not None:
-            self.file.close()
 
 
 def _read(

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from convcalc.errors import UsageError
+from convcalc.files import read_file, text_lines
 from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.output_folder import NAMES_FOLDER, OUTPUTS, SCHEMA, manual_key
 from convcalc.text import shortened, unguard_cell
 
 _MAX_CELL = 1_000_000
+_MAX_BYTES = 16 * 2**20  # of the summary; the other files are as long as the class is large
+_WAY_OUT = "grade the files again"
 
 
 def path_in(folder: str, name: str) -> str:
@@ -31,13 +34,12 @@ _RECORD = ("file", "time", "sure", "variant", "notes", "numbers", "drawn_variant
 def records(folder: str) -> Iterator[dict[str, Any]]:
     """The answers of an earlier run, one student after the other."""
     path = path_in(folder, "answers.jsonl")
-    with open(path, encoding="utf-8", errors="replace") as file:
-        for number, line in enumerate(file, start=1):
-            record = _record_of(line)
-            if record is None:
-                message = f"{shortened(path)}:{number}: not a line that hw grade wrote; grade the files again"
-                raise UsageError(message)
-            yield record
+    for number, line in enumerate(text_lines(path, _WAY_OUT), start=1):
+        record = _record_of(line)
+        if record is None:
+            message = f"{shortened(path)}:{number}: not a line that hw grade wrote; {_WAY_OUT}"
+            raise UsageError(message)
+        yield record
 
 
 def _record_of(line: str) -> dict[str, Any] | None:
@@ -72,13 +74,10 @@ def table_rows(path: str) -> Iterator[dict[str, str]]:
     """The rows of a CSV by their headings."""
     csv.field_size_limit(_MAX_CELL)
     try:
-        with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
-            for row in csv.DictReader(file):
-                yield {
-                    str(key): value if isinstance(value, str) else "" for key, value in row.items()
-                }
-    except (OSError, csv.Error) as error:
-        message = f"{shortened(path)}: cannot be read: {error}; grade the files again"
+        for row in csv.DictReader(text_lines(path, _WAY_OUT)):
+            yield {str(key): value if isinstance(value, str) else "" for key, value in row.items()}
+    except csv.Error as error:
+        message = f"{shortened(path)}: cannot be read: {error}; {_WAY_OUT}"
         raise UsageError(message) from None
 
 
@@ -102,13 +101,12 @@ def settings_of(folder: str) -> dict[str, Any]:
     """How an earlier run was made."""
     path = path_in(folder, "summary.json")
     try:
-        with open(path, encoding="utf-8") as file:
-            data = json.load(file)
+        data = json.loads(read_file(path, _MAX_BYTES, "summary", way_out=_WAY_OUT))
         settings = data["settings"]
         formats = tuple(name for name in settings["formats"] if name in OUTPUTS)
         assert data["schema"] == SCHEMA
         assert isinstance(data["questions"], dict)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, AssertionError):
-        message = f"{shortened(path)}: not a summary of this version; grade the files again"
+    except (ValueError, KeyError, TypeError, RecursionError, AssertionError):
+        message = f"{shortened(path)}: not a summary of this version; {_WAY_OUT}"
         raise UsageError(message) from None
     return {**settings, "formats": formats, "questions": data.get("questions", {})}

@@ -100,7 +100,7 @@ class Grader:
         self.varies = varies(sheet)
         if self.varies and secret is None and not noted:
             message = (
-                f"{', '.join(self.varies[:5])} draw{'s' if len(self.varies) == 1 else ''} numbers per "
+                f"{', '.join(self.varies[:5])} {'draws' if len(self.varies) == 1 else 'draw'} numbers per "
                 "student; give --secret-file, the one that hw make was given"
             )
             raise UsageError(message)

@@ -32,8 +32,7 @@ MAX_KEPT = 2_000  # rows and pages that are remembered
 DEFAULT = ("csv", "canvas", "feedback")
 
 
-@output("csv")
-class Grades(Output):
+class _Grades(Output):
     """grades.csv: one row per student."""
 
     def begin(self) -> None:
@@ -68,12 +67,8 @@ class Grades(Output):
              "" if marked is None else points_text(marked), self.manual_max, *points, guard_cell("; ".join(one.notes))]
         )  # fmt: skip
 
-    def close(self) -> None:
-        self.file.close()
 
-
-@output("csv")
-class Parts(Output):
+class _Parts(Output):
     """parts.csv: one row per part, with the mistake."""
 
     def begin(self) -> None:
@@ -99,12 +94,8 @@ class Parts(Output):
             rows += [[*who, *row] for row in kept[1]]
         self.rows.writerows(rows)
 
-    def close(self) -> None:
-        self.file.close()
 
-
-@output("csv")
-class ManualAnswers(Output):
+class _ManualAnswers(Output):
     """by-hand.csv: the answers that a person marks; points filled in there are kept by later runs."""
 
     def begin(self) -> None:
@@ -141,9 +132,21 @@ class ManualAnswers(Output):
                     ]
                     self.rows.writerow([guard_cell(each) for each in shown])
 
+
+@output("csv")
+class Tables(Output):
+    """grades.csv, parts.csv, and by-hand.csv where a person marks."""
+
+    def begin(self) -> None:
+        self.tables = [cls(self.run) for cls in (_Grades, _Parts, _ManualAnswers)]
+
+    def add(self, one: Graded) -> None:
+        for table in self.tables:
+            table.add(one)
+
     def close(self) -> None:
-        if self.rows is not None:
-            self.file.close()
+        for table in self.tables:
+            table.close()
 
 
 @output("canvas")
@@ -164,9 +167,6 @@ class Canvas(Output):
         total = one.points + (self.run.manual_points(one) or 0)
         shown = [who.name or who.id, who.canvas, who.sis, who.login or who.id, who.section]
         self.rows.writerow([*map(guard_cell, shown), points_text(total) if one.handed_in else ""])
-
-    def close(self) -> None:
-        self.file.close()
 
 
 _SIGNS = {
@@ -255,7 +255,7 @@ class Lines(Output):
     """grades.jsonl: one line of JSON per student, as `hw check --json` prints it."""
 
     def begin(self) -> None:
-        self.file = self.run.folder.hold("grades.jsonl")
+        self.file = self.lines = self.run.folder.hold("grades.jsonl")
         self.run.summary.written.append(("grades.jsonl", "one line of JSON per student"))
 
     def add(self, one: Graded) -> None:
@@ -266,10 +266,7 @@ class Lines(Output):
             with_answers=True
         )
         data["status"] = one.status
-        self.file.write(json.dumps(data) + "\n")
-
-    def close(self) -> None:
-        self.file.close()
+        self.lines.write(json.dumps(data) + "\n")
 
 
 @output("gradescope")
@@ -303,7 +300,7 @@ class Records(Output):
 
     def begin(self) -> None:
         name = self.run.place_of("answers.jsonl")
-        self.file = self.run.folder.hold(name)
+        self.file = self.lines = self.run.folder.hold(name)
         self.run.summary.written.append((name, "all answers, used by hw regrade"))
 
     def add(self, one: Graded) -> None:
@@ -312,10 +309,7 @@ class Records(Output):
             "time": one.time, "sure": one.sure, "variant": one.claimed, "drawn_variant": one.variant,
             "numbers": one.numbers, "notes": one.notes, "answers": one.values if one.handed_in else None,
         }  # fmt: skip
-        self.file.write(json.dumps(data) + "\n")
-
-    def close(self) -> None:
-        self.file.close()
+        self.lines.write(json.dumps(data) + "\n")
 
 
 class Who(Output):
@@ -333,9 +327,6 @@ class Who(Output):
             [one.shown, guard_cell(who.id), guard_cell(who.name), guard_cell(who.email)]
         )
 
-    def close(self) -> None:
-        self.file.close()
-
 
 # --------------------------------------------------------------------------------- all of it
 
@@ -350,7 +341,7 @@ def write(
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
     """Write the outputs for every student, and the status of the files: everything or nothing."""
-    outputs = [cls(run) for name in formats for cls in OUTPUTS[name]]
+    outputs = [OUTPUTS[name](run) for name in formats]
     outputs.append(Records(run))
     if run.anonymous:
         outputs.append(Who(run))

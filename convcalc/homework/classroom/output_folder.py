@@ -13,12 +13,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, ClassVar, TypeVar
+from typing import IO, Any, ClassVar
 
 from convcalc.files import OutputFolder
 from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.sheets.sheet import Sheet
+from convcalc.registry import Registry
 from convcalc.text import guard_cell, one_line, unguard_cell
 
 SCHEMA = 1
@@ -189,6 +190,7 @@ class Output:
     """One file, or folder of files, about a class."""
 
     name: ClassVar[str] = ""
+    file: IO[str] | None = None  # where all goes into one
 
     def __init__(self, run: GradingRun) -> None:
         self.run = run
@@ -202,7 +204,9 @@ class Output:
         raise NotImplementedError
 
     def close(self) -> None:
-        """The end."""
+        """The end; the file that was written closes."""
+        if self.file is not None:
+            self.file.close()
 
     def table(self, name: str, header: list[str] | tuple[str, ...], about: str) -> Any:
         """A CSV file with its heading."""
@@ -213,19 +217,15 @@ class Output:
         return writer
 
 
-OUTPUTS: dict[str, list[type[Output]]] = {}
-T = TypeVar("T", bound=type[Output])
+OUTPUTS: Registry[type[Output]] = Registry("output")
+OUTPUTS.modules("convcalc.homework.classroom", ("output_files",))
 
 
-def output(name: str) -> Callable[[T], T]:
+def output(name: str) -> Callable[[type[Output]], type[Output]]:
     """Register an output under its word of ``--outputs``."""
 
-    def register(cls: T) -> T:
-        if any(cls.__name__ == known.__name__ for known in OUTPUTS.get(name, [])):
-            message = f"duplicate output {name} {cls.__name__}"
-            raise RuntimeError(message)
+    def register(cls: type[Output]) -> type[Output]:
         cls.name = name
-        OUTPUTS.setdefault(name, []).append(cls)
-        return cls
+        return OUTPUTS.register(name, cls)
 
     return register
