@@ -73,7 +73,7 @@ class Report:
         lines: text shown instead of a table.
         lines_repeat_rows: whether the lines say what the rows say, so that a document needs only the rows.
         layout: gives, for a terminal's width or for None, lines that say what the rows say; formats
-            that keep spaces show these, the others the rows.
+            that keep spaces show these (unless `lines_repeat_rows`), the others the rows.
         appendix: lines that follow the rows where these are shown instead of a layout.
         math: lines of LaTeX's mathematics; other formats have no use for it.
         math_replaces: how many of the lines, from the first, say the same as ``math``.

@@ -79,8 +79,9 @@ def suffixes() -> dict[str, str]:
 
 def document_parts(report: Report) -> tuple[list[Column], list[str]]:
     """What a document that keeps spaces shows: the columns of its table, and the lines after it."""
-    columns = [] if report.layout else report.printed_columns
-    return columns, [] if columns and report.lines_repeat_rows else report.text()
+    if report.lines_repeat_rows and report.printed_columns:
+        return report.printed_columns, []
+    return [] if report.layout else report.printed_columns, report.text()
 
 
 def cells(report: Report, columns: Sequence[Column]) -> list[list[str]]:

@@ -352,6 +352,19 @@ def test_every_page_of_help_begins_with_examples(convcalc: Any, words: list[str]
     assert ran.out.startswith("Examples:\n  convcalc ")
 
 
+def test_a_long_hint_stays_in_its_column_where_a_terminal_is_narrow(
+    convcalc: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del here
+    monkeypatch.setenv("COLUMNS", "50")
+    lines = convcalc("hw", "check", "ps1.yaml", "mine.yaml").out.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith(" q6  5  "))
+    column = lines[at].index("✗") + 2
+    assert lines[at + 1].startswith(" " * column)
+    assert lines[at + 1][column] != " "
+    assert max(map(len, lines)) <= 50
+
+
 @pytest.mark.parametrize("columns", ["80", "100"])
 def test_the_catalogues_go_on_in_the_next_line_where_a_terminal_is_narrow(
     convcalc: Any, monkeypatch: pytest.MonkeyPatch, columns: str

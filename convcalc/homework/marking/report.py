@@ -10,6 +10,7 @@ from convcalc.homework.marking.verdicts import Marked, Result, Verdict
 from convcalc.homework.sheets.points import points_number, points_text
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.report import Column, Report
+from convcalc.text import wrap
 
 _SIGNS = {"right": "✓", "other-convention": "~", "unreadable": "?", "blank": "", "by-hand": ""}
 _READ_WIDTH = 15  # columns of an answer as it was read; longer ones push the sign to the right
@@ -53,7 +54,9 @@ def check_report(marked: Marked, path: str, *, with_answers: bool = False) -> Re
         key="results",
         row_dict=row,
         facts=marked.facts(),
-        lines=[line for result in marked.results for line in _result_lines(result, width)],
+        layout=lambda columns: [
+            line for result in marked.results for line in _result_lines(result, width, columns)
+        ],
         lines_repeat_rows=True,
         notes=list(marked.notes),
         footer=[_count(marked)],
@@ -61,8 +64,8 @@ def check_report(marked: Marked, path: str, *, with_answers: bool = False) -> Re
     )
 
 
-def _result_lines(result: Result, width: int) -> list[str]:
-    """One question: what was understood, and whether it is right."""
+def _result_lines(result: Result, width: int, columns: int | None) -> list[str]:
+    """One question: what was understood, and whether it is right; a long hint stays in its column."""
     read = result.said.replace("\n", " ") or "-"
     if result.status == "blank":
         read, comment = "-", "not answered"
@@ -73,10 +76,8 @@ def _result_lines(result: Result, width: int) -> list[str]:
     padded = read.ljust(_READ_WIDTH) if len(read) < _READ_WIDTH else f"{read}  "
     first, *more = comment.strip().split("\n")
     indent = " " * (width + _READ_WIDTH + 4)
-    return [
-        f" {result.id:<{width}} {padded}{first}".rstrip(),
-        *(f"{indent}{line}" for line in more),
-    ]
+    lines = [f" {result.id:<{width}} {padded}{first}".rstrip(), *(indent + line for line in more)]
+    return [part for line in lines for part in wrap(line, columns, indent)]
 
 
 def _count(marked: Marked) -> str:

@@ -261,7 +261,7 @@ def _part_texts(parts: list[Verdict]) -> Iterator[str]:
 
 def _rows_text(rows: list[int]) -> str:
     """Rows of a table in short: ``rows 1, 3-5``."""
-    return f"row{'s' if len(rows) > 1 else ''} {_spans(rows)}"
+    return f"{'row' if len(rows) == 1 else 'rows'} {_spans(rows)}"
 
 
 def _spans(numbers: list[int]) -> str:
