@@ -265,6 +265,7 @@ ASCII = {
 _LATEX = str.maketrans(LATEX)
 _MARKDOWN = str.maketrans(MARKDOWN)
 _HTML = str.maketrans(HTML)
+_MARKUP = str.maketrans({sign: HTML[sign] for sign in "&<>"})
 _ASCII = str.maketrans(ASCII)
 
 
@@ -297,6 +298,15 @@ def escape_html(text: str) -> str:
     'a &lt; b &amp; &#x27;c&#x27;'
     """
     return printable_lines(text).translate(_HTML)
+
+
+def escape_markup(text: str) -> str:
+    """Text inside an element of HTML or XML that a program reads: every other character stays as it is.
+
+    >>> escape_markup("a < b & 'c'")
+    "a &lt; b &amp; 'c'"
+    """
+    return text.translate(_MARKUP)
 
 
 def as_ascii(text: str) -> str:

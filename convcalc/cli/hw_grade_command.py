@@ -25,7 +25,7 @@ _OUTPUTS = "convcalc.outputs"
 
 def _old_outputs(ctx: click.Context, word: str) -> str | None:
     """Take ``--format csv,canvas``, which chose the files before ``--outputs`` did."""
-    from convcalc.homework.classroom.output_folder import OUTPUTS
+    from convcalc.homework.classroom.output_files import OUTPUTS
 
     if not all(name.strip() in OUTPUTS for name in word.split(",")):
         return word

@@ -22,11 +22,10 @@ from convcalc.homework import Sheet, load, loads
 from convcalc.homework.classroom.answer_store import AnswerStore
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
 from convcalc.homework.classroom.grader import Grader
+from convcalc.homework.classroom.output_files import OUTPUTS, output
 from convcalc.homework.classroom.output_folder import (
-    OUTPUTS,
     ClassFolder,
     Summary,
-    output,
     student_file_name,
 )
 from convcalc.homework.classroom.roster import parse

@@ -11,7 +11,8 @@ from typing import Any
 from convcalc.errors import UsageError
 from convcalc.files import read_file, text_lines
 from convcalc.homework.classroom.answer_store import FileStatus
-from convcalc.homework.classroom.output_folder import NAMES_FOLDER, OUTPUTS, SCHEMA, manual_key
+from convcalc.homework.classroom.output_files import OUTPUTS
+from convcalc.homework.classroom.output_folder import NAMES_FOLDER, SCHEMA, manual_key
 from convcalc.text import shortened, unguard_cell
 
 _MAX_CELL = 1_000_000

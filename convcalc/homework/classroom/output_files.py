@@ -16,20 +16,25 @@ from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.classroom.output_folder import (
     MARK,
     MAX_TROUBLES,
-    OUTPUTS,
     SCHEMA,
     GradingRun,
     Output,
     Summary,
     manual_key,
-    output,
     student_file_name,
 )
 from convcalc.homework.sheets.points import points_text
+from convcalc.registry import Registry
 from convcalc.text import escape_markdown, guard_cell, one_line
 
 MAX_KEPT = 2_000  # rows and pages that are remembered
 DEFAULT = ("csv", "canvas", "feedback")
+OUTPUTS: Registry[type[Output]] = Registry("output")
+
+
+def output(name: str) -> Callable[[type[Output]], type[Output]]:
+    """Register an output under its word of ``--outputs``."""
+    return lambda cls: OUTPUTS.register(name, cls)
 
 
 class _Grades(Output):

@@ -1,6 +1,6 @@
 """The folder of a marked class: built under a temporary name, so that it is whole or not there.
 
-Every file of it is one class of `outputs` under ``@output("csv")``: `Output.add` gets one student
+Every file of it is one class of `output_files` under ``@output("csv")``: `Output.add` gets one student
 after the other, `Output.close` the end. Cells are guarded against formulas, pages against mark-up.
 """
 
@@ -10,16 +10,14 @@ import csv
 import hashlib
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import IO, Any, ClassVar
+from typing import IO, Any
 
 from convcalc.files import OutputFolder
 from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.sheets.sheet import Sheet
-from convcalc.registry import Registry
 from convcalc.text import guard_cell, one_line, unguard_cell
 
 SCHEMA = 1
@@ -189,7 +187,6 @@ class GradingRun:
 class Output:
     """One file, or folder of files, about a class."""
 
-    name: ClassVar[str] = ""
     file: IO[str] | None = None  # where all goes into one
 
     def __init__(self, run: GradingRun) -> None:
@@ -215,17 +212,3 @@ class Output:
         writer = csv.writer(self.file, lineterminator="\n")
         writer.writerow(header)
         return writer
-
-
-OUTPUTS: Registry[type[Output]] = Registry("output")
-OUTPUTS.modules("convcalc.homework.classroom", ("output_files",))
-
-
-def output(name: str) -> Callable[[type[Output]], type[Output]]:
-    """Register an output under its word of ``--outputs``."""
-
-    def register(cls: type[Output]) -> type[Output]:
-        cls.name = name
-        return OUTPUTS.register(name, cls)
-
-    return register

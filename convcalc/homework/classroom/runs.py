@@ -17,7 +17,6 @@ from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
 from convcalc.homework.classroom.earlier_run import manual_marks, old_statuses, records
 from convcalc.homework.classroom.grader import Graded, Grader
 from convcalc.homework.classroom.output_folder import (
-    OUTPUTS,
     ClassFolder,
     GradingRun,
     Summary,
@@ -93,11 +92,11 @@ def choose_outputs(text: str | None) -> tuple[str, ...]:
         return output_files.DEFAULT
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in names:
-        if name not in OUTPUTS:
-            message = f"--outputs: no output {shortened(name)!r}{did_you_mean(name, OUTPUTS)}"
+        if name not in output_files.OUTPUTS:
+            message = f"--outputs: no output {shortened(name)!r}{did_you_mean(name, output_files.OUTPUTS)}"
             raise UsageError(message)
     if not names:
-        message = f"--outputs names none; known: {', '.join(OUTPUTS)}"
+        message = f"--outputs names none; known: {', '.join(output_files.OUTPUTS)}"
         raise UsageError(message)
     return names
 

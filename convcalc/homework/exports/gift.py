@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from html import escape
 
 from convcalc.homework.exports.base import RIGHT, Export, Out, category, export, fraction
 from convcalc.homework.exports.items import Field, Item, decimal
+from convcalc.text import escape_markup
 
 _GENERAL = "Draw one window, or one filter, and count."
 _MAX_IN_CLOZE = 8  # known wrong numbers per box
@@ -125,7 +125,7 @@ def cloze_text(item: Item, *, html: bool) -> str:
     least = min(weights)
     for box in item.fields:
         mark = _cloze_box(box, max(1, round(box.weight / least)))
-        mark = escape(mark, quote=False) if html else mark
+        mark = escape_markup(mark) if html else mark
         if box.row:
             if box.row == row:
                 lines[-1] += f" {mark}"
@@ -135,7 +135,7 @@ def cloze_text(item: Item, *, html: bool) -> str:
             continue
         label = box.label if len(item.fields) > 1 else ""
         unit = f" {box.unit}" if box.unit else ""
-        shown = escape(label, quote=False) if html else label
+        shown = escape_markup(label) if html else label
         lines.append(f"{shown}: {mark}{unit}" if label else f"{mark}{unit}")
     return "<br>".join(lines) if html else "\n".join(lines)
 

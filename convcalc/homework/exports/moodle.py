@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from html import escape
 
 from convcalc.homework.exports.base import RIGHT, Export, Out, category, export, fraction
 from convcalc.homework.exports.gift import cloze_text
 from convcalc.homework.exports.items import Field, Item, decimal
+from convcalc.text import escape_markup
 
 _UNREADABLE = str.maketrans(
     {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
@@ -22,13 +22,13 @@ def _cdata(text: str) -> str:
 
 def xml(text: str) -> str:
     """Plain text for an element."""
-    return escape(text.translate(_UNREADABLE), quote=False)
+    return escape_markup(text.translate(_UNREADABLE))
 
 
 def feedback(text: str) -> str:
     """What is said of an answer."""
     return (
-        f'<feedback format="html"><text>{_cdata(escape(text, quote=False))}</text></feedback>'
+        f'<feedback format="html"><text>{_cdata(escape_markup(text))}</text></feedback>'
         if text
         else ""
     )
@@ -92,12 +92,12 @@ class MoodleXml(Export):
 
     def wording(self, item: Item) -> str:
         """The text of a question as HTML; of one with several boxes with the boxes in it."""
-        text = f"<p>{escape(item.text, quote=False)}</p>"
+        text = f"<p>{escape_markup(item.text)}</p>"
         if item.sort == "fields":
             return text + cloze_text(item, html=True)
         if item.sort in ("number", "words"):
             unit = f", in {item.fields[0].unit}" if item.fields[0].unit else ""
-            wants = escape(f"Answer: {item.wants}{unit}", quote=False)
+            wants = escape_markup(f"Answer: {item.wants}{unit}")
             text += f"<p><em>{wants}</em></p>"
         return text
 

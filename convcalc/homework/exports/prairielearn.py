@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from html import escape
 from typing import Any
 
 from convcalc.homework.exports.base import Export, Out, export, safe_name
 from convcalc.homework.exports.items import Field, Item, decimal, json_number
+from convcalc.text import escape_html, escape_markup
 
 _SERVER = '''"""Made by convcalc hw export. Every variant with its answers and the known wrong numbers."""
 
@@ -117,7 +117,7 @@ class PrairieLearn(Export):
 
     def page(self, item: Item) -> str:
         """The page of a question."""
-        text = "{{params.text}}" if item.fields else escape(item.text).replace("{{", "{ {")
+        text = "{{params.text}}" if item.fields else escape_markup(item.text).replace("{{", "{ {")
         lines = ["<pl-question-panel>", f"  <p>{text}</p>", "</pl-question-panel>"]
         if item.sort == "text":
             lines.append('<pl-rich-text-editor file-name="answer.html"></pl-rich-text-editor>')
@@ -128,7 +128,7 @@ class PrairieLearn(Export):
             lines.append(f'<{tag} answers-name="a1"{fixed}>')
             for option, right in item.options:
                 lines.append(
-                    f'  <pl-answer correct="{str(right).lower()}">{escape(option).replace("{{", "{ {")}</pl-answer>'
+                    f'  <pl-answer correct="{str(right).lower()}">{escape_markup(option).replace("{{", "{ {")}</pl-answer>'
                 )
             lines.append(f"</{tag}>")
         for place, box in enumerate(item.fields, start=1):
@@ -143,8 +143,8 @@ def _right_of(box: Field) -> Any:
 
 def _element(name: str, box: Field, *, alone: bool) -> str:
     """The element of a box: whole numbers exact, others within what the sheet allows."""
-    label = "" if alone or not box.label else f' label="{escape(box.label)}"'
-    suffix = f' suffix="{escape(box.unit)}"' if box.unit else ""
+    label = "" if alone or not box.label else f' label="{escape_html(box.label)}"'
+    suffix = f' suffix="{escape_html(box.unit)}"' if box.unit else ""
     weight = (
         f' weight="{max(1, round(1 / box.weight)) if box.weight > 1 else 1}"' if not alone else ""
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from fractions import Fraction
-from html import escape
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
 from convcalc.homework.exports.base import RIGHT, Export, Out, export, zip_files
 from convcalc.homework.exports.items import Field, Item, decimal
+from convcalc.text import escape_markup
 
 _ASSESSMENT = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 _META = "http://canvas.instructure.com/xsd/cccv1p0"
@@ -98,7 +98,7 @@ class Qti(Export):
         _under(
             root,
             "description",
-            f"<p>{escape(f'Rules of this sheet: {self.sheet.conventions.sentence()}.', quote=False)}</p>",
+            f"<p>{escape_markup(f'Rules of this sheet: {self.sheet.conventions.sentence()}.')}</p>",
         )
         _under(root, "shuffle_answers", "true" if self.choices else "false")
         _under(root, "scoring_policy", "keep_highest")
@@ -277,7 +277,7 @@ class QtiChoice(Qti):
 
 def _html(material: ET.Element, text: str) -> None:
     """A text as HTML."""
-    _under(material, "mattext", f"<p>{escape(text, quote=False)}</p>", texttype="text/html")
+    _under(material, "mattext", f"<p>{escape_markup(text)}</p>", texttype="text/html")
 
 
 def _respond(found: ET.Element) -> ET.Element:
