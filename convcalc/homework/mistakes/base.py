@@ -1,6 +1,6 @@
 """What a mistake is, and how the wrong numbers it leads to are found.
 
-A mistake is a formula on the numbers behind an answer (a tuple of `questions.works`): it gives the
+A mistake is a formula on the numbers behind an answer (a tuple of `questions.quantities`): it gives the
 wrong number, or the numbers as the student saw them, from which the wrong number then follows by
 the right formula. The second sort can be combined: two mistakes at once cost no further code.
 """

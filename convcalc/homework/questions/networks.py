@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import ConvcalcError
@@ -37,11 +38,11 @@ class Row(NamedTuple):
 
     @property
     def out_values(self) -> int:
-        return product(self.output)
+        return prod(self.output)
 
     @property
     def in_values(self) -> int:
-        return product(self.input)
+        return prod(self.input)
 
     @property
     def computes(self) -> bool:
@@ -51,14 +52,6 @@ class Row(NamedTuple):
             or bool(self.layers[-1].windows(self.input))
             or len(self.output) != len(self.input)
         )
-
-
-def product(numbers: tuple[int, ...]) -> int:
-    """x₁ · x₂ · …"""
-    total = 1
-    for number in numbers:
-        total *= number
-    return total
 
 
 def _chain_words(text: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.errors import did_you_mean
@@ -19,7 +20,6 @@ from convcalc.homework.questions.networks import (
     Row,
     channels_first,
     in_order,
-    product,
     recompute,
     rows_of,
     value_of,
@@ -217,7 +217,7 @@ class Flatten(Task):
             Part(
                 "",
                 COUNT,
-                product(shapes[-1]),
+                prod(shapes[-1]),
                 "flatten",
                 tuple(shapes),
                 method="height · width · channels of the last volume",
