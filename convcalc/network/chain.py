@@ -20,7 +20,7 @@ from convcalc.network.network import Network, Node
 from convcalc.text import quoted, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from convcalc.layers import Shape
 
@@ -84,12 +84,17 @@ def _how_to_write(option: str) -> str:
     return f"{LETTERS[option]}3" if option in LETTERS else f"/{option}=…"
 
 
-def parse_chain(words: Sequence[str], shape: Shape) -> Network:
+def parse_chain(
+    words: Sequence[str],
+    shape: Shape,
+    adapt: Callable[[type[Layer], dict[str, str]], dict[str, str]] | None = None,
+) -> Network:
     """A chain of layers as a network.
 
     Args:
         words: one per layer, such as ``conv:k5c6``.
         shape: what goes in, channels first.
+        adapt: what the options of a word stand for, where that is another way of writing them.
 
     A fully connected layer after a map gets the flatten it needs.
 
@@ -120,6 +125,7 @@ def parse_chain(words: Sequence[str], shape: Shape) -> Network:
             message = f"{label}: {cls.kind} merges several paths, and a chain has only one; write a YAML file"
             raise UsageError(message)
         texts = _option_texts(cls, options, label)
+        texts = adapt(cls, texts) if adapt else texts
         known = options_of(cls)
         layers: dict[int, Layer] = {}
         for _ in range(repeats):

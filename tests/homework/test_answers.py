@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Unreadable
-from convcalc.homework.answers.text_types import SETTINGS, TRUE_FALSE, WORD, Choice
+from convcalc.homework.answers.text_types import TRUE_FALSE, WORD, Choice, Settings
 from convcalc.homework.answers.types import (
     COUNT,
     EXACT,
@@ -34,7 +34,7 @@ FORMS = [
     MATRIX,
     WORD,
     TRUE_FALSE,
-    SETTINGS,
+    Settings(),
     Bytes("MB"),
     Volume(),
     Choice(("x", "y")),

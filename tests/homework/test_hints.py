@@ -76,7 +76,7 @@ def asked(kind: str, drawn: dict[str, Any], preset: str) -> Sheet | None:
     """A sheet of one question with drawn numbers; None where the type refuses them."""
     fixed = conventions(preset)
     try:
-        question = Question("q", create_question(kind, drawn), fixed, given=drawn)
+        question = Question("q", create_question(kind, drawn, fixed), fixed, given=drawn)
         assert question.parts
     except ConvcalcError:
         return None

@@ -547,4 +547,4 @@ def test_why_refuses_a_network_where_the_type_has_none(convcalc: Any) -> None:
 
 def test_layers_are_made_of_a_kernel_a_stride_and_a_dilation() -> None:
     task = sheet_with("receptive-field", {"layers": ["2*3/2", "5/1/2"]}).questions[0].task
-    assert task.layers == (RfLayer(3, 2), RfLayer(3, 2), RfLayer(5, 1, 2))  # type: ignore[attr-defined]
+    assert task.layers == (RfLayer(3, 2), RfLayer(3, 2), RfLayer(5, 1, 2, is_dilated=True))  # type: ignore[attr-defined]

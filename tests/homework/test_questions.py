@@ -25,7 +25,7 @@ QUESTIONS.load()
 def sheet_with(kind: str, given: dict[str, Any], **settings: Any) -> Sheet:
     """A sheet of one question."""
     fixed = conventions(**settings)
-    task = create_question(kind, as_written(given))
+    task = create_question(kind, as_written(given), fixed)
     return Sheet(
         "one",
         "one",
@@ -92,8 +92,8 @@ def test_every_type_has_a_page_a_sentence_and_two_examples(name: str) -> None:
     assert len(cls.examples) >= 2
     for given in cls.examples:
         task = create_question(name, given)
-        assert task.sentence(Conventions())
-        for part in task.parts(Conventions()):
+        assert task.sentence()
+        for part in task.parts():
             if part.expected is None:
                 continue
             reading = part.answer_type.read(part.answer_type.text(part.expected))
@@ -104,8 +104,8 @@ def test_every_type_has_a_page_a_sentence_and_two_examples(name: str) -> None:
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
 def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> None:
-    task = create_question(name, QUESTIONS[name].examples[0])
-    assert task.parts(conventions(preset))
+    task = create_question(name, QUESTIONS[name].examples[0], conventions(preset))
+    assert task.parts()
 
 
 @pytest.mark.parametrize(
@@ -195,18 +195,16 @@ def test_numbers_that_no_question_can_have_are_refused(
     kind: str, given: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(GivenError) as caught:
-        create_question(kind, given).parts(Conventions())
+        create_question(kind, given).parts()
     assert said in str(caught.value)
 
 
 def test_receptive_field_of_a_network_with_gates_is_asked_without_them() -> None:
     question = create_question("receptive-field-net", {"net": "efficientnet_b0"})
-    assert "such as a gate" in question.sentence(Conventions())
-    (part,) = question.parts(Conventions())
+    assert "such as a gate" in question.sentence()
+    (part,) = question.parts()
     assert part.expected == 851
-    assert "gate" not in create_question("receptive-field-net", {"net": "vgg16"}).sentence(
-        Conventions()
-    )
+    assert "gate" not in create_question("receptive-field-net", {"net": "vgg16"}).sentence()
 
 
 def test_every_convention_says_what_it_is() -> None:
@@ -241,7 +239,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
         (
             package,
             questions.MODULES,
-            {"__init__", "base", "given", "quantities", "networks", "words"},
+            {"__init__", "base", "given", "meaning", "quantities", "networks", "words"},
         ),
         (
             package.parent / "mistakes",
@@ -257,7 +255,7 @@ def test_a_question_cannot_be_changed_but_made_anew() -> None:
     with pytest.raises(AttributeError, match=r"but\(\) makes another question"):
         task.k = 3
     other = task.but(k=3)
-    assert other.parts(Conventions())[0].expected == (9 * 3 + 1) * 10
+    assert other.parts()[0].expected == (9 * 3 + 1) * 10
     assert other != task
     assert hash(other.but(k=5)) == hash(task)
     assert repr(task).startswith("Params(k=5, c_in=3, filters=10")
@@ -300,7 +298,7 @@ def test_articles_suit_the_numbers_in_every_question(size: int) -> None:
             key: size if type(value) is int else value for key, value in cls.examples[0].items()
         }
         try:
-            sentence = create_question(name, given).question_text(Conventions())
+            sentence = create_question(name, given).question_text()
         except ConvcalcError:  # this number makes no question of this type
             continue
         assert not re.search(r"\b[Aa] (8\d*|11|18)\b", sentence), f"{name}: {sentence}"

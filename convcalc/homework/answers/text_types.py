@@ -130,13 +130,21 @@ class Prose(AnswerType):
 
 @answer_type("settings")
 class Settings(AnswerType):
-    """Values of k, s and p: ``k=3, s=1, p=0``."""
+    """Values of k, s and p: ``k=3, s=1, p=0``.
+
+    Args:
+        total: whether p is for both sides together.
+        exact: whether the window must fit exactly.
+    """
 
     counts = False
     wants = "settings such as k=…, s=…, p=…"
     takes_mapping = True
     NAMES: ClassVar = {"f": "k", "k": "k", "kernel": "k", "filter": "k", "size": "k", "s": "s", "stride": "s",
              "p": "p", "padding": "p", "pad": "p"}  # fmt: skip
+
+    def __init__(self, *, total: bool = False, exact: bool = False) -> None:
+        self.total, self.exact = total, exact
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         if isinstance(raw, dict):
@@ -157,11 +165,17 @@ class Settings(AnswerType):
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         n, out = expected
         k, s, p = reading.value
-        return bool(s > 0 and (n + 2 * p - k) >= 0 and (n + 2 * p - k) // s + 1 == out)
+        slack = n + (p if self.total else 2 * p) - k
+        fits = s > 0 and slack >= 0 and not (self.exact and slack % s)
+        return bool(fits and slack // s + 1 == out)
 
     def text(self, value: Any) -> str:
         n, out = value
-        return f"k={n - out + 1}, s=1, p=0" if n >= out else f"k=1, s=1, p={(out - n + 1) // 2}"
+        if n >= out:
+            return f"k={n - out + 1}, s=1, p=0"
+        # one side takes an odd padding where p is a total; else the kernel takes what is too much
+        p = out - n if self.total else (out - n + 1) // 2
+        return f"k={n - out + 1 + (p if self.total else 2 * p)}, s=1, p={p}"
 
     def secrets(self, value: Any) -> set[str]:
         return {self.text(value)}
@@ -175,4 +189,3 @@ def letter(place: int) -> str:
 WORD = Word()
 TRUE_FALSE = TrueFalse()
 PROSE = Prose()
-SETTINGS = Settings()

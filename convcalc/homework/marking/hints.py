@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from convcalc.homework.conventions import Conventions
-
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part, Task
     from convcalc.homework.sheets.sheet import Question
@@ -83,25 +81,25 @@ def _other_numbers(question: Question, hidden: set[str]) -> str:
 
     task = question.task
     for given in task.examples:
-        other = create_question(task.kind, given)
+        other = create_question(task.kind, given, question.conventions)
         if other == task:
             continue
-        text = _example(other, question.conventions)
+        text = _example(other)
         if text and not _gives_away(text, hidden):
             return text
     return ""
 
 
-def _example(task: Task, conventions: Conventions) -> str:
+def _example(task: Task) -> str:
     """One example in a line or two."""
-    parts = task.parts(conventions)
+    parts = task.parts()
     if any(part.expected is None or not part.method for part in parts):
         return ""
     worked = "; ".join(
         f"{part.name + ': ' if part.name else ''}{part.method} = {part.answer_type.text(part.expected)}"
         for part in parts[:6]
     )
-    return f"With other numbers: {task.question_text(conventions)} {worked}."
+    return f"With other numbers: {task.question_text()} {worked}."
 
 
 def hint(question: Question, level: int) -> list[str]:

@@ -231,9 +231,7 @@ def is_right(question: Question, part: Part, reading: Reading) -> bool:
     if any(reading.value == value for value in part.also):
         return True
     accepts = getattr(question.task, "accepts", None)
-    if accepts and any(
-        part.answer_type.same(reading, value, tolerance) for value in accepts(question.conventions)
-    ):
+    if accepts and any(part.answer_type.same(reading, value, tolerance) for value in accepts()):
         return True
     if question.accept and len(question.parts) == 1:
         for raw in question.accept:
@@ -274,7 +272,7 @@ def _follow_through(
     verdict: Verdict,
 ) -> None:
     """Mark a part by what follows from the student's own earlier parts."""
-    expected = question.task.follow(question.conventions, part.name, earlier)
+    expected = question.task.follow(part.name, earlier)
     if expected is None or expected == part.expected:
         return
     reading = verdict.reading or part.answer_type.read(raw)

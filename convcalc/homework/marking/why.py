@@ -103,7 +103,7 @@ def _ask(
             message = f"{kind} needs {spell(word)}; it takes {known}"
             raise UsageError(message)
     try:
-        task = create_question(kind, given)
+        task = create_question(kind, given, conventions)
         question = Question(kind, task, conventions, given=dict(given), partial="none")
         question.parts  # noqa: B018 - numbers that make no question are refused here
     except GivenError as error:

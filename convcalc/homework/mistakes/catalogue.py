@@ -6,7 +6,6 @@ import inspect
 from typing import Any
 
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.homework.conventions import Conventions
 from convcalc.homework.mistakes import BY_TOPIC, MISTAKES
 from convcalc.homework.questions import QUESTIONS, Part, Task, create_question
 from convcalc.homework.questions.base import MISSING
@@ -60,11 +59,11 @@ def type_report(name: str) -> Report:
         lines.append(f"rule: {cls.rule}")
     for given in cls.examples:
         task = create_question(name, given)
-        parts = task.parts(Conventions())
+        parts = task.parts()
         lines += [
             "",
             f"- {{type: {name}, given: {_flow(given)}}}",
-            f"  {task.question_text(Conventions())}",
+            f"  {task.question_text()}",
             f"  → {_answers(parts) or 'marked by a person'}",
         ]
     found = _mistakes_of(cls)
@@ -127,11 +126,7 @@ def _question_type(name: str) -> type[Task]:
 def _mistakes_of(cls: type[Task]) -> list[str]:
     """The mistakes that can happen in the examples of a type, the most common ones first."""
     MISTAKES.load()
-    parts = [
-        part
-        for given in cls.examples
-        for part in create_question(cls.kind, given).parts(Conventions())
-    ]
+    parts = [part for given in cls.examples for part in create_question(cls.kind, given).parts()]
     return list(dict.fromkeys(m.id for part in parts for m in BY_TOPIC.get(part.topic, [])))
 
 

@@ -213,7 +213,11 @@ def _conv_of(x: Any, w: Any, pad: int) -> Any:
 
 def _no_flip(quantities: Grad) -> Any:
     """kernel not flipped for dx."""
-    if quantities.s != 1 or quantities.p or len(quantities.w) != len(quantities.w[0]):
+    if (
+        quantities.s != 1
+        or any(map(any, quantities.p))
+        or len(quantities.w) != len(quantities.w[0])
+    ):
         return None
     return _conv_of(quantities.g, quantities.w, len(quantities.w) - 1)
 

@@ -214,7 +214,7 @@ _rule(
 )
 _rule(
     "lenet-full", "full C3 where the paper's table is meant, or the reverse", "2,416 or 1,516",
-    lambda w: 2416 if w == "paper" else 1516,
+    lambda w: 25 * (96 if w[0] == "paper" else 60) + w[1],
     "Today every map reads all maps below; in the 1998 paper only some are connected. Which one does this sheet mean?",
     "lenet",
 )  # fmt: skip

@@ -367,16 +367,12 @@ mistake(
 
 def _pad_depth(quantities: Any) -> Any:
     """Padding added to the channels too."""
-    more = quantities.p[0] * (1 if quantities.total else 2)
-    spatial = tuple(
-        n + (1 if quantities.total else 2) * p for n, p in zip(quantities.n, quantities.p)
-    )
-    return volume_in_order(spatial, quantities.c_in + more, quantities.order)
+    return quantities._replace(c_in=quantities.c_in + quantities.added[0])
 
 
 mistake(
     "vol.pad-one-side", "padded", "padded on one side only", "n + p",
-    lambda w: w._replace(total=True) if not w.total else None,
+    lambda w: w._replace(added=w.p) if w.added != w.p else None,
     "Padding is added on both sides.",
 )  # fmt: skip
 mistake(
@@ -385,7 +381,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "vol.pad-double", "padded", "padded twice", "n + 4p",
-    lambda w: w._replace(p=tuple(2 * p for p in w.p)),
+    lambda w: w._replace(added=tuple(2 * p for p in w.added)),
     "Is p given per side or in total? See the rules of the sheet.",
 )  # fmt: skip
 

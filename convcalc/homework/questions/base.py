@@ -1,8 +1,9 @@
 """What every question type answers, and the registry that sheets, mistakes and the manual read.
 
 A type is one class under ``@question("params")``: its annotations are the words of ``given:``, its
-docstring is its entry in ``convcalc hw types``, `Task.parts` gives the right answers under the
-sheet's conventions - computed, never stored - and the numbers that the mistakes work on.
+docstring is its entry in ``convcalc hw types``, `Task.parts` gives the right answers - computed,
+never stored - and the numbers that the mistakes work on. No type reads a convention: when a task is
+made, `meaning` applies those of the sheet to the words, and the type sees only what they mean.
 
 The classes are frozen as dataclasses are, but by `Task` itself: sixty dataclasses would cost a check
 of one sheet a quarter of its time.
@@ -15,14 +16,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from convcalc.errors import did_you_mean
+from convcalc.homework.conventions import RULES, Conventions
 from convcalc.homework.questions.given import READERS, GivenError
+from convcalc.homework.questions.meaning import MEANINGS
 from convcalc.homework.questions.words import with_articles
 from convcalc.registry import Registry
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
     from convcalc.homework.answers.types import AnswerType
-    from convcalc.homework.conventions import Conventions
 
 T = TypeVar("T", bound="type[Task]")
 
@@ -78,29 +80,46 @@ class Word(NamedTuple):
     default: Any = MISSING
 
 
+_USUAL = Conventions()
+
+
 class Task:
-    """A question type with its numbers.
+    """A question type with its numbers, under the conventions of a sheet.
+
+    Every word is an attribute with what it means under the conventions; `given` has the words as
+    they are written.
 
     Attributes:
         kind: its name on a sheet.
         words: the words of ``given:``, filled in by `question`.
+        meanings: the attributes that depend on conventions, each with its type in `MEANINGS`.
         about: what it asks for, in a few words.
-        depends_on: the conventions that its answer may depend on.
+        depends_on: the conventions that its answer may depend on; filled in by `question`.
+        ignores: conventions that its words bring along but that leave its answer alone, each with
+            the reason.
         examples: at least two sets of ``given``; hints use one that does not give the answer away.
         rule: how to work it out, in words and letters.
     """
 
     words: ClassVar[dict[str, Word]] = {}
+    meanings: ClassVar[dict[str, str]] = {}
     kind: ClassVar[str]
     about: ClassVar[str] = ""
     depends_on: ClassVar[tuple[str, ...]] = ()
+    ignores: ClassVar[dict[str, str]] = {}
     examples: ClassVar[tuple[dict[str, Any], ...]] = ()
     rule: ClassVar[str] = ""
     partial: ClassVar[str] = "none"
 
-    def __init__(self, **values: Any) -> None:
-        filled = {name: word.default for name, word in self.words.items()} | values
-        self.__dict__.update(filled)
+    _written: dict[str, Any]
+    _conventions: Conventions
+
+    def __init__(self, conventions: Conventions = _USUAL, /, **values: Any) -> None:
+        written = {name: word.default for name, word in self.words.items()} | values
+        meant = dict(written)
+        for name, type_ in self.meanings.items():
+            meant[name] = MEANINGS[type_].apply(written.get(name), meant, conventions)
+        self.__dict__.update(meant, _written=written, _conventions=conventions)
 
     def __setattr__(self, name: str, value: Any) -> None:
         message = f"{type(self).__name__}.{name} cannot be changed; but() makes another question"
@@ -117,8 +136,12 @@ class Task:
         return f"{type(self).__name__}({inner})"
 
     def given(self) -> dict[str, Any]:
-        """The numbers, by the words of ``given:``."""
-        return {name: self.__dict__[name] for name in self.words}
+        """The numbers as they are written, by the words of ``given:``."""
+        return dict(self._written)
+
+    def written(self, name: str) -> Any:
+        """One of them."""
+        return self._written[name]
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """Something that is worked out at its first use and kept."""
@@ -127,16 +150,16 @@ class Task:
             self.__dict__[key] = make()
         return self.__dict__[key]
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         """The question in words; "a" stands before every number, `question_text` adapts it."""
         raise NotImplementedError
 
-    def question_text(self, c: Conventions) -> str:
+    def question_text(self) -> str:
         """The question in words, for sheets that do not word it themselves."""
-        return with_articles(self.sentence(c))
+        return with_articles(self.sentence())
 
-    def parts(self, c: Conventions) -> list[Part]:
-        """What is asked, with the right answers under these conventions."""
+    def parts(self) -> list[Part]:
+        """What is asked, with the right answers."""
         raise NotImplementedError
 
     def check(self) -> None:
@@ -147,13 +170,27 @@ class Task:
         del given
         return []
 
-    def follow(self, c: Conventions, name: str, earlier: Mapping[str, Any]) -> Any:
+    def follow(self, name: str, earlier: Mapping[str, Any]) -> Any:
         """The right answer of a part after the student's own earlier answers; None if the same."""
-        del c, name, earlier
+        del name, earlier
 
     def but(self, **changes: Any) -> Task:
         """The same question with other numbers."""
-        return type(self)(**{**self.given(), **changes})
+        return self._checked(self._conventions, {**self._written, **changes})
+
+    def under(self, conventions: Conventions) -> Task:
+        """The same question under other conventions.
+
+        Raises:
+            GivenError: its numbers mean nothing there.
+        """
+        return self._checked(conventions, self._written)
+
+    def _checked(self, conventions: Conventions, written: Mapping[str, Any]) -> Task:
+        """Such a question, its numbers checked."""
+        task = type(self)(conventions, **written)
+        task.check()
+        return task
 
 
 QUESTIONS: Registry[type[Task]] = Registry("question type")
@@ -163,23 +200,32 @@ def question(name: str) -> Callable[[T], T]:
     """Register a question type; a second one of the same name is refused."""
 
     def register(cls: T) -> T:
-        cls.kind, cls.words = name, _words_of(cls)
+        cls.kind, (cls.words, cls.meanings) = name, _words_of(cls)
+        brought = {key for type_ in cls.meanings.values() for key in MEANINGS[type_].conventions}
+        cls.depends_on = tuple([key for key in RULES if key in brought - cls.ignores.keys()])
         return QUESTIONS.register(name, cls)
 
     return register
 
 
-def _words_of(cls: type[Task]) -> dict[str, Word]:
-    """The annotations of a class and its bases that name a reader, base classes first.
+def _words_of(cls: type[Task]) -> tuple[dict[str, Word], dict[str, str]]:
+    """The annotations of a class and its bases, base classes first: words, and what has a meaning.
 
     A base class that only needs a word to be there annotates it with Any.
     """
-    found: dict[str, Word] = {}
+    words: dict[str, Word] = {}
+    meanings: dict[str, str] = {}
     for base in reversed(cls.__mro__):
+        if base in {object, Task}:
+            continue
         for name, text in vars(base).get("__annotations__", {}).items():
-            if "ClassVar" not in text and text != "Any":
-                found[name] = Word(text, vars(base).get(name, MISSING))
-    return found
+            if "ClassVar" in text or text == "Any":
+                continue
+            if text in READERS:
+                words[name] = Word(text, vars(base).get(name, MISSING))
+            if text in MEANINGS:
+                meanings[name] = text
+    return words, meanings
 
 
 ALIASES = {
@@ -190,8 +236,8 @@ ALIASES = {
 }  # fmt: skip
 
 
-def create_question(kind: str, given: Mapping[str, Any]) -> Task:
-    """A question type with its numbers, read from text or plain data.
+def create_question(kind: str, given: Mapping[str, Any], conventions: Conventions = _USUAL) -> Task:
+    """A question type with its numbers, read from text or plain data, under conventions.
 
     >>> create_question("params", {"k": 5, "c_in": 3, "filters": 10}).filters
     10
@@ -215,6 +261,6 @@ def create_question(kind: str, given: Mapping[str, Any]) -> Task:
     for name, field in known.items():
         if field.default is MISSING and name not in values:
             raise GivenError("", f"{kind} needs {name}; it has {', '.join(known)}")
-    task = cls(**values)
+    task = cls(conventions, **values)
     task.check()
     return task

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.types import COUNT, RATIO, Bytes
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import Count, GivenError, Hwc, Pad, Sizes, each
+from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, each
+from convcalc.homework.questions.meaning import (
+    Arch,
+    Bias,
+    BothOperations,
+    ByteUnit,
+    Operations,
+    Padding,
+    Products,
+    Zeros,
+    default,
+)
+from convcalc.homework.questions.networks import OPERATION_WORDS, operations
 from convcalc.homework.questions.params import Filters, need_groups
 from convcalc.homework.questions.quantities import Memory, Separable, conv_macs, memory
 from convcalc.homework.questions.words import by, options
 from convcalc.text import plural
-
-if TYPE_CHECKING:
-    from convcalc.homework.conventions import Conventions
 
 _WIDTHS = {
     "fp64": 8,
@@ -31,7 +40,6 @@ _WIDTHS = {
 class _MacsQuestion(Filters):
     """A question about the operations of a convolution."""
 
-    depends_on: ClassVar[tuple[str, ...]] = ("flops",)
     rule: ClassVar = "Every output value needs k·k·(input channels) multiply-adds; there are height · width · filters output values."
 
     k: Sizes
@@ -40,9 +48,10 @@ class _MacsQuestion(Filters):
     n: Sizes | None = None
     out_n: Sizes | None = None
     s: Count = 1
-    p: Pad = 0
+    p: Padding = default(0)
     groups: Count = 1
-    bias: bool | None = None
+    bias: Bias = default(None)
+    flops: Any
 
     def check(self) -> None:
         super().check()
@@ -57,7 +66,7 @@ class _MacsQuestion(Filters):
         """The convolution in a sentence."""
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
         where = (
-            f"the input is {by(self.n)}, stride {self.s}, padding {by(self.p) if isinstance(self.p, tuple) else self.p}"
+            f"the input is {by(self.n)}, stride {self.s}, padding {by(self.p.given) if isinstance(self.p.given, tuple) else self.p.given}"
             if self.n is not None
             else f"the output is {by(self.out_n or 0)}"
         )
@@ -66,8 +75,8 @@ class _MacsQuestion(Filters):
             f"on {plural(self.c_in, 'input channel')}; {where}."
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.conv(c)._replace(flops=self.counting(c))
+    def parts(self) -> list[Part]:
+        quantities = self.conv()._replace(flops=self.flops)
         kernel = "·".join(map(str, quantities.kernel))
         two = "2·" if quantities.flops != "macs" else ""
         sides = (
@@ -77,10 +86,6 @@ class _MacsQuestion(Filters):
         )
         method = f"{two}{kernel}·{quantities.depth}·{quantities.filters}·{sides}"
         return [Part.of(COUNT, "macs", quantities, conv_macs, method)]
-
-    def counting(self, c: Conventions) -> str:
-        """How operations count."""
-        return c.flops
 
 
 @question("macs")
@@ -92,6 +97,8 @@ class Macs(_MacsQuestion):
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
 
+    flops: Operations
+
     def check(self) -> None:
         if self.n is None and self.out_n is None:
             raise GivenError("n", "needs n (the input's size) or out_n (the output's)")
@@ -100,11 +107,11 @@ class Macs(_MacsQuestion):
     def gaps(self, given: set[str]) -> list[str]:
         return [] if {"p", "out_n"} & given else ["no padding given, 0 is used; add p: 0"]
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         what = {
             "macs": "multiply-adds (MACs)",
             "2macs": "operations (multiplications and additions)",
-        }.get(c.flops, "multiplications and additions")
+        }.get(self.flops, "multiplications and additions")
         return f"{self.layer_words()} How many {what} does it need?"
 
 
@@ -113,13 +120,7 @@ class Ops(Macs):
     """Multiplications and additions of a convolution, counted separately and added up."""
 
     about: ClassVar = "multiplications and additions of a convolution"
-    depends_on: ClassVar[tuple[str, ...]] = ()
-
-    def counting(self, c: Conventions) -> str:
-        return "exact" if c.flops == "exact" else "2macs"
-
-    def sentence(self, c: Conventions) -> str:
-        return super().sentence(c.but(flops=self.counting(c)))
+    flops: BothOperations
 
 
 @question("multiplications")
@@ -127,15 +128,12 @@ class Multiplications(_MacsQuestion):
     """The multiplications of a convolution; biases need none."""
 
     about: ClassVar = "multiplications of a convolution"
-    depends_on: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar = (
         {"out_n": 20, "k": 3, "c_in": 2, "filters": 7}, {"out_n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
+    flops: Products
 
-    def counting(self, c: Conventions) -> str:
-        return "macs"
-
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"{self.layer_words()} How many multiplications does it need?"
 
 
@@ -151,18 +149,19 @@ class _TransposedMacs(NamedTuple):
     out: int
     flops: str
 
+    @property
+    def written(self) -> int:
+        """The cells that the kernels write along an axis, before the padding is removed."""
+        if self.k < self.s:
+            return self.n * self.k
+        return (self.n - 1) * self.s + self.k
+
 
 def _transposed_macs(quantities: _TransposedMacs) -> int:
     """k·k·cin·cout at every *input* position"""
-    macs = (
-        quantities.n
-        * quantities.n
-        * quantities.k
-        * quantities.k
-        * quantities.c_in
-        * quantities.filters
-    )
-    return macs if quantities.flops == "macs" else 2 * macs
+    kernel = quantities.k * quantities.k * quantities.c_in * quantities.filters
+    macs = quantities.n * quantities.n * kernel
+    return operations(macs, quantities.written**2 * quantities.filters, quantities.flops)
 
 
 @question("macs-transposed")
@@ -170,7 +169,6 @@ class MacsTransposed(Task):
     """The multiply-adds of a transposed convolution, counted at the input positions."""
 
     about: ClassVar = "operations of a transposed convolution"
-    depends_on: ClassVar[tuple[str, ...]] = ("flops",)
     rule: ClassVar = (
         "Each input value is multiplied by the whole kernel once: k·k·cin·cout per input position."
     )
@@ -183,22 +181,24 @@ class MacsTransposed(Task):
     c_in: Count
     filters: Count
     s: Count = 1
-    p: int = 0
+    p: Zeros = default(0)
+    flops: Operations
+    ignores: ClassVar = {"padding": "what the padding removes was computed before"}
 
-    def sentence(self, c: Conventions) -> str:
-        what = "multiply-adds" if c.flops == "macs" else "operations"
-        more = options(stride=self.s, padding=self.p or None)
+    def sentence(self) -> str:
+        more = options(stride=self.s, padding=self.p.shown)
         return (
-            f"How many {what} does a transposed {by(self.k)} convolution{more} from {self.c_in} to "
+            f"How many {OPERATION_WORDS[self.flops]} does a transposed {by(self.k)} convolution{more} from {self.c_in} to "
             f"{self.filters} channels need on a {by(self.n)} input?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         from convcalc.formulas import transposed_size
 
-        out = transposed_size(self.n, self.k, self.s, self.p, 1, 0)
+        ((before, _),) = self.p.sides(1)
+        out = transposed_size(self.n, self.k, self.s, before, 1, 0)
         quantities = _TransposedMacs(
-            self.n, self.k, self.s, self.p, self.c_in, self.filters, out, c.flops
+            self.n, self.k, self.s, before, self.c_in, self.filters, out, self.flops
         )
         method = f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"
         return [Part.of(COUNT, "macs-transposed", quantities, _transposed_macs, method)]
@@ -218,23 +218,26 @@ class SavingsSeparable(Task):
     k: Count
     c_in: Count
     filters: Count
+    flops: Operations
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
+        what = OPERATION_WORDS[self.flops]
         return (
             f"A depthwise separable {by(self.k)} convolution from {self.c_in} to {self.filters} channels has a "
-            f"{by(self.n)} output and no biases. How many multiply-adds does it need (macs)? How many weights "
-            "does it have (weights)? How many times fewer multiply-adds is this than a full convolution (ratio)?"
+            f"{by(self.n)} output and no biases. How many {what} does it need (macs)? How many weights "
+            f"does it have (weights)? How many times fewer {what} is this than a full convolution (ratio)?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = Separable(self.k, self.c_in, self.filters, self.n * self.n)
+    def parts(self) -> list[Part]:
+        quantities = Separable(self.k, self.c_in, self.filters, self.n * self.n, self.flops)
         weights = quantities.depthwise + quantities.pointwise
         per = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}"
+        two = "" if self.flops == "macs" else "2·"
         return [
-            Part("macs", COUNT, weights * quantities.positions, "separable-macs", quantities,
-                 lambda w: (w.depthwise + w.pointwise) * w.positions, "multiply-adds", f"({per})·{self.n}·{self.n}"),
+            Part("macs", COUNT, quantities.operations, "separable-macs", quantities,
+                 lambda w: w.operations, OPERATION_WORDS[self.flops], f"{two}({per})·{self.n}·{self.n}"),
             Part("weights", COUNT, weights, "separable", quantities, lambda w: w.depthwise + w.pointwise, "weights", per),
-            Part("ratio", RATIO, Fraction(quantities.full, weights), "savings", quantities, None, "ratio", f"1/(1/{self.filters} + 1/{self.k}²)"),
+            Part("ratio", RATIO, quantities.ratio, "savings", quantities, None, "ratio", f"1/(1/{self.filters} + 1/{self.k}²)"),
         ]  # fmt: skip
 
 
@@ -246,10 +249,22 @@ class _Squeeze(NamedTuple):
     c_in: int
     filters: int
     squeeze: int
+    flops: str = "macs"
 
     @property
     def direct(self) -> int:
         return self.k * self.k * self.c_in * self.filters
+
+    @property
+    def direct_operations(self) -> int:
+        places = self.n * self.n
+        return operations(self.direct * places, self.filters * places, self.flops)
+
+    @property
+    def squeezed_operations(self) -> int:
+        places = self.n * self.n
+        weights = self.first + self.second
+        return operations(weights * places, (self.squeeze + self.filters) * places, self.flops)
 
     @property
     def first(self) -> int:
@@ -276,25 +291,28 @@ class SavingsBottleneck(Task):
     c_in: Count
     filters: Count
     squeeze: Count
+    flops: Operations
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
+        what = OPERATION_WORDS[self.flops]
         return (
             f"{plural(self.filters, 'filter')} of {by(self.k)} on a {by(self.n)}×{self.c_in} input keep the size. "
-            f"How many multiply-adds do they need (direct)? With {self.squeeze} 1×1 filters before them, how many "
-            "multiply-adds (squeezed) and weights (weights) are there, and how many times fewer "
-            "multiply-adds (ratio)?"
+            f"How many {what} do they need (direct)? With {self.squeeze} 1×1 filters before them, how many "
+            f"{what} (squeezed) and weights (weights) are there, and how many times fewer "
+            f"{what} (ratio)?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = _Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze)
-        places = self.n * self.n
+    def parts(self) -> list[Part]:
+        quantities = _Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze, self.flops)
         weights = quantities.first + quantities.second
+        direct, squeezed = quantities.direct_operations, quantities.squeezed_operations
+        x2 = "" if self.flops == "macs" else "2·"
         two = f"{self.c_in}·{self.squeeze} + {self.k}·{self.k}·{self.squeeze}·{self.filters}"
         return [
-            Part("direct", COUNT, quantities.direct * places, "", quantities, None, "direct", f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"),
-            Part("squeezed", COUNT, weights * places, "bottleneck", quantities, lambda w: (w.first + w.second) * places, "with the squeeze", f"({two})·{self.n}·{self.n}"),
+            Part("direct", COUNT, direct, "", quantities, None, "direct", f"{x2}{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"),
+            Part("squeezed", COUNT, squeezed, "bottleneck", quantities, lambda w: w.squeezed_operations, "with the squeeze", f"{x2}({two})·{self.n}·{self.n}"),
             Part("weights", COUNT, weights, "", quantities, None, "weights", two),
-            Part("ratio", RATIO, Fraction(quantities.direct, weights), "bottleneck-ratio", quantities, None, "ratio", "direct/squeezed"),
+            Part("ratio", RATIO, Fraction(direct, squeezed), "bottleneck-ratio", quantities, None, "ratio", "direct/squeezed"),
         ]  # fmt: skip
 
 
@@ -303,7 +321,6 @@ class MemoryTask(Task):
     """The memory of a volume, or of a network's activations (`arch:`) or weights, for one image."""
 
     about: ClassVar = "memory of volumes or weights"
-    depends_on: ClassVar[tuple[str, ...]] = ("bytes",)
     rule: ClassVar = "Count the values, then multiply by the bytes of one value; one MB is 10⁶ bytes, one MiB 2²⁰ bytes."
     examples: ClassVar = (
         {"volume": "10x10x8", "copies": 3}, {"volume": "100x50x7"},
@@ -315,15 +332,16 @@ class MemoryTask(Task):
     batch: Count = 1
     dtype: str = "fp32"
     input: Hwc | None = None
-    arch: str = ""
+    arch: Arch = default("")
     of: str = "activations"
+    unit: ByteUnit
 
     def check(self) -> None:
         if self.dtype not in _WIDTHS:
             raise GivenError("dtype", f"must be one of {', '.join(_WIDTHS)}")
         if self.of not in ("activations", "weights", "params"):
             raise GivenError("of", "must be activations or weights")
-        if (self.volume is None) == (not self.arch):
+        if (self.volume is None) == (not self.arch.text):
             raise GivenError("volume", "needs a volume such as 224x224x64, or arch: with a network")
 
     def amounts(self) -> tuple[int, int]:
@@ -333,14 +351,12 @@ class MemoryTask(Task):
             for side in self.volume:
                 values *= side
             return values, 0
-        from convcalc.homework.questions.networks import rows_of
-
-        rows = rows_of(self.arch, self.input)
+        rows = self.arch.rows(self.input)
         acts = sum(row.out_values for row in rows if row.computes) + rows[0].in_values
-        params = sum(row.weights + row.biases for row in rows)
+        params = sum(row.params for row in rows)
         return (params, acts) if self.of != "activations" else (acts, params)
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         what = (
             f"{plural(self.copies, 'volume')} of {'×'.join(map(str, self.volume))}"
             if self.volume is not None
@@ -349,14 +365,18 @@ class MemoryTask(Task):
         verb = "does" if self.volume is not None and self.copies == 1 else "do"
         grads = ", values and gradients" if self.gradients else ""
         batch = f", batch {self.batch}" if self.batch > 1 else ""
-        return f"How many {c.bytes} {verb} {what} take in {self.dtype}{grads}{batch}?"
+        return f"How many {self.unit} {verb} {what} take in {self.dtype}{grads}{batch}?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         values, params = self.amounts()
         width = _WIDTHS[self.dtype]
-        quantities = Memory(values, width, 2 if self.gradients else 1, params, self.batch, c.bytes)
+        quantities = Memory(
+            values, width, 2 if self.gradients else 1, params, self.batch, self.unit
+        )
         times = "·".join(
             map(str, [*([2] if self.gradients else []), *([self.batch] if self.batch > 1 else [])])
         )
-        method = f"(number of values)·{width}" + (f"·{times}" if times else "") + f", in {c.bytes}"
-        return [Part.of(Bytes(c.bytes), "memory", quantities, memory, method)]
+        method = (
+            f"(number of values)·{width}" + (f"·{times}" if times else "") + f", in {self.unit}"
+        )
+        return [Part.of(Bytes(self.unit), "memory", quantities, memory, method)]

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, PAIR, RATIO, SHARE
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Sizes
+from convcalc.homework.questions.meaning import Bias, LenetTables, NeuronMeaning, Padding, default
+from convcalc.homework.questions.params import Filters
 from convcalc.homework.questions.quantities import conv_params
 from convcalc.homework.questions.words import biases, by, options
 from convcalc.text import plural
-
-if TYPE_CHECKING:
-    from convcalc.homework.conventions import Conventions
-from convcalc.homework.questions.params import Filters, with_bias
 
 
 class _OnImage(Filters):
@@ -30,8 +28,8 @@ class _OnImage(Filters):
     filters: Count
     c_in: Count = 3
     s: Count = 1
-    p: int = 0
-    bias: bool | None = None
+    p: Padding = default(0)
+    bias: Bias = default(None)
 
 
 @question("neurons")
@@ -39,22 +37,25 @@ class Neurons(_OnImage):
     """The neurons of a convolution: its output values (or, in some courses, its filters)."""
 
     about: ClassVar = "neurons of a convolution"
-    depends_on: ClassVar[tuple[str, ...]] = ("neurons",)
+    ignores: ClassVar = {"bias": "a bias is not a neuron"}
+    neurons: NeuronMeaning
     rule: ClassVar = (
         "Every value of the output volume is a neuron: output height · output width · filters."
     )
 
-    def sentence(self, c: Conventions) -> str:
-        what = "neurons (here: filters)" if c.neurons == "filters" else "neurons"
-        more = options(stride=self.s, padding=self.p)
+    def sentence(self) -> str:
+        what = "neurons (here: filters)" if self.neurons == "filters" else "neurons"
+        more = options(stride=self.s, padding=self.p.given)
         return (
             f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)} on a {by(self.n)}×{self.c_in} "
             f"input{more}. How many {what} does it have?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.conv(c)
-        expected = self.filters if c.neurons == "filters" else quantities.positions * self.filters
+    def parts(self) -> list[Part]:
+        quantities = self.conv()
+        expected = (
+            self.filters if self.neurons == "filters" else quantities.positions * self.filters
+        )
         return [
             Part(
                 "",
@@ -81,24 +82,24 @@ class Connections(_OnImage):
     pool: bool = False
     wires: Count | None = None
 
-    def sentence(self, c: Conventions) -> str:
-        counted = "counted" if with_bias(self.bias, c) else "not counted"
+    def sentence(self) -> str:
+        counted = "counted" if self.bias else "not counted"
         what = (
             f"A trainable {by(self.k)} pool works on {plural(self.filters, 'map')}"
             if self.pool
             else f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)} on {plural(self.c_in, 'map')}"
         )
         wires = f" (the filters read {self.wires} maps in total)" if self.wires else ""
-        more = options(stride=self.s, padding=self.p or None)
+        more = options(stride=self.s, padding=self.p.shown)
         return (
             f"{what}{wires}; the input is {by(self.n)}{more}. "
             f"How many connections does it have, biases {counted}?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.conv(c)
+    def parts(self) -> list[Part]:
+        quantities = self.conv()
         area = quantities.area
-        one = 1 if with_bias(self.bias, c) else 0
+        one = 1 if self.bias else 0
         kernels = self.filters if self.pool else self.wires or self.c_in * self.filters
         total = (area * kernels + one * self.filters) * quantities.positions
         method = (
@@ -114,15 +115,15 @@ class NoSharing(_OnImage):
     about: ClassVar = "parameters without weight sharing"
     rule: ClassVar = "Without sharing every output value has its own weights and its own bias."
 
-    def sentence(self, c: Conventions) -> str:
-        more = options(stride=self.s, padding=self.p or None)
+    def sentence(self) -> str:
+        more = options(stride=self.s, padding=self.p.shown)
         return (
             f"How many parameters would {plural(self.filters, 'filter')} of {by(self.k)}{more} on a "
-            f"{by(self.n)}×{self.c_in} input have without weight sharing{biases(self.bias)}?"
+            f"{by(self.n)}×{self.c_in} input have without weight sharing{biases(self.written('bias'))}?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.conv(c)
+    def parts(self) -> list[Part]:
+        quantities = self.conv()
         total = conv_params(quantities) * quantities.positions
         plus = " + 1" if quantities.bias else ""
         return [
@@ -142,32 +143,35 @@ class LenetC3(Task):
     """The parameters of LeNet-5's third layer: as it is built today, or as in the table of 1998."""
 
     about: ClassVar = "parameters of LeNet-5's C3"
-    depends_on: ClassVar[tuple[str, ...]] = ("lenet_c3",)
     rule: ClassVar = (
         "Sixteen 5×5 filters with biases; in the paper each reads only some of the maps below."
     )
     examples: ClassVar = ({}, {})
 
-    def sentence(self, c: Conventions) -> str:
+    tables: LenetTables
+    bias: Bias = default(None)
+
+    def sentence(self) -> str:
         how = (
             "it is connected as in the 1998 paper"
-            if c.lenet_c3 == "paper"
+            if self.tables == "paper"
             else "it reads all six maps"
         )
-        return f"How many parameters does LeNet-5's C3 have if {how}?"
+        return f"How many parameters does LeNet-5's C3 have if {how}{biases(self.written('bias'))}?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         # 6 filters see 3 maps, 9 see 4, 1 sees 6 (LeCun et al. 1998, table I): 60 kernels of 25
-        kernels = 60 if c.lenet_c3 == "paper" else 6 * 16
-        expected = kernels * 25 + 16
+        kernels = 60 if self.tables == "paper" else 6 * 16
+        ones = 16 if self.bias else 0
+        expected = kernels * 25 + ones
         return [
             Part(
                 "",
                 COUNT,
                 expected,
                 "lenet",
-                c.lenet_c3,
-                method="25·(kernels in all) + (a bias per map)",
+                (self.tables, ones),
+                method="25·(kernels in all)" + (" + (a bias per map)" if self.bias else ""),
             )
         ]
 
@@ -177,18 +181,19 @@ class Im2col(_OnImage):
     """The matrices of an im2col convolution: filters as rows, windows as columns."""
 
     about: ClassVar = "matrices of an im2col convolution"
+    ignores: ClassVar = {"bias": "the matrices hold the weights only"}
     rule: ClassVar = "One column holds one window of all channels, k·k·channels numbers. There is one column for each output position and one row for each filter."
 
-    def sentence(self, c: Conventions) -> str:
-        more = options(stride=self.s, padding=self.p or None)
+    def sentence(self) -> str:
+        more = options(stride=self.s, padding=self.p.shown)
         return (
             f"An im2col convolution has {plural(self.filters, 'filter')} of {by(self.k)} on a "
             f"{by(self.n)}×{self.c_in} input{more}. How many rows × columns does the matrix of filters have "
             "(filters), and the matrix of windows (columns)?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.conv(c)
+    def parts(self) -> list[Part]:
+        quantities = self.conv()
         rows = formulas.im2col_rows(quantities.area, quantities.c_in)
         return [
             Part(
@@ -226,14 +231,14 @@ class Stacks(Task):
     k: Count
     against: Count
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return (
             f"{plural(self.layers, 'layer')} of {by(self.k)} are compared with one layer of {by(self.against)}, all with "
             "C channels and without biases. Give the weights as multiples of C² (small, large) and the share that "
             "is saved (saved)."
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         from convcalc.homework.questions.plain import CSQUARED
 
         small, large = self.layers * self.k * self.k, self.against * self.against
@@ -289,7 +294,7 @@ class Scaling(Task):
         if self.of not in ("macs", "weights"):
             raise GivenError("of", "must be macs or weights")
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         names = {
             "c_in": "the input channels",
             "filters": "the filters",
@@ -302,7 +307,7 @@ class Scaling(Task):
         of = "multiply-adds" if self.of == "macs" else "weights"
         return f"Multiply {', '.join(changes) or 'nothing'}. By which factor does the number of {of} grow?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         factor = self.c_in * self.filters * self.k * self.k
         if self.of == "macs":
             factor *= self.n * self.n

@@ -35,14 +35,15 @@ class GivenError(UsageError):
 
 
 class RfLayer(NamedTuple):
-    """A layer of a receptive-field question: kernel, stride and dilation."""
+    """A layer of a receptive-field question: kernel, stride, dilation, and whether that is written."""
 
     k: int
     s: int = 1
     d: int = 1
+    is_dilated: bool = False
 
     def __str__(self) -> str:
-        return f"{self.k}/{self.s}" + (f"/{self.d}" if self.d != 1 else "")
+        return f"{self.k}/{self.s}" + (f"/{self.d}" if self.is_dilated else "")
 
 
 _SUBJECTS = {
@@ -122,6 +123,11 @@ def _read_shape(raw: Any, what: str) -> tuple[int, ...]:
     return tuple(_whole(item, what, least=1) for item in items)
 
 
+def _rf_layer(k: int, s: int = 1, d: int | None = None) -> RfLayer:
+    """A layer whose dilation may be left out."""
+    return RfLayer(k, s) if d is None else RfLayer(k, s, d, is_dilated=True)
+
+
 def _read_layers(raw: Any, what: str) -> tuple[RfLayer, ...]:
     """Layers as k/s/d: ``[3/2, 3/1]``, ``3/2 3/1``; ``4*3`` repeats."""
     items = list(raw) if isinstance(raw, list | tuple) else str(raw).replace(",", " ").split()
@@ -130,13 +136,16 @@ def _read_layers(raw: Any, what: str) -> tuple[RfLayer, ...]:
         text = "/".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
         times, star, rest = text.partition("*")
         repeats = _whole(times, what, least=1, most=MAX_LAYERS) if star else 1
-        numbers = [_whole(part, what, least=1) for part in (rest if star else text).split("/")]
+        numbers = [
+            _whole(part, what, least=0 if place == 2 else 1)  # the dilation may count from 0
+            for place, part in enumerate((rest if star else text).split("/"))
+        ]
         if not 1 <= len(numbers) <= 3:
             message = (
                 f"{shortened(text)!r} is not a layer; write kernel/stride or kernel/stride/dilation"
             )
             raise GivenError(what, message)
-        found += [RfLayer(*numbers)] * repeats
+        found += [_rf_layer(*numbers)] * repeats
         if len(found) > MAX_LAYERS:
             message = f"more than {MAX_LAYERS:,} layers"
             raise GivenError(what, message)
@@ -217,7 +226,15 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     "Ints": _read_ints,
     "Sizes": lambda raw, what: _read_ints(raw, what, 1),
     "Sizes | None": lambda raw, what: _read_ints(raw, what, 1),
-    "Pad": _read_pad,
+    "Padding": _read_pad,
+    "Zeros": _whole,
+    "ZerosPerAxis": _read_ints,
+    "Dilation": lambda raw, what: None if raw is None else _whole(raw, what),
+    "OutputPadding": _whole,
+    "Bias": _read_bool,
+    "Flip": _read_bool,
+    "Arch": _read_word,
+    "Archs": _read_words,
     "Hwc": _read_shape,
     "Hwc | None": _read_shape,
     "Layers": _read_layers,
@@ -225,7 +242,6 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     "Rows | None": _read_rows,
     "Stack": _read_stack,
     "bool": _read_bool,
-    "bool | None": _read_bool,
     "str": _read_word,
     "Words": _read_words,
     "Fraction": _read_fraction,
@@ -234,7 +250,6 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
 # The types' annotations: what a value is once it is read.
 Count = int
 Sizes = Ints
-Pad = Ints | str
 Hwc = tuple[int, ...]
 Layers = tuple[RfLayer, ...]
 Stack = tuple[Rows, ...]

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.text_types import WORD
 from convcalc.homework.answers.types import COUNT, MATRIX, PAIR, RATIO
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Rows
-from convcalc.homework.questions.words import by, options
-
-if TYPE_CHECKING:
-    from convcalc.homework.conventions import Conventions
 from convcalc.homework.questions.hand import array, as_int_if_whole, need_small, rows
+from convcalc.homework.questions.meaning import Flip, Zeros, default
+from convcalc.homework.questions.words import by, options
 
 
 class Grad(NamedTuple):
-    """A convolution and the gradient of its output."""
+    """A convolution and the gradient of its output.
+
+    Attributes:
+        x, w, g: the input, the kernel as it slides, the gradient of the output.
+        s, p: the stride, and the zeros before and after along each axis.
+        flipped: whether the kernel was flipped to slide.
+        which: the gradient that is asked for: dw, dx or db.
+    """
 
     x: Rows
     w: Rows
     g: Rows
     s: int
-    p: int
+    p: tuple[tuple[int, int], ...]
+    flipped: bool
     which: str
 
 
@@ -42,7 +48,10 @@ def gradient(quantities: Grad) -> Any:
         return None
     if quantities.which == "db":
         return as_int_if_whole(float(found.bias[0]))
-    return rows(found.weight[0, 0] if quantities.which == "dw" else found.x[0])
+    dw = found.weight[0, 0]
+    if quantities.flipped:
+        dw = dw[::-1, ::-1]
+    return rows(dw if quantities.which == "dw" else found.x[0])
 
 
 @question("gradient")
@@ -61,27 +70,37 @@ class Gradient(Task):
     w: Rows
     g: Rows
     s: Count = 1
-    p: int = 0
+    p: Zeros = default(0)
+    flip: Flip = default(None)
 
     def check(self) -> None:
         need_small(x=[self.x], w=[self.w])
-        if gradient(Grad(self.x, self.w, self.g, self.s, self.p, "dw")) is None:
+        if (
+            gradient(Grad(self.x, self.kernel(), self.g, self.s, self.p.sides(2), self.flip, "dw"))
+            is None
+        ):
             raise GivenError(
                 "g", "does not have the shape of the output; give one number for each output value"
             )
 
-    def sentence(self, c: Conventions) -> str:
-        more = options(stride=self.s if self.s > 1 else None, padding=self.p or None)
+    def kernel(self) -> Rows:
+        """The kernel as it slides over the input."""
+        return tuple([row[::-1] for row in self.w[::-1]]) if self.flip else self.w
+
+    def sentence(self) -> str:
+        more = options(stride=self.s if self.s > 1 else None, padding=self.p.shown)
         return (
             f"The input is x = {MATRIX.text(self.x)}, the kernel w = {MATRIX.text(self.w)}{more}, the gradient of "
             f"the output {MATRIX.text(self.g)}. Give the gradients of the kernel (dw), of the input (dx) and of "
             "the bias (db)."
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         found = []
         for which in ("dw", "dx", "db"):
-            quantities = Grad(self.x, self.w, self.g, self.s, self.p, which)
+            quantities = Grad(
+                self.x, self.kernel(), self.g, self.s, self.p.sides(2), self.flip, which
+            )
             answer_type = (
                 COUNT
                 if which == "db" and isinstance(gradient(quantities), int)
@@ -120,14 +139,14 @@ class ShapeOfGradient(Task):
         if self.of not in ("w", "x"):
             raise GivenError("of", "must be w or x")
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         of = "kernel" if self.of == "w" else "input"
         return (
             f"A {by(self.k)} kernel slides over a {by(self.n)} input. "
             f"What is the shape of the gradient with respect to the {of}?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         side = self.k if self.of == "w" else self.n
         return [
             Part(
@@ -159,10 +178,10 @@ class DotProduct(Task):
         if len(self.x) != len(self.w) or len(self.x[0]) != len(self.w[0]):
             raise GivenError("w", "must have the shape of x")
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"Multiply {MATRIX.text(self.x)} and {MATRIX.text(self.w)} cell by cell. What is the sum of the products?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         total = sum(a * b for xs, ws in zip(self.x, self.w) for a, b in zip(xs, ws))
         answer_type = COUNT if Fraction(total).denominator == 1 else RATIO
         return [Part("", answer_type, total, method="Σ x·w")]
@@ -230,10 +249,10 @@ class ImageKernel(Task):
                 "w", "is not a kernel that has a name here; use type: choice or type: text"
             )
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"What does the kernel {MATRIX.text(self.w)} do? Choose one: {', '.join(sorted(_KERNEL_NAMES))}."
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         return [
             Part(
                 "",

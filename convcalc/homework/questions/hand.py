@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from convcalc.homework.answers.types import MATRIX
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Rows, Sizes, Stack
+from convcalc.homework.questions.meaning import (
+    Dilation,
+    Flip,
+    OutputPadding,
+    PadCounts,
+    Zeros,
+    default,
+)
 from convcalc.homework.questions.words import by, options
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from convcalc.homework.conventions import Conventions
 
 MAX_SIDE = 64
 
@@ -36,7 +42,7 @@ class Hand(NamedTuple):
     x: Stack
     w: Stack = ()
     s: Any = 1
-    p: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    p: tuple[tuple[int, int], ...] = ((0, 0), (0, 0))
     d: int = 1
     bias: Any = 0
     flipped: bool = False
@@ -138,12 +144,6 @@ def _run_steps(quantities: Hand) -> Rows:
     return rows(x[0])
 
 
-def pads(p: int, c: Conventions, *, one_d: bool = False) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Padding of both axes, before and after."""
-    side = (p // 2, p - p // 2) if c.padding == "total" else (p, p)
-    return ((0, 0) if one_d else side), side
-
-
 def need_small(**stacks: Any) -> None:
     """Refuse maps that are too large for work by hand."""
     for name, stack in stacks.items():
@@ -168,23 +168,17 @@ def _only_cells(cells: Rows | None) -> str:
     return f" Give only the cells {texts} (row, column; counted from 0)."
 
 
-def _is_flipped(task: Any, c: Conventions) -> bool:
-    """Whether the kernel is flipped: as the question says, or as the sheet does."""
-    return bool(c.conv == "convolution" if task.flip is None else task.flip)
-
-
 class _ByHand(Task):
     """A question whose answer is a matrix."""
 
-    depends_on: ClassVar[tuple[str, ...]] = ("conv",)
     topic: ClassVar = "hand"
 
-    def quantities(self, c: Conventions) -> Hand:
+    def quantities(self) -> Hand:
         """The numbers behind."""
         raise NotImplementedError
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.quantities(c)
+    def parts(self) -> list[Part]:
+        quantities = self.quantities()
         expected = _hand(quantities)
         if (
             expected is None
@@ -221,11 +215,11 @@ class ConvByHand(_ByHand):
     x: Stack
     w: Stack
     s: Sizes = 1
-    p: int = 0
-    d: Count = 1
+    p: Zeros = default(0)
+    d: Dilation = default(None)
     b: Fraction = Fraction(0)
     relu: bool = False
-    flip: bool | None = None
+    flip: Flip = default(None)
     cells: Rows | None = None
 
     def check(self) -> None:
@@ -242,27 +236,27 @@ class ConvByHand(_ByHand):
                 "cells", "must be rows and columns counted from 0, such as [[0, 0], [1, 2]]"
             )
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         more = options(
             stride=None if self.s == 1 else self.s,
-            padding=self.p or None,
-            dilation=None if self.d == 1 else self.d,
+            padding=self.p.shown,
+            dilation=self.written("d"),
         )
-        steps = ", with the kernel flipped" if _is_flipped(self, c) else ""
+        steps = ", with the kernel flipped" if self.flip else ""
         steps += f", then add {self.b}" if self.b else ""
         steps += ", then apply ReLU" if self.relu else ""
         return f"Convolve {_maps_text(self.x)} with {_maps_text(self.w)}{more}{steps}.{_only_cells(self.cells)}"
 
-    def quantities(self, c: Conventions) -> Hand:
+    def quantities(self) -> Hand:
         bias = int(self.b) if self.b.denominator == 1 else self.b
         return Hand(
             self.x,
             self.w,
             self.s,
-            pads(self.p, c),
+            self.p.sides(2),
             self.d,
             bias,
-            _is_flipped(self, c),
+            self.flip,
             ("conv", "relu") if self.relu else ("conv",),
             cells=self.cells or (),
         )
@@ -282,23 +276,21 @@ class Conv1d(_ByHand):
     x: Rows
     w: Rows
     s: Count = 1
-    p: int = 0
-    flip: bool | None = None
+    p: Zeros = default(0)
+    flip: Flip = default(None)
 
     def check(self) -> None:
         if len(self.x) != 1 or len(self.w) != 1:
             raise GivenError("x", "must be one row of numbers, such as [2, 1, 3]; so must w")
         need_small(w=[self.w])
 
-    def sentence(self, c: Conventions) -> str:
-        flipped = ", with the kernel flipped" if _is_flipped(self, c) else ""
-        more = options(stride=self.s, padding=self.p)
+    def sentence(self) -> str:
+        flipped = ", with the kernel flipped" if self.flip else ""
+        more = options(stride=self.s, padding=self.p.given)
         return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}{more}{flipped}."
 
-    def quantities(self, c: Conventions) -> Hand:
-        return Hand(
-            (self.x,), (self.w,), self.s, pads(self.p, c, one_d=True), flipped=_is_flipped(self, c)
-        )
+    def quantities(self) -> Hand:
+        return Hand((self.x,), (self.w,), self.s, ((0, 0), *self.p.sides(1)), flipped=self.flip)
 
 
 @question("pool-by-hand")
@@ -306,7 +298,6 @@ class PoolByHand(_ByHand):
     """A small pool: mode max or avg."""
 
     about: ClassVar = "pool by hand"
-    depends_on: ClassVar[tuple[str, ...]] = ("avg_pool_border",)
     topic: ClassVar = "hand-pool"
     rule: ClassVar = (
         "Take the maximum (or the mean) of every window; the window moves by the stride."
@@ -319,29 +310,29 @@ class PoolByHand(_ByHand):
     x: Rows
     k: Count = 2
     s: Count | None = None
-    p: int = 0
+    p: Zeros = default(0)
     mode: str = "max"
+    pad_counts: PadCounts
 
     def check(self) -> None:
         need_small(x=[self.x])
         if self.mode not in ("max", "avg"):
             raise GivenError("mode", "must be max or avg")
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         name = "max" if self.mode == "max" else "average"
-        more = options(stride=self.s or self.k, padding=self.p)
+        more = options(stride=self.s or self.k, padding=self.p.given)
         return f"Apply {by(self.k)} {name} pooling{more} to {MATRIX.text(self.x)}."
 
-    def quantities(self, c: Conventions) -> Hand:
-        side = (self.p, self.p)
+    def quantities(self) -> Hand:
         return Hand(
             (self.x,),
-            p=(side, side),
+            p=self.p.sides(2),
             steps=("pool",),
             mode=self.mode,
             k=self.k,
             pool_s=self.s or self.k,
-            pad_counts=c.avg_pool_border == "count",
+            pad_counts=self.pad_counts,
         )
 
 
@@ -365,39 +356,39 @@ class Pipeline(_ByHand):
     x: Stack
     w: Stack
     s: Count = 1
-    p: int = 0
+    p: Zeros = default(0)
     k: Count = 2
     pool_s: Count | None = None
     mode: str = "max"
+    flip: Flip = default(None)
 
     def check(self) -> None:
         need_small(x=self.x, w=self.w)
         if self.mode not in ("max", "avg"):
             raise GivenError("mode", "must be max or avg")
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         name = "max" if self.mode == "max" else "average"
-        first = options(stride=None if self.s == 1 else self.s, padding=self.p or None)
+        first = options(stride=None if self.s == 1 else self.s, padding=self.p.shown)
         return (
             f"Convolve {_maps_text(self.x)} with {_maps_text(self.w)}{first} (conv), then apply ReLU (relu), then "
             f"{by(self.k)} {name} pooling with stride {self.pool_s or self.k} (pool)."
         )
 
-    def quantities(self, c: Conventions) -> Hand:
-        flipped = c.conv == "convolution"
+    def quantities(self) -> Hand:
         return Hand(
             self.x,
             self.w,
             self.s,
-            pads(self.p, c),
-            flipped=flipped,
+            self.p.sides(2),
+            flipped=self.flip,
             mode=self.mode,
             k=self.k,
             pool_s=self.pool_s or self.k,
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.quantities(c)
+    def parts(self) -> list[Part]:
+        quantities = self.quantities()
         found = []
         for name, steps in (
             ("conv", ("conv",)),
@@ -418,7 +409,6 @@ class TransposedByHand(_ByHand):
     """A small transposed convolution; `cells` asks for some of its cells only."""
 
     about: ClassVar = "transposed convolution by hand"
-    depends_on: ClassVar[tuple[str, ...]] = ()
     topic: ClassVar = "hand-transposed"
     rule: ClassVar = "Every input value times the kernel is added to the output; for the next value move by the stride; padding is removed at the end."
     examples: ClassVar = (
@@ -428,27 +418,26 @@ class TransposedByHand(_ByHand):
     x: Rows
     w: Rows
     s: Count = 1
-    p: int = 0
-    a: int = 0
+    p: Zeros = default(0)
+    a: OutputPadding = default(None)
     cells: Rows | None = None
 
     def check(self) -> None:
         need_small(x=[self.x], w=[self.w])
 
-    def sentence(self, c: Conventions) -> str:
-        more = options(stride=self.s, padding=self.p, output_padding=self.a or None)
+    def sentence(self) -> str:
+        more = options(stride=self.s, padding=self.p.given, output_padding=self.a or None)
         return (
             f"Apply a transposed convolution with the kernel {MATRIX.text(self.w)}{more} to "
             f"{MATRIX.text(self.x)}.{_only_cells(self.cells)}"
         )
 
-    def quantities(self, c: Conventions) -> Hand:
-        side = (self.p, self.p)
+    def quantities(self) -> Hand:
         return Hand(
             (self.x,),
             (self.w,),
             self.s,
-            (side, side),
+            self.p.sides(2),
             transposed=True,
             cells=self.cells or (),
             out_pad=self.a,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +21,79 @@ _EXAM = re.compile(
 )
 
 
+class Writing(NamedTuple):
+    """How the words of a chain are meant; a bundled network or a file says all of this itself.
+
+    Attributes:
+        total: whether a padding is for both sides together.
+        symmetric: whether "same" adds (k − 1)/2 on each side.
+        dilation_base: which dilation is the ordinary convolution.
+        fit: what happens when a window does not fit.
+    """
+
+    total: bool = False
+    symmetric: bool = False
+    dilation_base: int = 1
+    fit: str = "floor"
+
+    def adapt(self, cls: type[Layer], texts: dict[str, str]) -> dict[str, str]:
+        """The options of one layer as the chain language writes them.
+
+        Raises:
+            GivenError: a dilation of 0 where it counts from 1.
+        """
+        from convcalc.layers.options import options_of
+
+        found = dict(texts)
+        if "dilation" in texts:
+            found["dilation"] = _each_number(texts["dilation"], self._dilation)
+        padding = texts.get("padding", "")
+        if padding == "same" and self.symmetric:
+            found["padding"] = _symmetric(texts["kernel_size"], found.get("dilation", "1"))
+        elif self.total and padding[:1].isdigit() and "," not in padding:
+            found["padding"] = _each_number(padding, lambda p: f"{p // 2},{p - p // 2}")
+        rule = {"strict": "strict", "ceil": "caffe" if cls.family == "pool" else ""}.get(self.fit)
+        if rule and "fit" in options_of(cls) and not {"fit", "ceil_mode"} & texts.keys():
+            found["fit"] = rule
+        return found
+
+    def _dilation(self, value: int) -> str:
+        """A dilation, counted from 1."""
+        if value < self.dilation_base:
+            message = "has dilation 0, but this sheet counts dilation from 1; write d1 or more"
+            raise GivenError("arch", message)
+        return str(value + 1 - self.dilation_base)
+
+
+def _each_number(text: str, write: Callable[[int], str]) -> str:
+    """The number of each axis of an option, written in another way."""
+    return "x".join(write(int(each)) if each.isdigit() else each for each in text.split("x"))
+
+
+def _symmetric(kernel: str, dilation: str) -> str:
+    """The padding of (k − 1)/2 on each side, for the kernel of each axis."""
+    kernels = kernel.split("x")
+    dilations = dilation.split("x") * (len(kernels) if "x" not in dilation else 1)
+    totals = [int(d) * (int(k) - 1) for k, d in zip(kernels, dilations)]
+    return "x".join(f"{total // 2},{total - total // 2}" for total in totals)
+
+
+class Counting(NamedTuple):
+    """How the parameters and operations of layers count.
+
+    Attributes:
+        biases: whether the biases of convolutions and fully connected layers count.
+        statistics: whether the running means and variances of norms count.
+        trainable_pools: whether a pool has a weight and a bias per map, as in LeNet-5.
+        operations: the convention for multiply-adds.
+    """
+
+    biases: bool = True
+    statistics: bool = False
+    trainable_pools: bool = False
+    operations: str = "macs"
+
+
 class Row(NamedTuple):
     """A layer of a table, with everything that can be asked about it.
 
@@ -26,6 +101,10 @@ class Row(NamedTuple):
         label: as the question writes it.
         layers: the layer, with a flatten before it where one is needed.
         input, output: shapes, channels first.
+        weights, biases: those of the layer, whether they count or not.
+        statistics: the running means and variances.
+        macs: multiply-adds.
+        counting: what counts.
     """
 
     label: str
@@ -34,7 +113,44 @@ class Row(NamedTuple):
     output: tuple[int, ...]
     weights: int
     biases: int
+    statistics: int
     macs: int
+    counting: Counting = Counting()
+
+    @classmethod
+    def of(
+        cls,
+        label: str,
+        layers: tuple[Layer, ...],
+        shapes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]],
+        counting: Counting,
+    ) -> Row:
+        """A row from the shapes before its first layer, before its last, and after it."""
+        first, before, out = shapes
+        layer = layers[-1]
+        weights, biases = layer.weights(before, out), layer.biases(before, out)
+        if counting.trainable_pools and layer.family == "pool" and not weights and len(out) > 1:
+            weights = biases = out[0]
+        return cls(
+            label, layers, first, out, weights, biases,
+            layer.buffers(before, out), layer.macs(before, out), counting,
+        )  # fmt: skip
+
+    @property
+    def counts_biases(self) -> bool:
+        """Whether its biases are parameters; the shift of a norm always is one."""
+        return self.counting.biases or self.layers[-1].family == "norm"
+
+    @property
+    def params(self) -> int:
+        """The parameters that count."""
+        biases = self.biases if self.counts_biases else 0
+        return self.weights + biases + (self.statistics if self.counting.statistics else 0)
+
+    @property
+    def operations(self) -> int:
+        """Its operations, as they are counted."""
+        return operations(self.macs, self.out_values, self.counting.operations)
 
     @property
     def out_values(self) -> int:
@@ -52,6 +168,70 @@ class Row(NamedTuple):
             or bool(self.layers[-1].windows(self.input))
             or len(self.output) != len(self.input)
         )
+
+
+OPERATION_WORDS = {
+    "macs": "multiply-adds",
+    "2macs": "operations",
+    "exact": "multiplications and additions",
+}
+
+
+def operations(macs: int, sums: int, counted: str) -> int:
+    """Multiply-adds as a convention counts them: 1, 2, or n products and n − 1 additions a sum."""
+    if counted == "macs" or not macs:
+        return macs
+    return 2 * macs - (sums if counted == "exact" else 0)
+
+
+class Design:
+    """A network as a question writes it, with what a sheet means by it and counts of it.
+
+    Args:
+        text: a chain, the notation of exams, the name of a file or of a bundled network.
+        writing: how the words of a chain are meant.
+        counting: what counts.
+    """
+
+    __slots__ = ("_rows", "counting", "text", "writing")
+
+    def __init__(self, text: str, writing: Writing, counting: Counting) -> None:
+        self.text, self.writing, self.counting = text, writing, counting
+        self._rows: dict[Hwc | None, list[Row]] = {}
+
+    def __str__(self) -> str:
+        return self.text
+
+    def rows(self, shape: Hwc | None) -> list[Row]:
+        """Its layers on an input, walked.
+
+        Raises:
+            GivenError: it is not a network, or does not fit the input.
+        """
+        if shape not in self._rows:
+            self._rows[shape] = _walk(self, shape)
+        return self._rows[shape]
+
+    def joined(self, others: tuple[Design, ...]) -> Design:
+        """This chain and others after it, as one."""
+        text = " ".join([self.text, *map(str, others)])
+        return Design(text, self.writing, self.counting)
+
+    def rounding_down(self) -> Design:
+        """The same chain where sizes are rounded down instead of refused."""
+        if self.writing.fit != "strict":
+            return self
+        return Design(self.text, self.writing._replace(fit="floor"), self.counting)
+
+    def problem(self, shape: tuple[int, ...]) -> str:
+        """Why a chain does not accept an input, channels first; empty where it does."""
+        from convcalc.network.chain import parse_chain
+
+        try:
+            parse_chain(self.text.split(), shape, self.writing.adapt)
+        except ConvcalcError as error:
+            return str(error)
+        return ""
 
 
 def _chain_words(text: str) -> list[tuple[str, str]]:
@@ -88,7 +268,7 @@ def _is_name(text: str) -> bool:
     return find(text) is None
 
 
-def _network_of(text: str, shape: Hwc | None) -> tuple[Network, list[str]]:
+def _network_of(text: str, shape: Hwc | None, writing: Writing) -> tuple[Network, list[str]]:
     """The network of a question, and how each of its layers is called there."""
     from convcalc.network.chain import parse_chain
 
@@ -102,7 +282,7 @@ def _network_of(text: str, shape: Hwc | None) -> tuple[Network, list[str]]:
             network = load(text, input=first)
             return network, [node.name for node in network.nodes]
         words = _chain_words(text)
-        network = parse_chain([chain for _, chain in words], first)
+        network = parse_chain([chain for _, chain in words], first, writing.adapt)
     except GivenError:
         raise
     except ConvcalcError as error:
@@ -121,11 +301,11 @@ def _times(word: str) -> int:
     return int(first) if star and first.isdigit() else 1
 
 
-def rows_of(text: str, shape: Hwc | None) -> list[Row]:
-    """The layers of a question's network, walked."""
+def _walk(design: Design, shape: Hwc | None) -> list[Row]:
+    """The layers of a question's network, each with what it gives."""
     from convcalc.analysis.walk import walk
 
-    network, labels = _network_of(text, shape)
+    network, labels = _network_of(design.text, shape, design.writing)
     try:
         walked = walk(network).steps
     except ConvcalcError as error:
@@ -133,23 +313,14 @@ def rows_of(text: str, shape: Hwc | None) -> list[Row]:
     found: list[Row] = []
     waiting: list[Layer] = []
     start: tuple[int, ...] = ()
-    for node, label, row in zip(network.nodes, labels, walked):
+    for node, label, step in zip(network.nodes, labels, walked):
         if node.layer.is_view:
-            start = start if waiting else row.input
+            start = start if waiting else step.input
             waiting.append(node.layer)
             continue
-        first = start if waiting else row.input
-        found.append(
-            Row(
-                label or node.name,
-                (*waiting, node.layer),
-                first,
-                row.output,
-                row.weights,
-                row.biases,
-                row.macs,
-            )
-        )
+        shapes = start if waiting else step.input, step.input, step.output
+        layers = (*waiting, node.layer)
+        found.append(Row.of(label or node.name, layers, shapes, design.counting))
         waiting, start = [], ()
     if not found:
         raise GivenError("arch", "has no layers that compute anything")
@@ -172,26 +343,32 @@ def value_of(row: Row, ask: str, order: str) -> Any:
         "shape": in_order(row.output, order),
         "weights": row.weights,
         "biases": row.biases,
-        "params": row.weights + row.biases,
-        "macs": row.macs,
+        "params": row.params,
+        "macs": row.operations,
         "values": row.out_values,
     }[ask]
 
 
 def recompute(row: Row, shape: tuple[int, ...], ask: str, order: str) -> Any:
-    """A row of a table after another shape; None where the layer cannot take it."""
-    current = shape
-    layer = row.layers[-1]
+    """A row of a table after another shape; None where the layer cannot take it.
+
+    A shape that is wrong already need not fit exactly: sizes are rounded down there.
+    """
+    before = current = shape
+    layers = tuple([_without_strict(layer) for layer in row.layers])
     try:
-        for each in row.layers:
+        for each in layers:
             each.check(current)
             before, current = current, each.out_shape(current)
     except ConvcalcError:
         return None
-    weights, biases = layer.weights(before, current), layer.biases(before, current)
-    macs = layer.macs(before, current)
-    after = Row(row.label, row.layers, shape, current, weights, biases, macs)
+    after = Row.of(row.label, layers, (shape, before, current), row.counting)
     return value_of(after, ask, order)
+
+
+def _without_strict(layer: Any) -> Any:
+    """The layer, rounding sizes down where it refuses a window that does not fit."""
+    return replace(layer, fit="floor") if getattr(layer, "fit", "") == "strict" else layer
 
 
 class Model(NamedTuple):
@@ -204,7 +381,6 @@ class Model(NamedTuple):
 
 def totals_of_other_shapes(model: Model) -> list[int]:
     """Totals when the convolutions are padded to keep the size, or the last pool is left out."""
-    from dataclasses import replace
 
     def padded(layer: Any) -> Any:
         return replace(layer, padding="same")

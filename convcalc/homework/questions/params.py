@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from convcalc.homework.answers.types import COUNT
-from convcalc.homework.conventions import Conventions
+from convcalc.homework.answers.types import COUNT, Misfit
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, axes_of, each
+from convcalc.homework.questions.meaning import (
+    Bias,
+    Fit,
+    NormNumbers,
+    PoolNumbers,
+    Zeros,
+    default,
+)
 from convcalc.homework.questions.quantities import (
+    Axis,
     Conv,
     Linear,
     Separable,
     axes_of_window,
     conv_params,
     linear_params,
+    misfit_text,
+    output_sides,
 )
 from convcalc.homework.questions.words import biases, by
 from convcalc.text import plural
 
 _PARAMS_RULE = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
-
-
-def with_bias(bias: bool | None, c: Conventions) -> bool:  # noqa: FBT001 - an option's value
-    """Whether biases count: as the question says, or as the sheet does."""
-    return c.bias != "false" if bias is None else bias
 
 
 def need_groups(groups: int, c_in: int, filters: int) -> None:
@@ -40,7 +45,6 @@ class Filters(Task):
     """A question about a convolution's filters."""
 
     rule: ClassVar = _PARAMS_RULE
-    depends_on: ClassVar[tuple[str, ...]] = ("bias",)
 
     k: Any
     c_in: Any
@@ -49,6 +53,7 @@ class Filters(Task):
     s: Any
     p: Any
     bias: Any
+    fit: Fit
 
     def image(self) -> tuple[int, ...]:
         """The input's sides; () where the question has none."""
@@ -56,35 +61,42 @@ class Filters(Task):
             return ()
         return each(self.n, axes_of(self.k, self.n) or 2)
 
+    def windows(self) -> tuple[Axis, ...]:
+        """The window along each axis of the input."""
+        return axes_of_window(self.n, self.k, self.s, self.p, 1, axes=len(self.kernel()))
+
     def out(self) -> tuple[int, ...]:
-        """The output's sides."""
-        if self.n is None:
-            return ()
-        axes = len(self.kernel())
-        along = axes_of_window(self.n, self.k, self.s, self.p, 1, axes=axes, c=Conventions())
-        return tuple(axis.floor for axis in along)
+        """The output's sides; () where the question has no input."""
+        found = () if self.n is None else output_sides(self.windows(), self.fit)
+        return () if isinstance(found, Misfit) else found
 
     def kernel(self) -> tuple[int, ...]:
         """Taps per axis."""
         return each(self.k, axes_of(self.k, self.n) or 2)
 
-    def conv(self, c: Conventions) -> Conv:
+    def conv(self) -> Conv:
         """The numbers behind."""
         return Conv(
             self.kernel(),
             self.c_in,
             self.filters,
             getattr(self, "groups", 1),
-            with_bias(self.bias, c),
+            self.bias,
             self.out(),
             self.image(),
         )
 
     def check(self) -> None:
-        if self.image() and min(self.out()) < 1:
+        if self.n is None:
+            return
+        wrong = [axis for axis in self.windows() if axis.floor < 1]
+        if wrong:
             raise GivenError(
-                "n", f"a kernel of {self.k} does not fit an input of {self.n}; give a larger input"
+                "n",
+                f"a kernel of {by(self.k)} does not fit an input of {by(self.n)}; give a larger input",
             )
+        if isinstance(output_sides(self.windows(), self.fit), Misfit):
+            raise GivenError("n", misfit_text(self.windows()))
 
     def image_words(self) -> str:
         """The input in words."""
@@ -108,10 +120,10 @@ class Params(Filters):
     c_in: Count
     filters: Count
     groups: Count = 1
-    bias: bool | None = None
+    bias: Bias = default(None)
     n: Sizes | None = None
     s: Count = 1
-    p: int = 0
+    p: Zeros = default(0)
 
     def check(self) -> None:
         super().check()
@@ -120,15 +132,15 @@ class Params(Filters):
     def gaps(self, given: set[str]) -> list[str]:
         return []
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
         return (
             f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)}{groups}{self.image_words()}. "
-            f"How many parameters does it have{biases(self.bias)}?"
+            f"How many parameters does it have{biases(self.written('bias'))}?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.conv(c)
+    def parts(self) -> list[Part]:
+        quantities = self.conv()
         kernel = "·".join(map(str, quantities.kernel))
         plus = " + 1" if quantities.bias else ""
         method = f"({kernel}·{quantities.depth}{plus})·{quantities.filters}"
@@ -149,11 +161,11 @@ class WeightsPerNeuron(Task):
     s: Sizes = 1
     filters: Count | None = None
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         channels = plural(self.c_in, "input channel")
         return f"How many weights does a neuron with a {by(self.k)} window on {channels} have, not counting the bias?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         quantities = Conv(each(self.k, axes_of(self.k) or 2), self.c_in, 1, bias=False)
         method = "·".join(map(str, (*quantities.kernel, self.c_in)))
         return [
@@ -166,23 +178,22 @@ class ParamsFc(Task):
     """The parameters of a fully connected layer on a volume or a vector."""
 
     about: ClassVar = "parameters of a fully connected layer"
-    depends_on: ClassVar[tuple[str, ...]] = ("bias",)
     rule: ClassVar = "Flatten the input; every unit has one weight per input value, and one bias."
     examples: ClassVar = ({"input": "10x10x4", "units": 30}, {"input": "6x6x5", "units": 12})
 
     input: Hwc
     units: Count
-    bias: bool | None = None
+    bias: Bias = default(None)
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         shape = "×".join(map(str, self.input))
         return (
             f"A fully connected layer has {plural(self.units, 'unit')} on an input of {shape}. "
-            f"How many parameters does it have{biases(self.bias)}?"
+            f"How many parameters does it have{biases(self.written('bias'))}?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = Linear(self.input, self.units, with_bias(self.bias, c))
+    def parts(self) -> list[Part]:
+        quantities = Linear(self.input, self.units, self.bias)
         plus = " + 1" if quantities.bias else ""
         method = f"({'·'.join(map(str, self.input))}{plus})·{self.units}"
         return [Part.of(COUNT, "linear", quantities, linear_params, method)]
@@ -193,21 +204,21 @@ class ParamsBn(Task):
     """The numbers of a batch normalisation: those it learns, or the running mean and variance too."""
 
     about: ClassVar = "parameters of a batch normalisation"
-    depends_on: ClassVar[tuple[str, ...]] = ("bn",)
     rule: ClassVar = "Per channel it learns a scale and a shift; a mean and a variance are measured, not learned."
     examples: ClassVar = ({"c_in": 10}, {"c_in": 24})
 
     c_in: Count
+    per_channel: NormNumbers
 
-    def sentence(self, c: Conventions) -> str:
-        which = "numbers" if c.bn == "all" else "trainable parameters"
-        more = ", running mean and variance included" if c.bn == "all" else ""
+    def sentence(self) -> str:
+        with_all = self.per_channel == 4
+        which = "numbers" if with_all else "trainable parameters"
+        more = ", running mean and variance included" if with_all else ""
         return f"How many {which} does a batch normalisation of {plural(self.c_in, 'channel')} have{more}?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        each_one = 4 if c.bn == "all" else 2
+    def parts(self) -> list[Part]:
         method = f"(numbers per channel)·{self.c_in}"
-        return [Part("", COUNT, each_one * self.c_in, "bn", self.c_in, method=method)]
+        return [Part("", COUNT, self.per_channel * self.c_in, "bn", self.c_in, method=method)]
 
 
 @question("params-depthwise")
@@ -222,28 +233,28 @@ class ParamsDepthwise(Filters):
 
     k: Sizes
     c_in: Count
-    bias: bool | None = None
+    bias: Bias = default(None)
     n: Sizes | None = None
     s: Count = 1
-    p: int = 0
+    p: Zeros = default(0)
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         channels = plural(self.c_in, "channel")
-        return f"How many parameters does a depthwise {by(self.k)} convolution on {channels} have{biases(self.bias)}?"
+        return f"How many parameters does a depthwise {by(self.k)} convolution on {channels} have{biases(self.written('bias'))}?"
 
-    def conv(self, c: Conventions) -> Conv:
+    def conv(self) -> Conv:
         return Conv(
             self.kernel(),
             self.c_in,
             self.c_in,
             self.c_in,
-            with_bias(self.bias, c),
+            self.bias,
             self.out(),
             self.image(),
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.conv(c)
+    def parts(self) -> list[Part]:
+        quantities = self.conv()
         kernel = "·".join(map(str, quantities.kernel))
         plus = " + 1" if quantities.bias else ""
         return [Part.of(COUNT, "params", quantities, conv_params, f"({kernel}{plus})·{self.c_in}")]
@@ -264,11 +275,11 @@ class ParamsSeparable(Task):
     filters: Count
     bias: bool = False
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         bias = ", biases of both layers included" if self.bias else ", without biases"
         return f"How many parameters does a depthwise separable {by(self.k)} convolution from {self.c_in} to {self.filters} channels have{bias}?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         extra = self.c_in + self.filters if self.bias else 0
         quantities = Separable(self.k, self.c_in, self.filters)
         method = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}" + (
@@ -290,16 +301,16 @@ class ParamsTransposed(Filters):
     k: Sizes
     c_in: Count
     filters: Count
-    bias: bool | None = None
+    bias: Bias = default(None)
     n: Sizes | None = None
     s: Count = 1
-    p: int = 0
+    p: Zeros = default(0)
 
-    def sentence(self, c: Conventions) -> str:
-        return f"How many parameters does a transposed {by(self.k)} convolution from {self.c_in} to {self.filters} channels have{biases(self.bias)}?"
+    def sentence(self) -> str:
+        return f"How many parameters does a transposed {by(self.k)} convolution from {self.c_in} to {self.filters} channels have{biases(self.written('bias'))}?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = self.conv(c)
+    def parts(self) -> list[Part]:
+        quantities = self.conv()
         kernel = "·".join(map(str, quantities.kernel))
         plus = " + 1" if quantities.bias else ""
         return [
@@ -318,19 +329,19 @@ class ParamsPool(Task):
     """The parameters of a pool: none today; the pools of LeNet-5 have a weight and a bias per map."""
 
     about: ClassVar = "parameters of a pool"
-    depends_on: ClassVar[tuple[str, ...]] = ("pool_bias",)
     rule: ClassVar = "A pool takes the maximum or the mean of a window: is there anything to learn?"
     examples: ClassVar = ({"k": 2, "c_in": 16}, {"k": 3, "c_in": 10})
 
     k: Count
     c_in: Count
+    per_map: PoolNumbers
 
-    def sentence(self, c: Conventions) -> str:
-        which = " of LeNet-5" if c.pool_bias == "lenet" else ""
+    def sentence(self) -> str:
+        which = " of LeNet-5" if self.per_map else ""
         return f"How many parameters does a {by(self.k)} pool{which} on {plural(self.c_in, 'map')} have?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        expected = 2 * self.c_in if c.pool_bias == "lenet" else 0
+    def parts(self) -> list[Part]:
+        expected = self.per_map * self.c_in
         return [
             Part(
                 "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading, clean
@@ -11,9 +11,6 @@ from convcalc.homework.answers.text_types import PROSE, TRUE_FALSE, Choice, lett
 from convcalc.homework.answers.types import AnswerType, answer_type
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import GivenError, Words
-
-if TYPE_CHECKING:
-    from convcalc.homework.conventions import Conventions
 
 
 @answer_type("c-squared")
@@ -68,12 +65,12 @@ class ChoiceTask(Task):
             raise GivenError("answer", f"names no option: {found.problem}")
         return found.value  # type: ignore[no-any-return]
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return "Which option is right? " + " ".join(
             f"({letter(i)}) {option}" for i, option in enumerate(self.options)
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         return [Part("", Choice(self.options), self.key())]
 
 
@@ -91,10 +88,10 @@ class TrueFalseTask(Task):
     answer: bool
     statement: str = ""
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"True or false? {self.statement}".strip()
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         return [Part("", TRUE_FALSE, self.answer)]
 
 
@@ -105,8 +102,8 @@ class TextTask(Task):
     about: ClassVar = "a few sentences, marked by a person"
     examples: ClassVar = ({}, {})
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return "Answer in a few sentences."
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         return [Part("", PROSE, None)]

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from convcalc import formulas
 from convcalc.homework.answers.types import Misfit
-from convcalc.homework.conventions import Conventions
 from convcalc.homework.questions.given import Ints, each
+from convcalc.homework.questions.meaning import Padding
+from convcalc.homework.questions.networks import operations
 from convcalc.layers import window
 
 
@@ -23,31 +24,22 @@ class Axis(window.Axis):
         return Fraction(self.slack, self.s) + 1
 
 
-def axes_of_window(
-    n: Ints, k: Ints, s: Ints, p: Ints | str, d: int, *, axes: int, c: Conventions
-) -> tuple[Axis, ...]:
-    """The window along each axis, with its padding under the conventions.
+def axes_of_window(n: Ints, k: Ints, s: Ints, p: Padding, d: int, *, axes: int) -> tuple[Axis, ...]:
+    """The window along each axis, with its padding in zeros.
 
     Args:
         n, k, s: input, kernel and stride; one number, or one per axis.
-        p: padding in numbers, or a word of `window.PADDINGS`.
+        p: the padding.
         d: dilation, counted from 1.
         axes: how many axes there are.
-        c: the conventions.
     """
-    columns = (each(n, axes), each(k, axes), each(s, axes))
-    pads = (0,) * axes if isinstance(p, str) else each(p, axes)
-    found = []
-    for size, kernel, step, pad in zip(*columns, pads):
-        if p == "same" and c.same == "symmetric":
-            total = formulas.full_padding(kernel, d)
-            sides = total // 2, total - total // 2
-        elif isinstance(p, str):
-            sides = window.PADDINGS[p](size, kernel, step, d)
-        else:
-            sides = (pad // 2, pad - pad // 2) if c.padding == "total" else (pad, pad)
-        found.append(Axis(size, kernel, step, *sides, d))
-    return tuple(found)
+    columns = (each(n, axes), each(k, axes), each(s, axes), p.sides(axes))
+    return tuple(
+        [
+            Axis(size, kernel, step, *p.along(size, kernel, step, d, sides), d)
+            for size, kernel, step, sides in zip(*columns)
+        ]
+    )
 
 
 class Windows(NamedTuple):
@@ -77,18 +69,36 @@ class Windows(NamedTuple):
     scalar: bool = True
 
 
-def sizes(quantities: Windows) -> Any:
-    """What comes out: a size, one per axis, or a volume; a `Misfit` where a window does not fit.
+def output_sides(
+    axes: tuple[Axis, ...], fit: str, *, pool: bool = False
+) -> tuple[int, ...] | Misfit:
+    """The output size along each axis; a `Misfit` where a window does not fit.
 
     Sizes are rounded by the rule of layers; where a sheet rounds up, pools do it as in Caffe.
     """
-    fit = quantities.fit
     if fit == "ceil":
-        fit = "caffe" if quantities.pool else "floor"
-    found = window.out_sizes(quantities.axes, fit)
-    for axis, size in zip(quantities.axes, found):
+        fit = "caffe" if pool else "floor"
+    found = window.out_sizes(axes, fit)
+    for axis, size in zip(axes, found):
         if size < 1 or (fit == "strict" and not axis.fits):
             return Misfit(axis.unrounded)
+    return found
+
+
+def misfit_text(axes: tuple[Axis, ...]) -> str:
+    """Why a question that asks for more than sizes cannot be asked where windows must fit."""
+    axis = next(axis for axis in axes if not axis.fits)
+    return (
+        f"the window does not fit: ({axis.padded_sum} − {axis.effective_kernel})/{axis.s} + 1 = {axis.exact}, "
+        "and this sheet has fit: strict; change a number, or ask type: fit"
+    )
+
+
+def sizes(quantities: Windows) -> Any:
+    """What comes out: a size, one per axis, or a volume; a `Misfit` where a window does not fit."""
+    found = output_sides(quantities.axes, quantities.fit, pool=quantities.pool)
+    if isinstance(found, Misfit):
+        return found
     return as_asked(quantities, list(found), quantities.filters)
 
 
@@ -107,7 +117,13 @@ def volume_in_order(spatial: tuple[Any, ...], channels: Any, order: str) -> tupl
 
 
 class Transposed(NamedTuple):
-    """A transposed convolution on one axis (all axes alike): a is the output padding."""
+    """A transposed convolution on one axis (all axes alike).
+
+    Attributes:
+        n, k, s, p, d: its input, kernel, stride, padding per side and dilation.
+        a: the output padding.
+        more: a cell that the end loses more than the beginning.
+    """
 
     n: int
     k: int
@@ -115,28 +131,40 @@ class Transposed(NamedTuple):
     p: int = 0
     d: int = 1
     a: int = 0
+    more: int = 0
 
 
 def transposed_size(quantities: Transposed) -> int:
     """(n − 1)·s − 2p + d·(k − 1) + a + 1"""
-    return formulas.transposed_size(*quantities)
+    return formulas.transposed_size(*quantities[:6]) - quantities.more
 
 
 class Padded(NamedTuple):
-    """A volume with a border of zeros."""
+    """A volume with a border of zeros.
+
+    Attributes:
+        n: its sides.
+        added: the zeros on both sides together, along each axis.
+        p: the padding as the question writes it, per axis.
+        c_in, order: its channels, and the order of its numbers.
+    """
 
     n: tuple[int, ...]
+    added: tuple[int, ...]
     p: tuple[int, ...]
     c_in: int
     order: str = "hwc"
-    total: bool = False
+
+    @property
+    def added_text(self) -> str:
+        """What is added to the first side, as a product if it is the same on each side."""
+        return f"2·{self.p[0]}" if self.added[0] == 2 * self.p[0] else f"{self.added[0]}"
 
 
 def padded_volume(quantities: Padded) -> tuple[int, ...]:
     """n + 2p along each axis, the channels as they were."""
-    times = 1 if quantities.total else 2
     return volume_in_order(
-        tuple(n + times * p for n, p in zip(quantities.n, quantities.p)),
+        tuple(n + added for n, added in zip(quantities.n, quantities.added)),
         quantities.c_in,
         quantities.order,
     )
@@ -237,11 +265,7 @@ def conv_macs(quantities: Conv) -> int:
     macs = formulas.conv_macs(
         quantities.area, quantities.depth, quantities.filters, quantities.positions
     )
-    if quantities.flops == "macs":
-        return macs
-    if quantities.flops == "exact":
-        return 2 * macs - quantities.filters * quantities.positions
-    return 2 * macs
+    return operations(macs, quantities.filters * quantities.positions, quantities.flops)
 
 
 class Linear(NamedTuple):
@@ -269,6 +293,7 @@ class Separable(NamedTuple):
     c_in: int
     filters: int
     positions: int = 1
+    flops: str = "macs"
 
     @property
     def depthwise(self) -> int:
@@ -281,6 +306,19 @@ class Separable(NamedTuple):
     @property
     def full(self) -> int:
         return self.k * self.k * self.c_in * self.filters
+
+    @property
+    def operations(self) -> int:
+        """Those of both layers, as they are counted."""
+        macs = (self.depthwise + self.pointwise) * self.positions
+        return operations(macs, (self.c_in + self.filters) * self.positions, self.flops)
+
+    @property
+    def ratio(self) -> Fraction:
+        """How many times more operations a full convolution needs."""
+        sums = self.filters * self.positions
+        full = operations(self.full * self.positions, sums, self.flops)
+        return Fraction(full, self.operations)
 
 
 class Memory(NamedTuple):

@@ -8,11 +8,11 @@ from convcalc.errors import ConvcalcError
 from convcalc.homework.answers.types import SIZE
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Layers
+from convcalc.homework.questions.meaning import InPixels
 from convcalc.homework.questions.quantities import Rf, rf_size
 from convcalc.layers.rf import UnknownField
 
 if TYPE_CHECKING:
-    from convcalc.homework.conventions import Conventions
     from convcalc.layers.rf import Fields
 
 _RULE = "Start with 1; every layer adds d·(k − 1) times the product of all strides before it."
@@ -48,25 +48,25 @@ class ReceptiveField(Task):
     """The receptive field of one unit after some layers, written kernel/stride/dilation."""
 
     about: ClassVar = "receptive field"
-    depends_on: ClassVar[tuple[str, ...]] = ("rf",)
     rule: ClassVar = _RULE
     examples: ClassVar = ({"layers": "5/2 3/1 3/2"}, {"layers": "7/2 3/2 3/1"}, {"layers": "4*5/1"})
 
     layers: Layers
     image: Count | None = None
     blocks: Count = 1
+    in_pixels: InPixels
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         what = (
             "How many pixels are in the receptive field"
-            if c.rf == "pixels"
+            if self.in_pixels
             else "How large is the receptive field"
         )
         times = f" ({self.blocks} such blocks in a row)" if self.blocks > 1 else ""
-        return f"{what} of one unit after the layers (kernel/stride) {_layer_words(self.layers)}{times}?"
+        return f"{what} of one unit after the layers (kernel/stride) {_layer_words(self.written('layers'))}{times}?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = Rf(self.layers * self.blocks, c.rf == "pixels", self.image or 0, self.blocks)
+    def parts(self) -> list[Part]:
+        quantities = Rf(self.layers * self.blocks, self.in_pixels, self.image or 0, self.blocks)
         squared = " squared" if quantities.pixels else ""
         return [
             Part.of(SIZE, "rf", quantities, rf_size, _formula_text(quantities.layers) + squared)
@@ -78,20 +78,20 @@ class ReceptiveFieldNet(Task):
     """The receptive field in a bundled network or a YAML file: of the last layer before the classifier, or of the layer `at`."""
 
     about: ClassVar = "receptive field in a network"
-    depends_on: ClassVar[tuple[str, ...]] = ("rf",)
     rule: ClassVar = _RULE
     examples: ClassVar = ({"net": "lenet5"}, {"net": "zfnet"})
 
     net: str
     at: str = ""
+    in_pixels: InPixels
 
     def check(self) -> None:
         self.size()
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         what = (
             "How many pixels are in the receptive field"
-            if c.rf == "pixels"
+            if self.in_pixels
             else "How large is the receptive field"
         )
         gathered = isinstance(self.field(), UnknownField)
@@ -127,9 +127,9 @@ class ReceptiveFieldNet(Task):
             raise GivenError("at", f"the receptive field of {what} is not known: {reason}")
         return max(sides)
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         side = self.size()
-        expected = side * side if c.rf == "pixels" else side
+        expected = side * side if self.in_pixels else side
         return [Part("", SIZE, expected, method="layer by layer from the image")]
 
 
@@ -148,10 +148,10 @@ class LayersForField(Task):
         if self.k < 2:
             raise GivenError("k", "a kernel of 1 adds nothing; give 2 or more")
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"How many {self.k}×{self.k} layers with stride 1 give a receptive field of at least {self.size} × {self.size} pixels?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         expected = -(-(self.size - 1) // (self.k - 1))
         return [
             Part(

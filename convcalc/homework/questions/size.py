@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, FIT, SIZE, Misfit, Volume
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import Count, GivenError, Ints, Pad, Sizes, axes_of, each
+from convcalc.homework.questions.given import Count, GivenError, Ints, Sizes, axes_of, each
+from convcalc.homework.questions.meaning import (
+    Dilation,
+    Fit,
+    Order,
+    OutputPadding,
+    Padding,
+    PaddingMeaning,
+    SameMeaning,
+    Zeros,
+    ZerosPerAxis,
+    default,
+)
 from convcalc.homework.questions.quantities import (
     Keep,
     Padded,
@@ -24,9 +36,6 @@ from convcalc.homework.questions.quantities import (
 from convcalc.homework.questions.words import by, options, volume_words
 from convcalc.text import plural
 
-if TYPE_CHECKING:
-    from convcalc.homework.conventions import Conventions
-
 _SIZE_RULE = (
     "Along each axis: ⌊(n + 2p − k)/s⌋ + 1; a kernel with dilation d covers d·(k − 1) + 1 cells."
 )
@@ -35,26 +44,21 @@ _TRANSPOSED_RULE = (
 )
 
 
-def _windows(
-    task: Any, c: Conventions, *, pool: bool = False, stride: Ints | None = None
-) -> Windows:
-    """The windows of a task with n, k and perhaps s, p and d, under the conventions."""
+def _windows(task: Any, *, pool: bool = False, stride: Ints | None = None) -> Windows:
+    """The windows of a task with n, k and perhaps s, p and d."""
     s = stride if stride is not None else task.s
-    p = task.p
+    p = task.p.given
     dims = axes_of(task.n, task.k, s, p if isinstance(p, tuple) else None)
     axes = dims or 2
-    dilation = getattr(task, "d", None)
-    base = int(c.dilation_base)
-    d = 1 if dilation is None else dilation + 1 - base
-    along = axes_of_window(task.n, task.k, s, p, d, axes=axes, c=c)
+    along = axes_of_window(task.n, task.k, s, task.p, getattr(task, "d", 1), axes=axes)
+    written = task.given().get("d")
     return Windows(
         along,
         pool=pool,
         given=each(p, axes) if not isinstance(p, str) else (0,) * axes,
-        fit=c.fit,
-        order=c.order if c.order != "nchw" else "chw",
+        fit=task.fit,
         same=p == "same",
-        dilation=dilation if dilation is not None else base,
+        dilation=along[0].d if written is None else written,
         scalar=not dims,
     )
 
@@ -78,13 +82,13 @@ def formula_text(quantities: Windows) -> str:
 class _Window(Task):
     """A question about one window sliding over an input."""
 
-    depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same")
     rule: ClassVar = _SIZE_RULE
     topic: ClassVar = "size"
     answer_type: ClassVar = SIZE
 
     n: Any
     k: Any
+    fit: Fit
 
     def check(self) -> None:
         axes_of(self.n, self.k)
@@ -97,15 +101,14 @@ class _Window(Task):
             left.append("no stride given, 1 is used; add s: 1")
         return left
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = _windows(self, c)
+    def parts(self) -> list[Part]:
+        quantities = _windows(self)
         return [Part.of(self.answer_type, self.topic, quantities, sizes, formula_text(quantities))]
 
     def window_words(self) -> str:
         """The options of the window."""
         task: Any = self
-        padding = None if task.p == 0 else task.p
-        return options(stride=task.s, padding=padding, dilation=getattr(task, "d", None))
+        return options(stride=task.s, padding=task.p.shown, dilation=self.given().get("d"))
 
 
 @question("output-size")
@@ -120,10 +123,10 @@ class OutputSize(_Window):
     n: Sizes
     k: Sizes
     s: Sizes = 1
-    p: Pad = 0
-    d: int | None = None
+    p: Padding = default(0)
+    d: Dilation = default(None)
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"What is the output size of a {by(self.k)} filter{self.window_words()} on a {by(self.n)} input?"
 
 
@@ -138,11 +141,11 @@ class DilatedSize(_Window):
 
     n: Sizes
     k: Sizes
-    d: int
+    d: Dilation
     s: Sizes = 1
-    p: Pad = 0
+    p: Padding = default(0)
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"What is the output size of a {by(self.k)} filter{self.window_words()} on a {by(self.n)} input?"
 
 
@@ -159,15 +162,15 @@ class FitTask(_Window):
     n: Sizes
     k: Sizes
     s: Sizes = 1
-    p: Pad = 0
-    d: int | None = None
+    p: Padding = default(0)
+    d: Dilation = default(None)
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"Does a {by(self.k)} filter{self.window_words()} fit a {by(self.n)} input, and what is the output size?"
 
-    def accepts(self, c: Conventions) -> list[Any]:
+    def accepts(self) -> list[Any]:
         """Where sizes are rounded down, "does not fit" is a right answer to the question too."""
-        quantities = _windows(self, c)
+        quantities = _windows(self)
         wrong = [axis for axis in quantities.axes if not axis.fits]
         return [Misfit(wrong[0].unrounded)] if wrong else []
 
@@ -177,7 +180,6 @@ class VolumeTask(_Window):
     """The output volume of a convolution: height, width and channels."""
 
     about: ClassVar = "output volume"
-    depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "dilation_base", "same", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = _SIZE_RULE + " The depth is the number of filters."
     examples: ClassVar = (
@@ -190,21 +192,24 @@ class VolumeTask(_Window):
     filters: Count
     c_in: Count = 3
     s: Sizes = 1
-    p: Pad = 0
-    d: int | None = None
+    p: Padding = default(0)
+    d: Dilation = default(None)
+    order: Order
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return (
             f"{plural(self.filters, 'filter')} of {by(self.k)}{self.window_words()} "
             f"{'slides' if self.filters == 1 else 'slide'} over a {by(self.n)}×{self.c_in} input. "
             "What is the output volume?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = _windows(self, c)._replace(c_in=self.c_in, filters=self.filters, volume=True)
+    def parts(self) -> list[Part]:
+        quantities = _windows(self)._replace(
+            c_in=self.c_in, filters=self.filters, volume=True, order=self.order
+        )
         return [
             Part.of(
-                Volume(volume_words(c.order)),
+                Volume(volume_words(self.order)),
                 "volume",
                 quantities,
                 sizes,
@@ -218,7 +223,6 @@ class PoolVolume(Task):
     """The output volume of a pool; its stride is the window size unless it is given."""
 
     about: ClassVar = "volume after a pool"
-    depends_on: ClassVar[tuple[str, ...]] = ("fit", "padding", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = (
         _SIZE_RULE
@@ -232,22 +236,30 @@ class PoolVolume(Task):
     k: Sizes
     c_in: Count | None = None
     s: Sizes | None = None
-    p: Pad = 0
+    p: Padding = default(0)
+    fit: Fit
+    order: Order
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         what = "volume" if self.c_in else "size"
         depth = f"×{self.c_in}" if self.c_in else ""
-        more = options(stride=self.s, padding=self.p or None)
+        more = options(stride=self.s, padding=self.p.shown)
         return f"What is the output {what} of a {by(self.k)} pool{more} on a {by(self.n)}{depth} input?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = _windows(self, c, pool=True, stride=self.s if self.s is not None else self.k)
+    def parts(self) -> list[Part]:
+        quantities = _windows(self, pool=True, stride=self.s if self.s is not None else self.k)
         if self.c_in is None:
             return [Part.of(SIZE, "size", quantities, sizes, formula_text(quantities))]
-        quantities = quantities._replace(c_in=self.c_in, filters=self.c_in, volume=True)
+        quantities = quantities._replace(
+            c_in=self.c_in, filters=self.c_in, volume=True, order=self.order
+        )
         return [
             Part.of(
-                Volume(volume_words(c.order)), "volume", quantities, sizes, formula_text(quantities)
+                Volume(volume_words(self.order)),
+                "volume",
+                quantities,
+                sizes,
+                formula_text(quantities),
             )
         ]
 
@@ -257,7 +269,6 @@ class PaddedVolume(Task):
     """A volume after zeros are added around it."""
 
     about: ClassVar = "volume after padding"
-    depends_on: ClassVar[tuple[str, ...]] = ("padding", "order")
     partial: ClassVar = "parts"
     rule: ClassVar = (
         "Padding is added at both ends of the height and of the width; the channels stay the same."
@@ -265,29 +276,31 @@ class PaddedVolume(Task):
     examples: ClassVar = ({"n": 20, "p": 3, "c_in": 5}, {"n": 11, "p": 1, "c_in": 6})
 
     n: Sizes
-    p: Ints
+    p: ZerosPerAxis
     c_in: Count
+    order: Order
 
-    def sentence(self, c: Conventions) -> str:
-        padding = by(self.p) if isinstance(self.p, tuple) else self.p
+    def sentence(self) -> str:
+        padding = by(self.p.given) if isinstance(self.p.given, tuple) else self.p.given
         return f"A {by(self.n)}×{self.c_in} input gets a padding of {padding}. What is its volume then?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        axes = axes_of(self.n, self.p) or 2
+    def parts(self) -> list[Part]:
+        p = self.p.given
+        axes = axes_of(self.n, p) or 2
         quantities = Padded(
             each(self.n, axes),
-            each(self.p, axes),
+            tuple([before + after for before, after in self.p.sides(axes)]),
+            each(p, axes) if not isinstance(p, str) else (),
             self.c_in,
-            c.order if c.order == "hwc" else "chw",
-            c.padding == "total",
+            self.order,
         )
         return [
             Part.of(
-                Volume(volume_words(c.order)),
+                Volume(volume_words(self.order)),
                 "padded",
                 quantities,
                 padded_volume,
-                f"{quantities.n[0]} + 2·{quantities.p[0]}; depth as before",
+                f"{quantities.n[0]} + {quantities.added_text}; depth as before",
             )
         ]
 
@@ -297,14 +310,14 @@ class PadToKeep(Task):
     """The padding that keeps the size at stride 1."""
 
     about: ClassVar = "padding that keeps the size"
-    depends_on: ClassVar[tuple[str, ...]] = ("padding", "dilation_base")
     rule: ClassVar = "At stride 1 a window removes k − 1 cells; padding adds them again, half on each side: (k − 1)/2."
     examples: ClassVar = ({"k": 9}, {"k": 11}, {"k": 3, "d": 4})
 
     k: Sizes
     s: Sizes = 1
-    d: int | None = None
+    d: Dilation = default(None)
     n: Count | None = None
+    total: PaddingMeaning
 
     def check(self) -> None:
         if self.s not in (1, (1, 1)):
@@ -315,16 +328,16 @@ class PadToKeep(Task):
         if isinstance(self.k, tuple) and len(set(self.k)) > 1:
             raise GivenError("k", "asks for one padding; give a square kernel")
 
-    def sentence(self, c: Conventions) -> str:
-        dilation = f" and dilation {self.d}" if self.d is not None else ""
+    def sentence(self) -> str:
+        written = self.written("d")
+        dilation = "" if written is None else f" and dilation {written}"
         return f"Which padding keeps the size of the input for a {by(self.k)} filter with stride 1{dilation}?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         k = self.k[0] if isinstance(self.k, tuple) else self.k
-        d = 1 if self.d is None else self.d + 1 - int(c.dilation_base)
-        quantities = Keep(self.n or 0, k, d, c.padding == "total")
-        span = formulas.effective_kernel(k, d)
-        method = f"({span} − 1)/2" if c.padding != "total" else f"{span} − 1"
+        quantities = Keep(self.n or 0, k, self.d, self.total)
+        span = formulas.effective_kernel(k, self.d)
+        method = f"{span} − 1" if self.total else f"({span} − 1)/2"
         return [Part.of(SIZE, "keep", quantities, padding_to_keep, method)]
 
 
@@ -340,10 +353,10 @@ class SameSize(Task):
     s: Count = 1
     k: Count = 3
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f'An input of size {self.n} has "same" padding, kernel {self.k} and stride {self.s}. What is the output size?'
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         quantities = Same(self.n, self.s, self.k)
         return [Part.of(SIZE, "same", quantities, same_size, f"⌈{self.n}/{self.s}⌉")]
 
@@ -361,16 +374,25 @@ class SamePadding(Task):
     n: Count
     k: Count
     s: Count = 1
+    symmetric: SameMeaning
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return (
             f'How many zeros does "same" padding add to an input of size {self.n} for kernel {self.k} and '
             f"stride {self.s}: in total (total), before (before) and after (after)?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
-        total = formulas.same_padding(self.n, self.k, self.s, 1)
-        method = f"(⌈{self.n}/{self.s}⌉ − 1)·{self.s} + {self.k} − {self.n}"
+    def parts(self) -> list[Part]:
+        total = (
+            formulas.full_padding(self.k, 1)
+            if self.symmetric
+            else formulas.same_padding(self.n, self.k, self.s, 1)
+        )
+        method = (
+            f"{self.k} − 1"
+            if self.symmetric
+            else f"(⌈{self.n}/{self.s}⌉ − 1)·{self.s} + {self.k} − {self.n}"
+        )
         values = {"total": total, "before": total // 2, "after": total - total // 2}
         return [
             Part(name, COUNT, value, label=name, method=method) for name, value in values.items()
@@ -382,7 +404,6 @@ class TransposedSize(Task):
     """The output size of a transposed convolution."""
 
     about: ClassVar = "output size of a transposed convolution"
-    depends_on: ClassVar[tuple[str, ...]] = ("transposed_out_pad",)
     rule: ClassVar = _TRANSPOSED_RULE
     examples: ClassVar = (
         {"n": 6, "k": 5, "s": 3, "p": 2}, {"n": 9, "k": 4, "s": 2, "p": 1},
@@ -391,30 +412,33 @@ class TransposedSize(Task):
     n: Count
     k: Count
     s: Count = 1
-    p: int = 0
-    d: Count = 1
-    a: int | None = None
+    p: Zeros = default(0)
+    d: Dilation = default(None)
+    a: OutputPadding = default(None)
 
     def check(self) -> None:
-        if transposed_size(Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)) < 1:
-            raise GivenError("p", f"padding {self.p} removes everything; use less")
+        if transposed_size(self.quantities()) < 1:
+            raise GivenError("p", f"padding {self.p.given} removes everything; use less")
 
-    def sentence(self, c: Conventions) -> str:
+    def quantities(self) -> Transposed:
+        """The numbers behind; an odd total of padding removes one more cell at the end."""
+        ((before, after),) = self.p.sides(1)
+        return Transposed(self.n, self.k, self.s, before, self.d, self.a, after - before)
+
+    def sentence(self) -> str:
         more = options(
             stride=self.s,
-            padding=self.p or None,
-            dilation=self.d if self.d > 1 else None,
-            output_padding=self.a,
+            padding=self.p.shown,
+            dilation=self.written("d"),
+            output_padding=self.written("a"),
         )
         return f"What is the output size of a transposed {by(self.k)} convolution{more} on a {by(self.n)} input?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        quantities = Transposed(self.n, self.k, self.s, self.p, self.d, self.a or 0)
-        if self.a is None and c.transposed_out_pad == "match":
-            short = self.n * self.s - transposed_size(quantities)
-            quantities = quantities._replace(a=max(0, min(short, self.s - 1)))
+    def parts(self) -> list[Part]:
+        quantities = self.quantities()
         method = (
             f"({quantities.n} − 1)·{quantities.s} − 2·{quantities.p} + {formulas.effective_kernel(quantities.k, quantities.d)}"
             + (f" + {quantities.a}" if quantities.a else "")
+            + (f" − {quantities.more}" if quantities.more else "")
         )
         return [Part.of(SIZE, "transposed", quantities, transposed_size, method)]

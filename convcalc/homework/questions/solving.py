@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from convcalc import formulas
-from convcalc.homework.answers.text_types import SETTINGS
+from convcalc.homework.answers.text_types import Settings
 from convcalc.homework.answers.types import COUNT, PAIR, SHARE, SIZE, Volume
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import Count, GivenError, Hwc, Ints, Words, each
+from convcalc.homework.questions.given import Count, GivenError, Hwc, Ints, each
+from convcalc.homework.questions.meaning import Archs, Fit, Order, PaddingMeaning
 from convcalc.homework.questions.quantities import (
     Axis,
     LayersToSize,
@@ -17,12 +18,12 @@ from convcalc.homework.questions.quantities import (
     layers_to_size,
     sizes,
 )
+from convcalc.homework.questions.size import formula_text
 from convcalc.homework.questions.words import by, volume_words
 from convcalc.text import plural
 
-if TYPE_CHECKING:
-    from convcalc.homework.conventions import Conventions
-from convcalc.homework.questions.size import formula_text
+_MAX_INPUT = 2**16
+_MAX_TRIES = 256  # sizes from the smallest on, until windows that must fit exactly do
 
 
 @question("solve-for")
@@ -35,12 +36,16 @@ class SolveFor(Task):
 
     n: Count
     out: Count
+    total: PaddingMeaning
+    fit: Fit
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"Which kernel size, stride and padding give a {by(self.out)} output for a {by(self.n)} input?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        return [Part("", SETTINGS, (self.n, self.out), method=f"⌊({self.n} + 2p − k)/s⌋ + 1")]
+    def parts(self) -> list[Part]:
+        method = f"⌊({self.n} + {'p' if self.total else '2p'} − k)/s⌋ + 1"
+        settings = Settings(total=self.total, exact=self.fit == "strict")
+        return [Part("", settings, (self.n, self.out), method=method)]
 
 
 @question("layers-to-reach")
@@ -62,13 +67,13 @@ class LayersToReach(Task):
                 f"layers with a kernel of {self.k} never reduce {self.n} to {self.target}; give a larger n or k",
             )
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return (
             f"How many {by(self.k)} layers with stride 1 and without padding reduce a {by(self.n)} input "
             f"to {by(self.target)}?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         quantities = LayersToSize(self.n, self.k, self.target)
         method = f"({self.n} − {self.target})/({self.k} − 1)"
         return [Part.of(SIZE, "reach", quantities, layers_to_size, method)]
@@ -92,13 +97,13 @@ class Shrink(Task):
                 "layers", f"nothing is left of {self.n} after {self.layers} layers; give fewer"
             )
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return (
             f"A {by(self.n)} input goes through {plural(self.layers, 'layer')} of {by(self.k)} without padding. "
             "What size is left (size), and what share of the area is lost (lost)?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         left = self.n - self.layers * (self.k - 1)
         lost = 1 - Fraction(left * left, self.n * self.n)
         method = f"{self.n} − {self.layers}·({self.k} − 1)"
@@ -119,10 +124,10 @@ class FractionTask(Task):
     k: Count
     s: Count | None = None
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return f"What share of the values does a {by(self.k)} pool with stride {self.s or self.k} remove?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         s = self.s or self.k
         return [Part("", SHARE, 1 - Fraction(1, s * s), method=f"1 − 1/({s}·{s})")]
 
@@ -132,7 +137,6 @@ class FcToConv(Task):
     """A fully connected layer as a convolution: its kernel, and the volume it gives on a larger map."""
 
     about: ClassVar = "a fully connected layer as a convolution"
-    depends_on: ClassVar[tuple[str, ...]] = ("order",)
     rule: ClassVar = "The kernel is as large as the map it reads, without padding and with stride 1; there is one filter for each unit."
     examples: ClassVar = (
         {"input": "5x5x16", "units": 120, "n": 9}, {"input": "4x4x50", "units": 500, "n": 6},
@@ -141,6 +145,7 @@ class FcToConv(Task):
     input: Hwc
     units: Count
     n: Count | None = None
+    order: Order
 
     def check(self) -> None:
         if len(self.input) != 3 or self.input[0] != self.input[1]:
@@ -150,7 +155,7 @@ class FcToConv(Task):
                 "n", f"must be at least {self.input[0]}, the map the layer was made for"
             )
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         shape = "×".join(map(str, self.input))
         layer = f"A fully connected layer has {plural(self.units, 'unit')} on a {shape} input."
         kernel = f"{layer} Which kernel size does it have as a convolution"
@@ -160,7 +165,7 @@ class FcToConv(Task):
             else f"{kernel}?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         k = self.input[0]
         found = [Part("kernel", SIZE, k, label="kernel", method="as large as the map")]
         if self.n:
@@ -169,14 +174,13 @@ class FcToConv(Task):
                 (axis, axis),
                 self.input[2],
                 self.units,
-                fit=c.fit,
-                order="hwc" if c.order == "hwc" else "chw",
+                order=self.order,
                 volume=True,
             )
             found.append(
                 Part(
                     "volume",
-                    Volume(volume_words(c.order)),
+                    Volume(volume_words(self.order)),
                     sizes(quantities),
                     "volume",
                     quantities,
@@ -205,14 +209,14 @@ class Toeplitz(Task):
                 "k", f"a kernel of {self.k} does not fit {self.n} values; give a smaller one"
             )
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         return (
             f"A kernel of {self.k} slides over {self.n} values. How many outputs are there (size)? As a matrix, how "
             "many rows × columns does the layer have (matrix), how many different weights (free), and how many "
             "weights if it is fully connected (dense)?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         o = formulas.out_size(self.n, self.k, 1, 0, 1)
         method = f"{self.n} − {self.k} + 1"
         return [
@@ -233,14 +237,14 @@ class Compose(Task):
 
     kernels: Ints
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         sizes_text = " and ".join(map(str, each(self.kernels, 1)))
         return (
             f"Kernels of size {sizes_text} follow each other, with no nonlinearity between them. "
             "What is the size of the one kernel that does the same?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         kernels = each(self.kernels, 1)
         total = sum(kernels) - len(kernels) + 1
         method = " + ".join(map(str, kernels)) + f" − {len(kernels) - 1}"
@@ -258,38 +262,34 @@ class MinInput(Task):
         {"layers": ["conv:k3c8", "pool:k2", "conv:k3c8"]},
     )
 
-    layers: Words
+    layers: Archs
 
     def check(self) -> None:
         self.smallest()
 
-    def sentence(self, c: Conventions) -> str:
-        return f"What is the smallest square input that {' '.join(self.layers)} accepts?"
+    def sentence(self) -> str:
+        return f"What is the smallest square input that {' '.join(map(str, self.layers))} accepts?"
 
     def smallest(self) -> int:
         """Tried from below, with the walk's own checks."""
-        from convcalc.errors import ConvcalcError
-        from convcalc.network.chain import parse_chain
-
-        words = [word for text in self.layers for word in text.split()]
-        problem = ""
+        chain = self.layers[0].joined(self.layers[1:])
+        loose = chain.rounding_down()  # what fits there also fits every larger input
         low, high = 1, 1
-        while high <= 2**16:
-            try:
-                parse_chain(words, (3, high, high))
-                break
-            except ConvcalcError as error:
-                problem, low, high = str(error), high + 1, high * 2
-        else:
-            raise GivenError("layers", f"accept no input: {problem}")
+        while problem := loose.problem((3, high, high)):
+            low, high = high + 1, high * 2
+            if high > _MAX_INPUT:
+                raise GivenError("layers", f"accept no input: {problem}")
         while low < high:
             middle = (low + high) // 2
-            try:
-                parse_chain(words, (3, middle, middle))
-                high = middle
-            except ConvcalcError:
+            if loose.problem((3, middle, middle)):
                 low = middle + 1
-        return high
+            else:
+                high = middle
+        for size in range(high, high + _MAX_TRIES):
+            problem = chain.problem((3, size, size))
+            if not problem:
+                return size
+        raise GivenError("layers", f"accept no input: {problem}")
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         return [Part("", SIZE, self.smallest(), method="from 1 backwards")]

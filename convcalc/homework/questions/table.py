@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from convcalc.errors import did_you_mean
 from convcalc.homework.answers.types import COUNT, SHARE, Volume
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import GivenError, Hwc, Words
+from convcalc.homework.questions.meaning import Arch, Archs, Order, default
 from convcalc.homework.questions.networks import (
+    OPERATION_WORDS,
+    Design,
     Model,
     Row,
     channels_first,
     in_order,
     recompute,
-    rows_of,
     value_of,
 )
 from convcalc.homework.questions.quantities import (
@@ -35,21 +37,24 @@ from convcalc.homework.questions.quantities import (
 )
 from convcalc.text import shortened
 
-if TYPE_CHECKING:
-    from convcalc.homework.conventions import Conventions
-
 _ASKS = ("shape", "weights", "biases", "params", "macs", "values")
 _TABLE_RULE = (
     "Go layer by layer: the size follows from the layer before, the depth is the number of filters. Weights are k·k·(input channels)·filters, "
     "with one bias for each filter; pools have none. Flattening keeps all channels."
 )
 
-_AMOUNTS = {"params": "parameters", "weights": "weights", "macs": "multiply-adds"}
+_AMOUNTS = {"params": "parameters", "weights": "weights"}
+
+
+def _amount_words(of: str, arch: Design) -> str:
+    """What is asked about a network, in words."""
+    return _AMOUNTS.get(of) or OPERATION_WORDS[arch.counting.operations]
+
 
 _COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": linear_params}
 
 
-def _shape_quantities(row: Row, c: Conventions) -> Windows | None:
+def _shape_quantities(row: Row, order: str, fit: str) -> Windows | None:
     """The windows of a layer, for the mistakes about sizes."""
     layer: Any = row.layers[-1]
     if len(row.layers) > 1 or not layer.windows(row.input) or len(row.output) != len(row.input):
@@ -57,8 +62,7 @@ def _shape_quantities(row: Row, c: Conventions) -> Windows | None:
     axes = tuple(Axis(a.n, a.k, a.s, a.before, a.after, a.d) for a in layer.windows(row.input))
     pool = not row.weights
     return Windows(
-        axes, row.input[0], row.output[0], pool, tuple(a.before for a in axes), "floor",
-        "hwc" if c.order == "hwc" else "chw", volume=True,
+        axes, row.input[0], row.output[0], pool, tuple(a.before for a in axes), fit, order, volume=True,
     )  # fmt: skip
 
 
@@ -98,7 +102,6 @@ class ArchTable(Task):
     """A table of a network, layer by layer: `ask` for shape, weights, biases, params, macs or values."""
 
     about: ClassVar = "table of a network"
-    depends_on: ClassVar[tuple[str, ...]] = ("order",)
     partial: ClassVar = "parts"
     rule: ClassVar = _TABLE_RULE
     examples: ClassVar = (
@@ -106,9 +109,10 @@ class ArchTable(Task):
         {"input": "30x30x1", "arch": "CONV-5-8 POOL-2", "ask": ["shape"]},
     )
 
-    arch: str
+    arch: Arch
     input: Hwc | None = None
     ask: Words = ("shape",)
+    order: Order
 
     def check(self) -> None:
         for ask in self.ask:
@@ -118,27 +122,27 @@ class ArchTable(Task):
 
     def rows(self) -> list[Row]:
         """The rows of the table; a layer that changes values one by one has no row."""
-        found: list[Row] = self.once("rows", lambda: rows_of(self.arch, self.input))
+        found: list[Row] = self.arch.rows(self.input)
         shown = [row for row in found if row.computes]
         return shown or found
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
         return f"Network: {self.arch}{start}. Give for each layer: {', '.join(self.ask)}."
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         found = []
         for number, row in enumerate(self.rows(), start=1):
             for ask in self.ask:
-                expected = value_of(row, ask, c.order)
+                expected = value_of(row, ask, self.order)
                 topic, quantities = "", None
                 evaluate: Callable[[Any], Any] | None = None
                 if ask == "shape":
-                    quantities = _shape_quantities(row, c)
+                    quantities = _shape_quantities(row, self.order, self.arch.writing.fit)
                     topic, evaluate = ("volume", sizes) if quantities else ("", None)
                 elif ask in ("weights", "params"):
                     topic, quantities = _count_quantities(
-                        row, bias=ask == "params" and bool(row.biases)
+                        row, bias=ask == "params" and bool(row.biases and row.counts_biases)
                     )
                     evaluate = _COUNTED.get(topic)
                 part = Part(
@@ -151,7 +155,7 @@ class ArchTable(Task):
                 found.append(part)
         return found
 
-    def follow(self, c: Conventions, name: str, earlier: Mapping[str, Any]) -> Any:
+    def follow(self, name: str, earlier: Mapping[str, Any]) -> Any:
         """What the part would be if the student's own row above were right."""
         number, _, ask = name.partition(".")
         rows = self.rows()
@@ -165,7 +169,7 @@ class ArchTable(Task):
             return None
         if len(shape) != len(rows[place - 1].output):
             return None
-        return recompute(rows[place], channels_first(shape, c.order), ask, c.order)
+        return recompute(rows[place], channels_first(shape, self.order), ask, self.order)
 
 
 @question("chain")
@@ -189,7 +193,7 @@ class Flatten(Task):
     )  # fmt: skip
 
     input: Hwc
-    arch: str = ""
+    arch: Arch = default("")
 
     def check(self) -> None:
         self.shapes()
@@ -198,20 +202,20 @@ class Flatten(Task):
         """The volumes, channels first, from the input on."""
         start = (self.input[-1], *self.input[:-1])
         return (
-            [start, *(row.output for row in rows_of(self.arch, self.input))]
-            if self.arch
+            [start, *(row.output for row in self.arch.rows(self.input))]
+            if self.arch.text
             else [start]
         )
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         shape = "×".join(map(str, self.input))
-        if not self.arch:
+        if not self.arch.text:
             return f"How many values does a {shape} volume have after flattening?"
         return (
             f"A {shape} input goes through {self.arch}. How many values are there after flattening?"
         )
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         shapes = self.shapes()
         return [
             Part(
@@ -235,7 +239,7 @@ class ParamsModel(Task):
         {"input": "20x20x2", "arch": "conv:k3c7 pool:k2 fc:11"}, {"input": "30x30x1", "arch": "conv:k5c8 fc:5"},
     )  # fmt: skip
 
-    arch: str
+    arch: Arch
     input: Hwc | None = None
     of: str = "params"
 
@@ -246,16 +250,16 @@ class ParamsModel(Task):
 
     def amounts(self) -> tuple[int, ...]:
         """What each layer adds to the total."""
-        found = [value_of(row, self.of, "chw") for row in rows_of(self.arch, self.input)]
+        found = [value_of(row, self.of, "chw") for row in self.arch.rows(self.input)]
         return tuple(amount for amount in found if amount)
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         verb = "need" if self.of == "macs" else "have"
         start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
-        return f"How many {_AMOUNTS[self.of]} does {self.arch} {verb}{start}?"
+        return f"How many {_amount_words(self.of, self.arch)} does {self.arch} {verb}{start}?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        rows = rows_of(self.arch, self.input)
+    def parts(self) -> list[Part]:
+        rows = self.arch.rows(self.input)
         return [
             Part(
                 "",
@@ -278,20 +282,20 @@ class ShareTask(Task):
         {"input": "20x20x2", "arch": "conv:k3c7 pool:k2 fc:11"}, {"input": "30x30x1", "arch": "conv:k5c8 fc:5"},
     )  # fmt: skip
 
-    arch: str
+    arch: Arch
     input: Hwc | None = None
     of: str = "params"
 
     def check(self) -> None:
         if self.of not in ("params", "weights", "macs"):
             raise GivenError("of", "must be params, weights or macs")
-        rows_of(self.arch, self.input)
+        self.arch.rows(self.input)
 
-    def sentence(self, c: Conventions) -> str:
-        return f"What share of the {_AMOUNTS[self.of]} of {self.arch} is in its fully connected layers?"
+    def sentence(self) -> str:
+        return f"What share of the {_amount_words(self.of, self.arch)} of {self.arch} is in its fully connected layers?"
 
-    def parts(self, c: Conventions) -> list[Part]:
-        rows = rows_of(self.arch, self.input)
+    def parts(self) -> list[Part]:
+        rows = self.arch.rows(self.input)
         total = sum(value_of(row, self.of, "chw") for row in rows)
         dense = sum(value_of(row, self.of, "chw") for row in rows if len(row.output) == 1)
         return [
@@ -318,34 +322,37 @@ class Compare(Task):
     )  # fmt: skip
 
     input: Hwc
-    designs: Words
+    designs: Archs
     of: str = "params"
 
     def check(self) -> None:
         if self.of not in ("params", "weights", "macs"):
             raise GivenError("of", "must be params, weights or macs")
         for design in self.designs:
-            rows_of(design, self.input)
+            design.rows(self.input)
 
-    def sentence(self, c: Conventions) -> str:
+    def sentence(self) -> str:
         verb = "need" if self.of == "macs" else "have"
         shape = "×".join(map(str, self.input))
-        return f"How many {_AMOUNTS[self.of]} does each of these {verb} on a {shape} input: {'; '.join(self.designs)}?"
+        return f"How many {_amount_words(self.of, self.designs[0])} does each of these {verb} on a {shape} input: {'; '.join(map(str, self.designs))}?"
 
-    def parts(self, c: Conventions) -> list[Part]:
+    def parts(self) -> list[Part]:
         found = []
         for number, design in enumerate(self.designs, start=1):
-            rows = rows_of(design, self.input)
+            rows = design.rows(self.input)
             total = sum(value_of(row, self.of, "chw") for row in rows)
             topic, quantities = "", None
             evaluate: Callable[[Any], Any] | None = None
             if len(rows) == 1 and self.of != "macs":
                 topic, quantities = _count_quantities(
-                    rows[0], bias=self.of == "params" and bool(rows[0].biases)
+                    rows[0],
+                    bias=self.of == "params" and bool(rows[0].biases and rows[0].counts_biases),
                 )
                 evaluate = _COUNTED.get(topic)
             topic = topic if evaluate else ""
             found.append(
-                Part(f"{number}", COUNT, total, topic, quantities, evaluate, design, design)
+                Part(
+                    f"{number}", COUNT, total, topic, quantities, evaluate, str(design), str(design)
+                )
             )
         return found

@@ -294,9 +294,10 @@ def _read_question(
         source.refuse(keys["vary"][1], "vary must be a mapping of names to lists or ranges")
     given, places = _read_given(source, keys, words, plain)
     first = _first_draw(source, keys, vary, given)
+    numbers = {**first, **given}
     try:
-        task = create_question(kind, find_beside({**first, **given}, source.path))
-        question = Question(identity, task, sheet.conventions, given={**first, **given}, vary=vary)
+        task = create_question(kind, find_beside(numbers, source.path), sheet.conventions)
+        question = Question(identity, task, sheet.conventions, given=numbers, vary=vary)
         question.parts  # noqa: B018 - numbers that make no question are refused here
     except GivenError as error:
         at = places.get(error.key, keys.get("given", keys["type"])[1])

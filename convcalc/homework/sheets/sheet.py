@@ -80,20 +80,21 @@ class Question:
     def parts(self) -> list[Part]:
         """What it asks, with the right answers; computed at first use."""
         if self._parts is None:
-            self._parts = self.task.parts(self.conventions)
+            self._parts = self.task.parts()
         return self._parts
 
     @property
     def sentence(self) -> str:
         """The question in words, its numbers filled in."""
         if not self.text:
-            return self.task.question_text(self.conventions)
+            return self.task.question_text()
         return re.sub(r"\{(\w+)\}", lambda m: self.number(m[1]) or m[0], self.text)
 
     def number(self, name: str) -> str:
         """A number of the question, for its text."""
-        value = getattr(self.task, name, getattr(self.task, ALIASES.get(name, ""), None))
-        if value is None or callable(value):
+        given = self.task.given()
+        value = given.get(name, given.get(ALIASES.get(name, "")))
+        if value is None:
             return ""
         return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
@@ -132,7 +133,7 @@ class Question:
                     if value in (ours, "ask", "nchw"):
                         continue
                     try:
-                        parts = self.task.parts(self.conventions.but(**{key: value}))
+                        parts = self.task.under(self.conventions.but(**{key: value})).parts()
                     except UsageError:
                         continue
                     self._others.append((key, value, parts))

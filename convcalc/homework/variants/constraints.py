@@ -71,7 +71,7 @@ def _names_of(question: Question) -> dict[str, Any]:
     """The numbers that a requirement may name."""
     found: dict[str, Any] = {}
     for name in (*ALIASES, *question.task.words):
-        value = getattr(question.task, ALIASES.get(name, name), None)
+        value = question.task.given().get(ALIASES.get(name, name))
         if isinstance(value, int | Fraction):
             found[name] = value
     numbers = [p for p in question.parts if isinstance(p.expected, int | Fraction)]

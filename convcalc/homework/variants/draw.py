@@ -185,7 +185,7 @@ def draw_question(sheet: Sheet, question: Question, draw: dict[str, str]) -> Que
     given = {**question.given, **draw}
     return replace(
         question,
-        task=create_question(question.kind, find_beside(given, sheet.path)),
+        task=create_question(question.kind, find_beside(given, sheet.path), question.conventions),
         given=given,
         vary={},
         require=[],

@@ -1,0 +1,186 @@
+"""What the words of a question mean under the conventions of its sheet: the one place that reads them.
+
+A question type names the type of each word in its annotations. `MEANINGS` says which conventions
+decide about words of that type, and what such a word then means: a padding becomes the zeros before
+and after, a dilation counts from 1, a bias that the question leaves open is counted or not. A type
+that only asks in a unit (multiply-adds or operations, MB or MiB, the order of a volume) annotates
+that too; such an attribute is not a word of ``given:``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from convcalc import formulas
+from convcalc.homework.conventions import Conventions
+from convcalc.homework.questions.given import GivenError, Ints, RfLayer, each
+from convcalc.homework.questions.networks import Counting, Design, Writing
+from convcalc.layers import window
+
+
+def default(value: Any) -> Any:
+    """What a word is where the question does not write it; typed as what it then means."""
+    return value
+
+
+class Padding(NamedTuple):
+    """A padding with its meaning.
+
+    Attributes:
+        given: as the question writes it: numbers, or a word.
+        total: whether a number is for both sides together.
+        symmetric: whether "same" adds (k − 1)/2 on each side.
+    """
+
+    given: Ints | str
+    total: bool = False
+    symmetric: bool = False
+
+    @property
+    def shown(self) -> Ints | str | None:
+        """As it is written, for sentences; None where there is none."""
+        return self.given or None
+
+    def sides(self, axes: int) -> tuple[tuple[int, int], ...]:
+        """The zeros before and after along each axis; a padding in words has none of its own."""
+        pads = (0,) * axes if isinstance(self.given, str) else each(self.given, axes)
+        return tuple([(pad // 2, pad - pad // 2) if self.total else (pad, pad) for pad in pads])
+
+    def along(self, n: int, k: int, s: int, d: int, sides: tuple[int, int]) -> tuple[int, int]:
+        """The zeros before and after along one axis, which for a word follow from the window."""
+        if self.given == "same" and self.symmetric:
+            total = formulas.full_padding(k, d)
+            return total // 2, total - total // 2
+        return window.PADDINGS[self.given](n, k, s, d) if isinstance(self.given, str) else sides
+
+
+class Meaning(NamedTuple):
+    """What a type of word means.
+
+    Attributes:
+        conventions: those that decide.
+        apply: the meaning of a value, from it, the words before it, and the conventions.
+    """
+
+    conventions: tuple[str, ...]
+    apply: Callable[[Any, Mapping[str, Any], Conventions], Any]
+
+
+def _padding(value: Ints | str, _words: Mapping[str, Any], c: Conventions) -> Padding:
+    """The zeros that a padding stands for."""
+    return Padding(value, c.padding == "total", c.same == "symmetric")
+
+
+def _dilation(value: int | None, _words: Mapping[str, Any], c: Conventions) -> int:
+    """A dilation, counted from 1 whatever the sheet counts from; 1 where none is written."""
+    if value is None:
+        return 1
+    if value < int(c.dilation_base):
+        message = (
+            "is 0, but this sheet counts dilation from 1; write 1 or more, or set dilation_base: 0"
+        )
+        raise GivenError("d", message)
+    return value + 1 - int(c.dilation_base)
+
+
+def _layers(value: tuple[RfLayer, ...], words: Mapping[str, Any], c: Conventions) -> Any:
+    """Layers of a receptive-field question, their dilations counted from 1."""
+    return tuple([x._replace(d=_dilation(x.d, words, c)) if x.is_dilated else x for x in value])
+
+
+def _bias(value: bool | None, _words: Mapping[str, Any], c: Conventions) -> bool:  # noqa: FBT001 - an option's value
+    """Whether biases count: as the question says, or as the sheet does."""
+    return c.bias != "false" if value is None else value
+
+
+def _flip(value: bool | None, _words: Mapping[str, Any], c: Conventions) -> bool:  # noqa: FBT001 - an option's value
+    """Whether the kernel is flipped: as the question says, or as the sheet does."""
+    return c.conv == "convolution" if value is None else value
+
+
+def _output_padding(value: int | None, words: Mapping[str, Any], c: Conventions) -> int:
+    """The output padding of a transposed convolution: as written, or what makes its size n·s."""
+    if value is not None or c.transposed_out_pad == "0":
+        return value or 0
+    s: int = words["s"]
+    (sides,) = words["p"].sides(1)
+    k: int = words["k"] if "k" in words else len(words["w"])
+    # size without it: (n − 1)·s − the padding + d·(k − 1) + 1
+    missing: int = s + sum(sides) - formulas.effective_kernel(k, words.get("d", 1))
+    return max(0, min(missing, s - 1))
+
+
+def _design(value: str, _words: Mapping[str, Any], c: Conventions) -> Design:
+    """A network as the sheet writes and counts it."""
+    writing = Writing(c.padding == "total", c.same == "symmetric", int(c.dilation_base), c.fit)
+    counting = Counting(c.bias != "false", c.bn == "all", c.pool_bias == "lenet", c.flops)
+    return Design(value, writing, counting)
+
+
+def _designs(value: tuple[str, ...], words: Mapping[str, Any], c: Conventions) -> Any:
+    """Several networks."""
+    return tuple([_design(text, words, c) for text in value])
+
+
+def _asked(convention: str, values: Mapping[str, Any] | None = None) -> Meaning:
+    """What is asked for under a convention: its value, or what stands for it."""
+    return Meaning(
+        (convention,),
+        lambda _value, _words, c: (values or {}).get(
+            getattr(c, convention), getattr(c, convention)
+        ),
+    )
+
+
+_NETWORK = ("padding", "same", "dilation_base", "fit", "bias", "bn", "pool_bias", "flops")
+MEANINGS: dict[str, Meaning] = {
+    "Padding": Meaning(("padding", "same"), _padding),
+    "Zeros": Meaning(("padding",), _padding),
+    "ZerosPerAxis": Meaning(("padding",), _padding),
+    "Dilation": Meaning(("dilation_base",), _dilation),
+    "Layers": Meaning(("dilation_base",), _layers),
+    "Bias": Meaning(("bias",), _bias),
+    "Flip": Meaning(("conv",), _flip),
+    "OutputPadding": Meaning(("transposed_out_pad",), _output_padding),
+    "Arch": Meaning(_NETWORK, _design),
+    "Archs": Meaning(_NETWORK, _designs),
+    "Fit": _asked("fit"),
+    "Order": _asked("order"),
+    "Operations": _asked("flops"),
+    "Products": Meaning((), lambda _value, _words, _c: "macs"),  # a product per multiply-add
+    "BothOperations": _asked("flops", {"macs": "2macs"}),
+    "ByteUnit": _asked("bytes"),
+    "NeuronMeaning": _asked("neurons"),
+    "NormNumbers": _asked("bn", {"trainable": 2, "all": 4}),
+    "LenetTables": _asked("lenet_c3"),
+    "PoolNumbers": _asked("pool_bias", {"0": 0, "lenet": 2}),
+    "InPixels": _asked("rf", {"side": False, "pixels": True}),
+    "PadCounts": _asked("avg_pool_border", {"count": True, "ignore": False}),
+    "SameMeaning": _asked("same", {"tf": False, "symmetric": True}),
+    "PaddingMeaning": _asked("padding", {"per-side": False, "total": True}),
+}
+
+# The annotations of question types: what a word means once the conventions are applied to it.
+Zeros: TypeAlias = Padding
+ZerosPerAxis: TypeAlias = Padding
+Dilation: TypeAlias = int
+Bias: TypeAlias = bool
+Flip: TypeAlias = bool
+OutputPadding: TypeAlias = int
+Arch: TypeAlias = Design
+Archs: TypeAlias = tuple[Design, ...]
+Fit: TypeAlias = str
+Order: TypeAlias = str
+Operations: TypeAlias = str
+BothOperations: TypeAlias = str
+Products: TypeAlias = str
+ByteUnit: TypeAlias = str
+NeuronMeaning: TypeAlias = str
+NormNumbers: TypeAlias = int
+LenetTables: TypeAlias = str
+PoolNumbers: TypeAlias = int
+InPixels: TypeAlias = bool
+PadCounts: TypeAlias = bool
+SameMeaning: TypeAlias = bool
+PaddingMeaning: TypeAlias = bool
