@@ -7,6 +7,7 @@ what is said of an answer that is right under another value. A new one is a row 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
@@ -318,6 +319,15 @@ _rule(
 )
 
 
+def rule_sentences(values: Mapping[str, str]) -> str:
+    """What some conventions say, for the header of a sheet.
+
+    >>> rule_sentences({"bytes": "MB", "rf": "side"})
+    'One MB is 10⁶ bytes. Give the side of a receptive field'
+    """
+    return ". ".join(RULES[key].values[value].header for key, value in values.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Conventions:
     """One value per convention; see `RULES` for what they mean."""
@@ -351,7 +361,7 @@ class Conventions:
         """
         usual = Conventions()
         keys = [key for key in RULES if key in always or getattr(self, key) != getattr(usual, key)]
-        return ". ".join(RULES[key].values[getattr(self, key)].header for key in keys)
+        return rule_sentences({key: getattr(self, key) for key in keys})
 
     def to_dict(self) -> dict[str, str]:
         """All of them, as plain data."""

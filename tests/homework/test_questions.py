@@ -157,7 +157,7 @@ def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> N
         ("conv-1d", {"x": [[1, 2], [3, 4]], "w": [1]}, "one row of numbers"),
         ("pool-by-hand", {"x": [[1]], "mode": "min"}, "must be max or avg"),
         ("pipeline", {"x": [[1]], "w": [[1]], "mode": "min"}, "must be max or avg"),
-        ("pipeline", {"x": [[1]], "w": [[1]]}, "the pool does not fit"),
+        ("pipeline", {"x": [[1]], "w": [[1]]}, "pool: the window does not fit"),
         (
             "gradient",
             {"x": [[1]], "w": [[1]], "g": [[1, 2]]},

@@ -129,6 +129,8 @@ def _question_lines(question: Question) -> Iterator[str]:
         yield f"    text: {json.dumps(text, ensure_ascii=False)}"
     if given:
         yield f"    given: {_flow(given)}"
+    if question.own and kind != "text":
+        yield f"    conventions: {_flow(question.own)}"
     points = question.points
     if points != 1:
         yield f"    points: {points if points.denominator == 1 else f'{points.numerator}/{points.denominator}'}"

@@ -201,7 +201,9 @@ def _fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     found = []
     for place, value in enumerate(flat):
         name = (
-            f"{label} {_name_of(sheet, part, place, len(flat))}".strip() if len(flat) > 1 else label
+            f"{label} {_name_of(question, part, place, len(flat))}".strip()
+            if len(flat) > 1
+            else label
         )
         box = Field(
             name,
@@ -224,9 +226,9 @@ def _fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     return found
 
 
-def _name_of(sheet: Sheet, part: Part, place: int, count: int) -> str:
+def _name_of(question: Question, part: Part, place: int, count: int) -> str:
     """What one number of a shape or matrix is called."""
-    names = _AXES.get((part.topic, sheet.conventions.order, count), ())
+    names = _AXES.get((part.topic, question.conventions.order, count), ())
     if names:
         return names[place]
     if isinstance(part.answer_type, Matrix):

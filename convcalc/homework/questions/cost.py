@@ -20,7 +20,7 @@ from convcalc.homework.questions.meaning import (
     default,
 )
 from convcalc.homework.questions.networks import OPERATION_WORDS, operations
-from convcalc.homework.questions.params import Filters, need_groups
+from convcalc.homework.questions.params import Positions, need_groups
 from convcalc.homework.questions.quantities import Memory, Separable, conv_macs, memory
 from convcalc.homework.questions.words import by, options
 from convcalc.text import plural
@@ -37,9 +37,10 @@ _WIDTHS = {
 }
 
 
-class _MacsQuestion(Filters):
+class _MacsQuestion(Positions):
     """A question about the operations of a convolution."""
 
+    ignores: ClassVar = {"bias": "operations are products and their sums, without the biases"}
     rule: ClassVar = "Every output value needs k·k·(input channels) multiply-adds; there are height · width · filters output values."
 
     k: Sizes
@@ -321,6 +322,7 @@ class MemoryTask(Task):
     """The memory of a volume, or of a network's activations (`arch:`) or weights, for one image."""
 
     about: ClassVar = "memory of volumes or weights"
+    ignores: ClassVar = {"flops": "no operations are asked for"}
     rule: ClassVar = "Count the values, then multiply by the bytes of one value; one MB is 10⁶ bytes, one MiB 2²⁰ bytes."
     examples: ClassVar = (
         {"volume": "10x10x8", "copies": 3}, {"volume": "100x50x7"},

@@ -10,13 +10,13 @@ from convcalc.homework.answers.types import COUNT, PAIR, RATIO, SHARE
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Sizes
 from convcalc.homework.questions.meaning import Bias, LenetTables, NeuronMeaning, Padding, default
-from convcalc.homework.questions.params import Filters
+from convcalc.homework.questions.params import Positions
 from convcalc.homework.questions.quantities import conv_params
 from convcalc.homework.questions.words import biases, by, options
 from convcalc.text import plural
 
 
-class _OnImage(Filters):
+class _OnImage(Positions):
     """A question about a convolution on an image."""
 
     examples: ClassVar = (

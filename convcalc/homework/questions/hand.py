@@ -10,6 +10,7 @@ from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Rows, Sizes, Stack
 from convcalc.homework.questions.meaning import (
     Dilation,
+    Fit,
     Flip,
     OutputPadding,
     PadCounts,
@@ -36,6 +37,7 @@ class Hand(NamedTuple):
         steps: what is done, in order: conv, relu, pool.
         mode, k, pool_s: the pool.
         cells: the cells asked for; () for all of them.
+        fit: what happens where a window does not fit exactly.
         pad_counts: whether padding counts in averages.
     """
 
@@ -54,6 +56,12 @@ class Hand(NamedTuple):
     pad_counts: bool = True
     transposed: bool = False
     out_pad: int = 0
+    fit: str = "floor"
+
+    @property
+    def pool_fit(self) -> str:
+        """How the witness rounds the sizes of pools; up means as in Caffe."""
+        return "caffe" if self.fit == "ceil" else self.fit
 
 
 def array(stack: Any) -> NDArray[Any]:
@@ -111,17 +119,21 @@ def _run_steps(quantities: Hand) -> Rows:
             if quantities.flipped:
                 w = w[:, ::-1, ::-1]
             if quantities.transposed:
-                pads = tuple(before for before, _ in quantities.p)
                 x = reference.conv_transpose2d(
                     x,
                     w[:, None],
                     stride=quantities.s,
-                    padding=pads,
+                    padding=quantities.p,
                     output_padding=quantities.out_pad,
                 )
             else:
                 x = reference.conv2d(
-                    x, w[None], stride=quantities.s, padding=quantities.p, dilation=quantities.d
+                    x,
+                    w[None],
+                    stride=quantities.s,
+                    padding=quantities.p,
+                    dilation=quantities.d,
+                    fit="strict" if quantities.fit == "strict" else "floor",
                 )
             x = x + array([[[quantities.bias]]])[0]
         elif step == "relu":
@@ -132,12 +144,13 @@ def _run_steps(quantities: Hand) -> Rows:
                 quantities.k,
                 stride=quantities.pool_s,
                 padding=quantities.p if "conv" not in quantities.steps else 0,
+                fit=quantities.pool_fit,
             )
         else:
             x = reference.avgpool2d(
                 x * 1.0, quantities.k, stride=quantities.pool_s,
                 padding=quantities.p if "conv" not in quantities.steps else 0,
-                count_include_pad=quantities.pad_counts,
+                count_include_pad=quantities.pad_counts, fit=quantities.pool_fit,
             )  # fmt: skip
             if quantities.mode == "sum":
                 x = x * quantities.k * quantities.k
@@ -168,6 +181,13 @@ def _only_cells(cells: Rows | None) -> str:
     return f" Give only the cells {texts} (row, column; counted from 0)."
 
 
+def _misfit_text(quantities: Hand) -> str:
+    """Why there is no answer, and what to do."""
+    if _hand(quantities._replace(fit="floor", cells=())) is not None:
+        return "the window does not fit exactly, and this sheet has fit: strict; change the map, the stride or the padding"
+    return "the window does not fit; give a larger map or more padding"
+
+
 class _ByHand(Task):
     """A question whose answer is a matrix."""
 
@@ -187,7 +207,7 @@ class _ByHand(Task):
         ):
             raise GivenError("cells", "names a cell outside the map; count cells from 0")
         if expected is None:
-            raise GivenError("", "the window does not fit; give a larger map or more padding")
+            raise GivenError("", _misfit_text(quantities))
         return [
             Part(
                 "",
@@ -221,6 +241,7 @@ class ConvByHand(_ByHand):
     relu: bool = False
     flip: Flip = default(None)
     cells: Rows | None = None
+    fit: Fit
 
     def check(self) -> None:
         need_small(x=self.x, w=self.w)
@@ -259,6 +280,7 @@ class ConvByHand(_ByHand):
             self.flip,
             ("conv", "relu") if self.relu else ("conv",),
             cells=self.cells or (),
+            fit=self.fit,
         )
 
 
@@ -278,6 +300,7 @@ class Conv1d(_ByHand):
     s: Count = 1
     p: Zeros = default(0)
     flip: Flip = default(None)
+    fit: Fit
 
     def check(self) -> None:
         if len(self.x) != 1 or len(self.w) != 1:
@@ -290,7 +313,14 @@ class Conv1d(_ByHand):
         return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}{more}{flipped}."
 
     def quantities(self) -> Hand:
-        return Hand((self.x,), (self.w,), self.s, ((0, 0), *self.p.sides(1)), flipped=self.flip)
+        return Hand(
+            (self.x,),
+            (self.w,),
+            self.s,
+            ((0, 0), *self.p.sides(1)),
+            flipped=self.flip,
+            fit=self.fit,
+        )
 
 
 @question("pool-by-hand")
@@ -313,6 +343,7 @@ class PoolByHand(_ByHand):
     p: Zeros = default(0)
     mode: str = "max"
     pad_counts: PadCounts
+    fit: Fit
 
     def check(self) -> None:
         need_small(x=[self.x])
@@ -333,6 +364,7 @@ class PoolByHand(_ByHand):
             k=self.k,
             pool_s=self.s or self.k,
             pad_counts=self.pad_counts,
+            fit=self.fit,
         )
 
 
@@ -361,6 +393,7 @@ class Pipeline(_ByHand):
     pool_s: Count | None = None
     mode: str = "max"
     flip: Flip = default(None)
+    fit: Fit
 
     def check(self) -> None:
         need_small(x=self.x, w=self.w)
@@ -385,6 +418,7 @@ class Pipeline(_ByHand):
             mode=self.mode,
             k=self.k,
             pool_s=self.pool_s or self.k,
+            fit=self.fit,
         )
 
     def parts(self) -> list[Part]:
@@ -398,7 +432,7 @@ class Pipeline(_ByHand):
             step = quantities._replace(steps=steps)
             expected = _hand(step)
             if expected is None:
-                raise GivenError("", f"the {name} does not fit; give a larger map")
+                raise GivenError("", f"{name}: {_misfit_text(step)}")
             topic = "hand" if name != "pool" else "hand-pool"
             found.append(Part(name, MATRIX, expected, topic, step, _hand, name, "cell by cell"))
         return found

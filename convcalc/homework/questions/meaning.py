@@ -161,6 +161,11 @@ MEANINGS: dict[str, Meaning] = {
     "PaddingMeaning": _asked("padding", {"per-side": False, "total": True}),
 }
 
+# What a type of question ignores that asks for sizes of a network only.
+NOTHING_COUNTED = dict.fromkeys(
+    ("bias", "bn", "pool_bias", "flops"), "no parameters or operations are asked for"
+)
+
 # The annotations of question types: what a word means once the conventions are applied to it.
 Zeros: TypeAlias = Padding
 ZerosPerAxis: TypeAlias = Padding

@@ -32,6 +32,9 @@ from convcalc.text import plural
 _PARAMS_RULE = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
 
 
+_ONLY_FILTERS = {"padding": "parameters do not depend on the padding"}
+
+
 def need_groups(groups: int, c_in: int, filters: int) -> None:
     """Refuse groups that do not divide the channels."""
     if c_in % groups or filters % groups:
@@ -53,7 +56,6 @@ class Filters(Task):
     s: Any
     p: Any
     bias: Any
-    fit: Fit
 
     def image(self) -> tuple[int, ...]:
         """The input's sides; () where the question has none."""
@@ -67,8 +69,7 @@ class Filters(Task):
 
     def out(self) -> tuple[int, ...]:
         """The output's sides; () where the question has no input."""
-        found = () if self.n is None else output_sides(self.windows(), self.fit)
-        return () if isinstance(found, Misfit) else found
+        return () if self.n is None else tuple([axis.floor for axis in self.windows()])
 
     def kernel(self) -> tuple[int, ...]:
         """Taps per axis."""
@@ -91,12 +92,8 @@ class Filters(Task):
             return
         wrong = [axis for axis in self.windows() if axis.floor < 1]
         if wrong:
-            raise GivenError(
-                "n",
-                f"a kernel of {by(self.k)} does not fit an input of {by(self.n)}; give a larger input",
-            )
-        if isinstance(output_sides(self.windows(), self.fit), Misfit):
-            raise GivenError("n", misfit_text(self.windows()))
+            message = f"a kernel of {by(self.k)} does not fit an input of {by(self.n)}; give a larger input"
+            raise GivenError("n", message)
 
     def image_words(self) -> str:
         """The input in words."""
@@ -107,11 +104,23 @@ class Filters(Task):
         )
 
 
+class Positions(Filters):
+    """A question about a convolution's filters and the positions that they take."""
+
+    fit: Fit
+
+    def check(self) -> None:
+        super().check()
+        if self.n is not None and isinstance(output_sides(self.windows(), self.fit), Misfit):
+            raise GivenError("n", misfit_text(self.windows()))
+
+
 @question("params")
 class Params(Filters):
     """The parameters of a convolution; with `groups`, of a grouped one."""
 
     about: ClassVar = "parameters of a convolution"
+    ignores: ClassVar = _ONLY_FILTERS
     examples: ClassVar = (
         {"k": 3, "c_in": 8, "filters": 4}, {"k": 7, "c_in": 6, "filters": 20},
     )  # fmt: skip
@@ -226,6 +235,7 @@ class ParamsDepthwise(Filters):
     """The parameters of a depthwise convolution."""
 
     about: ClassVar = "parameters of a depthwise convolution"
+    ignores: ClassVar = _ONLY_FILTERS
     rule: ClassVar = (
         "Depthwise: every channel has its own k × k filter of depth 1, and its own bias."
     )
@@ -265,6 +275,7 @@ class ParamsSeparable(Task):
     """The parameters of a depthwise separable convolution: the depthwise and the 1×1 half."""
 
     about: ClassVar = "parameters of a depthwise separable convolution"
+    ignores: ClassVar = {"bias": "the question says itself whether biases count"}
     rule: ClassVar = (
         "Two layers: k·k weights per input channel, then a 1×1 convolution of all channels."
     )
@@ -273,7 +284,7 @@ class ParamsSeparable(Task):
     k: Count
     c_in: Count
     filters: Count
-    bias: bool = False
+    bias: Bias = default(False)  # noqa: FBT003 - the value of an option
 
     def sentence(self) -> str:
         bias = ", biases of both layers included" if self.bias else ", without biases"
@@ -296,6 +307,7 @@ class ParamsTransposed(Filters):
     """The parameters of a transposed convolution: as many as an ordinary one has from the same channels."""
 
     about: ClassVar = "parameters of a transposed convolution"
+    ignores: ClassVar = _ONLY_FILTERS
     examples: ClassVar = ({"k": 3, "c_in": 8, "filters": 4}, {"k": 5, "c_in": 6, "filters": 9})
 
     k: Sizes

@@ -10,7 +10,7 @@ from convcalc.homework.answers.text_types import Settings
 from convcalc.homework.answers.types import COUNT, PAIR, SHARE, SIZE, Volume
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Ints, each
-from convcalc.homework.questions.meaning import Archs, Fit, Order, PaddingMeaning
+from convcalc.homework.questions.meaning import NOTHING_COUNTED, Archs, Fit, Order, PaddingMeaning
 from convcalc.homework.questions.quantities import (
     Axis,
     LayersToSize,
@@ -256,6 +256,7 @@ class MinInput(Task):
     """The smallest input that a chain of layers accepts."""
 
     about: ClassVar = "smallest input of a chain"
+    ignores: ClassVar = NOTHING_COUNTED
     rule: ClassVar = "Go backwards, starting with 1: before a window the size was s·(n − 1) + k."
     examples: ClassVar = (
         {"layers": ["pool:k2", "pool:k2"]},

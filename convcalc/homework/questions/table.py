@@ -15,7 +15,7 @@ from convcalc.errors import did_you_mean
 from convcalc.homework.answers.types import COUNT, SHARE, Volume
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import GivenError, Hwc, Words
-from convcalc.homework.questions.meaning import Arch, Archs, Order, default
+from convcalc.homework.questions.meaning import NOTHING_COUNTED, Arch, Archs, Order, default
 from convcalc.homework.questions.networks import (
     OPERATION_WORDS,
     Design,
@@ -187,6 +187,7 @@ class Flatten(Task):
     """How many values flattening gives: after some layers, or of a volume."""
 
     about: ClassVar = "values after flattening"
+    ignores: ClassVar = NOTHING_COUNTED
     rule: ClassVar = "Compute the shapes layer by layer, then multiply height, width and channels."
     examples: ClassVar = (
         {"input": "20x20x2", "arch": "conv:k3c7 pool:k2"}, {"input": "9x9x5"},

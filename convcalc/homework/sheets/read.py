@@ -32,7 +32,7 @@ _SHEET_KEYS = (
 
 _QUESTION_KEYS = (
     "id", "type", "text", "given", "points", "credit", "partial", "answer", "accept", "void",
-    "tolerance", "vary", "require", "separate", "source",
+    "tolerance", "vary", "require", "separate", "source", "conventions",
 )  # fmt: skip
 
 _HINT_KEYS = ("max_level", "after_tries")
@@ -186,6 +186,11 @@ def _read_conventions(source: Source, keys: _Keys) -> tuple[str, Conventions]:
     preset = ""
     if "preset" in keys:
         preset = source.word(keys["preset"][1], "preset", tuple(PRESETS))
+    return preset, conventions(preset, **_convention_values(source, keys))
+
+
+def _convention_values(source: Source, keys: _Keys) -> dict[str, str]:
+    """The values under ``conventions:``, of a sheet or of one question."""
     given: dict[str, str] = {}
     if "conventions" in keys:
         for key, (node, value) in source.mapping(keys["conventions"][1], "conventions").items():
@@ -195,7 +200,7 @@ def _read_conventions(source: Source, keys: _Keys) -> tuple[str, Conventions]:
                 given[key] = convention_value(key, source.scalar(value, key))
             except UsageError as error:
                 source.refuse(node if key not in RULES else value, str(error))
-    return preset, conventions(preset, **given)
+    return given
 
 
 def _read_hints(source: Source, keys: _Keys, sheet: Sheet) -> None:
@@ -296,8 +301,10 @@ def _read_question(
     first = _first_draw(source, keys, vary, given)
     numbers = {**first, **given}
     try:
-        task = create_question(kind, find_beside(numbers, source.path), sheet.conventions)
-        question = Question(identity, task, sheet.conventions, given=numbers, vary=vary)
+        own = _convention_values(source, keys)
+        rules = sheet.conventions.but(**own)
+        task = create_question(kind, find_beside(numbers, source.path), rules)
+        question = Question(identity, task, rules, given=numbers, vary=vary, own=own)
         question.parts  # noqa: B018 - numbers that make no question are refused here
     except GivenError as error:
         at = places.get(error.key, keys.get("given", keys["type"])[1])
@@ -309,14 +316,9 @@ def _read_question(
         source.refuse(at, what)
     question.drawn = not vary
     question.line = node.start_mark.line + 1
-    question.tolerance = (
-        _read_tolerance(source, keys["tolerance"][1]) if "tolerance" in keys else None
-    )
-    if (
-        question.tolerance is None
-        and tolerance is not None
-        and all(p.answer_type.counts for p in question.parts)
-    ):
+    if "tolerance" in keys:
+        question.tolerance = _read_tolerance(source, keys["tolerance"][1])
+    elif all(part.answer_type.counts for part in question.parts):
         question.tolerance = tolerance
     _read_rest(source, keys, question, plain)
     return question

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.homework.answers.types import EXACT, Tolerance
-from convcalc.homework.conventions import RULES, Conventions
+from convcalc.homework.conventions import RULES, Conventions, rule_sentences
 from convcalc.homework.questions import Part, Task
 from convcalc.homework.questions.base import ALIASES
 from convcalc.text import shortened
@@ -29,7 +29,8 @@ class Question:
     Attributes:
         id: its name, such as ``q4``.
         task: the question type with its numbers.
-        conventions: the sheet's.
+        conventions: the sheet's, with its own.
+        own: the conventions that it sets itself.
         text: the wording; empty for the type's own.
         points: how many it gives.
         credit: partial credit for known mistakes, as shares by mistake.
@@ -56,6 +57,7 @@ class Question:
     accept: list[Any] = field(default_factory=list)
     void: bool = False
     given: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
     vary: dict[str, Any] = field(default_factory=dict)
     require: list[str] = field(default_factory=list)
     separate: list[str] = field(default_factory=list)
@@ -86,9 +88,10 @@ class Question:
     @property
     def sentence(self) -> str:
         """The question in words, its numbers filled in."""
+        said = f" ({rule_sentences(self.own)}.)" if self.own else ""
         if not self.text:
-            return self.task.question_text()
-        return re.sub(r"\{(\w+)\}", lambda m: self.number(m[1]) or m[0], self.text)
+            return self.task.question_text() + said
+        return re.sub(r"\{(\w+)\}", lambda m: self.number(m[1]) or m[0], self.text) + said
 
     def number(self, name: str) -> str:
         """A number of the question, for its text."""
