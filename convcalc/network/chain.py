@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from convcalc.layers import Shape
 
+    _Adapt = Callable[[type[Layer], dict[str, str], int], dict[str, str]]
+
 MAX_REPEATS = 100_000
 _NUMBERS = r"[0-9]+(?:,[0-9]+)*(?:x[0-9]+(?:,[0-9]+)*)*"
 _PART = re.compile(
@@ -87,14 +89,15 @@ def _how_to_write(option: str) -> str:
 def parse_chain(
     words: Sequence[str],
     shape: Shape,
-    adapt: Callable[[type[Layer], dict[str, str]], dict[str, str]] | None = None,
+    adapt: _Adapt | None = None,
 ) -> Network:
     """A chain of layers as a network.
 
     Args:
         words: one per layer, such as ``conv:k5c6``.
         shape: what goes in, channels first.
-        adapt: what the options of a word stand for, where that is another way of writing them.
+        adapt: from a kind, its options as text and the number of axes, what the options stand for,
+            where that is another way of writing them.
 
     A fully connected layer after a map gets the flatten it needs.
 
@@ -104,46 +107,49 @@ def parse_chain(
     """
     chain = _Chain(shape)
     for word in words:
-        if not isinstance(word, str):
-            message = f"a layer of a chain is a text such as 'conv:k3c8', but this is {shown(word)}"
-            raise UsageError(message)
-        times, star, rest = word.partition("*")
-        label = shortened(word)
-        repeats = whole_number(times, f"{label}: the number before *") if star else 1
-        if repeats < 1:
-            message = f"{label}: the number before * is {repeats}; use 1 or more"
-            raise UsageError(message)
-        if len(chain.nodes) + repeats > MAX_REPEATS:
-            message = f"{label}: the chain grows past {MAX_REPEATS:,} layers; use fewer"
-            raise UsageError(message)
-        name, _, options = (rest if star else word).partition(":")
-        if not name:
-            message = f"{label}: no layer is named; write a kind, such as conv:k3c8"
-            raise UsageError(message)
-        cls = get_kind(name)
-        if cls.merges:
-            message = f"{label}: {cls.kind} merges several paths, and a chain has only one; write a YAML file"
-            raise UsageError(message)
-        texts = _option_texts(cls, options, label)
-        texts = adapt(cls, texts) if adapt else texts
-        known = options_of(cls)
-        layers: dict[int, Layer] = {}
-        for _ in range(repeats):
-            channels = 0 if "out_channels" in texts else chain.shape[0]
-            if channels not in layers:
-                given = (
-                    {"out_channels": str(channels), **texts} if "out_channels" in known else texts
-                )
-                layers[channels] = make_layer(
-                    cls, given, text=True, label=label, example=_how_to_write
-                )
-            if len(chain.shape) > 1 and cls.needs_flat:
-                chain.append(make_layer(get_kind("flatten"), {}), "flatten")
-            chain.append(layers[channels], label)
+        _append_word(chain, word, adapt)
     if not chain.nodes:
         message = "a chain needs at least one layer, such as conv:k3c8"
         raise UsageError(message)
     return Network("chain", "", shape, chain.nodes)
+
+
+def _append_word(chain: _Chain, word: str, adapt: _Adapt | None) -> None:
+    """The layers of one word, at the end of a chain."""
+    if not isinstance(word, str):
+        message = f"a layer of a chain is a text such as 'conv:k3c8', but this is {shown(word)}"
+        raise UsageError(message)
+    times, star, rest = word.partition("*")
+    label = shortened(word)
+    repeats = whole_number(times, f"{label}: the number before *") if star else 1
+    if repeats < 1:
+        message = f"{label}: the number before * is {repeats}; use 1 or more"
+        raise UsageError(message)
+    if len(chain.nodes) + repeats > MAX_REPEATS:
+        message = f"{label}: the chain grows past {MAX_REPEATS:,} layers; use fewer"
+        raise UsageError(message)
+    name, _, options = (rest if star else word).partition(":")
+    if not name:
+        message = f"{label}: no layer is named; write a kind, such as conv:k3c8"
+        raise UsageError(message)
+    cls = get_kind(name)
+    if cls.merges:
+        message = (
+            f"{label}: {cls.kind} merges several paths, and a chain has only one; write a YAML file"
+        )
+        raise UsageError(message)
+    texts = _option_texts(cls, options, label)
+    texts = adapt(cls, texts, len(chain.shape) - 1) if adapt else texts
+    known = options_of(cls)
+    layers: dict[int, Layer] = {}
+    for _ in range(repeats):
+        channels = 0 if "out_channels" in texts else chain.shape[0]
+        if channels not in layers:
+            given = {"out_channels": str(channels), **texts} if "out_channels" in known else texts
+            layers[channels] = make_layer(cls, given, text=True, label=label, example=_how_to_write)
+        if len(chain.shape) > 1 and cls.needs_flat:
+            chain.append(make_layer(get_kind("flatten"), {}), "flatten")
+        chain.append(layers[channels], label)
 
 
 class _Chain:

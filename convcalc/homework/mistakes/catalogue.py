@@ -55,6 +55,7 @@ def type_report(name: str) -> Report:
     lines = [inspect.getdoc(cls) or cls.about, "", f"given: {' '.join(_words(cls)) or 'nothing'}"]
     if cls.depends_on:
         lines.append(f"depends on the conventions: {', '.join(cls.depends_on)}")
+    lines += [f"does not depend on {key}: {reason}" for key, reason in cls.ignores.items()]
     if cls.rule:
         lines.append(f"rule: {cls.rule}")
     for given in cls.examples:
@@ -75,6 +76,7 @@ def type_report(name: str) -> Report:
         "about": cls.about,
         "given": _words(cls),
         "turns_on": list(cls.depends_on),
+        "ignores": dict(cls.ignores),
         "examples": list(cls.examples),
         "mistakes": found,
     }

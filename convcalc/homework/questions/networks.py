@@ -36,7 +36,7 @@ class Writing(NamedTuple):
     dilation_base: int = 1
     fit: str = "floor"
 
-    def adapt(self, cls: type[Layer], texts: dict[str, str]) -> dict[str, str]:
+    def adapt(self, cls: type[Layer], texts: dict[str, str], axes: int) -> dict[str, str]:
         """The options of one layer as the chain language writes them.
 
         Raises:
@@ -49,9 +49,11 @@ class Writing(NamedTuple):
             found["dilation"] = _each_number(texts["dilation"], self._dilation)
         padding = texts.get("padding", "")
         if padding == "same" and self.symmetric:
-            found["padding"] = _symmetric(texts["kernel_size"], found.get("dilation", "1"))
+            found["padding"] = _symmetric(texts["kernel_size"], found.get("dilation", "1"), axes)
         elif self.total and padding[:1].isdigit() and "," not in padding:
-            found["padding"] = _each_number(padding, lambda p: f"{p // 2},{p - p // 2}")
+            found["padding"] = _each_number(
+                _per_axis(padding, axes), lambda p: f"{p // 2},{p - p // 2}"
+            )
         rule = {"strict": "strict", "ceil": "caffe" if cls.family == "pool" else ""}.get(self.fit)
         if rule and "fit" in options_of(cls) and not {"fit", "ceil_mode"} & texts.keys():
             found["fit"] = rule
@@ -70,10 +72,14 @@ def _each_number(text: str, write: Callable[[int], str]) -> str:
     return "x".join(write(int(each)) if each.isdigit() else each for each in text.split("x"))
 
 
-def _symmetric(kernel: str, dilation: str) -> str:
+def _per_axis(text: str, axes: int) -> str:
+    """An option with a number for each axis, where one stands for all."""
+    return text if "x" in text else "x".join([text] * max(axes, 1))
+
+
+def _symmetric(kernel: str, dilation: str, axes: int) -> str:
     """The padding of (k − 1)/2 on each side, for the kernel of each axis."""
-    kernels = kernel.split("x")
-    dilations = dilation.split("x") * (len(kernels) if "x" not in dilation else 1)
+    kernels, dilations = (_per_axis(text, axes).split("x") for text in (kernel, dilation))
     totals = [int(d) * (int(k) - 1) for k, d in zip(kernels, dilations)]
     return "x".join(f"{total // 2},{total - total // 2}" for total in totals)
 

@@ -256,7 +256,10 @@ class MinInput(Task):
     """The smallest input that a chain of layers accepts."""
 
     about: ClassVar = "smallest input of a chain"
-    ignores: ClassVar = NOTHING_COUNTED
+    ignores: ClassVar = {
+        **NOTHING_COUNTED,
+        "same": "the smallest input gives the same sizes either way",
+    }
     rule: ClassVar = "Go backwards, starting with 1: before a window the size was s·(n − 1) + k."
     examples: ClassVar = (
         {"layers": ["pool:k2", "pool:k2"]},

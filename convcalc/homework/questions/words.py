@@ -42,8 +42,13 @@ def biases(counted: bool | None) -> str:  # noqa: FBT001 - the value of the ques
 
 
 def volume_words(order: str) -> str:
-    """How a volume is written, in words."""
-    return "height × width × channels" if order == "hwc" else "channels × height × width"
+    """How a volume is written, in words; one image has no batch, but its place.
+
+    >>> volume_words("nchw")
+    '1 × channels × height × width'
+    """
+    words = "height × width × channels" if order == "hwc" else "channels × height × width"
+    return f"1 × {words}" if order == "nchw" else words
 
 
 def with_articles(sentence: str) -> str:
