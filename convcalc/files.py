@@ -1,4 +1,4 @@
-"""Files: one reader with a limit, one writer of whole files, one of whole folders.
+"""Files: one reader with a limit, one writer of whole files.
 
 A file is opened once and its bytes are kept by whoever needs them again, so that a pipe such as
 ``<(cat sheet.yaml)`` and a file that changes meanwhile give the same answer everywhere.
@@ -13,7 +13,6 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO
 
 from convcalc.errors import UsageError
 from convcalc.text import printable, shortened
@@ -151,7 +150,7 @@ def write_file(path: str, parts: Iterable[bytes], option: str = "-o") -> None:
     Raises:
         UsageError: it cannot be written.
     """
-    with _refusing(path, option):
+    with refusing(path, option):
         target, mode = _target_of(path)
         if not _is_renamed(mode):
             with open(target, "wb") as file:
@@ -181,7 +180,7 @@ def check_place(path: str, option: str = "-o") -> None:
     Raises:
         UsageError: its folder is not there or closed to us, or it is a folder itself.
     """
-    with _refusing(path, option):
+    with refusing(path, option):
         target, mode = _target_of(path)
         place = os.path.dirname(target) if _is_renamed(mode) else target
         if not os.access(place, os.W_OK):
@@ -189,7 +188,7 @@ def check_place(path: str, option: str = "-o") -> None:
 
 
 @contextmanager
-def _refusing(path: str, option: str) -> Iterator[None]:
+def refusing(path: str, option: str) -> Iterator[None]:
     """Say in a message what the system says against writing to a path."""
     try:
         yield
@@ -223,114 +222,3 @@ def _target_of(path: str) -> tuple[str, int | None]:
 def _is_renamed(mode: int | None) -> bool:
     """Whether a new file takes the place of what is there: a file, or nothing yet."""
     return mode is None or stat.S_ISREG(mode)
-
-
-# -------------------------------------------------------------------------------- a whole folder
-
-
-class OutputFolder:
-    """A folder that is built beside its place and moved there at the end: whole, or not there.
-
-    Args:
-        out: where it belongs.
-        replace: whether files that are there may be replaced.
-        names: what an earlier run would have left there; others' files are never touched.
-        way_out: what to do where it has.
-        last: the file that is put in place after all others, so that it says the folder is whole.
-        option: what the place was given to, for messages.
-
-    Raises:
-        UsageError: an earlier run is there, or nothing can be written.
-    """
-
-    def __init__(
-        self,
-        out: str,
-        *,
-        replace: bool,
-        names: tuple[str, ...],
-        way_out: str,
-        last: str = "",
-        option: str = "--out",
-    ) -> None:
-        self.out, self.last, self.option = out.rstrip("/\\") or out, last, option
-        self._held: list[IO[str]] = []
-        if os.path.isdir(self.out) and not replace:
-            kept = [name for name in names if os.path.exists(os.path.join(out, name))]
-            if kept:
-                message = (
-                    f"{shortened(out)} holds an earlier run ({', '.join(kept[:3])}); {way_out}"
-                )
-                raise UsageError(message)
-        parent, base = os.path.split(os.path.abspath(self.out))
-        self.path = os.path.join(parent, f".{base}.{os.getpid()}.part")
-        with _refusing(out, option):
-            _sweep(parent, base)
-            os.makedirs(parent, exist_ok=True)
-            os.mkdir(self.path)
-
-    def open(self, name: str) -> IO[str]:
-        """A new file of text in it."""
-        path = os.path.join(self.path, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        return open(path, "w", encoding="utf-8", newline="\n")
-
-    def hold(self, name: str) -> IO[str]:
-        """Like `open`, for a file that stays open; `discard` closes it where nobody else has."""
-        file = self.open(name)
-        self._held.append(file)
-        return file
-
-    def prepare(self) -> None:
-        """What is done before files of an earlier run are replaced; nothing, unless overridden."""
-
-    def commit(self) -> None:
-        """Put everything in its place.
-
-        Raises:
-            UsageError: it cannot be written.
-        """
-        with _refusing(self.out, self.option):
-            if not os.path.exists(self.out):
-                os.rename(self.path, self.out)
-                return
-            self.prepare()
-            for folder, _, names in os.walk(self.path):
-                target = os.path.join(self.out, os.path.relpath(folder, self.path))
-                os.makedirs(target, exist_ok=True)
-                for name in sorted(names, key=lambda each: each == self.last):
-                    os.replace(os.path.join(folder, name), os.path.join(target, name))
-
-    def discard(self) -> None:
-        """Leave nothing behind."""
-        import shutil  # noqa: PLC0415 - most commands write no folder
-
-        for file in self._held:
-            file.close()
-        shutil.rmtree(self.path, ignore_errors=True)
-
-
-def _sweep(parent: str, base: str) -> None:
-    """Remove what runs that were killed have left."""
-    if not os.path.isdir(parent):
-        return
-    import shutil  # noqa: PLC0415 - most commands write no folder
-
-    for name in os.listdir(parent):
-        number = name.removeprefix(f".{base}.").removesuffix(".part")
-        left = name == f".{base}.{number}.part" and number.isdigit() and number.isascii()
-        if left and len(number) < 10 and not _is_running(int(number)):
-            shutil.rmtree(os.path.join(parent, name), ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    """Whether a process runs; its own does not count, so that a number used again is swept."""
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

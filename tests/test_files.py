@@ -12,7 +12,6 @@ import pytest
 
 from convcalc.errors import UsageError
 from convcalc.files import (
-    OutputFolder,
     check_place,
     decode,
     open_regular,
@@ -158,68 +157,3 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Pat
                 writes(str(place))
     with pytest.raises(UsageError, match=r"^--key "):
         check_place(str(tmp_path), "--key")
-
-
-# -------------------------------------------------------------------------------- a whole folder
-
-
-def folder(out: Path, *, replace: bool = False) -> OutputFolder:
-    return OutputFolder(
-        str(out), replace=replace, names=("a.csv",), way_out="choose another", last="a.csv"
-    )
-
-
-def test_a_folder_is_whole_or_not_there(tmp_path: Path) -> None:
-    out = tmp_path / "marks"
-    made = folder(out)
-    held = made.hold("pages/b.md")
-    made.discard()
-    assert held.closed
-    assert list(tmp_path.iterdir()) == []
-    made = folder(out)
-    with made.open("a.csv") as file:
-        file.write("1\n")
-    with made.open("pages/b.md") as file:
-        file.write("2\n")
-    assert not out.exists()
-    made.commit()
-    made.discard()
-    assert (out / "pages" / "b.md").read_text() == "2\n"
-    assert [each.name for each in tmp_path.iterdir()] == ["marks"]
-
-
-def test_an_earlier_run_is_replaced_only_when_told_to_and_other_files_stay(tmp_path: Path) -> None:
-    out = tmp_path / "marks"
-    out.mkdir()
-    (out / "notes.txt").write_text("mine")
-    (out / "a.csv").write_text("old")
-    with pytest.raises(UsageError, match=r"holds an earlier run \(a.csv\); choose another$"):
-        folder(out)
-    made = folder(out, replace=True)
-    with made.open("a.csv") as file:
-        file.write("new")
-    made.commit()
-    made.discard()
-    assert (out / "a.csv").read_text() == "new"
-    assert (out / "notes.txt").read_text() == "mine"
-
-
-def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
-    for name in (
-        ".marks.999999999.part",
-        f".marks.{os.getppid()}.part",
-        ".marks.x.part",
-        ".other.1.part",
-    ):
-        (tmp_path / name).mkdir()
-    folder(tmp_path / "marks").discard()
-    left = {each.name for each in tmp_path.iterdir()}
-    assert left == {f".marks.{os.getppid()}.part", ".marks.x.part", ".other.1.part"}
-
-
-def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(
-        UsageError, match=r"^--out .*: cannot be written: .*; choose another place$"
-    ):
-        folder(tmp_path / "file" / "marks")

@@ -20,6 +20,7 @@ FLOORS = (
     ("text", "term"),
     ("errors",),
     ("files", "registry"),
+    ("folders",),
     ("formulas", "report", "reference"),
     ("layers",),
     ("network",),

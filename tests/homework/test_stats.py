@@ -271,10 +271,11 @@ def test_a_question_with_other_keys_for_everybody_says_so(tmp_path: Path) -> Non
     assert found.changes["a"].sentence().startswith("a: other keys.")
 
 
-def test_points_that_somebody_spoilt_in_the_table_count_as_none(folder: Path) -> None:
+def test_points_that_somebody_spoilt_in_the_table_are_named(folder: Path) -> None:
     path = folder / "grades.csv"
     lines = path.read_text().splitlines(keepends=True)
     assert lines[1].startswith("s0,,,,graded,3,3,,2,1,2,0,")
     lines[1] = lines[1].replace("2,1,2,0,", "2,one,2,0,")
     path.write_text("".join(lines))
-    assert regrade(str(folder), loads(SHEET)).changes["q1"].moves[Fraction(1)] == 1
+    with pytest.raises(UsageError, match=r"grades.csv: row 2: 'one' for q1 are no points; write a"):
+        regrade(str(folder), loads(SHEET))

@@ -203,15 +203,18 @@ class AnswerStore:
             given.student = guess_student(submitted.names, self.sheet.id) if alone else ""
         return "", False, "not on the roster" if given.student else "unreadable"
 
-    def grades(self) -> Iterator[Graded]:
-        """The marks of every student, in the order of the roster, else of their ids."""
+    def grades(self, order: Callable[[Student], str] | None = None) -> Iterator[Graded]:
+        """The marks of every student, in the order of the roster, else of their ids, or in another."""
         if self.roster:
-            for student in self.roster.students.values():
-                place = self.places.get(same_student(student.id))
-                yield self._grade_of(student, place) if place else self._missing(student)
+            students = list(self.roster.students.values())
         else:
-            for _, place in sorted(self.places.items(), key=lambda pair: natural_key(pair[0])):
-                yield self._grade_of(Student(place.student), place)
+            places = sorted(self.places.items(), key=lambda pair: natural_key(pair[0]))
+            students = [Student(place.student) for _, place in places]
+        if order:
+            students.sort(key=order)
+        for student in students:
+            place = self.places.get(same_student(student.id))
+            yield self._grade_of(student, place) if place else self._missing(student)
 
     def record(self, place: _Place) -> dict[str, Any]:
         """One student's answers, back from the store."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from convcalc.files import OutputFolder
+from convcalc.folders import OutputFolder
 from convcalc.homework.answers.types import Tolerance
 from convcalc.homework.classroom.output_folder import student_file_name
 from convcalc.homework.classroom.roster import Roster

@@ -1,84 +1,210 @@
-"""What an earlier `hw grade` left in its folder: answers, points, settings."""
+"""What an earlier `hw grade` left in its folder: its students, their answers, the status of its files.
+
+Whatever stands there may have been changed by a person, a program or a broken disk: each value is
+checked before it is used.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from convcalc.errors import UsageError
-from convcalc.files import read_file, text_lines
-from convcalc.homework.classroom.answer_store import FileStatus
-from convcalc.homework.classroom.output_files import OUTPUTS
-from convcalc.homework.classroom.output_folder import NAMES_FOLDER, SCHEMA, manual_key
-from convcalc.text import shortened, unguard_cell
+from convcalc.files import text_lines
+from convcalc.homework.classroom.answer_store import STATUSES, FileStatus
+from convcalc.homework.classroom.manifest import (
+    ANSWERS,
+    MANIFEST,
+    SUMMARY,
+    WAY_OUT,
+    Manifest,
+    find_in,
+    manifest_of,
+    path_in,
+)
+from convcalc.homework.classroom.output_folder import manual_key
+from convcalc.homework.classroom.roster import Roster, Student
+from convcalc.homework.variants.secret import same_student
+from convcalc.text import printable, shortened, unguard_cell
 
 _MAX_CELL = 1_000_000
-_MAX_BYTES = 16 * 2**20  # of the summary; the other files are as long as the class is large
-_WAY_OUT = "grade the files again"
+_MAX_DEPTH = 24  # of lists in an answer; sheets are read up to 20
+_MAX_NUMBER = 100  # characters of a number that was drawn
+_TEXTS = ("student", "shown", "file", "variant", "drawn_variant")
+_WHO = tuple(each.name for each in fields(Student))
 
 
-def path_in(folder: str, name: str) -> str:
-    """The path of a file of an earlier run; in an anonymous run it may be in the names folder."""
-    for path in (os.path.join(folder, name), os.path.join(folder, NAMES_FOLDER, name)):
-        if os.path.isfile(path):
-            return path
-    message = f"{shortened(folder)}: holds no {name}; give the folder that hw grade --out wrote"
-    raise UsageError(message)
+@dataclass(slots=True)
+class EarlierRun:
+    """An earlier run, as far as a later one must agree with it.
+
+    Attributes:
+        folder: where it is.
+        manifest: how it was made.
+        students: by the form of the id that does not depend on capitals.
+        shown: what each is called in the files: the id, or the code.
+        handed_in: those with answers.
+    """
+
+    folder: str
+    manifest: Manifest
+    students: dict[str, Student] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    handed_in: set[str] = field(default_factory=set)
+
+    @property
+    def had_roster(self) -> bool:
+        """Whether it had one; what an older version made had one if students are missing in it."""
+        return bool(self.manifest.roster) or len(self.handed_in) < len(self.students)
+
+    def roster(self) -> Roster:
+        """Its students as a roster."""
+        found = Roster()
+        for student in self.students.values():
+            found.add(student)
+        return found
 
 
-_RECORD = ("file", "time", "sure", "variant", "notes", "numbers", "drawn_variant", "shown")
+def earlier_run(folder: str) -> EarlierRun | None:
+    """The run that a folder holds; None where it holds none.
+
+    Raises:
+        UsageError: it is broken.
+    """
+    if not any(find_in(folder, name) for name in (MANIFEST, SUMMARY, ANSWERS)):
+        return None
+    run = EarlierRun(folder, manifest_of(folder))
+    for record in records(folder):
+        key = same_student(record["student"])
+        run.students[key] = student_of(record)
+        run.shown[key] = record["shown"]
+        if record["answers"] is not None:
+            run.handed_in.add(key)
+    return run
+
+
+# -------------------------------------------------------------------------------------- answers
 
 
 def records(folder: str) -> Iterator[dict[str, Any]]:
-    """The answers of an earlier run, one student after the other."""
-    path = path_in(folder, "answers.jsonl")
-    for number, line in enumerate(text_lines(path, _WAY_OUT), start=1):
+    """The answers of an earlier run, one student after the other.
+
+    Raises:
+        UsageError: a line is not as `hw grade` writes it.
+    """
+    path = path_in(folder, ANSWERS)
+    seen: set[str] = set()
+    codes: set[str] = set()
+    for number, line in enumerate(text_lines(path, WAY_OUT), start=1):
         record = _record_of(line)
         if record is None:
-            message = f"{shortened(path)}:{number}: not a line that hw grade wrote; {_WAY_OUT}"
+            message = f"{shortened(path)}:{number}: not a line that hw grade wrote; {WAY_OUT}"
             raise UsageError(message)
+        key = same_student(record["student"])
+        if key in seen or record["shown"] in codes:
+            message = f"{shortened(path)}:{number}: a student who is there already; {WAY_OUT}"
+            raise UsageError(message)
+        seen.add(key)
+        codes.add(record["shown"])
         yield record
+
+
+def student_of(record: dict[str, Any]) -> Student:
+    """The student of a line of answers."""
+    who = {key: printable(record["who"].get(key, "")) for key in _WHO}
+    return Student(**{**who, "id": record["student"]})
 
 
 def _record_of(line: str) -> dict[str, Any] | None:
     """One student's answers; None where the line holds none."""
     try:
-        record: dict[str, Any] = json.loads(line)
-        whole = isinstance(record["student"], str) and isinstance(record["who"], dict)
+        record = json.loads(line, parse_constant=_refuse_constant)
+        texts = [record[key] for key in _TEXTS]
+        texts += [*record["who"].values(), *record["notes"]]
+        drawn = [*record["numbers"].values()]
+        texts += [value for numbers in drawn for value in numbers.values()]
         whole = (
-            whole
+            all(isinstance(text, str) for text in texts)
+            and all(len(value) <= _MAX_NUMBER for numbers in drawn for value in numbers.values())
+            and isinstance(record["notes"], list)
+            and isinstance(record["sure"], bool)
+            and _is_time(record["time"])
             and isinstance(record["answers"], dict | None)
-            and all(key in record for key in _RECORD)
+            and _is_shallow(record["answers"], _MAX_DEPTH)
+            and bool(record["student"] and record["shown"])
         )
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return record if whole else None
+    if not whole:
+        return None
+    for key in _TEXTS:
+        record[key] = printable(record[key])
+    record["notes"] = [printable(note) for note in record["notes"]]
+    found: dict[str, Any] = record
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    """Refuse NaN and Infinity, which are no JSON."""
+    raise ValueError(name)
+
+
+def _is_time(value: Any) -> bool:
+    """Whether a value is a number of seconds."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and -(2**60) < value < 2**60 and math.isfinite(value)
+
+
+def _is_shallow(value: Any, depth: int) -> bool:
+    """Whether lists and mappings are not nested deeper than a sheet can ask for."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return depth > 0 and all(_is_shallow(each, depth - 1) for each in inner)
+    return True
+
+
+# --------------------------------------------------------------------------------------- tables
 
 
 def old_statuses(folder: str) -> list[FileStatus]:
-    """The status of the files of an earlier run."""
-    return [
-        FileStatus(
-            row.get("file", ""),
-            row.get("student_id", ""),
-            row.get("status", ""),
-            row.get("note", ""),
-        )
-        for row in table_rows(path_in(folder, "files.csv"))
-    ]
+    """The status of the files of an earlier run.
+
+    Raises:
+        UsageError: the table is missing or broken.
+    """
+    path = path_in(folder, "files.csv")
+    found = []
+    for number, row in enumerate(table_rows(path, "file", "student_id", "status", "note"), start=2):
+        if row["status"] not in STATUSES:
+            message = f"{shortened(path)}: row {number}: not one that hw grade wrote; {WAY_OUT}"
+            raise UsageError(message)
+        cells = (row[name] for name in ("file", "student_id", "status", "note"))
+        found.append(FileStatus(*(printable(unguard_cell(cell)) for cell in cells)))
+    return found
 
 
-def table_rows(path: str) -> Iterator[dict[str, str]]:
-    """The rows of a CSV by their headings."""
+def table_rows(path: str, *needed: str) -> Iterator[dict[str, str]]:
+    """The rows of a CSV by their headings.
+
+    Raises:
+        UsageError: it cannot be read, or a heading that is needed is not there.
+    """
     csv.field_size_limit(_MAX_CELL)
     try:
-        for row in csv.DictReader(text_lines(path, _WAY_OUT)):
+        table = csv.DictReader(text_lines(path, WAY_OUT))
+        missing = [name for name in needed if name not in (table.fieldnames or ())]
+        if missing:
+            message = f"{shortened(path)}: has no column {missing[0]}; {WAY_OUT}"
+            raise UsageError(message)
+        for row in table:
             yield {str(key): value if isinstance(value, str) else "" for key, value in row.items()}
     except csv.Error as error:
-        message = f"{shortened(path)}: cannot be read: {error}; {_WAY_OUT}"
+        message = f"{shortened(path)}: cannot be read: {error}; {WAY_OUT}"
         raise UsageError(message) from None
 
 
@@ -96,18 +222,3 @@ def manual_marks(folder: str) -> dict[tuple[str, str, str], tuple[str, str]]:
             )
             found[key] = (points, unguard_cell(comment))
     return found
-
-
-def settings_of(folder: str) -> dict[str, Any]:
-    """How an earlier run was made."""
-    path = path_in(folder, "summary.json")
-    try:
-        data = json.loads(read_file(path, _MAX_BYTES, "summary", way_out=_WAY_OUT))
-        settings = data["settings"]
-        formats = tuple(name for name in settings["formats"] if name in OUTPUTS)
-        assert data["schema"] == SCHEMA
-        assert isinstance(data["questions"], dict)
-    except (ValueError, KeyError, TypeError, RecursionError, AssertionError):
-        message = f"{shortened(path)}: not a summary of this version; {_WAY_OUT}"
-        raise UsageError(message) from None
-    return {**settings, "formats": formats, "questions": data.get("questions", {})}

@@ -13,10 +13,10 @@ from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.collect import natural_key
 from convcalc.homework.classroom.grader import Entry, Graded, PartRow
 from convcalc.homework.classroom.gradescope_results import results
+from convcalc.homework.classroom.manifest import ANSWERS, MANIFEST, SCHEMA, SUMMARY
 from convcalc.homework.classroom.output_folder import (
     MARK,
     MAX_TROUBLES,
-    SCHEMA,
     GradingRun,
     Output,
     Summary,
@@ -69,7 +69,7 @@ class _Grades(Output):
         )
         self.rows.writerow(
             [*who, one.variant, one.status, points_text(one.points), self.max,
-             "" if marked is None else points_text(marked), self.manual_max, *points, guard_cell("; ".join(one.notes))]
+             "" if marked is None else points_text(marked), self.manual_max, *points, guard_cell("; ".join(self.run.notes_on(one)))]
         )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ class Canvas(Output):
     """canvas.csv: for the gradebook."""
 
     def begin(self) -> None:
-        column = self.run.column or self.run.sheet.title
+        column = self.run.manifest.column or self.run.sheet.title
         header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", guard_cell(column)]
         self.rows = self.table(
             self.run.place_of("canvas.csv"), header, "for the gradebook of Canvas"
@@ -212,7 +212,7 @@ class Feedback(Output):
             f"**{points_text(one.points)} of {self.max} points**{variant}. Rules of this sheet: {escape_markdown(sheet.conventions.sentence())}.",
             "",
         ]  # fmt: skip
-        lines += [f"- note: {escape_markdown(note)}" for note in one.notes]
+        lines += [f"- note: {escape_markdown(note)}" for note in self.run.notes_on(one)]
         lines += [
             f"| question | your answer | read as | | points | comment |{last}",
             f"|---|---|---|---|---|---|{rule}",
@@ -267,7 +267,8 @@ class Lines(Output):
         from convcalc.homework.marking.mark import Marked
 
         results = [entry.result for entry in one.entries]
-        data = Marked(self.run.sheet, results, one.shown, one.variant, one.notes).to_dict(
+        notes = self.run.notes_on(one)
+        data = Marked(self.run.sheet, results, one.shown, one.variant, notes).to_dict(
             with_answers=True
         )
         data["status"] = one.status
@@ -304,7 +305,7 @@ class Records(Output):
     """answers.jsonl: the answers as written, from which a class can be marked again."""
 
     def begin(self) -> None:
-        name = self.run.place_of("answers.jsonl")
+        name = self.run.place_of(ANSWERS)
         self.file = self.lines = self.run.folder.hold(name)
         self.run.summary.written.append((name, "all answers, used by hw regrade"))
 
@@ -322,15 +323,13 @@ class Who(Output):
 
     def begin(self) -> None:
         name = self.run.place_of("who.csv")
-        self.rows = self.table(
-            name, ["code", "student_id", "name", "email"], "the student behind each code"
-        )
+        header = ["code", "student_id", "name", "email", "file", "notes"]
+        self.rows = self.table(name, header, "the student behind each code")
 
     def add(self, one: Graded) -> None:
         who = one.student
-        self.rows.writerow(
-            [one.shown, guard_cell(who.id), guard_cell(who.name), guard_cell(who.email)]
-        )
+        cells = (one.shown, who.id, who.name, who.email, one.path, "; ".join(one.notes))
+        self.rows.writerow([guard_cell(cell) for cell in cells])
 
 
 # --------------------------------------------------------------------------------- all of it
@@ -339,14 +338,12 @@ class Who(Output):
 def write(
     run: GradingRun,
     graded: Iterator[Graded],
-    formats: tuple[str, ...],
     statuses: Callable[[], list[FileStatus]],
     files: Callable[[], int],
-    settings: dict[str, Any],
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
     """Write the outputs for every student, and the status of the files: everything or nothing."""
-    outputs = [OUTPUTS[name](run) for name in formats]
+    outputs = [OUTPUTS[name](run) for name in run.manifest.outputs]
     outputs.append(Records(run))
     if run.anonymous:
         outputs.append(Who(run))
@@ -366,9 +363,11 @@ def write(
         each.close()
     _write_statuses(run, statuses())
     summary.files = files()
-    with run.folder.open("summary.json") as file:
-        json.dump(_summary_data(run, formats, settings), file, indent=1)
+    with run.folder.open(SUMMARY) as file:
+        json.dump(_summary_data(run), file, indent=1)
         file.write("\n")
+    with run.folder.open(run.place_of(MANIFEST)) as file:
+        file.write(run.manifest.to_json())
     run.folder.commit()
     return summary
 
@@ -391,19 +390,12 @@ def _write_statuses(run: GradingRun, statuses: list[FileStatus]) -> None:
     run.summary.written.append((run.place_of("files.csv"), "the status of every file"))
 
 
-def _summary_data(
-    run: GradingRun, formats: tuple[str, ...], settings: dict[str, Any]
-) -> dict[str, Any]:
-    """The summary as plain data, with what a later run needs to know."""
-    found = run.summary
+def _summary_data(run: GradingRun) -> dict[str, Any]:
+    """The summary as plain data."""
     return {
         "schema": SCHEMA,
         "sheet": run.sheet.id,
         "title": run.sheet.title,
-        **found.facts(),
+        **run.summary.facts(),
         "questions": {q.id: q.kind for q in run.sheet.questions},
-        "settings": {
-            "formats": list(formats), "anonymous": run.anonymous, "with_answers": run.with_answers,
-            "column": run.column, **settings,
-        },
-    }  # fmt: skip
+    }

@@ -14,23 +14,25 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import IO, Any
 
-from convcalc.files import OutputFolder
+from convcalc.errors import UsageError
+from convcalc.folders import OutputFolder
 from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.grader import Graded
+from convcalc.homework.classroom.manifest import ANSWERS, MANIFEST, NAMES_FOLDER, SUMMARY, Manifest
 from convcalc.homework.sheets.sheet import Sheet
-from convcalc.text import guard_cell, one_line, unguard_cell
+from convcalc.text import guard_cell, one_line, shortened, unguard_cell
 
-SCHEMA = 1
 MARK = "<!-- convcalc hw grade -->"
+BY_HAND, PAGES = "by-hand.csv", "feedback"
 _NAMES_OF_A_RUN = (
-    "grades.csv", "parts.csv", "canvas.csv", "by-hand.csv", "answers.jsonl", "summary.json", "files.csv",
-    "names", "feedback",
+    "grades.csv", "parts.csv", "canvas.csv", BY_HAND, ANSWERS, SUMMARY, "files.csv",
+    MANIFEST, NAMES_FOLDER, PAGES,
 )  # fmt: skip
 _WAY_OUT = (
     "choose another --out, --add these files to it, or --force (points given by a person are kept)"
 )
-NAMES_FOLDER = "names"  # where, in an anonymous run, everything with names in it goes
 MAX_TROUBLES = 1_000
+_NOTED = "there is a note on this file: see names/who.csv"
 
 
 def manual_key(student: str, question: str, answer: str) -> tuple[str, str, str]:
@@ -71,23 +73,44 @@ class ClassFolder(OutputFolder):
     """The folder of a marked class; pages that a run does not write again are removed."""
 
     def __init__(self, out: str, *, replace: bool) -> None:
-        super().__init__(
-            out, replace=replace, names=_NAMES_OF_A_RUN, way_out=_WAY_OUT, last="summary.json"
-        )
+        super().__init__(out, replace=replace, names=_NAMES_OF_A_RUN, way_out=_WAY_OUT)
+        self._marks = self._state_of_marks()
 
-    def prepare(self) -> None:
-        folder = os.path.join(self.out, "feedback")
-        if not os.path.isdir(folder) or os.path.islink(folder):
-            return
-        fresh = os.path.join(self.path, "feedback")
+    def _state_of_marks(self) -> tuple[int, int] | None:
+        """What changes when a person saves points; None where there are none."""
+        try:
+            found = os.stat(os.path.join(self.out, BY_HAND))
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+    def check(self) -> None:
+        if self._state_of_marks() != self._marks:
+            message = (
+                f"{shortened(self.out)}: {BY_HAND} was saved while the class was marked; "
+                "nothing was written: run this again"
+            )
+            raise UsageError(message)
+
+    def gone(self) -> list[str]:
+        folder = os.path.join(self.out, PAGES)
+        if not os.path.isdir(folder):
+            return []
+        fresh = os.path.join(self.path, PAGES)
         kept = set(os.listdir(fresh)) if os.path.isdir(fresh) else set()
-        for name in os.listdir(folder):
-            page = os.path.join(folder, name)
-            if name.endswith(".md") and name not in kept and os.path.isfile(page):
-                with open(page, encoding="utf-8", errors="replace") as file:
-                    ours = file.readline().strip() == MARK
-                if ours:
-                    os.unlink(page)
+        return [
+            f"{PAGES}/{name}"
+            for name in sorted(os.listdir(folder))
+            if name.endswith(".md") and name not in kept and _is_page(os.path.join(folder, name))
+        ]
+
+
+def _is_page(path: str) -> bool:
+    """Whether a file is a page of ours."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.readline(len(MARK) + 2).strip() == MARK
 
 
 # ------------------------------------------------------------------------------ the outputs
@@ -154,19 +177,29 @@ class GradingRun:
     Attributes:
         sheet: the teacher's.
         folder: where files are written.
-        anonymous: whether codes stand for names.
-        with_answers: whether feedback shows the right answers.
-        column: what the gradebook calls the assignment.
+        manifest: how it is done.
         marks: points given by a person before, by student, question and answer.
     """
 
     sheet: Sheet
     folder: OutputFolder
-    anonymous: bool = False
-    with_answers: bool = False
-    column: str = ""
+    manifest: Manifest
     marks: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     summary: Summary = field(default_factory=Summary)
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether codes stand for names."""
+        return self.manifest.anonymous
+
+    @property
+    def with_answers(self) -> bool:
+        """Whether feedback shows the right answers."""
+        return self.manifest.with_answers
+
+    def notes_on(self, one: Graded) -> list[str]:
+        """The notes on a student; what they quote may be a name, so that codes have none."""
+        return [_NOTED] if self.anonymous and one.notes else one.notes
 
     def place_of(self, name: str) -> str:
         """Where a file with names in it goes."""

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from convcalc import __version__
+from convcalc.errors import UsageError
+from convcalc.folders import reading
 from convcalc.homework.classroom import output_files as outputs
 from convcalc.homework.classroom.earlier_run import (
     manual_marks,
     old_statuses,
-    path_in,
     records,
-    settings_of,
+    student_of,
     table_rows,
 )
 from convcalc.homework.classroom.grader import Graded, Grader
+from convcalc.homework.classroom.manifest import (
+    Manifest,
+    kinds_of,
+    manifest_of,
+    path_in,
+    refuse_other_secret,
+    refuse_other_sheet,
+    sheet_fingerprint,
+)
 from convcalc.homework.classroom.output_folder import ClassFolder, GradingRun, Summary
-from convcalc.homework.classroom.roster import Student
 from convcalc.homework.sheets.points import points_number, points_text
 from convcalc.homework.sheets.sheet import Sheet
-from convcalc.text import printable, unguard_cell
+from convcalc.homework.variants.secret import fingerprint
+from convcalc.text import printable, shortened, unguard_cell
 
 
 @dataclass(slots=True)
@@ -97,13 +109,49 @@ def regrade(
     """Mark a class again with a changed sheet, and compare.
 
     Raises:
-        UsageError: the folder is none that `grade` wrote, or the sheet needs a secret.
+        UsageError: the folder is none that `grade` wrote, is of another sheet or secret, or the sheet
+            needs a secret.
     """
-    settings = settings_of(folder)
-    before = _old_points(folder, settings["questions"])
+    if not write:
+        with reading(folder):
+            manifest = _manifest_of(folder, sheet, secret)
+            return _compared(folder, sheet, secret, manifest, None)
+    _manifest_of(folder, sheet, secret)  # so that nothing is made in a folder that is not ours
+    place = ClassFolder(folder, replace=True)
+    try:
+        return _compared(folder, sheet, secret, _manifest_of(folder, sheet, secret), place)
+    finally:
+        place.discard()
+
+
+def _manifest_of(folder: str, sheet: Sheet, secret: bytes | None) -> Manifest:
+    """How the new marks are made.
+
+    Raises:
+        UsageError: the folder is of another sheet, or of another secret.
+    """
+    made = manifest_of(folder)
+    refuse_other_sheet(folder, made, sheet)
+    mark = fingerprint(secret) if secret else ""
+    refuse_other_secret(folder, made, mark)
+    there = tuple(name for name in outputs.OUTPUTS if name in made.outputs)
+    return replace(
+        made,
+        content=sheet_fingerprint(sheet),
+        secret=mark or made.secret,
+        outputs=there,
+        tool=__version__,
+    )
+
+
+def _compared(
+    folder: str, sheet: Sheet, secret: bytes | None, manifest: Manifest, place: ClassFolder | None
+) -> Regraded:
+    """What changes; the new marks go into a folder where there is one."""
+    before = _old_points(folder, list(kinds_of(folder)))
     keys = _old_keys(folder)
     changes = {question.id: Change(question.id) for question in sheet.questions}
-    for name in before.get("", {}):
+    for name in kinds_of(folder):
         changes.setdefault(name, Change(name))
     for name, texts in keys.items():
         changes.setdefault(name, Change(name)).before = texts
@@ -114,31 +162,20 @@ def regrade(
             _compare(one, before.get(one.shown, {}), changes, moved)
             yield one
 
-    grader = Grader(sheet, secret, noted=True)
-    found = compared(_mark_again(folder, grader))
-    if not write:
+    found = compared(_mark_again(folder, Grader(sheet, secret, noted=True)))
+    if place is None:
         total = sum(1 for _ in found)
         return Regraded(changes, moved, total)
-    place = ClassFolder(folder, replace=True)
-    try:
-        run = GradingRun(
-            sheet, place, bool(settings["anonymous"]), bool(settings["with_answers"]), str(settings["column"]),
-            manual_marks(folder),
-        )  # fmt: skip
-        statuses = old_statuses(folder)
-        summary = outputs.write(
-            run, found, settings["formats"], lambda: statuses, lambda: len(statuses), {}
-        )
-        return Regraded(changes, moved, summary.students + summary.missing, summary)
-    finally:
-        place.discard()
+    run = GradingRun(sheet, place, manifest, manual_marks(folder))
+    statuses = old_statuses(folder)
+    summary = outputs.write(run, found, lambda: statuses, lambda: len(statuses))
+    return Regraded(changes, moved, summary.students + summary.missing, summary)
 
 
 def _mark_again(folder: str, grader: Grader) -> Iterator[Graded]:
     """The marks of every student of an earlier run, by another sheet."""
     for record in records(folder):
-        who = {key: str(value) for key, value in record["who"].items() if key in Student.__slots__}
-        student = Student(**{**who, "id": record["student"]})
+        student = student_of(record)
         if record["answers"] is None:
             yield Graded(
                 student, record["drawn_variant"], [], Fraction(0), notes=list(record["notes"]), handed_in=False,
@@ -147,41 +184,51 @@ def _mark_again(folder: str, grader: Grader) -> Iterator[Graded]:
             continue
         variant = grader.code(student.id) or record["drawn_variant"]
         numbers = record["numbers"] if grader.secret is None else None
-        sheet = grader.sheet_of(student.id, variant, numbers)
+        named = student.id if grader.secret else record["shown"]  # what a message would call them
+        sheet = grader.sheet_of(named, variant, numbers)
         values = grader.merge(record["answers"], [])
         entries = grader.mark(sheet, values)
         yield Graded(
             student, variant, entries, sum((e.points for e in entries), Fraction(0)), record["file"],
             list(record["notes"]), record["answers"], record["numbers"], shown=record["shown"],
-            time=float(record["time"]), sure=bool(record["sure"]), claimed=record["variant"],
+            time=float(record["time"]), sure=record["sure"], claimed=record["variant"],
         )  # fmt: skip
 
 
-def _old_points(folder: str, known: dict[str, Any]) -> dict[str, dict[str, Fraction]]:
-    """The points of an earlier run, by student and question; under ``""`` its questions."""
+_POINTS = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?|[0-9]{1,9}/[1-9][0-9]{0,8}")
+
+
+def _old_points(folder: str, questions: list[str]) -> dict[str, dict[str, Fraction]]:
+    """The points of an earlier run, by student and question.
+
+    Raises:
+        UsageError: the table is missing or broken.
+    """
     found: dict[str, dict[str, Fraction]] = {}
-    questions: dict[str, Fraction] = dict.fromkeys(known, Fraction(0))
-    found[""] = questions
-    for row in table_rows(path_in(folder, "grades.csv")):
+    path = path_in(folder, "grades.csv")
+    for number, row in enumerate(table_rows(path, "student_id", *questions), start=2):
         points = {}
         for name in questions:
-            text = row.get(name, "").strip()
-            try:
-                points[name] = Fraction(text) if text else Fraction(0)
-            except (ValueError, ZeroDivisionError):
-                points[name] = Fraction(0)
-        found[unguard_cell(row.get("student_id", ""))] = points
+            text = row[name].strip()
+            if text and not _POINTS.fullmatch(text):
+                message = (
+                    f"{shortened(path)}: row {number}: {shortened(text)!r} for {shortened(name)} are no points; "
+                    "write a number, or grade the files again"
+                )
+                raise UsageError(message)
+            points[name] = Fraction(text or 0)
+        found[unguard_cell(row["student_id"])] = points
     return found
 
 
 def _old_keys(folder: str) -> dict[str, set[str]]:
     """The right answers of an earlier run, by question; a few of each."""
     found: dict[str, set[str]] = {}
-    for row in table_rows(path_in(folder, "parts.csv")):
-        name = row.get("question", "")
+    for row in table_rows(path_in(folder, "parts.csv"), "question", "part", "expected"):
+        name = printable(row["question"])
         kept = found.setdefault(name, set())
         if len(kept) < 1000:
-            kept.add(_key_text(row.get("part", ""), unguard_cell(row.get("expected", ""))))
+            kept.add(_key_text(printable(row["part"]), printable(unguard_cell(row["expected"]))))
     return found
 
 

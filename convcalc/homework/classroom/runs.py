@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from convcalc import __version__
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import STDIN, read_file
 from convcalc.homework.classroom import output_files
 from convcalc.homework.classroom.answer_files import MAX_BYTES, WAY_OUT, WHAT, form_columns
 from convcalc.homework.classroom.answer_store import AnswerStore, FileStatus
 from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
-from convcalc.homework.classroom.earlier_run import manual_marks, old_statuses, records
-from convcalc.homework.classroom.grader import Graded, Grader
-from convcalc.homework.classroom.output_folder import (
-    ClassFolder,
-    GradingRun,
-    Summary,
+from convcalc.homework.classroom.earlier_run import (
+    EarlierRun,
+    earlier_run,
+    manual_marks,
+    old_statuses,
+    records,
 )
-from convcalc.homework.classroom.roster import Roster
+from convcalc.homework.classroom.grader import Graded, Grader
+from convcalc.homework.classroom.manifest import (
+    Manifest,
+    refuse_changed_sheet,
+    refuse_lost_students,
+    refuse_names_as_codes,
+    refuse_other_map,
+    refuse_other_secret,
+    refuse_other_sheet,
+    roster_fingerprint,
+    sheet_fingerprint,
+)
+from convcalc.homework.classroom.output_folder import ClassFolder, GradingRun, Summary
+from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.classroom.roster import load as load_roster
 from convcalc.homework.sheets.sheet import Sheet
-from convcalc.homework.variants.secret import codes, read_secret
-from convcalc.text import shortened
+from convcalc.homework.variants.secret import codes, fingerprint, read_secret, same_student
+from convcalc.text import plural, shortened
 
 _NEED_OUT = ("add", "anon", "force", "with_answers", "outputs")
 Progress = Callable[[str, int], None]
@@ -38,7 +51,7 @@ class Options:
     Attributes:
         roster: the students; None for everyone who submitted.
         secret: of the variants, and of the codes.
-        outputs: which files are written.
+        outputs: which files are written; empty for the usual ones, or those that are there.
         anonymous: whether codes stand for names.
         with_answers: whether feedback shows the right answers.
         columns: the headings of a form, each with its question.
@@ -49,7 +62,7 @@ class Options:
 
     roster: Roster | None = None
     secret: bytes | None = None
-    outputs: tuple[str, ...] = output_files.DEFAULT
+    outputs: tuple[str, ...] = ()
     anonymous: bool = False
     with_answers: bool = False
     columns: dict[str, str] | None = None
@@ -72,7 +85,7 @@ def read_options(given: Mapping[str, Any], out: str | None) -> Options:
     return Options(
         roster=load_roster(given["roster"]) if given["roster"] else None,
         secret=read_secret(given["secret_file"]) if given["secret_file"] else None,
-        outputs=choose_outputs(given["outputs"]),
+        outputs=choose_outputs(given["outputs"]) if given["outputs"] is not None else (),
         anonymous=given["anon"],
         with_answers=given["with_answers"],
         columns=form_columns(given["map_file"]) if given["map_file"] else None,
@@ -82,14 +95,12 @@ def read_options(given: Mapping[str, Any], out: str | None) -> Options:
     )
 
 
-def choose_outputs(text: str | None) -> tuple[str, ...]:
-    """``--outputs csv,canvas`` as names of outputs; the usual ones without a text.
+def choose_outputs(text: str) -> tuple[str, ...]:
+    """``--outputs csv,canvas`` as names of outputs.
 
     Raises:
         UsageError: there is no such output.
     """
-    if text is None:
-        return output_files.DEFAULT
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in names:
         if name not in output_files.OUTPUTS:
@@ -107,16 +118,16 @@ def _read_files(
     options: Options,
     file: Any,
     progress: Progress | None,
-    folder: str = "",
+    earlier: EarlierRun | None = None,
 ) -> AnswerStore:
     """Every file read, and its answers noted."""
     store = AnswerStore(file, sheet, options.roster, Grader(sheet, options.secret))
-    if folder:
-        for record in records(folder):
+    if earlier and options.add:
+        for record in records(earlier.folder):
             if record["answers"] is not None:
                 store.rows += 1
                 store.add(record)
-        store.statuses += [each for each in old_statuses(folder) if each.status != "graded"]
+        store.statuses += [e for e in old_statuses(earlier.folder) if e.status != "graded"]
         store.files = len(store.statuses) + len(store.places)
     tell = (lambda count: progress("read", count)) if progress else None
     store.read(_every_file(paths), options.columns, tell)
@@ -140,34 +151,29 @@ def grade(
     """Mark a class into a folder.
 
     Raises:
-        UsageError: a path is missing, the folder holds grades already, or cannot be written.
+        UsageError: a path is missing, the folder holds grades already or was made in another way, or
+            it cannot be written.
     """
-    if options.anonymous and options.secret is None:
-        message = "--anon derives the codes from a secret; give --secret-file"
-        raise UsageError(message)
-    again = out if options.add and os.path.isdir(out) else ""
-    place = ClassFolder(out, replace=options.force or bool(again))
+    place = ClassFolder(out, replace=options.force or options.add)
     try:
-        with tempfile.TemporaryFile(dir=os.path.dirname(place.path)) as file:
-            store = _read_files(sheet, paths, options, file, progress, again)
-            run = GradingRun(
-                sheet,
-                place,
-                options.anonymous,
-                options.with_answers,
-                options.column,
-                manual_marks(out),
-            )
+        earlier = earlier_run(out)
+        options = options if earlier is None else _agreed(options, earlier, sheet)
+        if options.anonymous and options.secret is None and earlier is None:
+            message = "--anon derives the codes from a secret; give --secret-file"
+            raise UsageError(message)
+        with tempfile.TemporaryFile(dir=place.path) as file:
+            store = _read_files(sheet, paths, options, file, progress, earlier)
+            if earlier:
+                _refuse_lost_answers(earlier, store)
+            shown = _codes_of(store, options, earlier)
+            run = GradingRun(sheet, place, _manifest_of(sheet, options, earlier), manual_marks(out))
             if options.roster:
                 run.summary.notes += options.roster.notes
-            shown = _shown_ids(store, options)
             return output_files.write(
                 run,
-                _with_codes(store.grades(), shown),
-                options.outputs,
+                _graded(store, shown),
                 store.all_statuses,
                 lambda: len(store.statuses) + len(store.places),
-                {},
                 (lambda count: progress("marked", count)) if progress else None,
             )
     finally:
@@ -183,16 +189,117 @@ def look(
         return list(store.grades()), store.all_statuses()
 
 
-def _shown_ids(store: AnswerStore, options: Options) -> dict[str, str]:
-    """The code of each student in an anonymous run."""
+def _codes_of(store: AnswerStore, options: Options, earlier: EarlierRun | None) -> dict[str, str]:
+    """The code of each student in an anonymous run; those that were given before stay."""
     if not options.anonymous:
         return {}
-    assert options.secret is not None
-    return codes(options.secret, "anonymous", store.sheet.id, store.students())
+    shown = dict(earlier.shown) if earlier else {}
+    fresh = [student for student in store.students() if same_student(student) not in shown]
+    if fresh and options.secret is None:
+        message = (
+            f"{plural(len(fresh), 'student has', 'students have')} no code yet; "
+            "give --secret-file, the one that the others' codes were made with"
+        )
+        raise UsageError(message)
+    if options.secret is not None:
+        found = codes(options.secret, "anonymous", store.sheet.id, fresh, shown.values())
+        shown |= {same_student(student): text for student, text in found.items()}
+    return shown
 
 
-def _with_codes(graded: Iterator[Graded], shown: dict[str, str]) -> Iterator[Graded]:
-    """The students under the names that are shown."""
-    for one in graded:
-        one.shown = shown.get(one.student.id, one.shown)
+def _graded(store: AnswerStore, shown: dict[str, str]) -> Iterator[Graded]:
+    """The marks of every student; where codes are shown, in their order, which says nothing."""
+
+    def place_of(student: Student) -> str:
+        return shown[same_student(student.id)]
+
+    for one in store.grades(place_of if shown else None):
+        one.shown = shown.get(same_student(one.student.id), one.shown)
         yield one
+
+
+# ------------------------------------------------------------------------ with an earlier run
+
+
+def _agreed(given: Options, earlier: EarlierRun, sheet: Sheet) -> Options:
+    """The options with those of the run that is there, which need not be given again.
+
+    Raises:
+        UsageError: they contradict each other.
+    """
+    folder, made = earlier.folder, earlier.manifest
+    refuse_other_sheet(folder, made, sheet)
+    if given.add:
+        refuse_changed_sheet(folder, made, sheet)
+        refuse_other_map(folder, made, given.columns or {})
+    refuse_other_secret(folder, made, fingerprint(given.secret) if given.secret else "")
+    if given.anonymous:
+        refuse_names_as_codes(folder, made)
+    there = [name for name in output_files.OUTPUTS if name in (*made.outputs, *given.outputs)]
+    return replace(
+        given,
+        roster=_roster_with(given.roster, earlier),
+        outputs=tuple(there),
+        anonymous=made.anonymous,
+        with_answers=given.with_answers or made.with_answers,
+        column=given.column or made.column,
+    )
+
+
+def _roster_with(given: Roster | None, earlier: EarlierRun) -> Roster | None:
+    """The roster with what an earlier run knows of its students, or that run's own.
+
+    Raises:
+        UsageError: it leaves students out.
+    """
+    students = earlier.students
+    if given is None:
+        return earlier.roster() if earlier.had_roster else None
+    there = {same_student(name): student for name, student in given.students.items()}
+    refuse_lost_students(
+        earlier.folder,
+        [earlier.shown[key] for key in students if key not in there],
+        "--roster: has not",
+        "add them to it, leave --roster out, or choose another --out",
+    )
+    for key, old in students.items():
+        for each in fields(Student):
+            if not getattr(there[key], each.name):
+                setattr(there[key], each.name, getattr(old, each.name))
+    return given
+
+
+def _refuse_lost_answers(earlier: EarlierRun, store: AnswerStore) -> None:
+    """Refuse to replace answers of an earlier run by none.
+
+    Raises:
+        UsageError: a student who had answers has none now.
+    """
+    refuse_lost_students(
+        earlier.folder,
+        [
+            earlier.shown[key]
+            for key in earlier.students
+            if key in earlier.handed_in and key not in store.places
+        ],
+        "no answers are left of",
+        "give their files too, use --add instead of --force, or choose another --out",
+    )
+
+
+def _manifest_of(sheet: Sheet, options: Options, earlier: EarlierRun | None) -> Manifest:
+    """How this run is made."""
+    secret = fingerprint(options.secret) if options.secret else ""
+    before = earlier.manifest if earlier else Manifest(sheet.id)
+    return Manifest(
+        sheet.id,
+        sheet_fingerprint(sheet),
+        roster_fingerprint(options.roster.students.values()) if options.roster else "",
+        secret or before.secret,
+        options.anonymous,
+        options.with_answers,
+        options.column,
+        options.outputs or output_files.DEFAULT,
+        {**before.columns, **(options.columns or {})},
+        __version__,
+    )

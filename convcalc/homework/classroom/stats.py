@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from convcalc.homework.classroom.earlier_run import path_in, settings_of, table_rows
-from convcalc.text import unguard_cell
+from convcalc.folders import reading
+from convcalc.homework.classroom.earlier_run import table_rows
+from convcalc.homework.classroom.manifest import kinds_of, path_in
+from convcalc.text import printable, unguard_cell
 
 
 @dataclass(slots=True)
@@ -47,21 +49,29 @@ class QuestionStats:
 
 
 def class_stats(folder: str) -> list[QuestionStats]:
-    """How the questions of a class were answered."""
-    kinds = settings_of(folder)["questions"]
-    found: dict[str, QuestionStats] = {
-        str(name): QuestionStats(str(name), str(kind)) for name, kind in kinds.items()
-    }
-    for row in table_rows(path_in(folder, "parts.csv")):
-        stats_ = found.setdefault(row.get("question", ""), QuestionStats(row.get("question", "")))
-        status = row.get("status", "")
-        stats_.statuses[status] += 1
+    """How the questions of a class were answered.
+
+    Raises:
+        UsageError: the folder is none that `grade` wrote, or is broken.
+    """
+    with reading(folder):
+        return list(_stats_of(folder).values())
+
+
+def _stats_of(folder: str) -> dict[str, QuestionStats]:
+    """How each question was answered."""
+    found = {name: QuestionStats(name, kind) for name, kind in kinds_of(folder).items()}
+    for cells in table_rows(path_in(folder, "parts.csv"), "question", "status"):
+        row = {key: printable(value) for key, value in cells.items()}
+        name, status = row["question"], row["status"]
+        stats = found.setdefault(name, QuestionStats(name))
+        stats.statuses[status] += 1
         if status not in ("wrong", "partial", "unreadable"):
             continue
         first = row.get("mistake", "").partition(" ")[0]
         if first:
-            stats_.mistakes[first] += 1
-        elif len(stats_.others) < 20_000:
+            stats.mistakes[first] += 1
+        elif len(stats.others) < 20_000:
             shown = unguard_cell(row.get("read", "") or row.get("given", ""))
-            stats_.others[row.get("part", ""), unguard_cell(row.get("expected", "")), shown] += 1
-    return list(found.values())
+            stats.others[row.get("part", ""), unguard_cell(row.get("expected", "")), shown] += 1
+    return found

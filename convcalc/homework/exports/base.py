@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from convcalc.files import OutputFolder
+from convcalc.folders import OutputFolder
 from convcalc.homework.exports.items import Item, items
 from convcalc.homework.exports.registry import EXPORTS
 from convcalc.homework.sheets.read import files_beside

@@ -67,13 +67,29 @@ def digest(secret: bytes, *words: str) -> bytes:
     return hmac.digest(secret, message, "sha256")
 
 
+def fingerprint(secret: bytes) -> str:
+    """Some hexadecimal digits that tell this secret from others, and nothing else about it.
+
+    >>> fingerprint(b"an old and well kept secret")
+    '618b66733ea1b4fd'
+    """
+    return digest(secret, "fingerprint").hex()[:16]
+
+
 def code(secret: bytes, purpose: str, sheet: str, student: str, length: int = 4) -> str:
     """A short code for a student: of the variant, or in place of the name."""
     return digest(secret, purpose, sheet, same_student(student)).hex()[:length]
 
 
-def codes(secret: bytes, purpose: str, sheet: str, students: Iterable[str]) -> dict[str, str]:
-    """A code for every student, as short as possible without repeats."""
+def codes(
+    secret: bytes, purpose: str, sheet: str, students: Iterable[str], given: Iterable[str] = ()
+) -> dict[str, str]:
+    """A code for every student, as short as possible without repeats.
+
+    Args:
+        given: codes that others have already.
+    """
+    used = set(given)
     whole = {student: code(secret, purpose, sheet, student, 64) for student in students}
     found: dict[str, str] = {}
     for length in (4, 5, 6, 8, 12, 64):
@@ -81,6 +97,6 @@ def codes(secret: bytes, purpose: str, sheet: str, students: Iterable[str]) -> d
         for text in whole.values():
             taken[text[:length]] = taken.get(text[:length], 0) + 1
         for student, text in whole.items():
-            if student not in found and taken[text[:length]] == 1:
+            if student not in found and taken[text[:length]] == 1 and text[:length] not in used:
                 found[student] = text[:length]
     return {student: found.get(student, whole[student]) for student in whole}
