@@ -468,6 +468,7 @@ MISTAKE_CASES = [
     # ------------------------------------------------------------------- typing errors
     MistakeCase("slip.power-of-ten", "params", conv(5, 3, 100), "76,000", 7600),
     MistakeCase("slip.swapped-digits", "params", conv(7, 3, 128), "18,494", 18944),
+    MistakeCase("slip.worked-out", "params", conv(5, 3, 100), "(5*5*3 + 1)*100 = 7,610", 7600),
     MistakeCase("slip.dropped-digit", "params", conv(7, 3, 128), "1,894", 18944),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,15 +16,23 @@ from convcalc.homework.answers.text_types import TRUE_FALSE, WORD, Choice, Setti
 from convcalc.homework.answers.types import (
     COUNT,
     EXACT,
+    FIT,
     MATRIX,
+    PAIR,
     RATIO,
     SHARE,
     SIZE,
+    AnswerType,
     Bytes,
     Misfit,
     Tolerance,
     Volume,
 )
+from homework import written_answers as written
+from homework.test_questions import sheet_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FORMS = [
     COUNT,
@@ -93,7 +101,7 @@ def test_nothing_is_blank_and_not_unreadable(text: Any) -> None:
         ("28*28*6", (28, 28, 6)), ("(6, 28, 28)", (6, 28, 28)), ("[6, 28, 28]", (6, 28, 28)), ("6;28;28", (6, 28, 28)),
         ("28 28 6", (28, 28, 6)), ("28 by 28 by 6", (28, 28, 6)), ("h=28, w=28, c=6", (28, 28, 6)),
         ("(None, 28, 28, 6)", (28, 28, 6)), ("1x6x28x28", (6, 28, 28)), ("1,000x1,000x3", (1000, 1000, 3)),
-        ("128,128,256", (128, 128, 256)), (["28", "28", "6"], (28, 28, 6)), ("torch.Size([6, 28, 28])", None),
+        ("128,128,256", (128, 128, 256)), (["28", "28", "6"], (28, 28, 6)), ("torch.Size([6, 28, 28])", (6, 28, 28)), ("73,73,312", (73, 73, 312)),
     ],
 )  # fmt: skip
 def test_a_volume_is_read_in_any_notation(text: Any, value: Any) -> None:
@@ -146,11 +154,163 @@ def test_what_is_no_matrix_is_unreadable(text: Any) -> None:
     ("text", "unit", "value"),
     [
         ("61 MB", "MB", 61_000_000), ("61", "MB", 61_000_000), ("58.1 MiB", "MiB", Fraction("58.1") * 2**20),
-        ("58.1", "MiB", Fraction("58.1") * 2**20), ("12845056", "MB", 12_845_056), ("12.85 megabytes", "MB", None), ("3 kB", "MB", 3000),
+        ("58.1", "MiB", Fraction("58.1") * 2**20), ("12845056", "MB", 12_845_056), ("12.85 megabytes", "MB", 12_850_000), ("40 kilobytes", "MB", 40_000), ("40 kibibytes", "MB", 40_960), ("3 kB", "MB", 3000),
     ],
 )  # fmt: skip
 def test_memory_without_a_unit_is_in_the_sheets(text: str, unit: str, value: Any) -> None:
     assert Bytes(unit).read(text).value == value
+
+
+THIRD = Fraction(7, 3)
+CSQUARED = sheet_with("stacks", {"layers": 4, "k": 3, "against": 9})["q1"].parts[0].answer_type
+WRITTEN: list[tuple[AnswerType, tuple[str, ...], Any]] = [
+    (COUNT, written.COUNT_760, 760),
+    (COUNT, written.COUNT_27000100, 27_000_100),
+    (Volume(), written.VOLUME_28_28_6, (28, 28, 6)),
+    (Volume(), written.VOLUME_6_28_28, (6, 28, 28)),
+    (SIZE, written.SIZE_14, 14),
+    *((form, written.THIRDS + written.MISFITS, Misfit(THIRD)) for form in (SIZE, FIT)),
+    (Volume(), ("2.33x2.33x5", "2.333 × 2.333 × 5", "7/3 x 7/3 x 5", "no"), Misfit(THIRD)),
+    (RATIO, written.THIRDS, THIRD),
+    (MATRIX, written.THIRDS[:7], ((THIRD,),)),
+    (Bytes("MB"), written.MEGABYTES_40_96, 40_960_000),
+    (SHARE, written.SHARE_75, Fraction(3, 4)),
+    (RATIO, written.RATIO_4, 4),
+    (MATRIX, written.MATRIX_19_25_37_43, ((19, 25), (37, 43))),
+    (Settings(), written.SETTINGS_3_2_1, (5, 3)),
+    (TRUE_FALSE, written.TRUE, True),
+    (Choice(("a pool", "a convolution", "both")), written.OPTION_B, ("b",)),
+    (WORD, written.WORD_BLUR, ("gaussian blur",)),
+]
+
+
+def is_right(form: AnswerType, text: Any, expected: Any) -> bool:
+    """Whether an answer, in one of its meanings, is exactly this."""
+    reading = form.read(text)
+    meanings = [] if reading.problem or reading.blank else [reading, *reading.others]
+    return any(form.same(each, expected, EXACT) for each in meanings)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [(form, text, expected) for form, texts, expected in WRITTEN for text in texts],
+    ids=[f"{type(form).__name__}-{text}" for form, texts, _ in WRITTEN for text in texts],
+)
+def test_answers_are_read_as_people_write_them(form: AnswerType, text: str, expected: Any) -> None:
+    assert is_right(form, text, expected), form.read(text)
+    assert form.read(form.read(text).text).text == form.read(text).text
+
+
+AROUND: dict[str, Callable[[str], str]] = {
+    "bold": lambda text: f"**{text}**", "code": lambda text: f"`{text}`", "dollars": lambda text: f"${text}$", "round": lambda text: rf"\({text}\)",
+    "square": lambda text: rf"\[{text}\]", "boxed": lambda text: rf"\boxed{{{text}}}", "label": lambda text: f"Answer: {text}", "sentence": lambda text: f"The answer is {text}.",
+    "equals": lambda text: f"= {text}", "arrow": lambda text: f"→ {text}", "stop": lambda text: f"{text}.", "spaces": lambda text: f"\u00a0 {text}\t\n", "paragraph": lambda text: f"<p>{text}</p>",
+    "marks": lambda text: "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in text), "bom": lambda text: f"\ufeff{text}\u200b", "lines": lambda text: f"\r\n{text}\r\n",
+}  # fmt: skip
+PLAIN: list[tuple[AnswerType, str, Any]] = [
+    (COUNT, "7,600", 7600), (COUNT, "76*100", 7600), (COUNT, "7.6k", 7600), (SIZE, "14", 14), (SIZE, "14x14", 14), (SIZE, "2x3", (2, 3)), (SIZE, "2.33", Misfit(THIRD)), (FIT, "14.5", Misfit(Fraction(29, 2))),
+    (FIT, "28", 28), (Volume(), "28x28x6", (28, 28, 6)), (Volume(), "(6, 28, 28)", (6, 28, 28)), (PAIR, "5 x 12", (5, 12)), (RATIO, "8.41", Fraction("8.41")), (RATIO, "7/3", THIRD), (SHARE, "75 %", Fraction(3, 4)),
+    (SHARE, "0.75", Fraction(3, 4)), (Bytes("MB"), "3 kB", 3000), (Bytes("MiB"), "2", 2**21), (MATRIX, "[[19, 25], [37, 43]]", ((19, 25), (37, 43))), (TRUE_FALSE, "true", True), (Choice(("x", "y")), "b", ("b",)),
+    (WORD, "sobel", ("sobel",)), (Settings(), "k=3, s=2, p=1", (5, 3)), (CSQUARED, "9C^2", 9),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    PLAIN,
+    ids=[f"{type(form).__name__}-{text}" for form, text, _ in PLAIN],
+)
+def test_every_type_is_read_in_every_wrapping(
+    form: AnswerType, text: str, expected: Any, around: str
+) -> None:
+    whole = AROUND[around](text)
+    assert is_right(form, whole, expected), (whole, form.read(whole))
+
+
+@pytest.mark.parametrize("text", written.NO_THIRDS)
+def test_another_number_is_no_rounded_quotient(text: str) -> None:
+    for form, expected in (
+        (SIZE, Misfit(THIRD)),
+        (FIT, Misfit(THIRD)),
+        (RATIO, THIRD),
+        (SHARE, THIRD / 100),
+        (MATRIX, ((THIRD,),)),
+    ):
+        assert not is_right(form, text, expected), (form, text)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        (COUNT, "not 760", 760), (COUNT, "!= 760", 760), (COUNT, "760 or 770", 760), (COUNT, "760-770", 760), (COUNT, "760, 770", 760), (COUNT, "760 to 770", 760), (COUNT, "less than 760", 760), (COUNT, "760 = 770", 760),
+        (COUNT, "760 M", 760), (COUNT, "7 60", 760), (COUNT, "760,5", 760), (COUNT, "0,760", 760), (COUNT, "760; 770", 760), (COUNT, "~~760~~", 760), (COUNT, "760 (770)", 760), (COUNT, "1,234,5", 1234), (COUNT, "760\n770", 760),
+        (Volume(), "28x28x6 or 6x28x28", (28, 28, 6)), (Volume(), "28x28x60", (28, 28, 6)), (Volume(), "28x28", (28, 28, 6)), (Volume(), "28x28x6x2", (28, 28, 6)), (Volume(), "28x28x6 -> 14x14x6", (28, 28, 6)),
+        (Volume(), "2828x6", (28, 28, 6)), (SIZE, "14x15", 14), (SIZE, "15x15=196", 14), (SIZE, "14 or 15", 14), (SIZE, "14.5", 14), (SIZE, "14x14x6", 14), (SIZE, "it does not change, 28", Misfit()), (RATIO, "1:4", 4),
+        (RATIO, "4:1:1", 4), (SHARE, "25 %", Fraction(3, 4)), (Bytes("MB"), "40 KB", 40_000_000), (Bytes("MB"), "40 megabits", 40_000_000), (MATRIX, "[[19, 25], [37, 44]]", ((19, 25), (37, 43))), (MATRIX, "0.0", ((Fraction(1, 30),),)),
+        (MATRIX, "[[19, 37], [25, 43]]", ((19, 25), (37, 43))), (Choice(("x", "y")), "b is wrong", ("b",)), (Choice(("x", "y")), "not b", ("b",)), (TRUE_FALSE, "not true", True), (TRUE_FALSE, "it is not true", True), (Settings(), "k=4, s=2, p=1", (5, 3)),
+    ],
+)  # fmt: skip
+def test_what_says_something_else_is_not_taken_for_right(
+    form: AnswerType, text: str, expected: Any
+) -> None:
+    assert not is_right(form, text, expected), form.read(text)
+
+
+@settings(max_examples=300, deadline=1000)
+@given(
+    st.fractions(min_value=-500, max_value=500, max_denominator=400),
+    st.integers(1, 6),
+    st.booleans(),
+)
+def test_a_rounded_fraction_is_right_to_its_digits(value: Fraction, digits: int, up: bool) -> None:
+    scale = 10**digits
+    below = value * scale // 1
+    near = below + (
+        value * scale - below > Fraction(1, 2) or (up and value * scale - below == Fraction(1, 2))
+    )
+    sign, whole = ("-", -near) if near < 0 else ("", near)
+    text = f"{sign}{whole // scale}.{whole % scale:0{digits}d}"
+    off = f"{sign}{(whole + 2) // scale}.{(whole + 2) % scale:0{digits}d}"
+    for form, expected in ((RATIO, value), (MATRIX, ((value,),))):
+        assert is_right(form, text, expected) == (bool(near) or not value), (text, value)
+        assert not is_right(form, off, expected), (off, value)
+
+
+def test_a_product_that_is_worked_out_wrongly_is_said() -> None:
+    reading = COUNT.read("26x26x32 = 21623")
+    assert (reading.value, reading.before) == (21_623, "26x26x32")
+    assert reading.echo == "21,623 (but 26x26x32 is another number)"
+    assert Volume().read("26x26x32 = 21623").echo == "26×26×32 (which is not 21623)"
+    assert SIZE.read("14x14 = 169").value == 14
+    assert SIZE.read("14x14 = 169").echo == "14 (but 14x14 is another number)"
+    for text in (
+        "26x26x32 = 21632",
+        "7/3 = 2.33",
+        "⌊29/2⌋ = 14",
+        "29/2 = 14",
+        "4*8 bytes = 32 B",
+        "224*224*64 = 3.2M",
+        "15 = 14",
+    ):
+        for form in (COUNT, SIZE, RATIO, Volume(), Bytes("MB")):
+            assert "but" not in form.read(text).echo, text
+            assert "not" not in form.read(text).echo, text
+
+
+def test_a_sign_that_may_be_a_comma_or_a_point_is_read_both_ways() -> None:
+    def meanings(form: AnswerType, text: str) -> list[Any]:
+        reading = form.read(text)
+        return [each.value for each in (reading, *reading.others)]
+
+    assert meanings(RATIO, "2,333") == [2333, Fraction(2333, 1000)]
+    assert meanings(RATIO, "2.333") == [Fraction(2333, 1000), 2333]
+    assert meanings(COUNT, "7.600") == [7600]
+    assert meanings(COUNT, "1.000") == [1, 1000]
+    assert meanings(COUNT, "7,600") == [7600]
+    assert meanings(SIZE, "14x14 = 196") == [14, 196]
+    assert meanings(SIZE, "2x3 = 6") == [6, (2, 3)]
+    assert meanings(RATIO, "0,412") == [Fraction(412, 1000)]
 
 
 def test_shares_are_read_as_percentages_and_as_parts() -> None:

@@ -388,3 +388,51 @@ def test_answers_to_unknown_questions_are_noted() -> None:
     assert all(note.isprintable() for note in marked.notes)
     assert not marked.right
     assert marked.points == 1 + 12 * Fraction(1, 18)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "right", "wrong"),
+    [
+        ("fit", {"n": 7, "k": 3, "s": 3}, ("2.33", "2.3", "2.333", "7/3", "2⅓", "no", "no, 2.33"), ("2.34", "2", "2.4")),
+        ("fit", {"n": 32, "k": 3, "s": 3}, ("10.67", "10.7", "10.667", "32/3"), ("10.66", "11", "10.6")),
+        ("fit", {"n": 163, "k": 3, "s": 3}, ("54.33", "54.3", "163/3"), ("54", "54.4", "54.34")),
+        ("output-size", {"n": 7, "k": 3, "s": 3}, ("2.33", "7/3"), ("2.34", "2")),
+        ("volume", {"n": 7, "k": 3, "s": 3, "filters": 5}, ("2.33x2.33x5", "no"), ("2x2x5", "2.34x2.34x5")),
+        ("pool-volume", {"n": 7, "k": 2, "s": 3, "c_in": 5}, ("2.67x2.67x5", "2.7x2.7x5"), ("2x2x5", "2.6x2.6x5")),
+        ("pool-volume", {"n": 7, "k": 2, "s": 3}, ("2.67", "2.7"), ("2", "2.6")),
+        ("pad-to-keep", {"k": 4}, ("1.5", "3/2", "1½", "no"), ("1", "2", "1.6")),
+        ("pool-by-hand", {"x": [[1, 2, 4], [0, 3, 1], [2, 5, 3]], "k": 3, "mode": "avg"}, ("2.33", "2.3", "7/3", "[[2.333]]"), ("2", "2.34", "2.2")),
+        ("pool-by-hand", {"x": [[1, 2], [0, 2]], "k": 2, "mode": "avg"}, ("1.25", "1.3", "1.2", "5/4"), ("1", "1.35")),
+        ("savings-separable", {"n": 10, "k": 3, "c_in": 4, "filters": 7}, ("63/16",), ()),
+        ("fraction", {"k": 3}, ("8/9", "88.9 %", "0.889", "88.89%"), ("80 %", "0.8")),
+        ("dot-product", {"x": [[0.5, 1.5]], "w": [[0.5, 0.5]]}, ("1",), ("1.01",)),
+        ("dot-product", {"x": [[0.5, 0.75]], "w": [[0.5, 0.5]]}, ("0.625", "5/8"), ("1",)),
+    ],
+)  # fmt: skip
+def test_a_rounded_quotient_is_right_to_the_digits_given(
+    kind: str, given: dict[str, Any], right: tuple[str, ...], wrong: tuple[str, ...]
+) -> None:
+    sheet = sheet_with(kind, given, fit="strict")
+    name = next((part.name for part in sheet["q1"].parts if part.name == "ratio"), "")
+    for text in right:
+        assert verdict_of(sheet, text, name).status == "right", text
+    for text in wrong:
+        assert verdict_of(sheet, text, name).status != "right", text
+
+
+def verdict_of(sheet: Any, text: str, part: str) -> Any:
+    """The verdict on an answer to one part."""
+    result = check(sheet, "q1", {part: text} if part else text)
+    return next(each for each in result.parts if each.part == part)
+
+
+def test_a_further_right_answer_may_be_rounded_too() -> None:
+    text = "{convcalc_sheet: 1, conventions: {fit: strict}, questions: [{type: fit, given: {n: 7, k: 3, s: 2}, accept: [10/3, none]}]}"
+    for answer, right in (
+        ("3", True),
+        ("3.33", True),
+        ("3.3", True),
+        ("none", True),
+        ("3.34", False),
+    ):
+        assert check(loads(text), "q1", answer).right == right, answer

@@ -3,173 +3,32 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from convcalc.homework.answers.notation import MAX_NUMBER, Unreadable, lines_of, steps, unwrapped
+from convcalc.homework.answers.vocabulary import NOISE, SMALL_NUMBERS, WORD, is_noise, scale_of
 from convcalc.text import shortened
 
-MAX_NUMBER = 400
-
-
 MAX_DIGITS = 30
-
-
 MAX_POWER = 64
-
-
 MAX_DEPTH = 40
 
-
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-
-
-_POWERS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
-
-
-LOOKALIKES = str.maketrans(
-    {
-        "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "×": "x", "✕": "x", "✖": "x", "⨯": "x",
-        "·": "*", "∙": "*", "⋅": "*", "•": "*", "÷": "/", "⁄": "/", "∕": "/", "’": "'", "‘": "'",
-        "“": '"', "”": '"', "½": ".5", "¼": ".25", "¾": ".75", "\u200b": None, "\ufeff": None,
-    }
-)  # fmt: skip
-
-
-_SCALES = {
-    "k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "mio": 10**6,
-    "g": 10**9, "b": 10**9, "bn": 10**9, "billion": 10**9, "t": 10**12, "trillion": 10**12,
-    "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40,
-}  # fmt: skip
-
-
-_NOISE = frozenset(
-    [
-        "parameters",
-        "parameter",
-        "params",
-        "param",
-        "weights",
-        "weight",
-        "values",
-        "value",
-        "neurons",
-        "neuron",
-        "units",
-        "unit",
-        "macs",
-        "mac",
-        "maccs",
-        "flops",
-        "flop",
-        "ops",
-        "operations",
-        "operation",
-        "multiplications",
-        "multiplication",
-        "multiply-adds",
-        "adds",
-        "muls",
-        "mults",
-        "connections",
-        "connection",
-        "pixels",
-        "pixel",
-        "px",
-        "cells",
-        "cell",
-        "layers",
-        "layer",
-        "channels",
-        "channel",
-        "maps",
-        "map",
-        "filters",
-        "filter",
-        "rows",
-        "row",
-        "columns",
-        "column",
-        "wide",
-        "high",
-        "deep",
-        "size",
-        "sizes",
-        "output",
-        "outputs",
-        "input",
-        "total",
-        "in",
-        "per",
-        "about",
-        "approx",
-        "approximately",
-        "roughly",
-        "ca",
-        "circa",
-        "times",
-        "fold",
-        "fewer",
-        "less",
-        "more",
-        "smaller",
-        "larger",
-        "the",
-        "a",
-        "an",
-        "of",
-        "is",
-        "are",
-        "it",
-        "answer",
-        "trainable",
-        "learnable",
-        "learned",
-        "biases",
-        "bias",
-        "including",
-        "incl",
-        "with",
-        "without",
-        "each",
-        "by",
-        "side",
-        "sides",
-        "image",
-        "square",
-        "whole",
-        "number",
-        "numbers",
-        "integer",
-        "padding",
-        "pad",
-        "one",
-        "way",
-        "depth",
-        "height",
-        "width",
-        "h",
-        "w",
-        "c",
-        "and",
-        "floor",
-        "floored",
-    ]
-)
-
-
-WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-
-
 _NUMBER = re.compile(
-    r"""(?: (?P<eu>\d{1,3}(?:\.\d{3})+,\d+ | \d{1,3}(?:\.\d{3}){2,})
-        |   (?P<int>\d{1,3}(?:(?P<sep>[,'_ ])\d{3})(?:(?P=sep)\d{3})*(?![\d_]) | \d+)
-            (?P<frac>\.\d* | ,\d{1,2}(?![\d,]))?
+    r"""(?: (?P<eu>\d{1,3}(?:\.\d{3})+,\d+ | \d{1,3}(?:\.\d{3}){2,}(?![\d.]))
+        |   (?P<int>\d{1,2}(?:,\d{2})+,\d{3}(?![\d,]) | (?!0[,'_ ])\d{1,3}(?:(?P<sep>[,'_ ])\d{3})(?:(?P=sep)\d{3})*(?![\d_]) | \d+)
+            (?P<frac>\.\d* | ,\d+(?![\d,]))?
         |   (?P<point>\.\d+) )
         (?P<exp>\ ?[eE]\ ?[+-]?\d{1,3}(?![\d.]))?
-        (?:\ ?(?P<unit>%|[A-Za-z][A-Za-z]*))?""",
+        (?:\ ?-?(?P<unit>%|[^\W\d_]+))?""",
     re.VERBOSE,
 )
+_EITHER_WAY = re.compile(r"(?!0[.,])([+-]?\d{1,3})([.,])(\d{3})(?![\d.,])(\D{0,40})")
+_TRAILING = re.compile(r"\s?/\s?(?:per\s)?[^\W\d_]+$|[\s.!?;:✓]+$")
+_TO_ONE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?(?::|to) ?(\d{1,9}(?:\.\d{1,9})?)")
+_PERCENT = re.compile(r"\bper cent\b", re.IGNORECASE)
+_TIMES_FIRST = re.compile(r"x ?(?=\d)")
 
 
 class Number(NamedTuple):
@@ -187,26 +46,28 @@ class Number(NamedTuple):
     unit: str = ""
     scaled: bool = False
 
+    def is_rounded(self, exact: Fraction) -> bool:
+        """Whether this is that number, or that number rounded to the digits written here."""
+        if self.value == exact:
+            return True
+        return bool(self.half) and bool(self.value) and abs(self.value - exact) <= self.half
 
-class Unreadable(Exception):  # noqa: N818 - the verdict has the same name
-    """Why an answer cannot be read."""
 
+class Written(NamedTuple):
+    """What stands in an answer that is a number.
 
-def clean(text: str, limit: int = MAX_NUMBER) -> str:
-    """The text in plain characters: digits of any script, × for every cross, one sort of space.
-
-    >>> clean("  ３²×１０\u2009000 ")
-    '3^2x10 000'
+    Attributes:
+        number: what it means.
+        other: the same digits read in the other way, where a comma or point may be either sign.
+        before: the sum or product that it was set equal to, where that is another number.
     """
-    if len(text) > limit:
-        message = f"{len(text):,} characters; an answer here has at most {limit:,}"
-        raise Unreadable(message)
-    text = _POWERS.sub(lambda m: "^" + m[0].translate(_SUPERSCRIPTS), text.translate(LOOKALIKES))
-    text = unicodedata.normalize("NFKC", text).translate(LOOKALIKES)
-    return " ".join(text.split()).strip("`'\"$ ")
+
+    number: Number
+    other: Number | None = None
+    before: str = ""
 
 
-def _number_of(match: re.Match[str]) -> tuple[Number, str]:
+def _number_of(match: re.Match[str], *, memory: bool = False) -> tuple[Number, str]:
     """A match of `_NUMBER` as a number, and the word behind it that is no scale or unit."""
     if match["eu"]:
         whole, _, frac = match["eu"].partition(",")
@@ -214,43 +75,21 @@ def _number_of(match: re.Match[str]) -> tuple[Number, str]:
     elif match["point"]:
         digits, frac = "0", match["point"][1:]
     else:
-        digits = match["int"].replace(match["sep"], "") if match["sep"] else match["int"]
+        digits = re.sub("[,'_ ]", "", match["int"])
         frac = (match["frac"] or "")[1:]
+        if "," in match["int"] and (match["frac"] or "")[:1] == ",":
+            message = f"{shortened(match[0], 30)!r} is not a number"
+            raise Unreadable(message)
     exponent = int((match["exp"] or "0").replace(" ", "").lstrip("eE").replace("+", ""))
     if len(digits) + len(frac) > MAX_DIGITS or abs(exponent) > MAX_DIGITS:
         message = f"a number of more than {MAX_DIGITS} digits"
         raise Unreadable(message)
     value = Fraction(int(digits + frac), 10 ** len(frac)) * Fraction(10) ** exponent
     half = Fraction(1, 2 * 10 ** len(frac)) * Fraction(10) ** exponent
-    word = match["unit"] or ""
-    scale, unit, rest = scale_of(word)
+    scale, unit, rest = scale_of(match["unit"] or "", memory=memory)
+    scaled = scale != 1 and not unit
     rounded = bool(frac or match["exp"] or scale != 1)
-    return Number(value * scale, half * scale if rounded else Fraction(0), unit, scale != 1), rest
-
-
-def scale_of(word: str) -> tuple[int, str, str]:
-    """What stands behind a number: its scale, its unit, and the rest that is neither.
-
-    >>> scale_of("MiB"), scale_of("MFLOPs"), scale_of("pixels"), scale_of("M")
-    ((1048576, 'B', ''), (1000000, '', 'flops'), (1, '', 'pixels'), (1000000, '', ''))
-    """
-    lower = word.lower()
-    if word == "%":
-        return 1, "%", ""
-    if lower in ("percent", "pct"):
-        return 1, "%", ""
-    if lower in ("byte", "bytes"):
-        return 1, "B", ""
-    if lower in ("kb", "mb", "gb", "tb", "kib", "mib", "gib", "tib") or (
-        lower.endswith("bytes") and lower[:-5] in _SCALES
-    ):
-        prefix = lower.removesuffix("bytes").removesuffix("b")
-        return _SCALES[prefix], "B", ""
-    if lower in _SCALES:
-        return _SCALES[lower], "", ""
-    if lower[:1] in ("k", "m", "g", "t") and lower[1:] in ("flops", "flop", "macs", "mac", "ops"):
-        return _SCALES[lower[0]], "", lower[1:]
-    return 1, "", lower
+    return Number(value * scale, half * scale if rounded else Fraction(0), unit, scaled), rest
 
 
 class Sum:
@@ -260,8 +99,8 @@ class Sum:
     Fraction(760, 1)
     """
 
-    def __init__(self, text: str, *, times: str = "*x") -> None:
-        self.text, self.at, self.depth, self.times = text, 0, 0, times
+    def __init__(self, text: str, *, times: str = "*x", memory: bool = False) -> None:
+        self.text, self.at, self.depth, self.times, self.memory = text, 0, 0, times, memory
         self.plain = True
         self.last: Number | None = None
 
@@ -294,9 +133,11 @@ class Sum:
             while self.text.startswith(" ", self.at):
                 self.at += 1
             word = WORD.match(self.text, self.at)
-            if not word or (word[0] in self.times) or word[0].lower() not in _NOISE:
+            if not word or (word[0] in self.times) or word[0].lower() not in NOISE:
                 return
-            self.at = word.end()
+            if self.text.startswith("(", word.end()) and word[0].lower() == "floor":
+                return
+            self.at = word.end() + self.text.startswith(". ", word.end())
 
     def takes(self, characters: str) -> str:
         """The next character if it is one of these."""
@@ -318,14 +159,22 @@ class Sum:
     def product(self) -> Fraction:
         total = self.signed()
         while sign := self.takes(self.times + "/"):
-            if sign in self.times and self.at >= len(self.text):
+            if sign in self.times and (
+                self.at >= len(self.text)
+                or (
+                    is_noise(self.text[self.at :]) and not re.search(r"[\d(]", self.text[self.at :])
+                )
+            ):
                 return total  # "8.41x" is a ratio
+            floored = sign == "/" and self.text.startswith("/", self.at)
+            self.at += floored
             self.plain = False
             part = self.signed()
             if sign == "/" and not part:
                 message = "it divides by 0"
                 raise Unreadable(message)
             total = total / part if sign == "/" else total * part
+            total = Fraction(total // 1) if floored else total
             check_size(total)
         return total
 
@@ -358,32 +207,55 @@ class Sum:
         return self.sum()
 
     def atom(self) -> Any:
-        if self.takes("("):
-            self.deeper()
-            self.plain = False
-            value = self.inside()
-            self.depth -= 1
-            if not self.takes(")"):
-                message = "a ( without a )"
-                raise Unreadable(message)
-            return value
         self.skip()
+        for opening, closing, rounded in _BRACKETS:
+            if self.text.startswith(opening, self.at):
+                self.at += len(opening)
+                return self.bracket(closing, rounded)
         match = _NUMBER.match(self.text, self.at)
         if not match:
             raise self.refusal()
-        number, rest = _number_of(match)
+        number, rest = _number_of(match, memory=self.memory)
         end = match.end()
-        if rest and rest not in _NOISE:  # part of the sum, such as x in 3x5, or no number at all
+        if rest and rest not in NOISE:  # part of the sum, such as x in 3x5, or no number at all
             end = match.start("unit")
+        word = (
+            WORD.match(self.text, end + self.text.startswith(" ", end)) if number.scaled else None
+        )
+        if word and scale_of(word[0], memory=self.memory)[1]:  # 40 million bytes
+            scale, unit, _ = scale_of(word[0], memory=self.memory)
+            number = Number(number.value * scale, number.half * scale, unit)
+            end = word.end()
         self.at = end
         self.last = number
         return number.value
+
+    def bracket(self, closing: str, rounded: Callable[[Fraction], Fraction] | None) -> Fraction:
+        """What stands in brackets, rounded where they say so."""
+        self.deeper()
+        self.plain = False
+        value: Fraction = self.inside()
+        self.depth -= 1
+        if not self.takes(closing):
+            message = f"a bracket without a {closing}"
+            raise Unreadable(message)
+        return rounded(value) if rounded else value
 
     def deeper(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             message = "nested too deeply"
             raise Unreadable(message)
+
+
+_BRACKETS: tuple[tuple[str, str, Callable[[Fraction], Fraction] | None], ...] = (
+    ("(", ")", None),
+    ("[", "]", None),
+    ("⌊", "⌋", lambda value: Fraction(value // 1)),
+    ("⌈", "⌉", lambda value: Fraction(-(-value // 1))),
+    ("floor(", ")", lambda value: Fraction(value // 1)),
+    ("ceil(", ")", lambda value: Fraction(-(-value // 1))),
+)
 
 
 def check_size(value: Fraction) -> None:
@@ -399,14 +271,109 @@ def number(text: str) -> Number:
     >>> [str(number(t).value) for t in ("7,600", "7 600", "7.6k", "138M", "75*10+10", "14,5", "1.2×10^6")]
     ['7600', '7600', '7600', '138000000', '760', '29/2', '1200000']
     """
-    text = clean(text).lstrip("=≈~ ")
-    sides = [side for side in re.split(r"=|->|→|≈", text) if side.strip()]
-    if not sides:
+    return written(text).number
+
+
+def written(text: str, *, memory: bool = False, limit: int = MAX_NUMBER) -> Written:
+    """A number with what stands around it: after =, → or "so" the last one counts.
+
+    >>> written("26x26x32 = 21633")[0].value, written("26x26x32 = 21633").before
+    (Fraction(21633, 1), '26x26x32')
+    """
+    lines = lines_of(text, limit)
+    parts = [part for step in steps(lines) for part in step]
+    counted = [part for part in parts if any(character.isdigit() for character in part)]
+    if not counted:
+        return Written(_in_letters(lines))
+    found = _side(counted[-1], memory=memory)
+    about = any(map(_ABOUT.search, lines))
+    before = "" if about else _disagrees(counted, found)
+    return Written(found, _other_way(counted[-1], found, memory=memory), before)
+
+
+_ABOUT = re.compile(r"[≈~]|\b(?:about|approx|around|roughly|circa|ca)", re.IGNORECASE)
+
+
+def _in_letters(lines: list[str]) -> Number:
+    """A number without a digit: none, or three layers."""
+    if not lines:
         message = "there is nothing to read"
         raise Unreadable(message)
-    side = sides[-1].strip().lstrip("~<> ")
-    if side.startswith(("x", "×")) and side[1:2].isdigit() | (side[1:2] == " "):
-        side = side[1:]  # "×4"
-    if side.endswith(".") and not side[:-1].endswith("."):
-        side = side[:-1]
-    return Sum(side).number()
+    words = WORD.findall(" ".join(lines).lower())
+    counted = [SMALL_NUMBERS[word] for word in words if word in SMALL_NUMBERS]
+    if len(counted) == 1 and all(word in NOISE or word in SMALL_NUMBERS for word in words):
+        return Number(Fraction(counted[0]))
+    if words[:1] == ["no"] and is_noise(" ".join(words[1:])):
+        return Number(Fraction(0))
+    raise Sum(lines[-1]).refusal()
+
+
+def _side(text: str, *, memory: bool = False) -> Number:
+    """One side of a chain as a number."""
+    text = _PERCENT.sub("%", text).lstrip("~<> ")
+    text = _TIMES_FIRST.sub("", text, count=1) if text.startswith("x") else text
+    text = unwrapped(_TRAILING.sub("", _TRAILING.sub("", text)))
+    try:
+        return Sum(text, memory=memory).number()
+    except Unreadable:
+        shorter = _without_remark(text, memory=memory)
+        if shorter is None:
+            raise
+        return shorter
+
+
+def _without_remark(text: str, *, memory: bool) -> Number | None:
+    """A number before a remark in brackets: without digits in it, or with the same number.
+
+    The same for what stands before the last comma, as in "each filter has 76, 76*10".
+    """
+    head, _, tail = text.rpartition(", ")
+    if (
+        head
+        and any(c.isdigit() for c in tail)
+        and not tail.strip().isdigit()
+        and re.search("[*+x]", tail)
+    ):
+        return Sum(tail, memory=memory).number()
+    if not text.endswith(")") or " (" not in text:
+        return None
+    head, _, inside = text[:-1].partition(" (")
+    if not any(character.isdigit() for character in head):
+        return None
+    found = Sum(head.strip(), memory=memory).number()
+    if not any(character.isdigit() for character in inside):
+        return found
+    return found if Sum(inside.strip("= ")).number().value == found.value else None
+
+
+def _other_way(text: str, found: Number, *, memory: bool) -> Number | None:
+    """The number with its one comma or point taken for the other sign: 2,333 and 1.234 may be both."""
+    match = _EITHER_WAY.fullmatch(text.lstrip("~<> "))
+    if not match:
+        return None
+    point = "." if match[2] == "," else ","
+    try:
+        other = Sum(f"{match[1]}{point}{match[3]}{match[4]}", memory=memory).number()
+    except Unreadable:
+        return None
+    return None if other.value == found.value else other
+
+
+def _disagrees(parts: list[str], found: Number) -> str:
+    """The part before the last that is a sum of whole numbers but gives another number."""
+    if len(parts) < 2 or found.unit or found.scaled:
+        return ""
+    text = parts[-2]
+    try:
+        before = Sum(text).number()
+    except Unreadable:
+        return ""
+    plain = before.unit or before.scaled or before.value.denominator != 1
+    if plain or not re.search(r"\d\s?[*x+/-]\s?[\d(]", text) or found.is_rounded(before.value):
+        return ""
+    return shortened(text, 30)
+
+
+def one_to(text: str) -> str:
+    """A ratio such as 4:1 or 4 to 1 as a quotient."""
+    return _TO_ONE.sub(r"\1/\2", text) if len(text) <= MAX_NUMBER else text

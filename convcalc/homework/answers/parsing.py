@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.answers.numbers import (
+from convcalc.homework.answers.notation import (
     LOOKALIKES,
-    MAX_DIGITS,
-    WORD,
-    Number,
     Unreadable,
     clean,
-    number,
+    lines_of,
+    plain,
+    split,
+    steps,
+    unwrapped,
 )
+from convcalc.homework.answers.numbers import MAX_DIGITS, Number, number, one_to, written
+from convcalc.homework.answers.reading import (
+    MAX_CELLS,
+    MAX_TEXT,
+    Reading,
+    in_words,
+    is_blank,
+    matrix_text,
+    number_text,
+    raw_text,
+    shape_text,
+    word,
+)
+from convcalc.homework.answers.vocabulary import WORD, is_noise
 from convcalc.text import shortened
-
-MAX_TEXT = 20_000  # characters of one answer; a matrix of a by-hand question needs some
-MAX_CELLS = 4_096
-
-_BLANKS = ("", "-", "–", "—", "?", "null", "~", "n/a", "...", "…", "todo", "nan")
-
 
 NO = re.compile(
     r"\b(no|not|non|none|never|does\s?n'?t|do\s?n'?t|ca\s?n'?t|cannot|won'?t|is\s?n'?t|invalid|impossible|"
@@ -38,150 +45,243 @@ NO = re.compile(
 _YES = re.compile(r"\b(yes|fits|fit|valid|ok|okay|possible|works)\b")
 _FIT_WORDS = frozenset(
     [
-        "an",
-        "a",
-        "the",
-        "it",
-        "does",
-        "do",
-        "can",
-        "whole",
-        "integer",
-        "number",
-        "fit",
-        "fits",
-        "exactly",
-        "evenly",
-        "window",
-        "filter",
-        "size",
-        "valid",
-        "work",
-        "works",
-        "possible",
-        "because",
-        "so",
-        "answer",
-        "is",
-        "be",
-        "will",
-        "divisible",
-        "even",
-        "kernel",
+        "an", "a", "the", "it", "does", "do", "can", "whole", "integer", "number", "fit", "fits", "fitting", "exactly", "evenly", "window", "filter", "size", "valid", "work",
+        "works", "possible", "because", "since", "as", "so", "answer", "is", "be", "will", "divisible", "even", "kernel", "thus", "hence", "therefore", "would", "get", "we", "and", "but",
     ]
-)
+)  # fmt: skip
 
 _CELL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?(?:/\d+)?")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """What was understood of an answer.
-
-    Attributes:
-        text: what was written, fit to print.
-        value: what it means: a number, a tuple, rows of a matrix, a word; None where it means nothing.
-        numbers: the numbers behind the value, as they were written.
-        fits: what was said about fitting: False for "doesn't fit", None where nothing was said.
-        problem: why it cannot be read; empty where it can.
-        blank: nothing was answered.
-        said: the value said back.
-    """
-
-    text: str
-    value: Any = None
-    numbers: tuple[Number, ...] = ()
-    fits: bool | None = None
-    problem: str = ""
-    blank: bool = False
-    echo: str = ""
-
-    def but(self, **changes: Any) -> Reading:
-        """The same with other attributes."""
-        return replace(self, **changes)
-
-
-def raw_text(raw: Any) -> str:
-    """An answer of any sort as one text, for showing it."""
-    if isinstance(raw, str):
-        return raw
-    if isinstance(raw, dict):
-        return ", ".join(f"{key}: {raw_text(item)}" for key, item in list(raw.items())[:20])
-    if isinstance(raw, list | tuple):
-        return "[" + ", ".join(raw_text(item) for item in raw[:50]) + "]"
-    return "" if raw is None else str(raw)
-
-
-def is_blank(raw: Any) -> bool:
-    """Whether nothing was answered."""
-    if isinstance(raw, str):
-        return len(raw) < 16 and raw.strip().lower() in _BLANKS
-    if isinstance(raw, list | tuple):
-        return all(is_blank(item) for item in raw[:MAX_CELLS])
-    if isinstance(raw, dict):
-        return all(is_blank(item) for item in raw.values())
-    return raw is None
-
-
 # ------------------------------------------------------------------- shapes, sizes, matrices
+
+_TIMES = re.compile(r"(?<![a-z])x(?![a-z])|(?<=\d[hwcd])x(?=\d)|(?<!\*)\*(?!\*)|@")
+_NAMED = re.compile(r"(?<![\w.])[^\W\d][\w.]{0,30}\s?[=:]\s?(?=[\d(\[])")
+_CALL = re.compile(r"(?!x ?[(\[])[^\W\d][\w.]{0,30}\s?(?=[(\[])")
+_ATTRIBUTE = re.compile(r",?\s?\b(?:dtype|device|grad_fn|requires_grad|numpy)\s?=\s?[<\w.]{0,40}>?")
+_SQUARED = re.compile(r"(?<![\d.])(\d{1,9}) ?\^ ?\(?2\)?(?!\d)")
+_GAP = re.compile(r"(?<=[\d\])])[\s,;(]*[^\W\d_][^\d(\[]*(?=[\d(\[])|(?<=\d)[,;]\s+(?=\d)")
+_BATCH = ("1", "none", "n", "b", "-1", "?", "batch", "batch_size", "bs", "m")
+_BY = re.compile(r"[\s-]by[\s-]")
+_MAX_SIDES = 8
+_TWO = 2  # numbers make a shape
 
 
 def shape(raw: Any) -> tuple[Number, ...]:
     """Some numbers: 28×28×6, (6, 28, 28), 28 by 28 by 6, or a list.
 
-    >>> [tuple(map(int, (n.value for n in shape(t)))) for t in ("28×28×6", "(6, 28, 28)", "[28; 28; 6]")]
-    [(28, 28, 6), (6, 28, 28), (28, 28, 6)]
+    >>> [tuple(map(int, (n.value for n in shape(t)))) for t in ("28×28×6", "(6, 28, 28)", "[28; 28; 6]", "28x28x6 = 4704")]
+    [(28, 28, 6), (6, 28, 28), (28, 28, 6), (28, 28, 6)]
     """
+    return written_shape(raw)[0]
+
+
+def written_shape(raw: Any) -> tuple[tuple[Number, ...], str]:
+    """Some numbers, and the number after = that is not their product."""
     if isinstance(raw, list | tuple):
-        if len(raw) > 8 or any(isinstance(item, list | tuple | dict) for item in raw):
+        if len(raw) > _MAX_SIDES or any(isinstance(item, list | tuple | dict) for item in raw):
             message = "a shape is a few numbers, such as 28x28x6"
             raise Unreadable(message)
-        return tuple(number(raw_text(item)) for item in raw)
-    text = clean(raw_text(raw)).lstrip("= ").lower()
-    text = re.sub(r"\b[a-z_]+\s?[=:]", " ", text).replace(" by ", "x")
-    text = re.sub(r"[()\[\]{}<>]", " ", text).strip(" ,;.")
-    if re.search(r"[x*]", text):
-        parts = re.split(r"[x*]", text)
-    elif "," in text or ";" in text:
-        parts = re.split(r"[,;]", text)
+        return _without_batch([raw_text(item) for item in raw]), ""
+    lines = [_plain_names(line.lower()) for line in lines_of(raw_text(raw))]
+    chain = [step for step in steps(lines) if any(map(_DIGITS.search, step))]
+    if not chain:
+        return _sides(" ".join(lines)), ""
+    for step in reversed(chain):
+        found = [
+            (len(sides), place, sides) for place, sides in enumerate(map(_readable_sides, step))
+        ]
+        length, place, sides = max(found)
+        if length >= _TWO:
+            return sides, _disagrees(sides, step[place + 1 :])
+    last = [part for part in chain[-1] if _DIGITS.search(part)][-1]
+    return _sides(last), ""
+
+
+_DIGITS = re.compile(r"\d")
+
+
+def _plain_names(line: str) -> str:
+    """A line without the names of its numbers, and with x for "by"."""
+    return _BY.sub("x", _NAMED.sub(" ", _ATTRIBUTE.sub("", line.strip("<> "))))
+
+
+def _disagrees(sides: tuple[Number, ...], after: list[str]) -> str:
+    """The number after a shape's = that is not the product of its sides."""
+    product = Fraction(1)
+    for side in sides:
+        product *= side.value
+    for part in after:
+        try:
+            found = number(part)
+        except Unreadable:
+            continue
+        rounded = found.unit or found.scaled or found.is_rounded(product)
+        return "" if rounded or len(_readable_sides(part)) >= _TWO else shortened(part, 30)
+    return ""
+
+
+_BEFORE_DIGITS = re.compile(r"[^\d(\[{<]*")
+
+
+def _readable_sides(text: str) -> tuple[Number, ...]:
+    """The numbers of a shape, none where it is not one."""
+    try:
+        return _sides(text)
+    except Unreadable:
+        return ()
+
+
+def _sides(text: str) -> tuple[Number, ...]:
+    """The numbers of a shape that stands alone."""
+    before = _BEFORE_DIGITS.match(text)
+    text = text[before.end() :] if before and is_noise(before[0]) else text
+    text = _without_remark(text)
+    text = _GAP.sub(_between, _SQUARED.sub(r"(\1x\1)", _CALL.sub("", text)))
+    text = unwrapped(text.strip(" ,;.!<>"))
+    for pattern in (_TIMES, _COMMA_SPACE, _COMMA):
+        parts = split(text, pattern)
+        if len(parts) > 1 and (pattern is not _COMMA_SPACE or any("," in part for part in parts)):
+            break
     else:
-        parts = text.split(" ")
-    parts = [part.strip() for part in parts]
-    if len(parts) > 8:
+        parts = text.split(" ") if re.fullmatch(r"[\d. ]+|[\w.?-]+( \d+)+", text) else [text]
+    return _without_batch([part.strip(" ,;.!") for part in parts if part.strip(" ,;.!")])
+
+
+_COMMA_SPACE = re.compile(r"[,;]\s")
+_COMMA = re.compile(r"[,;]")
+
+
+_DEEP = re.compile(r"(?:x ?)?(\d{1,9}) ?(?:channels?|(?:feature )?maps?|filters?|deep)?")
+_MAPS = re.compile(r"x|channel|map|filter|deep")
+
+
+def _without_remark(text: str) -> str:
+    """A shape without the remark in brackets behind it: 28x28x6 (4704 values), 14 (14x14)."""
+    head, bracket, inside = text.rstrip(" .").partition(" (")
+    if not bracket or not inside.endswith(")") or not _DIGITS.search(head) or head[-1] in "x*":
+        return text
+    inside = inside[:-1]
+    deep = _DEEP.fullmatch(inside)
+    if deep and _MAPS.search(inside):
+        return f"{head}x{deep[1]}"
+    if _DIGITS.search(inside) and len(_readable_sides(head)) < _TWO and not _repeats(head, inside):
+        return text
+    return head
+
+
+def _repeats(head: str, inside: str) -> bool:
+    """Whether a remark says the same as the size before it: as its square, or as a shape."""
+    sides = {side.value for side in _readable_sides(inside)}
+    return all(sides <= {side.value, side.value**2} for side in _readable_sides(head))
+
+
+def _between(match: re.Match[str]) -> str:
+    """What stands between two numbers of a shape: × if it is only words such as "channels of"."""
+    gap = match[0]
+    if gap.strip() in (",", ";"):
+        return "x" if _TIMES.search(match.string) else gap
+    return "x" if is_noise(gap) and not _TIMES.search(gap) else gap
+
+
+def _without_batch(parts: list[str]) -> tuple[Number, ...]:
+    """The numbers of a shape without the one of the batch in front; a side may be in brackets of its own."""
+    if len(parts) > _MAX_SIDES:
         message = f"{len(parts)} numbers; a shape has two or three"
         raise Unreadable(message)
-    if len(parts) == 4 and parts[0] in ("1", "none", "n", "b", "-1", "batch"):
+    if len(parts) == 4 and parts[0].lower() in _BATCH:
         parts = parts[1:]
-    return tuple(number(part) for part in parts)
+    found: list[Number] = []
+    for part in parts:
+        inner = unwrapped(part)
+        if (
+            inner != part
+            and len(parts) > 1
+            and _TIMES.search(inner)
+            and not re.search("[-+/]", inner)
+        ):
+            found += _sides(inner)
+        else:
+            found.append(number(inner))
+    return tuple(found)
 
 
-def size(raw: Any) -> tuple[bool | None, tuple[Number, ...]]:
+def size(raw: Any) -> tuple[bool | None, tuple[Number, ...], tuple[tuple[Number, ...], ...], str]:
     """A size along an axis, or that there is none: ``28``, ``no, 14.5``, ``doesn't fit``.
 
     Returns:
-        What was said about fitting, and the numbers.
+        What was said about fitting; the numbers; what the numbers may mean instead, as the 196 of
+        ``14x14 = 196``; and the sum or product that was worked out to another number.
     """
     if isinstance(raw, list | tuple):
-        return None, shape(raw)
-    text = clean(raw_text(raw)).lower()
+        return None, shape(raw), (), ""
+    lines = [_BY.sub("x", line.lower()) for line in lines_of(raw_text(raw))]
+    text = "\n".join(lines)
     fits = None
     if NO.search(text):
         fits, text = False, NO.sub(" ", text)
     elif _YES.search(text):
         fits, text = True, _YES.sub(" ", text)
     if fits is not None:
-        words = WORD.findall(text)
-        for word in words:
-            if word in _FIT_WORDS:
-                text = re.sub(rf"\b{re.escape(word)}\b", " ", text)
-        text = text.strip(" ,;:.!()-'").strip()
+        text = WORD.sub(lambda m: " " if m[0] in _FIT_WORDS else m[0], text)
+        text = text.strip(" ,;:.!()-'\n").strip()
         if not text:
-            return fits, ()
-    if re.search(r"\d\s?x\s?\d", text) or (
-        re.fullmatch(r"[(\[].*,.*[)\]]", text) and "+" not in text
+            return fits, (), (), ""
+    try:
+        inner = unwrapped(text)
+        return (fits, *_written_size(text if "," in inner else inner))
+    except Unreadable:
+        if fits is False and _SAYS_NO.match(lines[0]):
+            return fits, (), (), ""
+        raise
+
+
+_PAIR = re.compile(r"\d{1,9}, ?\d{1,9}")
+_SAYS_NO = re.compile(
+    r"(?:it )?(?:no|nope|does ?n[o']?t fit|does not fit|can ?not|can't|invalid|impossible)\b"
+)
+_SIDE_BY_SIDE = re.compile(r"(\d+(?:\.\d+)?)(?: ?px)?(?: ?[x*] ?(\d+(?:\.\d+)?)(?: ?px)?)+")
+
+
+def _written_size(text: str) -> tuple[tuple[Number, ...], tuple[tuple[Number, ...], ...], str]:
+    """The numbers of a size, what else they may mean, and what was worked out to another number."""
+    chain = [part for step in steps(text.split("\n")) for part in step if _DIGITS.search(part)]
+    last = chain[-1] if chain else text
+    if _is_shape(last) or (_NAMED.search(text) and len(_NAMED.findall(text)) > 1):
+        sides = shape(text)
+        return sides, (), ""
+    try:
+        found = written(text)
+    except Unreadable:
+        sides = shape(text)
+        if len(sides) < _TWO and "(" not in text:
+            raise
+        return sides, (), ""
+    others: list[tuple[Number, ...]] = [(found.other,)] if found.other else []
+    if _PAIR.fullmatch(text):
+        others.append(_sides(text))
+    squared = [
+        part
+        for part in chain[-2:-1]
+        if _is_shape(part) and _SIDE_BY_SIDE.fullmatch(part.split(" (")[0].strip())
+    ]
+    if squared:
+        sides = _sides(squared[0].split(" (")[0])
+        if len({side.value for side in sides}) == 1 and sides[0].value != found.number.value:
+            return sides, ((found.number,),), found.before
+        others.append(sides)
+    return (found.number,), tuple(others), found.before
+
+
+def _is_shape(text: str) -> bool:
+    """Whether a part of an answer gives several numbers, as 14x14, 14² and (14, 14) do."""
+    head = text.split(" (", maxsplit=1)[0].strip()
+    if _SQUARED.fullmatch(head) or re.search(
+        r"^[^(\d+/-]*\d+(?:\.\d+)?(?: ?px| pixels)? ?[x*] ?\d[^+/-]*$", head
     ):
-        return fits, shape(text)
-    return fits, (number(text),)
+        return True
+    inner = unwrapped(_CALL.sub("", text))
+    return bool(re.match(r"[^\d]*[(\[]", text)) and "," in inner and not re.search("[+/]", inner)
 
 
 def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
@@ -190,13 +290,18 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
     >>> matrix("[[19 25]\n [37 43]]") == matrix("19,25; 37,43") == ((19, 25), (37, 43))
     True
     """
+    return tuple(tuple(each.value for each in row) for row in written_rows(raw))
+
+
+def written_rows(raw: Any) -> tuple[tuple[Number, ...], ...]:
+    """The rows of a matrix, each number as it was written."""
     if isinstance(raw, list | tuple):
         if len(raw) > MAX_CELLS:
             message = "too many rows"
             raise Unreadable(message)
         if not any(isinstance(item, list | tuple) for item in raw):
             if any("\n" in raw_text(item) or ";" in raw_text(item) for item in raw):
-                return matrix("\n".join(raw_text(item) for item in raw))
+                return written_rows("\n".join(raw_text(item) for item in raw))
             texts = [raw_text(item) for item in raw]
             if all(_CELL.fullmatch(_plain_cell(text)) for text in texts):
                 return _check_rows([texts])
@@ -213,14 +318,31 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
     if len(text) > MAX_TEXT:
         message = f"{len(text):,} characters; an answer here has at most {MAX_TEXT:,}"
         raise Unreadable(message)
-    text = unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).translate(LOOKALIKES)
-    text = re.sub(r"\b(np\.)?(array|tensor|matrix)\b|dtype=\S*", "", text)
-    inner = text.strip().strip("`'\"= ")
-    if inner.count("[") + inner.count("(") > 1:
-        rows = re.findall(r"[\[(]([^\[\]()]*)[\])]", inner)
-    else:
-        rows = re.split(r"[;\n|]", inner.strip("[]() "))
-    return _check_rows([_cells(row) for row in rows if row.strip()])
+    return _check_rows([_cells(row) for row in _row_texts(text) if row.strip(" ,.")])
+
+
+_LATEX_ROWS = re.compile(r"\\(?:begin|end)\{[a-zA-Z]{1,12}\*?\}")
+_RULER = re.compile(r"^[\s|:-]+$", re.MULTILINE)
+_WRAPPER = re.compile(
+    r"\b(?:np\.|numpy\.|torch\.|tf\.)?(?:array|tensor|matrix)\b|\b(?:dtype|grad_fn|device)\s?=\s?[^\s,)]*"
+)
+_BEFORE_ROWS = re.compile(r"^[^\d\[({+-]*[^\W\d_][^\d\[({=:]{0,60}[=:]")
+
+
+def _row_texts(text: str) -> list[str]:
+    """The rows of a matrix as texts."""
+    if "\\" in text:
+        text = _LATEX_ROWS.sub(" ", text).replace("\\\\", ";").replace("&", " ")
+    text = _WRAPPER.sub("", plain(text)).strip().strip("`'\"= .$")
+    text = _BEFORE_ROWS.sub("", text).strip()
+    if "\n" in text and text.count("|") >= text.count("\n") + 1:
+        text = _RULER.sub("", text).replace("|", " ")
+    text = text.replace("{", "[").replace("}", "]")
+    if re.fullmatch(r"[-+]?[\d.]{1,30} / \d{1,30}", text):
+        text = text.replace(" ", "")
+    if text.count("[") + text.count("(") > 1:
+        return re.findall(r"[\[(]([^\[\]()]*)[\])]", text)
+    return re.split(r"[;\n|]", text.strip("[]() "))
 
 
 def _plain_cell(text: str) -> str:
@@ -234,7 +356,7 @@ def _cells(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _check_rows(rows: list[list[str]]) -> tuple[tuple[Fraction, ...], ...]:
+def _check_rows(rows: list[list[str]]) -> tuple[tuple[Number, ...], ...]:
     """Rows of equal length, as numbers."""
     if not rows or not any(rows):
         message = "a matrix without numbers"
@@ -246,124 +368,34 @@ def _check_rows(rows: list[list[str]]) -> tuple[tuple[Fraction, ...], ...]:
     if len(lengths) > 1:
         message = "rows of different lengths"
         raise Unreadable(message)
-    return tuple(tuple(cell(text) for text in row) for row in rows)
+    return tuple(tuple(_cell(text) for text in row) for row in rows)
 
 
 def cell(text: str) -> Fraction:
     """One number of a matrix."""
-    plain = _plain_cell(text)
-    if not _CELL.fullmatch(plain) or len(plain) > MAX_DIGITS:
+    return _cell(text).value
+
+
+def _cell(text: str) -> Number:
+    """One number of a matrix, as it was written."""
+    plain_text = _plain_cell(text)
+    if not _CELL.fullmatch(plain_text) or len(plain_text) > MAX_DIGITS:
         message = f"{shortened(text, 30)!r} is not a number"
         raise Unreadable(message)
-    top, _, bottom = plain.partition("/")
+    top, _, bottom = plain_text.partition("/")
     if bottom and not int(bottom):
         message = "it divides by 0"
         raise Unreadable(message)
-    return Fraction(top) / int(bottom or 1)
-
-
-def word(raw: Any) -> str:
-    """Words in lower case, one space between them, without the punctuation around them.
-
-    >>> word("  Gaussian  Blur. ")
-    'gaussian blur'
-    """
-    text = raw_text(raw)
-    if len(text) > MAX_TEXT:
-        message = f"{len(text):,} characters; an answer here has at most {MAX_TEXT:,}"
-        raise Unreadable(message)
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(" .!,;:'\"()")
-
-
-# ------------------------------------------------------------------------------ written back
-
-
-def number_text(value: Fraction | int) -> str:
-    """A number for people.
-
-    >>> number_text(Fraction(29, 2)), number_text(7600), number_text(Fraction(1, 3))
-    ('14.5', '7,600', '0.333333')
-    """
-    value = Fraction(value)
-    if value.denominator == 1:
-        return f"{value.numerator:,}"
-    digits = value.denominator
-    for prime in (2, 5):
-        while digits % prime == 0:
-            digits //= prime
-    if digits == 1 and value.denominator < 10**7:
-        return f"{float(value):,.10f}".rstrip("0").rstrip(".")
-    return f"{float(value):,.6g}"
-
-
-def shape_text(values: Sequence[Fraction | int]) -> str:
-    """Numbers of a shape for people.
-
-    >>> shape_text((28, 28, 6))
-    '28×28×6'
-    """
-    return "×".join(number_text(value).replace(",", "") for value in values)
-
-
-def matrix_text(rows: Sequence[Sequence[Fraction | int]]) -> str:
-    """A matrix on one line.
-
-    >>> matrix_text(((19, 25), (37, 43)))
-    '[[19, 25], [37, 43]]'
-    """
-    inner = ["[" + ", ".join(number_text(c).replace(",", "") for c in row) + "]" for row in rows]
-    return inner[0] if len(inner) == 1 else "[" + ", ".join(inner) + "]"
-
-
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ("", "", *["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
-
-
-def in_words(value: int) -> str:
-    """A count in words, so that 1,234 is not taken for 1.234.
-
-    >>> in_words(1234)
-    'one thousand two hundred thirty-four'
-    """
-    for size_, name in (
-        (10**12, "trillion"),
-        (10**9, "billion"),
-        (10**6, "million"),
-        (1000, "thousand"),
-    ):
-        if value >= size_:
-            rest = f" {in_words(value % size_)}" if value % size_ else ""
-            return f"{in_words(value // size_)} {name}{rest}"
-    if value >= 100:
-        rest = f" {in_words(value % 100)}" if value % 100 else ""
-        return f"{_ONES[value // 100]} hundred{rest}"
-    if value >= 20:
-        return _TENS[value // 10] + (f"-{_ONES[value % 10]}" if value % 10 else "")
-    return _ONES[value]
+    if bottom:
+        return Number(Fraction(top) / int(bottom))
+    digits, _, exponent = plain_text.lower().partition("e")
+    places = len(digits.partition(".")[2]) - int(exponent or 0)
+    half = Fraction(1, 2) / Fraction(10) ** places if "." in digits or exponent else Fraction(0)
+    return Number(Fraction(top), half)
 
 
 __all__ = [
+    "MAX_TEXT",
     "Number",
     "Reading",
     "Unreadable",
@@ -375,9 +407,13 @@ __all__ = [
     "matrix_text",
     "number",
     "number_text",
+    "one_to",
     "raw_text",
     "shape",
     "shape_text",
     "size",
     "word",
+    "written",
+    "written_rows",
+    "written_shape",
 ]  # fmt: skip

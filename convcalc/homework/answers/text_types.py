@@ -10,6 +10,8 @@ from convcalc.homework.answers.parsing import Reading, Unreadable, clean
 from convcalc.homework.answers.types import AnswerType, Tolerance, answer_type
 from convcalc.text import shortened
 
+_IS_RIGHT = re.compile(r"\s(?:is|are)(?: the)? (?:right|correct|true)(?: ones?)?$")
+
 
 @answer_type("word")
 class Word(AnswerType):
@@ -66,7 +68,8 @@ class Choice(AnswerType):
             if given == answers.word(option):
                 return [letter(place)]
         known = {letter(place) for place in range(len(self.options))}
-        parts = [part.strip("()[]. ") for part in re.split(r"[,;&+ ]+| and ", given)]
+        given = _IS_RIGHT.sub("", given)
+        parts = [part.strip("()[].: ") for part in re.split(r"[,;&+ ]+| and ", given)]
         parts = [part for part in parts if part]
         if parts and all(part in known for part in parts):
             return parts
@@ -128,6 +131,9 @@ class Prose(AnswerType):
         return set()
 
 
+_SETTING = re.compile(r"[a-z]+|\d{1,6}(?!\d|\.\d)")
+
+
 @answer_type("settings")
 class Settings(AnswerType):
     """Values of k, s and p: ``k=3, s=1, p=0``.
@@ -152,10 +158,17 @@ class Settings(AnswerType):
                 f"{key}={answers.raw_text(item)}" for key, item in list(raw.items())[:8]
             )
         text = clean(answers.raw_text(raw)).lower()
-        found = {}
-        for name, digits in re.findall(r"([a-z]+)\s*(?:[a-z]*\s)*[=:]?\s*(\d{1,6})(?![\d.])", text):
-            if name in self.NAMES:
-                found[self.NAMES[name]] = int(digits)
+        found: dict[str, int] = {}
+        name, before = "", ""
+        for part in _SETTING.findall(text):
+            if part in self.NAMES and self.NAMES[part] == "k" and before:
+                found["k"], name, before = int(before), "", ""  # a 3x3 kernel
+            elif part in self.NAMES:
+                name, before = self.NAMES[part], ""
+            elif part.isdigit() and name:
+                found[name], name = int(part), ""
+            else:
+                before = part if part.isdigit() else before if part == "x" else ""
         if "k" not in found:
             message = "no kernel size in it"
             raise Unreadable(message)

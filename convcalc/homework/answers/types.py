@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
 from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.numbers import Written
 from convcalc.homework.answers.parsing import Number, Reading, Unreadable
 from convcalc.registry import Registry
 from convcalc.text import shortened
@@ -16,6 +17,13 @@ class Misfit(NamedTuple):
     """The answer for a window that does not fit, with the result of the division where it is given."""
 
     unrounded: Fraction | None = None
+
+    def said_by(self, reading: Reading) -> bool:
+        """Whether an answer says so: in words, or by the result of the division."""
+        if isinstance(reading.value, Misfit):
+            return True
+        result = self.unrounded
+        return result is not None and any(EXACT.allows(each, result) for each in reading.numbers)
 
 
 class Tolerance(NamedTuple):
@@ -35,13 +43,18 @@ class Tolerance(NamedTuple):
         return "rounded if you like" if self.rounded else "exact"
 
     def allows(self, number: Number, expected: Fraction) -> bool:
-        """Whether a number is near enough to the right one."""
-        off = abs(number.value - expected)
-        if not off:
+        """Whether a number is near enough to the right one.
+
+        A right answer that is a fraction may be rounded: it is right to the digits given.
+
+        >>> [EXACT.allows(answers.number(text), Fraction(7, 3)) for text in ("7/3", "2.3", "2.333", "2.34", "2")]
+        [True, True, True, False, False]
+        """
+        if self.share and abs(number.value - expected) <= abs(expected) * self.share:
             return True
-        if self.share and off <= abs(expected) * self.share:
-            return True
-        return self.rounded and bool(number.half) and off <= number.half
+        if self.rounded or expected.denominator != 1:
+            return number.is_rounded(expected)
+        return number.value == expected
 
 
 EXACT = Tolerance()
@@ -97,15 +110,32 @@ class AnswerType:
         """The reading with its value, or `Unreadable`."""
         if isinstance(raw, list | tuple) and len(raw) == 1:
             raw = raw[0]
-        number = answers.number(answers.raw_text(raw))
+        found = self.written(answers.raw_text(raw))
+        meant = [number for number in (found.number, found.other) if number is not None]
+        readings: list[Reading] = []
+        for number in meant:
+            try:
+                readings.append(self.understood(number, reading))
+            except Unreadable:
+                if number is meant[-1] and not readings:
+                    raise
+        return readings[0].but(others=tuple(readings[1:])).after(found.before)
+
+    def written(self, text: str) -> Written:
+        """What stands in an answer that is a number."""
+        return answers.written(text)
+
+    def understood(self, number: Number, reading: Reading) -> Reading:
+        """The reading of a number, or `Unreadable` where it cannot be an answer."""
         if number.value.denominator != 1:
             message = f"{answers.number_text(number.value)} is not a whole number"
             raise Unreadable(message)
-        return reading.but(
-            value=as_int_if_whole(number.value),
-            numbers=(number,),
-            echo=answers.number_text(number.value),
-        )
+        return self.reading_of(number, reading)
+
+    def reading_of(self, number: Number, reading: Reading) -> Reading:
+        """The reading whose value is this number."""
+        value = as_int_if_whole(number.value)
+        return reading.but(value=value, numbers=(number,), echo=self.text(value))
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         """Whether an answer that was read is this one."""
@@ -153,12 +183,23 @@ class Size(AnswerType):
     wants = "a size, or: does not fit"
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
-        fits, numbers = answers.size(raw)
+        fits, numbers, others, before = answers.size(raw)
+        found = self.size_of(reading, fits, numbers)
+        others_read = tuple(self.size_of(reading, fits, other) for other in others)
+        return found.but(others=others_read).after(before)
+
+    @staticmethod
+    def size_of(reading: Reading, fits: bool | None, numbers: tuple[Number, ...]) -> Reading:  # noqa: FBT001 - None is a third
+        """The reading of a size, or of that there is none."""
         values = _values_of(numbers)
         if len(values) > 1 and len(set(values)) == 1:
             values = values[:1]
         value: Any = values[0] if len(values) == 1 else values
-        echo = answers.shape_text(values) if len(values) > 1 else "".join(map(self.number, values))
+        echo = (
+            answers.shape_text(values)
+            if len(values) > 1
+            else "".join(map(answers.number_text, values))
+        )
         if fits is False:
             echo = f"does not fit ({echo})" if echo else "does not fit"
             value = Misfit(Fraction(values[0]) if len(values) == 1 else None)
@@ -166,16 +207,15 @@ class Size(AnswerType):
             value, echo = "fits", "it fits"
         return reading.but(value=value, numbers=numbers, fits=fits, echo=echo)
 
-    @staticmethod
-    def number(value: Any) -> str:
-        return answers.number_text(value)
-
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         if isinstance(expected, Misfit):
-            return isinstance(reading.value, Misfit) or reading.value == expected.unrounded
+            return expected.said_by(reading)
         if isinstance(expected, tuple) and len(set(expected)) == 1:
             expected = expected[0]
-        return bool(reading.value == expected)
+        if reading.value == expected:
+            return True
+        alone = isinstance(reading.value, Fraction) and isinstance(expected, Fraction)
+        return alone and EXACT.allows(reading.numbers[0], expected)
 
     def text(self, value: Any) -> str:
         if isinstance(value, Misfit):
@@ -219,17 +259,18 @@ class Volume(AnswerType):
     def parse(self, raw: Any, reading: Reading) -> Reading:
         fits = None
         if isinstance(raw, str) and answers.NO.search(raw[:200].lower()) and raw.count(",") < 2:
-            fits, numbers = answers.size(raw)
+            fits, numbers, *_ = answers.size(raw)
             if fits is False and len(numbers) < 2:
                 value = Misfit(numbers[0].value if numbers else None)
                 return reading.but(value=value, numbers=numbers, fits=False, echo="does not fit")
-        numbers = answers.shape(raw)
+        numbers, after = answers.written_shape(raw)
         values = _values_of(numbers)
-        return reading.but(value=values, numbers=numbers, echo=answers.shape_text(values))
+        found = reading.but(value=values, numbers=numbers, echo=answers.shape_text(values))
+        return found.but(echo=f"{found.echo} (which is not {after})") if after else found
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         if isinstance(expected, Misfit):
-            return isinstance(reading.value, Misfit)
+            return expected.said_by(reading)
         return bool(reading.value == expected)
 
     def text(self, value: Any) -> str:
@@ -248,13 +289,11 @@ class Ratio(AnswerType):
     wants = "a number"
     tolerance = _ABOUT
 
-    def parse(self, raw: Any, reading: Reading) -> Reading:
-        number = answers.number(answers.raw_text(raw))
-        return reading.but(
-            value=as_int_if_whole(number.value),
-            numbers=(number,),
-            echo=answers.number_text(number.value),
-        )
+    def written(self, text: str) -> Written:
+        return answers.written(answers.one_to(text))
+
+    def understood(self, number: Number, reading: Reading) -> Reading:
+        return self.reading_of(number, reading)
 
     def secrets(self, value: Any) -> set[str]:
         found = _number_secrets(value)
@@ -267,13 +306,10 @@ class Share(Ratio):
 
     wants = "a percentage"
 
-    def parse(self, raw: Any, reading: Reading) -> Reading:
-        number = answers.number(answers.raw_text(raw))
+    def understood(self, number: Number, reading: Reading) -> Reading:
         if number.unit == "%" or abs(number.value) > 1:
             number = number._replace(value=number.value / 100, half=number.half / 100)
-        return reading.but(
-            value=as_int_if_whole(number.value), numbers=(number,), echo=self.text(number.value)
-        )
+        return self.reading_of(number, reading)
 
     def text(self, value: Any) -> str:
         return f"{answers.number_text(Fraction(value) * 100)} %"
@@ -292,13 +328,14 @@ class Bytes(Ratio):
         self.unit, self.scale = unit, 2**20 if unit == "MiB" else 10**6
         self.wants = f"an amount of memory in {unit}"
 
-    def parse(self, raw: Any, reading: Reading) -> Reading:
-        number = answers.number(answers.raw_text(raw))
+    def written(self, text: str) -> Written:
+        return answers.written(text, memory=True)
+
+    def understood(self, number: Number, reading: Reading) -> Reading:
         value, half = number.value, number.half
         if not number.unit and not number.scaled and abs(value) < 10**5:
             value, half = value * self.scale, half * self.scale
-        number = number._replace(value=value, half=half)
-        return reading.but(value=as_int_if_whole(value), numbers=(number,), echo=self.text(value))
+        return self.reading_of(number._replace(value=value, half=half), reading)
 
     def text(self, value: Any) -> str:
         return f"{answers.number_text(round(Fraction(value) / self.scale, 4))} {self.unit}"
@@ -316,16 +353,23 @@ class Matrix(AnswerType):
     wants = "rows of numbers, each row in brackets"
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
-        rows = answers.matrix(raw)
-        value = tuple(tuple(as_int_if_whole(cell) for cell in row) for row in rows)
+        rows = answers.written_rows(raw)
+        value = tuple(_values_of(row) for row in rows)
         echo = answers.matrix_text(value).replace(", ", ",")
-        return reading.but(value=value, echo=echo if len(echo) < 200 else shortened(echo, 190))
+        echo = echo if len(echo) < 200 else shortened(echo, 190)
+        return reading.but(
+            value=value, numbers=tuple(cell for row in rows for cell in row), echo=echo
+        )
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
-        given = reading.value
-        return self.shape(given) == self.shape(expected) and all(
-            near(a, b) for row, want in zip(given, expected) for a, b in zip(row, want)
-        )
+        same_shape = self.shape(reading.value) == self.shape(expected)
+        return same_shape and all(self.right_cells(reading, expected))
+
+    @staticmethod
+    def right_cells(reading: Reading, expected: Any) -> list[bool]:
+        """Whether each cell is right, row by row, of a matrix of the same shape."""
+        wanted = (Fraction(cell) for row in expected for cell in row)
+        return [EXACT.allows(cell, want) for cell, want in zip(reading.numbers, wanted)]
 
     @staticmethod
     def shape(rows: Any) -> tuple[int, int]:
@@ -340,14 +384,6 @@ class Matrix(AnswerType):
         if self.shape(value) == (1, 1):
             found |= _number_secrets(value[0][0])
         return found
-
-
-def near(given: Any, expected: Any) -> bool:
-    """Whether two cells are the same, up to the rounding of a decimal fraction."""
-    return bool(given == expected) or (
-        Fraction(expected).denominator not in (1, 2, 4, 5, 8, 10)
-        and abs(given - expected) <= Fraction(1, 200)
-    )
 
 
 COUNT = AnswerType()

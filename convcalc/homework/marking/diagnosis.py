@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.answers.parsing import Reading, raw_text
-from convcalc.homework.answers.types import Bytes, Matrix, Misfit, Ratio, near
+from convcalc.homework.answers.types import EXACT, Bytes, Matrix, Misfit, Ratio
 from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.verdicts import Verdict
@@ -62,12 +62,14 @@ def diagnose(
 
 def _candidates(question: Question, part: Part, reading: Reading) -> list[Candidate]:
     """The mistakes that lead to an answer, likeliest first."""
-    from convcalc.homework.mistakes.base import Candidate
+    from convcalc.homework.mistakes.base import MISTAKES, Candidate
     from convcalc.homework.mistakes.typos import typos
 
     if isinstance(reading.value, Misfit) or reading.value is None:
         return []
     found = _look_up(question.single(part), part, reading)
+    if reading.before:
+        return [Candidate(MISTAKES["slip.worked-out"]), *found]
     if not found and _is_long(reading):
         found = _look_up(question.double(part), part, reading)
     if not found:
@@ -93,14 +95,14 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
             found
             for value, each in table.items()
             if isinstance(value, tuple) and part.answer_type.shape(value) == part.answer_type.shape(reading.value)
-            and all(near(a, b) for row, want in zip(reading.value, value) for a, b in zip(row, want))
+            and all(part.answer_type.right_cells(reading, value))
             for found in each
         ]  # fmt: skip
     if not isinstance(part.answer_type, Ratio | Bytes):
         value = reading.value
         if isinstance(value, tuple) and len(value) == 1:
             value = value[0]
-        return table.get(value, [])
+        return table.get(value) or _rounded(table, reading)
     close: list[tuple[Fraction, list[Candidate]]] = []
     for value, each in table.items():
         off = abs(Fraction(value) - reading.value)
@@ -112,6 +114,19 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
     return [found for _, each in close for found in each]
 
 
+def _rounded(table: dict[Any, list[Candidate]], reading: Reading) -> list[Candidate]:
+    """The mistakes that lead to a fraction of which an answer is the rounded form."""
+    if len(reading.numbers) != 1 or not reading.numbers[0].half:
+        return []
+    given = reading.numbers[0]
+    return [
+        found
+        for value, each in table.items()
+        if isinstance(value, Fraction) and EXACT.allows(given, value)
+        for found in each
+    ]
+
+
 def _wrong_cells(part: Part, reading: Reading) -> list[Candidate]:
     """A matrix of which one or two cells differ: the row, never the value."""
     from convcalc.homework.mistakes.base import MISTAKES, Candidate
@@ -119,14 +134,10 @@ def _wrong_cells(part: Part, reading: Reading) -> list[Candidate]:
     form: Any = part.answer_type
     if form.shape(reading.value) != form.shape(part.expected):
         return []
-    off = [
-        (r, c)
-        for r, (row, want) in enumerate(zip(reading.value, part.expected))
-        for c, (a, b) in enumerate(zip(row, want))
-        if not near(a, b)
-    ]
-    total = len(part.expected) * len(part.expected[0])
-    if not 0 < len(off) <= 2 or total < 3:
+    right = form.right_cells(reading, part.expected)
+    columns = len(part.expected[0])
+    off = [divmod(place, columns) for place, fine in enumerate(right) if not fine]
+    if not 0 < len(off) <= 2 or len(right) < 3:
         return []
     rows = " and ".join(dict.fromkeys(_ORDINALS[min(r, len(_ORDINALS) - 1)] for r, _ in off))
     many = "All cells but one are right" if len(off) == 1 else "All cells but two are right"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading
 from convcalc.homework.answers.text_types import Choice
-from convcalc.homework.answers.types import Matrix, near
+from convcalc.homework.answers.types import Matrix, Tolerance
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.diagnosis import diagnose, feedback
 from convcalc.homework.marking.neighbours import by_question, right_answers, with_neighbour
@@ -193,6 +193,7 @@ def mark_part(
 ) -> Verdict:
     """Mark one part, without follow-through."""
     reading = part.answer_type.read(raw)
+    reading = next((each for each in reading.others if is_right(question, part, each)), reading)
     verdict = Verdict(
         question.id, part.name, reading.text, part.answer_type.json(reading.value), reading.echo, "wrong",
         Fraction(0), weight, expected=part.answer_type.json(part.expected),
@@ -228,7 +229,7 @@ def is_right(question: Question, part: Part, reading: Reading) -> bool:
     tolerance = question.allowed(part)
     if part.answer_type.same(reading, part.expected, tolerance):
         return True
-    if any(reading.value == value for value in part.also):
+    if any(_is_this(part, reading, value, tolerance) for value in part.also):
         return True
     accepts = getattr(question.task, "accepts", None)
     if accepts and any(part.answer_type.same(reading, value, tolerance) for value in accepts()):
@@ -236,9 +237,18 @@ def is_right(question: Question, part: Part, reading: Reading) -> bool:
     if question.accept and len(question.parts) == 1:
         for raw in question.accept:
             also = part.answer_type.read(raw)
-            if not also.problem and not also.blank and also.value == reading.value:
+            if also.problem or also.blank:
+                continue
+            if _is_this(part, reading, also.value, tolerance):
                 return True
     return False
+
+
+def _is_this(part: Part, reading: Reading, value: Any, tolerance: Tolerance) -> bool:
+    """Whether an answer is a further right one; of words there is only one way to be right."""
+    if reading.value == value:
+        return True
+    return bool(reading.numbers) and part.answer_type.same(reading, value, tolerance)
 
 
 def _partial_share(question: Question, part: Part, reading: Reading) -> Fraction:
@@ -257,8 +267,8 @@ def _partial_share(question: Question, part: Part, reading: Reading) -> Fraction
             expected
         ):
             return Fraction(0)
-        pairs = [(a, b) for row, want in zip(value, expected) for a, b in zip(row, want)]
-        return Fraction(sum(near(a, b) for a, b in pairs), len(pairs))
+        right = part.answer_type.right_cells(reading, expected)
+        return Fraction(sum(right), len(right))
     if len(value) != len(expected) or len(question.parts) > 1:
         return Fraction(0)
     return Fraction(sum(a == b for a, b in zip(value, expected)), len(expected))

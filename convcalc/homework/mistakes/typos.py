@@ -37,6 +37,11 @@ mistake(
     "This may be a typing error: check the digits of your answer.",
 )  # fmt: skip
 mistake(
+    "slip.worked-out", "", "a sum or product worked out wrongly", "another number after the =",
+    lambda w: None,
+    "The sum or product that you wrote does not give the number after it. Work it out again.",
+)  # fmt: skip
+mistake(
     "slip.neighbour", "", "the answer to another question", "another question's answer",
     lambda w: None,
     "This answers another question of this sheet. Did you mix up two answers?",

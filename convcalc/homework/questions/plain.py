@@ -6,11 +6,17 @@ import re
 from typing import Any, ClassVar
 
 from convcalc.homework.answers import parsing as answers
-from convcalc.homework.answers.parsing import Reading, clean
+from convcalc.homework.answers.notation import clean, unwrapped
+from convcalc.homework.answers.parsing import Reading
 from convcalc.homework.answers.text_types import PROSE, TRUE_FALSE, Choice, letter
 from convcalc.homework.answers.types import AnswerType, answer_type
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import GivenError, Words
+
+_C_SQUARED = re.compile(
+    r"(?:(?<=\d)|(?<![a-z\d]))\*? ?c ?(?:\^ ?\(?2\)?|\*\* ?2|[*x]? ?c)(?![a-z])"
+)
+_C = re.compile(r"(?:(?<=\d)|(?<![a-z\d]))\*? ?c(?![a-z])")
 
 
 @answer_type("c-squared")
@@ -20,9 +26,9 @@ class _TimesC2(AnswerType):
     wants = "a multiple of C²"
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
-        text = clean(answers.raw_text(raw)).replace(" ", "").lower()
-        power = 2 if re.search(r"c(\^2|\*\*2|\*c|xc|c)", text) else 1 if "c" in text else 2
-        bare = re.sub(r"\*?c(\^2|\*\*2|\*c|xc|c)?", "", text)
+        text = unwrapped(clean(answers.raw_text(raw)).lower())
+        power = 2 if _C_SQUARED.search(text) else 1 if _C.search(text) else 2
+        bare = _C.sub(" ", _C_SQUARED.sub(" ", text)).strip()
         number = answers.number(bare or "1")
         value = number.value if power == 2 else -number.value
         shown = answers.number_text(number.value)

@@ -1,0 +1,191 @@
+"""What was understood of an answer, words as answers, and values written back for people."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from convcalc.homework.answers.notation import Unreadable, without_markup
+from convcalc.homework.answers.numbers import Number
+
+MAX_TEXT = 20_000  # characters of one answer; a matrix of a by-hand question needs some
+MAX_CELLS = 4_096
+
+_BLANKS = ("", "-", "–", "—", "?", "null", "~", "n/a", "...", "…", "todo", "nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What was understood of an answer.
+
+    Attributes:
+        text: what was written, fit to print.
+        value: what it means: a number, a tuple, rows of a matrix, a word; None where it means nothing.
+        numbers: the numbers behind the value, as they were written.
+        fits: what was said about fitting: False for "doesn't fit", None where nothing was said.
+        problem: why it cannot be read; empty where it can.
+        blank: nothing was answered.
+        said: the value said back.
+        others: what the same text may mean instead, as 2,333 may be 2.333.
+        before: the sum or product that was worked out to another number than it gives.
+    """
+
+    text: str
+    value: Any = None
+    numbers: tuple[Number, ...] = ()
+    fits: bool | None = None
+    problem: str = ""
+    blank: bool = False
+    echo: str = ""
+    others: tuple[Reading, ...] = ()
+    before: str = ""
+
+    def but(self, **changes: Any) -> Reading:
+        """The same with other attributes."""
+        return replace(self, **changes)
+
+    def after(self, before: str) -> Reading:
+        """The same after a sum or product that gives another number; an empty text changes nothing."""
+        if not before:
+            return self
+        said = f"{self.echo} (but {before} is another number)"
+        return self.but(before=before, echo=said)
+
+
+def raw_text(raw: Any) -> str:
+    """An answer of any sort as one text, for showing it."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, dict):
+        return ", ".join(f"{key}: {raw_text(item)}" for key, item in list(raw.items())[:20])
+    if isinstance(raw, list | tuple):
+        return "[" + ", ".join(raw_text(item) for item in raw[:50]) + "]"
+    return "" if raw is None else str(raw)
+
+
+def is_blank(raw: Any) -> bool:
+    """Whether nothing was answered."""
+    if isinstance(raw, str):
+        return len(raw) < 16 and raw.strip().lower() in _BLANKS
+    if isinstance(raw, list | tuple):
+        return all(is_blank(item) for item in raw[:MAX_CELLS])
+    if isinstance(raw, dict):
+        return all(is_blank(item) for item in raw.values())
+    return raw is None
+
+
+# -------------------------------------------------------------------------------------- words
+
+
+def word(raw: Any) -> str:
+    """Words in lower case, one space between them, without the punctuation around them.
+
+    >>> word("  **Gaussian  Blur**. "), word("Answer: (b)")
+    ('gaussian blur', 'b')
+    """
+    text = raw_text(raw)
+    if len(text) > MAX_TEXT:
+        message = f"{len(text):,} characters; an answer here has at most {MAX_TEXT:,}"
+        raise Unreadable(message)
+    text = unicodedata.normalize("NFKC", without_markup(text)).translate(_UNSEEN).casefold()
+    text = " ".join(text.split())
+    return _ANSWER_IS.sub("", text.strip(_AROUND_WORDS)).strip(_AROUND_WORDS)
+
+
+_AROUND_WORDS = " .!,;:'\"()[]{}*_`$=→>"
+_UNSEEN = {0x200B: None, 0xFEFF: None}
+_ANSWER_IS = re.compile(
+    r"^(?:the |my )?(?:final )?(?:answer|ans|option|statement|it)\b\.?(?: is\b)?\s?[:=]?|^(?:option|it is|it's)\b"
+)
+
+
+# ------------------------------------------------------------------------------ written back
+
+
+def number_text(value: Fraction | int) -> str:
+    """A number for people.
+
+    >>> number_text(Fraction(29, 2)), number_text(7600), number_text(Fraction(1, 3))
+    ('14.5', '7,600', '0.333333')
+    """
+    value = Fraction(value)
+    if value.denominator == 1:
+        return f"{value.numerator:,}"
+    digits = value.denominator
+    for prime in (2, 5):
+        while digits % prime == 0:
+            digits //= prime
+    if digits == 1 and value.denominator < 10**7:
+        return f"{float(value):,.10f}".rstrip("0").rstrip(".")
+    return f"{float(value):,.6g}"
+
+
+def shape_text(values: Sequence[Fraction | int]) -> str:
+    """Numbers of a shape for people.
+
+    >>> shape_text((28, 28, 6))
+    '28×28×6'
+    """
+    return "×".join(number_text(value).replace(",", "") for value in values)
+
+
+def matrix_text(rows: Sequence[Sequence[Fraction | int]]) -> str:
+    """A matrix on one line.
+
+    >>> matrix_text(((19, 25), (37, 43)))
+    '[[19, 25], [37, 43]]'
+    """
+    inner = ["[" + ", ".join(number_text(c).replace(",", "") for c in row) + "]" for row in rows]
+    return inner[0] if len(inner) == 1 else "[" + ", ".join(inner) + "]"
+
+
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ("", "", *["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+
+
+def in_words(value: int) -> str:
+    """A count in words, so that 1,234 is not taken for 1.234.
+
+    >>> in_words(1234)
+    'one thousand two hundred thirty-four'
+    """
+    for size_, name in (
+        (10**12, "trillion"),
+        (10**9, "billion"),
+        (10**6, "million"),
+        (1000, "thousand"),
+    ):
+        if value >= size_:
+            rest = f" {in_words(value % size_)}" if value % size_ else ""
+            return f"{in_words(value // size_)} {name}{rest}"
+    if value >= 100:
+        rest = f" {in_words(value % 100)}" if value % 100 else ""
+        return f"{_ONES[value // 100]} hundred{rest}"
+    if value >= 20:
+        return _TENS[value // 10] + (f"-{_ONES[value % 10]}" if value % 10 else "")
+    return _ONES[value]
