@@ -90,6 +90,8 @@ def parse_chain(
     words: Sequence[str],
     shape: Shape,
     adapt: _Adapt | None = None,
+    *,
+    max_layers: int = MAX_REPEATS,
 ) -> Network:
     """A chain of layers as a network.
 
@@ -98,6 +100,7 @@ def parse_chain(
         shape: what goes in, channels first.
         adapt: from a kind, its options as text and the number of axes, what the options stand for,
             where that is another way of writing them.
+        max_layers: refuse a chain of more layers.
 
     A fully connected layer after a map gets the flatten it needs.
 
@@ -105,7 +108,7 @@ def parse_chain(
         UsageError: a word that is not a layer, with its place.
         ShapeError: a layer that does not fit.
     """
-    chain = _Chain(shape)
+    chain = _Chain(shape, max_layers)
     for word in words:
         _append_word(chain, word, adapt)
     if not chain.nodes:
@@ -125,8 +128,8 @@ def _append_word(chain: _Chain, word: str, adapt: _Adapt | None) -> None:
     if repeats < 1:
         message = f"{label}: the number before * is {repeats}; use 1 or more"
         raise UsageError(message)
-    if len(chain.nodes) + repeats > MAX_REPEATS:
-        message = f"{label}: the chain grows past {MAX_REPEATS:,} layers; use fewer"
+    if len(chain.nodes) + repeats > chain.max_layers:
+        message = f"{label}: the chain grows past {chain.max_layers:,} layers; use fewer"
         raise UsageError(message)
     name, _, options = (rest if star else word).partition(":")
     if not name:
@@ -157,10 +160,11 @@ class _Chain:
 
     Args:
         shape: what goes in.
+        max_layers: how many nodes it may have, besides the flattens that are put in.
     """
 
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
+    def __init__(self, shape: Shape, max_layers: int) -> None:
+        self.shape, self.max_layers = shape, max_layers
         self.nodes: list[Node] = []
         self.counts: dict[str, int] = {}
         self.found: dict[tuple[Layer, Shape], Shape] = {}

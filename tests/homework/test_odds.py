@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from convcalc.homework.classroom import answer_files as submissions
 from convcalc.homework.marking.hints import hint
 from convcalc.homework.marking.lint import lint
 from convcalc.homework.marking.mark import mark
+from convcalc.homework.marking.why import why
 from convcalc.homework.mistakes.base import changed_quantities, values
 from convcalc.homework.questions.given import RfLayer
 from convcalc.homework.sheets.read import MAX_SHEET
@@ -70,6 +72,28 @@ def findings(question: str, head: str = "") -> list[str]:
             "s.yaml:4:37: q1.given.layers: more than 2,000 layers",
         ),
         (
+            "type: receptive-field, layers: 5/2 3/1, blocks: 300000000",
+            "",
+            "s.yaml:4:54: q1.given.blocks: 300,000,000 blocks of 2 layers are 600,000,000; "
+            "at most 2,000 layers are read",
+        ),
+        (
+            "type: receptive-field, layers: 1000*3/2",
+            "",
+            "s.yaml:4:37: q1.given.layers: the product of all strides has more than 30 digits; "
+            "use smaller strides or fewer layers",
+        ),
+        (
+            "type: params-model, input: 3x3x3, arch: 100000*conv:k1c1",
+            "",
+            "s.yaml:4:46: q1.given.arch: 100000*conv:k1c1: the chain grows past 2,000 layers; use fewer",
+        ),
+        (
+            "type: min-input, layers: ['1999*relu', 'relu relu']",
+            "",
+            "s.yaml:4:31: q1.given.layers: accept no input: relu: the chain grows past 2,000 layers; use fewer",
+        ),
+        (
             "type: flatten, arch: {a: 1}, input: 3x3x3",
             "",
             "s.yaml:4:27: q1.given.arch: it must be a text, but is a mapping",
@@ -116,6 +140,24 @@ def test_a_refusal_says_where_what_and_the_way_out(question: str, head: str, sai
     with pytest.raises(ConvcalcError) as caught:
         sheet(question, head)
     assert str(caught.value).split("\n")[0] == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [("params-model", "arch"), ("receptive-field-net", "net")]
+)
+def test_a_network_file_of_a_question_may_have_two_thousand_layers(
+    kind: str, word: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.yaml"
+    for layers in (2_000, 2_001):
+        text = f"input: [1, 4, 4]\nlayers: [{{repeat: {layers}, layers: [{{conv: {{out_channels: 1, kernel_size: 1}}}}]}}]"
+        path.write_text(text, encoding="utf-8")
+        if layers == 2_000:
+            assert why("1", kind, {word: str(path)}).result.status
+            continue
+        with pytest.raises(ConvcalcError) as caught:
+            why("1", kind, {word: str(path)})
+        assert str(caught.value).endswith(" has 2,001 layers; at most 2,000 are read")
 
 
 def test_a_sheet_of_more_than_four_mebibytes_is_not_read() -> None:

@@ -9,7 +9,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import ConvcalcError
-from convcalc.homework.questions.given import GivenError, Hwc
+from convcalc.homework.questions.given import MAX_LAYERS, GivenError, Hwc
+from convcalc.text import shortened
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer
@@ -234,7 +235,7 @@ class Design:
         from convcalc.network.chain import parse_chain
 
         try:
-            parse_chain(self.text.split(), shape, self.writing.adapt)
+            parse_chain(self.text.split(), shape, self.writing.adapt, max_layers=MAX_LAYERS)
         except ConvcalcError as error:
             return str(error)
         return ""
@@ -274,6 +275,25 @@ def _is_name(text: str) -> bool:
     return find(text) is None
 
 
+def loaded(name: str, key: str, shape: tuple[int, ...] | None = None) -> Network:
+    """A bundled network, or that of a YAML file, under a word of ``given:``.
+
+    Raises:
+        GivenError: it cannot be read, or has more layers than a question may.
+    """
+    from convcalc.network.load import load
+
+    try:
+        network = load(name, input=shape)
+    except ConvcalcError as error:
+        raise GivenError(key, str(error)) from None
+    if (layers := len(network.nodes)) > MAX_LAYERS:
+        raise GivenError(
+            key, f"{shortened(name)} has {layers:,} layers; at most {MAX_LAYERS:,} are read"
+        )
+    return network
+
+
 def _network_of(text: str, shape: Hwc | None, writing: Writing) -> tuple[Network, list[str]]:
     """The network of a question, and how each of its layers is called there."""
     from convcalc.network.chain import parse_chain
@@ -283,12 +303,11 @@ def _network_of(text: str, shape: Hwc | None, writing: Writing) -> tuple[Network
         raise GivenError("input", "a chain needs the input, such as 32x32x3")
     try:
         if first is None or _is_name(text):
-            from convcalc.network.load import load
-
-            network = load(text, input=first)
+            network = loaded(text, "arch", first)
             return network, [node.name for node in network.nodes]
         words = _chain_words(text)
-        network = parse_chain([chain for _, chain in words], first, writing.adapt)
+        chain = [chain for _, chain in words]
+        network = parse_chain(chain, first, writing.adapt, max_layers=MAX_LAYERS)
     except GivenError:
         raise
     except ConvcalcError as error:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework.answers.types import SIZE
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import Count, GivenError, Layers
+from convcalc.homework.questions.given import MAX_LAYERS, Count, GivenError, Layers
 from convcalc.homework.questions.meaning import InPixels
 from convcalc.homework.questions.quantities import Rf, rf_size
 from convcalc.layers.rf import UnknownField
+from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.layers.rf import Fields
 
+_MAX_STRIDE_DIGITS = 30
 _RULE = "Start with 1; every layer adds d·(k − 1) times the product of all strides before it."
 
 
@@ -65,6 +68,15 @@ class ReceptiveField(Task):
         times = f" ({self.blocks} such blocks in a row)" if self.blocks > 1 else ""
         return f"{what} of one unit after the layers (kernel/stride) {_layer_words(self.written('layers'))}{times}?"
 
+    def check(self) -> None:
+        layers = len(self.layers) * self.blocks
+        if layers > MAX_LAYERS:
+            what = f"{self.blocks:,} blocks of {plural(len(self.layers), 'layer')} are {layers:,}; at most {MAX_LAYERS:,} layers are read"
+            raise GivenError("blocks", what)
+        if prod([layer.s for layer in self.layers]) ** self.blocks >= 10**_MAX_STRIDE_DIGITS:
+            what = f"the product of all strides has more than {_MAX_STRIDE_DIGITS} digits; use smaller strides or fewer layers"
+            raise GivenError("layers", what)
+
     def parts(self) -> list[Part]:
         quantities = Rf(self.layers * self.blocks, self.in_pixels, self.image or 0, self.blocks)
         squared = " squared" if quantities.pixels else ""
@@ -103,10 +115,11 @@ class ReceptiveFieldNet(Task):
     def field(self) -> Fields:
         """The receptive field, or why it has no size."""
         from convcalc.analysis.analysis import widest
-        from convcalc.network.load import load
+        from convcalc.homework.questions.networks import loaded
 
+        network = loaded(self.net, "net")
         try:
-            analysis = load(self.net).walk()
+            analysis = network.walk()
         except ConvcalcError as error:
             raise GivenError("net", str(error)) from None
         if self.at and self.at not in analysis:
