@@ -92,6 +92,6 @@ def command(
         else:
             summary = runs.grade(found, submissions, out, options, progress)
             unreadable = bool(summary.counts.get("unreadable"))
-            answer = report.grade_report(summary, found, out, anonymous=options.anonymous)
+            answer = report.grade_report(summary, found, out)
     show(answer, format_name, output)
     return 1 if unreadable else 0

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -328,6 +329,22 @@ def _is_table(text: str, sheet: Sheet) -> bool:
     return False
 
 
+def has_heading(text: str, headings: Container[str]) -> bool:
+    """Whether a text is a table with one of some headings."""
+    try:
+        return any(name.strip() in headings for name in next(_table(text), []))
+    except csv.Error:
+        return False
+
+
+def _table(text: str) -> Iterator[list[str]]:
+    """The rows of a table, by the separator that its first line has most of."""
+    first = text.partition("\n")[0]
+    separator = max((",", ";", "\t"), key=first.count)
+    csv.field_size_limit(MAX_CELL)
+    return csv.reader(io.StringIO(text), delimiter=separator)
+
+
 def parse_table(
     text: str, sheet: Sheet, path: str, columns: dict[str, str] | None = None
 ) -> list[Answers]:
@@ -339,10 +356,7 @@ def parse_table(
     Raises:
         UsageError: it cannot be read as a table.
     """
-    first = text.partition("\n")[0]
-    separator = max((",", ";", "\t"), key=first.count)
-    csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    reader = _table(text)
     found: list[Answers] = []
     try:
         header = [name.strip() for name in next(reader)]

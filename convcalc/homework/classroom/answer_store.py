@@ -281,9 +281,10 @@ def parse_submitted(
 ) -> list[submissions.Answers]:
     """The answers in a file; of a form's export by its own headings."""
     assert submitted.data is not None
-    if columns is not None:
+    if columns:
         text = submissions.decode_answers(submitted.data, submitted.path)
-        return submissions.parse_table(text, sheet, submitted.path, columns)
+        if submissions.has_heading(text, columns):
+            return submissions.parse_table(text, sheet, submitted.path, columns)
     return submissions.parse(submitted.data, sheet, submitted.path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
@@ -35,6 +35,11 @@ OUTPUTS: Registry[type[Output]] = Registry("output")
 def output(name: str) -> Callable[[type[Output]], type[Output]]:
     """Register an output under its word of ``--outputs``."""
     return lambda cls: OUTPUTS.register(name, cls)
+
+
+def in_order(names: Collection[str]) -> tuple[str, ...]:
+    """Some outputs in their usual order; names that are none are left out."""
+    return tuple(name for name in OUTPUTS if name in names)
 
 
 class _Grades(Output):
@@ -349,6 +354,7 @@ def write(
         outputs.append(Who(run))
     summary = run.summary
     summary.max = float(run.sheet.max_points)
+    summary.anonymous = run.anonymous
     for number, one in enumerate(graded, start=1):
         for each in outputs:
             each.add(one)
@@ -363,6 +369,10 @@ def write(
         each.close()
     _write_statuses(run, statuses())
     summary.files = files()
+    if summary.withheld:
+        with run.folder.open(run.place_of("notes.txt")) as file:
+            file.writelines(f"{note}\n" for note in summary.withheld)
+        summary.written.append((run.place_of("notes.txt"), "notes on the roster"))
     with run.folder.open(SUMMARY) as file:
         json.dump(_summary_data(run), file, indent=1)
         file.write("\n")

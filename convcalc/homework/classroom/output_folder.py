@@ -129,6 +129,8 @@ class Summary:
         manual: answers that a person marks, by question.
         written: the files, with what they hold.
         notes: surprises.
+        anonymous: whether codes stand for names.
+        withheld: surprises that name students of an anonymous run; they go where the names are.
         troubles: files that were not graded, the first of them.
     """
 
@@ -141,6 +143,8 @@ class Summary:
     manual: dict[str, int] = field(default_factory=dict)
     written: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    anonymous: bool = False
+    withheld: list[str] = field(default_factory=list)
     troubles: list[FileStatus] = field(default_factory=list)
 
     def facts(self) -> dict[str, Any]:

@@ -134,12 +134,11 @@ def _manifest_of(folder: str, sheet: Sheet, secret: bytes | None) -> Manifest:
     refuse_other_sheet(folder, made, sheet)
     mark = fingerprint(secret) if secret else ""
     refuse_other_secret(folder, made, mark)
-    there = tuple(name for name in outputs.OUTPUTS if name in made.outputs)
     return replace(
         made,
         content=sheet_fingerprint(sheet),
         secret=mark or made.secret,
-        outputs=there,
+        outputs=outputs.in_order(made.outputs),
         tool=__version__,
     )
 

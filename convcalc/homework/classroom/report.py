@@ -8,6 +8,7 @@ from typing import Any
 
 from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.grader import Graded
+from convcalc.homework.classroom.manifest import NAMES_FOLDER
 from convcalc.homework.classroom.output_folder import Summary, student_file_name
 from convcalc.homework.classroom.regrade import Regraded
 from convcalc.homework.classroom.stats import QuestionStats
@@ -94,7 +95,7 @@ def _files_line(out: str, students: Sequence[str]) -> str:
 # ----------------------------------------------------------------------------------------- grade
 
 
-def grade_report(summary: Summary, sheet: Sheet, out: str, *, anonymous: bool) -> Report:
+def grade_report(summary: Summary, sheet: Sheet, out: str) -> Report:
     """A class that was marked into a folder."""
     shown = printable(out)
     lines = [_files_read(summary.files, summary.counts)]
@@ -104,10 +105,12 @@ def grade_report(summary: Summary, sheet: Sheet, out: str, *, anonymous: bool) -
     width = max(len(name) for name, _ in places)
     lines += [f" {name:<{width}}  {about}" for name, about in places]
     lines += [f" note: {note}" for note in summary.notes[:_MAX_SHOWN]]
-    names = "names/" if anonymous else ""
-    lines += _trouble_lines(
-        summary.troubles, summary.counts, f"{shown.rstrip('/')}/{names}files.csv"
-    )
+    if summary.anonymous:  # the names of files are those of students
+        listed = os.path.join(shown, NAMES_FOLDER, "files.csv")
+        lines += _trouble_lines([], summary.counts, listed)
+    else:
+        listed = os.path.join(shown, "files.csv")
+        lines += _trouble_lines(summary.troubles, summary.counts, listed)
     for name, count in summary.manual.items():
         lines.append(f" {name}: {plural(count, 'answer')} for a person to mark")
     if summary.points:
@@ -147,8 +150,10 @@ def _trouble_lines(troubles: Sequence[FileStatus], counts: dict[str, int], where
             for each in those[:_MAX_SHOWN]
         ]
         more = counts.get(status, 0) - min(len(those), _MAX_SHOWN)
-        if more:
+        if more and those:
             lines.append(f" … and {more:,} more, see {where}")
+        elif more:
+            lines.append(f" {status}: {more:,}, see {where}")
     return lines
 
 

@@ -168,7 +168,9 @@ def grade(
             shown = _codes_of(store, options, earlier)
             run = GradingRun(sheet, place, _manifest_of(sheet, options, earlier), manual_marks(out))
             if options.roster:
-                run.summary.notes += options.roster.notes
+                summary = run.summary
+                where = summary.withheld if options.anonymous else summary.notes
+                where += options.roster.notes
             return output_files.write(
                 run,
                 _graded(store, shown),
@@ -235,13 +237,13 @@ def _agreed(given: Options, earlier: EarlierRun, sheet: Sheet) -> Options:
     refuse_other_secret(folder, made, fingerprint(given.secret) if given.secret else "")
     if given.anonymous:
         refuse_names_as_codes(folder, made)
-    there = [name for name in output_files.OUTPUTS if name in (*made.outputs, *given.outputs)]
     return replace(
         given,
         roster=_roster_with(given.roster, earlier),
-        outputs=tuple(there),
+        outputs=(*made.outputs, *given.outputs),
         anonymous=made.anonymous,
         with_answers=given.with_answers or made.with_answers,
+        columns={**made.columns, **(given.columns or {})},
         column=given.column or made.column,
     )
 
@@ -299,7 +301,7 @@ def _manifest_of(sheet: Sheet, options: Options, earlier: EarlierRun | None) -> 
         options.anonymous,
         options.with_answers,
         options.column,
-        options.outputs or output_files.DEFAULT,
-        {**before.columns, **(options.columns or {})},
+        output_files.in_order(options.outputs or output_files.DEFAULT),
+        options.columns or {},
         __version__,
     )
