@@ -67,6 +67,55 @@ def test_a_matrix_over_several_lines_belongs_to_its_question() -> None:
     assert found.values["q4"] == "760"
 
 
+@pytest.mark.parametrize(
+    ("text", "values", "notes"),
+    [
+        ("q1: 28x28x6\nthanks\nq4: 760", {"q1": "28x28x6", "q4": "760"}, ["line 2 ('thanks') names no question and is not read; begin each answer with its question, such as q1:"]),
+        ("q1: 28x28x6\nq4 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("q1\t28x28x6\nq4\t760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("q1,28x28x6\nq4,760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("question,answer\nq1,28x28x6\nq4,760", {"q1": "28x28x6", "q4": "760"}, []),
+        ('{"Question 1": "28x28x6", "Q4": 760}', {"q1": "28x28x6", "q4": "760"}, []),
+        ("1: 28x28x6\n3: 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("q1 - 28x28x6\nq4 - 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("q1 28x28x6\nq2 no\nq4 -3", {"q1": "28x28x6", "q2": "no", "q4": "-3"}, []),
+        ("q1 -> 28x28x6\nq4 → 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("q1. 28x28x6\nq4. 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("(q1) 28x28x6\n[q4] 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("**q1:** 28x28x6\n**q4**: 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("## Q1\n28x28x6\n\n## Q4\n760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("Q1\n28x28x6\nQ4\n760\n", {"q1": "28x28x6", "q4": "760"}, []),
+        ("Question 1: 28x28x6\nQuestion 4: 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("Problem 1) 28x28x6\nQ. 4) 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("q1： 28x28x6\nq4： 760", {"q1": "28x28x6", "q4": "760"}, []),
+        ("q4: 5*5*3+1 = 76\n76*10\n= 760", {"q4": "5*5*3+1 = 76\n= 760"}, ["q4: 1 more line was read as part of this answer", "line 2 ('76*10') names no question and is not read; begin each answer with its question, such as q1:"]),
+        ("q4: 5*5*3 =\n75\nq7: 1 +\n2", {"q4": "5*5*3 =\n75", "q7": "1 +\n2"}, ["q4: 1 more line was read as part of this answer", "q7: 1 more line was read as part of this answer"]),
+        ("q5:\n1. 120x120x32\n2. 60x60x32\nq4: 760", {"q5": "1. 120x120x32\n2. 60x60x32", "q4": "760"}, []),
+        ("q5: 120x120x32\n60x60x32\nq4: 760", {"q5": "120x120x32\n60x60x32", "q4": "760"}, ["q5: 1 more line was read as part of this answer"]),
+        ("q11: It shares weights.\n1. fewer of them\n2. same everywhere", {"q11": "It shares weights.\n1. fewer of them\n2. same everywhere"}, ["q11: 2 more lines were read as part of this answer"]),
+        ("Jane Doe\nq1: 28x28x6\n# done\nq4: 760\nq4 was hard", {"q1": "28x28x6", "q4": "760"}, ["line 5 ('q4 was hard') names no question and is not read; begin each answer with its question, such as q1:"]),
+        ("28x28x6\nq4: 760\n1\n2\n3\n4", {"q4": "760"}, ["lines 1 ('28x28x6'), 3 ('1'), 4 ('2') and 2 more name no question and are not read; begin each answer with its question, such as q1:"]),
+        ("q1: 28x28x6\n  thanks\nq4: 760", {"q1": "28x28x6 thanks", "q4": "760"}, ["q1: its 2 lines were read as one answer"]),
+    ],
+)  # fmt: skip
+def test_a_line_is_part_of_an_answer_only_with_a_word(
+    text: str, values: dict[str, str], notes: list[str]
+) -> None:
+    found = one(text)
+    assert found.values == values
+    assert [note for note in found.notes if not note.startswith("read line by line")] == notes
+
+
+def test_lines_are_added_in_linear_time() -> None:
+    def seconds(lines: int) -> float:
+        start = time.perf_counter()
+        one("q11: it\n" + "shares weights\n" * lines)
+        return time.perf_counter() - start
+
+    seconds(1_000)
+    assert seconds(80_000) < 30 * max(seconds(8_000), 0.002)
+
+
 def test_a_notebook_is_read_and_never_run() -> None:
     code = [
         'import os\n%matplotlib inline\nanswers = {}\nanswers["q1"] = (28, 28, 6)\nstudent = "s042"\n',
@@ -86,6 +135,78 @@ def test_a_notebook_is_read_and_never_run() -> None:
 def test_a_broken_notebook_cell_is_read_line_by_line() -> None:
     cells = [{"cell_type": "code", "source": 'answers["q4"] = 760  # sure\nif :\n'}]
     assert one(json.dumps({"cells": cells})).values == {"q4": "760"}
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": code} for code in cells]})
+
+
+def test_a_notebook_may_assign_all_answers_at_once() -> None:
+    for code in (
+        'answers = {"q1": "28x28x6", "q4": 5*5*3*10 + 10}',
+        'answers: dict = {"q1": "28x28x6", "q4": 5*5*3*10 + 10}',
+        'answers = dict(q1="28x28x6", q4=5*5*3*10 + 10)',
+        'answers.update({"q1": "28x28x6", "q4": 5*5*3*10 + 10})',
+    ):
+        assert one(notebook(code)).values == {"q1": "28x28x6", "q4": "5*5*3*10 + 10"}
+
+
+def test_parts_of_code_are_cut_out_as_python_would() -> None:
+    code = 'answers["q1"] = (\n  "é", -1, [2,\n  np.array([[1, 2],\n  [3, 4]])], "x"\n)\ré = 1\r\nanswers["q4"] = é  + 5'
+    assert one(notebook(code)).values == {
+        "q1": ["é", "-1", ["2", "np.array([[1, 2],\n  [3, 4]])"], "x"],
+        "q4": "é  + 5",
+    }
+
+
+def test_a_notebook_is_read_in_linear_time() -> None:
+    def seconds(numbers: int) -> float:
+        text = notebook('answers["q4"] = [' + ", ".join(["-1"] * numbers) + "]")
+        start = time.perf_counter()
+        one(text)
+        return time.perf_counter() - start
+
+    seconds(1_000)
+    assert seconds(4_800) < 0.5
+    assert seconds(4_800) < 30 * max(seconds(600), 0.002)
+
+
+def test_a_long_cell_is_not_left_out_without_a_word() -> None:
+    found = one(notebook('answers["q1"] = 1\n' + "#" * 200_000, 'answers["q4"] = 760'))
+    assert found.values == {"q4": "760"}
+    assert found.notes == [
+        "1 cell of more than 200,000 characters not read; split them into shorter ones"
+    ]
+
+
+def test_json_may_write_a_character_as_two_halves() -> None:
+    assert one(json.dumps({"q11": "so 😀", "q4": 760})).values == {"q11": "so 😀", "q4": "760"}
+    assert one(r'{"q11": "\\ud83d\\ude00 \ud83d\ude00"}').values == {"q11": r"\ud83d\ude00 😀"}
+    assert one(notebook(r'answers["q11"] = "\ud83d\ude00 x"')).values == {"q11": "\ufffd\ufffd x"}
+    assert one(notebook('answers["q11"] = "😀"')).values == {"q11": "😀"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"q11": "a \ud83d b"}', r'{"q11": "a \ude00 b"}', r'q11: "a \uDE00 b"', r'{"answers": {"q11": "a \ud83d b"}}',
+        r'{"cells": [{"cell_type": "code", "source": "answers[\"q11\"] = \"a \ud83d b\""}]}', r'{"cells": [{"cell_type": "code", "source": "answers[\"q11\"] = \"a \\ud83d b\""}]}',
+    ],
+)  # fmt: skip
+def test_half_of_a_character_is_replaced_with_a_note(text: str) -> None:
+    found = one(text)
+    assert found.values["q11"].strip('"') == "a \ufffd b"
+    assert (
+        found.notes[-1]
+        == "half of a character is replaced by \ufffd: a \\u escape for its other half is missing"
+    )
+    json.dumps(mark(SHEET, found.values).to_dict(), ensure_ascii=False).encode()
+
+
+def test_half_of_a_character_in_a_text_is_refused() -> None:
+    with pytest.raises(ConvcalcError) as caught:
+        one("q11: \ud83d")
+    assert str(caught.value) == "mine: holds half of a character (U+D83D); save it as UTF-8"
 
 
 def test_a_table_holds_a_row_per_student() -> None:

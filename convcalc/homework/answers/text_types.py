@@ -119,6 +119,7 @@ class Prose(AnswerType):
     """Words that a person marks."""
 
     counts = False
+    takes_lines = True
     wants = "a few sentences"
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
@@ -146,6 +147,7 @@ class Settings(AnswerType):
     counts = False
     wants = "settings such as k=…, s=…, p=…"
     takes_mapping = True
+    takes_lines = True
     NAMES: ClassVar = {"f": "k", "k": "k", "kernel": "k", "filter": "k", "size": "k", "s": "s", "stride": "s",
              "p": "p", "padding": "p", "pad": "p"}  # fmt: skip
 

@@ -89,12 +89,14 @@ class AnswerType:
         tolerance: how far off it may be unless the sheet says otherwise.
         counts: whether it is a number, in which typing errors can happen.
         takes_mapping: whether an answer may name its values, as in ``{k: 3, s: 1}``.
+        takes_lines: whether an answer may be written over several lines.
     """
 
     wants = "a whole number"
     tolerance = EXACT
     counts = True
     takes_mapping = False
+    takes_lines = False
 
     def read(self, raw: Any) -> Reading:
         """Read an answer; what is unreadable comes back with its problem."""
@@ -350,6 +352,7 @@ class Matrix(AnswerType):
     """Rows of numbers."""
 
     counts = False
+    takes_lines = True
     wants = "rows of numbers, each row in brackets"
 
     def parse(self, raw: Any, reading: Reading) -> Reading:

@@ -7,32 +7,25 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import check_size, decode, file_name, read_file
+from convcalc.homework.classroom.answer_lines import Names, read_lines
 from convcalc.homework.marking.mark import Marked, mark
 from convcalc.homework.sheets.read import PlainValues
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.network.yaml_source import Source, read
 from convcalc.text import printable, shortened
 
-if TYPE_CHECKING:
-    import ast
-
 MAX_BYTES = 4 * 2**20
 WHAT, WAY_OUT = "file of answers", "answers are shorter"
 _MAX_ROWS = 100_000
 MAX_CELL = 200_000
 _KEYS = ("convcalc_answers", "sheet", "student", "variant", "answers", "name")
-_LINE = re.compile(
-    r"\s*(?:[-*]\s+)?[\"'(]?([A-Za-z][\w.-]{0,60}|\d{1,3})[\"')]?\s*(?::|=|\)|\.\s)\s?(.*)",
-    re.DOTALL,
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -153,6 +146,10 @@ def decode_answers(data: bytes | str, path: str) -> str:
     if "\0" in data:
         message = f"{path}: not a text file; save the answers as text"
         raise UsageError(message)
+    half = _HALF.search(data)
+    if half:
+        message = f"{path}: holds half of a character (U+{ord(half[0]):04X}); save it as UTF-8"
+        raise UsageError(message)
     return data.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -165,6 +162,7 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
     try:
         found = _from_yaml(text, path)
         if found is not None:
+            found.values = _named(found.values, Names(sheet))
             return found
     except SpecError as error:
         problem = error
@@ -179,14 +177,24 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
     raise UsageError(message)
 
 
+def _named(values: dict[str, Any], names: Names) -> dict[str, Any]:
+    """Answers by question where they stand by another name of it, such as Question 1."""
+    named = any(map(names.has, values))
+    meant = {name: names.of(name, places=not named) or name for name in values}
+    if len(set(meant.values())) < len(meant):
+        return values
+    return {meant[name]: value for name, value in values.items()}
+
+
 def _from_yaml(text: str, path: str) -> Answers | None:
     """The answers of a YAML (or JSON) mapping; None if the text is not a mapping."""
-    source = Source(path, text)
+    mended, halves = _with_characters(text) if "\\u" in text else (text, False)
+    source = Source(path, mended)
     root = source.compose()
     if root is None or root.id != "mapping":  # type: ignore[attr-defined]
         return None
     keys = source.mapping(root, "answers")
-    found = Answers(path=path)
+    found = Answers(path=path, notes=[_HALF_NOTE] if halves else [])
     plain = PlainValues(source)
     if "answers" in keys and ("convcalc_answers" in keys or len(keys) <= len(_KEYS)):
         for name in ("sheet", "student", "variant"):
@@ -197,6 +205,7 @@ def _from_yaml(text: str, path: str) -> Answers | None:
         if node.id == "mapping":  # type: ignore[attr-defined]
             for name, (_, value) in source.mapping(node, "answers").items():
                 found.values[name] = plain.of(value, name)
+                found.notes += _folded(value, name)
         elif node.value:
             source.refuse(node, "answers must be a mapping of questions to answers")
         return found
@@ -206,112 +215,75 @@ def _from_yaml(text: str, path: str) -> Answers | None:
             setattr(found, name, printable(value_) if isinstance(value_, str) else "")
         elif name not in ("convcalc_answers", "name"):
             found.values[name] = plain.of(value, name)
+            found.notes += _folded(value, name)
     return found
+
+
+def _folded(node: Any, name: str) -> list[str]:
+    """A note on an answer that YAML made one of several lines, because the others are indented."""
+    lines = node.end_mark.line - node.start_mark.line + 1
+    if node.id != "scalar" or node.style or lines == 1:
+        return []
+    return [f"{shortened(name)}: its {lines:,} lines were read as one answer"]
 
 
 def _from_lines(text: str, sheet: Sheet, path: str) -> Answers:
-    """Lines such as ``q1: 28x28x6``; continuation lines belong to the previous question."""
-    known = {question.id.lower(): question.id for question in sheet.questions}
-    numbered = {str(i): q.id for i, q in enumerate(sheet.questions, start=1)}
-    found = Answers(path=path)
-    current = ""
-    for line in text.split("\n"):
-        match = _LINE.match(line[:MAX_CELL])
-        word = match[1].lower() if match else ""
-        name = (
-            known.get(word)
-            or numbered.get(word)
-            or (known.get(word.partition(".")[0], "") and match and match[1])
-        )
-        if match and word in ("student", "sheet", "variant") and word not in known:
-            setattr(found, word, printable(match[2].strip()[:200]))
-        elif match and isinstance(name, str) and name:
-            if name in found.values:
-                found.notes.append(f"{name} is answered twice; the last one counts")
-            found.values[name] = match[2].strip()
-            current = name
-        elif current and line.strip() and not line.strip().startswith("#"):
-            found.values[current] = f"{found.values[current]}\n{line.strip()}".strip()
-    return found
-
-
-# --------------------------------------------------------------------------------- notebooks
+    """Lines such as ``q1: 28x28x6``."""
+    lines = read_lines(text, sheet, MAX_CELL)
+    facts = {name: printable(value) for name, value in lines.facts.items()}
+    return Answers(dict(lines.values), **facts, path=path, notes=lines.notes)
 
 
 def _notebook(text: str, path: str) -> Answers | None:
-    """The answers that a notebook's cells assign: ``answers["q4"] = 760``, or ``answers = {…}``."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+    """The answers that a notebook's cells assign."""
+    from convcalc.homework.classroom.answer_notebook import read_notebook
+
+    read = read_notebook(text, MAX_CELL)
+    if read is None:
         return None
-    cells = data.get("cells") if isinstance(data, dict) else None
-    if not isinstance(cells, list):
-        return None
-    found = Answers(path=path)
-    for cell in cells:
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        source = cell.get("source", "")
-        code = (
-            "".join(part for part in source if isinstance(part, str))
-            if isinstance(source, list)
-            else source
-        )
-        if isinstance(code, str) and "answers" in code and len(code) <= MAX_CELL:
-            _read_code(code, found)
+    found = Answers(read.values, student=printable(read.student), path=path, notes=read.notes)
+    whole = _whole(found.values)
+    if whole != found.values:
+        found.values = whole
+        found.notes.append(_HALF_NOTE)
     return found
 
 
-def _read_code(code: str, found: Answers) -> None:
-    """The assignments of one cell, read and never run."""
-    import ast
-
-    lines = [line for line in code.split("\n") if not line.lstrip().startswith(("%", "!"))]
-    code = "\n".join(lines)
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        for name, value in re.findall(r"answers\[[\"']([\w.-]+)[\"']\]\s*=\s*([^\n]*)", code):
-            found.values[name] = value.partition("#")[0].strip()
-        return
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            _read_assignment(statement, code, found)
+_HALF = re.compile("[\ud800-\udfff]")
+_HALF_NOTE = "half of a character is replaced by \ufffd: a \\u escape for its other half is missing"
+_ESCAPES = re.compile(
+    r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|\\ud[89a-f][0-9a-f]{2}", re.IGNORECASE
+)
 
 
-def _read_assignment(statement: ast.Assign, code: str, found: Answers) -> None:
-    """``answers["q4"] = 760``, ``answers = {…}`` or ``student = "s1"``."""
-    import ast
-
-    match statement.targets[0], statement.value:
-        case ast.Subscript(ast.Name("answers"), ast.Constant(str(name))), value:
-            found.values[name] = _literal(value, code)
-        case ast.Name("answers"), ast.Dict(keys, values):
-            for key, value in zip(keys, values):
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    found.values[key.value] = _literal(value, code)
-        case ast.Name("student" | "student_id"), ast.Constant(value):
-            found.student = printable(str(value)[:200])
+def _whole(value: Any) -> Any:
+    """An answer in which every half of a surrogate pair is replaced."""
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
 
 
-def _literal(node: ast.expr, code: str) -> Any:
-    """The assigned value: literals as texts and lists, anything else as source text."""
-    import ast
+def _with_characters(text: str) -> tuple[str, bool]:
+    r"""A text with the characters that JSON writes as two halves, such as ``\ud83d\ude00``.
 
-    if isinstance(node, ast.List | ast.Tuple):
-        return [_literal(item, code) for item in node.elts[:5000]]
-    if isinstance(node, ast.Dict):
-        return {
-            str(key.value): _literal(value, code)
-            for key, value in zip(node.keys, node.values)
-            if isinstance(key, ast.Constant)
-        }
-    if isinstance(node, ast.Constant):
-        if node.value is None or node.value is Ellipsis:
-            return ""
-        if isinstance(node.value, str):
-            return node.value
-    return ast.get_source_segment(code, node) or ""
+    Returns:
+        The text, and whether a half stands alone in it.
+    """
+    alone = False
+
+    def character(match: re.Match[str]) -> str:
+        nonlocal alone
+        if match[1]:
+            high, low = int(match[1], 16), int(match[2], 16)
+            return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+        alone = alone or len(match[0]) > len("\\\\")
+        return match[0] if match[0] == "\\\\" else "\ufffd"
+
+    return _ESCAPES.sub(character, text), alone
 
 
 # ---------------------------------------------------------------------------------- CSV files
@@ -322,6 +294,9 @@ def _is_table(text: str, sheet: Sheet) -> bool:
     first, newline, _ = text.partition("\n")
     if not newline or len(first) > MAX_CELL or re.match(r"\s*[\w.-]+\s*:", first):
         return False
+    second = text[len(first) + 1 :].partition("\n")[0]
+    if Names(sheet).has(re.split(r"[,;\t]", second)[0].strip(' "')):
+        return False  # a line per question
     for separator in (",", ";", "\t"):
         names = {name.strip().strip('"').partition(".")[0] for name in first.split(separator)}
         if len(first.split(separator)) > 1 and any(q.id in names for q in sheet.questions):

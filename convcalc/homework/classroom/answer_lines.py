@@ -1,0 +1,205 @@
+"""Answers as lines of text, such as ``q1: 28x28x6``: which line answers what, and what belongs to none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from convcalc.text import plural, quoted
+
+if TYPE_CHECKING:
+    from convcalc.homework.sheets.sheet import Question, Sheet
+
+HEADERS = ("student", "sheet", "variant")
+
+_HEAD = re.compile(
+    r"""\s{0,40}(?P<mark>(?:[-*+•>]|\#{1,6})\s{1,9})?["'(\[*_`]{0,4}
+        (?P<name>(?:question|problem|exercise|task|answer|q|ex)[ .#]{1,3}\d{1,3}(?:\.[\w.-]{0,60})? | [A-Za-z][\w.-]{0,60} | \d{1,3})
+        (?P<close>["')\]*_`]{0,4})\s{0,40}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SIGN = re.compile(r"[:：=)\]→]\s?|\.\s|-{1,2}>\s?")
+_AFTER_SIGN = re.compile(r"[*_`]{1,3}(?=\s)")  # of **q1:** 28
+_BARE = re.compile(
+    r"[-–—]?\s?(?=[\d(\[{$\\*+=.−-]|(?:no|yes|none|true|false|does|doesn['’]t|about|torch|[a-z])\b)",
+    re.IGNORECASE,
+)
+_DASH = re.compile(r"[-–—]\s+")
+_GOES_ON = re.compile(r"[=→≈+*/×·)\]},;⇒-]|x\s?\d|(?:so|thus|hence|therefore|which)\b")
+_OPEN = re.compile(r"[=→≈+*/×·(\[{,;⇒-]$|\bx$")
+_NUMBERED = re.compile(r"(?:question|problem|exercise|task|answer|q|ex)?[ .#]{0,3}(\d{1,3})(\..*)?")
+_MAX_NAMED = 3  # of the lines that belong to no question
+
+
+@dataclass(slots=True, eq=False)
+class Lines:
+    """What lines of text answer.
+
+    Attributes:
+        values: the answers, by question or part.
+        facts: what the text says of itself: student, sheet, variant.
+        notes: what was odd, one line each.
+    """
+
+    values: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_lines(text: str, sheet: Sheet, longest: int) -> Lines:
+    """Lines such as ``q1: 28x28x6``; an answer goes on over lines where that can be seen.
+
+    Args:
+        text: the text.
+        sheet: what is answered.
+        longest: the most characters of a line that are looked at.
+    """
+    lines = [line[:longest] for line in text.split("\n")]
+    names = Names(sheet)
+    heads = (_HEAD.match(line) for line in lines)
+    named = any(head is not None and names.has(head["name"]) for head in heads)
+    reader = _Reader(names, places=not named)  # else numbers in front of lines are rows and lists
+    for number, line in enumerate(lines, start=1):
+        reader.take(line, number)
+    return reader.finish()
+
+
+class Names:
+    """Which question a name means: its id, or its number.
+
+    >>> from convcalc.homework import loads
+    >>> sheet = loads("{convcalc_sheet: 1, questions: [{id: a1, type: text, text: Why?}, {id: a2, type: text, text: How?}]}")
+    >>> [Names(sheet).of(name) for name in ("A1", "a2.reason", "Question 2", "2", "other")]
+    ['a1', 'a2.reason', 'a2', 'a2', '']
+    """
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.questions = sheet.questions
+        self.known = {question.id.lower(): question for question in sheet.questions}
+
+    def has(self, name: str) -> bool:
+        """Whether a name is an id, or a part of the question of that id."""
+        return name.lower().partition(".")[0] in self.known
+
+    def of(self, name: str, *, places: bool = True) -> str:
+        """The question or part that a name means; empty where it means none.
+
+        Args:
+            name: as it is written.
+            places: whether a bare number is the place of a question on the sheet.
+        """
+        word = name.lower()
+        if word in self.known:
+            return self.known[word].id
+        if self.has(name):
+            return name
+        counted = _NUMBERED.fullmatch(word)
+        if counted is None or (word.isdigit() and not places):
+            return ""
+        place = int(counted[1])
+        found = None if word.isdigit() else self.known.get(f"q{place}")
+        if found is None and 0 < place <= len(self.questions):
+            found = self.questions[place - 1]
+        return found.id + (counted[2] or "") if found else ""
+
+
+class _Reader:
+    """Takes one line after the other."""
+
+    def __init__(self, names: Names, *, places: bool) -> None:
+        self.names, self.places = names, places
+        self.found: dict[str, list[str]] = {}
+        self.added: dict[str, int] = {}
+        self.stray: list[tuple[int, str]] = []
+        self.lines = Lines()
+        self.current = ""
+        self.in_block = False  # the answer begins on the line after its name
+
+    def take(self, line: str, number: int) -> None:
+        """One line: an answer, more of the answer before it, or neither."""
+        name, rest = self.head_of(line)
+        text = line.strip()
+        if name in HEADERS and not self.names.has(name):
+            self.lines.facts[name] = rest.strip()[:200]
+        elif name:
+            if name in self.found:
+                self.lines.notes.append(f"{name} is answered twice; the last one counts")
+            self.found[name] = [rest.strip()] if rest.strip() else []
+            self.added.pop(name, None)
+            self.in_block = not rest.strip()
+            self.current = name
+        elif not text or text.startswith(("#", "//", "---", "```", "===")):
+            return
+        elif self.current and self.goes_on(text):
+            if not self.in_block:
+                self.added[self.current] = self.added.get(self.current, 0) + 1
+            self.found[self.current].append(text)
+        elif self.current or any(character.isdigit() for character in text):
+            self.stray.append((number, text))
+
+    def head_of(self, line: str) -> tuple[str, str]:
+        """The question that a line begins with, and the answer behind it; nothing where there is none."""
+        head = _HEAD.match(line)
+        if head is None:
+            return "", ""
+        word = head["name"].rstrip(".")
+        name = self.names.of(word, places=self.places)
+        name = name or (word.lower() if word.lower() in HEADERS else "")
+        if not name:
+            return "", ""
+        sign, rest = _SIGN.match(line, head.end()), line[head.end() :]
+        if sign:
+            after = _AFTER_SIGN.match(line, sign.end())
+            return name, line[after.end() if after else sign.end() :]
+        if head["name"].endswith(".") or ")" in head["close"] or "]" in head["close"]:
+            return name, rest
+        if not rest.strip() and (head["mark"] or "").startswith("#"):
+            return name, ""
+        if name in HEADERS or word.isdigit() or not any(map(str.isdigit, word)):
+            return "", ""
+        if rest[:1] in (",", ";"):  # a table of two columns
+            return name, rest[1:]
+        if rest.strip() and not (line[head.end() - 1].isspace() and _BARE.match(rest)):
+            return "", ""
+        return name, _DASH.sub("", rest, count=1) if _DASH.match(rest) else rest
+
+    def goes_on(self, text: str) -> bool:
+        """Whether a line is more of the answer before it."""
+        before = self.found[self.current]
+        if not before or _takes_lines(self.names.known.get(self.current.lower().partition(".")[0])):
+            return True
+        return bool(_GOES_ON.match(text) or _OPEN.search(before[-1][-2:]))
+
+    def finish(self) -> Lines:
+        """All that was found."""
+        lines = self.lines
+        lines.values = {name: "\n".join(parts) for name, parts in self.found.items()}
+        for name, count in self.added.items():
+            were = "was" if count == 1 else "were"
+            lines.notes.append(
+                f"{name}: {plural(count, 'more line')} {were} read as part of this answer"
+            )
+        if self.stray:
+            lines.notes.append(_note_on(self.stray, self.names.questions[0].id))
+        return lines
+
+
+def _takes_lines(question: Question | None) -> bool:
+    """Whether an answer may be written over several lines."""
+    if question is None:
+        return False
+    parts = question.parts
+    return question.manual or len(parts) > 1 or parts[0].answer_type.takes_lines
+
+
+def _note_on(stray: list[tuple[int, str]], first: str) -> str:
+    """What is said of lines that belong to no question."""
+    shown = ", ".join(f"{number} ({quoted(text)})" for number, text in stray[:_MAX_NAMED])
+    more = len(stray) - _MAX_NAMED
+    also = f" and {more:,} more" if more > 0 else ""
+    one = len(stray) == 1
+    return (
+        f"{'line' if one else 'lines'} {shown}{also} {'names' if one else 'name'} no question and "
+        f"{'is' if one else 'are'} not read; begin each answer with its question, such as {first}:"
+    )
