@@ -68,13 +68,13 @@ def test_a_table_is_marked_by_the_students_own_rows() -> None:
     ]
     result = check(sheet, "q5", wrong)
     assert result.hint == "row 1; rows 2-8 follow correctly from your row 1"
-    # of 8 shapes, 5 weights and 5 biases only one is wrong
-    assert result.points == 12 * Fraction(17, 18)
+    # of 8 shapes, 8 weights and 8 biases only one is wrong
+    assert result.points == 12 * Fraction(23, 24)
     assert [p.status for p in result.parts].count("wrong") == 1
     assert result.parts[0].mistakes[0][0] == "out.no-plus-one"
     sheet.follow_through = False
     strict = check(sheet, "q5", wrong)
-    assert strict.points == 12 * Fraction(17 - 6, 18)
+    assert strict.points == 12 * Fraction(23 - 6, 24)
 
 
 def test_a_pool_without_weights_may_be_left_blank_or_0() -> None:
@@ -387,7 +387,7 @@ def test_answers_to_unknown_questions_are_noted() -> None:
     assert len(marked.notes) == 2
     assert all(note.isprintable() for note in marked.notes)
     assert not marked.right
-    assert marked.points == 1 + 12 * Fraction(1, 18)
+    assert marked.points == 1 + 12 * Fraction(1, 24)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,8 @@ class Graded:
 
     def __post_init__(self) -> None:
         self.shown = self.shown or self.student.id
+        results = [entry.result for entry in self.entries]
+        self.notes += [f"{each.id}: {note}" for each in results for note in each.notes]
 
 
 # --------------------------------------------------------------------------------- the grader

@@ -175,7 +175,7 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
             ("false", not question.parts[0].expected),
         ]
         return found
-    parts = [part for part in question.parts if not part.optional]
+    parts = question.parts
     found.fields = [each for part in parts for each in _fields_of(sheet, question, part)]
     for each in found.fields:
         each.weight /= len(parts)

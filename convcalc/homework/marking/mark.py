@@ -18,6 +18,7 @@ from convcalc.homework.answers.types import Matrix, Tolerance
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.diagnosis import diagnose, feedback
 from convcalc.homework.marking.neighbours import by_question, right_answers, with_neighbour
+from convcalc.homework.marking.tables import Table, read_table
 from convcalc.homework.marking.verdicts import Marked, Result, Verdict, ranges
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def mark(
     ids = {question.id.lower(): question.id for question in sheet.questions}
     merged, notes = by_question(ids, values, _MAX_NOTES)
     results = [mark_question(sheet, q, merged.get(q.id), level=level) for q in sheet.questions]
+    notes += [f"{result.id}: {note}" for result in results for note in result.notes]
     owners = right_answers(sheet)
     for result in results:
         result.parts = [with_neighbour(part, owners) for part in result.parts]
@@ -63,53 +65,54 @@ def mark_question(
     finest = sheet.max_level if level is None else min(level, sheet.max_level)
     finest = min(finest, 1) if level is None else finest
     if question.manual:
-        text = answers.raw_text(raw)[: answers.MAX_TEXT]
-        status = "blank" if answers.is_blank(raw) else "by-hand"
-        return Result(
-            question.id,
-            [
-                Verdict(
-                    question.id,
-                    "",
-                    text,
-                    None,
-                    "text",
-                    status,
-                    Fraction(0),
-                    Fraction(0),
-                )
-            ],
-            "text",
-        )
+        return _manual(question, raw)
     parts = question.parts
-    raws = split(question, raw)
-    weights = _shares(question)
+    is_table = "." in parts[0].name
+    table = read_table(question, raw) if is_table else Table(split(question, raw))
+    weight = question.points / len(parts)
     verdicts: list[Verdict] = []
     earlier: dict[str, Any] = {}
-    for part, weight in zip(parts, weights):
-        verdict = mark_part(sheet, question, part, raws.get(part.name), weight, finest)
-        if verdict.status == "wrong" and sheet.follow_through and not question.void:
-            _follow_through(question, part, raws.get(part.name), earlier, verdict)
+    for part in parts:
+        given = table.cells.get(part.name)
+        verdict = mark_part(sheet, question, part, given, weight, finest)
+        if verdict.status == "wrong" and not question.void:
+            verdict = _follow_through(sheet, question, part, given, earlier, verdict, finest)
         if verdict.status not in ("blank", "unreadable"):
             assert verdict.reading is not None
             earlier[part.name] = verdict.reading.value
         if question.void:
             verdict.status, verdict.points, verdict.hint = "right", verdict.max, ""
         verdicts.append(verdict)
+    if is_table:
+        _count_empty_cells(parts, verdicts)
     if question.partial == "none" and len(parts) > 1:
         _all_or_nothing(verdicts)
     said = verdicts[0].said if len(verdicts) == 1 else ranges(question, verdicts)
-    return Result(question.id, verdicts, said)
+    return Result(question.id, verdicts, said, table.notes)
 
 
-def _shares(question: Question) -> list[Fraction]:
-    """The points of each part: equal, but none for parts that may stay blank."""
-    count = sum(1 for part in question.parts if not part.optional)
-    each = question.points / count if count else Fraction(0)
-    found = [Fraction(0) if part.optional else each for part in question.parts]
-    if not count and found:
-        found[0] = question.points
-    return found
+def _manual(question: Question, raw: Any) -> Result:
+    """The result for a question that a person marks."""
+    text = answers.raw_text(raw)[: answers.MAX_TEXT]
+    status = "blank" if answers.is_blank(raw) else "by-hand"
+    none = Fraction(0)
+    return Result(
+        question.id, [Verdict(question.id, "", text, None, "text", status, none, none)], "text"
+    )
+
+
+def _count_empty_cells(parts: list[Part], verdicts: list[Verdict]) -> None:
+    """Empty cells stand for 0 where a row is answered; in a table of one column, where any row is."""
+    one_column = len({part.name.partition(".")[2] for part in parts}) == 1
+    answered = {
+        "" if one_column else verdict.part.partition(".")[0]
+        for verdict in verdicts
+        if verdict.status != "blank"
+    }
+    for part, verdict in zip(parts, verdicts):
+        row = "" if one_column else part.name.partition(".")[0]
+        if verdict.status == "blank" and part.optional and row in answered:
+            verdict.status, verdict.points = "right", verdict.max
 
 
 def _all_or_nothing(verdicts: list[Verdict]) -> None:
@@ -128,7 +131,7 @@ def split(question: Question, raw: Any) -> dict[str, Any]:
             raw = next(iter(raw.values()))
         return {parts[0].name: raw}
     if "." in parts[0].name:
-        return _split_table(question, raw)
+        return read_table(question, raw).cells
     names = [part.name for part in parts]
     if isinstance(raw, dict):
         lower = {str(key).lower(): value for key, value in raw.items()}
@@ -149,42 +152,6 @@ def _without_label(text: str, name: str) -> str:
     return rest if sign and head.strip().lower() == name.lower() else text
 
 
-def _split_table(question: Question, raw: Any) -> dict[str, Any]:
-    """Rows of a table, each with one cell per thing asked."""
-    found: dict[str, Any] = {}
-    asks = list(dict.fromkeys(part.name.partition(".")[2] for part in question.parts))
-    if isinstance(raw, str):
-        raw = [line for line in raw.replace(";", "\n").split("\n") if line.strip()]
-    if isinstance(raw, dict):
-        rows = {str(key): value for key, value in raw.items()}
-        for name, value in rows.items():
-            if "." in name:
-                found[name.lower()] = value
-            else:
-                _row_cells(found, name, value, asks)
-        return found
-    if isinstance(raw, list | tuple):
-        for row, value in enumerate(raw, start=1):
-            _row_cells(found, str(row), value, asks)
-    return found
-
-
-def _row_cells(found: dict[str, Any], row: str, value: Any, asks: list[str]) -> None:
-    """The cells of one row."""
-    if isinstance(value, dict):
-        for ask, cell in value.items():
-            found[f"{row}.{str(ask).lower()}"] = cell
-        return
-    if isinstance(value, str) and len(asks) > 1 and value.count(",") == len(asks) - 1:
-        value = value.split(",")
-    if isinstance(value, list | tuple) and len(asks) == 1 and len(value) > 1:
-        found[f"{row}.{asks[0]}"] = value
-        return
-    cells = value if isinstance(value, list | tuple) else [value]
-    for ask, cell in zip(asks, cells):
-        found[f"{row}.{ask}"] = cell
-
-
 # ------------------------------------------------------------------------------- one part
 
 
@@ -200,7 +167,7 @@ def mark_part(
         reading=reading,
     )  # fmt: skip
     if reading.blank:
-        verdict.status = "right" if part.optional and not weight else "blank"
+        verdict.status = "blank"
         return verdict
     if reading.problem:
         verdict.status, verdict.hint_level = "unreadable", 1
@@ -275,22 +242,30 @@ def _partial_share(question: Question, part: Part, reading: Reading) -> Fraction
 
 
 def _follow_through(
+    sheet: Sheet,
     question: Question,
     part: Part,
     raw: Any,
     earlier: dict[str, Any],
     verdict: Verdict,
-) -> None:
-    """Mark a part by what follows from the student's own earlier parts."""
-    expected = question.task.follow(part.name, earlier)
-    if expected is None or expected == part.expected:
-        return
+    level: int,
+) -> Verdict:
+    """The verdict on a part by what follows from the student's own earlier parts."""
+    after = question.task.follow(part.name, earlier)
+    if after is None or after.expected == part.expected:
+        return verdict
     reading = verdict.reading or part.answer_type.read(raw)
-    if part.answer_type.same(reading, expected, question.allowed(part)):
+    if part.answer_type.same(reading, after.expected, question.allowed(part)):
+        if not sheet.follow_through:
+            return verdict
         verdict.status, verdict.points = "follow-through", verdict.max
         verdict.mistakes.clear()
         verdict.found.clear()
         verdict.hint, verdict.hint_level = "follows correctly from what you wrote before", 1
+        return verdict
+    own = mark_part(sheet, question.after(after), after, raw, verdict.max, level)
+    own.expected = verdict.expected
+    return own if own.mistakes or not verdict.mistakes else verdict
 
 
 __all__ = ["Marked", "Result", "Verdict", "mark", "mark_part", "mark_question"]

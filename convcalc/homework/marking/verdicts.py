@@ -98,6 +98,7 @@ class Result:
     id: str
     parts: list[Verdict]
     said: str = ""
+    notes: list[str] = field(default_factory=list)
 
     @property
     def points(self) -> Fraction:

@@ -43,7 +43,7 @@ class Part:
         label: what it is called in messages.
         method: the formula with the numbers filled in and the result left out.
         also: further right answers.
-        optional: whether leaving it blank is right, as for the weights of a pool.
+        optional: whether an empty cell stands for it, as for the weights of a pool.
     """
 
     name: str
@@ -170,9 +170,10 @@ class Task:
         del given
         return []
 
-    def follow(self, name: str, earlier: Mapping[str, Any]) -> Any:
-        """The right answer of a part after the student's own earlier answers; None if the same."""
+    def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
+        """A part as it follows from the student's own earlier answers; None where none does."""
         del name, earlier
+        return None
 
     def but(self, **changes: Any) -> Task:
         """The same question with other numbers."""

@@ -107,22 +107,26 @@ class Row(NamedTuple):
     Attributes:
         label: as the question writes it.
         layers: the layer, with a flatten before it where one is needed.
-        input, output: shapes, channels first.
+        input, before, output: shapes, channels first: before all of them, before the last, after it.
         weights, biases: those of the layer, whether they count or not.
         statistics: the running means and variances.
         macs: multiply-adds.
         counting: what counts.
+        source: the row that it reads, by its place among those that compute; None for the image,
+            and where several rows come together.
     """
 
     label: str
     layers: tuple[Layer, ...]
     input: tuple[int, ...]
+    before: tuple[int, ...]
     output: tuple[int, ...]
     weights: int
     biases: int
     statistics: int
     macs: int
     counting: Counting = Counting()
+    source: int | None = None
 
     @classmethod
     def of(
@@ -139,7 +143,7 @@ class Row(NamedTuple):
         if counting.trainable_pools and layer.family == "pool" and not weights and len(out) > 1:
             weights = biases = out[0]
         return cls(
-            label, layers, first, out, weights, biases,
+            label, layers, first, before, out, weights, biases,
             layer.buffers(before, out), layer.macs(before, out), counting,
         )  # fmt: skip
 
@@ -172,8 +176,8 @@ class Row(NamedTuple):
         """Whether it makes new values that are kept apart."""
         return (
             bool(self.weights)
-            or bool(self.layers[-1].windows(self.input))
-            or len(self.output) != len(self.input)
+            or bool(self.layers[-1].windows(self.before))
+            or len(self.output) != len(self.before)
         )
 
 
@@ -191,6 +195,38 @@ def operations(macs: int, sums: int, counted: str) -> int:
     return 2 * macs - (sums if counted == "exact" else 0)
 
 
+class Listed(NamedTuple):
+    """A layer as a table may list it.
+
+    Attributes:
+        kind: its kind.
+        names: what it is called, in small letters and digits.
+        aliases: what else it may be called.
+        row: its row, by its place among those that compute; None where it has no row to fill in.
+    """
+
+    kind: str
+    names: frozenset[str]
+    aliases: frozenset[str] = frozenset()
+    row: int | None = None
+
+
+class Walked(NamedTuple):
+    """A network walked: its rows, and all its layers as tables may list them."""
+
+    rows: list[Row]
+    listed: list[Listed]
+
+
+def plain_name(text: str) -> str:
+    """A name as names of rows are compared.
+
+    >>> plain_name("CONV-9-32"), plain_name("Conv 1")
+    ('conv932', 'conv1')
+    """
+    return "".join(filter(str.isalnum, text.lower()))
+
+
 class Design:
     """A network as a question writes it, with what a sheet means by it and counts of it.
 
@@ -200,11 +236,11 @@ class Design:
         counting: what counts.
     """
 
-    __slots__ = ("_rows", "counting", "text", "writing")
+    __slots__ = ("_walked", "counting", "text", "writing")
 
     def __init__(self, text: str, writing: Writing, counting: Counting) -> None:
         self.text, self.writing, self.counting = text, writing, counting
-        self._rows: dict[Hwc | None, list[Row]] = {}
+        self._walked: dict[Hwc | None, Walked] = {}
 
     def __str__(self) -> str:
         return self.text
@@ -215,9 +251,17 @@ class Design:
         Raises:
             GivenError: it is not a network, or does not fit the input.
         """
-        if shape not in self._rows:
-            self._rows[shape] = _walk(self, shape)
-        return self._rows[shape]
+        return self.walk(shape).rows
+
+    def walk(self, shape: Hwc | None) -> Walked:
+        """Its rows, and the layers that a table may list.
+
+        Raises:
+            GivenError: it is not a network, or does not fit the input.
+        """
+        if shape not in self._walked:
+            self._walked[shape] = _walk(self, shape)
+        return self._walked[shape]
 
     def joined(self, others: tuple[Design, ...]) -> Design:
         """This chain and others after it, as one."""
@@ -326,7 +370,7 @@ def _times(word: str) -> int:
     return int(first) if star and first.isdigit() else 1
 
 
-def _walk(design: Design, shape: Hwc | None) -> list[Row]:
+def _walk(design: Design, shape: Hwc | None) -> Walked:
     """The layers of a question's network, each with what it gives."""
     from convcalc.analysis.walk import walk
 
@@ -335,21 +379,48 @@ def _walk(design: Design, shape: Hwc | None) -> list[Row]:
         walked = walk(network).steps
     except ConvcalcError as error:
         raise GivenError("arch", str(error)) from None
-    found: list[Row] = []
+    rows: list[Row] = []
+    listed: list[Listed] = []
+    counts: dict[str, int] = {}
+    sources: dict[int, int | None] = {}  # by node: the computing row whose values it passes on
+    places = 0  # of rows that compute
     waiting: list[Layer] = []
     start: tuple[int, ...] = ()
-    for node, label, step in zip(network.nodes, labels, walked):
+    for number, (node, label, step) in enumerate(zip(network.nodes, labels, walked)):
+        names = frozenset([plain_name(node.name), plain_name(label)]) - {""}
+        aliases = _aliases(node.layer, counts)
+        source = sources.get(node.inputs[0]) if len(node.inputs) == 1 else None
+        sources[number] = source
         if node.layer.is_view:
             start = start if waiting else step.input
             waiting.append(node.layer)
+            listed.append(Listed(node.layer.kind, names, aliases))
             continue
         shapes = start if waiting else step.input, step.input, step.output
         layers = (*waiting, node.layer)
-        found.append(Row.of(label or node.name, layers, shapes, design.counting))
+        row = Row.of(label or node.name, layers, shapes, design.counting)._replace(source=source)
+        rows.append(row)
+        if row.computes:
+            sources[number], places = places, places + 1
+        place = places - 1 if row.computes else None
+        listed.append(Listed(node.layer.kind, names, aliases, place))
         waiting, start = [], ()
-    if not found:
+    if not rows:
         raise GivenError("arch", "has no layers that compute anything")
-    return found
+    return Walked(rows, listed)
+
+
+_FAMILY_NAMES = {"linear": ("fc", "dense", "linear", "fullyconnected"), "norm": ("bn", "norm")}
+
+
+def _aliases(layer: Layer, counts: dict[str, int]) -> frozenset[str]:
+    """What a layer may be called in a table: its kind or family, alone or with its number."""
+    words = {layer.kind, layer.family, *_FAMILY_NAMES.get(layer.family, ())}
+    found = set(map(plain_name, words))
+    for word in words:
+        counts[word] = counts.get(word, 0) + 1
+        found.add(f"{plain_name(word)}{counts[word]}")
+    return frozenset(found)
 
 
 def in_order(shape: tuple[int, ...], order: str) -> tuple[int, ...]:
@@ -374,7 +445,7 @@ def value_of(row: Row, ask: str, order: str) -> Any:
     }[ask]
 
 
-def recompute(row: Row, shape: tuple[int, ...], ask: str, order: str) -> Any:
+def recompute(row: Row, shape: tuple[int, ...]) -> Row | None:
     """A row of a table after another shape; None where the layer cannot take it.
 
     A shape that is wrong already need not fit exactly: sizes are rounded down there.
@@ -388,7 +459,7 @@ def recompute(row: Row, shape: tuple[int, ...], ask: str, order: str) -> Any:
     except ConvcalcError:
         return None
     after = Row.of(row.label, layers, (shape, before, current), row.counting)
-    return value_of(after, ask, order)
+    return after._replace(source=row.source)
 
 
 def _without_strict(layer: Any) -> Any:
@@ -426,11 +497,10 @@ def totals_of_other_shapes(model: Model) -> list[int]:
     for rows in versions:
         shape, total = model.rows[0].input, 0
         for row in rows:
-            amount = recompute(row, shape, model.of, "chw")
-            shape_after = recompute(row, shape, "shape", "chw")
-            if amount is None or shape_after is None:
+            after = recompute(row, shape)
+            if after is None:
                 break
-            total, shape = total + amount, shape_after
+            total, shape = total + value_of(after, model.of, "chw"), after.output
         else:
             found.append(total)
     return found

@@ -19,6 +19,7 @@ from convcalc.homework.questions.meaning import NOTHING_COUNTED, Arch, Archs, Or
 from convcalc.homework.questions.networks import (
     OPERATION_WORDS,
     Design,
+    Listed,
     Model,
     Row,
     channels_first,
@@ -37,6 +38,7 @@ from convcalc.homework.questions.quantities import (
 )
 from convcalc.text import shortened
 
+_MAX_SIDE = 10**6  # of a student's own shape that the next row is worked out from
 _ASKS = ("shape", "weights", "biases", "params", "macs", "values")
 _TABLE_RULE = (
     "Go layer by layer: the size follows from the layer before, the depth is the number of filters. Weights are k·k·(input channels)·filters, "
@@ -130,46 +132,60 @@ class ArchTable(Task):
         start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
         return f"Network: {self.arch}{start}. Give for each layer: {', '.join(self.ask)}."
 
-    def parts(self) -> list[Part]:
-        found = []
-        for number, row in enumerate(self.rows(), start=1):
-            for ask in self.ask:
-                expected = value_of(row, ask, self.order)
-                topic, quantities = "", None
-                evaluate: Callable[[Any], Any] | None = None
-                if ask == "shape":
-                    quantities = _shape_quantities(row, self.order, self.arch.writing.fit)
-                    topic, evaluate = ("volume", sizes) if quantities else ("", None)
-                elif ask in ("weights", "params"):
-                    topic, quantities = _count_quantities(
-                        row, bias=ask == "params" and bool(row.biases and row.counts_biases)
-                    )
-                    evaluate = _COUNTED.get(topic)
-                part = Part(
-                    f"{number}.{ask}", Volume() if ask == "shape" else COUNT, expected, topic, quantities,
-                    evaluate, f"row {number}, {ask}", _row_method(row, ask),
-                )  # fmt: skip
-                if ask == "shape" and len(expected) == 1:
-                    part.also = ((1, 1, *expected), (*expected, 1, 1))
-                part.optional = ask != "shape" and expected == 0
-                found.append(part)
-        return found
+    def listed(self) -> list[Listed]:
+        """Every layer that a table of this network may have a row for."""
+        return self.arch.walk(self.input).listed
 
-    def follow(self, name: str, earlier: Mapping[str, Any]) -> Any:
-        """What the part would be if the student's own row above were right."""
+    def parts(self) -> list[Part]:
+        return [
+            self._part(number, row, ask)
+            for number, row in enumerate(self.rows(), start=1)
+            for ask in self.ask
+        ]
+
+    def _part(self, number: int, row: Row, ask: str) -> Part:
+        """One cell of the table."""
+        expected = value_of(row, ask, self.order)
+        topic, quantities = "", None
+        evaluate: Callable[[Any], Any] | None = None
+        if ask == "shape":
+            quantities = _shape_quantities(row, self.order, self.arch.writing.fit)
+            topic, evaluate = ("volume", sizes) if quantities else ("", None)
+        elif ask in ("weights", "params"):
+            bias = ask == "params" and bool(row.biases and row.counts_biases)
+            topic, quantities = _count_quantities(row, bias=bias)
+            evaluate = _COUNTED.get(topic)
+        part = Part(
+            f"{number}.{ask}", Volume() if ask == "shape" else COUNT, expected, topic, quantities,
+            evaluate, f"row {number}, {ask}", _row_method(row, ask),
+        )  # fmt: skip
+        if ask == "shape" and len(expected) == 1:
+            part.also = ((1, 1, *expected), (*expected, 1, 1))
+        part.optional = ask != "shape" and expected == 0
+        return part
+
+    def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
+        """The part as it is if the student's own row before it were right."""
         number, _, ask = name.partition(".")
         rows = self.rows()
-        place = int(number) - 1
-        if place < 1 or f"{place}.shape" not in earlier:
+        row = rows[int(number) - 1]
+        if row.source is None or row.source >= len(rows):
             return None
-        shape = earlier[f"{place}.shape"]
-        if not isinstance(shape, tuple) or not all(
-            isinstance(n, int) and 0 < n < 10**6 for n in shape
+        before = rows[row.source].output
+        shape = earlier.get(f"{row.source + 1}.shape")
+        if (
+            not isinstance(shape, tuple)
+            or len(shape) != len(before)
+            or not all(isinstance(n, int) and 0 < n < _MAX_SIDE for n in shape)
         ):
             return None
-        if len(shape) != len(rows[place - 1].output):
+        shape = channels_first(shape, self.order)
+        if row.input == (prod(before),):
+            shape = (prod(shape),)  # a flatten stands between them
+        elif before != row.input:
             return None
-        return recompute(rows[place], channels_first(shape, self.order), ask, self.order)
+        after = recompute(row, shape)
+        return None if after is None else self._part(int(number), after, ask)
 
 
 @question("chain")

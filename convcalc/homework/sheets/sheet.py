@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +141,10 @@ class Question:
                         continue
                     self._others.append((key, value, parts))
         return self._others
+
+    def after(self, part: Part) -> Question:
+        """The question with a part as it follows from the student's own earlier answers."""
+        return replace(self, _parts=[part, *self.parts], _single={}, _double={}, _others=[])
 
     def answers_text(self, part: Part) -> str:
         """How to write an answer, in words."""

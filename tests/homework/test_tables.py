@@ -1,0 +1,232 @@
+"""Tables of networks: whatever rows a student lists, the cells of the question are found and marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import convcalc
+from convcalc.homework import as_written, check, loads, mark
+from convcalc.homework.sheets.sheet import Sheet
+
+CHAIN = "conv:k5c6 relu pool:k2 conv:k5c16 relu pool:k2 flatten dropout fc:120 relu fc:10 softmax"
+# by hand: 32 − 5 + 1, halved, − 4, halved; 5·5·3·6 + 6, 5·5·6·16 + 16, 400·120 + 120, 120·10 + 10
+NEEDED = [
+    ("conv1", "28x28x6", 456), ("pool1", "14x14x6", 0), ("conv2", "10x10x16", 2416),
+    ("pool2", "5x5x16", 0), ("fc1", "120", 48120), ("fc2", "10", 1210),
+]  # fmt: skip
+EVERY = [
+    NEEDED[0], ("relu1", "28x28x6", 0), NEEDED[1], NEEDED[2], ("relu2", "10x10x16", 0), NEEDED[3],
+    ("flatten", "400", 0), ("dropout", "400", 0), NEEDED[4], ("relu3", "120", 0), NEEDED[5], ("softmax", "10", 0),
+]  # fmt: skip
+WITHOUT = {
+    "no ReLU": [row for row in EVERY if "relu" not in row[0]],
+    "no flatten": [row for row in EVERY if row[0] != "flatten"],
+    "only flatten": [row for row in EVERY if row in NEEDED or row[0] == "flatten"],
+    "only softmax": [row for row in EVERY if row in NEEDED or row[0] == "softmax"],
+    "needed": NEEDED,
+    "all": EVERY,
+    "with the input": [("input", "32x32x3", 0), *EVERY],
+    "input and needed": [("input", "32x32x3", 0), *NEEDED],
+}
+FORMS: dict[str, Callable[[Any], Any]] = {
+    "lists": lambda rows: [[shape, params] for _, shape, params in rows],
+    "lists with names": lambda rows: [list(row) for row in rows],
+    "mapping by name": lambda rows: {name: [shape, params] for name, shape, params in rows},
+    "mapping by number": lambda rows: {i: list(row[1:]) for i, row in enumerate(rows, start=1)},
+    "cells by name": lambda rows: {
+        f"{name}.{ask}": cell for name, *cells in rows for ask, cell in zip(("shape", "params"), cells)
+    },
+    "rows with keys": lambda rows: [{"layer": n, "shape": s, "params": p} for n, s, p in rows],
+    "lines": lambda rows: "\n".join(f"{shape}, {params}" for _, shape, params in rows),
+    "lines with names": lambda rows: "\n".join(f"{n}: {s}, {p}" for n, s, p in rows),
+    "commas": lambda rows: "\n".join(f"{n}, {s}, {p}" for n, s, p in rows),
+    "Markdown": lambda rows: "| layer | shape | params |\n|---|---|---|\n"
+    + "\n".join(f"| {n} | {s} | {p} |" for n, s, p in rows),
+    "tabs": lambda rows: "\n".join(f"{n}\t{s}\t{p}" for n, s, p in rows),
+}  # fmt: skip
+
+
+def sheet_of(arch: str, size: str = "", ask: str = "[shape, params]", more: str = "") -> Sheet:
+    """A sheet of one table."""
+    where = f"input: {size}, " if size else ""
+    return loads(
+        f"{{convcalc_sheet: 1, questions: [{{type: arch-table, points: 12, {more}given: {{{where}arch: '{arch}', ask: {ask}}}}}]}}"
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("rows", WITHOUT)
+def test_rows_with_nothing_to_fill_in_may_be_listed_or_left_out(rows: str, form: str) -> None:
+    sheet = sheet_of(CHAIN, "32x32x3")
+    marked = mark(sheet, {"q1": as_written(FORMS[form](WITHOUT[rows]))})
+    assert marked.right, [(p.part, p.given, p.status) for p in marked.results[0].parts]
+    assert marked.points == 12
+    assert marked.notes == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_wrong_cell_is_found_in_its_row_whatever_is_listed(form: str) -> None:
+    sheet = sheet_of(CHAIN, "32x32x3")
+    for rows in WITHOUT.values():
+        wrong = [("pool2", "5x5x16", 7) if row[0] == "pool2" else row for row in rows]
+        result = check(sheet, "q1", FORMS[form](wrong))
+        assert [p.part for p in result.parts if p.status == "wrong"] == ["4.params"]
+        assert result.points == 11
+
+
+NETWORKS = ("lenet5", "alexnet", "vgg11", "resnet18", "squeezenet1_0")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_row_that_arch_lists_is_read(name: str) -> None:
+    """The numbers are those of the walk, the names those of the file."""
+    sheet = sheet_of(name)
+    steps = list(convcalc.load(name).walk())
+    rows = {step.name: [[*step.output[1:], step.output[0]], step.params] for step in steps}
+    marked = mark(sheet, {"q1": as_written(rows)})
+    assert marked.right, [
+        (p.part, p.given, p.status) for p in marked.results[0].parts if not p.right
+    ]
+    assert marked.notes == []
+    some = {key: cells for key, cells in rows.items() if cells[1] or "pool" in key.lower()}
+    assert all(
+        p.right
+        for p in mark(sheet, {"q1": as_written(some)}).results[0].parts
+        if p.status != "blank"
+    )
+
+
+def carried(side: int, slip: int) -> list[list[Any]]:
+    """The needed rows for a picture, by the textbook formula, with two cells too many in row `slip`."""
+    rows: list[list[Any]] = []
+    n, c = side, 3
+    for place, (k, s, out) in enumerate(((5, 1, 6), (2, 2, 6), (5, 1, 16), (2, 2, 16))):
+        n = (n - k) // s + 1 + 2 * (place == slip)
+        params = 0 if s == 2 else k * k * c * out + out
+        c = out
+        rows.append([f"{n}x{n}x{c}", params])
+    rows.append(["120", n * n * c * 120 + 120])
+    rows.append(["10", 1210])
+    return rows
+
+
+@pytest.mark.parametrize("slip", range(4))
+def test_a_slip_carried_on_costs_one_cell(slip: int) -> None:
+    sheet = sheet_of(CHAIN, "32x32x3")
+    result = check(sheet, "q1", carried(32, slip))
+    assert [p.part for p in result.parts if p.status == "wrong"] == [f"{slip + 1}.shape"]
+    assert result.points == 11
+    assert {p.status for p in result.parts} <= {"right", "wrong", "follow-through"}
+    assert result.parts[8].status in ("right", "follow-through")
+    sheet.follow_through = False
+    assert check(sheet, "q1", carried(32, slip)).points < 11
+
+
+def test_a_slip_is_named_from_the_students_own_row_before() -> None:
+    sheet = sheet_of(CHAIN, "32x32x3")
+    # row 1: 27 for 28; row 2 follows (13); row 3 is 13 − 5 without the 1, not 14 − 5
+    rows = [
+        ["27x27x6", 456],
+        ["13x13x6", 0],
+        ["8x8x16", 2416],
+        ["4x4x16", 0],
+        ["120", 30840],
+        ["10", 1210],
+    ]
+    found = {p.part: p for p in check(sheet, "q1", rows).parts}
+    assert found["1.shape"].mistakes[0][0] == "out.no-plus-one"
+    assert found["2.shape"].status == "follow-through"
+    assert found["3.shape"].status == "wrong"
+    assert found["3.shape"].mistakes[0][0] == "out.no-plus-one"
+    assert found["4.shape"].status == "follow-through"
+    # 4·4·16·120 + 120 follows from row 4; without the biases it is a slip of its own
+    assert found["5.params"].status == "follow-through"
+    rows[4][1] = 30720
+    found = {p.part: p for p in check(sheet, "q1", rows).parts}
+    assert [name for name, _ in found["5.params"].mistakes] == ["par.no-bias"]
+    assert found["5.params"].expected == 48120
+
+
+def test_only_rows_that_read_a_row_follow_from_it() -> None:
+    """In a ResNet the pool of the shortcut reads what the block reads, not the row before it."""
+    sheet = sheet_of("resnet18", ask="[shape]")
+    steps = [s for s in convcalc.load("resnet18").walk() if s.params or s.kind == "maxpool"]
+    rows = {step.name: [*step.output[1:], step.output[0]] for step in steps}
+    block = "conv3_x.1."
+    for name in ("conv1", "batchnorm1", "conv2", "batchnorm2"):
+        rows[block + name] = [30, 30, 128]
+    rows[block + "maxpool1"] = [30, 30, 64]
+    places = {step.name: f"{place}.shape" for place, step in enumerate(steps, start=1)}
+    found = {p.part: p.status for p in check(sheet, "q1", rows).parts if p.status != "right"}
+    assert found == {
+        places[block + "conv1"]: "wrong",
+        places[block + "batchnorm1"]: "follow-through",
+        places[block + "conv2"]: "follow-through",
+        places[block + "batchnorm2"]: "follow-through",
+        places[block + "maxpool1"]: "wrong",
+    }
+
+
+def test_a_cell_whose_right_value_is_0_counts_like_the_others() -> None:
+    sheet = sheet_of("conv:k3c4 pool:k2 conv:k3c4 pool:k2", "22x22x1")
+    rows: list[list[Any]] = [["20x20x4", 40], ["10x10x4", 0], ["8x8x4", 148], ["4x4x4", 0]]
+    assert check(sheet, "q1", rows).points == 12
+    rows[1][1] = 4
+    assert check(sheet, "q1", rows).points == 12 * Fraction(7, 8)
+    for empty in ("", "-", None):
+        rows[1][1] = empty
+        assert check(sheet, "q1", rows).points == 12
+    rows[1] = ["", ""]  # a row that is not answered at all
+    result = check(sheet, "q1", rows)
+    assert result.points == 12 * Fraction(6, 8)
+    assert result.hint == "row 2 not completely answered"
+
+
+def test_an_untouched_table_is_not_answered() -> None:
+    for ask in ("[shape, params]", "[params]"):
+        sheet = sheet_of("conv:k3c4 pool:k2", "22x22x1", ask)
+        for raw in (
+            None,
+            "",
+            [["", ""], ["", ""]],
+            {"conv1": "", "pool1": ""},
+            [{"layer": "conv1"}],
+        ):
+            result = check(sheet, "q1", raw)
+            assert result.status == "blank", raw
+            assert result.points == 0
+
+
+def test_in_a_table_of_one_column_an_empty_cell_is_0_once_a_row_is_answered() -> None:
+    sheet = sheet_of("conv:k3c4 pool:k2 conv:k3c4", "22x22x1", "[params]")
+    assert check(sheet, "q1", ["40", "", "148"]).right
+    assert check(sheet, "q1", {"conv1": 40, "conv2": 148}).right
+    assert check(sheet, "q1", [40, 0, 148]).right
+    assert check(sheet, "q1", "40\n0\n148").right
+
+
+@pytest.mark.parametrize(
+    ("raw", "notes"),
+    [
+        (
+            {"conv1": ["20x20x4", 40], "conv9": ["1x1x1", 0], "pool1": ["10x10x4", 0]},
+            ["q1: 'conv9' is not a layer of this network, or is listed twice; ignored"],
+        ),
+        (
+            [["20x20x4", 40], ["10x10x4", 0], ["9x9x9", 9]],
+            ["q1: the table has 3 rows, but this one needs 2; the rest is ignored"],
+        ),
+        (
+            {"\x1b[31mconv": ["1x1x1", 0], "conv1": ["20x20x4", 40], "pool1": ["10x10x4", 0]},
+            ["q1: '\\\\x1b[31mconv' is not a layer of this network, or is listed twice; ignored"],
+        ),
+    ],
+)
+def test_rows_that_are_not_of_the_network_are_said(raw: Any, notes: list[str]) -> None:
+    marked = mark(sheet_of("conv:k3c4 pool:k2", "22x22x1"), {"q1": as_written(raw)})
+    assert marked.notes == notes
+    assert marked.right
