@@ -239,7 +239,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
         (
             package,
             questions.MODULES,
-            {"__init__", "base", "given", "meaning", "quantities", "networks", "words"},
+            {"__init__", "base", "given", "meaning", "quantities", "networks", "rows", "words"},
         ),
         (
             package.parent / "mistakes",

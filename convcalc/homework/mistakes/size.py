@@ -389,7 +389,7 @@ mistake(
 def _flatten_early(quantities: Any) -> Any:
     """Another volume than the last one is flattened."""
     if hasattr(quantities, "rows"):
-        from convcalc.homework.questions.networks import totals_of_other_shapes
+        from convcalc.homework.questions.rows import totals_of_other_shapes
 
         return totals_of_other_shapes(quantities)
     return [_product(shape) for shape in quantities[-2::-1]]

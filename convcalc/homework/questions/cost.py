@@ -19,9 +19,9 @@ from convcalc.homework.questions.meaning import (
     Zeros,
     default,
 )
-from convcalc.homework.questions.networks import OPERATION_WORDS, operations
 from convcalc.homework.questions.params import Positions, need_groups
 from convcalc.homework.questions.quantities import Memory, Separable, conv_macs, memory
+from convcalc.homework.questions.rows import OPERATION_WORDS, operations
 from convcalc.homework.questions.words import by, options
 from convcalc.text import plural
 

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple, TypeAlias
 from convcalc import formulas
 from convcalc.homework.conventions import Conventions
 from convcalc.homework.questions.given import GivenError, Ints, RfLayer, each
-from convcalc.homework.questions.networks import Counting, Design, Writing
+from convcalc.homework.questions.networks import Design, Writing
+from convcalc.homework.questions.rows import Counting
 from convcalc.layers import window
 
 

@@ -1,15 +1,14 @@
-"""The networks of questions: read, walked, and computed again from a student's own shapes."""
+"""The networks of questions: read and walked, as a sheet writes them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework.questions.given import MAX_LAYERS, GivenError, Hwc
+from convcalc.homework.questions.rows import Counting, Row
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
@@ -83,116 +82,6 @@ def _symmetric(kernel: str, dilation: str, axes: int) -> str:
     kernels, dilations = (_per_axis(text, axes).split("x") for text in (kernel, dilation))
     totals = [int(d) * (int(k) - 1) for k, d in zip(kernels, dilations)]
     return "x".join(f"{total // 2},{total - total // 2}" for total in totals)
-
-
-class Counting(NamedTuple):
-    """How the parameters and operations of layers count.
-
-    Attributes:
-        biases: whether the biases of convolutions and fully connected layers count.
-        statistics: whether the running means and variances of norms count.
-        trainable_pools: whether a pool has a weight and a bias per map, as in LeNet-5.
-        operations: the convention for multiply-adds.
-    """
-
-    biases: bool = True
-    statistics: bool = False
-    trainable_pools: bool = False
-    operations: str = "macs"
-
-
-class Row(NamedTuple):
-    """A layer of a table, with everything that can be asked about it.
-
-    Attributes:
-        label: as the question writes it.
-        layers: the layer, with a flatten before it where one is needed.
-        input, before, output: shapes, channels first: before all of them, before the last, after it.
-        weights, biases: those of the layer, whether they count or not.
-        statistics: the running means and variances.
-        macs: multiply-adds.
-        counting: what counts.
-        source: the row that it reads, by its place among those that compute; None for the image,
-            and where several rows come together.
-    """
-
-    label: str
-    layers: tuple[Layer, ...]
-    input: tuple[int, ...]
-    before: tuple[int, ...]
-    output: tuple[int, ...]
-    weights: int
-    biases: int
-    statistics: int
-    macs: int
-    counting: Counting = Counting()
-    source: int | None = None
-
-    @classmethod
-    def of(
-        cls,
-        label: str,
-        layers: tuple[Layer, ...],
-        shapes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]],
-        counting: Counting,
-    ) -> Row:
-        """A row from the shapes before its first layer, before its last, and after it."""
-        first, before, out = shapes
-        layer = layers[-1]
-        weights, biases = layer.weights(before, out), layer.biases(before, out)
-        if counting.trainable_pools and layer.family == "pool" and not weights and len(out) > 1:
-            weights = biases = out[0]
-        return cls(
-            label, layers, first, before, out, weights, biases,
-            layer.buffers(before, out), layer.macs(before, out), counting,
-        )  # fmt: skip
-
-    @property
-    def counts_biases(self) -> bool:
-        """Whether its biases are parameters; the shift of a norm always is one."""
-        return self.counting.biases or self.layers[-1].family == "norm"
-
-    @property
-    def params(self) -> int:
-        """The parameters that count."""
-        biases = self.biases if self.counts_biases else 0
-        return self.weights + biases + (self.statistics if self.counting.statistics else 0)
-
-    @property
-    def operations(self) -> int:
-        """Its operations, as they are counted."""
-        return operations(self.macs, self.out_values, self.counting.operations)
-
-    @property
-    def out_values(self) -> int:
-        return prod(self.output)
-
-    @property
-    def in_values(self) -> int:
-        return prod(self.input)
-
-    @property
-    def computes(self) -> bool:
-        """Whether it makes new values that are kept apart."""
-        return (
-            bool(self.weights)
-            or bool(self.layers[-1].windows(self.before))
-            or len(self.output) != len(self.before)
-        )
-
-
-OPERATION_WORDS = {
-    "macs": "multiply-adds",
-    "2macs": "operations",
-    "exact": "multiplications and additions",
-}
-
-
-def operations(macs: int, sums: int, counted: str) -> int:
-    """Multiply-adds as a convention counts them: 1, 2, or n products and n − 1 additions a sum."""
-    if counted == "macs" or not macs:
-        return macs
-    return 2 * macs - (sums if counted == "exact" else 0)
 
 
 class Listed(NamedTuple):
@@ -421,86 +310,3 @@ def _aliases(layer: Layer, counts: dict[str, int]) -> frozenset[str]:
         counts[word] = counts.get(word, 0) + 1
         found.add(f"{plain_name(word)}{counts[word]}")
     return frozenset(found)
-
-
-def in_order(shape: tuple[int, ...], order: str) -> tuple[int, ...]:
-    """A shape, channels first, in the sheet's order."""
-    return (*shape[1:], shape[0]) if order == "hwc" and len(shape) > 1 else shape
-
-
-def channels_first(shape: tuple[int, ...], order: str) -> tuple[int, ...]:
-    """A shape in the sheet's order, channels first."""
-    return (shape[-1], *shape[:-1]) if order == "hwc" and len(shape) > 1 else shape
-
-
-def value_of(row: Row, ask: str, order: str) -> Any:
-    """What is asked about a layer."""
-    return {
-        "shape": in_order(row.output, order),
-        "weights": row.weights,
-        "biases": row.biases,
-        "params": row.params,
-        "macs": row.operations,
-        "values": row.out_values,
-    }[ask]
-
-
-def recompute(row: Row, shape: tuple[int, ...]) -> Row | None:
-    """A row of a table after another shape; None where the layer cannot take it.
-
-    A shape that is wrong already need not fit exactly: sizes are rounded down there.
-    """
-    before = current = shape
-    layers = tuple([_without_strict(layer) for layer in row.layers])
-    try:
-        for each in layers:
-            each.check(current)
-            before, current = current, each.out_shape(current)
-    except ConvcalcError:
-        return None
-    after = Row.of(row.label, layers, (shape, before, current), row.counting)
-    return after._replace(source=row.source)
-
-
-def _without_strict(layer: Any) -> Any:
-    """The layer, rounding sizes down where it refuses a window that does not fit."""
-    return replace(layer, fit="floor") if getattr(layer, "fit", "") == "strict" else layer
-
-
-class Model(NamedTuple):
-    """A network's layers, for the mistakes about totals."""
-
-    amounts: tuple[int, ...]
-    rows: tuple[Row, ...]
-    of: str
-
-
-def totals_of_other_shapes(model: Model) -> list[int]:
-    """Totals when the convolutions are padded to keep the size, or the last pool is left out."""
-
-    def padded(layer: Any) -> Any:
-        return replace(layer, padding="same")
-
-    if model.of == "macs":
-        return []
-    found = []
-    same = [
-        row._replace(layers=(*row.layers[:-1], padded(row.layers[-1])))
-        if row.layers[-1].family == "conv" and "padding" in row.layers[-1].options()
-        else row
-        for row in model.rows
-    ]
-    pools = [i for i, row in enumerate(model.rows) if row.layers[-1].family == "pool"]
-    versions = [same]
-    if pools:
-        versions.append([row for i, row in enumerate(model.rows) if i != pools[-1]])
-    for rows in versions:
-        shape, total = model.rows[0].input, 0
-        for row in rows:
-            after = recompute(row, shape)
-            if after is None:
-                break
-            total, shape = total + value_of(after, model.of, "chw"), after.output
-        else:
-            found.append(total)
-    return found

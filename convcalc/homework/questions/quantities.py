@@ -9,7 +9,7 @@ from convcalc import formulas
 from convcalc.homework.answers.types import Misfit
 from convcalc.homework.questions.given import Ints, each
 from convcalc.homework.questions.meaning import Padding
-from convcalc.homework.questions.networks import operations
+from convcalc.homework.questions.rows import operations
 from convcalc.layers import window
 
 

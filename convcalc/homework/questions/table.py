@@ -16,17 +16,7 @@ from convcalc.homework.answers.types import COUNT, SHARE, Volume
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import GivenError, Hwc, Words
 from convcalc.homework.questions.meaning import NOTHING_COUNTED, Arch, Archs, Order, default
-from convcalc.homework.questions.networks import (
-    OPERATION_WORDS,
-    Design,
-    Listed,
-    Model,
-    Row,
-    channels_first,
-    in_order,
-    recompute,
-    value_of,
-)
+from convcalc.homework.questions.networks import Design, Listed
 from convcalc.homework.questions.quantities import (
     Axis,
     Conv,
@@ -35,6 +25,15 @@ from convcalc.homework.questions.quantities import (
     conv_params,
     linear_params,
     sizes,
+)
+from convcalc.homework.questions.rows import (
+    OPERATION_WORDS,
+    Model,
+    Row,
+    channels_first,
+    in_order,
+    recompute,
+    value_of,
 )
 from convcalc.text import shortened
 
