@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from convcalc import folders
 from convcalc.errors import UsageError
 from convcalc.folders import LOCK, PART, WHOLE, OutputFolder, reading
+
+ROOT = Path(__file__).parents[1]
 
 
 def folder(out: Path, *, replace: bool = False) -> OutputFolder:
@@ -109,11 +113,16 @@ def test_one_process_at_a_time(tmp_path: Path, impatient: None) -> None:
 
 
 def test_a_lock_ends_with_its_process(tmp_path: Path, impatient: None) -> None:
-    child = os.fork()
-    if not child:
-        folder(tmp_path / "marks")
-        os._exit(0)
-    os.waitpid(child, 0)
+    code = (
+        "import os, sys; from convcalc.folders import OutputFolder\n"
+        "OutputFolder(sys.argv[1], replace=True, names=(), way_out=''); os._exit(9)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "marks")],
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert ran.returncode == 9
     assert (tmp_path / "marks" / LOCK).exists()
     folder(tmp_path / "marks").discard()
     assert not (tmp_path / "marks" / LOCK).exists()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convcalc.homework.classroom.grader import Grader
+
+HERE = Path(__file__).parent
 
 SHEET = """
 convcalc_sheet: 1
@@ -329,3 +334,27 @@ def test_a_new_student_needs_the_secret_for_a_code(lesson: Class) -> None:
     assert lesson.refusal("--add", files="late") == (
         "convcalc: 1 student has no code yet; give --secret-file, the one that the others' codes were made with"
     )
+
+
+# ------------------------------------------------------------------------- killed, and at once
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("steps", "0", "first coded run", "add"),
+        ("moments", "48", "add", "regrade"),
+        ("pairs", "12", "first run", "add"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_rough_runs_leave_a_whole_folder(words: tuple[str, ...]) -> None:
+    """More of them: python tests/homework/rough_runs.py moments 200."""
+    ran = subprocess.run(
+        [sys.executable, str(HERE / "rough_runs.py"), *words],
+        capture_output=True, text=True, check=False, timeout=300,
+        env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
+    )  # fmt: skip
+    count, _, unit = ran.stdout.partition(" ")
+    assert unit == "runs\n", ran.stdout + ran.stderr
+    assert int(count) >= 12
