@@ -29,6 +29,6 @@ EXAMPLES = """
 def command(folder: str, *, many: int, format_name: str | None, output: str | None) -> None:
     """The most common mistakes per question of a class that hw grade marked into DIR."""
     from convcalc.homework.classroom.report import stats_report
-    from convcalc.homework.classroom.stats import class_stats
+    from convcalc.homework.classroom.stats import class_stats, class_totals
 
-    show(stats_report(class_stats(folder), folder, many), format_name, output)
+    show(stats_report(class_stats(folder), folder, many, class_totals(folder)), format_name, output)

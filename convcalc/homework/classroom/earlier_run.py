@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -27,7 +26,7 @@ from convcalc.homework.classroom.manifest import (
     manifest_of,
     path_in,
 )
-from convcalc.homework.classroom.output_folder import manual_key
+from convcalc.homework.classroom.manual_marks import Counted
 from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.variants.secret import same_student
 from convcalc.text import printable, shortened, unguard_cell
@@ -49,6 +48,7 @@ class EarlierRun:
         students: by the form of the id that does not depend on capitals.
         shown: what each is called in the files: the id, or the code.
         handed_in: those with answers.
+        counted: the points given by a person.
     """
 
     folder: str
@@ -56,6 +56,7 @@ class EarlierRun:
     students: dict[str, Student] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     handed_in: set[str] = field(default_factory=set)
+    counted: list[Counted] = field(default_factory=list)
 
     @property
     def had_roster(self) -> bool:
@@ -85,6 +86,7 @@ def earlier_run(folder: str) -> EarlierRun | None:
         run.shown[key] = record["shown"]
         if record["answers"] is not None:
             run.handed_in.add(key)
+        run.counted.append(counted_of(record))
     return run
 
 
@@ -208,17 +210,12 @@ def table_rows(path: str, *needed: str) -> Iterator[dict[str, str]]:
         raise UsageError(message) from None
 
 
-def manual_marks(folder: str) -> dict[tuple[str, str, str], tuple[str, str]]:
-    """The points that a person has filled in, by student, question and answer."""
-    path = os.path.join(folder, "by-hand.csv")
-    if not os.path.isfile(path):
-        return {}
-    found = {}
-    for row in table_rows(path):
-        points, comment = row.get("points", "").strip(), row.get("comment", "")
-        if points or comment:
-            key = manual_key(
-                row.get("student_id", ""), row.get("question", ""), row.get("answer", "")
-            )
-            found[key] = (points, unguard_cell(comment))
-    return found
+def counted_of(record: dict[str, Any]) -> Counted:
+    """The points given by a person to one student."""
+    found = record.get("marks")
+    marks = {
+        str(name): {str(key): text for key, text in typed.items() if isinstance(text, str)}
+        for name, typed in (found.items() if isinstance(found, dict) else ())
+        if isinstance(typed, dict)
+    }
+    return Counted(record["student"], str(record["shown"]), marks)

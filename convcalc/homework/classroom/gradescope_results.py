@@ -11,7 +11,7 @@ from convcalc.homework.sheets.points import points_number
 from convcalc.homework.sheets.sheet import Sheet
 
 _MAX_OUTPUT = 2_000  # characters about one question
-_GOOD = ("right", "other-convention", "follow-through", "by-hand")
+_GOOD = ("right", "other-convention", "follow-through", "marked")
 
 
 def results(
@@ -19,15 +19,21 @@ def results(
 ) -> dict[str, Any]:
     """What Gradescope reads: the points, and a line per question."""
     points = sum((result.points for result in marked), Fraction(0))
-    manual = [question.id for question in sheet.questions if question.manual]
+    most = sum((result.max for result in marked), Fraction(0))
+    manual = {question.id for question in sheet.questions if question.manual}
+    later = [
+        result.id
+        for result in marked
+        if result.id in manual and (result.status == "by-hand" or not result.max)
+    ]
     kinds = {question.id: question.task.about for question in sheet.questions}
     tags = {question.id: question.kind for question in sheet.questions}
     lines = [
-        f"{sheet.title}{f', variant {variant}' if variant else ''}: {points_number(points)} of {points_number(sheet.max_points)} points."
+        f"{sheet.title}{f', variant {variant}' if variant else ''}: {points_number(points)} of {points_number(most)} points."
     ]
     lines += list(notes)
-    if manual:
-        lines.append(f"{len(manual)} more to be marked by a person: {', '.join(manual)}.")
+    if later:
+        lines.append(f"{len(later)} more to be marked by a person: {', '.join(later)}.")
     return {
         "score": points_number(points),
         "output": "\n".join(lines),
@@ -52,7 +58,7 @@ def results(
                 },
             }
             for result in marked
-            if result.id not in manual
+            if result.id not in later
         ],
     }
 

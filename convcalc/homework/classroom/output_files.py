@@ -14,18 +14,18 @@ from convcalc.homework.classroom.collect import natural_key
 from convcalc.homework.classroom.grader import Entry, Graded, PartRow
 from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.classroom.manifest import ANSWERS, MANIFEST, SCHEMA, SUMMARY
+from convcalc.homework.classroom.manual_marks import BY_HAND, COLUMNS
 from convcalc.homework.classroom.output_folder import (
     MARK,
     MAX_TROUBLES,
     GradingRun,
     Output,
     Summary,
-    manual_key,
     student_file_name,
 )
 from convcalc.homework.sheets.points import points_text
 from convcalc.registry import Registry
-from convcalc.text import escape_markdown, guard_cell, one_line
+from convcalc.text import escape_markdown, guard_cell
 
 MAX_KEPT = 2_000  # rows and pages that are remembered
 DEFAULT = ("csv", "canvas", "feedback")
@@ -60,7 +60,7 @@ class _Grades(Output):
             "notes",
         ]
         self.rows = self.table("grades.csv", header, "one row per student")
-        self.max = points_text(self.run.sheet.max_points)
+        self.max = points_text(self.run.sheet.all_points)
         manual = sum((q.points for q in self.run.sheet.questions if q.manual), Fraction(0))
         self.manual_max = points_text(manual) if manual else ""
 
@@ -68,13 +68,13 @@ class _Grades(Output):
         who = [guard_cell(one.shown)]
         if not self.run.anonymous:
             who += [guard_cell(one.student.name), guard_cell(one.student.email)]
-        marked = self.run.manual_points(one)
+        marked = [each.points for each in one.entries if each.result.status == "marked"]
         points = [points_text(entry.points) for entry in one.entries] or [""] * len(
             self.run.sheet.questions
         )
         self.rows.writerow(
             [*who, one.variant, one.status, points_text(one.points), self.max,
-             "" if marked is None else points_text(marked), self.manual_max, *points, guard_cell("; ".join(self.run.notes_on(one)))]
+             points_text(sum(marked, Fraction(0))) if marked else "", self.manual_max, *points, guard_cell("; ".join(self.run.notes_on(one)))]
         )  # fmt: skip
 
 
@@ -105,50 +105,12 @@ class _Parts(Output):
         self.rows.writerows(rows)
 
 
-class _ManualAnswers(Output):
-    """by-hand.csv: the answers that a person marks; points filled in there are kept by later runs."""
-
-    def begin(self) -> None:
-        self.rows: Any = None
-        self.ids = {
-            question.id: question.points for question in self.run.sheet.questions if question.manual
-        }
-        if self.ids:
-            header = ["student_id", "variant", "question", "answer", "points", "max", "comment"]
-            self.rows = self.table(
-                "by-hand.csv", header, "answers for a person to mark: fill in points"
-            )
-
-    def add(self, one: Graded) -> None:
-        if not self.ids:
-            return
-        for entry in one.entries:
-            for row in entry.rows:
-                if row.question in self.ids and row.status == "by-hand":
-                    found = self.run.summary.manual
-                    found[row.question] = found.get(row.question, 0) + 1
-                    given = one_line(entry.result.parts[0].given)
-                    points, comment = self.run.marks.get(
-                        manual_key(one.shown, row.question, given), ("", "")
-                    )
-                    shown = [
-                        one.shown,
-                        one.variant,
-                        row.question,
-                        given,
-                        points,
-                        points_text(self.ids[row.question]),
-                        comment,
-                    ]
-                    self.rows.writerow([guard_cell(each) for each in shown])
-
-
 @output("csv")
 class Tables(Output):
-    """grades.csv, parts.csv, and by-hand.csv where a person marks."""
+    """grades.csv and parts.csv."""
 
     def begin(self) -> None:
-        self.tables = [cls(self.run) for cls in (_Grades, _Parts, _ManualAnswers)]
+        self.tables = [cls(self.run) for cls in (_Grades, _Parts)]
 
     def add(self, one: Graded) -> None:
         for table in self.tables:
@@ -169,20 +131,21 @@ class Canvas(Output):
         self.rows = self.table(
             self.run.place_of("canvas.csv"), header, "for the gradebook of Canvas"
         )
-        total = sum((question.points for question in self.run.sheet.questions), Fraction(0))
-        self.rows.writerow(["    Points Possible", "", "", "", "", points_text(total)])
+        total = points_text(self.run.sheet.all_points)
+        self.rows.writerow(["    Points Possible", "", "", "", "", total])
 
     def add(self, one: Graded) -> None:
         who = one.student
-        total = one.points + (self.run.manual_points(one) or 0)
         shown = [who.name or who.id, who.canvas, who.sis, who.login or who.id, who.section]
-        self.rows.writerow([*map(guard_cell, shown), points_text(total) if one.handed_in else ""])
+        self.rows.writerow(
+            [*map(guard_cell, shown), points_text(one.points) if one.handed_in else ""]
+        )
 
 
 _SIGNS = {
     "right": "✓", "other-convention": "✓ under another convention", "follow-through": "✓ follows from your own row",
     "partial": "partly right", "wrong": "✗", "blank": "not answered", "unreadable": "cannot be read",
-    "by-hand": "marked by a person",
+    "by-hand": "to be marked by a person", "marked": "marked by a person",
 }  # fmt: skip
 
 
@@ -194,8 +157,7 @@ class Feedback(Output):
         self.names: set[str] = set()
         self.pages: dict[int, tuple[Entry, str]] = {}
         self.count = 0
-        self.max = points_text(self.run.sheet.max_points)
-        self.later = [q.id for q in self.run.sheet.questions if q.manual]
+        self.max = points_text(self.run.sheet.all_points)
 
     def add(self, one: Graded) -> None:
         if not one.handed_in:
@@ -223,8 +185,13 @@ class Feedback(Output):
             f"|---|---|---|---|---|---|{rule}",
         ]
         text = "\n".join(lines) + "\n" + "".join(map(self.rows_of, one.entries))
-        if self.later:
-            text += f"\n{', '.join(self.later)}: marked by a person, not counted above.\n"
+        later = [
+            f"{entry.result.id} ({points_text(entry.result.max)})"
+            for entry in one.entries
+            if entry.result.status == "by-hand"
+        ]
+        if later:
+            text += f"\nTo be marked by a person, not counted yet: {', '.join(later)}.\n"
         return text
 
     def rows_of(self, entry: Entry) -> str:
@@ -240,7 +207,7 @@ class Feedback(Output):
         """One part."""
         name = f"{row.question} {row.part}".strip()
         read = "" if row.read in (row.given, "text") else row.read
-        of = f"{row.points} of {row.max}" if row.max and row.status != "by-hand" else ""
+        of = f"{row.points} of {row.max}" if row.status != "by-hand" else ""
         last = f" {escape_markdown(row.expected)} |" if self.run.with_answers else ""
         cells = " | ".join(
             (
@@ -306,6 +273,34 @@ class Gradescope(Output):
         )
 
 
+class ManualAnswers(Output):
+    """by-hand.csv: the answers that a person marks; what is typed there is kept by later runs."""
+
+    def begin(self) -> None:
+        self.rows: Any = None
+        marks = self.run.marks
+        if marks.any:
+            header = [guard_cell(name) for name in (*COLUMNS, *marks.extra)]
+            self.rows = self.table(BY_HAND, header, "answers for a person to mark: fill in points")
+
+    def add(self, one: Graded) -> None:
+        if self.rows is None:
+            return
+        summary = self.run.summary
+        for entry in one.entries:
+            counts = {"by-hand": summary.to_mark, "marked": summary.marked}.get(entry.result.status)
+            if counts is not None:
+                counts[entry.result.id] = counts.get(entry.result.id, 0) + 1
+        self.rows.writerows(self.run.marks.rows(one))
+
+    def close(self) -> None:
+        marks = self.run.marks
+        if self.rows is not None:
+            self.rows.writerows(map(marks.cells, marks.kept))
+        self.run.summary.notes += marks.last_notes()
+        super().close()
+
+
 class Records(Output):
     """answers.jsonl: the answers as written, from which a class can be marked again."""
 
@@ -319,6 +314,7 @@ class Records(Output):
             "student": one.student.id, "who": asdict(one.student), "shown": one.shown, "file": one.path,
             "time": one.time, "sure": one.sure, "variant": one.claimed, "drawn_variant": one.variant,
             "numbers": one.numbers, "notes": one.notes, "answers": one.values if one.handed_in else None,
+            "marks": self.run.marks.record(one),
         }  # fmt: skip
         self.lines.write(json.dumps(data) + "\n")
 
@@ -349,11 +345,11 @@ def write(
 ) -> Summary:
     """Write the outputs for every student, and the status of the files: everything or nothing."""
     outputs = [OUTPUTS[name](run) for name in run.manifest.outputs]
-    outputs.append(Records(run))
+    outputs += [ManualAnswers(run), Records(run)]
     if run.anonymous:
         outputs.append(Who(run))
     summary = run.summary
-    summary.max = float(run.sheet.max_points)
+    summary.max = float(run.sheet.all_points)
     summary.anonymous = run.anonymous
     for number, one in enumerate(graded, start=1):
         for each in outputs:

@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import IO, Any
 
 from convcalc.errors import UsageError
@@ -19,11 +18,12 @@ from convcalc.folders import OutputFolder
 from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.classroom.manifest import ANSWERS, MANIFEST, NAMES_FOLDER, SUMMARY, Manifest
+from convcalc.homework.classroom.manual_marks import BY_HAND, Marks
 from convcalc.homework.sheets.sheet import Sheet
-from convcalc.text import guard_cell, one_line, shortened, unguard_cell
+from convcalc.text import shortened
 
 MARK = "<!-- convcalc hw grade -->"
-BY_HAND, PAGES = "by-hand.csv", "feedback"
+PAGES = "feedback"
 _NAMES_OF_A_RUN = (
     "grades.csv", "parts.csv", "canvas.csv", BY_HAND, ANSWERS, SUMMARY, "files.csv",
     MANIFEST, NAMES_FOLDER, PAGES,
@@ -33,19 +33,6 @@ _WAY_OUT = (
 )
 MAX_TROUBLES = 1_000
 _NOTED = "there is a note on this file: see names/who.csv"
-
-
-def manual_key(student: str, question: str, answer: str) -> tuple[str, str, str]:
-    r"""The key of points given by a person: the same for an answer and for its row of by-hand.csv.
-
-    >>> manual_key("s1", "q1", "=1 +\n1") == manual_key("s1", "q1", "'=1 + 1")
-    True
-    """
-    return (
-        unguard_cell(guard_cell(student)),
-        question,
-        unguard_cell(guard_cell(one_line(answer))),
-    )
 
 
 def student_file_name(student: str, taken: set[str]) -> str:
@@ -125,8 +112,8 @@ class Summary:
         counts: by status of the files.
         students, missing: how many were graded, and have no readable file.
         points: of each student that was graded.
-        max: what the tool can give.
-        manual: answers that a person marks, by question.
+        max: the points that there are.
+        to_mark, marked: answers for a person to mark, and those that are marked, by question.
         written: the files, with what they hold.
         notes: surprises.
         anonymous: whether codes stand for names.
@@ -140,7 +127,8 @@ class Summary:
     missing: int = 0
     points: list[float] = field(default_factory=list)
     max: float = 0.0
-    manual: dict[str, int] = field(default_factory=dict)
+    to_mark: dict[str, int] = field(default_factory=dict)
+    marked: dict[str, int] = field(default_factory=dict)
     written: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     anonymous: bool = False
@@ -154,6 +142,8 @@ class Summary:
             "counts": self.counts,
             "students": self.students,
             "missing": self.missing,
+            "to_mark": self.to_mark,
+            "marked": self.marked,
             "mean": round(self.mean, 4),
             "median": round(self.median, 4),
             "max": self.max,
@@ -182,13 +172,13 @@ class GradingRun:
         sheet: the teacher's.
         folder: where files are written.
         manifest: how it is done.
-        marks: points given by a person before, by student, question and answer.
+        marks: what a person gave.
     """
 
     sheet: Sheet
     folder: OutputFolder
     manifest: Manifest
-    marks: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    marks: Marks
     summary: Summary = field(default_factory=Summary)
 
     @property
@@ -208,17 +198,6 @@ class GradingRun:
     def place_of(self, name: str) -> str:
         """Where a file with names in it goes."""
         return f"{NAMES_FOLDER}/{name}" if self.anonymous else name
-
-    def manual_points(self, one: Graded) -> Fraction | None:
-        """The points that a person gave; None while there are none."""
-        found = [
-            self.marks[key][0]
-            for entry in one.entries
-            for row in entry.rows
-            if (key := manual_key(one.shown, row.question, row.given)) in self.marks
-        ]
-        values = [Fraction(text) for text in found if re.fullmatch(r"\d{1,6}(\.\d{1,4})?", text)]
-        return sum(values, Fraction(0)) if values else None
 
 
 class Output:

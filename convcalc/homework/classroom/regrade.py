@@ -13,8 +13,9 @@ from convcalc import __version__
 from convcalc.errors import UsageError
 from convcalc.folders import reading
 from convcalc.homework.classroom import output_files as outputs
+from convcalc.homework.classroom.by_hand_table import read_marks
 from convcalc.homework.classroom.earlier_run import (
-    manual_marks,
+    counted_of,
     old_statuses,
     records,
     student_of,
@@ -161,11 +162,14 @@ def _compared(
             _compare(one, before.get(one.shown, {}), changes, moved)
             yield one
 
-    found = compared(_mark_again(folder, Grader(sheet, secret, noted=True)))
+    counted = [counted_of(record) for record in records(folder)]
+    students = [(one.student, one.shown) for one in counted]
+    marks = read_marks(folder, sheet, students, counted, anonymous=manifest.anonymous)
+    found = compared(marks.counted(_mark_again(folder, Grader(sheet, secret, noted=True))))
     if place is None:
         total = sum(1 for _ in found)
         return Regraded(changes, moved, total)
-    run = GradingRun(sheet, place, manifest, manual_marks(folder))
+    run = GradingRun(sheet, place, manifest, marks)
     statuses = old_statuses(folder)
     summary = outputs.write(run, found, lambda: statuses, lambda: len(statuses))
     return Regraded(changes, moved, summary.students + summary.missing, summary)

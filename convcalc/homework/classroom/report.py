@@ -22,6 +22,7 @@ _MAX_SHOWN = 10  # notes, and files of each status, that a terminal shows
 _MAX_MISTAKES = 3  # of a question, in a line or cell
 _MAX_OTHERS = 5  # unexplained answers of a question, in a line or cell
 
+_BY_HAND_WORDS = {"marked": "marked by a person", "to_mark": "for a person to mark"}
 _STATUS_WORDS = {
     "graded": ("graded", "graded"),
     "unreadable": ("unreadable", "unreadable"),
@@ -105,16 +106,17 @@ def grade_report(summary: Summary, sheet: Sheet, out: str) -> Report:
     width = max(len(name) for name, _ in places)
     lines += [f" {name:<{width}}  {about}" for name, about in places]
     lines += [f" note: {note}" for note in summary.notes[:_MAX_SHOWN]]
+    if len(summary.notes) > _MAX_SHOWN:
+        lines.append(f" … and {plural(len(summary.notes) - _MAX_SHOWN, 'more note')}")
     if summary.anonymous:  # the names of files are those of students
         listed = os.path.join(shown, NAMES_FOLDER, "files.csv")
         lines += _trouble_lines([], summary.counts, listed)
     else:
         listed = os.path.join(shown, "files.csv")
         lines += _trouble_lines(summary.troubles, summary.counts, listed)
-    for name, count in summary.manual.items():
-        lines.append(f" {name}: {plural(count, 'answer')} for a person to mark")
+    lines += _marked_lines(summary)
     if summary.points:
-        lines.append(f"mean {summary.mean:.1f} of {summary.max:g}, median {summary.median:g}")
+        lines.append(_mean_line(summary))
     return Report(
         title="",
         columns=[
@@ -128,6 +130,25 @@ def grade_report(summary: Summary, sheet: Sheet, out: str) -> Report:
         lines=lines,
         hint=f"convcalc hw stats {shown}",
     )
+
+
+def _marked_lines(summary: Summary) -> list[str]:
+    """How many answers a person has marked, and how many are left, question by question."""
+    lines = []
+    for name in {**summary.to_mark, **summary.marked}:
+        left, done = summary.to_mark.get(name, 0), summary.marked.get(name, 0)
+        parts = [f"{plural(done, 'answer')} marked by a person"] if done else []
+        if left:
+            parts.append(
+                f"{left:,} to mark" if done else f"{plural(left, 'answer')} for a person to mark"
+            )
+        lines.append(f" {name}: {', '.join(parts)}")
+    return lines
+
+
+def _mean_line(totals: Summary) -> str:
+    """The points of the class."""
+    return f"mean {totals.mean:.1f} of {totals.max:g}, median {totals.median:g}"
 
 
 def _files_read(files: int, counts: dict[str, int]) -> str:
@@ -169,7 +190,7 @@ def class_table(sheet: Sheet, graded: Sequence[Graded], statuses: Sequence[FileS
             "student_id": one.student.id,
             "variant": one.variant,
             "points": points_number(one.points),
-            "max": points_number(sheet.max_points),
+            "max": points_number(sheet.all_points),
             **{entry.result.id: points_number(entry.points) for entry in one.entries},
             "notes": "; ".join(one.notes),
         }
@@ -193,10 +214,17 @@ def class_table(sheet: Sheet, graded: Sequence[Graded], statuses: Sequence[FileS
         key="students",
         row_dict=row_dict,
         notes=[line.strip() for line in _trouble_lines(statuses, counts, "them with --out DIR")],
-        footer=[_files_read(len(statuses), counts)],
+        footer=[_files_read(len(statuses), counts), *_later_lines(graded)],
         facts={"sheet": sheet.id},
         hint="convcalc hw grade SHEET FILES --out DIR",
     )
+
+
+def _later_lines(graded: Sequence[Graded]) -> list[str]:
+    """The questions that a person has still to mark."""
+    later = [e.result.id for one in graded for e in one.entries if e.result.status == "by-hand"]
+    names = ", ".join(dict.fromkeys(later))
+    return [f"to be marked by a person, not counted yet: {names}"] if later else []
 
 
 # --------------------------------------------------------------------------------------- regrade
@@ -248,16 +276,20 @@ def regrade_report(found: Regraded, folder: str) -> Report:
 # ----------------------------------------------------------------------------------------- stats
 
 
-def stats_report(found: Sequence[QuestionStats], folder: str, many: int) -> Report:
-    """The most common mistakes per question.
+def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals: Summary) -> Report:
+    """The most common mistakes per question, and what a person gave.
 
     Args:
         found: the questions.
         folder: where the class was marked.
         many: answers without a known mistake are named where more students than this gave them.
+        totals: the points of every student.
     """
-    answered = [stats for stats in found if stats.answered]
-    rows = [_stats_row(stats, many) for stats in answered]
+    rows = [_stats_row(stats, many) for stats in found if stats.answered]
+    by_hand = [_by_hand_row(s) for s in found if s.statuses["by-hand"] or s.statuses["marked"]]
+    lines = _stats_lines(rows, many) + [_by_hand_line(row) for row in by_hand]
+    if totals.points:
+        lines.append(_mean_line(totals))
     return Report(
         title="",
         columns=[
@@ -276,10 +308,37 @@ def stats_report(found: Sequence[QuestionStats], folder: str, many: int) -> Repo
         rows=rows,
         key="questions",
         row_dict=dict,
-        lines=_stats_lines(rows, many) or ["nobody answered anything"],
+        lines=lines if rows or by_hand else ["nobody answered anything"],
         lines_repeat_rows=True,
-        facts={"folder": folder},
+        facts={
+            "folder": folder,
+            "students": len(totals.points),
+            "mean": round(totals.mean, 4),
+            "median": round(totals.median, 4),
+            "max": totals.max,
+            "by_hand": by_hand,
+        },
     )
+
+
+def _by_hand_row(stats: QuestionStats) -> dict[str, Any]:
+    """A question that a person marks, as plain data."""
+    marked = stats.statuses["marked"]
+    return {
+        "question": stats.question,
+        "type": stats.kind,
+        "marked": marked,
+        "to_mark": stats.statuses["by-hand"],
+        "mean": points_number(stats.points / marked) if marked else None,
+        "max": points_number(stats.most / marked) if marked else None,
+    }
+
+
+def _by_hand_line(row: dict[str, Any]) -> str:
+    """What a person gave, for people."""
+    parts = [f"mean {row['mean']:.1f} of {row['max']:g}"] if row["marked"] else []
+    parts += [f"{row[key]:,} {word}" for key, word in _BY_HAND_WORDS.items() if row[key]]
+    return f" {row['question']} {row['type']}  {'  '.join(parts)}"
 
 
 def _percent(share: float) -> str:

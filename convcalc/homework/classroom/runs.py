@@ -13,11 +13,11 @@ from convcalc.files import STDIN, read_file
 from convcalc.homework.classroom import output_files
 from convcalc.homework.classroom.answer_files import MAX_BYTES, WAY_OUT, WHAT, form_columns
 from convcalc.homework.classroom.answer_store import AnswerStore, FileStatus
+from convcalc.homework.classroom.by_hand_table import read_marks
 from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
 from convcalc.homework.classroom.earlier_run import (
     EarlierRun,
     earlier_run,
-    manual_marks,
     old_statuses,
     records,
 )
@@ -33,6 +33,7 @@ from convcalc.homework.classroom.manifest import (
     roster_fingerprint,
     sheet_fingerprint,
 )
+from convcalc.homework.classroom.manual_marks import Marks
 from convcalc.homework.classroom.output_folder import ClassFolder, GradingRun, Summary
 from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.classroom.roster import load as load_roster
@@ -166,14 +167,21 @@ def grade(
             if earlier:
                 _refuse_lost_answers(earlier, store)
             shown = _codes_of(store, options, earlier)
-            run = GradingRun(sheet, place, _manifest_of(sheet, options, earlier), manual_marks(out))
+            marks = read_marks(
+                out,
+                sheet,
+                ((each, shown.get(same_student(each), each)) for each in store.students()),
+                earlier.counted if earlier else (),
+                anonymous=options.anonymous,
+            )
+            run = GradingRun(sheet, place, _manifest_of(sheet, options, earlier), marks)
             if options.roster:
                 summary = run.summary
                 where = summary.withheld if options.anonymous else summary.notes
                 where += options.roster.notes
             return output_files.write(
                 run,
-                _graded(store, shown),
+                marks.counted(_graded(store, shown)),
                 store.all_statuses,
                 lambda: len(store.statuses) + len(store.places),
                 (lambda count: progress("marked", count)) if progress else None,
@@ -188,7 +196,7 @@ def look(
     """Mark some files without writing anything."""
     with tempfile.TemporaryFile() as file:
         store = _read_files(sheet, paths, options, file, progress)
-        return list(store.grades()), store.all_statuses()
+        return list(Marks(sheet).counted(store.grades())), store.all_statuses()
 
 
 def _codes_of(store: AnswerStore, options: Options, earlier: EarlierRun | None) -> dict[str, str]:

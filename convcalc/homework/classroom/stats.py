@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from fractions import Fraction
 
+from convcalc.errors import UsageError
 from convcalc.folders import reading
 from convcalc.homework.classroom.earlier_run import table_rows
-from convcalc.homework.classroom.manifest import kinds_of, path_in
-from convcalc.text import printable, unguard_cell
+from convcalc.homework.classroom.manifest import WAY_OUT, kinds_of, path_in
+from convcalc.homework.classroom.output_folder import Summary
+from convcalc.text import printable, shortened, unguard_cell
+
+_MAX_POINTS = 30  # characters of points in a table
 
 
 @dataclass(slots=True)
@@ -20,6 +25,7 @@ class QuestionStats:
         statuses: how many parts of each status.
         mistakes: how many parts each mistake explains.
         others: wrong answers that nothing explains: by part, right answer and what was read.
+        points, most: given by a person, and the most that there were for these answers.
     """
 
     question: str
@@ -27,11 +33,14 @@ class QuestionStats:
     statuses: Counter[str] = field(default_factory=Counter)
     mistakes: Counter[str] = field(default_factory=Counter)
     others: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    points: Fraction = Fraction(0)
+    most: Fraction = Fraction(0)
 
     @property
     def answered(self) -> int:
-        """Parts that were answered and marked."""
-        return sum(self.statuses.values()) - self.statuses["blank"] - self.statuses["by-hand"]
+        """Parts that were answered and marked by the tool."""
+        others = ("blank", "by-hand", "marked")
+        return sum(self.statuses.values()) - sum(self.statuses[name] for name in others)
 
     def share(self, count: int) -> float:
         """A part of the answers, from 0 to 1."""
@@ -66,6 +75,9 @@ def _stats_of(folder: str) -> dict[str, QuestionStats]:
         name, status = row["question"], row["status"]
         stats = found.setdefault(name, QuestionStats(name))
         stats.statuses[status] += 1
+        if status == "marked":
+            stats.points += _points(row, "points", folder)
+            stats.most += _points(row, "max", folder)
         if status not in ("wrong", "partial", "unreadable"):
             continue
         first = row.get("mistake", "").partition(" ")[0]
@@ -75,3 +87,27 @@ def _stats_of(folder: str) -> dict[str, QuestionStats]:
             shown = unguard_cell(row.get("read", "") or row.get("given", ""))
             stats.others[row.get("part", ""), unguard_cell(row.get("expected", "")), shown] += 1
     return found
+
+
+def class_totals(folder: str) -> Summary:
+    """The points of every student who was graded, and the most that there are.
+
+    Raises:
+        UsageError: the folder is none that `grade` wrote, or is broken.
+    """
+    totals = Summary()
+    with reading(folder):
+        for row in table_rows(path_in(folder, "grades.csv"), "points", "max", "status"):
+            totals.max = float(_points(row, "max", folder))
+            if row["status"] == "graded":
+                totals.points.append(float(_points(row, "points", folder)))
+    return totals
+
+
+def _points(row: dict[str, str], name: str, folder: str) -> Fraction:
+    """Points, as a table has them."""
+    text = row.get(name, "").strip()
+    if len(text) > _MAX_POINTS or not text.replace(".", "", 1).isdecimal():
+        message = f"{shortened(folder)}: {shortened(text)!r} are no points; {WAY_OUT}"
+        raise UsageError(message)
+    return Fraction(text)

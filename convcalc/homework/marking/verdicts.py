@@ -19,7 +19,9 @@ SCHEMA = 1
 
 
 STATUSES = (
-    "right", "other-convention", "partial", "follow-through", "wrong", "blank", "unreadable", "by-hand",
+    "right", "other-convention", "partial", "follow-through", "wrong", "blank", "unreadable",
+    "by-hand",  # for a person to mark
+    "marked",  # by a person
 )  # fmt: skip
 
 

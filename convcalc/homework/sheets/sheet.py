@@ -217,6 +217,11 @@ class Sheet:
         """Points that the tool can give."""
         return sum((q.points for q in self.questions if not q.manual), Fraction(0))
 
+    @property
+    def all_points(self) -> Fraction:
+        """The points that there are, those that a person gives among them."""
+        return sum((q.points for q in self.questions), Fraction(0))
+
 
 def find_beside(given: dict[str, Any], path: str) -> dict[str, Any]:
     """The numbers of a question, with the paths of files that lie beside the sheet."""
