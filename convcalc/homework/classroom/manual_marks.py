@@ -228,9 +228,9 @@ def _cell(text: str) -> str:
 def _is_same_answer(cell: str, given: str) -> bool:
     """Whether a row's answer is the one that is there now, as far as spreadsheets keep it."""
     given = one_line(given)
-    lossy = given.encode("cp1252", "replace").decode("cp1252")
+    kept = {given, *(given.encode(name, "replace").decode(name) for name in ("cp1252", "ascii"))}
     number = as_number(cell)
-    return _plain_text(cell) in (_plain_text(given), _plain_text(lossy)) or (
+    return _plain_text(cell) in map(_plain_text, kept) or (
         number is not None and number == as_number(given)
     )
 

@@ -96,12 +96,14 @@ class Regraded:
         students: those whose points change: id, before, after.
         total: how many students there are.
         summary: of the new grades, where they were written.
+        notes: what is to be said of the points that a person gave.
     """
 
     changes: dict[str, Change]
     students: list[tuple[str, Fraction, Fraction]]
     total: int
     summary: Summary | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 def regrade(
@@ -168,11 +170,11 @@ def _compared(
     found = compared(marks.counted(_mark_again(folder, Grader(sheet, secret, noted=True))))
     if place is None:
         total = sum(1 for _ in found)
-        return Regraded(changes, moved, total)
+        return Regraded(changes, moved, total, None, marks.last_notes())
     run = GradingRun(sheet, place, manifest, marks)
     statuses = old_statuses(folder)
     summary = outputs.write(run, found, lambda: statuses, lambda: len(statuses))
-    return Regraded(changes, moved, summary.students + summary.missing, summary)
+    return Regraded(changes, moved, summary.students + summary.missing, summary, summary.notes)
 
 
 def _mark_again(folder: str, grader: Grader) -> Iterator[Graded]:

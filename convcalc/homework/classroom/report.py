@@ -105,9 +105,7 @@ def grade_report(summary: Summary, sheet: Sheet, out: str) -> Report:
     places = [(os.path.join(shown, name), about) for name, about in summary.written]
     width = max(len(name) for name, _ in places)
     lines += [f" {name:<{width}}  {about}" for name, about in places]
-    lines += [f" note: {note}" for note in summary.notes[:_MAX_SHOWN]]
-    if len(summary.notes) > _MAX_SHOWN:
-        lines.append(f" … and {plural(len(summary.notes) - _MAX_SHOWN, 'more note')}")
+    lines += _note_lines(summary.notes)
     if summary.anonymous:  # the names of files are those of students
         listed = os.path.join(shown, NAMES_FOLDER, "files.csv")
         lines += _trouble_lines([], summary.counts, listed)
@@ -130,6 +128,13 @@ def grade_report(summary: Summary, sheet: Sheet, out: str) -> Report:
         lines=lines,
         hint=f"convcalc hw stats {shown}",
     )
+
+
+def _note_lines(notes: Sequence[str]) -> list[str]:
+    """The first notes, and how many more there are."""
+    lines = [f" note: {note}" for note in notes[:_MAX_SHOWN]]
+    more = len(notes) - _MAX_SHOWN
+    return [*lines, f" … and {plural(more, 'more note')}"] if more > 0 else lines
 
 
 def _marked_lines(summary: Summary) -> list[str]:
@@ -240,6 +245,7 @@ def regrade_report(found: Regraded, folder: str) -> Report:
     lines.append(
         f"{plural(found.total, 'student')} in total: {ups:,} up, {downs:,} down, {same:,} unchanged."
     )
+    lines += _note_lines(found.notes)
     lines.append(
         "Nothing written yet; add --write."
         if found.summary is None
@@ -268,6 +274,7 @@ def regrade_report(found: Regraded, folder: str) -> Report:
             "down": downs,
             "questions": [change.to_dict() for change in changes],
             "written": found.summary is not None,
+            "notes": found.notes,
         },
         lines=lines,
     )
