@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,18 +13,23 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convcalc.analysis.walk import walk
 from convcalc.cli.progress import show_progress
-from convcalc.errors import UsageError
+from convcalc.errors import ConvcalcError, UsageError
 from convcalc.layers import every
 from convcalc.layers.conv import Conv
 from convcalc.layers.rf import Slide
+from convcalc.layers.values import shape_of
 from convcalc.network.chain import parse_chain
 from convcalc.network.load import load, loads
 from convcalc.reference import WITNESSES
-from convcalc.verify.check import Check, sentence, value_text
+from convcalc.verify import plan
+from convcalc.verify.check import SUBJECTS, Check, sentence, value_text
+from convcalc.verify.effort import duration
 from convcalc.verify.fields import pixels_to_perturb
+from convcalc.verify.limits import check_needs, efforts
 from convcalc.verify.memory import apart, size_text
-from convcalc.verify.run import verify
+from convcalc.verify.run import verify, verify_analysis
 from convcalc.verify.tables import verify_report
 from random_layers import run
 
@@ -124,7 +130,9 @@ TOO_LARGE = [
     (("mlp_1000x1000x3",), "One hidden layer on a 1000x1000 colour image: running it needs 12.0 GB at hidden, more than 6.0 GB; try --input 3x250x250 or --only field,paths,counts,expect or smaller parameters with --set or --limit 12.1 where there is so much memory"),
     (("fc:100000", "fc:1000000", "--input", "3x200x200"), "chain: running it needs 400.0 GB at linear2, more than 6.0 GB; try --only field,paths,counts or --limit 400.1 where there is so much memory"),
     (("lenet5", "--set", "classes=4000000", "--limit", "0.5"), "LeNet-5: running it needs 1.4 GB at output, more than 500.0 MB; try --only field,paths,counts,expect or smaller parameters with --set or --limit 1.4 where there is so much memory"),
-    (("conv:k3000c1p2999", "--input", "1x3000x3000"), "chain: 323,892,009,000,000 products, more than 10,000,000,000,000, would take hours; use a smaller input, or --only field,paths,counts,expect"),
+    (("conv:k3000c1p2999", "--input", "1x3000x3000"), "chain: running it takes about 12 days (323,892,009,000,000 products at conv1), more than 1 hour; try --only field,paths,counts"),
+    (("lrn:65631445265", "--input", "2x5x3"), "chain: running it takes about 5 hours (1,968,943,358,070 operations at lrn1), more than 1 hour; try --input 2x1x1 or --only field,paths,counts"),
+    (("conv:k1000000p999999c1", "--input", "1x16"), "chain: finding its receptive fields takes about 15 hours (16 pixels through conv1), more than 1 hour; try --input 1x1 or --only shape,params,weights,biases,buffers,macs,valid_macs,paths,counts"),
     (("conv:k3c4", "--input", "3x999999999999", "--only", "field"), "chain: finding its receptive fields needs 325,000.0 GB at conv1, more than 6.0 GB; try --input 3x3814697"),
 ]  # fmt: skip
 
@@ -143,6 +151,56 @@ def test_an_axis_too_long_to_walk_along_is_refused(convcalc: Run) -> None:
         assert (ran.code, ran.out) == (2, "")
         assert "conv: the width of the padded map is " in ran.err
         assert ran.err.endswith("; give 10000000 or less\n")
+
+
+SLOWER = [
+    # each option whose value makes more work; what comes out stays small or is refused for its memory
+    ("lrn:{}", "30x9x9"),
+    ("conv:k{0}c1p{0}", "1x20"),
+    ("conv:k{0}c1p{0}", "1x20x20"),
+    ("dw:k{0}p{0}", "3x20x20"),
+    ("separable:/kernel_size={0}/out_channels=3/padding={0}", "3x20x20"),
+    ("local:k{0}p{0}c1", "1x20"),
+    ("tconv:k{}c1", "1x20"),
+    ("tconv:k3s{}c1", "1x20"),
+    ("avgpool:/kernel_size={}/padding=1/stride=1", "1x20x999999"),
+    ("maxpool:/kernel_size={}/stride=1", "1x20x999999"),
+    ("lppool:/kernel_size=3/norm_type={}", "3x20x20"),
+    ("aap:{}", "1x20"),
+    ("up:{}", "1x20"),
+    ("unpool:k{}", "1x20"),
+    ("pad:{}", "1x20"),
+    ("fc:{}", "20"),
+    ("{}*relu", "1x4"),
+]
+
+
+@pytest.mark.parametrize(("words", "shape"), SLOWER)
+def test_no_option_makes_more_work_than_is_foreseen(words: str, shape: str) -> None:
+    """Whatever the number, the checks are refused at once, or what they took was foreseen."""
+    for power in range(2, 13):
+        start = time.process_time()
+        try:
+            analysis = walk(parse_chain([words.format(10**power)], shape_of(shape)))
+            check_needs(analysis, SUBJECTS, "float32", 10**9)
+        except ConvcalcError:
+            analysis = None
+        refused_after = time.process_time() - start
+        assert refused_after < 2
+        if analysis is None:
+            continue
+        seconds = sum(each.seconds for each in efforts(analysis, SUBJECTS))
+        if seconds > 3:  # known before; the next is only longer
+            return
+        verify_analysis(analysis, max_bytes=10**9)
+        assert time.process_time() - start < 3 + 10 * seconds, power
+
+
+def test_a_long_run_is_announced(convcalc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "_LONG", 0.001)
+    ran = convcalc("verify", "lenet5", "--only", "shape")
+    assert (ran.code, ran.err) == (0, "this takes about 0 seconds\n")
+    assert duration(700) == "12 minutes"
 
 
 def test_a_size_is_said_in_the_unit_that_suits_it() -> None:

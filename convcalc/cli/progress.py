@@ -12,12 +12,17 @@ from convcalc.text import printable
 
 @contextmanager
 def show_progress(total: int) -> Iterator[Callable[[str, str], None]]:
-    """Say on stderr what is being run: a bar on a terminal, a line per network where there are several."""
+    """Say on stderr what is being run: a bar on a terminal, a line per network where there are several.
+
+    What comes without the name of a network is a line of its own.
+    """
     if not sys.stderr.isatty():
         shown: set[str] = set()
 
         def report_name(name: str, node: str) -> None:
-            if total > 1 and name not in shown:
+            if not name:
+                remark(printable(node))
+            elif total > 1 and name not in shown:
                 shown.add(name)
                 remark(f"[{len(shown)}/{total}] {printable(name)}")
 
@@ -32,6 +37,9 @@ def show_progress(total: int) -> Iterator[Callable[[str, str], None]]:
         seen: list[str] = []
 
         def draw(name: str, node: str) -> None:
+            if not name:
+                bar.print(escape(printable(node)))
+                return
             if name not in seen:
                 seen.append(name)
                 bar.update(task, completed=len(seen) - 1)

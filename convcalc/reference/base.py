@@ -37,6 +37,8 @@ class Witness:
     kind: ClassVar[str]
     buffers: ClassVar[frozenset[str]] = frozenset()
     """Names of the arrays that are kept but not trained, so not parameters."""
+    stamps: ClassVar[bool] = False
+    """Whether each input cell is written to the output, tap by tap, instead of windows being read."""
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         """The shape of every array the layer keeps, by name, without making one."""

@@ -268,7 +268,7 @@ def lrn(
     with np.errstate(all="ignore"):
         squares = cells * cells
         sums = np.zeros_like(squares)
-        for away in range(-(size // 2), size - size // 2):
+        for away in range(max(-(size // 2), -len(cells)), min(size - size // 2, len(cells))):
             first, last = max(0, -away), min(len(cells), len(cells) - away)
             if first < last:
                 sums[first:last] += squares[first + away : last + away]

@@ -247,14 +247,16 @@ def shares(cells: int, bins: int) -> list[range]:
     >>> shares(7, 3)
     [range(0, 3), range(2, 5), range(4, 7)]
     """
-    found = []
+    found, first = [], 0
     for place in range(bins):
         # In units of 1/(cells·bins) of the length a cell is `bins` wide and a bin `cells` wide.
         left, right = place * cells, (place + 1) * cells
-        overlapped = [
-            cell for cell in range(cells) if cell * bins < right and (cell + 1) * bins > left
-        ]
-        found.append(range(overlapped[0], overlapped[-1] + 1))
+        while (first + 1) * bins <= left:
+            first += 1
+        last = first
+        while last + 1 < cells and (last + 1) * bins < right:
+            last += 1
+        found.append(range(first, last + 1))
     return found
 
 

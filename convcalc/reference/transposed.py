@@ -4,6 +4,7 @@ A convolution reads a window of cells into one; its transpose writes one cell ou
 size of the output is where the last stamp ends, less what padding cuts off both ends.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from convcalc.reference.checks import Padding, Shape, one_of, per_axis
@@ -44,9 +45,12 @@ class ScatterAxis:
 
     def kept_taps(self) -> int:
         """How many taps, over all stamps, fall inside the output."""
-        return sum(
-            self.holds(self.cell(start, tap)) for start in self.starts for tap in range(self.kernel)
-        )
+        kept = 0
+        for tap in range(self.kernel):
+            first, last = self.cell(self.starts[0], tap), self.cell(self.starts[-1], tap)
+            cells = range(first, last + 1, self.stride)
+            kept += bisect_left(cells, self.size) - bisect_left(cells, 0)
+        return kept
 
     def writing(self, tap: int, first: int, last: int) -> slice:
         """The canvas cells under a tap of the stamps first … last-1."""

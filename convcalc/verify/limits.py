@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.reference.checks import LONGEST
+from convcalc.verify.effort import (
+    MAX_SECONDS,
+    Effort,
+    duration,
+    fields_effort,
+    loops_effort,
+    run_effort,
+)
 from convcalc.verify.fields import MAX_ROWS, pixels_to_perturb, unit_claims
+from convcalc.verify.loops import OF_LOOPS, sort_of
 from convcalc.verify.memory import BYTES, Need, apart, fields_need, run_need
 
 if TYPE_CHECKING:
@@ -19,41 +28,58 @@ if TYPE_CHECKING:
 # What the full run shows.
 OF_RUN = {"shape", "params", "weights", "biases", "buffers", "macs", "valid_macs"}
 MAX_BYTES = 6 * 10**9
-MAX_PRODUCTS = 10**13  # minutes, where the products are large; hours where they are thin
 MAX_LIMIT = 10_000  # GB that anybody can ask for
 
 
 def needs(analysis: Analysis, only: Sequence[str], dtype: str) -> list[Need]:
     """The memory of each part of the checks that would be done."""
-    found, image = [], analysis.network.input
+    found = []
     if OF_RUN & set(only):
         found.append(run_need(analysis, BYTES[dtype]))
-    if "field" in only and len(image) > 1:
-        long = max(image[1:]) > MAX_ROWS
-        claims = [claim for _, _, claim in unit_claims(analysis)] if long else []
-        images = [
-            min(MAX_ROWS, len(pixels_to_perturb(n, [claim[axis] for claim in claims])))
-            for axis, n in enumerate(image[1:])
-        ]
-        found.append(fields_need(analysis, images))
+    if "field" in only and len(analysis.network.input) > 1:
+        found.append(fields_need(analysis, [min(MAX_ROWS, n) for n in _perturbed(analysis)]))
     return found
 
 
+def efforts(analysis: Analysis, only: Sequence[str]) -> list[Effort]:
+    """The time of each part of the checks that would be done."""
+    found = []
+    if OF_RUN & set(only):
+        found.append(run_effort(analysis))
+    if "field" in only and len(analysis.network.input) > 1:
+        found.append(fields_effort(analysis, _perturbed(analysis)))
+    if OF_LOOPS & set(only):
+        found.append(loops_effort(len(set(map(sort_of, analysis)))))
+    return found
+
+
+def _perturbed(analysis: Analysis) -> list[int]:
+    """How many pixels are perturbed along each axis."""
+    image = analysis.network.input
+    long = max(image[1:]) > MAX_ROWS
+    claims = [claim for _, _, claim in unit_claims(analysis)] if long else []
+    return [
+        len(pixels_to_perturb(n, [claim[axis] for claim in claims]))
+        for axis, n in enumerate(image[1:])
+    ]
+
+
 def check_needs(analysis: Analysis, only: Sequence[str], dtype: str, max_bytes: int) -> None:
-    """Refuse, before anything is allocated, what would not fit in memory or take hours."""
-    macs, name = analysis.totals["macs"], analysis.network.name
-    if OF_RUN & set(only) and macs > MAX_PRODUCTS:
-        message = (
-            f"{name}: {macs:,} products, more than {MAX_PRODUCTS:,}, would take hours; "
-            "use a smaller input, or --only field,paths,counts,expect"
-        )
-        raise UsageError(message)
+    """Refuse, before anything is allocated or run, what would not fit in memory or take hours."""
+    name = analysis.network.name
     most = max(needs(analysis, only, dtype), key=lambda need: need.size, default=None)
     if most and most.size > max_bytes:
         needed, limit = apart(most.size, max_bytes)
         message = (
             f"{name}: {most.part} needs {needed} at {most.where}, more than {limit}; "
             f"{_ways_out(analysis, only, dtype, max_bytes, most.size)}"
+        )
+        raise UsageError(message)
+    longest = max(efforts(analysis, only), key=lambda each: each.seconds, default=None)
+    if longest and longest.seconds > MAX_SECONDS:
+        message = (
+            f"{name}: {longest.part} takes about {duration(longest.seconds)} ({longest.where}), more than "
+            f"{duration(MAX_SECONDS)}; {_ways_out(analysis, only, dtype, max_bytes)}"
         )
         raise UsageError(message)
 
@@ -63,7 +89,7 @@ def _ways_out(
     only: Sequence[str],
     dtype: str,
     max_bytes: int,
-    needed: int,
+    needed: int = 0,
 ) -> str:
     """What would make it fit; a smaller input or fewer subjects only where they are enough."""
     network, ways = analysis.network, []
@@ -77,15 +103,14 @@ def _ways_out(
     rest = [
         name
         for name in only
-        if (name != "expect" or network.expect)
-        and all(need.size <= max_bytes for need in needs(analysis, [name], dtype))
+        if (name != "expect" or network.expect) and _is_possible(analysis, [name], dtype, max_bytes)
     ]
     if set(rest) - {"expect"}:
         ways.append(f"--only {','.join(rest)}")
     if network.parameters:
         ways.append("smaller parameters with --set")
     limit = -(-needed // 10**8) / 10 if needed >= 10**9 else -(-needed // 10**6) / 1000
-    if limit <= MAX_LIMIT:
+    if needed and limit <= MAX_LIMIT:
         ways.append(f"--limit {limit:g} where there is so much memory")
     return f"try {' or '.join(ways)}" if ways else "use a smaller network"
 
@@ -104,7 +129,13 @@ def shrink(network: Network, by: int) -> Analysis | None:
 
 
 def fits(analysis: Analysis, only: Sequence[str], dtype: str, max_bytes: int) -> bool:
-    """Whether the checks stay within so many bytes, and the image is not too long to walk along."""
-    return max(analysis.network.input[1:], default=0) <= LONGEST and all(
-        need.size <= max_bytes for need in needs(analysis, only, dtype)
+    """Whether the checks fit in memory and time, and the image is not too long to walk along."""
+    short = max(analysis.network.input[1:], default=0) <= LONGEST
+    return short and _is_possible(analysis, only, dtype, max_bytes)
+
+
+def _is_possible(analysis: Analysis, only: Sequence[str], dtype: str, max_bytes: int) -> bool:
+    """Whether the checks stay within so many bytes, and end in time."""
+    return all(need.size <= max_bytes for need in needs(analysis, only, dtype)) and all(
+        each.seconds <= MAX_SECONDS for each in efforts(analysis, only)
     )

@@ -66,7 +66,8 @@ def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] 
             out = small.out_shape(*into)
         except ShapeError:
             continue
-        if formulas.product(out) * _work_of(options, into[0]) > MAX_LOOPED:
+        taps = formulas.product(out) * _work_of(options, into[0])
+        if max(taps, _operations(small, into)) > MAX_LOOPED:
             break
         found = (small, into)
         if min(out[1:], default=2) >= 2:
@@ -88,6 +89,12 @@ def _work_of(options: Mapping[str, Any], shape: Shape) -> int:
     power = options.get("norm_type", 1)
     found: int = formulas.product(sides) * shape[0] * power
     return found
+
+
+def _operations(layer: Layer, shapes: list[Shape]) -> int:
+    """Elementary operations that the layer asks for, which the loops do one by one."""
+    work = Work(layer, tuple(shapes), 1)
+    return work.macs + sum(work.counts.values())
 
 
 def _small_copy_agrees(sort: str, layer: Layer, shapes: list[Shape], seed: int) -> Iterator[Check]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from convcalc.analysis.walk import walk
 from convcalc.errors import UsageError
 from convcalc.text import printable, times
-from convcalc.verify.limits import MAX_BYTES, check_needs, fits, shrink
+from convcalc.verify.effort import duration
+from convcalc.verify.limits import MAX_BYTES, check_needs, efforts, fits, shrink
 from convcalc.verify.loops import OF_LOOPS, sort_of
 from convcalc.verify.run import verify_analysis
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
     from convcalc.verify.check import Check
 
+_LONG = 120  # seconds that are announced
 _SMALLER = (8, 16, 32, 4, 2)  # what the sides are divided by, until one fits
 
 
@@ -129,7 +131,8 @@ def verify_networks(
     Args:
         networks: by the names that messages call them.
         settings: what to check, and how.
-        progress: told the name of each network, and of each node before it is run.
+        progress: told the name of each network, and of each node before it is run; before all of
+            them, without a name, how long they take together, where that is long.
         may_shrink: whether a network that does not fit in memory is run on a smaller image.
 
     Returns:
@@ -143,6 +146,11 @@ def verify_networks(
         name: Plan.of(network, settings, notes, may_shrink=may_shrink)
         for name, network in networks.items()
     }
+    seconds = sum(
+        each.seconds for plan in plans.values() for each in efforts(plan.run, settings.subjects)
+    )
+    if seconds > _LONG:
+        progress("", f"this takes about {duration(seconds)}")
     found: dict[str, list[Check]] = {}
     for name, plan in plans.items():
         progress(name, "")

@@ -83,6 +83,8 @@ class Conv(Windows):
 class ConvTranspose(Witness):
     """A transposed convolution; its weight is that of the convolution it transposes."""
 
+    stamps = True
+
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
         channels, groups = options["out_channels"], options.get("groups", 1)

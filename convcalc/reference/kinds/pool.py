@@ -105,6 +105,8 @@ class GlobalMaxPool(Whole):
 class Unpool(Plain):
     """Undoes a max pool. A second input, if given, says which cells the values came from."""
 
+    stamps = True
+
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
         del arrays
         indices = inputs[1] if len(inputs) > 1 else None
