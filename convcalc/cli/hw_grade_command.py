@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.hw_options import SECRET_HELP, Progress
+from convcalc.cli.hw_options import SECRET_HELP, Progress, roster_options
 from convcalc.cli.output import answer_options, remark, show
 
 EXAMPLES = """
@@ -43,7 +43,7 @@ def _old_outputs(ctx: click.Context, word: str) -> str | None:
 @click.option(
     "--outputs", metavar="NAMES", help="Which files: some of csv,canvas,feedback,json,gradescope."
 )
-@click.option("--roster", metavar="FILE", help="The class: a CSV with a column student_id.")
+@roster_options("The class: a CSV with a column student_id.")
 @click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
 @click.option(
     "--anon", is_flag=True, help="Use codes instead of names; DIR/names/ says whose they are."

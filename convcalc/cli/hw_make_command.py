@@ -7,7 +7,7 @@ import os
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.hw_options import SECRET_HELP, Progress
+from convcalc.cli.hw_options import SECRET_HELP, Progress, roster_options
 from convcalc.cli.output import answer_options, remark, show
 from convcalc.text import printable
 
@@ -19,9 +19,7 @@ EXAMPLES = """
 
 @click.command("make", cls=Command, examples=EXAMPLES)
 @click.argument("sheet")
-@click.option(
-    "--roster", required=True, metavar="FILE", help="The students: a CSV with a column student_id."
-)
+@roster_options("The students: a CSV with a column student_id.", required=True)
 @click.option(
     "--secret-file",
     required=True,
@@ -35,6 +33,7 @@ def command(
     sheet: str,
     *,
     roster: str,
+    roster_id: str,
     secret_file: str,
     out: str,
     force: bool,
@@ -53,7 +52,7 @@ def command(
     from convcalc.homework.variants.secret import new_secret, read_secret
 
     found = load(sheet)
-    students = load_roster(roster)
+    students = load_roster(roster, roster_id)
     fresh = not os.path.lexists(secret_file)
     secret = new_secret(secret_file) if fresh else read_secret(secret_file)
     with Progress() as progress:

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Self
+from collections.abc import Callable
+from typing import Any, Self, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 SECRET_HELP = "The secret that the numbers of variants are drawn from: a file with one line of random letters."  # noqa: S105 - a help text
 _WIDTH = 30  # columns of a line of progress
 QUIET = 2.0  # seconds before progress is shown at all
 STEP = {True: 0.2, False: 10.0}  # seconds from one message to the next, on a terminal or off
+
+
+def roster_options(about: str, *, required: bool = False) -> Callable[[F], F]:
+    """The options ``--roster`` and ``--roster-id``."""
+
+    def decorate(command: F) -> F:
+        column = click.option(
+            "--roster-id",
+            default="",
+            metavar="COLUMN",
+            help="The column of the roster with the ids.",
+        )
+        return click.option("--roster", required=required, metavar="FILE", help=about)(
+            column(command)
+        )
+
+    return decorate
 
 
 class Progress:

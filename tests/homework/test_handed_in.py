@@ -17,8 +17,9 @@ from convcalc.homework.classroom import collect as handed_in
 from convcalc.homework.classroom import roster as rosters
 from convcalc.homework.classroom.answer_files import MAX_BYTES
 from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
-from convcalc.homework.classroom.roster import guess_student, parse, student_named
+from convcalc.homework.classroom.owner import Owners
 from convcalc.homework.classroom.roster import load as load_roster
+from convcalc.homework.classroom.roster import parse
 
 
 def found(*paths: Path) -> dict[str, SubmittedFile]:
@@ -285,20 +286,21 @@ ROSTER = parse("student_id,name,email\ns042,Ada,ada@x.org\ns107,Bo,bo.b@x.org\n1
         (("ps1_s107_final",), "s107"),
         (("lovelaceada_12345_6789_ps1",), "12345"),
         (("ada@x.org",), "s042"),
-        (("Bo.B",), "s107"),
+        (("Bo.B",), ""),
         (("Ada Lovelace_s042_assignsubmission_file", "ps1"), "s042"),
         (("submission", "answers"), ""),
         (("s0421",), ""),
     ],
 )
 def test_a_file_is_known_by_its_name_or_its_folder(names: tuple[str, ...], student: str) -> None:
-    assert student_named(names, ROSTER) == student
+    owner = Owners(ROSTER, {}, "ps1").of_file(SubmittedFile("", names))
+    assert owner.students == ((student,) if student else ())
 
 
 def test_without_a_roster_a_file_of_a_common_name_is_known_by_its_folder() -> None:
-    assert guess_student(("s042", "ps1"), "ps1") == "s042"
-    assert guess_student(("s042", "answers"), "ps1") == "s042"
-    assert guess_student(("s042 (2)",), "ps1") == "s042"
+    for names in (("s042", "ps1"), ("s042", "answers"), ("s042 (2)",), ("section 3", "s042")):
+        owner = Owners(None, {}, "ps1").of_file(SubmittedFile("", names))
+        assert owner.students == ("s042",)
 
 
 def test_a_gradebook_of_canvas_is_a_roster() -> None:

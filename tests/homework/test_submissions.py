@@ -113,7 +113,7 @@ def test_lines_are_added_in_linear_time() -> None:
         return time.perf_counter() - start
 
     seconds(1_000)
-    assert seconds(80_000) < 30 * max(seconds(8_000), 0.002)
+    assert seconds(80_000) < 30 * max(seconds(8_000), 0.01)
 
 
 def test_a_notebook_is_read_and_never_run() -> None:
@@ -168,7 +168,7 @@ def test_a_notebook_is_read_in_linear_time() -> None:
 
     seconds(1_000)
     assert seconds(4_800) < 0.5
-    assert seconds(4_800) < 30 * max(seconds(600), 0.002)
+    assert seconds(4_800) < 30 * max(seconds(600), 0.01)
 
 
 def test_a_long_cell_is_not_left_out_without_a_word() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import check_size, decode, file_name, read_file
 from convcalc.homework.classroom.answer_lines import Names, read_lines
+from convcalc.homework.classroom.claims import Claim
 from convcalc.homework.marking.mark import Marked, mark
 from convcalc.homework.sheets.read import PlainValues
 from convcalc.homework.sheets.sheet import Sheet
@@ -37,6 +38,7 @@ class Answers:
         sheet, student, variant: what the file says of itself.
         path: the file.
         notes: what was odd about it, one line each.
+        claim: what a platform's table says of the row.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Answers:
     variant: str = ""
     path: str = ""
     notes: list[str] = field(default_factory=list)
+    claim: Claim | None = None
 
 
 def load(path: str) -> bytes:
@@ -230,7 +233,7 @@ def _folded(node: Any, name: str) -> list[str]:
 def _from_lines(text: str, sheet: Sheet, path: str) -> Answers:
     """Lines such as ``q1: 28x28x6``."""
     lines = read_lines(text, sheet, MAX_CELL)
-    facts = {name: printable(value) for name, value in lines.facts.items()}
+    facts: dict[str, Any] = {name: printable(value) for name, value in lines.facts.items()}
     return Answers(dict(lines.values), **facts, path=path, notes=lines.notes)
 
 

@@ -11,19 +11,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from convcalc.errors import ConvcalcError
+from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
 from convcalc.homework.classroom.grader import Graded, Grader
-from convcalc.homework.classroom.roster import (
-    Roster,
-    Student,
-    guess_student,
-    student_named,
-    words_of,
-)
+from convcalc.homework.classroom.owner import NOT_ON_THE_ROSTER, UNCLEAR, UNREADABLE, Owners
+from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.secret import same_student
 from convcalc.text import shortened
@@ -49,7 +45,28 @@ class FileStatus:
     note: str = ""
 
 
-STATUSES = ("graded", "older copy", "unreadable", "not on the roster", "left out")
+NO_ANSWERS = "no answers"
+STATUSES = (
+    "graded", "older copy", UNREADABLE, NO_ANSWERS, UNCLEAR, NOT_ON_THE_ROSTER, "left out",
+)  # fmt: skip
+
+
+class _Rank(NamedTuple):
+    """What decides which of a student's files counts: the largest, compared from the left.
+
+    Attributes:
+        answered: whether anything is answered in it.
+        sure: whether its name or the platform says whose it is.
+        attempt: the platform's number, else the version that its name ends in.
+        time: when it was handed in, by the platform, else when it was last changed.
+        order: its place among all that were read.
+    """
+
+    answered: bool
+    sure: bool
+    attempt: int
+    time: float
+    order: int
 
 
 @dataclass(slots=True)
@@ -57,7 +74,7 @@ class _Place:
     """The place of a student's newest answers in the store."""
 
     student: str
-    rank: tuple[bool, float, int]
+    rank: _Rank
     start: int
     path: str
 
@@ -73,17 +90,18 @@ class AnswerStore:
         self.statuses: list[FileStatus] = []
         self.files = 0
         self.rows = 0
-        self._codes: dict[str, str] | None = None
+        self._owners: Owners | None = None
         self._broken: dict[str, str] | None = None
 
-    def codes(self) -> dict[str, str]:
-        """The students by their variants' codes."""
-        if self._codes is None:
-            self._codes = {}
-            if self.roster and self.grader.varies:
-                for student in self.roster.students:
-                    self._codes[self.grader.code(student)] = student
-        return self._codes
+    @property
+    def owners(self) -> Owners:
+        """What finds whose answers files hold."""
+        if self._owners is None:
+            varies = self.roster is not None and self.grader.varies
+            students = self.roster.students if varies and self.roster else ()
+            codes = {self.grader.code(student): student for student in students}
+            self._owners = Owners(self.roster, codes, self.sheet.id)
+        return self._owners
 
     def read(
         self,
@@ -99,19 +117,15 @@ class AnswerStore:
             if submitted.left_out:
                 self.statuses.append(FileStatus(submitted.path, "", "left out", submitted.problem))
             elif submitted.data is None:
-                self.statuses.append(
-                    FileStatus(
-                        submitted.path, self.likely(submitted), "unreadable", submitted.problem
-                    )
-                )
+                self._set_aside(submitted, UNREADABLE, submitted.problem)
             else:
                 self.read_file(submitted, columns)
 
-    def likely(self, submitted: SubmittedFile) -> str:
-        """The student of an unreadable file, by its name."""
-        if self.roster:
-            return student_named(submitted.names, self.roster)
-        return guess_student(submitted.names, self.sheet.id)
+    def _set_aside(self, submitted: SubmittedFile, status: str, why: str, path: str = "") -> None:
+        """Note why a file, or a row of it, does not count."""
+        students = ", ".join(self.owners.likely(submitted))
+        note = shortened(why, _MAX_NOTE)
+        self.statuses.append(FileStatus(path or submitted.path, students, status, note))
 
     def read_file(self, submitted: SubmittedFile, columns: dict[str, str] | None) -> None:
         """Note the answers of one file, or why there are none."""
@@ -120,48 +134,55 @@ class AnswerStore:
             found = parse_submitted(submitted, self.sheet, columns)
         except ConvcalcError as error:
             why = str(error).partition("\n")[0].removeprefix(f"{submitted.path}: ")
-            self.statuses.append(
-                FileStatus(
-                    submitted.path, self.likely(submitted), "unreadable", shortened(why, _MAX_NOTE)
-                )
-            )
+            self._set_aside(submitted, UNREADABLE, why)
             return
         except Exception as error:  # noqa: BLE001 - one broken file must not stop a class
-            why = f"cannot be read ({type(error).__name__})"
-            self.statuses.append(
-                FileStatus(submitted.path, self.likely(submitted), "unreadable", why)
-            )
+            self._set_aside(submitted, UNREADABLE, f"cannot be read ({type(error).__name__})")
             return
         for each in found:
             self.rows += 1
             self.note(submitted, each, alone=len(found) == 1)
 
     def note(self, submitted: SubmittedFile, given: submissions.Answers, *, alone: bool) -> None:
-        """Note one student's answers."""
+        """Note the answers of one student, or of the members of a group."""
         path = given.path or submitted.path
-        student, sure, why = self.owner(submitted, given, alone=alone)
-        if not student:
-            self.statuses.append(
-                FileStatus(path, given.student, why, "" if given.student else "no name in it")
-            )
-            return
         notes = [shortened(note, _MAX_NOTE) for note in given.notes[:_MAX_NOTES]]
-        if why:
-            notes.append(why)
+        values = self.grader.merge(given.values, notes)
+        if not values:
+            is_sheet = "convcalc_sheet" in given.values
+            why = "a sheet, not answers" if is_sheet else "answers no question of this sheet"
+            self._set_aside(submitted, NO_ANSWERS, why, path)
+            return
+        owner = self.owners.of_answers(submitted, given, alone=alone)
+        if not owner.students or owner.status:
+            said = shortened(owner.said, 100)
+            self.statuses.append(FileStatus(path, said, owner.status or UNREADABLE, owner.note))
+            return
+        if owner.note:
+            notes.append(owner.note)
         if given.sheet and given.sheet != self.sheet.id:
             notes.append(f"the answers are for the sheet {shortened(given.sheet, 40)!r}")
-        values = self.grader.merge(given.values, notes)
-        record = {
-            "student": student, "file": path, "time": submitted.time, "sure": sure,
-            "variant": given.variant, "notes": notes, "answers": values,
-        }  # fmt: skip
-        self.add(record)
+        claim = given.claim or submitted.claim
+        time = submitted.time if claim is None or claim.time is None else claim.time
+        attempt = submitted.version if claim is None or claim.attempt is None else claim.attempt
+        for student in owner.students:
+            record = {
+                "student": student, "file": path, "time": time, "sure": owner.sure, "attempt": attempt,
+                "variant": given.variant, "notes": notes, "answers": values,
+            }  # fmt: skip
+            self.add(record)
 
     def add(self, record: dict[str, Any]) -> None:
         """Put one student's answers into the store, unless newer ones are there."""
         path, student = record["file"], record["student"]
         key = same_student(student)
-        rank = (bool(record["sure"]), float(record["time"]), len(self.statuses) + self.rows)
+        rank = _Rank(
+            any(not is_blank(each) for each in record["answers"].values()),
+            bool(record["sure"]),
+            record["attempt"],
+            float(record["time"]),
+            len(self.statuses) + self.rows,
+        )
         older = self.places.get(key)
         if older is not None and older.rank > rank:
             self.statuses.append(
@@ -176,32 +197,6 @@ class AnswerStore:
         start = self.file.seek(0, 2)
         self.file.write(json.dumps(record, ensure_ascii=True).encode() + b"\n")
         self.places[key] = _Place(student, rank, start, path)
-
-    def owner(
-        self, submitted: SubmittedFile, given: submissions.Answers, *, alone: bool
-    ) -> tuple[str, bool, str]:
-        """Whose answers these are, whether the file's own name says so, and what is odd about it."""
-        roster = self.roster
-        if roster is None:
-            name = guess_student(submitted.names, self.sheet.id) if alone else ""
-            if not given.student:
-                return name, True, "" if name else "unreadable"
-            words = {same_student(word) for part in submitted.names for word in words_of(part)}
-            return given.student[:100], same_student(given.student) in words or not alone, ""
-        said = roster.find(given.student) if given.student else ""
-        named = student_named(submitted.names, roster) if alone else ""
-        if named:
-            odd = ""
-            if given.student and said != named:
-                odd = f"the answers say {shortened(given.student, 40)!r}, the file name says {named}; the file name counts"
-            return named, True, odd
-        if said:
-            return said, not alone, ""
-        if given.variant and (owner := self.codes().get(given.variant)):
-            return owner, False, f"identified by the variant {shortened(given.variant, 20)}"
-        if not given.student:
-            given.student = guess_student(submitted.names, self.sheet.id) if alone else ""
-        return "", False, "not on the roster" if given.student else "unreadable"
 
     def grades(self, order: Callable[[Student], str] | None = None) -> Iterator[Graded]:
         """The marks of every student, in the order of the roster, else of their ids, or in another."""
@@ -247,7 +242,7 @@ class AnswerStore:
         }
         return Graded(
             student, variant, entries, points, record["file"], notes, record["answers"], numbers,
-            time=float(record["time"]), sure=bool(record["sure"]), claimed=claimed,
+            time=float(record["time"]), sure=bool(record["sure"]), claimed=claimed, attempt=record["attempt"],
         )  # fmt: skip
 
     def all_statuses(self) -> list[FileStatus]:
@@ -267,7 +262,7 @@ class AnswerStore:
             self._broken = {
                 same_student(each.student): f"{each.path}: {each.note}"
                 for each in self.statuses
-                if each.status == "unreadable" and each.student
+                if each.status in (UNREADABLE, NO_ANSWERS) and each.student
             }
         why = self._broken.get(same_student(student.id))
         variant = self.grader.code(student.id)
@@ -294,12 +289,14 @@ def _drawn_numbers(question: Question, sheet: Sheet) -> dict[str, str]:
     return {name: str(question.given[name]) for name in names}
 
 
-def _reason_not_used(
-    older: tuple[bool, float, int], newer: tuple[bool, float, int], path: str
-) -> str:
+def _reason_not_used(older: _Rank, newer: _Rank, path: str) -> str:
     """Why one of two files from a student does not count."""
-    if older[0] != newer[0]:
+    if older.answered != newer.answered:
+        return f"nothing is answered in it; {path} counts"
+    if older.sure != newer.sure:
         return f"{path} has the student's name and counts"
-    if older[1] == newer[1]:
+    if older.attempt != newer.attempt:
+        return f"an earlier attempt than {path}, which counts"
+    if older.time == newer.time:
         return f"as old as {path}, which was read later and counts"
     return f"older than {path}, which counts"

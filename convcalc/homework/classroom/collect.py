@@ -21,6 +21,7 @@ from typing import IO
 from convcalc.errors import UsageError
 from convcalc.files import open_regular
 from convcalc.homework.classroom.answer_files import MAX_BYTES
+from convcalc.homework.classroom.claims import Claim, version_of
 from convcalc.text import printable, shortened
 
 MAX_DEPTH = 12  # folders inside folders
@@ -32,6 +33,9 @@ _MAX_RATIO = 200  # how far one file may have been squeezed, past the first
 _FREE_BYTES = 2**20  # bytes that may have been squeezed any amount
 MAX_NESTED = 2  # archives in archives
 _ENCRYPTED = 0x1
+
+_SUMMARY, _BESIDE = "summary.json", {"manifest.json", "names", "files.csv"}  # of a folder of marks
+_KEY_HEADING = b"student_id,variant,question,part,given,expected"  # of the key of `hw make`
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", ".ds_store", ".gitkeep"})
@@ -48,6 +52,9 @@ class SubmittedFile:
         data: its bytes; None where it was not read.
         problem: why not.
         left_out: whether nothing was lost: a system file, not of a student.
+        claim: what a platform says of it; None where none does.
+        direct: whether it was named on the command line, not found in a folder or archive.
+        version: the version that its name ends in; 0 without one.
     """
 
     path: str
@@ -56,6 +63,9 @@ class SubmittedFile:
     data: bytes | None = None
     problem: str = ""
     left_out: bool = False
+    claim: Claim | None = None
+    direct: bool = False
+    version: int = 0
 
 
 class _Changed(Exception):  # noqa: N818 - not an error of the program
@@ -76,10 +86,8 @@ def submitted_files(paths: Iterable[str]) -> Iterator[SubmittedFile]:
             reason = getattr(error, "strerror", None) or error
             message = f"{shortened(path)}: cannot be read: {reason}; check the name"
             raise UsageError(message) from None
-        under = (
-            _folder(path, (), 0) if stat.S_ISDIR(found.st_mode) else _file(path, (), follow=True)
-        )
-        for submitted in under:
+        is_folder = stat.S_ISDIR(found.st_mode)
+        for submitted in _folder(path, (), 0) if is_folder else _file(path, (), direct=True):
             count += 1
             if count > MAX_FILES:
                 message = f"more than {MAX_FILES:,} files; grade them folder by folder"
@@ -118,6 +126,11 @@ def _folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[Submitted
     except OSError as error:
         yield _unread(path, names, f"cannot be read: {error.strerror}")
         return
+    if _is_ours(path, {entry.name for entry in entries}):
+        yield SubmittedFile(
+            printable(path), names, left_out=True, problem="a folder that convcalc hw wrote"
+        )
+        return
     for entry in entries:
         name = entry.name
         sort = _entry_kind(entry)
@@ -131,6 +144,19 @@ def _folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[Submitted
             yield from _folder(entry.path, (*names, name), depth + 1)
         else:
             yield from _file(entry.path, names)
+
+
+def _is_ours(path: str, names: set[str]) -> bool:
+    """Whether a folder is one that `hw grade` or `hw make` wrote."""
+    if _SUMMARY in names and names & _BESIDE:
+        return True
+    if "key.csv" not in names:
+        return False
+    try:
+        with open_regular(os.path.join(path, "key.csv")) as file:
+            return file.read(len(_KEY_HEADING)) == _KEY_HEADING
+    except (OSError, ValueError):
+        return False
 
 
 def _entry_kind(entry: os.DirEntry[str]) -> str:
@@ -148,20 +174,24 @@ def _is_system(name: str) -> bool:
     return name.lower() in _SYSTEM_NAMES or name.startswith("._")
 
 
-def _file(path: str, names: tuple[str, ...], *, follow: bool = False) -> Iterator[SubmittedFile]:
+def _file(path: str, names: tuple[str, ...], *, direct: bool = False) -> Iterator[SubmittedFile]:
     """One file, or the files in it where it is an archive."""
     here = (*names, _stem(os.path.basename(path)))
     for attempt in (1, 2):
         try:
-            with open_regular(path, follow=follow) as handle:
+            with open_regular(path, follow=direct) as handle:
                 before = os.fstat(handle.fileno())
                 if handle.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-                    yield from _archive(path, here, handle, before.st_size, _Budget())
+                    # Members of an archive that was found among others are no newer than it.
+                    budget = _Budget(latest=time.time() if direct else before.st_mtime)
+                    yield from _archive(path, here, handle, before.st_size, budget, of_class=direct)
                     after = os.fstat(handle.fileno())
                     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
                         yield _unread(path, here, "changed while it was being read; grade it again")
                     return
-                yield _read(path, here, handle, before)
+                submitted = _read(path, here, handle, before)
+                submitted.direct = direct
+                yield submitted
                 return
         except _Changed:
             if attempt == 2:
@@ -177,7 +207,7 @@ def _read(
     path: str, names: tuple[str, ...], handle: io.BufferedReader, before: os.stat_result
 ) -> SubmittedFile:
     """The bytes of a file that is not an archive."""
-    when = before.st_mtime
+    when = min(before.st_mtime, time.time())
     if before.st_size > MAX_BYTES:
         return _unread(path, names, _too_large(before.st_size), when)
     data = handle.read(MAX_BYTES + 1)
@@ -186,7 +216,8 @@ def _read(
         data
     ) != after.st_size:
         raise _Changed
-    return SubmittedFile(printable(path), names, when, data)
+    version = version_of(names[-1])
+    return SubmittedFile(printable(path), names, when, data, version=version)
 
 
 def _too_large(size: int) -> str:
@@ -199,16 +230,26 @@ def _too_large(size: int) -> str:
 
 @dataclass(slots=True)
 class _Budget:
-    """How many bytes an archive, with those inside it, may still unpack."""
+    """How many bytes an archive, with those inside it, may still unpack, and how new its files may be."""
 
+    latest: float
     left: int = MAX_TOTAL
     nested: int = 0
 
 
 def _archive(
-    path: str, names: tuple[str, ...], handle: IO[bytes], size: int, budget: _Budget
+    path: str,
+    names: tuple[str, ...],
+    handle: IO[bytes],
+    size: int,
+    budget: _Budget,
+    *,
+    of_class: bool = False,
 ) -> Iterator[SubmittedFile]:
-    """The files in a zip, each read in memory after its declared sizes were checked."""
+    """The files in a zip, each read in memory after its declared sizes were checked.
+
+    The name of an archive of a whole class says nothing of a student.
+    """
     if size > MAX_ZIP:
         yield _unread(path, names, f"an archive of {size / 2**20:,.0f} MiB; unpack it first")
         return
@@ -219,6 +260,8 @@ def _archive(
             if why:
                 yield _unread(path, names, why)
                 return
+            if of_class and len({each.filename.partition("/")[0] for each in members}) > 1:
+                names = ()
             count = 0
             for member in members:
                 if not member.is_dir():
@@ -260,7 +303,7 @@ def _unpack(
     if why:
         yield _unread(where, here, why)
         return
-    when = _modified(member)
+    when = min(_modified(member), budget.latest)
     nested = name.lower().endswith(".zip")
     limit = MAX_BYTES * (8 if nested else 1)
     if member.file_size > limit:
@@ -278,11 +321,12 @@ def _unpack(
         if budget.nested >= MAX_NESTED:
             yield _unread(where, here, "an archive three levels deep; unpack it first", when)
             return
-        budget.nested += 1
+        budget.nested, latest = budget.nested + 1, budget.latest
+        budget.latest = when
         yield from _archive(where, here, io.BytesIO(data), len(data), budget)
-        budget.nested -= 1
+        budget.nested, budget.latest = budget.nested - 1, latest
     else:
-        yield SubmittedFile(printable(where), here, when, data)
+        yield SubmittedFile(printable(where), here, when, data, version=version_of(here[-1]))
 
 
 def _member_refusal(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:

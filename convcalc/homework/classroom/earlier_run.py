@@ -32,6 +32,7 @@ from convcalc.homework.variants.secret import same_student
 from convcalc.text import printable, shortened, unguard_cell
 
 _MAX_CELL = 1_000_000
+_MAX_ATTEMPT = 10**6
 _MAX_DEPTH = 24  # of lists in an answer; sheets are read up to 20
 _MAX_NUMBER = 100  # characters of a number that was drawn
 _TEXTS = ("student", "shown", "file", "variant", "drawn_variant")
@@ -129,12 +130,15 @@ def _record_of(line: str) -> dict[str, Any] | None:
         texts = [record[key] for key in _TEXTS]
         texts += [*record["who"].values(), *record["notes"]]
         drawn = [*record["numbers"].values()]
+        attempt = record.setdefault("attempt", 0)
         texts += [value for numbers in drawn for value in numbers.values()]
         whole = (
             all(isinstance(text, str) for text in texts)
             and all(len(value) <= _MAX_NUMBER for numbers in drawn for value in numbers.values())
             and isinstance(record["notes"], list)
             and isinstance(record["sure"], bool)
+            and type(attempt) is int
+            and 0 <= attempt <= _MAX_ATTEMPT
             and _is_time(record["time"])
             and isinstance(record["answers"], dict | None)
             and _is_shallow(record["answers"], _MAX_DEPTH)

@@ -52,7 +52,8 @@ class Graded:
         numbers: the draws, by question.
         handed_in: whether anything was submitted.
         shown: the id, or the code that stands for it in an anonymous run.
-        time, sure: when it was changed, and whether the file's name says whose it is.
+        time, sure, attempt: when it was changed, whether the file's name says whose it is, and which
+            attempt it is.
         claimed: the variant that the answers say they are of.
     """
 
@@ -69,6 +70,7 @@ class Graded:
     time: float = 0.0
     sure: bool = True
     claimed: str = ""
+    attempt: int = 0
 
     @property
     def status(self) -> str:
@@ -80,7 +82,8 @@ class Graded:
     def __post_init__(self) -> None:
         self.shown = self.shown or self.student.id
         results = [entry.result for entry in self.entries]
-        self.notes += [f"{each.id}: {note}" for each in results for note in each.notes]
+        found = [f"{each.id}: {note}" for each in results for note in each.notes]
+        self.notes += [note for note in found if note not in self.notes]
 
 
 # --------------------------------------------------------------------------------- the grader

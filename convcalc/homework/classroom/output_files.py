@@ -312,7 +312,7 @@ class Records(Output):
     def add(self, one: Graded) -> None:
         data = {
             "student": one.student.id, "who": asdict(one.student), "shown": one.shown, "file": one.path,
-            "time": one.time, "sure": one.sure, "variant": one.claimed, "drawn_variant": one.variant,
+            "time": one.time, "sure": one.sure, "attempt": one.attempt, "variant": one.claimed, "drawn_variant": one.variant,
             "numbers": one.numbers, "notes": one.notes, "answers": one.values if one.handed_in else None,
             "marks": self.run.marks.record(one),
         }  # fmt: skip

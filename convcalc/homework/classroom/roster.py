@@ -1,4 +1,4 @@
-"""The students of a class, from a CSV; and who a file is from."""
+"""The students of a class, from a CSV."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from convcalc.errors import UsageError
-from convcalc.files import file_name, read_file
-from convcalc.homework.classroom.answer_files import decode_answers
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.files import decode, file_name, read_file
+from convcalc.homework.classroom.claims import Claim, Index, words
 from convcalc.homework.variants.secret import same_student
-from convcalc.text import printable
+from convcalc.text import printable, quoted, shortened
 
 MAX_BYTES = 4 * 2**20
 MAX_STUDENTS = 200_000
 MAX_ID = 100
 MAX_CELL = 100_000
+_MAX_NOTES = 20
+_OTHER = re.compile(r"(?:---|\{|\[|- |[\w-]+:(?:\s|$))[^\n]*(?:\n|$)(?![^\n]*[,;\t])")  # YAML, JSON
 
 # The headings that learning platforms give to what is needed here.
 _HEADINGS = {
@@ -54,74 +56,83 @@ class Roster:
     Attributes:
         students: by id.
         notes: what was odd about the list.
+        index: the students by all that names them.
     """
 
     students: dict[str, Student] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    _known: dict[str, str] = field(default_factory=dict)
+    index: Index = field(default_factory=Index)
 
     def add(self, student: Student) -> None:
-        """Add a student under every name that files may have."""
+        """Add a student under every id, address and full name."""
         self.students[student.id] = student
-        for word in (student.id, student.email, student.login, student.sis):
-            if word:
-                self._known.setdefault(same_student(word), student.id)
-        mail = student.email.partition("@")[0]
-        if mail:
-            self._known.setdefault(same_student(mail), student.id)
+        ids = (student.id, student.email, student.login, student.sis, student.canvas)
+        self.index.add(student.id, ids, student.name)
 
     def find(self, word: str) -> str:
-        """The student that a word names; empty where none."""
-        return self._known.get(same_student(word), "")
+        """The one student that an id, an address or a full name means; empty where none or several."""
+        found = self.index.whole(word)
+        return found.pop() if len(found) == 1 else ""
+
+    def match(self, claim: Claim) -> set[str]:
+        """The students that a platform's words can mean: one where they are clear.
+
+        Words that agree on one student are clear, even if one of them alone is not.
+        """
+        found = [
+            students
+            for text in (claim.id, claim.login, claim.email, claim.name)
+            if text and (students := self.index.whole(text) or self.index.joined(text))
+        ]
+        if not found:
+            return set()
+        agreed = set.intersection(*found)
+        return agreed if len(agreed) == 1 else set.union(*found)
 
 
-def load(path: str) -> Roster:
+def load(path: str, id_column: str = "") -> Roster:
     """Read a list of students: a CSV with a heading, or one id per line.
 
+    Args:
+        path: the file.
+        id_column: the heading of the ids; the best known one without it.
+
     Raises:
-        UsageError: it cannot be read, or names nobody.
+        UsageError: it cannot be read, is no roster, or names nobody.
     """
     data = read_file(path, MAX_BYTES, "roster", option="--roster")
-    return parse(data, file_name(path, "--roster"))
+    return parse(data, file_name(path, "--roster"), id_column)
 
 
-def parse(data: bytes | str, path: str = "roster") -> Roster:
+def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roster:
     """Like `load`, from bytes."""
-    text = decode_answers(data, path)
-    lines = text.split("\n")
-    first = next((line for line in lines if line.strip()), "")
-    separator = max((",", ";", "\t"), key=first.count)
-    csv.field_size_limit(MAX_CELL)
-    try:
-        rows = [
-            row
-            for row in csv.reader(io.StringIO(text), delimiter=separator)
-            if any(c.strip() for c in row)
-        ]
-    except csv.Error as error:
-        message = f"{path}: cannot be read as a table: {error}; save it as CSV"
-        raise UsageError(message) from None
-    if not rows:
-        message = (
-            f"{path}: is empty; write one student per line under a heading such as student_id,name"
-        )
-        raise UsageError(message)
+    rows = _table(_text(data, path), path)
     places = _columns(rows[0])
+    header = rows[0]
+    if id_column:
+        places["id"] = _named_column(header, id_column, path)
     if places:
         rows = rows[1:]
     else:
-        places = {"id": 0, **({"name": 1} if len(rows[0]) > 1 else {})}
+        _refuse_unknown_headings(header, path)
+        places = {"id": 0, **({"name": 1} if len(header) > 1 else {})}
+        header = []
     roster = Roster()
-    for number, row in enumerate(rows, start=2):
+    known: set[str] = set()
+    for number, row in enumerate(rows, start=2 if header else 1):
         student = _student_of(row, places)
-        if not student.id or _is_points_row(row):
+        if _is_points_row(row):
+            continue
+        if not student.id:
+            roster.notes.append(f"row {number} of the roster has no id; left out")
             continue
         if len(student.id) > MAX_ID:
             message = f"{path}: row {number}: an id of {len(student.id):,} characters; at most {MAX_ID} are read"
             raise UsageError(message)
-        if roster.find(student.id):
+        if same_student(student.id) in known:
             roster.notes.append(f"{student.id} is on the roster twice; the first row counts")
             continue
+        known.add(same_student(student.id))
         roster.add(student)
         if len(roster.students) > MAX_STUDENTS:
             message = f"{path}: more than {MAX_STUDENTS:,} students"
@@ -131,21 +142,94 @@ def parse(data: bytes | str, path: str = "roster") -> Roster:
             f"{path}: names no student; write one per line under a heading such as student_id,name"
         )
         raise UsageError(message)
+    roster.notes += [*_notes_on_names(roster), *_notes_on_ids(header, places["id"], id_column)]
+    del roster.notes[_MAX_NOTES:]
     return roster
+
+
+def _text(data: bytes | str, path: str) -> str:
+    """The text of a roster; what is plainly something else is refused."""
+    text = decode(data, path, utf_16=True) if isinstance(data, bytes) else data
+    if "\0" in text:
+        message = f"{path}: not a text file; save the roster as CSV"
+        raise UsageError(message)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    start = "\n".join([line for line in text.split("\n") if line.strip()][:3])
+    if _OTHER.match(start):
+        message = f"{path}: looks like YAML or JSON, not like a roster; give a CSV with a heading such as student_id,name"
+        raise UsageError(message)
+    return text
+
+
+def _table(text: str, path: str) -> list[list[str]]:
+    """The rows that are not empty."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    separator = max((",", ";", "\t"), key=first.count)
+    csv.field_size_limit(MAX_CELL)
+    try:
+        reader = csv.reader(io.StringIO(text), delimiter=separator)
+        rows = [row for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        message = f"{path}: cannot be read as a table: {error}; save it as CSV"
+        raise UsageError(message) from None
+    if not rows:
+        message = (
+            f"{path}: is empty; write one student per line under a heading such as student_id,name"
+        )
+        raise UsageError(message)
+    return rows
+
+
+def _named_column(header: list[str], name: str, path: str) -> int:
+    """The place of the column that was named."""
+    words = [each.strip().lower() for each in header]
+    if name.strip().lower() not in words:
+        known = did_you_mean(name, [printable(each.strip()) for each in header])
+        message = f"{path}: no column {quoted(shortened(name))}{known}"
+        raise UsageError(message)
+    return words.index(name.strip().lower())
+
+
+def _refuse_unknown_headings(header: list[str], path: str) -> None:
+    """Refuse a first row that looks like headings of which none is known."""
+    cells = [cell.strip() for cell in header]
+    if len(cells) > 1 and all(cells) and not any(re.search(r"[0-9@]", cell) for cell in cells):
+        names = ", ".join(shortened(cell, 30) for cell in cells[:8])
+        message = f"{path}: no column is known to hold ids ({names}); say which with --roster-id"
+        raise UsageError(message)
+
+
+def _notes_on_names(roster: Roster) -> Iterator[str]:
+    """Names that several students have."""
+    names: dict[tuple[str, ...], list[Student]] = {}
+    for student in roster.students.values():
+        names.setdefault(words(student.name), []).append(student)
+    for name, students in names.items():
+        if name and len(students) > 1:
+            ids = " and ".join(each.id for each in students[:3])
+            yield f"{students[0].name} is the name of {ids}: a file with the name alone is not graded"
+
+
+def _notes_on_ids(header: list[str], place: int, id_column: str) -> Iterator[str]:
+    """Where the ids are taken from, if another column could be meant."""
+    cells = [cell.strip().lower() for cell in header]
+    ids = [cell for cell in cells if cell in _HEADINGS["id"] and cell not in _HEADINGS["email"]]
+    if len(ids) > 1 and not id_column:
+        yield f"ids are taken from the column {printable(header[place].strip())!r}; --roster-id names another"
 
 
 def _columns(header: list[str]) -> dict[str, int]:
     """The column of each thing; empty if the first row is not a header."""
-    words = [name.strip().lower() for name in header]
+    given = [name.strip().lower() for name in header]
     found: dict[str, int] = {}
     for key, names in _HEADINGS.items():
         for name in names:
-            if name in words:
-                found[key] = words.index(name)
+            if name in given:
+                found[key] = given.index(name)
                 break
-    if "student" in words and "sis login id" in words:  # a gradebook of Canvas
-        found["name"] = words.index("student")
-        found["id"] = words.index("sis login id")
+    if "student" in given and "sis login id" in given:  # a gradebook of Canvas
+        found["name"] = given.index("student")
+        found["id"] = given.index("sis login id")
     elif found.get("canvas") == found.get("id"):
         found.pop("canvas", None)
     return found if "id" in found else {}
@@ -165,40 +249,3 @@ def _student_of(row: list[str], places: dict[str, int]) -> Student:
 def _is_points_row(row: list[str]) -> bool:
     """Whether a row of a gradebook holds the points possible."""
     return any(cell.strip().lower() == "points possible" for cell in row)
-
-
-# ------------------------------------------------------------------------------ whose file it is
-
-
-_COMMON = frozenset(
-    {"answers", "answer", "submission", "homework", "hw", "sheet", "solution", "solutions", "mine"}
-)
-
-
-def words_of(name: str) -> Iterator[str]:
-    """The words of a file's name that may be an id: all of it, then its parts."""
-    yield name
-    yield re.sub(r"[ _-]*\(\d+\)$|[-_ ](?:v|try|copy|late)?\d{0,2}$", "", name)
-    parts = re.split(r"[\s_()\[\],]+", name)
-    yield from parts
-    for part in parts:
-        yield from part.split("-")
-
-
-def student_named(names: tuple[str, ...], roster: Roster) -> str:
-    """The student on the roster whom a file's name, or its folder's, names; empty if there is none."""
-    for name in reversed(names):
-        for word in words_of(name):
-            found = roster.find(word)
-            if found:
-                return found
-    return ""
-
-
-def guess_student(names: tuple[str, ...], sheet: str) -> str:
-    """The student of a file if there is no roster: its name, or its folder's."""
-    for name in reversed(names):
-        plain = re.sub(r"[ _-]*\(\d+\)$", "", name).strip()
-        if plain and plain.lower() not in _COMMON and plain.lower() != sheet.lower():
-            return printable(plain)[:MAX_ID]
-    return printable(names[-1])[:MAX_ID] if names else ""

@@ -84,7 +84,7 @@ def read_options(given: Mapping[str, Any], out: str | None) -> Options:
             message = f"{option} is about a folder of grades; give it with --out DIR"
             raise UsageError(message)
     return Options(
-        roster=load_roster(given["roster"]) if given["roster"] else None,
+        roster=load_roster(given["roster"], given["roster_id"]) if given["roster"] else None,
         secret=read_secret(given["secret_file"]) if given["secret_file"] else None,
         outputs=choose_outputs(given["outputs"]) if given["outputs"] is not None else (),
         anonymous=given["anon"],

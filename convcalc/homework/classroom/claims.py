@@ -1,0 +1,155 @@
+"""Whose a file is: what a platform says of it, and the students that a name can mean.
+
+A student is known by a full name, an id, or a whole e-mail address, never by a part of one. Names are
+compared without accents, capitals and the order of "Last, First". Where two students fit, both are
+found, and nobody is chosen.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from convcalc.homework.variants.secret import same_student
+
+_MAX_WORDS = 8  # of a name, an address or an id
+_SHORT = 3  # characters below which a number or word is an id only where it stands alone
+_COPY = re.compile(r"[ _-]*\(\d{1,3}\)$|[ _-]+(?:copy|late)$", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?:\((\d{1,3})\)|[ _-]+(?:v|version|attempt|try|submission)[ _-]?(\d{1,3}))$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a platform says of a file or a row.
+
+    Attributes:
+        id, name, email, login: whose it is; empty where the platform does not say.
+        time: when it was handed in, in seconds; None where it is not said.
+        attempt: which attempt it is; the highest counts.
+        members: where a group handed it in, one claim for each of them.
+        source: the platform, for messages.
+    """
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    login: str = ""
+    time: float | None = None
+    attempt: int | None = None
+    members: tuple[Claim, ...] = ()
+    source: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Who it names, for messages."""
+        return self.id or self.email or self.login or self.name
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a name, an address or an id, as they are compared.
+
+    >>> words("Müller, Jürgen"), words("S-042"), words("ann.lee@example.org")
+    (('muller', 'jurgen'), ('s', '042'), ('ann', 'lee', 'example', 'org'))
+    """
+    plain = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", text[:400]).casefold()
+        if not unicodedata.combining(letter)
+    )
+    return tuple(re.findall(r"[^\W_]+", plain))
+
+
+def orders(name: str) -> Iterator[tuple[str, ...]]:
+    """The words of a full name in every order that it is written in: First Last, Last First.
+
+    >>> list(orders("Ada King Lovelace"))[:2]
+    [('ada', 'king', 'lovelace'), ('king', 'lovelace', 'ada')]
+    """
+    found = words(name)
+    for place in range(len(found) or 1):
+        yield (*found[place:], *found[:place])
+
+
+class Index:
+    """The students that names, ids and addresses mean."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, ...], set[str]] = {}
+        self._joined: dict[str, set[str]] = {}
+        self._exact: dict[str, set[str]] = {}
+
+    def add(self, student: str, ids: Iterable[str], name: str = "") -> None:
+        """A student under ids and addresses, and under a full name."""
+        for each in filter(None, ids):
+            self._exact.setdefault(same_student(each), set()).add(student)
+        keys = [words(each) for each in ids if each]
+        if len(words(name)) > 1:  # one word of a name alone may be anybody's
+            keys += orders(name)
+            for order in orders(name):
+                self._joined.setdefault("".join(order), set()).add(student)
+        for key in keys:
+            if key:
+                self._found.setdefault(key, set()).add(student)
+
+    def whole(self, text: str) -> set[str]:
+        """The students that a text means as a whole; an id as it stands before one that is alike."""
+        exact = self._exact.get(same_student(text), set())
+        return set(exact or self._found.get(words(text), set()))
+
+    def joined(self, text: str) -> set[str]:
+        """The students whose full name a text is without spaces, as in Canvas's file names."""
+        return set(self._joined.get("".join(words(text)), ()))
+
+    def named(self, text: str) -> set[str]:
+        """The students that are named in a text such as a file's name.
+
+        What lies inside a longer match does not count: in "s1-2" the student s1 is not named if
+        there is a student s1-2.
+        """
+        text = without_copy(text)
+        if exact := self._exact.get(same_student(text)):
+            return set(exact)
+        tokens = words(text)
+        spans: list[tuple[int, int, set[str]]] = []
+        for start in range(len(tokens)):
+            for stop in range(min(len(tokens), start + _MAX_WORDS), start, -1):
+                found = self._found.get(tokens[start:stop])
+                alone = stop - start == len(tokens)
+                if found and (alone or not _is_short("".join(tokens[start:stop]))):
+                    spans.append((start, stop, found))
+        longest = [
+            span
+            for span in spans
+            if not any(
+                a <= span[0] and span[1] <= b and b - a > span[1] - span[0] for a, b, _ in spans
+            )
+        ]
+        return set().union(*(found for _, _, found in longest)) if longest else set()
+
+
+def _is_short(text: str) -> bool:
+    """Whether an id is so short that a number or a word of a file's name can be it by chance."""
+    return len(text) < _SHORT and (text.isdigit() or text.isalpha())
+
+
+def without_copy(name: str) -> str:
+    """A file's name without the number that browsers give to a copy, and without its version.
+
+    >>> without_copy("s042 (1)"), without_copy("s042_attempt2"), without_copy("s042-1")
+    ('s042', 's042', 's042-1')
+    """
+    return _VERSION.sub("", _COPY.sub("", name)).strip() or name
+
+
+def version_of(name: str) -> int:
+    """The version that a file's name ends in, as ``(1)`` or ``_v2``; 0 without one.
+
+    >>> version_of("s042"), version_of("s042 (1)"), version_of("s042_v2"), version_of("hw2")
+    (0, 1, 2, 0)
+    """
+    found = _VERSION.search(name)
+    return int(found[1] or found[2]) if found else 0
