@@ -9,6 +9,8 @@ import json
 import struct
 import subprocess
 import sys
+import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from fractions import Fraction
@@ -548,13 +550,16 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("sharpen", "face.png", "-o", "out"), "-o out: no picture has the suffix 'nothing'; use one of .png, .jpg, .jpeg, .gif, .bmp, .tif, .tiff, .webp, .pgm, .ppm"),
     (("sharpen", "face.png", "-o", "nowhere/out.png"), "-o nowhere/out.png: cannot be written: No such file or directory; choose another place"),
     (("sharpen", "color.png", "-o", "out.pgm"), "-o out.pgm: .pgm is grey, but the picture has colours; write a .ppm"),
-    (("sharpen", "wide.png", "-o", "out.webp"), "-o out.webp: cannot be written as WEBP: …; use .png"),
+    (("sharpen", "wide.png", "-o", "out.webp"), "-o out.webp: 20,000×1 pixels; a WEBP has at most 16,383 rows and columns; use .png"),
     (("sharpen", "text.png"), "text.png: is not a picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
     (("sharpen", "cut.png"), "cut.png: is not a picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
     (("sharpen", "script.eps"), "script.eps: is not a picture that can be read (…); use one of bmp, gif, jpeg, jpg, pgm, png, ppm, tif, tiff, webp"),
     (("sharpen", "large.png"), "large.png: 10,000×6,000 pixels; use a picture of 1 to 50,000,000"),
-    (("sharpen", "bomb.png"), "bomb.png: more pixels than Pillow considers safe; use a smaller picture"),
-    (("sharpen", "bomb2.png"), "bomb2.png: more pixels than Pillow considers safe; use a smaller picture"),
+    (("sharpen", "bomb.png"), "bomb.png: 10,000×10,000 pixels; use a picture of 1 to 50,000,000"),
+    (("sharpen", "bomb2.png"), "bomb2.png: more pixels than Pillow opens; use a picture of 1 to 50,000,000"),
+    (("sharpen", "small.png"), "small.png: 7,070×7,070 pixels in a file of 65 bytes, where at most 4,032,500 are read; use a smaller picture"),
+    (("sharpen", "long.ppm"), "long.ppm: 1,000,001×1 pixels; use a picture of at most 1,000,000 rows and columns"),
+    ((f"{'1 ' * 99};" * 98 + "1 " * 99, "map.pgm"), "a 99×99 kernel makes 19,602,000,000 products on 1000×2000 pixels, more than 10,000,000,000; use a smaller picture or kernel"),
     (("sharpen", "deep.png"), "deep.png: has more than 8 bits a channel (mode I;16); save it with 8"),
     (("sharpen", "large.pgm"), "large.pgm: 99,999×99,999 pixels; use a picture of 1 to 50,000,000"),
     (("sharpen", "zero.pgm"), "zero.pgm: 0×5 pixels; use a picture of 1 to 50,000,000"),
@@ -575,6 +580,9 @@ def bad_pictures(here: Path) -> None:
     )
     Path("cut.png").write_bytes(png_of(4, 4))
     Path("large.png").write_bytes(png_of(10_000, 6_000))
+    Path("small.png").write_bytes(png_of(7_070, 7_070))
+    Path("long.ppm").write_bytes(b"P5 1000001 1 255 " + bytes(1_000_001))
+    Path("map.pgm").write_bytes(b"P5 2000 1000 255 " + bytes(2_000_000))
     Path("bomb.png").write_bytes(png_of(10_000, 10_000))
     Path("bomb2.png").write_bytes(png_of(100_000, 100_000))
     Image.fromarray(face().astype(np.uint16)).save("deep.png")
@@ -686,3 +694,52 @@ def test_wrong_values_of_a_program_are_one_clear_error(
     with pytest.raises(UsageError) as caught:
         filter_picture(*arguments, **options)
     assert str(caught.value) == message
+
+
+# ------------------------------------------------------------------------- formats and their limits
+
+SUFFIXES = sorted(picture_files.FORMATS)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("size", [(1, 16_384), (16_384, 1), (1, 65_501), (65_536, 1), (1, 70_000)])
+def test_a_picture_too_tall_or_wide_for_its_format_is_refused(
+    suffix: str, size: tuple[int, int], here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Others are read again as large as they were; libjpeg has no chance to complain by itself."""
+    Path("in.pgm").write_bytes(pgm(np.full(size, 7, dtype=np.uint8)))
+    form, out = picture_files.FORMATS[suffix], f"out{suffix}"
+    limit = {"JPEG": 65_500, "GIF": 65_535, "WEBP": 16_383}.get(form, 10**6)
+    if max(size) > limit:
+        with pytest.raises(UsageError) as caught:
+            filter_picture("in.pgm", "identity", out)
+        assert str(caught.value) == (
+            f"-o {out}: {size[1]:,}×{size[0]:,} pixels; a {form} has at most {limit:,} rows and "
+            "columns; use .png"
+        )
+        assert not Path(out).exists()
+    else:
+        filter_picture("in.pgm", "identity", out)
+        assert read_picture(out).size == size
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".gif", ".tif", ".webp", ".bmp"])
+def test_a_small_file_of_many_pixels_takes_no_memory(
+    suffix: str, convcalc: Run, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one colour, 7070×7070 pixels are 6 kB and would be decoded to hundreds of megabytes."""
+    settings = {"compression": "group4"} if suffix == ".tif" else {}
+    Image.new("1", (7070, 7070)).save(f"bits{suffix}", **settings)
+    size = Path(f"bits{suffix}").stat().st_size
+    if size * 500 > 7070 * 7070:
+        return  # no format for one colour
+    monkeypatch.setattr(picture_files, "MAX_BYTES", 10**6)  # what reading a file sets aside
+    tracemalloc.start()
+    start = time.process_time()
+    ran = convcalc("kernel", "sharpen", f"bits{suffix}")
+    assert time.process_time() - start < 1
+    assert tracemalloc.get_traced_memory()[1] < 5 * 10**6
+    tracemalloc.stop()
+    assert (ran.code, ran.out) == (2, "")
+    assert f"7,070×7,070 pixels in a file of {size:,} bytes, where at most " in ran.err

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from convcalc.errors import UsageError
 from convcalc.files import file_name, read_file
-from convcalc.text import printable, shortened
+from convcalc.text import plural, printable, shortened
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 Pixels = npt.NDArray[np.uint8]
 
 MAX_PIXELS = 50_000_000
+MAX_SIDE = 1_000_000
 MAX_BYTES = 256 * 2**20
+# A file may hold so many pixels, and so many more for each of its bytes: a picture of one colour
+# packs 8,000 pixels into a byte, and a small file would fill the memory.
+_FEW_PIXELS = 4_000_000
+_PIXELS_PER_BYTE = 500
 
 FORMATS = {
     ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gif": "GIF", ".bmp": "BMP", ".tif": "TIFF",
@@ -31,6 +36,8 @@ FORMATS = {
 }  # fmt: skip
 _PLAIN = (".pgm", ".ppm")
 _OPAQUE = (".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")  # formats without transparency
+
+_MOST_SIDE = {"JPEG": 65_500, "GIF": 65_535, "WEBP": 16_383}  # rows or columns of a format
 
 _INSTALL = "pip install Pillow"
 _GAP = rb"(?:\s|#[^\n]*\n)+"
@@ -74,10 +81,24 @@ def read_picture(path: str) -> Picture:
     return _from_pillow(name, data)
 
 
-def _check_pixels(name: str, rows: int, columns: int) -> None:
-    """Refuse sizes that would fill the memory, before a pixel is decoded."""
+def _check_pixels(name: str, rows: int, columns: int, size: int) -> None:
+    """Refuse sizes that would fill the memory, before a pixel is decoded.
+
+    Args:
+        name: of the file.
+        rows, columns: as its header says.
+        size: its bytes.
+    """
+    shown = f"{name}: {columns:,}×{rows:,} pixels"
     if not 0 < rows * columns <= MAX_PIXELS:
-        message = f"{name}: {columns:,}×{rows:,} pixels; use a picture of 1 to {MAX_PIXELS:,}"
+        message = f"{shown}; use a picture of 1 to {MAX_PIXELS:,}"
+        raise UsageError(message)
+    if max(rows, columns) > MAX_SIDE:
+        message = f"{shown}; use a picture of at most {MAX_SIDE:,} rows and columns"
+        raise UsageError(message)
+    most = _FEW_PIXELS + _PIXELS_PER_BYTE * size
+    if rows * columns > most:
+        message = f"{shown} in a file of {plural(size, 'byte')}, where at most {most:,} are read; use a smaller picture"
         raise UsageError(message)
 
 
@@ -85,7 +106,7 @@ def _from_plain(name: str, data: bytes, header: re.Match[bytes]) -> Picture:
     """PGM or PPM, as text (P2, P3) or bytes (P5, P6)."""
     kind = int(header[1])
     columns, rows = int(header[2]), int(header[3])
-    _check_pixels(name, rows, columns)
+    _check_pixels(name, rows, columns, len(data))
     maps = 3 if kind in (3, 6) else 1
     body = data[header.end() :]
     wanted = rows * columns * maps
@@ -126,16 +147,17 @@ def _from_pillow(name: str, data: bytes) -> Picture:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", image_module.DecompressionBombWarning)
+            # Of too many pixels Pillow warns, and goes on to the check below.
+            warnings.simplefilter("ignore", image_module.DecompressionBombWarning)
             warnings.simplefilter("ignore", UserWarning)
             with image_module.open(BytesIO(data), formats=sorted(set(FORMATS.values()))) as image:
-                _check_pixels(name, image.height, image.width)
+                _check_pixels(name, image.height, image.width, len(data))
                 frames = getattr(image, "n_frames", 1)
                 image.load()
                 upright = ImageOps.exif_transpose(image)
                 return _from_image(name, upright, frames)
-    except (image_module.DecompressionBombError, image_module.DecompressionBombWarning):
-        message = f"{name}: more pixels than Pillow considers safe; use a smaller picture"
+    except image_module.DecompressionBombError:
+        message = f"{name}: more pixels than Pillow opens; use a picture of 1 to {MAX_PIXELS:,}"
         raise UsageError(message) from None
     except (
         OSError,
@@ -217,6 +239,10 @@ def encode(picture: Picture, path: str) -> tuple[bytes, list[str]]:
             cells = np.repeat(cells, 3, axis=2)
         header = f"P{6 if suffix == '.ppm' else 5}\n{columns} {rows}\n255\n"
         return header.encode() + cells.tobytes(), notes
+    most = _MOST_SIDE.get(FORMATS[suffix], MAX_SIDE)
+    if max(rows, columns) > most:
+        message = f"-o {printable(path)}: {columns:,}×{rows:,} pixels; a {FORMATS[suffix]} has at most {most:,} rows and columns; use .png"
+        raise UsageError(message)
     image = _pillow(f"-o {printable(path)}").fromarray(
         cells[..., 0] if cells.shape[2] == 1 else cells
     )
@@ -225,7 +251,7 @@ def encode(picture: Picture, path: str) -> tuple[bytes, list[str]]:
         notes.append(".gif has 256 colours; some were changed")
     try:
         image.save(file, format=FORMATS[suffix])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, OverflowError, SystemError, struct.error) as error:
         message = f"-o {printable(path)}: cannot be written as {FORMATS[suffix]}: {shortened(str(error), 80)}; use .png"
         raise UsageError(message) from None
     return file.getvalue(), notes

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STRIP = 200_000  # pixels that are worked at a time
 FLOAT32_EXACT = 2**24  # whole numbers up to here are exact in float32
+MAX_PRODUCTS = 10**10  # about ten seconds
 BORDERS = {"zero": "constant", "reflect": "reflect", "edge": "edge", "none": ""}
 
 
@@ -104,7 +105,8 @@ def apply(
         absolute: leave out the sign of each value, so that edges show in both directions.
 
     Raises:
-        UsageError: no such border; or without one, the kernel is larger than the picture.
+        UsageError: no such border; without one, the kernel is larger than the picture; or it takes
+            too many products.
     """
     Choice(*BORDERS).check(border, "--border")
     weight = np.array(kernel.turned if flip else kernel.values, dtype=np.int64)
@@ -123,6 +125,13 @@ def apply(
         if alpha is not None:
             top, left = (high - 1) // 2, (wide - 1) // 2
             alpha = alpha[top : top + rows, left : left + columns]
+    products = len(channels) * rows * columns * high * wide
+    if products > MAX_PRODUCTS:
+        message = (
+            f"a {high}×{wide} kernel makes {products:,} products on {rows}×{columns} pixels, more than "
+            f"{MAX_PRODUCTS:,}; use a smaller picture or kernel"
+        )
+        raise UsageError(message)
     made = np.empty((len(channels), rows, columns), dtype=np.uint8)
     clipped = np.zeros((rows, columns), dtype=bool)
     below = above = 0
