@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from convcalc.images.files import Picture, Pixels, check_suffix, encode, read_pi
 from convcalc.images.report import filter_report
 from convcalc.layers.option_types import Choice
 from convcalc.reference import conv2d
-from convcalc.text import printable
+from convcalc.text import printable, times
 
 if TYPE_CHECKING:
     from convcalc.images.kernels import Kernel
@@ -125,13 +126,7 @@ def apply(
         if alpha is not None:
             top, left = (high - 1) // 2, (wide - 1) // 2
             alpha = alpha[top : top + rows, left : left + columns]
-    products = len(channels) * rows * columns * high * wide
-    if products > MAX_PRODUCTS:
-        message = (
-            f"a {high}×{wide} kernel makes {products:,} products on {rows}×{columns} pixels, more than "
-            f"{MAX_PRODUCTS:,}; use a smaller picture or kernel"
-        )
-        raise UsageError(message)
+    _check_work(len(channels), (rows, columns), kernel.shape)
     made = np.empty((len(channels), rows, columns), dtype=np.uint8)
     clipped = np.zeros((rows, columns), dtype=bool)
     below = above = 0
@@ -149,6 +144,21 @@ def apply(
             clipped[part] |= under | over
             made[number, part] = np.clip(values, 0, 255).astype(np.uint8)
     return Applied(Picture(made, alpha, picture.notes), below, above, int(clipped.sum()))
+
+
+def _check_work(maps: int, size: tuple[int, int], kernel: tuple[int, ...]) -> None:
+    """Refuse what would take too many products.
+
+    Raises:
+        UsageError: as said.
+    """
+    products = maps * prod(size) * prod(kernel)
+    if products > MAX_PRODUCTS:
+        message = (
+            f"a {times(kernel)} kernel makes {products:,} products on {times(size)} pixels, more than "
+            f"{MAX_PRODUCTS:,}; use a smaller picture or kernel"
+        )
+        raise UsageError(message)
 
 
 def _pad(one: Pixels, high: int, wide: int, border: str) -> Pixels:
