@@ -239,7 +239,17 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
         (
             package,
             questions.MODULES,
-            {"__init__", "base", "given", "meaning", "quantities", "networks", "rows", "words"},
+            {
+                "__init__",
+                "base",
+                "exact",
+                "given",
+                "meaning",
+                "quantities",
+                "networks",
+                "rows",
+                "words",
+            },
         ),
         (
             package.parent / "mistakes",

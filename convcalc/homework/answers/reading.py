@@ -14,6 +14,7 @@ from convcalc.homework.answers.numbers import Number
 
 MAX_TEXT = 20_000  # characters of one answer; a matrix of a by-hand question needs some
 MAX_CELLS = 4_096
+_MAX_PLACES = 30  # decimals longer than this are written as fractions
 
 _BLANKS = ("", "-", "–", "—", "?", "null", "~", "n/a", "...", "…", "todo", "nan")
 
@@ -115,13 +116,39 @@ def number_text(value: Fraction | int) -> str:
     value = Fraction(value)
     if value.denominator == 1:
         return f"{value.numerator:,}"
-    digits = value.denominator
-    for prime in (2, 5):
-        while digits % prime == 0:
-            digits //= prime
-    if digits == 1 and value.denominator < 10**7:
-        return f"{float(value):,.10f}".rstrip("0").rstrip(".")
-    return f"{float(value):,.6g}"
+    places = decimal_places(value.denominator)
+    return f"{float(value):,.6g}" if places is None else plain_decimal(value, places, ",")
+
+
+def exact_text(value: Fraction | int) -> str:
+    """A number with nothing left out: a decimal where it ends, else a fraction.
+
+    >>> exact_text(Fraction(1, 10**7)), exact_text(Fraction(-1, 3)), exact_text(-7600)
+    ('0.0000001', '-1/3', '-7600')
+    """
+    places = decimal_places(value.denominator)
+    return str(value) if places is None else plain_decimal(Fraction(value), places)
+
+
+def decimal_places(denominator: int) -> int | None:
+    """How many decimal places a fraction needs; None where no decimal ends, or a very long one.
+
+    >>> decimal_places(8), decimal_places(10**7), decimal_places(1), decimal_places(3)
+    (3, 7, 0, None)
+    """
+    return next((n for n in range(_MAX_PLACES + 1) if 10**n % denominator == 0), None)
+
+
+def plain_decimal(value: Fraction, places: int, thousands: str = "") -> str:
+    """A fraction as a decimal, rounded to so many places, without an exponent.
+
+    >>> plain_decimal(Fraction(-1, 8), 3), plain_decimal(Fraction(12345), 1, ",")
+    ('-0.125', '12,345')
+    """
+    whole, rest = divmod(round(abs(value) * 10**places), 10**places)
+    after = f"{rest:0{places}d}".rstrip("0") if places else ""
+    sign = "-" if value < 0 and (whole or after) else ""
+    return f"{sign}{whole:{thousands}}{'.' if after else ''}{after}"
 
 
 def shape_text(values: Sequence[Fraction | int]) -> str:
@@ -136,10 +163,10 @@ def shape_text(values: Sequence[Fraction | int]) -> str:
 def matrix_text(rows: Sequence[Sequence[Fraction | int]]) -> str:
     """A matrix on one line.
 
-    >>> matrix_text(((19, 25), (37, 43)))
-    '[[19, 25], [37, 43]]'
+    >>> matrix_text(((19, 25), (Fraction(1, 3), Fraction(1, 2))))
+    '[[19, 25], [1/3, 0.5]]'
     """
-    inner = ["[" + ", ".join(number_text(c).replace(",", "") for c in row) + "]" for row in rows]
+    inner = ["[" + ", ".join(map(exact_text, row)) + "]" for row in rows]
     return inner[0] if len(inner) == 1 else "[" + ", ".join(inner) + "]"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.homework.answers.parsing import number_text
+from convcalc.homework.answers.reading import decimal_places, number_text, plain_decimal
 from convcalc.homework.answers.text_types import Choice
 from convcalc.homework.answers.types import Bytes, Matrix, Misfit, Share, Tolerance
 from convcalc.homework.conventions import RULES, convention_feedback
@@ -291,15 +291,15 @@ def decimal(value: Fraction | int) -> str:
 
     >>> decimal(Fraction(29, 2)), decimal(27000100), decimal(Fraction(1, 3))
     ('14.5', '27000100', '0.333333')
+    >>> decimal(Fraction(1, 10**7)), decimal(Fraction(1, 3 * 10**8))
+    ('0.0000001', '0.00000000333333')
     """
     value = Fraction(value)
-    if value.denominator == 1:
-        return str(value.numerator)
-    sign, value = ("-", -value) if value < 0 else ("", value)
-    scaled = round(value * 10**_DIGITS)
-    whole, rest = divmod(scaled, 10**_DIGITS)
-    text = f"{whole}.{rest:0{_DIGITS}d}".rstrip("0").rstrip(".")
-    return f"{sign}{text}"
+    places = decimal_places(value.denominator)
+    if places is None:
+        zeros = len(str(int(1 / abs(value)))) - 1 if abs(value) < 1 else 0
+        places = zeros + _DIGITS
+    return plain_decimal(value, places)
 
 
 def json_number(value: Any) -> int | float:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from convcalc.homework.exports.base import Export, Out, export, safe_name
 from convcalc.homework.exports.items import Field, Item, decimal, json_number
 from convcalc.text import escape_html, escape_markup
+
+_SLIGHT = Fraction(1, 10**9)  # what a computer adds to a decimal
 
 _SERVER = '''"""Made by convcalc hw export. Every variant with its answers and the known wrong numbers."""
 
@@ -153,5 +156,6 @@ def _element(name: str, box: Field, *, alone: bool) -> str:
     value, off = box.right[0]
     if value.denominator == 1 and not off:
         return f'<pl-integer-input answers-name="{name}"{label}{suffix}{weight}></pl-integer-input>'
-    tolerance = f'comparison="relabs" rtol="0" atol="{decimal(off) if off else "1e-9"}"'
+    off = off or min(_SLIGHT, abs(value) / 1000)
+    tolerance = f'comparison="relabs" rtol="0" atol="{"1e-9" if off == _SLIGHT else decimal(off)}"'
     return f'<pl-number-input answers-name="{name}"{label}{suffix}{weight} {tolerance}></pl-number-input>'

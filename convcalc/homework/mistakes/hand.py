@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.questions.exact import Exact, bound, correlate, exact, turned
 from convcalc.homework.questions.gradients import Grad, gradient
-from convcalc.homework.questions.hand import Hand, array, rows
+from convcalc.homework.questions.hand import Hand, convolved
 
 _HAND = "hand hand-transposed"
 
@@ -29,48 +30,49 @@ def _kernel(quantities: Hand, how: str) -> Hand | None:
     return quantities._replace(w=found) if quantities.w and found != quantities.w else None
 
 
-def _first_window(quantities: Hand) -> tuple[Any, Any] | None:
-    """The first window and the kernel, of one map, as arrays."""
+def _first_window(quantities: Hand) -> tuple[Exact, Exact] | None:
+    """The cells under the first window and the kernel, of one map."""
     if len(quantities.x) != 1 or quantities.transposed:
         return None
-    x, w = array(quantities.x)[0], array(quantities.w)[0]
-    if w.shape[0] > x.shape[0] or w.shape[1] > x.shape[1]:
+    x, w = exact(quantities.x), exact(quantities.w)
+    down, right = w.cells.shape[1:]
+    if down > x.cells.shape[1] or right > x.cells.shape[2]:
         return None
-    return x[: w.shape[0], : w.shape[1]], w
+    return x._replace(cells=x.cells[:, :down, :right]), w
 
 
 def _no_sum(quantities: Hand) -> Any:
     """The products of the first window, not added."""
     pair = _first_window(quantities)
-    return rows(pair[0] * pair[1]) if pair and quantities.steps[0] == "conv" else None
+    if pair is None or quantities.steps[0] != "conv":
+        return None
+    x, w = pair
+    return Exact(x.cells * w.cells, x.below * w.below).rows()
+
+
+def _matrix_product(x: Exact, w: Exact) -> Any:
+    """x @ w."""
+    bound(*x.cells.shape[1:], w.cells.shape[2])
+    return Exact(x.cells @ w.cells, x.below * w.below).rows()
 
 
 def _matmul(quantities: Hand) -> Any:
     """The matrix product instead."""
     pair = _first_window(quantities)
-    if pair is None or pair[1].shape[0] != pair[1].shape[1]:
+    if pair is None or pair[1].cells.shape[1] != pair[1].cells.shape[2]:
         return None
-    x, w = array(quantities.x)[0], pair[1]
-    found = [rows(pair[0] @ w)]
-    if x.shape[1] == w.shape[0]:
-        found.append(rows(x @ w))
+    x, w = exact(quantities.x), pair[1]
+    found = [_matrix_product(pair[0], w)]
+    if x.cells.shape[2] == w.cells.shape[1]:
+        found.append(_matrix_product(x, w))
     return found
 
 
 def _relu_early(quantities: Hand) -> Any:
     """Negative products dropped before the sum."""
-    import numpy as np
-
     if quantities.transposed or quantities.steps[-1] != "relu":
         return None
-    x, w = array(quantities.x), array(quantities.w)
-    x = np.pad(x, ((0, 0), *quantities.p))
-    if quantities.flipped:
-        w = w[:, ::-1, ::-1]
-    down, right = quantities.s if isinstance(quantities.s, tuple) else (quantities.s, quantities.s)
-    windows = np.lib.stride_tricks.sliding_window_view(x, w.shape)[0, ::down, ::right]
-    products = windows * w
-    return rows(np.maximum(products, 0).sum(axis=(2, 3, 4)))
+    return convolved(quantities, only_positive=True).rows()
 
 
 def _strides(quantities: Hand) -> list[Hand]:
@@ -206,9 +208,7 @@ mistake(
 
 def _conv_of(x: Any, w: Any, pad: int) -> Any:
     """A plain correlation."""
-    from convcalc import reference
-
-    return rows(reference.conv2d(array([x]), array([w])[None], padding=pad)[0])
+    return correlate(exact([x]), exact([w]), stride=1, padding=pad).rows()
 
 
 def _no_flip(quantities: Grad) -> Any:
@@ -230,7 +230,7 @@ def _valid(quantities: Grad) -> Any:
         or len(quantities.g[0]) < len(quantities.w[0])
     ):
         return None
-    flipped = tuple(row[::-1] for row in quantities.w[::-1])
+    (flipped,) = turned((quantities.w,))
     return [_conv_of(quantities.g, flipped, 0), _conv_of(quantities.g, quantities.w, 0)]
 
 

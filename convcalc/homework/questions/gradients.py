@@ -8,8 +8,15 @@ from typing import Any, ClassVar, NamedTuple
 from convcalc.homework.answers.text_types import WORD
 from convcalc.homework.answers.types import COUNT, MATRIX, PAIR, RATIO
 from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.exact import (
+    as_int_if_whole,
+    exact,
+    gradients,
+    need_small,
+    need_writable,
+    turned,
+)
 from convcalc.homework.questions.given import Count, GivenError, Rows
-from convcalc.homework.questions.hand import array, as_int_if_whole, need_small, rows
 from convcalc.homework.questions.meaning import Flip, Zeros, default
 from convcalc.homework.questions.words import by, options
 
@@ -34,24 +41,18 @@ class Grad(NamedTuple):
 
 
 def gradient(quantities: Grad) -> Any:
-    """dw, dx or db, by the witness."""
-    import numpy as np
-
-    from convcalc import reference
-
-    x, w, g = (
-        array([each]).astype(np.float64) for each in (quantities.x, quantities.w, quantities.g)
-    )
+    """dw, dx or db; None where the gradient does not have the shape of the output."""
+    x, w, g = (exact([each]) for each in (quantities.x, quantities.w, quantities.g))
     try:
-        found = reference.conv_gradients(x, w[None], g, stride=quantities.s, padding=quantities.p)
+        found = gradients(x, w, g, stride=quantities.s, padding=quantities.p)
     except ValueError:
         return None
     if quantities.which == "db":
-        return as_int_if_whole(float(found.bias[0]))
-    dw = found.weight[0, 0]
-    if quantities.flipped:
-        dw = dw[::-1, ::-1]
-    return rows(dw if quantities.which == "dw" else found.x[0])
+        return found.b.rows()[0][0]
+    if quantities.which == "dx":
+        return found.x.rows()
+    dw = found.w.rows()
+    return tuple([row[::-1] for row in dw[::-1]]) if quantities.flipped else dw
 
 
 @question("gradient")
@@ -74,7 +75,7 @@ class Gradient(Task):
     flip: Flip = default(None)
 
     def check(self) -> None:
-        need_small(x=[self.x], w=[self.w])
+        need_small(self.p.sides(2), x=[self.x], w=[self.w], g=[self.g])
         if (
             gradient(Grad(self.x, self.kernel(), self.g, self.s, self.p.sides(2), self.flip, "dw"))
             is None
@@ -85,7 +86,7 @@ class Gradient(Task):
 
     def kernel(self) -> Rows:
         """The kernel as it slides over the input."""
-        return tuple([row[::-1] for row in self.w[::-1]]) if self.flip else self.w
+        return turned((self.w,))[0] if self.flip else self.w
 
     def sentence(self) -> str:
         more = options(stride=self.s if self.s > 1 else None, padding=self.p.shown)
@@ -101,9 +102,11 @@ class Gradient(Task):
             quantities = Grad(
                 self.x, self.kernel(), self.g, self.s, self.p.sides(2), self.flip, which
             )
+            expected = gradient(quantities)
+            need_writable(expected)
             answer_type = (
                 COUNT
-                if which == "db" and isinstance(gradient(quantities), int)
+                if which == "db" and isinstance(expected, int)
                 else RATIO
                 if which == "db"
                 else MATRIX
@@ -112,7 +115,7 @@ class Gradient(Task):
                 Part(
                     which,
                     answer_type,
-                    gradient(quantities),
+                    expected,
                     f"gradient-{which}",
                     quantities,
                     gradient,
@@ -177,13 +180,16 @@ class DotProduct(Task):
     def check(self) -> None:
         if len(self.x) != len(self.w) or len(self.x[0]) != len(self.w[0]):
             raise GivenError("w", "must have the shape of x")
+        need_small(x=[self.x], w=[self.w])
 
     def sentence(self) -> str:
         return f"Multiply {MATRIX.text(self.x)} and {MATRIX.text(self.w)} cell by cell. What is the sum of the products?"
 
     def parts(self) -> list[Part]:
-        total = sum(a * b for xs, ws in zip(self.x, self.w) for a, b in zip(xs, ws))
-        answer_type = COUNT if Fraction(total).denominator == 1 else RATIO
+        products = (a * b for xs, ws in zip(self.x, self.w) for a, b in zip(xs, ws))
+        total = as_int_if_whole(sum(products, Fraction(0)))
+        need_writable(total)
+        answer_type = COUNT if isinstance(total, int) else RATIO
         return [Part("", answer_type, total, method="Σ x·w")]
 
 

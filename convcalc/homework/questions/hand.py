@@ -1,12 +1,26 @@
-"""Questions worked by hand: convolutions and pools. The witness computes the answers."""
+"""Questions worked by hand: convolutions and pools. The answers are exact."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.types import MATRIX
 from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.exact import (
+    Exact,
+    Pool,
+    TooMuchError,
+    add,
+    correlate,
+    exact,
+    need_small,
+    need_small_window,
+    need_writable,
+    relu,
+    stamp,
+    turned,
+)
 from convcalc.homework.questions.given import Count, GivenError, Rows, Sizes, Stack
 from convcalc.homework.questions.meaning import (
     Dilation,
@@ -18,12 +32,6 @@ from convcalc.homework.questions.meaning import (
     default,
 )
 from convcalc.homework.questions.words import by, options
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-MAX_SIDE = 64
 
 
 class Hand(NamedTuple):
@@ -64,32 +72,6 @@ class Hand(NamedTuple):
         return "caffe" if self.fit == "ceil" else self.fit
 
 
-def array(stack: Any) -> NDArray[Any]:
-    """Numbers as an array: whole ones as int64, others as floats."""
-    import numpy as np
-
-    found: NDArray[Any] = np.array(
-        [
-            [[float(c) if isinstance(c, Fraction) else c for c in row] for row in rows]
-            for rows in stack
-        ]
-    )
-    return found
-
-
-def rows(values: NDArray[np.generic]) -> Rows:
-    """An array of two axes as rows of exact numbers."""
-    return tuple(tuple(as_int_if_whole(cell) for cell in row) for row in values.tolist())
-
-
-def as_int_if_whole(value: Any) -> Any:
-    """A whole number as int, another as a fraction."""
-    if isinstance(value, int):
-        return value
-    found = Fraction(value).limit_denominator(10**6)
-    return int(found) if found.denominator == 1 else found
-
-
 def _hand(quantities: Hand) -> Any:
     """All steps, one after the other; None where they cannot be done."""
     try:
@@ -108,64 +90,48 @@ def _pick_cells(found: Rows, cells: Rows) -> Any:
     return (tuple(found[r][c] for r, c in cells),)
 
 
-def _run_steps(quantities: Hand) -> Rows:
-    """The map after all steps."""
-    from convcalc import reference
+def convolved(quantities: Hand, *, only_positive: bool = False) -> Exact:
+    """The map after the convolution, without its bias.
 
-    x = array(quantities.x)
+    Raises:
+        ValueError: the window does not fit, or there is too much to do.
+    """
+    x, s, p = exact(quantities.x), quantities.s, quantities.p
+    w = exact(turned(quantities.w) if quantities.flipped else quantities.w)
+    if quantities.transposed:
+        return stamp(x, w, stride=s, padding=p, output_padding=quantities.out_pad)
+    fit = "strict" if quantities.fit == "strict" else "floor"
+    return correlate(
+        x, w, stride=s, padding=p, dilation=quantities.d, fit=fit, only_positive=only_positive
+    )
+
+
+def _run_steps(quantities: Hand) -> Rows:
+    """The map after all steps.
+
+    Raises:
+        ValueError: the window does not fit, or there is too much to do.
+    """
+    found: Exact | None = None
     for step in quantities.steps:
         if step == "conv":
-            w = array(quantities.w)
-            if quantities.flipped:
-                w = w[:, ::-1, ::-1]
-            if quantities.transposed:
-                x = reference.conv_transpose2d(
-                    x,
-                    w[:, None],
-                    stride=quantities.s,
-                    padding=quantities.p,
-                    output_padding=quantities.out_pad,
-                )
-            else:
-                x = reference.conv2d(
-                    x,
-                    w[None],
-                    stride=quantities.s,
-                    padding=quantities.p,
-                    dilation=quantities.d,
-                    fit="strict" if quantities.fit == "strict" else "floor",
-                )
-            x = x + array([[[quantities.bias]]])[0]
-        elif step == "relu":
-            x = x * (x > 0)
-        elif quantities.mode == "max":
-            x = reference.maxpool2d(
-                x,
-                quantities.k,
-                stride=quantities.pool_s,
-                padding=quantities.p if "conv" not in quantities.steps else 0,
-                fit=quantities.pool_fit,
-            )
-        else:
-            x = reference.avgpool2d(
-                x * 1.0, quantities.k, stride=quantities.pool_s,
-                padding=quantities.p if "conv" not in quantities.steps else 0,
-                count_include_pad=quantities.pad_counts, fit=quantities.pool_fit,
-            )  # fmt: skip
-            if quantities.mode == "sum":
-                x = x * quantities.k * quantities.k
-    return rows(x[0])
-
-
-def need_small(**stacks: Any) -> None:
-    """Refuse maps that are too large for work by hand."""
-    for name, stack in stacks.items():
-        for one in stack:
-            if len(one) > MAX_SIDE or len(one[0]) > MAX_SIDE:
-                raise GivenError(
-                    name,
-                    f"is larger than {MAX_SIDE}×{MAX_SIDE}; use a smaller one for work by hand",
-                )
+            found = add(convolved(quantities), quantities.bias)
+            continue
+        x = exact(quantities.x) if found is None else found
+        if step == "relu":
+            found = relu(x)
+            continue
+        padding = quantities.p if "conv" not in quantities.steps else 0
+        found = Pool(
+            quantities.mode,
+            quantities.k,
+            quantities.pool_s,
+            padding,
+            quantities.pool_fit,
+            quantities.pad_counts,
+        ).of(x)
+    assert found is not None
+    return found.rows()
 
 
 def _maps_text(stack: Any) -> str:
@@ -181,8 +147,35 @@ def _only_cells(cells: Rows | None) -> str:
     return f" Give only the cells {texts} (row, column; counted from 0)."
 
 
+def _check_maps(x: Stack, w: Stack) -> None:
+    """Refuse maps and kernels that do not go together."""
+    if len(x) != len(w):
+        raise GivenError("w", f"has {len(w)} kernels for {len(x)} maps; give one for each")
+    if len({(len(one), len(one[0])) for one in x}) > 1:
+        raise GivenError("x", "has maps of different sizes; give them one size")
+    if len({(len(one), len(one[0])) for one in w}) > 1:
+        raise GivenError("w", "has kernels of different sizes; give them one size")
+
+
+def _check_cells(cells: Rows | None) -> None:
+    """Refuse cells that are no places of a map."""
+    for cell in cells or ():
+        if len(cell) != 2 or any(not isinstance(i, int) or not 0 <= i < 10**6 for i in cell):
+            raise GivenError(
+                "cells", "must be rows and columns counted from 0, such as [[0, 0], [1, 2]]"
+            )
+
+
 def _misfit_text(quantities: Hand) -> str:
     """Why there is no answer, and what to do."""
+    try:
+        _run_steps(quantities)
+    except TooMuchError as error:
+        return str(error)
+    except ValueError:
+        pass
+    if quantities.transposed:
+        return "nothing is left of the result; give less padding, and an output padding below the stride"
     if _hand(quantities._replace(fit="floor", cells=())) is not None:
         return "the window does not fit exactly, and this sheet has fit: strict; change the map, the stride or the padding"
     return "the window does not fit; give a larger map or more padding"
@@ -208,6 +201,7 @@ class _ByHand(Task):
             raise GivenError("cells", "names a cell outside the map; count cells from 0")
         if expected is None:
             raise GivenError("", _misfit_text(quantities))
+        need_writable(expected)
         return [
             Part(
                 "",
@@ -244,18 +238,9 @@ class ConvByHand(_ByHand):
     fit: Fit
 
     def check(self) -> None:
-        need_small(x=self.x, w=self.w)
-        if len(self.x) != len(self.w):
-            raise GivenError(
-                "w", f"has {len(self.w)} kernels for {len(self.x)} maps; give one for each"
-            )
-        if self.cells and any(
-            len(cell) != 2 or any(not isinstance(i, int) or i < 0 for i in cell)
-            for cell in self.cells
-        ):
-            raise GivenError(
-                "cells", "must be rows and columns counted from 0, such as [[0, 0], [1, 2]]"
-            )
+        need_small(self.p.sides(2), x=self.x, w=self.w)
+        _check_maps(self.x, self.w)
+        _check_cells(self.cells)
 
     def sentence(self) -> str:
         more = options(
@@ -305,7 +290,7 @@ class Conv1d(_ByHand):
     def check(self) -> None:
         if len(self.x) != 1 or len(self.w) != 1:
             raise GivenError("x", "must be one row of numbers, such as [2, 1, 3]; so must w")
-        need_small(w=[self.w])
+        need_small(self.p.sides(1), x=[self.x], w=[self.w])
 
     def sentence(self) -> str:
         flipped = ", with the kernel flipped" if self.flip else ""
@@ -346,7 +331,8 @@ class PoolByHand(_ByHand):
     fit: Fit
 
     def check(self) -> None:
-        need_small(x=[self.x])
+        need_small(self.p.sides(2), x=[self.x])
+        need_small_window(self.k)
         if self.mode not in ("max", "avg"):
             raise GivenError("mode", "must be max or avg")
 
@@ -396,7 +382,9 @@ class Pipeline(_ByHand):
     fit: Fit
 
     def check(self) -> None:
-        need_small(x=self.x, w=self.w)
+        need_small(self.p.sides(2), x=self.x, w=self.w)
+        _check_maps(self.x, self.w)
+        need_small_window(self.k)
         if self.mode not in ("max", "avg"):
             raise GivenError("mode", "must be max or avg")
 
@@ -433,6 +421,7 @@ class Pipeline(_ByHand):
             expected = _hand(step)
             if expected is None:
                 raise GivenError("", f"{name}: {_misfit_text(step)}")
+            need_writable(expected)
             topic = "hand" if name != "pool" else "hand-pool"
             found.append(Part(name, MATRIX, expected, topic, step, _hand, name, "cell by cell"))
         return found
@@ -457,7 +446,8 @@ class TransposedByHand(_ByHand):
     cells: Rows | None = None
 
     def check(self) -> None:
-        need_small(x=[self.x], w=[self.w])
+        need_small(self.p.sides(2), x=[self.x], w=[self.w])
+        _check_cells(self.cells)
 
     def sentence(self) -> str:
         more = options(stride=self.s, padding=self.p.given, output_padding=self.a or None)
