@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from convcalc.errors import UsageError
+from convcalc.files import file_name
 from convcalc.homework.classroom.manual_marks import BY_HAND, COLUMNS, Counted, Mark, Marks, some
 from convcalc.homework.classroom.spreadsheet import Ids, Row, plain_heading, read_table
 from convcalc.homework.sheets.points import may_be_a_share, points_text, typed_points
@@ -81,7 +82,7 @@ class _Reader:
 
     def __init__(self, marks: Marks, path: str, counted: Sequence[Counted]) -> None:
         self.marks, self.path = marks, path
-        self.name = shortened(path)
+        self.name = file_name(path)
         self.problems: list[str] = []
         self.places: dict[str, int] = {}
         self.extra: dict[str, int] = {}

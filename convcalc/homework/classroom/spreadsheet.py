@@ -122,7 +122,8 @@ def _dialect_of(head: bytes, headings: Collection[str], name: str) -> _Dialect:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote)
             with suppress(csv.Error):
                 for place, cells in enumerate(islice(reader, _MAX_ABOVE)):
-                    known = len({plain_heading(cell) for cell in cells} & set(headings))
+                    bare = {plain_heading(cell) for cell in cells if cell.strip()[:1] not in "'\""}
+                    known = len(bare & set(headings))
                     if known > best.known:
                         best = _Dialect(encoding, skip, separator, quote, place, known)
     return best
