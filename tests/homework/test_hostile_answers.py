@@ -198,3 +198,10 @@ FILES = st.one_of(
 @given(FILES)
 def test_no_file_of_answers_takes_long_or_much_memory(text: str) -> None:
     take(text.encode("utf-8", "replace")[:MAX_BYTES])
+
+
+def test_right_answers_of_every_type_are_plain_data() -> None:
+    for question in SHEET.questions:
+        for part in question.parts:
+            json.dumps(part.answer_type.json(part.expected))
+            assert type(part.expected).__module__ != "numpy", (question.kind, part.name)

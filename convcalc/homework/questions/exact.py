@@ -60,7 +60,7 @@ def as_int_if_whole(value: Any) -> Any:
     >>> as_int_if_whole(Fraction(4, 2)), as_int_if_whole(Fraction(1, 3))
     (2, Fraction(1, 3))
     """
-    return value.numerator if value.denominator == 1 else value
+    return int(value) if value.denominator == 1 else value
 
 
 def exact(stack: Sequence[Rows]) -> Exact:
