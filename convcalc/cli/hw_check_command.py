@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.hw_options import SECRET_HELP
 from convcalc.cli.output import answer_options, remark, show
 from convcalc.text import printable
 
@@ -13,6 +14,7 @@ EXAMPLES = """
     convcalc hw check ps1.yaml mine.yaml --only q4 --hint 2
     pbpaste | convcalc hw check ps1.yaml -
     convcalc hw check ps1.yaml notebook.ipynb --format json
+    convcalc hw check ps1.yaml mine.yaml --student s042 --secret-file ps1.secret
 """
 
 
@@ -27,8 +29,12 @@ EXAMPLES = """
     help="Level of the hints: 1 by default, at most what the sheet allows.",
 )
 @click.option(
-    "--student", default="", metavar="ID", help="Whose answers, if the file holds several students."
+    "--student",
+    default="",
+    metavar="ID",
+    help="Whose answers, if the file holds several students, or if numbers vary.",
 )
+@click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
 @click.option("--with-answers", is_flag=True, help="Put the right answers into the JSON.")
 @answer_options
 def command(
@@ -38,12 +44,14 @@ def command(
     only: str | None,
     level: int | None,
     student: str,
+    secret_file: str | None,
     with_answers: bool,
     format_name: str | None,
     output: str | None,
 ) -> int:
     """Check the ANSWERS (YAML, lines of text, a notebook, a CSV, or -) to a SHEET; no spoilers.
 
+    Where numbers vary, name the student's own SHEET, as hw make wrote it, or give --student and --secret-file.
     The exit status is 1 if an answer is wrong or missing.
     """
     from convcalc.homework.classroom.answer_files import mark_answers, read_answers
@@ -52,6 +60,10 @@ def command(
 
     found = load(sheet)
     given = read_answers(answers, found, student)
+    if secret_file:
+        from convcalc.homework.variants.draw import student_sheet
+
+        found = student_sheet(found, student or given.student, secret_file)
     if level is not None and level > found.max_level:
         remark(f"hints of this sheet go up to level {found.max_level}")
     marked = mark_answers(found, given, level=level, only=only)

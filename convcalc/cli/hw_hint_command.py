@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.hw_options import SECRET_HELP
 from convcalc.cli.output import answer_options, remark, show
 
 EXAMPLES = """
@@ -23,15 +24,28 @@ EXAMPLES = """
     show_default=True,
     help="1 a question, 2 the rule with other numbers, 3 your numbers without the result, 4 worked out.",
 )
+@click.option("--student", metavar="ID", help="Whose numbers, where they vary.")
+@click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
 @answer_options
 def command(
-    sheet: str, question: str, *, level: int, format_name: str | None, output: str | None
+    sheet: str,
+    question: str,
+    *,
+    level: int,
+    student: str | None,
+    secret_file: str | None,
+    format_name: str | None,
+    output: str | None,
 ) -> None:
     """The method for a QUESTION of a SHEET, never finer than the sheet allows."""
     from convcalc.homework.marking.report import hint_report
     from convcalc.homework.sheets.read import load
 
     found = load(sheet)
+    if student or secret_file:
+        from convcalc.homework.variants.draw import student_sheet
+
+        found = student_sheet(found, student, secret_file)
     report = hint_report(found, found[question], level)
     if level > found.max_level:
         remark(f"hints of this sheet go up to level {found.max_level}")

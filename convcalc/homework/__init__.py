@@ -69,7 +69,12 @@ class WrongAnswer(AssertionError):  # noqa: N818 - an answer, not an error of th
 
 
 def check(
-    sheet: Sheet | str | os.PathLike[str], question: str, answer: Any, *, level: int | None = None
+    sheet: Sheet | str | os.PathLike[str],
+    question: str,
+    answer: Any,
+    *,
+    level: int | None = None,
+    numbers: dict[str, Any] | None = None,
 ) -> Result:
     """Mark the answer to one question of a sheet, silently.
 
@@ -78,26 +83,38 @@ def check(
         question: its id, such as ``q4``.
         answer: a text, a number, a tuple, nested lists, or an array.
         level: how fine the hint is, 0 to 4; never finer than the sheet allows.
+        numbers: those that were drawn, where the question draws them per student.
 
     Raises:
-        ConvcalcError: no such sheet or question. A wrong answer raises nothing.
+        ConvcalcError: no such sheet or question, or numbers are drawn and these are not given. A
+            wrong answer raises nothing.
     """
     from convcalc.homework.marking.mark import mark_question
 
     found: Any = sheet
     if isinstance(sheet, str) or hasattr(sheet, "__fspath__"):
         found = _sheet_at(sheet)
-    return mark_question(found, found[question], as_written(answer), level=level)
+    asked = found[question]
+    if numbers is not None and asked.vary:
+        from convcalc.homework.variants.draw import draw_question
+
+        asked = draw_question(found, asked, numbers)
+    return mark_question(found, asked, as_written(answer), level=level)
 
 
 def assert_right(
-    sheet: Sheet | str | os.PathLike[str], question: str, answer: Any, *, level: int | None = None
+    sheet: Sheet | str | os.PathLike[str],
+    question: str,
+    answer: Any,
+    *,
+    level: int | None = None,
+    numbers: dict[str, Any] | None = None,
 ) -> None:
     """Raise `WrongAnswer`, with the hint as its message, unless the answer is right.
 
     An answer that is right under another convention passes where the sheet gives all points for it.
     """
-    result = check(sheet, question, answer, level=level)
+    result = check(sheet, question, answer, level=level, numbers=numbers)
     if not result.right and result.points < result.max:
         raise WrongAnswer(result)
     if not result.right and not result.max:

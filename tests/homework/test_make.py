@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import hashlib
 import hmac
+import re
 import subprocess
 import sys
 from itertools import product
@@ -14,9 +16,11 @@ from typing import Any
 import pytest
 
 from convcalc.errors import UsageError
-from convcalc.homework import Sheet, check, load, loads
+from convcalc.homework import Sheet, assert_right, check, load, loads, mark
 from convcalc.homework.classroom.distribute import make, sheet_text
 from convcalc.homework.classroom.roster import Roster, Student
+from convcalc.homework.exports import EXPORTS
+from convcalc.homework.marking.lint import lint
 from convcalc.homework.variants.constraints import meets
 from convcalc.homework.variants.draw import Maker, draws, values_of
 from convcalc.homework.variants.secret import codes, new_secret, read_secret
@@ -520,3 +524,129 @@ def test_a_secret_that_is_not_there_is_said(tmp_path: Path) -> None:
         UsageError, match="does not exist; check the name, or let hw make write one"
     ):
         read_secret(str(tmp_path / "nowhere"))
+
+
+# ------------------------------------------------------- nobody is judged by another draw
+
+
+VARIED = """
+convcalc_sheet: 1
+id: own
+hints: {max_level: 4}
+questions:
+  - {id: q1, type: params, given: {filters: 8}, vary: {k: [3, 5, 7], c_in: {from: 2, to: 8}}}
+  - {id: q2, type: params, given: {k: 3, c_in: 3, filters: 4}}
+"""
+REFUSED = (
+    "q1 draws numbers per student; check against the student's own sheet, as hw make wrote it, or give "
+    "--student and --secret-file"
+)
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sheet:
+    """A sheet of which every student has another one, and the files of a class of three."""
+    monkeypatch.chdir(tmp_path)
+    Path("own.yaml").write_text(VARIED)
+    Path("own.secret").write_bytes(SECRET)
+    sheet = load("own.yaml")
+    make(sheet, class_of(3), SECRET, "dist")
+    return sheet
+
+
+def answer_of(sheet: Sheet, student: str) -> int:
+    expected: int = Maker(sheet, SECRET).of(student)["q1"].parts[0].expected
+    return expected
+
+
+def test_check_takes_the_students_own_sheet_or_the_secret_or_refuses(
+    own: Sheet, convcalc: Any
+) -> None:
+    right = answer_of(own, "s001")
+    Path("mine.txt").write_text(f"q1: {right}\nq2: 112\n")
+    refused = convcalc("hw", "check", "own.yaml", "mine.txt")
+    assert (refused.code, refused.out) == (2, "")
+    assert REFUSED in refused.err
+    assert convcalc("hw", "check", "dist/s001.yaml", "mine.txt").code == 0
+    ways = ("--student", "s001", "--secret-file", "own.secret")
+    assert convcalc("hw", "check", "own.yaml", "mine.txt", *ways).code == 0
+    ways = ("--student", "s002", "--secret-file", "own.secret")
+    assert convcalc("hw", "check", "own.yaml", "mine.txt", *ways).code == 1
+    assert convcalc("hw", "check", "own.yaml", "mine.txt", "--only", "q2").code == 0
+    first = (9 * 2 + 1) * 8  # the first draw is nobody's own
+    Path("mine.txt").write_text(f"q1: {first}\n")
+    assert REFUSED in convcalc("hw", "check", "own.yaml", "mine.txt").err
+
+
+def test_answers_that_name_their_student_need_the_secret_only(own: Sheet, convcalc: Any) -> None:
+    Path("mine.yaml").write_text(
+        f"convcalc_answers: 1\nstudent: s001\nanswers: {{q1: {answer_of(own, 's001')}, q2: 112}}\n"
+    )
+    assert convcalc("hw", "check", "own.yaml", "mine.yaml", "--secret-file", "own.secret").code == 0
+    Path("mine.txt").write_text("q1: 1\n")
+    ran = convcalc("hw", "check", "own.yaml", "mine.txt", "--secret-file", "own.secret")
+    assert "--student and --secret-file belong together" in ran.err
+
+
+def test_python_refuses_as_the_command_does(own: Sheet) -> None:
+    for judge in (check, assert_right):
+        with pytest.raises(UsageError) as caught:
+            judge(own, "q1", 152)
+        assert str(caught.value) == REFUSED
+    with pytest.raises(UsageError):
+        mark(own, {"q1": "152"})
+    assert mark(own, {"q2": "112"}).results[0].status == "blank"
+    assert check(own, "q1", (25 * 3 + 1) * 8, numbers={"k": 5, "c_in": 3}).right
+    assert_right("own.yaml", "q1", (25 * 3 + 1) * 8, numbers={"k": "5", "c_in": "3"})
+
+
+def test_a_hint_with_numbers_is_for_the_students_own(own: Sheet, convcalc: Any) -> None:
+    assert convcalc("hw", "hint", "own.yaml", "q1", "--level", "2").code == 0
+    ran = convcalc("hw", "hint", "own.yaml", "q1", "--level", "4")
+    assert (ran.code, ran.out) == (2, "")
+    assert "ask with the student's own sheet" in ran.err
+    ran = convcalc(
+        "hw", "hint", "own.yaml", "q1", "--level", "4", "--student", "s001", "--secret-file", "own.secret"
+    )  # fmt: skip
+    assert f"{answer_of(own, 's001'):,}" in ran.out
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "latex", "json"])
+def test_show_says_that_the_numbers_are_an_example(own: Sheet, convcalc: Any, form: str) -> None:
+    said = '"examples":["q1"]' if form == "json" else "The numbers of q1 are an example"
+    shown = convcalc("hw", "show", "own.yaml", "--format", form).out
+    assert said in shown.replace(" ", "") if form == "json" else said in shown
+    mine = convcalc("hw", "show", "dist/s001.yaml", "--format", form).out
+    assert "are an example" not in mine
+
+
+@pytest.mark.parametrize("name", ["nbgrader", "otter"])
+def test_a_notebook_judges_by_the_numbers_that_it_shows(own: Sheet, name: str) -> None:
+    files = {each.name: each.data.decode() for each in EXPORTS.find(name)(own, 1).files()}
+    code = "".join(text for path, text in files.items() if path.endswith((".ipynb", ".py")))
+    (shown,) = set(re.findall(r"numbers=(\{[^}]*\})", code))
+    numbers = ast.literal_eval(shown)
+    assert f"{numbers['k']}×{numbers['k']} on {numbers['c_in']} input" in files["own.ipynb"]
+
+
+def test_lint_does_not_judge_a_key_by_the_first_draw() -> None:
+    sheet = loads(
+        VARIED.replace(
+            "type: params, given: {filters", "type: params, answer: 152, given: {filters"
+        )
+    )
+    (found,) = [each for each in lint(sheet) if each.id == "q1"]
+    assert (found.kind, found.text) == (
+        "key",
+        "the numbers vary, so that no key is right for all; remove answer:",
+    )
+
+
+@pytest.mark.parametrize("name", ["out.no-pad", "pool.sum", "hand.flipped", "grad.mean"])
+def test_separate_may_name_a_mistake_of_another_topic(name: str) -> None:
+    for more in (f", separate: [{name}]", f", separate: [{name}, par.no-bias]"):
+        plain = loads(
+            f"{{convcalc_sheet: 1, questions: [{{type: params, given: {{k: 5, c_in: 3, filters: 10}}{more}}}]}}"
+        )
+        assert f"separate: {name} cannot happen in this question" in [f.text for f in lint(plain)]
+        assert lint(varied("{k: [3, 5], c_in: [3, 4]}", given="filters: 8", more=more))

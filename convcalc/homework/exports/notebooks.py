@@ -76,7 +76,15 @@ class Notebook(Export):
                 f"{self.file}.yaml contains the keys of {', '.join(keyed)}; keep it where students cannot read it"
             )
         if any(q.vary for q in self.sheet.questions):
-            self.notes.append("the notebook uses the first numbers of each question that varies")
+            self.notes.append(
+                "the notebook has one example of each question that varies, the same for everybody; "
+                "for numbers per student export each student's own sheet, as hw make wrote it"
+            )
+
+    def numbers(self, item: Item) -> str:
+        """The numbers that the notebook shows, as an argument; empty where none are drawn."""
+        drawn = {name: item.question.given[name] for name in self.sheet[item.id].vary}
+        return f", numbers={drawn!r}" if drawn else ""
 
     @property
     def file(self) -> str:
@@ -86,7 +94,7 @@ class Notebook(Export):
 
 _GRADED = """# points of {id}; convcalc says what is wrong and writes nothing to stderr
 from convcalc.homework import check
-result = check("{file}.yaml", "{id}", answers.get("{id}"))
+result = check("{file}.yaml", "{id}", answers.get("{id}"){numbers})
 if not result.points:
     raise AssertionError("{id}: " + (result.hint or "not answered"))
 if result.points < result.max:
@@ -133,7 +141,7 @@ class NbGrader(Notebook):
             test = _cell(
                 "code",
                 f"{name}-test",
-                _GRADED.format(id=item.id, file=self.file),
+                _GRADED.format(id=item.id, file=self.file, numbers=self.numbers(item)),
                 grade=True,
                 locked=True,
                 solution=False,
@@ -159,7 +167,7 @@ points = {points}
 def test_{function}(answers):
     from convcalc.homework import assert_right
 
-    assert_right("{file}.yaml", "{id}", (answers or {{}}).get("{id}"))
+    assert_right("{file}.yaml", "{id}", (answers or {{}}).get("{id}"){numbers})
 '''
 
 
@@ -186,7 +194,7 @@ class Otter(Notebook):
             function = re.sub(r"\W", "_", item.id)
             text = _TEST.format(
                 id=item.id, points=points_number(item.points), function=function, file=self.file,
-                about=f"{item.id} of {safe_name(self.sheet.id)}",
+                numbers=self.numbers(item), about=f"{item.id} of {safe_name(self.sheet.id)}",
             )  # fmt: skip
             tests.append(Out(f"tests/{item.id}.py", text.encode()))
         self.warn()

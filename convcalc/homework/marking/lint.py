@@ -99,6 +99,9 @@ def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
     """The teacher's key against the computed answer."""
     if question.key is None:
         return
+    if question.vary:
+        yield "key", "the numbers vary, so that no key is right for all; remove answer:", ()
+        return
     raws = split(question, question.key)
     for part in question.parts:
         raw = raws.get(part.name)
@@ -170,7 +173,7 @@ def _placeholders(question: Question) -> _Findings:
 
 def _accepts(question: Question) -> _Findings:
     """Further answers that cannot be read, or are known mistakes."""
-    if len(question.parts) != 1:
+    if len(question.parts) != 1 or question.vary:
         return
     part = question.parts[0]
     for raw in question.accept:
@@ -186,7 +189,9 @@ def _accepts(question: Question) -> _Findings:
 
 
 def _tolerances(question: Question) -> _Findings:
-    """Mistakes that a tolerance would mark right."""
+    """Mistakes that a tolerance would mark right, with the numbers that are asked."""
+    if question.vary:
+        return
     for part in question.parts:
         allowed = question.allowed(part)
         if allowed == EXACT or not isinstance(part.expected, int | Fraction):
@@ -218,7 +223,9 @@ def _tolerances(question: Question) -> _Findings:
 
 
 def _coincidences(question: Question) -> _Findings:
-    """Mistakes that give the right number."""
+    """Mistakes that give the right number; draws where they would are left out by themselves."""
+    if question.vary:
+        return
     for part in question.parts:
         if "." in part.name:
             continue
@@ -237,8 +244,10 @@ def _coincidences(question: Question) -> _Findings:
             )
         values: dict[Any, str] = {}
         for name in question.separate:
+            if part.topic not in MISTAKES[name].topics:
+                continue
             for value in MISTAKES[name].values(part):
-                if value in values and values[value] != name and question.drawn:
+                if value in values and values[value] != name:
                     yield (
                         "note",
                         f"{values[value]} and {name} give the same number; change the numbers",
@@ -272,10 +281,11 @@ class _BlindPart:
 def _credits(question: Question) -> _Findings:
     """Part marks for mistakes that cannot happen here."""
     topics = {part.topic for part in question.parts}
-    for name in question.credit:
-        known = MISTAKES[name].topics
-        if known and not topics & set(known):
-            yield "note", f"credit: {name} cannot happen in this question", (name,)
+    for word, names in (("credit", question.credit), ("separate", question.separate)):
+        for name in names:
+            known = MISTAKES[name].topics
+            if known and not topics & set(known):
+                yield "note", f"{word}: {name} cannot happen in this question", (name,)
 
 
 def summary(found: list[Finding]) -> str:

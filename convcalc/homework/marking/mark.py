@@ -61,7 +61,13 @@ def mark(
 def mark_question(
     sheet: Sheet, question: Question, raw: Any, *, level: int | None = None
 ) -> Result:
-    """Mark one question; the answer as written, or plain numbers and lists."""
+    """Mark one question; the answer as written, or plain numbers and lists.
+
+    Raises:
+        UsageError: the question draws numbers per student, and they are not known.
+    """
+    if not answers.is_blank(raw):
+        question.need_numbers("check against")
     finest = sheet.max_level if level is None else min(level, sheet.max_level)
     finest = min(finest, 1) if level is None else finest
     if question.manual:

@@ -24,6 +24,7 @@ _CHECK_COLUMNS = (
     Column("max", "of", lambda part: points_number(part.max), keep=5),
     Column("hint", "hint", lambda part: part.hint, right=False, keep=3, least=20),
 )
+_WITHOUT_NUMBERS = 2  # hints up to this level name none of the question's own numbers
 _LINT_COLUMNS = (
     Column("id", "question", lambda found: found.id, right=False, keep=9),
     Column("kind", "kind", lambda found: found.kind, right=False, keep=8),
@@ -107,8 +108,14 @@ def _next_hint(marked: Marked, path: str) -> str:
 
 
 def hint_report(sheet: Sheet, question: Question, level: int) -> Report:
-    """The method for a question, never finer than the sheet allows."""
+    """The method for a question, never finer than the sheet allows.
+
+    Raises:
+        UsageError: it would use numbers that are drawn per student, and they are not known.
+    """
     allowed = min(level, sheet.max_level)
+    if allowed > _WITHOUT_NUMBERS:
+        question.need_numbers("ask with")
     lines = hint(question, allowed) or ["this sheet gives no hints"]
     return Report(
         title=f"{question.id} {question.task.about}",

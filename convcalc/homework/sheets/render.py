@@ -45,6 +45,7 @@ def worksheet(sheet: Sheet) -> Worksheet:
             "source": sheet.source,
             "variant": sheet.variant,
             "conventions": sheet.conventions.to_dict(),
+            "examples": [question.id for question in sheet.questions if question.vary],
         },
         lines=list(_text(sheet)),
         sheet=sheet,
@@ -92,10 +93,21 @@ def _rules(sheet: Sheet) -> str:
     return f"Rules of this sheet: {sheet.conventions.sentence()}."
 
 
+def _about(sheet: Sheet) -> list[str]:
+    """What stands between the title and the questions."""
+    varied = [question.id for question in sheet.questions if question.vary]
+    example = (
+        f"The numbers of {', '.join(varied)} are an example: every student gets other ones."
+        if varied
+        else ""
+    )
+    return [line for line in (_rules(sheet), sheet.source, sheet.text, example) if line]
+
+
 def _text(sheet: Sheet) -> Iterator[str]:
     """For a terminal."""
-    yield from (_heading(sheet), _rules(sheet))
-    yield from (line for line in (sheet.source, sheet.text) if line)
+    yield _heading(sheet)
+    yield from _about(sheet)
     for question in sheet.questions:
         yield ""
         yield f"{question.id}. {question.sentence}{points_suffix(question)}"
@@ -105,9 +117,8 @@ def _text(sheet: Sheet) -> Iterator[str]:
 def _markdown(sheet: Sheet) -> Iterator[str]:
     """For a page of notes."""
     yield f"# {escape_markdown(_heading(sheet))}"
-    for each in (_rules(sheet), sheet.source, sheet.text):
-        if each:
-            yield from ("", escape_markdown(each))
+    for each in _about(sheet):
+        yield from ("", escape_markdown(each))
     for question in sheet.questions:
         yield ""
         yield (f"**{question.id}.** {escape_markdown(question.sentence)}{points_suffix(question)}")
@@ -127,9 +138,8 @@ def html_page(sheet: Sheet) -> Iterator[str]:
     yield f"<title>{escape_html(sheet.title)}</title>"
     yield f"<style>{_STYLE}</style></head><body>"
     yield f"<h1>{escape_html(_heading(sheet))}</h1>"
-    for each in (_rules(sheet), sheet.source, sheet.text):
-        if each:
-            yield f"<p>{escape_html(each)}</p>"
+    for each in _about(sheet):
+        yield f"<p>{escape_html(each)}</p>"
     yield "<dl>"
     for question in sheet.questions:
         yield f"<dt>{escape_html(question.id)}{points_suffix(question)}</dt>"
@@ -144,10 +154,8 @@ def _latex(sheet: Sheet) -> Iterator[str]:
     yield r"\usepackage[utf8]{inputenc}"
     yield r"\begin{document}"
     yield rf"\section*{{{escape_latex(_heading(sheet))}}}"
-    yield escape_latex(_rules(sheet))
-    for each in (sheet.source, sheet.text):
-        if each:
-            yield from ("", escape_latex(each))
+    for each in _about(sheet):
+        yield from (escape_latex(each), "")
     yield r"\begin{description}"
     for question in sheet.questions:
         sentence = f"{escape_latex(question.sentence)}{points_suffix(question)}"

@@ -101,6 +101,22 @@ class Question:
             return ""
         return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
+    def need_numbers(self, what: str) -> None:
+        """Refuse to go on with a first draw, which is nobody's own.
+
+        Args:
+            what: what to take the student's own sheet for, such as "check against".
+
+        Raises:
+            UsageError: the numbers vary, and none have been drawn.
+        """
+        if self.vary:
+            message = (
+                f"{self.id} draws numbers per student; {what} the student's own sheet, as hw make wrote "
+                "it, or give --student and --secret-file"
+            )
+            raise UsageError(message)
+
     def allowed(self, part: Part) -> Tolerance:
         """How far off an answer to a part may be."""
         if self.tolerance is not None:
