@@ -15,6 +15,7 @@ from convcalc.homework.answers.parsing import Number
 from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.answers.vocabulary import scale_of
 from convcalc.homework.classroom import answer_files as submissions
+from convcalc.homework.classroom.platforms import tables
 from convcalc.homework.marking.hints import hint
 from convcalc.homework.marking.lint import lint
 from convcalc.homework.marking.mark import mark
@@ -541,7 +542,7 @@ def test_a_form_without_a_column_for_a_question_is_refused() -> None:
     with pytest.raises(
         ConvcalcError, match=r"^f\.csv: no column is named after a question; known: q1$"
     ):
-        submissions.parse_table("student,q9\na,5\n", sheet("type: text"), "f.csv")
+        tables.parse_table("student,q9\na,5\n", sheet("type: text"), "f.csv")
 
 
 def test_a_name_that_no_file_can_have_is_refused() -> None:

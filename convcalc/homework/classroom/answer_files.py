@@ -5,17 +5,15 @@ Values stay the texts that were written: YAML would read ``0128`` and ``12:30`` 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Container, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import check_size, decode, file_name, read_file
 from convcalc.homework.classroom.answer_lines import Names, read_lines
-from convcalc.homework.classroom.claims import Claim
+from convcalc.homework.classroom.given import Answers
+from convcalc.homework.classroom.platforms.tables import MAX_CELL, is_table, parse_table
 from convcalc.homework.marking.mark import Marked, mark
 from convcalc.homework.sheets.read import PlainValues
 from convcalc.homework.sheets.sheet import Sheet
@@ -25,29 +23,7 @@ from convcalc.text import printable, shortened
 MAX_BYTES = 4 * 2**20
 WHAT, WAY_OUT = "file of answers", "answers are shorter"
 _MAX_ROWS = 100_000
-MAX_CELL = 200_000
 _KEYS = ("convcalc_answers", "sheet", "student", "variant", "answers", "name")
-
-
-@dataclass(slots=True, eq=False)
-class Answers:
-    """One student's answers.
-
-    Attributes:
-        values: by question, as written: texts, lists, mappings.
-        sheet, student, variant: what the file says of itself.
-        path: the file.
-        notes: what was odd about it, one line each.
-        claim: what a platform's table says of the row.
-    """
-
-    values: dict[str, Any] = field(default_factory=dict)
-    sheet: str = ""
-    student: str = ""
-    variant: str = ""
-    path: str = ""
-    notes: list[str] = field(default_factory=list)
-    claim: Claim | None = None
 
 
 def load(path: str) -> bytes:
@@ -136,7 +112,7 @@ def parse(data: bytes | str, sheet: Sheet, path: str = "<answers>") -> list[Answ
         found = _notebook(text, path)
         if found is not None:
             return [found]
-    if _is_table(stripped, sheet):
+    if is_table(stripped, sheet):
         return parse_table(text, sheet, path)
     return [_mapping_or_lines(text, sheet, path)]
 
@@ -287,98 +263,6 @@ def _with_characters(text: str) -> tuple[str, bool]:
         return match[0] if match[0] == "\\\\" else "\ufffd"
 
     return _ESCAPES.sub(character, text), alone
-
-
-# ---------------------------------------------------------------------------------- CSV files
-
-
-def _is_table(text: str, sheet: Sheet) -> bool:
-    """Whether a text is a table with a column per question."""
-    first, newline, _ = text.partition("\n")
-    if not newline or len(first) > MAX_CELL or re.match(r"\s*[\w.-]+\s*:", first):
-        return False
-    second = text[len(first) + 1 :].partition("\n")[0]
-    if Names(sheet).has(re.split(r"[,;\t]", second)[0].strip(' "')):
-        return False  # a line per question
-    for separator in (",", ";", "\t"):
-        names = {name.strip().strip('"').partition(".")[0] for name in first.split(separator)}
-        if len(first.split(separator)) > 1 and any(q.id in names for q in sheet.questions):
-            return True
-    return False
-
-
-def has_heading(text: str, headings: Container[str]) -> bool:
-    """Whether a text is a table with one of some headings."""
-    try:
-        return any(name.strip() in headings for name in next(_table(text), []))
-    except csv.Error:
-        return False
-
-
-def _table(text: str) -> Iterator[list[str]]:
-    """The rows of a table, by the separator that its first line has most of."""
-    first = text.partition("\n")[0]
-    separator = max((",", ";", "\t"), key=first.count)
-    csv.field_size_limit(MAX_CELL)
-    return csv.reader(io.StringIO(text), delimiter=separator)
-
-
-def parse_table(
-    text: str, sheet: Sheet, path: str, columns: dict[str, str] | None = None
-) -> list[Answers]:
-    """A CSV: one row per student, one column per question or part, such as ``q5.1.shape``.
-
-    Args:
-        columns: the headings of a form, each with its question.
-
-    Raises:
-        UsageError: it cannot be read as a table.
-    """
-    reader = _table(text)
-    found: list[Answers] = []
-    try:
-        header = [name.strip() for name in next(reader)]
-        names = [(columns or {}).get(name, name) for name in header]
-        known = {question.id for question in sheet.questions}
-        if not any(name.partition(".")[0] in known for name in names):
-            message = f"{path}: no column is named after a question{did_you_mean(names[-1] if names else '', known)}"
-            raise UsageError(message)
-        for number, row in enumerate(reader, start=2):
-            if not any(cell.strip() for cell in row):
-                continue
-            if number > _MAX_ROWS:
-                message = f"{path}: more than {_MAX_ROWS:,} rows; split the file"
-                raise UsageError(message)
-            answers = Answers(path=f"{path}:{number}")
-            for name, cell in zip(names, row):
-                _add_cell(answers, name, cell, known)
-            found.append(answers)
-    except (csv.Error, StopIteration) as error:
-        message = f"{path}: cannot be read as a table: {error}; save it as CSV"
-        raise UsageError(message) from None
-    if not found:
-        message = f"{path}: only a header; add one row per student"
-        raise UsageError(message)
-    return found
-
-
-def _add_cell(answers: Answers, name: str, cell: str, known: set[str]) -> None:
-    """One cell of a table."""
-    question, dot, part = name.partition(".")
-    if question in known:
-        if dot:
-            parts = answers.values.setdefault(question, {})
-            if isinstance(parts, dict):
-                parts[part] = cell
-        else:
-            answers.values[question] = cell
-    elif (
-        name.lower() in ("student_id", "student", "id", "email", "email address", "username")
-        and not answers.student
-    ):
-        answers.student = printable(cell.strip())
-    elif name.lower() == "variant":
-        answers.variant = printable(cell.strip())
 
 
 def answers_of(found: list[Answers], student: str, path: str) -> Answers:

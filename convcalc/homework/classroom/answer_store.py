@@ -17,8 +17,10 @@ from convcalc.errors import ConvcalcError
 from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
+from convcalc.homework.classroom.given import Answers
 from convcalc.homework.classroom.grader import Graded, Grader
 from convcalc.homework.classroom.owner import NOT_ON_THE_ROSTER, UNCLEAR, UNREADABLE, Owners
+from convcalc.homework.classroom.platforms.tables import has_heading, parse_table
 from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.secret import same_student
@@ -143,7 +145,7 @@ class AnswerStore:
             self.rows += 1
             self.note(submitted, each, alone=len(found) == 1)
 
-    def note(self, submitted: SubmittedFile, given: submissions.Answers, *, alone: bool) -> None:
+    def note(self, submitted: SubmittedFile, given: Answers, *, alone: bool) -> None:
         """Note the answers of one student, or of the members of a group."""
         path = given.path or submitted.path
         notes = [shortened(note, _MAX_NOTE) for note in given.notes[:_MAX_NOTES]]
@@ -162,9 +164,9 @@ class AnswerStore:
             notes.append(owner.note)
         if given.sheet and given.sheet != self.sheet.id:
             notes.append(f"the answers are for the sheet {shortened(given.sheet, 40)!r}")
-        claim = given.claim or submitted.claim
-        time = submitted.time if claim is None or claim.time is None else claim.time
-        attempt = submitted.version if claim is None or claim.attempt is None else claim.attempt
+        claims = [each for each in (given.claim, owner.claim, submitted.claim) if each is not None]
+        time = next((each.time for each in claims if each.time is not None), submitted.time)
+        attempt = next((c.attempt for c in claims if c.attempt is not None), submitted.version)
         for student in owner.students:
             record = {
                 "student": student, "file": path, "time": time, "sure": owner.sure, "attempt": attempt,
@@ -273,13 +275,13 @@ class AnswerStore:
 
 def parse_submitted(
     submitted: SubmittedFile, sheet: Sheet, columns: dict[str, str] | None
-) -> list[submissions.Answers]:
+) -> list[Answers]:
     """The answers in a file; of a form's export by its own headings."""
     assert submitted.data is not None
     if columns:
         text = submissions.decode_answers(submitted.data, submitted.path)
-        if submissions.has_heading(text, columns):
-            return submissions.parse_table(text, sheet, submitted.path, columns)
+        if has_heading(text, columns):
+            return parse_table(text, sheet, submitted.path, columns)
     return submissions.parse(submitted.data, sheet, submitted.path)
 
 

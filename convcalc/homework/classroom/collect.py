@@ -22,6 +22,9 @@ from convcalc.errors import UsageError
 from convcalc.files import open_regular
 from convcalc.homework.classroom.answer_files import MAX_BYTES
 from convcalc.homework.classroom.claims import Claim, version_of
+from convcalc.homework.classroom.platforms import gradescope
+from convcalc.homework.classroom.platforms.kinds import other_kind
+from convcalc.homework.classroom.platforms.times import time_of
 from convcalc.text import printable, shortened
 
 MAX_DEPTH = 12  # folders inside folders
@@ -38,7 +41,18 @@ _SUMMARY, _BESIDE = "summary.json", {"manifest.json", "names", "files.csv"}  # o
 _KEY_HEADING = b"student_id,variant,question,part,given,expected"  # of the key of `hw make`
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
-_SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", ".ds_store", ".gitkeep"})
+_TIMESTAMP = "timestamp.txt"  # of nbgrader, beside what was handed in
+_SYSTEM_NAMES = frozenset(
+    {
+        _TIMESTAMP,
+        gradescope.METADATA,
+        "thumbs.db",
+        "desktop.ini",
+        "__macosx",
+        ".ds_store",
+        ".gitkeep",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -115,8 +129,16 @@ def _unread(path: str, names: tuple[str, ...], why: str, when: float = 0.0) -> S
     return SubmittedFile(printable(path), names, when, None, printable(why))
 
 
-def _folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[SubmittedFile]:
-    """The files of a folder and the folders in it."""
+def _folder(
+    path: str, names: tuple[str, ...], depth: int, claim: Claim | None = None
+) -> Iterator[SubmittedFile]:
+    """The files of a folder and the folders in it.
+
+    Args:
+        path, names: the folder.
+        depth: how many folders it lies in.
+        claim: what a platform says of all that is in it.
+    """
     if depth > MAX_DEPTH:
         yield _unread(path, names, f"more than {MAX_DEPTH} folders deep; not read")
         return
@@ -126,11 +148,17 @@ def _folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[Submitted
     except OSError as error:
         yield _unread(path, names, f"cannot be read: {error.strerror}")
         return
-    if _is_ours(path, {entry.name for entry in entries}):
+    inside = {entry.name for entry in entries}
+    if _is_ours(path, inside):
         yield SubmittedFile(
             printable(path), names, left_out=True, problem="a folder that convcalc hw wrote"
         )
         return
+    claims = _claims_in(path) if not depth and gradescope.METADATA in inside else {}
+    if claim is None and _TIMESTAMP in inside:
+        claim = Claim(
+            time=time_of(_start_of(os.path.join(path, _TIMESTAMP)).decode("utf-8", "replace"))
+        )
     for entry in entries:
         name = entry.name
         sort = _entry_kind(entry)
@@ -141,9 +169,25 @@ def _folder(path: str, names: tuple[str, ...], depth: int) -> Iterator[Submitted
         elif sort == "link":
             yield _unread(entry.path, (*names, _stem(name)), "a link; links are not followed")
         elif sort == "folder":
-            yield from _folder(entry.path, (*names, name), depth + 1)
+            yield from _folder(entry.path, (*names, name), depth + 1, claims.get(name, claim))
         else:
-            yield from _file(entry.path, names)
+            for submitted in _file(entry.path, names):
+                submitted.claim = claims.get(name, claim)
+                yield submitted
+
+
+def _claims_in(path: str) -> dict[str, Claim]:
+    """What Gradescope says of the folders beside its list."""
+    return gradescope.claims_of(_start_of(os.path.join(path, gradescope.METADATA), MAX_BYTES))
+
+
+def _start_of(path: str, count: int = 200) -> bytes:
+    """The first bytes of a file; none where it cannot be read."""
+    try:
+        with open_regular(path) as file:
+            return file.read(count)
+    except (OSError, ValueError):
+        return b""
 
 
 def _is_ours(path: str, names: set[str]) -> bool:
@@ -152,11 +196,7 @@ def _is_ours(path: str, names: set[str]) -> bool:
         return True
     if "key.csv" not in names:
         return False
-    try:
-        with open_regular(os.path.join(path, "key.csv")) as file:
-            return file.read(len(_KEY_HEADING)) == _KEY_HEADING
-    except (OSError, ValueError):
-        return False
+    return _start_of(os.path.join(path, "key.csv"), len(_KEY_HEADING)) == _KEY_HEADING
 
 
 def _entry_kind(entry: os.DirEntry[str]) -> str:
@@ -181,6 +221,10 @@ def _file(path: str, names: tuple[str, ...], *, direct: bool = False) -> Iterato
         try:
             with open_regular(path, follow=direct) as handle:
                 before = os.fstat(handle.fileno())
+                why = other_kind(path, handle.peek(64)[:64])
+                if why:
+                    yield _unread(path, here, why, before.st_mtime)
+                    return
                 if handle.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
                     # Members of an archive that was found among others are no newer than it.
                     budget = _Budget(latest=time.time() if direct else before.st_mtime)
@@ -262,15 +306,30 @@ def _archive(
                 return
             if of_class and len({each.filename.partition("/")[0] for each in members}) > 1:
                 names = ()
+            claims = _claims_of_archive(found, members) if of_class else {}
             count = 0
             for member in members:
                 if not member.is_dir():
                     count += 1
-                    yield from _unpack(path, names, found, member, budget)
+                    for submitted in _unpack(path, names, found, member, budget):
+                        parts = member.filename.split("/")
+                        submitted.claim = next((claims[p] for p in parts if p in claims), None)
+                        yield submitted
             if not count:
                 yield _unread(path, names, "an archive without files")
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
         yield _unread(path, names, f"a broken archive: {shortened(str(error))}")
+
+
+def _claims_of_archive(found: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, Claim]:
+    """What Gradescope says of the folders in an archive of a class."""
+    lists = [m for m in members if m.filename.rpartition("/")[2] == gradescope.METADATA]
+    if not lists or lists[0].filename.count("/") > 1 or lists[0].file_size > MAX_BYTES:
+        return {}
+    try:
+        return gradescope.claims_of(found.read(lists[0]))
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError, zlib.error):
+        return {}
 
 
 def _refusal(members: list[zipfile.ZipInfo], budget: _Budget) -> str:
@@ -315,8 +374,11 @@ def _unpack(
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError, zlib.error) as error:
         yield _unread(where, here, f"cannot be unpacked: {shortened(str(error))}", when)
         return
+    other = other_kind(name, data[:64])
     if len(data) > limit:
         yield _unread(where, here, _too_large(len(data)), when)
+    elif other:
+        yield _unread(where, here, other, when)
     elif data[:4] == b"PK\x03\x04" and nested:
         if budget.nested >= MAX_NESTED:
             yield _unread(where, here, "an archive three levels deep; unpack it first", when)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from convcalc.homework.classroom.answer_files import Answers
 from convcalc.homework.classroom.claims import Claim, without_copy, words
 from convcalc.homework.classroom.collect import SubmittedFile
+from convcalc.homework.classroom.given import Answers
+from convcalc.homework.classroom.platforms.names import claim_of
 from convcalc.homework.classroom.roster import MAX_ID, Roster
 from convcalc.homework.variants.secret import same_student
 from convcalc.text import printable, shortened
@@ -42,6 +43,7 @@ class Owner:
         note: what is odd about it.
         status: where it is nobody's: why.
         said: who is named, for messages.
+        claim: what a platform said of it.
     """
 
     students: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Owner:
     note: str = ""
     status: str = ""
     said: str = ""
+    claim: Claim | None = None
 
 
 class Owners:
@@ -66,9 +69,12 @@ class Owners:
     def of_file(self, submitted: SubmittedFile) -> Owner:
         """Whose a file is by its name and the platform alone."""
         claim = submitted.claim
-        if claim is not None:
+        if claim is not None and (claim.shown or claim.members):
             return self._of_claim(claim)
         for name in submitted.names if self.roster else ():
+            written = claim_of(name)
+            if written is not None:
+                return replace(self._of_claim(written), claim=written)
             found = self.roster.index.named(name) if self.roster else set()
             if found:
                 return self._clear(found, printable(name))
@@ -114,7 +120,7 @@ class Owners:
             f"the answers say {shortened(given.student, 40)!r}, the file name says "
             f"{', '.join(outer.students)}; the file name counts"
         )
-        return Owner(outer.students, sure=True, note=note)
+        return replace(outer, note=note)
 
     def _of_claim(self, claim: Claim) -> Owner:
         """Whose a file is by what a platform says."""
@@ -160,6 +166,9 @@ class Owners:
         ]
         people = [each for each in telling if not _CONTAINER.fullmatch(each[0])]
         for name, place in (*people, *telling, *reversed(names)):
+            written = claim_of(name)
+            if written is not None:
+                return replace(self._of_claim(written), claim=written)
             if name:
                 inside = place < len(submitted.names) - 1
                 return Owner((printable(name)[:MAX_ID],), sure=inside)

@@ -1,0 +1,29 @@
+"""One student's answers, as they were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from convcalc.homework.classroom.claims import Claim
+
+
+@dataclass(slots=True, eq=False)
+class Answers:
+    """One student's answers.
+
+    Attributes:
+        values: by question, as written: texts, lists, mappings.
+        sheet, student, variant: what the file says of itself.
+        path: the file.
+        notes: what was odd about it, one line each.
+        claim: what a platform's table says of the row.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    sheet: str = ""
+    student: str = ""
+    variant: str = ""
+    path: str = ""
+    notes: list[str] = field(default_factory=list)
+    claim: Claim | None = None
