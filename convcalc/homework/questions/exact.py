@@ -60,7 +60,7 @@ def as_int_if_whole(value: Any) -> Any:
     >>> as_int_if_whole(Fraction(4, 2)), as_int_if_whole(Fraction(1, 3))
     (2, Fraction(1, 3))
     """
-    return int(value) if value.denominator == 1 else value
+    return value.numerator if value.denominator == 1 else value
 
 
 def exact(stack: Sequence[Rows]) -> Exact:
@@ -228,7 +228,7 @@ def gradients(x: Exact, w: Exact, g: Exact, *, stride: int, padding: Any) -> Gra
     return Gradients(
         Exact(dw.reshape(w.cells.shape), x.below * g.below),
         Exact(dx, w.below * g.below),
-        Exact(np.array([[[total]]], dtype=object), g.below),
+        Exact(np.array([[[int(total)]]], dtype=object), g.below),
     )
 
 
