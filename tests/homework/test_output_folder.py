@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from convcalc.homework.classroom.grader import Grader
+from convcalc.homework.classroom.output_files import OUTPUTS
 
 HERE = Path(__file__).parent
 
@@ -34,6 +36,7 @@ class Class:
 
     def __init__(self, run: Any) -> None:
         self._run = run
+        self.ran: list[Any] = []
         self.write("ps.yaml", SHEET)
         self.write("roster.csv", ROSTER)
         self.write("secret", "an old and well kept secret")
@@ -46,10 +49,11 @@ class Class:
         Path(name).write_text(text, encoding="utf-8")
 
     def grade(self, *words: str, files: str = "in", sheet: str = "ps.yaml") -> Any:
-        return self._run("hw", "grade", sheet, files, "--out", "graded", *words)
+        return self("grade", sheet, files, "--out", "graded", *words)
 
     def __call__(self, *words: str) -> Any:
-        return self._run("hw", *words)
+        self.ran.append(self._run("hw", *words))
+        return self.ran[-1]
 
     def refusal(self, *words: str, **how: str) -> str:
         """What a run says that is refused, and leaves everything as it was."""
@@ -358,3 +362,126 @@ def test_rough_runs_leave_a_whole_folder(words: tuple[str, ...]) -> None:
     count, _, unit = ran.stdout.partition(" ")
     assert unit == "runs\n", ran.stdout + ran.stderr
     assert int(count) >= 12
+
+
+# ------------------------------------------------------------------------------- anonymous
+
+
+TOKENS = {
+    "id": "wzqkid{}", "name": "Xylvan{0} Quorbel{0}", "mail": "mjtrv{}@vhkpx.example", "login": "lgnbw{}",
+    "sis": "sisfj{}", "folder": "fldrgz{}", "file": "filkx{}", "stray": "strayqy{}",
+}  # fmt: skip
+
+
+def token(kind: str, number: int) -> str:
+    return TOKENS[kind].format(number)
+
+
+PRIVATE = tuple(
+    part.encode() for text in TOKENS.values() for part in re.split(r"[ {}0@.]+", text)
+    if len(part) > 4 and part != "example"
+)  # fmt: skip
+
+
+def hand_in_tokens(lesson: Class, place: str, numbers: range) -> None:
+    """Files whose names, folders and contents say whose they are, in every way there is."""
+
+    def path(number: int, name: str = "file") -> str:
+        folder = Path(place, f"{token('folder', number)}_{token('id', number)}")
+        folder.mkdir(parents=True, exist_ok=True)
+        return f"{folder}/{token(name, number)}"
+
+    for number in numbers:
+        student = f"student: {token('id', number)}"
+        answers = f"q1: 28x28x{number}\nq2: 760\nt: Because {number}.\n"
+        wrong = {
+            0: f"student: {token('name', 1)}\n{answers}",  # says that it is another's
+            1: f"{student}\nsheet: {token('stray', 1)}\n{answers}",  # for another sheet
+            2: f"{student}\n{answers}{token('stray', 2)}: {token('name', 2)}\n",  # an unknown question
+            3: f"{student}\n{token('name', 3)} wrote: this",  # cannot be read
+            4: f"{student}\n{answers}variant: {token('stray', 4)}\n",
+            5: "",
+            6: f"student: {token('stray', 6)}\n{answers}",
+        }.get(number % 8, f"{student}\n{answers}")
+        lesson.write(f"{path(number)}.yaml", wrong)
+        if number % 8 == 7:
+            lesson.write(f"{path(number)}.txt", f"{student}\nq2: 1")  # an older copy
+            Path(f"{path(number)}.pdf").write_bytes(b"%PDF-1.4\n\xff\xfe")
+    lesson.write(f"{place}/{token('stray', 0)}.yaml", "q2: 760")
+    lesson.write(
+        f"{place}/{token('file', 99)}.csv",
+        f"student_id,q2\n{token('id', numbers[-1] + 1)},260\n{token('stray', 9)},760\n",
+    )
+
+
+def leaks(lesson: Class) -> list[str]:
+    """What stands outside the folder of names that should not."""
+    found = []
+    for path in Path("graded").rglob("*"):
+        place = path.relative_to("graded")
+        if place.parts[0] == "names":
+            continue
+        data = str(place).encode() + (path.read_bytes() if path.is_file() else b"")
+        found += [f"{place}: {word.decode()}" for word in PRIVATE if word.lower() in data.lower()]
+    for ran in lesson.ran:
+        text = ran.out + ran.err
+        found += [
+            f"{word.decode()} in: {text}"
+            for word in PRIVATE
+            if word.decode().lower() in text.lower()
+        ]
+    return found
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_an_anonymous_run_gives_nobody_away(lesson: Class, listed: bool) -> None:
+    outputs = ",".join(OUTPUTS)
+    students = [
+        f"{token('id', n)},{token('name', n)},{token('mail', n)},{token('login', n)},{token('sis', n)}"
+        for n in range(24)
+    ]
+    header = "student_id,name,email,login,sis_id"
+    lesson.write("r.csv", "\n".join([header, *students, students[3], students[4]]))
+    roster = ("--roster", "r.csv") if listed else ()
+    lesson.write("ps.yaml", VARIED)
+    hand_in_tokens(lesson, "in", range(16))
+    hand_in_tokens(lesson, "late", range(14, 20))
+    secret = ("--secret-file", "secret")
+    lesson.ran.clear()
+    lesson.grade("--anon", *secret, *roster, "--outputs", outputs)
+    lesson.grade("--add", *secret, files="late")
+    lesson.grade("--add", files="late")
+    lesson.grade("--force", *secret, files=".")
+    lesson.grade("--force", *secret, files="late")
+    lesson.write("r2.csv", f"{header}\n{students[0]}\n")
+    lesson.grade("--force", *secret, "--roster", "r2.csv", files=".")
+    lesson.write("fixed.yaml", VARIED.replace("points: 3", "points: 2"))
+    lesson.write("other.yaml", VARIED.replace("vary: {k", "vary: {n: [31, 33], k"))
+    lesson.grade("--add", sheet="fixed.yaml", files="late")
+    for words in ((), ("--write",), ("--format", "csv"), ("--format", "json")):
+        lesson("regrade", "graded", "--sheet", "fixed.yaml", *words)
+        lesson("regrade", "graded", "--sheet", "other.yaml", *words)
+    for words in ((), ("--format", "json"), ("--other", "1")):
+        lesson("stats", "graded", *words)
+    assert [ran.code for ran in lesson.ran[:2]] == [1, 1], lesson.ran[:2]  # some cannot be read
+    assert leaks(lesson) == []
+    shown = [row["student_id"] for row in rows("grades.csv")]
+    assert shown == sorted(shown)
+    assert len(shown) >= 16
+    there = b"".join(path.read_bytes() for path in Path("graded/names").iterdir())
+    assert token("stray", 1).encode() in there  # the way back is whole
+    Path("graded/answers.jsonl").write_bytes(Path("graded/names/answers.jsonl").read_bytes())
+    assert leaks(lesson)  # the test can fail
+
+
+def test_what_is_noted_of_a_coded_student_stands_where_the_names_are(lesson: Class) -> None:
+    lesson.write("in/s1.yaml", "student: s2\nq2: 760\nAda: 5")
+    lesson.write("roster.csv", f"{ROSTER}s3,Cy,\n")
+    ran = lesson.grade("--anon", "--secret-file", "secret", "--roster", "roster.csv")
+    assert " graded/names/notes.txt" in ran.out
+    assert "s3 is on the roster twice" in Path("graded/names/notes.txt").read_text()
+    who = {row["code"]: row for row in rows("names/who.csv")}
+    for row in rows("grades.csv"):
+        notes = who[row["student_id"]]["notes"]
+        assert row["notes"] == (notes and "there is a note on this file: see names/who.csv")
+    assert "the answers say 's2', the file name says s1" in str(who)
