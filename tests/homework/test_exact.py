@@ -17,7 +17,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.homework import Sheet, check, loads
 from convcalc.homework.answers.reading import exact_text
 from convcalc.homework.exports import EXPORTS
-from convcalc.homework.questions import create_question
+from convcalc.homework.questions import QUESTIONS, create_question
 from convcalc.homework.questions.exact import MAX_PRODUCTS
 
 Matrix = list[list[Fraction]]
@@ -426,3 +426,13 @@ def texts(sheet: Sheet, name: str) -> list[str]:
 def test_exports_write_small_numbers_in_full(name: str, said: str) -> None:
     sheet = sheet_of("conv-by-hand", x=[["0.001"]], w=[["0.0001"]])
     assert any(said in text for text in texts(sheet, name))
+
+
+@pytest.mark.parametrize("kind", ["conv-by-hand", "pool-by-hand", "pipeline", "transposed-by-hand", "gradient", "dot-product"])  # fmt: skip
+def test_right_answers_are_numbers_of_python(kind: str) -> None:
+    for words in QUESTIONS[kind].examples:
+        for expected in asked(kind, **words).values():
+            cells = (
+                [c for row in expected for c in row] if isinstance(expected, tuple) else [expected]
+            )
+            assert {type(each) for each in cells} <= {int, Fraction}

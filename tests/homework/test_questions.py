@@ -243,6 +243,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
                 "__init__",
                 "base",
                 "exact",
+                "showing",
                 "given",
                 "meaning",
                 "quantities",

@@ -121,7 +121,7 @@ def _question_lines(question: Question) -> Iterator[str]:
     """One question as YAML."""
     kind, text, given = question.kind, question.text, question.given
     if kind in _KEYED:
-        text = f"{question.text} {question.task.question_text()}".strip()
+        text = question.sentence
         kind, given, text = "text", {}, f"{text} (checked later)"
     yield f"  - id: {question.id}"
     yield f"    type: {kind}"

@@ -166,7 +166,7 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
             (text, chr(ord("a") + i) in letters) for i, text in enumerate(form.options)
         ]
         if question.text:
-            found.text = question.text
+            found.text = question.wording(options=False)
         return found
     if question.kind == "true-false":
         found.sort = "true-false"

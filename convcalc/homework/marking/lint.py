@@ -13,6 +13,8 @@ from convcalc.homework.answers.types import EXACT, Misfit
 from convcalc.homework.marking.mark import is_right, mark_part, split
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.mistakes.search import of_topic
+from convcalc.homework.questions.base import ALIASES
+from convcalc.homework.questions.showing import data_of, shows
 from convcalc.text import plural
 
 if TYPE_CHECKING:
@@ -165,10 +167,23 @@ def _missing_values(sheet: Sheet, question: Question) -> _Findings:
 
 
 def _placeholders(question: Question) -> _Findings:
-    """Placeholders that nothing fills."""
-    for name in re.findall(r"\{(\w+)\}", question.text):
+    """Placeholders that nothing fills, data that is shown twice, numbers that vary and are not shown."""
+    placed = re.findall(r"\{(\w+)\}", question.text)
+    for name in placed:
         if not question.number(name):
             yield "text", f"the text uses {{{name}}}, which the question does not give", ()
+    data = data_of(question.task) if question.text else {}
+    for name in data:
+        if placed.count(name) > 1 or (name in placed and shows(question.text, question.task, name)):
+            yield "note", f"the text shows {name} twice; leave it out once", ()
+    for name in question.vary if question.text else ():
+        word = ALIASES.get(name, name)
+        if word not in data and not any(ALIASES.get(each, each) == word for each in placed):
+            yield (
+                "text",
+                f"{name} varies, but the text does not show it; write {{{name}}} in it",
+                (),
+            )
 
 
 def _accepts(question: Question) -> _Findings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import RULES, Conventions, rule_sentences
 from convcalc.homework.questions import Part, Task
 from convcalc.homework.questions.base import ALIASES
+from convcalc.homework.questions.showing import filled
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
@@ -87,11 +87,15 @@ class Question:
 
     @property
     def sentence(self) -> str:
-        """The question in words, its numbers filled in."""
+        """The question in words, with its numbers and data."""
+        return self.wording(options=True)
+
+    def wording(self, *, options: bool) -> str:
+        """The question in words; with the options of a choice, or without where a platform lists them."""
         said = f" ({rule_sentences(self.own)}.)" if self.own else ""
-        if not self.text:
-            return self.task.question_text() + said
-        return re.sub(r"\{(\w+)\}", lambda m: self.number(m[1]) or m[0], self.text) + said
+        if self.text:
+            return filled(self.text, self.task, self.number, options=options) + said
+        return self.task.question_text() + said
 
     def number(self, name: str) -> str:
         """A number of the question, for its text."""
