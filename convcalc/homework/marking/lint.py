@@ -101,6 +101,9 @@ def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
     """The teacher's key against the computed answer."""
     if question.key is None:
         return
+    if question.manual:
+        yield "note", "a person marks it, so that answer: is not read; remove it", ()
+        return
     if question.vary:
         yield "key", "the numbers vary, so that no key is right for all; remove answer:", ()
         return

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from convcalc.errors import UsageError
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Unreadable
-from convcalc.text import shortened
+from convcalc.text import printable, shortened
 
 MAX_DIGITS = 12
 MAX_LAYERS = 2_000
@@ -193,7 +193,7 @@ def _read_word(raw: Any, what: str) -> str:
     if isinstance(raw, dict):
         message = "it must be a text, but is a mapping"
         raise GivenError(what, message)
-    text = str(raw).strip()
+    text = printable(str(raw).strip())
     if len(text) > 4000:
         message = f"it has {len(text):,} characters; at most 4,000 are read"
         raise GivenError(what, message)

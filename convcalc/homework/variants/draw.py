@@ -21,7 +21,8 @@ from convcalc.homework.variants.constraints import meets
 from convcalc.homework.variants.secret import code, digest, read_secret, same_student
 from convcalc.text import shortened
 
-MAX_DRAWS = 4_096  # combinations that are looked at; more are sampled evenly
+MAX_DRAWS = 4_096  # combinations of a question that are looked at; more are sampled evenly
+MAX_OF_SHEET = 8 * MAX_DRAWS  # … of all questions of a sheet, which share them evenly
 MAX_VALUES = 10_000  # of one number
 
 # Mistakes that a draw must tell apart unless the question lists its own, by topic.
@@ -114,12 +115,12 @@ def values_of(name: str, spec: Any) -> list[str]:
     return [str(value) for value in range(low, high + 1, step)[:MAX_VALUES]]
 
 
-def _combinations(question: Question) -> tuple[int, Iterator[dict[str, str]]]:
-    """How many draws there are, and those that are looked at: all, or an even sample."""
+def _combinations(question: Question, most: int) -> tuple[int, int, Iterator[dict[str, str]]]:
+    """How many draws there are, how many are looked at, and these: all, or an even sample."""
     names = list(question.vary)
     lists = [values_of(name, question.vary[name]) for name in names]
     possible = prod(map(len, lists))
-    looked_at = min(possible, MAX_DRAWS)
+    looked_at = min(possible, most)
     step = 1
     if looked_at < possible:
         step = int(possible * 0.6180339887) | 1
@@ -135,7 +136,7 @@ def _combinations(question: Question) -> tuple[int, Iterator[dict[str, str]]]:
                 draw[name] = items[index]
             yield {name: draw[name] for name in names}
 
-    return possible, each()
+    return possible, looked_at, each()
 
 
 def draws(sheet: Sheet, question: Question) -> Draws:
@@ -144,8 +145,9 @@ def draws(sheet: Sheet, question: Question) -> Draws:
     Raises:
         UsageError: ``vary`` or ``require`` cannot be understood, or no draw is left.
     """
-    possible, items = _combinations(question)
-    found = Draws(question, possible, min(possible, MAX_DRAWS))
+    most = min(MAX_DRAWS, MAX_OF_SHEET // max(1, len(varies(sheet))))
+    possible, looked_at, items = _combinations(question, most)
+    found = Draws(question, possible, looked_at)
     names = wanted(question)
     for draw in items:
         try:
