@@ -51,7 +51,10 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
         for level in range(5)
     ],
     "hw lint": [("hw", "lint", sheet) for sheet in (*SHEETS, CLASS)],
-    "hw check": [("hw", "check", CLASS, answers) for answers in ANSWERS],
+    "hw check": [
+        ("hw", "check", CLASS, path, "--student", Path(path).stem, "--secret-file", SECRET)
+        for path in ANSWERS
+    ],
     "hw grade, stats": [
         ("hw", "grade", CLASS, *ANSWERS, "--secret-file", SECRET),
         ("hw", "grade", CLASS, *ANSWERS, "--out", "graded", "--secret-file", SECRET),

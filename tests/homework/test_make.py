@@ -6,6 +6,8 @@ import ast
 import csv
 import hashlib
 import hmac
+import json
+import os
 import re
 import subprocess
 import sys
@@ -18,12 +20,13 @@ import pytest
 from convcalc.errors import UsageError
 from convcalc.homework import Sheet, assert_right, check, load, loads, mark
 from convcalc.homework.classroom.distribute import make, sheet_text
-from convcalc.homework.classroom.roster import Roster, Student
+from convcalc.homework.classroom.roster import Roster, Student, parse
+from convcalc.homework.classroom.runs import Options, grade
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.marking.lint import lint
 from convcalc.homework.variants.constraints import meets
 from convcalc.homework.variants.draw import Maker, draws, values_of
-from convcalc.homework.variants.secret import codes, new_secret, read_secret
+from convcalc.homework.variants.secret import codes, fingerprint, new_secret, read_secret
 
 HERE = Path(__file__).parent
 SECRET = b"an old and well kept secret"
@@ -284,7 +287,7 @@ def test_a_secret_that_is_none_is_refused(tmp_path: Path, data: bytes) -> None:
 # -------------------------------------------------------------------------------- the sheets
 
 # sha256 of s000.yaml … s019.yaml with their names, made once on Python 3.11; the same on every version.
-FINGERPRINT = "2a677c829b83a019b9e1d750557ec44b94e9c43b63ef01cb9dc0c3ae00ebb437"
+FINGERPRINT = "bade7b84e9a02331c7dc6403e13c599c1b9ec6c6f2ed511ea7e9e000b54ada39"
 
 
 def test_the_same_secret_and_roster_give_the_same_bytes_everywhere(
@@ -388,7 +391,7 @@ def test_sheets_that_are_there_are_not_written_over_without_force(
     ):
         make(ps1, class_of(2), b"another secret", str(out))
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
-    make(ps1, class_of(2), b"another secret", str(out), force=True)
+    make(ps1, class_of(3), SECRET, str(out), force=True)
     assert (out / "key.csv").read_bytes() != before[out / "key.csv"]
 
 
@@ -650,3 +653,76 @@ def test_separate_may_name_a_mistake_of_another_topic(name: str) -> None:
         )
         assert f"separate: {name} cannot happen in this question" in [f.text for f in lint(plain)]
         assert lint(varied("{k: [3, 5], c_in: [3, 4]}", given="filters: 8", more=more))
+
+
+# ------------------------------------------------------------------------------- the one secret
+
+
+def test_sheets_and_key_carry_a_fingerprint_and_another_secret_is_refused(tmp_path: Path) -> None:
+    teacher = loads(
+        "{convcalc_sheet: 1, id: v, questions: [{id: q1, type: params, given: {k: 5, c_in: 3}, vary: {filters: [10, 20, 30]}}]}"
+    )
+    roster = parse("student_id\ns1\ns2\n")
+    out = str(tmp_path / "dist")
+    first, second = b"an old and well kept secret", b"another secret of the class"
+    make(teacher, roster, first, out)
+    text = (tmp_path / "dist" / "s1.yaml").read_text(encoding="utf-8")
+    assert f"secret: {json.dumps(fingerprint(first))}" in text
+    assert first.decode() not in text
+    with (tmp_path / "dist" / "key.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["secret"] for row in csv.DictReader(file)} == {fingerprint(first)}
+    own = loads(text)
+
+    def again() -> object:
+        return make(teacher, roster, second, out, force=True)
+
+    def check_own() -> object:
+        return Maker(own, second)
+
+    for attempt in (again, check_own):
+        with pytest.raises(UsageError) as caught:
+            attempt()
+        assert f"the secret has the fingerprint {fingerprint(second)}, but " in str(caught.value)
+        assert str(caught.value).endswith(f"was made with {fingerprint(first)}; give that secret")
+    assert (tmp_path / "dist" / "s1.yaml").read_text(encoding="utf-8") == text
+    make(teacher, roster, first, out, force=True)
+
+
+def test_a_class_is_not_marked_with_another_secret(tmp_path: Path) -> None:
+    teacher = loads(
+        "{convcalc_sheet: 1, id: v, questions: [{id: q1, type: params, given: {k: 5, c_in: 3}, vary: {filters: [10, 20, 30]}}]}"
+    )
+    first, second = b"an old and well kept secret", b"another secret of the class"
+    (tmp_path / "in").mkdir()
+    for student in ("s1", "s2", "s3"):
+        variant = Maker(teacher, first).of(student).variant
+        (tmp_path / "in" / f"{student}.yaml").write_text(f"variant: '{variant}'\nq1: 1\n")
+    paths, out = [str(tmp_path / "in")], str(tmp_path / "out")
+    with pytest.raises(UsageError) as caught:
+        grade(teacher, paths, out, Options(secret=second))
+    assert str(caught.value) == (
+        "--secret-file: of the variants that 3 students name none belongs to this secret; "
+        "give the one that hw make was given for this sheet"
+    )
+    assert not (tmp_path / "out").exists()
+    assert grade(teacher, paths, out, Options(secret=first)).students == 3
+
+
+def test_a_secret_is_written_whole_and_never_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ps1.secret"
+    secret = new_secret(str(path))
+    assert path.read_bytes() == secret + b"\n"
+    assert path.stat().st_mode & 0o077 == 0
+    with pytest.raises(UsageError, match="cannot be written: File exists; choose another place"):
+        new_secret(str(path))
+    assert path.read_bytes() == secret + b"\n"
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left on device"):
+        new_secret(str(tmp_path / "new.secret"))
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["ps1.secret"]

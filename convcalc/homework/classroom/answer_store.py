@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import IO, Any, NamedTuple
 
-from convcalc.errors import ConvcalcError
+from convcalc.errors import ConvcalcError, UsageError
 from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
@@ -92,6 +92,7 @@ class AnswerStore:
         self.statuses: list[FileStatus] = []
         self.files = 0
         self.rows = 0
+        self.variants = {True: 0, False: 0}  # those that fit the secret, and those that do not
         self._owners: Owners | None = None
         self._broken: dict[str, str] | None = None
 
@@ -168,11 +169,31 @@ class AnswerStore:
         time = next((each.time for each in claims if each.time is not None), submitted.time)
         attempt = next((c.attempt for c in claims if c.attempt is not None), submitted.version)
         for student in owner.students:
+            self._check_variant(student, given.variant)
             record = {
                 "student": student, "file": path, "time": time, "sure": owner.sure, "attempt": attempt,
                 "variant": given.variant, "notes": notes, "answers": values,
             }  # fmt: skip
             self.add(record)
+
+    def _check_variant(self, student: str, claimed: str) -> None:
+        """Count whether the variant that the answers name is the one that the secret gives."""
+        drawn = self.grader.code(student)
+        if claimed and drawn:
+            self.variants[claimed.startswith(drawn) or drawn.startswith(claimed)] += 1
+
+    def refuse_wrong_secret(self) -> None:
+        """Refuse to mark where no variant that the answers name belongs to the secret.
+
+        Raises:
+            UsageError: several students name one, and none of them fits.
+        """
+        if self.variants[False] > 1 and not self.variants[True]:
+            message = (
+                f"--secret-file: of the variants that {self.variants[False]:,} students name none belongs to this "
+                "secret; give the one that hw make was given for this sheet"
+            )
+            raise UsageError(message)
 
     def add(self, record: dict[str, Any]) -> None:
         """Put one student's answers into the store, unless newer ones are there."""

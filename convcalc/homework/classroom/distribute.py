@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from convcalc.files import text_lines
 from convcalc.folders import OutputFolder
 from convcalc.homework.answers.types import Tolerance
 from convcalc.homework.classroom.output_folder import student_file_name
@@ -23,7 +25,7 @@ from convcalc.homework.sheets import render
 from convcalc.homework.sheets.read import files_beside
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
 from convcalc.homework.variants.draw import Maker, wrong_numbers
-from convcalc.homework.variants.secret import codes
+from convcalc.homework.variants.secret import codes, refuse_other_secret
 from convcalc.text import guard_cell
 
 _NAMES = ("key.csv", "html")
@@ -95,6 +97,7 @@ def _sheet_lines(sheet: Sheet) -> Iterator[str]:
         ("text", sheet.text),
         ("student", sheet.student),
         ("variant", sheet.variant),
+        ("secret", sheet.secret),
     ):
         if text:
             yield f"{key}: {json.dumps(text, ensure_ascii=False)}"
@@ -173,7 +176,7 @@ def _key_rows(sheet: Sheet, student: str, numbers: dict[str, str]) -> Iterator[l
             ]
 
 
-_KEY = ("student_id", "variant", "question", "part", "given", "expected", "mistakes")
+_KEY = ("student_id", "variant", "question", "part", "given", "expected", "mistakes", "secret")
 
 
 def make(
@@ -194,6 +197,7 @@ def make(
     variants = codes(secret, "variant", sheet.id, roster.students)
     place = OutputFolder(out, replace=force, names=_NAMES, way_out=_WAY_OUT)
     try:
+        refuse_other_secret(out, _secret_in(os.path.join(out, "key.csv")), secret)
         for name, data in files_beside(sheet).items():
             with place.open(name) as file:
                 file.write(data.decode("utf-8-sig"))
@@ -218,6 +222,18 @@ def make(
     return maker
 
 
+def _secret_in(path: str) -> str:
+    """The fingerprint of the secret in a key; empty where there is none."""
+    if not os.path.isfile(path):
+        return ""
+    try:
+        row = next(csv.DictReader(text_lines(path, "choose another --out")), {})
+    except csv.Error:
+        return ""
+    found = row.get("secret")
+    return found if isinstance(found, str) else ""
+
+
 def _student_key(
     sheet: Sheet, maker: Maker, student: str, known: dict[str, list[list[str]]]
 ) -> Iterator[list[str]]:
@@ -230,7 +246,7 @@ def _student_key(
             only = Sheet(sheet.id, sheet.title, sheet.conventions, [question])
             known[place] = list(_key_rows(only, "", {question.id: said}))
         for row in known[place]:
-            yield [guard_cell(student), sheet.variant, *row[2:]]
+            yield [guard_cell(student), sheet.variant, *row[2:], sheet.secret]
 
 
 def _vary_of(sheet: Sheet, name: str) -> dict[str, Any]:

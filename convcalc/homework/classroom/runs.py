@@ -132,6 +132,7 @@ def _read_files(
         store.files = len(store.statuses) + len(store.places)
     tell = (lambda count: progress("read", count)) if progress else None
     store.read(_every_file(paths), options.columns, tell)
+    store.refuse_wrong_secret()
     return store
 
 

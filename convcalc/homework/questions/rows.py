@@ -163,7 +163,7 @@ def recompute(row: Row, shape: tuple[int, ...]) -> Row | None:
 
 def _without_strict(layer: Any) -> Any:
     """The layer, rounding sizes down where it refuses a window that does not fit."""
-    return replace(layer, fit="floor") if getattr(layer, "fit", "") == "strict" else layer
+    return replace(layer, fit="floor") if layer.options().get("fit") == "strict" else layer
 
 
 class Model(NamedTuple):

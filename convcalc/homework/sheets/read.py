@@ -27,7 +27,7 @@ MAX_SHEET = 4 * 2**20
 
 _SHEET_KEYS = (
     "convcalc_sheet", "id", "title", "source", "preset", "conventions", "hints", "grading",
-    "questions", "student", "variant", "text",
+    "questions", "student", "variant", "secret", "text",
 )  # fmt: skip
 
 _QUESTION_KEYS = (
@@ -116,6 +116,7 @@ def sheet_of(source: Source) -> Sheet:
         preset=preset,
         student=text("student"),
         variant=text("variant"),
+        secret=text("secret"),
         path=source.path,
         data=source.text.encode("utf-8", "surrogatepass"),
     )

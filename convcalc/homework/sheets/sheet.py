@@ -186,6 +186,7 @@ class Sheet:
         other_convention: shares of the points, by convention or as a whole (key ``""``).
         follow_through: whether later rows are marked by the student's own earlier ones.
         student, variant: whose it is, where numbers were drawn for one student.
+        secret: the fingerprint of the secret that they were drawn from.
         path: the file.
         data: its bytes, so that it need not be read again.
     """
@@ -203,6 +204,7 @@ class Sheet:
     follow_through: bool = True
     student: str = ""
     variant: str = ""
+    secret: str = ""
     path: str = ""
     data: bytes = b""
 

@@ -18,7 +18,14 @@ from convcalc.homework.answers.types import Misfit
 from convcalc.homework.questions.base import Part, create_question
 from convcalc.homework.sheets.sheet import Question, Sheet, find_beside
 from convcalc.homework.variants.constraints import meets
-from convcalc.homework.variants.secret import code, digest, read_secret, same_student
+from convcalc.homework.variants.secret import (
+    code,
+    digest,
+    fingerprint,
+    read_secret,
+    refuse_other_secret,
+    same_student,
+)
 from convcalc.text import shortened
 
 MAX_DRAWS = 4_096  # combinations of a question that are looked at; more are sampled evenly
@@ -271,6 +278,7 @@ class Maker:
     """
 
     def __init__(self, sheet: Sheet, secret: bytes) -> None:
+        refuse_other_secret(sheet.path or sheet.id, sheet.secret, secret)
         self.sheet, self.secret = sheet, secret
         self.draws = {q.id: draws(sheet, q) for q in sheet.questions if q.vary}
         self.used: dict[str, dict[int, int]] = {name: {} for name in self.draws}
@@ -293,7 +301,10 @@ class Maker:
             counts[number] = counts.get(number, 0) + 1
         questions = [self.question(q, numbers[q.id]) if q.vary else q for q in self.sheet.questions]
         variant = variant or code(self.secret, "variant", self.sheet.id, student)
-        return replace(self.sheet, questions=questions, student=student, variant=variant)
+        return replace(
+            self.sheet, questions=questions, student=student, variant=variant,
+            secret=fingerprint(self.secret) if self.draws else "",
+        )  # fmt: skip
 
     def question(self, question: Question, number: int) -> Question:
         """A question with one of its draws; the same object every time."""

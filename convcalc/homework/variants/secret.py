@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from convcalc.errors import UsageError
 from convcalc.files import STDIN, file_name, read_file
+from convcalc.text import shortened
 
 _OPTION = "--secret-file"
 _MIN_SECRET = 8  # bytes
@@ -37,14 +38,24 @@ def read_secret(path: str) -> bytes:
 
 
 def new_secret(path: str) -> bytes:
-    """Write a new random secret, for the owner's eyes only, and return it."""
+    """Write a new random secret, for the owner's eyes only, and return it.
+
+    The file is there whole or not at all, and one that is there already is never replaced.
+    """
     import secrets
 
     text = secrets.token_hex(32)
+    part = f"{path}.{secrets.token_hex(4)}.part"
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="ascii") as file:
-            file.write(f"{text}\n")
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(handle, "w", encoding="ascii") as file:
+                file.write(f"{text}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(part, path)  # fails where the file is there, unlike a rename
+        finally:
+            os.unlink(part)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         message = f"{file_name(path, _OPTION)}: cannot be written: {reason}; choose another place"
@@ -74,6 +85,26 @@ def fingerprint(secret: bytes) -> str:
     '618b66733ea1b4fd'
     """
     return digest(secret, "fingerprint").hex()[:16]
+
+
+def refuse_other_secret(where: str, made_with: str, secret: bytes) -> None:
+    """Refuse a secret that did not make what is there.
+
+    Args:
+        where: what was made, such as a sheet.
+        made_with: the fingerprint in it; empty where there is none.
+        secret: the secret that was given.
+
+    Raises:
+        UsageError: it is another one.
+    """
+    given = fingerprint(secret)
+    if made_with and made_with != given:
+        message = (
+            f"{_OPTION}: the secret has the fingerprint {given}, but {where} was made with {shortened(made_with, 20)}; "
+            "give that secret"
+        )
+        raise UsageError(message)
 
 
 def code(secret: bytes, purpose: str, sheet: str, student: str, length: int = 4) -> str:
