@@ -246,7 +246,7 @@ _WORDS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 
 _rule(
     "model-no-bias", "the biases of all layers forgotten", "Σ weights",
-    lambda w: sum(row.weights for row in w.rows) if w.of == "params" else None,
+    lambda w: sum(row.weights for row in w.rows) if w.of == "params" and w.counts_biases else None,
     "What else is learned besides the filter weights?",
     "model",
 )  # fmt: skip

@@ -173,6 +173,11 @@ class Model(NamedTuple):
     rows: tuple[Row, ...]
     of: str
 
+    @property
+    def counts_biases(self) -> bool:
+        """Whether the sheet counts biases."""
+        return self.rows[0].counting.biases
+
 
 def totals_of_other_shapes(model: Model) -> list[int]:
     """Totals when the convolutions are padded to keep the size, or the last pool is left out."""
