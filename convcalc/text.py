@@ -309,6 +309,23 @@ def escape_markup(text: str) -> str:
     return text.translate(_MARKUP)
 
 
+def escape_json(text: str) -> str:
+    r"""JSON in which every character can be seen; letters and line breaks stay, and it means the same.
+
+    >>> print(escape_json('"é\x9b31m"'))
+    "é\u009b31m"
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else _json_escape(c) for c in text)
+
+
+def _json_escape(c: str) -> str:
+    """A character in JSON, as one or two units of UTF-16."""
+    units = c.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+
+
 def as_ascii(text: str) -> str:
     """Text in ASCII as far as the project's own signs go.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import html
+import json
 import shutil
 import subprocess
 import unicodedata
@@ -22,6 +23,7 @@ from convcalc.text import (
     article,
     as_ascii,
     escape_html,
+    escape_json,
     escape_latex,
     escape_markdown,
     guard_cell,
@@ -197,3 +199,12 @@ def test_one_of_a_thing_has_no_s() -> None:
     assert plural(1, "channel") == "1 channel"
     assert plural(0, "layer") == "0 layers"
     assert plural(2, "axis", "axes") == "2 axes"
+
+
+@pytest.mark.parametrize(
+    "value", ["a\x9b31m\x85b", "\u2028\u202e", "\U000e0001", "\ud800", "\x7f\x00\n", "é層\xa0🧠"]
+)
+def test_json_shows_every_character_and_means_the_same(value: str) -> None:
+    shown = escape_json(json.dumps({"a": value}, ensure_ascii=False))
+    assert shown.isprintable()
+    assert json.loads(shown) == {"a": value}

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.formats.base import Format, View, output_format
 from convcalc.report import SCHEMA
-from convcalc.text import guard_cell
+from convcalc.text import escape_json, guard_cell
 
 if TYPE_CHECKING:
     from convcalc.report import Report
 
 
 def _json(value: Any) -> str:
-    """JSON text, with the letters as they are."""
-    return json.dumps(value, ensure_ascii=False)
+    """JSON text, with the letters as they are and no raw control character."""
+    return escape_json(json.dumps(value, ensure_ascii=False))
 
 
 @output_format("json", suffix=".json")
@@ -74,6 +74,5 @@ class Csv(Format):
 def _cell(value: Any) -> Any:
     """A value as a cell: shapes as 64x112x112, nothing for what is not known, text guarded."""
     if isinstance(value, list):
-        parts = [str(part) for part in value]
-        return "x".join(parts)
+        return guard_cell("x".join(map(str, value)))
     return "" if value is None else guard_cell(value)

@@ -8,6 +8,7 @@ from typing import Any
 
 from convcalc.homework.exports.base import RIGHT, Export, Out, export
 from convcalc.homework.exports.items import Field, Item, json_number
+from convcalc.text import escape_json
 
 _OTHER = "This is wrong, and we do not know how you got it. Write the formula down first."
 
@@ -25,7 +26,7 @@ class JupyterQuiz(Export):
         for variants in self.items:
             for item in variants:
                 found += self.questions(item)
-        return self.one(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        return self.one(escape_json(json.dumps(found, indent=1, ensure_ascii=False)) + "\n")
 
     def questions(self, item: Item) -> Iterator[dict[str, Any]]:
         """One question as some of JupyterQuiz's."""

@@ -11,7 +11,7 @@ from typing import Any
 from convcalc.homework.exports.base import Export, Out, export, safe_name
 from convcalc.homework.exports.items import Item
 from convcalc.homework.sheets.points import points_number
-from convcalc.text import escape_markdown
+from convcalc.text import escape_json, escape_markdown
 
 
 def _cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def _notebook(cells: list[dict[str, Any]]) -> bytes:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
+    return (escape_json(json.dumps(data, indent=1, ensure_ascii=False)) + "\n").encode()
 
 
 def _wording(item: Item) -> str:
