@@ -76,7 +76,7 @@ def command(
     """Mark the SUBMISSIONS of a class: files, folders and zips, one file per student or one table.
 
     The newest file of a student counts. A list says what happened to every file. The exit status is 1
-    if a file could not be read; the others are marked.
+    if a file could not be read, or fits two students; the others are marked.
     """
     from convcalc.homework.classroom import report, runs
     from convcalc.homework.sheets.read import load
@@ -87,11 +87,11 @@ def command(
     with Progress() as progress:
         if out is None:
             graded, statuses = runs.look(found, submissions, options, progress)
-            unreadable = any(each.status == "unreadable" for each in statuses)
+            broken = any(each.status in ("unreadable", "unclear") for each in statuses)
             answer = report.class_table(found, graded, statuses)
         else:
             summary = runs.grade(found, submissions, out, options, progress)
-            unreadable = bool(summary.counts.get("unreadable"))
+            broken = bool(summary.counts.get("unreadable") or summary.counts.get("unclear"))
             answer = report.grade_report(summary, found, out)
     show(answer, format_name, output)
-    return 1 if unreadable else 0
+    return 1 if broken else 0

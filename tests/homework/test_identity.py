@@ -351,3 +351,25 @@ def test_the_column_can_be_named_on_the_command_line(
     )
     assert ran.code == 0
     assert "\nab17,," in Path("g/grades.csv").read_text()
+
+
+def test_the_summary_accounts_for_every_file(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(
+        "{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}"
+    )
+    Path("class.csv").write_text(ROSTER)
+    for name, text in {
+        "in/s1.yaml": RIGHT, "in/Bo Berg.yaml": RIGHT, "in/environment.yml": "name: x\n", "in/nobody.yaml": RIGHT,
+    }.items():  # fmt: skip
+        Path("in").mkdir(exist_ok=True)
+        Path(name).write_text(text)
+    ran = convcalc("hw", "grade", "ps.yaml", "in", "--roster", "class.csv", "--out", "g")
+    assert ran.code == 1
+    assert ran.out.splitlines()[0] == (
+        "read 4 files: 1 graded, 1 whose it is unclear, 1 not on the roster, 1 without answers"
+    )
+    assert " unclear: in/Bo Berg.yaml - fits s77 and s78; put the id into its name" in ran.out
+    assert " not on the roster: in/nobody.yaml" in ran.out

@@ -48,6 +48,7 @@ class FileStatus:
 
 
 NO_ANSWERS = "no answers"
+TROUBLES = (UNREADABLE, UNCLEAR, NOT_ON_THE_ROSTER)  # a student may be missing because of these
 STATUSES = (
     "graded", "older copy", UNREADABLE, NO_ANSWERS, UNCLEAR, NOT_ON_THE_ROSTER, "left out",
 )  # fmt: skip

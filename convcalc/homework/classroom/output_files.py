@@ -9,7 +9,7 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.classroom.answer_store import FileStatus
+from convcalc.homework.classroom.answer_store import TROUBLES, FileStatus
 from convcalc.homework.classroom.collect import natural_key
 from convcalc.homework.classroom.grader import Entry, Graded, PartRow
 from convcalc.homework.classroom.gradescope_results import results
@@ -388,10 +388,7 @@ def _write_statuses(run: GradingRun, statuses: list[FileStatus]) -> None:
                 [guard_cell(text) for text in (each.path, each.student, each.status, each.note)]
             )
             run.summary.counts[each.status] = run.summary.counts.get(each.status, 0) + 1
-            if (
-                each.status in ("unreadable", "not on the roster")
-                and len(run.summary.troubles) < MAX_TROUBLES
-            ):
+            if each.status in TROUBLES and len(run.summary.troubles) < MAX_TROUBLES:
                 run.summary.troubles.append(each)
     run.summary.written.append((run.place_of("files.csv"), "the status of every file"))
 

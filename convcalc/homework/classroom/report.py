@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from convcalc.homework.classroom.answer_store import FileStatus
+from convcalc.homework.classroom.answer_store import TROUBLES, FileStatus
 from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.classroom.manifest import NAMES_FOLDER
 from convcalc.homework.classroom.output_folder import Summary, student_file_name
@@ -26,8 +26,10 @@ _BY_HAND_WORDS = {"marked": "marked by a person", "to_mark": "for a person to ma
 _STATUS_WORDS = {
     "graded": ("graded", "graded"),
     "unreadable": ("unreadable", "unreadable"),
+    "unclear": ("whose it is unclear", "whose it is unclear"),
     "not on the roster": ("not on the roster", "not on the roster"),
     "older copy": ("older copy set aside", "older copies set aside"),
+    "no answers": ("without answers", "without answers"),
     "left out": ("left out", "left out"),
 }
 
@@ -169,7 +171,7 @@ def _files_read(files: int, counts: dict[str, int]) -> str:
 def _trouble_lines(troubles: Sequence[FileStatus], counts: dict[str, int], where: str) -> list[str]:
     """The files that were not graded, the first few by name."""
     lines = []
-    for status in ("unreadable", "not on the roster"):
+    for status in TROUBLES:
         those = [each for each in troubles if each.status == status]
         lines += [
             f" {status}: {printable(each.path)}{f' - {each.note}' if each.note else ''}"
