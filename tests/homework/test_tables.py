@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import convcalc
 from convcalc.homework import as_written, check, loads, mark
 from convcalc.homework.sheets.sheet import Sheet
+from convcalc.network.load import load as load_network
 
 CHAIN = "conv:k5c6 relu pool:k2 conv:k5c16 relu pool:k2 flatten dropout fc:120 relu fc:10 softmax"
 # by hand: 32 − 5 + 1, halved, − 4, halved; 5·5·3·6 + 6, 5·5·6·16 + 16, 400·120 + 120, 120·10 + 10
@@ -218,7 +220,7 @@ def test_in_a_table_of_one_column_an_empty_cell_is_0_once_a_row_is_answered() ->
         ),
         (
             [["20x20x4", 40], ["10x10x4", 0], ["9x9x9", 9]],
-            ["q1: the table has 3 rows, but this one needs 2; the rest is ignored"],
+            ["q1: row 3 of the table cannot be put to a layer of this network; ignored"],
         ),
         (
             {"\x1b[31mconv": ["1x1x1", 0], "conv1": ["20x20x4", 40], "pool1": ["10x10x4", 0]},
@@ -230,3 +232,132 @@ def test_rows_that_are_not_of_the_network_are_said(raw: Any, notes: list[str]) -
     marked = mark(sheet_of("conv:k3c4 pool:k2", "22x22x1"), {"q1": as_written(raw)})
     assert marked.notes == notes
     assert marked.right
+
+
+@pytest.mark.parametrize("name", ["resnet18", "squeezenet1_0"])
+def test_a_slip_is_carried_through_the_layers_that_join_paths(name: str) -> None:
+    """The student's numbers are the layers' own, each from the shapes before it."""
+    network = load_network(name)
+    steps = list(convcalc.load(name).walk())
+    shapes: dict[int, tuple[int, ...]] = {-1: network.input}
+    rows: dict[str, list[Any]] = {}
+    for place, node in enumerate(network.nodes):
+        before = [shapes[each] for each in node.inputs]
+        out = node.layer.out_shape(*before)
+        params = 0 if len(before) > 1 else node.layer.params(before[0], out)
+        if node.name == "conv1":
+            out = (out[0], *(side + 2 for side in out[1:]))
+        shapes[place] = out
+        rows[node.name] = [[*out[1:], out[0]], params]
+    assert rows != {step.name: [[*step.output[1:], step.output[0]], step.params] for step in steps}
+    marked = mark(sheet_of(name), {"q1": as_written(rows)})
+    found = {p.part: p.status for p in marked.results[0].parts if p.status != "right"}
+    assert found.pop("1.shape") == "wrong"
+    assert set(found.values()) == {"follow-through"}
+    assert len(found) >= 10
+
+
+def test_where_no_layer_makes_new_values_every_layer_is_a_row() -> None:
+    sheet = sheet_of("relu dropout", "4x4x2", "[shape]")
+    assert check(sheet, "q1", ["4x4x2", "4x4x2"]).right
+    assert check(sheet, "q1", {"relu1": "4x4x2", "dropout1": "4x4x2"}).right
+
+
+# how a table of shapes and parameters comes: columns of torchsummary and Keras' summary(), spreadsheets, plain text
+OTHER_FORMS: dict[str, Callable[[Any], Any]] = {
+    "semicolons": lambda rows: "layer;shape;params\n" + "\n".join(f"{n};{s};{p}" for n, s, p in rows),
+    "other order": lambda rows: "params,layer,shape\n" + "\n".join(f"{p},{n},{s}" for n, s, p in rows),
+    "Keras": lambda rows: [{"Layer (type)": n, "Output Shape": s, "Param #": p} for n, s, p in rows],
+    "numbered": lambda rows: "\n".join(f"{i}. {s}, {p}" for i, (_, s, p) in enumerate(rows, start=1)),
+    "points": lambda rows: "\n".join(f"- {n}: {s}, {p}" for n, s, p in rows),
+    "spaces": lambda rows: "\n".join(f"{n} {s} {p}" for n, s, p in rows),
+    "brackets": lambda rows: "\n".join(f"{n}: ({s.replace('x', ', ')}), {p}" for n, s, p in rows),
+    "thousands": lambda rows: "\n".join(f"{n}: {s}, {p:,}" for n, s, p in rows),
+    "a mapping each": lambda rows: [{n: [s, p]} for n, s, p in rows],
+    "columns": lambda rows: {"shape": [s for _, s, _ in rows], "params": [p for *_, p in rows]},
+    "a column of numbers": lambda rows: "\n".join(f"{i},{n},{s},{p}" for i, (n, s, p) in enumerate(rows, start=1)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", OTHER_FORMS)
+@pytest.mark.parametrize("rows", WITHOUT)
+def test_tables_are_read_as_they_are_written(rows: str, form: str) -> None:
+    marked = mark(sheet_of(CHAIN, "32x32x3"), {"q1": as_written(OTHER_FORMS[form](WITHOUT[rows]))})
+    assert marked.right, [(p.part, p.given, p.status) for p in marked.results[0].parts]
+    assert marked.notes == []
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Conv2d-1", "MaxPool2d-2", "Conv2d-3", "MaxPool2d-4", "Linear-5", "Linear-6"],
+        ["conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1", "dense", "dense_1"],
+        ["Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Dense", "Dense"],
+        ["Conv2D (5x5, 6)", "Pooling", "Conv2D (5x5, 16)", "Subsampling", "FC", "Linear"],
+    ],
+)
+def test_names_of_frameworks_are_known(names: list[str]) -> None:
+    rows = [[name, *row[1:]] for name, row in zip(names, NEEDED)]
+    marked = mark(sheet_of(CHAIN, "32x32x3"), {"q1": as_written(rows)})
+    assert marked.right
+    assert marked.notes == []
+
+
+@pytest.mark.parametrize("ask", ["shape", "params"])
+def test_a_table_of_one_column_may_stand_in_one_line_or_have_names(ask: str) -> None:
+    sheet = sheet_of(CHAIN, "32x32x3", f"[{ask}]")
+    column = 1 if ask == "shape" else 2
+    cells = [str(row[column]) for row in NEEDED]
+    for text in (
+        ", ".join(cells),
+        " -> ".join(cells),
+        "\n".join(f"{row[0]},{row[column]}" for row in NEEDED),
+        "\n".join(f"{row[0]} {row[column]}" for row in NEEDED),
+    ):
+        assert check(sheet, "q1", text).right, text
+
+
+@pytest.mark.parametrize("name", ["lenet5", "vgg11", "alexnet", "squeezenet1_0", "resnet18"])
+@pytest.mark.parametrize("seed", range(3))
+def test_any_choice_of_rows_without_names_is_put_in_its_place(name: str, seed: int) -> None:
+    """Every layer that has nothing to fill in is listed or not, each for itself."""
+    choice = Random(seed)
+    sheet = sheet_of(name, ask="[shape, params]")
+    rows = [
+        [[*step.output[1:], step.output[0]], step.params]
+        for step in convcalc.load(name).walk()
+        if step.params or "pool" in step.kind or choice.random() < 0.5
+    ]
+    marked = mark(sheet, {"q1": as_written(rows)})
+    assert marked.right, [(p.part, p.given) for p in marked.results[0].parts if not p.right]
+    weighted = [row for row in rows if row[1]]
+    found = {p.status for p in mark(sheet, {"q1": as_written(weighted)}).results[0].parts}
+    assert found <= {"right", "blank"}
+
+
+def test_a_missing_row_and_one_too_many_do_not_shift_the_others() -> None:
+    sheet = sheet_of(CHAIN, "32x32x3")
+    rows = [list(row[1:]) for row in NEEDED]
+    result = check(sheet, "q1", rows[:1] + rows[2:])
+    assert result.points == 10
+    assert result.hint == "row 2 not completely answered"
+    marked = mark(sheet, {"q1": as_written([*rows[:2], ["14x14x9", 3], *rows[2:]])})
+    assert marked.points == 12
+    assert marked.notes == [
+        "q1: row 3 of the table cannot be put to a layer of this network; ignored"
+    ]
+
+
+@pytest.mark.parametrize("slip", range(4))
+@pytest.mark.parametrize("listed", WITHOUT)
+def test_a_slip_carried_on_keeps_rows_in_place_in_a_table_of_shapes(listed: str, slip: int) -> None:
+    own = dict(zip((row[0] for row in NEEDED), (row[0] for row in carried(32, slip))))
+    rows, before = [], "32x32x3"
+    for name, *_ in WITHOUT[listed]:
+        if name == "flatten":
+            h, w, c = map(int, own["pool2"].split("x"))
+            before = str(h * w * c)
+        before = own.get(name, before)
+        rows.append(before)
+    result = check(sheet_of(CHAIN, "32x32x3", "[shape]"), "q1", rows)
+    assert [p.part for p in result.parts if p.status == "wrong"] == [f"{slip + 1}.shape"]

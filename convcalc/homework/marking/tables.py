@@ -1,29 +1,38 @@
 """The rows of a student's table, put to the rows of the question.
 
 A table may list every layer of the network, or leave out those that have nothing to fill in, such as
-a ReLU. Rows are told apart by their names; where they have none, by how many there are.
+a ReLU. Rows are told apart by their names; where they have none, by their order and their numbers.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
-from convcalc.homework.answers import parsing as answers
+from convcalc.homework.marking.table_rows import NUMBER, WrittenRow, written_rows
 from convcalc.homework.questions.networks import Listed, plain_name
+from convcalc.homework.questions.rows import channels_first
 from convcalc.homework.sheets.sheet import Question
 from convcalc.text import shortened
 
-_INPUT = Listed("input", frozenset({"input", "image"}))
+_INPUT = Listed("input", frozenset({"input", "image", "inputlayer"}))  # any shape
 _MAX_KINDS = 8  # of rows that may be left out, each kind or not
 _MAX_NOTES = 5
-_LABEL = re.compile(r"\s*([A-Za-z][\w .()/-]{0,60}?|\d{1,3})\s*[:=]\s*(?=\S)")
-_NUMBER = re.compile(r"(?:row|layer)?\s*(\d{1,5})", re.IGNORECASE)
-_RULE = re.compile(r"[\s|:+-]*")  # the line under the heading of a table in Markdown
-_HEADINGS = frozenset({"layer", "name", "row", "kind", "type", ""})
+_MAX_PAIRS = 200_000  # of a row and a layer that are compared
+_SURE = 2  # cells more that must be right before the plain order is given up
+_MISSING, _EXTRA = -5, -5  # what a layer without a row, a row without a layer counts
+_RIGHT, _NEAR, _PASSED_ON, _NOT_PASSED_ON = 4, 1, 2, -2
+_PER_LAYER = re.compile(r"(.*[A-Za-z]\w*)-(\d{1,4})")  # Conv2d-1, ReLU-2, as torchsummary writes
+_FRAMEWORKS = re.compile(r"[123]?d?_?\d*$")
+_KINDS = {
+    "maxpooling": "maxpool", "averagepooling": "avgpool", "averagepool": "avgpool", "avgpooling": "avgpool",
+    "pooling": "pool", "subsampling": "pool", "convolution": "conv", "convolutional": "conv",
+    "fullyconnectedlayer": "fc", "batchnormalization": "bn", "batchnorm": "bn",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -39,191 +48,235 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
 
-class _Row(NamedTuple):
-    """A row as the student wrote it: its name or number, and its cells by what is asked."""
-
-    name: str
-    cells: dict[str, Any]
-
-
 def read_table(question: Question, raw: Any) -> Table:
     """The cells of a table, by the parts of its question."""
     task: Any = question.task
     asks = list(dict.fromkeys(part.name.partition(".")[2] for part in question.parts))
-    rows = _joined(_rows(raw, asks))
-    right = {part.name: part for part in question.parts}
+    rows = written_rows(raw, asks)
     table = Table()
-    for row, place in zip(rows, _places(task.listed(), rows, right, table.notes)):
+    for row, place in zip(rows, _places(question, task.listed(), rows, table.notes)):
         if place is not None:
             for ask, cell in row.cells.items():
                 table.cells.setdefault(f"{place + 1}.{ask}", cell)
     return table
 
 
-# ------------------------------------------------------------------------------- what is written
-
-
-def _rows(raw: Any, asks: list[str]) -> Iterator[_Row]:
-    """The rows of an answer, whatever form it has."""
-    if isinstance(raw, dict):
-        for key, value in raw.items():
-            name, dot, ask = str(key).rpartition(".")
-            if dot and ask.lower() in asks:
-                yield _Row(name, {ask.lower(): value})
-            else:
-                yield _Row(str(key), _cells(value, asks).cells)
-        return
-    items = raw.replace(";", "\n").split("\n") if isinstance(raw, str) else raw
-    for item in items if isinstance(items, list | tuple) else ():
-        if isinstance(raw, str) and not item.strip():
-            continue
-        row = _cells(item, asks)
-        if not _is_heading(row, asks):
-            yield row
-
-
-def _cells(value: Any, asks: list[str]) -> _Row:
-    """One row: its name, where it has one, and its cells."""
-    if isinstance(value, dict):
-        lower = {str(key).lower(): cell for key, cell in value.items()}
-        name = next((answers.raw_text(lower[key]) for key in ("layer", "name") if key in lower), "")
-        return _Row(name, {ask: lower[ask] for ask in asks if ask in lower})
-    name = ""
-    if isinstance(value, str):
-        found = _LABEL.match(value)
-        if found and "x" not in plain_name(found[1])[:1]:
-            name, value = found[1], value[found.end() :]
-        value = _split(value, len(asks))
-    cells = list(value) if isinstance(value, list | tuple) else [value]
-    if len(asks) == 1 and len(cells) > 1 and not _is_label(cells[0]):
-        return _Row(name, {asks[0]: value})
-    if len(cells) > 1 and (len(cells) > len(asks) or len(asks) == 1) and _is_label(cells[0]):
-        name, cells = answers.raw_text(cells[0]).strip(), cells[1:]
-        cells = [cells] if len(asks) == 1 and len(cells) > 1 else cells
-    return _Row(name, dict(zip(asks, cells)))
-
-
-def _split(text: str, count: int) -> Any:
-    """The cells of a line: columns of Markdown, else what tabs or commas part."""
-    if "|" in text:
-        return [cell.strip() for cell in text.strip().strip("|").split("|")]
-    for separator in ("\t", ", ", ","):
-        cells = text.split(separator)
-        if len(cells) in (count, count + 1) and (count > 1 or _is_label(cells[0])):
-            return [cell.strip() for cell in cells] if len(cells) > 1 else text
-    return text
-
-
-def _is_label(cell: Any) -> bool:
-    """Whether a cell names its row rather than answers."""
-    text = answers.raw_text(cell).strip() if not isinstance(cell, list | tuple | dict) else ""
-    return bool(re.match(r"[A-Za-z]{2}|[A-Za-z]\d", text)) and not answers.is_blank(cell)
-
-
-def _is_heading(row: _Row, asks: list[str]) -> bool:
-    """Whether a row is the heading of the table, or the line under it."""
-    texts = [answers.raw_text(cell).strip().lower() for cell in row.cells.values()]
-    if (
-        row.cells
-        and all(text and _RULE.fullmatch(text) for text in texts)
-        and len("".join(texts)) > 2
-    ):
-        return True
-    return plain_name(row.name) in _HEADINGS and texts == asks[: len(texts)] and bool(texts)
-
-
-def _joined(rows: Iterator[_Row]) -> list[_Row]:
-    """Rows of one name put together, as where cells are given one by one."""
-    found: list[_Row] = []
-    named: dict[str, _Row] = {}
-    for row in rows:
-        before = named.get(plain_name(row.name)) if row.name else None
-        if before is not None and not before.cells.keys() & row.cells.keys():
-            before.cells.update(row.cells)
-            continue
-        found.append(row)
-        named[plain_name(row.name)] = row
-    return found
-
-
-# ------------------------------------------------------------------------------ where it belongs
-
-
 def _places(
-    listed: Sequence[Listed], rows: Sequence[_Row], right: dict[str, Any], notes: list[str]
-) -> list[int | None]:
+    question: Question, listed: Sequence[Listed], rows: Sequence[WrittenRow], notes: list[str]
+) -> Sequence[int | None]:
     """The row of the question that each row of the student belongs to; None where it has none."""
-    numbers = [_NUMBER.fullmatch(row.name.strip()) for row in rows]
+    numbers = [NUMBER.fullmatch(row.name.strip()) for row in rows]
     if any(row.name and not number for row, number in zip(rows, numbers)):
-        return list(_by_name(listed, rows, notes))
+        return _by_name(listed, rows, notes)
     order = [int(number[1]) if number else place for place, number in enumerate(numbers, start=1)]
-    layout = _layout(listed, rows, order, right)
-    if any(number > len(layout) for number in order):
-        notes.append(
-            f"the table has {max(order)} rows, but this one needs {len(layout)}; the rest is ignored"
+    return _ByOrder(question, listed, rows, order).places(notes)
+
+
+# ------------------------------------------------------------------------------------ by order
+
+
+class _ByOrder:
+    """A table without names, put to the layers that it lists."""
+
+    def __init__(
+        self, question: Question, listed: Sequence[Listed], rows: Sequence[WrittenRow], order: list[int]
+    ) -> None:  # fmt: skip
+        self.needed = [each for each in listed if each.row is not None]
+        self.every = [_INPUT, *listed]
+        self.rows, self.order = rows, order
+        self.parts = {part.name: part for part in question.parts}
+        self.size = max(order, default=0)
+        types = {part.name.partition(".")[2]: part.answer_type for part in question.parts}
+        self.values = [
+            {ask: types[ask].read(cell).value for ask, cell in row.cells.items()} for row in rows
+        ]
+        task: Any = question.task
+        shapes = [values.get("shape") for values in self.values]
+        self.shapes = [
+            channels_first(shape, task.order) if isinstance(shape, tuple) and shape else None
+            for shape in shapes
+        ]
+
+    def places(self, notes: list[str]) -> Sequence[int | None]:
+        """The row of each row: in plain order where that reads well, else where its numbers fit."""
+        near = list(self._layouts())
+        plain = max(near, key=lambda each: self._right(self._in_order(each)), default=None)
+        plain = self.needed if plain is None and self.size < len(self.needed) else plain
+        found = self._in_order(self.needed if plain is None else plain)
+        can_fit = self.order == list(range(1, self.size + 1))
+        if can_fit and len(self.rows) * len(self.every) <= _MAX_PAIRS:
+            count = self._right(found)
+            most = sum(len(row.cells) for row in self.rows)
+            if plain is None or (count + _SURE <= most and not self._all_near(plain)):
+                fitted = self._fitted()
+                if self._right(fitted) >= count + (0 if plain is None else _SURE):
+                    return self._said(fitted, notes)
+        if plain is None and self.size > len(self.needed):
+            notes.append(
+                f"the table has {self.size} rows, but this one needs {len(self.needed)}; the rest is ignored"
+            )
+        return found
+
+    def _layouts(self) -> Iterator[Sequence[Listed]]:
+        """Layouts of as many rows: those whose channels agree first, then the usual ones."""
+        counts = Counter(each.kind for each in self.every if each.row is None)
+        kinds = list(counts)[:_MAX_KINDS]
+        usual = (self.needed, self.every[1:], self.every, [_INPUT, *self.needed])
+        fitting = [each for each in usual if len(each) == self.size]
+        near = [each for each in fitting if self._all_near(each)]
+        yield from near
+        for number in range(1, len(kinds) + 1):
+            for chosen in combinations(kinds, number):
+                if len(self.needed) + sum(counts[kind] for kind in chosen) == self.size:
+                    layout = [e for e in self.every if e.row is not None or e.kind in chosen]
+                    if self._all_near(layout):
+                        near.append(layout)
+                        yield layout
+        if not near:
+            yield from fitting
+
+    def _in_order(self, layout: Sequence[Listed]) -> list[int | None]:
+        return [layout[n - 1].row if 0 < n <= len(layout) else None for n in self.order]
+
+    def _all_near(self, layout: Sequence[Listed]) -> bool:
+        """Whether a table has the channels of a layout in each row: only sizes differ then."""
+        return len(layout) == self.size and all(map(self._is_near, range(self.size), layout))
+
+    def _right(self, places: Sequence[int | None]) -> int:
+        """How many cells are right if a table is read so."""
+        return sum(
+            self._cells_right(i, place) for i, place in enumerate(places) if place is not None
         )
-    return [layout[n - 1].row if 0 < n <= len(layout) else None for n in order]
+
+    def _cells_right(self, row: int, place: int) -> int:
+        count = 0
+        for ask, value in self.values[row].items():
+            part = self.parts.get(f"{place + 1}.{ask}")
+            count += (
+                part is not None
+                and value is not None
+                and (value == part.expected or value in part.also)
+            )
+        return count  # fmt: skip
+
+    def _shape(self, row: int) -> tuple[int, ...] | None:
+        """The shape of a row, channels first; that of the image has no row."""
+        return self.shapes[row] if row >= 0 else None
+
+    def _is_near(self, row: int, layer: Listed) -> bool:
+        """Whether a row has the axes and the channels of a layer, whatever its size."""
+        if layer is _INPUT:
+            return self.shapes[row] is not None
+        shape, right = self._shape(row), layer.output
+        if shape is None or len(shape) != len(right):
+            return False
+        flattened = layer.kind == "flatten" and len(right) == 1  # how many values there are follows
+        return flattened or shape[:1] == right[:1]
+
+    def _score(self, row: int, layer: Listed) -> int:
+        """How well a row fits a layer."""
+        values = self.values[row]
+        near = self._is_near(row, layer)
+        if layer.row is not None:
+            return _RIGHT * self._cells_right(row, layer.row) + _NEAR * near
+        if any(values.get(ask) for ask in ("params", "weights", "biases")):
+            return _NOT_PASSED_ON
+        if "shape" not in values or self._shape(row) in (layer.output, self._shape(row - 1)):
+            return _PASSED_ON
+        return 0 if near else _NOT_PASSED_ON
+
+    def _fitted(self) -> list[int | None]:
+        """The rows put to layers in their order, so that as much as can be fits."""
+        layers, count = self.every, len(self.rows)
+        best = [0] * (count + 1)  # of the first rows, with the layers so far
+        for row in range(count):
+            best[row + 1] = best[row] + _EXTRA
+        moves: list[bytearray] = []  # 0: the layer has no row, 1: the row no layer, 2: they fit
+        for layer in layers:
+            skip = 0 if layer.row is None else _MISSING
+            after, move = [best[0] + skip], bytearray(count + 1)
+            for row in range(count):
+                paired = best[row] + self._score(row, layer)
+                choices = (best[row + 1] + skip, after[row] + _EXTRA, paired)
+                after.append(max(choices))
+                move[row + 1] = 2 if paired == after[-1] else choices.index(after[-1])
+            best = after
+            moves.append(move)
+        found: list[int | None] = [None] * count
+        self.fits = [False] * count
+        row = count
+        for layer, move in zip(reversed(layers), reversed(moves)):
+            while row and move[row] == 1:
+                row -= 1
+            if row and move[row] == 2:
+                row -= 1
+                found[row], self.fits[row] = layer.row, True
+        return found
+
+    def _said(self, places: list[int | None], notes: list[str]) -> list[int | None]:
+        """The places, and which rows belong to no layer."""
+        extra = [str(i) for i, fits in enumerate(self.fits, start=1) if not fits]
+        if extra:
+            rows = ("row " if len(extra) == 1 else "rows ") + ", ".join(extra[:_MAX_NOTES])
+            notes.append(f"{rows} of the table cannot be put to a layer of this network; ignored")
+        return places
 
 
-def _layout(
-    listed: Sequence[Listed], rows: Sequence[_Row], order: Sequence[int], right: dict[str, Any]
-) -> Sequence[Listed]:
-    """The layers that a table without names lists: as many as it has rows, those that fit best."""
-    needed = [each for each in listed if each.row is not None]
-    size = max(order, default=0)
-    if size <= len(needed):
-        return needed
-    kinds = list(dict.fromkeys(each.kind for each in (_INPUT, *listed) if each.row is None))
-    best: Sequence[Listed] = needed
-    most = _matches(needed, rows, order, right)
-    for count in range(1, min(len(kinds), _MAX_KINDS) + 1):
-        for chosen in combinations(kinds[:_MAX_KINDS], count):
-            layout = [e for e in (_INPUT, *listed) if e.row is not None or e.kind in chosen]
-            if len(layout) == size:
-                score = _matches(layout, rows, order, right)
-                if score > most or (score == most and best is needed):
-                    best, most = layout, score
-    return best
+# ------------------------------------------------------------------------------------- by name
 
 
-def _matches(
-    layout: Sequence[Listed], rows: Sequence[_Row], order: Sequence[int], right: dict[str, Any]
-) -> int:
-    """How many cells are right if a table is read so."""
-    count = 0
-    for row, number in zip(rows, order):
-        place = layout[number - 1].row if 0 < number <= len(layout) else None
-        if place is None:
-            continue
-        for ask, cell in row.cells.items():
-            part = right.get(f"{place + 1}.{ask}")
-            if part is not None:
-                reading = part.answer_type.read(cell)
-                count += not reading.problem and reading.value == part.expected
-    return count
+def _kind_alone(name: str) -> str:
+    """The kind in a name that frameworks make, such as ``max_pooling2d_1``.
+
+    >>> _kind_alone("max_pooling2d_1"), _kind_alone("Conv2D"), _kind_alone("dense_2")
+    ('maxpool', 'conv', 'dense')
+    """
+    first = re.split(r"\s*\(", name.strip().lower())[0].strip()
+    plain = plain_name(_FRAMEWORKS.sub("", first.replace("-", "_")).rstrip("_"))
+    return _KINDS.get(plain, plain)
+
+
+def _without_counter(rows: Sequence[WrittenRow]) -> list[str]:
+    """The names; where all are counted through from 1, without that number."""
+    names = [row.name for row in rows]
+    counted = [_PER_LAYER.fullmatch(name) for name in names]
+    if len(rows) > 1 and all(
+        match and int(match[2]) == place for place, match in enumerate(counted, start=1)
+    ):
+        return [match[1] for match in counted if match]
+    return names
 
 
 def _by_name(
-    listed: Sequence[Listed], rows: Sequence[_Row], notes: list[str]
-) -> Iterator[int | None]:
+    listed: Sequence[Listed], rows: Sequence[WrittenRow], notes: list[str]
+) -> list[int | None]:
     """Rows by their names; a kind alone is the next layer of that kind."""
     free = [_INPUT, *listed]
-    needed = [each.row for each in listed if each.row is not None]
-    for row in rows:
-        number = _NUMBER.fullmatch(row.name.strip())
+    needed = {each.row for each in listed if each.row is not None}
+    found: list[int | None] = [None] * len(rows)
+    open_rows: list[tuple[int, str]] = []
+    for place, name in enumerate(_without_counter(rows)):
+        number = NUMBER.fullmatch(name.strip())
         if number:
-            place = int(number[1]) - 1
-            yield place if place in needed else None
-            continue
-        name = plain_name(row.name)
-        at = next((i for i, each in enumerate(free) if name in each.names), None)
-        if at is None:
-            at = next((i for i, each in enumerate(free) if name in each.aliases), None)
-        if at is None:
-            if name and len(notes) < _MAX_NOTES:
-                notes.append(
-                    f"{shortened(row.name, 40)!r} is not a layer of this network, or is listed twice; ignored"
-                )
-            yield None
+            found[place] = int(number[1]) - 1 if int(number[1]) - 1 in needed else None
+        elif (at := _named(free, plain_name(name))) is not None:
+            found[place] = free.pop(at).row
         else:
-            yield free.pop(at).row
+            open_rows.append((place, name))
+    for place, name in open_rows:
+        kind = _kind_alone(name)
+        at = next((i for i, each in enumerate(free) if kind in each.aliases), None)
+        if at is not None:
+            found[place] = free.pop(at).row
+        elif plain_name(name) and len(notes) < _MAX_NOTES:
+            notes.append(
+                f"{shortened(rows[place].name, 40)!r} is not a layer of this network, or is listed twice; ignored"
+            )
+    return found
+
+
+def _named(free: Sequence[Listed], name: str) -> int | None:
+    """The first layer of a name, else of what it may be called too."""
+    at: Iterator[int] = (i for i, each in enumerate(free) if name in each.names)
+    also: Iterator[int] = (i for i, each in enumerate(free) if name in each.aliases)
+    return next(at, next(also, None))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework.questions.given import MAX_LAYERS, GivenError, Hwc
-from convcalc.homework.questions.rows import Counting, Row
+from convcalc.homework.questions.rows import Counting, Row, without_strict
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 
+_MAX_PATH = 500  # layers between two rows of a table
 _EXAM = re.compile(
     r"(CONV|POOL|MAXPOOL|AVGPOOL|FC)-(\d+)(?:-(\d+))?((?:-[a-z]\d+|-same)*)", re.IGNORECASE
 )
@@ -92,19 +93,62 @@ class Listed(NamedTuple):
         names: what it is called, in small letters and digits.
         aliases: what else it may be called.
         row: its row, by its place among those that compute; None where it has no row to fill in.
+        output: what it gives, channels first.
     """
 
     kind: str
     names: frozenset[str]
     aliases: frozenset[str] = frozenset()
     row: int | None = None
+    output: tuple[int, ...] = ()
 
 
 class Walked(NamedTuple):
-    """A network walked: its rows, and all its layers as tables may list them."""
+    """A network walked.
+
+    Attributes:
+        rows: its rows.
+        listed: all its layers, as tables may list them.
+        layers, inputs: each layer, and the places of those it reads.
+        image: the shape of the input, channels first.
+    """
 
     rows: list[Row]
     listed: list[Listed]
+    layers: list[Layer]
+    inputs: list[tuple[int, ...]]
+    image: tuple[int, ...]
+
+    def shape_at(
+        self, place: int, own: Callable[[int], tuple[int, ...] | None]
+    ) -> tuple[int, ...] | None:
+        """What a layer gives if rows give what a student wrote; None where layers do not fit that.
+
+        Args:
+            place: the layer, by its place in the network; -1 for the image.
+            own: the student's shape of a row, where there is one.
+        """
+        found: dict[int, tuple[int, ...]] = {-1: self.image}
+        waiting = [place]
+        while waiting and len(found) + len(waiting) < _MAX_PATH:
+            at = waiting[-1]
+            row = self.listed[at].row if at not in found else None
+            missing = [each for each in self.inputs[at] if each not in found]
+            if at not in found and row is not None:
+                found[at] = own(row) or self.listed[at].output
+            elif at not in found and missing:
+                waiting += missing
+                continue
+            elif at not in found:
+                shapes = [found[each] for each in self.inputs[at]]
+                layer = without_strict(self.layers[at])
+                try:
+                    layer.check(*shapes)
+                    found[at] = layer.out_shape(*shapes)
+                except ConvcalcError:
+                    return None
+            waiting.pop()
+        return found.get(place)
 
 
 def plain_name(text: str) -> str:
@@ -271,32 +315,36 @@ def _walk(design: Design, shape: Hwc | None) -> Walked:
     rows: list[Row] = []
     listed: list[Listed] = []
     counts: dict[str, int] = {}
-    sources: dict[int, int | None] = {}  # by node: the computing row whose values it passes on
     places = 0  # of rows that compute
     waiting: list[Layer] = []
     start: tuple[int, ...] = ()
-    for number, (node, label, step) in enumerate(zip(network.nodes, labels, walked)):
+    reads = -1
+    for node, label, step in zip(network.nodes, labels, walked):
         names = frozenset([plain_name(node.name), plain_name(label)]) - {""}
-        aliases = _aliases(node.layer, counts)
-        source = sources.get(node.inputs[0]) if len(node.inputs) == 1 else None
-        sources[number] = source
+        each = Listed(node.layer.kind, names, _aliases(node.layer, counts), output=step.output)
+        listed.append(each)
+        if not waiting:
+            start, reads = step.input, node.inputs[0]
         if node.layer.is_view:
-            start = start if waiting else step.input
             waiting.append(node.layer)
-            listed.append(Listed(node.layer.kind, names, aliases))
             continue
-        shapes = start if waiting else step.input, step.input, step.output
         layers = (*waiting, node.layer)
-        row = Row.of(label or node.name, layers, shapes, design.counting)._replace(source=source)
-        rows.append(row)
+        row = Row.of(label or node.name, layers, (start, step.input, step.output), design.counting)
+        rows.append(row._replace(reads=reads))
         if row.computes:
-            sources[number], places = places, places + 1
-        place = places - 1 if row.computes else None
-        listed.append(Listed(node.layer.kind, names, aliases, place))
-        waiting, start = [], ()
+            listed[-1] = each._replace(row=places)
+            places += 1
+        waiting = []
     if not rows:
         raise GivenError("arch", "has no layers that compute anything")
-    return Walked(rows, listed)
+    if not places:  # every layer is asked for then
+        shown = iter(range(len(rows)))
+        listed = [
+            each if node.layer.is_view else each._replace(row=next(shown))
+            for node, each in zip(network.nodes, listed)
+        ]
+    inputs = [node.inputs for node in network.nodes]
+    return Walked(rows, listed, [node.layer for node in network.nodes], inputs, network.input)
 
 
 _FAMILY_NAMES = {"linear": ("fc", "dense", "linear", "fullyconnected"), "norm": ("bn", "norm")}

@@ -39,8 +39,7 @@ class Row(NamedTuple):
         statistics: the running means and variances.
         macs: multiply-adds.
         counting: what counts.
-        source: the row that it reads, by its place among those that compute; None for the image,
-            and where several rows come together.
+        reads: the layer of the network that it reads, by its place there; -1 for the image.
     """
 
     label: str
@@ -53,7 +52,7 @@ class Row(NamedTuple):
     statistics: int
     macs: int
     counting: Counting = Counting()
-    source: int | None = None
+    reads: int = -1
 
     @classmethod
     def of(
@@ -150,7 +149,7 @@ def recompute(row: Row, shape: tuple[int, ...]) -> Row | None:
     A shape that is wrong already need not fit exactly: sizes are rounded down there.
     """
     before = current = shape
-    layers = tuple([_without_strict(layer) for layer in row.layers])
+    layers = tuple([without_strict(layer) for layer in row.layers])
     try:
         for each in layers:
             each.check(current)
@@ -158,10 +157,10 @@ def recompute(row: Row, shape: tuple[int, ...]) -> Row | None:
     except ConvcalcError:
         return None
     after = Row.of(row.label, layers, (shape, before, current), row.counting)
-    return after._replace(source=row.source)
+    return after._replace(reads=row.reads)
 
 
-def _without_strict(layer: Any) -> Any:
+def without_strict(layer: Any) -> Any:
     """The layer, rounding sizes down where it refuses a window that does not fit."""
     return replace(layer, fit="floor") if layer.options().get("fit") == "strict" else layer
 

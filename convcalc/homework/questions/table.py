@@ -168,20 +168,18 @@ class ArchTable(Task):
         number, _, ask = name.partition(".")
         rows = self.rows()
         row = rows[int(number) - 1]
-        if row.source is None or row.source >= len(rows):
-            return None
-        before = rows[row.source].output
-        shape = earlier.get(f"{row.source + 1}.shape")
-        if (
-            not isinstance(shape, tuple)
-            or len(shape) != len(before)
-            or not all(isinstance(n, int) and 0 < n < _MAX_SIDE for n in shape)
-        ):
-            return None
-        shape = channels_first(shape, self.order)
-        if row.input == (prod(before),):
-            shape = (prod(shape),)  # a flatten stands between them
-        elif before != row.input:
+
+        def own(place: int) -> tuple[int, ...] | None:
+            """The student's own shape of a row, channels first."""
+            shape, right = earlier.get(f"{place + 1}.shape"), rows[place].output
+            if not isinstance(shape, tuple) or len(shape) != len(right):
+                return None
+            if not all(isinstance(n, int) and 0 < n < _MAX_SIDE for n in shape):
+                return None
+            return channels_first(shape, self.order)
+
+        shape = self.arch.walk(self.input).shape_at(row.reads, own)
+        if shape is None or shape == row.input:
             return None
         after = recompute(row, shape)
         return None if after is None else self._part(int(number), after, ask)
