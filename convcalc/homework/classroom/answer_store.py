@@ -8,6 +8,7 @@ per student.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,6 +29,7 @@ from convcalc.text import shortened
 
 _MAX_NOTES = 8
 _MAX_NOTE = 200
+_CODE = re.compile(r"[0-9a-f]{4,64}")  # what a variant's code looks like
 
 
 @dataclass(slots=True)
@@ -180,7 +182,7 @@ class AnswerStore:
     def _check_variant(self, student: str, claimed: str) -> None:
         """Count whether the variant that the answers name is the one that the secret gives."""
         drawn = self.grader.code(student)
-        if claimed and drawn:
+        if drawn and _CODE.fullmatch(claimed):
             self.variants[claimed.startswith(drawn) or drawn.startswith(claimed)] += 1
 
     def refuse_wrong_secret(self) -> None:

@@ -170,7 +170,7 @@ class _ByOrder:
         shape, right = self._shape(row), layer.output
         if shape is None or len(shape) != len(right):
             return False
-        flattened = layer.kind == "flatten" and len(right) == 1  # how many values there are follows
+        flattened = layer.is_view and len(right) == 1  # how many values there are follows
         return flattened or shape[:1] == right[:1]
 
     def _score(self, row: int, layer: Listed) -> int:

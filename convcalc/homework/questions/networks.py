@@ -94,6 +94,7 @@ class Listed(NamedTuple):
         aliases: what else it may be called.
         row: its row, by its place among those that compute; None where it has no row to fill in.
         output: what it gives, channels first.
+        is_view: whether it only reads its input in another shape.
     """
 
     kind: str
@@ -101,6 +102,7 @@ class Listed(NamedTuple):
     aliases: frozenset[str] = frozenset()
     row: int | None = None
     output: tuple[int, ...] = ()
+    is_view: bool = False
 
 
 class Walked(NamedTuple):
@@ -321,7 +323,8 @@ def _walk(design: Design, shape: Hwc | None) -> Walked:
     reads = -1
     for node, label, step in zip(network.nodes, labels, walked):
         names = frozenset([plain_name(node.name), plain_name(label)]) - {""}
-        each = Listed(node.layer.kind, names, _aliases(node.layer, counts), output=step.output)
+        aliases, is_view = _aliases(node.layer, counts), node.layer.is_view
+        each = Listed(node.layer.kind, names, aliases, output=step.output, is_view=is_view)
         listed.append(each)
         if not waiting:
             start, reads = step.input, node.inputs[0]
