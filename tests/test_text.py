@@ -41,6 +41,7 @@ READERS = {
     "homework/answers/vocabulary.py",
     "homework/classroom/answer_files.py",
     "homework/classroom/answer_lines.py",
+    "homework/marking/table_rows.py",
 }
 
 # Signs that stand in the code only to be read, never to be printed: what YAML forbids, and the

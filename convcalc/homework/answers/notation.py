@@ -125,7 +125,7 @@ def _without_latex(text: str) -> str:
     r"""Commands of LaTeX as plain signs: ``\times`` as x, ``\frac{7}{3}`` as ((7)/(3)).
 
     >>> _without_latex(r"\(2 \times 10^{3}\)"), _without_latex(r"7{,}600")
-    ('2 x10^(3)', '7,600')
+    (' 2 x10^(3) ', '7,600')
     """
     text = _SPACES.sub(" ", _DELIMITERS.sub(" ", text)).replace("{,}", ",").replace("{}", " ")
     text = text.replace("\\%", "%").replace("\\#", "#").replace("\\_", "_").replace("\\&", "&")
