@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 
+import clock
 import strategies
 from convcalc.errors import ConvcalcError
 from convcalc.layers import LETTERS, Layer, every, find, make
@@ -502,7 +502,7 @@ def test_text_options_are_read_as_in_a_chain() -> None:
 
 
 def test_the_longest_chain_is_made_in_seconds() -> None:
-    start = time.perf_counter()
+    start = clock.seconds()
     nodes = parse_chain([f"{MAX_REPEATS}*conv:k3psame"], (8, 9, 9)).nodes
     assert len(nodes) == MAX_REPEATS
-    assert time.perf_counter() - start < 5
+    assert clock.seconds() - start < 5

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import assume, given
 
+import clock
 import strategies
 from convcalc.network.expression import MAX_CHARACTERS, MAX_VALUE, Expression, ExpressionError
 
@@ -170,10 +170,10 @@ def test_values_that_only_other_parameters_reach_do_not_count_against_it() -> No
     ],
 )
 def test_hostile_texts_end_quickly(text: str) -> None:
-    start = time.perf_counter()
+    start = clock.seconds()
     with pytest.raises(ExpressionError):
         Expression(text).value({"n": 10**12})
-    assert time.perf_counter() - start < 0.5
+    assert clock.seconds() - start < 0.5
 
 
 @strategies.often

@@ -12,7 +12,6 @@ import random
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 import pytest
 
+import clock
 from conftest import Ran
 from convcalc.analysis.analysis import Analysis
 from convcalc.analysis.report import report_of
@@ -179,12 +179,12 @@ def test_a_file_that_is_too_large_is_refused_unread(convcalc: Convcalc, tmp_path
     path = tmp_path / "huge.yaml"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    start = time.perf_counter()
+    start = clock.seconds()
     assert_refused(convcalc("arch", str(path)), "larger than 32 MiB")
     with path.open("r+b") as file:
         file.truncate(10 * MAX_BYTES)
     assert_refused(convcalc("arch", str(path)), "larger than 32 MiB")
-    assert time.perf_counter() - start < 5
+    assert clock.seconds() - start < 5
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="needs an endless file")
@@ -261,21 +261,21 @@ ALIASES = {
 def test_aliases_that_multiply_or_turn_in_circles_are_refused_in_time(
     case: str, arch: Convcalc
 ) -> None:
-    start = time.perf_counter()
+    start = clock.seconds()
     assert_refused(arch(ALIASES[case], "--max-layers", "1000"))
-    assert time.perf_counter() - start < 5
+    assert clock.seconds() - start < 5
 
 
 def test_ten_thousand_parameters_blocks_and_options_are_refused_in_time(arch: Convcalc) -> None:
     many = range(10_000)
-    start = time.perf_counter()
+    start = clock.seconds()
     assert_refused(arch("parameters: {" + ", ".join(f"p{i}: 1" for i in many) + "}\n" + GOOD))
     assert_refused(
         arch("blocks:\n" + "".join(f"  b{i}: {{layers: [b{i + 1}]}}\n" for i in many) + GOOD)
     )
     options = ", ".join(f"o{i}: 1" for i in many)
     assert_refused(arch(f"input: [3, 8, 8]\nlayers: [relu: {{{options}}}]\n"))
-    assert time.perf_counter() - start < 5
+    assert clock.seconds() - start < 5
 
 
 # ----------------------------------------------------------------------------- places to read
@@ -418,12 +418,12 @@ def test_any_number_in_any_option_gives_an_answer_or_a_refusal(
             "input": list(shape),
             "layers": [{kind: {**options, option: number}}, {kind: options}, "relu"],
         }
-        start = time.perf_counter()
+        start = clock.seconds()
         report = answer(data)
         if report:
             answered += 1
             assert all(shown(report))
-        assert time.perf_counter() - start < 2, number
+        assert clock.seconds() - start < 2, number
     assert answered < len(NUMBERS)
 
 
@@ -457,14 +457,14 @@ def test_every_kind_on_every_number_of_axes_gives_an_answer_or_a_refusal(kind: s
 def test_numbers_that_grow_layer_by_layer_give_an_answer_or_a_refusal(
     layers: str, convcalc: Convcalc
 ) -> None:
-    start = time.perf_counter()
+    start = clock.seconds()
     for extra in ([], ["--rf"], ["--memory"], ["--format", "json"], ["--batch", "999999999"]):
         ran = convcalc("chain", "--input", "3x1x1", layers, *extra)
         if ran.code:
             assert_refused(ran)
         else:
             assert ran.out
-    assert time.perf_counter() - start < 5
+    assert clock.seconds() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -715,7 +715,7 @@ def test_a_damaged_file_gives_an_answer_or_a_refusal(part: int) -> None:
     for _ in range(100):
         name = chance.choice(bundled_names())
         data = mutated((Path(bundled_folder()) / f"{name}.yaml").read_bytes(), chance)
-        start = time.perf_counter()
+        start = clock.seconds()
         try:
             report = loads(data, path=f"{name}.yaml").walk()
         except ConvcalcError as error:
@@ -725,7 +725,7 @@ def test_a_damaged_file_gives_an_answer_or_a_refusal(part: int) -> None:
         else:
             answers += 1
             assert report.steps
-        assert time.perf_counter() - start < 3
+        assert clock.seconds() - start < 3
     assert 5 < answers < 95
 
 

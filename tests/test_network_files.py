@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
@@ -16,6 +15,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 
+import clock
 import convcalc.layers
 import convcalc.network
 import strategies
@@ -656,12 +656,12 @@ HEADS = {
 def test_a_network_that_grows_without_end_is_refused_before_it_fills_the_memory(case: str) -> None:
     head = f"input: [4, 8, 8]\n{HEADS.get(case, '')}"
     tracemalloc.start()
-    start = time.perf_counter()
+    start = clock.seconds()
     try:
         with pytest.raises(SpecError, match=r"too many for 1,000 layers|grows past 1,000 layers"):
             network(OVER[case], head=head, max_layers=LIMIT)
         assert tracemalloc.get_traced_memory()[1] < 20e6
-        assert time.perf_counter() - start < 5
+        assert clock.seconds() - start < 5
     finally:
         tracemalloc.stop()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 
+import clock
 import strategies
 from convcalc.errors import SpecError
 from convcalc.layers import every
@@ -289,9 +289,9 @@ def test_deep_nesting_is_checked_in_good_time() -> None:
     layers: list[Any] = [{"konv": {"filters": "eight"}}]
     for _ in range(12):
         layers = [{"repeat": 2, "name": "x", "layers": layers}]
-    start = time.perf_counter()
+    start = clock.seconds()
     assert says({"input": [3, 8, 8], "layers": layers}) != []
-    assert time.perf_counter() - start < 5
+    assert clock.seconds() - start < 5
 
 
 def test_each_type_of_option_is_read_by_the_loader_and_described_by_the_schema() -> None:

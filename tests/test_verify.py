@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import clock
 from convcalc.analysis.walk import walk
 from convcalc.cli.progress import show_progress
 from convcalc.errors import ConvcalcError, UsageError
@@ -179,13 +179,13 @@ SLOWER = [
 def test_no_option_makes_more_work_than_is_foreseen(words: str, shape: str) -> None:
     """Whatever the number, the checks are refused at once, or what they took was foreseen."""
     for power in range(2, 13):
-        start = time.process_time()
+        start = clock.seconds()
         try:
             analysis = walk(parse_chain([words.format(10**power)], shape_of(shape)))
             check_needs(analysis, SUBJECTS, "float32", 10**9)
         except ConvcalcError:
             analysis = None
-        refused_after = time.process_time() - start
+        refused_after = clock.seconds() - start
         assert refused_after < 2
         if analysis is None:
             continue
@@ -193,7 +193,7 @@ def test_no_option_makes_more_work_than_is_foreseen(words: str, shape: str) -> N
         if seconds > 3:  # known before; the next is only longer
             return
         verify_analysis(analysis, max_bytes=10**9)
-        assert time.process_time() - start < 3 + 10 * seconds, power
+        assert clock.seconds() - start < 3 + 10 * seconds, power
 
 
 def test_a_long_run_is_announced(convcalc: Run, monkeypatch: pytest.MonkeyPatch) -> None:

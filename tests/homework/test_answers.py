@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import clock
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Unreadable
 from convcalc.homework.answers.text_types import TRUE_FALSE, WORD, Choice, Settings
@@ -79,9 +79,9 @@ def test_a_count_is_read_in_any_notation(text: str, value: int) -> None:
     ids=lambda text: text[:20],
 )  # fmt: skip
 def test_what_is_no_count_is_unreadable_and_says_why(text: str) -> None:
-    start = time.perf_counter()
+    start = clock.seconds()
     reading = COUNT.read(text)
-    assert time.perf_counter() - start < 0.5
+    assert clock.seconds() - start < 0.5
     assert reading.problem
     assert reading.value is None
     assert len(reading.text) < 100

@@ -8,12 +8,13 @@ import json
 import random
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import clock
 
 SHEET = """
 convcalc_sheet: 1
@@ -83,10 +84,10 @@ def check(convcalc: Any, whole: Path, name: str, data: bytes, commands: tuple[st
     for command in commands:
         restore(whole)
         Path("graded", name).write_bytes(data)
-        start = time.perf_counter()
+        start = clock.seconds()
         ran = convcalc("hw", *COMMANDS[command])
         said = (name, command, data[:300], ran)
-        assert time.perf_counter() - start < SECONDS, said
+        assert clock.seconds() - start < SECONDS, said
         assert ran.code in (0, 1, 2), said
         assert not re.search(
             r"[^\n\S ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]|Traceback", ran.out + ran.err

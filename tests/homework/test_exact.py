@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from fractions import Fraction
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import clock
 from convcalc.errors import ConvcalcError
 from convcalc.homework import Sheet, check, loads
 from convcalc.homework.answers.reading import exact_text
@@ -371,11 +371,11 @@ def test_a_repeating_decimal_is_asked_as_a_fraction_and_may_be_rounded() -> None
 def test_what_nobody_does_by_hand_is_refused_at_once(
     kind: str, words: dict[str, Any], said: str
 ) -> None:
-    started = time.perf_counter()
+    started = clock.seconds()
     with pytest.raises(ConvcalcError) as caught:
         asked(kind, **words)
     assert said in str(caught.value)
-    assert time.perf_counter() - started < 1
+    assert clock.seconds() - started < 1
 
 
 def test_a_step_past_the_end_gives_one_window() -> None:
@@ -395,9 +395,9 @@ def test_the_most_that_is_done_by_hand_is_marked_in_a_second() -> None:
     side = 44  # 42 × 42 windows of 3 × 3, on 12 maps: 190,512 products
     x = [[[str(10**20 + i * j) for j in range(side)] for i in range(side)]] * 12
     sheet = sheet_of("conv-by-hand", x=x, w=[[["1", "2", "-1"]] * 3] * 12)
-    started = time.perf_counter()
+    started = clock.seconds()
     assert not check(sheet, "q1", "[[1, 2], [3, 4]]").right
-    assert time.perf_counter() - started < 5
+    assert clock.seconds() - started < 5
     assert MAX_PRODUCTS == 200_000
 
 

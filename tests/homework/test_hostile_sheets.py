@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import clock
 from convcalc.cli.main import main
 from convcalc.homework import loads
 from convcalc.homework.marking.lint import lint
@@ -108,9 +108,9 @@ def visible(text: str) -> bool:
 def test_every_answer_is_a_result_or_one_clear_message(sheet: dict[str, Any]) -> None:
     Path("s.yaml").write_text(json.dumps(sheet), encoding="utf-8")
     for command in COMMANDS:
-        started = time.perf_counter()
+        started = clock.seconds()
         code, out, err = run(*command)
-        assert time.perf_counter() - started < SECONDS, command
+        assert clock.seconds() - started < SECONDS, command
         assert code in (0, 1, 2), command
         assert visible(out), command
         assert visible(err), command
@@ -153,9 +153,9 @@ def test_many_questions_that_vary_share_the_work() -> None:
     one = "{type: output-size, vary: {n: {from: 20, to: 200}, k: [3, 5, 7, 9], p: {from: 0, to: 3}, s: [1, 2, 3]}}"
     for count in (2, 80):
         sheet = loads(f"{{convcalc_sheet: 1, questions: [{', '.join([one] * count)}]}}")
-        started = time.perf_counter()
+        started = clock.seconds()
         maker = Maker(sheet, b"an old and well kept secret")
-        assert time.perf_counter() - started < SECONDS
+        assert clock.seconds() - started < SECONDS
         looked_at = [each.looked_at for each in maker.draws.values()]
         assert set(looked_at) == {min(4_096, MAX_OF_SHEET // count)}
         assert all(each.kept for each in maker.draws.values())
