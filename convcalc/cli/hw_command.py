@@ -15,6 +15,7 @@ COMMANDS = {
     "show": "print a sheet, without answers",
     "lint": "check a sheet for errors: wrong keys, missing values, numbers that hide a mistake",
     "types": "the question types, and the mistakes that are recognised",
+    "conventions": "what a sheet may set: all conventions with their values, and the presets",
     "make": "one sheet per student, each with its own numbers",
     "grade": "mark a class: files, folders, zips",
     "regrade": "mark again with a corrected sheet and show whose points change",

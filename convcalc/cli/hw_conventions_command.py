@@ -1,0 +1,29 @@
+"""``convcalc hw conventions``: what a sheet may set."""
+
+from __future__ import annotations
+
+import click
+
+from convcalc.cli.group import Command
+from convcalc.cli.output import answer_options, show
+
+EXAMPLES = """
+    convcalc hw conventions
+    convcalc hw conventions fit
+    convcalc hw conventions --preset cs231n
+    convcalc hw conventions --format json
+"""
+
+
+@click.command("conventions", cls=Command, examples=EXAMPLES)
+@click.argument("name", metavar="[NAME]", default="")
+@click.option("--preset", default="", metavar="NAME", help="Show the values that this preset sets.")
+@answer_options
+def command(name: str, *, preset: str, format_name: str | None, output: str | None) -> None:
+    """The conventions of a sheet: their values, what each means, which one is usual, and the presets.
+
+    With NAME one convention, with the question types whose answers depend on it.
+    """
+    from convcalc.homework.sheets.manual import conventions_report
+
+    show(conventions_report(name, preset), format_name, output)

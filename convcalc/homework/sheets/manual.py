@@ -1,0 +1,140 @@
+"""The manual of conventions, as reports: what a sheet may set, and what a preset sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
+from convcalc.homework.questions import QUESTIONS
+from convcalc.report import Column, Report
+from convcalc.text import quoted
+
+_MIN_TEXT = 20  # characters of a column that goes on in the next line
+_USUAL = Conventions()
+
+# What an answer gets that is right under another value, by the tier of a convention.
+_OTHERWISE = {
+    "notation": "it gets full points, unless the sheet says otherwise",
+    "counting": "it gets what grading: other_convention says, and no points without that",
+    "mistake": "it is wrong, unless grading: other_convention names this convention",
+}
+
+
+def _joined(names: list[str]) -> str:
+    """Some names in a cell."""
+    return ", ".join(names)
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - the value of a cell
+    """Yes, or nothing."""
+    return "yes" if value else ""
+
+
+_COLUMNS = (
+    Column.of_mapping("convention", "convention", right=False, keep=9),
+    Column.of_mapping("value", "value", right=False, keep=8),
+    Column.of_mapping("means", "what it means", right=False, keep=7, least=_MIN_TEXT, wraps=True),
+    Column.of_mapping("usual", "usual", _yes, right=False, keep=6),
+    Column.of_mapping("presets", "presets", _joined, plain=_joined, right=False, keep=5),
+    Column.of_mapping(
+        "decides", "what it decides", right=False, keep=4, least=_MIN_TEXT, wraps=True
+    ),
+)
+
+
+def conventions_report(name: str = "", preset: str = "") -> Report:
+    """All conventions with their values; or one of them in full; or what a preset sets.
+
+    Raises:
+        UsageError: there is no such convention or preset.
+    """
+    if name and name not in RULES:
+        known = did_you_mean(name, RULES) or "; convcalc hw conventions lists them"
+        message = f"no convention {quoted(name)}{known}"
+        raise UsageError(message)
+    chosen = conventions(preset) if preset else None
+    rows = [
+        row
+        for key in ([name] if name else RULES)
+        for row in _rows(key)
+        if chosen is None or row["value"] == getattr(chosen, key)
+    ]
+    lines = list(_preset_lines(rows, preset) if preset else _lines(rows, short=bool(name)))
+    facts: dict[str, Any] = {"presets": {key: _changes(key) for key in PRESETS}}
+    if preset:
+        facts["preset"] = preset
+    if name:
+        types = [kind for kind, cls in QUESTIONS.items() if name in cls.depends_on]
+        facts |= {"otherwise": _OTHERWISE[RULES[name].tier], "types": types}
+        lines += [
+            "",
+            f"If an answer is right under another value, {facts['otherwise']}.",
+            f"Question types that depend on it: {_joined(types)}.",
+        ]
+    return Report(
+        title="",
+        columns=_COLUMNS,
+        rows=rows,
+        key="conventions",
+        row_dict=dict,
+        facts=facts,
+        lines=lines,
+        lines_repeat_rows=True,
+        footer=["In a sheet: conventions: {fit: strict, bias: false}, or preset: cs231n."],
+    )
+
+
+def _rows(key: str) -> Iterator[dict[str, Any]]:
+    """The values of a convention as plain data."""
+    usual = getattr(_USUAL, key)
+    for value, text in RULES[key].values.items():
+        yield {
+            "convention": key,
+            "value": value,
+            "means": text.header,
+            "usual": value == usual,
+            "presets": [
+                name
+                for name, preset in PRESETS.items()
+                if getattr(preset, key) == value and value != usual
+            ],
+            "decides": RULES[key].about,
+        }
+
+
+def _changes(preset: str) -> dict[str, str]:
+    """What a preset sets, other than the usual values."""
+    values, usual = PRESETS[preset].to_dict(), _USUAL.to_dict()
+    return {key: value for key, value in values.items() if value != usual[key]}
+
+
+def _lines(rows: list[dict[str, Any]], *, short: bool) -> Iterator[str]:
+    """What people read: each convention with its values; the presets behind them, unless short."""
+    wide = max(len(row["value"]) for row in rows) + 2
+    before = ""
+    for row in rows:
+        if row["convention"] != before:
+            yield from [""] * bool(before)
+            before = row["convention"]
+            yield f"{before}: {row['decides']}"
+        usual = " This is the usual value." if row["usual"] else ""
+        presets = f" Preset: {_joined(row['presets'])}." if row["presets"] else ""
+        yield f"  {row['value']:<{wide}}{row['means']}.{usual}{presets}"
+    if not short:
+        yield from ("", "Presets set several at once:")
+        wide = max(map(len, PRESETS)) + 2
+        for name in PRESETS:
+            changes = ", ".join(f"{key}: {value}" for key, value in _changes(name).items())
+            yield f"  {name:<{wide}}{changes}"
+
+
+def _preset_lines(rows: list[dict[str, Any]], preset: str) -> Iterator[str]:
+    """What a preset sets, each value with its meaning."""
+    wide = max(len(f"{row['convention']}: {row['value']}") for row in rows) + 2
+    yield f"{preset}: * is another value than usual"
+    for row in rows:
+        mark = " " if row["usual"] else "*"
+        setting = f"{row['convention']}: {row['value']}"
+        yield f"{mark} {setting:<{wide}}{row['means']}."
