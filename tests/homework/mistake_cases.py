@@ -54,6 +54,60 @@ CONNECTIONS = {"n": 32, "k": 5, "c_in": 1, "filters": 6}
 COLUMNS = {"n": 5, "k": 3, "c_in": 3, "filters": 32}
 BOTH_SIGNS = {"x": [[1, 0, 2], [0, 1, 0], [2, 0, 1]], "w": [[1, -2], [0, 0]]}
 
+ROW_123 = [[1, 2, 3]]
+POOLED = {"x": [[1, 2], [9, 3]], "y": [[7]]}
+UP = {"x": [[0, 8]], "mode": "bilinear"}
+ZEROS_AROUND = [[0, 0, 0], [0, 5, 0], [0, 0, 0]]
+
+SCORES = {"x": [[0, 1, 3]]}
+NORM = {"x": [[1, 5, 6, 12]], "gamma": 2, "beta": 1, "eps": "0.5"}  # mean 6, variance 62/4 = 15.5
+RIGHT_NORM = [[-1.5, 0.5, 1, 4]]
+
+NORMALISED = [
+    MistakeCase("softmax.no-exp", "softmax-by-hand", SCORES, [["0", "0.25", "0.75"]], [[0.04, 0.11, 0.84]]),
+    MistakeCase("softmax.not-divided", "softmax-by-hand", SCORES, [["1", "2.72", "20.09"]], [[0.04, 0.11, 0.84]]),
+    MistakeCase("softmax.sigmoid", "softmax-by-hand", SCORES, [["0.50", "0.73", "0.95"]], [[0.04, 0.11, 0.84]]),
+    MistakeCase("softmax.largest", "softmax-by-hand", SCORES, [["0", "0", "1"]], [[0.04, 0.11, 0.84]]),
+    MistakeCase("softmax.base-2", "softmax-by-hand", SCORES, [["0.09", "0.18", "0.73"]], [[0.04, 0.11, 0.84]]),
+    MistakeCase("softmax.minus", "softmax-by-hand", SCORES, [["0.71", "0.26", "0.04"]], [[0.04, 0.11, 0.84]]),
+    MistakeCase("norm.sum", "batch-norm-by-hand", NORM, "24", 6, "mean"),
+    MistakeCase("norm.middle", "batch-norm-by-hand", NORM, "6.5", 6, "mean"),
+    MistakeCase("norm.sample-variance", "batch-norm-by-hand", NORM, "20.67", 15.5, "variance"),
+    MistakeCase("norm.squares", "batch-norm-by-hand", NORM, "51.5", 15.5, "variance"),
+    MistakeCase("norm.not-divided", "batch-norm-by-hand", NORM, "62", 15.5, "variance"),
+    MistakeCase("norm.deviation", "batch-norm-by-hand", NORM, "3.94", 15.5, "variance"),
+    MistakeCase("norm.no-root", "batch-norm-by-hand", NORM, [["3/8", "7/8", "1", "1.75"]], RIGHT_NORM, "y"),
+    MistakeCase("norm.no-scale", "batch-norm-by-hand", NORM, [["-1.25", "-0.25", "0", "1.5"]], RIGHT_NORM, "y"),
+    MistakeCase("norm.no-shift", "batch-norm-by-hand", NORM, [["-2.5", "-0.5", "0", "3"]], RIGHT_NORM, "y"),
+    MistakeCase("norm.not-centred", "batch-norm-by-hand", NORM, [["1.5", "3.5", "4", "7"]], RIGHT_NORM, "y"),
+    MistakeCase("norm.sample-root", "batch-norm-by-hand", NORM, [["-1.17", "0.57", "1", "3.61"]], RIGHT_NORM, "y"),
+    MistakeCase("norm.no-eps", "batch-norm-by-hand", NORM, [["-1.54", "0.49", "1", "4.05"]], RIGHT_NORM, "y"),
+]  # fmt: skip
+
+MAPS = [
+    MistakeCase("pad.zeros", "pad-by-hand", {"x": [[5]], "mode": "replicate"}, ZEROS_AROUND, [[5] * 3] * 3),
+    MistakeCase("pad.replicate", "pad-by-hand", {"x": ROW_123, "p": [0, 1], "mode": "reflect"},
+                [[1, 1, 2, 3, 3]], [[2, 1, 2, 3, 2]]),
+    MistakeCase("pad.border-twice", "pad-by-hand", {"x": ROW_123, "p": [0, 2], "mode": "reflect"},
+                [[2, 1, 1, 2, 3, 3, 2]], [[3, 2, 1, 2, 3, 2, 1]]),
+    MistakeCase("pad.reflect", "pad-by-hand", {"x": ROW_123, "p": [0, 1], "mode": "replicate"},
+                [[2, 1, 2, 3, 2]], [[1, 1, 2, 3, 3]]),
+    MistakeCase("pad.one-end", "pad-by-hand", {"x": [[5]]}, [[5, 0], [0, 0]], ZEROS_AROUND),
+    MistakeCase("pad.one-axis", "pad-by-hand", {"x": [[5]]}, [[0, 5, 0]], ZEROS_AROUND),
+    MistakeCase("pad.twice", "pad-by-hand", {"x": [[5]], "p": [0, 1]}, [[0, 0, 5, 0, 0]], [[0, 5, 0]]),
+    MistakeCase("unpool.block", "unpool-by-hand", POOLED, [[7, 7], [7, 7]], [[0, 0], [7, 0]]),
+    MistakeCase("unpool.corner", "unpool-by-hand", POOLED, [[7, 0], [0, 0]], [[0, 0], [7, 0]]),
+    MistakeCase("unpool.others-kept", "unpool-by-hand", POOLED, [[1, 2], [7, 3]], [[0, 0], [7, 0]]),
+    MistakeCase("unpool.maxima", "unpool-by-hand", POOLED, [[0, 0], [9, 0]], [[0, 0], [7, 0]]),
+    MistakeCase("unpool.other-cell", "unpool-by-hand", POOLED, [[0, 0], [0, 7]], [[0, 0], [7, 0]]),
+    MistakeCase("up.nearest", "upsample-by-hand", UP, [[0, 0, 8, 8]] * 2, [[0, 2, 6, 8]] * 2),
+    MistakeCase("up.corners", "upsample-by-hand", UP, [["0", "8/3", "16/3", "8"]] * 2, [[0, 2, 6, 8]] * 2),
+    MistakeCase("up.zeros", "upsample-by-hand", UP, [[0, 0, 8, 0], [0, 0, 0, 0]], [[0, 2, 6, 8]] * 2),
+    MistakeCase("up.tiled", "upsample-by-hand", UP, [[0, 8, 0, 8]] * 2, [[0, 2, 6, 8]] * 2),
+    MistakeCase("up.one-axis", "upsample-by-hand", UP, [[0, 2, 6, 8]], [[0, 2, 6, 8]] * 2),
+    MistakeCase("up.from-the-edge", "upsample-by-hand", UP, [[0, 4, 8, 8]] * 2, [[0, 2, 6, 8]] * 2),
+]  # fmt: skip
+
 MISTAKE_CASES = [
     # ------------------------------------------------------------------ 2.1 output size
     MistakeCase("out.no-plus-one", "output-size", A, "27", 28),
@@ -465,6 +519,9 @@ MISTAKE_CASES = [
         [[30, 35], [50, 55]],
         "dw",
     ),
+    # -------------------------------------------------------------------- maps by hand
+    *MAPS,
+    *NORMALISED,
     # ------------------------------------------------------------------- typing errors
     MistakeCase("slip.power-of-ten", "params", conv(5, 3, 100), "76,000", 7600),
     MistakeCase("slip.swapped-digits", "params", conv(7, 3, 128), "18,494", 18944),

@@ -262,6 +262,7 @@ rows(
 )
 rows("conv-by-hand", {"x": SQUARE, "w": [[1, 0], [0, 0]]}, ((1,),), ("conv=convolution", ((4,),)))
 rows("conv-by-hand", {"x": SQUARE, "w": [[1]], "s": 2}, ((1,),), (FIT, REFUSED))
+rows("pad-by-hand", {"x": SQUARE, "p": 1}, AROUND, (TOTAL, AFTER))
 rows("conv-1d", {"x": [[1, 2, 3]], "w": [[1, 0]], "p": 1}, ((0, 1, 2, 3),), (TOTAL, ((1, 2, 3),)))
 rows("conv-1d", {"x": [[1, 2, 3]], "w": [[1, 0]]}, ((1, 2),), ("conv=convolution", ((2, 3),)))
 rows("conv-1d", {"x": [[1, 2]], "w": [[1]], "s": 2}, ((1,),), (FIT, REFUSED))

@@ -368,8 +368,7 @@ class Matrix(AnswerType):
         same_shape = self.shape(reading.value) == self.shape(expected)
         return same_shape and all(self.right_cells(reading, expected))
 
-    @staticmethod
-    def right_cells(reading: Reading, expected: Any) -> list[bool]:
+    def right_cells(self, reading: Reading, expected: Any) -> list[bool]:
         """Whether each cell is right, row by row, of a matrix of the same shape."""
         wanted = (Fraction(cell) for row in expected for cell in row)
         return [EXACT.allows(cell, want) for cell, want in zip(reading.numbers, wanted)]

@@ -20,6 +20,8 @@ MODULES = (
     "counts",
     "hand",
     "gradients",
+    "maps",
+    "normalised",
 )
 QUESTIONS.modules(__name__, MODULES)
 

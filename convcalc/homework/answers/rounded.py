@@ -1,0 +1,47 @@
+"""Types of answers that are numbers of measurement: exact where they can be, else to some decimals."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from convcalc.homework.answers.parsing import Reading
+from convcalc.homework.answers.types import EXACT, Matrix, Ratio, answer_type
+from convcalc.text import plural
+
+
+@answer_type("number")
+class Number(Ratio):
+    """A number, whole or not; a fraction may be rounded to the digits that are written."""
+
+    tolerance = EXACT
+
+
+@answer_type("decimals")
+class Decimals(Matrix):
+    """Rows of numbers to some decimals; more digits are as good.
+
+    Args:
+        places: how many decimals.
+    """
+
+    def __init__(self, places: int = 2) -> None:
+        self.wants = f"rows of numbers, to {plural(places, 'decimal')}"
+        self.half = Fraction(1, 2 * 10**places)
+
+    def right_cells(self, reading: Reading, expected: Any) -> list[bool]:
+        wanted = (Fraction(cell) for row in expected for cell in row)
+        return [abs(cell.value - want) <= self.half for cell, want in zip(reading.numbers, wanted)]
+
+
+NUMBER = Number()
+
+
+def to_decimals(value: Fraction, places: int) -> Fraction:
+    """A number rounded to so many decimals, halves away from zero.
+
+    >>> to_decimals(Fraction(1, 3), 2), to_decimals(Fraction(-1, 8), 2)
+    (Fraction(33, 100), Fraction(-13, 100))
+    """
+    scaled = int(abs(value) * 10**places + Fraction(1, 2))
+    return Fraction(scaled if value >= 0 else -scaled, 10**places)
