@@ -1,4 +1,4 @@
-"""``convcalc schema``: a JSON Schema for network files."""
+"""``convcalc schema``: a JSON Schema for network files, or for sheets."""
 
 from __future__ import annotations
 
@@ -13,18 +13,23 @@ from convcalc.files import write_lines
 EXAMPLES = """
     convcalc schema > convcalc.schema.json
     convcalc schema -o convcalc.schema.json
+    convcalc schema --sheet -o sheet.schema.json
 """
 
 
 @click.command(cls=Command, examples=EXAMPLES)
+@click.option("--sheet", is_flag=True, help="The schema for homework sheets instead.")
 @output_option("Write to FILE.")
-def command(output: str | None) -> None:
-    """A JSON Schema for network files, so that editors complete and check them.
+def command(*, sheet: bool, output: str | None) -> None:
+    """A JSON Schema for network files, or for homework sheets, so that editors complete and check them.
 
     In VS Code with the YAML extension, put this on the first line of a file:
     # yaml-language-server: $schema=convcalc.schema.json
     """
-    from convcalc.network.schema import schema
+    if sheet:
+        from convcalc.homework.sheets.schema import schema
+    else:
+        from convcalc.network.schema import schema
 
     lines = json.dumps(schema(), indent=2, ensure_ascii=False).split("\n")
     if output and output != "-":

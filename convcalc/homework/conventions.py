@@ -386,6 +386,15 @@ _SPELLINGS: dict[str, dict[str, str]] = {
 }
 
 
+def spellings(key: str) -> tuple[str, ...]:
+    """The other spellings of a convention's values.
+
+    >>> spellings("bias")
+    ('yes', 'no', 'with', 'without')
+    """
+    return tuple(_SPELLINGS.get(key, ()))
+
+
 def conventions(preset: str = "", **given: Any) -> Conventions:
     """The conventions of a preset, with some of them changed.
 

@@ -157,6 +157,9 @@ def _read_layers(raw: Any, what: str) -> tuple[RfLayer, ...]:
 
 def _read_rows(raw: Any, what: str) -> Rows:
     """A matrix of whole numbers or decimal fractions."""
+    if isinstance(raw, dict):
+        message = "it must be rows of numbers such as [[1, 2], [3, 4]], but is a mapping"
+        raise GivenError(what, message)
     try:
         rows = answers.matrix(raw)
     except Unreadable as error:
@@ -218,33 +221,113 @@ def _read_fraction(raw: Any, what: str) -> Fraction:
         raise GivenError(what, message) from None
 
 
-READERS: dict[str, Callable[[Any, str], Any]] = {
-    "int": _whole,
-    "int | None": _whole,
-    "Count": lambda raw, what: _whole(raw, what, least=1),
-    "Count | None": lambda raw, what: _whole(raw, what, least=1),
-    "Ints": _read_ints,
-    "Sizes": lambda raw, what: _read_ints(raw, what, 1),
-    "Sizes | None": lambda raw, what: _read_ints(raw, what, 1),
-    "Padding": _read_pad,
-    "Zeros": _whole,
-    "ZerosPerAxis": _read_ints,
-    "Dilation": lambda raw, what: None if raw is None else _whole(raw, what),
-    "OutputPadding": _whole,
-    "Bias": _read_bool,
-    "Flip": _read_bool,
-    "Arch": _read_word,
-    "Archs": _read_words,
-    "Hwc": _read_shape,
-    "Hwc | None": _read_shape,
-    "Layers": _read_layers,
-    "Rows": _read_rows,
-    "Rows | None": _read_rows,
-    "Stack": _read_stack,
-    "bool": _read_bool,
-    "str": _read_word,
-    "Words": _read_words,
-    "Fraction": _read_fraction,
+# ------------------------------------------------------------------ the same as a JSON Schema
+
+_BY = r"\s*[xX×]\s*"  # between the numbers of a size in text
+_DIGITS = rf"\d{{1,{MAX_DIGITS}}}"
+
+
+def one_of(*schemas: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a value that meets one of some."""
+    return {"anyOf": list(schemas)}
+
+
+def _words_schema(*words: str) -> dict[str, Any]:
+    """The JSON Schema of some words, in small letters as editors complete them or as they are typed."""
+    spelled = "|".join("".join(f"[{c.upper()}{c}]" for c in word) for word in words)
+    return one_of({"enum": list(words)}, {"type": "string", "pattern": rf"^\s*({spelled})\s*$"})
+
+
+def _whole_schema(least: int = 0) -> dict[str, Any]:
+    """The JSON Schema of a whole number, or of its digits as text."""
+    return one_of(
+        {"type": "integer", "minimum": least, "maximum": 10**MAX_DIGITS},
+        {"type": "string", "pattern": rf"^\s*{_DIGITS}\s*$"},
+    )
+
+
+def _sizes_schema(least: int = 0, most: int = 3) -> dict[str, Any]:
+    """The JSON Schema of a number, or one per axis: [3, 5] or 3x5."""
+    several = {"type": "array", "items": _whole_schema(least), "minItems": 1, "maxItems": most}
+    text = rf"^\s*{_DIGITS}({_BY}{_DIGITS}){{0,{most - 1}}}\s*$"
+    return one_of(_whole_schema(least), several, {"type": "string", "pattern": text})
+
+
+TEXT_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
+BOOL_SCHEMA = one_of({"type": "boolean"}, _words_schema("true", "false"))
+_TEXTS_SCHEMA = one_of(TEXT_SCHEMA, {"type": "array"})
+_WORDS_SCHEMA = one_of(
+    TEXT_SCHEMA, {"type": "array", "items": _TEXTS_SCHEMA, "minItems": 1, "maxItems": 26}
+)
+_NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"]}
+_ROW_SCHEMA = one_of(_NUMBER_SCHEMA, {"type": "array", "items": _NUMBER_SCHEMA, "minItems": 1})
+_ROWS_SCHEMA = one_of(_NUMBER_SCHEMA, {"type": "array", "items": _ROW_SCHEMA, "minItems": 1})
+_STACK_SCHEMA = one_of(_ROWS_SCHEMA, {"type": "array", "items": _ROWS_SCHEMA, "minItems": 1})
+_LAYER_SCHEMA = one_of(
+    _whole_schema(),
+    {"type": "string", "pattern": r"^[\d\s/*]+$"},
+    {"type": "array", "items": _NUMBER_SCHEMA, "minItems": 1, "maxItems": 3},
+)
+_LAYERS_SCHEMA = one_of(
+    _whole_schema(),
+    {"type": "string", "pattern": r"^[\d\s/*,]+$"},
+    {"type": "array", "items": _LAYER_SCHEMA, "minItems": 1},
+)
+_PADDING_SCHEMA = one_of(_sizes_schema(), _words_schema("same", "valid", "full"))
+
+
+class Reader(NamedTuple):
+    """How the values of a word are read, and the JSON Schema of what can be read."""
+
+    read: Callable[[Any, str], Any]
+    schema: dict[str, Any]
+
+    def __call__(self, raw: Any, what: str) -> Any:
+        return self.read(raw, what)
+
+
+def _count(raw: Any, what: str) -> int:
+    """A whole number from 1."""
+    return _whole(raw, what, least=1)
+
+
+def _sizes(raw: Any, what: str) -> Ints:
+    """Whole numbers from 1: one for all axes, or one per axis."""
+    return _read_ints(raw, what, 1)
+
+
+def _whole_or_none(raw: Any, what: str) -> int | None:
+    """A whole number; None where it is left out."""
+    return None if raw is None else _whole(raw, what)
+
+
+READERS: dict[str, Reader] = {
+    "int": Reader(_whole, _whole_schema()),
+    "int | None": Reader(_whole, _whole_schema()),
+    "Count": Reader(_count, _whole_schema(1)),
+    "Count | None": Reader(_count, _whole_schema(1)),
+    "Ints": Reader(_read_ints, _sizes_schema()),
+    "Sizes": Reader(_sizes, _sizes_schema(1)),
+    "Sizes | None": Reader(_sizes, _sizes_schema(1)),
+    "Padding": Reader(_read_pad, _PADDING_SCHEMA),
+    "Zeros": Reader(_whole, _whole_schema()),
+    "ZerosPerAxis": Reader(_read_ints, _sizes_schema()),
+    "Dilation": Reader(_whole_or_none, _whole_schema()),
+    "OutputPadding": Reader(_whole, _whole_schema()),
+    "Bias": Reader(_read_bool, BOOL_SCHEMA),
+    "Flip": Reader(_read_bool, BOOL_SCHEMA),
+    "Arch": Reader(_read_word, _TEXTS_SCHEMA),
+    "Archs": Reader(_read_words, _WORDS_SCHEMA),
+    "Hwc": Reader(_read_shape, _sizes_schema(1, most=4)),
+    "Hwc | None": Reader(_read_shape, _sizes_schema(1, most=4)),
+    "Layers": Reader(_read_layers, _LAYERS_SCHEMA),
+    "Rows": Reader(_read_rows, _ROWS_SCHEMA),
+    "Rows | None": Reader(_read_rows, _ROWS_SCHEMA),
+    "Stack": Reader(_read_stack, _STACK_SCHEMA),
+    "bool": Reader(_read_bool, BOOL_SCHEMA),
+    "str": Reader(_read_word, _TEXTS_SCHEMA),
+    "Words": Reader(_read_words, _WORDS_SCHEMA),
+    "Fraction": Reader(_read_fraction, _NUMBER_SCHEMA),
 }
 
 # The types' annotations: what a value is once it is read.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -15,29 +15,24 @@ from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, convention_value, conventions
 from convcalc.homework.questions import QUESTIONS, GivenError, create_question
+from convcalc.homework.sheets.keys import (
+    GRADING_KEYS,
+    HINT_KEYS,
+    ID,
+    MAX_LEVEL,
+    MAX_POINTS,
+    MAX_QUESTIONS,
+    PARTIAL,
+    QUESTION_KEYS,
+    SCHEMA,
+    SHEET_KEYS,
+)
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet, find_beside
 from convcalc.network.yaml_source import Source, read
 from convcalc.text import printable, shortened
 
-SCHEMA = 1
-_MAX_QUESTIONS = 1_000
 _MAX_NODES = 100_000
-_MAX_POINTS = 10_000
 MAX_SHEET = 4 * 2**20
-
-_SHEET_KEYS = (
-    "convcalc_sheet", "id", "title", "source", "preset", "conventions", "hints", "grading",
-    "questions", "student", "variant", "secret", "text",
-)  # fmt: skip
-
-_QUESTION_KEYS = (
-    "id", "type", "text", "given", "points", "credit", "partial", "answer", "accept", "void",
-    "tolerance", "vary", "require", "separate", "source", "conventions",
-)  # fmt: skip
-
-_HINT_KEYS = ("max_level", "after_tries")
-_GRADING_KEYS = ("other_convention", "tolerance", "follow_through")
-
 
 _Keys = Mapping[str, tuple[ScalarNode, Node]]
 
@@ -142,7 +137,7 @@ def _sheet_keys(source: Source) -> _Keys:
             keys["convcalc_answers"][0],
             "is an answer sheet; name the sheet first, then the answers",
         )
-    _refuse_unknown(source, keys, _SHEET_KEYS, "a sheet")
+    _refuse_unknown(source, keys, SHEET_KEYS, "a sheet")
     if "convcalc_sheet" not in keys:
         source.refuse(root, "not a convcalc sheet; add convcalc_sheet: 1 as the first line")
     version = source.whole(keys["convcalc_sheet"][1], "convcalc_sheet")
@@ -161,8 +156,8 @@ def _read_questions(
 ) -> None:
     """Add the questions to their sheet."""
     nodes = source.sequence(listed, "questions")
-    if not 1 <= len(nodes) <= _MAX_QUESTIONS:
-        source.refuse(listed, f"{len(nodes)} questions; a sheet has 1 to {_MAX_QUESTIONS:,}")
+    if not 1 <= len(nodes) <= MAX_QUESTIONS:
+        source.refuse(listed, f"{len(nodes)} questions; a sheet has 1 to {MAX_QUESTIONS:,}")
     seen: dict[str, int] = {}
     for number, node in enumerate(nodes, start=1):
         question = _read_question(source, node, sheet, f"q{number}", tolerance)
@@ -175,7 +170,7 @@ def _read_questions(
         sheet.questions.append(question)
 
 
-def _refuse_unknown(source: Source, keys: _Keys, known: tuple[str, ...], what: str) -> None:
+def _refuse_unknown(source: Source, keys: _Keys, known: Iterable[str], what: str) -> None:
     """Refuse a key that has no meaning."""
     for key, (node, _) in keys.items():
         if key not in known:
@@ -209,12 +204,14 @@ def _read_hints(source: Source, keys: _Keys, sheet: Sheet) -> None:
     if "hints" not in keys:
         return
     found = source.mapping(keys["hints"][1], "hints")
-    _refuse_unknown(source, found, _HINT_KEYS, "hints")
+    _refuse_unknown(source, found, HINT_KEYS, "hints")
     if "max_level" in found:
         node = found["max_level"][1]
         sheet.max_level = source.whole(node, "max_level")
-        if not 0 <= sheet.max_level <= 4:
-            source.refuse(node, f"max_level is {sheet.max_level}; hints have levels 0 to 4")
+        if not 0 <= sheet.max_level <= MAX_LEVEL:
+            source.refuse(
+                node, f"max_level is {sheet.max_level}; hints have levels 0 to {MAX_LEVEL}"
+            )
     if "after_tries" in found:
         sheet.after_tries = source.whole(found["after_tries"][1], "after_tries")
 
@@ -224,7 +221,7 @@ def _read_grading(source: Source, keys: _Keys, sheet: Sheet) -> Tolerance | None
     if "grading" not in keys:
         return None
     found = source.mapping(keys["grading"][1], "grading")
-    _refuse_unknown(source, found, _GRADING_KEYS, "grading")
+    _refuse_unknown(source, found, GRADING_KEYS, "grading")
     if "follow_through" in found:
         sheet.follow_through = source.boolean(found["follow_through"][1], "follow_through")
     if "other_convention" in found:
@@ -285,11 +282,11 @@ def _read_question(
     _refuse_unknown(
         source,
         keys,
-        (*_QUESTION_KEYS, *(word for word in words if word not in _QUESTION_KEYS)),
+        (*QUESTION_KEYS, *(word for word in words if word not in QUESTION_KEYS)),
         f"a question of type {kind}",
     )
     identity = source.scalar(keys["id"][1], "id").strip() if "id" in keys else name
-    if not re.fullmatch(r"[A-Za-z][\w-]{0,39}", identity):
+    if not re.fullmatch(ID, identity):
         source.refuse(
             keys["id"][1],
             f"an id cannot be {shortened(identity)!r}; start with a letter, then letters, digits, _ or -",
@@ -335,7 +332,7 @@ def _read_given(
     if "given" in keys:
         pairs.update(source.mapping(keys["given"][1], "given"))
     beside = [
-        word for word in words if word in keys and (word not in _QUESTION_KEYS or word == "answer")
+        word for word in words if word in keys and (word not in QUESTION_KEYS or word == "answer")
     ]
     for word in beside:
         if word in pairs:
@@ -377,7 +374,7 @@ def _read_rest(source: Source, keys: _Keys, question: Question, plain: PlainValu
         question.points = _read_points(source, keys["points"][1])
     question.partial = task.partial
     if "partial" in keys:
-        question.partial = source.word(keys["partial"][1], "partial", ("none", "parts", "cells"))
+        question.partial = source.word(keys["partial"][1], "partial", PARTIAL)
     elif task.partial == "parts" and question.points == 1 and len(question.parts) == 1:
         question.partial = "none"
     if "credit" in keys:
@@ -416,9 +413,9 @@ def _read_points(source: Source, node: Node) -> Fraction:
         value = answers.cell(text)
     except answers.Unreadable:
         value = Fraction(-1)
-    if not 0 <= value <= _MAX_POINTS:
+    if not 0 <= value <= MAX_POINTS:
         source.refuse(
-            node, f"points must be a number from 0 to {_MAX_POINTS:,}, but is {shortened(text)!r}"
+            node, f"points must be a number from 0 to {MAX_POINTS:,}, but is {shortened(text)!r}"
         )
     return value
 

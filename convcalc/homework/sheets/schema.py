@@ -1,0 +1,79 @@
+"""A JSON Schema for sheets, made from the keys, the question types and the words that `read` knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import getdoc
+from typing import Any
+
+from convcalc.homework.mistakes import MISTAKES
+from convcalc.homework.questions import QUESTIONS, Task
+from convcalc.homework.questions.base import ALIASES, MISSING
+from convcalc.homework.questions.given import READERS
+from convcalc.homework.sheets.keys import QUESTION_KEYS, SHEET_KEYS
+
+
+def schema() -> dict[str, Any]:
+    """The schema, draft 2020-12."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "convcalc sheet",
+        "type": "object",
+        "properties": SHEET_KEYS,
+        "required": ["convcalc_sheet", "questions"],
+        "additionalProperties": False,
+        "$defs": {
+            "question": {
+                "type": "object",
+                "properties": {**QUESTION_KEYS, "type": {"enum": list(QUESTIONS)}},
+                "required": ["type"],
+                "allOf": list(map(_type_schema, QUESTIONS.values())),
+            },
+            "mistake": {"enum": list(MISTAKES)},
+            **{_name(type_): reader.schema for type_, reader in READERS.items()},
+        },
+    }
+
+
+def _name(type_: str) -> str:
+    """The name of a type of value under ``$defs``.
+
+    >>> _name("Sizes | None")
+    'Sizes'
+    """
+    return type_.removesuffix(" | None")
+
+
+def _type_schema(cls: type[Task]) -> dict[str, Any]:
+    """What a question of one type may say: the words of ``given:``, there or beside it."""
+    words = {name: {"$ref": f"#/$defs/{_name(word.type)}"} for name, word in cls.words.items()}
+    others = {other: words[name] for other, name in ALIASES.items() if name in words}
+    given = {
+        "type": "object",
+        "properties": {**others, **words},
+        "additionalProperties": False,
+    }
+    beside = {name: each for name, each in words.items() if name not in QUESTION_KEYS}
+    answer = {"answer": words["answer"]} if "answer" in words else {}
+    then: dict[str, Any] = {
+        "description": (getdoc(cls) or "").split("\n", 1)[0],
+        "properties": {**dict.fromkeys(QUESTION_KEYS, True), **beside, **answer, "given": given},
+        "additionalProperties": False,
+    }
+    needed = [_somewhere(name) for name in _required(cls)]
+    if needed:
+        then["allOf"] = needed
+    return {"if": {"properties": {"type": {"const": cls.kind}}, "required": ["type"]}, "then": then}
+
+
+def _required(cls: type[Task]) -> Iterator[str]:
+    """The words that a type cannot do without."""
+    return (name for name, word in cls.words.items() if word.default is MISSING)
+
+
+def _somewhere(name: str) -> dict[str, Any]:
+    """A word is in ``given:``, beside it, or drawn."""
+    names = [name, *(other for other, meant in ALIASES.items() if meant == name)]
+    has = [{"required": [each]} for each in names]
+    inside = [{"required": [key], "properties": {key: {"anyOf": has}}} for key in ("given", "vary")]
+    return {"anyOf": [{"required": [name]}, *inside]}
