@@ -187,6 +187,17 @@ def check_place(path: str, option: str = "-o") -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
+def check_new(path: str, option: str = "", *, overwrite: bool) -> None:
+    """Refuse to replace a file, unless that is wanted; pipes and devices have nothing to replace.
+
+    Raises:
+        UsageError: a file of that name is there.
+    """
+    if os.path.isfile(path) and not overwrite:
+        message = "is there already; choose another name, or add --overwrite to replace it"
+        raise UsageError(f"{file_name(path, option)}: {message}")
+
+
 @contextmanager
 def refusing(path: str, option: str) -> Iterator[None]:
     """Say in a message what the system says against writing to a path."""

@@ -47,16 +47,25 @@ def test_the_wheel_works_from_any_folder_without_the_checkout(tmp_path: Path) ->
     bundled = {path.name for path in (ROOT / "architectures").glob("*.yaml")}
     assert {name.rsplit("/", 1)[1] for name in names if "/architectures/" in name} == bundled
     assert not [name for name in names if name.startswith("tests")]
-    listed = subprocess.run(
-        [sys.executable, "-m", "convcalc", "arch", "vgg16"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert "138,357,544" in listed.stdout, listed.stderr
+
+    def convcalc(*words: str) -> str:
+        ran = subprocess.run(
+            [sys.executable, "-m", "convcalc", *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    assert "138,357,544" in convcalc("arch", "vgg16")
+    memphis = (ROOT / "homework" / "memphis.yaml").read_text(encoding="utf-8")
+    assert convcalc("hw", "new", "--from", "memphis") == memphis
+    assert convcalc("hw", "new").startswith("# A sheet of questions.")
+    assert "class/ps1" in convcalc("list", "--sheets")
     assert [name for name in names if name.endswith("licenses/LICENSE")]
 
 

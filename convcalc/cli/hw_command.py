@@ -12,6 +12,7 @@ from convcalc.cli.group import Group
 COMMANDS = {
     "check": "check answers against a sheet, without giving them away",
     "hint": "the method for a question of a sheet",
+    "new": "write a sheet to begin from",
     "show": "print a sheet, without answers",
     "lint": "check a sheet for errors: wrong keys, missing values, numbers that hide a mistake",
     "types": "the question types, and the mistakes that are recognised",
@@ -23,6 +24,7 @@ COMMANDS = {
     "export": "a sheet for Moodle, Canvas, Gradescope and others",
 }
 EXAMPLES = """
+    convcalc hw new ps1.yaml
     convcalc hw show ps1.yaml
     convcalc hw check ps1.yaml mine.yaml
     convcalc hw hint ps1.yaml q4 --level 2

@@ -1,4 +1,4 @@
-"""``convcalc list``: the bundled networks."""
+"""``convcalc list``: the bundled networks, or the bundled sheets."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ EXAMPLES = """
     convcalc list
     convcalc list resnet
     convcalc list --format json
+    convcalc list --sheets
 """
 
 
 @click.command("list", cls=Command, examples=EXAMPLES)
 @click.argument("word", default="")
+@click.option("--sheets", is_flag=True, help="List the bundled homework sheets instead.")
 @output_options
-def command(word: str, format_name: str | None, output: str | None) -> None:
+def command(word: str, *, sheets: bool, format_name: str | None, output: str | None) -> None:
     """The bundled networks, with the numbers their files promise. WORD picks those that contain it."""
-    from convcalc.analysis.listing import network_list
+    if sheets:
+        from convcalc.homework.sheets.bundled import sheet_list as listed
+    else:
+        from convcalc.analysis.listing import network_list as listed
 
-    show(network_list(word), format_name, output)
+    show(listed(word), format_name, output)

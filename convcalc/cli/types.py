@@ -146,6 +146,17 @@ class _Network(_Text):
         return [files, *super().shell_complete(ctx, param, incomplete)]
 
 
+class _BundledSheet(_Text):
+    """A bundled sheet, by its name."""
+
+    name = "sheet"
+
+    def words(self) -> Iterable[str]:
+        from convcalc.homework.sheets.bundled import bundled_names
+
+        return bundled_names()
+
+
 class _Gigabytes(_ParamType):
     """An amount of memory in GB, as bytes."""
 
@@ -184,4 +195,4 @@ class _Columns(_Text):
 
 SHAPE, KIND = _Shape(), _Kind()
 CHAIN_LAYER, NETWORK, COLUMNS = _ChainLayer(), _Network(), _Columns()
-GIGABYTES = _Gigabytes()
+BUNDLED_SHEET, GIGABYTES = _BundledSheet(), _Gigabytes()
