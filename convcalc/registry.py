@@ -35,7 +35,9 @@ class Registry(Mapping[str, T]):
     def __init__(self, what: str) -> None:
         self.what = what
         self._things: dict[str, T] = {}
-        self._waiting: list[str] = []  # modules that are not imported yet
+        self._modules: list[str] = []  # that register things, in order
+        self._waiting: list[str] = []  # of these, those that are not imported yet
+        self._early = False  # whether a module was imported by others before its turn
         self._homes: dict[str, str] = {}  # of names known before their module is imported
 
     def modules(self, package: str, modules: tuple[str, ...] | Mapping[str, str]) -> None:
@@ -49,7 +51,8 @@ class Registry(Mapping[str, T]):
         if isinstance(modules, Mapping):
             self._homes = {name: f"{package}.{module}" for name, module in modules.items()}
             modules = tuple(modules.values())
-        self._waiting = [f"{package}.{module}" for module in dict.fromkeys(modules)]
+        self._modules = [f"{package}.{module}" for module in dict.fromkeys(modules)]
+        self._waiting = [*self._modules]
 
     def register(self, name: str, thing: R) -> R:
         """Add a thing.
@@ -62,6 +65,7 @@ class Registry(Mapping[str, T]):
             message = f"duplicate {self.what} {name!r}: {taken} and {new}"
             raise RuntimeError(message)
         self._things[name] = thing  # type: ignore[assignment]  # a decorator gives back what it gets
+        self._early = self._early or getattr(thing, "__module__", "") in self._waiting
         return thing
 
     @property
@@ -73,6 +77,9 @@ class Registry(Mapping[str, T]):
         """All things, after importing all modules."""
         while self._waiting:
             import_module(self._waiting.pop(0))
+        if self._early:
+            self._things = dict(sorted(self._things.items(), key=lambda item: self._place(item[1])))
+            self._early = False
         if self._homes:  # in the table's order, whatever was found first
             self._things = {
                 name: self._things[name] for name in self.names() if name in self._things
@@ -119,6 +126,9 @@ class Registry(Mapping[str, T]):
         if self._homes:
             yield from self.names()  # in the table's order, whatever was imported first
             return
+        if self._early:
+            yield from [*self.load()]
+            return
         given = 0
         while given < len(self._things) or self._waiting:
             if given == len(self._things):  # whoever stops early does not pay for the other modules
@@ -126,6 +136,11 @@ class Registry(Mapping[str, T]):
             new = list(self._things)[given:]
             given += len(new)
             yield from new
+
+    def _place(self, thing: T) -> int:
+        """The place of a thing's module among the modules; the last where it is none of them."""
+        module = getattr(thing, "__module__", "")
+        return self._modules.index(module) if module in self._modules else len(self._modules)
 
     def __len__(self) -> int:
         return len(self.load())

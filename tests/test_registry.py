@@ -53,6 +53,24 @@ def test_modules_are_imported_only_as_far_as_a_name_needs(package: str) -> None:
     assert dict(fruit) == {"apple": "Apple", "currant": "Currant"}
 
 
+@pytest.mark.parametrize("first", ["iter", "names", "len"])
+def test_classes_keep_the_order_of_their_modules_whatever_was_imported_first(
+    package: str, tmp_path: Path, first: str
+) -> None:
+    for module, names in (("trees", ("Pear", "Apple")), ("bushes", ("Currant",))):
+        lines = "".join(
+            f"class {name}: pass\nFRUIT.register({name.lower()!r}, {name})\n" for name in names
+        )
+        (tmp_path / package / f"{module}.py").write_text(f"from fruitshop import FRUIT\n{lines}")
+    fruit = shop(package)
+    fruit.modules(package, ("trees", "bushes"))
+    __import__("fruitshop.bushes")
+    assert list(fruit.known) == ["currant"]
+    {"iter": list, "names": Registry.names, "len": len}[first](fruit)  # type: ignore[operator]
+    assert list(fruit) == ["pear", "apple", "currant"]
+    assert list(fruit.values()) == [fruit["pear"], fruit["apple"], fruit["currant"]]
+
+
 def test_a_table_of_names_finds_without_importing_others(package: str) -> None:
     fruit = shop(package)
     fruit.modules(package, {"apple": "trees", "currant": "bushes"})
