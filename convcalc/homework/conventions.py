@@ -286,6 +286,22 @@ _rule(
     },
 )
 _rule(
+    "separable_bias",
+    "which layers of a depthwise separable convolution have biases",
+    {
+        "both": (
+            "Depthwise separable: the depthwise and the 1×1 layer have biases",
+            "if the depthwise and the 1×1 layer have biases",
+            "gives biases to the depthwise and the 1×1 layer",
+        ),
+        "last": (
+            "Depthwise separable: only the 1×1 layer has biases, as in Keras",
+            "if only the 1×1 layer has biases, as in Keras",
+            "gives biases to the 1×1 layer only",
+        ),
+    },
+)
+_rule(
     "avg_pool_border",
     "whether padding counts in an average",
     {
@@ -346,6 +362,7 @@ class Conventions:
     bytes: str = "MB"
     rf: str = "side"
     pool_bias: str = "0"
+    separable_bias: str = "both"
     avg_pool_border: str = "count"
     transposed_out_pad: str = "0"
 
@@ -372,7 +389,7 @@ PRESETS: dict[str, Conventions] = {
     "pytorch": Conventions(order="chw"),
     "cs231n": Conventions(fit="strict", dilation_base="0", bytes="MiB"),
     "d2l": Conventions(padding="total", order="chw", flops="2macs"),
-    "keras": Conventions(bn="all", avg_pool_border="ignore"),
+    "keras": Conventions(bn="all", separable_bias="last", avg_pool_border="ignore"),
     "deeplearning.ai": Conventions(same="symmetric", transposed_out_pad="match"),
 }
 

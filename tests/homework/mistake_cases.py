@@ -59,6 +59,39 @@ POOLED = {"x": [[1, 2], [9, 3]], "y": [[7]]}
 UP = {"x": [[0, 8]], "mode": "bilinear"}
 ZEROS_AROUND = [[0, 0, 0], [0, 5, 0], [0, 0, 0]]
 
+# 20·20·2·30 + 30 = 24,030 and (3·3·2 + 1)·7 = 133
+TWO_DESIGNS = {"input": "20x20x2", "designs": ["fc:30", "conv:k3c7"]}
+# (3·3·3 + 1)·4 = 112, 8 + 8, 10·10·4·5 + 5 = 2,005
+SPLIT = {"input": "12x12x3", "arch": "conv:k3c4 bn fc:5"}
+FROZEN = {**SPLIT, "frozen": 1}
+KERNEL = {"k": 3, "c_in": 8, "filters": 20}
+SEPARABLE = {"k": 5, "c_in": 10, "filters": 100, "bias": True}
+KERAS = {"separable_bias": "last"}
+
+DESIGNS = [
+    MistakeCase("ratio.upside-down", "ratio", TWO_DESIGNS, "0.00553", 180.677),
+    MistakeCase("ratio.difference", "ratio", TWO_DESIGNS, "23,897", 180.677),
+    MistakeCase("ratio.how-much-more", "ratio", {**TWO_DESIGNS, "designs": ["fc:1", "conv:k3c7"]}, "5.02", 6.0226),
+    MistakeCase("ratio.share", "ratio", TWO_DESIGNS, "0.9945", 180.677),
+    MistakeCase("ratio.no-bias", "ratio", TWO_DESIGNS, "190.48", 180.677),
+    MistakeCase("train.no-statistics", "params-trainable", SPLIT, "2125", 2133, "total"),
+    MistakeCase("train.statistics-trained", "params-trainable", SPLIT, "2133", 2125, "trainable"),
+    MistakeCase("train.norm-frozen", "params-trainable", SPLIT, "16", 8, "non-trainable"),
+    MistakeCase("train.mixed-up", "params-trainable", SPLIT, "2125", 8, "non-trainable"),
+    MistakeCase("train.frozen-trained", "params-trainable", FROZEN, "2125", 2013, "trainable"),
+    MistakeCase("train.one-layer-off", "params-trainable", {**FROZEN, "arch": "conv:k3c4 fc:5"}, "2117", 112, "non-trainable"),
+    MistakeCase("shape.no-filters", "weight-shape", KERNEL, "3x3x8", [3, 3, 8, 20]),
+    MistakeCase("shape.no-channels", "weight-shape", KERNEL, "3x3x20", [3, 3, 8, 20]),
+    MistakeCase("shape.swapped", "weight-shape", KERNEL, "3x3x20x8", [3, 3, 8, 20]),
+    MistakeCase("shape.groups-ignored", "weight-shape", {**KERNEL, "groups": 4}, "3x3x8x20", [3, 3, 2, 20]),
+    MistakeCase("shape.bias-per-input", "weight-shape", {**KERNEL, "of": "bias"}, "8", [20]),
+    MistakeCase("shape.one-bias", "weight-shape", {**KERNEL, "of": "bias"}, "1", [20]),
+    MistakeCase("shape.bias-per-weight", "weight-shape", {**KERNEL, "of": "bias"}, "8x20", [20]),
+    MistakeCase("par.dws-biases", "params-separable", SEPARABLE, "1,360", 1350, conventions=KERAS),
+    MistakeCase("par.dws-no-bias", "params-separable", SEPARABLE, "1,250", 1350, conventions=KERAS),
+    MistakeCase("par.dws-full-params", "params-separable", SEPARABLE, "25,100", 1350, conventions=KERAS),
+]  # fmt: skip
+
 SCORES = {"x": [[0, 1, 3]]}
 NORM = {"x": [[1, 5, 6, 12]], "gamma": 2, "beta": 1, "eps": "0.5"}  # mean 6, variance 62/4 = 15.5
 RIGHT_NORM = [[-1.5, 0.5, 1, 4]]
@@ -522,6 +555,7 @@ MISTAKE_CASES = [
     # -------------------------------------------------------------------- maps by hand
     *MAPS,
     *NORMALISED,
+    *DESIGNS,
     # ------------------------------------------------------------------- typing errors
     MistakeCase("slip.power-of-ten", "params", conv(5, 3, 100), "76,000", 7600),
     MistakeCase("slip.swapped-digits", "params", conv(7, 3, 128), "18,494", 18944),

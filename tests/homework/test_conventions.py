@@ -114,6 +114,19 @@ rows("params-depthwise", {"k": 3, "c_in": 4}, 40, (BARE, 36))
 rows("params-fc", {"input": "2x2x3", "units": 5}, 65, (BARE, 60))
 rows("params-bn", {"c_in": 8}, 16, ("bn=all", 32))
 rows("params-pool", {"k": 2, "c_in": 16}, 0, ("pool_bias=lenet", 32))
+rows(
+    "params-separable",
+    {"k": 5, "c_in": 10, "filters": 100, "bias": True},
+    1360,
+    ("separable_bias=last", 1350),
+)
+rows(
+    "weight-shape",
+    {"k": 3, "c_in": 2, "filters": 5},
+    (3, 3, 2, 5),
+    (CHW, (5, 2, 3, 3)),
+    ("order=nchw", (5, 2, 3, 3)),
+)
 rows("lenet-c3", {}, 2416, (BARE, 2400), ("lenet_c3=paper", 1516))
 
 # ---- receptive fields
@@ -205,6 +218,37 @@ rows("compare", {"input": "8x8x1", "designs": [WORDED]}, 690, (SYMMETRIC, REFUSE
 rows(
     "compare", {"input": "5x5x1", "designs": [PLAIN], "of": "macs"}, 684, (TWO, 1368), (EXACT, 1322)
 )
+# one 1×1 filter on a grey picture has a weight and a bias, and works once for each pixel
+for _text, _side, _usual, _others in (
+    (PADDED, 4, F(690, 2), ((TOTAL, F(410, 2)),)), (DILATED, 9, F(237, 2), ((ZERO, F(141, 2)),)),
+    (POOLED, 8, F(12, 2), ((UP, F(19, 2)), (FIT, REFUSED))), (PLAIN, 5, F(410, 2), ((BARE, F(396)),)),
+    (NORMED, 5, F(418, 2), (("bn=all", F(426, 2)),)), (POOL, 5, F(90, 2), (("pool_bias=lenet", F(98, 2)),)),
+):  # fmt: skip
+    _words = {"input": f"{_side}x{_side}x1", "designs": [_text, "conv:k1c1"]}
+    rows("ratio", _words, _usual, *_others)
+rows(
+    "ratio",
+    {"input": "8x8x1", "designs": [WORDED, "conv:k1c1"]},
+    F(690, 2),
+    (SYMMETRIC, REFUSED),
+    **STRICT,
+)
+rows(
+    "ratio",
+    {"input": "5x5x1", "designs": [PLAIN, "conv:k1c1"], "of": "macs"},
+    F(684, 25),
+    (EXACT, F(1322, 25)),
+)
+for _text, _side, _usual, _others in (
+    (PADDED, 4, 690, ((TOTAL, 410),)), (DILATED, 9, 237, ((ZERO, 141),)),
+    (POOLED, 8, 12, ((UP, 19), (FIT, REFUSED))), (PLAIN, 5, 410, ((BARE, 396),)),
+    (POOL, 5, 90, (("pool_bias=lenet", 98),)),
+):  # fmt: skip
+    _split = [
+        (text, other if other == REFUSED else {"trainable": other}) for text, other in _others
+    ]
+    rows("params-trainable", net(_text, _side), {"trainable": _usual}, *_split)
+rows("params-trainable", net(WORDED, 8), {"total": 690}, (SYMMETRIC, REFUSED), **STRICT)
 rows("flatten", net("conv:k5c4p2", 6), 144, (TOTAL, 64))
 rows("flatten", net("conv:k3c4s2psame", 8), 64, (SYMMETRIC, REFUSED), **STRICT)
 rows("flatten", net("conv:k3c4d1", 9), 196, (ZERO, 100))

@@ -45,7 +45,6 @@ def test_the_published_answer_is_right(case: Case) -> None:
 
 def test_the_cases_cover_every_question_type() -> None:
     assert set(QUESTIONS) - {case.type for case in CASES} == {
-        "params-separable",
         "pipeline",
         "text",
     } - {case.type for case in CASES}

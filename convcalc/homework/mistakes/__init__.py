@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from convcalc.homework.mistakes.base import BY_TOPIC, MISTAKES, Candidate, Mistake
 
-MODULES = ("size", "params", "cost", "rf", "typos", "hand", "maps", "normalised")
+MODULES = ("size", "params", "cost", "rf", "typos", "hand", "maps", "normalised", "designs")
 MISTAKES.modules(__name__, MODULES)
 
 __all__ = ["BY_TOPIC", "MISTAKES", "MODULES", "Candidate", "Mistake"]

@@ -220,8 +220,26 @@ _rule(
 )  # fmt: skip
 _rule(
     "dws-half", "only the depthwise or only the pointwise half", "k²·c or cin·cout",
-    lambda w: [w.depthwise, w.pointwise],
+    lambda w: [w.depthwise + w.biases[0], w.pointwise + w.biases[1], w.depthwise, w.pointwise],
     "There are two layers: the depthwise one and the 1×1 one.",
+    "separable",
+)  # fmt: skip
+_rule(
+    "dws-biases", "biases of both layers where only the 1×1 layer has them, or the reverse", "± cin",
+    lambda w: w._replace(both=not w.both) if w.bias else None,
+    "Which of the two layers have biases here? See the question or the rules of the sheet.",
+    "separable",
+)  # fmt: skip
+_rule(
+    "dws-no-bias", "biases forgotten", "k²·cin + cin·cout",
+    lambda w: w._replace(bias=False) if w.bias else None,
+    "What else is learned besides the weights?",
+    "separable",
+)  # fmt: skip
+_rule(
+    "dws-full-params", "counted as a full convolution", "k²·cin·cout",
+    lambda w: w.full + w.biases[1],
+    "A depthwise convolution has one filter of depth 1 per channel.",
     "separable",
 )  # fmt: skip
 

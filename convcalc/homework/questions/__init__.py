@@ -22,6 +22,7 @@ MODULES = (
     "gradients",
     "maps",
     "normalised",
+    "designs",
 )
 QUESTIONS.modules(__name__, MODULES)
 

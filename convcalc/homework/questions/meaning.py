@@ -156,6 +156,7 @@ MEANINGS: dict[str, Meaning] = {
     "NormNumbers": _asked("bn", {"trainable": 2, "all": 4}),
     "LenetTables": _asked("lenet_c3"),
     "PoolNumbers": _asked("pool_bias", {"0": 0, "lenet": 2}),
+    "EachHasBiases": _asked("separable_bias", {"both": True, "last": False}),
     "InPixels": _asked("rf", {"side": False, "pixels": True}),
     "PadCounts": _asked("avg_pool_border", {"count": True, "ignore": False}),
     "SameMeaning": _asked("same", {"tf": False, "symmetric": True}),
@@ -186,6 +187,7 @@ NeuronMeaning: TypeAlias = str
 NormNumbers: TypeAlias = int
 LenetTables: TypeAlias = str
 PoolNumbers: TypeAlias = int
+EachHasBiases: TypeAlias = bool
 InPixels: TypeAlias = bool
 PadCounts: TypeAlias = bool
 SameMeaning: TypeAlias = bool

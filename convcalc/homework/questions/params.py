@@ -9,6 +9,7 @@ from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, axes_of, each
 from convcalc.homework.questions.meaning import (
     Bias,
+    EachHasBiases,
     Fit,
     NormNumbers,
     PoolNumbers,
@@ -25,6 +26,7 @@ from convcalc.homework.questions.quantities import (
     linear_params,
     misfit_text,
     output_sides,
+    separable_params,
 )
 from convcalc.homework.questions.words import biases, by
 from convcalc.text import plural
@@ -272,7 +274,7 @@ class ParamsDepthwise(Filters):
 
 @question("params-separable")
 class ParamsSeparable(Task):
-    """The parameters of a depthwise separable convolution: the depthwise and the 1×1 half."""
+    """The parameters of a depthwise separable convolution: the depthwise and the 1×1 half; `multiplier` maps per channel."""
 
     about: ClassVar = "parameters of a depthwise separable convolution"
     ignores: ClassVar = {"bias": "the question says itself whether biases count"}
@@ -284,22 +286,32 @@ class ParamsSeparable(Task):
     k: Count
     c_in: Count
     filters: Count
+    multiplier: Count = 1
     bias: Bias = default(False)  # noqa: FBT003 - the value of an option
+    both: EachHasBiases
 
     def sentence(self) -> str:
-        bias = ", biases of both layers included" if self.bias else ", without biases"
-        return f"How many parameters does a depthwise separable {by(self.k)} convolution from {self.c_in} to {self.filters} channels have{bias}?"
+        which = "biases of both layers" if self.both else "the biases of the 1×1 layer"
+        bias = f", {which} included" if self.bias else ", without biases"
+        maps = f" with {self.multiplier} maps per channel" if self.multiplier > 1 else ""
+        return (
+            f"How many parameters does a depthwise separable {by(self.k)} convolution{maps} from {self.c_in} to "
+            f"{self.filters} channels have{bias}?"
+        )
 
     def parts(self) -> list[Part]:
-        extra = self.c_in + self.filters if self.bias else 0
-        quantities = Separable(self.k, self.c_in, self.filters)
-        method = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}" + (
-            f" + {self.c_in} + {self.filters}" if extra else ""
+        quantities = Separable(
+            self.k,
+            self.c_in,
+            self.filters,
+            multiplier=self.multiplier,
+            bias=self.bias,
+            both=self.both,
         )
-        return [
-            Part("", COUNT, quantities.depthwise + quantities.pointwise + extra, "separable", quantities,
-                 lambda w: w.depthwise + w.pointwise + extra, method=method)
-        ]  # fmt: skip
+        times = f"·{self.multiplier}" if self.multiplier > 1 else ""
+        plus = "".join([f" + {count}" for count in quantities.biases if count])
+        method = f"{self.k}·{self.k}·{self.c_in}{times} + {self.c_in}{times}·{self.filters}{plus}"
+        return [Part.of(COUNT, "separable", quantities, separable_params, method)]
 
 
 @question("params-transposed")

@@ -287,21 +287,40 @@ def linear_params(quantities: Linear) -> int:
 
 
 class Separable(NamedTuple):
-    """A depthwise convolution and a 1×1 one after it."""
+    """A depthwise convolution and a 1×1 one after it.
+
+    Attributes:
+        k, c_in, filters: the kernel of the first, channels that go in, maps that come out.
+        positions: of the output.
+        flops: how operations count.
+        multiplier: maps that the depthwise convolution makes of each channel.
+        bias: whether biases count.
+        both: whether the depthwise convolution has biases, as the other one has.
+    """
 
     k: int
     c_in: int
     filters: int
     positions: int = 1
     flops: str = "macs"
+    multiplier: int = 1
+    bias: bool = False
+    both: bool = True
 
     @property
     def depthwise(self) -> int:
-        return self.k * self.k * self.c_in
+        return self.k * self.k * self.c_in * self.multiplier
 
     @property
     def pointwise(self) -> int:
-        return self.c_in * self.filters
+        return self.c_in * self.multiplier * self.filters
+
+    @property
+    def biases(self) -> tuple[int, int]:
+        """Those of the depthwise and of the 1×1 convolution."""
+        if not self.bias:
+            return 0, 0
+        return self.c_in * self.multiplier if self.both else 0, self.filters
 
     @property
     def full(self) -> int:
@@ -319,6 +338,11 @@ class Separable(NamedTuple):
         sums = self.filters * self.positions
         full = operations(self.full * self.positions, sums, self.flops)
         return Fraction(full, self.operations)
+
+
+def separable_params(quantities: Separable) -> int:
+    """k·k·cin + cin·cout, and the biases"""
+    return quantities.depthwise + quantities.pointwise + sum(quantities.biases)
 
 
 class Memory(NamedTuple):

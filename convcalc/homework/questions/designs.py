@@ -1,0 +1,282 @@
+"""Questions about designs: the ratio of two, what of a network is trained, and the shapes of weights."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import ClassVar, NamedTuple
+
+from convcalc.homework.answers.types import COUNT, RATIO, Volume
+from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, axes_of, each
+from convcalc.homework.questions.meaning import Arch, Archs, Order
+from convcalc.homework.questions.networks import Design
+from convcalc.homework.questions.params import need_groups
+from convcalc.homework.questions.rows import OPERATION_WORDS, Row, value_of
+from convcalc.text import plural, times
+
+# --------------------------------------------------------------------------------------- ratio
+
+
+class Quotient(NamedTuple):
+    """Two amounts of which the first is divided by the second.
+
+    Attributes:
+        first, second: the amounts.
+        without_biases: the same amounts without biases, where they have any.
+    """
+
+    first: int
+    second: int
+    without_biases: tuple[int, int] | None = None
+
+
+def quotient(quantities: Quotient) -> Fraction:
+    """first/second"""
+    return Fraction(quantities.first, quantities.second)
+
+
+@question("ratio")
+class Ratio(Task):
+    """How many times as many parameters, weights or multiply-adds the first of two designs has."""
+
+    about: ClassVar = "ratio of two designs"
+    rule: ClassVar = "Work out the total of each design, then divide the first by the second."
+    examples: ClassVar = (
+        {"input": "20x20x2", "designs": ["fc:30", "conv:k3c7"]},
+        {"input": "8x8x16", "designs": ["conv:k5c32p2", "conv:k1c4 conv:k5c32p2"], "of": "macs"},
+    )
+
+    input: Hwc
+    designs: Archs
+    of: str = "params"
+
+    def check(self) -> None:
+        if self.of not in ("params", "weights", "macs"):
+            raise GivenError("of", "must be params, weights or macs")
+        if len(self.designs) != 2:
+            message = f"lists {plural(len(self.designs), 'design')}; a ratio needs two"
+            raise GivenError("designs", message)
+        if not self._total(self.designs[1], self.of):
+            raise GivenError("designs", f"the second one has no {self._amounts()}; nothing can be divided by 0")  # fmt: skip
+
+    def _amounts(self) -> str:
+        """What is counted, in words."""
+        operations = OPERATION_WORDS[self.designs[0].counting.operations]
+        return {"params": "parameters", "macs": operations}.get(self.of, self.of)
+
+    def _total(self, design: Design, of: str) -> int:
+        """The total of one design."""
+        return sum([value_of(row, of, "chw") for row in design.rows(self.input)])
+
+    def sentence(self) -> str:
+        first, second = self.designs
+        verb = "need" if self.of == "macs" else "have"
+        return (
+            f"The input is {times(self.input)}. How many times as many {self._amounts()} does the design {first} "
+            f"{verb} as the design {second}?"
+        )
+
+    def parts(self) -> list[Part]:
+        first, second = (self._total(design, self.of) for design in self.designs)
+        weights = tuple([self._total(design, "weights") for design in self.designs])
+        bare = (weights[0], weights[1]) if self.of == "params" and all(weights) else None
+        quantities = Quotient(first, second, bare)
+        return [Part.of(RATIO, "ratio", quantities, quotient, "total of the first / total of the second")]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------ what is trained
+
+
+class Split(NamedTuple):
+    """The parameters of a network by what training changes.
+
+    Attributes:
+        learned: the weights and biases of each layer that has parameters.
+        statistics: the running means and variances of each of them.
+        frozen: how many of the first ones are not trained.
+        which: what is asked for: total, trainable or non-trainable.
+    """
+
+    learned: tuple[int, ...]
+    statistics: tuple[int, ...]
+    frozen: int
+    which: str
+
+
+def split_count(quantities: Split) -> int:
+    """Weights and biases train unless their layer is frozen; running means and variances never do."""
+    trainable = sum(quantities.learned[quantities.frozen :])
+    total = sum(quantities.learned) + sum(quantities.statistics)
+    return {"total": total, "trainable": trainable}.get(quantities.which, total - trainable)
+
+
+_SPLIT_METHODS = {
+    "total": "everything that is stored",
+    "trainable": "weights and biases of the layers that are not frozen",
+    "non-trainable": "running means and variances, and everything in frozen layers",
+}
+
+
+@question("params-trainable")
+class ParamsTrainable(Task):
+    """The total, trainable and non-trainable parameters of a network whose first layers may be frozen."""
+
+    about: ClassVar = "trainable and non-trainable parameters"
+    partial: ClassVar = "parts"
+    ignores: ClassVar = {
+        "bn": "the running means and variances are counted, as parameters that do not train",
+        "flops": "no operations are asked for",
+    }
+    rule: ClassVar = (
+        "Batch normalisation keeps four numbers per channel: it learns a scale and a shift, and measures a mean and "
+        "a variance, which do not train. Nothing in a frozen layer trains."
+    )
+    examples: ClassVar = (
+        {"input": "20x20x2", "arch": "conv:k3c8 bn relu fc:10"},
+        {"input": "12x12x3", "arch": "conv:k3c4 pool:k2 fc:20 fc:5", "frozen": 1},
+    )
+
+    arch: Arch
+    input: Hwc | None = None
+    frozen: int = 0
+
+    def check(self) -> None:
+        layers = len(self.layers())
+        if self.frozen > layers:
+            message = f"is {self.frozen:,}, but only {plural(layers, 'layer')} of the network have parameters"  # fmt: skip
+            raise GivenError("frozen", message)
+
+    def layers(self) -> list[Row]:
+        """The layers that have parameters."""
+        rows: list[Row] = self.arch.rows(self.input)
+        return [row for row in rows if row.weights or row.statistics]
+
+    def sentence(self) -> str:
+        start = f" on a {times(self.input)} input" if self.input else ""
+        frozen = "" if not self.frozen else " Its first layer with parameters is frozen." if self.frozen == 1 else f" Its first {self.frozen} layers with parameters are frozen."  # fmt: skip
+        return (
+            f"Network: {self.arch}{start}.{frozen} How many parameters does it have in total (total), how many of "
+            "them are trainable (trainable), and how many are not (non-trainable)?"
+        )
+
+    def parts(self) -> list[Part]:
+        rows = self.layers()
+        learned = [row.weights + (row.biases if row.counts_biases else 0) for row in rows]
+        all_of = Split(tuple(learned), tuple([row.statistics for row in rows]), self.frozen, "")
+        found = []
+        for which, method in _SPLIT_METHODS.items():
+            quantities = all_of._replace(which=which)
+            part = Part.of(COUNT, f"trainable-{which}", quantities, split_count, method)
+            part.name = part.label = which
+            found.append(part)
+        return found
+
+
+# --------------------------------------------------------------------------- shapes of weights
+
+
+class Tensor(NamedTuple):
+    """The weights of a layer.
+
+    Attributes:
+        kernel: taps per axis; () for a fully connected layer.
+        c_in, filters, groups: channels.
+        order: the sheet's order of a volume, which frameworks use for weights too.
+        transposed: whether the layer is a transposed convolution.
+    """
+
+    kernel: tuple[int, ...]
+    c_in: int
+    filters: int
+    groups: int = 1
+    order: str = "hwc"
+    transposed: bool = False
+
+
+def tensor_shape(quantities: Tensor) -> tuple[int, ...]:
+    """kernel × (cin/g) × cout as Keras stores it, cout × (cin/g) × kernel as PyTorch does."""
+    kernel, c_in, filters, groups, order, transposed = quantities
+    if (
+        transposed
+    ):  # what goes in and what comes out change places, and groups divide what comes out
+        pair = (c_in, filters // groups)
+        return (*kernel, *pair[::-1]) if order == "hwc" else (*pair, *kernel)
+    pair = (filters, c_in // groups)
+    return (*kernel, *pair[::-1]) if order == "hwc" else (*pair, *kernel)
+
+
+_LAYERS = {"conv": "convolution", "transposed": "transposed convolution", "fc": "fully connected layer"}  # fmt: skip
+_AXES = {1: ("kernel length",), 2: ("kernel height", "kernel width"), 3: ("kernel depth", "kernel height", "kernel width")}  # fmt: skip
+
+
+@question("weight-shape")
+class WeightShape(Task):
+    """The shape of the weights, or of: bias, of a layer: conv, transposed or fc (c_in inputs and filters units)."""
+
+    about: ClassVar = "shape of a weight tensor or a bias"
+    rule: ClassVar = "One filter has the size of the kernel in every channel that it reads; the tensor holds all filters. There is one bias for each filter or unit."
+    examples: ClassVar = (
+        {"k": 3, "c_in": 16, "filters": 40}, {"k": 5, "c_in": 8, "filters": 20, "of": "bias"},
+    )  # fmt: skip
+
+    c_in: Count
+    filters: Count
+    k: Sizes | None = None
+    groups: Count = 1
+    layer: str = "conv"
+    of: str = "weight"
+    order: Order
+
+    def check(self) -> None:
+        if self.layer not in _LAYERS:
+            raise GivenError("layer", f"must be one of {', '.join(_LAYERS)}")
+        if self.of not in ("weight", "bias"):
+            raise GivenError("of", "must be weight or bias")
+        if (self.k is None) != (self.layer == "fc"):
+            what = "has no meaning for a fully connected layer; leave it out" if self.k else "is missing: the kernel size"  # fmt: skip
+            raise GivenError("k", what)
+        if self.layer == "fc" and self.groups > 1:
+            raise GivenError(
+                "groups", "have no meaning for a fully connected layer; leave them out"
+            )
+        need_groups(self.groups, self.c_in, self.filters)
+
+    def kernel(self) -> tuple[int, ...]:
+        """Taps per axis."""
+        return () if self.k is None else each(self.k, axes_of(self.k) or 2)
+
+    def sentence(self) -> str:
+        window = (
+            f"{times(self.kernel())} " if len(self.kernel()) != 1 else f"{self.kernel()[0]}-wide "
+        )
+        if self.layer == "fc":
+            what = f"A fully connected layer has {plural(self.c_in, 'input')} and {plural(self.filters, 'unit')}"
+        else:
+            groups = f" in {self.groups} groups" if self.groups > 1 else ""
+            what = (
+                f"A {window}{_LAYERS[self.layer]}{groups} has {plural(self.filters, 'filter')} on "
+                f"{plural(self.c_in, 'input channel')}"
+            )
+        if self.of == "bias":
+            return f"{what}. What is the shape of its bias?"
+        return f"{what}. What is the shape of its weight tensor? Write {self._order_words()}."
+
+    def _order_words(self) -> str:
+        """The order of the numbers, in words."""
+        fed, made = ("inputs", "units") if self.layer == "fc" else ("input channels", "filters")
+        if self.groups > 1:
+            fed, made = (fed, "filters of one group") if self.layer == "transposed" else ("input channels of one group", made)  # fmt: skip
+        turned = (self.layer == "transposed") != (self.order == "hwc")
+        pair = (fed, made) if turned else (made, fed)
+        axes = _AXES.get(len(self.kernel()), ())
+        return " × ".join((*axes, *pair) if self.order == "hwc" else (*pair, *axes))
+
+    def parts(self) -> list[Part]:
+        quantities = Tensor(self.kernel(), self.c_in, self.filters, self.groups, self.order, self.layer == "transposed")  # fmt: skip
+        form = Volume("the sizes along its axes, separated by ×")
+        if self.of == "bias":
+            return [Part("", form, (self.filters,), "bias-shape", quantities, method="one per filter")]  # fmt: skip
+        part = Part.of(form, "weight-shape", quantities, tensor_shape, "kernel, channels of one filter, filters")  # fmt: skip
+        if part.expected[0] == 1 and len(part.expected) == 4:
+            part.also = (part.expected[1:],)  # a 1 in front of four numbers is read as a batch
+        return [part]
