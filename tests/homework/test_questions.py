@@ -240,6 +240,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
             questions.MODULES,
             {
                 "__init__",
+                "amounts",
                 "base",
                 "exact",
                 "showing",

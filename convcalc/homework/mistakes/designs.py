@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from convcalc.homework.mistakes.base import mistake
-from convcalc.homework.questions.designs import Split, Tensor, quotient, split_count
+from convcalc.homework.questions.amounts import Split, Tensor, quotient, split_count
 
 # --------------------------------------------------------------------------------------- ratio
 
