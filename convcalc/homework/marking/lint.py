@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.answers.parsing import Number
 from convcalc.homework.answers.types import EXACT, Misfit
-from convcalc.homework.marking.mark import is_right, mark_part, split
+from convcalc.homework.marking.mark import is_right, mark_part
+from convcalc.homework.marking.parts_given import split
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.mistakes.search import of_topic
 from convcalc.homework.questions.base import ALIASES
@@ -107,7 +108,7 @@ def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
     if question.vary:
         yield "key", "the numbers vary, so that no key is right for all; remove answer:", ()
         return
-    raws = split(question, question.key)
+    raws = split(question, question.key).cells
     for part in question.parts:
         raw = raws.get(part.name)
         reading = part.answer_type.read(raw)

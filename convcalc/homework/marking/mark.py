@@ -18,7 +18,7 @@ from convcalc.homework.answers.types import Matrix, Tolerance
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.diagnosis import diagnose, feedback
 from convcalc.homework.marking.neighbours import by_question, right_answers, with_neighbour
-from convcalc.homework.marking.tables import Table, read_table
+from convcalc.homework.marking.parts_given import split
 from convcalc.homework.marking.verdicts import Marked, Result, Verdict, ranges
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def mark_question(
         return _manual(question, raw)
     parts = question.parts
     is_table = "." in parts[0].name
-    table = read_table(question, raw) if is_table else Table(split(question, raw))
+    table = split(question, raw)
     weight = question.points / len(parts)
     verdicts: list[Verdict] = []
     earlier: dict[str, Any] = {}
@@ -127,35 +127,6 @@ def _all_or_nothing(verdicts: list[Verdict]) -> None:
     if not full:
         for verdict in verdicts:
             verdict.points = Fraction(0)
-
-
-def split(question: Question, raw: Any) -> dict[str, Any]:
-    """An answer split into the parts of its question."""
-    parts = question.parts
-    if len(parts) == 1:
-        if isinstance(raw, dict) and len(raw) == 1 and not parts[0].answer_type.takes_mapping:
-            raw = next(iter(raw.values()))
-        return {parts[0].name: raw}
-    if "." in parts[0].name:
-        return read_table(question, raw).cells
-    names = [part.name for part in parts]
-    if isinstance(raw, dict):
-        lower = {str(key).lower(): value for key, value in raw.items()}
-        return {name: lower.get(name.lower()) for name in names}
-    if isinstance(raw, list | tuple):
-        return dict(zip(names, raw))
-    text = answers.raw_text(raw)[: answers.MAX_TEXT]
-    for separator in (";", "\n", " and ", ", ", ","):
-        items = [item for item in text.split(separator) if item.strip()]
-        if len(items) == len(parts):
-            return {name: _without_label(item, name) for name, item in zip(names, items)}
-    return {names[0]: raw}
-
-
-def _without_label(text: str, name: str) -> str:
-    """A part's text without its own name in front."""
-    head, sign, rest = text.partition("=") if "=" in text else text.partition(":")
-    return rest if sign and head.strip().lower() == name.lower() else text
 
 
 # ------------------------------------------------------------------------------- one part

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.marking.diagnosis import SMALL
 from convcalc.homework.marking.verdicts import Verdict
 from convcalc.homework.sheets.sheet import Sheet
@@ -56,6 +57,7 @@ def by_question(
         max_notes: how many unknown names are noted.
     """
     found: dict[str, Any] = {}
+    cells: dict[str, dict[str, Any]] = {}
     notes: list[str] = []
     for name, raw in values.items():
         lower = str(name).lower()
@@ -66,9 +68,16 @@ def by_question(
                 shown = repr(shortened(str(name), 40))
                 notes.append(f"{shown} is not a question of this sheet; ignored")
         elif dot and lower not in ids:
-            parts = found.setdefault(identity, {})
-            if isinstance(parts, dict):
-                parts[part] = raw
+            cells.setdefault(identity, {})[part] = raw
         else:
             found[identity] = raw
+    for identity, parts in cells.items():
+        whole = found.get(identity)
+        if isinstance(whole, dict):
+            found[identity] = {**whole, **parts}
+        elif is_blank(whole):
+            found[identity] = parts
+        else:
+            one = shortened(f"{identity}.{next(iter(parts))}", 40)
+            notes.append(f"{one!r} is not read, because {identity} is answered as a whole")
     return found, notes
