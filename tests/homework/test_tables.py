@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import clock
 import convcalc
 from convcalc.homework import as_written, check, loads, mark
 from convcalc.homework.sheets.sheet import Sheet
@@ -361,3 +362,97 @@ def test_a_slip_carried_on_keeps_rows_in_place_in_a_table_of_shapes(listed: str,
         rows.append(before)
     result = check(sheet_of(CHAIN, "32x32x3", "[shape]"), "q1", rows)
     assert [p.part for p in result.parts if p.status == "wrong"] == [f"{slip + 1}.shape"]
+
+
+# 20 − 3 + 1 = 18, halved; (3·3·2 + 1)·7, (9·9·7 + 1)·11
+SMALL = ("conv:k3c7 pool:k2 fc:11", "20x20x2")
+TOTAL = "q1: 'Total' is not a layer of this network; ignored"
+
+
+@pytest.mark.parametrize(
+    ("table", "notes"),
+    [
+        ("18x18x7, 133\n9x9x7, 0\n11, 6248\nTotal: 6381", [TOTAL]),
+        ("Total 6381\n18x18x7 133\n9x9x7 0\n11 6248", [TOTAL]),
+        (
+            [["18x18x7", 133], ["9x9x7", 0], ["11", 6248], ["total", 6381]],
+            ["q1: 'total' is not a layer of this network; ignored"],
+        ),
+        ("input: 20x20x2, 0\n18x18x7, 133\n9x9x7, 0\n11, 6248", []),
+        ("conv: 18x18x7, 133\n9x9x7, 0\n11, 6248", []),
+        ("18x18x7, 133\npool: 9x9x7, 0\n11, 6248", []),
+        ("conv: 18x18x7, 133\n9x9x7, 0\nfc: 11, 6248", []),
+        (
+            "conv: 18x18x7, 133\n9x9x7, 0\n11, 6248\n5, 5",
+            ["q1: row 4 of the table cannot be put to a layer of this network; ignored"],
+        ),
+        ("Conv layer: 18x18x7, 133\nPooling layer: 9x9x7, 0\nFully connected layer: 11, 6248", []),
+        ("Conv layer 18x18x7 133\nPool layer 9x9x7 0\nFC layer 11 6248", []),
+        ("FC layer: 11, 6248\nPool layer 1: 9x9x7, 0\nConv layer 1: 18x18x7, 133", []),
+        ("Layer 1 (conv): 18x18x7, 133\nLayer 2 (pool): 9x9x7, 0\nLayer 3 (fc): 11, 6248", []),
+        ("Layer 1 (conv) 18x18x7 133\nLayer 2 (pool) 9x9x7 0\nLayer 3 (fc) 11 6248", []),
+        ("Layer 1 - conv: 18x18x7, 133\nLayer 2 - pool: 9x9x7, 0\nLayer 3 - fc: 11, 6248", []),
+        ("1 conv 18x18x7 133\n2 pool 9x9x7 0\n3 fc 11 6248", []),
+        ("conv (3x3, 7 maps) 18x18x7 133\npool (2 x 2) (9, 9, 7) 0\nfc 11 6248", []),
+        ("3x3 conv: 18x18x7, 133\n2x2 pool: 9x9x7, 0\nfc: 11, 6248", []),
+    ],
+)
+def test_a_row_with_a_name_leaves_the_others_in_place(table: Any, notes: list[str]) -> None:
+    marked = mark(sheet_of(*SMALL), {"q1": as_written(table)})
+    assert marked.right, [(p.part, p.given, p.status) for p in marked.results[0].parts]
+    assert marked.notes == notes
+
+
+def test_numbered_layers_may_count_those_without_a_row() -> None:
+    rows = "\n".join(f"Layer {i} ({n}): {s}, {p}" for i, (n, s, p) in enumerate(EVERY, start=1))
+    assert mark(sheet_of(CHAIN, "32x32x3"), {"q1": rows}).right
+
+
+@pytest.mark.parametrize(
+    ("answers", "notes"),
+    [
+        (
+            {"q1.1.shape": "18x18x7", "q1.7.shape": "9x9x7"},
+            ["q1: the table has 7 rows, but this one needs 3; the rest is ignored"],
+        ),
+        (
+            {"q1.1.shape": "18x18x7", "q1.2.shap": "9x9x7"},
+            ["q1: '2.shap' is not a layer of this network, or is listed twice; ignored"],
+        ),
+        (
+            {"q1": "18x18x7, 133", "q1.2.shape": "9x9x7"},
+            ["'q1.2.shape' is not read, because q1 is answered as a whole"],
+        ),
+    ],
+)
+def test_cells_that_are_not_of_the_table_are_said(
+    answers: dict[str, str], notes: list[str]
+) -> None:
+    marked = mark(sheet_of(*SMALL), answers)
+    assert marked.notes == notes
+    assert marked.results[0].parts[0].status == "right"
+
+
+def test_a_table_of_far_too_many_rows_is_cut_and_said() -> None:
+    # 3 rows per layer and 20 more, times the two columns: 3 layers and the flatten before the last
+    marked = mark(sheet_of(*SMALL), {"q1": ["18x18x7", "9x9x7", "11", *["1"] * 4_900]})
+    assert marked.notes[0] == "q1: the table has more than 64 rows; the rest is ignored"
+
+
+HOSTILE = {
+    "commas": "," * 9_000, "spaces": "a" + " " * 9_500 + "b", "tabs": "a" + "\t" * 9_500 + "b",
+    "crosses": "x " * 4_700, "brackets": "[1," * 3_000, "open": "(," * 4_700, "one by one": "1\n" * 4_900,
+    "letters": "a\n" * 4_900, "a long name": "a" * 9_500 + ": 1", "dashes": "conv" + "-1" * 4_000 + ": 1",
+    "arrows": "=>" * 4_800, "kinds": "conv\n" * 1_900, "one name": "conv1: 1\n" * 1_000, "ones": "1 " * 4_800,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("ask", ["[shape, params]", "[shape]", "[params]"])
+def test_a_table_is_read_in_linear_time(name: str, ask: str) -> None:
+    sheet = sheet_of("vgg16", "224x224x3", ask)
+    mark(sheet, {"q1": "5x5x5, 1"})  # what is worked out once
+    start = clock.seconds()
+    mark(sheet, {"q1": HOSTILE[name]})
+    mark(sheet, {"q1": HOSTILE[name].strip("\n").split("\n")})
+    assert clock.seconds() - start < 1

@@ -382,8 +382,8 @@ def _other_conventions(
         if share is None or not RULES[key].values[value].right:
             continue
         text = convention_feedback(key, value, getattr(question.conventions, key))
-        for other in parts:
-            if other.name != part.name or other.expected == part.expected:
-                continue
-            if not isinstance(other.expected, Misfit):
-                yield other.expected, text, share, ()
+        other = parts.get(part.name)
+        if other is None or other.expected == part.expected:
+            continue
+        if not isinstance(other.expected, Misfit):
+            yield other.expected, text, share, ()

@@ -36,14 +36,14 @@ def diagnose(
 ) -> None:
     """Why an answer is not right."""
     for key, value, parts in question.others:
-        for other in parts:
-            if other.name != part.name:
-                continue
-            seen = reading if other.answer_type is part.answer_type else other.answer_type.read(raw)
-            if not seen.problem and other.answer_type.same(
-                seen, other.expected, question.allowed(part)
-            ):
-                verdict.convention.setdefault(key, value)
+        other = parts.get(part.name)
+        if other is None:
+            continue
+        seen = reading if other.answer_type is part.answer_type else other.answer_type.read(raw)
+        if not seen.problem and other.answer_type.same(
+            seen, other.expected, question.allowed(part)
+        ):
+            verdict.convention.setdefault(key, value)
     for key in verdict.convention:
         share = sheet.share(key)
         if share is not None:
@@ -153,7 +153,7 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
         return
     lines = list(_feedback_lines(question, part, verdict, raw))
     hint = " Or: ".join(dict.fromkeys(lines)) if lines else _NO_MISTAKE
-    verdict.hint = hints.safe(hint, hints.secrets(question), "Check this one again.")
+    verdict.hint = hints.safe(hint, question.secrets, "Check this one again.")
     verdict.hint_level = level
     if level > 1:
         verdict.hint = "\n".join([verdict.hint, *hints.lines(question, level, part=part)])

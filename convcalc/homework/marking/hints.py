@@ -8,6 +8,7 @@ could be written and falls back to words.
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,16 +18,7 @@ if TYPE_CHECKING:
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def secrets(question: Question) -> set[str]:
-    """All the texts that would give an answer of the question away."""
-    found: set[str] = set()
-    for part in question.parts:
-        if part.expected is not None:
-            found |= part.answer_type.secrets(part.expected)
-    return found
-
-
-def _gives_away(text: str, hidden: set[str]) -> bool:
+def _gives_away(text: str, hidden: AbstractSet[str]) -> bool:
     """Whether a text contains one of some answers, as a number or word of its own.
 
     >>> _gives_away("three 3×3 layers", {"3"}), _gives_away("13 of 31", {"3"})
@@ -43,14 +35,14 @@ def _gives_away(text: str, hidden: set[str]) -> bool:
     return False
 
 
-def safe(text: str, hidden: set[str], instead: str) -> str:
+def safe(text: str, hidden: AbstractSet[str], instead: str) -> str:
     """The text, or another where it would give an answer away."""
     return instead if _gives_away(text, hidden) else text
 
 
 def lines(question: Question, level: int, *, part: Part | None = None) -> list[str]:
     """The hint at a level: the method, never finer than asked."""
-    hidden = secrets(question)
+    hidden = question.secrets
     found: list[str] = []
     task = question.task
     if level >= 2 and task.rule:
@@ -75,7 +67,7 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
     return found
 
 
-def _other_numbers(question: Question, hidden: set[str]) -> str:
+def _other_numbers(question: Question, hidden: AbstractSet[str]) -> str:
     """An example of the same type with other numbers, worked out; empty where none is safe."""
     from convcalc.homework.questions import create_question
 
@@ -104,7 +96,7 @@ def _example(task: Task) -> str:
 
 def hint(question: Question, level: int) -> list[str]:
     """What ``hw hint`` prints about a question."""
-    hidden = secrets(question)
+    hidden = question.secrets
     if level < 1:
         return []
     first = safe(

@@ -150,7 +150,7 @@ def mark_part(
         verdict.status, verdict.hint_level = "unreadable", 1
         said = f"cannot be read: {reading.problem}"
         verdict.hint = hints.safe(
-            said, hints.secrets(question), f"cannot be read; write {part.answer_type.wants}"
+            said, question.secrets, f"cannot be read; write {part.answer_type.wants}"
         )
         return verdict
     if is_right(question, part, reading):

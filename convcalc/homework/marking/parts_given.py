@@ -69,7 +69,7 @@ def _by_item(names: Sequence[str], raw: Sequence[Any]) -> Table:
     """A list: items with a name belong to that part, the others to the parts in their order."""
     named: list[tuple[str, Any]] = []
     known = {name.lower(): name for name in names}
-    for item in raw[: answers.MAX_CELLS]:
+    for item in raw:
         if isinstance(item, dict) and len(item) == 1:
             ((key, value),) = item.items()
             name = known.get(str(key).strip().lower())

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
+from convcalc.homework.answers import notation
 from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.vocabulary import SMALL_NUMBERS
 from convcalc.homework.questions.networks import plain_name
 
-NUMBER = re.compile(r"(?:row|layer)?\s*(\d{1,5})", re.IGNORECASE)
-_LABEL = re.compile(r"\s*([A-Za-z][\w .()/-]{0,60}?|\d{1,3})\s*[:=]\s*(?=\S)")
+# a row known by its number: 3, Layer 3, Layer 3 (conv), Layer 3 - conv
+NUMBER = re.compile(
+    r"(?:row|layer)?\s?(\d{1,5})(?:\s?\([A-Za-z][^()]{0,60}\)|\s?[-–]\s?[A-Za-z][\w ]{0,40})?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"\s*((?:\d{1,2}x\d{1,2} )?[A-Za-z][\w .()/-]{0,60}?|\d{1,3})\s*[:=]\s*(?=\S)")
 _ITEM = re.compile(r"\s*(?:[-*•]\s+(?=\S)|(\d{1,3})[.)]\s+(?=\S))")  # "- conv1", "2. 14x14x6"
-_TIMES = re.compile(r"\s*[x×]\s*")
-_COMMA = re.compile(r",(?![^(\[]*[)\]])")  # none of those inside brackets
-_COMMA_SPACE = re.compile(r",\s+(?![^(\[]*[)\]])")
-_ARROW = re.compile(r"\s*(?:->|→|=>|⇒)\s*")
+_TIMES = re.compile(r" ?[x×] ?")
+_COMMA = re.compile(",")
+_COMMA_SPACE = re.compile(r",\s")
+_ARROW = re.compile(r"->|→|=>|⇒")
+_SPACE = re.compile(r"\s")
+_SPACES = re.compile(r"[^\S\t\n]{2,}")
+_NAMING = re.compile(
+    r"[A-Za-z#][A-Za-z_-]{0,30}\d{0,3}|\d{1,3}|[(\[].{0,80}[)\]]"
+)  # Conv layer 1 (3x3)
 _WORD_WITH_NUMBER = re.compile(r"\s*([A-Za-z][A-Za-z_-]*\d[\w.-]*)\s+(?=[\d(\[])")
 _RULE = re.compile(r"[\s|:+-]*")  # the line under the heading of a table in Markdown
 _MAX_WORDS = 200  # in a line that spaces part
+_MAX_NAME = 100  # characters of a row's name
 
 _NAME, _PLACE = "layer", "#"
 _HEADINGS = {
@@ -39,9 +52,10 @@ class WrittenRow(NamedTuple):
     cells: dict[str, Any]
 
 
-def written_rows(raw: Any, asks: Sequence[str]) -> list[WrittenRow]:
-    """The rows of an answer, whatever form it has; rows of one name are put together."""
-    return _joined(_rows(raw, asks))
+def written_rows(raw: Any, asks: Sequence[str], most: int) -> list[WrittenRow]:
+    """The first rows of an answer, whatever form it has; rows of one name are put together."""
+    rows = (row._replace(name=row.name[:_MAX_NAME]) for row in _rows(raw, asks))
+    return _joined(islice(rows, most))
 
 
 def _heading(text: Any, asks: Sequence[str]) -> str:
@@ -60,7 +74,7 @@ def _rows(raw: Any, asks: Sequence[str]) -> Iterator[WrittenRow]:
     if isinstance(raw, dict):
         yield from _of_mapping(raw, asks)
         return
-    items = _lines(raw, asks) if isinstance(raw, str) else raw
+    items = _lines(_SPACES.sub(" ", raw), asks) if isinstance(raw, str) else raw
     columns: list[str] = []
     for place, item in enumerate(items if isinstance(items, list | tuple) else ()):
         cells = _split(item, len(asks)) if isinstance(item, str) else item
@@ -117,6 +131,7 @@ def _row(value: Any, asks: Sequence[str]) -> WrittenRow:
         return _of_columns({_heading(key, asks): cell for key, cell in value.items()}, asks)
     name = ""
     if isinstance(value, str):
+        value = _SPACES.sub(" ", value)
         item = _ITEM.match(value)
         if item:
             name, value = item[1] or "", value[item.end() :]
@@ -129,7 +144,8 @@ def _row(value: Any, asks: Sequence[str]) -> WrittenRow:
         return WrittenRow(name, {asks[0]: value})
     if len(cells) == len(asks) + 2 and _is_place(cells[0]) and _is_label(cells[1]):
         cells = cells[1:]
-    if len(cells) > 1 and (len(cells) > len(asks) or len(asks) == 1) and _is_label(cells[0]):
+    full = len(cells) > len(asks) or len(asks) == 1
+    if len(cells) > 1 and ((full and _is_label(cells[0])) or _is_word(cells[0])):
         name, cells = answers.raw_text(cells[0]).strip(), cells[1:]
         cells = [cells] if len(asks) == 1 and len(cells) > 1 else cells
     return WrittenRow(name, dict(zip(asks, cells)))
@@ -153,7 +169,7 @@ def _lines(text: str, asks: Sequence[str]) -> list[str]:
 def _items(text: str, ask: str) -> list[str]:
     """The rows of a table of one column written in one line."""
     for comma in (_COMMA_SPACE, _COMMA):
-        found = comma.split(text)
+        found = notation.split(text, comma)
         if len(found) > 1 and (ask != "shape" or re.search(r"\d\s*[x×(]|\(", text)):
             return [text] if _is_label(found[0]) else found
     return [text]
@@ -164,16 +180,22 @@ def _split(text: str, count: int) -> Any:
     if "|" in text:
         return [cell.strip() for cell in text.strip().strip("|").split("|")]
     wanted = (count, count + 1) if count > 1 else ()
-    for cells in (text.split("\t"), text.split(";"), _COMMA_SPACE.split(text), _COMMA.split(text)):
+    commas = (notation.split(text, comma) for comma in (_COMMA_SPACE, _COMMA))
+    for cells in (text.split("\t"), text.split(";"), *commas):
         named = len(cells) > 1 and _is_label(cells[0])
         if len(cells) in wanted or (named and len(cells) == count + 1):
             return [cell.strip() for cell in cells]
         if len(cells) == count + 2 and _is_place(cells[0]) and _is_label(cells[1]):
             return [cell.strip() for cell in cells]
     if count > 1:
-        words = _TIMES.sub("x", text.strip()).split(None, _MAX_WORDS)
-        if len(words) == count or (len(words) == count + 1 and _is_label(words[0])):
-            return words
+        words = [each for each in notation.split(_TIMES.sub("x", text.strip()), _SPACE) if each]
+        name = words[:-count]
+        if len(name) > 1 and _is_place(name[0]) and _is_label(name[1]):
+            name = name[1:]
+        if not name:
+            return words if len(words) == count else text
+        if _is_label(name[0]) and all(map(_NAMING.fullmatch, name[1:])):
+            return [" ".join(name), *words[-count:]]
     elif found := _WORD_WITH_NUMBER.match(text):
         return [found[1], text[found.end() :]]
     return text
@@ -188,6 +210,17 @@ def _is_label(cell: Any) -> bool:
     """Whether a cell names its row rather than answers."""
     text = answers.raw_text(cell).strip() if not isinstance(cell, list | tuple | dict) else ""
     return bool(re.match(r"[A-Za-z]{2}|[A-Za-z]\d", text)) and not answers.is_blank(cell)
+
+
+def _is_word(cell: Any) -> bool:
+    """Whether a cell is a word that can only name its row, such as conv or Total."""
+    return (
+        isinstance(cell, str)
+        and _is_label(cell)
+        and not any(map(str.isdigit, cell))
+        and not answers.NO.search(cell.lower()[:_MAX_NAME])
+        and cell.strip().lower() not in SMALL_NUMBERS
+    )
 
 
 def _is_rule(cells: Sequence[Any]) -> bool:

@@ -22,16 +22,21 @@ from convcalc.text import shortened
 _INPUT = Listed("input", frozenset({"input", "image", "inputlayer"}))  # any shape
 _MAX_KINDS = 8  # of rows that may be left out, each kind or not
 _MAX_NOTES = 5
+_ROWS_PER_LAYER, _MORE_ROWS = 3, 20  # that are read: a table may list every layer, and more
 _MAX_PAIRS = 200_000  # of a row and a layer that are compared
 _SURE = 2  # cells more that must be right before the plain order is given up
 _MISSING, _EXTRA = -5, -5  # what a layer without a row, a row without a layer counts
 _RIGHT, _NEAR, _PASSED_ON, _NOT_PASSED_ON = 4, 1, 2, -2
 _PER_LAYER = re.compile(r"(.*[A-Za-z]\w*)-(\d{1,4})")  # Conv2d-1, ReLU-2, as torchsummary writes
+_LAYER = re.compile(
+    r"(?<![A-Za-z])(?:layers?|after)(?![A-Za-z])|(?<!\w)\d{1,4} ?[x×] ?\d{1,4}(?!\w)", re.IGNORECASE
+)
+_TOTAL = re.compile(r"(?:grand|sub|non)?(?:total|trainable)|(?:sum|overall|altogether|all)$")
 _FRAMEWORKS = re.compile(r"[123]?d?_?\d*$")
 _KINDS = {
     "maxpooling": "maxpool", "averagepooling": "avgpool", "averagepool": "avgpool", "avgpooling": "avgpool",
     "pooling": "pool", "subsampling": "pool", "convolution": "conv", "convolutional": "conv",
-    "fullyconnectedlayer": "fc", "batchnormalization": "bn", "batchnorm": "bn",
+    "batchnormalization": "bn", "batchnorm": "bn",
 }  # fmt: skip
 
 
@@ -52,9 +57,14 @@ def read_table(question: Question, raw: Any) -> Table:
     """The cells of a table, by the parts of its question."""
     task: Any = question.task
     asks = list(dict.fromkeys(part.name.partition(".")[2] for part in question.parts))
-    rows = written_rows(raw, asks)
+    listed = task.listed()
+    most = (_ROWS_PER_LAYER * len(listed) + _MORE_ROWS) * len(asks)
+    rows = written_rows(raw, asks, most + 1)
     table = Table()
-    for row, place in zip(rows, _places(question, task.listed(), rows, table.notes)):
+    if len(rows) > most:
+        table.notes.append(f"the table has more than {most:,} rows; the rest is ignored")
+    rows = rows[:most]
+    for row, place in zip(rows, _places(question, listed, rows, table.notes)):
         if place is not None:
             for ask, cell in row.cells.items():
                 table.cells.setdefault(f"{place + 1}.{ask}", cell)
@@ -65,11 +75,44 @@ def _places(
     question: Question, listed: Sequence[Listed], rows: Sequence[WrittenRow], notes: list[str]
 ) -> Sequence[int | None]:
     """The row of the question that each row of the student belongs to; None where it has none."""
-    numbers = [NUMBER.fullmatch(row.name.strip()) for row in rows]
-    if any(row.name and not number for row, number in zip(rows, numbers)):
-        return _by_name(listed, rows, notes)
-    order = [int(number[1]) if number else place for place, number in enumerate(numbers, start=1)]
-    return _ByOrder(question, listed, rows, order).places(notes)
+    found: list[int | None] = [None] * len(rows)
+    kept = list(_about_layers(listed, rows, notes))
+    numbers = {i: NUMBER.fullmatch(rows[i].name.strip()) for i in kept}
+    free = list(listed)
+    named = [i for i in kept if rows[i].name]
+    if all(numbers[i] for i in named):
+        named = []
+    else:
+        places, free = _by_name(listed, [rows[i] for i in named], notes)
+        for i, place in zip(named, places):
+            found[i] = place
+    rest = [i for i in kept if i not in set(named)]
+    if rest:
+        counted = enumerate((numbers[i] for i in rest), start=1)
+        order = [int(number[1]) if number else place for place, number in counted]
+        by_order = _ByOrder(question, free, [rows[i] for i in rest], order, rest)
+        for i, place in zip(rest, by_order.places(notes)):
+            found[i] = place
+    return found
+
+
+def _about_layers(
+    listed: Sequence[Listed], rows: Sequence[WrittenRow], notes: list[str]
+) -> Iterator[int]:
+    """The rows that are about layers, by their places: neither a total nor the input."""
+    for place, row in enumerate(rows):
+        name = plain_name(_without_layer(row.name))
+        is_input = name in _INPUT.names
+        if (is_input or _TOTAL.match(name)) and _named(listed, name) is None:
+            if not is_input:
+                _note(notes, f"{shortened(row.name, 40)!r} is not a layer of this network; ignored")
+            continue
+        yield place
+
+
+def _note(notes: list[str], text: str) -> None:
+    if len(notes) < _MAX_NOTES:
+        notes.append(text)
 
 
 # ------------------------------------------------------------------------------------ by order
@@ -79,11 +122,12 @@ class _ByOrder:
     """A table without names, put to the layers that it lists."""
 
     def __init__(
-        self, question: Question, listed: Sequence[Listed], rows: Sequence[WrittenRow], order: list[int]
+        self, question: Question, listed: Sequence[Listed], rows: Sequence[WrittenRow], order: list[int],
+        numbers: Sequence[int],
     ) -> None:  # fmt: skip
         self.needed = [each for each in listed if each.row is not None]
         self.every = [_INPUT, *listed]
-        self.rows, self.order = rows, order
+        self.rows, self.order, self.numbers = rows, order, numbers
         self.parts = {part.name: part for part in question.parts}
         self.size = max(order, default=0)
         types = {part.name.partition(".")[2]: part.answer_type for part in question.parts}
@@ -215,7 +259,7 @@ class _ByOrder:
 
     def _said(self, places: list[int | None], notes: list[str]) -> list[int | None]:
         """The places, and which rows belong to no layer."""
-        extra = [str(i) for i, fits in enumerate(self.fits, start=1) if not fits]
+        extra = [str(i + 1) for i, fits in zip(self.numbers, self.fits) if not fits]
         if extra:
             rows = ("row " if len(extra) == 1 else "rows ") + ", ".join(extra[:_MAX_NOTES])
             notes.append(f"{rows} of the table cannot be put to a layer of this network; ignored")
@@ -236,6 +280,15 @@ def _kind_alone(name: str) -> str:
     return _KINDS.get(plain, plain)
 
 
+def _without_layer(name: str) -> str:
+    """A name without the word layer and the size of a kernel; a name of nothing else stays.
+
+    >>> _without_layer("Conv layer 1"), _without_layer("3x3 conv layer"), _without_layer("Layer")
+    ('Conv 1', 'conv', 'Layer')
+    """
+    return " ".join(_LAYER.sub(" ", name).split()) or name
+
+
 def _without_counter(rows: Sequence[WrittenRow]) -> list[str]:
     """The names; where all are counted through from 1, without that number."""
     names = [row.name for row in rows]
@@ -249,30 +302,32 @@ def _without_counter(rows: Sequence[WrittenRow]) -> list[str]:
 
 def _by_name(
     listed: Sequence[Listed], rows: Sequence[WrittenRow], notes: list[str]
-) -> list[int | None]:
-    """Rows by their names; a kind alone is the next layer of that kind."""
-    free = [_INPUT, *listed]
-    needed = {each.row for each in listed if each.row is not None}
+) -> tuple[list[int | None], list[Listed]]:
+    """Rows by their names, a kind alone being the next layer of that kind; and the layers left over."""
+    free = list(listed)
     found: list[int | None] = [None] * len(rows)
     open_rows: list[tuple[int, str]] = []
-    for place, name in enumerate(_without_counter(rows)):
-        number = NUMBER.fullmatch(name.strip())
-        if number:
-            found[place] = int(number[1]) - 1 if int(number[1]) - 1 in needed else None
-        elif (at := _named(free, plain_name(name))) is not None:
+    for place, written in enumerate(_without_counter(rows)):
+        name = _without_layer(written)
+        number = NUMBER.fullmatch(written.strip())
+        at = (
+            _named(free, plain_name(name))
+            if number is None
+            else next((i for i, e in enumerate(free) if e.row == int(number[1]) - 1), None)
+        )
+        if at is not None:
             found[place] = free.pop(at).row
-        else:
+        elif number is None:
             open_rows.append((place, name))
     for place, name in open_rows:
         kind = _kind_alone(name)
         at = next((i for i, each in enumerate(free) if kind in each.aliases), None)
         if at is not None:
             found[place] = free.pop(at).row
-        elif plain_name(name) and len(notes) < _MAX_NOTES:
-            notes.append(
-                f"{shortened(rows[place].name, 40)!r} is not a layer of this network, or is listed twice; ignored"
-            )
-    return found
+        elif plain_name(name):
+            shown = shortened(rows[place].name, 40)
+            _note(notes, f"{shown!r} is not a layer of this network, or is listed twice; ignored")
+    return found, free
 
 
 def _named(free: Sequence[Listed], name: str) -> int | None:

@@ -64,9 +64,10 @@ class Question:
     drawn: bool = True
     line: int = 0
     _parts: list[Part] | None = None
+    _secrets: frozenset[str] | None = None
     _single: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict)
     _double: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict)
-    _others: list[tuple[str, str, list[Part]]] | None = None
+    _others: list[tuple[str, str, dict[str, Part]]] | None = None
 
     @property
     def kind(self) -> str:
@@ -84,6 +85,13 @@ class Question:
         if self._parts is None:
             self._parts = self.task.parts()
         return self._parts
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """All the texts that would give one of its answers away; worked out at first use."""
+        if self._secrets is None:
+            self._secrets = frozenset().union(*map(_secrets_of, self.parts))
+        return self._secrets
 
     @property
     def sentence(self) -> str:
@@ -146,7 +154,7 @@ class Question:
         return self._double[part.name]
 
     @property
-    def others(self) -> list[tuple[str, str, list[Part]]]:
+    def others(self) -> list[tuple[str, str, dict[str, Part]]]:
         """The parts, with their answers, under every alternative convention that matters."""
         if self._others is None:
             self._others = []
@@ -159,18 +167,26 @@ class Question:
                         parts = self.task.under(self.conventions.but(**{key: value})).parts()
                     except UsageError:
                         continue
-                    self._others.append((key, value, parts))
+                    self._others.append((key, value, {part.name: part for part in parts}))
         return self._others
 
     def after(self, part: Part) -> Question:
         """The question with a part as it follows from the student's own earlier answers."""
-        return replace(self, _parts=[part, *self.parts], _single={}, _double={}, _others=[])
+        return replace(
+            self, _parts=[part, *self.parts], _secrets=self.secrets | _secrets_of(part),
+            _single={}, _double={}, _others=[],
+        )  # fmt: skip
 
     def answers_text(self, part: Part) -> str:
         """How to write an answer, in words."""
         tolerance = self.allowed(part)
         said = f", {tolerance.sentence()}" if part.answer_type.counts or tolerance != EXACT else ""
         return f"{part.answer_type.wants}{said}"
+
+
+def _secrets_of(part: Part) -> set[str]:
+    """The texts that would give the answer of a part away."""
+    return set() if part.expected is None else part.answer_type.secrets(part.expected)
 
 
 @dataclass(slots=True, eq=False)

@@ -201,6 +201,7 @@ def draw_question(sheet: Sheet, question: Question, draw: dict[str, str]) -> Que
         drawn=True,
         key=None,
         _parts=None,
+        _secrets=None,
         _single={},
         _double={},
         _others=None,
