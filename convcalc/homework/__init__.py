@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from convcalc.homework.answers.written import as_written
+
 __all__ = [
     "Marked",
     "Question",
@@ -138,25 +140,6 @@ def _sheet_at(path: Any) -> Sheet:
         _SHEETS[key] = load(name)
     found: Sheet = _SHEETS[key]
     return found
-
-
-def as_written(answer: Any) -> Any:
-    """A Python value as the text or lists that a student would write.
-
-    >>> as_written((28, 28, 6)), as_written(14.5), as_written(None)
-    (['28', '28', '6'], '14.5', '')
-    """
-    if isinstance(answer, str):
-        return answer
-    if answer is None:
-        return ""
-    if hasattr(answer, "tolist"):
-        answer = answer.tolist()
-    if isinstance(answer, list | tuple):
-        return [as_written(item) for item in answer[:10_000]]
-    if isinstance(answer, dict):
-        return {str(key): as_written(value) for key, value in answer.items()}
-    return repr(answer) if isinstance(answer, float) else str(answer)
 
 
 def __getattr__(name: str) -> Any:

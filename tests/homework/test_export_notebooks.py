@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
-import types
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from convcalc.homework import Sheet, load
+from convcalc.homework import Sheet, load, loads
 from convcalc.homework.classroom.answer_files import parse
 from convcalc.homework.classroom.gradescope_results import results
-from convcalc.homework.exports import EXPORTS
+from convcalc.homework.exports import EXPORTS, cells
 from convcalc.homework.exports.gradescope import run as run_here
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.variants.draw import Maker
@@ -107,7 +105,13 @@ def determined(source: str, space: dict[str, Any], most: float) -> tuple[float, 
     return value, out.getvalue()
 
 
-def test_points_are_those_that_nbgrader_would_give(ps1: Sheet) -> None:
+@pytest.fixture
+def packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `import convcalc_packed` gives, without unpacking."""
+    monkeypatch.setitem(sys.modules, "convcalc_packed", cells)
+
+
+def test_points_are_those_that_nbgrader_would_give(ps1: Sheet, packed: None) -> None:
     cells = {
         cell["metadata"].get("nbgrader", {}).get("grade_id", ""): cell
         for cell in cells_of(exported(ps1, "nbgrader"))
@@ -149,67 +153,86 @@ def test_answers_that_a_notebook_sets_can_be_graded_as_a_file(ps1: Sheet) -> Non
     assert {name: value for name, value in found.values.items() if value} == {"q4": "5*5*3*10 + 10"}
 
 
-def test_a_teacher_is_told_which_keys_lie_beside_the_notebook() -> None:
-    made = EXPORTS.find("nbgrader")(tricky(), 1)
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nbgrader", "put the folder into source/ as source/tricky/; students get what nbgrader "
+                     "generate_assignment makes of it, without the keys"),
+        ("otter", "run otter assign tricky.ipynb dist; students get dist/student, which has no keys in it"),
+    ],
+)  # fmt: skip
+def test_a_teacher_is_told_how_students_get_the_notebook(name: str, said: str) -> None:
+    made = EXPORTS.find(name)(tricky(), 1)
     list(made.files())
-    assert made.notes == [
-        "tricky.yaml contains the keys of a, b; keep it where students cannot read it"
-    ]
+    assert made.notes == [said]
+
+
+def test_what_was_drawn_in_the_notebook_is_what_the_sheet_beside_it_asks(ps1: Sheet) -> None:
+    files = exported(ps1, "nbgrader")
+    text = json.dumps(cells_of(files), ensure_ascii=False)
+    Path("made.yaml").write_bytes(files["ps1.yaml"])
+    assert load("made.yaml")["q10"].sentence in text
 
 
 # -------------------------------------------------------------------------------------- otter
 
 
-class Case:
-    """As much of otter's decorator as its test files use."""
-
-    def __init__(
-        self, name: str | None = None, points: float | None = None, hidden: bool = False
-    ) -> None:
-        self.name, self.points, self.hidden = name, points, hidden
-
-    def __call__(self, function: Any) -> Any:
-        self.function = function
-        return self
-
-
-@pytest.fixture
-def otter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    module = types.ModuleType("otter.test_files")
-    module.test_case = Case  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "otter", types.ModuleType("otter"))
-    monkeypatch.setitem(sys.modules, "otter.test_files", module)
-    yield
-    importlib.invalidate_caches()
-
-
 def test_a_wrong_answer_raises_with_the_hint(
-    ps1: Sheet, otter: None, capsys: pytest.CaptureFixture[str]
+    ps1: Sheet, packed: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    del otter
     files = exported(ps1, "otter")
-    assert {name for name in files if name.startswith("tests/")} == {
-        f"tests/q{i}.py" for i in range(1, 11)
-    }
+    for name, data in files.items():
+        if name.endswith(".yaml"):
+            Path(name).write_bytes(data)
     space: dict[str, Any] = {}
-    exec(files["tests/q4.py"].decode(), space)
-    assert (space["name"], space["points"], space["OK_FORMAT"]) == ("q4", 1, False)
-    (case,) = [value for value in space.values() if isinstance(value, Case)]
-    case.function({"q4": 760})
+    for cell in cells_of(files):
+        if "def test_q4_" in "".join(cell["source"]):
+            exec("".join(cell["source"]), space)
+    first, second = space["test_q4_1"], space["test_q4_2"]
+    first({"q4": 760})
+    second({"q4": 760})
+    first({"q4": 750})
+    with pytest.raises(AssertionError, match=r"^q4: What else is learned besides the filter"):
+        second({"q4": 750})
     with pytest.raises(AssertionError, match=r"^q4: How deep is one filter\?$"):
-        case.function({"q4": 260})
-    with pytest.raises(AssertionError):
-        case.function(None)
-    with pytest.raises(AssertionError):
-        case.function({})
+        first({"q4": 260})
+    with pytest.raises(AssertionError, match=r"^q4: see the test before this one$"):
+        second({"q4": 260})
+    for nothing in (None, {}, {"q4": ...}):
+        with pytest.raises(AssertionError, match=r"^q4: not answered$"):
+            first(nothing)
     assert capsys.readouterr() == ("", "")
 
 
+def test_names_of_otters_tests_are_names_to_python(ps1: Sheet) -> None:
+    del ps1
+    sheet = loads(
+        "{convcalc_sheet: 1, questions: [{id: q-1, type: params-pool, given: {k: 2, c_in: 16}},"
+        " {id: q_1, type: params-pool, given: {k: 2, c_in: 16}},"
+        " {id: q²x, type: params-pool, given: {k: 2, c_in: 16}}]}"
+    )
+    text = "\n".join("".join(cell["source"]) for cell in cells_of(exported(sheet, "otter")))
+    names = re.findall(r"def (\w+)\(answers\)", text)
+    assert names == ["test_q_1_1", "test_q_1_2_1", "test_q_x_1"]
+    assert re.findall(r"^name: (.*)$", text, re.MULTILINE) == ["q_1", "q_1_2", "q_x"]
+    assert all(name.isidentifier() for name in names)
+
+
+def test_many_cells_give_points_in_larger_steps_and_this_is_said() -> None:
+    rows = ", ".join(["[" + ", ".join(["1"] * 12) + "]"] * 12)
+    sheet = loads(
+        "{convcalc_sheet: 1, questions: [{type: pool-by-hand, partial: cells, "
+        f"given: {{x: [{rows}], k: 1, s: 1, mode: max}}}}]}}"
+    )
+    made = EXPORTS.find("otter")(sheet, 1)
+    list(made.files())
+    assert "q1: otter gives its points in steps of 1/1" in made.notes
+
+
 def test_no_test_shows_an_answer(ps1: Sheet) -> None:
-    for name, data in exported(ps1, "otter").items():
-        if name.startswith("tests/"):
-            assert b"760" not in data
-            assert b"588" not in data
+    text = json.dumps(cells_of(exported(ps1, "otter")))
+    for secret in ("760", "588000", "[[19, 25]"):
+        assert secret not in text
 
 
 # --------------------------------------------------------------------------------- Gradescope
@@ -369,7 +392,13 @@ def test_a_sheet_from_a_pipe_is_read_once_and_goes_along_whole(name: str) -> Non
     if name == "gradescope":
         with zipfile.ZipFile(io.BytesIO(files[""])) as archive:
             files = {"sheet.yaml": archive.read("sheet.yaml")}
-    assert [data for file, data in files.items() if file.endswith(".yaml")] == [SOURCE]
+    if name == "nbgrader":
+        book = json.loads(files["ps1.ipynb"])
+        text = "".join("".join(cell["source"]) for cell in book["cells"])
+        assert "par.no-bias: 0.5" in text
+        return
+    whole = [data for file, data in files.items() if file in ("sheet.yaml", "ps1.key.yaml")]
+    assert whole == [SOURCE]
 
 
 def test_networks_that_a_sheet_names_go_along(tmp_path: Path) -> None:

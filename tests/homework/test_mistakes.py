@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convcalc.homework import as_written, check
+from convcalc.homework import check
+from convcalc.homework.answers.written import as_written
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.mistakes.base import mistake
 from homework.cases import CASES, Case

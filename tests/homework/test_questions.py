@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from convcalc.errors import ConvcalcError
-from convcalc.homework import as_written, check, mistakes, questions
+from convcalc.homework import check, mistakes, questions
 from convcalc.homework.answers import ANSWER_TYPES
 from convcalc.homework.answers.types import AnswerType, answer_type
+from convcalc.homework.answers.written import as_written
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
 from convcalc.homework.questions import QUESTIONS, create_question
 from convcalc.homework.questions.base import Task, question

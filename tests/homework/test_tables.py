@@ -11,7 +11,8 @@ import pytest
 
 import clock
 import convcalc
-from convcalc.homework import as_written, check, loads, mark
+from convcalc.homework import check, loads, mark
+from convcalc.homework.answers.written import as_written
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.network.load import load as load_network
 

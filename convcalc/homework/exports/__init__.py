@@ -17,8 +17,8 @@ MODULES = {
     "jupyterquiz": "jupyterquiz",
     "prairielearn": "prairielearn",
     "gradescope": "gradescope",
-    "nbgrader": "notebooks",
-    "otter": "notebooks",
+    "nbgrader": "nbgrader",
+    "otter": "otter",
 }
 EXPORTS.modules("convcalc.homework.exports", MODULES)
 

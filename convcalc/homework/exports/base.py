@@ -39,6 +39,11 @@ def category(sheet: Sheet, variants: list[Item]) -> str:
     return f"{place}/{variants[0].id}" if len(variants) > 1 else place
 
 
+def rules(sheet: Sheet) -> str:
+    """The conventions of a sheet in a sentence."""
+    return f"Rules of this sheet: {sheet.conventions.sentence()}."
+
+
 @dataclass(slots=True)
 class Out:
     """One file of an export.
@@ -86,6 +91,11 @@ class Export:
     def files(self) -> Iterator[Out]:
         """What is written."""
         raise NotImplementedError
+
+    def preface(self) -> list[str]:
+        """What stands above the questions: the conventions, the source, the sheet's own words."""
+        lines = (rules(self.sheet), self.sheet.source, self.sheet.text)
+        return [line for line in lines if line]
 
     def sheet_files(self, name: str) -> list[Out]:
         """The sheet as it was read, under a name, and the network files that it names."""

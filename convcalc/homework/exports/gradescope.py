@@ -9,6 +9,7 @@ from typing import Any
 
 from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.exports.base import Export, Out, export, zip_files
+from convcalc.homework.exports.packed import NEEDS, package
 
 _SETUP = """#!/usr/bin/env bash
 # Runs once, when Gradescope builds the image. convcalc itself is in this archive.
@@ -20,8 +21,8 @@ for version in 3.13 3.12 3.11; do
     break
   fi
 done
-/autograder/venv/bin/pip install "PyYAML>=6.0" "numpy>=1.26"
-"""
+/autograder/venv/bin/pip install {needs}
+""".format(needs=" ".join(f'"{need}"' for need in NEEDS))
 _RUN = """#!/usr/bin/env bash
 # Runs for every submission; results are written even where something goes wrong.
 cd /autograder/source
@@ -55,38 +56,11 @@ class Autograder(Export):
                 "the numbers vary per student: put the secret and the roster beside sheet.yaml in the archive, "
                 "as secret.txt and roster.csv"
             )
-        files += _package()
+        files += package()
         self.notes.append(
             "hints go up to the level that the sheet allows; the archive contains the sheet"
         )
         yield Out("", zip_files(files))
-
-
-def _package() -> list[Out]:
-    """The files of this package, and the bundled networks."""
-    import convcalc
-
-    root = os.path.dirname(os.path.abspath(convcalc.__file__))
-    found = []
-    for folder, names, files in os.walk(root):
-        names[:] = sorted(name for name in names if name not in ("__pycache__", "cli", "draw"))
-        for name in sorted(files):
-            if name.endswith((".py", ".yaml")):
-                path = os.path.join(folder, name)
-                with open(path, "rb") as file:
-                    found.append(
-                        Out(
-                            "convcalc/" + os.path.relpath(path, root).replace(os.sep, "/"),
-                            file.read(),
-                        )
-                    )
-    bundle = os.path.join(os.path.dirname(root), "architectures")
-    if os.path.isdir(bundle) and not os.path.isdir(os.path.join(root, "architectures")):
-        for name in sorted(os.listdir(bundle)):
-            if name.endswith(".yaml"):
-                with open(os.path.join(bundle, name), "rb") as file:
-                    found.append(Out(f"convcalc/architectures/{name}", file.read()))
-    return found
 
 
 # ------------------------------------------------------------------- inside the autograder

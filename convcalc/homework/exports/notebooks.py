@@ -1,21 +1,34 @@
-"""Notebooks for nbgrader, and tests for otter: both call convcalc, which never writes to stderr."""
+"""What the notebooks for nbgrader and otter share: their cells, their names, the sheets beside them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.exports.base import Export, Out, export, safe_name
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from convcalc.homework.classroom.distribute import sheet_text
+from convcalc.homework.exports.base import Export, Out, safe_name
 from convcalc.homework.exports.items import Item
-from convcalc.homework.sheets.points import points_number
+from convcalc.homework.exports.packed import packed_module
+from convcalc.homework.sheets.read import files_beside
+from convcalc.network.yaml_source import Source
 from convcalc.text import escape_json, escape_markdown
 
+KEYED = ("choice", "true-false")  # types whose answers stand in the sheet
+# Words by which nbgrader and otter find what they cut out of a notebook.
+_MARKS = re.compile(
+    r" (?=(?:SOLUTION|HIDDEN|TESTS?|MARK|SCHEME|IGNORE|PROMPT|SEED)\b)", re.IGNORECASE
+)
 
-def _cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
-    """A cell of a notebook."""
+
+def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
+    """A cell of a notebook; the words after its source are what nbgrader should know of it."""
     found: dict[str, Any] = {
         "cell_type": kind,
         "id": hashlib.sha256(name.encode()).hexdigest()[:8],
@@ -24,17 +37,15 @@ def _cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
     }
     if nbgrader:
         found["metadata"]["nbgrader"] = {
-            "grade_id": name,
-            "schema_version": 3,
-            "task": False,
-            **nbgrader,
-        }
+            "grade_id": name, "schema_version": 3, "task": False,
+            "grade": False, "locked": False, "solution": False, **nbgrader,
+        }  # fmt: skip
     if kind == "code":
         found.update(execution_count=None, outputs=[])
     return found
 
 
-def _notebook(cells: list[dict[str, Any]]) -> bytes:
+def notebook(cells: list[dict[str, Any]]) -> bytes:
     """Cells as a notebook."""
     data = {
         "cells": cells,
@@ -48,157 +59,109 @@ def _notebook(cells: list[dict[str, Any]]) -> bytes:
     return (escape_json(json.dumps(data, indent=1, ensure_ascii=False)) + "\n").encode()
 
 
-def _wording(item: Item) -> str:
+def markdown(text: str) -> str:
+    r"""Text for a cell of Markdown, in which no platform finds a mark of its own.
+
+    >>> print(markdown("### BEGIN SOLUTION *x*"))
+    \#\#\# BEGIN&#32;SOLUTION \*x\*
+    """
+    return _MARKS.sub("&#32;", escape_markdown(text))
+
+
+def points_in_full(points: Fraction) -> int | float:
+    """Points as a number that is not rounded."""
+    return int(points) if points.denominator == 1 else float(points)
+
+
+def wording(item: Item) -> str:
     """A question in Markdown."""
     from convcalc.homework.sheets.render import points_suffix
 
-    text = escape_markdown(item.text)
-    options = "".join(f"\n- {escape_markdown(option)}" for option, _ in item.options)
-    return f"**{item.id}.** {text}{points_suffix(item.question)}{options}\n\n*Answer: {escape_markdown(item.wants)}*"
+    options = "".join(f"\n- {markdown(option)}" for option, _ in item.options)
+    said = f"**{item.id}.** {markdown(item.text)}{points_suffix(item.question)}{options}"
+    return f"{said}\n\n*Answer: {markdown(item.wants)}*"
 
 
 class Notebook(Export):
-    """What both have in common: the notebook that students fill in, and the sheet beside it."""
-
-    def begin(self) -> list[dict[str, Any]]:
-        """The first cells."""
-        said = escape_markdown(f"Rules of this sheet: {self.sheet.conventions.sentence()}.")
-        return [
-            _cell("markdown", "title", f"# {escape_markdown(self.sheet.title)}\n\n{said}"),
-            _cell("code", "answers", "answers = {}"),
-        ]
-
-    def warn(self) -> None:
-        """Say what a teacher should know."""
-        keyed = [q.id for q in self.sheet.questions if q.kind in ("choice", "true-false")]
-        if keyed:
-            self.notes.append(
-                f"{self.file}.yaml contains the keys of {', '.join(keyed)}; keep it where students cannot read it"
-            )
-        if any(q.vary for q in self.sheet.questions):
-            self.notes.append(
-                "the notebook has one example of each question that varies, the same for everybody; "
-                "for numbers per student export each student's own sheet, as hw make wrote it"
-            )
-
-    def numbers(self, item: Item) -> str:
-        """The numbers that the notebook shows, as an argument; empty where none are drawn."""
-        drawn = {name: item.question.given[name] for name in self.sheet[item.id].vary}
-        return f", numbers={drawn!r}" if drawn else ""
+    """The notebook that students fill in, this package, and the sheet without its keys."""
 
     @property
     def file(self) -> str:
         """The name of the sheet's file."""
         return safe_name(self.sheet.id)
 
+    def title(self) -> str:
+        """What stands above the questions."""
+        parts = [f"# {markdown(self.sheet.title)}", *map(markdown, self.preface())]
+        return "\n\n".join(parts)
 
-_GRADED = """# points of {id}; convcalc says what is wrong and writes nothing to stderr
-from convcalc.homework import check
-result = check("{file}.yaml", "{id}", answers.get("{id}"){numbers})
-if not result.points:
-    raise AssertionError("{id}: " + (result.hint or "not answered"))
-if result.points < result.max:
-    print("{id}: " + (result.hint or "partly right"))
-float(result.points)"""
+    def numbers(self, item: Item) -> str:
+        """The numbers that the notebook shows, as an argument; empty where none are drawn."""
+        drawn = {name: item.question.given[name] for name in self.sheet[item.id].vary}
+        return f", numbers={drawn!r}" if drawn else ""
 
-
-@export("nbgrader", suffix="/", about="a notebook for nbgrader, with partial credit", text=False)
-class NbGrader(Notebook):
-    """A notebook whose test cells give points."""
-
-    def files(self) -> Iterator[Out]:
-        cells = self.begin()
-        for variants in self.items:
-            item = variants[0]
-            name = safe_name(item.id)
-            points = points_number(item.points)
-            cells.append(
-                _cell(
-                    "markdown",
-                    f"{name}-text",
-                    _wording(item),
-                    grade=False,
-                    locked=True,
-                    solution=False,
-                )
+    def warn(self) -> None:
+        """Say what a teacher should know."""
+        if any(q.vary for q in self.sheet.questions):
+            self.notes.append(
+                "the notebook has one example of each question that varies, the same for everybody; "
+                "for numbers per student export each student's own sheet, as hw make wrote it"
             )
-            if item.sort == "text":
-                solution = _cell(
-                    "markdown",
-                    f"{name}-answer",
-                    "Your answer here.",
-                    grade=True,
-                    locked=False,
-                    solution=True,
-                )
-                solution["metadata"]["nbgrader"]["points"] = points
-                cells.append(solution)
-                continue
-            source = f'answers["{item.id}"] = ...'
-            cells.append(
-                _cell("code", f"{name}-answer", source, grade=False, locked=False, solution=True)
-            )
-            test = _cell(
-                "code",
-                f"{name}-test",
-                _GRADED.format(id=item.id, file=self.file, numbers=self.numbers(item)),
-                grade=True,
-                locked=True,
-                solution=False,
-            )
-            test["metadata"]["nbgrader"]["points"] = points
-            cells.append(test)
-        self.warn()
-        yield Out(f"{self.file}.ipynb", _notebook(cells))
-        yield from self.sheet_files(f"{self.file}.yaml")
+
+    def beside(self) -> list[Out]:
+        """What students get with the notebook."""
+        shown = replace(self.sheet, questions=[item.question for item, *_ in self.items])
+        found = [Out(f"{self.file}.yaml", sheet_text(shown).encode()), packed_module()]
+        return found + [Out(name, data) for name, data in files_beside(self.sheet).items()]
 
 
-_TEST = '''"""{about}"""
+def python_names(ids: list[str]) -> dict[str, str]:
+    """Names that Python and file systems can have, for the ids of questions.
 
-from otter.test_files import test_case
+    >>> python_names(["q1", "q-1", "q_1", "Q1"])
+    {'q1': 'q1', 'q-1': 'q_1', 'q_1': 'q_1_2', 'Q1': 'Q1_2'}
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in ids:
+        plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
+        free, number = plain, 1
+        while free.lower() in taken:
+            number += 1
+            free = f"{plain}_{number}"
+        taken.add(free.lower())
+        found[name] = free
+    return found
 
-OK_FORMAT = False
 
-name = "{id}"
-points = {points}
+def with_keys(source: Source, name: str) -> str:
+    """A sheet with one of its questions, as it was written, its keys among it, without comments."""
+    root = source.compose()
+    assert isinstance(root, MappingNode)
+    rest: list[tuple[Node, Node]] = []
+    for key, value in root.value:
+        if key.value != "questions":
+            rest.append((key, value))
+            continue
+        for number, node in enumerate(value.value, start=1):
+            if _id_of(node, number) == name:
+                rest.append((key, SequenceNode(value.tag, [_named(node, name)])))
+    text: str = yaml.serialize(
+        MappingNode(root.tag, rest), Dumper=yaml.SafeDumper, allow_unicode=False, width=1_000_000
+    )
+    return text
 
 
-@test_case(points={points}, hidden=False)
-def test_{function}(answers):
-    from convcalc.homework import assert_right
-
-    assert_right("{file}.yaml", "{id}", (answers or {{}}).get("{id}"){numbers})
-'''
+def _id_of(question: MappingNode, number: int) -> str:
+    """The id of a question."""
+    found = (value.value.strip() for key, value in question.value if key.value == "id")
+    return next(found, f"q{number}")
 
 
-@export(
-    "otter",
-    suffix="/",
-    about="a notebook and tests for otter-grader, which show no answers",
-    text=False,
-)
-class Otter(Notebook):
-    """Exception-based tests: a wrong answer raises, with the hint as its message."""
-
-    def files(self) -> Iterator[Out]:
-        cells = self.begin()
-        tests = []
-        for variants in self.items:
-            item = variants[0]
-            cells.append(_cell("markdown", f"{item.id}-text", _wording(item)))
-            if item.sort == "text":
-                cells.append(_cell("markdown", f"{item.id}-answer", "Your answer here."))
-                self.notes.append(f"{item.id} is marked by a person; it has no test")
-                continue
-            cells.append(_cell("code", f"{item.id}-answer", f'answers["{item.id}"] = ...'))
-            function = re.sub(r"\W", "_", item.id)
-            text = _TEST.format(
-                id=item.id, points=points_number(item.points), function=function, file=self.file,
-                numbers=self.numbers(item), about=f"{item.id} of {safe_name(self.sheet.id)}",
-            )  # fmt: skip
-            tests.append(Out(f"tests/{item.id}.py", text.encode()))
-        self.warn()
-        self.notes.append("otter gives a question all of its points or none")
-        yield Out(f"{self.file}.ipynb", _notebook(cells))
-        yield from self.sheet_files(f"{self.file}.yaml")
-        yield from tests
+def _named(question: MappingNode, name: str) -> MappingNode:
+    """A question that says its id."""
+    kept = [(key, value) for key, value in question.value if key.value != "id"]
+    text = "tag:yaml.org,2002:str"
+    return MappingNode(
+        question.tag, [(ScalarNode(text, "id"), ScalarNode(text, name, style='"')), *kept]
+    )

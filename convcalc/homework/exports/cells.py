@@ -1,0 +1,79 @@
+"""What the cells and tests of an exported notebook call. Nothing here writes to stderr, for which nbgrader takes all points."""
+
+from __future__ import annotations
+
+import os
+import sys
+from fractions import Fraction
+from typing import Any
+
+from convcalc.homework.answers.written import as_written
+from convcalc.homework.exports.packed import KEY
+from convcalc.homework.marking.mark import mark_question
+from convcalc.homework.marking.verdicts import Result
+from convcalc.homework.sheets.read import load, loads
+from convcalc.homework.variants.draw import draw_question
+
+
+def points(
+    sheet: str, name: str, answers: dict[str, Any], numbers: dict[str, Any] | None = None
+) -> float | None:
+    """The points of an answer; None where they are given later.
+
+    Args:
+        sheet: the sheet's file, or its text.
+        name: the question.
+        answers: the student's answers by question; ``...`` is no answer.
+        numbers: those that were drawn, where the sheet varies them.
+
+    Raises:
+        AssertionError: there are no points for it; the message is the hint.
+    """
+    result = _marked(sheet, name, answers, numbers)
+    if result.status == "by-hand":
+        sys.stdout.write(f"{name}: marked later\n")
+        return None
+    if not result.points and not result.right:
+        message = f"{name}: {result.hint or 'not answered'}"
+        raise AssertionError(message)
+    if result.points < result.max:
+        sys.stdout.write(f"{name}: {result.hint or 'partly right'}\n")
+    return float(result.points)
+
+
+def assert_share(
+    sheet: str,
+    name: str,
+    step: int,
+    steps: int,
+    answers: dict[str, Any] | None,
+    numbers: dict[str, Any] | None = None,
+) -> None:
+    """Pass if an answer gets at least ``step`` of ``steps`` equal shares of the points.
+
+    Where there is a sheet with keys beside ``sheet``, that is the one that counts.
+
+    Raises:
+        AssertionError: it gets less; the first step that it misses says why.
+    """
+    key = os.path.splitext(sheet)[0] + KEY
+    path = key if os.path.exists(key) else sheet
+    result = _marked(path, name, answers or {}, numbers)
+    share = result.points / result.max if result.max else Fraction(result.right)
+    if result.status == "by-hand" or share >= Fraction(step, steps):
+        return
+    first = share >= Fraction(step - 1, steps)
+    hint = result.hint or ("not answered" if result.status == "blank" else "not right yet")
+    message = f"{name}: {hint if first else 'see the test before this one'}"
+    raise AssertionError(message)
+
+
+def _marked(
+    sheet: str, name: str, answers: dict[str, Any], numbers: dict[str, Any] | None
+) -> Result:
+    """The result of an answer."""
+    found = loads(sheet) if "\n" in sheet else load(sheet)
+    question = found[name]
+    if numbers and question.vary:
+        question = draw_question(found, question, numbers)
+    return mark_question(found, question, as_written(answers.get(name)))
