@@ -186,7 +186,7 @@ def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> N
         ),
         ("arch-table", {"arch": "fc:3"}, "a chain needs the input"),
         ("arch-table", {"arch": "flatten", "input": "4x4x1"}, "no layers that compute"),
-        ("arch-table", {"arch": "lenet5", "ask": ["gold"]}, "cannot be 'gold'"),
+        ("arch-table", {"arch": "lenet5", "ask": ["gold"]}, "arch-table has no 'gold'"),
         ("choice", {"options": ["a"], "answer": "a"}, "fewer than two options"),
         ("layers-to-reach", {"n": 4, "k": 5, "target": 9}, "never reduce"),
     ],
@@ -242,6 +242,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
             {
                 "__init__",
                 "amounts",
+                "asking",
                 "base",
                 "exact",
                 "showing",

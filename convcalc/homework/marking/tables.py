@@ -87,9 +87,13 @@ def _places(
         for i, place in zip(named, places):
             found[i] = place
     rest = [i for i in kept if i not in set(named)]
-    if rest:
-        counted = enumerate((numbers[i] for i in rest), start=1)
-        order = [int(number[1]) if number else place for place, number in counted]
+    counted = enumerate((numbers[i] for i in rest), start=1)
+    order = [int(number[1]) if number else place for place, number in counted]
+    asked = {each.row + 1 for each in listed if each.row is not None}
+    if all(numbers[i] for i in rest) and asked.issuperset(order):
+        for i, number in zip(rest, order):
+            found[i] = number - 1
+    elif rest:
         by_order = _ByOrder(question, free, [rows[i] for i in rest], order, rest)
         for i, place in zip(rest, by_order.places(notes)):
             found[i] = place

@@ -8,6 +8,7 @@ from typing import Any
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.homework.mistakes import BY_TOPIC, MISTAKES
 from convcalc.homework.questions import QUESTIONS, Part, Task, create_question
+from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import MISSING
 from convcalc.report import Column, Report
 from convcalc.text import quoted
@@ -58,6 +59,9 @@ def type_report(name: str) -> Report:
     lines += [f"does not depend on {key}: {reason}" for key, reason in cls.ignores.items()]
     if cls.rule:
         lines.append(f"rule: {cls.rule}")
+    names = [part.name for part in create_question(name, cls.examples[0]).parts()]
+    if issubclass(cls, Parted):
+        lines.append(f"parts: {', '.join(names)}; ask: {names[-1]} asks for that one alone")
     for given in cls.examples:
         task = create_question(name, given)
         parts = task.parts()

@@ -226,6 +226,8 @@ def _words_of(cls: type[Task]) -> tuple[dict[str, Word], dict[str, str]]:
                 words[name] = Word(text, vars(base).get(name, MISSING))
             if text in MEANINGS:
                 meanings[name] = text
+    if "ask" in words:  # a part of what is given comes first, what is asked for last
+        words["ask"] = words.pop("ask")
     return words, meanings
 
 

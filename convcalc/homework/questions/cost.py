@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.types import COUNT, RATIO, Bytes
+from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, each
 from convcalc.homework.questions.meaning import (
@@ -206,7 +207,7 @@ class MacsTransposed(Task):
 
 
 @question("savings-separable")
-class SavingsSeparable(Task):
+class SavingsSeparable(Parted):
     """A depthwise separable convolution against a full one: multiply-adds, weights, and how many times fewer."""
 
     about: ClassVar = "savings of a depthwise separable convolution"
@@ -221,15 +222,21 @@ class SavingsSeparable(Task):
     filters: Count
     flops: Operations
 
-    def sentence(self) -> str:
-        what = OPERATION_WORDS[self.flops]
+    def setting(self) -> str:
         return (
             f"A depthwise separable {by(self.k)} convolution from {self.c_in} to {self.filters} channels has a "
-            f"{by(self.n)} output and no biases. How many {what} does it need (macs)? How many weights "
-            f"does it have (weights)? How many times fewer {what} is this than a full convolution (ratio)?"
+            f"{by(self.n)} output and no biases."
         )
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        what = OPERATION_WORDS[self.flops]
+        return {
+            "macs": f"How many {what} does it need?",
+            "weights": "How many weights does it have?",
+            "ratio": f"How many times fewer {what} does it need than a full convolution?",
+        }
+
+    def every_part(self) -> list[Part]:
         quantities = Separable(self.k, self.c_in, self.filters, self.n * self.n, self.flops)
         weights = quantities.depthwise + quantities.pointwise
         per = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}"
@@ -277,7 +284,7 @@ class _Squeeze(NamedTuple):
 
 
 @question("savings-bottleneck")
-class SavingsBottleneck(Task):
+class SavingsBottleneck(Parted):
     """A 1×1 squeeze before a large kernel: multiply-adds without and with it, weights, the ratio."""
 
     about: ClassVar = "savings of a 1×1 squeeze"
@@ -294,16 +301,22 @@ class SavingsBottleneck(Task):
     squeeze: Count
     flops: Operations
 
-    def sentence(self) -> str:
-        what = OPERATION_WORDS[self.flops]
+    def setting(self) -> str:
         return (
-            f"{plural(self.filters, 'filter')} of {by(self.k)} on a {by(self.n)}×{self.c_in} input keep the size. "
-            f"How many {what} do they need (direct)? With {self.squeeze} 1×1 filters before them, how many "
-            f"{what} (squeezed) and weights (weights) are there, and how many times fewer "
-            f"{what} (ratio)?"
+            f"Design A has {plural(self.filters, 'filter')} of {by(self.k)} on a {by(self.n)}×{self.c_in} input. "
+            f"Design B has {plural(self.squeeze, 'filter')} of 1×1 before them. All layers keep the size and have no biases."
         )
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        what = OPERATION_WORDS[self.flops]
+        return {
+            "direct": f"How many {what} does A need?",
+            "squeezed": f"How many {what} does B need?",
+            "weights": "How many weights does B have?",
+            "ratio": f"How many times fewer {what} does B need than A?",
+        }
+
+    def every_part(self) -> list[Part]:
         quantities = _Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze, self.flops)
         weights = quantities.first + quantities.second
         direct, squeezed = quantities.direct_operations, quantities.squeezed_operations

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, PAIR, RATIO, SHARE
+from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Sizes
 from convcalc.homework.questions.meaning import Bias, LenetTables, NeuronMeaning, Padding, default
@@ -177,22 +178,27 @@ class LenetC3(Task):
 
 
 @question("im2col")
-class Im2col(_OnImage):
+class Im2col(Parted, _OnImage):
     """The matrices of an im2col convolution: filters as rows, windows as columns."""
 
     about: ClassVar = "matrices of an im2col convolution"
     ignores: ClassVar = {"bias": "the matrices hold the weights only"}
     rule: ClassVar = "One column holds one window of all channels, k·k·channels numbers. There is one column for each output position and one row for each filter."
 
-    def sentence(self) -> str:
+    def setting(self) -> str:
         more = options(stride=self.s, padding=self.p.shown)
         return (
             f"An im2col convolution has {plural(self.filters, 'filter')} of {by(self.k)} on a "
-            f"{by(self.n)}×{self.c_in} input{more}. How many rows × columns does the matrix of filters have "
-            "(filters), and the matrix of windows (columns)?"
+            f"{by(self.n)}×{self.c_in} input{more}."
         )
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        return {
+            "filters": "How many rows × columns does the matrix of filters have?",
+            "columns": "How many rows × columns does the matrix of windows have?",
+        }
+
+    def every_part(self) -> list[Part]:
         quantities = self.conv()
         rows = formulas.im2col_rows(quantities.area, quantities.c_in)
         return [
@@ -220,7 +226,7 @@ class Im2col(_OnImage):
 
 
 @question("stacks")
-class Stacks(Task):
+class Stacks(Parted):
     """Several small kernels compared with a large one, all with C channels: factors of C², and the share saved."""
 
     about: ClassVar = "several small kernels compared with a large one"
@@ -231,14 +237,22 @@ class Stacks(Task):
     k: Count
     against: Count
 
-    def sentence(self) -> str:
+    def setting(self) -> str:
+        verb = "is" if self.layers == 1 else "are"
         return (
-            f"{plural(self.layers, 'layer')} of {by(self.k)} are compared with one layer of {by(self.against)}, all with "
-            "C channels and without biases. Give the weights as multiples of C² (small, large) and the share that "
-            "is saved (saved)."
+            f"{plural(self.layers, 'layer')} of {by(self.k)} {verb} compared with one layer of {by(self.against)}, all from C to "
+            "C channels and without biases."
         )
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        of = "the small kernel" if self.layers == 1 else "the small kernels together"
+        return {
+            "small": f"How many weights, as a multiple of C², {'does' if self.layers == 1 else 'do'} {of} have?",
+            "large": "How many weights, as a multiple of C², does the large kernel have?",
+            "saved": "What share of the weights of the large kernel is saved?",
+        }
+
+    def every_part(self) -> list[Part]:
         from convcalc.homework.questions.plain import CSQUARED
 
         small, large = self.layers * self.k * self.k, self.against * self.against

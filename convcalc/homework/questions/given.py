@@ -16,6 +16,7 @@ from convcalc.text import printable, shortened
 
 MAX_DIGITS = 12
 MAX_LAYERS = 2_000
+MAX_NAMES = 64
 
 Ints = int | tuple[int, ...]
 Rows = tuple[tuple[Any, ...], ...]
@@ -212,6 +213,16 @@ def _read_words(raw: Any, what: str) -> tuple[str, ...]:
     return tuple(_read_word(item, what) for item in items)
 
 
+def _read_names(raw: Any, what: str) -> tuple[str, ...]:
+    """Some names: a list, or a text with spaces or commas between them."""
+    items = raw if isinstance(raw, list | tuple) else [raw]
+    found = [name for item in items for name in _read_word(item, what).replace(",", " ").split()]
+    if not 1 <= len(found) <= MAX_NAMES:
+        message = f"it lists {len(found)} names; give 1 to {MAX_NAMES}"
+        raise GivenError(what, message)
+    return tuple(found)
+
+
 def _read_fraction(raw: Any, what: str) -> Fraction:
     """A decimal number or a fraction."""
     try:
@@ -258,6 +269,9 @@ BOOL_SCHEMA = one_of({"type": "boolean"}, _words_schema("true", "false"))
 _TEXTS_SCHEMA = one_of(TEXT_SCHEMA, {"type": "array"})
 _WORDS_SCHEMA = one_of(
     TEXT_SCHEMA, {"type": "array", "items": _TEXTS_SCHEMA, "minItems": 1, "maxItems": 26}
+)
+_NAMES_SCHEMA = one_of(
+    TEXT_SCHEMA, {"type": "array", "items": _TEXTS_SCHEMA, "minItems": 1, "maxItems": MAX_NAMES}
 )
 _NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"]}
 _ROW_SCHEMA = one_of(_NUMBER_SCHEMA, {"type": "array", "items": _NUMBER_SCHEMA, "minItems": 1})
@@ -327,6 +341,7 @@ READERS: dict[str, Reader] = {
     "bool": Reader(_read_bool, BOOL_SCHEMA),
     "str": Reader(_read_word, _TEXTS_SCHEMA),
     "Words": Reader(_read_words, _WORDS_SCHEMA),
+    "Names": Reader(_read_names, _NAMES_SCHEMA),
     "Fraction": Reader(_read_fraction, _NUMBER_SCHEMA),
 }
 
@@ -337,6 +352,7 @@ Hwc = tuple[int, ...]
 Layers = tuple[RfLayer, ...]
 Stack = tuple[Rows, ...]
 Words = tuple[str, ...]
+Names = tuple[str, ...]
 
 
 def each(value: Ints, axes: int) -> tuple[int, ...]:

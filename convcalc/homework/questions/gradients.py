@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.text_types import WORD
 from convcalc.homework.answers.types import COUNT, MATRIX, PAIR, RATIO
+from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.exact import (
     as_int_if_whole,
@@ -56,7 +57,7 @@ def gradient(quantities: Grad) -> Any:
 
 
 @question("gradient")
-class Gradient(Task):
+class Gradient(Parted):
     """The gradients of a small convolution: of the kernel (dw), of the input (dx), of the bias (db)."""
 
     about: ClassVar = "gradients of a convolution by hand"
@@ -83,22 +84,29 @@ class Gradient(Task):
             raise GivenError(
                 "g", "does not have the shape of the output; give one number for each output value"
             )
+        super().check()
 
     def kernel(self) -> Rows:
         """The kernel as it slides over the input."""
         return turned((self.w,))[0] if self.flip else self.w
 
-    def sentence(self) -> str:
+    def setting(self) -> str:
         more = options(stride=self.s if self.s > 1 else None, padding=self.p.shown)
         return (
             f"The input is x = {MATRIX.text(self.x)}, the kernel w = {MATRIX.text(self.w)}{more}, the gradient of "
-            f"the output {MATRIX.text(self.g)}. Give the gradients of the kernel (dw), of the input (dx) and of "
-            "the bias (db)."
+            f"the output {MATRIX.text(self.g)}."
         )
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        return {
+            "dw": "What is the gradient of the kernel?",
+            "dx": "What is the gradient of the input?",
+            "db": "What is the gradient of the bias?",
+        }
+
+    def every_part(self) -> list[Part]:
         found = []
-        for which in ("dw", "dx", "db"):
+        for which in self.asked:
             quantities = Grad(
                 self.x, self.kernel(), self.g, self.s, self.p.sides(2), self.flip, which
             )

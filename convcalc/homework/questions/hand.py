@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.types import MATRIX
+from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.exact import (
     Exact,
@@ -354,8 +355,11 @@ class PoolByHand(_ByHand):
         )
 
 
+_PIPELINE = ("conv", "relu", "pool")
+
+
 @question("pipeline")
-class Pipeline(_ByHand):
+class Pipeline(Parted):
     """A convolution, ReLU and a pool, one after the other: conv, relu and pool are asked for."""
 
     about: ClassVar = "convolution, ReLU and pool by hand"
@@ -387,14 +391,29 @@ class Pipeline(_ByHand):
         need_small_window(self.k)
         if self.mode not in ("max", "avg"):
             raise GivenError("mode", "must be max or avg")
+        super().check()
 
-    def sentence(self) -> str:
+    def setting(self) -> str:
         name = "max" if self.mode == "max" else "average"
         first = options(stride=None if self.s == 1 else self.s, padding=self.p.shown)
-        return (
-            f"Convolve {_maps_text(self.x)} with {_maps_text(self.w)}{first} (conv), then apply ReLU (relu), then "
-            f"{by(self.k)} {name} pooling with stride {self.pool_s or self.k} (pool)."
-        )
+        steps = {
+            "conv": f"Convolve {_maps_text(self.x)} with {_maps_text(self.w)}{first}",
+            "relu": "then apply ReLU",
+            "pool": f"then {by(self.k)} {name} pooling with stride {self.pool_s or self.k}",
+        }
+        return ", ".join(steps[step] for step in self.steps()) + "."
+
+    def asks(self) -> dict[str, str]:
+        return {
+            "conv": "What is the map after the convolution?",
+            "relu": "What is the map after ReLU?",
+            "pool": "What is the map after the pool?",
+        }
+
+    def steps(self) -> tuple[str, ...]:
+        """The steps up to the last one that is asked for."""
+        last = max(_PIPELINE.index(step) for step in self.asked)
+        return _PIPELINE[: last + 1]
 
     def quantities(self) -> Hand:
         return Hand(
@@ -409,15 +428,11 @@ class Pipeline(_ByHand):
             fit=self.fit,
         )
 
-    def parts(self) -> list[Part]:
-        quantities = self.quantities()
+    def every_part(self) -> list[Part]:
+        quantities, steps = self.quantities(), self.steps()
         found = []
-        for name, steps in (
-            ("conv", ("conv",)),
-            ("relu", ("conv", "relu")),
-            ("pool", ("conv", "relu", "pool")),
-        ):
-            step = quantities._replace(steps=steps)
+        for place, name in enumerate(steps, start=1):
+            step = quantities._replace(steps=steps[:place])
             expected = _hand(step)
             if expected is None:
                 raise GivenError("", f"{name}: {_misfit_text(step)}")

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, FIT, SIZE, Misfit, Volume
+from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Ints, Sizes, axes_of, each
 from convcalc.homework.questions.meaning import (
@@ -362,7 +363,7 @@ class SameSize(Task):
 
 
 @question("same-padding")
-class SamePadding(Task):
+class SamePadding(Parted):
     """The zeros that "same" padding adds: in total, before and after."""
 
     about: ClassVar = 'zeros that "same" padding adds'
@@ -376,13 +377,17 @@ class SamePadding(Task):
     s: Count = 1
     symmetric: SameMeaning
 
-    def sentence(self) -> str:
-        return (
-            f'How many zeros does "same" padding add to an input of size {self.n} for kernel {self.k} and '
-            f"stride {self.s}: in total (total), before (before) and after (after)?"
-        )
+    def setting(self) -> str:
+        return f'An input of size {self.n} has "same" padding, kernel {self.k} and stride {self.s}.'
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        return {
+            "total": "How many zeros are added in total?",
+            "before": "How many zeros are added before the input?",
+            "after": "How many zeros are added after the input?",
+        }
+
+    def every_part(self) -> list[Part]:
         total = (
             formulas.full_padding(self.k, 1)
             if self.symmetric

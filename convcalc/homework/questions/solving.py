@@ -8,6 +8,7 @@ from typing import ClassVar
 from convcalc import formulas
 from convcalc.homework.answers.text_types import Settings
 from convcalc.homework.answers.types import COUNT, PAIR, SHARE, SIZE, Volume
+from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Ints, each
 from convcalc.homework.questions.meaning import NOTHING_COUNTED, Archs, Fit, Order, PaddingMeaning
@@ -80,7 +81,7 @@ class LayersToReach(Task):
 
 
 @question("shrink")
-class Shrink(Task):
+class Shrink(Parted):
     """What is left of an image after some layers without padding: the size, and the share of the area lost."""
 
     about: ClassVar = "what is left after some layers without padding"
@@ -96,14 +97,15 @@ class Shrink(Task):
             raise GivenError(
                 "layers", f"nothing is left of {self.n} after {self.layers} layers; give fewer"
             )
+        super().check()
 
-    def sentence(self) -> str:
-        return (
-            f"A {by(self.n)} input goes through {plural(self.layers, 'layer')} of {by(self.k)} without padding. "
-            "What size is left (size), and what share of the area is lost (lost)?"
-        )
+    def setting(self) -> str:
+        return f"A {by(self.n)} input goes through {plural(self.layers, 'layer')} of {by(self.k)} without padding."
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        return {"size": "What size is left?", "lost": "What share of the area is lost?"}
+
+    def every_part(self) -> list[Part]:
         left = self.n - self.layers * (self.k - 1)
         lost = 1 - Fraction(left * left, self.n * self.n)
         method = f"{self.n} − {self.layers}·({self.k} − 1)"
@@ -133,7 +135,7 @@ class FractionTask(Task):
 
 
 @question("fc-to-conv")
-class FcToConv(Task):
+class FcToConv(Parted):
     """A fully connected layer as a convolution: its kernel, and the volume it gives on a larger map."""
 
     about: ClassVar = "a fully connected layer as a convolution"
@@ -154,18 +156,19 @@ class FcToConv(Task):
             raise GivenError(
                 "n", f"must be at least {self.input[0]}, the map the layer was made for"
             )
+        super().check()
 
-    def sentence(self) -> str:
+    def setting(self) -> str:
         shape = "×".join(map(str, self.input))
-        layer = f"A fully connected layer has {plural(self.units, 'unit')} on a {shape} input."
-        kernel = f"{layer} Which kernel size does it have as a convolution"
-        return (
-            f"{kernel} (kernel), and which volume does it give on a {by(self.n)} map (volume)?"
-            if self.n
-            else f"{kernel}?"
-        )
+        return f"A fully connected layer has {plural(self.units, 'unit')} on a {shape} input."
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        found = {"kernel": "Which kernel size does it have as a convolution?"}
+        if self.n:
+            found["volume"] = f"Which volume does it give as a convolution on a {by(self.n)} map?"
+        return found
+
+    def every_part(self) -> list[Part]:
         k = self.input[0]
         found = [Part("kernel", SIZE, k, label="kernel", method="as large as the map")]
         if self.n:
@@ -193,7 +196,7 @@ class FcToConv(Task):
 
 
 @question("toeplitz")
-class Toeplitz(Task):
+class Toeplitz(Parted):
     """A 1-D convolution as a matrix: its size, its rows and columns, the free numbers in it."""
 
     about: ClassVar = "a 1-D convolution as a matrix"
@@ -208,15 +211,20 @@ class Toeplitz(Task):
             raise GivenError(
                 "k", f"a kernel of {self.k} does not fit {self.n} values; give a smaller one"
             )
+        super().check()
 
-    def sentence(self) -> str:
-        return (
-            f"A kernel of {self.k} slides over {self.n} values. How many outputs are there (size)? As a matrix, how "
-            "many rows × columns does the layer have (matrix), how many different weights (free), and how many "
-            "weights if it is fully connected (dense)?"
-        )
+    def setting(self) -> str:
+        return f"A kernel of {self.k} slides over {self.n} values."
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        return {
+            "size": "How many outputs are there?",
+            "matrix": "How many rows × columns does the layer have as a matrix?",
+            "free": "How many different weights are there in this matrix?",
+            "dense": "How many weights would a fully connected layer have?",
+        }
+
+    def every_part(self) -> list[Part]:
         o = formulas.out_size(self.n, self.k, 1, 0, 1)
         method = f"{self.n} − {self.k} + 1"
         return [

@@ -11,12 +11,12 @@ from fractions import Fraction
 from math import prod
 from typing import Any, ClassVar
 
-from convcalc.errors import did_you_mean
-from convcalc.homework.answers.types import COUNT, SHARE, Volume
+from convcalc.homework.answers.types import COUNT, SHARE, AnswerType, Volume
+from convcalc.homework.questions.asking import check_names, unnamed_if_alone
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import GivenError, Hwc, Words
+from convcalc.homework.questions.given import GivenError, Hwc, Names
 from convcalc.homework.questions.meaning import NOTHING_COUNTED, Arch, Archs, Order, default
-from convcalc.homework.questions.networks import Design, Listed
+from convcalc.homework.questions.networks import Design, Listed, plain_name
 from convcalc.homework.questions.quantities import (
     Axis,
     Conv,
@@ -35,10 +35,14 @@ from convcalc.homework.questions.rows import (
     recompute,
     value_of,
 )
+from convcalc.homework.questions.words import volume_words
 from convcalc.text import shortened
 
 _MAX_SIDE = 10**6  # of a student's own shape that the next row is worked out from
-_ASKS = ("shape", "weights", "biases", "params", "macs", "values")
+_ASKS = {
+    "shape": "the output shape", "weights": "the number of weights", "biases": "the number of biases",
+    "params": "the number of parameters", "macs": "the number of {operations}", "values": "the number of output values",
+}  # fmt: skip
 _TABLE_RULE = (
     "Go layer by layer: the size follows from the layer before, the depth is the number of filters. Weights are k·k·(input channels)·filters, "
     "with one bias for each filter; pools have none. Flattening keeps all channels."
@@ -52,6 +56,7 @@ def _amount_words(of: str, arch: Design) -> str:
     return _AMOUNTS.get(of) or OPERATION_WORDS[arch.counting.operations]
 
 
+_ANSWERS: dict[str, AnswerType] = {"shape": Volume()}
 _COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": linear_params}
 
 
@@ -100,7 +105,11 @@ def _row_method(row: Row, ask: str) -> str:
 
 @question("arch-table")
 class ArchTable(Task):
-    """A table of a network, layer by layer: `ask` for shape, weights, biases, params, macs or values."""
+    """A table of a network, layer by layer.
+
+    `ask` names the columns: shape, weights, biases, params, macs, values. `rows` names the layers, by
+    number, by name, or `last`; without it all layers are asked for.
+    """
 
     about: ClassVar = "table of a network"
     partial: ClassVar = "parts"
@@ -112,35 +121,79 @@ class ArchTable(Task):
 
     arch: Arch
     input: Hwc | None = None
-    ask: Words = ("shape",)
+    rows: Names = ()
+    ask: Names = ("shape",)
     order: Order
 
     def check(self) -> None:
-        for ask in self.ask:
-            if ask not in _ASKS:
-                raise GivenError("ask", f"cannot be {shortened(ask)!r}{did_you_mean(ask, _ASKS)}")
-        self.rows()
+        check_names("ask", self.ask, _ASKS, self.kind)
+        self.asked_rows()
 
-    def rows(self) -> list[Row]:
+    def every_row(self) -> list[Row]:
         """The rows of the table; a layer that changes values one by one has no row."""
         found: list[Row] = self.arch.rows(self.input)
         shown = [row for row in found if row.computes]
         return shown or found
 
+    def asked_rows(self) -> list[int]:
+        """The numbers of the rows that are asked for, from 1, in the order of the network."""
+        count = len(self.every_row())
+        found = [self._row_number(name, count) for name in self.rows]
+        for place, number in enumerate(found):
+            if number in found[:place]:
+                raise GivenError("rows", f"lists row {number} twice; keep one")
+        return sorted(found) or list(range(1, count + 1))
+
+    def _row_number(self, name: str, count: int) -> int:
+        """The row of this number or name."""
+        if name == "last":
+            return count
+        if name.isascii() and name.isdigit():
+            if not 1 <= int(name[:9]) <= count:
+                message = f"there is no row {shortened(name)}; the table has rows 1 to {count}"
+                raise GivenError("rows", message)
+            return int(name[:9])
+        plain = plain_name(name)
+        filled = [(each.row, each) for each in self._every_layer() if each.row is not None]
+        named = [row for row, each in filled if plain in each.names]
+        named = named or [row for row, each in filled if plain in each.aliases]
+        if not named:
+            message = f"no layer with a row is called {shortened(name)!r}; give numbers from 1 to {count}, or last"
+            raise GivenError("rows", message)
+        if len(named) > 1:
+            message = f"{len(named)} layers are called {shortened(name)!r}; give their numbers"
+            raise GivenError("rows", message)
+        return named[0] + 1
+
     def sentence(self) -> str:
         start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
-        return f"Network: {self.arch}{start}. Give for each layer: {', '.join(self.ask)}."
+        network = f"Network: {self.arch}{start}."
+        if not self.rows:
+            return f"{network} Give for each layer: {', '.join(self.ask)}."
+        rows, asked = self.every_row(), self.asked_rows()
+        layers = [f"{n} ({rows[n - 1].label})" for n in asked]
+        last = f"the last layer ({rows[-1].label})" if asked == [len(rows)] else ""
+        if len(layers) == len(self.ask) == 1:
+            what = _ASKS[self.ask[0]].format(operations=_amount_words("macs", self.arch))
+            return f"{network} What is {what} of {last or f'layer {layers[0]}'}?"
+        many = f"the layers {', '.join(layers[:-1])} and {layers[-1]}"
+        where = last or (many if len(layers) > 1 else f"layer {layers[0]}")
+        return f"{network} Give for {where}: {', '.join(self.ask)}."
 
-    def listed(self) -> list[Listed]:
-        """Every layer that a table of this network may have a row for."""
+    def _every_layer(self) -> list[Listed]:
         return self.arch.walk(self.input).listed
 
-    def parts(self) -> list[Part]:
+    def listed(self) -> list[Listed]:
+        """Every layer that a table of this network may have a row for; others have none to fill in."""
+        asked = {number - 1 for number in self.asked_rows()}
         return [
-            self._part(number, row, ask)
-            for number, row in enumerate(self.rows(), start=1)
-            for ask in self.ask
+            each if each.row in asked else each._replace(row=None) for each in self._every_layer()
         ]
+
+    def parts(self) -> list[Part]:
+        rows = self.every_row()
+        found = [self._part(n, rows[n - 1], ask) for n in self.asked_rows() for ask in self.ask]
+        return unnamed_if_alone(found) if self.rows else found
 
     def _part(self, number: int, row: Row, ask: str) -> Part:
         """One cell of the table."""
@@ -154,8 +207,10 @@ class ArchTable(Task):
             bias = ask == "params" and bool(row.biases and row.counts_biases)
             topic, quantities = _count_quantities(row, bias=bias)
             evaluate = _COUNTED.get(topic)
+        is_map = ask == "shape" and len(expected) == 3
+        answer_type = Volume(volume_words(self.order)) if is_map else _ANSWERS.get(ask, COUNT)
         part = Part(
-            f"{number}.{ask}", Volume() if ask == "shape" else COUNT, expected, topic, quantities,
+            f"{number}.{ask}", answer_type, expected, topic, quantities,
             evaluate, f"row {number}, {ask}", _row_method(row, ask),
         )  # fmt: skip
         if ask == "shape" and len(expected) == 1:
@@ -165,8 +220,10 @@ class ArchTable(Task):
 
     def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
         """The part as it is if the student's own row before it were right."""
+        if not name:  # one cell alone follows from nothing
+            return None
         number, _, ask = name.partition(".")
-        rows = self.rows()
+        rows = self.every_row()
         row = rows[int(number) - 1]
 
         def own(place: int) -> tuple[int, ...] | None:
