@@ -93,7 +93,7 @@ def test_the_result_is_exact_where_the_root_is_a_fraction() -> None:
 
 def test_a_result_with_a_root_is_asked_to_some_decimals() -> None:
     sheet = sheet_with("batch-norm-by-hand", {"x": [[1, 2, 3]], "decimals": 3})
-    assert "the result (y), to 3 decimals" in sheet["q1"].sentence
+    assert "What is the result, to 3 decimals (y)?" in sheet["q1"].sentence
     # the variance is 2/3, and 1/√(2/3) = 1.2247…
     answer = {"mean": 2, "variance": "2/3", "y": "[-1.225, 0, 1.225]"}
     assert check(sheet, "q1", answer).right

@@ -13,6 +13,7 @@ from convcalc.homework.questions.amounts import (
     split_count,
     tensor_shape,
 )
+from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, axes_of, each
 from convcalc.homework.questions.meaning import Arch, Archs, Order
@@ -84,7 +85,7 @@ _SPLIT_METHODS = {
 
 
 @question("params-trainable")
-class ParamsTrainable(Task):
+class ParamsTrainable(Parted):
     """The total, trainable and non-trainable parameters of a network whose first layers may be frozen."""
 
     about: ClassVar = "trainable and non-trainable parameters"
@@ -111,21 +112,26 @@ class ParamsTrainable(Task):
         if self.frozen > layers:
             message = f"is {self.frozen:,}, but only {plural(layers, 'layer')} of the network have parameters"  # fmt: skip
             raise GivenError("frozen", message)
+        super().check()
 
     def layers(self) -> list[Row]:
         """The layers that have parameters."""
         rows: list[Row] = self.arch.rows(self.input)
         return [row for row in rows if row.weights or row.statistics]
 
-    def sentence(self) -> str:
+    def setting(self) -> str:
         start = f" on a {times(self.input)} input" if self.input else ""
         frozen = "" if not self.frozen else " Its first layer with parameters is frozen." if self.frozen == 1 else f" Its first {self.frozen} layers with parameters are frozen."  # fmt: skip
-        return (
-            f"Network: {self.arch}{start}.{frozen} How many parameters does it have in total (total), how many of "
-            "them are trainable (trainable), and how many are not (non-trainable)?"
-        )
+        return f"Network: {self.arch}{start}.{frozen}"
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        return {
+            "total": "How many parameters does it have in total, trainable or not?",
+            "trainable": "How many parameters are trainable?",
+            "non-trainable": "How many parameters are not trainable?",
+        }
+
+    def every_part(self) -> list[Part]:
         rows = self.layers()
         learned = [row.weights + (row.biases if row.counts_biases else 0) for row in rows]
         all_of = Split(tuple(learned), tuple([row.statistics for row in rows]), self.frozen, "")

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 from convcalc.homework.answers.reading import exact_text
 from convcalc.homework.answers.rounded import NUMBER, Decimals, to_decimals
 from convcalc.homework.answers.types import MATRIX
+from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.exact import as_int_if_whole, need_small, need_writable
 from convcalc.homework.questions.given import Count, GivenError, Rows
@@ -185,7 +186,7 @@ _NORM_PARTS: dict[str, tuple[Callable[[Norm], Any], str]] = {
 
 
 @question("batch-norm-by-hand")
-class BatchNormByHand(Task):
+class BatchNormByHand(Parted):
     """The values of one channel after batch normalisation, with their mean and variance."""
 
     about: ClassVar = "batch normalisation by hand"
@@ -212,6 +213,7 @@ class BatchNormByHand(Task):
             raise GivenError("eps", f"is {exact_text(self.eps)}; give 0 or more")
         if not variance_of(self.quantities()) + self.eps:
             raise GivenError("x", "has the same value everywhere, so the variance is 0; use different values, or give eps")  # fmt: skip
+        super().check()
 
     def quantities(self) -> Norm:
         """The numbers behind; the result is exact where the root is a fraction."""
@@ -219,16 +221,23 @@ class BatchNormByHand(Task):
         exact = exact_root(Fraction(variance_of(found) + self.eps)) is not None
         return found._replace(places=-1) if exact else found
 
-    def sentence(self) -> str:
+    def setting(self) -> str:
         gamma, beta, eps = map(exact_text, (self.gamma, self.beta, self.eps))
-        places = "" if self.quantities().places < 0 else f", to {plural(self.decimals, 'decimal')}"
         return (
             f"Batch normalisation works on the values {MATRIX.text(self.x)} of one channel with gamma = {gamma}, "
-            f"beta = {beta} and eps = {eps}. Give their mean (mean), their variance (variance) and the result (y){places}."
+            f"beta = {beta} and eps = {eps}."
         )
 
-    def parts(self) -> list[Part]:
-        return [self._part(name, self.quantities()) for name in _NORM_PARTS]
+    def asks(self) -> dict[str, str]:
+        places = "" if self.quantities().places < 0 else f", to {plural(self.decimals, 'decimal')}"
+        return {
+            "mean": "What is their mean?",
+            "variance": "What is their variance?",
+            "y": f"What is the result{places}?",
+        }
+
+    def every_part(self) -> list[Part]:
+        return [self._part(name, self.quantities()) for name in self.asked]
 
     def _part(self, name: str, quantities: Norm) -> Part:
         """One part, from these numbers."""
