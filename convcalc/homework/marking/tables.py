@@ -90,7 +90,8 @@ def _places(
     counted = enumerate((numbers[i] for i in rest), start=1)
     order = [int(number[1]) if number else place for place, number in counted]
     asked = {each.row + 1 for each in listed if each.row is not None}
-    if all(numbers[i] for i in rest) and asked.issuperset(order):
+    some = asked != set(range(1, len(asked) + 1))  # the numbers are those of the question then
+    if some and all(numbers[i] for i in rest) and asked.issuperset(order):
         for i, number in zip(rest, order):
             found[i] = number - 1
     elif rest:
