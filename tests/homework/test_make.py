@@ -387,7 +387,7 @@ def test_sheets_that_are_there_are_not_written_over_without_force(
     make(ps1, class_of(2), SECRET, str(out))
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     with pytest.raises(
-        UsageError, match=r"holds an earlier run \(key\.csv, html\); choose another --out"
+        UsageError, match=r"holds an earlier run \(key\.csv, html, answers\); choose another --out"
     ):
         make(ps1, class_of(2), b"another secret", str(out))
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
@@ -411,9 +411,11 @@ def test_ids_that_are_no_file_names_stay_in_the_folder(ps1: Sheet, tmp_path: Pat
         roster.add(Student(name))
     make(ps1, roster, SECRET, str(tmp_path / "dist"))
     made = [path for path in tmp_path.rglob("*.yaml")]
-    assert len(made) == len(roster.students)
-    assert {path.parent for path in made} == {tmp_path / "dist"}
-    assert len({path.name.lower() for path in made}) == len(made)
+    dist = tmp_path / "dist"
+    for folder in (dist, dist / "answers"):
+        names = {path.name.lower() for path in made if path.parent == folder}
+        assert len(names) == len(roster.students)
+    assert {path.parent for path in made} == {dist, dist / "answers"}
 
 
 def test_the_command_says_what_it_drew(
@@ -443,7 +445,7 @@ def test_the_command_says_what_it_drew(
     assert "each used at most" in second
     assert (
         last
-        == " dist/s000.yaml … s299.yaml, dist/html/*.html, dist/key.csv (keep key.csv to yourself)"
+        == " dist/s000.yaml … s299.yaml, dist/html/*.html, dist/answers/*.yaml (to fill in), dist/key.csv (keep key.csv to yourself)"
     )
     assert convcalc(*words).code == 2
     assert convcalc(*words, "--force").code == 0

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading, Unreadable, clean
-from convcalc.homework.answers.types import AnswerType, Tolerance, answer_type
+from convcalc.homework.answers.types import AnswerType, Asked, Tolerance, answer_type
 from convcalc.text import shortened
 
 _IS_RIGHT = re.compile(r"\s(?:is|are)(?: the)? (?:right|correct|true)(?: ones?)?$")
@@ -51,6 +51,11 @@ class Choice(AnswerType):
         self.options = options
         self.wants = f"a letter from a to {letter(len(options) - 1)}"
 
+    def form(self, asked: Asked) -> str:
+        if not asked.several:
+            return self.wants
+        return f"all right letters from a to {letter(len(self.options) - 1)}, separated by commas"
+
     def parse(self, raw: Any, reading: Reading) -> Reading:
         if isinstance(raw, list | tuple):
             found: list[str] = []
@@ -69,7 +74,7 @@ class Choice(AnswerType):
                 return [letter(place)]
         known = {letter(place) for place in range(len(self.options))}
         given = _IS_RIGHT.sub("", given)
-        parts = [part.strip("()[].: ") for part in re.split(r"[,;&+ ]+| and ", given)]
+        parts = [part.strip("()[].: ") for part in re.split(r" and |[,;&+ ]+", given)]
         parts = [part for part in parts if part]
         if parts and all(part in known for part in parts):
             return parts
@@ -94,6 +99,9 @@ class TrueFalse(AnswerType):
 
     counts = False
     wants = "true or false"
+
+    def form(self, asked: Asked) -> str:
+        return self.wants
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         given = answers.word(raw)
@@ -146,6 +154,10 @@ class Settings(AnswerType):
 
     counts = False
     wants = "settings such as k=…, s=…, p=…"
+
+    def noun(self, asked: Asked) -> str:
+        return "the settings"
+
     takes_mapping = True
     takes_lines = True
     NAMES: ClassVar = {"f": "k", "k": "k", "kernel": "k", "filter": "k", "size": "k", "s": "s", "stride": "s",

@@ -57,6 +57,22 @@ class Tolerance(NamedTuple):
         return number.value == expected
 
 
+class Asked(NamedTuple):
+    """What is asked of an answer, for the words that say how to write it.
+
+    Attributes:
+        tolerance: how far off it may be.
+        example: another answer of this form; empty where there is none.
+        may_not_fit: whether a window may not fit, so that there is no size.
+        several: whether there is one number per axis, or more than one right option.
+    """
+
+    tolerance: Tolerance
+    example: str = ""
+    may_not_fit: bool = False
+    several: bool = False
+
+
 EXACT = Tolerance()
 _ABOUT = Tolerance(Fraction(1, 100))
 
@@ -90,6 +106,7 @@ class AnswerType:
         counts: whether it is a number, in which typing errors can happen.
         takes_mapping: whether an answer may name its values, as in ``{k: 3, s: 1}``.
         takes_lines: whether an answer may be written over several lines.
+        is_size: whether there may be no answer, where a window does not fit.
     """
 
     wants = "a whole number"
@@ -97,6 +114,23 @@ class AnswerType:
     counts = True
     takes_mapping = False
     takes_lines = False
+    is_size = False
+
+    def form(self, asked: Asked) -> str:
+        """How to write an answer, in words that do not tell it."""
+        like = f", for example {asked.example}" if asked.example else ""
+        misfit = ", or: does not fit" if asked.may_not_fit and self.is_size else ""
+        return f"{self.noun(asked)}{self.precision(asked.tolerance)}{like}{misfit}"
+
+    def noun(self, asked: Asked) -> str:
+        """What an answer is, in words."""
+        return self.wants
+
+    def precision(self, tolerance: Tolerance) -> str:
+        """How near an answer must be, in words; nothing where nobody would round it."""
+        if tolerance != EXACT:
+            return f" ({tolerance.sentence()})"
+        return ", not rounded" if self.counts and not self.is_size else ""
 
     def read(self, raw: Any) -> Reading:
         """Read an answer; what is unreadable comes back with its problem."""
@@ -182,7 +216,11 @@ def _number_secrets(value: Any) -> set[str]:
 class Size(AnswerType):
     """A size along an axis, one per axis, or that there is none."""
 
-    wants = "a size, or: does not fit"
+    wants = "a number, or: does not fit"
+    is_size = True
+
+    def noun(self, asked: Asked) -> str:
+        return "one number per axis" if asked.several else "a number"
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         fits, numbers, others, before = answers.size(raw)
@@ -241,7 +279,8 @@ class Size(AnswerType):
 class Fit(Size):
     """Whether a window fits, and the size if it does."""
 
-    wants = "a size, or: no"
+    def form(self, asked: Asked) -> str:
+        return super().form(asked._replace(may_not_fit=True))
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         if reading.value == "fits":
@@ -254,9 +293,14 @@ class Volume(AnswerType):
     """The numbers of a shape, in the sheet's order."""
 
     counts = False
+    is_size = True
 
     def __init__(self, wants: str = "a volume, its numbers separated by ×") -> None:
         self.wants = wants
+
+    def form(self, asked: Asked) -> str:
+        batch = "1×" if self.wants.startswith("1 × ") and asked.example else ""
+        return super().form(asked._replace(example=f"{batch}{asked.example}"))
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         fits = None

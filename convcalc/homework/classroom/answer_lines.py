@@ -29,6 +29,7 @@ _DASH = re.compile(r"[-–—]\s+")
 _GOES_ON = re.compile(r"[=→≈+*/×·)\]},;⇒-]|x\s?\d|(?:so|thus|hence|therefore|which)\b")
 _OPEN = re.compile(r"[=→≈+*/×·(\[{,;⇒-]$|\bx$")
 _NUMBERED = re.compile(r"(?:question|problem|exercise|task|answer|q|ex)?[ .#]{0,3}(\d{1,3})(\..*)?")
+_NO_ANSWER = ("#", "//", "---", "```", "===", "convcalc_answers:")  # lines that hold none
 _MAX_NAMED = 3  # of the lines that belong to no question
 
 
@@ -121,7 +122,7 @@ class _Reader:
         name, rest = self.head_of(line)
         text = line.strip()
         if name in HEADERS and not self.names.has(name):
-            self.lines.facts[name] = rest.strip()[:200]
+            self.lines.facts[name] = rest.strip().strip("\"'")[:200]
         elif name:
             if name in self.found:
                 self.lines.notes.append(f"{name} is answered twice; the last one counts")
@@ -129,7 +130,7 @@ class _Reader:
             self.added.pop(name, None)
             self.in_block = not rest.strip()
             self.current = name
-        elif not text or text.startswith(("#", "//", "---", "```", "===")):
+        elif not text or text.startswith(_NO_ANSWER):
             return
         elif self.current and self.goes_on(text):
             if not self.in_block:

@@ -1,4 +1,4 @@
-"""Sheets to distribute: one YAML file and one HTML page per student, and the teacher's key.
+"""Sheets to distribute: a sheet, a page to print and an answer file per student, and the teacher's key.
 
 What a student gets carries the numbers that were drawn, and nothing that gives an answer away: no
 keys, no part marks by mistake; a choice whose key would stand in the file is asked in words, and
@@ -18,17 +18,20 @@ from typing import Any
 from convcalc.files import text_lines
 from convcalc.folders import OutputFolder
 from convcalc.homework.answers.types import Tolerance
+from convcalc.homework.classroom.answer_form import answer_form
 from convcalc.homework.classroom.output_folder import student_file_name
 from convcalc.homework.classroom.roster import Roster
 from convcalc.homework.conventions import Conventions
 from convcalc.homework.sheets import render
+from convcalc.homework.sheets.forms import answer_help
 from convcalc.homework.sheets.read import files_beside
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
 from convcalc.homework.variants.draw import Maker, wrong_numbers
 from convcalc.homework.variants.secret import codes, refuse_other_secret
 from convcalc.text import guard_cell
 
-_NAMES = ("key.csv", "html")
+ANSWERS_FOLDER = "answers"
+_NAMES = ("key.csv", "html", ANSWERS_FOLDER)
 _WAY_OUT = "choose another --out, or --force to replace it"
 _MAIN = ("fit", "flops", "bias", "order")
 _KEYED = ("choice", "true-false")  # types whose file would hold the answer
@@ -124,8 +127,8 @@ def _question_lines(question: Question) -> Iterator[str]:
     """One question as YAML."""
     kind, text, given = question.kind, question.text, question.given
     if kind in _KEYED:
-        text = question.sentence
-        kind, given, text = "text", {}, f"{text} (checked later)"
+        kind, given = "text", {}
+        text = f"{question.sentence} (Write {answer_help(question)}; this is checked later.)"
     yield f"  - id: {question.id}"
     yield f"    type: {kind}"
     if text:
@@ -213,6 +216,8 @@ def make(
                     file.write(sheet_text(own))
                 with place.open(f"html/{page}.html") as file:
                     file.write("\n".join(render.html_page(own)) + "\n")
+                with place.open(f"{ANSWERS_FOLDER}/{page}-answers.yaml") as file:
+                    file.writelines(f"{line}\n" for line in answer_form(own))
                 writer.writerows(_student_key(own, maker, student, rows))
                 if progress:
                     progress(number)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convcalc.homework.classroom.answer_store import TROUBLES, FileStatus
+from convcalc.homework.classroom.distribute import ANSWERS_FOLDER
 from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.classroom.manifest import NAMES_FOLDER
 from convcalc.homework.classroom.output_folder import Summary, student_file_name
@@ -92,7 +93,8 @@ def _files_line(out: str, students: Sequence[str]) -> str:
     names = [student_file_name(student, taken) for student in students]
     sheets = f"{names[0]}.yaml" if len(names) == 1 else f"{names[0]}.yaml … {names[-1]}.yaml"
     places = [os.path.join(out, sheets), os.path.join(out, "html", "*.html")]
-    return f" {', '.join(places)}, {os.path.join(out, 'key.csv')} (keep key.csv to yourself)"
+    forms = os.path.join(out, ANSWERS_FOLDER, "*.yaml")
+    return f" {', '.join(places)}, {forms} (to fill in), {os.path.join(out, 'key.csv')} (keep key.csv to yourself)"
 
 
 # ----------------------------------------------------------------------------------------- grade

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from convcalc.homework.sheets.forms import answer_help, columns_of, is_table
 from convcalc.homework.sheets.points import points_number
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.report import Column, Report
@@ -70,19 +71,6 @@ def points_suffix(question: Question) -> str:
     return "" if points == 1 else f" ({points} points)"
 
 
-def answer_help(question: Question) -> str:
-    """What to write."""
-    if question.manual:
-        return "free text, marked by a person"
-    parts = question.parts
-    if "." in parts[0].name:
-        asks = list(dict.fromkeys(part.name.partition(".")[2] for part in parts))
-        return f"one row per layer: {', '.join(asks)}"
-    if len(parts) == 1:
-        return question.answers_text(parts[0])
-    return "; ".join(f"{part.name}: {question.answers_text(part)}" for part in parts)
-
-
 def _heading(sheet: Sheet) -> str:
     """The title with the variant."""
     return f"{sheet.title}   variant {sheet.variant}" if sheet.variant else sheet.title
@@ -127,8 +115,39 @@ def _markdown(sheet: Sheet) -> Iterator[str]:
 
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:45em;margin:2em auto;padding:0 1em}"
-    ".a{color:#666}li{margin:1em 0}@media print{body{margin:0}}"
+    "dt{font-weight:bold;margin-top:1.5em}dd{margin:0;break-inside:avoid}.a{color:#666}"
+    ".line{display:inline-block;border-bottom:1px solid;min-width:16em;height:1.8em}"
+    ".box{border:1px solid #999;margin:.5em 0}table{border-collapse:collapse;margin:.5em 0}"
+    "th,td{border:1px solid #999;padding:.2em .6em;min-width:6em;height:1.6em}"
+    "@media print{body{margin:0}}"
 )
+_LINES = 8  # of a text that a person marks
+_MATRIX_LINES = 5
+_MAX_ROWS = 200  # of an empty table
+
+
+def _space(question: Question) -> Iterator[str]:
+    """Room for an answer: a line, a box, or an empty table."""
+    if question.manual:
+        yield _box(_LINES)
+    elif is_table(question):
+        columns = columns_of(question)
+        rows = min(len(question.parts) // len(columns), _MAX_ROWS)
+        heads = "".join(f"<th>{escape_html(name)}</th>" for name in ("layer", *columns))
+        empty = f"<tr>{'<td></td>' * (len(columns) + 1)}</tr>"
+        yield f"<table><tr>{heads}</tr>{empty * rows}</table>"
+    else:
+        for part in question.parts:
+            name = f"{escape_html(part.name)}: " if part.name else ""
+            if part.answer_type.takes_lines:
+                yield f"<p>{name}</p>{_box(_MATRIX_LINES)}" if name else _box(_MATRIX_LINES)
+            else:
+                yield f'<p>{name}<span class="line"></span></p>'
+
+
+def _box(lines: int) -> str:
+    """An empty box so many lines high."""
+    return f'<div class="box" style="height:{1.5 * lines:g}em"></div>'
 
 
 def html_page(sheet: Sheet) -> Iterator[str]:
@@ -138,13 +157,16 @@ def html_page(sheet: Sheet) -> Iterator[str]:
     yield f"<title>{escape_html(sheet.title)}</title>"
     yield f"<style>{_STYLE}</style></head><body>"
     yield f"<h1>{escape_html(_heading(sheet))}</h1>"
+    yield '<p>Name: <span class="line"></span></p>'
     for each in _about(sheet):
         yield f"<p>{escape_html(each)}</p>"
     yield "<dl>"
     for question in sheet.questions:
         yield f"<dt>{escape_html(question.id)}{points_suffix(question)}</dt>"
         answer = f'<span class="a">Answer: {escape_html(answer_help(question))}</span>'
-        yield f"<dd>{escape_html(question.sentence)}<br>{answer}</dd>"
+        yield f"<dd>{escape_html(question.sentence)}<br>{answer}"
+        yield from _space(question)
+        yield "</dd>"
     yield from ("</dl>", "</body></html>")
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.homework.answers.types import EXACT, Tolerance
+from convcalc.homework.answers.types import Tolerance
 from convcalc.homework.conventions import RULES, Conventions, rule_sentences
 from convcalc.homework.questions import Part, Task
 from convcalc.homework.questions.base import ALIASES
@@ -176,12 +176,6 @@ class Question:
             self, _parts=[part, *self.parts], _secrets=self.secrets | _secrets_of(part),
             _single={}, _double={}, _others=[],
         )  # fmt: skip
-
-    def answers_text(self, part: Part) -> str:
-        """How to write an answer, in words."""
-        tolerance = self.allowed(part)
-        said = f", {tolerance.sentence()}" if part.answer_type.counts or tolerance != EXACT else ""
-        return f"{part.answer_type.wants}{said}"
 
 
 def _secrets_of(part: Part) -> set[str]:

@@ -1,0 +1,130 @@
+"""How an answer is written: the one place that sheets, answer files and exports ask.
+
+The form follows the type of the answer, with an example from the question type's own examples, under
+the same conventions: it has other numbers, and is left out where it would be right here too.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from convcalc.errors import UsageError
+from convcalc.homework.answers.parsing import Reading
+from convcalc.homework.answers.text_types import Choice
+from convcalc.homework.answers.types import Asked, Misfit
+from convcalc.homework.questions import QUESTIONS, Part, create_question
+
+if TYPE_CHECKING:
+    from convcalc.homework.conventions import Conventions
+    from convcalc.homework.sheets.sheet import Question
+
+_ASK = "ask"  # the word that chooses the columns of a table
+_PER_AXIS = ("n", "k", "s", "p")  # words that may have a number for each axis
+_LONGEST = 60  # characters of an example
+
+
+class _Example(NamedTuple):
+    """An answer to another question of the same type, and how it is read."""
+
+    text: str
+    reading: Reading
+
+
+def answer_help(question: Question) -> str:
+    """What to write, in words: ``a whole number, not rounded, for example 292``."""
+    if question.manual:
+        return "a few sentences, marked by a person"
+    parts, others = question.parts, _examples(question)
+    if is_table(question):
+        return _table_form(question, others)
+    forms = [part_form(question, part, others) for part in parts]
+    if len(parts) == 1:
+        return forms[0]
+    return "; ".join(f"{part.name}: {form}" for part, form in zip(parts, forms))
+
+
+def is_table(question: Question) -> bool:
+    """Whether an answer has a row for each layer."""
+    return "." in question.parts[0].name
+
+
+def columns_of(question: Question) -> list[str]:
+    """The columns of a table."""
+    return list(dict.fromkeys(part.name.partition(".")[2] for part in question.parts))
+
+
+def part_form(
+    question: Question, part: Part, others: list[dict[str, _Example]] | None = None
+) -> str:
+    """What to write for one part."""
+    others = _examples(question) if others is None else others
+    found = (each[part.name] for each in others if part.name in each)
+    example = next((text for each in found if (text := _shown(question, part, each))), "")
+    strict = question.conventions.fit == "strict" and "fit" in question.task.depends_on
+    return part.answer_type.form(
+        Asked(question.allowed(part), example, strict, _asks_for_several(question, part))
+    )
+
+
+def _asks_for_several(question: Question, part: Part) -> bool:
+    """Whether there is a number per axis, or more than one right option; the same if it does not fit."""
+    if isinstance(part.answer_type, Choice):
+        return len(part.expected) > 1
+    given = question.task.given()
+    return any(isinstance(given.get(name), tuple) for name in _PER_AXIS)
+
+
+def _table_form(question: Question, others: list[dict[str, _Example]]) -> str:
+    """What to write into a table: its columns, and a row with other numbers."""
+    asks = columns_of(question)
+    form = f"one row per layer: {', '.join(asks)}"
+    names = [f"1.{ask}" for ask in asks]
+    own = {part.name: part for part in question.parts}
+    for each in others:
+        if all(name in each for name in names):
+            cells = [_shown(question, own[name], each[name]) for name in names]
+            if all(cells):
+                return f"{form}; for example conv1: {', '.join(cells)}"
+    return form
+
+
+def _shown(question: Question, part: Part, other: _Example) -> str:
+    """The text of an example; empty where it would be right for this part too."""
+    allowed = question.allowed(part)
+    for right in (part.expected, *part.also):
+        if part.answer_type.same(other.reading, right, allowed):
+            return ""
+    return other.text
+
+
+def _examples(question: Question) -> list[dict[str, _Example]]:
+    """The answers, by part, of each example of a question's type, under the same conventions."""
+    given = question.task.given()
+    ask = given.get(_ASK) if _ASK in question.task.words else None
+    return _solved(question.kind, ask, question.conventions)
+
+
+@lru_cache(maxsize=512)
+def _solved(
+    kind: str, ask: tuple[str, ...] | None, conventions: Conventions
+) -> list[dict[str, _Example]]:
+    """The answers of the examples of a type; those are left out that mean nothing here."""
+    found = []
+    for given in QUESTIONS[kind].examples:
+        values = given if ask is None else {**given, _ASK: ask}
+        try:
+            parts = create_question(kind, values, conventions).parts()
+        except UsageError:
+            continue
+        found.append({part.name: example for part in parts if (example := _example_of(part))})
+    return found
+
+
+def _example_of(part: Part) -> _Example | None:
+    """The right answer of a part as students would write it; None where it is long, or there is none."""
+    if part.expected is None or isinstance(part.expected, Misfit):
+        return None
+    text = part.answer_type.text(part.expected)
+    reading = part.answer_type.read(text)
+    return None if reading.problem or len(text) > _LONGEST else _Example(text, reading)
