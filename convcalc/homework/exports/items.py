@@ -145,7 +145,7 @@ def _shuffle(kept: list[dict[str, str]], salt: str) -> list[dict[str, str]]:
 
 def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
     """One question."""
-    from convcalc.homework.sheets.render import answer_help
+    from convcalc.homework.sheets.forms import answer_help
 
     found = Item(
         question.id,
