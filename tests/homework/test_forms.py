@@ -60,6 +60,8 @@ def form(kind: str, given: dict[str, Any], **conventions: str) -> str:
         ("conv-by-hand", {"x": [[1, 2]], "w": [[1]]}, {}, "rows of numbers, each row in brackets, for example [[2, 4, 6], [7, 2, 5]]"),
         ("toeplitz", {"n": 5, "k": 3}, {}, "size: a number, for example 7; matrix: rows × columns, for example 7×10; free: a whole number, not rounded, for example 4; dense: a whole number, not rounded, for example 70"),
         ("arch-table", {"input": "9x9x1", "arch": "conv:k3c2", "ask": ["params", "shape"]}, {}, "one row per layer: params, shape; for example conv1: 133, 18×18×7"),
+        ("arch-table", {"input": "9x9x1", "arch": "conv:k3c2 pool:k2 fc:3", "ask": ["shape"], "rows": [2, 3]}, {}, "one row per layer: shape; for example conv1: 18×18×7"),
+        ("toeplitz", {"n": 5, "k": 3, "ask": ["free"]}, {}, "a whole number, not rounded, for example 4"),
         ("choice", {"options": ["x", "y", "z"], "answer": "b"}, {}, "a letter from a to c"),
         ("choice", {"options": ["x", "y", "z"], "answer": "a, b"}, {}, "all right letters from a to c, separated by commas"),
         ("true-false", {"answer": True}, {}, "true or false"),
@@ -117,7 +119,9 @@ def examples_in(text: str, parts: list[Any]) -> dict[str, str]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.row)
 def test_an_example_is_an_answer_of_that_form_and_not_the_right_one(case: Any) -> None:
     question = {"type": case.type, "given": plain(case.given)}
-    sheet = sheet_of(question, conventions={k: str(v) for k, v in case.conventions.items()})
+    set_ = {key: str(value) for key, value in case.conventions.items()}
+    preset = {"preset": set_.pop("preset")} if "preset" in set_ else {}
+    sheet = sheet_of(question, conventions=set_, **preset)
     (asked,) = sheet.questions
     if asked.manual or "." in asked.parts[0].name:
         return
@@ -294,7 +298,7 @@ def test_a_strangers_text_stays_a_remark(convcalc: Any, here: Path) -> None:
 
 def test_sheets_of_a_network_have_forms_too(convcalc: Any, here: Path) -> None:
     (here / "tiny.yaml").write_text(
-        "{input: [1, 8, 8], layers: [{conv: {out_channels: 2, kernel_size: 3}}]}"
+        "{input: [1, 8, 8], layers: [{conv: {out_channels: 2, kernel_size: 3}}, {maxpool: {kernel_size: 2}}]}"
     )
     (here / "s.yaml").write_text(
         "{convcalc_sheet: 1, questions: [{type: arch-table, arch: tiny.yaml, ask: [shape]}, "

@@ -79,13 +79,11 @@ def _table_form(question: Question, others: list[dict[str, _Example]]) -> str:
     """What to write into a table: its columns, and a row with other numbers."""
     asks = columns_of(question)
     form = f"one row per layer: {', '.join(asks)}"
-    names = [f"1.{ask}" for ask in asks]
-    own = {part.name: part for part in question.parts}
+    own = {part.name.partition(".")[2]: part for part in question.parts}
     for each in others:
-        if all(name in each for name in names):
-            cells = [_shown(question, own[name], each[name]) for name in names]
-            if all(cells):
-                return f"{form}; for example conv1: {', '.join(cells)}"
+        cells = [_shown(question, own[ask], each[f"1.{ask}"]) for ask in asks if f"1.{ask}" in each]
+        if len(cells) == len(asks) and all(cells):
+            return f"{form}; for example conv1: {', '.join(cells)}"
     return form
 
 
@@ -101,7 +99,7 @@ def _shown(question: Question, part: Part, other: _Example) -> str:
 def _examples(question: Question) -> list[dict[str, _Example]]:
     """The answers, by part, of each example of a question's type, under the same conventions."""
     given = question.task.given()
-    ask = given.get(_ASK) if _ASK in question.task.words else None
+    ask = given.get(_ASK) or None
     return _solved(question.kind, ask, question.conventions)
 
 
