@@ -96,6 +96,34 @@ CASES = [
     Case("14", "padded-volume", {"n": 15, "p": 2, "c_in": 8}, "19x19x8", "[C4W1]"),
     Case("15", "pad-to-keep", {"k": 7}, "3", "[C4W1]"),
     Case("16", "solve-for", {"n": 224, "out": 222}, "F=3, s=1, P=0", "NPTEL 2023"),
+    Case("16 k", "solve-size", {"find": "k", "n": 224, "out": 222}, "3", "NPTEL 2023"),
+    Case("16 n", "solve-size", {"find": "n", "k": 11, "s": 4, "out": 55}, "227", "[CS231n]"),
+    Case(
+        "16 n rounded", "solve-size", {"find": "n", "k": 11, "s": 4, "out": 55}, "228", "[CS231n]"
+    ),
+    Case("16 s", "solve-size", {"find": "s", "n": 63, "k": 7, "out": 29}, "2", "[C4W1]"),
+    Case("16 p", "solve-size", {"find": "p", "n": 63, "k": 7, "out": 63}, "3", "[C4W1]"),
+    Case(
+        "16 filters",
+        "solve-params",
+        {"find": "filters", "k": 5, "c_in": 3, "params": 7600},
+        "100",
+        "[C4W1]",
+    ),
+    Case(
+        "16 channels",
+        "solve-params",
+        {"find": "c_in", "k": 1, "filters": 1, "params": 17},
+        "16",
+        "[C4W2]",
+    ),
+    Case(
+        "16 kernel",
+        "solve-params",
+        {"find": "k", "c_in": 1, "filters": 6, "params": 156},
+        "5",
+        "LeNet-5",
+    ),
     Case("17", "same-size", {"n": 33, "k": 3, "s": 2}, "17", "TensorFlow's notes on SAME"),
     Case("17b", "same-size", {"n": 32, "k": 3, "s": 2}, "16", "TensorFlow's notes on SAME"),
     Case(
@@ -637,6 +665,20 @@ CASES = [
         "[after d2l]",
     ),
     Case("96", "dot-product", {"x": PATCH, "w": CURVE}, "6600", "[UCLA]"),
+    Case(
+        "96 seen",
+        "pixels-seen",
+        {"input": "300x300x1", "arch": "conv:k3c1 conv:k3c1", "unit": [57, 100]},
+        ["57 to 61", "100 to 104"],
+        "(own) numbers on [CS231n]: two 3×3 layers see 5×5",
+    ),
+    Case(
+        "96 clipped",
+        "pixels-seen",
+        {"input": "300x300x1", "arch": "conv:k3c1p1 conv:k3c1p1", "unit": [150, 299], "clip": True},
+        ["148-152", "297-299"],
+        "(own) numbers on [CS231n]: two 3×3 layers see 5×5",
+    ),
     # ------------------------------------------------------------------ maps by hand
     Case(
         "97a",

@@ -92,6 +92,38 @@ DESIGNS = [
     MistakeCase("par.dws-full-params", "params-separable", SEPARABLE, "25,100", 1350, conventions=KERAS),
 ]  # fmt: skip
 
+FIND_N = {"find": "n", "k": 5, "s": 2, "p": 1, "out": 20}  # 19·2 + 5 − 2 = 41, or 42
+FIND_FILTERS = {"find": "filters", "k": 5, "c_in": 3, "params": 7600}
+FIND_K = {"find": "k", "c_in": 6, "filters": 16, "params": 880}
+
+# from the pool's cells 6 and 7 to 2·6 − 1 … 2·7 + 1, each two pixels apart
+SEEN = {"input": "40x40x1", "arch": "conv:k5c1s2p1 pool:k2", "unit": 3}
+
+BACKWARDS = [
+    MistakeCase("seen.no-padding", "pixels-seen", SEEN, "12 to 18", (11, 17), "rows"),
+    MistakeCase("seen.no-stride", "pixels-seen", SEEN, "2 to 7", (11, 17), "rows"),
+    MistakeCase("seen.clipped", "pixels-seen", {**SEEN, "unit": 0}, "0 to 5", (-1, 5), "rows"),
+    MistakeCase("seen.from-one", "pixels-seen", {**SEEN, "unit": 5}, "20 to 26", (19, 25), "rows", first=False),
+    MistakeCase("seen.past-the-end", "pixels-seen", SEEN, "11 to 18", (11, 17), "rows"),
+    MistakeCase("seen.around", "pixels-seen", SEEN, "0 to 6", (11, 17), "rows"),
+    MistakeCase("seen.last-layer", "pixels-seen", SEEN, "6 to 7", (11, 17), "rows"),
+    MistakeCase("seen.no-dilation", "pixels-seen", {"input": "20x20x1", "arch": "conv:k3c1d2", "unit": 3},
+                "3 to 5", (3, 7), "rows"),
+    MistakeCase("solve.no-minus-one", "solve-size", FIND_N, "43", 41),
+    MistakeCase("solve.no-stride", "solve-size", FIND_N, "22", 41),
+    MistakeCase("solve.no-padding", "solve-size", {**FIND_N, "p": 2}, "43", 39, first=False),
+    MistakeCase("solve.one-sided-padding", "solve-size", {**FIND_N, "p": 2}, "41", 39, first=False),
+    MistakeCase("solve.padding-sides", "solve-size", {"find": "p", "n": 63, "k": 7, "out": 63}, "6", 3),
+    MistakeCase("solve.forward", "solve-size", FIND_N, "9", 41),
+    MistakeCase("solve.off-by-one", "solve-size", {"find": "k", "n": 32, "out": 26}, "6", 7, first=False),
+    MistakeCase("solve.no-dilation", "solve-size", {**FIND_N, "d": 2}, "41", 45),
+    MistakeCase("solve.no-bias", "solve-params", {**FIND_FILTERS, "k": 1, "params": 400}, "133", 100),
+    MistakeCase("solve.no-channels", "solve-params", {**FIND_FILTERS, "params": 1976}, "76", 26),
+    MistakeCase("solve.not-divided", "solve-params", {"find": "c_in", "k": 1, "filters": 4, "params": 16}, "15", 3),
+    MistakeCase("solve.no-root", "solve-params", FIND_K, "9", 3),
+    MistakeCase("solve.k-not-squared", "solve-params", {**FIND_FILTERS, "params": 1216}, "76", 16),
+]  # fmt: skip
+
 SCORES = {"x": [[0, 1, 3]]}
 NORM = {"x": [[1, 5, 6, 12]], "gamma": 2, "beta": 1, "eps": "0.5"}  # mean 6, variance 62/4 = 15.5
 RIGHT_NORM = [[-1.5, 0.5, 1, 4]]
@@ -556,6 +588,7 @@ MISTAKE_CASES = [
     *MAPS,
     *NORMALISED,
     *DESIGNS,
+    *BACKWARDS,
     # ------------------------------------------------------------------- typing errors
     MistakeCase("slip.power-of-ten", "params", conv(5, 3, 100), "76,000", 7600),
     MistakeCase("slip.swapped-digits", "params", conv(7, 3, 128), "18,494", 18944),

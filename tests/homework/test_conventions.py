@@ -108,6 +108,11 @@ rows("min-input", {"layers": "conv:k3c4d1"}, 3, (ZERO, 5))
 rows("min-input", {"layers": "conv:k2c1s2p1"}, 1, (FIT, 2))  # (1 + 2 − 2)/2 is no whole number
 rows("min-input", {"layers": "pool:k3s2 pool:k2"}, 5, (UP, 2))
 
+rows("solve-size", {"find": "n", "k": 3, "p": 1, "out": 8}, 8, (TOTAL, 9))
+rows("solve-size", {"find": "d", "n": 11, "k": 3, "out": 7}, 2, (ZERO, 1))
+rows("solve-size", {"find": "s", "n": 8, "k": 3, "out": 3}, 2, (FIT, REFUSED))
+rows("solve-params", {"find": "filters", "k": 1, "c_in": 2, "params": 12}, 4, (BARE, 6))
+
 # ---- parameters
 rows("params params-transposed", {"k": 3, "c_in": 2, "filters": 4}, 76, (BARE, 72))
 rows("params-depthwise", {"k": 3, "c_in": 4}, 40, (BARE, 36))
@@ -189,6 +194,17 @@ def net(text: str, side: int, **more: Any) -> dict[str, Any]:
     return {"arch": text, "input": f"{side}x{side}x1", **more}
 
 
+# a window at 2·2 begins at the cell 4, or one or two cells before it
+rows("pixels-seen", net("conv:k3c1s2p1", 9, unit=2), {"rows": (3, 5)}, (TOTAL, {"rows": (4, 6)}))
+rows(
+    "pixels-seen",
+    net("conv:k3c1s2psame", 8, unit=2),
+    {"rows": (4, 6)},
+    (SYMMETRIC, REFUSED),
+    **STRICT,
+)
+rows("pixels-seen", net("conv:k3c1d1", 9, unit=2), {"rows": (2, 4)}, (ZERO, {"rows": (2, 6)}))
+rows("pixels-seen", net("pool:k3s2", 8, unit=2), {"rows": (4, 6)}, (FIT, REFUSED))
 rows("params-model", net(PADDED, 4), 690, (TOTAL, 410))
 rows("params-model", net(WORDED, 8), 690, (SYMMETRIC, REFUSED), **STRICT)
 rows("params-model", net(DILATED, 9), 237, (ZERO, 141))

@@ -28,6 +28,7 @@ _AXES = {
     ("volume", "hwc", 3): ("height", "width", "channels"),
     ("volume", "chw", 3): ("channels", "height", "width"),
     ("volume", "nchw", 3): ("channels", "height", "width"),
+    **{("seen", order, 2): ("first", "last") for order in ("hwc", "chw", "nchw")},
 }
 _MISFITS = ("does not fit", "doesn't fit", "does not", "no", "cannot", "not an integer")
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # The modules with the mistakes of a topic: only those about work by hand need NumPy.
 _HAND_TOPICS = ("hand", "gradient")
 _HAND = ("hand", "maps", "normalised", "typos")
-_NUMBER = ("size", "params", "cost", "rf", "designs", "typos")
+_NUMBER = ("size", "params", "cost", "rf", "designs", "backwards", "pixels", "typos")
 
 MAX_PAIRS = 4_000  # wrong answers of two mistakes at once that are kept for one answer
 

@@ -23,6 +23,8 @@ MODULES = (
     "maps",
     "normalised",
     "designs",
+    "backwards",
+    "pixels",
 )
 QUESTIONS.modules(__name__, MODULES)
 

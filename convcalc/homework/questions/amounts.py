@@ -75,3 +75,167 @@ def tensor_shape(quantities: Tensor) -> tuple[int, ...]:
         return (*kernel, *pair[::-1]) if order == "hwc" else (*pair, *kernel)
     pair = (filters, c_in // groups)
     return (*kernel, *pair[::-1]) if order == "hwc" else (*pair, *kernel)
+
+
+# -------------------------------------------------------------------------- solved backwards
+
+
+class SizeEquation(NamedTuple):
+    """⌊(n + padding − d·(k − 1) − 1)/s⌋ + 1 = out, of which one number is looked for.
+
+    Attributes:
+        find: n, k, s, p or d.
+        n, k, s, d, out: the numbers; what is looked for stands there as 1.
+        pads: the zeros of both sides together.
+        total: whether a padding is for both sides together.
+    """
+
+    find: str
+    n: int
+    k: int
+    s: int
+    pads: int
+    d: int
+    out: int
+    total: bool = False
+
+
+def solved_size(quantities: SizeEquation) -> int | Fraction | None:
+    """The number with which the window fits exactly; None where there is none."""
+    find, n, k, s, pads, d, out, total = quantities
+    effective, moves = d * (k - 1) + 1, (out - 1) * s
+    if find == "n":
+        return moves + effective - pads
+    if find == "p":
+        both = moves + effective - n
+        return both if total else _whole_or_half(both)
+    room = n + pads - moves - 1  # what is left for the kernel, but for its first cell
+    if find == "k":
+        return _quotient(room, d) + 1
+    if find == "d":
+        return _quotient(room, k - 1) if k > 1 else None
+    return _quotient(n + pads - effective, out - 1) if out > 1 else None
+
+
+def _quotient(above: int, below: int) -> int | Fraction:
+    """A quotient, as a whole number where it is one."""
+    found = Fraction(above, below)
+    return found.numerator if found.denominator == 1 else found
+
+
+def _whole_or_half(both: int) -> int | Fraction:
+    """Half of a number."""
+    return _quotient(both, 2)
+
+
+class ParamsEquation(NamedTuple):
+    """(k^axes · c_in + bias)·filters = params, of which one number is looked for.
+
+    Attributes:
+        find: k, c_in or filters.
+        k, c_in, filters: the numbers; what is looked for stands there as 1.
+        params: the parameters.
+        axes: of the kernel.
+        bias: 1 where each filter has a bias, else 0.
+    """
+
+    find: str
+    k: int
+    c_in: int
+    filters: int
+    params: int
+    axes: int = 2
+    bias: int = 1
+
+    def with_value(self, value: int) -> ParamsEquation:
+        """The equation with a value for what is looked for."""
+        return ParamsEquation(
+            self.find,
+            value if self.find == "k" else self.k,
+            value if self.find == "c_in" else self.c_in,
+            value if self.find == "filters" else self.filters,
+            *self[4:],
+        )
+
+
+def equation_params(quantities: ParamsEquation) -> int:
+    """(k^axes · c_in + bias)·filters"""
+    _, k, c_in, filters, _, axes, bias = quantities
+    weights: int = k**axes * c_in
+    return (weights + bias) * filters
+
+
+def solved_params(quantities: ParamsEquation) -> int | Fraction | None:
+    """The number that gives these parameters; None where only a root that does not end would."""
+    find, k, c_in, filters, params, axes, bias = quantities
+    taps_of_k: int = k**axes
+    if find == "filters":
+        return _quotient(params, taps_of_k * c_in + bias)
+    of_filter = Fraction(params, filters) - bias
+    if find == "c_in":
+        return _quotient(of_filter.numerator, of_filter.denominator * taps_of_k)
+    taps = of_filter / c_in
+    if taps.denominator != 1 or taps < 1:
+        return None
+    side = whole_root(taps.numerator, axes)
+    return side if side**axes == taps else None
+
+
+def whole_root(value: int, degree: int) -> int:
+    """The largest whole number whose power is not above a value.
+
+    >>> whole_root(25, 2), whole_root(26, 3), whole_root(7, 1)
+    (5, 2, 7)
+    """
+    if degree == 1:
+        return value
+    low, high = 0, 1 << (value.bit_length() // degree + 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle**degree <= value else (low, middle - 1)
+    return low
+
+
+# -------------------------------------------------------------------------- the pixels of a unit
+
+
+class Sight(NamedTuple):
+    """Windows in a row along one axis, and the unit at their end.
+
+    Attributes:
+        windows: kernel, stride, dilation, padding before, and cells of the input of each layer.
+        unit: the unit's place, counted from 0.
+        clipped: whether only pixels of the image count.
+    """
+
+    windows: tuple[tuple[int, int, int, int, int], ...]
+    unit: int
+    clipped: bool = False
+
+
+def pixels_seen(quantities: Sight) -> tuple[int, int] | None:
+    """first·s − padding to last·s − padding + d·(k − 1), from the last layer to the image.
+
+    Where only pixels of the image count, the zeros around it and around the maps show nothing.
+    """
+    if quantities.clipped:
+        cells = [cell for cell in read_cells(quantities) if 0 <= cell < quantities.windows[0][4]]
+        return (min(cells), max(cells)) if cells else None
+    first = last = quantities.unit
+    for kernel, stride, dilation, before, _ in reversed(quantities.windows):
+        first = first * stride - before
+        last = last * stride - before + dilation * (kernel - 1)
+    return first, last
+
+
+def read_cells(quantities: Sight) -> set[int]:
+    """The pixels that are read one by one, and the zeros around the image."""
+    cells = {quantities.unit}
+    for place, (kernel, stride, dilation, before, size) in reversed(
+        list(enumerate(quantities.windows))
+    ):
+        starts = [cell * stride - before for cell in cells]
+        cells = {start + dilation * tap for start in starts for tap in range(kernel)}
+        if place:
+            cells = {cell for cell in cells if 0 <= cell < size}
+    return cells

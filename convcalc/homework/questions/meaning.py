@@ -160,6 +160,7 @@ MEANINGS: dict[str, Meaning] = {
     "InPixels": _asked("rf", {"side": False, "pixels": True}),
     "PadCounts": _asked("avg_pool_border", {"count": True, "ignore": False}),
     "SameMeaning": _asked("same", {"tf": False, "symmetric": True}),
+    "DilationBase": _asked("dilation_base", {"0": 0, "1": 1}),
     "PaddingMeaning": _asked("padding", {"per-side": False, "total": True}),
 }
 
@@ -191,4 +192,5 @@ EachHasBiases: TypeAlias = bool
 InPixels: TypeAlias = bool
 PadCounts: TypeAlias = bool
 SameMeaning: TypeAlias = bool
+DilationBase: TypeAlias = int
 PaddingMeaning: TypeAlias = bool

@@ -198,6 +198,22 @@ class Design:
             self._walked[shape] = _walk(self, shape)
         return self._walked[shape]
 
+    def pixels(self, shape: Hwc | None, unit: tuple[int, ...]) -> list[tuple[int, int] | None]:
+        """The first and the last pixel that a unit of the last layer reads along each axis, zeros around the image too.
+
+        Raises:
+            GivenError: it is not a network, or what the unit sees is not known.
+        """
+        from convcalc.analysis.trace import trace
+        from convcalc.analysis.walk import walk
+
+        network, _ = _network_of(self.text, shape, self.writing)
+        try:
+            analysis = walk(network)
+            return trace(analysis, analysis.steps[-1], unit)[analysis.image]
+        except ConvcalcError as error:
+            raise GivenError("arch", str(error)) from None
+
     def joined(self, others: tuple[Design, ...]) -> Design:
         """This chain and others after it, as one."""
         text = " ".join([self.text, *map(str, others)])
