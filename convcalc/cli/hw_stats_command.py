@@ -27,8 +27,11 @@ EXAMPLES = """
 )
 @answer_options
 def command(folder: str, *, many: int, format_name: str | None, output: str | None) -> None:
-    """The most common mistakes per question of a class that hw grade marked into DIR."""
-    from convcalc.homework.classroom.report import stats_report
+    """How a class answered that hw grade marked into DIR: the share that is correct, and common mistakes.
+
+    JSON and CSV have every mistake with its code, its words, and how many answers it explains.
+    """
     from convcalc.homework.classroom.stats import class_stats, class_totals
+    from convcalc.homework.classroom.stats_report import stats_report
 
     show(stats_report(class_stats(folder), folder, many, class_totals(folder)), format_name, output)

@@ -226,8 +226,13 @@ def test_the_session_for_people(convcalc: Any, folder: Path) -> None:
     del folder
     ran = convcalc("hw", "stats", "graded", "--other", "1")
     assert ran.out == (
-        " q1 params            14 % correct   29 % par.no-channels   14 % par.no-channels-no-bias   43 % other\n"
-        " q9 layers-to-reach   50 % correct   33 % lay.k-per-layer   17 % other\n"
+        " q1 params           ███░░░░░░░░░░░░░░░░░  14 % correct\n"
+        "    29 %  par.no-channels: input channels forgotten\n"
+        "    14 %  par.no-channels-no-bias: channels and biases forgotten\n"
+        "    43 %  other\n"
+        " q9 layers-to-reach  ██████████░░░░░░░░░░  50 % correct\n"
+        "    33 %  lay.k-per-layer: each layer removes k\n"
+        "    17 %  other\n"
         ' "other" answers of more than 1 student:  q1: 999 (2)\n'
         " t text  7 for a person to mark\n"
         "mean 1.0 of 5, median 0\n"
@@ -238,7 +243,12 @@ def test_stats_for_programs(convcalc: Any, folder: Path) -> None:
     del folder
     data = json.loads(convcalc("hw", "stats", "graded", "--other", "1", "--format", "json").out)
     (one, _) = data["questions"]
-    assert one["slips"][0] == {"id": "par.no-channels", "answers": 2, "share": 0.2857}
+    assert one["slips"][0] == {
+        "id": "par.no-channels",
+        "about": "input channels forgotten",
+        "answers": 2,
+        "share": 0.2857,
+    }
     assert one["unexplained"] == [{"part": "", "answer": "999", "right": "760", "students": 2}]
     assert (
         sum(each["answers"] for each in one["slips"])
@@ -247,7 +257,9 @@ def test_stats_for_programs(convcalc: Any, folder: Path) -> None:
         == 7
     )
     csv_rows = convcalc("hw", "stats", "graded", "--format", "csv").out.splitlines()
-    assert csv_rows[1].startswith('q1,params,7,0.1429,"29 % par.no-channels')
+    assert csv_rows[1].startswith(
+        'q1,params,7,0.1429,"29 % par.no-channels (input channels forgotten)'
+    )
 
 
 def test_a_folder_that_is_none_is_refused(convcalc: Any, tmp_path: Path) -> None:

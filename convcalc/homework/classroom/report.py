@@ -1,4 +1,4 @@
-"""A class as reports: what was drawn, marked, marked again, and the most common mistakes."""
+"""A class as reports: what was drawn, marked, and marked again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.classroom.manifest import NAMES_FOLDER
 from convcalc.homework.classroom.output_folder import Summary, student_file_name
 from convcalc.homework.classroom.regrade import Regraded
-from convcalc.homework.classroom.stats import QuestionStats
 from convcalc.homework.sheets.points import points_number
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.draw import Maker
@@ -20,10 +19,6 @@ from convcalc.report import Column, Report
 from convcalc.text import grouped, plural, printable
 
 _MAX_SHOWN = 10  # notes, and files of each status, that a terminal shows
-_MAX_MISTAKES = 3  # of a question, in a line or cell
-_MAX_OTHERS = 5  # unexplained answers of a question, in a line or cell
-
-_BY_HAND_WORDS = {"marked": "marked by a person", "to_mark": "for a person to mark"}
 _STATUS_WORDS = {
     "graded": ("graded", "graded"),
     "unreadable": ("unreadable", "unreadable"),
@@ -118,7 +113,7 @@ def grade_report(summary: Summary, sheet: Sheet, out: str) -> Report:
         lines += _trouble_lines(summary.troubles, summary.counts, listed)
     lines += _marked_lines(summary)
     if summary.points:
-        lines.append(_mean_line(summary))
+        lines.append(mean_line(summary))
     return Report(
         title="",
         columns=[
@@ -155,7 +150,7 @@ def _marked_lines(summary: Summary) -> list[str]:
     return lines
 
 
-def _mean_line(totals: Summary) -> str:
+def mean_line(totals: Summary) -> str:
     """The points of the class."""
     return f"mean {totals.mean:.1f} of {totals.max:g}, median {totals.median:g}"
 
@@ -282,130 +277,3 @@ def regrade_report(found: Regraded, folder: str) -> Report:
         },
         lines=lines,
     )
-
-
-# ----------------------------------------------------------------------------------------- stats
-
-
-def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals: Summary) -> Report:
-    """The most common mistakes per question, and what a person gave.
-
-    Args:
-        found: the questions.
-        folder: where the class was marked.
-        many: answers without a known mistake are named where more students than this gave them.
-        totals: the points of every student.
-    """
-    rows = [_stats_row(stats, many) for stats in found if stats.answered]
-    by_hand = [_by_hand_row(s) for s in found if s.statuses["by-hand"] or s.statuses["marked"]]
-    lines = _stats_lines(rows, many) + [_by_hand_line(row) for row in by_hand]
-    if totals.points:
-        lines.append(_mean_line(totals))
-    return Report(
-        title="",
-        columns=[
-            Column.of_mapping("question", "question", right=False, keep=9),
-            Column.of_mapping("type", "type", right=False, keep=4),
-            Column.of_mapping("answers", "answers", grouped, keep=3),
-            Column.of_mapping("right", "correct", _percent, keep=8),
-            Column.of_mapping(
-                "slips", "mistakes", _mistakes_text, plain=_mistakes_text, right=False, keep=7
-            ),
-            Column.of_mapping("other", "other", _percent, keep=6),
-            Column.of_mapping(
-                "unexplained", "unexplained", _others_text, plain=_others_text, right=False, keep=2
-            ),
-        ],
-        rows=rows,
-        key="questions",
-        row_dict=dict,
-        lines=lines if rows or by_hand else ["nobody answered anything"],
-        lines_repeat_rows=True,
-        facts={
-            "folder": folder,
-            "students": len(totals.points),
-            "mean": round(totals.mean, 4),
-            "median": round(totals.median, 4),
-            "max": totals.max,
-            "by_hand": by_hand,
-        },
-    )
-
-
-def _by_hand_row(stats: QuestionStats) -> dict[str, Any]:
-    """A question that a person marks, as plain data."""
-    marked = stats.statuses["marked"]
-    return {
-        "question": stats.question,
-        "type": stats.kind,
-        "marked": marked,
-        "to_mark": stats.statuses["by-hand"],
-        "mean": points_number(stats.points / marked) if marked else None,
-        "max": points_number(stats.most / marked) if marked else None,
-    }
-
-
-def _by_hand_line(row: dict[str, Any]) -> str:
-    """What a person gave, for people."""
-    parts = [f"mean {row['mean']:.1f} of {row['max']:g}"] if row["marked"] else []
-    parts += [f"{row[key]:,} {word}" for key, word in _BY_HAND_WORDS.items() if row[key]]
-    return f" {row['question']} {row['type']}  {'  '.join(parts)}"
-
-
-def _percent(share: float) -> str:
-    """A share for people."""
-    return f"{100 * share:.0f} %"
-
-
-def _mistakes_text(mistakes: list[dict[str, Any]]) -> str:
-    """The mistakes of a question in a cell."""
-    return ", ".join(f"{_percent(each['share'])} {each['id']}" for each in mistakes[:_MAX_MISTAKES])
-
-
-def _others_text(others: list[dict[str, Any]]) -> str:
-    """The answers that nothing explains, in a cell."""
-    return ", ".join(f"{each['answer']} ({each['students']})" for each in others[:_MAX_OTHERS])
-
-
-def _stats_row(stats: QuestionStats, many: int) -> dict[str, Any]:
-    """A question as plain data."""
-    return {
-        "question": stats.question,
-        "type": stats.kind,
-        "answers": stats.answered,
-        "right": round(stats.share(stats.right), 4),
-        "slips": [
-            {"id": name, "answers": count, "share": round(stats.share(count), 4)}
-            for name, count in stats.mistakes.most_common()
-        ],
-        "other": round(stats.share(stats.other), 4),
-        "unexplained": [
-            {"part": part, "answer": answer, "right": right, "students": count}
-            for (part, right, answer), count in stats.others.most_common()
-            if count > many
-        ],
-        "statuses": dict(stats.statuses),
-    }
-
-
-def _stats_lines(rows: list[dict[str, Any]], many: int) -> list[str]:
-    """What people read."""
-    names = max((len(f"{row['question']} {row['type']}") for row in rows), default=0)
-    lines = []
-    for row in rows:
-        cells = [f"{_percent(row['right']):>5} correct"]
-        shown, more = row["slips"][:_MAX_MISTAKES], row["slips"][_MAX_MISTAKES:]
-        cells += [f"{_percent(each['share']):>5} {each['id']}" for each in shown]
-        rest = row["other"] + sum(each["share"] for each in more)
-        if rest >= 0.005:
-            cells.append(f"{_percent(rest):>5} other")
-        lines.append(f" {row['question'] + ' ' + row['type']:<{names}}  {'  '.join(cells)}")
-    others = [
-        f"{row['question']}{'.' + each['part'] if each['part'] else ''}: {each['answer']} ({each['students']:,})"
-        for row in rows
-        for each in row["unexplained"][:_MAX_OTHERS]
-    ]
-    if others:
-        whose = plural(many, "student")
-        lines.append(f' "other" answers of more than {whose}:  {"  ".join(others)}')
-    return lines

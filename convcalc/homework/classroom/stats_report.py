@@ -1,0 +1,178 @@
+"""How a class answered, as a report: a bar for each question, and the most common mistakes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from convcalc.homework.classroom.output_folder import Summary
+from convcalc.homework.classroom.report import mean_line
+from convcalc.homework.classroom.stats import QuestionStats
+from convcalc.homework.mistakes import MISTAKES
+from convcalc.homework.sheets.points import points_number
+from convcalc.report import Column, Report
+from convcalc.text import grouped, plural
+
+_MAX_MISTAKES = 3  # of a question, on a terminal or in a cell
+_MAX_OTHERS = 5  # unexplained answers of a question, in a line or cell
+_BAR, _SHORT_BAR = 20, 10  # signs
+_ROOM = 24  # columns that a line needs besides the names and the bar
+
+_BY_HAND_WORDS = {"marked": "marked by a person", "to_mark": "for a person to mark"}
+
+
+def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals: Summary) -> Report:
+    """The most common mistakes per question, and what a person gave.
+
+    Args:
+        found: the questions.
+        folder: where the class was marked.
+        many: answers without a known mistake are named where more students than this gave them.
+        totals: the points of every student.
+    """
+    rows = [_stats_row(stats, many) for stats in found if stats.answered]
+    by_hand = [_by_hand_row(s) for s in found if s.statuses["by-hand"] or s.statuses["marked"]]
+    last = [_by_hand_line(row) for row in by_hand]
+    last += [mean_line(totals)] if totals.points else []
+
+    def lines(width: int | None) -> list[str]:
+        if not rows and not by_hand:
+            return ["nobody answered anything"]
+        return [*_stats_lines(rows, many, width), *last]
+
+    return Report(
+        title="",
+        columns=[
+            Column.of_mapping("question", "question", right=False, keep=9),
+            Column.of_mapping("type", "type", right=False, keep=4),
+            Column.of_mapping("answers", "answers", grouped, keep=3),
+            Column.of_mapping("right", "correct", _percent, keep=8),
+            Column.of_mapping(
+                "slips", "mistakes", _mistakes_text, plain=_mistakes_text, right=False, keep=7
+            ),
+            Column.of_mapping("other", "other", _percent, keep=6),
+            Column.of_mapping(
+                "unexplained", "unexplained", _others_text, plain=_others_text, right=False, keep=2
+            ),
+        ],
+        rows=rows,
+        key="questions",
+        row_dict=dict,
+        layout=lines,
+        lines_repeat_rows=True,
+        facts={
+            "folder": folder,
+            "students": len(totals.points),
+            "mean": round(totals.mean, 4),
+            "median": round(totals.median, 4),
+            "max": totals.max,
+            "by_hand": by_hand,
+        },
+    )
+
+
+def _by_hand_row(stats: QuestionStats) -> dict[str, Any]:
+    """A question that a person marks, as plain data."""
+    marked = stats.statuses["marked"]
+    return {
+        "question": stats.question,
+        "type": stats.kind,
+        "marked": marked,
+        "to_mark": stats.statuses["by-hand"],
+        "mean": points_number(stats.points / marked) if marked else None,
+        "max": points_number(stats.most / marked) if marked else None,
+    }
+
+
+def _by_hand_line(row: dict[str, Any]) -> str:
+    """What a person gave, for people."""
+    parts = [f"mean {row['mean']:.1f} of {row['max']:g}"] if row["marked"] else []
+    parts += [f"{row[key]:,} {word}" for key, word in _BY_HAND_WORDS.items() if row[key]]
+    return f" {row['question']} {row['type']}  {'  '.join(parts)}"
+
+
+def _percent(share: float) -> str:
+    """A share for people."""
+    return f"{100 * share:.0f} %"
+
+
+def _bar(share: float, signs: int) -> str:
+    """A bar; it is full, or empty, only where all, or none, are right.
+
+    >>> _bar(0.8, 10), _bar(0.999, 10), _bar(0.001, 10), _bar(1, 10), _bar(0, 10)
+    ('████████░░', '█████████░', '█░░░░░░░░░', '██████████', '░░░░░░░░░░')
+    """
+    full = round(share * signs)
+    if 0 < share < 1:
+        full = min(max(full, 1), signs - 1)
+    return "█" * full + "░" * (signs - full)
+
+
+def _words(name: str) -> str:
+    """What went wrong, for a code of the catalogue; nothing for one that it does not have."""
+    found = MISTAKES.get(name)
+    return found.about if found else ""
+
+
+def _mistakes_text(mistakes: list[dict[str, Any]]) -> str:
+    """The mistakes of a question in a cell."""
+    return ", ".join(
+        f"{_percent(each['share'])} {each['id']}{' (' + each['about'] + ')' if each['about'] else ''}"
+        for each in mistakes[:_MAX_MISTAKES]
+    )
+
+
+def _others_text(others: list[dict[str, Any]]) -> str:
+    """The answers that nothing explains, in a cell."""
+    return ", ".join(f"{each['answer']} ({each['students']})" for each in others[:_MAX_OTHERS])
+
+
+def _stats_row(stats: QuestionStats, many: int) -> dict[str, Any]:
+    """A question as plain data."""
+    return {
+        "question": stats.question,
+        "type": stats.kind,
+        "answers": stats.answered,
+        "right": round(stats.share(stats.right), 4),
+        "slips": [
+            {
+                "id": name,
+                "about": _words(name),
+                "answers": count,
+                "share": round(stats.share(count), 4),
+            }
+            for name, count in stats.mistakes.most_common()
+        ],
+        "other": round(stats.share(stats.other), 4),
+        "unexplained": [
+            {"part": part, "answer": answer, "right": right, "students": count}
+            for (part, right, answer), count in stats.others.most_common()
+            if count > many
+        ],
+        "statuses": dict(stats.statuses),
+    }
+
+
+def _stats_lines(rows: list[dict[str, Any]], many: int, width: int | None) -> Iterator[str]:
+    """What people read."""
+    titles = [f"{row['question']} {row['type']}" for row in rows]
+    wide = max(map(len, titles), default=0)
+    signs = _BAR if width is None or wide + _BAR + _ROOM <= width else _SHORT_BAR
+    for title, row in zip(titles, rows):
+        right = f"{_percent(row['right']):>5} correct"
+        yield f" {title:<{wide}}  {_bar(row['right'], signs)} {right}"
+        shown, more = row["slips"][:_MAX_MISTAKES], row["slips"][_MAX_MISTAKES:]
+        for each in shown:
+            about = f": {each['about']}" if each["about"] else ""
+            yield f"   {_percent(each['share']):>5}  {each['id']}{about}"
+        rest = row["other"] + sum(each["share"] for each in more)
+        if rest >= 0.005:
+            yield f"   {_percent(rest):>5}  other"
+    others = [
+        f"{row['question']}{'.' + each['part'] if each['part'] else ''}: {each['answer']} ({each['students']:,})"
+        for row in rows
+        for each in row["unexplained"][:_MAX_OTHERS]
+    ]
+    if others:
+        whose = plural(many, "student")
+        yield f' "other" answers of more than {whose}:  {"  ".join(others)}'
