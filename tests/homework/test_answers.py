@@ -248,7 +248,8 @@ def test_another_number_is_no_rounded_quotient(text: str) -> None:
         (Volume(), "28x28x6 or 6x28x28", (28, 28, 6)), (Volume(), "28x28x60", (28, 28, 6)), (Volume(), "28x28", (28, 28, 6)), (Volume(), "28x28x6x2", (28, 28, 6)), (Volume(), "28x28x6 -> 14x14x6", (28, 28, 6)),
         (Volume(), "2828x6", (28, 28, 6)), (SIZE, "14x15", 14), (SIZE, "15x15=196", 14), (SIZE, "14 or 15", 14), (SIZE, "14.5", 14), (SIZE, "14x14x6", 14), (SIZE, "it does not change, 28", Misfit()), (RATIO, "1:4", 4),
         (RATIO, "4:1:1", 4), (SHARE, "25 %", Fraction(3, 4)), (Bytes("MB"), "40 KB", 40_000_000), (Bytes("MB"), "40 megabits", 40_000_000), (MATRIX, "[[19, 25], [37, 44]]", ((19, 25), (37, 43))), (MATRIX, "0.0", ((Fraction(1, 30),),)),
-        (MATRIX, "[[19, 37], [25, 43]]", ((19, 25), (37, 43))), (Choice(("x", "y")), "b is wrong", ("b",)), (Choice(("x", "y")), "not b", ("b",)), (TRUE_FALSE, "not true", True), (TRUE_FALSE, "it is not true", True), (Settings(), "k=4, s=2, p=1", (5, 3)),
+        (MATRIX, "[[19, 37], [25, 43]]", ((19, 25), (37, 43))), (Choice(("x", "y")), "b is wrong", ("b",)), (Choice(("x", "y")), "not b", ("b",)), (TRUE_FALSE, "not true", True), (TRUE_FALSE, "it is not true", True), (SIZE, "27x27, not 28x28", 28), (SIZE, "not 28", 28), (SIZE, "28, no", 28), (SIZE, "no padding", 28),
+        (Volume(), "28x28x3, not 28x28x6", (28, 28, 6)), (COUNT, "750, not 760", 760), (Settings(), "k=4, s=2, p=1", (5, 3)),
     ],
 )  # fmt: skip
 def test_what_says_something_else_is_not_taken_for_right(
@@ -275,6 +276,65 @@ def test_a_rounded_fraction_is_right_to_its_digits(value: Fraction, digits: int,
     for form, expected in ((RATIO, value), (MATRIX, ((value,),))):
         assert is_right(form, text, expected) == (bool(near) or not value), (text, value)
         assert not is_right(form, off, expected), (off, value)
+
+
+MISFIT_WORDS: dict[str, bool] = {
+    "does not fit": True, "never": True, "none": True, "no, 14.5": True, "no, 14": True, "none, 14.5": True,
+    "no padding: does not fit": True, "no, 27/2 is not an integer": True, "no, 13.5": False, "no, 13": False, "no, 15": False,
+    "14 with no padding": False, "no padding, so 14": False, "14 none": False, "no padding": False, "14": False,
+}  # fmt: skip
+MISFIT_NUMBERS = {"1e1": False, "0.01k": False, "1.4e1": False, "1.45e1": True}
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "right"),
+    [
+        *((form, *each) for form in (SIZE, FIT, Volume()) for each in MISFIT_WORDS.items()),
+        *((form, *each) for form in (SIZE, FIT) for each in MISFIT_NUMBERS.items()),
+    ],
+)
+def test_that_a_window_does_not_fit_is_said_of_the_fit_and_with_its_numbers(
+    form: AnswerType, text: str, right: bool
+) -> None:
+    assert is_right(form, text, Misfit(Fraction(29, 2))) is right, form.read(text)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        *((SIZE, text, 28) for text in (
+            "28 with no padding", "no padding: 28", "28 since there is no padding", "28 (no padding)", "28, no padding", "28; no padding is used",
+            "28 as we have no padding", "No padding, so 28", "28x28, not 27x27", "28 not 27", "28 without any padding", "28 with zero padding",
+        )),
+        *((Volume(), text, (28, 28, 6)) for text in (
+            "28x28x6 (no padding)", "28x28x6, no padding", "no padding: 28x28x6", "28x28x6, not 28x28x3", "28x28x6 with no padding",
+        )),
+        *((SIZE, text, 0) for text in ("none", "None.", "no padding", "no padding needed", "no padding is needed", "none needed", "zero", "no zeros")),
+        *((COUNT, text, 760) for text in ("760, no padding", "760 with no bias", "760, not 750")),
+    ],
+)  # fmt: skip
+def test_what_there_is_not_is_no_statement_about_fitting(
+    form: AnswerType, text: str, expected: Any
+) -> None:
+    assert is_right(form, text, expected), form.read(text)
+
+
+def test_a_percentage_is_a_hundredth_in_a_ratio_too() -> None:
+    assert RATIO.read("360 %").value == Fraction("3.6")
+    assert RATIO.read("3.6 %").value == Fraction("0.036")
+    assert not is_right(RATIO, "3.6 %", Fraction("3.6"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["b) or a)", "b. is wrong", "b: no", "b) a pool", "b) because of its weights", "(b) or (c)"],
+)
+def test_behind_a_letter_stands_only_its_own_option(text: str) -> None:
+    form = Choice(("a pool", "a convolution", "both"))
+    problem = f"{text!r} is not one of the options; write a letter from a to c"
+    assert form.read(text).problem == problem
+    for right in ("b) a convolution", "b: convolution", "(b) A convolution."):
+        assert form.read(right).value == ("b",)
 
 
 def test_a_product_that_is_worked_out_wrongly_is_said() -> None:

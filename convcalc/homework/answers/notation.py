@@ -175,6 +175,32 @@ def _group(text: str, at: int) -> tuple[str, int]:
     return text[at + 1 :], len(text)
 
 
+# --------------------------------------------------------------------------------- what is not
+
+# "with no padding", "since there is no padding", "no padding is needed": says nothing about a size
+NOTHING_ADDED = re.compile(
+    r"(?:\b(?:with|since|because|as|for|if|when|and|assuming|so) )?(?:\b(?:there|it|we|i) ?(?:is|was|are|has|have|use|used|'s) )?"
+    r"\b(?:no|not any|without|without any|zero) (?:extra |zero[- ]|any |more |further )?(?:padding|pads?|zeros|zeroes|dilation|bias(?:es)?|rounding|remainder)\b"
+    r"(?: (?:is|was|at all|used|needed|applied|added|required|here|necessary)\b){0,3}",
+    re.IGNORECASE,
+)
+_NOT_THIS = re.compile(
+    r",?\s?(?:and )?\bnot (?:= ?)?(?=[\d(\[])[^,;\na-wyz]{1,40}(?: but)?", re.IGNORECASE
+)
+
+
+def without_asides(text: str) -> str:
+    """A text without remarks on what there is not, where numbers are left.
+
+    >>> [without_asides(text).strip() for text in ("28 (no padding)", "28x28, not 27x27", "no padding", "14.5, not whole")]
+    ['28', '28x28', 'no padding', '14.5, not whole']
+    """
+    shorter = _NOT_THIS.sub(" ", NOTHING_ADDED.sub(" ", text))
+    if shorter == text or not any(map(str.isdigit, shorter)):
+        return text
+    return shorter.replace("( )", " ").strip(" ,;:")
+
+
 # ------------------------------------------------------------------------- one thing after another
 
 _STEP = re.compile(

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from convcalc.homework.answers.notation import MAX_NUMBER, Unreadable, lines_of, steps, unwrapped
+from convcalc.homework.answers.notation import (
+    MAX_NUMBER,
+    Unreadable,
+    lines_of,
+    steps,
+    unwrapped,
+    without_asides,
+)
 from convcalc.homework.answers.vocabulary import NOISE, SMALL_NUMBERS, WORD, is_noise, scale_of
 from convcalc.text import shortened
 
@@ -51,6 +58,10 @@ class Number(NamedTuple):
         if self.value == exact:
             return True
         return bool(self.half) and bool(self.value) and abs(self.value - exact) <= self.half
+
+    def of_100(self) -> Number:
+        """A hundredth of it: what a percentage means."""
+        return self._replace(value=self.value / 100, half=self.half / 100)
 
 
 class Written(NamedTuple):
@@ -280,7 +291,7 @@ def written(text: str, *, memory: bool = False, limit: int = MAX_NUMBER) -> Writ
     >>> written("26x26x32 = 21633")[0].value, written("26x26x32 = 21633").before
     (Fraction(21633, 1), '26x26x32')
     """
-    lines = lines_of(text, limit)
+    lines = [without_asides(line) for line in lines_of(text, limit)]
     parts = [part for step in steps(lines) for part in step]
     counted = [part for part in parts if any(character.isdigit() for character in part)]
     if not counted:

@@ -14,6 +14,7 @@ from typing import Any
 
 from convcalc.homework.answers.notation import (
     LOOKALIKES,
+    NOTHING_ADDED,
     Unreadable,
     clean,
     lines_of,
@@ -21,6 +22,7 @@ from convcalc.homework.answers.notation import (
     split,
     steps,
     unwrapped,
+    without_asides,
 )
 from convcalc.homework.answers.numbers import MAX_DIGITS, Number, number, one_to, written
 from convcalc.homework.answers.reading import (
@@ -39,8 +41,8 @@ from convcalc.homework.answers.vocabulary import WORD, is_noise
 from convcalc.text import shortened
 
 NO = re.compile(
-    r"\b(no|not|non|none|never|does\s?n'?t|do\s?n'?t|ca\s?n'?t|cannot|won'?t|is\s?n'?t|invalid|impossible|"
-    r"undefined|error|fails?|misfit|fractional|nope)\b"
+    r"\b(no|not|non|never|does\s?n'?t|do\s?n'?t|ca\s?n'?t|cannot|won'?t|is\s?n'?t|invalid|impossible|"
+    r"undefined|error|fails?|misfit|fractional|nope)\b|^(?:none|nothing)\b"
 )
 _YES = re.compile(r"\b(yes|fits|fit|valid|ok|okay|possible|works)\b")
 _FIT_WORDS = frozenset(
@@ -83,7 +85,7 @@ def written_shape(raw: Any) -> tuple[tuple[Number, ...], str]:
             message = "a shape is a few numbers, such as 28x28x6"
             raise Unreadable(message)
         return _without_batch([raw_text(item) for item in raw]), ""
-    lines = [_plain_names(line.lower()) for line in lines_of(raw_text(raw))]
+    lines = [_plain_names(without_asides(line.lower())) for line in lines_of(raw_text(raw))]
     chain = [step for step in steps(lines) if any(map(_DIGITS.search, step))]
     if not chain:
         return _sides(" ".join(lines)), ""
@@ -215,8 +217,12 @@ def size(raw: Any) -> tuple[bool | None, tuple[Number, ...], tuple[tuple[Number,
     """
     if isinstance(raw, list | tuple):
         return None, shape(raw), (), ""
-    lines = [_BY.sub("x", line.lower()) for line in lines_of(raw_text(raw))]
+    lines = [_BY.sub("x", without_asides(line.lower())) for line in lines_of(raw_text(raw))]
     text = "\n".join(lines)
+    if NOTHING_ADDED.fullmatch(text.strip(" .!,;")):
+        return None, (Number(Fraction(0)),), (), ""
+    if text.strip(" .!,;") in _NONE:
+        return False, (), ((Number(Fraction(0)),),), ""
     fits = None
     if NO.search(text):
         fits, text = False, NO.sub(" ", text)
@@ -236,6 +242,7 @@ def size(raw: Any) -> tuple[bool | None, tuple[Number, ...], tuple[tuple[Number,
         raise
 
 
+_NONE = ("none", "nothing", "nil", "none needed", "none is needed")  # a misfit, or a size of 0
 _PAIR = re.compile(r"\d{1,9}, ?\d{1,9}")
 _SAYS_NO = re.compile(
     r"(?:it )?(?:no|nope|does ?n[o']?t fit|does not fit|can ?not|can't|invalid|impossible)\b"
@@ -291,6 +298,15 @@ def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
     True
     """
     return tuple(tuple(each.value for each in row) for row in written_rows(raw))
+
+
+def says_no(text: str) -> bool:
+    """Whether an answer says that something does not fit.
+
+    >>> says_no("28x28x6 (no padding)"), says_no("No, 14.5")
+    (False, True)
+    """
+    return NO.search(without_asides(" ".join(text[:200].lower().split()))) is not None
 
 
 def written_rows(raw: Any) -> tuple[tuple[Number, ...], ...]:
@@ -409,6 +425,7 @@ __all__ = [
     "number_text",
     "one_to",
     "raw_text",
+    "says_no",
     "shape",
     "shape_text",
     "size",

@@ -10,6 +10,7 @@ from convcalc.homework.answers.parsing import Reading, Unreadable, clean
 from convcalc.homework.answers.types import AnswerType, Asked, Tolerance, answer_type
 from convcalc.text import shortened
 
+_LETTER = re.compile(r"[\[(]?([a-z])[.):\]] ?")  # in front of an option's own text
 _IS_RIGHT = re.compile(r"\s(?:is|are)(?: the)? (?:right|correct|true)(?: ones?)?$")
 
 
@@ -78,8 +79,12 @@ class Choice(AnswerType):
         parts = [part for part in parts if part]
         if parts and all(part in known for part in parts):
             return parts
-        if parts and parts[0] in known and re.match(r"[\[(]?[a-z][.):\]]", given):
-            return parts[:1]
+        labelled = _LETTER.match(given)
+        if labelled and labelled[1] in known:
+            rest = answers.word(given[labelled.end() :])
+            option = answers.word(self.options[ord(labelled[1]) - ord("a")])
+            if rest and f" {rest} " in f" {option} ":
+                return [labelled[1]]
         message = f"{shortened(text, 30)!r} is not one of the options"
         raise Unreadable(message)
 

@@ -19,11 +19,21 @@ class Misfit(NamedTuple):
     unrounded: Fraction | None = None
 
     def said_by(self, reading: Reading) -> bool:
-        """Whether an answer says so: in words, or by the result of the division."""
-        if isinstance(reading.value, Misfit):
-            return True
+        """Whether an answer says so: in words, or by the result of the division.
+
+        Beside words may stand the result, exactly or rounded down, or the quotient that is not whole.
+        """
         result = self.unrounded
-        return result is not None and any(EXACT.allows(each, result) for each in reading.numbers)
+        if not isinstance(reading.value, Misfit):
+            return result is not None and any(EXACT.allows(n, result) for n in reading.numbers)
+        if result is None:
+            return True
+        return all(
+            EXACT.allows(n, result)
+            or n.value == result // 1
+            or (n.value == result - 1 and not n.half)
+            for n in reading.numbers
+        )
 
 
 class Tolerance(NamedTuple):
@@ -47,13 +57,16 @@ class Tolerance(NamedTuple):
 
         A right answer that is a fraction may be rounded: it is right to the digits given.
 
-        >>> [EXACT.allows(answers.number(text), Fraction(7, 3)) for text in ("7/3", "2.3", "2.333", "2.34", "2")]
-        [True, True, True, False, False]
+        >>> [EXACT.allows(answers.number(text), Fraction(7, 3)) for text in ("7/3", "2.3", "2.333", "2.34", "2", "2e0")]
+        [True, True, True, False, False, False]
         """
         if self.share and abs(number.value - expected) <= abs(expected) * self.share:
             return True
-        if self.rounded or expected.denominator != 1:
+        if self.rounded:
             return number.is_rounded(expected)
+        if expected.denominator != 1:
+            decimals = number.half < Fraction(1, 2)
+            return number.is_rounded(expected) and (decimals or number.value == expected)
         return number.value == expected
 
 
@@ -225,7 +238,7 @@ class Size(AnswerType):
     def parse(self, raw: Any, reading: Reading) -> Reading:
         fits, numbers, others, before = answers.size(raw)
         found = self.size_of(reading, fits, numbers)
-        others_read = tuple(self.size_of(reading, fits, other) for other in others)
+        others_read = tuple(self.size_of(reading, fits if numbers else None, n) for n in others)
         return found.but(others=others_read).after(before)
 
     @staticmethod
@@ -304,7 +317,7 @@ class Volume(AnswerType):
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         fits = None
-        if isinstance(raw, str) and answers.NO.search(raw[:200].lower()) and raw.count(",") < 2:
+        if isinstance(raw, str) and answers.says_no(raw) and raw.count(",") < 2:
             fits, numbers, *_ = answers.size(raw)
             if fits is False and len(numbers) < 2:
                 value = Misfit(numbers[0].value if numbers else None)
@@ -339,7 +352,7 @@ class Ratio(AnswerType):
         return answers.written(answers.one_to(text))
 
     def understood(self, number: Number, reading: Reading) -> Reading:
-        return self.reading_of(number, reading)
+        return self.reading_of(number.of_100() if number.unit == "%" else number, reading)
 
     def secrets(self, value: Any) -> set[str]:
         found = _number_secrets(value)
@@ -354,7 +367,7 @@ class Share(Ratio):
 
     def understood(self, number: Number, reading: Reading) -> Reading:
         if number.unit == "%" or abs(number.value) > 1:
-            number = number._replace(value=number.value / 100, half=number.half / 100)
+            number = number.of_100()
         return self.reading_of(number, reading)
 
     def text(self, value: Any) -> str:
