@@ -12,8 +12,10 @@ import unicodedata
 from fractions import Fraction
 from typing import Any
 
+from convcalc.homework.answers.named_sides import named_sides
 from convcalc.homework.answers.notation import (
     LOOKALIKES,
+    MAX_NUMBER,
     NOTHING_ADDED,
     Unreadable,
     clean,
@@ -69,23 +71,32 @@ _MAX_SIDES = 8
 _TWO = 2  # numbers make a shape
 
 
-def shape(raw: Any) -> tuple[Number, ...]:
-    """Some numbers: 28×28×6, (6, 28, 28), 28 by 28 by 6, or a list.
+def shape(raw: Any, order: str = "hwc") -> tuple[Number, ...]:
+    """Some numbers: 28×28×6, (6, 28, 28), 28 by 28 by 6, or a list; those with names in an order.
 
     >>> [tuple(map(int, (n.value for n in shape(t)))) for t in ("28×28×6", "(6, 28, 28)", "[28; 28; 6]", "28x28x6 = 4704")]
     [(28, 28, 6), (6, 28, 28), (28, 28, 6), (28, 28, 6)]
     """
-    return written_shape(raw)[0]
+    return written_shape(raw, order)[0]
 
 
-def written_shape(raw: Any) -> tuple[tuple[Number, ...], str]:
-    """Some numbers, and the number after = that is not their product."""
+def written_shape(raw: Any, order: str = "hwc") -> tuple[tuple[Number, ...], str]:
+    """Some numbers, and the number after = that is not their product.
+
+    Args:
+        raw: the answer.
+        order: how the sheet writes volumes; numbers that all have names, such as W=28, are put into it.
+    """
     if isinstance(raw, list | tuple):
         if len(raw) > _MAX_SIDES or any(isinstance(item, list | tuple | dict) for item in raw):
             message = "a shape is a few numbers, such as 28x28x6"
             raise Unreadable(message)
-        return _without_batch([raw_text(item) for item in raw]), ""
-    lines = [_plain_names(without_asides(line.lower())) for line in lines_of(raw_text(raw))]
+        named = named_sides(", ".join(map(raw_text, raw)).lower()[:MAX_NUMBER], order)
+        return _without_batch(named or [raw_text(item) for item in raw]), ""
+    lines = [_counted(line) for line in lines_of(raw_text(raw))]
+    if named := named_sides(" ".join(lines).lower(), order):
+        return tuple(map(number, named)), ""
+    lines = [_plain_names(without_asides(line.lower())) for line in lines]
     chain = [step for step in steps(lines) if any(map(_DIGITS.search, step))]
     if not chain:
         return _sides(" ".join(lines)), ""
@@ -101,6 +112,19 @@ def written_shape(raw: Any) -> tuple[tuple[Number, ...], str]:
 
 
 _DIGITS = re.compile(r"\d")
+_WITH_PRODUCT = re.compile(
+    r"(.{0,200}?(\d+) ?[x×*] ?(\d+) ?[x×*] ?(\d+)),? (?:and )?(\d[\d,']{0,20})([ a-z]{0,30})"
+)
+
+
+def _counted(line: str) -> str:
+    """A line with a sign before the product of a shape: 28x28x6, 4704 as 28x28x6 = 4704."""
+    found = _WITH_PRODUCT.fullmatch(line.rstrip(" ."))
+    if found is None:
+        return line
+    product = int(found[2]) * int(found[3]) * int(found[4])
+    same = re.sub("[,']", "", found[5]) == str(product)
+    return f"{found[1]} = {found[5]}{found[6]}" if same else line
 
 
 def _plain_names(line: str) -> str:

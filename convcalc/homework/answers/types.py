@@ -303,13 +303,20 @@ class Fit(Size):
 
 @answer_type("volume")
 class Volume(AnswerType):
-    """The numbers of a shape, in the sheet's order."""
+    """The numbers of a shape, in the sheet's order.
+
+    Args:
+        wants: what to write.
+        order: the sheet's order, into which numbers with names are put; without it they stay.
+    """
 
     counts = False
     is_size = True
 
-    def __init__(self, wants: str = "a volume, its numbers separated by ×") -> None:
-        self.wants = wants
+    def __init__(
+        self, wants: str = "a volume, its numbers separated by ×", order: str = ""
+    ) -> None:
+        self.wants, self.order = wants, order
 
     def form(self, asked: Asked) -> str:
         batch = "1×" if self.wants.startswith("1 × ") and asked.example else ""
@@ -322,7 +329,7 @@ class Volume(AnswerType):
             if fits is False and len(numbers) < 2:
                 value = Misfit(numbers[0].value if numbers else None)
                 return reading.but(value=value, numbers=numbers, fits=False, echo="does not fit")
-        numbers, after = answers.written_shape(raw)
+        numbers, after = answers.written_shape(raw, self.order)
         values = _values_of(numbers)
         found = reading.but(value=values, numbers=numbers, echo=answers.shape_text(values))
         return found.but(echo=f"{found.echo} (which is not {after})") if after else found
@@ -451,4 +458,4 @@ FIT = Fit()
 RATIO = Ratio()
 SHARE = Share()
 MATRIX = Matrix()
-PAIR = Volume("rows × columns")
+PAIR = Volume("rows × columns", "hwc")

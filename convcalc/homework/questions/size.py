@@ -210,7 +210,7 @@ class VolumeTask(_Window):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order)),
+                Volume(volume_words(self.order), self.order),
                 "volume",
                 quantities,
                 sizes,
@@ -256,7 +256,7 @@ class PoolVolume(Task):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order)),
+                Volume(volume_words(self.order), self.order),
                 "volume",
                 quantities,
                 sizes,
@@ -297,7 +297,7 @@ class PaddedVolume(Task):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order)),
+                Volume(volume_words(self.order), self.order),
                 "padded",
                 quantities,
                 padded_volume,

@@ -183,7 +183,7 @@ class FcToConv(Parted):
             found.append(
                 Part(
                     "volume",
-                    Volume(volume_words(self.order)),
+                    Volume(volume_words(self.order), self.order),
                     sizes(quantities),
                     "volume",
                     quantities,

@@ -208,7 +208,9 @@ class ArchTable(Task):
             topic, quantities = _count_quantities(row, bias=bias)
             evaluate = _COUNTED.get(topic)
         is_map = ask == "shape" and len(expected) == 3
-        answer_type = Volume(volume_words(self.order)) if is_map else _ANSWERS.get(ask, COUNT)
+        answer_type = (
+            Volume(volume_words(self.order), self.order) if is_map else _ANSWERS.get(ask, COUNT)
+        )
         part = Part(
             f"{number}.{ask}", answer_type, expected, topic, quantities,
             evaluate, f"row {number}, {ask}", _row_method(row, ask),
