@@ -6,19 +6,22 @@ row must not change at all, and no type may use a convention that it does not de
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from convcalc.homework import loads
+from convcalc.homework import check, loads
 from convcalc.homework.answers.types import PAIR, Misfit, Volume
 from convcalc.homework.classroom.distribute import sheet_text
 from convcalc.homework.conventions import RULES, Conventions, conventions
 from convcalc.homework.questions import QUESTIONS, create_question, meaning
 from convcalc.homework.questions.given import GivenError
 from convcalc.homework.questions.meaning import MEANINGS
+from homework.test_questions import sheet_with
 
 QUESTIONS.load()
 USUAL = Conventions()
@@ -119,6 +122,7 @@ rows("params-depthwise", {"k": 3, "c_in": 4}, 40, (BARE, 36))
 rows("params-fc", {"input": "2x2x3", "units": 5}, 65, (BARE, 60))
 rows("params-bn", {"c_in": 8}, 16, ("bn=all", 32))
 rows("params-pool", {"k": 2, "c_in": 16}, 0, ("pool_bias=lenet", 32))
+rows("params-pool", {"k": 2, "c_in": 16}, 32, (BARE, 16), pool_bias="lenet")
 rows(
     "params-separable",
     {"k": 5, "c_in": 10, "filters": 100, "bias": True},
@@ -354,6 +358,13 @@ rows(
     ((5,),),
     ("transposed_out_pad=match", ((5, 0), (0, 0))),
 )
+# two windows of 1×2 in a row of 4 leave nothing over, in one of 5 a cell
+rows(
+    "gradient",
+    {"x": [[1, 1, 1, 1, 1]], "w": [[1, 1]], "g": [[1, 1]], "s": 2},
+    {"db": 2},
+    (FIT, REFUSED),
+)
 rows("gradient", {"x": [[2]], "w": [[3]], "g": [[1, 1, 1]] * 3, "p": 1}, {"dw": ((2,),), "dx": ((3,),), "db": 9},
      (TOTAL, REFUSED))  # fmt: skip
 rows("gradient", {"x": SQUARE, "w": [[1, 0], [0, 0]], "g": [[1]]}, {"dw": ((1, 2), (3, 4)), "dx": ((1, 0), (0, 0))},
@@ -537,3 +548,59 @@ def test_a_question_can_state_its_own_conventions() -> None:
         assert again["q3"].sentence == "How large is it? (Round sizes down.)"
         assert "(Round sizes down.)" in again["q2"].sentence
         assert "Round sizes down" not in again["q1"].sentence
+
+
+_LAYERS: dict[str, tuple[dict[str, Any], str]] = {
+    "params": ({"k": 3, "c_in": 6, "filters": 4}, "conv:k3c4"),
+    "params-fc": ({"input": "10x10x6", "units": 5}, "fc:5"),
+    "params-bn": ({"c_in": 6}, "batchnorm"),
+    "params-depthwise": ({"k": 3, "c_in": 6}, "depthwise:k3"),
+    "params-transposed": ({"k": 3, "c_in": 6, "filters": 4}, "conv_transpose:k3c4"),
+    "params-pool": ({"k": 2, "c_in": 6}, "pool:k2"),
+}
+_COUNTS = {"bias": ("true", "false"), "bn": ("trainable", "all"), "pool_bias": ("0", "lenet")}
+
+
+@pytest.mark.parametrize("kind", _LAYERS)
+@pytest.mark.parametrize("values", [*product(*_COUNTS.values())], ids="-".join)
+def test_a_layer_counts_alone_as_in_a_network(kind: str, values: tuple[str, ...]) -> None:
+    """Every combination of what counts: two ways to the same number, through other code."""
+    given, arch = _LAYERS[kind]
+    settings = dict(zip(_COUNTS, values))
+    alone = sheet_with(kind, given, **settings)["q1"].parts[0].expected
+    network = sheet_with("params-model", {"input": "10x10x6", "arch": arch}, **settings)
+    assert alone == network["q1"].parts[0].expected
+
+
+@pytest.mark.parametrize(("bias", "right"), [("true", 12), ("false", 6)])
+def test_a_pool_of_lenet_has_a_bias_where_biases_count(bias: str, right: int) -> None:
+    sheet = sheet_with("params-pool", {"k": 2, "c_in": 6}, pool_bias="lenet", bias=bias)
+    assert check(sheet, "q1", right).right
+
+
+def test_the_gradient_of_a_window_that_does_not_fit_is_asked_where_sizes_are_rounded() -> None:
+    # (4 − 3)/2 + 1 = 1.5
+    given = {"x": [[1, 2, 3, 4]] * 4, "w": [[1, 1, 1]] * 3, "s": 2}
+    message = r"the window does not fit exactly, and this sheet has fit: strict; change the map, the stride or the padding"
+    for kind, more in (("gradient", {"g": [[1]]}), ("conv-by-hand", {})):
+        assert sheet_with(kind, {**given, **more})["q1"].parts
+        with pytest.raises(GivenError, match=message):
+            _ = sheet_with(kind, {**given, **more}, fit="strict")["q1"].parts
+
+
+@pytest.mark.parametrize("word", ["conv:c5psame", "pool:psame", "depthwise:psame"])
+def test_same_padding_of_a_layer_without_a_kernel_is_refused_alike(word: str) -> None:
+    said = []
+    for same in ("tf", "symmetric"):
+        with pytest.raises(GivenError) as error:
+            sheet_with("params-model", {"input": "20x20x3", "arch": f"{word} fc:10"}, same=same)
+        said.append(str(error.value))
+    assert said[0] == said[1]
+    assert re.fullmatch(rf"arch: {word}: \w+ needs kernel_size; write k3", said[0])
+
+
+def test_the_share_of_fully_connected_layers_leaves_out_a_norm_behind_them() -> None:
+    # 3·3·6·4 + 4 = 220, 8·8·4·10 + 10 = 2570, 2·10 = 20
+    arch = "conv:k3c4 fc:10 batchnorm relu"
+    sheet = sheet_with("share", {"input": "10x10x6", "arch": arch})
+    assert sheet["q1"].parts[0].expected == Fraction(2570, 220 + 2570 + 20)

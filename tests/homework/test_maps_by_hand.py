@@ -174,3 +174,29 @@ def test_every_question_says_its_convention() -> None:
             "pad-by-hand", {"x": [[1, 2], [3, 4]], "mode": "reflect"}
         ).question_text()
     )
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "right", "wrong"),
+    [
+        ([[10, 0.5]], [[10, 1]], ["100.5", "201/2", "100.50"], ["101", "100", "99.6", "1e2"]),
+        ([[1, "1/3"]], [[1, 1]], ["4/3", "1.33", "1.3333"], ["1.34", "1", "1.32"]),
+        ([[3, 4]], [[1, 2]], ["11", "11.0"], ["11.1", "10.9"]),
+    ],
+)
+def test_a_sum_of_products_is_exact_whether_whole_or_not(
+    x: Any, w: Any, right: list[str], wrong: list[str]
+) -> None:
+    sheet = sheet_with("dot-product", {"x": x, "w": w})
+    for texts, status in ((right, "right"), (wrong, "wrong")):
+        assert [check(sheet, "q1", text).status for text in texts] == [status] * len(texts)
+    assert sheet["q1"].answers_text(sheet["q1"].parts[0]) == "a number, exact"
+
+
+def test_the_sheet_does_not_say_whether_the_gradient_of_the_bias_is_whole() -> None:
+    wants = set()
+    for g in ([[1]], [[0.5]]):
+        numbers = {"x": [[1, 2], [3, 4]], "w": [[1, 1], [1, 1]], "g": g}
+        question = sheet_with("gradient", numbers)["q1"]
+        wants.add(question.answers_text(question.parts[-1]))
+    assert wants == {"a number, exact"}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_SIDE = 64
 MAX_PRODUCTS = 200_000
 _MAX_DENOMINATOR = 10**120
+STRICT_MISFIT = "the window does not fit exactly, and this sheet has fit: strict; change the map, the stride or the padding"
 _IN_64_BITS = 2**62
 _PAST_THE_END = 1_000  # cells: more than a map by hand has with its padding
 

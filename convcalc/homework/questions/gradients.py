@@ -5,11 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
+from convcalc.homework.answers.rounded import NUMBER
 from convcalc.homework.answers.text_types import WORD
-from convcalc.homework.answers.types import COUNT, MATRIX, PAIR, RATIO
+from convcalc.homework.answers.types import MATRIX, PAIR
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.exact import (
+    STRICT_MISFIT,
     as_int_if_whole,
     exact,
     gradients,
@@ -18,7 +20,8 @@ from convcalc.homework.questions.exact import (
     turned,
 )
 from convcalc.homework.questions.given import Count, GivenError, Rows
-from convcalc.homework.questions.meaning import Flip, Zeros, default
+from convcalc.homework.questions.meaning import Fit, Flip, Zeros, default
+from convcalc.homework.questions.quantities import Axis
 from convcalc.homework.questions.words import by, options
 
 
@@ -74,9 +77,12 @@ class Gradient(Parted):
     s: Count = 1
     p: Zeros = default(0)
     flip: Flip = default(None)
+    fit: Fit
 
     def check(self) -> None:
         need_small(self.p.sides(2), x=[self.x], w=[self.w], g=[self.g])
+        if self.fit == "strict" and any(axis.unrounded.denominator != 1 for axis in self.axes()):
+            raise GivenError("", STRICT_MISFIT)
         if (
             gradient(Grad(self.x, self.kernel(), self.g, self.s, self.p.sides(2), self.flip, "dw"))
             is None
@@ -85,6 +91,11 @@ class Gradient(Parted):
                 "g", "does not have the shape of the output; give one number for each output value"
             )
         super().check()
+
+    def axes(self) -> tuple[Axis, ...]:
+        """The window along the height and the width."""
+        sizes = zip((len(self.x), len(self.x[0])), (len(self.w), len(self.w[0])), self.p.sides(2))
+        return tuple([Axis(n, k, self.s, *pads) for n, k, pads in sizes])
 
     def kernel(self) -> Rows:
         """The kernel as it slides over the input."""
@@ -112,13 +123,7 @@ class Gradient(Parted):
             )
             expected = gradient(quantities)
             need_writable(expected)
-            answer_type = (
-                COUNT
-                if which == "db" and isinstance(expected, int)
-                else RATIO
-                if which == "db"
-                else MATRIX
-            )
+            answer_type = NUMBER if which == "db" else MATRIX
             found.append(
                 Part(
                     which,
@@ -197,8 +202,7 @@ class DotProduct(Task):
         products = (a * b for xs, ws in zip(self.x, self.w) for a, b in zip(xs, ws))
         total = as_int_if_whole(sum(products, Fraction(0)))
         need_writable(total)
-        answer_type = COUNT if isinstance(total, int) else RATIO
-        return [Part("", answer_type, total, method="Σ x·w")]
+        return [Part("", NUMBER, total, method="Σ x·w")]
 
 
 _KERNEL_NAMES = {

@@ -9,6 +9,7 @@ from convcalc.homework.answers.types import MATRIX
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.exact import (
+    STRICT_MISFIT,
     Exact,
     Pool,
     TooMuchError,
@@ -178,7 +179,7 @@ def _misfit_text(quantities: Hand) -> str:
     if quantities.transposed:
         return "nothing is left of the result; give less padding, and an output padding below the stride"
     if _hand(quantities._replace(fit="floor", cells=())) is not None:
-        return "the window does not fit exactly, and this sheet has fit: strict; change the map, the stride or the padding"
+        return STRICT_MISFIT
     return "the window does not fit; give a larger map or more padding"
 
 

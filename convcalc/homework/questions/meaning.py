@@ -112,6 +112,11 @@ def _output_padding(value: int | None, words: Mapping[str, Any], c: Conventions)
     return max(0, min(missing, s - 1))
 
 
+def _pool_numbers(_value: None, _words: Mapping[str, Any], c: Conventions) -> int:
+    """What a pool learns per map: nothing, or a weight and, where biases count, a bias."""
+    return 0 if c.pool_bias != "lenet" else 2 if c.bias != "false" else 1
+
+
 def _design(value: str, _words: Mapping[str, Any], c: Conventions) -> Design:
     """A network as the sheet writes and counts it."""
     writing = Writing(c.padding == "total", c.same == "symmetric", int(c.dilation_base), c.fit)
@@ -155,7 +160,7 @@ MEANINGS: dict[str, Meaning] = {
     "NeuronMeaning": _asked("neurons"),
     "NormNumbers": _asked("bn", {"trainable": 2, "all": 4}),
     "LenetTables": _asked("lenet_c3"),
-    "PoolNumbers": _asked("pool_bias", {"0": 0, "lenet": 2}),
+    "PoolNumbers": Meaning(("pool_bias", "bias"), _pool_numbers),
     "EachHasBiases": _asked("separable_bias", {"both": True, "last": False}),
     "InPixels": _asked("rf", {"side": False, "pixels": True}),
     "PadCounts": _asked("avg_pool_border", {"count": True, "ignore": False}),

@@ -49,7 +49,7 @@ class Writing(NamedTuple):
         if "dilation" in texts:
             found["dilation"] = _each_number(texts["dilation"], self._dilation)
         padding = texts.get("padding", "")
-        if padding == "same" and self.symmetric:
+        if padding == "same" and self.symmetric and "kernel_size" in texts:
             found["padding"] = _symmetric(texts["kernel_size"], found.get("dilation", "1"), axes)
         elif self.total and padding[:1].isdigit() and "," not in padding:
             found["padding"] = _each_number(

@@ -370,7 +370,9 @@ class ShareTask(Task):
     def parts(self) -> list[Part]:
         rows = self.arch.rows(self.input)
         total = sum(value_of(row, self.of, "chw") for row in rows)
-        dense = sum(value_of(row, self.of, "chw") for row in rows if len(row.output) == 1)
+        dense = sum(
+            value_of(row, self.of, "chw") for row in rows if row.layers[-1].family == "linear"
+        )
         return [
             Part(
                 "",
