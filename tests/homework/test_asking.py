@@ -16,8 +16,8 @@ from convcalc.homework.questions.given import GivenError
 
 QUESTIONS.load()
 PARTED = sorted(name for name, cls in QUESTIONS.items() if issubclass(cls, Parted))
-# Tables ask by column and row; a comparison has a part for each design that it lists.
-OTHERS = {"arch-table", "chain", "compare"}
+# Tables ask by column and row; a comparison has a part for each design, a range of pixels for each axis.
+OTHERS = {"arch-table", "chain", "compare", "pixels-seen"}
 
 
 def test_every_type_with_named_parts_can_ask_for_some() -> None:
