@@ -337,6 +337,51 @@ def test_behind_a_letter_stands_only_its_own_option(text: str) -> None:
         assert form.read(right).value == ("b",)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3x3, stride 1, padding 1", (3, 1, 1)), ("3x3", (3, 1, 0)), ("6 filters of 3x3, padding 1", (3, 1, 1)), ("5 kernel, pad 2", (5, 1, 2)),
+        ("k = 3 and p = (3-1)/2 = 1", (3, 1, 1)), ("k=3, p=(k-1)/2=1", (3, 1, 1)), ("k=3, p=2-1, s=4/2", (3, 2, 1)), ("k=3.0", (3, 1, 0)),
+        ("k=3, p=same", (3, 1, "same")), ("3x3 with same padding", (3, 1, "same")), ("k=3, padding valid", (3, 1, 0)), ("k=3, no padding", (3, 1, 0)),
+        ("nn.Conv2d(3, 6, kernel_size=3, padding='same')", (3, 1, "same")), ({"k": "3", "p": "1"}, (3, 1, 1)), ("k = 3 (3x3), k = 3", (3, 1, 0)),
+        ("kernel three, stride one, padding zero", (3, 1, 0)), ("k=[3, 3], p=[1, 1]", (3, 1, 1)),
+    ],
+)  # fmt: skip
+def test_settings_are_read_with_their_sums_and_words(text: Any, value: Any) -> None:
+    assert Settings().read(text).value == value, Settings().read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("k=3, p=-4", "p is -4, which is no whole number from 0 on"),
+        ("k=3, p=0.5", "p is 0.5, which is no whole number from 0 on"),
+        ("k=3, p=1/2", "p is 0.5, which is no whole number from 0 on"),
+        ("k=3, s=0", "s is 0, which is no whole number from 1 on"),
+        ("k=-3", "k is -3, which is no whole number from 1 on"),
+        ("k=9999999", "k is 9,999,999, which is too large"),
+        ("k=3, k=5", "k is given as 3 and as 5"),
+        ("k=3x5", "k is 3×5; give one number for all axes"),
+        ("stride 1", "no kernel size in it"),
+        ("p=same", "no kernel size in it"),
+    ],
+)
+def test_settings_that_no_window_has_are_refused(text: str, problem: str) -> None:
+    assert Settings().read(text).problem == f"{problem}; write settings such as k=…, s=…, p=…"
+
+
+def test_same_padding_solves_for_the_size_that_it_keeps() -> None:
+    loose, strict = Settings(), Settings(exact=True)
+    for text, expected, right, exactly in (
+        ("k=3, p=same", (32, 32), True, True),
+        ("k=3, p=same", (32, 30), False, False),
+        ("k=3, s=2, p=same", (32, 16), True, True),
+        ("k=1, s=2, p=same", (32, 16), True, False),  # the last column is never read
+    ):
+        assert loose.same(loose.read(text), expected, EXACT) is right
+        assert strict.same(strict.read(text), expected, EXACT) is exactly
+
+
 def test_a_product_that_is_worked_out_wrongly_is_said() -> None:
     reading = COUNT.read("26x26x32 = 21623")
     assert (reading.value, reading.before) == (21_623, "26x26x32")

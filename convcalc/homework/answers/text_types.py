@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading, Unreadable, clean
+from convcalc.homework.answers.settings_text import read_settings
 from convcalc.homework.answers.types import AnswerType, Asked, Tolerance, answer_type
 from convcalc.text import shortened
 
@@ -145,12 +146,9 @@ class Prose(AnswerType):
         return set()
 
 
-_SETTING = re.compile(r"[a-z]+|\d{1,6}(?!\d|\.\d)")
-
-
 @answer_type("settings")
 class Settings(AnswerType):
-    """Values of k, s and p: ``k=3, s=1, p=0``.
+    """Values of k, s and p: ``k=3, s=1, p=0``; p may be ``same``.
 
     Args:
         total: whether p is for both sides together.
@@ -165,8 +163,6 @@ class Settings(AnswerType):
 
     takes_mapping = True
     takes_lines = True
-    NAMES: ClassVar = {"f": "k", "k": "k", "kernel": "k", "filter": "k", "size": "k", "s": "s", "stride": "s",
-             "p": "p", "padding": "p", "pad": "p"}  # fmt: skip
 
     def __init__(self, *, total: bool = False, exact: bool = False) -> None:
         self.total, self.exact = total, exact
@@ -176,27 +172,16 @@ class Settings(AnswerType):
             raw = ", ".join(
                 f"{key}={answers.raw_text(item)}" for key, item in list(raw.items())[:8]
             )
-        text = clean(answers.raw_text(raw)).lower()
-        found: dict[str, int] = {}
-        name, before = "", ""
-        for part in _SETTING.findall(text):
-            if part in self.NAMES and self.NAMES[part] == "k" and before:
-                found["k"], name, before = int(before), "", ""  # a 3x3 kernel
-            elif part in self.NAMES:
-                name, before = self.NAMES[part], ""
-            elif part.isdigit() and name:
-                found[name], name = int(part), ""
-            else:
-                before = part if part.isdigit() else before if part == "x" else ""
-        if "k" not in found:
-            message = "no kernel size in it"
-            raise Unreadable(message)
+        found = read_settings(clean(answers.raw_text(raw)).lower())
         value = (found["k"], found.get("s", 1), found.get("p", 0))
         return reading.but(value=value, echo="k={}, s={}, p={}".format(*value))
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         n, out = expected
         k, s, p = reading.value
+        if p == "same":  # ⌈n/s⌉; where the size may not be rounded, nothing may be left over
+            most = (out - 1) * s + k
+            return bool(-(-n // s) == out and not (self.exact and most < n))
         slack = n + (p if self.total else 2 * p) - k
         fits = s > 0 and slack >= 0 and not (self.exact and slack % s)
         return bool(fits and slack // s + 1 == out)
