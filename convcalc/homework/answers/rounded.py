@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from convcalc.homework.answers.parsing import Reading
-from convcalc.homework.answers.types import EXACT, Matrix, Ratio, answer_type
+from convcalc.homework.answers.types import EXACT, Matrix, Ratio, Tolerance, answer_type
 from convcalc.text import plural
 
 
@@ -15,6 +15,9 @@ class Number(Ratio):
     """A number, whole or not; a fraction may be rounded to the digits that are written."""
 
     tolerance = EXACT
+
+    def precision(self, tolerance: Tolerance) -> str:
+        return "" if tolerance == EXACT else super().precision(tolerance)
 
 
 @answer_type("decimals")
