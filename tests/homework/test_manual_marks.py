@@ -852,13 +852,16 @@ def totals_in(out: Path, who: dict[str, str], most: Fraction) -> dict[str, dict[
     assert Fraction(possible[-1]) == most
     for cells in gradebook:
         note("canvas", cells[0], cells[-1])
-    for path in (out / "feedback").iterdir():
+    for path in (out / "feedback").glob("*.md"):
         said = re.search(r"\*\*([\d.]+) of ([\d.]+) points\*\*", path.read_text(encoding="utf-8"))
         assert said
         assert Fraction(said[2]) == most
         note("pages", path.stem, said[1])
         cells = re.findall(r"\| ([\d.]+) of [\d.]+ \|", path.read_text(encoding="utf-8"))
         note("pages by row", path.stem, sum(map(Fraction, cells)))
+        html = path.with_suffix(".html").read_text(encoding="utf-8")
+        assert f"<strong>{said[1]} of {said[2]} points</strong>" in html
+        assert re.findall(r"<td>([\d.]+) of [\d.]+</td>", html) == cells
     for path in (out / "gradescope").iterdir():
         data = json.loads(path.read_text())
         note("gradescope", path.stem, data["score"])

@@ -35,6 +35,12 @@ class Entry:
     points: Fraction
     rows: list[PartRow]
     loose: bool  # a wrong number that no mistake explains: perhaps another question's answer
+    question: Question  # with the student's own numbers
+
+    @property
+    def sentence(self) -> str:
+        """The question in words."""
+        return self.question.sentence
 
 
 @dataclass(slots=True)
@@ -194,7 +200,7 @@ def _entry_of(question: Question, result: Result) -> Entry:
         )
         rows.append(_row_of(verdict, expected))
         loose = loose or is_unexplained(verdict)
-    return Entry(result, result.points, rows, loose)
+    return Entry(result, result.points, rows, loose, question)
 
 
 class PartRow(NamedTuple):
@@ -239,4 +245,4 @@ def _name_neighbour(entry: Entry, owners: dict[Any, str]) -> Entry:
         _row_of(verdict, row.expected) if verdict.mistakes and not row.mistake else row
         for verdict, row in zip(parts, entry.rows)
     ]
-    return Entry(replace(entry.result, parts=parts), entry.points, rows, loose=False)
+    return replace(entry, result=replace(entry.result, parts=parts), rows=rows, loose=False)

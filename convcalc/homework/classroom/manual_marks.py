@@ -201,7 +201,8 @@ def _counted_entry(entry: Entry, question: Question, mark: Mark | None) -> Entry
         status=status,
         note=verdict.hint,
     )
-    return Entry(replace(entry.result, parts=[verdict]), points, [row], loose=False)
+    result = replace(entry.result, parts=[verdict])
+    return replace(entry, result=result, points=points, rows=[row], loose=False)
 
 
 def _state(entry: Entry, mark: Mark | None) -> str:

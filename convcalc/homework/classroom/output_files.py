@@ -11,12 +11,12 @@ from typing import Any
 
 from convcalc.homework.classroom.answer_store import TROUBLES, FileStatus
 from convcalc.homework.classroom.collect import natural_key
+from convcalc.homework.classroom.feedback_pages import PAPERS, Heading
 from convcalc.homework.classroom.grader import Entry, Graded, PartRow
 from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.classroom.manifest import ANSWERS, MANIFEST, SCHEMA, SUMMARY
 from convcalc.homework.classroom.manual_marks import BY_HAND, COLUMNS
 from convcalc.homework.classroom.output_folder import (
-    MARK,
     MAX_TROUBLES,
     GradingRun,
     Output,
@@ -25,7 +25,7 @@ from convcalc.homework.classroom.output_folder import (
 )
 from convcalc.homework.sheets.points import points_text
 from convcalc.registry import Registry
-from convcalc.text import escape_markdown, guard_cell
+from convcalc.text import guard_cell
 
 MAX_KEPT = 2_000  # rows and pages that are remembered
 DEFAULT = ("csv", "canvas", "feedback")
@@ -142,20 +142,14 @@ class Canvas(Output):
         )
 
 
-_SIGNS = {
-    "right": "✓", "other-convention": "✓ under another convention", "follow-through": "✓ follows from your own row",
-    "partial": "partly right", "wrong": "✗", "blank": "not answered", "unreadable": "cannot be read",
-    "by-hand": "to be marked by a person", "marked": "marked by a person",
-}  # fmt: skip
-
-
 @output("feedback")
 class Feedback(Output):
-    """feedback/: a page for each student."""
+    """feedback/: a page for each student, in Markdown and HTML."""
 
     def begin(self) -> None:
         self.names: set[str] = set()
-        self.pages: dict[int, tuple[Entry, str]] = {}
+        self.papers = [paper(with_answers=self.run.with_answers) for paper in PAPERS]
+        self.sections: dict[int, tuple[Entry, list[str]]] = {}
         self.count = 0
         self.max = points_text(self.run.sheet.all_points)
 
@@ -164,67 +158,48 @@ class Feedback(Output):
             return
         name = student_file_name(one.shown, self.names)
         self.count += 1
-        with self.run.folder.open(f"feedback/{name}.md") as file:
-            file.write(self.page(one))
+        heading, later = self.heading(one), self.later(one)
+        sections = [self.sections_of(entry) for entry in one.entries]
+        for place, paper in enumerate(self.papers):
+            with self.run.folder.open(f"feedback/{name}{paper.suffix}") as file:
+                file.write(paper.page(heading, [each[place] for each in sections], later))
 
-    def page(self, one: Graded) -> str:
-        """The text of a page."""
+    def heading(self, one: Graded) -> Heading:
+        """What stands over the questions of a student's page."""
         sheet = self.run.sheet
-        who = escape_markdown(one.shown if self.run.anonymous else one.student.name or one.shown)
+        who = one.shown if self.run.anonymous else one.student.name or one.shown
         variant = f" (variant {one.variant})" if one.variant else ""
-        last = " right answer |" if self.run.with_answers else ""
-        rule = "---|" if self.run.with_answers else ""
-        lines = [
-            MARK, f"# {escape_markdown(sheet.title)}: {who}", "",
-            f"**{points_text(one.points)} of {self.max} points**{variant}. Rules of this sheet: {escape_markdown(sheet.conventions.sentence())}.",
-            "",
-        ]  # fmt: skip
-        lines += [f"- note: {escape_markdown(note)}" for note in self.run.notes_on(one)]
-        lines += [
-            f"| question | your answer | read as | | points | comment |{last}",
-            f"|---|---|---|---|---|---|{rule}",
-        ]
-        text = "\n".join(lines) + "\n" + "".join(map(self.rows_of, one.entries))
-        later = [
+        return Heading(
+            title=f"{sheet.title}: {who}",
+            points=f"{points_text(one.points)} of {self.max}",
+            rest=f"{variant}. Rules of this sheet: {sheet.conventions.sentence()}.",
+            notes=self.run.notes_on(one),
+        )
+
+    @staticmethod
+    def later(one: Graded) -> str:
+        """What is not marked yet."""
+        found = [
             f"{entry.result.id} ({points_text(entry.result.max)})"
             for entry in one.entries
             if entry.result.status == "by-hand"
         ]
-        if later:
-            text += f"\nTo be marked by a person, not counted yet: {', '.join(later)}.\n"
-        return text
+        return f"To be marked by a person, not counted yet: {', '.join(found)}." if found else ""
 
-    def rows_of(self, entry: Entry) -> str:
-        """The rows of a question; made once for each different answer."""
-        kept = self.pages.get(id(entry))
+    def sections_of(self, entry: Entry) -> list[str]:
+        """A question on each sort of page; made once for each different answer."""
+        kept = self.sections.get(id(entry))
         if kept is None:
-            if len(self.pages) > MAX_KEPT:
-                self.pages.clear()
-            kept = self.pages[id(entry)] = (entry, "".join(map(self.row, entry.rows)))
+            if len(self.sections) > MAX_KEPT:
+                self.sections.clear()
+            made = [paper.section(entry) for paper in self.papers]
+            kept = self.sections[id(entry)] = (entry, made)
         return kept[1]
 
-    def row(self, row: PartRow) -> str:
-        """One part."""
-        name = f"{row.question} {row.part}".strip()
-        read = "" if row.read in (row.given, "text") else row.read
-        of = f"{row.points} of {row.max}" if row.status != "by-hand" else ""
-        last = f" {escape_markdown(row.expected)} |" if self.run.with_answers else ""
-        cells = " | ".join(
-            (
-                escape_markdown(name),
-                escape_markdown(row.given),
-                escape_markdown(read),
-                _SIGNS[row.status],
-                of,
-                escape_markdown(row.note),
-            )
-        )
-        return f"| {cells} |{last}\n"
-
     def close(self) -> None:
-        self.run.summary.written.append(
-            (f"feedback/*.md ({self.count:,})", "a page for each student")
-        )
+        self.run.summary.written += [
+            (f"feedback/*{paper.suffix} ({self.count:,})", paper.about) for paper in PAPERS
+        ]
 
 
 @output("json")

@@ -88,7 +88,9 @@ class ClassFolder(OutputFolder):
         return [
             f"{PAGES}/{name}"
             for name in sorted(os.listdir(folder))
-            if name.endswith(".md") and name not in kept and _is_page(os.path.join(folder, name))
+            if name.endswith((".md", ".html"))
+            and name not in kept
+            and _is_page(os.path.join(folder, name))
         ]
 
 
