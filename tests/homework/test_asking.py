@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from convcalc.homework import as_written, check, loads
+from convcalc.homework import check, loads
+from convcalc.homework.answers.written import as_written
 from convcalc.homework.conventions import PRESETS, conventions
 from convcalc.homework.exports.items import items
 from convcalc.homework.questions import QUESTIONS, create_question

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from convcalc.homework import as_written, check
+from convcalc.homework import check
+from convcalc.homework.answers.written import as_written
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.amounts import whole_root
 from convcalc.homework.questions.given import GivenError

@@ -239,13 +239,13 @@ rows(
     "compare", {"input": "5x5x1", "designs": [PLAIN], "of": "macs"}, 684, (TWO, 1368), (EXACT, 1322)
 )
 # one 1×1 filter on a grey picture has a weight and a bias, and works once for each pixel
-for _text, _side, _usual, _others in (
+for _text, _side, _ratio, _changed in (
     (PADDED, 4, F(690, 2), ((TOTAL, F(410, 2)),)), (DILATED, 9, F(237, 2), ((ZERO, F(141, 2)),)),
     (POOLED, 8, F(12, 2), ((UP, F(19, 2)), (FIT, REFUSED))), (PLAIN, 5, F(410, 2), ((BARE, F(396)),)),
     (NORMED, 5, F(418, 2), (("bn=all", F(426, 2)),)), (POOL, 5, F(90, 2), (("pool_bias=lenet", F(98, 2)),)),
 ):  # fmt: skip
     _words = {"input": f"{_side}x{_side}x1", "designs": [_text, "conv:k1c1"]}
-    rows("ratio", _words, _usual, *_others)
+    rows("ratio", _words, _ratio, *_changed)
 rows(
     "ratio",
     {"input": "8x8x1", "designs": [WORDED, "conv:k1c1"]},

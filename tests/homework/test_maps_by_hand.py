@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
-from convcalc.homework import as_written, check
+from convcalc.homework import check
+from convcalc.homework.answers.written import as_written
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.given import GivenError
 from convcalc.homework.sheets.forms import answer_help

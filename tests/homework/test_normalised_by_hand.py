@@ -13,7 +13,8 @@ from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 from scipy.special import softmax
 
-from convcalc.homework import as_written, check
+from convcalc.homework import check
+from convcalc.homework.answers.written import as_written
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.given import GivenError
 from homework.test_questions import sheet_with

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from convcalc.homework import as_written, check
+from convcalc.homework import check
 from convcalc.homework.answers.ranges import CELL_RANGE
+from convcalc.homework.answers.written import as_written
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.given import GivenError
 from homework.test_questions import sheet_with
