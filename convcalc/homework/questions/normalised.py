@@ -142,7 +142,7 @@ def variance_of(quantities: Norm) -> Any:
     return as_int_if_whole(sum([(x - middle) ** 2 for x in values], Fraction(0)) / len(values))
 
 
-def exact_root(value: Fraction) -> Fraction | None:
+def _exact_root(value: Fraction) -> Fraction | None:
     """The square root, where it is a fraction."""
     root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
     return root if root * root == value else None
@@ -152,7 +152,7 @@ def root_of(value: Fraction) -> Fraction:
     """The square root, exact or to many digits."""
     scale = 10**_DIGITS
     close = Fraction(isqrt(value.numerator * value.denominator * scale**2), value.denominator * scale)  # fmt: skip
-    return exact_root(value) or close
+    return _exact_root(value) or close
 
 
 def scaled_by(
@@ -218,7 +218,7 @@ class BatchNormByHand(Parted):
     def quantities(self) -> Norm:
         """The numbers behind; the result is exact where the root is a fraction."""
         found = Norm(self.x, self.gamma, self.beta, self.eps, self.decimals)
-        exact = exact_root(Fraction(variance_of(found) + self.eps)) is not None
+        exact = _exact_root(Fraction(variance_of(found) + self.eps)) is not None
         return found._replace(places=-1) if exact else found
 
     def setting(self) -> str:
