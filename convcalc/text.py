@@ -253,7 +253,8 @@ MARKDOWN = {
 }
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
 # What a spreadsheet may take for a formula, even behind spaces.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "|")
+FORMULA_SIGNS: tuple[str, ...] = ("=", "+", "-", "@", "\t", "\r", "|")
+FORMULA_SIGNS += tuple(chr(ord(sign) + 0xFEE0) for sign in "=+-@")  # the wide ones of East Asia
 
 # What a terminal without these characters gets instead.
 ASCII = {
@@ -347,8 +348,18 @@ def guard_cell(value: Any) -> Any:
         return value
     text = printable(value)
     if text.lstrip()[:1] in FORMULA_SIGNS and not _is_negative(text):
-        return f"'{text}"
-    return text
+        text = f"'{text}"
+    # Where a comma divides decimals, a spreadsheet divides the line at every semicolon.
+    first, *rest = text.split(";")
+    return ";".join([first, *map(_guarded_part, rest)]) if rest else text
+
+
+def _guarded_part(part: str) -> str:
+    """What follows a semicolon, guarded; a guard that stands there already gets another."""
+    bare = part.lstrip()
+    if bare.lstrip("'")[:1] in FORMULA_SIGNS and not _is_negative(bare):
+        return f"{part[: len(part) - len(bare)]}'{bare}"
+    return part
 
 
 def unguard_cell(text: str) -> str:
@@ -357,7 +368,18 @@ def unguard_cell(text: str) -> str:
     >>> unguard_cell("'=1+1"), unguard_cell("'tis")
     ('=1+1', "'tis")
     """
-    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in FORMULA_SIGNS else text
+    if text[:1] == "'" and text[1:].lstrip()[:1] in FORMULA_SIGNS:
+        text = text[1:]
+    first, *rest = text.split(";")
+    return ";".join([first, *map(_unguarded_part, rest)]) if rest else text
+
+
+def _unguarded_part(part: str) -> str:
+    """What follows a semicolon, without its guard."""
+    bare = part.lstrip()
+    if bare[:1] == "'" and bare.lstrip("'")[:1] in FORMULA_SIGNS:
+        return part[: len(part) - len(bare)] + bare[1:]
+    return part
 
 
 def _is_negative(text: str) -> bool:

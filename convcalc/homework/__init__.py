@@ -30,6 +30,7 @@ __all__ = [
     "Sheet",
     "Verdict",
     "WrongAnswer",
+    "as_written",
     "assert_right",
     "check",
     "load",

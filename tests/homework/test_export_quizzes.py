@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import warnings
 import zipfile
 from fractions import Fraction
@@ -112,7 +113,23 @@ def reference() -> dict[str, ET.Element]:
 
         config = config_of()
         config["pandoc_mathml"] = False
-        return archive(archive_of(quiz_of(REFERENCE, config=config)).zip_bytes())
+        found = archive(archive_of(quiz_of(REFERENCE, config=config)).zip_bytes())
+    for root in found.values():
+        if root.tag.endswith("questestinterop"):
+            section = next(root.iter(f"{QTI}section"))
+            section.append(ET.fromstring(BLANKS))
+    return found
+
+
+# A question with several blanks, which text2qti does not write, as Canvas exports it.
+BLANKS = """<item xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2" ident="g1" title="t">
+<presentation><material><mattext texttype="text/html">[a] [b]</mattext></material>
+<response_lid ident="response_a"><material><mattext>a</mattext></material><render_choice>
+<response_label ident="1"><material><mattext texttype="text/plain">5</mattext></material></response_label>
+</render_choice></response_lid></presentation>
+<resprocessing><outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>
+<respcondition><conditionvar><varequal respident="response_a">1</varequal></conditionvar>
+<setvar varname="SCORE" action="Add">50.00</setvar></respcondition></resprocessing></item>"""
 
 
 @pytest.mark.parametrize("name", ["qti", "qti-choice"])
@@ -186,8 +203,60 @@ def test_the_right_number_scores_and_a_wrong_one_does_not() -> None:
         0,
         0,
     )
-    assert scored(found["q1 height"], "28") == 100
-    assert scored(found["q1 channels"], "6") == 100
+    assert filled(found["q1"], ["28", "28", "6"]) == pytest.approx(100, abs=0.001)
+    assert filled(found["q1"], ["28", "28", "3"]) == pytest.approx(200 / 3, abs=0.001)
+    apart = by_title(quiz(ps1(), "qti-choice"))
+    assert {"q1 height", "q1 width", "q1 channels"} <= set(apart)
+
+
+def filled(item: ET.Element, typed: list[str]) -> float:
+    """Canvas's rule for blanks: each whose text is one of its answers adds its share."""
+    names = [each.get("ident") or "" for each in item.iter(f"{QTI}response_lid")]
+    known = {
+        name: {
+            label.findtext(f"{QTI}material/{QTI}mattext")
+            for label in response.iter(f"{QTI}response_label")
+        }
+        for name, response in zip(names, item.iter(f"{QTI}response_lid"))
+    }
+    shares = {
+        (equal.get("respident") or ""): float(condition.findtext(f"{QTI}setvar") or 0)
+        for condition in item.iter(f"{QTI}respcondition")
+        for equal in condition.iter(f"{QTI}varequal")
+    }
+    assert set(shares) == set(names)
+    assert len(names) == len(typed)
+    return sum(shares[name] for name, text in zip(names, typed) if text in known[name])
+
+
+def test_a_table_is_one_question_with_blanks() -> None:
+    made = EXPORTS.find("qti")(ps1(), 1)
+    list(made.files())
+    assert "q5: Canvas gives every blank the same share of the points" in made.notes
+    item = by_title(quiz(ps1()))["q5"]
+    text = item.findtext(f"{QTI}presentation/{QTI}material/{QTI}mattext") or ""
+    blanks = re.findall(r"\[(blank\d+)\]", text)
+    assert blanks == [f"blank{place}" for place in range(1, len(blanks) + 1)]
+    (table,) = [each for (each,) in items(ps1()) if each.id == "q5"]
+    right = [str(box.right[0][0]) for box in table.fields]
+    assert filled(item, right) == pytest.approx(100, abs=0.01)
+    assert filled(item, ["x", *right[1:]]) < 99
+
+
+def test_points_are_whole_or_half_and_a_line_says_what_was_changed() -> None:
+    sheet = loads(
+        "{convcalc_sheet: 1, questions: [{id: third, type: params-pool, points: 1/3, given: {k: 2, c_in: 16}}]}"
+    )
+    made = EXPORTS.find("qti")(sheet, 1)
+    (out,) = made.files()
+    assert made.notes == ["third: Canvas holds whole and half points, 0.5 for 0.333333"]
+    assert b"<fieldentry>0.5</fieldentry>" in zipfile.ZipFile(io.BytesIO(out.data)).read(
+        next(
+            name
+            for name in zipfile.ZipFile(io.BytesIO(out.data)).namelist()
+            if name.count("/") and "meta" not in name
+        )
+    )
 
 
 def test_points_add_up_to_those_of_the_sheet() -> None:

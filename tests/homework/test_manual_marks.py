@@ -755,7 +755,8 @@ def told(text: str) -> str:
     """A typed text without what may change: the spaces around it, the kind of space, a guard sign."""
     lines = re.sub(r"\r\n?", "\n", text.strip()).split("\n")
     lines = [re.sub(r"\s", " ", line) for line in lines]
-    return re.sub(r"^'(?=\s*[=+\-@|])", "", "\n".join(lines)).strip()
+    text = re.sub(r"^'(?=\s*[=+\-@|])", "", "\n".join(lines))
+    return re.sub(r"(;\s*)'(?='*[=+\-@|])", r"\1", text).strip()
 
 
 @given(saved())

@@ -11,7 +11,7 @@ from convcalc.homework.exports.registry import EXPORTS
 MODULES = {
     "moodle-xml": "moodle",
     "gift": "gift",
-    "cloze": "gift",
+    "cloze": "cloze",
     "qti": "qti",
     "qti-choice": "qti",
     "jupyterquiz": "jupyterquiz",

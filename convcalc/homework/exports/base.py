@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -97,6 +98,13 @@ class Export:
         lines = (rules(self.sheet), self.sheet.source, self.sheet.text)
         return [line for line in lines if line]
 
+    def alone(self, item: Item) -> str:
+        """A question's wording for a bank, in which it is read without its sheet; notes what it changes."""
+        note = f"{item.id}: boxes cannot accept every right setting, so it asks: {item.narrowed}"
+        if item.narrowed and note not in self.notes:
+            self.notes.append(note)
+        return item.alone
+
     def sheet_files(self, name: str) -> list[Out]:
         """The sheet as it was read, under a name, and the network files that it names."""
         beside = files_beside(self.sheet)
@@ -134,6 +142,17 @@ def zip_files(files: list[Out]) -> bytes:
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, each.data)
     return target.getvalue()
+
+
+def whole_weights(item: Item) -> tuple[list[int], int]:
+    """The boxes' shares of the points as whole numbers, and by how much these are too large.
+
+    The numbers add up to the points times that factor; it is 1 where the points can be divided so.
+    """
+    exact = [item.points * box.weight for box in item.fields]
+    factor = math.lcm(*(each.denominator for each in exact))
+    weights = [int(each * factor) for each in exact]
+    return ([1] * len(weights), 0) if not any(weights) else (weights, factor)
 
 
 def fraction(share: Fraction) -> str:

@@ -10,9 +10,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.homework.answers.reading import decimal_places, number_text, plain_decimal
-from convcalc.homework.answers.text_types import Choice
-from convcalc.homework.answers.types import Bytes, Matrix, Misfit, Share, Tolerance
-from convcalc.homework.conventions import RULES, convention_feedback
+from convcalc.homework.answers.text_types import Choice, Settings
+from convcalc.homework.answers.types import Bytes, Fit, Matrix, Misfit, Share, Size, Tolerance
+from convcalc.homework.conventions import RULES, Conventions, convention_feedback, rule_sentences
 from convcalc.homework.marking.diagnosis import SMALL, mistake_text
 from convcalc.homework.variants.draw import draw_question, draws
 
@@ -30,6 +30,8 @@ _AXES = {
     ("volume", "nchw", 3): ("channels", "height", "width"),
     **{("seen", order, 2): ("first", "last") for order in ("hwc", "chw", "nchw")},
 }
+KEYED = ("choice", "true-false")  # types whose answers stand in the sheet
+_MAY_NOT_FIT = ("keep",)  # topics in which a size may not exist under any convention
 _MISFITS = ("does not fit", "doesn't fit", "does not", "no", "cannot", "not an integer")
 
 
@@ -60,7 +62,7 @@ class Field:
     Attributes:
         label: what belongs there; empty where the question says it.
         right: the right numbers as one types them, each with how far off it may be.
-        words: the right words, if the answer is not a number.
+        words: the right words, if the answer is not a number, or may be none.
         wrong: known wrong numbers.
         unit: the text after the box.
         weight: its share of the question's points.
@@ -85,9 +87,8 @@ class Field:
         found: list[Wrong] = []
         taken: set[Fraction] = set()
         for each in self.wrong:
-            if each.value in taken or any(
-                abs(each.value - value) <= off for value, off in self.right
-            ):
+            right = any(abs(each.value - value) <= off for value, off in self.right)
+            if each.value in taken or right or decimal(each.value) in self.words:
                 continue
             taken.add(each.value)
             found.append(each)
@@ -106,6 +107,8 @@ class Item:
         options: of a choice, with whether each is right.
         question: where it comes from.
         variant: which of several with other numbers; 0 where there is one.
+        rules: the conventions that its answer depends on, for those who see it without its sheet.
+        narrowed: what it asks for instead, where the sheet accepts more than boxes can.
     """
 
     id: str
@@ -117,6 +120,14 @@ class Item:
     fields: list[Field] = field(default_factory=list)
     options: list[tuple[str, bool]] = field(default_factory=list)
     variant: int = 0
+    rules: str = ""
+    narrowed: str = ""
+
+    @property
+    def alone(self) -> str:
+        """The wording with everything that one needs to answer it without the rest of the sheet."""
+        rules = f"({self.rules}.)" if self.rules else ""
+        return " ".join(filter(None, (self.text, self.narrowed, rules)))
 
     @property
     def name(self) -> str:
@@ -156,6 +167,7 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         "text",
         question,
         variant=variant,
+        rules=_rules_of(question),
     )
     if question.manual:
         return found
@@ -177,6 +189,10 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         ]
         return found
     parts = question.parts
+    if isinstance(form, Settings):
+        found.narrowed, box = _one_setting(form, parts[0].expected)
+        found.fields, found.sort, found.wants = [box], "number", "a size, exact"
+        return found
     found.fields = [each for part in parts for each in _fields_of(sheet, question, part)]
     for each in found.fields:
         each.weight /= len(parts)
@@ -187,15 +203,45 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
     return found
 
 
+def _rules_of(question: Question) -> str:
+    """The conventions that a question needs, in words: those under which its answer would differ.
+
+    Whether a window must fit is said wherever it may matter, so that the line gives nothing away.
+    Where nothing is computed, it is what the sheet changes. What the question says itself is left out.
+    """
+    usual, fixed = Conventions().to_dict(), question.conventions.to_dict()
+    if not question.task.depends_on:
+        needed = (
+            {key for key in fixed if fixed[key] != usual[key]} if question.kind in KEYED else set()
+        )
+    else:
+        needed = {"fit"} & set(question.task.depends_on)
+        right = {part.name: part.expected for part in question.parts}
+        for key, _, parts in question.others:
+            if {name: part.expected for name, part in parts.items()} != right:
+                needed.add(key)
+    return rule_sentences(
+        {key: fixed[key] for key in fixed if key in needed and key not in question.own}
+    )
+
+
+def _one_setting(form: Settings, expected: tuple[int, int]) -> tuple[str, Field]:
+    """One kernel, stride and padding of all that are right, with the kernel left to be found."""
+    k, s, p = form.read(form.text(expected)).value
+    sides = " in total" if form.total and p else ""
+    said = f"Take stride {s} and padding {p}{sides}, and write the kernel size k."
+    return said, Field("k", [(Fraction(k), Fraction(0))])
+
+
 def _fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     """The boxes for one part: one, or one per number of a shape or matrix."""
     label = part.label or part.name.replace(".", " ")
     expected = part.expected
     if isinstance(expected, bool | Misfit) or not isinstance(expected, int | Fraction | tuple):
-        return [_word_field(question, part, label)]
+        return [_word_field(sheet, question, part, label)]
     flat = _numbers_of(expected)
-    if flat is None or hasattr(part.answer_type, "NAMES"):
-        return [_word_field(question, part, label)]
+    if flat is None or _may_not_fit(part):
+        return [_word_field(sheet, question, part, label)]
     if not isinstance(expected, tuple):
         return [_number_field(sheet, question, part, label)]
     wrong = _wrong_values(sheet, question, part, boxes=True)
@@ -225,6 +271,14 @@ def _fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
             box.wrong = [wrong for wrong in box.wrong if wrong.value >= 0]
         found.append(box)
     return found
+
+
+def _may_not_fit(part: Part) -> bool:
+    """Whether "does not fit" may be the answer; such a question looks the same whether it is or not."""
+    if not isinstance(part.answer_type, Size):
+        return False
+    strict = getattr(part.quantities, "fit", "") == "strict"
+    return strict or isinstance(part.answer_type, Fit) or part.topic in _MAY_NOT_FIT
 
 
 def _name_of(question: Question, part: Part, place: int, count: int) -> str:
@@ -331,14 +385,21 @@ def _number_field(sheet: Sheet, question: Question, part: Part, label: str) -> F
     return found
 
 
-def _word_field(question: Question, part: Part, label: str) -> Field:
-    """A box for words."""
+def _word_field(sheet: Sheet, question: Question, part: Part, label: str) -> Field:
+    """A box for words, or for a size that there may not be."""
     expected = part.expected
-    if isinstance(expected, Misfit):
-        words = list(_MISFITS)
-        if expected.unrounded is not None:
-            exact = number_text(expected.unrounded)
+    accepts = getattr(question.task, "accepts", None)
+    misfits = [
+        each for each in (expected, *(accepts() if accepts else ())) if isinstance(each, Misfit)
+    ]
+    words = [] if isinstance(expected, Misfit) or not _may_not_fit(part) else _size_words(part)
+    for misfit in misfits:
+        words += _MISFITS
+        if misfit.unrounded is not None:
+            exact = number_text(misfit.unrounded)
             words += [exact, f"no, {exact}", f"does not fit ({exact})"]
+    if words:
+        pass
     elif isinstance(expected, tuple) and all(isinstance(word, str) for word in expected):
         words = list(expected)
     else:
@@ -346,7 +407,27 @@ def _word_field(question: Question, part: Part, label: str) -> Field:
         if "²" in words[0]:
             words += [words[0].replace("²", "^2"), words[0].replace("²", "2")]
     words += [str(raw) for raw in question.accept if isinstance(raw, str)]
-    return Field(label, words=list(dict.fromkeys(words)))
+    found = Field(label, words=list(dict.fromkeys(words)))
+    if _may_not_fit(part):
+        for value, text, share, mistakes in _wrong_values(sheet, question, part):
+            if isinstance(value, int | Fraction) and not isinstance(value, bool) and value >= 0:
+                found.wrong.append(Wrong(Fraction(decimal(value)), text, share, mistakes))
+    return found
+
+
+def _size_words(part: Part) -> list[str]:
+    """How a size may be written where words are accepted as well."""
+    sides = part.expected if isinstance(part.expected, tuple) else (part.expected,)
+    numbers = [number_text(side) for side in sides]
+    sizes = [sign.join(numbers) for sign in ("×", "x", " x ", " by ", ", ")]
+    if len(set(numbers)) == 1:
+        sizes = [numbers[0], *(sign.join(numbers[:1] * 2) for sign in ("×", "x", " x ", " by "))]
+    words = [
+        before + size
+        for size in dict.fromkeys(sizes)
+        for before in ("", "yes, ", "yes ", "fits, ", "it fits, ")
+    ]
+    return [*words, "yes", "fits", "it fits"] if isinstance(part.answer_type, Fit) else words
 
 
 def _wrong_values(

@@ -7,10 +7,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from convcalc.homework.exports.base import RIGHT, Export, Out, export
-from convcalc.homework.exports.items import Field, Item, json_number
-from convcalc.text import escape_json
+from convcalc.homework.exports.items import Field, Item, decimal, json_number
+from convcalc.text import escape_html, escape_json
 
 _OTHER = "This is wrong, and we do not know how you got it. Write the formula down first."
+
+
+def shown(text: str) -> str:
+    """A text as HTML, which is what JupyterQuiz makes of it; a dollar or backslash begins no formula.
+
+    >>> shown("k<n for $5")
+    '<span class="tex2jax_ignore mathjax_ignore">k&lt;n for &#36;5</span>'
+    """
+    escaped = escape_html(text).replace("$", "&#36;").replace("\\", "&#92;")
+    if "$" in text or "\\" in text:
+        return f'<span class="tex2jax_ignore mathjax_ignore">{escaped}</span>'
+    return escaped
 
 
 @export(
@@ -37,11 +49,11 @@ class JupyterQuiz(Export):
         elif item.options:
             several = sum(right for _, right in item.options) != 1
             yield {
-                "question": item.text,
+                "question": shown(self.alone(item)),
                 "type": "many_choice" if several else "multiple_choice",
                 "answers": [
                     {
-                        "answer": text,
+                        "answer": shown(text),
                         "correct": right,
                         "feedback": RIGHT if right else "Check this one again.",
                     }
@@ -54,7 +66,7 @@ class JupyterQuiz(Export):
             answers = list(self.numbers(box)) if box.numeric else list(self.words(box))
             answers.append({"type": "default", "feedback": _OTHER})
             yield {
-                "question": f"{item.text}{label}{unit}",
+                "question": shown(f"{self.alone(item)}{label}{unit}"),
                 "type": "numeric" if box.numeric else "string",
                 "answers": answers,
             }
@@ -77,10 +89,17 @@ class JupyterQuiz(Export):
                 "type": "value",
                 "value": json_number(wrong.value),
                 "correct": False,
-                "feedback": wrong.text,
+                "feedback": shown(wrong.text),
             }
 
     def words(self, box: Field) -> Iterator[dict[str, Any]]:
         """The words of a box."""
         for word in box.words:
             yield {"answer": word, "correct": True, "match_case": False, "feedback": RIGHT}
+        for wrong in box.known:
+            yield {
+                "answer": decimal(wrong.value),
+                "correct": False,
+                "match_case": False,
+                "feedback": shown(wrong.text),
+            }

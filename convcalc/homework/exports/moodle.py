@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from convcalc.homework.exports.base import RIGHT, Export, Out, category, export, fraction
-from convcalc.homework.exports.gift import cloze_text
+from convcalc.homework.exports.base import (
+    RIGHT,
+    Export,
+    Out,
+    category,
+    export,
+    fraction,
+    whole_weights,
+)
+from convcalc.homework.exports.cloze import boxes, prose
 from convcalc.homework.exports.items import Field, Item, decimal
 from convcalc.text import escape_markup
 
+_OTHER = "This is wrong, and no known mistake gives this answer. Write down the formula first."
 _UNREADABLE = str.maketrans(
     {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
 )
@@ -77,8 +86,7 @@ class MoodleXml(Export):
             yield from self.number(item.fields[0])
         elif item.sort == "words":
             yield "<usecase>0</usecase>"
-            for word in item.fields[0].words:
-                yield self.answer("100", _escape_star(word), RIGHT)
+            yield from self.words(item.fields[0])
         elif item.sort == "choice":
             yield from self.choice(item)
         elif item.sort == "true-false":
@@ -92,9 +100,17 @@ class MoodleXml(Export):
 
     def wording(self, item: Item) -> str:
         """The text of a question as HTML; of one with several boxes with the boxes in it."""
-        text = f"<p>{escape_markup(item.text)}</p>"
+        said = self.alone(item)
         if item.sort == "fields":
-            return text + cloze_text(item, html=True)
+            weights, factor = whole_weights(item)
+            if factor != 1:
+                note = (
+                    f"{item.id}: Moodle gives a box whole points, {sum(weights)} in all for "
+                    f"{decimal(item.points)}; set the mark in the quiz to {decimal(item.points)}"
+                )
+                self.notes += [note] if note not in self.notes else []
+            return f"<p>{prose(said)}</p>{boxes(item, weights)}"
+        text = f"<p>{escape_markup(said)}</p>"
         if item.sort in ("number", "words"):
             unit = f", in {item.fields[0].unit}" if item.fields[0].unit else ""
             wants = escape_markup(f"Answer: {item.wants}{unit}")
@@ -108,18 +124,21 @@ class MoodleXml(Export):
             f"{f'<tolerance>{tolerance}</tolerance>' if tolerance else ''}{feedback(said)}</answer>"
         )
 
+    def words(self, box: Field) -> Iterator[str]:
+        """The answers of a question whose answer is a word, or may be one."""
+        for word in box.words:
+            yield self.answer("100", _escape_star(word), RIGHT)
+        for wrong in box.known:
+            yield self.answer(fraction(wrong.share), decimal(wrong.value), wrong.text)
+        yield self.answer("0", "*", _OTHER)
+
     def number(self, box: Field) -> Iterator[str]:
         """The answers of a numerical question, in the order in which they are tried."""
         for value, allowed in box.right:
             yield self.answer("100", decimal(value), RIGHT, decimal(allowed))
         for wrong in box.known:
             yield self.answer(fraction(wrong.share), decimal(wrong.value), wrong.text, "0")
-        yield self.answer(
-            "0",
-            "*",
-            "This is wrong, and no known mistake gives this number. Write down the formula first.",
-            "0",
-        )
+        yield self.answer("0", "*", _OTHER, "0")
         yield "<unitgradingtype>0</unitgradingtype><unitpenalty>0.1000000</unitpenalty>"
         yield "<showunits>3</showunits><unitsleft>0</unitsleft>"
 

@@ -20,7 +20,6 @@ from convcalc.homework.sheets.read import files_beside
 from convcalc.network.yaml_source import Source
 from convcalc.text import escape_json, escape_markdown
 
-KEYED = ("choice", "true-false")  # types whose answers stand in the sheet
 # Words by which nbgrader and otter find what they cut out of a notebook.
 _MARKS = re.compile(
     r" (?=(?:SOLUTION|HIDDEN|TESTS?|MARK|SCHEME|IGNORE|PROMPT|SEED)\b)", re.IGNORECASE
@@ -75,11 +74,11 @@ def points_in_full(points: Fraction) -> int | float:
 
 def wording(item: Item) -> str:
     """A question in Markdown."""
-    from convcalc.homework.sheets.render import points_suffix
+    from convcalc.homework.sheets.render import answer_help, points_suffix
 
     options = "".join(f"\n- {markdown(option)}" for option, _ in item.options)
     said = f"**{item.id}.** {markdown(item.text)}{points_suffix(item.question)}{options}"
-    return f"{said}\n\n*Answer: {markdown(item.wants)}*"
+    return f"{said}\n\n*Answer: {markdown(answer_help(item.question))}*"
 
 
 class Notebook(Export):

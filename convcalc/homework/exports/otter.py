@@ -11,9 +11,8 @@ from typing import Any
 from convcalc.homework.answers.text_types import Choice
 from convcalc.homework.answers.types import Matrix
 from convcalc.homework.exports.base import Out, export
-from convcalc.homework.exports.items import Item
+from convcalc.homework.exports.items import KEYED, Item
 from convcalc.homework.exports.notebooks import (
-    KEYED,
     Notebook,
     cell,
     notebook,

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.exports.base import Export, Out, export, safe_name
+from convcalc.homework.exports.base import Export, Out, export, safe_name, whole_weights
 from convcalc.homework.exports.items import Field, Item, decimal, json_number
-from convcalc.text import escape_html, escape_markup
+from convcalc.text import escape_html
 
 _SLIGHT = Fraction(1, 10**9)  # what a computer adds to a decimal
 
@@ -101,7 +101,7 @@ class PrairieLearn(Export):
         """One set of numbers, with its answers."""
         names = {f"a{place}": box for place, box in enumerate(item.fields, start=1)}
         return {
-            "text": item.text,
+            "text": self.alone(item),
             "answers": {name: _right_of(box) for name, box in names.items()},
             "words": {
                 name: [word.lower() for word in box.words]
@@ -120,7 +120,7 @@ class PrairieLearn(Export):
 
     def page(self, item: Item) -> str:
         """The page of a question."""
-        text = "{{params.text}}" if item.fields else escape_markup(item.text).replace("{{", "{ {")
+        text = "{{params.text}}" if item.fields else _plain(self.alone(item))
         lines = ["<pl-question-panel>", f"  <p>{text}</p>", "</pl-question-panel>"]
         if item.sort == "text":
             lines.append('<pl-rich-text-editor file-name="answer.html"></pl-rich-text-editor>')
@@ -131,11 +131,13 @@ class PrairieLearn(Export):
             lines.append(f'<{tag} answers-name="a1"{fixed}>')
             for option, right in item.options:
                 lines.append(
-                    f'  <pl-answer correct="{str(right).lower()}">{escape_markup(option).replace("{{", "{ {")}</pl-answer>'
+                    f'  <pl-answer correct="{str(right).lower()}">{_plain(option)}</pl-answer>'
                 )
             lines.append(f"</{tag}>")
-        for place, box in enumerate(item.fields, start=1):
-            lines.append(_element(f"a{place}", box, alone=len(item.fields) == 1))
+        weights, _ = whole_weights(item) if item.fields else ([], 1)
+        alone = len(item.fields) == 1
+        for place, (box, weight) in enumerate(zip(item.fields, weights), start=1):
+            lines.append(_element(f"a{place}", box, 1 if alone else weight, alone=alone))
         return "\n".join(lines) + "\n"
 
 
@@ -144,18 +146,25 @@ def _right_of(box: Field) -> Any:
     return json_number(box.right[0][0]) if box.numeric else box.words[0]
 
 
-def _element(name: str, box: Field, *, alone: bool) -> str:
+def _plain(text: str) -> str:
+    """A text in a page that is a template first: no brace of it begins a variable.
+
+    >>> _plain("{{{x}}} < 1")
+    '&#123;&#123;&#123;x&#125;&#125;&#125; &lt; 1'
+    """
+    return escape_html(text).replace("{", "&#123;").replace("}", "&#125;")
+
+
+def _element(name: str, box: Field, weight: int, *, alone: bool) -> str:
     """The element of a box: whole numbers exact, others within what the sheet allows."""
-    label = "" if alone or not box.label else f' label="{escape_html(box.label)}"'
-    suffix = f' suffix="{escape_html(box.unit)}"' if box.unit else ""
-    weight = (
-        f' weight="{max(1, round(1 / box.weight)) if box.weight > 1 else 1}"' if not alone else ""
-    )
+    label = "" if alone or not box.label else f' label="{_plain(box.label)}"'
+    suffix = f' suffix="{_plain(box.unit)}"' if box.unit else ""
+    share = "" if alone else f' weight="{weight}"'
     if not box.numeric:
-        return f'<pl-string-input answers-name="{name}"{label}{weight} ignore-case="true"></pl-string-input>'
+        return f'<pl-string-input answers-name="{name}"{label}{share} ignore-case="true"></pl-string-input>'
     value, off = box.right[0]
     if value.denominator == 1 and not off:
-        return f'<pl-integer-input answers-name="{name}"{label}{suffix}{weight}></pl-integer-input>'
+        return f'<pl-integer-input answers-name="{name}"{label}{suffix}{share}></pl-integer-input>'
     off = off or min(_SLIGHT, abs(value) / 1000)
     tolerance = f'comparison="relabs" rtol="0" atol="{"1e-9" if off == _SLIGHT else decimal(off)}"'
-    return f'<pl-number-input answers-name="{name}"{label}{suffix}{weight} {tolerance}></pl-number-input>'
+    return f'<pl-number-input answers-name="{name}"{label}{suffix}{share} {tolerance}></pl-number-input>'

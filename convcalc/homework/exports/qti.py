@@ -49,7 +49,7 @@ def _identifier(*words: Any) -> str:
 @export(
     "qti",
     suffix=".zip",
-    about="Canvas quizzes (QTI 1.2), a numerical question per number",
+    about="Canvas quizzes (QTI 1.2), numbers as numerical questions or as blanks of one",
     text=False,
 )
 class Qti(Export):
@@ -122,15 +122,25 @@ class Qti(Export):
         section = _under(assessment, "section", ident="root_section")
         points = Fraction(0)
         for variants in self.items:
-            points += variants[0].points
+            points += sum(self.shares(variants[0]))
             if len(variants) == 1:
                 self.put(section, variants[0])
                 continue
-            for place in range(max(1, len(variants[0].fields))):
+            separate = len(self.shares(variants[0]))
+            for place in range(separate):
                 group = self.group(section, variants[0], place)
                 for item in variants:
                     self.put(group, item, place)
         return root, points
+
+    def is_one(self, item: Item) -> bool:
+        """Whether the boxes are blanks of one question, in which Canvas compares text exactly."""
+        several = not self.choices and len(item.fields) > 1
+        exact = several and all(not off for box in item.fields for _, off in box.right)
+        if exact and len({box.weight for box in item.fields}) > 1:
+            note = f"{item.id}: Canvas gives every blank the same share of the points"
+            self.notes += [note] if note not in self.notes else []
+        return exact
 
     def group(self, section: ET.Element, item: Item, place: int) -> ET.Element:
         """A group of variants of which Canvas draws one."""
@@ -142,18 +152,33 @@ class Qti(Export):
         )
         selection = _under(_under(found, "selection_ordering"), "selection")
         _under(selection, "selection_number", "1")
-        weight = item.fields[place].weight if item.fields else 1
         extension = _under(selection, "selection_extension")
-        _under(extension, "points_per_item", decimal(item.points * weight))
+        _under(extension, "points_per_item", decimal(self.shares(item)[place]))
         return found
 
+    def shares(self, item: Item) -> list[Fraction]:
+        """The points of the questions that a question becomes: whole or half, as Canvas holds them."""
+        several = item.fields and not self.is_one(item)
+        exact = [item.points * box.weight for box in item.fields] if several else [item.points]
+        kept = [
+            max(Fraction(1, 2), Fraction(round(each * 2), 2)) if each else each for each in exact
+        ]
+        if kept != exact:
+            note = f"{item.id}: Canvas holds whole and half points, {decimal(sum(kept))} for {decimal(item.points)}"
+            self.notes += [note] if note not in self.notes else []
+        return kept
+
     def put(self, section: ET.Element, item: Item, only: int | None = None) -> None:
-        """A question; one per box where it has several."""
+        """A question; one per box where it has several that cannot be boxes of one question."""
+        shares = self.shares(item)
         if item.options or item.sort == "text":
-            self.question(section, item, None, item.points)
-        for place, box in enumerate(item.fields):
-            if only is None or place == only:
-                self.question(section, item, box, item.points * box.weight)
+            self.question(section, item, None, shares[0])
+        elif self.is_one(item):
+            self.blanks(section, item, shares[0])
+        else:
+            for place, (box, points) in enumerate(zip(item.fields, shares)):
+                if only is None or place == only:
+                    self.question(section, item, box, points)
 
     def question(
         self, section: ET.Element, item: Item, box: Field | None, points: Fraction
@@ -170,9 +195,23 @@ class Qti(Export):
             kind = "multiple_answers_question" if several else "multiple_choice_question"
         else:
             kind = _KINDS[sort]
+        idents = [_identifier(self.sheet.id, name, i)[:9] for i in range(len(options))]
+        found = self.item(section, name, kind, points, idents)
+        presentation = _under(found, "presentation")
+        unit = f" (in {box.unit})" if box is not None and box.unit else ""
+        text = f"{self.alone(item)}{f' ({label.strip()})' if label else ''}{unit}"
+        _html(_under(presentation, "material"), text)
+        if options:
+            self.choice(found, presentation, options, idents, several=several)
+        else:
+            self.blank(found, presentation, box)
+
+    def item(
+        self, section: ET.Element, name: str, kind: str, points: Fraction, idents: list[str]
+    ) -> ET.Element:
+        """A question with what Canvas knows of it."""
         found = _under(section, "item", ident=_identifier(self.sheet.id, name), title=name)
         fields = _under(_under(found, "itemmetadata"), "qtimetadata")
-        idents = [_identifier(self.sheet.id, name, i)[:9] for i in range(len(options))]
         for key, value in (
             ("question_type", kind), ("points_possible", decimal(points)), ("original_answer_ids", ",".join(idents)),
             ("assessment_question_identifierref", _identifier(self.sheet.id, name, "reference")),
@@ -180,14 +219,36 @@ class Qti(Export):
             each = _under(fields, "qtimetadatafield")
             _under(each, "fieldlabel", key)
             _under(each, "fieldentry", value)
+        return found
+
+    def blanks(self, section: ET.Element, item: Item, points: Fraction) -> None:
+        """Several boxes as blanks of one question, each of which gives its share of the points."""
+        words = [list(dict.fromkeys(_typed_words(box))) for box in item.fields]
+        idents = [
+            [_identifier(self.sheet.id, item.name, place, i)[:9] for i in range(len(right))]
+            for place, right in enumerate(words)
+        ]
+        found = self.item(
+            section,
+            item.name,
+            "fill_in_multiple_blanks_question",
+            points,
+            [each for names in idents for each in names],
+        )
         presentation = _under(found, "presentation")
-        unit = f" (in {box.unit})" if box is not None and box.unit else ""
-        text = f"{item.text}{f' ({label.strip()})' if label else ''}{unit}"
-        _html(_under(presentation, "material"), text)
-        if options:
-            self.choice(found, presentation, options, idents, several=several)
-        else:
-            self.blank(found, presentation, box)
+        _html(_under(presentation, "material"), self.alone(item), _blank_lines(item))
+        processing = _respond(found)
+        share = Fraction(100, len(item.fields))
+        for place, (right, names) in enumerate(zip(words, idents), start=1):
+            response = _under(presentation, "response_lid", ident=f"response_{_blank(place)}")
+            _under(_under(response, "material"), "mattext", _blank(place))
+            render = _under(response, "render_choice")
+            for ident, word in zip(names, right):
+                label = _under(_under(render, "response_label", ident=ident), "material")
+                _under(label, "mattext", word, texttype="text/plain")
+            condition, test = _when(processing)
+            _under(test, "varequal", names[0], respident=f"response_{_blank(place)}")
+            _under(condition, "setvar", decimal(share), varname="SCORE", action="Add")
 
     def options(self, item: Item, box: Field | None) -> list[tuple[str, Fraction, str]]:
         """The options of a choice: text, share of the points, feedback."""
@@ -275,9 +336,40 @@ class QtiChoice(Qti):
     choices: ClassVar[bool] = True
 
 
-def _html(material: ET.Element, text: str) -> None:
-    """A text as HTML."""
-    _under(material, "mattext", f"<p>{escape_markup(text)}</p>", texttype="text/html")
+def _blank(place: int) -> str:
+    """The name of a blank; Canvas finds it between brackets in the text."""
+    return f"blank{place}"
+
+
+def _typed_words(box: Field) -> Iterator[str]:
+    """What may be typed into a blank, which Canvas compares as text."""
+    for value, _ in box.right:
+        yield decimal(value)
+        if value.denominator == 1 and abs(value) >= 1_000:
+            yield f"{int(value):,}"
+    yield from box.words
+
+
+def _blank_lines(item: Item) -> str:
+    """The blanks as HTML, each after its label; those of a matrix row by row."""
+    lines: list[str] = []
+    row = ""
+    for place, box in enumerate(item.fields, start=1):
+        mark = f"[{_blank(place)}]"
+        if box.row and box.row == row:
+            lines[-1] += f" {mark}"
+        else:
+            label = "" if box.row else f"{escape_markup(box.label)}: "
+            unit = f" {escape_markup(box.unit)}" if box.unit else ""
+            lines.append(f"{label}{mark}{unit}")
+        row = box.row
+    return f"<p>{'<br>'.join(lines)}</p>"
+
+
+def _html(material: ET.Element, text: str, more: str = "") -> None:
+    """A text as HTML, and more that is HTML already; no bracket in the text names a blank."""
+    plain = escape_markup(text).replace("[blank", "&#91;blank") if more else escape_markup(text)
+    _under(material, "mattext", f"<p>{plain}</p>{more}", texttype="text/html")
 
 
 def _respond(found: ET.Element) -> ET.Element:
@@ -288,9 +380,10 @@ def _respond(found: ET.Element) -> ET.Element:
     return processing
 
 
-def _when(processing: ET.Element, *, proceed: bool) -> tuple[ET.Element, ET.Element]:
+def _when(processing: ET.Element, *, proceed: bool | None = None) -> tuple[ET.Element, ET.Element]:
     """A condition, and where its test goes."""
-    condition = _under(processing, "respcondition", **{"continue": "Yes" if proceed else "No"})
+    said = {} if proceed is None else {"continue": "Yes" if proceed else "No"}
+    condition = _under(processing, "respcondition", **said)
     return condition, _under(condition, "conditionvar")
 
 
