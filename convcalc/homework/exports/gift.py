@@ -28,7 +28,7 @@ def _escape_gift(text: str) -> str:
 
 def _option(text: str) -> str:
     """The text of an option, which may begin like a format."""
-    escaped = _escape_gift(text)
+    escaped = _escape_gift(text).replace("->", f"-{_JOINER}>")  # not one of a pair
     if escaped.startswith("%"):
         return f"{_JOINER}{escaped}"  # no share of the points, also to those who look behind the =
     return f"{_PLAIN}{escaped}" if escaped.startswith("[") else escaped

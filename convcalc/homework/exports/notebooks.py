@@ -74,7 +74,8 @@ def points_in_full(points: Fraction) -> int | float:
 
 def wording(item: Item) -> str:
     """A question in Markdown."""
-    from convcalc.homework.sheets.render import answer_help, points_suffix
+    from convcalc.homework.sheets.forms import answer_help
+    from convcalc.homework.sheets.render import points_suffix
 
     options = "".join(f"\n- {markdown(option)}" for option, _ in item.options)
     said = f"**{item.id}.** {markdown(item.text)}{points_suffix(item.question)}{options}"
