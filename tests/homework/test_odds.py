@@ -92,7 +92,7 @@ def findings(question: str, head: str = "") -> list[str]:
         (
             "type: min-input, layers: ['1999*relu', 'relu relu']",
             "",
-            "s.yaml:4:31: q1.given.layers: accept no input: relu: the chain grows past 2,000 layers; use fewer",
+            "s.yaml:4:31: q1.given.layers: relu: the chain grows past 2,000 layers; use fewer",
         ),
         (
             "type: flatten, arch: {a: 1}, input: 3x3x3",

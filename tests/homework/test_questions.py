@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import clock
 from convcalc.errors import ConvcalcError
 from convcalc.homework import check, mistakes, questions
 from convcalc.homework.answers import ANSWER_TYPES
@@ -169,7 +170,7 @@ def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> N
         ("fc-to-conv", {"input": "7x7x3", "units": 4, "n": 5}, "at least 7"),
         ("toeplitz", {"n": 3, "k": 5}, "does not fit"),
         ("shrink", {"n": 10, "k": 5, "layers": 9}, "nothing is left"),
-        ("min-input", {"layers": ["fc:3"] * 0 + ["conf:k3"]}, "accept no input"),
+        ("min-input", {"layers": ["fc:3"] * 0 + ["conf:k3"]}, "no layer kind 'conf'"),
         ("pad-to-keep", {"k": 3, "s": 2}, "use type: same-padding"),
         ("pad-to-keep", {"k": [3, 5]}, "give a square kernel"),
         ("transposed-size", {"n": 1, "k": 1, "p": 3}, "removes everything"),
@@ -197,6 +198,59 @@ def test_numbers_that_no_question_can_have_are_refused(
     with pytest.raises(GivenError) as caught:
         create_question(kind, given).parts()
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("layers", "size"),
+    [
+        (
+            ["conv:k2c1p1s700"],
+            700,
+        ),  # (700 + 2 − 2)/700 + 1 = 2, the first after (0 + 2 − 2)/700 + 1
+        (["conv:k2c1s2", "conv:k2c1p1s300"], 600),
+        (["conv:k4c1s3", "pool:k2"], 7),  # 1 ← 2 ← (2 − 1)·3 + 4
+    ],
+)
+def test_the_smallest_input_that_fits_exactly_is_found_for_large_strides(
+    layers: list[str], size: int
+) -> None:
+    task = create_question("min-input", {"layers": layers}, Conventions(fit="strict"))
+    assert task.parts()[0].expected == size
+
+
+def test_a_search_without_a_result_says_how_far_it_went_and_takes_no_second() -> None:
+    # one layer fits every 60,000 cells, after 1,900 that take 2 each
+    given = {"layers": ["1900*conv:k3c1", "conv:k2c1p1s60000"]}
+    start = clock.seconds()
+    with pytest.raises(GivenError) as error:
+        create_question("min-input", given, Conventions(fit="strict"))
+    assert clock.seconds() - start < 2
+    assert str(error.value).startswith(
+        "layers: no input up to 3,821 fits; give another stride, padding or kernel. At 3,821: conv1901 ("
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "said"),
+    [
+        ("compare", {"input": "8x8x3", "designs": ["conv:k3c8d0", "fc:3"]},
+         "designs: has dilation 0, but this sheet counts dilation from 1; write d1 or more"),
+        ("min-input", {"layers": ["conv:k3c8d0"]},
+         "layers: has dilation 0, but this sheet counts dilation from 1; write d1 or more"),
+        ("flatten", {"input": "8x8x3", "arch": "conv:k3c8d0"},
+         "arch: has dilation 0, but this sheet counts dilation from 1; write d1 or more"),
+        ("receptive-field", {"layers": "3/1/0"},
+         "layers: 0 is no dilation here: this sheet counts from 1; write 1 or more, or set dilation_base: 0"),
+        ("dilated-size", {"n": 20, "k": 3, "d": 0},
+         "d: 0 is no dilation here: this sheet counts from 1; write 1 or more, or set dilation_base: 0"),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_word_that_the_sheet_wrote(
+    kind: str, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(GivenError) as error:
+        create_question(kind, given)
+    assert str(error.value) == said
 
 
 def test_receptive_field_of_a_network_with_gates_is_asked_without_them() -> None:

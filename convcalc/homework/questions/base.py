@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 from convcalc.errors import did_you_mean
 from convcalc.homework.conventions import RULES, Conventions
 from convcalc.homework.questions.given import READERS, GivenError
-from convcalc.homework.questions.meaning import MEANINGS
+from convcalc.homework.questions.meaning import MEANINGS, NETWORK_TYPES, NETWORK_WORD
 from convcalc.homework.questions.words import with_articles
 from convcalc.registry import Registry
 from convcalc.text import shortened
@@ -118,7 +118,10 @@ class Task:
         written = {name: word.default for name, word in self.words.items()} | values
         meant = dict(written)
         for name, type_ in self.meanings.items():
-            meant[name] = MEANINGS[type_].apply(written.get(name), meant, conventions)
+            try:
+                meant[name] = MEANINGS[type_].apply(written.get(name), meant, conventions)
+            except GivenError as error:
+                raise GivenError(name, error.what) from None
         self.__dict__.update(meant, _written=written, _conventions=conventions)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -190,8 +193,18 @@ class Task:
     def _checked(self, conventions: Conventions, written: Mapping[str, Any]) -> Task:
         """Such a question, its numbers checked."""
         task = type(self)(conventions, **written)
-        task.check()
+        task.need_right_words()
         return task
+
+    def need_right_words(self) -> None:
+        """Refuse numbers that no question can have, by the words that this type has for them."""
+        try:
+            self.check()
+        except GivenError as error:
+            if error.key != NETWORK_WORD or error.key in self.words:
+                raise
+            networks = (name for name, type_ in self.meanings.items() if type_ in NETWORK_TYPES)
+            raise GivenError(next(networks, error.key), error.what) from None
 
 
 QUESTIONS: Registry[type[Task]] = Registry("question type")
@@ -265,5 +278,5 @@ def create_question(kind: str, given: Mapping[str, Any], conventions: Convention
         if field.default is MISSING and name not in values:
             raise GivenError("", f"{kind} needs {name}; it has {', '.join(known)}")
     task = cls(conventions, **values)
-    task.check()
+    task.need_right_words()
     return task

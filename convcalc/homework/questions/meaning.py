@@ -78,9 +78,7 @@ def _dilation(value: int | None, _words: Mapping[str, Any], c: Conventions) -> i
     if value is None:
         return 1
     if value < int(c.dilation_base):
-        message = (
-            "is 0, but this sheet counts dilation from 1; write 1 or more, or set dilation_base: 0"
-        )
+        message = "0 is no dilation here: this sheet counts from 1; write 1 or more, or set dilation_base: 0"
         raise GivenError("d", message)
     return value + 1 - int(c.dilation_base)
 
@@ -139,6 +137,8 @@ def _asked(convention: str, values: Mapping[str, Any] | None = None) -> Meaning:
     )
 
 
+NETWORK_TYPES = ("Arch", "Archs")
+NETWORK_WORD = "arch"  # what refusals of a network call it; a type may have another word
 _NETWORK = ("padding", "same", "dilation_base", "fit", "bias", "bn", "pool_bias", "flops")
 MEANINGS: dict[str, Meaning] = {
     "Padding": Meaning(("padding", "same"), _padding),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.errors import ConvcalcError
+from convcalc.errors import ConvcalcError, ShapeError, UsageError
 from convcalc.homework.questions.given import MAX_LAYERS, GivenError, Hwc
 from convcalc.homework.questions.rows import Counting, Row, without_strict
 from convcalc.text import shortened
@@ -225,14 +225,26 @@ class Design:
             return self
         return Design(self.text, self.writing._replace(fit="floor"), self.counting)
 
+    def length(self) -> int:
+        """How many layers a chain has."""
+        return sum(map(_times, self.text.split()))
+
     def problem(self, shape: tuple[int, ...]) -> str:
-        """Why a chain does not accept an input, channels first; empty where it does."""
+        """Why a chain does not accept an input, channels first; empty where it does.
+
+        Raises:
+            GivenError: it is no chain, whatever goes in.
+        """
         from convcalc.network.chain import parse_chain
 
         try:
             parse_chain(self.text.split(), shape, self.writing.adapt, max_layers=MAX_LAYERS)
-        except ConvcalcError as error:
+        except ShapeError as error:
             return str(error)
+        except UsageError as error:
+            if isinstance(error, GivenError):
+                raise
+            raise GivenError("arch", str(error)) from None
         return ""
 
 

@@ -24,7 +24,8 @@ from convcalc.homework.questions.words import by, volume_words
 from convcalc.text import plural
 
 _MAX_INPUT = 2**16
-_MAX_TRIES = 256  # sizes from the smallest on, until windows that must fit exactly do
+_MAX_WORK = 40_000  # layers that are tried for sizes from the smallest on, until all fit exactly
+_LEAST_TRIES = 16
 
 
 @question("solve-for")
@@ -259,6 +260,11 @@ class Compose(Task):
         return [Part("", SIZE, total, method=method)]
 
 
+def _none_found(size: int, problem: str) -> str:
+    """What is said of a chain for which no input was found."""
+    return f"no input up to {size:,} fits; give another stride, padding or kernel. At {size:,}: {problem}"
+
+
 @question("min-input")
 class MinInput(Task):
     """The smallest input that a chain of layers accepts."""
@@ -284,24 +290,29 @@ class MinInput(Task):
 
     def smallest(self) -> int:
         """Tried from below, with the walk's own checks."""
+        found: int = self.once("smallest", self._smallest)
+        return found
+
+    def _smallest(self) -> int:
         chain = self.layers[0].joined(self.layers[1:])
         loose = chain.rounding_down()  # what fits there also fits every larger input
         low, high = 1, 1
         while problem := loose.problem((3, high, high)):
             low, high = high + 1, high * 2
             if high > _MAX_INPUT:
-                raise GivenError("layers", f"accept no input: {problem}")
+                raise GivenError("layers", _none_found(low - 1, problem))
         while low < high:
             middle = (low + high) // 2
             if loose.problem((3, middle, middle)):
                 low = middle + 1
             else:
                 high = middle
-        for size in range(high, high + _MAX_TRIES):
+        tries = max(_LEAST_TRIES, _MAX_WORK // chain.length())
+        for size in range(high, high + tries):
             problem = chain.problem((3, size, size))
             if not problem:
                 return size
-        raise GivenError("layers", f"accept no input: {problem}")
+        raise GivenError("layers", _none_found(size, problem))
 
     def parts(self) -> list[Part]:
         return [Part("", SIZE, self.smallest(), method="from 1 backwards")]
