@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any, NoReturn
 
 import yaml
@@ -74,14 +75,18 @@ class Source:
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
 
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text, as YAML counts them."""
+        return _BREAK.split(self.text)
+
     def error(self, node: Node, what: str) -> SpecError:
         """An error that points at the node."""
         return self.error_at(node.start_mark.line + 1, node.start_mark.column + 1, what)
 
     def error_at(self, line: int, column: int, what: str) -> SpecError:
         """An error that points at a place, counted from 1."""
-        lines = _BREAK.split(self.text)
-        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         return SpecError(self.path, line, column, what, text)
 
     def refuse(self, node: Node, what: str) -> NoReturn:

@@ -301,3 +301,67 @@ def test_corrupted_answers_never_break_the_marking() -> None:
             read += 1
     assert read > 1000
     assert all(line.isprintable() for each in said for line in each.split("\n"))
+
+
+ROWS = loads(
+    """convcalc_sheet: 1
+id: rows
+questions:
+  - {id: q1, type: arch-table, given: {input: 20x20x2, arch: "conv:k3c7 pool:k2 fc:11", ask: [shape, params]}}
+  - {id: q2, type: same-padding, given: {n: 50, k: 7, s: 2}}
+  - {id: q3, type: output-size, given: {n: 32, k: 5}}
+  - {id: q4, type: text, text: Why?}
+"""
+)
+# by hand: 20 − 3 + 1 halved; (3·3·2 + 1)·7 and (9·9·7 + 1)·11; (25 − 1)·2 + 7 − 50 zeros
+TABLE_ROWS = ("18x18x7, 133", "9x9x7, 0", "11, 6248")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q1:\n  {}\n  {}\n  {}\nq3: 28",  # YAML folds such lines into one
+        "q1: {}\n  {}\n  {}\nq3: 28",
+        "q1: # my table\n  {}\n\n  {}\n  {} # done\nq3: 28",
+        "q1:\nconv: {}\npool: {}\nfc: {}\nq3: 28",  # YAML takes each for an answer of its own
+        "q1:\n1: {}\n2: {}\n3: {}\nq3: 28",
+        "q1:\nconv: [{}]\npool: [{}]\nfc: [{}]\nq3: 28",
+        "q1:\n  conv: {}\n  pool: {}\n  fc: {}\nq3: 28",
+        "student: s1\nanswers:\n  q1:\n    {}\n    {}\n    {}\n  q3: 28",
+        "student: s1\nanswers:\n  q1:\n  conv: {}\n  pool: {}\n  fc: {}\n  q3: 28",
+        "q1: |\n  {}\n  {}\n  {}\nq3: 28",
+    ],
+)
+def test_rows_below_a_question_are_its_lines(text: str) -> None:
+    (found,) = submissions.parse(text.format(*TABLE_ROWS), ROWS, "mine")
+    marked = mark(ROWS, found.values)
+    assert [result.status for result in marked.results] == ["right", "blank", "right", "blank"]
+    assert found.notes + marked.notes == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["q2:\ntotal: 5\nbefore: 2\nafter: 3\nq3: 28", "q2:\n  5\n  2\n  3\nq3: 28"],
+)
+def test_parts_below_a_question_are_its_own(text: str) -> None:
+    (found,) = submissions.parse(text, ROWS, "mine")
+    marked = mark(ROWS, found.values)
+    assert [result.status for result in marked.results] == ["blank", "right", "right", "blank"]
+    assert found.notes + marked.notes == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("q4:\n  It shares\n  weights.\nq3: 28", {"q4": "It shares\nweights.", "q3": "28"}),
+        # one number is one line; another question is no row, and neither is what follows an answer
+        ("q3:\nconv: 28\nq2: 5", {"q3": "", "conv": "28", "q2": "5"}),
+        ("q1:\nq9: 5\nq3: 28", {"q1": "", "q9": "5", "q3": "28"}),
+        ("q1: 5\nconv: 5\nq3: 28", {"q1": "5", "conv": "5", "q3": "28"}),
+    ],
+)
+def test_only_names_below_an_empty_answer_of_lines_are_rows(
+    text: str, values: dict[str, str]
+) -> None:
+    (found,) = submissions.parse(text, ROWS, "mine")
+    assert found.values == values

@@ -6,6 +6,7 @@ Values stay the texts that were written: YAML would read ``0128`` and ``12:30`` 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from convcalc.text import printable, shortened
 MAX_BYTES = 4 * 2**20
 WHAT, WAY_OUT = "file of answers", "answers are shorter"
 _MAX_ROWS = 100_000
+_FACTS = ("convcalc_answers", "sheet", "student", "variant", "name")
 _KEYS = ("convcalc_answers", "sheet", "student", "variant", "answers", "name")
 
 
@@ -139,9 +141,10 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
     """Answers as YAML, or else one answer per line."""
     problem: SpecError | None = None
     try:
-        found = _from_yaml(text, path)
+        names = Names(sheet)
+        found = _from_yaml(text, path, names)
         if found is not None:
-            found.values = _named(found.values, Names(sheet))
+            found.values = _named(found.values, names)
             return found
     except SpecError as error:
         problem = error
@@ -165,7 +168,7 @@ def _named(values: dict[str, Any], names: Names) -> dict[str, Any]:
     return {meant[name]: value for name, value in values.items()}
 
 
-def _from_yaml(text: str, path: str) -> Answers | None:
+def _from_yaml(text: str, path: str, names: Names) -> Answers | None:
     """The answers of a YAML (or JSON) mapping; None if the text is not a mapping."""
     mended, halves = _with_characters(text) if "\\u" in text else (text, False)
     source = Source(path, mended)
@@ -175,35 +178,68 @@ def _from_yaml(text: str, path: str) -> Answers | None:
     keys = source.mapping(root, "answers")
     found = Answers(path=path, notes=[_HALF_NOTE] if halves else [])
     plain = PlainValues(source)
-    if "answers" in keys and ("convcalc_answers" in keys or len(keys) <= len(_KEYS)):
-        for name in ("sheet", "student", "variant"):
-            if name in keys:
-                value = plain.of(keys[name][1], name)
-                setattr(found, name, printable(value) if isinstance(value, str) else "")
-        node = keys["answers"][1]
-        if node.id == "mapping":  # type: ignore[attr-defined]
-            for name, (_, value) in source.mapping(node, "answers").items():
-                found.values[name] = plain.of(value, name)
-                found.notes += _folded(value, name)
-        elif node.value:
-            source.refuse(node, "answers must be a mapping of questions to answers")
+    whole = "answers" not in keys or ("convcalc_answers" not in keys and len(keys) > len(_KEYS))
+    for name in ("sheet", "student", "variant"):
+        if name in keys:
+            value = plain.of(keys[name][1], name)
+            setattr(found, name, printable(value) if isinstance(value, str) else "")
+    if whole:
+        rest = {name: pair for name, pair in keys.items() if name not in _FACTS}
+        _take(found, rest, names, plain)
         return found
-    for name, (_, value) in keys.items():
-        if name in ("student", "sheet", "variant"):
-            value_ = plain.of(value, name)
-            setattr(found, name, printable(value_) if isinstance(value_, str) else "")
-        elif name not in ("convcalc_answers", "name"):
-            found.values[name] = plain.of(value, name)
-            found.notes += _folded(value, name)
+    node = keys["answers"][1]
+    if node.id == "mapping":  # type: ignore[attr-defined]
+        _take(found, source.mapping(node, "answers"), names, plain)
+    elif node.value:
+        source.refuse(node, "answers must be a mapping of questions to answers")
     return found
 
 
-def _folded(node: Any, name: str) -> list[str]:
+def _take(found: Answers, keys: Mapping[str, Any], names: Names, plain: PlainValues) -> None:
+    """The answers of a mapping, with what is written in lines of its own read as lines.
+
+    Such lines are a plain text over several lines, and names that belong to no question below a
+    question without an answer: the rows of a table.
+    """
+    named = any(map(names.has, keys))
+    rows: dict[str, dict[str, tuple[Any, Any]]] = {}
+    current = ""
+    for name, (key, value) in keys.items():
+        known = names.of(name, places=not named)
+        if current and not known and not names.is_like_them(name):
+            rows[current][name] = key, value
+            continue
+        found.values[name] = plain.of(value, name)
+        empty = known and value.id == "scalar" and not value.value.strip()
+        current = name if empty and names.takes_lines(known) else ""
+        rows[name] = {}
+        if value.id == "scalar" and not value.style and value.start_mark.line < value.end_mark.line:
+            if names.takes_lines(known):
+                found.values[name] = _as_written(plain.source, value, value)
+            else:
+                found.notes.append(_folded(value, name))
+    for name, below in rows.items():
+        if all(value.id == "scalar" for _, value in below.values()):
+            lines = [_as_written(plain.source, *pair) for pair in below.values()]
+            found.values[name] = "\n".join(lines) if lines else found.values[name]
+        else:
+            found.values[name] = {each: plain.of(value, each) for each, (_, value) in below.items()}
+
+
+def _as_written(source: Source, first: Any, last: Any) -> str:
+    """The lines from one node to another, as they stand in the text."""
+    start, end = first.start_mark, last.end_mark
+    lines = source.lines[start.line : end.line + 1]
+    if len(lines) > end.line - start.line:
+        lines[-1] = lines[-1][: end.column]
+    lines[0] = lines[0][start.column :]
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _folded(node: Any, name: str) -> str:
     """A note on an answer that YAML made one of several lines, because the others are indented."""
     lines = node.end_mark.line - node.start_mark.line + 1
-    if node.id != "scalar" or node.style or lines == 1:
-        return []
-    return [f"{shortened(name)}: its {lines:,} lines were read as one answer"]
+    return f"{shortened(name)}: its {lines:,} lines were read as one answer"
 
 
 def _from_lines(text: str, sheet: Sheet, path: str) -> Answers:

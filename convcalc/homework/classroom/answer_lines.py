@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from convcalc.text import plural, quoted
 
 if TYPE_CHECKING:
-    from convcalc.homework.sheets.sheet import Question, Sheet
+    from convcalc.homework.sheets.sheet import Sheet
 
 HEADERS = ("student", "sheet", "variant")
 
@@ -104,6 +104,21 @@ class Names:
             found = self.questions[place - 1]
         return found.id + (counted[2] or "") if found else ""
 
+    def is_like_them(self, name: str) -> bool:
+        """Whether a name is built as those of the questions, such as q9 where they are q1 to q5."""
+        head = name.lower().rstrip("0123456789")
+        return head != name and any(
+            head == each.rstrip("0123456789") != each for each in self.known
+        )
+
+    def takes_lines(self, name: str) -> bool:
+        """Whether the answer to a question or part may be written over several lines."""
+        question = self.known.get(name.lower().partition(".")[0])
+        if question is None:
+            return False
+        parts = question.parts
+        return question.manual or len(parts) > 1 or parts[0].answer_type.takes_lines
+
 
 class _Reader:
     """Takes one line after the other."""
@@ -168,7 +183,7 @@ class _Reader:
     def goes_on(self, text: str) -> bool:
         """Whether a line is more of the answer before it."""
         before = self.found[self.current]
-        if not before or _takes_lines(self.names.known.get(self.current.lower().partition(".")[0])):
+        if not before or self.names.takes_lines(self.current):
             return True
         return bool(_GOES_ON.match(text) or _OPEN.search(before[-1][-2:]))
 
@@ -184,14 +199,6 @@ class _Reader:
         if self.stray:
             lines.notes.append(_note_on(self.stray, self.names.questions[0].id))
         return lines
-
-
-def _takes_lines(question: Question | None) -> bool:
-    """Whether an answer may be written over several lines."""
-    if question is None:
-        return False
-    parts = question.parts
-    return question.manual or len(parts) > 1 or parts[0].answer_type.takes_lines
 
 
 def _note_on(stray: list[tuple[int, str]], first: str) -> str:
