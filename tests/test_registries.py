@@ -24,6 +24,7 @@ from convcalc.layers.window import PADDINGS, PaddingWord
 from convcalc.network.schema import schema
 from convcalc.reference import WITNESSES
 from homework.cases import CASES
+from homework.further_mistakes import FURTHER
 from homework.mistake_cases import MISTAKE_CASES
 from strategies import KIND_STRATEGIES
 
@@ -99,10 +100,12 @@ def test_every_format_has_its_golden_files() -> None:
 
 
 def test_every_mistake_and_every_question_type_has_a_case() -> None:
-    shown = {case.id for case in MISTAKE_CASES} | {"slip.neighbour"}  # its test is in test_marking
+    shown = {case.id for case in (*MISTAKE_CASES, *FURTHER)} | {
+        "slip.neighbour"
+    }  # its test is in test_marking
     missing = [name for name in MISTAKES if name not in shown]
     assert not missing, f"give {missing} a row in tests/homework/mistake_cases.py"
-    asked = {case.type for case in CASES} | {case.type for case in MISTAKE_CASES}
+    asked = {case.type for case in CASES} | {case.type for case in (*MISTAKE_CASES, *FURTHER)}
     tests = "".join(
         path.read_text(encoding="utf-8") for path in (TESTS / "homework").glob("test_*.py")
     )

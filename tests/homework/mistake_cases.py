@@ -173,6 +173,7 @@ MAPS = [
     MistakeCase("up.from-the-edge", "upsample-by-hand", UP, [[0, 4, 8, 8]] * 2, [[0, 2, 6, 8]] * 2),
 ]  # fmt: skip
 
+
 MISTAKE_CASES = [
     # ------------------------------------------------------------------ 2.1 output size
     MistakeCase("out.no-plus-one", "output-size", A, "27", 28),
@@ -231,7 +232,7 @@ MISTAKE_CASES = [
     MistakeCase("vol.order", "volume", V, "(6, 28, 28)", [28, 28, 6]),
     MistakeCase("vol.flatten-no-depth", "flatten", {"input": "12x12x64"}, "144", 9216),
     MistakeCase(
-        "vol.flatten-early",
+        "out.same",
         "params-model",
         {"input": "200x200x3", "arch": "CONV-3-32 POOL-2 FC-64 FC-1"},
         "20,481,025",
@@ -280,7 +281,7 @@ MISTAKE_CASES = [
     MistakeCase("par.bn-one", "params-bn", {"c_in": 64}, "64", 128),
     MistakeCase("par.bn-forgotten", "params-bn", {"c_in": 64}, "0", 128),
     MistakeCase(
-        "par.bias-before-bn", "params", conv(3, 16, 64, bias=False), str(9 * 16 * 64 + 64), 9216
+        "par.bias-kept", "params", conv(3, 16, 64, bias=False), str(9 * 16 * 64 + 64), 9216
     ),
     MistakeCase("par.groups-ignored", "params", GROUPED, "73,856", 18560),
     MistakeCase("par.groups-twice", "params", GROUPED, "4,736", 18560),
@@ -537,7 +538,7 @@ MISTAKE_CASES = [
         "vol.pad-double", "padded-volume", {"n": 20, "p": 3, "c_in": 5}, "32x32x5", (26, 26, 5)
     ),
     MistakeCase(
-        "par.model-no-bias",
+        "par.no-bias",
         "params-model",
         {"input": "10x10x3", "arch": "CONV-3-10 CONV-3-20"},
         "2,070",
@@ -612,7 +613,7 @@ CHOICES: list[tuple[str, str, dict[str, Any], Any, dict[str, set[str]]]] = [
     ("stats.stackexchange 570254", "params-fc", {"input": "128", "units": 256}, "33024", {
         "32896": {"par.bias-wrong-side"}, "32768": {"par.no-bias"}}),
     ("[C4W1] volume", "volume", window(63, 7, 2, c_in=16, filters=32), "29x29x32", {
-        "29x29x16": {"vol.depth-in"}, "16x16x32": set(), "16x16x16": set()}),
+        "29x29x16": {"vol.depth-in"}, "16x16x32": {"out.assumed-pad", "out.other-stride"}, "16x16x16": set()}),
     ("[C4W1] padding", "padded-volume", {"n": 15, "p": 2, "c_in": 8}, "19x19x8", {
         "19x19x12": {"vol.pad-depth"}, "17x17x8": {"vol.pad-one-side"}, "17x17x10": {"vol.pad-one-side", "vol.pad-depth"}}),
     ("[C4W1] pool", "pool-volume", {"n": 32, "k": 2, "s": 2, "c_in": 16}, "16x16x16", {
@@ -620,5 +621,5 @@ CHOICES: list[tuple[str, str, dict[str, Any], Any, dict[str, set[str]]]] = [
     ("ML Zoomcamp", "params-model", {"input": "200x200x3", "arch": "CONV-3-32 POOL-2 FC-64 FC-1"}, "20,073,473", {
         "896": {"par.partial-total"}, "11,214,912": set(), "15,896,912": set()}),
     ("[C4W1] same", "pad-to-keep", {"k": 7, "n": 63}, "3", {
-        "1": set(), "2": set(), "7": {"out.pad-kernel"}}),
+        "1": {"out.pad-habit"}, "2": {"out.pad-habit"}, "7": {"out.pad-kernel"}}),
 ]  # fmt: skip

@@ -204,6 +204,8 @@ def test_types_lists_the_question_types_and_the_mistakes(convcalc: Any) -> None:
         "par.bn-all-trainable",
         "par.bn-one",
         "par.bn-forgotten",
+        "par.bn-trainable-only",
+        "par.bn-once",
     }
     assert "did you mean" in convcalc("hw", "types", "parms", "--mistakes").err
     page = convcalc("hw", "types", "params").out

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.answers.parsing import Reading, raw_text
-from convcalc.homework.answers.types import EXACT, Bytes, Matrix, Misfit, Ratio
+from convcalc.homework.answers.text_types import Word
+from convcalc.homework.answers.types import EXACT, Bytes, Matrix, Misfit, Ratio, Volume
 from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.verdicts import Verdict
@@ -74,6 +75,8 @@ def _candidates(question: Question, part: Part, reading: Reading) -> list[Candid
         found = _look_up(question.double(part), part, reading)
     if not found:
         found = [Candidate(each) for each in typos(part, reading.value)]
+    if not found and not _is_long(reading):
+        found = _look_up(question.double(part), part, reading)
     if not found and isinstance(part.answer_type, Matrix):
         found = _wrong_cells(part, reading)
     return found
@@ -98,11 +101,18 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
             and all(part.answer_type.right_cells(reading, value))
             for found in each
         ]  # fmt: skip
+    if isinstance(part.answer_type, Word):
+        return [
+            found
+            for words, each in table.items()
+            if part.answer_type.same(reading, words, EXACT)
+            for found in each
+        ]
     if not isinstance(part.answer_type, Ratio | Bytes):
         value = reading.value
         if isinstance(value, tuple) and len(value) == 1:
             value = value[0]
-        return table.get(value) or _rounded(table, reading)
+        return table.get(value) or _rounded(table, reading) or _sides_only(table, part, value)
     close: list[tuple[Fraction, list[Candidate]]] = []
     for value, each in table.items():
         off = abs(Fraction(value) - reading.value)
@@ -123,6 +133,19 @@ def _rounded(table: dict[Any, list[Candidate]], reading: Reading) -> list[Candid
         found
         for value, each in table.items()
         if isinstance(value, Fraction) and EXACT.allows(given, value)
+        for found in each
+    ]
+
+
+def _sides_only(table: dict[Any, list[Candidate]], part: Part, value: Any) -> list[Candidate]:
+    """The mistakes that lead to the sides of a volume of which the channels are left out."""
+    axes = len(part.expected) - 1 if isinstance(part.answer_type, Volume) else 0
+    if axes < 2 or not isinstance(value, tuple) or len(value) != axes:
+        return []
+    return [
+        found
+        for wrong, each in table.items()
+        if isinstance(wrong, tuple) and len(wrong) == axes + 1 and value in (wrong[1:], wrong[:-1])
         for found in each
     ]
 

@@ -282,6 +282,8 @@ def _right_by_mistake(part: Part) -> list[str]:
     unseen: Any = _BlindPart(part)
     found = []
     for each in of_topic(part.topic):
+        if each.seldom:
+            continue
         values = each.values(unseen)
         if values and next(iter(values)) == part.expected:
             found.append(each.id)

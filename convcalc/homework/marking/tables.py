@@ -189,7 +189,8 @@ class _ByOrder:
 
     def _all_near(self, layout: Sequence[Listed]) -> bool:
         """Whether a table has the channels of a layout in each row: only sizes differ then."""
-        return len(layout) == self.size and all(map(self._is_near, range(self.size), layout))
+        whole = len(layout) == self.size == len(self.rows)
+        return whole and all(map(self._is_near, range(self.size), layout))
 
     def _right(self, places: Sequence[int | None]) -> int:
         """How many cells are right if a table is read so."""

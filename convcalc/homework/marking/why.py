@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.homework.conventions import Conventions
-from convcalc.homework.marking.mark import mark_question
+from convcalc.homework.marking.mark import mark_part, mark_question
 from convcalc.homework.marking.verdicts import Result
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.questions import QUESTIONS, GivenError, create_question
@@ -33,10 +34,11 @@ class Explanation:
                 "id": name,
                 "confidence": confidence,
                 "about": MISTAKES[name].about,
-                "formula": MISTAKES[name].formula,
+                "formula": formulas.get(name, MISTAKES[name].formula),
                 "line": MISTAKES[name].line,
             }
             for part in self.result.parts
+            for formulas in [{each.mistake.id: each.gives for each in part.found}]
             for name, confidence in part.mistakes
         ]
 
@@ -79,7 +81,26 @@ def why(
     """
     question = _ask(kind, given, conventions or Conventions(), spell)
     sheet = Sheet("why", "why", question.conventions, [question], max_level=4)
-    return Explanation(question, mark_question(sheet, question, answer, level=1))
+    result = mark_question(sheet, question, answer, level=1)
+    answered = [part for part in result.parts if part.status != "blank"]
+    if len(result.parts) > 1 and len(answered) <= 1 and not isinstance(answer, dict):
+        result = _one_part(sheet, question, answer)
+    return Explanation(question, result)
+
+
+def _one_part(sheet: Sheet, question: Question, answer: Any) -> Result:
+    """One value for a question with several parts, as the part that it fits.
+
+    It fits the part of which it is the right answer, else the last one where a mistake leads to it,
+    else the last one.
+    """
+    one = Fraction(1)
+    found = [mark_part(sheet, question, part, answer, one, 1) for part in question.parts]
+    right = [verdict for verdict in found if verdict.right]
+    known = [verdict for verdict in found[::-1] if verdict.mistakes or verdict.convention]
+    sure = [verdict for verdict in known if all(how != "perhaps" for _, how in verdict.mistakes)]
+    verdict = next(iter((*right, *sure, *known)), found[-1])
+    return Result(question.id, [verdict], verdict.said)
 
 
 def _ask(
@@ -142,10 +163,19 @@ def report_of(found: Explanation, *, with_answer: bool = False) -> Report:
     )
 
 
+def _which(found: Explanation) -> str:
+    """The part that the one value was taken for."""
+    parts = found.question.parts
+    if len(parts) == 1 or len(found.result.parts) > 1:
+        return ""
+    part = next(part for part in parts if part.name == found.result.parts[0].part)
+    return f" (as {part.label or part.name})"
+
+
 def _lines(found: Explanation) -> list[str]:
     """What there is to say of an answer that can be read."""
     result = found.result
-    echo = result.said or result.parts[0].given
+    echo = f"{result.said or result.parts[0].given}{_which(found)}"
     if result.right:
         return [f"{echo} is right"]
     candidates = found.candidates

@@ -5,21 +5,24 @@ Within a topic the most common mistakes come first.
 
 from __future__ import annotations
 
-from convcalc.homework.mistakes.base import BY_TOPIC, MISTAKES, Candidate, Mistake
+from convcalc.homework.mistakes.base import MISTAKES, Candidate, Mistake, by_topic
 
 MODULES = (
     "size",
+    "volume",
+    "solving",
     "params",
+    "counts",
     "cost",
     "rf",
+    "designs",
+    "backwards",
+    "pixels",
     "typos",
     "hand",
     "maps",
     "normalised",
-    "designs",
-    "backwards",
-    "pixels",
 )
 MISTAKES.modules(__name__, MODULES)
 
-__all__ = ["BY_TOPIC", "MISTAKES", "MODULES", "Candidate", "Mistake"]
+__all__ = ["MISTAKES", "MODULES", "Candidate", "Mistake", "by_topic"]

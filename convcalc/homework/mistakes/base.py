@@ -30,6 +30,7 @@ class Mistake:
         formula: the wrong number, for teachers.
         line: the hint for the student, which does not contain the answer.
         wrong: the formula; None where the mistake cannot happen.
+        seldom: whether it is one of those that are looked for last.
     """
 
     id: str
@@ -38,10 +39,35 @@ class Mistake:
     formula: str
     line: str
     wrong: Callable[[Any], Any]
+    seldom: bool = False
 
-    def values(self, part: Part) -> dict[Any, str]:
-        """The wrong answers it leads to, each with a detail that the line may name."""
+    def values(self, part: Part) -> dict[Any, Found]:
+        """The wrong answers it leads to, each with how it does so."""
         return values(self.wrong, part, part.quantities)
+
+
+class Way(NamedTuple):
+    """One of the ways in which a mistake is made.
+
+    Attributes:
+        result: the wrong number, or the numbers as the student saw them.
+        formula: what gives the number, where the mistake has other ways than its `formula`.
+    """
+
+    result: Any
+    formula: str
+
+
+class Found(NamedTuple):
+    """How a mistake leads to a number.
+
+    Attributes:
+        detail: what its line may name.
+        formula: what gives the number; empty where it is the formula of the mistake.
+    """
+
+    detail: str = ""
+    formula: str = ""
 
 
 class Candidate(NamedTuple):
@@ -50,49 +76,84 @@ class Candidate(NamedTuple):
     mistake: Mistake
     detail: str = ""
     other: Mistake | None = None
+    formula: str = ""
+
+    @property
+    def gives(self) -> str:
+        """The formula that gives the number."""
+        return self.formula or self.mistake.formula
 
 
 MISTAKES: Registry[Mistake] = Registry("mistake")
-BY_TOPIC: dict[str, list[Mistake]] = {}
+_COMMON: dict[str, list[Mistake]] = {}
+_CARRIED: dict[str, list[Mistake]] = {}
+_SELDOM: dict[str, list[Mistake]] = {}
 
 
 def mistake(
-    identity: str, topics: str, about: str, formula: str, wrong: Callable[[Any], Any], line: str
+    identity: str,
+    topics: str,
+    about: str,
+    formula: str,
+    wrong: Callable[[Any], Any],
+    line: str,
+    *,
+    carried: str = "",
+    seldom: bool = False,
 ) -> None:
-    """Add a row to the catalogue; a second one of the same name is refused."""
-    new = Mistake(identity, tuple(topics.split()), about, formula, line, wrong)
+    """Add a row to the catalogue; a second one of the same name is refused.
+
+    Args:
+        topics: the topics that it is about.
+        carried: topics of larger questions that it leads astray as well: a wrong size leads to
+            wrong operations. The mistakes of such a topic itself are more common.
+        seldom: whether it is one of those that are looked for last.
+    """
+    every = (*topics.split(), *carried.split())
+    new = Mistake(identity, every, about, formula, line, wrong, seldom)
     MISTAKES.register(identity, new)
-    for topic in new.topics:
-        BY_TOPIC.setdefault(topic, []).append(new)
+    for topic in every:
+        places = _SELDOM if seldom else _COMMON if topic in topics.split() else _CARRIED
+        places.setdefault(topic, []).append(new)
 
 
-def values(wrong: Callable[[Any], Any], part: Part, quantities: Any) -> dict[Any, str]:
+def by_topic(topic: str) -> list[Mistake]:
+    """The mistakes of a topic whose modules are loaded, commonest first."""
+    return [each for places in (_COMMON, _CARRIED, _SELDOM) for each in places.get(topic, [])]
+
+
+def values(wrong: Callable[[Any], Any], part: Part, quantities: Any) -> dict[Any, Found]:
     """What a mistake leads to from some numbers, the right answer left out."""
-    try:
-        results = wrong(quantities)
-    except (ZeroDivisionError, ValueError, IndexError, TypeError):
-        return {}
-    found: dict[Any, str] = {}
-    items = results if isinstance(results, list) else [results]
-    for item in items:
+    found: dict[Any, Found] = {}
+    for item, formula in _ways(wrong, quantities):
         if isinstance(item, dict):
             for value, detail in item.items():
-                _keep(found, part, value, detail)
+                _keep(found, part, value, Found(detail, formula))
         elif item is not None and type(item) is type(quantities) and part.evaluate is not None:
             for value in _evaluate(part, item):
-                _keep(found, part, value, "")
+                _keep(found, part, value, Found("", formula))
         else:
-            _keep(found, part, item, "")
+            _keep(found, part, item, Found("", formula))
     return found
 
 
-def _keep(found: dict[Any, str], part: Part, value: Any, detail: str) -> None:
+def _ways(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Way]:
+    """The ways in which a mistake is made with some numbers; none where it cannot happen there."""
+    try:
+        results = wrong(quantities)
+    except (ZeroDivisionError, ValueError, IndexError, TypeError, AttributeError):
+        return
+    for item in results if isinstance(results, list) else [results]:
+        yield item if isinstance(item, Way) else Way(item, "")
+
+
+def _keep(found: dict[Any, Found], part: Part, value: Any, how: Found) -> None:
     """Note a wrong answer, unless it is the right one, or none that anybody would give."""
     if value is None or value == part.expected or isinstance(value, Misfit) or value in part.also:
         return
     if isinstance(value, tuple) and not value:
         return
-    found.setdefault(value, detail)
+    found.setdefault(value, how)
 
 
 def _evaluate(part: Part, quantities: Any) -> list[Any]:
@@ -108,10 +169,6 @@ def _evaluate(part: Part, quantities: Any) -> list[Any]:
 
 def changed_quantities(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Any]:
     """The numbers as the student saw them, where a mistake is of that sort."""
-    try:
-        results = wrong(quantities)
-    except (ZeroDivisionError, ValueError, IndexError, TypeError):
-        return
-    for item in results if isinstance(results, list) else [results]:
+    for item, _ in _ways(wrong, quantities):
         if item is not None and type(item) is type(quantities) and item != quantities:
             yield item

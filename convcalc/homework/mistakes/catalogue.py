@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.homework.mistakes import BY_TOPIC, MISTAKES
+from convcalc.homework.mistakes import MISTAKES, by_topic
 from convcalc.homework.questions import QUESTIONS, Part, Task, create_question
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import MISSING
@@ -133,7 +133,7 @@ def _mistakes_of(cls: type[Task]) -> list[str]:
     """The mistakes that can happen in the examples of a type, the most common ones first."""
     MISTAKES.load()
     parts = [part for given in cls.examples for part in create_question(cls.kind, given).parts()]
-    return list(dict.fromkeys(m.id for part in parts for m in BY_TOPIC.get(part.topic, [])))
+    return list(dict.fromkeys(m.id for part in parts for m in by_topic(part.topic)))
 
 
 def _words(cls: type[Task]) -> list[str]:

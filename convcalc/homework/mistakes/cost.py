@@ -5,15 +5,24 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.quantities import Conv, conv_macs, memory
 
 _BATCHES = (32, 2, 4, 8, 16, 64, 128, 256)
 
 
-def _ops(name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "macs") -> None:
+def _ops(
+    name: str,
+    about: str,
+    formula: str,
+    wrong: Any,
+    line: str,
+    topics: str = "macs",
+    *,
+    seldom: bool = False,
+) -> None:
     """A mistake about operations."""
-    mistake(f"ops.{name}", topics, about, formula, wrong, line)
+    mistake(f"ops.{name}", topics, about, formula, wrong, line, seldom=seldom)
 
 
 def _times(quantities: Any) -> int:
@@ -68,7 +77,11 @@ _ops(
 )  # fmt: skip
 _ops(
     "params-only", "parameters given as operations", "k²·cin·cout",
-    lambda w: [w.weights, w.weights + w.filters, 2 * w.weights],
+    lambda w: [
+        Way(w.weights, "k²·cin·cout"),
+        Way(w.weights + w.filters, "k²·cin·cout + cout"),
+        Way(2 * w.weights, "2·k²·cin·cout"),
+    ],
     "Each weight is used at every output position.",
 )  # fmt: skip
 _ops(
@@ -94,7 +107,10 @@ _ops(
 )  # fmt: skip
 _ops(
     "dws-one-half", "pointwise or depthwise forgotten", "k²·cin·h·w or cin·cout·h·w",
-    lambda w: [w.depthwise * w.positions, w.pointwise * w.positions],
+    lambda w: [
+        Way(w.depthwise * w.positions, "k²·cin·h·w"),
+        Way(w.pointwise * w.positions, "cin·cout·h·w"),
+    ],
     "A depthwise separable convolution has two steps.",
     "separable-macs",
 )  # fmt: skip
@@ -120,9 +136,87 @@ _ops(
 )  # fmt: skip
 _ops(
     "ratio-one-term", "only 1/k² or only 1/cout", "1/k² or 1/cout, or its inverse",
-    lambda w: [Fraction(1, w.k * w.k), Fraction(1, w.filters), w.k * w.k, w.filters],
+    lambda w: [
+        Way(Fraction(1, w.k * w.k), "1/k²"),
+        Way(Fraction(1, w.filters), "1/cout"),
+        Way(w.k * w.k, "k²"),
+        Way(w.filters, "cout"),
+    ],
     "The ratio has two terms.",
     "savings",
+)  # fmt: skip
+
+_ops(
+    "outputs-only", "output values, or the operations of one of them", "h·w·cout or k²·cin",
+    lambda w: [
+        Way(w.filters * w.positions, "h·w·cout"),
+        Way(w.area * w.depth, "k²·cin"),
+        Way(w.area * w.positions, "k²·h·w"),
+        Way(w.depth * w.filters * w.positions, "cin·cout·h·w"),
+    ],
+    "Every output value needs k·k·cin multiply-adds: multiply both.",
+    seldom=True,
+)  # fmt: skip
+_ops(
+    "bias-added", "biases added once", "k²·cin·cout·h·w + cout",
+    lambda w: [
+        Way(_times(w) * _macs(w) + w.filters, "k²·cin·cout·h·w + cout"),
+        Way(2 * _macs(w) + w.filters * w.positions, "2·k²·cin·cout·h·w + cout·h·w"),
+        Way(2 * (_macs(w) + w.filters * w.positions), "2·(k²·cin + 1)·cout·h·w"),
+    ],
+    "Multiply-adds are counted without the biases here.",
+    seldom=True,
+)  # fmt: skip
+_ops(
+    "added", "channels added instead of multiplied", "k²·(cin + cout)·h·w",
+    lambda w: _times(w) * w.area * (w.c_in + w.filters) * w.positions,
+    "Every filter reads every channel: multiply.",
+    seldom=True,
+)  # fmt: skip
+_ops(
+    "t-no-channels", "channels, filters or kernel forgotten", "k²·cout·n² or another product",
+    lambda w: [
+        Way(_times(w) * w.k * w.k * w.filters * w.n * w.n, "k²·cout·n²"),
+        Way(_times(w) * w.k * w.k * w.c_in * w.n * w.n, "k²·cin·n²"),
+        Way(_times(w) * w.c_in * w.filters * w.n * w.n, "cin·cout·n²"),
+        Way(_times(w) * w.k * w.k * w.c_in * w.filters, "k²·cin·cout"),
+        Way(_times(w) * w.k * w.k * w.c_in * w.filters * w.n, "k²·cin·cout·n"),
+    ],
+    "Each input value of each channel is multiplied by the kernels of all filters.",
+    "macs-transposed",
+    seldom=True,
+)  # fmt: skip
+_ops(
+    "t-other-unit", "FLOPs instead of MACs, or the reverse", "2 · macs or flops / 2",
+    lambda w: [
+        Way(2 * w.k * w.k * w.c_in * w.filters * w.n * w.n, "2·k²·cin·cout·n²"),
+        Way(w.k * w.k * w.c_in * w.filters * w.n * w.n, "k²·cin·cout·n²"),
+    ],
+    _OTHER_UNIT,
+    "macs-transposed",
+)  # fmt: skip
+_ops(
+    "dws-unit", "weights for operations, or another unit", "k²·cin + cin·cout",
+    lambda w: [
+        Way(w.depthwise + w.pointwise, "k²·cin + cin·cout"),
+        Way((w.depthwise + w.pointwise) * w.positions, "(k²·cin + cin·cout)·h·w"),
+        Way(2 * (w.depthwise + w.pointwise) * w.positions, "2·(k²·cin + cin·cout)·h·w"),
+        Way((w.k * w.k + w.pointwise) * w.positions, "(k² + cin·cout)·h·w"),
+        Way((w.k * w.k * w.filters + w.pointwise) * w.positions, "(k²·cout + cin·cout)·h·w"),
+    ],
+    "Each of the two layers is used at every output position.",
+    "separable-macs",
+    seldom=True,
+)  # fmt: skip
+_ops(
+    "squeeze-parts", "one of the two layers, or the layer without a squeeze", "one layer",
+    lambda w: [
+        Way(w.first * w.n * w.n, "cin·squeeze·n²"),
+        Way(w.direct * w.n * w.n, "k²·cin·cout·n²"),
+        Way((w.first + w.second), "cin·squeeze + k²·squeeze·cout"),
+    ],
+    "There are two layers: the 1×1 layer, and the kernel on fewer channels.",
+    "bottleneck",
 )  # fmt: skip
 
 # ----------------------------------------------------------------------------------- memory

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.exact import Exact, bound, correlate, exact, turned
-from convcalc.homework.questions.gradients import Grad, gradient
+from convcalc.homework.questions.gradients import KERNEL_NAMES, Grad, gradient
 from convcalc.homework.questions.hand import Hand, convolved
 
 _HAND = "hand hand-transposed"
@@ -27,6 +27,12 @@ def _change_kernels(stack: Any, how: str) -> Any:
 def _kernel(quantities: Hand, how: str) -> Hand | None:
     """The work with another kernel; None where that changes nothing."""
     found = _change_kernels(quantities.w, how)
+    return quantities._replace(w=found) if quantities.w and found != quantities.w else None
+
+
+def _other_kernel(quantities: Hand, change: Callable[[Any], Any]) -> Hand | None:
+    """The work with every number of the kernel changed."""
+    found = tuple(tuple(tuple(map(change, row)) for row in one) for one in quantities.w)
     return quantities._replace(w=found) if quantities.w and found != quantities.w else None
 
 
@@ -165,6 +171,16 @@ mistake(
     "Compute the whole sum first, then apply ReLU.",
 )  # fmt: skip
 mistake(
+    "hand.signs-lost", _HAND, "signs of the kernel lost", "|w| for w",
+    lambda w: [
+        _other_kernel(w, abs),
+        _other_kernel(w, lambda cell: max(cell, 0)),
+        _other_kernel(w, lambda cell: -cell),
+    ],
+    "Check the sign of each product.",
+    seldom=True,
+)  # fmt: skip
+mistake(
     "hand.cell", "", "one or two cells differ", "cell by cell",
     lambda w: None,
     "{0}",
@@ -191,6 +207,16 @@ mistake(
     "pool.stride-1", "hand-pool", "stride 1 instead of the window's size", "s = 1",
     lambda w: w._replace(pool_s=1) if w.pool_s > 1 else None,
     "The stride of a pool is its window size, unless the question gives another stride.",
+)  # fmt: skip
+mistake(
+    "pool.min", "hand-pool", "minimum, or one corner, of each window", "the smallest, or the first",
+    lambda w: [
+        Way(w._replace(mode="min"), "the smallest of each window"),
+        Way(w._replace(mode="first"), "the first of each window"),
+        Way(w._replace(mode="last"), "the last of each window"),
+    ],
+    "Does the question ask for the maximum or for the average?",
+    seldom=True,
 )  # fmt: skip
 mistake(
     "pool.pad-count", "hand-pool", "padded zeros counted in the average, or not", "another divisor",
@@ -249,7 +275,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "grad.valid", "gradient-dx gradient-shape", '"valid" instead of "full"', "valid convolution of g and w",
-    lambda w: _valid(w) if isinstance(w, Grad) else (w.n - w.k + 1, w.n - w.k + 1),
+    lambda w: _valid(w) if isinstance(w, Grad) else Way((w.n - w.k + 1,) * 2, "n − k + 1"),
     "A gradient has the shape of the array it belongs to.",
 )  # fmt: skip
 mistake(
@@ -260,4 +286,99 @@ mistake(
     "grad.turned", "gradient-dw", "gradient flipped", "dw rotated by 180°",
     lambda w: tuple(row[::-1] for row in gradient(w)[::-1]),
     "Is the gradient flipped when it slides over the input?",
+)  # fmt: skip
+mistake(
+    "grad.other-array", "gradient-shape", "the shape of another array", "k × k for n × n, or the reverse",
+    lambda w: [Way((w.k, w.k), "k × k"), Way((w.n, w.n), "n × n")],
+    "Which array does this gradient belong to?",
+)  # fmt: skip
+mistake(
+    "grad.full", "gradient-shape", 'the size of a "full" convolution', "n + k − 1",
+    lambda w: [
+        Way((w.n + w.k - 1,) * 2, "n + k − 1"),
+        Way((w.n - w.k,) * 2, "n − k"),
+        Way((w.n - 2 * (w.k - 1),) * 2, "n − 2·(k − 1)"),
+    ],
+    "A gradient has the shape of the array it belongs to.",
+    seldom=True,
+)  # fmt: skip
+
+# ----------------------------------------------------------- single windows, what kernels do
+
+
+def _cells(w: Any) -> list[tuple[Fraction, Fraction]]:
+    """The pairs of cells that lie on each other."""
+    return [(Fraction(a), Fraction(b)) for xs, ws in zip(w.x, w.w) for a, b in zip(xs, ws)]
+
+
+def _flipped_dot(w: Any) -> Any:
+    """The kernel turned."""
+    (turned_kernel,) = turned((w.w,))
+    return sum(
+        (Fraction(a) * Fraction(b) for xs, ws in zip(w.x, turned_kernel) for a, b in zip(xs, ws)),
+        Fraction(0),
+    )
+
+
+mistake(
+    "hand.dot-added", "hand-dot", "cells added instead of multiplied", "Σ (x + w)",
+    lambda w: [
+        Way(sum((a + b for a, b in _cells(w)), Fraction(0)), "Σ (x + w)"),
+        Way(sum((a for a, _ in _cells(w)), Fraction(0)), "Σ x"),
+        Way(sum((b for _, b in _cells(w)), Fraction(0)), "Σ w"),
+        Way(sum((a for a, _ in _cells(w)), Fraction(0)) * sum((b for _, b in _cells(w)), Fraction(0)), "Σ x · Σ w"),
+    ],
+    "Multiply each pair of cells, then add the products.",
+)  # fmt: skip
+mistake(
+    "hand.dot-sign", "hand-dot", "signs lost", "Σ |x·w|",
+    lambda w: [
+        Way(sum((abs(a * b) for a, b in _cells(w)), Fraction(0)), "Σ |x·w|"),
+        Way(-sum((a * b for a, b in _cells(w)), Fraction(0)), "−Σ x·w"),
+        Way(sum((max(a * b, Fraction(0)) for a, b in _cells(w)), Fraction(0)), "Σ max(0, x·w)"),
+    ],
+    "Check the sign of each product.",
+)  # fmt: skip
+mistake(
+    "hand.dot-flipped", "hand-dot", "kernel flipped", "the kernel rotated by 180°", _flipped_dot,
+    "Lay the kernel on the window as it is written.",
+)  # fmt: skip
+mistake(
+    "hand.dot-mean", "hand-dot", "the mean of the products, or the largest", "Σ x·w / cells",
+    lambda w: [
+        Way(sum((a * b for a, b in _cells(w)), Fraction(0)) / len(_cells(w)), "Σ x·w / cells"),
+        Way(max(a * b for a, b in _cells(w)), "the largest x·w"),
+    ],
+    "Add the products; do not divide.",
+)  # fmt: skip
+
+
+def _other_names(name: str, *others: str) -> list[tuple[str, ...]]:
+    """What kernels of other sorts may be called, but for words that suit this one too."""
+    own = set(KERNEL_NAMES[name])
+    return [
+        tuple([word for word in KERNEL_NAMES[each] if word not in own])
+        for each in others
+        if each != name
+    ]
+
+
+_DIRECTED = ("vertical edges", "horizontal edges")
+
+mistake(
+    "kernel.direction", "hand-image-kernel", "vertical for horizontal, or all directions", "the other direction",
+    lambda w: _other_names(w, *_DIRECTED, "edges") if w in (*_DIRECTED, "edges") else None,
+    "Along which direction do the signs change? An edge lies across that direction.",
+)  # fmt: skip
+mistake(
+    "kernel.edges-for-sharpen", "hand-image-kernel", "edges taken for sharpening, or the reverse", "sum 0 or 1",
+    lambda w: _other_names(w, "sharpen", *_DIRECTED, "edges")
+    if w in ("sharpen", "edges", *_DIRECTED)
+    else None,
+    "Add up the numbers of the kernel: does a flat image become black, or does it stay?",
+)  # fmt: skip
+mistake(
+    "kernel.blur", "hand-image-kernel", "blurring taken for something else, or the reverse", "all numbers positive",
+    lambda w: _other_names(w, *KERNEL_NAMES),
+    "Are all the numbers positive? And what is their sum?",
 )  # fmt: skip

@@ -1,26 +1,74 @@
-"""Mistakes about parameters, neurons and matrices."""
+"""Mistakes about the parameters of convolutions and fully connected layers, alone or in a network."""
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Callable
 from typing import Any
 
 from convcalc import formulas
-from convcalc.homework.mistakes.base import mistake
-from convcalc.homework.questions.quantities import Conv, Linear, conv_params
-
-MAX_SUBSETS = 12  # layers of a model of which every partial sum is tried
+from convcalc.homework.mistakes.base import Way, mistake
+from convcalc.homework.mistakes.carry import totals
+from convcalc.homework.questions.quantities import Conv, Linear, conv_params, linear_params
+from convcalc.homework.questions.rows import Model
 
 
 def _rule(
-    name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "params"
+    name: str,
+    about: str,
+    formula: str,
+    wrong: Any,
+    line: str,
+    topics: str = "params",
+    *,
+    seldom: bool = False,
 ) -> None:
-    """A mistake about parameters."""
-    mistake(f"par.{name}", topics, about, formula, wrong, line)
+    """A mistake about the parameters of a layer, or of every such layer of a network."""
+    layers = tuple(_LAYERS[topic] for topic in topics.split())
+    mistake(
+        f"par.{name}",
+        topics,
+        about,
+        formula,
+        _everywhere(wrong, layers),
+        line,
+        carried="model",
+        seldom=seldom,
+    )
+
+
+_LAYERS = {"params": Conv, "linear": Linear}
+
+
+def _everywhere(wrong: Callable[[Any], Any], layers: tuple[type, ...]) -> Callable[[Any], Any]:
+    """The mistake in one layer, or in all of a network."""
+
+    def found(quantities: Any) -> Any:
+        if not isinstance(quantities, Model):
+            return wrong(quantities) if isinstance(quantities, layers) else None
+        each = [totals(quantities, wrong, (layer,)) for layer in layers]
+        return [*totals(quantities, wrong, layers), *(way for ways in each for way in ways)]
+
+    return found
+
+
+def _per_filter(w: Conv, weights: str, changed: Conv) -> Way:
+    """The parameters of a convolution as it was seen, with their formula.
+
+    Args:
+        w: the convolution as it is.
+        weights: the weights of one filter, in letters.
+        changed: the convolution as it was seen.
+    """
+    return Way(changed, f"({weights} + 1)·cout" if w.bias else f"{weights}·cout")
+
+
+def _inputs(w: Linear) -> int:
+    """The values that a fully connected layer reads."""
+    return formulas.product(w.shape)
 
 
 _rule(
-    "no-bias", "biases forgotten", "k²·cin·cout",
+    "no-bias", "biases forgotten", "weights alone",
     lambda w: w._replace(bias=False) if w.bias else None,
     "What else is learned besides the filter weights?",
     "params linear",
@@ -28,9 +76,9 @@ _rule(
 _rule(
     "fc-no-depth", "channels forgotten in a fully connected layer", "n²·units + units",
     lambda w: [
-        w._replace(shape=w.shape[:2]),
-        formulas.product(w.shape[:2]) * w.units + (1 if w.bias else 0),
-        formulas.product(w.shape[:2]) * w.units,
+        Way(w._replace(shape=w.shape[:2]), "n²·units + units") if w.bias else None,
+        Way(formulas.product(w.shape[:2]) * w.units + 1, "n²·units + 1") if w.bias else None,
+        Way(formulas.product(w.shape[:2]) * w.units, "n²·units"),
     ]
     if len(w.shape) == 3 and w.shape[2] > 1
     else None,
@@ -39,13 +87,13 @@ _rule(
 )  # fmt: skip
 _rule(
     "fc-one-bias", "one bias for the fully connected layer", "inputs·units + 1",
-    lambda w: formulas.product(w.shape) * w.units + 1 if w.bias else None,
+    lambda w: _inputs(w) * w.units + 1 if w.bias else None,
     "There is one bias per unit.",
     "linear",
 )  # fmt: skip
 _rule(
     "no-channels", "input channels forgotten", "(k² + 1)·cout",
-    lambda w: w._replace(c_in=1, groups=1) if w.depth > 1 else None,
+    lambda w: _per_filter(w, "k²", w._replace(c_in=1, groups=1)) if w.depth > 1 else None,
     "How deep is one filter?",
 )  # fmt: skip
 _rule(
@@ -65,26 +113,36 @@ _rule(
 )  # fmt: skip
 _rule(
     "dw-no-groups", "depthwise counted as a full convolution", "k²·c²",
-    lambda w: [w.area * w.c_in * w.filters, w.area * w.c_in * w.filters + w.filters]
+    lambda w: [
+        Way(w.area * w.c_in * w.filters, "k²·c²"),
+        Way(w.area * w.c_in * w.filters + w.filters, "k²·c² + c"),
+    ]
     if 1 < w.groups == w.c_in
     else None,
     "A depthwise convolution has one filter of depth 1 per channel.",
 )  # fmt: skip
 _rule(
     "groups-ignored", "groups ignored", "k²·cin·cout + cout",
-    lambda w: w._replace(groups=1) if w.groups > 1 else None,
+    lambda w: _per_filter(w, "k²·cin", w._replace(groups=1)) if w.groups > 1 else None,
     "Each filter reads only the channels of its group.",
 )  # fmt: skip
 _rule(
     "groups-twice", "inputs and filters both divided by the groups", "k²·(cin/g)·(cout/g) + cout",
-    lambda w: [w.weights // w.groups + w.biases, w.weights // w.groups, w.weights // w.groups + w.biases // w.groups]
+    lambda w: [
+        Way(w.weights // w.groups + w.biases, "k²·(cin/g)·(cout/g) + cout") if w.bias else None,
+        Way(w.weights // w.groups, "k²·(cin/g)·(cout/g)"),
+        Way(w.weights // w.groups + w.biases // w.groups, "k²·(cin/g)·(cout/g) + cout/g") if w.bias else None,
+    ]
     if w.groups > 1
     else None,
     "Groups reduce the depth of a filter, not the number of filters.",
 )  # fmt: skip
 _rule(
     "groups-times", "multiplied by the groups", "g·k²·cin·cout",
-    lambda w: [w.groups * w.area * w.c_in * w.filters + w.biases, w.groups * w.area * w.c_in * w.filters]
+    lambda w: [
+        Way(w.groups * w.area * w.c_in * w.filters + w.filters, "g·k²·cin·cout + cout") if w.bias else None,
+        Way(w.groups * w.area * w.c_in * w.filters, "g·k²·cin·cout"),
+    ]
     if w.groups > 1
     else None,
     "Groups reduce the number of weights.",
@@ -94,57 +152,106 @@ _rule(
     lambda w: (w.area + 1) * w.depth * w.filters if w.bias and w.depth > 1 else None,
     "A filter has one bias, whatever its depth.",
 )  # fmt: skip
+
+
+def _bias_per_input(w: Conv | Linear) -> Any:
+    """One bias for each input."""
+    if not w.bias:
+        return None
+    if isinstance(w, Linear):
+        return Way(_inputs(w) * (w.units + 1), "inputs·(units + 1)")
+    return Way(w.area * w.depth * (w.filters + 1), "k²·cin·(cout + 1)")
+
+
 _rule(
     "bias-wrong-side", "one bias per input instead of per output", "k²·cin·(cout + 1)",
-    lambda w: w.area * w.depth * (w.filters + 1)
-    if isinstance(w, Conv) and w.bias
-    else formulas.product(w.shape) * (w.units + 1)
-    if isinstance(w, Linear) and w.bias
-    else None,
+    _bias_per_input,
     "Does a bias belong to an input or to an output?",
     "params linear",
 )  # fmt: skip
 _rule(
     "one-filter", "one filter only", "k²·cin + 1",
-    lambda w: w._replace(filters=1, groups=1, c_in=w.depth) if w.filters > 1 else None,
+    lambda w: [
+        Way(w.area * w.depth + 1, "k²·cin + 1") if w.bias else None,
+        Way(w.area * w.depth, "k²·cin"),
+    ]
+    if w.filters > 1
+    else None,
     "That is the count for one filter.",
 )  # fmt: skip
 _rule(
     "k-not-squared", "k instead of k²", "(k·cin + 1)·cout",
-    lambda w: [w._replace(kernel=w.kernel[:1]), w.kernel[0] * w.depth * w.filters]
+    lambda w: [
+        Way(conv_params(w._replace(kernel=w.kernel[:1])), "(k·cin + 1)·cout" if w.bias else "k·cin·cout"),
+        Way(w.kernel[0] * w.depth * w.filters, "k·cin·cout"),
+    ]
     if _square(w)
     else None,
     "A k×k window has more than k cells.",
 )  # fmt: skip
 _rule(
     "k-doubled", "2k instead of k²", "(2k·cin + 1)·cout",
-    lambda w: w._replace(kernel=(2 * w.kernel[0],)) if _square(w) else None,
+    lambda w: [
+        Way(conv_params(w._replace(kernel=(2 * w.kernel[0],))), "(2k·cin + 1)·cout" if w.bias else "2k·cin·cout"),
+        Way(2 * w.kernel[0] * w.depth * w.filters, "2k·cin·cout"),
+    ]
+    if _square(w)
+    else None,
     "k squared is not 2k.",
 )  # fmt: skip
 _rule(
     "added", "added instead of multiplied", "(k² + cin + 1)·cout",
-    lambda w: (w.area + w.depth + (1 if w.bias else 0)) * w.filters if w.depth > 1 else None,
+    lambda w: [
+        Way((w.area + w.depth + 1) * w.filters, "(k² + cin + 1)·cout") if w.bias else None,
+        Way((w.area + w.depth) * w.filters, "(k² + cin)·cout"),
+        Way(w.area + w.depth + w.filters, "k² + cin + cout"),
+        Way(w.area + w.depth * w.filters, "k² + cin·cout"),
+        Way(w.area * (w.c_in + w.filters), "k²·(cin + cout)"),
+        Way(w.area * w.depth + w.filters, "k²·cin + cout"),
+    ]
+    if w.depth > 1
+    else None,
     "A filter has k² weights in every channel.",
 )  # fmt: skip
 _rule(
     "swapped", "cin and cout swapped", "(k²·cout + 1)·cin",
-    lambda w: w._replace(c_in=w.filters, filters=w.c_in) if w.c_in != w.filters else None,
+    lambda w: Way(
+        w._replace(c_in=w.filters, filters=w.c_in), "(k²·cout + 1)·cin" if w.bias else "k²·cout·cin"
+    )
+    if w.c_in != w.filters
+    else None,
     "There is one bias per output map.",
 )  # fmt: skip
 _rule(
     "depth-out", "filter as deep as the output", "(k²·cout + 1)·cout",
-    lambda w: w._replace(c_in=w.filters, groups=1) if w.filters > 1 and w.groups == 1 else None,
+    lambda w: _per_filter(w, "k²·cout", w._replace(c_in=w.filters, groups=1))
+    if w.filters > 1 and w.groups == 1
+    else None,
     "A filter reads the input. How deep must it be?",
 )  # fmt: skip
 _rule(
+    "filters-as-channels", "as many filters as input channels", "(k²·cin + 1)·cin",
+    lambda w: Way(w._replace(filters=w.c_in), "(k²·cin + 1)·cin" if w.bias else "k²·cin·cin")
+    if w.c_in > 1 and w.groups == 1
+    else None,
+    "How many filters are there?",
+    seldom=True,
+)  # fmt: skip
+_rule(
     "no-sharing", "weights not shared", "(k²·cin + 1)·cout·h·w",
-    lambda w: conv_params(w) * w.positions if w.out else None,
+    lambda w: Way(conv_params(w) * w.positions, "(k²·cin + 1)·cout·h·w" if w.bias else "k²·cin·cout·h·w")
+    if w.out
+    else None,
     "The same filter is used at every position; count it once.",
 )  # fmt: skip
 _rule(
     "no-sharing-weights", "weights not shared, biases left out or shared", "k²·cin·cout·h·w (+ cout)",
-    lambda w: [w.weights * w.positions, w.weights * w.positions + w.biases]
-    + ([w.weights * formulas.product(w.image), w.weights * formulas.product(w.image) + w.biases] if w.image else [])
+    lambda w: [
+        Way(w.weights * w.positions, "k²·cin·cout·h·w"),
+        Way(w.weights * w.positions + w.filters, "k²·cin·cout·h·w + cout") if w.bias else None,
+        Way(w.weights * formulas.product(w.image), "k²·cin·cout·n·n") if w.image else None,
+        Way(w.weights * formulas.product(w.image) + w.filters, "k²·cin·cout·n·n + cout") if w.image and w.bias else None,
+    ]
     if w.out
     else None,
     "The same filter is used at every position: this counts multiplications, not parameters.",
@@ -157,216 +264,190 @@ _rule(
 _rule(
     "image-size", "image size included", "(n·n + 1)·cout",
     lambda w: [
-        (formulas.product(w.image) + (1 if w.bias else 0)) * w.filters,
-        (formulas.product(w.image) * w.c_in + (1 if w.bias else 0)) * w.filters,
+        Way((formulas.product(w.image) + 1) * w.filters, "(n·n + 1)·cout") if w.bias else None,
+        Way(formulas.product(w.image) * w.filters, "n·n·cout"),
+        Way((formulas.product(w.image) * w.c_in + 1) * w.filters, "(n·n·cin + 1)·cout") if w.bias else None,
+        Way(formulas.product(w.image) * w.c_in * w.filters, "n·n·cin·cout"),
     ]
     if w.image
     else None,
     "The number of parameters does not depend on the image size.",
 )  # fmt: skip
+
+
+def _doubled(w: Conv | Linear) -> list[Any]:
+    """Twice the parameters, or twice the weights."""
+    if isinstance(w, Linear):
+        weights, once = _inputs(w) * w.units, "inputs·units"
+        return [
+            Way(2 * weights, f"2·{once}"),
+            Way(2 * linear_params(w), f"2·({once} + units)") if w.bias else None,
+        ]
+    return [
+        Way(2 * w.weights, "2·k²·cin·cout"),
+        Way(2 * w.weights + w.filters, "2·k²·cin·cout + cout") if w.bias else None,
+        Way(2 * (w.weights + w.filters), "2·(k²·cin·cout + cout)") if w.bias else None,
+    ]
+
+
 _rule(
     "doubled", "every weight counted twice", "2·k²·cin·cout",
-    lambda w: [2 * w.weights, 2 * conv_params(w)],
+    _doubled,
     "Count every weight once.",
+    "params linear",
 )  # fmt: skip
 _rule(
-    "bias-before-bn", "biases counted where there are none", "+ cout",
+    "bias-kept", "biases counted where there are none", "one more for each output",
     lambda w: w._replace(bias=True) if not w.bias else None,
     "Are biases counted here? See the question or the rules of the sheet.",
     "params linear",
+)  # fmt: skip
+
+_rule(
+    "no-kernel", "kernel forgotten", "cin·cout",
+    lambda w: [
+        Way((w.depth + 1) * w.filters, "(cin + 1)·cout") if w.bias else None,
+        Way(w.depth * w.filters, "cin·cout"),
+    ]
+    if w.area > 1
+    else None,
+    "How many cells does one filter have in each channel?",
+)  # fmt: skip
+_rule(
+    "biases-only", "only the biases, or the number of filters", "cout",
+    lambda w: w.filters,
+    "That is one number per filter. How many weights does a filter have?",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "window-only", "the cells of one window", "k²",
+    lambda w: [
+        Way(w.area, "k²"),
+        Way(w.area + 1, "k² + 1") if w.bias else None,
+        Way(w.area + w.filters, "k² + cout") if w.bias else None,
+    ],
+    "How deep is a filter, and how many filters are there?",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "bias-twice", "biases counted twice", "k²·cin·cout + 2·cout",
+    lambda w: w.weights + 2 * w.filters if w.bias else None,
+    "There is one bias per filter.",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "bias-taken", "biases taken away", "k²·cin·cout − cout",
+    lambda w: w.weights - w.filters,
+    "Biases are added to the weights.",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "rgb-for-grey", "three input channels for one", "(3k² + 1)·cout",
+    lambda w: _per_filter(w, "3k²", w._replace(c_in=3, groups=1)) if w.c_in == 1 else None,
+    "How many channels does the input have?",
+)  # fmt: skip
+_rule(
+    "positions-of-one", "output positions for filters", "k²·cin·h·w",
+    lambda w: [
+        Way(w.area * w.depth * w.positions, "k²·cin·h·w"),
+        Way(w.area * w.positions, "k²·h·w"),
+        Way(w.positions, "h·w"),
+    ]
+    if w.out
+    else None,
+    "The number of parameters does not depend on how many positions there are.",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "as-dense", "counted as a fully connected layer", "n·n·cin·(h·w·cout)",
+    lambda w: [
+        Way(formulas.product(w.image) * w.c_in * w.positions * w.filters, "n·n·cin·h·w·cout"),
+        Way((formulas.product(w.image) * w.c_in + 1) * w.positions * w.filters, "(n·n·cin + 1)·h·w·cout")
+        if w.bias
+        else None,
+    ]
+    if w.image and w.out
+    else None,
+    "A unit of a convolution reads one window, and all units of a map share their weights.",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "larger-kernel", "another kernel size", "(k ± 1)²·cin·cout",
+    lambda w: [
+        _per_filter(w, f"{k}²·cin", w._replace(kernel=(k,) * len(w.kernel)))
+        for k in (w.kernel[0] + 1, w.kernel[0] - 1, w.kernel[0] + 2, w.kernel[0] - 2)
+        if k > 0
+    ]
+    if _square(w)
+    else None,
+    "How large is the kernel?",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "fc-added", "added instead of multiplied", "inputs + units",
+    lambda w: [
+        Way(_inputs(w) + w.units, "inputs + units"),
+        Way(_inputs(w) + 2 * w.units, "inputs + 2·units") if w.bias else None,
+        Way(_inputs(w) + 1, "inputs + 1") if w.bias else None,
+    ],
+    "Every unit has a weight for every input value: multiply.",
+    "linear",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "fc-one-unit", "one unit only, or the units alone", "inputs or units",
+    lambda w: [Way(_inputs(w), "inputs"), Way(w.units, "units")],
+    "Every unit has a weight for every input value.",
+    "linear",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "fc-one-side", "one side of the map, or the channels alone, flattened", "n·c·units + units",
+    lambda w: [
+        Way(w._replace(shape=shape), f"{letters}·units + units" if w.bias else f"{letters}·units")
+        for shape, letters in (((w.shape[0], w.shape[2]), "n·c"), (w.shape[2:], "c"), (w.shape[:1], "n"))
+    ]
+    if len(w.shape) == 3
+    else None,
+    "Flatten the whole volume first: height, width and channels.",
+    "linear",
+)  # fmt: skip
+_rule(
+    "fc-rgb-for-grey", "three channels for one", "3·n²·units + units",
+    lambda w: Way(w._replace(shape=(*w.shape[:2], 3)), "3·n²·units + units" if w.bias else "3·n²·units")
+    if len(w.shape) == 3 and w.shape[2] == 1
+    else None,
+    "How many channels does the image have?",
+    "linear",
+)  # fmt: skip
+_rule(
+    "fc-bias-twice", "biases counted twice", "inputs·units + 2·units",
+    lambda w: [
+        Way(_inputs(w) * w.units + 2 * w.units, "inputs·units + 2·units"),
+        Way((_inputs(w) + 1) * (w.units + 1), "(inputs + 1)·(units + 1)"),
+    ]
+    if w.bias
+    else None,
+    "There is one bias per unit.",
+    "linear",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "fc-minus-units", "biases taken away", "inputs·units − units",
+    lambda w: _inputs(w) * w.units - w.units,
+    "Biases are added to the weights.",
+    "linear",
+    seldom=True,
+)  # fmt: skip
+_rule(
+    "fc-squared", "weights between the inputs, or between the units", "inputs²",
+    lambda w: [Way(_inputs(w) ** 2, "inputs²"), Way(w.units**2, "units²")],
+    "The weights lead from the inputs to the units.",
+    "linear",
+    seldom=True,
 )  # fmt: skip
 
 
 def _square(quantities: Conv) -> bool:
     """Whether the kernel has two equal sides larger than 1."""
     return len(quantities.kernel) == 2 and quantities.kernel[0] == quantities.kernel[1] > 1
-
-
-# ------------------------------------------------------------- pools, batch norm, LeNet, halves
-
-_rule(
-    "pool-counted", "parameters counted for a pool", "k²·c or 2·c",
-    lambda w: [w[0] * w[0] * w[1], 2 * w[1], w[1], w[0] * w[0], (w[0] * w[0] + 1) * w[1]],
-    "Does a pool learn anything?",
-    "pool-params",
-)  # fmt: skip
-_rule(
-    "bn-all-trainable", "running mean and variance counted as trainable", "4c",
-    lambda w: 4 * w,
-    "Two of the four numbers per channel are measured, not learned.",
-    "bn",
-)  # fmt: skip
-_rule(
-    "bn-one",
-    "the scale only",
-    "c",
-    lambda w: w,
-    "Batch normalisation learns a scale and a shift.",
-    "bn",
-)
-_rule(
-    "bn-forgotten",
-    "batch normalisation forgotten",
-    "0",
-    lambda w: 0 * w,
-    "It learns a scale and a shift.",
-    "bn",
-)
-_rule(
-    "lenet-full", "full C3 where the paper's table is meant, or the reverse", "2,416 or 1,516",
-    lambda w: 25 * (96 if w[0] == "paper" else 60) + w[1],
-    "Today every map reads all maps below; in the 1998 paper only some are connected. Which one does this sheet mean?",
-    "lenet",
-)  # fmt: skip
-_rule(
-    "dws-half", "only the depthwise or only the pointwise half", "k²·c or cin·cout",
-    lambda w: [w.depthwise + w.biases[0], w.pointwise + w.biases[1], w.depthwise, w.pointwise],
-    "There are two layers: the depthwise one and the 1×1 one.",
-    "separable",
-)  # fmt: skip
-_rule(
-    "dws-biases", "biases of both layers where only the 1×1 layer has them, or the reverse", "± cin",
-    lambda w: w._replace(both=not w.both) if w.bias else None,
-    "Which of the two layers have biases here? See the question or the rules of the sheet.",
-    "separable",
-)  # fmt: skip
-_rule(
-    "dws-no-bias", "biases forgotten", "k²·cin + cin·cout",
-    lambda w: w._replace(bias=False) if w.bias else None,
-    "What else is learned besides the weights?",
-    "separable",
-)  # fmt: skip
-_rule(
-    "dws-full-params", "counted as a full convolution", "k²·cin·cout",
-    lambda w: w.full + w.biases[1],
-    "A depthwise convolution has one filter of depth 1 per channel.",
-    "separable",
-)  # fmt: skip
-
-
-def _partial(quantities: Any) -> Any:
-    """Sums of some of the layers, each with how many are missing."""
-    amounts = quantities.amounts
-    total = len(amounts)
-    most = total if total <= MAX_SUBSETS else 2
-    found: dict[int, str] = {}
-    for missing in range(1, most):
-        for left_out in combinations(range(total), missing):
-            value = sum(amounts) - sum(amounts[i] for i in left_out)
-            found.setdefault(
-                value,
-                "One layer is" if missing == 1 else f"{_WORDS.get(missing, 'Several')} layers are",
-            )
-    return found
-
-
-_WORDS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
-
-_rule(
-    "model-no-bias", "the biases of all layers forgotten", "Σ weights",
-    lambda w: sum(row.weights for row in w.rows) if w.of == "params" and w.counts_biases else None,
-    "What else is learned besides the filter weights?",
-    "model",
-)  # fmt: skip
-_rule(
-    "partial-total", "some layers of the model only", "Σ of some layers", _partial,
-    "Your number is the sum of some of the layers. {0} missing; which?",
-    "model",
-)  # fmt: skip
-
-# -------------------------------------------------------------------- neurons, connections, ...
-
-_rule(
-    "neurons-map", "neurons of one map only", "h·w",
-    lambda w: w.positions if w.filters > 1 else None,
-    "Every filter makes a map of its own.",
-    "neurons",
-)  # fmt: skip
-_rule(
-    "neurons-filters", "counted the filters", "cout",
-    lambda w: w.filters,
-    "Every value of the output volume is a neuron.",
-    "neurons",
-)  # fmt: skip
-_rule(
-    "neurons-input", "counted the input values", "n·n·cin",
-    lambda w: [formulas.product(w.image) * w.c_in, formulas.product(w.image) * w.filters],
-    "The neurons of a layer are its outputs.",
-    "neurons",
-)  # fmt: skip
-_rule(
-    "connections-params", "parameters instead of connections", "k²·cin·cout + cout",
-    lambda w: [conv_params(w), w.weights],
-    "Each weight is used at every position: count every use.",
-    "connections no-sharing",
-)  # fmt: skip
-_rule(
-    "connections-bias", "biases counted or not", "± cout·h·w",
-    lambda w: [w.weights * w.positions, (w.weights + w.filters) * w.positions, w.weights * w.positions + w.filters],
-    "Do the connections of the biases count?",
-    "connections no-sharing",
-)  # fmt: skip
-_rule(
-    "connections-channels", "input channels forgotten", "(k² + 1)·cout·h·w",
-    lambda w: [(w.area + 1) * w.filters * w.positions, w.area * w.filters * w.positions] if w.depth > 1 else None,
-    "How deep is one filter?",
-    "connections no-sharing",
-)  # fmt: skip
-
-
-def _in_positions(quantities: Conv) -> int:
-    """Positions of the input."""
-    return formulas.product(quantities.image)
-
-
-mistake(
-    "im2col.swapped", "im2col", "rows and columns swapped", "positions × (k²·c)",
-    lambda w: (w.positions, w.area * w.c_in),
-    "One column is one window with all its channels.",
-)  # fmt: skip
-mistake(
-    "im2col.no-depth", "im2col", "channels forgotten", "k² × positions",
-    lambda w: (w.area, w.positions),
-    "A window holds the cells of every channel.",
-)  # fmt: skip
-mistake(
-    "im2col.positions", "im2col", "input instead of output positions", "(k²·c) × (n·n)",
-    lambda w: (w.area * w.c_in, _in_positions(w)),
-    "There is one column for each position of the window.",
-)  # fmt: skip
-mistake(
-    "im2col.filters-swapped", "im2col-filters", "rows and columns swapped", "(k²·c) × filters",
-    lambda w: (w.area * w.c_in, w.filters),
-    "One row is one filter with all its channels.",
-)  # fmt: skip
-mistake(
-    "im2col.filters-no-depth", "im2col-filters", "channels forgotten", "filters × k²",
-    lambda w: (w.filters, w.area),
-    "A filter is as deep as its input.",
-)  # fmt: skip
-
-# ----------------------------------------------------------------------------- comparisons
-
-mistake(
-    "cmp.no-c2", "stacks", "C instead of C²", "27C for 27C²",
-    lambda w: [-w.layers * w.k * w.k, -w.against * w.against],
-    "Each filter has depth C, and there are C filters.",
-)  # fmt: skip
-mistake(
-    "cmp.sizes-only", "stacks", "one of the small kernels only", "k²",
-    lambda w: w.k * w.k,
-    "How many of the small layers are there?",
-)  # fmt: skip
-mistake(
-    "cmp.saved-sizes-only", "stacks-saved", "compared one small kernel with the large one", "1 − k²/K²",
-    lambda w: [1 - _fraction(w.k * w.k, w.against * w.against), _fraction(w.k * w.k, w.against * w.against),
-               _fraction(w.layers * w.k * w.k, w.against * w.against)],
-    "How many small layers are there? And is your share what is saved or what is left?",
-)  # fmt: skip
-
-
-def _fraction(a: int, b: int) -> Any:
-    """a/b exactly."""
-    from fractions import Fraction
-
-    return Fraction(a, b)

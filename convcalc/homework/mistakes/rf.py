@@ -5,13 +5,23 @@ from __future__ import annotations
 from math import isqrt
 from typing import Any
 
-from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.mistakes.base import Way, mistake
+from convcalc.homework.mistakes.rounding import quotient
 from convcalc.homework.questions.quantities import Rf, rf_size
 
 
-def _rf(name: str, about: str, formula: str, wrong: Any, line: str, topics: str = "rf") -> None:
+def _rf(
+    name: str,
+    about: str,
+    formula: str,
+    wrong: Any,
+    line: str,
+    topics: str = "rf",
+    *,
+    seldom: bool = False,
+) -> None:
     """A mistake about receptive fields."""
-    mistake(f"rf.{name}", topics, about, formula, wrong, line)
+    mistake(f"rf.{name}", topics, about, formula, wrong, line, seldom=seldom)
 
 
 def _side_or_pixels(quantities: Rf, side: int) -> int:
@@ -123,15 +133,183 @@ _rf(
     ],
     "Count the layers again: after the first layer the receptive field is k.",
 )  # fmt: skip
+
+
+def _pools(quantities: Rf) -> list[int]:
+    """The places of the layers whose windows lie side by side, as those of pools do."""
+    return [i for i, layer in enumerate(quantities.layers) if layer.k == layer.s > 1]
+
+
+def _doubling(quantities: Rf) -> list[Any]:
+    """Strides that multiply the field itself."""
+    strided = r = 1
+    for layer in quantities.layers:
+        strided = strided * layer.s + layer.d * (layer.k - 1)
+        r = (r + layer.d * (layer.k - 1)) * layer.s
+    pooled = 1
+    for layer in quantities.layers:
+        pools = layer.k == layer.s > 1
+        pooled = pooled * layer.s if pools else pooled + layer.d * (layer.k - 1)
+    if not _has_stride(quantities):
+        return []
+    return [
+        Way(_side_or_pixels(quantities, strided), "r·s + k − 1 in each layer"),
+        Way(_side_or_pixels(quantities, r), "(r + k − 1)·s in each layer"),
+        Way(_side_or_pixels(quantities, pooled), "r·s at each pool")
+        if _pools(quantities)
+        else None,
+    ]
+
+
+def _as_dilated(quantities: Rf, change: Any) -> Rf | None:
+    """Layers with another kernel or dilation; None where none is dilated."""
+    if all(layer.d == 1 for layer in quantities.layers):
+        return None
+    return quantities._replace(layers=tuple(map(change, quantities.layers)))
+
+
+_rf(
+    "doubled", "a stride that multiplies the field", "r·s", _doubling,
+    "A stride moves the later windows further apart; it does not multiply what a unit sees already.",
+)  # fmt: skip
+_rf(
+    "pools-ignored", "pools left out", "1 + Σ (k − 1)·(strides before), without the pools",
+    lambda w: [
+        w._replace(layers=tuple(layer for i, layer in enumerate(w.layers) if i not in _pools(w))),
+        w._replace(layers=tuple(layer._replace(k=1) if i in _pools(w) else layer for i, layer in enumerate(w.layers))),
+    ]
+    if 0 < len(_pools(w)) < len(w.layers)
+    else None,
+    "A pool reads a window too, and its stride counts for the layers after it.",
+)  # fmt: skip
+_rf(
+    "dilation-zero-based", "counted dilation from 0", "(d + 1)·(k − 1) + 1",
+    lambda w: _as_dilated(w, lambda layer: layer._replace(d=layer.d + 1)),
+    "Which dilation is the ordinary convolution? See the rules of the sheet.",
+)  # fmt: skip
+_rf(
+    "dilation-times", "effective kernel d·k, or d·(k − 1)", "d·k",
+    lambda w: [
+        Way(_as_dilated(w, lambda layer: layer._replace(k=layer.d * layer.k, d=1)), "d·k for d·(k − 1) + 1"),
+        Way(_as_dilated(w, lambda layer: layer._replace(k=layer.d * (layer.k - 1), d=1)), "d·(k − 1) for d·(k − 1) + 1"),
+    ],
+    "There are k − 1 gaps between k taps, and the last tap covers a cell too.",
+)  # fmt: skip
+_rf(
+    "no-one", "the 1 at the start forgotten", "Σ (k − 1)·(strides before)",
+    lambda w: [
+        Way(_side_or_pixels(w, _side(w) - 1), "Σ (k − 1)·(strides before)"),
+        Way(_side_or_pixels(w, _side(w) + 1), "2 + Σ (k − 1)·(strides before)"),
+    ],
+    "Start with 1: a unit without any layer sees one pixel.",
+)  # fmt: skip
+_rf(
+    "k-times-jump", "k instead of k − 1", "1 + Σ k·(strides before)",
+    lambda w: [Way(_side_or_pixels(w, _k_times_jump(w) + start), text) for start, text in (
+        (1, "1 + Σ k·(strides before)"), (0, "Σ k·(strides before)"),
+    )],
+    "Neighbouring windows overlap: how much does one layer add?",
+    seldom=True,
+)  # fmt: skip
+_rf(
+    "reversed", "layers in the reverse order", "from the last layer to the first",
+    lambda w: w._replace(layers=w.layers[::-1]),
+    "Whose strides count for which layer: those of the layers before it, or after it?",
+    seldom=True,
+)  # fmt: skip
+_rf(
+    "strides", "strides multiplied, or the number of layers", "∏ s",
+    lambda w: [
+        Way(_stride(w), "∏ s"),
+        Way(_stride(w) * w.layers[-1].k, "∏ s · k"),
+        Way(len(w.layers), "number of layers"),
+        Way(len(w.layers) * w.layers[-1].k, "layers · k"),
+    ],
+    "That is how far apart units are, not how much each of them sees.",
+    seldom=True,
+)  # fmt: skip
+_rf(
+    "powers", "doubled by each layer", "2^L",
+    lambda w: [Way(2 ** len(w.layers), "2^L"), Way(2 ** (len(w.layers) + 1) - 1, "2^(L + 1) − 1")]
+    if len(w.layers) <= 30
+    else None,
+    "At stride 1 each layer adds the same amount; nothing is doubled.",
+    seldom=True,
+)  # fmt: skip
+_rf(
+    "half-kernel", "half of each kernel", "1 + Σ (k − 1)/2",
+    lambda w: [
+        Way(_side_or_pixels(w, 1 + sum(layer.d * (layer.k // 2) for layer in w.layers)), "1 + Σ (k − 1)/2"),
+        Way(_side_or_pixels(w, 1 + 2 * sum(layer.d * (layer.k - 1) for layer in w.layers)), "1 + Σ 2·(k − 1)"),
+    ],
+    "A kernel reaches to both sides of its middle.",
+    seldom=True,
+)  # fmt: skip
+_rf(
+    "output-size", "the size of the output map", "output size",
+    lambda w: _output_size(w) if w.image else None,
+    "How many pixels one unit sees is another question than how many units there are.",
+    seldom=True,
+)  # fmt: skip
+_rf(
+    "kernel-area", "cells of the kernels", "Σ k²",
+    lambda w: [
+        Way(sum(layer.k**2 for layer in w.layers), "Σ k²"),
+        Way(w.layers[-1].k ** 2, "k²"),
+        Way(sum(layer.k for layer in w.layers) ** 2, "(Σ k)²"),
+    ],
+    "Neighbouring windows overlap: work out the side first.",
+    seldom=True,
+)  # fmt: skip
+
+
+def _side(quantities: Rf) -> int:
+    """The right side, in pixels."""
+    return rf_size(quantities._replace(pixels=False))
+
+
+def _stride(quantities: Rf) -> int:
+    """All strides multiplied."""
+    total = 1
+    for layer in quantities.layers:
+        total *= layer.s
+    return total
+
+
+def _k_times_jump(quantities: Rf) -> int:
+    """Σ k·(product of the strides before)"""
+    total, jump = 0, 1
+    for layer in quantities.layers:
+        total += layer.d * layer.k * jump
+        jump *= layer.s
+    return total
+
+
+def _output_size(quantities: Rf) -> int:
+    """The size of the last map on the image, without padding."""
+    size = quantities.image
+    for layer in quantities.layers:
+        size = (size - layer.d * (layer.k - 1) - 1) // layer.s + 1
+    return size
+
+
 _rf(
     "layers-k", "each layer adds k", "size/k",
-    lambda w: [-(-w[1] // w[0]), w[1] // w[0]],
+    lambda w: quotient(w[1], w[0], "size/k", up=True),
     "Neighbouring windows overlap: how much does one layer add?",
     "layers-for-rf",
 )  # fmt: skip
 _rf(
     "layers-one-off", "one layer too many or too few", "± 1",
-    lambda w: [-(-w[1] // (w[0] - 1)), -(-(w[1] - 1) // (w[0] - 1)) - 1, -(-(w[1] - 1) // (w[0] - 1)) + 1],
+    lambda w: [
+        *quotient(w[1], w[0] - 1, "size/(k − 1)", up=True),
+        *quotient(w[1] - w[0], w[0] - 1, "(size − k)/(k − 1)"),
+        Way(w[1] - w[0] + 1, "size − k + 1"),
+        Way(w[1] - w[0], "size − k"),
+        *quotient(w[1], 2, "size/2"),
+        Way(-(-(w[1] - 1) // (w[0] - 1)) - 1, "⌈(size − 1)/(k − 1)⌉ − 1"),
+        Way(-(-(w[1] - 1) // (w[0] - 1)) + 1, "⌈(size − 1)/(k − 1)⌉ + 1"),
+    ],
     "How large is the receptive field of one layer?",
     "layers-for-rf",
 )  # fmt: skip

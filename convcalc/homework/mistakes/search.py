@@ -5,7 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from convcalc.homework.mistakes.base import BY_TOPIC, Candidate, Mistake, changed_quantities, values
+from convcalc.homework.mistakes.base import (
+    Candidate,
+    Mistake,
+    by_topic,
+    changed_quantities,
+    values,
+)
 
 if TYPE_CHECKING:
     from convcalc.homework.questions.base import Part
@@ -13,7 +19,9 @@ if TYPE_CHECKING:
 # The modules with the mistakes of a topic: only those about work by hand need NumPy.
 _HAND_TOPICS = ("hand", "gradient")
 _HAND = ("hand", "maps", "normalised", "typos")
-_NUMBER = ("size", "params", "cost", "rf", "designs", "backwards", "pixels", "typos")
+_NUMBER = (
+    "size", "volume", "solving", "params", "counts", "cost", "rf", "designs", "backwards", "pixels", "typos",
+)  # fmt: skip
 
 MAX_PAIRS = 4_000  # wrong answers of two mistakes at once that are kept for one answer
 
@@ -22,8 +30,8 @@ def single(part: Part) -> dict[Any, list[Candidate]]:
     """Every wrong answer that one mistake leads to, with the mistakes, commonest first."""
     found: dict[Any, list[Candidate]] = {}
     for each in of_topic(part.topic):
-        for value, detail in each.values(part).items():
-            found.setdefault(value, []).append(Candidate(each, detail))
+        for value, how in each.values(part).items():
+            found.setdefault(value, []).append(Candidate(each, how.detail, None, how.formula))
     return found
 
 
@@ -48,4 +56,4 @@ def of_topic(topic: str) -> list[Mistake]:
     """The mistakes of a topic, commonest first."""
     for module in _HAND if topic.startswith(_HAND_TOPICS) else _NUMBER:
         import_module(f"convcalc.homework.mistakes.{module}")
-    return BY_TOPIC.get(topic, [])
+    return by_topic(topic)

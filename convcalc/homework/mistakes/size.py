@@ -1,4 +1,4 @@
-"""Mistakes about sizes and volumes."""
+"""Mistakes about the size of what a window gives: along one axis, and so in every layer of a network."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 
 from convcalc import formulas
 from convcalc.homework.answers.types import as_int_if_whole
-from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.mistakes.base import Way, mistake
+from convcalc.homework.mistakes.carry import carried
+from convcalc.homework.mistakes.rounding import quotient
 from convcalc.homework.questions.quantities import (
     Axis,
+    Conv,
     Keep,
     Same,
     Windows,
@@ -21,33 +24,74 @@ from convcalc.homework.questions.quantities import (
 )
 
 _SIZE = "size volume"
+_CARRIED = "flatten model macs neurons connections no-sharing im2col"  # counted with the size
 
 
-def _per_axis(formula: Callable[[Axis, Windows], Any]) -> Callable[[Windows], Any]:
+def _per_axis(formula: Callable[[Axis, Windows], Any]) -> Callable[[Any], Any]:
     """The same mistake on every axis where it can happen; the others stay right."""
 
-    def wrong(quantities: Windows) -> Any:
-        results = [formula(axis, quantities) for axis in quantities.axes]
-        if all(result is None for result in results):
-            return None
-        if any(isinstance(result, Axis) for result in results):
-            axes = tuple(
-                axis if new is None else new for axis, new in zip(quantities.axes, results)
-            )
-            return quantities._replace(axes=axes)
-        columns = [
-            [axis.floor] if result is None else result if isinstance(result, list) else [result]
-            for axis, result in zip(quantities.axes, results)
-        ]
-        found = []
-        for place in range(max(map(len, columns))):
-            chosen = [as_int_if_whole(column[min(place, len(column) - 1)]) for column in columns]
-            if quantities.volume and any(isinstance(value, Fraction) for value in chosen):
-                continue
-            found.append(as_asked(quantities, chosen, quantities.filters))
-        return found
+    def wrong(quantities: Any) -> Any:
+        if isinstance(quantities, Conv):
+            return _counts(quantities, formula)
+        ways = carried(quantities, formula)
+        return [*_windows(quantities, formula), *ways] if isinstance(quantities, Windows) else ways
 
     return wrong
+
+
+def _windows(quantities: Windows, formula: Callable[[Axis, Windows], Any]) -> list[Any]:
+    """The wrong sizes, or the windows as the student saw them, once for each way."""
+    columns = _columns(quantities, formula)
+    found: list[Any] = []
+    for place in range(max(map(len, columns), default=0)):
+        results = [column[min(place, len(column) - 1)] if column else None for column in columns]
+        texts = [each.formula for each in results if isinstance(each, Way)]
+        new = [each.result if isinstance(each, Way) else each for each in results]
+        item = _item(quantities, new)
+        if item is not None:
+            found.append(Way(item, texts[0] if texts else ""))
+    return found
+
+
+def _columns(quantities: Windows, formula: Callable[[Axis, Windows], Any]) -> list[list[Any]]:
+    """The ways in which the mistake is made along each axis; none of them where it cannot happen."""
+    columns = []
+    for axis in quantities.axes:
+        results = formula(axis, quantities)
+        columns.append(
+            [each for each in results if each is not None]
+            if isinstance(results, list)
+            else []
+            if results is None
+            else [results]
+        )
+    return columns if any(columns) else []
+
+
+def _item(quantities: Windows, new: list[Any]) -> Any:
+    """What the axes together give: windows, or sizes as they are asked for."""
+    if any(isinstance(each, Axis) for each in new):
+        axes = tuple([axis if each is None else each for axis, each in zip(quantities.axes, new)])
+        return quantities._replace(axes=axes, rows=()) if axes != quantities.axes else None
+    sides = [axis.floor if side is None else side for axis, side in zip(quantities.axes, new)]
+    sides = [as_int_if_whole(side) for side in sides]
+    if quantities.volume and any(isinstance(side, Fraction) for side in sides):
+        return None
+    return as_asked(quantities, sides, quantities.filters)
+
+
+def _counts(quantities: Conv, formula: Callable[[Axis, Windows], Any]) -> list[Any]:
+    """A convolution whose output has the wrong size."""
+    if not quantities.axes or not quantities.out:
+        return []
+    windows = Windows(quantities.axes, quantities.c_in, quantities.filters, scalar=False)
+    found = []
+    for item, text in _windows(windows, formula):
+        sides = sizes(item._replace(fit="floor")) if isinstance(item, Windows) else item
+        sides = sides if isinstance(sides, tuple) else (sides,)
+        if all(isinstance(side, int) and side > 0 for side in sides):
+            found.append(Way(quantities._replace(out=sides), text))
+    return found
 
 
 def _pads(axis: Axis, p: int) -> Axis:
@@ -60,21 +104,28 @@ def _padding(axis: Axis) -> int:
     return max(axis.before, axis.after)
 
 
-def _both(value: Fraction) -> list[Any]:
-    """A fraction, and the same rounded down."""
-    return [as_int_if_whole(value), value.numerator // value.denominator]
-
-
 def _out(
     name: str,
     about: str,
     formula: str,
     wrong: Callable[[Axis, Windows], Any],
     line: str,
+    *,
+    carried: str = _CARRIED,
     topics: str = _SIZE,
+    seldom: bool = False,
 ) -> None:
     """A mistake on the windows of each axis."""
-    mistake(f"out.{name}", topics, about, formula, _per_axis(wrong), line)
+    mistake(
+        f"out.{name}",
+        topics,
+        about,
+        formula,
+        _per_axis(wrong),
+        line,
+        carried=carried,
+        seldom=seldom,
+    )
 
 
 def _misfit(axis: Axis) -> bool:
@@ -97,19 +148,24 @@ def _keeps(quantities: Any) -> Any:
 
 
 mistake(
-    "out.same-keeps-with-stride", "size volume same", '"same" keeps the size even with a stride', "n",
+    "out.same-keeps-with-stride", f"{_SIZE} same", '"same" keeps the size even with a stride', "n",
     _keeps,
     '"Same" padding keeps the size at stride 1 only; in general it gives ⌈n/s⌉.',
+    carried=_CARRIED,
 )  # fmt: skip
 
 
 def _half_of_even(quantities: Any) -> Any:
     """Half of an even kernel, either way."""
     if isinstance(quantities, Keep):
-        return [(quantities.k - 1) // 2, quantities.k // 2] if quantities.k % 2 == 0 else None
+        k = quantities.k
+        return [Way(k // 2 - 1, "k/2 − 1"), Way(k // 2, "k/2")] if k % 2 == 0 else None
     return _per_axis(
         lambda a, w: (
-            [_pads(a, (a.k - 1) // 2).floor, _pads(a, a.k // 2).floor]
+            [
+                Way(_pads(a, (a.k - 1) // 2).floor, "with p = k/2 − 1"),
+                Way(_pads(a, a.k // 2).floor, "with p = k/2"),
+            ]
             if w.same and a.k % 2 == 0
             else None
         )
@@ -117,9 +173,10 @@ def _half_of_even(quantities: Any) -> Any:
 
 
 mistake(
-    "out.even-k-half", "size volume keep", "(k − 1)/2 or k/2 with an even k", "p = ⌊(k − 1)/2⌋ or k/2",
+    "out.even-k-half", f"{_SIZE} keep", "(k − 1)/2 or k/2 with an even k", "p = ⌊(k − 1)/2⌋ or k/2",
     _half_of_even,
     "To keep the size, an even kernel needs different padding on its two sides.",
+    carried=_CARRIED,
 )  # fmt: skip
 _out(
     "no-dilation", "dilation ignored", "k for d·(k − 1) + 1",
@@ -143,7 +200,7 @@ _out(
 )  # fmt: skip
 _out(
     "no-plus-one", "dropped the +1", "(n + 2p − k)/s",
-    lambda a, w: [Fraction(a.slack, a.s).__floor__(), *_both(Fraction(a.slack, a.s))],
+    lambda a, w: quotient(a.slack, a.s, "(n + 2p − k)/s"),
     "You counted the steps of the window; its first position counts too.",
 )  # fmt: skip
 _out(
@@ -190,12 +247,12 @@ _out(
 
 _out(
     "div-all", "divided the +1 too", "(n + 2p − k + 1)/s",
-    lambda a, w: _both(Fraction(a.slack + 1, a.s)) if a.s > 1 else None,
+    lambda a, w: quotient(a.slack + 1, a.s, "(n + 2p − k + 1)/s") if a.s > 1 else None,
     "Add the 1 after the division.",
 )  # fmt: skip
 _out(
     "n-over-s", "input ÷ stride, kernel forgotten", "n/s",
-    lambda a, w: [*_both(Fraction(a.n, a.s)), ceil(Fraction(a.n, a.s))] if a.s > 1 else None,
+    lambda a, w: quotient(a.n, a.s, "n/s", up=True) if a.s > 1 else None,
     'That shortcut holds only for "same" padding.',
 )  # fmt: skip
 _out(
@@ -204,8 +261,12 @@ _out(
     "The question does not give padding that keeps the size.",
 )  # fmt: skip
 _out(
-    "minus-2k", "subtracted k − 1 on each side", "n − 2·(k − 1)",
-    lambda a, w: a.n + a.before + a.after - 2 * (a.k - 1) if a.s == 1 else None,
+    "minus-2k", "subtracted on each side what goes in total", "n − 2·(k − 1)",
+    lambda a, w: [
+        Way(a.padded_size - 2 * (a.k - 1), "n + 2p − 2·(k − 1)"),
+        Way(a.padded_size - 2 * a.k, "n + 2p − 2k"),
+        *(quotient(a.padded_size - 2 * a.k + a.s, a.s, "(n + 2p − 2k)/s + 1") if a.s > 1 else []),
+    ],
     "A window removes k − 1 cells in total, not per side.",
 )  # fmt: skip
 _out(
@@ -215,7 +276,10 @@ _out(
 )  # fmt: skip
 _out(
     "plus-k", "added k instead of subtracting it", "(n + 2p + k)/s + 1, or n + k",
-    lambda a, w: [*_both(Fraction(a.padded_size + a.k, a.s) + 1), a.n + a.k],
+    lambda a, w: [
+        *quotient(a.padded_size + a.k + a.s, a.s, "(n + 2p + k)/s + 1"),
+        Way(a.n + a.k, "n + k"),
+    ],
     "A larger kernel makes the output smaller.",
 )  # fmt: skip
 _out(
@@ -224,9 +288,170 @@ _out(
     "In this sheet the window must lie inside the (padded) input.",
 )  # fmt: skip
 _out(
-    "kernel", "answered with the kernel size", "k",
-    lambda a, w: a.k,
-    "That is the size of the window. How many positions does it have?",
+    "kernel", "answered with a number of the question", "k, s or p",
+    lambda a, w: [Way(a.k, "k"), Way(a.s, "s"), Way(_padding(a), "p") if _padding(a) else None],
+    "That is a number of the question. How many positions does the window have?",
+)  # fmt: skip
+
+# ------------------------------------------------------------- other windows, and none at all
+
+
+def _is_plain(a: Axis, w: Windows) -> bool:
+    """Whether a convolution goes over its input in steps of one."""
+    return not w.pool and a.s == 1
+
+
+_out(
+    "habit-pad", "padding 0, 1 or 2 where the padding keeps the size", "(n + 2p − k)/s + 1",
+    lambda a, w: [
+        Way(_pads(a, 0), "(n − k)/s + 1"),
+        Way(_pads(a, 1), "(n + 2·1 − k)/s + 1"),
+        Way(_pads(a, 2), "(n + 2·2 − k)/s + 1"),
+    ]
+    if w.same
+    else None,
+    'How much padding does "same" need for this kernel?',
+)  # fmt: skip
+_out(
+    "assumed-pad", "padding 1 or 2, though the question gives none", "(n + 2p − k)/s + 1",
+    lambda a, w: [
+        Way(_pads(a, 1), "(n + 2·1 − k)/s + 1"),
+        Way(_pads(a, 2), "(n + 2·2 − k)/s + 1"),
+    ]
+    if not w.same and not _padding(a)
+    else None,
+    "The question gives no padding.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "halved", "the layer taken to halve the size", "n/2",
+    lambda a, w: quotient(a.n, 2, "n/2", up=True) if (a.s != 2 and not (w.pool and a.k == 2)) else None,
+    "Does this layer really halve the size? Use its window and stride.",
+)  # fmt: skip
+_out(
+    "half-kernel", "half of the kernel taken off once", "n + 2p − (k − 1)/2",
+    lambda a, w: [
+        Way(a.padded_size - a.k // 2, "n + 2p − ⌊k/2⌋"),
+        Way(formulas.out_size(a.padded_size, a.k // 2, a.s, 0, 1), "(n + 2p − ⌊k/2⌋)/s + 1") if a.s > 1 else None,
+    ]
+    if a.k > 1 and not w.pool
+    else None,
+    "The window hangs over at both ends: how many positions are lost in total?",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "pad-only", "padding added, kernel ignored", "n + 2p",
+    lambda a, w: [
+        Way(a.n + 2 * _padding(a), "n + 2p"),
+        Way(a.n + _padding(a), "n + p"),
+        *quotient(a.n + 2 * _padding(a), a.s, "(n + 2p)/s", up=True),
+    ]
+    if _padding(a)
+    else None,
+    "The kernel has a size too: it must lie inside the padded input.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "pad-taken", "padding subtracted", "(n − 2p − k)/s + 1",
+    lambda a, w: [
+        Way(_pads(a, -_padding(a)), "(n − 2p − k)/s + 1"),
+        Way(a.n - 2 * _padding(a), "n − 2p"),
+        Way(a.n - _padding(a), "n − p"),
+    ]
+    if _padding(a)
+    else None,
+    "Padding makes the input larger, not smaller.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "assumed-stride", "stride 2, though the question gives stride 1", "(n + 2p − k)/2 + 1",
+    lambda a, w: quotient(a.slack + 2, 2, "(n + 2p − k)/2 + 1") if _is_plain(a, w) else None,
+    "The window moves one cell at a time here.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "other-stride", "another stride", "(n + 2p − k)/t + 1 with another stride t",
+    lambda a, w: [
+        Way(formulas.out_size(a.padded_size, a.effective_kernel, t, 0, 1), f"(n + 2p − k)/{t} + 1")
+        for t in (2, 3, 4, a.k)
+        if t not in (a.s, 1)
+    ]
+    if a.s > 1 or w.pool
+    else None,
+    "How far does the window move in one step?",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "minus-one", "subtracted 1 instead of adding it", "(n + 2p − k)/s − 1",
+    lambda a, w: quotient(a.slack - a.s, a.s, "(n + 2p − k)/s − 1"),
+    "Add the 1: the first position counts too.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "plus-two", "counted one position too many", "(n + 2p − k)/s + 2",
+    lambda a, w: quotient(a.slack + 2 * a.s, a.s, "(n + 2p − k)/s + 2"),
+    "Count the positions of the window: the first one is there before any step.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "precedence", "divided the kernel alone", "n + 2p − k/s + 1",
+    lambda a, w: quotient((a.padded_size + 1) * a.s - a.k, a.s, "n + 2p − k/s + 1") if a.s > 1 else None,
+    "Subtract first, then divide the whole difference by the stride.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "n-over-k", "input ÷ kernel", "n/k",
+    lambda a, w: [
+        *quotient(a.n, a.k, "n/k", up=True),
+        *(quotient(a.padded_size, a.k, "(n + 2p)/k", up=True) if _padding(a) else []),
+    ]
+    if a.k != a.s and a.k > 1
+    else None,
+    "The windows overlap; they do not lie side by side.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "divided-twice", "divided by the stride twice", "n/s²",
+    lambda a, w: [
+        *quotient(a.n, a.s * a.s, "n/s²"),
+        *quotient(a.n, a.k * a.s, "n/(k·s)"),
+        *quotient(a.n, 2 * a.s, "n/(2s)"),
+    ]
+    if a.s > 1
+    else None,
+    "One layer divides the size once.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "multiplied", "a layer that makes the size larger", "n·s or n·k",
+    lambda a, w: [
+        Way(a.n * a.s, "n·s") if a.s > 1 else None,
+        Way(a.n * a.k, "n·k"),
+        Way(a.floor * a.s, "output·s") if a.s > 1 else None,
+        Way(2 * a.n, "2n"),
+    ],
+    "This layer makes the input smaller, or keeps it.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "minus-s", "subtracted the stride", "n + 2p − k − s + 1",
+    lambda a, w: [
+        Way(a.slack - a.s + 1, "n + 2p − k − s + 1"),
+        Way(a.padded_size - a.s, "n + 2p − s"),
+        Way(a.slack - a.s, "n + 2p − k − s"),
+    ]
+    if a.s > 1
+    else None,
+    "The stride divides; it is not subtracted.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "area", "number of positions instead of the side", "output²",
+    lambda a, w: Way(a.floor * a.floor, "output · output") if not w.volume and w.scalar else None,
+    "Does the question ask for the side or for the number of positions?",
+    topics="size",
+    carried="",
+    seldom=True,
 )  # fmt: skip
 
 
@@ -242,191 +467,6 @@ def _swap_sides(quantities: Windows) -> Any:
 
 
 mistake(
-    "out.swapped-hw", _SIZE, "height and width swapped", "w × h", _swap_sides,
+    "out.swapped-hw", "size volume", "height and width swapped", "w × h", _swap_sides,
     "Check which number is the height.",
-)  # fmt: skip
-
-# ------------------------------------------------------------------- padding that keeps, "same"
-
-mistake(
-    "out.pad-total", "keep", "padding of both sides together", "k − 1",
-    lambda w: formulas.full_padding(w.k, w.d) // (2 if w.total else 1),
-    "Is that per side or both sides together?",
-)  # fmt: skip
-mistake(
-    "out.pad-kernel", "keep", "answered with the kernel size", "k",
-    lambda w: [w.k, formulas.effective_kernel(w.k, w.d)],
-    "That is the size of the kernel. How many cells does it remove?",
-)  # fmt: skip
-mistake(
-    "out.pad-half-up", "keep", "half the kernel, rounded up", "(k + 1)/2",
-    lambda w: (w.k + 1) // 2 if w.k % 2 else None,
-    "With this padding the output is larger than the input. How many cells does the kernel remove in total?",
-)  # fmt: skip
-mistake(
-    "out.same-floored", "same", "rounded down", "⌊n/s⌋",
-    lambda w: [w.n // w.s, *_both(Fraction(w.n, w.s))],
-    'Does "same" padding round up or down?',
-)  # fmt: skip
-mistake(
-    "out.same-valid", "same", "without padding", "⌊(n − k)/s⌋ + 1",
-    lambda w: formulas.out_size(w.n, w.k, w.s, 0, 1),
-    '"Same" padding adds zeros before the window slides.',
-)  # fmt: skip
-
-# ------------------------------------------------------------------------------- transposed
-
-mistake(
-    "out.t-conv-formula", "transposed", "ordinary formula for a transposed convolution",
-    "⌊(n + 2p − k)/s⌋ + 1",
-    lambda w: formulas.out_size(w.n, w.k, w.s, w.p, w.d),
-    "A transposed convolution makes the input larger: use the formula the other way.",
-)  # fmt: skip
-mistake(
-    "out.t-times-s", "transposed", "only n·s", "n·s",
-    lambda w: w.n * w.s,
-    "Almost: kernel size and padding also matter.",
-)  # fmt: skip
-mistake(
-    "out.t-no-minus-one", "transposed", "n·s instead of (n − 1)·s", "n·s − 2p + k",
-    lambda w: w.n * w.s - 2 * w.p + formulas.effective_kernel(w.k, w.d) + w.a,
-    "There are n − 1 steps between n cells.",
-)  # fmt: skip
-mistake(
-    "out.t-one-sided", "transposed", "padding subtracted once", "(n − 1)·s − p + k",
-    lambda w: (w.n - 1) * w.s - w.p + formulas.effective_kernel(w.k, w.d) + w.a if w.p else None,
-    "Padding is removed from both ends; an extra row is called output padding.",
-)  # fmt: skip
-mistake(
-    "out.t-pad-ignored", "transposed", "padding ignored", "(n − 1)·s + k",
-    lambda w: w._replace(p=0) if w.p else None,
-    "In a transposed convolution, padding removes cells.",
-)  # fmt: skip
-mistake(
-    "out.t-pad-added", "transposed", "padding added instead of removed", "(n − 1)·s + 2p + k",
-    lambda w: w._replace(p=-w.p) if w.p else None,
-    "In a transposed convolution, padding removes cells instead of adding them.",
-)  # fmt: skip
-
-# ---------------------------------------------------------------------------------- volumes
-
-
-def _depth(quantities: Windows, value: int) -> Any:
-    """The volume with another depth."""
-    return quantities._replace(filters=value)
-
-
-def _pool_depth(quantities: Windows) -> Any:
-    """A pool that shrinks the depth, and the map or not."""
-    k = quantities.axes[0].k
-    if not quantities.pool or not quantities.volume or quantities.c_in % k:
-        return None
-    spatial = tuple(axis.n for axis in quantities.axes)
-    floored = tuple(axis.floor for axis in quantities.axes)
-    return [
-        volume_in_order(each, quantities.c_in // k, quantities.order) for each in (spatial, floored)
-    ]
-
-
-def _other_order(quantities: Any) -> Any:
-    """The right volume in the other order."""
-    from convcalc.homework.questions.quantities import Padded, padded_volume
-
-    other = "chw" if quantities.order == "hwc" else "hwc"
-    if isinstance(quantities, Padded):
-        return padded_volume(quantities._replace(order=other))
-    return sizes(quantities._replace(order=other, fit="floor")) if quantities.volume else None
-
-
-mistake(
-    "vol.order", "volume padded", "another order of the numbers", "c × h × w for h × w × c",
-    _other_order,
-    "The numbers are right, but in another order. See the rules of the sheet.",
-)  # fmt: skip
-mistake(
-    "vol.depth-in", "volume", "depth = input channels", "h × w × cin",
-    lambda w: _depth(w, w.c_in) if w.volume and not w.pool else None,
-    "Each filter makes one map. How many filters are there?",
-)  # fmt: skip
-mistake(
-    "vol.depth-one", "volume", "depth 1", "h × w × 1",
-    lambda w: _depth(w, 1) if w.volume else None,
-    "Each filter makes one map; the maps are stacked.",
-)  # fmt: skip
-mistake(
-    "vol.depth-times", "volume", "depth = filters · channels", "h × w × (cin·filters)",
-    lambda w: _depth(w, w.c_in * w.filters) if w.volume and not w.pool else None,
-    "A filter sums over all input channels into one map.",
-)  # fmt: skip
-mistake(
-    "vol.pool-depth", "volume", "pooling shrinks the depth", "h × w × (c/k)",
-    _pool_depth,
-    "A pool works on each channel separately.",
-)  # fmt: skip
-
-
-def _pad_depth(quantities: Any) -> Any:
-    """Padding added to the channels too."""
-    return quantities._replace(c_in=quantities.c_in + quantities.added[0])
-
-
-mistake(
-    "vol.pad-one-side", "padded", "padded on one side only", "n + p",
-    lambda w: w._replace(added=w.p) if w.added != w.p else None,
-    "Padding is added on both sides.",
-)  # fmt: skip
-mistake(
-    "vol.pad-depth", "padded", "padding added to the depth too", "c + 2p", _pad_depth,
-    "Padding adds rows and columns, not channels.",
-)  # fmt: skip
-mistake(
-    "vol.pad-double", "padded", "padded twice", "n + 4p",
-    lambda w: w._replace(added=tuple(2 * p for p in w.added)),
-    "Is p given per side or in total? See the rules of the sheet.",
-)  # fmt: skip
-
-
-def _flatten_early(quantities: Any) -> Any:
-    """Another volume than the last one is flattened."""
-    if hasattr(quantities, "rows"):
-        from convcalc.homework.questions.rows import totals_of_other_shapes
-
-        return totals_of_other_shapes(quantities)
-    return [_product(shape) for shape in quantities[-2::-1]]
-
-
-mistake(
-    "vol.flatten-no-depth", "flatten", "flattened without the channels", "h·w",
-    lambda w: _product(w[-1][1:]) if len(w[-1]) > 1 else None,
-    "Flattening keeps the values of all channels.",
-)  # fmt: skip
-mistake(
-    "vol.flatten-early", "flatten model", "flattened before the last pool, or with another padding",
-    "h·w·c of another volume",
-    _flatten_early,
-    "Compute all shapes again from the first layer; one of them is different from yours.",
-)  # fmt: skip
-
-
-def _product(numbers: tuple[int, ...]) -> int:
-    """x₁ · x₂ · …"""
-    return formulas.product(numbers)
-
-
-# ------------------------------------------------------------------------- layers to a size
-
-mistake(
-    "lay.k-per-layer", "reach", "each layer removes k", "(n − m)/k",
-    lambda w: [*_both(Fraction(w.n - w.target, w.k)), ceil(Fraction(w.n - w.target, w.k))],
-    "How many cells does one layer remove?",
-)  # fmt: skip
-mistake(
-    "lay.to-zero", "reach", "went down to 0", "n/(k − 1)",
-    lambda w: [*_both(Fraction(w.n, w.k - 1)), ceil(Fraction(w.n, w.k - 1))],
-    "Stop at the size that the question asks for.",
-)  # fmt: skip
-mistake(
-    "lay.plus-one", "reach", "counted the input as a layer", "(n − m)/(k − 1) + 1",
-    lambda w: formulas.ceil_div(w.n - w.target, w.k - 1) + 1,
-    "Count the layers, not the maps.",
 )  # fmt: skip

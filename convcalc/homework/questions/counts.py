@@ -54,18 +54,14 @@ class Neurons(_OnImage):
 
     def parts(self) -> list[Part]:
         quantities = self.conv()
-        expected = (
-            self.filters if self.neurons == "filters" else quantities.positions * self.filters
+        sides = "·".join(["height", "width", "depth"][: len(quantities.out)])
+        counted = (
+            (lambda w: w.filters)
+            if self.neurons == "filters"
+            else (lambda w: w.positions * w.filters)
         )
         return [
-            Part(
-                "",
-                COUNT,
-                expected,
-                "neurons",
-                quantities,
-                method=f"{'·'.join(['height', 'width'][: len(quantities.out)])}·{self.filters}",
-            )
+            Part.of(COUNT, "neurons", quantities, counted, f"{sides}·{self.filters}"),
         ]
 
 
@@ -102,11 +98,13 @@ class Connections(_OnImage):
         area = quantities.area
         one = 1 if self.bias else 0
         kernels = self.filters if self.pool else self.wires or self.c_in * self.filters
-        total = (area * kernels + one * self.filters) * quantities.positions
+        per_position = area * kernels + one * self.filters
         method = (
             f"({area}·{kernels}" + (f" + {self.filters}" if one else "") + ")·(output positions)"
         )
-        return [Part("", COUNT, total, "connections", quantities, method=method)]
+        return [
+            Part.of(COUNT, "connections", quantities, lambda w: per_position * w.positions, method)
+        ]
 
 
 @question("no-sharing")
@@ -125,17 +123,12 @@ class NoSharing(_OnImage):
 
     def parts(self) -> list[Part]:
         quantities = self.conv()
-        total = conv_params(quantities) * quantities.positions
         plus = " + 1" if quantities.bias else ""
+        method = (
+            f"({quantities.area}·{quantities.c_in}{plus})·{quantities.filters}·(output positions)"
+        )
         return [
-            Part(
-                "",
-                COUNT,
-                total,
-                "no-sharing",
-                quantities,
-                method=f"({quantities.area}·{quantities.c_in}{plus})·{quantities.filters}·(output positions)",
-            )
+            Part.of(COUNT, "no-sharing", quantities, lambda w: conv_params(w) * w.positions, method)
         ]
 
 
@@ -218,7 +211,7 @@ class Im2col(Parted, _OnImage):
                 (rows, quantities.positions),
                 "im2col",
                 quantities,
-                None,
+                lambda w: (rows, w.positions),
                 "matrix of windows",
                 "(k·k·channels) × positions",
             ),
@@ -325,4 +318,13 @@ class Scaling(Task):
         factor = self.c_in * self.filters * self.k * self.k
         if self.of == "macs":
             factor *= self.n * self.n
-        return [Part("", RATIO, factor, method="the product of what changes, sides squared")]
+        return [
+            Part(
+                "",
+                RATIO,
+                factor,
+                "scaling",
+                self,
+                method="the product of what changes, sides squared",
+            )
+        ]

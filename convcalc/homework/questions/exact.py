@@ -6,7 +6,7 @@ do is bounded before anything is done.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import lcm, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -246,8 +246,17 @@ def relu(x: Exact) -> Exact:
     return x._replace(cells=x.cells * (x.cells > 0))
 
 
+# What only mistakes do with the cells of each window; zeros of the padding are cells like others.
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "sum": lambda cells: cells.sum(axis=0),
+    "min": lambda cells: cells.min(axis=0),
+    "first": lambda cells: cells[0],
+    "last": lambda cells: cells[-1],
+}
+
+
 class Pool(NamedTuple):
-    """How a map is pooled: max, avg or sum over k × k cells; whether an average counts padding."""
+    """How a map is pooled: max or avg over k × k cells; whether an average counts padding."""
 
     mode: str
     k: int
@@ -272,8 +281,8 @@ class Pool(NamedTuple):
         bound(self.k, self.k, *places)
         cells = _room(x.cells, _most(x.cells) * self.k * self.k)
         read = im2col(cells, axes)
-        if self.mode == "sum":
-            return Exact(read.sum(axis=0).reshape(1, *places), x.below)
+        if self.mode in _PLAIN:
+            return Exact(_PLAIN[self.mode](read).reshape(1, *places), x.below)
         there = im2col(np.ones_like(cells, dtype=bool), axes)
         counted = divisors(axes, np.dtype(object), count_include_pad=self.pad_counts)
         if not (there.any(axis=0) if self.mode == "max" else counted).all():

@@ -202,10 +202,11 @@ class DotProduct(Task):
         products = (a * b for xs, ws in zip(self.x, self.w) for a, b in zip(xs, ws))
         total = as_int_if_whole(sum(products, Fraction(0)))
         need_writable(total)
-        return [Part("", NUMBER, total, method="Σ x·w")]
+        return [Part("", NUMBER, total, "hand-dot", self, method="Σ x·w")]
 
 
-_KERNEL_NAMES = {
+# What each sort of kernel may be called.
+KERNEL_NAMES = {
     "edges": ("edges", "edge", "all edges", "laplacian", "outline", "edges in all directions"),
     "sharpen": ("sharpen", "sharpening", "sharp"),
     "gaussian blur": ("gaussian blur", "gaussian", "blur", "smoothing", "gaussian smoothing"),
@@ -268,14 +269,9 @@ class ImageKernel(Task):
             )
 
     def sentence(self) -> str:
-        return f"What does the kernel {MATRIX.text(self.w)} do? Choose one: {', '.join(sorted(_KERNEL_NAMES))}."
+        return f"What does the kernel {MATRIX.text(self.w)} do? Choose one: {', '.join(sorted(KERNEL_NAMES))}."
 
     def parts(self) -> list[Part]:
-        return [
-            Part(
-                "",
-                WORD,
-                _KERNEL_NAMES[_kernel_name(self.w)],
-                method="the sum of its numbers, and where their signs change",
-            )
-        ]
+        name = _kernel_name(self.w)
+        method = "the sum of its numbers, and where their signs change"
+        return [Part("", WORD, KERNEL_NAMES[name], "hand-image-kernel", name, method=method)]

@@ -87,6 +87,7 @@ class Filters(Task):
             self.bias,
             self.out(),
             self.image(),
+            axes=() if self.n is None else self.windows(),
         )
 
     def check(self) -> None:

@@ -9,7 +9,7 @@ from convcalc import formulas
 from convcalc.homework.answers.types import Misfit
 from convcalc.homework.questions.given import Ints, each
 from convcalc.homework.questions.meaning import Padding
-from convcalc.homework.questions.rows import operations
+from convcalc.homework.questions.rows import Row, in_order, operations
 from convcalc.layers import window
 
 
@@ -54,6 +54,8 @@ class Windows(NamedTuple):
         volume: whether the channels are asked for as well.
         same: whether the question says "same" padding.
         dilation: the dilation as the question writes it.
+        scalar: whether one number answers it, for all axes.
+        rows: the layers of a network up to this one, where all of them can be wrong.
     """
 
     axes: tuple[Axis, ...]
@@ -67,6 +69,7 @@ class Windows(NamedTuple):
     same: bool = False
     dilation: int = 1
     scalar: bool = True
+    rows: tuple[Row, ...] = ()
 
 
 def output_sides(
@@ -200,6 +203,21 @@ def same_size(quantities: Same) -> int:
     return formulas.same_size(quantities.n, quantities.s)
 
 
+class SamePad(NamedTuple):
+    """The zeros of "same" padding.
+
+    Attributes:
+        n, k, s, d: input, kernel, stride and dilation.
+        total: the zeros on both sides together.
+    """
+
+    n: int
+    k: int
+    s: int
+    d: int
+    total: int
+
+
 class LayersToSize(NamedTuple):
     """Layers without padding until a size is reached."""
 
@@ -222,6 +240,7 @@ class Conv(NamedTuple):
         bias: whether each filter has one.
         out, image: positions of the output and the input, () where the question has none.
         flops: how operations count.
+        axes: the windows along each axis, () where the question has none.
     """
 
     kernel: tuple[int, ...]
@@ -232,6 +251,7 @@ class Conv(NamedTuple):
     out: tuple[int, ...] = ()
     image: tuple[int, ...] = ()
     flops: str = "macs"
+    axes: tuple[Axis, ...] = ()
 
     @property
     def area(self) -> int:
@@ -343,6 +363,48 @@ class Separable(NamedTuple):
 def separable_params(quantities: Separable) -> int:
     """k·k·cin + cin·cout, and the biases"""
     return quantities.depthwise + quantities.pointwise + sum(quantities.biases)
+
+
+class Flat(NamedTuple):
+    """A volume to flatten.
+
+    Attributes:
+        shapes: the volumes from the input to the last one, channels first.
+        rows: the layers between them.
+    """
+
+    shapes: tuple[tuple[int, ...], ...]
+    rows: tuple[Row, ...] = ()
+
+
+def flattened(quantities: Flat) -> int:
+    """h·w·c of the last volume"""
+    return formulas.product(quantities.shapes[-1])
+
+
+def counted_layer(row: Row, *, bias: bool) -> Conv | Linear | None:
+    """The numbers behind a layer's parameters; None for one that is no convolution and not dense."""
+    layer: Any = row.layers[-1]
+    if not row.weights:
+        return None
+    windows, options = layer.windows(row.input), layer.options()
+    if windows and {"out_channels", "groups"} <= options.keys():
+        return Conv(
+            tuple(axis.k for axis in windows), row.input[0], row.output[0], options["groups"], bias,
+            row.output[1:], row.input[1:], axes=window_axes(row),
+        )  # fmt: skip
+    if len(row.output) == 1:
+        return Linear(in_order(row.input, "hwc"), row.output[0], bias)
+    return None
+
+
+def window_axes(row: Row) -> tuple[Axis, ...]:
+    """The windows of a layer that makes a map of a map; () for any other layer."""
+    layer: Any = row.layers[-1]
+    if len(row.layers) > 1 or not 1 < len(row.output) == len(row.input):
+        return ()
+    found = layer.windows(row.input)
+    return tuple([Axis(a.n, a.k, a.s, a.before, a.after, a.d) for a in found or ()])
 
 
 class Memory(NamedTuple):

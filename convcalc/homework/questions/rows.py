@@ -176,34 +176,3 @@ class Model(NamedTuple):
     def counts_biases(self) -> bool:
         """Whether the sheet counts biases."""
         return self.rows[0].counting.biases
-
-
-def totals_of_other_shapes(model: Model) -> list[int]:
-    """Totals when the convolutions are padded to keep the size, or the last pool is left out."""
-
-    def padded(layer: Any) -> Any:
-        return replace(layer, padding="same")
-
-    if model.of == "macs":
-        return []
-    found = []
-    same = [
-        row._replace(layers=(*row.layers[:-1], padded(row.layers[-1])))
-        if row.layers[-1].family == "conv" and "padding" in row.layers[-1].options()
-        else row
-        for row in model.rows
-    ]
-    pools = [i for i, row in enumerate(model.rows) if row.layers[-1].family == "pool"]
-    versions = [same]
-    if pools:
-        versions.append([row for i, row in enumerate(model.rows) if i != pools[-1]])
-    for rows in versions:
-        shape, total = model.rows[0].input, 0
-        for row in rows:
-            after = recompute(row, shape)
-            if after is None:
-                break
-            total, shape = total + value_of(after, model.of, "chw"), after.output
-        else:
-            found.append(total)
-    return found

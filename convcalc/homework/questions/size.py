@@ -25,6 +25,7 @@ from convcalc.homework.questions.quantities import (
     Keep,
     Padded,
     Same,
+    SamePad,
     Transposed,
     Windows,
     axes_of_window,
@@ -399,8 +400,10 @@ class SamePadding(Parted):
             else f"(⌈{self.n}/{self.s}⌉ − 1)·{self.s} + {self.k} − {self.n}"
         )
         values = {"total": total, "before": total // 2, "after": total - total // 2}
+        numbers = SamePad(self.n, self.k, self.s, 1, total)
         return [
-            Part(name, COUNT, value, label=name, method=method) for name, value in values.items()
+            Part(name, COUNT, value, f"same-{name}", numbers, label=name, method=method)
+            for name, value in values.items()
         ]
 
 

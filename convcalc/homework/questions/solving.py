@@ -106,13 +106,26 @@ class Shrink(Parted):
     def asks(self) -> dict[str, str]:
         return {"size": "What size is left?", "lost": "What share of the area is lost?"}
 
+    @property
+    def left(self) -> int:
+        """The size that is left."""
+        return int(self.n - self.layers * (self.k - 1))
+
     def every_part(self) -> list[Part]:
-        left = self.n - self.layers * (self.k - 1)
+        left = self.left
         lost = 1 - Fraction(left * left, self.n * self.n)
         method = f"{self.n} − {self.layers}·({self.k} − 1)"
         return [
-            Part("size", SIZE, left, label="size", method=method),
-            Part("lost", SHARE, lost, label="share lost", method="1 − (size left/n)²"),
+            Part("size", SIZE, left, "shrink-size", self, label="size", method=method),
+            Part(
+                "lost",
+                SHARE,
+                lost,
+                "shrink-lost",
+                self,
+                label="share lost",
+                method="1 − (size left/n)²",
+            ),
         ]
 
 
@@ -130,9 +143,16 @@ class FractionTask(Task):
     def sentence(self) -> str:
         return f"What share of the values does a {by(self.k)} pool with stride {self.s or self.k} remove?"
 
+    @property
+    def step(self) -> int:
+        """The stride."""
+        return int(self.s or self.k)
+
     def parts(self) -> list[Part]:
-        s = self.s or self.k
-        return [Part("", SHARE, 1 - Fraction(1, s * s), method=f"1 − 1/({s}·{s})")]
+        s = self.step
+        return [
+            Part("", SHARE, 1 - Fraction(1, s * s), "fraction", self, method=f"1 − 1/({s}·{s})")
+        ]
 
 
 @question("fc-to-conv")
@@ -229,11 +249,11 @@ class Toeplitz(Parted):
         o = formulas.out_size(self.n, self.k, 1, 0, 1)
         method = f"{self.n} − {self.k} + 1"
         return [
-            Part("size", SIZE, o, label="size", method=method),
-            Part("matrix", PAIR, (o, self.n), label="matrix", method="outputs × inputs"),
-            Part("free", COUNT, self.k, label="free numbers", method="one per tap"),
-            Part("dense", COUNT, o * self.n, label="if fully connected", method="outputs · inputs"),
-        ]
+            Part("size", SIZE, o, "toeplitz-size", self, None, "size", method),
+            Part("matrix", PAIR, (o, self.n), "toeplitz-matrix", self, None, "matrix", "outputs × inputs"),
+            Part("free", COUNT, self.k, "toeplitz-free", self, None, "free numbers", "one per tap"),
+            Part("dense", COUNT, o * self.n, "toeplitz-dense", self, None, "if fully connected", "outputs · inputs"),
+        ]  # fmt: skip
 
 
 @question("compose")
@@ -253,11 +273,16 @@ class Compose(Task):
             "What is the size of the one kernel that does the same?"
         )
 
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The kernel sizes."""
+        return each(self.kernels, 1)
+
     def parts(self) -> list[Part]:
-        kernels = each(self.kernels, 1)
+        kernels = self.sizes
         total = sum(kernels) - len(kernels) + 1
         method = " + ".join(map(str, kernels)) + f" − {len(kernels) - 1}"
-        return [Part("", SIZE, total, method=method)]
+        return [Part("", SIZE, total, "compose", self, method=method)]
 
 
 def _none_found(size: int, problem: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import prod
 from typing import Any, ClassVar
 
 from convcalc.homework.answers.types import COUNT, SHARE, AnswerType, Volume
@@ -18,20 +17,22 @@ from convcalc.homework.questions.given import GivenError, Hwc, Names
 from convcalc.homework.questions.meaning import NOTHING_COUNTED, Arch, Archs, Order, default
 from convcalc.homework.questions.networks import Design, Listed, plain_name
 from convcalc.homework.questions.quantities import (
-    Axis,
     Conv,
+    Flat,
     Linear,
     Windows,
     conv_params,
+    counted_layer,
+    flattened,
     linear_params,
     sizes,
+    window_axes,
 )
 from convcalc.homework.questions.rows import (
     OPERATION_WORDS,
     Model,
     Row,
     channels_first,
-    in_order,
     recompute,
     value_of,
 )
@@ -39,6 +40,7 @@ from convcalc.homework.questions.words import volume_words
 from convcalc.text import shortened
 
 _MAX_SIDE = 10**6  # of a student's own shape that the next row is worked out from
+_MAX_CARRIED = 40  # rows of a table up to which one slip in all of them is looked for
 _ASKS = {
     "shape": "the output shape", "weights": "the number of weights", "biases": "the number of biases",
     "params": "the number of parameters", "macs": "the number of {operations}", "values": "the number of output values",
@@ -57,36 +59,23 @@ def _amount_words(of: str, arch: Design) -> str:
 
 
 _ANSWERS: dict[str, AnswerType] = {"shape": Volume()}
-_COUNTED: dict[str, Callable[[Any], Any]] = {"params": conv_params, "linear": linear_params}
+_COUNTED: dict[type, tuple[str, Callable[[Any], Any]]] = {
+    Conv: ("params", conv_params),
+    Linear: ("linear", linear_params),
+}
 
 
-def _shape_quantities(row: Row, order: str, fit: str) -> Windows | None:
-    """The windows of a layer, for the mistakes about sizes."""
-    layer: Any = row.layers[-1]
-    if len(row.layers) > 1 or not layer.windows(row.input) or len(row.output) != len(row.input):
+def _shape_quantities(rows: list[Row], order: str, fit: str) -> Windows | None:
+    """The windows of the last of some layers, for the mistakes about sizes."""
+    row = rows[-1]
+    axes = window_axes(row)
+    if not axes:
         return None
-    axes = tuple(Axis(a.n, a.k, a.s, a.before, a.after, a.d) for a in layer.windows(row.input))
     pool = not row.weights
     return Windows(
         axes, row.input[0], row.output[0], pool, tuple(a.before for a in axes), fit, order, volume=True,
+        rows=tuple(rows),
     )  # fmt: skip
-
-
-def _count_quantities(row: Row, *, bias: bool) -> tuple[str, Any]:
-    """The numbers behind a layer's parameters, and the topic of their mistakes."""
-    layer: Any = row.layers[-1]
-    if not row.weights:
-        return "", None
-    windows, options = layer.windows(row.input), layer.options()
-    if windows and {"out_channels", "groups"} <= options.keys():
-        kernel = tuple(a.k for a in windows)
-        image = row.input[1:]
-        return "params", Conv(
-            kernel, row.input[0], row.output[0], options["groups"], bias, row.output[1:], image
-        )
-    if len(row.output) == 1:
-        return "linear", Linear(in_order(row.input, "hwc"), row.output[0], bias)
-    return "", None
 
 
 def _row_method(row: Row, ask: str) -> str:
@@ -131,9 +120,13 @@ class ArchTable(Task):
 
     def every_row(self) -> list[Row]:
         """The rows of the table; a layer that changes values one by one has no row."""
-        found: list[Row] = self.arch.rows(self.input)
-        shown = [row for row in found if row.computes]
-        return shown or found
+
+        def found() -> list[Row]:
+            every = self.arch.rows(self.input)
+            return [row for row in every if row.computes] or every
+
+        rows: list[Row] = self.once("rows", found)
+        return rows
 
     def asked_rows(self) -> list[int]:
         """The numbers of the rows that are asked for, from 1, in the order of the network."""
@@ -198,15 +191,17 @@ class ArchTable(Task):
     def _part(self, number: int, row: Row, ask: str) -> Part:
         """One cell of the table."""
         expected = value_of(row, ask, self.order)
-        topic, quantities = "", None
+        topic = ""
+        quantities: Any = None
         evaluate: Callable[[Any], Any] | None = None
         if ask == "shape":
-            quantities = _shape_quantities(row, self.order, self.arch.writing.fit)
+            before = self.every_row()[: number - 1] if number <= _MAX_CARRIED else []
+            quantities = _shape_quantities([*before, row], self.order, self.arch.writing.fit)
             topic, evaluate = ("volume", sizes) if quantities else ("", None)
         elif ask in ("weights", "params"):
             bias = ask == "params" and bool(row.biases and row.counts_biases)
-            topic, quantities = _count_quantities(row, bias=bias)
-            evaluate = _COUNTED.get(topic)
+            quantities = counted_layer(row, bias=bias)
+            topic, evaluate = _COUNTED.get(type(quantities), ("", None))
         is_map = ask == "shape" and len(expected) == 3
         answer_type = (
             Volume(volume_words(self.order), self.order) if is_map else _ANSWERS.get(ask, COUNT)
@@ -289,17 +284,10 @@ class Flatten(Task):
         )
 
     def parts(self) -> list[Part]:
-        shapes = self.shapes()
-        return [
-            Part(
-                "",
-                COUNT,
-                prod(shapes[-1]),
-                "flatten",
-                tuple(shapes),
-                method="height · width · channels of the last volume",
-            )
-        ]
+        rows = self.arch.rows(self.input) if self.arch.text else []
+        quantities = Flat(tuple(self.shapes()), tuple(rows))
+        method = "height · width · channels of the last volume"
+        return [Part.of(COUNT, "flatten", quantities, flattened, method)]
 
 
 @question("params-model")
@@ -379,7 +367,7 @@ class ShareTask(Task):
                 SHARE,
                 Fraction(dense, total or 1),
                 "share",
-                None,
+                Model(tuple(value_of(row, self.of, "chw") for row in rows), tuple(rows), self.of),
                 method="fully connected/total",
             )
         ]
@@ -415,16 +403,13 @@ class Compare(Task):
         found = []
         for number, design in enumerate(self.designs, start=1):
             rows = design.rows(self.input)
-            total = sum(value_of(row, self.of, "chw") for row in rows)
-            topic, quantities = "", None
-            evaluate: Callable[[Any], Any] | None = None
+            amounts = tuple(value_of(row, self.of, "chw") for row in rows)
+            bias = self.of == "params" and bool(rows[0].biases and rows[0].counts_biases)
+            quantities: Any = Model(amounts, tuple(rows), self.of)
             if len(rows) == 1 and self.of != "macs":
-                topic, quantities = _count_quantities(
-                    rows[0],
-                    bias=self.of == "params" and bool(rows[0].biases and rows[0].counts_biases),
-                )
-                evaluate = _COUNTED.get(topic)
-            topic = topic if evaluate else ""
+                quantities = counted_layer(rows[0], bias=bias) or quantities
+            topic, evaluate = _COUNTED.get(type(quantities), ("model", None))
+            total = sum(amounts)
             found.append(
                 Part(
                     f"{number}", COUNT, total, topic, quantities, evaluate, str(design), str(design)

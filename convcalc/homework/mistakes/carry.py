@@ -1,0 +1,215 @@
+"""One slip in every layer of a network: the rows as they then come out.
+
+A student who forgets the padding forgets it in each layer. The slips of `size` and `params` are
+formulas for one layer; here they are walked through a chain of layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from convcalc.homework.mistakes.base import Way
+from convcalc.homework.questions.quantities import (
+    Axis,
+    Conv,
+    Flat,
+    Linear,
+    Windows,
+    as_asked,
+    conv_params,
+    counted_layer,
+    linear_params,
+    window_axes,
+)
+from convcalc.homework.questions.rows import Model, Row, recompute, value_of
+from convcalc.layers.window import Shape
+
+MAX_ROWS = 60  # of a network; in a larger one nobody makes the same slip by hand everywhere
+
+Sides = Callable[[Axis, Windows], Any]
+
+
+def rows_of(quantities: Any) -> tuple[Row, ...]:
+    """The layers behind numbers, where these are a chain of not too many; else ()."""
+    rows: tuple[Row, ...] = getattr(quantities, "rows", ())
+    if len(rows) > MAX_ROWS or any(after.input != row.output for row, after in pairwise(rows)):
+        return ()
+    return rows
+
+
+def answers(quantities: Any, versions: list[list[Row]], formula: str = "") -> list[Way]:
+    """The answer to a question about a network, from its rows as a student saw them."""
+    ways = []
+    for rows in versions:
+        value = _answer(quantities, rows)
+        if value is not None:
+            ways.append(Way(value, formula))
+    return ways
+
+
+def _answer(quantities: Any, rows: list[Row]) -> Any:
+    """The answer that follows from rows; None where the question is of another sort."""
+    last = rows[-1].output
+    if isinstance(quantities, Flat):
+        total = 1
+        for side in last:
+            total *= side
+        return total
+    if isinstance(quantities, Model):
+        return sum(value_of(row, quantities.of, "chw") for row in rows)
+    if isinstance(quantities, Windows):
+        if len(last) != len(quantities.axes) + 1:
+            return None
+        return as_asked(quantities, list(last[1:]), last[0])
+    return None
+
+
+def carried(quantities: Any, sides: Sides) -> list[Way]:
+    """The answers with a slip in the sizes of all layers, of all convolutions, or of all pools."""
+    rows = rows_of(quantities)
+    if len(rows) < 2:
+        return []
+    found: list[Way] = []
+    for text, wanted in _WHERE:
+        for way in range(_MOST_WAYS):
+
+            def change(row: Row, shape: Shape, way: int = way) -> Row | None:
+                return _slipped(row, shape, sides, way) if wanted(row) else None  # noqa: B023 - used at once
+
+            slipped = _walk(rows, change)
+            if slipped is not None:
+                found += answers(quantities, [slipped], text)
+    return found
+
+
+_MOST_WAYS = 3
+_WHERE: tuple[tuple[str, Callable[[Row], bool]], ...] = (
+    ("so in every layer", lambda row: True),
+    ("so in every convolution", lambda row: bool(row.weights)),
+    ("so in every pool", lambda row: not row.weights),
+)
+
+
+def without(quantities: Any, left_out: Callable[[Row], bool]) -> Iterator[list[Row]]:
+    """The rows without one of some layers, for each of them."""
+    rows = rows_of(quantities)
+    for place, row in enumerate(rows):
+        if left_out(row) and len(rows) > 1:
+            fewer = _walk((*rows[:place], *rows[place + 1 :]))
+            if fewer is not None:
+                yield fewer
+
+
+def with_another(quantities: Any, wanted: Callable[[Row], bool]) -> Iterator[list[Row]]:
+    """The rows with one of some layers twice, for each of them."""
+    rows = rows_of(quantities)
+    for place, row in enumerate(rows):
+        if wanted(row):
+            more = _walk((*rows[: place + 1], *rows[place:]))
+            if more is not None:
+                yield more
+
+
+def on_channels(quantities: Any, channels: int) -> list[list[Row]]:
+    """The rows on an image with other channels."""
+    rows = rows_of(quantities)
+    if not rows or len(rows[0].input) < 2:
+        return []
+    found = _walk(rows, start=(channels, *rows[0].input[1:]))
+    return [] if found is None else [found]
+
+
+def _walk(
+    rows: tuple[Row, ...],
+    change: Callable[[Row, Shape], Row | None] | None = None,
+    start: Shape | None = None,
+) -> list[Row] | None:
+    """The rows one after the other, each on what the one before gives; None where one cannot be."""
+    shape = rows[0].input if start is None else start
+    found = []
+    for row in rows:
+        after = recompute(row, shape)
+        if after is not None and change is not None:
+            after = change(after, shape) or after
+        if after is None or any(side < 1 for side in after.output):
+            return None
+        found.append(after)
+        shape = after.output
+    return found
+
+
+def _slipped(row: Row, shape: Shape, sides: Sides, way: int) -> Row | None:
+    """A row whose sizes come out by a slip; None where the slip cannot be made in it."""
+    axes = window_axes(row)
+    if not axes:
+        return None
+    padding = row.layers[-1].options().get("padding")
+    windows = Windows(axes, pool=not row.weights, same=padding == "same", volume=True)
+    new = [_whole(sides(axis, windows), way) for axis in axes]
+    if all(side is None for side in new):
+        return None
+    output = [right if side is None else side for side, right in zip(new, row.output[1:])]
+    return Row.of(
+        row.label, row.layers, (shape, row.before, (row.output[0], *output)), row.counting
+    )
+
+
+def _whole(result: Any, way: int) -> int | None:
+    """The size that a slip gives along one axis, in whole cells."""
+    results = result if isinstance(result, list) else [result]
+    one = results[min(way, len(results) - 1)] if results else None
+    one = one.result if isinstance(one, Way) else one
+    if isinstance(one, Axis):
+        return one.floor
+    return one.numerator // one.denominator if isinstance(one, int | Fraction) else None
+
+
+_COUNT: dict[type, Callable[[Any], int]] = {Conv: conv_params, Linear: linear_params}
+
+
+def totals(model: Model, wrong: Callable[[Any], Any], of: tuple[type, ...]) -> list[Way]:
+    """The parameters of a network with a slip in every layer of some sorts.
+
+    Args:
+        model: the network.
+        wrong: the slip, for the numbers of one layer.
+        of: `Conv`, `Linear`, or both.
+    """
+    rows = rows_of(model)
+    if model.of != "params" or len(rows) < 2:
+        return []
+    right, slips = 0, []
+    for row in rows:
+        layer = counted_layer(row, bias=bool(row.biases and row.counts_biases))
+        ways = _amounts(wrong, layer) if isinstance(layer, of) else []
+        if ways:
+            slips.append(ways)
+        else:
+            right += row.params
+    most = max(map(len, slips), default=0)
+    return [
+        Way(right + sum(ways[min(i, len(ways) - 1)].result for ways in slips), _EVERYWHERE)
+        for i in range(most)
+    ]
+
+
+_EVERYWHERE = "so in every layer"
+
+
+def _amounts(wrong: Callable[[Any], Any], layer: Any) -> list[Way]:
+    """What a slip makes of the parameters of one layer."""
+    try:
+        results = wrong(layer)
+    except (ZeroDivisionError, ValueError, IndexError, TypeError, AttributeError):
+        return []
+    found = []
+    for item in results if isinstance(results, list) else [results]:
+        value, formula = item if isinstance(item, Way) else (item, "")
+        count = _COUNT.get(type(value))
+        value = count(value) if count else value
+        if isinstance(value, int):
+            found.append(Way(value, formula))
+    return found
