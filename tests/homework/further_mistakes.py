@@ -8,6 +8,7 @@ LENET = {"input": "32x32x3", "arch": "CONV-5-6 POOL-2 CONV-5-16 POOL-2"}
 SMALL_NET = {"input": "28x28x1", "arch": "CONV-5-6 POOL-2 CONV-3-12 POOL-2 FC-20 FC-10"}
 
 FURTHER = [
+    MistakeCase("par.fc-recurrent", "params-fc", {"input": "512", "units": 256}, "196,864", 131_328),
     MistakeCase("vol.flatten-early", "flatten", LENET, "1600", 400),
     # ------------------------------------------------------------------ further mistakes of each topic
     MistakeCase("out.habit-pad", "output-size", {"n": 41, "k": 7, "p": "same"}, "37", 41),

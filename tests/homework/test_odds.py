@@ -20,7 +20,7 @@ from convcalc.homework.marking.hints import hint
 from convcalc.homework.marking.lint import lint
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.marking.why import why
-from convcalc.homework.mistakes.base import changed_quantities, values
+from convcalc.homework.mistakes.base import Found, changed_quantities, values
 from convcalc.homework.questions.given import RfLayer
 from convcalc.homework.sheets.read import MAX_SHEET
 from homework.test_questions import sheet_with
@@ -411,7 +411,7 @@ def test_a_formula_without_a_value_names_nothing(broken: type[Exception]) -> Non
 
 def test_a_formula_may_lead_to_nothing_or_to_the_right_answer_and_names_neither() -> None:
     part = sheet_with("params", PARAMS).questions[0].parts[0]
-    assert values(lambda work: [(), None, 112, 84], part, part.quantities) == {84: ""}
+    assert values(lambda work: [(), None, 112, 84], part, part.quantities) == {84: Found()}
 
 
 def test_a_slip_of_two_digits_is_no_matrix_of_another_shape() -> None:
@@ -495,7 +495,7 @@ def test_an_assertion_about_a_question_without_points_fails_for_a_wrong_answer()
     with pytest.raises(
         WrongAnswer, match=r"q1: This is wrong, and we do not know how you got it\."
     ):
-        assert_right(found, "q1", "5")
+        assert_right(found, "q1", "1009")
 
 
 def test_a_sheet_that_is_not_there_is_named() -> None:

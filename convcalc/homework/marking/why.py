@@ -88,6 +88,11 @@ def why(
     return Explanation(question, result)
 
 
+def _name(word: str, words: Mapping[str, Any]) -> str:
+    """A word of a type by its own name; another name stands for it only where the type has none of that."""
+    return word if word in words else ALIASES.get(word, word)
+
+
 def _one_part(sheet: Sheet, question: Question, answer: Any) -> Result:
     """One value for a question with several parts, as the part that it fits.
 
@@ -115,10 +120,10 @@ def _ask(
 
     known = ", ".join(map(spell, cls.words))
     for word in given:
-        if ALIASES.get(word, word) not in cls.words:
+        if _name(word, cls.words) not in cls.words:
             message = f"{spell(word)}: {kind} does not use it; {kind} takes {known}"
             raise UsageError(message)
-    words = {ALIASES.get(word, word) for word in given}
+    words = {_name(word, cls.words) for word in given}
     for word, rule in cls.words.items():
         if rule.default is MISSING and word not in words:
             message = f"{kind} needs {spell(word)}; it takes {known}"

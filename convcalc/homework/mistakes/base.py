@@ -7,6 +7,7 @@ the right formula. The second sort can be combined: two mistakes at once cost no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -43,7 +44,7 @@ class Mistake:
 
     def values(self, part: Part) -> dict[Any, Found]:
         """The wrong answers it leads to, each with how it does so."""
-        return values(self.wrong, part, part.quantities)
+        return values(self.wrong, part, part.quantities, self.formula)
 
 
 class Way(NamedTuple):
@@ -122,18 +123,27 @@ def by_topic(topic: str) -> list[Mistake]:
     return [each for places in (_COMMON, _CARRIED, _SELDOM) for each in places.get(topic, [])]
 
 
-def values(wrong: Callable[[Any], Any], part: Part, quantities: Any) -> dict[Any, Found]:
-    """What a mistake leads to from some numbers, the right answer left out."""
+def values(
+    wrong: Callable[[Any], Any], part: Part, quantities: Any, formula: str = ""
+) -> dict[Any, Found]:
+    """What a mistake leads to from some numbers, the right answer left out.
+
+    Args:
+        wrong: the mistake.
+        part: what is asked.
+        quantities: the numbers.
+        formula: that of the mistake, for its ways that have none of their own.
+    """
     found: dict[Any, Found] = {}
-    for item, formula in _ways(wrong, quantities):
+    for item, own in _ways(wrong, quantities):
         if isinstance(item, dict):
             for value, detail in item.items():
-                _keep(found, part, value, Found(detail, formula))
+                _keep(found, part, value, Found(detail, own))
         elif item is not None and type(item) is type(quantities) and part.evaluate is not None:
-            for value in _evaluate(part, item):
-                _keep(found, part, value, Found("", formula))
+            for value, text in _evaluate(part, item, own or formula):
+                _keep(found, part, value, Found("", text))
         else:
-            _keep(found, part, item, Found("", formula))
+            _keep(found, part, item, Found("", own))
     return found
 
 
@@ -156,15 +166,29 @@ def _keep(found: dict[Any, Found], part: Part, value: Any, how: Found) -> None:
     found.setdefault(value, how)
 
 
-def _evaluate(part: Part, quantities: Any) -> list[Any]:
-    """What follows from numbers as the student saw them."""
-    if isinstance(quantities, Windows):
-        floored = [sizes(quantities._replace(fit="floor"))]
-        if not quantities.volume and quantities.scalar and not quantities.axes[0].fits:
-            floored.append(quantities.axes[0].unrounded)
-        return floored
-    assert part.evaluate is not None
-    return [part.evaluate(quantities)]
+def _evaluate(part: Part, quantities: Any, formula: str) -> list[Way]:
+    """What follows from numbers as the student saw them, with the formula that gives it."""
+    if not isinstance(quantities, Windows):
+        assert part.evaluate is not None
+        return [Way(part.evaluate(quantities), formula)]
+    fits = all(axis.fits for axis in quantities.axes)
+    ways = [Way(sizes(quantities._replace(fit="floor")), formula if fits else _floored(formula))]
+    if not quantities.volume and quantities.scalar and not quantities.axes[0].fits:
+        ways.append(Way(quantities.axes[0].unrounded, formula))
+    return ways
+
+
+def _floored(formula: str) -> str:
+    """A formula for a size with its quotient rounded down.
+
+    >>> _floored("(n − k)/s + 1"), _floored("⌊n/s⌋")
+    ('⌊(n − k)/s⌋ + 1', '⌊n/s⌋')
+    """
+    found = _QUOTIENT.fullmatch(formula)
+    return f"⌊{found[1]}⌋{found[2] or ''}" if found else formula
+
+
+_QUOTIENT = re.compile(r"(\([^()]*\)/\w+)( [+−] \d+)?")
 
 
 def changed_quantities(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Any]:

@@ -74,12 +74,16 @@ def carried(quantities: Any, sides: Sides) -> list[Way]:
         return []
     found: list[Way] = []
     for text, wanted in _WHERE:
+        before: list[Row] | None = []
         for way in range(_MOST_WAYS):
 
             def change(row: Row, shape: Shape, way: int = way) -> Row | None:
                 return _slipped(row, shape, sides, way) if wanted(row) else None  # noqa: B023 - used at once
 
             slipped = _walk(rows, change)
+            if slipped == before:  # a slip that is made in one way only
+                break
+            before = slipped
             if slipped is not None:
                 found += answers(quantities, [slipped], text)
     return found

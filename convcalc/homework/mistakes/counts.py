@@ -107,6 +107,7 @@ _rule(
     "dws-bias-kept", "biases counted where there are none", "k²·cin + cin·cout + cout",
     lambda w: [
         Way(w.depthwise + w.pointwise + w.filters, "k²·cin + (cin + 1)·cout"),
+        Way(w.depthwise + w.pointwise + w.c_in, "(k² + 1)·cin + cin·cout"),
         Way(w.depthwise + w.pointwise + w.c_in + w.filters, "(k² + 1)·cin + (cin + 1)·cout"),
     ]
     if not w.bias
@@ -243,6 +244,8 @@ _rule(
         Way(sum(row.params for row in w.rows), "Σ of all parameters") if w.of == "macs" else None,
         Way(formulas.product(w.rows[0].input), "the input values"),
         Way(w.rows[-1].params, "the last layer alone"),
+        *(Way(row.weights, "the weights of one layer") for row in w.rows if row.weights),
+        *(Way(row.out_values, "the output values of one layer") for row in w.rows),
     ],
     "Parameters, output values and operations are three different things. Which one is asked for?",
     "model",

@@ -421,6 +421,16 @@ _rule(
     "linear",
 )  # fmt: skip
 _rule(
+    "fc-recurrent", "weights between the units counted too", "(inputs + units + 1)·units",
+    lambda w: [
+        Way((_inputs(w) + w.units + 1) * w.units, "(inputs + units + 1)·units") if w.bias else None,
+        Way((_inputs(w) + w.units) * w.units, "(inputs + units)·units"),
+    ],
+    "In a fully connected layer no unit reads another unit of the same layer.",
+    "linear",
+    seldom=True,
+)  # fmt: skip
+_rule(
     "fc-bias-twice", "biases counted twice", "inputs·units + 2·units",
     lambda w: [
         Way(_inputs(w) * w.units + 2 * w.units, "inputs·units + 2·units"),

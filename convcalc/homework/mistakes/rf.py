@@ -205,9 +205,10 @@ _rf(
 )  # fmt: skip
 _rf(
     "k-times-jump", "k instead of k − 1", "1 + Σ k·(strides before)",
-    lambda w: [Way(_side_or_pixels(w, _k_times_jump(w) + start), text) for start, text in (
-        (1, "1 + Σ k·(strides before)"), (0, "Σ k·(strides before)"),
-    )],
+    lambda w: [
+        Way(_side_or_pixels(w, 1 + _k_times_jump(w)), "1 + Σ k·(strides before)"),
+        Way(_side_or_pixels(w, _k_times_jump(w)), "Σ k·(strides before)") if _has_stride(w) else None,
+    ],
     "Neighbouring windows overlap: how much does one layer add?",
     seldom=True,
 )  # fmt: skip

@@ -35,10 +35,15 @@ def single(part: Part) -> dict[Any, list[Candidate]]:
     return found
 
 
-def double(part: Part) -> dict[Any, list[Candidate]]:
-    """Every wrong answer that two mistakes at once lead to and one alone does not."""
+def double(part: Part, *, seldom: bool = True) -> dict[Any, list[Candidate]]:
+    """Every wrong answer that two mistakes at once lead to and one alone does not.
+
+    Args:
+        part: a part of a question.
+        seldom: whether to look at the seldom mistakes too, which takes much longer.
+    """
     found: dict[Any, list[Candidate]] = {}
-    mistakes = of_topic(part.topic)
+    mistakes = [each for each in of_topic(part.topic) if seldom or not each.seldom]
     if part.quantities is None:
         return found
     for first in mistakes:

@@ -7,7 +7,6 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from convcalc import formulas
 from convcalc.homework.answers.types import as_int_if_whole
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.mistakes.carry import carried
@@ -27,12 +26,12 @@ _SIZE = "size volume"
 _CARRIED = "flatten model macs neurons connections no-sharing im2col"  # counted with the size
 
 
-def _per_axis(formula: Callable[[Axis, Windows], Any]) -> Callable[[Any], Any]:
+def _per_axis(formula: Callable[[Axis, Windows], Any], text: str) -> Callable[[Any], Any]:
     """The same mistake on every axis where it can happen; the others stay right."""
 
     def wrong(quantities: Any) -> Any:
         if isinstance(quantities, Conv):
-            return _counts(quantities, formula)
+            return _counts(quantities, formula, text)
         ways = carried(quantities, formula)
         return [*_windows(quantities, formula), *ways] if isinstance(quantities, Windows) else ways
 
@@ -80,17 +79,17 @@ def _item(quantities: Windows, new: list[Any]) -> Any:
     return as_asked(quantities, sides, quantities.filters)
 
 
-def _counts(quantities: Conv, formula: Callable[[Axis, Windows], Any]) -> list[Any]:
-    """A convolution whose output has the wrong size."""
+def _counts(quantities: Conv, formula: Callable[[Axis, Windows], Any], text: str) -> list[Any]:
+    """A convolution whose output has the wrong size, and by which formula."""
     if not quantities.axes or not quantities.out:
         return []
     windows = Windows(quantities.axes, quantities.c_in, quantities.filters, scalar=False)
     found = []
-    for item, text in _windows(windows, formula):
+    for item, own in _windows(windows, formula):
         sides = sizes(item._replace(fit="floor")) if isinstance(item, Windows) else item
         sides = sides if isinstance(sides, tuple) else (sides,)
         if all(isinstance(side, int) and side > 0 for side in sides):
-            found.append(Way(quantities._replace(out=sides), text))
+            found.append(Way(quantities._replace(out=sides), f"output side {own or text}"))
     return found
 
 
@@ -121,7 +120,7 @@ def _out(
         topics,
         about,
         formula,
-        _per_axis(wrong),
+        _per_axis(wrong, formula),
         line,
         carried=carried,
         seldom=seldom,
@@ -144,7 +143,7 @@ def _keeps(quantities: Any) -> Any:
     """The size stays although there is a stride."""
     if isinstance(quantities, Same):
         return quantities.n if quantities.s > 1 else None
-    return _per_axis(lambda a, w: a.n if w.same and a.s > 1 else None)(quantities)
+    return _per_axis(lambda a, w: a.n if w.same and a.s > 1 else None, "n")(quantities)
 
 
 mistake(
@@ -168,7 +167,8 @@ def _half_of_even(quantities: Any) -> Any:
             ]
             if w.same and a.k % 2 == 0
             else None
-        )
+        ),
+        "with p = k/2",
     )(quantities)
 
 
@@ -332,7 +332,7 @@ _out(
     "half-kernel", "half of the kernel taken off once", "n + 2p − (k − 1)/2",
     lambda a, w: [
         Way(a.padded_size - a.k // 2, "n + 2p − ⌊k/2⌋"),
-        Way(formulas.out_size(a.padded_size, a.k // 2, a.s, 0, 1), "(n + 2p − ⌊k/2⌋)/s + 1") if a.s > 1 else None,
+        quotient(a.padded_size - a.k // 2 + a.s, a.s, "(n + 2p − ⌊k/2⌋)/s + 1")[0] if a.s > 1 else None,
     ]
     if a.k > 1 and not w.pool
     else None,
@@ -372,9 +372,7 @@ _out(
 _out(
     "other-stride", "another stride", "(n + 2p − k)/t + 1 with another stride t",
     lambda a, w: [
-        Way(formulas.out_size(a.padded_size, a.effective_kernel, t, 0, 1), f"(n + 2p − k)/{t} + 1")
-        for t in (2, 3, 4, a.k)
-        if t not in (a.s, 1)
+        quotient(a.slack + t, t, f"(n + 2p − k)/{t} + 1")[0] for t in (2, 3, 4, a.k) if t not in (a.s, 1)
     ]
     if a.s > 1 or w.pool
     else None,

@@ -202,7 +202,10 @@ mistake(
 )  # fmt: skip
 mistake(
     "lay.plus-one", "reach", "counted the input as a layer", "(n − m)/(k − 1) + 1",
-    lambda w: formulas.ceil_div(w.n - w.target, w.k - 1) + 1,
+    lambda w: Way(
+        formulas.ceil_div(w.n - w.target, w.k - 1) + 1,
+        "⌈(n − m)/(k − 1)⌉ + 1" if (w.n - w.target) % (w.k - 1) else "(n − m)/(k − 1) + 1",
+    ),
     "Count the layers, not the maps.",
 )  # fmt: skip
 mistake(

@@ -40,7 +40,8 @@ from convcalc.homework.questions.words import volume_words
 from convcalc.text import shortened
 
 _MAX_SIDE = 10**6  # of a student's own shape that the next row is worked out from
-_MAX_CARRIED = 40  # rows of a table up to which one slip in all of them is looked for
+_FEW = 12  # rows of a table up to which one slip in all rows so far is looked for in each
+_MAX_CARRIED = 40  # … and in the last
 _ASKS = {
     "shape": "the output shape", "weights": "the number of weights", "biases": "the number of biases",
     "params": "the number of parameters", "macs": "the number of {operations}", "values": "the number of output values",
@@ -130,6 +131,10 @@ class ArchTable(Task):
 
     def asked_rows(self) -> list[int]:
         """The numbers of the rows that are asked for, from 1, in the order of the network."""
+        rows: list[int] = self.once("asked", self._asked_rows)
+        return rows
+
+    def _asked_rows(self) -> list[int]:
         count = len(self.every_row())
         found = [self._row_number(name, count) for name in self.rows]
         for place, number in enumerate(found):
@@ -195,7 +200,9 @@ class ArchTable(Task):
         quantities: Any = None
         evaluate: Callable[[Any], Any] | None = None
         if ask == "shape":
-            before = self.every_row()[: number - 1] if number <= _MAX_CARRIED else []
+            asked = self.asked_rows()
+            carried = number <= _MAX_CARRIED and (len(asked) <= _FEW or number == asked[-1])
+            before = self.every_row()[: number - 1] if carried else []
             quantities = _shape_quantities([*before, row], self.order, self.arch.writing.fit)
             topic, evaluate = ("volume", sizes) if quantities else ("", None)
         elif ask in ("weights", "params"):

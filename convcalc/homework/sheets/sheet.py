@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
 
 
+_FEW_PARTS = 4  # up to which every pair of mistakes is tried for each
+
+
 @dataclass(slots=True, eq=False)
 class Question:
     """A question of a sheet.
@@ -149,7 +152,7 @@ class Question:
             from convcalc.homework.mistakes.search import double
 
             known = self.single(part)
-            found = double(part)
+            found = double(part, seldom=len(self.parts) <= _FEW_PARTS)
             self._double[part.name] = {v: f for v, f in found.items() if v not in known}
         return self._double[part.name]
 
