@@ -224,7 +224,6 @@ _rf(
         Way(_stride(w), "∏ s"),
         Way(_stride(w) * w.layers[-1].k, "∏ s · k"),
         Way(len(w.layers), "number of layers"),
-        Way(len(w.layers) * w.layers[-1].k, "layers · k"),
     ],
     "That is how far apart units are, not how much each of them sees.",
     seldom=True,

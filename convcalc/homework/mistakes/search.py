@@ -27,10 +27,15 @@ MAX_PAIRS = 4_000  # wrong answers of two mistakes at once that are kept for one
 
 
 def single(part: Part) -> dict[Any, list[Candidate]]:
-    """Every wrong answer that one mistake leads to, with the mistakes, commonest first."""
+    """Every wrong answer that one mistake leads to, with the mistakes, commonest first.
+
+    A seldom mistake is named only where no other one leads to the answer.
+    """
     found: dict[Any, list[Candidate]] = {}
     for each in of_topic(part.topic):
         for value, how in each.values(part).items():
+            if each.seldom and value in found:
+                continue
             found.setdefault(value, []).append(Candidate(each, how.detail, None, how.formula))
     return found
 

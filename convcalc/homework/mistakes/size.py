@@ -265,8 +265,9 @@ _out(
     lambda a, w: [
         Way(a.padded_size - 2 * (a.k - 1), "n + 2p − 2·(k − 1)"),
         Way(a.padded_size - 2 * a.k, "n + 2p − 2k"),
-        *(quotient(a.padded_size - 2 * a.k + a.s, a.s, "(n + 2p − 2k)/s + 1") if a.s > 1 else []),
-    ],
+    ]
+    if a.s == 1
+    else None,
     "A window removes k − 1 cells in total, not per side.",
 )  # fmt: skip
 _out(
