@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import Any
 
 from convcalc.homework.answers import parsing as answers
@@ -86,11 +87,31 @@ class Choice(AnswerType):
             option = answers.word(self.options[ord(labelled[1]) - ord("a")])
             if rest and f" {rest} " in f" {option} ":
                 return [labelled[1]]
+        named = {answers.word(option): letter(place) for place, option in enumerate(self.options)}
+        named |= {each: each for each in known}
+        words = [answers.word(each) for each in re.split(r"[,;\n]", text) if each.strip()]
+        if words and all(word in named for word in words):
+            return [named[word] for word in words]
         message = f"{shortened(text, 30)!r} is not one of the options"
         raise Unreadable(message)
 
     def text(self, value: Any) -> str:
         return ", ".join(value)
+
+    def share_right(self, value: tuple[str, ...], expected: tuple[str, ...]) -> Fraction:
+        """The share of the points for some options: right ones less wrong ones, never below 0.
+
+        >>> choice = Choice(("w", "x", "y", "z"))
+        >>> [str(choice.share_right(tuple(picked), ("a", "b", "d"))) for picked in ("ab", "abc", "c", "abcd")]
+        ['2/3', '1/3', '0', '2/3']
+        """
+        right = len(set(value) & set(expected))
+        return max(Fraction(0), Fraction(2 * right - len(set(value)), len(expected)))
+
+    def said_if_wrong(self, expected: Any) -> str:
+        if len(expected) < 2:
+            return "Another option is right."
+        return "An option is missing, or one too many is chosen."
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         return bool(reading.value == expected)
@@ -105,6 +126,9 @@ class TrueFalse(AnswerType):
 
     counts = False
     wants = "true or false"
+
+    def said_if_wrong(self, expected: Any) -> str:
+        return "Look for a case in which it is otherwise."
 
     def form(self, asked: Asked) -> str:
         return self.wants

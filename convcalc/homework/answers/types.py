@@ -145,6 +145,10 @@ class AnswerType:
             return f" ({tolerance.sentence()})"
         return ", not rounded" if self.counts and not self.is_size else ""
 
+    def said_if_wrong(self, expected: Any) -> str:
+        """What is said of a wrong answer that no mistake explains; nothing unless there is more to say."""
+        return ""
+
     def read(self, raw: Any) -> Reading:
         """Read an answer; what is unreadable comes back with its problem."""
         text = shortened(answers.raw_text(raw).strip()[:400])

@@ -175,7 +175,8 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
     if level <= 0:
         return
     lines = list(_feedback_lines(question, part, verdict, raw))
-    hint = " Or: ".join(dict.fromkeys(lines)) if lines else _NO_MISTAKE
+    unknown = part.answer_type.said_if_wrong(part.expected) or _NO_MISTAKE
+    hint = " Or: ".join(dict.fromkeys(lines)) if lines else unknown
     verdict.hint = hints.safe(hint, question.secrets, "Check this one again.")
     verdict.hint_level = level
     if level > 1:

@@ -196,7 +196,7 @@ def _is_this(part: Part, reading: Reading, value: Any, tolerance: Tolerance) -> 
 
 
 def _partial_share(question: Question, part: Part, reading: Reading) -> Fraction:
-    """The share of a volume or matrix that is right, where the question gives points for it."""
+    """The share of a volume, matrix or choice that is right, where the question gives points for it."""
     expected, value = part.expected, reading.value
     if (
         question.partial not in ("parts", "cells")
@@ -205,7 +205,7 @@ def _partial_share(question: Question, part: Part, reading: Reading) -> Fraction
     ):
         return Fraction(0)
     if isinstance(part.answer_type, Choice):
-        return Fraction(0)
+        return part.answer_type.share_right(value, expected)
     if isinstance(part.answer_type, Matrix):
         if question.partial != "cells" or part.answer_type.shape(value) != part.answer_type.shape(
             expected

@@ -47,7 +47,11 @@ CSQUARED = _TimesC2()
 
 @question("choice")
 class ChoiceTask(Task):
-    """Options, of which the teacher's `answer:` names the right ones by letter or text."""
+    """Options, of which the teacher's `answer:` names the right ones by letter or text.
+
+    Where several are right, `partial: parts` gives points for a part of them: right ones less wrong ones,
+    of all right ones, and never less than 0.
+    """
 
     about: ClassVar = "multiple choice"
     rule: ClassVar = "Compare every option with your notes."
@@ -72,9 +76,12 @@ class ChoiceTask(Task):
         return found.value  # type: ignore[no-any-return]
 
     def sentence(self) -> str:
-        return "Which option is right? " + " ".join(
-            f"({letter(i)}) {option}" for i, option in enumerate(self.options)
+        several = len(self.key()) > 1
+        asked = (
+            "Which options are right? Choose all of them." if several else "Which option is right?"
         )
+        options = (f"({letter(i)}) {option}" for i, option in enumerate(self.options))
+        return f"{asked} {' '.join(options)}"
 
     def parts(self) -> list[Part]:
         return [Part("", Choice(self.options), self.key())]
