@@ -39,7 +39,7 @@ from convcalc.homework.answers.reading import (
     shape_text,
     word,
 )
-from convcalc.homework.answers.vocabulary import WORD, is_noise
+from convcalc.homework.answers.vocabulary import NOISE, WORD, is_noise
 from convcalc.text import shortened
 
 NO = re.compile(
@@ -245,7 +245,7 @@ def size(raw: Any) -> tuple[bool | None, tuple[Number, ...], tuple[tuple[Number,
     text = "\n".join(lines)
     if NOTHING_ADDED.fullmatch(text.strip(" .!,;")):
         return None, (Number(Fraction(0)),), (), ""
-    if text.strip(" .!,;") in _NONE:
+    if not _DIGITS.search(text) and _says_none(text):
         return False, (), ((Number(Fraction(0)),),), ""
     fits = None
     if NO.search(text):
@@ -266,7 +266,15 @@ def size(raw: Any) -> tuple[bool | None, tuple[Number, ...], tuple[tuple[Number,
         raise
 
 
-_NONE = ("none", "nothing", "nil", "none needed", "none is needed")  # a misfit, or a size of 0
+_NONE = frozenset(["none", "nothing", "nil"])  # a misfit, or a size of 0
+
+
+def _says_none(text: str) -> bool:
+    """Whether a text says none, and nothing else: ``none``, ``the answer is: none``."""
+    words = set(WORD.findall(text)) - {"needed", "necessary", "required"}
+    return bool(words & _NONE) and all(word in NOISE for word in words - _NONE)
+
+
 _PAIR = re.compile(r"\d{1,9}, ?\d{1,9}")
 _SAYS_NO = re.compile(
     r"(?:it )?(?:no|nope|does ?n[o']?t fit|does not fit|can ?not|can't|invalid|impossible)\b"
@@ -330,7 +338,8 @@ def says_no(text: str) -> bool:
     >>> says_no("28x28x6 (no padding)"), says_no("No, 14.5")
     (False, True)
     """
-    return NO.search(without_asides(" ".join(text[:200].lower().split()))) is not None
+    text = without_asides(" ".join(text[:200].lower().split()))
+    return bool(NO.search(text)) or (not _DIGITS.search(text) and _says_none(text))
 
 
 def written_rows(raw: Any) -> tuple[tuple[Number, ...], ...]:
