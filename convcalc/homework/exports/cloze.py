@@ -6,6 +6,7 @@ Moodle looks for the boxes in the HTML itself, then decodes its entities once. W
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -16,7 +17,6 @@ from convcalc.homework.exports.base import (
     Out,
     export,
     fraction,
-    whole_weights,
 )
 from convcalc.homework.exports.items import Field, Item, decimal
 from convcalc.text import escape_markup, one_line
@@ -125,7 +125,7 @@ class Cloze(Export):
             if item.sort != "text"
             for box in (item.fields or [Field()])
         ]
-        factor = _common(exact)
+        factor = math.lcm(*(each.denominator for each in exact))
         lines = [f"<h4>{prose(one_line(self.sheet.title))}</h4>"]
         lines += [f"<p>{prose(one_line(line))}</p>" for line in self.preface()]
         for item in found:
@@ -157,13 +157,3 @@ class Cloze(Export):
         else:
             weights = [int(item.points * box.weight * factor) for box in item.fields]
             yield f"<p>{boxes(item, weights)}</p>"
-
-
-def _common(exact: list[Fraction]) -> int:
-    """What the points must be multiplied by to be whole."""
-    import math
-
-    return math.lcm(*(each.denominator for each in exact))
-
-
-__all__ = ["Cloze", "boxes", "choice", "prose", "shown", "whole_weights"]
