@@ -419,13 +419,14 @@ def _size_words(part: Part) -> list[str]:
     """How a size may be written where words are accepted as well."""
     sides = part.expected if isinstance(part.expected, tuple) else (part.expected,)
     numbers = [number_text(side) for side in sides]
-    sizes = [sign.join(numbers) for sign in ("×", "x", " x ", " by ", ", ")]
-    if len(set(numbers)) == 1:
-        sizes = [numbers[0], *(sign.join(numbers[:1] * 2) for sign in ("×", "x", " x ", " by "))]
+    one = len(set(numbers)) == 1
+    both = numbers[:1] * 2 if one else numbers
+    sizes = [sign.join(both) for sign in ("×", "x", " x ", " by ")]
+    first = numbers[0] if one else sizes[0]
     words = [
-        before + size
-        for size in dict.fromkeys(sizes)
-        for before in ("", "yes, ", "yes ", "fits, ", "it fits, ")
+        first,
+        *(f"{before}{first}" for before in ("yes, ", "yes ", "fits, ", "it fits, ")),
+        *sizes,
     ]
     return [*words, "yes", "fits", "it fits"] if isinstance(part.answer_type, Fit) else words
 
