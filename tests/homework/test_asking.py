@@ -17,8 +17,8 @@ from convcalc.homework.questions.given import GivenError
 
 QUESTIONS.load()
 PARTED = sorted(name for name, cls in QUESTIONS.items() if issubclass(cls, Parted))
-# Tables ask by column and row; a comparison has a part for each design, a range of pixels for each axis.
-OTHERS = {"arch-table", "chain", "compare", "pixels-seen"}
+# Tables ask by column and row; a comparison has a part for each design that it lists.
+OTHERS = {"arch-table", "chain", "compare"}
 
 
 def test_every_type_with_named_parts_can_ask_for_some() -> None:
@@ -115,7 +115,7 @@ def test_a_part_alone_is_answered_by_a_number() -> None:
 def test_what_is_asked_for_can_vary() -> None:
     sheet = loads(
         "{convcalc_sheet: 1, id: v, questions: [{id: q1, type: shrink, "
-        "given: {n: 64, k: 3, layers: 2, ask: size}, vary: {n: [20, 30], ask: [size, lost]}}]}"
+        "given: {n: 64, k: 5, layers: 3, ask: size}, vary: {n: [60, 80], ask: [size, lost]}}]}"
     )
     ((*variants,),) = items(sheet, variants=9)
     found = {
@@ -123,9 +123,9 @@ def test_what_is_asked_for_can_vary() -> None:
         for item in variants
     }  # fmt: skip
     assert found == {
-        (20, ("size",)): 16, (30, ("size",)): 26,
-        (20, ("lost",)): 100 - Fraction(16 * 16 * 100, 400),
-        (30, ("lost",)): 100 - Fraction(26 * 26 * 100, 900),
+        (60, ("size",)): 48, (80, ("size",)): 68,
+        (60, ("lost",)): 100 - Fraction(48 * 48 * 100, 3600),
+        (80, ("lost",)): 100 - Fraction(68 * 68 * 100, 6400),
     }  # fmt: skip
 
 

@@ -491,7 +491,7 @@ def test_no_word_goes_round_the_conventions(kind: str) -> None:
         ):
             assert "order" in cls.meanings
     if "layers" in cls.words and cls.words["layers"].type != "Count":
-        assert cls.meanings["layers"] in {"Layers", "Archs"}
+        assert cls.meanings["layers"] in {"Layers", "LayersPerAxis", "Archs"}
 
 
 def test_no_type_reads_a_convention() -> None:

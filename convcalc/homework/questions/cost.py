@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.types import COUNT, RATIO, Bytes
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, each
+from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, axes_of, each
 from convcalc.homework.questions.meaning import (
     Arch,
     Bias,
@@ -17,13 +18,13 @@ from convcalc.homework.questions.meaning import (
     Operations,
     Padding,
     Products,
-    Zeros,
+    ZerosPerAxis,
     default,
 )
 from convcalc.homework.questions.params import Positions, need_groups
 from convcalc.homework.questions.quantities import Memory, Separable, conv_macs, memory
 from convcalc.homework.questions.rows import OPERATION_WORDS, operations
-from convcalc.homework.questions.words import by, options
+from convcalc.homework.questions.words import by, options, side_names, sides, volume
 from convcalc.text import plural
 
 _WIDTHS = {
@@ -49,7 +50,7 @@ class _MacsQuestion(Positions):
     filters: Count
     n: Sizes | None = None
     out_n: Sizes | None = None
-    s: Count = 1
+    s: Sizes = 1
     p: Padding = default(0)
     groups: Count = 1
     bias: Bias = default(None)
@@ -59,21 +60,25 @@ class _MacsQuestion(Positions):
         super().check()
         need_groups(self.groups, self.c_in, self.filters)
 
+    @property
+    def axes(self) -> int:
+        return axes_of(self.k, self.n, self.out_n, self.s, self.p.given) or 2
+
     def out(self) -> tuple[int, ...]:
         if self.out_n is not None:
-            return each(self.out_n, len(self.kernel()))
+            return each(self.out_n, self.axes)
         return super().out()
 
     def layer_words(self) -> str:
         """The convolution in a sentence."""
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
         where = (
-            f"the input is {by(self.n)}, stride {self.s}, padding {by(self.p.given) if isinstance(self.p.given, tuple) else self.p.given}"
+            f"the input is {sides(self.n, self.axes)}{options(stride=self.s, padding=self.p.given)}"
             if self.n is not None
-            else f"the output is {by(self.out_n or 0)}"
+            else f"the output is {sides(self.out_n or 0, self.axes)}"
         )
         return (
-            f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)}{groups} "
+            f"A convolution has {plural(self.filters, 'filter')} of {by(self.k, self.axes)}{groups} "
             f"on {plural(self.c_in, 'input channel')}; {where}."
         )
 
@@ -81,12 +86,12 @@ class _MacsQuestion(Positions):
         quantities = self.conv()._replace(flops=self.flops)
         kernel = "·".join(map(str, quantities.kernel))
         two = "2·" if quantities.flops != "macs" else ""
-        sides = (
+        places = (
             "(output size)"
             if not quantities.out
-            else f"({'·'.join(['height', 'width', 'depth'][: len(quantities.out)])} of the output)"
+            else f"({side_names(len(quantities.out))} of the output)"
         )
-        method = f"{two}{kernel}·{quantities.depth}·{quantities.filters}·{sides}"
+        method = f"{two}{kernel}·{quantities.depth}·{quantities.filters}·{places}"
         return [Part.of(COUNT, "macs", quantities, conv_macs, method)]
 
 
@@ -150,20 +155,24 @@ class _TransposedMacs(NamedTuple):
     filters: int
     out: int
     flops: str
+    sides: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def along(self) -> tuple[tuple[int, int, int], ...]:
+        """n, k and s along each axis."""
+        return self.sides or ((self.n, self.k, self.s),) * 2
 
     @property
     def written(self) -> int:
-        """The cells that the kernels write along an axis, before the padding is removed."""
-        if self.k < self.s:
-            return self.n * self.k
-        return (self.n - 1) * self.s + self.k
+        """The cells that the kernels write, before the padding is removed."""
+        return prod([n * k if k < s else (n - 1) * s + k for n, k, s in self.along])
 
 
 def _transposed_macs(quantities: _TransposedMacs) -> int:
     """k·k·cin·cout at every *input* position"""
-    kernel = quantities.k * quantities.k * quantities.c_in * quantities.filters
-    macs = quantities.n * quantities.n * kernel
-    return operations(macs, quantities.written**2 * quantities.filters, quantities.flops)
+    positions = prod([n * k for n, k, _ in quantities.along])
+    macs = positions * quantities.c_in * quantities.filters
+    return operations(macs, quantities.written * quantities.filters, quantities.flops)
 
 
 @question("macs-transposed")
@@ -178,32 +187,46 @@ class MacsTransposed(Task):
         {"n": 5, "k": 3, "s": 2, "c_in": 2, "filters": 4}, {"n": 7, "k": 4, "s": 2, "c_in": 3, "filters": 5},
     )  # fmt: skip
 
-    n: Count
-    k: Count
+    n: Sizes
+    k: Sizes
     c_in: Count
     filters: Count
-    s: Count = 1
-    p: Zeros = default(0)
+    s: Sizes = 1
+    p: ZerosPerAxis = default(0)
     flops: Operations
     ignores: ClassVar = {"padding": "what the padding removes was computed before"}
+
+    def check(self) -> None:
+        self.axes  # noqa: B018 - numbers for different axes are refused here
+
+    @property
+    def axes(self) -> int:
+        """How many axes the input has."""
+        return axes_of(self.n, self.k, self.s, self.p.given) or 2
 
     def sentence(self) -> str:
         more = options(stride=self.s, padding=self.p.shown)
         return (
-            f"How many {OPERATION_WORDS[self.flops]} does a transposed {by(self.k)} convolution{more} from {self.c_in} to "
-            f"{self.filters} channels need on a {by(self.n)} input?"
+            f"How many {OPERATION_WORDS[self.flops]} does a transposed {by(self.k, self.axes)} convolution{more} from {self.c_in} to "
+            f"{self.filters} channels need on a {by(self.n, self.axes)} input?"
         )
 
     def parts(self) -> list[Part]:
         from convcalc.formulas import transposed_size
 
-        ((before, _),) = self.p.sides(1)
-        out = transposed_size(self.n, self.k, self.s, before, 1, 0)
-        quantities = _TransposedMacs(
-            self.n, self.k, self.s, before, self.c_in, self.filters, out, self.flops
+        axes = self.axes
+        along = list(
+            zip(each(self.n, axes), each(self.k, axes), each(self.s, axes), self.p.sides(axes))
         )
-        method = f"{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"
-        return [Part.of(COUNT, "macs-transposed", quantities, _transposed_macs, method)]
+        n, k, s, (before, _) = along[0]
+        quantities = _TransposedMacs(
+            n, k, s, before, self.c_in, self.filters, transposed_size(n, k, s, before, 1, 0), self.flops,
+            tuple([axis[:3] for axis in along]),
+        )  # fmt: skip
+        places, taps = ("·".join(str(axis[which]) for axis in along) for which in (0, 1))
+        method = f"{taps}·{self.c_in}·{self.filters}·{places}"
+        topic = "macs-transposed" if axes == 2 and along[0] == along[1] else ""
+        return [Part.of(COUNT, topic, quantities, _transposed_macs, method)]
 
 
 @question("savings-separable")
@@ -216,16 +239,25 @@ class SavingsSeparable(Parted):
         {"n": 10, "k": 3, "c_in": 4, "filters": 6}, {"n": 14, "k": 5, "c_in": 16, "filters": 8},
     )  # fmt: skip
 
-    n: Count
-    k: Count
+    n: Sizes
+    k: Sizes
     c_in: Count
     filters: Count
     flops: Operations
 
+    def check(self) -> None:
+        self.axes  # noqa: B018 - numbers for different axes are refused here
+        super().check()
+
+    @property
+    def axes(self) -> int:
+        """How many axes the input has."""
+        return axes_of(self.n, self.k) or 2
+
     def setting(self) -> str:
         return (
-            f"A depthwise separable {by(self.k)} convolution from {self.c_in} to {self.filters} channels has a "
-            f"{by(self.n)} output and no biases."
+            f"A depthwise separable {by(self.k, self.axes)} convolution from {self.c_in} to {self.filters} channels has a "
+            f"{by(self.n, self.axes)} output and no biases."
         )
 
     def asks(self) -> dict[str, str]:
@@ -237,15 +269,17 @@ class SavingsSeparable(Parted):
         }
 
     def every_part(self) -> list[Part]:
-        quantities = Separable(self.k, self.c_in, self.filters, self.n * self.n, self.flops)
+        image, kernel = each(self.n, self.axes), each(self.k, self.axes)
+        quantities = Separable(kernel[0], self.c_in, self.filters, prod(image), self.flops, kernel=kernel)  # fmt: skip
         weights = quantities.depthwise + quantities.pointwise
-        per = f"{self.k}·{self.k}·{self.c_in} + {self.c_in}·{self.filters}"
+        area, places = "·".join(map(str, kernel)), "·".join(map(str, image))
+        per = f"{area}·{self.c_in} + {self.c_in}·{self.filters}"
         two = "" if self.flops == "macs" else "2·"
         return [
             Part("macs", COUNT, quantities.operations, "separable-macs", quantities,
-                 lambda w: w.operations, OPERATION_WORDS[self.flops], f"{two}({per})·{self.n}·{self.n}"),
+                 lambda w: w.operations, OPERATION_WORDS[self.flops], f"{two}({per})·{places}"),
             Part("weights", COUNT, weights, "separable", quantities, lambda w: w.depthwise + w.pointwise, "weights", per),
-            Part("ratio", RATIO, quantities.ratio, "savings", quantities, None, "ratio", f"1/(1/{self.filters} + 1/{self.k}²)"),
+            Part("ratio", RATIO, quantities.ratio, "savings", quantities, None, "ratio", f"1/(1/{self.filters} + 1/({area}))"),
         ]  # fmt: skip
 
 
@@ -258,19 +292,29 @@ class _Squeeze(NamedTuple):
     filters: int
     squeeze: int
     flops: str = "macs"
+    sides: tuple[int, ...] = ()
+    kernel: tuple[int, ...] = ()
+
+    @property
+    def area(self) -> int:
+        return prod(self.kernel) if self.kernel else self.k * self.k
+
+    @property
+    def places(self) -> int:
+        return prod(self.sides) if self.sides else self.n * self.n
 
     @property
     def direct(self) -> int:
-        return self.k * self.k * self.c_in * self.filters
+        return self.area * self.c_in * self.filters
 
     @property
     def direct_operations(self) -> int:
-        places = self.n * self.n
+        places = self.places
         return operations(self.direct * places, self.filters * places, self.flops)
 
     @property
     def squeezed_operations(self) -> int:
-        places = self.n * self.n
+        places = self.places
         weights = self.first + self.second
         return operations(weights * places, (self.squeeze + self.filters) * places, self.flops)
 
@@ -280,7 +324,7 @@ class _Squeeze(NamedTuple):
 
     @property
     def second(self) -> int:
-        return self.k * self.k * self.squeeze * self.filters
+        return self.area * self.squeeze * self.filters
 
 
 @question("savings-bottleneck")
@@ -294,17 +338,26 @@ class SavingsBottleneck(Parted):
         {"n": 14, "k": 5, "c_in": 100, "filters": 50, "squeeze": 10},
     )
 
-    n: Count
-    k: Count
+    n: Sizes
+    k: Sizes
     c_in: Count
     filters: Count
     squeeze: Count
     flops: Operations
 
+    def check(self) -> None:
+        self.axes  # noqa: B018 - numbers for different axes are refused here
+        super().check()
+
+    @property
+    def axes(self) -> int:
+        """How many axes the input has."""
+        return axes_of(self.n, self.k) or 2
+
     def setting(self) -> str:
         return (
-            f"Design A has {plural(self.filters, 'filter')} of {by(self.k)} on a {by(self.n)}×{self.c_in} input. "
-            f"Design B has {plural(self.squeeze, 'filter')} of 1×1 before them. All layers keep the size and have no biases."
+            f"Design A has {plural(self.filters, 'filter')} of {by(self.k, self.axes)} on a {volume(self.n, self.axes, self.c_in)} input. "
+            f"Design B has {plural(self.squeeze, 'filter')} of {by(1, self.axes)} before them. All layers keep the size and have no biases."
         )
 
     def asks(self) -> dict[str, str]:
@@ -317,14 +370,18 @@ class SavingsBottleneck(Parted):
         }
 
     def every_part(self) -> list[Part]:
-        quantities = _Squeeze(self.n, self.k, self.c_in, self.filters, self.squeeze, self.flops)
+        image, kernel = each(self.n, self.axes), each(self.k, self.axes)
+        area, places = "·".join(map(str, kernel)), "·".join(map(str, image))
+        quantities = _Squeeze(
+            image[0], kernel[0], self.c_in, self.filters, self.squeeze, self.flops, image, kernel
+        )
         weights = quantities.first + quantities.second
         direct, squeezed = quantities.direct_operations, quantities.squeezed_operations
         x2 = "" if self.flops == "macs" else "2·"
-        two = f"{self.c_in}·{self.squeeze} + {self.k}·{self.k}·{self.squeeze}·{self.filters}"
+        two = f"{self.c_in}·{self.squeeze} + {area}·{self.squeeze}·{self.filters}"
         return [
-            Part("direct", COUNT, direct, "", quantities, None, "direct", f"{x2}{self.k}·{self.k}·{self.c_in}·{self.filters}·{self.n}·{self.n}"),
-            Part("squeezed", COUNT, squeezed, "bottleneck", quantities, lambda w: w.squeezed_operations, "with the squeeze", f"{x2}({two})·{self.n}·{self.n}"),
+            Part("direct", COUNT, direct, "", quantities, None, "direct", f"{x2}{area}·{self.c_in}·{self.filters}·{places}"),
+            Part("squeezed", COUNT, squeezed, "bottleneck", quantities, lambda w: w.squeezed_operations, "with the squeeze", f"{x2}({two})·{places}"),
             Part("weights", COUNT, weights, "", quantities, None, "weights", two),
             Part("ratio", RATIO, Fraction(direct, squeezed), "bottleneck-ratio", quantities, None, "ratio", "direct/squeezed"),
         ]  # fmt: skip

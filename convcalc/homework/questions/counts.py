@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, PAIR, RATIO, SHARE
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import Count, GivenError, Sizes
+from convcalc.homework.questions.given import Count, GivenError, Sizes, axes_of, each, need_axes
 from convcalc.homework.questions.meaning import Bias, LenetTables, NeuronMeaning, Padding, default
 from convcalc.homework.questions.params import Positions
 from convcalc.homework.questions.quantities import conv_params
-from convcalc.homework.questions.words import biases, by, options
+from convcalc.homework.questions.words import biases, by, options, side_names, sides, volume
 from convcalc.text import plural
 
 
@@ -28,7 +29,7 @@ class _OnImage(Positions):
     k: Sizes
     filters: Count
     c_in: Count = 3
-    s: Count = 1
+    s: Sizes = 1
     p: Padding = default(0)
     bias: Bias = default(None)
 
@@ -48,20 +49,22 @@ class Neurons(_OnImage):
         what = "neurons (here: filters)" if self.neurons == "filters" else "neurons"
         more = options(stride=self.s, padding=self.p.given)
         return (
-            f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)} on a {by(self.n)}×{self.c_in} "
+            f"A convolution has {plural(self.filters, 'filter')} of {by(self.k, self.axes)} on a {volume(self.n, self.axes, self.c_in)} "
             f"input{more}. How many {what} does it have?"
         )
 
     def parts(self) -> list[Part]:
         quantities = self.conv()
-        sides = "·".join(["height", "width", "depth"][: len(quantities.out)])
+        sides = side_names(len(quantities.out))
         counted = (
             (lambda w: w.filters)
             if self.neurons == "filters"
             else (lambda w: w.positions * w.filters)
         )
         return [
-            Part.of(COUNT, "neurons", quantities, counted, f"{sides}·{self.filters}"),
+            Part.of(
+                COUNT, "neurons", quantities, counted, f"({sides} of the output)·{self.filters}"
+            ),
         ]
 
 
@@ -82,14 +85,14 @@ class Connections(_OnImage):
     def sentence(self) -> str:
         counted = "counted" if self.bias else "not counted"
         what = (
-            f"A trainable {by(self.k)} pool works on {plural(self.filters, 'map')}"
+            f"A trainable {by(self.k, self.axes)} pool works on {plural(self.filters, 'map')}"
             if self.pool
-            else f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)} on {plural(self.c_in, 'map')}"
+            else f"A convolution has {plural(self.filters, 'filter')} of {by(self.k, self.axes)} on {plural(self.c_in, 'map')}"
         )
         wires = f" (the filters read {self.wires} maps in total)" if self.wires else ""
         more = options(stride=self.s, padding=self.p.shown)
         return (
-            f"{what}{wires}; the input is {by(self.n)}{more}. "
+            f"{what}{wires}; the input is {sides(self.n, self.axes)}{more}. "
             f"How many connections does it have, biases {counted}?"
         )
 
@@ -117,8 +120,8 @@ class NoSharing(_OnImage):
     def sentence(self) -> str:
         more = options(stride=self.s, padding=self.p.shown)
         return (
-            f"How many parameters would {plural(self.filters, 'filter')} of {by(self.k)}{more} on a "
-            f"{by(self.n)}×{self.c_in} input have without weight sharing{biases(self.written('bias'))}?"
+            f"How many parameters would {plural(self.filters, 'filter')} of {by(self.k, self.axes)}{more} on a "
+            f"{volume(self.n, self.axes, self.c_in)} input have without weight sharing{biases(self.written('bias'))}?"
         )
 
     def parts(self) -> list[Part]:
@@ -181,8 +184,8 @@ class Im2col(Parted, _OnImage):
     def setting(self) -> str:
         more = options(stride=self.s, padding=self.p.shown)
         return (
-            f"An im2col convolution has {plural(self.filters, 'filter')} of {by(self.k)} on a "
-            f"{by(self.n)}×{self.c_in} input{more}."
+            f"An im2col convolution has {plural(self.filters, 'filter')} of {by(self.k, self.axes)} on a "
+            f"{volume(self.n, self.axes, self.c_in)} input{more}."
         )
 
     def asks(self) -> dict[str, str]:
@@ -227,13 +230,22 @@ class Stacks(Parted):
     examples: ClassVar = ({"layers": 4, "k": 3, "against": 9}, {"layers": 3, "k": 5, "against": 13})
 
     layers: Count
-    k: Count
-    against: Count
+    k: Sizes
+    against: Sizes
+
+    def check(self) -> None:
+        self.axes  # noqa: B018 - numbers for different axes are refused here
+        super().check()
+
+    @property
+    def axes(self) -> int:
+        """How many axes the kernels have."""
+        return axes_of(self.k, self.against) or 2
 
     def setting(self) -> str:
         verb = "is" if self.layers == 1 else "are"
         return (
-            f"{plural(self.layers, 'layer')} of {by(self.k)} {verb} compared with one layer of {by(self.against)}, all from C to "
+            f"{plural(self.layers, 'layer')} of {by(self.k, self.axes)} {verb} compared with one layer of {by(self.against, self.axes)}, all from C to "
             "C channels and without biases."
         )
 
@@ -248,7 +260,9 @@ class Stacks(Parted):
     def every_part(self) -> list[Part]:
         from convcalc.homework.questions.plain import CSQUARED
 
-        small, large = self.layers * self.k * self.k, self.against * self.against
+        kernel, other = each(self.k, self.axes), each(self.against, self.axes)
+        small, large = self.layers * prod(kernel), prod(other)
+        areas = ["·".join(map(str, each_side)) for each_side in (kernel, other)]
         return [
             Part(
                 "small",
@@ -258,7 +272,7 @@ class Stacks(Parted):
                 self,
                 None,
                 "small kernels",
-                f"{self.layers}·{self.k}²·C²",
+                f"{self.layers}·{areas[0]}·C²",
             ),
             Part(
                 "large",
@@ -268,7 +282,7 @@ class Stacks(Parted):
                 self,
                 None,
                 "large kernel",
-                f"{self.against}²·C²",
+                f"{areas[1]}·C²",
             ),
             Part(
                 "saved",
@@ -296,17 +310,20 @@ class Scaling(Task):
     filters: Count = 1
     n: Count = 1
     k: Count = 1
+    axes: Count = 2
 
     def check(self) -> None:
+        need_axes(self.axes)
         if self.of not in ("macs", "weights"):
             raise GivenError("of", "must be macs or weights")
 
     def sentence(self) -> str:
+        all_sides = {1: "the length", 2: "both sides", 3: "all three sides"}[self.axes]
         names = {
             "c_in": "the input channels",
             "filters": "the filters",
-            "n": "both sides of the image",
-            "k": "both sides of the kernel",
+            "n": f"{all_sides} of the image",
+            "k": f"{all_sides} of the kernel",
         }
         changes = [
             f"{names[name]} by {getattr(self, name)}" for name in names if getattr(self, name) > 1
@@ -315,16 +332,9 @@ class Scaling(Task):
         return f"Multiply {', '.join(changes) or 'nothing'}. By which factor does the number of {of} grow?"
 
     def parts(self) -> list[Part]:
-        factor = self.c_in * self.filters * self.k * self.k
-        if self.of == "macs":
-            factor *= self.n * self.n
-        return [
-            Part(
-                "",
-                RATIO,
-                factor,
-                "scaling",
-                self,
-                method="the product of what changes, sides squared",
-            )
-        ]
+        side = self.k * (self.n if self.of == "macs" else 1)
+        factor = self.c_in * self.filters * prod([side] * self.axes)
+        power = {1: "as they are", 2: "squared", 3: "cubed"}[self.axes]
+        topic = "scaling" if self.axes == 2 else ""
+        method = f"the product of what changes, sides {power}"
+        return [Part("", RATIO, factor, topic, self, method=method)]

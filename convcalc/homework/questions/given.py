@@ -16,6 +16,7 @@ from convcalc.text import printable, shortened
 
 MAX_DIGITS = 12
 MAX_LAYERS = 2_000
+MAX_AXES = 3
 MAX_NAMES = 64
 
 Ints = int | tuple[int, ...]
@@ -36,15 +37,19 @@ class GivenError(UsageError):
 
 
 class RfLayer(NamedTuple):
-    """A layer of a receptive-field question: kernel, stride, dilation, and whether that is written."""
+    """A layer of a receptive-field question: kernel, stride, dilation, and whether that is written.
 
-    k: int
-    s: int = 1
-    d: int = 1
+    Where a question takes rectangles, each of the numbers may be one per axis.
+    """
+
+    k: Any
+    s: Any = 1
+    d: Any = 1
     is_dilated: bool = False
 
     def __str__(self) -> str:
-        return f"{self.k}/{self.s}" + (f"/{self.d}" if self.is_dilated else "")
+        shown = (self.k, self.s, self.d)[: 3 if self.is_dilated else 2]
+        return "/".join("×".join(map(str, each(value, 1))) for value in shown)
 
 
 _SUBJECTS = {
@@ -124,21 +129,39 @@ def _read_shape(raw: Any, what: str) -> tuple[int, ...]:
     return tuple(_whole(item, what, least=1) for item in items)
 
 
-def _rf_layer(k: int, s: int = 1, d: int | None = None) -> RfLayer:
+def _rf_layer(k: Ints, s: Ints = 1, d: Ints | None = None) -> RfLayer:
     """A layer whose dilation may be left out."""
     return RfLayer(k, s) if d is None else RfLayer(k, s, d, is_dilated=True)
 
 
-def _read_layers(raw: Any, what: str) -> tuple[RfLayer, ...]:
+def _layer_text(item: Any) -> str:
+    """A layer as text: 3x5/2 for [[3, 5], 2]."""
+    if not isinstance(item, list | tuple):
+        return str(item)
+    return "/".join("x".join(map(str, p)) if isinstance(p, list | tuple) else str(p) for p in item)
+
+
+def _read_layers_per_axis(raw: Any, what: str) -> tuple[RfLayer, ...]:
+    """Layers whose numbers may be one per axis: ``3x5/2x1``."""
+    return _read_layers(raw, what, _read_ints)
+
+
+def _one_number(raw: Any, what: str, least: int) -> int:
+    return _whole(raw, what, least=least)
+
+
+def _read_layers(
+    raw: Any, what: str, read: Callable[[Any, str, int], Any] = _one_number
+) -> tuple[RfLayer, ...]:
     """Layers as k/s/d: ``[3/2, 3/1]``, ``3/2 3/1``; ``4*3`` repeats."""
     items = list(raw) if isinstance(raw, list | tuple) else str(raw).replace(",", " ").split()
     found: list[RfLayer] = []
     for item in items:
-        text = "/".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
+        text = _layer_text(item)
         times, star, rest = text.partition("*")
         repeats = _whole(times, what, least=1, most=MAX_LAYERS) if star else 1
         numbers = [
-            _whole(part, what, least=0 if place == 2 else 1)  # the dilation may count from 0
+            read(part, what, 0 if place == 2 else 1)  # the dilation may count from 0
             for place, part in enumerate((rest if star else text).split("/"))
         ]
         if not 1 <= len(numbers) <= 3:
@@ -277,16 +300,24 @@ _NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"]}
 _ROW_SCHEMA = one_of(_NUMBER_SCHEMA, {"type": "array", "items": _NUMBER_SCHEMA, "minItems": 1})
 _ROWS_SCHEMA = one_of(_NUMBER_SCHEMA, {"type": "array", "items": _ROW_SCHEMA, "minItems": 1})
 _STACK_SCHEMA = one_of(_ROWS_SCHEMA, {"type": "array", "items": _ROWS_SCHEMA, "minItems": 1})
-_LAYER_SCHEMA = one_of(
-    _whole_schema(),
-    {"type": "string", "pattern": r"^[\d\s/*]+$"},
-    {"type": "array", "items": _NUMBER_SCHEMA, "minItems": 1, "maxItems": 3},
-)
-_LAYERS_SCHEMA = one_of(
-    _whole_schema(),
-    {"type": "string", "pattern": r"^[\d\s/*,]+$"},
-    {"type": "array", "items": _LAYER_SCHEMA, "minItems": 1},
-)
+
+
+def _layers_schema(between: str, number: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of layers, from what may stand between digits, and one of their numbers."""
+    layer = one_of(
+        _whole_schema(),
+        {"type": "string", "pattern": rf"^[\d\s{between}]+$"},
+        {"type": "array", "items": number, "minItems": 1, "maxItems": 3},
+    )
+    return one_of(
+        _whole_schema(),
+        {"type": "string", "pattern": rf"^[\d\s{between},]+$"},
+        {"type": "array", "items": layer, "minItems": 1},
+    )
+
+
+_LAYERS_SCHEMA = _layers_schema("/*", _NUMBER_SCHEMA)
+_LAYERS_PER_AXIS_SCHEMA = _layers_schema("/*xX×", _sizes_schema())
 _PADDING_SCHEMA = one_of(_sizes_schema(), _words_schema("same", "valid", "full"))
 
 
@@ -335,6 +366,7 @@ READERS: dict[str, Reader] = {
     "Hwc": Reader(_read_shape, _sizes_schema(1, most=4)),
     "Hwc | None": Reader(_read_shape, _sizes_schema(1, most=4)),
     "Layers": Reader(_read_layers, _LAYERS_SCHEMA),
+    "LayersPerAxis": Reader(_read_layers_per_axis, _LAYERS_PER_AXIS_SCHEMA),
     "Rows": Reader(_read_rows, _ROWS_SCHEMA),
     "Rows | None": Reader(_read_rows, _ROWS_SCHEMA),
     "Stack": Reader(_read_stack, _STACK_SCHEMA),
@@ -350,6 +382,7 @@ Count = int
 Sizes = Ints
 Hwc = tuple[int, ...]
 Layers = tuple[RfLayer, ...]
+LayersPerAxis = Layers
 Stack = tuple[Rows, ...]
 Words = tuple[str, ...]
 Names = tuple[str, ...]
@@ -358,6 +391,12 @@ Names = tuple[str, ...]
 def each(value: Ints, axes: int) -> tuple[int, ...]:
     """One number per axis."""
     return value if isinstance(value, tuple) else (value,) * axes
+
+
+def need_axes(axes: int) -> None:
+    """Refuse more axes than an image can have."""
+    if axes > MAX_AXES:
+        raise GivenError("axes", f"is {axes:,}; an image has 1, 2 or {MAX_AXES}")
 
 
 def axes_of(*values: Any) -> int:

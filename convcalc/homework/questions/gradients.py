@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.rounded import NUMBER
 from convcalc.homework.answers.text_types import WORD
-from convcalc.homework.answers.types import MATRIX, PAIR
+from convcalc.homework.answers.types import MATRIX, PAIR, SIZE, Volume
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.exact import (
@@ -19,7 +19,7 @@ from convcalc.homework.questions.exact import (
     need_writable,
     turned,
 )
-from convcalc.homework.questions.given import Count, GivenError, Rows
+from convcalc.homework.questions.given import Count, GivenError, Rows, Sizes, axes_of, each
 from convcalc.homework.questions.meaning import Fit, Flip, Zeros, default
 from convcalc.homework.questions.quantities import Axis
 from convcalc.homework.questions.words import by, options
@@ -139,6 +139,9 @@ class Gradient(Parted):
         return found
 
 
+_CUBE = Volume("depth × height × width")
+
+
 @question("shape-of-gradient")
 class ShapeOfGradient(Task):
     """The shape of a gradient: that of the array it belongs to (`of`: w or x)."""
@@ -147,33 +150,34 @@ class ShapeOfGradient(Task):
     rule: ClassVar = "A gradient has the same shape as the array it belongs to."
     examples: ClassVar = ({"n": 10, "k": 5}, {"n": 8, "k": 3, "of": "x"})
 
-    n: Count
-    k: Count
+    n: Sizes
+    k: Sizes
     of: str = "w"
 
+    @property
+    def axes(self) -> int:
+        """How many axes the input has."""
+        return axes_of(self.n, self.k) or 2
+
     def check(self) -> None:
+        self.axes  # noqa: B018 - numbers for different axes are refused here
         if self.of not in ("w", "x"):
             raise GivenError("of", "must be w or x")
 
     def sentence(self) -> str:
         of = "kernel" if self.of == "w" else "input"
         return (
-            f"A {by(self.k)} kernel slides over a {by(self.n)} input. "
+            f"A {by(self.k, self.axes)} kernel slides over a {by(self.n, self.axes)} input. "
             f"What is the shape of the gradient with respect to the {of}?"
         )
 
     def parts(self) -> list[Part]:
-        side = self.k if self.of == "w" else self.n
-        return [
-            Part(
-                "",
-                PAIR,
-                (side, side),
-                "gradient-shape",
-                self,
-                method="the shape of the array it belongs to",
-            )
-        ]
+        shape = each(self.k if self.of == "w" else self.n, self.axes)
+        answer_type = {1: SIZE, 2: PAIR, 3: _CUBE}[self.axes]
+        expected = shape[0] if self.axes == 1 else shape
+        topic = "gradient-shape" if self.axes == 2 else ""
+        method = "the shape of the array it belongs to"
+        return [Part("", answer_type, expected, topic, self, method=method)]
 
 
 @question("dot-product")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from convcalc import formulas
 from convcalc.homework.conventions import Conventions
-from convcalc.homework.questions.given import GivenError, Ints, RfLayer, each
+from convcalc.homework.questions.given import GivenError, Ints, RfLayer, axes_of, each
 from convcalc.homework.questions.networks import Design, Writing
 from convcalc.homework.questions.rows import Counting
 from convcalc.layers import window
@@ -42,6 +42,11 @@ class Padding(NamedTuple):
     def shown(self) -> Ints | str | None:
         """As it is written, for sentences; None where there is none."""
         return self.given or None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers that are written, one or one per axis; () for a word."""
+        return () if isinstance(self.given, str) else each(self.given, 1)
 
     def sides(self, axes: int) -> tuple[tuple[int, int], ...]:
         """The zeros before and after along each axis; a padding in words has none of its own."""
@@ -85,7 +90,13 @@ def _dilation(value: int | None, _words: Mapping[str, Any], c: Conventions) -> i
 
 def _layers(value: tuple[RfLayer, ...], words: Mapping[str, Any], c: Conventions) -> Any:
     """Layers of a receptive-field question, their dilations counted from 1."""
-    return tuple([x._replace(d=_dilation(x.d, words, c)) if x.is_dilated else x for x in value])
+
+    def counted(d: Ints) -> Ints:
+        if isinstance(d, tuple):
+            return tuple([_dilation(each, words, c) for each in d])
+        return _dilation(d, words, c)
+
+    return tuple([x._replace(d=counted(x.d)) if x.is_dilated else x for x in value])
 
 
 def _bias(value: bool | None, _words: Mapping[str, Any], c: Conventions) -> bool:  # noqa: FBT001 - an option's value
@@ -98,16 +109,19 @@ def _flip(value: bool | None, _words: Mapping[str, Any], c: Conventions) -> bool
     return c.conv == "convolution" if value is None else value
 
 
-def _output_padding(value: int | None, words: Mapping[str, Any], c: Conventions) -> int:
+def _output_padding(value: int | None, words: Mapping[str, Any], c: Conventions) -> Ints:
     """The output padding of a transposed convolution: as written, or what makes its size n·s."""
     if value is not None or c.transposed_out_pad == "0":
         return value or 0
-    s: int = words["s"]
-    (sides,) = words["p"].sides(1)
-    k: int = words["k"] if "k" in words else len(words["w"])
-    # size without it: (n − 1)·s − the padding + d·(k − 1) + 1
-    missing: int = s + sum(sides) - formulas.effective_kernel(k, words.get("d", 1))
-    return max(0, min(missing, s - 1))
+    s, p = words["s"], words["p"]
+    k = words["k"] if "k" in words else len(words["w"])
+    axes = axes_of(s, p.given, k) or 1
+    found = []
+    for step, sides, kernel in zip(each(s, axes), p.sides(axes), each(k, axes)):
+        # size without it: (n − 1)·s − the padding + d·(k − 1) + 1
+        missing = step + sum(sides) - formulas.effective_kernel(kernel, words.get("d", 1))
+        found.append(max(0, min(missing, step - 1)))
+    return found[0] if len(set(found)) == 1 else tuple(found)
 
 
 def _pool_numbers(_value: None, _words: Mapping[str, Any], c: Conventions) -> int:
@@ -146,6 +160,7 @@ MEANINGS: dict[str, Meaning] = {
     "ZerosPerAxis": Meaning(("padding",), _padding),
     "Dilation": Meaning(("dilation_base",), _dilation),
     "Layers": Meaning(("dilation_base",), _layers),
+    "LayersPerAxis": Meaning(("dilation_base",), _layers),
     "Bias": Meaning(("bias",), _bias),
     "Flip": Meaning(("conv",), _flip),
     "OutputPadding": Meaning(("transposed_out_pad",), _output_padding),
@@ -180,7 +195,7 @@ ZerosPerAxis: TypeAlias = Padding
 Dilation: TypeAlias = int
 Bias: TypeAlias = bool
 Flip: TypeAlias = bool
-OutputPadding: TypeAlias = int
+OutputPadding: TypeAlias = Any  # a number, or one per axis
 Arch: TypeAlias = Design
 Archs: TypeAlias = tuple[Design, ...]
 Fit: TypeAlias = str

@@ -12,8 +12,9 @@ from convcalc.homework.questions.meaning import (
     EachHasBiases,
     Fit,
     NormNumbers,
+    Padding,
     PoolNumbers,
-    Zeros,
+    ZerosPerAxis,
     default,
 )
 from convcalc.homework.questions.quantities import (
@@ -28,7 +29,7 @@ from convcalc.homework.questions.quantities import (
     output_sides,
     separable_params,
 )
-from convcalc.homework.questions.words import biases, by
+from convcalc.homework.questions.words import biases, by, volume
 from convcalc.text import plural
 
 _PARAMS_RULE = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
@@ -59,11 +60,15 @@ class Filters(Task):
     p: Any
     bias: Any
 
+    @property
+    def axes(self) -> int:
+        """How many axes the input has."""
+        p = self.p.given if isinstance(self.p, Padding) else None
+        return axes_of(self.k, self.n, self.s, p) or 2
+
     def image(self) -> tuple[int, ...]:
         """The input's sides; () where the question has none."""
-        if self.n is None:
-            return ()
-        return each(self.n, axes_of(self.k, self.n) or 2)
+        return () if self.n is None else each(self.n, self.axes)
 
     def windows(self) -> tuple[Axis, ...]:
         """The window along each axis of the input."""
@@ -75,7 +80,7 @@ class Filters(Task):
 
     def kernel(self) -> tuple[int, ...]:
         """Taps per axis."""
-        return each(self.k, axes_of(self.k, self.n) or 2)
+        return each(self.k, self.axes)
 
     def conv(self) -> Conv:
         """The numbers behind."""
@@ -91,17 +96,18 @@ class Filters(Task):
         )
 
     def check(self) -> None:
+        self.axes  # noqa: B018 - numbers for different axes are refused here
         if self.n is None:
             return
         wrong = [axis for axis in self.windows() if axis.floor < 1]
         if wrong:
-            message = f"a kernel of {by(self.k)} does not fit an input of {by(self.n)}; give a larger input"
+            message = f"a kernel of {by(self.k, self.axes)} does not fit an input of {by(self.n, self.axes)}; give a larger input"
             raise GivenError("n", message)
 
     def image_words(self) -> str:
         """The input in words."""
         return (
-            f" on a {by(self.n)}×{self.c_in} input"
+            f" on a {volume(self.n, self.axes, self.c_in)} input"
             if self.n is not None
             else f" on {plural(self.c_in, 'input channel')}"
         )
@@ -134,8 +140,8 @@ class Params(Filters):
     groups: Count = 1
     bias: Bias = default(None)
     n: Sizes | None = None
-    s: Count = 1
-    p: Zeros = default(0)
+    s: Sizes = 1
+    p: ZerosPerAxis = default(0)
 
     def check(self) -> None:
         super().check()
@@ -147,7 +153,7 @@ class Params(Filters):
     def sentence(self) -> str:
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
         return (
-            f"A convolution has {plural(self.filters, 'filter')} of {by(self.k)}{groups}{self.image_words()}. "
+            f"A convolution has {plural(self.filters, 'filter')} of {by(self.k, self.axes)}{groups}{self.image_words()}. "
             f"How many parameters does it have{biases(self.written('bias'))}?"
         )
 
@@ -175,10 +181,15 @@ class WeightsPerNeuron(Task):
 
     def sentence(self) -> str:
         channels = plural(self.c_in, "input channel")
-        return f"How many weights does a neuron with a {by(self.k)} window on {channels} have, not counting the bias?"
+        return f"How many weights does a neuron with a {by(self.k, self.axes)} window on {channels} have, not counting the bias?"
+
+    @property
+    def axes(self) -> int:
+        """How many axes the input has."""
+        return axes_of(self.k, self.n, self.s) or 2
 
     def parts(self) -> list[Part]:
-        quantities = Conv(each(self.k, axes_of(self.k) or 2), self.c_in, 1, bias=False)
+        quantities = Conv(each(self.k, self.axes), self.c_in, 1, bias=False)
         method = "·".join(map(str, (*quantities.kernel, self.c_in)))
         return [
             Part("", COUNT, quantities.weights, "params", quantities, conv_params, method=method)
@@ -248,12 +259,12 @@ class ParamsDepthwise(Filters):
     c_in: Count
     bias: Bias = default(None)
     n: Sizes | None = None
-    s: Count = 1
-    p: Zeros = default(0)
+    s: Sizes = 1
+    p: ZerosPerAxis = default(0)
 
     def sentence(self) -> str:
         channels = plural(self.c_in, "channel")
-        return f"How many parameters does a depthwise {by(self.k)} convolution on {channels} have{biases(self.written('bias'))}?"
+        return f"How many parameters does a depthwise {by(self.k, self.axes)} convolution on {channels} have{biases(self.written('bias'))}?"
 
     def conv(self) -> Conv:
         return Conv(
@@ -284,7 +295,7 @@ class ParamsSeparable(Task):
     )
     examples: ClassVar = ({"k": 3, "c_in": 10, "filters": 20}, {"k": 5, "c_in": 16, "filters": 8})
 
-    k: Count
+    k: Sizes
     c_in: Count
     filters: Count
     multiplier: Count = 1
@@ -301,17 +312,19 @@ class ParamsSeparable(Task):
         )
 
     def parts(self) -> list[Part]:
+        kernel = each(self.k, 2)
         quantities = Separable(
-            self.k,
+            kernel[0],
             self.c_in,
             self.filters,
+            kernel=kernel,
             multiplier=self.multiplier,
             bias=self.bias,
             both=self.both,
         )
         times = f"·{self.multiplier}" if self.multiplier > 1 else ""
         plus = "".join([f" + {count}" for count in quantities.biases if count])
-        method = f"{self.k}·{self.k}·{self.c_in}{times} + {self.c_in}{times}·{self.filters}{plus}"
+        method = f"{'·'.join(map(str, kernel))}·{self.c_in}{times} + {self.c_in}{times}·{self.filters}{plus}"
         return [Part.of(COUNT, "separable", quantities, separable_params, method)]
 
 
@@ -328,11 +341,11 @@ class ParamsTransposed(Filters):
     filters: Count
     bias: Bias = default(None)
     n: Sizes | None = None
-    s: Count = 1
-    p: Zeros = default(0)
+    s: Sizes = 1
+    p: ZerosPerAxis = default(0)
 
     def sentence(self) -> str:
-        return f"How many parameters does a transposed {by(self.k)} convolution from {self.c_in} to {self.filters} channels have{biases(self.written('bias'))}?"
+        return f"How many parameters does a transposed {by(self.k, self.axes)} convolution from {self.c_in} to {self.filters} channels have{biases(self.written('bias'))}?"
 
     def parts(self) -> list[Part]:
         quantities = self.conv()
@@ -357,7 +370,7 @@ class ParamsPool(Task):
     rule: ClassVar = "A pool takes the maximum or the mean of a window: is there anything to learn?"
     examples: ClassVar = ({"k": 2, "c_in": 16}, {"k": 3, "c_in": 10})
 
-    k: Count
+    k: Sizes
     c_in: Count
     per_map: PoolNumbers
 

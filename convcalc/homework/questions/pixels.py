@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from convcalc.homework.answers.ranges import CELL_RANGE
 from convcalc.homework.questions.amounts import Sight, pixels_seen, read_cells
-from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.asking import Parted
+from convcalc.homework.questions.base import Part, question
 from convcalc.homework.questions.given import GivenError, Hwc, Ints, each
 from convcalc.homework.questions.meaning import NOTHING_COUNTED, Arch
 from convcalc.homework.questions.rows import Row
@@ -17,7 +18,7 @@ _AXES = {1: ("cells",), 2: ("rows", "columns"), 3: ("slices", "rows", "columns")
 
 
 @question("pixels-seen")
-class PixelsSeen(Task):
+class PixelsSeen(Parted):
     """The pixels that one unit after some layers sees, first to last along each axis; with clip only those in the image."""
 
     about: ClassVar = "pixels that a unit sees"
@@ -29,7 +30,7 @@ class PixelsSeen(Task):
     )
     examples: ClassVar = (
         {"input": "32x32x3", "arch": "conv:k3c8p1 pool:k2 conv:k3c8p1", "unit": [0, 5]},
-        {"input": "28x28x1", "arch": "conv:k5c6s2", "unit": [3, 7], "clip": "true"},
+        {"input": "29x29x1", "arch": "conv:k5c6s2", "unit": [3, 7], "clip": "true"},
     )
 
     input: Hwc
@@ -56,6 +57,7 @@ class PixelsSeen(Task):
         read = [read_cells(sight) for sight in sights.values()]
         if [(min(cells), max(cells)) for cells in read if cells] != self.arch.pixels(self.input, unit):  # fmt: skip
             raise GivenError("arch", "has layers that join paths or read more than a window; leave them out")  # fmt: skip
+        super().check()
 
     def rows(self) -> list[Row]:
         """The layers."""
@@ -74,8 +76,7 @@ class PixelsSeen(Task):
             found[name] = Sight(numbers, place, self.clip)
         return found
 
-    def sentence(self) -> str:
-        axes = " and ".join(self.sights())
+    def setting(self) -> str:
         unit = ", ".join(map(str, each(self.unit, len(self.rows()[-1].output) - 1)))
         counted = (
             "Count only pixels of the image."
@@ -83,18 +84,23 @@ class PixelsSeen(Task):
             else "Count the padding too: what lies before the image has negative numbers."
         )
         return (
-            f"A {times(self.input)} input goes through {self.arch}. Which {axes} of the input does the unit at ({unit}) "
-            f"of the last map see, from the first to the last, counted from 0? {counted}"
+            f"A {times(self.input)} input goes through {self.arch}. Take the unit at ({unit}) of the last map. "
+            f"Count from 0. {counted}"
         )
 
-    def parts(self) -> list[Part]:
+    def asks(self) -> dict[str, str]:
+        return {
+            name: f"Which {name} of the input does it see, from the first to the last?"
+            for name in self.sights()
+        }
+
+    def every_part(self) -> list[Part]:
         found = []
         for name, sight in self.sights().items():
             method = "; then ".join(
                 f"k={k}, s={s}, p={p}" for k, s, _, p, _ in reversed(sight.windows)
             )
             part = Part.of(CELL_RANGE, "seen", sight, pixels_seen, method)
-            part.name = name if len(_AXES[len(self.rows()[-1].output) - 1]) > 1 else ""
-            part.label = name
+            part.name = part.label = name
             found.append(part)
         return found

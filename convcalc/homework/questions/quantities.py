@@ -316,6 +316,7 @@ class Separable(NamedTuple):
         multiplier: maps that the depthwise convolution makes of each channel.
         bias: whether biases count.
         both: whether the depthwise convolution has biases, as the other one has.
+        kernel: taps per axis, where they are not k along 2.
     """
 
     k: int
@@ -326,10 +327,15 @@ class Separable(NamedTuple):
     multiplier: int = 1
     bias: bool = False
     both: bool = True
+    kernel: tuple[int, ...] = ()
+
+    @property
+    def area(self) -> int:
+        return formulas.product(self.kernel) if self.kernel else self.k * self.k
 
     @property
     def depthwise(self) -> int:
-        return self.k * self.k * self.c_in * self.multiplier
+        return self.area * self.c_in * self.multiplier
 
     @property
     def pointwise(self) -> int:
@@ -344,7 +350,7 @@ class Separable(NamedTuple):
 
     @property
     def full(self) -> int:
-        return self.k * self.k * self.c_in * self.filters
+        return self.area * self.c_in * self.filters
 
     @property
     def operations(self) -> int:
@@ -439,6 +445,7 @@ class Rf(NamedTuple):
     pixels: bool = False
     image: int = 0
     blocks: int = 1
+    axes: int = 2
 
 
 def rf_size(quantities: Rf) -> int:
@@ -447,4 +454,4 @@ def rf_size(quantities: Rf) -> int:
     for layer in quantities.layers:
         r = formulas.rf_size(r, j, layer.k, layer.d)
         j = formulas.rf_stride(j, layer.s)
-    return r * r if quantities.pixels else r
+    return formulas.product([r] * quantities.axes) if quantities.pixels else r

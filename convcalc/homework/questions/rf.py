@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework.answers.types import SIZE
+from convcalc.homework.questions.axes import one_or_all
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import MAX_LAYERS, Count, GivenError, Layers
+from convcalc.homework.questions.given import (
+    MAX_LAYERS,
+    Count,
+    GivenError,
+    Layers,
+    LayersPerAxis,
+    Sizes,
+    axes_of,
+    each,
+)
 from convcalc.homework.questions.meaning import InPixels
 from convcalc.homework.questions.quantities import Rf, rf_size
+from convcalc.homework.questions.words import by
 from convcalc.layers.rf import UnknownField
 from convcalc.text import plural
 
@@ -54,7 +65,7 @@ class ReceptiveField(Task):
     rule: ClassVar = _RULE
     examples: ClassVar = ({"layers": "5/2 3/1 3/2"}, {"layers": "7/2 3/2 3/1"}, {"layers": "4*5/1"})
 
-    layers: Layers
+    layers: LayersPerAxis
     image: Count | None = None
     blocks: Count = 1
     in_pixels: InPixels
@@ -73,16 +84,42 @@ class ReceptiveField(Task):
         if layers > MAX_LAYERS:
             what = f"{self.blocks:,} blocks of {plural(len(self.layers), 'layer')} are {layers:,}; at most {MAX_LAYERS:,} layers are read"
             raise GivenError("blocks", what)
-        if prod([layer.s for layer in self.layers]) ** self.blocks >= 10**_MAX_STRIDE_DIGITS:
+        strides = [prod([layer.s for layer in axis]) ** self.blocks for axis in self.along()]
+        if max(strides) >= 10**_MAX_STRIDE_DIGITS:
             what = f"the product of all strides has more than {_MAX_STRIDE_DIGITS} digits; use smaller strides or fewer layers"
             raise GivenError("layers", what)
 
-    def parts(self) -> list[Part]:
-        quantities = Rf(self.layers * self.blocks, self.in_pixels, self.image or 0, self.blocks)
-        squared = " squared" if quantities.pixels else ""
-        return [
-            Part.of(SIZE, "rf", quantities, rf_size, _formula_text(quantities.layers) + squared)
+    def axes(self) -> int:
+        """How many axes the layers are for."""
+        return axes_of(*[value for layer in self.layers for value in (layer.k, layer.s, layer.d)])
+
+    def along(self) -> list[Layers]:
+        """The layers along each axis; one axis stands for all where they are alike."""
+        axes = self.axes() or 1
+        columns = [
+            [
+                layer._replace(k=k, s=s, d=d)
+                for k, s, d in zip(*(each(value, axes) for value in layer[:3]))
+            ]
+            for layer in self.layers
         ]
+        found = list(zip(*columns))
+        return found[:1] if len(set(found)) == 1 else found
+
+    def parts(self) -> list[Part]:
+        axes = [
+            Rf(layers * self.blocks, self.in_pixels, self.image or 0, self.blocks, self.axes() or 2)
+            for layers in self.along()
+        ]
+        texts = [_formula_text(axis.layers) for axis in axes]
+        if len(axes) == 1:
+            power = {1: "", 2: " squared", 3: " cubed"}[axes[0].axes] if self.in_pixels else ""
+            return [Part.of(SIZE, "rf", axes[0], rf_size, texts[0] + power)]
+        sides = tuple([rf_size(axis._replace(pixels=False)) for axis in axes])
+        if self.in_pixels:
+            method = " times ".join(f"({text})" for text in texts)
+            return [Part("", SIZE, prod(sides), method=method)]
+        return [Part("", SIZE, one_or_all(sides), method=", ".join(texts))]
 
 
 @question("receptive-field-net")
@@ -128,21 +165,21 @@ class ReceptiveFieldNet(Task):
             )
         return analysis[self.at].rf if self.at else widest(list(analysis.rf.values()))
 
-    def size(self) -> int:
-        """The side, in pixels; without what gathers the whole map on the way, such as a gate."""
+    def size(self) -> tuple[int, ...]:
+        """The sides, in pixels; without what gathers the whole map on the way, such as a gate."""
         from convcalc.analysis.fields import local_fields
 
         rf = self.field()
-        sides = [axis.size for axis in local_fields(rf)]
+        sides = tuple([axis.size for axis in local_fields(rf)])
         if not sides:
             reason = rf.reason if isinstance(rf, UnknownField) else "nothing in it is a map"
             what = self.at or self.net
             raise GivenError("at", f"the receptive field of {what} is not known: {reason}")
-        return max(sides)
+        return sides
 
     def parts(self) -> list[Part]:
-        side = self.size()
-        expected = side * side if self.in_pixels else side
+        sides = self.size()
+        expected = prod(sides) if self.in_pixels else one_or_all(sides)
         return [Part("", SIZE, expected, method="layer by layer from the image")]
 
 
@@ -154,25 +191,27 @@ class LayersForField(Task):
     rule: ClassVar = "Start with 1; at stride 1 every layer adds k − 1."
     examples: ClassVar = ({"k": 5, "size": 41}, {"k": 3, "size": 21})
 
-    k: Count
-    size: Count
+    k: Sizes
+    size: Sizes
 
     def check(self) -> None:
-        if self.k < 2:
+        if any(k < 2 for k, _ in self.along()):
             raise GivenError("k", "a kernel of 1 adds nothing; give 2 or more")
 
+    def along(self) -> list[tuple[int, int]]:
+        """The kernel and the size along each axis."""
+        axes = axes_of(self.k, self.size) or 2
+        return list(zip(each(self.k, axes), each(self.size, axes)))
+
     def sentence(self) -> str:
-        return f"How many {self.k}×{self.k} layers with stride 1 give a receptive field of at least {self.size} × {self.size} pixels?"
+        axes = len(self.along())
+        size = " × ".join(map(str, each(self.size, axes)))
+        return f"How many {by(self.k, axes)} layers with stride 1 give a receptive field of at least {size} pixels?"
 
     def parts(self) -> list[Part]:
-        expected = -(-(self.size - 1) // (self.k - 1))
-        return [
-            Part(
-                "",
-                SIZE,
-                expected,
-                "layers-for-rf",
-                (self.k, self.size),
-                method=f"({self.size} − 1)/({self.k} − 1)",
-            )
-        ]
+        along = list(dict.fromkeys(self.along()))
+        needed = [-(-(size - 1) // (k - 1)) for k, size in along]
+        method = ", ".join(f"({size} − 1)/({k} − 1)" for k, size in along)
+        if len(along) > 1:
+            return [Part("", SIZE, max(needed), method=f"the larger of {method}")]
+        return [Part("", SIZE, needed[0], "layers-for-rf", along[0], method=method)]

@@ -66,6 +66,7 @@ _SHOWN = {
     "Hwc": _SHAPE,
     "Hwc | None": _SHAPE,
     "Layers": Shown(_layers_text),
+    "LayersPerAxis": Shown(_layers_text),
     "Archs": Shown("; ".join, words=("layers", "designs")),
 }
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, FIT, SIZE, Misfit, Volume
 from convcalc.homework.questions.asking import Parted
+from convcalc.homework.questions.axes import alike, one_or_all, per_axis
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Ints, Sizes, axes_of, each
 from convcalc.homework.questions.meaning import (
@@ -17,7 +18,6 @@ from convcalc.homework.questions.meaning import (
     Padding,
     PaddingMeaning,
     SameMeaning,
-    Zeros,
     ZerosPerAxis,
     default,
 )
@@ -35,7 +35,7 @@ from convcalc.homework.questions.quantities import (
     sizes,
     transposed_size,
 )
-from convcalc.homework.questions.words import by, options, volume_words
+from convcalc.homework.questions.words import by, options, volume, volume_words
 from convcalc.text import plural
 
 _SIZE_RULE = (
@@ -50,7 +50,7 @@ def _windows(task: Any, *, pool: bool = False, stride: Ints | None = None) -> Wi
     """The windows of a task with n, k and perhaps s, p and d."""
     s = stride if stride is not None else task.s
     p = task.p.given
-    dims = axes_of(task.n, task.k, s, p if isinstance(p, tuple) else None)
+    dims = axes_of(task.n, task.k, s, p)
     axes = dims or 2
     along = axes_of_window(task.n, task.k, s, task.p, getattr(task, "d", 1), axes=axes)
     written = task.given().get("d")
@@ -61,7 +61,7 @@ def _windows(task: Any, *, pool: bool = False, stride: Ints | None = None) -> Wi
         fit=task.fit,
         same=p == "same",
         dilation=along[0].d if written is None else written,
-        scalar=not dims,
+        scalar=not dims or len(set(along)) == 1,
     )
 
 
@@ -90,10 +90,17 @@ class _Window(Task):
 
     n: Any
     k: Any
+    s: Any
+    p: Any
     fit: Fit
 
     def check(self) -> None:
-        axes_of(self.n, self.k)
+        self.axes  # noqa: B018 - numbers for different axes are refused here
+
+    @property
+    def axes(self) -> int:
+        """How many axes the input has."""
+        return axes_of(self.n, self.k, self.s, self.p.given) or 2
 
     def gaps(self, given: set[str]) -> list[str]:
         left = []
@@ -129,7 +136,7 @@ class OutputSize(_Window):
     d: Dilation = default(None)
 
     def sentence(self) -> str:
-        return f"What is the output size of a {by(self.k)} filter{self.window_words()} on a {by(self.n)} input?"
+        return f"What is the output size of a {by(self.k, self.axes)} filter{self.window_words()} on a {by(self.n, self.axes)} input?"
 
 
 @question("dilated-size")
@@ -148,7 +155,7 @@ class DilatedSize(_Window):
     p: Padding = default(0)
 
     def sentence(self) -> str:
-        return f"What is the output size of a {by(self.k)} filter{self.window_words()} on a {by(self.n)} input?"
+        return f"What is the output size of a {by(self.k, self.axes)} filter{self.window_words()} on a {by(self.n, self.axes)} input?"
 
 
 @question("fit")
@@ -168,7 +175,7 @@ class FitTask(_Window):
     d: Dilation = default(None)
 
     def sentence(self) -> str:
-        return f"Does a {by(self.k)} filter{self.window_words()} fit a {by(self.n)} input, and what is the output size?"
+        return f"Does a {by(self.k, self.axes)} filter{self.window_words()} fit a {by(self.n, self.axes)} input, and what is the output size?"
 
     def accepts(self) -> list[Any]:
         """Where sizes are rounded down, "does not fit" is a right answer to the question too."""
@@ -200,8 +207,8 @@ class VolumeTask(_Window):
 
     def sentence(self) -> str:
         return (
-            f"{plural(self.filters, 'filter')} of {by(self.k)}{self.window_words()} "
-            f"{'slides' if self.filters == 1 else 'slide'} over a {by(self.n)}×{self.c_in} input. "
+            f"{plural(self.filters, 'filter')} of {by(self.k, self.axes)}{self.window_words()} "
+            f"{'slides' if self.filters == 1 else 'slide'} over a {volume(self.n, self.axes, self.c_in)} input. "
             "What is the output volume?"
         )
 
@@ -211,7 +218,7 @@ class VolumeTask(_Window):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order), self.order),
+                Volume(volume_words(self.order, self.axes), self.order),
                 "volume",
                 quantities,
                 sizes,
@@ -221,7 +228,7 @@ class VolumeTask(_Window):
 
 
 @question("pool-volume")
-class PoolVolume(Task):
+class PoolVolume(_Window):
     """The output volume of a pool; its stride is the window size unless it is given."""
 
     about: ClassVar = "volume after a pool"
@@ -244,9 +251,14 @@ class PoolVolume(Task):
 
     def sentence(self) -> str:
         what = "volume" if self.c_in else "size"
-        depth = f"×{self.c_in}" if self.c_in else ""
+        image = volume(self.n, self.axes, self.c_in) if self.c_in else by(self.n, self.axes)
         more = options(stride=self.s, padding=self.p.shown)
-        return f"What is the output {what} of a {by(self.k)} pool{more} on a {by(self.n)}{depth} input?"
+        return (
+            f"What is the output {what} of a {by(self.k, self.axes)} pool{more} on a {image} input?"
+        )
+
+    def gaps(self, given: set[str]) -> list[str]:
+        return []
 
     def parts(self) -> list[Part]:
         quantities = _windows(self, pool=True, stride=self.s if self.s is not None else self.k)
@@ -257,7 +269,7 @@ class PoolVolume(Task):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order), self.order),
+                Volume(volume_words(self.order, self.axes), self.order),
                 "volume",
                 quantities,
                 sizes,
@@ -282,13 +294,20 @@ class PaddedVolume(Task):
     c_in: Count
     order: Order
 
+    def check(self) -> None:
+        self.axes  # noqa: B018 - numbers for different axes are refused here
+
+    @property
+    def axes(self) -> int:
+        """How many axes the input has."""
+        return axes_of(self.n, self.p.given) or 2
+
     def sentence(self) -> str:
-        padding = by(self.p.given) if isinstance(self.p.given, tuple) else self.p.given
-        return f"A {by(self.n)}×{self.c_in} input gets a padding of {padding}. What is its volume then?"
+        padding = "×".join(map(str, self.p.numbers))
+        return f"A {volume(self.n, self.axes, self.c_in)} input gets a padding of {padding}. What is its volume then?"
 
     def parts(self) -> list[Part]:
-        p = self.p.given
-        axes = axes_of(self.n, p) or 2
+        p, axes = self.p.given, self.axes
         quantities = Padded(
             each(self.n, axes),
             tuple([before + after for before, after in self.p.sides(axes)]),
@@ -298,7 +317,7 @@ class PaddedVolume(Task):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order), self.order),
+                Volume(volume_words(self.order, axes), self.order),
                 "padded",
                 quantities,
                 padded_volume,
@@ -318,29 +337,27 @@ class PadToKeep(Task):
     k: Sizes
     s: Sizes = 1
     d: Dilation = default(None)
-    n: Count | None = None
+    n: Sizes | None = None
     total: PaddingMeaning
 
     def check(self) -> None:
-        if self.s not in (1, (1, 1)):
+        if set(each(self.s, 1)) != {1}:
             raise GivenError(
                 "s",
-                f"with stride {self.s} no padding keeps the size of every input; use type: same-padding",
+                f"with stride {'×'.join(map(str, each(self.s, 1)))} no padding keeps the size of every input; use type: same-padding",
             )
-        if isinstance(self.k, tuple) and len(set(self.k)) > 1:
-            raise GivenError("k", "asks for one padding; give a square kernel")
 
     def sentence(self) -> str:
         written = self.written("d")
         dilation = "" if written is None else f" and dilation {written}"
-        return f"Which padding keeps the size of the input for a {by(self.k)} filter with stride 1{dilation}?"
+        axes = axes_of(self.n, self.k, self.s) or 2
+        return f"Which padding keeps the size of the input for a {by(self.k, axes)} filter with stride 1{dilation}?"
 
     def parts(self) -> list[Part]:
-        k = self.k[0] if isinstance(self.k, tuple) else self.k
-        quantities = Keep(self.n or 0, k, self.d, self.total)
-        span = formulas.effective_kernel(k, self.d)
-        method = f"{span} − 1" if self.total else f"({span} − 1)/2"
-        return [Part.of(SIZE, "keep", quantities, padding_to_keep, method)]
+        along = [Keep(n or 0, k, self.d, self.total) for n, k in alike(self.n, self.k)]
+        spans = [formulas.effective_kernel(keep.k, self.d) for keep in along]
+        method = ", ".join(f"{span} − 1" if self.total else f"({span} − 1)/2" for span in spans)
+        return [per_axis(SIZE, "keep", along, padding_to_keep, method)]
 
 
 @question("same-size")
@@ -351,16 +368,21 @@ class SameSize(Task):
     rule: ClassVar = '"Same" padding makes the size ⌈n/s⌉.'
     examples: ClassVar = ({"n": 51, "s": 2, "k": 3}, {"n": 100, "s": 3, "k": 5})
 
-    n: Count
-    s: Count = 1
-    k: Count = 3
+    n: Sizes
+    s: Sizes = 1
+    k: Sizes = 3
+
+    def check(self) -> None:
+        axes_of(self.n, self.s, self.k)
 
     def sentence(self) -> str:
-        return f'An input of size {self.n} has "same" padding, kernel {self.k} and stride {self.s}. What is the output size?'
+        n, k, s = ("×".join(map(str, each(value, 1))) for value in (self.n, self.k, self.s))
+        return f'An input of size {n} has "same" padding, kernel {k} and stride {s}. What is the output size?'
 
     def parts(self) -> list[Part]:
-        quantities = Same(self.n, self.s, self.k)
-        return [Part.of(SIZE, "same", quantities, same_size, f"⌈{self.n}/{self.s}⌉")]
+        along = [Same(n, s, k) for n, s, k in alike(self.n, self.s, self.k)]
+        method = ", ".join(f"⌈{axis.n}/{axis.s}⌉" for axis in along)
+        return [per_axis(SIZE, "same", along, same_size, method)]
 
 
 @question("same-padding")
@@ -373,38 +395,47 @@ class SamePadding(Parted):
     )
     examples: ClassVar = ({"n": 50, "k": 7, "s": 2}, {"n": 21, "k": 5, "s": 3})
 
-    n: Count
-    k: Count
-    s: Count = 1
+    n: Sizes
+    k: Sizes
+    s: Sizes = 1
     symmetric: SameMeaning
 
+    def check(self) -> None:
+        axes_of(self.n, self.k, self.s)
+        super().check()
+
     def setting(self) -> str:
-        return f'An input of size {self.n} has "same" padding, kernel {self.k} and stride {self.s}.'
+        n, k, s = ("×".join(map(str, each(value, 1))) for value in (self.n, self.k, self.s))
+        return f'An input of size {n} has "same" padding, kernel {k} and stride {s}.'
 
     def asks(self) -> dict[str, str]:
+        axes = axes_of(self.n, self.k, self.s)
+        many = "How many zeros are added" + (" along each axis" if axes > 1 else "")
         return {
-            "total": "How many zeros are added in total?",
-            "before": "How many zeros are added before the input?",
-            "after": "How many zeros are added after the input?",
+            "total": f"{many} in total?",
+            "before": f"{many} before the input?",
+            "after": f"{many} after the input?",
         }
 
     def every_part(self) -> list[Part]:
-        total = (
-            formulas.full_padding(self.k, 1)
-            if self.symmetric
-            else formulas.same_padding(self.n, self.k, self.s, 1)
-        )
-        method = (
-            f"{self.k} − 1"
-            if self.symmetric
-            else f"(⌈{self.n}/{self.s}⌉ − 1)·{self.s} + {self.k} − {self.n}"
-        )
-        values = {"total": total, "before": total // 2, "after": total - total // 2}
-        numbers = SamePad(self.n, self.k, self.s, 1, total)
+        along = alike(self.n, self.k, self.s)
+        totals, methods = [], []
+        for n, k, s in along:
+            totals.append(formulas.full_padding(k, 1) if self.symmetric else formulas.same_padding(n, k, s, 1))  # fmt: skip
+            methods.append(f"{k} − 1" if self.symmetric else f"(⌈{n}/{s}⌉ − 1)·{s} + {k} − {n}")
+        values = {
+            "total": totals,
+            "before": [total // 2 for total in totals],
+            "after": [total - total // 2 for total in totals],
+        }
+        answer_type = SIZE if axes_of(self.n, self.k, self.s) > 1 else COUNT
+        n, k, s = along[0]
+        numbers = SamePad(n, k, s, 1, totals[0]) if len(along) == 1 else None
         return [
-            Part(name, COUNT, value, f"same-{name}", numbers, label=name, method=method)
-            for name, value in values.items()
-        ]
+            Part(name, answer_type, one_or_all(zeros), f"same-{name}" if numbers else "", numbers,
+                 label=name, method=", ".join(methods))
+            for name, zeros in values.items()
+        ]  # fmt: skip
 
 
 @question("transposed-size")
@@ -417,21 +448,25 @@ class TransposedSize(Task):
         {"n": 6, "k": 5, "s": 3, "p": 2}, {"n": 9, "k": 4, "s": 2, "p": 1},
     )  # fmt: skip
 
-    n: Count
-    k: Count
-    s: Count = 1
-    p: Zeros = default(0)
+    n: Sizes
+    k: Sizes
+    s: Sizes = 1
+    p: ZerosPerAxis = default(0)
     d: Dilation = default(None)
     a: OutputPadding = default(None)
 
     def check(self) -> None:
-        if transposed_size(self.quantities()) < 1:
-            raise GivenError("p", f"padding {self.p.given} removes everything; use less")
+        if any(transposed_size(axis) < 1 for axis in self.quantities()):
+            padding = "×".join(map(str, self.p.numbers))
+            raise GivenError("p", f"padding {padding} removes everything; use less")
 
-    def quantities(self) -> Transposed:
-        """The numbers behind; an odd total of padding removes one more cell at the end."""
-        ((before, after),) = self.p.sides(1)
-        return Transposed(self.n, self.k, self.s, before, self.d, self.a, after - before)
+    def quantities(self) -> list[Transposed]:
+        """The numbers behind, along each axis; an odd total of padding removes one more cell at the end."""
+        found = []
+        for n, k, s, p, a in alike(self.n, self.k, self.s, self.p.given, self.a):
+            ((before, after),) = self.p._replace(given=p).sides(1)
+            found.append(Transposed(n, k, s, before, self.d, a, after - before))
+        return found
 
     def sentence(self) -> str:
         more = options(
@@ -440,13 +475,15 @@ class TransposedSize(Task):
             dilation=self.written("d"),
             output_padding=self.written("a"),
         )
-        return f"What is the output size of a transposed {by(self.k)} convolution{more} on a {by(self.n)} input?"
+        axes = axes_of(self.n, self.k, self.s, self.p.given, self.a) or 2
+        return f"What is the output size of a transposed {by(self.k, axes)} convolution{more} on a {by(self.n, axes)} input?"
 
     def parts(self) -> list[Part]:
-        quantities = self.quantities()
-        method = (
-            f"({quantities.n} − 1)·{quantities.s} − 2·{quantities.p} + {formulas.effective_kernel(quantities.k, quantities.d)}"
-            + (f" + {quantities.a}" if quantities.a else "")
-            + (f" − {quantities.more}" if quantities.more else "")
+        along = self.quantities()
+        method = ", ".join(
+            f"({axis.n} − 1)·{axis.s} − 2·{axis.p} + {formulas.effective_kernel(axis.k, axis.d)}"
+            + (f" + {axis.a}" if axis.a else "")
+            + (f" − {axis.more}" if axis.more else "")
+            for axis in along
         )
-        return [Part.of(SIZE, "transposed", quantities, transposed_size, method)]
+        return [per_axis(SIZE, "transposed", along, transposed_size, method)]

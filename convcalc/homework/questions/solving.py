@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.text_types import Settings
 from convcalc.homework.answers.types import COUNT, PAIR, SHARE, SIZE, Volume
 from convcalc.homework.questions.asking import Parted
+from convcalc.homework.questions.axes import alike, one_or_all
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import Count, GivenError, Hwc, Ints, each
+from convcalc.homework.questions.given import (
+    Count,
+    GivenError,
+    Hwc,
+    Ints,
+    Sizes,
+    axes_of,
+    each,
+    need_axes,
+)
 from convcalc.homework.questions.meaning import NOTHING_COUNTED, Archs, Fit, Order, PaddingMeaning
 from convcalc.homework.questions.quantities import (
     Axis,
@@ -58,26 +69,36 @@ class LayersToReach(Task):
     rule: ClassVar = "Every layer without padding removes k − 1: (n − target)/(k − 1) layers."
     examples: ClassVar = ({"n": 50, "k": 7, "target": 8}, {"n": 100, "k": 3, "target": 20})
 
-    n: Count
-    k: Count
-    target: Count
+    n: Sizes
+    k: Sizes
+    target: Sizes
 
     def check(self) -> None:
-        if self.k < 2 or self.target >= self.n:
-            raise GivenError(
-                "target",
-                f"layers with a kernel of {self.k} never reduce {self.n} to {self.target}; give a larger n or k",
-            )
+        along = self.along()
+        for n, k, target in along:
+            if k < 2 or target >= n:
+                raise GivenError(
+                    "target",
+                    f"layers with a kernel of {k} never reduce {n} to {target}; give a larger n or k",
+                )
+        if len({layers_to_size(axis) for axis in along}) > 1:
+            message = "the axes need different numbers of layers; change a side of target"
+            raise GivenError("target", message)
+
+    def along(self) -> list[LayersToSize]:
+        """The numbers along each axis; one axis stands for all where they are alike."""
+        return [LayersToSize(*axis) for axis in alike(self.n, self.k, self.target)]
 
     def sentence(self) -> str:
+        axes = axes_of(self.n, self.k, self.target) or 2
         return (
-            f"How many {by(self.k)} layers with stride 1 and without padding reduce a {by(self.n)} input "
-            f"to {by(self.target)}?"
+            f"How many {by(self.k, axes)} layers with stride 1 and without padding reduce a {by(self.n, axes)} input "
+            f"to {by(self.target, axes)}?"
         )
 
     def parts(self) -> list[Part]:
-        quantities = LayersToSize(self.n, self.k, self.target)
-        method = f"({self.n} − {self.target})/({self.k} − 1)"
+        quantities = self.along()[0]
+        method = f"({quantities.n} − {quantities.target})/({quantities.k} − 1)"
         return [Part.of(SIZE, "reach", quantities, layers_to_size, method)]
 
 
@@ -89,43 +110,50 @@ class Shrink(Parted):
     rule: ClassVar = "L layers remove L·(k − 1) from the height and from the width; the share lost is 1 − (size left/n)²."
     examples: ClassVar = ({"n": 100, "k": 3, "layers": 4}, {"n": 64, "k": 5, "layers": 3})
 
-    n: Count
-    k: Count
+    n: Sizes
+    k: Sizes
     layers: Count
 
     def check(self) -> None:
-        if self.n - self.layers * (self.k - 1) < 1:
-            raise GivenError(
-                "layers", f"nothing is left of {self.n} after {self.layers} layers; give fewer"
-            )
+        for n, k in alike(self.n, self.k):
+            if n - self.layers * (k - 1) < 1:
+                raise GivenError(
+                    "layers", f"nothing is left of {n} after {self.layers} layers; give fewer"
+                )
         super().check()
 
+    @property
+    def axes(self) -> int:
+        """How many axes the input has."""
+        return axes_of(self.n, self.k) or 2
+
     def setting(self) -> str:
-        return f"A {by(self.n)} input goes through {plural(self.layers, 'layer')} of {by(self.k)} without padding."
+        layers = f"{plural(self.layers, 'layer')} of {by(self.k, self.axes)}"
+        return f"A {by(self.n, self.axes)} input goes through {layers} without padding."
 
     def asks(self) -> dict[str, str]:
-        return {"size": "What size is left?", "lost": "What share of the area is lost?"}
+        what = {1: "length", 2: "area", 3: "volume"}[self.axes]
+        return {"size": "What size is left?", "lost": f"What share of the {what} is lost?"}
 
     @property
     def left(self) -> int:
-        """The size that is left."""
-        return int(self.n - self.layers * (self.k - 1))
+        """The size that is left along the first axis."""
+        return each(self.n, 1)[0] - self.layers * (each(self.k, 1)[0] - 1)
 
     def every_part(self) -> list[Part]:
-        left = self.left
-        lost = 1 - Fraction(left * left, self.n * self.n)
-        method = f"{self.n} − {self.layers}·({self.k} − 1)"
+        sides = each(self.n, self.axes)
+        left = [n - self.layers * (k - 1) for n, k in zip(sides, each(self.k, self.axes))]
+        lost = 1 - Fraction(prod(left), prod(sides))
+        along = alike(self.n, self.k)
+        method = ", ".join(f"{n} − {self.layers}·({k} − 1)" for n, k in along)
+        power = {1: "size left/n", 2: "(size left/n)²", 3: "(size left/n)³"}[self.axes]
+        if len(along) > 1:
+            power = "(product of the sizes left)/(product of the sizes before)"
+        one = self.but(n=along[0][0], k=along[0][1]) if len(along) == 1 else None
+        topics = ("shrink-size" if one else "", "shrink-lost" if one and self.axes == 2 else "")
         return [
-            Part("size", SIZE, left, "shrink-size", self, label="size", method=method),
-            Part(
-                "lost",
-                SHARE,
-                lost,
-                "shrink-lost",
-                self,
-                label="share lost",
-                method="1 − (size left/n)²",
-            ),
+            Part("size", SIZE, one_or_all(left), topics[0], one, label="size", method=method),
+            Part("lost", SHARE, lost, topics[1], one, label="share lost", method=f"1 − {power}"),
         ]
 
 
@@ -137,22 +165,33 @@ class FractionTask(Task):
     rule: ClassVar = "Of every s × s cells one value is left."
     examples: ClassVar = ({"k": 4}, {"k": 5, "s": 5})
 
-    k: Count
-    s: Count | None = None
+    k: Sizes
+    s: Sizes | None = None
+
+    def check(self) -> None:
+        self.strides()
+
+    def strides(self) -> tuple[int, ...]:
+        """The stride along each axis."""
+        return each(self.s or self.k, axes_of(self.k, self.s) or 2)
 
     def sentence(self) -> str:
-        return f"What share of the values does a {by(self.k)} pool with stride {self.s or self.k} remove?"
+        strides = self.strides()
+        s = strides[0] if len(set(strides)) == 1 else "×".join(map(str, strides))
+        return f"What share of the values does a {by(self.k, len(strides))} pool with stride {s} remove?"
 
     @property
     def step(self) -> int:
-        """The stride."""
-        return int(self.s or self.k)
+        """The stride along the first axis."""
+        return self.strides()[0]
 
     def parts(self) -> list[Part]:
-        s = self.step
-        return [
-            Part("", SHARE, 1 - Fraction(1, s * s), "fraction", self, method=f"1 − 1/({s}·{s})")
-        ]
+        strides = self.strides()
+        method = f"1 − 1/({'·'.join(map(str, strides))})"
+        square = len(strides) == 2 and len(set(strides)) == 1
+        one = self.but(k=strides[0], s=strides[0]) if square else None
+        topic = "fraction" if square else ""
+        return [Part("", SHARE, 1 - Fraction(1, prod(strides)), topic, one, method=method)]
 
 
 @question("fc-to-conv")
@@ -167,17 +206,29 @@ class FcToConv(Parted):
 
     input: Hwc
     units: Count
-    n: Count | None = None
+    n: Sizes | None = None
     order: Order
 
     def check(self) -> None:
-        if len(self.input) != 3 or self.input[0] != self.input[1]:
-            raise GivenError("input", "must be a square volume such as 7x7x512")
-        if self.n is not None and self.n < self.input[0]:
-            raise GivenError(
-                "n", f"must be at least {self.input[0]}, the map the layer was made for"
-            )
+        if len(self.input) < 2:
+            raise GivenError("input", "must be a volume such as 7x7x512")
+        if self.n is not None:
+            self.axes()
         super().check()
+
+    def axes(self) -> tuple[Axis, ...]:
+        """The window along each axis of the larger map."""
+        kernel = self.input[:-1]
+        if self.n is None:
+            return ()
+        axes_of(self.n, kernel)
+        found = tuple([Axis(n, k) for n, k in zip(each(self.n, len(kernel)), kernel)])
+        if any(axis.n < axis.k for axis in found):
+            message = (
+                f"must be at least {'×'.join(map(str, kernel))}, the map the layer was made for"
+            )
+            raise GivenError("n", message)
+        return found
 
     def setting(self) -> str:
         shape = "×".join(map(str, self.input))
@@ -186,17 +237,19 @@ class FcToConv(Parted):
     def asks(self) -> dict[str, str]:
         found = {"kernel": "Which kernel size does it have as a convolution?"}
         if self.n:
-            found["volume"] = f"Which volume does it give as a convolution on a {by(self.n)} map?"
+            found["volume"] = (
+                f"Which volume does it give as a convolution on a {by(self.n, len(self.input) - 1)} map?"
+            )
         return found
 
     def every_part(self) -> list[Part]:
-        k = self.input[0]
-        found = [Part("kernel", SIZE, k, label="kernel", method="as large as the map")]
+        kernel, axes = self.input[:-1], self.axes()
+        size = one_or_all(kernel)
+        found = [Part("kernel", SIZE, size, label="kernel", method="as large as the map")]
         if self.n:
-            axis = Axis(self.n, k)
             quantities = Windows(
-                (axis, axis),
-                self.input[2],
+                axes,
+                self.input[-1],
                 self.units,
                 order=self.order,
                 volume=True,
@@ -204,7 +257,7 @@ class FcToConv(Parted):
             found.append(
                 Part(
                     "volume",
-                    Volume(volume_words(self.order), self.order),
+                    Volume(volume_words(self.order, len(kernel)), self.order),
                     sizes(quantities),
                     "volume",
                     quantities,
@@ -306,12 +359,18 @@ class MinInput(Task):
     )
 
     layers: Archs
+    axes: Count = 2
 
     def check(self) -> None:
+        need_axes(self.axes)
         self.smallest()
 
     def sentence(self) -> str:
-        return f"What is the smallest square input that {' '.join(map(str, self.layers))} accepts?"
+        shape = {1: "1-D", 2: "square", 3: "cubic"}[self.axes]
+        return f"What is the smallest {shape} input that {' '.join(map(str, self.layers))} accepts?"
+
+    def _image(self, size: int) -> tuple[int, ...]:
+        return (3, *[size] * self.axes)
 
     def smallest(self) -> int:
         """Tried from below, with the walk's own checks."""
@@ -322,19 +381,19 @@ class MinInput(Task):
         chain = self.layers[0].joined(self.layers[1:])
         loose = chain.rounding_down()  # what fits there also fits every larger input
         low, high = 1, 1
-        while problem := loose.problem((3, high, high)):
+        while problem := loose.problem(self._image(high)):
             low, high = high + 1, high * 2
             if high > _MAX_INPUT:
                 raise GivenError("layers", _none_found(low - 1, problem))
         while low < high:
             middle = (low + high) // 2
-            if loose.problem((3, middle, middle)):
+            if loose.problem(self._image(middle)):
                 low = middle + 1
             else:
                 high = middle
         tries = max(_LEAST_TRIES, _MAX_WORK // chain.length())
         for size in range(high, high + tries):
-            problem = chain.problem((3, size, size))
+            problem = chain.problem(self._image(size))
             if not problem:
                 return size
         raise GivenError("layers", _none_found(size, problem))

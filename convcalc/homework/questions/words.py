@@ -5,17 +5,47 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from convcalc.homework.questions.given import Ints
+from convcalc.homework.questions.given import Ints, each
 from convcalc.text import article
 
+_SIDES = {1: "length", 2: "height × width", 3: "depth × height × width"}
 
-def by(value: Ints) -> str:
-    """Sizes along the axes; one number stands for two.
 
-    >>> by(5), by((3, 1))
-    ('5×5', '3×1')
+def sides(value: Ints, axes: int) -> str:
+    """Sizes along the axes as numbers alone.
+
+    >>> sides(5, 3), sides((7,), 1)
+    ('5×5×5', '7')
     """
-    return "×".join(map(str, value)) if isinstance(value, tuple) else f"{value}×{value}"
+    return "×".join(map(str, each(value, axes)))
+
+
+def by(value: Ints, axes: int = 2) -> str:
+    """Sizes along the axes; one number stands for all of them.
+
+    >>> by(5), by((3, 1)), by(3, axes=3), by((7,))
+    ('5×5', '3×1', '3×3×3', 'length 7')
+    """
+    found = sides(value, axes)
+    return found if "×" in found else f"length {found}"
+
+
+def side_names(axes: int) -> str:
+    """The sides of an image as factors.
+
+    >>> side_names(3)
+    'depth·height·width'
+    """
+    return _SIDES[axes].replace(" × ", "·")
+
+
+def volume(n: Ints, axes: int, channels: int) -> str:
+    """A volume, its channels last.
+
+    >>> volume(20, 2, 3), volume((20,), 1, 3)
+    ('20×20×3', '20×3')
+    """
+    return f"{sides(n, axes)}×{channels}"
 
 
 def options(**values: Any) -> str:
@@ -25,7 +55,7 @@ def options(**values: Any) -> str:
     ' (stride 2, padding 1×0)'
     """
     texts = [
-        f"{name.replace('_', ' ')} {by(value) if isinstance(value, tuple) else value}"
+        f"{name.replace('_', ' ')} {'×'.join(map(str, each(value, 1))) if isinstance(value, tuple) else value}"
         for name, value in values.items()
         if value is not None
     ]
@@ -41,13 +71,13 @@ def biases(counted: bool | None) -> str:  # noqa: FBT001 - the value of the ques
     return {None: "", True: ", biases included", False: ", without biases"}[counted]
 
 
-def volume_words(order: str) -> str:
+def volume_words(order: str, axes: int = 2) -> str:
     """How a volume is written, in words; one image has no batch, but its place.
 
-    >>> volume_words("nchw")
-    '1 × channels × height × width'
+    >>> volume_words("nchw"), volume_words("hwc", axes=1)
+    ('1 × channels × height × width', 'length × channels')
     """
-    words = "height × width × channels" if order == "hwc" else "channels × height × width"
+    words = f"{_SIDES[axes]} × channels" if order == "hwc" else f"channels × {_SIDES[axes]}"
     return f"1 × {words}" if order == "nchw" else words
 
 
