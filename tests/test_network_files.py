@@ -125,6 +125,7 @@ OTHER_REFUSALS: list[Callable[[], Any]] = [
     lambda: load("lenet5", max_layers="many"),  # type: ignore[arg-type]
     lambda: loads(3),  # type: ignore[arg-type]
     lambda: load(".."),
+    lambda: load("extends_bad_file.yaml", within="layers"),
     lambda: load("vgg16", parameters={"classes": 0.5}),  # type: ignore[dict-item]
     lambda: load("vgg16", input=(1, 3, 224, 224)),
     lambda: loads("- " * MAX_MARKS + "-"),

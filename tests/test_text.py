@@ -45,9 +45,9 @@ READERS = {
 }
 
 # Signs that stand in the code only to be read, never to be printed: what YAML forbids, and the
-# ends of ranges of letters.
+# ends of ranges of letters, arrows and frames that people paste.
 READ_ONLY = set(
-    "\x85\u200b\ufeff\ud7ff\ue000\ufffd\U00010000\U0010ffff０１３ᄀ層畳\u0300\u0301\u1160\u11ff"
+    "\x85\u200b\ufeff\ud7ff\ue000\ufffd\U00010000\U0010ffff０１３ᄀ層畳\u0300\u0301\u1160\u11ff⇒➔➜│┃━┄├└"
 )
 
 

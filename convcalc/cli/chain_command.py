@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.network_options import view_options, view_report
+from convcalc.cli.network_options import chain_of, view_options, view_report
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import CHAIN_LAYER, SHAPE
 
@@ -16,6 +16,8 @@ EXAMPLES = """
     convcalc chain --input 1x224x224 '55*conv:k5'
     convcalc chain --input 3x32x32 conv:k3c64psame relu gap fc:10
     convcalc chain --input 100x1x1 tconv:k4c512 tconv:k4c256s2p1 tconv:k4c128s2p1
+    convcalc chain --input 3x32x32 CONV5-64 POOL2 FC-10
+    convcalc chain --input 1x28x28 'nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2)'
 """
 
 
@@ -35,7 +37,8 @@ def command(
     colon, and options of a letter and a number each: k kernel, c channels, s stride, p padding,
     d dilation, g groups, a output padding. Numbers per axis: k3x5. Padding before and after: p0,1.
     Padding by a word: psame. Any other option: /name=value. Several alike: 3*conv:k3c64.
-    """
-    from convcalc.network.chain import parse_chain
 
-    show(view_report(parse_chain(layers, shape), **view), format_name, output)
+    The words of slides (CONV5-64, "3x3 conv, 64, pad 1") and lines of PyTorch and Keras are read too, and
+    never run; - reads them from standard input.
+    """
+    show(view_report(chain_of(layers, shape), **view), format_name, output)

@@ -9,7 +9,8 @@ A bare number is the kind's first option. What has no letter is written ``name=v
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import ShapeError, UsageError
 from convcalc.layers import LETTERS, Layer, get_kind
@@ -20,11 +21,11 @@ from convcalc.network.network import Network, Node
 from convcalc.text import quoted, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from convcalc.layers import Shape
 
-    _Adapt = Callable[[type[Layer], dict[str, str], int], dict[str, str]]
+    Adapt = Callable[[type[Layer], dict[str, str], int], dict[str, str]]
 
 MAX_REPEATS = 100_000
 _NUMBERS = r"[0-9]+(?:,[0-9]+)*(?:x[0-9]+(?:,[0-9]+)*)*"
@@ -86,10 +87,40 @@ def _how_to_write(option: str) -> str:
     return f"{LETTERS[option]}3" if option in LETTERS else f"/{option}=…"
 
 
+class Written(NamedTuple):
+    """A layer as a text writes it; which shape it meets is not known yet.
+
+    Attributes:
+        label: how messages call it: the word, or the line of code.
+        cls: its kind.
+        options: by name: texts, or the values of a program.
+        times: how often it stands there.
+        is_text: whether the options are texts.
+        name: its name, where the text gives it one.
+        called: how tables call it, where that is not its label.
+        code: as it is written, on one line, where that is not its label.
+        reads: the channels that the text says it reads; 0 where it does not say.
+        reads_values: whether it says values instead of channels.
+        flattens: whether it may stand after a map, which is flattened for it.
+    """
+
+    label: str
+    cls: type[Layer]
+    options: Mapping[str, Any] = MappingProxyType({})
+    times: int = 1
+    is_text: bool = True
+    name: str = ""
+    called: str = ""
+    code: str = ""
+    reads: int = 0
+    reads_values: bool = False
+    flattens: bool = True
+
+
 def parse_chain(
     words: Sequence[str],
     shape: Shape,
-    adapt: _Adapt | None = None,
+    adapt: Adapt | None = None,
     *,
     max_layers: int = MAX_REPEATS,
 ) -> Network:
@@ -108,17 +139,18 @@ def parse_chain(
         UsageError: a word that is not a layer, with its place.
         ShapeError: a layer that does not fit.
     """
-    chain = _Chain(shape, max_layers)
+    chain = Chain(shape, max_layers)
     for word in words:
-        _append_word(chain, word, adapt)
-    if not chain.nodes:
-        message = "a chain needs at least one layer, such as conv:k3c8"
-        raise UsageError(message)
-    return Network("chain", "", shape, chain.nodes)
+        chain.add(read_word(word), adapt)
+    return chain.network()
 
 
-def _append_word(chain: _Chain, word: str, adapt: _Adapt | None) -> None:
-    """The layers of one word, at the end of a chain."""
+def read_word(word: str) -> Written:
+    """One word of a chain.
+
+    Raises:
+        UsageError: it is not a layer.
+    """
     if not isinstance(word, str):
         message = f"a layer of a chain is a text such as 'conv:k3c8', but this is {shown(word)}"
         raise UsageError(message)
@@ -127,9 +159,6 @@ def _append_word(chain: _Chain, word: str, adapt: _Adapt | None) -> None:
     repeats = whole_number(times, f"{label}: the number before *") if star else 1
     if repeats < 1:
         message = f"{label}: the number before * is {repeats}; use 1 or more"
-        raise UsageError(message)
-    if len(chain.nodes) + repeats > chain.max_layers:
-        message = f"{label}: the chain grows past {chain.max_layers:,} layers; use fewer"
         raise UsageError(message)
     name, _, options = (rest if star else word).partition(":")
     if not name:
@@ -141,51 +170,99 @@ def _append_word(chain: _Chain, word: str, adapt: _Adapt | None) -> None:
             f"{label}: {cls.kind} merges several paths, and a chain has only one; write a YAML file"
         )
         raise UsageError(message)
-    texts = _option_texts(cls, options, label)
-    texts = adapt(cls, texts, len(chain.shape) - 1) if adapt else texts
-    known = options_of(cls)
-    layers: dict[int, Layer] = {}
-    for _ in range(repeats):
-        channels = 0 if "out_channels" in texts else chain.shape[0]
-        if channels not in layers:
-            given = {"out_channels": str(channels), **texts} if "out_channels" in known else texts
-            layers[channels] = make_layer(cls, given, text=True, label=label, example=_how_to_write)
-        if len(chain.shape) > 1 and cls.needs_flat:
-            chain.append(make_layer(get_kind("flatten"), {}), "flatten")
-        chain.append(layers[channels], label)
+    return Written(label, cls, _option_texts(cls, options, label), repeats)
 
 
-class _Chain:
+class Chain:
     """The nodes so far, and the shape that comes out of them.
 
     Args:
         shape: what goes in.
         max_layers: how many nodes it may have, besides the flattens that are put in.
+
+    Attributes:
+        labels: how the text writes each node; empty for a flatten that was put in.
     """
 
-    def __init__(self, shape: Shape, max_layers: int) -> None:
-        self.shape, self.max_layers = shape, max_layers
+    def __init__(self, shape: Shape, max_layers: int = MAX_REPEATS) -> None:
+        self.input = self.shape = shape
+        self.max_layers = max_layers
         self.nodes: list[Node] = []
-        self.counts: dict[str, int] = {}
-        self.found: dict[tuple[Layer, Shape], Shape] = {}
+        self.labels: list[str] = []
+        self._names = {"input"}  # which a layer cannot have
+        self._counts: dict[str, int] = {}
+        self._found: dict[tuple[Layer, Shape], Shape] = {}
 
-    def append(self, layer: Layer, label: str) -> None:
+    def network(self) -> Network:
+        """The chain as a network.
+
+        Raises:
+            UsageError: it has no layers.
+        """
+        if not self.nodes:
+            message = "a chain needs at least one layer, such as conv:k3c8"
+            raise UsageError(message)
+        return Network("chain", "", self.input, self.nodes)
+
+    def add(self, written: Written, adapt: Adapt | None = None) -> None:
+        """A layer, as often as it stands there, at the end.
+
+        Raises:
+            UsageError: its options are wrong, or the chain gets too long.
+            ShapeError: it does not fit.
+        """
+        cls, label, given = written.cls, written.label, dict(written.options)
+        if len(self.nodes) + written.times > self.max_layers:
+            message = f"{label}: the chain grows past {self.max_layers:,} layers; use fewer"
+            raise UsageError(message)
+        if adapt and written.is_text:
+            given = adapt(cls, given, len(self.shape) - 1)
+        layers: dict[int, Layer] = {}
+        for _ in range(written.times):
+            channels = 0 if "out_channels" in given else self.shape[0]
+            if channels not in layers:
+                layers[channels] = self._layer(written, given, channels)
+            if len(self.shape) > 1 and cls.needs_flat and written.flattens:
+                self.append(make_layer(get_kind("flatten"), {}), "flatten", "")
+            self.append(layers[channels], label, written.called or label, written.name)
+
+    def _layer(self, written: Written, given: Mapping[str, Any], channels: int) -> Layer:
+        """A layer with its options; one that names no filters keeps the channels."""
+        options = dict(given)
+        if "out_channels" in options_of(written.cls):
+            options = {"out_channels": str(channels) if written.is_text else channels, **given}
+        return make_layer(
+            written.cls, options, text=written.is_text, label=written.label, example=_how_to_write
+        )
+
+    def append(self, layer: Layer, label: str, written: str | None = None, name: str = "") -> None:
         """Add a layer at the end.
+
+        Args:
+            layer: which.
+            label: how messages call it.
+            written: how the text writes it, where that is something else.
+            name: its name, unless another layer has it; the kind with its number if left out.
 
         Raises:
             ShapeError: it does not fit, or gives more than can be counted.
         """
-        count = self.counts[layer.kind] = self.counts.get(layer.kind, 0) + 1
+        count = self._counts[layer.kind] = self._counts.get(layer.kind, 0) + 1
         joint = "_" if layer.kind[-1:].isdigit() else ""
-        name = f"{layer.kind}{joint}{count}"
+        if not name or name in self._names:
+            name = f"{layer.kind}{joint}{count}"
+        while name in self._names:
+            name += "_"
+        self._names.add(name)
         key = (layer, self.shape)
-        if key not in self.found:
+        if key not in self._found:
             try:
                 layer.check(self.shape)
-                out = self.found[key] = layer.out_shape(self.shape)
+                out = self._found[key] = layer.out_shape(self.shape)
                 check_output(out)
             except ShapeError as error:
                 message = f"{name} ({label}): {error.what}"
                 raise ShapeError(message) from None
-        self.shape = self.found[key]
+        self.shape = self._found[key]
         self.nodes.append(Node(name, layer, (len(self.nodes) - 1,)))
+        self.labels.append(label if written is None else written)

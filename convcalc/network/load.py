@@ -43,6 +43,7 @@ class _Draft:
     def __init__(self, path: str) -> None:
         self.path = path
         self.name = os.path.splitext(os.path.basename(path))[0]
+        self.files = [path]
         self.cited = ""
         self.source: Source | None = None
         self.input_node: Node | None = None
@@ -103,6 +104,7 @@ def load(
     parameters: Mapping[str, int] | None = None,
     input: Shape | None = None,
     max_layers: int = MAX_LAYERS,
+    within: str = "",
 ) -> Network:
     """Load a network from a file, or a bundled one by name.
 
@@ -111,13 +113,14 @@ def load(
         parameters: the file's parameters to change, such as ``{"classes": 10}``.
         input: another input shape, channels first.
         max_layers: refuse to expand more layers than this.
+        within: a folder that no file it extends may lie outside of, unless it is bundled.
 
     Raises:
         UsageError: the file cannot be read.
         SpecError: the file is wrong, at the place the error names.
     """
-    path = find(target)
-    return _build(read(path), {} if parameters is None else parameters, input, max_layers)
+    given = {} if parameters is None else parameters
+    return _build(read(find(target)), given, input, max_layers, within)
 
 
 def loads(
@@ -137,11 +140,15 @@ def loads(
 
 
 def _build(
-    source: Source, given: Mapping[str, int], shape: Shape | None, max_layers: int
+    source: Source,
+    given: Mapping[str, int],
+    shape: Shape | None,
+    max_layers: int,
+    within: str = "",
 ) -> Network:
     """The network that a source describes."""
     with without_collector():
-        draft = _read_draft(source, [])
+        draft = _read_draft(source, [], within)
         names = dict(draft.parameters)
         if not isinstance(given, Mapping):
             message = f"parameters must be names with numbers, such as {{'classes': 10}}, but is {shown(given)}"
@@ -174,6 +181,7 @@ def _build(
             changed=names != draft.parameters or (shape or own) != own,
             home=own if (shape or own) != own else (),
             parameters=names,
+            files=tuple(draft.files),
         )
 
 
@@ -208,7 +216,7 @@ def _input_shape(draft: _Draft, names: dict[str, int]) -> Shape:
     return shape
 
 
-def _read_draft(source: Source, opened: list[str]) -> _Draft:
+def _read_draft(source: Source, opened: list[str], within: str) -> _Draft:
     """Read the top-level keys of a file, on top of what it extends."""
     root = source.compose()
     if root is None:
@@ -219,7 +227,7 @@ def _read_draft(source: Source, opened: list[str]) -> _Draft:
         if key not in TOP_KEYS:
             source.refuse(node, _unknown_key(key))
     draft = (
-        _read_extended(source, keys["extends"][1], opened)
+        _read_extended(source, keys["extends"][1], opened, within)
         if "extends" in keys
         else _Draft(source.path)
     )
@@ -270,7 +278,7 @@ def _read_input(source: Source, node: Node, draft: _Draft) -> None:
                 source.refuse(expression.node, unknown_parameter(name, draft.parameters))
 
 
-def _read_extended(source: Source, node: Node, opened: list[str]) -> _Draft:
+def _read_extended(source: Source, node: Node, opened: list[str], within: str) -> _Draft:
     """The draft of the file that this one extends."""
     target = source.scalar(node, "extends")
     try:
@@ -278,6 +286,10 @@ def _read_extended(source: Source, node: Node, opened: list[str]) -> _Draft:
     except UsageError as error:
         raise source.error(node, f"extends: {error}") from None
     real = os.path.realpath(path)
+    if within and not is_inside(real, within) and not is_inside(real, bundled_folder()):
+        source.refuse(
+            node, f"extends {quoted(target)}, which lies outside of the folder; copy it there"
+        )
     own = os.path.realpath(source.path)
     chain = [*opened, own]
     if real == own:
@@ -290,9 +302,17 @@ def _read_extended(source: Source, node: Node, opened: list[str]) -> _Draft:
     if len(chain) > MAX_EXTENDS:
         source.refuse(node, f"extends files more than {MAX_EXTENDS} deep; copy the layers instead")
     try:
-        return _read_draft(read(path), chain)
+        draft = _read_draft(read(path), chain, within)
     except UsageError as error:
         raise source.error(node, f"extends: {error}") from None
+    draft.files.append(source.path)
+    return draft
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path leads into a folder, links followed."""
+    real, home = os.path.realpath(path), os.path.realpath(folder)
+    return real.startswith(home.rstrip(os.sep) + os.sep)
 
 
 def _read_parameters(source: Source, node: Node, draft: _Draft, *, extends: bool) -> None:

@@ -61,6 +61,7 @@ class Network:
         changed: whether parameters or the input were set, so that ``expect`` need not hold.
         home: the file's own input, where another one was asked for.
         parameters: the file's parameters, as they are set.
+        files: the files it was read from: what it extends, then its own.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Network:
     changed: bool = False
     home: Shape = ()
     parameters: dict[str, int] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
     def walk(self, batch: int = 1) -> Analysis:
         """Walk it: one step per layer, with totals and notes. See `convcalc.analysis.walk.walk`."""

@@ -1,0 +1,236 @@
+"""Lines of Python, read and never run: the numbers in them, and the calls of layers.
+
+The parser of Python makes a tree of the text. Of it only names, plain values, sums and products of
+whole numbers, and calls are looked at; anything else is refused with its line.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from convcalc.errors import did_you_mean
+from convcalc.network.chain import Written
+from convcalc.network.notations.base import Reading
+from convcalc.text import quoted, shortened
+
+_MAX_BRACKETS = 30  # inside one another
+_MAX_DEPTH = 20  # of a value
+_MAX_ITEMS = 16  # of a tuple
+_MAX_NUMBER = 10**12
+_MAX_WORD = 100  # characters
+_BRACKETS = re.compile(r"[\[({})\]]")
+_TOO_DEEP = "nests too many brackets; write one layer on each line"
+
+
+class UnreadableError(Exception):
+    """A piece of code that has no plain value; the message says what it is and what to do."""
+
+
+class Code:
+    """A text of Python as a tree.
+
+    Args:
+        text: it.
+        found: what cannot be read is added to its problems.
+        names: names that have a value already.
+    """
+
+    def __init__(self, text: str, found: Reading, names: Mapping[str, Any] | None = None) -> None:
+        self.text, self.found = text, found
+        self.names: dict[str, Any] = dict(names or {})
+        self.body: list[ast.stmt] = []
+        try:
+            self.body = parsed(text).body
+        except SyntaxError as error:
+            line = f"line {error.lineno}: " if error.lineno and "\n" in text.strip() else ""
+            what = (error.msg or "it cannot be read").partition("(<unknown>")[0].strip()
+            found.refuse(f"{line}this is not Python: {shortened(what, 100)}; copy whole lines")
+        except (ValueError, RecursionError, MemoryError):
+            found.refuse(f"the code {_TOO_DEEP}")
+
+    def where(self, node: ast.AST) -> str:
+        """How a message begins: with the line, where there are several, and the code."""
+        line = getattr(node, "lineno", 0)
+        place = f"line {line}: " if line and "\n" in self.text.strip() else ""
+        return f"{place}{shortened(self.label(node))}"
+
+    def label(self, node: ast.AST) -> str:
+        """A piece of code as it is written, on one line."""
+        try:
+            return " ".join(ast.unparse(node).split())
+        except (RecursionError, ValueError):
+            return "the code"
+
+    def refuse(self, node: ast.AST, what: str) -> None:
+        """Note a problem at a place."""
+        self.found.refuse(f"{self.where(node)}: {what}")
+
+    def value(self, node: ast.AST, depth: int = 0) -> Any:
+        """The value of a plain piece of code.
+
+        Raises:
+            UnreadableError: it is no number, word, tuple of them, or sum or product of whole numbers.
+        """
+        if depth > _MAX_DEPTH:
+            raise UnreadableError(_TOO_DEEP)
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float | str | None):
+            value = node.value
+            if isinstance(value, str) and len(value) > _MAX_WORD:
+                message = f"{quoted(value)} is too long for an argument; shorten it"
+                raise UnreadableError(message)
+            return _bounded(value)
+        if isinstance(node, ast.Tuple | ast.List) and len(node.elts) <= _MAX_ITEMS:
+            return tuple([self.value(each, depth + 1) for each in node.elts])
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            number = self.value(node.operand, depth + 1)
+            if isinstance(number, int | float):
+                return -number
+        if isinstance(node, ast.BinOp):
+            return self._calculated(node, depth)
+        if isinstance(node, ast.Name):
+            if node.id in self.names:
+                return self.names[node.id]
+            message = f"{quoted(node.id)} is a name without a value here; write the number"
+            raise UnreadableError(message)
+        message = f"{quoted(self.label(node))} is not a plain number; write the number"
+        raise UnreadableError(message)
+
+    def _calculated(self, node: ast.BinOp, depth: int) -> int:
+        """A sum, difference, product or whole quotient."""
+        left, right = self.value(node.left, depth + 1), self.value(node.right, depth + 1)
+        if type(left) is int and type(right) is int:
+            if isinstance(node.op, ast.Mult):
+                return int(_bounded(left * right))
+            if isinstance(node.op, ast.Add):
+                return int(_bounded(left + right))
+            if isinstance(node.op, ast.Sub):
+                return left - right
+            if isinstance(node.op, ast.FloorDiv) and right:
+                return left // right
+        message = f"{quoted(self.label(node))} is not a plain number; write the result"
+        raise UnreadableError(message)
+
+    def arguments(
+        self, call: ast.Call, order: Iterable[str], called: str, passed_over: Callable[[str], bool]
+    ) -> dict[str, Any]:
+        """The arguments of a call by name; those that cannot be read are problems, and left out.
+
+        Args:
+            call: it.
+            order: the names in their order.
+            called: how messages call what is called.
+            passed_over: whether an argument of a name changes no size, so that its value does not matter.
+        """
+        names = tuple(order)
+        given: dict[str, ast.AST] = dict(zip(names, call.args))
+        if len(call.args) > len(names):
+            what = f"takes {len(names)} arguments, but is given {len(call.args)}; leave some out"
+            self.refuse(call, what)
+        for keyword in call.keywords:
+            name = keyword.arg or "**"
+            if name not in names and not passed_over(name):
+                near = did_you_mean(name, names) if names else "; leave it out"
+                self.refuse(
+                    call, f"{called} has no argument {quoted(name)}{near or '; leave it out'}"
+                )
+            elif name in given:
+                self.refuse(call, f"{name} is given twice; keep one")
+            else:
+                given[name] = keyword.value
+        values: dict[str, Any] = {}
+        for name, node in given.items():
+            if passed_over(name):
+                continue
+            try:
+                values[name] = self.value(node)
+            except UnreadableError as error:
+                self.refuse(call, f"{name}: {error}")
+        return values
+
+    def assign(self, targets: Iterable[ast.expr], node: ast.AST) -> bool:
+        """Remember the value of a plain assignment; whether it is one."""
+        try:
+            value = self.value(node)
+        except UnreadableError:
+            return False
+        for target in targets:
+            if isinstance(target, ast.Name):
+                self.names[target.id] = value
+        return True
+
+
+def parsed(text: str) -> ast.Module:
+    """The tree of a text, which may be indented as a whole, or stand in lines of any indentation.
+
+    Raises:
+        SyntaxError: it is not Python.
+        ValueError: it nests too deep, as RecursionError and MemoryError say too.
+    """
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += 1 if bracket in "([{" else -1
+        if depth > _MAX_BRACKETS:
+            raise ValueError(_TOO_DEEP)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd escapes: nobody runs this code
+        try:
+            return ast.parse(textwrap.dedent(text))
+        except IndentationError:
+            return ast.parse("\n".join(line.strip() for line in text.splitlines()))
+
+
+def looks_like_python(text: str) -> bool:
+    """Whether a text can be parsed."""
+    try:
+        return bool(parsed(text).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def last_name(node: ast.AST) -> str:
+    """The last name of ``nn.Conv2d`` or ``Conv2d``; empty for anything else."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+class Flow:
+    """Layers in the order in which variables go through them.
+
+    Args:
+        code: for messages.
+    """
+
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        self.layers: list[Written] = []
+        self._at: dict[str, int] = {}  # for each variable, how many layers it went through
+
+    def bind(self, name: str, place: int | None = None) -> None:
+        """Say what a variable holds: what comes out of so many layers."""
+        self._at[name] = len(self.layers) if place is None else place
+
+    def holds(self, node: ast.AST) -> int | None:
+        """How many layers a variable went through; None for what is no such variable."""
+        return self._at.get(node.id) if isinstance(node, ast.Name) else None
+
+    def use(self, call: ast.AST, layers: Iterable[Written], place: int) -> int:
+        """Go through layers from a place on; a second way from the same place is refused."""
+        if place != len(self.layers):
+            what = "reads what other layers have read already, so the network branches; write a YAML file"
+            self.code.refuse(call, what)
+        self.layers += layers
+        return len(self.layers)
+
+
+def _bounded(value: Any) -> Any:
+    """A value, unless it is a number that no layer can have."""
+    if isinstance(value, int | float) and not -_MAX_NUMBER <= value <= _MAX_NUMBER:
+        message = f"{shortened(format(value, '.3g') if isinstance(value, float) else 'a number')} is too large; use at most {_MAX_NUMBER:,}"
+        raise UnreadableError(message)
+    return value

@@ -1,0 +1,281 @@
+"""The layers of Keras that can be read: their arguments, and the layers that they are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from typing import Any
+
+from convcalc.errors import did_you_mean
+from convcalc.layers import Shape, get_kind
+from convcalc.network.chain import Written
+from convcalc.network.notations.code import Code, UnreadableError, last_name
+from convcalc.text import quoted, shortened
+
+# The arguments of each layer in Keras's order; * stands for its one, two and three axes.
+_LAYERS = {
+    "Conv*": "filters kernel_size strides padding data_format dilation_rate groups activation use_bias",
+    "Conv*Transpose": "filters kernel_size strides padding output_padding data_format dilation_rate activation use_bias",
+    "DepthwiseConv*": "kernel_size strides padding depth_multiplier data_format dilation_rate activation use_bias",
+    "SeparableConv*": "filters kernel_size strides padding data_format dilation_rate depth_multiplier activation use_bias",
+    "MaxPooling*": "pool_size strides padding data_format",
+    "AveragePooling*": "pool_size strides padding data_format",
+    "GlobalAveragePooling*": "data_format keepdims",
+    "GlobalMaxPooling*": "data_format keepdims",
+    "ZeroPadding*": "padding data_format",
+    "UpSampling*": "size data_format interpolation",
+    "SpatialDropout*": "rate",
+    "Dense": "units activation use_bias",
+    "Dropout": "rate",
+    "BatchNormalization": "axis momentum epsilon center scale",
+    "Flatten": "data_format",
+    "Reshape": "target_shape",
+    "Activation": "activation",
+    "ReLU": "max_value negative_slope threshold",
+    "LeakyReLU": "negative_slope",
+    "ELU": "alpha",
+    "Softmax": "axis",
+}
+_SHORT = {"MaxPool*": "MaxPooling*", "AvgPool*": "AveragePooling*", "GlobalAvgPool*": "GlobalAveragePooling*",
+    "GlobalMaxPool*": "GlobalMaxPooling*", "Convolution*": "Conv*"}  # fmt: skip
+_UNCHANGED = (  # nothing that is counted, and the same shape
+    "Rescaling", "Normalization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast",
+    "RandomBrightness", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization",
+)  # fmt: skip
+_OPTIONS = {
+    "filters": "out_channels", "units": "out_features", "strides": "stride", "dilation_rate": "dilation",
+    "use_bias": "bias", "pool_size": "kernel_size", "rate": "p", "depth_multiplier": "multiplier",
+    "size": "scale_factor", "interpolation": "mode",
+}  # fmt: skip
+_ACTIVATIONS = {
+    "relu": "relu", "relu6": "relu6", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "log_softmax": "softmax",
+    "elu": "elu", "gelu": "gelu", "silu": "silu", "swish": "silu", "leaky_relu": "leaky_relu", "hard_swish": "hardswish",
+    "hard_silu": "hardswish", "linear": "",
+}  # fmt: skip
+_NO_MATTER = frozenset(
+    {"name", "trainable", "dtype", "momentum", "epsilon", "axis", "seed", "noise_shape", "autocast", "weights",
+     "shared_axes", "threshold", "activation", "batch_size", "sparse"}
+)  # fmt: skip
+_INPUTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "shape")
+_NAME = re.compile(r"([A-Za-z]+?)([123]D)(Transpose)?")
+
+_Special = Callable[
+    [dict[str, Any]], str
+]  # changes the arguments; gives what cannot be read of them
+
+
+def is_layer(called: str) -> bool:
+    """Whether a name is that of a layer."""
+    return _split(called)[0] in _LAYERS or called in _UNCHANGED
+
+
+def layers_of(code: Code, call: ast.Call) -> list[Written]:
+    """The layers that a call makes: the layer itself, what Keras puts in, and its activation."""
+    called = last_name(call.func)
+    base, axes = _split(called)
+    if called in _UNCHANGED:
+        return []
+    if base not in _LAYERS:
+        near = did_you_mean(called, [name.replace("*", "2D") for name in _LAYERS])
+        way_out = near or "; known are Conv2D, Dense, MaxPooling2D and the like"
+        code.refuse(call, f"{called or 'this'} is not a layer that can be read here{way_out}")
+        return []
+    arguments = code.arguments(call, _LAYERS[base].split(), called, _passed_over)
+    problem = _refusal(arguments) or (_SPECIAL[base](arguments) if base in _SPECIAL else "")
+    if problem:
+        code.refuse(call, problem)
+        return []
+    options = {
+        _OPTIONS.get(word, word): value for word, value in arguments.items() if value is not None
+    }
+    kind, more = options.pop("kind", base.replace("*", axes)), options.pop("more", "")
+    label, name = code.where(call), _own_name(code, call)
+    found = []
+    if base != "Activation":
+        layer = Written(label, get_kind(kind), options, is_text=False, name=name, flattens=False)
+        found.append(
+            layer._replace(called=name or shortened(code.label(call)), code=code.label(call))
+        )
+    extras = filter(None, (more, _activation(code, call, base)))
+    return found + [Written(label, get_kind(e), is_text=False, called=e) for e in extras]
+
+
+def input_of(code: Code, call: ast.Call) -> Shape:
+    """The input that a call says, channels first; empty where it says none; 0 for a side of any size."""
+    called = last_name(call.func)
+    given = {word.arg: word.value for word in call.keywords if word.arg in _INPUTS}
+    if called == "Input" and call.args:
+        given["shape"] = call.args[0]
+    for word, node in given.items():
+        if word == "shape" and called not in ("Input", "InputLayer"):
+            continue
+        try:
+            shape = code.value(node)
+        except UnreadableError as error:
+            code.refuse(call, f"{word}: {error}")
+            return ()
+        sides = shape if isinstance(shape, tuple) else (shape,)
+        sides = sides[1:] if word and word.startswith("batch") else sides
+        if not 1 <= len(sides) <= 4 or not all(
+            n is None or (type(n) is int and n > 0) for n in sides
+        ):
+            code.refuse(call, f"{word} is not the sizes of an input; write for example (28, 28, 1)")
+            return ()
+        numbers = tuple([side or 0 for side in sides])
+        return (numbers[-1], *numbers[:-1])
+    return ()
+
+
+def _split(called: str) -> tuple[str, str]:
+    """A name with * for its axes, and the axes."""
+    match = _NAME.fullmatch(called)
+    if not match:
+        return called, ""
+    base = f"{match[1]}*{match[3] or ''}"
+    return _SHORT.get(base, base), match[2]
+
+
+def _passed_over(name: str) -> bool:
+    """Whether an argument changes no size and no count."""
+    return (
+        name in _NO_MATTER
+        or name in _INPUTS
+        or name.endswith(("_initializer", "_regularizer", "_constraint"))
+    )
+
+
+def _own_name(code: Code, call: ast.Call) -> str:
+    """The name that a layer is given."""
+    for word in call.keywords:
+        if word.arg == "name":
+            try:
+                return str(code.value(word.value) or "")
+            except UnreadableError as error:
+                code.refuse(call, f"name: {error}")
+    return ""
+
+
+def _activation(code: Code, call: ast.Call, base: str) -> str:
+    """The kind of a layer's activation; empty where it has none."""
+    given = {word.arg: word.value for word in call.keywords}
+    given |= dict(zip(_LAYERS[base].split(), call.args))
+    node: Any = given.get("activation")
+    if node is None or (isinstance(node, ast.Constant) and node.value is None):
+        return ""
+    if isinstance(node, ast.Call):  # activation=layers.LeakyReLU()
+        node = node.func
+    name = node.value if isinstance(node, ast.Constant) else last_name(node)
+    plain = str(name).lower()
+    for word, kind in _ACTIVATIONS.items():
+        if plain in (word, word.replace("_", "")):
+            return kind
+    code.refuse(call, f"no activation {quoted(str(name))}{did_you_mean(plain, _ACTIVATIONS)}")
+    return ""
+
+
+def _refusal(arguments: dict[str, Any]) -> str:
+    """Take out the order of the axes, which must be channels last."""
+    if arguments.pop("data_format", None) not in (None, "channels_last"):
+        return "has the channels first; Keras code is read with the channels last"
+    return ""
+
+
+# --------------------------------------------------------------- layers whose arguments differ
+
+
+def _pool(arguments: dict[str, Any]) -> str:
+    """A pool's window is 2 unless another one is given."""
+    arguments.setdefault("pool_size", 2)
+    return ""
+
+
+def _conv(arguments: dict[str, Any]) -> str:
+    """Keras's words in another case."""
+    if isinstance(arguments.get("padding"), str):
+        arguments["padding"] = arguments["padding"].lower()
+    return ""
+
+
+def _pool_padded(arguments: dict[str, Any]) -> str:
+    return _conv(arguments) or _pool(arguments)
+
+
+def _transposed(arguments: dict[str, Any]) -> str:
+    """Its size is what Keras makes of it."""
+    if arguments.get("output_padding") is None:
+        arguments["size_rule"] = "keras"
+    return _conv(arguments)
+
+
+def _global(arguments: dict[str, Any]) -> str:
+    """What comes out is a row, unless the axes are kept."""
+    if not arguments.pop("keepdims", False):
+        arguments["more"] = "flatten"
+    return ""
+
+
+def _relu(arguments: dict[str, Any]) -> str:
+    """ReLU may stop at 6, or leak."""
+    most, slope = arguments.pop("max_value", None), arguments.pop("negative_slope", 0)
+    if most not in (None, 6) or slope:
+        return "is read with max_value 6 or none, and no slope; write LeakyReLU for a slope"
+    arguments["kind"] = "relu6" if most else "relu"
+    return ""
+
+
+def _leaky(arguments: dict[str, Any]) -> str:
+    """Keras's slope is 0.3."""
+    arguments.setdefault("negative_slope", 0.3)
+    return ""
+
+
+def _nothing(arguments: dict[str, Any]) -> str:
+    """No argument changes a count."""
+    arguments.clear()
+    return ""
+
+
+def _batch_norm(arguments: dict[str, Any]) -> str:
+    """Scale and shift are both there, or neither."""
+    center, scale = arguments.pop("center", True), arguments.pop("scale", True)
+    if bool(center) != bool(scale):
+        return "has one of center and scale only; give it both, or neither"
+    arguments["affine"] = bool(center)
+    return ""
+
+
+def _reshape(arguments: dict[str, Any]) -> str:
+    """The channels come first here."""
+    shape = arguments.pop("target_shape", ())
+    sides = shape if isinstance(shape, tuple) else (shape,)
+    if not sides or not all(type(side) is int and side > 0 for side in sides):
+        return "is read with plain sizes only; write each of them"
+    arguments["shape"] = (sides[-1], *sides[:-1])
+    return ""
+
+
+def _up(arguments: dict[str, Any]) -> str:
+    """By 2 unless another factor is given."""
+    arguments.setdefault("size", 2)
+    if arguments.get("interpolation") == "bilinear":
+        arguments["interpolation"] = "linear"
+    return ""
+
+
+_SPECIAL: dict[str, _Special] = {
+    "Conv*": _conv,
+    "DepthwiseConv*": _conv,
+    "SeparableConv*": _conv,
+    "Conv*Transpose": _transposed,
+    "MaxPooling*": _pool_padded,
+    "AveragePooling*": _pool_padded,
+    "GlobalAveragePooling*": _global,
+    "GlobalMaxPooling*": _global,
+    "UpSampling*": _up,
+    "BatchNormalization": _batch_norm,
+    "Reshape": _reshape,
+    "ReLU": _relu,
+    "LeakyReLU": _leaky,
+    "ELU": _nothing,
+}

@@ -1,0 +1,171 @@
+"""The words that slides and exams use for networks, cut into tokens: layers, and what is said of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# How layers are called, in small letters; the first that fits counts.
+_GAP = r"[ _-]?"
+_POOL = rf"{_GAP}pool(?:ing)?"
+_CONV = r"conv(?:olution(?:al)?)?"
+_LAYERS = {
+    rf"depth{_GAP}wise{_GAP}separable{_GAP}{_CONV}": "separable_conv",
+    rf"depth{_GAP}wise{_GAP}{_CONV}": "depthwise_conv",
+    rf"(?:transposed?|up|de){_GAP}{_CONV}": "conv_transpose",
+    rf"global{_GAP}(?:avg|average|mean){_POOL}": "global_avgpool",
+    rf"global{_GAP}max{_POOL}": "global_maxpool",
+    rf"(?:avg|average|mean){_POOL}": "avgpool",
+    rf"(?:max(?:imum)?{_GAP})?pool(?:ing)?|max{_POOL}": "maxpool",
+    _CONV: "conv",
+    rf"fully{_GAP}connected|fc|dense|linear": "linear",
+    rf"batch{_GAP}norm(?:ali[sz]ation)?|bn": "batchnorm",
+    rf"local{_GAP}response{_GAP}norm(?:ali[sz]ation)?|lrn": "lrn",
+    r"flatten(?:ed|ing)?": "flatten",
+    rf"leaky{_GAP}relu": "leaky_relu",
+    r"relu(?:6(?=[ ,]|$))?": "relu",
+    rf"soft{_GAP}max": "softmax",
+    rf"drop{_GAP}out": "dropout",
+    r"input": "input",
+}
+_LAYER = "|".join(_LAYERS)
+_SIZES = r"\d{1,9}(?:x\d{1,9}){0,3}"
+_IS = r"[ :=-]{0,3}(?:(?:of|is|to)[ :=]{1,3})?"
+_COUNTED = (
+    r"(?:output |hidden )?(?:filters?|kernels?|channels?|feature maps?|maps?|units?|neurons?|nodes?|"
+    r"outputs?|classes)"
+)
+_ACROSS = r"(?:kernel|filter|pool|window)s?[ _-]?size|size"
+
+# Each with what it says; the first that fits counts. A dash may stand before it, as in CONV-5-64-s2.
+_ATTRIBUTES = {
+    "stride": rf"(?:strides?(?: of)?(?: s)?{_IS}|s ?=? ?(?=\d)|/ ?)(?P<stride>{_SIZES})",
+    "pad": rf"(?:(?:zero[ -]?)?pad(?:ding|ded)?(?: of)?(?: p)?{_IS}|p ?=? ?(?=\d+(?![.\d])))"
+    rf"(?P<pad>{_SIZES}(?![.\d])|same|valid|full)",
+    "padding": r"(?P<padding>same|valid|full|no|zero)(?:[ -]?(?:zero[ -]?)?pad(?:ding)?)|(?P<same>same|valid)",
+    "rate": r"(?:(?:p|rate|probability|prob) ?=? ?)?(?P<rate>0?\.\d{1,6})",
+    "dilation": rf"(?:dilat(?:ion|ed)(?: rate| factor)?{_IS}|d ?= ?)(?P<dilation>{_SIZES})",
+    "groups": rf"(?:groups?{_IS}|g ?= ?)(?P<groups>\d{{1,9}})",
+    "bias": r"(?P<bias>(?:no|without)(?: a)? bias(?:es)?)",
+    "filters": rf"(?:(?:number|num|no\.?|#)(?: of)? ?{_COUNTED}{_IS}|{_COUNTED} ?[=:] ?)(?P<filters>\d{{1,9}})"
+    rf"|(?P<counted>\d{{1,9}}) {_COUNTED}",
+    "kernel": rf"(?:(?:{_ACROSS}){_IS}|[kf] ?=? ?(?=\d))(?P<kernel>{_SIZES})",
+    "times": r"x ?(?P<times>\d{1,6})(?= |,|$)",
+    "sizes": r"(?P<sizes>\d{1,9}(?:x\d{1,9}){1,3})",
+    "number": r"(?P<number>\d{1,9})",
+}
+_NAMES = {"padding": "pad", "same": "pad", "counted": "filters", "sizes": "kernel"}
+_NOISE = (
+    "layers?|with|of|the|size|and|an?|using|uses?|applied|by|in|has|each|for|its|"
+    r"filters?|kernels?|maps?|units?|neurons?|nodes?|outputs?|channels?|windows?|"
+    r"activations?|functions?|non-?linearity|[123]-?d|hidden|bias(?:es)?|first|next|last|finally|output"
+)
+_TOKEN = re.compile(
+    r"(?P<comma>,)"
+    r"|(?P<chain>(?:\d{1,9}\*)?[a-z_][a-z_0-9]*:[\w./=]+(?:,\d[\w./=]*)*|\d{1,9}\*[a-z_]\w*)"
+    rf"|(?P<letter>(?:{_LAYER})-?(?:\d{{1,9}}[-x])*[a-z](?:[-x][a-z])*(?![\w=-]))"
+    rf"|(?P<compact>{_LAYER})-?(?P<numbers>\d{{1,9}}(?:[-x]\d{{1,9}}){{0,3}})(?![\w:.])"
+    rf"|(?P<label>(?:(?P<labelled>{_LAYER})|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
+    rf"|(?P<layer>{_LAYER})(?:[ -]?[123]d)?(?![\w:])"
+    r"|(?P<before>\d{1,6}) ?[x*] ?(?=[a-z])"
+    rf"|-?(?:{'|'.join(_ATTRIBUTES.values())})(?![\w.])"
+    rf"|(?P<noise>(?:{_NOISE})(?![\w:]))"
+    r"|(?P<dash>-+(?= |$))"
+    r"|(?P<word>[^\s,]+)"
+)
+
+_ARROWS = re.compile(
+    r"-{0,3}[>→⇒➔➜]|={1,3}>|[|;\n]| ?\b(?:then|followed by)\b ?| \+ | -{1,2} (?=[A-Za-z([])"
+    r"|(?<!no)(?<!num)(?<!avg)\. (?=[A-Z])"
+)
+_BULLET = re.compile(r"^(?:[-*•] |\d{1,3}[.)] |(?:layer|step)[ _-]?\d{0,3} ?: ?)+", re.IGNORECASE)
+_PAIR = re.compile(r"\( ?(\d+) ?, ?(\d+)(?: ?, ?(\d+))? ?\)")
+_CROSS = re.compile(r"(?<![\w-])(\d+) ?[x*] ?(?=\d)", re.IGNORECASE)
+_RELU = re.compile(r"rectified linear units?(?: ?\(relu\))?", re.IGNORECASE)
+_BRACKETS = dict.fromkeys(map(ord, "()[]"), " ")
+_DASHES = str.maketrans("–—−‐‑×✕·", "-----xxx")
+
+
+class Token(NamedTuple):
+    """A piece of a text.
+
+    Attributes:
+        what: comma, layer, chain, letter, word, noise, or what is said of a layer, such as stride.
+        value: the kind of a layer, or what is said.
+        text: as it is written.
+        numbers: those that follow the name of a layer at once, as in CONV5-64.
+        start: where it begins.
+    """
+
+    what: str
+    value: str
+    text: str
+    numbers: str = ""
+    start: int = 0
+
+
+def segments(text: str) -> Iterator[str]:
+    """What arrows, semicolons and lines part, without bullets and with plain signs.
+
+    >>> list(segments("1. CONV 3 × 3, 64 → POOL (2, 2)"))
+    ['CONV 3x3, 64', 'POOL 2x2']
+    """
+    text = _RELU.sub("relu", text.translate(_DASHES))
+    text = "\n".join(_BULLET.sub("", " ".join(line.split())) for line in text.splitlines())
+    for part in filter(None, _ARROWS.split(text)):
+        plain = _PAIR.sub(_in_brackets, _BULLET.sub("", part.strip()))
+        plain = _CROSS.sub(r"\1x", _CROSS.sub(r"\1x", plain))  # twice: 3 x 3 x 64 shares its middle
+        plain = " ".join(plain.translate(_BRACKETS).split()).replace(" ,", ",").strip(" ,.")
+        if plain:
+            yield plain
+
+
+def _in_brackets(match: re.Match[str]) -> str:
+    """Numbers in brackets: one per axis, unless they differ and belong to a name, as in pool(3, 2)."""
+    numbers = [number for number in match.groups() if number]
+    called = match.string[: match.start()][-1:].isalpha()
+    return (
+        f" {', '.join(numbers)} " if called and len(set(numbers)) > 1 else f" {'x'.join(numbers)} "
+    )
+
+
+def tokens(segment: str) -> Iterator[Token]:
+    """The tokens of a segment."""
+    at, lowered = 0, segment.lower()
+    while at < len(segment):
+        match = _TOKEN.match(lowered, at)
+        if not match:  # a space
+            at += 1
+            continue
+        yield _token(match, segment)
+        at = match.end()
+
+
+def names_layer(word: str) -> bool:
+    """Whether a word begins with the name of a layer, as CONV5-64 does.
+
+    >>> names_layer("CONV5-64"), names_layer("POOL2"), names_layer("lenet5")
+    (True, True, False)
+    """
+    return any(next(tokens(part)).what in ("layer", "letter") for part in segments(word[:200]))
+
+
+def _token(match: re.Match[str], segment: str) -> Token:
+    """A token; the names of the groups say what it is."""
+    text, start = segment[match.start() : match.end()].strip(), match.start()
+    groups = {name: value for name, value in match.groupdict().items() if value is not None}
+    if "chain" in groups:
+        return Token("chain", text, text, "", start)
+    for name in ("compact", "labelled", "layer"):
+        if name in groups:
+            return Token("layer", _kind(groups[name]), text, groups.get("numbers", ""), start)
+    name, value = next(iter(groups.items()))
+    if name in ("label", "dash"):
+        return Token("noise", "", text, "", start)
+    return Token(_NAMES.get(name, name), value, text, "", start)
+
+
+def _kind(name: str) -> str:
+    """The kind of layer that a name means."""
+    return next(kind for pattern, kind in _LAYERS.items() if re.fullmatch(pattern, name))

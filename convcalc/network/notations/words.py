@@ -1,0 +1,302 @@
+"""Networks in words, as lectures and exams write them: ``CONV5-64, POOL2, FC-10``.
+
+A layer is a name with what is said of it before or behind: ``3x3 conv, 64, stride 2, pad 1``. Words of
+the chain language (``conv:k5c6``) may stand anywhere.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import ClassVar
+
+from convcalc.errors import UsageError
+from convcalc.layers import find, get_kind
+from convcalc.layers.options import options_of
+from convcalc.network.chain import Written, read_word
+from convcalc.network.notations.base import Notation, Reading, notation
+from convcalc.network.notations.word_tokens import Token, segments, tokens
+from convcalc.text import quoted, shortened
+
+_STRUCTURE = (
+    "comma",
+    "layer",
+    "chain",
+    "letter",
+    "word",
+    "noise",
+)  # all others say something of a layer
+_OPTIONS = {
+    "stride": "stride", "pad": "padding", "dilation": "dilation", "groups": "groups", "kernel": "kernel_size",
+    "rate": "p", "bias": "bias",
+}  # fmt: skip
+_EXAMPLE = "write layers such as CONV5-64, POOL2, FC-10"
+
+
+@notation("words")
+class Words(Notation):
+    """Words, and chains."""
+
+    about: ClassVar = "words of lectures and exams, and chains"
+    example: ClassVar = "CONV5-64 (pad 2), ReLU, POOL2, FC-10"
+
+    @staticmethod
+    def fits(text: str) -> bool:
+        return bool(text.strip()) or not text  # what nothing else reads
+
+    @staticmethod
+    def read(text: str, axes: int) -> Reading:
+        found = Reading()
+        for segment in segments(text):
+            _Segment(segment, axes, found).read()
+        return found
+
+
+class _Item:
+    """A layer, and what is said of it.
+
+    Args:
+        kind: its kind; ``input`` for the input.
+        start: where it begins in its segment.
+    """
+
+    def __init__(self, kind: str, start: int) -> None:
+        self.kind, self.start, self.end = kind, start, start
+        self.said: dict[str, str] = {}
+        self.is_refused = False
+        self.cls = None if kind == "input" else get_kind(kind)
+        self.options = {} if self.cls is None else options_of(self.cls)
+
+    @property
+    def counted(self) -> str:
+        """The option that says how many: filters or units; empty where there is none."""
+        return next((name for name in ("out_channels", "out_features") if name in self.options), "")
+
+    @property
+    def has_units(self) -> bool:
+        """Whether it has units instead of filters, and so no kernel."""
+        return self.counted == "out_features"
+
+    def place(self, token: Token) -> str:
+        """Which of its slots a token is for; empty where it has none that is free."""
+        what = token.what
+        if what == "number":
+            what = "filters" if self.counted else "kernel"
+        if self.cls is None:
+            known = what == "kernel"
+        elif what == "filters":
+            known = bool(self.counted)
+        elif what in ("times", "before"):
+            what, known = "times", True
+        else:
+            known = _OPTIONS[what] in self.options
+        return what if known and what not in self.said else ""
+
+
+class _Segment:
+    """What stands between two arrows: usually one layer, or several with commas or spaces between.
+
+    Args:
+        text: it.
+        axes: of the input; 0 where it is not known.
+        found: what is read is added here.
+    """
+
+    def __init__(self, text: str, axes: int, found: Reading) -> None:
+        self.text, self.axes, self.found = text, axes, found
+        self.tokens = list(tokens(text))
+        self.items: list[_Item | Written] = []
+        self.waiting: list[Token] = []  # said before the layer is named
+
+    def read(self) -> None:
+        """Add its layers, or its problems."""
+        named = any(token.what in ("layer", "chain", "word", "letter") for token in self.tokens)
+        if not named and any("filter" in token.text.lower() for token in self.tokens):
+            self.items.append(_Item("conv", 0))  # "10 filters of size 5x5": what else has any?
+        for place, token in enumerate(self.tokens):
+            if token.what == "layer":
+                self._begin(token)
+            elif token.what in ("chain", "word"):
+                self._other(token)
+            elif token.what == "letter":
+                self.found.refuse(
+                    f"{shortened(token.text)}: a letter stands for a number; write the number"
+                )
+            elif token.what not in _STRUCTURE:
+                self._attribute(place, token)
+        for token in self.waiting:
+            self._homeless(token)
+        for item in self.items:
+            if isinstance(item, Written):
+                self.found.layers.append(item)
+            else:
+                self._finish(item)
+
+    def _begin(self, token: Token) -> None:
+        """A layer, with what was said before it and the numbers in its name."""
+        item = _Item(token.value, self.waiting[0].start if self.waiting else token.start)
+        item.end = token.start + len(token.text)
+        self.items.append(item)
+        for said in self.waiting:
+            self._give(item, said)
+        self.waiting = []
+        self._numbers(item, token)
+
+    def _numbers(self, item: _Item, token: Token) -> None:
+        """The numbers in a name: kernel and filters, window and stride, or units."""
+        if not token.numbers:
+            return
+        parts = token.numbers.split("-")
+        names = (
+            ["filters"] if item.has_units else ["kernel", "filters" if item.counted else "stride"]
+        )
+        if item.counted and not item.has_units and len(parts) == 1 and parts[0].count("x") != 2:
+            names = ["kernel"]
+        if len(parts) > len(names):
+            item.is_refused = True
+            self.found.refuse(f"{shortened(token.text)}: has {len(parts)} numbers; {_how(item)}")
+            return
+        for name, value in zip(names, parts):
+            self._give(item, Token(name, value, token.text, "", token.start))
+
+    def _other(self, token: Token) -> None:
+        """A word of the chain language, or the name of a kind."""
+        word = token.text
+        if token.what == "word" and find(word) and not find(word).merges:  # type: ignore[union-attr]
+            self._begin(Token("layer", word, word, "", token.start))
+            return
+        try:
+            self.items.append(read_word(word))
+        except UsageError as error:
+            known = ":" in word or find(word) or "did you mean" in str(error) or word == self.text
+            self.found.refuse(
+                str(error)
+                if known
+                else f"{self._chunk(token)}: cannot read {quoted(word)}; {_EXAMPLE}"
+            )
+
+    def _chunk(self, token: Token) -> str:
+        """What stands between the commas around a token, for messages."""
+        start = self.text.rfind(",", 0, token.start) + 1
+        end = self.text.find(",", token.start)
+        return shortened(self.text[start : end if end >= 0 else None].strip())
+
+    def _attribute(self, place: int, token: Token) -> None:
+        """Something that is said of the layer before it, or of the one behind it."""
+        before = after = False
+        for other in reversed(self.tokens[:place]):
+            if other.what == "comma":
+                break
+            before = before or other.what in ("layer", "chain", "word")
+        for other in self.tokens[place + 1 :]:
+            if other.what == "comma":
+                break
+            after = after or other.what in ("layer", "word")
+        last = next((item for item in reversed(self.items) if self._talks(item)), None)
+        next_one = token.what == "before" or (after and not (before and last and last.place(token)))
+        if last is None or next_one:
+            self.waiting.append(token)
+        else:
+            self._give(last, token)
+            last.end = max(last.end, token.start + len(token.text))
+
+    def _talks(self, item: _Item | Written) -> bool:
+        """Whether something may be said of a layer: an activation is passed over."""
+        return isinstance(item, _Item) and (item.cls is None or bool(item.options))
+
+    def _give(self, item: _Item, token: Token) -> None:
+        """Say something of a layer."""
+        slot = item.place(token)
+        if not slot:
+            what = quoted(token.text)
+            named = self._chunk(token)
+            if token.what in ("number", "kernel", "filters") or token.what in item.said:
+                said = f"{what} is one number too many for {item.kind}; {_how(item)}"
+            else:
+                said = f"{item.kind} cannot use {what}; leave it out"
+            item.is_refused = True
+            self.found.refuse(f"{named}: {said}")
+            return
+        item.said[slot] = token.value
+
+    def _homeless(self, token: Token) -> None:
+        """Something that is said of no layer."""
+        self.found.refuse(
+            f"{self._chunk(token)}: {quoted(token.text)} belongs to no layer; {_EXAMPLE}"
+        )
+
+    def _finish(self, item: _Item) -> None:
+        """Add a layer, or what is missing of it."""
+        label = self.text[item.start : item.end].strip(" ,.:-")
+        said = dict(item.said)
+        if item.cls is None:
+            self._input(label, said.get("kernel", ""))
+            return
+        times, reads = int(said.pop("times", "1")), 0
+        if said.get("pad") == "zero":
+            self.found.refuse(
+                f"{shortened(label)}: zero padding can mean none, or zeros; write pad 0 or pad 1"
+            )
+            return
+        sizes = said.get("kernel", "").split("x")
+        if (
+            item.counted and len(sizes) == 3 and self.axes != 3
+        ):  # the third is the depth or the filters
+            said["kernel"] = "x".join(sizes[:2])
+            if said.setdefault("filters", sizes[2]) and "filters" in item.said:
+                reads = int(sizes[2])
+        if item.is_refused:
+            return
+        missing = self._missing(item, said)
+        if missing or not 1 <= times <= 10_000:
+            self.found.refuse(f"{shortened(label)}: {missing or 'use 1 to 10,000 times'}")
+            return
+        options = {_OPTIONS[name]: _one(value) for name, value in said.items() if name in _OPTIONS}
+        if "filters" in said:
+            options[item.counted] = said["filters"]
+        if "bias" in said:
+            options["bias"] = "false"
+        if options.get("padding") in ("no", "valid"):
+            options["padding"] = "0"
+        self.found.layers.append(Written(label, item.cls, options, times, reads=reads))
+
+    def _missing(self, item: _Item, said: dict[str, str]) -> str:
+        """What a layer lacks, and how to write it."""
+        lacks = [
+            name
+            for name in ("kernel", "filters")
+            if name not in said
+            and (item.counted if name == "filters" else "kernel_size" in item.options)
+        ]
+        if not lacks:
+            return ""
+        if item.has_units:
+            return f"a fully connected layer has units; {_how(item)}"
+        if not item.counted:
+            return f"a pool has a window; {_how(item)}"
+        return f"a convolution has a kernel and filters; {_how(item)}"
+
+    def _input(self, label: str, sizes: str) -> None:
+        """The input, height × width × channels; without channels any number of them."""
+        numbers = [int(size) for size in sizes.split("x") if size]
+        if not numbers:
+            return
+        if prod(numbers) == 0:
+            self.found.refuse(f"{shortened(label)}: the input has a side of 0; use 1 or more")
+            return
+        channels = 0 if len(numbers) == 2 and self.axes == 2 else numbers.pop()
+        self.found.input = (channels, *numbers)
+
+
+def _one(sizes: str) -> str:
+    """One number where all axes have the same."""
+    parts = sizes.split("x")
+    return parts[0] if len(set(parts)) == 1 else sizes
+
+
+def _how(item: _Item) -> str:
+    """How to write a layer."""
+    if item.has_units:
+        return "write FC-10"
+    if not item.counted:
+        return "write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2"
+    return "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1"

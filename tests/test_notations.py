@@ -1,0 +1,686 @@
+"""Networks as people write them: words of exams, PyTorch, Keras; every refusal word by word.
+
+What real PyTorch and Keras said of the same networks is in ``data/summaries``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.errors import ConvcalcError
+from convcalc.layers.options import yaml_of
+from convcalc.network.notations import MAX_TEXT, NOTATIONS, network_of, read
+
+SUMMARIES = Path(__file__).parent / "data" / "summaries"
+RGB = (3, 32, 32)
+
+
+def layers(text: str, shape: tuple[int, ...] | None = RGB) -> list[str]:
+    """The layers of a text, as items of a YAML file."""
+    return [yaml_of(node.layer) for node in network_of(text, shape)[0].nodes]
+
+
+def outputs(text: str, shape: tuple[int, ...] | None = RGB) -> list[tuple[int, ...]]:
+    """What each layer gives."""
+    return [step.output for step in network_of(text, shape)[0].walk().steps]
+
+
+def refusal(text: str, shape: tuple[int, ...] | None = RGB) -> str:
+    """What is said against a text."""
+    with pytest.raises(ConvcalcError) as caught:
+        network_of(text, shape)
+    return str(caught.value)
+
+
+# ------------------------------------------------------------------------------------------ words
+
+SMALL = [
+    "conv: {kernel_size: 5, out_channels: 64}",
+    "maxpool: {kernel_size: 2}",
+    "flatten",
+    "linear: {out_features: 10}",
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CONV5-64, POOL2, FC-10",
+        "CONV-5-64 POOL-2 FC-10",
+        "conv5x5x64 -> maxpool2x2 -> fc10",
+        "CONV5x5-64 → POOL2x2 → FC10",
+        "5x5 conv, 64; 2x2 max pool; 10 fc",
+        "5×5 conv 64\n2×2 pooling\nfully connected 10",
+        "1. Conv layer: 64 filters of size 5 × 5\n2. Pool: 2x2\n3. FC: 10 neurons",
+        "Convolutional layer with 64 5x5 filters, max-pooling layer with 2 × 2 windows, dense layer with 10 units",
+        "(CONV 5x5 64) - (MAX POOL 2) - (FC – 10)",
+        "conv (5, 5), 64 filters | maxpool (2, 2) | linear 10",
+        "Conv1: number of filters: 64, kernel size = 5; Pool1: window size 2; FC1: units: 10",
+        "conv:k5c64 POOL2 fc:10",
+        "conv, k=5, filters=64 then pool k=2 then dense(10)",
+        "first a 5x5 convolution with 64 kernels followed by 2x2 max pooling followed by 10 outputs fc",
+        "* CONV5-64 * ".strip(" *") + "\n* POOL2\n* FC-10",
+    ],
+)
+def test_words_of_lectures_and_exams(text: str) -> None:
+    assert layers(text) == SMALL
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3x3 conv, 64, stride 2, pad 1", "conv: {kernel_size: 3, stride: 2, padding: 1, out_channels: 64}"),
+        ("CONV-3-64-s2-p1", "conv: {kernel_size: 3, stride: 2, padding: 1, out_channels: 64}"),
+        ("7x7 conv, 64, /2", "conv: {kernel_size: 7, stride: 2, out_channels: 64}"),
+        ("CONV3-8 (stride of 2, zero-padding of P=1)", "conv: {kernel_size: 3, stride: 2, padding: 1, out_channels: 8}"),
+        ("CONV3-8, same padding", "conv: {kernel_size: 3, padding: same, out_channels: 8}"),
+        ("CONV-3-8-same", "conv: {kernel_size: 3, padding: same, out_channels: 8}"),
+        ("CONV3-8 valid padding", "conv: {kernel_size: 3, out_channels: 8}"),
+        ("CONV3-8, no padding, without bias", "conv: {kernel_size: 3, bias: false, out_channels: 8}"),
+        ("3x5 conv, 8", "conv: {kernel_size: [3, 5], out_channels: 8}"),
+        ("CONV3-8 dilation 2", "conv: {kernel_size: 3, dilation: 2, out_channels: 8}"),
+        ("conv 3x3, 9 filters, groups 3", "conv: {kernel_size: 3, out_channels: 9, groups: 3}"),
+        ("conv 5x5x3, 10 filters", "conv: {kernel_size: 5, out_channels: 10}"),
+        ("POOL-3-2", "maxpool: {kernel_size: 3, stride: 2}"),
+        ("AVGPOOL2", "avgpool: {kernel_size: 2}"),
+        ("average pooling 2x2, stride 1", "avgpool: {kernel_size: 2, stride: 1}"),
+        ("global average pooling", "global_avgpool"),
+        ("BN", "batchnorm"),
+        ("batch normalization", "batchnorm"),
+        ("Leaky ReLU", "leaky_relu"),
+        ("dropout 0.25", "dropout: {p: 0.25}"),
+        ("depthwise conv 3x3, pad 1", "depthwise_conv: {kernel_size: 3, padding: 1}"),
+        ("transposed convolution 4x4, 8, stride 2, pad 1", "conv_transpose: {out_channels: 8, kernel_size: 4, stride: 2, padding: 1}"),
+        ("tanh", "tanh"),
+        ("soft-max", "softmax"),
+        ("gap", "global_avgpool"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_layer(text: str, expected: str) -> None:
+    assert layers(text) == [expected]
+
+
+def test_a_layer_several_times() -> None:
+    assert layers("CONV3-8 x2, 2 x CONV3-4, 2*relu") == [
+        *["conv: {kernel_size: 3, out_channels: 8}"] * 2,
+        *["conv: {kernel_size: 3, out_channels: 4}"] * 2,
+        *["relu"] * 2,
+    ]
+
+
+def test_an_activation_does_not_take_what_is_said_of_the_layer_before_it() -> None:
+    text = (
+        "Convolution layer with rectified linear units (ReLU): 2 filters of size 3x3x3, padding P=1"
+    )
+    assert layers(text) == ["conv: {kernel_size: 3, padding: 1, out_channels: 2}", "relu"]
+
+
+# As published: a midterm of Stanford's CS230, an assignment at Waterloo, an NPTEL quiz and two quizzes
+# on the web; the sizes after it are worked out by hand.
+PUBLISHED: dict[str, tuple[str, tuple[int, ...], list[tuple[int, ...]]]] = {
+    "CS230": (
+        "CONV-9-32\nPOOL-2\nCONV-5-64\nPOOL-2\nCONV-5-64\nPOOL-2\nFC-64\nFC-3",
+        (3, 128, 128),
+        [(32, 120, 120), (32, 60, 60), (64, 56, 56), (64, 28, 28), (64, 24, 24), (64, 12, 12), (9216,), (64,), (3,)],
+    ),
+    "Waterloo": (
+        "conv: 100 filters size 3 × 3 stride 1 → conv: 50 filters size 5 × 5 stride 3 → pooling: size 2 × 2 → "
+        "conv: 30 filters size 3 × 3 stride 1 → pooling: size 2 × 4 → fully connected: 10 outputs",
+        (3, 256, 256),
+        [(100, 254, 254), (50, 84, 84), (50, 42, 42), (30, 40, 40), (30, 20, 10), (6000,), (10,)],
+    ),
+    "NPTEL": (
+        "- Layer-1: Filter Size 3 × 3, Number of Filters 10, Stride 1, Padding 0\n"
+        "- Layer-2: Filter Size 5 × 5, Number of Filters 20, Stride 2, Padding 0\n"
+        "- Layer-3: Filter Size 5 × 5, Number of Filters 40, Stride 2, Padding 0",
+        (3, 39, 39),
+        [(10, 37, 37), (20, 17, 17), (40, 7, 7)],
+    ),
+    "quiz": (
+        "Input layer: 5x5x1\nConvolution layer with rectified linear units (ReLU): 2 filters of size 3x3x1, applied "
+        "with zero-padding of P=1 and Stride S=1.\nMax Pooling layer: size = 3x3, zero-padding P=0, and stride S = 2;\n"
+        "Fully Connected layer: 2 neurons",
+        (1, 5, 5),
+        [(2, 5, 5), (2, 5, 5), (2, 2, 2), (8,), (2,)],
+    ),
+    "web": (
+        "2D convolution layer of 10 filters of the size 3 x 3 with stride 2 and ReLU activation function; "
+        "2 x 2 max pooling layer; dense layer of 2 neurons with sigmoid activation function",
+        (3, 64, 64),
+        [(10, 31, 31), (10, 31, 31), (10, 15, 15), (2250,), (2,), (2,)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_networks_as_courses_publish_them(name: str) -> None:
+    text, shape, expected = PUBLISHED[name]
+    assert outputs(text, shape) == expected
+
+
+# The whole messages.
+REFUSED_WORDS = {
+    "CONV-5": "CONV-5: a convolution has a kernel and filters; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
+    "Conv layer with 64 filters": "Conv layer with 64 filters: a convolution has a kernel and filters; "
+    "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
+    "POOL": "POOL: a pool has a window; write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2",
+    "FC": "FC: a fully connected layer has units; write FC-10",
+    "CONV3-N": "CONV3-N: a letter stands for a number; write the number",
+    "CONV-3-8-2": "CONV-3-8-2: has 3 numbers; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
+    "CONV3-8 zero padding": "CONV3-8 zero padding: zero padding can mean none, or zeros; write pad 0 or pad 1",
+    "conv 3 64": "conv 3 64: '64' is one number too many for conv; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
+    "pool(3, 2)": "2: '2' is one number too many for maxpool; "
+    "write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2",
+    "relu, CONV3-8 p=0.5": "CONV3-8 p=0.5: conv cannot use 'p=0.5'; leave it out",
+    "stride 2": "stride 2: 'stride 2' belongs to no layer; write layers such as CONV5-64, POOL2, FC-10",
+    "CONV5-8 sideways FC-3": "CONV5-8 sideways FC-3: cannot read 'sideways'; write layers such as CONV5-64, POOL2, FC-10",
+    "cnv, POOL2": "no layer kind 'cnv'; did you mean 'conv'?",
+    "CONV5-8, add": "add: add merges several paths, and a chain has only one; write a YAML file",
+    "CONV3-8 x99999": "CONV3-8 x99999: use 1 to 10,000 times",
+    " ; ": "no layers are named; write for example CONV5-64, POOL2, FC-10",
+    "INPUT 16x16x3, CONV3-8": "the network's own input is 16×16×3, but the input given is 32×32×3 "
+    "(height × width × channels); make them the same",
+    "INPUT 0x16x3, CONV3-8": "INPUT 0x16x3: the input has a side of 0; use 1 or more",
+    "conv 5x5x4, 10 filters": "conv 5x5x4, 10 filters: is written for 4 channels, but 3 come in; write 3",
+    "CONV5-8 FC-0": "linear1 (FC-0): out_features is 0; use 1 or more",
+    "CONV40-8": "conv1 (CONV40-8): a 40-wide window does not fit 32 along the height; raise the padding by 4 per side, "
+    "or use a kernel of at most 32",
+    "FC-10 99999999999": "FC-10 99999999999: cannot read '99999999999'; write layers such as CONV5-64, POOL2, FC-10",
+    "FC-10\x1b": "FC-10\\x1b: cannot read '\\x1b'; write layers such as CONV5-64, POOL2, FC-10",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED_WORDS)
+def test_words_that_cannot_be_read_are_refused_in_these_words(text: str) -> None:
+    assert refusal(text) == REFUSED_WORDS[text]
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    assert refusal("CONV3-N, POOL, FC").count("\n  ") == 3
+
+
+# ---------------------------------------------------------------------------------------- PyTorch
+
+NET = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 6, 5)
+        self.pool = nn.MaxPool2d(2, 2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(16 * 5 * 5, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, 10)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = self.pool(F.relu(self.conv2(x)))
+        x = torch.flatten(x, 1)
+        x = F.relu(self.fc1(x))
+        x = F.relu(self.fc2(x))
+        return self.fc3(x)
+
+net = Net()
+print(net)
+"""
+
+
+def published(name: str) -> list[tuple[tuple[int, ...], int]]:
+    """The output, without the batch, and the parameters of each layer that torchinfo lists."""
+    found = []
+    for line in (SUMMARIES / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        match = re.search(r"─(\w+): [\d-]+ +\[([\d, ]+)\] +([\d,]+|--)$", line)
+        if match and match[1] not in ("Sequential", "Flatten", "Dropout"):
+            count = 0 if match[3] == "--" else int(match[3].replace(",", ""))
+            found.append((tuple(map(int, match[2].split(", ")))[1:], count))
+    return found
+
+
+def counted(
+    text: str, shape: tuple[int, ...], without: tuple[str, ...] = ()
+) -> list[tuple[tuple[int, ...], int]]:
+    """The same as we work it out."""
+    steps = network_of(text, shape)[0].walk().steps
+    return [
+        (step.output, step.params)
+        for step in steps
+        if step.layer.kind not in ("flatten", "dropout", *without)
+    ]
+
+
+def test_a_class_is_read_as_pytorch_counts_it() -> None:
+    assert counted(NET, RGB, without=("relu",)) == published("torchinfo_net")
+
+
+@pytest.mark.parametrize(("name", "shape"), [("seq", (1, 28, 28)), ("alex", (3, 224, 224))])
+def test_a_printed_model_is_read_as_pytorch_counts_it(name: str, shape: tuple[int, ...]) -> None:
+    text = (SUMMARIES / f"print_{name}.txt").read_text(encoding="utf-8")
+    assert counted(text, shape) == published(f"torchinfo_{name}")
+
+
+def test_a_printed_model_without_its_forward_is_held_against_its_own_numbers() -> None:
+    text = (SUMMARIES / "print_net.txt").read_text(encoding="utf-8")  # its pool is used twice
+    assert refusal(text) == (
+        "line 5: Linear(in_features=400, out_features=120, bias=True): is written for 400 values, "
+        "but 16×10×10 = 1,600 come in; write 1600"
+    )
+
+
+LINES = [
+    "nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.LazyLinear(10)",
+    "nn.Sequential(nn.Conv2d(1, 6, kernel_size=5), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(864, 10))",
+    "nn.LazyConv2d(6, 5)\nnn.ReLU()\nnn.MaxPool2d(kernel_size=2)\nnn.Flatten()\nnn.Linear(6 * 12 * 12, 10)",
+    "    self.conv = nn.Conv2d(in_channels=1, out_channels=6, kernel_size=(5, 5))\n    self.act = nn.ReLU()\n"
+    "    self.pool = nn.MaxPool2d(2, stride=2)\n    self.fc = nn.Linear(864, 10)",
+    "import torch.nn as nn\nclasses = 10\nlayers = [nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2)]\n"
+    "model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(864, classes))",
+    "model = nn.Sequential(OrderedDict([('conv', nn.Conv2d(1, 6, 5)), ('relu', nn.ReLU()), ('pool', nn.MaxPool2d(2)), "
+    "('fc', nn.Linear(864, 10))]))",
+    "torch.nn.Conv2d(1, 6, 5, 1, 0, 1, 1, True, 'zeros', device=device); nn.ReLU(); nn.MaxPool2d(2); nn.Linear(864, 10)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LINES)
+def test_lines_of_pytorch(text: str) -> None:
+    found = [item.split(":")[0] for item in layers(text, (1, 28, 28))]
+    assert found == ["conv", "relu", "maxpool", "flatten", "linear"]
+    assert outputs(text, (1, 28, 28)) == [(6, 24, 24), (6, 24, 24), (6, 12, 12), (864,), (10,)]
+
+
+# The expected sizes and parameters are what torch 2.13 gave.
+MODULES: list[tuple[str, tuple[int, ...], tuple[int, ...], int]] = [
+    ("nn.Conv2d(3, 8, (3, 5), stride=(2, 1), padding=(1, 2), dilation=1, bias=False)", (3, 9, 9), (8, 5, 9), 360),
+    ("nn.Conv2d(4, 8, 3, padding='same', groups=2)", (4, 9, 9), (8, 9, 9), 152),
+    ("nn.Conv1d(3, 8, 3)", (3, 20), (8, 18), 80),
+    ("nn.Conv3d(3, 8, 3)", (3, 9, 9, 9), (8, 7, 7, 7), 656),
+    ("nn.ConvTranspose2d(3, 8, 4, 2, 1)", (3, 9, 9), (8, 18, 18), 392),
+    ("nn.ConvTranspose2d(3, 8, 3, 2, 1, 1)", (3, 9, 9), (8, 18, 18), 224),
+    ("nn.MaxPool2d(3, 2, 1)", (3, 9, 9), (3, 5, 5), 0),
+    ("nn.MaxPool2d(2, ceil_mode=True)", (3, 9, 9), (3, 5, 5), 0),
+    ("nn.AvgPool2d(3, stride=None)", (3, 9, 9), (3, 3, 3), 0),
+    ("nn.AdaptiveAvgPool2d((1, 1))", (3, 9, 9), (3, 1, 1), 0),
+    ("nn.BatchNorm2d(3)", (3, 9, 9), (3, 9, 9), 6),
+    ("nn.BatchNorm2d(3, affine=False)", (3, 9, 9), (3, 9, 9), 0),
+    ("nn.GroupNorm(1, 3)", (3, 9, 9), (3, 9, 9), 6),
+    ("nn.LayerNorm([3, 9, 9])", (3, 9, 9), (3, 9, 9), 486),
+    ("nn.PReLU()", (3, 9, 9), (3, 9, 9), 1),
+    ("nn.PReLU(3)", (3, 9, 9), (3, 9, 9), 3),
+    ("nn.ZeroPad2d((1, 2, 3, 4))", (3, 9, 9), (3, 16, 12), 0),
+    ("nn.Upsample(scale_factor=2, mode='bilinear')", (3, 9, 9), (3, 18, 18), 0),
+    ("nn.PixelShuffle(2)", (4, 9, 9), (1, 18, 18), 0),
+    ("nn.LeakyReLU(0.2), nn.Dropout2d(0.1), nn.Identity(), nn.LogSoftmax(dim=1)", (3, 9, 9), (3, 9, 9), 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "shape", "output", "params"), MODULES)
+def test_modules_as_pytorch_has_them(
+    text: str, shape: tuple[int, ...], output: tuple[int, ...], params: int
+) -> None:
+    walked = network_of(text, shape)[0].walk()
+    assert walked.steps[-1].output == output
+    assert sum(step.params for step in walked.steps) == params
+
+
+def forward(
+    body: str, made: str = "self.c = nn.Conv2d(3, 6, 5); self.fc = nn.Linear(4704, 10)"
+) -> str:
+    """A class with a forward()."""
+    lines = "\n        ".join(body.split("; "))
+    return f"class Net(nn.Module):\n    def __init__(self):\n        {made}\n    def forward(self, x):\n        {lines}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x = F.relu(self.c(x)); x = x.view(-1, 6 * 28 * 28); return self.fc(x)",
+        "x = self.c(x).relu(); x = x.view(x.size(0), -1); x = self.fc(x); return x",
+        "n = x.size(0); y = torch.relu(self.c(x)); return self.fc(y.flatten(1))",
+        "return self.fc(torch.flatten(F.relu(self.c(x)), start_dim=1))",
+        "x = nn.functional.relu(self.c(x), inplace=True).reshape(x.shape[0], -1); return self.fc(x)",
+    ],
+)
+def test_a_forward_is_followed(body: str) -> None:
+    assert [item.split(":")[0] for item in layers(forward(body))] == [
+        "conv",
+        "relu",
+        "flatten",
+        "linear",
+    ]
+
+
+FORWARD_REFUSED = {
+    "y = self.c(x); z = self.c(x); return y + z": [
+        "line 6: self.c(x): uses c a second time, so its weights count once only; write a YAML file",
+        "line 6: self.c(x): reads what other layers have read already, so the network branches; write a YAML file",
+        "line 7: y + z: is not a call of one layer, which alone is followed; write a YAML file",
+    ],
+    "x = self.d(x); return x": [
+        "line 5: self.d: is not made in these lines; add the line that makes it",
+    ],
+    "x = self.c(x); x = x.view(-1, 400); return self.fc(x)": [
+        "line 6: x.view(-1, 400): is written for 400 values, but 6×28×28 = 4,704 come in; write 4704",
+    ],
+    "x = self.c(x); x = x.view(-1, 6, 784); return x": [
+        "line 6: x.view(-1, 6, 784): is read only where it flattens, as in x.view(-1, 400); write torch.flatten(x, 1)",
+    ],
+    "x = F.interpolate(self.c(x), 2); return x": [
+        "line 5: F.interpolate: 'interpolate' is not a function that is followed; write a YAML file",
+    ],
+    "for i in range(3):;     x = self.c(x); return x": [
+        "line 5: for i in range(3): x = self.c(x): is more than one layer after the other, which is not followed; "
+        "write a YAML file",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", FORWARD_REFUSED)
+def test_a_forward_that_is_no_chain_is_refused_in_these_words(body: str) -> None:
+    said = refusal(forward(body)).split("\n")
+    assert [line.strip() for line in said][-len(FORWARD_REFUSED[body]) :] == FORWARD_REFUSED[body]
+
+
+REFUSED_PYTORCH = {
+    "nn.Conv2d(1, 6, 5)": "nn.Conv2d(1, 6, 5): is written for 1 channel, but 3 come in; write 3",
+    "nn.Linear(400, 10)": "nn.Linear(400, 10): is written for 400 values, but 3×32×32 = 3,072 come in; write 3072",
+    "nn.Conv2d(3, 6, kernal_size=5)": "nn.Conv2d(3, 6, kernal_size=5): Conv2d has no argument 'kernal_size'; did you mean 'kernel_size'?",
+    "nn.Conv2d(3, 6, 5, out_channels=7)": "nn.Conv2d(3, 6, 5, out_channels=7): out_channels is given twice; keep one",
+    "nn.Flatten(1, -1, 3)": "nn.Flatten(1, -1, 3): takes 2 arguments, but is given 3; leave some out",
+    "nn.LSTM(3, 4)": "nn.LSTM(3, 4): LSTM is not a layer that can be read here; known are Conv2d, Linear, MaxPool2d and the like",
+    "nn.Conv2D(3, 6, 5)": "nn.Conv2D(3, 6, 5): Conv2D is not a layer that can be read here; did you mean 'Conv2d'?",
+    "nn.Conv2d(3, k, 5)": "nn.Conv2d(3, k, 5): out_channels: 'k' is a name without a value here; write the number",
+    "nn.Conv2d(3, open('x').read(), 5)": "nn.Conv2d(3, open('x').read(), 5): out_channels: \"open('x').read()\" is not a plain number; write the number",
+    "nn.Conv2d(3, 2 ** 9, 5)": "nn.Conv2d(3, 2 ** 9, 5): out_channels: '2 ** 9' is not a plain number; write the result",
+    "nn.Conv2d(3, 10 * 999999999999, 5)": "nn.Conv2d(3, 10 * 999999999999, 5): out_channels: a number is too large; use at most 1,000,000,000,000",
+    "nn.Conv2d(3, 6, 3, stride=2, padding='same')": "nn.Conv2d(3, 6, 3, stride=2, padding='same'): "
+    "PyTorch has padding 'same' for stride 1 only; write the padding as a number",
+    "nn.Flatten(2)": "nn.Flatten(2): flattens some axes only, which is not read; flatten all of them",
+    "nn.Upsample(size=64)": "nn.Upsample(size=64): is read with scale_factor only; write by how much it grows",
+    "nn.Conv2d(3,": "this is not Python: '(' was never closed; copy whole lines",
+    "nn.Conv2d(3, 6, 5)\nif x:\n    nn.ReLU()": "line 2: x: 'if' is not read; write each layer on a line of its own",
+    "nn.Conv1d(3, 6, 5)": "conv1 (nn.Conv1d(3, 6, 5)): conv1d takes 1 axis, (C, L), but 3×32×32 has 2; use conv2d",
+    "nn.ReLU() + nn.ReLU()": "nn.ReLU() + nn.ReLU(): is not a layer; write for example nn.Conv2d(3, 6, 5)",
+    "(" * 31 + "nn.ReLU()" + ")" * 31: "the code nests too many brackets; write one layer on each line",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED_PYTORCH)
+def test_lines_of_pytorch_are_refused_in_these_words(text: str) -> None:
+    assert refusal(text) == REFUSED_PYTORCH[text]
+
+
+def test_a_printed_block_does_not_show_its_order() -> None:
+    text = "ResNet(\n  (conv1): Conv2d(3, 8, kernel_size=(7, 7))\n  (0): BasicBlock(\n    (conv1): Conv2d(8, 8, 3)\n  )\n)"
+    assert (
+        refusal(text)
+        == "line 3: 'BasicBlock' does not show how its layers are used; write a YAML file"
+    )
+
+
+def test_what_is_assumed_about_the_order_is_said() -> None:
+    assert read("self.a = nn.ReLU()\nself.b = nn.Tanh()").notes == [
+        "layers are taken in the order in which they are written; no forward() says another"
+    ]
+    assert read("nn.ReLU()\nnn.Tanh()").notes == []
+    assert read(NET).notes == []
+    assert read((SUMMARIES / "print_net.txt").read_text(encoding="utf-8")).notes == [
+        "layers are taken in the order in which they are printed; a printed model does not show its forward()"
+    ]
+
+
+# ------------------------------------------------------------------------------------------ Keras
+
+KERAS = [
+    "num_classes = 10\ninput_shape = (28, 28, 1)\nmodel = keras.Sequential([\n    keras.Input(shape=input_shape),\n"
+    "    layers.Conv2D(32, kernel_size=(3, 3), activation='relu'),\n    layers.MaxPooling2D(pool_size=(2, 2)),\n"
+    "    layers.Conv2D(64, kernel_size=(3, 3), activation='relu'),\n    layers.MaxPooling2D(pool_size=(2, 2)),\n"
+    "    layers.Flatten(),\n    layers.Dropout(0.5),\n    layers.Dense(num_classes, activation='softmax'),\n])\nmodel.summary()",
+    "model = Sequential()\nmodel.add(Conv2D(32, 3, activation='relu', input_shape=(28, 28, 1)))\nmodel.add(MaxPool2D())\n"
+    "model.add(Conv2D(64, (3, 3)))\nmodel.add(Activation('relu'))\nmodel.add(MaxPooling2D(2, strides=2))\nmodel.add(Flatten())\n"
+    "model.add(Dropout(rate=0.5))\nmodel.add(Dense(units=10, activation=tf.nn.softmax))\n"
+    "model.compile(loss='mse', optimizer='adam')\nmodel.fit(x, y)",
+    "def make_model():\n    inputs = keras.Input((28, 28, 1))\n    x = layers.Conv2D(32, 3, activation='relu', "
+    "kernel_regularizer=keras.regularizers.l2(1e-4))(inputs)\n    x = layers.MaxPooling2D()(x)\n"
+    "    x = layers.Conv2D(64, 3, activation=keras.activations.relu)(x)\n    x = layers.MaxPooling2D()(x)\n"
+    "    x = layers.Dropout(0.5)(layers.Flatten()(x))\n    outputs = layers.Dense(10, activation='softmax')(x)\n"
+    "    model = keras.Model(inputs, outputs)\n    return model",
+]  # fmt: skip
+
+
+def keras_rows() -> list[tuple[tuple[int, ...], int]]:
+    """What Keras 3 says of this network: the outputs, channels first, and the parameters."""
+    found = []
+    for line in (SUMMARIES / "keras3.txt").read_text(encoding="utf-8").splitlines():
+        match = re.search(r"\(None, ([\d, ]+)\) +│ +([\d,]+) │", line)
+        if match:
+            sides = tuple(map(int, match[1].split(", ")))
+            found.append(((sides[-1], *sides[:-1]), int(match[2].replace(",", ""))))
+    return found
+
+
+@pytest.mark.parametrize("text", KERAS)
+def test_lines_of_keras_are_counted_as_keras_does(text: str) -> None:
+    steps = network_of(text)[0].walk().steps  # the input stands in the code
+    ours = [(s.output, s.params) for s in steps if s.layer.kind not in ("relu", "softmax")]
+    assert ours == keras_rows()
+
+
+# The expected sizes (channels first) and parameters are what Keras 3 gave.
+KERAS_LAYERS: list[tuple[str, tuple[int, ...], tuple[int, ...], int]] = [
+    ("layers.Conv2D(8, (3, 5), strides=2, padding='same')", (3, 9, 9), (8, 5, 5), 368),
+    ("layers.Conv2D(8, 3, dilation_rate=2, use_bias=False)", (3, 9, 9), (8, 5, 5), 216),
+    ("layers.Conv2DTranspose(8, 3, strides=2, padding='same')", (3, 9, 9), (8, 18, 18), 224),
+    ("layers.Conv2DTranspose(8, 2, strides=3)", (3, 9, 9), (8, 27, 27), 104),
+    ("layers.DepthwiseConv2D(3, depth_multiplier=2)", (3, 9, 9), (6, 7, 7), 60),
+    ("layers.SeparableConv2D(8, 3)", (3, 9, 9), (8, 7, 7), 59),
+    ("layers.AveragePooling2D(3, strides=1, padding='same')", (3, 9, 9), (3, 9, 9), 0),
+    ("layers.MaxPooling2D((2, 3))", (3, 9, 9), (3, 4, 3), 0),
+    ("layers.GlobalAveragePooling2D()", (3, 9, 9), (3,), 0),
+    ("layers.GlobalMaxPooling2D(keepdims=True)", (3, 9, 9), (3, 1, 1), 0),
+    ("layers.ZeroPadding2D(((1, 2), (3, 4)))", (3, 9, 9), (3, 12, 16), 0),
+    ("layers.UpSampling2D(2)", (3, 9, 9), (3, 18, 18), 0),
+    ("layers.BatchNormalization()", (3, 9, 9), (3, 9, 9), 6),
+    ("layers.Rescaling(1./255), layers.ReLU(), layers.LeakyReLU(), layers.Softmax()", (3, 9, 9), (3, 9, 9), 0),
+    ("layers.Conv1D(8, 3, padding='causal')", (3, 20), (8, 20), 80),
+    ("layers.Flatten(), layers.Dense(48), layers.Reshape((4, 4, 3))", (3, 9, 9), (3, 4, 4), 11712),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "shape", "output", "params"), KERAS_LAYERS)
+def test_layers_as_keras_has_them(
+    text: str, shape: tuple[int, ...], output: tuple[int, ...], params: int
+) -> None:
+    walked = network_of(text, shape)[0].walk()
+    assert walked.steps[-1].output == output
+    assert sum(step.params for step in walked.steps) == params
+
+
+REFUSED_KERAS = {
+    "layers.Conv2D(8, 3, input_shape=(28, 28, 1))": "the network's own input is 28×28×1, but the input given is 32×32×3 "
+    "(height × width × channels); make them the same",
+    "layers.Conv2D(8, 3, data_format='channels_first')": "layers.Conv2D(8, 3, data_format='channels_first'): "
+    "has the channels first; Keras code is read with the channels last",
+    "layers.Dense(10)": "linear1 (layers.Dense(10)): a fully connected layer takes a vector, but gets 3×32×32; "
+    "put flatten (or a global pool and flatten) before it",
+    "layers.Dense(10, activation='rulu')": "layers.Dense(10, activation='rulu'): no activation 'rulu'; did you mean 'relu'?",
+    "layers.LSTM(3)": "layers.LSTM(3): LSTM is not a layer that can be read here; known are Conv2D, Dense, MaxPooling2D and the like",
+    "layers.BatchNormalization(scale=False)": "layers.BatchNormalization(scale=False): has one of center and scale only; "
+    "give it both, or neither",
+    "layers.ReLU(max_value=1)": "layers.ReLU(max_value=1): is read with max_value 6 or none, and no slope; write LeakyReLU for a slope",
+    "layers.Reshape((-1, 3))": "layers.Reshape((-1, 3)): is read with plain sizes only; write each of them",
+    "keras.Input(shape=(3.5, 1))\nlayers.Flatten()": "line 1: keras.Input(shape=(3.5, 1)): shape is not the sizes of an input; "
+    "write for example (28, 28, 1)",
+    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.Add()([x, i])": "line 3: [x, i]: "
+    "is not one layer called on one input, which alone is followed; write a YAML file",
+    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.Conv2D(3, 3)(i)": "line 3: layers.Conv2D(3, 3)(i): "
+    "reads what other layers have read already, so the network branches; write a YAML file",
+    "model.add(layers.Flatten(input_shape=(4, 4, 1)))\nmodel.add(layers.Dense(3, input_shape=(16,)))": "line 2: "
+    "layers.Dense(3, input_shape=(16,)): says another input than a line before it; keep one",
+    "model.add(layers.Flatten())\nwhile True:\n    pass": "line 2: True: 'while' is not read; write each layer on a line of its own",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED_KERAS)
+def test_lines_of_keras_are_refused_in_these_words(text: str) -> None:
+    assert refusal(text) == REFUSED_KERAS[text]
+
+
+def test_an_input_that_nothing_says() -> None:
+    assert refusal("CONV3-8", None) == "the network does not say what goes in; give the input"
+    assert refusal("layers.Conv2D(8, 3, input_shape=(None, None, 3))", None) == (
+        "the network does not say what goes in; give the input"
+    )
+    assert outputs("layers.Conv2D(8, 3, input_shape=(None, None, 3))", (3, 9, 9)) == [(8, 7, 7)]
+
+
+# -------------------------------------------------------------------------------------- all of them
+
+
+@pytest.mark.parametrize("name", NOTATIONS)
+def test_each_notation_reads_its_own_example(name: str) -> None:
+    cls = NOTATIONS[name]
+    found = cls.read(cls.example, 2)
+    assert cls.about
+    assert found.problems == []
+    assert len(found.layers) >= 4
+    assert next(other.name for other in NOTATIONS.values() if other.fits(cls.example)) == name
+
+
+def test_one_line_of_a_text_of_several() -> None:
+    assert (
+        read(NET)
+        .line()
+        .startswith("conv1: nn.Conv2d(3, 6, 5) → relu() → pool: nn.MaxPool2d(2, 2) → conv2: ")
+    )
+    assert read("CONV5-8\nPOOL2").line() == "CONV5-8 → POOL2"
+    assert (
+        read(KERAS[1])
+        .line()
+        .startswith("Conv2D(32, 3, activation='relu', input_shape=(28, 28, 1)) → MaxPool2D() → ")
+    )
+
+
+HOSTILE: dict[str, str] = {
+    "deep brackets": "nn.Sequential(" * 5_000,
+    "many minus signs": "nn.Conv2d(3, " + "-" * 15_000 + "1, 3)",
+    "a long sum": "nn.Conv2d(3, " + "1+" * 9_000 + "1, 3)",
+    "a long dotted name": "nn.Conv2d(3, a" + ".a" * 9_000 + ", 3)",
+    "a huge number": "nn.Conv2d(3, " + "9" * 15_000 + ", 3)",
+    "a huge power of two in hexadecimal": "nn.Conv2d(3, 0x" + "f" * 15_000 + ", 3)",
+    "products that grow": "a = 999999\n" + "a = a * a\n" * 500 + "nn.Conv2d(3, a, 3)",
+    "nothing but NULs": "nn.Conv2d(\0\0)",
+    "half a surrogate pair": "nn.Conv2d(3, '\ud800', 3)",
+    "a comprehension": "nn.Sequential(*[nn.Conv2d(3, 3, 3) for _ in range(10**9)])",
+    "an import": "nn.ReLU()\n__import__('os').system('touch /tmp/convcalc-was-here')",
+    "a walrus": "nn.Conv2d(3, (x := 5), 3)",
+    "an f-string": "nn.Conv2d(3, f'{open}', 3)",
+    "equals signs": "CONV3-8 stride" + "=" * 15_000,
+    "spaces": "CONV3-8" + " " * 15_000 + "stride" + " " * 4_000 + "x",
+    "digits": "CONV" + "1" * 15_000,
+    "crosses": "conv " + "3x" * 9_000,
+    "dashes": "CONV3-8 " + "-" * 15_000 + "x",
+    "commas": "," * 19_000,
+    "repeats": "9999*conv:k1c1 " * 10,
+    "repeats of a printed layer": "(0-9): 999999 x ReLU()",
+    "brackets of print": "(a): Sequential(\n" * 1_000,
+    "layers": "relu " * 3_900,
+    "keras calls": "layers.ReLU()" + "(layers.ReLU()" * 29 + ")" * 29,
+    "layers of layers": "model.add(" * 29 + ")" * 29,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_takes_long_or_leaves_by_another_way(name: str) -> None:
+    start = time.process_time()
+    with pytest.raises(ConvcalcError) as caught:
+        network_of(HOSTILE[name][:MAX_TEXT], RGB)
+    assert time.process_time() - start < 3
+    assert len(str(caught.value)) < 3_000
+    assert str(caught.value).replace("\n", "").isprintable()
+    assert not Path("/tmp/convcalc-was-here").exists()
+
+
+def test_a_text_that_is_too_long_is_refused() -> None:
+    assert (
+        refusal("x" * (MAX_TEXT + 1))
+        == "the network has 20,001 characters; at most 20,000 are read"
+    )
+
+
+def test_a_chain_does_not_pay_for_the_notations() -> None:
+    code = (
+        "import sys; from convcalc.network.chain import parse_chain; parse_chain(['conv:k3c8'], (3, 9, 9)); "
+        "print([m for m in sys.modules if 'notations' in m])"
+    )
+    done: Any = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+# ------------------------------------------------------------------------------- on the command line
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("CONV5-6", "POOL2", "FC-10"),
+        ("5x5 conv, 6; 2x2 max pool; fc 10",),
+        ("nn.Conv2d(3, 6, 5)", "nn.MaxPool2d(2)", "nn.LazyLinear(10)"),
+        ("layers.Conv2D(6, 5)", "layers.MaxPooling2D()", "layers.Flatten()", "layers.Dense(10)"),
+    ],
+)
+def test_a_chain_may_be_written_in_every_notation(words: tuple[str, ...], convcalc: Any) -> None:
+    own = convcalc("chain", "--input", "3x32x32", "conv:k5c6", "pool:k2", "fc:10")
+    assert own.code == 0
+    assert convcalc("chain", "--input", "3x32x32", *words) == own
+
+
+def test_a_chain_may_come_from_standard_input(
+    convcalc: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(NET.encode())))
+    ran = convcalc(
+        "chain", "--input", "3x32x32", "-", "--format", "csv", "--columns", "name,output"
+    )
+    assert ran.code == 0
+    assert "fc1,120\n" in ran.out
+
+
+def test_a_word_that_is_no_layer_is_refused_as_before(convcalc: Any) -> None:
+    ran = convcalc("chain", "--input", "3x32x32", "cnv:k3", "fc:10")
+    assert (ran.code, ran.err) == (2, "convcalc: no layer kind 'cnv'; did you mean 'conv'?\n")
+    ran = convcalc("chain", "--input", "3x32x32", "nn.Conv2d(1, 6, 5)", "nn.Linear(3, 4)")
+    assert (ran.code, ran.err) == (
+        2,
+        "convcalc: 2 things in the network are wrong:\n"
+        "  line 1: nn.Conv2d(1, 6, 5): is written for 1 channel, but 3 come in; write 3\n"
+        "  line 2: nn.Linear(3, 4): is written for 3 values, but 6×28×28 = 4,704 come in; write 4704\n",
+    )
+
+
+def test_verify_takes_layers_in_every_notation(convcalc: Any) -> None:
+    ran = convcalc("verify", "--input", "3x16x16", "CONV3-4", "POOL2")
+    assert ran.code == 0
+
+
+def test_why_takes_a_network_in_every_notation(convcalc: Any) -> None:
+    given = ("--type", "params-model", "--input", "28x28x1")
+    ran = convcalc(
+        "why", "1564", *given, "--arch", "nn.Conv2d(1, 6, 5), nn.MaxPool2d(8), nn.Linear(54, 10)"
+    )
+    assert (ran.code, ran.out) == (
+        1,
+        "1,564 is wrong, but no known mistake gives this number\nnext: add --answer to see the right answer\n",
+    )
+    ran = convcalc(
+        "why", "706", *given, "--arch", "nn.Conv2d(1, 6, 5), nn.MaxPool2d(8), nn.Linear(54, 10)"
+    )
+    assert (ran.code, ran.out) == (0, "706 is right\n")
