@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from convcalc.homework.marking.summaries import summary_rows
 from convcalc.homework.marking.table_rows import NUMBER, WrittenRow, written_rows
 from convcalc.homework.questions.networks import Listed, plain_name
 from convcalc.homework.questions.rows import channels_first
@@ -59,7 +60,8 @@ def read_table(question: Question, raw: Any) -> Table:
     asks = list(dict.fromkeys(part.name.partition(".")[2] for part in question.parts))
     listed = task.listed()
     most = (_ROWS_PER_LAYER * len(listed) + _MORE_ROWS) * len(asks)
-    rows = written_rows(raw, asks, most + 1)
+    summary = summary_rows(raw, asks, task.order) if isinstance(raw, str) else []
+    rows = summary[: most + 1] or written_rows(raw, asks, most + 1)
     table = Table()
     if len(rows) > most:
         table.notes.append(f"the table has more than {most:,} rows; the rest is ignored")
