@@ -100,9 +100,9 @@ def findings(question: str, head: str = "") -> list[str]:
             "s.yaml:4:27: q1.given.arch: it must be a text, but is a mapping",
         ),
         (
-            f"type: params-model, input: 3x3x3, arch: {'conv:k1c1 ' * 401}",
+            f"type: params-model, input: 3x3x3, arch: {'conv:k1c1 ' * 2001}",
             "",
-            "s.yaml:4:46: q1.given.arch: it has 4,009 characters; at most 4,000 are read",
+            "s.yaml:4:46: q1.given.arch: it has 20,009 characters; at most 20,000 are read",
         ),
         (
             f"type: choice, options: [{', '.join('abcdefghijklmnopqrstuvwxyz')}, aa], answer: a",

@@ -126,7 +126,11 @@ def test_every_type_can_be_asked_under_every_preset(name: str, preset: str) -> N
         ),
         ("receptive-field", {"layers": "a/b"}, "must be a whole number"),
         ("receptive-field", {"layers": "99999*3"}, "at most 2,000"),
-        ("arch-table", {"arch": "CONV-9", "input": "9x9x1"}, "a CONV has a kernel and filters"),
+        (
+            "arch-table",
+            {"arch": "CONV-9", "input": "9x9x1"},
+            "a convolution has a kernel and filters",
+        ),
         ("arch-table", {"arch": "vgg61"}, "did you mean 'vgg"),
         ("arch-table", {"arch": "CONV-9-4", "input": "4x4x1"}, "does not fit"),
         ("macs", {"k": 3, "c_in": 4, "filters": 6}, "needs n (the input's size) or out_n"),

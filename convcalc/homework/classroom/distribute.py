@@ -23,8 +23,8 @@ from convcalc.homework.classroom.output_folder import student_file_name
 from convcalc.homework.classroom.roster import Roster
 from convcalc.homework.conventions import Conventions
 from convcalc.homework.sheets import render
+from convcalc.homework.sheets.beside import files_beside
 from convcalc.homework.sheets.forms import answer_help
-from convcalc.homework.sheets.read import files_beside
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
 from convcalc.homework.variants.draw import Maker, wrong_numbers
 from convcalc.homework.variants.secret import codes, refuse_other_secret
@@ -201,10 +201,11 @@ def make(
     place = OutputFolder(out, replace=force, names=_NAMES, way_out=_WAY_OUT)
     try:
         refuse_other_secret(out, _secret_in(os.path.join(out, "key.csv")), secret)
-        for name, data in files_beside(sheet).items():
+        beside = files_beside(sheet)
+        for name, data in beside.items():
             with place.open(name) as file:
                 file.write(data.decode("utf-8-sig"))
-        taken: set[str] = {"key"}
+        taken = {"key", *(name.lower().removesuffix(".yaml") for name in beside)}
         rows: dict[str, list[list[str]]] = {}
         with place.open("key.csv") as key:
             writer = csv.writer(key, lineterminator="\n")

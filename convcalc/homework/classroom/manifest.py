@@ -12,7 +12,7 @@ from typing import Any
 from convcalc.errors import UsageError
 from convcalc.files import read_file
 from convcalc.homework.classroom.roster import Student
-from convcalc.homework.sheets.read import files_beside
+from convcalc.homework.sheets.beside import files_beside
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.text import plural, shortened
 

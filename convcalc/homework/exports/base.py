@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from convcalc.errors import UsageError
 from convcalc.folders import OutputFolder
 from convcalc.homework.exports.items import Item, items
 from convcalc.homework.exports.registry import EXPORTS
-from convcalc.homework.sheets.read import files_beside
+from convcalc.homework.sheets.beside import files_beside
 
 if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Sheet
@@ -107,8 +108,19 @@ class Export:
 
     def sheet_files(self, name: str) -> list[Out]:
         """The sheet as it was read, under a name, and the network files that it names."""
+        return [Out(name, self.sheet.data), *self.network_files(name)]
+
+    def network_files(self, sheet: str) -> list[Out]:
+        """The network files that the sheet names; the name that the sheet gets must be free.
+
+        Raises:
+            UsageError: a network has this name.
+        """
         beside = files_beside(self.sheet)
-        return [Out(name, self.sheet.data), *(Out(file, data) for file, data in beside.items())]
+        if sheet in beside:
+            message = f"{sheet}: the sheet gets this name here, but a network has it; rename that"
+            raise UsageError(message)
+        return [Out(name, data) for name, data in beside.items()]
 
     def one(self, text: str) -> Iterator[Out]:
         """An export of one file of text."""

@@ -16,7 +16,6 @@ from convcalc.homework.classroom.distribute import sheet_text
 from convcalc.homework.exports.base import Export, Out, safe_name
 from convcalc.homework.exports.items import Item
 from convcalc.homework.exports.packed import packed_module
-from convcalc.homework.sheets.read import files_beside
 from convcalc.network.yaml_source import Source
 from convcalc.text import escape_json, escape_markdown
 
@@ -112,7 +111,7 @@ class Notebook(Export):
         """What students get with the notebook."""
         shown = replace(self.sheet, questions=[item.question for item, *_ in self.items])
         found = [Out(f"{self.file}.yaml", sheet_text(shown).encode()), packed_module()]
-        return found + [Out(name, data) for name, data in files_beside(self.sheet).items()]
+        return found + self.network_files(f"{self.file}.yaml")
 
 
 def python_names(ids: list[str]) -> dict[str, str]:

@@ -20,7 +20,9 @@ from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part
-    from convcalc.homework.sheets.sheet import Question, Sheet
+    from convcalc.homework.questions.networks import Design
+from convcalc.homework.questions.networks import Design
+from convcalc.homework.sheets.sheet import Question, Sheet
 
 _SERIOUS = ("key", "gap", "tolerance", "text", "accept")
 # Mistakes that give the right number on purpose, as "assumed same size" does where padding keeps it.
@@ -91,6 +93,7 @@ def _findings(sheet: Sheet, question: Question) -> _Findings:
     """The findings about a question."""
     yield from _wrong_keys(sheet, question)
     yield from _missing_values(sheet, question)
+    yield from _assumptions(question)
     yield from _placeholders(question)
     yield from _accepts(question)
     yield from _tolerances(question)
@@ -145,6 +148,14 @@ def _reason(question: Question, verdict: Any, said: str) -> str:
     first = catalogue[verdict.mistakes[0][0]]
     formula = f", {first.formula}" if first.topics else ""
     return f"{said} comes from: {first.about}{formula} ({first.id})."
+
+
+def _assumptions(question: Question) -> _Findings:
+    """What is assumed about a network that is written as code."""
+    for word in question.task.words:
+        design = getattr(question.task, word)
+        for note in design.notes if isinstance(design, Design) else ():
+            yield "note", f"{word}: {note}", ()
 
 
 def _missing_values(sheet: Sheet, question: Question) -> _Findings:

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from convcalc.errors import UsageError
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Unreadable
-from convcalc.text import printable, shortened
+from convcalc.text import printable, printable_lines, shortened
 
 MAX_DIGITS = 12
 MAX_LAYERS = 2_000
 MAX_AXES = 3
 MAX_NAMES = 64
+MAX_NETWORK = 20_000  # characters of one that is written out
 
 Ints = int | tuple[int, ...]
 Rows = tuple[tuple[Any, ...], ...]
@@ -50,6 +51,23 @@ class RfLayer(NamedTuple):
     def __str__(self) -> str:
         shown = (self.k, self.s, self.d)[: 3 if self.is_dilated else 2]
         return "/".join("×".join(map(str, each(value, 1))) for value in shown)
+
+
+class NetworkFile(NamedTuple):
+    """A network in a file beside a sheet.
+
+    Attributes:
+        name: as the sheet writes it.
+        path: where it is.
+        folder: the sheet's; the file and what it extends lie in it.
+    """
+
+    name: str
+    path: str
+    folder: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 _SUBJECTS = {
@@ -227,6 +245,33 @@ def _read_word(raw: Any, what: str) -> str:
     return text
 
 
+def _read_network(raw: Any, what: str) -> str | NetworkFile:
+    """A network in any notation, on one line or several; or a file that is found already."""
+    if isinstance(raw, NetworkFile):
+        return raw
+    if isinstance(raw, dict):
+        message = "it must be a text, but is a mapping"
+        raise GivenError(what, message)
+    if isinstance(raw, list | tuple):
+        items = [str(_read_network(item, what)) for item in raw]
+        return ("\n" if any(" " in item or "(" in item for item in items) else " ").join(items)
+    text = str(raw).replace("\r\n", "\n").strip("\n").rstrip()
+    if len(text) > MAX_NETWORK:
+        message = f"it has {len(text):,} characters; at most {MAX_NETWORK:,} are read"
+        raise GivenError(what, message)
+    text = printable_lines(text.expandtabs())
+    return text if "\n" in text else text.strip()
+
+
+def _read_networks(raw: Any, what: str) -> tuple[str | NetworkFile, ...]:
+    """Some networks."""
+    items = list(raw) if isinstance(raw, list | tuple) else [raw]
+    if not 1 <= len(items) <= 26:
+        message = f"it lists {len(items)} texts; give 1 to 26"
+        raise GivenError(what, message)
+    return tuple(_read_network(item, what) for item in items)
+
+
 def _read_words(raw: Any, what: str) -> tuple[str, ...]:
     """Some texts."""
     items = list(raw) if isinstance(raw, list | tuple) else [raw]
@@ -361,8 +406,9 @@ READERS: dict[str, Reader] = {
     "OutputPadding": Reader(_whole, _whole_schema()),
     "Bias": Reader(_read_bool, BOOL_SCHEMA),
     "Flip": Reader(_read_bool, BOOL_SCHEMA),
-    "Arch": Reader(_read_word, _TEXTS_SCHEMA),
-    "Archs": Reader(_read_words, _WORDS_SCHEMA),
+    "Arch": Reader(_read_network, _TEXTS_SCHEMA),
+    "Archs": Reader(_read_networks, _WORDS_SCHEMA),
+    "NetworkName": Reader(_read_network, _TEXTS_SCHEMA),
     "Hwc": Reader(_read_shape, _sizes_schema(1, most=4)),
     "Hwc | None": Reader(_read_shape, _sizes_schema(1, most=4)),
     "Layers": Reader(_read_layers, _LAYERS_SCHEMA),
@@ -383,6 +429,7 @@ Sizes = Ints
 Hwc = tuple[int, ...]
 Layers = tuple[RfLayer, ...]
 LayersPerAxis = Layers
+NetworkName = str | NetworkFile
 Stack = tuple[Rows, ...]
 Words = tuple[str, ...]
 Names = tuple[str, ...]

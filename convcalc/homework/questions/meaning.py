@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from convcalc import formulas
 from convcalc.homework.conventions import Conventions
-from convcalc.homework.questions.given import GivenError, Ints, RfLayer, axes_of, each
+from convcalc.homework.questions.given import GivenError, Ints, NetworkFile, RfLayer, axes_of, each
 from convcalc.homework.questions.networks import Design, Writing
 from convcalc.homework.questions.rows import Counting
 from convcalc.layers import window
@@ -129,14 +129,14 @@ def _pool_numbers(_value: None, _words: Mapping[str, Any], c: Conventions) -> in
     return 0 if c.pool_bias != "lenet" else 2 if c.bias != "false" else 1
 
 
-def _design(value: str, _words: Mapping[str, Any], c: Conventions) -> Design:
+def _design(value: str | NetworkFile, _words: Mapping[str, Any], c: Conventions) -> Design:
     """A network as the sheet writes and counts it."""
     writing = Writing(c.padding == "total", c.same == "symmetric", int(c.dilation_base), c.fit)
     counting = Counting(c.bias != "false", c.bn == "all", c.pool_bias == "lenet", c.flops)
     return Design(value, writing, counting)
 
 
-def _designs(value: tuple[str, ...], words: Mapping[str, Any], c: Conventions) -> Any:
+def _designs(value: tuple[str | NetworkFile, ...], words: Mapping[str, Any], c: Conventions) -> Any:
     """Several networks."""
     return tuple([_design(text, words, c) for text in value])
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import ConvcalcError, ShapeError, UsageError
-from convcalc.homework.questions.given import MAX_LAYERS, GivenError, Hwc
+from convcalc.homework.questions.given import MAX_LAYERS, GivenError, Hwc, NetworkFile
 from convcalc.homework.questions.rows import Counting, Row, without_strict
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer
     from convcalc.network.network import Network
+    from convcalc.network.notations import Reading
 
 
 _MAX_PATH = 500  # layers between two rows of a table
-_EXAM = re.compile(
-    r"(CONV|POOL|MAXPOOL|AVGPOOL|FC)-(\d+)(?:-(\d+))?((?:-[a-z]\d+|-same)*)", re.IGNORECASE
-)
+_MAX_SPELLED = 40  # layers of a file that a question spells out
 
 
 class Writing(NamedTuple):
@@ -166,19 +164,34 @@ class Design:
     """A network as a question writes it, with what a sheet means by it and counts of it.
 
     Args:
-        text: a chain, the notation of exams, the name of a file or of a bundled network.
+        text: it in any notation, the name of a file or of a bundled network, or a file that is found.
         writing: how the words of a chain are meant.
         counting: what counts.
     """
 
     __slots__ = ("_walked", "counting", "text", "writing")
 
-    def __init__(self, text: str, writing: Writing, counting: Counting) -> None:
+    def __init__(self, text: str | NetworkFile, writing: Writing, counting: Counting) -> None:
         self.text, self.writing, self.counting = text, writing, counting
         self._walked: dict[Hwc | None, Walked] = {}
 
     def __str__(self) -> str:
-        return self.text
+        """It on one line; the layers of a file, so that the question is complete without it."""
+        if isinstance(self.text, NetworkFile):
+            layers = _spelled(loaded(self.text, "arch")) if self.text.folder else ""
+            return f"{self.text} ({layers})" if layers else str(self.text)
+        return self.text if "\n" not in self.text else _read(self.text).line()
+
+    @property
+    def notes(self) -> list[str]:
+        """What a teacher should know: what is assumed about code, or that a file is not shown."""
+        if isinstance(self.text, NetworkFile):
+            shown = not self.text.folder or _spelled(loaded(self.text, "arch"))
+            said = "branches or has many layers, so the question shows only its name; give students the file"
+            return [] if shown else [f"{self.text} {said}"]
+        if not self.text or is_name(self.text):
+            return []
+        return _read(self.text).notes
 
     def rows(self, shape: Hwc | None) -> list[Row]:
         """Its layers on an input, walked.
@@ -216,8 +229,9 @@ class Design:
 
     def joined(self, others: tuple[Design, ...]) -> Design:
         """This chain and others after it, as one."""
-        text = " ".join([self.text, *map(str, others)])
-        return Design(text, self.writing, self.counting)
+        texts = [str(design.text) for design in (self, *others)]
+        plain = not any("\n" in text or "(" in text for text in texts)
+        return Design((" " if plain else "\n").join(texts), self.writing, self.counting)
 
     def rounding_down(self) -> Design:
         """The same chain where sizes are rounded down instead of refused."""
@@ -227,7 +241,7 @@ class Design:
 
     def length(self) -> int:
         """How many layers a chain has."""
-        return sum(map(_times, self.text.split()))
+        return sum(layer.times for layer in _read(str(self.text)).layers)
 
     def problem(self, shape: tuple[int, ...]) -> str:
         """Why a chain does not accept an input, channels first; empty where it does.
@@ -235,54 +249,54 @@ class Design:
         Raises:
             GivenError: it is no chain, whatever goes in.
         """
-        from convcalc.network.chain import parse_chain
+        from convcalc.network.notations import network_of
 
         try:
-            parse_chain(self.text.split(), shape, self.writing.adapt, max_layers=MAX_LAYERS)
+            network_of(str(self.text), shape, self.writing.adapt, max_layers=MAX_LAYERS)
         except ShapeError as error:
             return str(error)
         except UsageError as error:
             if isinstance(error, GivenError):
                 raise
-            raise GivenError("arch", str(error)) from None
+            raise GivenError("arch", _one_line(error)) from None
         return ""
 
 
-def _chain_words(text: str) -> list[tuple[str, str]]:
-    """Each layer as the question writes it, and as a word of the chain language."""
-    found = []
-    for word in text.replace("→", " ").replace("->", " ").replace(",", " ").split():
-        match = _EXAM.fullmatch(word)
-        if not match:
-            found.append((word, word))
-            continue
-        kind, first, second, rest = match[1].upper(), match[2], match[3], match[4]
-        options = rest.replace("-same", "psame").replace("-", "")
-        if kind == "FC":
-            chain = f"fc:{first}"
-        elif kind == "CONV":
-            if second is None:
-                raise GivenError(
-                    "arch", f"{word}: a CONV has a kernel and filters, such as CONV-5-64"
-                )
-            chain = f"conv:k{first}c{second}{options}"
-        else:
-            name = "avgpool" if kind == "AVGPOOL" else "maxpool"
-            chain = f"{name}:k{first}{f's{second}' if second else ''}{options}"
-        found.append((word, chain))
-    return found
-
-
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Whether a text names a network rather than writing one out."""
-    if len(text.split()) > 1 or ":" in text or _EXAM.fullmatch(text):
+    if len(text.split()) != 1 or ":" in text or "(" in text:
         return False
     from convcalc.layers import find
+    from convcalc.network.load import bundled_names
 
-    return find(text) is None
+    if text.endswith((".yaml", ".yml")) or text in bundled_names():
+        return True
+    from convcalc.network.notations.word_tokens import names_layer
+
+    return not (find(text) or names_layer(text))
 
 
-def loaded(name: str, key: str, shape: tuple[int, ...] | None = None) -> Network:
+def _read(text: str, axes: int = 0) -> Reading:
+    """A network that a question writes out, for an input of so many axes.
+
+    Raises:
+        GivenError: it cannot be read.
+    """
+    from convcalc.network.notations import read
+
+    try:
+        return read(text, axes)
+    except ConvcalcError as error:
+        raise GivenError("arch", _one_line(error)) from None
+
+
+def _one_line(error: ConvcalcError) -> str:
+    """A message on one line: what it lists is numbered."""
+    first, *listed = str(error).split("\n")
+    return " ".join([first, *(f"({n}) {each.strip()}" for n, each in enumerate(listed, start=1))])
+
+
+def loaded(name: str | NetworkFile, key: str, shape: tuple[int, ...] | None = None) -> Network:
     """A bundled network, or that of a YAML file, under a word of ``given:``.
 
     Raises:
@@ -290,47 +304,47 @@ def loaded(name: str, key: str, shape: tuple[int, ...] | None = None) -> Network
     """
     from convcalc.network.load import load
 
+    file = name if isinstance(name, NetworkFile) else NetworkFile(name, name, "")
     try:
-        network = load(name, input=shape)
-    except ConvcalcError as error:
-        raise GivenError(key, str(error)) from None
+        network = load(file.path, input=shape, within=file.folder)
+    except ConvcalcError as error:  # the line of the file would not fit on the sheet's
+        raise GivenError(key, str(error).split("\n")[0]) from None
     if (layers := len(network.nodes)) > MAX_LAYERS:
         raise GivenError(
-            key, f"{shortened(name)} has {layers:,} layers; at most {MAX_LAYERS:,} are read"
+            key, f"{shortened(file.name)} has {layers:,} layers; at most {MAX_LAYERS:,} are read"
         )
     return network
 
 
-def _network_of(text: str, shape: Hwc | None, writing: Writing) -> tuple[Network, list[str]]:
-    """The network of a question, and how each of its layers is called there."""
-    from convcalc.network.chain import parse_chain
+def _spelled(network: Network) -> str:
+    """The layers of a network one after the other; empty where it branches, or has too many."""
+    from convcalc.layers.options import option_text
 
+    ordered = all(node.inputs == (place - 1,) for place, node in enumerate(network.nodes))
+    if not ordered or len(network.nodes) > _MAX_SPELLED:
+        return ""
+    return ", ".join(f"{n.layer.kind} {option_text(n.layer)}".strip() for n in network.nodes)
+
+
+def _network_of(
+    text: str | NetworkFile, shape: Hwc | None, writing: Writing
+) -> tuple[Network, list[str]]:
+    """The network of a question, and how each of its layers is called there."""
     first = None if shape is None else ((shape[-1], *shape[:-1]) if len(shape) > 1 else shape)
-    if first is None and not _is_name(text):
+    if isinstance(text, NetworkFile) or is_name(text):
+        network = loaded(text, "arch", first)
+        return network, [node.name for node in network.nodes]
+    from convcalc.network.notations import build
+
+    found = _read(text, len(first) - 1 if first else 0)
+    if first is None and (not found.input or 0 in found.input):
         raise GivenError("input", "a chain needs the input, such as 32x32x3")
     try:
-        if first is None or _is_name(text):
-            network = loaded(text, "arch", first)
-            return network, [node.name for node in network.nodes]
-        words = _chain_words(text)
-        chain = [chain for _, chain in words]
-        network = parse_chain(chain, first, writing.adapt, max_layers=MAX_LAYERS)
+        return build(found, first, writing.adapt, max_layers=MAX_LAYERS)
     except GivenError:
         raise
     except ConvcalcError as error:
-        raise GivenError("arch", str(error)) from None
-    written = iter(label for label, chain in words for _ in range(_times(chain)))
-    flattens = any("flat" in chain.lower() for _, chain in words)
-    labels = [
-        "" if node.layer.is_view and not flattens else next(written, "") for node in network.nodes
-    ]
-    return network, labels
-
-
-def _times(word: str) -> int:
-    """How many layers a word of a chain stands for."""
-    first, star, _ = word.partition("*")
-    return int(first) if star and first.isdigit() else 1
+        raise GivenError("arch", _one_line(error)) from None
 
 
 def _walk(design: Design, shape: Hwc | None) -> Walked:

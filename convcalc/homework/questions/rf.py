@@ -15,6 +15,7 @@ from convcalc.homework.questions.given import (
     GivenError,
     Layers,
     LayersPerAxis,
+    NetworkName,
     Sizes,
     axes_of,
     each,
@@ -130,7 +131,7 @@ class ReceptiveFieldNet(Task):
     rule: ClassVar = _RULE
     examples: ClassVar = ({"net": "lenet5"}, {"net": "zfnet"})
 
-    net: str
+    net: NetworkName
     at: str = ""
     in_pixels: InPixels
 

@@ -15,6 +15,7 @@ from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, convention_value, conventions
 from convcalc.homework.questions import QUESTIONS, GivenError, create_question
+from convcalc.homework.sheets.beside import find_beside
 from convcalc.homework.sheets.keys import (
     GRADING_KEYS,
     HINT_KEYS,
@@ -27,7 +28,7 @@ from convcalc.homework.sheets.keys import (
     SCHEMA,
     SHEET_KEYS,
 )
-from convcalc.homework.sheets.sheet import SHARES, Question, Sheet, find_beside
+from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
 from convcalc.network.yaml_source import Source, read
 from convcalc.text import printable, shortened
 
@@ -70,22 +71,6 @@ def load(path: str) -> Sheet:
 def loads(text: str, path: str = "<sheet>") -> Sheet:
     """Like `load`, from a text."""
     return sheet_of(Source(path, text))
-
-
-def files_beside(sheet: Sheet) -> dict[str, bytes]:
-    """The network files that a sheet names and that lie beside it, by name.
-
-    Raises:
-        UsageError: one cannot be read.
-    """
-    named = [question.given.get(word) for question in sheet.questions for word in ("arch", "net")]
-    folder = os.path.dirname(sheet.path)
-    found: dict[str, bytes] = {}
-    for name in sorted({name for name in named if isinstance(name, str)}):
-        path = os.path.join(folder, name)
-        if name.endswith(".yaml") and os.path.basename(name) == name and os.path.isfile(path):
-            found[name] = read(path).text.encode()
-    return found
 
 
 def sheet_of(source: Source) -> Sheet:

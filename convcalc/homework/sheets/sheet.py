@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from convcalc.homework.answers.types import Tolerance
 from convcalc.homework.conventions import RULES, Conventions, rule_sentences
 from convcalc.homework.questions import Part, Task
 from convcalc.homework.questions.base import ALIASES
+from convcalc.homework.questions.networks import Design
 from convcalc.homework.questions.showing import filled
 from convcalc.text import shortened
 
@@ -114,6 +114,8 @@ class Question:
         value = given.get(name, given.get(ALIASES.get(name, "")))
         if value is None:
             return ""
+        if isinstance(meant := getattr(self.task, name, None), Design):
+            return str(meant)
         return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
     def need_numbers(self, what: str) -> None:
@@ -256,14 +258,3 @@ class Sheet:
     def all_points(self) -> Fraction:
         """The points that there are, those that a person gives among them."""
         return sum((q.points for q in self.questions), Fraction(0))
-
-
-def find_beside(given: dict[str, Any], path: str) -> dict[str, Any]:
-    """The numbers of a question, with the paths of files that lie beside the sheet."""
-    for word in ("arch", "net"):
-        name = given.get(word)
-        if isinstance(name, str) and name.endswith(".yaml"):
-            beside = os.path.join(os.path.dirname(path), name)
-            if "\0" not in beside and os.path.exists(beside):
-                return {**given, word: beside}
-    return given

@@ -16,7 +16,8 @@ from typing import Any
 from convcalc.errors import UsageError
 from convcalc.homework.answers.types import Misfit
 from convcalc.homework.questions.base import Part, create_question
-from convcalc.homework.sheets.sheet import Question, Sheet, find_beside
+from convcalc.homework.sheets.beside import find_beside
+from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.constraints import meets
 from convcalc.homework.variants.secret import (
     code,

@@ -1,0 +1,106 @@
+"""The network files that a sheet names: only those in its own folder, and the bundled ones.
+
+A sheet may come from anybody, so a name in it opens no other file. What a network extends follows the
+same rule, and goes with it wherever the sheet goes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import UsageError
+from convcalc.files import read_file
+from convcalc.homework.questions.given import GivenError, NetworkFile
+from convcalc.homework.questions.networks import is_name
+from convcalc.text import shortened
+
+if TYPE_CHECKING:
+    from convcalc.homework.sheets.sheet import Sheet
+
+MAX_FILE = 2**20  # bytes
+_WORDS = ("arch", "net")  # of given:
+_SUFFIXES = (".yaml", ".yml")
+
+
+def find_beside(given: Mapping[str, Any], sheet: str) -> dict[str, Any]:
+    """The numbers of a question, with the files that its networks are in.
+
+    Args:
+        given: the words of the question.
+        sheet: the sheet's path.
+
+    Raises:
+        GivenError: a name that leads out of the sheet's folder, or to no network.
+    """
+    found = dict(given)
+    for word in _WORDS:
+        name = given.get(word)
+        if isinstance(name, str) and (word == "net" or is_name(name.strip())):
+            found[word] = _file(name.strip(), sheet, word)
+    return found
+
+
+def files_beside(sheet: Sheet) -> dict[str, bytes]:
+    """The network files in its folder that a sheet needs, by their names there; ``/`` parts folders.
+
+    Raises:
+        UsageError: one cannot be read.
+    """
+    from convcalc.network.load import is_inside, load
+
+    folder = os.path.dirname(sheet.path) or "."
+    found: dict[str, bytes] = {}
+    for file in dict.fromkeys(_named(sheet)):
+        for path in load(file.path, within=file.folder).files:
+            if is_inside(path, folder):
+                real, home = os.path.realpath(path), os.path.realpath(folder)
+                name = file.name if path == file.path else os.path.relpath(real, home)
+                found[name.replace(os.sep, "/")] = read_file(path, MAX_FILE, "network")
+    return dict(sorted(found.items()))
+
+
+def _named(sheet: Sheet) -> Iterator[NetworkFile]:
+    """The files in its folder that a sheet names, also where names vary."""
+    for question in sheet.questions:
+        for word in _WORDS:
+            varied = question.vary.get(word)
+            names = [question.given.get(word), *(varied if isinstance(varied, list) else ())]
+            for name in names:
+                file = find_beside({word: name}, sheet.path)[word] if name else None
+                if isinstance(file, NetworkFile) and file.folder:
+                    yield file
+
+
+def _file(name: str, sheet: str, word: str) -> NetworkFile:
+    """The file of a name.
+
+    Raises:
+        GivenError: it is not in the sheet's folder, or is no network file.
+    """
+    from convcalc.network.load import bundled_folder, find, is_inside
+
+    folder = os.path.dirname(sheet) or "."
+    parts = re.split(r"[/\\]", name)
+    if os.path.isabs(name) or ".." in parts or "\\" in name or not all(parts) or ":" in name:
+        raise GivenError(word, f"{shortened(name)} {_OUTSIDE}")
+    try:
+        path = find(name, folder)
+    except UsageError as error:
+        raise GivenError(word, str(error)) from None
+    if is_inside(path, bundled_folder()):
+        return NetworkFile(name, path, "")
+    if not is_inside(path, folder):
+        raise GivenError(word, f"{shortened(name)} {_OUTSIDE}")
+    if not name.endswith(_SUFFIXES) or not os.path.isfile(path):
+        what = f"{shortened(name)} is not a network file; write the name of a .yaml file"
+        raise GivenError(word, what)
+    if (size := os.path.getsize(path)) > MAX_FILE:
+        what = f"{shortened(name)} has {size:,} bytes; at most {MAX_FILE:,} are read, so shorten it"
+        raise GivenError(word, what)
+    return NetworkFile(name, path, folder)
+
+
+_OUTSIDE = "lies outside of the sheet's folder; copy it there, and write its name"
