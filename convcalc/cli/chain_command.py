@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.network_options import chain_of, view_options, view_report
+from convcalc.cli.network_options import view_options, view_report
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import CHAIN_LAYER, SHAPE
 
@@ -41,4 +41,6 @@ def command(
     The words of slides (CONV5-64, "3x3 conv, 64, pad 1") and lines of PyTorch and Keras are read too, and
     never run; - reads them from standard input.
     """
+    from convcalc.network.notations.command import chain_of
+
     show(view_report(chain_of(layers, shape), **view), format_name, output)

@@ -70,6 +70,7 @@ def load_networks(
 ) -> dict[str, Network]:
     """The networks by name, each once; layers are a chain."""
     from convcalc.network.load import bundled_names
+    from convcalc.network.notations.command import chain_of
 
     if every or not _is_chain(targets):
         names = bundled_names() if every else dict.fromkeys(targets)
@@ -87,45 +88,15 @@ def load_networks(
     return {"chain": chain_of(targets, shape)}
 
 
-def chain_of(words: tuple[str, ...], shape: Shape) -> Network:
-    """The network of layers on a command line: a chain, or any other notation; ``-`` is standard input."""
-    from convcalc.files import STDIN, decode, read_file
-    from convcalc.network.chain import parse_chain
-
-    text = "\n".join(words) if any("(" in word for word in words) else " ".join(words)
-    if words == (STDIN,):
-        from convcalc.network.notations import MAX_TEXT
-
-        text = decode(read_file(STDIN, 4 * MAX_TEXT, "network"), "<stdin>")
-    elif all(_is_word_of_chain(word) for word in words) or not _is_written_out(words):
-        return parse_chain(list(words), shape)
-    from convcalc.network.notations import network_of
-
-    return network_of(text, shape)[0]
-
-
-def _is_word_of_chain(word: str) -> bool:
-    """Whether a word is a kind, with its options behind a colon."""
-    from convcalc.layers import find as find_kind
-
-    return find_kind(word.rpartition("*")[2].partition(":")[0]) is not None
-
-
-def _is_written_out(words: tuple[str, ...]) -> bool:
-    """Whether one of the words begins a layer in another notation, as CONV5-64 and nn.Conv2d( do."""
-    from convcalc.network.notations.word_tokens import names_layer
-
-    return any("(" in word or names_layer(word) for word in words)
-
-
 def _is_chain(words: tuple[str, ...]) -> bool:
     """Whether the words are layers rather than networks: the first names a layer and no network."""
     from convcalc.network.load import find as find_file
+    from convcalc.network.notations.command import is_layer
 
     try:
         find_file(words[0])
     except ConvcalcError:
-        return ":" in words[0] or _is_word_of_chain(words[0]) or _is_written_out(words[:1])
+        return is_layer(words[0])
     return False
 
 

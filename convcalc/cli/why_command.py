@@ -38,10 +38,7 @@ _WORDS = {
     "input": ("--input", "Input volume, such as 300x300x3."),
     "layers": ("--layers", "Layers as kernel/stride, such as '3/2 3/1'."),
     "target": ("--target", "Size to reach."),
-    "arch": (
-        "--arch",
-        "A network: layers in any notation, such as 'CONV-5-6 POOL-2 FC-10', a file or a name.",
-    ),
+    "arch": ("--arch", "A network: 'CONV-5-6 POOL-2 FC-10', code, a file or a name."),
     "bias": ("--bias/--no-bias", "Whether biases count."),
 }
 _PAIR: Any = {"multiple": True, "metavar": "NAME=VALUE"}

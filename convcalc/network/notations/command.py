@@ -1,0 +1,54 @@
+"""A network on a command line: the words of a chain, or any other notation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convcalc.files import STDIN, decode, read_file
+from convcalc.layers import find
+from convcalc.network.chain import parse_chain
+
+if TYPE_CHECKING:
+    from convcalc.layers import Shape
+    from convcalc.network.network import Network
+
+_MAX_BYTES = 80_000  # more than any text that is read has
+
+
+def chain_of(words: tuple[str, ...], shape: Shape) -> Network:
+    """The network of some layers; ``-`` is what standard input says.
+
+    Args:
+        words: as they are given: several, or a whole text in one.
+        shape: what goes in, channels first.
+
+    Raises:
+        UsageError: something cannot be read.
+        ShapeError: a layer does not fit.
+    """
+    if words == (STDIN,):
+        text = decode(read_file(STDIN, _MAX_BYTES, "network"), "<stdin>")
+    elif all(map(_is_of_chain, words)) or not any(map(_is_written_out, words)):
+        return parse_chain(list(words), shape)
+    else:
+        text = ("\n" if any("(" in word for word in words) else " ").join(words)
+    from convcalc.network.notations import network_of  # noqa: PLC0415 - a chain needs none of them
+
+    return network_of(text, shape)[0]
+
+
+def is_layer(word: str) -> bool:
+    """Whether a word begins a layer, in whatever notation."""
+    return ":" in word or _is_of_chain(word) or _is_written_out(word)
+
+
+def _is_of_chain(word: str) -> bool:
+    """Whether a word is a kind, with its options behind a colon."""
+    return find(word.rpartition("*")[2].partition(":")[0]) is not None
+
+
+def _is_written_out(word: str) -> bool:
+    """Whether a word begins a layer in another notation, as CONV5-64 and nn.Conv2d( do."""
+    from convcalc.network.notations.word_tokens import names_layer  # noqa: PLC0415 - as above
+
+    return "(" in word or names_layer(word)
