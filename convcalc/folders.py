@@ -11,11 +11,15 @@ So it is done as databases do it, with a log that is written ahead:
 
 A process that is killed before the second step leaves a part that the next one throws away; one that
 is killed after it leaves work that the next one finishes, before it reads or writes anything else.
+
+People write into some of the files. What stood in them when the run began is noted in the log: if one
+holds something else by the time that the new file would replace it, it stays, and the next run reads it.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import sys
@@ -25,12 +29,13 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 from convcalc.errors import UsageError
-from convcalc.files import file_name, refusing
+from convcalc.files import file_name, open_regular, refusing
 from convcalc.text import shortened
 
 PREFIX = ".convcalc."  # of everything in a folder of outputs that is no output
 PART, WHOLE, LOCK = f"{PREFIX}part", f"{PREFIX}whole", f"{PREFIX}lock"
 _GONE = f"{PREFIX}gone"  # in a whole: a line for each file that is no longer made
+_READ = f"{PREFIX}read"  # in a whole: a line for each file that people write into, with what stood in it
 PATIENCE = 10.0  # seconds that a process waits for another
 _PAUSE = 0.05
 _MAX_FLUSHED = 20  # files of a folder
@@ -45,6 +50,7 @@ class OutputFolder:
         names: what an earlier run would have left there; others' files are never touched.
         way_out: what to do where it has.
         option: what the place was given to, for messages.
+        typed: the files that people write into; one that changes after this is not replaced.
 
     Raises:
         UsageError: an earlier run is there, another process writes to it, or nothing can be written.
@@ -58,6 +64,7 @@ class OutputFolder:
         names: tuple[str, ...],
         way_out: str,
         option: str = "--out",
+        typed: tuple[str, ...] = (),
     ) -> None:
         self.out, self.option = out.rstrip("/\\") or out, option
         self.path = os.path.join(self.out, PART)
@@ -68,6 +75,7 @@ class OutputFolder:
             _finish(self.out)
             if not replace:
                 _refuse_earlier(self.out, names, way_out)
+            self._read = {name: _digest(os.path.join(self.out, name)) for name in typed}
             with refusing(out, option):
                 _remove(self.path)
                 os.mkdir(self.path)
@@ -108,6 +116,9 @@ class OutputFolder:
             if gone:
                 with self.open(_GONE) as file:
                     file.writelines(f"{name}\n" for name in gone)
+            if self._read:
+                with self.open(_READ) as file:
+                    file.writelines(f"{found} {name}\n" for name, found in self._read.items())
             _flush(self.path)
             os.rename(self.path, os.path.join(self.out, WHOLE))
             _flush_one(self.out)
@@ -170,6 +181,7 @@ def _finish(out: str) -> None:
         return
     place = ""
     try:
+        read = _read_typed(whole)
         for place in _read_gone(whole):
             with suppress(FileNotFoundError):
                 os.unlink(os.path.join(out, place))
@@ -178,8 +190,8 @@ def _finish(out: str) -> None:
             _check_way(out, place, names)
             os.makedirs(os.path.join(out, place), exist_ok=True)
             for name in sorted(names):
-                if name != _GONE:
-                    place = os.path.relpath(os.path.join(folder, name), whole)
+                place = os.path.relpath(os.path.join(folder, name), whole)
+                if place not in (_GONE, _READ) and not _is_typed_later(out, place, read):
                     _put(os.path.join(folder, name), os.path.join(out, place))
     except OSError as error:
         message = (
@@ -197,6 +209,32 @@ def _put(source: str, target: str) -> None:
         if stat.S_ISREG(old) and stat.S_IMODE(old) != stat.S_IMODE(new):
             os.chmod(source, stat.S_IMODE(old))
     os.replace(source, target)
+
+
+def _digest(path: str) -> str:
+    """What tells the contents of a file from others; ``-`` where there is none, ``?`` if it cannot be read."""
+    try:
+        with open_regular(path, follow=True) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return "-"
+    except (OSError, ValueError):
+        return "?"
+
+
+def _read_typed(whole: str) -> dict[str, str]:
+    """What stood in the files that people write into when a whole run read them."""
+    try:
+        with open(os.path.join(whole, _READ), encoding="utf-8", errors="replace") as file:
+            lines = [line.rstrip("\n").partition(" ") for line in file]
+    except OSError:
+        return {}
+    return {name: found for found, _, name in lines}
+
+
+def _is_typed_later(out: str, place: str, read: dict[str, str]) -> bool:
+    """Whether a person has written into a file since a whole run read it, so that it must stay."""
+    return place in read and _digest(os.path.join(out, place)) not in (read[place], "-")
 
 
 def _check_way(out: str, place: str, names: list[str]) -> None:

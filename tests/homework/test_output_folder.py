@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from convcalc import folders
 from convcalc.homework.classroom.grader import Grader
 from convcalc.homework.classroom.output_files import OUTPUTS
 
@@ -294,6 +295,64 @@ def test_points_saved_while_the_class_is_marked_are_not_lost(
         "convcalc: graded: by-hand.csv was saved while the class was marked; nothing was written: run this again",
     )
     monkeypatch.undo()
+
+
+class Killed(BaseException):
+    """A process that ends here."""
+
+
+def kill_after_the_step(lesson: Class, *words: str, files: str) -> None:
+    """A run that ends when its files are complete, before the first is in its place."""
+
+    def killed(*words: Any) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(folders, "_put", killed)
+        with pytest.raises(Killed):
+            lesson.grade(*words, files=files)
+    assert Path("graded", folders.WHOLE, "by-hand.csv").exists()
+
+
+def type_points(text: str, comment: str) -> None:
+    """What a teacher types into the first row."""
+    table = Path("graded/by-hand.csv")
+    first = "Because of x.,"
+    assert f"{first}," in table.read_text()
+    table.write_text(table.read_text().replace(f"{first},2,", f"{first}{text},2,{comment}", 1))
+
+
+@pytest.mark.parametrize("next_one", ["stats", "look", "write", "add", "force"])
+def test_points_saved_after_a_run_was_killed_are_not_lost(lesson: Class, next_one: str) -> None:
+    lesson.grade("--roster", "roster.csv")
+    kill_after_the_step(lesson, "--add", files="late")
+    type_points("1.5", "Only there?")
+    typed = Path("graded/by-hand.csv").read_text()
+    commands = {
+        "stats": ("stats", "graded"),
+        "look": ("regrade", "graded", "--sheet", "ps.yaml"),
+        "write": ("regrade", "graded", "--sheet", "ps.yaml", "--write"),
+        "add": ("grade", "ps.yaml", "late", "--out", "graded", "--add"),
+        "force": ("grade", "ps.yaml", "in", "late", "--out", "graded", "--force"),
+    }
+    assert lesson(*commands[next_one]).code == 0
+    if next_one in ("stats", "look"):
+        assert Path("graded/by-hand.csv").read_text() == typed
+        assert lesson(*commands["write"]).code == 0
+    table = {(row["student_id"], row["question"]): row for row in rows("by-hand.csv")}
+    assert [(name, table[name, "t"]["points"]) for name in ("s1", "s2", "s3")] == [
+        ("s1", "1.5"), ("s2", ""), ("s3", ""),
+    ]  # fmt: skip
+    assert table["s1", "t"]["comment"] == "Only there?"
+    assert [row["points"] for row in rows("grades.csv")] == ["5.5", "2", "0"]
+    assert not Path("graded", folders.WHOLE).exists()
+
+
+def test_a_table_that_nobody_touched_is_replaced_by_that_of_a_killed_run(lesson: Class) -> None:
+    lesson.grade("--roster", "roster.csv")
+    kill_after_the_step(lesson, "--add", files="late")
+    lesson("stats", "graded")
+    assert [row["student_id"] for row in rows("by-hand.csv")] == ["s1", "s2", "s3"]
 
 
 # ----------------------------------------------------------------------------------- codes

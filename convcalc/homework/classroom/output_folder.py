@@ -60,7 +60,9 @@ class ClassFolder(OutputFolder):
     """The folder of a marked class; pages that a run does not write again are removed."""
 
     def __init__(self, out: str, *, replace: bool) -> None:
-        super().__init__(out, replace=replace, names=_NAMES_OF_A_RUN, way_out=_WAY_OUT)
+        super().__init__(
+            out, replace=replace, names=_NAMES_OF_A_RUN, way_out=_WAY_OUT, typed=(BY_HAND,)
+        )
         self._marks = self._state_of_marks()
 
     def _state_of_marks(self) -> tuple[int, int] | None:
