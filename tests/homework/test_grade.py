@@ -260,7 +260,7 @@ def test_an_archive_of_a_platform_is_a_class(sheet: Sheet, tmp_path: Path) -> No
         made.writestr("lovelaceada_871_99_ps.yaml", "q2: 760")
         made.writestr("Bo B_s2_assignsubmission_file/answers.txt", "q2: 260")
         made.writestr("__MACOSX/._answers.txt", b"\0\0")
-    roster = parse("Student,ID,SIS User ID,SIS Login ID\nAda,,871,ada\nBo,,872,s2\n")
+    roster = parse("Student,ID,SIS User ID,SIS Login ID\nAda,871,,ada\nBo,872,,s2\n")
     summary = run(sheet, path, tmp_path / "out", roster=roster)
     assert summary.counts == {"graded": 2, "left out": 1}
     assert [row["q2"] for row in rows(tmp_path / "out" / "grades.csv")] == ["1", "0"]

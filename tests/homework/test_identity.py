@@ -297,6 +297,23 @@ def test_an_id_that_is_alike_is_told_apart() -> None:
             "roster: no column is known to hold ids (Matrikel, Nachname); say which with --roster-id",
         ),
         ("student_id,name\ns1,Ann\n", "nam", "roster: no column 'nam'; did you mean 'name'?"),
+        (
+            'student_id,name\ns1,Ann Lee\ns2,"Bob Ray\ns3,Cy Doe\n',
+            "",
+            "roster: line 3: cannot be read (unexpected end of data); a quotation mark may not be closed: "
+            "correct that line, or save the roster as CSV again",
+        ),
+        (
+            'student_id,name\ns1,"Ann Lee\ns2,Bob" Ray\n',
+            "",
+            "roster: line 2: cannot be read (',' expected after '\"'); a quotation mark may not be closed",
+        ),
+        (
+            'student_id,name\ns1,"Ann Lee\ns2,Bob Ray"\n',
+            "",
+            "roster: row 2: 's1' goes on over several lines; a quotation mark may not be closed: correct that row",
+        ),
+        ('student_id,name\n"s1\ns2",Bob\n', "", "roster: row 2: "),
     ],
 )
 def test_what_is_no_roster_is_refused(text: str | bytes, column: str, said: str) -> None:
@@ -315,6 +332,31 @@ def test_a_roster_says_which_column_holds_the_ids() -> None:
     assert list(parse(text, id_column="login").students) == ["ann"]
     assert parse(text, id_column="login").notes == []
     assert parse(text).find("ann") == "s1"
+
+
+GRADEBOOK = "Student,ID,SIS User ID,SIS Login ID,Section,PS\n    Points Possible,,,,,5\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "ids"),
+    [
+        ('"Lee, Ann",871,00042,ann,A,3\n"Student, Test",900,,,A,', ["ann"]),
+        ('"Lee, Ann",871,00042,,A,3\n"Ray, Bob",872,00043,,A,3', ["00042", "00043"]),
+        ('"Lee, Ann",871,,,A,3\n"Ray, Bob",872,,,A,3', ["871", "872"]),
+    ],
+)
+def test_a_gradebook_of_canvas_has_the_ids_in_the_column_that_is_filled(
+    row: str, ids: list[str]
+) -> None:
+    roster = parse(GRADEBOOK + row + "\n")
+    assert list(roster.students) == ids
+    assert roster.match(Claim(canvas="871", name="leeann")) == {ids[0]}
+    assert next(iter(parse(GRADEBOOK + row, id_column="ID").students)) == "871"
+
+
+def test_notes_of_several_lines_are_no_part_of_a_student() -> None:
+    text = 'student_id,name,notes\ns1,Ann "Annie" Lee,"late\nagain"\ns2,Bob Ray,\n'
+    assert list(parse(text).students) == ["s1", "s2"]
 
 
 def test_what_is_odd_about_a_roster_is_said() -> None:

@@ -361,6 +361,19 @@ by-hand.csv row 5: s3 q3: '02-Jan' is not a number of points (a spreadsheet may 
         }
 
 
+def test_points_above_a_lowered_maximum_are_refused_in_one_line(out: Path, sheet: Sheet) -> None:
+    table = read_csv(out / "by-hand.csv")
+    table[1][4] = "2"
+    save(out / "by-hand.csv", table)
+    again(out, sheet)
+    lower = loads(SHEET.replace("text: Why?, points: 2", "text: Why?, points: 1"))
+    with pytest.raises(UsageError) as caught:
+        regrade(str(out), lower, write=True)
+    assert str(caught.value).replace(f"{out}/", "") == (
+        "by-hand.csv row 2: s1 q3: '2' is more than the 1 that there are; write a number from 0 to 1"
+    )
+
+
 def test_a_long_list_of_refusals_is_cut(tmp_path: Path, sheet: Sheet) -> None:
     students = [f"s{n}" for n in range(50)]
     table = [["student_id", "question", "points"], *([name, "q3", "x"] for name in students)]

@@ -111,6 +111,7 @@ def test_a_folder_says_how_it_was_made(lesson: Class) -> None:
 def test_options_need_not_be_given_again(lesson: Class) -> None:
     lesson.write("map.yaml", "How many?: q2\n")
     lesson.write("form.csv", "student_id,How many?\ns3,760\n")
+    os.utime("form.csv", (1_000_000_000, 1_000_000_000))
     first = ("--roster", "roster.csv", "--with-answers", "--column", "PS (1)", "--map", "map.yaml")
     lesson.grade(*first, "--outputs", "json,csv,feedback,canvas")
     before = Path("graded/manifest.json").read_text()
@@ -390,6 +391,17 @@ def test_a_code_is_for_ever(lesson: Class) -> None:
     lesson.write("in/S1.yaml", "q2: 1")
     lesson.grade("--force", *secret, sheet="fixed.yaml")
     check(2003)
+
+
+def test_a_wrong_variant_is_noted_once_however_often_files_are_added(lesson: Class) -> None:
+    lesson.write("ps.yaml", VARIED)
+    lesson.write("in/s1.yaml", "variant: ffff\nq1: 28x28x6\nq2: 760")
+    lesson.grade("--secret-file", "secret")
+    noted = rows("grades.csv")[0]["notes"]
+    assert noted.startswith("the answers say variant 'ffff', but s1 has ")
+    for _ in range(2):
+        lesson.grade("--secret-file", "secret", "--add", files="late")
+        assert rows("grades.csv")[0]["notes"] == noted
 
 
 def test_a_new_student_needs_the_secret_for_a_code(lesson: Class) -> None:

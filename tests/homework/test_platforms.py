@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from convcalc.homework import loads
+from convcalc.homework.classroom.platforms import times
 from convcalc.homework.classroom.platforms.kinds import other_kind
 from convcalc.homework.classroom.platforms.times import time_of
 from convcalc.homework.classroom.roster import parse
@@ -328,6 +329,11 @@ def test_times_are_put_in_order(earlier: str, later: str) -> None:
     assert first is not None
     assert second is not None
     assert first < second
+
+
+def test_rows_without_a_time_take_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(times, "_FORMATS", None)  # which would be tried one by one
+    assert time_of("") is time_of(" \n") is None
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import IO, Any, NamedTuple
 
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
+from convcalc.homework.classroom.claims import Claim
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
 from convcalc.homework.classroom.given import Answers
 from convcalc.homework.classroom.grader import Graded, Grader
-from convcalc.homework.classroom.owner import NOT_ON_THE_ROSTER, UNCLEAR, UNREADABLE, Owners
+from convcalc.homework.classroom.guesses import Guesses
+from convcalc.homework.classroom.own_files import is_ours
+from convcalc.homework.classroom.owner import (
+    NOT_ON_THE_ROSTER,
+    UNCLEAR,
+    UNREADABLE,
+    Owners,
+    names_of,
+)
 from convcalc.homework.classroom.platforms.tables import has_heading, parse_table
 from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.sheets.sheet import Question, Sheet
@@ -63,6 +72,7 @@ class _Rank(NamedTuple):
         answered: whether anything is answered in it.
         sure: whether its name or the platform says whose it is.
         attempt: the platform's number, else the version that its name ends in.
+        upload: the platform's number of the file.
         time: when it was handed in, by the platform, else when it was last changed.
         order: its place among all that were read.
     """
@@ -70,18 +80,38 @@ class _Rank(NamedTuple):
     answered: bool
     sure: bool
     attempt: int
+    upload: int
     time: float
     order: int
 
 
 @dataclass(slots=True)
 class _Place:
-    """The place of a student's newest answers in the store."""
+    """The place of a student's newest answers in the store; attempts are compared within a series."""
 
     student: str
     rank: _Rank
+    series: str
     start: int
     path: str
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A file whose owner is known only when the names of all files are.
+
+    Attributes:
+        submitted, given: what was read, without the bytes and the answers.
+        alone: whether the file holds one student.
+        start: where the answers are in the store; negative where there are none.
+        status: in this case what is to be said of it.
+    """
+
+    submitted: SubmittedFile
+    given: Answers
+    alone: bool
+    start: int
+    status: FileStatus | None = None
 
 
 class AnswerStore:
@@ -95,18 +125,23 @@ class AnswerStore:
         self.statuses: list[FileStatus] = []
         self.files = 0
         self.rows = 0
+        self._added = 0
         self.variants = {True: 0, False: 0}  # those that fit the secret, and those that do not
         self._owners: Owners | None = None
+        self._waiting: list[_Waiting] = []  # without a roster, until every name was seen
         self._broken: dict[str, str] | None = None
 
     @property
     def owners(self) -> Owners:
         """What finds whose answers files hold."""
         if self._owners is None:
-            varies = self.roster is not None and self.grader.varies
-            students = self.roster.students if varies and self.roster else ()
-            codes = {self.grader.code(student): student for student in students}
-            self._owners = Owners(self.roster, codes, self.sheet.id)
+            files = (
+                (names_of(each.submitted), each.given.student)
+                for each in self._waiting
+                if each.start >= 0 and each.alone
+            )
+            codes = self.grader.codes(self.roster.students if self.roster else ())
+            self._owners = Owners(self.roster, codes, Guesses(files, self.sheet.id))
         return self._owners
 
     def read(
@@ -124,14 +159,37 @@ class AnswerStore:
                 self.statuses.append(FileStatus(submitted.path, "", "left out", submitted.problem))
             elif submitted.data is None:
                 self._set_aside(submitted, UNREADABLE, submitted.problem)
+            elif is_ours(submitted.data):
+                why = "a file that convcalc hw wrote"
+                self.statuses.append(FileStatus(submitted.path, "", "left out", why))
             else:
                 self.read_file(submitted, columns)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Find whose the files are that wait for the names of all of them."""
+        for each in self._waiting:
+            if each.status is not None:
+                self._add_status(each.submitted, each.status)
+            else:
+                record = self._record_at(each.start)
+                self._assign(each.submitted, each.given, record, alone=each.alone)
+        if self._waiting:
+            self._waiting, self._owners = [], None
 
     def _set_aside(self, submitted: SubmittedFile, status: str, why: str, path: str = "") -> None:
         """Note why a file, or a row of it, does not count."""
-        students = ", ".join(self.owners.likely(submitted))
-        note = shortened(why, _MAX_NOTE)
-        self.statuses.append(FileStatus(path or submitted.path, students, status, note))
+        found = FileStatus(path or submitted.path, "", status, shortened(why, _MAX_NOTE))
+        if self.roster is None:
+            bare = replace(submitted, data=None)
+            self._waiting.append(_Waiting(bare, Answers(), alone=True, start=-1, status=found))
+        else:
+            self._add_status(submitted, found)
+
+    def _add_status(self, submitted: SubmittedFile, found: FileStatus) -> None:
+        """Note the status of a file, once for each student whose it probably is."""
+        for student in self.owners.likely(submitted) or ("",):
+            self.statuses.append(replace(found, student=student))
 
     def read_file(self, submitted: SubmittedFile, columns: dict[str, str] | None) -> None:
         """Note the answers of one file, or why there are none."""
@@ -159,31 +217,45 @@ class AnswerStore:
             why = "a sheet, not answers" if is_sheet else "answers no question of this sheet"
             self._set_aside(submitted, NO_ANSWERS, why, path)
             return
-        owner = self.owners.of_answers(submitted, given, alone=alone)
-        if not owner.students or owner.status:
-            said = shortened(owner.said, 100)
-            self.statuses.append(FileStatus(path, said, owner.status or UNREADABLE, owner.note))
-            return
-        if owner.note:
-            notes.append(owner.note)
         if given.sheet and given.sheet != self.sheet.id:
             notes.append(f"the answers are for the sheet {shortened(given.sheet, 40)!r}")
+        record = {"file": path, "variant": given.variant, "notes": notes, "answers": values}
+        if self.roster is not None:
+            self._assign(submitted, given, record, alone=alone)
+            return
+        bare = replace(given, values={}, notes=[])
+        start = self._write(record)
+        self._waiting.append(_Waiting(replace(submitted, data=None), bare, alone, start))
+
+    def _assign(
+        self, submitted: SubmittedFile, given: Answers, record: dict[str, Any], *, alone: bool
+    ) -> None:
+        """Give some answers to the student, or to each member of the group, who handed them in."""
+        owner = self.owners.of_answers(submitted, given, alone=alone)
+        nobody = (owner,) if owner.status or not owner.students else ()
+        for each in (*nobody, *owner.others):
+            said, status = shortened(each.said, 100), each.status or UNREADABLE
+            self.statuses.append(FileStatus(record["file"], said, status, each.note))
+        if nobody:
+            return
         claims = [each for each in (given.claim, owner.claim, submitted.claim) if each is not None]
         time = next((each.time for each in claims if each.time is not None), submitted.time)
         attempt = next((c.attempt for c in claims if c.attempt is not None), submitted.version)
+        file = owner.claim or Claim()
+        notes = [owner.note, *record["notes"]] if owner.note else record["notes"]
         for student in owner.students:
             self._check_variant(student, given.variant)
-            record = {
-                "student": student, "file": path, "time": time, "sure": owner.sure, "attempt": attempt,
-                "variant": given.variant, "notes": notes, "answers": values,
-            }  # fmt: skip
-            self.add(record)
+            self.add(
+                {
+                    **record, "student": student, "time": time, "sure": owner.sure, "attempt": attempt,
+                    "notes": notes, "upload": file.upload, "series": file.series,
+                }
+            )  # fmt: skip
 
     def _check_variant(self, student: str, claimed: str) -> None:
         """Count whether the variant that the answers name is the one that the secret gives."""
-        drawn = self.grader.code(student)
-        if drawn and _CODE.fullmatch(claimed):
-            self.variants[claimed.startswith(drawn) or drawn.startswith(claimed)] += 1
+        if self.grader.code(student) and _CODE.fullmatch(claimed):
+            self.variants[self.grader.has_code(student, claimed)] += 1
 
     def refuse_wrong_secret(self) -> None:
         """Refuse to mark where no variant that the answers name belongs to the secret.
@@ -202,27 +274,34 @@ class AnswerStore:
         """Put one student's answers into the store, unless newer ones are there."""
         path, student = record["file"], record["student"]
         key = same_student(student)
+        self._added += 1
         rank = _Rank(
             any(not is_blank(each) for each in record["answers"].values()),
             bool(record["sure"]),
             record["attempt"],
+            record["upload"],
             float(record["time"]),
-            len(self.statuses) + self.rows,
+            self._added,
         )
         older = self.places.get(key)
-        if older is not None and older.rank > rank:
-            self.statuses.append(
-                FileStatus(
-                    path, student, "older copy", _reason_not_used(rank, older.rank, older.path)
-                )
-            )
-            return
         if older is not None:
-            why = _reason_not_used(older.rank, rank, path)
+            before, now = older.rank, rank
+            if before.upload and now.upload and older.series != record["series"]:
+                before, now = before._replace(attempt=0), now._replace(attempt=0)
+            if before > now:
+                why = _reason_not_used(now, before, older.path)
+                self.statuses.append(FileStatus(path, student, "older copy", why))
+                return
+            why = _reason_not_used(before, now, path)
             self.statuses.append(FileStatus(older.path, student, "older copy", why))
+        start = self._write(record)
+        self.places[key] = _Place(student, rank, record["series"], start, path)
+
+    def _write(self, record: dict[str, Any]) -> int:
+        """Put a line at the end of the store, and say where it begins."""
         start = self.file.seek(0, 2)
         self.file.write(json.dumps(record, ensure_ascii=True).encode() + b"\n")
-        self.places[key] = _Place(student, rank, start, path)
+        return start
 
     def grades(self, order: Callable[[Student], str] | None = None) -> Iterator[Graded]:
         """The marks of every student, in the order of the roster, else of their ids, or in another."""
@@ -239,7 +318,11 @@ class AnswerStore:
 
     def record(self, place: _Place) -> dict[str, Any]:
         """One student's answers, back from the store."""
-        self.file.seek(place.start)
+        return self._record_at(place.start)
+
+    def _record_at(self, start: int) -> dict[str, Any]:
+        """A line of the store."""
+        self.file.seek(start)
         found: dict[str, Any] = json.loads(self.file.readline())
         return found
 
@@ -250,15 +333,9 @@ class AnswerStore:
         variant = self.grader.code(student.id) or record.get("drawn_variant", "")
         sheet = self.grader.sheet_of(student.id, variant, record.get("numbers"))
         claimed = record["variant"]
-        if (
-            claimed
-            and variant
-            and not claimed.startswith(variant)
-            and not variant.startswith(claimed)
-        ):
-            notes.append(
-                f"the answers say variant {shortened(claimed, 20)!r}, but {student.id} has {variant}"
-            )
+        if claimed and variant and not self._is_code(student.id, variant, claimed):
+            said = f"the answers say variant {shortened(claimed, 20)!r}, but {student.id} has {variant}"
+            notes += [said] if said not in notes else []
         entries = self.grader.mark(sheet, record["answers"])
         points = sum((entry.points for entry in entries), Fraction(0))
         numbers = {
@@ -269,7 +346,14 @@ class AnswerStore:
         return Graded(
             student, variant, entries, points, record["file"], notes, record["answers"], numbers,
             time=float(record["time"]), sure=bool(record["sure"]), claimed=claimed, attempt=record["attempt"],
+            upload=record["upload"], series=record["series"],
         )  # fmt: skip
+
+    def _is_code(self, student: str, variant: str, claimed: str) -> bool:
+        """Whether a code that answers name is the one of the student's variant."""
+        if self.grader.code(student):
+            return self.grader.has_code(student, claimed)
+        return claimed.startswith(variant) or variant.startswith(claimed)
 
     def all_statuses(self) -> list[FileStatus]:
         """The status of every file and row, including those that were graded."""
@@ -323,6 +407,8 @@ def _reason_not_used(older: _Rank, newer: _Rank, path: str) -> str:
         return f"{path} has the student's name and counts"
     if older.attempt != newer.attempt:
         return f"an earlier attempt than {path}, which counts"
+    if older.upload != newer.upload and older.upload and newer.upload:
+        return f"uploaded before {path}, which counts"
     if older.time == newer.time:
         return f"as old as {path}, which was read later and counts"
     return f"older than {path}, which counts"

@@ -262,6 +262,7 @@ class _Reader:
                 mark.value = typed_points(mark.points, question.points)
             except ValueError as error:
                 self.problems.append(f"{where}: {name}: {error}")
+                self.seen[key] = row.number  # the row is there, and is no row that is gone
                 return
             if not self.students.holds(student):
                 self.repaired[f"{shortened(student)} is {self.shown[key[0]]}"] = None

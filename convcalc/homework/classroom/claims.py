@@ -21,6 +21,110 @@ _VERSION = re.compile(
     r"(?:\((\d{1,3})\)|[ _-]+(?:v|version|attempt|try|submission)[ _-]?(\d{1,3}))$", re.IGNORECASE
 )
 
+_ADDRESS = re.compile(r"(?P<local>[\w.+%'-]{1,100})@(?P<domain>[^\W_][A-Za-z0-9.-]{0,200})")
+
+# Words beside an id in the name of a file that are no part of another person's name.
+_TASK_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "answer",
+        "answers",
+        "assignment",
+        "class",
+        "cnn",
+        "conv",
+        "convolution",
+        "convolutional",
+        "convolutions",
+        "copy",
+        "corrected",
+        "course",
+        "draft",
+        "ex",
+        "exam",
+        "exercise",
+        "exercises",
+        "file",
+        "final",
+        "fixed",
+        "for",
+        "hand",
+        "handin",
+        "homework",
+        "homeworks",
+        "hw",
+        "in",
+        "lab",
+        "late",
+        "latest",
+        "latex",
+        "md",
+        "my",
+        "network",
+        "networks",
+        "new",
+        "nn",
+        "notebook",
+        "of",
+        "old",
+        "part",
+        "problem",
+        "problems",
+        "ps",
+        "pset",
+        "question",
+        "questions",
+        "quiz",
+        "redo",
+        "resubmission",
+        "resubmit",
+        "response",
+        "responses",
+        "revised",
+        "section",
+        "set",
+        "sheet",
+        "solution",
+        "solutions",
+        "student",
+        "students",
+        "submission",
+        "submissions",
+        "submit",
+        "submitted",
+        "task",
+        "test",
+        "text",
+        "the",
+        "try",
+        "txt",
+        "update",
+        "updated",
+        "upload",
+        "v",
+        "version",
+        "week",
+        "work",
+        "yaml",
+        "yml",
+    ]
+)
+
+# Names of files that say nothing of a student, and of folders that hold several students.
+_NOTHING = re.compile(
+    r"(?:(?:my|all|late|final)[ _-]*)?(?:answers?|submissions?|submitted|homeworks?|hw|sheet|solutions?|mine|"
+    r"responses?|export|results?|download|files?|upload|ps|assignments?|exercises?|problems?|questions?|tasks?|"
+    r"notebook|untitled|readme|notes?)[ _-]*\w{0,3}|(?:assignment|submissions?)[ _-]?\d{0,12}[ _-]export",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"(?:sections?|groups?|class|batch|labs?|tutorials?|period|week|part|day|in|inbox|old|new|late|done|students?)"
+    r"[ _-]*\w{0,3}",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -32,6 +136,10 @@ class Claim:
         attempt: which attempt it is; the highest counts.
         members: where a group handed it in, one claim for each of them.
         source: the platform, for messages.
+        canvas: the number that Canvas gives to a user; no other number is compared with it.
+        number: what keeps people of one name apart where nothing else does.
+        upload: the number that Canvas gives to a file; a later file has a higher one.
+        series: the file's own name without the attempt; attempts are compared within one.
     """
 
     id: str = ""
@@ -42,11 +150,20 @@ class Claim:
     attempt: int | None = None
     members: tuple[Claim, ...] = ()
     source: str = ""
+    canvas: str = ""
+    number: str = ""
+    upload: int = 0
+    series: str = ""
 
     @property
     def shown(self) -> str:
-        """Who it names, for messages."""
-        return self.id or self.email or self.login or self.name
+        """Who it names: what stands for a student where there is no roster."""
+        return self.id or self.email or self.login or self.canvas or self.name
+
+    @property
+    def known_as(self) -> str:
+        """Who it names, for messages to people, who know no number of Canvas."""
+        return self.id or self.email or self.login or self.name or self.canvas
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -81,11 +198,13 @@ class Index:
         self._found: dict[tuple[str, ...], set[str]] = {}
         self._joined: dict[str, set[str]] = {}
         self._exact: dict[str, set[str]] = {}
+        self._words: dict[str, frozenset[str]] = {}  # of each student's name
 
     def add(self, student: str, ids: Iterable[str], name: str = "") -> None:
         """A student under ids and addresses, and under a full name."""
         for each in filter(None, ids):
             self._exact.setdefault(same_student(each), set()).add(student)
+        self._words[student] = frozenset(words(name))
         keys = [words(each) for each in ids if each]
         if len(words(name)) > 1:  # one word of a name alone may be anybody's
             keys += orders(name)
@@ -108,11 +227,22 @@ class Index:
         """The students that are named in a text such as a file's name.
 
         What lies inside a longer match does not count: in "s1-2" the student s1 is not named if
-        there is a student s1-2.
+        there is a student s1-2. An address counts as a whole, and an id that is a word only without
+        other words beside it.
         """
+        return self._named(text)[0]
+
+    def doubtful(self, text: str) -> set[str]:
+        """The students of whom only the id is there, as a word among others, as in "Will Park"."""
+        return self._named(text)[1]
+
+    def _named(self, text: str) -> tuple[set[str], set[str]]:
+        """The students that a text names, and those that it may name."""
         text = without_copy(text)
         if exact := self._exact.get(same_student(text)):
-            return set(exact)
+            return set(exact), set()
+        if "@" in text:
+            return self._with_address(text), set()
         tokens = words(text)
         spans: list[tuple[int, int, set[str]]] = []
         for start in range(len(tokens)):
@@ -128,12 +258,59 @@ class Index:
                 a <= span[0] and span[1] <= b and b - a > span[1] - span[0] for a, b, _ in spans
             )
         ]
-        return set().union(*(found for _, _, found in longest)) if longest else set()
+        named: set[str] = set()
+        doubtful: set[str] = set()
+        for start, stop, found in longest:
+            others = (*tokens[:start], *tokens[stop:])
+            sure = stop - start > 1 or not tokens[start].isalpha()
+            for student in found:
+                (named if sure or self._belong(others, student) else doubtful).add(student)
+        return named, doubtful - named
+
+    def _belong(self, others: tuple[str, ...], student: str) -> bool:
+        """Whether words beside an id are no other person's name: those of a task, or of the same name."""
+        own = self._words.get(student, frozenset())
+        return all(not word.isalpha() or word in own or word in _TASK_WORDS for word in others)
+
+    def _with_address(self, text: str) -> set[str]:
+        """The students whose whole address stands in a text, with nothing else but their names or a task's."""
+        for found in _ADDRESS.finditer(text):
+            for cut in (0, *(place.end() for place in re.finditer("[_-]", found["local"]))):
+                address = f"{found['local'][cut:]}@{found['domain']}"
+                students = self._exact.get(same_student(address), set())
+                before = text[: found.start()] + found["local"][:cut]
+                rest = words(f"{before} {text[found.end() :]}")
+                if len(students) == 1 and self._are_beside(rest, *students):
+                    return set(students)
+        return set()
+
+    def _are_beside(self, others: tuple[str, ...], student: str) -> bool:
+        """Whether words beside an address are of a task, or name the same student."""
+        named = self._found.get(others, {student})
+        return named == {student} and (others in self._found or self._belong(others, student))
 
 
 def _is_short(text: str) -> bool:
     """Whether an id is so short that a number or a word of a file's name can be it by chance."""
     return len(text) < _SHORT and (text.isdigit() or text.isalpha())
+
+
+def says_nothing(name: str) -> bool:
+    """Whether a name is one that any student may give to a file.
+
+    >>> says_nothing("hw2"), says_nothing("My Answers"), says_nothing("ann")
+    (True, True, False)
+    """
+    return bool(_NOTHING.fullmatch(name))
+
+
+def holds_several(name: str) -> bool:
+    """Whether a folder's name is one of a part of a class.
+
+    >>> holds_several("section 3"), holds_several("ann")
+    (True, False)
+    """
+    return bool(_SEVERAL.fullmatch(name))
 
 
 def without_copy(name: str) -> str:

@@ -20,6 +20,7 @@ from typing import IO
 
 from convcalc.errors import UsageError
 from convcalc.files import open_regular
+from convcalc.folders import PREFIX
 from convcalc.homework.classroom.answer_files import MAX_BYTES
 from convcalc.homework.classroom.claims import Claim, version_of
 from convcalc.homework.classroom.platforms import gradescope
@@ -36,8 +37,10 @@ _MAX_RATIO = 200  # how far one file may have been squeezed, past the first
 _FREE_BYTES = 2**20  # bytes that may have been squeezed any amount
 MAX_NESTED = 2  # archives in archives
 _ENCRYPTED = 0x1
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 _SUMMARY, _BESIDE = "summary.json", {"manifest.json", "names", "files.csv"}  # of a folder of marks
+_SUMMARY_START = re.compile(rb'\{\s*"schema": \d+,\s*"sheet": "')
 _KEY_HEADING = b"student_id,variant,question,part,given,expected"  # of the key of `hw make`
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
@@ -69,6 +72,10 @@ class SubmittedFile:
         claim: what a platform says of it; None where none does.
         direct: whether it was named on the command line, not found in a folder or archive.
         version: the version that its name ends in; 0 without one.
+        within: the folder or archive that was named on the command line and holds it; empty where
+            it was named itself.
+        packed: whether that is an archive.
+        several: whether several folders or archives were named.
     """
 
     path: str
@@ -80,6 +87,9 @@ class SubmittedFile:
     claim: Claim | None = None
     direct: bool = False
     version: int = 0
+    within: str = ""
+    packed: bool = False
+    several: bool = False
 
 
 class _Changed(Exception):  # noqa: N818 - not an error of the program
@@ -93,20 +103,43 @@ def submitted_files(paths: Iterable[str]) -> Iterator[SubmittedFile]:
         UsageError: a path that was named is not there.
     """
     count = 0
-    for path in paths:
-        try:
-            found = os.stat(path)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            message = f"{shortened(path)}: cannot be read: {reason}; check the name"
-            raise UsageError(message) from None
-        is_folder = stat.S_ISDIR(found.st_mode)
-        for submitted in _folder(path, (), 0) if is_folder else _file(path, (), direct=True):
+    places = [(path, _sort_of(path)) for path in paths]
+    several = sum(sort != "file" for _, sort in places) > 1
+    for path, sort in places:
+        within = _own_name(path, sort)
+        found = _folder(path, (), 0) if sort == "folder" else _file(path, (), direct=True)
+        for submitted in found:
+            submitted.within, submitted.packed = within, sort == "archive"
+            submitted.several = several
             count += 1
             if count > MAX_FILES:
                 message = f"more than {MAX_FILES:,} files; grade them folder by folder"
                 raise UsageError(message)
             yield submitted
+
+
+def _sort_of(path: str) -> str:
+    """Whether a path is a folder, an archive or a file.
+
+    Raises:
+        UsageError: it is not there.
+    """
+    try:
+        if stat.S_ISDIR(os.stat(path).st_mode):
+            return "folder"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"{shortened(path)}: cannot be read: {reason}; check the name"
+        raise UsageError(message) from None
+    return "archive" if _start_of(path, 4, follow=True) in _ZIP else "file"
+
+
+def _own_name(path: str, sort: str) -> str:
+    """The name of a folder or archive; empty for a file, and for the present folder."""
+    name = os.path.basename(os.path.normpath(path))
+    if sort == "file" or name in (os.curdir, os.pardir):
+        return ""
+    return _stem(name) if sort == "archive" else name
 
 
 def _stem(name: str) -> str:
@@ -181,10 +214,10 @@ def _claims_in(path: str) -> dict[str, Claim]:
     return gradescope.claims_of(_start_of(os.path.join(path, gradescope.METADATA), MAX_BYTES))
 
 
-def _start_of(path: str, count: int = 200) -> bytes:
+def _start_of(path: str, count: int = 200, *, follow: bool = False) -> bytes:
     """The first bytes of a file; none where it cannot be read."""
     try:
-        with open_regular(path) as file:
+        with open_regular(path, follow=follow) as file:
             return file.read(count)
     except (OSError, ValueError):
         return b""
@@ -193,7 +226,7 @@ def _start_of(path: str, count: int = 200) -> bytes:
 def _is_ours(path: str, names: set[str]) -> bool:
     """Whether a folder is one that `hw grade` or `hw make` wrote."""
     if _SUMMARY in names and names & _BESIDE:
-        return True
+        return bool(_SUMMARY_START.match(_start_of(os.path.join(path, _SUMMARY))))
     if "key.csv" not in names:
         return False
     return _start_of(os.path.join(path, "key.csv"), len(_KEY_HEADING)) == _KEY_HEADING
@@ -210,8 +243,8 @@ def _entry_kind(entry: os.DirEntry[str]) -> str:
 
 
 def _is_system(name: str) -> bool:
-    """Whether a file is one that operating systems create."""
-    return name.lower() in _SYSTEM_NAMES or name.startswith("._")
+    """Whether a file is one that operating systems create, or that convcalc needs while it works."""
+    return name.lower() in _SYSTEM_NAMES or name.startswith(("._", PREFIX))
 
 
 def _file(path: str, names: tuple[str, ...], *, direct: bool = False) -> Iterator[SubmittedFile]:
@@ -225,7 +258,7 @@ def _file(path: str, names: tuple[str, ...], *, direct: bool = False) -> Iterato
                 if why:
                     yield _unread(path, here, why, before.st_mtime)
                     return
-                if handle.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+                if handle.peek(4)[:4] in _ZIP:
                     # Members of an archive that was found among others are no newer than it.
                     budget = _Budget(latest=time.time() if direct else before.st_mtime)
                     yield from _archive(path, here, handle, before.st_size, budget, of_class=direct)
@@ -292,7 +325,7 @@ def _archive(
 ) -> Iterator[SubmittedFile]:
     """The files in a zip, each read in memory after its declared sizes were checked.
 
-    The name of an archive of a whole class says nothing of a student.
+    The name of an archive that was named on the command line is not one of its files' names.
     """
     if size > MAX_ZIP:
         yield _unread(path, names, f"an archive of {size / 2**20:,.0f} MiB; unpack it first")
@@ -304,16 +337,15 @@ def _archive(
             if why:
                 yield _unread(path, names, why)
                 return
-            if of_class and len({each.filename.partition("/")[0] for each in members}) > 1:
-                names = ()
-            claims = _claims_of_archive(found, members) if of_class else {}
+            names = () if of_class else names
+            top, claims = _claims_of_archive(found, members) if of_class else ((), {})
             count = 0
             for member in members:
                 if not member.is_dir():
                     count += 1
                     for submitted in _unpack(path, names, found, member, budget):
-                        parts = member.filename.split("/")
-                        submitted.claim = next((claims[p] for p in parts if p in claims), None)
+                        inside = _parts(member)[len(top) :]
+                        submitted.claim = claims.get(inside[0]) if len(inside) > 1 else None
                         yield submitted
             if not count:
                 yield _unread(path, names, "an archive without files")
@@ -321,15 +353,34 @@ def _archive(
         yield _unread(path, names, f"a broken archive: {shortened(str(error))}")
 
 
-def _claims_of_archive(found: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, Claim]:
-    """What Gradescope says of the folders in an archive of a class."""
-    lists = [m for m in members if m.filename.rpartition("/")[2] == gradescope.METADATA]
-    if not lists or lists[0].filename.count("/") > 1 or lists[0].file_size > MAX_BYTES:
-        return {}
-    try:
-        return gradescope.claims_of(found.read(lists[0]))
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError, zlib.error):
-        return {}
+def _claims_of_archive(
+    found: zipfile.ZipFile, members: list[zipfile.ZipInfo]
+) -> tuple[tuple[str, ...], dict[str, Claim]]:
+    """What Gradescope says of the folders in an archive of a class, and the folder in which they are.
+
+    Its list lies at the top, or in the one folder that is there; one anywhere else is a student's file.
+    """
+    tops = {parts[0] for each in members if (parts := _parts(each)) and parts[0] != "__MACOSX"}
+    for top in ((), tuple(tops)) if len(tops) == 1 else ((),):
+        for each in members:
+            if _parts(each) == (*top, gradescope.METADATA) and each.file_size <= MAX_BYTES:
+                try:
+                    return top, gradescope.claims_of(found.read(each))
+                except (
+                    zipfile.BadZipFile,
+                    OSError,
+                    EOFError,
+                    RuntimeError,
+                    ValueError,
+                    zlib.error,
+                ):
+                    return top, {}
+    return (), {}
+
+
+def _parts(member: zipfile.ZipInfo) -> tuple[str, ...]:
+    """The folders of a file of an archive, and its name."""
+    return tuple(part for part in member.filename.replace("\\", "/").split("/") if part)
 
 
 def _refusal(members: list[zipfile.ZipInfo], budget: _Budget) -> str:
@@ -353,7 +404,7 @@ def _unpack(
     """One file of an archive."""
     name = member.filename
     where = f"{path}/{name}"
-    parts = tuple(part for part in name.replace("\\", "/").split("/") if part)
+    parts = _parts(member)
     here = (*names, *parts[:-1], _stem(parts[-1])) if parts else names
     if parts and any(_is_system(part) for part in parts):
         yield SubmittedFile(printable(where), here, left_out=True, problem="a system file")

@@ -32,10 +32,10 @@ from convcalc.homework.variants.secret import same_student
 from convcalc.text import printable, shortened, unguard_cell
 
 _MAX_CELL = 1_000_000
-_MAX_ATTEMPT = 10**6
+_MAX_COUNT = 10**18
 _MAX_DEPTH = 24  # of lists in an answer; sheets are read up to 20
 _MAX_NUMBER = 100  # characters of a number that was drawn
-_TEXTS = ("student", "shown", "file", "variant", "drawn_variant")
+_TEXTS = ("student", "shown", "file", "variant", "drawn_variant", "series")
 _WHO = tuple(each.name for each in fields(Student))
 
 
@@ -127,18 +127,18 @@ def _record_of(line: str) -> dict[str, Any] | None:
     """One student's answers; None where the line holds none."""
     try:
         record = json.loads(line, parse_constant=_refuse_constant)
+        record.setdefault("series", "")
         texts = [record[key] for key in _TEXTS]
         texts += [*record["who"].values(), *record["notes"]]
         drawn = [*record["numbers"].values()]
-        attempt = record.setdefault("attempt", 0)
+        counts = [record.setdefault("attempt", 0), record.setdefault("upload", 0)]
         texts += [value for numbers in drawn for value in numbers.values()]
         whole = (
             all(isinstance(text, str) for text in texts)
             and all(len(value) <= _MAX_NUMBER for numbers in drawn for value in numbers.values())
             and isinstance(record["notes"], list)
             and isinstance(record["sure"], bool)
-            and type(attempt) is int
-            and 0 <= attempt <= _MAX_ATTEMPT
+            and all(type(count) is int and 0 <= count < _MAX_COUNT for count in counts)
             and _is_time(record["time"])
             and isinstance(record["answers"], dict | None)
             and _is_shallow(record["answers"], _MAX_DEPTH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from convcalc.homework.marking.verdicts import Result, Verdict
 from convcalc.homework.sheets.points import points_text
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.draw import Maker, varies, with_numbers
-from convcalc.homework.variants.secret import code
+from convcalc.homework.variants.secret import Codes, code, whole_codes
 
 _MAX_UNKNOWN = 3  # names of questions that the sheet does not have, in the notes on a student
 MAX_KEPT = 4_000  # answers of which the marking is remembered; some 5 kB each
@@ -60,6 +61,7 @@ class Graded:
         shown: the id, or the code that stands for it in an anonymous run.
         time, sure, attempt: when it was changed, whether the file's name says whose it is, and which
             attempt it is.
+        upload, series: what Canvas says of the file: its number, and its own name without the attempt.
         claimed: the variant that the answers say they are of.
     """
 
@@ -77,6 +79,8 @@ class Graded:
     sure: bool = True
     claimed: str = ""
     attempt: int = 0
+    upload: int = 0
+    series: str = ""
 
     @property
     def status(self) -> str:
@@ -140,6 +144,16 @@ class Grader:
         if self.secret is None or not self.varies:
             return ""
         return code(self.secret, "variant", self.sheet.id, student)
+
+    def codes(self, students: Iterable[str]) -> Codes:
+        """The students by the codes of their variants; none where nothing varies."""
+        if self.secret is None or not self.varies:
+            return Codes({})
+        return Codes(whole_codes(self.secret, "variant", self.sheet.id, students))
+
+    def has_code(self, student: str, claimed: str) -> bool:
+        """Whether a code, of any length, is the one of the student's variant."""
+        return student in self.codes([student]).of(claimed)
 
     def merge(self, values: dict[str, Any], notes: list[str]) -> dict[str, Any]:
         """Answers by question, parts such as q5.1.shape put together."""

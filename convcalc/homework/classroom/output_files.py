@@ -23,6 +23,7 @@ from convcalc.homework.classroom.output_folder import (
     Summary,
     student_file_name,
 )
+from convcalc.homework.classroom.own_files import MARK
 from convcalc.homework.sheets.points import points_text
 from convcalc.registry import Registry
 from convcalc.text import guard_cell
@@ -287,7 +288,8 @@ class Records(Output):
     def add(self, one: Graded) -> None:
         data = {
             "student": one.student.id, "who": asdict(one.student), "shown": one.shown, "file": one.path,
-            "time": one.time, "sure": one.sure, "attempt": one.attempt, "variant": one.claimed, "drawn_variant": one.variant,
+            "time": one.time, "sure": one.sure, "attempt": one.attempt,
+            "upload": one.upload, "series": one.series, "variant": one.claimed, "drawn_variant": one.variant,
             "numbers": one.numbers, "notes": one.notes, "answers": one.values if one.handed_in else None,
             "marks": self.run.marks.record(one),
         }  # fmt: skip

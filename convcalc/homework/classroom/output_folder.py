@@ -19,10 +19,10 @@ from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.classroom.manifest import ANSWERS, MANIFEST, NAMES_FOLDER, SUMMARY, Manifest
 from convcalc.homework.classroom.manual_marks import BY_HAND, Marks
+from convcalc.homework.classroom.own_files import MARK
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.text import shortened
 
-MARK = "<!-- convcalc hw grade -->"
 PAGES = "feedback"
 _NAMES_OF_A_RUN = (
     "grades.csv", "parts.csv", "canvas.csv", BY_HAND, ANSWERS, SUMMARY, "files.csv",

@@ -6,31 +6,18 @@ and whatever it says. Where two students fit, nobody is chosen.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from convcalc.homework.classroom.claims import Claim, without_copy, words
+from convcalc.homework.classroom.claims import Claim, says_nothing, words
 from convcalc.homework.classroom.collect import SubmittedFile
 from convcalc.homework.classroom.given import Answers
+from convcalc.homework.classroom.guesses import Guesses
 from convcalc.homework.classroom.platforms.names import claim_of
 from convcalc.homework.classroom.roster import MAX_ID, Roster
-from convcalc.homework.variants.secret import same_student
+from convcalc.homework.variants.secret import Codes, same_student
 from convcalc.text import printable, shortened
 
 NOT_ON_THE_ROSTER, UNCLEAR, UNREADABLE = "not on the roster", "unclear", "unreadable"
-
-# Names of files that say nothing of a student, and of folders that hold several students.
-_COMMON = re.compile(
-    r"(?:(?:my|all|late|final)[ _-]*)?(?:answers?|submissions?|submitted|homeworks?|hw|sheet|solutions?|mine|"
-    r"responses?|export|results?|download|files?|upload|ps|assignment|exercises?)[ _-]*\w{0,3}",
-    re.IGNORECASE,
-)
-_CONTAINER = re.compile(
-    r"(?:sections?|groups?|class|batch|labs?|tutorials?|period|week|part|day|in|inbox|old|new|late|done|students?)"
-    r"[ _-]*\w{0,3}",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +31,7 @@ class Owner:
         status: where it is nobody's: why.
         said: who is named, for messages.
         claim: what a platform said of it.
+        others: the members of a group who are not known, and why.
     """
 
     students: tuple[str, ...] = ()
@@ -52,6 +40,7 @@ class Owner:
     status: str = ""
     said: str = ""
     claim: Claim | None = None
+    others: tuple[Owner, ...] = ()
 
 
 class Owners:
@@ -59,26 +48,73 @@ class Owners:
 
     Args:
         roster: the class; None where everyone who hands in counts.
-        codes: the students by the codes of their variants.
-        sheet: the id of the sheet, which names no student.
+        codes: the codes of the students' variants.
+        guesses: whose files are where there is no roster.
     """
 
-    def __init__(self, roster: Roster | None, codes: Mapping[str, str], sheet: str) -> None:
-        self.roster, self.codes, self.sheet = roster, codes, sheet
+    def __init__(self, roster: Roster | None, codes: Codes, guesses: Guesses) -> None:
+        self.roster, self.codes, self.guesses = roster, codes, guesses
 
-    def of_file(self, submitted: SubmittedFile) -> Owner:
-        """Whose a file is by its name and the platform alone."""
+    def of_file(self, submitted: SubmittedFile, said: str = "") -> Owner:
+        """Whose a file is by its name and the platform alone.
+
+        Args:
+            said: the student whom it names itself.
+        """
+        if self.roster is None:
+            return self._unlisted(submitted, said)
+        inner = self._inside(submitted, self.roster)
+        outer = self._of_name(submitted.within, self.roster) if submitted.within else Owner()
+        if len(outer.students) != 1 or inner.students == outer.students:
+            return inner
+        if submitted.several:
+            return outer
+        if not inner.students:  # a folder may be the teacher's, whatever it is called
+            return outer if submitted.packed and not inner.status else inner
+        note = (
+            f"lies in {shortened(submitted.within, 40)}, which names {outer.students[0]}, and its own name says "
+            f"{', '.join(inner.students)}; give another name to what holds it"
+        )
+        return Owner(status=UNCLEAR, said=", ".join(inner.students), note=note)
+
+    def _inside(self, submitted: SubmittedFile, roster: Roster) -> Owner:
+        """Whose a file is by what lies in what was named on the command line."""
         claim = submitted.claim
         if claim is not None and (claim.shown or claim.members):
             return self._of_claim(claim)
-        for name in submitted.names if self.roster else ():
-            written = claim_of(name)
-            if written is not None:
-                return replace(self._of_claim(written), claim=written)
-            found = self.roster.index.named(name) if self.roster else set()
-            if found:
-                return self._clear(found, printable(name))
-        return Owner() if self.roster else self._guess(submitted)
+        for name in submitted.names:
+            found = self._of_name(name, roster)
+            if found.students or found.status:
+                return found
+        for name in submitted.names:
+            doubtful = roster.index.doubtful(name)
+            if doubtful:
+                note = f"holds the id {' and '.join(sorted(doubtful)[:3])} among other words; leave those out"
+                return Owner(status=UNCLEAR, said=printable(name), note=note)
+        return Owner()
+
+    def _of_name(self, name: str, roster: Roster) -> Owner:
+        """Whose a file is by one part of its name; nobody's where it names nobody."""
+        written = claim_of(name)
+        if written is not None:
+            return replace(self._of_claim(written), claim=written)
+        found = roster.index.named(name)
+        return self._clear(found, printable(name)) if found else Owner()
+
+    def _unlisted(self, submitted: SubmittedFile, said: str) -> Owner:
+        """Whose a file is where there is no roster."""
+        claim = submitted.claim
+        if claim is not None and (claim.shown or claim.members):
+            if submitted.several and submitted.within and not says_nothing(submitted.within):
+                note = f"a list of submissions in {shortened(submitted.within, 40)}, which may be a student's; give a --roster"
+                return Owner(status=UNCLEAR, said=printable(submitted.within), note=note)
+            return self._of_claim(claim)
+        found = self.guesses.of(names_of(submitted), said)
+        if found.unclear:
+            return Owner(status=UNCLEAR, note=found.unclear)
+        if not found.student:
+            return Owner()
+        return Owner((printable(found.student)[:MAX_ID],), sure=found.inside, claim=found.claim)
 
     def likely(self, submitted: SubmittedFile) -> tuple[str, ...]:
         """Whose a file probably is that cannot be read."""
@@ -86,25 +122,30 @@ class Owners:
 
     def of_answers(self, submitted: SubmittedFile, given: Answers, *, alone: bool) -> Owner:
         """Whose some answers are: those of a file with one student's, or a row of a table."""
-        outer = Owner() if submitted.direct and not alone else self.of_file(submitted)
+        outer = (
+            Owner() if submitted.direct and not alone else self.of_file(submitted, given.student)
+        )
         if outer.status:
             return outer
         if outer.sure:
             return self._agreed(outer, given, alone=alone)
-        if not alone and given.claim is not None:
+        if given.claim is not None:
             return self._of_claim(given.claim)
         if given.student:
             return self._of_student(
                 given.student, sure=not alone or _says_so(submitted, given.student)
             )
-        if given.variant and given.variant in self.codes:
+        named = self.codes.of(given.variant)
+        if len(named) == 1:
             note = f"identified by the variant {shortened(given.variant, 20)}"
-            return Owner((self.codes[given.variant],), note=note)
-        guess = self._guess(submitted) if alone else Owner()
-        if guess.students and self.roster:
-            return Owner(status=NOT_ON_THE_ROSTER, said=guess.students[0])
-        if guess.students:
-            return Owner(guess.students, sure=True)
+            return Owner(tuple(named), note=note)
+        if named:
+            return self._clear(named, f"variant {shortened(given.variant, 20)}")
+        if alone and self.roster is None and outer.students:
+            return replace(outer, sure=True)
+        guess = self.guesses.of(submitted.names).student if alone else ""
+        if guess:
+            return Owner(status=NOT_ON_THE_ROSTER, said=printable(guess))
         return Owner(status=UNREADABLE, note="no name in it")
 
     def _agreed(self, outer: Owner, given: Answers, *, alone: bool) -> Owner:
@@ -126,15 +167,20 @@ class Owners:
         """Whose a file is by what a platform says."""
         if claim.members:
             found = [self._of_claim(member) for member in claim.members]
-            wrong = next((each for each in found if each.status), None)
+            wrong = [each for each in found if each.status]
             names = tuple(dict.fromkeys(name for each in found for name in each.students))
-            if wrong is not None and not names:
-                return wrong
-            note = f"{wrong.said} is {wrong.status}" if wrong is not None else ""
-            return Owner(names, sure=True, note=note)
-        if self.roster:
-            return self._clear(self.roster.match(claim), claim.shown)
-        return Owner((printable(claim.shown)[:MAX_ID],), sure=True) if claim.shown else Owner()
+            if not names and wrong:
+                return replace(wrong[0], others=tuple(wrong[1:]))
+            return Owner(names, sure=True, others=tuple(wrong))
+        if self.roster is None:
+            shown = printable(claim.shown)[:MAX_ID]
+            return Owner((shown,), sure=True) if shown else Owner()
+        fitting = self.roster.match(claim)
+        owner = self._clear(fitting, claim.known_as)
+        if not fitting and claim.id and (name := self.roster.find(claim.id)):
+            note = f"{shortened(name, 40)} is on the roster, but with another name or address"
+            owner = replace(owner, note=note)
+        return owner
 
     def _clear(self, found: set[str], said: str) -> Owner:
         """The one student that was found, or why there is none."""
@@ -154,25 +200,11 @@ class Owners:
             return Owner(tuple(found), sure=sure)
         return self._clear(found, said)
 
-    def _guess(self, submitted: SubmittedFile) -> Owner:
-        """Whose a file is where there is no roster: its outermost folder's, else its own name."""
-        names = [(without_copy(name), place) for place, name in enumerate(submitted.names)]
-        telling = [
-            (name, place)
-            for name, place in names
-            if name
-            and not _COMMON.fullmatch(name)
-            and same_student(name) != same_student(self.sheet)
-        ]
-        people = [each for each in telling if not _CONTAINER.fullmatch(each[0])]
-        for name, place in (*people, *telling, *reversed(names)):
-            written = claim_of(name)
-            if written is not None:
-                return replace(self._of_claim(written), claim=written)
-            if name:
-                inside = place < len(submitted.names) - 1
-                return Owner((printable(name)[:MAX_ID],), sure=inside)
-        return Owner()
+
+def names_of(submitted: SubmittedFile) -> tuple[str, ...]:
+    """The parts of a file's name that may say whose it is where there is no roster."""
+    counts = submitted.within and (submitted.several or submitted.packed)
+    return (submitted.within, *submitted.names) if counts else submitted.names
 
 
 def _says_so(submitted: SubmittedFile, student: str) -> bool:

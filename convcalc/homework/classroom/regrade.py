@@ -197,7 +197,7 @@ def _mark_again(folder: str, grader: Grader) -> Iterator[Graded]:
             student, variant, entries, sum((e.points for e in entries), Fraction(0)), record["file"],
             list(record["notes"]), record["answers"], record["numbers"], shown=record["shown"],
             time=float(record["time"]), sure=record["sure"], claimed=record["variant"],
-            attempt=record["attempt"],
+            attempt=record["attempt"], upload=record["upload"], series=record["series"],
         )  # fmt: skip
 
 

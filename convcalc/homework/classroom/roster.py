@@ -34,6 +34,7 @@ _HEADINGS = {
     "login": ("sis login id", "login", "login id", "username", "netid"),
     "section": ("section", "group", "class"),
 }  # fmt: skip
+_GRADEBOOK_IDS = ("login", "sis", "canvas")  # the columns of a gradebook of Canvas that hold ids
 
 
 @dataclass(slots=True)
@@ -62,12 +63,15 @@ class Roster:
     students: dict[str, Student] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     index: Index = field(default_factory=Index)
+    _canvas: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, student: Student) -> None:
         """Add a student under every id, address and full name."""
         self.students[student.id] = student
-        ids = (student.id, student.email, student.login, student.sis, student.canvas)
+        ids = (student.id, student.email, student.login, student.sis)
         self.index.add(student.id, ids, student.name)
+        if student.canvas:
+            self._canvas.setdefault(same_student(student.canvas), set()).add(student.id)
 
     def find(self, word: str) -> str:
         """The one student that an id, an address or a full name means; empty where none or several."""
@@ -77,17 +81,35 @@ class Roster:
     def match(self, claim: Claim) -> set[str]:
         """The students that a platform's words can mean: one where they are clear.
 
-        Words that agree on one student are clear, even if one of them alone is not.
+        Words that agree on one student are clear, even if one of them alone is not. An id alone is
+        not enough where it comes with the name and address of somebody else.
         """
-        found = [
-            students
-            for text in (claim.id, claim.login, claim.email, claim.name)
-            if text and (students := self.index.whole(text) or self.index.joined(text))
+        by_id = self.index.whole(claim.id) if claim.id else set()
+        by_canvas = self._canvas.get(same_student(claim.canvas), set()) if claim.canvas else set()
+        others = [
+            self.index.whole(text) or self.index.joined(text)
+            for text in (claim.login, claim.email, claim.name)
+            if text
         ]
+        if not any(others):
+            by_id = {each for each in by_id if not self._is_other(claim, each)}
+            by_canvas = {each for each in by_canvas if not self._is_other(claim, each)}
+        found = [students for students in (by_id, by_canvas, *others) if students]
         if not found:
             return set()
         agreed = set.intersection(*found)
         return agreed if len(agreed) == 1 else set.union(*found)
+
+    def _is_other(self, claim: Claim, student: str) -> bool:
+        """Whether what a platform says besides an id is of another person than the student with that id."""
+        known = self.students[student]
+        named, own = words(claim.name), words(known.name)
+        alike = set(named) <= set(own) or set(own) <= set(named)
+        if claim.canvas and len(named) == 1:  # without spaces, in Canvas's names of files
+            alike = any(word in named[0] for word in own if len(word) > 1)
+        if named and own and alike:
+            return False
+        return bool((named and own) or (claim.email and known.email))
 
 
 def load(path: str, id_column: str = "") -> Roster:
@@ -107,8 +129,12 @@ def load(path: str, id_column: str = "") -> Roster:
 def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roster:
     """Like `load`, from bytes."""
     rows = _table(_text(data, path), path)
-    places = _columns(rows[0])
     header = rows[0]
+    places = _columns(header)
+    if _is_gradebook(header):
+        places["id"] = _first_filled(
+            rows[1:], [places[key] for key in _GRADEBOOK_IDS if key in places]
+        )
     if id_column:
         places["id"] = _named_column(header, id_column, path)
     if places:
@@ -123,6 +149,12 @@ def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roste
         student = _student_of(row, places)
         if _is_points_row(row):
             continue
+        if any("\n" in row[place] for place in places.values() if place < len(row)):
+            message = (
+                f"{path}: row {number}: {quoted(shortened(student.id or student.name))} goes on over several lines; "
+                "a quotation mark may not be closed: correct that row"
+            )
+            raise UsageError(message)
         if not student.id:
             roster.notes.append(f"row {number} of the roster has no id; left out")
             continue
@@ -166,11 +198,19 @@ def _table(text: str, path: str) -> list[list[str]]:
     first = next((line for line in text.split("\n") if line.strip()), "")
     separator = max((",", ";", "\t"), key=first.count)
     csv.field_size_limit(MAX_CELL)
+    rows: list[list[str]] = []
+    start = 1
     try:
-        reader = csv.reader(io.StringIO(text), delimiter=separator)
-        rows = [row for row in reader if any(cell.strip() for cell in row)]
+        reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+                start = reader.line_num + 1
     except csv.Error as error:
-        message = f"{path}: cannot be read as a table: {error}; save it as CSV"
+        message = (
+            f"{path}: line {start}: cannot be read ({error}); a quotation mark may not be closed: "
+            "correct that line, or save the roster as CSV again"
+        )
         raise UsageError(message) from None
     if not rows:
         message = (
@@ -227,12 +267,23 @@ def _columns(header: list[str]) -> dict[str, int]:
             if name in given:
                 found[key] = given.index(name)
                 break
-    if "student" in given and "sis login id" in given:  # a gradebook of Canvas
+    if _is_gradebook(header):
         found["name"] = given.index("student")
         found["id"] = given.index("sis login id")
     elif found.get("canvas") == found.get("id"):
         found.pop("canvas", None)
     return found if "id" in found else {}
+
+
+def _is_gradebook(header: list[str]) -> bool:
+    """Whether a table is a gradebook of Canvas."""
+    return {"student", "sis login id"} <= {name.strip().lower() for name in header}
+
+
+def _first_filled(rows: list[list[str]], places: list[int]) -> int:
+    """The first of some columns that holds anything; Canvas leaves those empty that a school does not use."""
+    filled = (p for p in places if any(len(row) > p and row[p].strip() for row in rows))
+    return next(filled, places[0])
 
 
 def _student_of(row: list[str], places: dict[str, int]) -> Student:

@@ -138,13 +138,10 @@ def _read_files(
 
 def _every_file(paths: Sequence[str]) -> Iterator[SubmittedFile]:
     """The files under some paths, ``-`` for standard input."""
-    for path in paths:
-        if path == STDIN:
-            yield SubmittedFile(
-                "<stdin>", (), 0.0, read_file(path, MAX_BYTES, WHAT, way_out=WAY_OUT)
-            )
-        else:
-            yield from submitted_files([path])
+    if STDIN in paths:
+        data = read_file(STDIN, MAX_BYTES, WHAT, way_out=WAY_OUT)
+        yield SubmittedFile("<stdin>", (), 0.0, data)
+    yield from submitted_files([path for path in paths if path != STDIN])
 
 
 def grade(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from convcalc.errors import UsageError
 from convcalc.files import STDIN, file_name, read_file
@@ -14,6 +14,7 @@ from convcalc.text import shortened
 _OPTION = "--secret-file"
 _MIN_SECRET = 8  # bytes
 _MAX_SECRET = 64 * 1024
+_SHORTEST = 4  # digits of a code
 
 
 def read_secret(path: str) -> bytes:
@@ -107,9 +108,32 @@ def refuse_other_secret(where: str, made_with: str, secret: bytes) -> None:
         raise UsageError(message)
 
 
-def code(secret: bytes, purpose: str, sheet: str, student: str, length: int = 4) -> str:
+def code(secret: bytes, purpose: str, sheet: str, student: str, length: int = _SHORTEST) -> str:
     """A short code for a student: of the variant, or in place of the name."""
     return digest(secret, purpose, sheet, same_student(student)).hex()[:length]
+
+
+class Codes:
+    """The students by their codes, however long a code was made.
+
+    Args:
+        whole: the code of each student, with all its digits.
+    """
+
+    def __init__(self, whole: Mapping[str, str]) -> None:
+        self._whole: dict[str, list[tuple[str, str]]] = {}
+        for student, text in whole.items():
+            self._whole.setdefault(text[:_SHORTEST], []).append((text, student))
+
+    def of(self, text: str) -> set[str]:
+        """The students whose code begins with some digits; nobody where these are too few."""
+        known = self._whole.get(text[:_SHORTEST], ()) if text else ()
+        return {student for whole, student in known if whole.startswith(text)}
+
+
+def whole_codes(secret: bytes, purpose: str, sheet: str, students: Iterable[str]) -> dict[str, str]:
+    """The code of every student, with all its digits; those that are given out are the first of them."""
+    return {student: code(secret, purpose, sheet, student, 64) for student in students}
 
 
 def codes(
@@ -121,9 +145,9 @@ def codes(
         given: codes that others have already.
     """
     used = set(given)
-    whole = {student: code(secret, purpose, sheet, student, 64) for student in students}
+    whole = whole_codes(secret, purpose, sheet, students)
     found: dict[str, str] = {}
-    for length in (4, 5, 6, 8, 12, 64):
+    for length in (_SHORTEST, 5, 6, 8, 12, 64):
         taken: dict[str, int] = {}
         for text in whole.values():
             taken[text[:length]] = taken.get(text[:length], 0) + 1

@@ -42,6 +42,11 @@ _FACTS = {
     "attempt": ("attempt", "attempt number"),
     "variant": ("variant",),
 }  # fmt: skip
+# What a column called ID is beside others: a number of Canvas, or of the rows of Microsoft Forms.
+_OTHER_IDS = {
+    "canvas": {"sis_id", "section_sis_id", "sis user id", "sis login id"},
+    "row": {"start time", "completion time"},
+}
 _UNUSED = frozenset(
     {
         "section", "section_id", "section_sis_id", "root_account", "state", "started on", "start time", "time taken",
@@ -152,6 +157,7 @@ def _columns(header: list[str], sheet: Sheet, mapped: Mapping[str, str]) -> list
     """What each column holds; columns of no use are left out."""
     names = Names(sheet)
     texts = _texts_of(sheet)
+    facts = _facts(header)
     found: list[_Column] = []
     taken: set[str] = set()
     for place, raw in enumerate(header):
@@ -161,14 +167,27 @@ def _columns(header: list[str], sheet: Sheet, mapped: Mapping[str, str]) -> list
             if name in mapped
             else _answer_of(name, names, texts, sheet)
         )
-        fact = (
-            "" if answer else next((f for f, known in _FACTS.items() if name.lower() in known), "")
-        )
+        fact = "" if answer else facts.get(name.lower(), "")
         if answer and answer.lower() not in taken:
             taken.add(answer.lower())
             found.append(_Column(place, answer=answer))
         elif fact:
-            found.append(_Column(place, fact=f"{fact} {_FACTS[fact].index(name.lower()):02d}"))
+            found.append(_Column(place, fact=fact))
+    return found
+
+
+def _facts(header: list[str]) -> dict[str, str]:
+    """What each heading says of a row, with its rank among those that say the same."""
+    given = {name.strip().lstrip("\ufeff").lower() for name in header}
+    found = {
+        name: f"{fact} {rank:02d}"
+        for fact, known in _FACTS.items()
+        for rank, name in enumerate(known)
+        if name in given
+    }
+    for fact, beside in _OTHER_IDS.items():
+        if "id" in found and given & beside:
+            found["id"] = f"{fact} 00"
     return found
 
 
@@ -221,7 +240,7 @@ def _answers(row: list[str], used: list[_Column], sheet: Sheet, path: str) -> An
     claim = Claim(
         said.get("id", ""), name, said.get("email", ""), said.get("login", ""),
         time_of(said.get("time", "")), int(attempt) if attempt.isdigit() and len(attempt) < 7 else None,
-        source="table",
+        source="table", canvas=said.get("canvas", ""),
     )  # fmt: skip
     if claim.shown:
         answers.claim, answers.student = claim, claim.shown
