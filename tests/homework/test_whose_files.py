@@ -160,6 +160,16 @@ def test_every_member_of_a_group_who_is_not_known_is_said(lesson: Class) -> None
         assert "s77" not in page.read_text()
 
 
+def test_a_page_does_not_say_who_else_is_in_the_group(lesson: Class) -> None:
+    members = ":submitters:\n  - :sid: s1\n  - :sid: s2\n"
+    write(lesson.folder / "in", {"submission_metadata.yml": f"---\nsubmission_1:\n  {members}"})
+    write(lesson.folder / "in", {"submission_1/a.yaml": of("both", "s3")})
+    assert set(lesson.grade("in", roster=ROSTER)) == {"s1", "s2"}
+    page = (lesson.out / "feedback" / "s1.md").read_text(encoding="utf-8")
+    assert "- note: the answers say 's3', who is not in the group that handed them in\n" in page
+    assert "s2" not in page
+
+
 def test_a_file_of_a_group_that_cannot_be_read_is_said_of_each_member(lesson: Class) -> None:
     members = ":submitters:\n  - :sid: s1\n  - :sid: s2\n"
     write(lesson.folder / "in", {"submission_metadata.yml": f"---\nsubmission_1:\n  {members}"})
@@ -232,6 +242,29 @@ def test_a_folder_of_a_class_that_is_called_as_a_student_takes_no_papers(lesson:
         "give another name to what holds it",
         "s1/eve.yaml": "not on the roster: eve",
     }
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_folder_that_a_platform_named_is_of_nobody_else(lesson: Class, together: bool) -> None:
+    names = ["Eve Off_99_assignsubmission_file", "Ann Lee_98_assignsubmission_file"]
+    write(lesson.folder, {f"{names[0]}/s3.yaml": of("eve"), f"{names[1]}/s3.yaml": of("one")})
+    if together:
+        assert lesson.grade(*names, roster=ROSTER) == {"s1": "by one"}
+    else:
+        assert lesson.grade(names[0], roster=ROSTER) == {}
+    assert lesson.said == {f"{names[0]}/s3.yaml": "not on the roster: Eve Off"}
+
+
+def test_two_people_of_one_name_in_moodle_are_said_where_the_roster_has_one(lesson: Class) -> None:
+    files = {
+        f"Ann Lee_{n}_assignsubmission_file/{f}.yaml": of(f)
+        for n, f in ((98, "a"), (98, "b"), (99, "c"))
+    }
+    write(lesson.folder / "in", files)
+    assert lesson.grade("in", roster=ROSTER) == {"s1": "by b"}
+    assert lesson.said["in/Ann Lee_99_assignsubmission_file/c.yaml"] == (
+        "unclear: s1 - Moodle has several people called Ann Lee; put the id into its name"
+    )
 
 
 def test_one_archive_of_a_student_is_the_students(lesson: Class) -> None:
@@ -377,7 +410,7 @@ def test_what_hw_wrote_is_known_by_what_stands_in_it(lesson: Class, how: str) ->
         for path in lesson.out.rglob("*")
         if path.is_file()
     }
-    assert len(written) == 11
+    assert len(written) == 13
     fresh = Class(lesson.folder / "fresh")
     fresh.folder.mkdir()
     papers = {"s1.yaml": of("one, later"), "s2.yaml": of("two, later")}

@@ -126,6 +126,7 @@ class AnswerStore:
         self.files = 0
         self.rows = 0
         self._added = 0
+        self._numbers: dict[str, str] = {}  # of Moodle, by student
         self.variants = {True: 0, False: 0}  # those that fit the secret, and those that do not
         self._owners: Owners | None = None
         self._waiting: list[_Waiting] = []  # without a roster, until every name was seen
@@ -242,6 +243,10 @@ class AnswerStore:
         time = next((each.time for each in claims if each.time is not None), submitted.time)
         attempt = next((c.attempt for c in claims if c.attempt is not None), submitted.version)
         file = owner.claim or Claim()
+        if self._is_namesake(owner.students[0], file):
+            note = f"Moodle has several people called {shortened(file.name, 40)}; put the id into its name"
+            self.statuses.append(FileStatus(record["file"], owner.students[0], UNCLEAR, note))
+            return
         notes = [owner.note, *record["notes"]] if owner.note else record["notes"]
         for student in owner.students:
             self._check_variant(student, given.variant)
@@ -251,6 +256,11 @@ class AnswerStore:
                     "notes": notes, "upload": file.upload, "series": file.series,
                 }
             )  # fmt: skip
+
+    def _is_namesake(self, student: str, file: Claim) -> bool:
+        """Whether Moodle says that a file is of another person than an earlier one of the same name."""
+        known = self._numbers.setdefault(same_student(student), file.number) if file.number else ""
+        return known != file.number
 
     def _check_variant(self, student: str, claimed: str) -> None:
         """Count whether the variant that the answers name is the one that the secret gives."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from convcalc.homework.classroom.grader import Entry, PartRow
-from convcalc.homework.classroom.output_folder import MARK
+from convcalc.homework.classroom.own_files import MARK
 from convcalc.text import escape_html, escape_markdown
 
 _SIGNS = {

@@ -23,7 +23,6 @@ from convcalc.homework.classroom.output_folder import (
     Summary,
     student_file_name,
 )
-from convcalc.homework.classroom.own_files import MARK
 from convcalc.homework.sheets.points import points_text
 from convcalc.registry import Registry
 from convcalc.text import guard_cell

@@ -65,6 +65,8 @@ class Owners:
             return self._unlisted(submitted, said)
         inner = self._inside(submitted, self.roster)
         outer = self._of_name(submitted.within, self.roster) if submitted.within else Owner()
+        if outer.claim is not None and outer.status:
+            return outer  # a platform gave it this name, so that it is one student's
         if len(outer.students) != 1 or inner.students == outer.students:
             return inner
         if submitted.several:
@@ -157,9 +159,12 @@ class Owners:
         said = self.roster.find(given.student) if self.roster else given.student
         if not given.student or same_student(said) in map(same_student, outer.students):
             return outer
+        if len(outer.students) > 1:  # whose page need not say who the others are
+            note = f"the answers say {shortened(given.student, 40)!r}, who is not in the group that handed them in"
+            return replace(outer, note=note)
         note = (
             f"the answers say {shortened(given.student, 40)!r}, the file name says "
-            f"{', '.join(outer.students)}; the file name counts"
+            f"{outer.students[0]}; the file name counts"
         )
         return replace(outer, note=note)
 
