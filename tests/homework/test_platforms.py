@@ -257,7 +257,7 @@ def test_headings_that_fit_no_question_are_said(tmp_path: Path) -> None:
     write(tmp_path / "in", {"form.csv": table(GOOGLE)})
     points(tmp_path / "in", tmp_path / "out")
     page = (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
-    assert "columns that fit no question: Comments; --map names their questions" in page
+    assert "columns that fit no question: Comments (--map names their questions)" in page
     assert "cmd|" not in page
 
 

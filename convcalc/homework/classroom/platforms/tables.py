@@ -147,7 +147,7 @@ def _not_used(header: list[str], used: list[_Column]) -> str:
     if not left:
         return ""
     more = ", …" if len(left) > _MAX_UNUSED else ""
-    return f"columns that fit no question: {', '.join(left[:_MAX_UNUSED])}{more}; --map names their questions"
+    return f"columns that fit no question: {', '.join(left[:_MAX_UNUSED])}{more} (--map names their questions)"
 
 
 # ------------------------------------------------------------------------------------- headings
