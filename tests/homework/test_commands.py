@@ -73,7 +73,7 @@ def test_the_method_with_other_numbers(convcalc: Any, here: Path) -> None:
     assert ran.out == (
         "q4 parameters of a convolution\n\n"
         "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map.\n"
-        "With other numbers: A convolution has 4 filters of 3×3 on 8 input channels. How many parameters does it have? (3·3·8 + 1)·4 = 292.\n"
+        "An example with other numbers: A convolution has 4 filters of 3×3 on 8 input channels. How many parameters does it have? (3·3·8 + 1)·4 = 292.\n"
     )
     capped = convcalc("hw", "hint", "ps1.yaml", "q4", "--level", "4")
     assert "760" not in capped.out
@@ -85,7 +85,7 @@ def test_one_question_alone_with_finer_hints(convcalc: Any, here: Path) -> None:
     ran = convcalc("hw", "check", "ps1.yaml", "mine.yaml", "--only", "q4", "--hint", "2")
     assert ran.code == 1
     assert "How deep is one filter?" in ran.out
-    assert "With other numbers" in ran.out
+    assert "An example with other numbers" in ran.out
     assert "q1 " not in ran.out
     assert convcalc("hw", "check", "ps1.yaml", "mine.yaml", "--only", "q1").code == 0
 

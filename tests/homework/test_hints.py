@@ -141,10 +141,13 @@ def test_levels_say_more_and_more() -> None:
     rule = "One filter has k × k × (input channels) weights and one bias. There is one filter for each output map."
     assert hints.hint(question, 2) == [
         rule,
-        "With other numbers: A convolution has 4 filters of 3×3 on 8 input channels. How many parameters does it have? (3·3·8 + 1)·4 = 292.",
+        "An example with other numbers: A convolution has 4 filters of 3×3 on 8 input channels. How many parameters does it have? (3·3·8 + 1)·4 = 292.",
     ]
-    assert hints.hint(question, 3) == [rule, "(5·5·3 + 1)·10 = ?"]
-    assert hints.hint(question, 4)[-1] == "(5·5·3 + 1)·10 = 760"
+    assert hints.hint(question, 3) == [
+        rule,
+        "With your numbers: work out (5·5·3 + 1)·10.",
+    ]
+    assert hints.hint(question, 4)[-1] == "With your numbers: (5·5·3 + 1)·10 = 760."
     assert check(sheet, "q1", 260, level=0).hint == ""
     assert check(sheet, "q1", 260, level=1).hint == "How deep is one filter?"
     assert "\n" in check(sheet, "q1", 260, level=2).hint

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part, Task
     from convcalc.homework.sheets.sheet import Question
 
+_WORDS = re.compile(r"[A-Za-z]{3,}|[;:=]")  # of a method that is no formula
+_LEAST_WORDS = 5  # of the beginning of a rule that says something by itself
+_MAX_PARTS, _MAX_EXAMPLE_PARTS = 12, 6  # that are worked out
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -52,16 +56,14 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
             if example:
                 found.append(example)
     if level >= 3:
-        parts = [part] if part is not None else question.parts[:12]
+        parts = [part] if part is not None else question.parts[:_MAX_PARTS]
         for each in parts:
             if not each.method:
                 continue
-            name = each.label or each.name
-            text = f"{name + ': ' if name else ''}{each.method} = "
             if level == 3:
-                text = safe(f"{text}?", hidden, "Put your own numbers into the rule.")
+                text = safe(_to_work_out(each), hidden, "Put your own numbers into the rule.")
             else:
-                text += each.answer_type.text(each.expected)
+                text = _worked_out(each, "With your numbers")
             if text not in found:
                 found.append(text)
     return found
@@ -87,11 +89,43 @@ def _example(task: Task) -> str:
     parts = task.parts()
     if any(part.expected is None or not part.method for part in parts):
         return ""
-    worked = "; ".join(
-        f"{part.name + ': ' if part.name else ''}{part.method} = {part.answer_type.text(part.expected)}"
-        for part in parts[:6]
-    )
-    return f"With other numbers: {task.question_text()} {worked}."
+    worked = " ".join(map(_worked_out, parts[:_MAX_EXAMPLE_PARTS]))
+    return f"An example with other numbers: {task.question_text()} {worked}"
+
+
+def _is_formula(part: Part) -> bool:
+    """Whether the method of a part is a formula in numbers, equal to the answer, and no words."""
+    number = isinstance(part.expected, int | Fraction) and not isinstance(part.expected, bool)
+    return number and not _WORDS.search(part.method)
+
+
+def _head(part: Part, lead: str) -> str:
+    """How a sentence about a part begins: with its name as the question or a table has it."""
+    name = part.name if part.name.replace("-", "").isalpha() else part.label or part.name
+    if not name:
+        return f"{lead}: " if lead else ""
+    return f"{lead}, for {name}: " if lead else f"For {name}: "
+
+
+def _method(part: Part) -> str:
+    """The method of a part; of a design, whose method is only its name, the rule."""
+    return "follow the rule above" if part.method == part.label else part.method
+
+
+def _to_work_out(part: Part) -> str:
+    """A sentence with the formula of a part, and without its result."""
+    head = _head(part, "With your numbers")
+    if _is_formula(part):
+        return f"{head}work out {part.method}."
+    return f"{head}{_method(part)}. What is the answer?"
+
+
+def _worked_out(part: Part, lead: str = "") -> str:
+    """A sentence with the formula of a part, and its result."""
+    answer = part.answer_type.text(part.expected)
+    if _is_formula(part):
+        return f"{_head(part, lead)}{part.method} = {answer}."
+    return f"{_head(part, lead) or 'Like this: '}{_method(part)}. The answer is {answer}."
 
 
 def hint(question: Question, level: int) -> list[str]:
@@ -108,10 +142,11 @@ def hint(question: Question, level: int) -> list[str]:
 
 
 def _first_question(question: Question) -> str:
-    """A question that leads to the method."""
-    text = question.task.rule.split(". ")[0].split(": ")[0].rstrip(".")
-    return (
-        f"Which rule gives {question.task.about}? Start with: {text}."
-        if text
-        else "Look it up in the notes."
-    )
+    """A question that leads to the method; where nothing is calculated, how to begin."""
+    task = question.task
+    sentence = task.rule.split(". ")[0].rstrip(".")
+    if not any(part.method for part in question.parts):
+        return f"{sentence}." if sentence else "Look it up in the notes."
+    begins = sentence.split(": ")[0]
+    thought = f" Think of this: {begins}." if len(begins.split()) >= _LEAST_WORDS else ""
+    return f"Which rule in your notes is about this: {task.about}?{thought}"

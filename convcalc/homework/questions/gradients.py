@@ -133,7 +133,7 @@ class Gradient(Parted):
                     quantities,
                     gradient,
                     which,
-                    "see the rule",
+                    "follow the rule above",
                 )
             )
         return found

@@ -187,6 +187,7 @@ class _ByHand(Task):
     """A question whose answer is a matrix."""
 
     topic: ClassVar = "hand"
+    method: ClassVar = "multiply cell by cell, then add up"
 
     def quantities(self) -> Hand:
         """The numbers behind."""
@@ -212,7 +213,7 @@ class _ByHand(Task):
                 self.topic,
                 quantities,
                 _hand,
-                method="cell by cell: multiply, then add up",
+                method=self.method,
             )
         ]
 
@@ -316,6 +317,7 @@ class PoolByHand(_ByHand):
 
     about: ClassVar = "pool by hand"
     topic: ClassVar = "hand-pool"
+    method: ClassVar = "one window after the other"
     rule: ClassVar = (
         "Take the maximum (or the mean) of every window; the window moves by the stride."
     )

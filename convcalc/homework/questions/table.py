@@ -89,7 +89,7 @@ def _row_method(row: Row, ask: str) -> str:
         )
         return ", ".join(axes)
     return {"weights": "(window)·(input channels)·filters", "biases": "one per filter"}.get(
-        ask, "see the rule"
+        ask, "follow the rule above"
     )
 
 
