@@ -57,7 +57,7 @@ def test_the_line_of_every_mistake_is_a_sentence(name: str) -> None:
         ("choice", {"options": ["x", "y"], "answer": "a"}, 1, "Compare every option with your notes."),
         ("params", {"k": 5, "c_in": 3, "filters": 4}, 3, "With your numbers: work out (5·5·3 + 1)·4."),
         ("volume", {"n": 50, "k": 8, "s": 3, "filters": 9}, 3, "With your numbers: (50 − 8)/3 + 1; depth = filters. What is the answer?"),
-        ("savings-separable", {"n": 14, "k": 5, "c_in": 16, "filters": 8}, 3, "With your numbers, for ratio: work out 1/(1/8 + 1/5²)."),
+        ("savings-separable", {"n": 14, "k": 5, "c_in": 16, "filters": 8}, 3, "With your numbers, for ratio: work out 1/(1/8 + 1/(5·5))."),
         ("params", {"k": 5, "c_in": 3, "filters": 4}, 4, "With your numbers: (5·5·3 + 1)·4 = 304."),
         ("volume", {"n": 50, "k": 8, "s": 3, "filters": 9}, 4, "With your numbers: (50 − 8)/3 + 1; depth = filters. The answer is 15×15×9."),
         ("toeplitz", {"n": 8, "k": 3}, 4, "With your numbers, for dense: outputs · inputs. The answer is 48."),
