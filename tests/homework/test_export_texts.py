@@ -23,9 +23,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from convcalc.homework import Sheet, load, loads
+from convcalc.homework import Sheet, check, load, loads
 from convcalc.homework.exports import EXPORTS
-from convcalc.homework.exports.items import items
+from convcalc.homework.exports.items import Field, items
 from convcalc.text import guard_cell, unguard_cell
 
 HERE = Path(__file__).parent
@@ -417,3 +417,85 @@ def test_labels_of_prairielearn_are_no_template(tmp_path: Path) -> None:
 def test_no_part_of_a_cell_is_a_formula_in_a_spreadsheet(text: str, cell: str) -> None:
     assert guard_cell(text) == cell
     assert unguard_cell(cell) == text
+
+
+# ------------------------------------------- right answers and points come back from every sheet
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_what_moodle_calls_right_or_wrong_is_so_to_convcalc(path: Path) -> None:
+    sheet = load(str(path))
+    root = ET.fromstring(text_of(sheet, "moodle-xml"))
+    questions = [each for each in root if each.get("type") != "category"]
+    seen = 0
+    for (item,), question in zip(items(sheet), questions):
+        if item.sort not in ("number", "words") or item.narrowed:
+            continue
+        assert Fraction(question.findtext("defaultgrade") or 0) == item.points
+        unit = item.fields[0].unit
+        numbers = {name: item.question.given[name] for name in sheet[item.id].vary}
+        for answer in question.findall("answer"):
+            text = (answer.findtext("text") or "").replace("\\*", "*")
+            if text == "*":
+                continue
+            result = check(sheet, item.id, f"{text} {unit}".strip(), numbers=numbers)
+            share = float(result.points / item.points)
+            assert float(answer.get("fraction") or 0) == pytest.approx(100 * share, abs=0.01), text
+            seen += 1
+    assert seen
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_another_parser_gives_back_the_right_numbers_of_gift(path: Path) -> None:
+    sheet = load(str(path))
+    source = re.sub(
+        r" ~#(?:[^\\}]|\\.)*\}", "}", text_of(sheet, "gift")
+    )  # its catch-all for numbers
+    source = re.sub(
+        r"((?:#=|=%[\d.]+%))-(?=\d)", r"\1", source
+    )  # its regular expression has no minus
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        parser = pytest.importorskip("pygiftparser.parser")
+        found = list(parser.parseFile(io.StringIO(source)))
+    boxes = [box for (item,) in items(sheet) for box in (item.fields or [Field()])]
+    assert len(found) == len(boxes)
+    for question, box in zip(found, boxes):
+        if not box.numeric:
+            continue
+        first = question.answers.answers[0]
+        assert first.fraction == 100
+        assert abs(Fraction(str(first.value)) - abs(box.right[0][0])) <= max(
+            box.right[0][1], Fraction(1, 10**6)
+        )
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_what_canvas_calls_right_is_right_and_points_are_as_said(path: Path) -> None:
+    sheet = load(str(path))
+    export = EXPORTS.find("qti")(sheet, 1)
+    with zipfile.ZipFile(io.BytesIO(next(iter(export.files())).data)) as archive:
+        roots = [ET.fromstring(archive.read(name)) for name in archive.namelist()]
+    made_items = {i.get("title"): i for root in roots for i in root.iter(f"{QTI}item")}
+    for (item,) in items(sheet):
+        named = [
+            made_items[name]
+            for name in made_items
+            if name in (item.name, *(f"{item.name} {box.label}" for box in item.fields))
+        ]
+        points = sum(
+            Fraction(each.findtext(f"{QTI}fieldentry") or 0)
+            for one in named
+            for each in one.iter(f"{QTI}qtimetadatafield")
+            if each.findtext(f"{QTI}fieldlabel") == "points_possible"
+        )
+        told = any(
+            note.startswith(f"{item.id}: Canvas holds whole and half") for note in export.notes
+        )
+        assert (points == item.points) != told
+        assert (2 * points).denominator == 1
+        if item.sort in ("number", "words") and not item.narrowed:
+            numbers = {name: item.question.given[name] for name in sheet[item.id].vary}
+            for equal in named[0].iter(f"{QTI}varequal"):
+                text = f"{equal.text} {item.fields[0].unit}".strip()
+                assert check(sheet, item.id, text, numbers=numbers).right, text

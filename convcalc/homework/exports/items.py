@@ -394,10 +394,9 @@ def _word_field(sheet: Sheet, question: Question, part: Part, label: str) -> Fie
     ]
     words = [] if isinstance(expected, Misfit) or not _may_not_fit(part) else _size_words(part)
     for misfit in misfits:
-        words += _MISFITS
-        if misfit.unrounded is not None:
-            exact = number_text(misfit.unrounded)
-            words += [exact, f"no, {exact}", f"does not fit ({exact})"]
+        exact = _spellings(misfit.unrounded) if misfit.unrounded is not None else []
+        words += [*_MISFITS, *exact, *(f"no, {text}" for text in exact)]
+        words += [f"does not fit ({text})" for text in exact]
     if words:
         pass
     elif isinstance(expected, tuple) and all(isinstance(word, str) for word in expected):
@@ -415,10 +414,18 @@ def _word_field(sheet: Sheet, question: Question, part: Part, label: str) -> Fie
     return found
 
 
+def _spellings(value: Fraction) -> list[str]:
+    """A result that is no whole number, as a decimal or, where none ends, rounded to some places."""
+    if Fraction(decimal(value)) == value:
+        return [decimal(value)]
+    places = (f"{float(value):.{count}f}" for count in (1, 2, 3, 4))
+    return list(dict.fromkeys([str(value), decimal(value), number_text(value), *places]))
+
+
 def _size_words(part: Part) -> list[str]:
     """How a size may be written where words are accepted as well."""
     sides = part.expected if isinstance(part.expected, tuple) else (part.expected,)
-    numbers = [number_text(side) for side in sides]
+    numbers = [decimal(side) for side in sides]
     one = len(set(numbers)) == 1
     both = numbers[:1] * 2 if one else numbers
     sizes = [sign.join(both) for sign in ("×", "x", " x ", " by ")]
