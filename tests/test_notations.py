@@ -430,6 +430,10 @@ def test_what_is_assumed_about_the_order_is_said() -> None:
     ]
     assert read("nn.ReLU()\nnn.Tanh()").notes == []
     assert read(NET).notes == []
+    assert read("nn.Conv2d(3, 6, 5), nn.ReLU(), nn.Linear(4704, 10), nn.Linear(10, 2)").notes == [
+        "a flatten is put before nn.Linear(4704, 10), which the code does not have"
+    ]
+    assert read("nn.Conv2d(3, 6, 5), nn.Flatten(), nn.Linear(4704, 10)").notes == []
     assert read((SUMMARIES / "print_net.txt").read_text(encoding="utf-8")).notes == [
         "layers are taken in the order in which they are printed; a printed model does not show its forward()"
     ]
@@ -452,6 +456,15 @@ KERAS = [
     "    x = layers.Dropout(0.5)(layers.Flatten()(x))\n    outputs = layers.Dense(10, activation='softmax')(x)\n"
     "    model = keras.Model(inputs, outputs)\n    return model",
 ]  # fmt: skip
+
+
+KERAS.append(
+    "class Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n        self.conv1 = layers.Conv2D(32, 3)\n"
+    "        self.conv2 = layers.Conv2D(64, 3, input_shape=(28, 28, 1))\n        self.pool = layers.MaxPooling2D()\n"
+    "        self.flat = layers.Flatten()\n        self.drop = layers.Dropout(0.5)\n        self.out = layers.Dense(10)\n\n"
+    "    def call(self, inputs):\n        x = self.pool(self.conv1(inputs))\n        x = self.pool(self.conv2(x))\n"
+    "        x = self.drop(self.flat(x))\n        return self.out(x)\n"
+)  # fmt: skip
 
 
 def keras_rows() -> list[tuple[tuple[int, ...], int]]:
@@ -510,6 +523,8 @@ REFUSED_KERAS = {
     "layers.Dense(10)": "linear1 (layers.Dense(10)): a fully connected layer takes a vector, but gets 3×32×32; "
     "put flatten (or a global pool and flatten) before it",
     "layers.Dense(10, activation='rulu')": "layers.Dense(10, activation='rulu'): no activation 'rulu'; did you mean 'relu'?",
+    "i = keras.Input((32, 32, 3))\nc = layers.Conv2D(3, 3)\nx = c(i)\nx = c(x)": "line 4: c: is used a second time, "
+    "so its weights count once only; write a YAML file",
     "layers.LSTM(3)": "layers.LSTM(3): LSTM is not a layer that can be read here; known are Conv2D, Dense, MaxPooling2D and the like",
     "layers.BatchNormalization(scale=False)": "layers.BatchNormalization(scale=False): has one of center and scale only; "
     "give it both, or neither",

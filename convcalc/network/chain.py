@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Adapt = Callable[[type[Layer], dict[str, str], int], dict[str, str]]
 
+_TRAINED = {"bias", "affine", "per_channel"}  # a kind with one of these options has weights
 MAX_REPEATS = 100_000
 _NUMBERS = r"[0-9]+(?:,[0-9]+)*(?:x[0-9]+(?:,[0-9]+)*)*"
 _PART = re.compile(
@@ -115,6 +116,11 @@ class Written(NamedTuple):
     reads: int = 0
     reads_values: bool = False
     flattens: bool = True
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether its kind has weights."""
+        return bool(_TRAINED & options_of(self.cls).keys())
 
 
 def parse_chain(

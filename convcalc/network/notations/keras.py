@@ -53,11 +53,15 @@ class _Lines:
         self.code, self.flow = code, Flow(code)
         self.layers: list[Written] = []  # of a Sequential, or without a model
         self.made: dict[str, list[Written]] = {}  # with a name, for use further down
+        self.used: set[str] = set()
 
     def statements(self, body: list[ast.stmt]) -> None:
         """Look at statements, and into functions."""
         for statement in body:
             if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                if isinstance(statement, ast.FunctionDef) and statement.name == "call":
+                    for argument in statement.args.args[1:2]:  # after self
+                        self.flow.bind(argument.arg, 0)
                 self.statements(statement.body)
             elif isinstance(statement, ast.Assign):
                 if not self.code.assign(statement.targets, statement.value):
@@ -94,7 +98,7 @@ class _Lines:
         if called in _INPUTS:
             self._input(value)
             self.flow.bind(name, 0)
-        elif isinstance(value.func, ast.Call) or self._made(value.func) is not None:
+        elif self._is_use(value):
             place = self._place(value)
             if place is not None:
                 self.flow.bind(name, place)
@@ -112,7 +116,7 @@ class _Lines:
         for node in nodes:
             if isinstance(node, ast.Call) and last_name(node.func) == "add" and len(node.args) == 1:
                 self.layers += self._of(node.args[0])
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
+            elif isinstance(node, ast.Call) and self._is_use(node):
                 self._place(node)
             elif isinstance(node, ast.Call):
                 called = last_name(node.func)
@@ -131,7 +135,12 @@ class _Lines:
             return [layer for each in node.elts for layer in self._of(each, depth + 1)]
         made = self._made(node)
         if made is not None:
-            return self.made.pop(last_name(node), made)
+            name = last_name(node)
+            if name in self.used and any(each.is_trained for each in made):
+                what = "is used a second time, so its weights count once only; write a YAML file"
+                self.code.refuse(node, what)
+            self.used.add(name)
+            return made
         if not isinstance(node, ast.Call):
             self.code.refuse(node, "is not a layer; write for example layers.Conv2D(32, 3)")
             return []
@@ -141,6 +150,10 @@ class _Lines:
             return [layer for each in inner for layer in self._of(each, depth + 1)]
         self._input(node)
         return [] if called in _INPUTS else layers_of(self.code, node)
+
+    def _is_use(self, call: ast.Call) -> bool:
+        """Whether a layer is called on an input."""
+        return isinstance(call.func, ast.Call) or self._made(call.func) is not None
 
     def _made(self, node: ast.AST) -> list[Written] | None:
         """The layers under a name."""

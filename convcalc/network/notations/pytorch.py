@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import ClassVar
 
 from convcalc.network.chain import Written
@@ -87,6 +88,7 @@ class Lines:
             found.layers = [each for layers in self.modules.values() for each in layers]
             if len(self.modules) > 1 and not all(name.startswith("(") for name in self.modules):
                 found.notes.append(_IN_ORDER)
+            found.notes += _flattened(found.layers)
             return
         flow = Flow(self.code)
         Forward(self.code, self.modules, flow).read(self.forward)
@@ -162,6 +164,17 @@ class Lines:
             else:
                 found += self.layers_of(node, own, depth + 1)
         return found
+
+
+def _flattened(layers: list[Written]) -> Iterator[str]:
+    """Where a row is needed after a map and the code, alone, would not flatten it."""
+    is_map = False
+    for layer in layers:
+        if is_map and layer.cls.needs_flat:
+            yield f"a flatten is put before {layer.code}, which the code does not have"
+        is_map = layer.cls.family in ("conv", "pool") or (
+            is_map and not (layer.cls.is_view or layer.cls.needs_flat)
+        )
 
 
 def _first_line(statement: ast.stmt) -> ast.AST:

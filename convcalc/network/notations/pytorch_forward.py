@@ -6,7 +6,6 @@ import ast
 from collections.abc import Mapping
 
 from convcalc.layers import get_kind
-from convcalc.layers.options import options_of
 from convcalc.network.chain import Written
 from convcalc.network.notations.code import Code, Flow, UnreadableError, last_name
 from convcalc.network.notations.pytorch_modules import layer_of
@@ -26,7 +25,6 @@ _FUNCTIONS = {
         for axes in (1, 2, 3)
     },
 }  # fmt: skip
-_TRAINED = {"bias", "affine", "per_channel"}  # a kind with one of these options has weights
 _RESHAPES = ("view", "reshape")
 _PLAIN = ("size", "print", "contiguous", "float", "squeeze")
 
@@ -101,7 +99,7 @@ class Forward:
             )
             return None
         layers = self.modules[name]
-        trained = any(_TRAINED & options_of(each.cls).keys() for each in layers)
+        trained = any(each.is_trained for each in layers)
         if name in self.used and trained:
             self.code.refuse(
                 call,
