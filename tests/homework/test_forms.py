@@ -302,10 +302,8 @@ def test_sheets_of_a_network_have_forms_too(convcalc: Any, here: Path) -> None:
     )
     (here / "s.yaml").write_text(
         "{convcalc_sheet: 1, questions: [{type: arch-table, arch: tiny.yaml, ask: [shape]}, "
-        "{type: params-model, arch: 'conv:k{k}c2', given: {input: 9x9x1}, vary: {k: [3, 5]}}]}".replace(
-            "arch: 'conv:k{k}c2', given: {input: 9x9x1}, vary: {k: [3, 5]}",
-            "vary: {arch: [lenet5, 'conv:k3c2 fc:4']}, given: {input: 32x32x1}",
-        )
+        "{type: params-model, vary: {arch: ['conv:k3c4 fc:5', 'conv:k5c6 fc:7', 'conv:k3c8 fc:9']}, "
+        "given: {input: 32x32x3}, separate: [par.model-biases]}]}"
     )
     forms = make(convcalc, "s.yaml", "s1", "s2")
     for student, text in forms.items():
