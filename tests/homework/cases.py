@@ -413,7 +413,7 @@ CASES = [
         "discuss.pytorch.org 127331",
         {"preset": "pytorch"},
     ),
-    Case("55 biases", "weight-shape", conv(11, 3, 96, of="bias"), "(96,)", "AlexNet"),
+    Case("55 biases", "bias-shape", conv(11, 3, 96), "(96,)", "AlexNet"),
     # ------------------------------------------------------------ 1c. cost and memory
     Case("56", "macs", conv(5, 3, 10, n=32), "588,000", "(own)"),
     Case("56b", "macs", conv(5, 3, 10, n=32), "1,176,000", "(own)", {"flops": "2macs"}),
@@ -678,6 +678,22 @@ CASES = [
         {"input": "300x300x1", "arch": "conv:k3c1p1 conv:k3c1p1", "unit": [150, 299], "clip": True},
         ["148-152", "297-299"],
         "(own) numbers on [CS231n]: two 3×3 layers see 5×5",
+    ),
+    Case("68", "formula", {"of": "receptive-field"}, "(k-1)*(L-1)+k", "HSE quiz"),
+    Case(
+        "68 size",
+        "formula",
+        {"of": "output-size"},
+        "$\\lfloor\\frac{n+2p-k}{s}\\rfloor+1$",
+        "[CS231n]",
+    ),
+    Case("68 same", "formula", {"of": "pad-to-keep"}, "(k-1)/2", "[C4W1], [CS231n]"),
+    Case(
+        "68 total",
+        "from-answers",
+        {"formula": "q1*q2", "values": {"q1": 290400, "q2": 363}},
+        "105,415,200",
+        "Toronto CSC411 homework 4",
     ),
     # ------------------------------------------------------------------ maps by hand
     Case(

@@ -84,9 +84,9 @@ DESIGNS = [
     MistakeCase("shape.no-channels", "weight-shape", KERNEL, "3x3x20", [3, 3, 8, 20]),
     MistakeCase("shape.swapped", "weight-shape", KERNEL, "3x3x20x8", [3, 3, 8, 20]),
     MistakeCase("shape.groups-ignored", "weight-shape", {**KERNEL, "groups": 4}, "3x3x8x20", [3, 3, 2, 20]),
-    MistakeCase("shape.bias-per-input", "weight-shape", {**KERNEL, "of": "bias"}, "8", [20]),
-    MistakeCase("shape.one-bias", "weight-shape", {**KERNEL, "of": "bias"}, "1", [20]),
-    MistakeCase("shape.bias-per-weight", "weight-shape", {**KERNEL, "of": "bias"}, "8x20", [20]),
+    MistakeCase("shape.bias-per-input", "bias-shape", KERNEL, "8", [20]),
+    MistakeCase("shape.one-bias", "bias-shape", KERNEL, "1", [20]),
+    MistakeCase("shape.bias-per-weight", "bias-shape", KERNEL, "8x20", [20]),
     MistakeCase("par.dws-biases", "params-separable", SEPARABLE, "1,360", 1350, conventions=KERAS),
     MistakeCase("par.dws-no-bias", "params-separable", SEPARABLE, "1,250", 1350, conventions=KERAS),
     MistakeCase("par.dws-full-params", "params-separable", SEPARABLE, "25,100", 1350, conventions=KERAS),
@@ -122,6 +122,25 @@ BACKWARDS = [
     MistakeCase("solve.not-divided", "solve-params", {"find": "c_in", "k": 1, "filters": 4, "params": 16}, "15", 3),
     MistakeCase("solve.no-root", "solve-params", FIND_K, "9", 3),
     MistakeCase("solve.k-not-squared", "solve-params", {**FIND_FILTERS, "params": 1216}, "76", 16),
+]  # fmt: skip
+
+SIZE_FORMULA = {"of": "output-size"}
+PARAMS_FORMULA = {"of": "params"}
+TIMES = {"formula": "a*b", "values": {"a": 760, "b": 784}}
+OVER = {"formula": "a/(2*b) + 1", "values": {"a": 760, "b": 19}}  # 21
+
+FORMULAS = [
+    MistakeCase("formula.no-constant", "formula", PARAMS_FORMULA, "k^2 c_in c_out", None),
+    MistakeCase("formula.no-factor", "formula", SIZE_FORMULA, "floor((n+p-k)/s)+1", None),
+    MistakeCase("formula.not-rounded", "formula", SIZE_FORMULA, "(n+2p-k)/s+1", None),
+    MistakeCase("formula.rounded-otherwise", "formula", SIZE_FORMULA, "ceil((n+2p-k)/s)+1", None),
+    MistakeCase("formula.no-symbol", "formula", PARAMS_FORMULA, "(k^2+1)c_out", None),
+    MistakeCase("formula.no-square", "formula", PARAMS_FORMULA, "(2k c_in+1)c_out", None),
+    MistakeCase("formula.sign", "formula", SIZE_FORMULA, "floor((n+2p+k)/s)+1", None),
+    MistakeCase("formula.swapped", "formula", PARAMS_FORMULA, "(k^2 c_out+1)c_in", None),
+    MistakeCase("formula.upside-down", "from-answers", OVER, "1.05", 21),
+    MistakeCase("formula.other-operation", "from-answers", TIMES, "1544", 760 * 784),
+    MistakeCase("formula.one-part", "from-answers", TIMES, "760", 760 * 784),
 ]  # fmt: skip
 
 SCORES = {"x": [[0, 1, 3]]}
@@ -590,6 +609,7 @@ MISTAKE_CASES = [
     *NORMALISED,
     *DESIGNS,
     *BACKWARDS,
+    *FORMULAS,
     # ------------------------------------------------------------------- typing errors
     MistakeCase("slip.power-of-ten", "params", conv(5, 3, 100), "76,000", 7600),
     MistakeCase("slip.swapped-digits", "params", conv(7, 3, 128), "18,494", 18944),

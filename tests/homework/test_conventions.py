@@ -425,7 +425,10 @@ def test_settings_are_right_as_the_sheet_writes_them() -> None:
     assert not right("k=3, s=2, p=0", 3, fit="strict")
 
 
-SPECIAL = {("memory", "bytes"), ("solve-for", "padding"), ("solve-for", "fit")}  # tested above
+SPECIAL = {
+    ("memory", "bytes"), ("solve-for", "padding"), ("solve-for", "fit"),  # tested above
+    *(("formula", key) for key in ("padding", "dilation_base", "flops", "bias", "rf")),  # in test_formulas
+}  # fmt: skip
 VALUES = [
     (key, value)
     for key, rule in RULES.items()

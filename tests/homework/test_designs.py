@@ -115,7 +115,6 @@ def test_onnx_takes_weights_of_this_shape(
          "input channels × filters of one group ×"),
         ({"c_in": 100, "filters": 10, "layer": "fc"}, "hwc", (100, 10), "100 inputs and 10 units"),
         ({"c_in": 100, "filters": 10, "layer": "fc"}, "chw", (10, 100), "Write units × inputs"),
-        ({"k": 3, "c_in": 4, "filters": 6, "of": "bias"}, "chw", (6,), "What is the shape of its bias?"),
     ],
 )  # fmt: skip
 def test_the_shape_of_weights_as_frameworks_store_them(
@@ -126,6 +125,16 @@ def test_the_shape_of_weights_as_frameworks_store_them(
     assert said in sheet["q1"].sentence
     assert check(sheet, "q1", "x".join(map(str, shape))).right
     assert check(sheet, "q1", f"({', '.join(map(str, shape))})").right
+
+
+def test_a_bias_has_one_number_for_each_filter() -> None:
+    for words in ({"k": 3, "c_in": 4, "filters": 6}, {"c_in": 4, "filters": 6, "layer": "fc"}):
+        for order in ("hwc", "chw"):
+            sheet = sheet_with("bias-shape", words, order=order)
+            assert sheet["q1"].sentence.endswith("What is the shape of its bias?")
+            assert check(sheet, "q1", "(6,)").right
+            assert check(sheet, "q1", "torch.Size([6])").right
+            assert not check(sheet, "q1", "6x4").right
 
 
 def test_one_filter_in_front_is_no_batch() -> None:
@@ -165,7 +174,6 @@ def test_a_multiplier_makes_several_maps_of_each_channel() -> None:
         ("weight-shape", {"c_in": 4, "filters": 4, "groups": 2, "layer": "fc"},
          "groups: have no meaning for a fully connected layer; leave them out"),
         ("weight-shape", {"c_in": 3, "filters": 4, "k": 3, "layer": "pool"}, "layer: must be one of conv, transposed, fc"),
-        ("weight-shape", {"c_in": 3, "filters": 4, "k": 3, "of": "gradient"}, "of: must be weight or bias"),
         ("weight-shape", {"c_in": 3, "filters": 4, "k": 3, "groups": 2},
          "groups: 2 does not divide 3 channels and 4 filters; use a common divisor"),
     ],

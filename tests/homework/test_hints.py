@@ -118,6 +118,10 @@ def test_the_hints_of_published_questions_keep_their_answers(case: Case) -> None
     if case.type == "solve-for":
         assert "k=3" not in "\n".join(hints.hint(question, 3))
         return
+    if case.type == "formula":
+        said = "".join("".join(hints.hint(question, level)) for level in (1, 2, 3)).replace(" ", "")
+        assert str(question.parts[0].expected).replace(" ", "") not in said
+        return
     hidden = answers_of(question)
     for level in (1, 2, 3):
         assert not hidden & numbers_in("\n".join(hints.hint(question, level)))

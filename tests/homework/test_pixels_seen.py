@@ -99,7 +99,7 @@ def test_a_range_is_read_as_people_write_it(text: Any, ends: tuple[int, int]) ->
 def test_what_is_no_range_is_unreadable(text: Any) -> None:
     reading = CELL_RANGE.read(text)
     assert reading.value is None
-    assert reading.problem.endswith("write the first and the last, such as 3 to 7")
+    assert reading.problem.endswith("; write the first and the last")
 
 
 def test_an_answer_of_two_parts_is_read_and_marked() -> None:

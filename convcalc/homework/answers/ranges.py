@@ -21,7 +21,7 @@ class CellRange(AnswerType):
     """The first and the last cell: ``3 to 7``, ``3-7``, ``[3, 7]``, ``-2 … 4``; one number where they are the same."""
 
     counts = False
-    wants = "the first and the last, such as 3 to 7"
+    wants = "the first and the last"
     takes_mapping = True
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
@@ -32,7 +32,7 @@ class CellRange(AnswerType):
         text = _REMARK.sub("", clean(raw_text(raw)))
         found = [int(cell.replace(" ", "")) for cell in _CELL.findall(text)]
         if not 1 <= len(found) <= 2 or _DECIMAL.search(text):
-            message = "it is not a first and a last whole number"
+            message = "it is no pair of whole numbers such as 3 to 7"
             raise Unreadable(message)
         value = (found[0], found[-1])
         numbers = tuple([Number(Fraction(end)) for end in value])

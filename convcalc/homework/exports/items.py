@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convcalc.errors import UsageError
 from convcalc.homework.answers.reading import decimal_places, number_text, plain_decimal
 from convcalc.homework.answers.text_types import Choice, Settings
 from convcalc.homework.answers.types import Bytes, Fit, Matrix, Misfit, Share, Size, Tolerance
@@ -138,6 +139,12 @@ class Item:
 def items(sheet: Sheet, variants: int = 0) -> Iterator[list[Item]]:
     """The questions of a sheet, each as a list of its variants; of one without ``vary`` one item."""
     for question in sheet.questions:
+        if not question.vary and not question.drawn:
+            message = (
+                f"{question.id} is worked out from questions whose numbers vary, and a platform draws those of each "
+                f"question by itself; leave {question.id} out, or export the sheet of one student"
+            )
+            raise UsageError(message)
         if not question.vary:
             yield [_item_of(sheet, question)]
             continue

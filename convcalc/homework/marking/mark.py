@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.answers import parsing as answers
@@ -47,7 +48,12 @@ def mark(
     """
     ids = {question.id.lower(): question.id for question in sheet.questions}
     merged, notes = by_question(ids, values, _MAX_NOTES)
-    results = [mark_question(sheet, q, merged.get(q.id), level=level) for q in sheet.questions]
+    results: list[Result] = []
+    own: dict[str, Any] = {}
+    for each in sheet.questions:
+        result = mark_question(sheet, each, merged.get(each.id), level=level, own=own)
+        results.append(result)
+        own.update(_own_answers(result))
     notes += [f"{result.id}: {note}" for result in results for note in result.notes]
     owners = right_answers(sheet)
     for result in results:
@@ -58,10 +64,27 @@ def mark(
 # --------------------------------------------------------------------------- one question
 
 
+def _own_answers(result: Result) -> dict[str, Any]:
+    """What a student answered, by the names that later questions use."""
+    return {
+        ".".join(filter(None, (result.id, verdict.part))): verdict.reading.value
+        for verdict in result.parts
+        if verdict.reading is not None and verdict.status not in ("blank", "unreadable")
+    }
+
+
 def mark_question(
-    sheet: Sheet, question: Question, raw: Any, *, level: int | None = None
+    sheet: Sheet,
+    question: Question,
+    raw: Any,
+    *,
+    level: int | None = None,
+    own: Mapping[str, Any] = MappingProxyType({}),
 ) -> Result:
     """Mark one question; the answer as written, or plain numbers and lists.
+
+    Args:
+        own: the student's answers to earlier questions, from which this one may follow.
 
     Raises:
         UsageError: the question draws numbers per student, and they are not known.
@@ -77,7 +100,7 @@ def mark_question(
     table = split(question, raw)
     weight = question.points / len(parts)
     verdicts: list[Verdict] = []
-    earlier: dict[str, Any] = {}
+    earlier: dict[str, Any] = dict(own) if question.task.needs() else {}
     for part in parts:
         given = table.cells.get(part.name)
         verdict = mark_part(sheet, question, part, given, weight, finest)

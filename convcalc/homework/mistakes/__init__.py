@@ -18,6 +18,7 @@ MODULES = (
     "designs",
     "backwards",
     "pixels",
+    "formulas",
     "typos",
     "hand",
     "maps",

@@ -38,8 +38,6 @@ mistake(
 
 # ------------------------------------------------------------------------------ what is trained
 
-_SPLIT = "trainable-total trainable-trainable trainable-non-trainable"
-
 
 def _statistics_train(quantities: Split) -> Any:
     """Running means and variances counted as trainable."""
@@ -65,7 +63,7 @@ def _other_part(quantities: Split) -> Any:
 
 
 mistake(
-    "train.no-statistics", _SPLIT, "running means and variances left out", "weights and biases only",
+    "train.no-statistics", "trainable-total trainable-non-trainable", "running means and variances left out", "weights and biases only",
     lambda w: w._replace(statistics=(0,) * len(w.statistics)) if sum(w.statistics) else None,
     "Batch normalisation stores more than it learns. What else does it keep for each channel?",
 )  # fmt: skip

@@ -25,6 +25,7 @@ MODULES = (
     "designs",
     "backwards",
     "pixels",
+    "symbols",
 )
 QUESTIONS.modules(__name__, MODULES)
 

@@ -5,6 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
+from convcalc.homework.answers.expressions import Tree
+
+
+class Symbolic(NamedTuple):
+    """A formula, and the symbols that it may have."""
+
+    tree: Tree
+    symbols: tuple[str, ...]
+
 
 class Quotient(NamedTuple):
     """Two amounts of which the first is divided by the second.

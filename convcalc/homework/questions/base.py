@@ -178,6 +178,22 @@ class Task:
         del name, earlier
         return None
 
+    def needs(self) -> tuple[str, ...]:
+        """The answers to other questions that this one is worked out from, such as q1 or q4.weights."""
+        return ()
+
+    @property
+    def linked_values(self) -> dict[str, Any]:
+        """Those answers by their names, as far as they are known."""
+        found: dict[str, Any] = self.__dict__.get("_linked", {})
+        return found
+
+    def linked(self, values: Mapping[str, Any]) -> Task:
+        """The same question with those answers; they are no words of ``given``, so nobody is shown them."""
+        task = type(self)(self._conventions, **self._written)
+        task.__dict__["_linked"] = dict(values)
+        return task
+
     def but(self, **changes: Any) -> Task:
         """The same question with other numbers."""
         return self._checked(self._conventions, {**self._written, **changes})

@@ -151,29 +151,21 @@ _LAYERS = {"conv": "convolution", "transposed": "transposed convolution", "fc": 
 _AXES = {1: ("kernel length",), 2: ("kernel height", "kernel width"), 3: ("kernel depth", "kernel height", "kernel width")}  # fmt: skip
 
 
-@question("weight-shape")
-class WeightShape(Task):
-    """The shape of the weights, or of: bias, of a layer: conv, transposed or fc (c_in inputs and filters units)."""
+_SHAPE_WANTED = "the sizes along its axes, separated by ×"
 
-    about: ClassVar = "shape of a weight tensor or a bias"
-    rule: ClassVar = "One filter has the size of the kernel in every channel that it reads; the tensor holds all filters. There is one bias for each filter or unit."
-    examples: ClassVar = (
-        {"k": 3, "c_in": 16, "filters": 40}, {"k": 5, "c_in": 8, "filters": 20, "of": "bias"},
-    )  # fmt: skip
+
+class _Weighted(Task):
+    """A question about a layer with weights: conv, transposed or fc."""
 
     c_in: Count
     filters: Count
     k: Sizes | None = None
     groups: Count = 1
     layer: str = "conv"
-    of: str = "weight"
-    order: Order
 
     def check(self) -> None:
         if self.layer not in _LAYERS:
             raise GivenError("layer", f"must be one of {', '.join(_LAYERS)}")
-        if self.of not in ("weight", "bias"):
-            raise GivenError("of", "must be weight or bias")
         if (self.k is None) != (self.layer == "fc"):
             what = "has no meaning for a fully connected layer; leave it out" if self.k else "is missing: the kernel size"  # fmt: skip
             raise GivenError("k", what)
@@ -187,21 +179,36 @@ class WeightShape(Task):
         """Taps per axis."""
         return () if self.k is None else each(self.k, axes_of(self.k) or 2)
 
-    def sentence(self) -> str:
-        window = (
-            f"{times(self.kernel())} " if len(self.kernel()) != 1 else f"{self.kernel()[0]}-wide "
-        )
+    def layer_words(self) -> str:
+        """The layer, in words."""
         if self.layer == "fc":
-            what = f"A fully connected layer has {plural(self.c_in, 'input')} and {plural(self.filters, 'unit')}"
-        else:
-            groups = f" in {self.groups} groups" if self.groups > 1 else ""
-            what = (
-                f"A {window}{_LAYERS[self.layer]}{groups} has {plural(self.filters, 'filter')} on "
-                f"{plural(self.c_in, 'input channel')}"
-            )
-        if self.of == "bias":
-            return f"{what}. What is the shape of its bias?"
-        return f"{what}. What is the shape of its weight tensor? Write {self._order_words()}."
+            return f"A fully connected layer has {plural(self.c_in, 'input')} and {plural(self.filters, 'unit')}."
+        kernel = self.kernel()
+        window = f"{kernel[0]}-wide" if len(kernel) == 1 else times(kernel)
+        groups = f" in {self.groups} groups" if self.groups > 1 else ""
+        channels = plural(self.c_in, "input channel")
+        return f"A {window} {_LAYERS[self.layer]}{groups} has {plural(self.filters, 'filter')} on {channels}."
+
+    def tensor(self, order: str) -> Tensor:
+        """The numbers behind."""
+        transposed = self.layer == "transposed"
+        return Tensor(self.kernel(), self.c_in, self.filters, self.groups, order, transposed)
+
+
+@question("weight-shape")
+class WeightShape(_Weighted):
+    """The shape of the weights of a layer: conv, transposed or fc (c_in inputs and filters units)."""
+
+    about: ClassVar = "shape of a weight tensor"
+    rule: ClassVar = "One filter has the size of the kernel in every channel that it reads; the tensor holds all filters."
+    examples: ClassVar = (
+        {"k": 3, "c_in": 16, "filters": 40}, {"k": 5, "c_in": 8, "filters": 20},
+    )  # fmt: skip
+
+    order: Order
+
+    def sentence(self) -> str:
+        return f"{self.layer_words()} What is the shape of its weight tensor? Write {self._order_words()}."
 
     def _order_words(self) -> str:
         """The order of the numbers, in words."""
@@ -214,11 +221,29 @@ class WeightShape(Task):
         return " × ".join((*axes, *pair) if self.order == "hwc" else (*pair, *axes))
 
     def parts(self) -> list[Part]:
-        quantities = Tensor(self.kernel(), self.c_in, self.filters, self.groups, self.order, self.layer == "transposed")  # fmt: skip
-        form = Volume("the sizes along its axes, separated by ×")
-        if self.of == "bias":
-            return [Part("", form, (self.filters,), "bias-shape", quantities, method="one per filter")]  # fmt: skip
-        part = Part.of(form, "weight-shape", quantities, tensor_shape, "kernel, channels of one filter, filters")  # fmt: skip
+        quantities = self.tensor(self.order)
+        part = Part.of(Volume(_SHAPE_WANTED), "weight-shape", quantities, tensor_shape, "kernel, channels of one filter, filters")  # fmt: skip
         if part.expected[0] == 1 and len(part.expected) == 4:
             part.also = (part.expected[1:],)  # a 1 in front of four numbers is read as a batch
         return [part]
+
+
+@question("bias-shape")
+class BiasShape(_Weighted):
+    """The shape of the bias of a layer: conv, transposed or fc (c_in inputs and filters units)."""
+
+    about: ClassVar = "shape of a bias"
+    ignores: ClassVar = {"order": "a bias has one axis"}
+    rule: ClassVar = "There is one bias for each filter or unit, whatever it reads."
+    examples: ClassVar = (
+        {"k": 3, "c_in": 16, "filters": 40}, {"k": 5, "c_in": 8, "filters": 20},
+    )  # fmt: skip
+
+    order: Order
+
+    def sentence(self) -> str:
+        return f"{self.layer_words()} What is the shape of its bias?"
+
+    def parts(self) -> list[Part]:
+        form, quantities = Volume(_SHAPE_WANTED), self.tensor(self.order)
+        return [Part("", form, (self.filters,), "bias-shape", quantities, method="one per filter")]

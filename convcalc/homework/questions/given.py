@@ -5,6 +5,7 @@ A question type names the type of each word in its annotations; `READERS` reads 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -17,6 +18,8 @@ from convcalc.text import printable, printable_lines, shortened
 MAX_DIGITS = 12
 MAX_LAYERS = 2_000
 MAX_AXES = 3
+_MAX_NAMED = 20  # numbers with names
+_VALUE_NAME = re.compile(r"[^\W\d_]\w{0,19}")
 MAX_NAMES = 64
 MAX_NETWORK = 20_000  # characters of one that is written out
 
@@ -391,6 +394,18 @@ def _whole_or_none(raw: Any, what: str) -> int | None:
     return None if raw is None else _whole(raw, what)
 
 
+def _read_values(raw: Any, what: str) -> tuple[tuple[str, Fraction], ...]:
+    """Names with their numbers."""
+    if not isinstance(raw, dict) or len(raw) > _MAX_NAMED:
+        message = "must be names and their numbers, such as {images: 32}"
+        raise GivenError(what, message)
+    for name in raw:
+        if not _VALUE_NAME.fullmatch(str(name)):
+            message = f"{shortened(str(name), 20)!r} is not a name; use letters, then digits or _"
+            raise GivenError(what, message)
+    return tuple([(str(name), _read_fraction(value, str(name))) for name, value in raw.items()])
+
+
 READERS: dict[str, Reader] = {
     "int": Reader(_whole, _whole_schema()),
     "int | None": Reader(_whole, _whole_schema()),
@@ -421,6 +436,7 @@ READERS: dict[str, Reader] = {
     "Words": Reader(_read_words, _WORDS_SCHEMA),
     "Names": Reader(_read_names, _NAMES_SCHEMA),
     "Fraction": Reader(_read_fraction, _NUMBER_SCHEMA),
+    "Values": Reader(_read_values, {"type": "object", "additionalProperties": _NUMBER_SCHEMA}),
 }
 
 # The types' annotations: what a value is once it is read.
@@ -432,6 +448,7 @@ LayersPerAxis = Layers
 NetworkName = str | NetworkFile
 Stack = tuple[Rows, ...]
 Words = tuple[str, ...]
+Values = tuple[tuple[str, Fraction], ...]
 Names = tuple[str, ...]
 
 

@@ -162,6 +162,7 @@ MEANINGS: dict[str, Meaning] = {
     "Layers": Meaning(("dilation_base",), _layers),
     "LayersPerAxis": Meaning(("dilation_base",), _layers),
     "Bias": Meaning(("bias",), _bias),
+    "BiasCounted": _asked("bias", {"true": True, "ask": True, "false": False}),
     "Flip": Meaning(("conv",), _flip),
     "OutputPadding": Meaning(("transposed_out_pad",), _output_padding),
     "Arch": Meaning(_NETWORK, _design),
@@ -194,6 +195,7 @@ Zeros: TypeAlias = Padding
 ZerosPerAxis: TypeAlias = Padding
 Dilation: TypeAlias = int
 Bias: TypeAlias = bool
+BiasCounted: TypeAlias = bool
 Flip: TypeAlias = bool
 OutputPadding: TypeAlias = Any  # a number, or one per axis
 Arch: TypeAlias = Design

@@ -28,6 +28,7 @@ from convcalc.homework.sheets.keys import (
     SCHEMA,
     SHEET_KEYS,
 )
+from convcalc.homework.sheets.links import with_links
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
 from convcalc.network.yaml_source import Source, read
 from convcalc.text import printable, shortened
@@ -288,6 +289,8 @@ def _read_question(
         rules = sheet.conventions.but(**own)
         task = create_question(kind, find_beside(numbers, source.path), rules)
         question = Question(identity, task, rules, given=numbers, vary=vary, own=own)
+        question.drawn = not vary
+        question = with_links(question, sheet.questions)
         question.parts  # noqa: B018 - numbers that make no question are refused here
     except GivenError as error:
         at = places.get(error.key, keys.get("given", keys["type"])[1])
@@ -297,7 +300,6 @@ def _read_question(
             else f"{identity}: {error.what}"
         )
         source.refuse(at, what)
-    question.drawn = not vary
     question.line = node.start_mark.line + 1
     if "tolerance" in keys:
         question.tolerance = _read_tolerance(source, keys["tolerance"][1])

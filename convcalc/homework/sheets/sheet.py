@@ -13,6 +13,7 @@ from convcalc.homework.questions import Part, Task
 from convcalc.homework.questions.base import ALIASES
 from convcalc.homework.questions.networks import Design
 from convcalc.homework.questions.showing import filled
+from convcalc.homework.sheets.links import with_links
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Question:
         Raises:
             UsageError: the numbers vary, and none have been drawn.
         """
-        if self.vary:
+        if self.vary or not self.drawn:
             message = (
                 f"{self.id} draws numbers per student; {what} the student's own sheet, as hw make wrote "
                 "it, or give --student and --secret-file"
@@ -222,6 +223,13 @@ class Sheet:
     secret: str = ""
     path: str = ""
     data: bytes = b""
+
+    def __post_init__(self) -> None:
+        """Work out again what follows from other questions, whose numbers may be other ones now."""
+        self.questions = [
+            with_links(question, self.questions[:place]) if question.task.needs() else question
+            for place, question in enumerate(self.questions)
+        ]
 
     def __getitem__(self, name: str) -> Question:
         """A question by its id.

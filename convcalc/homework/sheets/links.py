@@ -1,0 +1,53 @@
+"""Questions that are worked out from the answers to earlier ones of their sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from convcalc.homework.answers.expressions import plain_name
+from convcalc.homework.questions.given import GivenError
+
+if TYPE_CHECKING:
+    from convcalc.homework.sheets.sheet import Question
+
+
+def with_links(question: Question, earlier: Sequence[Question]) -> Question:
+    """The question with the right answers to the earlier ones that it names; any other as it is.
+
+    Raises:
+        GivenError: it names one that is no number, or that has several parts; or its own words vary.
+    """
+    needed = question.task.needs()
+    if not needed:
+        return question
+    if question.vary:
+        raise GivenError("", "vary belongs to the questions that it is worked out from; leave it out here")  # fmt: skip
+    values, drawn = {}, True
+    for name in needed:
+        for each, value in _named(name, earlier):
+            values[name], drawn = value, drawn and each.drawn
+    task = question.task.linked(values)
+    return replace(question, task=task, drawn=drawn, _parts=None, _single={}, _double={}, _others=None)  # fmt: skip
+
+
+def _named(name: str, earlier: Sequence[Question]) -> Iterator[tuple[Question, Fraction]]:
+    """The question of a name, or of one of its parts, and the right answer."""
+    identity, _, part_name = name.partition(".")
+    for question in earlier:
+        if plain_name(question.id) != plain_name(identity):
+            continue
+        if question.manual:
+            raise GivenError("formula", f"{question.id} is marked by a person; name a question that asks for a number")  # fmt: skip
+        parts = question.parts
+        if not part_name and len(parts) > 1:
+            raise GivenError("formula", f"{question.id} has several parts; name one, such as {question.id}.{parts[0].name}")  # fmt: skip
+        for part in parts:
+            if plain_name(part.name) != plain_name(part_name):
+                continue
+            value = part.expected
+            if isinstance(value, bool) or not isinstance(value, int | Fraction):
+                raise GivenError("formula", f"{question.id} asks for something that is no number")
+            yield question, Fraction(value)
