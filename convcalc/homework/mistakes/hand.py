@@ -372,9 +372,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "kernel.edges-for-sharpen", "hand-image-kernel", "edges taken for sharpening, or the reverse", "sum 0 or 1",
-    lambda w: _other_names(w, "sharpen", *_DIRECTED, "edges")
-    if w in ("sharpen", "edges", *_DIRECTED)
-    else None,
+    lambda w: _other_names(w, *_DIRECTED, "edges") if w == "sharpen" else _other_names(w, "sharpen"),
     "Add up the numbers of the kernel: does a flat image become black, or does it stay?",
 )  # fmt: skip
 mistake(

@@ -404,8 +404,9 @@ _rule(
 _rule(
     "fc-one-side", "one side of the map, or the channels alone, flattened", "n·c·units + units",
     lambda w: [
-        Way(w._replace(shape=shape), f"{letters}·units + units" if w.bias else f"{letters}·units")
+        Way(w._replace(shape=shape, bias=bias), f"{letters}·units + units" if bias else f"{letters}·units")
         for shape, letters in (((w.shape[0], w.shape[2]), "n·c"), (w.shape[2:], "c"), (w.shape[:1], "n"))
+        for bias in dict.fromkeys((w.bias, False))
     ]
     if len(w.shape) == 3
     else None,

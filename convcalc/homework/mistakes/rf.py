@@ -150,7 +150,7 @@ def _doubling(quantities: Rf) -> list[Any]:
     for layer in quantities.layers:
         pools = layer.k == layer.s > 1
         pooled = pooled * layer.s if pools else pooled + layer.d * (layer.k - 1)
-    if not _has_stride(quantities):
+    if all(layer.s == 1 for layer in quantities.layers):
         return []
     return [
         Way(_side_or_pixels(quantities, strided), "r·s + k − 1 in each layer"),

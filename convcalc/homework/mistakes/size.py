@@ -371,16 +371,6 @@ _out(
     seldom=True,
 )  # fmt: skip
 _out(
-    "other-stride", "another stride", "(n + 2p − k)/t + 1 with another stride t",
-    lambda a, w: [
-        quotient(a.slack + t, t, f"(n + 2p − k)/{t} + 1")[0] for t in (2, 3, 4, a.k) if t not in (a.s, 1)
-    ]
-    if a.s > 1 or w.pool
-    else None,
-    "How far does the window move in one step?",
-    seldom=True,
-)  # fmt: skip
-_out(
     "minus-one", "subtracted 1 instead of adding it", "(n + 2p − k)/s − 1",
     lambda a, w: quotient(a.slack - a.s, a.s, "(n + 2p − k)/s − 1"),
     "Add the 1: the first position counts too.",
@@ -419,6 +409,16 @@ _out(
     if a.s > 1
     else None,
     "One layer divides the size once.",
+    seldom=True,
+)  # fmt: skip
+_out(
+    "other-stride", "another stride", "(n + 2p − k)/t + 1 with another stride t",
+    lambda a, w: [
+        quotient(a.slack + t, t, f"(n + 2p − k)/{t} + 1")[0] for t in (2, 3, 4, a.k) if t not in (a.s, 1)
+    ]
+    if a.s > 1 or w.pool
+    else None,
+    "How far does the window move in one step?",
     seldom=True,
 )  # fmt: skip
 _out(
