@@ -331,8 +331,10 @@ mistake(
 mistake(
     "net.grey-for-colour", "model", "an image of another number of channels", "cin = 1 or 3",
     lambda w: [
-        *answers(w, on_channels(w, 1), "cin = 1"),
-        *answers(w, on_channels(w, 3), "cin = 3"),
+        way
+        for channels in (1, 3)
+        if w.rows[0].input[0] != channels
+        for way in answers(w, on_channels(w, channels), f"cin = {channels}")
     ],
     "How many channels does the image have?",
 )  # fmt: skip
