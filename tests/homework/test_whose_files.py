@@ -322,6 +322,13 @@ ONE_EACH = {who: f"by {who}" for who in PEOPLE}
         ({f"hw_2026_11_{who}.yaml": of(who) for who in PEOPLE}, {f"hw_2026_11_{w}": f"by {w}" for w in PEOPLE}),
         ({f"{who}/{name}.yaml": of(who) for who in PEOPLE for name in ("cnn", "rnn")}, ONE_EACH),
         ({f"{who}/{name}.yaml": of(who) for who in PEOPLE for name in ("draft", "answers")}, ONE_EACH),
+        ({f"2026-01-0{n}/{who}.yaml": of(who) for n, who in enumerate(PEOPLE, 1)}, ONE_EACH),
+        (
+            {"s1/a.yaml": of("s1", "Ann Lee"), "s1/cnn.yaml": of("s1"), "s2/a.yaml": of("s2")},
+            {"s1": "by s1", "s2": "by s2"},
+        ),
+        ({"tuesday/a.yaml": of("ann", "ann"), "tuesday/bob.yaml": of("bob"), "tuesday/cy.yaml": of("cy")}, ONE_EACH),
+        ({"tuesday/ann.yaml": of("ann", "ann"), "tuesday/bob.yaml": of("bob")}, {"ann": "by ann", "bob": "by bob"}),
         ({f"s42/{who}.yaml": of("s42", "s42") for who in PEOPLE}, {"s42": "by s42"}),
         ({"s42/ann.yaml": of("s42"), "ann.yaml": of("ann")}, {"s42": "by s42", "ann": "by ann"}),
         (

@@ -121,7 +121,7 @@ _NOTHING = re.compile(
 )
 _SEVERAL = re.compile(
     r"(?:sections?|groups?|class|batch|labs?|tutorials?|period|week|part|day|in|inbox|old|new|late|done|students?)"
-    r"[ _-]*\w{0,3}",
+    r"[ _-]*\w{0,3}|20\d\d-?\d\d-?\d\d",
     re.IGNORECASE,
 )
 
@@ -307,8 +307,8 @@ def says_nothing(name: str) -> bool:
 def holds_several(name: str) -> bool:
     """Whether a folder's name is one of a part of a class.
 
-    >>> holds_several("section 3"), holds_several("ann")
-    (True, False)
+    >>> holds_several("section 3"), holds_several("2026-01-05"), holds_several("ann")
+    (True, True, False)
     """
     return bool(_SEVERAL.fullmatch(name))
 

@@ -124,11 +124,16 @@ class Guesses:
     ) -> set[str]:
         """The different people that the files of a folder may be of."""
         own = words(folder)
+        said = {student for _, student in named if student}
         found = {
-            said or name
-            for name, said in named
-            if said or often[name] < 2  # what lies in many folders is the name of a task
+            name
+            for name, student in named
+            if not student and often[name] < 2  # what lies in many folders is the name of a task
         }
+        called = any(_holds(words(name), words(student)) for name, student in named if student)
+        if len(said) == 1 and len(found) == 1 and not called:
+            found = set()  # one student, whose files are not called as people
+        found |= said
         return {
             same_student(name)
             for name in found
