@@ -411,3 +411,17 @@ def test_networks_that_a_sheet_names_go_along(tmp_path: Path) -> None:
     assert exported(sheet, "otter")["small.yaml"] == network.encode()
     with zipfile.ZipFile(io.BytesIO(exported(sheet, "gradescope")[""])) as archive:
         assert archive.read("small.yaml") == network.encode()
+
+
+def test_a_choice_is_marked_later_where_its_key_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = loads(
+        "{convcalc_sheet: 1, id: s, questions: [{type: choice, options: [x, y], answer: b}]}"
+    )
+    for name, data in exported(sheet, "nbgrader").items():
+        (tmp_path / name).write_bytes(data)
+    assert cells.points(str(tmp_path / "s.yaml"), "q1", {"q1": "b"}) is None
+    assert capsys.readouterr() == ("q1: marked later\n", "")
+    with pytest.raises(AssertionError, match=r"^q1: not answered$"):
+        cells.points(str(tmp_path / "s.yaml"), "q1", {"q1": ...})
