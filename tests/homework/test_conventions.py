@@ -209,6 +209,9 @@ rows(
 )
 rows("pixels-seen", net("conv:k3c1d1", 9, unit=2), {"rows": (2, 4)}, (ZERO, {"rows": (2, 6)}))
 rows("pixels-seen", net("pool:k3s2", 8, unit=2), {"rows": (4, 6)}, (FIT, REFUSED))
+# two 3×3 layers see 5×5 pixels
+_tables = net("conv:k3c4 conv:k3c2", 9, ask="rf", rows="last")
+rows("arch-table chain", _tables, 5, ("rf=pixels", 25))
 rows("params-model", net(PADDED, 4), 690, (TOTAL, 410))
 rows("params-model", net(WORDED, 8), 690, (SYMMETRIC, REFUSED), **STRICT)
 rows("params-model", net(DILATED, 9), 237, (ZERO, 141))
@@ -428,6 +431,7 @@ def test_settings_are_right_as_the_sheet_writes_them() -> None:
 SPECIAL = {
     ("memory", "bytes"), ("solve-for", "padding"), ("solve-for", "fit"),  # tested above
     *(("formula", key) for key in ("padding", "dilation_base", "flops", "bias", "rf")),  # in test_formulas
+    ("arch-table", "bytes"), ("chain", "bytes"),  # in test_table_columns
 }  # fmt: skip
 VALUES = [
     (key, value)

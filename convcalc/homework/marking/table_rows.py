@@ -42,6 +42,11 @@ _HEADINGS = {
     "param": "params", "parameters": "params", "parametercount": "params", "numberofparameters": "params",
     "multiplyadds": "macs", "mac": "macs", "operations": "macs", "flops": "macs",
     "weight": "weights", "bias": "biases", "value": "values", "neurons": "values", "activations": "values",
+    "receptivefield": "rf", "receptivefieldsize": "rf", "rfsize": "rf", "field": "rf", "rfinpixels": "rf",
+    "mem": "memory", "bytes": "memory", "mb": "memory", "mib": "memory", "memorymb": "memory", "memorymib": "memory",
+    "memoryinmb": "memory", "memoryinmib": "memory", "connection": "connections", "numberofconnections": "connections",
+    "links": "connections", "buffer": "buffers", "nontrainable": "buffers", "nontrainableparams": "buffers",
+    "nontrainableparameters": "buffers", "runningstatistics": "buffers", "statistics": "buffers",
 }  # fmt: skip
 
 

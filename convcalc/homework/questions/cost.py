@@ -27,7 +27,7 @@ from convcalc.homework.questions.rows import OPERATION_WORDS, operations
 from convcalc.homework.questions.words import by, options, side_names, sides, volume
 from convcalc.text import plural
 
-_WIDTHS = {
+WIDTHS = {
     "fp64": 8,
     "fp32": 4,
     "fp16": 2,
@@ -409,8 +409,8 @@ class MemoryTask(Task):
     unit: ByteUnit
 
     def check(self) -> None:
-        if self.dtype not in _WIDTHS:
-            raise GivenError("dtype", f"must be one of {', '.join(_WIDTHS)}")
+        if self.dtype not in WIDTHS:
+            raise GivenError("dtype", f"must be one of {', '.join(WIDTHS)}")
         if self.of not in ("activations", "weights", "params"):
             raise GivenError("of", "must be activations or weights")
         if (self.volume is None) == (not self.arch.text):
@@ -441,7 +441,7 @@ class MemoryTask(Task):
 
     def parts(self) -> list[Part]:
         values, params = self.amounts()
-        width = _WIDTHS[self.dtype]
+        width = WIDTHS[self.dtype]
         quantities = Memory(
             values, width, 2 if self.gradients else 1, params, self.batch, self.unit
         )

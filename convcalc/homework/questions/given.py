@@ -437,6 +437,7 @@ READERS: dict[str, Reader] = {
     "Names": Reader(_read_names, _NAMES_SCHEMA),
     "Fraction": Reader(_read_fraction, _NUMBER_SCHEMA),
     "Values": Reader(_read_values, {"type": "object", "additionalProperties": _NUMBER_SCHEMA}),
+    "Fraction | None": Reader(_read_fraction, _NUMBER_SCHEMA),
 }
 
 # The types' annotations: what a value is once it is read.

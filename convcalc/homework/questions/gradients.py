@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
-from convcalc.homework.answers.rounded import NUMBER
+from convcalc.homework.answers.reading import exact_text
+from convcalc.homework.answers.rounded import NUMBER, Decimals, to_decimals
 from convcalc.homework.answers.text_types import WORD
 from convcalc.homework.answers.types import MATRIX, PAIR, SIZE, Volume
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.exact import (
     STRICT_MISFIT,
+    add,
     as_int_if_whole,
+    correlate,
     exact,
     gradients,
     need_small,
@@ -23,6 +27,10 @@ from convcalc.homework.questions.given import Count, GivenError, Rows, Sizes, ax
 from convcalc.homework.questions.meaning import Fit, Flip, Zeros, default
 from convcalc.homework.questions.quantities import Axis
 from convcalc.homework.questions.words import by, options
+from convcalc.text import plural
+
+_MAX_PLACES = 8
+_CONTEXT = Context(prec=50)  # for the sigmoid; far more digits than are asked for
 
 
 class Grad(NamedTuple):
@@ -32,7 +40,10 @@ class Grad(NamedTuple):
         x, w, g: the input, the kernel as it slides, the gradient of the output.
         s, p: the stride, and the zeros before and after along each axis.
         flipped: whether the kernel was flipped to slide.
-        which: the gradient that is asked for: dw, dx or db.
+        which: what is asked for: dw, dx, db, or the updated w_new and b_new.
+        above: the gradient before the activation; that of the output where there is none.
+        lr, b: learning rate and bias, for the updated numbers.
+        places: decimals of the result; -1 where it is exact.
     """
 
     x: Rows
@@ -42,9 +53,55 @@ class Grad(NamedTuple):
     p: tuple[tuple[int, int], ...]
     flipped: bool
     which: str
+    above: Rows = ()
+    lr: Fraction = Fraction(0)
+    b: Fraction = Fraction(0)
+    places: int = -1
+
+
+def _sigmoid(value: Fraction) -> Fraction:
+    """1/(1 + e^−value), to many more digits than are asked for."""
+    exact_value = _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
+    power = _CONTEXT.exp(-exact_value)
+    return Fraction(_CONTEXT.divide(Decimal(1), _CONTEXT.add(Decimal(1), power)))
+
+
+def _relu_slope(value: Fraction) -> Fraction:
+    return Fraction(value > 0)
+
+
+def _sigmoid_slope(value: Fraction) -> Fraction:
+    found = _sigmoid(value)
+    return found * (1 - found)
+
+
+_SLOPES = {"none": None, "relu": _relu_slope, "sigmoid": _sigmoid_slope}
 
 
 def gradient(quantities: Grad) -> Any:
+    """What is asked for; None where the gradient does not have the shape of the output."""
+    if quantities.which == "w_new":
+        dw = _exact_gradient(quantities._replace(which="dw"))
+        w = turned((quantities.w,))[0] if quantities.flipped else quantities.w
+        found = dw and tuple(
+            tuple(as_int_if_whole(Fraction(cell) - quantities.lr * slope) for cell, slope in zip(*rows))
+            for rows in zip(w, dw)
+        )  # fmt: skip
+    elif quantities.which == "b_new":
+        db = _exact_gradient(quantities._replace(which="db"))
+        found = None if db is None else as_int_if_whole(quantities.b - quantities.lr * Fraction(db))
+    else:
+        found = _exact_gradient(quantities)
+    return found if quantities.places < 0 or found is None else _rounded(found, quantities.places)
+
+
+def _rounded(found: Any, places: int) -> Rows:
+    """Every number to so many decimals, in rows."""
+    rows = found if isinstance(found, tuple) else ((found,),)
+    return tuple([tuple([to_decimals(Fraction(cell), places) for cell in row]) for row in rows])
+
+
+def _exact_gradient(quantities: Grad) -> Any:
     """dw, dx or db; None where the gradient does not have the shape of the output."""
     x, w, g = (exact([each]) for each in (quantities.x, quantities.w, quantities.g))
     try:
@@ -61,11 +118,15 @@ def gradient(quantities: Grad) -> Any:
 
 @question("gradient")
 class Gradient(Parted):
-    """The gradients of a small convolution: of the kernel (dw), of the input (dx), of the bias (db)."""
+    """The gradients of a small convolution: of the kernel (dw), of the input (dx), of the bias (db).
+
+    `activation` is relu or sigmoid, of the convolution plus `b`; `g` is then the gradient after it. `lr`
+    also asks for the kernel after one step of gradient descent (w_new), and with `b` for the bias (b_new).
+    """
 
     about: ClassVar = "gradients of a convolution by hand"
     partial: ClassVar = "parts"
-    rule: ClassVar = "dw: slide the gradient over the input. dx: add each gradient value times the kernel, at the place that the window read. db: add up the gradient."
+    rule: ClassVar = "With an activation, first multiply the gradient by its slope: for ReLU 1 above 0, else 0; for the sigmoid s·(1 − s). Then dw: slide the gradient over the input. dx: add each gradient value times the kernel, at the place that the window read. db: add up the gradient. A step of gradient descent takes the learning rate times the gradient off."
     examples: ClassVar = (
         {"x": [[1, 2, 0], [3, 1, 2], [0, 1, 4]], "w": [[1, 0], [2, 3]], "g": [[1, 2], [0, 1]]},
         {"x": [[2, 1, 5], [0, 3, 1], [1, 1, 2]], "w": [[4, 1], [0, 2]], "g": [[0, 1], [3, 1]]},
@@ -74,19 +135,28 @@ class Gradient(Parted):
     x: Rows
     w: Rows
     g: Rows
+    b: Fraction | None = None
+    activation: str = "none"
+    decimals: Count = 3
+    lr: Fraction = Fraction(0)
     s: Count = 1
     p: Zeros = default(0)
     flip: Flip = default(None)
     fit: Fit
 
     def check(self) -> None:
-        need_small(self.p.sides(2), x=[self.x], w=[self.w], g=[self.g])
+        numbers = {"lr": [((self.lr,),)], "b": [((self.b or Fraction(0),),)]}
+        need_small(self.p.sides(2), x=[self.x], w=[self.w], g=[self.g], **numbers)
+        if self.activation not in _SLOPES:
+            raise GivenError("activation", f"must be one of {', '.join(_SLOPES)}")
+        if self.decimals > _MAX_PLACES:
+            raise GivenError("decimals", f"is {self.decimals:,}; at most {_MAX_PLACES}")
+        if self.lr < 0:
+            raise GivenError("lr", f"is {exact_text(self.lr)}; give a learning rate above 0")
         if self.fit == "strict" and any(axis.unrounded.denominator != 1 for axis in self.axes()):
             raise GivenError("", STRICT_MISFIT)
-        if (
-            gradient(Grad(self.x, self.kernel(), self.g, self.s, self.p.sides(2), self.flip, "dw"))
-            is None
-        ):
+        plain = Grad(self.x, self.kernel(), self.g, self.s, self.p.sides(2), self.flip, "dw")
+        if gradient(plain) is None:
             raise GivenError(
                 "g", "does not have the shape of the output; give one number for each output value"
             )
@@ -103,39 +173,56 @@ class Gradient(Parted):
 
     def setting(self) -> str:
         more = options(stride=self.s if self.s > 1 else None, padding=self.p.shown)
+        bias = f", the bias b = {exact_text(self.b)}" if self.b is not None else ""
+        after = {"none": "", "relu": " after ReLU", "sigmoid": " after the sigmoid"}[
+            self.activation
+        ]
+        places = (
+            f" Give {plural(self.decimals, 'decimal')}." if self.activation == "sigmoid" else ""
+        )
+        step = f" The learning rate is {exact_text(self.lr)}." if self.lr else ""
         return (
-            f"The input is x = {MATRIX.text(self.x)}, the kernel w = {MATRIX.text(self.w)}{more}, the gradient of "
-            f"the output {MATRIX.text(self.g)}."
+            f"The input is x = {MATRIX.text(self.x)}, the kernel w = {MATRIX.text(self.w)}{more}{bias}, the gradient of "
+            f"the output{after} {MATRIX.text(self.g)}.{step}{places}"
         )
 
     def asks(self) -> dict[str, str]:
-        return {
+        found = {
             "dw": "What is the gradient of the kernel?",
             "dx": "What is the gradient of the input?",
             "db": "What is the gradient of the bias?",
         }
+        if self.lr:
+            found["w_new"] = "What is the kernel after one step of gradient descent?"
+        if self.lr and self.b is not None:
+            found["b_new"] = "What is the bias after one step of gradient descent?"
+        return found
+
+    def before_activation(self) -> Rows:
+        """The gradient of the output of the convolution, from that of its activation."""
+        slope = _SLOPES[self.activation]
+        if slope is None:
+            return self.g
+        x, w = exact([self.x]), exact([self.kernel()])
+        output = add(correlate(x, w, stride=self.s, padding=self.p.sides(2)), self.b or Fraction(0))
+        return tuple(
+            tuple(as_int_if_whole(Fraction(g) * slope(Fraction(y))) for g, y in zip(*rows))
+            for rows in zip(self.g, output.rows())
+        )  # fmt: skip
 
     def every_part(self) -> list[Part]:
-        found = []
+        places = self.decimals if self.activation == "sigmoid" else -1
+        g, found = self.before_activation(), []
         for which in self.asked:
             quantities = Grad(
-                self.x, self.kernel(), self.g, self.s, self.p.sides(2), self.flip, which
-            )
+                self.x, self.kernel(), g, self.s, self.p.sides(2), self.flip, which,
+                self.g, self.lr, self.b or Fraction(0), places,
+            )  # fmt: skip
             expected = gradient(quantities)
             need_writable(expected)
-            answer_type = NUMBER if which == "db" else MATRIX
-            found.append(
-                Part(
-                    which,
-                    answer_type,
-                    expected,
-                    f"gradient-{which}",
-                    quantities,
-                    gradient,
-                    which,
-                    "follow the rule above",
-                )
-            )
+            whole = NUMBER if which in ("db", "b_new") else MATRIX
+            answer_type = whole if places < 0 else Decimals(places)
+            found.append(Part(which, answer_type, expected, f"gradient-{which}", quantities, gradient, which, "follow the rule above"))  # fmt: skip
         return found
 
 

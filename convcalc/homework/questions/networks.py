@@ -12,6 +12,7 @@ from convcalc.text import shortened
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer
+    from convcalc.layers.rf import Fields
     from convcalc.network.network import Network
     from convcalc.network.notations import Reading
 
@@ -375,7 +376,7 @@ def _walk(design: Design, shape: Hwc | None) -> Walked:
             continue
         layers = (*waiting, node.layer)
         row = Row.of(label or node.name, layers, (start, step.input, step.output), design.counting)
-        rows.append(row._replace(reads=reads))
+        rows.append(row._replace(reads=reads, field=_field(step.rf, network.input)))
         if row.computes:
             listed[-1] = each._replace(row=places)
             places += 1
@@ -390,6 +391,15 @@ def _walk(design: Design, shape: Hwc | None) -> Walked:
         ]
     inputs = [node.inputs for node in network.nodes]
     return Walked(rows, listed, [node.layer for node in network.nodes], inputs, network.input)
+
+
+def _field(rf: Fields, image: tuple[int, ...]) -> tuple[int, ...]:
+    """The receptive field along each axis: the whole image for what gathers all of it."""
+    from convcalc.layers.rf import UnknownField
+
+    if isinstance(rf, UnknownField):
+        return image[1:] if rf.whole and not rf.local else ()
+    return tuple([axis.size for axis in rf])
 
 
 _FAMILY_NAMES = {"linear": ("fc", "dense", "linear", "fullyconnected"), "norm": ("bn", "norm")}

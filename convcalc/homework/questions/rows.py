@@ -40,6 +40,7 @@ class Row(NamedTuple):
         macs: multiply-adds.
         counting: what counts.
         reads: the layer of the network that it reads, by its place there; -1 for the image.
+        field: the receptive field along each axis, in pixels; () where there is none.
     """
 
     label: str
@@ -53,6 +54,7 @@ class Row(NamedTuple):
     macs: int
     counting: Counting = Counting()
     reads: int = -1
+    field: tuple[int, ...] = ()
 
     @classmethod
     def of(
@@ -98,6 +100,17 @@ class Row(NamedTuple):
         return prod(self.input)
 
     @property
+    def connections(self) -> int:
+        """For each output value those of its weights, and one for its bias if biases count."""
+        if not self.weights:
+            return 0
+        ones = self.out_values if self.biases and self.counts_biases else 0
+        if self.macs:
+            return self.macs + ones
+        windows = self.layers[-1].windows(self.before)  # LeNet-5's pools: one weight, k·k inputs
+        return prod([axis.k for axis in windows]) * self.out_values + ones
+
+    @property
     def computes(self) -> bool:
         """Whether it makes new values that are kept apart."""
         return (
@@ -140,6 +153,8 @@ def value_of(row: Row, ask: str, order: str) -> Any:
         "params": row.params,
         "macs": row.operations,
         "values": row.out_values,
+        "connections": row.connections,
+        "buffers": row.statistics,
     }[ask]
 
 
@@ -157,7 +172,7 @@ def recompute(row: Row, shape: tuple[int, ...]) -> Row | None:
     except ConvcalcError:
         return None
     after = Row.of(row.label, layers, (shape, before, current), row.counting)
-    return after._replace(reads=row.reads)
+    return after._replace(reads=row.reads, field=row.field)
 
 
 def without_strict(layer: Any) -> Any:

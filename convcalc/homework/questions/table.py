@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from math import prod
 from typing import Any, ClassVar
 
-from convcalc.homework.answers.types import COUNT, SHARE, AnswerType, Volume
+from convcalc.homework.answers.types import COUNT, SHARE, SIZE, AnswerType, Bytes, Volume
 from convcalc.homework.questions.asking import check_names, unnamed_if_alone
+from convcalc.homework.questions.axes import one_or_all
 from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.cost import WIDTHS
 from convcalc.homework.questions.given import GivenError, Hwc, Names
-from convcalc.homework.questions.meaning import NOTHING_COUNTED, Arch, Archs, Order, default
+from convcalc.homework.questions.meaning import (
+    NOTHING_COUNTED,
+    Arch,
+    Archs,
+    ByteUnit,
+    InPixels,
+    Order,
+    default,
+)
 from convcalc.homework.questions.networks import Design, Listed, plain_name
 from convcalc.homework.questions.quantities import (
     Conv,
@@ -45,6 +56,8 @@ _MAX_CARRIED = 40  # … and in the last
 _ASKS = {
     "shape": "the output shape", "weights": "the number of weights", "biases": "the number of biases",
     "params": "the number of parameters", "macs": "the number of {operations}", "values": "the number of output values",
+    "rf": "the receptive field", "memory": "the memory of the output values", "connections": "the number of connections",
+    "buffers": "the number of running means and variances",
 }  # fmt: skip
 _TABLE_RULE = (
     "Go layer by layer: the size follows from the layer before, the depth is the number of filters. Weights are k·k·(input channels)·filters, "
@@ -59,7 +72,7 @@ def _amount_words(of: str, arch: Design) -> str:
     return _AMOUNTS.get(of) or OPERATION_WORDS[arch.counting.operations]
 
 
-_ANSWERS: dict[str, AnswerType] = {"shape": Volume()}
+_ANSWERS: dict[str, AnswerType] = {"shape": Volume(), "rf": SIZE}
 _COUNTED: dict[type, tuple[str, Callable[[Any], Any]]] = {
     Conv: ("params", conv_params),
     Linear: ("linear", linear_params),
@@ -97,7 +110,8 @@ def _row_method(row: Row, ask: str) -> str:
 class ArchTable(Task):
     """A table of a network, layer by layer.
 
-    `ask` names the columns: shape, weights, biases, params, macs, values. `rows` names the layers, by
+    `ask` names the columns: shape, weights, biases, params, macs, values, rf (receptive field), memory (of the
+    output values of one image), connections, buffers (running means and variances). `rows` names the layers, by
     number, by name, or `last`; without it all layers are asked for.
     """
 
@@ -111,13 +125,23 @@ class ArchTable(Task):
 
     arch: Arch
     input: Hwc | None = None
+    dtype: str = "fp32"
     rows: Names = ()
     ask: Names = ("shape",)
     order: Order
+    unit: ByteUnit
+    in_pixels: InPixels
 
     def check(self) -> None:
         check_names("ask", self.ask, _ASKS, self.kind)
-        self.asked_rows()
+        if self.dtype not in WIDTHS:
+            raise GivenError("dtype", f"must be one of {', '.join(WIDTHS)}")
+        rows = self.every_row()
+        without = [n for n in self.asked_rows() if not rows[n - 1].field]
+        if "rf" in self.ask and without:
+            label = shortened(rows[without[0] - 1].label, 40)
+            message = f"row {without[0]} ({label}) has no receptive field of its own; leave out rf, or name other rows"
+            raise GivenError("ask", message)
 
     def every_row(self) -> list[Row]:
         """The rows of the table; a layer that changes values one by one has no row."""
@@ -166,17 +190,42 @@ class ArchTable(Task):
     def sentence(self) -> str:
         start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
         network = f"Network: {self.arch}{start}."
+        columns = ", ".join(map(self._column, self.ask))
         if not self.rows:
-            return f"{network} Give for each layer: {', '.join(self.ask)}."
+            return f"{network} Give for each layer: {columns}."
         rows, asked = self.every_row(), self.asked_rows()
         layers = [f"{n} ({rows[n - 1].label})" for n in asked]
         last = f"the last layer ({rows[-1].label})" if asked == [len(rows)] else ""
         if len(layers) == len(self.ask) == 1:
             what = _ASKS[self.ask[0]].format(operations=_amount_words("macs", self.arch))
-            return f"{network} What is {what} of {last or f'layer {layers[0]}'}?"
+            more = f" in {self.unit} ({self.dtype})" if self.ask == ("memory",) else ""
+            return f"{network} What is {what}{more} of {last or f'layer {layers[0]}'}?"
         many = f"the layers {', '.join(layers[:-1])} and {layers[-1]}"
         where = last or (many if len(layers) > 1 else f"layer {layers[0]}")
-        return f"{network} Give for {where}: {', '.join(self.ask)}."
+        return f"{network} Give for {where}: {columns}."
+
+    def _column(self, ask: str) -> str:
+        """The name of a column, with its unit where there are several."""
+        if ask == "memory":
+            return f"memory (of the output, in {self.unit}, {self.dtype})"
+        return "rf (in pixels)" if ask == "rf" and self.in_pixels else ask
+
+    def _value(self, row: Row, ask: str) -> Any:
+        """What belongs in a cell."""
+        if ask == "rf":
+            return prod(row.field) if self.in_pixels else one_or_all(row.field)
+        if ask == "memory":
+            return Fraction(row.out_values * WIDTHS[self.dtype])
+        return value_of(row, ask, self.order)
+
+    def _answer_type(self, ask: str, expected: Any) -> AnswerType:
+        """The form of a cell."""
+        if ask == "memory":
+            return Bytes(self.unit)
+        is_map = ask == "shape" and 1 < len(expected) < 5
+        if is_map:
+            return Volume(volume_words(self.order, len(expected) - 1), self.order)
+        return _ANSWERS.get(ask, COUNT)
 
     def _every_layer(self) -> list[Listed]:
         return self.arch.walk(self.input).listed
@@ -195,7 +244,7 @@ class ArchTable(Task):
 
     def _part(self, number: int, row: Row, ask: str) -> Part:
         """One cell of the table."""
-        expected = value_of(row, ask, self.order)
+        expected = self._value(row, ask)
         topic = ""
         quantities: Any = None
         evaluate: Callable[[Any], Any] | None = None
@@ -209,12 +258,8 @@ class ArchTable(Task):
             bias = ask == "params" and bool(row.biases and row.counts_biases)
             quantities = counted_layer(row, bias=bias)
             topic, evaluate = _COUNTED.get(type(quantities), ("", None))
-        is_map = ask == "shape" and len(expected) == 3
-        answer_type = (
-            Volume(volume_words(self.order), self.order) if is_map else _ANSWERS.get(ask, COUNT)
-        )
         part = Part(
-            f"{number}.{ask}", answer_type, expected, topic, quantities,
+            f"{number}.{ask}", self._answer_type(ask, expected), expected, topic, quantities,
             evaluate, f"row {number}, {ask}", _row_method(row, ask),
         )  # fmt: skip
         if ask == "shape" and len(expected) == 1:
