@@ -163,3 +163,9 @@ def test_the_summary_counts() -> None:
         Finding("d", "note", ""),
     ]
     assert summary(found) == "1 wrong key, 1 missing value, 1 other problem"
+
+
+def test_a_slip_that_changes_no_layer_of_a_network_is_not_said_to_give_the_answer() -> None:
+    given = "{input: 32x32x3, arch: CONV-5-64 POOL-2 FC-10}"
+    sheet = loads(f"{{convcalc_sheet: 1, questions: [{{type: params-model, given: {given}}}]}}")
+    assert lint(sheet) == []

@@ -6,7 +6,7 @@ formulas for one layer; here they are walked through a chain of layers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -84,7 +84,7 @@ def carried(quantities: Any, sides: Sides) -> list[Way]:
             if slipped == before:  # a slip that is made in one way only
                 break
             before = slipped
-            if slipped is not None:
+            if slipped is not None and _outputs(slipped) != _outputs(rows):
                 found += answers(quantities, [slipped], text)
     return found
 
@@ -95,6 +95,11 @@ _WHERE: tuple[tuple[str, Callable[[Row], bool]], ...] = (
     ("so in every convolution", lambda row: bool(row.weights)),
     ("so in every pool", lambda row: not row.weights),
 )
+
+
+def _outputs(rows: Iterable[Row]) -> list[Shape]:
+    """What each row gives."""
+    return [row.output for row in rows]
 
 
 def without(quantities: Any, left_out: Callable[[Row], bool]) -> Iterator[list[Row]]:
