@@ -11,6 +11,7 @@ import pytest
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework import WrongAnswer, assert_right, check, loads
+from convcalc.homework.answers.types import Volume
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.sheets.forms import part_form
 from homework.mistake_cases import MISTAKE_CASES, MistakeCase
@@ -437,3 +438,22 @@ def test_a_further_right_answer_may_be_rounded_too() -> None:
         ("3.34", False),
     ):
         assert check(loads(text), "q1", answer).right == right, answer
+
+
+def test_an_answer_is_read_once_where_another_convention_reads_it_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = "\n".join(f"{i}x{i}x{i}" for i in range(2, 9))
+    question = {"input": "64x64x3", "arch": "conv:k3c4 " * 6 + "fc:5", "ask": ["shape"]}
+    sheet = sheet_with("arch-table", question)
+    mark(sheet, {"q1": "1x1x1"})
+    reads: list[Any] = []
+    parse = Volume.parse
+
+    def counted(self: Volume, raw: Any, reading: Any) -> Any:
+        reads.append(raw)
+        return parse(self, raw, reading)
+
+    monkeypatch.setattr(Volume, "parse", counted)
+    assert not mark(sheet, {"q1": rows}).right
+    assert max(map(reads.count, rows.split("\n"))) <= 4  # placed, marked, followed, what follows

@@ -435,9 +435,9 @@ def test_cells_that_are_not_of_the_table_are_said(
 
 
 def test_a_table_of_far_too_many_rows_is_cut_and_said() -> None:
-    # 3 rows per layer and 20 more, times the two columns: 3 layers and the flatten before the last
+    # 3 rows for each of 3 layers and the flatten before the last, and 20 more
     marked = mark(sheet_of(*SMALL), {"q1": ["18x18x7", "9x9x7", "11", *["1"] * 4_900]})
-    assert marked.notes[0] == "q1: the table has more than 64 rows; the rest is ignored"
+    assert marked.notes[0] == "q1: the table has more than 32 rows; the rest is ignored"
 
 
 HOSTILE = {

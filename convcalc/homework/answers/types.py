@@ -159,6 +159,10 @@ class AnswerType:
         except Unreadable as error:
             return Reading(text, problem=f"{error}; write {self.wants}", echo=text)
 
+    def reads_as(self, other: AnswerType) -> bool:
+        """Whether another type reads every answer as this one does."""
+        return self is other or (type(self) is type(other) and vars(self) == vars(other))
+
     def parse(self, raw: Any, reading: Reading) -> Reading:
         """The reading with its value, or `Unreadable`."""
         if isinstance(raw, list | tuple) and len(raw) == 1:

@@ -40,7 +40,8 @@ def diagnose(
         other = parts.get(part.name)
         if other is None:
             continue
-        seen = reading if other.answer_type is part.answer_type else other.answer_type.read(raw)
+        alike = other.answer_type.reads_as(part.answer_type)
+        seen = reading if alike else other.answer_type.read(raw)
         if not seen.problem and other.answer_type.same(
             seen, other.expected, question.allowed(part)
         ):

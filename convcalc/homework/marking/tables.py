@@ -59,9 +59,10 @@ def read_table(question: Question, raw: Any) -> Table:
     task: Any = question.task
     asks = list(dict.fromkeys(part.name.partition(".")[2] for part in question.parts))
     listed = task.listed()
-    most = (_ROWS_PER_LAYER * len(listed) + _MORE_ROWS) * len(asks)
+    most = _ROWS_PER_LAYER * len(listed) + _MORE_ROWS
     summary = summary_rows(raw, asks, task.order) if isinstance(raw, str) else []
-    rows = summary[: most + 1] or written_rows(raw, asks, most + 1)
+    # as many again for each column, where each cell has its name
+    rows = summary[: most + 1] or written_rows(raw, asks, (most + 1) * len(asks))
     table = Table()
     if len(rows) > most:
         table.notes.append(f"the table has more than {most:,} rows; the rest is ignored")
