@@ -9,11 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from convcalc.homework import check
+from convcalc.homework import check, loads
 from convcalc.homework.answers.written import as_written
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.amounts import whole_root
 from convcalc.homework.questions.given import GivenError
+from convcalc.homework.variants.draw import Maker
 from homework.test_questions import sheet_with
 
 SMALL = st.integers(1, 5)
@@ -141,3 +142,16 @@ def test_no_value_is_right_where_windows_must_fit_exactly() -> None:
         str(caught.value)
         == "out: no stride gives 3 where windows must fit exactly; change a number"
     )
+
+
+def test_numbers_can_be_drawn_though_a_rounded_slip_is_right() -> None:
+    # without the bias 1520/75 is 20.3, which is 20 when rounded
+    sheet = loads("""
+convcalc_sheet: 1
+questions:
+  - {id: q1, type: solve-params, vary: {params: [760, 1520, 2280]}, given: {find: filters, c_in: 3, k: 5}}
+  - {id: q2, type: solve-size, vary: {n: {from: 20, to: 40}, out: [8, 9, 10]}, given: {find: k, s: 2}}
+""")
+    found = Maker(sheet, b"an old and well kept secret").draws
+    assert len(found["q1"].kept) == 3
+    assert len(found["q2"].kept) > 20

@@ -76,11 +76,12 @@ mistake(
 
 
 def _without_bias(quantities: ParamsEquation) -> Any:
-    """The bias left out, and the result rounded."""
-    if not quantities.bias:
+    """The bias left out, and the result rounded where that shows the mistake."""
+    found = solved_params(quantities._replace(bias=0)) if quantities.bias else None
+    if found is None:
         return None
-    found = solved_params(quantities._replace(bias=0))
-    return None if found is None else [found, Fraction(found) // 1, -(-Fraction(found) // 1)]
+    rounded = [Fraction(found) // 1, -(-Fraction(found) // 1)]
+    return [found, *(value for value in rounded if value != solved_params(quantities))]
 
 
 def _taps(quantities: ParamsEquation) -> Any:
