@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
-from convcalc.homework import check
+from convcalc.homework import check, loads
 from convcalc.homework.answers.written import as_written
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.given import GivenError
+from convcalc.homework.variants.draw import Maker
 from homework.test_questions import sheet_with
 
 SMALL = st.integers(1, 4)
@@ -182,3 +183,14 @@ def test_what_cannot_be_asked_is_said(kind: str, words: dict[str, Any], said: st
     with pytest.raises(GivenError) as caught:
         create_question(kind, as_written(words)).parts()
     assert str(caught.value) == said
+
+
+def test_frozen_layers_can_be_drawn() -> None:
+    sheet = loads("""
+convcalc_sheet: 1
+questions:
+  - {id: q1, type: params-trainable, vary: {frozen: [0, 1, 2]}, given: {input: 12x12x3, arch: "conv:k3c4 bn fc:5"}}
+""")
+    # with the norm frozen too, it does not matter who takes its mean and variance for trained
+    kept = Maker(sheet, b"an old and well kept secret").draws["q1"].kept
+    assert kept == [{"frozen": "0"}, {"frozen": "1"}]

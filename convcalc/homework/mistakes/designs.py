@@ -63,7 +63,7 @@ def _other_part(quantities: Split) -> Any:
 
 
 mistake(
-    "train.no-statistics", "trainable-total trainable-non-trainable", "running means and variances left out", "weights and biases only",
+    "train.no-statistics", "trainable-total", "running means and variances left out", "weights and biases only",
     lambda w: w._replace(statistics=(0,) * len(w.statistics)) if sum(w.statistics) else None,
     "Batch normalisation stores more than it learns. What else does it keep for each channel?",
 )  # fmt: skip
