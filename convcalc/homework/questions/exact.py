@@ -326,6 +326,16 @@ def need_small(pads: tuple[tuple[int, int], ...] = (), **stacks: Any) -> None:
         raise GivenError("p", f"padding is {most:,}; give at most {MAX_SIDE} by hand")
 
 
+def need_same_maps(x: Stack, w: Stack) -> None:
+    """Refuse maps and kernels that do not go together."""
+    if len(x) != len(w):
+        raise GivenError("w", f"has {len(w)} kernels for {len(x)} maps; give one for each")
+    if len({(len(one), len(one[0])) for one in x}) > 1:
+        raise GivenError("x", "has maps of different sizes; give them one size")
+    if len({(len(one), len(one[0])) for one in w}) > 1:
+        raise GivenError("w", "has kernels of different sizes; give them one size")
+
+
 def need_small_window(k: int) -> None:
     """Refuse the window of a pool that is too large for work by hand."""
     if k > MAX_SIDE:

@@ -225,6 +225,18 @@ def _read_stack(raw: Any, what: str) -> Any:
     return (_read_rows(raw, what),)
 
 
+def _read_kernels(raw: Any, what: str) -> Any:
+    """One filter, as a matrix or one for each map; or a list of filters of one for each map."""
+    inner = raw
+    for _ in range(3):
+        if not isinstance(inner, list | tuple) or not inner:
+            return _read_stack(raw, what)
+        inner = inner[0]
+    if not isinstance(inner, list | tuple):
+        return _read_stack(raw, what)
+    return tuple(_read_stack(item, what) for item in raw)
+
+
 def _read_bool(raw: Any, what: str) -> bool:
     """true or false."""
     text = str(raw).strip().lower()
@@ -348,6 +360,7 @@ _NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"]}
 _ROW_SCHEMA = one_of(_NUMBER_SCHEMA, {"type": "array", "items": _NUMBER_SCHEMA, "minItems": 1})
 _ROWS_SCHEMA = one_of(_NUMBER_SCHEMA, {"type": "array", "items": _ROW_SCHEMA, "minItems": 1})
 _STACK_SCHEMA = one_of(_ROWS_SCHEMA, {"type": "array", "items": _ROWS_SCHEMA, "minItems": 1})
+_KERNELS_SCHEMA = one_of(_STACK_SCHEMA, {"type": "array", "items": _STACK_SCHEMA, "minItems": 1})
 
 
 def _layers_schema(between: str, number: dict[str, Any]) -> dict[str, Any]:
@@ -431,6 +444,7 @@ READERS: dict[str, Reader] = {
     "Rows": Reader(_read_rows, _ROWS_SCHEMA),
     "Rows | None": Reader(_read_rows, _ROWS_SCHEMA),
     "Stack": Reader(_read_stack, _STACK_SCHEMA),
+    "Kernels": Reader(_read_kernels, _KERNELS_SCHEMA),
     "bool": Reader(_read_bool, BOOL_SCHEMA),
     "str": Reader(_read_word, _TEXTS_SCHEMA),
     "Words": Reader(_read_words, _WORDS_SCHEMA),
@@ -448,6 +462,7 @@ Layers = tuple[RfLayer, ...]
 LayersPerAxis = Layers
 NetworkName = str | NetworkFile
 Stack = tuple[Rows, ...]
+Kernels = tuple[Any, ...]
 Words = tuple[str, ...]
 Values = tuple[tuple[str, Fraction], ...]
 Names = tuple[str, ...]

@@ -16,6 +16,7 @@ from convcalc.homework.questions.exact import (
     add,
     correlate,
     exact,
+    need_same_maps,
     need_small,
     need_small_window,
     need_writable,
@@ -23,7 +24,7 @@ from convcalc.homework.questions.exact import (
     stamp,
     turned,
 )
-from convcalc.homework.questions.given import Count, GivenError, Rows, Sizes, Stack
+from convcalc.homework.questions.given import Count, GivenError, Kernels, Rows, Sizes, Stack
 from convcalc.homework.questions.meaning import (
     Dilation,
     Fit,
@@ -149,16 +150,6 @@ def _only_cells(cells: Rows | None) -> str:
     return f" Give only the cells {texts} (row, column; counted from 0)."
 
 
-def _check_maps(x: Stack, w: Stack) -> None:
-    """Refuse maps and kernels that do not go together."""
-    if len(x) != len(w):
-        raise GivenError("w", f"has {len(w)} kernels for {len(x)} maps; give one for each")
-    if len({(len(one), len(one[0])) for one in x}) > 1:
-        raise GivenError("x", "has maps of different sizes; give them one size")
-    if len({(len(one), len(one[0])) for one in w}) > 1:
-        raise GivenError("w", "has kernels of different sizes; give them one size")
-
-
 def _check_cells(cells: Rows | None) -> None:
     """Refuse cells that are no places of a map."""
     for cell in cells or ():
@@ -183,6 +174,9 @@ def _misfit_text(quantities: Hand) -> str:
     return "the window does not fit; give a larger map or more padding"
 
 
+_MAX_FILTERS = 16
+
+
 class _ByHand(Task):
     """A question whose answer is a matrix."""
 
@@ -194,33 +188,26 @@ class _ByHand(Task):
         raise NotImplementedError
 
     def parts(self) -> list[Part]:
-        quantities = self.quantities()
+        return self.maps_of(self.quantities())
+
+    def maps_of(self, quantities: Hand) -> list[Part]:
+        """The map that some numbers make."""
         expected = _hand(quantities)
-        if (
-            expected is None
-            and quantities.cells
-            and _hand(quantities._replace(cells=())) is not None
-        ):
+        outside = quantities.cells and _hand(quantities._replace(cells=())) is not None
+        if expected is None and outside:
             raise GivenError("cells", "names a cell outside the map; count cells from 0")
         if expected is None:
             raise GivenError("", _misfit_text(quantities))
         need_writable(expected)
-        return [
-            Part(
-                "",
-                MATRIX,
-                expected,
-                self.topic,
-                quantities,
-                _hand,
-                method=self.method,
-            )
-        ]
+        return [Part("", MATRIX, expected, self.topic, quantities, _hand, method=self.method)]
 
 
 @question("conv-by-hand")
 class ConvByHand(_ByHand):
-    """A small convolution cell by cell: x one map or a list of maps, w a kernel for each of them."""
+    """A small convolution cell by cell: x one map or a list of maps, w a kernel for each of them.
+
+    Several filters make a map each (map1, map2 …): w is then a list of filters.
+    """
 
     about: ClassVar = "convolution by hand"
     rule: ClassVar = "Put the kernel on the window, multiply cell by cell, add everything up, move by the stride."
@@ -230,7 +217,7 @@ class ConvByHand(_ByHand):
     )
 
     x: Stack
-    w: Stack
+    w: Kernels
     s: Sizes = 1
     p: Zeros = default(0)
     d: Dilation = default(None)
@@ -241,9 +228,36 @@ class ConvByHand(_ByHand):
     fit: Fit
 
     def check(self) -> None:
-        need_small(self.p.sides(2), x=self.x, w=self.w)
-        _check_maps(self.x, self.w)
+        if len(self.filters()) > _MAX_FILTERS:
+            raise GivenError("w", f"has {len(self.filters())} filters; give at most {_MAX_FILTERS}")
+        for one in self.filters():
+            need_small(self.p.sides(2), x=self.x, w=one)
+            need_same_maps(self.x, one)
         _check_cells(self.cells)
+
+    def filters(self) -> list[Stack]:
+        """The filters, each with a kernel for each map; kernels in a row on one map are filters of their own."""
+        if isinstance(self.w[0][0][0], tuple):
+            return list(self.w)
+        return [(kernel,) for kernel in self.w] if len(self.x) == 1 else [self.w]
+
+    def parts(self) -> list[Part]:
+        filters = self.filters()
+        found = [
+            part for one in filters for part in self.maps_of(self.quantities()._replace(w=one))
+        ]
+        if len(filters) > 1:
+            for number, part in enumerate(found, start=1):
+                part.name = part.label = f"map{number}"
+        return found
+
+    def kernel_words(self) -> str:
+        """The filters in words."""
+        filters = self.filters()
+        if len(filters) == 1:
+            return _maps_text(filters[0])
+        texts = [f"map{n}: {_maps_text(one)}" for n, one in enumerate(filters, start=1)]
+        return f"{len(filters)} filters, one for each map of the result ({' | '.join(texts)})"
 
     def sentence(self) -> str:
         more = options(
@@ -254,13 +268,13 @@ class ConvByHand(_ByHand):
         steps = ", with the kernel flipped" if self.flip else ""
         steps += f", then add {self.b}" if self.b else ""
         steps += ", then apply ReLU" if self.relu else ""
-        return f"Convolve {_maps_text(self.x)} with {_maps_text(self.w)}{more}{steps}.{_only_cells(self.cells)}"
+        return f"Convolve {_maps_text(self.x)} with {self.kernel_words()}{more}{steps}.{_only_cells(self.cells)}"
 
     def quantities(self) -> Hand:
         bias = int(self.b) if self.b.denominator == 1 else self.b
         return Hand(
             self.x,
-            self.w,
+            self.filters()[0],
             self.s,
             self.p.sides(2),
             self.d,
@@ -390,7 +404,7 @@ class Pipeline(Parted):
 
     def check(self) -> None:
         need_small(self.p.sides(2), x=self.x, w=self.w)
-        _check_maps(self.x, self.w)
+        need_same_maps(self.x, self.w)
         need_small_window(self.k)
         if self.mode not in ("max", "avg"):
             raise GivenError("mode", "must be max or avg")

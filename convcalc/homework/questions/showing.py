@@ -45,6 +45,12 @@ def _stack_text(value: Any) -> str:
     return "; ".join(map(matrix_text, value))
 
 
+def _kernels_text(value: Any) -> str:
+    """Filters, one after the other."""
+    several = isinstance(value[0][0][0], tuple)
+    return " | ".join(map(_stack_text, value)) if several else _stack_text(value)
+
+
 def _options_text(value: Any) -> str:
     """The options of a choice with their letters."""
     return " ".join(f"({letter(i)}) {option}" for i, option in enumerate(value))
@@ -61,6 +67,7 @@ _SHOWN = {
     "Rows": _MATRIX,
     "Rows | None": _MATRIX,
     "Stack": Shown(_stack_text, in_order=True),
+    "Kernels": Shown(_kernels_text, in_order=True),
     "Words": Shown(_options_text, label=False, words=("options",)),
     "str": Shown(str, label=False, words=("statement",)),
     "Hwc": _SHAPE,
