@@ -40,7 +40,7 @@ from test_floors import FLOORS, MODULES
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 DOCUMENTS = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
 
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -324,10 +324,12 @@ def test_every_link_leads_to_a_page_of_the_source(page: Path) -> None:
         assert not anchor or anchor in anchors_of(path), f"{name_of(page)}: no heading {target}"
 
 
-def test_every_page_is_in_the_index() -> None:
-    index = ROOT / "docs" / "index.md"
-    linked = set(re.findall(r"\]\(([\w-]+\.md)", text_of(index)))
-    assert linked == {path.name for path in PAGES[1:]} - {"index.md"}
+@pytest.mark.parametrize("folder", ["docs", "docs/homework"])
+def test_every_page_is_in_the_index_of_its_folder(folder: str) -> None:
+    index = ROOT / folder / "index.md"
+    linked = set(re.findall(r"\]\(([\w/-]+\.md)", text_of(index)))
+    below = {path.relative_to(index.parent).as_posix() for path in index.parent.glob("*/index.md")}
+    assert linked == ({path.name for path in index.parent.glob("*.md")} - {"index.md"}) | below
 
 
 @pytest.mark.parametrize("page", DOCUMENTS, ids=name_of)
@@ -387,7 +389,7 @@ def test_the_example_of_a_network_keeps_its_promise() -> None:
 
 
 def test_the_example_of_a_sheet_tells_right_from_wrong() -> None:
-    sheet = sheet_of(yaml_block("homework.md", "little_sheet.yaml"))
+    sheet = sheet_of(yaml_block("homework/teachers.md", "little_sheet.yaml"))
     answers = {"q1": "28x28x6", "q2": "456", "q3": "not", "q4": "[[19, 25], [37, 43]]"}
     assert [check(sheet, name, answer).status for name, answer in answers.items()] == ["right"] * 4
     assert check(sheet, "q2", "156").parts[0].mistakes == [("par.no-channels", "sure")]

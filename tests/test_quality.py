@@ -75,7 +75,7 @@ def test_the_source_archive_holds_the_documents_and_the_tests(tmp_path: Path) ->
     (path,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    documents = {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md")}
+    documents = {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").rglob("*.md")}
     files = {"README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff"}
     assert documents | files | {"tests/conftest.py", "architectures/vgg16.yaml"} <= names
 
