@@ -13,6 +13,7 @@ from convcalc.homework import check, loads
 from convcalc.homework.conventions import conventions
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.given import GivenError
+from convcalc.homework.sheets.forms import answer_help
 
 X = [[1, 2, 0, 1], [3, 1, 2, -1], [0, 1, 4, 2]]
 W = [[1, 0], [2, -3]]
@@ -121,6 +122,15 @@ def test_an_activation_and_a_step_are_said_and_marked() -> None:
     assert check(sheet, "q2", {"dx": [[0.25, 0.1]], "db": "0.35"}).right
     assert check(sheet, "q2", {"dx": [["0.25", "0.105"]], "db": "0.355"}).right
     assert not check(sheet, "q2", {"dx": [["0.25", "0.12"]], "db": "0.35"}).right
+
+
+def test_the_form_of_a_rounded_sum_is_said_beside_exact_examples() -> None:
+    sheet = loads(
+        "{convcalc_sheet: 1, questions: ["
+        "{type: gradient, given: {x: [[1, 2]], w: [[1]], g: [[1, 1]], activation: sigmoid}}]}"
+    )
+    text = answer_help(sheet["q1"])
+    assert "db: rows of numbers, to 3 decimals" in text
 
 
 @pytest.mark.parametrize(

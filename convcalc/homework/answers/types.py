@@ -437,6 +437,8 @@ class Matrix(AnswerType):
         )
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
+        if not isinstance(reading.value, tuple):  # a number, read as another type of answer
+            return False
         same_shape = self.shape(reading.value) == self.shape(expected)
         return same_shape and all(self.right_cells(reading, expected))
 
