@@ -7,7 +7,22 @@ from homework.mistake_cases import MistakeCase
 LENET = {"input": "32x32x3", "arch": "CONV-5-6 POOL-2 CONV-5-16 POOL-2"}
 SMALL_NET = {"input": "28x28x1", "arch": "CONV-5-6 POOL-2 CONV-3-12 POOL-2 FC-20 FC-10"}
 
+STEP = {
+    "x": [[1, 2, 0], [3, 1, 2], [0, 1, 4]],
+    "w": [[1, 0], [2, 3]],
+    "g": [[1, 2], [0, 1]],
+    "lr": "1/2",
+}
+# dw = [[1 + 4 + 1, 2 + 0 + 2], [3 + 2 + 1, 1 + 4 + 4]] = [[6, 4], [6, 9]]; w − dw/2 = [[−2, −2], [−1, −3/2]]
+NEW_W = [[-2, -2], [-1, -1.5]]
+CUT = {"x": [[1, 2], [0, 3]], "w": [[1]], "g": [[4, 5], [6, 7]], "activation": "relu", "b": "-1"}
+
 FURTHER = [
+    MistakeCase("grad.step-added", "gradient", {**STEP, "ask": "w_new"}, [["4", "2"], ["5", "15/2"]], NEW_W),
+    MistakeCase("grad.no-rate", "gradient", {**STEP, "ask": "w_new"}, [["-5", "-4"], ["-4", "-6"]], NEW_W),
+    MistakeCase("grad.not-moved", "gradient", {**STEP, "ask": "w_new"}, [["1", "0"], ["2", "3"]], NEW_W),
+    # only 2 − 1 and 3 − 1 are above 0: db = 5 + 7 = 12, and 4 + 5 + 6 + 7 = 22 without the slopes
+    MistakeCase("grad.no-activation", "gradient", {**CUT, "ask": "db"}, "22", 12),
     MistakeCase("par.fc-recurrent", "params-fc", {"input": "512", "units": 256}, "196,864", 131_328),
     MistakeCase("vol.flatten-early", "flatten", LENET, "1600", 400),
     # ------------------------------------------------------------------ further mistakes of each topic

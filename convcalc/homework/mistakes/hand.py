@@ -287,6 +287,30 @@ mistake(
     lambda w: tuple(row[::-1] for row in gradient(w)[::-1]),
     "Is the gradient flipped when it slides over the input?",
 )  # fmt: skip
+_GRADIENTS = "gradient-dw gradient-dx gradient-db gradient-w_new gradient-b_new"
+_STEPS = "gradient-w_new gradient-b_new"
+
+mistake(
+    "grad.no-activation", _GRADIENTS, "the slope of the activation left out", "g of the activation's output",
+    lambda w: w._replace(g=w.above) if w.above and w.above != w.g else None,
+    "The gradient goes back through the activation first: what is its slope at each value?",
+)  # fmt: skip
+mistake(
+    "grad.step-added", _STEPS, "the step added instead of taken off", "w + lr·dw",
+    lambda w: w._replace(lr=-w.lr),
+    "Gradient descent goes against the gradient.",
+)  # fmt: skip
+mistake(
+    "grad.no-rate", _STEPS, "learning rate left out", "w − dw",
+    lambda w: w._replace(lr=Fraction(1)) if w.lr != 1 else None,
+    "How far does one step go?",
+)  # fmt: skip
+mistake(
+    "grad.not-moved", _STEPS, "the old number, not the new one", "w",
+    lambda w: w._replace(lr=Fraction(0)),
+    "That is the value before the step.",
+)  # fmt: skip
+
 mistake(
     "grad.other-array", "gradient-shape", "the shape of another array", "k × k for n × n, or the reverse",
     lambda w: [Way((w.k, w.k), "k × k"), Way((w.n, w.n), "n × n")],

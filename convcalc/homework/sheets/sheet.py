@@ -24,6 +24,9 @@ SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
 
 
 _FEW_PARTS = 4  # up to which every pair of mistakes is tried for each
+_MANY_PARTS = (
+    60  # from which no pairs are: in a large table a cell that is wrong follows from another
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -155,7 +158,8 @@ class Question:
             from convcalc.homework.mistakes.search import double
 
             known = self.single(part)
-            found = double(part, seldom=len(self.parts) <= _FEW_PARTS)
+            few, many = len(self.parts) <= _FEW_PARTS, len(self.parts) >= _MANY_PARTS
+            found = {} if many else double(part, seldom=few)
             self._double[part.name] = {v: f for v, f in found.items() if v not in known}
         return self._double[part.name]
 
