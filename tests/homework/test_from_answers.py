@@ -128,6 +128,7 @@ def test_nobody_is_marked_or_exported_by_the_first_draw() -> None:
         ("{formula: q1/(q1-760)}", "has no value for these answers: it divides by 0, or is enormous"),
         ("{formula: 'q1*'}", "'q1*' is not a formula: the formula ends too early"),
         ("{formula: '2*3'}", "names no other question; write for example q1*q2"),
+        ("{formula: 3, values: {q1: 12}}", "names no other question; write for example q1*q2"),
         ("{formula: q1, values: {q1: x}}", "q1: it must be a number, but is 'x'"),
         ("{formula: q1, values: 7}", "must be names and their numbers, such as {images: 32}"),
         ("{formula: q1, values: [7]}", "must be names and their numbers, such as {images: 32}"),

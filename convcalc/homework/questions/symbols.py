@@ -231,9 +231,12 @@ class FromAnswers(Task):
     values: Values = ()
 
     def check(self) -> None:
-        if not self.needs() and not self.values:
+        if not self.uses():
             raise GivenError("formula", "names no other question; write for example q1*q2")
-        self.tree()
+
+    def uses(self) -> tuple[str, ...]:
+        """The names in its formula, each once."""
+        return tuple(dict.fromkeys(names_in(self.tree())))
 
     def tree(self) -> Tree:
         """The formula."""
@@ -242,7 +245,7 @@ class FromAnswers(Task):
 
     def needs(self) -> tuple[str, ...]:
         known = {name for name, _ in self.values}
-        return tuple([name for name in dict.fromkeys(names_in(self.tree())) if name not in known])
+        return tuple([name for name in self.uses() if name not in known])
 
     def _numbers(self) -> dict[str, Fraction]:
         """The numbers behind its names.
@@ -257,8 +260,7 @@ class FromAnswers(Task):
         return found
 
     def sentence(self) -> str:
-        names = self.needs() or tuple(dict.fromkeys(names_in(self.tree())))
-        *first, last = names
+        *first, last = self.needs() or self.uses()
         which = f"{', '.join(first)} and {last}" if first else last
         return f"Work out {printed(self.tree())} with your answer{'s' * bool(first)} to {which}."
 
