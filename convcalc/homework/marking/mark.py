@@ -155,12 +155,17 @@ def _all_or_nothing(verdicts: list[Verdict]) -> None:
 # ------------------------------------------------------------------------------- one part
 
 
+def read(question: Question, part: Part, raw: Any) -> Reading:
+    """An answer to a part as it is right, where it can be read in several ways."""
+    reading = part.answer_type.read(raw)
+    return next((each for each in reading.others if is_right(question, part, each)), reading)
+
+
 def mark_part(
     sheet: Sheet, question: Question, part: Part, raw: Any, weight: Fraction, level: int
 ) -> Verdict:
     """Mark one part, without follow-through."""
-    reading = part.answer_type.read(raw)
-    reading = next((each for each in reading.others if is_right(question, part, each)), reading)
+    reading = read(question, part, raw)
     verdict = Verdict(
         question.id, part.name, reading.text, part.answer_type.json(reading.value), reading.echo, "wrong",
         Fraction(0), weight, expected=part.answer_type.json(part.expected),

@@ -9,11 +9,11 @@ from typing import Any
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.homework.conventions import Conventions
-from convcalc.homework.marking.mark import mark_part, mark_question
+from convcalc.homework.marking.mark import is_right, mark_part, mark_question, read
 from convcalc.homework.marking.verdicts import Result
 from convcalc.homework.mistakes import MISTAKES
-from convcalc.homework.questions import QUESTIONS, GivenError, create_question
-from convcalc.homework.questions.base import ALIASES, MISSING
+from convcalc.homework.questions import QUESTIONS, GivenError, Part, create_question
+from convcalc.homework.questions.base import MISSING, own_name
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.report import Column, Report
 from convcalc.text import quoted
@@ -88,11 +88,6 @@ def why(
     return Explanation(question, result)
 
 
-def _name(word: str, words: Mapping[str, Any]) -> str:
-    """A word of a type by its own name; another name stands for it only where the type has none of that."""
-    return word if word in words else ALIASES.get(word, word)
-
-
 def _one_part(sheet: Sheet, question: Question, answer: Any) -> Result:
     """One value for a question with several parts, as the part that it fits.
 
@@ -100,12 +95,18 @@ def _one_part(sheet: Sheet, question: Question, answer: Any) -> Result:
     else the last one.
     """
     one = Fraction(1)
-    found = [mark_part(sheet, question, part, answer, one, 1) for part in question.parts]
-    right = [verdict for verdict in found if verdict.right]
+    parts = [part for part in question.parts if _fits(question, part, answer)][:1]
+    found = [mark_part(sheet, question, each, answer, one, 1) for each in parts or question.parts]
     known = [verdict for verdict in found[::-1] if verdict.mistakes or verdict.convention]
     sure = [verdict for verdict in known if all(how != "perhaps" for _, how in verdict.mistakes)]
-    verdict = next(iter((*right, *sure, *known)), found[-1])
+    verdict = next(iter((*sure, *known)), found[-1])
     return Result(question.id, [verdict], verdict.said)
+
+
+def _fits(question: Question, part: Part, answer: Any) -> bool:
+    """Whether an answer is that of a part."""
+    reading = read(question, part, answer)
+    return not reading.blank and not reading.problem and is_right(question, part, reading)
 
 
 def _ask(
@@ -120,10 +121,10 @@ def _ask(
 
     known = ", ".join(map(spell, cls.words))
     for word in given:
-        if _name(word, cls.words) not in cls.words:
+        if own_name(word, cls.words) not in cls.words:
             message = f"{spell(word)}: {kind} does not use it; {kind} takes {known}"
             raise UsageError(message)
-    words = {_name(word, cls.words) for word in given}
+    words = {own_name(word, cls.words) for word in given}
     for word, rule in cls.words.items():
         if rule.default is MISSING and word not in words:
             message = f"{kind} needs {spell(word)}; it takes {known}"

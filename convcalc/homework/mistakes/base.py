@@ -135,7 +135,7 @@ def values(
         formula: that of the mistake, for its ways that have none of their own.
     """
     found: dict[Any, Found] = {}
-    for item, own in _ways(wrong, quantities):
+    for item, own in ways_of(wrong, quantities):
         if isinstance(item, dict):
             for value, detail in item.items():
                 _keep(found, part, value, Found(detail, own))
@@ -147,7 +147,7 @@ def values(
     return found
 
 
-def _ways(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Way]:
+def ways_of(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Way]:
     """The ways in which a mistake is made with some numbers; none where it cannot happen there."""
     try:
         results = wrong(quantities)
@@ -193,6 +193,6 @@ _QUOTIENT = re.compile(r"(\([^()]*\)/\w+)( [+−] \d+)?")
 
 def changed_quantities(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Any]:
     """The numbers as the student saw them, where a mistake is of that sort."""
-    for item, _ in _ways(wrong, quantities):
+    for item, _ in ways_of(wrong, quantities):
         if item is not None and type(item) is type(quantities) and item != quantities:
             yield item

@@ -11,17 +11,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from convcalc.homework.mistakes.base import Way
+from convcalc import formulas
+from convcalc.homework.mistakes.base import Way, ways_of
 from convcalc.homework.questions.quantities import (
+    COUNTED,
     Axis,
-    Conv,
     Flat,
-    Linear,
     Windows,
     as_asked,
-    conv_params,
     counted_layer,
-    linear_params,
     window_axes,
 )
 from convcalc.homework.questions.rows import Model, Row, recompute, value_of
@@ -54,10 +52,7 @@ def _answer(quantities: Any, rows: list[Row]) -> Any:
     """The answer that follows from rows; None where the question is of another sort."""
     last = rows[-1].output
     if isinstance(quantities, Flat):
-        total = 1
-        for side in last:
-            total *= side
-        return total
+        return formulas.product(last)
     if isinstance(quantities, Model):
         return sum(value_of(row, quantities.of, "chw") for row in rows)
     if isinstance(quantities, Windows):
@@ -176,9 +171,6 @@ def _whole(result: Any, way: int) -> int | None:
     return one.numerator // one.denominator if isinstance(one, int | Fraction) else None
 
 
-_COUNT: dict[type, Callable[[Any], int]] = {Conv: conv_params, Linear: linear_params}
-
-
 def totals(model: Model, wrong: Callable[[Any], Any], of: tuple[type, ...]) -> list[Way]:
     """The parameters of a network with a slip in every layer of some sorts.
 
@@ -210,15 +202,10 @@ _EVERYWHERE = "so in every layer"
 
 def _amounts(wrong: Callable[[Any], Any], layer: Any) -> list[Way]:
     """What a slip makes of the parameters of one layer."""
-    try:
-        results = wrong(layer)
-    except (ZeroDivisionError, ValueError, IndexError, TypeError, AttributeError):
-        return []
     found = []
-    for item in results if isinstance(results, list) else [results]:
-        value, formula = item if isinstance(item, Way) else (item, "")
-        count = _COUNT.get(type(value))
-        value = count(value) if count else value
+    for result, formula in ways_of(wrong, layer):
+        _, count = COUNTED.get(type(result), ("", None))
+        value = count(result) if count else result
         if isinstance(value, int):
             found.append(Way(value, formula))
     return found

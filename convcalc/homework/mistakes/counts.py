@@ -263,20 +263,15 @@ _rule(
 )  # fmt: skip
 _rule(
     "share-one-layer", "one fully connected layer only", "one dense layer/total",
-    lambda w: [Way(Fraction(row_amount, sum(w.amounts)), "one dense layer/total") for row_amount in _dense_amounts(w)],
+    lambda w: [Way(Fraction(amount, sum(w.amounts)), "one dense layer/total") for amount in w.dense],
     "How many fully connected layers are there?",
     "share",
 )  # fmt: skip
 
 
-def _dense_amounts(w: Model) -> list[int]:
-    """What each fully connected layer adds."""
-    return [amount for amount, row in zip(w.amounts, w.rows) if len(row.output) == 1 and amount]
-
-
 def _dense(w: Model) -> Fraction:
     """What the fully connected layers add together."""
-    return Fraction(sum(_dense_amounts(w)))
+    return Fraction(sum(w.dense))
 
 
 # -------------------------------------------------------------------- neurons, connections, ...

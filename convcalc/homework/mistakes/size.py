@@ -57,13 +57,8 @@ def _columns(quantities: Windows, formula: Callable[[Axis, Windows], Any]) -> li
     columns = []
     for axis in quantities.axes:
         results = formula(axis, quantities)
-        columns.append(
-            [each for each in results if each is not None]
-            if isinstance(results, list)
-            else []
-            if results is None
-            else [results]
-        )
+        ways = results if isinstance(results, list) else [results]
+        columns.append([each for each in ways if each is not None])
     return columns if any(columns) else []
 
 

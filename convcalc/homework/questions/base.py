@@ -268,6 +268,11 @@ ALIASES = {
 }  # fmt: skip
 
 
+def own_name(word: str, words: Mapping[str, Any]) -> str:
+    """A word by the name that a type has for it; a type's own word comes before another name."""
+    return word if word in words else ALIASES.get(word, word)
+
+
 def create_question(kind: str, given: Mapping[str, Any], conventions: Conventions = _USUAL) -> Task:
     """A question type with its numbers, read from text or plain data, under conventions.
 
@@ -284,7 +289,7 @@ def create_question(kind: str, given: Mapping[str, Any], conventions: Convention
     known = cls.words
     values: dict[str, Any] = {}
     for word, raw in given.items():
-        name = word if word in known else ALIASES.get(word, word)
+        name = own_name(word, known)
         if name not in known:
             raise GivenError(word, f"{kind} has no {shortened(word)!r}{did_you_mean(word, known)}")
         if name in values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -304,6 +305,13 @@ def linear_params(quantities: Linear) -> int:
         if quantities.bias
         else inputs * quantities.units
     )
+
+
+# The parameters of each sort of layer: the topic of their mistakes, and how they are counted.
+COUNTED: dict[type, tuple[str, Callable[[Any], Any]]] = {
+    Conv: ("params", conv_params),
+    Linear: ("linear", linear_params),
+}
 
 
 class Separable(NamedTuple):

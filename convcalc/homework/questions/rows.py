@@ -191,3 +191,9 @@ class Model(NamedTuple):
     def counts_biases(self) -> bool:
         """Whether the sheet counts biases."""
         return self.rows[0].counting.biases
+
+    @property
+    def dense(self) -> tuple[int, ...]:
+        """What each fully connected layer adds."""
+        dense = [row for row in self.rows if row.layers[-1].family == "linear"]
+        return tuple([value_of(row, self.of, "chw") for row in dense])

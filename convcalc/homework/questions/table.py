@@ -28,14 +28,11 @@ from convcalc.homework.questions.meaning import (
 )
 from convcalc.homework.questions.networks import Design, Listed, plain_name
 from convcalc.homework.questions.quantities import (
-    Conv,
+    COUNTED,
     Flat,
-    Linear,
     Windows,
-    conv_params,
     counted_layer,
     flattened,
-    linear_params,
     sizes,
     window_axes,
 )
@@ -73,10 +70,6 @@ def _amount_words(of: str, arch: Design) -> str:
 
 
 _ANSWERS: dict[str, AnswerType] = {"shape": Volume(), "rf": SIZE}
-_COUNTED: dict[type, tuple[str, Callable[[Any], Any]]] = {
-    Conv: ("params", conv_params),
-    Linear: ("linear", linear_params),
-}
 
 
 def _shape_quantities(rows: list[Row], order: str, fit: str) -> Windows | None:
@@ -257,7 +250,7 @@ class ArchTable(Task):
         elif ask in ("weights", "params"):
             bias = ask == "params" and bool(row.biases and row.counts_biases)
             quantities = counted_layer(row, bias=bias)
-            topic, evaluate = _COUNTED.get(type(quantities), ("", None))
+            topic, evaluate = COUNTED.get(type(quantities), ("", None))
         part = Part(
             f"{number}.{ask}", self._answer_type(ask, expected), expected, topic, quantities,
             evaluate, f"row {number}, {ask}", _row_method(row, ask),
@@ -409,20 +402,10 @@ class ShareTask(Task):
 
     def parts(self) -> list[Part]:
         rows = self.arch.rows(self.input)
-        total = sum(value_of(row, self.of, "chw") for row in rows)
-        dense = sum(
-            value_of(row, self.of, "chw") for row in rows if row.layers[-1].family == "linear"
-        )
-        return [
-            Part(
-                "",
-                SHARE,
-                Fraction(dense, total or 1),
-                "share",
-                Model(tuple(value_of(row, self.of, "chw") for row in rows), tuple(rows), self.of),
-                method="fully connected/total",
-            )
-        ]
+        amounts = tuple(value_of(row, self.of, "chw") for row in rows)
+        model = Model(amounts, tuple(rows), self.of)
+        share = Fraction(sum(model.dense), sum(amounts) or 1)
+        return [Part("", SHARE, share, "share", model, method="fully connected/total")]
 
 
 @question("compare")
@@ -460,7 +443,7 @@ class Compare(Task):
             quantities: Any = Model(amounts, tuple(rows), self.of)
             if len(rows) == 1 and self.of != "macs":
                 quantities = counted_layer(rows[0], bias=bias) or quantities
-            topic, evaluate = _COUNTED.get(type(quantities), ("model", None))
+            topic, evaluate = COUNTED.get(type(quantities), ("model", None))
             total = sum(amounts)
             found.append(
                 Part(
