@@ -99,6 +99,9 @@ CASES = [
     Case("16 k", "solve-size", {"find": "k", "n": 224, "out": 222}, "3", "NPTEL 2023"),
     Case("16 n", "solve-size", {"find": "n", "k": 11, "s": 4, "out": 55}, "227", "[CS231n]"),
     Case(
+        "16 k written as a window", "solve-size", {"find": "k", "n": 32, "out": 26}, "7x7", "(own)"
+    ),
+    Case(
         "16 n rounded", "solve-size", {"find": "n", "k": 11, "s": 4, "out": 55}, "228", "[CS231n]"
     ),
     Case("16 s", "solve-size", {"find": "s", "n": 63, "k": 7, "out": 29}, "2", "[C4W1]"),
@@ -122,6 +125,13 @@ CASES = [
         "solve-params",
         {"find": "k", "c_in": 1, "filters": 6, "params": 156},
         "5",
+        "LeNet-5",
+    ),
+    Case(
+        "16 kernel written as a window",
+        "solve-params",
+        {"find": "k", "c_in": 1, "filters": 6, "params": 156},
+        "5×5",
         "LeNet-5",
     ),
     Case("17", "same-size", {"n": 33, "k": 3, "s": 2}, "17", "TensorFlow's notes on SAME"),

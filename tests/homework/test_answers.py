@@ -109,6 +109,41 @@ def test_a_volume_is_read_in_any_notation(text: Any, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("form", "text", "value"),
+    [
+        *((Volume(sides=4), text, (1, 8, 8, 7)) for text in (
+            "1x8x8x7", "(1, 8, 8, 7)", [1, 8, 8, 7], "1×1×8×8×7", "(None, 1, 8, 8, 7)", "1, 8, 8, 7",
+        )),
+        (Volume(sides=3), "1x8x7", (1, 8, 7)), (Volume(sides=2), "(1, 28, 6)", (28, 6)), (Volume(sides=2), "1x28", (1, 28)),
+        (Volume(sides=1), "(None, 4096)", (4096,)), (PAIR, "(1, 5, 12)", (5, 12)), (PAIR, "1x12", (1, 12)),
+        (Volume(sides=0), "1x5x5x3", (1, 5, 5, 3)), (Volume(sides=0), "1x5x5x3x6", (1, 5, 5, 3, 6)),
+    ],
+)  # fmt: skip
+def test_a_batch_is_left_out_only_where_there_is_a_number_too_many(
+    form: Volume, text: Any, value: Any
+) -> None:
+    assert form.read(text).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (".09 .1 .3", ((0.09, 0.1, 0.3),)), ("-.5 .5; 1 2.", ((-0.5, 0.5), (1, 2))), ("= .5 1", ((0.5, 1),)),
+        ("$.25$", ((0.25,),)), ("... 5 6.", ((5, 6),)), ("[[.25 -.5],[1. .25]]", ((0.25, -0.5), (1, 0.25))),
+    ],
+)  # fmt: skip
+def test_a_number_keeps_the_point_that_it_begins_with(
+    text: str, value: tuple[tuple[float, ...], ...]
+) -> None:
+    found = MATRIX.read(text)
+    assert tuple(tuple(map(float, row)) for row in found.value) == value
+
+
+def test_a_side_keeps_the_point_that_it_begins_with() -> None:
+    assert Volume().read(".5x.5x6").value == (Fraction(1, 2), Fraction(1, 2), 6)
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("28", 28), ("28x28", 28), ("14.5", Fraction(29, 2)), ("14½", Fraction(29, 2)), ("14,5", Fraction(29, 2)),

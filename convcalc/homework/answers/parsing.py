@@ -71,44 +71,46 @@ _MAX_SIDES = 8
 _TWO = 2  # numbers make a shape
 
 
-def shape(raw: Any, order: str = "hwc") -> tuple[Number, ...]:
+def shape(raw: Any, order: str = "hwc", sides: int = 3) -> tuple[Number, ...]:
     """Some numbers: 28×28×6, (6, 28, 28), 28 by 28 by 6, or a list; those with names in an order.
 
     >>> [tuple(map(int, (n.value for n in shape(t)))) for t in ("28×28×6", "(6, 28, 28)", "[28; 28; 6]", "28x28x6 = 4704")]
     [(28, 28, 6), (6, 28, 28), (28, 28, 6), (28, 28, 6)]
     """
-    return written_shape(raw, order)[0]
+    return written_shape(raw, order, sides)[0]
 
 
-def written_shape(raw: Any, order: str = "hwc") -> tuple[tuple[Number, ...], str]:
+def written_shape(raw: Any, order: str = "hwc", sides: int = 3) -> tuple[tuple[Number, ...], str]:
     """Some numbers, and the number after = that is not their product.
 
     Args:
         raw: the answer.
         order: how the sheet writes volumes; numbers that all have names, such as W=28, are put into it.
+        sides: how many numbers the shape has. A batch in front of them is left out; 0 if there can be none.
     """
     if isinstance(raw, list | tuple):
         if len(raw) > _MAX_SIDES or any(isinstance(item, list | tuple | dict) for item in raw):
             message = "a shape is a few numbers, such as 28x28x6"
             raise Unreadable(message)
         named = named_sides(", ".join(map(raw_text, raw)).lower()[:MAX_NUMBER], order)
-        return _without_batch(named or [raw_text(item) for item in raw]), ""
+        return _without_batch(named or [raw_text(item) for item in raw], sides), ""
     lines = [_counted(line) for line in lines_of(raw_text(raw))]
     if named := named_sides(" ".join(lines).lower(), order):
         return tuple(map(number, named)), ""
     lines = [_plain_names(without_asides(line.lower())) for line in lines]
     chain = [step for step in steps(lines) if any(map(_DIGITS.search, step))]
     if not chain:
-        return _sides(" ".join(lines)), ""
+        return _sides(" ".join(lines), sides), ""
     for step in reversed(chain):
         found = [
-            (len(sides), place, sides) for place, sides in enumerate(map(_readable_sides, step))
+            (len(numbers), place, numbers)
+            for place, numbers in enumerate(_readable_sides(part, sides) for part in step)
         ]
-        length, place, sides = max(found)
+        length, place, numbers = max(found)
         if length >= _TWO:
-            return sides, _disagrees(sides, step[place + 1 :])
+            return numbers, _disagrees(numbers, step[place + 1 :])
     last = [part for part in chain[-1] if _DIGITS.search(part)][-1]
-    return _sides(last), ""
+    return _sides(last, sides), ""
 
 
 _DIGITS = re.compile(r"\d")
@@ -150,28 +152,38 @@ def _disagrees(sides: tuple[Number, ...], after: list[str]) -> str:
 _BEFORE_DIGITS = re.compile(r"[^\d(\[{<]*")
 
 
-def _readable_sides(text: str) -> tuple[Number, ...]:
+def _readable_sides(text: str, sides: int = 3) -> tuple[Number, ...]:
     """The numbers of a shape, none where it is not one."""
     try:
-        return _sides(text)
+        return _sides(text, sides)
     except Unreadable:
         return ()
 
 
-def _sides(text: str) -> tuple[Number, ...]:
+def _sides(text: str, sides: int = 3) -> tuple[Number, ...]:
     """The numbers of a shape that stands alone."""
     before = _BEFORE_DIGITS.match(text)
     text = text[before.end() :] if before and is_noise(before[0]) else text
     text = _without_remark(text)
     text = _GAP.sub(_between, _SQUARED.sub(r"(\1x\1)", _CALL.sub("", text)))
-    text = unwrapped(text.strip(" ,;.!<>"))
+    text = unwrapped(_trimmed(text, " ,;!<>"))
     for pattern in (_TIMES, _COMMA_SPACE, _COMMA):
         parts = split(text, pattern)
         if len(parts) > 1 and (pattern is not _COMMA_SPACE or any("," in part for part in parts)):
             break
     else:
         parts = text.split(" ") if re.fullmatch(r"[\d. ]+|[\w.?-]+( \d+)+", text) else [text]
-    return _without_batch([part.strip(" ,;.!") for part in parts if part.strip(" ,;.!")])
+    trimmed = [_trimmed(part, " ,;!") for part in parts]
+    return _without_batch([part for part in trimmed if part], sides)
+
+
+def _trimmed(text: str, signs: str) -> str:
+    """A text without these signs and full stops around it; the point of .09 stays."""
+    text = text.strip(signs).rstrip(f"{signs}.")
+    return text if _POINT.match(text) else text.lstrip(f"{signs}.")
+
+
+_POINT = re.compile(r"\.\d")
 
 
 _COMMA_SPACE = re.compile(r"[,;]\s")
@@ -210,12 +222,12 @@ def _between(match: re.Match[str]) -> str:
     return "x" if is_noise(gap) and not _TIMES.search(gap) else gap
 
 
-def _without_batch(parts: list[str]) -> tuple[Number, ...]:
+def _without_batch(parts: list[str], sides: int) -> tuple[Number, ...]:
     """The numbers of a shape without the one of the batch in front; a side may be in brackets of its own."""
     if len(parts) > _MAX_SIDES:
         message = f"{len(parts)} numbers; a shape has two or three"
         raise Unreadable(message)
-    if len(parts) == 4 and parts[0].lower() in _BATCH:
+    if sides and len(parts) == sides + 1 and parts[0].lower() in _BATCH:
         parts = parts[1:]
     found: list[Number] = []
     for part in parts:
@@ -382,7 +394,7 @@ def _row_texts(text: str) -> list[str]:
     """The rows of a matrix as texts."""
     if "\\" in text:
         text = _LATEX_ROWS.sub(" ", text).replace("\\\\", ";").replace("&", " ")
-    text = _WRAPPER.sub("", plain(text)).strip().strip("`'\"= .$")
+    text = _trimmed(_WRAPPER.sub("", plain(text)).strip(), "`'\"= $\n")
     text = _BEFORE_ROWS.sub("", text).strip()
     if "\n" in text and text.count("|") >= text.count("\n") + 1:
         text = _RULER.sub("", text).replace("|", " ")

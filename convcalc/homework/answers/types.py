@@ -316,15 +316,16 @@ class Volume(AnswerType):
     Args:
         wants: what to write.
         order: the sheet's order, into which numbers with names are put; without it they stay.
+        sides: how many numbers there are, before which a batch may be written; 0 where none may.
     """
 
     counts = False
     is_size = True
 
     def __init__(
-        self, wants: str = "a volume, its numbers separated by ×", order: str = ""
+        self, wants: str = "a volume, its numbers separated by ×", order: str = "", sides: int = 3
     ) -> None:
-        self.wants, self.order = wants, order
+        self.wants, self.order, self.sides = wants, order, sides
 
     def form(self, asked: Asked) -> str:
         batch = "1×" if self.wants.startswith("1 × ") and asked.example else ""
@@ -337,7 +338,7 @@ class Volume(AnswerType):
             if fits is False and len(numbers) < 2:
                 value = Misfit(numbers[0].value if numbers else None)
                 return reading.but(value=value, numbers=numbers, fits=False, echo="does not fit")
-        numbers, after = answers.written_shape(raw, self.order)
+        numbers, after = answers.written_shape(raw, self.order, self.sides)
         values = _values_of(numbers)
         found = reading.but(value=values, numbers=numbers, echo=answers.shape_text(values))
         return found.but(echo=f"{found.echo} (which is not {after})") if after else found
@@ -468,4 +469,4 @@ FIT = Fit()
 RATIO = Ratio()
 SHARE = Share()
 MATRIX = Matrix()
-PAIR = Volume("rows × columns", "hwc")
+PAIR = Volume("rows × columns", "hwc", 2)

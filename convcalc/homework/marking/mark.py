@@ -259,8 +259,12 @@ def _follow_through(
     after = question.task.follow(part.name, earlier)
     if after is None or after.expected == part.expected:
         return verdict
-    reading = verdict.reading or part.answer_type.read(raw)
-    if part.answer_type.same(reading, after.expected, question.allowed(part)):
+    reading = verdict.reading
+    if reading is None or not part.answer_type.reads_as(after.answer_type):
+        reading = after.answer_type.read(raw)
+    if not reading.problem and after.answer_type.same(
+        reading, after.expected, question.allowed(after)
+    ):
         if not sheet.follow_through:
             return verdict
         verdict.status, verdict.points = "follow-through", verdict.max

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from convcalc.homework.answers.types import COUNT
+from convcalc.homework.answers.types import COUNT, SIZE
 from convcalc.homework.questions.amounts import (
     ParamsEquation,
     SizeEquation,
@@ -137,7 +137,7 @@ class SolveSize(Task):
         values = [self._meant(value) for value in self._values()]
         padding = "p" if self.total else "2p"
         method = f"⌊(n + {padding} − d·(k − 1) − 1)/s⌋ + 1 = {self.out}, solved for {self.find}"
-        part = Part("", COUNT, values[0], "solve-size", self.quantities(), self._solution, "", method)  # fmt: skip
+        part = Part("", SIZE, values[0], "solve-size", self.quantities(), self._solution, "", method)  # fmt: skip
         part.also = tuple(values[1:])
         return [part]
 
@@ -227,4 +227,5 @@ class SolveParams(Task):
         kernel = "·".join(["k"] * self.axes)
         plus = " + 1" if quantities.bias else ""
         method = f"({kernel}·(input channels){plus})·filters = {self.params:,}, solved for {self.find}"  # fmt: skip
-        return [Part.of(COUNT, "solve-params", quantities, solved_params, method)]
+        answer_type = SIZE if self.find == "k" else COUNT  # a kernel may be written as 3x3
+        return [Part.of(answer_type, "solve-params", quantities, solved_params, method)]

@@ -222,9 +222,7 @@ class WeightShape(_Weighted):
 
     def parts(self) -> list[Part]:
         quantities = self.tensor(self.order)
-        part = Part.of(Volume(_SHAPE_WANTED), "weight-shape", quantities, tensor_shape, "kernel, channels of one filter, filters")  # fmt: skip
-        if part.expected[0] == 1 and len(part.expected) == 4:
-            part.also = (part.expected[1:],)  # a 1 in front of four numbers is read as a batch
+        part = Part.of(Volume(_SHAPE_WANTED, sides=0), "weight-shape", quantities, tensor_shape, "kernel, channels of one filter, filters")  # fmt: skip
         return [part]
 
 
@@ -245,5 +243,5 @@ class BiasShape(_Weighted):
         return f"{self.layer_words()} What is the shape of its bias?"
 
     def parts(self) -> list[Part]:
-        form, quantities = Volume(_SHAPE_WANTED), self.tensor(self.order)
+        form, quantities = Volume(_SHAPE_WANTED, sides=0), self.tensor(self.order)
         return [Part("", form, (self.filters,), "bias-shape", quantities, method="one per filter")]

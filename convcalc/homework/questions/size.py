@@ -218,7 +218,7 @@ class VolumeTask(_Window):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order, self.axes), self.order),
+                Volume(volume_words(self.order, self.axes), self.order, self.axes + 1),
                 "volume",
                 quantities,
                 sizes,
@@ -269,7 +269,7 @@ class PoolVolume(_Window):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order, self.axes), self.order),
+                Volume(volume_words(self.order, self.axes), self.order, self.axes + 1),
                 "volume",
                 quantities,
                 sizes,
@@ -317,7 +317,7 @@ class PaddedVolume(Task):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order, axes), self.order),
+                Volume(volume_words(self.order, axes), self.order, axes + 1),
                 "padded",
                 quantities,
                 padded_volume,

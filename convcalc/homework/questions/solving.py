@@ -257,7 +257,7 @@ class FcToConv(Parted):
             found.append(
                 Part(
                     "volume",
-                    Volume(volume_words(self.order, len(kernel)), self.order),
+                    Volume(volume_words(self.order, len(kernel)), self.order, len(kernel) + 1),
                     sizes(quantities),
                     "volume",
                     quantities,

@@ -69,7 +69,7 @@ def _amount_words(of: str, arch: Design) -> str:
     return _AMOUNTS.get(of) or OPERATION_WORDS[arch.counting.operations]
 
 
-_ANSWERS: dict[str, AnswerType] = {"shape": Volume(), "rf": SIZE}
+_ANSWERS: dict[str, AnswerType] = {"rf": SIZE}
 
 
 def _shape_quantities(rows: list[Row], order: str, fit: str) -> Windows | None:
@@ -217,7 +217,10 @@ class ArchTable(Task):
             return Bytes(self.unit)
         is_map = ask == "shape" and 1 < len(expected) < 5
         if is_map:
-            return Volume(volume_words(self.order, len(expected) - 1), self.order)
+            words = volume_words(self.order, len(expected) - 1)
+            return Volume(words, self.order, len(expected))
+        if ask == "shape":
+            return Volume(sides=len(expected))
         return _ANSWERS.get(ask, COUNT)
 
     def _every_layer(self) -> list[Listed]:
