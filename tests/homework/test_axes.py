@@ -12,7 +12,7 @@ import pytest
 
 from convcalc.homework import check, loads
 from convcalc.homework.conventions import PRESETS, conventions
-from convcalc.homework.mistakes.search import double, single
+from convcalc.homework.mistakes.search import double, single, ways_of_part
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.given import GivenError
 
@@ -273,8 +273,10 @@ def test_a_question_is_right_on_any_number_of_axes(
         assert as_sides(part.expected) == as_sides(right), part.name
         reading = part.answer_type.read(part.answer_type.text(part.expected))
         assert part.answer_type.same(reading, part.expected, part.answer_type.tolerance)
-        assert part.expected not in single(part)  # no mistake gives the right answer, or fails
-        assert part.expected not in double(part)
+        assert part.expected not in single(
+            part, ways_of_part(part)
+        )  # no mistake gives the right answer, or fails
+        assert part.expected not in double(part, ways_of_part(part))
     text = task.question_text()
     shown = {1: "length", 2: "×", 3: "×"}[axes]
     if kind not in ("same-size", "same-padding", "padded-volume"):

@@ -20,7 +20,7 @@ from convcalc.homework.marking.hints import hint
 from convcalc.homework.marking.lint import lint
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.marking.why import why
-from convcalc.homework.mistakes.base import Found, changed_quantities, values
+from convcalc.homework.mistakes.base import Found, changed_quantities, values, ways_of
 from convcalc.homework.questions.given import RfLayer
 from convcalc.homework.sheets.read import MAX_SHEET
 from homework.test_questions import sheet_with
@@ -405,13 +405,15 @@ def test_a_formula_without_a_value_names_nothing(broken: type[Exception]) -> Non
         raise broken
 
     part = sheet_with("params", PARAMS).questions[0].parts[0]
-    assert values(wrong, part, part.quantities) == {}
-    assert list(changed_quantities(wrong, part.quantities)) == []
+    assert values(ways_of(wrong, part.quantities), part, part.quantities) == {}
+    assert list(changed_quantities(ways_of(wrong, part.quantities), part.quantities)) == []
 
 
 def test_a_formula_may_lead_to_nothing_or_to_the_right_answer_and_names_neither() -> None:
     part = sheet_with("params", PARAMS).questions[0].parts[0]
-    assert values(lambda work: [(), None, 112, 84], part, part.quantities) == {84: Found()}
+    assert values(ways_of(lambda work: [(), None, 112, 84], None), part, part.quantities) == {
+        84: Found()
+    }
 
 
 def test_a_slip_of_two_digits_is_no_matrix_of_another_shape() -> None:

@@ -8,7 +8,7 @@ the right formula. The second sort can be combined: two mistakes at once cost no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,7 +44,7 @@ class Mistake:
 
     def values(self, part: Part) -> dict[Any, Found]:
         """The wrong answers it leads to, each with how it does so."""
-        return values(self.wrong, part, part.quantities, self.formula)
+        return values(ways_of(self.wrong, part.quantities), part, part.quantities, self.formula)
 
 
 class Way(NamedTuple):
@@ -123,19 +123,17 @@ def by_topic(topic: str) -> list[Mistake]:
     return [each for places in (_COMMON, _CARRIED, _SELDOM) for each in places.get(topic, [])]
 
 
-def values(
-    wrong: Callable[[Any], Any], part: Part, quantities: Any, formula: str = ""
-) -> dict[Any, Found]:
+def values(ways: Iterable[Way], part: Part, quantities: Any, formula: str = "") -> dict[Any, Found]:
     """What a mistake leads to from some numbers, the right answer left out.
 
     Args:
-        wrong: the mistake.
+        ways: of making the mistake with the numbers.
         part: what is asked.
         quantities: the numbers.
         formula: that of the mistake, for its ways that have none of their own.
     """
     found: dict[Any, Found] = {}
-    for item, own in ways_of(wrong, quantities):
+    for item, own in ways:
         if isinstance(item, dict):
             for value, detail in item.items():
                 _keep(found, part, value, Found(detail, own))
@@ -191,8 +189,8 @@ def _floored(formula: str) -> str:
 _QUOTIENT = re.compile(r"(\([^()]*\)/\w+)( [+−] \d+)?")
 
 
-def changed_quantities(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Any]:
+def changed_quantities(ways: Iterable[Way], quantities: Any) -> Iterator[Any]:
     """The numbers as the student saw them, where a mistake is of that sort."""
-    for item, _ in ways_of(wrong, quantities):
+    for item, _ in ways:
         if item is not None and type(item) is type(quantities) and item != quantities:
             yield item

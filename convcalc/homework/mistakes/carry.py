@@ -69,18 +69,22 @@ def carried(quantities: Any, sides: Sides) -> list[Way]:
         return []
     found: list[Way] = []
     for text, wanted in _WHERE:
-        before: list[Row] | None = []
         for way in range(_MOST_WAYS):
+            most = 1  # ways in which the slip is made in some layer
 
             def change(row: Row, shape: Shape, way: int = way) -> Row | None:
-                return _slipped(row, shape, sides, way) if wanted(row) else None  # noqa: B023 - used at once
+                nonlocal most
+                if not wanted(row):  # noqa: B023 - used at once
+                    return None
+                slips = _slips(row, sides)
+                most = max([most, *map(len, slips)])
+                return _slipped(row, shape, [_whole(each, way) for each in slips])
 
             slipped = _walk(rows, change)
-            if slipped == before:  # a slip that is made in one way only
-                break
-            before = slipped
             if slipped is not None and _outputs(slipped) != _outputs(rows):
                 found += answers(quantities, [slipped], text)
+            if way + 1 >= most:
+                break
     return found
 
 
@@ -145,14 +149,19 @@ def _walk(
     return found
 
 
-def _slipped(row: Row, shape: Shape, sides: Sides, way: int) -> Row | None:
-    """A row whose sizes come out by a slip; None where the slip cannot be made in it."""
+def _slips(row: Row, sides: Sides) -> list[list[Any]]:
+    """What a slip makes of the size along each axis of a layer, in each way; none without a window."""
     axes = window_axes(row)
     if not axes:
-        return None
+        return []
     padding = row.layers[-1].options().get("padding")
     windows = Windows(axes, pool=not row.weights, same=padding == "same", volume=True)
-    new = [_whole(sides(axis, windows), way) for axis in axes]
+    results = [sides(axis, windows) for axis in axes]
+    return [each if isinstance(each, list) else [each] for each in results]
+
+
+def _slipped(row: Row, shape: Shape, new: list[int | None]) -> Row | None:
+    """A row with other sizes along its axes, where there are any."""
     if all(side is None for side in new):
         return None
     output = [right if side is None else side for side, right in zip(new, row.output[1:])]
@@ -161,9 +170,8 @@ def _slipped(row: Row, shape: Shape, sides: Sides, way: int) -> Row | None:
     )
 
 
-def _whole(result: Any, way: int) -> int | None:
+def _whole(results: list[Any], way: int) -> int | None:
     """The size that a slip gives along one axis, in whole cells."""
-    results = result if isinstance(result, list) else [result]
     one = results[min(way, len(results) - 1)] if results else None
     one = one.result if isinstance(one, Way) else one
     if isinstance(one, Axis):

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from convcalc.homework.mistakes.base import (
     Candidate,
     Mistake,
+    Way,
     by_topic,
     changed_quantities,
     values,
+    ways_of,
 )
 
 if TYPE_CHECKING:
@@ -26,37 +28,46 @@ _NUMBER = (
 MAX_PAIRS = 4_000  # wrong answers of two mistakes at once that are kept for one answer
 
 
-def single(part: Part) -> dict[Any, list[Candidate]]:
+Ways = dict[Mistake, list[Way]]  # in which each mistake is made with the numbers of a part
+
+
+def ways_of_part(part: Part) -> Ways:
+    """The mistakes of a part's topic, commonest first, each with the ways to make it there."""
+    return {each: list(ways_of(each.wrong, part.quantities)) for each in of_topic(part.topic)}
+
+
+def single(part: Part, ways: Ways) -> dict[Any, list[Candidate]]:
     """Every wrong answer that one mistake leads to, with the mistakes, commonest first.
 
     A seldom mistake is named only where no other one leads to the answer.
     """
     found: dict[Any, list[Candidate]] = {}
-    for each in of_topic(part.topic):
-        for value, how in each.values(part).items():
+    for each, own in ways.items():
+        for value, how in values(own, part, part.quantities, each.formula).items():
             if each.seldom and value in found:
                 continue
             found.setdefault(value, []).append(Candidate(each, how.detail, None, how.formula))
     return found
 
 
-def double(part: Part, *, seldom: bool = True) -> dict[Any, list[Candidate]]:
+def double(part: Part, ways: Ways, *, seldom: bool = True) -> dict[Any, list[Candidate]]:
     """Every wrong answer that two mistakes at once lead to and one alone does not.
 
     Args:
         part: a part of a question.
+        ways: those of `ways_of_part`.
         seldom: whether to look at the seldom mistakes too, which takes much longer.
     """
     found: dict[Any, list[Candidate]] = {}
-    mistakes = [each for each in of_topic(part.topic) if seldom or not each.seldom]
+    mistakes = [each for each in ways if seldom or not each.seldom]
     if part.quantities is None:
         return found
     for first in mistakes:
-        for quantities in changed_quantities(first.wrong, part.quantities):
+        for quantities in changed_quantities(ways[first], part.quantities):
             for second in mistakes:
                 if second is first:
                     continue
-                for value in values(second.wrong, part, quantities):
+                for value in values(ways_of(second.wrong, quantities), part, quantities):
                     if len(found) < MAX_PAIRS:
                         found.setdefault(value, []).append(Candidate(first, "", second))
     return found

@@ -30,7 +30,7 @@ def with_links(question: Question, earlier: Sequence[Question]) -> Question:
         for each, value in _named(name, earlier):
             values[name], drawn = value, drawn and each.drawn
     task = question.task.linked(values)
-    return replace(question, task=task, drawn=drawn, _parts=None, _single={}, _double={}, _others=None)  # fmt: skip
+    return replace(question, task=task, drawn=drawn, _parts=None, _others=None)  # fmt: skip
 
 
 def _named(name: str, earlier: Sequence[Question]) -> Iterator[tuple[Question, Fraction]]:

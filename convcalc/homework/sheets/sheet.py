@@ -18,6 +18,7 @@ from convcalc.text import shortened
 
 if TYPE_CHECKING:
     from convcalc.homework.mistakes.base import Candidate
+    from convcalc.homework.mistakes.search import Ways
 
 
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
@@ -72,8 +73,10 @@ class Question:
     line: int = 0
     _parts: list[Part] | None = None
     _secrets: frozenset[str] | None = None
-    _single: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict)
-    _double: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict)
+    # What has been looked up of parts, by their names; a changed question begins without.
+    _single: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict, init=False)
+    _ways: dict[str, Ways] = field(default_factory=dict, init=False)
+    _double: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict, init=False)
     _others: list[tuple[str, str, dict[str, Part]]] | None = None
 
     @property
@@ -149,8 +152,16 @@ class Question:
         if part.name not in self._single:
             from convcalc.homework.mistakes.search import single
 
-            self._single[part.name] = single(part)
+            self._single[part.name] = single(part, self._ways_of(part))
         return self._single[part.name]
+
+    def _ways_of(self, part: Part) -> Ways:
+        """The ways in which mistakes are made in a part; worked out once, they take the most time."""
+        if part.name not in self._ways:
+            from convcalc.homework.mistakes.search import ways_of_part
+
+            self._ways[part.name] = ways_of_part(part)
+        return self._ways[part.name]
 
     def double(self, part: Part) -> dict[Any, list[Candidate]]:
         """The wrong numbers that only two mistakes at once lead to."""
@@ -159,7 +170,7 @@ class Question:
 
             known = self.single(part)
             few, many = len(self.parts) <= _FEW_PARTS, len(self.parts) >= _MANY_PARTS
-            found = {} if many else double(part, seldom=few)
+            found = {} if many else double(part, self._ways_of(part), seldom=few)
             self._double[part.name] = {v: f for v, f in found.items() if v not in known}
         return self._double[part.name]
 
@@ -184,7 +195,7 @@ class Question:
         """The question with a part as it follows from the student's own earlier answers."""
         return replace(
             self, _parts=[part, *self.parts], _secrets=self.secrets | _secrets_of(part),
-            _single={}, _double={}, _others=[],
+            _others=[],
         )  # fmt: skip
 
 

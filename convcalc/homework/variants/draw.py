@@ -203,8 +203,6 @@ def draw_question(sheet: Sheet, question: Question, draw: dict[str, str]) -> Que
         key=None,
         _parts=None,
         _secrets=None,
-        _single={},
-        _double={},
         _others=None,
     )
 
