@@ -101,6 +101,7 @@ def test_words_of_lectures_and_exams(text: str) -> None:
         ("transposed convolution 4x4, 8, stride 2, pad 1", "conv_transpose: {out_channels: 8, kernel_size: 4, stride: 2, padding: 1}"),
         ("tanh", "tanh"),
         ("soft-max", "softmax"),
+        ("relu6", "relu6"),
         ("gap", "global_avgpool"),
     ],
 )  # fmt: skip
@@ -114,6 +115,45 @@ def test_a_layer_several_times() -> None:
         *["conv: {kernel_size: 3, out_channels: 4}"] * 2,
         *["relu"] * 2,
     ]
+
+
+TWICE = ["conv3-8", "pool2"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        *((text, TWICE) for text in (
+            "(conv3-8, pool2) x 2", "2x(conv3-8 → pool2)", "[conv3-8, pool2] x2", "2 × [conv3-8; pool2]", "{conv3-8, pool2}{2}",
+            "(conv3-8, pool2)^2", "repeat 2: (conv3-8, pool2)", "repeat 2 times: [conv3-8, pool2]", "2 times (conv3-8, pool2)",
+            "(conv3-8, pool2) 2 times", "(conv3-8, pool2) twice", "(conv3-8, pool2), x2", "2*(conv3-8 pool2)",
+            "(conv3-8, pool2) (x2)", "(conv3-8, pool2) repeated 2 times", "2 copies of (conv3-8, pool2)", "1x((conv3-8, pool2)*2)",
+        )),
+        ("2 × (2 × (conv3-8, relu), pool2), fc-10", ["conv3-8", "relu", "conv3-8", "relu", "pool2"] * 2 + ["fc-10"]),
+        ("conv:k3c8 2*(relu conv:k3c8)", ["conv3-8", "relu", "conv3-8", "relu", "conv3-8"]),
+        ("2x(conv (3x3), 8), pool (2)", ["conv3-8", "conv3-8", "pool2"]),
+        ("3x3 conv, 8, stride 2, (relu), 2x2 pool", ["conv-3-8-s2", "relu", "pool2"]),
+        ("conv3-8 (relu), 2 x 2 pool", ["conv3-8", "relu", "pool2"]), ("conv3-8 (relu) 2x2 pool", ["conv3-8", "relu", "pool2"]),
+        ("conv3-8 (pad 1) x2", ["conv3-8 pad 1"] * 2),
+    ],
+)  # fmt: skip
+def test_a_group_is_repeated(text: str, plain: list[str]) -> None:
+    assert layers(text, (3, 40, 40)) == layers(", ".join(plain), (3, 40, 40))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("3x(conv3-8, pool2) x 2", "(conv3-8, pool2): is repeated by 3x and x 2; keep one of them"),
+        ("n x (conv3-8)", "(conv3-8): a letter says how often; write the number"),
+        ("0 x (conv3-8)", "(conv3-8): is repeated 0 times; use 1 to 10,000"),
+        ("repeat 2: conv3-8, pool2", "repeat 2: conv3-8, pool2: put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)"),
+        ("9000x(9000x(relu))", "9,000 x (relu → relu → relu → relu → relu → relu …): has "
+         "567,054,000 characters when it is written out; at most 200,000: repeat less"),
+    ],
+)  # fmt: skip
+def test_a_repeat_that_cannot_be_read_is_refused_in_these_words(text: str, said: str) -> None:
+    assert refusal(text) == said
 
 
 def test_an_activation_does_not_take_what_is_said_of_the_layer_before_it() -> None:
@@ -177,6 +217,8 @@ REFUSED_WORDS = {
     "CONV-3-8-2": "CONV-3-8-2: has 3 numbers; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
     "CONV3-8 zero padding": "CONV3-8 zero padding: zero padding can mean none, or zeros; write pad 0 or pad 1",
     "conv 3 64": "conv 3 64: '64' is one number too many for conv; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
+    "softmax-2": "softmax-2: softmax has no number, but '2' is said of it; leave it out",
+    "10 FC-20": "10 FC-20: '20' is one number too many for linear; write FC-10",
     "pool(3, 2)": "2: '2' is one number too many for maxpool; "
     "write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2",
     "relu, CONV3-8 p=0.5": "CONV3-8 p=0.5: conv cannot use 'p=0.5'; leave it out",
@@ -407,6 +449,16 @@ REFUSED_PYTORCH = {
     "nn.Conv2d(3, 6, 5)\nif x:\n    nn.ReLU()": "line 2: x: 'if' is not read; write each layer on a line of its own",
     "nn.Conv1d(3, 6, 5)": "conv1 (nn.Conv1d(3, 6, 5)): conv1d takes 1 axis, (C, L), but 3×32×32 has 2; use conv2d",
     "nn.ReLU() + nn.ReLU()": "nn.ReLU() + nn.ReLU(): is not a layer; write for example nn.Conv2d(3, 6, 5)",
+    "nn.Sequential(nn.ReLU(), MyBlock())": "MyBlock(): MyBlock is not a layer that can be read here; known are Conv2d, Linear, "
+    "MaxPool2d and the like",
+    "class Net(nn.Module):\n    def __init__(self):\n        self.a = nn.ReLU()\n        self.b = MyBlock()": "line 4: MyBlock(): "
+    "MyBlock is not a layer that can be read here; known are Conv2d, Linear, MaxPool2d and the like",
+    "m = nn.Conv2d(3, 6, 5)\nm.weight.requires_grad = False": "line 2: m.weight.requires_grad: is not read, because all "
+    "parameters are counted; leave it out",
+    "nn.Sequential(*[nn.ReLU()] * 3)": "[nn.ReLU()] * 3: is not a layer; write for example nn.Conv2d(3, 6, 5)",
+    "nn.LayerNorm((3, 32, 32), bias=False)": "nn.LayerNorm((3, 32, 32), bias=False): has a scale and no shift, which is not read; "
+    "write a YAML file, or leave bias=False out",
+    "nn.ReLU()\n'\ud800'": "the code has half a character, which no editor shows; copy it again",
     "(" * 31 + "nn.ReLU()" + ")" * 31: "the code nests too many brackets; write one layer on each line",
 }  # fmt: skip
 
@@ -414,6 +466,34 @@ REFUSED_PYTORCH = {
 @pytest.mark.parametrize("text", REFUSED_PYTORCH)
 def test_lines_of_pytorch_are_refused_in_these_words(text: str) -> None:
     assert refusal(text) == REFUSED_PYTORCH[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("nn.Conv2d(3, 8, 3).to(device)\nnn.ReLU().eval()", ["conv3-8", "relu"]),
+        ("m = nn.Sequential(nn.Conv2d(3, 8, 3).cuda(), nn.ReLU()).half()\nm = m.to(device)\nm.eval()", ["conv3-8", "relu"]),
+        ("m = nn.Conv2d(3, 8, 3)\nopt = optim.Adam(m.parameters())\nf = nn.CrossEntropyLoss()", ["conv3-8"]),
+        ("layers.ZeroPadding2D(), layers.Conv2D(8, 3)", ["conv3-8 pad 1"]),
+        ("a = Sequential([layers.Conv2D(8, 3)])\nb = Sequential([a, layers.ReLU()])", ["conv3-8", "relu"]),
+        ("i = Input((32, 32, 3))\nx = layers.Conv2D(8, 3)(i)\ny = layers.Conv2D(9, 3)(x)\nm = Model(i, x)", ["conv3-8"]),
+        ("i = Input((32, 32, 3))\nx = layers.Conv2D(8, 3)(i)\ny = layers.ReLU()(x)\nModel(inputs=i, outputs=y)", ["conv3-8", "relu"]),
+        (forward("y = self.c(x); z = F.relu(y); return y"), ["conv5-6"]),
+    ],
+)  # fmt: skip
+def test_code_is_counted_as_the_framework_does(text: str, plain: list[str]) -> None:
+    assert outputs(text)[-1] == outputs(", ".join(plain))[-1]
+    of_text, of_words = (
+        network_of(each, RGB)[0].walk().totals for each in (text, ", ".join(plain))
+    )
+    assert of_text["params"] == of_words["params"]
+
+
+def test_a_printed_block_of_several_is_refused() -> None:
+    text = "Sequential(\n  (0): Sequential(\n    (0-2): 3 x Sequential(\n      (0): ReLU()\n    )\n  )\n)"
+    assert refusal(text) == (
+        "line 3: 3 x 'Sequential' is not read; write its lines as often as it is there"
+    )
 
 
 def test_a_printed_block_does_not_show_its_order() -> None:
@@ -538,6 +618,14 @@ REFUSED_KERAS = {
     "reads what other layers have read already, so the network branches; write a YAML file",
     "model.add(layers.Flatten(input_shape=(4, 4, 1)))\nmodel.add(layers.Dense(3, input_shape=(16,)))": "line 2: "
     "layers.Dense(3, input_shape=(16,)): says another input than a line before it; keep one",
+    "layers.Conv2D(8, 3, trainable=False)": "layers.Conv2D(8, 3, trainable=False): trainable is not read, because all parameters "
+    "are counted; leave it out",
+    "c = layers.Conv2D(8, 3)\nc.trainable = False": "line 2: c.trainable: is not read, because all parameters are counted; leave it out",
+    "m = Sequential([layers.Conv2D(8, 3)])\nm.pop()": "line 2: m.pop(): is not read; leave out the line of the layer that it takes away",
+    "a = Sequential([layers.Conv2D(8, 3)])\nb = Sequential([layers.Conv2D(8, 3)])": "'a' and 'b' are models of their own; keep the "
+    "lines of one of them",
+    "m = Sequential([layers.Conv2D(8, 3)])\nb = MyBlock()": "line 2: MyBlock(): MyBlock is not a layer that can be read here; "
+    "known are Conv2D, Dense, MaxPooling2D and the like",
     "model.add(layers.Flatten())\nwhile True:\n    pass": "line 2: True: 'while' is not read; write each layer on a line of its own",
 }  # fmt: skip
 
@@ -667,6 +755,20 @@ def test_a_chain_may_come_from_standard_input(
     )
     assert ran.code == 0
     assert "fc1,120\n" in ran.out
+
+
+def test_a_chain_may_be_a_line_of_words(convcalc: Any) -> None:
+    plain = convcalc("chain", "--input", "3x32x32", "conv:k3c64p1")
+    assert convcalc("chain", "--input", "3x32x32", "3x3 conv, 64, pad 1") == plain
+    assert plain.code == 0
+
+
+def test_words_and_code_are_not_mixed(convcalc: Any) -> None:
+    ran = convcalc("chain", "--input", "3x32x32", "conv:k3c8", "nn.ReLU()")
+    assert (ran.code, ran.err) == (
+        2,
+        "convcalc: 'conv:k3c8' is a word of convcalc and 'nn.ReLU()' is code; write all layers in one of the two ways\n",
+    )
 
 
 def test_a_word_that_is_no_layer_is_refused_as_before(convcalc: Any) -> None:

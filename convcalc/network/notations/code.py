@@ -18,6 +18,7 @@ from convcalc.network.chain import Written
 from convcalc.network.notations.base import Reading
 from convcalc.text import quoted, shortened
 
+_FREEZES = ("trainable", "requires_grad")
 _MAX_BRACKETS = 30  # inside one another
 _MAX_DEPTH = 20  # of a value
 _MAX_ITEMS = 16  # of a tuple
@@ -50,6 +51,8 @@ class Code:
             line = f"line {error.lineno}: " if error.lineno and "\n" in text.strip() else ""
             what = (error.msg or "it cannot be read").partition("(<unknown>")[0].strip()
             found.refuse(f"{line}this is not Python: {shortened(what, 100)}; copy whole lines")
+        except UnicodeError:
+            found.refuse("the code has half a character, which no editor shows; copy it again")
         except (ValueError, RecursionError, MemoryError):
             found.refuse(f"the code {_TOO_DEEP}")
 
@@ -161,6 +164,8 @@ class Code:
         for target in targets:
             if isinstance(target, ast.Name):
                 self.names[target.id] = value
+            elif last_name(target) in _FREEZES and value is not True:
+                self.refuse(target, "is not read, because all parameters are counted; leave it out")
         return True
 
 
@@ -226,6 +231,11 @@ class Flow:
             self.code.refuse(call, what)
         self.layers += layers
         return len(self.layers)
+
+    def end(self, place: int | None) -> None:
+        """Leave out the layers behind the place of the output: what they give is not used."""
+        if place is not None:
+            del self.layers[place:]
 
 
 def _bounded(value: Any) -> Any:

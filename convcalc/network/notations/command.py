@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from convcalc.errors import UsageError
 from convcalc.files import STDIN, decode, read_file
 from convcalc.layers import find
 from convcalc.network.chain import parse_chain
+from convcalc.text import quoted
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
     from convcalc.network.network import Network
 
+_CALL = re.compile(r"(?:[a-zA-Z_]\w*\.)*[A-Z]\w*\(")
 _MAX_BYTES = 80_000  # more than any text that is read has
 
 
@@ -31,10 +35,24 @@ def chain_of(words: tuple[str, ...], shape: Shape) -> Network:
     elif all(map(_is_of_chain, words)) or not any(map(_is_written_out, words)):
         return parse_chain(list(words), shape)
     else:
+        _check_one_notation(words)
         text = ("\n" if any("(" in word for word in words) else " ").join(words)
     from convcalc.network.notations import network_of  # noqa: PLC0415 - a chain needs none of them
 
     return network_of(text, shape)[0]
+
+
+def _check_one_notation(words: tuple[str, ...]) -> None:
+    """Refuse words of the chain language beside lines of code.
+
+    Raises:
+        UsageError: there are both.
+    """
+    ours = next((word for word in words if ":" in word and "(" not in word), "")
+    code = next((word for word in words if _CALL.match(word)), "")
+    if ours and code:
+        message = f"{quoted(ours)} is a word of convcalc and {quoted(code)} is code; write all layers in one of the two ways"
+        raise UsageError(message)
 
 
 def is_layer(word: str) -> bool:

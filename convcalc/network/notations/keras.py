@@ -13,11 +13,14 @@ from convcalc.network.chain import Written
 from convcalc.network.notations.base import Notation, Reading, notation
 from convcalc.network.notations.code import Code, Flow, last_name, looks_like_python
 from convcalc.network.notations.keras_layers import input_of, is_layer, layers_of
+from convcalc.text import quoted
 
 _SURE = re.compile(r"\b(?:keras|layers)\.\w|\b(?<!nn\.)[A-Z]\w*[123]D(?:Transpose)?\(|\.add\(")
 _PERHAPS = re.compile(r"\b(?:Dense|BatchNormalization|Activation)\(")
 _MAX_DEPTH = 60
 _INPUTS = ("Input", "InputLayer")
+_OTHER_ROOMS = ("optimizers", "losses", "metrics", "callbacks", "datasets")
+_OPTIMIZERS = ("Adam", "AdamW", "Adagrad", "Nadam", "RMSprop", "SGD", "super")
 _IN_ORDER = "layers are taken in the order in which they are written; nothing says another"
 
 
@@ -51,7 +54,9 @@ class _Lines:
 
     def __init__(self, code: Code) -> None:
         self.code, self.flow = code, Flow(code)
-        self.layers: list[Written] = []  # of a Sequential, or without a model
+        self.layers: list[Written] = []  # without a model
+        self.models: dict[str, list[Written]] = {}  # each Sequential, by its name
+        self._classes = {each.name for each in code.body if isinstance(each, ast.ClassDef)}
         self.made: dict[str, list[Written]] = {}  # with a name, for use further down
         self.used: set[str] = set()
 
@@ -82,6 +87,10 @@ class _Lines:
         """The layers in the order of their use."""
         found = self.code.found
         loose = [each for layers in self.made.values() for each in layers]
+        if len(self.models) > 1:
+            names = " and ".join(map(quoted, self.models))
+            found.refuse(f"{names} are models of their own; keep the lines of one of them")
+        self.layers += [each for layers in self.models.values() for each in layers]
         if self.flow.layers and self.layers:
             what = "some layers are called on an input and some are in a Sequential; write them in one way"
             found.refuse(what)
@@ -103,25 +112,59 @@ class _Lines:
             if place is not None:
                 self.flow.bind(name, place)
         elif called == "Sequential":
-            self.layers += self._of(value)
+            self.models[name] = self._of(value)
+        elif called == "Model":
+            self._end(value)
         elif is_layer(called):
             self._input(value)
             self.made[name] = layers_of(self.code, value)
-        elif called not in ("Model", "super") and value.args:
+        elif not self._is_other(value):
             self._of(value)
+
+    def _is_other(self, call: ast.Call) -> bool:
+        """Whether a call makes no layer: an optimizer, a history, a model of a class in these lines."""
+        called = last_name(call.func)
+        owner = last_name(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+        if called in self._classes or owner in _OTHER_ROOMS or called in _OPTIMIZERS:
+            return True
+        return called[:1].islower() and (bool(owner) or not call.args)
+
+    def _end(self, model: ast.Call) -> None:
+        """``Model(inputs, outputs)``: layers that do not lead to the output are left out."""
+        given = {word.arg: word.value for word in model.keywords}
+        output = given.get("outputs", model.args[1] if len(model.args) > 1 else None)
+        if output is not None:
+            self.flow.end(self._place(output))
+
+    def _changes(self, call: ast.Call) -> bool:
+        """Follow what a method changes of a Sequential; whether it is one that does."""
+        owner = last_name(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+        method = last_name(call.func)
+        if method == "add" and len(call.args) == 1:
+            layers = self.models.get(owner, self.layers)
+            layers += self._of(call.args[0])
+            return True
+        if method == "pop" and owner:
+            self.code.refuse(
+                call, "is not read; leave out the line of the layer that it takes away"
+            )
+            return True
+        return False
 
     def _expression(self, value: ast.expr) -> None:
         """``model.add(…)``, or layers that no name is given to; compile, fit and the like are passed over."""
         nodes = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
         for node in nodes:
-            if isinstance(node, ast.Call) and last_name(node.func) == "add" and len(node.args) == 1:
-                self.layers += self._of(node.args[0])
-            elif isinstance(node, ast.Call) and self._is_use(node):
+            if isinstance(node, ast.Call) and self._changes(node):
+                continue
+            if isinstance(node, ast.Call) and self._is_use(node):
                 self._place(node)
             elif isinstance(node, ast.Call):
                 called = last_name(node.func)
                 method = isinstance(node.func, ast.Attribute) and not called[:1].isupper()
-                if not (method or called in ("print", "Model", "plot_model")):
+                if called == "Model":
+                    self._end(node)
+                elif not (method or called in ("print", "plot_model")):
                     self.layers += self._of(node)
             elif not isinstance(node, ast.Constant | ast.Name):
                 self.code.refuse(node, "is not a layer; write for example layers.Conv2D(32, 3)")
@@ -133,6 +176,8 @@ class _Lines:
             return []
         if isinstance(node, ast.Tuple | ast.List):
             return [layer for each in node.elts for layer in self._of(each, depth + 1)]
+        if isinstance(node, ast.Name) and node.id in self.models:
+            return self.models.pop(node.id)  # a model inside another one
         made = self._made(node)
         if made is not None:
             name = last_name(node)

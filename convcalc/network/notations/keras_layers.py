@@ -82,7 +82,11 @@ def layers_of(code: Code, call: ast.Call) -> list[Written]:
         code.refuse(call, f"{called or 'this'} is not a layer that can be read here{way_out}")
         return []
     arguments = code.arguments(call, _LAYERS[base].split(), called, _passed_over)
-    problem = _refusal(arguments) or (_SPECIAL[base](arguments) if base in _SPECIAL else "")
+    problem = (
+        _frozen(call)
+        or _refusal(arguments)
+        or (_SPECIAL[base](arguments) if base in _SPECIAL else "")
+    )
     if problem:
         code.refuse(call, problem)
         return []
@@ -143,6 +147,14 @@ def _passed_over(name: str) -> bool:
         or name in _INPUTS
         or name.endswith(("_initializer", "_regularizer", "_constraint"))
     )
+
+
+def _frozen(call: ast.Call) -> str:
+    """What is said where a layer is not trained."""
+    for word in call.keywords:
+        if word.arg == "trainable" and getattr(word.value, "value", None) is not True:
+            return "trainable is not read, because all parameters are counted; leave it out"
+    return ""
 
 
 def _own_name(code: Code, call: ast.Call) -> str:
@@ -208,6 +220,12 @@ def _transposed(arguments: dict[str, Any]) -> str:
     return _conv(arguments)
 
 
+def _zero_padding(arguments: dict[str, Any]) -> str:
+    """One on each side unless another number is given."""
+    arguments.setdefault("padding", 1)
+    return ""
+
+
 def _global(arguments: dict[str, Any]) -> str:
     """What comes out is a row, unless the axes are kept."""
     if not arguments.pop("keepdims", False):
@@ -270,6 +288,7 @@ _SPECIAL: dict[str, _Special] = {
     "Conv*Transpose": _transposed,
     "MaxPooling*": _pool_padded,
     "AveragePooling*": _pool_padded,
+    "ZeroPadding*": _zero_padding,
     "GlobalAveragePooling*": _global,
     "GlobalMaxPooling*": _global,
     "UpSampling*": _up,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from convcalc.network.chain import Written
 from convcalc.network.notations.base import Notation, Reading, notation
@@ -19,6 +19,8 @@ _SURE = re.compile(
     r"\bnn\.[A-Z]|^\s*\(\w+(?:-\d+)?\): (?:\d+ x )?\w+\(|\b(?:Lazy)?[A-Z]\w*[123]d\(", re.MULTILINE
 )
 _PERHAPS = re.compile(r"\b(?:Linear|ReLU|Flatten|Dropout)\(")
+# Methods that give the module itself, with the same numbers.
+_SAME = ("to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "type")
 _IN_ORDER = "layers are taken in the order in which they are written; no forward() says another"
 
 
@@ -58,6 +60,7 @@ class Lines:
     def __init__(self, code: Code) -> None:
         self.code = code
         self.modules: dict[str, list[Written]] = {}
+        self._classes = {each.name for each in code.body if isinstance(each, ast.ClassDef)}
         self.forward: ast.FunctionDef | None = None
         self._loose = 0
 
@@ -98,14 +101,17 @@ class Lines:
         """``self.conv1 = nn.Conv2d(…)``, or a number with a name."""
         if self.code.assign(targets, value):
             return
-        name = last_name(targets[0])
+        name, value = last_name(targets[0]), _unwrapped(value)
         if isinstance(value, ast.Call) and self._is_other(value):
+            return
+        if isinstance(value, ast.Name) and value.id == name:  # model = model.to(device)
             return
         self.modules[name or self._new_name()] = self.layers_of(value, name)
 
     def _expression(self, value: ast.expr) -> None:
         """Modules that no name is given to."""
-        if isinstance(value, ast.Constant | ast.Name):  # a docstring, return model
+        value = _unwrapped(value)
+        if isinstance(value, ast.Constant | ast.Name):  # a docstring, return model, model.eval()
             return
         if isinstance(value, ast.Call) and self._is_other(value):
             return
@@ -115,11 +121,11 @@ class Lines:
     def _is_other(self, call: ast.Call) -> bool:
         """Whether a call makes no module: super().__init__(), print(model), model = Net()."""
         name = last_name(call.func)
-        known = (
-            name in _SEQUENCES or name in ("ModuleList", "ModuleDict") or order_of(name) is not None
-        )
-        framework = isinstance(call.func, ast.Attribute) and last_name(call.func.value) == "nn"
-        return not known and not framework and (not call.args or name in ("print", "summary", "to"))
+        owner = last_name(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+        if name in self._classes or name.endswith("Loss") or owner == "optim":
+            return True
+        is_module = owner == "nn" or name[:1].isupper() or order_of(name) is not None
+        return not is_module and (not call.args or name in ("print", "summary"))
 
     def _new_name(self) -> str:
         """A key for modules without a name."""
@@ -131,6 +137,7 @@ class Lines:
         if depth > 20:
             self.code.refuse(node, "nests too deep; write the layers one after the other")
             return []
+        node = _unwrapped(node)
         if isinstance(node, ast.Starred):
             return self.layers_of(node.value, name, depth + 1)
         if isinstance(node, ast.Tuple | ast.List):
@@ -164,6 +171,15 @@ class Lines:
             else:
                 found += self.layers_of(node, own, depth + 1)
         return found
+
+
+def _unwrapped(node: ast.AST) -> Any:
+    """A module without the methods that change none of its numbers: nn.Conv2d(…).to(device)."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr not in _SAME:
+            break
+        node = node.func.value
+    return node
 
 
 def _flattened(layers: list[Written]) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Forward:
             if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
                 self._assign(statement.targets[0], statement.value)
             elif isinstance(statement, ast.Return) and statement.value is not None:
-                self.place(statement.value)
+                self.flow.end(self.place(statement.value))
                 return
             elif not isinstance(statement, ast.Expr | ast.Pass | ast.Assert):
                 what = "is more than one layer after the other, which is not followed; write a YAML file"

@@ -181,7 +181,8 @@ def _layer_norm(arguments: dict[str, Any]) -> str:
     sides = shape if isinstance(shape, tuple) else (shape,)
     if all(isinstance(side, int) for side in sides):
         arguments["values"] = prod(sides)
-    arguments.pop("bias", None)
+    if arguments.pop("bias", True) is False and arguments.get("elementwise_affine", True):
+        return "has a scale and no shift, which is not read; write a YAML file, or leave bias=False out"
     return ""
 
 

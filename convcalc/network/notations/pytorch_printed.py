@@ -32,11 +32,15 @@ def read_printed(text: str, found: Reading) -> None:
         if call == ")":
             del opened[-1:]
         elif call.endswith("("):
-            kind = call[:-1]
+            kind = call[:-1].strip()
             sequential = sequential and kind == "Sequential"
             if kind != "Sequential" and opened:
                 found.refuse(
                     f"line {number}: {quoted(kind)} does not show how its layers are used; write a YAML file"
+                )
+            if match and match["times"]:
+                found.refuse(
+                    f"line {number}: {match['times']} x {quoted(kind)} is not read; write its lines as often as it is there"
                 )
             opened.append(name)
         elif call:

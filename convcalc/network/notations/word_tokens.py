@@ -24,12 +24,13 @@ _LAYERS = {
     rf"local{_GAP}response{_GAP}norm(?:ali[sz]ation)?|lrn": "lrn",
     r"flatten(?:ed|ing)?": "flatten",
     rf"leaky{_GAP}relu": "leaky_relu",
-    r"relu(?:6(?=[ ,]|$))?": "relu",
+    r"relu6(?![\w.:-])": "relu6",
+    r"relu": "relu",
     rf"soft{_GAP}max": "softmax",
     rf"drop{_GAP}out": "dropout",
     r"input": "input",
 }
-_LAYER = "|".join(_LAYERS)
+LAYER_NAMES = "|".join(_LAYERS)
 _SIZES = r"\d{1,9}(?:x\d{1,9}){0,3}"
 _IS = r"[ :=-]{0,3}(?:(?:of|is|to)[ :=]{1,3})?"
 _COUNTED = (
@@ -64,10 +65,10 @@ _NOISE = (
 _TOKEN = re.compile(
     r"(?P<comma>,)"
     r"|(?P<chain>(?:\d{1,9}\*)?[a-z_][a-z_0-9]*:[\w./=]+(?:,\d[\w./=]*)*|\d{1,9}\*[a-z_]\w*)"
-    rf"|(?P<letter>(?:{_LAYER})-?(?:\d{{1,9}}[-x])*[a-z](?:[-x][a-z])*(?![\w=-]))"
-    rf"|(?P<compact>{_LAYER})-?(?P<numbers>\d{{1,9}}(?:[-x]\d{{1,9}}){{0,3}})(?![\w:.])"
-    rf"|(?P<label>(?:(?P<labelled>{_LAYER})|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
-    rf"|(?P<layer>{_LAYER})(?:[ -]?[123]d)?(?![\w:])"
+    rf"|(?P<letter>(?:{LAYER_NAMES})-?(?:\d{{1,9}}[-x])*[a-z](?:[-x][a-z])*(?![\w=-]))"
+    rf"|(?!relu6(?![\w.:-]))(?P<compact>{LAYER_NAMES})-?(?P<numbers>\d{{1,9}}(?:[-x]\d{{1,9}}){{0,3}})(?![\w:.])"
+    rf"|(?P<label>(?:(?P<labelled>{LAYER_NAMES})|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
+    rf"|(?P<layer>{LAYER_NAMES})(?:[ -]?[123]d)?(?![\w:])"
     r"|(?P<before>\d{1,6}) ?[x*] ?(?=[a-z])"
     rf"|-?(?:{'|'.join(_ATTRIBUTES.values())})(?![\w.])"
     rf"|(?P<noise>(?:{_NOISE})(?![\w:]))"
@@ -105,14 +106,22 @@ class Token(NamedTuple):
     start: int = 0
 
 
-def segments(text: str) -> Iterator[str]:
-    """What arrows, semicolons and lines part, without bullets and with plain signs.
+def plain_signs(text: str) -> str:
+    """A text without bullets, with plain signs and single spaces.
 
-    >>> list(segments("1. CONV 3 × 3, 64 → POOL (2, 2)"))
-    ['CONV 3x3, 64', 'POOL 2x2']
+    >>> plain_signs("1. CONV 3 × 3,  64 – ReLU")
+    'CONV 3 x 3, 64 - ReLU'
     """
     text = _RELU.sub("relu", text.translate(_DASHES))
-    text = "\n".join(_BULLET.sub("", " ".join(line.split())) for line in text.splitlines())
+    return "\n".join(_BULLET.sub("", " ".join(line.split())) for line in text.splitlines())
+
+
+def segments(text: str) -> Iterator[str]:
+    """What arrows, semicolons and lines part in a text of plain signs.
+
+    >>> list(segments("CONV 3 x 3, 64 → POOL (2, 2)"))
+    ['CONV 3x3, 64', 'POOL 2x2']
+    """
     for part in filter(None, _ARROWS.split(text)):
         plain = _PAIR.sub(_in_brackets, _BULLET.sub("", part.strip()))
         plain = _CROSS.sub(r"\1x", _CROSS.sub(r"\1x", plain))  # twice: 3 x 3 x 64 shares its middle
@@ -143,12 +152,17 @@ def tokens(segment: str) -> Iterator[Token]:
 
 
 def names_layer(word: str) -> bool:
-    """Whether a word begins with the name of a layer, as CONV5-64 does.
+    """Whether a word begins with the name of a layer, as CONV5-64 does, or a text names one.
 
-    >>> names_layer("CONV5-64"), names_layer("POOL2"), names_layer("lenet5")
+    >>> names_layer("CONV5-64"), names_layer("3x3 conv, 64, pad 1"), names_layer("lenet5")
     (True, True, False)
     """
-    return any(next(tokens(part)).what in ("layer", "letter") for part in segments(word[:200]))
+    for part in segments(plain_signs(word[:200])):
+        found = list(tokens(part))
+        named = any(token.what == "layer" for token in found)
+        if found[0].what in ("layer", "letter") or (" " in part and named):
+            return True
+    return False
 
 
 def _token(match: re.Match[str], segment: str) -> Token:

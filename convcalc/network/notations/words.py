@@ -14,7 +14,8 @@ from convcalc.layers import find, get_kind
 from convcalc.layers.options import options_of
 from convcalc.network.chain import Written, read_word
 from convcalc.network.notations.base import Notation, Reading, notation
-from convcalc.network.notations.word_tokens import Token, segments, tokens
+from convcalc.network.notations.word_groups import written_out
+from convcalc.network.notations.word_tokens import Token, plain_signs, segments, tokens
 from convcalc.text import quoted, shortened
 
 _STRUCTURE = (
@@ -46,7 +47,7 @@ class Words(Notation):
     @staticmethod
     def read(text: str, axes: int) -> Reading:
         found = Reading()
-        for segment in segments(text):
+        for segment in segments(written_out(plain_signs(text), found)):
             _Segment(segment, axes, found).read()
         return found
 
@@ -106,13 +107,18 @@ class _Segment:
         self.tokens = list(tokens(text))
         self.items: list[_Item | Written] = []
         self.waiting: list[Token] = []  # said before the layer is named
+        self.last: _Item | None = (
+            None  # of which something may be said: an activation is passed over
+        )
 
     def read(self) -> None:
         """Add its layers, or its problems."""
         named = any(token.what in ("layer", "chain", "word", "letter") for token in self.tokens)
         if not named and any("filter" in token.text.lower() for token in self.tokens):
             self.items.append(_Item("conv", 0))  # "10 filters of size 5x5": what else has any?
-        for place, token in enumerate(self.tokens):
+            self.last = self.items[0]  # type: ignore[assignment]
+        sides = _sides(self.tokens)
+        for token, beside in zip(self.tokens, sides):
             if token.what == "layer":
                 self._begin(token)
             elif token.what in ("chain", "word"):
@@ -122,7 +128,7 @@ class _Segment:
                     f"{shortened(token.text)}: a letter stands for a number; write the number"
                 )
             elif token.what not in _STRUCTURE:
-                self._attribute(place, token)
+                self._attribute(token, beside)
         for token in self.waiting:
             self._homeless(token)
         for item in self.items:
@@ -136,6 +142,8 @@ class _Segment:
         item = _Item(token.value, self.waiting[0].start if self.waiting else token.start)
         item.end = token.start + len(token.text)
         self.items.append(item)
+        if item.cls is None or item.options:
+            self.last = item
         for said in self.waiting:
             self._give(item, said)
         self.waiting = []
@@ -156,7 +164,7 @@ class _Segment:
             self.found.refuse(f"{shortened(token.text)}: has {len(parts)} numbers; {_how(item)}")
             return
         for name, value in zip(names, parts):
-            self._give(item, Token(name, value, token.text, "", token.start))
+            self._give(item, Token(name, value, value, "", token.start))
 
     def _other(self, token: Token) -> None:
         """A word of the chain language, or the name of a kind."""
@@ -180,18 +188,15 @@ class _Segment:
         end = self.text.find(",", token.start)
         return shortened(self.text[start : end if end >= 0 else None].strip())
 
-    def _attribute(self, place: int, token: Token) -> None:
-        """Something that is said of the layer before it, or of the one behind it."""
-        before = after = False
-        for other in reversed(self.tokens[:place]):
-            if other.what == "comma":
-                break
-            before = before or other.what in ("layer", "chain", "word")
-        for other in self.tokens[place + 1 :]:
-            if other.what == "comma":
-                break
-            after = after or other.what in ("layer", "word")
-        last = next((item for item in reversed(self.items) if self._talks(item)), None)
+    def _attribute(self, token: Token, beside: tuple[bool, bool]) -> None:
+        """Something that is said of the layer before it, or of the one behind it.
+
+        Args:
+            token: what is said.
+            beside: whether there is a layer before it and one behind it, as `_sides` says.
+        """
+        before, after = beside
+        last = self.last
         next_one = token.what == "before" or (after and not (before and last and last.place(token)))
         if last is None or next_one:
             self.waiting.append(token)
@@ -199,17 +204,18 @@ class _Segment:
             self._give(last, token)
             last.end = max(last.end, token.start + len(token.text))
 
-    def _talks(self, item: _Item | Written) -> bool:
-        """Whether something may be said of a layer: an activation is passed over."""
-        return isinstance(item, _Item) and (item.cls is None or bool(item.options))
-
     def _give(self, item: _Item, token: Token) -> None:
         """Say something of a layer."""
         slot = item.place(token)
         if not slot:
             what = quoted(token.text)
             named = self._chunk(token)
-            if token.what in ("number", "kernel", "filters") or token.what in item.said:
+            counts = (
+                token.what in ("number", "kernel", "filters", "stride") or token.what in item.said
+            )
+            if counts and "kernel_size" not in item.options and not item.counted:
+                said = f"{item.kind} has no number, but {what} is said of it; leave it out"
+            elif counts:
                 said = f"{what} is one number too many for {item.kind}; {_how(item)}"
             else:
                 said = f"{item.kind} cannot use {what}; leave it out"
@@ -285,6 +291,20 @@ class _Segment:
             return
         channels = 0 if len(numbers) == 2 and self.axes == 2 else numbers.pop()
         self.found.input = (channels, *numbers)
+
+
+def _sides(tokens: list[Token]) -> list[tuple[bool, bool]]:
+    """For each token whether a layer stands before it, and one behind it, between the same commas."""
+    before, after = [], []
+    seen = False
+    for token in tokens:
+        before.append(seen)
+        seen = token.what != "comma" and (seen or token.what in ("layer", "chain", "word"))
+    seen = False
+    for token in reversed(tokens):
+        after.append(seen)
+        seen = token.what != "comma" and (seen or token.what in ("layer", "word"))
+    return list(zip(before, reversed(after)))
 
 
 def _one(sizes: str) -> str:
