@@ -110,6 +110,9 @@ FURTHER = [
     MistakeCase("par.fc-one-unit", "params-fc", {"input": "12x12x1", "units": 30}, "144", 4350),
     MistakeCase("par.fc-one-side", "params-fc", {"input": "12x12x1", "units": 30}, "390", 4350),
     MistakeCase("par.fc-rgb-for-grey", "params-fc", {"input": "12x12x1", "units": 30}, "12990", 4350),
+    MistakeCase("par.model-multiplied", "params-model", {"input": "784", "arch": "fc:128 fc:10"}, "1003520", 101_770),
+    MistakeCase("par.model-biases", "params-model", {"input": "3", "arch": "fc:4 fc:2"}, "30", 26),  # 4 biases twice
+    MistakeCase("par.fc-bias-twice", "params-fc", {"input": "20", "units": 30}, "650", 630),  # 20 + 30 biases
     MistakeCase("par.fc-bias-twice", "params-fc", {"input": "12x12x1", "units": 30}, "4380", 4350),
     MistakeCase("par.fc-minus-units", "params-fc", {"input": "12x12x1", "units": 30}, "4290", 4350),
     MistakeCase("par.fc-squared", "params-fc", {"input": "12x12x1", "units": 30}, "20736", 4350),

@@ -175,6 +175,7 @@ def _one_bias_missing(w: Model) -> Any:
         for each in dict.fromkeys(counted[::-1])
     ]
     ways.append(Way(total + sum(counted), "biases twice"))
+    ways += [Way(total + one, "the biases of one layer twice") for one in dict.fromkeys(counted)]
     ways += [
         Way(total - sum(counted) + one, "with the biases of one layer only")
         for one in dict.fromkeys(counted)
@@ -250,6 +251,21 @@ _rule(
     "Parameters, output values and operations are three different things. Which one is asked for?",
     "model",
     seldom=True,
+)  # fmt: skip
+
+
+def _multiplied(w: Model) -> Any:
+    """The widths of all fully connected layers multiplied, as if they were one array."""
+    dense = [row for row in w.rows if row.weights]
+    if w.of != "params" or not 1 < len(dense) <= MAX_SUBSETS or len(w.dense) < len(dense):
+        return None
+    return formulas.product((*dense[0].before, *(row.output[0] for row in dense)))
+
+
+_rule(
+    "model-multiplied", "the widths of all layers multiplied", "inputs·units·units", _multiplied,
+    "Every layer has weights of its own: multiply inside a layer, and add up the layers.",
+    "model",
 )  # fmt: skip
 _rule(
     "share-rest", "the share of the other layers", "1 − share",

@@ -432,9 +432,10 @@ _rule(
     seldom=True,
 )  # fmt: skip
 _rule(
-    "fc-bias-twice", "biases counted twice", "inputs·units + 2·units",
+    "fc-bias-twice", "biases counted twice, or for the inputs too", "inputs·units + 2·units",
     lambda w: [
         Way(_inputs(w) * w.units + 2 * w.units, "inputs·units + 2·units"),
+        Way(_inputs(w) * w.units + _inputs(w) + w.units, "inputs·units + inputs + units"),
         Way((_inputs(w) + 1) * (w.units + 1), "(inputs + 1)·(units + 1)"),
     ]
     if w.bias
