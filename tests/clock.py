@@ -17,18 +17,19 @@ _TRACED = 3.0  # how many times longer code takes where its coverage is measured
 
 
 @cache
-def _slowness() -> float:
+def _slowness(traced: bool) -> float:
     """How many times longer than on a quiet machine Python takes here, at least 1."""
     start = process_time()
     total = 0
     for number in range(300_000):
         total += number
     loop = (process_time() - start) / _LOOP
-    traced = _TRACED if sys.gettrace() is not None or "coverage" in sys.modules else 1.0
-    return max(loop, 1.0) * traced
+    return max(loop, 1.0) * (_TRACED if traced else 1.0)
 
 
 def seconds() -> float:
     """The time so far; the difference of two is what lies between them."""
     times = os.times()
-    return (process_time() + times.children_user + times.children_system) / _slowness()
+    return (process_time() + times.children_user + times.children_system) / _slowness(
+        sys.gettrace() is not None
+    )

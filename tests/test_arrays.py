@@ -75,6 +75,7 @@ def numbers_about(value: int) -> list[int]:
     return [value, value + 1, 2 * value + 1, value + 3]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", sorted(every()))
 def test_an_array_for_any_option_gives_what_a_loop_gives(kind: str) -> None:
     @few
@@ -93,6 +94,7 @@ def test_an_array_for_any_option_gives_what_a_loop_gives(kind: str) -> None:
     agree()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", sorted(every()))
 def test_an_array_for_any_input_size_gives_what_a_loop_gives(kind: str) -> None:
     @few
@@ -115,6 +117,7 @@ def counts_something(field: Any) -> bool:
 WITH_NUMBERS = [kind for kind, cls in every().items() if any(map(counts_something, fields(cls)))]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", WITH_NUMBERS)
 def test_every_whole_number_option_is_replaced_by_an_array(kind: str) -> None:
     """What no strategy draws is named here, so that nothing is left out unseen."""

@@ -35,6 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.chdir(place)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_command_lines_are_answered_or_refused(name: str, folder: Path) -> None:
     """Exit code 0, 1 or 2, nothing raw on a stream, no exception, and never long."""
@@ -52,6 +53,7 @@ def test_hostile_command_lines_are_answered_or_refused(name: str, folder: Path) 
     check()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", NAMES)
 def test_signs_that_cannot_be_seen_reach_no_stream(name: str, folder: Path) -> None:
     """In every option and argument of a command: escapes, C1, bidi controls, NUL, half surrogates."""
@@ -76,6 +78,7 @@ def environment(**changes: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **changes}
 
 
+@pytest.mark.unmeasured
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full device")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_full_disk_is_said(name: str, folder: Path) -> None:
@@ -90,6 +93,7 @@ def test_a_full_disk_is_said(name: str, folder: Path) -> None:
     assert ran.returncode != 2 or err.startswith("convcalc: ")
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", NAMES)
 def test_a_reader_that_goes_away_is_no_error(name: str, folder: Path) -> None:
     reader, writer = os.pipe()
@@ -117,6 +121,7 @@ def test_ctrl_c_stops_without_a_traceback(
     assert stopped.value.code == 130
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", NAMES)
 def test_sixty_columns_and_no_color_are_plain_text(
     name: str, folder: Path, monkeypatch: pytest.MonkeyPatch

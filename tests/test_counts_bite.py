@@ -94,6 +94,7 @@ def noticed(kind: str) -> bool:
     return False
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_count_of_random_layers_is_what_the_loops_do(kind: str) -> None:
     @few

@@ -37,6 +37,7 @@ def answer(steps: list[str]) -> int:
     return int(last.replace(",", "").replace("−", "-"))
 
 
+@pytest.mark.unmeasured
 @each_kind
 def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
     @few
@@ -72,6 +73,7 @@ def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
     agree()
 
 
+@pytest.mark.unmeasured
 @each_kind
 def test_the_receptive_field_is_worked_out_for_windows_and_told_for_others(kind: str) -> None:
     @few

@@ -62,6 +62,7 @@ def pythons(text: str, names: dict[str, int]) -> int:
     return int(eval(text.replace("$", ""), {"__builtins__": {}}, dict(names)))
 
 
+@pytest.mark.unmeasured
 @strategies.often
 @given(texts())
 def test_it_agrees_with_python(text: str) -> None:

@@ -51,6 +51,7 @@ def test_the_registry_of_formulas_is_not_empty() -> None:
     assert len(FUNCTIONS) >= 29
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_numbers_arrays_and_terms_give_the_same(name: str) -> None:
     function = FUNCTIONS[name]

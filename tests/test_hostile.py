@@ -220,6 +220,7 @@ DEEP = {
 }  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("case", DEEP)
 def test_deep_nesting_is_refused_and_crashes_nothing(case: str, tmp_path: Path) -> None:
     """In a process of its own: the C code of the parser would take the whole process with it."""
@@ -401,6 +402,7 @@ def shown(analysis: Analysis) -> list[str]:
     return ["\n".join(each.lines(report_of(analysis))) for each in FORMATS.values()]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("kind", "option"), numeric_options())
 @pytest.mark.parametrize("axes", [0, 1, 2, 3])
 def test_any_number_in_any_option_gives_an_answer_or_a_refusal(

@@ -724,6 +724,7 @@ def test_a_picture_too_tall_or_wide_for_its_format_is_refused(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("suffix", [".png", ".gif", ".tif", ".webp", ".bmp"])
 def test_a_small_file_of_many_pixels_takes_no_memory(
     suffix: str, convcalc: Run, here: Path, monkeypatch: pytest.MonkeyPatch

@@ -129,6 +129,7 @@ def compiled(folder: Path, document: str) -> subprocess.CompletedProcess[str]:
 HEAD = r"\documentclass{article}\usepackage{longtable}\begin{document}"
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("group", COMMANDS)
 def test_the_latex_of_every_command_compiles(
     group: str, convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

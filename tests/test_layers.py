@@ -123,6 +123,7 @@ def test_every_kind_is_tried() -> None:
 # --------------------------------------------------------------- numbers, by the arrays' own
 
 
+@pytest.mark.unmeasured
 @each_kind
 def test_params_are_weights_and_biases(kind: str) -> None:
     @some
@@ -141,6 +142,7 @@ def test_params_are_weights_and_biases(kind: str) -> None:
     add_up()
 
 
+@pytest.mark.unmeasured
 @each_kind
 def test_shapes_parameters_and_products_are_those_of_real_arrays(kind: str) -> None:
     witness = WITNESSES[kind]

@@ -338,6 +338,7 @@ def test_a_file_does_not_get_the_number_of_a_closed_stream(tmp_path: Path) -> No
 needs_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")
 
 
+@pytest.mark.unmeasured
 @needs_full
 @pytest.mark.parametrize(
     "words",
@@ -397,6 +398,7 @@ def test_streams_that_are_not_there_are_opened(monkeypatch: pytest.MonkeyPatch) 
         stream.flush()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "line",
     [

@@ -239,6 +239,7 @@ OPTIONS = [(kind, f.name) for kind, cls in KINDS.items() if not cls.merges for f
 NEVER: list[Any] = [{"h": 3}, [[[1]]], [], "?", "1.5.2", None]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("kind", "option"), OPTIONS)
 def test_values_that_no_option_has_are_refused_by_both(kind: str, option: str) -> None:
     example, shape = KINDS[kind].example

@@ -74,6 +74,7 @@ def is_accented(sign: str) -> bool:
     return "LATIN" in unicodedata.name(sign, "") and unicodedata.category(sign) in ("Ll", "Lu")
 
 
+@pytest.mark.unmeasured
 def test_latex_knows_every_sign_that_the_project_prints() -> None:
     missing = {
         sign: place

@@ -40,12 +40,14 @@ def test_every_kind_has_a_witness() -> None:
     assert set(WITNESSES) == set(every())
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("seed", range(4))
 def test_random_layers_of_every_kind_agree_with_their_witness(seed: int) -> None:
     counts = run(1500, seed)
     assert min(counts.values()) >= 1500 // len(every())
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "name", ["lenet5", "lenet5_1998", "alexnet_single", "resnet50", "googlenet", "mobilenet_v2", "unet_small", "dcgan_generator", "tcn", "efficientnet_b0", "squeezenet1_0"]
 )  # fmt: skip
@@ -175,6 +177,7 @@ SLOWER = [
 ]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("words", "shape"), SLOWER)
 def test_no_option_makes_more_work_than_is_foreseen(words: str, shape: str) -> None:
     """Whatever the number, the checks are refused at once, or what they took was foreseen."""
@@ -237,6 +240,7 @@ print(need, peak() - before)
 """
 
 
+@pytest.mark.unmeasured
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a /proc to read the peak from")
 @pytest.mark.parametrize(
     ("words", "shape", "part"),

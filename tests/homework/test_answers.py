@@ -487,6 +487,7 @@ def test_written_precision_decides_only_where_the_sheet_rounds() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=150, deadline=1000)
 @given(
     st.one_of(

@@ -441,6 +441,7 @@ VALUES = [
 ]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("key", "value"), VALUES, ids="=".join)
 @pytest.mark.parametrize("kind", sorted(QUESTIONS))
 def test_what_has_no_row_does_not_change(kind: str, key: str, value: str) -> None:

@@ -391,6 +391,7 @@ def test_fractions_without_a_common_denominator_are_refused_before_any_work() ->
         asked("conv-by-hand", x=x, w=[[1]])
 
 
+@pytest.mark.unmeasured
 def test_the_most_that_is_done_by_hand_is_marked_in_a_second() -> None:
     side = 44  # 42 × 42 windows of 3 × 3, on 12 maps: 190,512 products
     x = [[[str(10**20 + i * j) for j in range(side)] for i in range(side)]] * 12

@@ -73,6 +73,7 @@ def marked_by_moodle(question: ET.Element, value: Fraction) -> tuple[float, str]
 # ----------------------------------------------------------------------------------- Moodle XML
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_every_sheet_is_well_formed_with_every_question_in_it(path: Path) -> None:
     sheet = load(str(path))
@@ -81,6 +82,7 @@ def test_every_sheet_is_well_formed_with_every_question_in_it(path: Path) -> Non
     assert [name for name, _ in questions(text)] == [f"{sheet.id} {q.id}" for q in sheet.questions]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_right_numbers_come_first_and_no_wrong_one_equals_them(path: Path) -> None:
     sheet = load(str(path))
@@ -204,6 +206,7 @@ def unescaped(text: str) -> str:
     return found
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_another_parser_reads_every_question_of_a_gift_file(path: Path) -> None:
     sheet = load(str(path))
@@ -245,6 +248,7 @@ BOX = re.compile(
 )
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_every_box_of_a_cloze_text_has_its_right_answer_first(path: Path) -> None:
     sheet = load(str(path))
@@ -313,6 +317,7 @@ def test_numbers_are_written_plainly(value: Fraction, text: str) -> None:
     assert decimal(value) == text
 
 
+@pytest.mark.unmeasured
 def test_the_command_writes_to_the_terminal_or_a_file(
     convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,7 @@ CELL = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", ["nbgrader", "otter"])
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_a_notebook_is_one_to_jupyters_own_validator(path: Path, name: str) -> None:
@@ -69,6 +70,7 @@ def test_a_notebook_is_one_to_jupyters_own_validator(path: Path, name: str) -> N
     nbformat.validate(nbformat.reads(data.decode(), as_version=4))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_cells_are_ones_that_nbgrader_knows(path: Path) -> None:
     sheet = load(str(path))

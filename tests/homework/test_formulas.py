@@ -209,6 +209,7 @@ def test_an_odd_symbol_stands_for_odd_numbers() -> None:
     assert check(sheet_with("formula", {**words, "odd": ["k"]}), "q1", "floor(k/2)").right
 
 
+@pytest.mark.unmeasured
 def test_the_mistakes_of_a_long_formula_are_found_in_time() -> None:
     terms = [f"{a}^2*{b}" for a, b in zip("abcdef", "fedcba")]
     sheet = sheet_with("formula", {"formula": "+".join(terms), "symbols": list("abcdef")})

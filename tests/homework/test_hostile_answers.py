@@ -141,6 +141,7 @@ def _prepared() -> None:
         mark(SHEET, dict.fromkeys(IDS, text), level=2)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_known_bomb_is_taken_in_bounded_time_and_memory(name: str) -> None:
     data = SEEDS[name].encode()
@@ -194,6 +195,7 @@ FILES = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=250, deadline=None)
 @given(FILES)
 def test_no_file_of_answers_takes_long_or_much_memory(text: str) -> None:

@@ -57,6 +57,7 @@ def plain(value: Any) -> Any:
 # -------------------------------------------------------------------------------- it is whole
 
 
+@pytest.mark.unmeasured
 def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     assert json.loads(json.dumps(schema())) == schema()
@@ -86,6 +87,7 @@ def test_every_bundled_sheet_meets_it(path: Path) -> None:
     assert says(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)) == []
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", list(QUESTIONS))
 def test_the_examples_and_cases_of_every_type_meet_it(kind: str) -> None:
     given = [*QUESTIONS[kind].examples, *(case.given for case in CASES if case.type == kind)]

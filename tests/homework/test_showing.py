@@ -80,6 +80,7 @@ def test_data_follows_the_sentence_on_paper(
         assert plain(MINE) in plain(ran.out)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", WITH_DATA)
 @pytest.mark.parametrize("name", [name for name in PLATFORMS if name != "gradescope"])
 def test_data_follows_the_sentence_in_every_export(kind: str, name: str) -> None:
