@@ -156,6 +156,12 @@ def written(folder: Path, arch: str, **more: str) -> Path:
     return path
 
 
+# The network as students get it.
+GIVEN = "\n".join(
+    line.removeprefix("  ") if line.startswith("  -") else line for line in NETWORK.split("\n")
+)
+
+
 def refusal(path: Path) -> str:
     """What is said against a sheet, from the name of the file on."""
     with pytest.raises(ConvcalcError) as caught:
@@ -184,9 +190,71 @@ def test_a_file_beside_the_sheet_is_read_with_what_it_extends(
         "Network: nets/small.yaml (conv k5 c6, relu, flatten, linear 10). Give for each layer: shape."
     )
     assert files_beside(sheet) == {
-        "base.yaml": NETWORK.encode(),
+        "base.yaml": GIVEN.encode(),
         "nets/small.yaml": b"extends: ../base.yaml\ninput: [3, 16, 16]\n",
     }
+
+
+KEYED = """# the answer to question 1 is 5,000
+name: Mine
+source: from the key, 5000  # and here
+input: [3, 32, 32]
+expect: {params: 5000}
+layers:
+  - conv: {out_channels: 6, kernel_size: 5}  # 28x28x6
+  - flatten
+"""
+
+
+@pytest.mark.parametrize("name", ["nbgrader", "otter", "gradescope", "make"])
+def test_a_network_goes_to_students_without_what_is_for_teachers(
+    class_folder: Path, tmp_path: Path, name: str
+) -> None:
+    (class_folder / "base.yaml").write_text(KEYED.replace("5000", "456").replace("5,000", "456"))
+    sheet = load(str(written(class_folder, "./nets/small.yaml")))
+    if name == "make":
+        roster = Roster()
+        roster.add(Student("s1"))
+        make(sheet, roster, b"secret" * 6, str(tmp_path / "made"))
+        found = {
+            each.name: each.read_bytes()
+            for each in (tmp_path / "made").rglob("*")
+            if each.is_file()
+        }
+    else:
+        found = {out.name: out.data for out in EXPORTS[name](sheet).files()}
+    if name == "gradescope":
+        with zipfile.ZipFile(BytesIO(found[""])) as archive:
+            found = {each: archive.read(each) for each in archive.namelist()}
+    given = next(data for each, data in found.items() if each.endswith("base.yaml"))
+    assert given.decode() == (
+        "name: Mine\ninput: [3, 32, 32]\nlayers:\n- conv: {out_channels: 6, kernel_size: 5}\n- flatten\n"
+    )
+
+
+def test_a_file_that_is_named_twice_goes_along_once(class_folder: Path) -> None:
+    path = written(class_folder, "base.yaml")
+    path.write_text(
+        path.read_text() + "  - {id: p, type: params-model, arch: ./base.yaml}\n"
+        "  - {id: r, type: params-model, arch: nets/../base.yaml}\n"
+    )
+    assert list(files_beside(load(str(path)))) == ["base.yaml"]
+
+
+@pytest.mark.parametrize("name", ["html/net.yaml", "answers/net.yaml", "Answers/net.yaml"])
+def test_a_network_is_not_written_into_a_folder_that_make_writes(
+    class_folder: Path, tmp_path: Path, name: str
+) -> None:
+    (class_folder / name).parent.mkdir()
+    (class_folder / name).write_text(NETWORK)
+    roster = Roster()
+    roster.add(Student("s1"))
+    with pytest.raises(ConvcalcError) as caught:
+        make(load(str(written(class_folder, name))), roster, b"secret" * 6, str(tmp_path / "made"))
+    assert str(caught.value) == (
+        f"{name}: hw make writes a file or folder of this name itself; rename yours"
+    )
+    assert not (tmp_path / "made").exists()
 
 
 def test_lint_says_which_network_is_not_shown(class_folder: Path) -> None:
@@ -301,4 +369,4 @@ def test_sheets_of_students_hold_their_networks(class_folder: Path, tmp_path: Pa
             sheet = load(str(tmp_path / "made" / name))
             assert [part.expected for part in sheet["q"].parts] == [(12, 12, 6), (10,)]
             assert [part.expected for part in sheet["p"].parts] == LENET
-    assert (tmp_path / "made" / "base.yaml").read_text() == NETWORK
+    assert (tmp_path / "made" / "base.yaml").read_text() == GIVEN

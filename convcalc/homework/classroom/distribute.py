@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from convcalc.errors import UsageError
 from convcalc.files import text_lines
 from convcalc.folders import OutputFolder
 from convcalc.homework.answers.types import Tolerance
@@ -203,6 +204,11 @@ def make(
         refuse_other_secret(out, _secret_in(os.path.join(out, "key.csv")), secret)
         beside = files_beside(sheet)
         for name, data in beside.items():
+            if name.partition("/")[0].lower() in _NAMES:
+                message = (
+                    f"{name}: hw make writes a file or folder of this name itself; rename yours"
+                )
+                raise UsageError(message)
             with place.open(name) as file:
                 file.write(data.decode("utf-8-sig"))
         taken = {"key", *(name.lower().removesuffix(".yaml") for name in beside)}

@@ -117,7 +117,7 @@ class Export:
             UsageError: a network has this name.
         """
         beside = files_beside(self.sheet)
-        if sheet in beside:
+        if sheet.lower() in map(str.lower, beside):
             message = f"{sheet}: the sheet gets this name here, but a network has it; rename that"
             raise UsageError(message)
         return [Out(name, data) for name, data in beside.items()]

@@ -7,6 +7,7 @@ same rule, and goes with it wherever the sheet goes.
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_FILE = 2**20  # bytes
 _WORDS = ("arch", "net")  # of given:
+_TEACHERS = ("expect", "source")  # keys of a network file
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -46,6 +48,9 @@ def find_beside(given: Mapping[str, Any], sheet: str) -> dict[str, Any]:
 def files_beside(sheet: Sheet) -> dict[str, bytes]:
     """The network files in its folder that a sheet needs, by their names there; ``/`` parts folders.
 
+    They go to students, so they are written anew without what a teacher keeps in them: comments, and
+    the expected numbers with their source.
+
     Raises:
         UsageError: one cannot be read.
     """
@@ -58,8 +63,20 @@ def files_beside(sheet: Sheet) -> dict[str, bytes]:
             if is_inside(path, folder):
                 real, home = os.path.realpath(path), os.path.realpath(folder)
                 name = file.name if path == file.path else os.path.relpath(real, home)
-                found[name.replace(os.sep, "/")] = read_file(path, MAX_FILE, "network")
+                data = read_file(path, MAX_FILE, "network")
+                found[name.replace(os.sep, "/")] = _for_students(data)
     return dict(sorted(found.items()))
+
+
+def _for_students(data: bytes) -> bytes:
+    """A network file, which was read already, without comments and without what it keeps for teachers."""
+    import yaml
+
+    root = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.SafeLoader)
+    assert isinstance(root, yaml.MappingNode)
+    root.value = [(key, value) for key, value in root.value if key.value not in _TEACHERS]
+    text: str = yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True)
+    return text.encode()
 
 
 def _named(sheet: Sheet) -> Iterator[NetworkFile]:
@@ -83,9 +100,10 @@ def _file(name: str, sheet: str, word: str) -> NetworkFile:
     from convcalc.network.load import bundled_folder, find, is_inside
 
     folder = os.path.dirname(sheet) or "."
+    shown, name = shortened(name), posixpath.normpath(name)  # ./net.yaml is net.yaml
     parts = re.split(r"[/\\]", name)
     if os.path.isabs(name) or ".." in parts or "\\" in name or not all(parts) or ":" in name:
-        raise GivenError(word, f"{shortened(name)} {_OUTSIDE}")
+        raise GivenError(word, f"{shown} {_OUTSIDE}")
     try:
         path = find(name, folder)
     except UsageError as error:
@@ -93,7 +111,7 @@ def _file(name: str, sheet: str, word: str) -> NetworkFile:
     if is_inside(path, bundled_folder()):
         return NetworkFile(name, path, "")
     if not is_inside(path, folder):
-        raise GivenError(word, f"{shortened(name)} {_OUTSIDE}")
+        raise GivenError(word, f"{shown} {_OUTSIDE}")
     if not name.endswith(_SUFFIXES) or not os.path.isfile(path):
         what = f"{shortened(name)} is not a network file; write the name of a .yaml file"
         raise GivenError(word, what)
