@@ -13,6 +13,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from convcalc.errors import UsageError
 from convcalc.text import printable, shortened
@@ -185,6 +186,25 @@ def check_place(path: str, option: str = "-o") -> None:
         place = os.path.dirname(target) if _is_renamed(mode) else target
         if not os.access(place, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def check_not_read(path: str, given: Iterable[Any], option: str = "-o") -> None:
+    """Refuse to write over a file that is read.
+
+    Args:
+        path: of the file that is to be written.
+        given: the values of a command line, some of them paths, or tuples of paths.
+
+    Raises:
+        UsageError: one of them is that file, under whatever name.
+    """
+    if not os.path.isfile(path):
+        return
+    values = [each for value in given for each in (value if isinstance(value, tuple) else (value,))]
+    for value in values:
+        if isinstance(value, str) and os.path.isfile(value) and os.path.samefile(value, path):
+            message = f"{option}: {printable(path)} is what this command reads; choose another name"
+            raise UsageError(message)
 
 
 def check_new(path: str, option: str = "", *, overwrite: bool) -> None:

@@ -507,3 +507,103 @@ def test_formats_complete_in_a_shell() -> None:
     option = next(each for each in chain_command.params if each.name == "format_name")
     context = click.Context(chain_command)
     assert [item.value for item in option.shell_complete(context, "m")] == ["markdown"]
+
+
+# ------------------------------------------------------------------- files that a command reads
+
+OWN_NET = "input: [3, 8, 8]\nlayers:\n  - conv: {out_channels: 2, kernel_size: 3}\n"
+OWN_SHEET = "convcalc_sheet: 1\nid: s\nquestions:\n  - {id: q, type: arch-table, arch: net.yaml}\n"
+READING = {
+    "arch net.yaml": "net.yaml",
+    "compare net.yaml other.yaml": "other.yaml",
+    "verify net.yaml": "net.yaml",
+    "kernel sobel_x picture.pgm": "picture.pgm",
+    "hw show s.yaml": "s.yaml",
+    "hw lint s.yaml": "s.yaml",
+    "hw hint s.yaml q": "s.yaml",
+    "hw check s.yaml a.yaml": "a.yaml",
+    "hw grade s.yaml a.yaml": "a.yaml",
+    "hw export s.yaml --to gift": "s.yaml",
+}
+
+
+@pytest.mark.parametrize("spelling", ["{}", "./{}", "link-{}"])
+@pytest.mark.parametrize("words", READING)
+def test_no_command_writes_over_what_it_reads(
+    words: str, spelling: str, convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in {
+        "net.yaml": OWN_NET, "other.yaml": OWN_NET, "s.yaml": OWN_SHEET, "a.yaml": "q: 3\n", "picture.pgm": "P2 3 3 9 1 2 3 4 5 6 7 8 9\n",
+    }.items():  # fmt: skip
+        (tmp_path / name).write_text(text)
+    name = READING[words]
+    (tmp_path / f"link-{name}").symlink_to(name)
+    before = (tmp_path / name).read_bytes()
+    output = spelling.format(name)
+    format_given = () if "export" in words else ("--format", "json")
+    ran = convcalc(*words.split(), *format_given, "-o", output)
+    assert (ran.code, ran.err) == (
+        2,
+        f"convcalc: -o: {output} is what this command reads; choose another name\n",
+    )
+    assert (tmp_path / name).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("hw export s.yaml --to gift -o net.yaml", "-o: would write over net.yaml"),
+        ("hw export s.yaml --to nbgrader -o . --force", "-o: would write over ./{}"),
+        (
+            "hw make s.yaml --roster r.csv --secret-file k.secret --out . --force",
+            "--out: would write over ./net.yaml",
+        ),
+    ],
+)
+def test_nothing_is_written_over_the_networks_of_a_sheet(
+    words: str, said: str, convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = {
+        "net.yaml": f"# a note\n{OWN_NET}",
+        "s.yaml": OWN_SHEET,
+        "r.csv": "student_id\ns1\n",
+        "k.secret": "an old and well kept secret",
+    }
+    for name, text in before.items():
+        (tmp_path / name).write_text(text)
+    ran = convcalc(*words.split())
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1] in {
+        f"convcalc: {said.format(name)}, which the sheet is made of; choose another place"
+        for name in ("s.yaml", "net.yaml")
+    }
+    assert {name: (tmp_path / name).read_text() for name in before} == before
+
+
+def test_a_student_who_is_called_as_the_sheet_gets_another_file(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plain = OWN_SHEET.replace(
+        "type: arch-table, arch: net.yaml", "type: params, k: 3, c_in: 1, filters: 2"
+    )
+    (tmp_path / "s.yaml").write_text(plain)
+    (tmp_path / "r.csv").write_text("student_id\ns\n")
+    (tmp_path / "k.secret").write_text("an old and well kept secret")
+    ran = convcalc(
+        "hw",
+        "make",
+        "s.yaml",
+        "--roster",
+        "r.csv",
+        "--secret-file",
+        "k.secret",
+        "--out",
+        ".",
+        "--force",
+    )
+    assert ran.code == 0
+    assert (tmp_path / "s.yaml").read_text() == plain
+    assert len(list(tmp_path.glob("answers/*.yaml"))) == 1

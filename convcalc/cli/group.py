@@ -11,6 +11,7 @@ import click
 
 from convcalc.cli.output import remark
 from convcalc.errors import ConvcalcError, did_you_mean
+from convcalc.files import check_not_read
 from convcalc.text import shortened
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -27,6 +28,13 @@ class Command(click.Command):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         _write_examples(self.examples, formatter)
         super().format_help(ctx, formatter)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        output = ctx.params.get("output")
+        if isinstance(output, str):
+            given = [value for name, value in ctx.params.items() if name != "output"]
+            check_not_read(output, given)
+        return super().invoke(ctx)
 
 
 class MatrixCommand(Command):

@@ -58,6 +58,7 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
     Where numbers vary, --variants N gives N different draws to choose from.
     """
     from convcalc.homework.exports.base import write_files
+    from convcalc.homework.sheets.beside import refuse_own_files
     from convcalc.homework.sheets.read import load
 
     found = load(sheet)
@@ -70,6 +71,8 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
     if to_file and output and not is_folder:
         check_place(output)
     files = list(export.files())
+    if to_file and output:
+        refuse_own_files(found, output, [each.name for each in files], "-o")
     if not to_file or output is None:
         write(files[0].data.decode())
     elif is_folder:

@@ -498,7 +498,9 @@ def test_files_that_a_sheet_names_go_with_it(tmp_path: Path) -> None:
     sheet = load(str(tmp_path / "others.yaml"))
     make(sheet, class_of(1), SECRET, str(tmp_path / "dist"))
     again = load(str(tmp_path / "dist" / "s000.yaml"))
-    assert (tmp_path / "dist" / "net.yaml").read_bytes() == (tmp_path / "net.yaml").read_bytes()
+    assert (tmp_path / "dist" / "net.yaml").read_bytes().split() == (
+        (tmp_path / "net.yaml").read_bytes().split()
+    )
     assert [part.expected for part in again["a"].parts] == [
         part.expected for part in sheet["a"].parts
     ]

@@ -24,7 +24,7 @@ from convcalc.homework.classroom.output_folder import student_file_name
 from convcalc.homework.classroom.roster import Roster
 from convcalc.homework.conventions import Conventions
 from convcalc.homework.sheets import render
-from convcalc.homework.sheets.beside import files_beside
+from convcalc.homework.sheets.beside import files_beside, refuse_own_files
 from convcalc.homework.sheets.forms import answer_help
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
 from convcalc.homework.variants.draw import Maker, wrong_numbers
@@ -211,7 +211,9 @@ def make(
                 raise UsageError(message)
             with place.open(name) as file:
                 file.write(data.decode("utf-8-sig"))
-        taken = {"key", *(name.lower().removesuffix(".yaml") for name in beside)}
+        refuse_own_files(sheet, out, beside, "--out")
+        source = os.path.basename(sheet.path).lower().removesuffix(".yaml")
+        taken = {"key", source, *(name.lower().removesuffix(".yaml") for name in beside)}
         rows: dict[str, list[list[str]]] = {}
         with place.open("key.csv") as key:
             writer = csv.writer(key, lineterminator="\n")

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
 from convcalc.files import read_file
 from convcalc.homework.questions.given import GivenError, NetworkFile
 from convcalc.homework.questions.networks import is_name
-from convcalc.text import shortened
+from convcalc.text import printable, shortened
 
 if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Sheet
@@ -54,18 +54,44 @@ def files_beside(sheet: Sheet) -> dict[str, bytes]:
     Raises:
         UsageError: one cannot be read.
     """
+    return {
+        name: _for_students(read_file(path, MAX_FILE, "network"))
+        for name, path in sorted(_paths(sheet).items())
+    }
+
+
+def refuse_own_files(sheet: Sheet, place: str, names: Iterable[str], option: str) -> None:
+    """Refuse to write over a sheet, or over a network that it needs.
+
+    Args:
+        sheet: it.
+        place: the folder, or the file, that is to be written.
+        names: of the files in the folder; an empty one is the file itself.
+        option: which says where to write.
+
+    Raises:
+        UsageError: one of them is such a file.
+    """
+    own = [path for path in (sheet.path, *_paths(sheet).values()) if os.path.exists(path)]
+    for target in (os.path.join(place, name) if name else place for name in names):
+        if os.path.exists(target) and any(os.path.samefile(target, path) for path in own):
+            message = f"{option}: would write over {printable(target)}, which the sheet is made of; choose another place"
+            raise UsageError(message)
+
+
+def _paths(sheet: Sheet) -> dict[str, str]:
+    """Where the network files in its folder are that a sheet needs, by their names there."""
     from convcalc.network.load import is_inside, load
 
     folder = os.path.dirname(sheet.path) or "."
-    found: dict[str, bytes] = {}
+    found: dict[str, str] = {}
     for file in dict.fromkeys(_named(sheet)):
         for path in load(file.path, within=file.folder).files:
             if is_inside(path, folder):
                 real, home = os.path.realpath(path), os.path.realpath(folder)
                 name = file.name if path == file.path else os.path.relpath(real, home)
-                data = read_file(path, MAX_FILE, "network")
-                found[name.replace(os.sep, "/")] = _for_students(data)
-    return dict(sorted(found.items()))
+                found[name.replace(os.sep, "/")] = path
+    return found
 
 
 def _for_students(data: bytes) -> bytes:
