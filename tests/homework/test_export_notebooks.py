@@ -342,6 +342,60 @@ def test_a_student_is_known_by_the_roster_or_by_the_address(autograder: Path) ->
     assert marked(autograder)["score"] == 1
 
 
+def test_who_is_not_on_the_roster_is_not_marked_against_other_numbers(autograder: Path) -> None:
+    (autograder / "submission" / "mine.txt").write_text("q4: 760\n")
+    metadata = autograder / "submission_metadata.json"
+    metadata.write_text('{"users": [{"email": "eve@x.org"}]}')
+    (autograder / "source" / "roster.csv").write_text("student_id,email\ns042,ada@x.org\n")
+    found = marked(autograder)
+    assert (found["score"], found["output"]) == (
+        0,
+        "eve@x.org is not on the roster, so nothing is marked; tell your teacher, who can add it and mark again",
+    )
+
+
+FOLLOWING = """
+convcalc_sheet: 1
+id: chain
+questions:
+  - {id: q1, type: params, given: {k: 3, c_in: 3, filters: 10}}
+  - {id: q2, type: neurons, given: {n: 32, k: 5, filters: 10}}
+  - {id: q3, type: from-answers, given: {formula: q1*q2}}
+  - {id: q4, type: from-answers, points: 2, given: {formula: q3/q2}}
+  - {id: q5, type: neurons, given: {n: 33, k: 5, filters: 10}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "score"),
+    [
+        ({"q4": 280}, 2.0), ({"q1": 270, "q2": 7, "q3": 1890, "q4": 270}, 2.0),
+        ({"q1": 270, "q4": 271}, 0.0), ({"q4": 5}, 0.0),
+    ],
+)  # fmt: skip
+def test_what_follows_from_other_answers_counts_in_notebooks(
+    answers: dict[str, Any],
+    score: float,
+    packed: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sheet = loads(FOLLOWING)
+    files = exported(sheet, "nbgrader")
+    (test,) = [
+        each for each in cells_of(files) if each["metadata"]["nbgrader"]["grade_id"] == "q4-test"
+    ]
+    source = "".join(test["source"])
+    assert "q5" not in source
+    assert determined(source, {"answers": answers}, 2.0)[0] == score
+    for name, data in exported(sheet, "otter").items():
+        (tmp_path / name).write_bytes(data)
+    passed = contextlib.nullcontext() if score else pytest.raises(AssertionError, match="q4: ")
+    with passed:
+        cells.assert_share("chain.yaml", "q4", 1, 1, answers)
+
+
 def test_a_broken_sheet_gives_results_as_well(autograder: Path) -> None:
     (autograder / "source" / "sheet.yaml").write_text("questions: [")
     found = marked(autograder)
@@ -404,7 +458,7 @@ def test_a_sheet_from_a_pipe_is_read_once_and_goes_along_whole(name: str) -> Non
 
 
 def test_networks_that_a_sheet_names_go_along(tmp_path: Path) -> None:
-    network = "input: [1, 8, 8]\nlayers:\n  - conv: {out_channels: 2, kernel_size: 3}\n"
+    network = "input: [1, 8, 8]\nlayers:\n- conv: {out_channels: 2, kernel_size: 3}\n"
     (tmp_path / "small.yaml").write_text(network)
     (tmp_path / "ps2.yaml").write_text(
         "{convcalc_sheet: 1, questions: [{type: receptive-field-net, given: {net: small.yaml}}]}"

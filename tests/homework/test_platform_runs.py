@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from convcalc.homework import check, loads
+from convcalc.homework import loads
+from convcalc.homework.answers.written import as_written
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.exports.base import write_files
 from convcalc.homework.exports.items import items
+from convcalc.homework.marking.mark import mark
 from homework.platform_runs import BARE, NOTEBOOKS, absent, is_there, run
 
 REPO = Path(__file__).resolve().parents[2]
@@ -43,38 +46,39 @@ questions:
   - {id: gift, type: params-pool, void: true, given: {k: 2, c_in: 16}}
   - {id: vary, type: params, vary: {k: [3, 5], c_in: [3, 4], filters: [8, 16]}}
   - {id: net, type: receptive-field-net, given: {net: lenet5}}
+  - {id: sum, type: from-answers, points: 2, given: {formula: gift + net}}
   - {id: why, type: text, points: 2, text: "Why?", answer: SECRET-model}
 """
 SECRETS = ("SECRET", "999331", "777123", "1/4", "no-bias")
 RIGHT = {
     "size": (28, 28, 6), "fit": "does not fit", "par-1": 760, "par_1": 588000,
     "rows": [["10x10x2", 20], ["5x5x2", 0]], "hand": [[19, 25], [37, 43]], "pick": "b", "sure": False,
-    "gift": 0, "vary": 296, "net": 32,
+    "gift": 0, "vary": 296, "net": 32, "sum": 32,
 }  # fmt: skip
 WRONG: dict[str, Any] = {
     "size": (28, 28, 3), "fit": 14, "par-1": 750, "par_1": 1_176_000, "rows": [["10x10x2", 18], ["5x5x2", 0]],
-    "hand": [[19, 25], [37, 44]], "pick": "a", "sure": True, "gift": 7, "vary": "SystemExit", "net": 777123,
+    "hand": [[19, 25], [37, 44]], "pick": "a", "sure": True, "gift": 7, "vary": "SystemExit", "net": 777123, "sum": 5,
 }  # fmt: skip
 HANDED_IN: dict[str, dict[str, Any]] = {
     "right": RIGHT, "wrong": WRONG, "empty": {}, "accepted": {"par-1": 777123},
+    "followed": {"net": 40, "sum": 40},  # right after a wrong answer
 }  # fmt: skip
 
 
 def expected(answers: dict[str, Any]) -> dict[str, float]:
     """What convcalc gives, by question."""
     sheet = loads(SHEET)
-    found = {}
-    for (item,) in items(sheet):
-        question = sheet[item.id]
-        if not question.manual:
-            numbers = {name: item.question.given[name] for name in question.vary}
-            result = check(sheet, question.id, answers.get(question.id), numbers=numbers)
-            found[question.id] = float(result.points)
-    return found
+    shown = replace(sheet, questions=[item.question for (item,) in items(sheet)])
+    given = {name: as_written(answer) for name, answer in answers.items()}
+    by_hand = {question.id for question in shown.questions if question.manual}
+    results = mark(shown, given).results
+    return {each.id: float(each.points) for each in results if each.id not in by_hand}
 
 
 def test_the_answers_cover_all_part_and_no_points() -> None:
-    assert sum(expected(RIGHT).values()) == pytest.approx(float(Fraction(1, 3)) + 3 + 1 + 1 + 4 + 6)
+    assert sum(expected(RIGHT).values()) == pytest.approx(
+        float(Fraction(1, 3)) + 3 + 1 + 1 + 4 + 6 + 2
+    )
     wrong = expected(WRONG)
     assert {name: wrong[name] for name in ("size", "par-1", "hand", "pick", "net", "gift")} == {
         "size": 2, "par-1": 0.25, "hand": 0.75, "pick": 0, "net": 0, "gift": 1,

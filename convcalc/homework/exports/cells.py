@@ -9,14 +9,16 @@ from typing import Any
 
 from convcalc.homework.answers.written import as_written
 from convcalc.homework.exports.packed import KEY
-from convcalc.homework.marking.mark import mark_question
+from convcalc.homework.marking.mark import mark_question, own_answers
 from convcalc.homework.marking.verdicts import Result
 from convcalc.homework.sheets.read import load, loads
 from convcalc.homework.variants.draw import draw_question
 
+_Numbers = dict[str, Any] | None
+
 
 def points(
-    sheet: str, name: str, answers: dict[str, Any], numbers: dict[str, Any] | None = None
+    sheet: str, name: str, answers: dict[str, Any], numbers: _Numbers = None
 ) -> float | None:
     """The points of an answer; None where they are given later.
 
@@ -47,7 +49,7 @@ def assert_share(
     step: int,
     steps: int,
     answers: dict[str, Any] | None,
-    numbers: dict[str, Any] | None = None,
+    numbers: _Numbers = None,
 ) -> None:
     """Pass if an answer gets at least ``step`` of ``steps`` equal shares of the points.
 
@@ -68,12 +70,14 @@ def assert_share(
     raise AssertionError(message)
 
 
-def _marked(
-    sheet: str, name: str, answers: dict[str, Any], numbers: dict[str, Any] | None
-) -> Result:
+def _marked(sheet: str, name: str, answers: dict[str, Any], numbers: _Numbers) -> Result:
     """The result of an answer."""
     found = loads(sheet) if "\n" in sheet else load(sheet)
     question = found[name]
     if numbers and question.vary:
         question = draw_question(found, question, numbers)
-    return mark_question(found, question, as_written(answers.get(name)))
+    own: dict[str, Any] = {}  # a value may follow from the student's own answers to other questions
+    for each in found.needed_by(name):
+        result = mark_question(found, each, as_written(answers.get(each.id)), own=own)
+        own.update(own_answers(result))
+    return mark_question(found, question, as_written(answers.get(name)), own=own)

@@ -99,7 +99,7 @@ def _results(base: str) -> dict[str, Any]:
     sheet = load(os.path.join(source, "sheet.yaml"))
     secret = os.path.join(source, "secret.txt")
     grader = Grader(sheet, read_secret(secret) if os.path.exists(secret) else None)
-    student = _student_of(base, source)
+    student = _student_of(base, source, varies=any(each.vary for each in sheet.questions))
     best: dict[str, Any] = {}
     notes: list[str] = []
     why: list[str] = []
@@ -131,8 +131,13 @@ def _results(base: str) -> dict[str, Any]:
     return results(own, [entry.result for entry in entries], own.variant, notes)
 
 
-def _student_of(base: str, source: str) -> str:
-    """The student: by the e-mail address on the roster, else the part before the @."""
+def _student_of(base: str, source: str, *, varies: bool) -> str:
+    """The student: by the e-mail address on the roster, else the part before the @.
+
+    Raises:
+        UsageError: the roster does not have the address, and numbers are drawn for each student.
+    """
+    from convcalc.errors import UsageError
     from convcalc.homework.classroom import roster
 
     try:
@@ -143,7 +148,11 @@ def _student_of(base: str, source: str) -> str:
         return ""
     path = os.path.join(source, "roster.csv")
     if os.path.exists(path):
-        return roster.load(path).find(mail) or mail
+        student = roster.load(path).find(mail)
+        if not student and varies:
+            message = f"{mail} is not on the roster, so nothing is marked; tell your teacher, who can add it and mark again"
+            raise UsageError(message)
+        return student or mail
     return mail.partition("@")[0]
 
 

@@ -74,10 +74,11 @@ class NbGrader(Notebook):
             )  # fmt: skip
             return
         yield cell("code", f"{name}-answer", _ANSWER.format(id=item.id), solution=True)
+        needed = [each.id for each in self.sheet.needed_by(item.id)]
         test = _TEST.format(
             id=item.id,
             file=self.file,
-            key=_literal(with_keys(source, item.id)),
+            key=_literal(with_keys(source, [*needed, item.id])),
             numbers=self.numbers(item),
         )
         yield cell("code", f"{name}-test", test, grade=True, locked=True, points=points)

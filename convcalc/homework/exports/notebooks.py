@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -133,8 +134,8 @@ def python_names(ids: list[str]) -> dict[str, str]:
     return found
 
 
-def with_keys(source: Source, name: str) -> str:
-    """A sheet with one of its questions, as it was written, its keys among it, without comments."""
+def with_keys(source: Source, names: Collection[str]) -> str:
+    """A sheet with some of its questions, as they were written, their keys among them, without comments."""
     root = source.compose()
     assert isinstance(root, MappingNode)
     rest: list[tuple[Node, Node]] = []
@@ -142,9 +143,9 @@ def with_keys(source: Source, name: str) -> str:
         if key.value != "questions":
             rest.append((key, value))
             continue
-        for number, node in enumerate(value.value, start=1):
-            if _id_of(node, number) == name:
-                rest.append((key, SequenceNode(value.tag, [_named(node, name)])))
+        ids = [(_id_of(node, number), node) for number, node in enumerate(value.value, start=1)]
+        kept = [_named(node, name) for name, node in ids if name in names]
+        rest.append((key, SequenceNode(value.tag, kept)))
     text: str = yaml.serialize(
         MappingNode(root.tag, rest), Dumper=yaml.SafeDumper, allow_unicode=False, width=1_000_000
     )

@@ -53,7 +53,7 @@ def mark(
     for each in sheet.questions:
         result = mark_question(sheet, each, merged.get(each.id), level=level, own=own)
         results.append(result)
-        own.update(_own_answers(result))
+        own.update(own_answers(result))
     notes += [f"{result.id}: {note}" for result in results for note in result.notes]
     owners = right_answers(sheet)
     for result in results:
@@ -64,7 +64,7 @@ def mark(
 # --------------------------------------------------------------------------- one question
 
 
-def _own_answers(result: Result) -> dict[str, Any]:
+def own_answers(result: Result) -> dict[str, Any]:
     """What a student answered, by the names that later questions use."""
     return {
         ".".join(filter(None, (result.id, verdict.part))): verdict.reading.value
@@ -277,4 +277,4 @@ def _follow_through(
     return own if own.mistakes or not verdict.mistakes else verdict
 
 
-__all__ = ["Marked", "Result", "Verdict", "mark", "mark_part", "mark_question"]
+__all__ = ["Marked", "Result", "Verdict", "mark", "mark_part", "mark_question", "own_answers"]

@@ -33,6 +33,17 @@ def with_links(question: Question, earlier: Sequence[Question]) -> Question:
     return replace(question, task=task, drawn=drawn, _parts=None, _others=None)  # fmt: skip
 
 
+def needed_by(question: Question, earlier: Sequence[Question]) -> list[Question]:
+    """The earlier questions that a question is worked out from, also through others, in their order."""
+    ids = {plain_name(name.partition(".")[0]) for name in question.task.needs()}
+    found: list[Question] = []
+    for each in reversed(earlier):
+        if plain_name(each.id) in ids:
+            found.append(each)
+            ids |= {plain_name(name.partition(".")[0]) for name in each.task.needs()}
+    return found[::-1]
+
+
 def _named(name: str, earlier: Sequence[Question]) -> Iterator[tuple[Question, Fraction]]:
     """The question of a name, or of one of its parts, and the right answer."""
     identity, _, part_name = name.partition(".")

@@ -13,7 +13,7 @@ from convcalc.homework.questions import Part, Task
 from convcalc.homework.questions.base import ALIASES
 from convcalc.homework.questions.networks import Design
 from convcalc.homework.questions.showing import filled
-from convcalc.homework.sheets.links import with_links
+from convcalc.homework.sheets.links import needed_by, with_links
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
@@ -258,6 +258,11 @@ class Sheet:
         known = did_you_mean(name, [question.id for question in self.questions])
         message = f"{self.path or self.id}: no question {shortened(name)!r}{known}"
         raise UsageError(message)
+
+    def needed_by(self, name: str) -> list[Question]:
+        """The questions that one is worked out from, in the order of the sheet."""
+        question = self[name]
+        return needed_by(question, self.questions[: self.questions.index(question)])
 
     def share(self, key: str) -> Fraction | None:
         """The share of the points for an answer that is right under another value of a convention.
