@@ -103,6 +103,23 @@ def test_words_of_lectures_and_exams(text: str) -> None:
         ("soft-max", "softmax"),
         ("relu6", "relu6"),
         ("gap", "global_avgpool"),
+        ("layer norm", "layernorm"),
+        ("layer normalization", "layernorm"),
+        ("group norm 3", "groupnorm: {num_groups: 3}"),
+        ("instance normalisation", "instancenorm"),
+        ("upsample 2", "upsample: {scale_factor: 2}"),
+        ("2x upsampling", "upsample: {scale_factor: 2}"),
+        ("upsample x2", "upsample: {scale_factor: 2}"),
+        ("conv1 3x3 8", "conv: {kernel_size: 3, out_channels: 8}"),
+        ("Conv2 (3x3, 8 filters)", "conv: {kernel_size: 3, out_channels: 8}"),
+        ("conv5 64", "conv: {kernel_size: 5, out_channels: 64}"),
+        ("pool1 2x2", "maxpool: {kernel_size: 2}"),
+        ("Conv (3→8, 3x3)", "conv: {kernel_size: 3, out_channels: 8}"),
+        ('3x3 conv, 8, "same" padding', "conv: {kernel_size: 3, padding: same, out_channels: 8}"),
+        ("conv: kernel: 3, filters: 8, stride: 2, padding: 1", "conv: {kernel_size: 3, stride: 2, padding: 1, out_channels: 8}"),
+        ("Conv Layer 1: Kernel Size (F): 3x3, Number of Kernels (K): 8, Stride (S): 2", "conv: {kernel_size: 3, stride: 2, out_channels: 8}"),
+        ("Pooling Layer 1: Pool Size: 2x2, Stride (S): 2", "maxpool: {kernel_size: 2, stride: 2}"),
+        ("dropout rate: 0.25", "dropout: {p: 0.25}"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_layer(text: str, expected: str) -> None:
@@ -135,6 +152,8 @@ TWICE = ["conv3-8", "pool2"] * 2
         ("3x3 conv, 8, stride 2, (relu), 2x2 pool", ["conv-3-8-s2", "relu", "pool2"]),
         ("conv3-8 (relu), 2 x 2 pool", ["conv3-8", "relu", "pool2"]), ("conv3-8 (relu) 2x2 pool", ["conv3-8", "relu", "pool2"]),
         ("conv3-8 (pad 1) x2", ["conv3-8 pad 1"] * 2),
+        ("2 x 3x3 conv, 8", ["conv3-8"] * 2), ("2 × 3×3 conv, 8", ["conv3-8"] * 2), ("conv 3x3 8 x2", ["conv3-8"] * 2),
+        ("3 x 3 conv, 8", ["conv3-8"]), ("pool 2 × 2", ["pool2"]), ("dropout 0.5 x2", ["dropout", "dropout"]), ("relu x2", ["relu", "relu"]),
     ],
 )  # fmt: skip
 def test_a_group_is_repeated(text: str, plain: list[str]) -> None:
@@ -161,6 +180,22 @@ def test_an_activation_does_not_take_what_is_said_of_the_layer_before_it() -> No
         "Convolution layer with rectified linear units (ReLU): 2 filters of size 3x3x3, padding P=1"
     )
     assert layers(text) == ["conv: {kernel_size: 3, padding: 1, out_channels: 2}", "relu"]
+
+
+def test_what_an_activation_cannot_have_is_said_of_the_layer_before_it() -> None:
+    text = "Conv 1: 16 filters (8×8 kernel, stride 4) with ReLU activation; Fully Connected: 256 ReLU units; fc, 10 softmax"
+    assert layers(text) == [
+        *("conv: {kernel_size: 8, stride: 4, out_channels: 16}", "relu", "flatten"),
+        *("linear: {out_features: 256}", "relu", "linear: {out_features: 10}", "softmax"),
+    ]
+    text = "conv layer with the ReLU nonlinear activation function, 8 5×5 filters with stride 2"
+    assert layers(text) == ["conv: {kernel_size: 5, stride: 2, out_channels: 8}", "relu"]
+
+
+def test_what_goes_in_and_comes_out_may_be_written_with_an_arrow() -> None:
+    assert layers("Flatten → Linear(3072→9) → ReLU → Linear(9 -> 2)") == [
+        *("flatten", "linear: {out_features: 9}", "relu", "linear: {out_features: 2}")
+    ]
 
 
 # As published: a midterm of Stanford's CS230, an assignment at Waterloo, an NPTEL quiz and two quizzes
@@ -217,6 +252,23 @@ REFUSED_WORDS = {
     "CONV-3-8-2": "CONV-3-8-2: has 3 numbers; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
     "CONV3-8 zero padding": "CONV3-8 zero padding: zero padding can mean none, or zeros; write pad 0 or pad 1",
     "conv 3 64": "conv 3 64: '64' is one number too many for conv; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
+    "3 x 3x3 conv, 8": "3 x 3x3 conv: '3 x 3x3' can be 3 layers or one kernel; write 3 x (CONV3-8), or 3x3x3",
+    "pool 2 x2": "pool 2 x2: '2 x2' can be a size or how often; write 2x2, or 2 x (CONV3-8)",
+    "conv3-8, relu (x3)": "relu x3: 'x3' stands behind relu; put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
+    "2 conv layers 5x5": "2 conv layers 5x5: the number can be that of layers or that of their filters; "
+    "write 2 x (CONV3-8), or 8 filters",
+    "convs 3x3 8": "convs 3x3 8: does not say how many layers; write 2 x (CONV3-8), or one layer",
+    "Convolutional layers: 3x3, 8": "Convolutional layers: 3x3: does not say how many layers; write 2 x (CONV3-8), or one layer",
+    "(" * 31 + "relu" + ")" * 31: "more than 30 brackets are inside one another; use fewer",
+    "3 fc layers": "3 fc layers: the number can be that of layers or that of their filters; write 2 x (CONV3-8), or 8 filters",
+    "conv 8x5x5": "conv 8x5x5: 8x5x5 can be 8 filters or a side; write 5x5, 8 filters",
+    "3x3 conv, stride: 2": "3x3 conv, stride: 2: a convolution has a kernel and filters; "
+    "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
+    "conv 5x5 kernel=3": "conv 5x5 kernel=3: 'kernel=3' is one number too many for conv; "
+    "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
+    "conv:k3c8, stride 2": "stride 2: 'stride 2' belongs to no layer; write layers such as CONV5-64, POOL2, FC-10",
+    "pool 2x2x2": "maxpool1 (pool 2x2x2): kernel_size [2, 2, 2] is for 3 axes, but the input has 2; give one number, or 2",
+    "Linear(9→10)": "Linear 9⇾10: is written for 9 values, but 3×32×32 = 3,072 come in; write 3072",
     "softmax-2": "softmax-2: softmax has no number, but '2' is said of it; leave it out",
     "10 FC-20": "10 FC-20: '20' is one number too many for linear; write FC-10",
     "pool(3, 2)": "2: '2' is one number too many for maxpool; "
@@ -247,6 +299,20 @@ def test_words_that_cannot_be_read_are_refused_in_these_words(text: str) -> None
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     assert refusal("CONV3-N, POOL, FC").count("\n  ") == 3
+
+
+def test_of_many_problems_the_first_are_shown_and_the_others_are_counted() -> None:
+    said = refusal("\n".join(f"FC-{n} 0" for n in range(20))).split("\n")
+    assert (said[0], said[1]) == (
+        "20 things in the network are wrong:",
+        "  FC-0 0: '0' is one number too many for linear; write FC-10",
+    )
+    assert (len(said), said[-1]) == (10, "  … and 12 more")
+    said = refusal("\n".join(f"FC-{n} 0" for n in range(999))).split("\n")
+    assert (said[0], said[-1]) == (
+        "more than 300 things in the network are wrong:",
+        "  … and 292 more",
+    )
 
 
 # ---------------------------------------------------------------------------------------- PyTorch
@@ -353,6 +419,9 @@ MODULES: list[tuple[str, tuple[int, ...], tuple[int, ...], int]] = [
     ("nn.BatchNorm2d(3, affine=False)", (3, 9, 9), (3, 9, 9), 0),
     ("nn.GroupNorm(1, 3)", (3, 9, 9), (3, 9, 9), 6),
     ("nn.LayerNorm([3, 9, 9])", (3, 9, 9), (3, 9, 9), 486),
+    ("nn.Conv2d(3, 8, 3, bias=None)", (3, 9, 9), (8, 7, 7), 216),
+    ("nn.Conv2d(3, 8, 3, bias=0)", (3, 9, 9), (8, 7, 7), 216),
+    ("nn.LayerNorm([3, 9, 9], elementwise_affine=False)", (3, 9, 9), (3, 9, 9), 0),
     ("nn.PReLU()", (3, 9, 9), (3, 9, 9), 1),
     ("nn.PReLU(3)", (3, 9, 9), (3, 9, 9), 3),
     ("nn.ZeroPad2d((1, 2, 3, 4))", (3, 9, 9), (3, 16, 12), 0),
@@ -386,6 +455,7 @@ def forward(
         "x = self.c(x).relu(); x = x.view(x.size(0), -1); x = self.fc(x); return x",
         "n = x.size(0); y = torch.relu(self.c(x)); return self.fc(y.flatten(1))",
         "return self.fc(torch.flatten(F.relu(self.c(x)), start_dim=1))",
+        "x = self.c(x).relu().contiguous(); x = x.view(-1, 4704); return self.fc(x)",
         "x = nn.functional.relu(self.c(x), inplace=True).reshape(x.shape[0], -1); return self.fc(x)",
     ],
 )
@@ -396,6 +466,12 @@ def test_a_forward_is_followed(body: str) -> None:
         "flatten",
         "linear",
     ]
+
+
+def test_a_squeeze_after_a_pool_of_all_gives_a_row() -> None:
+    made = "self.c = nn.Conv2d(3, 6, 5); self.p = nn.AdaptiveAvgPool2d((1, 1)); self.fc = nn.Linear(6, 2)"
+    text = forward("return self.fc(self.p(self.c(x)).squeeze())", made)
+    assert outputs(text) == [(6, 28, 28), (6, 1, 1), (6,), (2,)]
 
 
 FORWARD_REFUSED = {
@@ -412,6 +488,9 @@ FORWARD_REFUSED = {
     ],
     "x = self.c(x); x = x.view(-1, 6, 784); return x": [
         "line 6: x.view(-1, 6, 784): is read only where it flattens, as in x.view(-1, 400); write torch.flatten(x, 1)",
+    ],
+    "x = self.c(x).squeeze(); return x": [
+        "line 5: self.c(x).squeeze(): is read only as .squeeze() after a pool to 1x1; write torch.flatten(x, 1)",
     ],
     "x = F.interpolate(self.c(x), 2); return x": [
         "line 5: F.interpolate: 'interpolate' is not a function that is followed; write a YAML file",
@@ -456,6 +535,12 @@ REFUSED_PYTORCH = {
     "m = nn.Conv2d(3, 6, 5)\nm.weight.requires_grad = False": "line 2: m.weight.requires_grad: is not read, because all "
     "parameters are counted; leave it out",
     "nn.Sequential(*[nn.ReLU()] * 3)": "[nn.ReLU()] * 3: is not a layer; write for example nn.Conv2d(3, 6, 5)",
+    "nn.PReLU(2)": "nn.PReLU(2): is written for 2 channels, but 3 come in; write 3",
+    "nn.LayerNorm(32)": "nn.LayerNorm(32): is over 32, but 3×32×32 comes in; only a norm of all its values is read; "
+    "write [3, 32, 32]",
+    "nn.LayerNorm([32, 3, 32])": "nn.LayerNorm([32, 3, 32]): is over 32×3×32, but 3×32×32 comes in; "
+    "only a norm of all its values is read; write [3, 32, 32]",
+    "nn.Linear(32, 10)": "nn.Linear(32, 10): acts on the last axis, 32 of 3×32×32, which is not read; flatten the map before it",
     "nn.LayerNorm((3, 32, 32), bias=False)": "nn.LayerNorm((3, 32, 32), bias=False): has a scale and no shift, which is not read; "
     "write a YAML file, or leave bias=False out",
     "nn.ReLU()\n'\ud800'": "the code has half a character, which no editor shows; copy it again",
@@ -479,6 +564,8 @@ def test_lines_of_pytorch_are_refused_in_these_words(text: str) -> None:
         ("i = Input((32, 32, 3))\nx = layers.Conv2D(8, 3)(i)\ny = layers.Conv2D(9, 3)(x)\nm = Model(i, x)", ["conv3-8"]),
         ("i = Input((32, 32, 3))\nx = layers.Conv2D(8, 3)(i)\ny = layers.ReLU()(x)\nModel(inputs=i, outputs=y)", ["conv3-8", "relu"]),
         (forward("y = self.c(x); z = F.relu(y); return y"), ["conv5-6"]),
+        ("class Net(keras.Model):\n    def __init__(self):\n        self.a = layers.Conv2D(8, 3)\n        self.b = layers.Conv2D(4, 3)\n"
+         "    def call(self, x):\n        x = self.a(x)\n        y = self.b(x)\n        return x", ["conv3-8"]),
     ],
 )  # fmt: skip
 def test_code_is_counted_as_the_framework_does(text: str, plain: list[str]) -> None:
@@ -579,7 +666,8 @@ KERAS_LAYERS: list[tuple[str, tuple[int, ...], tuple[int, ...], int]] = [
     ("layers.GlobalMaxPooling2D(keepdims=True)", (3, 9, 9), (3, 1, 1), 0),
     ("layers.ZeroPadding2D(((1, 2), (3, 4)))", (3, 9, 9), (3, 12, 16), 0),
     ("layers.UpSampling2D(2)", (3, 9, 9), (3, 18, 18), 0),
-    ("layers.BatchNormalization()", (3, 9, 9), (3, 9, 9), 6),
+    ("layers.BatchNormalization(axis=-1)", (3, 9, 9), (3, 9, 9), 6),
+    ("layers.Conv2D(8, 3, use_bias=None), layers.Softmax(axis=-1)", (3, 9, 9), (8, 7, 7), 216),
     ("layers.Rescaling(1./255), layers.ReLU(), layers.LeakyReLU(), layers.Softmax()", (3, 9, 9), (3, 9, 9), 0),
     ("layers.Conv1D(8, 3, padding='causal')", (3, 20), (8, 20), 80),
     ("layers.Flatten(), layers.Dense(48), layers.Reshape((4, 4, 3))", (3, 9, 9), (3, 4, 4), 11712),
@@ -608,6 +696,9 @@ REFUSED_KERAS = {
     "layers.LSTM(3)": "layers.LSTM(3): LSTM is not a layer that can be read here; known are Conv2D, Dense, MaxPooling2D and the like",
     "layers.BatchNormalization(scale=False)": "layers.BatchNormalization(scale=False): has one of center and scale only; "
     "give it both, or neither",
+    "layers.BatchNormalization(axis=1)": "layers.BatchNormalization(axis=1): normalises along axis 1, and only the last one, -1, "
+    "is read; leave it out",
+    "layers.Softmax(axis=1)": "layers.Softmax(axis=1): is read along the last axis only; leave its arguments out",
     "layers.ReLU(max_value=1)": "layers.ReLU(max_value=1): is read with max_value 6 or none, and no slope; write LeakyReLU for a slope",
     "layers.Reshape((-1, 3))": "layers.Reshape((-1, 3)): is read with plain sizes only; write each of them",
     "keras.Input(shape=(3.5, 1))\nlayers.Flatten()": "line 1: keras.Input(shape=(3.5, 1)): shape is not the sizes of an input; "
@@ -690,6 +781,11 @@ HOSTILE: dict[str, str] = {
     "crosses": "conv " + "3x" * 9_000,
     "dashes": "CONV3-8 " + "-" * 15_000 + "x",
     "commas": "," * 19_000,
+    "ones": "1 " * 9_900,
+    "words that are no layers": "number of " * 1_900,
+    "brackets": "(" * 9_900 + "relu" + ")" * 9_900,
+    "strides": "stride: " * 2_400,
+    "labels": "conv1 3x3 " * 1_900,
     "repeats": "9999*conv:k1c1 " * 10,
     "repeats of a printed layer": "(0-9): 999999 x ReLU()",
     "brackets of print": "(a): Sequential(\n" * 1_000,

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import ShapeError, UsageError
-from convcalc.layers import LETTERS, Layer, get_kind
+from convcalc.layers import LETTERS, Layer, Shape, get_kind
 from convcalc.layers.checks import check_output
 from convcalc.layers.options import make_layer, options_of, required_options
 from convcalc.layers.values import shown, whole_number
@@ -22,8 +22,6 @@ from convcalc.text import quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from convcalc.layers import Shape
 
     Adapt = Callable[[type[Layer], dict[str, str], int], dict[str, str]]
 
@@ -102,6 +100,7 @@ class Written(NamedTuple):
         code: as it is written, on one line, where that is not its label.
         reads: the channels that the text says it reads; 0 where it does not say.
         reads_values: whether it says values instead of channels.
+        reads_shape: the sizes that it says it reads; empty where it does not say.
         flattens: whether it may stand after a map, which is flattened for it.
     """
 
@@ -115,6 +114,7 @@ class Written(NamedTuple):
     code: str = ""
     reads: int = 0
     reads_values: bool = False
+    reads_shape: Shape = ()
     flattens: bool = True
 
     @property

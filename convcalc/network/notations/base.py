@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 20_000  # characters of a network
 MAX_LAYERS = 2_000
 _MAX_PROBLEMS = 8  # that one message lists
+_MANY_PROBLEMS = 300  # after so many nothing more is looked for
 
 
 @dataclass(slots=True)
@@ -46,9 +47,14 @@ class Reading:
         names = [each.name for each in self.layers if each.called != each.cls.kind]
         return " → ".join(f"{name}: {text}" if name else text for name, text in zip(names, shown))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are so many problems that it is no use to look for more."""
+        return len(self.problems) >= _MANY_PROBLEMS
+
     def refuse(self, problem: str) -> None:
         """Note a problem, once."""
-        if problem not in self.problems:
+        if not self.is_full and problem not in self.problems:
             self.problems.append(problem)
 
 
@@ -192,8 +198,10 @@ def _raise(problems: Iterable[str]) -> None:
         raise UsageError(found[0])
     if found:
         shown = "".join(f"\n  {problem}" for problem in found[:_MAX_PROBLEMS])
-        more = "\n  …" if len(found) > _MAX_PROBLEMS else ""
-        message = f"{len(found)} things in the network are wrong:{shown}{more}"
+        hidden = len(found) - _MAX_PROBLEMS
+        more = f"\n  … and {hidden} more" if hidden > 0 else ""
+        many = "more than " if len(found) == _MANY_PROBLEMS else ""
+        message = f"{many}{len(found)} things in the network are wrong:{shown}{more}"
         raise UsageError(message)
 
 
@@ -225,11 +233,19 @@ def _hwc(shape: Shape) -> str:
 
 def _check_reads(chain: Chain, written: Written, problems: list[str]) -> None:
     """Note where a layer says that it reads something other than what comes in."""
-    if not written.reads:
+    shape, flat, sides = chain.shape, written.reads_values, written.reads_shape
+    if sides and sides != shape:
+        what = f"is over {times(sides)}, but {times(shape)} comes in"
+        how = f"only a norm of all its values is read; write {list(shape)}"
+        problems.append(f"{written.label}: {what}; {how}")
+    if not written.reads or sides:
         return
-    shape, flat = chain.shape, written.reads_values
     comes = prod(shape) if flat else shape[0]
     if written.reads == comes:
+        return
+    if flat and not written.is_text and written.reads == shape[-1]:
+        what = f"acts on the last axis, {shape[-1]} of {times(shape)}, which is not read"
+        problems.append(f"{written.label}: {what}; flatten the map before it")
         return
     what = plural(written.reads, "value" if flat else "channel")
     shown = f"{times(shape)} = {comes:,}" if flat and len(shape) > 1 else f"{comes:,}"

@@ -60,20 +60,23 @@ class _Lines:
         self.made: dict[str, list[Written]] = {}  # with a name, for use further down
         self.used: set[str] = set()
 
-    def statements(self, body: list[ast.stmt]) -> None:
-        """Look at statements, and into functions."""
+    def statements(self, body: list[ast.stmt], *, in_call: bool = False) -> None:
+        """Look at statements, and into functions; call() ends where it returns."""
         for statement in body:
             if isinstance(statement, ast.FunctionDef | ast.ClassDef):
                 if isinstance(statement, ast.FunctionDef) and statement.name == "call":
                     for argument in statement.args.args[1:2]:  # after self
                         self.flow.bind(argument.arg, 0)
-                self.statements(statement.body)
+                self.statements(statement.body, in_call=statement.name == "call")
             elif isinstance(statement, ast.Assign):
                 if not self.code.assign(statement.targets, statement.value):
                     self._assign(last_name(statement.targets[0]), statement.value)
             elif isinstance(statement, ast.Expr):
                 self._expression(statement.value)
             elif isinstance(statement, ast.Return):
+                if in_call and statement.value is not None:
+                    self.flow.end(self._place(statement.value))
+                    return
                 if isinstance(statement.value, ast.Call):
                     self._expression(statement.value)
             elif not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass):

@@ -35,7 +35,7 @@ _LAYERS = {
     "ReLU": "max_value negative_slope threshold",
     "LeakyReLU": "negative_slope",
     "ELU": "alpha",
-    "Softmax": "axis",
+    "Softmax": "axis mask",
 }
 _SHORT = {"MaxPool*": "MaxPooling*", "AvgPool*": "AveragePooling*", "GlobalAvgPool*": "GlobalAveragePooling*",
     "GlobalMaxPool*": "GlobalMaxPooling*", "Convolution*": "Conv*"}  # fmt: skip
@@ -54,7 +54,7 @@ _ACTIVATIONS = {
     "hard_silu": "hardswish", "linear": "",
 }  # fmt: skip
 _NO_MATTER = frozenset(
-    {"name", "trainable", "dtype", "momentum", "epsilon", "axis", "seed", "noise_shape", "autocast", "weights",
+    {"name", "trainable", "dtype", "momentum", "epsilon", "seed", "noise_shape", "autocast", "weights",
      "shared_axes", "threshold", "activation", "batch_size", "sparse"}
 )  # fmt: skip
 _INPUTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "shape")
@@ -82,6 +82,8 @@ def layers_of(code: Code, call: ast.Call) -> list[Written]:
         code.refuse(call, f"{called or 'this'} is not a layer that can be read here{way_out}")
         return []
     arguments = code.arguments(call, _LAYERS[base].split(), called, _passed_over)
+    if arguments.get("use_bias", "") in (None, 0, 1):  # as Python takes them
+        arguments["use_bias"] = bool(arguments["use_bias"])
     problem = (
         _frozen(call)
         or _refusal(arguments)
@@ -186,6 +188,14 @@ def _activation(code: Code, call: ast.Call, base: str) -> str:
     return ""
 
 
+def _softmax(arguments: dict[str, Any]) -> str:
+    """Along the channels."""
+    axis = arguments.pop("axis", -1)
+    if axis != -1 or arguments.pop("mask", None) is not None:
+        return "is read along the last axis only; leave its arguments out"
+    return ""
+
+
 def _refusal(arguments: dict[str, Any]) -> str:
     """Take out the order of the axes, which must be channels last."""
     if arguments.pop("data_format", None) not in (None, "channels_last"):
@@ -256,6 +266,9 @@ def _nothing(arguments: dict[str, Any]) -> str:
 
 def _batch_norm(arguments: dict[str, Any]) -> str:
     """Scale and shift are both there, or neither."""
+    axis = arguments.pop("axis", -1)
+    if axis not in (-1, 3):
+        return f"normalises along axis {axis}, and only the last one, -1, is read; leave it out"
     center, scale = arguments.pop("center", True), arguments.pop("scale", True)
     if bool(center) != bool(scale):
         return "has one of center and scale only; give it both, or neither"
@@ -293,6 +306,7 @@ _SPECIAL: dict[str, _Special] = {
     "GlobalMaxPooling*": _global,
     "UpSampling*": _up,
     "BatchNormalization": _batch_norm,
+    "Softmax": _softmax,
     "Reshape": _reshape,
     "ReLU": _relu,
     "LeakyReLU": _leaky,

@@ -26,7 +26,7 @@ _FUNCTIONS = {
     },
 }  # fmt: skip
 _RESHAPES = ("view", "reshape")
-_PLAIN = ("size", "print", "contiguous", "float", "squeeze")
+_PLAIN = ("print", "contiguous", "float", "clone")
 
 
 class Forward:
@@ -115,6 +115,8 @@ class Forward:
         start = self.place(owner, depth + 1)
         if start is None or name in _PLAIN:
             return start
+        if name == "squeeze":
+            return self._squeeze(call, start)
         if name in _RESHAPES:
             return self._reshape(call, start)
         return self._layer(call, name, call.args, start)
@@ -143,6 +145,27 @@ class Forward:
             call, [each._replace(called=called, code=called) for each in layers], start
         )
 
+    def _squeeze(self, call: ast.Call, start: int) -> int | None:
+        """A row of the channels, after a pool that leaves one value of each."""
+        last = self.flow.layers[start - 1] if 0 < start <= len(self.flow.layers) else None
+        sides = last.options.get("output_size", 0) if last else 0
+        if (
+            not last
+            or call.args
+            or call.keywords
+            or {*(sides if isinstance(sides, tuple) else (sides,))} != {1}
+        ):
+            what = "is read only as .squeeze() after a pool to 1x1; write torch.flatten(x, 1)"
+            self.code.refuse(call, what)
+            return None
+        return self.flow.use(call, [self._flattening(call)], start)
+
+    def _flattening(self, call: ast.Call) -> Written:
+        """A flatten that a method makes."""
+        called = f"{last_name(call.func)}()"
+        label = self.code.where(call)
+        return Written(label, get_kind("flatten"), is_text=False, called=called, code=called)
+
     def _reshape(self, call: ast.Call, start: int) -> int | None:
         """A view that flattens, which may say how many values there are."""
         values = 0
@@ -157,8 +180,7 @@ class Forward:
             )
             self.code.refuse(call, what)
             return None
-        label = self.code.where(call)
-        flatten = Written(label, get_kind("flatten"), is_text=False, called="view()", code="view()")
+        flatten = self._flattening(call)
         if values > 0:
             flatten = flatten._replace(reads=values, reads_values=True)
         return self.flow.use(call, [flatten], start)

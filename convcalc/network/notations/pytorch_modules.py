@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from math import prod
 from typing import Any
 
 from convcalc.errors import did_you_mean
@@ -57,6 +56,7 @@ _NO_MATTER = (
     "inplace", "eps", "momentum", "return_indices", "padding_mode", "divisor_override", "dim", "alpha", "beta",
     "k", "init", "approximate", "align_corners", "recompute_scale_factor", "device", "dtype",
 )  # fmt: skip
+_SWITCHES = ("bias", "affine", "elementwise_affine", "ceil_mode", "count_include_pad")
 _RENAMED = {"elementwise_affine": "affine"}
 _NAME = re.compile(r"(Lazy)?([A-Za-z]+?6?)([123]d)?")
 _Special = Callable[
@@ -76,6 +76,9 @@ def layer_of(code: Code, call: ast.Call, name: str) -> list[Written]:
         code.refuse(call, f"{called or 'this'} is not a layer that can be read here{near}")
         return []
     arguments = code.arguments(call, order, called, _NO_MATTER.__contains__)
+    for word in _SWITCHES:
+        if word in arguments and arguments[word] in (None, 0, 1):  # as Python takes them
+            arguments[word] = bool(arguments[word])
     base, axes = _split(called)
     problem = _SPECIAL[base](arguments) if base in _SPECIAL else ""
     if arguments.get("padding") == "same" and arguments.get("stride") not in (
@@ -97,13 +100,16 @@ def layer_of(code: Code, call: ast.Call, name: str) -> list[Written]:
         for word, value in arguments.items()
         if word not in _READS and value is not None
     }
-    values = options.pop("values", 0)
+    sides = options.pop("sides", ())
     cls = get_kind(_KINDS.get(base, base) + axes)
-    reads = values or (reads if isinstance(reads, int) else 0)
-    in_values = bool(values) or cls.needs_flat
+    reads = reads if isinstance(reads, int) else 0
     written = Written(code.where(call), cls, options, is_text=False, name=name, reads=reads)
     called = name or shortened(code.label(call))
-    return [written._replace(called=called, code=code.label(call), reads_values=in_values)]
+    return [
+        written._replace(
+            called=called, code=code.label(call), reads_values=cls.needs_flat, reads_shape=sides
+        )
+    ]
 
 
 def _split(called: str) -> tuple[str, str]:
@@ -172,6 +178,8 @@ def _prelu(arguments: dict[str, Any]) -> str:
     """One slope, or one per channel."""
     number = arguments.pop("num_parameters", 1)
     arguments["per_channel"] = number != 1
+    if number != 1:
+        arguments["num_channels"] = number
     return ""
 
 
@@ -180,7 +188,7 @@ def _layer_norm(arguments: dict[str, Any]) -> str:
     shape = arguments.pop("normalized_shape", ())
     sides = shape if isinstance(shape, tuple) else (shape,)
     if all(isinstance(side, int) for side in sides):
-        arguments["values"] = prod(sides)
+        arguments["sides"] = sides
     if arguments.pop("bias", True) is False and arguments.get("elementwise_affine", True):
         return "has a scale and no shift, which is not read; write a YAML file, or leave bias=False out"
     return ""

@@ -8,9 +8,11 @@ from convcalc.network.notations.base import MAX_TEXT, Reading
 from convcalc.network.notations.word_tokens import LAYER_NAMES
 from convcalc.text import shortened
 
+_MAX_DEPTH = 30  # brackets inside one another
 _MAX_TIMES = 10_000
 _MAX_LENGTH = 10 * MAX_TEXT  # of what is written out
-_HOW = "put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)"
+HOW_TO_REPEAT = "put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)"
+_BRACKETS = re.compile(r"[()\[\]{}]")
 _INNERMOST = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _HAS_LAYERS = re.compile(rf"(?<![a-z])(?:{LAYER_NAMES})|[a-z_][a-z_0-9]*:", re.IGNORECASE)
 _BEFORE = re.compile(
@@ -42,6 +44,12 @@ def written_out(text: str, found: Reading) -> str:
     >>> written_out("2x(CONV3-8, 2x[BN, RELU]), POOL2 (3, 2)", Reading())
     ' → CONV3-8,  → BN, RELU → BN, RELU →  → CONV3-8,  → BN, RELU → BN, RELU →  → , POOL2 (3, 2)'
     """
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += 1 if bracket in "([{" else -1
+        if depth > _MAX_DEPTH:
+            found.refuse(f"more than {_MAX_DEPTH} brackets are inside one another; use fewer")
+            return ""
     while match := _INNERMOST.search(text):
         before, inside, behind = text[: match.start()], match[1], text[match.end() :]
         if not _HAS_LAYERS.search(inside):
@@ -71,7 +79,7 @@ def written_out(text: str, found: Reading) -> str:
             return ""
         text = f"{before} → {' → '.join([inside] * times)} → {behind}"
     if said := _REPEAT.search(text):
-        found.refuse(f"{shortened(text[said.start() :].translate(_BACK))}: {_HOW}")
+        found.refuse(f"{shortened(text[said.start() :].translate(_BACK))}: {HOW_TO_REPEAT}")
         return ""
     return text.translate(_BACK)
 

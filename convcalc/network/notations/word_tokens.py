@@ -9,7 +9,7 @@ from typing import NamedTuple
 # How layers are called, in small letters; the first that fits counts.
 _GAP = r"[ _-]?"
 _POOL = rf"{_GAP}pool(?:ing)?"
-_CONV = r"conv(?:olution(?:al)?)?"
+_CONV = r"conv(?:olutions?(?:al)?|s)?"
 _LAYERS = {
     rf"depth{_GAP}wise{_GAP}separable{_GAP}{_CONV}": "separable_conv",
     rf"depth{_GAP}wise{_GAP}{_CONV}": "depthwise_conv",
@@ -21,6 +21,10 @@ _LAYERS = {
     _CONV: "conv",
     rf"fully{_GAP}connected|fc|dense|linear": "linear",
     rf"batch{_GAP}norm(?:ali[sz]ation)?|bn": "batchnorm",
+    rf"layer{_GAP}norm(?:ali[sz]ation)?": "layernorm",
+    rf"group{_GAP}norm(?:ali[sz]ation)?": "groupnorm",
+    rf"instance{_GAP}norm(?:ali[sz]ation)?": "instancenorm",
+    rf"up{_GAP}sampl(?:e|ing)": "upsample",
     rf"local{_GAP}response{_GAP}norm(?:ali[sz]ation)?|lrn": "lrn",
     r"flatten(?:ed|ing)?": "flatten",
     rf"leaky{_GAP}relu": "leaky_relu",
@@ -37,6 +41,9 @@ _COUNTED = (
     r"(?:output |hidden )?(?:filters?|kernels?|channels?|feature maps?|maps?|units?|neurons?|nodes?|"
     r"outputs?|classes)"
 )
+_SAID = (  # before a colon these are no label of a layer
+    r"stride|pad(?:ding)?|dilation|group|kernel|filter|window|channel|map|unit|neuron|node|output|size|rate|bias"
+)
 _ACROSS = r"(?:kernel|filter|pool|window)s?[ _-]?size|size"
 
 # Each with what it says; the first that fits counts. A dash may stand before it, as in CONV-5-64-s2.
@@ -45,13 +52,13 @@ _ATTRIBUTES = {
     "pad": rf"(?:(?:zero[ -]?)?pad(?:ding|ded)?(?: of)?(?: p)?{_IS}|p ?=? ?(?=\d+(?![.\d])))"
     rf"(?P<pad>{_SIZES}(?![.\d])|same|valid|full)",
     "padding": r"(?P<padding>same|valid|full|no|zero)(?:[ -]?(?:zero[ -]?)?pad(?:ding)?)|(?P<same>same|valid)",
-    "rate": r"(?:(?:p|rate|probability|prob) ?=? ?)?(?P<rate>0?\.\d{1,6})",
+    "rate": r"(?:(?:p|rate|probability|prob) ?[=:]? ?)?(?P<rate>0?\.\d{1,6})",
     "dilation": rf"(?:dilat(?:ion|ed)(?: rate| factor)?{_IS}|d ?= ?)(?P<dilation>{_SIZES})",
     "groups": rf"(?:groups?{_IS}|g ?= ?)(?P<groups>\d{{1,9}})",
     "bias": r"(?P<bias>(?:no|without)(?: a)? bias(?:es)?)",
-    "filters": rf"(?:(?:number|num|no\.?|#)(?: of)? ?{_COUNTED}{_IS}|{_COUNTED} ?[=:] ?)(?P<filters>\d{{1,9}})"
+    "filters": rf"(?:(?:number|num|no\.?|#)(?: of)? ?{_COUNTED}{_IS}|(?!kernel ?[=:]){_COUNTED} ?[=:] ?)(?P<filters>\d{{1,9}})"
     rf"|(?P<counted>\d{{1,9}}) {_COUNTED}",
-    "kernel": rf"(?:(?:{_ACROSS}){_IS}|[kf] ?=? ?(?=\d))(?P<kernel>{_SIZES})",
+    "kernel": rf"(?:(?:{_ACROSS}){_IS}|(?:kernel|window) ?[=:] ?|[kf] ?=? ?(?=\d))(?P<kernel>{_SIZES})",
     "times": r"x ?(?P<times>\d{1,6})(?= |,|$)",
     "sizes": r"(?P<sizes>\d{1,9}(?:x\d{1,9}){1,3})",
     "number": r"(?P<number>\d{1,9})",
@@ -60,16 +67,17 @@ _NAMES = {"padding": "pad", "same": "pad", "counted": "filters", "sizes": "kerne
 _NOISE = (
     "layers?|with|of|the|size|and|an?|using|uses?|applied|by|in|has|each|for|its|"
     r"filters?|kernels?|maps?|units?|neurons?|nodes?|outputs?|channels?|windows?|"
-    r"activations?|functions?|non-?linearity|[123]-?d|hidden|bias(?:es)?|first|next|last|finally|output"
+    r"activations?|functions?|non-?linear(?:ity)?|[123]-?d|hidden|bias(?:es)?|first|next|last|finally|output"
 )
 _TOKEN = re.compile(
     r"(?P<comma>,)"
     r"|(?P<chain>(?:\d{1,9}\*)?[a-z_][a-z_0-9]*:[\w./=]+(?:,\d[\w./=]*)*|\d{1,9}\*[a-z_]\w*)"
-    rf"|(?P<letter>(?:{LAYER_NAMES})-?(?:\d{{1,9}}[-x])*[a-z](?:[-x][a-z])*(?![\w=-]))"
+    rf"|(?!(?:{LAYER_NAMES})(?![\w-]))(?P<letter>(?:{LAYER_NAMES})-?(?:\d{{1,9}}[-x])*[a-z](?:[-x][a-z])*(?![\w=-]))"
     rf"|(?!relu6(?![\w.:-]))(?P<compact>{LAYER_NAMES})-?(?P<numbers>\d{{1,9}}(?:[-x]\d{{1,9}}){{0,3}})(?![\w:.])"
-    rf"|(?P<label>(?:(?P<labelled>{LAYER_NAMES})|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
+    rf"|(?P<label>(?!(?:{_SAID})s? ?:)(?:(?P<labelled>{LAYER_NAMES})|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
     rf"|(?P<layer>{LAYER_NAMES})(?:[ -]?[123]d)?(?![\w:])"
-    r"|(?P<before>\d{1,6}) ?[x*] ?(?=[a-z])"
+    r"|(?P<before>\d{1,6})(?: ?[x*] ?(?=[a-z])| [x*] (?=(?P<side>\d{1,9})x(?P=side)(?!\w)))"
+    r"|(?P<reads>\d{1,9})⇾(?=\d)"
     rf"|-?(?:{'|'.join(_ATTRIBUTES.values())})(?![\w.])"
     rf"|(?P<noise>(?:{_NOISE})(?![\w:]))"
     r"|(?P<dash>-+(?= |$))"
@@ -82,7 +90,12 @@ _ARROWS = re.compile(
 )
 _BULLET = re.compile(r"^(?:[-*•] |\d{1,3}[.)] |(?:layer|step)[ _-]?\d{0,3} ?: ?)+", re.IGNORECASE)
 _PAIR = re.compile(r"\( ?(\d+) ?, ?(\d+)(?: ?, ?(\d+))? ?\)")
-_CROSS = re.compile(r"(?<![\w-])(\d+) ?[x*] ?(?=\d)", re.IGNORECASE)
+# Not "8 x2", which is twice, nor "2 x 3x3", which is twice 3x3.
+_CROSS = re.compile(
+    r"(?<![\w-])(\d+)(?: [x*] (?=\d)(?!(\d+)[x*]\2(?!\w))|[x*] ?(?=\d))", re.IGNORECASE
+)
+_FROM_TO = re.compile(r"\( ?(\d{1,9}) ?(?:→|-{1,2}>) ?(\d{1,9})(?= ?[,)])")
+_QUOTES = re.compile(r"[\"“”„]|(?<!\w)'|'(?!\w)|(?<=[a-z]) ?\([a-z]\)(?= ?[:=])", re.IGNORECASE)
 _RELU = re.compile(r"rectified linear units?(?: ?\(relu\))?", re.IGNORECASE)
 _BRACKETS = dict.fromkeys(map(ord, "()[]"), " ")
 _DASHES = str.maketrans("–—−‐‑×✕·", "-----xxx")
@@ -112,7 +125,8 @@ def plain_signs(text: str) -> str:
     >>> plain_signs("1. CONV 3 × 3,  64 – ReLU")
     'CONV 3 x 3, 64 - ReLU'
     """
-    text = _RELU.sub("relu", text.translate(_DASHES))
+    text = _RELU.sub("relu", _QUOTES.sub("", text.translate(_DASHES)))
+    text = _FROM_TO.sub(r"(\1⇾\2", text)
     return "\n".join(_BULLET.sub("", " ".join(line.split())) for line in text.splitlines())
 
 

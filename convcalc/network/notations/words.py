@@ -6,15 +6,17 @@ the chain language (``conv:k5c6``) may stand anywhere.
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from math import prod
 from typing import ClassVar
 
 from convcalc.errors import UsageError
-from convcalc.layers import find, get_kind
-from convcalc.layers.options import options_of
+from convcalc.layers import Layer, find, get_kind
+from convcalc.layers.options import options_of, required_options
 from convcalc.network.chain import Written, read_word
 from convcalc.network.notations.base import Notation, Reading, notation
-from convcalc.network.notations.word_groups import written_out
+from convcalc.network.notations.word_groups import HOW_TO_REPEAT, written_out
 from convcalc.network.notations.word_tokens import Token, plain_signs, segments, tokens
 from convcalc.text import quoted, shortened
 
@@ -30,6 +32,13 @@ _OPTIONS = {
     "stride": "stride", "pad": "padding", "dilation": "dilation", "groups": "groups", "kernel": "kernel_size",
     "rate": "p", "bias": "bias",
 }  # fmt: skip
+_PLURAL = re.compile(r"[\w-]*?(?:convs|convolutions|[a-z] layers)\b", re.IGNORECASE)
+_SIZE = re.compile(r"[ _-]?size", re.IGNORECASE)
+_SQUARE = re.compile(r" ?(\d{1,9})x\d{1,9}")
+_HOW_MANY = "does not say how many layers; write 2 x (CONV3-8), or one layer"
+_WHICH_NUMBER = (
+    "the number can be that of layers or that of their filters; write 2 x (CONV3-8), or 8 filters"
+)
 _EXAMPLE = "write layers such as CONV5-64, POOL2, FC-10"
 
 
@@ -48,6 +57,8 @@ class Words(Notation):
     def read(text: str, axes: int) -> Reading:
         found = Reading()
         for segment in segments(written_out(plain_signs(text), found)):
+            if found.is_full:
+                break
             _Segment(segment, axes, found).read()
         return found
 
@@ -64,6 +75,7 @@ class _Item:
         self.kind, self.start, self.end = kind, start, start
         self.said: dict[str, str] = {}
         self.is_refused = False
+        self.labelled = ""  # the slot of a number that may be a label, as in conv1
         self.cls = None if kind == "input" else get_kind(kind)
         self.options = {} if self.cls is None else options_of(self.cls)
 
@@ -77,19 +89,32 @@ class _Item:
         """Whether it has units instead of filters, and so no kernel."""
         return self.counted == "out_features"
 
+    @property
+    def sized(self) -> str:
+        """The option of a single number, besides a kernel and filters; empty where there is none."""
+        if self.cls is None or self.counted or "kernel_size" in self.options:
+            return ""
+        return next(iter(required_options(self.cls)), "")
+
     def place(self, token: Token) -> str:
         """Which of its slots a token is for; empty where it has none that is free."""
         what = token.what
         if what == "number":
             what = "filters" if self.counted else "kernel"
+        scales = what in ("times", "before") and "scale_factor" in self.options
         if self.cls is None:
             known = what == "kernel"
-        elif what == "filters":
+        elif self.sized and (what == "kernel" or scales):
+            what, known = "sized", True
+        elif what in ("filters", "reads"):
             known = bool(self.counted)
         elif what in ("times", "before"):
             what, known = "times", True
         else:
             known = _OPTIONS[what] in self.options
+        if known and what == self.labelled and (what != "kernel" or "x" in token.value):
+            self.labelled = ""
+            del self.said[what]  # conv1 3x3: it was the label of the layer
         return what if known and what not in self.said else ""
 
 
@@ -119,6 +144,8 @@ class _Segment:
             self.last = self.items[0]  # type: ignore[assignment]
         sides = _sides(self.tokens)
         for token, beside in zip(self.tokens, sides):
+            if self.found.is_full:
+                return
             if token.what == "layer":
                 self._begin(token)
             elif token.what in ("chain", "word"):
@@ -139,15 +166,28 @@ class _Segment:
 
     def _begin(self, token: Token) -> None:
         """A layer, with what was said before it and the numbers in its name."""
+        if self._is_size_of_last(token):
+            return
         item = _Item(token.value, self.waiting[0].start if self.waiting else token.start)
         item.end = token.start + len(token.text)
         self.items.append(item)
         if item.cls is None or item.options:
             self.last = item
+        if _PLURAL.match(self.text, token.start):
+            has_number = any(said.what == "number" for said in self.waiting)
+            what = _WHICH_NUMBER if has_number else _HOW_MANY
+            self.found.refuse(f"{self._chunk(token)}: {what}")
+            item.is_refused = True
         for said in self.waiting:
             self._give(item, said)
         self.waiting = []
         self._numbers(item, token)
+
+    def _is_size_of_last(self, token: Token) -> bool:
+        """Whether a layer is named a second time, for its size, as in ``Pooling: pool size 2``."""
+        size = _SIZE.match(self.text, token.start + len(token.text))
+        last = self.last
+        return bool(size and last and last.kind == token.value and "kernel" not in last.said)
 
     def _numbers(self, item: _Item, token: Token) -> None:
         """The numbers in a name: kernel and filters, window and stride, or units."""
@@ -159,27 +199,30 @@ class _Segment:
         )
         if item.counted and not item.has_units and len(parts) == 1 and parts[0].count("x") != 2:
             names = ["kernel"]
+        is_label = len(token.numbers) == 1 and token.text[-2:-1].isalpha()
         if len(parts) > len(names):
             item.is_refused = True
             self.found.refuse(f"{shortened(token.text)}: has {len(parts)} numbers; {_how(item)}")
             return
         for name, value in zip(names, parts):
             self._give(item, Token(name, value, value, "", token.start))
+        item.labelled = names[0] if is_label else ""
 
     def _other(self, token: Token) -> None:
         """A word of the chain language, or the name of a kind."""
         word = token.text
-        if token.what == "word" and find(word) and not find(word).merges:  # type: ignore[union-attr]
+        cls = _find(word)
+        if token.what == "word" and cls and not cls.merges:
             self._begin(Token("layer", word, word, "", token.start))
             return
-        try:
-            self.items.append(read_word(word))
-        except UsageError as error:
-            known = ":" in word or find(word) or "did you mean" in str(error) or word == self.text
+        read = _read(word)
+        if isinstance(read, Written):
+            self.items.append(read)
+            self.last = None  # what follows is not said of a layer before it
+        else:
+            known = ":" in word or cls or "did you mean" in read or word == self.text
             self.found.refuse(
-                str(error)
-                if known
-                else f"{self._chunk(token)}: cannot read {quoted(word)}; {_EXAMPLE}"
+                read if known else f"{self._chunk(token)}: cannot read {quoted(word)}; {_EXAMPLE}"
             )
 
     def _chunk(self, token: Token) -> str:
@@ -195,14 +238,47 @@ class _Segment:
             token: what is said.
             beside: whether there is a layer before it and one behind it, as `_sides` says.
         """
+        if token.what in ("before", "times") and self._is_a_side(token):
+            return
         before, after = beside
         last = self.last
+        newest = self.items[-1] if self.items else None
+        if token.what == "times" and newest is not last and isinstance(newest, _Item):
+            if last is None:
+                self._give(newest, token)
+            else:
+                what = f"{quoted(token.text)} stands behind {newest.kind}"
+                self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
+            return
         next_one = token.what == "before" or (after and not (before and last and last.place(token)))
         if last is None or next_one:
             self.waiting.append(token)
         else:
             self._give(last, token)
             last.end = max(last.end, token.start + len(token.text))
+
+    def _is_a_side(self, token: Token) -> bool:
+        """Whether a number of times may be a side of the kernel behind it, as in 3 x 3x3; a problem."""
+        behind = self.text[token.start + len(token.text) :]
+        if token.what == "times":
+            before = self.text[max(token.start - 20, 0) : token.start].rstrip()
+            if re.search(rf"(?<!\w){token.value}$", before):
+                what = f"{token.value} {token.text}"
+                self.found.refuse(
+                    f"{self._chunk(token)}: {quoted(what)} can be a size or how often; "
+                    f"write {token.value}x{token.value}, or 2 x (CONV3-8)"
+                )
+                return True
+            return False
+        sides = _SQUARE.match(behind)
+        if not sides or (sides[1] != token.value and self.axes != 3):
+            return False
+        both = f"{token.value} x {sides[0].strip()}"
+        self.found.refuse(
+            f"{self._chunk(token)}: {quoted(both)} can be {token.value} layers or one kernel; "
+            f"write {token.value} x (CONV3-8), or {both.replace(' ', '')}"
+        )
+        return True
 
     def _give(self, item: _Item, token: Token) -> None:
         """Say something of a layer."""
@@ -237,13 +313,23 @@ class _Segment:
         if item.cls is None:
             self._input(label, said.get("kernel", ""))
             return
-        times, reads = int(said.pop("times", "1")), 0
+        times, reads = int(said.pop("times", "1")), int(said.pop("reads", "0"))
         if said.get("pad") == "zero":
             self.found.refuse(
                 f"{shortened(label)}: zero padding can mean none, or zeros; write pad 0 or pad 1"
             )
             return
         sizes = said.get("kernel", "").split("x")
+        if (
+            item.counted
+            and self.axes != 3
+            and len({*sizes[1:]}) == 1 < len({*sizes}) == len(sizes) - 1
+        ):
+            self.found.refuse(
+                f"{shortened(label)}: {'x'.join(sizes)} can be {sizes[0]} filters or a side; "
+                f"write {'x'.join(sizes[1:])}, {sizes[0]} filters"
+            )
+            return
         if (
             item.counted and len(sizes) == 3 and self.axes != 3
         ):  # the third is the depth or the filters
@@ -256,14 +342,25 @@ class _Segment:
         if missing or not 1 <= times <= 10_000:
             self.found.refuse(f"{shortened(label)}: {missing or 'use 1 to 10,000 times'}")
             return
-        options = {_OPTIONS[name]: _one(value) for name, value in said.items() if name in _OPTIONS}
+        options = {
+            _OPTIONS[name]: self._one(value) for name, value in said.items() if name in _OPTIONS
+        }
+        if "sized" in said:
+            options[item.sized] = self._one(said["sized"])
         if "filters" in said:
             options[item.counted] = said["filters"]
         if "bias" in said:
             options["bias"] = "false"
         if options.get("padding") in ("no", "valid"):
             options["padding"] = "0"
-        self.found.layers.append(Written(label, item.cls, options, times, reads=reads))
+        written = Written(label, item.cls, options, times, reads=reads)
+        self.found.layers.append(written._replace(reads_values=item.has_units))
+
+    def _one(self, sizes: str) -> str:
+        """One number where all axes have the same."""
+        parts = sizes.split("x")
+        has_all = len(parts) == (self.axes or len(parts))
+        return parts[0] if len(set(parts)) == 1 and has_all else sizes
 
     def _missing(self, item: _Item, said: dict[str, str]) -> str:
         """What a layer lacks, and how to write it."""
@@ -293,6 +390,28 @@ class _Segment:
         self.found.input = (channels, *numbers)
 
 
+@lru_cache(maxsize=512)
+def _find(word: str) -> type[Layer] | None:
+    """The kind of a name; a text repeats its words."""
+    return find(word)
+
+
+@lru_cache(maxsize=512)
+def _read(word: str) -> Written | str:
+    """A word of a chain, or what is wrong with it."""
+    try:
+        return read_word(word)
+    except UsageError as error:
+        return str(error)
+
+
+def _talks(token: Token) -> bool:
+    """Whether a token is a layer of which something may be said: an activation is passed over."""
+    return token.what == "layer" and (
+        token.value == "input" or bool(options_of(get_kind(token.value)))
+    )
+
+
 def _sides(tokens: list[Token]) -> list[tuple[bool, bool]]:
     """For each token whether a layer stands before it, and one behind it, between the same commas."""
     before, after = [], []
@@ -303,14 +422,8 @@ def _sides(tokens: list[Token]) -> list[tuple[bool, bool]]:
     seen = False
     for token in reversed(tokens):
         after.append(seen)
-        seen = token.what != "comma" and (seen or token.what in ("layer", "word"))
+        seen = token.what != "comma" and (seen or token.what == "word" or _talks(token))
     return list(zip(before, reversed(after)))
-
-
-def _one(sizes: str) -> str:
-    """One number where all axes have the same."""
-    parts = sizes.split("x")
-    return parts[0] if len(set(parts)) == 1 else sizes
 
 
 def _how(item: _Item) -> str:
