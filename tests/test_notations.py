@@ -268,7 +268,7 @@ REFUSED_WORDS = {
     "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
     "conv:k3c8, stride 2": "stride 2: 'stride 2' belongs to no layer; write layers such as CONV5-64, POOL2, FC-10",
     "pool 2x2x2": "maxpool1 (pool 2x2x2): kernel_size [2, 2, 2] is for 3 axes, but the input has 2; give one number, or 2",
-    "Linear(9→10)": "Linear 9⇾10: is written for 9 values, but 3×32×32 = 3,072 come in; write 3072",
+    "Linear(9→10)": "Linear 9 to 10: is written for 9 values, but 3×32×32 = 3,072 come in; write 3072",
     "softmax-2": "softmax-2: softmax has no number, but '2' is said of it; leave it out",
     "10 FC-20": "10 FC-20: '20' is one number too many for linear; write FC-10",
     "pool(3, 2)": "2: '2' is one number too many for maxpool; "

@@ -77,7 +77,7 @@ _TOKEN = re.compile(
     rf"|(?P<label>(?!(?:{_SAID})s? ?:)(?:(?P<labelled>{LAYER_NAMES})|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
     rf"|(?P<layer>{LAYER_NAMES})(?:[ -]?[123]d)?(?![\w:])"
     r"|(?P<before>\d{1,6})(?: ?[x*] ?(?=[a-z])| [x*] (?=(?P<side>\d{1,9})x(?P=side)(?!\w)))"
-    r"|(?P<reads>\d{1,9})⇾(?=\d)"
+    r"|(?P<reads>\d{1,9}) to (?=\d)"
     rf"|-?(?:{'|'.join(_ATTRIBUTES.values())})(?![\w.])"
     rf"|(?P<noise>(?:{_NOISE})(?![\w:]))"
     r"|(?P<dash>-+(?= |$))"
@@ -95,7 +95,7 @@ _CROSS = re.compile(
     r"(?<![\w-])(\d+)(?: [x*] (?=\d)(?!(\d+)[x*]\2(?!\w))|[x*] ?(?=\d))", re.IGNORECASE
 )
 _FROM_TO = re.compile(r"\( ?(\d{1,9}) ?(?:→|-{1,2}>) ?(\d{1,9})(?= ?[,)])")
-_QUOTES = re.compile(r"[\"“”„]|(?<!\w)'|'(?!\w)|(?<=[a-z]) ?\([a-z]\)(?= ?[:=])", re.IGNORECASE)
+_QUOTES = re.compile(r"[\"“”]|(?<!\w)'|'(?!\w)|(?<=[a-z]) ?\([a-z]\)(?= ?[:=])", re.IGNORECASE)
 _RELU = re.compile(r"rectified linear units?(?: ?\(relu\))?", re.IGNORECASE)
 _BRACKETS = dict.fromkeys(map(ord, "()[]"), " ")
 _DASHES = str.maketrans("–—−‐‑×✕·", "-----xxx")
@@ -126,7 +126,7 @@ def plain_signs(text: str) -> str:
     'CONV 3 x 3, 64 - ReLU'
     """
     text = _RELU.sub("relu", _QUOTES.sub("", text.translate(_DASHES)))
-    text = _FROM_TO.sub(r"(\1⇾\2", text)
+    text = _FROM_TO.sub(r"(\1 to \2", text)
     return "\n".join(_BULLET.sub("", " ".join(line.split())) for line in text.splitlines())
 
 
