@@ -17,7 +17,8 @@ import pytest
 from convcalc.homework import Sheet, check, load, loads
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.exports.base import FRACTIONS, Export, export, fraction
-from convcalc.homework.exports.items import decimal, items
+from convcalc.homework.exports.fields import decimal
+from convcalc.homework.exports.items import items
 
 HERE = Path(__file__).parent
 SHEETS = [HERE / "data" / "ps1.yaml", *sorted((HERE.parents[1] / "homework").glob("*.yaml"))]

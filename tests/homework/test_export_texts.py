@@ -25,7 +25,8 @@ import pytest
 
 from convcalc.homework import Sheet, check, load, loads
 from convcalc.homework.exports import EXPORTS
-from convcalc.homework.exports.items import Field, items
+from convcalc.homework.exports.fields import Field
+from convcalc.homework.exports.items import items
 from convcalc.text import guard_cell, unguard_cell
 
 HERE = Path(__file__).parent

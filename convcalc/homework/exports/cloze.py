@@ -18,7 +18,8 @@ from convcalc.homework.exports.base import (
     export,
     fraction,
 )
-from convcalc.homework.exports.items import Field, Item, decimal
+from convcalc.homework.exports.fields import Field, decimal
+from convcalc.homework.exports.items import Item
 from convcalc.text import escape_markup, one_line
 
 _MAX_IN_BOX = 8  # known wrong numbers per box

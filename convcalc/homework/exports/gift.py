@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from convcalc.homework.exports.base import RIGHT, Export, Out, category, export, fraction
-from convcalc.homework.exports.items import Field, Item, decimal
+from convcalc.homework.exports.fields import Field, decimal
+from convcalc.homework.exports.items import Item
 
 _GENERAL = "Draw one window, or one filter, and count."
 _PLAIN = "[plain]"

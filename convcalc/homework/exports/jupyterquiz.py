@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from convcalc.homework.exports.base import RIGHT, Export, Out, export
-from convcalc.homework.exports.items import Field, Item, decimal, json_number
+from convcalc.homework.exports.fields import Field, decimal, json_number
+from convcalc.homework.exports.items import Item
 from convcalc.text import escape_html, escape_json
 
 _OTHER = "This is wrong, and we do not know how you got it. Write the formula down first."

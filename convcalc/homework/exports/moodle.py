@@ -15,7 +15,8 @@ from convcalc.homework.exports.base import (
     whole_weights,
 )
 from convcalc.homework.exports.cloze import boxes, prose
-from convcalc.homework.exports.items import Field, Item, decimal
+from convcalc.homework.exports.fields import Field, decimal
+from convcalc.homework.exports.items import Item
 from convcalc.text import escape_markup
 
 _OTHER = "This is wrong, and no known mistake gives this answer. Write down the formula first."

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from convcalc.homework.exports.base import Export, Out, export, safe_name, whole_weights
-from convcalc.homework.exports.items import Field, Item, decimal, json_number
+from convcalc.homework.exports.fields import Field, decimal, json_number
+from convcalc.homework.exports.items import Item
 from convcalc.text import escape_html
 
 _SLIGHT = Fraction(1, 10**9)  # what a computer adds to a decimal

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
 from convcalc.homework.exports.base import RIGHT, Export, Out, export, zip_files
-from convcalc.homework.exports.items import Field, Item, decimal
+from convcalc.homework.exports.fields import Field, decimal
+from convcalc.homework.exports.items import Item
 from convcalc.text import escape_markup
 
 _ASSESSMENT = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
