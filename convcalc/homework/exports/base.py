@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from convcalc.errors import UsageError
 from convcalc.folders import OutputFolder
+from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item, items
 from convcalc.homework.exports.registry import EXPORTS
 from convcalc.homework.sheets.beside import files_beside
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Sheet
 
 RIGHT = "Right."
+_MAX_SHOWN = 20  # questions in a note
 # The shares of the points that Moodle knows, in per cent.
 FRACTIONS = (
     100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10,
@@ -33,6 +36,28 @@ def safe_name(text: str) -> str:
     'ps-1-x'
     """
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-") or "sheet"
+
+
+def answer_line(box: Field) -> str:
+    """How to write what belongs into a box, in a sentence."""
+    unit = f", in {box.unit}" if box.unit and box.unit not in box.form else ""
+    return f"Answer: {box.form}{unit}."
+
+
+def boxes_line(item: Item) -> str:
+    """How to write what belongs into the boxes of a question, in a sentence; empty where they differ."""
+    if len(item.fields) == 1:
+        return answer_line(item.fields[0])
+    for form in ("a whole number", "a number"):
+        if all(box.form.startswith((form, "a whole number")) for box in item.fields):
+            return f"Answer in each box: {form}."
+    return ""
+
+
+def option_share(item: Item, *, right: bool) -> Fraction:
+    """The share of the points for choosing an option where several are right: wrong ones take it away again."""
+    each = Fraction(1, sum(is_right for _, is_right in item.options) or 1)
+    return each if right else -each
 
 
 def category(sheet: Sheet, variants: list[Item]) -> str:
@@ -68,21 +93,78 @@ class Export:
         about: what it is for.
         suffix: of its file; ``/`` for a folder of files, which an archive can also hold.
         text: whether it can go to standard output.
+        platform: what the platform is called in notes.
+        has_convcalc: whether convcalc itself marks the answers there; others hold right and wrong answers only.
+        has_points: whether its file says how many points a question gives.
+        all_or_nothing: whether it can give no points for some of several right options.
     """
 
     name: ClassVar[str] = ""
     about: ClassVar[str] = ""
     suffix: ClassVar[str] = ""
     text: ClassVar[bool] = True
+    platform: ClassVar[str] = ""
+    has_convcalc: ClassVar[bool] = False
+    has_points: ClassVar[bool] = True
+    all_or_nothing: ClassVar[bool] = False
 
     def __init__(self, sheet: Sheet, variants: int = 0) -> None:
         self.sheet, self.variants = sheet, variants
         self.notes: list[str] = []
 
-    @property
+    @cached_property
     def items(self) -> list[list[Item]]:
-        """The questions, each with its variants."""
-        return list(items(self.sheet, self.variants))
+        """The questions, each with its variants, as far as the platform can hold them; notes what it cannot."""
+        found = list(items(self.sheet, self.variants))
+        if self.has_convcalc:
+            return found
+        held = [self._held(variants) for variants in found if not self._is_void(variants[0])]
+        if not self.has_points:
+            self._note_points(held)
+        return held
+
+    def note(self, text: str) -> None:
+        """Say something to the teacher, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _is_void(self, item: Item) -> bool:
+        """Whether everybody gets the points of a question, which no platform can say of one."""
+        if item.question.void:
+            self.note(
+                f"{item.id} does not count any more (void), so it is left out; its points in this sheet are {decimal(item.points)}"
+            )
+        return item.question.void
+
+    def _held(self, variants: list[Item]) -> list[Item]:
+        """A question as a platform holds it that compares answers only."""
+        first = variants[0]
+        if first.spelled:
+            self.note(
+                f"{first.id}: {self.platform} knows one spelling of a formula only, so a person marks it"
+            )
+            variants = [replace(each, sort="text", fields=[]) for each in variants]
+        for lost in dict.fromkeys(text for each in variants for text in each.lost):
+            self.note(f"{first.id}: {lost}")
+        several = sum(right for _, right in first.options) > 1
+        if several and first.question.partial == "none" and not self.all_or_nothing:
+            self.note(
+                f"{first.id}: {self.platform} gives part of the points for some of the right options; convcalc gives all or none"
+            )
+        return variants
+
+    def _note_points(self, held: list[list[Item]]) -> None:
+        """Say which points to set by hand."""
+        given = [
+            f"{first.id} {decimal(first.points)}{f' for {len(first.fields)} boxes' if len(first.fields) > 1 else ''}"
+            for first, *_ in held
+            if first.points != 1 or len(first.fields) > 1
+        ]
+        if given:
+            shown = ", ".join(given[:_MAX_SHOWN]) + (", …" if len(given) > _MAX_SHOWN else "")
+            self.note(
+                f"{self.platform} holds no points, and every question gives 1; set them there: {shown}"
+            )
 
     def drawn_variants(self) -> list[tuple[str, int]]:
         """The questions that have several variants, and how many."""
@@ -101,10 +183,17 @@ class Export:
 
     def alone(self, item: Item) -> str:
         """A question's wording for a bank, in which it is read without its sheet; notes what it changes."""
-        note = f"{item.id}: boxes cannot accept every right setting, so it asks: {item.narrowed}"
-        if item.narrowed and note not in self.notes:
-            self.notes.append(note)
+        if item.narrowed:
+            self.note(
+                f"{item.id}: boxes cannot accept every right setting, so it asks: {item.narrowed}"
+            )
         return item.alone
+
+    def asked(self, item: Item, box: Field | None = None) -> str:
+        """The wording of a question, or of one of its boxes, and how to write the answer."""
+        label = f" ({box.label})" if box is not None and box.label and len(item.fields) > 1 else ""
+        said = f"{self.alone(item)}{label}"
+        return f"{said} {answer_line(box)}" if box is not None and box.form else said
 
     def sheet_files(self, name: str) -> list[Out]:
         """The sheet as it was read, under a name, and the network files that it names."""
@@ -173,6 +262,8 @@ def fraction(share: Fraction) -> str:
     >>> fraction(Fraction(1)), fraction(Fraction(1, 3)), fraction(Fraction(99, 100))
     ('100', '33.33333', '90')
     """
+    if share < 0:
+        return f"-{fraction(-share)}"
     value = float(share * 100) + 1e-4
     return f"{next(known for known in FRACTIONS if known <= value):.7g}"
 

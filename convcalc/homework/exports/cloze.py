@@ -10,13 +10,16 @@ import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import ClassVar
 
 from convcalc.homework.exports.base import (
     RIGHT,
     Export,
     Out,
+    boxes_line,
     export,
     fraction,
+    option_share,
 )
 from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item
@@ -106,9 +109,8 @@ def choice(item: Item, weight: int) -> str:
     """A choice: of one option, or of several, each of which gives its share."""
     count = sum(right for _, right in item.options)
     several = count != 1
-    share = Fraction(1, count) if count else Fraction(0)
     parts = [
-        f"{(_share(share) if several else '=') if right else '%-50%' if several else '%0%'}{shown(text)}"
+        f"{_share(option_share(item, right=right)) if several else '=' if right else '%0%'}{shown(text)}"
         for text, right in item.options
     ]
     return f"{{{weight}:{'MULTIRESPONSE' if several else 'MULTICHOICE_V'}:{'~'.join(parts)}}}"
@@ -117,6 +119,8 @@ def choice(item: Item, weight: int) -> str:
 @export("cloze", suffix=".txt", about="Moodle's embedded answers: the whole sheet as one question")
 class Cloze(Export):
     """A text with boxes in it, as HTML."""
+
+    platform: ClassVar[str] = "Cloze"
 
     def files(self) -> Iterator[Out]:
         found = [item for item, *_ in self.items]
@@ -158,3 +162,5 @@ class Cloze(Export):
         else:
             weights = [int(item.points * box.weight * factor) for box in item.fields]
             yield f"<p>{boxes(item, weights)}</p>"
+            if line := boxes_line(item):
+                yield f"<p><em>{prose(line)}</em></p>"

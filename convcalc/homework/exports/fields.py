@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.homework.answers.reading import decimal_places, number_text, plain_decimal
+from convcalc.homework.answers.reading import decimal_places, number_text, plain_decimal, raw_text
 from convcalc.homework.answers.types import Bytes, Fit, Matrix, Misfit, Share, Size, Tolerance
 from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.marking.diagnosis import SMALL, mistake_text
@@ -62,6 +62,8 @@ class Field:
         unit: the text after the box.
         weight: its share of the question's points.
         row: its row in a table.
+        form: how to write what belongs into it.
+        lost: what is right too and cannot be held, a sentence each.
     """
 
     label: str = ""
@@ -71,6 +73,8 @@ class Field:
     unit: str = ""
     weight: Fraction = Fraction(1)
     row: str = ""
+    form: str = ""
+    lost: list[str] = field(default_factory=list)
 
     @property
     def numeric(self) -> bool:
@@ -92,6 +96,15 @@ class Field:
 
 def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     """The boxes for one part: one, or one per number of a shape or matrix."""
+    from convcalc.homework.sheets.forms import part_form
+
+    found = _boxes_of(sheet, question, part)
+    if len(found) == 1:
+        found[0].form = part_form(question, part)
+    return found
+
+
+def _boxes_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     label = part.label or part.name.replace(".", " ")
     expected = part.expected
     if isinstance(expected, bool | Misfit) or not isinstance(expected, int | Fraction | tuple):
@@ -102,8 +115,11 @@ def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     if not isinstance(expected, tuple):
         return [_number_field(sheet, question, part, label)]
     wrong = _wrong_values(sheet, question, part, boxes=True)
-    found = []
+    found: list[Field] = []
+    accepted, lost = _accepted_boxes(question, part, flat)
+    is_matrix = isinstance(part.answer_type, Matrix)
     for place, value in enumerate(flat):
+        right = dict.fromkeys([Fraction(value), *(Fraction(each[place]) for each in accepted)])
         name = (
             f"{label} {_name_of(question, part, place, len(flat))}".strip()
             if len(flat) > 1
@@ -111,8 +127,10 @@ def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
         )
         box = Field(
             name,
-            [(Fraction(value), _allowed_error(value, Tolerance()))],
+            [(each, _allowed_error(each, Tolerance())) for each in right],
             weight=Fraction(1, len(flat)),
+            form="a number" if is_matrix else "a whole number",
+            lost=[] if found else lost,
         )
         if isinstance(part.answer_type, Matrix):
             box.row = f"{label} {place // len(expected[0]) + 1}".strip()
@@ -128,6 +146,27 @@ def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
             box.wrong = [wrong for wrong in box.wrong if wrong.value >= 0]
         found.append(box)
     return found
+
+
+def _accepted_boxes(
+    question: Question, part: Part, flat: list[int | Fraction]
+) -> tuple[list[list[int | Fraction]], list[str]]:
+    """The further right answers to a shape or matrix, number by number, and what boxes lose of them."""
+    found, lost = [], []
+    raws = question.accept if len(question.parts) == 1 else []
+    also = [value for value in part.also if _shape_of(value) == _shape_of(part.expected)]
+    for value in (*also, *(part.answer_type.read(raw).value for raw in raws)):
+        numbers = _numbers_of(value)
+        shown = "does not fit" if isinstance(value, Misfit) else part.answer_type.text(value)
+        if numbers is None or _shape_of(value) != _shape_of(part.expected):
+            lost.append(f"the answer {shown}, which is accepted too, has no such boxes; left out")
+            continue
+        found.append(numbers)
+        if sum(a != b for a, b in zip(numbers, flat)) > 1:
+            lost.append(
+                f"each box takes a number of {shown} by itself, which is accepted as a whole"
+            )
+    return found, lost
 
 
 def _may_not_fit(part: Part) -> bool:
@@ -224,15 +263,18 @@ def _number_field(sheet: Sheet, question: Question, part: Part, label: str) -> F
     tolerance = question.allowed(part)
     right = [part.expected, *(value for value in part.also if isinstance(value, int | Fraction))]
     values = [_typed_value(part, value) for value in right]
-    if len(question.parts) == 1:
-        for raw in question.accept:
-            reading = part.answer_type.read(raw)
-            if isinstance(reading.value, int | Fraction) and not isinstance(reading.value, bool):
-                values.append(_typed_value(part, reading.value))
+    lost = []
+    for raw in question.accept if len(question.parts) == 1 else ():
+        reading = part.answer_type.read(raw)
+        if isinstance(reading.value, int | Fraction) and not isinstance(reading.value, bool):
+            values.append(_typed_value(part, reading.value))
+        else:
+            lost.append(f"the answer {reading.text}, which is accepted too, is no number; left out")
     found = Field(
         label,
         [(value, _allowed_error(value, tolerance)) for value in dict.fromkeys(values)],
         unit=_unit_of(part),
+        lost=lost,
     )
     for value, text, share, mistakes in _wrong_values(sheet, question, part):
         if isinstance(value, int | Fraction) and not isinstance(value, bool):
@@ -262,7 +304,8 @@ def _word_field(sheet: Sheet, question: Question, part: Part, label: str) -> Fie
         words = [part.answer_type.text(expected)]
         if "²" in words[0]:
             words += [words[0].replace("²", "^2"), words[0].replace("²", "2")]
-    words += [str(raw) for raw in question.accept if isinstance(raw, str)]
+    if len(question.parts) == 1:
+        words += [raw_text(raw) for raw in question.accept]
     found = Field(label, words=list(dict.fromkeys(words)))
     if _may_not_fit(part):
         for value, text, share, mistakes in _wrong_values(sheet, question, part):

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import ClassVar
 
-from convcalc.homework.exports.base import RIGHT, Export, Out, category, export, fraction
+from convcalc.homework.exports.base import (
+    RIGHT,
+    Export,
+    Out,
+    category,
+    export,
+    fraction,
+    option_share,
+)
 from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item
 
@@ -44,6 +53,9 @@ def _percent(share: Fraction) -> str:
 class Gift(Export):
     """One question per paragraph; what needs several boxes becomes one question per box."""
 
+    platform: ClassVar[str] = "GIFT"
+    has_points: ClassVar[bool] = False
+
     def files(self) -> Iterator[Out]:
         lines = [f"// {self.sheet.id}: {_one_line(self.sheet.title)}", ""]
         place = ""
@@ -61,6 +73,7 @@ class Gift(Export):
         """One question; several where it has several boxes."""
         title = f"::{_escape_gift(item.name)}::"
         text = f"{_PLAIN}{_escape_gift(self.alone(item))}"
+        boxes = [f"{_PLAIN}{_escape_gift(self.asked(item, box))}" for box in item.fields]
         if item.sort == "text":
             yield f"{title}{text}{{}}"
         elif item.sort == "true-false":
@@ -69,11 +82,11 @@ class Gift(Export):
         elif item.sort == "choice":
             yield f"{title}{text}{{{self.options(item)}}}"
         elif item.sort in ("number", "words"):
-            yield f"{title}{text}{{{self.box(item.fields[0])}}}"
+            yield f"{title}{boxes[0]}{{{self.box(item.fields[0])}}}"
         else:
-            for place, box in enumerate(item.fields, start=1):
+            for place, (box, asked) in enumerate(zip(item.fields, boxes), start=1):
                 label = _escape_gift(box.label or str(place))
-                yield f"::{_escape_gift(item.name)} {label}::{text} ({label}){{{self.box(box)}}}"
+                yield f"::{_escape_gift(item.name)} {label}::{asked}{{{self.box(box)}}}"
 
     def options(self, item: Item) -> str:
         """The options of a choice."""
@@ -82,9 +95,9 @@ class Gift(Export):
             return " ".join(
                 f"{'=' if right else '~%0%'}{_option(text)}" for text, right in item.options
             )
-        each = _percent(Fraction(1, count))
         return " ".join(
-            f"~{each if right else '%-50%'}{_option(text)}" for text, right in item.options
+            f"~{_percent(option_share(item, right=right))}{_option(text)}"
+            for text, right in item.options
         )
 
     def box(self, box: Field) -> str:

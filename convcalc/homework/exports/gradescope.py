@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.exports.base import Export, Out, export, zip_files
@@ -44,6 +44,8 @@ fi
 )
 class Autograder(Export):
     """setup.sh, run_autograder, the sheet, and this package."""
+
+    has_convcalc: ClassVar[bool] = True
 
     def files(self) -> Iterator[Out]:
         files = [

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import UsageError
+from convcalc.homework.answers.formulas import InSymbols
 from convcalc.homework.answers.text_types import Choice, Settings
 from convcalc.homework.conventions import Conventions, rule_sentences
 from convcalc.homework.exports.fields import Field, fields_of
@@ -19,6 +20,23 @@ if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question, Sheet
 
 KEYED = ("choice", "true-false")  # types whose answers stand in the sheet
+
+
+class Setting(NamedTuple):
+    """What makes a kernel, stride and padding right.
+
+    Attributes:
+        n, out: the sizes before and after.
+        total: whether the padding is for both sides together.
+        exact: whether the window must fit exactly.
+        example: one kernel, stride and padding that are right.
+    """
+
+    n: int
+    out: int
+    total: bool
+    exact: bool
+    example: tuple[int, int, int]
 
 
 @dataclass(slots=True)
@@ -35,6 +53,9 @@ class Item:
         variant: which of several with other numbers; 0 where there is one.
         rules: the conventions that its answer depends on, for those who see it without its sheet.
         narrowed: what it asks for instead, where the sheet accepts more than boxes can.
+        setting: the sizes and rules of a question for which every right kernel, stride and padding counts.
+        spelled: whether the answer is a formula, which may be written in many ways.
+        lost: what boxes cannot hold of it, a sentence each.
     """
 
     id: str
@@ -48,12 +69,19 @@ class Item:
     variant: int = 0
     rules: str = ""
     narrowed: str = ""
+    setting: Setting | None = None
+    spelled: bool = False
+    lost: list[str] = field(default_factory=list)
 
     @property
     def alone(self) -> str:
         """The wording with everything that one needs to answer it without the rest of the sheet."""
-        rules = f"({self.rules}.)" if self.rules else ""
-        return " ".join(filter(None, (self.text, self.narrowed, rules)))
+        return " ".join(filter(None, (self.text, self.narrowed, self.ruled)))
+
+    @property
+    def ruled(self) -> str:
+        """Its conventions in brackets; empty where it needs none."""
+        return f"({self.rules}.)" if self.rules else ""
 
     @property
     def name(self) -> str:
@@ -110,6 +138,10 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         found.options = [
             (text, chr(ord("a") + i) in letters) for i, text in enumerate(form.options)
         ]
+        found.lost = [
+            f"the answer {raw}, which is accepted too, cannot be held; left out"
+            for raw in question.accept
+        ]
         if question.text:
             found.text = question.wording(options=False)
         return found
@@ -122,10 +154,12 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         return found
     parts = question.parts
     if isinstance(form, Settings):
-        found.narrowed, box = _one_setting(form, parts[0].expected)
+        found.narrowed, box, found.setting = _one_setting(form, parts[0].expected)
         found.fields, found.sort, found.wants = [box], "number", "a size, exact"
         return found
+    found.spelled = any(isinstance(part.answer_type, InSymbols) for part in parts)
     found.fields = [each for part in parts for each in fields_of(sheet, question, part)]
+    found.lost = [text for each in found.fields for text in each.lost]
     for each in found.fields:
         each.weight /= len(parts)
     if len(found.fields) == 1:
@@ -157,9 +191,10 @@ def _rules_of(question: Question) -> str:
     )
 
 
-def _one_setting(form: Settings, expected: tuple[int, int]) -> tuple[str, Field]:
-    """One kernel, stride and padding of all that are right, with the kernel left to be found."""
+def _one_setting(form: Settings, expected: tuple[int, int]) -> tuple[str, Field, Setting]:
+    """One kernel, stride and padding of all that are right, with the kernel left to be found, and all of them."""
     k, s, p = form.read(form.text(expected)).value
     sides = " in total" if form.total and p else ""
     said = f"Take stride {s} and padding {p}{sides}, and write the kernel size k."
-    return said, Field("k", [(Fraction(k), Fraction(0))])
+    setting = Setting(*expected, form.total, form.exact, (k, s, p))
+    return said, Field("k", [(Fraction(k), Fraction(0))], form="a whole number"), setting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from convcalc.homework.exports.base import RIGHT, Export, Out, export
 from convcalc.homework.exports.fields import Field, decimal, json_number
@@ -34,6 +34,9 @@ def shown(text: str) -> str:
 class JupyterQuiz(Export):
     """A list of questions; one per box."""
 
+    platform: ClassVar[str] = "JupyterQuiz"
+    has_points: ClassVar[bool] = False
+
     def files(self) -> Iterator[Out]:
         found: list[dict[str, Any]] = []
         for variants in self.items:
@@ -62,12 +65,10 @@ class JupyterQuiz(Export):
                 ],
             }
         for box in item.fields:
-            label = f" ({box.label})" if len(item.fields) > 1 else ""
-            unit = f" (in {box.unit})" if box.unit else ""
             answers = list(self.numbers(box)) if box.numeric else list(self.words(box))
             answers.append({"type": "default", "feedback": _OTHER})
             yield {
-                "question": shown(f"{self.alone(item)}{label}{unit}"),
+                "question": shown(self.asked(item, box)),
                 "type": "numeric" if box.numeric else "string",
                 "answers": answers,
             }

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import ClassVar
 
 from convcalc.homework.exports.base import (
     RIGHT,
     Export,
     Out,
+    answer_line,
+    boxes_line,
     category,
     export,
     fraction,
+    option_share,
     whole_weights,
 )
 from convcalc.homework.exports.cloze import boxes, prose
@@ -51,6 +55,8 @@ def feedback(text: str) -> str:
 )
 class MoodleXml(Export):
     """One category per sheet, and one per question that has variants, of which a quiz draws one."""
+
+    platform: ClassVar[str] = "Moodle"
 
     def files(self) -> Iterator[Out]:
         lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
@@ -110,12 +116,12 @@ class MoodleXml(Export):
                     f"{decimal(item.points)}; set the mark in the quiz to {decimal(item.points)}"
                 )
                 self.notes += [note] if note not in self.notes else []
-            return f"<p>{prose(said)}</p>{boxes(item, weights)}"
+            line = boxes_line(item)
+            form = f"<p><em>{prose(line)}</em></p>" if line else ""
+            return f"<p>{prose(said)}</p>{boxes(item, weights)}{form}"
         text = f"<p>{escape_markup(said)}</p>"
         if item.sort in ("number", "words"):
-            unit = f", in {item.fields[0].unit}" if item.fields[0].unit else ""
-            wants = escape_markup(f"Answer: {item.wants}{unit}")
-            text += f"<p><em>{wants}</em></p>"
+            text += f"<p><em>{escape_markup(answer_line(item.fields[0]))}</em></p>"
         return text
 
     def answer(self, share: str, text: str, said: str, tolerance: str = "") -> str:
@@ -148,10 +154,9 @@ class MoodleXml(Export):
         count = sum(right for _, right in item.options)
         single = "true" if count == 1 else "false"
         yield f"<single>{single}</single><shuffleanswers>true</shuffleanswers><answernumbering>abc</answernumbering>"
-        each = "100" if count == 1 else fraction(Fraction(1, count))
-        wrong = "0" if count == 1 else "-50"
         for text, right in item.options:
-            yield self.answer(each if right else wrong, text, RIGHT if right else "")
+            share = Fraction(right) if count == 1 else option_share(item, right=right)
+            yield self.answer(fraction(share), text, RIGHT if right else "")
 
 
 def _escape_star(text: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -84,6 +84,8 @@ def wording(item: Item) -> str:
 
 class Notebook(Export):
     """The notebook that students fill in, this package, and the sheet without its keys."""
+
+    has_convcalc: ClassVar[bool] = True
 
     @property
     def file(self) -> str:

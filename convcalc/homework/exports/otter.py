@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.answers.text_types import Choice
 from convcalc.homework.answers.types import Matrix
 from convcalc.homework.exports.base import Out, export
 from convcalc.homework.exports.items import KEYED, Item
@@ -136,7 +135,7 @@ def _steps(sheet: Sheet, question: Question) -> int:
     shares = [*question.credit.values(), *sheet.other_convention.values()]
     cells = []
     for part in parts:
-        tuples = isinstance(part.expected, tuple) and not isinstance(part.answer_type, Choice)
+        tuples = isinstance(part.expected, tuple)
         if isinstance(part.answer_type, Matrix) and question.partial == "cells":
             cells.append(len(part.expected) * len(part.expected[0]))
         elif tuples and question.partial in ("parts", "cells") and len(parts) == 1:

@@ -6,9 +6,9 @@ import json
 import uuid
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
-from convcalc.homework.exports.base import Export, Out, export, safe_name, whole_weights
+from convcalc.homework.exports.base import Export, Out, boxes_line, export, safe_name, whole_weights
 from convcalc.homework.exports.fields import Field, decimal, json_number
 from convcalc.homework.exports.items import Item
 from convcalc.text import escape_html
@@ -32,9 +32,28 @@ def generate(data):
         data["correct_answers"][name] = answer
 
 
+def is_right(setting, given):
+    """1 if a kernel, stride and padding give the size that is asked for, else 0."""
+    n, out, total, exact = setting
+    try:
+        k, s, p = (int(given[name]) for name in ("k", "s", "p"))
+    except (KeyError, TypeError, ValueError):
+        return 0
+    slack = n + (p if total else 2 * p) - k
+    if k < 1 or s < 1 or p < 0 or slack < 0 or (exact and slack % s):
+        return 0
+    return int(slack // s + 1 == out)
+
+
 def grade(data):
-    """Name the known mistake behind a wrong number; accept other right words."""
+    """Name the known mistake behind a wrong number; accept other right words and settings."""
     variant = VARIANTS[data["params"]["chosen"]]
+    if "setting" in variant:
+        right = is_right(variant["setting"], data["submitted_answers"])
+        for name in ("k", "s", "p"):
+            data["partial_scores"][name] = {{"score": right, "weight": 1}}
+        data["score"] = right
+        return
     for name, score in data["partial_scores"].items():
         given = data["submitted_answers"].get(name)
         if given is None or (score.get("score") or 0) >= 1:
@@ -69,6 +88,10 @@ def grade(data):
 class PrairieLearn(Export):
     """info.json, question.html and server.py for each question."""
 
+    platform: ClassVar[str] = "PrairieLearn"
+    has_points: ClassVar[bool] = False
+    all_or_nothing: ClassVar[bool] = True
+
     def files(self) -> Iterator[Out]:
         for variants in self.items:
             first = variants[0]
@@ -101,8 +124,16 @@ class PrairieLearn(Export):
     def variant(self, item: Item) -> dict[str, Any]:
         """One set of numbers, with its answers."""
         names = {f"a{place}": box for place, box in enumerate(item.fields, start=1)}
+        if item.setting is not None:
+            n, out, total, exact, example = item.setting
+            return {
+                "text": " ".join(filter(None, (item.text, item.ruled))),
+                "setting": [n, out, total, exact],
+                "answers": dict(zip("ksp", example)),
+                "words": {}, "wrong": {},
+            }  # fmt: skip
         return {
-            "text": self.alone(item),
+            "text": " ".join(filter(None, (self.alone(item), boxes_line(item)))),
             "answers": {name: _right_of(box) for name, box in names.items()},
             "words": {
                 name: [word.lower() for word in box.words]
@@ -129,17 +160,27 @@ class PrairieLearn(Export):
             several = sum(right for _, right in item.options) != 1
             tag = "pl-checkbox" if several else "pl-multiple-choice"
             fixed = "" if item.sort == "choice" else ' order="fixed"'
+            if several and item.question.partial != "none":
+                fixed += ' partial-credit="true" partial-credit-method="PC"'
             lines.append(f'<{tag} answers-name="a1"{fixed}>')
             for option, right in item.options:
                 lines.append(
                     f'  <pl-answer correct="{str(right).lower()}">{_plain(option)}</pl-answer>'
                 )
             lines.append(f"</{tag}>")
+        if item.setting is not None:
+            return "\n".join([*lines, *_SETTING, ""])
         weights, _ = whole_weights(item) if item.fields else ([], 1)
         alone = len(item.fields) == 1
         for place, (box, weight) in enumerate(zip(item.fields, weights), start=1):
             lines.append(_element(f"a{place}", box, 1 if alone else weight, alone=alone))
         return "\n".join(lines) + "\n"
+
+
+_SETTING = [
+    f'<pl-integer-input answers-name="{name}" label="{label} {name}"></pl-integer-input>'
+    for name, label in (("k", "kernel"), ("s", "stride"), ("p", "padding"))
+]
 
 
 def _right_of(box: Field) -> Any:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
-from convcalc.homework.exports.base import RIGHT, Export, Out, export, zip_files
+from convcalc.homework.exports.base import RIGHT, Export, Out, boxes_line, export, zip_files
 from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item
 from convcalc.text import escape_markup
@@ -55,6 +55,8 @@ def _identifier(*words: Any) -> str:
 )
 class Qti(Export):
     """An archive with the quiz, its settings and a manifest."""
+
+    platform: ClassVar[str] = "Canvas"
 
     choices: ClassVar[bool] = False
 
@@ -199,9 +201,7 @@ class Qti(Export):
         idents = [_identifier(self.sheet.id, name, i)[:9] for i in range(len(options))]
         found = self.item(section, name, kind, points, idents)
         presentation = _under(found, "presentation")
-        unit = f" (in {box.unit})" if box is not None and box.unit else ""
-        text = f"{self.alone(item)}{f' ({label.strip()})' if label else ''}{unit}"
-        _html(_under(presentation, "material"), text)
+        _html(_under(presentation, "material"), self.asked(item, None if options else box))
         if options:
             self.choice(found, presentation, options, idents, several=several)
         else:
@@ -237,7 +237,8 @@ class Qti(Export):
             [each for names in idents for each in names],
         )
         presentation = _under(found, "presentation")
-        _html(_under(presentation, "material"), self.alone(item), _blank_lines(item))
+        said = " ".join(filter(None, (self.alone(item), boxes_line(item))))
+        _html(_under(presentation, "material"), said, _blank_lines(item))
         processing = _respond(found)
         share = Fraction(100, len(item.fields))
         for place, (right, names) in enumerate(zip(words, idents), start=1):
