@@ -102,7 +102,8 @@ def check_size(data: bytes | str, max_bytes: int, name: str, way_out: str) -> No
         UsageError: it is larger.
     """
     if len(data) > max_bytes:
-        raise UsageError(f"{name}: larger than {max_bytes // 2**20} MiB; {way_out}")
+        most = f"{max_bytes // 2**20} MiB" if max_bytes >= 2**20 else f"{max_bytes:,} bytes"
+        raise UsageError(f"{name}: larger than {most}; {way_out}")
 
 
 def decode(data: bytes, name: str, *, utf_16: bool = False) -> str:

@@ -103,7 +103,7 @@ def test_standard_input_is_a_file_like_others(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"abc")))
     assert read_file("-", 3) == b"abc"
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"abcd")))
-    assert refusal_of_stdin(3) == "<stdin>: larger than 0 MiB; use a smaller picture"
+    assert refusal_of_stdin(3) == "<stdin>: larger than 3 bytes; use a smaller picture"
     monkeypatch.setattr(sys, "stdin", None)
     assert refusal_of_stdin(3) == "<stdin>: cannot be read; give a file, or pipe a picture in"
     closed = io.TextIOWrapper(io.BytesIO())

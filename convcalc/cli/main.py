@@ -142,6 +142,6 @@ def _give_up_lost_streams() -> None:
 
 def _usage_text(error: click.UsageError) -> str:
     """A usage error in one line, with where to look."""
-    message = printable_lines(error.format_message()).replace("\n", " ")
+    message = printable_lines(error.format_message().replace("\n\t", " ")).replace("\n", " ")
     path = error.ctx.command_path if error.ctx else "convcalc"
     return f"{message.rstrip('.')}; run {path} -h for help"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from convcalc.formats import FORMATS
+from convcalc.homework.exports import EXPORTS
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.questions import QUESTIONS
 
@@ -377,3 +378,21 @@ def test_the_catalogues_go_on_in_the_next_line_where_a_terminal_is_narrow(
         ran = convcalc(*words)
         assert "…" not in ran.out.replace("k=…", "")
         assert max(map(len, ran.out.splitlines())) <= int(columns)
+
+
+def test_pages_of_types_have_lines_and_no_signs_for_them(convcalc: Any) -> None:
+    for kind in QUESTIONS:
+        out = convcalc("hw", "types", kind).out
+        assert "\\n" not in out, kind
+        assert "`" not in out.split("given:")[0], kind
+
+
+def test_a_missing_choice_lists_what_there_is(convcalc: Any) -> None:
+    ran = convcalc("hw", "export", "ps1.yaml")
+    names = ", ".join(EXPORTS.names())
+    assert ran.err == (
+        f"convcalc: Missing option '--to'. Choose from: {names}; run convcalc hw export -h for help\n"
+    )
+    assert convcalc("completion").err == (
+        "convcalc: Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish; run convcalc completion -h for help\n"
+    )

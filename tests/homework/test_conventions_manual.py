@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
+import re
 from typing import Any
 
 import pytest
 
 from convcalc.formats import FORMATS
 from convcalc.homework import check, loads
-from convcalc.homework.conventions import PRESETS, RULES
+from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
 from convcalc.homework.questions import QUESTIONS
 
 FIT = """\
@@ -132,3 +134,25 @@ def test_a_narrow_terminal_cuts_nothing_short(convcalc: Any) -> None:
 def test_what_is_not_there_is_refused(convcalc: Any, words: tuple[str, ...], message: str) -> None:
     ran = convcalc("hw", "conventions", *words)
     assert (ran.code, ran.out, ran.err) == (2, "", f"convcalc: {message}\n")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_one_convention_is_shown_with_a_question_in_which_it_matters(
+    name: str, convcalc: Any
+) -> None:
+    out = convcalc("hw", "conventions", name).out
+    if name not in ("separable_bias", "avg_pool_border"):  # no example of a type is about these
+        lines = out.split("For example: ")[1].splitlines()
+        shown = dict(line.strip().split(": ", 1) for line in itertools.takewhile(bool, lines[1:]))
+        assert set(shown) <= set(RULES[name].values)
+        assert len(set(shown.values())) > 1
+    setting = re.fullmatch(
+        r"In a sheet: conventions: \{(\w+): ([\w-]+)\}(?:, or preset: (.+))?\.",
+        out.splitlines()[-1],
+    )
+    assert setting
+    changed = Conventions().but(**{setting[1]: setting[2]})
+    assert setting[1] == name
+    assert changed != Conventions()
+    if setting[3]:
+        assert getattr(conventions(setting[3]), name) == setting[2]

@@ -53,7 +53,8 @@ def type_report(name: str) -> Report:
         UsageError: there is no such type.
     """
     cls = _question_type(name)
-    lines = [inspect.getdoc(cls) or cls.about, "", f"given: {' '.join(_words(cls)) or 'nothing'}"]
+    about = (inspect.getdoc(cls) or cls.about).replace("`", "").split("\n")
+    lines = [*about, "", f"given: {' '.join(_words(cls)) or 'nothing'}"]
     if cls.depends_on:
         lines.append(f"depends on the conventions: {', '.join(cls.depends_on)}")
     lines += [f"does not depend on {key}: {reason}" for key, reason in cls.ignores.items()]

@@ -7,7 +7,7 @@ from typing import Any
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
-from convcalc.homework.questions import QUESTIONS
+from convcalc.homework.questions import QUESTIONS, Task, create_question
 from convcalc.report import Column, Report
 from convcalc.text import quoted
 
@@ -72,6 +72,7 @@ def conventions_report(name: str = "", preset: str = "") -> Report:
             "",
             f"If an answer is right under another value, {facts['otherwise']}.",
             f"Question types that depend on it: {_joined(types)}.",
+            *_example_lines(name, types),
         ]
     return Report(
         title="",
@@ -82,8 +83,44 @@ def conventions_report(name: str = "", preset: str = "") -> Report:
         facts=facts,
         lines=lines,
         lines_repeat_rows=True,
-        footer=["In a sheet: conventions: {fit: strict, bias: false}, or preset: cs231n."],
+        footer=[_in_a_sheet(name)],
     )
+
+
+def _others(key: str) -> list[str]:
+    """The values of a convention that are not the usual one."""
+    return [value for value in RULES[key].values if value != getattr(_USUAL, key)]
+
+
+def _in_a_sheet(name: str) -> str:
+    """How a sheet sets a convention, or several."""
+    setting = f"{name}: {_others(name)[0]}" if name else "fit: strict, bias: false"
+    presets = [each for each in PRESETS if not name or _changes(each).get(name) == _others(name)[0]]
+    preset = f", or preset: {presets[0]}" if presets else ""
+    return f"In a sheet: conventions: {{{setting}}}{preset}."
+
+
+def _example_lines(name: str, types: list[str]) -> Iterator[str]:
+    """A question whose answer is another one under another value; nothing where no example shows it."""
+    for kind in types:
+        for given in QUESTIONS[kind].examples:
+            found: dict[str, str] = {}  # the values of the convention by the answer under them
+            try:
+                question = create_question(kind, given, _USUAL)
+                for value in (getattr(_USUAL, name), *_others(name)):
+                    found.setdefault(_answer(question.under(_USUAL.but(**{name: value}))), value)
+            except UsageError:
+                continue
+            if len(found) > 1:
+                yield from ("", f"For example: {question.question_text()}")
+                yield from (f"  {value}: {answer}" for answer, value in found.items())
+                return
+
+
+def _answer(task: Task) -> str:
+    """The right answer to a question, the parts of it with their names."""
+    parts = [(part.name, part.answer_type.text(part.expected)) for part in task.parts()]
+    return "; ".join(f"{name}: {text}" if name else text for name, text in parts)
 
 
 def _rows(key: str) -> Iterator[dict[str, Any]]:

@@ -176,6 +176,7 @@ def _latex(sheet: Sheet) -> Iterator[str]:
     yield r"\usepackage[utf8]{inputenc}"
     yield r"\begin{document}"
     yield rf"\section*{{{escape_latex(_heading(sheet))}}}"
+    yield from (r"\noindent Name: \hrulefill", "")
     for each in _about(sheet):
         yield from (escape_latex(each), "")
     yield r"\begin{description}"
