@@ -271,3 +271,42 @@ def test_prairielearn_accepts_every_right_setting_and_no_other(total: bool, exac
     assert data["score"] == 0
     assert all(f'answers-name="{name}"' in text for name in "ksp")
     assert "Take stride" not in json.dumps(data["params"])
+
+
+# ------------------------------------------------------------------------- windows that may not fit
+
+
+@pytest.mark.parametrize("name", BANKS)
+@pytest.mark.parametrize("kind", ["output-size", "volume", "pool-volume"])
+def test_a_strict_question_looks_the_same_whether_it_fits_or_not(kind: str, name: str) -> None:
+    given = {"output-size": "", "volume": ", c_in: 3, filters: 6", "pool-volume": ", c_in: 6"}[kind]
+
+    def shape_of(n: int) -> tuple[list[str], str]:
+        """The kinds of elements of a question, and how an answer is written."""
+        asked = f"type: {kind}, conventions: {{fit: strict}}, given: {{n: {n}, k: 3, s: 2{given}}}"
+        sheet = loads(f"convcalc_sheet: 1\nquestions:\n  - {{id: q, {asked}}}\n")
+        ((item,),) = list(items(sheet))
+        text, _ = exported(f"  - {{id: q, {asked}}}\n", name)
+        return re.findall(r"type=.\w+|pl-\w+|\d+:[A-Z]{6,}|question_type", text), (
+            f"{item.sort} {len(item.fields)} {re.sub(r'[0-9]+', '#', item.fields[0].form)}"
+        )
+
+    fits, misfits = shape_of(33), shape_of(32)
+    assert fits[1] == misfits[1]
+    if name != "gift":
+        assert set(fits[0]) == set(misfits[0])
+
+
+def test_a_volume_that_does_not_fit_is_0_in_every_box() -> None:
+    asked = "  - {id: q, type: volume, conventions: {fit: strict}, given: {n: 32, k: 3, s: 2, c_in: 3, filters: 6}}\n"
+    sheet = loads(f"convcalc_sheet: 1\nquestions:\n{asked}")
+    ((item,),) = list(items(sheet))
+    assert [box.label for box in item.fields] == ["height", "width", "channels"]
+    assert [box.right for box in item.fields] == [[(Fraction(0), Fraction(0))]] * 3
+    assert 15 in {wrong.value for wrong in item.fields[0].known}  # rounded down
+    text, export = exported(asked, "gift")
+    assert "Write 0 in every box if a window does not fit." in text
+    assert (
+        "q: boxes for numbers take no words, so it asks: Write 0 in every box if a window does not fit."
+        in export.notes
+    )

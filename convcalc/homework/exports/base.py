@@ -184,9 +184,7 @@ class Export:
     def alone(self, item: Item) -> str:
         """A question's wording for a bank, in which it is read without its sheet; notes what it changes."""
         if item.narrowed:
-            self.note(
-                f"{item.id}: boxes cannot accept every right setting, so it asks: {item.narrowed}"
-            )
+            self.note(f"{item.id}: {item.reason}, so it asks: {item.narrowed}")
         return item.alone
 
     def asked(self, item: Item, box: Field | None = None) -> str:

@@ -8,7 +8,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.homework.answers.reading import decimal_places, number_text, plain_decimal, raw_text
-from convcalc.homework.answers.types import Bytes, Fit, Matrix, Misfit, Share, Size, Tolerance
+from convcalc.homework.answers.types import (
+    Bytes,
+    Fit,
+    Matrix,
+    Misfit,
+    Share,
+    Size,
+    Tolerance,
+    Volume,
+)
 from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.marking.diagnosis import SMALL, mistake_text
 
@@ -107,6 +116,8 @@ def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
 def _boxes_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     label = part.label or part.name.replace(".", " ")
     expected = part.expected
+    if isinstance(expected, Misfit) and zero_for_misfit(part):
+        expected = (0,) * part.answer_type.sides  # type: ignore[attr-defined]
     if isinstance(expected, bool | Misfit) or not isinstance(expected, int | Fraction | tuple):
         return [_word_field(sheet, question, part, label)]
     flat = _numbers_of(expected)
@@ -169,12 +180,21 @@ def _accepted_boxes(
     return found, lost
 
 
+def zero_for_misfit(part: Part) -> bool:
+    """Whether boxes for the numbers of a volume ask for 0 if a window does not fit, so that all look the same."""
+    return isinstance(part.answer_type, Volume) and _is_strict(part) and "." not in part.name
+
+
+def _is_strict(part: Part) -> bool:
+    """Whether a window must fit exactly."""
+    return getattr(part.quantities, "fit", "") == "strict"
+
+
 def _may_not_fit(part: Part) -> bool:
     """Whether "does not fit" may be the answer; such a question looks the same whether it is or not."""
     if not isinstance(part.answer_type, Size):
         return False
-    strict = getattr(part.quantities, "fit", "") == "strict"
-    return strict or isinstance(part.answer_type, Fit) or part.topic in _MAY_NOT_FIT
+    return _is_strict(part) or isinstance(part.answer_type, Fit) or part.topic in _MAY_NOT_FIT
 
 
 def _name_of(question: Question, part: Part, place: int, count: int) -> str:

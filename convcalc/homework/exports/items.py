@@ -13,7 +13,7 @@ from convcalc.errors import UsageError
 from convcalc.homework.answers.formulas import InSymbols
 from convcalc.homework.answers.text_types import Choice, Settings
 from convcalc.homework.conventions import Conventions, rule_sentences
-from convcalc.homework.exports.fields import Field, fields_of
+from convcalc.homework.exports.fields import Field, fields_of, zero_for_misfit
 from convcalc.homework.variants.draw import draw_question, draws
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Item:
         variant: which of several with other numbers; 0 where there is one.
         rules: the conventions that its answer depends on, for those who see it without its sheet.
         narrowed: what it asks for instead, where the sheet accepts more than boxes can.
+        reason: why it does, for teachers.
         setting: the sizes and rules of a question for which every right kernel, stride and padding counts.
         spelled: whether the answer is a formula, which may be written in many ways.
         lost: what boxes cannot hold of it, a sentence each.
@@ -69,6 +70,7 @@ class Item:
     variant: int = 0
     rules: str = ""
     narrowed: str = ""
+    reason: str = ""
     setting: Setting | None = None
     spelled: bool = False
     lost: list[str] = field(default_factory=list)
@@ -154,12 +156,16 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         return found
     parts = question.parts
     if isinstance(form, Settings):
+        found.reason = "boxes cannot accept every right setting"
         found.narrowed, box, found.setting = _one_setting(form, parts[0].expected)
         found.fields, found.sort, found.wants = [box], "number", "a size, exact"
         return found
     found.spelled = any(isinstance(part.answer_type, InSymbols) for part in parts)
     found.fields = [each for part in parts for each in fields_of(sheet, question, part)]
     found.lost = [text for each in found.fields for text in each.lost]
+    if any(map(zero_for_misfit, parts)):
+        found.reason = "boxes for numbers take no words"
+        found.narrowed = "Write 0 in every box if a window does not fit."
     for each in found.fields:
         each.weight /= len(parts)
     if len(found.fields) == 1:
