@@ -468,6 +468,66 @@ def test_a_forward_is_followed(body: str) -> None:
     ]
 
 
+BLOCKS = """
+def block(i, o, n=2):
+    layers = []
+    for _ in range(n):
+        layers.append(nn.Conv2d(i, o, 3, padding=1))
+        layers += [nn.ReLU()]
+        i = o
+    return nn.Sequential(*layers, nn.MaxPool2d(2))
+
+class Block(nn.Module):
+    def __init__(self, i, o):
+        super().__init__()
+        self.conv = nn.Conv2d(i, o, kernel_size=3, padding=1)
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        return self.act(self.conv(x))
+"""
+CONVS = ["conv3-8 pad 1", "relu"] * 2 + ["pool2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BLOCKS + "m = nn.Sequential(block(3, 8))",
+        BLOCKS + "m = nn.Sequential(Block(3, 8), Block(8, 8), nn.MaxPool2d(2))",
+        BLOCKS + "class Net(nn.Module):\n    def __init__(self, width=8):\n        super().__init__()\n        self.a, self.b = "
+        "Block(3, width), Block(width, width)\n    def forward(self, x):\n        return F.max_pool2d(self.b(self.a(x)), 2)",
+        BLOCKS + "class Net(nn.Module):\n    def __init__(self, width):\n        super().__init__()\n        self.w = width\n        "
+        "self.all = nn.ModuleList([Block(3, self.w), Block(self.w, self.w), nn.MaxPool2d(2)])\n    def forward(self, x):\n        "
+        "for each in self.all:\n            x = each(x)\n        return x\nnet = Net(width=16 // 2).to(device)\ny = net(torch.randn(1, 3, 32, 32))",
+        "m = nn.Sequential()\nc = 3\nfor n in [8] * 2:\n    m.append(nn.Conv2d(c, n, 3, padding=1))\n    m.append(nn.ReLU())\n    c = n\n"
+        "m.append(nn.MaxPool2d(2))",
+        "x = torch.randn(1, 3, 32, 32)\na, b = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 2 ** 3, 3, padding=1)\n"
+        "x = F.relu(a(x))\nx = F.relu(b(x))\nx = nn.MaxPool2d(2)(x)",
+        "kw = dict(kernel_size=3, padding=1)\nm = nn.Sequential(OrderedDict([(f'c{i}', nn.Conv2d(3 + 5 * i, 8, **kw) if i < 2 else nn.ReLU()) "
+        "for i in range(3)]))\nm.insert(1, nn.ReLU())\nm.add_module('p', nn.MaxPool2d(2))\nm.append(nn.Tanh())\nm.pop(-1)",
+        "class Net(nn.Sequential):\n    def __init__(self):\n        super().__init__(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), "
+        "nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))\nm = Net()",
+    ],
+)  # fmt: skip
+def test_functions_classes_loops_and_lists_are_followed(text: str) -> None:
+    assert layers(text) == layers(", ".join(CONVS))
+    assert read(text).notes == []
+
+
+def test_the_layers_of_a_block_are_named_by_their_path() -> None:
+    text = BLOCKS + "m = nn.Sequential(Block(3, 8), nn.Sequential(nn.ReLU()))"
+    names = [node.name for node in network_of(text, RGB)[0].nodes]
+    assert names == ["m.0.conv", "m.0.act", "m.1.0"]
+
+
+def test_a_mean_over_the_maps_gives_a_row() -> None:
+    assert outputs(forward("x = self.c(x).mean(dim=(2, 3)); return x")) == [
+        (6, 28, 28),
+        (6, 1, 1),
+        (6,),
+    ]
+
+
 def test_a_squeeze_after_a_pool_of_all_gives_a_row() -> None:
     made = "self.c = nn.Conv2d(3, 6, 5); self.p = nn.AdaptiveAvgPool2d((1, 1)); self.fc = nn.Linear(6, 2)"
     text = forward("return self.fc(self.p(self.c(x)).squeeze())", made)
@@ -476,10 +536,25 @@ def test_a_squeeze_after_a_pool_of_all_gives_a_row() -> None:
 
 FORWARD_REFUSED = {
     "y = self.c(x); z = self.c(x); return y + z": [
-        "line 6: self.c(x): uses c a second time, so its weights count once only; write a YAML file",
-        "line 6: self.c(x): reads what other layers have read already, so the network branches; write a YAML file",
         "line 7: y + z: is not a call of one layer, which alone is followed; write a YAML file",
     ],
+    "x = self.c(x); x = self.c(x); return x": [
+        "line 6: self.c(x): uses c a second time, so its weights count once only; write a YAML file",
+    ],
+    "x = self.c(x); F.relu(x, inplace=True); return x": [
+        "line 6: F.relu(x, inplace=True): changes its input in place; write x = in front of it",
+    ],
+    "x = self.c(x)": ["forward() returns nothing; add return x at its end"],
+    "h = self.c(x); return h, x": [
+        "line 6: (h, x): is not a call of one layer, which alone is followed; write a YAML file",
+    ],
+    "return nn.Conv2d(3, 4, 3)(x)": [
+        "line 5: nn.Conv2d(3, 4, 3): is made anew at each call, so it is never trained; make it in __init__()",
+    ],
+    "x = self.c(x).mean(1); return x": [
+        "line 5: self.c(x).mean(1): is read only over the axes (2, 3) of an image; use nn.AdaptiveAvgPool2d(1)",
+    ],
+    "if self.training:;     x = self.c(x); return x": ["line 5: self.training: 'if' is not read; write each layer on a line of its own"],
     "x = self.d(x); return x": [
         "line 5: self.d: is not made in these lines; add the line that makes it",
     ],
@@ -496,9 +571,9 @@ FORWARD_REFUSED = {
         "line 5: F.interpolate: 'interpolate' is not a function that is followed; write a YAML file",
     ],
     "for i in range(3):;     x = self.c(x); return x": [
-        "line 5: for i in range(3): x = self.c(x): is more than one layer after the other, which is not followed; "
-        "write a YAML file",
+        "line 6: self.c(x): uses c a second time, so its weights count once only; write a YAML file",
     ],
+    "while True:;     x = self.c(x); return x": ["line 5: True: 'while' is not read; write each layer on a line of its own"],
 }  # fmt: skip
 
 
@@ -518,7 +593,7 @@ REFUSED_PYTORCH = {
     "nn.Conv2D(3, 6, 5)": "nn.Conv2D(3, 6, 5): Conv2D is not a layer that can be read here; did you mean 'Conv2d'?",
     "nn.Conv2d(3, k, 5)": "nn.Conv2d(3, k, 5): out_channels: 'k' is a name without a value here; write the number",
     "nn.Conv2d(3, open('x').read(), 5)": "nn.Conv2d(3, open('x').read(), 5): out_channels: \"open('x').read()\" is not a plain number; write the number",
-    "nn.Conv2d(3, 2 ** 9, 5)": "nn.Conv2d(3, 2 ** 9, 5): out_channels: '2 ** 9' is not a plain number; write the result",
+    "nn.Conv2d(3, 2 ** 99, 5)": "nn.Conv2d(3, 2 ** 99, 5): out_channels: '2 ** 99' is not a plain number; write the result",
     "nn.Conv2d(3, 10 * 999999999999, 5)": "nn.Conv2d(3, 10 * 999999999999, 5): out_channels: a number is too large; use at most 1,000,000,000,000",
     "nn.Conv2d(3, 6, 3, stride=2, padding='same')": "nn.Conv2d(3, 6, 3, stride=2, padding='same'): "
     "PyTorch has padding 'same' for stride 1 only; write the padding as a number",
@@ -534,7 +609,26 @@ REFUSED_PYTORCH = {
     "MyBlock is not a layer that can be read here; known are Conv2d, Linear, MaxPool2d and the like",
     "m = nn.Conv2d(3, 6, 5)\nm.weight.requires_grad = False": "line 2: m.weight.requires_grad: is not read, because all "
     "parameters are counted; leave it out",
-    "nn.Sequential(*[nn.ReLU()] * 3)": "[nn.ReLU()] * 3: is not a layer; write for example nn.Conv2d(3, 6, 5)",
+    "m = nn.Sequential(*[nn.Conv2d(3, 3, 1)] * 3)": "model: uses m.0 a second time, so its weights count once only; write a YAML file",
+    "nn.Sequential(*[nn.ReLU()] * 9999)": "[nn.ReLU()] * 9999: has more than 4,000 items; use fewer",
+    "nn.Sequential(nn.utils.weight_norm(nn.Conv2d(3, 8, 3)))": "nn.utils.weight_norm(nn.Conv2d(3, 8, 3)): "
+    "is not a layer that can be read here; write a YAML file",
+    "w = nn.Parameter(torch.zeros(3))\nnn.ReLU()": "line 1: nn.Parameter(torch.zeros(3)): is a weight without a layer, "
+    "which is not read; write a YAML file",
+    "a = nn.Sequential(nn.ReLU())\nb = nn.Sequential(nn.Tanh())": "'a' and 'b' are models of their own; keep the lines of one of them",
+    "class A(nn.Module):\n    def forward(self, x):\n        return x\nb = nn.Sequential(nn.Tanh())": "'b' and 'A' are models of "
+    "their own; keep the lines of one of them",
+    "m = nn.Sequential(nn.ReLU())\nm.register_forward_hook(f)": "line 2: m.register_forward_hook(f): is not read; "
+    "write each layer on a line of its own",
+    "m = nn.Sequential(nn.Conv2d(3, 8, 3))\nm[0].bias = None": "line 2: m[0].bias: is changed, which is not read; "
+    "make it with the values it shall have",
+    "def f(n):\n    return nn.Conv2d(3, n, 3)\nm = nn.Sequential(f())": "line 2: nn.Conv2d(3, n, 3): out_channels: 'n' is a name "
+    "without a value here; write the number",
+    "def f(n):\n    return nn.ReLU()\nm = nn.Sequential(f(1, 2))": "line 3: f(1, 2): gives 2 arguments, but f takes 1; leave some out",
+    "for i in range(2000):\n    for j in range(2000):\n        a = 1\nnn.ReLU()": "line 3: a = 1: takes more than 60,000 steps; "
+    "write each layer on a line of its own",
+    "nn.Sequential([nn.ReLU()][7])": "[nn.ReLU()][7]: is not among its items; use a number or name that is there",
+    "nn.ReLU().__class__": "no layers are named; write for example CONV5-64, POOL2, FC-10",
     "nn.PReLU(2)": "nn.PReLU(2): is written for 2 channels, but 3 come in; write 3",
     "nn.LayerNorm(32)": "nn.LayerNorm(32): is over 32, but 3×32×32 comes in; only a norm of all its values is read; "
     "write [3, 32, 32]",
@@ -786,6 +880,15 @@ HOSTILE: dict[str, str] = {
     "brackets": "(" * 9_900 + "relu" + ")" * 9_900,
     "strides": "stride: " * 2_400,
     "labels": "conv1 3x3 " * 1_900,
+    "lists that grow": "l = [nn.ReLU()]\n" + "l = l + l\n" * 60 + "nn.Sequential(*l)",
+    "lists of lists": "a = [1] * 2000\na = [a] * 2000\na = [a] * 2000\nb = str(a)\nc = a == a\nnn.Conv2d(3, a, 3)",
+    "a list in itself": "l = [1]\nl.append(l)\nc = f'{l}'\nnn.Conv2d(3, l, 3)",
+    "a model in itself": "s = nn.Sequential(nn.ReLU())\ns.append(s)\nx = s(torch.randn(1, 3, 2, 2))",
+    "models that double": "s = nn.Sequential(nn.ReLU())\n" + "s = nn.Sequential(s, s)\n" * 60,
+    "a function of itself": "def f(n):\n    return [f(n - 1), f(n - 1)] if n else nn.ReLU()\nm = nn.Sequential(*f(40))",
+    "loops in loops": "".join(" " * i + f"for x{i} in range(2000):\n" for i in range(18)) + " " * 18 + "a = 1\nnn.ReLU()",
+    "many arguments": "nn.Conv2d(" + "".join(f"a{i}=1," for i in range(1_900)) + ")",
+    "a long word": "a = 'x'\n" + "a = a + a\n" * 60 + "nn.Conv2d(3, a, 3)",
     "repeats": "9999*conv:k1c1 " * 10,
     "repeats of a printed layer": "(0-9): 999999 x ReLU()",
     "brackets of print": "(a): Sequential(\n" * 1_000,

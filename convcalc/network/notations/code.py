@@ -23,9 +23,10 @@ _MAX_BRACKETS = 30  # inside one another
 _MAX_DEPTH = 20  # of a value
 _MAX_ITEMS = 16  # of a tuple
 _MAX_NUMBER = 10**12
+_MAX_WORDS = 40  # arguments with a name
 _MAX_WORD = 100  # characters
 _BRACKETS = re.compile(r"[\[({})\]]")
-_TOO_DEEP = "nests too many brackets; write one layer on each line"
+TOO_DEEP = "nests too many brackets; write one layer on each line"
 
 
 class UnreadableError(Exception):
@@ -54,7 +55,7 @@ class Code:
         except UnicodeError:
             found.refuse("the code has half a character, which no editor shows; copy it again")
         except (ValueError, RecursionError, MemoryError):
-            found.refuse(f"the code {_TOO_DEEP}")
+            found.refuse(f"the code {TOO_DEEP}")
 
     def where(self, node: ast.AST) -> str:
         """How a message begins: with the line, where there are several, and the code."""
@@ -80,13 +81,13 @@ class Code:
             UnreadableError: it is no number, word, tuple of them, or sum or product of whole numbers.
         """
         if depth > _MAX_DEPTH:
-            raise UnreadableError(_TOO_DEEP)
+            raise UnreadableError(TOO_DEEP)
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float | str | None):
             value = node.value
             if isinstance(value, str) and len(value) > _MAX_WORD:
                 message = f"{quoted(value)} is too long for an argument; shorten it"
                 raise UnreadableError(message)
-            return _bounded(value)
+            return bounded(value)
         if isinstance(node, ast.Tuple | ast.List) and len(node.elts) <= _MAX_ITEMS:
             return tuple([self.value(each, depth + 1) for each in node.elts])
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -108,9 +109,9 @@ class Code:
         left, right = self.value(node.left, depth + 1), self.value(node.right, depth + 1)
         if type(left) is int and type(right) is int:
             if isinstance(node.op, ast.Mult):
-                return int(_bounded(left * right))
+                return int(bounded(left * right))
             if isinstance(node.op, ast.Add):
-                return int(_bounded(left + right))
+                return int(bounded(left + right))
             if isinstance(node.op, ast.Sub):
                 return left - right
             if isinstance(node.op, ast.FloorDiv) and right:
@@ -134,6 +135,9 @@ class Code:
         if len(call.args) > len(names):
             what = f"takes {len(names)} arguments, but is given {len(call.args)}; leave some out"
             self.refuse(call, what)
+        if len(call.keywords) > _MAX_WORDS:
+            self.refuse(call, f"is given {len(call.keywords)} arguments; leave some out")
+            return {}
         for keyword in call.keywords:
             name = keyword.arg or "**"
             if name not in names and not passed_over(name):
@@ -152,7 +156,8 @@ class Code:
             try:
                 values[name] = self.value(node)
             except UnreadableError as error:
-                self.refuse(call, f"{name}: {error}")
+                if str(error):
+                    self.refuse(call, f"{name}: {error}")
         return values
 
     def assign(self, targets: Iterable[ast.expr], node: ast.AST) -> bool:
@@ -164,8 +169,15 @@ class Code:
         for target in targets:
             if isinstance(target, ast.Name):
                 self.names[target.id] = value
-            elif last_name(target) in _FREEZES and value is not True:
-                self.refuse(target, "is not read, because all parameters are counted; leave it out")
+            else:
+                self.freezes(target, value)
+        return True
+
+    def freezes(self, target: ast.AST, value: Any) -> bool:
+        """Whether an assignment says that weights are not trained, which is a problem."""
+        if not isinstance(target, ast.Attribute) or target.attr not in _FREEZES or value is True:
+            return False
+        self.refuse(target, "is not read, because all parameters are counted; leave it out")
         return True
 
 
@@ -180,7 +192,7 @@ def parsed(text: str) -> ast.Module:
     for bracket in _BRACKETS.findall(text):
         depth += 1 if bracket in "([{" else -1
         if depth > _MAX_BRACKETS:
-            raise ValueError(_TOO_DEEP)
+            raise ValueError(TOO_DEEP)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd escapes: nobody runs this code
         try:
@@ -238,7 +250,7 @@ class Flow:
             del self.layers[place:]
 
 
-def _bounded(value: Any) -> Any:
+def bounded(value: Any) -> Any:
     """A value, unless it is a number that no layer can have."""
     if isinstance(value, int | float) and not -_MAX_NUMBER <= value <= _MAX_NUMBER:
         message = f"{shortened(format(value, '.3g') if isinstance(value, float) else 'a number')} is too large; use at most {_MAX_NUMBER:,}"

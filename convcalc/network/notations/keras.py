@@ -15,8 +15,10 @@ from convcalc.network.notations.code import Code, Flow, last_name, looks_like_py
 from convcalc.network.notations.keras_layers import input_of, is_layer, layers_of
 from convcalc.text import quoted
 
-_SURE = re.compile(r"\b(?:keras|layers)\.\w|\b(?<!nn\.)[A-Z]\w*[123]D(?:Transpose)?\(|\.add\(")
+_SURE = re.compile(r"\bkeras\.\w|\blayers\.[A-Z]|\b(?<!nn\.)[A-Z]\w*[123]D(?:Transpose)?\(|\.add\(")
 _PERHAPS = re.compile(r"\b(?:Dense|BatchNormalization|Activation)\(")
+_OTHER = re.compile(r"\bnn\.(?:[A-Z]|functional)|\bimport torch|\bfrom torch\b")
+_OWN = re.compile(r"\bkeras\b")
 _MAX_DEPTH = 60
 _INPUTS = ("Input", "InputLayer")
 _OTHER_ROOMS = ("optimizers", "losses", "metrics", "callbacks", "datasets")
@@ -33,6 +35,8 @@ class Keras(Notation):
 
     @staticmethod
     def fits(text: str) -> bool:
+        if _OTHER.search(text) and not _OWN.search(text):
+            return False
         return bool(_SURE.search(text) or (_PERHAPS.search(text) and looks_like_python(text)))
 
     @staticmethod

@@ -9,18 +9,26 @@ from typing import Any, ClassVar
 
 from convcalc.network.chain import Written
 from convcalc.network.notations.base import Notation, Reading, notation
-from convcalc.network.notations.code import Code, Flow, last_name, looks_like_python
-from convcalc.network.notations.pytorch_forward import Forward
-from convcalc.network.notations.pytorch_modules import layer_of, order_of
+from convcalc.network.notations.code import looks_like_python
+from convcalc.network.notations.code_expressions import StoppedError, ValueCode
+from convcalc.network.notations.code_values import (
+    Class,
+    Flowing,
+    Function,
+    Held,
+    Instance,
+    Sequence,
+    Unread,
+)
 from convcalc.network.notations.pytorch_printed import is_printed, read_printed
+from convcalc.network.notations.pytorch_run import BRANCHES, Torch
+from convcalc.text import quoted
 
-_SEQUENCES = ("Sequential", "OrderedDict")
 _SURE = re.compile(
-    r"\bnn\.[A-Z]|^\s*\(\w+(?:-\d+)?\): (?:\d+ x )?\w+\(|\b(?:Lazy)?[A-Z]\w*[123]d\(", re.MULTILINE
+    r"\bnn\.[A-Z]|^\s*\(\w+(?:-\d+)?\): (?:\d+ x )?\w+\(|\b(?:Lazy)?[A-Z]\w*[123]d\(|\bimport torch|\bfrom torch\b",
+    re.MULTILINE,
 )
 _PERHAPS = re.compile(r"\b(?:Linear|ReLU|Flatten|Dropout)\(")
-# Methods that give the module itself, with the same numbers.
-_SAME = ("to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "type")
 _IN_ORDER = "layers are taken in the order in which they are written; no forward() says another"
 
 
@@ -44,142 +52,133 @@ class PyTorch(Notation):
         if is_printed(text):
             read_printed(text, found)
             return found
-        lines = Lines(Code(text, found))
-        lines.statements(lines.code.body)
-        lines.finish()
+        code = ValueCode(text, found)
+        run = Torch(code)
+        try:
+            run.statements(code.body)
+            _Result(run, found).take()
+        except StoppedError:
+            pass
         return found
 
 
-class Lines:
-    """The modules that lines of code make.
+class _Result:
+    """The network that lines make, once they are followed.
 
     Args:
-        code: it.
+        run: the lines.
+        found: its layers go there.
     """
 
-    def __init__(self, code: Code) -> None:
-        self.code = code
-        self.modules: dict[str, list[Written]] = {}
-        self._classes = {each.name for each in code.body if isinstance(each, ast.ClassDef)}
-        self.forward: ast.FunctionDef | None = None
-        self._loose = 0
+    def __init__(self, run: Torch, found: Reading) -> None:
+        self.run, self.found = run, found
 
-    def statements(self, body: list[ast.stmt]) -> None:
-        """Look at statements, and into classes and functions."""
-        for statement in body:
-            if isinstance(statement, ast.ClassDef):
-                self.statements(statement.body)
-            elif isinstance(statement, ast.FunctionDef) and statement.name == "forward":
-                self.forward = statement
-            elif isinstance(statement, ast.FunctionDef):
-                self.statements(statement.body)
-            elif isinstance(statement, ast.Assign):
-                self._assignment(statement.targets, statement.value)
-            elif isinstance(statement, ast.AnnAssign) and statement.value:
-                self._assignment([statement.target], statement.value)
-            elif isinstance(statement, ast.Expr | ast.Return) and statement.value:
-                self._expression(statement.value)
-            elif not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Return):
-                word = type(statement).__name__.lower()
-                what = f"{word!r} is not read; write each layer on a line of its own"
-                self.code.refuse(_first_line(statement), what)
-
-    def finish(self) -> None:
+    def take(self) -> None:
         """The layers in the order of their use: what forward() says, else as they are written."""
-        found = self.code.found
-        if self.forward is None:
-            found.layers = [each for layers in self.modules.values() for each in layers]
-            if len(self.modules) > 1 and not all(name.startswith("(") for name in self.modules):
-                found.notes.append(_IN_ORDER)
-            found.notes += _flattened(found.layers)
-            return
-        flow = Flow(self.code)
-        Forward(self.code, self.modules, flow).read(self.forward)
-        found.layers = flow.layers
+        made = {name: each for name, each in self._made().items() if not self._is_used(each)}
+        models = {name: each for name, each in made.items() if isinstance(each, Instance)}
+        models |= {name: each for name, each in made.items() if self._is_model(name, each)}
+        for cls in reversed(self.run.classes):  # the last one uses those before it
+            is_network = bool(cls.methods) or cls.is_sequential
+            if not cls.is_made and is_network and not (models and _needs_values(cls)):
+                made[cls.node.name] = models[cls.node.name] = self._instance(cls)
+        flows = [each for each in made.values() if isinstance(each, Flowing)]
+        if len(models) > 1:
+            names = " and ".join(map(quoted, models))
+            self.found.refuse(f"{names} are models of their own; keep the lines of one of them")
+        elif models:
+            self._model(next(iter(models.values())))
+        elif flows and flows[-1].before is not None:
+            self._layers(flows[-1])
+        else:
+            self._in_order({n: e for n, e in made.items() if not isinstance(e, Flowing)})
 
-    def _assignment(self, targets: list[ast.expr], value: ast.expr) -> None:
-        """``self.conv1 = nn.Conv2d(…)``, or a number with a name."""
-        if self.code.assign(targets, value):
-            return
-        name, value = last_name(targets[0]), _unwrapped(value)
-        if isinstance(value, ast.Call) and self._is_other(value):
-            return
-        if isinstance(value, ast.Name) and value.id == name:  # model = model.to(device)
-            return
-        self.modules[name or self._new_name()] = self.layers_of(value, name)
-
-    def _expression(self, value: ast.expr) -> None:
-        """Modules that no name is given to."""
-        value = _unwrapped(value)
-        if isinstance(value, ast.Constant | ast.Name):  # a docstring, return model, model.eval()
-            return
-        if isinstance(value, ast.Call) and self._is_other(value):
-            return
-        for each in value.elts if isinstance(value, ast.Tuple | ast.List) else (value,):
-            self.modules[self._new_name()] = self.layers_of(each, "")
-
-    def _is_other(self, call: ast.Call) -> bool:
-        """Whether a call makes no module: super().__init__(), print(model), model = Net()."""
-        name = last_name(call.func)
-        owner = last_name(call.func.value) if isinstance(call.func, ast.Attribute) else ""
-        if name in self._classes or name.endswith("Loss") or owner == "optim":
-            return True
-        is_module = owner == "nn" or name[:1].isupper() or order_of(name) is not None
-        return not is_module and (not call.args or name in ("print", "summary"))
-
-    def _new_name(self) -> str:
-        """A key for modules without a name."""
-        self._loose += 1
-        return f"({self._loose})"
-
-    def layers_of(self, node: ast.AST, name: str, depth: int = 0) -> list[Written]:
-        """The layers of a module: one, or those of a sequence."""
-        if depth > 20:
-            self.code.refuse(node, "nests too deep; write the layers one after the other")
-            return []
-        node = _unwrapped(node)
-        if isinstance(node, ast.Starred):
-            return self.layers_of(node.value, name, depth + 1)
-        if isinstance(node, ast.Tuple | ast.List):
-            return self._several(node.elts, name, depth)
-        if isinstance(node, ast.Name) and node.id in self.modules:
-            return self.modules.pop(node.id)  # used here, not where it was made
-        if not isinstance(node, ast.Call):
-            self.code.refuse(node, "is not a layer; write for example nn.Conv2d(3, 6, 5)")
-            return []
-        called = last_name(node.func)
-        if called in _SEQUENCES:
-            return self._several([*node.args, *(word.value for word in node.keywords)], name, depth)
-        return layer_of(self.code, node, name)
-
-    def _several(self, nodes: list[ast.expr], name: str, depth: int) -> list[Written]:
-        """The layers of several modules, which may be pairs of a name and a module."""
-        found = []
-        for place, node in enumerate(nodes):
-            own = f"{name}.{place}" if name else ""
-            if (
-                isinstance(node, ast.Tuple)
-                and len(node.elts) == 2
-                and isinstance(node.elts[0], ast.Constant)
-            ):
-                word = str(node.elts[0].value)
-                found += self.layers_of(node.elts[1], f"{name}.{word}" if name else word, depth + 1)
-            elif isinstance(node, ast.List | ast.Tuple) or (
-                isinstance(node, ast.Call) and last_name(node.func) == "OrderedDict"
-            ):
-                found += self.layers_of(node, name, depth + 1)
+    def _made(self) -> dict[str, Any]:
+        """What the lines outside of functions make, lists taken apart."""
+        found: dict[str, Any] = {}
+        for name, each in self.run.made.items():
+            if isinstance(each, list):
+                found |= {
+                    f"({name}.{i})": one for i, one in enumerate(each) if isinstance(one, Held)
+                }
             else:
-                found += self.layers_of(node, own, depth + 1)
+                found[name] = each
         return found
 
+    def _is_used(self, value: Any) -> bool:
+        """Whether another module holds it."""
+        return isinstance(value, Held) and value.is_used
 
-def _unwrapped(node: ast.AST) -> Any:
-    """A module without the methods that change none of its numbers: nn.Conv2d(…).to(device)."""
-    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if node.func.attr not in _SAME:
-            break
-        node = node.func.value
-    return node
+    def _is_model(self, name: str, value: Any) -> bool:
+        """Whether something is a network of its own: a Sequential with a name, and not one of self."""
+        own = self.run.me.values.get(name) is value
+        return isinstance(value, Sequence) and not own and not name.startswith("(")
+
+    def _instance(self, cls: Class) -> Instance:
+        """An object of a class that the text makes none of."""
+        call = ast.copy_location(ast.Call(ast.Name(cls.node.name), [], []), cls.node)
+        found = self.run.instance(call, cls)
+        assert isinstance(found, Instance)
+        return found
+
+    def _model(self, model: Any) -> None:
+        """The layers of a network."""
+        forward = model.cls.method("forward") if isinstance(model, Instance) and model.cls else None
+        if (
+            isinstance(model, Instance)
+            and model.cls
+            and not forward
+            and not model.cls.is_sequential
+        ):
+            self._in_order(model.values)
+            return
+        if not (isinstance(model, Instance) and forward):
+            self._layers(self.run.through(ast.Name("model"), model, Flowing()))
+            self.found.notes += _flattened(self.found.layers)
+            return
+        names = [each.arg for each in forward.args.args]
+        spec = dict(zip(names, (model, Flowing())))
+        defaults = dict(zip(reversed(names), reversed(forward.args.defaults)))
+        spec |= {n: self.run.value(node) for n, node in defaults.items() if n not in spec}
+        assert model.cls
+        model.name = ""
+        value = self.run.run_forward(Function(forward, model.cls.scope, model), spec)
+        node = self.run.returned
+        if isinstance(value, Flowing):
+            self._layers(value)
+        elif node is None or value is None:
+            self.found.refuse("forward() returns nothing; add return x at its end")
+        elif not isinstance(value, Unread) or value.why:
+            self.run.refuse(node, BRANCHES)
+
+    def _in_order(self, made: dict[str, Any]) -> None:
+        """Modules one after the other, as they are written."""
+        held = {name: each for name, each in made.items() if isinstance(each, Held)}
+        flow: Any = Flowing()
+        for name, each in held.items():
+            if isinstance(flow, Flowing):
+                flow = self.run.through(ast.Name(name), each, flow)
+        if isinstance(flow, Flowing):
+            self._layers(flow)
+        if len(held) > 1 and not all(name.startswith("(") for name in held):
+            self.found.notes.append(_IN_ORDER)
+        self.found.notes += _flattened(self.found.layers)
+
+    def _layers(self, flow: Any) -> None:
+        """The layers that led to an output; a trained one can be there once only."""
+        seen: set[int] = set()
+        for step in flow.path() if isinstance(flow, Flowing) else ():
+            module = step.module
+            if module and id(module) in seen and any(each.is_trained for each in module.layers):
+                what = (
+                    f"uses {module.name} a second time" if module.name else "is used a second time"
+                )
+                self.run.refuse(
+                    step.node or ast.Name("model"),
+                    f"{what}, so its weights count once only; write a YAML file",
+                )
+            seen.add(id(module))
+            self.found.layers += step.layers
 
 
 def _flattened(layers: list[Written]) -> Iterator[str]:
@@ -193,10 +192,7 @@ def _flattened(layers: list[Written]) -> Iterator[str]:
         )
 
 
-def _first_line(statement: ast.stmt) -> ast.AST:
-    """A statement's test or head, so that messages do not repeat all of it."""
-    for field in ("iter", "test", "target"):
-        node = getattr(statement, field, None)
-        if isinstance(node, ast.AST):
-            return node
-    return statement
+def _needs_values(cls: Class) -> bool:
+    """Whether objects of a class need arguments, so that it is a part of networks rather than one."""
+    function = cls.method("__init__")
+    return function is not None and len(function.args.args) - 1 > len(function.args.defaults)

@@ -75,6 +75,8 @@ def layer_of(code: Code, call: ast.Call, name: str) -> list[Written]:
         )
         code.refuse(call, f"{called or 'this'} is not a layer that can be read here{near}")
         return []
+    if called == "Identity":  # takes anything, and changes nothing
+        return []
     arguments = code.arguments(call, order, called, _NO_MATTER.__contains__)
     for word in _SWITCHES:
         if word in arguments and arguments[word] in (None, 0, 1):  # as Python takes them
@@ -91,8 +93,6 @@ def layer_of(code: Code, call: ast.Call, name: str) -> list[Written]:
         problem = "PyTorch has padding 'same' for stride 1 only; write the padding as a number"
     if problem:
         code.refuse(call, problem)
-        return []
-    if base == "Identity":
         return []
     reads = next((arguments[word] for word in _READS if word in arguments), 0)
     options = {

@@ -1,0 +1,264 @@
+"""Lines of Python, followed statement by statement: which layers they make, in which order they use them.
+
+Nothing is executed by Python: each statement and expression that is known has its meaning here, and all
+others are refused, or are unread values that are refused where a layer or a number needs them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Any
+
+from convcalc.network.notations.code import last_name
+from convcalc.network.notations.code_calls import Calls, ReturnedError
+from convcalc.network.notations.code_expressions import (
+    WAY_OUT,
+    ValueCode,
+    short,
+)
+from convcalc.network.notations.code_values import (
+    Class,
+    Flowing,
+    Function,
+    Held,
+    Instance,
+    Library,
+    Method,
+    Module,
+    Sequence,
+    Unread,
+)
+
+
+class Run(Calls):
+    """Lines that are followed.
+
+    Args:
+        code: them.
+
+    Attributes:
+        made: modules and models that the lines outside of classes and functions name, in order.
+        classes: those of the text.
+    """
+
+    def __init__(self, code: ValueCode) -> None:
+        super().__init__(code)
+        self.me = Instance(None)  # self, where lines of a class stand without it
+        self.top.names["self"] = self.me
+        self.top.names["__name__"] = "__main__"
+        self.classes: list[Class] = []
+        self.made: dict[str, Any] = {}
+        self._loose = 0
+
+    # ------------------------------------------------------------------ statements
+
+    def statements(self, body: Iterable[ast.stmt]) -> None:
+        """Follow statements."""
+        with self.deeper():
+            for statement in body:
+                self.step(statement)
+                name = f"_follow_{type(statement).__name__.lower()}"
+                follow = getattr(self, name, None)
+                if follow:
+                    follow(statement)
+                else:
+                    word = type(statement).__name__.lower()
+                    self.refuse(_head(statement), f"{word!r} is not read; {WAY_OUT}")
+
+    def _follow_pass(self, node: ast.stmt) -> None:
+        """Nothing."""
+
+    _follow_assert = _follow_global = _follow_nonlocal = _follow_pass
+
+    def _follow_import(self, node: ast.Import) -> None:
+        """``import torch.nn as nn``."""
+        for each in node.names:
+            name = each.asname or each.name.partition(".")[0]
+            path = each.name if each.asname else name
+            self.scope.names[name] = Library(short(path))
+
+    def _follow_importfrom(self, node: ast.ImportFrom) -> None:
+        """``from torch import nn``."""
+        for each in node.names:
+            if each.name != "*" and not self.known(each.name):
+                path = short(f"{node.module or ''}.{each.name}")
+                self.scope.names[each.asname or each.name] = Library(path)
+            elif each.asname:
+                self.scope.names[each.asname] = Library(each.name)
+
+    def _follow_functiondef(self, node: ast.FunctionDef) -> None:
+        self.scope.names[node.name] = Function(node, self.scope)
+
+    def _follow_classdef(self, node: ast.ClassDef) -> None:
+        bases = [self.value(each) for each in node.bases]
+        methods = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+        found = Class(
+            node, [b.last if isinstance(b, Library) else b for b in bases], methods, self.scope
+        )
+        for base in found.bases:
+            if isinstance(base, Class):
+                base.is_made = True
+        self.scope.names[node.name] = found
+        self.classes.append(found)
+
+    def _follow_return(self, node: ast.Return) -> None:
+        value = None if node.value is None else self.value(node.value)
+        if self.functions:
+            raise ReturnedError(value, node.value or node)
+        if node.value is not None and not isinstance(node.value, ast.Name):
+            self._keep("", value)
+
+    def _follow_expr(self, node: ast.Expr) -> None:
+        value = self.value(node.value)
+        in_place = isinstance(node.value, ast.Call) and (
+            last_name(node.value.func)[-1:] == "_"
+            or any(
+                word.arg == "inplace" and getattr(word.value, "value", None) is True
+                for word in node.value.keywords
+            )
+        )
+        if isinstance(value, Flowing) and in_place:
+            self.refuse(node.value, "changes its input in place; write x = in front of it")
+        if isinstance(node.value, ast.Name | ast.Attribute):
+            return  # names one thing once more
+        for each in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+                target = self.top.find(last_name(node.value.func.value))
+                if target is not None and each is target:
+                    continue  # model.to(device)
+            self._keep("", each)
+
+    def _follow_assign(self, node: ast.Assign) -> None:
+        value = self.value(node.value)
+        for target in node.targets:
+            self.bind(target, value)
+
+    def _follow_annassign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.bind(node.target, self.value(node.value))
+
+    def _follow_augassign(self, node: ast.AugAssign) -> None:
+        """``n *= 2``, ``layers += [nn.ReLU()]``."""
+        left = ast.copy_location(_loaded(node.target), node)
+        whole = ast.copy_location(ast.BinOp(left, node.op, node.value), node)
+        old, new = self.value(left), self.value(whole)
+        if isinstance(old, list) and isinstance(new, list):
+            old[:] = new
+        else:
+            self.bind(node.target, new)
+
+    def _follow_if(self, node: ast.If) -> None:
+        test = self.value(node.test)
+        if isinstance(test, Unread | Library | Flowing | Method):
+            if not (isinstance(test, Unread) and not test.why):
+                self.refuse(node.test, f"'if' is not read; {WAY_OUT}")
+            return
+        self.statements(node.body if test else node.orelse)
+
+    def _follow_with(self, node: ast.With) -> None:
+        for item in node.items:
+            self.value(item.context_expr)
+        self.statements(node.body)
+
+    def _follow_for(self, node: ast.For) -> None:
+        items = self.items(node.iter)
+        if items is None or node.orelse:
+            self.refuse(node.iter, f"'for' is not read; {WAY_OUT}")
+            return
+        for each in items:
+            self.bind(node.target, each)
+            self.statements(node.body)
+
+    # ------------------------------------------------------------------ names
+
+    def bind(self, target: ast.AST, value: Any) -> None:
+        """Give a value to a name, an attribute, an item, or several."""
+        if isinstance(target, ast.Tuple | ast.List):
+            values = list(value) if isinstance(value, list | tuple) else []
+            if len(values) != len(target.elts):
+                values = [value if isinstance(value, Unread) else Unread()] * len(target.elts)
+                if not isinstance(value, Unread | Library):
+                    self.refuse(target, "are not as many as their values; write one per line")
+            for each, one in zip(target.elts, values):
+                self.bind(each, one)
+        elif isinstance(target, ast.Name):
+            self.scope.names[target.id] = value
+            if isinstance(value, Module | Sequence) and not value.name:
+                value.name = target.id
+            if not self.functions:
+                self._keep(target.id, value)
+        elif isinstance(target, ast.Attribute):
+            self._bind_attribute(target, value)
+        elif isinstance(target, ast.Subscript):
+            self._bind_item(target, value)
+
+    def _bind_attribute(self, target: ast.Attribute, value: Any) -> None:
+        """``self.conv = …``."""
+        if self.code.freezes(target, value):
+            return
+        owner = self.value(target.value)
+        if isinstance(owner, Instance):
+            owner.values[target.attr] = value
+            if isinstance(value, Held):
+                value.name = (
+                    value.name
+                    if isinstance(value, Sequence | Module) and value.name and value.is_used
+                    else target.attr
+                )
+                value.is_used = owner.cls is not None
+            if owner is self.me:
+                self._keep(target.attr, value)
+        elif isinstance(owner, Sequence) and target.attr in owner.items and isinstance(value, Held):
+            owner.add(value, target.attr)
+        elif isinstance(owner, Held):
+            self.refuse(
+                target, "is changed, which is not read; make it with the values it shall have"
+            )
+
+    def _bind_item(self, target: ast.Subscript, value: Any) -> None:
+        """``layers[0] = …``."""
+        owner, key = self.value(target.value), self.value(target.slice)
+        if isinstance(owner, Sequence) and isinstance(key, int) and isinstance(value, Held):
+            keys = list(owner.items)
+            if -len(keys) <= key < len(keys):
+                owner.add(value, keys[key])
+                return
+        if isinstance(owner, dict) and isinstance(key, str | int):
+            owner[key] = value
+        elif isinstance(owner, Sequence) and isinstance(key, str) and isinstance(value, Held):
+            owner.add(value, key)
+        elif isinstance(owner, list) and type(key) is int and -len(owner) <= key < len(owner):
+            owner[key] = value
+        elif isinstance(owner, (list, *Held)):
+            self.refuse(target, f"is changed, which is not read; {WAY_OUT}")
+
+    def _keep(self, name: str, value: Any) -> None:
+        """Remember what the lines outside of functions make; of one name the last."""
+        if not name:
+            self._loose += 1
+        if isinstance(value, (list, Flowing, *Held)):
+            self.made.pop(name, None)
+            self.made[name or f"({self._loose})"] = value
+        elif name in self.made:
+            del self.made[name]
+
+
+def _loaded(target: ast.AST) -> Any:
+    """A target as an expression that gives its value."""
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    if isinstance(target, ast.Subscript):
+        return ast.Subscript(target.value, target.slice, ast.Load())
+    return target
+
+
+def _head(statement: ast.stmt) -> ast.AST:
+    """A statement's test or head, so that messages do not repeat all of it."""
+    for field in ("iter", "test", "target"):
+        node = getattr(statement, field, None)
+        if isinstance(node, ast.AST):
+            return node
+    return statement

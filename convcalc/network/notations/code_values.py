@@ -1,0 +1,219 @@
+"""What names in lines of Python can stand for, while the lines are read."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from convcalc.network.chain import Written
+
+
+@dataclass(eq=False, slots=True)
+class Unread:
+    """Something that is not read; it is a problem only where it is needed.
+
+    Attributes:
+        why: what it is and what to do; empty where that has been said already.
+    """
+
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Library:
+    """A name of a framework, such as ``nn.Conv2d``.
+
+    Attributes:
+        path: it, without the names of packages: ``nn.Conv2d``, ``torch.relu``, ``optim.Adam``.
+    """
+
+    path: str
+
+    @property
+    def last(self) -> str:
+        """Its last part."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def owner(self) -> str:
+        """The part before the last; empty where there is none."""
+        return self.path.rpartition(".")[0].rpartition(".")[2]
+
+
+@dataclass(eq=False, slots=True)
+class Module:
+    """A layer, or a few that one call makes.
+
+    Attributes:
+        layers: which.
+        name: the first that it is given.
+        is_used: whether another module holds it, or something goes through it.
+    """
+
+    layers: list[Written]
+    name: str = ""
+    is_used: bool = False
+
+    def named(self, prefix: str) -> list[Written]:
+        """Its layers, with its name behind those of the modules that hold it."""
+        path = ".".join(filter(None, (prefix, self.name)))
+        return [
+            each._replace(name=path, called=path) if path and not each.name else each
+            for each in self.layers
+        ]
+
+
+@dataclass(eq=False, slots=True)
+class Sequence:
+    """Several modules: a Sequential, or a list or dictionary of modules.
+
+    Attributes:
+        items: by their key.
+        is_run: whether it can be called, as a Sequential can.
+    """
+
+    items: dict[str, Any] = field(default_factory=dict)
+    is_run: bool = True
+    name: str = ""
+    is_used: bool = False
+
+    def children(self) -> Iterator[Any]:
+        """Its modules, which get its name and their key where they have no name."""
+        for key, each in self.items.items():
+            if not each.name:
+                each.name = ".".join(filter(None, (self.name, key)))
+            yield each
+
+    def renumber(self, values: list[Any]) -> None:
+        """Hold these modules instead."""
+        self.items = {str(number): each for number, each in enumerate(values)}
+
+    def add(self, each: Any, key: str = "") -> None:
+        """Hold one more module."""
+        each.is_used = True
+        self.items[key or str(len(self.items))] = each
+
+
+@dataclass(eq=False, slots=True)
+class Function:
+    """A function of the text, perhaps a method.
+
+    Attributes:
+        owner: the instance of a method.
+        scope: where it was made; its names are known inside it.
+    """
+
+    node: ast.FunctionDef
+    scope: Scope
+    owner: Instance | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Class:
+    """A class of the text.
+
+    Attributes:
+        bases: the classes that it extends, as far as they are known.
+        methods: its functions.
+        is_made: whether there is an instance of it, or a class that extends it.
+    """
+
+    node: ast.ClassDef
+    bases: list[Any]
+    methods: dict[str, ast.FunctionDef]
+    scope: Scope
+    is_made: bool = False
+
+    def method(self, name: str) -> ast.FunctionDef | None:
+        """A method, perhaps of a class that it extends."""
+        if name in self.methods:
+            return self.methods[name]
+        found = (base.method(name) for base in self.bases if isinstance(base, Class))
+        return next(filter(None, found), None)
+
+    @property
+    def is_sequential(self) -> bool:
+        """Whether its instances run what they hold in order."""
+        return any(
+            base.is_sequential if isinstance(base, Class) else base == "Sequential"
+            for base in self.bases
+        )
+
+
+@dataclass(eq=False, slots=True)
+class Instance:
+    """An object of a class of the text, or ``self`` where there is no class.
+
+    Attributes:
+        values: its attributes.
+        inner: what it runs where its class extends Sequential.
+    """
+
+    cls: Class | None
+    values: dict[str, Any] = field(default_factory=dict)
+    inner: Sequence = field(default_factory=Sequence)
+    name: str = ""
+    is_used: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Method:
+    """A method of something that is no instance of a class of the text: ``x.view``, ``layers.append``."""
+
+    owner: Any
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Flowing:
+    """What came out of some layers: the last of them, and what went into it.
+
+    Attributes:
+        before: what went in; None for an input.
+        module: what it went through; None for an input.
+        layers: of the module, with their names.
+        node: the call.
+    """
+
+    before: Flowing | None = None
+    module: Module | None = None
+    layers: list[Written] = field(default_factory=list)
+    node: ast.AST | None = None
+
+    def path(self) -> list[Flowing]:
+        """All steps from the input on."""
+        steps, at = [], self
+        while at.before is not None:
+            steps.append(at)
+            at = at.before
+        return steps[::-1]
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """Names and their values.
+
+    Attributes:
+        outer: the scope around it, whose names are known too.
+    """
+
+    names: dict[str, Any] = field(default_factory=dict)
+    outer: Scope | None = None
+
+    def find(self, name: str) -> Any:
+        """The value of a name; None where there is none."""
+        at: Scope | None = self
+        while at is not None:
+            if name in at.names:
+                return at.names[name]
+            at = at.outer
+        return None
+
+    def has(self, name: str) -> bool:
+        """Whether a name has a value."""
+        return name in self.names or (self.outer is not None and self.outer.has(name))
+
+
+Held = (Module, Sequence, Instance)

@@ -1,0 +1,428 @@
+"""The meaning of PyTorch's names in lines that are followed: what makes a layer, and what uses one."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from convcalc.layers import get_kind
+from convcalc.network.chain import Written
+from convcalc.network.notations.code import last_name
+from convcalc.network.notations.code_run import Run
+from convcalc.network.notations.code_values import (
+    Class,
+    Flowing,
+    Function,
+    Held,
+    Instance,
+    Library,
+    Method,
+    Module,
+    Sequence,
+    Unread,
+)
+from convcalc.network.notations.pytorch_modules import layer_of, order_of
+from convcalc.text import quoted
+
+BRANCHES = "is not a call of one layer, which alone is followed; write a YAML file"
+_FUNCTIONS = {
+    "relu": "ReLU", "relu_": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU",
+    "hardswish": "Hardswish", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax", "log_softmax": "LogSoftmax",
+    "dropout": "Dropout", "flatten": "Flatten",
+    **{
+        f"{ours}{axes}d": f"{theirs}{axes}d"
+        for ours, theirs in (
+            ("max_pool", "MaxPool"), ("avg_pool", "AvgPool"), ("adaptive_avg_pool", "AdaptiveAvgPool"),
+            ("adaptive_max_pool", "AdaptiveMaxPool"),
+        )
+        for axes in (1, 2, 3)
+    },
+}  # fmt: skip
+# Methods that give the same thing, with the same numbers.
+_SAME = (
+    "to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "type", "apply", "contiguous", "clone",
+    "detach", "share_memory",
+)  # fmt: skip
+_UNREAD = (
+    "parameters", "named_parameters", "state_dict", "load_state_dict", "zero_grad", "modules", "named_modules", "buffers",
+    "size", "dim", "numel", "type_as", "shape", "register_buffer", "named_children", "save_hyperparameters", "log",
+)  # fmt: skip
+_INPUTS = ("randn", "rand", "zeros", "ones", "empty", "randint")
+_OTHER_ROOMS = (
+    "optim", "utils", "data", "datasets", "transforms", "init", "lr_scheduler", "cuda", "backends", "plt", "np", "tqdm",
+)  # fmt: skip
+_WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile")
+
+
+class Torch(Run):
+    """Lines of PyTorch.
+
+    Attributes:
+        prefix: the name of what is followed, for the names of its layers.
+    """
+
+    prefix = ""
+    _forwards = 0  # how many are followed
+
+    def known(self, name: str) -> bool:
+        return (
+            name in ("Sequential", "OrderedDict", "ModuleList", "ModuleDict")
+            or order_of(name) is not None
+        )
+
+    # ------------------------------------------------------------------ names of the framework
+
+    def call_library(self, call: ast.Call, name: Library) -> Any:
+        last, owner = name.last, name.owner
+        if last in ("Sequential", "ModuleList", "ModuleDict", "OrderedDict"):
+            return self._sequence(call, last)
+        if last in _WRAPPERS and call.args:
+            return self.value(call.args[0])
+        if owner != "F" and order_of(last) is not None:
+            made = self._made(call, last)
+            if self._forwards and any(each.is_trained for each in made):
+                what = "is made anew at each call, so it is never trained; make it in __init__()"
+                self.refuse(call, what)
+            return Module(made)
+        if last == "Parameter":
+            return self.refuse(
+                call, "is a weight without a layer, which is not read; write a YAML file"
+            )
+        if last in _INPUTS and owner in ("torch", ""):
+            return Flowing()
+        if last in _FUNCTIONS or self._flows(call):
+            return self._function(call, last)
+        is_other = (
+            last.endswith("Loss")
+            or owner in _OTHER_ROOMS
+            or last in ("Adam", "SGD", "AdamW", "DataLoader")
+        )
+        if not is_other and (last[:1].isupper() or owner == "nn"):
+            layer_of(self.code, self._written_out(call), "")
+            return Unread()
+        return self.unknown(call)
+
+    def _made(self, call: ast.Call, last: str) -> list[Written]:
+        """The layer of a call; its name may be another one for PyTorch's."""
+        made = self._written_out(call)
+        if last_name(call.func) != last:
+            made = ast.copy_location(ast.Call(ast.Name(last), made.args, made.keywords), call)
+        return layer_of(self.code, made, "")
+
+    def _written_out(self, call: ast.Call) -> ast.Call:
+        """A call with what its stars stand for."""
+        if not any(isinstance(each, ast.Starred) for each in call.args) and all(
+            w.arg for w in call.keywords
+        ):
+            return call
+        args: list[ast.expr] = [ast.Constant(each) for each in self.several(call.args)]
+        words = []
+        for word in call.keywords:
+            value = self.value(word.value) if word.arg is None else None
+            if isinstance(value, dict):
+                words += [ast.keyword(name, ast.Constant(each)) for name, each in value.items()]
+            else:
+                words.append(word)
+        plain = [
+            each
+            for each in (*args, *(word.value for word in words))
+            if isinstance(each, ast.Constant)
+        ]
+        if any(isinstance(each.value, (Unread, *Held)) for each in plain):
+            return call
+        return ast.copy_location(ast.Call(call.func, args, words), call)
+
+    def _flows(self, call: ast.Call) -> bool:
+        """Whether something that flows goes into a call."""
+        given = [*call.args, *(word.value for word in call.keywords)]
+        return any(
+            isinstance(self._peek(each), Flowing | list)
+            for each in given
+            if not isinstance(each, ast.Starred)
+        )
+
+    def _peek(self, node: ast.AST) -> Any:
+        """A value where finding it makes nothing."""
+        if isinstance(node, ast.List | ast.Tuple):
+            return [] if any(isinstance(self._peek(each), Flowing) for each in node.elts) else None
+        return (
+            self.value(node)
+            if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript | ast.BinOp)
+            else None
+        )
+
+    def _sequence(self, call: ast.Call, last: str) -> Any:
+        """``nn.Sequential(…)`` and the like."""
+        found = Sequence(is_run=last == "Sequential")
+        given = self.several(call.args)
+        nodes = call.args if len(call.args) == len(given) else [call] * len(given)
+        for node, each in zip(nodes, given):
+            self._hold_all(node, found, each)
+        for word in call.keywords:
+            value = self.value(word.value)
+            self.hold(word.value, found, value, word.arg or "")
+        return found
+
+    def _hold_all(self, node: ast.AST, found: Sequence, value: Any) -> None:
+        """Hold a module; those of a list, of pairs with names, or of a dictionary."""
+        if isinstance(value, dict):
+            for key, each in value.items():
+                self.hold(node, found, each, str(key))
+        elif isinstance(value, Sequence) and not value.is_run:
+            for key, each in zip(value.items, list(value.children())):
+                self.hold(node, found, each, key)
+        elif isinstance(value, list | tuple):
+            for each in value:
+                if isinstance(each, tuple) and len(each) == 2 and isinstance(each[0], str):
+                    self.hold(node, found, each[1], each[0])
+                else:
+                    self.hold(node, found, each)
+        else:
+            self.hold(node, found, value)
+
+    # ------------------------------------------------------------------ uses
+
+    def call_held(self, call: ast.Call, callee: Any) -> Any:
+        forward = _forward(callee)
+        if forward:
+            names = self.arguments(call, forward.node, callee)
+            return self.run_forward(forward, names)
+        if len(call.args) + len(call.keywords) != 1:
+            what = "is given more than one input, which is not followed; write a YAML file"
+            return self.refuse(call, what) if self.functions else Unread()
+        before = self.value((*call.args, *(word.value for word in call.keywords))[0])
+        if isinstance(before, Flowing):
+            return self.through(call, callee, before)
+        if isinstance(before, Unread) and (not before.why or not self.functions):
+            return Unread()
+        return self.refuse(call, BRANCHES)
+
+    def run_forward(self, forward: Function, names: dict[str, Any]) -> Any:
+        """Follow a forward(), whose layers are named behind their instance."""
+        owner = forward.owner
+        assert owner
+        outer = self.prefix
+        self.prefix = ".".join(filter(None, (outer, owner.name)))
+        self._forwards += 1
+        try:
+            return self.follow(forward, names)
+        finally:
+            self.prefix = outer
+            self._forwards -= 1
+
+    def through(self, node: ast.AST, callee: Any, before: Any) -> Any:
+        """What comes out where something goes through a module, or through all of a sequence."""
+        self.step(node)
+        if not isinstance(before, Flowing):
+            return before
+        if isinstance(callee, Module):
+            callee.is_used = callee.is_used or self.functions > 0
+            return Flowing(before, callee, callee.named(self.prefix), node)
+        if isinstance(callee, Instance):
+            forward = _forward(callee)
+            if forward:
+                names = [each.arg for each in forward.node.args.args]
+                return self.run_forward(forward, dict(zip(names, (callee, before))))
+            callee.inner.name = callee.name
+            callee = callee.inner
+        if not callee.is_run:
+            return self.refuse(node, "is a list of layers, which is not called; call each of them")
+        flow: Any = before
+        with self.deeper():
+            for each in list(callee.children()):
+                flow = self.through(node, each, flow)
+        return flow
+
+    def _function(self, call: ast.Call, name: str) -> Any:
+        """``F.relu(x)``, ``torch.flatten(x, 1)``."""
+        words = {word.arg: word for word in call.keywords}
+        given = call.args[0] if call.args else words["input"].value if "input" in words else None
+        if given is None:
+            return self.refuse(call, "is given no input; write it as the first argument")
+        before = self.value(given)
+        rest = [word for word in call.keywords if word.arg != "input"]
+        return self._layer(call, name, (call.args[1:], rest), before)
+
+    def _layer(
+        self, call: ast.Call, name: str, rest: tuple[list[ast.expr], list[ast.keyword]], before: Any
+    ) -> Any:
+        """A function that is a layer."""
+        if name not in _FUNCTIONS:
+            what = f"{quoted(name)} is not a function that is followed; write a YAML file"
+            return self.refuse(call.func, what)
+        if not isinstance(before, Flowing):
+            return (
+                self.refuse(call, BRANCHES)
+                if self.functions and not (isinstance(before, Unread) and not before.why)
+                else Unread()
+            )
+        args = [each for each in rest[0] if last_name(each) != "training"]
+        words = [word for word in rest[1] if word.arg != "training"]
+        made = ast.copy_location(ast.Call(ast.Name(_FUNCTIONS[name]), args, words), call)
+        called = f"{name}()"
+        layers = [
+            each._replace(called=called, code=called) for each in layer_of(self.code, made, "")
+        ]
+        return Flowing(before, Module(layers), layers, call)
+
+    # ------------------------------------------------------------------ methods
+
+    def call_method(self, call: ast.Call, method: Method) -> Any:
+        owner, name = method.owner, method.name
+        if isinstance(owner, Method):
+            return self._super(call, owner, name)
+        if isinstance(owner, Flowing):
+            return self._tensor(call, owner, name)
+        if name in ("forward", "__call__"):
+            return self.call_held(call, owner)
+        if name in _SAME:
+            return owner
+        if name in _UNREAD:
+            return self.unknown(call)
+        if name == "requires_grad_":
+            return self.refuse(
+                call, "is not read, because all parameters are counted; leave it out"
+            )
+        if (
+            isinstance(owner, Instance)
+            and name in ("add_module", "register_module")
+            and len(call.args) == 2
+        ):
+            key, value = self.several(call.args)
+            if isinstance(key, str) and isinstance(value, Held):
+                value.name = value.name or key
+                value.is_used = True
+                owner.values[key] = value
+                owner.inner.items[key] = value
+                return None
+        if isinstance(owner, Instance) and not (owner.cls and owner.cls.is_sequential):
+            return self.refuse(call.func, "is not made in these lines; add the line that makes it")
+        sequence = owner.inner if isinstance(owner, Instance) else owner
+        if isinstance(sequence, Sequence):
+            return self._changed(call, sequence, owner, name)
+        return self.refuse(call, "is not read; leave it out")
+
+    def _changed(self, call: ast.Call, sequence: Sequence, owner: Any, name: str) -> Any:
+        """``model.append(…)`` and the like."""
+        given = self.several(call.args)
+        held = list(sequence.children()) if name in ("insert", "pop", "children") else []
+        if name == "append" and len(given) == 1:
+            self.hold(call, sequence, given[0])
+        elif name == "add_module" and len(given) == 2 and isinstance(given[0], str):
+            self.hold(call, sequence, given[1], given[0])
+        elif name == "extend" and len(given) == 1 and isinstance(given[0], list | tuple | Sequence):
+            for each in given[0].children() if isinstance(given[0], Sequence) else given[0]:
+                self.hold(call, sequence, each)
+        elif (
+            name == "insert"
+            and len(given) == 2
+            and type(given[0]) is int
+            and isinstance(given[1], Held)
+        ):
+            given[1].is_used = True
+            held.insert(given[0], given[1])
+            sequence.renumber(held)
+        elif (
+            name == "pop"
+            and held
+            and given
+            and type(given[0]) is int
+            and -len(held) <= given[0] < len(held)
+        ):
+            popped = held.pop(given[0])
+            sequence.renumber(held)
+            return popped
+        elif name == "children":
+            return held
+        else:
+            return self.refuse(call, "is not read; write each layer on a line of its own")
+        return owner
+
+    def _super(self, call: ast.Call, owner: Method, name: str) -> Any:
+        """``super().__init__(…)``, and other methods of the class above."""
+        instance, node = owner.owner, self.scope.find("__function__")
+        line: list[Class] = []
+        at = instance.cls
+        while at is not None and len(line) < 20:
+            line.append(at)
+            at = next((base for base in at.bases if isinstance(base, Class)), None)
+        place = next((i for i, cls in enumerate(line) if node in cls.methods.values()), 0)
+        for cls in line[place + 1 :]:
+            if name in cls.methods:
+                return self.call_function(call, Function(cls.methods[name], cls.scope, instance))
+        if name == "__init__" and instance.cls.is_sequential:
+            for given, each in zip(call.args, self.several(call.args)):
+                self._hold_all(given, instance.inner, each)
+        elif name == "forward" and instance.cls.is_sequential and call.args:
+            return self.through(call, instance.inner, self.value(call.args[0]))
+        return None
+
+    def follow(self, function: Function, names: dict[str, Any]) -> Any:
+        if function.node.decorator_list:
+            return self.refuse(function.node.decorator_list[0], "is not read; leave it out")
+        names["__function__"] = function.node
+        return super().follow(function, names)
+
+    def _tensor(self, call: ast.Call, before: Flowing, name: str) -> Any:
+        """``x.view(-1, 400)``, ``x.flatten(1)``, ``x.relu()``."""
+        if name in _SAME:
+            return before
+        if name in _UNREAD:
+            return self.unknown(call)
+        if name == "squeeze":
+            return self._squeeze(call, before)
+        if name == "mean":
+            return self._mean(call, before)
+        if name in ("view", "reshape"):
+            return self._reshape(call, before)
+        return self._layer(call, name, (call.args, call.keywords), before)
+
+    def _squeeze(self, call: ast.Call, before: Flowing) -> Any:
+        """A row of the channels, after a pool that leaves one value of each."""
+        last = before.layers[-1] if before.layers else None
+        sides = last.options.get("output_size", 0) if last else 0
+        is_one = {*(sides if isinstance(sides, tuple) else (sides,))} == {1}
+        if not is_one or call.args or call.keywords:
+            what = "is read only as .squeeze() after a pool to 1x1; write torch.flatten(x, 1)"
+            return self.refuse(call, what)
+        return self._flatten(call, before, 0)
+
+    def _mean(self, call: ast.Call, before: Flowing) -> Any:
+        """``x.mean((2, 3))``: a row of the means of the maps."""
+        words = {word.arg: word.value for word in call.keywords}
+        axes = self.value(words.get("dim", call.args[0] if call.args else ast.Constant(None)))
+        if len(call.args) + len(words) != 1 or axes not in ((2, 3), [2, 3], (-2, -1), [-2, -1]):
+            what = "is read only over the axes (2, 3) of an image; use nn.AdaptiveAvgPool2d(1)"
+            return self.refuse(call, what)
+        label = self.code.where(call)
+        pool = Written(
+            label, get_kind("global_avgpool"), is_text=False, called="mean()", code="mean()"
+        )
+        return self._flatten(call, Flowing(before, Module([pool]), [pool], call), 0)
+
+    def _reshape(self, call: ast.Call, before: Flowing) -> Any:
+        """A view that flattens, which may say how many values there are."""
+        sizes = self.several(call.args)
+        sizes = list(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], tuple) else sizes
+        values = sizes[1] if len(sizes) == 2 else 0
+        if type(values) is not int or values < -1 or not values:
+            what = (
+                "is read only where it flattens, as in x.view(-1, 400); write torch.flatten(x, 1)"
+            )
+            return self.refuse(call, what)
+        return self._flatten(call, before, max(values, 0))
+
+    def _flatten(self, call: ast.Call, before: Flowing, values: int) -> Any:
+        """A flatten that a method makes."""
+        called = f"{last_name(call.func)}()"
+        label = self.code.where(call)
+        layer = Written(label, get_kind("flatten"), is_text=False, called=called, code=called)
+        if values:
+            layer = layer._replace(reads=values, reads_values=True)
+        return Flowing(before, Module([layer]), [layer], call)
+
+
+def _forward(callee: Any) -> Function | None:
+    """The forward() of an object of a class of the text."""
+    node = callee.cls.method("forward") if isinstance(callee, Instance) and callee.cls else None
+    return Function(node, callee.cls.scope, callee) if node else None
