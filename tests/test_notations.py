@@ -654,6 +654,16 @@ def test_lines_of_pytorch_are_refused_in_these_words(text: str) -> None:
         ("m = nn.Sequential(nn.Conv2d(3, 8, 3).cuda(), nn.ReLU()).half()\nm = m.to(device)\nm.eval()", ["conv3-8", "relu"]),
         ("m = nn.Conv2d(3, 8, 3)\nopt = optim.Adam(m.parameters())\nf = nn.CrossEntropyLoss()", ["conv3-8"]),
         ("layers.ZeroPadding2D(), layers.Conv2D(8, 3)", ["conv3-8 pad 1"]),
+        ("m = Sequential([layers.Conv2D(8, 3), layers.Conv2D(4, 3)])\nm.pop()\nm.add(layers.ReLU())\nn = m", ["conv3-8", "relu"]),
+        ("m = Sequential()\nfor n in (8, 4):\n    m.add(layers.Conv2D(n, 3))", ["conv3-8", "conv3-4"]),
+        ("def block(x, n):\n    x = layers.Conv2D(n, 3)(x)\n    return keras.activations.relu(x)\ni = Input((32, 32, 3))\n"
+         "x = block(block(i, 8), 4)\nm = Model(inputs=[i], outputs=[x])", ["conv3-8", "relu", "conv3-4", "relu"]),
+        ("i = Input((32, 32, 3))\nx = layers.Conv2D(8, 3)(i)\na = Model(i, x)\nj = Input((30, 30, 8))\ny = layers.Conv2D(4, 3)(j)\n"
+         "b = Model(j, y)\nm = Model(i, b(a(i)))", ["conv3-8", "conv3-4"]),
+        ("def make(n=8):\n    m = Sequential([Input((32, 32, 3))] + [layers.Conv2D(n, 3) for _ in range(2)])\n    return m",
+         ["conv3-8", "conv3-8"]),
+        ("b = Sequential([layers.Conv2D(8, 3), layers.ReLU()])\ni = Input((32, 32, 3))\nx = layers.Conv2D(4, 3)(b(i))",
+         ["conv3-8", "relu", "conv3-4"]),
         ("a = Sequential([layers.Conv2D(8, 3)])\nb = Sequential([a, layers.ReLU()])", ["conv3-8", "relu"]),
         ("i = Input((32, 32, 3))\nx = layers.Conv2D(8, 3)(i)\ny = layers.Conv2D(9, 3)(x)\nm = Model(i, x)", ["conv3-8"]),
         ("i = Input((32, 32, 3))\nx = layers.Conv2D(8, 3)(i)\ny = layers.ReLU()(x)\nModel(inputs=i, outputs=y)", ["conv3-8", "relu"]),
@@ -761,6 +771,7 @@ KERAS_LAYERS: list[tuple[str, tuple[int, ...], tuple[int, ...], int]] = [
     ("layers.ZeroPadding2D(((1, 2), (3, 4)))", (3, 9, 9), (3, 12, 16), 0),
     ("layers.UpSampling2D(2)", (3, 9, 9), (3, 18, 18), 0),
     ("layers.BatchNormalization(axis=-1)", (3, 9, 9), (3, 9, 9), 6),
+    ("layers.LeakyReLU(alpha=0.2)", (3, 9, 9), (3, 9, 9), 0),
     ("layers.Conv2D(8, 3, use_bias=None), layers.Softmax(axis=-1)", (3, 9, 9), (8, 7, 7), 216),
     ("layers.Rescaling(1./255), layers.ReLU(), layers.LeakyReLU(), layers.Softmax()", (3, 9, 9), (3, 9, 9), 0),
     ("layers.Conv1D(8, 3, padding='causal')", (3, 20), (8, 20), 80),
@@ -785,7 +796,7 @@ REFUSED_KERAS = {
     "layers.Dense(10)": "linear1 (layers.Dense(10)): a fully connected layer takes a vector, but gets 3×32×32; "
     "put flatten (or a global pool and flatten) before it",
     "layers.Dense(10, activation='rulu')": "layers.Dense(10, activation='rulu'): no activation 'rulu'; did you mean 'relu'?",
-    "i = keras.Input((32, 32, 3))\nc = layers.Conv2D(3, 3)\nx = c(i)\nx = c(x)": "line 4: c: is used a second time, "
+    "i = keras.Input((32, 32, 3))\nc = layers.Conv2D(3, 3)\nx = c(i)\nx = c(x)": "line 4: c(x): uses c a second time, "
     "so its weights count once only; write a YAML file",
     "layers.LSTM(3)": "layers.LSTM(3): LSTM is not a layer that can be read here; known are Conv2D, Dense, MaxPooling2D and the like",
     "layers.BatchNormalization(scale=False)": "layers.BatchNormalization(scale=False): has one of center and scale only; "
@@ -797,16 +808,25 @@ REFUSED_KERAS = {
     "layers.Reshape((-1, 3))": "layers.Reshape((-1, 3)): is read with plain sizes only; write each of them",
     "keras.Input(shape=(3.5, 1))\nlayers.Flatten()": "line 1: keras.Input(shape=(3.5, 1)): shape is not the sizes of an input; "
     "write for example (28, 28, 1)",
-    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.Add()([x, i])": "line 3: [x, i]: "
-    "is not one layer called on one input, which alone is followed; write a YAML file",
-    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.Conv2D(3, 3)(i)": "line 3: layers.Conv2D(3, 3)(i): "
-    "reads what other layers have read already, so the network branches; write a YAML file",
+    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.Add()([x, i])": "line 3: layers.Add(): joins several "
+    "paths, which is not followed; write a YAML file",
+    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.Conv2D(3, 3)(i)": "'x' and 'y' are outputs of their own; "
+    "keep the lines of one of them",
+    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\nm = Model(i, [x, i])": "line 3: [x, i]: "
+    "is not a call of one layer, which alone is followed; write a YAML file",
+    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.ReLU()(x)\nm = Model(x, y)": "line 4: Model(x, y): "
+    "begins behind other layers; begin with an Input of its own",
+    "i = keras.Input((32, 32, 3))\nj = keras.Input((32, 32, 3))\nx = layers.ReLU()(i)\nm = Model(j, x)": "line 4: Model(j, x): "
+    "has an output that its input does not lead to; write a YAML file",
+    "m = Sequential([layers.Conv2D(8, 3)])\nfor l in m.layers:\n    l.trainable = False": "line 2: m.layers: 'for' is not read; "
+    "write each layer on a line of its own",
+    "m = Sequential([layers.Conv2D(8, 3), layers.ReLU()])\nm._layers.pop()": "line 2: m._layers.pop(): is not read; "
+    "write each layer on a line of its own",
     "model.add(layers.Flatten(input_shape=(4, 4, 1)))\nmodel.add(layers.Dense(3, input_shape=(16,)))": "line 2: "
     "layers.Dense(3, input_shape=(16,)): says another input than a line before it; keep one",
     "layers.Conv2D(8, 3, trainable=False)": "layers.Conv2D(8, 3, trainable=False): trainable is not read, because all parameters "
     "are counted; leave it out",
     "c = layers.Conv2D(8, 3)\nc.trainable = False": "line 2: c.trainable: is not read, because all parameters are counted; leave it out",
-    "m = Sequential([layers.Conv2D(8, 3)])\nm.pop()": "line 2: m.pop(): is not read; leave out the line of the layer that it takes away",
     "a = Sequential([layers.Conv2D(8, 3)])\nb = Sequential([layers.Conv2D(8, 3)])": "'a' and 'b' are models of their own; keep the "
     "lines of one of them",
     "m = Sequential([layers.Conv2D(8, 3)])\nb = MyBlock()": "line 2: MyBlock(): MyBlock is not a layer that can be read here; "

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from convcalc.errors import did_you_mean
-from convcalc.network.chain import Written
 from convcalc.network.notations.base import Reading
 from convcalc.text import quoted, shortened
 
@@ -160,19 +159,6 @@ class Code:
                     self.refuse(call, f"{name}: {error}")
         return values
 
-    def assign(self, targets: Iterable[ast.expr], node: ast.AST) -> bool:
-        """Remember the value of a plain assignment; whether it is one."""
-        try:
-            value = self.value(node)
-        except UnreadableError:
-            return False
-        for target in targets:
-            if isinstance(target, ast.Name):
-                self.names[target.id] = value
-            else:
-                self.freezes(target, value)
-        return True
-
     def freezes(self, target: ast.AST, value: Any) -> bool:
         """Whether an assignment says that weights are not trained, which is a problem."""
         if not isinstance(target, ast.Attribute) or target.attr not in _FREEZES or value is True:
@@ -214,40 +200,6 @@ def last_name(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
-
-
-class Flow:
-    """Layers in the order in which variables go through them.
-
-    Args:
-        code: for messages.
-    """
-
-    def __init__(self, code: Code) -> None:
-        self.code = code
-        self.layers: list[Written] = []
-        self._at: dict[str, int] = {}  # for each variable, how many layers it went through
-
-    def bind(self, name: str, place: int | None = None) -> None:
-        """Say what a variable holds: what comes out of so many layers."""
-        self._at[name] = len(self.layers) if place is None else place
-
-    def holds(self, node: ast.AST) -> int | None:
-        """How many layers a variable went through; None for what is no such variable."""
-        return self._at.get(node.id) if isinstance(node, ast.Name) else None
-
-    def use(self, call: ast.AST, layers: Iterable[Written], place: int) -> int:
-        """Go through layers from a place on; a second way from the same place is refused."""
-        if place != len(self.layers):
-            what = "reads what other layers have read already, so the network branches; write a YAML file"
-            self.code.refuse(call, what)
-        self.layers += layers
-        return len(self.layers)
-
-    def end(self, place: int | None) -> None:
-        """Leave out the layers behind the place of the output: what they give is not used."""
-        if place is not None:
-            del self.layers[place:]
 
 
 def bounded(value: Any) -> Any:

@@ -107,7 +107,7 @@ class Run(Calls):
         if self.functions:
             raise ReturnedError(value, node.value or node)
         if node.value is not None and not isinstance(node.value, ast.Name):
-            self._keep("", value)
+            self.keep("", value)
 
     def _follow_expr(self, node: ast.Expr) -> None:
         value = self.value(node.value)
@@ -127,7 +127,7 @@ class Run(Calls):
                 target = self.top.find(last_name(node.value.func.value))
                 if target is not None and each is target:
                     continue  # model.to(device)
-            self._keep("", each)
+            self.keep("", each)
 
     def _follow_assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
@@ -187,7 +187,7 @@ class Run(Calls):
             if isinstance(value, Module | Sequence) and not value.name:
                 value.name = target.id
             if not self.functions:
-                self._keep(target.id, value)
+                self.keep(target.id, value)
         elif isinstance(target, ast.Attribute):
             self._bind_attribute(target, value)
         elif isinstance(target, ast.Subscript):
@@ -208,7 +208,7 @@ class Run(Calls):
                 )
                 value.is_used = owner.cls is not None
             if owner is self.me:
-                self._keep(target.attr, value)
+                self.keep(target.attr, value)
         elif isinstance(owner, Sequence) and target.attr in owner.items and isinstance(value, Held):
             owner.add(value, target.attr)
         elif isinstance(owner, Held):
@@ -233,7 +233,7 @@ class Run(Calls):
         elif isinstance(owner, (list, *Held)):
             self.refuse(target, f"is changed, which is not read; {WAY_OUT}")
 
-    def _keep(self, name: str, value: Any) -> None:
+    def keep(self, name: str, value: Any) -> None:
         """Remember what the lines outside of functions make; of one name the last."""
         if not name:
             self._loose += 1

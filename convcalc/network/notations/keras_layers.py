@@ -33,7 +33,7 @@ _LAYERS = {
     "Reshape": "target_shape",
     "Activation": "activation",
     "ReLU": "max_value negative_slope threshold",
-    "LeakyReLU": "negative_slope",
+    "LeakyReLU": "negative_slope alpha",
     "ELU": "alpha",
     "Softmax": "axis mask",
 }
@@ -48,7 +48,7 @@ _OPTIONS = {
     "use_bias": "bias", "pool_size": "kernel_size", "rate": "p", "depth_multiplier": "multiplier",
     "size": "scale_factor", "interpolation": "mode",
 }  # fmt: skip
-_ACTIVATIONS = {
+ACTIVATIONS = {
     "relu": "relu", "relu6": "relu6", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "log_softmax": "softmax",
     "elu": "elu", "gelu": "gelu", "silu": "silu", "swish": "silu", "leaky_relu": "leaky_relu", "hard_swish": "hardswish",
     "hard_silu": "hardswish", "linear": "",
@@ -181,10 +181,10 @@ def _activation(code: Code, call: ast.Call, base: str) -> str:
         node = node.func
     name = node.value if isinstance(node, ast.Constant) else last_name(node)
     plain = str(name).lower()
-    for word, kind in _ACTIVATIONS.items():
+    for word, kind in ACTIVATIONS.items():
         if plain in (word, word.replace("_", "")):
             return kind
-    code.refuse(call, f"no activation {quoted(str(name))}{did_you_mean(plain, _ACTIVATIONS)}")
+    code.refuse(call, f"no activation {quoted(str(name))}{did_you_mean(plain, ACTIVATIONS)}")
     return ""
 
 
@@ -253,8 +253,9 @@ def _relu(arguments: dict[str, Any]) -> str:
 
 
 def _leaky(arguments: dict[str, Any]) -> str:
-    """Keras's slope is 0.3."""
-    arguments.setdefault("negative_slope", 0.3)
+    """Keras's slope is 0.3; Keras 2 calls it alpha."""
+    slope = arguments.pop("alpha", 0.3)
+    arguments.setdefault("negative_slope", slope)
     return ""
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Any
 
 from convcalc.layers import get_kind
 from convcalc.network.chain import Written
 from convcalc.network.notations.code import last_name
-from convcalc.network.notations.code_run import Run
+from convcalc.network.notations.code_flow import BRANCHES, Flows
 from convcalc.network.notations.code_values import (
-    Class,
     Flowing,
-    Function,
     Held,
     Instance,
     Library,
@@ -24,7 +23,6 @@ from convcalc.network.notations.code_values import (
 from convcalc.network.notations.pytorch_modules import layer_of, order_of
 from convcalc.text import quoted
 
-BRANCHES = "is not a call of one layer, which alone is followed; write a YAML file"
 _FUNCTIONS = {
     "relu": "ReLU", "relu_": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU",
     "hardswish": "Hardswish", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax", "log_softmax": "LogSoftmax",
@@ -54,15 +52,13 @@ _OTHER_ROOMS = (
 _WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile")
 
 
-class Torch(Run):
-    """Lines of PyTorch.
+class Torch(Flows):
+    """Lines of PyTorch."""
 
-    Attributes:
-        prefix: the name of what is followed, for the names of its layers.
-    """
+    in_order = "layers are taken in the order in which they are written; no forward() says another"
 
-    prefix = ""
-    _forwards = 0  # how many are followed
+    def flattened(self, layers: list[Written]) -> Iterator[str]:
+        return _flattened(layers)
 
     def known(self, name: str) -> bool:
         return (
@@ -80,7 +76,7 @@ class Torch(Run):
             return self.value(call.args[0])
         if owner != "F" and order_of(last) is not None:
             made = self._made(call, last)
-            if self._forwards and any(each.is_trained for each in made):
+            if self.forwards and any(each.is_trained for each in made):
                 what = "is made anew at each call, so it is never trained; make it in __init__()"
                 self.refuse(call, what)
             return Module(made)
@@ -157,81 +153,13 @@ class Torch(Run):
         given = self.several(call.args)
         nodes = call.args if len(call.args) == len(given) else [call] * len(given)
         for node, each in zip(nodes, given):
-            self._hold_all(node, found, each)
+            self.hold_all(node, found, each)
         for word in call.keywords:
             value = self.value(word.value)
             self.hold(word.value, found, value, word.arg or "")
         return found
 
-    def _hold_all(self, node: ast.AST, found: Sequence, value: Any) -> None:
-        """Hold a module; those of a list, of pairs with names, or of a dictionary."""
-        if isinstance(value, dict):
-            for key, each in value.items():
-                self.hold(node, found, each, str(key))
-        elif isinstance(value, Sequence) and not value.is_run:
-            for key, each in zip(value.items, list(value.children())):
-                self.hold(node, found, each, key)
-        elif isinstance(value, list | tuple):
-            for each in value:
-                if isinstance(each, tuple) and len(each) == 2 and isinstance(each[0], str):
-                    self.hold(node, found, each[1], each[0])
-                else:
-                    self.hold(node, found, each)
-        else:
-            self.hold(node, found, value)
-
     # ------------------------------------------------------------------ uses
-
-    def call_held(self, call: ast.Call, callee: Any) -> Any:
-        forward = _forward(callee)
-        if forward:
-            names = self.arguments(call, forward.node, callee)
-            return self.run_forward(forward, names)
-        if len(call.args) + len(call.keywords) != 1:
-            what = "is given more than one input, which is not followed; write a YAML file"
-            return self.refuse(call, what) if self.functions else Unread()
-        before = self.value((*call.args, *(word.value for word in call.keywords))[0])
-        if isinstance(before, Flowing):
-            return self.through(call, callee, before)
-        if isinstance(before, Unread) and (not before.why or not self.functions):
-            return Unread()
-        return self.refuse(call, BRANCHES)
-
-    def run_forward(self, forward: Function, names: dict[str, Any]) -> Any:
-        """Follow a forward(), whose layers are named behind their instance."""
-        owner = forward.owner
-        assert owner
-        outer = self.prefix
-        self.prefix = ".".join(filter(None, (outer, owner.name)))
-        self._forwards += 1
-        try:
-            return self.follow(forward, names)
-        finally:
-            self.prefix = outer
-            self._forwards -= 1
-
-    def through(self, node: ast.AST, callee: Any, before: Any) -> Any:
-        """What comes out where something goes through a module, or through all of a sequence."""
-        self.step(node)
-        if not isinstance(before, Flowing):
-            return before
-        if isinstance(callee, Module):
-            callee.is_used = callee.is_used or self.functions > 0
-            return Flowing(before, callee, callee.named(self.prefix), node)
-        if isinstance(callee, Instance):
-            forward = _forward(callee)
-            if forward:
-                names = [each.arg for each in forward.node.args.args]
-                return self.run_forward(forward, dict(zip(names, (callee, before))))
-            callee.inner.name = callee.name
-            callee = callee.inner
-        if not callee.is_run:
-            return self.refuse(node, "is a list of layers, which is not called; call each of them")
-        flow: Any = before
-        with self.deeper():
-            for each in list(callee.children()):
-                flow = self.through(node, each, flow)
-        return flow
 
     def _function(self, call: ast.Call, name: str) -> Any:
         """``F.relu(x)``, ``torch.flatten(x, 1)``."""
@@ -270,7 +198,7 @@ class Torch(Run):
     def call_method(self, call: ast.Call, method: Method) -> Any:
         owner, name = method.owner, method.name
         if isinstance(owner, Method):
-            return self._super(call, owner, name)
+            return self.call_super(call, owner, name)
         if isinstance(owner, Flowing):
             return self._tensor(call, owner, name)
         if name in ("forward", "__call__"):
@@ -338,31 +266,6 @@ class Torch(Run):
             return self.refuse(call, "is not read; write each layer on a line of its own")
         return owner
 
-    def _super(self, call: ast.Call, owner: Method, name: str) -> Any:
-        """``super().__init__(…)``, and other methods of the class above."""
-        instance, node = owner.owner, self.scope.find("__function__")
-        line: list[Class] = []
-        at = instance.cls
-        while at is not None and len(line) < 20:
-            line.append(at)
-            at = next((base for base in at.bases if isinstance(base, Class)), None)
-        place = next((i for i, cls in enumerate(line) if node in cls.methods.values()), 0)
-        for cls in line[place + 1 :]:
-            if name in cls.methods:
-                return self.call_function(call, Function(cls.methods[name], cls.scope, instance))
-        if name == "__init__" and instance.cls.is_sequential:
-            for given, each in zip(call.args, self.several(call.args)):
-                self._hold_all(given, instance.inner, each)
-        elif name == "forward" and instance.cls.is_sequential and call.args:
-            return self.through(call, instance.inner, self.value(call.args[0]))
-        return None
-
-    def follow(self, function: Function, names: dict[str, Any]) -> Any:
-        if function.node.decorator_list:
-            return self.refuse(function.node.decorator_list[0], "is not read; leave it out")
-        names["__function__"] = function.node
-        return super().follow(function, names)
-
     def _tensor(self, call: ast.Call, before: Flowing, name: str) -> Any:
         """``x.view(-1, 400)``, ``x.flatten(1)``, ``x.relu()``."""
         if name in _SAME:
@@ -422,7 +325,12 @@ class Torch(Run):
         return Flowing(before, Module([layer]), [layer], call)
 
 
-def _forward(callee: Any) -> Function | None:
-    """The forward() of an object of a class of the text."""
-    node = callee.cls.method("forward") if isinstance(callee, Instance) and callee.cls else None
-    return Function(node, callee.cls.scope, callee) if node else None
+def _flattened(layers: list[Written]) -> Iterator[str]:
+    """Where a row is needed after a map and the code, alone, would not flatten it."""
+    is_map = False
+    for layer in layers:
+        if is_map and layer.cls.needs_flat:
+            yield f"a flatten is put before {layer.code}, which the code does not have"
+        is_map = layer.cls.family in ("conv", "pool") or (
+            is_map and not (layer.cls.is_view or layer.cls.needs_flat)
+        )
