@@ -531,3 +531,15 @@ def test_a_sum_is_never_run_as_python() -> None:
 
 def test_a_negative_answer_is_given_away_without_its_sign_too() -> None:
     assert {"-75 %", "75"} <= SHARE.secrets(Fraction(-3, 4)) | {SHARE.text(Fraction(-3, 4))}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 2; 3 u", "row 2, column 2: 'u' is not a number"), ("1 u 3", "column 2: 'u' is not a number"),
+        ([[1, "u"], [3, 4]], "row 1, column 2: 'u' is not a number"), ("u", "'u' is not a number"),
+        ("1 1/0", "column 2: it divides by 0"),
+    ],
+)  # fmt: skip
+def test_a_cell_of_a_matrix_that_cannot_be_read_is_named(text: Any, said: str) -> None:
+    assert MATRIX.read(text).problem == f"{said}; write {MATRIX.wants}"

@@ -13,6 +13,7 @@ import clock
 import convcalc
 from convcalc.homework import check, loads, mark
 from convcalc.homework.answers.written import as_written
+from convcalc.homework.marking.verdicts import summary
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.network.load import load as load_network
 
@@ -459,3 +460,26 @@ def test_a_table_is_read_in_linear_time(name: str, ask: str) -> None:
     mark(sheet, {"q1": HOSTILE[name]})
     mark(sheet, {"q1": HOSTILE[name].strip("\n").split("\n")})
     assert clock.seconds() - start < 1
+
+
+ONE_CELL = (
+    "convcalc_sheet: 1\nquestions:\n  - {id: a, type: chain, input: 9x9x3, arch: 'conv:k3c2'}\n"
+)
+TWO_ROWS = "convcalc_sheet: 1\nquestions:\n  - {id: a, type: arch-table, input: 9x9x3, arch: 'conv:k3c2 pool:k2', ask: [shape, params]}\n"
+
+
+@pytest.mark.parametrize("raw", ["7x7x2", ["7x7x2"], [["7x7x2"]], ("7x7x2",), "conv1: 7x7x2"])
+def test_a_table_of_one_cell_is_read_however_it_is_written(raw: Any) -> None:
+    assert mark(loads(ONE_CELL), {"a": raw}).results[0].right
+
+
+def test_a_cell_that_cannot_be_read_is_named_with_its_reason() -> None:
+    said = "cannot be read: 'q' is not a number; write height × width × channels"
+    result = mark(loads(TWO_ROWS), {"a": [["7x7xq", 56], ["3x3x2", 0]]}).results[0]
+    assert summary(result.parts) == f"row 1, shape: {said}"
+    result = mark(loads(TWO_ROWS), {"a": [["7x7xq", 57], ["3x3x2", "zero point"]]}).results[0]
+    assert summary(result.parts) == (
+        f"row 1; row 1, shape: {said}; row 2, params: cannot be read: 'point' is not a number; write a whole number"
+    )
+    result = mark(loads(TWO_ROWS), {"a": [["7x7xq", "u"], ["3x3xq", "u"]]}).results[0]
+    assert summary(result.parts).endswith("1 more cell cannot be read")

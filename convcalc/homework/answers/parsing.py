@@ -429,7 +429,18 @@ def _check_rows(rows: list[list[str]]) -> tuple[tuple[Number, ...], ...]:
     if len(lengths) > 1:
         message = "rows of different lengths"
         raise Unreadable(message)
-    return tuple(tuple(_cell(text) for text in row) for row in rows)
+    found = []
+    for line, row in enumerate(rows, start=1):
+        for place, text in enumerate(row, start=1):
+            try:
+                found.append(_cell(text))
+            except Unreadable as error:
+                row_of = f"row {line}, " if len(rows) > 1 else ""
+                where = f"{row_of}column {place}: " if len(rows) * len(row) > 1 else ""
+                message = f"{where}{error}"
+                raise Unreadable(message) from None
+    width = lengths.pop()
+    return tuple(tuple(found[at : at + width]) for at in range(0, len(found), width))
 
 
 def cell(text: str) -> Fraction:

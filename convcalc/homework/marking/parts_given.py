@@ -40,6 +40,8 @@ def split(question: Question, raw: Any) -> Table:
     if len(parts) == 1:
         if isinstance(raw, dict) and len(raw) == 1 and not parts[0].answer_type.takes_mapping:
             raw = next(iter(raw.values()))
+        while "." in names[0] and isinstance(raw, list | tuple) and len(raw) == 1:
+            raw = raw[0]  # a table of one cell: its only row, and the only cell of that
         return Table({names[0]: raw})
     if "." in names[0]:
         return read_table(question, raw)

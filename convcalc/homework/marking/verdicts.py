@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.sheets.points import points_number
+from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.homework.answers.parsing import Reading
@@ -23,6 +24,8 @@ STATUSES = (
     "by-hand",  # for a person to mark
     "marked",  # by a person
 )  # fmt: skip
+
+_MAX_UNREADABLE = 3  # cells of a table that are named one by one
 
 
 @dataclass(slots=True, eq=False)
@@ -230,10 +233,17 @@ def _table_texts(parts: list[Verdict]) -> Iterator[str]:
     def rows(*statuses: str) -> list[int]:
         return sorted({int(p.part.partition(".")[0]) for p in parts if p.status in statuses})
 
-    wrong, missing = rows("wrong", "partial", "unreadable"), rows("blank")
+    wrong, missing = rows("wrong", "partial"), rows("blank")
     follows = [row for row in rows("follow-through") if row not in wrong]
     if wrong:
         yield _rows_text(wrong)
+    unreadable = [part for part in parts if part.status == "unreadable"]
+    for part in unreadable[:_MAX_UNREADABLE]:
+        row, _, ask = part.part.partition(".")
+        yield f"row {row}, {ask}: {part.hint}"
+    if len(unreadable) > _MAX_UNREADABLE:
+        more = len(unreadable) - _MAX_UNREADABLE
+        yield f"{plural(more, 'more cell')} cannot be read"
     if follows:
         start = wrong[0] if wrong else follows[0] - 1
         answered = rows(*(status for status in STATUSES if status != "blank")) or follows
