@@ -607,6 +607,30 @@ CASES = [
         {"conv": "convolution"},
     ),
     Case(
+        "86c",
+        "conv-3d-by-hand",  # 1·1 + 1·1 + 1·2 + 2·1 … under each kernel, slice after slice
+        {
+            "x": [[[1, 0], [2, 1]], [[0, 1], [1, 3]], [[2, 2], [0, 1]]],
+            "w": [[[1, 0], [0, 1]], [[0, 2], [1, 0]]],
+        },
+        {"slice1": [[5]], "slice2": [[7]]},
+        "(own)",
+    ),
+    Case(
+        "86d",
+        "conv-1d",
+        {"x": [2, 1, 3, 0, 4, 2], "w": [1, 0, -1], "relu": True},
+        "[0, 1, 0, 0]",
+        "datafield.dev chapter 8, and ReLU",
+    ),
+    Case(
+        "88b",
+        "transposed-by-hand",
+        {"x": [[1, -1]], "w": [[2, 1]], "relu": True},
+        "2 0 0",
+        "(own)",
+    ),
+    Case(
         "87",
         "conv-by-hand",
         {"x": X3, "w": K2},

@@ -333,6 +333,10 @@ rows("pad-by-hand", {"x": SQUARE, "p": 1}, AROUND, (TOTAL, AFTER))
 rows("conv-1d", {"x": [[1, 2, 3]], "w": [[1, 0]], "p": 1}, ((0, 1, 2, 3),), (TOTAL, ((1, 2, 3),)))
 rows("conv-1d", {"x": [[1, 2, 3]], "w": [[1, 0]]}, ((1, 2),), ("conv=convolution", ((2, 3),)))
 rows("conv-1d", {"x": [[1, 2]], "w": [[1]], "s": 2}, ((1,),), (FIT, REFUSED))
+CUBE = [SQUARE, SQUARE]
+rows("conv-3d-by-hand", {"x": [[[5]]], "w": [[[1]]], "p": 1}, {"slice2": ((0, 0, 0), (0, 5, 0), (0, 0, 0))},
+     (TOTAL, {"slice2": ((0, 0), (0, 0))}))  # fmt: skip
+rows("conv-3d-by-hand", {"x": CUBE, "w": [[[1]]], "s": 2}, ((1,),), (FIT, REFUSED))
 rows("pool-by-hand", {"x": SQUARE, "k": 2, "s": 1, "p": 1}, ((1, 2, 2), (3, 4, 4), (3, 4, 4)),
      (TOTAL, ((4, 4), (4, 4))))  # fmt: skip
 rows("pool-by-hand", {"x": SQUARE, "k": 2, "p": 1, "mode": "avg"}, ((F(1, 4), F(1, 2)), (F(3, 4), 1)),

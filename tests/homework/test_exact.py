@@ -8,17 +8,21 @@ import zipfile
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.signal import correlate
 
 import clock
 from convcalc.errors import ConvcalcError
 from convcalc.homework import Sheet, check, loads
 from convcalc.homework.answers.reading import exact_text
+from convcalc.homework.conventions import Conventions
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.questions import QUESTIONS, create_question
-from convcalc.homework.questions.exact import MAX_PRODUCTS
+from convcalc.homework.questions.exact import MAX_PRODUCTS, STRICT_MISFIT
 
 Matrix = list[list[Fraction]]
 
@@ -175,6 +179,68 @@ def test_maps_are_added_up_exactly(pairs: list[tuple[Matrix, Matrix]]) -> None:
 @given(matrices(st.just(1), st.integers(3, 7)), matrices(st.just(1), st.integers(1, 3)))
 def test_a_row_is_convolved_exactly(x: Matrix, w: Matrix) -> None:
     assert same(asked("conv-1d", x=written(x), w=written(w))[""], conv(x, w))
+
+
+WHOLE = st.integers(-5, 5)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data(), st.integers(1, 2), st.integers(0, 1), WHOLE, st.booleans())
+def test_a_convolution_in_three_dimensions_is_exact(
+    data: st.DataObject, s: int, p: int, b: int, then_relu: bool
+) -> None:
+    def cube(*sides: int) -> Any:
+        return data.draw(arrays(np.int64, sides, elements=WHOLE))
+
+    x = cube(*(data.draw(st.integers(2, 4)) for _ in range(3)))
+    w = cube(*(data.draw(st.integers(1, 2)) for _ in range(3)))
+    expected = correlate(np.pad(x, p), w, "valid", method="direct")[::s, ::s, ::s] + b
+    if then_relu:
+        expected = np.maximum(expected, 0)
+    words = {"x": x.tolist(), "w": w.tolist(), "s": s, "p": p, "b": b, "relu": then_relu}
+    found = asked("conv-3d-by-hand", **words)
+    assert [[list(row) for row in part] for part in found.values()] == expected.tolist()
+    assert list(found) == (
+        [""] if len(expected) == 1 else [f"slice{i + 1}" for i in range(len(expected))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"w": [[[1]], [[1]], [[1]]]}, "w: has 3 slices, but there are 2; give fewer"),
+        ({"w": [[[1, 1, 1]]]}, "the window does not fit; give a larger map or more padding"),
+        (
+            {"w": [[[1]]], "s": 2, "conventions": "strict"},
+            STRICT_MISFIT,
+        ),
+    ],
+)
+def test_a_kernel_that_does_not_fit_the_slices_is_refused(more: dict[str, Any], said: str) -> None:
+    given = {"x": [[[1, 2], [3, 4]], [[5, 6], [7, 8]]], **more}
+    rules = Conventions(fit=given.pop("conventions", "floor"))
+    with pytest.raises(ConvcalcError) as caught:
+        create_question("conv-3d-by-hand", given, rules).parts()
+    assert str(caught.value) == said
+
+
+@settings(deadline=None, max_examples=30)
+@given(MAPS, KERNELS)
+def test_relu_may_follow_every_convolution_and_be_left_out_of_a_pipeline(
+    x: Matrix, w: Matrix
+) -> None:
+    def above_0(rows: Matrix) -> Matrix:
+        return [[max(value, Fraction(0)) for value in row] for row in rows]
+
+    words = {"x": written(x), "w": written(w)}
+    assert same(
+        asked("transposed-by-hand", relu="true", **words)[""], above_0(transposed(x, w, 1, 0))
+    )
+    row = {"x": written(x[:1]), "w": written(w[:1])}
+    assert same(asked("conv-1d", relu="true", **row)[""], above_0(conv(x[:1], w[:1])))
+    found = asked("pipeline", relu="false", k="1", **words)
+    assert list(found) == ["conv", "pool"]
+    assert same(found["pool"], conv(x, w))
 
 
 @settings(deadline=None, max_examples=40)

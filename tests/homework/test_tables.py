@@ -479,7 +479,7 @@ def test_a_cell_that_cannot_be_read_is_named_with_its_reason() -> None:
     assert summary(result.parts) == f"row 1, shape: {said}"
     result = mark(loads(TWO_ROWS), {"a": [["7x7xq", 57], ["3x3x2", "zero point"]]}).results[0]
     assert summary(result.parts) == (
-        f"row 1; row 1, shape: {said}; row 2, params: cannot be read: 'point' is not a number; write a whole number"
+        f"row 1; row 1, shape: {said}; row 2, params: cannot be read: 'zero point' is not a number; write a whole number"
     )
     result = mark(loads(TWO_ROWS), {"a": [["7x7xq", "u"], ["3x3xq", "u"]]}).results[0]
     assert summary(result.parts).endswith("1 more cell cannot be read")

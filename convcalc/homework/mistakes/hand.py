@@ -9,7 +9,7 @@ from typing import Any
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.exact import Exact, bound, correlate, exact, turned
 from convcalc.homework.questions.gradients import KERNEL_NAMES, Grad, gradient
-from convcalc.homework.questions.hand import Hand, convolved
+from convcalc.homework.questions.steps import Hand, convolved
 
 _HAND = "hand hand-transposed"
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar
 
 from convcalc.homework.answers.types import MATRIX
 from convcalc.homework.questions.asking import Parted
-from convcalc.homework.questions.base import Part, Task, question
+from convcalc.homework.questions.base import Part, question
 from convcalc.homework.questions.exact import (
     STRICT_MISFIT,
-    Exact,
-    Pool,
-    TooMuchError,
-    add,
-    correlate,
-    exact,
     need_same_maps,
     need_small,
     need_small_window,
     need_writable,
-    relu,
-    stamp,
-    turned,
 )
 from convcalc.homework.questions.given import Count, GivenError, Kernels, Rows, Sizes, Stack
 from convcalc.homework.questions.meaning import (
@@ -34,176 +25,23 @@ from convcalc.homework.questions.meaning import (
     Zeros,
     default,
 )
+from convcalc.homework.questions.steps import (
+    ByHand,
+    Hand,
+    check_cells,
+    maps_text,
+    misfit_text,
+    only_cells,
+    worked_out,
+)
 from convcalc.homework.questions.words import by, options
 
-
-class Hand(NamedTuple):
-    """A convolution or pool by hand.
-
-    Attributes:
-        x, w: the maps, and the kernel for each of them.
-        s, p, d: stride, padding per axis (before, after), dilation.
-        bias: added to every cell.
-        turned: whether the kernel is turned round.
-        steps: what is done, in order: conv, relu, pool.
-        mode, k, pool_s: the pool.
-        cells: the cells asked for; () for all of them.
-        fit: what happens where a window does not fit exactly.
-        pad_counts: whether padding counts in averages.
-    """
-
-    x: Stack
-    w: Stack = ()
-    s: Any = 1
-    p: tuple[tuple[int, int], ...] = ((0, 0), (0, 0))
-    d: int = 1
-    bias: Any = 0
-    flipped: bool = False
-    steps: tuple[str, ...] = ("conv",)
-    mode: str = "max"
-    k: int = 2
-    pool_s: int = 2
-    cells: Rows = ()
-    pad_counts: bool = True
-    transposed: bool = False
-    out_pad: int = 0
-    fit: str = "floor"
-
-    @property
-    def pool_fit(self) -> str:
-        """How the witness rounds the sizes of pools; up means as in Caffe."""
-        return "caffe" if self.fit == "ceil" else self.fit
-
-
-def _hand(quantities: Hand) -> Any:
-    """All steps, one after the other; None where they cannot be done."""
-    try:
-        found = _run_steps(quantities)
-    except ValueError:
-        return None
-    return _pick_cells(found, quantities.cells)
-
-
-def _pick_cells(found: Rows, cells: Rows) -> Any:
-    """The cells asked for, in a row; all of them where none are named."""
-    if not cells:
-        return found
-    if any(r >= len(found) or c >= len(found[0]) for r, c in cells):
-        return None
-    return (tuple(found[r][c] for r, c in cells),)
-
-
-def convolved(quantities: Hand, *, only_positive: bool = False) -> Exact:
-    """The map after the convolution, without its bias.
-
-    Raises:
-        ValueError: the window does not fit, or there is too much to do.
-    """
-    x, s, p = exact(quantities.x), quantities.s, quantities.p
-    w = exact(turned(quantities.w) if quantities.flipped else quantities.w)
-    if quantities.transposed:
-        return stamp(x, w, stride=s, padding=p, output_padding=quantities.out_pad)
-    fit = "strict" if quantities.fit == "strict" else "floor"
-    return correlate(
-        x, w, stride=s, padding=p, dilation=quantities.d, fit=fit, only_positive=only_positive
-    )
-
-
-def _run_steps(quantities: Hand) -> Rows:
-    """The map after all steps.
-
-    Raises:
-        ValueError: the window does not fit, or there is too much to do.
-    """
-    found: Exact | None = None
-    for step in quantities.steps:
-        if step == "conv":
-            found = add(convolved(quantities), quantities.bias)
-            continue
-        x = exact(quantities.x) if found is None else found
-        if step == "relu":
-            found = relu(x)
-            continue
-        padding = quantities.p if "conv" not in quantities.steps else 0
-        found = Pool(
-            quantities.mode,
-            quantities.k,
-            quantities.pool_s,
-            padding,
-            quantities.pool_fit,
-            quantities.pad_counts,
-        ).of(x)
-    assert found is not None
-    return found.rows()
-
-
-def _maps_text(stack: Any) -> str:
-    """Maps for people."""
-    return "; ".join(MATRIX.text(one) for one in stack)
-
-
-def _only_cells(cells: Rows | None) -> str:
-    """Which cells are asked for, in words; nothing where all are."""
-    if not cells:
-        return ""
-    texts = ", ".join(str(tuple(cell)) for cell in cells)
-    return f" Give only the cells {texts} (row, column; counted from 0)."
-
-
-def _check_cells(cells: Rows | None) -> None:
-    """Refuse cells that are no places of a map."""
-    for cell in cells or ():
-        if len(cell) != 2 or any(not isinstance(i, int) or not 0 <= i < 10**6 for i in cell):
-            raise GivenError(
-                "cells", "must be rows and columns counted from 0, such as [[0, 0], [1, 2]]"
-            )
-
-
-def _misfit_text(quantities: Hand) -> str:
-    """Why there is no answer, and what to do."""
-    try:
-        _run_steps(quantities)
-    except TooMuchError as error:
-        return str(error)
-    except ValueError:
-        pass
-    if quantities.transposed:
-        return "nothing is left of the result; give less padding, and an output padding below the stride"
-    if _hand(quantities._replace(fit="floor", cells=())) is not None:
-        return STRICT_MISFIT
-    return "the window does not fit; give a larger map or more padding"
-
-
 _MAX_FILTERS = 16
-
-
-class _ByHand(Task):
-    """A question whose answer is a matrix."""
-
-    topic: ClassVar = "hand"
-    method: ClassVar = "multiply cell by cell, then add up"
-
-    def quantities(self) -> Hand:
-        """The numbers behind."""
-        raise NotImplementedError
-
-    def parts(self) -> list[Part]:
-        return self.maps_of(self.quantities())
-
-    def maps_of(self, quantities: Hand) -> list[Part]:
-        """The map that some numbers make."""
-        expected = _hand(quantities)
-        outside = quantities.cells and _hand(quantities._replace(cells=())) is not None
-        if expected is None and outside:
-            raise GivenError("cells", "names a cell outside the map; count cells from 0")
-        if expected is None:
-            raise GivenError("", _misfit_text(quantities))
-        need_writable(expected)
-        return [Part("", MATRIX, expected, self.topic, quantities, _hand, method=self.method)]
+_THEN_RELU = ", then apply ReLU"
 
 
 @question("conv-by-hand")
-class ConvByHand(_ByHand):
+class ConvByHand(ByHand):
     """A small convolution cell by cell: x one map or a list of maps, w a kernel for each of them.
 
     Several filters make a map each (map1, map2 …): w is then a list of filters.
@@ -233,7 +71,7 @@ class ConvByHand(_ByHand):
         for one in self.filters():
             need_small(self.p.sides(2), x=self.x, w=one)
             need_same_maps(self.x, one)
-        _check_cells(self.cells)
+        check_cells(self.cells)
 
     def filters(self) -> list[Stack]:
         """The filters, each with a kernel for each map; kernels in a row on one map are filters of their own."""
@@ -255,8 +93,8 @@ class ConvByHand(_ByHand):
         """The filters in words."""
         filters = self.filters()
         if len(filters) == 1:
-            return _maps_text(filters[0])
-        texts = [f"map{n}: {_maps_text(one)}" for n, one in enumerate(filters, start=1)]
+            return maps_text(filters[0])
+        texts = [f"map{n}: {maps_text(one)}" for n, one in enumerate(filters, start=1)]
         return f"{len(filters)} filters, one for each map of the result ({' | '.join(texts)})"
 
     def sentence(self) -> str:
@@ -267,8 +105,8 @@ class ConvByHand(_ByHand):
         )
         steps = ", with the kernel flipped" if self.flip else ""
         steps += f", then add {self.b}" if self.b else ""
-        steps += ", then apply ReLU" if self.relu else ""
-        return f"Convolve {_maps_text(self.x)} with {self.kernel_words()}{more}{steps}.{_only_cells(self.cells)}"
+        steps += _THEN_RELU if self.relu else ""
+        return f"Convolve {maps_text(self.x)} with {self.kernel_words()}{more}{steps}.{only_cells(self.cells)}"
 
     def quantities(self) -> Hand:
         bias = int(self.b) if self.b.denominator == 1 else self.b
@@ -287,7 +125,7 @@ class ConvByHand(_ByHand):
 
 
 @question("conv-1d")
-class Conv1d(_ByHand):
+class Conv1d(ByHand):
     """A small 1-D convolution: x and w are rows of numbers."""
 
     about: ClassVar = "1-D convolution by hand"
@@ -301,6 +139,7 @@ class Conv1d(_ByHand):
     w: Rows
     s: Count = 1
     p: Zeros = default(0)
+    relu: bool = False
     flip: Flip = default(None)
     fit: Fit
 
@@ -311,6 +150,7 @@ class Conv1d(_ByHand):
 
     def sentence(self) -> str:
         flipped = ", with the kernel flipped" if self.flip else ""
+        flipped += _THEN_RELU if self.relu else ""
         more = options(stride=self.s, padding=self.p.given)
         return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}{more}{flipped}."
 
@@ -321,12 +161,84 @@ class Conv1d(_ByHand):
             self.s,
             ((0, 0), *self.p.sides(1)),
             flipped=self.flip,
+            steps=("conv", "relu") if self.relu else ("conv",),
             fit=self.fit,
         )
 
 
+@question("conv-3d-by-hand")
+class Conv3d(ByHand):
+    """A small 3-D convolution: x and w are lists of slices, and so is the result.
+
+    A result of several slices is asked for slice by slice: slice1, slice2 …
+    """
+
+    about: ClassVar = "3-D convolution by hand"
+    rule: ClassVar = (
+        "Put the kernel on as many slices as it has, multiply cell by cell, and add everything up; "
+        "then move by the stride, along the depth as well."
+    )
+    examples: ClassVar = (
+        {"x": [[[1, 0], [2, 1]], [[0, 1], [1, 3]], [[2, 2], [0, 1]]], "w": [[[1, 0], [0, 1]], [[0, 2], [1, 0]]]},
+        {"x": [[[1, 2, 0], [0, 1, 1]], [[3, 0, 1], [1, 0, 2]]], "w": [[[1, 1]], [[0, 1]]]},
+    )  # fmt: skip
+
+    x: Stack
+    w: Stack
+    s: Count = 1
+    p: Zeros = default(0)
+    b: Fraction = Fraction(0)
+    relu: bool = False
+    fit: Fit
+
+    def check(self) -> None:
+        need_small(self.p.sides(2), x=self.x, w=self.w)
+        before, after = self.p.sides(1)[0]
+        room = len(self.x) + before + after - len(self.w)
+        if room < 0:
+            raise GivenError(
+                "w", f"has {len(self.w)} slices, but there are {room + len(self.w)}; give fewer"
+            )
+        if self.fit == "strict" and room % self.s:
+            raise GivenError("", STRICT_MISFIT)
+
+    def slices(self) -> list[Stack]:
+        """The slices under the kernel, for each slice of the result."""
+        before, after = self.p.sides(1)[0]
+        empty = tuple([(0,) * len(row) for row in self.x[0]])
+        padded = (empty,) * before + self.x + (empty,) * after
+        depth = len(self.w)
+        return [padded[at : at + depth] for at in range(0, len(padded) - depth + 1, self.s)]
+
+    def quantities(self) -> Hand:
+        bias = int(self.b) if self.b.denominator == 1 else self.b
+        steps = ("conv", "relu") if self.relu else ("conv",)
+        return Hand(
+            self.slices()[0], self.w, self.s, self.p.sides(2), bias=bias, steps=steps, fit=self.fit
+        )
+
+    def parts(self) -> list[Part]:
+        found = []
+        every = self.slices()
+        for number, slices in enumerate(every, start=1):
+            (part,) = self.maps_of(self.quantities()._replace(x=slices))
+            if len(every) > 1:
+                part.name = part.label = f"slice{number}"
+            found.append(part)
+        return found
+
+    def sentence(self) -> str:
+        more = options(stride=None if self.s == 1 else self.s, padding=self.p.shown)
+        after = f", then add {self.b}" if self.b else ""
+        after += _THEN_RELU if self.relu else ""
+        return (
+            f"Convolve the {len(self.x)} slices {maps_text(self.x)} in three dimensions with a kernel of "
+            f"{len(self.w)} slices {maps_text(self.w)}{more}{after}."
+        )
+
+
 @question("pool-by-hand")
-class PoolByHand(_ByHand):
+class PoolByHand(ByHand):
     """A small pool: mode max or avg."""
 
     about: ClassVar = "pool by hand"
@@ -377,7 +289,7 @@ _PIPELINE = ("conv", "relu", "pool")
 
 @question("pipeline")
 class Pipeline(Parted):
-    """A convolution, ReLU and a pool, one after the other: conv, relu and pool are asked for."""
+    """A convolution, ReLU (unless `relu` is false) and a pool, one after the other: conv, relu and pool are asked for."""
 
     about: ClassVar = "convolution, ReLU and pool by hand"
     partial: ClassVar = "parts"
@@ -399,6 +311,7 @@ class Pipeline(Parted):
     k: Count = 2
     pool_s: Count | None = None
     mode: str = "max"
+    relu: bool = True
     flip: Flip = default(None)
     fit: Fit
 
@@ -414,23 +327,28 @@ class Pipeline(Parted):
         name = "max" if self.mode == "max" else "average"
         first = options(stride=None if self.s == 1 else self.s, padding=self.p.shown)
         steps = {
-            "conv": f"Convolve {_maps_text(self.x)} with {_maps_text(self.w)}{first}",
+            "conv": f"Convolve {maps_text(self.x)} with {maps_text(self.w)}{first}",
             "relu": "then apply ReLU",
             "pool": f"then {by(self.k)} {name} pooling with stride {self.pool_s or self.k}",
         }
         return ", ".join(steps[step] for step in self.steps()) + "."
 
     def asks(self) -> dict[str, str]:
-        return {
+        asked = {
             "conv": "What is the map after the convolution?",
             "relu": "What is the map after ReLU?",
             "pool": "What is the map after the pool?",
         }
+        return {step: asked[step] for step in self.every_step()}
+
+    def every_step(self) -> tuple[str, ...]:
+        """The steps in their order: ReLU may be left out."""
+        return _PIPELINE if self.relu else tuple([step for step in _PIPELINE if step != "relu"])
 
     def steps(self) -> tuple[str, ...]:
         """The steps up to the last one that is asked for."""
-        last = max(_PIPELINE.index(step) for step in self.asked)
-        return _PIPELINE[: last + 1]
+        steps = self.every_step()
+        return steps[: max(map(steps.index, self.asked)) + 1]
 
     def quantities(self) -> Hand:
         return Hand(
@@ -450,17 +368,19 @@ class Pipeline(Parted):
         found = []
         for place, name in enumerate(steps, start=1):
             step = quantities._replace(steps=steps[:place])
-            expected = _hand(step)
+            expected = worked_out(step)
             if expected is None:
-                raise GivenError("", f"{name}: {_misfit_text(step)}")
+                raise GivenError("", f"{name}: {misfit_text(step)}")
             need_writable(expected)
             topic = "hand" if name != "pool" else "hand-pool"
-            found.append(Part(name, MATRIX, expected, topic, step, _hand, name, "cell by cell"))
+            found.append(
+                Part(name, MATRIX, expected, topic, step, worked_out, name, "cell by cell")
+            )
         return found
 
 
 @question("transposed-by-hand")
-class TransposedByHand(_ByHand):
+class TransposedByHand(ByHand):
     """A small transposed convolution; `cells` asks for some of its cells only."""
 
     about: ClassVar = "transposed convolution by hand"
@@ -475,17 +395,18 @@ class TransposedByHand(_ByHand):
     s: Count = 1
     p: Zeros = default(0)
     a: OutputPadding = default(None)
+    relu: bool = False
     cells: Rows | None = None
 
     def check(self) -> None:
         need_small(self.p.sides(2), x=[self.x], w=[self.w])
-        _check_cells(self.cells)
+        check_cells(self.cells)
 
     def sentence(self) -> str:
         more = options(stride=self.s, padding=self.p.given, output_padding=self.a or None)
         return (
             f"Apply a transposed convolution with the kernel {MATRIX.text(self.w)}{more} to "
-            f"{MATRIX.text(self.x)}.{_only_cells(self.cells)}"
+            f"{MATRIX.text(self.x)}{_THEN_RELU if self.relu else ''}.{only_cells(self.cells)}"
         )
 
     def quantities(self) -> Hand:
@@ -494,6 +415,7 @@ class TransposedByHand(_ByHand):
             (self.w,),
             self.s,
             self.p.sides(2),
+            steps=("conv", "relu") if self.relu else ("conv",),
             transposed=True,
             cells=self.cells or (),
             out_pad=self.a,

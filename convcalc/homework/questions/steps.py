@@ -1,0 +1,184 @@
+"""The steps of work by hand: convolution, ReLU and pool, one after the other. The results are exact."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NamedTuple
+
+from convcalc.homework.answers.types import MATRIX
+from convcalc.homework.questions.base import Part, Task
+from convcalc.homework.questions.exact import (
+    STRICT_MISFIT,
+    Exact,
+    Pool,
+    TooMuchError,
+    add,
+    correlate,
+    exact,
+    need_writable,
+    relu,
+    stamp,
+    turned,
+)
+from convcalc.homework.questions.given import GivenError, Rows, Stack
+
+
+class Hand(NamedTuple):
+    """A convolution or pool by hand.
+
+    Attributes:
+        x, w: the maps, and the kernel for each of them.
+        s, p, d: stride, padding per axis (before, after), dilation.
+        bias: added to every cell.
+        turned: whether the kernel is turned round.
+        steps: what is done, in order: conv, relu, pool.
+        mode, k, pool_s: the pool.
+        cells: the cells asked for; () for all of them.
+        fit: what happens where a window does not fit exactly.
+        pad_counts: whether padding counts in averages.
+    """
+
+    x: Stack
+    w: Stack = ()
+    s: Any = 1
+    p: tuple[tuple[int, int], ...] = ((0, 0), (0, 0))
+    d: int = 1
+    bias: Any = 0
+    flipped: bool = False
+    steps: tuple[str, ...] = ("conv",)
+    mode: str = "max"
+    k: int = 2
+    pool_s: int = 2
+    cells: Rows = ()
+    pad_counts: bool = True
+    transposed: bool = False
+    out_pad: int = 0
+    fit: str = "floor"
+
+    @property
+    def pool_fit(self) -> str:
+        """How the witness rounds the sizes of pools; up means as in Caffe."""
+        return "caffe" if self.fit == "ceil" else self.fit
+
+
+def worked_out(quantities: Hand) -> Any:
+    """All steps, one after the other; None where they cannot be done."""
+    try:
+        found = _run_steps(quantities)
+    except ValueError:
+        return None
+    return _pick_cells(found, quantities.cells)
+
+
+def _pick_cells(found: Rows, cells: Rows) -> Any:
+    """The cells asked for, in a row; all of them where none are named."""
+    if not cells:
+        return found
+    if any(r >= len(found) or c >= len(found[0]) for r, c in cells):
+        return None
+    return (tuple(found[r][c] for r, c in cells),)
+
+
+def convolved(quantities: Hand, *, only_positive: bool = False) -> Exact:
+    """The map after the convolution, without its bias.
+
+    Raises:
+        ValueError: the window does not fit, or there is too much to do.
+    """
+    x, s, p = exact(quantities.x), quantities.s, quantities.p
+    w = exact(turned(quantities.w) if quantities.flipped else quantities.w)
+    if quantities.transposed:
+        return stamp(x, w, stride=s, padding=p, output_padding=quantities.out_pad)
+    fit = "strict" if quantities.fit == "strict" else "floor"
+    return correlate(
+        x, w, stride=s, padding=p, dilation=quantities.d, fit=fit, only_positive=only_positive
+    )
+
+
+def _run_steps(quantities: Hand) -> Rows:
+    """The map after all steps.
+
+    Raises:
+        ValueError: the window does not fit, or there is too much to do.
+    """
+    found: Exact | None = None
+    for step in quantities.steps:
+        if step == "conv":
+            found = add(convolved(quantities), quantities.bias)
+            continue
+        x = exact(quantities.x) if found is None else found
+        if step == "relu":
+            found = relu(x)
+            continue
+        padding = quantities.p if "conv" not in quantities.steps else 0
+        found = Pool(
+            quantities.mode,
+            quantities.k,
+            quantities.pool_s,
+            padding,
+            quantities.pool_fit,
+            quantities.pad_counts,
+        ).of(x)
+    assert found is not None
+    return found.rows()
+
+
+def maps_text(stack: Any) -> str:
+    """Maps for people."""
+    return "; ".join(MATRIX.text(one) for one in stack)
+
+
+def only_cells(cells: Rows | None) -> str:
+    """Which cells are asked for, in words; nothing where all are."""
+    if not cells:
+        return ""
+    texts = ", ".join(str(tuple(cell)) for cell in cells)
+    return f" Give only the cells {texts} (row, column; counted from 0)."
+
+
+def check_cells(cells: Rows | None) -> None:
+    """Refuse cells that are no places of a map."""
+    for cell in cells or ():
+        if len(cell) != 2 or any(not isinstance(i, int) or not 0 <= i < 10**6 for i in cell):
+            raise GivenError(
+                "cells", "must be rows and columns counted from 0, such as [[0, 0], [1, 2]]"
+            )
+
+
+def misfit_text(quantities: Hand) -> str:
+    """Why there is no answer, and what to do."""
+    try:
+        _run_steps(quantities)
+    except TooMuchError as error:
+        return str(error)
+    except ValueError:
+        pass
+    if quantities.transposed:
+        return "nothing is left of the result; give less padding, and an output padding below the stride"
+    if worked_out(quantities._replace(fit="floor", cells=())) is not None:
+        return STRICT_MISFIT
+    return "the window does not fit; give a larger map or more padding"
+
+
+class ByHand(Task):
+    """A question whose answer is a matrix."""
+
+    topic: ClassVar = "hand"
+    method: ClassVar = "multiply cell by cell, then add up"
+
+    def quantities(self) -> Hand:
+        """The numbers behind."""
+        raise NotImplementedError
+
+    def parts(self) -> list[Part]:
+        return self.maps_of(self.quantities())
+
+    def maps_of(self, quantities: Hand) -> list[Part]:
+        """The map that some numbers make."""
+        expected = worked_out(quantities)
+        outside = quantities.cells and worked_out(quantities._replace(cells=())) is not None
+        if expected is None and outside:
+            raise GivenError("cells", "names a cell outside the map; count cells from 0")
+        if expected is None:
+            raise GivenError("", misfit_text(quantities))
+        need_writable(expected)
+        return [Part("", MATRIX, expected, self.topic, quantities, worked_out, method=self.method)]
