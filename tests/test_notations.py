@@ -514,6 +514,72 @@ def test_functions_classes_loops_and_lists_are_followed(text: str) -> None:
     assert read(text).notes == []
 
 
+# Each makes the layers of "conv3-8, relu".
+PYTHON = {
+    "a choice": "n = 8 if 3 > 2 and not False else 9\nm = nn.Sequential(nn.Conv2d(3, n, 3), nn.ReLU())",
+    "an if": "if 0 or 'same' in ('same', 'valid'):\n    m = nn.Sequential(nn.Conv2d(3, 8, 3))\nelse:\n    m = nn.Sequential()\nm.append(nn.ReLU())",
+    "a program": "if __name__ == '__main__':\n    m = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())",
+    "slices": "l = [nn.Tanh(), nn.ReLU(), nn.Conv2d(3, 8, 3)][::-1]\nm = nn.Sequential(*l[:-1])",
+    "a part of a model": "a = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Tanh())\nm = a[:2]",
+    "items": "sizes = {'a': 8}\nsizes['k'] = 3\nm = nn.Sequential(nn.Conv2d(3, sizes['a'], sizes['k']), nn.ReLU())",
+    "pairs": "m = nn.Sequential()\nfor i, (c, n) in enumerate(zip([3], [8])):\n    m.add_module(f'c{i}', nn.Conv2d(c, n, 3 - i))\nm.extend([nn.ReLU()])",
+    "a dictionary": "d = {'a': nn.Conv2d(3, 8, 3), 'b': nn.ReLU()}\nm = nn.Sequential(*[each for _, each in d.items()])",
+    "values": "d = dict(a=nn.Conv2d(3, 8, 3))\nd['b'] = nn.ReLU()\nm = nn.Sequential(*d.values())",
+    "an ordered dictionary": "m = nn.Sequential(OrderedDict({'a': nn.Conv2d(3, 8, 3), 'b': nn.ReLU()}))",
+    "changes of a list": "l = [nn.Tanh(), nn.ReLU()]\nl[0] = nn.GELU()\nl.pop(0)\nl.insert(0, nn.Tanh())\nl.reverse()\nl.pop()\n"
+    "l.insert(0, nn.Conv2d(3, 8, 3))\nm = nn.Sequential(*l)",
+    "changes of a model": "m = nn.Sequential(nn.Conv2d(3, 9, 3), nn.Tanh())\nm[0] = nn.Conv2d(3, 8, 3)\nm[-1] = nn.ReLU()",
+    "an attribute of a model": "m = nn.Sequential(OrderedDict(a=nn.Conv2d(3, 9, 3), b=nn.ReLU()))\nm.a = nn.Conv2d(3, 8, 3)",
+    "arguments": "def f(*sizes, act=None, **more):\n    return [nn.Conv2d(*sizes, **more), act]\n"
+    "m = nn.Sequential(*f(3, 8, act=nn.ReLU(), kernel_size=3))",
+    "only by name": "def f(n, *, k=3):\n    return nn.Conv2d(3, n, kernel_size=k)\nm = nn.Sequential(f(n=8), nn.ReLU())",
+    "sums": "n = 2\nn *= 3\nn += int(9 / 4)\nm = nn.Sequential(nn.Conv2d(len([1, 1, 1]), n, max(1, abs(-3)) % 4), nn.ReLU())",
+    "lists joined": "m = nn.Sequential(*([nn.Conv2d(3, 8, 3)] + [nn.ReLU()] * 1))",
+    "packages": "import torch.nn as N\nfrom torch.nn import ReLU as R\nimport torch\nm = N.Sequential(N.Conv2d(3, 8, 3), R())\n"
+    "o = torch.optim.SGD(m.parameters(), lr=0.1)\nloss = N.CrossEntropyLoss()",
+    "a class above": "class A(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.c = nn.Conv2d(3, n, 3)\n"
+    "    def start(self, x):\n        return self.c(x)\nclass B(A):\n    def __init__(self):\n        super().__init__(8)\n"
+    "        self.r = nn.ReLU()\n    def forward(self, x):\n        with torch.no_grad():\n            x = self.start(x) * 2\n"
+    "        assert x.dim() == 4\n        return self.r.forward(x)",
+    "modules by name": "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.add_module('c', nn.Conv2d(3, 8, 3))\n"
+    "        self.d = nn.ModuleDict({'r': nn.ReLU()})\n        self.register_buffer('b', torch.zeros(3))\n    def forward(self, x, mask=None):\n"
+    "        b, h = x.size(0), x.shape[2]\n        return self.d['r'](self.c(x))",
+    "two names": "a = b = nn.Conv2d(3, 8, 3)\nm = nn.DataParallel(nn.Sequential(b, nn.ReLU()))\nmodel = m",
+    "settings": "torch.manual_seed(0)\ndevice = 'cuda' if torch.cuda.is_available() else 'cpu'\nm = nn.Sequential(nn.Conv2d(3, 8, 3), "
+    "nn.ReLU()).to(device)\nm.apply(init)\nfor each in range(2):\n    pass\nprint(sum(p.numel() for p in m.parameters()))",
+    "a function that nothing calls": "def make(n: int = 8) -> nn.Module:\n    'A model.'\n    c: nn.Module = nn.Conv2d(3, n, 3)\n    return nn.Sequential(c, nn.ReLU())",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PYTHON)
+def test_plain_python_around_layers_is_followed(name: str) -> None:
+    assert layers(PYTHON[name]) == layers("conv3-8, relu")
+
+
+PYTHON_REFUSED = {
+    "m = nn.Sequential(nn.ReLU())\nm[3] = nn.Tanh()": "line 2: m[3]: is changed, which is not read; write each layer on a line of its own",
+    "nn.ReLU()\nl = [nn.ReLU()]\nl.sort()": "line 3: l.sort(): is not read; write each layer on a line of its own",
+    "a, b = nn.ReLU()": "(a, b): are not as many as their values; write one per line",
+    "m = nn.Sequential(nn.ReLU(), conv)": "conv: is not made in these lines; add the line that makes it",
+    "def f():\n    return nn.ReLU()\nm = nn.Sequential(f(k=1))": "line 3: f(k=1): f has no argument 'k'; leave it out",
+    "m = nn.Sequential(nn.Conv2d(3, 8, 7 // 0))": "nn.Conv2d(3, 8, 7 // 0): kernel_size: '7 // 0' is not a plain number; write the result",
+    "m = nn.Sequential(nn.Conv2d(3, 8, 'a' * 3))": "nn.Conv2d(3, 8, 'a' * 3): kernel_size: \"'a' * 3\" is not a plain number; write the result",
+    "m = nn.Sequential(nn.Conv2d(3, 8 if x else 9, 3))": "nn.Conv2d(3, 8 if x else 9, 3): out_channels: '8 if x else 9' depends on what "
+    "is not known; write its value",
+    "m = nn.Sequential(*[nn.ReLU() for i in range(n)])": "*[nn.ReLU() for i in range(n)]: '*[nn.ReLU() for i in range(n)]' is not read; "
+    "write each layer on a line of its own",
+    "l = nn.ModuleList([nn.ReLU()])": "l: is a list of layers, which is not called; call each of them",
+    "del x\nnn.ReLU()": "line 1: del x: 'delete' is not read; write each layer on a line of its own",
+    "nn.Conv2d(3, f'{x}', 3)": "nn.Conv2d(3, f'{x}', 3): out_channels: \"f'{x}'\" is not a plain number; write the number",
+    "@torch.no_grad()\ndef f():\n    return nn.ReLU()\nnn.Sequential(f())": "line 1: torch.no_grad(): is not read; leave it out",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PYTHON_REFUSED)
+def test_python_that_is_not_followed_is_refused_in_these_words(text: str) -> None:
+    assert refusal(text) == PYTHON_REFUSED[text]
+
+
 def test_the_layers_of_a_block_are_named_by_their_path() -> None:
     text = BLOCKS + "m = nn.Sequential(Block(3, 8), nn.Sequential(nn.ReLU()))"
     names = [node.name for node in network_of(text, RGB)[0].nodes]
@@ -609,7 +675,7 @@ REFUSED_PYTORCH = {
     "MyBlock is not a layer that can be read here; known are Conv2d, Linear, MaxPool2d and the like",
     "m = nn.Conv2d(3, 6, 5)\nm.weight.requires_grad = False": "line 2: m.weight.requires_grad: is not read, because all "
     "parameters are counted; leave it out",
-    "m = nn.Sequential(*[nn.Conv2d(3, 3, 1)] * 3)": "model: uses m.0 a second time, so its weights count once only; write a YAML file",
+    "m = nn.Sequential(*[nn.Conv2d(3, 3, 1)] * 3)": "m: uses m.0 a second time, so its weights count once only; write a YAML file",
     "nn.Sequential(*[nn.ReLU()] * 9999)": "[nn.ReLU()] * 9999: has more than 4,000 items; use fewer",
     "nn.Sequential(nn.utils.weight_norm(nn.Conv2d(3, 8, 3)))": "nn.utils.weight_norm(nn.Conv2d(3, 8, 3)): "
     "is not a layer that can be read here; write a YAML file",

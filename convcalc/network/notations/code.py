@@ -77,7 +77,7 @@ class Code:
         """The value of a plain piece of code.
 
         Raises:
-            UnreadableError: it is no number, word, tuple of them, or sum or product of whole numbers.
+            UnreadableError: it is no number, word, or tuple of them.
         """
         if depth > _MAX_DEPTH:
             raise UnreadableError(TOO_DEEP)
@@ -93,29 +93,12 @@ class Code:
             number = self.value(node.operand, depth + 1)
             if isinstance(number, int | float):
                 return -number
-        if isinstance(node, ast.BinOp):
-            return self._calculated(node, depth)
         if isinstance(node, ast.Name):
             if node.id in self.names:
                 return self.names[node.id]
             message = f"{quoted(node.id)} is a name without a value here; write the number"
             raise UnreadableError(message)
         message = f"{quoted(self.label(node))} is not a plain number; write the number"
-        raise UnreadableError(message)
-
-    def _calculated(self, node: ast.BinOp, depth: int) -> int:
-        """A sum, difference, product or whole quotient."""
-        left, right = self.value(node.left, depth + 1), self.value(node.right, depth + 1)
-        if type(left) is int and type(right) is int:
-            if isinstance(node.op, ast.Mult):
-                return int(bounded(left * right))
-            if isinstance(node.op, ast.Add):
-                return int(bounded(left + right))
-            if isinstance(node.op, ast.Sub):
-                return left - right
-            if isinstance(node.op, ast.FloorDiv) and right:
-                return left // right
-        message = f"{quoted(self.label(node))} is not a plain number; write the result"
         raise UnreadableError(message)
 
     def arguments(

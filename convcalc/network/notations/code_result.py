@@ -51,7 +51,7 @@ class Result:
                 "some layers are called on an input and some are in a Sequential; write them in one way"
             )
         elif models:
-            self._model(next(iter(models.values())))
+            self._model(*next(iter(models.items())))
         elif len(flows) > 1:
             names = " and ".join(map(quoted, flows))
             self.found.refuse(f"{names} are outputs of their own; keep the lines of one of them")
@@ -115,7 +115,7 @@ class Result:
         assert isinstance(found, Instance)
         return found
 
-    def _model(self, model: Any) -> None:
+    def _model(self, name: str, model: Any) -> None:
         """The layers of a network."""
         forward = (
             model.cls.method(self.run.forward)
@@ -131,7 +131,7 @@ class Result:
             self._in_order(model.values)
             return
         if not (isinstance(model, Instance) and forward):
-            self._layers(self.run.through(ast.Name("model"), model, Flowing()))
+            self._layers(self.run.through(ast.Name(name), model, Flowing()))
             self.found.notes += self.run.flattened(self.found.layers)
             return
         names = [each.arg for each in forward.args.args]
