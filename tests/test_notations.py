@@ -558,6 +558,13 @@ def test_plain_python_around_layers_is_followed(name: str) -> None:
 
 PYTHON_REFUSED = {
     "m = nn.Sequential(nn.ReLU())\nm[3] = nn.Tanh()": "line 2: m[3]: is changed, which is not read; write each layer on a line of its own",
+    "m = nn.Sequential(nn.ReLU())\nm._modules['0'] = nn.Tanh()": "line 2: m._modules['0']: is changed, which is not read; "
+    "write each layer on a line of its own",
+    "m = nn.Sequential(nn.ReLU())\nm.a.b = nn.Tanh()": "line 2: m.a.b: is changed, which is not read; "
+    "make it with the values it shall have",
+    "m = nn.Sequential(nn.ReLU())\nsetattr(m, '0', nn.Tanh())": "line 2: setattr(m, '0', nn.Tanh()): is not read; leave it out",
+    "def f():\n    x = nn.Sequential(nn.ReLU())\n    return x[0:'a']\nm = nn.Sequential(f())": "line 3: x[0:'a']: is not among its items; "
+    "use a number or name that is there",
     "nn.ReLU()\nl = [nn.ReLU()]\nl.sort()": "line 3: l.sort(): is not read; write each layer on a line of its own",
     "a, b = nn.ReLU()": "(a, b): are not as many as their values; write one per line",
     "m = nn.Sequential(nn.ReLU(), conv)": "conv: is not made in these lines; add the line that makes it",
@@ -886,6 +893,14 @@ REFUSED_KERAS = {
     "has an output that its input does not lead to; write a YAML file",
     "m = Sequential([layers.Conv2D(8, 3)])\nfor l in m.layers:\n    l.trainable = False": "line 2: m.layers: 'for' is not read; "
     "write each layer on a line of its own",
+    "class A(Model):\n    def call(self, x):\n        return layers.Dense(3)(x)": "line 3: layers.Dense(3): is made anew at each call, "
+    "so it is never trained; make it in __init__()",
+    "class A(keras.Model):\n    def call(self, x):\n        return self.a(x)": "line 3: self.a: is not made in these lines; "
+    "add the line that makes it",
+    "i = Input((9, 9, 3))\nx = layers.ReLU()(i)\nx = keras.ops.resize(x, 3)": "line 3: keras.ops.resize(x, 3): "
+    "is not a call of one layer, which alone is followed; write a YAML file",
+    "i = Input((9, 9, 3))\nx = layers.ReLU()(i)\nx = x.reshape(3)": "line 3: x.reshape(3): "
+    "is not a call of one layer, which alone is followed; write a YAML file",
     "m = Sequential([layers.Conv2D(8, 3), layers.ReLU()])\nm._layers.pop()": "line 2: m._layers.pop(): is not read; "
     "write each layer on a line of its own",
     "model.add(layers.Flatten(input_shape=(4, 4, 1)))\nmodel.add(layers.Dense(3, input_shape=(16,)))": "line 2: "

@@ -23,6 +23,8 @@ from convcalc.network.notations.code_values import (
 )
 from convcalc.text import quoted
 
+_CHANGES = ("setattr", "delattr", "exec", "eval")  # functions that change what is made
+
 
 class ReturnedError(Exception):
     """A function gives a value."""
@@ -74,7 +76,7 @@ class Calls(Expressions):
     def call_unread(self, node: ast.Call) -> Any:
         """The value of a call of a name that is not known: a module is refused, all else is unread."""
         name = last_name(node.func)
-        if "__" in self.code.label(node.func)[:100]:
+        if name in _CHANGES or "__" in self.code.label(node.func)[:100]:
             return self.refuse(node, "is not read; leave it out")
         if name[:1].isupper() or any(isinstance(self.value(each), Flowing) for each in node.args):
             return self.call_library(node, Library(name))

@@ -211,7 +211,7 @@ class Run(Calls):
                 self.keep(target.attr, value)
         elif isinstance(owner, Sequence) and target.attr in owner.items and isinstance(value, Held):
             owner.add(value, target.attr)
-        elif isinstance(owner, Held):
+        elif isinstance(owner, Held) or (isinstance(owner, Method) and isinstance(value, Held)):
             self.refuse(
                 target, "is changed, which is not read; make it with the values it shall have"
             )
@@ -230,7 +230,7 @@ class Run(Calls):
             owner.add(value, key)
         elif isinstance(owner, list) and type(key) is int and -len(owner) <= key < len(owner):
             owner[key] = value
-        elif isinstance(owner, (list, *Held)):
+        elif isinstance(owner, (list, Method, *Held)):
             self.refuse(target, f"is changed, which is not read; {WAY_OUT}")
 
     def keep(self, name: str, value: Any) -> None:
