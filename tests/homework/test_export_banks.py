@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
 import re
@@ -12,21 +13,28 @@ from typing import Any
 
 import pytest
 
-from convcalc.homework import loads
+from convcalc.homework import Sheet, check, loads
 from convcalc.homework.answers.text_types import Choice, Settings
 from convcalc.homework.exports import EXPORTS
-from convcalc.homework.exports.base import Export, fraction, option_share
+from convcalc.homework.exports.base import Export, boxes_line, fraction, option_share
 from convcalc.homework.exports.items import items
+from convcalc.homework.questions import QUESTIONS
+from convcalc.homework.sheets.forms import answer_help
+from homework.test_export_quizzes import answered
 
 BANKS = ("moodle-xml", "gift", "cloze", "qti", "qti-choice", "jupyterquiz", "prairielearn")
 NAMES = {"moodle-xml": "Moodle", "gift": "GIFT", "cloze": "Cloze", "qti": "Canvas", "qti-choice": "Canvas",
          "jupyterquiz": "JupyterQuiz", "prairielearn": "PrairieLearn"}  # fmt: skip
-HOLDS_NO_POINTS = ("gift", "jupyterquiz", "prairielearn")
 
 
 def exported(text: str, name: str) -> tuple[str, Export]:
     """All files of an export as one text, and the export with its notes."""
     export = EXPORTS.find(name)(loads(f"convcalc_sheet: 1\nid: s\nquestions:\n{text}"), 1)
+    return joined(export), export
+
+
+def joined(export: Export) -> str:
+    """All files of an export as one text."""
     found = []
     for out in export.files():
         if out.data.startswith(b"PK"):
@@ -34,7 +42,7 @@ def exported(text: str, name: str) -> tuple[str, Export]:
                 found += [archive.read(each).decode() for each in archive.namelist()]
         else:
             found.append(out.data.decode())
-    return "\n".join(found), export
+    return "\n".join(found)
 
 
 def notes(text: str, name: str) -> list[str]:
@@ -67,55 +75,7 @@ def test_a_void_question_is_left_out_and_said(kind: str, name: str) -> None:
     )
     assert "gone" not in text
     assert export.notes[0] == (
-        "gone does not count any more (void), so it is left out; its points in this sheet are 3"
-    )
-
-
-ACCEPTED: dict[str, tuple[str, str, str]] = {  # how it is written, as a bank holds it, what is lost
-    "count": ("765", "765", ""),
-    "size": ("29", "29", ""),
-    "fit": ("27", "27", ""),
-    "volume": ("29x28x6", "29", ""),
-    "matrix": ("[[19, 25], [37, 44]]", "44", ""),
-    "choice": ("c", "", "the answer c, which is accepted too, cannot be held; left out"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", BANKS)
-@pytest.mark.parametrize("kind", ACCEPTED)
-def test_an_accepted_answer_is_right_in_its_box_and_never_wrong(kind: str, name: str) -> None:
-    written, held, lost = ACCEPTED[kind]
-    sheet = loads(
-        f"convcalc_sheet: 1\nquestions:\n  - {{id: q, accept: ['{written}'], {ASKED[kind]}}}\n"
-    )
-    ((item,),) = list(items(sheet))
-    if held:
-        right = {
-            text
-            for box in item.fields
-            for text in (*map(str, (v for v, _ in box.right)), *box.words)
-        }
-        assert held in right
-        for box in item.fields:
-            values = {value for value, _ in box.right} | set(box.words)
-            assert not any(
-                wrong.value in values or str(wrong.value) in values for wrong in box.known
-            )
-    export = EXPORTS.find(name)(sheet, 1)
-    list(export.files())
-    assert (f"q: {lost}" in export.notes) is bool(lost)
-
-
-def test_what_boxes_lose_of_accepted_answers_is_said() -> None:
-    asked = f"  - {{id: q, accept: [6x28x28, 30x30x6, no], {ASKED['volume']}}}\n"
-    assert notes(asked, "cloze")[:3] == [
-        "q: each box takes a number of 6×28×28 by itself, which is accepted as a whole",
-        "q: each box takes a number of 30×30×6 by itself, which is accepted as a whole",
-        "q: the answer does not fit, which is accepted too, has no such boxes; left out",
-    ]
-    asked = f"  - {{id: q, accept: ['many'], {ASKED['count']}}}\n"
-    assert "q: the answer many, which is accepted too, is no number; left out" in notes(
-        asked, "moodle-xml"
+        "gone does not count any more (void), so it is left out; give everybody its points: 3"
     )
 
 
@@ -139,15 +99,26 @@ def test_a_formula_is_marked_by_a_person_where_only_one_spelling_can_be_held(nam
 # ------------------------------------------------------------------------------------------- points
 
 
-@pytest.mark.parametrize("name", HOLDS_NO_POINTS)
-def test_points_that_a_file_cannot_hold_are_said(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "gift",
+            "GIFT holds no points, and every question gives 1; set them there: a 3, c 0.5 in 3 questions",
+        ),
+        ("jupyterquiz", "JupyterQuiz gives no points; this sheet gives: a 3, c 0.5 in 3 questions"),
+        (
+            "prairielearn",
+            "PrairieLearn holds no points in a question; set them in infoAssessment.json, where 1 is usual: a 3, c 0.5",
+        ),
+    ],
+)
+def test_points_that_a_file_cannot_hold_are_said(name: str, said: str) -> None:
     asked = (
         f"  - {{id: a, points: 3, {ASKED['count']}}}\n  - {{id: b, {ASKED['count']}}}\n"
         f"  - {{id: c, points: 1/2, {ASKED['volume']}}}\n"
     )
-    assert notes(asked, name) == [
-        f"{NAMES[name]} holds no points, and every question gives 1; set them there: a 3, c 0.5 for 3 boxes"
-    ]
+    assert notes(asked, name) == [said]
     assert notes(f"  - {{id: b, {ASKED['count']}}}\n", name) == []
 
 
@@ -169,6 +140,67 @@ def test_how_to_write_an_answer_is_said_on_every_platform(kind: str, line: str, 
         return
     plain = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), text).replace("\\:", ":")
     assert line in plain
+
+
+def every_type() -> Sheet:
+    """A sheet with a question of every type."""
+    asked = [
+        {"id": f"q{place}", "type": kind, "given": dict(QUESTIONS[kind].examples[0])}
+        for place, kind in enumerate(QUESTIONS)
+        if kind not in ("text", "choice", "true-false")
+    ]
+    return loads(json.dumps({"convcalc_sheet": 1, "id": "s", "questions": asked}))
+
+
+@pytest.fixture(scope="module")
+def types() -> Sheet:
+    return every_type()
+
+
+@pytest.mark.parametrize("name", BANKS)
+def test_an_answer_is_written_as_the_sheet_says(types: Sheet, name: str) -> None:
+    text = joined(EXPORTS.find(name)(types, 1))
+    if name == "prairielearn":  # whose programs hold the texts as Python writes them
+        text += text.encode("ascii", "ignore").decode("unicode_escape")
+    plain = re.sub(r"\\([:=#~{}])", r"\1", html.unescape(html.unescape(text)))
+    for (item,) in items(types):
+        left_out = name == "jupyterquiz" and item.spelled
+        chosen = name == "qti-choice" and any(len(box.known) > 1 for box in item.fields)
+        if len(item.fields) != 1 or item.setting or left_out or chosen:
+            continue
+        shape = isinstance(item.question.parts[0].expected, tuple)
+        form = "a whole number" if shape else answer_help(item.question)
+        assert f"Answer: {form}" in plain, item.question.kind
+
+
+def test_boxes_say_the_commonest_form_and_then_the_others() -> None:
+    lines = {}
+    for (item,) in items(every_type()):
+        if len(item.fields) > 1:
+            lines[item.question.kind] = boxes_line(item)
+    assert lines["volume"] == "Answer in each box: a whole number."
+    assert lines["gradient"] == "Answer in each box: a number."
+    assert lines["arch-table"] == "Answer in each box: a whole number, not rounded."
+    assert lines["softmax-by-hand"] == "Answer in each box: a number, to 3 decimals."
+    assert lines["shrink"] == (
+        "Answer in each box: a number; share lost: a percentage (within 1 %)."
+    )
+    assert lines["savings-separable"] == (
+        "Answer in each box: a whole number, not rounded; ratio: a number (within 1 %)."
+    )
+
+
+def test_rounded_numbers_are_right_as_far_as_they_are_asked() -> None:
+    asked = "type: softmax-by-hand, given: {x: [[1, 2, 3]]}"
+    text, _ = exported(f"  - {{id: q, partial: cells, {asked}}}\n", "cloze")
+    assert "NUMERICAL:=0.09:0.005#" in text
+    assert "NUMERICAL:=0.67:0.005#" in text
+
+
+def test_one_cell_is_asked_as_a_number() -> None:
+    asked = "type: conv-by-hand, given: {x: [[1, 2], [3, 4]], w: [[1, 2], [3, 4]]}"
+    text, _ = exported(f"  - {{id: q, {asked}}}\n", "moodle-xml")
+    assert "<p><em>Answer: a number.</em></p>" in text
 
 
 # ------------------------------------------------------------------------------------- check-all
@@ -204,8 +236,82 @@ def test_part_marks_of_several_right_options_are_those_of_check(name: str) -> No
 
 @pytest.mark.parametrize("name", BANKS)
 def test_a_platform_that_cannot_give_all_or_nothing_is_named(name: str) -> None:
-    said = f"q: {NAMES[name]} gives part of the points for some of the right options; convcalc gives all or none"
-    assert (said in notes(f"  - {{id: q, {CHECK_ALL}}}\n", name)) is (name != "prairielearn")
+    said = (
+        f"q: {NAMES[name]} gives 1/3 of the points for each right option, less 1/3 for each wrong one; "
+        "convcalc gives all or none"
+    )
+    found = notes(f"  - {{id: q, {CHECK_ALL}}}\n", name)
+    assert found == ([] if name in ("prairielearn", "jupyterquiz") else [said])
+    assert notes(f"  - {{id: q, partial: parts, {CHECK_ALL}}}\n", name) == []
+
+
+@pytest.mark.parametrize("name", BANKS)
+def test_more_right_options_than_a_platform_has_shares_for_are_marked_by_a_person(
+    name: str,
+) -> None:
+    options = ", ".join(f"option {place}" for place in range(12))
+    asked = (
+        f"type: choice, text: Which?, options: [{options}], answer: [{', '.join('abcdefghijk')}]"
+    )
+    text, export = exported(f"  - {{id: q, partial: parts, {asked}}}\n", name)
+    said = (
+        f"q: {NAMES[name]} has no share of 1/11 for each of 11 right options, so a person marks it"
+    )
+    few = name in ("moodle-xml", "gift", "cloze")
+    assert (said in export.notes) is few
+    assert ("l) option 11. Answer" in text.replace("\\:", ":")) is few
+
+
+@pytest.mark.parametrize("name", BANKS)
+def test_boxes_that_give_points_together_only_are_named(name: str) -> None:
+    asked = "".join(
+        f"  - {{id: {kind[0]}{place}, points: 6, {more}{ASKED[kind]}}}\n"
+        for kind, own in (("volume", "parts"), ("matrix", "cells"))
+        for place, more in enumerate(("partial: none, ", f"partial: {own}, "))
+    )
+    asked += "  - {id: s, points: 3, partial: none, type: savings-separable, given: {n: 8, k: 3, c_in: 4, filters: 8}}\n"
+    said = (
+        f"{NAMES[name]} marks every box by itself; convcalc gives points for these together only: "
+        "v0 3 boxes, m0 4 boxes, s 3 boxes"
+    )
+    assert (said in notes(asked, name)) is (name not in ("prairielearn", "jupyterquiz"))
+
+
+@pytest.mark.parametrize("partial", ["none", "parts", "cells"])
+@pytest.mark.parametrize(
+    ("asked", "typed"),
+    [
+        (ASKED["volume"], ["28", "28", "6"]),
+        (ASKED["matrix"], ["19", "25", "37", "43"]),
+        ("type: same-padding, given: {n: 5, k: 4, s: 2}", ["3", "1", "2"]),
+    ],
+)
+def test_prairielearn_gives_what_check_gives_for_several_boxes(
+    asked: str, typed: list[str], partial: str
+) -> None:
+    source = f"  - {{id: q, points: 4, partial: {partial}, {asked}}}\n"
+    sheet = loads(f"convcalc_sheet: 1\nid: s\nquestions:\n{source}")
+    text, _ = exported(source, "prairielearn")
+    server, page = text[text.index('"""Made by') :], text
+    names = [part.name for part in sheet["q"].parts]
+
+    def share(values: list[str]) -> tuple[float, float]:
+        """The shares of the points that the platform and check give."""
+        given = {f"a{place}": int(value) for place, value in enumerate(values, start=1)}
+        answer: Any = values
+        if len(names) > 1:
+            answer = dict(zip(names, values))
+        elif asked == ASKED["matrix"]:
+            answer = [values[:2], values[2:]]
+        else:
+            answer = "x".join(values)
+        found = answered(server.encode(), page, given)["score"]
+        return found, float(check(sheet, "q", answer).points / 4)
+
+    assert share(typed) == (1, 1)
+    for place in range(len(typed)):
+        theirs, ours = share([*typed[:place], "971", *typed[place + 1 :]])
+        assert theirs == pytest.approx(ours), place
 
 
 def test_prairielearn_gives_part_marks_only_where_the_sheet_does() -> None:

@@ -30,6 +30,7 @@ class Decimals(Matrix):
 
     def __init__(self, places: int = 2) -> None:
         self.wants = f"rows of numbers, to {plural(places, 'decimal')}"
+        self.box = f"a number, to {plural(places, 'decimal')}"
         self.half = Fraction(1, 2 * 10**places)
 
     def right_cells(self, reading: Reading, expected: Any) -> list[bool]:

@@ -120,9 +120,13 @@ class AnswerType:
         takes_mapping: whether an answer may name its values, as in ``{k: 3, s: 1}``.
         takes_lines: whether an answer may be written over several lines.
         is_size: whether there may be no answer, where a window does not fit.
+        box: what to write into a box for one of its numbers.
+        half: how far off one of its numbers may be, by rounding.
     """
 
     wants = "a whole number"
+    box = "a whole number"
+    half = Fraction(0)
     tolerance = EXACT
     counts = True
     takes_mapping = False
@@ -427,6 +431,7 @@ class Matrix(AnswerType):
     counts = False
     takes_lines = True
     wants = "rows of numbers, each row in brackets"
+    box = "a number"
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         rows = answers.written_rows(raw)

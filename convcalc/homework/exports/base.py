@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from convcalc.errors import UsageError
 from convcalc.folders import OutputFolder
+from convcalc.homework.answers.text_types import letter
 from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item, items
 from convcalc.homework.exports.registry import EXPORTS
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 RIGHT = "Right."
 _MAX_SHOWN = 20  # questions in a note
+_UNROUNDED = "a whole number, not rounded"
+_EXAMPLE = re.compile(r", for example .*?(?=, or: does not fit|$)")
 # The shares of the points that Moodle knows, in per cent.
 FRACTIONS = (
     100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10,
@@ -45,13 +48,32 @@ def answer_line(box: Field) -> str:
 
 
 def boxes_line(item: Item) -> str:
-    """How to write what belongs into the boxes of a question, in a sentence; empty where they differ."""
+    """How to write what belongs into the boxes of a question, in a sentence: the commonest form, then others."""
+    if not item.fields:
+        return ""
     if len(item.fields) == 1:
         return answer_line(item.fields[0])
-    for form in ("a whole number", "a number"):
-        if all(box.form.startswith((form, "a whole number")) for box in item.fields):
-            return f"Answer in each box: {form}."
-    return ""
+    forms = [_EXAMPLE.sub("", box.form) for box in item.fields]  # an example is of one box
+    if _UNROUNDED in forms:
+        forms = [_UNROUNDED if form == "a whole number" else form for form in forms]
+    found: dict[str, list[str]] = {}
+    for form, box in zip(forms, item.fields):
+        found.setdefault(form, []).append(box.label)
+    usual = max(found, key=lambda form: len(found[form]))
+    others = [f"{', '.join(found[form])}: {form}" for form in found if form != usual]
+    return "; ".join([f"Answer in each box: {usual}", *others]) + "."
+
+
+def _listed(given: list[str]) -> str:
+    """Questions in a note; of many the first ones."""
+    return ", ".join(given[:_MAX_SHOWN]) + (", …" if len(given) > _MAX_SHOWN else "")
+
+
+def _in_words(item: Item) -> Item:
+    """A choice as a question that a person marks, with its options in the text."""
+    letters = "; ".join(f"{letter(place)}) {text}" for place, (text, _) in enumerate(item.options))
+    said = f"{item.text} {letters}. Answer: {item.wants}."
+    return replace(item, sort="text", options=[], text=said)
 
 
 def option_share(item: Item, *, right: bool) -> Fraction:
@@ -95,8 +117,12 @@ class Export:
         text: whether it can go to standard output.
         platform: what the platform is called in notes.
         has_convcalc: whether convcalc itself marks the answers there; others hold right and wrong answers only.
-        has_points: whether its file says how many points a question gives.
+        no_points: what is said where its file cannot say how many points a question gives.
+        splits: whether a question of several boxes becomes one question per box.
         all_or_nothing: whether it can give no points for some of several right options.
+        most_right: the most right options of which each can give its share of the points.
+        holds_together: whether it can give points for several boxes together only, or gives no points.
+        several_ways: whether a choice of one option can have more than one that is right.
     """
 
     name: ClassVar[str] = ""
@@ -105,8 +131,12 @@ class Export:
     text: ClassVar[bool] = True
     platform: ClassVar[str] = ""
     has_convcalc: ClassVar[bool] = False
-    has_points: ClassVar[bool] = True
+    no_points: ClassVar[str] = ""
+    splits: ClassVar[bool] = False
     all_or_nothing: ClassVar[bool] = False
+    most_right: ClassVar[int] = 100
+    holds_together: ClassVar[bool] = False
+    several_ways: ClassVar[bool] = False
 
     def __init__(self, sheet: Sheet, variants: int = 0) -> None:
         self.sheet, self.variants = sheet, variants
@@ -119,8 +149,10 @@ class Export:
         if self.has_convcalc:
             return found
         held = [self._held(variants) for variants in found if not self._is_void(variants[0])]
-        if not self.has_points:
+        if self.no_points:
             self._note_points(held)
+        if not self.holds_together:
+            self._note_boxes(held)
         return held
 
     def note(self, text: str) -> None:
@@ -132,7 +164,7 @@ class Export:
         """Whether everybody gets the points of a question, which no platform can say of one."""
         if item.question.void:
             self.note(
-                f"{item.id} does not count any more (void), so it is left out; its points in this sheet are {decimal(item.points)}"
+                f"{item.id} does not count any more (void), so it is left out; give everybody its points: {decimal(item.points)}"
             )
         return item.question.void
 
@@ -143,28 +175,51 @@ class Export:
             self.note(
                 f"{first.id}: {self.platform} knows one spelling of a formula only, so a person marks it"
             )
-            variants = [replace(each, sort="text", fields=[]) for each in variants]
+            variants = [
+                replace(each, sort="text", fields=[], text=f"{each.text} Answer: {each.wants}.")
+                for each in variants
+            ]
         for lost in dict.fromkeys(text for each in variants for text in each.lost):
             self.note(f"{first.id}: {lost}")
-        several = sum(right for _, right in first.options) > 1
-        if several and first.question.partial == "none" and not self.all_or_nothing:
+        if first.instead and not self.several_ways:
+            also = ", ".join(first.instead)
+            self.note(f"{first.id}: {self.platform} holds one right option; left out: {also}")
+        return self._held_options(variants)
+
+    def _held_options(self, variants: list[Item]) -> list[Item]:
+        """A choice as a platform holds it; notes where the points for some of several right options differ."""
+        first = variants[0]
+        count = sum(right for _, right in first.options)
+        if count > self.most_right:
             self.note(
-                f"{first.id}: {self.platform} gives part of the points for some of the right options; convcalc gives all or none"
+                f"{first.id}: {self.platform} has no share of 1/{count} for each of {count} right options, so a person marks it"
+            )
+            return [_in_words(each) for each in variants]
+        if count > 1 and first.question.partial == "none" and not self.all_or_nothing:
+            self.note(
+                f"{first.id}: {self.platform} gives 1/{count} of the points for each right option, less 1/{count} for each wrong one; "
+                "convcalc gives all or none"
             )
         return variants
 
+    def _note_boxes(self, held: list[list[Item]]) -> None:
+        """Say where convcalc gives points for several boxes together, and a platform for each."""
+        given = [f"{first.id} {len(first.fields)} boxes" for first, *_ in held if first.together]
+        if given:
+            self.note(
+                f"{self.platform} marks every box by itself; convcalc gives points for these together only: {_listed(given)}"
+            )
+
     def _note_points(self, held: list[list[Item]]) -> None:
         """Say which points to set by hand."""
-        given = [
-            f"{first.id} {decimal(first.points)}{f' for {len(first.fields)} boxes' if len(first.fields) > 1 else ''}"
-            for first, *_ in held
-            if first.points != 1 or len(first.fields) > 1
-        ]
+        given = []
+        for first, *_ in held:
+            boxes = len(first.fields) if self.splits else 1
+            if first.points != 1 or boxes > 1:
+                over = f" in {boxes} questions" if boxes > 1 else ""
+                given.append(f"{first.id} {decimal(first.points)}{over}")
         if given:
-            shown = ", ".join(given[:_MAX_SHOWN]) + (", …" if len(given) > _MAX_SHOWN else "")
-            self.note(
-                f"{self.platform} holds no points, and every question gives 1; set them there: {shown}"
-            )
+            self.note(f"{self.platform} {self.no_points}: {_listed(given)}")
 
     def drawn_variants(self) -> list[tuple[str, int]]:
         """The questions that have several variants, and how many."""
@@ -187,11 +242,15 @@ class Export:
             self.note(f"{item.id}: {item.reason}, so it asks: {item.narrowed}")
         return item.alone
 
-    def asked(self, item: Item, box: Field | None = None) -> str:
-        """The wording of a question, or of one of its boxes, and how to write the answer."""
+    def asked(self, item: Item, box: Field | None = None, *, chosen: bool = False) -> str:
+        """The wording of a question, or of one of its boxes, and how to write the answer unless it is chosen."""
         label = f" ({box.label})" if box is not None and box.label and len(item.fields) > 1 else ""
         said = f"{self.alone(item)}{label}"
-        return f"{said} {answer_line(box)}" if box is not None and box.form else said
+        if box is None:
+            return said
+        if chosen:
+            return f"{said} (in {box.unit})" if box.unit else said
+        return f"{said} {answer_line(box)}"
 
     def sheet_files(self, name: str) -> list[Out]:
         """The sheet as it was read, under a name, and the network files that it names."""

@@ -110,7 +110,8 @@ def choice(item: Item, weight: int) -> str:
     count = sum(right for _, right in item.options)
     several = count != 1
     parts = [
-        f"{_share(option_share(item, right=right)) if several else '=' if right else '%0%'}{shown(text)}"
+        f"{_share(option_share(item, right=right)) if several else '=' if right or text in item.instead else '%0%'}"
+        f"{shown(text)}"
         for text, right in item.options
     ]
     return f"{{{weight}:{'MULTIRESPONSE' if several else 'MULTICHOICE_V'}:{'~'.join(parts)}}}"
@@ -121,6 +122,8 @@ class Cloze(Export):
     """A text with boxes in it, as HTML."""
 
     platform: ClassVar[str] = "Cloze"
+    most_right: ClassVar[int] = 10
+    several_ways: ClassVar[bool] = True
 
     def files(self) -> Iterator[Out]:
         found = [item for item, *_ in self.items]

@@ -108,8 +108,8 @@ def fields_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     from convcalc.homework.sheets.forms import part_form
 
     found = _boxes_of(sheet, question, part)
-    if len(found) == 1:
-        found[0].form = part_form(question, part)
+    for box in found:
+        box.form = box.form or part_form(question, part)
     return found
 
 
@@ -127,8 +127,7 @@ def _boxes_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
         return [_number_field(sheet, question, part, label)]
     wrong = _wrong_values(sheet, question, part, boxes=True)
     found: list[Field] = []
-    accepted, lost = _accepted_boxes(question, part, flat)
-    is_matrix = isinstance(part.answer_type, Matrix)
+    accepted, lost = _accepted_boxes(question, part, expected, flat)
     for place, value in enumerate(flat):
         right = dict.fromkeys([Fraction(value), *(Fraction(each[place]) for each in accepted)])
         name = (
@@ -138,9 +137,12 @@ def _boxes_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
         )
         box = Field(
             name,
-            [(each, _allowed_error(each, Tolerance())) for each in right],
+            [
+                (each, max(_allowed_error(each, Tolerance()), part.answer_type.half))
+                for each in right
+            ],
             weight=Fraction(1, len(flat)),
-            form="a number" if is_matrix else "a whole number",
+            form=part.answer_type.box,
             lost=[] if found else lost,
         )
         if isinstance(part.answer_type, Matrix):
@@ -160,16 +162,21 @@ def _boxes_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
 
 
 def _accepted_boxes(
-    question: Question, part: Part, flat: list[int | Fraction]
+    question: Question, part: Part, expected: Any, flat: list[int | Fraction]
 ) -> tuple[list[list[int | Fraction]], list[str]]:
     """The further right answers to a shape or matrix, number by number, and what boxes lose of them."""
     found, lost = [], []
-    raws = question.accept if len(question.parts) == 1 else []
-    also = [value for value in part.also if _shape_of(value) == _shape_of(part.expected)]
-    for value in (*also, *(part.answer_type.read(raw).value for raw in raws)):
+    readings = [part.answer_type.read(raw) for raw in _accepted_of(question)]
+    also = [value for value in part.also if _shape_of(value) == _shape_of(expected)]
+    named = [(value, part.answer_type.text(value)) for value in also]
+    for value, shown in (
+        *named,
+        *((reading.value, reading.echo or reading.text) for reading in readings),
+    ):
         numbers = _numbers_of(value)
-        shown = "does not fit" if isinstance(value, Misfit) else part.answer_type.text(value)
-        if numbers is None or _shape_of(value) != _shape_of(part.expected):
+        if isinstance(value, Misfit) and zero_for_misfit(part):
+            numbers = [0] * len(flat)
+        elif numbers is None or _shape_of(value) != _shape_of(expected):
             lost.append(f"the answer {shown}, which is accepted too, has no such boxes; left out")
             continue
         found.append(numbers)
@@ -178,6 +185,11 @@ def _accepted_boxes(
                 f"each box takes a number of {shown} by itself, which is accepted as a whole"
             )
     return found, lost
+
+
+def _accepted_of(question: Question) -> list[Any]:
+    """The further right answers of a question, as written; those of several parts have none."""
+    return question.accept if len(question.parts) == 1 else []
 
 
 def zero_for_misfit(part: Part) -> bool:
@@ -284,7 +296,7 @@ def _number_field(sheet: Sheet, question: Question, part: Part, label: str) -> F
     right = [part.expected, *(value for value in part.also if isinstance(value, int | Fraction))]
     values = [_typed_value(part, value) for value in right]
     lost = []
-    for raw in question.accept if len(question.parts) == 1 else ():
+    for raw in _accepted_of(question):
         reading = part.answer_type.read(raw)
         if isinstance(reading.value, int | Fraction) and not isinstance(reading.value, bool):
             values.append(_typed_value(part, reading.value))
@@ -311,11 +323,10 @@ def _word_field(sheet: Sheet, question: Question, part: Part, label: str) -> Fie
     misfits = [
         each for each in (expected, *(accepts() if accepts else ())) if isinstance(each, Misfit)
     ]
-    words = [] if isinstance(expected, Misfit) or not _may_not_fit(part) else _size_words(part)
+    sized = _may_not_fit(part) and not isinstance(expected, Misfit)
+    words = _size_words(part, expected) if sized else []
     for misfit in misfits:
-        exact = _spellings(misfit.unrounded) if misfit.unrounded is not None else []
-        words += [*_MISFITS, *exact, *(f"no, {text}" for text in exact)]
-        words += [f"does not fit ({text})" for text in exact]
+        words += _misfit_words(misfit)
     if words:
         pass
     elif isinstance(expected, tuple) and all(isinstance(word, str) for word in expected):
@@ -324,8 +335,8 @@ def _word_field(sheet: Sheet, question: Question, part: Part, label: str) -> Fie
         words = [part.answer_type.text(expected)]
         if "²" in words[0]:
             words += [words[0].replace("²", "^2"), words[0].replace("²", "2")]
-    if len(question.parts) == 1:
-        words += [raw_text(raw) for raw in question.accept]
+    for raw in _accepted_of(question):
+        words += _accepted_words(part, raw)
     found = Field(label, words=list(dict.fromkeys(words)))
     if _may_not_fit(part):
         for value, text, share, mistakes in _wrong_values(sheet, question, part):
@@ -342,9 +353,29 @@ def _spellings(value: Fraction) -> list[str]:
     return list(dict.fromkeys([str(value), decimal(value), number_text(value), *places]))
 
 
-def _size_words(part: Part) -> list[str]:
+def _accepted_words(part: Part, raw: Any) -> list[str]:
+    """How a further right answer may be written: as the sheet has it, and sizes as people write them."""
+    value = part.answer_type.read(raw).value
+    if isinstance(value, Misfit):
+        return [raw_text(raw), *_misfit_words(value)]
+    if _may_not_fit(part) and (value == "fits" or _numbers_of(value)):
+        return [raw_text(raw), *_size_words(part, value)]
+    return [raw_text(raw)]
+
+
+def _misfit_words(misfit: Misfit) -> list[str]:
+    """How one may write that a window does not fit."""
+    exact = _spellings(misfit.unrounded) if misfit.unrounded is not None else []
+    said = [*_MISFITS, *exact, *(f"no, {text}" for text in exact)]
+    return [*said, *(f"does not fit ({text})" for text in exact)]
+
+
+def _size_words(part: Part, value: Any) -> list[str]:
     """How a size may be written where words are accepted as well."""
-    sides = part.expected if isinstance(part.expected, tuple) else (part.expected,)
+    fits = ["yes", "fits", "it fits"]
+    if value == "fits":
+        return fits
+    sides = value if isinstance(value, tuple) else (value,)
     numbers = [decimal(side) for side in sides]
     one = len(set(numbers)) == 1
     both = numbers[:1] * 2 if one else numbers
@@ -355,7 +386,7 @@ def _size_words(part: Part) -> list[str]:
         *(f"{before}{first}" for before in ("yes, ", "yes ", "fits, ", "it fits, ")),
         *sizes,
     ]
-    return [*words, "yes", "fits", "it fits"] if isinstance(part.answer_type, Fit) else words
+    return [*words, *fits] if isinstance(part.answer_type, Fit) else words
 
 
 def _wrong_values(

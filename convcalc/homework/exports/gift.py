@@ -54,7 +54,10 @@ class Gift(Export):
     """One question per paragraph; what needs several boxes becomes one question per box."""
 
     platform: ClassVar[str] = "GIFT"
-    has_points: ClassVar[bool] = False
+    no_points: ClassVar[str] = "holds no points, and every question gives 1; set them there"
+    splits: ClassVar[bool] = True
+    most_right: ClassVar[int] = 10
+    several_ways: ClassVar[bool] = True
 
     def files(self) -> Iterator[Out]:
         lines = [f"// {self.sheet.id}: {_one_line(self.sheet.title)}", ""]
@@ -93,7 +96,8 @@ class Gift(Export):
         count = sum(right for _, right in item.options)
         if count == 1:
             return " ".join(
-                f"{'=' if right else '~%0%'}{_option(text)}" for text, right in item.options
+                f"{'=' if right or text in item.instead else '~%0%'}{_option(text)}"
+                for text, right in item.options
             )
         return " ".join(
             f"~{_percent(option_share(item, right=right))}{_option(text)}"

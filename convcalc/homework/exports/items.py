@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import UsageError
 from convcalc.homework.answers.formulas import InSymbols
-from convcalc.homework.answers.text_types import Choice, Settings
+from convcalc.homework.answers.parsing import Reading
+from convcalc.homework.answers.text_types import Choice, Settings, letter
+from convcalc.homework.answers.types import Matrix
 from convcalc.homework.conventions import Conventions, rule_sentences
 from convcalc.homework.exports.fields import Field, fields_of, zero_for_misfit
 from convcalc.homework.variants.draw import draw_question, draws
@@ -30,6 +32,7 @@ class Setting(NamedTuple):
         total: whether the padding is for both sides together.
         exact: whether the window must fit exactly.
         example: one kernel, stride and padding that are right.
+        accepted: further ones that the sheet accepts.
     """
 
     n: int
@@ -37,6 +40,7 @@ class Setting(NamedTuple):
     total: bool
     exact: bool
     example: tuple[int, int, int]
+    accepted: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,6 +53,7 @@ class Item:
         sort: ``number``, ``words``, ``fields``, ``choice``, ``true-false`` or ``text``.
         fields: the boxes.
         options: of a choice, with whether each is right.
+        instead: the options each of which is accepted in place of the right one.
         question: where it comes from.
         variant: which of several with other numbers; 0 where there is one.
         rules: the conventions that its answer depends on, for those who see it without its sheet.
@@ -57,6 +62,7 @@ class Item:
         setting: the sizes and rules of a question for which every right kernel, stride and padding counts.
         spelled: whether the answer is a formula, which may be written in many ways.
         lost: what boxes cannot hold of it, a sentence each.
+        together: the boxes, by place, that give points together only.
     """
 
     id: str
@@ -67,6 +73,7 @@ class Item:
     question: Question
     fields: list[Field] = field(default_factory=list)
     options: list[tuple[str, bool]] = field(default_factory=list)
+    instead: list[str] = field(default_factory=list)
     variant: int = 0
     rules: str = ""
     narrowed: str = ""
@@ -74,6 +81,7 @@ class Item:
     setting: Setting | None = None
     spelled: bool = False
     lost: list[str] = field(default_factory=list)
+    together: list[list[int]] = field(default_factory=list)
 
     @property
     def alone(self) -> str:
@@ -135,33 +143,26 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         return found
     form = question.parts[0].answer_type
     if isinstance(form, Choice):
-        found.sort = "choice"
-        letters = question.parts[0].expected
-        found.options = [
-            (text, chr(ord("a") + i) in letters) for i, text in enumerate(form.options)
-        ]
-        found.lost = [
-            f"the answer {raw}, which is accepted too, cannot be held; left out"
-            for raw in question.accept
-        ]
-        if question.text:
-            found.text = question.wording(options=False)
+        _put_choice(found, question, form)
         return found
     if question.kind == "true-false":
         found.sort = "true-false"
-        found.options = [
-            ("true", question.parts[0].expected),
-            ("false", not question.parts[0].expected),
-        ]
+        right = question.parts[0].expected
+        found.options = [("true", right), ("false", not right)]
+        found.lost = [_cannot_hold(form.read(raw).echo) for raw in question.accept]
         return found
     parts = question.parts
     if isinstance(form, Settings):
         found.reason = "boxes cannot accept every right setting"
-        found.narrowed, box, found.setting = _one_setting(form, parts[0].expected)
+        accepted = [form.read(raw) for raw in question.accept]
+        found.narrowed, box, found.setting = _one_setting(form, parts[0].expected, accepted)
         found.fields, found.sort, found.wants = [box], "number", "a size, exact"
+        found.lost = box.lost
         return found
     found.spelled = any(isinstance(part.answer_type, InSymbols) for part in parts)
-    found.fields = [each for part in parts for each in fields_of(sheet, question, part)]
+    boxes = [fields_of(sheet, question, part) for part in parts]
+    found.fields = [box for each in boxes for box in each]
+    found.together = _together(question, [len(each) for each in boxes])
     found.lost = [text for each in found.fields for text in each.lost]
     if any(map(zero_for_misfit, parts)):
         found.reason = "boxes for numbers take no words"
@@ -172,6 +173,25 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         found.sort = "number" if found.fields[0].numeric else "words"
     else:
         found.sort = "fields"
+    return found
+
+
+def _together(question: Question, counts: list[int]) -> list[list[int]]:
+    """The boxes, by place, for which points are given together only, as answers are marked.
+
+    Args:
+        counts: how many boxes each part has.
+    """
+    parts = question.parts
+    if len(parts) > 1 and question.partial == "none":
+        return [list(range(sum(counts)))]
+    found, first = [], 0
+    for part, count in zip(parts, counts):
+        by_cell = isinstance(part.answer_type, Matrix) and question.partial == "cells"
+        by_number = not isinstance(part.answer_type, Matrix) and question.partial != "none"
+        if count > 1 and not by_cell and not (by_number and len(parts) == 1):
+            found.append(list(range(first, first + count)))
+        first += count
     return found
 
 
@@ -197,10 +217,40 @@ def _rules_of(question: Question) -> str:
     )
 
 
-def _one_setting(form: Settings, expected: tuple[int, int]) -> tuple[str, Field, Setting]:
+def _put_choice(found: Item, question: Question, form: Choice) -> None:
+    """The options of a choice, and which others are accepted."""
+    found.sort = "choice"
+    letters = question.parts[0].expected
+    found.options = [(text, letter(i) in letters) for i, text in enumerate(form.options)]
+    for raw in question.accept:
+        reading = form.read(raw)
+        if len(letters) == 1 and not reading.problem and len(reading.value) == 1:
+            found.instead += form.secrets(reading.value)
+        else:
+            found.lost.append(_cannot_hold(reading.echo))
+    if question.text:
+        found.text = question.wording(options=False)
+
+
+def _cannot_hold(answer: str) -> str:
+    """What is said of a further right answer that goes nowhere."""
+    return f"the answer {answer}, which is accepted too, cannot be held; left out"
+
+
+def _one_setting(
+    form: Settings, expected: tuple[int, int], accepted: list[Reading]
+) -> tuple[str, Field, Setting]:
     """One kernel, stride and padding of all that are right, with the kernel left to be found, and all of them."""
     k, s, p = form.read(form.text(expected)).value
     sides = " in total" if form.total and p else ""
     said = f"Take stride {s} and padding {p}{sides}, and write the kernel size k."
-    setting = Setting(*expected, form.total, form.exact, (k, s, p))
-    return said, Field("k", [(Fraction(k), Fraction(0))], form="a whole number"), setting
+    box = Field("k", [(Fraction(k), Fraction(0))], form="a whole number")
+    others = []
+    for each in accepted:
+        if each.problem or not all(isinstance(number, int) for number in each.value):
+            box.lost.append(_cannot_hold(each.echo))
+            continue
+        others.append(each.value)
+        if each.value[1:] == (s, p):
+            box.right.append((Fraction(each.value[0]), Fraction(0)))
+    return said, box, Setting(*expected, form.total, form.exact, (k, s, p), tuple(others))

@@ -35,7 +35,11 @@ class JupyterQuiz(Export):
     """A list of questions; one per box."""
 
     platform: ClassVar[str] = "JupyterQuiz"
-    has_points: ClassVar[bool] = False
+    no_points: ClassVar[str] = "gives no points; this sheet gives"
+    splits: ClassVar[bool] = True
+    all_or_nothing: ClassVar[bool] = True
+    holds_together: ClassVar[bool] = True
+    several_ways: ClassVar[bool] = True
 
     def files(self) -> Iterator[Out]:
         found: list[dict[str, Any]] = []
@@ -58,8 +62,10 @@ class JupyterQuiz(Export):
                 "answers": [
                     {
                         "answer": shown(text),
-                        "correct": right,
-                        "feedback": RIGHT if right else "Check this one again.",
+                        "correct": right or text in item.instead,
+                        "feedback": RIGHT
+                        if right or text in item.instead
+                        else "Check this one again.",
                     }
                     for text, right in item.options
                 ],

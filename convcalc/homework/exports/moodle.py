@@ -57,6 +57,8 @@ class MoodleXml(Export):
     """One category per sheet, and one per question that has variants, of which a quiz draws one."""
 
     platform: ClassVar[str] = "Moodle"
+    most_right: ClassVar[int] = 10
+    several_ways: ClassVar[bool] = True
 
     def files(self) -> Iterator[Out]:
         lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
@@ -154,7 +156,8 @@ class MoodleXml(Export):
         count = sum(right for _, right in item.options)
         single = "true" if count == 1 else "false"
         yield f"<single>{single}</single><shuffleanswers>true</shuffleanswers><answernumbering>abc</answernumbering>"
-        for text, right in item.options:
+        for text, is_right in item.options:
+            right = is_right or text in item.instead
             share = Fraction(right) if count == 1 else option_share(item, right=right)
             yield self.answer(fraction(share), text, RIGHT if right else "")
 

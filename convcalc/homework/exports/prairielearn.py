@@ -34,19 +34,29 @@ def generate(data):
 
 def is_right(setting, given):
     """1 if a kernel, stride and padding give the size that is asked for, else 0."""
-    n, out, total, exact = setting
+    n, out, total, exact, accepted = setting
     try:
         k, s, p = (int(given[name]) for name in ("k", "s", "p"))
     except (KeyError, TypeError, ValueError):
         return 0
+    if [k, s, p] in accepted:
+        return 1
     slack = n + (p if total else 2 * p) - k
     if k < 1 or s < 1 or p < 0 or slack < 0 or (exact and slack % s):
         return 0
     return int(slack // s + 1 == out)
 
 
+def is_near(given, value, off):
+    """Whether a number is another one, or near enough to it."""
+    try:
+        return abs(float(given) - value) <= off + 1e-9 * max(1.0, abs(value))
+    except (TypeError, ValueError):
+        return False
+
+
 def grade(data):
-    """Name the known mistake behind a wrong number; accept other right words and settings."""
+    """Name the known mistake behind a wrong number; accept other right numbers, words and settings."""
     variant = VARIANTS[data["params"]["chosen"]]
     if "setting" in variant:
         right = is_right(variant["setting"], data["submitted_answers"])
@@ -62,15 +72,19 @@ def grade(data):
         if isinstance(given, str) and given.strip().lower() in words:
             score["score"] = 1
             continue
+        if any(is_near(given, value, off) for value, off in variant["right"].get(name, [])):
+            score["score"] = 1
+            continue
         for value, line, share in variant["wrong"].get(name, []):
-            try:
-                same = abs(float(given) - value) <= 1e-9 * max(1.0, abs(value))
-            except (TypeError, ValueError):
-                same = False
-            if same:
+            if is_near(given, value, 0):
                 score["score"] = share
                 score["feedback"] = line
                 break
+    for names in variant["together"]:
+        least = min(data["partial_scores"].get(name, {{}}).get("score") or 0 for name in names)
+        for name in names:
+            if name in data["partial_scores"]:
+                data["partial_scores"][name]["score"] = least if variant["shares"] or least == 1 else 0
     weights = {{name: score.get("weight", 1) for name, score in data["partial_scores"].items()}}
     total = sum(weights.values())
     if total:
@@ -89,8 +103,11 @@ class PrairieLearn(Export):
     """info.json, question.html and server.py for each question."""
 
     platform: ClassVar[str] = "PrairieLearn"
-    has_points: ClassVar[bool] = False
+    no_points: ClassVar[str] = (
+        "holds no points in a question; set them in infoAssessment.json, where 1 is usual"
+    )
     all_or_nothing: ClassVar[bool] = True
+    holds_together: ClassVar[bool] = True
 
     def files(self) -> Iterator[Out]:
         for variants in self.items:
@@ -125,16 +142,22 @@ class PrairieLearn(Export):
         """One set of numbers, with its answers."""
         names = {f"a{place}": box for place, box in enumerate(item.fields, start=1)}
         if item.setting is not None:
-            n, out, total, exact, example = item.setting
+            n, out, total, exact, example, accepted = item.setting
             return {
-                "text": " ".join(filter(None, (item.text, item.ruled))),
-                "setting": [n, out, total, exact],
+                "text": " ".join(filter(None, (item.text, item.ruled, _WHOLE))),
+                "setting": [n, out, total, exact, accepted],
                 "answers": dict(zip("ksp", example)),
-                "words": {}, "wrong": {},
-            }  # fmt: skip
+            }
         return {
             "text": " ".join(filter(None, (self.alone(item), boxes_line(item)))),
             "answers": {name: _right_of(box) for name, box in names.items()},
+            "right": {
+                name: [[json_number(value), float(off)] for value, off in box.right[1:]]
+                for name, box in names.items()
+                if box.right[1:]
+            },
+            "together": [[f"a{place + 1}" for place in places] for places in item.together],
+            "shares": item.question.partial != "none" or len(item.question.parts) == 1,
             "words": {
                 name: [word.lower() for word in box.words]
                 for name, box in names.items()
@@ -177,6 +200,7 @@ class PrairieLearn(Export):
         return "\n".join(lines) + "\n"
 
 
+_WHOLE = "Answer in each box: a whole number."
 _SETTING = [
     f'<pl-integer-input answers-name="{name}" label="{label} {name}"></pl-integer-input>'
     for name, label in (("k", "kernel"), ("s", "stride"), ("p", "padding"))
@@ -205,7 +229,7 @@ def _element(name: str, box: Field, weight: int, *, alone: bool) -> str:
     if not box.numeric:
         return f'<pl-string-input answers-name="{name}"{label}{share} ignore-case="true"></pl-string-input>'
     value, off = box.right[0]
-    if value.denominator == 1 and not off:
+    if all(each.denominator == 1 and not allowed for each, allowed in box.right):
         return f'<pl-integer-input answers-name="{name}"{label}{suffix}{share}></pl-integer-input>'
     off = off or min(_SLIGHT, abs(value) / 1000)
     tolerance = f'comparison="relabs" rtol="0" atol="{"1e-9" if off == _SLIGHT else decimal(off)}"'

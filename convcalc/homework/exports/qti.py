@@ -201,7 +201,7 @@ class Qti(Export):
         idents = [_identifier(self.sheet.id, name, i)[:9] for i in range(len(options))]
         found = self.item(section, name, kind, points, idents)
         presentation = _under(found, "presentation")
-        _html(_under(presentation, "material"), self.asked(item, None if options else box))
+        _html(_under(presentation, "material"), self.asked(item, box, chosen=bool(options)))
         if options:
             self.choice(found, presentation, options, idents, several=several)
         else:
