@@ -270,7 +270,7 @@ REFUSED_WORDS = {
     "pool 2x2x2": "maxpool1 (pool 2x2x2): kernel_size [2, 2, 2] is for 3 axes, but the input has 2; give one number, or 2",
     "Linear(9→10)": "Linear 9 to 10: is written for 9 values, but 3×32×32 = 3,072 come in; write 3072",
     "softmax-2": "softmax-2: softmax has no number, but '2' is said of it; leave it out",
-    "10 FC-20": "10 FC-20: '20' is one number too many for linear; write FC-10",
+    "10 FC-20": "10 FC-20: '20' is one number too many for linear; write one, as in FC-10",
     "pool(3, 2)": "2: '2' is one number too many for maxpool; "
     "write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2",
     "relu, CONV3-8 p=0.5": "CONV3-8 p=0.5: conv cannot use 'p=0.5'; leave it out",
@@ -305,7 +305,7 @@ def test_of_many_problems_the_first_are_shown_and_the_others_are_counted() -> No
     said = refusal("\n".join(f"FC-{n} 0" for n in range(20))).split("\n")
     assert (said[0], said[1]) == (
         "20 things in the network are wrong:",
-        "  FC-0 0: '0' is one number too many for linear; write FC-10",
+        "  FC-0 0: '0' is one number too many for linear; write one, as in FC-10",
     )
     assert (len(said), said[-1]) == (10, "  … and 12 more")
     said = refusal("\n".join(f"FC-{n} 0" for n in range(999))).split("\n")

@@ -292,7 +292,8 @@ class _Segment:
             if counts and "kernel_size" not in item.options and not item.counted:
                 said = f"{item.kind} has no number, but {what} is said of it; leave it out"
             elif counts:
-                said = f"{what} is one number too many for {item.kind}; {_how(item)}"
+                how = "write one, as in FC-10" if item.has_units else _how(item)
+                said = f"{what} is one number too many for {item.kind}; {how}"
             else:
                 said = f"{item.kind} cannot use {what}; leave it out"
             item.is_refused = True
