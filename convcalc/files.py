@@ -102,8 +102,19 @@ def check_size(data: bytes | str, max_bytes: int, name: str, way_out: str) -> No
         UsageError: it is larger.
     """
     if len(data) > max_bytes:
-        most = f"{max_bytes // 2**20} MiB" if max_bytes >= 2**20 else f"{max_bytes:,} bytes"
-        raise UsageError(f"{name}: larger than {most}; {way_out}")
+        raise UsageError(f"{name}: larger than {size_text(max_bytes)}; {way_out}")
+
+
+def size_text(size: int) -> str:
+    """How much data there is; MiB are rounded up, so that what is too large never looks as if it were not.
+
+    >>> size_text(3), size_text(4 * 2**20), size_text(4 * 2**20 + 1), size_text(3 * 2**30)
+    ('3 bytes', '4 MiB', '4.1 MiB', '3,072 MiB')
+    """
+    if size < 2**20:
+        return f"{size:,} bytes"
+    whole, tenth = divmod(-(-size * 10 // 2**20), 10)
+    return f"{whole:,}.{tenth} MiB" if tenth else f"{whole:,} MiB"
 
 
 def decode(data: bytes, name: str, *, utf_16: bool = False) -> str:

@@ -544,8 +544,8 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("sharpen", "."), ".: is a folder; name a picture in it"),
     (("sharpen", "a\0b"), "a\\x00b: is not a file name; check the name"),
     (("sharpen", "nowhere.png", "-o", "face.png"), "nowhere.png: cannot be read: No such file or directory; check the name"),
-    (("sharpen", "face.png", "-o", "face.png"), "-o face.png: is the picture itself; choose another name"),
-    (("sharpen", "face.png", "-o", "link.png"), "-o link.png: is the picture itself; choose another name"),
+    (("sharpen", "face.png", "-o", "face.png"), "-o: face.png is what this command reads; choose another name"),
+    (("sharpen", "face.png", "-o", "link.png"), "-o: link.png is what this command reads; choose another name"),
     (("sharpen", "face.png", "-o", "out.xyz"), "-o out.xyz: no picture has the suffix '.xyz'; use one of .png, .jpg, .jpeg, .gif, .bmp, .tif, .tiff, .webp, .pgm, .ppm"),
     (("sharpen", "face.png", "-o", "out"), "-o out: no picture has the suffix 'nothing'; use one of .png, .jpg, .jpeg, .gif, .bmp, .tif, .tiff, .webp, .pgm, .ppm"),
     (("sharpen", "face.png", "-o", "nowhere/out.png"), "-o nowhere/out.png: cannot be written: No such file or directory; choose another place"),
@@ -628,7 +628,9 @@ def test_a_file_too_large_is_refused_before_it_is_read_whole(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(picture_files, "MAX_BYTES", 100)
-    with pytest.raises(UsageError, match=r"face\.pgm: larger than 0 MiB; use a smaller picture"):
+    with pytest.raises(
+        UsageError, match=r"face\.pgm: larger than 100 bytes; use a smaller picture"
+    ):
         read_picture("face.pgm")
 
 

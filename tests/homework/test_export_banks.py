@@ -317,7 +317,7 @@ def test_prairielearn_gives_what_check_gives_for_several_boxes(
 def test_prairielearn_gives_part_marks_only_where_the_sheet_does() -> None:
     whole, _ = exported(f"  - {{id: q, {CHECK_ALL}}}\n", "prairielearn")
     parts, _ = exported(f"  - {{id: q, partial: parts, {CHECK_ALL}}}\n", "prairielearn")
-    assert "partial-credit" not in whole
+    assert re.findall(r" partial-credit[^ >]*", whole) == [' partial-credit="false"']
     assert 'partial-credit="true" partial-credit-method="PC"' in parts
 
 

@@ -85,7 +85,7 @@ def test_huge_files_are_not_read(tmp_path: Path) -> None:
         file.truncate(3 * 2**30)
     submitted = found(tmp_path)["huge.yaml"]
     assert submitted.data is None
-    assert "3,072.0 MiB" in submitted.problem
+    assert submitted.problem == "3,072 MiB; a file of answers has at most 4 MiB"
 
 
 def test_what_systems_leave_behind_is_left_out(tmp_path: Path) -> None:
@@ -206,6 +206,20 @@ def test_a_link_in_an_archive_is_not_followed(tmp_path: Path) -> None:
 def test_a_bomb_of_one_file_is_not_unpacked(tmp_path: Path) -> None:
     path = archive(tmp_path / "x.zip", {"s1.yaml": b"0" * (3 * 2**20)})
     assert "squeezed" in found(path)["s1.yaml"].problem
+
+
+def test_what_is_a_little_too_large_looks_larger_than_the_limit(tmp_path: Path) -> None:
+    (tmp_path / "s1.yaml").write_bytes(b"#" * (4 * 2**20 + 1))
+    assert found(tmp_path)["s1.yaml"].problem == "4.1 MiB; a file of answers has at most 4 MiB"
+
+
+def test_an_archive_for_which_no_room_is_left_has_a_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handed_in._Budget.__init__, "__defaults__", (3, 0))
+    path = archive(tmp_path / "x.zip", {"s1.yaml": b"q1: 28"})
+    (submitted,) = submitted_files([str(path)])
+    assert submitted.problem == "an archive that unpacks to 6 bytes; not opened"
 
 
 def test_a_bomb_of_many_files_is_not_touched(
@@ -380,9 +394,8 @@ def test_limits_on_folders_and_archives_are_kept(
         "an archive of 2 files; unpack it first"
     ]
     monkeypatch.setattr(handed_in, "MAX_ZIP", 1)
-    assert (
-        "an archive of 0 MiB; unpack it first" in next(iter(submitted_files([str(path)]))).problem
-    )
+    (submitted,) = submitted_files([str(path)])
+    assert submitted.problem == f"an archive of {path.stat().st_size} bytes; unpack it first"
 
 
 def test_an_archive_without_files_and_one_with_a_large_file_are_said(tmp_path: Path) -> None:
@@ -391,7 +404,8 @@ def test_an_archive_without_files_and_one_with_a_large_file_are_said(tmp_path: P
         == "an archive without files"
     )
     large = archive(tmp_path / "y.zip", {"s1.yaml": os.urandom(MAX_BYTES + 1)})
-    assert "4.0 MiB" in found(large)["s1.yaml"].problem
+    said = "4.1 MiB; a file of answers has at most 4 MiB"
+    assert found(large)["s1.yaml"].problem == said
     deep = archive(tmp_path / "z.zip", {"/".join("d" * 20) + "/s1.yaml": b"q1: 3"})
     assert "folders deep" in found(deep)["s1.yaml"].problem
 

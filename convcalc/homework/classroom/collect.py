@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from convcalc.errors import UsageError
-from convcalc.files import open_regular
+from convcalc.files import open_regular, size_text
 from convcalc.folders import PREFIX
 from convcalc.homework.classroom.answer_files import MAX_BYTES
 from convcalc.homework.classroom.claims import Claim, version_of
@@ -299,7 +299,7 @@ def _read(
 
 def _too_large(size: int) -> str:
     """Why a file is not read."""
-    return f"{size / 2**20:,.1f} MiB; a file of answers has at most {MAX_BYTES // 2**20} MiB"
+    return f"{size_text(size)}; a file of answers has at most {size_text(MAX_BYTES)}"
 
 
 # ------------------------------------------------------------------------------------ archives
@@ -328,7 +328,7 @@ def _archive(
     The name of an archive that was named on the command line is not one of its files' names.
     """
     if size > MAX_ZIP:
-        yield _unread(path, names, f"an archive of {size / 2**20:,.0f} MiB; unpack it first")
+        yield _unread(path, names, f"an archive of {size_text(size)}; unpack it first")
         return
     try:
         with zipfile.ZipFile(handle) as found:
@@ -389,7 +389,7 @@ def _refusal(members: list[zipfile.ZipInfo], budget: _Budget) -> str:
         return f"an archive of {len(members):,} files; unpack it first"
     total = sum(member.file_size for member in members)
     if total > budget.left:
-        return f"an archive that unpacks to {total / 2**20:,.0f} MiB; not opened"
+        return f"an archive that unpacks to {size_text(total)}; not opened"
     budget.left -= total
     return ""
 

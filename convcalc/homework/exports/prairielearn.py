@@ -183,8 +183,11 @@ class PrairieLearn(Export):
             several = sum(right for _, right in item.options) != 1
             tag = "pl-checkbox" if several else "pl-multiple-choice"
             fixed = "" if item.sort == "choice" else ' order="fixed"'
-            if several and item.question.partial != "none":
-                fixed += ' partial-credit="true" partial-credit-method="PC"'
+            if several:  # PC: right ones less wrong ones
+                part = item.question.partial != "none"
+                fixed += (
+                    ' partial-credit="true" partial-credit-method="PC"' if part else _WHOLE_ONLY
+                )
             lines.append(f'<{tag} answers-name="a1"{fixed}>')
             for option, right in item.options:
                 lines.append(
@@ -200,6 +203,7 @@ class PrairieLearn(Export):
         return "\n".join(lines) + "\n"
 
 
+_WHOLE_ONLY = ' partial-credit="false"'
 _WHOLE = "Answer in each box: a whole number."
 _SETTING = [
     f'<pl-integer-input answers-name="{name}" label="{label} {name}"></pl-integer-input>'

@@ -11,6 +11,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
+from convcalc.files import size_text
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, convention_value, conventions
@@ -110,7 +111,7 @@ def sheet_of(source: Source) -> Sheet:
 def _sheet_keys(source: Source) -> _Keys:
     """The keys of a sheet, after the required ones were checked."""
     if len(source.text) > MAX_SHEET:
-        message = f"larger than {MAX_SHEET // 2**20} MiB; split the sheet into several"
+        message = f"larger than {size_text(MAX_SHEET)}; split the sheet into several"
         raise SpecError(source.path, 0, 0, message)
     root = source.compose()
     if root is None:
