@@ -445,11 +445,16 @@ def convention_value(key: str, value: Any) -> str:
     return text
 
 
-def convention_feedback(key: str, theirs: str, ours: str) -> str:
+def convention_feedback(key: str, theirs: str, ours: str, our_rule: str = "") -> str:
     """What is said of an answer that is right under another value of a convention.
+
+    Args:
+        key: the convention.
+        theirs, ours: its values, that of the answer and that of the sheet.
+        our_rule: what "this sheet …" does, where a question says it in words of its own.
 
     >>> convention_feedback("flops", "2macs", "macs")
     'right as FLOPs; this sheet counts a multiply-add as one operation.'
     """
     values = RULES[key].values
-    return f"right {values[theirs].right}; this sheet {values[ours].sheet}."
+    return f"right {values[theirs].right}; this sheet {our_rule or values[ours].sheet}."

@@ -17,6 +17,7 @@ from convcalc.homework import check, load, loads
 from convcalc.homework.answers.types import Misfit
 from convcalc.homework.classroom.answer_form import answer_form
 from convcalc.homework.exports.items import items
+from convcalc.homework.marking.hints import hint
 from convcalc.homework.sheets.forms import answer_help
 from convcalc.homework.sheets.render import html_page, worksheet
 from homework.cases import CASES
@@ -47,7 +48,7 @@ def form(kind: str, given: dict[str, Any], **conventions: str) -> str:
         ("output-size", {"n": "9x5", "k": 3}, {}, "one number per axis, for example 28"),
         ("output-size", {"n": 32, "k": 5}, {}, "a number, for example 32"),  # not 28, which is right
         ("fit", {"n": 9, "k": 3}, {}, "a number, for example 15, or: does not fit"),
-        ("pad-to-keep", {"k": 5}, {"fit": "strict"}, "a number, for example 4"),
+        ("pad-to-keep", {"k": 5}, {"fit": "strict"}, "a number, for example 4, or: does not fit"),
         ("volume", {"n": 9, "k": 3, "filters": 2}, {}, "height × width × channels, for example 18×18×7"),
         ("volume", {"n": 9, "k": 3, "filters": 2}, {"order": "nchw"}, "1 × channels × height × width, for example 1×7×18×18"),
         ("params", {"k": 5, "c_in": 3, "filters": 4}, {}, "a whole number, not rounded, for example 292"),
@@ -85,19 +86,44 @@ def test_a_tolerance_of_the_sheet_is_said() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["output-size", "fit", "volume", "pool-volume"])
+@pytest.mark.parametrize("kind", ["output-size", "dilated-size", "fit", "volume", "pool-volume"])
 @pytest.mark.parametrize("several", [False, True])
 def test_a_window_that_does_not_fit_looks_like_one_that_does(kind: str, several: bool) -> None:
     def given(n: int) -> dict[str, Any]:
-        more = {} if kind in ("output-size", "fit") else {"c_in": 3}
+        more = {"c_in": 3} if "volume" in kind else {"d": 1} if "dilated" in kind else {}
         filters = {"filters": 4} if kind == "volume" else {}
         return {"n": [n, n] if several else n, "k": 5, "s": 2, "p": 0, **more, **filters}
 
-    fits, does_not = (form(kind, given(n), fit="strict") for n in (47, 48))
-    question = sheet_of({"type": kind, "given": given(48)}, conventions={"fit": "strict"})
-    assert isinstance(question.questions[0].parts[0].expected, Misfit)
-    assert fits == does_not
-    assert fits.endswith(", or: does not fit")
+    fits, does_not = (
+        sheet_of({"type": kind, "given": given(n)}, conventions={"fit": "strict"}).questions[0]
+        for n in (47, 48)
+    )
+    assert isinstance(does_not.parts[0].expected, Misfit)
+    assert answer_help(fits) == answer_help(does_not)
+    assert answer_help(fits).endswith(", or: does not fit")
+    methods = [
+        re.sub("[0-9]+", "#", hint(question, 3)[-1]).removesuffix(".")
+        for question in (fits, does_not)
+    ]
+    assert methods[0] == methods[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("fit", {"n": 33, "k": 5, "s": 2, "p": 0}),  # 15, as in an example
+        ("output-size", {"n": 32, "k": 5}),
+        ("dilated-size", {"n": 64, "k": 3, "d": 2, "s": 1, "p": 0}),
+        ("volume", {"n": 20, "k": 3, "s": 1, "p": 0, "c_in": 4, "filters": 7}),
+        ("pool-volume", {"n": 24, "k": 3, "c_in": 8}),
+    ],
+)
+def test_a_window_that_fits_as_in_an_example_has_another_example(
+    kind: str, given: dict[str, Any]
+) -> None:
+    found = form(kind, given, fit="strict")
+    assert ", for example " in found
+    assert found.endswith(", or: does not fit")
 
 
 # ------------------------------------------------------------- every case: readable, and not right

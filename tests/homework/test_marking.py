@@ -56,6 +56,71 @@ def test_points_are_given_part_by_part() -> None:
     assert sheet.max_points == 18
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "answer", "said"),
+    [
+        ("solve-size", {"find": "k", "n": 32, "out": 26}, "7x5", "One number is asked, and these differ."),
+        ("solve-params", {"find": "k", "params": 880, "c_in": 6, "filters": 16}, "3x2", "One number is asked, and these differ."),
+        ("same-size", {"n": [51, 40], "s": 2}, "20", "The answer has two numbers, one for each axis."),
+        ("same-size", {"n": 51, "s": 2}, "does not fit", "There is an answer to this one: a number."),
+        ("padded-volume", {"n": 20, "p": 3, "c_in": 5}, "does not fit", "There is an answer to this one: a volume."),
+        ("volume", {"n": [1, 8, 8], "k": 1, "c_in": 3, "filters": 7}, "9x9x9",
+         "There are three numbers in your answer, and four in depth × height × width × channels."),
+        ("volume", {"n": [3, 3], "k": 3, "c_in": 2, "filters": 2}, "7",
+         "There is one number in your answer, and three in height × width × channels."),
+    ],
+)  # fmt: skip
+def test_an_answer_of_too_few_or_too_many_numbers_is_told_so(
+    kind: str, given: dict[str, Any], answer: str, said: str
+) -> None:
+    result = check(sheet_with(kind, given), "q1", answer)
+    assert (result.status, result.hint) == ("wrong", said)
+
+
+@pytest.mark.parametrize(
+    ("n", "order", "answer", "words"),
+    [
+        ([10], "hwc", "7x8", "length × channels"),
+        ([1, 10, 10], "hwc", "7x1x8x8", "depth × height × width × channels"),
+        ([1, 10, 10], "chw", "1x8x8x7", "channels × depth × height × width"),
+        ([1, 10, 10], "nchw", "1x8x8x7", "batch × channels × depth × height × width"),
+    ],
+)
+def test_the_order_is_said_in_the_words_of_the_question(
+    n: list[int], order: str, answer: str, words: str
+) -> None:
+    k = [1, 3, 3][-len(n) :]
+    given = {"n": n, "k": k, "c_in": 3, "filters": 7}
+    assert check(sheet_with("volume", given, order=order), "q1", answer).hint == (
+        f"right numbers, but in another order; this sheet writes {words}."
+    )
+
+
+def test_sides_alone_are_not_called_another_order() -> None:
+    given = {"n": [1, 8, 8], "k": 1, "c_in": 3, "filters": 7}
+    found = check(sheet_with("volume", given, order="chw"), "q1", "8x8x7")
+    assert found.mistakes == []
+
+
+@pytest.mark.parametrize(
+    ("fit", "said"),
+    [
+        ("floor", "cannot be read: 'about' is not a number; write a number"),
+        ("strict", "cannot be read: 'about' is not a number; write a number, or: does not fit"),
+    ],
+)
+def test_what_to_write_instead_follows_the_question(fit: str, said: str) -> None:
+    assert check(sheet_with("output-size", {"n": 32, "k": 3}, fit=fit), "q1", "about").hint == said
+
+
+@pytest.mark.parametrize("answer", ["0x0x0", [0, 0, 0], "0, 0, 0"])
+def test_0_in_every_box_says_that_a_window_does_not_fit(answer: Any) -> None:
+    given = {"n": 32, "k": 3, "s": 2, "c_in": 3, "filters": 6}
+    assert check(sheet_with("volume", given, fit="strict"), "q1", answer).right
+    assert not check(sheet_with("volume", given, fit="strict"), "q1", "0").right
+    assert not check(sheet_with("volume", given), "q1", answer).right
+
+
 def test_a_table_is_marked_by_the_students_own_rows() -> None:
     sheet = loads(PS1)
     wrong = [

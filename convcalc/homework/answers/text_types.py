@@ -108,7 +108,7 @@ class Choice(AnswerType):
         right = len(set(value) & set(expected))
         return max(Fraction(0), Fraction(2 * right - len(set(value)), len(expected)))
 
-    def said_if_wrong(self, expected: Any) -> str:
+    def said_if_wrong(self, expected: Any, value: Any) -> str:
         if len(expected) < 2:
             return "Another option is right."
         return "An option is missing, or one too many is chosen."
@@ -127,7 +127,7 @@ class TrueFalse(AnswerType):
     counts = False
     wants = "true or false"
 
-    def said_if_wrong(self, expected: Any) -> str:
+    def said_if_wrong(self, expected: Any, value: Any) -> str:
         return "Look for a case in which it is otherwise."
 
     def form(self, asked: Asked) -> str:

@@ -76,13 +76,11 @@ class Asked(NamedTuple):
     Attributes:
         tolerance: how far off it may be.
         example: another answer of this form; empty where there is none.
-        may_not_fit: whether a window may not fit, so that there is no size.
         several: whether there is one number per axis, or more than one right option.
     """
 
     tolerance: Tolerance
     example: str = ""
-    may_not_fit: bool = False
     several: bool = False
 
 
@@ -99,6 +97,8 @@ def _values_of(numbers: Iterable[Number]) -> tuple[Fraction | int, ...]:
     """The values of some numbers."""
     return tuple(as_int_if_whole(number.value) for number in numbers)
 
+
+_WORDING = ("wants", "may_not_fit")  # attributes that say what to write
 
 ANSWER_TYPES: Registry[type[AnswerType]] = Registry("answer type")
 _T = TypeVar("_T", bound="type[AnswerType]")
@@ -119,7 +119,8 @@ class AnswerType:
         counts: whether it is a number, in which typing errors can happen.
         takes_mapping: whether an answer may name its values, as in ``{k: 3, s: 1}``.
         takes_lines: whether an answer may be written over several lines.
-        is_size: whether there may be no answer, where a window does not fit.
+        is_size: whether it is a size, which nobody rounds.
+        may_not_fit: whether there may be no answer, where a window does not fit.
         box: what to write into a box for one of its numbers.
         half: how far off one of its numbers may be, by rounding.
     """
@@ -132,12 +133,17 @@ class AnswerType:
     takes_mapping = False
     takes_lines = False
     is_size = False
+    may_not_fit = False
 
     def form(self, asked: Asked) -> str:
         """How to write an answer, in words that do not tell it."""
         like = f", for example {asked.example}" if asked.example else ""
-        misfit = ", or: does not fit" if asked.may_not_fit and self.is_size else ""
-        return f"{self.noun(asked)}{self.precision(asked.tolerance)}{like}{misfit}"
+        return f"{self.noun(asked)}{self.precision(asked.tolerance)}{like}{self.or_misfit}"
+
+    @property
+    def or_misfit(self) -> str:
+        """What else to write where a window may not fit."""
+        return ", or: does not fit" if self.may_not_fit else ""
 
     def noun(self, asked: Asked) -> str:
         """What an answer is, in words."""
@@ -149,8 +155,12 @@ class AnswerType:
             return f" ({tolerance.sentence()})"
         return ", not rounded" if self.counts and not self.is_size else ""
 
-    def said_if_wrong(self, expected: Any) -> str:
+    def said_if_wrong(self, expected: Any, value: Any) -> str:
         """What is said of a wrong answer that no mistake explains; nothing unless there is more to say."""
+        return ""
+
+    def our_rule(self, key: str) -> str:
+        """What a sheet does by a convention, in words that suit this answer; empty for the usual ones."""
         return ""
 
     def read(self, raw: Any) -> Reading:
@@ -161,11 +171,17 @@ class AnswerType:
         try:
             return self.parse(raw, Reading(text))
         except Unreadable as error:
-            return Reading(text, problem=f"{error}; write {self.wants}", echo=text)
+            problem = f"{error}; write {self.wants}{self.or_misfit}"
+            return Reading(text, problem=problem, echo=text)
 
     def reads_as(self, other: AnswerType) -> bool:
-        """Whether another type reads every answer as this one does."""
-        return self is other or (type(self) is type(other) and vars(self) == vars(other))
+        """Whether another type reads every answer as this one does, whatever it asks for."""
+        return self is other or (type(self) is type(other) and self._reads_by == other._reads_by)
+
+    @property
+    def _reads_by(self) -> dict[str, Any]:
+        """What the reading of an answer depends on."""
+        return {name: own for name, own in vars(self).items() if name not in _WORDING}
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         """The reading with its value, or `Unreadable`."""
@@ -239,13 +255,33 @@ def _number_secrets(value: Any) -> set[str]:
 
 @answer_type("size")
 class Size(AnswerType):
-    """A size along an axis, one per axis, or that there is none."""
+    """A size along an axis, one per axis, or that there is none.
 
-    wants = "a number, or: does not fit"
+    Args:
+        may_not_fit: whether a window may not fit, so that there is no size.
+    """
+
+    wants = "a number"
     is_size = True
+
+    def __init__(self, *, may_not_fit: bool = False) -> None:
+        self.may_not_fit = may_not_fit
 
     def noun(self, asked: Asked) -> str:
         return "one number per axis" if asked.several else "a number"
+
+    def said_if_wrong(self, expected: Any, value: Any) -> str:
+        if isinstance(value, Misfit):
+            return "" if self.may_not_fit else "There is an answer to this one: a number."
+        if isinstance(expected, int | Fraction) and isinstance(value, tuple):
+            return "One number is asked, and these differ."
+        if isinstance(expected, tuple) and not isinstance(expected, Misfit):
+            numbers = value if isinstance(value, tuple) else (value,)
+            if len(numbers) != len(expected):
+                return (
+                    f"The answer has {answers.in_words(len(expected))} numbers, one for each axis."
+                )
+        return ""
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         fits, numbers, others, before = answers.size(raw)
@@ -304,8 +340,8 @@ class Size(AnswerType):
 class Fit(Size):
     """Whether a window fits, and the size if it does."""
 
-    def form(self, asked: Asked) -> str:
-        return super().form(asked._replace(may_not_fit=True))
+    def __init__(self) -> None:
+        super().__init__(may_not_fit=True)
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         if reading.value == "fits":
@@ -321,19 +357,39 @@ class Volume(AnswerType):
         wants: what to write.
         order: the sheet's order, into which numbers with names are put; without it they stay.
         sides: how many numbers there are, before which a batch may be written; 0 where none may.
+        may_not_fit: whether a window may not fit, so that there is no volume.
     """
 
     counts = False
     is_size = True
 
     def __init__(
-        self, wants: str = "a volume, its numbers separated by ×", order: str = "", sides: int = 3
+        self,
+        wants: str = "a volume, its numbers separated by ×",
+        order: str = "",
+        sides: int = 3,
+        *,
+        may_not_fit: bool = False,
     ) -> None:
         self.wants, self.order, self.sides = wants, order, sides
+        self.may_not_fit = may_not_fit
 
     def form(self, asked: Asked) -> str:
         batch = "1×" if self.wants.startswith("1 × ") and asked.example else ""
         return super().form(asked._replace(example=f"{batch}{asked.example}"))
+
+    def said_if_wrong(self, expected: Any, value: Any) -> str:
+        if isinstance(value, Misfit):
+            return "" if self.may_not_fit else "There is an answer to this one: a volume."
+        if not self.order or value is None or len(value) == self.sides:
+            return ""
+        given, asked = answers.in_words(len(value)), answers.in_words(self.sides)
+        are = "is one number" if len(value) == 1 else f"are {given} numbers"
+        return f"There {are} in your answer, and {asked} in {self.wants}."
+
+    def our_rule(self, key: str) -> str:
+        words = self.wants.replace("1 × ", "batch × ")
+        return f"writes {words}" if key == "order" and self.order else ""
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         fits = None
@@ -348,8 +404,9 @@ class Volume(AnswerType):
         return found.but(echo=f"{found.echo} (which is not {after})") if after else found
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
-        if isinstance(expected, Misfit):
-            return expected.said_by(reading)
+        if isinstance(expected, Misfit):  # 0 in every box says it where boxes take no words
+            zeros = [number.value == 0 for number in reading.numbers]
+            return expected.said_by(reading) or (len(zeros) == self.sides and all(zeros))
         return bool(reading.value == expected)
 
     def text(self, value: Any) -> str:

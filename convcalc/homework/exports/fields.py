@@ -35,7 +35,6 @@ _AXES = {
     ("volume", "nchw", 3): ("channels", "height", "width"),
     **{("seen", order, 2): ("first", "last") for order in ("hwc", "chw", "nchw")},
 }
-_MAY_NOT_FIT = ("keep",)  # topics in which a size may not exist under any convention
 _MISFITS = ("does not fit", "doesn't fit", "does not", "no", "cannot", "not an integer")
 
 
@@ -194,19 +193,12 @@ def _accepted_of(question: Question) -> list[Any]:
 
 def zero_for_misfit(part: Part) -> bool:
     """Whether boxes for the numbers of a volume ask for 0 if a window does not fit, so that all look the same."""
-    return isinstance(part.answer_type, Volume) and _is_strict(part) and "." not in part.name
-
-
-def _is_strict(part: Part) -> bool:
-    """Whether a window must fit exactly."""
-    return getattr(part.quantities, "fit", "") == "strict"
+    return isinstance(part.answer_type, Volume) and part.answer_type.may_not_fit
 
 
 def _may_not_fit(part: Part) -> bool:
     """Whether "does not fit" may be the answer; such a question looks the same whether it is or not."""
-    if not isinstance(part.answer_type, Size):
-        return False
-    return _is_strict(part) or isinstance(part.answer_type, Fit) or part.topic in _MAY_NOT_FIT
+    return isinstance(part.answer_type, Size) and part.answer_type.may_not_fit
 
 
 def _name_of(question: Question, part: Part, place: int, count: int) -> str:

@@ -146,7 +146,10 @@ def _sides_only(table: dict[Any, list[Candidate]], part: Part, value: Any) -> li
     return [
         found
         for wrong, each in table.items()
-        if isinstance(wrong, tuple) and len(wrong) == axes + 1 and value in (wrong[1:], wrong[:-1])
+        if isinstance(wrong, tuple)
+        and len(wrong) == axes + 1
+        and value in (wrong[1:], wrong[:-1])
+        and sorted(wrong) != sorted(part.expected)  # another order leaves out no channels
         for found in each
     ]
 
@@ -176,7 +179,8 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
     if level <= 0:
         return
     lines = list(_feedback_lines(question, part, verdict, raw))
-    unknown = part.answer_type.said_if_wrong(part.expected) or _NO_MISTAKE
+    value = None if verdict.reading is None else verdict.reading.value
+    unknown = part.answer_type.said_if_wrong(part.expected, value) or _NO_MISTAKE
     hint = " Or: ".join(dict.fromkeys(lines)) if lines else unknown
     verdict.hint = hints.safe(hint, question.secrets, "Check this one again.")
     verdict.hint_level = level
@@ -191,7 +195,7 @@ def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) 
     ours = question.conventions
     if verdict.status == "other-convention":
         key, value = next(iter(verdict.convention.items()))
-        yield convention_feedback(key, value, getattr(ours, key))
+        yield _convention_text(part, key, value, getattr(ours, key))
         return
     first = verdict.found[0] if verdict.found else None
     if first is not None and first.other is not None:
@@ -203,10 +207,15 @@ def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) 
         return
     for key, value in verdict.convention.items():
         if RULES[key].values[value].right:
-            yield convention_feedback(key, value, getattr(ours, key))
+            yield _convention_text(part, key, value, getattr(ours, key))
             return
     if part.answer_type.counts and _is_rounded(verdict.reading, raw):
         yield "This question asks for the exact number, with every digit."
+
+
+def _convention_text(part: Part, key: str, theirs: str, ours: str) -> str:
+    """What is said of an answer that is right under another value of a convention."""
+    return convention_feedback(key, theirs, ours, part.answer_type.our_rule(key))
 
 
 def mistake_text(found: Candidate) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from convcalc.homework.answers.types import Misfit, Size
+
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part, Task
     from convcalc.homework.sheets.sheet import Question
@@ -99,6 +101,13 @@ def _is_formula(part: Part) -> bool:
     return number and not _WORDS.search(part.method)
 
 
+def _asks_for_number(part: Part) -> bool:
+    """Whether a part asks for a number by a formula; also where there is none, which must not show."""
+    return _is_formula(part) or (
+        isinstance(part.answer_type, Size) and isinstance(part.expected, Misfit)
+    )
+
+
 def _head(part: Part, lead: str) -> str:
     """How a sentence about a part begins: with its name as the question or a table has it."""
     name = part.name if part.name.replace("-", "").isalpha() else part.label or part.name
@@ -115,7 +124,7 @@ def _method(part: Part) -> str:
 def _to_work_out(part: Part) -> str:
     """A sentence with the formula of a part, and without its result."""
     head = _head(part, "With your numbers")
-    if _is_formula(part):
+    if _asks_for_number(part):
         return f"{head}work out {part.method}."
     return f"{head}{_method(part)}. What is the answer?"
 

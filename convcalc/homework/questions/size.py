@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from convcalc import formulas
-from convcalc.homework.answers.types import COUNT, FIT, SIZE, Misfit, Volume
+from convcalc.homework.answers.types import COUNT, FIT, SIZE, AnswerType, Misfit, Size, Volume
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.axes import alike, one_or_all, per_axis
 from convcalc.homework.questions.base import Part, Task, question
@@ -86,8 +86,6 @@ class _Window(Task):
 
     rule: ClassVar = _SIZE_RULE
     topic: ClassVar = "size"
-    answer_type: ClassVar = SIZE
-
     n: Any
     k: Any
     s: Any
@@ -110,9 +108,25 @@ class _Window(Task):
             left.append("no stride given, 1 is used; add s: 1")
         return left
 
+    @property
+    def may_not_fit(self) -> bool:
+        """Whether there may be no size; a question looks the same whether there is or not."""
+        return self.fit == "strict"
+
+    def answer_type(self) -> AnswerType:
+        """The type of the answer along the axes."""
+        return Size(may_not_fit=self.may_not_fit)
+
+    def volume_type(self, order: str) -> AnswerType:
+        """The type of the answer with the channels, in the sheet's order."""
+        words, sides = volume_words(order, self.axes), self.axes + 1
+        return Volume(words, order, sides, may_not_fit=self.may_not_fit)
+
     def parts(self) -> list[Part]:
         quantities = _windows(self)
-        return [Part.of(self.answer_type, self.topic, quantities, sizes, formula_text(quantities))]
+        return [
+            Part.of(self.answer_type(), self.topic, quantities, sizes, formula_text(quantities))
+        ]
 
     def window_words(self) -> str:
         """The options of the window."""
@@ -163,9 +177,9 @@ class FitTask(_Window):
     """Whether the window fits: the output size if it does; "no", or the result of the division, if not."""
 
     about: ClassVar = "does the window fit, and what is the output size"
-    answer_type: ClassVar = FIT
     examples: ClassVar = (
         {"n": 33, "k": 5, "s": 2, "p": 0}, {"n": 20, "k": 4, "s": 3, "p": 0},
+        {"n": 41, "k": 3, "s": 2, "p": 0},
     )  # fmt: skip
 
     n: Sizes
@@ -173,6 +187,9 @@ class FitTask(_Window):
     s: Sizes = 1
     p: Padding = default(0)
     d: Dilation = default(None)
+
+    def answer_type(self) -> AnswerType:
+        return FIT
 
     def sentence(self) -> str:
         return f"Does a {by(self.k, self.axes)} filter{self.window_words()} fit a {by(self.n, self.axes)} input, and what is the output size?"
@@ -194,6 +211,7 @@ class VolumeTask(_Window):
     examples: ClassVar = (
         {"n": 20, "k": 3, "s": 1, "p": 0, "c_in": 4, "filters": 7},
         {"n": 50, "k": 8, "s": 3, "p": 0, "c_in": 2, "filters": 9},
+        {"n": 61, "k": 11, "s": 2, "p": 0, "c_in": 1, "filters": 22},
     )  # fmt: skip
 
     n: Sizes
@@ -218,7 +236,7 @@ class VolumeTask(_Window):
         )
         return [
             Part.of(
-                Volume(volume_words(self.order, self.axes), self.order, self.axes + 1),
+                self.volume_type(self.order),
                 "volume",
                 quantities,
                 sizes,
@@ -263,13 +281,13 @@ class PoolVolume(_Window):
     def parts(self) -> list[Part]:
         quantities = _windows(self, pool=True, stride=self.s if self.s is not None else self.k)
         if self.c_in is None:
-            return [Part.of(SIZE, "size", quantities, sizes, formula_text(quantities))]
+            return [Part.of(self.answer_type(), "size", quantities, sizes, formula_text(quantities))]  # fmt: skip
         quantities = quantities._replace(
             c_in=self.c_in, filters=self.c_in, volume=True, order=self.order
         )
         return [
             Part.of(
-                Volume(volume_words(self.order, self.axes), self.order, self.axes + 1),
+                self.volume_type(self.order),
                 "volume",
                 quantities,
                 sizes,
@@ -357,7 +375,7 @@ class PadToKeep(Task):
         along = [Keep(n or 0, k, self.d, self.total) for n, k in alike(self.n, self.k)]
         spans = [formulas.effective_kernel(keep.k, self.d) for keep in along]
         method = ", ".join(f"{span} − 1" if self.total else f"({span} − 1)/2" for span in spans)
-        return [per_axis(SIZE, "keep", along, padding_to_keep, method)]
+        return [per_axis(Size(may_not_fit=True), "keep", along, padding_to_keep, method)]
 
 
 @question("same-size")

@@ -61,9 +61,8 @@ def part_form(
     others = _examples(question) if others is None else others
     found = (each[part.name] for each in others if part.name in each)
     example = next((text for each in found if (text := _shown(question, part, each))), "")
-    strict = question.conventions.fit == "strict" and "fit" in question.task.depends_on
     return part.answer_type.form(
-        Asked(question.allowed(part), example, strict, _asks_for_several(question, part))
+        Asked(question.allowed(part), example, _asks_for_several(question, part))
     )
 
 
