@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import clock
 from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.measures import RATIO, SHARE, Bytes
 from convcalc.homework.answers.parsing import Unreadable
 from convcalc.homework.answers.text_types import TRUE_FALSE, WORD, Choice, Settings
 from convcalc.homework.answers.types import (
@@ -19,11 +20,8 @@ from convcalc.homework.answers.types import (
     FIT,
     MATRIX,
     PAIR,
-    RATIO,
-    SHARE,
     SIZE,
     AnswerType,
-    Bytes,
     Misfit,
     Tolerance,
     Volume,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from convcalc.homework.answers.measures import Ratio
 from convcalc.homework.answers.parsing import Reading
-from convcalc.homework.answers.types import EXACT, Matrix, Ratio, Tolerance, answer_type
+from convcalc.homework.answers.types import EXACT, Matrix, Tolerance, answer_type
 from convcalc.text import plural
 
 

@@ -85,7 +85,6 @@ class Asked(NamedTuple):
 
 
 EXACT = Tolerance()
-_ABOUT = Tolerance(Fraction(1, 100))
 
 
 def as_int_if_whole(value: Fraction | int) -> Fraction | int:
@@ -238,10 +237,10 @@ class AnswerType:
 
     def secrets(self, value: Any) -> set[str]:
         """The texts that would give this value away in a hint."""
-        return _number_secrets(value)
+        return number_secrets(value)
 
 
-def _number_secrets(value: Any) -> set[str]:
+def number_secrets(value: Any) -> set[str]:
     """The ways to write a number."""
     found = {answers.number_text(value)}
     unrounded = Fraction(value)
@@ -250,7 +249,7 @@ def _number_secrets(value: Any) -> set[str]:
     else:
         found |= {f"{float(unrounded):.{digits}f}" for digits in (1, 2, 3, 4)}
         found.add(f"{unrounded.numerator}/{unrounded.denominator}")
-    return found | _number_secrets(-unrounded) if unrounded < 0 else found
+    return found | number_secrets(-unrounded) if unrounded < 0 else found
 
 
 @answer_type("size")
@@ -330,10 +329,10 @@ class Size(AnswerType):
 
     def secrets(self, value: Any) -> set[str]:
         if isinstance(value, Misfit):
-            return _number_secrets(value.unrounded) if value.unrounded is not None else set()
+            return number_secrets(value.unrounded) if value.unrounded is not None else set()
         if isinstance(value, tuple):
             return {answers.shape_text(value)} | {str(item) for item in value}
-        return _number_secrets(value)
+        return number_secrets(value)
 
 
 @answer_type("fit")
@@ -418,69 +417,6 @@ class Volume(AnswerType):
         return {answers.shape_text(value)} | {str(item) for item in value}
 
 
-@answer_type("ratio")
-class Ratio(AnswerType):
-    """A ratio."""
-
-    wants = "a number"
-    tolerance = _ABOUT
-
-    def written(self, text: str) -> Written:
-        return answers.written(answers.one_to(text))
-
-    def understood(self, number: Number, reading: Reading) -> Reading:
-        return self.reading_of(number.of_100() if number.unit == "%" else number, reading)
-
-    def secrets(self, value: Any) -> set[str]:
-        found = _number_secrets(value)
-        return found | {f"{float(value):.3g}", f"{float(value):.1f}"}
-
-
-@answer_type("share")
-class Share(Ratio):
-    """A share: 75 %, 0.75 or 3/4."""
-
-    wants = "a percentage"
-
-    def understood(self, number: Number, reading: Reading) -> Reading:
-        if number.unit == "%" or abs(number.value) > 1:
-            number = number.of_100()
-        return self.reading_of(number, reading)
-
-    def text(self, value: Any) -> str:
-        return f"{answers.number_text(Fraction(value) * 100)} %"
-
-    def secrets(self, value: Any) -> set[str]:
-        return super().secrets(value) | super().secrets(Fraction(value) * 100)
-
-
-@answer_type("bytes")
-class Bytes(Ratio):
-    """An amount of memory; numbers without a unit are in the sheet's own."""
-
-    counts = False
-
-    def __init__(self, unit: str) -> None:
-        self.unit, self.scale = unit, 2**20 if unit == "MiB" else 10**6
-        self.wants = f"an amount of memory in {unit}"
-
-    def written(self, text: str) -> Written:
-        return answers.written(text, memory=True)
-
-    def understood(self, number: Number, reading: Reading) -> Reading:
-        value, half = number.value, number.half
-        if not number.unit and not number.scaled and abs(value) < 10**5:
-            value, half = value * self.scale, half * self.scale
-        return self.reading_of(number._replace(value=value, half=half), reading)
-
-    def text(self, value: Any) -> str:
-        return f"{answers.number_text(round(Fraction(value) / self.scale, 4))} {self.unit}"
-
-    def secrets(self, value: Any) -> set[str]:
-        amount = Fraction(value) / self.scale
-        return _number_secrets(value) | _number_secrets(amount) | {f"{float(amount):.3g}"}
-
-
 @answer_type("matrix")
 class Matrix(AnswerType):
     """Rows of numbers."""
@@ -521,14 +457,12 @@ class Matrix(AnswerType):
     def secrets(self, value: Any) -> set[str]:
         found = {answers.matrix_text(value)}
         if self.shape(value) == (1, 1):
-            found |= _number_secrets(value[0][0])
+            found |= number_secrets(value[0][0])
         return found
 
 
 COUNT = AnswerType()
 SIZE = Size()
 FIT = Fit()
-RATIO = Ratio()
-SHARE = Share()
 MATRIX = Matrix()
 PAIR = Volume("rows × columns", "hwc", 2)

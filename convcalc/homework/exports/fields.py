@@ -7,17 +7,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convcalc.homework.answers.measures import Bytes, Share
 from convcalc.homework.answers.reading import decimal_places, number_text, plain_decimal, raw_text
-from convcalc.homework.answers.types import (
-    Bytes,
-    Fit,
-    Matrix,
-    Misfit,
-    Share,
-    Size,
-    Tolerance,
-    Volume,
-)
+from convcalc.homework.answers.types import Fit, Matrix, Misfit, Size, Tolerance, Volume
 from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.marking.diagnosis import SMALL, mistake_text
 

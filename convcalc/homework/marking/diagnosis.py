@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from convcalc.homework.answers.measures import Bytes, Ratio
 from convcalc.homework.answers.parsing import Reading, raw_text
 from convcalc.homework.answers.text_types import Word
-from convcalc.homework.answers.types import EXACT, Bytes, Matrix, Misfit, Ratio, Volume
+from convcalc.homework.answers.types import EXACT, Matrix, Misfit, Volume
 from convcalc.homework.conventions import RULES, convention_feedback
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.verdicts import Verdict

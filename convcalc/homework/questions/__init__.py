@@ -11,6 +11,7 @@ from convcalc.homework.questions.given import GivenError
 
 MODULES = (
     "size",
+    "volumes",
     "params",
     "plain",
     "rf",

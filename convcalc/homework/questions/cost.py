@@ -6,7 +6,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any, ClassVar, NamedTuple
 
-from convcalc.homework.answers.types import COUNT, RATIO, Bytes
+from convcalc.homework.answers.measures import RATIO, Bytes
+from convcalc.homework.answers.types import COUNT
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Hwc, Sizes, axes_of, each

@@ -7,7 +7,8 @@ from math import prod
 from typing import ClassVar
 
 from convcalc import formulas
-from convcalc.homework.answers.types import COUNT, PAIR, RATIO, SHARE
+from convcalc.homework.answers.measures import RATIO, SHARE
+from convcalc.homework.answers.types import COUNT, PAIR
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError, Sizes, axes_of, each, need_axes

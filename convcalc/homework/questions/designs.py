@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from convcalc.homework.answers.types import COUNT, RATIO, Volume
+from convcalc.homework.answers.measures import RATIO
+from convcalc.homework.answers.types import COUNT, Volume
 from convcalc.homework.questions.amounts import (
     Quotient,
     Split,

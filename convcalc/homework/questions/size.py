@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from convcalc import formulas
-from convcalc.homework.answers.types import COUNT, FIT, SIZE, AnswerType, Misfit, Size, Volume
+from convcalc.homework.answers.types import COUNT, FIT, SIZE, AnswerType, Misfit, Size
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.axes import alike, one_or_all, per_axis
 from convcalc.homework.questions.base import Part, Task, question
-from convcalc.homework.questions.given import Count, GivenError, Ints, Sizes, axes_of, each
+from convcalc.homework.questions.given import GivenError, Ints, Sizes, axes_of, each
 from convcalc.homework.questions.meaning import (
     Dilation,
     Fit,
-    Order,
     OutputPadding,
     Padding,
     PaddingMeaning,
@@ -23,22 +22,19 @@ from convcalc.homework.questions.meaning import (
 )
 from convcalc.homework.questions.quantities import (
     Keep,
-    Padded,
     Same,
     SamePad,
     Transposed,
     Windows,
     axes_of_window,
-    padded_volume,
     padding_to_keep,
     same_size,
     sizes,
     transposed_size,
 )
-from convcalc.homework.questions.words import by, options, volume, volume_words
-from convcalc.text import plural
+from convcalc.homework.questions.words import by, options
 
-_SIZE_RULE = (
+SIZE_RULE = (
     "Along each axis: ⌊(n + 2p − k)/s⌋ + 1; a kernel with dilation d covers d·(k − 1) + 1 cells."
 )
 _TRANSPOSED_RULE = (
@@ -46,7 +42,7 @@ _TRANSPOSED_RULE = (
 )
 
 
-def _windows(task: Any, *, pool: bool = False, stride: Ints | None = None) -> Windows:
+def windows_of(task: Any, *, pool: bool = False, stride: Ints | None = None) -> Windows:
     """The windows of a task with n, k and perhaps s, p and d."""
     s = stride if stride is not None else task.s
     p = task.p.given
@@ -81,10 +77,10 @@ def formula_text(quantities: Windows) -> str:
     return ", ".join(texts)
 
 
-class _Window(Task):
+class WindowTask(Task):
     """A question about one window sliding over an input."""
 
-    rule: ClassVar = _SIZE_RULE
+    rule: ClassVar = SIZE_RULE
     topic: ClassVar = "size"
     n: Any
     k: Any
@@ -117,13 +113,8 @@ class _Window(Task):
         """The type of the answer along the axes."""
         return Size(may_not_fit=self.may_not_fit)
 
-    def volume_type(self, order: str) -> AnswerType:
-        """The type of the answer with the channels, in the sheet's order."""
-        words, sides = volume_words(order, self.axes), self.axes + 1
-        return Volume(words, order, sides, may_not_fit=self.may_not_fit)
-
     def parts(self) -> list[Part]:
-        quantities = _windows(self)
+        quantities = windows_of(self)
         return [
             Part.of(self.answer_type(), self.topic, quantities, sizes, formula_text(quantities))
         ]
@@ -135,7 +126,7 @@ class _Window(Task):
 
 
 @question("output-size")
-class OutputSize(_Window):
+class OutputSize(WindowTask):
     """The output size along an axis (or along each axis, where they differ)."""
 
     about: ClassVar = "output size"
@@ -154,7 +145,7 @@ class OutputSize(_Window):
 
 
 @question("dilated-size")
-class DilatedSize(_Window):
+class DilatedSize(WindowTask):
     """The output size with a dilated kernel."""
 
     about: ClassVar = "output size with a dilated kernel"
@@ -173,7 +164,7 @@ class DilatedSize(_Window):
 
 
 @question("fit")
-class FitTask(_Window):
+class FitTask(WindowTask):
     """Whether the window fits: the output size if it does; "no", or the result of the division, if not."""
 
     about: ClassVar = "does the window fit, and what is the output size"
@@ -196,152 +187,9 @@ class FitTask(_Window):
 
     def accepts(self) -> list[Any]:
         """Where sizes are rounded down, "does not fit" is a right answer to the question too."""
-        quantities = _windows(self)
+        quantities = windows_of(self)
         wrong = [axis for axis in quantities.axes if not axis.fits]
         return [Misfit(wrong[0].unrounded)] if wrong else []
-
-
-@question("volume")
-class VolumeTask(_Window):
-    """The output volume of a convolution: height, width and channels."""
-
-    about: ClassVar = "output volume"
-    partial: ClassVar = "parts"
-    rule: ClassVar = _SIZE_RULE + " The depth is the number of filters."
-    examples: ClassVar = (
-        {"n": 20, "k": 3, "s": 1, "p": 0, "c_in": 4, "filters": 7},
-        {"n": 50, "k": 8, "s": 3, "p": 0, "c_in": 2, "filters": 9},
-        {"n": 61, "k": 11, "s": 2, "p": 0, "c_in": 1, "filters": 22},
-    )  # fmt: skip
-
-    n: Sizes
-    k: Sizes
-    filters: Count
-    c_in: Count = 3
-    s: Sizes = 1
-    p: Padding = default(0)
-    d: Dilation = default(None)
-    order: Order
-
-    def sentence(self) -> str:
-        return (
-            f"{plural(self.filters, 'filter')} of {by(self.k, self.axes)}{self.window_words()} "
-            f"{'slides' if self.filters == 1 else 'slide'} over a {volume(self.n, self.axes, self.c_in)} input. "
-            "What is the output volume?"
-        )
-
-    def parts(self) -> list[Part]:
-        quantities = _windows(self)._replace(
-            c_in=self.c_in, filters=self.filters, volume=True, order=self.order
-        )
-        return [
-            Part.of(
-                self.volume_type(self.order),
-                "volume",
-                quantities,
-                sizes,
-                f"{formula_text(quantities)}; depth = filters",
-            )
-        ]
-
-
-@question("pool-volume")
-class PoolVolume(_Window):
-    """The output volume of a pool; its stride is the window size unless it is given."""
-
-    about: ClassVar = "volume after a pool"
-    partial: ClassVar = "parts"
-    rule: ClassVar = (
-        _SIZE_RULE
-        + " A pool works on each channel separately; its stride is its window size unless it is given."
-    )
-    examples: ClassVar = (
-        {"n": 24, "k": 3, "c_in": 8}, {"n": 40, "k": 4, "c_in": 5},
-    )  # fmt: skip
-
-    n: Sizes
-    k: Sizes
-    c_in: Count | None = None
-    s: Sizes | None = None
-    p: Padding = default(0)
-    fit: Fit
-    order: Order
-
-    def sentence(self) -> str:
-        what = "volume" if self.c_in else "size"
-        image = volume(self.n, self.axes, self.c_in) if self.c_in else by(self.n, self.axes)
-        more = options(stride=self.s, padding=self.p.shown)
-        return (
-            f"What is the output {what} of a {by(self.k, self.axes)} pool{more} on a {image} input?"
-        )
-
-    def gaps(self, given: set[str]) -> list[str]:
-        return []
-
-    def parts(self) -> list[Part]:
-        quantities = _windows(self, pool=True, stride=self.s if self.s is not None else self.k)
-        if self.c_in is None:
-            return [Part.of(self.answer_type(), "size", quantities, sizes, formula_text(quantities))]  # fmt: skip
-        quantities = quantities._replace(
-            c_in=self.c_in, filters=self.c_in, volume=True, order=self.order
-        )
-        return [
-            Part.of(
-                self.volume_type(self.order),
-                "volume",
-                quantities,
-                sizes,
-                formula_text(quantities),
-            )
-        ]
-
-
-@question("padded-volume")
-class PaddedVolume(Task):
-    """A volume after zeros are added around it."""
-
-    about: ClassVar = "volume after padding"
-    partial: ClassVar = "parts"
-    rule: ClassVar = (
-        "Padding is added at both ends of the height and of the width; the channels stay the same."
-    )
-    examples: ClassVar = ({"n": 20, "p": 3, "c_in": 5}, {"n": 11, "p": 1, "c_in": 6})
-
-    n: Sizes
-    p: ZerosPerAxis
-    c_in: Count
-    order: Order
-
-    def check(self) -> None:
-        self.axes  # noqa: B018 - numbers for different axes are refused here
-
-    @property
-    def axes(self) -> int:
-        """How many axes the input has."""
-        return axes_of(self.n, self.p.given) or 2
-
-    def sentence(self) -> str:
-        padding = "×".join(map(str, self.p.numbers))
-        return f"A {volume(self.n, self.axes, self.c_in)} input gets a padding of {padding}. What is its volume then?"
-
-    def parts(self) -> list[Part]:
-        p, axes = self.p.given, self.axes
-        quantities = Padded(
-            each(self.n, axes),
-            tuple([before + after for before, after in self.p.sides(axes)]),
-            each(p, axes) if not isinstance(p, str) else (),
-            self.c_in,
-            self.order,
-        )
-        return [
-            Part.of(
-                Volume(volume_words(self.order, axes), self.order, axes + 1),
-                "padded",
-                quantities,
-                padded_volume,
-                f"{quantities.n[0]} + {quantities.added_text}; depth as before",
-            )
-        ]
 
 
 @question("pad-to-keep")

@@ -7,8 +7,9 @@ from math import prod
 from typing import ClassVar
 
 from convcalc import formulas
+from convcalc.homework.answers.measures import SHARE
 from convcalc.homework.answers.text_types import Settings
-from convcalc.homework.answers.types import COUNT, PAIR, SHARE, SIZE, Volume
+from convcalc.homework.answers.types import COUNT, PAIR, SIZE, Volume
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.axes import alike, one_or_all
 from convcalc.homework.questions.base import Part, Task, question

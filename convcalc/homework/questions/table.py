@@ -11,7 +11,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any, ClassVar
 
-from convcalc.homework.answers.types import COUNT, SHARE, SIZE, AnswerType, Bytes, Volume
+from convcalc.homework.answers.measures import SHARE, Bytes
+from convcalc.homework.answers.types import COUNT, SIZE, AnswerType, Volume
 from convcalc.homework.questions.asking import check_names, unnamed_if_alone
 from convcalc.homework.questions.axes import one_or_all
 from convcalc.homework.questions.base import Part, Task, question
