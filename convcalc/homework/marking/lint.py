@@ -146,7 +146,8 @@ def _reason(question: Question, verdict: Any, said: str) -> str:
         both = " and ".join(catalogue[name].about for name, _ in verdict.mistakes)
         return f"{said} perhaps comes from two mistakes: {both}."
     first = catalogue[verdict.mistakes[0][0]]
-    formula = f", {first.formula}" if first.topics else ""
+    gives = verdict.found[0].gives if verdict.found else first.formula
+    formula = f", {gives}" if first.topics else ""
     return f"{said} comes from: {first.about}{formula} ({first.id})."
 
 

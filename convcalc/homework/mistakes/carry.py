@@ -62,8 +62,14 @@ def _answer(quantities: Any, rows: list[Row]) -> Any:
     return None
 
 
-def carried(quantities: Any, sides: Sides) -> list[Way]:
-    """The answers with a slip in the sizes of all layers, of all convolutions, or of all pools."""
+def carried(quantities: Any, sides: Sides, formula: str) -> list[Way]:
+    """The answers with a slip in the sizes of all layers, of all convolutions, or of all pools.
+
+    Args:
+        quantities: the numbers behind the answer.
+        sides: the slip, for the size along one axis.
+        formula: that of the slip.
+    """
     rows = rows_of(quantities)
     if len(rows) < 2:
         return []
@@ -82,7 +88,7 @@ def carried(quantities: Any, sides: Sides) -> list[Way]:
 
             slipped = _walk(rows, change)
             if slipped is not None and _outputs(slipped) != _outputs(rows):
-                found += answers(quantities, [slipped], text)
+                found += answers(quantities, [slipped], f"{formula}, {text}")
             if way + 1 >= most:
                 break
     return found
@@ -90,9 +96,9 @@ def carried(quantities: Any, sides: Sides) -> list[Way]:
 
 _MOST_WAYS = 3
 _WHERE: tuple[tuple[str, Callable[[Row], bool]], ...] = (
-    ("so in every layer", lambda row: True),
-    ("so in every convolution", lambda row: bool(row.weights)),
-    ("so in every pool", lambda row: not row.weights),
+    ("in every layer", lambda row: True),
+    ("in every convolution", lambda row: bool(row.weights)),
+    ("in every pool", lambda row: not row.weights),
 )
 
 
@@ -179,13 +185,16 @@ def _whole(results: list[Any], way: int) -> int | None:
     return one.numerator // one.denominator if isinstance(one, int | Fraction) else None
 
 
-def totals(model: Model, wrong: Callable[[Any], Any], of: tuple[type, ...]) -> list[Way]:
+def totals(
+    model: Model, wrong: Callable[[Any], Any], of: tuple[type, ...], formula: str
+) -> list[Way]:
     """The parameters of a network with a slip in every layer of some sorts.
 
     Args:
         model: the network.
         wrong: the slip, for the numbers of one layer.
         of: `Conv`, `Linear`, or both.
+        formula: that of the slip, where a way of making it has none of its own.
     """
     rows = rows_of(model)
     if model.of != "params" or len(rows) < 2:
@@ -200,12 +209,12 @@ def totals(model: Model, wrong: Callable[[Any], Any], of: tuple[type, ...]) -> l
             right += row.params
     most = max(map(len, slips), default=0)
     return [
-        Way(right + sum(ways[min(i, len(ways) - 1)].result for ways in slips), _EVERYWHERE)
+        Way(
+            right + sum(ways[min(i, len(ways) - 1)].result for ways in slips),
+            f"{slips[0][min(i, len(slips[0]) - 1)].formula or formula}, in every layer",
+        )
         for i in range(most)
     ]
-
-
-_EVERYWHERE = "so in every layer"
 
 
 def _amounts(wrong: Callable[[Any], Any], layer: Any) -> list[Way]:

@@ -130,14 +130,19 @@ def _swapped(quantities: Symbolic) -> Any:
     for one, other in islice(combinations(quantities.symbols, 2), _MAX_CHANGES):
         places = {("name", one): ("name", other), ("name", other): ("name", one)}
         tree = _everywhere(quantities.tree, lambda part, p=places: p.get(part, part))  # type: ignore[misc]
-        found.append(quantities._replace(tree=tree))
+        found.append(_with_tree(quantities, tree))
     return found
+
+
+def _with_tree(quantities: Symbolic, tree: Tree) -> Any:
+    """A question with another formula; None where the slip changes nothing in it."""
+    return None if tree == quantities.tree else quantities._replace(tree=tree)
 
 
 def _not_rounded(quantities: Symbolic) -> Any:
     """The formula without rounding."""
     tree = _everywhere(quantities.tree, lambda part: part[1] if _is_rounding(part) else part)
-    return quantities._replace(tree=tree)
+    return _with_tree(quantities, tree)
 
 
 def _rounded_otherwise(quantities: Symbolic) -> Any:
@@ -146,7 +151,7 @@ def _rounded_otherwise(quantities: Symbolic) -> Any:
     tree = _everywhere(
         quantities.tree, lambda part: (others[part[0]], part[1]) if _is_rounding(part) else part
     )
-    return quantities._replace(tree=tree)
+    return _with_tree(quantities, tree)
 
 
 _rule(

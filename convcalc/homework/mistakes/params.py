@@ -29,7 +29,7 @@ def _rule(
         topics,
         about,
         formula,
-        _everywhere(wrong, layers),
+        _everywhere(wrong, layers, formula),
         line,
         carried="model",
         seldom=seldom,
@@ -39,14 +39,19 @@ def _rule(
 _LAYERS = {"params": Conv, "linear": Linear}
 
 
-def _everywhere(wrong: Callable[[Any], Any], layers: tuple[type, ...]) -> Callable[[Any], Any]:
+def _everywhere(
+    wrong: Callable[[Any], Any], layers: tuple[type, ...], formula: str
+) -> Callable[[Any], Any]:
     """The mistake in one layer, or in all of a network."""
 
     def found(quantities: Any) -> Any:
         if not isinstance(quantities, Model):
             return wrong(quantities) if isinstance(quantities, layers) else None
-        each = [totals(quantities, wrong, (layer,)) for layer in layers]
-        return [*totals(quantities, wrong, layers), *(way for ways in each for way in ways)]
+        each = [totals(quantities, wrong, (layer,), formula) for layer in layers]
+        return [
+            *totals(quantities, wrong, layers, formula),
+            *(way for ways in each for way in ways),
+        ]
 
     return found
 

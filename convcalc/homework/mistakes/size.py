@@ -26,13 +26,21 @@ _SIZE = "size volume"
 _CARRIED = "flatten model macs neurons connections no-sharing im2col"  # counted with the size
 
 
-def _per_axis(formula: Callable[[Axis, Windows], Any], text: str) -> Callable[[Any], Any]:
-    """The same mistake on every axis where it can happen; the others stay right."""
+def _per_axis(
+    formula: Callable[[Axis, Windows], Any], text: str, *, is_carried: bool = True
+) -> Callable[[Any], Any]:
+    """The same mistake on every axis where it can happen; the others stay right.
+
+    Args:
+        formula: the mistake, along one axis.
+        text: its formula.
+        is_carried: whether it is also made in every layer of a network.
+    """
 
     def wrong(quantities: Any) -> Any:
         if isinstance(quantities, Conv):
             return _counts(quantities, formula, text)
-        ways = carried(quantities, formula)
+        ways = carried(quantities, formula, text) if is_carried else []
         return [*_windows(quantities, formula), *ways] if isinstance(quantities, Windows) else ways
 
     return wrong
@@ -115,7 +123,7 @@ def _out(
         topics,
         about,
         formula,
-        _per_axis(wrong, formula),
+        _per_axis(wrong, formula, is_carried=bool(carried)),
         line,
         carried=carried,
         seldom=seldom,
@@ -287,6 +295,7 @@ _out(
     "kernel", "answered with a number of the question", "k, s or p",
     lambda a, w: [Way(a.k, "k"), Way(a.s, "s"), Way(_padding(a), "p") if _padding(a) else None],
     "That is a number of the question. How many positions does the window have?",
+    carried="",
 )  # fmt: skip
 
 # ------------------------------------------------------------- other windows, and none at all
