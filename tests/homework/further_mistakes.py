@@ -101,6 +101,12 @@ FURTHER = [
     MistakeCase("par.biases-only", "params", {"k": 5, "c_in": 3, "filters": 10, "n": 32}, "10", 760),
     MistakeCase("par.window-only", "params", {"k": 5, "c_in": 1, "filters": 6, "n": 28}, "31", 156),
     MistakeCase("par.bias-twice", "params", {"k": 5, "c_in": 1, "filters": 6, "n": 28}, "162", 156),
+    *(
+        MistakeCase(f"neuron.{name}", "weights-per-neuron", {"k": 3, "c_in": 12}, wrong, 108)
+        for name, wrong in {
+            "no-channels": "9", "no-kernel": "12", "k-not-squared": "36", "k-doubled": "72", "added": "21", "bias-counted": "109",
+        }.items()
+    ),
     MistakeCase("par.bias-taken", "params", {"k": 5, "c_in": 1, "filters": 6, "n": 28}, "144", 156),
     MistakeCase("par.rgb-for-grey", "params", {"k": 5, "c_in": 1, "filters": 6, "n": 28}, "456", 156),
     MistakeCase("par.positions-of-one", "params", {"k": 5, "c_in": 1, "filters": 6, "n": 28}, "14400", 156),

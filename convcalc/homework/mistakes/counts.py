@@ -8,7 +8,7 @@ from typing import Any
 
 from convcalc import formulas
 from convcalc.homework.mistakes.base import Way, mistake
-from convcalc.homework.questions.quantities import Conv, window_axes
+from convcalc.homework.questions.quantities import Conv, neuron_weights, window_axes
 from convcalc.homework.questions.rows import Model
 
 MAX_SUBSETS = 12  # layers of a model of which every partial sum is tried
@@ -442,4 +442,36 @@ mistake(
         Way((w.c_in * w.filters * w.k * w.n) ** 2, "everything squared"),
     ],
     "Put the factors into the formula: which of its letters change, and which of them stand there twice?",
+)  # fmt: skip
+
+# ------------------------------------------------------------------- the weights of one neuron
+
+mistake(
+    "neuron.no-channels", "neuron", "one input channel instead of all", "k²",
+    lambda w: formulas.product(w.kernel) if w.c_in > 1 else None,
+    "How many input channels does the window reach through?",
+)  # fmt: skip
+mistake(
+    "neuron.no-kernel", "neuron", "window forgotten", "cin", lambda w: w.c_in,
+    "How many cells of each channel does the window cover?",
+)  # fmt: skip
+mistake(
+    "neuron.k-not-squared", "neuron", "k instead of k²", "k·cin",
+    lambda w: w.kernel[0] * w.c_in if len(w.kernel) > 1 else None,
+    "How many cells does a window have that is k wide and k high?",
+)  # fmt: skip
+mistake(
+    "neuron.k-doubled", "neuron", "sides added instead of multiplied", "2k·cin",
+    lambda w: sum(w.kernel) * w.c_in if len(w.kernel) > 1 else None,
+    "How many cells does a window have that is k wide and k high?",
+)  # fmt: skip
+mistake(
+    "neuron.added", "neuron", "channels added instead of multiplied", "k² + cin",
+    lambda w: formulas.product(w.kernel) + w.c_in,
+    "The window covers that many cells in each channel.",
+)  # fmt: skip
+mistake(
+    "neuron.bias-counted", "neuron", "bias counted", "k²·cin + 1",
+    lambda w: neuron_weights(w) + 1,
+    "Does the question ask for the bias as well?",
 )  # fmt: skip

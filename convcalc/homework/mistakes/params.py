@@ -342,7 +342,7 @@ _rule(
 )  # fmt: skip
 _rule(
     "bias-taken", "biases taken away", "k²·cin·cout − cout",
-    lambda w: w.weights - w.filters,
+    lambda w: w.weights - w.filters if w.bias else None,
     "Biases are added to the weights.",
     seldom=True,
 )  # fmt: skip
@@ -451,7 +451,7 @@ _rule(
 )  # fmt: skip
 _rule(
     "fc-minus-units", "biases taken away", "inputs·units − units",
-    lambda w: _inputs(w) * w.units - w.units,
+    lambda w: _inputs(w) * w.units - w.units if w.bias else None,
     "Biases are added to the weights.",
     "linear",
     seldom=True,

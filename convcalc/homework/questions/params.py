@@ -21,11 +21,13 @@ from convcalc.homework.questions.quantities import (
     Axis,
     Conv,
     Linear,
+    Neuron,
     Separable,
     axes_of_window,
     conv_params,
     linear_params,
     misfit_text,
+    neuron_weights,
     output_sides,
     separable_params,
 )
@@ -189,11 +191,9 @@ class WeightsPerNeuron(Task):
         return axes_of(self.k, self.n, self.s) or 2
 
     def parts(self) -> list[Part]:
-        quantities = Conv(each(self.k, self.axes), self.c_in, 1, bias=False)
+        quantities = Neuron(each(self.k, self.axes), self.c_in)
         method = "·".join(map(str, (*quantities.kernel, self.c_in)))
-        return [
-            Part("", COUNT, quantities.weights, "params", quantities, conv_params, method=method)
-        ]
+        return [Part.of(COUNT, "neuron", quantities, neuron_weights, method)]
 
 
 @question("params-fc")
@@ -348,7 +348,8 @@ class ParamsTransposed(Filters):
         return f"How many parameters does a transposed {by(self.k, self.axes)} convolution from {self.c_in} to {self.filters} channels have{biases(self.written('bias'))}?"
 
     def parts(self) -> list[Part]:
-        quantities = self.conv()
+        # its output is larger than its input, so slips about the positions of a convolution have no ground
+        quantities = self.conv()._replace(out=(), image=(), axes=())
         kernel = "·".join(map(str, quantities.kernel))
         plus = " + 1" if quantities.bias else ""
         return [

@@ -232,6 +232,18 @@ def layers_to_size(quantities: LayersToSize) -> int:
     return formulas.ceil_div(quantities.n - quantities.target, quantities.k - 1)
 
 
+class Neuron(NamedTuple):
+    """One neuron: the taps of its window per axis, and the channels that it reads."""
+
+    kernel: tuple[int, ...]
+    c_in: int
+
+
+def neuron_weights(neuron: Neuron) -> int:
+    """k·k·cin"""
+    return formulas.product(neuron.kernel) * neuron.c_in
+
+
 class Conv(NamedTuple):
     """A convolution's counts.
 
