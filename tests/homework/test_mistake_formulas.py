@@ -6,11 +6,7 @@ question: an arithmetic of its own, which shares nothing with the code that foun
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable, Iterator
-from fractions import Fraction
-from math import ceil, floor
 from typing import Any
 
 import pytest
@@ -19,50 +15,8 @@ from hypothesis import strategies as st
 
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.questions import GivenError, create_question
+from homework.reading_formulas import Unread, worked_out
 from homework.test_questions import sheet_with
-
-_SIGNS = str.maketrans({"·": "*", "−": "-", "²": "**2"})
-_OPERATIONS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: Fraction(a) / b,
-    ast.Pow: lambda a, b: a**b,
-}
-
-
-class Unread(Exception):  # noqa: N818 - not an error: a formula in words
-    """A formula that is not written in letters alone."""
-
-
-def worked_out(text: str, letters: dict[str, int]) -> Fraction:
-    """A formula with its letters filled in."""
-    plain = text.translate(_SIGNS)
-    for opening, closing in (("⌊", "⌋"), ("⌈", "⌉")):
-        name = "floor(" if opening == "⌊" else "ceil("
-        plain = plain.replace(opening, name).replace(closing, ")")
-    plain = re.sub(r"(?<![A-Za-z])(\d+)(?=[a-z(])", r"\1*", plain)
-    try:
-        tree = ast.parse(plain, mode="eval").body
-    except SyntaxError:
-        raise Unread(text) from None
-    return Fraction(value_of(tree, letters))
-
-
-def value_of(node: ast.expr, letters: dict[str, int]) -> Any:
-    """The value of a tree of sums and products."""
-    match node:
-        case ast.Constant(value=int(value)):
-            return value
-        case ast.Name(id=name) if name in letters:
-            return letters[name]
-        case ast.BinOp(left=left, op=op, right=right):
-            return _OPERATIONS[type(op)](value_of(left, letters), value_of(right, letters))
-        case ast.Call(func=ast.Name(id="floor"), args=[inner]):
-            return floor(value_of(inner, letters))
-        case ast.Call(func=ast.Name(id="ceil"), args=[inner]):
-            return ceil(value_of(inner, letters))
-    raise Unread(ast.dump(node))
 
 
 def window_letters(given: dict[str, Any]) -> dict[str, int]:

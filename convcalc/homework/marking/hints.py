@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from convcalc.homework.questions import Part, Task
     from convcalc.homework.sheets.sheet import Question
 
-_WORDS = re.compile(r"[A-Za-z]{3,}|[;:=]")  # of a method that is no formula
+_WORDS = re.compile(r"\b(?!max\()[A-Za-z]{3,}|[;:=]")  # of a method that is no formula
 _LEAST_WORDS = 5  # of the beginning of a rule that says something by itself
 _MAX_PARTS, _MAX_EXAMPLE_PARTS = 12, 6  # that are worked out
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -133,8 +133,17 @@ def _worked_out(part: Part, lead: str = "") -> str:
     """A sentence with the formula of a part, and its result."""
     answer = part.answer_type.text(part.expected)
     if _is_formula(part):
-        return f"{_head(part, lead)}{part.method} = {answer}."
+        return f"{_head(part, lead)}{part.method} {_equals(part, answer)} {answer}."
     return f"{_head(part, lead) or 'Like this: '}{_method(part)}. The answer is {answer}."
+
+
+def _equals(part: Part, answer: str) -> str:
+    """The sign between a formula and its result, which may be written with fewer digits."""
+    try:
+        written = Fraction(answer.replace(",", ""))
+    except ValueError:
+        return "="
+    return "=" if written == part.expected else "≈"
 
 
 def hint(question: Question, level: int) -> list[str]:

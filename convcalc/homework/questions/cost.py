@@ -25,7 +25,7 @@ from convcalc.homework.questions.meaning import (
 from convcalc.homework.questions.params import Positions, need_groups
 from convcalc.homework.questions.quantities import Memory, Separable, conv_macs, memory
 from convcalc.homework.questions.rows import OPERATION_WORDS, operations
-from convcalc.homework.questions.words import by, options, side_names, sides, volume
+from convcalc.homework.questions.words import by, counted, options, side_names, sides, volume
 from convcalc.text import plural
 
 WIDTHS = {
@@ -86,13 +86,13 @@ class _MacsQuestion(Positions):
     def parts(self) -> list[Part]:
         quantities = self.conv()._replace(flops=self.flops)
         kernel = "·".join(map(str, quantities.kernel))
-        two = "2·" if quantities.flops != "macs" else ""
         places = (
             "(output size)"
             if not quantities.out
             else f"({side_names(len(quantities.out))} of the output)"
         )
-        method = f"{two}{kernel}·{quantities.depth}·{quantities.filters}·{places}"
+        products = f"{kernel}·{quantities.depth}·{quantities.filters}·{places}"
+        method = counted(products, f"{quantities.filters}·{places}", self.flops)
         return [Part.of(COUNT, "macs", quantities, conv_macs, method)]
 
 
@@ -176,6 +176,11 @@ def _transposed_macs(quantities: _TransposedMacs) -> int:
     return operations(macs, quantities.written * quantities.filters, quantities.flops)
 
 
+def _written_text(n: int, k: int, s: int) -> str:
+    """The cells along one axis that the kernels write, in numbers; kernels smaller than the stride do not meet."""
+    return f"{n}·{k}" if k < s else f"(({n} − 1)·{s} + {k})"
+
+
 @question("macs-transposed")
 class MacsTransposed(Task):
     """The multiply-adds of a transposed convolution, counted at the input positions."""
@@ -225,7 +230,8 @@ class MacsTransposed(Task):
             tuple([axis[:3] for axis in along]),
         )  # fmt: skip
         places, taps = ("·".join(str(axis[which]) for axis in along) for which in (0, 1))
-        method = f"{taps}·{self.c_in}·{self.filters}·{places}"
+        sums = "·".join([str(self.filters), *(_written_text(*axis[:3]) for axis in along)])
+        method = counted(f"{taps}·{self.c_in}·{self.filters}·{places}", sums, self.flops)
         topic = "macs-transposed" if axes == 2 and along[0] == along[1] else ""
         return [Part.of(COUNT, topic, quantities, _transposed_macs, method)]
 
@@ -275,12 +281,18 @@ class SavingsSeparable(Parted):
         weights = quantities.depthwise + quantities.pointwise
         area, places = "·".join(map(str, kernel)), "·".join(map(str, image))
         per = f"{area}·{self.c_in} + {self.c_in}·{self.filters}"
-        two = "" if self.flops == "macs" else "2·"
+        both = counted(f"({per})·{places}", f"({self.c_in} + {self.filters})·{places}", self.flops)
+        full = counted(f"{area}·{self.c_in}·{self.filters}", f"{self.filters}", self.flops)
+        ratio = (
+            f"({full})/({counted(per, f'({self.c_in} + {self.filters})', self.flops)})"
+            if self.flops == "exact"
+            else f"1/(1/{self.filters} + 1/({area}))"
+        )
         return [
             Part("macs", COUNT, quantities.operations, "separable-macs", quantities,
-                 lambda w: w.operations, OPERATION_WORDS[self.flops], f"{two}({per})·{places}"),
+                 lambda w: w.operations, OPERATION_WORDS[self.flops], both),
             Part("weights", COUNT, weights, "separable", quantities, lambda w: w.depthwise + w.pointwise, "weights", per),
-            Part("ratio", RATIO, quantities.ratio, "savings", quantities, None, "ratio", f"1/(1/{self.filters} + 1/({area}))"),
+            Part("ratio", RATIO, quantities.ratio, "savings", quantities, None, "ratio", ratio),
         ]  # fmt: skip
 
 
@@ -378,11 +390,12 @@ class SavingsBottleneck(Parted):
         )
         weights = quantities.first + quantities.second
         direct, squeezed = quantities.direct_operations, quantities.squeezed_operations
-        x2 = "" if self.flops == "macs" else "2·"
+        one = counted(f"{area}·{self.c_in}·{self.filters}·{places}", f"{self.filters}·{places}", self.flops)  # fmt: skip
         two = f"{self.c_in}·{self.squeeze} + {area}·{self.squeeze}·{self.filters}"
+        both = counted(f"({two})·{places}", f"({self.squeeze} + {self.filters})·{places}", self.flops)  # fmt: skip
         return [
-            Part("direct", COUNT, direct, "", quantities, None, "direct", f"{x2}{area}·{self.c_in}·{self.filters}·{places}"),
-            Part("squeezed", COUNT, squeezed, "bottleneck", quantities, lambda w: w.squeezed_operations, "with the squeeze", f"{x2}({two})·{places}"),
+            Part("direct", COUNT, direct, "", quantities, None, "direct", one),
+            Part("squeezed", COUNT, squeezed, "bottleneck", quantities, lambda w: w.squeezed_operations, "with the squeeze", both),
             Part("weights", COUNT, weights, "", quantities, None, "weights", two),
             Part("ratio", RATIO, Fraction(direct, squeezed), "bottleneck-ratio", quantities, None, "ratio", "direct/squeezed"),
         ]  # fmt: skip

@@ -22,7 +22,7 @@ from convcalc.homework.questions.given import (
 )
 from convcalc.homework.questions.meaning import InPixels
 from convcalc.homework.questions.quantities import Rf, rf_size
-from convcalc.homework.questions.words import by
+from convcalc.homework.questions.words import by, quotient_up
 from convcalc.layers.rf import UnknownField
 from convcalc.text import plural
 
@@ -212,7 +212,9 @@ class LayersForField(Task):
     def parts(self) -> list[Part]:
         along = list(dict.fromkeys(self.along()))
         needed = [-(-(size - 1) // (k - 1)) for k, size in along]
-        method = ", ".join(f"({size} − 1)/({k} − 1)" for k, size in along)
+        method = ", ".join(
+            quotient_up(f"({size} − 1)", size - 1, f"({k} − 1)", k - 1) for k, size in along
+        )
         if len(along) > 1:
             return [Part("", SIZE, max(needed), method=f"the larger of {method}")]
         return [Part("", SIZE, needed[0], "layers-for-rf", along[0], method=method)]

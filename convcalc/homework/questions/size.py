@@ -21,12 +21,14 @@ from convcalc.homework.questions.meaning import (
     default,
 )
 from convcalc.homework.questions.quantities import (
+    Axis,
     Keep,
     Same,
     SamePad,
     Transposed,
     Windows,
     axes_of_window,
+    output_sides,
     padding_to_keep,
     same_size,
     sizes,
@@ -62,7 +64,7 @@ def windows_of(task: Any, *, pool: bool = False, stride: Ints | None = None) -> 
 
 
 def formula_text(quantities: Windows) -> str:
-    """The formula with the numbers in it."""
+    """The formula with the numbers in it, rounded as the answer is."""
     texts = []
     for axis in dict.fromkeys(quantities.axes):
         pads = axis.before + axis.after
@@ -73,8 +75,20 @@ def formula_text(quantities: Windows) -> str:
             if pads
             else ""
         )
-        texts.append(f"({axis.n}{pad} − {axis.effective_kernel})/{axis.s} + 1")
+        steps = f"({axis.n}{pad} − {axis.effective_kernel})/{axis.s}"
+        texts.append(_rounded_as_asked(axis, quantities, steps))
     return ", ".join(texts)
+
+
+def _rounded_as_asked(axis: Axis, quantities: Windows, steps: str) -> str:
+    """The steps of a window along one axis and the 1 for its first position, as they are rounded."""
+    found = output_sides(quantities.axes, quantities.fit, pool=quantities.pool)
+    if axis.fits or isinstance(found, Misfit) or not found:  # nothing to round
+        return f"{steps} + 1"
+    size = found[quantities.axes.index(axis)]
+    if size == axis.floor:
+        return f"⌊{steps}⌋ + 1"
+    return f"⌈{steps}⌉ + 1" if size == axis.floor + 1 else f"⌈{steps}⌉"
 
 
 class WindowTask(Task):
@@ -285,10 +299,8 @@ class SamePadding(Parted):
 
     def every_part(self) -> list[Part]:
         along = alike(self.n, self.k, self.s)
-        totals, methods = [], []
-        for n, k, s in along:
-            totals.append(formulas.full_padding(k, 1) if self.symmetric else formulas.same_padding(n, k, s, 1))  # fmt: skip
-            methods.append(f"{k} − 1" if self.symmetric else f"(⌈{n}/{s}⌉ − 1)·{s} + {k} − {n}")
+        totals = [formulas.full_padding(k, 1) if self.symmetric else formulas.same_padding(n, k, s, 1) for n, k, s in along]  # fmt: skip
+        methods = [self._method(*axis) for axis in along]
         values = {
             "total": totals,
             "before": [total // 2 for total in totals],
@@ -299,9 +311,26 @@ class SamePadding(Parted):
         numbers = SamePad(n, k, s, 1, totals[0]) if len(along) == 1 else None
         return [
             Part(name, answer_type, one_or_all(zeros), f"same-{name}" if numbers else "", numbers,
-                 label=name, method=", ".join(methods))
+                 label=name, method=_all_or_half(name, methods))
             for name, zeros in values.items()
         ]  # fmt: skip
+
+    def _method(self, n: int, k: int, s: int) -> str:
+        """The zeros along one axis in total, with the numbers in the formula."""
+        if self.symmetric:
+            return f"({k} − 1)"
+        missing = f"(⌈{n}/{s}⌉ − 1)·{s} + {k} − {n}"
+        return f"({missing})" if (-(-n // s) - 1) * s + k >= n else f"max({missing}, 0)"
+
+
+def _all_or_half(name: str, totals: list[str]) -> str:
+    """The formulas of the zeros in total, or on one side, along each axis."""
+    if name != "total":
+        return ", ".join(map(_SHARES[name].format, totals))
+    return ", ".join([text[1:-1] if text.startswith("(") else text for text in totals])
+
+
+_SHARES = {"before": "⌊{}/2⌋", "after": "⌈{}/2⌉"}
 
 
 @question("transposed-size")

@@ -32,7 +32,7 @@ from convcalc.homework.questions.quantities import (
     sizes,
 )
 from convcalc.homework.questions.size import formula_text
-from convcalc.homework.questions.words import by, volume_words
+from convcalc.homework.questions.words import by, quotient_up, volume_words
 from convcalc.text import plural
 
 _MAX_INPUT = 2**16
@@ -99,7 +99,8 @@ class LayersToReach(Task):
 
     def parts(self) -> list[Part]:
         quantities = self.along()[0]
-        method = f"({quantities.n} − {quantities.target})/({quantities.k} − 1)"
+        n, k, target = quantities
+        method = quotient_up(f"({n} − {target})", n - target, f"({k} − 1)", k - 1)
         return [Part.of(SIZE, "reach", quantities, layers_to_size, method)]
 
 

@@ -81,6 +81,29 @@ def volume_words(order: str, axes: int = 2) -> str:
     return f"1 × {words}" if order == "nchw" else words
 
 
+def quotient_up(above_text: str, above: int, below_text: str, below: int) -> str:
+    """A quotient in numbers that is rounded up, where it leaves a rest.
+
+    >>> quotient_up("(50 − 8)", 42, "(7 − 1)", 6), quotient_up("9", 9, "2", 2)
+    ('(50 − 8)/(7 − 1)', '⌈9/2⌉')
+    """
+    text = f"{above_text}/{below_text}"
+    return f"⌈{text}⌉" if above % below else text
+
+
+def counted(products: str, sums: str, how: str) -> str:
+    """A number of multiply-adds in numbers as a convention counts them: 1, 2, or without one addition a sum.
+
+    >>> counted("(9 + 8)·4", "4", "2macs"), counted("9·4 + 8", "4", "2macs"), counted("9·4", "4", "exact")
+    ('2·(9 + 8)·4', '2·(9·4 + 8)', '2·9·4 − 4')
+    """
+    if how == "macs":
+        return products
+    is_sum = " " in re.sub(r"\([^()]*\)", "", products)
+    twice = f"2·({products})" if is_sum else f"2·{products}"
+    return twice if how == "2macs" else f"{twice} − {sums}"
+
+
 def with_articles(sentence: str) -> str:
     """A sentence whose articles suit the numbers behind them.
 

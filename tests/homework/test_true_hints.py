@@ -1,0 +1,107 @@
+"""What a hint writes before "=" gives what stands behind it, whatever the numbers and the conventions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convcalc.errors import ConvcalcError
+from convcalc.homework.answers.types import Misfit
+from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
+from convcalc.homework.marking import hints
+from convcalc.homework.questions import QUESTIONS, Part, create_question
+from homework.cases import CASES
+from homework.reading_formulas import Unread, worked_out
+
+QUESTIONS.load()
+
+GIVEN: dict[str, list[dict[str, Any]]] = {
+    kind: [*cls.examples, *(case.given for case in CASES if case.type == kind)]
+    for kind, cls in QUESTIONS.items()
+    if cls.examples
+}
+COURSES = [
+    *map(conventions, PRESETS),
+    *(conventions(**{key: value}) for key, rule in RULES.items() for value in rule.values),
+]
+
+
+def varied(given: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """The same words with other whole numbers."""
+    return st.fixed_dictionaries(
+        {
+            word: st.integers(1, 40) | st.just(value)
+            if isinstance(value, int) and not isinstance(value, bool)
+            else st.just(value)
+            for word, value in given.items()
+        }
+    )
+
+
+ASKED = st.sampled_from(sorted(GIVEN)).flatmap(
+    lambda kind: st.tuples(
+        st.just(kind), st.sampled_from(GIVEN[kind]).flatmap(varied), st.sampled_from(COURSES)
+    )
+)
+
+
+def parts_of(kind: str, words: dict[str, Any], course: Conventions) -> list[Part]:
+    try:
+        return create_question(kind, words, course).parts()
+    except ConvcalcError:
+        return []
+
+
+def formulas_of(part: Part) -> list[tuple[str, Any]]:
+    """The formulas of a method, each with what it should give: one, or one for each side."""
+    if isinstance(part.expected, Misfit):  # there is no number to work out
+        return []
+    if hints._is_formula(part):
+        return [(part.method, part.expected)]
+    texts = part.method.split("; ")[0].split(", ")
+    if isinstance(part.expected, tuple) and len(texts) == len(part.expected) > 1:
+        return list(zip(texts, part.expected, strict=True))
+    if isinstance(part.expected, tuple) and part.topic in ("volume", "padded"):
+        form: Any = part.answer_type
+        sides = part.expected[:-1] if form.order == "hwc" else part.expected[1:]
+        return [(texts[0], sides[0])]
+    return []
+
+
+@settings(max_examples=600, deadline=None)
+@given(ASKED)
+def test_a_formula_that_a_hint_works_out_gives_the_answer(
+    asked: tuple[str, dict[str, Any], Conventions],
+) -> None:
+    for part in parts_of(*asked):
+        for text, value in formulas_of(part):
+            try:
+                found = worked_out(text, {})
+            except Unread:
+                continue
+            assert found == value, (part.name, text, value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "course", "said"),
+    [
+        ("output-size", {"n": 64, "k": 7, "s": 2, "p": 3}, {}, "With your numbers: ⌊(64 + 2·3 − 7)/2⌋ + 1 = 32."),
+        ("pool-volume", {"n": 10, "k": 3, "s": 2}, {"fit": "ceil"}, "With your numbers: ⌈(10 − 3)/2⌉ + 1 = 5."),
+        ("pool-volume", {"n": 9, "k": 3, "s": 4, "p": 1}, {"fit": "ceil"}, "With your numbers: (9 + 2·1 − 3)/4 + 1 = 3."),
+        ("same-padding", {"n": 21, "k": 4, "s": 7}, {}, "With your numbers, for after: ⌈max((⌈21/7⌉ − 1)·7 + 4 − 21, 0)/2⌉ = 0."),
+        ("layers-for-rf", {"k": 4, "size": 21}, {}, "With your numbers: ⌈(21 − 1)/(4 − 1)⌉ = 7."),
+        ("layers-to-reach", {"n": 50, "k": 4, "target": 8}, {}, "With your numbers: (50 − 8)/(4 − 1) = 14."),
+        ("macs-transposed", {"n": 5, "k": 3, "s": 2, "c_in": 2, "filters": 4}, {"flops": "2macs"}, "With your numbers: 2·3·3·2·4·5·5 = 3,600."),
+        ("macs-transposed", {"n": 5, "k": 3, "s": 2, "c_in": 2, "filters": 4}, {"flops": "exact"}, "With your numbers: 2·3·3·2·4·5·5 − 4·((5 − 1)·2 + 3)·((5 − 1)·2 + 3) = 3,116."),
+        ("savings-separable", {"n": 10, "k": 3, "c_in": 4, "filters": 6}, {"flops": "exact"}, "With your numbers, for ratio: (2·3·3·4·6 − 6)/(2·(3·3·4 + 4·6) − (4 + 6)) ≈ 3.87273."),
+    ],
+)  # fmt: skip
+def test_the_last_line_worked_out(
+    kind: str, given: dict[str, Any], course: dict[str, Any], said: str
+) -> None:
+    fixed = conventions(**course)
+    part = create_question(kind, given, fixed).parts()[-1]
+    assert hints._worked_out(part, "With your numbers") == said
