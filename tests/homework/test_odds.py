@@ -23,6 +23,7 @@ from convcalc.homework.marking.why import why
 from convcalc.homework.mistakes.base import Found, changed_quantities, values, ways_of
 from convcalc.homework.questions.given import RfLayer
 from convcalc.homework.sheets.read import MAX_SHEET
+from convcalc.layers.conv import Conv
 from homework.test_questions import sheet_with
 
 PARAMS = {"k": 3, "c_in": 3, "filters": 4}  # 112 of them
@@ -594,3 +595,22 @@ def test_why_refuses_a_network_where_the_type_has_none(convcalc: Any) -> None:
 def test_layers_are_made_of_a_kernel_a_stride_and_a_dilation() -> None:
     task = sheet_with("receptive-field", {"layers": ["2*3/2", "5/1/2"]}).questions[0].task
     assert task.layers == (RfLayer(3, 2), RfLayer(3, 2), RfLayer(5, 1, 2, is_dilated=True))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("layers", [29, 58])
+def test_a_wrong_total_of_many_layers_is_diagnosed_in_a_few_walks(
+    layers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+    out_shape = Conv.out_shape
+
+    def counted(self: Conv, shape: tuple[int, ...]) -> tuple[int, ...]:
+        nonlocal calls
+        calls += 1
+        return out_shape(self, shape)
+
+    monkeypatch.setattr(Conv, "out_shape", counted)
+    arch = " ".join([*(f"conv:k3c{16 + place % 8}p1" for place in range(layers - 1)), "fc:10"])
+    sheet = sheet_with("params-model", {"input": "32x32x3", "arch": arch})
+    assert check(sheet, "q1", 1_234_567).status == "wrong"
+    assert calls < 50 * layers  # each layer on each shape once; not once for every mistake

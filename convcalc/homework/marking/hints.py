@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from convcalc.homework.answers.types import Misfit, Size
@@ -32,13 +33,20 @@ def _gives_away(text: str, hidden: AbstractSet[str]) -> bool:
     """
     tokens = set(_NUMBERS.findall(text))
     tokens |= {token.replace(",", "") for token in tokens}
-    for each in hidden:
-        if _NUMBERS.fullmatch(each):
-            if each in tokens:
-                return True
-        elif each and re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text, re.IGNORECASE):
-            return True
-    return False
+    if not tokens.isdisjoint(hidden):
+        return True
+    plain = text.lower()
+    return any(
+        re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text, re.IGNORECASE)
+        for each in _words_among(frozenset(hidden))
+        if each.lower() in plain
+    )
+
+
+@lru_cache(maxsize=64)  # a table has a thousand answers, and as many texts to keep them out of
+def _words_among(hidden: frozenset[str]) -> tuple[str, ...]:
+    """Those of some answers that are more than a number."""
+    return tuple([each for each in hidden if each and not _NUMBERS.fullmatch(each)])
 
 
 def safe(text: str, hidden: AbstractSet[str], instead: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from convcalc import formulas
@@ -408,6 +409,7 @@ def flattened(quantities: Flat) -> int:
     return formulas.product(quantities.shapes[-1])
 
 
+@lru_cache(maxsize=4096)  # every mistake about parameters asks for it again
 def counted_layer(row: Row, *, bias: bool) -> Conv | Linear | None:
     """The numbers behind a layer's parameters; None for one that is no convolution and not dense."""
     layer: Any = row.layers[-1]
@@ -424,6 +426,7 @@ def counted_layer(row: Row, *, bias: bool) -> Conv | Linear | None:
     return None
 
 
+@lru_cache(maxsize=4096)  # every mistake about sizes asks for it again
 def window_axes(row: Row) -> tuple[Axis, ...]:
     """The windows of a layer that makes a map of a map; () for any other layer."""
     layer: Any = row.layers[-1]

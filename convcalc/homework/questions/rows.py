@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -163,16 +164,24 @@ def recompute(row: Row, shape: tuple[int, ...]) -> Row | None:
 
     A shape that is wrong already need not fit exactly: sizes are rounded down there.
     """
+    after = _after(row.label, row.layers, shape, row.counting)
+    return None if after is None else after._replace(reads=row.reads, field=row.field)
+
+
+@lru_cache(maxsize=8192)  # mistakes walk the same layers on the same shapes again and again
+def _after(
+    label: str, layers: tuple[Layer, ...], shape: tuple[int, ...], counting: Counting
+) -> Row | None:
+    """A row of layers after a shape, without what it has from its network."""
     before = current = shape
-    layers = tuple([without_strict(layer) for layer in row.layers])
+    layers = tuple([without_strict(layer) for layer in layers])
     try:
         for each in layers:
             each.check(current)
             before, current = current, each.out_shape(current)
     except ConvcalcError:
         return None
-    after = Row.of(row.label, layers, (shape, before, current), row.counting)
-    return after._replace(reads=row.reads, field=row.field)
+    return Row.of(label, layers, (shape, before, current), counting)
 
 
 def without_strict(layer: Any) -> Any:
