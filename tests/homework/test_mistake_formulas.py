@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convcalc.homework.mistakes import MISTAKES
-from convcalc.homework.questions import GivenError, create_question
+from convcalc.homework.questions import QUESTIONS, GivenError, create_question
 from homework.reading_formulas import Unread, worked_out
 from homework.test_questions import sheet_with
 
@@ -62,6 +62,19 @@ def plain_letters(given: dict[str, Any]) -> dict[str, int]:
     return letters  # fmt: skip
 
 
+def dilated_letters(given: dict[str, Any]) -> dict[str, int]:
+    return {**window_letters(given), "k": given["k"], "d": given["d"]}
+
+
+def axis_letters(given: dict[str, Any]) -> dict[str, int]:
+    """Those of a convolution on another number of axes."""
+    return {"k": given["k"][0], "cin": given["c_in"], "cout": given["filters"]}
+
+
+def group_letters(given: dict[str, Any]) -> dict[str, int]:
+    return {"k": given["k"], "cin": given["c_in"], "cout": given["filters"], "g": given["groups"]}
+
+
 def whole(low: int, high: int) -> st.SearchStrategy[int]:
     return st.integers(low, high)
 
@@ -71,6 +84,10 @@ _N, _K, _C = whole(9, 80), whole(1, 7), whole(1, 70)
 # else in another formula of a type, that type is left out.
 _TYPES: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, int]]]] = {
     "output-size": ({"n": _N, "k": _K, "s": whole(1, 4), "p": whole(0, 3)}, window_letters),
+    "dilated-size": ({"n": whole(20, 80), "k": whole(2, 5), "d": whole(1, 4), "s": whole(1, 3), "p": whole(0, 3)}, dilated_letters),
+    "params-1d": ({"k": _K.map(lambda k: [k]), "c_in": _C, "filters": _C}, axis_letters),
+    "params-3d": ({"k": _K.map(lambda k: [k, k, k]), "c_in": _C, "filters": _C}, axis_letters),
+    "params-groups": ({"k": _K, "c_in": whole(1, 30).map(lambda c: 2 * c), "filters": whole(1, 30).map(lambda c: 2 * c), "groups": st.just(2)}, group_letters),
     "pool-volume": ({"n": _N, "k": whole(2, 5), "s": whole(1, 4)}, window_letters),
     "transposed-size": ({"n": whole(2, 40), "k": _K, "s": whole(1, 4), "p": whole(0, 1)}, window_letters),
     "params": ({"k": _K, "c_in": _C, "filters": _C, "n": _N, "p": whole(0, 2)}, conv_letters),
@@ -86,9 +103,14 @@ _TYPES: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, int
 }  # fmt: skip
 
 
+def type_of(kind: str) -> str:
+    """The question type of a row: some types have several."""
+    return kind if kind in QUESTIONS else kind.rpartition("-")[0]
+
+
 def candidates(kind: str, given_: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Each mistake of a question, its formula, and the number that it leads to."""
-    question = sheet_with(kind, given_)["q1"]
+    question = sheet_with(type_of(kind), given_)["q1"]
     for part in question.parts:
         for value, found in question.single(part).items():
             for each in found:
@@ -107,7 +129,7 @@ def agrees(text: str, value: Any, letters: dict[str, int]) -> bool:
 def test_the_formula_beside_a_mistake_gives_its_number(case: tuple[str, dict[str, Any]]) -> None:
     kind, given_ = case
     try:
-        create_question(kind, given_)
+        create_question(type_of(kind), given_)
     except GivenError:
         return
     letters = _TYPES[kind][1](given_)

@@ -186,7 +186,7 @@ def _floored(formula: str) -> str:
     return f"⌊{found[1]}⌋{found[2] or ''}" if found else formula
 
 
-_QUOTIENT = re.compile(r"(\([^()]*\)/\w+)( [+−] \d+)?")
+_QUOTIENT = re.compile(r"(\((?:[^()]|\([^()]*\))*\)/\w+)( [+−] \d+)?")
 
 
 def changed_quantities(ways: Iterable[Way], quantities: Any) -> Iterator[Any]:

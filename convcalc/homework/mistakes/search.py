@@ -14,6 +14,7 @@ from convcalc.homework.mistakes.base import (
     values,
     ways_of,
 )
+from convcalc.homework.mistakes.letters import spelled
 
 if TYPE_CHECKING:
     from convcalc.homework.questions.base import Part
@@ -42,11 +43,13 @@ def single(part: Part, ways: Ways) -> dict[Any, list[Candidate]]:
     A seldom mistake is named only where no other one leads to the answer.
     """
     found: dict[Any, list[Candidate]] = {}
-    for each, own in ways.items():
-        for value, how in values(own, part, part.quantities, each.formula).items():
+    for each, made in ways.items():
+        for value, how in values(made, part, part.quantities, each.formula).items():
             if each.seldom and value in found:
                 continue
-            found.setdefault(value, []).append(Candidate(each, how.detail, None, how.formula))
+            formula = spelled(each.id, how.formula or each.formula, part.quantities)
+            own = formula if formula != each.formula else ""
+            found.setdefault(value, []).append(Candidate(each, how.detail, None, own))
     return found
 
 

@@ -182,22 +182,22 @@ mistake(
     carried=_CARRIED,
 )  # fmt: skip
 _out(
-    "no-dilation", "dilation ignored", "k for d·(k − 1) + 1",
+    "no-dilation", "dilation ignored", "(n + 2p − k)/s + 1",
     lambda a, w: a._replace(d=1) if a.d > 1 else None,
     "Dilation spreads the kernel out. How wide is it from end to end?",
 )  # fmt: skip
 _out(
-    "dilation-zero-based", "counted dilation from 0", "(d + 1)·(k − 1) + 1",
+    "dilation-zero-based", "counted dilation from 0", "(n + 2p − (d + 1)·(k − 1) − 1)/s + 1",
     lambda a, w: a._replace(d=a.d + 1) if a.d > 1 or w.dilation != 1 else None,
     "Which dilation is the ordinary convolution? See the rules of the sheet.",
 )  # fmt: skip
 _out(
-    "dilation-times", "effective kernel d·k", "d·k",
+    "dilation-times", "effective kernel d·k", "(n + 2p − d·k)/s + 1",
     lambda a, w: Axis(a.n, a.d * a.k, a.s, a.before, a.after) if a.d > 1 else None,
     "There are k − 1 gaps between k taps.",
 )  # fmt: skip
 _out(
-    "dilation-no-one", "effective kernel d·(k − 1)", "d·(k − 1)",
+    "dilation-no-one", "effective kernel d·(k − 1)", "(n + 2p − d·(k − 1))/s + 1",
     lambda a, w: Axis(a.n, a.d * (a.k - 1), a.s, a.before, a.after) if a.d > 1 and a.k > 1 else None,
     "The last tap covers a cell too.",
 )  # fmt: skip

@@ -1,0 +1,56 @@
+"""The letters of a printed formula, as they stand for the numbers of a question.
+
+Formulas are written for the commonest case: two axes, no groups, no dilation. Elsewhere k² is k or k³,
+the channels of one filter are cin/g, and a dilated kernel covers d(k − 1) + 1 cells.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from convcalc.homework.questions.quantities import Conv, Windows
+
+# Mistakes whose formula means the cells that a kernel covers; in the others k is the number of its taps.
+_COVERED = frozenset(
+    f"out.{name}"
+    for name in (
+        "no-plus-one", "no-pad", "double-pad", "rounded-up", "no-stride", "left-fraction", "pad-taken", "precedence",
+        "minus-s", "other-stride", "div-all", "assumed-stride", "minus-one", "assumed-pad", "plus-two", "one-sided-pad", "floored-in-strict",
+    )
+)  # fmt: skip
+_OF_ALL_CHANNELS = frozenset(
+    ["par.groups-ignored", "par.dw-no-groups", "par.groups-twice", "par.groups-times"]
+)
+# Formulas in which groups part other channels than those that a filter reads.
+_WITH_GROUPS = {
+    "(k²·cout + 1)·cin": "(k²·(cout/g) + 1)·cin", "k²·cout·cin": "k²·(cout/g)·cin", "k²·(cin + cout)": "k²·(cin + cout)",
+}  # fmt: skip
+_POWERS = {1: "k", 3: "k³"}
+_KERNEL = re.compile(r"(?<![\w²])k(?![\w²³])")
+_CHANNELS = re.compile(r"(?<!\w)cin(?!\w)")
+
+
+def spelled(mistake: str, formula: str, quantities: Any) -> str:
+    """A formula in the letters that hold for a question.
+
+    Args:
+        mistake: its name.
+        formula: as the catalogue writes it.
+        quantities: the numbers behind the question.
+
+    >>> spelled("par.no-bias", "k²·cin·cout", Conv((3,), 4, 8, groups=2))
+    'k·(cin/g)·cout'
+    """
+    if isinstance(quantities, Conv):
+        if quantities.groups > 1 and mistake not in _OF_ALL_CHANNELS:
+            formula = _WITH_GROUPS.get(formula) or _CHANNELS.sub("(cin/g)", formula)
+        formula = formula.replace("k²", _POWERS.get(len(quantities.kernel), "k²"))
+    elif mistake in _COVERED and _is_dilated(quantities):
+        formula = _KERNEL.sub("(d(k − 1) + 1)", formula)
+    return formula
+
+
+def _is_dilated(quantities: Any) -> bool:
+    """Whether a kernel covers more cells than it has taps."""
+    return isinstance(quantities, Windows) and any(a.d > 1 and a.k > 1 for a in quantities.axes)
