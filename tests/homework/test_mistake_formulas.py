@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convcalc.homework import loads
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.questions import QUESTIONS, GivenError, create_question
 from homework.reading_formulas import Unread, worked_out
@@ -148,6 +149,9 @@ def test_most_formulas_of_these_types_are_in_letters() -> None:
             "n": 40, "k": 5, "s": 2, "p": 1, "c_in": 3, "filters": 10, "units": 12, "input": "9x9x4",
             "target": 10, "bias": True,
         }  # fmt: skip
+        given_ |= {"d": 2, "groups": 1}
+        if letters_of is axis_letters:
+            given_["k"] = [5] * int(kind[-2])
         given_ = {word: given_[word] for word in words}
         for name, text, value in candidates(kind, given_):
             try:
@@ -158,7 +162,30 @@ def test_most_formulas_of_these_types_are_in_letters() -> None:
                 read.add(name)
     assert len(read) >= 75, len(read)
     in_words = {
-        "out.no-dilation", "par.no-bias", "ops.groups-ignored", "par.bias-kept", "vol.order", "out.same",
+        "par.no-bias", "ops.groups-ignored", "par.bias-kept", "vol.order", "out.same",
     }  # fmt: skip
     assert len(unread - read - in_words) <= 12, unread - read
     assert read <= set(MISTAKES)
+
+
+@pytest.mark.parametrize("way", ["2macs", "exact"])
+def test_operations_are_printed_as_they_are_counted(way: str) -> None:
+    given_ = {"n": 30, "k": 3, "c_in": 4, "filters": 7}
+    sheet = loads(
+        f"{{convcalc_sheet: 1, conventions: {{flops: {way}}}, questions: [{{type: macs, given: {given_}}}]}}"
+    )
+    (part,) = sheet["q1"].parts
+    found = [
+        (each.mistake.id, each.gives, value)
+        for value, several in sheet["q1"].single(part).items()
+        for each in several
+    ]
+    read = 0
+    for name, text, value in found:
+        try:
+            right = agrees(text, value, conv_letters(given_))
+        except Unread:
+            continue
+        read += 1
+        assert right, (name, text, value)
+    assert read >= (9 if way == "2macs" else 1)

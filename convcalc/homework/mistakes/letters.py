@@ -22,6 +22,14 @@ _COVERED = frozenset(
 _OF_ALL_CHANNELS = frozenset(
     ["par.groups-ignored", "par.dw-no-groups", "par.groups-twice", "par.groups-times"]
 )
+# Mistakes about multiply-adds, which a sheet may count as two operations, or with the additions that are made.
+_PRODUCTS = frozenset(
+    f"ops.{name}"
+    for name in (
+        "bias-as-mac", "one-axis", "added", "no-channels", "no-filters", "input-size", "k-not-squared", "bias-added",
+    )
+)  # fmt: skip
+_ADDED = "k²·cin·cout·h·w + cout"
 # Formulas in which groups part other channels than those that a filter reads.
 _WITH_GROUPS = {
     "(k²·cout + 1)·cin": "(k²·(cout/g) + 1)·cin", "k²·cout·cin": "k²·(cout/g)·cin", "k²·(cin + cout)": "k²·(cin + cout)",
@@ -43,12 +51,21 @@ def spelled(mistake: str, formula: str, quantities: Any) -> str:
     'k·(cin/g)·cout'
     """
     if isinstance(quantities, Conv):
+        if mistake in _PRODUCTS and (mistake != "ops.bias-added" or formula == _ADDED):
+            formula = _operations(formula, quantities.flops)
         if quantities.groups > 1 and mistake not in _OF_ALL_CHANNELS:
             formula = _WITH_GROUPS.get(formula) or _CHANNELS.sub("(cin/g)", formula)
         formula = formula.replace("k²", _POWERS.get(len(quantities.kernel), "k²"))
     elif mistake in _COVERED and _is_dilated(quantities):
         formula = _KERNEL.sub("(d(k − 1) + 1)", formula)
     return formula
+
+
+def _operations(formula: str, flops: str) -> str:
+    """A formula for multiply-adds as a sheet counts operations."""
+    if flops == "exact":
+        return f"2·{formula}, less the additions that are not made"
+    return formula if flops == "macs" else f"2·{formula}"
 
 
 def _is_dilated(quantities: Any) -> bool:
