@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.fields import local_fields
+from convcalc.analysis.memory import memory
 from convcalc.errors import ConvcalcError
 from convcalc.layers.rf import Fields, UnknownField
+from convcalc.network.budget import Budget
 from convcalc.text import per_axis, times
 
 if TYPE_CHECKING:
@@ -117,6 +119,8 @@ def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
     expect, totals, batch = analysis.network.expect, analysis.totals, analysis.batch
     found: dict[str, Any] = {key: totals[key] for key in ("params", "buffers", "layers")}
     found |= {key: totals[key] // batch for key in ("macs", "flops")}
+    if "memory" in expect:
+        found["memory"] = _memory_of_one(analysis)
     if "rf_size" in expect:
         fields = list(analysis.rf.values())
         if "rf_at" in expect:
@@ -126,6 +130,17 @@ def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
             fields = [step.rf]
         found["rf_size"] = max(map(_largest, fields), default=0)
     return {key: (expect[key], found[key]) for key in found if key in expect}
+
+
+def _memory_of_one(analysis: Analysis) -> int:
+    """The bytes that one sample needs in float32: weights, and the most that is alive at once."""
+    needed = memory(analysis)
+    return needed["weights"] + needed["peak"] // analysis.batch
+
+
+def is_kept(promised: Any, found: Any) -> bool:
+    """Whether a number is the one that a file promises, or keeps its limit."""
+    return promised.allows(found) if isinstance(promised, Budget) else bool(promised == found)
 
 
 def _step_at(analysis: Analysis, name: str) -> Step | None:
@@ -147,7 +162,19 @@ def _broken(analysis: Analysis) -> list[str]:
     """What ``expect`` promises and the walk does not find, with both numbers."""
     if analysis.network.changed:
         return []
-    both = expectations(analysis)
-    if "rf_at" in both:
-        return [f"rf_at names no layer or block: {both['rf_at'][0]!r}"]
-    return [f"{key} should be {a:,} but is {b:,}" for key, (a, b) in both.items() if a != b]
+    return [f"{key} {said}" for key, said in broken_expectations(analysis).items()]
+
+
+def broken_expectations(analysis: Analysis) -> dict[str, str]:
+    """What is said of each number that is not as the file's ``expect`` promises."""
+    found = {}
+    for key, (promised, number) in expectations(analysis).items():
+        if isinstance(promised, Budget):
+            said = promised.broken(number)
+        elif key == "rf_at":
+            said = f"names no layer or block: {promised!r}"
+        else:
+            said = f"should be {promised:,} but is {number:,}"
+        if not is_kept(promised, number):
+            found[key] = said
+    return found

@@ -12,6 +12,7 @@ from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.formulas import product
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
 from convcalc.layers.values import VALUES, checked_shape, shown
+from convcalc.network.budget import is_budget, read_budget
 from convcalc.network.expand import MAX_LAYERS, Expander, Scope
 from convcalc.network.expression import ExpressionError, evaluate, expressions_in
 from convcalc.network.network import INPUT, Network, without_collector
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 TOP_KEYS = ("name", "source", "input", "parameters", "blocks", "layers", "expect", "extends")
 BLOCK_KEYS = ("parameters", "layers")
-EXPECT_KEYS = ("params", "macs", "flops", "buffers", "layers", "rf_size", "rf_at", "source")
+EXPECT_KEYS = (
+    "params", "macs", "flops", "buffers", "layers", "memory", "rf_size", "rf_at", "source",
+)  # fmt: skip
 MAX_EXTENDS = 10
 MAX_PARAMETERS = 1000  # of a file, or of a block
 
@@ -442,13 +445,18 @@ def _is_null(node: Node) -> bool:
 
 
 def _read_expect(source: Source, node: Node) -> dict[str, Any]:
-    """The numbers the file promises."""
+    """The numbers the file promises, and the limits that it sets."""
     found: dict[str, Any] = {}
     for name, (key, value) in source.mapping(node, "expect").items():
         if name not in EXPECT_KEYS:
             source.refuse(key, f"expect has no key {quoted(name)}{did_you_mean(name, EXPECT_KEYS)}")
         if name in ("rf_at", "source"):
             found[name] = source.text_of(value, name)
+        elif is_budget(text := source.text_of(value, name)):
+            try:
+                found[name] = read_budget(text, of_bytes=name == "memory")
+            except ValueError as error:
+                source.refuse(value, f"{name}: {quoted(text)} {error}")
         else:
             found[name] = source.whole(value, name)
     return found

@@ -83,7 +83,9 @@ def _top_properties() -> dict[str, Any]:
         "expect": {
             "type": "object",
             "properties": {
-                key: {"type": "string"} if key in ("source", "rf_at") else _WHOLE
+                key: {"type": "string"}
+                if key in ("source", "rf_at")
+                else {"anyOf": [_WHOLE, {"type": "string", "pattern": "^ ?[<>≤≥]"}]}
                 for key in EXPECT_KEYS
             },
             "additionalProperties": False,

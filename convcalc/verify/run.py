@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convcalc.analysis.notes import expectations
+from convcalc.analysis.notes import expectations, is_kept
 from convcalc.analysis.walk import walk
 from convcalc.errors import UsageError
 from convcalc.reference import WITNESSES, Tally
@@ -97,7 +97,11 @@ def _sorts_of(analysis: Analysis) -> dict[str, tuple[Layer, list[Shape]]]:
 def _check_expectations(analysis: Analysis) -> list[Check]:
     """What the file's ``expect`` says; one check where all of it is kept."""
     both = expectations(analysis)
-    broken = [Check(key, "expect", a, b) for key, (a, b) in both.items() if a != b]
+    broken = [
+        Check(key, "expect", getattr(a, "text", a), b)
+        for key, (a, b) in both.items()
+        if not is_kept(a, b)
+    ]
     return broken or [Check(analysis.network.name, "expect", "kept", "kept")]
 
 

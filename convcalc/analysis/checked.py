@@ -1,0 +1,214 @@
+"""Network files held against what they promise, for continuous integration."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from glob import glob
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from convcalc.analysis.notes import broken_expectations
+from convcalc.analysis.walk import walk
+from convcalc.errors import ConvcalcError, SpecError, UsageError
+from convcalc.network.load import load
+from convcalc.report import Column, Report
+from convcalc.text import plural, printable
+
+_SUFFIXES = (".yaml", ".yml")
+_MAX_FILES = 100_000
+_HEAD = 65_536  # characters in which a file of a folder says that it is a network
+_IS_NETWORK = re.compile(r"^(?:layers|extends)[ \t]*:", re.MULTILINE)
+_EXPECT = re.compile(r"^expect[ \t]*:", re.MULTILINE)
+
+
+class Finding(NamedTuple):
+    """Something wrong with a file.
+
+    Attributes:
+        path: of the file, as it was given.
+        line, column: where, from 1; 0 for the file as a whole.
+        rule: ``spec`` (it is no network), ``shape`` (a layer does not fit) or ``expect`` (a promise is broken).
+        what: what is wrong, in a sentence.
+    """
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    what: str
+
+
+def check_files(paths: Iterable[str]) -> tuple[list[str], list[Finding]]:
+    """The network files under some paths, and what is wrong with them.
+
+    Args:
+        paths: files, folders (in which every network file is meant), and patterns such as ``nets/**/*.yaml``.
+
+    Raises:
+        UsageError: a path leads to no network file.
+    """
+    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
+    return files, [finding for file in files for finding in _check(file)]
+
+
+def _files(path: str) -> Iterator[str]:
+    """The network files that a path means.
+
+    Raises:
+        UsageError: there are none, or far too many.
+    """
+    if os.path.isdir(path):
+        found = [file for file in _in_folder(path) if _is_network(file)]
+    elif os.path.exists(path):
+        found = [path]
+    else:
+        matches = sorted(glob(path, recursive=True)) if any(sign in path for sign in "*?[") else []
+        found = [file for file in matches if file.endswith(_SUFFIXES) and os.path.isfile(file)]
+    if not found:
+        message = f"{printable(path)}: no network file; give a file, a folder, or a pattern such as 'nets/*.yaml'"
+        raise UsageError(message)
+    if len(found) > _MAX_FILES:
+        message = f"{printable(path)}: {len(found):,} files; at most {_MAX_FILES:,} are checked"
+        raise UsageError(message)
+    yield from found
+
+
+def _in_folder(folder: str) -> Iterator[str]:
+    """The YAML files of a folder and those below it; what begins with a dot is passed over."""
+    for place, names, files in os.walk(folder):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in sorted(files):
+            if name.endswith(_SUFFIXES) and not name.startswith("."):
+                yield os.path.join(place, name)
+
+
+def _is_network(path: str) -> bool:
+    """Whether a file looks like a network: other YAML files lie in folders too."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return bool(_IS_NETWORK.search(file.read(_HEAD)))
+    except OSError:
+        return True  # the check says why it cannot be read
+
+
+def _check(path: str) -> Iterator[Finding]:
+    """What is wrong with a file."""
+    try:
+        broken = broken_expectations(walk(load(path)))
+    except SpecError as error:
+        yield Finding(path, error.line, error.column, "spec", printable(error.what))
+        return
+    except ConvcalcError as error:
+        said = str(error).removeprefix(f"{printable(path)}: ")
+        yield Finding(path, 0, 0, "shape", said)
+        return
+    for key, said in broken.items():
+        line, column = _place_of(path, key)
+        yield Finding(path, line, column, "expect", f"{key} {said}")
+
+
+def _place_of(path: str, key: str) -> tuple[int, int]:
+    """Where a file promises a number: line and column, from 1."""
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        text = file.read()
+    start = _EXPECT.search(text)
+    begin = start.start() if start else 0
+    found = re.compile(rf"\b{re.escape(key)}[ \t]*:").search(text, begin)
+    at = found.start() if found else begin
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _where(finding: Finding) -> str:
+    """The place of a finding, as editors read it."""
+    place = f":{finding.line}:{finding.column}" if finding.line else ""
+    return f"{printable(finding.path)}{place}"
+
+
+_COLUMNS = (
+    Column("file", "file", lambda each: each.path, right=False, text=printable),
+    Column("line", "line", lambda each: each.line),
+    Column("column", "column", lambda each: each.column),
+    Column("rule", "rule", lambda each: each.rule, right=False),
+    Column("what", "what is wrong", lambda each: each.what, right=False, wraps=True, least=30),
+)
+
+
+def checked_report(files: Sequence[str], findings: Sequence[Finding]) -> Report:
+    """The findings as a report; people get a line for each."""
+    wrong = len({finding.path for finding in findings})
+    good = len(files) - wrong
+    lines = [f"{_where(each)}: {each.what}" for each in findings]
+    total = f"{plural(len(files), 'file')}: {good:,} as promised, {wrong:,} with something wrong"
+    facts: dict[str, Any] = {"files": len(files), "wrong": wrong}
+    return Report(
+        title="", columns=_COLUMNS, rows=list(findings), key="findings", facts=facts, lines=lines,
+        lines_repeat_rows=True, footer=[total],
+    )  # fmt: skip
+
+
+def github_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """The findings as commands that GitHub shows beside the lines of a change.
+
+    >>> next(github_lines([Finding("a,b.yaml", 3, 5, "expect", "params should be 1 but is 2")]))
+    '::error file=a%2Cb.yaml,line=3,col=5,title=convcalc: expect::params should be 1 but is 2'
+    """
+    for each in findings:
+        place = f",line={each.line},col={each.column}" if each.line else ""
+        title = f"convcalc%3A {each.rule}"
+        yield f"::error file={_property(each.path)}{place},title={title}::{_data(each.what)}"
+
+
+def _data(text: str) -> str:
+    """A text in a command of GitHub."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """A value in the head of a command of GitHub."""
+    return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+_RULES = {
+    "spec": "The file is no network that convcalc can read.",
+    "shape": "A layer does not fit what comes in.",
+    "expect": "A number is not as the file promises, or is over its budget.",
+}
+
+
+def sarif(findings: Iterable[Finding], version: str) -> dict[str, Any]:
+    """The findings as a SARIF 2.1.0 log, which code scanning reads.
+
+    Args:
+        findings: what is wrong.
+        version: of convcalc.
+    """
+    rules = [{"id": name, "shortDescription": {"text": text}} for name, text in _RULES.items()]
+    results = []
+    for each in findings:
+        place: dict[str, Any] = {"artifactLocation": {"uri": _uri(each.path)}}
+        if each.line:
+            place["region"] = {"startLine": each.line, "startColumn": each.column}
+        results.append(
+            {
+                "ruleId": each.rule,
+                "level": "error",
+                "message": {"text": each.what},
+                "locations": [{"physicalLocation": place}],
+            }
+        )
+    driver = {"name": "convcalc", "version": version, "rules": rules}
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+
+
+def _uri(path: str) -> str:
+    """A path as a relative URI."""
+    return quote(os.path.normpath(path).replace(os.sep, "/"), errors="replace")
+
+
+__all__ = ["Finding", "check_files", "checked_report", "github_lines", "sarif"]

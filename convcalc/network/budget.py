@@ -1,0 +1,78 @@
+"""Limits that a file may set on its own numbers: ``params: "<= 5M"``, ``memory: "<= 64 MB"``."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NamedTuple
+
+_SIGNS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
+}  # fmt: skip
+_COUNTS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_BYTES = {
+    "": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
+}  # fmt: skip
+_LIMIT = re.compile(r"(<=|>=|<|>|≤|≥) ?(\d{1,15}(?:\.\d{1,9})?) ?([A-Za-z]{0,3})", re.ASCII)
+_SAME = {"≤": "<=", "≥": ">="}
+
+
+class Budget(NamedTuple):
+    """A limit that a number must keep.
+
+    Attributes:
+        sign: ``<=``, ``>=``, ``<`` or ``>``.
+        value: the limit.
+        text: as it is written.
+    """
+
+    sign: str
+    value: Fraction
+    text: str
+
+    def allows(self, found: int) -> bool:
+        """Whether a number keeps it.
+
+        >>> read_budget("<= 5M").allows(5_000_000), read_budget("> 2.5k").allows(2_500)
+        (True, False)
+        """
+        return _SIGNS[self.sign](Fraction(found), self.value)
+
+    def broken(self, found: int) -> str:
+        """What is said of a number that does not keep it.
+
+        >>> read_budget("<= 5M").broken(6_000_000)
+        'should be <= 5M, but is 6,000,000 (1,000,000 too many)'
+        """
+        off = abs(Fraction(found) - self.value)
+        many = "too many" if self.sign.startswith("<") else "too few"
+        said = f" ({int(off):,} {many})" if off and off.denominator == 1 else ""
+        return f"should be {self.text}, but is {found:,}{said}"
+
+
+def is_budget(text: str) -> bool:
+    """Whether a text begins as a limit does."""
+    return text[:1] in ("<", ">", "≤", "≥")
+
+
+def read_budget(text: str, *, of_bytes: bool = False) -> Budget:
+    """The limit of a text.
+
+    Args:
+        text: a sign, a number, and what it is counted in.
+        of_bytes: whether it is an amount of memory.
+
+    Raises:
+        ValueError: it is none; the message says how to write one.
+    """
+    units = _BYTES if of_bytes else _COUNTS
+    found = _LIMIT.fullmatch(text.strip())
+    if not found or found[3] not in units:
+        example = "<= 64 MB" if of_bytes else "<= 5M"
+        known = ", ".join(filter(None, units))
+        message = f'is no limit; write for example "{example}" (units: {known})'
+        raise ValueError(message)
+    sign = _SAME.get(found[1], found[1])
+    return Budget(sign, Fraction(found[2]) * units[found[3]], text.strip())
