@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from glob import glob
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from convcalc import __version__
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, SpecError, UsageError
@@ -29,7 +31,7 @@ class Finding(NamedTuple):
     Attributes:
         path: of the file, as it was given.
         line, column: where, from 1; 0 for the file as a whole.
-        rule: ``spec`` (it is no network), ``shape`` (a layer does not fit) or ``expect`` (a promise is broken).
+        rule: ``spec`` (it is no network, or a layer does not fit) or ``expect`` (a promise is broken).
         what: what is wrong, in a sentence.
     """
 
@@ -102,7 +104,7 @@ def _check(path: str) -> Iterator[Finding]:
         return
     except ConvcalcError as error:
         said = str(error).removeprefix(f"{printable(path)}: ")
-        yield Finding(path, 0, 0, "shape", said)
+        yield Finding(path, 0, 0, "spec", said)
         return
     for key, said in broken.items():
         line, column = _place_of(path, key)
@@ -142,10 +144,24 @@ def checked_report(files: Sequence[str], findings: Sequence[Finding]) -> Report:
     lines = [f"{_where(each)}: {each.what}" for each in findings]
     total = f"{plural(len(files), 'file')}: {good:,} as promised, {wrong:,} with something wrong"
     facts: dict[str, Any] = {"files": len(files), "wrong": wrong}
-    return Report(
+    return _Checked(
         title="", columns=_COLUMNS, rows=list(findings), key="findings", facts=facts, lines=lines,
         lines_repeat_rows=True, footer=[total],
     )  # fmt: skip
+
+
+class _Checked(Report):
+    """Findings, which GitHub and code scanning read in layouts of their own."""
+
+    def document(self, format_name: str) -> Iterable[str] | None:
+        if format_name == "github":
+            return github_lines(self.rows)
+        if format_name == "sarif":
+            return json.dumps(sarif(self.rows, __version__), indent=2).splitlines()
+        return None
+
+
+LAYOUTS = ("github", "sarif")
 
 
 def github_lines(findings: Iterable[Finding]) -> Iterator[str]:
@@ -171,8 +187,7 @@ def _property(text: str) -> str:
 
 
 _RULES = {
-    "spec": "The file is no network that convcalc can read.",
-    "shape": "A layer does not fit what comes in.",
+    "spec": "The file is no network that convcalc can read, or a layer does not fit what comes in.",
     "expect": "A number is not as the file promises, or is over its budget.",
 }
 
@@ -211,4 +226,4 @@ def _uri(path: str) -> str:
     return quote(os.path.normpath(path).replace(os.sep, "/"), errors="replace")
 
 
-__all__ = ["Finding", "check_files", "checked_report", "github_lines", "sarif"]
+__all__ = ["LAYOUTS", "Finding", "check_files", "checked_report", "github_lines", "sarif"]

@@ -165,6 +165,11 @@ def _broken(analysis: Analysis) -> list[str]:
     return [f"{key} {said}" for key, said in broken_expectations(analysis).items()]
 
 
+def has_broken_promises(network: Network) -> bool:
+    """Whether a network's file promises a number that the walk does not find."""
+    return bool(not network.changed and broken_expectations(network.walk()))
+
+
 def broken_expectations(analysis: Analysis) -> dict[str, str]:
     """What is said of each number that is not as the file's ``expect`` promises."""
     found = {}

@@ -30,6 +30,7 @@ EXAMPLES = """
 @click.option(
     "--max-layers", default=100_000, type=click.IntRange(1, 10**8), help="Refuse to expand more."
 )
+@click.option("--strict", is_flag=True, help="Exit code 1 if a number is not as expect: promises.")
 @view_options
 @output_options
 def command(
@@ -37,6 +38,7 @@ def command(
     shape: Any,
     parameters: tuple[str, ...],
     max_layers: int,
+    strict: bool,
     format_name: str | None,
     output: str | None,
     **view: Any,
@@ -45,5 +47,9 @@ def command(
 
     NETWORK is a YAML file, - for standard input, or the name of a bundled network (convcalc list).
     """
-    report = view_report(load_network(network, shape, parameters, max_layers), **view)
-    show(report, format_name, output)
+    from convcalc.analysis.notes import has_broken_promises
+
+    found = load_network(network, shape, parameters, max_layers)
+    show(view_report(found, **view), format_name, output)
+    if strict and has_broken_promises(found):
+        raise SystemExit(1)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import output_option, print_lines, show, tell_written
-from convcalc.files import write_lines
+from convcalc.cli.output import SUFFIX_HELP, format_option, output_option, show
+from convcalc.cli.types import NETWORK
 
 EXAMPLES = """
     convcalc check nets/
@@ -18,39 +16,28 @@ EXAMPLES = """
 """
 
 
+def _format_of(ctx: click.Context, word: str) -> str:
+    """The name of a format; text is what people read."""
+    from convcalc.formats import DEFAULT
+
+    return DEFAULT if word == "text" else word
+
+
 @click.command(cls=Command, examples=EXAMPLES)
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "github", "sarif", "json"]),
-    default="text",
-    help="text for people, github for annotations, sarif for code scanning.",
-)
-@output_option("Write to FILE.")
-def command(files: tuple[str, ...], *, format_name: str, output: str | None) -> None:
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=NETWORK)
+@output_option(SUFFIX_HELP, suffix=True)
+def command(files: tuple[str, ...], *, format_name: str | None, output: str | None) -> None:
     """Check network FILEs, folders of them and patterns: errors, failed expect: and budgets.
 
     Exit code 1 if anything is wrong. A budget stands in the file, as in
     expect: {params: "<= 5M", macs: "<= 600M", memory: "<= 64 MB"}.
     """
-    from convcalc import __version__
-    from convcalc.analysis.checked import check_files, checked_report, github_lines, sarif
+    from convcalc.analysis.checked import check_files, checked_report
 
     found, findings = check_files(files)
-    report = checked_report(found, findings)
-    if format_name in ("text", "json"):
-        show(report, "table" if format_name == "text" else "json", output)
-    else:
-        lines = (
-            list(github_lines(findings))
-            if format_name == "github"
-            else json.dumps(sarif(findings, __version__), indent=2).splitlines()
-        )
-        if output and output != "-":
-            write_lines(output, lines)
-            tell_written(output)
-        else:
-            print_lines(lines)
+    show(checked_report(found, findings), format_name, output)
     if findings:
         raise SystemExit(1)
+
+
+command = format_option(command, old_name=_format_of, own=("github", "sarif"))

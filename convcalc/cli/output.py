@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,18 +34,23 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some 
 
     Args:
         old_name: makes the name of a format, or nothing, of a word that was accepted before.
+        own: the names of layouts that the command's report has besides.
     """
 
     name = "format"
 
-    def __init__(self, old_name: OldName | None = None) -> None:
-        self.old_name = old_name
+    def __init__(self, old_name: OldName | None = None, own: Sequence[str] = ()) -> None:
+        self.old_name, self.own = old_name, own
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return f"[{'|'.join(_format_names())}]"
+        return f"[{'|'.join(self.names())}]"
+
+    def names(self) -> list[str]:
+        """The names of all formats, and of those of the command alone."""
+        return [*_format_names(), *self.own]
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str | None:
-        names = _format_names()
+        names = self.names()
         if self.old_name and value not in names:
             value = self.old_name(ctx, value)
         if value is not None and value not in names:
@@ -55,7 +60,7 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some 
     def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
 
-        return [CompletionItem(name) for name in _format_names() if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
 
 
 def _format_names() -> list[str]:
@@ -88,12 +93,12 @@ def answer_options(function: F, *, old_name: OldName | None = None) -> F:
     return format_option(output_option(SUFFIX_HELP, suffix=True)(json(function)), old_name=old_name)
 
 
-def format_option(function: F, *, old_name: OldName | None = None) -> F:
+def format_option(function: F, *, old_name: OldName | None = None, own: Sequence[str] = ()) -> F:
     """Add ``--format`` to a command."""
     return click.option(
         "--format",
         "format_name",
-        type=FormatName(old_name),
+        type=FormatName(old_name, own),
         is_eager=True,  # so that it is known when -o is checked
         callback=lambda ctx, _, value: value or ctx.meta.get(_CHOSEN),
         help="How to print it; table by default.",
@@ -141,12 +146,13 @@ def show(
         format_name: the name of a format; None chooses by the file's suffix, or the table.
         output: a file; None or ``-`` for standard output.
     """
-    from convcalc.formats import FORMATS
+    from convcalc.formats import DEFAULT, FORMATS
 
-    chosen = FORMATS[format_name or _format_for(output)]
+    name = format_name or _format_for(output)
+    own = report.document(name)
+    chosen = FORMATS[name if name in FORMATS else DEFAULT]
     if report.fold and chosen.folds:
         report = replace(report, rows=report.fold())
-    own = report.document(chosen.name)
     if output and output != "-":
         write_lines(output, own or chosen.lines(report))
         tell_written(output)
@@ -167,9 +173,10 @@ def check_suffix(path: str, format_name: str | None) -> None:
 
     meant = suffixes().get(os.path.splitext(path)[1].lower(), format_name)
     if meant != format_name:
+        suffix = FORMATS[format_name].suffix if format_name in FORMATS else f".{format_name}"
         message = (
             f"-o {printable(path)}: its suffix stands for {meant}, but --format is {format_name}; "
-            f"leave --format out, or end the name in {FORMATS[format_name].suffix}"
+            f"leave --format out, or end the name in {suffix}"
         )
         raise UsageError(message)
 
