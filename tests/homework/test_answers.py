@@ -137,6 +137,50 @@ def test_a_number_keeps_the_point_that_it_begins_with(
     assert tuple(tuple(map(float, row)) for row in found.value) == value
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["-0,5; 0,25; 1", "-,5 ,25 1", "[-0,5 0,25 1,0]", "-0,5\n0,25\n1", "-0,5, 0,25, 1", "-½ ¼ 1", "-1/2 | 1/4 | 1",
+     "| -.5 | .25 | 1 |", "(-½, ¼, 1)", "-.5; .25; 1."],
+)  # fmt: skip
+def test_a_row_may_have_commas_for_points_and_stand_in_a_column(text: str) -> None:
+    assert is_right(MATRIX, text, ((Fraction(-1, 2), Fraction(1, 4), 1),))
+    assert is_right(MATRIX, text, ((Fraction(-1, 2), Fraction(1, 2), 1),)) is False
+
+
+@pytest.mark.parametrize("raw", [["-0,5", "0,25", "1"], ["-,5", ",25", "1"], ["-½", "¼", "1"]])
+def test_a_list_of_texts_may_have_commas_for_points(raw: list[str]) -> None:
+    assert is_right(MATRIX, raw, ((Fraction(-1, 2), Fraction(1, 4), 1),))
+
+
+def test_a_matrix_is_no_row_and_mixed_fractions_are_whole_cells() -> None:
+    assert is_right(MATRIX, "1½ -2¼; 3 ½", ((Fraction(3, 2), Fraction(-9, 4)), (3, Fraction(1, 2))))
+    assert is_right(MATRIX, "19,25; 37,43", ((19, 25), (37, 43)))
+    assert not is_right(MATRIX, "[[1], [2]]", ((1, 2),))
+    assert not is_right(MATRIX, [["1"], ["2"]], ((1, 2),))  # lists in lists have a shape
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "right"),
+    [
+        (COUNT, ",600", 600), (RATIO, ",5", Fraction(1, 2)), (RATIO, "-,5", Fraction(-1, 2)), (RATIO, "= ,5", Fraction(1, 2)),
+        (SIZE, "14,5", Fraction(29, 2)), (SHARE, ",75", Fraction(3, 4)), (SHARE, "0.75 (75 %)", Fraction(3, 4)),
+        (SHARE, "75 % (0.75)", Fraction(3, 4)),
+    ],
+)  # fmt: skip
+def test_a_number_may_begin_with_a_comma_and_be_said_twice(
+    form: AnswerType, text: str, right: Any
+) -> None:
+    assert is_right(form, text, right)
+
+
+def test_a_volume_in_a_list_of_its_own_is_that_volume() -> None:
+    assert is_right(Volume(), [["28", "28", "6"]], (28, 28, 6))
+    assert is_right(Volume(), [[["28x28x6"]]], (28, 28, 6))
+    assert is_right(Volume(), ["28x28x6"], (28, 28, 6))
+    assert is_right(SIZE, [["28x28"]], 28)
+    assert is_right(SIZE, ["does not fit"], Misfit())
+
+
 def test_a_side_keeps_the_point_that_it_begins_with() -> None:
     assert Volume().read(".5x.5x6").value == (Fraction(1, 2), Fraction(1, 2), 6)
 

@@ -465,6 +465,7 @@ def test_a_table_is_read_in_linear_time(name: str, ask: str) -> None:
 ONE_CELL = (
     "convcalc_sheet: 1\nquestions:\n  - {id: a, type: chain, input: 9x9x3, arch: 'conv:k3c2'}\n"
 )
+ONE_ROW = "convcalc_sheet: 1\nquestions:\n  - {id: a, type: arch-table, input: 9x9x1, arch: 'conv:k3c2', ask: [shape, params]}\n"
 TWO_ROWS = "convcalc_sheet: 1\nquestions:\n  - {id: a, type: arch-table, input: 9x9x3, arch: 'conv:k3c2 pool:k2', ask: [shape, params]}\n"
 
 
@@ -483,3 +484,23 @@ def test_a_cell_that_cannot_be_read_is_named_with_its_reason() -> None:
     )
     result = mark(loads(TWO_ROWS), {"a": [["7x7xq", "u"], ["3x3xq", "u"]]}).results[0]
     assert summary(result.parts).endswith("1 more cell cannot be read")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        [[7, 7, 2], 20],
+        ["7x7x2", 20],
+        ["7 x 7 x 2", "20"],
+        {"shape": [7, 7, 2], "params": 20},
+        {"Output shape": "7x7x2", "parameters": 20},
+        {"shape": ["7x7x2"], "params": [20]},
+        [["7x7x2", 20]],
+        {"conv1": ["7x7x2", 20]},
+        "conv1: 7x7x2, 20",
+        ["conv1: 7x7x2, 20"],
+        "7x7x2 20",
+    ],
+)
+def test_a_table_of_one_row_may_be_its_cells_alone(raw: Any) -> None:
+    assert mark(loads(ONE_ROW), {"a": raw}).results[0].right

@@ -29,7 +29,8 @@ LOOKALIKES = str.maketrans(
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWERS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
-_VULGAR = re.compile(r"(?:(\d{1,30})\s?)?([¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])")
+VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+_VULGAR = re.compile(rf"(?:(\d{{1,30}})\s?)?([{VULGAR}])")
 _MIXED = re.compile(r"(?<![\d.,/*x^-])(\d{1,9}) (\d{1,4}/\d{1,4})(?![\d.,/*x^])")
 
 _SUP = re.compile(r"<sup>\s{0,3}([^<>]{1,20}?)\s{0,3}</sup>", re.IGNORECASE)
@@ -229,9 +230,18 @@ def steps(lines: list[str]) -> list[list[str]]:
                 found.append(parts)
                 parts = [part]
         found.append(parts)
-    stripped = [[part.strip(" ,;:") for part in parts] for parts in found]
+    stripped = [[_bare(part) for part in parts] for parts in found]
     kept = [[part for part in parts if part] for parts in stripped]
     return [parts for parts in kept if parts]
+
+
+def _bare(part: str) -> str:
+    """A part without the signs around it; the comma of ,5 stays."""
+    part = part.strip(" ;:").rstrip(" ,;:")
+    return part if _DECIMALS.match(part) else part.lstrip(" ,;:")
+
+
+_DECIMALS = re.compile(r",\d")
 
 
 def _cut(line: str) -> Iterator[tuple[str, str]]:
@@ -296,3 +306,12 @@ def unwrapped(text: str) -> str:
         while low < high and text[high] == " ":
             high -= 1
     return text[low : high + 1]
+
+
+def trimmed(text: str, signs: str) -> str:
+    """A text without these signs and full stops around it; the point of .09 stays."""
+    text = text.strip(signs).rstrip(f"{signs}.")
+    return text if _TENTHS.match(text) else text.lstrip(f"{signs}.")
+
+
+_TENTHS = re.compile(r"\.\d")

@@ -26,7 +26,7 @@ _NUMBER = re.compile(
     r"""(?: (?P<eu>\d{1,3}(?:\.\d{3})+,\d+ | \d{1,3}(?:\.\d{3}){2,}(?![\d.]))
         |   (?P<int>\d{1,2}(?:,\d{2})+,\d{3}(?![\d,]) | (?!0[,'_ ])\d{1,3}(?:(?P<sep>[,'_ ])\d{3})(?:(?P=sep)\d{3})*(?![\d_]) | \d+)
             (?P<frac>\.\d* | ,\d+(?![\d,]))?
-        |   (?P<point>\.\d+) )
+        |   (?P<point>[.,]\d+) )
         (?P<exp>\ ?[eE]\ ?[+-]?\d{1,3}(?![\d.]))?
         (?:\ ?-?(?P<unit>%|[^\W\d_]+))?""",
     re.VERBOSE,
@@ -354,12 +354,21 @@ def _without_remark(text: str, *, memory: bool) -> Number | None:
     found = Sum(head.strip(), memory=memory).number()
     if not any(character.isdigit() for character in inside):
         return found
-    return found if Sum(inside.strip("= ")).number().value == found.value else None
+    other = Sum(inside.strip("= ")).number()
+    return found if _share(other) == _share(found) else None
+
+
+def _share(found: Number) -> Fraction:
+    """A number, a percentage as the share that it is."""
+    return found.value / 100 if found.unit == "%" else found.value
 
 
 def _other_way(text: str, found: Number, *, memory: bool) -> Number | None:
     """The number with its one comma or point taken for the other sign: 2,333 and 1.234 may be both."""
-    match = _EITHER_WAY.fullmatch(text.lstrip("~<> "))
+    text = text.lstrip("~<> ")
+    if text[:1] == ",":  # ,5 is a half, or what is left of a list
+        return Sum(text[1:], memory=memory).number()
+    match = _EITHER_WAY.fullmatch(text)
     if not match:
         return None
     point = "." if match[2] == "," else ","

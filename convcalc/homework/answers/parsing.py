@@ -8,27 +8,25 @@ then says why.
 from __future__ import annotations
 
 import re
-import unicodedata
 from fractions import Fraction
 from typing import Any
 
+from convcalc.homework.answers.matrices import cell, matrix, other_rows, written_rows
 from convcalc.homework.answers.named_sides import named_sides
 from convcalc.homework.answers.notation import (
-    LOOKALIKES,
     MAX_NUMBER,
     NOTHING_ADDED,
     Unreadable,
     clean,
     lines_of,
-    plain,
     split,
     steps,
+    trimmed,
     unwrapped,
     without_asides,
 )
-from convcalc.homework.answers.numbers import MAX_DIGITS, Number, number, one_to, written
+from convcalc.homework.answers.numbers import Number, number, one_to, written
 from convcalc.homework.answers.reading import (
-    MAX_CELLS,
     MAX_TEXT,
     Reading,
     in_words,
@@ -54,10 +52,8 @@ _FIT_WORDS = frozenset(
     ]
 )  # fmt: skip
 
-_CELL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?(?:/\d+)?")
 
-
-# ------------------------------------------------------------------- shapes, sizes, matrices
+# ---------------------------------------------------------------------------- shapes, sizes
 
 _TIMES = re.compile(r"(?<![a-z])x(?![a-z])|(?<=\d[hwcd])x(?=\d)|(?<!\*)\*(?!\*)|@")
 _NAMED = re.compile(r"(?<![\w.])[^\W\d][\w.]{0,30}\s?[=:]\s?(?=[\d(\[])")
@@ -88,6 +84,8 @@ def written_shape(raw: Any, order: str = "hwc", sides: int = 3) -> tuple[tuple[N
         order: how the sheet writes volumes; numbers that all have names, such as W=28, are put into it.
         sides: how many numbers the shape has. A batch in front of them is left out; 0 if there can be none.
     """
+    while isinstance(raw, list | tuple) and len(raw) == 1:
+        raw = raw[0]
     if isinstance(raw, list | tuple):
         if len(raw) > _MAX_SIDES or any(isinstance(item, list | tuple | dict) for item in raw):
             message = "a shape is a few numbers, such as 28x28x6"
@@ -166,24 +164,15 @@ def _sides(text: str, sides: int = 3) -> tuple[Number, ...]:
     text = text[before.end() :] if before and is_noise(before[0]) else text
     text = _without_remark(text)
     text = _GAP.sub(_between, _SQUARED.sub(r"(\1x\1)", _CALL.sub("", text)))
-    text = unwrapped(_trimmed(text, " ,;!<>"))
+    text = unwrapped(trimmed(text, " ,;!<>"))
     for pattern in (_TIMES, _COMMA_SPACE, _COMMA):
         parts = split(text, pattern)
         if len(parts) > 1 and (pattern is not _COMMA_SPACE or any("," in part for part in parts)):
             break
     else:
         parts = text.split(" ") if re.fullmatch(r"[\d. ]+|[\w.?-]+( \d+)+", text) else [text]
-    trimmed = [_trimmed(part, " ,;!") for part in parts]
-    return _without_batch([part for part in trimmed if part], sides)
-
-
-def _trimmed(text: str, signs: str) -> str:
-    """A text without these signs and full stops around it; the point of .09 stays."""
-    text = text.strip(signs).rstrip(f"{signs}.")
-    return text if _POINT.match(text) else text.lstrip(f"{signs}.")
-
-
-_POINT = re.compile(r"\.\d")
+    bare = [trimmed(part, " ,;!") for part in parts]
+    return _without_batch([part for part in bare if part], sides)
 
 
 _COMMA_SPACE = re.compile(r"[,;]\s")
@@ -251,6 +240,8 @@ def size(raw: Any) -> tuple[bool | None, tuple[Number, ...], tuple[tuple[Number,
         What was said about fitting; the numbers; what the numbers may mean instead, as the 196 of
         ``14x14 = 196``; and the sum or product that was worked out to another number.
     """
+    while isinstance(raw, list | tuple) and len(raw) == 1:
+        raw = raw[0]
     if isinstance(raw, list | tuple):
         return None, shape(raw), (), ""
     lines = [_BY.sub("x", without_asides(line.lower())) for line in lines_of(raw_text(raw))]
@@ -335,15 +326,6 @@ def _is_shape(text: str) -> bool:
     return bool(re.match(r"[^\d]*[(\[]", text)) and "," in inner and not re.search("[+/]", inner)
 
 
-def matrix(raw: Any) -> tuple[tuple[Fraction, ...], ...]:
-    r"""Rows of numbers: lists, ``[[1, 2], [3, 4]]``, ``1 2; 3 4``, or one row per line.
-
-    >>> matrix("[[19 25]\n [37 43]]") == matrix("19,25; 37,43") == ((19, 25), (37, 43))
-    True
-    """
-    return tuple(tuple(each.value for each in row) for row in written_rows(raw))
-
-
 def says_no(text: str) -> bool:
     """Whether an answer says that something does not fit.
 
@@ -352,118 +334,6 @@ def says_no(text: str) -> bool:
     """
     text = without_asides(" ".join(text[:200].lower().split()))
     return bool(NO.search(text)) or (not _DIGITS.search(text) and _says_none(text))
-
-
-def written_rows(raw: Any) -> tuple[tuple[Number, ...], ...]:
-    """The rows of a matrix, each number as it was written."""
-    if isinstance(raw, list | tuple):
-        if len(raw) > MAX_CELLS:
-            message = "too many rows"
-            raise Unreadable(message)
-        if not any(isinstance(item, list | tuple) for item in raw):
-            if any("\n" in raw_text(item) or ";" in raw_text(item) for item in raw):
-                return written_rows("\n".join(raw_text(item) for item in raw))
-            texts = [raw_text(item) for item in raw]
-            if all(_CELL.fullmatch(_plain_cell(text)) for text in texts):
-                return _check_rows([texts])
-            return _check_rows([_cells(text) for text in texts])
-        return _check_rows(
-            [
-                [raw_text(cell) for cell in item]
-                if isinstance(item, list | tuple)
-                else _cells(raw_text(item))
-                for item in raw
-            ]
-        )
-    text = raw_text(raw)
-    if len(text) > MAX_TEXT:
-        message = f"{len(text):,} characters; an answer here has at most {MAX_TEXT:,}"
-        raise Unreadable(message)
-    return _check_rows([_cells(row) for row in _row_texts(text) if row.strip(" ,.")])
-
-
-_LATEX_ROWS = re.compile(r"\\(?:begin|end)\{[a-zA-Z]{1,12}\*?\}")
-_RULER = re.compile(r"^[\s|:-]+$", re.MULTILINE)
-_WRAPPER = re.compile(
-    r"\b(?:np\.|numpy\.|torch\.|tf\.)?(?:array|tensor|matrix)\b|\b(?:dtype|grad_fn|device)\s?=\s?[^\s,)]*"
-)
-_BEFORE_ROWS = re.compile(r"^[^\d\[({+-]*[^\W\d_][^\d\[({=:]{0,60}[=:]")
-
-
-def _row_texts(text: str) -> list[str]:
-    """The rows of a matrix as texts."""
-    if "\\" in text:
-        text = _LATEX_ROWS.sub(" ", text).replace("\\\\", ";").replace("&", " ")
-    text = _trimmed(_WRAPPER.sub("", plain(text)).strip(), "`'\"= $\n")
-    text = _BEFORE_ROWS.sub("", text).strip()
-    if "\n" in text and text.count("|") >= text.count("\n") + 1:
-        text = _RULER.sub("", text).replace("|", " ")
-    text = text.replace("{", "[").replace("}", "]")
-    if re.fullmatch(r"[-+]?[\d.]{1,30} / \d{1,30}", text):
-        text = text.replace(" ", "")
-    if text.count("[") + text.count("(") > 1:
-        return re.findall(r"[\[(]([^\[\]()]*)[\])]", text)
-    return re.split(r"[;\n|]", text.strip("[]() "))
-
-
-def _plain_cell(text: str) -> str:
-    """A cell in plain characters."""
-    return unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).translate(LOOKALIKES).strip()
-
-
-def _cells(text: str) -> list[str]:
-    """The cells of one row."""
-    parts = re.split(r"[,\s]+", text.strip("[]() ,\t\n\r"))
-    return [part for part in parts if part]
-
-
-def _check_rows(rows: list[list[str]]) -> tuple[tuple[Number, ...], ...]:
-    """Rows of equal length, as numbers."""
-    if not rows or not any(rows):
-        message = "a matrix without numbers"
-        raise Unreadable(message)
-    if sum(map(len, rows)) > MAX_CELLS:
-        message = f"more than {MAX_CELLS:,} cells"
-        raise Unreadable(message)
-    lengths = {len(row) for row in rows}
-    if len(lengths) > 1:
-        message = "rows of different lengths"
-        raise Unreadable(message)
-    found = []
-    for line, row in enumerate(rows, start=1):
-        for place, text in enumerate(row, start=1):
-            try:
-                found.append(_cell(text))
-            except Unreadable as error:
-                row_of = f"row {line}, " if len(rows) > 1 else ""
-                where = f"{row_of}column {place}: " if len(rows) * len(row) > 1 else ""
-                message = f"{where}{error}"
-                raise Unreadable(message) from None
-    width = lengths.pop()
-    return tuple(tuple(found[at : at + width]) for at in range(0, len(found), width))
-
-
-def cell(text: str) -> Fraction:
-    """One number of a matrix."""
-    return _cell(text).value
-
-
-def _cell(text: str) -> Number:
-    """One number of a matrix, as it was written."""
-    plain_text = _plain_cell(text)
-    if not _CELL.fullmatch(plain_text) or len(plain_text) > MAX_DIGITS:
-        message = f"{shortened(text, 30)!r} is not a number"
-        raise Unreadable(message)
-    top, _, bottom = plain_text.partition("/")
-    if bottom and not int(bottom):
-        message = "it divides by 0"
-        raise Unreadable(message)
-    if bottom:
-        return Number(Fraction(top) / int(bottom))
-    digits, _, exponent = plain_text.lower().partition("e")
-    places = len(digits.partition(".")[2]) - int(exponent or 0)
-    half = Fraction(1, 2) / Fraction(10) ** places if "." in digits or exponent else Fraction(0)
-    return Number(Fraction(top), half)
 
 
 __all__ = [
@@ -480,6 +350,7 @@ __all__ = [
     "number",
     "number_text",
     "one_to",
+    "other_rows",
     "raw_text",
     "says_no",
     "shape",

@@ -78,7 +78,11 @@ def _value(name: str, text: str) -> int | str:
     text = text.strip(" \"'.")
     if text.count(")") > text.count("("):  # the end of Conv2d(…, padding=1)
         text = text.rstrip(") ")
-    _, numbers, *_ = answers.size(text)
+    try:
+        _, numbers, *_ = answers.size(text)
+    except Unreadable as error:
+        message = f"{name}: {error}"
+        raise Unreadable(message) from None
     values = {number.value for number in numbers}
     if len(values) > 1:
         message = f"{name} is {answers.shape_text([n.value for n in numbers])}; give one number for all axes"

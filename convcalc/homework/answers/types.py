@@ -427,7 +427,18 @@ class Matrix(AnswerType):
     box = "a number"
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
-        rows = answers.written_rows(raw)
+        others = [self.reading_of_rows(rows, reading) for rows in answers.other_rows(raw)]
+        try:
+            found = self.reading_of_rows(answers.written_rows(raw), reading)
+        except Unreadable:
+            if not others:
+                raise
+            return others[0].but(others=tuple(others[1:]))
+        return found.but(others=tuple(others))
+
+    @staticmethod
+    def reading_of_rows(rows: tuple[tuple[Number, ...], ...], reading: Reading) -> Reading:
+        """The reading whose value are these rows."""
         value = tuple(_values_of(row) for row in rows)
         echo = answers.matrix_text(value).replace(", ", ",")
         echo = echo if len(echo) < 200 else shortened(echo, 190)

@@ -63,6 +63,34 @@ def written_rows(raw: Any, asks: Sequence[str], most: int) -> list[WrittenRow]:
     return _joined(islice(rows, most))
 
 
+def one_row(raw: Any, asks: Sequence[str]) -> Any:
+    """The answer to a table of one row, in which its cells may stand by themselves, as a table."""
+    if isinstance(raw, dict):
+        named = [_heading(key, asks) for key in raw]
+        if not all(name in asks for name in named):
+            return raw
+        one = [
+            cell[0] if isinstance(cell, list | tuple) and len(cell) == 1 else cell
+            for cell in raw.values()
+        ]
+        return [dict(zip(named, one))]
+    if isinstance(raw, list | tuple) and len(raw) == len(asks) and any(map(_is_cell, raw)):
+        return [raw] if all(_is_cell(each) or _is_sides(each) for each in raw) else raw
+    return raw
+
+
+def _is_cell(item: Any) -> bool:
+    """Whether an item is a number, or a text without a name and without more cells."""
+    if isinstance(item, str):
+        return not _LABEL.match(item) and isinstance(_split(item, 2), str)
+    return isinstance(item, int | float)
+
+
+def _is_sides(item: Any) -> bool:
+    """Whether an item is a list of a few numbers, such as a shape."""
+    return isinstance(item, list | tuple) and all(map(_is_cell, item))
+
+
 def _heading(text: Any, asks: Sequence[str]) -> str:
     """What a column is about: one of what is asked, a name, a place; empty where it is unknown."""
     plain = plain_name(answers.raw_text(text)[:60])

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Any
 
 from convcalc.homework.marking.summaries import summary_rows
-from convcalc.homework.marking.table_rows import NUMBER, WrittenRow, written_rows
+from convcalc.homework.marking.table_rows import NUMBER, WrittenRow, one_row, written_rows
 from convcalc.homework.questions.networks import Listed, plain_name
 from convcalc.homework.questions.rows import channels_first
 from convcalc.homework.sheets.sheet import Question
@@ -60,6 +60,8 @@ def read_table(question: Question, raw: Any) -> Table:
     asks = list(dict.fromkeys(part.name.partition(".")[2] for part in question.parts))
     listed = task.listed()
     most = _ROWS_PER_LAYER * len(listed) + _MORE_ROWS
+    if len({part.name.partition(".")[0] for part in question.parts}) == 1:
+        raw = one_row(raw, asks)
     summary = summary_rows(raw, asks, task.order) if isinstance(raw, str) else []
     # as many again for each column, where each cell has its name
     rows = summary[: most + 1] or written_rows(raw, asks, (most + 1) * len(asks))
