@@ -317,7 +317,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
         (
             package.parent / "mistakes",
             mistakes.MODULES,
-            {"__init__", "base", "search", "catalogue", "carry", "rounding"},
+            {"__init__", "base", "search", "catalogue", "carry", "letters", "rounding"},
         ),
     ):
         assert {path.stem for path in folder.glob("*.py")} == set(known) | helpers
