@@ -296,7 +296,7 @@ class Toeplitz(Parted):
         return {
             "size": "How many outputs are there?",
             "matrix": "How many rows × columns does the layer have as a matrix?",
-            "free": "How many different weights are there in this matrix?",
+            "free": "How many different weights has the layer, written as a matrix?",
             "dense": "How many weights would a fully connected layer have?",
         }
 
