@@ -167,7 +167,7 @@ class Conv1d(ByHand):
 
 
 @question("conv-3d-by-hand")
-class Conv3d(ByHand):
+class Conv3d(Parted, ByHand):
     """A small 3-D convolution: x and w are lists of slices, and so is the result.
 
     A result of several slices is asked for slice by slice: slice1, slice2 …
@@ -180,7 +180,7 @@ class Conv3d(ByHand):
     )
     examples: ClassVar = (
         {"x": [[[1, 0], [2, 1]], [[0, 1], [1, 3]], [[2, 2], [0, 1]]], "w": [[[1, 0], [0, 1]], [[0, 2], [1, 0]]]},
-        {"x": [[[1, 2, 0], [0, 1, 1]], [[3, 0, 1], [1, 0, 2]]], "w": [[[1, 1]], [[0, 1]]]},
+        {"x": [[[1, 2, 0], [0, 1, 1]], [[3, 0, 1], [1, 0, 2]]], "w": [[[1, 1], [0, 1]]]},
     )  # fmt: skip
 
     x: Stack
@@ -201,6 +201,7 @@ class Conv3d(ByHand):
             )
         if self.fit == "strict" and room % self.s:
             raise GivenError("", STRICT_MISFIT)
+        super().check()
 
     def slices(self) -> list[Stack]:
         """The slices under the kernel, for each slice of the result."""
@@ -217,17 +218,24 @@ class Conv3d(ByHand):
             self.slices()[0], self.w, self.s, self.p.sides(2), bias=bias, steps=steps, fit=self.fit
         )
 
-    def parts(self) -> list[Part]:
+    def every_part(self) -> list[Part]:
         found = []
-        every = self.slices()
-        for number, slices in enumerate(every, start=1):
+        for number, slices in enumerate(self.slices(), start=1):
             (part,) = self.maps_of(self.quantities()._replace(x=slices))
-            if len(every) > 1:
-                part.name = part.label = f"slice{number}"
+            part.name = part.label = f"slice{number}"
             found.append(part)
         return found
 
-    def sentence(self) -> str:
+    def asks(self) -> dict[str, str]:
+        count = len(self.slices())
+        if count == 1:
+            return {"slice1": "What is the result?"}
+        return {
+            f"slice{number}": f"What is slice {number} of the result?"
+            for number in range(1, count + 1)
+        }
+
+    def setting(self) -> str:
         more = options(stride=None if self.s == 1 else self.s, padding=self.p.shown)
         after = f", then add {self.b}" if self.b else ""
         after += _THEN_RELU if self.relu else ""
