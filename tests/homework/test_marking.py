@@ -11,8 +11,10 @@ import pytest
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework import WrongAnswer, assert_right, check, loads
-from convcalc.homework.answers.types import Volume
+from convcalc.homework.answers.measures import RATIO, SHARE
+from convcalc.homework.answers.types import COUNT, MATRIX, SIZE, Volume
 from convcalc.homework.marking.mark import mark
+from convcalc.homework.questions import Part
 from convcalc.homework.sheets.forms import part_form
 from homework.mistake_cases import MISTAKE_CASES, MistakeCase
 from homework.test_questions import sheet_with
@@ -522,3 +524,31 @@ def test_an_answer_is_read_once_where_another_convention_reads_it_alike(
     monkeypatch.setattr(Volume, "parse", counted)
     assert not mark(sheet, {"q1": rows}).right
     assert max(map(reads.count, rows.split("\n"))) <= 4  # placed, marked, followed, what follows
+
+
+@pytest.mark.parametrize(
+    ("after", "answer", "points"),
+    [
+        (Part("", SHARE, Fraction(1, 2)), "50", 1),  # read as the type that the own answers lead to
+        (Part("", SHARE, Fraction(1, 2)), "50.5", 1),  # with its tolerance
+        (Part("", RATIO, Fraction(5, 4)), "1,25", 1),
+        (Part("", SIZE, Fraction(7, 3)), "2.333", 1),
+        (Part("", RATIO, Fraction(2333, 1000)), "2,333", 1),  # read in the other way
+        (Part("", COUNT, 50), "50.5", 0),
+        (Part("", MATRIX, ((50,),)), "5", 0),
+    ],
+)
+@pytest.mark.parametrize("follow_through", [True, False])
+def test_what_follows_is_marked_as_the_type_of_answer_that_it_is(
+    after: Part, answer: str, points: int, follow_through: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = sheet_with("output-size", {"n": 32, "k": 5})
+    sheet.follow_through = follow_through
+    monkeypatch.setattr(type(sheet["q1"].task), "follow", lambda *_: after)
+    result = check(sheet, "q1", answer)
+    right = points and follow_through
+    assert result.status == ("follow-through" if right else "wrong")
+    assert result.points == (1 if right else 0)
+    assert result.parts[0].expected == 28
+    if right:
+        assert result.hint == "follows correctly from what you wrote before"

@@ -259,21 +259,14 @@ def _follow_through(
     after = question.task.follow(part.name, earlier)
     if after is None or after.expected == part.expected:
         return verdict
-    reading = verdict.reading
-    if reading is None or not part.answer_type.reads_as(after.answer_type):
-        reading = after.answer_type.read(raw)
-    if not reading.problem and after.answer_type.same(
-        reading, after.expected, question.allowed(after)
-    ):
-        if not sheet.follow_through:
-            return verdict
-        verdict.status, verdict.points = "follow-through", verdict.max
-        verdict.mistakes.clear()
-        verdict.found.clear()
-        verdict.hint, verdict.hint_level = "follows correctly from what you wrote before", 1
-        return verdict
     own = mark_part(sheet, question.after(after), after, raw, verdict.max, level)
     own.expected = verdict.expected
+    if own.status == "unreadable" or (own.points > verdict.points and not sheet.follow_through):
+        return verdict
+    if own.right:
+        own.status = "follow-through"
+        own.hint, own.hint_level = "follows correctly from what you wrote before", 1
+        return own
     return own if own.mistakes or not verdict.mistakes else verdict
 
 
