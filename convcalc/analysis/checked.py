@@ -168,7 +168,7 @@ def github_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """The findings as commands that GitHub shows beside the lines of a change.
 
     >>> next(github_lines([Finding("a,b.yaml", 3, 5, "expect", "params should be 1 but is 2")]))
-    '::error file=a%2Cb.yaml,line=3,col=5,title=convcalc: expect::params should be 1 but is 2'
+    '::error file=a%2Cb.yaml,line=3,col=5,title=convcalc%3A expect::params should be 1 but is 2'
     """
     for each in findings:
         place = f",line={each.line},col={each.column}" if each.line else ""
