@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ import pytest
 
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.homework import loads
-from convcalc.homework.classroom.distribute import sheet_text
+from convcalc.homework.classroom.distribute import make, sheet_text
+from convcalc.homework.classroom.grader import Grader
+from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.exports.items import items
 from convcalc.homework.marking.mark import mark
 from convcalc.homework.questions import create_question
@@ -85,6 +89,7 @@ id: chain
 questions:
   - {id: q1, type: params, vary: {k: [3, 5, 7], filters: [10, 20]}, given: {c_in: 3}}
   - {id: q2, type: from-answers, given: {formula: 2*q1}}
+  - {id: q3, type: from-answers, given: {formula: q2+1}}
 """
 
 
@@ -93,14 +98,46 @@ def test_every_student_has_the_value_of_the_own_numbers() -> None:
     seen = set()
     for number in range(12):
         sheet = maker.of(f"s{number}")
-        q1, q2 = (sheet[name].parts[0].expected for name in ("q1", "q2"))
-        assert q2 == 2 * q1
+        q1, q2, q3 = (sheet[name].parts[0].expected for name in ("q1", "q2", "q3"))
+        assert (q2, q3) == (2 * q1, 2 * q1 + 1)
         seen.add(q1)
         again = loads(sheet_text(sheet))
         assert again["q2"].parts[0].expected == q2
         assert str(q1) not in sheet_text(sheet)
         assert "values" not in sheet_text(sheet)
     assert len(seen) > 1
+
+
+def test_the_key_of_a_class_has_the_value_of_the_own_numbers(tmp_path: Path) -> None:
+    roster = Roster()
+    for number in range(6):
+        roster.add(Student(f"s{number}"))
+    make(loads(VARIED), roster, b"an old and well kept secret", str(tmp_path / "made"))
+    with (tmp_path / "made" / "key.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    key = {(row["student_id"], row["question"]): row for row in rows}
+    values = set()
+    for number in range(6):
+        q1, q2, q3 = (
+            int(key[f"s{number}", name]["expected"].replace(",", "")) for name in ("q1", "q2", "q3")
+        )
+        assert (q2, q3) == (2 * q1, 2 * q1 + 1)
+        assert key[f"s{number}", "q2"]["given"] == f"q1={q1}"
+        values.add(q1)
+    assert len(values) > 1
+
+
+def test_a_class_gets_points_for_what_follows_from_the_own_answers() -> None:
+    sheet = loads(SHEET)
+    grader = Grader(sheet)
+    for q1, q3, points in [
+        (760, 760 * 7840, 1), (750, 750 * 7840, 1), (740, 750 * 7840, 0), (750, 750 * 7840, 1),
+    ]:  # fmt: skip
+        entries = grader.mark(sheet, {"q1": q1, "q2": 7840, "q3": q3})
+        assert entries[2].points == Fraction(points), q1
+        assert entries[2].result.status == marked(sheet, q1=q1, q2=7840, q3=q3)["q3"][0]
+    (entry,) = [each for each in grader.mark(sheet, {"q5": {"weights": 50}, "q6": 1570}) if each.result.id == "q6"]  # fmt: skip
+    assert entry.result.status == "follow-through"
 
 
 def test_nobody_is_marked_or_exported_by_the_first_draw() -> None:

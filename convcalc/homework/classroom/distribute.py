@@ -159,28 +159,23 @@ def sheet_text(sheet: Sheet) -> str:
 # -------------------------------------------------------------------------------------- key
 
 
-def _key_rows(sheet: Sheet, student: str, numbers: dict[str, str]) -> Iterator[list[str]]:
-    """The right answers of a student's sheet, with the wrong numbers that known mistakes lead to."""
-    for question in sheet.questions:
-        if question.manual:
-            continue
-        for part in question.parts:
-            if part.expected is None:
-                continue
-            wrong = "; ".join(
-                f"{name} {', '.join(part.answer_type.text(value) for value in values[:2])}"
-                for name, values in wrong_numbers(part, tuple(question.separate))
-                if part.topic and part.answer_type.counts
-            )
-            given = numbers.get(question.id, "")
-            right = part.answer_type.text(part.expected)
-            yield [
-                guard_cell(text)
-                for text in (student, sheet.variant, question.id, part.name, given, right, wrong)
-            ]
-
-
 _KEY = ("student_id", "variant", "question", "part", "given", "expected", "mistakes", "secret")
+
+
+def _key_rows(question: Question, given: str) -> Iterator[list[str]]:
+    """The right answers to a question with the wrong numbers of known mistakes: the middle columns of `_KEY`."""
+    if question.manual:
+        return
+    for part in question.parts:
+        if part.expected is None:
+            continue
+        wrong = "; ".join(
+            f"{name} {', '.join(part.answer_type.text(value) for value in values[:2])}"
+            for name, values in wrong_numbers(part, tuple(question.separate))
+            if part.topic and part.answer_type.counts
+        )
+        right = part.answer_type.text(part.expected)
+        yield [guard_cell(text) for text in (question.id, part.name, given, right, wrong)]
 
 
 def make(
@@ -253,14 +248,14 @@ def _student_key(
 ) -> Iterator[list[str]]:
     """The key of a student; the rows of a question that was drawn before are not made again."""
     for question in sheet.questions:
-        numbers = {name: str(question.given[name]) for name in _vary_of(maker.sheet, question.id)}
+        numbers = {name: question.given[name] for name in _vary_of(maker.sheet, question.id)}
+        numbers.update(question.task.linked_values)
         said = " ".join(f"{name}={value}" for name, value in numbers.items())
         place = f"{question.id} {said}"
         if place not in known:
-            only = Sheet(sheet.id, sheet.title, sheet.conventions, [question])
-            known[place] = list(_key_rows(only, "", {question.id: said}))
+            known[place] = list(_key_rows(question, said))
         for row in known[place]:
-            yield [guard_cell(student), sheet.variant, *row[2:], sheet.secret]
+            yield [guard_cell(student), guard_cell(sheet.variant), *row, sheet.secret]
 
 
 def _vary_of(sheet: Sheet, name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from convcalc.errors import UsageError
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.classroom.roster import Student
-from convcalc.homework.marking.mark import mark_question
+from convcalc.homework.marking.mark import mark_question, own_answers
 from convcalc.homework.marking.neighbours import (
     by_question,
     is_unexplained,
@@ -19,6 +19,7 @@ from convcalc.homework.marking.neighbours import (
     with_neighbour,
 )
 from convcalc.homework.marking.verdicts import Result, Verdict
+from convcalc.homework.sheets.links import used_by
 from convcalc.homework.sheets.points import points_text
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.draw import Maker, varies, with_numbers
@@ -122,7 +123,7 @@ class Grader:
         self.secret = secret
         self.maker = Maker(sheet, secret) if secret is not None and self.varies else None
         self.ids = {question.id.lower(): question.id for question in sheet.questions}
-        self._kept: dict[tuple[int, str], Entry] = {}
+        self._kept: dict[tuple[int, str, str], Entry] = {}
         self._owners: dict[tuple[int, ...], dict[Any, str]] = {}
         self._alive: dict[int, Question] = {}
         self._drawn: dict[tuple[str, ...], Question] = {}
@@ -163,21 +164,26 @@ class Grader:
 
     def mark(self, sheet: Sheet, values: dict[str, Any]) -> list[Entry]:
         """The marking of each question of a student's sheet."""
-        entries = [self.entry(sheet, q, values.get(q.id)) for q in sheet.questions]
+        entries: list[Entry] = []
+        own: dict[str, Any] = {}
+        for question in sheet.questions:
+            entries.append(self.entry(sheet, question, values.get(question.id), own))
+            own.update(own_answers(entries[-1].result))
         if any(entry.loose for entry in entries):
             owners = self.owners(sheet)
             entries = [_name_neighbour(e, owners) if e.loose else e for e in entries]
         return entries
 
-    def entry(self, sheet: Sheet, question: Question, raw: Any) -> Entry:
-        """The marking of one answer."""
+    def entry(self, sheet: Sheet, question: Question, raw: Any, own: dict[str, Any]) -> Entry:
+        """The marking of one answer; the student's own earlier ones, from which it may follow."""
         if question.manual:  # no two students write the same sentences
             return _entry_of(question, mark_question(sheet, question, raw))
         text = raw if isinstance(raw, str) else json.dumps(raw)
-        key = (id(question), text)
+        used = used_by(question, own)
+        key = (id(question), text, repr(used))
         found = self._kept.get(key)
         if found is None:
-            found = _entry_of(question, mark_question(sheet, question, raw))
+            found = _entry_of(question, mark_question(sheet, question, raw, own=used))
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
                 self._alive.clear()

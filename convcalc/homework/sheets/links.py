@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.answers.expressions import plain_name
 from convcalc.homework.questions.given import GivenError
@@ -42,6 +42,12 @@ def needed_by(question: Question, earlier: Sequence[Question]) -> list[Question]
             found.append(each)
             ids |= {plain_name(name.partition(".")[0]) for name in each.task.needs()}
     return found[::-1]
+
+
+def used_by(question: Question, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a student's answers that a question is worked out from, directly."""
+    names = set(map(plain_name, question.task.needs()))
+    return {name: value for name, value in answers.items() if plain_name(name) in names}
 
 
 def _named(name: str, earlier: Sequence[Question]) -> Iterator[tuple[Question, Fraction]]:

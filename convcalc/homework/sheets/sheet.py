@@ -241,10 +241,10 @@ class Sheet:
 
     def __post_init__(self) -> None:
         """Work out again what follows from other questions, whose numbers may be other ones now."""
-        self.questions = [
-            with_links(question, self.questions[:place]) if question.task.needs() else question
-            for place, question in enumerate(self.questions)
-        ]
+        linked: list[Question] = []
+        for question in self.questions:
+            linked.append(with_links(question, linked) if question.task.needs() else question)
+        self.questions = linked
 
     def __getitem__(self, name: str) -> Question:
         """A question by its id.
