@@ -166,12 +166,17 @@ def _without_middle(text: str, limit: int) -> str:
     return ends if width(ends) <= limit else _without_end(ends, limit)
 
 
+_MOST_INDENT = 32
+
+
 def _hanging(line: str) -> str:
     """The indentation under which a line's continuation stands: its second column, if it has one."""
     head = len(line) - len(line.lstrip())
     gap = line.find("  ", head)
     start = gap + len(line[gap:]) - len(line[gap:].lstrip()) if gap > 0 else head
-    return " " * min(start, 24)
+    if line.startswith("- ", head):  # an item of a list, as in YAML
+        start = head + 2
+    return " " * min(start, _MOST_INDENT)
 
 
 def _style(lines: Sequence[str], style: str, view: View) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from convcalc.formats import FORMATS
 from convcalc.homework.exports import EXPORTS
@@ -385,6 +387,29 @@ def test_pages_of_types_have_lines_and_no_signs_for_them(convcalc: Any) -> None:
         out = convcalc("hw", "types", kind).out
         assert "\\n" not in out, kind
         assert "`" not in out.split("given:")[0], kind
+
+
+@pytest.mark.parametrize("kind", ["conv-3d-by-hand", "gradient", "volume", "formula"])
+def test_an_example_in_a_narrow_terminal_can_still_be_copied(convcalc: Any, kind: str) -> None:
+    out = convcalc("hw", "types", kind, columns=60).out
+    assert max(map(len, out.splitlines())) <= 60
+    items = re.findall(r"^- (?:.*\n)*?.*\}\}\n", out, re.MULTILINE)
+    assert [yaml.safe_load(item)[0] for item in items] == [
+        yaml.safe_load(json.dumps({"type": kind, "given": given}))
+        for given in QUESTIONS[kind].examples
+    ]
+
+
+def test_the_second_column_of_a_list_goes_on_below_itself(convcalc: Any) -> None:
+    out = convcalc("hw", "types", "conv-by-hand", columns=60).out
+    assert (
+        """
+  hand.flipped               true convolution where
+                             correlation is meant, or the
+                             reverse
+"""
+        in out
+    )
 
 
 def test_a_missing_choice_lists_what_there_is(convcalc: Any) -> None:

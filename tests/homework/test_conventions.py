@@ -336,6 +336,12 @@ rows("conv-1d", {"x": [[1, 2]], "w": [[1]], "s": 2}, ((1,),), (FIT, REFUSED))
 CUBE = [SQUARE, SQUARE]
 rows("conv-3d-by-hand", {"x": [[[5]]], "w": [[[1]]], "p": 1}, {"slice2": ((0, 0, 0), (0, 5, 0), (0, 0, 0))},
      (TOTAL, {"slice2": ((0, 0), (0, 0))}))  # fmt: skip
+rows(
+    "conv-3d-by-hand",
+    {"x": [[[1, 2]], [[3, 4]]], "w": [[[1, 0]], [[0, 0]]]},
+    ((1,),),
+    ("conv=convolution", ((4,),)),
+)
 rows("conv-3d-by-hand", {"x": CUBE, "w": [[[1]]], "s": 2}, ((1,),), (FIT, REFUSED))
 rows("pool-by-hand", {"x": SQUARE, "k": 2, "s": 1, "p": 1}, ((1, 2, 2), (3, 4, 4), (3, 4, 4)),
      (TOTAL, ((4, 4), (4, 4))))  # fmt: skip

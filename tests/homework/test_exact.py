@@ -199,6 +199,8 @@ def test_a_convolution_in_three_dimensions_is_exact(
         expected = np.maximum(expected, 0)
     words = {"x": x.tolist(), "w": w.tolist(), "s": s, "p": p, "b": b, "relu": then_relu}
     found = asked("conv-3d-by-hand", **words)
+    turned = {**words, "w": w[::-1, ::-1, ::-1].tolist(), "flip": True}
+    assert asked("conv-3d-by-hand", **turned) == found
     assert [[list(row) for row in part] for part in found.values()] == expected.tolist()
     assert list(found) == (
         [""] if len(expected) == 1 else [f"slice{i + 1}" for i in range(len(expected))]

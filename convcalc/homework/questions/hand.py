@@ -35,6 +35,7 @@ from convcalc.homework.questions.steps import (
     worked_out,
 )
 from convcalc.homework.questions.words import by, options
+from convcalc.text import plural
 
 _MAX_FILTERS = 16
 _THEN_RELU = ", then apply ReLU"
@@ -189,6 +190,7 @@ class Conv3d(Parted, ByHand):
     p: Zeros = default(0)
     b: Fraction = Fraction(0)
     relu: bool = False
+    flip: Flip = default(None)
     fit: Fit
 
     def check(self) -> None:
@@ -215,8 +217,9 @@ class Conv3d(Parted, ByHand):
         bias = int(self.b) if self.b.denominator == 1 else self.b
         steps = ("conv", "relu") if self.relu else ("conv",)
         return Hand(
-            self.slices()[0], self.w, self.s, self.p.sides(2), bias=bias, steps=steps, fit=self.fit
-        )
+            self.slices()[0], self.w, self.s, self.p.sides(2), bias=bias, flipped=self.flip,
+            steps=steps, fit=self.fit, deep=True,
+        )  # fmt: skip
 
     def every_part(self) -> list[Part]:
         found = []
@@ -237,11 +240,13 @@ class Conv3d(Parted, ByHand):
 
     def setting(self) -> str:
         more = options(stride=None if self.s == 1 else self.s, padding=self.p.shown)
-        after = f", then add {self.b}" if self.b else ""
+        after = ", with the kernel flipped along each of them" if self.flip else ""
+        after += f", then add {self.b}" if self.b else ""
         after += _THEN_RELU if self.relu else ""
+        slices = plural(len(self.x), "slice")
         return (
-            f"Convolve the {len(self.x)} slices {maps_text(self.x)} in three dimensions with a kernel of "
-            f"{len(self.w)} slices {maps_text(self.w)}{more}{after}."
+            f"Convolve the {slices} {maps_text(self.x)} in three dimensions with a kernel of "
+            f"{plural(len(self.w), 'slice')} {maps_text(self.w)}{more}{after}."
         )
 
 
@@ -258,6 +263,7 @@ class PoolByHand(ByHand):
     examples: ClassVar = (
         {"x": [[1, 9, 2, 1], [3, 4, 0, 7], [0, 2, 5, 6], [8, 3, 1, 2]], "k": 2, "mode": "max"},
         {"x": [[2, 6, 0, 4], [4, 8, 2, 2]], "k": 2, "mode": "avg"},
+        {"x": [[4, 8], [12, 16]], "k": 2, "p": 1, "mode": "avg"},
     )
 
     x: Rows

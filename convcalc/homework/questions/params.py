@@ -293,7 +293,10 @@ class ParamsSeparable(Task):
     rule: ClassVar = (
         "Two layers: k·k weights per input channel, then a 1×1 convolution of all channels."
     )
-    examples: ClassVar = ({"k": 3, "c_in": 10, "filters": 20}, {"k": 5, "c_in": 16, "filters": 8})
+    examples: ClassVar = (
+        {"k": 3, "c_in": 10, "filters": 20}, {"k": 5, "c_in": 16, "filters": 8},
+        {"k": 3, "c_in": 12, "filters": 6, "bias": "true"},
+    )  # fmt: skip
 
     k: Sizes
     c_in: Count

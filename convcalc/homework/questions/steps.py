@@ -35,6 +35,7 @@ class Hand(NamedTuple):
         cells: the cells asked for; () for all of them.
         fit: what happens where a window does not fit exactly.
         pad_counts: whether padding counts in averages.
+        deep: whether the maps are slices of a volume, whose order turns with the kernel.
     """
 
     x: Stack
@@ -53,6 +54,14 @@ class Hand(NamedTuple):
     transposed: bool = False
     out_pad: int = 0
     fit: str = "floor"
+    deep: bool = False
+
+    @property
+    def kernel(self) -> Stack:
+        """The kernel as it lies on the maps."""
+        if not self.flipped:
+            return self.w
+        return turned(self.w)[::-1] if self.deep else turned(self.w)
 
     @property
     def pool_fit(self) -> str:
@@ -85,7 +94,7 @@ def convolved(quantities: Hand, *, only_positive: bool = False) -> Exact:
         ValueError: the window does not fit, or there is too much to do.
     """
     x, s, p = exact(quantities.x), quantities.s, quantities.p
-    w = exact(turned(quantities.w) if quantities.flipped else quantities.w)
+    w = exact(quantities.kernel)
     if quantities.transposed:
         return stamp(x, w, stride=s, padding=p, output_padding=quantities.out_pad)
     fit = "strict" if quantities.fit == "strict" else "floor"
