@@ -69,11 +69,25 @@ def dilated_letters(given: dict[str, Any]) -> dict[str, int]:
 
 def axis_letters(given: dict[str, Any]) -> dict[str, int]:
     """Those of a convolution on another number of axes."""
-    return {"k": given["k"][0], "cin": given["c_in"], "cout": given["filters"]}
+    letters = {
+        "k": given["k"][0],
+        "cin": given["c_in"],
+        "cout": given.get("filters", 1),
+        "c": given["c_in"],
+    }
+    if "n" in given:
+        letters["n"] = given["n"][0]
+        letters |= dict.fromkeys("dhw"[-len(given["n"]) :], given["n"][0] - given["k"][0] + 1)
+    return letters
 
 
 def group_letters(given: dict[str, Any]) -> dict[str, int]:
     return {"k": given["k"], "cin": given["c_in"], "cout": given["filters"], "g": given["groups"]}
+
+
+def on(axes: int) -> Callable[[int], list[int]]:
+    """A number for each axis."""
+    return lambda number: [number] * axes
 
 
 def whole(low: int, high: int) -> st.SearchStrategy[int]:
@@ -86,8 +100,16 @@ _N, _K, _C = whole(9, 80), whole(1, 7), whole(1, 70)
 _TYPES: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, int]]]] = {
     "output-size": ({"n": _N, "k": _K, "s": whole(1, 4), "p": whole(0, 3)}, window_letters),
     "dilated-size": ({"n": whole(20, 80), "k": whole(2, 5), "d": whole(1, 4), "s": whole(1, 3), "p": whole(0, 3)}, dilated_letters),
-    "params-1d": ({"k": _K.map(lambda k: [k]), "c_in": _C, "filters": _C}, axis_letters),
-    "params-3d": ({"k": _K.map(lambda k: [k, k, k]), "c_in": _C, "filters": _C}, axis_letters),
+    **{
+        f"{kind}-{axes}d": (
+            {"n": whole(9, 30).map(on(axes)), "k": _K.map(on(axes)), "c_in": _C, "filters": _C}
+            if kind in ("params", "macs", "neurons", "no-sharing")
+            else {"k": _K.map(on(axes)), "c_in": _C} | ({"filters": _C} if kind.startswith("params") else {}),
+            axis_letters,
+        )
+        for kind in ("params", "macs", "neurons", "no-sharing", "params-separable", "weights-per-neuron")
+        for axes in (1, 3)
+    },
     "params-groups": ({"k": _K, "c_in": whole(1, 30).map(lambda c: 2 * c), "filters": whole(1, 30).map(lambda c: 2 * c), "groups": st.just(2)}, group_letters),
     "pool-volume": ({"n": _N, "k": whole(2, 5), "s": whole(1, 4)}, window_letters),
     "transposed-size": ({"n": whole(2, 40), "k": _K, "s": whole(1, 4), "p": whole(0, 1)}, window_letters),
@@ -151,7 +173,7 @@ def test_most_formulas_of_these_types_are_in_letters() -> None:
         }  # fmt: skip
         given_ |= {"d": 2, "groups": 1}
         if letters_of is axis_letters:
-            given_["k"] = [5] * int(kind[-2])
+            given_ |= {"k": [5] * int(kind[-2]), "n": [40] * int(kind[-2])}
         given_ = {word: given_[word] for word in words}
         for name, text, value in candidates(kind, given_):
             try:

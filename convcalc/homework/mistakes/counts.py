@@ -128,9 +128,9 @@ _rule(
 _rule(
     "dws-outputs", "the depthwise half on the output channels", "k²·cout + cin·cout",
     lambda w: [
-        Way(w.k * w.k * w.filters + w.pointwise, "k²·cout + cin·cout"),
-        Way(w.k * w.k + w.pointwise, "k² + cin·cout"),
-        Way(w.k * w.k * (w.c_in + w.filters), "k²·(cin + cout)"),
+        Way(w.area * w.filters + w.pointwise, "k²·cout + cin·cout"),
+        Way(w.area + w.pointwise, "k² + cin·cout"),
+        Way(w.area * (w.c_in + w.filters), "k²·(cin + cout)"),
         Way(w.depthwise * w.pointwise, "k²·cin·cin·cout"),
     ],
     "The depthwise half works on the input channels, one filter for each.",

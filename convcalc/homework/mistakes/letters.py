@@ -1,7 +1,7 @@
 """The letters of a printed formula, as they stand for the numbers of a question.
 
-Formulas are written for the commonest case: two axes, no groups, no dilation. Elsewhere k² is k or k³,
-the channels of one filter are cin/g, and a dilated kernel covers d(k − 1) + 1 cells.
+Formulas are written for the commonest case: two axes, no groups, no dilation. Elsewhere k² is k or k³ (and
+n², h·w, 2k likewise), the channels of one filter are cin/g, and a dilated kernel covers d(k − 1) + 1 cells.
 """
 
 from __future__ import annotations
@@ -34,7 +34,11 @@ _ADDED = "k²·cin·cout·h·w + cout"
 _WITH_GROUPS = {
     "(k²·cout + 1)·cin": "(k²·(cout/g) + 1)·cin", "k²·cout·cin": "k²·(cout/g)·cin", "k²·(cin + cout)": "k²·(cin + cout)",
 }  # fmt: skip
-_POWERS = {1: "k", 3: "k³"}
+# What stands for two axes, and for one or three instead.
+_ON_AXES = {
+    1: {"k²": "k", "n²": "n", "n·n": "n", "h·w": "w"},
+    3: {"k²": "k³", "n²": "n³", "n·n": "n·n·n", "h·w": "d·h·w", "2k·": "3k·"},
+}
 _KERNEL = re.compile(r"(?<![\w²])k(?![\w²³])")
 _CHANNELS = re.compile(r"(?<!\w)cin(?!\w)")
 
@@ -55,9 +59,10 @@ def spelled(mistake: str, formula: str, quantities: Any) -> str:
             formula = _operations(formula, quantities.flops)
         if quantities.groups > 1 and mistake not in _OF_ALL_CHANNELS:
             formula = _WITH_GROUPS.get(formula) or _CHANNELS.sub("(cin/g)", formula)
-        formula = formula.replace("k²", _POWERS.get(len(quantities.kernel), "k²"))
     elif mistake in _COVERED and _is_dilated(quantities):
         formula = _KERNEL.sub("(d(k − 1) + 1)", formula)
+    for two, other in _ON_AXES.get(len(getattr(quantities, "kernel", ())), {}).items():
+        formula = formula.replace(two, other)
     return formula
 
 
