@@ -8,7 +8,13 @@ from typing import Any
 
 from convcalc.network.notations.base import MAX_LAYERS
 from convcalc.network.notations.code import last_name
-from convcalc.network.notations.code_expressions import BUILTINS, WAY_OUT, Expressions, is_plain
+from convcalc.network.notations.code_expressions import (
+    BUILTINS,
+    MAX_ITEMS,
+    WAY_OUT,
+    Expressions,
+    is_plain,
+)
 from convcalc.network.notations.code_values import (
     Class,
     Flowing,
@@ -199,7 +205,7 @@ class Calls(Expressions):
             name == "extend"
             and len(given) == 1
             and isinstance(given[0], list | tuple)
-            and len(owner) + len(given[0]) <= 2 * MAX_LAYERS
+            and len(owner) + len(given[0]) <= MAX_ITEMS
         ):
             owner.extend(given[0])
             return None
@@ -240,7 +246,7 @@ class Calls(Expressions):
         )
         if (
             name == "zip"
-            and sum(len(each) for each in given if isinstance(each, list | tuple)) > 2 * MAX_LAYERS
+            and sum(len(each) for each in given if isinstance(each, list | tuple)) > MAX_ITEMS
         ):
             allowed = False
         try:

@@ -34,6 +34,8 @@ BUILTINS = (
     "min", "max", "sum", "str", "bool", "abs", "round", "super",
 )  # fmt: skip
 WAY_OUT = "write each layer on a line of its own"
+BRANCHES = "is not a call of one layer, which alone is followed; write a YAML file"
+MAX_ITEMS = 2 * MAX_LAYERS  # of a list
 _OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
     ast.FloorDiv: lambda a, b: a // b, ast.Mod: lambda a, b: a % b, ast.Div: lambda a, b: a / b,
@@ -233,8 +235,8 @@ class Expressions:
                 )
             else:
                 found.append(self.value(node))
-            if len(found) > 2 * MAX_LAYERS:
-                self.code.refuse(node, f"are more than {2 * MAX_LAYERS:,}; use fewer")
+            if len(found) > MAX_ITEMS:
+                self.code.refuse(node, f"are more than {MAX_ITEMS:,}; use fewer")
                 raise StoppedError
         return found
 
@@ -339,14 +341,14 @@ class Expressions:
         if isinstance(right, int):
             left, right = right, left
         if isinstance(node.op, ast.Mult) and type(left) is int and isinstance(right, list | tuple):
-            if max(left, 0) * len(right) > 2 * MAX_LAYERS:
-                self.code.refuse(node, f"has more than {2 * MAX_LAYERS:,} items; use fewer")
+            if max(left, 0) * len(right) > MAX_ITEMS:
+                self.code.refuse(node, f"has more than {MAX_ITEMS:,} items; use fewer")
                 raise StoppedError
             return right * left
         if (
             isinstance(node.op, ast.Add)
             and type(left) is type(right)
-            and len(left) + len(right) <= 2 * MAX_LAYERS
+            and len(left) + len(right) <= MAX_ITEMS
         ):
             return left + right
         return Unread(f"{quoted(self.code.label(node))} is not a plain number; write the result")
@@ -356,9 +358,7 @@ class Expressions:
         one, other = (left, right) if isinstance(left, Flowing) else (right, left)
         if isinstance(other, int | float) and not isinstance(node.op, ast.MatMult):
             return one
-        return self.refuse(
-            node, "is not a call of one layer, which alone is followed; write a YAML file"
-        )
+        return self.refuse(node, BRANCHES)
 
     def _value_subscript(self, node: ast.Subscript) -> Any:
         owner = self.value(node.value)
@@ -372,9 +372,7 @@ class Expressions:
         if isinstance(owner, Unread):
             return owner
         if isinstance(owner, Flowing):
-            return self.refuse(
-                node, "is not a call of one layer, which alone is followed; write a YAML file"
-            )
+            return self.refuse(node, BRANCHES)
         if isinstance(owner, (list, tuple, dict, Sequence)):
             return self.refuse(node, "is not among its items; use a number or name that is there")
         return self.unknown(node)

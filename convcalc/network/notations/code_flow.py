@@ -8,6 +8,7 @@ from typing import Any
 
 from convcalc.layers import Shape
 from convcalc.network.chain import Written
+from convcalc.network.notations.code_expressions import BRANCHES
 from convcalc.network.notations.code_run import Run
 from convcalc.network.notations.code_values import (
     Class,
@@ -19,8 +20,6 @@ from convcalc.network.notations.code_values import (
     Sequence,
     Unread,
 )
-
-BRANCHES = "is not a call of one layer, which alone is followed; write a YAML file"
 
 
 class Flows(Run):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from convcalc.network.notations.base import Reading
-from convcalc.network.notations.code_flow import BRANCHES, Flows
+from convcalc.network.notations.code_expressions import BRANCHES, StoppedError, ValueCode
+from convcalc.network.notations.code_flow import Flows
 from convcalc.network.notations.code_values import (
     Class,
     Flowing,
@@ -17,6 +19,24 @@ from convcalc.network.notations.code_values import (
     Unread,
 )
 from convcalc.text import quoted
+
+
+def network_in(text: str, follower: Callable[[ValueCode], Flows]) -> Reading:
+    """What the lines of a text say, followed in the names of a framework.
+
+    Args:
+        text: the lines.
+        follower: of the framework.
+    """
+    found = Reading()
+    code = ValueCode(text, found)
+    run = follower(code)
+    try:
+        run.statements(code.body)
+        Result(run, found).take()
+    except StoppedError:
+        pass
+    return found
 
 
 class Result:

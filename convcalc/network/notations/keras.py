@@ -10,8 +10,7 @@ from typing import ClassVar
 
 from convcalc.network.notations.base import Notation, Reading, notation
 from convcalc.network.notations.code import looks_like_python
-from convcalc.network.notations.code_expressions import StoppedError, ValueCode
-from convcalc.network.notations.code_result import Result
+from convcalc.network.notations.code_result import network_in
 from convcalc.network.notations.keras_run import KerasRun
 
 _SURE = re.compile(
@@ -38,12 +37,4 @@ class Keras(Notation):
     @staticmethod
     def read(text: str, axes: int) -> Reading:
         del axes  # the names of layers say it
-        found = Reading()
-        code = ValueCode(text, found)
-        run = KerasRun(code)
-        try:
-            run.statements(code.body)
-            Result(run, found).take()
-        except StoppedError:
-            pass
-        return found
+        return network_in(text, KerasRun)

@@ -7,11 +7,10 @@ from typing import Any
 
 from convcalc.layers import Shape, get_kind
 from convcalc.network.chain import Written
-from convcalc.network.notations.code_expressions import ValueCode
-from convcalc.network.notations.code_flow import BRANCHES, Flows
+from convcalc.network.notations.code_expressions import BRANCHES, WAY_OUT, ValueCode
+from convcalc.network.notations.code_flow import Flows
 from convcalc.network.notations.code_values import (
     Flowing,
-    Function,
     Instance,
     Library,
     Method,
@@ -206,7 +205,7 @@ class KerasRun(Flows):
         if isinstance(owner, Method) and isinstance(owner.owner, Instance):
             return self.call_super(call, owner, name)
         if isinstance(owner, Method):
-            return self.refuse(call, "is not read; write each layer on a line of its own")
+            return self.refuse(call, f"is not read; {WAY_OUT}")
         if isinstance(owner, Flowing):
             return self.refuse(call, BRANCHES)
         if name in (self.forward, "__call__"):
@@ -236,7 +235,3 @@ class KerasRun(Flows):
             self.bind(ast.Name(func.value.id), self.top.names[func.value.id])
             return self.call(call)
         return super().call_unread(call)
-
-    def follow(self, function: Function, names: dict[str, Any]) -> Any:
-        names["__function__"] = function.node
-        return super().follow(function, names)

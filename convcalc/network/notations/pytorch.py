@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from convcalc.network.notations.base import Notation, Reading, notation
 from convcalc.network.notations.code import looks_like_python
-from convcalc.network.notations.code_expressions import StoppedError, ValueCode
-from convcalc.network.notations.code_result import Result
+from convcalc.network.notations.code_result import network_in
 from convcalc.network.notations.pytorch_printed import is_printed, read_printed
 from convcalc.network.notations.pytorch_run import Torch
 
@@ -35,15 +34,8 @@ class PyTorch(Notation):
     @staticmethod
     def read(text: str, axes: int) -> Reading:
         del axes  # the names of modules say it
-        found = Reading()
         if is_printed(text):
+            found = Reading()
             read_printed(text, found)
             return found
-        code = ValueCode(text, found)
-        run = Torch(code)
-        try:
-            run.statements(code.body)
-            Result(run, found).take()
-        except StoppedError:
-            pass
-        return found
+        return network_in(text, Torch)

@@ -9,7 +9,8 @@ from typing import Any
 from convcalc.layers import get_kind
 from convcalc.network.chain import Written
 from convcalc.network.notations.code import last_name
-from convcalc.network.notations.code_flow import BRANCHES, Flows
+from convcalc.network.notations.code_expressions import BRANCHES, WAY_OUT
+from convcalc.network.notations.code_flow import Flows
 from convcalc.network.notations.code_values import (
     Flowing,
     Held,
@@ -263,7 +264,7 @@ class Torch(Flows):
         elif name == "children":
             return held
         else:
-            return self.refuse(call, "is not read; write each layer on a line of its own")
+            return self.refuse(call, f"is not read; {WAY_OUT}")
         return owner
 
     def _tensor(self, call: ast.Call, before: Flowing, name: str) -> Any:
