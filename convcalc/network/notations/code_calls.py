@@ -235,7 +235,7 @@ class Calls(Expressions):
         given = [list(each.children()) if isinstance(each, Sequence) else each for each in given]
         functions: dict[str, Callable[..., Any]] = {
             "len": len, "int": int, "float": float, "list": list, "tuple": tuple, "min": min, "max": max,
-            "sum": sum, "str": str, "bool": bool, "abs": abs, "round": round,
+            "sum": sum, "str": lambda *a: str(*a)[:100], "bool": bool, "abs": abs, "round": round,
             "zip": lambda *lists: list(zip(*lists)), "enumerate": lambda *a: list(enumerate(*a)),
             "reversed": lambda each: list(reversed(each)),
             "range": lambda *limits: list(_range(*limits)),

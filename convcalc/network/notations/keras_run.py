@@ -97,8 +97,10 @@ class KerasRun(Flows):
             self._says(sequence, old or shape)
         if not isinstance(value, Flowing):
             if isinstance(value, list | tuple):
-                for each in value:
-                    self.hold(node, sequence, each)
+                with self.deeper():  # lists may hold one another, and themselves
+                    for each in value:
+                        self.step(node)
+                        self.hold(node, sequence, each)
             else:
                 super().hold(node, sequence, value, key)
 
