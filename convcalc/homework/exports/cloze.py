@@ -110,9 +110,8 @@ def choice(item: Item, weight: int) -> str:
     count = sum(right for _, right in item.options)
     several = count != 1
     parts = [
-        f"{_share(option_share(item, right=right)) if several else '=' if right or text in item.instead else '%0%'}"
-        f"{shown(text)}"
-        for text, right in item.options
+        f"{_share(option_share(item, right=right)) if several else '=' if right else '%0%'}{shown(text)}"
+        for text, right in item.choices
     ]
     return f"{{{weight}:{'MULTIRESPONSE' if several else 'MULTICHOICE_V'}:{'~'.join(parts)}}}"
 

@@ -96,8 +96,7 @@ class Gift(Export):
         count = sum(right for _, right in item.options)
         if count == 1:
             return " ".join(
-                f"{'=' if right or text in item.instead else '~%0%'}{_option(text)}"
-                for text, right in item.options
+                f"{'=' if right else '~%0%'}{_option(text)}" for text, right in item.choices
             )
         return " ".join(
             f"~{_percent(option_share(item, right=right))}{_option(text)}"

@@ -84,6 +84,11 @@ class Item:
     together: list[list[int]] = field(default_factory=list)
 
     @property
+    def choices(self) -> list[tuple[str, bool]]:
+        """The options, each with whether choosing it is right: an accepted one is so too."""
+        return [(text, right or text in self.instead) for text, right in self.options]
+
+    @property
     def alone(self) -> str:
         """The wording with everything that one needs to answer it without the rest of the sheet."""
         return " ".join(filter(None, (self.text, self.narrowed, self.ruled)))

@@ -62,12 +62,10 @@ class JupyterQuiz(Export):
                 "answers": [
                     {
                         "answer": shown(text),
-                        "correct": right or text in item.instead,
-                        "feedback": RIGHT
-                        if right or text in item.instead
-                        else "Check this one again.",
+                        "correct": right,
+                        "feedback": RIGHT if right else "Check this one again.",
                     }
-                    for text, right in item.options
+                    for text, right in item.choices
                 ],
             }
         for box in item.fields:

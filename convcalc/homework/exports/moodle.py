@@ -117,7 +117,7 @@ class MoodleXml(Export):
                     f"{item.id}: Moodle gives a box whole points, {sum(weights)} in all for "
                     f"{decimal(item.points)}; set the mark in the quiz to {decimal(item.points)}"
                 )
-                self.notes += [note] if note not in self.notes else []
+                self.note(note)
             line = boxes_line(item)
             form = f"<p><em>{prose(line)}</em></p>" if line else ""
             return f"<p>{prose(said)}</p>{boxes(item, weights)}{form}"
@@ -156,8 +156,7 @@ class MoodleXml(Export):
         count = sum(right for _, right in item.options)
         single = "true" if count == 1 else "false"
         yield f"<single>{single}</single><shuffleanswers>true</shuffleanswers><answernumbering>abc</answernumbering>"
-        for text, is_right in item.options:
-            right = is_right or text in item.instead
+        for text, right in item.choices:
             share = Fraction(right) if count == 1 else option_share(item, right=right)
             yield self.answer(fraction(share), text, RIGHT if right else "")
 

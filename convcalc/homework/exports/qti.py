@@ -142,7 +142,7 @@ class Qti(Export):
         exact = several and all(not off for box in item.fields for _, off in box.right)
         if exact and len({box.weight for box in item.fields}) > 1:
             note = f"{item.id}: Canvas gives every blank the same share of the points"
-            self.notes += [note] if note not in self.notes else []
+            self.note(note)
         return exact
 
     def group(self, section: ET.Element, item: Item, place: int) -> ET.Element:
@@ -168,7 +168,7 @@ class Qti(Export):
         ]
         if kept != exact:
             note = f"{item.id}: Canvas holds whole and half points, {decimal(sum(kept))} for {decimal(item.points)}"
-            self.notes += [note] if note not in self.notes else []
+            self.note(note)
         return kept
 
     def put(self, section: ET.Element, item: Item, only: int | None = None) -> None:
