@@ -200,6 +200,13 @@ def check_place(path: str, option: str = "-o") -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
+def is_one_of(path: str, others: Iterable[str]) -> bool:
+    """Whether a path leads to a file or folder to which another one leads, under whatever name."""
+    return os.path.exists(path) and any(
+        os.path.exists(other) and os.path.samefile(path, other) for other in others
+    )
+
+
 def check_not_read(path: str, given: Iterable[Any], option: str = "-o") -> None:
     """Refuse to write over a file that is read.
 
@@ -210,13 +217,10 @@ def check_not_read(path: str, given: Iterable[Any], option: str = "-o") -> None:
     Raises:
         UsageError: one of them is that file, under whatever name.
     """
-    if not os.path.isfile(path):
-        return
     values = [each for value in given for each in (value if isinstance(value, tuple) else (value,))]
-    for value in values:
-        if isinstance(value, str) and os.path.isfile(value) and os.path.samefile(value, path):
-            message = f"{option}: {printable(path)} is what this command reads; choose another name"
-            raise UsageError(message)
+    if os.path.isfile(path) and is_one_of(path, [v for v in values if isinstance(v, str)]):
+        message = f"{option}: {printable(path)} is what this command reads; choose another name"
+        raise UsageError(message)
 
 
 def check_new(path: str, option: str = "", *, overwrite: bool) -> None:

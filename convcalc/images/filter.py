@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convcalc.errors import UsageError
-from convcalc.files import write_file
+from convcalc.files import is_one_of, write_file
 from convcalc.images.files import Picture, Pixels, check_suffix, encode, read_picture
 from convcalc.images.report import filter_report
 from convcalc.layers.option_types import Choice
@@ -66,12 +66,7 @@ def filter_file(
         UsageError: a file cannot be read or written, or as `apply`.
     """
     path, output = os.fspath(path), os.fspath(output)
-    if (
-        output
-        and os.path.exists(output)
-        and os.path.exists(path)
-        and os.path.samefile(output, path)
-    ):
+    if output and is_one_of(output, [path]):
         message = f"-o {printable(output)}: is the picture itself; choose another name"
         raise UsageError(message)
     if output:

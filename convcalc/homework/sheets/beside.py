@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
-from convcalc.files import read_file
+from convcalc.files import is_one_of, read_file
 from convcalc.homework.questions.given import GivenError, NetworkFile
 from convcalc.homework.questions.networks import is_name
 from convcalc.text import printable, shortened
@@ -72,9 +72,9 @@ def refuse_own_files(sheet: Sheet, place: str, names: Iterable[str], option: str
     Raises:
         UsageError: one of them is such a file.
     """
-    own = [path for path in (sheet.path, *_paths(sheet).values()) if os.path.exists(path)]
+    own = [sheet.path, *_paths(sheet).values()]
     for target in (os.path.join(place, name) if name else place for name in names):
-        if os.path.exists(target) and any(os.path.samefile(target, path) for path in own):
+        if is_one_of(target, own):
             message = f"{option}: would write over {printable(target)}, which the sheet is made of; choose another place"
             raise UsageError(message)
 
