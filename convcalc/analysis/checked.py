@@ -161,9 +161,6 @@ class _Checked(Report):
         return None
 
 
-LAYOUTS = ("github", "sarif")
-
-
 def github_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """The findings as commands that GitHub shows beside the lines of a change.
 
@@ -226,4 +223,4 @@ def _uri(path: str) -> str:
     return quote(os.path.normpath(path).replace(os.sep, "/"), errors="replace")
 
 
-__all__ = ["LAYOUTS", "Finding", "check_files", "checked_report", "github_lines", "sarif"]
+__all__ = ["Finding", "check_files", "checked_report", "github_lines", "sarif"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from convcalc.homework.answers.types import Volume
 from convcalc.homework.questions.base import Part, Task, question
@@ -15,16 +15,25 @@ from convcalc.homework.questions.meaning import (
     ZerosPerAxis,
     default,
 )
-from convcalc.homework.questions.quantities import Padded, padded_volume, sizes
+from convcalc.homework.questions.quantities import Padded, Windows, padded_volume, sizes
 from convcalc.homework.questions.size import SIZE_RULE, WindowTask, formula_text, windows_of
 from convcalc.homework.questions.words import by, options, volume, volume_words
 from convcalc.text import plural
 
 
-def _volume_type(task: WindowTask, order: str) -> Volume:
-    """The type of an answer with the channels, in the sheet's order."""
-    words, sides = volume_words(order, task.axes), task.axes + 1
-    return Volume(words, order, sides, may_not_fit=task.may_not_fit)
+def _volume_part(task: Any, windows: Windows, maps: tuple[int, int], remark: str = "") -> Part:
+    """The part that asks for the volume of a window's output.
+
+    Args:
+        task: the question, with its axes and the sheet's order.
+        windows: along the axes.
+        maps: the channels that go in and come out.
+        remark: what its method says of the channels.
+    """
+    words, sides = volume_words(task.order, task.axes), task.axes + 1
+    form = Volume(words, task.order, sides, may_not_fit=task.may_not_fit)
+    quantities = windows._replace(c_in=maps[0], filters=maps[1], volume=True, order=task.order)
+    return Part.of(form, "volume", quantities, sizes, f"{formula_text(quantities)}{remark}")
 
 
 @question("volume")
@@ -57,18 +66,8 @@ class VolumeTask(WindowTask):
         )
 
     def parts(self) -> list[Part]:
-        quantities = windows_of(self)._replace(
-            c_in=self.c_in, filters=self.filters, volume=True, order=self.order
-        )
-        return [
-            Part.of(
-                _volume_type(self, self.order),
-                "volume",
-                quantities,
-                sizes,
-                f"{formula_text(quantities)}; depth = filters",
-            )
-        ]
+        maps = (self.c_in, self.filters)
+        return [_volume_part(self, windows_of(self), maps, "; depth = filters")]
 
 
 @question("pool-volume")
@@ -108,18 +107,7 @@ class PoolVolume(WindowTask):
         quantities = windows_of(self, pool=True, stride=self.s if self.s is not None else self.k)
         if self.c_in is None:
             return [Part.of(self.answer_type(), "size", quantities, sizes, formula_text(quantities))]  # fmt: skip
-        quantities = quantities._replace(
-            c_in=self.c_in, filters=self.c_in, volume=True, order=self.order
-        )
-        return [
-            Part.of(
-                _volume_type(self, self.order),
-                "volume",
-                quantities,
-                sizes,
-                formula_text(quantities),
-            )
-        ]
+        return [_volume_part(self, quantities, (self.c_in, self.c_in))]
 
 
 @question("padded-volume")
