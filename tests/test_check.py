@@ -25,7 +25,7 @@ OVER = (
 SAID = [
     "params should be 57 but is 56",
     "macs should be < 1944, but is 1,944",
-    "memory should be <= 1.25 kB, but is 1,280 (30 too many)",
+    "memory should be <= 1.25 kB, but is 1,280 bytes (30 too many)",
     "rf_size should be >= 3.5, but is 3",
 ]
 WRONG = HEAD.replace("conv:", "cnv:")
@@ -185,7 +185,7 @@ def test_a_limit_that_is_none_is_refused_in_these_words(expect: str, said: str) 
 def test_memory_is_for_one_sample_whatever_the_batch(nets: Path, convcalc: Any) -> None:
     text = GOOD.replace("<= 1280 B", "<= 1279 B")
     (nets / "m.yaml").write_text(text)
-    said = "note: expect: memory should be <= 1279 B, but is 1,280 (1 too many)\n"
+    said = "note: expect: memory should be <= 1279 B, but is 1,280 bytes (1 too many)\n"
     for batch in ("1", "7"):
         assert said in convcalc("arch", "m.yaml", "--batch", batch).out
 

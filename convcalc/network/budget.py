@@ -26,11 +26,13 @@ class Budget(NamedTuple):
         sign: ``<=``, ``>=``, ``<`` or ``>``.
         value: the limit.
         text: as it is written.
+        unit: what is counted, where the number alone does not say it.
     """
 
     sign: str
     value: Fraction
     text: str
+    unit: str = ""
 
     def allows(self, found: int) -> bool:
         """Whether a number keeps it.
@@ -43,13 +45,13 @@ class Budget(NamedTuple):
     def broken(self, found: int) -> str:
         """What is said of a number that does not keep it.
 
-        >>> read_budget("<= 5M").broken(6_000_000)
-        'should be <= 5M, but is 6,000,000 (1,000,000 too many)'
+        >>> read_budget("<= 5M").broken(6_000_000), read_budget("<= 1 kB", of_bytes=True).broken(1_280)
+        ('should be <= 5M, but is 6,000,000 (1,000,000 too many)', 'should be <= 1 kB, but is 1,280 bytes (280 too many)')
         """
         off = abs(Fraction(found) - self.value)
         many = "too many" if self.sign.startswith("<") else "too few"
         said = f" ({int(off):,} {many})" if off and off.denominator == 1 else ""
-        return f"should be {self.text}, but is {found:,}{said}"
+        return f"should be {self.text}, but is {found:,}{self.unit}{said}"
 
 
 def is_budget(text: str) -> bool:
@@ -75,4 +77,5 @@ def read_budget(text: str, *, of_bytes: bool = False) -> Budget:
         message = f'is no limit; write for example "{example}" (units: {known})'
         raise ValueError(message)
     sign = _SAME.get(found[1], found[1])
-    return Budget(sign, Fraction(found[2]) * units[found[3]], text.strip())
+    value = Fraction(found[2]) * units[found[3]]
+    return Budget(sign, value, text.strip(), " bytes" if of_bytes else "")
