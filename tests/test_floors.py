@@ -286,7 +286,7 @@ def test_formulas_are_plain_arithmetic() -> None:
 
 # ------------------------------------------------------------------------------ what is loaded
 
-SLOW = ("numpy", "rich", "click", "yaml")
+SLOW = ("numpy", "rich", "click", "yaml", "fractions")
 
 
 def loaded_after(code: str, *words: str) -> set[str]:
@@ -334,3 +334,18 @@ except SystemExit as stop:
 )
 def test_everyday_commands_do_not_load_numpy(words: tuple[str, ...]) -> None:
     assert "numpy" not in loaded_after(RUN, *words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("layer", "--n", "32", "--k", "5", "--s", "3"),
+        ("chain", "--input", "1x32x32", "conv:k5c6", "pool:k2s2", "fc:10"),
+        ("arch", "vgg16"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_networks_without_a_limit_or_an_average_do_not_load_fractions(
+    words: tuple[str, ...],
+) -> None:
+    assert "fractions" not in loaded_after(RUN, *words)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-_SIGNS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+_SIGNS: dict[str, Callable[[int, Fraction], bool]] = {
     "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
 }  # fmt: skip
 _COUNTS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -40,7 +42,7 @@ class Budget(NamedTuple):
         >>> read_budget("<= 5M").allows(5_000_000), read_budget("> 2.5k").allows(2_500)
         (True, False)
         """
-        return _SIGNS[self.sign](Fraction(found), self.value)
+        return _SIGNS[self.sign](found, self.value)
 
     def broken(self, found: int) -> str:
         """What is said of a number that does not keep it.
@@ -48,7 +50,7 @@ class Budget(NamedTuple):
         >>> read_budget("<= 5M").broken(6_000_000), read_budget("<= 1 kB", of_bytes=True).broken(1_280)
         ('should be <= 5M, but is 6,000,000 (1,000,000 too many)', 'should be <= 1 kB, but is 1,280 bytes (280 too many)')
         """
-        off = abs(Fraction(found) - self.value)
+        off = abs(found - self.value)
         many = "too many" if self.sign.startswith("<") else "too few"
         said = f" ({int(off):,} {many})" if off and off.denominator == 1 else ""
         return f"should be {self.text}, but is {found:,}{self.unit}{said}"
@@ -69,6 +71,8 @@ def read_budget(text: str, *, of_bytes: bool = False) -> Budget:
     Raises:
         ValueError: it is none; the message says how to write one.
     """
+    from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
+
     units = _BYTES if of_bytes else _COUNTS
     found = _LIMIT.fullmatch(text.strip())
     if not found or found[3] not in units:
