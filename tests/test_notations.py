@@ -120,6 +120,16 @@ def test_words_of_lectures_and_exams(text: str) -> None:
         ("Conv Layer 1: Kernel Size (F): 3x3, Number of Kernels (K): 8, Stride (S): 2", "conv: {kernel_size: 3, stride: 2, out_channels: 8}"),
         ("Pooling Layer 1: Pool Size: 2x2, Stride (S): 2", "maxpool: {kernel_size: 2, stride: 2}"),
         ("dropout rate: 0.25", "dropout: {p: 0.25}"),
+        ("conv kernel 3, filters 8", "conv: {kernel_size: 3, out_channels: 8}"),
+        ("conv kernel 3x3 filters 8 stride 2", "conv: {kernel_size: 3, stride: 2, out_channels: 8}"),
+        ("conv with 8 filters, kernel 3", "conv: {kernel_size: 3, out_channels: 8}"),
+        ("conv filter 3, 8 filters", "conv: {kernel_size: 3, out_channels: 8}"),
+        ("conv2, 8 filters, kernel size 3", "conv: {kernel_size: 3, out_channels: 8}"),
+        ("conv1, kernel 3, filters 8", "conv: {kernel_size: 3, out_channels: 8}"),
+        ("conv 3x3, 8, pad 1 on each side", "conv: {kernel_size: 3, padding: 1, out_channels: 8}"),
+        ("conv 3x3, 8, padding of 1 on all sides", "conv: {kernel_size: 3, padding: 1, out_channels: 8}"),
+        ("conv 3x3, 8, pad 1 at the borders, stride 2", "conv: {kernel_size: 3, stride: 2, padding: 1, out_channels: 8}"),
+        ("CONV-3-8-stride-2-pad-1", "conv: {kernel_size: 3, stride: 2, padding: 1, out_channels: 8}"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_layer(text: str, expected: str) -> None:
@@ -144,7 +154,7 @@ TWICE = ["conv3-8", "pool2"] * 2
             "(conv3-8, pool2) x 2", "2x(conv3-8 → pool2)", "[conv3-8, pool2] x2", "2 × [conv3-8; pool2]", "{conv3-8, pool2}{2}",
             "(conv3-8, pool2)^2", "repeat 2: (conv3-8, pool2)", "repeat 2 times: [conv3-8, pool2]", "2 times (conv3-8, pool2)",
             "(conv3-8, pool2) 2 times", "(conv3-8, pool2) twice", "(conv3-8, pool2), x2", "2*(conv3-8 pool2)",
-            "(conv3-8, pool2) (x2)", "(conv3-8, pool2) repeated 2 times", "2 copies of (conv3-8, pool2)", "1x((conv3-8, pool2)*2)",
+            "(conv3-8, pool2) (x2)", "(conv3-8, pool2) (2x)", "(conv3-8, pool2) (2 times)", "(conv3-8, pool2) repeated 2 times", "2 copies of (conv3-8, pool2)", "1x((conv3-8, pool2)*2)",
         )),
         ("2 × (2 × (conv3-8, relu), pool2), fc-10", ["conv3-8", "relu", "conv3-8", "relu", "pool2"] * 2 + ["fc-10"]),
         ("conv:k3c8 2*(relu conv:k3c8)", ["conv3-8", "relu", "conv3-8", "relu", "conv3-8"]),
@@ -153,6 +163,9 @@ TWICE = ["conv3-8", "pool2"] * 2
         ("conv3-8 (relu), 2 x 2 pool", ["conv3-8", "relu", "pool2"]), ("conv3-8 (relu) 2x2 pool", ["conv3-8", "relu", "pool2"]),
         ("conv3-8 (pad 1) x2", ["conv3-8 pad 1"] * 2),
         ("2 x 3x3 conv, 8", ["conv3-8"] * 2), ("2 × 3×3 conv, 8", ["conv3-8"] * 2), ("conv 3x3 8 x2", ["conv3-8"] * 2),
+        ("3x 3x3 conv, 8", ["conv3-8"] * 3), ("2× 3×3 conv, 8", ["conv3-8"] * 2), ("2x 3 x 3 conv, 8", ["conv3-8"] * 2),
+        ("conv 3x3, 8 (2x)", ["conv3-8"] * 2), ("conv 3x3, 8 (2 times)", ["conv3-8"] * 2), ("conv 3x3, 8 [x2]", ["conv3-8"] * 2),
+        ("conv 3x3 8 (2x), pool 2", ["conv3-8", "conv3-8", "pool2"]), ("conv 3x3 8 (2x) pool 2", ["conv3-8", "conv3-8", "pool2"]),
         ("3 x 3 conv, 8", ["conv3-8"]), ("pool 2 × 2", ["pool2"]), ("dropout 0.5 x2", ["dropout", "dropout"]), ("relu x2", ["relu", "relu"]),
     ],
 )  # fmt: skip
@@ -278,6 +291,15 @@ REFUSED_WORDS = {
     "CONV5-8 sideways FC-3": "CONV5-8 sideways FC-3: cannot read 'sideways'; write layers such as CONV5-64, POOL2, FC-10",
     "cnv, POOL2": "no layer kind 'cnv'; did you mean 'conv'?",
     "CONV5-8, add": "add: add merges several paths, and a chain has only one; write a YAML file",
+    "conv 3x3, 8, pad -1": "conv 3x3, 8, pad -1: -1 is below 0; write 0 or more, or 1 without the sign",
+    "conv 3x3, 8, pad=−1": "conv 3x3, 8, pad=-1: -1 is below 0; write 0 or more, or 1 without the sign",
+    "conv 3x3, 8, pad of -1": "conv 3x3, 8, pad of -1: -1 is below 0; write 0 or more, or 1 without the sign",
+    "CONV3-8 (stride: -2)": "CONV3-8 stride: -2: -2 is below 0; write 0 or more, or 2 without the sign",
+    "FC -10": "FC -10: -10 is below 0; write 0 or more, or 10 without the sign",
+    "dropout -.5": "dropout -.5: -.5 is below 0; write 0 or more, or .5 without the sign",
+    "conv2, 64 filters": "conv2, 64 filters: 2 can be the number of the layer or its kernel; write 2x2, or the kernel that it has",
+    "conv3 with 8 filters, pad 1": "conv3 with 8 filters, pad 1: 3 can be the number of the layer or its kernel; "
+    "write 3x3, or the kernel that it has",
     "CONV3-8 x99999": "CONV3-8 x99999: use 1 to 10,000 times",
     " ; ": "no layers are named; write for example CONV5-64, POOL2, FC-10",
     "INPUT 16x16x3, CONV3-8": "the network's own input is 16×16×3, but the input given is 32×32×3 "
@@ -684,8 +706,8 @@ REFUSED_PYTORCH = {
     "parameters are counted; leave it out",
     "m = nn.Sequential(*[nn.Conv2d(3, 3, 1)] * 3)": "m: uses m.0 a second time, so its weights count once only; write a YAML file",
     "nn.Sequential(*[nn.ReLU()] * 9999)": "[nn.ReLU()] * 9999: has more than 4,000 items; use fewer",
-    "nn.Sequential(nn.utils.weight_norm(nn.Conv2d(3, 8, 3)))": "nn.utils.weight_norm(nn.Conv2d(3, 8, 3)): "
-    "is not a layer that can be read here; write a YAML file",
+    "nn.Sequential(nn.utils.weight_norm(nn.Conv2d(3, 8, 3)))": "nn.utils.weight_norm(nn.Conv2d(3, 8, 3)): weight_norm "
+    "is not read, because it adds a parameter for each filter or unit; write the layer alone, or a YAML file",
     "w = nn.Parameter(torch.zeros(3))\nnn.ReLU()": "line 1: nn.Parameter(torch.zeros(3)): is a weight without a layer, "
     "which is not read; write a YAML file",
     "a = nn.Sequential(nn.ReLU())\nb = nn.Sequential(nn.Tanh())": "'a' and 'b' are models of their own; keep the lines of one of them",
@@ -1039,7 +1061,7 @@ def test_a_chain_does_not_pay_for_the_notations() -> None:
     [
         ("CONV5-6", "POOL2", "FC-10"),
         ("5x5 conv, 6; 2x2 max pool; fc 10",),
-        ("nn.Conv2d(3, 6, 5)", "nn.MaxPool2d(2)", "nn.LazyLinear(10)"),
+        ("nn.Conv2d(3, 6, 5)", "nn.MaxPool2d(2)", "nn.Flatten()", "nn.LazyLinear(10)"),
         ("layers.Conv2D(6, 5)", "layers.MaxPooling2D()", "layers.Flatten()", "layers.Dense(10)"),
     ],
 )

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 
 def notes_of(analysis: Analysis) -> list[str]:
-    """The notes of all steps, grouped, and those on the whole network."""
+    """What was assumed, the notes of all steps, grouped, and those on the whole network."""
     steps: dict[str, list[str]] = {}
     for step in analysis.steps:
         for note in step.notes:
             steps.setdefault(note, []).append(step.name)
     return [
+        *analysis.network.notes,
         *(f"{_listed(names)}: {note}" for note, names in steps.items()),
         *_unknown_fields(analysis),
         *_wider_than_image(analysis),

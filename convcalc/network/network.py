@@ -62,6 +62,7 @@ class Network:
         home: the file's own input, where another one was asked for.
         parameters: the file's parameters, as they are set.
         files: the files it was read from: what it extends, then its own.
+        notes: what was assumed where it was read, a sentence each.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Network:
     home: Shape = ()
     parameters: dict[str, int] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def walk(self, batch: int = 1) -> Analysis:
         """Walk it: one step per layer, with totals and notes. See `convcalc.analysis.walk.walk`."""

@@ -184,7 +184,9 @@ def build(
             problems.append(str(error))
             break  # what comes out is not known
     _raise(problems)
-    return chain.network(), chain.labels
+    network = chain.network()
+    network.notes = tuple(found.notes)
+    return network, chain.labels
 
 
 def _raise(problems: Iterable[str]) -> None:

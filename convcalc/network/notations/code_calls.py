@@ -82,16 +82,36 @@ class Calls(Expressions):
     def call_unread(self, node: ast.Call) -> Any:
         """The value of a call of a name that is not known: a module is refused, all else is unread."""
         name = last_name(node.func)
+        if (
+            isinstance(node.func, ast.Name)
+            and self.scope.has(name)
+            and (name[:1].isupper() or self.known(name))
+        ):
+            return self.refuse(
+                node, f"{name} is given another meaning, which is not read; {WAY_OUT}"
+            )
         if name in _CHANGES or "__" in self.code.label(node.func)[:100]:
             return self.refuse(node, "is not read; leave it out")
         if name[:1].isupper() or any(isinstance(self.value(each), Flowing) for each in node.args):
             return self.call_library(node, Library(name))
         return self.unknown(node)
 
-    def arguments(
-        self, call: ast.Call, function: ast.FunctionDef, first: Any = None
-    ) -> dict[str, Any]:
+    def defaults(self, node: ast.FunctionDef) -> dict[str, Any]:
+        """The values that the parameters of a function have where a call gives none.
+
+        Python works them out once, where the function is made.
+        """
+        spec = node.args
+        names = [each.arg for each in (*spec.posonlyargs, *spec.args)]
+        pairs = [*zip(reversed(names), reversed(spec.defaults))][::-1]
+        pairs += [
+            (each.arg, value) for each, value in zip(spec.kwonlyargs, spec.kw_defaults) if value
+        ]
+        return {name: self.value(value) for name, value in pairs}
+
+    def arguments(self, call: ast.Call, called: Function) -> dict[str, Any]:
         """The arguments of a call of a function of the text, by name."""
+        function, first = called.node, called.owner
         spec = function.args
         names = [each.arg for each in (*spec.posonlyargs, *spec.args)]
         positional = self.several(call.args)
@@ -116,6 +136,8 @@ class Calls(Expressions):
                 else {"**": value}
             )
             for name, each in given.items():
+                if name in found:
+                    self.refuse(call, f"{name} is given twice; keep one")
                 (found if name in known else more)[name] = each
         if spec.kwarg:
             found[spec.kwarg.arg] = more
@@ -124,25 +146,14 @@ class Calls(Expressions):
                 call,
                 f"{function.name} has no argument {quoted(str(next(iter(more))))}; leave it out",
             )
-        defaults = dict(zip(reversed(names), reversed(spec.defaults)))
-        defaults |= {
-            each.arg: value
-            for each, value in zip(spec.kwonlyargs, spec.kw_defaults)
-            if value is not None
-        }
         for name in known - found.keys():
-            if name in defaults:
-                found[name] = self.value(defaults[name])
-            else:
-                found[name] = Unread(
-                    f"{quoted(name)} is a name without a value here; write the number"
-                )
+            why = f"{quoted(name)} is a name without a value here; write the number"
+            found[name] = called.defaults[name] if name in called.defaults else Unread(why)
         return found
 
     def call_function(self, call: ast.Call, function: Function) -> Any:
         """Follow a function of the text, and give what it returns."""
-        names = self.arguments(call, function.node, function.owner)
-        return self.follow(function, names)
+        return self.follow(function, self.arguments(call, function))
 
     def follow(self, function: Function, names: dict[str, Any]) -> Any:
         """Follow a function with its arguments; a function with decorators is unread."""
@@ -165,9 +176,9 @@ class Calls(Expressions):
         """An object of a class of the text."""
         cls.is_made = True
         found = Instance(cls)
-        function = cls.method("__init__")
+        function = cls.bound("__init__", found)
         if function:
-            self.call_function(call, Function(function, cls.scope, found))
+            self.call_function(call, function)
         elif cls.is_sequential:
             for each in self.several(call.args):
                 self.hold(call, found.inner, each)
@@ -198,6 +209,13 @@ class Calls(Expressions):
             }
             if name in views and not given:
                 return views[name]
+            if name == "get" and 1 <= len(given) <= 2 and isinstance(given[0], str | int):
+                return owner.get(*given)
+            if name == "copy" and not given:
+                return dict(owner)
+            if name == "update" and not any(isinstance(each, Unread) for each in given):
+                owner |= self._dictionary(node, given) or {}
+                return None
         elif name == "append" and len(given) == 1:
             owner.append(given[0])
             return None
@@ -221,6 +239,17 @@ class Calls(Expressions):
             )
         return self.refuse(node, f"is not read; {WAY_OUT}")
 
+    def _dictionary(self, node: ast.Call, given: list[Any]) -> Any:
+        """``dict(base, k=3)``: what another one has, or pairs, and then the arguments with a name."""
+        found: dict[Any, Any] = {}
+        named = [(word.arg, self.value(word.value)) for word in node.keywords]
+        for each in [*given, *({arg: value} if arg else value for arg, value in named)]:
+            try:
+                found |= dict(each)
+            except (TypeError, ValueError):
+                return self.refuse(node, f"is not read; {WAY_OUT}")
+        return found
+
     def _builtin(self, node: ast.Call, name: str) -> Any:
         """A function that Python has."""
         if name in ("print", "super"):
@@ -231,7 +260,7 @@ class Calls(Expressions):
         if bad is not None:
             return bad
         if name == "dict":
-            return {word.arg: self.value(word.value) for word in node.keywords}
+            return self._dictionary(node, given)
         given = [list(each.children()) if isinstance(each, Sequence) else each for each in given]
         functions: dict[str, Callable[..., Any]] = {
             "len": len, "int": int, "float": float, "list": list, "tuple": tuple, "min": min, "max": max,

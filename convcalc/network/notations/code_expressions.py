@@ -13,8 +13,8 @@ from typing import Any
 from convcalc.network.notations.base import MAX_LAYERS
 from convcalc.network.notations.code import TOO_DEEP, Code, UnreadableError, bounded
 from convcalc.network.notations.code_values import (
+    Class,
     Flowing,
-    Function,
     Held,
     Instance,
     Library,
@@ -140,6 +140,12 @@ class Expressions:
             self.code.refuse(node, f"takes more than {_MAX_STEPS:,} steps; {WAY_OUT}")
             raise StoppedError
 
+    def has_value(self, node: ast.AST) -> bool:
+        """Whether the lines give a name, or the first of a dotted one, a value."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return not isinstance(node, ast.Name) or self.scope.has(node.id)
+
     def items(self, node: ast.AST) -> list[Any] | None:
         """What a loop goes through; None where that is not known."""
         value = self.value(node)
@@ -195,20 +201,22 @@ class Expressions:
             return Library(short(f"{owner.path}.{name}"))
         if isinstance(owner, Instance):
             return self._attribute(node, owner)
+        if isinstance(owner, Class) and owner.method(name):
+            return owner.bound(name, None)
         if isinstance(owner, Sequence) and name in owner.items:
             return next(each for key, each in zip(owner.items, owner.children()) if key == name)
         if isinstance(owner, Unread):
             return owner if owner.why == "" else self.unknown(node)
-        return Method(owner, name)
+        return Method(owner, name, is_item=isinstance(owner, Method) and owner.is_item)
 
     def _attribute(self, node: ast.Attribute, owner: Instance) -> Any:
         """An attribute of an object, or a method of its class."""
         name = node.attr
         if name in owner.values:
             return owner.values[name]
-        method = owner.cls.method(name) if owner.cls else None
-        if method and owner.cls:
-            return Function(method, owner.cls.scope, owner)
+        method = owner.cls.bound(name, owner) if owner.cls else None
+        if method:
+            return method
         if name == "training":
             return self.unknown(node)
         return Method(owner, name)
@@ -243,10 +251,13 @@ class Expressions:
     def _value_dict(self, node: ast.Dict) -> Any:
         found: dict[Any, Any] = {}
         for key, each in zip(node.keys, node.values):
-            name = None if key is None else self.value(key)
-            if not isinstance(name, str | int):
+            name, value = None if key is None else self.value(key), self.value(each)
+            if key is None and isinstance(value, dict):  # {**others}
+                found |= value
+            elif isinstance(name, str | int):
+                found[name] = value
+            else:
                 return Unread(f"{quoted(self.code.label(node))} is not read; {WAY_OUT}")
-            found[name] = self.value(each)
         return found
 
     def _value_listcomp(self, node: ast.ListComp) -> Any:
@@ -291,13 +302,14 @@ class Expressions:
 
     def _value_boolop(self, node: ast.BoolOp) -> Any:
         value: Any = None
+        unread = False
         for each in node.values:
             value = self.value(each)
             if not (value is None or isinstance(value, int | float | str | list | tuple)):
-                return self.unknown(node)
-            if bool(value) == isinstance(node.op, ast.Or):
-                break
-        return value
+                unread = True
+            elif bool(value) == isinstance(node.op, ast.Or):
+                return bool(value) if unread else value  # it decides, whatever stands before it
+        return self.unknown(node) if unread else value
 
     def _value_compare(self, node: ast.Compare) -> Any:
         values = [self.value(each) for each in (node.left, *node.comparators)]
@@ -373,6 +385,8 @@ class Expressions:
             return owner
         if isinstance(owner, Flowing):
             return self.refuse(node, BRANCHES)
+        if isinstance(owner, Method) and isinstance(owner.owner, Held):
+            return Method(owner.owner, owner.name, is_item=True)
         if isinstance(owner, (list, tuple, dict, Sequence)):
             return self.refuse(node, "is not among its items; use a number or name that is there")
         return self.unknown(node)

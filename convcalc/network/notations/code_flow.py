@@ -30,6 +30,7 @@ class Flows(Run):
         settings: arguments of a call of a module that change no size.
         in_order: the note where nothing says the order of use.
         is_symbolic: whether values go through modules outside of functions too, as in Keras.
+        registers: whether a model counts the modules that are its attributes, used or not, and no others.
         wraps: whether a path was made a model.
         prefix: the name of what is followed, for the names of its layers.
     """
@@ -39,6 +40,7 @@ class Flows(Run):
     prefix = ""
     in_order = ""
     is_symbolic = False
+    registers = False
     wraps = False
     forwards = 0  # how many are followed
 
@@ -72,8 +74,7 @@ class Flows(Run):
     def call_held(self, call: ast.Call, callee: Any) -> Any:
         forward = self.forward_of(callee)
         if forward:
-            names = self.arguments(call, forward.node, callee)
-            return self.run_forward(forward, names)
+            return self.run_forward(forward, self.arguments(call, forward))
         words = [word for word in call.keywords if word.arg not in self.settings]
         if len(call.args) + len(words) != 1:
             what = "is given more than one input, which is not followed; write a YAML file"
@@ -110,7 +111,8 @@ class Flows(Run):
             forward = self.forward_of(callee)
             if forward:
                 names = [each.arg for each in forward.node.args.args]
-                return self.run_forward(forward, dict(zip(names, (callee, before))))
+                given = forward.defaults | dict(zip(names, (callee, before)))
+                return self.run_forward(forward, given)
             callee.inner.name = callee.name
             callee = callee.inner
         callee.is_used = callee.is_used or self.is_symbolic
@@ -130,10 +132,14 @@ class Flows(Run):
         while at is not None and len(line) < 20:
             line.append(at)
             at = next((base for base in at.bases if isinstance(base, Class)), None)
-        place = next((i for i, cls in enumerate(line) if node in cls.methods.values()), 0)
+        place = next(
+            (i for i, cls in enumerate(line) if any(e.node is node for e in cls.methods.values())),
+            0,
+        )
         for cls in line[place + 1 :]:
-            if name in cls.methods:
-                return self.call_function(call, Function(cls.methods[name], cls.scope, instance))
+            found = cls.bound(name, instance) if name in cls.methods else None
+            if found:
+                return self.call_function(call, found)
         if name == "__init__" and instance.cls.is_sequential:
             for given, each in zip(call.args, self.several(call.args)):
                 self.hold_all(given, instance.inner, each)
@@ -142,17 +148,16 @@ class Flows(Run):
         return None
 
     def follow(self, function: Function, names: dict[str, Any]) -> Any:
-        if function.node.decorator_list:
+        if function.node.decorator_list and not function.is_static:
             return self.refuse(function.node.decorator_list[0], "is not read; leave it out")
         names["__function__"] = function.node
         return super().follow(function, names)
 
     def forward_of(self, callee: Any) -> Function | None:
         """The method of an object of a class of the text that says how values go through it."""
-        node = (
-            callee.cls.method(self.forward) if isinstance(callee, Instance) and callee.cls else None
-        )
-        return Function(node, callee.cls.scope, callee) if node else None
+        if isinstance(callee, Instance) and callee.cls:
+            return callee.cls.bound(self.forward, callee)
+        return None
 
     def layers_in(self, module: Module) -> list[Written]:
         """The layers of a module, with their names."""

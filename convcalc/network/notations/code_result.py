@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from convcalc.network.notations.base import Reading
-from convcalc.network.notations.code_expressions import BRANCHES, StoppedError, ValueCode
+from convcalc.network.notations.code_expressions import (
+    BRANCHES,
+    MAX_DEPTH,
+    StoppedError,
+    ValueCode,
+)
 from convcalc.network.notations.code_flow import Flows
 from convcalc.network.notations.code_values import (
     Class,
@@ -15,10 +20,13 @@ from convcalc.network.notations.code_values import (
     Function,
     Held,
     Instance,
+    Module,
     Sequence,
     Unread,
 )
 from convcalc.text import quoted
+
+_MAX_NAMES = 5  # that a note lists
 
 
 def network_in(text: str, follower: Callable[[ValueCode], Flows]) -> Reading:
@@ -52,6 +60,11 @@ class Result:
 
     def take(self) -> None:
         """The layers in the order of their use: what forward() says, else as they are written."""
+        self._network()
+        self.found.notes += self.run.flattened(self.found.layers)
+
+    def _network(self) -> None:
+        """Choose what the lines make, and take its layers."""
         if not self.run.made and not self.run.classes:
             self._uncalled()
         made = {name: each for name, each in self._made().items() if not self._is_used(each)}
@@ -99,12 +112,11 @@ class Result:
         """Follow a function that makes a model and that nothing calls."""
         functions = [each for each in self.run.top.names.values() if isinstance(each, Function)]
         if functions and not functions[-1].node.args.args:
-            self.run.keep("", self.run.follow(functions[-1], {}))
+            self.run.keep("", self.run.follow(functions[-1], dict(functions[-1].defaults)))
         elif functions:
             node = functions[-1].node
-            names = self.run.arguments(
-                ast.copy_location(ast.Call(ast.Name(node.name), [], []), node), node
-            )
+            call = ast.copy_location(ast.Call(ast.Name(node.name), [], []), node)
+            names = self.run.arguments(call, functions[-1])
             self.run.keep("", self.run.follow(functions[-1], names))
 
     def _made(self) -> dict[str, Any]:
@@ -137,11 +149,7 @@ class Result:
 
     def _model(self, name: str, model: Any) -> None:
         """The layers of a network."""
-        forward = (
-            model.cls.method(self.run.forward)
-            if isinstance(model, Instance) and model.cls
-            else None
-        )
+        forward = self.run.forward_of(model)
         if (
             isinstance(model, Instance)
             and model.cls
@@ -152,18 +160,16 @@ class Result:
             return
         if not (isinstance(model, Instance) and forward):
             self._layers(self.run.through(ast.Name(name), model, Flowing()))
-            self.found.notes += self.run.flattened(self.found.layers)
             return
-        names = [each.arg for each in forward.args.args]
-        spec = dict(zip(names, (model, Flowing())))
-        defaults = dict(zip(reversed(names), reversed(forward.args.defaults)))
-        spec |= {n: self.run.value(node) for n, node in defaults.items() if n not in spec}
-        assert model.cls
+        names = [each.arg for each in forward.node.args.args]
+        spec = forward.defaults | dict(zip(names, (model, Flowing())))
         model.name = ""
-        value = self.run.run_forward(Function(forward, model.cls.scope, model), spec)
+        value = self.run.run_forward(forward, spec)
         node = self.run.returned
         if isinstance(value, Flowing):
             self._layers(value)
+            if self.run.registers:
+                self._registered(model, value)
         elif node is None or value is None:
             self.found.refuse(f"{self.run.forward}() returns nothing; add return x at its end")
         elif not isinstance(value, Unread) or value.why:
@@ -180,13 +186,13 @@ class Result:
             self._layers(flow)
         if len(held) > 1 and not all(name.startswith("(") for name in held):
             self.found.notes.append(self.run.in_order)
-        self.found.notes += self.run.flattened(self.found.layers)
 
     def _layers(self, flow: Any) -> None:
         """The layers that led to an output; a trained one can be there once only."""
         seen: set[int] = set()
         if isinstance(flow, Flowing):
             self.found.input = self.run.input_of(flow)
+            self._overwritten(flow)
         for step in flow.path() if isinstance(flow, Flowing) else ():
             module = step.module
             if module and id(module) in seen and any(each.is_trained for each in module.layers):
@@ -200,8 +206,50 @@ class Result:
             seen.add(id(module))
             self.found.layers += step.layers
 
+    def _overwritten(self, flow: Flowing) -> None:
+        """Refuse the use of what a layer in place has written over."""
+        used = [(step.before, step) for step in flow.path()]
+        for before, after in [*used, (flow, None)]:
+            if before and before.over and before.over is not after:
+                what = "changes its input in place; write x = in front of it"
+                self.run.refuse(before.over.node or ast.Name("model"), what)
+
+    def _registered(self, model: Instance, flow: Flowing) -> None:
+        """Hold the trained layers that are used against those that the model has."""
+        own = {id(each): (name, each) for name, each in _trained(model, "")}
+        used = set()
+        for step in flow.path():
+            used.add(id(step.module))
+            is_foreign = step.module and step.module.is_trained and id(step.module) not in own
+            if is_foreign and not self.found.problems:
+                self.run.refuse(
+                    step.node or ast.Name("model"),
+                    "uses a layer that the model does not count, because it is in a plain list or outside "
+                    "of the model; put it into an nn.ModuleList, or name it self.…",
+                )
+        unused = [name for each, (name, _) in own.items() if each not in used]
+        if unused:
+            names = ", ".join(unused[:_MAX_NAMES]) + (" …" if unused[_MAX_NAMES:] else "")
+            what = "whose parameters are not counted here, and PyTorch counts them"
+            self.found.notes.append(f"{self.run.forward}() does not use {names}, {what}")
+
+
+def _trained(held: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Module]]:
+    """The trained layers that a module has, each with its path."""
+    if isinstance(held, Module):
+        if held.is_trained:
+            yield name, held
+    elif depth < MAX_DEPTH and isinstance(held, Instance | Sequence):
+        parts = dict(held.inner.items if isinstance(held, Instance) else held.items)
+        parts |= held.values if isinstance(held, Instance) else {}
+        for key, each in parts.items():
+            if each is not held:
+                yield from _trained(each, f"{name}.{key}" if name else key, depth + 1)
+
 
 def _needs_values(cls: Class) -> bool:
     """Whether objects of a class need arguments, so that it is a part of networks rather than one."""
     function = cls.method("__init__")
-    return function is not None and len(function.args.args) - 1 > len(function.args.defaults)
+    if function is None:
+        return False
+    return len(function.node.args.args) - 1 > len(function.node.args.defaults)

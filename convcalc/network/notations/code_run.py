@@ -26,6 +26,7 @@ from convcalc.network.notations.code_values import (
     Library,
     Method,
     Module,
+    Scope,
     Sequence,
     Unread,
 )
@@ -69,7 +70,21 @@ class Run(Calls):
     def _follow_pass(self, node: ast.stmt) -> None:
         """Nothing."""
 
-    _follow_assert = _follow_global = _follow_nonlocal = _follow_pass
+    _follow_assert = _follow_pass
+
+    def _follow_global(self, node: ast.Global) -> None:
+        """``global n``: a name of the lines outside of functions."""
+        if self.scope is not self.top:
+            self.scope.elsewhere |= dict.fromkeys(node.names, self.top)
+
+    def _follow_nonlocal(self, node: ast.Nonlocal) -> None:
+        """``nonlocal n``: a name of a function around this one."""
+        for name in node.names:
+            owner = self.scope.outer.owner(name) if self.scope.outer else None
+            if owner is None or owner is self.top:
+                self.refuse(node, f"no function around this one has {name!r}; leave it out")
+            else:
+                self.scope.elsewhere[name] = owner
 
     def _follow_import(self, node: ast.Import) -> None:
         """``import torch.nn as nn``."""
@@ -88,18 +103,22 @@ class Run(Calls):
                 self.scope.names[each.asname] = Library(each.name)
 
     def _follow_functiondef(self, node: ast.FunctionDef) -> None:
-        self.scope.names[node.name] = Function(node, self.scope)
+        self._name(node.name, Function(node, self.scope, None, self.defaults(node)))
 
     def _follow_classdef(self, node: ast.ClassDef) -> None:
         bases = [self.value(each) for each in node.bases]
-        methods = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+        methods = {
+            each.name: Function(each, self.scope, None, self.defaults(each))
+            for each in node.body
+            if isinstance(each, ast.FunctionDef)
+        }
         found = Class(
             node, [b.last if isinstance(b, Library) else b for b in bases], methods, self.scope
         )
         for base in found.bases:
             if isinstance(base, Class):
                 base.is_made = True
-        self.scope.names[node.name] = found
+        self._name(node.name, found)
         self.classes.append(found)
 
     def _follow_return(self, node: ast.Return) -> None:
@@ -111,15 +130,6 @@ class Run(Calls):
 
     def _follow_expr(self, node: ast.Expr) -> None:
         value = self.value(node.value)
-        in_place = isinstance(node.value, ast.Call) and (
-            last_name(node.value.func)[-1:] == "_"
-            or any(
-                word.arg == "inplace" and getattr(word.value, "value", None) is True
-                for word in node.value.keywords
-            )
-        )
-        if isinstance(value, Flowing) and in_place:
-            self.refuse(node.value, "changes its input in place; write x = in front of it")
         if isinstance(node.value, ast.Name | ast.Attribute):
             return  # names one thing once more
         for each in value if isinstance(value, list | tuple) else (value,):
@@ -183,15 +193,21 @@ class Run(Calls):
             for each, one in zip(target.elts, values):
                 self.bind(each, one)
         elif isinstance(target, ast.Name):
-            self.scope.names[target.id] = value
+            scope = self._name(target.id, value)
             if isinstance(value, Module | Sequence) and not value.name:
                 value.name = target.id
-            if not self.functions:
+            if not self.functions or scope is self.top:
                 self.keep(target.id, value)
         elif isinstance(target, ast.Attribute):
             self._bind_attribute(target, value)
         elif isinstance(target, ast.Subscript):
             self._bind_item(target, value)
+
+    def _name(self, name: str, value: Any) -> Scope:
+        """Give a value to a name, and tell the scope that it belongs to."""
+        scope = self.scope.elsewhere.get(name, self.scope)
+        scope.names[name] = value
+        return scope
 
     def _bind_attribute(self, target: ast.Attribute, value: Any) -> None:
         """``self.conv = …``."""
@@ -211,7 +227,9 @@ class Run(Calls):
                 self.keep(target.attr, value)
         elif isinstance(owner, Sequence) and target.attr in owner.items and isinstance(value, Held):
             owner.add(value, target.attr)
-        elif isinstance(owner, Held) or (isinstance(owner, Method) and isinstance(value, Held)):
+        elif isinstance(owner, Held) or (
+            isinstance(owner, Method) and (isinstance(value, Held) or owner.is_item)
+        ):
             self.refuse(
                 target, "is changed, which is not read; make it with the values it shall have"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from convcalc.network.chain import Written
@@ -50,11 +50,18 @@ class Module:
         layers: which.
         name: the first that it is given.
         is_used: whether another module holds it, or something goes through it.
+        is_in_place: whether it writes over what goes in.
     """
 
     layers: list[Written]
     name: str = ""
     is_used: bool = False
+    is_in_place: bool = False
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether it has weights."""
+        return any(each.is_trained for each in self.layers)
 
     def named(self, prefix: str) -> list[Written]:
         """Its layers, with its name behind those of the modules that hold it."""
@@ -103,11 +110,19 @@ class Function:
     Attributes:
         owner: the instance of a method.
         scope: where it was made; its names are known inside it.
+        defaults: the values of its parameters, as they were when it was made.
     """
 
     node: ast.FunctionDef
     scope: Scope
     owner: Instance | None = None
+    defaults: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_static(self) -> bool:
+        """Whether it is marked as a method that gets no instance."""
+        marks = self.node.decorator_list
+        return len(marks) == 1 and isinstance(marks[0], ast.Name) and marks[0].id == "staticmethod"
 
 
 @dataclass(eq=False, slots=True)
@@ -122,16 +137,21 @@ class Class:
 
     node: ast.ClassDef
     bases: list[Any]
-    methods: dict[str, ast.FunctionDef]
+    methods: dict[str, Function]
     scope: Scope
     is_made: bool = False
 
-    def method(self, name: str) -> ast.FunctionDef | None:
+    def method(self, name: str) -> Function | None:
         """A method, perhaps of a class that it extends."""
         if name in self.methods:
             return self.methods[name]
         found = (base.method(name) for base in self.bases if isinstance(base, Class))
         return next(filter(None, found), None)
+
+    def bound(self, name: str, owner: Instance | None) -> Function | None:
+        """A method of an instance; a static one belongs to none."""
+        found = self.method(name)
+        return found and replace(found, owner=None if found.is_static else owner)
 
     @property
     def is_sequential(self) -> bool:
@@ -160,10 +180,16 @@ class Instance:
 
 @dataclass(eq=False, slots=True)
 class Method:
-    """A method of something that is no instance of a class of the text: ``x.view``, ``layers.append``."""
+    """A method of something that is no instance of a class of the text: ``x.view``, ``layers.append``.
+
+    Attributes:
+        owner, name: of what, and how it is called.
+        is_item: whether it is an item of something of a module, as ``model.layers[-1]`` is.
+    """
 
     owner: Any
     name: str
+    is_item: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -175,12 +201,18 @@ class Flowing:
         module: what it went through; None for an input.
         layers: of the module, with their names.
         node: the call.
+        over: what was written over it, in place; None where nothing was.
     """
 
     before: Flowing | None = None
     module: Module | None = None
     layers: list[Written] = field(default_factory=list)
     node: ast.AST | None = None
+    over: Flowing | None = None
+
+    def __post_init__(self) -> None:
+        if self.module and self.module.is_in_place and self.before and not self.before.over:
+            self.before.over = self
 
     def path(self) -> list[Flowing]:
         """All steps from the input on."""
@@ -197,23 +229,28 @@ class Scope:
 
     Attributes:
         outer: the scope around it, whose names are known too.
+        elsewhere: names that ``global`` or ``nonlocal`` give to another scope.
     """
 
     names: dict[str, Any] = field(default_factory=dict)
     outer: Scope | None = None
+    elsewhere: dict[str, Scope] = field(default_factory=dict)
+
+    def owner(self, name: str) -> Scope | None:
+        """The scope that a name belongs to; None where it has no value."""
+        at: Scope | None = self
+        while at is not None and name not in at.names:
+            at = at.elsewhere.get(name, at.outer)
+        return at
 
     def find(self, name: str) -> Any:
         """The value of a name; None where there is none."""
-        at: Scope | None = self
-        while at is not None:
-            if name in at.names:
-                return at.names[name]
-            at = at.outer
-        return None
+        owner = self.owner(name)
+        return owner.names[name] if owner else None
 
     def has(self, name: str) -> bool:
         """Whether a name has a value."""
-        return name in self.names or (self.outer is not None and self.outer.has(name))
+        return self.owner(name) is not None
 
 
 Held = (Module, Sequence, Instance)

@@ -11,6 +11,8 @@ from convcalc.errors import did_you_mean
 from convcalc.layers import Shape, get_kind
 from convcalc.network.chain import Written
 from convcalc.network.notations.code import Code, UnreadableError, last_name
+from convcalc.network.notations.code_expressions import ValueCode
+from convcalc.network.notations.code_values import Library, Module, Unread
 from convcalc.text import quoted, shortened
 
 # The arguments of each layer in Keras's order; * stands for its one, two and three axes.
@@ -57,6 +59,7 @@ _NO_MATTER = frozenset(
     {"name", "trainable", "dtype", "momentum", "epsilon", "seed", "noise_shape", "autocast", "weights",
      "shared_axes", "threshold", "activation", "batch_size", "sparse"}
 )  # fmt: skip
+_NO_ACTIVATION = "is not an activation that is read; write its name, such as 'relu'"
 _INPUTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "shape")
 _NAME = re.compile(r"([A-Za-z]+?)([123]D)(Transpose)?")
 
@@ -70,7 +73,7 @@ def is_layer(called: str) -> bool:
     return _split(called)[0] in _LAYERS or called in _UNCHANGED
 
 
-def layers_of(code: Code, call: ast.Call) -> list[Written]:
+def layers_of(code: ValueCode, call: ast.Call) -> list[Written]:
     """The layers that a call makes: the layer itself, what Keras puts in, and its activation."""
     called = last_name(call.func)
     base, axes = _split(called)
@@ -103,8 +106,8 @@ def layers_of(code: Code, call: ast.Call) -> list[Written]:
         found.append(
             layer._replace(called=name or shortened(code.label(call)), code=code.label(call))
         )
-    extras = filter(None, (more, _activation(code, call, base)))
-    return found + [Written(label, get_kind(e), is_text=False, called=e) for e in extras]
+    found += [Written(label, get_kind(more), is_text=False, called=more)] if more else []
+    return found + _activation(code, call, base)
 
 
 def input_of(code: Code, call: ast.Call) -> Shape:
@@ -170,22 +173,39 @@ def _own_name(code: Code, call: ast.Call) -> str:
     return ""
 
 
-def _activation(code: Code, call: ast.Call, base: str) -> str:
-    """The kind of a layer's activation; empty where it has none."""
+def _activation(code: ValueCode, call: ast.Call, base: str) -> list[Written]:
+    """The layer that a layer's activation is; none where it has none.
+
+    A name means what the lines before give it; one that they do not give is Keras's.
+    """
     given = {word.arg: word.value for word in call.keywords}
     given |= dict(zip(_LAYERS[base].split(), call.args))
     node: Any = given.get("activation")
     if node is None or (isinstance(node, ast.Constant) and node.value is None):
-        return ""
-    if isinstance(node, ast.Call):  # activation=layers.LeakyReLU()
-        node = node.func
-    name = node.value if isinstance(node, ast.Constant) else last_name(node)
-    plain = str(name).lower()
+        return []
+    value = code.run.value(node)
+    if isinstance(value, Module) and not value.is_trained:  # activation=layers.LeakyReLU()
+        return value.layers
+    if isinstance(value, Library):
+        value = value.last
+    elif isinstance(value, Unread) and value.why and not code.run.has_value(node):
+        value = last_name(node)
+    if value is None:
+        return []
+    if not isinstance(value, str) or not value:
+        if not (isinstance(value, Unread) and not value.why):
+            code.refuse(call, f"activation: {quoted(code.label(node))} {_NO_ACTIVATION}")
+        return []
+    plain = value.lower()
     for word, kind in ACTIVATIONS.items():
         if plain in (word, word.replace("_", "")):
-            return kind
-    code.refuse(call, f"no activation {quoted(str(name))}{did_you_mean(plain, ACTIVATIONS)}")
-    return ""
+            return (
+                [Written(code.where(call), get_kind(kind), is_text=False, called=kind)]
+                if kind
+                else []
+            )
+    code.refuse(call, f"no activation {quoted(value)}{did_you_mean(plain, ACTIVATIONS)}")
+    return []
 
 
 def _softmax(arguments: dict[str, Any]) -> str:

@@ -33,6 +33,8 @@ _PASSED = (
     "compile", "fit", "summary", "evaluate", "predict", "save", "build", "load_weights", "save_weights", "get_config",
     "count_params", "get_weights", "fit_generator",
 )  # fmt: skip
+# Functions whose arguments are read as those of the layer: the layer's first ones are the same.
+_AS_LAYERS = {"leaky_relu": "LeakyReLU", "elu": "ELU", "relu": "ReLU", "softmax": "Softmax"}
 _MERGES = ("add", "concatenate", "multiply", "subtract", "average", "maximum", "dot")
 
 
@@ -137,13 +139,7 @@ class KerasRun(Flows):
         flat = [one for each in given for one in (each if isinstance(each, list) else [each])]
         flows = [each for each in flat if isinstance(each, Flowing)]
         if flows and last in ACTIVATIONS and len(flat) == 1:
-            label = self.code.where(call)
-            kind = ACTIVATIONS[last]
-            layers = (
-                [Written(label, get_kind(kind), is_text=False, called=kind, code=kind)]
-                if kind
-                else []
-            )
+            layers = self._activated(call, last)
             return Flowing(flows[0], Module(layers), layers, call)
         if flows or last in _MERGES:
             return self.refuse(call, BRANCHES)
@@ -152,6 +148,21 @@ class KerasRun(Flows):
             layers_of(self.code, call)
             return Unread()
         return self.unknown(call)
+
+    def _activated(self, call: ast.Call, name: str) -> list[Written]:
+        """The layer of ``keras.activations.relu(x, max_value=6)``."""
+        args, words = call.args[1:], [w for w in call.keywords if w.arg not in ("x", "name")]
+        if args or words:  # as those of the layer are
+            if name not in _AS_LAYERS:
+                self.refuse(call, "is read with its input alone; leave the other arguments out")
+                return []
+            made = ast.copy_location(ast.Call(ast.Name(_AS_LAYERS[name]), args, words), call)
+            return layers_of(self.code, made)
+        kind = ACTIVATIONS[name]
+        label = self.code.where(call)
+        return (
+            [Written(label, get_kind(kind), is_text=False, called=kind, code=kind)] if kind else []
+        )
 
     def _sequence(self, call: ast.Call) -> Any:
         """``Sequential([…])``."""

@@ -50,6 +50,11 @@ _INPUTS = ("randn", "rand", "zeros", "ones", "empty", "randint")
 _OTHER_ROOMS = (
     "optim", "utils", "data", "datasets", "transforms", "init", "lr_scheduler", "cuda", "backends", "plt", "np", "tqdm",
 )  # fmt: skip
+# What is put around a layer, and why it is not read.
+_AROUND = {
+    "spectral_norm": "is not read; write the layer alone, which has as many parameters",
+    "weight_norm": "is not read, because it adds a parameter for each filter or unit; write the layer alone, or a YAML file",
+}
 _WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile")
 
 
@@ -57,6 +62,7 @@ class Torch(Flows):
     """Lines of PyTorch."""
 
     in_order = "layers are taken in the order in which they are written; no forward() says another"
+    registers = True
 
     def flattened(self, layers: list[Written]) -> Iterator[str]:
         return _flattened(layers)
@@ -73,14 +79,16 @@ class Torch(Flows):
         last, owner = name.last, name.owner
         if last in ("Sequential", "ModuleList", "ModuleDict", "OrderedDict"):
             return self._sequence(call, last)
+        if last in _AROUND:
+            return self.refuse(call, f"{last} {_AROUND[last]}")
         if last in _WRAPPERS and call.args:
             return self.value(call.args[0])
         if owner != "F" and order_of(last) is not None:
-            made = self._made(call, last)
-            if self.forwards and any(each.is_trained for each in made):
+            made = Module(self._made(call, last), is_in_place=self._in_place(call, last))
+            if self.forwards and made.is_trained:
                 what = "is made anew at each call, so it is never trained; make it in __init__()"
                 self.refuse(call, what)
-            return Module(made)
+            return made
         if last == "Parameter":
             return self.refuse(
                 call, "is a weight without a layer, which is not read; write a YAML file"
@@ -105,6 +113,14 @@ class Torch(Flows):
         if last_name(call.func) != last:
             made = ast.copy_location(ast.Call(ast.Name(last), made.args, made.keywords), call)
         return layer_of(self.code, made, "")
+
+    def _in_place(self, call: ast.Call, module: str) -> bool:
+        """Whether a module writes over its input; a switch that is not known may say so."""
+        order = order_of(module) or []
+        if "inplace" not in order:
+            return False
+        given = dict(zip(order, call.args)) | {word.arg: word.value for word in call.keywords}
+        return "inplace" in given and self.value(given["inplace"]) not in (False, None, 0)
 
     def _written_out(self, call: ast.Call) -> ast.Call:
         """A call with what its stars stand for."""
@@ -192,7 +208,8 @@ class Torch(Flows):
         layers = [
             each._replace(called=called, code=called) for each in layer_of(self.code, made, "")
         ]
-        return Flowing(before, Module(layers), layers, call)
+        in_place = name.endswith("_") or self._in_place(made, _FUNCTIONS[name])
+        return Flowing(before, Module(layers, is_in_place=in_place), layers, call)
 
     # ------------------------------------------------------------------ methods
 

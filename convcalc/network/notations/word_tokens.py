@@ -36,11 +36,12 @@ _LAYERS = {
 }
 LAYER_NAMES = "|".join(_LAYERS)
 _SIZES = r"\d{1,9}(?:x\d{1,9}){0,3}"
-_IS = r"[ :=-]{0,3}(?:(?:of|is|to)[ :=]{1,3})?"
+_IS = r"(?![ :=]{1,3}-\d)[ :=-]{0,3}(?:(?:of|is|to)[ :=]{1,3})?"
 _COUNTED = (
     r"(?:output |hidden )?(?:filters?|kernels?|channels?|feature maps?|maps?|units?|neurons?|nodes?|"
     r"outputs?|classes)"
 )
+_MANY = r"(?:filters|channels|feature maps|maps|units|neurons|nodes|outputs|classes)"
 _SAID = (  # before a colon these are no label of a layer
     r"stride|pad(?:ding)?|dilation|group|kernel|filter|window|channel|map|unit|neuron|node|output|size|rate|bias"
 )
@@ -56,16 +57,17 @@ _ATTRIBUTES = {
     "dilation": rf"(?:dilat(?:ion|ed)(?: rate| factor)?{_IS}|d ?= ?)(?P<dilation>{_SIZES})",
     "groups": rf"(?:groups?{_IS}|g ?= ?)(?P<groups>\d{{1,9}})",
     "bias": r"(?P<bias>(?:no|without)(?: a)? bias(?:es)?)",
-    "filters": rf"(?:(?:number|num|no\.?|#)(?: of)? ?{_COUNTED}{_IS}|(?!kernel ?[=:]){_COUNTED} ?[=:] ?)(?P<filters>\d{{1,9}})"
-    rf"|(?P<counted>\d{{1,9}}) {_COUNTED}",
-    "kernel": rf"(?:(?:{_ACROSS}){_IS}|(?:kernel|window) ?[=:] ?|[kf] ?=? ?(?=\d))(?P<kernel>{_SIZES})",
+    "filters": rf"(?:(?:number|num|no\.?|n\.|#)(?: of)? ?{_COUNTED}{_IS}|(?!kernel ?[=:]){_COUNTED} ?[=:] ?|{_MANY} )"
+    rf"(?P<filters>\d{{1,9}})(?!x\d)|(?P<counted>\d{{1,9}}) {_COUNTED}",
+    "kernel": rf"(?:(?:{_ACROSS}){_IS}|(?:kernel|window|filter)(?: ?[=:] ?| (?=\d))|[kf] ?=? ?(?=\d))(?P<kernel>{_SIZES})",
     "times": r"x ?(?P<times>\d{1,6})(?= |,|$)",
     "sizes": r"(?P<sizes>\d{1,9}(?:x\d{1,9}){1,3})",
     "number": r"(?P<number>\d{1,9})",
 }
 _NAMES = {"padding": "pad", "same": "pad", "counted": "filters", "sizes": "kernel"}
 _NOISE = (
-    "layers?|with|of|the|size|and|an?|using|uses?|applied|by|in|has|each|for|its|"
+    r"(?:on|at|around|per|for) (?:each|every|all|both|either|the)? ?(?:sides?|edges?|borders?|ends?)|"
+    r"layers?|with|of|the|size|and|an?|using|uses?|applied|by|in|has|each|for|its|"
     r"filters?|kernels?|maps?|units?|neurons?|nodes?|outputs?|channels?|windows?|"
     r"activations?|functions?|non-?linear(?:ity)?|[123]-?d|hidden|bias(?:es)?|first|next|last|finally|output"
 )
@@ -76,7 +78,7 @@ _TOKEN = re.compile(
     rf"|(?!relu6(?![\w.:-]))(?P<compact>{LAYER_NAMES})-?(?P<numbers>\d{{1,9}}(?:[-x]\d{{1,9}}){{0,3}})(?![\w:.])"
     rf"|(?P<label>(?!(?:{_SAID})s? ?:)(?:(?P<labelled>{LAYER_NAMES})|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
     rf"|(?P<layer>{LAYER_NAMES})(?:[ -]?[123]d)?(?![\w:])"
-    r"|(?P<before>\d{1,6})(?: ?[x*] ?(?=[a-z])| [x*] (?=(?P<side>\d{1,9})x(?P=side)(?!\w)))"
+    r"|(?P<before>\d{1,6})(?: ?[x*] ?(?=[a-z])| ?[x*] (?=(?P<side>\d{1,9})x(?P=side)(?!\w)))"
     r"|(?P<reads>\d{1,9}) to (?=\d)"
     rf"|-?(?:{'|'.join(_ATTRIBUTES.values())})(?![\w.])"
     rf"|(?P<noise>(?:{_NOISE})(?![\w:]))"
@@ -90,10 +92,12 @@ _ARROWS = re.compile(
 )
 _BULLET = re.compile(r"^(?:[-*•] |\d{1,3}[.)] |(?:layer|step)[ _-]?\d{0,3} ?: ?)+", re.IGNORECASE)
 _PAIR = re.compile(r"\( ?(\d+) ?, ?(\d+)(?: ?, ?(\d+))? ?\)")
-# Not "8 x2", which is twice, nor "2 x 3x3", which is twice 3x3.
+# Not "8 x2", which is twice, nor "2 x 3x3" and "2x 3x3", which are twice 3x3.
 _CROSS = re.compile(
-    r"(?<![\w-])(\d+)(?: [x*] (?=\d)(?!(\d+)[x*]\2(?!\w))|[x*] ?(?=\d))", re.IGNORECASE
+    r"(?<![\w-])(\d+)(?: ?[x*] (?=\d)(?!(\d+) ?[x*] ?\2(?!\w))|[x*](?=\d))", re.IGNORECASE
 )
+_TIMES = re.compile(r"[(\[] ?(?:x ?(\d{1,6})|(\d{1,6}) ?(?:x|times)) ?[)\]]", re.IGNORECASE)
+_BELOW_0 = re.compile(r"(?<=[ =:,(\[])-(\d[\d.]*|\.\d+)")
 _FROM_TO = re.compile(r"\( ?(\d{1,9}) ?(?:→|-{1,2}>) ?(\d{1,9})(?= ?[,)])")
 _QUOTES = re.compile(r"[\"“”]|(?<!\w)'|'(?!\w)|(?<=[a-z]) ?\([a-z]\)(?= ?[:=])", re.IGNORECASE)
 _RELU = re.compile(r"rectified linear units?(?: ?\(relu\))?", re.IGNORECASE)
@@ -137,11 +141,22 @@ def segments(text: str) -> Iterator[str]:
     ['CONV 3x3, 64', 'POOL 2x2']
     """
     for part in filter(None, _ARROWS.split(text)):
-        plain = _PAIR.sub(_in_brackets, _BULLET.sub("", part.strip()))
+        plain = _TIMES.sub(r" x\1\2 ", _BULLET.sub("", part.strip()))
+        plain = _PAIR.sub(_in_brackets, plain)
         plain = _CROSS.sub(r"\1x", _CROSS.sub(r"\1x", plain))  # twice: 3 x 3 x 64 shares its middle
         plain = " ".join(plain.translate(_BRACKETS).split()).replace(" ,", ",").strip(" ,.")
         if plain:
             yield plain
+
+
+def below_0(segment: str) -> str:
+    """The first number of a segment with a minus before it; empty where there is none.
+
+    >>> below_0("conv 3x3, pad -1"), below_0("CONV-3-64 stride-2"), below_0("FC - 10")
+    ('-1', '', '')
+    """
+    match = _BELOW_0.search(segment)
+    return match[0] if match else ""
 
 
 def _in_brackets(match: re.Match[str]) -> str:

@@ -17,7 +17,7 @@ from convcalc.layers.options import options_of, required_options
 from convcalc.network.chain import Written, read_word
 from convcalc.network.notations.base import Notation, Reading, notation
 from convcalc.network.notations.word_groups import HOW_TO_REPEAT, written_out
-from convcalc.network.notations.word_tokens import Token, plain_signs, segments, tokens
+from convcalc.network.notations.word_tokens import Token, below_0, plain_signs, segments, tokens
 from convcalc.text import quoted, shortened
 
 _STRUCTURE = (
@@ -76,6 +76,7 @@ class _Item:
         self.said: dict[str, str] = {}
         self.is_refused = False
         self.labelled = ""  # the slot of a number that may be a label, as in conv1
+        self.is_counted = False  # whether a word says how many filters it has
         self.cls = None if kind == "input" else get_kind(kind)
         self.options = {} if self.cls is None else options_of(self.cls)
 
@@ -112,7 +113,7 @@ class _Item:
             what, known = "times", True
         else:
             known = _OPTIONS[what] in self.options
-        if known and what == self.labelled and (what != "kernel" or "x" in token.value):
+        if known and what == self.labelled and (token.what != "number" or what != "kernel"):
             self.labelled = ""
             del self.said[what]  # conv1 3x3: it was the label of the layer
         return what if known and what not in self.said else ""
@@ -138,6 +139,10 @@ class _Segment:
 
     def read(self) -> None:
         """Add its layers, or its problems."""
+        if number := below_0(self.text):
+            how = f"write 0 or more, or {number[1:]} without the sign"
+            self.found.refuse(f"{shortened(self.text)}: {number} is below 0; {how}")
+            return
         named = any(token.what in ("layer", "chain", "word", "letter") for token in self.tokens)
         if not named and any("filter" in token.text.lower() for token in self.tokens):
             self.items.append(_Item("conv", 0))  # "10 filters of size 5x5": what else has any?
@@ -273,6 +278,8 @@ class _Segment:
         sides = _SQUARE.match(behind)
         if not sides or (sides[1] != token.value and self.axes != 3):
             return False
+        if " " not in token.text.strip() and self.axes != 3:
+            return False  # 3x 3x3
         both = f"{token.value} x {sides[0].strip()}"
         self.found.refuse(
             f"{self._chunk(token)}: {quoted(both)} can be {token.value} layers or one kernel; "
@@ -300,6 +307,7 @@ class _Segment:
             self.found.refuse(f"{named}: {said}")
             return
         item.said[slot] = token.value
+        item.is_counted = item.is_counted or (slot == "filters" and token.text != token.value)
 
     def _homeless(self, token: Token) -> None:
         """Something that is said of no layer."""
@@ -318,6 +326,13 @@ class _Segment:
         if said.get("pad") == "zero":
             self.found.refuse(
                 f"{shortened(label)}: zero padding can mean none, or zeros; write pad 0 or pad 1"
+            )
+            return
+        if item.labelled == "kernel" and item.is_counted:  # conv2, 64 filters
+            number = said["kernel"]
+            self.found.refuse(
+                f"{shortened(label)}: {number} can be the number of the layer or its kernel; "
+                f"write {number}x{number}, or the kernel that it has"
             )
             return
         sizes = said.get("kernel", "").split("x")

@@ -1,0 +1,281 @@
+"""Lines of PyTorch and Keras whose meaning Python decides: what a model counts, which value a name has, what is changed.
+
+Each text was once read as something else, in silence. Where a number stands beside PyTorch code, torch 2.13 gave it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from convcalc.network.notations import network_of, read
+from test_notations import forward, layers, outputs, refusal
+
+RGB = (3, 32, 32)
+
+
+def notes(text: str) -> list[str]:
+    """What is said about a network that was read."""
+    return network_of(text, RGB)[0].walk().notes
+
+
+def params(text: str, shape: tuple[int, ...] = RGB) -> int:
+    """The parameters of a network."""
+    total: int = network_of(text, shape)[0].walk().totals["params"]
+    return total
+
+
+# ---------------------------------------------------------------------- what a model of PyTorch counts
+
+CONV = "self.c = nn.Conv2d(3, 6, 5)"
+NOT_COUNTED = (
+    "uses a layer that the model does not count, because it is in a plain list or outside of the model; "
+    "put it into an nn.ModuleList, or name it self.…"
+)
+
+
+def test_a_layer_that_forward_does_not_use_is_told() -> None:
+    made = f"{CONV}; self.d = nn.Conv2d(6, 6, 5); self.e = nn.Sequential(nn.ReLU(), nn.BatchNorm2d(3)); self.r = nn.ReLU()"
+    text = forward("return self.c(x)", made)
+    assert notes(text) == [
+        "forward() does not use d, e.1, whose parameters are not counted here, and PyTorch counts them"
+    ]
+    assert params(text) == 456  # torch: 456 + 906 + 6
+
+
+def test_of_many_layers_that_are_not_used_the_first_are_named() -> None:
+    made = "; ".join(f"self.c{n} = nn.Conv2d(3, 6, 5)" for n in range(8))
+    (note,) = notes(forward("return self.c7(x)", made))
+    assert note.startswith("forward() does not use c0, c1, c2, c3, c4 …, whose")
+
+
+@pytest.mark.parametrize(
+    ("made", "body", "where"),
+    [
+        ("self.l = [nn.Conv2d(3, 6, 5), nn.ReLU()]", "for a in self.l:;     x = a(x); return x", "line 6: a(x)"),
+        ("self.l = []; self.l.append(nn.Conv2d(3, 6, 5))", "return self.l[0](x)", "line 5: self.l[0](x)"),
+        ("self.l = {'a': nn.Conv2d(3, 6, 5)}", "return self.l['a'](x)", "line 5: self.l['a'](x)"),
+    ],
+)  # fmt: skip
+def test_layers_that_pytorch_does_not_register_are_refused(
+    made: str, body: str, where: str
+) -> None:
+    assert refusal(forward(body, made)) == f"{where}: {NOT_COUNTED}"
+
+
+def test_a_layer_of_the_lines_around_the_class_is_refused() -> None:
+    text = f"conv = nn.Conv2d(3, 6, 5)\n{forward('return conv(x)', 'self.r = nn.ReLU()')}"
+    assert refusal(text) == f"line 6: conv(x): {NOT_COUNTED}"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "l = [nn.Conv2d(3, 6, 5), nn.ReLU()]; self.m = nn.Sequential(*l)",
+        "self.l = [nn.Conv2d(3, 6, 5), nn.ReLU()]; self.m = nn.Sequential(*self.l)",
+        "self.m = nn.ModuleDict({'a': nn.Sequential(nn.Conv2d(3, 6, 5), nn.ReLU())})['a']",
+        "self.add_module('m', nn.Sequential(nn.Conv2d(3, 6, 5), nn.ReLU()))",
+    ],
+)
+def test_layers_that_pytorch_registers_are_counted(made: str) -> None:
+    text = forward("return self.m(x)", made)
+    assert (params(text), notes(text)) == (456, [])
+
+
+def test_a_flatten_that_forward_lacks_is_told() -> None:
+    text = forward("return self.fc(self.c(x))")
+    assert read(text).notes == [
+        "a flatten is put before nn.Linear(4704, 10), which the code does not have"
+    ]
+    assert read(forward("return self.fc(torch.flatten(self.c(x), 1))")).notes == []
+
+
+AROUND = {
+    "nn.utils.spectral_norm(nn.Conv2d(3, 8, 3))": "spectral_norm is not read; write the layer alone, which has as many parameters",
+    "nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 8, 3))": "weight_norm is not read, because it adds a parameter for "
+    "each filter or unit; write the layer alone, or a YAML file",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", AROUND)
+def test_what_is_put_around_a_layer_is_named(text: str) -> None:
+    assert refusal(f"m = nn.Sequential({text})") == f"{text}: {AROUND[text]}"
+
+
+# ---------------------------------------------------------------------------- what is changed in place
+
+IN_PLACE = "changes its input in place; write x = in front of it"
+
+
+@pytest.mark.parametrize(
+    ("module", "body", "where"),
+    [
+        ("nn.ReLU(inplace=True)", "x = self.c(x); self.r(x); return x", "line 6: self.r(x)"),
+        ("nn.ReLU(True)", "x = self.c(x); y = self.r(x); return x", "line 6: self.r(x)"),
+        ("nn.ReLU(inplace=flag)", "x = self.c(x); self.r(x); return x", "line 6: self.r(x)"),
+        ("nn.Dropout(0.5, True)", "x = self.c(x); self.r(x); return x.tanh()", "line 6: self.r(x)"),
+        ("nn.Sequential(nn.ReLU(True), nn.Tanh())", "x = self.c(x); self.r(x); return x", "line 6: self.r(x)"),
+        ("nn.Tanh()", "x = self.c(x); x.relu_(); return x", "line 6: x.relu_()"),
+        ("nn.Tanh()", "x = self.c(x); F.relu(x, True); return self.r(x)", "line 6: F.relu(x, True)"),
+        ("nn.Tanh()", "x = self.c(x); y = F.relu_(x); F.relu_(x); return y.tanh()", ""),
+    ],
+)  # fmt: skip
+def test_what_is_written_over_in_place_is_not_used_again(
+    module: str, body: str, where: str
+) -> None:
+    text = forward(body, f"{CONV}; self.r = {module}")
+    if where:
+        assert refusal(text) == f"{where}: {IN_PLACE}"
+    else:
+        assert outputs(text) == [(6, 28, 28)] * 3
+
+
+@pytest.mark.parametrize(
+    ("module", "body", "kinds"),
+    [
+        ("nn.ReLU()", "x = self.c(x); self.r(x); return x", ["conv"]),  # nothing happens to x
+        ("nn.ReLU(inplace=False)", "x = self.c(x); self.r(x); return x", ["conv"]),
+        ("nn.ReLU(True)", "x = self.r(self.c(x)); return x", ["conv", "relu"]),
+        ("nn.ReLU(True)", "x = self.c(x); x = x.relu_(); return x", ["conv", "relu"]),
+    ],
+)
+def test_a_result_that_nothing_takes_is_left_out(module: str, body: str, kinds: list[str]) -> None:
+    text = forward(body, f"{CONV}; self.r = {module}")
+    assert [item.partition(":")[0] for item in layers(text)] == kinds
+
+
+# ------------------------------------------------------------------------------- which value a name has
+
+# Each makes the layers of "conv3-8 pad 1".
+NAMES = {
+    "a dictionary of another": "base = dict(kernel_size=3, stride=2)\nkw = dict(base, padding=1, stride=1)\nm = nn.Sequential(nn.Conv2d(3, 8, **kw))",
+    "a dictionary of pairs": "kw = dict([('kernel_size', 3)], padding=1)\nm = nn.Sequential(nn.Conv2d(3, 8, **kw))",
+    "a dictionary with stars": "base = {'kernel_size': 3}\nkw = dict(**base, padding=1)\nm = nn.Sequential(nn.Conv2d(3, 8, **kw))",
+    "a dictionary written with stars": "base = {'kernel_size': 3}\nm = nn.Sequential(nn.Conv2d(3, 8, **{**base, 'padding': 1}))",
+    "a dictionary that is changed": "kw = {'kernel_size': 5}\nold = kw.copy()\nkw.update(kernel_size=3)\nkw.update({'padding': 1})\n"
+    "m = nn.Sequential(nn.Conv2d(old.get('n', 3), 8, kw.get('kernel_size'), padding=kw['padding']))",
+    "global": "n = 4\ndef f():\n    global n\n    n = 8\nf()\nm = nn.Sequential(nn.Conv2d(3, n, 3, padding=1))",
+    "a global that is added to": "n = 4\ndef f():\n    global n\n    n += 4\nf()\nm = nn.Sequential(nn.Conv2d(3, n, 3, padding=1))",
+    "a global that is made": "def f():\n    global m\n    m = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1))\nf()",
+    "a global function": "def f():\n    global g\n    def g():\n        return 8\nf()\nm = nn.Sequential(nn.Conv2d(3, g(), 3, padding=1))",
+    "global outside": "global n\nn = 8\nm = nn.Sequential(nn.Conv2d(3, n, 3, padding=1))",
+    "nonlocal": "def make():\n    n = 4\n    def f():\n        nonlocal n\n        n = 8\n    f()\n"
+    "    return nn.Sequential(nn.Conv2d(3, n, 3, padding=1))\nm = make()",
+    "a local of the same name": "n = 8\ndef f():\n    n = 4\n    return n\nf()\nm = nn.Sequential(nn.Conv2d(3, n, 3, padding=1))",
+    "a default": "n = 8\ndef f(k=n):\n    return nn.Conv2d(3, k, 3, padding=1)\nn = 9\nm = nn.Sequential(f())",
+    "a default by name": "n = 8\ndef f(*, k=n):\n    return nn.Conv2d(3, k, 3, padding=1)\nn = 9\nm = nn.Sequential(f())",
+    "a default that all calls share": "def f(l=[3]):\n    l.append(8)\n    return l\nf()\nm = nn.Sequential(nn.Conv2d(*f()[:2], 3, padding=1))",
+    "a default of a method": "n = 8\nclass B(nn.Module):\n    def __init__(self, k=n):\n        super().__init__()\n"
+    "        self.c = nn.Conv2d(3, k, 3, padding=1)\n    def forward(self, x):\n        return self.c(x)\nn = 9\nm = B()",
+    "a default of forward": "n = 8\nclass B(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.c = nn.Conv2d(3, n, 3, padding=1)\n    def forward(self, x, on=True):\n        return self.c(x) if on else x\nm = nn.Sequential(B())",
+    "what decides": "def f(x):\n    return x.is_cuda and 0 or 8\nm = nn.Sequential(nn.Conv2d(3, 8 if not (on and False) else 9, 3, padding=1))",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_has_the_value_that_python_gives_it(name: str) -> None:
+    assert layers(NAMES[name]) == layers("conv3-8 pad 1")
+
+
+NAMES_REFUSED = {
+    "kw = dict(3, k=4)\nm = nn.Sequential(nn.Conv2d(3, 8, 3))": "line 1: dict(3, k=4): is not read; write each layer on a line of its own",
+    "def f(n, k=3):\n    return nn.Conv2d(3, n, k)\nm = nn.Sequential(f(8, n=9))": "line 3: f(8, n=9): n is given twice; keep one",
+    "def f():\n    nonlocal n\n    n = 8\nf()\nm = nn.Sequential(nn.Conv2d(3, 8, 3))": "line 2: nonlocal n: no function around this one "
+    "has 'n'; leave it out",
+    "n = 1\ndef f():\n    nonlocal n\n    n = 8\nf()\nm = nn.Sequential(nn.Conv2d(3, 8, 3))": "line 3: nonlocal n: no function around this "
+    "one has 'n'; leave it out",
+    "def f(c=nn.Conv2d(3, 3, 1)):\n    return c\nm = nn.Sequential(f(), f())": "m: uses m.0 a second time, so its weights count once only; "
+    "write a YAML file",  # a default is made once
+    "m = nn.Sequential(nn.Conv2d(3, 8, 3 if (a and True) else 5))": "nn.Conv2d(3, 8, 3 if a and True else 5): kernel_size: "
+    "'3 if a and True else 5' depends on what is not known; write its value",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NAMES_REFUSED)
+def test_a_name_without_a_known_value_is_refused(text: str) -> None:
+    assert refusal(text) == NAMES_REFUSED[text]
+
+
+# ------------------------------------------------------------------------------------------------ Keras
+
+CHANGED = "is changed, which is not read; make it with the values it shall have"
+CHANGES = {
+    "m.layers[-1].filters = 16": f"line 2: m.layers[-1].filters: {CHANGED}",
+    "m.layers[0].strides += 1": f"line 2: m.layers[0].strides: {CHANGED}",
+    "last = m.layers[-1]\nlast.filters = 16": f"line 3: last.filters: {CHANGED}",
+    "m.layers[-1].cell.filters = 16": f"line 2: m.layers[-1].cell.filters: {CHANGED}",
+    "m.filters = 16": f"line 2: m.filters: {CHANGED}",
+    "m.layers[-1](3)": "line 2: m.layers[-1](3): is not read; leave it out",
+}
+
+
+@pytest.mark.parametrize("line", CHANGES)
+def test_a_change_of_a_layer_is_refused(line: str) -> None:
+    assert refusal(f"m = Sequential([layers.Conv2D(8, 3)])\n{line}") == CHANGES[line]
+
+
+def test_what_is_no_part_of_a_model_may_be_changed() -> None:
+    text = "o = keras.optimizers.SGD()\no.lr = 3\no.a[0].b = 3\nm = Sequential([layers.Conv2D(8, 3)])\nm.optimizer.lr = 1"
+    assert layers(text) == layers("conv3-8")
+
+
+@pytest.mark.parametrize(
+    ("before", "activation", "plain"),
+    [
+        ("relu = 'tanh'", "relu", ["tanh"]),
+        ("act = 'relu'", "act", ["relu"]),
+        ("act = None", "act", []),
+        ("act = 'linear'", "act", []),
+        ("act = layers.ReLU(max_value=6)", "act", ["relu6"]),
+        ("act = keras.activations.gelu", "act", ["gelu"]),
+        ("from keras.activations import relu", "relu", ["relu"]),
+        ("def act():\n    return 'elu'", "act()", ["elu"]),
+        ("", "layers.LeakyReLU(0.2)", ["leaky_relu:0.2"]),
+        ("", "tf.nn.relu6", ["relu6"]),
+        ("", "relu", ["relu"]),
+        ("", "'re' + 'lu'", ["relu"]),
+    ],
+)
+def test_an_activation_is_what_its_name_stands_for(
+    before: str, activation: str, plain: list[str]
+) -> None:
+    text = f"{before}\nm = Sequential([layers.Conv2D(8, 3, activation={activation})])"
+    assert layers(text) == layers("conv:k3c8 " + " ".join(plain))
+
+
+def test_an_activation_may_be_an_argument_of_a_function() -> None:
+    text = "def f(n, act='relu'):\n    return layers.Conv2D(n, 3, activation=act)\nm = Sequential([f(8), f(8, act='elu'), f(8, None)])"
+    assert layers(text) == layers("conv3-8, relu, conv3-8, elu, conv3-8")
+
+
+ACTIVATIONS_REFUSED = {
+    "relu = 5\nlayers.Conv2D(8, 3, activation=relu)": "'relu'",
+    "def relu(x):\n    return x * 0\nlayers.Conv2D(8, 3, activation=relu)": "'relu'",
+    "act = choose()\nlayers.Conv2D(8, 3, activation=act)": "'act'",
+    "act = layers.Dense(3)\nlayers.Conv2D(8, 3, activation=act)": "'act'",
+    "n = 1\nlayers.Conv2D(8, 3, activation=lambda x: x)": "'lambda x: x'",
+}
+
+
+@pytest.mark.parametrize("text", ACTIVATIONS_REFUSED)
+def test_an_activation_that_is_not_known_is_refused(text: str) -> None:
+    what = f"activation: {ACTIVATIONS_REFUSED[text]} is not an activation that is read; write its name, such as 'relu'"
+    assert refusal(text).endswith(what)
+
+
+INPUT = "i = Input((32, 32, 3))\nx = layers.Conv2D(8, 3)(i)\n"
+
+
+def test_a_function_of_keras_is_read_with_its_arguments() -> None:
+    text = f"{INPUT}x = keras.activations.relu(x, max_value=6.0)\nx = tf.nn.leaky_relu(x, 0.3)\nx = keras.activations.relu(x)"
+    assert layers(text, None) == layers("conv:k3c8 relu6 leaky_relu:0.3 relu")
+    assert refusal(f"{INPUT}x = keras.activations.gelu(x, True)", None) == (
+        "line 3: keras.activations.gelu(x, True): is read with its input alone; leave the other arguments out"
+    )
+
+
+@pytest.mark.parametrize("meaning", ["5", "partial(layers.Conv2D, padding='same')", "choose()"])
+def test_the_name_of_a_layer_with_another_meaning_is_refused(meaning: str) -> None:
+    assert refusal(f"Conv2D = {meaning}\nm = Sequential([Conv2D(8, 3)])") == (
+        "line 2: Conv2D(8, 3): Conv2D is given another meaning, which is not read; write each layer on a line of its own"
+    )
