@@ -130,10 +130,42 @@ def test_words_of_lectures_and_exams(text: str) -> None:
         ("conv 3x3, 8, padding of 1 on all sides", "conv: {kernel_size: 3, padding: 1, out_channels: 8}"),
         ("conv 3x3, 8, pad 1 at the borders, stride 2", "conv: {kernel_size: 3, stride: 2, padding: 1, out_channels: 8}"),
         ("CONV-3-8-stride-2-pad-1", "conv: {kernel_size: 3, stride: 2, padding: 1, out_channels: 8}"),
+        ("Conv1: 5x5 convolution, 8 filters", "conv: {kernel_size: 5, out_channels: 8}"),
+        ("Conv layer (Conv1): 5x5, 8 filters", "conv: {kernel_size: 5, out_channels: 8}"),
+        ("Layer 1—Convolutional 5x5, 8", "conv: {kernel_size: 5, out_channels: 8}"),
+        ("Pool1: 2x2 pooling with stride 2", "maxpool: {kernel_size: 2, stride: 2}"),
+        ("Pool1: 3x3 average pooling", "avgpool: {kernel_size: 3}"),
+        ("MaxPool: apply max pooling over 2x2 regions", "maxpool: {kernel_size: 2}"),
+        ("8 kernels of size 5 × 5, which are used with no padding", "conv: {kernel_size: 5, out_channels: 8}"),
+        ("8 filters that are each 7x7, using a stride of 2", "conv: {kernel_size: 7, stride: 2, out_channels: 8}"),
+        ("The first hidden layer convolves 16 8x8 filters with stride 4", "conv: {kernel_size: 8, stride: 4, out_channels: 16}"),
+        ("one convolutional layer with 10 units of 3-by-3 pixels kernels", "conv: {kernel_size: 3, out_channels: 10}"),
+        ("conv 3 by 3, 8 filters", "conv: {kernel_size: 3, out_channels: 8}"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_layer(text: str, expected: str) -> None:
     assert layers(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Output layer with 10 neurons", "Output(10)", "Output: 10 classes", "one densely connected layer with 10 units"],
+)  # fmt: skip
+def test_what_has_units_only_is_fully_connected(text: str) -> None:
+    assert layers(text) == ["flatten", "linear: {out_features: 10}"]
+
+
+def test_what_is_said_below_a_heading_is_said_of_its_layer() -> None:
+    text = (
+        "Convolution Layer 1:\n  • Input Size: 32x32x3\n  • Kernel Size (F): 3x3\n  • Number of Kernels (K): 8\n  • Stride (S): 2\n"
+        "Pooling Layer 1:\n  • Pool Size: 2x2\nConv:\nFilters: 4\nKernel: 3x3\n\nReLU"
+    )
+    assert layers(text, None) == layers("conv3-8 stride 2, pool2, conv3-4, relu")
+    assert layers("Network:\nConv3-8\nPool2") == layers("conv3-8, pool2")
+
+
+def test_two_layers_of_a_line_are_two_though_the_first_has_a_label() -> None:
+    assert layers("Conv: 3x3, 8, conv 5x5, 16") == layers("conv3-8, conv5-16")
 
 
 def test_a_layer_several_times() -> None:
@@ -297,6 +329,9 @@ REFUSED_WORDS = {
     "CONV3-8 (stride: -2)": "CONV3-8 stride: -2: -2 is below 0; write 0 or more, or 2 without the sign",
     "FC -10": "FC -10: -10 is below 0; write 0 or more, or 10 without the sign",
     "dropout -.5": "dropout -.5: -.5 is below 0; write 0 or more, or .5 without the sign",
+    "conv 3x3, 8, output 28x28": "output 28x28: what comes out is worked out here; leave it out",
+    "conv 3x3, 8, output size: 28x28x8": "output size: 28x28x8: what comes out is worked out here; leave it out",
+    "Conv1: conv3-8": "Conv1: a convolution has a kernel and filters; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
     "conv2, 64 filters": "conv2, 64 filters: 2 can be the number of the layer or its kernel; write 2x2, or the kernel that it has",
     "conv3 with 8 filters, pad 1": "conv3 with 8 filters, pad 1: 3 can be the number of the layer or its kernel; "
     "write 3x3, or the kernel that it has",
@@ -656,8 +691,8 @@ FORWARD_REFUSED = {
     "x = self.c(x); x = x.view(-1, 400); return self.fc(x)": [
         "line 6: x.view(-1, 400): is written for 400 values, but 6×28×28 = 4,704 come in; write 4704",
     ],
-    "x = self.c(x); x = x.view(-1, 6, 784); return x": [
-        "line 6: x.view(-1, 6, 784): is read only where it flattens, as in x.view(-1, 400); write torch.flatten(x, 1)",
+    "x = self.c(x); x = x.view(2, 6, 784); return x": [
+        "line 6: x.view(2, 6, 784): is read only where it flattens, as in x.view(-1, 400); write torch.flatten(x, 1)",
     ],
     "x = self.c(x).squeeze(); return x": [
         "line 5: self.c(x).squeeze(): is read only as .squeeze() after a pool to 1x1; write torch.flatten(x, 1)",

@@ -196,6 +196,125 @@ def test_a_name_without_a_known_value_is_refused(text: str) -> None:
     assert refusal(text) == NAMES_REFUSED[text]
 
 
+# --------------------------------------------------------------------------- sizes that are not known here
+
+PRODUCT = """
+    def values(self, x):
+        size = x.size()[1:]
+        number = 1
+        for each in size:
+            number *= each
+        return number
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x = self.c(x); x = x.view(-1, self.values(x)); return self.fc(x)",
+        "x = self.c(x); x = x.reshape(x.shape[0], x.shape[1] * x.shape[2] * x.shape[3]); return self.fc(x)",
+        "x = self.c(x); b, c, h, w = x.shape; x = x.view(b, c * h * w); return self.fc(x)",
+        "x = self.c(x); x = x.view(x.size(0), 1 * x.size(1) * x.size(2) * x.size(3)); return self.fc(x)",
+        "x = self.c(x); x = x.view(-1, np.prod(x.shape[1:])); return self.fc(x)",
+    ],
+)
+def test_a_view_of_all_sizes_but_the_batch_flattens(body: str) -> None:
+    assert layers(forward(body) + PRODUCT) == layers("conv5-6, flatten, fc-10")
+
+
+VIEW = "is read only where it flattens, as in x.view(-1, 400); write torch.flatten(x, 1)"
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        "x.view(-1, x.shape[1])",
+        "x.view(-1, x.shape[1] * x.shape[2])",
+        "x.view(-1, x.shape[1] * x.shape[1] * x.shape[3])",
+        "x.view(-1, 2 * x.shape[1] * x.shape[2] * x.shape[3])",
+        "x.view(-1, x.size(-1))",
+        "x.view(-1, np.prod(x.shape))",
+        "x.view(-1, x.shape[1] + x.shape[2])",
+        "x.view(x.shape[0], x.shape[1], -1)",
+        "x.view(2, 6, 784)",
+    ],
+)
+def test_a_view_of_some_sizes_is_refused(view: str) -> None:
+    text = forward(f"x = self.c(x); x = {view}; return x")
+    assert refusal(text) == f"line 6: {view}: {VIEW}"
+
+
+def test_the_sizes_of_a_volume_are_one_more() -> None:
+    text = forward(
+        "x = self.c(x); return x.view(-1, x.shape[1] * x.shape[2] * x.shape[3])",
+        "self.c = nn.Conv3d(1, 2, 3)",
+    )
+    assert VIEW in refusal(text)
+
+
+def test_a_view_of_another_shape_is_a_reshape() -> None:
+    made = "self.t = nn.ConvTranspose2d(100, 8, 4); self.n = 100"
+    text = forward("return self.t(x.view(-1, self.n, 1, 1))", made)
+    assert [step.output for step in network_of(text, (100,))[0].walk().steps] == [
+        (100, 1, 1),
+        (8, 4, 4),
+    ]
+    text = forward("x = x.view(x.size(0), 6, 784); return x", "self.n = 1")
+    assert "reshape" in refusal(text)  # 3072 values are not 6x784
+
+
+# ------------------------------------------------------------------------- what real classes have besides
+
+# Each makes the layers of "conv3-8, relu".
+CLASSES = {
+    "a static method": "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.m = A.make(8)\n"
+    "    @staticmethod\n    def make(n):\n        return nn.Sequential(nn.Conv2d(3, n, 3), nn.ReLU())\n    def forward(self, x):\n        return self.m(x)",
+    "a static method of self": "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.m = self.make(8)\n"
+    "    @staticmethod\n    def make(n):\n        return nn.Sequential(nn.Conv2d(3, n, 3), nn.ReLU())\n    def forward(self, x):\n        return self.m(x)",
+    "items": "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.d = nn.ModuleDict({'a': nn.Conv2d(3, 8, 3), 'b': nn.ReLU()})\n"
+    "    def forward(self, x):\n        for name, each in self.d.items():\n            x = each(x)\n        return x",
+    "values and keys": "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.d = nn.ModuleDict({'a': nn.Conv2d(3, 8, 3)})\n"
+    "        self.e = nn.ModuleDict({'b': nn.ReLU()})\n    def forward(self, x):\n        for each in self.d.values():\n            x = each(x)\n"
+    "        for key in self.e.keys():\n            x = self.e[key](x)\n        return x",
+    "two devices": "class A(nn.Module):\n    def __init__(self, gpus=1):\n        super().__init__()\n        self.gpus = gpus\n"
+    "        self.m = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())\n    def forward(self, x):\n        if x.is_cuda and self.gpus > 1:\n"
+    "            return nn.parallel.data_parallel(self.m, x)\n        return self.m(x)",
+    "weights that are set": "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.m = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())\n"
+    "        for m in self.modules():\n            if isinstance(m, nn.Conv2d):\n                n = m.kernel_size[0]\n"
+    "                m.weight.data.normal_(0, n)\n                nn.init.zeros_(m.bias)\n            else:\n                pass\n"
+    "                print(m)\n                for p in m.parameters():\n                    torch.nn.init.constant(p, 0)\n"
+    "    def forward(self, x):\n        return self.m(x)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_what_real_classes_have_is_followed(name: str) -> None:
+    assert layers(CLASSES[name]) == layers("conv3-8, relu")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "p.requires_grad = False",
+        "p.requires_grad_(False)",
+        "m.add_module('a', p)",
+        "self.n = 3",
+        "while p: pass",
+    ],
+)
+def test_a_loop_over_a_model_that_may_change_it_is_refused(line: str) -> None:
+    text = f"m = nn.Sequential(nn.ReLU())\nfor p in m.parameters():\n    {line}"
+    assert refusal(text) == (
+        "line 2: m.parameters(): 'for' is not read; write each layer on a line of its own"
+    )
+
+
+def test_a_model_that_an_old_pytorch_printed_is_read() -> None:
+    text = "Net (\n  (c): Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1))\n  (r): LeakyReLU (0.2, inplace)\n)"
+    assert outputs(text) == [(8, 30, 30), (8, 30, 30)]
+    assert layers(text)[1] == "leaky_relu: {negative_slope: 0.2}"
+
+
 # ------------------------------------------------------------------------------------------------ Keras
 
 CHANGED = "is changed, which is not read; make it with the values it shall have"
@@ -279,3 +398,12 @@ def test_the_name_of_a_layer_with_another_meaning_is_refused(meaning: str) -> No
     assert refusal(f"Conv2D = {meaning}\nm = Sequential([Conv2D(8, 3)])") == (
         "line 2: Conv2D(8, 3): Conv2D is given another meaning, which is not read; write each layer on a line of its own"
     )
+
+
+def test_a_convolution_may_have_the_arguments_of_keras_1() -> None:
+    text = "model.add(Convolution2D(8, 3, 3))"
+    assert refusal(text) == (
+        "Convolution2D(8, 3, 3): the third argument is the columns of the kernel in Keras 1, and the stride today; "
+        "write kernel_size=(3, 3), or strides=3"
+    )
+    assert outputs("model.add(Convolution2D(8, (3, 3)))") == [(8, 30, 30)]

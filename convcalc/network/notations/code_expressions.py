@@ -13,7 +13,9 @@ from typing import Any
 from convcalc.network.notations.base import MAX_LAYERS
 from convcalc.network.notations.code import TOO_DEEP, Code, UnreadableError, bounded
 from convcalc.network.notations.code_values import (
+    REST,
     Class,
+    Extent,
     Flowing,
     Held,
     Instance,
@@ -21,6 +23,7 @@ from convcalc.network.notations.code_values import (
     Method,
     Scope,
     Sequence,
+    Sizes,
     Unread,
 )
 from convcalc.text import quoted
@@ -29,6 +32,7 @@ _MAX_STEPS = 60_000  # expressions and statements
 MAX_DEPTH = 80  # of them inside one another, also through calls
 _ROOMS = ("torch", "keras", "tensorflow", "tf", "layers", "models")
 _PACKAGES = ("nn", "F", "optim", "functional")
+_TOOLS = ("np", "math")
 BUILTINS = (
     "range", "len", "int", "float", "list", "tuple", "zip", "enumerate", "reversed", "print", "dict",
     "min", "max", "sum", "str", "bool", "abs", "round", "super",
@@ -151,6 +155,8 @@ class Expressions:
         value = self.value(node)
         if isinstance(value, Sequence):
             return list(value.children())
+        if isinstance(value, Sizes):
+            return [Extent(REST)] if value.start == 1 else None
         if isinstance(value, dict):
             return list(value)
         return list(value) if isinstance(value, list | tuple | str) else None
@@ -191,7 +197,7 @@ class Expressions:
             return self.scope.find(node.id)
         if node.id in BUILTINS or self.known(node.id):
             return Library(node.id)
-        if node.id in _ROOMS or node.id in _PACKAGES:
+        if node.id in (*_ROOMS, *_PACKAGES, *_TOOLS):
             return Library(short(node.id))
         return Unread(f"{quoted(node.id)} is a name without a value here; write the number")
 
@@ -207,6 +213,8 @@ class Expressions:
             return next(each for key, each in zip(owner.items, owner.children()) if key == name)
         if isinstance(owner, Unread):
             return owner if owner.why == "" else self.unknown(node)
+        if isinstance(owner, Flowing) and name == "shape":
+            return Sizes()
         return Method(owner, name, is_item=isinstance(owner, Method) and owner.is_item)
 
     def _attribute(self, node: ast.Attribute, owner: Instance) -> Any:
@@ -332,6 +340,10 @@ class Expressions:
         problem = f"{quoted(self.code.label(node))} is not a plain number; write the result"
         if isinstance(left, list | tuple) or isinstance(right, list | tuple):
             return self._joined(node, left, right)
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, Extent):
+                found = one.times(other) if isinstance(node.op, ast.Mult) else None
+                return found or Unread(problem)
         if isinstance(left, Held) or isinstance(right, Held):
             return self.refuse(node, "is not a layer; write for example nn.Conv2d(3, 6, 5)")
         numbers = all(isinstance(each, int | float) for each in (left, right))
@@ -399,6 +411,8 @@ class Expressions:
         ]
         if limits[2] == 0 or not all(each is None or type(each) is int for each in limits):
             return None
+        if isinstance(owner, Sizes) and limits[1:] == [None, None] and (limits[0] or 0) >= 0:
+            return Sizes(owner.start + (limits[0] or 0))
         if isinstance(owner, list | tuple):
             return owner[slice(*limits)]
         if not isinstance(owner, Sequence):
@@ -412,6 +426,8 @@ class Expressions:
     def _item(self, owner: Any, node: ast.AST) -> Any:
         """``layers[0]``; None where it is not known."""
         key = self.value(node)
+        if isinstance(owner, Sizes) and type(key) is int and 0 <= key < 9:
+            return owner.first(key + 1)[-1]
         if isinstance(owner, Sequence) and isinstance(key, str):
             return dict(zip(owner.items, owner.children())).get(key)
         values = list(owner.children()) if isinstance(owner, Sequence) else owner

@@ -7,6 +7,7 @@ others are refused, or are unread values that are refused where a layer or a num
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,8 +29,19 @@ from convcalc.network.notations.code_values import (
     Module,
     Scope,
     Sequence,
+    Sizes,
     Unread,
 )
+
+_ALL_OF_A_MODEL = (
+    "modules",
+    "named_modules",
+    "children",
+    "named_children",
+    "parameters",
+    "named_parameters",
+)
+_FILLS = re.compile(r"(?:^|\.)init\.\w+$|\.(?!requires_grad_$)[a-z]\w*_$|^print$")
 
 
 class Run(Calls):
@@ -173,6 +185,8 @@ class Run(Calls):
 
     def _follow_for(self, node: ast.For) -> None:
         items = self.items(node.iter)
+        if items is None and self._only_fills(node):
+            return
         if items is None or node.orelse:
             self.refuse(node.iter, f"'for' is not read; {WAY_OUT}")
             return
@@ -180,12 +194,40 @@ class Run(Calls):
             self.bind(node.target, each)
             self.statements(node.body)
 
+    def _only_fills(self, loop: ast.For) -> bool:
+        """Whether a loop over the modules of a model sets the values of their weights, and nothing else.
+
+        The names that it gives a value have none that is known afterwards.
+        """
+        owner = loop.iter.func if isinstance(loop.iter, ast.Call) else loop.iter
+        if not isinstance(owner, ast.Attribute) or owner.attr not in _ALL_OF_A_MODEL:
+            return False
+        names: list[ast.expr] = [loop.target]
+        statements = list(loop.body)
+        for each in statements:  # it grows
+            if isinstance(each, ast.If | ast.For):
+                statements += [*each.body, *each.orelse]
+                names += [each.target] if isinstance(each, ast.For) else []
+            elif isinstance(each, ast.Assign) and all(
+                isinstance(t, ast.Name) for t in each.targets
+            ):
+                names += each.targets
+            elif isinstance(each, ast.Expr) and isinstance(each.value, ast.Call):
+                if not _FILLS.search(self.code.label(each.value.func)):
+                    return False
+            elif not isinstance(each, ast.Pass):
+                return False
+        for name in names:
+            self.bind(name, Unread())
+        return True
+
     # ------------------------------------------------------------------ names
 
     def bind(self, target: ast.AST, value: Any) -> None:
         """Give a value to a name, an attribute, an item, or several."""
         if isinstance(target, ast.Tuple | ast.List):
             values = list(value) if isinstance(value, list | tuple) else []
+            values = value.first(len(target.elts)) if isinstance(value, Sizes) else values
             if len(values) != len(target.elts):
                 values = [value if isinstance(value, Unread) else Unread()] * len(target.elts)
                 if not isinstance(value, Unread | Library):

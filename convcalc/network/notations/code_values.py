@@ -224,6 +224,43 @@ class Flowing:
 
 
 @dataclass(eq=False, slots=True)
+class Sizes:
+    """The sizes of something that flows, ``x.shape`` or ``x.shape[1:]``; which they are is not known here.
+
+    Attributes:
+        start: the first axis; 0 is the batch.
+    """
+
+    start: int = 0
+
+    def first(self, number: int) -> list[Extent]:
+        """Its first sizes."""
+        return [Extent(frozenset({self.start + i})) for i in range(number)]
+
+
+@dataclass(eq=False, slots=True)
+class Extent:
+    """A product of sizes of something that flows.
+
+    Attributes:
+        axes: of which axes; `REST` for all but the batch.
+    """
+
+    axes: frozenset[int]
+
+    def times(self, other: Any) -> Extent | None:
+        """Its product with another one; None where that is not known."""
+        if type(other) is int and other == 1:
+            return self
+        if isinstance(other, Extent) and not (self.axes | other.axes) & REST:
+            return None if self.axes & other.axes else Extent(self.axes | other.axes)
+        return None
+
+
+REST = frozenset({-1})
+
+
+@dataclass(eq=False, slots=True)
 class Scope:
     """Names and their values.
 

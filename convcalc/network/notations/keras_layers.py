@@ -89,6 +89,7 @@ def layers_of(code: ValueCode, call: ast.Call) -> list[Written]:
         arguments["use_bias"] = bool(arguments["use_bias"])
     problem = (
         _frozen(call)
+        or _of_keras_1(call, called)
         or _refusal(arguments)
         or (_SPECIAL[base](arguments) if base in _SPECIAL else "")
     )
@@ -159,6 +160,16 @@ def _frozen(call: ast.Call) -> str:
     for word in call.keywords:
         if word.arg == "trainable" and getattr(word.value, "value", None) is not True:
             return "trainable is not read, because all parameters are counted; leave it out"
+    return ""
+
+
+def _of_keras_1(call: ast.Call, called: str) -> str:
+    """What is said where the arguments of a convolution may be in the order of Keras 1."""
+    if called.startswith("Convolution") and len(call.args) > 2:
+        return (
+            "the third argument is the columns of the kernel in Keras 1, and the stride today; "
+            "write kernel_size=(3, 3), or strides=3"
+        )
     return ""
 
 

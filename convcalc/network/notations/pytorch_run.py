@@ -12,6 +12,8 @@ from convcalc.network.notations.code import last_name
 from convcalc.network.notations.code_expressions import BRANCHES, WAY_OUT
 from convcalc.network.notations.code_flow import Flows
 from convcalc.network.notations.code_values import (
+    REST,
+    Extent,
     Flowing,
     Held,
     Instance,
@@ -19,6 +21,7 @@ from convcalc.network.notations.code_values import (
     Method,
     Module,
     Sequence,
+    Sizes,
     Unread,
 )
 from convcalc.network.notations.pytorch_modules import layer_of, order_of
@@ -92,6 +95,13 @@ class Torch(Flows):
         if last == "Parameter":
             return self.refuse(
                 call, "is a weight without a layer, which is not read; write a YAML file"
+            )
+        if last == "prod" and len(call.args) == 1:
+            sizes = self.value(call.args[0])
+            return (
+                Extent(REST)
+                if isinstance(sizes, Sizes) and sizes.start == 1
+                else self.unknown(call)
             )
         if last in _INPUTS and owner in ("torch", ""):
             return Flowing()
@@ -251,7 +261,7 @@ class Torch(Flows):
     def _changed(self, call: ast.Call, sequence: Sequence, owner: Any, name: str) -> Any:
         """``model.append(…)`` and the like."""
         given = self.several(call.args)
-        held = list(sequence.children()) if name in ("insert", "pop", "children") else []
+        held = list(sequence.children()) if name in ("insert", "pop", "children", "values") else []
         if name == "append" and len(given) == 1:
             self.hold(call, sequence, given[0])
         elif name == "add_module" and len(given) == 2 and isinstance(given[0], str):
@@ -280,6 +290,9 @@ class Torch(Flows):
             return popped
         elif name == "children":
             return held
+        elif name in ("items", "keys", "values") and not given:
+            pairs = list(zip(sequence.items, sequence.children()))
+            return {"items": pairs, "keys": list(sequence.items), "values": held}[name]
         else:
             return self.refuse(call, f"is not read; {WAY_OUT}")
         return owner
@@ -288,6 +301,8 @@ class Torch(Flows):
         """``x.view(-1, 400)``, ``x.flatten(1)``, ``x.relu()``."""
         if name in _SAME:
             return before
+        if name == "size":
+            return self._size(call)
         if name in _UNREAD:
             return self.unknown(call)
         if name == "squeeze":
@@ -297,6 +312,13 @@ class Torch(Flows):
         if name in ("view", "reshape"):
             return self._reshape(call, before)
         return self._layer(call, name, (call.args, call.keywords), before)
+
+    def _size(self, call: ast.Call) -> Any:
+        """``x.size()``, or that of one axis."""
+        if not call.args and not call.keywords:
+            return Sizes()
+        axis = self.value(call.args[0]) if call.args else None
+        return Sizes(axis).first(1)[0] if type(axis) is int and axis >= 0 else self.unknown(call)
 
     def _squeeze(self, call: ast.Call, before: Flowing) -> Any:
         """A row of the channels, after a pool that leaves one value of each."""
@@ -326,12 +348,25 @@ class Torch(Flows):
         sizes = self.several(call.args)
         sizes = list(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], tuple) else sizes
         values = sizes[1] if len(sizes) == 2 else 0
+        if isinstance(values, Extent) and _is_all(values, before):
+            values = -1
+        batch = sizes[0] if sizes else 0
+        is_batch = batch == -1 or (isinstance(batch, Extent) and batch.axes == {0})
+        if len(sizes) > 2 and is_batch and all(type(n) is int and n > 0 for n in sizes[1:]):
+            return self._view(call, before, tuple(sizes[1:]))
         if type(values) is not int or values < -1 or not values:
             what = (
                 "is read only where it flattens, as in x.view(-1, 400); write torch.flatten(x, 1)"
             )
             return self.refuse(call, what)
         return self._flatten(call, before, max(values, 0))
+
+    def _view(self, call: ast.Call, before: Flowing, shape: tuple[int, ...]) -> Any:
+        """A view of another shape."""
+        kind, called = get_kind("reshape"), f"{last_name(call.func)}()"
+        layer = Written(self.code.where(call), kind, {"shape": shape}, is_text=False)
+        layer = layer._replace(called=called, code=called)
+        return Flowing(before, Module([layer]), [layer], call)
 
     def _flatten(self, call: ast.Call, before: Flowing, values: int) -> Any:
         """A flatten that a method makes."""
@@ -341,6 +376,12 @@ class Torch(Flows):
         if values:
             layer = layer._replace(reads=values, reads_values=True)
         return Flowing(before, Module([layer]), [layer], call)
+
+
+def _is_all(values: Extent, flow: Flowing) -> bool:
+    """Whether a product of sizes is that of all axes but the batch; the sizes of volumes are one more."""
+    is_volume = any("3d" in layer.code.lower() for step in flow.path() for layer in step.layers)
+    return values.axes == REST or (values.axes == {1, 2, 3} and not is_volume)
 
 
 def _flattened(layers: list[Written]) -> Iterator[str]:

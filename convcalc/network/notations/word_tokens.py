@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 # How layers are called, in small letters; the first that fits counts.
 _GAP = r"[ _-]?"
 _POOL = rf"{_GAP}pool(?:ing)?"
-_CONV = r"conv(?:olutions?(?:al)?|s)?"
+_CONV = r"conv(?:olutions?(?:al)?|olve[sd]?|s)?"
 _LAYERS = {
     rf"depth{_GAP}wise{_GAP}separable{_GAP}{_CONV}": "separable_conv",
     rf"depth{_GAP}wise{_GAP}{_CONV}": "depthwise_conv",
@@ -19,7 +19,7 @@ _LAYERS = {
     rf"(?:avg|average|mean){_POOL}": "avgpool",
     rf"(?:max(?:imum)?{_GAP})?pool(?:ing)?|max{_POOL}": "maxpool",
     _CONV: "conv",
-    rf"fully{_GAP}connected|fc|dense|linear": "linear",
+    rf"(?:fully|densely){_GAP}connected|fc|dense|linear": "linear",
     rf"batch{_GAP}norm(?:ali[sz]ation)?|bn": "batchnorm",
     rf"layer{_GAP}norm(?:ali[sz]ation)?": "layernorm",
     rf"group{_GAP}norm(?:ali[sz]ation)?": "groupnorm",
@@ -67,19 +67,21 @@ _ATTRIBUTES = {
 _NAMES = {"padding": "pad", "same": "pad", "counted": "filters", "sizes": "kernel"}
 _NOISE = (
     r"(?:on|at|around|per|for) (?:each|every|all|both|either|the)? ?(?:sides?|edges?|borders?|ends?)|"
-    r"layers?|with|of|the|size|and|an?|using|uses?|applied|by|in|has|each|for|its|"
-    r"filters?|kernels?|maps?|units?|neurons?|nodes?|outputs?|channels?|windows?|"
+    r"that|are|is|it|which|we|one|apply|applies|over|regions?|pixels?|dimensions?|"
+    r"layers?|with|of|the|size|and|an?|using|use[sd]?|applied|by|in|has|each|for|its|"
+    r"filters?|kernels?|maps?|units?|neurons?|nodes?|outputs?|channels?|windows?|classes|"
     r"activations?|functions?|non-?linear(?:ity)?|[123]-?d|hidden|bias(?:es)?|first|next|last|finally|output"
 )
 _TOKEN = re.compile(
     r"(?P<comma>,)"
     r"|(?P<chain>(?:\d{1,9}\*)?[a-z_][a-z_0-9]*:[\w./=]+(?:,\d[\w./=]*)*|\d{1,9}\*[a-z_]\w*)"
     rf"|(?!(?:{LAYER_NAMES})(?![\w-]))(?P<letter>(?:{LAYER_NAMES})-?(?:\d{{1,9}}[-x])*[a-z](?:[-x][a-z])*(?![\w=-]))"
-    rf"|(?!relu6(?![\w.:-]))(?P<compact>{LAYER_NAMES})-?(?P<numbers>\d{{1,9}}(?:[-x]\d{{1,9}}){{0,3}})(?![\w:.])"
+    rf"|(?!relu6(?![\w.:-]))(?P<compact>{LAYER_NAMES})-?(?P<numbers>\d{{1,9}}(?:[-x]\d{{1,9}}){{0,3}})(?![\w:.]| :)"
     rf"|(?P<label>(?!(?:{_SAID})s? ?:)(?:(?P<labelled>{LAYER_NAMES})|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
     rf"|(?P<layer>{LAYER_NAMES})(?:[ -]?[123]d)?(?![\w:])"
     r"|(?P<before>\d{1,6})(?: ?[x*] ?(?=[a-z])| ?[x*] (?=(?P<side>\d{1,9})x(?P=side)(?!\w)))"
     r"|(?P<reads>\d{1,9}) to (?=\d)"
+    rf"|(?P<gives>outputs?(?: (?:volume|feature ?maps?|maps?|size|shape|dimensions?)){{0,3}}{_IS}\d{{1,9}}(?:x\d{{1,9}}){{1,3}})"
     rf"|-?(?:{'|'.join(_ATTRIBUTES.values())})(?![\w.])"
     rf"|(?P<noise>(?:{_NOISE})(?![\w:]))"
     r"|(?P<dash>-+(?= |$))"
@@ -90,7 +92,9 @@ _ARROWS = re.compile(
     r"-{0,3}[>→⇒➔➜]|={1,3}>|[|;\n]| ?\b(?:then|followed by)\b ?| \+ | -{1,2} (?=[A-Za-z([])"
     r"|(?<!no)(?<!num)(?<!avg)\. (?=[A-Z])"
 )
-_BULLET = re.compile(r"^(?:[-*•] |\d{1,3}[.)] |(?:layer|step)[ _-]?\d{0,3} ?: ?)+", re.IGNORECASE)
+_BULLET = re.compile(
+    r"^(?:[-*•] |\d{1,3}[.)] |(?:layer|step)[ _-]?\d{0,3} ?(?:: ?|-(?=[a-z]{2})))+", re.IGNORECASE
+)
 _PAIR = re.compile(r"\( ?(\d+) ?, ?(\d+)(?: ?, ?(\d+))? ?\)")
 # Not "8 x2", which is twice, nor "2 x 3x3" and "2x 3x3", which are twice 3x3.
 _CROSS = re.compile(
@@ -99,6 +103,11 @@ _CROSS = re.compile(
 _TIMES = re.compile(r"[(\[] ?(?:x ?(\d{1,6})|(\d{1,6}) ?(?:x|times)) ?[)\]]", re.IGNORECASE)
 _BELOW_0 = re.compile(r"(?<=[ =:,(\[])-(\d[\d.]*|\.\d+)")
 _FROM_TO = re.compile(r"\( ?(\d{1,9}) ?(?:→|-{1,2}>) ?(\d{1,9})(?= ?[,)])")
+_BY = re.compile(r"(?<=\d)[ -]by[ -](?=\d)", re.IGNORECASE)
+_IS_SAID = re.compile(
+    rf"(?:(?:number|num|no\.?|n\.|#)(?: of)? |zero[ -]?)?(?:{_SAID}|pool\w*[ -](?:size|window))\w*\b[^:=\d]*[:=]",
+    re.IGNORECASE,
+)
 _QUOTES = re.compile(r"[\"“”]|(?<!\w)'|'(?!\w)|(?<=[a-z]) ?\([a-z]\)(?= ?[:=])", re.IGNORECASE)
 _RELU = re.compile(r"rectified linear units?(?: ?\(relu\))?", re.IGNORECASE)
 _BRACKETS = dict.fromkeys(map(ord, "()[]"), " ")
@@ -114,6 +123,7 @@ class Token(NamedTuple):
         text: as it is written.
         numbers: those that follow the name of a layer at once, as in CONV5-64.
         start: where it begins.
+        is_label: whether it is a layer's name before a colon, as in Conv1:, which may be said again.
     """
 
     what: str
@@ -121,6 +131,7 @@ class Token(NamedTuple):
     text: str
     numbers: str = ""
     start: int = 0
+    is_label: bool = False
 
 
 def plain_signs(text: str) -> str:
@@ -130,8 +141,28 @@ def plain_signs(text: str) -> str:
     'CONV 3 x 3, 64 - ReLU'
     """
     text = _RELU.sub("relu", _QUOTES.sub("", text.translate(_DASHES)))
-    text = _FROM_TO.sub(r"(\1 to \2", text)
-    return "\n".join(_BULLET.sub("", " ".join(line.split())) for line in text.splitlines())
+    text = _BY.sub("x", _FROM_TO.sub(r"(\1 to \2", text))
+    return "\n".join(_joined(_BULLET.sub("", " ".join(line.split())) for line in text.splitlines()))
+
+
+def _joined(lines: Iterable[str]) -> Iterator[str]:
+    """Lines, where what is said of a layer below its heading stands behind the heading.
+
+    >>> list(_joined(["Conv Layer 1:", "Input Size: 9x9x3", "Kernel Size: 3x3", "Stride: 2", "ReLU"]))
+    ['Input Size: 9x9x3', 'Conv Layer 1: Kernel Size: 3x3, Stride: 2', 'ReLU']
+    """
+    heading, said = "", []
+    for line in lines:
+        if heading and _IS_SAID.match(line):
+            said.append(line.strip(" ,;."))
+        elif heading and line[:5].lower() == "input":
+            yield line
+        else:
+            yield from filter(None, [f"{heading} {', '.join(said)}".strip()])
+            heading, said = (line, []) if line.endswith(":") else ("", [])
+            if not heading:
+                yield line
+    yield from filter(None, [f"{heading} {', '.join(said)}".strip()])
 
 
 def segments(text: str) -> Iterator[str]:
@@ -202,7 +233,8 @@ def _token(match: re.Match[str], segment: str) -> Token:
         return Token("chain", text, text, "", start)
     for name in ("compact", "labelled", "layer"):
         if name in groups:
-            return Token("layer", _kind(groups[name]), text, groups.get("numbers", ""), start)
+            numbers = groups.get("numbers", "")
+            return Token("layer", _kind(groups[name]), text, numbers, start, name == "labelled")
     name, value = next(iter(groups.items()))
     if name in ("label", "dash"):
         return Token("noise", "", text, "", start)

@@ -72,11 +72,17 @@ class _Item:
     """
 
     def __init__(self, kind: str, start: int) -> None:
-        self.kind, self.start, self.end = kind, start, start
+        self.start, self.end = start, start
+        self.is_label = self.is_named_twice = self.is_pool = False
         self.said: dict[str, str] = {}
         self.is_refused = False
         self.labelled = ""  # the slot of a number that may be a label, as in conv1
         self.is_counted = False  # whether a word says how many filters it has
+        self.rename(kind)
+
+    def rename(self, kind: str) -> None:
+        """Make it another kind."""
+        self.kind = kind
         self.cls = None if kind == "input" else get_kind(kind)
         self.options = {} if self.cls is None else options_of(self.cls)
 
@@ -143,9 +149,8 @@ class _Segment:
             how = f"write 0 or more, or {number[1:]} without the sign"
             self.found.refuse(f"{shortened(self.text)}: {number} is below 0; {how}")
             return
-        named = any(token.what in ("layer", "chain", "word", "letter") for token in self.tokens)
-        if not named and any("filter" in token.text.lower() for token in self.tokens):
-            self.items.append(_Item("conv", 0))  # "10 filters of size 5x5": what else has any?
+        if kind := self._unnamed():
+            self.items.append(_Item(kind, 0))
             self.last = self.items[0]  # type: ignore[assignment]
         sides = _sides(self.tokens)
         for token, beside in zip(self.tokens, sides):
@@ -159,6 +164,9 @@ class _Segment:
                 self.found.refuse(
                     f"{shortened(token.text)}: a letter stands for a number; write the number"
                 )
+            elif token.what == "gives":
+                what = "what comes out is worked out here; leave it out"
+                self.found.refuse(f"{self._chunk(token)}: {what}")
             elif token.what not in _STRUCTURE:
                 self._attribute(token, beside)
         for token in self.waiting:
@@ -169,12 +177,27 @@ class _Segment:
             else:
                 self._finish(item)
 
+    def _unnamed(self) -> str:
+        """The kind of a layer that no word names; empty where one does, or none is meant."""
+        if any(token.what in ("layer", "chain", "word", "letter") for token in self.tokens):
+            return ""
+        counted = [token for token in self.tokens if token.what == "filters"]
+        if any("filter" in token.text.lower() for token in self.tokens) or any(
+            "kernel" in token.text.lower() for token in counted
+        ):
+            return "conv"  # "10 filters of size 5x5": what else has any?
+        said = [token.what for token in self.tokens if token.what not in ("noise", "comma")]
+        is_output = self.text[:6].lower() == "output" and said in (["number"], ["filters"])
+        return "linear" if is_output else ""  # "Output layer: 10 neurons"
+
     def _begin(self, token: Token) -> None:
         """A layer, with what was said before it and the numbers in its name."""
-        if self._is_size_of_last(token):
+        if self._is_size_of_last(token) or self._is_last_again(token):
             return
         item = _Item(token.value, self.waiting[0].start if self.waiting else token.start)
         item.end = token.start + len(token.text)
+        item.is_label = token.is_label
+        item.is_pool = token.is_label and token.text.lower().startswith("pool")
         self.items.append(item)
         if item.cls is None or item.options:
             self.last = item
@@ -193,6 +216,26 @@ class _Segment:
         size = _SIZE.match(self.text, token.start + len(token.text))
         last = self.last
         return bool(size and last and last.kind == token.value and "kernel" not in last.said)
+
+    def _is_last_again(self, token: Token) -> bool:
+        """Whether a layer's name stands beside its label, as in ``Pool1: 2x2 pooling`` or ``Conv layer (Conv1):``."""
+        newest = self.items[-1] if self.items else None
+        if not isinstance(newest, _Item) or newest.is_named_twice or token.numbers:
+            return False
+        if "," in self.text[newest.end : token.start]:
+            return False
+        is_generic = newest.is_pool and token.value in ("avgpool", "maxpool")
+        if not (newest.kind == token.value or is_generic) or newest.is_label == token.is_label:
+            return False
+        if token.is_label and newest.said:
+            return False
+        newest.rename(token.value if newest.is_label else newest.kind)
+        newest.is_named_twice = True
+        newest.end = token.start + len(token.text)
+        for said in self.waiting:
+            self._give(newest, said)
+        self.waiting = []
+        return True
 
     def _numbers(self, item: _Item, token: Token) -> None:
         """The numbers in a name: kernel and filters, window and stride, or units."""
