@@ -2,6 +2,8 @@
 
 A file is opened once and its bytes are kept by whoever needs them again, so that a pipe such as
 ``<(cat sheet.yaml)`` and a file that changes meanwhile give the same answer everywhere.
+
+While a command runs, it is known which files were named, read and made; none of them is written over.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from convcalc.errors import UsageError
@@ -46,6 +50,7 @@ def read_file(
             data = _standard_input(max_bytes + 1)
         else:
             with open(path, "rb") as file:
+                _note_read(file.fileno())
                 data = file.read(max_bytes + 1)
     except OSError as error:
         raise UsageError(f"{name}: {_refusal(path, what, error)}") from None
@@ -71,6 +76,7 @@ def open_regular(path: str, *, follow: bool = False) -> Iterator[io.BufferedRead
         os.close(handle)
         message = "not a regular file"
         raise ValueError(message)
+    _note_read(handle)
     with open(handle, "rb") as file:
         yield file
 
@@ -83,6 +89,7 @@ def text_lines(path: str, way_out: str) -> Iterator[str]:
     """
     try:
         with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+            _note_read(file.fileno())
             yield from file
     except OSError as error:
         message = f"{file_name(path)}: cannot be read: {error.strerror or error}; {way_out}"
@@ -161,8 +168,9 @@ def write_file(path: str, parts: Iterable[bytes], option: str = "-o") -> None:
     written; a file that is there keeps its mode.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: it cannot be written, or the command that runs reads it or has made it.
     """
+    _refuse_kept(path, option)
     with refusing(path, option):
         target, mode = _target_of(path)
         if not _is_renamed(mode):
@@ -207,22 +215,6 @@ def is_one_of(path: str, others: Iterable[str]) -> bool:
     )
 
 
-def check_not_read(path: str, given: Iterable[Any], option: str = "-o") -> None:
-    """Refuse to write over a file that is read.
-
-    Args:
-        path: of the file that is to be written.
-        given: the values of a command line, some of them paths, or tuples of paths.
-
-    Raises:
-        UsageError: one of them is that file, under whatever name.
-    """
-    values = [each for value in given for each in (value if isinstance(value, tuple) else (value,))]
-    if os.path.isfile(path) and is_one_of(path, [v for v in values if isinstance(v, str)]):
-        message = f"{option}: {printable(path)} is what this command reads; choose another name"
-        raise UsageError(message)
-
-
 def check_new(path: str, option: str = "", *, overwrite: bool) -> None:
     """Refuse to replace a file, unless that is wanted; pipes and devices have nothing to replace.
 
@@ -232,6 +224,95 @@ def check_new(path: str, option: str = "", *, overwrite: bool) -> None:
     if os.path.isfile(path) and not overwrite:
         message = "is there already; choose another name, or add --overwrite to replace it"
         raise UsageError(f"{file_name(path, option)}: {message}")
+
+
+# ------------------------------------------------------------- what a command must not write over
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The files of a command that runs.
+
+    Attributes:
+        named: those on its command line.
+        read: device and number of those that were read.
+        made: those that it has made.
+    """
+
+    named: list[str]
+    read: set[tuple[int, int]] = field(default_factory=set)
+    made: list[str] = field(default_factory=list)
+
+
+_KEPT: ContextVar[_Kept | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def keeping_files(given: Iterable[Any], output: str = "") -> Iterator[None]:
+    """Within it, no file is written over that is named here, or that is read or made meanwhile.
+
+    A folder of outputs may replace what it reads of an earlier run, but nothing that is named.
+
+    Args:
+        given: the values of a command line, some of them paths, or tuples of paths.
+        output: what is to be written, under whatever name, so that it is refused before the work.
+
+    Raises:
+        UsageError: it is one of those.
+    """
+    values = [each for value in given for each in (value if isinstance(value, tuple) else (value,))]
+    named = {
+        value: found for value in values if isinstance(value, str) and (found := _identity(value))
+    }
+    kept = _Kept(list(named), set(named.values()))
+    token = _KEPT.set(kept)
+    try:
+        if output:
+            _refuse_kept(output, "-o")
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+def named_files() -> list[str]:
+    """The files on the command line of the command that runs."""
+    kept = _KEPT.get()
+    return kept.named if kept else []
+
+
+def note_made(paths: Iterable[str]) -> None:
+    """Remember files that the command which runs has made, so that it does not write over them."""
+    kept = _KEPT.get()
+    if kept:
+        kept.made += paths
+
+
+def _note_read(handle: int) -> None:
+    """Remember a file that is open for reading."""
+    kept = _KEPT.get()
+    if kept and (found := _identity(handle)):
+        kept.read.add(found)
+
+
+def _identity(path: str | int) -> tuple[int, int] | None:
+    """What tells a file from all others, whatever it is called; nothing for pipes, devices and folders."""
+    with suppress(OSError, ValueError):
+        found = os.stat(path)
+        if stat.S_ISREG(found.st_mode):
+            return found.st_dev, found.st_ino
+    return None
+
+
+def _refuse_kept(path: str, option: str) -> None:
+    """Refuse to write over a file that the command which runs reads, or that it has made."""
+    kept, found = _KEPT.get(), _identity(path)
+    if kept is None or found is None:
+        return
+    word = "reads" if found in kept.read else "makes"
+    if word == "reads" or found in map(_identity, kept.made):
+        where = f"{option}: " if option else ""
+        message = f"{where}{printable(path)} is what this command {word}; choose another name"
+        raise UsageError(message)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 from convcalc.errors import UsageError
-from convcalc.files import file_name, open_regular, refusing
+from convcalc.files import file_name, named_files, note_made, open_regular, refusing
 from convcalc.text import shortened
 
 PREFIX = ".convcalc."  # of everything in a folder of outputs that is no output
@@ -111,8 +111,12 @@ class OutputFolder:
         with refusing(self.out, self.option):
             self.check()
             gone = self.gone()
+            self._refuse_named()
+            made: list[str] = []
             for folder, _, names in os.walk(self.path):
-                _check_way(self.out, os.path.relpath(folder, self.path), names)
+                place = os.path.relpath(folder, self.path)
+                _check_way(self.out, place, names)
+                made += [os.path.join(self.out, place, name) for name in names]
             if gone:
                 with self.open(_GONE) as file:
                     file.writelines(f"{name}\n" for name in gone)
@@ -123,6 +127,19 @@ class OutputFolder:
             os.rename(self.path, os.path.join(self.out, WHOLE))
             _flush_one(self.out)
         _finish(self.out)
+        note_made(made)
+
+    def _refuse_named(self) -> None:
+        """Refuse to replace a file that is on the command line, such as the roster."""
+        home = os.path.realpath(self.out)
+        for path in named_files():
+            folder, name = os.path.split(os.path.abspath(path))
+            for each in (os.path.realpath(path), os.path.join(os.path.realpath(folder), name)):
+                if _is_below(each, home) and os.path.exists(
+                    os.path.join(self.path, os.path.relpath(each, home))
+                ):
+                    message = f"{self.option}: would write over {shortened(path)}, which this command reads; choose another place"
+                    raise UsageError(message)
 
     def discard(self) -> None:
         """Leave nothing behind but what was committed."""
@@ -130,6 +147,11 @@ class OutputFolder:
             file.close()
         _remove(self.path)
         self._lock.release()
+
+
+def _is_below(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder; both are whole, and lead through no links."""
+    return path.startswith(os.path.join(folder, ""))
 
 
 def _refuse_earlier(out: str, names: tuple[str, ...], way_out: str) -> None:

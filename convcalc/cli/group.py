@@ -11,14 +11,16 @@ import click
 
 from convcalc.cli.output import remark
 from convcalc.errors import ConvcalcError, did_you_mean
-from convcalc.files import check_not_read
+from convcalc.files import keeping_files
 from convcalc.text import shortened
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Command(click.Command):
-    """A command whose help shows its examples first."""
+    """A command whose help shows its examples first, and which writes over no file that it reads."""
+
+    writes: tuple[str, ...] = ("output", "out")  # all other parameters may name files that it reads
 
     def __init__(self, *args: Any, examples: str = "", **settings: Any) -> None:
         settings.setdefault("context_settings", CONTEXT)
@@ -30,11 +32,9 @@ class Command(click.Command):
         super().format_help(ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
-        output = ctx.params.get("output")
-        if isinstance(output, str):
-            given = [value for name, value in ctx.params.items() if name != "output"]
-            check_not_read(output, given)
-        return super().invoke(ctx)
+        given = [value for name, value in ctx.params.items() if name not in self.writes]
+        with keeping_files(given, ctx.params.get("output") or ""):
+            return super().invoke(ctx)
 
 
 class MatrixCommand(Command):

@@ -18,7 +18,11 @@ EXAMPLES = """
 """
 
 
-@click.command("new", cls=Command, examples=EXAMPLES)
+class _NewCommand(Command):
+    writes = ("file",)
+
+
+@click.command("new", cls=_NewCommand, examples=EXAMPLES)
 @click.argument("file", default="-")
 @click.option(
     "--from",

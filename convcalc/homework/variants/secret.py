@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from convcalc.errors import UsageError
-from convcalc.files import STDIN, file_name, read_file
+from convcalc.files import STDIN, file_name, note_made, read_file
 from convcalc.text import shortened
 
 _OPTION = "--secret-file"
@@ -55,6 +55,7 @@ def new_secret(path: str) -> bytes:
                 file.flush()
                 os.fsync(file.fileno())
             os.link(part, path)  # fails where the file is there, unlike a rename
+            note_made([path])
         finally:
             os.unlink(part)
     except (OSError, ValueError) as error:
