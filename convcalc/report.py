@@ -31,6 +31,7 @@ class Column:
         keep: the larger, the later it is left out where the terminal is narrow.
         least: characters that a text may be cut to before any column is left out; 0 if it may not.
         wraps: whether such a text goes on in further lines instead.
+        whole: whether a name, as the first column, may not be shortened, since people copy it.
         for_programs: whether only formats for programs show it, since people read it elsewhere.
         about: what it means, for ``--columns help``.
     """
@@ -45,6 +46,7 @@ class Column:
     keep: int = 5
     least: int = 0
     wraps: bool = False
+    whole: bool = False
     for_programs: bool = False
 
     @classmethod

@@ -108,10 +108,15 @@ def _fit(
             wide[widest] = max(least[widest], wide[widest] - missing())
         return bool(wider)
 
-    while missing() > 0 and narrow(kept, [column.least for column in columns]):
-        pass
-    while missing() > 0 and len(kept) > 2:
-        if _names_can_be_cut([row[0] for row in rows], wide[0], missing(), len(kept)):
+    whole = list(wide)
+    while True:
+        wide[:] = whole  # texts have the room of the columns that went
+        while missing() > 0 and narrow(kept, [column.least for column in columns]):
+            pass
+        if missing() <= 0 or len(kept) <= 2:
+            break
+        names = [] if columns[0].whole else [row[0] for row in rows]
+        if names and _names_can_be_cut(names, wide[0], missing(), len(kept)):
             break
         kept.remove(min(kept[1:], key=lambda i: (columns[i].keep, i)))
     texts = [i for i in kept if not columns[i].right]

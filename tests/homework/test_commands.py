@@ -371,7 +371,7 @@ def test_a_long_hint_stays_in_its_column_where_a_terminal_is_narrow(
     assert max(map(len, lines)) <= 50
 
 
-@pytest.mark.parametrize("columns", ["80", "100"])
+@pytest.mark.parametrize("columns", ["60", "80", "100"])
 def test_the_catalogues_go_on_in_the_next_line_where_a_terminal_is_narrow(
     convcalc: Any, monkeypatch: pytest.MonkeyPatch, columns: str
 ) -> None:

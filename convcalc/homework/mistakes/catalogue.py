@@ -30,7 +30,7 @@ def types_report() -> Report:
     return Report(
         title="",
         columns=[
-            Column.of_mapping("type", "type", right=False, keep=9),
+            Column.of_mapping("type", "type", right=False, keep=9, whole=True),
             Column.of_mapping(
                 "about", "what it asks", right=False, keep=8, least=_MIN_TEXT, wraps=True
             ),
@@ -102,7 +102,7 @@ def mistakes_report(kind: str = "") -> Report:
     return Report(
         title="",
         columns=[
-            Column.of_mapping("id", "mistake", right=False, keep=9),
+            Column.of_mapping("id", "mistake", right=False, keep=9, whole=True),
             Column.of_mapping(
                 "about", "what went wrong", right=False, keep=8, least=_MIN_TEXT, wraps=True
             ),

@@ -240,7 +240,7 @@ class Conv3d(Parted, ByHand):
 
     def setting(self) -> str:
         more = options(stride=None if self.s == 1 else self.s, padding=self.p.shown)
-        after = ", with the kernel flipped along each of them" if self.flip else ""
+        after = ", with the kernel flipped along all three" if self.flip else ""
         after += f", then add {self.b}" if self.b else ""
         after += _THEN_RELU if self.relu else ""
         slices = plural(len(self.x), "slice")
