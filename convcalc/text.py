@@ -157,6 +157,16 @@ def plural(number: int, noun: str, several: str = "") -> str:
     return f"{number:,} {noun if number == 1 else several or noun + 's'}"
 
 
+def listing(words: Sequence[str]) -> str:
+    """Words in a sentence.
+
+    >>> listing(["q1"]), listing(["q1", "q2", "q3"])
+    ('q1', 'q1, q2 and q3')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def one_line(text: str) -> str:
     """A text of several lines as one, printable."""
     return printable(" ".join(text.split()))

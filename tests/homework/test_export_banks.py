@@ -7,6 +7,8 @@ import itertools
 import json
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
@@ -18,7 +20,8 @@ from convcalc.homework.answers.text_types import Choice, Settings
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.exports.base import Export, boxes_line, fraction, option_share
 from convcalc.homework.exports.items import items
-from convcalc.homework.questions import QUESTIONS
+from convcalc.homework.questions import QUESTIONS, Part, create_question
+from convcalc.homework.questions.given import GivenError
 from convcalc.homework.sheets.forms import answer_help
 from homework.test_export_quizzes import answered
 
@@ -129,7 +132,7 @@ def test_points_that_a_file_cannot_hold_are_said(name: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "line"),
     [
-        ("count", "Answer: a whole number, not rounded, for example "), ("size", "Answer: a number, for example "),
+        ("count", "Answer: a whole number, with every digit, for example "), ("size", "Answer: a number, for example "),
         ("fit", "Answer: a number"), ("volume", "a whole number."), ("matrix", "a number."),
     ],
 )  # fmt: skip
@@ -180,13 +183,13 @@ def test_boxes_say_the_commonest_form_and_then_the_others() -> None:
             lines[item.question.kind] = boxes_line(item)
     assert lines["volume"] == "Answer in each box: a whole number."
     assert lines["gradient"] == "Answer in each box: a number."
-    assert lines["arch-table"] == "Answer in each box: a whole number, not rounded."
+    assert lines["arch-table"] == "Answer in each box: a whole number, with every digit."
     assert lines["softmax-by-hand"] == "Answer in each box: a number, to 3 decimals."
     assert lines["shrink"] == (
         "Answer in each box: a number; share lost: a percentage (within 1 %)."
     )
     assert lines["savings-separable"] == (
-        "Answer in each box: a whole number, not rounded; ratio: a number (within 1 %)."
+        "Answer in each box: a whole number, with every digit; ratio: a number (within 1 %)."
     )
 
 
@@ -413,6 +416,152 @@ def test_a_volume_that_does_not_fit_is_0_in_every_box() -> None:
     text, export = exported(asked, "gift")
     assert "Write 0 in every box if a window does not fit." in text
     assert (
-        "q: boxes for numbers take no words, so it asks: Write 0 in every box if a window does not fit."
+        "q: boxes for numbers take no words, so it says: Write 0 in every box if a window does not fit."
         in export.notes
     )
+
+
+# ------------------------------------------------------------- what follows from a wrong answer
+
+TABLE = 'given: {input: 12x12x3, arch: "conv:k3c4 pool:k2 conv:k3c5", '
+FOLLOWING = {
+    "several shapes": (f"type: arch-table, {TABLE}ask: shape}}", True),
+    "shapes and weights": (f"type: arch-table, {TABLE}ask: [shape, weights]}}", True),
+    "weights alone": (f"type: arch-table, {TABLE}ask: weights}}", False),
+    "one row": (f"type: arch-table, {TABLE}ask: [shape, weights], rows: [3]}}", False),
+    "all or nothing": (f"type: arch-table, partial: none, {TABLE}ask: shape}}", False),
+    "mean and variance": ("type: batch-norm-by-hand, given: {x: [[1, 5]], ask: [mean, variance]}", True),
+    "one part": ("type: batch-norm-by-hand, given: {x: [[1, 5]], ask: [y]}", False),
+    "a count": (ASKED["count"], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPORTS.names())
+@pytest.mark.parametrize("kind", FOLLOWING)
+def test_marks_for_what_follows_that_a_platform_cannot_give_are_said(kind: str, name: str) -> None:
+    asked, follows = FOLLOWING[kind]
+    said = [note for note in notes(f"  - {{id: q, {asked}}}\n", name) if "follows" in note]
+    lost = f"{NAMES.get(name)} marks what follows from the student's own wrong answer as wrong; convcalc gives points for it: q"
+    assert said == ([lost] if follows and name in BANKS else [])
+
+
+@pytest.mark.parametrize("name", EXPORTS.names())
+def test_nothing_is_said_where_the_sheet_gives_no_points_for_it(name: str) -> None:
+    asked = f"  - {{id: q, {FOLLOWING['several shapes'][0]}}}\n"
+    assert not any(
+        "follows" in note for note in notes(f"{asked}grading: {{follow_through: false}}\n", name)
+    )
+
+
+def changed(part: Part) -> Any:
+    """A wrong answer in the place of a right one, where it is made of numbers."""
+    right = part.expected
+    if isinstance(right, tuple):
+        return tuple(n + 1 if isinstance(n, int) else n for n in right)
+    return right + 1 if isinstance(right, int | Fraction) else right
+
+
+@pytest.mark.parametrize("kind", QUESTIONS.names())
+def test_a_type_says_of_which_parts_others_follow(kind: str) -> None:
+    for given in QUESTIONS[kind].examples:
+        task = create_question(kind, given)
+        parts = task.parts()
+        for place, part in enumerate(parts):
+            earlier = {part.name: changed(part)}
+            after = [task.follow(each.name, earlier) for each in parts[place + 1 :]]
+            moved = [new for new, old in zip(after, parts[place + 1 :]) if new and new.expected != old.expected]  # fmt: skip
+            assert task.passes_on(part.name) == bool(moved), (given, part.name)
+
+
+@pytest.mark.parametrize("name", EXPORTS.names())
+def test_a_bank_says_that_only_the_right_answers_to_other_questions_count(name: str) -> None:
+    asked = (
+        f"  - {{id: a, {ASKED['count']}}}\n  - {{id: b, {ASKED['count']}}}\n"
+        "  - {id: c, type: from-answers, given: {formula: a*b}}\n"
+        "  - {id: d, type: from-answers, given: {formula: 2*a}}\n"
+        "  - {id: e, type: from-answers, given: {formula: 2*a, values: {a: 3}}}\n"
+    )
+    text, export = exported(asked, name)
+    said = [note for note in export.notes if "counts here" in note or "follows" in note]
+    if name not in BANKS:
+        assert said == []
+        return
+    assert sorted(said) == [
+        f"{NAMES[name]} marks what follows from the student's own wrong answer as wrong; convcalc gives points for it: c, d",
+        "c: a platform does not know the student's answers to other questions, so it says: Only the result of the right answers counts here.",
+        "d: a platform does not know the student's answers to other questions, so it says: Only the result of the right answer counts here.",
+    ]
+    assert text.count("Only the result of the right answer") == 2
+
+
+# --------------------------------------------------------------------- boxes and what is said of them
+
+
+def on_other_axes() -> Iterator[dict[str, Any]]:
+    """Questions of all types that can have their sizes along two or three axes."""
+    for kind in QUESTIONS.names():
+        for given in QUESTIONS[kind].examples:
+            for axes in (2, 3):
+                one = {name: [given[name]] * axes for name in ("n", "k") if isinstance(given.get(name), int)}  # fmt: skip
+                with suppress(GivenError):
+                    create_question(kind, {**given, **one})
+                    yield {"type": kind, "given": {**given, **one}}
+
+
+@pytest.mark.parametrize("order", ["hwc", "chw", "nchw"])
+def test_every_box_of_several_has_a_name(order: str) -> None:
+    asked = [
+        {"id": f"{kind}{place}", "type": kind, "given": dict(given)}
+        for kind in QUESTIONS.names()
+        for place, given in enumerate(QUESTIONS[kind].examples)
+        if kind not in ("text", "choice", "true-false")
+    ]
+    more = [
+        {"type": "volume", "given": {"n": [20], "k": 3, "filters": 4}},
+        {"type": "volume", "given": {"n": [9, 9, 9], "k": 3, "filters": 4}},
+        {"type": "padded-volume", "given": {"n": [20], "p": 3, "c_in": 5}},
+        {"type": "weight-shape", "given": {"k": [3], "c_in": 4, "filters": 6}},
+        {"type": "weight-shape", "given": {"layer": "fc", "c_in": 4, "filters": 6}},
+        *on_other_axes(),
+    ]
+    sheet = loads(json.dumps({"convcalc_sheet": 1, "id": "s", "conventions": {"order": order}, "questions": asked + more}))  # fmt: skip
+    for (item,) in items(sheet):
+        labels = [box.label for box in item.fields]
+        if len(labels) > 1:
+            assert len(set(labels)) == len(labels), item.id
+            for box in item.fields:
+                assert box.row or not re.search(r"(?:^| )\d+$", box.label), (item.id, box.label)
+
+
+@pytest.mark.parametrize(
+    ("asked", "order", "labels"),
+    [
+        ("type: padded-volume, given: {n: 8, p: 1, c_in: 3}", "hwc", ["height", "width", "channels"]),
+        ("type: padded-volume, given: {n: 8, p: 1, c_in: 3}", "nchw", ["channels", "height", "width"]),
+        ("type: weight-shape, given: {k: 3, c_in: 4, filters: 6}", "chw", ["filters", "input channels", "kernel height", "kernel width"]),
+        ("type: weight-shape, given: {k: 3, c_in: 4, filters: 6}", "hwc", ["kernel height", "kernel width", "input channels", "filters"]),
+        ("type: shape-of-gradient, given: {n: 8, k: 3}", "hwc", ["rows", "columns"]),
+        ("type: im2col, given: {n: 8, k: 3, c_in: 2, filters: 4, ask: [columns]}", "hwc", ["rows", "columns"]),
+        ("type: volume, given: {n: [9], k: 3, filters: 4}", "chw", ["channels", "length"]),
+        ("type: output-size, given: {n: [9, 8], k: 3}", "chw", ["height", "width"]),
+        ("type: output-size, given: {n: [9, 8, 7], k: 3}", "chw", ["depth", "height", "width"]),
+    ],
+)  # fmt: skip
+def test_a_box_is_called_as_the_number_in_it(asked: str, order: str, labels: list[str]) -> None:
+    sheet = loads(f"convcalc_sheet: 1\nid: s\nconventions: {{order: {order}}}\nquestions:\n  - {{id: q, {asked}}}\n")  # fmt: skip
+    ((item,),) = items(sheet)
+    assert [box.label for box in item.fields] == labels
+
+
+@pytest.mark.parametrize("fit", ["floor", "strict", "ceil"])
+@pytest.mark.parametrize("kind", QUESTIONS.names())
+def test_no_rule_beside_a_question_contradicts_how_to_write_it(kind: str, fit: str) -> None:
+    if kind in ("text", "choice", "true-false"):
+        return
+    for given in QUESTIONS[kind].examples:
+        asked = [{"type": kind, "given": dict(given)}]
+        sheet = loads(json.dumps({"convcalc_sheet": 1, "id": "s", "conventions": {"fit": fit}, "questions": asked}))  # fmt: skip
+        for (item,) in items(sheet):
+            said = f"{item.alone} {boxes_line(item)} {item.wants}"
+            assert "not rounded" not in said
+            assert ("write: does not fit" in said) + ("Write 0 in every box if" in said) <= 1

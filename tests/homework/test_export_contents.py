@@ -222,7 +222,7 @@ def test_boxes_ask_for_the_one_setting_that_is_right(n: int, out: int) -> None:
     text = root.findtext("question[last()]/questiontext/text") or ""
     asked = re.search(r"Take stride 1 and padding (\d+), and write the kernel size k\.", text)
     assert asked
-    assert export.notes == [f"q1: boxes cannot accept every right setting, so it asks: {asked[0]}"]
+    assert export.notes == [f"q1: boxes cannot accept every right setting, so it says: {asked[0]}"]
     p = int(asked[1])
     right = [k for k in range(1, n + 2 * p + 1) if n + 2 * p - k + 1 == out]
     answers = [a.findtext("text") for a in root.iter("answer") if a.get("fraction") == "100"]

@@ -328,8 +328,9 @@ def test_the_command_writes_to_the_terminal_or_a_file(
     assert ran.code == 0
     assert ran.err == (
         "30 variants of q10\n"
+        "note: Moodle marks what follows from the student's own wrong answer as wrong; convcalc gives points for it: q5\n"
         "note: Moodle marks every box by itself; convcalc gives points for these together only: q5 36 boxes\n"
-        "note: q1: boxes for numbers take no words, so it asks: Write 0 in every box if a window does not fit.\n"
+        "note: q1: boxes for numbers take no words, so it says: Write 0 in every box if a window does not fit.\n"
         "note: q5: Moodle gives a box whole points, 72 in all for 12; set the mark in the quiz to 12\n"
         "note: q8: Moodle gives a box whole points, 4 in all for 1; set the mark in the quiz to 1\n"
     )

@@ -51,18 +51,18 @@ def form(kind: str, given: dict[str, Any], **conventions: str) -> str:
         ("pad-to-keep", {"k": 5}, {"fit": "strict"}, "a number, for example 4, or: does not fit"),
         ("volume", {"n": 9, "k": 3, "filters": 2}, {}, "height × width × channels, for example 18×18×7"),
         ("volume", {"n": 9, "k": 3, "filters": 2}, {"order": "nchw"}, "1 × channels × height × width, for example 1×7×18×18"),
-        ("params", {"k": 5, "c_in": 3, "filters": 4}, {}, "a whole number, not rounded, for example 292"),
-        ("params-pool", {"k": 2, "c_in": 3}, {}, "a whole number, not rounded"),  # 0 in every example
+        ("params", {"k": 5, "c_in": 3, "filters": 4}, {}, "a whole number, with every digit, for example 292"),
+        ("params-pool", {"k": 2, "c_in": 3}, {}, "a whole number, with every digit"),  # 0 in every example
         ("fraction", {"k": 2}, {}, "a percentage (within 1 %), for example 93.75 %"),
         ("memory", {"volume": "9x9x9"}, {}, "an amount of memory in MB (within 1 %), for example 0.0096 MB"),
         ("solve-for", {"n": 9, "out": 7}, {}, "the settings, for example k=5, s=1, p=0"),
         ("image-kernel", {"w": [[0, 0, 0], [0, 1, 0], [0, 0, 0]]}, {}, "a word, for example box blur"),
         ("shape-of-gradient", {"n": 9, "k": 3}, {}, "rows × columns, for example 5×5"),
         ("conv-by-hand", {"x": [[1, 2]], "w": [[1]]}, {}, "rows of numbers, each row in brackets, for example [[2, 4, 6], [7, 2, 5]]"),
-        ("toeplitz", {"n": 5, "k": 3}, {}, "size: a number, for example 7; matrix: rows × columns, for example 7×10; free: a whole number, not rounded, for example 4; dense: a whole number, not rounded, for example 70"),
+        ("toeplitz", {"n": 5, "k": 3}, {}, "size: a number, for example 7; matrix: rows × columns, for example 7×10; free: a whole number, with every digit, for example 4; dense: a whole number, with every digit, for example 70"),
         ("arch-table", {"input": "9x9x1", "arch": "conv:k3c2", "ask": ["params", "shape"]}, {}, "one row per layer: params, shape; for example conv1: 133, 18×18×7"),
         ("arch-table", {"input": "9x9x1", "arch": "conv:k3c2 pool:k2 fc:3", "ask": ["shape"], "rows": [2, 3]}, {}, "one row per layer: shape; for example conv1: 18×18×7"),
-        ("toeplitz", {"n": 5, "k": 3, "ask": ["free"]}, {}, "a whole number, not rounded, for example 4"),
+        ("toeplitz", {"n": 5, "k": 3, "ask": ["free"]}, {}, "a whole number, with every digit, for example 4"),
         ("choice", {"options": ["x", "y", "z"], "answer": "b"}, {}, "a letter from a to c"),
         ("choice", {"options": ["x", "y", "z"], "answer": "a, b"}, {}, "all right letters from a to c, separated by commas"),
         ("true-false", {"answer": True}, {}, "true or false"),
@@ -393,4 +393,4 @@ def test_show_says_the_form_in_every_format(convcalc: Any, here: Path, name: str
     convcalc("hw", "new", "ps1.yaml")
     ran = convcalc("hw", "show", "ps1.yaml", "--format", name)
     assert ran.code == 0
-    assert "a whole number, not rounded, for example 292" in ran.out
+    assert "a whole number, with every digit, for example 292" in ran.out

@@ -256,7 +256,7 @@ def test_counts_are_exact_and_say_so() -> None:
     sheet = sheet_with("params", {"k": 11, "c_in": 3, "filters": 96})
     assert check(sheet, "q1", 34944).right
     assert check(sheet, "q1", 34848).mistakes == ["par.no-bias"]
-    assert part_form(sheet["q1"], sheet["q1"].parts[0]).startswith("a whole number, not rounded")
+    assert part_form(sheet["q1"], sheet["q1"].parts[0]).startswith("a whole number, with every digit")
     rounded = check(sheet, "q1", "35k")
     assert rounded.hint == "This question asks for the exact number, with every digit."
 

@@ -24,6 +24,9 @@ class CellRange(AnswerType):
     wants = "the first and the last"
     takes_mapping = True
 
+    def name_of(self, place: int, count: int) -> str:
+        return ("first", "last")[place]
+
     def parse(self, raw: Any, reading: Reading) -> Reading:
         if isinstance(raw, list | tuple):
             raw = " to ".join(raw_text(item) for item in raw[:4])

@@ -97,7 +97,7 @@ def _values_of(numbers: Iterable[Number]) -> tuple[Fraction | int, ...]:
     return tuple(as_int_if_whole(number.value) for number in numbers)
 
 
-_WORDING = ("wants", "may_not_fit")  # attributes that say what to write
+_WORDING = ("wants", "may_not_fit", "names")  # attributes that say what to write
 
 ANSWER_TYPES: Registry[type[AnswerType]] = Registry("answer type")
 _T = TypeVar("_T", bound="type[AnswerType]")
@@ -152,7 +152,12 @@ class AnswerType:
         """How near an answer must be, in words; nothing where nobody would round it."""
         if tolerance != EXACT:
             return f" ({tolerance.sentence()})"
-        return ", not rounded" if self.counts and not self.is_size else ""
+        return ", with every digit" if self.counts and not self.is_size else ""
+
+    def name_of(self, place: int, count: int) -> str:
+        """What one of so many numbers is called, where each has its own box."""
+        del count
+        return str(place + 1)
 
     def said_if_wrong(self, expected: Any, value: Any) -> str:
         """What is said of a wrong answer that no mistake explains; nothing unless there is more to say."""
@@ -269,6 +274,9 @@ class Size(AnswerType):
     def noun(self, asked: Asked) -> str:
         return "one number per axis" if asked.several else "a number"
 
+    def name_of(self, place: int, count: int) -> str:
+        return ("depth", "height", "width")[3 - count :][place]
+
     def said_if_wrong(self, expected: Any, value: Any) -> str:
         if isinstance(value, Misfit):
             return "" if self.may_not_fit else "There is an answer to this one: a number."
@@ -357,6 +365,7 @@ class Volume(AnswerType):
         order: the sheet's order, into which numbers with names are put; without it they stay.
         sides: how many numbers there are, before which a batch may be written; 0 where none may.
         may_not_fit: whether a window may not fit, so that there is no volume.
+        names: what each number is called; without them what `wants` calls it.
     """
 
     counts = False
@@ -369,9 +378,14 @@ class Volume(AnswerType):
         sides: int = 3,
         *,
         may_not_fit: bool = False,
+        names: tuple[str, ...] = (),
     ) -> None:
         self.wants, self.order, self.sides = wants, order, sides
         self.may_not_fit = may_not_fit
+        self.names = names or tuple(wants.removeprefix("1 × ").split(" × "))
+
+    def name_of(self, place: int, count: int) -> str:
+        return self.names[place] if len(self.names) == count else super().name_of(place, count)
 
     def form(self, asked: Asked) -> str:
         batch = "1×" if self.wants.startswith("1 × ") and asked.example else ""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RIGHT = "Right."
 _MAX_SHOWN = 20  # questions in a note
-_UNROUNDED = "a whole number, not rounded"
+_WHOLE, _IN_FULL = "a whole number", "a whole number, with every digit"
 _EXAMPLE = re.compile(r", for example .*?(?=, or: does not fit|$)")
 # The shares of the points that Moodle knows, in per cent.
 FRACTIONS = (
@@ -54,8 +54,8 @@ def boxes_line(item: Item) -> str:
     if len(item.fields) == 1:
         return answer_line(item.fields[0])
     forms = [_EXAMPLE.sub("", box.form) for box in item.fields]  # an example is of one box
-    if _UNROUNDED in forms:
-        forms = [_UNROUNDED if form == "a whole number" else form for form in forms]
+    if _IN_FULL in forms:
+        forms = [_IN_FULL if form == _WHOLE else form for form in forms]
     found: dict[str, list[str]] = {}
     for form, box in zip(forms, item.fields):
         found.setdefault(form, []).append(box.label)
@@ -149,6 +149,7 @@ class Export:
         if self.has_convcalc:
             return found
         held = [self._held(variants) for variants in found if not self._is_void(variants[0])]
+        self._note_following(held)
         if self.no_points:
             self._note_points(held)
         if not self.holds_together:
@@ -202,6 +203,15 @@ class Export:
             )
         return variants
 
+    def _note_following(self, held: list[list[Item]]) -> None:
+        """Say where convcalc gives points for what follows from a wrong answer, and a platform does not."""
+        given = [first.id for first, *_ in held if first.follows and first.sort != "text"]
+        if given:
+            self.note(
+                f"{self.platform} marks what follows from the student's own wrong answer as wrong; "
+                f"convcalc gives points for it: {_listed(given)}"
+            )
+
     def _note_boxes(self, held: list[list[Item]]) -> None:
         """Say where convcalc gives points for several boxes together, and a platform for each."""
         given = [f"{first.id} {len(first.fields)} boxes" for first, *_ in held if first.together]
@@ -239,7 +249,7 @@ class Export:
     def alone(self, item: Item) -> str:
         """A question's wording for a bank, in which it is read without its sheet; notes what it changes."""
         if item.narrowed:
-            self.note(f"{item.id}: {item.reason}, so it asks: {item.narrowed}")
+            self.note(f"{item.id}: {item.reason}, so it says: {item.narrowed}")
         return item.alone
 
     def asked(self, item: Item, box: Field | None = None, *, chosen: bool = False) -> str:

@@ -21,12 +21,6 @@ _MAX_WRONG = 30  # known wrong answers per field; the commonest come first
 _MAX_LINES = 2
 _ROUNDING = Fraction(1, 200)  # how far a right answer that no decimal writes may be off, as a share
 _DIGITS = 6
-_AXES = {
-    ("volume", "hwc", 3): ("height", "width", "channels"),
-    ("volume", "chw", 3): ("channels", "height", "width"),
-    ("volume", "nchw", 3): ("channels", "height", "width"),
-    **{("seen", order, 2): ("first", "last") for order in ("hwc", "chw", "nchw")},
-}
 _MISFITS = ("does not fit", "doesn't fit", "does not", "no", "cannot", "not an integer")
 
 
@@ -122,7 +116,7 @@ def _boxes_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     for place, value in enumerate(flat):
         right = dict.fromkeys([Fraction(value), *(Fraction(each[place]) for each in accepted)])
         name = (
-            f"{label} {_name_of(question, part, place, len(flat))}".strip()
+            f"{label} {_name_of(part, place, len(flat))}".strip()
             if len(flat) > 1
             else label
         )
@@ -193,15 +187,12 @@ def _may_not_fit(part: Part) -> bool:
     return isinstance(part.answer_type, Size) and part.answer_type.may_not_fit
 
 
-def _name_of(question: Question, part: Part, place: int, count: int) -> str:
+def _name_of(part: Part, place: int, count: int) -> str:
     """What one number of a shape or matrix is called."""
-    names = _AXES.get((part.topic, question.conventions.order, count), ())
-    if names:
-        return names[place]
     if isinstance(part.answer_type, Matrix):
         row, column = divmod(place, len(part.expected[0]))
         return f"row {row + 1}, column {column + 1}"
-    return str(place + 1)
+    return part.answer_type.name_of(place, count)
 
 
 def _shape_of(value: Any) -> Any:

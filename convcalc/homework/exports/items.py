@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
@@ -63,6 +63,7 @@ class Item:
         spelled: whether the answer is a formula, which may be written in many ways.
         lost: what boxes cannot hold of it, a sentence each.
         together: the boxes, by place, that give points together only.
+        follows: whether points are given for what follows from the student's own wrong answers.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Item:
     spelled: bool = False
     lost: list[str] = field(default_factory=list)
     together: list[list[int]] = field(default_factory=list)
+    follows: bool = False
 
     @property
     def choices(self) -> list[tuple[str, bool]]:
@@ -143,6 +145,7 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         question,
         variant=variant,
         rules=_rules_of(question),
+        follows=sheet.follow_through and question.follows,
     )
     if question.manual:
         return found
@@ -172,6 +175,11 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
     if any(map(zero_for_misfit, parts)):
         found.reason = "boxes for numbers take no words"
         found.narrowed = "Write 0 in every box if a window does not fit."
+        found.rules = _rules_of(question, said=("fit",))
+    if found.follows and (needed := question.task.needs()):
+        found.reason = "a platform does not know the student's answers to other questions"
+        answers = "answers" if len(needed) > 1 else "answer"
+        found.narrowed = f"Only the result of the right {answers} counts here."
     for each in found.fields:
         each.weight /= len(parts)
     if len(found.fields) == 1:
@@ -200,11 +208,14 @@ def _together(question: Question, counts: list[int]) -> list[list[int]]:
     return found
 
 
-def _rules_of(question: Question) -> str:
+def _rules_of(question: Question, said: Collection[str] = ()) -> str:
     """The conventions that a question needs, in words: those under which its answer would differ.
 
     Whether a window must fit is said wherever it may matter, so that the line gives nothing away.
     Where nothing is computed, it is what the sheet changes. What the question says itself is left out.
+
+    Args:
+        said: those that are said otherwise.
     """
     usual, fixed = Conventions().to_dict(), question.conventions.to_dict()
     if not question.task.depends_on:
@@ -218,7 +229,7 @@ def _rules_of(question: Question) -> str:
             if {name: part.expected for name, part in parts.items()} != right:
                 needed.add(key)
     return rule_sentences(
-        {key: fixed[key] for key in fixed if key in needed and key not in question.own}
+        {key: fixed[key] for key in fixed if key in needed - {*question.own, *said}}
     )
 
 

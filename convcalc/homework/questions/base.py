@@ -178,6 +178,11 @@ class Task:
         del name, earlier
         return None
 
+    def passes_on(self, name: str) -> bool:
+        """Whether a later part may follow from the student's own answer to this part."""
+        del name
+        return False
+
     def needs(self) -> tuple[str, ...]:
         """The answers to other questions that this one is worked out from, such as q1 or q4.weights."""
         return ()

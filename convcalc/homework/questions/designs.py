@@ -209,22 +209,22 @@ class WeightShape(_Weighted):
     order: Order
 
     def sentence(self) -> str:
-        return f"{self.layer_words()} What is the shape of its weight tensor? Write {self._order_words()}."
+        return f"{self.layer_words()} What is the shape of its weight tensor? Write {' × '.join(self._names())}."
 
-    def _order_words(self) -> str:
-        """The order of the numbers, in words."""
+    def _names(self) -> tuple[str, ...]:
+        """What the numbers are called, in their order."""
         fed, made = ("inputs", "units") if self.layer == "fc" else ("input channels", "filters")
         if self.groups > 1:
             fed, made = (fed, "filters of one group") if self.layer == "transposed" else ("input channels of one group", made)  # fmt: skip
         turned = (self.layer == "transposed") != (self.order == "hwc")
         pair = (fed, made) if turned else (made, fed)
         axes = _AXES.get(len(self.kernel()), ())
-        return " × ".join((*axes, *pair) if self.order == "hwc" else (*pair, *axes))
+        return (*axes, *pair) if self.order == "hwc" else (*pair, *axes)
 
     def parts(self) -> list[Part]:
         quantities = self.tensor(self.order)
-        part = Part.of(Volume(_SHAPE_WANTED, sides=0), "weight-shape", quantities, tensor_shape, "kernel, channels of one filter, filters")  # fmt: skip
-        return [part]
+        form, method = Volume(_SHAPE_WANTED, sides=0, names=self._names()), "kernel, channels of one filter, filters"  # fmt: skip
+        return [Part.of(form, "weight-shape", quantities, tensor_shape, method)]
 
 
 @question("bias-shape")

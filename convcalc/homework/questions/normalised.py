@@ -247,6 +247,9 @@ class BatchNormByHand(Parted):
         form = NUMBER if name != "y" else MATRIX if quantities.places < 0 else Decimals(quantities.places)  # fmt: skip
         return Part(name, form, expected, f"hand-norm-{name}", quantities, evaluate, name, method)
 
+    def passes_on(self, name: str) -> bool:
+        return name in ("mean", "variance") and name != self.asked[-1]
+
     def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
         """The part as it follows from the student's own mean and variance."""
         own: dict[str, Any] = {

@@ -30,7 +30,7 @@ from convcalc.homework.questions.meaning import (
     Operations,
     PaddingMeaning,
 )
-from convcalc.text import shortened
+from convcalc.text import listing, shortened
 
 _MAX_SYMBOLS = 10
 _MAX_NODES = 40  # of a formula of a sheet, from which its mistakes are worked out
@@ -260,9 +260,8 @@ class FromAnswers(Task):
         return found
 
     def sentence(self) -> str:
-        *first, last = self.needs() or self.uses()
-        which = f"{', '.join(first)} and {last}" if first else last
-        return f"Work out {printed(self.tree())} with your answer{'s' * bool(first)} to {which}."
+        named = self.needs() or self.uses()
+        return f"Work out {printed(self.tree())} with your answer{'s' * (len(named) > 1)} to {listing(named)}."
 
     def parts(self) -> list[Part]:
         return [self._part(self._numbers())]

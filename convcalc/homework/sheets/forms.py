@@ -32,7 +32,7 @@ class _Example(NamedTuple):
 
 
 def answer_help(question: Question) -> str:
-    """What to write, in words: ``a whole number, not rounded, for example 292``."""
+    """What to write, in words: ``a whole number, with every digit, for example 292``."""
     if question.manual:
         return "a few sentences, marked by a person"
     parts, others = question.parts, _examples(question)

@@ -97,6 +97,13 @@ class Question:
         return self._parts
 
     @property
+    def follows(self) -> bool:
+        """Whether a part of it can follow from the student's own answers, and give points for that."""
+        if self.task.needs():
+            return True
+        return self.partial != "none" and any(map(self.task.passes_on, [p.name for p in self.parts]))
+
+    @property
     def secrets(self) -> frozenset[str]:
         """All the texts that would give one of its answers away; worked out at first use."""
         if self._secrets is None:
