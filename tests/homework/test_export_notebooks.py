@@ -338,8 +338,72 @@ def test_a_student_is_known_by_the_roster_or_by_the_address(autograder: Path) ->
     found = marked(autograder)
     assert f"variant {maker.of('s042').variant}" in found["output"]
     assert "'z9' is not a question of this sheet" in found["output"]
-    metadata.write_text("{}")
+
+NOBODY = "submission_metadata.json does not say who handed this in, so nothing is marked: everybody has other numbers; tell your teacher, who can mark again"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None, "", "{}", "[]", "null", "{", "[" * 100_000, '{"users": []}', '{"users": null}', '{"users": {}}',
+        '{"users": [3]}', '{"users": [{}]}', '{"users": [{"email": null}]}', '{"users": [{"email": " "}]}', "\ud800",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("roster", ["", "student_id,email\ns042,ada@x.org\n"])
+def test_nobody_is_marked_with_the_numbers_of_nobody(
+    autograder: Path, roster: str, text: str | None
+) -> None:
+    (autograder / "submission" / "mine.txt").write_text("q4: 760\n")
+    if roster:
+        (autograder / "source" / "roster.csv").write_text(roster)
+    if text is not None:
+        (autograder / "submission_metadata.json").write_bytes(text.encode("utf-8", "surrogatepass"))
+    found = marked(autograder)
+    assert (found["score"], found["output"]) == (0, NOBODY)
+
+
+def test_a_sheet_of_which_all_have_the_same_needs_no_names(autograder: Path) -> None:
+    (autograder / "source" / "sheet.yaml").write_text(FOLLOWING)
+    (autograder / "submission" / "mine.txt").write_text("q1: 280\n")
     assert marked(autograder)["score"] == 1
+
+
+GROUP = '{"users": [{"email": "eve@x.org"}, {"email": "ada@x.org"}, {"email": "bob@x.org"}]}'
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("own", ["s042", "s043"])
+def test_a_group_is_marked_with_the_numbers_of_the_member_whose_they_are(
+    autograder: Path, own: str, named: bool
+) -> None:
+    sheet = load(str(HERE / "data" / "ps1.yaml"))
+    one = Maker(sheet, b"an old and well kept secret").of(own)
+    right = one["q10"].parts[0].expected
+    variant = f"variant: {one.variant}\n" if named else ""
+    (autograder / "submission" / "ours.yaml").write_text(f"{variant}q4: 760\nq10: {right}\n")
+    (autograder / "submission_metadata.json").write_text(GROUP)
+    (autograder / "source" / "roster.csv").write_text(
+        "student_id,email\ns042,ada@x.org\ns043,bob@x.org\n"
+    )
+    found = marked(autograder)
+    mail = {"s042": "ada@x.org", "s043": "bob@x.org"}[own]
+    why = "whose variant the answers name" if named else "which the answers fit best"
+    assert found["score"] == 1 + one["q10"].points
+    first, *rest = found["output"].splitlines()
+    assert f"variant {one.variant}" in first
+    assert rest[:2] == [
+        "eve@x.org is not on the roster.",
+        f"Handed in by a group of 3: marked with the numbers of {mail}, {why}.",
+    ]
+
+
+def test_a_group_of_which_nobody_is_on_the_roster_is_not_marked(autograder: Path) -> None:
+    (autograder / "submission" / "mine.txt").write_text("q4: 760\n")
+    (autograder / "submission_metadata.json").write_text(GROUP)
+    (autograder / "source" / "roster.csv").write_text("student_id,email\ns1,kim@x.org\n")
+    found = marked(autograder)
+    said = "eve@x.org, ada@x.org and bob@x.org are not on the roster, so nothing is marked; tell your teacher, who can add them and mark again"
+    assert (found["score"], found["output"]) == (0, said)
 
 
 def test_who_is_not_on_the_roster_is_not_marked_against_other_numbers(autograder: Path) -> None:

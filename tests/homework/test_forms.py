@@ -394,3 +394,14 @@ def test_show_says_the_form_in_every_format(convcalc: Any, here: Path, name: str
     ran = convcalc("hw", "show", "ps1.yaml", "--format", name)
     assert ran.code == 0
     assert "a whole number, with every digit, for example 292" in ran.out
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "html", "tex"])
+def test_every_printed_sheet_has_a_line_for_the_name(
+    suffix: str, convcalc: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / f"sheet.{suffix}"
+    assert convcalc("hw", "show", "homework/ucla.yaml", "-o", str(out)).code == 0
+    found = [line for line in out.read_text(encoding="utf-8").splitlines() if "Name:" in line]
+    assert len(found) == 1
+    assert any(sign in found[0] for sign in ("_" * 40, 'class="line"', r"\hrulefill"))

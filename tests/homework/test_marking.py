@@ -523,7 +523,7 @@ def test_an_answer_is_read_once_where_another_convention_reads_it_alike(
 
     monkeypatch.setattr(Volume, "parse", counted)
     assert not mark(sheet, {"q1": rows}).right
-    assert max(map(reads.count, rows.split("\n"))) <= 4  # placed, marked, followed, what follows
+    assert max(map(reads.count, rows.split("\n"))) <= 5  # placed, marked, followed, what follows, that in another order
 
 
 @pytest.mark.parametrize(

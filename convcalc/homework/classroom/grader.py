@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from convcalc.errors import UsageError
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.classroom.roster import Student
-from convcalc.homework.marking.mark import mark_question, own_answers
+from convcalc.homework.marking.earlier import marked_in_order
+from convcalc.homework.marking.mark import mark_question
 from convcalc.homework.marking.neighbours import (
     by_question,
     is_unexplained,
@@ -19,7 +20,6 @@ from convcalc.homework.marking.neighbours import (
     with_neighbour,
 )
 from convcalc.homework.marking.verdicts import Result, Verdict
-from convcalc.homework.sheets.links import used_by
 from convcalc.homework.sheets.points import points_text
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.draw import Maker, varies, with_numbers
@@ -164,26 +164,25 @@ class Grader:
 
     def mark(self, sheet: Sheet, values: dict[str, Any]) -> list[Entry]:
         """The marking of each question of a student's sheet."""
-        entries: list[Entry] = []
-        own: dict[str, Any] = {}
-        for question in sheet.questions:
-            entries.append(self.entry(sheet, question, values.get(question.id), own))
-            own.update(own_answers(entries[-1].result))
+
+        def one(question: Question, raw: Any, own: dict[str, Any]) -> Entry:
+            return self.entry(sheet, question, raw, own)
+
+        entries = marked_in_order(sheet.questions, values, one, lambda entry: entry.result)
         if any(entry.loose for entry in entries):
             owners = self.owners(sheet)
             entries = [_name_neighbour(e, owners) if e.loose else e for e in entries]
         return entries
 
     def entry(self, sheet: Sheet, question: Question, raw: Any, own: dict[str, Any]) -> Entry:
-        """The marking of one answer; the student's own earlier ones, from which it may follow."""
+        """The marking of one answer; ``own`` are the student's earlier ones, from which it follows."""
         if question.manual:  # no two students write the same sentences
             return _entry_of(question, mark_question(sheet, question, raw))
         text = raw if isinstance(raw, str) else json.dumps(raw)
-        used = used_by(question, own)
-        key = (id(question), text, repr(used))
+        key = (id(question), text, repr(own))
         found = self._kept.get(key)
         if found is None:
-            found = _entry_of(question, mark_question(sheet, question, raw, own=used))
+            found = _entry_of(question, mark_question(sheet, question, raw, own=own))
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
                 self._alive.clear()

@@ -9,7 +9,7 @@ from typing import Any
 
 from convcalc.homework.answers.written import as_written
 from convcalc.homework.exports.packed import KEY
-from convcalc.homework.marking.mark import mark_question, own_answers
+from convcalc.homework.marking.mark import mark_questions
 from convcalc.homework.marking.verdicts import Result
 from convcalc.homework.sheets.read import load, loads
 from convcalc.homework.variants.draw import draw_question
@@ -76,8 +76,6 @@ def _marked(sheet: str, name: str, answers: dict[str, Any], numbers: _Numbers) -
     question = found[name]
     if numbers and question.vary:
         question = draw_question(found, question, numbers)
-    own: dict[str, Any] = {}  # a value may follow from the student's own answers to other questions
-    for each in found.needed_by(name):
-        result = mark_question(found, each, as_written(answers.get(each.id)), own=own)
-        own.update(own_answers(result))
-    return mark_question(found, question, as_written(answers.get(name)), own=own)
+    questions = [*found.needed_by(name), question]  # a value may follow from the student's own
+    values = {each.id: as_written(answers.get(each.id)) for each in questions}
+    return mark_questions(found, questions, values)[-1]

@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc.homework.classroom.gradescope_results import results
 from convcalc.homework.exports.base import Export, Out, export, zip_files
 from convcalc.homework.exports.packed import NEEDS, package
+from convcalc.text import listing, printable
+
+if TYPE_CHECKING:
+    from convcalc.homework.classroom.grader import Grader
+
+_METADATA = "submission_metadata.json"
+_MAX_METADATA, _MAX_MEMBERS = 2**24, 20  # bytes; people of a group
 
 _SETUP = """#!/usr/bin/env bash
 # Runs once, when Gradescope builds the image. convcalc itself is in this archive.
@@ -90,9 +97,6 @@ def run(base: str) -> dict[str, Any]:
 
 def _results(base: str) -> dict[str, Any]:
     """The results of the submission."""
-    from convcalc.errors import UsageError
-    from convcalc.homework.classroom.answer_store import parse_submitted
-    from convcalc.homework.classroom.collect import submitted_files
     from convcalc.homework.classroom.grader import Grader
     from convcalc.homework.sheets.read import load
     from convcalc.homework.variants.secret import read_secret
@@ -101,61 +105,113 @@ def _results(base: str) -> dict[str, Any]:
     sheet = load(os.path.join(source, "sheet.yaml"))
     secret = os.path.join(source, "secret.txt")
     grader = Grader(sheet, read_secret(secret) if os.path.exists(secret) else None)
-    student = _student_of(base, source, varies=any(each.vary for each in sheet.questions))
-    best: dict[str, Any] = {}
-    notes: list[str] = []
+    members = _members(base, source) if grader.varies else {"": ""}
+    answers = _answers(base, grader)
+    notes = [f"{mail} is not on the roster." for mail, student in members.items() if student is None]
+    known = {mail: student for mail, student in members.items() if student is not None}
+    named = {mail: s for mail, s in known.items() if grader.has_code(s, answers.variant)}
+    found = {}
+    for mail, student in (named or known).items():
+        own = grader.sheet_of(student, grader.code(student))
+        found[mail] = own, [entry.result for entry in grader.mark(own, answers.values)]
+    best = max(found, key=lambda mail: sum(result.points for result in found[mail][1]))
+    if len(members) > 1:
+        why = "whose variant the answers name" if named else "which the answers fit best"
+        notes.append(f"Handed in by a group of {len(members)}: marked with the numbers of {best}, {why}.")  # fmt: skip
+    own, marked = found[best]
+    return results(own, marked, own.variant, [*notes, *answers.notes])
+
+
+class _Answers(NamedTuple):
+    """What was handed in.
+
+    Attributes:
+        values: the answers by question.
+        notes: what was odd about them.
+        variant: the code that they say they belong to.
+    """
+
+    values: dict[str, Any]
+    notes: list[str]
+    variant: str
+
+
+def _answers(base: str, grader: Grader) -> _Answers:
+    """The answers in the submission: those of the file with the most.
+
+    Raises:
+        UsageError: there are none.
+    """
+    from convcalc.errors import UsageError
+    from convcalc.homework.classroom.answer_store import parse_submitted
+    from convcalc.homework.classroom.collect import submitted_files
+
+    best = _Answers({}, [], "")
     why: list[str] = []
     for submitted in submitted_files([os.path.join(base, "submission")]):
         if submitted.data is None:
-            why += (
-                []
-                if submitted.left_out
-                else [
-                    f"{submitted.names[-1] if submitted.names else submitted.path}: {submitted.problem}"
-                ]
-            )
+            name = submitted.names[-1] if submitted.names else submitted.path
+            why += [] if submitted.left_out else [f"{name}: {submitted.problem}"]
             continue
         try:
-            for given in parse_submitted(submitted, sheet, None):
+            for given in parse_submitted(submitted, grader.sheet, None):
                 odd: list[str] = list(given.notes)
                 values = grader.merge(given.values, odd)
-                if len(values) > len(best):
-                    best, notes = values, odd
+                if len(values) > len(best.values):
+                    best = _Answers(values, odd, given.variant)
         except UsageError as error:
             why.append(str(error).replace(f"{base}/submission/", ""))
         except Exception as error:  # noqa: BLE001 - one broken file must not hide another
             why.append(f"{submitted.names[-1]}: cannot be read ({type(error).__name__})")
-    if not best:
+    if not best.values:
         message = "No answers were found. " + " ".join(why[:5])
         raise UsageError(message)
-    own = grader.sheet_of(student, grader.code(student))
-    entries = grader.mark(own, best)
-    return results(own, [entry.result for entry in entries], own.variant, notes)
+    return best
 
 
-def _student_of(base: str, source: str, *, varies: bool) -> str:
-    """The student: by the e-mail address on the roster, else the part before the @.
+def _members(base: str, source: str) -> dict[str, str | None]:
+    """Who handed in, by e-mail address: the student on the roster, or the part before the @ without one.
+
+    Whoever is not on the roster is None; somebody is there.
 
     Raises:
-        UsageError: the roster does not have the address, and numbers are drawn for each student.
+        UsageError: it is not said who handed in, or nobody of them is on the roster.
     """
     from convcalc.errors import UsageError
     from convcalc.homework.classroom import roster
 
-    try:
-        with open(os.path.join(base, "submission_metadata.json"), encoding="utf-8") as file:
-            users = json.load(file)["users"]
-        mail = str(users[0]["email"])
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
-        return ""
+    mails = _mails(base)
     path = os.path.join(source, "roster.csv")
-    if os.path.exists(path):
-        student = roster.load(path).find(mail)
-        if not student and varies:
-            message = f"{mail} is not on the roster, so nothing is marked; tell your teacher, who can add it and mark again"
-            raise UsageError(message)
-        return student or mail
-    return mail.partition("@")[0]
+    if not os.path.exists(path):
+        return {mail: mail.partition("@")[0] for mail in mails}
+    students = roster.load(path)
+    found = {mail: students.find(mail) or None for mail in mails}
+    if not any(found.values()):
+        are = "is" if len(mails) == 1 else "are"
+        message = f"{listing(mails)} {are} not on the roster, so nothing is marked; tell your teacher, who can add {'it' if len(mails) == 1 else 'them'} and mark again"
+        raise UsageError(message)
+    return found
+
+
+def _mails(base: str) -> list[str]:
+    """The e-mail addresses of those who handed in, as Gradescope says.
+
+    Raises:
+        UsageError: it does not say so.
+    """
+    from convcalc.errors import UsageError
+    from convcalc.files import read_file
+
+    try:
+        data = read_file(os.path.join(base, _METADATA), _MAX_METADATA)
+        users = json.loads(data)["users"][:_MAX_MEMBERS]
+        mails = [mail for user in users if (mail := printable(user["email"]).strip())]
+    except (UsageError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        mails = []
+    if not mails:
+        message = f"{_METADATA} does not say who handed this in, so nothing is marked: everybody has other numbers; tell your teacher, who can mark again"
+        raise UsageError(message)
+    return list(dict.fromkeys(mails))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ one known mistake; two at once; right after the student's own earlier row; a typ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from convcalc.homework.answers.text_types import Choice
 from convcalc.homework.answers.types import Matrix, Tolerance
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.diagnosis import diagnose, feedback
+from convcalc.homework.marking.earlier import Earlier, marked_in_order
 from convcalc.homework.marking.neighbours import by_question, right_answers, with_neighbour
 from convcalc.homework.marking.parts_given import split
 from convcalc.homework.marking.verdicts import Marked, Result, Verdict, ranges
@@ -48,12 +49,7 @@ def mark(
     """
     ids = {question.id.lower(): question.id for question in sheet.questions}
     merged, notes = by_question(ids, values, _MAX_NOTES)
-    results: list[Result] = []
-    own: dict[str, Any] = {}
-    for each in sheet.questions:
-        result = mark_question(sheet, each, merged.get(each.id), level=level, own=own)
-        results.append(result)
-        own.update(own_answers(result))
+    results = mark_questions(sheet, sheet.questions, merged, level=level)
     notes += [f"{result.id}: {note}" for result in results for note in result.notes]
     owners = right_answers(sheet)
     for result in results:
@@ -64,13 +60,24 @@ def mark(
 # --------------------------------------------------------------------------- one question
 
 
-def own_answers(result: Result) -> dict[str, Any]:
-    """What a student answered, by the names that later questions use."""
-    return {
-        ".".join(filter(None, (result.id, verdict.part))): verdict.reading.value
-        for verdict in result.parts
-        if verdict.reading is not None and verdict.status not in ("blank", "unreadable")
-    }
+def mark_questions(
+    sheet: Sheet,
+    questions: Iterable[Question],
+    values: Mapping[str, Any],
+    *,
+    level: int | None = None,
+) -> list[Result]:
+    """Mark some questions, in the order of the sheet, with what follows from the student's own answers.
+
+    Args:
+        values: the answers as written, by question.
+        level: how fine hints are; never finer than the sheet allows.
+    """
+
+    def one(question: Question, raw: Any, own: Mapping[str, Any]) -> Result:
+        return mark_question(sheet, question, raw, level=level, own=own)
+
+    return marked_in_order(questions, values, one, lambda result: result)
 
 
 def mark_question(
@@ -84,7 +91,7 @@ def mark_question(
     """Mark one question; the answer as written, or plain numbers and lists.
 
     Args:
-        own: the student's answers to earlier questions, from which this one may follow.
+        own: the student's answers to earlier questions, from which this one follows.
 
     Raises:
         UsageError: the question draws numbers per student, and they are not known.
@@ -100,15 +107,13 @@ def mark_question(
     table = split(question, raw)
     weight = question.points / len(parts)
     verdicts: list[Verdict] = []
-    earlier: dict[str, Any] = dict(own) if question.task.needs() else {}
+    earlier = Earlier(question, own)
     for part in parts:
         given = table.cells.get(part.name)
         verdict = mark_part(sheet, question, part, given, weight, finest)
         if verdict.status == "wrong" and not question.void:
             verdict = _follow_through(sheet, question, part, given, earlier, verdict, finest)
-        if verdict.status not in ("blank", "unreadable"):
-            assert verdict.reading is not None
-            earlier[part.name] = verdict.reading.value
+        earlier.add(part, verdict)
         if question.void:
             verdict.status, verdict.points, verdict.hint = "right", verdict.max, ""
         verdicts.append(verdict)
@@ -251,23 +256,31 @@ def _follow_through(
     question: Question,
     part: Part,
     raw: Any,
-    earlier: dict[str, Any],
+    earlier: Earlier,
     verdict: Verdict,
     level: int,
 ) -> Verdict:
     """The verdict on a part by what follows from the student's own earlier parts."""
-    after = question.task.follow(part.name, earlier)
-    if after is None or after.expected == part.expected:
-        return verdict
-    own = mark_part(sheet, question.after(after), after, raw, verdict.max, level)
-    own.expected = verdict.expected
-    if own.status == "unreadable" or (own.points > verdict.points and not sheet.follow_through):
-        return verdict
-    if own.right:
-        own.status = "follow-through"
-        own.hint, own.hint_level = "follows correctly from what you wrote before", 1
-        return own
-    return own if own.mistakes or not verdict.mistakes else verdict
+    best = verdict
+    for place, meant in enumerate(earlier.meanings()):
+        after = question.task.follow(part.name, meant)
+        if after is None or after.expected == part.expected:
+            continue
+        asked = question.after(after, earlier.others(part.name, meant))
+        own = mark_part(sheet, asked, after, raw, verdict.max, level)
+        own.expected = verdict.expected
+        if own.status == "unreadable" or (own.points > verdict.points and not sheet.follow_through):
+            continue
+        if own.right:
+            own.status = "follow-through"
+            own.hint, own.hint_level = "follows correctly from what you wrote before", 1
+            return own
+        if own.status == "other-convention":
+            own.hint = own.hint and f"follows from what you wrote before: {own.hint}"
+            return own
+        if place == 0 and (own.mistakes or not verdict.mistakes or own.points > verdict.points):
+            best = own
+    return best
 
 
-__all__ = ["Marked", "Result", "Verdict", "mark", "mark_part", "mark_question", "own_answers"]
+__all__ = ["Marked", "Result", "Verdict", "mark", "mark_part", "mark_question", "mark_questions"]

@@ -19,6 +19,7 @@ _COLUMNS = (
     Column.of_mapping("points", "points", keep=6),
     Column.of_mapping("answer", "write", right=False, keep=5, least=12),
 )
+_NAME = f"Name: {'_' * 40}"  # a line to write on
 
 
 @dataclass(slots=True)
@@ -95,6 +96,7 @@ def _about(sheet: Sheet) -> list[str]:
 def _text(sheet: Sheet) -> Iterator[str]:
     """For a terminal."""
     yield _heading(sheet)
+    yield _NAME
     yield from _about(sheet)
     for question in sheet.questions:
         yield ""
@@ -105,6 +107,7 @@ def _text(sheet: Sheet) -> Iterator[str]:
 def _markdown(sheet: Sheet) -> Iterator[str]:
     """For a page of notes."""
     yield f"# {escape_markdown(_heading(sheet))}"
+    yield from ("", _NAME)
     for each in _about(sheet):
         yield from ("", escape_markdown(each))
     for question in sheet.questions:

@@ -198,11 +198,16 @@ class Question:
                     self._others.append((key, value, {part.name: part for part in parts}))
         return self._others
 
-    def after(self, part: Part) -> Question:
-        """The question with a part as it follows from the student's own earlier answers."""
+    def after(self, part: Part, others: list[tuple[str, str, dict[str, Part]]]) -> Question:
+        """The question with a part as it follows from the student's own earlier answers.
+
+        Args:
+            part: the part.
+            others: the same under other conventions, each with its value.
+        """
         return replace(
             self, _parts=[part, *self.parts], _secrets=self.secrets | _secrets_of(part),
-            _others=[],
+            _others=others,
         )  # fmt: skip
 
 
