@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from convcalc.analysis import walk as walking
 from convcalc.analysis.checked import Finding, check_files, github_lines, sarif
 from convcalc.errors import SpecError
+from convcalc.formats import FORMATS
 from convcalc.network.budget import read_budget
 from convcalc.network.load import loads
 
@@ -74,13 +76,57 @@ def test_files_folders_and_patterns(nets: Path, paths: list[str], files: list[st
     assert check_files(paths)[0] == files
 
 
-@pytest.mark.parametrize("path", ["nowhere.yaml", "empty", "nets/*.json"])
+@pytest.mark.parametrize("path", ["empty", "nets/*.json"])
 def test_a_path_without_a_network_is_refused(nets: Path, path: str, convcalc: Any) -> None:
     ran = convcalc("check", path)
     assert (ran.code, ran.err) == (
         2,
         f"convcalc: {path}: no network file; give a file, a folder, or a pattern such as 'nets/*.yaml'\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("nowhere.yaml", "; convcalc list shows them"), ("vgg161", "; did you mean 'vgg16'?"), ("nets/good", "; did you mean 'nets/good.yaml'?")],
+)  # fmt: skip
+def test_a_name_of_no_network_is_refused_as_other_commands_do(
+    nets: Path, path: str, said: str, convcalc: Any
+) -> None:
+    for words in (["check", path], ["check", "nets/good.yaml", path], ["arch", path]):
+        ran = convcalc(*words)
+        message = f"convcalc: no file '{path}' and no bundled network of that name{said}\n"
+        assert (ran.code, ran.err) == (2, message)
+
+
+@pytest.mark.parametrize("name", ["vgg16", "vgg16.yaml", "lenet5"])
+def test_bundled_networks_are_found_by_name(nets: Path, name: str, convcalc: Any) -> None:
+    assert convcalc("arch", name).code == 0
+    ran = convcalc("check", name)
+    assert (ran.code, ran.out) == (0, "1 file: 1 as promised, 0 with something wrong\n")
+    Path(name).write_text(WRONG)  # a file of this name comes first
+    assert convcalc("check", name).code == 1
+
+
+@pytest.mark.parametrize("name", FORMATS.names())
+def test_where_nothing_is_wrong_there_is_no_empty_part(
+    nets: Path, name: str, convcalc: Any
+) -> None:
+    ran = convcalc("check", "nets/good.yaml", "--format", name)
+    assert ran.code == 0
+    assert ran.out.strip("\n") == ran.out.removesuffix("\n")
+    assert "<pre></pre>" not in ran.out
+    assert "```" not in ran.out
+
+
+def test_a_format_that_is_not_known_is_answered_with_all_that_are(
+    nets: Path, convcalc: Any
+) -> None:
+    ran = convcalc("check", "nets", "--format", "xml")
+    known = "csv, github, html, json, latex, markdown, sarif, table, text"
+    said = f"convcalc: --format: no format 'xml'; known: {known}; run convcalc check -h for help\n"
+    assert (ran.code, ran.err) == (2, said)
+    for word in known.split(", "):
+        assert convcalc("check", "nets/good.yaml", "--format", word).code == 0
 
 
 def test_a_file_that_cannot_be_read_is_a_finding(nets: Path) -> None:
@@ -188,6 +234,28 @@ def test_memory_is_for_one_sample_whatever_the_batch(nets: Path, convcalc: Any) 
     said = "note: expect: memory should be <= 1279 B, but is 1,280 bytes (1 too many)\n"
     for batch in ("1", "7"):
         assert said in convcalc("arch", "m.yaml", "--batch", batch).out
+
+
+def test_arch_walks_a_network_once(
+    nets: Path, convcalc: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[Any] = []
+    real = walking.walk
+
+    def counted(*arguments: Any) -> Any:
+        walked.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(walking, "walk", counted)
+    for options in (
+        [],
+        ["--strict"],
+        ["--strict", "--batch", "4"],
+        ["--strict", "--explain", "conv1"],
+    ):
+        walked.clear()
+        assert convcalc("arch", "nets/good.yaml", *options).code == 0
+        assert len(walked) == 1
 
 
 def test_arch_fails_only_where_it_is_strict(nets: Path, convcalc: Any) -> None:

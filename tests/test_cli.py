@@ -73,7 +73,7 @@ def test_version(convcalc: Run) -> None:
 # ------------------------------------------------------------------------------------- mistakes
 
 BAD = [
-    (("layr",), "no command 'layr'; did you mean 'layer'?; run convcalc -h for help"),
+    (("layr",), "no command 'layr'; did you mean 'layer'? Run convcalc -h for help."),
     (("layer",), "give the input size with --n 32, or the shape with --input 3x32x32"),
     (("layer", "--n", "32"), "conv needs --k; write --k 3"),
     (("layer", "--n", "14.5", "--k", "3"), "--n must be a whole number, but is '14.5'; sizes and counts have no fractions"),
@@ -98,7 +98,7 @@ BAD = [
     (("layer", "--n", "8", "--k", "3", "--in-channels", "3"), "no option --in-channels; it is called --cin here"),
     (("layer", "--n", "8", "--k", "3", "--pad=1"), "no option --pad; it is called --p here"),
     (("layer", "-n", "8"), "no option -n; it is called --n here"),
-    (("layer", "--n", "8", "--kernal", "3"), "No such option"),
+    (("layer", "--n", "8", "--kernal", "3"), "no option '--kernal'; did you mean "),
     (("layer", "--n", "8", "--kind", "relu", "--no-bias"), "relu has no option --no-bias; it has none"),
     (("layer", "--n", "8", "--kind", "aap"), "adaptive_avgpool needs --set output_size; write --set output_size=…"),
     (("layer", "--n", "8", "--kind", "lppool", "--k", "3", "--set", "norm_type=x"), "--set norm_type must be a whole number, but is 'x'; write plain digits"),
@@ -129,14 +129,19 @@ BAD = [
     (("arch", "vgg16", "--input", "3x20x20"), "does not fit"),
     (("arch", "vgg16", "-o", "x.pdf"), "-o x.pdf: no format has the suffix '.pdf'; use one of .txt, .json, .csv, .md, .tex, .html, or --format"),
     (("arch", "vgg16", "-o", "nowhere/x.csv"), "-o nowhere/x.csv: cannot be written: No such file or directory; choose another place"),
-    (("arch", "vgg16", "--batch", "0"), "Invalid value for '--batch': 0 is not in the range 1<=x<=1000000000"),
-    (("arch", "vgg16", "--format", "xml"), "Invalid value for '--format': no format 'xml'; known: csv, html, json"),
-    (("arch", "vgg16", "--depht", "1"), "No such option"),
+    (("arch", "vgg16", "--batch", "0"), "--batch: 0 is out of range; give 1 to 1,000,000,000; run convcalc arch -h for help"),
+    (("arch", "vgg16", "--format", "xml"), "--format: no format 'xml'; known: csv, html, json, latex, markdown, table; run convcalc arch -h for help"),
+    (("arch", "vgg16", "--depht", "1"), "no option '--depht'; did you mean '--depth'"),
+    (("arch", "vgg16", "--strictt"), "no option '--strictt'; did you mean '--strict' or '--sort'? Run convcalc arch -h for help."),
+    (("arch", "vgg16", "--depth"), "Option '--depth' requires an argument; run convcalc arch -h for help"),
+    (("arch", "vgg16", "--depth", "x"), "--depth: 'x' is not a whole number; run convcalc arch -h for help"),
+    (("verify", "--limit", "x"), "--limit: 'x' is not a number; run convcalc verify -h for help"),
+    (("hw", "stats", "x", "--top", "0"), "no option '--top'"),
     (("list", "qqq"), "no bundled network has 'qqq' in its name; convcalc list shows all"),
     (("kinds", "convv"), "no layer kind 'convv'; did you mean 'conv'?"),
     (("kinds", "conv", "--operations"), "--operations holds for all kinds; leave the kind out, or --operations"),
     (("compare",), "Missing argument 'NETWORK...'; run convcalc compare -h for help"),
-    (("completion", "tcsh"), "'tcsh' is not one of 'bash', 'zsh', 'fish'"),
+    (("completion", "tcsh"), "bash|zsh|fish: 'tcsh' is not one of 'bash', 'zsh', 'fish'; run convcalc completion -h for help"),
 ]  # fmt: skip
 
 

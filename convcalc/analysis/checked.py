@@ -14,7 +14,7 @@ from convcalc import __version__
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, SpecError, UsageError
-from convcalc.network.load import load
+from convcalc.network.load import find, load
 from convcalc.report import Column, Report
 from convcalc.text import plural, printable
 
@@ -46,7 +46,8 @@ def check_files(paths: Iterable[str]) -> tuple[list[str], list[Finding]]:
     """The network files under some paths, and what is wrong with them.
 
     Args:
-        paths: files, folders (in which every network file is meant), and patterns such as ``nets/**/*.yaml``.
+        paths: files, folders (in which every network file is meant), patterns such as ``nets/**/*.yaml``,
+            and names of bundled networks.
 
     Raises:
         UsageError: a path leads to no network file.
@@ -65,9 +66,11 @@ def _files(path: str) -> Iterator[str]:
         found = [file for file in _in_folder(path) if _is_network(file)]
     elif os.path.exists(path):
         found = [path]
-    else:
-        matches = sorted(glob(path, recursive=True)) if any(sign in path for sign in "*?[") else []
+    elif any(sign in path for sign in "*?["):
+        matches = sorted(glob(path, recursive=True))
         found = [file for file in matches if file.endswith(_SUFFIXES) and os.path.isfile(file)]
+    else:
+        found = [find(path)]
     if not found:
         message = f"{printable(path)}: no network file; give a file, a folder, or a pattern such as 'nets/*.yaml'"
         raise UsageError(message)

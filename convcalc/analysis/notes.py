@@ -167,9 +167,9 @@ def _broken(analysis: Analysis) -> list[str]:
     return [f"{key} {said}" for key, said in broken_expectations(analysis).items()]
 
 
-def has_broken_promises(network: Network) -> bool:
+def has_broken_promises(analysis: Analysis) -> bool:
     """Whether a network's file promises a number that the walk does not find."""
-    return bool(not network.changed and broken_expectations(network.walk()))
+    return bool(_broken(analysis))
 
 
 def broken_expectations(analysis: Analysis) -> dict[str, str]:

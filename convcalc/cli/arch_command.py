@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import Any
 
 import click
@@ -38,6 +39,7 @@ def command(
     shape: Any,
     parameters: tuple[str, ...],
     max_layers: int,
+    batch: int,
     strict: bool,
     format_name: str | None,
     output: str | None,
@@ -48,8 +50,10 @@ def command(
     NETWORK is a YAML file, - for standard input, or the name of a bundled network (convcalc list).
     """
     from convcalc.analysis.notes import has_broken_promises
+    from convcalc.analysis.walk import walk
 
     found = load_network(network, shape, parameters, max_layers)
-    show(view_report(found, **view), format_name, output)
-    if strict and has_broken_promises(found):
+    walked = cache(partial(walk, found, batch))
+    show(view_report(walked, **view), format_name, output)
+    if strict and has_broken_promises(walked()):
         raise SystemExit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -29,7 +30,12 @@ EXAMPLES = """
 @view_options
 @output_options
 def command(
-    layers: tuple[str, ...], shape: Any, format_name: str | None, output: str | None, **view: Any
+    layers: tuple[str, ...],
+    shape: Any,
+    batch: int,
+    format_name: str | None,
+    output: str | None,
+    **view: Any,
 ) -> None:
     """A stack of layers on one line.
 
@@ -41,6 +47,8 @@ def command(
     The words of slides (CONV5-64, "3x3 conv, 64, pad 1") and lines of PyTorch and Keras are read too, and
     never run; - reads them from standard input.
     """
+    from convcalc.analysis.walk import walk
     from convcalc.network.notations.command import chain_of
 
-    show(view_report(chain_of(layers, shape), **view), format_name, output)
+    walked = partial(walk, chain_of(layers, shape), batch)
+    show(view_report(walked, **view), format_name, output)

@@ -27,7 +27,7 @@ def _format_of(ctx: click.Context, word: str) -> str:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=NETWORK)
 @output_option(SUFFIX_HELP, suffix=True)
 def command(files: tuple[str, ...], *, format_name: str | None, output: str | None) -> None:
-    """Check network FILEs, folders of them and patterns: errors, failed expect: and budgets.
+    """Check network FILEs, folders of them, patterns and bundled networks: errors, failed expect: and budgets.
 
     Exit code 1 if anything is wrong. A budget stands in the file, as in
     expect: {params: "<= 5M", macs: "<= 600M", memory: "<= 64 MB"}.
@@ -40,4 +40,4 @@ def command(files: tuple[str, ...], *, format_name: str | None, output: str | No
         raise SystemExit(1)
 
 
-command = format_option(command, old_name=_format_of, own=("github", "sarif"))
+command = format_option(command, old_name=_format_of, own=("github", "sarif"), also=("text",))

@@ -31,6 +31,13 @@ class Command(click.Command):
         _write_examples(self.examples, formatter)
         super().format_help(ctx, formatter)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # so that the message names the command
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         given = [value for name, value in ctx.params.items() if name not in self.writes]
         with keeping_files(given, ctx.params.get("output") or ""):

@@ -22,7 +22,7 @@ EXAMPLES = """
 @click.argument("sheet")
 @click.option("--student", metavar="ID", help="The sheet of this student, where numbers vary.")
 @click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
-@partial(answer_options, old_name=lambda _, word: None if word == "text" else word)
+@partial(answer_options, old_name=lambda _, word: None if word == "text" else word, also=("text",))
 def command(
     sheet: str,
     *,

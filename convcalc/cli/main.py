@@ -10,7 +10,6 @@ import click
 
 from convcalc.cli.group import Group, OutputLost, telling_lost_output
 from convcalc.cli.output import remark
-from convcalc.text import printable_lines
 
 # Each command with what it does, so that --help imports none of them.
 COMMANDS = {
@@ -97,7 +96,9 @@ def _status_of(arguments: list[str] | None) -> int:
         return 2
     except click.ClickException as error:
         if isinstance(error, click.UsageError):
-            remark(f"convcalc: {_usage_text(error)}")
+            from convcalc.cli.usage import usage_text
+
+            remark(f"convcalc: {usage_text(error)}")
             return 2
         error.show()
         return int(getattr(error, "status", error.exit_code))
@@ -139,10 +140,3 @@ def _give_up_lost_streams() -> None:
             sink = os.open(os.devnull, os.O_WRONLY)
             os.dup2(sink, stream.fileno())
             os.close(sink)
-
-
-def _usage_text(error: click.UsageError) -> str:
-    """A usage error in one line, with where to look."""
-    message = printable_lines(error.format_message().replace("\n\t", " ")).replace("\n", " ")
-    path = error.ctx.command_path if error.ctx else "convcalc"
-    return f"{message.rstrip('.')}; run {path} -h for help"

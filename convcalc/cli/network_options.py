@@ -12,6 +12,7 @@ from convcalc.errors import ConvcalcError, UsageError
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
     from convcalc.layers import Shape
     from convcalc.network.network import Network
     from convcalc.report import Report
@@ -107,22 +108,24 @@ def changes_text(shape: Shape | None, parameters: tuple[str, ...]) -> str:
 
 
 def view_report(
-    network: Network,
+    walked: Callable[[], Analysis],
     *,
-    batch: int,
     columns: str | None,
     rf: bool,
     explain: str | None,
     sees: str | None,
     **view: Any,
 ) -> Report:
-    """A network walked, and shown as the options of `view_options` say."""
+    """A walked network, shown as the options of `view_options` say.
+
+    Args:
+        walked: gives its analysis, if that is needed.
+    """
     from convcalc.analysis.rows import RF_COLUMNS, columns_help
-    from convcalc.analysis.walk import walk
 
     if columns == "help":
         return columns_help()
-    analysis = walk(network, batch)
+    analysis = walked()
     if explain:
         from convcalc.analysis.explain import explain_report
 

@@ -35,12 +35,15 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some 
     Args:
         old_name: makes the name of a format, or nothing, of a word that was accepted before.
         own: the names of layouts that the command's report has besides.
+        also: words that `old_name` knows for formats.
     """
 
     name = "format"
 
-    def __init__(self, old_name: OldName | None = None, own: Sequence[str] = ()) -> None:
-        self.old_name, self.own = old_name, own
+    def __init__(
+        self, old_name: OldName | None = None, own: Sequence[str] = (), also: Sequence[str] = ()
+    ) -> None:
+        self.old_name, self.own, self.also = old_name, own, also
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         return f"[{'|'.join(self.names())}]"
@@ -54,7 +57,7 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some 
         if self.old_name and value not in names:
             value = self.old_name(ctx, value)
         if value is not None and value not in names:
-            self.fail(f"no format {quoted(value)}{did_you_mean(value, names)}")
+            self.fail(f"no format {quoted(value)}{did_you_mean(value, [*names, *self.also])}")
         return value  # type: ignore[no-any-return]
 
     def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[Any]:
@@ -75,12 +78,13 @@ def output_options(function: F) -> F:
     return format_option(output_option(SUFFIX_HELP, suffix=True)(function))
 
 
-def answer_options(function: F, *, old_name: OldName | None = None) -> F:
+def answer_options(function: F, *, old_name: OldName | None = None, also: Sequence[str] = ()) -> F:
     """Like `output_options`, with ``--json`` as the short form of ``--format json``.
 
     Args:
         function: the command.
         old_name: makes the name of a format, or nothing, of a word that was accepted before.
+        also: such words, for the message about one that is not.
     """
     json = click.option(
         "--json",
@@ -90,15 +94,22 @@ def answer_options(function: F, *, old_name: OldName | None = None) -> F:
         callback=_choose_json,
         help="The same as --format json.",
     )
-    return format_option(output_option(SUFFIX_HELP, suffix=True)(json(function)), old_name=old_name)
+    function = output_option(SUFFIX_HELP, suffix=True)(json(function))
+    return format_option(function, old_name=old_name, also=also)
 
 
-def format_option(function: F, *, old_name: OldName | None = None, own: Sequence[str] = ()) -> F:
+def format_option(
+    function: F,
+    *,
+    old_name: OldName | None = None,
+    own: Sequence[str] = (),
+    also: Sequence[str] = (),
+) -> F:
     """Add ``--format`` to a command."""
     return click.option(
         "--format",
         "format_name",
-        type=FormatName(old_name, own),
+        type=FormatName(old_name, own, also),
         is_eager=True,  # so that it is known when -o is checked
         callback=lambda ctx, _, value: value or ctx.meta.get(_CHOSEN),
         help="How to print it; table by default.",

@@ -56,7 +56,7 @@ class Html(Format):
             if total:
                 yield f"<tfoot>{row(total, 'td')}</tfoot>"
             yield "</table>"
-        if lines or not columns:
+        if lines:
             yield f"<pre>{clean(chr(10).join(lines))}</pre>"
         if report.subtitle:
             yield f'<p class="convcalc">{clean(report.subtitle)}</p>'

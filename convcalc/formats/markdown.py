@@ -41,7 +41,7 @@ class Markdown(Format):
             if total:
                 yield f"| {' | '.join(f'**{clean(cell)}**' if cell else '' for cell in total)} |"
             yield ""
-        if lines or not columns:
+        if lines:
             fence = "```"
             while any(fence in line for line in lines):
                 fence += "`"

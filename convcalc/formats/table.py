@@ -29,6 +29,21 @@ class Table(Format):
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         view = view or View()
+        above = False
+        for line in self.above(report, view):
+            above = True
+            yield line
+        if above and (report.notes or report.footer):
+            yield ""
+        for note in report.notes:
+            yield from _style(wrap(printable(f"note: {note}"), view.width, "      "), YELLOW, view)
+        for line in report.footer:
+            yield from _style(wrap(printable(line), view.width), DIM, view)
+        if report.hint:
+            yield from _style(wrap(printable(f"next: {report.hint}"), view.width), DIM, view)
+
+    def above(self, report: Report, view: View) -> Iterator[str]:
+        """All that stands above the notes."""
         yield from self.heading(report, view)
         for figure in report.figures:
             yield from figure.lines(view)
@@ -38,14 +53,6 @@ class Table(Format):
                 yield from wrap(printable(line), view.width, indent=_hanging(line))
         elif report.printed_columns:
             yield from self.body(report, view)
-        if report.notes or report.footer:
-            yield ""
-        for note in report.notes:
-            yield from _style(wrap(printable(f"note: {note}"), view.width, "      "), YELLOW, view)
-        for line in report.footer:
-            yield from _style(wrap(printable(line), view.width), DIM, view)
-        if report.hint:
-            yield from _style(wrap(printable(f"next: {report.hint}"), view.width), DIM, view)
 
     def heading(self, report: Report, view: View) -> Iterator[str]:
         """Title, source and input."""

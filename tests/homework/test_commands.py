@@ -416,8 +416,8 @@ def test_a_missing_choice_lists_what_there_is(convcalc: Any) -> None:
     ran = convcalc("hw", "export", "ps1.yaml")
     names = ", ".join(EXPORTS.names())
     assert ran.err == (
-        f"convcalc: Missing option '--to'. Choose from: {names}; run convcalc hw export -h for help\n"
+        f"convcalc: Missing option '--to'. Choose from: {names}. Run convcalc hw export -h for help.\n"
     )
     assert convcalc("completion").err == (
-        "convcalc: Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish; run convcalc completion -h for help\n"
+        "convcalc: Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish. Run convcalc completion -h for help.\n"
     )

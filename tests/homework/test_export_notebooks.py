@@ -339,6 +339,7 @@ def test_a_student_is_known_by_the_roster_or_by_the_address(autograder: Path) ->
     assert f"variant {maker.of('s042').variant}" in found["output"]
     assert "'z9' is not a question of this sheet" in found["output"]
 
+
 NOBODY = "submission_metadata.json does not say who handed this in, so nothing is marked: everybody has other numbers; tell your teacher, who can mark again"
 
 

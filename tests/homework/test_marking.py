@@ -256,7 +256,9 @@ def test_counts_are_exact_and_say_so() -> None:
     sheet = sheet_with("params", {"k": 11, "c_in": 3, "filters": 96})
     assert check(sheet, "q1", 34944).right
     assert check(sheet, "q1", 34848).mistakes == ["par.no-bias"]
-    assert part_form(sheet["q1"], sheet["q1"].parts[0]).startswith("a whole number, with every digit")
+    assert part_form(sheet["q1"], sheet["q1"].parts[0]).startswith(
+        "a whole number, with every digit"
+    )
     rounded = check(sheet, "q1", "35k")
     assert rounded.hint == "This question asks for the exact number, with every digit."
 
@@ -523,7 +525,9 @@ def test_an_answer_is_read_once_where_another_convention_reads_it_alike(
 
     monkeypatch.setattr(Volume, "parse", counted)
     assert not mark(sheet, {"q1": rows}).right
-    assert max(map(reads.count, rows.split("\n"))) <= 5  # placed, marked, followed, what follows, that in another order
+    assert (
+        max(map(reads.count, rows.split("\n"))) <= 5
+    )  # placed, marked, followed, what follows, that in another order
 
 
 @pytest.mark.parametrize(

@@ -280,5 +280,5 @@ def test_the_command_prints_or_writes_it(
     assert ran.code == 2
     assert (
         ran.err
-        == "convcalc: No such option '--sheets'. Did you mean '--sheet'?; run convcalc schema -h for help\n"
+        == "convcalc: no option '--sheets'; did you mean '--sheet'? Run convcalc schema -h for help.\n"
     )

@@ -115,11 +115,7 @@ def _boxes_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
     accepted, lost = _accepted_boxes(question, part, expected, flat)
     for place, value in enumerate(flat):
         right = dict.fromkeys([Fraction(value), *(Fraction(each[place]) for each in accepted)])
-        name = (
-            f"{label} {_name_of(part, place, len(flat))}".strip()
-            if len(flat) > 1
-            else label
-        )
+        name = f"{label} {_name_of(part, place, len(flat))}".strip() if len(flat) > 1 else label
         box = Field(
             name,
             [

@@ -107,7 +107,9 @@ def _results(base: str) -> dict[str, Any]:
     grader = Grader(sheet, read_secret(secret) if os.path.exists(secret) else None)
     members = _members(base, source) if grader.varies else {"": ""}
     answers = _answers(base, grader)
-    notes = [f"{mail} is not on the roster." for mail, student in members.items() if student is None]
+    notes = [
+        f"{mail} is not on the roster." for mail, student in members.items() if student is None
+    ]
     known = {mail: student for mail, student in members.items() if student is not None}
     named = {mail: s for mail, s in known.items() if grader.has_code(s, answers.variant)}
     found = {}

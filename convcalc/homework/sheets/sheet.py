@@ -101,7 +101,9 @@ class Question:
         """Whether a part of it can follow from the student's own answers, and give points for that."""
         if self.task.needs():
             return True
-        return self.partial != "none" and any(map(self.task.passes_on, [p.name for p in self.parts]))
+        return self.partial != "none" and any(
+            map(self.task.passes_on, [p.name for p in self.parts])
+        )
 
     @property
     def secrets(self) -> frozenset[str]:
