@@ -116,6 +116,12 @@ FURTHER = [
     MistakeCase("par.fc-one-unit", "params-fc", {"input": "12x12x1", "units": 30}, "144", 4350),
     MistakeCase("par.fc-one-side", "params-fc", {"input": "12x12x1", "units": 30}, "390", 4350),
     MistakeCase("par.fc-rgb-for-grey", "params-fc", {"input": "12x12x1", "units": 30}, "12990", 4350),
+    MistakeCase("sides.swapped", "receptive-field", {"layers": ["3x5/1", "3x5/1"]}, "9x5", [5, 9]),
+    MistakeCase("sides.square", "pad-to-keep", {"k": "3x5"}, "2", [1, 2]),
+    MistakeCase("sides.square", "same-size", {"n": "20x30", "s": 2}, "10x10", [10, 15]),
+    MistakeCase("sides.one-axis", "shrink", {"n": "20x30", "k": 3, "layers": 2}, "16x30", [16, 26], part="size"),
+    MistakeCase("par.other-power", "params", {"k": "3x3x3", "c_in": 2, "filters": 4}, "76", 220),
+    MistakeCase("par.other-power", "params", {"k": [3], "c_in": 2, "filters": 4}, "76", 28),
     MistakeCase("par.model-multiplied", "params-model", {"input": "784", "arch": "fc:128 fc:10"}, "1003520", 101_770),
     MistakeCase("par.model-biases", "params-model", {"input": "3", "arch": "fc:4 fc:2"}, "30", 26),  # 4 biases twice
     MistakeCase("par.fc-bias-twice", "params-fc", {"input": "20", "units": 30}, "650", 630),  # 20 + 30 biases

@@ -16,6 +16,7 @@ from convcalc.homework.answers.expressions import MAX_NODES, parsed, printed, va
 from convcalc.homework.answers.formulas import InSymbols
 from convcalc.homework.answers.notation import Unreadable
 from convcalc.homework.answers.written import as_written
+from convcalc.homework.marking.why import why
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.given import GivenError
 from homework.test_questions import sheet_with
@@ -252,3 +253,8 @@ def test_what_cannot_be_asked_is_said(words: dict[str, Any], said: str) -> None:
     with pytest.raises(GivenError) as caught:
         create_question("formula", as_written(words)).parts()
     assert str(caught.value) == said
+
+
+def test_why_prints_the_formula_that_was_meant() -> None:
+    (found,) = why("n-k", "formula", {"formula": "n-k+1"}).candidates
+    assert (found["id"], found["formula"]) == ("formula.no-constant", "n − k")

@@ -10,6 +10,7 @@ from convcalc.homework.mistakes.base import MISTAKES, Candidate, Mistake, by_top
 MODULES = (
     "size",
     "volume",
+    "sides",
     "solving",
     "params",
     "counts",

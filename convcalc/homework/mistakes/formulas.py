@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import combinations, islice
 from typing import Any
 
-from convcalc.homework.answers.expressions import Tree
-from convcalc.homework.mistakes.base import mistake
+from convcalc.homework.answers.expressions import Tree, printed
+from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.amounts import Symbolic
 
 _BOTH = "formula from-answers"
@@ -32,7 +32,7 @@ def _rule(name: str, topics: str, about: str, formula: str, change: _Change, lin
 
     def wrong(quantities: Symbolic) -> Any:
         found = islice(_changed(quantities.tree, change), _MAX_CHANGES)
-        return [quantities._replace(tree=tree) for tree in found]
+        return [Way(quantities._replace(tree=tree), printed(tree)) for tree in found]
 
     mistake(f"formula.{name}", topics, about, formula, wrong, line)
 
@@ -136,7 +136,9 @@ def _swapped(quantities: Symbolic) -> Any:
 
 def _with_tree(quantities: Symbolic, tree: Tree) -> Any:
     """A question with another formula; None where the slip changes nothing in it."""
-    return None if tree == quantities.tree else quantities._replace(tree=tree)
+    if tree == quantities.tree:
+        return None
+    return Way(quantities._replace(tree=tree), printed(tree))
 
 
 def _not_rounded(quantities: Symbolic) -> Any:
@@ -155,12 +157,12 @@ def _rounded_otherwise(quantities: Symbolic) -> Any:
 
 
 _rule(
-    "no-constant", _BOTH, "a number that is added left out", "without the + 1", _constants_gone,
-    "Try the smallest case, such as one layer or one window. What do you count there?",
+    "no-constant", _BOTH, "a number that is added or taken away left out", "n for n + 1", _constants_gone,
+    "Is a number added or taken away as well? Try it with the smallest numbers that are possible.",
 )  # fmt: skip
 _rule(
-    "no-factor", _BOTH, "a number that multiplies left out", "p for 2p", _factors_gone,
-    "Is everything counted as often as it occurs? Think of both sides, and of both directions.",
+    "no-factor", _BOTH, "a number that multiplies or divides left out", "p for 2p", _factors_gone,
+    "Is everything counted as often as it occurs? A number multiplies or divides as well.",
 )  # fmt: skip
 mistake(
     "formula.not-rounded", "formula", "not rounded", "without ⌊ ⌋", _not_rounded,

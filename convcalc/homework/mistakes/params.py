@@ -195,6 +195,17 @@ _rule(
     "A k×k window has more than k cells.",
 )  # fmt: skip
 _rule(
+    "other-power", "k·k for a kernel of another number of axes", "(k·k·cin + 1)·cout",
+    lambda w: [
+        Way(w._replace(kernel=w.kernel[:1] * axes), f"({taps}·cin + 1)·cout" if w.bias else f"{taps}·cin·cout")
+        for axes, taps in ((2, "k·k"), (1, "k"), (3, "k·k·k"))
+        if axes != len(w.kernel)
+    ]
+    if _cube(w)
+    else None,
+    "How many axes does the kernel have?",
+)  # fmt: skip
+_rule(
     "k-doubled", "2k instead of k²", "(2k·cin + 1)·cout",
     lambda w: [
         Way(conv_params(w._replace(kernel=(2 * w.kernel[0],))), "(2k·cin + 1)·cout" if w.bias else "2k·cin·cout"),
@@ -463,6 +474,12 @@ _rule(
     "linear",
     seldom=True,
 )  # fmt: skip
+
+
+def _cube(quantities: Conv) -> bool:
+    """Whether the kernel has one side, or three equal ones, larger than 1."""
+    sides = quantities.kernel
+    return len(sides) in (1, 3) and len(set(sides)) == 1 and sides[0] > 1
 
 
 def _square(quantities: Conv) -> bool:

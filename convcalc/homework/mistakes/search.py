@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _HAND_TOPICS = ("hand", "gradient")
 _HAND = ("hand", "maps", "normalised", "typos")
 _NUMBER = (
-    "size", "volume", "solving", "params", "counts", "cost", "rf", "designs", "backwards", "pixels", "formulas", "typos",
+    "size", "volume", "sides", "solving", "params", "counts", "cost", "rf", "designs", "backwards", "pixels", "formulas", "typos",
 )  # fmt: skip
 
 MAX_PAIRS = 4_000  # wrong answers of two mistakes at once that are kept for one answer

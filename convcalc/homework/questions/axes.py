@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from convcalc.homework.answers.types import AnswerType, Misfit
 from convcalc.homework.questions.base import Part
@@ -41,4 +41,28 @@ def per_axis(
         return Part.of(answer_type, topic, along[0], evaluate, method)
     found = [evaluate(axis) for axis in along]
     wrong = next((each for each in found if isinstance(each, Misfit)), None)
-    return Part("", answer_type, one_or_all(found) if wrong is None else wrong, method=method)
+    if wrong is not None:
+        return Part("", answer_type, wrong, method=method)
+    return sides_part("", answer_type, found, method)
+
+
+class Sides(NamedTuple):
+    """An answer for each axis, where the axes differ.
+
+    Attributes:
+        sides: the right answers.
+        given: the sides before, where an axis can be left as it was; else ().
+    """
+
+    sides: tuple[int, ...]
+    given: tuple[int, ...] = ()
+
+
+def sides_part(
+    name: str, answer_type: AnswerType, sides: Sequence[Any], method: str, given: Sequence[int] = ()
+) -> Part:
+    """A part with an answer for each axis; where they differ, one can be taken for another."""
+    if len(set(sides)) == 1:
+        return Part(name, answer_type, sides[0], label=name, method=method)
+    numbers = Sides(tuple(sides), tuple(given))
+    return Part(name, answer_type, numbers.sides, "sides", numbers, label=name, method=method)

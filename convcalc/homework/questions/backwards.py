@@ -135,11 +135,28 @@ class SolveSize(Task):
 
     def parts(self) -> list[Part]:
         values = [self._meant(value) for value in self._values()]
-        padding = "p" if self.total else "2p"
-        method = f"⌊(n + {padding} − d·(k − 1) − 1)/s⌋ + 1 = {self.out}, solved for {self.find}"
+        method = f"{self._equation()} = {self.out}, solved for {self.find}"
         part = Part("", SIZE, values[0], "solve-size", self.quantities(), self._solution, "", method)  # fmt: skip
         part.also = tuple(values[1:])
         return [part]
+
+    def _equation(self) -> str:
+        """The size with the numbers that are known, and a letter for the one that is not."""
+        numbers = self.quantities()
+        n, k, s, d = (
+            name if self.find == name else f"{getattr(numbers, name)}"
+            for name in ("n", "k", "s", "d")
+        )
+        zeros = f" + {numbers.pads}" if numbers.pads else ""
+        if self.find == "p":
+            zeros = " + p" if self.total else " + 2p"
+        covered = f"{d}·({k} − 1) + 1"
+        if self.find not in ("k", "d"):
+            covered = f"{numbers.d * (numbers.k - 1) + 1}"
+        elif self.find == "k" and numbers.d == 1:
+            covered = "k"
+        taken = f"({covered})" if " " in covered else covered
+        return f"⌊({n}{zeros} − {taken})/{s}⌋ + 1"
 
     def _meant(self, value: Any) -> Any:
         """A solution as the sheet writes it: its dilation may count from 0."""
@@ -224,8 +241,14 @@ class SolveParams(Task):
 
     def parts(self) -> list[Part]:
         quantities = self.quantities()
-        kernel = "·".join(["k"] * self.axes)
+        k, c_in, filters = (
+            letter if self.find == name else f"{value}"
+            for name, letter, value in zip(
+                ("k", "c_in", "filters"), ("k", "cin", "filters"), quantities[1:4], strict=True
+            )
+        )
+        kernel = "·".join([k] * self.axes)
         plus = " + 1" if quantities.bias else ""
-        method = f"({kernel}·(input channels){plus})·filters = {self.params:,}, solved for {self.find}"  # fmt: skip
+        method = f"({kernel}·{c_in}{plus})·{filters} = {self.params:,}, solved for {self.find.replace('_', '')}"  # fmt: skip
         answer_type = SIZE if self.find == "k" else COUNT  # a kernel may be written as 3x3
         return [Part.of(answer_type, "solve-params", quantities, solved_params, method)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convcalc.errors import ConvcalcError
 from convcalc.homework.answers.types import SIZE
-from convcalc.homework.questions.axes import one_or_all
+from convcalc.homework.questions.axes import one_or_all, sides_part
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import (
     MAX_LAYERS,
@@ -120,7 +120,7 @@ class ReceptiveField(Task):
         if self.in_pixels:
             method = " times ".join(f"({text})" for text in texts)
             return [Part("", SIZE, prod(sides), method=method)]
-        return [Part("", SIZE, one_or_all(sides), method=", ".join(texts))]
+        return [sides_part("", SIZE, sides, ", ".join(texts))]
 
 
 @question("receptive-field-net")

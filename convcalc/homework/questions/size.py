@@ -35,6 +35,7 @@ from convcalc.homework.questions.quantities import (
     transposed_size,
 )
 from convcalc.homework.questions.words import by, options
+from convcalc.layers.window import Axis as WindowAxis
 
 SIZE_RULE = (
     "Along each axis: ⌊(n + 2p − k)/s⌋ + 1; a kernel with dilation d covers d·(k − 1) + 1 cells."
@@ -85,7 +86,13 @@ def _rounded_as_asked(axis: Axis, quantities: Windows, steps: str) -> str:
     found = output_sides(quantities.axes, quantities.fit, pool=quantities.pool)
     if axis.fits or isinstance(found, Misfit) or not found:  # nothing to round
         return f"{steps} + 1"
-    size = found[quantities.axes.index(axis)]
+    return positions_text(axis, found[quantities.axes.index(axis)], steps)
+
+
+def positions_text(axis: WindowAxis, size: int, steps: str) -> str:
+    """The steps of a window and the 1 for its first position, rounded so that they give a size."""
+    if axis.fits:
+        return f"{steps} + 1"
     if size == axis.floor:
         return f"⌊{steps}⌋ + 1"
     return f"⌈{steps}⌉ + 1" if size == axis.floor + 1 else f"⌈{steps}⌉"

@@ -11,7 +11,7 @@ from convcalc.homework.answers.measures import SHARE
 from convcalc.homework.answers.text_types import Settings
 from convcalc.homework.answers.types import COUNT, PAIR, SIZE, Volume
 from convcalc.homework.questions.asking import Parted
-from convcalc.homework.questions.axes import alike, one_or_all
+from convcalc.homework.questions.axes import alike, one_or_all, sides_part
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import (
     Count,
@@ -153,8 +153,9 @@ class Shrink(Parted):
             power = "(product of the sizes left)/(product of the sizes before)"
         one = self.but(n=along[0][0], k=along[0][1]) if len(along) == 1 else None
         topics = ("shrink-size" if one else "", "shrink-lost" if one and self.axes == 2 else "")
+        size = Part("size", SIZE, left[0], topics[0], one, label="size", method=method)
         return [
-            Part("size", SIZE, one_or_all(left), topics[0], one, label="size", method=method),
+            size if one else sides_part("size", SIZE, left, method, sides),
             Part("lost", SHARE, lost, topics[1], one, label="share lost", method=f"1 − {power}"),
         ]
 

@@ -45,6 +45,7 @@ from convcalc.homework.questions.rows import (
     recompute,
     value_of,
 )
+from convcalc.homework.questions.size import positions_text
 from convcalc.homework.questions.words import volume_words
 from convcalc.text import shortened
 
@@ -91,8 +92,8 @@ def _row_method(row: Row, ask: str) -> str:
     layer: Any = row.layers[-1]
     if ask == "shape" and layer.windows(row.input) and len(row.output) > 1 and len(row.layers) == 1:
         axes = dict.fromkeys(
-            f"({a.n} + {a.before + a.after} − {a.effective_kernel})/{a.s} + 1"
-            for a in layer.windows(row.input)
+            positions_text(a, size, f"({a.n} + {a.before + a.after} − {a.effective_kernel})/{a.s}")
+            for a, size in zip(layer.windows(row.input), row.output[1:])
         )
         return ", ".join(axes)
     return {"weights": "(window)·(input channels)·filters", "biases": "one per filter"}.get(
