@@ -303,6 +303,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
                 "asking",
                 "axes",
                 "base",
+                "cells",
                 "exact",
                 "showing",
                 "given",

@@ -111,9 +111,7 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
             for found in each
         ]
     if not isinstance(part.answer_type, Ratio | Bytes):
-        value = reading.value
-        if isinstance(value, tuple) and len(value) == 1:
-            value = value[0]
+        value = _each_side(part, reading)
         return table.get(value) or _rounded(table, reading) or _sides_only(table, part, value)
     close: list[tuple[Fraction, list[Candidate]]] = []
     for value, each in table.items():
@@ -124,6 +122,16 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
             close.append((off, each))
     close.sort(key=lambda pair: pair[0])
     return [found for _, each in close for found in each]
+
+
+def _each_side(part: Part, reading: Reading) -> Any:
+    """The value of an answer, with a number for each side that is written: 10x10 is read as 10."""
+    value, many = reading.value, len(reading.numbers)
+    if isinstance(value, tuple) and len(value) == 1:
+        return value[0]
+    if isinstance(part.expected, tuple) and isinstance(value, int | Fraction) and many > 1:
+        return (value,) * many
+    return value
 
 
 def _rounded(table: dict[Any, list[Candidate]], reading: Reading) -> list[Candidate]:
@@ -180,7 +188,7 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
     if level <= 0:
         return
     lines = list(_feedback_lines(question, part, verdict, raw))
-    value = None if verdict.reading is None else verdict.reading.value
+    value = None if verdict.reading is None else _each_side(part, verdict.reading)
     unknown = part.answer_type.said_if_wrong(part.expected, value) or _NO_MISTAKE
     hint = " Or: ".join(dict.fromkeys(lines)) if lines else unknown
     verdict.hint = hints.safe(hint, question.secrets, "Check this one again.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from convcalc.homework.mistakes.base import Way, mistake
@@ -33,6 +34,18 @@ def _times(quantities: Any) -> int:
 def _macs(quantities: Conv) -> int:
     """Multiply-adds, however the sheet counts."""
     return conv_macs(quantities._replace(flops="macs"))
+
+
+def _t(w: Any, **changed: int) -> int:
+    """Operations of a transposed convolution, some of their factors changed; no addition is left out."""
+    right = {"taps": prod(w.kernel), "c_in": w.c_in, "filters": w.filters, "places": prod(w.n)}
+    factors: list[int] = list((right | changed).values())
+    return _times(w) * prod(factors)
+
+
+def _t_macs(w: Any) -> int:
+    """Its multiply-adds, however the sheet counts."""
+    return _t(w) // _times(w)
 
 
 _OTHER_UNIT = "You counted multiplications and additions separately (or together). Check how this sheet counts operations."
@@ -101,7 +114,7 @@ _ops(
 )  # fmt: skip
 _ops(
     "t-output-size", "transposed convolution counted on the output", "k²·cin·cout·(output positions)",
-    lambda w: _times(w) * w.k * w.k * w.c_in * w.filters * w.out * w.out,
+    lambda w: _t(w, places=prod(w.out)) if min(w.out) > 0 else None,
     "Each input value is multiplied by the whole kernel once.",
     "macs-transposed",
 )  # fmt: skip
@@ -176,21 +189,36 @@ _ops(
 _ops(
     "t-no-channels", "channels, filters or kernel forgotten", "k²·cout·n² or another product",
     lambda w: [
-        Way(_times(w) * w.k * w.k * w.filters * w.n * w.n, "k²·cout·n²"),
-        Way(_times(w) * w.k * w.k * w.c_in * w.n * w.n, "k²·cin·n²"),
-        Way(_times(w) * w.c_in * w.filters * w.n * w.n, "cin·cout·n²"),
-        Way(_times(w) * w.k * w.k * w.c_in * w.filters, "k²·cin·cout"),
-        Way(_times(w) * w.k * w.k * w.c_in * w.filters * w.n, "k²·cin·cout·n"),
+        Way(_t(w, c_in=1), "k²·cout·n²"),
+        Way(_t(w, filters=1), "k²·cin·n²"),
+        Way(_t(w, taps=1), "cin·cout·n²"),
+        Way(_t(w, places=1), "k²·cin·cout"),
+        Way(_t(w, taps=w.kernel[0]), "k·cin·cout·n²") if len(w.kernel) > 1 else None,
+        Way(_t(w, places=w.n[0]), "k²·cin·cout·n") if len(w.n) > 1 else None,
+        Way(_t(w, c_in=1, places=prod(w.out)), "k²·cout·(output positions)"),
+        Way(_t(w, filters=1, places=prod(w.out)), "k²·cin·(output positions)"),
     ],
     "Each input value of each channel is multiplied by the kernels of all filters.",
     "macs-transposed",
     seldom=True,
 )  # fmt: skip
 _ops(
+    "t-bias", "biases counted as multiply-adds", "(k²·cin + 1)·cout·n²",
+    lambda w: [
+        Way(_t(w) + _t(w, taps=1, c_in=1), "(k²·cin + 1)·cout·n²"),
+        Way(_t(w) + _t(w, taps=1, c_in=1, places=prod(w.out)), "k²·cin·cout·n² + cout·(output positions)"),
+        Way(_t(w) + w.filters, "k²·cin·cout·n² + cout") if w.flops == "macs" else None,
+        Way(_t(w, places=prod(w.out)) + _t(w, taps=1, c_in=1, places=prod(w.out)), "(k²·cin + 1)·cout·(output positions)"),
+    ],
+    "The bias is an addition without a multiplication.",
+    "macs-transposed",
+    seldom=True,
+)  # fmt: skip
+_ops(
     "t-other-unit", "FLOPs instead of MACs, or the reverse", "2 · macs or flops / 2",
     lambda w: [
-        Way(2 * w.k * w.k * w.c_in * w.filters * w.n * w.n, "2·k²·cin·cout·n²"),
-        Way(w.k * w.k * w.c_in * w.filters * w.n * w.n, "k²·cin·cout·n²"),
+        Way(2 * _t_macs(w), "2·k²·cin·cout·n²"),
+        Way(_t_macs(w), "k²·cin·cout·n²"),
     ],
     _OTHER_UNIT,
     "macs-transposed",
@@ -222,9 +250,11 @@ _ops(
 # ----------------------------------------------------------------------------------- memory
 
 
-def _mem(name: str, about: str, formula: str, wrong: Any, line: str) -> None:
+def _mem(
+    name: str, about: str, formula: str, wrong: Any, line: str, *, seldom: bool = False
+) -> None:
     """A mistake about memory."""
-    mistake(f"mem.{name}", "memory", about, formula, wrong, line)
+    mistake(f"mem.{name}", "memory", about, formula, wrong, line, seldom=seldom)
 
 
 _MILLION = Fraction(10**6, 2**20)
@@ -264,3 +294,24 @@ _mem(
     lambda w: 8 * memory(w),
     "A byte has eight bits.",
 )  # fmt: skip
+_mem(
+    "one-layer", "a layer left out, or only one counted", "bytes without one layer",
+    lambda w: [
+        *(Way(memory(w._replace(values=w.values - each)), "bytes without one layer") for each in _single_layers(w)),
+        *(Way(memory(w._replace(values=each)), "bytes of one layer") for each in _single_layers(w)),
+    ],
+    "Every layer counts: add up all of them.",
+    seldom=True,
+)  # fmt: skip
+
+
+def _single_layers(quantities: Any) -> list[int]:
+    """The values of each layer that makes a difference, where there are not too many layers."""
+    least, layers = quantities.values // _LEAST_SHARE, quantities.layers
+    if len(layers) > _MOST_LAYERS:
+        return []
+    return [each for each in dict.fromkeys(layers) if least < each < quantities.values - least]
+
+
+_LEAST_SHARE = 20  # a layer with less than 1/20 of the values hardly changes a rounded answer
+_MOST_LAYERS = 60  # of a network; in a larger one nobody leaves out a layer by hand

@@ -75,6 +75,12 @@ _rule(
     seldom=True,
 )  # fmt: skip
 _rule(
+    "buffers-once", "one of mean and variance, or γ and β as well", "c or 4c",
+    lambda w: [Way(w.statistics // 2, "c"), Way(2 * w.statistics, "4c"), Way(2, "2")],
+    "Running means and variances: how many numbers are that for each channel?",
+    "buffers",
+)  # fmt: skip
+_rule(
     "lenet-full", "full C3 where the paper's table is meant, or the reverse", "2,416 or 1,516",
     lambda w: 25 * (96 if w[0] == "paper" else 60) + w[1],
     "Today every map reads all maps below; in the 1998 paper only some are connected. Which one does this sheet mean?",

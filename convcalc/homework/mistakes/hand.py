@@ -8,6 +8,7 @@ from typing import Any
 
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.exact import Exact, bound, correlate, exact, turned
+from convcalc.homework.questions.given import each
 from convcalc.homework.questions.gradients import KERNEL_NAMES, Grad, gradient
 from convcalc.homework.questions.steps import Hand, convolved
 
@@ -269,13 +270,19 @@ def _mean(quantities: Grad) -> Any:
     return tuple(tuple(Fraction(cell) / places for cell in row) for row in found)
 
 
+def _shape(task: Any, side: Callable[[int, int], int]) -> Any:
+    """A shape from the sides of the input and the kernel, as such a question asks for it."""
+    sides = [side(n, k) for n, k in zip(each(task.n, task.axes), each(task.k, task.axes))]
+    return sides[0] if task.axes == 1 else tuple(sides)
+
+
 mistake(
     "grad.no-flip", "gradient-dx", "kernel not flipped for dx", "full correlation of g and w", _no_flip,
     "Is the kernel flipped when you compute dx?",
 )  # fmt: skip
 mistake(
     "grad.valid", "gradient-dx gradient-shape", '"valid" instead of "full"', "valid convolution of g and w",
-    lambda w: _valid(w) if isinstance(w, Grad) else Way((w.n - w.k + 1,) * 2, "n − k + 1"),
+    lambda w: _valid(w) if isinstance(w, Grad) else Way(_shape(w, lambda n, k: n - k + 1), "n − k + 1"),
     "A gradient has the shape of the array it belongs to.",
 )  # fmt: skip
 mistake(
@@ -313,15 +320,20 @@ mistake(
 
 mistake(
     "grad.other-array", "gradient-shape", "the shape of another array", "k × k for n × n, or the reverse",
-    lambda w: [Way((w.k, w.k), "k × k"), Way((w.n, w.n), "n × n")],
+    lambda w: [Way(_shape(w, lambda n, k: k), "k × k"), Way(_shape(w, lambda n, k: n), "n × n")],
     "Which array does this gradient belong to?",
+)  # fmt: skip
+mistake(
+    "grad.swapped-hw", "gradient-shape", "the sides in another order", "width × height",
+    lambda w: _shape(w, lambda n, k: k if w.of == "w" else n)[::-1],
+    "Check which number is the height.",
 )  # fmt: skip
 mistake(
     "grad.full", "gradient-shape", 'the size of a "full" convolution', "n + k − 1",
     lambda w: [
-        Way((w.n + w.k - 1,) * 2, "n + k − 1"),
-        Way((w.n - w.k,) * 2, "n − k"),
-        Way((w.n - 2 * (w.k - 1),) * 2, "n − 2·(k − 1)"),
+        Way(_shape(w, lambda n, k: n + k - 1), "n + k − 1"),
+        Way(_shape(w, lambda n, k: n - k), "n − k"),
+        Way(_shape(w, lambda n, k: n - 2 * (k - 1)), "n − 2·(k − 1)"),
     ],
     "A gradient has the shape of the array it belongs to.",
     seldom=True,

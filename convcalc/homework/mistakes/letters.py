@@ -27,8 +27,14 @@ _PRODUCTS = frozenset(
     f"ops.{name}"
     for name in (
         "bias-as-mac", "one-axis", "added", "no-channels", "no-filters", "input-size", "k-not-squared", "bias-added",
+        "t-output-size", "t-no-channels", "t-bias",
     )
 )  # fmt: skip
+# The sums that they still have one addition less than products for, where a sheet counts the additions that are made.
+_SUMS = {
+    "ops.one-axis": "cout·h", "ops.no-channels": "cout·h·w", "ops.no-filters": "h·w", "ops.input-size": "cout·n²",
+    "ops.k-not-squared": "cout·h·w",
+}  # fmt: skip
 _ADDED = "k²·cin·cout·h·w + cout"
 # Formulas in which groups part other channels than those that a filter reads.
 _WITH_GROUPS = {
@@ -39,6 +45,7 @@ _ON_AXES = {
     1: {"k²": "k", "n²": "n", "n·n": "n", "h·w": "w"},
     3: {"k²": "k³", "n²": "n³", "n·n": "n·n·n", "h·w": "d·h·w", "2k·": "3k·"},
 }
+_TERMS = re.compile(r" \+ (?![^(]*\))")
 _KERNEL = re.compile(r"(?<![\w²])k(?![\w²³])")
 _CHANNELS = re.compile(r"(?<!\w)cin(?!\w)")
 
@@ -54,9 +61,9 @@ def spelled(mistake: str, formula: str, quantities: Any) -> str:
     >>> spelled("par.no-bias", "k²·cin·cout", Conv((3,), 4, 8, groups=2))
     'k·(cin/g)·cout'
     """
+    if mistake in _PRODUCTS and (mistake != "ops.bias-added" or formula == _ADDED):
+        formula = _operations(mistake, formula, quantities.flops)
     if isinstance(quantities, Conv):
-        if mistake in _PRODUCTS and (mistake != "ops.bias-added" or formula == _ADDED):
-            formula = _operations(formula, quantities.flops)
         if quantities.groups > 1 and mistake not in _OF_ALL_CHANNELS:
             formula = _WITH_GROUPS.get(formula) or _CHANNELS.sub("(cin/g)", formula)
     elif mistake in _COVERED and _is_dilated(quantities):
@@ -66,11 +73,12 @@ def spelled(mistake: str, formula: str, quantities: Any) -> str:
     return formula
 
 
-def _operations(formula: str, flops: str) -> str:
+def _operations(mistake: str, formula: str, flops: str) -> str:
     """A formula for multiply-adds as a sheet counts operations."""
-    if flops == "exact":
-        return f"2·{formula}, less the additions that are not made"
-    return formula if flops == "macs" else f"2·{formula}"
+    if flops == "macs":
+        return formula
+    doubled = " + ".join(f"2·{term}" if "·" in term else term for term in _TERMS.split(formula))
+    return f"{doubled} − {_SUMS[mistake]}" if flops == "exact" and mistake in _SUMS else doubled
 
 
 def _is_dilated(quantities: Any) -> bool:

@@ -255,10 +255,40 @@ _rf(
     "kernel-area", "cells of the kernels", "Σ k²",
     lambda w: [
         Way(sum(layer.k**2 for layer in w.layers), "Σ k²"),
+        Way(sum(layer.k**2 for i, layer in enumerate(w.layers) if i not in _pools(w)), "Σ k², without the pools"),
         Way(w.layers[-1].k ** 2, "k²"),
         Way(sum(layer.k for layer in w.layers) ** 2, "(Σ k)²"),
     ],
     "Neighbouring windows overlap: work out the side first.",
+    seldom=True,
+)  # fmt: skip
+
+
+def _with_another(quantities: Rf) -> list[Way]:
+    """The layers with one of each sort twice, and without one of it."""
+    layers = quantities.layers
+    sorts = {layer[:3]: place for place, layer in enumerate(layers)}
+    if len(sorts) > _MOST_SORTS:
+        return []
+    found = []
+    for place in sorts.values():
+        twice = (*layers[: place + 1], *layers[place:])
+        without = (*layers[:place], *layers[place + 1 :])
+        found += [
+            Way(quantities._replace(layers=changed), text)
+            for changed, text in ((twice, "a layer twice"), (without, "a layer left out"))
+            if changed
+        ]
+    return found
+
+
+_MOST_SORTS = 12  # of layers, of which one is counted twice or left out
+
+
+_rf(
+    "another-layer", "one of the layers twice, or left out", "one more or less in the middle",
+    _with_another,
+    "Count the layers again: how many are there of each sort?",
     seldom=True,
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from convcalc.homework.mistakes.base import (
     ways_of,
 )
 from convcalc.homework.mistakes.letters import spelled
+from convcalc.homework.questions.axes import Sides
 
 if TYPE_CHECKING:
     from convcalc.homework.questions.base import Part
@@ -34,7 +35,12 @@ Ways = dict[Mistake, list[Way]]  # in which each mistake is made with the number
 
 def ways_of_part(part: Part) -> Ways:
     """The mistakes of a part's topic, commonest first, each with the ways to make it there."""
-    return {each: list(ways_of(each.wrong, part.quantities)) for each in of_topic(part.topic)}
+    found = {each: list(ways_of(each.wrong, part.quantities)) for each in of_topic(part.topic)}
+    if isinstance(part.quantities, Sides):
+        from convcalc.homework.mistakes.sides import on_each_axis
+
+        found |= on_each_axis(part.quantities)
+    return found
 
 
 def single(part: Part, ways: Ways) -> dict[Any, list[Candidate]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 from convcalc.homework.answers.types import AnswerType, Misfit
@@ -36,33 +37,53 @@ def per_axis(
     evaluate: Callable[[Any], Any],
     method: str,
 ) -> Part:
-    """The one part of a question about each axis by itself; mistakes are known where axes are alike."""
-    if len(along) == 1:
-        return Part.of(answer_type, topic, along[0], evaluate, method)
-    found = [evaluate(axis) for axis in along]
-    wrong = next((each for each in found if isinstance(each, Misfit)), None)
+    """The one part of a question about each axis by itself."""
+    found = [Part.of(answer_type, topic, axis, evaluate, method) for axis in along]
+    if len(found) == 1:
+        return found[0]
+    wrong = next((each.expected for each in found if isinstance(each.expected, Misfit)), None)
     if wrong is not None:
         return Part("", answer_type, wrong, method=method)
-    return sides_part("", answer_type, found, method)
+    return sides_part(found, method)
 
 
 class Sides(NamedTuple):
     """An answer for each axis, where the axes differ.
 
     Attributes:
-        sides: the right answers.
+        along: one part for each axis, with the numbers that its mistakes change.
         given: the sides before, where an axis can be left as it was; else ().
+        pixels: whether the number of cells is asked for, which is the product of the sides.
     """
 
-    sides: tuple[int, ...]
+    along: tuple[Part, ...]
     given: tuple[int, ...] = ()
+    pixels: bool = False
+
+    @property
+    def sides(self) -> tuple[Any, ...]:
+        """The right answer along each axis."""
+        return tuple([part.expected for part in self.along])
+
+    def asked(self, sides: Sequence[Any]) -> Any:
+        """Some sides as the question asks for them."""
+        return prod(sides) if self.pixels else tuple(sides)
 
 
 def sides_part(
-    name: str, answer_type: AnswerType, sides: Sequence[Any], method: str, given: Sequence[int] = ()
+    along: Sequence[Part], method: str, given: Sequence[int] = (), *, pixels: bool = False
 ) -> Part:
-    """A part with an answer for each axis; where they differ, one can be taken for another."""
-    if len(set(sides)) == 1:
-        return Part(name, answer_type, sides[0], label=name, method=method)
-    numbers = Sides(tuple(sides), tuple(given))
-    return Part(name, answer_type, numbers.sides, "sides", numbers, label=name, method=method)
+    """One part with the answers along several axes; where they are alike, one number answers it.
+
+    Args:
+        along: the part of each axis, all with the same name.
+        method: the formulas with the numbers filled in.
+        given: the sides before, where an axis can be left as it was.
+        pixels: whether the number of cells is asked for.
+    """
+    first, numbers = along[0], Sides(tuple(along), tuple(given), pixels)
+    sides = numbers.sides
+    expected = sides[0] if len(set(sides)) == 1 and not pixels else numbers.asked(sides)
+    return Part(
+        first.name, first.answer_type, expected, "sides", numbers, label=first.name, method=method
+    )

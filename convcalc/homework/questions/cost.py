@@ -148,31 +148,24 @@ class Multiplications(_MacsQuestion):
 class _TransposedMacs(NamedTuple):
     """A transposed convolution's operations."""
 
-    n: int
-    k: int
-    s: int
-    p: int
+    n: tuple[int, ...]
+    kernel: tuple[int, ...]
+    s: tuple[int, ...]
+    out: tuple[int, ...]
     c_in: int
     filters: int
-    out: int
     flops: str
-    sides: tuple[tuple[int, int, int], ...] = ()
-
-    @property
-    def along(self) -> tuple[tuple[int, int, int], ...]:
-        """n, k and s along each axis."""
-        return self.sides or ((self.n, self.k, self.s),) * 2
 
     @property
     def written(self) -> int:
         """The cells that the kernels write, before the padding is removed."""
-        return prod([n * k if k < s else (n - 1) * s + k for n, k, s in self.along])
+        along = zip(self.n, self.kernel, self.s)
+        return prod([n * k if k < s else (n - 1) * s + k for n, k, s in along])
 
 
 def _transposed_macs(quantities: _TransposedMacs) -> int:
     """k·k·cin·cout at every *input* position"""
-    positions = prod([n * k for n, k, _ in quantities.along])
-    macs = positions * quantities.c_in * quantities.filters
+    macs = prod(quantities.n) * prod(quantities.kernel) * quantities.c_in * quantities.filters
     return operations(macs, quantities.written * quantities.filters, quantities.flops)
 
 
@@ -224,16 +217,13 @@ class MacsTransposed(Task):
         along = list(
             zip(each(self.n, axes), each(self.k, axes), each(self.s, axes), self.p.sides(axes))
         )
-        n, k, s, (before, _) = along[0]
-        quantities = _TransposedMacs(
-            n, k, s, before, self.c_in, self.filters, transposed_size(n, k, s, before, 1, 0), self.flops,
-            tuple([axis[:3] for axis in along]),
-        )  # fmt: skip
+        n, kernel, s, _ = zip(*along)
+        out = tuple([transposed_size(n, k, s, 0, 1, 0) - sum(zeros) for n, k, s, zeros in along])
+        quantities = _TransposedMacs(n, kernel, s, out, self.c_in, self.filters, self.flops)
         places, taps = ("·".join(str(axis[which]) for axis in along) for which in (0, 1))
         sums = "·".join([str(self.filters), *(_written_text(*axis[:3]) for axis in along)])
         method = counted(f"{taps}·{self.c_in}·{self.filters}·{places}", sums, self.flops)
-        topic = "macs-transposed" if axes == 2 and along[0] == along[1] else ""
-        return [Part.of(COUNT, topic, quantities, _transposed_macs, method)]
+        return [Part.of(COUNT, "macs-transposed", quantities, _transposed_macs, method)]
 
 
 @question("savings-separable")
@@ -430,16 +420,13 @@ class MemoryTask(Task):
         if (self.volume is None) == (not self.arch.text):
             raise GivenError("volume", "needs a volume such as 224x224x64, or arch: with a network")
 
-    def amounts(self) -> tuple[int, int]:
-        """The values asked for, and the others: activations and parameters."""
+    def amounts(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The values asked for, and the others: activations and parameters, of each layer."""
         if self.volume is not None:
-            values = self.copies
-            for side in self.volume:
-                values *= side
-            return values, 0
+            return (self.copies * prod(self.volume),), ()
         rows = self.arch.rows(self.input)
-        acts = sum(row.out_values for row in rows if row.computes) + rows[0].in_values
-        params = sum(row.params for row in rows)
+        acts = (rows[0].in_values, *(row.out_values for row in rows if row.computes))
+        params = tuple([row.params for row in rows if row.params])
         return (params, acts) if self.of != "activations" else (acts, params)
 
     def sentence(self) -> str:
@@ -454,11 +441,12 @@ class MemoryTask(Task):
         return f"How many {self.unit} {verb} {what} take in {self.dtype}{grads}{batch}?"
 
     def parts(self) -> list[Part]:
-        values, params = self.amounts()
+        values, others = self.amounts()
         width = WIDTHS[self.dtype]
         quantities = Memory(
-            values, width, 2 if self.gradients else 1, params, self.batch, self.unit
-        )
+            sum(values), width, 2 if self.gradients else 1, sum(others), self.batch, self.unit,
+            values if len(values) > 1 else (),
+        )  # fmt: skip
         times = "·".join(
             map(str, [*([2] if self.gradients else []), *([self.batch] if self.batch > 1 else [])])
         )

@@ -262,9 +262,8 @@ class ShapeOfGradient(Task):
         shape = each(self.k if self.of == "w" else self.n, self.axes)
         answer_type = {1: SIZE, 2: PAIR, 3: _CUBE}[self.axes]
         expected = shape[0] if self.axes == 1 else shape
-        topic = "gradient-shape" if self.axes == 2 else ""
         method = "the shape of the array it belongs to"
-        return [Part("", answer_type, expected, topic, self, method=method)]
+        return [Part("", answer_type, expected, "gradient-shape", self, method=method)]
 
 
 @question("dot-product")

@@ -446,6 +446,7 @@ class Memory(NamedTuple):
         params: values of the parameters beside them.
         batch: samples.
         unit: MB or MiB.
+        layers: the values of each layer, where they are those of a network.
     """
 
     values: int
@@ -454,6 +455,7 @@ class Memory(NamedTuple):
     params: int = 0
     batch: int = 1
     unit: str = "MB"
+    layers: tuple[int, ...] = ()
 
 
 def memory(quantities: Memory) -> Fraction:

@@ -116,11 +116,14 @@ class ReceptiveField(Task):
         if len(axes) == 1:
             power = {1: "", 2: " squared", 3: " cubed"}[axes[0].axes] if self.in_pixels else ""
             return [Part.of(SIZE, "rf", axes[0], rf_size, texts[0] + power)]
-        sides = tuple([rf_size(axis._replace(pixels=False)) for axis in axes])
+        along = [
+            Part.of(SIZE, "rf", axis._replace(pixels=False), rf_size, text)
+            for axis, text in zip(axes, texts)
+        ]
+        method = ", ".join(texts)
         if self.in_pixels:
             method = " times ".join(f"({text})" for text in texts)
-            return [Part("", SIZE, prod(sides), method=method)]
-        return [sides_part("", SIZE, sides, ", ".join(texts))]
+        return [sides_part(along, method, pixels=self.in_pixels)]
 
 
 @question("receptive-field-net")

@@ -151,12 +151,15 @@ class Shrink(Parted):
         power = {1: "size left/n", 2: "(size left/n)²", 3: "(size left/n)³"}[self.axes]
         if len(along) > 1:
             power = "(product of the sizes left)/(product of the sizes before)"
-        one = self.but(n=along[0][0], k=along[0][1]) if len(along) == 1 else None
-        topics = ("shrink-size" if one else "", "shrink-lost" if one and self.axes == 2 else "")
-        size = Part("size", SIZE, left[0], topics[0], one, label="size", method=method)
+        ones = [self.but(n=n, k=k) for n, k in zip(sides, each(self.k, self.axes))]
+        found = [
+            Part("size", SIZE, size, "shrink-size", one, label="size", method=method)
+            for size, one in zip(left, ones)
+        ]
+        topic, one = ("shrink-lost", ones[0]) if len(along) == 1 and self.axes == 2 else ("", None)
         return [
-            size if one else sides_part("size", SIZE, left, method, sides),
-            Part("lost", SHARE, lost, topics[1], one, label="share lost", method=f"1 − {power}"),
+            found[0] if len(along) == 1 else sides_part(found, method, sides),
+            Part("lost", SHARE, lost, topic, one, label="share lost", method=f"1 − {power}"),
         ]
 
 

@@ -6,13 +6,14 @@ A network is written as a chain (``conv:k5c6 pool:k2``), in the notation of exam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from math import prod
 from typing import Any, ClassVar
 
 from convcalc.homework.answers.measures import SHARE, Bytes
 from convcalc.homework.answers.types import COUNT, SIZE, AnswerType, Volume
+from convcalc.homework.questions import cells
 from convcalc.homework.questions.asking import check_names, unnamed_if_alone
 from convcalc.homework.questions.axes import one_or_all
 from convcalc.homework.questions.base import Part, Task, question
@@ -31,11 +32,8 @@ from convcalc.homework.questions.networks import Design, Listed, plain_name
 from convcalc.homework.questions.quantities import (
     COUNTED,
     Flat,
-    Windows,
     counted_layer,
     flattened,
-    sizes,
-    window_axes,
 )
 from convcalc.homework.questions.rows import (
     OPERATION_WORDS,
@@ -72,19 +70,6 @@ def _amount_words(of: str, arch: Design) -> str:
 
 
 _ANSWERS: dict[str, AnswerType] = {"rf": SIZE}
-
-
-def _shape_quantities(rows: list[Row], order: str, fit: str) -> Windows | None:
-    """The windows of the last of some layers, for the mistakes about sizes."""
-    row = rows[-1]
-    axes = window_axes(row)
-    if not axes:
-        return None
-    pool = not row.weights
-    return Windows(
-        axes, row.input[0], row.output[0], pool, tuple(a.before for a in axes), fit, order, volume=True,
-        rows=tuple(rows),
-    )  # fmt: skip
 
 
 def _row_method(row: Row, ask: str) -> str:
@@ -243,22 +228,12 @@ class ArchTable(Task):
     def _part(self, number: int, row: Row, ask: str) -> Part:
         """One cell of the table."""
         expected = self._value(row, ask)
-        topic = ""
-        quantities: Any = None
-        evaluate: Callable[[Any], Any] | None = None
-        if ask == "shape":
-            asked = self.asked_rows()
-            carried = number <= _MAX_CARRIED and (len(asked) <= _FEW or number == asked[-1])
-            before = self.every_row()[: number - 1] if carried else []
-            quantities = _shape_quantities([*before, row], self.order, self.arch.writing.fit)
-            topic, evaluate = ("volume", sizes) if quantities else ("", None)
-        elif ask in ("weights", "params"):
-            bias = ask == "params" and bool(row.biases and row.counts_biases)
-            quantities = counted_layer(row, bias=bias)
-            topic, evaluate = COUNTED.get(type(quantities), ("", None))
+        behind = self._behind(number, row, ask)
+        if behind.evaluate is not None and behind.evaluate(behind.quantities) != expected:
+            behind = cells.Behind()
         part = Part(
-            f"{number}.{ask}", self._answer_type(ask, expected), expected, topic, quantities,
-            evaluate, f"row {number}, {ask}", _row_method(row, ask),
+            f"{number}.{ask}", self._answer_type(ask, expected), expected, *behind,
+            f"row {number}, {ask}", _row_method(row, ask),
         )  # fmt: skip
         if ask == "shape" and len(expected) == 1:
             part.also = ((1, 1, *expected), (*expected, 1, 1))
@@ -268,6 +243,27 @@ class ArchTable(Task):
     def passes_on(self, name: str) -> bool:
         number, _, ask = name.partition(".")
         return ask == "shape" and int(number) != self.asked_rows()[-1]
+
+    def _behind(self, number: int, row: Row, ask: str) -> cells.Behind:
+        """The numbers behind a cell."""
+        if ask == "shape":
+            asked = self.asked_rows()
+            carried = number <= _MAX_CARRIED and (len(asked) <= _FEW or number == asked[-1])
+            before = self.every_row()[: number - 1] if carried else []
+            return cells.of_shape([*before, row], self.order, self.arch.writing.fit)
+        if ask in ("weights", "params"):
+            bias = ask == "params" and bool(row.biases and row.counts_biases)
+            return cells.of_parameters(row, bias=bias)
+        if ask in ("macs", "connections", "values"):
+            return cells.of_uses(row, ask)
+        if ask == "memory":
+            return cells.of_memory(row, WIDTHS[self.dtype], self.unit)
+        if ask == "buffers":
+            return cells.of_statistics(row)
+        if ask == "rf":
+            rows = self.every_row()[: number - 1]
+            return cells.of_field([*rows, row], pixels=self.in_pixels)
+        return cells.Behind()
 
     def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
         """The part as it is if the student's own row before it were right."""
