@@ -127,6 +127,7 @@ FURTHER = [
     MistakeCase("out.pad-total", "pad-to-keep", {"k": "3x7"}, "2x6", [1, 3]),
     MistakeCase("out.same-floored", "same-size", {"n": [51, 40], "s": 3}, "17x13", [17, 14]),
     MistakeCase("shrink.k-per-layer", "shrink", {"n": "20x30", "k": [3, 5], "layers": 2}, "14x20", [16, 22], part="size"),
+    MistakeCase("rf.earlier-layer", "receptive-field", {"layers": "5/1 3/2 3/1 3/2"}, "7", 15),
     MistakeCase("rf.another-layer", "receptive-field", {"layers": "5/2 5/2 3/1"}, "45", 21),
     # 2·2 input cells, 4·4 output cells: (2·2·3 + 1)·1 products at each
     MistakeCase("ops.t-bias", "macs-transposed", {"n": 2, "k": 2, "s": 2, "c_in": 3, "filters": 1}, "208", 48),

@@ -81,8 +81,18 @@ def axis_letters(given: dict[str, Any]) -> dict[str, int]:
     return letters
 
 
+def gradient_letters(given: dict[str, Any]) -> dict[str, int]:
+    """Those of a kernel on an input with equal sides."""
+    return {"n": given["n"][0], "k": given["k"][0]}
+
+
 def group_letters(given: dict[str, Any]) -> dict[str, int]:
     return {"k": given["k"], "cin": given["c_in"], "cout": given["filters"], "g": given["groups"]}
+
+
+def transposed_letters(given: dict[str, Any]) -> dict[str, int]:
+    """Those of a transposed convolution with equal sides."""
+    return {"n": given["n"][0], "k": given["k"][0], "cin": given["c_in"], "cout": given["filters"]}
 
 
 def on(axes: int) -> Callable[[int], list[int]]:
@@ -109,6 +119,17 @@ _TYPES: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, int
         )
         for kind in ("params", "macs", "neurons", "no-sharing", "params-separable", "weights-per-neuron")
         for axes in (1, 3)
+    },
+    **{
+        f"macs-transposed-{axes}d": (
+            {"n": whole(1, 9).map(on(axes)), "k": whole(2, 5).map(on(axes)), "s": whole(1, 3), "c_in": _C, "filters": _C},
+            transposed_letters,
+        )
+        for axes in (1, 3)
+    },
+    **{
+        f"shape-of-gradient-{axes}d": ({"n": whole(9, 30).map(on(axes)), "k": whole(2, 5).map(on(axes)), "of": st.sampled_from("wx")}, gradient_letters)
+        for axes in (1, 2, 3)
     },
     "params-groups": ({"k": _K, "c_in": whole(1, 30).map(lambda c: 2 * c), "filters": whole(1, 30).map(lambda c: 2 * c), "groups": st.just(2)}, group_letters),
     "pool-volume": ({"n": _N, "k": whole(2, 5), "s": whole(1, 4)}, window_letters),
@@ -172,7 +193,8 @@ def test_most_formulas_of_these_types_are_in_letters() -> None:
             "target": 10, "bias": True,
         }  # fmt: skip
         given_ |= {"d": 2, "groups": 1}
-        if letters_of is axis_letters:
+        given_ |= {"of": "w"}
+        if letters_of in (axis_letters, transposed_letters, gradient_letters):
             given_ |= {"k": [5] * int(kind[-2]), "n": [40] * int(kind[-2])}
         given_ = {word: given_[word] for word in words}
         for name, text, value in candidates(kind, given_):
@@ -191,10 +213,11 @@ def test_most_formulas_of_these_types_are_in_letters() -> None:
 
 
 @pytest.mark.parametrize("way", ["2macs", "exact"])
-def test_operations_are_printed_as_they_are_counted(way: str) -> None:
+@pytest.mark.parametrize("kind", ["macs", "macs-transposed"])
+def test_operations_are_printed_as_they_are_counted(way: str, kind: str) -> None:
     given_ = {"n": 30, "k": 3, "c_in": 4, "filters": 7}
     sheet = loads(
-        f"{{convcalc_sheet: 1, conventions: {{flops: {way}}}, questions: [{{type: macs, given: {given_}}}]}}"
+        f"{{convcalc_sheet: 1, conventions: {{flops: {way}}}, questions: [{{type: {kind}, given: {given_}}}]}}"
     )
     (part,) = sheet["q1"].parts
     found = [
@@ -210,4 +233,4 @@ def test_operations_are_printed_as_they_are_counted(way: str) -> None:
             continue
         read += 1
         assert right, (name, text, value)
-    assert read >= (9 if way == "2macs" else 1)
+    assert read >= (9 if kind == "macs" else 6)

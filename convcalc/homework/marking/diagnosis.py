@@ -112,6 +112,8 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
         ]
     if not isinstance(part.answer_type, Ratio | Bytes):
         value = _each_side(part, reading)
+        if isinstance(value, tuple) and len(value) == 1:
+            value = value[0]
         return table.get(value) or _rounded(table, reading) or _sides_only(table, part, value)
     close: list[tuple[Fraction, list[Candidate]]] = []
     for value, each in table.items():
@@ -127,8 +129,6 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
 def _each_side(part: Part, reading: Reading) -> Any:
     """The value of an answer, with a number for each side that is written: 10x10 is read as 10."""
     value, many = reading.value, len(reading.numbers)
-    if isinstance(value, tuple) and len(value) == 1:
-        return value[0]
     if isinstance(part.expected, tuple) and isinstance(value, int | Fraction) and many > 1:
         return (value,) * many
     return value

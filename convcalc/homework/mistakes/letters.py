@@ -69,7 +69,7 @@ def spelled(mistake: str, formula: str, quantities: Any) -> str:
     elif mistake in _COVERED and _is_dilated(quantities):
         formula = _KERNEL.sub("(d(k − 1) + 1)", formula)
     for two, other in _ON_AXES.get(len(getattr(quantities, "kernel", ())), {}).items():
-        formula = formula.replace(two, other)
+        formula = re.sub(rf"(?<![a-z]){two}", other, formula)  # cin·n has no n·n in it
     return formula
 
 

@@ -135,9 +135,14 @@ _rf(
 )  # fmt: skip
 
 
-def _pools(quantities: Rf) -> list[int]:
-    """The places of the layers whose windows lie side by side, as those of pools do."""
-    return [i for i, layer in enumerate(quantities.layers) if layer.k == layer.s > 1]
+def _pools(layer: Any) -> bool:
+    """Whether the windows of a layer lie side by side, as those of pools do."""
+    return bool(layer.k == layer.s > 1)
+
+
+def _kept(quantities: Rf) -> tuple[Any, ...]:
+    """The layers that are no pools."""
+    return tuple([layer for layer in quantities.layers if not _pools(layer)])
 
 
 def _doubling(quantities: Rf) -> list[Any]:
@@ -148,15 +153,14 @@ def _doubling(quantities: Rf) -> list[Any]:
         r = (r + layer.d * (layer.k - 1)) * layer.s
     pooled = 1
     for layer in quantities.layers:
-        pools = layer.k == layer.s > 1
-        pooled = pooled * layer.s if pools else pooled + layer.d * (layer.k - 1)
+        pooled = pooled * layer.s if _pools(layer) else pooled + layer.d * (layer.k - 1)
     if all(layer.s == 1 for layer in quantities.layers):
         return []
     return [
         Way(_side_or_pixels(quantities, strided), "r·s + k − 1 in each layer"),
         Way(_side_or_pixels(quantities, r), "(r + k − 1)·s in each layer"),
         Way(_side_or_pixels(quantities, pooled), "r·s at each pool")
-        if _pools(quantities)
+        if any(map(_pools, quantities.layers))
         else None,
     ]
 
@@ -175,10 +179,10 @@ _rf(
 _rf(
     "pools-ignored", "pools left out", "1 + Σ (k − 1)·(strides before), without the pools",
     lambda w: [
-        w._replace(layers=tuple(layer for i, layer in enumerate(w.layers) if i not in _pools(w))),
-        w._replace(layers=tuple(layer._replace(k=1) if i in _pools(w) else layer for i, layer in enumerate(w.layers))),
+        w._replace(layers=_kept(w)),
+        w._replace(layers=tuple(layer._replace(k=1) if _pools(layer) else layer for layer in w.layers)),
     ]
-    if 0 < len(_pools(w)) < len(w.layers)
+    if 0 < len(_kept(w)) < len(w.layers)
     else None,
     "A pool reads a window too, and its stride counts for the layers after it.",
 )  # fmt: skip
@@ -255,7 +259,7 @@ _rf(
     "kernel-area", "cells of the kernels", "Σ k²",
     lambda w: [
         Way(sum(layer.k**2 for layer in w.layers), "Σ k²"),
-        Way(sum(layer.k**2 for i, layer in enumerate(w.layers) if i not in _pools(w)), "Σ k², without the pools"),
+        Way(sum(layer.k**2 for layer in _kept(w)), "Σ k², without the pools"),
         Way(w.layers[-1].k ** 2, "k²"),
         Way(sum(layer.k for layer in w.layers) ** 2, "(Σ k)²"),
     ],
@@ -275,16 +279,26 @@ def _with_another(quantities: Rf) -> list[Way]:
         twice = (*layers[: place + 1], *layers[place:])
         without = (*layers[:place], *layers[place + 1 :])
         found += [
-            Way(quantities._replace(layers=changed), text)
+            Way(rf_size(quantities._replace(layers=changed)), text)
             for changed, text in ((twice, "a layer twice"), (without, "a layer left out"))
             if changed
         ]
     return found
 
 
+_MOST_EARLIER = 30  # layers whose receptive field is looked at
 _MOST_SORTS = 12  # of layers, of which one is counted twice or left out
 
 
+_rf(
+    "earlier-layer", "the receptive field of an earlier layer", "after fewer layers",
+    lambda w: [
+        rf_size(w._replace(layers=w.layers[:place]))
+        for place in range(len(w.layers) - 2, max(len(w.layers) - _MOST_EARLIER, 0), -1)
+    ],
+    "That is what a unit of an earlier layer sees: go on to the last one.",
+    seldom=True,
+)  # fmt: skip
 _rf(
     "another-layer", "one of the layers twice, or left out", "one more or less in the middle",
     _with_another,
