@@ -34,6 +34,7 @@ __all__ = [
     "load",
     "loads",
     "networks",
+    "sizes",
     "what_fits",
 ]
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         load,
         loads,
         networks,
+        sizes,
         what_fits,
     )
     from convcalc.errors import ConvcalcError
@@ -68,6 +70,7 @@ _HOMES = {
     "load": "convcalc.api",
     "loads": "convcalc.api",
     "networks": "convcalc.api",
+    "sizes": "convcalc.api",
     "by_hand": "convcalc.api",
     "filter_picture": "convcalc.api",
     "image_kernel": "convcalc.api",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from convcalc.analysis.analysis import Step
     from convcalc.analysis.one_layer import Change
+    from convcalc.analysis.sizes import AxisSizes
     from convcalc.images.kernels import Kernel
     from convcalc.report import Report
 
@@ -69,6 +70,23 @@ def chain(input: str | Sequence[int], *words: str) -> Network:
     [(6, 28, 28), (6, 14, 14)]
     """
     return parse_chain(words, checked_shape(input))
+
+
+def sizes(network: Network) -> list[AxisSizes]:
+    """Which inputs a network takes: per axis the smallest, and those that every layer divides evenly.
+
+    Args:
+        network: what `load`, `loads` or `chain` gave.
+
+    Raises:
+        ConvcalcError: its input is a vector, or no input was found that works.
+
+    >>> [(row.axis, row.smallest, str(row.even)) for row in sizes(load("unet"))]
+    [('height', 188, '188 + 16·i'), ('width', 188, '188 + 16·i')]
+    """
+    from convcalc.analysis.sizes import sizes_of
+
+    return sizes_of(network)
 
 
 def layer(kind: str, input: str | Sequence[int], **options: Any) -> Step:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 
 from convcalc.text import printable, printable_lines, quoted, width
 
@@ -36,9 +37,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 class ConvcalcError(Exception):
-    """Something the user can correct. ``exit_code`` is 2: bad usage or a bad spec."""
+    """Something the user can correct.
+
+    Attributes:
+        exit_code: 2: bad usage or a bad spec.
+        failed: the network in which a layer does not fit, and how many of its layers do; None for
+            other errors.
+    """
 
     exit_code = 2
+    failed: tuple[Any, int] | None = None
 
     def __str__(self) -> str:
         return printable_lines(super().__str__())
@@ -81,3 +89,7 @@ class ShapeError(ConvcalcError):
     def __init__(self, what: str, layer: str = "") -> None:
         self.what, self.layer = what, layer
         super().__init__(f"{layer}: {what}" if layer else what)
+
+
+class RoomError(ShapeError):
+    """A window does not fit its input, or not exactly; the options of the layer are right."""

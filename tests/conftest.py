@@ -70,6 +70,12 @@ class Ran(NamedTuple):
     err: str
 
 
+def told(err: str) -> str:
+    """An error without the rows of the layers that fit, which may stand before it."""
+    rows, gap, said = err.rpartition("\n\nconvcalc: ")
+    return f"convcalc: {said}" if gap and "─" in rows else err
+
+
 @pytest.fixture
 def convcalc(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import convcalc as package
+from conftest import told
 from convcalc.cli.main import COMMANDS, main
 from convcalc.cli.output import as_encoded, print_lines
 from convcalc.errors import UsageError
@@ -107,7 +108,7 @@ BAD = [
     (("layer", "--n", "8", "--k", "3", "--cin", "6", "--cout", "8", "--groups", "4"), "conv: the input's channel count is 6, which groups 4 does not divide; try groups 3"),
     (("layer", "--n", "9" * 30, "--k", "3"), "--n has 30 digits; use a number of up to 12 digits"),
     (("layer", "--n", "999999999999", "--k", "1", "--cin", "999999999999"), "the input 999999999999×999999999999×999999999999 must have sides of at least 1 and at most 1e+18 values"),
-    (("layer", "--n", "32", "--k", "5", "--s", "2", "--fit", "strict"), "conv: 14.5: a 5-wide window does not fit 32 along the height in steps of 2; 1 cell is left over: use an input of 31 or 33, another stride, or fit: floor"),
+    (("layer", "--n", "32", "--k", "5", "--s", "2", "--fit", "strict"), "conv: 14.5: a 5-wide window does not fit 32 along the height in steps of 2 (1 cell is left over); use an input of 31 or 33, another stride, or fit: floor"),
     (("layer", "--n", "8", "--k", "3", "--p", "2", "--kind", "maxpool"), "maxpool: padding 2 is more than half of the 3-wide window along the height, so some windows would hold padding only; use at most 1"),
     (("chain", "--input", "1x8x8"), "Missing argument 'LAYER...'; run convcalc chain -h for help"),
     (("chain", "conv:k3"), "Missing option '--input'; run convcalc chain -h for help"),
@@ -157,9 +158,10 @@ def test_a_mistake_is_one_line_with_a_way_out(
     ran = convcalc(*arguments)
     assert ran.code == 2
     assert ran.out == ""
-    assert ran.err.startswith("convcalc: ")
-    assert message in ran.err
-    assert ran.err.count("\n") <= 3  # a place in a file adds its line and a caret
+    said = told(ran.err)
+    assert said.startswith("convcalc: ")
+    assert message in said
+    assert said.count("\n") <= 3  # a place in a file adds its line and a caret
     assert list(tmp_path.iterdir()) == []
 
 

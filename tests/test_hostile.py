@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 import clock
-from conftest import Ran
+from conftest import Ran, told
 from convcalc.analysis.analysis import Analysis
 from convcalc.analysis.report import report_of
 from convcalc.errors import ConvcalcError
@@ -39,7 +39,7 @@ GOOD = "input: [3, 8, 8]\nlayers:\n  - conv: {out_channels: 4, kernel_size: 3}\n
 
 def assert_refused(ran: Ran, *said: str) -> None:
     """One sentence on stderr, with at most the line of the file and a caret; nothing on stdout."""
-    first, *rest = ran.err.rstrip("\n").split("\n")
+    first, *rest = told(ran.err).rstrip("\n").split("\n")
     assert (ran.code, ran.out) == (2, "")
     assert first.startswith("convcalc: ")
     assert len(rest) in (0, 2)

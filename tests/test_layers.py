@@ -376,13 +376,13 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "conv",
         {"out_channels": 4, "kernel_size": 5, "stride": 2, "fit": "strict"},
         ((3, 32, 32),),
-        "14.5: a 5-wide window does not fit 32 along the height in steps of 2; 1 cell is left over: use an input of 31 or 33, another stride, or fit: floor",
+        "14.5: a 5-wide window does not fit 32 along the height in steps of 2 (1 cell is left over); use an input of 31 or 33, another stride, or fit: floor",
     ),
     (
         "conv",
         {"out_channels": 4, "kernel_size": 5, "stride": 4, "fit": "strict"},
         ((3, 32, 33),),
-        "7.75: a 5-wide window does not fit 32 along the height in steps of 4; 3 cells are left over: use an input of 29 or 33, another stride, or fit: floor",
+        "7.75: a 5-wide window does not fit 32 along the height in steps of 4 (3 cells are left over); use an input of 29 or 33, another stride, or fit: floor",
     ),
     (
         "conv",
@@ -631,7 +631,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "maxpool",
         {"kernel_size": 2, "stride": 2, "fit": "strict"},
         ((2, 121, 121),),
-        "60.5: a 2-wide window does not fit 121 along the height in steps of 2; 1 cell is left over: use an input of 120 or 122, another stride, or fit: floor",
+        "60.5: a 2-wide window does not fit 121 along the height in steps of 2 (1 cell is left over); use an input of 120 or 122, another stride, or fit: floor",
     ),
     ("lppool", {"kernel_size": 2, "norm_type": 0}, ((2, 8, 8),), "norm_type is 0; use 1 or more"),
     (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.fields import local_fields
+from convcalc.analysis.shapes import shapes_at
 from convcalc.errors import ConvcalcError
 from convcalc.layers.rf import Fields, UnknownField
 from convcalc.network.budget import Budget
@@ -13,7 +14,6 @@ from convcalc.text import per_axis, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
-    from convcalc.layers import Shape
     from convcalc.network.network import Network
 
 
@@ -82,7 +82,7 @@ def _other_size(analysis: Analysis) -> Iterator[str]:
     if not network.home:
         return
     try:
-        for step, shapes in zip(analysis.steps, _shapes_at(network, network.home)):
+        for step, shapes in zip(analysis.steps, shapes_at(network, network.home)):
             if shapes == step.shapes or not step.params:
                 continue
             layer = step.layer
@@ -95,20 +95,6 @@ def _other_size(analysis: Analysis) -> Iterator[str]:
                 return
     except ConvcalcError:
         return  # the file's own size does not fit; then nothing was trained at it
-
-
-def _shapes_at(network: Network, shape: Shape) -> Iterator[tuple[Shape, ...]]:
-    """For each node the shapes that it reads, if this goes into the network."""
-    outputs = [shape]
-    known: dict[Any, Shape] = {}
-    for node in network.nodes:
-        shapes = tuple([outputs[i + 1] for i in node.inputs])
-        key = (node.layer, shapes)
-        if key not in known:
-            node.layer.check(*shapes)
-            known[key] = node.layer.out_shape(*shapes)
-        outputs.append(known[key])
-        yield shapes
 
 
 # ----------------------------------------------------------------------------- expectations

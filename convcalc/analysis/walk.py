@@ -48,7 +48,9 @@ def _steps(network: Network, image: Step, batch: int) -> list[Step]:
             try:
                 work = works[key] = Work(layer, shapes, batch)
             except ShapeError as error:
-                raise network.error(node, error.what) from None
+                failure = network.error(node, error.what)
+                failure.failed = network, place - 1
+                raise failure from None
         if len(before) > 1:
             rf, warning = join(work, before)
             known.append(Step(place, name, work, before, carry(work.reads, rf), warning))

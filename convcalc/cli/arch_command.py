@@ -19,6 +19,7 @@ EXAMPLES = """
     convcalc arch alexnet --sort params --columns name,output,params,macs
     convcalc arch vgg16 --rf
     convcalc arch vgg16 --memory
+    convcalc arch unet --sizes
     convcalc arch vgg16 --explain conv1_1
     convcalc arch vgg16 --sees conv5_3:6,6
     convcalc arch mynet.yaml -o mynet.csv
@@ -54,6 +55,6 @@ def command(
 
     found = load_network(network, shape, parameters, max_layers)
     walked = cache(partial(walk, found, batch))
-    show(view_report(walked, **view), format_name, output)
+    show(view_report(found, walked, **view), format_name, output)
     if strict and has_broken_promises(walked()):
         raise SystemExit(1)

@@ -50,5 +50,6 @@ def command(
     from convcalc.analysis.walk import walk
     from convcalc.network.notations.command import chain_of
 
-    walked = partial(walk, chain_of(layers, shape), batch)
-    show(view_report(walked, **view), format_name, output)
+    found = chain_of(layers, shape)
+    walked = partial(walk, found, batch)
+    show(view_report(found, walked, **view), format_name, output)

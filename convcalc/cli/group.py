@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from convcalc.cli.output import remark
+from convcalc.cli.failure import Failure, told
 from convcalc.errors import ConvcalcError, did_you_mean
 from convcalc.files import keeping_files
 from convcalc.text import shortened
@@ -54,17 +54,6 @@ class MatrixCommand(Command):
         # Behind a space click does not take it for an option, and a matrix means the same.
         matches = self.NEGATIVE.fullmatch
         return super().parse_args(ctx, [f" {word}" if matches(word) else word for word in args])
-
-
-class Failure(click.ClickException):
-    """An error of ours on its way to stderr."""
-
-    def __init__(self, error: ConvcalcError) -> None:
-        super().__init__(str(error))
-        self.status = error.exit_code
-
-    def show(self, file: Any = None) -> None:
-        remark(f"convcalc: {self.format_message()}")
 
 
 class OutputLost(Exception):  # noqa: N818 - a reader that goes away is no error
@@ -157,7 +146,7 @@ class Group(click.Group):
             with telling_lost_output():
                 return super().invoke(ctx)
         except ConvcalcError as error:
-            raise Failure(error) from None
+            raise Failure(told(error)) from None
         except RecursionError:
             raise Failure(ConvcalcError("nested too deeply to work on; use fewer levels")) from None
         except MemoryError as error:

@@ -33,6 +33,7 @@ _VIEW_OPTIONS = (
     click.option("--memory", is_flag=True, help="Add the memory it needs, under each meaning."),
     click.option("--explain", metavar="LAYER", help="Show the working of one layer."),
     click.option("--sees", metavar="LAYER:Y,X", help="Show which pixels one unit sees."),
+    click.option("--sizes", is_flag=True, help="Show which inputs fit, and which divide evenly."),
 )
 
 
@@ -108,23 +109,30 @@ def changes_text(shape: Shape | None, parameters: tuple[str, ...]) -> str:
 
 
 def view_report(
+    network: Network,
     walked: Callable[[], Analysis],
     *,
     columns: str | None,
     rf: bool,
     explain: str | None,
     sees: str | None,
+    sizes: bool,
     **view: Any,
 ) -> Report:
     """A walked network, shown as the options of `view_options` say.
 
     Args:
+        network: the network.
         walked: gives its analysis, if that is needed.
     """
     from convcalc.analysis.rows import RF_COLUMNS, columns_help
 
     if columns == "help":
         return columns_help()
+    if sizes:
+        from convcalc.analysis.sizes import sizes_report
+
+        return sizes_report(network)
     analysis = walked()
     if explain:
         from convcalc.analysis.explain import explain_report

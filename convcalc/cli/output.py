@@ -171,6 +171,17 @@ def show(
         print_lines(own or chosen.lines(report, view()))
 
 
+def show_aside(report: Report) -> None:
+    """A report's table on stderr, before an error that it is about."""
+    from convcalc.formats import DEFAULT, FORMATS
+
+    if report.fold:
+        report = replace(report, rows=report.fold())
+    for line in FORMATS[DEFAULT].lines(report, replace(view(), color=False)):
+        remark(line)
+    remark("")
+
+
 def check_suffix(path: str, format_name: str | None) -> None:
     """Refuse a file whose suffix stands for no format, or for another than the one asked for.
 

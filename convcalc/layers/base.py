@@ -160,6 +160,10 @@ class Layer:
         """The shape that comes out."""
         raise NotImplementedError
 
+    def even_out_shape(self, *shapes: Shape) -> Shape:
+        """The shape that comes out of inputs that divide evenly, where a side may be an `EvenSize`."""
+        return self.out_shape(*shapes)
+
     def weights(self, shape: Shape, out: Shape) -> int:
         """Trainable numbers that multiply."""
         raise NotImplementedError
@@ -279,6 +283,16 @@ class Window(Layer):
         """The spatial sizes that come out."""
         return out_sizes(self.windows(shape), self.rounding())
 
+    def even_out_shape(self, *shapes: Shape) -> Shape:
+        channels, *sizes = shapes[0]
+        strides = per_axis(self.strides(), len(sizes))
+        # A multiple of the stride that is large enough for every window stands for what is not known yet.
+        known = [n if isinstance(n, int) else s * MAX_NUMBER for n, s in zip(sizes, strides)]
+        windows = self.windows((channels, *known))
+        counted = out_sizes(windows, self.rounding())
+        evenly = [_even_size(n, *pair) for n, pair in zip(sizes, zip(windows, counted))]
+        return (self.out_shape((channels, *known))[0], *evenly)
+
     def kernel(self, shape: Shape) -> int:
         """Cells of one window: k·k."""
         return formulas.product(per_axis(self.kernel_size, len(shape) - 1))
@@ -337,3 +351,21 @@ class Window(Layer):
         return [
             f"{line} ({' and '.join(names)})" if several else line for line, names in found.items()
         ]
+
+
+def _even_size(n: Any, window: Axis, o: int) -> Any:
+    """The windows along an axis of even size n.
+
+    A padded window that makes n/s of a multiple of its stride s takes multiples of s. Any other
+    takes the sizes after which nothing is left over.
+
+    Args:
+        n: the size; a whole number is as it is.
+        window: at a multiple of its stride.
+        o: the windows there.
+    """
+    if isinstance(n, int):
+        return o
+    if o * window.s == window.n:
+        return n // window.s
+    return (n + window.before + window.after - window.effective_kernel) // window.s + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convcalc import formulas
-from convcalc.errors import ShapeError
+from convcalc.errors import RoomError, ShapeError
 from convcalc.layers.window import (
     Axis,
     Padding,
@@ -133,13 +133,13 @@ def check_room(axis: Axis, size: int, fit: str, name: str, max_padding: int) -> 
             f"{article(axis.effective_kernel)} {width} does not fit {axis.padded_sum} along the {name}{rounded}; "
             f"{pad} {short} per side, or use a kernel of at most {(most - 1) // axis.d + 1}"
         )
-        raise ShapeError(message)
+        raise RoomError(message)
     if fit == "strict" and not axis.fits:
         left = axis.unread
         message = (
             f"{as_decimal(axis.exact)}: {article(axis.effective_kernel)} {axis.effective_kernel}-wide window "
-            f"does not fit {axis.padded_sum} along the {name} in steps of {axis.s}; "
-            f"{plural(left, 'cell')} {'is' if left == 1 else 'are'} left over: "
+            f"does not fit {axis.padded_sum} along the {name} in steps of {axis.s} "
+            f"({plural(left, 'cell')} {'is' if left == 1 else 'are'} left over); "
             f"use an input of {axis.n - left} or {axis.n + axis.s - left}, another stride, or fit: floor"
         )
-        raise ShapeError(message)
+        raise RoomError(message)

@@ -48,6 +48,16 @@ class Broadcast(Merge):
     def out_shape(self, *shapes: Shape) -> Shape:
         return tuple([reduce(larger, sides) for sides in zip(*shapes)])
 
+    def even_out_shape(self, *shapes: Shape) -> Shape:
+        from convcalc.layers.even import require_equal  # noqa: PLC0415 - few commands ask for it
+
+        return tuple(
+            [
+                require_equal([side for side in sides if side != 1] or sides)
+                for sides in zip(*shapes)
+            ]
+        )
+
     def check(self, *shapes: Shape) -> None:
         super().check(*shapes)
         sides = list(zip(*shapes)) if len({len(shape) for shape in shapes}) == 1 else []
@@ -145,6 +155,14 @@ class Concat(Merge):
         for more in others:
             channels = channels + more  # no leading 0, so that working reads as in a textbook
         return (channels, *shapes[0][1:])
+
+    def even_out_shape(self, *shapes: Shape) -> Shape:
+        from convcalc.layers.even import require_equal  # noqa: PLC0415 - few commands ask for it
+
+        return (
+            sum(shape[0] for shape in shapes),
+            *map(require_equal, zip(*[shape[1:] for shape in shapes])),
+        )
 
     def check(self, *shapes: Shape) -> None:
         super().check(*shapes)

@@ -306,6 +306,13 @@ class AdaptivePool(NoParameters):
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0], *per_axis(self.output_size, len(shape) - 1))
 
+    def even_out_shape(self, *shapes: Shape) -> Shape:
+        out = self.out_shape(*shapes)
+        for n, o in zip(shapes[0][1:], out[1:]):
+            if not isinstance(n, int):
+                n.must_divide(o)  # then all windows are equal
+        return out
+
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple([Adaptive(n, o) if o > 1 else Whole(n) for n, o in zip(shape[1:], out[1:])])
 

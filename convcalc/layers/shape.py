@@ -214,6 +214,12 @@ class Reshape(Rearrangement):
     def out_shape(self, shape: Shape) -> Shape:
         return self.shape
 
+    def even_out_shape(self, *shapes: Shape) -> Shape:
+        from convcalc.layers.even import require_equal  # noqa: PLC0415 - few commands ask for it
+
+        require_equal((formulas.product(shapes[0]), formulas.product(self.shape)))
+        return self.shape
+
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         if shape == out or (len(shape) == 1 and len(out) == 1):
             return None

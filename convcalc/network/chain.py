@@ -12,7 +12,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.errors import ShapeError, UsageError
+from convcalc.errors import RoomError, ShapeError, UsageError
 from convcalc.layers import LETTERS, Layer, Shape, get_kind
 from convcalc.layers.checks import check_output
 from convcalc.layers.options import make_layer, options_of, required_options
@@ -145,7 +145,7 @@ def parse_chain(
         UsageError: a word that is not a layer, with its place.
         ShapeError: a layer that does not fit.
     """
-    chain = Chain(shape, max_layers)
+    chain = Chain(shape, max_layers, to_the_end=True)
     for word in words:
         chain.add(read_word(word), adapt)
     return chain.network()
@@ -185,14 +185,19 @@ class Chain:
     Args:
         shape: what goes in.
         max_layers: how many nodes it may have, besides the flattens that are put in.
+        to_the_end: whether a layer that does not fit is told when the chain is complete, so that
+            the error has all of it.
 
     Attributes:
         labels: how the text writes each node; empty for a flatten that was put in.
     """
 
-    def __init__(self, shape: Shape, max_layers: int = MAX_REPEATS) -> None:
+    def __init__(
+        self, shape: Shape, max_layers: int = MAX_REPEATS, *, to_the_end: bool = False
+    ) -> None:
         self.input = self.shape = shape
-        self.max_layers = max_layers
+        self.max_layers, self.to_the_end = max_layers, to_the_end
+        self._misfit: tuple[ShapeError, int] | None = None
         self.nodes: list[Node] = []
         self.labels: list[str] = []
         self._names = {"input"}  # which a layer cannot have
@@ -204,11 +209,17 @@ class Chain:
 
         Raises:
             UsageError: it has no layers.
+            ShapeError: a layer does not fit, and the chain was made to the end.
         """
         if not self.nodes:
             message = "a chain needs at least one layer, such as conv:k3c8"
             raise UsageError(message)
-        return Network("chain", "", self.input, self.nodes)
+        network = Network("chain", "", self.input, self.nodes)
+        if self._misfit:
+            error, place = self._misfit
+            error.failed = network, place
+            raise error
+        return network
 
     def add(self, written: Written, adapt: Adapt | None = None) -> None:
         """A layer, as often as it stands there, at the end.
@@ -264,11 +275,20 @@ class Chain:
         if key not in self._found:
             try:
                 layer.check(self.shape)
-                out = self._found[key] = layer.out_shape(self.shape)
+                out = layer.out_shape(self.shape)
                 check_output(out)
             except ShapeError as error:
-                message = f"{name} ({label}): {error.what}"
-                raise ShapeError(message) from None
+                misfit = ShapeError(f"{name} ({label}): {error.what}")
+                if not (self.to_the_end and isinstance(error, RoomError)):
+                    raise misfit from None
+                out = self._past(layer, misfit)
+            self._found[key] = out
         self.shape = self._found[key]
         self.nodes.append(Node(name, layer, (len(self.nodes) - 1,)))
         self.labels.append(label if written is None else written)
+
+    def _past(self, layer: Layer, error: ShapeError) -> Shape:
+        """The shape with which to go on after a layer that has no room; its error is told at the end."""
+        self._misfit = self._misfit or (error, len(self.nodes))
+        channels, *sizes = layer.out_shape(self.shape)
+        return (channels, *[max(1, size) for size in sizes])

@@ -65,8 +65,8 @@ def test_a_strict_sheet_leaves_code_as_the_library_runs_it() -> None:
     with pytest.raises(ConvcalcError) as caught:
         loads(strict % "POOL2")
     assert str(caught.value).split("\n")[0] == (
-        "<sheet>:4:41: q1.given.arch: maxpool1 (POOL2): 2.5: a 2-wide window does not fit 5 along the height in steps of 2; "
-        "1 cell is left over: use an input of 4 or 6, another stride, or fit: floor"
+        "<sheet>:4:41: q1.given.arch: maxpool1 (POOL2): 2.5: a 2-wide window does not fit 5 along the height in steps of 2 "
+        "(1 cell is left over); use an input of 4 or 6, another stride, or fit: floor"
     )
 
 

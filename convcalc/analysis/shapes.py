@@ -1,0 +1,60 @@
+"""The shapes in a network for any input, without the rest of a walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import ShapeError
+from convcalc.layers.checks import check_output
+
+if TYPE_CHECKING:
+    from convcalc.layers import Shape
+    from convcalc.network.network import Network
+
+
+def shapes_at(network: Network, shape: Shape) -> Iterator[tuple[Shape, ...]]:
+    """For each node the shapes that it reads, if this goes into the network.
+
+    Raises:
+        ShapeError: the next node does not take what it gets.
+    """
+    outputs = [shape]
+    known: dict[Any, Shape] = {}
+    for node in network.nodes:
+        shapes = tuple([outputs[i + 1] for i in node.inputs])
+        key = (node.layer, shapes)
+        if key not in known:
+            node.layer.check(*shapes)
+            out = known[key] = node.layer.out_shape(*shapes)
+            check_output(out)
+        outputs.append(known[key])
+        yield shapes
+
+
+def works(network: Network, shape: Shape) -> bool:
+    """Whether every layer takes what it gets, if this goes into the network."""
+    try:
+        for _ in shapes_at(network, shape):
+            pass
+    except ShapeError:
+        return False
+    return True
+
+
+def has_room(network: Network, shape: Shape) -> bool:
+    """Whether every map has at least one cell, if this goes into the network, fit or not.
+
+    Where it has, larger inputs have too.
+    """
+    outputs = [shape]
+    known: dict[Any, Shape] = {}
+    for node in network.nodes:
+        shapes = tuple([outputs[i + 1] for i in node.inputs])
+        key = (node.layer, shapes)
+        if key not in known:
+            known[key] = node.layer.out_shape(*shapes)
+        if min(known[key][1:], default=1) < 1:
+            return False
+        outputs.append(known[key])
+    return True

@@ -1,0 +1,99 @@
+"""A network that does not take its input: the rows up to the layer that fails, and the inputs that work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from convcalc.analysis.shapes import works
+from convcalc.analysis.sizes import AxisSizes, axis_sizes, nearest, with_size, working_input
+from convcalc.analysis.table import network_report
+from convcalc.analysis.walk import walk
+from convcalc.errors import ConvcalcError, ShapeError, SpecError
+from convcalc.text import times
+
+if TYPE_CHECKING:
+    from convcalc.layers import Shape
+    from convcalc.network.network import Network
+    from convcalc.report import Report
+
+
+class _Misfit:
+    """An axis along which the input does not work.
+
+    Attributes:
+        row: what is known of the axis.
+        near: the nearest sizes that work.
+    """
+
+    def __init__(self, row: AxisSizes, near: list[int]) -> None:
+        self.row, self.near = row, near
+
+    @property
+    def words(self) -> str:
+        """Which sizes work: at least 16, or the nearest ones."""
+        smallest = self.row.smallest
+        if self.row.all_larger and smallest is not None and smallest > self.row.own:
+            return f"must be at least {smallest}"
+        only = f"must be {self.near[0]}"
+        if len(self.near) == 1:
+            return only
+        least = f" (the smallest that works is {smallest})" if smallest not in self.near else ""
+        return f"must be {self.near[0]} or {self.near[1]}, or further away{least}"
+
+    @property
+    def best(self) -> int:
+        """The nearest size that works."""
+        return min(self.near, key=lambda n: abs(n - self.row.own))
+
+
+def with_inputs(error: ConvcalcError) -> ConvcalcError:
+    """The error, with the inputs that work named before any other way out."""
+    if error.failed is None or not isinstance(error, SpecError | ShapeError):
+        return error
+    advice = _advice(error.failed[0])
+    if not advice:
+        return error
+    what, _, way_out = error.what.partition("; ")
+    what = f"{what}; {advice}" + f"; or {way_out}" * bool(way_out)
+    if isinstance(error, SpecError):
+        return SpecError(error.path, error.line, error.column, what, error.text)
+    return ShapeError(what, error.layer)
+
+
+def _advice(network: Network) -> str:
+    """Which inputs work; empty where none was found, or the fault is another."""
+    base = working_input(network)
+    if base is None or base == network.input:
+        return ""
+    found: dict[str, list[str]] = {}
+    shape = network.input
+    for axis in range(1, len(shape)):
+        misfit = _misfit(network, base, axis)
+        if misfit is None:
+            continue
+        shape = with_size(shape, axis, misfit.best)
+        found.setdefault(misfit.words, []).append(misfit.row.axis)
+    if not found or not works(network, shape):
+        return f"an input that works is {times(base)}"
+    said = [f"the input's {' and '.join(axes)} {words}" for words, axes in found.items()]
+    return f"{', '.join(said)}, as in {times(shape)}"
+
+
+def _misfit(network: Network, base: Shape, axis: int) -> _Misfit | None:
+    """What is wrong along an axis; None if its size works, or no size was found that does."""
+    if works(network, with_size(base, axis, network.input[axis])):
+        return None
+    row = axis_sizes(network, base, axis)
+    near = nearest(network, base, row, axis)
+    return _Misfit(row, near) if near else None
+
+
+def rows_before(network: Network, stop: int) -> Report | None:
+    """The table of the first layers, those that fit, folded as usual; None if the first one fails."""
+    if not stop:
+        return None
+    blocks = [block for block in network.blocks if block.stop <= stop]
+    part = replace(network, nodes=network.nodes[:stop], blocks=blocks, expect={}, home=())
+    report = network_report(walk(part))
+    return replace(report, notes=[], footer=[], hint="", totals={})
