@@ -16,7 +16,7 @@ from convcalc.layers.rf import PIXEL, Fields, UnknownField
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from convcalc.analysis.trace import Ranges
+    from convcalc.analysis.trace import Ranges, Unit
     from convcalc.layers.rf import AnyField, Reads
     from convcalc.network.network import Block, Network
 
@@ -207,10 +207,19 @@ class Analysis:
         batch: samples at once.
         image: the step that stands for what goes in.
         steps: a step per layer, in an order in which each follows what it reads.
+        through: what receptive fields leave out.
     """
 
-    def __init__(self, network: Network, batch: int, image: Step, steps: list[Step]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        batch: int,
+        image: Step,
+        steps: list[Step],
+        through: Collection[str] = (),
+    ) -> None:
         self.network, self.batch, self.image, self.steps = network, batch, image, steps
+        self.through = through
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
@@ -308,8 +317,8 @@ class Analysis:
         """The receptive field of each output, by its name."""
         return {output.name: self.rf_of(output) for output in self.outputs}
 
-    def trace(self, step: Step, unit: Shape) -> dict[Step, Ranges]:
-        """What one unit reads at every step on the way down. See `convcalc.analysis.trace.trace`."""
+    def trace(self, step: Step, unit: Unit) -> dict[Step, Ranges]:
+        """What one unit, or a range of units, reads at every step. See `convcalc.analysis.trace.trace`."""
         from convcalc.analysis.trace import trace  # noqa: PLC0415 - only where it is asked for
 
         return trace(self, step, unit)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.analysis import widest
 from convcalc.analysis.fields import GATED
+from convcalc.analysis.report import left_out
 from convcalc.analysis.rows import CONVENTION, field_text, plain_field
 from convcalc.layers.rf import Fields, UnknownField
 from convcalc.report import Column, Report
@@ -51,6 +52,7 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
         footer=[
             f"{CONVENTION}{f'; macs and activations are for a batch of {batch}' * (batch > 1)}",
             "rf = receptive field before a global pool or flatten gathers the map",
+            *(left_out(analyses[0]) if analyses else ()),
         ],
         row_dict=lambda row: {**row, "rf": plain_field(row["rf"])},
     )

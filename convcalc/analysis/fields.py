@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.checks import MAX_VALUES
-from convcalc.layers.rf import AnyField, Field, Fields, Reads, UnknownField, aligned, hull
+from convcalc.layers.rf import (
+    CAUSES,
+    GATES,
+    AnyField,
+    Field,
+    Fields,
+    Reads,
+    UnknownField,
+    aligned,
+    hull,
+)
 from convcalc.layers.window import axis_names
+from convcalc.text import quoted
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -18,13 +31,30 @@ TOO_WIDE = UnknownField(f"it is wider than {MAX_VALUES:.0e} pixels")
 GATED = "a map of one value scales the whole, so every unit sees all that it saw"
 
 
-def carry(reads: tuple[Reads, ...] | UnknownField | None, rf: Fields) -> Fields:
-    """The receptive field after a layer."""
+def causes_in(text: str) -> frozenset[str]:
+    """What receptive fields leave out, from words with commas between them.
+
+    Raises:
+        UsageError: there is no such word.
+    """
+    found = frozenset(filter(None, (word.strip().lower() for word in text.split(","))))
+    for word in sorted(found - set(CAUSES)):
+        message = f"--rf-through: {quoted(word)} is nothing that can be left out{did_you_mean(word, CAUSES)}"
+        raise UsageError(message)
+    return found
+
+
+def carry(
+    reads: tuple[Reads, ...] | UnknownField | None, rf: Fields, through: Collection[str] = ()
+) -> Fields:
+    """The receptive field after a layer; ``through`` are the causes that are left out."""
     if reads is None or (not rf and not isinstance(rf, UnknownField)):
         return rf
     if isinstance(rf, UnknownField):
-        return rf.with_local(carry(reads, rf.local)) if rf.local else rf
+        return rf.with_local(carry(reads, rf.local, through)) if rf.local else rf
     if isinstance(reads, UnknownField):
+        if reads.cause in through:
+            return rf
         return reads.with_local(rf) if reads.whole else reads
     if len(reads) == 2 and reads[0] == reads[1] and rf[0] == rf[1]:
         after = reads[0].field_after(rf[0])
@@ -42,14 +72,21 @@ def _checked(fields: list[AnyField | None]) -> Fields:
     return tuple(known)
 
 
-def join(work: Work, before: tuple[Step, ...]) -> tuple[Fields, str]:
-    """The hull of several paths' receptive fields, and a warning where their centres differ."""
+def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) -> tuple[Fields, str]:
+    """The hull of several paths' receptive fields, and a warning where their centres differ.
+
+    Args:
+        work: of the layer that joins them.
+        before: the ends of the paths.
+        through: the causes that are left out.
+    """
     if work.layer.references or not any(step.rf for step in before):
         return before[0].rf, ""
     sides = work.output[1:]
     maps = [step for step in before if step.output[1:] == sides]
-    gated = len(maps) < len(before)
-    unknown = [step.rf for step in before if isinstance(step.rf, UnknownField)]
+    considered = maps if GATES in through else before
+    gated = len(maps) < len(considered)
+    unknown = [step.rf for step in considered if isinstance(step.rf, UnknownField)]
     for reason in unknown:
         if not reason.whole:
             return reason, ""
@@ -57,7 +94,8 @@ def join(work: Work, before: tuple[Step, ...]) -> tuple[Fields, str]:
     rf, warning = _hull([(step, local) for step, local in known if local])
     if unknown or gated:
         why = unknown[0].reason if unknown else GATED
-        return UnknownField(why, whole=True, local=rf), warning
+        cause = unknown[0].cause if unknown else GATES
+        return UnknownField(why, whole=True, local=rf, cause=cause), warning
     return rf, warning
 
 

@@ -32,7 +32,7 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
         rows=analysis.steps,
         totals=dict(analysis.totals),
         notes=list(analysis.notes),
-        footer=[convention_text(batch)],
+        footer=[convention_text(batch), *left_out(analysis)],
         facts={
             "network": network.name,
             "source": network.source,
@@ -42,3 +42,13 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
         },
         row_dict=row_dict,
     )
+
+
+def left_out(analysis: Analysis) -> list[str]:
+    """What the receptive fields leave out."""
+    if not analysis.through:
+        return []
+    words = {"norms": "norms over the whole map", "gates": "gates of one cell"}
+    return [
+        f"rf leaves out {' and '.join(words[cause] for cause in words if cause in analysis.through)}"
+    ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.folding import fold
 from convcalc.analysis.memory import add_memory
+from convcalc.analysis.output_fields import add_output_fields
 from convcalc.analysis.report import report_of
 from convcalc.analysis.rows import RF_COLUMNS, find_columns
 from convcalc.formulas import product
@@ -48,6 +49,8 @@ def network_report(
     depth: int | None = None,
     every: bool = False,
     memory: bool = False,
+    outputs: bool = False,
+    rate: int | None = None,
 ) -> Report:
     """The table of a network as people want it.
 
@@ -58,14 +61,18 @@ def network_report(
         depth: show blocks so deep as one row each.
         every: show every row of blocks that repeat.
         memory: add the memory it needs, under each meaning.
+        outputs: add what a unit of each output sees, and the halo that a tile needs.
+        rate: samples a second, for fields in seconds.
 
     Raises:
-        UsageError: there is no such column.
+        UsageError: there is no such column, or no axis of time for the rate.
     """
     chosen = find_columns(columns) if columns else ()
     report = report_of(analysis, _rf_columns() if tuple(columns) == RF_COLUMNS else chosen)
     if memory:
         report = add_memory(report, analysis)
+    if outputs:
+        report = add_output_fields(report, analysis, rate)
     if sort:
         report = _sort_rows(report, find_columns([sort.replace(",", " ")], "--sort")[0])
     elif depth is not None or not every:

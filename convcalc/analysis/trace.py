@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text
 from convcalc.errors import ShapeError, did_you_mean
-from convcalc.layers.rf import Reads, UnknownField
+from convcalc.layers.rf import GATES, Reads, UnknownField
 from convcalc.layers.values import whole_number
 from convcalc.layers.window import axis_names
 from convcalc.report import Report
@@ -14,8 +14,8 @@ from convcalc.text import times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
-    from convcalc.layers import Shape
 
+Unit = tuple[int | range, ...]  # a unit's place along each axis, or those of several
 Range = tuple[int, int] | None
 Ranges = list[Range]
 Cells = set[int] | range
@@ -23,13 +23,13 @@ Cells = set[int] | range
 _MAX_CELLS = 100_000  # more cells than these are not followed one by one
 
 
-def trace(analysis: Analysis, step: Step, unit: Shape) -> dict[Step, Ranges]:
-    """What one unit reads: first and last cell along each axis, at every step on the way down.
+def trace(analysis: Analysis, step: Step, unit: Unit) -> dict[Step, Ranges]:
+    """What one unit reads, or a range of units: first and last cell along each axis, at every step on the way down.
 
     Args:
         analysis: of the network.
         step: the unit's layer.
-        unit: the unit's place along each axis of the step's output; () for a vector.
+        unit: the unit's place along each axis of the step's output, or a range of places; () for a vector.
 
     Returns:
         The steps from the unit's own down to the image. Cells are inside the maps; at the image
@@ -42,7 +42,8 @@ def trace(analysis: Analysis, step: Step, unit: Shape) -> dict[Step, Ranges]:
     _check_unit(step, unit)
     image = analysis.image
     axes = len(image.output) - 1
-    wanted: dict[int, list[Cells]] = {step.place: [{u} for u in unit] or [{0}] * axes}
+    places: list[Cells] = [{u} if isinstance(u, int) else u for u in unit]
+    wanted: dict[int, list[Cells]] = {step.place: places or [{0}] * axes}
     found: dict[Step, Ranges] = {}
     for each in reversed(analysis.steps[: step.place]):
         cells = wanted.pop(each.place, None)
@@ -52,9 +53,11 @@ def trace(analysis: Analysis, step: Step, unit: Shape) -> dict[Step, Ranges]:
         reads = each.work.reads
         if isinstance(reads, tuple):
             cells = [_read(one, along) for one, along in zip(reads, cells)]
-        elif reads is not None:  # a norm over the whole map
+        elif reads is not None and reads.cause not in analysis.through:  # a norm over the whole map
             cells = [range(n) for n in each.input[1:]] or cells
         for source in each.before[:1] if each.layer.references else each.before:
+            if GATES in analysis.through and _is_gate(source, each):
+                continue
             inside = _cells_of(source, each, cells)
             if not all(inside):
                 continue  # outside along one axis is outside
@@ -66,8 +69,8 @@ def trace(analysis: Analysis, step: Step, unit: Shape) -> dict[Step, Ranges]:
     return found
 
 
-def pixels(analysis: Analysis, name: str, unit: Shape) -> Ranges:
-    """The first and last pixel along each axis that one unit of a layer sees, not clipped to the image.
+def pixels(analysis: Analysis, name: str, unit: Unit) -> Ranges:
+    """The first and last pixel along each axis that one unit of a layer sees, or a range of them, not clipped to the image.
 
     Raises:
         ShapeError: there is no such layer or unit, or its receptive field is not known.
@@ -86,7 +89,7 @@ def clip(ends: Range, n: int) -> Range:
     return (low, high) if low <= high else None
 
 
-def _check_unit(step: Step, unit: Shape) -> None:
+def _check_unit(step: Step, unit: Unit) -> None:
     """Refuse a unit that is not there, or whose receptive field is not known."""
     if isinstance(step.rf, UnknownField) and not step.rf.whole:
         raise ShapeError(f"the receptive field is not known: {step.rf.reason}", step.name)
@@ -98,8 +101,11 @@ def _check_unit(step: Step, unit: Shape) -> None:
             f"write {step.name}{example}"
         )
         raise ShapeError(message, step.name)
-    if any(not 0 <= u < n for u, n in zip(unit, sides)):
-        message = f"no unit {','.join(map(str, unit))} in a map of {times(sides)}; count from 0"
+    ends = [(u, u) if isinstance(u, int) else (u.start, u.stop - 1) for u in unit]
+    if any(not 0 <= first <= last < n for (first, last), n in zip(ends, sides)):
+        message = (
+            f"no unit {','.join(map(_unit_text, unit))} in a map of {times(sides)}; count from 0"
+        )
         raise ShapeError(message, step.name)
 
 
@@ -124,6 +130,11 @@ def _cells_of(source: Step, step: Step, cells: list[Cells]) -> list[Cells]:
     return found
 
 
+def _is_gate(source: Step, step: Step) -> bool:
+    """Whether a path scales a whole map by a single cell."""
+    return step.layer.merges and source.output[1:] != step.output[1:]
+
+
 def _ends(cells: Cells) -> tuple[int, int]:
     """The first and the last."""
     return (cells[0], cells[-1]) if isinstance(cells, range) else (min(cells), max(cells))
@@ -144,22 +155,42 @@ def _both(one: Cells, other: Cells) -> Cells:
     return range(min(a, c), max(b, d) + 1)
 
 
+def _read_unit(text: str) -> int | range:
+    """A place along an axis, or several of them: 6, 0-6."""
+    first, dash, last = text.strip().partition("-")
+    if not (dash and first):
+        return whole_number(text.strip(), "--sees")
+    return range(whole_number(first.strip(), "--sees"), whole_number(last.strip(), "--sees") + 1)
+
+
+def _unit_text(unit: int | range) -> str:
+    """A place as it is typed."""
+    return str(unit) if isinstance(unit, int) else f"{unit.start}-{unit.stop - 1}"
+
+
+def _plain_unit(unit: int | range) -> int | list[int]:
+    """A place for programs; of several the first and the last."""
+    return unit if isinstance(unit, int) else [unit.start, unit.stop - 1]
+
+
 def unit_report(analysis: Analysis, text: str) -> Report:
-    """The pixels that one unit sees, as they are and inside the image.
+    """The pixels that one unit sees, or a range of units, as they are and inside the image.
 
     Args:
         analysis: of a network.
-        text: the layer, a colon, and the unit's place along each axis: ``conv5_3:6,6``.
+        text: the layer, a colon, and the unit's place along each axis: ``conv5_3:6,6``; of several
+            units the first and the last place: ``conv5_3:0-6,0-6``.
 
     Raises:
         UsageError: the place is not made of numbers.
         ShapeError: there is no such layer or unit, or its receptive field is not known.
     """
     name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
-    unit = tuple(whole_number(part.strip(), "--sees") for part in place.split(",")) if place else ()
+    unit = tuple(map(_read_unit, place.split(","))) if place else ()
     ranges = pixels(analysis, name, unit)
     image = analysis.network.input
-    lines = [f"{name}{list(unit) if unit else ''} sees, of {times(image[1:])} pixels:"]
+    listed = f"[{', '.join(map(_unit_text, unit))}]" if unit else ""
+    lines = [f"{name}{listed} sees, of {times(image[1:])} pixels:"]
     sees: list[dict[str, Any]] = []
     for axis, ends, n in zip(axis_names(image), ranges, image[1:]):
         inside = clip(ends, n)
@@ -180,7 +211,12 @@ def unit_report(analysis: Analysis, text: str) -> Report:
         columns=[COLUMNS[key] for key in SHOWN],
         rows=[analysis[name]],
         lines=lines,
-        facts={"network": analysis.network.name, "layer": name, "unit": list(unit), "sees": sees},
+        facts={
+            "network": analysis.network.name,
+            "layer": name,
+            "unit": list(map(_plain_unit, unit)),
+            "sees": sees,
+        },
         key="",
         footer=[convention_text(analysis.batch)],
     )

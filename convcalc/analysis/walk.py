@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 
-def walk(network: Network, batch: int = 1) -> Analysis:
+def walk(network: Network, batch: int = 1, through: Collection[str] = ()) -> Analysis:
     """Walk a network: one step per layer.
 
     Args:
         network: what `convcalc.network` loaded.
         batch: samples at once; multiplies macs, activations and counts, not parameters.
+        through: what receptive fields leave out: ``norms`` over the whole map, ``gates``.
 
     Raises:
         SpecError: a layer does not fit, with its name, the numbers and what to change.
@@ -31,10 +33,11 @@ def walk(network: Network, batch: int = 1) -> Analysis:
     _check_input(network.input, batch)
     image = image_step(network.input, batch)
     with without_collector():
-        return Analysis(network, batch, image, _steps(network, image, batch))
+        steps = _steps(network, image, batch, through)
+        return Analysis(network, batch, image, steps, through)
 
 
-def _steps(network: Network, image: Step, batch: int) -> list[Step]:
+def _steps(network: Network, image: Step, batch: int, through: Collection[str]) -> list[Step]:
     """The steps of all nodes."""
     known = [image]  # a node's inputs count from the image, at −1, so a step's place is one more
     works: dict[Any, Work] = {}
@@ -52,10 +55,10 @@ def _steps(network: Network, image: Step, batch: int) -> list[Step]:
                 failure.failed = network, place - 1
                 raise failure from None
         if len(before) > 1:
-            rf, warning = join(work, before)
-            known.append(Step(place, name, work, before, carry(work.reads, rf), warning))
+            rf, warning = join(work, before, through)
+            known.append(Step(place, name, work, before, carry(work.reads, rf, through), warning))
         else:
-            known.append(Step(place, name, work, before, carry(work.reads, before[0].rf)))
+            known.append(Step(place, name, work, before, carry(work.reads, before[0].rf, through)))
     return known[1:]
 
 

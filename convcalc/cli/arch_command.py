@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.network_options import change_options, load_network, view_options, view_report
+from convcalc.cli.network_options import change_options, load_network
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import NETWORK
+from convcalc.cli.view_options import view_options, view_report
 
 EXAMPLES = """
     convcalc arch vgg16.yaml
@@ -41,6 +42,7 @@ def command(
     parameters: tuple[str, ...],
     max_layers: int,
     batch: int,
+    rf_through: str,
     strict: bool,
     format_name: str | None,
     output: str | None,
@@ -50,11 +52,12 @@ def command(
 
     NETWORK is a YAML file, - for standard input, or the name of a bundled network (convcalc list).
     """
+    from convcalc.analysis.fields import causes_in
     from convcalc.analysis.notes import has_broken_promises
     from convcalc.analysis.walk import walk
 
     found = load_network(network, shape, parameters, max_layers)
-    walked = cache(partial(walk, found, batch))
+    walked = cache(partial(walk, found, batch, causes_in(rf_through)))
     show(view_report(found, walked, **view), format_name, output)
     if strict and has_broken_promises(walked()):
         raise SystemExit(1)

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.network_options import view_options, view_report
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import CHAIN_LAYER, SHAPE
+from convcalc.cli.view_options import view_options, view_report
 
 EXAMPLES = """
     convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120
@@ -33,6 +33,7 @@ def command(
     layers: tuple[str, ...],
     shape: Any,
     batch: int,
+    rf_through: str,
     format_name: str | None,
     output: str | None,
     **view: Any,
@@ -47,9 +48,10 @@ def command(
     The words of slides (CONV5-64, "3x3 conv, 64, pad 1") and lines of PyTorch and Keras are read too, and
     never run; - reads them from standard input.
     """
+    from convcalc.analysis.fields import causes_in
     from convcalc.analysis.walk import walk
     from convcalc.network.notations.command import chain_of
 
     found = chain_of(layers, shape)
-    walked = partial(walk, found, batch)
+    walked = partial(walk, found, batch, causes_in(rf_through))
     show(view_report(found, walked, **view), format_name, output)

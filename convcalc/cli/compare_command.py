@@ -11,6 +11,7 @@ from convcalc.cli.group import Command
 from convcalc.cli.network_options import change_options, load_network
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import NETWORK
+from convcalc.cli.view_options import rf_through_option
 
 EXAMPLES = """
     convcalc compare vgg16 resnet50 mobilenet_v2
@@ -24,6 +25,7 @@ EXAMPLES = """
 @change_options("The same input shape for all of them.", "Change a parameter in all.")
 @click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
 @click.option("--sort", type=click.Choice(SORTS), help="Sort the rows, largest first.")
+@rf_through_option
 @output_options
 def command(
     networks: tuple[str, ...],
@@ -31,11 +33,16 @@ def command(
     parameters: tuple[str, ...],
     batch: int,
     sort: str | None,
+    rf_through: str,
     format_name: str | None,
     output: str | None,
 ) -> None:
     """Several networks side by side: parameters, work, activations, receptive field of the outputs."""
+    from convcalc.analysis.fields import causes_in
     from convcalc.analysis.walk import walk
 
-    analyses = [walk(load_network(target, shape, parameters), batch) for target in networks]
+    through = causes_in(rf_through)
+    analyses = [
+        walk(load_network(target, shape, parameters), batch, through) for target in networks
+    ]
     show(compare_report(analyses, sort), format_name, output)

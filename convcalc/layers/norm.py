@@ -9,7 +9,7 @@ from convcalc.errors import ShapeError
 from convcalc.layers.base import Counts, Elementwise, frozen, kind
 from convcalc.layers.checks import check_at_least, check_divides
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.rf import Reads, UnknownField
+from convcalc.layers.rf import NORMS, Reads, UnknownField
 from convcalc.layers.window import Shape
 
 
@@ -59,7 +59,7 @@ class SampleNorm(Norm):
         if len(shape) == 1:
             return None
         reason = f"{self.kind} takes its mean over the whole map, so every unit sees all of it"
-        return UnknownField(reason, whole=True)
+        return UnknownField(reason, whole=True, cause=NORMS)
 
 
 @kind("batchnorm")

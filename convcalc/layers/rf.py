@@ -20,6 +20,10 @@ from convcalc import formulas
 if TYPE_CHECKING:
     from fractions import Fraction
 
+NORMS, GATES = CAUSES = (
+    "norms",
+    "gates",
+)  # why a unit may see the whole image, and what is left out
 MAX_PERIOD = 512  # a pattern of more units is not followed
 
 
@@ -117,17 +121,20 @@ class UnknownField:
         reason: a sentence without its full stop.
         whole: whether the units see the whole image, by way of something that gathers it.
         local: where the whole is seen, the fields without what gathers it; () where they are not known.
+        cause: what gathers the map, by the word under which it can be left out (`CAUSES`), or nothing.
     """
 
-    __slots__ = ("local", "reason", "whole")
+    __slots__ = ("cause", "local", "reason", "whole")
 
-    def __init__(self, reason: str, *, whole: bool = False, local: Fields = ()) -> None:
-        self.reason, self.whole = reason, whole
-        self.local: tuple[AnyField, ...] = () if isinstance(local, UnknownField) else local
+    def __init__(
+        self, reason: str, *, whole: bool = False, local: Fields = (), cause: str = ""
+    ) -> None:
+        self.reason, self.whole, self.cause = reason, whole, cause
+        self.local: tuple[AnyField, ...] = local.local if isinstance(local, UnknownField) else local
 
     def with_local(self, local: Fields) -> UnknownField:
         """The same with other local fields."""
-        return UnknownField(self.reason, whole=self.whole, local=local)
+        return UnknownField(self.reason, whole=self.whole, local=local, cause=self.cause)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, UnknownField) and self._key == other._key

@@ -1,0 +1,101 @@
+"""What a unit of each output sees: before and after its own place, in seconds, and the halo of a tile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from convcalc.analysis.rows import field_text
+from convcalc.errors import UsageError
+from convcalc.layers.rf import AnyField, UnknownField
+from convcalc.text import grouped, per_axis
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
+    from convcalc.layers.rf import Fields
+    from convcalc.report import Report
+
+_MEANING = "before, after = pixels that a unit sees beyond its own stride; a tile of the input needs as many around it (its halo)"
+
+
+def add_output_fields(report: Report, analysis: Analysis, rate: int | None = None) -> Report:
+    """The report with a line for each output, and its fields as data.
+
+    Args:
+        report: of the analysis.
+        analysis: of a network.
+        rate: samples, or frames, a second along the first axis.
+
+    Raises:
+        UsageError: the first axis is not one of time.
+    """
+    axes = len(analysis.network.input) - 1
+    if not axes:
+        return report
+    if rate and axes == 2:
+        message = "--rate is for sequences (C, L) and videos (C, D, H, W), but this network is on pictures; leave it out"
+        raise UsageError(message)
+    lines = [f"{name}: {_words(rf, rate)}" for name, rf in analysis.rf.items()]
+    data = [{"name": name, **_data(rf, rate)} for name, rf in analysis.rf.items()]
+    return replace(
+        report,
+        footer=[*lines, _MEANING, *report.footer],
+        facts={**report.facts, "rf_of_outputs": data},
+    )
+
+
+def before(field: AnyField) -> int:
+    """Pixels that a unit sees before its own; of several units the most.
+
+    A unit's own pixels are those from its place times the stride on, one stride of them.
+    """
+    return max(0, field.padding)
+
+
+def after(field: AnyField) -> int:
+    """Pixels that a unit sees after its own, likewise."""
+    ends = [seen[1] for seen in map(field.sees, range(field.period)) if seen]
+    return max(0, max(ends, default=0) - (field.step - 1))
+
+
+def _words(rf: Fields, rate: int | None) -> str:
+    """A line on one output."""
+    if isinstance(rf, UnknownField):
+        if not rf.local:
+            return f"{field_text(rf)} ({rf.reason})"
+        return f"sees all ({rf.reason}); without that it {_words(rf.local, rate)}"
+    if not rf:
+        return "sees everything"
+    sizes, strides = ([getattr(axis, name) for axis in rf] for name in ("size", "stride"))
+    text = (
+        f"sees {per_axis(sizes)}, moves by {per_axis(strides)}; "
+        f"{per_axis(list(map(before, rf)))} before and {per_axis(list(map(after, rf)))} after"
+    )
+    if rate:
+        first = rf[0]
+        seconds = [_seconds(n, rate) for n in (first.size, before(first), after(first))]
+        text += f"; in time {seconds[0]}: {seconds[1]} before and {seconds[2]} after, at {grouped(rate)} a second"
+    return text
+
+
+def _seconds(samples: int, rate: int) -> str:
+    """A time for people: seconds, or thousandths below one."""
+    seconds = samples / rate
+    return f"{seconds:.4g} s" if seconds >= 1 or not seconds else f"{1000 * seconds:.4g} ms"
+
+
+def _data(rf: Fields, rate: int | None) -> dict[str, Any]:
+    """The fields of one output for programs; those without what gathers the map where it sees all."""
+    local = rf.local if isinstance(rf, UnknownField) else rf
+    found: dict[str, Any] = {
+        "sees_all": isinstance(rf, UnknownField) and rf.whole,
+        "size": [axis.size for axis in local],
+        "stride": [
+            axis.stride if isinstance(axis.stride, int) else str(axis.stride) for axis in local
+        ],
+        "before": list(map(before, local)),
+        "after": list(map(after, local)),
+    }
+    if rate and local:
+        found["seconds"] = [n / rate for n in (local[0].size, before(local[0]), after(local[0]))]
+    return found
