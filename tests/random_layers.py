@@ -57,7 +57,7 @@ class Draw:
         if cls.kind == "unpool":
             return self.spatial(axes, 0, 1)
         if self.chance(0.25):
-            words = ("valid", "same") if cls.kind == "conv_transpose" else WORDS
+            words = WORDS[:3] if cls.kind == "conv_transpose" else WORDS
             return (
                 "causal"
                 if axes == 1 and cls.kind == "conv" and self.chance(0.3)
@@ -82,6 +82,7 @@ class Draw:
             "groups": lambda: int(self.rng.choice(divisors)),
             "num_groups": lambda: int(self.rng.choice(divisors)),
             "output_padding": lambda: self.spatial(axes, 0, 2),
+            "output_shape": lambda: self.spatial(axes, 1, 12) if self.chance(0.5) else None,
             "multiplier": lambda: self.below(1, 3),
             "scale_factor": lambda: self.spatial(axes, 1, 4),
             "upscale_factor": lambda: self.below(1, 3),
@@ -99,6 +100,9 @@ class Draw:
             "like": lambda: None,
             "negative_slope": lambda: 0.1,
             "p": lambda: 0.5,
+            "approximate": lambda: str(self.rng.choice(("none", "tanh"))),
+            "min": lambda: -1.0,
+            "max": lambda: 2.0,
         }
         maker: Any = makers.get(name)
         return maker() if maker else self.chance(0.5)

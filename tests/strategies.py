@@ -134,8 +134,8 @@ def windowed(
         for k, d in zip(listed(kernel, axes), listed(options.get("dilation", 1), axes))
     ]
     if padded and draw(st.booleans()):
-        most = [k // 2 if pool else 2 for k in listed(kernel, axes)]
-        words = ["valid", "same", "same_lower", *(["full"] if not pool else [])]
+        most = [min(span - 1, 2) if pool else 2 for span in spans]
+        words = ["valid", "same", "same_lower", "full"]
         words += ["causal"] if axes == 1 and not pool else []
         options["padding"] = draw(
             st.one_of(
@@ -234,7 +234,7 @@ def _transposed(draw: st.DrawFn, kind: str) -> Drawn:
     strides = listed(options.get("stride", 1), axes)
     dilations = listed(options.get("dilation", 1), axes)
     if padding == "word":
-        options["padding"] = draw(st.sampled_from(["valid", "same"]))
+        options["padding"] = draw(st.sampled_from(["valid", "same", "same_lower"]))
     elif padding == "numbers":
         # cut no more than the first input writes, so that something is left
         spans = [d * (k - 1) + 1 for k, d in zip(listed(options["kernel_size"], axes), dilations)]
@@ -247,12 +247,32 @@ def _transposed(draw: st.DrawFn, kind: str) -> Drawn:
             draw(st.integers(0, max(s, d) - 1)) for s, d in zip(strides, dilations)
         )
     shape = (groups * draw(st.integers(1, 2)), *(draw(st.integers(1, 4)) for _ in range(axes)))
+    if draw(st.booleans()):
+        options["output_shape"] = draw(_reached(options, shape))
     return options, (shape,)
+
+
+@st.composite
+def _reached(draw: st.DrawFn, options: Options, shape: Shape) -> tuple[int, ...]:
+    """Sizes that a transposed convolution can have; beside cuts it has no output padding."""
+    axes, padding, sizes = len(shape) - 1, options.get("padding", 0), []
+    is_cut = not isinstance(padding, str) and str(padding).strip("(0, )") != ""
+    if is_cut:
+        options.pop("output_padding", None)
+    for axis, n in enumerate(shape[1:]):
+        k, s, d = (
+            listed(options.get(name, 1), axes)[axis]
+            for name in ("kernel_size", "stride", "dilation")
+        )
+        cut = listed(padding, axes)[axis] if is_cut else 0
+        end = (n - 1) * s + d * (k - 1) + 1 - (sum(cut) if isinstance(cut, tuple) else 2 * cut)
+        sizes.append(draw(st.integers(end if is_cut else 1, end + max(s, d) - 1)))
+    return tuple(sizes)
 
 
 @of_kind("maxpool", "avgpool", "lppool")
 def _pool(draw: st.DrawFn, kind: str) -> Drawn:
-    options, shape = draw(windowed(dilated=kind == "maxpool", padded=kind != "lppool", pool=True))
+    options, shape = draw(windowed(pool=True))
     if options.get("fit", "floor") != "caffe":
         options |= maybe(draw, "ceil_mode", st.booleans())
     if kind == "avgpool":
@@ -300,20 +320,35 @@ def _upsample(draw: st.DrawFn, kind: str) -> Drawn:
 
 @of_kind("batchnorm")
 def _batchnorm(draw: st.DrawFn, kind: str) -> Drawn:
-    options = maybe(draw, "affine", st.booleans())
+    options = _affine(draw)
     return options | maybe(draw, "track_running_stats", st.booleans()), (draw(maps()),)
+
+
+def _affine(draw: st.DrawFn) -> Options:
+    """Whether a norm has a scale and a shift."""
+    words = ("affine", "scale", "shift")
+    return {
+        name: value for word in words for name, value in maybe(draw, word, st.booleans()).items()
+    }
+
+
+@of_kind("scale")
+def _scale(draw: st.DrawFn, kind: str) -> Drawn:
+    options = maybe(draw, "per_channel", st.booleans()) | maybe(draw, "trainable", st.booleans())
+    kept = draw(st.sampled_from([{}, {"bias": True}, {"factor": False, "bias": True}]))
+    return options | kept, (draw(maps()),)
 
 
 @of_kind("layernorm", "instancenorm")
 def _norm(draw: st.DrawFn, kind: str) -> Drawn:
-    return maybe(draw, "affine", st.booleans()), (draw(maps()),)
+    return _affine(draw), (draw(maps()),)
 
 
 @of_kind("groupnorm")
 def _groupnorm(draw: st.DrawFn, kind: str) -> Drawn:
     shape = draw(maps())
     options: Options = {"num_groups": draw(st.sampled_from(divisors(shape[0])))}
-    return options | maybe(draw, "affine", st.booleans()), (shape,)
+    return options | _affine(draw), (shape,)
 
 
 @of_kind("lrn")
@@ -331,13 +366,33 @@ def _leaky(draw: st.DrawFn, kind: str) -> Drawn:
     return maybe(draw, "negative_slope", st.floats(0, 1)), (draw(maps()),)
 
 
+@of_kind("gelu")
+def _gelu(draw: st.DrawFn, kind: str) -> Drawn:
+    return maybe(draw, "approximate", st.sampled_from(["none", "tanh"])), (draw(maps()),)
+
+
+@of_kind("clip")
+def _clip(draw: st.DrawFn, kind: str) -> Drawn:
+    limits = {"min": draw(st.floats(-3, 0)), "max": draw(st.floats(0, 6))}
+    for name in draw(st.sampled_from([(), ("min",), ("max",)])):
+        del limits[name]
+    return limits, (draw(maps()),)
+
+
+@of_kind("glu")
+def _glu(draw: st.DrawFn, kind: str) -> Drawn:
+    channels, *sides = draw(maps())
+    return {}, ((2 * channels, *sides),)
+
+
 @of_kind("dropout")
 def _dropout(draw: st.DrawFn, kind: str) -> Drawn:
     return maybe(draw, "p", st.floats(0, 0.9)), (draw(maps()),)
 
 
 @of_kind(
-    *("relu", "relu6", "elu", "gelu", "silu", "hardswish", "sigmoid", "tanh", "softmax"),
+    *("relu", "relu6", "elu", "silu", "hardswish", "sigmoid", "tanh", "softmax", "hardtanh"),
+    *("hardsigmoid", "softplus", "logsigmoid", "mish", "selu", "softsign", "log_softmax"),
     *("global_avgpool", "global_maxpool", "flatten"),
 )
 def _plain(draw: st.DrawFn, kind: str) -> Drawn:
@@ -402,6 +457,17 @@ def _broadcast(draw: st.DrawFn, kind: str) -> Drawn:
         for _ in range(1, paths)
     ]
     return {}, (shape, *others)
+
+
+@of_kind("maximum", "minimum", "average")
+def _several(draw: st.DrawFn, kind: str) -> Drawn:
+    return _broadcast(draw, kind)
+
+
+@of_kind("subtract", "divide")
+def _pairs(draw: st.DrawFn, kind: str) -> Drawn:
+    _, shapes = _broadcast(draw, kind)
+    return {}, shapes[:2]
 
 
 @of_kind("concat")

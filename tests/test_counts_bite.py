@@ -42,6 +42,7 @@ EXTRA: dict[str, list[tuple[dict[str, Any], list[Shape]]]] = {
     ],
     "add": [({}, [(2, 3, 4)] * 3)],
     "multiply": [({}, [(2, 3, 4), (2, 1, 1), (2, 3, 4)])],
+    **{kind: [({}, [(2, 3, 4)] * 3)] for kind in ("maximum", "minimum", "average")},
 }
 """Options and shapes that are not drawn."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, FrozenInstanceError, fields
+from dataclasses import MISSING, FrozenInstanceError, fields, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from hypothesis import given
 
 import convcalc
 from convcalc.errors import ShapeError
-from convcalc.layers import KINDS, LETTERS, Layer, base, every, find
+from convcalc.layers import KINDS, LETTERS, Layer, base, every, find, make
 from convcalc.layers.names import axes_in
 from convcalc.layers.option_types import OPTION_TYPES, OptionType
 from convcalc.layers.options import options_of
@@ -580,7 +580,33 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "conv_transpose",
         {"kernel_size": 3, "out_channels": 4, "padding": "full"},
         ((2, 8, 8),),
-        "padding full has no meaning when transposed; use numbers, valid or same",
+        "padding full has no meaning when transposed; use numbers, valid, same or same_lower",
+    ),
+    *(
+        ("conv_transpose", {"kernel_size": 3, "out_channels": 4, **options}, ((2, 3, 3),), said)
+        for options, said in (
+            (
+                {"stride": 2, "output_shape": 9},
+                "output_shape 9 along the height cannot come out: it is at most 8; use less, or a larger stride",
+            ),
+            (
+                {"stride": 2, "padding": 1, "output_shape": (6, 4)},
+                "output_shape 4 along the width cannot come out: with padding 1 + 1 it is 5 to 6; use one of these",
+            ),
+            (
+                {"padding": 4, "output_shape": 3},
+                "output_shape 3 along the height cannot come out: padding 4 + 4 leaves nothing; lower the padding",
+            ),
+            (
+                {"stride": 2, "padding": 1, "output_padding": 1, "output_shape": 6},
+                "with output_shape and padding in numbers the output padding follows; leave output_padding out",
+            ),
+            ({"output_shape": 0}, "output_shape is 0; use 1 or more"),
+            (
+                {"stride": 2, "padding": "same_lower", "output_padding": 1},
+                "padding same_lower fixes the output at n·s, so output_padding has no meaning; leave it out, or give the padding in numbers (Keras then takes k // 2 per side)",
+            ),
+        )
     ),
     (
         "conv_transpose",
@@ -616,9 +642,9 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
     ("rbf", {"out_features": 0}, ((12,),), "out_features is 0; use 1 or more"),
     (
         "maxpool",
-        {"kernel_size": 3, "padding": 2},
+        {"kernel_size": 3, "padding": 3},
         ((2, 8, 8),),
-        "padding 2 is more than half of the 3-wide window along the height, so some windows would hold padding only; use at most 1",
+        "padding 3 is not less than the 3-wide window along the height, so some windows would hold padding only; use at most 2",
     ),
     (
         "maxpool",
@@ -853,9 +879,57 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
     ("dropout", {"p": -0.5}, ((6,),), "p is -0.5; it is a share, use 0 to 1"),
     (
         "avgpool",
-        {"kernel_size": 3, "padding": ((1, 2), 0)},
+        {"kernel_size": 3, "padding": ((1, 3), 0)},
         ((2, 8, 8),),
-        "padding 2 is more than half of the 3-wide window along the height, so some windows would hold padding only; use at most 1",
+        "padding 3 is not less than the 3-wide window along the height, so some windows would hold padding only; use at most 2",
+    ),
+    (
+        "lppool",
+        {"kernel_size": 3, "dilation": 2, "padding": 5},
+        ((2, 8, 8),),
+        "padding 5 is not less than the 5-wide window along the height, so some windows would hold padding only; use at most 4",
+    ),
+    ("clip", {}, ((6,),), "no limit is given; give min, max or both (hardtanh has -1 and 1)"),
+    ("clip", {"min": 6.0, "max": 0.5}, ((6,),), "min 6 is above max 0.5; exchange the two"),
+    (
+        "glu",
+        {},
+        ((7, 8, 8),),
+        "it halves the channels, but gets 7; give the layer before it an even number, such as 8",
+    ),
+    (
+        "scale",
+        {"factor": False},
+        ((6, 8, 8),),
+        "neither factor nor bias is left; set one of them to true",
+    ),
+    *(
+        (kind, {}, ((6, 8, 8),), "it joins 1 path; give two or more ([] is the input itself)")
+        for kind in ("maximum", "minimum", "average", "subtract", "divide")
+    ),
+    *(
+        (
+            kind,
+            {},
+            ((6, 8, 8), (6, 4, 8)),
+            f"cannot {words} 6×8×8 and 6×4×8: sides must be equal or 1; match the channels with a 1×1 conv and the size with stride, padding or crop",
+        )
+        for kind, words in (
+            ("maximum", "take the maximum of"),
+            ("minimum", "take the minimum of"),
+            ("average", "average"),
+            ("subtract", "subtract"),
+            ("divide", "divide"),
+        )
+    ),
+    *(
+        (
+            kind,
+            {},
+            ((6, 8, 8),) * 3,
+            "it joins 3 paths, but takes exactly two; bring the others together before it",
+        )
+        for kind in ("subtract", "divide")
     ),
     (
         "maxpool",
@@ -908,3 +982,97 @@ def test_taps_on_padding_are_not_counted_one_by_one_without_limit() -> None:
     layer = layer_of("conv", out_channels=1, kernel_size=MAX_TAPS + 1, padding=MAX_TAPS)
     with pytest.raises(ShapeError, match="a kernel or an output of at most 100,000"):
         layer.valid_macs((1, 9), layer.out_shape((1, 9)))
+
+
+def test_a_norm_may_have_a_scale_or_a_shift_alone() -> None:
+    """By hand: of 2·4 numbers one half is left; what is normalised by the sample loses the operation too."""
+    shape = (4, 5, 5)
+    for kind, options in (("batchnorm", {}), ("groupnorm", {"num_groups": 2})):
+        scale, shift, none = (
+            layer_of(kind, **options, **more)
+            for more in ({"shift": False}, {"scale": False}, {"scale": False, "shift": False})
+        )
+        assert [layer.weights(shape, shape) for layer in (scale, shift, none)] == [4, 0, 0]
+        assert [layer.biases(shape, shape) for layer in (scale, shift, none)] == [0, 4, 0]
+        assert [layer.params(shape, shape) for layer in (scale, shift, none)] == [4, 4, 0]
+    assert layer_of("batchnorm", shift=False).counts(shape, shape) == {
+        "multiplications": 100,
+        "adds": 100,
+    }
+    # 2 groups of 50 values: 3·50 − 1 additions and 2·50 multiplications each; one more of one of them
+    assert scale.counts(shape, shape) == {
+        "multiplications": 300,
+        "adds": 298,
+        "divisions": 6,
+        "roots": 2,
+    }
+    assert shift.counts(shape, shape) == {
+        "multiplications": 200,
+        "adds": 398,
+        "divisions": 6,
+        "roots": 2,
+    }
+
+
+def test_inception_v3_with_shifts_alone_is_the_one_of_keras() -> None:
+    """Keras prints 23,817,352 trained parameters and 34,432 that are not trained: its norms have scale=False."""
+    network = convcalc.load("inception_v3")
+    nodes = [
+        node._replace(layer=make("batchnorm", {"scale": False}))
+        if node.layer.kind == "batchnorm"
+        else node
+        for node in network.nodes
+    ]
+    analysis = replace(network, nodes=nodes).walk()
+    assert analysis.totals["params"] == 23_817_352
+    assert analysis.totals["buffers"] == 34_432
+
+
+def test_a_fixed_scale_is_stored_and_not_trained() -> None:
+    shape = (96, 56, 56)
+    assert layer_of("scale").params(shape, shape) == 96
+    fixed = layer_of("scale", bias=True, trainable=False)
+    assert (fixed.params(shape, shape), fixed.buffers(shape, shape)) == (0, 192)
+    one = layer_of("scale", bias=True, per_channel=False)
+    assert one.params(shape, shape) == 2
+    assert one.counts(shape, shape) == {"multiplications": 301_056, "adds": 301_056}
+
+
+def test_padding_over_half_of_a_pools_window_is_noted() -> None:
+    """ONNX takes it; PyTorch wants at most half of the kernel."""
+    said = "padding 2 is more than half of the kernel 3: ONNX takes it, PyTorch refuses it"
+    for kind in ("maxpool", "avgpool", "lppool"):
+        over = layer_of(kind, kernel_size=3, stride=1, padding=((1, 1), (0, 2)))
+        assert over.notes((1, 8, 8), over.out_shape((1, 8, 8))) == [said]
+        half = layer_of(kind, kernel_size=3, stride=1, padding=1)
+        assert half.notes((1, 8, 8), (1, 8, 8)) == []
+        word = layer_of(kind, kernel_size=3, stride=1, padding="full")
+        assert word.notes((1, 8, 8), (1, 10, 10)) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "before", "added"),
+    [
+        # 3 cells, 3 taps, stride 2: the stamps end after 7 cells
+        ({"output_shape": 8}, 0, 1),
+        ({"output_shape": 7}, 0, 0),
+        ({"output_shape": 6}, 1, 0),  # the odd cell goes at the start
+        ({"output_shape": 6, "padding": "same"}, 0, 0),  # … here at the end
+        ({"output_shape": 6, "padding": "same_lower"}, 1, 0),
+        ({"output_shape": 3}, 2, 0),
+        ({"output_shape": 6, "padding": 1}, 1, 1),  # PyTorch: 5 and one of output padding
+        ({"padding": "same"}, 0, 0),
+        ({"padding": "same_lower"}, 1, 0),
+        ({"output_shape": 7, "output_padding": 1}, 1, 1),  # ONNX: one more, and one cut off
+    ],
+)
+def test_where_a_given_output_of_a_transposed_convolution_comes_from(
+    options: dict[str, Any], before: int, added: int
+) -> None:
+    layer = layer_of("conv_transpose", out_channels=1, kernel_size=3, stride=2, **options)
+    shape = (1, 3)
+    layer.check(shape)
+    ((axis, a),) = layer.patches(shape)
+    assert (axis.before, a) == (before, added)
+    assert layer.out_shape(shape) == (1, options.get("output_shape", 6))
+    assert 7 - axis.before - axis.after + a == layer.out_shape(shape)[1]

@@ -14,7 +14,6 @@ from convcalc.text import per_axis, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
-    from convcalc.network.network import Network
 
 
 def notes_of(analysis: Analysis) -> list[str]:

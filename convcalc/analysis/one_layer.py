@@ -131,7 +131,11 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
         from convcalc.analysis.explain import explain as explain_layer  # noqa: PLC0415 - only where it is asked for
 
         lines += ["", *explain_layer(layer, (shape,), step.output)]
-    said_above = misfit and len(analysis.notes) == 1
+    said_above = (
+        misfit
+        and len(analysis.notes) == 1
+        and all(note.startswith(f"{as_decimal(misfit.exact)} is") for note in step.notes)
+    )
     return replace(
         report_of(analysis),
         title="",

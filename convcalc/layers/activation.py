@@ -1,14 +1,16 @@
-"""Activations: one value in, one value out; only PReLU trains anything."""
+"""The common activations: one value in, one value out; only PReLU trains anything."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.base import Counts, Elementwise, frozen, kind
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.window import Shape
+
+Approximation = Literal["none", "tanh"]
 
 
 @frozen
@@ -154,9 +156,11 @@ class Gelu(Activation):
     Formula:
         ½·x·(1 + erf(√½·x)): three multiplications, one addition and one error function (counted as an
         exponential) per value; no parameters
+        approximate: tanh is ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x·x·x))): six multiplications, four
+        additions, two exponentials and one division per value
 
     Source:
-        Hendrycks & Gimpel, arXiv:1606.08415.
+        Hendrycks & Gimpel, arXiv:1606.08415, section 2; PyTorch GELU.
 
     Common mistake:
         Mixing the exact form with the tanh approximation: values differ in the fourth digit, counts too.
@@ -164,6 +168,19 @@ class Gelu(Activation):
 
     aliases: ClassVar = {"pytorch": ("GELU",), "onnx": ("Gelu",), "darknet": ("gelu",)}
     per_value: ClassVar = {"exponentials": 1, "multiplications": 3, "adds": 1}
+
+    approximate: Approximation = "none"
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        if self.approximate == "none":
+            return super().counts(shape, out)
+        cells = formulas.product(shape)
+        return {
+            "multiplications": 6 * cells,
+            "adds": 4 * cells,
+            "exponentials": 2 * cells,
+            "divisions": cells,
+        }
 
 
 @kind("silu")

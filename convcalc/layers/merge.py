@@ -1,4 +1,4 @@
-"""Kinds that bring several paths together: add, multiply, concat."""
+"""Kinds that bring several paths together: value by value, or channel after channel."""
 
 from __future__ import annotations
 
@@ -45,6 +45,10 @@ def larger(one: int, other: int) -> int:
 class Broadcast(Merge):
     """A join value by value, in which a side of 1 is repeated to fit the others."""
 
+    verb: ClassVar[str] = (
+        ""  # what cannot be done with shapes that do not fit; the kind itself if empty
+    )
+
     def out_shape(self, *shapes: Shape) -> Shape:
         return tuple([reduce(larger, sides) for sides in zip(*shapes)])
 
@@ -64,7 +68,7 @@ class Broadcast(Merge):
         if not sides or any(side not in (1, max(each)) for each in sides for side in each):
             found = " and ".join(times(shape) for shape in shapes)
             message = (
-                f"cannot {self.kind} {found}: sides must be equal or 1; "
+                f"cannot {self.verb or self.kind} {found}: sides must be equal or 1; "
                 "match the channels with a 1×1 conv and the size with stride, padding or crop"
             )
             raise ShapeError(message)
@@ -107,7 +111,8 @@ class Multiply(Broadcast):
         one multiplication per value and further path
 
     Source:
-        Hu, Shen & Sun, arXiv:1709.01507; van den Oord et al., arXiv:1609.03499, equation 2.
+        Hu, Shen & Sun, arXiv:1709.01507; van den Oord et al., arXiv:1609.03499, equation 2. Caffe's Scale
+        with two bottoms does the same; with one it is the kind scale.
 
     Common mistake:
         Counting it among the multiply-adds: nothing is summed, and tools differ on it.
@@ -116,13 +121,136 @@ class Multiply(Broadcast):
     aliases: ClassVar = {
         "short": ("gate",),
         "keras": ("Multiply",),
-        "caffe": ("Scale",),
         "onnx": ("Mul",),
+        "darknet": ("scale_channels",),
     }
     example: ClassVar = ({}, (32, 112, 112))
 
     def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
         return {"multiplications": (len(shapes) - 1) * formulas.product(out)}
+
+
+@frozen
+class Pairwise(Broadcast):
+    """A join of exactly two paths, in order."""
+
+    def check(self, *shapes: Shape) -> None:
+        if len(shapes) > 2:
+            message = (
+                f"it joins {plural(len(shapes), 'path')}, but takes exactly two; "
+                "bring the others together before it"
+            )
+            raise ShapeError(message)
+        super().check(*shapes)
+
+
+@kind("subtract")
+class Subtract(Pairwise):
+    """The first of two paths less the second, value by value.
+
+    Formula:
+        a − b; shapes must agree (a side of 1 is repeated); one subtraction per value
+
+    Source:
+        Keras Subtract; ONNX Sub.
+
+    Common mistake:
+        Exchanging the paths: unlike add, it takes the second from the first.
+    """
+
+    aliases: ClassVar = {"short": ("sub",), "keras": ("Subtract",), "onnx": ("Sub",)}
+    example: ClassVar = ({}, (64, 28, 28))
+
+    def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
+        return {"adds": formulas.product(out)}
+
+
+@kind("divide")
+class Divide(Pairwise):
+    """The first of two paths divided by the second, value by value.
+
+    Formula:
+        a / b; shapes must agree (a side of 1 is repeated); one division per value
+
+    Source:
+        ONNX Div; torch.div.
+
+    Common mistake:
+        Exchanging the paths: unlike multiply, it divides the first by the second.
+    """
+
+    aliases: ClassVar = {"short": ("div",), "onnx": ("Div",)}
+    example: ClassVar = ({}, (64, 28, 28))
+
+    def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
+        return {"divisions": formulas.product(out)}
+
+
+@kind("maximum")
+class Maximum(Broadcast):
+    """The largest of several paths, value by value (maxout).
+
+    Formula:
+        shapes must agree (a side of 1 is repeated); one comparison per value and further path
+
+    Source:
+        Goodfellow et al., arXiv:1302.4389 (maxout), section 3; Keras Maximum; ONNX Max.
+
+    Common mistake:
+        Mixing it up with maxpool, which compares neighbours on one map; this compares maps, cell by cell.
+    """
+
+    aliases: ClassVar = {"short": ("maxout",), "keras": ("Maximum",), "onnx": ("Max",)}
+    verb: ClassVar = "take the maximum of"
+    example: ClassVar = ({}, (64, 28, 28))
+
+    def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
+        return {"comparisons": (len(shapes) - 1) * formulas.product(out)}
+
+
+@kind("minimum")
+class Minimum(Broadcast):
+    """The smallest of several paths, value by value.
+
+    Formula:
+        shapes must agree (a side of 1 is repeated); one comparison per value and further path
+
+    Source:
+        Keras Minimum; ONNX Min.
+
+    Common mistake:
+        Using it for a fixed limit, as in min(x, 6): that is a clip, which reads one path.
+    """
+
+    aliases: ClassVar = {"keras": ("Minimum",), "onnx": ("Min",)}
+    verb: ClassVar = "take the minimum of"
+    example: ClassVar = ({}, (64, 28, 28))
+
+    def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
+        return {"comparisons": (len(shapes) - 1) * formulas.product(out)}
+
+
+@kind("average")
+class Average(Broadcast):
+    """The mean of several paths, value by value.
+
+    Formula:
+        shapes must agree (a side of 1 is repeated); one addition per value and further path, and one
+        division per value
+
+    Source:
+        Keras Average; ONNX Mean.
+
+    Common mistake:
+        Leaving the division out: it is one per value, however many paths there are.
+    """
+
+    aliases: ClassVar = {"keras": ("Average",)}  # ONNX's Mean is short for avgpool here
+    example: ClassVar = ({}, (64, 28, 28))
+
+    def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
+        values = formulas.product(out)
+        return {"adds": (len(shapes) - 1) * values, "divisions": values}
 
 
 @kind("concat")

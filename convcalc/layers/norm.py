@@ -1,4 +1,4 @@
-"""Normalisation: trainable scale and shift per channel, and what each averages over."""
+"""Normalisation: trainable scale and shift per channel, and what each averages over; scale and shift alone."""
 
 from __future__ import annotations
 
@@ -20,19 +20,23 @@ class Norm(Elementwise):
     family: ClassVar = "norm"
 
     affine: bool = True
+    scale: bool = True
+    shift: bool = True
 
     def scales(self, shape: Shape) -> int:
-        """How many scales (and as many shifts) there are."""
+        """How many scales there are, and how many shifts."""
         return shape[0]
 
     def weights(self, shape: Shape, out: Shape) -> int:
-        return self.scales(shape) if self.affine else 0
+        return self.scales(shape) if self.affine and self.scale else 0
 
     def biases(self, shape: Shape, out: Shape) -> int:
-        return self.scales(shape) if self.affine else 0
+        return self.scales(shape) if self.affine and self.shift else 0
 
     def params(self, shape: Shape, out: Shape) -> int:
-        return 2 * self.scales(shape) if self.affine else 0
+        if self.affine and self.scale and self.shift:
+            return 2 * self.scales(shape)
+        return self.scales(shape) if self.affine and (self.scale or self.shift) else 0
 
 
 @frozen
@@ -47,10 +51,11 @@ class SampleNorm(Norm):
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
         cells, pools = formulas.product(shape), self.pools(shape)
-        scaled = cells if self.affine else 0
+        scaled = cells if self.affine and self.scale else 0
+        shifted = cells if self.affine and self.shift else 0
         return {
             "multiplications": 2 * cells + scaled,
-            "adds": 3 * cells - pools + scaled,
+            "adds": 3 * cells - pools + shifted,
             "divisions": 3 * pools,
             "roots": pools,
         }
@@ -71,6 +76,10 @@ class BatchNorm(SampleNorm):
         no multiply-adds are counted: at inference it folds into the convolution before it;
         kept apart, it is x·a + b with a and b known beforehand: one multiplication and one addition per cell
         without track_running_stats it takes mean and variance from the sample, as an instance norm does
+
+    Options:
+        scale: false leaves the scale out, shift: false the shift: params = c (Keras's scale=False and
+        center=False). affine: false leaves out both.
 
     Source:
         Ioffe & Szegedy, arXiv:1502.03167; PyTorch BatchNorm2d.
@@ -111,7 +120,7 @@ class LayerNorm(SampleNorm):
     """Normalises each sample over all of its values, with a scale and a shift for each of them.
 
     Formula:
-        params = 2·c·n·n, no buffers
+        params = 2·c·n·n, c·n·n with scale: false or shift: false; no buffers
         (x − μ)·(1/√(σ² + ε))·γ + β, with σ² the mean of (x − μ)²: for the m = c·n·n values 3·m − 1
         additions, 2·m multiplications, 3 divisions and 1 root; γ and β are m more of the first two
 
@@ -142,7 +151,7 @@ class GroupNorm(SampleNorm):
     """Normalises each sample over groups of channels.
 
     Formula:
-        params = 2·c, no buffers
+        params = 2·c, c with scale: false or shift: false; no buffers
         operations as for layernorm: per group of m values 3·m − 1 additions, 2·m multiplications,
         3 divisions and 1 root; γ and β are m more of the first two
 
@@ -176,7 +185,7 @@ class InstanceNorm(SampleNorm):
     """Normalises each channel of each sample by itself.
 
     Formula:
-        params = 2·c with affine, none by default; no buffers
+        params = 2·c with affine (c with scale: false or shift: false), none by default; no buffers
         operations as for layernorm: per channel of m values 3·m − 1 additions, 2·m multiplications,
         3 divisions and 1 root; γ and β are m more of the first two
 
@@ -237,4 +246,61 @@ class Lrn(Elementwise):
         check_at_least("size", self.size)
         if len(shape) < 2:
             message = "needs channels and at least one axis; leave it out of vectors"
+            raise ShapeError(message)
+
+
+@kind("scale")
+class Scale(Elementwise):
+    """Multiplies each channel by a number of its own, and with bias adds one to it.
+
+    Formula:
+        y = g·x + b; params = c, 2·c with bias: true; 1 and 2 with per_channel: false
+        one multiplication per value for the factor, one addition for the bias
+
+    Options:
+        factor: false leaves the factor out, so that only the bias is added.
+        per_channel: false has one number for all channels.
+        trainable: false has fixed numbers: buffers instead of params.
+
+    Source:
+        Caffe Scale with one bottom (bias_term adds the bias); Touvron et al., arXiv:2103.17239, section 2
+        (LayerScale, as in ConvNeXt).
+
+    Common mistake:
+        Leaving it out after Caffe's BatchNorm: that one only normalises, and its 2·c trained numbers are in
+        the Scale behind it.
+    """
+
+    aliases: ClassVar = {"short": ("layer_scale",), "caffe": ("Scale",)}
+    family: ClassVar = "norm"
+    example: ClassVar = ({}, (96, 56, 56))
+
+    factor: bool = True
+    bias: bool = False
+    per_channel: bool = True
+    trainable: bool = True
+
+    def each(self, shape: Shape) -> int:
+        """How many factors there are, and how many biases."""
+        return shape[0] if self.per_channel else 1
+
+    def weights(self, shape: Shape, out: Shape) -> int:
+        return self.each(shape) if self.factor and self.trainable else 0
+
+    def biases(self, shape: Shape, out: Shape) -> int:
+        return self.each(shape) if self.bias and self.trainable else 0
+
+    def buffers(self, shape: Shape, out: Shape) -> int:
+        return 0 if self.trainable else (self.factor + self.bias) * self.each(shape)
+
+    def counts(self, shape: Shape, out: Shape) -> Counts:
+        cells = formulas.product(shape)
+        return {
+            "multiplications": cells if self.factor else 0,
+            "adds": cells if self.bias else 0,
+        }
+
+    def check(self, shape: Shape) -> None:
+        if not (self.factor or self.bias):
+            message = "neither factor nor bias is left; set one of them to true"
             raise ShapeError(message)

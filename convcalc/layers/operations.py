@@ -18,7 +18,7 @@ OPERATIONS: dict[str, str] = {
     "multiplications": "multiplications besides the multiply-adds, also by a constant (½, ⅙, √½)",
     "comparisons": "two values compared, also to take the larger; a maximum of k values is k − 1",
     "divisions": "divisions of one value by another, also by the number of values in a mean",
-    "exponentials": "evaluations of eˣ, or of the error function",
+    "exponentials": "evaluations of eˣ, of the logarithm, or of the error function",
     "roots": "square roots, and powers with a fraction in the exponent; x² and x³ are multiplications",
 }
 
@@ -26,7 +26,7 @@ RULES = (
     "Every operation of the formula on a kind's page is counted, once for each time it is done on one image.",
     "Cells of the padding, and cells that a last window hangs over, are counted like all others.",
     "Where a kind chooses between two formulas by the sign of x, both are worked out for every value.",
-    "A change of sign, a copy, the arithmetic of positions, and what can be worked out before the image "
+    "A change of sign, |x|, a copy, the arithmetic of positions, and what can be worked out before the image "
     "is known (from weights and stored statistics) cost nothing.",
 )
 """What holds for the counts of all kinds."""

@@ -17,6 +17,7 @@ from convcalc.text import quoted
 
 MAX_ITEMS = 10_000  # the longest list an option may be: LeNet-5's connections need 16
 MAX_ENTRIES = 100_000  # numbers in a table: LeNet-5's connections need 60
+NAMED = ("min", "max", "output_shape")  # without their names, numbers that could mean anything
 NOT_PADDING = ("yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "")
 
 _NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
@@ -109,7 +110,7 @@ class OptionType:
         """How the options column shows the option, and a number by which it is ordered."""
         if name in LETTERS:
             return list(LETTERS).index(name), LETTERS[name] + self.short(value)
-        return 50, self.short(value)
+        return 50, f"{name} {self.short(value)}" if name in NAMED else self.short(value)
 
     def short(self, value: Any) -> str:
         """A value in the options column."""
@@ -134,6 +135,9 @@ class _Fraction(OptionType):
 
     def read(self, text: str, what: str) -> Any:
         return decimal_of(text, what)
+
+    def short(self, value: Any) -> str:
+        return self.text(value).removesuffix(".0")
 
 
 class _Flag(OptionType):

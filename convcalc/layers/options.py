@@ -37,6 +37,7 @@ OPTION_WORDS = {
     "group": "groups",
     "use_bias": "bias",
     "bias_term": "bias",
+    "center": "shift",
     "depth_multiplier": "multiplier",
     "alpha": "negative_slope",
     "rate": "p",

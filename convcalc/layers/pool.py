@@ -66,27 +66,42 @@ class Pool(Window, NoParameters):
 
 @frozen
 class PaddedPool(Pool):
-    """A pool that takes padding, at most half of its window."""
+    """A pool that takes padding, as long as every window reaches the map, and dilation."""
 
     padding: Padding = 0
+    dilation: Spatial = 1
 
     def pads(self) -> Padding:
         return self.padding
 
+    def dilations(self) -> Spatial:
+        return self.dilation
+
     def max_padding(self, axis: Axis) -> int:
-        return axis.k // 2
+        return axis.k // 2  # more is taken, but no way out is called that PyTorch refuses
 
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)
-        if isinstance(self.padding, str):
-            return
         for name, axis in zip(axis_names(shape), self.windows(shape)):
-            if max(axis.before, axis.after) > self.max_padding(axis):
+            given, most = max(axis.before, axis.after), axis.effective_kernel - 1
+            if given > most:
                 message = (
-                    f"padding {max(axis.before, axis.after)} is more than half of the {axis.k}-wide window "
-                    f"along the {name}, so some windows would hold padding only; use at most {self.max_padding(axis)}"
+                    f"padding {given} is not less than the {axis.effective_kernel}-wide window along the "
+                    f"{name}, so some windows would hold padding only; use at most {most}"
                 )
                 raise ShapeError(message)
+
+    def notes(self, shape: Shape, out: Shape) -> list[str]:
+        lines = super().notes(shape, out)
+        for axis in [] if isinstance(self.padding, str) else self.windows(shape):
+            given = max(axis.before, axis.after)
+            if given > self.max_padding(axis):
+                lines.append(
+                    f"padding {given} is more than half of the kernel {axis.k}: "
+                    f"ONNX takes it, PyTorch refuses it"
+                )
+                break
+        return lines
 
 
 @kind("maxpool")
@@ -115,11 +130,6 @@ class MaxPool(PaddedPool):
     }
     example: ClassVar = ({"kernel_size": 3, "stride": 2, "padding": 1}, (64, 112, 112))
 
-    dilation: Spatial = 1
-
-    def dilations(self) -> Spatial:
-        return self.dilation
-
     def counts(self, shape: Shape, out: Shape) -> Counts:
         return {"comparisons": (self.kernel(shape) - 1) * formulas.product(out)}
 
@@ -129,14 +139,15 @@ class AvgPool(PaddedPool):
     """The mean of each window; channels pass through one by one.
 
     Formula:
-        o as for maxpool (without dilation); no parameters, no multiply-adds,
+        o as for maxpool; no parameters, no multiply-adds,
         k·k − 1 additions (zeros of the padding are added too) and one division per output
 
     Options:
         count_include_pad: whether padded zeros count in the mean (PyTorch's default), or not (Keras, ONNX).
+        dilation is in ONNX since version 19 of AveragePool; PyTorch and Keras have none.
 
     Source:
-        PyTorch AvgPool2d.
+        PyTorch AvgPool2d; ONNX AveragePool.
 
     Common mistake:
         Comparing values at the border between libraries: the sizes agree, the means there do not.
@@ -158,15 +169,18 @@ class AvgPool(PaddedPool):
 
 
 @kind("lppool")
-class LpPool(Pool):
+class LpPool(PaddedPool):
     """The p-norm of each window: norm_type 1 sums, 2 is the root of the sum of squares.
 
     Formula:
-        o as for maxpool (without padding and dilation); no parameters, no multiply-adds; per output
-        k·k·(norm_type − 1) multiplications, k·k − 1 additions, and one root unless norm_type is 1
+        o as for maxpool; no parameters, no multiply-adds; per output k·k·(norm_type − 1)
+        multiplications, k·k − 1 additions (zeros of the padding too), and one root unless norm_type is 1
+
+    Options:
+        padding and dilation are in ONNX LpPool; PyTorch has neither.
 
     Source:
-        PyTorch LPPool2d.
+        PyTorch LPPool2d; ONNX LpPool.
 
     Common mistake:
         Reading norm_type 1 as a mean: it is the sum, k·k times the mean.

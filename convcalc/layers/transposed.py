@@ -37,11 +37,16 @@ class ConvTranspose(Layer):
         params = k·k·cin·cout/g + cout, macs = k·k·cin·cout/g·n·n (on the input positions)
 
     Options:
-        padding takes cells away from the output; the word same gives n·s.
+        padding takes cells away from the output; the words same and same_lower give n·s, and take an odd
+        cell away at the end, or at the start.
+        output_shape fixes o. With padding in numbers output_padding follows from it (PyTorch's output_size);
+        without, the padding does (ONNX): half of the cells too many at each end, an odd one at the start,
+        with padding same at the end.
         size_rule: keras gives (n − 1)·s + max(d·(k − 1) + 1, s), which differs where s exceeds the kernel.
 
     Source:
-        Dumoulin & Visin, arXiv:1603.07285, relationship 14; PyTorch ConvTranspose2d; Keras Conv2DTranspose.
+        Dumoulin & Visin, arXiv:1603.07285, relationship 14; PyTorch ConvTranspose2d; Keras Conv2DTranspose;
+        ONNX ConvTranspose.
 
     Common mistake:
         Counting the work on the output positions: that is s·s times too much, and several counting
@@ -68,6 +73,7 @@ class ConvTranspose(Layer):
     stride: Spatial = 1
     padding: Padding = 0
     output_padding: Spatial = 0
+    output_shape: Spatial | None = None
     dilation: Spatial = 1
     groups: int = 1
     bias: bool = True
@@ -78,6 +84,12 @@ class ConvTranspose(Layer):
         axes = len(shape) - 1
         options = (self.kernel_size, self.stride, self.dilation, self.output_padding)
         numbers = zip(shape[1:], *(per_axis(option, axes) for option in options))
+        if self.output_shape is not None:
+            sizes, pairs = per_axis(self.output_shape, axes), self.cuts(axes)
+            return [
+                self.sized_axis(n, k, s, d, a, o, pair)
+                for (n, k, s, d, a), o, pair in zip(numbers, sizes, pairs)
+            ]
         if isinstance(self.padding, str):
             return [self.worded_axis(n, k, s, d, a) for n, k, s, d, a in numbers]
         pairs = both_sides(self.padding, axes)
@@ -91,10 +103,31 @@ class ConvTranspose(Layer):
         if not self.is_same():
             return Axis(n, k, s, 0, 0, d), a
         extra = formulas.effective_kernel(k, d) - s
-        cut = formulas.positive(extra)
-        return Axis(n, k, s, cut // 2, cut - cut // 2, d), formulas.positive(-extra)
+        less, more = _halves(formulas.positive(extra))
+        before, after = (more, less) if self.padding == "same_lower" else (less, more)
+        return Axis(n, k, s, before, after, d), formulas.positive(-extra)
+
+    def cuts(self, axes: int) -> list[tuple[int, int]] | list[None]:
+        """The padding in numbers along each axis; None where there is none, or a word."""
+        pairs = [] if isinstance(self.padding, str) else both_sides(self.padding, axes)
+        return pairs if any(side for pair in pairs for side in pair) else [None] * axes
+
+    def sized_axis(
+        self, n: int, k: int, s: int, d: int, a: int, o: int, pair: tuple[int, int] | None
+    ) -> tuple[Axis, int]:
+        """One axis whose output size is given: its output padding follows, or its padding."""
+        if pair:
+            return Axis(n, k, s, *pair, d), o - formulas.transposed_size_padded(
+                n, k, s, *pair, d, 0
+            )
+        extra = formulas.transposed_size(n, k, s, 0, d, a) - o
+        less, more = _halves(formulas.positive(extra))
+        before, after = (less, more) if self.padding == "same" else (more, less)
+        return Axis(n, k, s, before, after, d), a + formulas.positive(-extra)
 
     def out_shape(self, shape: Shape) -> Shape:
+        if self.output_shape is not None:
+            return (self.out_channels, *per_axis(self.output_shape, len(shape) - 1))
         return (self.out_channels, *[self.size(axis, a) for axis, a in self.patches(shape)])
 
     def size(self, axis: Axis, a: int) -> int:
@@ -115,8 +148,8 @@ class ConvTranspose(Layer):
         return size if (given == 1) is True else keras + given * (size - keras)
 
     def is_same(self) -> bool:
-        """Whether the padding is the word same."""
-        return isinstance(self.padding, str) and self.padding == "same"
+        """Whether the padding is the word same, or same_lower."""
+        return isinstance(self.padding, str) and self.padding in ("same", "same_lower")
 
     def kernel(self, shape: Shape) -> int:
         """Cells of one patch: k·k."""
@@ -152,21 +185,58 @@ class ConvTranspose(Layer):
         check_padding(self.padding, axes)
         check_divides("the input's channel count", shape[0], "groups", self.groups)
         check_divides("out_channels", self.out_channels, "groups", self.groups)
-        if self.padding in ("full", "causal", "same_lower"):
+        if self.padding in ("full", "causal"):
             message = (
-                f"padding {self.padding} has no meaning when transposed; use numbers, valid or same"
+                f"padding {self.padding} has no meaning when transposed; use numbers, valid, same or "
+                "same_lower"
             )
             raise ShapeError(message)
-        if self.padding == "same" and max(per_axis(self.output_padding, axes)):
-            message = (
-                "padding same fixes the output at n·s, so output_padding has no meaning; leave it out, "
-                "or give the padding in numbers (Keras then takes k // 2 per side)"
-            )
-            raise ShapeError(message)
-        for name, (axis, _), a in zip(
-            axis_names(shape), self.patches(shape), per_axis(self.output_padding, axes)
+        self.check_output(shape)
+        names, outputs = axis_names(shape), self.out_shape(shape)[1:]
+        for name, (axis, a), given, o in zip(
+            names, self.patches(shape), per_axis(self.output_padding, axes), outputs
         ):
-            self.check_axis(name, axis, a)
+            if self.output_shape is not None:
+                self.check_reach(name, axis, a, o)
+            else:
+                self.check_axis(name, axis, given)
+
+    def check_output(self, shape: Shape) -> None:
+        """Refuse output padding where the size is fixed in another way."""
+        axes = len(shape) - 1
+        if self.output_shape is not None:
+            check_spatial("output_shape", self.output_shape, axes, least=1)
+        if not max(per_axis(self.output_padding, axes)):
+            return
+        if self.is_same():
+            message = (
+                f"padding {self.padding} fixes the output at n·s, so output_padding has no meaning; leave it "
+                "out, or give the padding in numbers (Keras then takes k // 2 per side)"
+            )
+            raise ShapeError(message)
+        if self.output_shape is not None and self.cuts(axes)[0] is not None:
+            message = (
+                "with output_shape and padding in numbers the output padding follows; leave "
+                "output_padding out"
+            )
+            raise ShapeError(message)
+
+    def check_reach(self, name: str, axis: Axis, a: int, o: int) -> None:
+        """Refuse a given size that only output padding out of its bounds would make."""
+        most = max(axis.s, axis.d) - 1
+        if 0 <= a <= most:
+            return
+        least, padding = o - a, f"{axis.before} + {axis.after}"
+        if axis.before + axis.after == 0:
+            reached = f"it is at most {least + most}; use less, or a larger stride"
+        elif least + most >= 1:
+            reached = (
+                f"with padding {padding} it is {max(least, 1)} to {least + most}; use one of these"
+            )
+        else:
+            reached = f"padding {padding} leaves nothing; lower the padding"
+        message = f"output_shape {o} along the {name} cannot come out: {reached}"
+        raise ShapeError(message)
 
     def check_axis(self, name: str, axis: Axis, a: int) -> None:
         """Refuse output padding as PyTorch does, and padding that leaves nothing."""
@@ -176,7 +246,7 @@ class ConvTranspose(Layer):
                 f"dilation {axis.d}; use at most {max(axis.s, axis.d) - 1}"
             )
             raise ShapeError(message)
-        if self.padding != "same" and self.size(axis, a) < 1:
+        if not self.is_same() and self.size(axis, a) < 1:
             message = (
                 f"padding {axis.before} + {axis.after} takes away the whole output along the {name}: "
                 f"({axis.n} − 1)·{axis.s} + {axis.effective_kernel} = {(axis.n - 1) * axis.s + axis.effective_kernel} cells; "
@@ -197,6 +267,11 @@ class ConvTranspose(Layer):
                 f"pytorch {formulas.transposed_size(*axis[:3], 0, axis.d, 0)} without padding"
             )
         return lines
+
+
+def _halves(cells: int) -> tuple[int, int]:
+    """The smaller half and the larger one."""
+    return cells // 2, cells - cells // 2
 
 
 @kind("unpool")

@@ -5,7 +5,7 @@ array it made, every count was made while multiplying: one by one in the loops, 
 arrays multiplied in the fast way. Two ways to the same numbers:
 
     loops, loops_pool …              textbook loop nests, one number at a time
-    fast, fast_pool, fast_pointwise  matrix products, and steps over whole arrays
+    fast, fast_pool …                matrix products, and steps over whole arrays
 
 The functions here are the fast ones, with the number of spatial axes in their names. Arrays are
 channels first without a batch axis: (C, L), (C, H, W), (C, D, H, W).

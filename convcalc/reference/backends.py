@@ -5,9 +5,13 @@ from types import ModuleType
 
 from convcalc.reference import (
     fast,
+    fast_activation,
+    fast_joins,
     fast_pointwise,
     fast_pool,
     loops,
+    loops_activation,
+    loops_joins,
     loops_pointwise,
     loops_pool,
     loops_rearrange,
@@ -29,5 +33,13 @@ def _functions(*modules: ModuleType) -> dict[str, Callable[..., Array]]:
     }
 
 
-LOOPS: Backend = _functions(loops, loops_pool, loops_upsample, loops_pointwise, loops_rearrange)
-FAST: Backend = _functions(fast, fast_pool, fast_pointwise)
+LOOPS: Backend = _functions(
+    loops,
+    loops_pool,
+    loops_upsample,
+    loops_activation,
+    loops_pointwise,
+    loops_rearrange,
+    loops_joins,
+)
+FAST: Backend = _functions(fast, fast_pool, fast_activation, fast_pointwise, fast_joins)

@@ -23,6 +23,7 @@ from convcalc.reference.depthwise import depthwise, small_enough
 from convcalc.reference.gather import Block, blocks, columns, im2col, length
 from convcalc.reference.kernels import Kernels, kernels, transposed_kernels
 from convcalc.reference.loops import linear_parts, local_weight
+from convcalc.reference.loops_pool import mean_type
 from convcalc.reference.tally import Tally
 from convcalc.reference.transposed import ScatterAxis, scatter_axes
 from convcalc.reference.windows import Axis, out_shape, slide
@@ -47,6 +48,19 @@ def working_type(owner: str, result: np.dtype[Any], most: int) -> np.dtype[Any]:
         )
         raise ValueError(message)
     return np.dtype(np.float64 if most < EXACT_IN_FLOAT64 else np.int64)
+
+
+def floats(owner: str, x: npt.ArrayLike) -> tuple[Array, np.dtype[np.generic]]:
+    """The input in a type to compute in (at least float32), and the type of the result."""
+    cells = checks.numbers(owner, "x", x)
+    dtype = mean_type(cells)
+    return cells.astype(np.promote_types(dtype, np.float32), copy=False), dtype
+
+
+def count(tally: Tally | None, times: int, **operations: int) -> None:
+    """What the definition asks for, if somebody counts."""
+    if tally is not None:
+        tally.count(times, **operations)
 
 
 def largest(array: Array) -> int:
@@ -195,6 +209,7 @@ def conv_transpose(
     dilation: Spatial = 1,
     groups: int = 1,
     size_rule: str = "pytorch",
+    output_shape: Spatial | None = None,
     tally: Tally | None = None,
 ) -> Array:
     """weightᵀ (maps out · taps × maps in) @ map (maps in × places), then col2im
@@ -209,16 +224,8 @@ def conv_transpose(
     """
     image = checks.feature_map("conv_transpose", x)
     layer = transposed_kernels("conv_transpose", image, weight, bias, groups)
-    axes = scatter_axes(
-        "conv_transpose",
-        image.shape[1:],
-        layer.kernel_size,
-        stride,
-        padding,
-        output_padding,
-        dilation,
-        size_rule,
-    )
+    how = (stride, padding, output_padding, dilation, size_rule, output_shape)
+    axes = scatter_axes("conv_transpose", image.shape[1:], layer.kernel_size, *how)
     taps, each = prod(layer.kernel_size), layer.weight.shape[1]
     terms = len(image) // groups * taps
     result = checks.result_type(image, layer.weight, layer.bias)

@@ -1,4 +1,4 @@
-"""Activations, normalisations, and layers that move cells, over whole arrays at once."""
+"""Normalisations, and layers that move cells, over whole arrays at once."""
 
 import math
 from collections.abc import Sequence
@@ -8,9 +8,8 @@ import numpy.typing as npt
 
 from convcalc.reference import checks
 from convcalc.reference.checks import Array, Padding
-from convcalc.reference.fast import largest, one_number_per_map, working_type
-from convcalc.reference.loops_pointwise import EPSILON, affine_parts, lrn_parts, prelu_parts
-from convcalc.reference.loops_pool import mean_type
+from convcalc.reference.fast import count, floats, largest, one_number_per_map, working_type
+from convcalc.reference.loops_pointwise import EPSILON, affine_parts, lrn_parts, scale_parts
 from convcalc.reference.loops_rearrange import (
     branches,
     check_concat,
@@ -21,136 +20,6 @@ from convcalc.reference.loops_rearrange import (
     number_pairs,
 )
 from convcalc.reference.tally import Tally
-
-CELLS_TOGETHER = 1 << 16
-"""Cells made into Python's numbers at once; each takes four times as much memory as in an array."""
-
-
-def _erf(cells: Array) -> Array:
-    """Python's erf, cell by cell, for NumPy has none."""
-    flat, y = cells.ravel(), np.empty(cells.size)
-    for first in range(0, cells.size, CELLS_TOGETHER):
-        run = slice(first, first + CELLS_TOGETHER)
-        y[run] = [math.erf(cell) for cell in flat[run].tolist()]
-    return y.reshape(cells.shape)
-
-
-def _floats(owner: str, x: npt.ArrayLike) -> tuple[Array, np.dtype[np.generic]]:
-    """The input in a type to compute in (at least float32), and the type of the result."""
-    cells = checks.numbers(owner, "x", x)
-    dtype = mean_type(cells)
-    return cells.astype(np.promote_types(dtype, np.float32), copy=False), dtype
-
-
-def _count(tally: Tally | None, times: int, **operations: int) -> None:
-    """What the definition asks for, if somebody counts."""
-    if tally is not None:
-        tally.count(times, **operations)
-
-
-def relu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """max(x, 0)
-
-    >>> relu([-1, 0, 2])
-    array([0, 0, 2])
-    """
-    cells = checks.numbers("relu", "x", x)
-    _count(tally, cells.size, comparisons=1)
-    if cells.dtype.kind != "f":
-        y: Array = np.maximum(cells.astype(checks.result_type(cells)), 0)
-        return y
-    # The same as maximum, NaN included, but NumPy's clip works on many cells at once.
-    return np.clip(cells, 0, np.inf)
-
-
-def relu6(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """min(max(x, 0), 6)"""
-    cells, dtype = _floats("relu6", x)
-    _count(tally, cells.size, comparisons=2)
-    return checks.in_type(np.clip(cells, 0, 6), dtype)
-
-
-def leaky_relu(
-    x: npt.ArrayLike, negative_slope: float = 0.01, *, tally: Tally | None = None
-) -> Array:
-    """x where x > 0, else negative_slope · x"""
-    cells, dtype = _floats("leaky_relu", x)
-    _count(tally, cells.size, comparisons=1, multiplications=1)
-    negative_slope = checks.real("leaky_relu", "negative_slope", negative_slope)
-    with np.errstate(all="ignore"):
-        return checks.in_type(np.where(cells <= 0, cells * negative_slope, cells), dtype)
-
-
-def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """x where x > 0, else weight · x, one weight for all maps or one per map"""
-    given, slopes = prelu_parts(x, weight)
-    dtype = np.result_type(mean_type(given), checks.result_type(given, slopes))
-    _count(tally, given.size, comparisons=1, multiplications=1)
-    cells = given.astype(np.promote_types(dtype, np.float32))
-    slopes = slopes.astype(cells.dtype).reshape(-1, *(1 for _ in given.shape[1:]))
-    with np.errstate(all="ignore"):
-        return checks.in_type(np.where(cells <= 0, cells * slopes, cells), dtype)
-
-
-def elu(x: npt.ArrayLike, alpha: float = 1.0, *, tally: Tally | None = None) -> Array:
-    """x where x > 0, else alpha · (eˣ − 1)"""
-    cells, dtype = _floats("elu", x)
-    alpha = checks.real("elu", "alpha", alpha)
-    scaled = int(alpha != 1)
-    _count(tally, cells.size, comparisons=1, exponentials=1, adds=1, multiplications=scaled)
-    with np.errstate(all="ignore"):
-        below = alpha * np.expm1(np.minimum(cells, 0))
-        return checks.in_type(np.where(cells <= 0, below, cells), dtype)
-
-
-def gelu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """x · (1 + erf(x/√2)) / 2; NumPy has no erf, so Python's is called for every cell"""
-    cells, dtype = _floats("gelu", x)
-    _count(tally, cells.size, exponentials=1, multiplications=3, adds=1)
-    with np.errstate(all="ignore"):
-        errors = _erf(cells / np.float64(math.sqrt(2)))
-        return checks.in_type(cells * (1 + errors) / 2, dtype)
-
-
-def sigmoid(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """1 / (1 + e⁻ˣ)"""
-    cells, dtype = _floats("sigmoid", x)
-    _count(tally, cells.size, exponentials=1, adds=1, divisions=1)
-    with np.errstate(all="ignore"):
-        return checks.in_type(1 / (1 + np.exp(-cells)), dtype)
-
-
-def silu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """x / (1 + e⁻ˣ)"""
-    cells, dtype = _floats("silu", x)
-    _count(tally, cells.size, exponentials=1, adds=1, divisions=1, multiplications=1)
-    with np.errstate(all="ignore"):
-        return checks.in_type(cells / (1 + np.exp(-cells)), dtype)
-
-
-def hardswish(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """x · min(max(x + 3, 0), 6) / 6"""
-    cells, dtype = _floats("hardswish", x)
-    _count(tally, cells.size, comparisons=2, adds=1, multiplications=2)
-    with np.errstate(all="ignore"):
-        return checks.in_type(cells * np.clip(cells + 3, 0, 6) / 6, dtype)
-
-
-def tanh(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)"""
-    cells, dtype = _floats("tanh", x)
-    _count(tally, cells.size, exponentials=2, adds=2, divisions=1)
-    return checks.in_type(np.tanh(cells), dtype)
-
-
-def softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """e^(x − largest) / its sum over the channels"""
-    cells, dtype = _floats("softmax", x)
-    _count(tally, cells.size, adds=1, exponentials=1, divisions=1)
-    _count(tally, cells.size - cells[0].size, comparisons=1, adds=1)
-    with np.errstate(all="ignore"):
-        powers = np.exp(cells - cells.max(axis=0))
-        return checks.in_type(powers / powers.sum(axis=0), dtype)
 
 
 def batchnorm(
@@ -166,11 +35,11 @@ def batchnorm(
 
     With the statistics given a batch normalisation is one multiplication and one addition per cell.
     """
-    cells, dtype = _floats("batchnorm", x)
+    cells, dtype = floats("batchnorm", x)
     means = checks.of_shape("batchnorm", "mean", mean, cells.shape[:1])
     variances = checks.of_shape("batchnorm", "variance", variance, cells.shape[:1])
     gain, offset = affine_parts("batchnorm", cells.shape[:1], weight, bias)
-    _count(tally, cells.size, multiplications=1, adds=1)
+    count(tally, cells.size, multiplications=1, adds=1)
     with np.errstate(all="ignore"):
         scale = 1 / np.sqrt(variances.astype(np.float64) + EPSILON)
         if gain is not None:
@@ -180,6 +49,26 @@ def batchnorm(
         with one_number_per_map():
             y = cells * scale.astype(cells.dtype).reshape(per_map)
             y += shift.astype(cells.dtype).reshape(per_map)
+    return checks.in_type(y, dtype)
+
+
+def scale(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike | None,
+    bias: npt.ArrayLike | None = None,
+    *,
+    tally: Tally | None = None,
+) -> Array:
+    """x · weight + bias, with what is given; each has one number per map, or one for all"""
+    y, dtype = floats("scale", x)
+    factors, offsets = scale_parts(y, weight, bias)
+    per_map = (-1, *(1 for _ in y.shape[1:]))
+    count(tally, y.size, multiplications=factors is not None, adds=offsets is not None)
+    with np.errstate(all="ignore"), one_number_per_map():
+        if factors is not None:
+            y = y * factors.astype(y.dtype).reshape(per_map)
+        if offsets is not None:
+            y = y + offsets.astype(y.dtype).reshape(per_map)
     return checks.in_type(y, dtype)
 
 
@@ -233,10 +122,10 @@ def _normalised(
     offset: Array | None,
     tally: Tally | None,
 ) -> Array:
-    cells, dtype = _floats(owner, x)
-    _count(tally, cells.size, multiplications=2, adds=3)
-    _count(tally, groups, adds=-1, divisions=3, roots=1)
-    _count(tally, cells.size, multiplications=int(gain is not None), adds=int(offset is not None))
+    cells, dtype = floats(owner, x)
+    count(tally, cells.size, multiplications=2, adds=3)
+    count(tally, groups, adds=-1, divisions=3, roots=1)
+    count(tally, cells.size, multiplications=int(gain is not None), adds=int(offset is not None))
     pools = cells.reshape(groups, -1)
     with np.errstate(all="ignore"):
         # Sums in float64: a float32 sum over a large map would lose the last digits.
@@ -259,7 +148,7 @@ def lrn(
     tally: Tally | None = None,
 ) -> Array:
     """x / (k + alpha/size · sum of squares over the `size` channels around)^beta"""
-    cells, dtype = _floats("lrn", x)
+    cells, dtype = floats("lrn", x)
     size = checks.whole("lrn", "size", size, least=1)
     alpha, beta, k = lrn_parts(alpha, beta, k)
     if tally is not None:
@@ -336,7 +225,7 @@ def add(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array
     with np.errstate(all="ignore"):
         for other in arrays[1:]:
             y = y + other.astype(working, copy=False)
-    _count(tally, math.prod(shape) * (len(arrays) - 1), adds=1)
+    count(tally, math.prod(shape) * (len(arrays) - 1), adds=1)
     return checks.in_type(y, result)
 
 
@@ -350,7 +239,7 @@ def multiply(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> 
     with np.errstate(all="ignore"):
         for other in arrays[1:]:
             y = y * other.astype(working, copy=False)
-    _count(tally, math.prod(shape) * (len(arrays) - 1), multiplications=1)
+    count(tally, math.prod(shape) * (len(arrays) - 1), multiplications=1)
     return checks.in_type(y, result)
 
 

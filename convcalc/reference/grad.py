@@ -94,6 +94,7 @@ def conv_transpose_gradients(
     dilation: Spatial = 1,
     groups: int = 1,
     size_rule: str = "pytorch",
+    output_shape: Spatial | None = None,
     tally: Tally | None = None,
 ) -> Gradients:
     """The gradients of `conv_transpose`: with respect to x it is a convolution of dy.
@@ -104,16 +105,8 @@ def conv_transpose_gradients(
     owner, tally = "conv_transpose_gradients", tally or Tally()
     image = checks.feature_map(owner, x)
     layer = transposed_kernels(owner, image, weight, None, groups)
-    axes = scatter_axes(
-        owner,
-        image.shape[1:],
-        layer.kernel_size,
-        stride,
-        padding,
-        output_padding,
-        dilation,
-        size_rule,
-    )
+    how = (stride, padding, output_padding, dilation, size_rule, output_shape)
+    axes = scatter_axes(owner, image.shape[1:], layer.kernel_size, *how)
     shape = (len(layer.bias), *(axis.size for axis in axes))
     above = checks.of_shape(owner, "dy", dy, shape)
     image, weights, above = _floats(owner, image, layer.weight, above)

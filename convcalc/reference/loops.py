@@ -121,6 +121,7 @@ def conv_transpose(
     dilation: Spatial = 1,
     groups: int = 1,
     size_rule: str = "pytorch",
+    output_shape: Spatial | None = None,
     tally: Tally | None = None,
 ) -> Array:
     """y[o, p·stride + t·dilation − padding] += weight[c, o, t] · x[c, p], on top of bias[o]
@@ -139,6 +140,7 @@ def conv_transpose(
         dilation: cells from one tap to the next.
         groups: input and output maps are split into this many groups that do not mix.
         size_rule: pytorch, or keras (the output is at least stride · n).
+        output_shape: cells of the result per axis, instead of output_padding, or of the padding.
         tally: counts the operations, if given.
 
     >>> conv_transpose([[[0, 1], [2, 3]]], [[[[0, 1], [2, 3]]]])
@@ -148,16 +150,8 @@ def conv_transpose(
     """
     image = checks.feature_map("conv_transpose", x)
     layer = transposed_kernels("conv_transpose", image, weight, bias, groups)
-    axes = scatter_axes(
-        "conv_transpose",
-        image.shape[1:],
-        layer.kernel_size,
-        stride,
-        padding,
-        output_padding,
-        dilation,
-        size_rule,
-    )
+    how = (stride, padding, output_padding, dilation, size_rule, output_shape)
+    axes = scatter_axes("conv_transpose", image.shape[1:], layer.kernel_size, *how)
     tally = tally or Tally()
     dtype = checks.result_type(image, layer.weight, layer.bias)
     cells, offsets = exact(image, dtype), exact(layer.bias, dtype)

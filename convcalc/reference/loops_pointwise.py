@@ -1,9 +1,4 @@
-"""Activations and normalisations, one number at a time, straight from the formula."""
-
-import math
-from collections.abc import Callable
-from functools import reduce
-from typing import Any
+"""Normalisations, one number at a time, straight from the formula."""
 
 import numpy as np
 import numpy.typing as npt
@@ -16,206 +11,6 @@ from convcalc.reference.tally import Tally
 
 EPSILON = 1e-5
 """Added to a variance so that it can be divided by; PyTorch's default."""
-
-SMALL, LARGE = 1e-3, 300
-"""Below, a difference of exponentials loses digits; above, an exponential may not fit 64 bits."""
-
-
-Formula = Callable[[Any, Tally], Any]
-"""A value to its function value, each operation done by the tally."""
-
-
-def _each(owner: str, x: npt.ArrayLike, tally: Tally | None, formula: Formula) -> Array:
-    """The formula, cell by cell, in 64 bits."""
-    cells = checks.numbers(owner, "x", x)
-    tally = tally or Tally()
-    y = np.zeros(cells.shape)
-    with np.errstate(all="ignore"):
-        for cell in np.ndindex(*cells.shape):
-            y[cell] = formula(np.float64(cells[cell]), tally)
-    return rounded(owner, y, mean_type(cells))
-
-
-def relu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = x where x > 0, else 0; NaN stays NaN
-
-    >>> relu([-1, 0, 2])
-    array([0, 0, 2])
-    """
-    cells = checks.numbers("relu", "x", x)
-    tally = tally or Tally()
-    y = cells.astype(checks.result_type(cells))
-    for cell in np.ndindex(*cells.shape):
-        y[cell] = tally.larger(y[cell], 0)
-    return y
-
-
-def relu6(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = min(max(x, 0), 6)
-
-    >>> relu6([-1.0, 2.0, 9.0])
-    array([0., 2., 6.])
-    """
-    return _each("relu6", x, tally, lambda v, t: t.smaller(t.larger(v, 0), 6))
-
-
-def leaky_relu(
-    x: npt.ArrayLike, negative_slope: float = 0.01, *, tally: Tally | None = None
-) -> Array:
-    """y = x where x > 0, else negative_slope · x, multiplied out for every x and then chosen
-
-    >>> leaky_relu([-100.0, 2.0])
-    array([-1.,  2.])
-    """
-    slope = checks.real("leaky_relu", "negative_slope", negative_slope)
-
-    def formula(v: Any, t: Tally) -> Any:
-        below = t.multiply(slope, v)
-        return v if t.is_positive(v) else below
-
-    return _each("leaky_relu", x, tally, formula)
-
-
-def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = x where x > 0, else weight · x, the weight learned: one for all maps or one per map
-
-    The product is made for every x, and then chosen or not.
-
-    >>> prelu([[-1.0, 1.0], [-2.0, 2.0]], [0.5])
-    array([[-0.5,  1. ],
-           [-1. ,  2. ]])
-    """
-    cells, slopes = prelu_parts(x, weight)
-    tally = tally or Tally()
-    y = np.zeros(cells.shape)
-    with np.errstate(all="ignore"):
-        for cell in np.ndindex(*cells.shape):
-            value = np.float64(cells[cell])
-            slope = np.float64(slopes[cell[0] if len(slopes) > 1 else 0])
-            below = tally.multiply(slope, value)
-            y[cell] = value if tally.is_positive(value) else below
-    dtype = np.result_type(mean_type(cells), checks.result_type(cells, slopes))
-    return rounded("prelu", y, dtype)
-
-
-def prelu_parts(x: npt.ArrayLike, weight: npt.ArrayLike) -> tuple[Array, Array]:
-    """The input and its slopes, one or as many as there are maps."""
-    cells = checks.numbers("prelu", "x", x)
-    slopes = checks.numbers("prelu", "weight", weight)
-    if slopes.shape not in {(1,), cells.shape[:1]}:
-        message = f"prelu: weight has shape {slopes.shape}; it must be (1,) or {cells.shape[:1]}"
-        raise ValueError(message)
-    return cells, slopes
-
-
-def elu(x: npt.ArrayLike, alpha: float = 1.0, *, tally: Tally | None = None) -> Array:
-    """y = x where x > 0, else alpha · (eˣ − 1), worked out for every x and then chosen
-
-    An alpha of 1 is not multiplied by.
-
-    >>> elu([0.0, 2.0])
-    array([0., 2.])
-    """
-    alpha = checks.real("elu", "alpha", alpha)
-
-    def formula(v: Any, t: Tally) -> Any:
-        below = t.subtract(t.exponential(v), 1)
-        if abs(v) < SMALL:
-            below = np.expm1(v)  # the same two operations, with all digits
-        if alpha != 1:
-            below = t.multiply(alpha, below)
-        return v if t.is_positive(v) else below
-
-    return _each("elu", x, tally, formula)
-
-
-def gelu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = x · Φ(x) = ½ · x · (1 + erf(x · √½)), the exact form, not the tanh approximation
-
-    >>> gelu([1.0]).round(4)
-    array([0.8413])
-    """
-
-    def formula(v: Any, t: Tally) -> Any:
-        half = t.multiply(v, 0.5)
-        error = t.error_function(t.multiply(v, math.sqrt(0.5)))
-        return t.multiply(half, t.add(1, error))
-
-    return _each("gelu", x, tally, formula)
-
-
-def _sigmoid(v: Any, t: Tally) -> Any:
-    return t.divide(1, t.add(1, t.exponential(-v)))
-
-
-def sigmoid(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = 1 / (1 + e⁻ˣ)
-
-    >>> sigmoid([0.0])
-    array([0.5])
-    """
-    return _each("sigmoid", x, tally, _sigmoid)
-
-
-def silu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = x · sigmoid(x)
-
-    >>> silu([0.0])
-    array([0.])
-    """
-    return _each("silu", x, tally, lambda v, t: t.multiply(v, _sigmoid(v, t)))
-
-
-def hardswish(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = x · min(max(x + 3, 0), 6) · ⅙
-
-    >>> hardswish([-4.0, 0.0, 1.5, 5.0])
-    array([-0.   ,  0.   ,  1.125,  5.   ])
-    """
-
-    def formula(v: Any, t: Tally) -> Any:
-        gate = t.smaller(t.larger(t.add(v, 3), 0), 6)
-        return t.multiply(t.multiply(v, gate), 1 / 6)
-
-    return _each("hardswish", x, tally, formula)
-
-
-def tanh(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)
-
-    >>> tanh([0.0])
-    array([0.])
-    """
-
-    def formula(v: Any, t: Tally) -> Any:
-        up, down = t.exponential(v), t.exponential(-v)
-        result = t.divide(t.subtract(up, down), t.add(up, down))
-        # Where eˣ overflows, or the difference loses digits, the same value by another way.
-        return result if SMALL < abs(v) < LARGE else np.tanh(v)
-
-    return _each("tanh", x, tally, formula)
-
-
-def softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y[c] = e^(x[c] − largest) / Σ over channels c' of e^(x[c'] − largest)
-
-    Taking the largest off changes nothing, above and below alike, and keeps e^x from overflowing.
-
-    >>> softmax([0.0, 0.0])
-    array([0.5, 0.5])
-    """
-    cells = checks.numbers("softmax", "x", x)
-    tally = tally or Tally()
-    y = np.zeros(cells.shape)
-    with np.errstate(all="ignore"):
-        for place in np.ndindex(*cells.shape[1:]):
-            values = [np.float64(cells[(channel, *place)]) for channel in range(len(cells))]
-            largest = reduce(tally.larger, values)
-            powers = [tally.exponential(tally.subtract(value, largest)) for value in values]
-            total = tally.sum(powers)
-            for channel, power in enumerate(powers):
-                y[(channel, *place)] = tally.divide(power, total)
-    return rounded("softmax", y, mean_type(cells))
 
 
 def _normalised(
@@ -295,6 +90,49 @@ def batchnorm(
                 value = np.float64(cells[(channel, *place)])
                 y[(channel, *place)] = tally.add(tally.multiply(value, factor), summand)
     return rounded("batchnorm", y, mean_type(cells))
+
+
+def scale(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike | None,
+    bias: npt.ArrayLike | None = None,
+    *,
+    tally: Tally | None = None,
+) -> Array:
+    """y[c] = x[c] · weight[c] + bias[c], with what is given; each has one number per map, or one for all
+
+    >>> scale([[1.0, 2.0], [3.0, 4.0]], [10.0, 100.0], [1.0])
+    array([[ 11.,  21.],
+           [301., 401.]])
+    """
+    cells = checks.numbers("scale", "x", x)
+    factors, offsets = scale_parts(cells, weight, bias)
+    y, tally = np.zeros(cells.shape), tally or Tally()
+    with np.errstate(all="ignore"):
+        for cell in np.ndindex(*cells.shape):
+            value = np.float64(cells[cell])
+            if factors is not None:
+                value = tally.multiply(value, factors[cell[0] % len(factors)])
+            if offsets is not None:
+                value = tally.add(value, offsets[cell[0] % len(offsets)])
+            y[cell] = value
+    return rounded("scale", y, mean_type(cells))
+
+
+def scale_parts(
+    cells: Array, weight: npt.ArrayLike | None, bias: npt.ArrayLike | None
+) -> tuple[Array | None, Array | None]:
+    """Factors and offsets of a scale, one or as many as there are maps, or none."""
+    found: list[Array | None] = []
+    for name, given in (("weight", weight), ("bias", bias)):
+        numbers = None if given is None else checks.numbers("scale", name, given)
+        if numbers is not None and numbers.shape not in {(1,), cells.shape[:1]}:
+            message = (
+                f"scale: {name} has shape {numbers.shape}; it must be (1,) or {cells.shape[:1]}"
+            )
+            raise ValueError(message)
+        found.append(numbers)
+    return found[0], found[1]
 
 
 def layernorm(

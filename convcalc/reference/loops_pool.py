@@ -146,6 +146,7 @@ def avgpool(
     *,
     stride: Spatial | None = None,
     padding: Padding = 0,
+    dilation: Spatial = 1,
     fit: str = "floor",
     ceil_mode: bool = False,
     count_include_pad: bool = True,
@@ -167,7 +168,7 @@ def avgpool(
     """
     image = checks.feature_map("avgpool", x)
     axes = pool_axes(
-        "avgpool", image, kernel_size, stride, padding=padding, fit=fit, ceil_mode=ceil_mode
+        "avgpool", image, kernel_size, stride, padding, dilation, fit, ceil_mode=ceil_mode
     )
     tally = tally or Tally()
     dtype = mean_type(image)
@@ -204,6 +205,8 @@ def lppool(
     *,
     stride: Spatial | None = None,
     norm_type: float = 2,
+    padding: Padding = 0,
+    dilation: Spatial = 1,
     fit: str = "floor",
     ceil_mode: bool = False,
     tally: Tally | None = None,
@@ -217,7 +220,9 @@ def lppool(
     array([[ 5., 10.]])
     """
     image = checks.feature_map("lppool", x)
-    axes = pool_axes("lppool", image, kernel_size, stride, fit=fit, ceil_mode=ceil_mode)
+    axes = pool_axes(
+        "lppool", image, kernel_size, stride, padding, dilation, fit, ceil_mode=ceil_mode
+    )
     norm_type = norm_of(norm_type)
     tally = tally or Tally()
     dtype = mean_type(image)

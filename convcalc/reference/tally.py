@@ -39,7 +39,7 @@ class Tally:
         multiplications: multiplications besides the multiply-adds, also those by a constant.
         comparisons: two values held against each other, also for the larger of two.
         divisions: one value by another.
-        exponentials: eˣ, and the error function.
+        exponentials: eˣ, the logarithm, and the error function.
         roots: square roots, and powers with a fraction in the exponent.
         on_padding: the multiply-adds among `macs` whose input cell is a padding zero.
         cropped: the products of a transposed convolution that its padding then cut off.
@@ -124,6 +124,11 @@ class Tally:
         """Eᵃ."""
         self.exponentials += 1
         return np.exp(a)
+
+    def logarithm(self, a: Any) -> Any:
+        """Ln(a), counted among the exponentials."""
+        self.exponentials += 1
+        return np.log(a)
 
     def error_function(self, a: Any) -> Any:
         """Erf(a), counted among the exponentials."""

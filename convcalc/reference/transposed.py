@@ -67,6 +67,7 @@ def scatter_axes(
     output_padding: object = 0,
     dilation: object = 1,
     size_rule: str = "pytorch",
+    output_shape: object = None,
 ) -> tuple[ScatterAxis, ...]:
     """The stamps of a transposed convolution, axis by axis.
 
@@ -81,12 +82,16 @@ def scatter_axes(
         dilation: cells from one tap to the next.
         size_rule: pytorch ends the canvas where the last tap falls. keras gives every input cell at
             least `stride` cells, so a stride wider than the kernel leaves bare cells at the end.
+        output_shape: cells of the output per axis: see `_of_sizes`.
     """
     axes = len(spatial)
     size_rule = one_of(owner, "size_rule", size_rule, SIZE_RULES)
     strides = per_axis(owner, "stride", stride, axes)
     dilations = per_axis(owner, "dilation", dilation, axes)
     extra = per_axis(owner, "output_padding", output_padding, axes, least=0)
+    if output_shape is not None:
+        sizes = per_axis(owner, "output_shape", output_shape, axes)
+        return _of_sizes(owner, spatial, kernel_size, strides, padding, extra, dilations, sizes)
     same = isinstance(padding, str) and padding in ("same", "same_lower")
     _check(owner, padding, extra, strides, dilations)
     wholes = tuple(n * s for n, s in zip(spatial, strides, strict=True))
@@ -127,3 +132,48 @@ def _check(owner: str, padding: Padding, extra: Shape, strides: Shape, dilations
                 f"{padding!r}; give less than the larger of stride and dilation, and 0 with same"
             )
             raise ValueError(message)
+
+
+def _of_sizes(
+    owner: str,
+    spatial: Shape,
+    kernel_size: Shape,
+    strides: Shape,
+    padding: Padding,
+    extra: Shape,
+    dilations: Shape,
+    sizes: Shape,
+) -> tuple[ScatterAxis, ...]:
+    """The stamps where the cells of the output are given.
+
+    Beside padding in numbers, what is missing is added at the end, as output padding. Without, what
+    is too much is cut off both ends, the odd cell at the front, or with `same` at the end.
+    """
+    pairs: tuple[tuple[int, int], ...] = ((0, 0),) * len(spatial)
+    if not isinstance(padding, str):
+        pairs = padding_pairs(owner, padding, spatial, kernel_size, strides, dilations)
+    _check(owner, padding, extra, strides, dilations)
+    cuts_given = any(map(any, pairs))
+    found = []
+    for number, (n, k, s, d, more, size) in enumerate(
+        zip(spatial, kernel_size, strides, dilations, extra, sizes, strict=True)
+    ):
+        starts = range(0, n * s, s)
+        end = starts[-1] + extent(k, d)
+        before, after = pairs[number]
+        if not cuts_given:
+            last_first = padding == "same"
+            while end + more - before - after > size:
+                if before > after or (last_first and before == after):
+                    after += 1
+                else:
+                    before += 1
+        added = size - (end - before - after)
+        if not 0 <= added < max(s, d):
+            message = (
+                f"{owner}: output_shape {size} on spatial axis {number} is not reached by the {end} cells "
+                f"of the stamps, less {before} and {after}; give another"
+            )
+            raise ValueError(message)
+        found.append(ScatterAxis(starts, k, d, s, before, size, max(end, before + size)))
+    return tuple(found)

@@ -55,6 +55,8 @@ def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] 
         changes["num_groups"] = 2
     if options.get("connections"):
         changes["connections"] = ((0, 1), (1, 2), (2, 3), (0, 3))
+    if options.get("output_shape"):
+        changes["output_shape"] = None  # it fits one size of input only
     if "upscale_factor" in options:
         channels = formulas.product([options["upscale_factor"]] * (len(shapes[0]) - 1))
     small = replace(layer, **changes)

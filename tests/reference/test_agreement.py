@@ -134,6 +134,8 @@ def test_conv_transpose(layer: Any, each: int, more: int, size_rule: str) -> Non
         size_rule=size_rule,
         **options,
     )
+    sizes = [max(1, n * more) for n in x.shape[1:]]
+    same_both_ways("conv_transpose", x, w, b, groups=groups, output_shape=sizes, **options)
 
 
 @calm
@@ -150,10 +152,8 @@ def test_pools(layer: Any) -> None:
     else:
         _, actual = FAST["maxpool_with_indices"](x, kernel, **options)
         np.testing.assert_array_equal(actual, expected)
-    del options["dilation"]
     same_both_ways("avgpool", x, kernel, count_include_pad=False, **options)
     same_both_ways("avgpool", x, kernel, **options)
-    del options["padding"]
     same_both_ways("lppool", abs(x), kernel, norm_type=3, **options)
     same_both_ways("subsample", x, x.max(axis=tuple(range(1, x.ndim))), None, kernel)
 
@@ -199,14 +199,23 @@ def test_activations_and_normalisations(layer: Any) -> None:
     for name in (
         *("relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "hardswish", "sigmoid", "tanh"),
         *("softmax", "lrn", "dropout", "flatten"),
+        *("hardtanh", "hardsigmoid", "softplus", "logsigmoid", "mish", "selu", "softsign"),
+        *("log_softmax", "glu"),
     ):
         same_both_ways(name, x)
+    same_both_ways("gelu", x, approximate="tanh")
+    for limits in ({"min": -2}, {"max": 3}, {"min": -2, "max": 3}, {"min": 1, "max": 0}, {}):
+        same_both_ways("clip", x, **limits)
     each = [like(x, rng, len(x)) for _ in range(3)]
     same_both_ways("prelu", x, each[0])
     same_both_ways("prelu", x, each[0][:1])
     same_both_ways("batchnorm", x, each[0], abs(each[1]) + 1, each[1], each[2])
     wide = x.astype(float)  # in half precision cells around the mean would cancel
     same_both_ways("batchnorm", wide, each[0], abs(each[1]) + 1)
+    same_both_ways("scale", wide, each[0], each[1])
+    same_both_ways("scale", wide, each[0][:1])
+    same_both_ways("scale", wide, None, each[1])
+    same_both_ways("scale", wide, each[0], np.ones(len(x) + 1))
     same_both_ways("groupnorm", wide, groups, each[0], each[1])
     same_both_ways("instancenorm", wide, each[0], each[1])
     same_both_ways("instancenorm", wide)
@@ -228,6 +237,11 @@ def test_layers_that_move_cells_and_join_branches(layer: Any) -> None:
     column = like(x, rng, len(x), *(1 for _ in x.shape[1:]))
     same_both_ways("add", [x, x, column])
     same_both_ways("multiply", [x, column])
+    for name in ("maximum", "minimum", "average"):
+        same_both_ways(name, [x, column, x[::-1]])
+    for name in ("subtract", "divide"):
+        same_both_ways(name, [x, column])
+        same_both_ways(name, [x, x, x])
     same_both_ways("concat", [x, x[:1]])
 
 
@@ -249,5 +263,5 @@ def test_many_tiles_give_what_one_tile_gives(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("convcalc.reference.depthwise.LARGEST_COPIES", 1)  # left to im2col
     np.testing.assert_allclose(FAST["depthwise_conv"](x, deep, padding=1), by_map)
     expected = FAST["gelu"](x)
-    monkeypatch.setattr("convcalc.reference.fast_pointwise.CELLS_TOGETHER", 7)
+    monkeypatch.setattr("convcalc.reference.fast_activation.CELLS_TOGETHER", 7)
     np.testing.assert_array_equal(FAST["gelu"](x), expected)

@@ -73,6 +73,11 @@ def test_units_at_infinity(backend: Backend) -> None:
         "sigmoid": [0, 1, np.nan],
         "tanh": [-1, 1, np.nan],
         "leaky_relu": [-np.inf, np.inf, np.nan],
+        "hardtanh": [-1, 1, np.nan],
+        "hardsigmoid": [0, 1, np.nan],
+        "softplus": [0, np.inf, np.nan],
+        "logsigmoid": [-np.inf, 0, np.nan],
+        "softsign": [np.nan, np.nan, np.nan],
     }.items():
         np.testing.assert_array_equal(backend[name](ends), expected, err_msg=name)
     np.testing.assert_array_equal(backend["softmax"]([-np.inf, 0.0, 1000.0]), [0, 0, 1])

@@ -7,6 +7,7 @@ import pytest
 from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 from scipy.signal import correlate, upfirdn
+from scipy.special import expit, log_expit
 
 from convcalc.reference.backends import FAST, LOOPS, Backend
 
@@ -157,11 +158,41 @@ def test_conv_transpose_as_onnx(
     np.testing.assert_allclose(y, np.concatenate(expected), rtol=1e-4, atol=1e-5)
 
 
+@both_backends
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({"padding": "same"}, {"auto_pad": "SAME_UPPER"}),
+        ({"padding": "same_lower"}, {"auto_pad": "SAME_LOWER"}),
+        (
+            {"padding": "same", "output_shape": [5, 8]},
+            {"auto_pad": "SAME_UPPER", "output_shape": [5, 8]},
+        ),
+        (
+            {"padding": "same_lower", "output_shape": [6, 7]},
+            {"auto_pad": "SAME_LOWER", "output_shape": [6, 7]},
+        ),
+        # Without pads ONNX takes the odd cell away as SAME_LOWER does; the evaluator only enlarges then.
+        ({"output_shape": [6, 8]}, {"auto_pad": "SAME_LOWER", "output_shape": [6, 8]}),
+        ({"output_shape": [8, 10]}, {"output_shape": [8, 10]}),
+    ],
+)
+def test_conv_transpose_to_a_size_as_onnx(backend: Backend, ours: Any, theirs: Any) -> None:
+    """The padding that makes the output n·s, or as large as it shall be."""
+    x, w = floats(1, 3, 4), floats(1, 2, 3, 3)
+    (expected,) = onnx_says(
+        "ConvTranspose", [x[None], w], kernel_shape=[3, 3], strides=[2, 2], **theirs
+    )
+    y = backend["conv_transpose"](x, w, stride=2, **ours)
+    np.testing.assert_allclose(y, expected[0], rtol=1e-4, atol=1e-5)
+
+
 POOLS = [
     ((9,), [3], [2], [(1, 1)]),
     ((8, 7), [2, 2], [2, 2], [(0, 0), (0, 0)]),
     ((8, 7), [3, 2], [2, 1], [(1, 1), (0, 1)]),
     ((5, 5, 4), [2, 3, 2], [1, 2, 2], [(0, 0), (1, 1), (1, 0)]),
+    ((4, 5), [3, 2], [1, 2], [(2, 2), (1, 0)]),  # padding over half of the window
 ]
 
 
@@ -200,11 +231,46 @@ def test_average_pools_as_onnx(
 
 
 @both_backends
-def test_lp_pool_as_onnx(backend: Backend) -> None:
-    """The Euclidean norm of each window."""
-    x = floats(2, 6, 6)
-    (expected,) = onnx_says("LpPool", [x[None]], kernel_shape=[2, 3], strides=[2, 3], p=2)
-    np.testing.assert_allclose(backend["lppool"](x, [2, 3]), expected[0], rtol=1e-4, atol=1e-5)
+@pytest.mark.parametrize("include", [True, False])
+def test_dilated_average_pools_as_onnx(backend: Backend, include: bool) -> None:
+    """AveragePool has dilations since version 19."""
+    x, sides = floats(3, 8, 7), [(1, 1), (0, 1)]
+    (expected,) = onnx_says(
+        "AveragePool",
+        [x[None]],
+        kernel_shape=[3, 2],
+        strides=[2, 1],
+        dilations=[2, 3],
+        pads=pads(*sides),
+        count_include_pad=int(include),
+    )
+    y = backend["avgpool"](
+        x, [3, 2], stride=[2, 1], dilation=[2, 3], padding=sides, count_include_pad=include
+    )
+    np.testing.assert_allclose(y, expected[0], rtol=1e-4, atol=1e-5)
+
+
+@both_backends
+@pytest.mark.parametrize("power", [1, 2, 3])
+def test_lp_pool_as_onnx(backend: Backend, power: int) -> None:
+    """ONNX takes absolute values, so these are positive; its zeros of the padding change no sum."""
+    x = abs(floats(2, 6, 7))
+    (expected,) = onnx_says("LpPool", [x[None]], kernel_shape=[2, 3], strides=[2, 3], p=power)
+    y = backend["lppool"](x, [2, 3], norm_type=power)
+    np.testing.assert_allclose(y, expected[0], rtol=1e-4, atol=1e-5)
+    (expected,) = onnx_says(
+        "LpPool",
+        [x[None]],
+        kernel_shape=[3, 2],
+        strides=[1, 2],
+        dilations=[2, 1],
+        pads=pads((1, 2), (1, 0)),
+        p=power,
+    )
+    y = backend["lppool"](
+        x, [3, 2], stride=[1, 2], dilation=[2, 1], padding=[(1, 2), (1, 0)], norm_type=power
+    )
+    np.testing.assert_allclose(y, expected[0], rtol=1e-4, atol=1e-5)
 
 
 @both_backends
@@ -216,6 +282,12 @@ def test_lp_pool_as_onnx(backend: Backend) -> None:
         ("elu", "Elu", {"alpha": 1.0}),
         ("gelu", "Gelu", {}),
         ("hardswish", "HardSwish", {}),
+        ("hardsigmoid", "HardSigmoid", {"alpha": 1 / 6, "beta": 0.5}),
+        ("mish", "Mish", {}),
+        ("selu", "Selu", {}),
+        ("softplus", "Softplus", {}),
+        ("softsign", "Softsign", {}),
+        ("log_softmax", "LogSoftmax", {"axis": 1}),
         ("sigmoid", "Sigmoid", {}),
         ("tanh", "Tanh", {}),
         ("softmax", "Softmax", {"axis": 1}),
@@ -228,6 +300,32 @@ def test_units_as_onnx(backend: Backend, ours: str, theirs: str, attributes: Any
     x = 4 * floats(6, 3, 4)
     (expected,) = onnx_says(theirs, [x[None]], **attributes)
     np.testing.assert_allclose(backend[ours](x), expected[0], rtol=1e-4, atol=1e-5)
+
+
+@both_backends
+def test_activations_with_options_as_others(backend: Backend) -> None:
+    """ONNX's Clip with one limit and with both; GELU by tanh; GLU and the log of a sigmoid by SciPy."""
+    x = 4 * floats(6, 3, 4)
+    for low, high in ((-1.0, 2.5), (None, 0.5), (-0.5, None)):
+        given = [np.array(limit or 0, np.float32) for limit in (low, high)]
+        names = ["x", "low" if low else "", "high" if high else ""]
+        node = helper.make_node("Clip", names, ["y"])
+        values = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names if name
+        ]
+        out = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+        model = helper.make_model(
+            helper.make_graph([node], "one", values, [out]),
+            opset_imports=[helper.make_opsetid("", 13)],
+        )
+        feeds = {n: v for n, v in zip(names, [x, *given], strict=True) if n}
+        (expected,) = ReferenceEvaluator(model).run(None, feeds)
+        np.testing.assert_array_equal(backend["clip"](x, min=low, max=high), expected)
+    (expected,) = onnx_says("Gelu", [x], approximate="tanh")
+    y = backend["gelu"](x, approximate="tanh")
+    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(backend["glu"](x), x[:3] * expit(x[3:]), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(backend["logsigmoid"](x), log_expit(x), rtol=1e-4, atol=1e-6)
 
 
 @both_backends
@@ -255,6 +353,39 @@ def test_normalisations_as_onnx(backend: Backend) -> None:
     np.testing.assert_allclose(backend["groupnorm"](x, 2, w, b), expected[0], rtol=1e-3, atol=1e-4)
     (expected,) = onnx_says("LayerNormalization", [x[None], x, x], axis=1, epsilon=1e-5)
     np.testing.assert_allclose(backend["layernorm"](x, x, x), expected[0], rtol=1e-3, atol=1e-4)
+
+
+@both_backends
+def test_scale_as_onnx_multiplies_and_adds(backend: Backend) -> None:
+    """A number per map beside the map, and one for all maps."""
+    x, w, b = floats(4, 3, 5), floats(4), floats(4)
+    (scaled,) = onnx_says("Mul", [x, w.reshape(4, 1, 1)])
+    np.testing.assert_allclose(backend["scale"](x, w), scaled, rtol=1e-6)
+    (expected,) = onnx_says("Add", [scaled, b.reshape(4, 1, 1)])
+    np.testing.assert_allclose(backend["scale"](x, w, b), expected, rtol=1e-5, atol=1e-6)
+    (expected,) = onnx_says("Add", [x, b[:1]])
+    np.testing.assert_allclose(backend["scale"](x, None, b[:1]), expected, rtol=1e-6)
+
+
+@both_backends
+@pytest.mark.parametrize(
+    ("ours", "theirs", "paths"),
+    [
+        ("subtract", "Sub", 2),
+        ("divide", "Div", 2),
+        ("maximum", "Max", 3),
+        ("minimum", "Min", 3),
+        ("average", "Mean", 3),
+    ],
+)
+def test_joins_as_onnx(backend: Backend, ours: str, theirs: str, paths: int) -> None:
+    """Paths of the same shape, then one with a number per map."""
+    x = [floats(2, 3, 4) for _ in range(paths)]
+    (expected,) = onnx_says(theirs, x)
+    np.testing.assert_allclose(backend[ours](x), expected, rtol=1e-5, atol=1e-6)
+    x[1] = floats(2, 1, 1)
+    (expected,) = onnx_says(theirs, x)
+    np.testing.assert_allclose(backend[ours](x), expected, rtol=1e-5, atol=1e-6)
 
 
 @both_backends

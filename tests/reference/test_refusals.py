@@ -166,6 +166,13 @@ OTHERS = [
         "conv_transpose: weight has shape (3, 1, 3, 3); it must be (2, 1, 3, 3)",
     ),
     (
+        "conv_transpose",
+        (x, np.ones((2, 1, 3, 3))),
+        {"stride": 2, "output_shape": 13},
+        "conv_transpose: output_shape 13 on spatial axis 0 is not reached by the 11 cells of the stamps, "
+        "less 0 and 0; give another",
+    ),
+    (
         "linear",
         (x, np.ones((3, 50))),
         {},
@@ -309,6 +316,30 @@ OTHERS = [
         {},
         "add: the inputs have shapes none; give one or more with as many axes",
     ),
+    ("subtract", ([x, x, x],), {}, "subtract: the number of inputs is 3; give two"),
+    ("divide", ([x],), {}, "divide: the number of inputs is 1; give two"),
+    (
+        "maximum",
+        ([x, np.ones((2, 4, 5))],),
+        {},
+        "maximum: the inputs have shapes (2, 5, 5), (2, 4, 5); "
+        "make them equal, or 1 where one shall be repeated",
+    ),
+    ("clip", (x,), {}, "clip: min is None and max None; give one of them, or min up to max"),
+    (
+        "clip",
+        (x,),
+        {"min": 2, "max": 1},
+        "clip: min is 2.0 and max 1.0; give one of them, or min up to max",
+    ),
+    ("glu", (x[:1],), {}, "glu: the number of channels, 1, is odd; give an even one"),
+    (
+        "gelu",
+        (x,),
+        {"approximate": "erf"},
+        "gelu: approximate is 'erf'; give one of none, tanh",
+    ),
+    ("scale", (x, [1, 1, 1]), {}, "scale: weight has shape (3,); it must be (1,) or (2,)"),
     (
         "concat",
         ([x, np.ones((2, 4, 5))],),

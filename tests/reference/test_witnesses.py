@@ -49,9 +49,13 @@ KINDS: dict[str, tuple[dict[str, Any], list[tuple[int, ...]], tuple[int, ...], i
     "layernorm": ({"affine": True}, [(4, 3, 3)], (4, 3, 3), 72, 0),
     "groupnorm": ({"num_groups": 2, "affine": True}, [(4, 3, 3)], (4, 3, 3), 8, 0),
     "instancenorm": ({"affine": False}, [(4, 3, 3)], (4, 3, 3), 0, 0),
+    "scale": ({"bias": True, "trainable": False}, [(4, 3, 3)], (4, 3, 3), 0, 8),
     "lrn": ({"size": 5}, [(6, 3)], (6, 3), 0, 0),
     "prelu": ({"per_channel": True}, [(4, 3)], (4, 3), 4, 0),
     "leaky_relu": ({"negative_slope": 0.1}, [(4, 3)], (4, 3), 0, 0),
+    "gelu": ({"approximate": "tanh"}, [(4, 3)], (4, 3), 0, 0),
+    "clip": ({"min": -0.5, "max": 1.0}, [(4, 3)], (4, 3), 0, 0),
+    "glu": ({}, [(4, 3)], (2, 3), 0, 0),
     "dropout": ({"p": 0.5}, [(4, 3)], (4, 3), 0, 0),
     "pad": ({"padding": [[1, 0], 2]}, [(1, 3, 3)], (1, 4, 7), 0, 0),
     "crop": ({"size": 2}, [(1, 5, 5)], (1, 2, 2), 0, 0),
@@ -61,12 +65,18 @@ KINDS: dict[str, tuple[dict[str, Any], list[tuple[int, ...]], tuple[int, ...], i
     "pixel_shuffle": ({"upscale_factor": 2}, [(8, 3, 3)], (2, 6, 6), 0, 0),
     "add": ({}, [(2, 3, 3), (2, 3, 3)], (2, 3, 3), 0, 0),
     "multiply": ({}, [(2, 3, 3), (2, 1, 1)], (2, 3, 3), 0, 0),
+    "subtract": ({}, [(2, 3, 3), (2, 1, 1)], (2, 3, 3), 0, 0),
+    "divide": ({}, [(2, 3, 3), (2, 3, 3)], (2, 3, 3), 0, 0),
+    "maximum": ({}, [(2, 3, 3)] * 3, (2, 3, 3), 0, 0),
+    "minimum": ({}, [(2, 3, 3), (2, 3, 3)], (2, 3, 3), 0, 0),
+    "average": ({}, [(2, 3, 3)] * 3, (2, 3, 3), 0, 0),
     "concat": ({}, [(2, 3, 3), (5, 3, 3)], (7, 3, 3), 0, 0),
     **{
         kind: ({}, [(4, 3)], (4, 3), 0, 0)
         for kind in (
-            *("relu", "relu6", "elu", "gelu", "silu", "hardswish", "sigmoid", "tanh"),
-            "softmax",
+            *("relu", "relu6", "elu", "silu", "hardswish", "sigmoid", "tanh", "softmax"),
+            *("hardtanh", "hardsigmoid", "softplus", "logsigmoid", "mish", "selu", "softsign"),
+            "log_softmax",
         )
     },
 }
@@ -115,6 +125,10 @@ def test_variants_that_change_what_is_kept() -> Any:
     assert kept("prelu", {"per_channel": False}, (4, 3)) == {"weight": (1,)}
     assert kept("instancenorm", {"affine": True}, (4, 3)) == {"weight": (4,), "bias": (4,)}
     assert kept("layernorm", {"affine": False}, (4, 3)) == {}
+    assert kept("layernorm", {"shift": False}, (4, 3)) == {"weight": (4, 3)}
+    assert kept("groupnorm", {"num_groups": 2, "scale": False}, (4, 3)) == {"bias": (4,)}
+    assert kept("scale", {"per_channel": False}, (4, 3)) == {"weight": (1,)}
+    assert kept("scale", {"factor": False, "bias": True}, (4, 3)) == {"bias": (4,)}
     plain = {"affine": False, "track_running_stats": False}
     assert kept("batchnorm", plain, (4, 3)) == {}
     x = rng.standard_normal((4, 3))

@@ -12,6 +12,7 @@ from convcalc.reference.scratch import LayerRun, spans
 from convcalc.reference.windows import out_shape, slide
 
 WINDOW = ("stride", "padding", "dilation", "fit")
+STAMP = ("padding", "output_padding", "output_shape", "dilation", "size_rule")
 
 
 def _kernel_of(owner: str, options: Options, in_shape: Shape) -> Shape:
@@ -93,7 +94,7 @@ class ConvTranspose(Witness):
         return with_bias(options, {"weight": (in_shape[0], channels // groups, *kernel)}, channels)
 
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
-        names = ("stride", "padding", "output_padding", "dilation", "groups", "size_rule")
+        names = ("stride", *STAMP, "groups")
         weight, bias = arrays["weight"], arrays.get("bias")
         return call("conv_transpose", inputs[0], weight, bias, **pick(options, *names))
 
@@ -112,13 +113,12 @@ class ConvTranspose(Witness):
 def stamp_along_axis(options: Options, rows: Rows) -> Rows:
     """What each cell writes to, kernel by kernel; without a stride they lie side by side."""
     kernel, stride = options["kernel_size"], options.get("stride")
-    names = ("padding", "output_padding", "dilation", "size_rule")
     return fast.conv_transpose(
         rows,
         np.ones((len(rows), 1, kernel)),
         stride=kernel if stride is None else stride,
         groups=len(rows),
-        **pick(options, *names),
+        **pick(options, *STAMP),
     )
 
 

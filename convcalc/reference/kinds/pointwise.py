@@ -47,7 +47,8 @@ class Elu(Plain):
 
 @witness("gelu")
 class Gelu(Plain):
-    copies = (1, 24)  # the error function in float64
+    optional = ("approximate",)
+    copies = (3, 24)  # the error function in float64
 
 
 @witness("silu")
@@ -75,6 +76,57 @@ class Softmax(Plain):
     copies = (2, 0)
 
 
+@witness("clip")
+class Clip(Plain):
+    optional = ("min", "max")
+    copies = (1, 0)
+
+
+@witness("hardtanh")
+class HardTanh(Plain):
+    copies = (1, 0)
+
+
+@witness("hardsigmoid")
+class HardSigmoid(Plain):
+    copies = (2, 0)
+
+
+@witness("softplus")
+class Softplus(Plain):
+    copies = (1, 0)
+
+
+@witness("logsigmoid")
+class LogSigmoid(Plain):
+    copies = (2, 0)
+
+
+@witness("mish")
+class Mish(Plain):
+    copies = (2, 0)
+
+
+@witness("selu")
+class Selu(Plain):
+    copies = (3, 0)
+
+
+@witness("softsign")
+class Softsign(Plain):
+    copies = (2, 0)
+
+
+@witness("log_softmax")
+class LogSoftmax(Plain):
+    copies = (2, 0)
+
+
+@witness("glu")
+class Glu(Plain):
+    copies = (2, 0)
+
+
 @witness("dropout")
 class Dropout(Plain):
     pass
@@ -94,8 +146,10 @@ class Norm(Plain):
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
-        each = self.trained(in_shape)
-        return {"weight": each, "bias": each} if options.get("affine", self.affine) else {}
+        kept = {"weight": "scale", "bias": "shift"} if options.get("affine", self.affine) else {}
+        return {
+            name: self.trained(in_shape) for name, word in kept.items() if options.get(word, True)
+        }
 
     def trained(self, in_shape: Shape) -> Shape:
         """The shape of the weight, and of the bias."""
@@ -160,3 +214,23 @@ class InstanceNorm(Norm):
     """Over each map, by default without weight and bias."""
 
     affine = False
+
+
+@witness("scale")
+class Scale(Plain):
+    """Factors and biases, one of each per map or for all maps; fixed ones are not trained."""
+
+    buffers = frozenset({"fixed_weight", "fixed_bias"})
+    copies = (1, 0)
+
+    def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
+        (in_shape,) = in_shapes
+        each = in_shape[:1] if options.get("per_channel", True) else (1,)
+        prefix = "" if options.get("trainable", True) else "fixed_"
+        kept = {"weight": options.get("factor", True), "bias": options.get("bias", False)}
+        return {prefix + name: each for name, is_there in kept.items() if is_there}
+
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        del options
+        by_name = {name.removeprefix("fixed_"): array for name, array in arrays.items()}
+        return call("scale", inputs[0], by_name.get("weight"), by_name.get("bias"))

@@ -36,13 +36,13 @@ class MaxPool(Pool):
 
 @witness("avgpool")
 class AvgPool(Pool):
-    optional = (*POOL, "padding", "count_include_pad")
+    optional = (*POOL, "padding", "dilation", "count_include_pad")
     copies = (3, 0)
 
 
 @witness("lppool")
 class LpPool(Pool):
-    optional = (*POOL, "norm_type")
+    optional = (*POOL, "padding", "dilation", "norm_type")
     copies = (4, 0)
 
 
