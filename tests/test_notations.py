@@ -485,7 +485,33 @@ MODULES: list[tuple[str, tuple[int, ...], tuple[int, ...], int]] = [
     ("nn.Upsample(scale_factor=2, mode='bilinear')", (3, 9, 9), (3, 18, 18), 0),
     ("nn.PixelShuffle(2)", (4, 9, 9), (1, 18, 18), 0),
     ("nn.LeakyReLU(0.2), nn.Dropout2d(0.1), nn.Identity(), nn.LogSoftmax(dim=1)", (3, 9, 9), (3, 9, 9), 0),
+    ("nn.LayerNorm([3, 9, 9], bias=False)", (3, 9, 9), (3, 9, 9), 243),
+    ("nn.Conv2d(3, 8, 3), nn.GLU(dim=1), nn.Mish()", (3, 9, 9), (4, 7, 7), 224),
 ]  # fmt: skip
+
+
+def test_activations_of_both_libraries_are_the_kinds_they_mean() -> None:
+    assert layers(
+        "nn.Sequential(nn.Hardsigmoid(), nn.Hardtanh(), nn.Hardtanh(0, 6.5), nn.SELU(), nn.Softplus(1), nn.Softsign(), "
+        "nn.LogSigmoid(), nn.GELU(approximate='tanh'), nn.GELU(), nn.LogSoftmax(1))"
+    ) == [
+        "hardsigmoid", "clip: {min: -1.0, max: 1.0}", "clip: {min: 0.0, max: 6.5}", "selu", "softplus", "softsign",
+        "logsigmoid", "gelu: {approximate: tanh}", "gelu", "log_softmax",
+    ]  # fmt: skip
+    assert layers(
+        "layers.ReLU(), layers.ReLU(6), layers.ReLU(max_value=1), layers.Activation('hard_sigmoid'), "
+        "layers.Activation('mish'), layers.Dense(10, activation='selu'), layers.Activation('log_softmax')",
+        (8,),
+    ) == [
+        "relu", "relu6", "clip: {min: 0.0, max: 1.0}", "hardsigmoid", "mish", "linear: {out_features: 10}", "selu",
+        "log_softmax",
+    ]  # fmt: skip
+    assert layers(
+        "layers.BatchNormalization(scale=False), layers.BatchNormalization(center=False), "
+        "layers.BatchNormalization(center=False, scale=False), layers.BatchNormalization()"
+    ) == [
+        "batchnorm: {scale: false}", "batchnorm: {shift: false}", "batchnorm: {affine: false}", "batchnorm",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "shape", "output", "params"), MODULES)
@@ -765,8 +791,9 @@ REFUSED_PYTORCH = {
     "nn.LayerNorm([32, 3, 32])": "nn.LayerNorm([32, 3, 32]): is over 32×3×32, but 3×32×32 comes in; "
     "only a norm of all its values is read; write [3, 32, 32]",
     "nn.Linear(32, 10)": "nn.Linear(32, 10): acts on the last axis, 32 of 3×32×32, which is not read; flatten the map before it",
-    "nn.LayerNorm((3, 32, 32), bias=False)": "nn.LayerNorm((3, 32, 32), bias=False): has a scale and no shift, which is not read; "
-    "write a YAML file, or leave bias=False out",
+    "nn.GLU()": "nn.GLU(): is read with dim=1 only, which halves the channels; write it",
+    "nn.Hardtanh(2, 1)": "clip1 (nn.Hardtanh(2, 1)): min 2 is above max 1; exchange the two",
+    "nn.GELU('erf')": "nn.GELU('erf'): approximate cannot be 'erf'; known: none, tanh",
     "nn.ReLU()\n'\ud800'": "the code has half a character, which no editor shows; copy it again",
     "(" * 31 + "nn.ReLU()" + ")" * 31: "the code nests too many brackets; write one layer on each line",
 }  # fmt: skip
@@ -929,12 +956,11 @@ REFUSED_KERAS = {
     "i = keras.Input((32, 32, 3))\nc = layers.Conv2D(3, 3)\nx = c(i)\nx = c(x)": "line 4: c(x): uses c a second time, "
     "so its weights count once only; write a YAML file",
     "layers.LSTM(3)": "layers.LSTM(3): LSTM is not a layer that can be read here; known are Conv2D, Dense, MaxPooling2D and the like",
-    "layers.BatchNormalization(scale=False)": "layers.BatchNormalization(scale=False): has one of center and scale only; "
-    "give it both, or neither",
     "layers.BatchNormalization(axis=1)": "layers.BatchNormalization(axis=1): normalises along axis 1, and only the last one, -1, "
     "is read; leave it out",
     "layers.Softmax(axis=1)": "layers.Softmax(axis=1): is read along the last axis only; leave its arguments out",
-    "layers.ReLU(max_value=1)": "layers.ReLU(max_value=1): is read with max_value 6 or none, and no slope; write LeakyReLU for a slope",
+    "layers.ReLU(negative_slope=0.1)": "layers.ReLU(negative_slope=0.1): is read without a slope; write LeakyReLU for a slope",
+    "layers.ReLU(max_value=[6])": "layers.ReLU(max_value=[6]): max must be a number such as 0.5, but is (6,)",
     "layers.Reshape((-1, 3))": "layers.Reshape((-1, 3)): is read with plain sizes only; write each of them",
     "keras.Input(shape=(3.5, 1))\nlayers.Flatten()": "line 1: keras.Input(shape=(3.5, 1)): shape is not the sizes of an input; "
     "write for example (28, 28, 1)",

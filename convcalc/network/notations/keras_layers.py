@@ -51,9 +51,10 @@ _OPTIONS = {
     "size": "scale_factor", "interpolation": "mode",
 }  # fmt: skip
 ACTIVATIONS = {
-    "relu": "relu", "relu6": "relu6", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "log_softmax": "softmax",
+    "relu": "relu", "relu6": "relu6", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "log_softmax": "log_softmax",
     "elu": "elu", "gelu": "gelu", "silu": "silu", "swish": "silu", "leaky_relu": "leaky_relu", "hard_swish": "hardswish",
-    "hard_silu": "hardswish", "linear": "",
+    "hard_silu": "hardswish", "hard_sigmoid": "hardsigmoid", "hard_tanh": "hardtanh", "mish": "mish", "selu": "selu",
+    "softplus": "softplus", "softsign": "softsign", "log_sigmoid": "logsigmoid", "glu": "glu", "linear": "",
 }  # fmt: skip
 _NO_MATTER = frozenset(
     {"name", "trainable", "dtype", "momentum", "epsilon", "seed", "noise_shape", "autocast", "weights",
@@ -275,11 +276,13 @@ def _global(arguments: dict[str, Any]) -> str:
 
 
 def _relu(arguments: dict[str, Any]) -> str:
-    """ReLU may stop at 6, or leak."""
+    """ReLU may stop at a limit, or leak."""
     most, slope = arguments.pop("max_value", None), arguments.pop("negative_slope", 0)
-    if most not in (None, 6) or slope:
-        return "is read with max_value 6 or none, and no slope; write LeakyReLU for a slope"
-    arguments["kind"] = "relu6" if most else "relu"
+    if slope:
+        return "is read without a slope; write LeakyReLU for a slope"
+    arguments["kind"] = "relu" if most is None else "relu6" if most == 6 else "clip"
+    if arguments["kind"] == "clip":
+        arguments |= {"min": 0, "max": most}
     return ""
 
 
@@ -297,14 +300,15 @@ def _nothing(arguments: dict[str, Any]) -> str:
 
 
 def _batch_norm(arguments: dict[str, Any]) -> str:
-    """Scale and shift are both there, or neither."""
+    """Scale and shift are called scale and center."""
     axis = arguments.pop("axis", -1)
     if axis not in (-1, 3):
         return f"normalises along axis {axis}, and only the last one, -1, is read; leave it out"
-    center, scale = arguments.pop("center", True), arguments.pop("scale", True)
-    if bool(center) != bool(scale):
-        return "has one of center and scale only; give it both, or neither"
-    arguments["affine"] = bool(center)
+    center, scale = bool(arguments.pop("center", True)), bool(arguments.pop("scale", True))
+    if center != scale:
+        arguments |= {"scale": scale, "shift": center}
+    else:
+        arguments["affine"] = center
     return ""
 
 

@@ -38,6 +38,14 @@ _MODULES = {
     "GELU": "approximate",
     "SiLU": "inplace",
     "Hardswish": "inplace",
+    "Hardsigmoid": "inplace",
+    "Hardtanh": "min_val max_val inplace",
+    "Mish": "inplace",
+    "SELU": "inplace",
+    "Softplus": "beta threshold",
+    "Softsign": "",
+    "LogSigmoid": "",
+    "GLU": "dim",
     "Sigmoid": "",
     "Tanh": "",
     "Softmax": "dim",
@@ -50,14 +58,15 @@ _MODULES = {
     "Upsample": "size scale_factor mode align_corners recompute_scale_factor",
     "Identity": "",
 }
-_KINDS = {"LogSoftmax": "Softmax"}
+_KINDS = {"Hardtanh": "clip"}
 _READS = ("in_channels", "in_features", "num_features", "num_channels")
 _NO_MATTER = (
     "inplace", "eps", "momentum", "return_indices", "padding_mode", "divisor_override", "dim", "alpha", "beta",
-    "k", "init", "approximate", "align_corners", "recompute_scale_factor", "device", "dtype",
+    "k", "init", "threshold", "align_corners", "recompute_scale_factor", "device", "dtype",
 )  # fmt: skip
+_MATTER = {"GLU": ("dim",)}  # of these, those that a module is another one with
 _SWITCHES = ("bias", "affine", "elementwise_affine", "ceil_mode", "count_include_pad")
-_RENAMED = {"elementwise_affine": "affine"}
+_RENAMED = {"elementwise_affine": "affine", "min_val": "min", "max_val": "max"}
 _NAME = re.compile(r"(Lazy)?([A-Za-z]+?6?)([123]d)?")
 _Special = Callable[
     [dict[str, Any]], str
@@ -77,11 +86,12 @@ def layer_of(code: Code, call: ast.Call, name: str) -> list[Written]:
         return []
     if called == "Identity":  # takes anything, and changes nothing
         return []
-    arguments = code.arguments(call, order, called, _NO_MATTER.__contains__)
+    base, axes = _split(called)
+    no_matter = {*_NO_MATTER} - {*_MATTER.get(base, ())}
+    arguments = code.arguments(call, order, called, no_matter.__contains__)
     for word in _SWITCHES:
         if word in arguments and arguments[word] in (None, 0, 1):  # as Python takes them
             arguments[word] = bool(arguments[word])
-    base, axes = _split(called)
     problem = _SPECIAL[base](arguments) if base in _SPECIAL else ""
     if arguments.get("padding") == "same" and arguments.get("stride") not in (
         None,
@@ -190,7 +200,21 @@ def _layer_norm(arguments: dict[str, Any]) -> str:
     if all(isinstance(side, int) for side in sides):
         arguments["sides"] = sides
     if arguments.pop("bias", True) is False and arguments.get("elementwise_affine", True):
-        return "has a scale and no shift, which is not read; write a YAML file, or leave bias=False out"
+        arguments["shift"] = False
+    return ""
+
+
+def _hardtanh(arguments: dict[str, Any]) -> str:
+    """Its limits are -1 and 1 unless others are given."""
+    arguments.setdefault("min_val", -1)
+    arguments.setdefault("max_val", 1)
+    return ""
+
+
+def _glu(arguments: dict[str, Any]) -> str:
+    """The channels are the axis 1; of a row of values they are the last one too."""
+    if arguments.pop("dim", -1) != 1:
+        return "is read with dim=1 only, which halves the channels; write it"
     return ""
 
 
@@ -200,4 +224,6 @@ _SPECIAL: dict[str, _Special] = {
     "ZeroPad": _zero_pad,
     "PReLU": _prelu,
     "LayerNorm": _layer_norm,
+    "Hardtanh": _hardtanh,
+    "GLU": _glu,
 }

@@ -30,6 +30,8 @@ from convcalc.text import quoted
 _FUNCTIONS = {
     "relu": "ReLU", "relu_": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU",
     "hardswish": "Hardswish", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax", "log_softmax": "LogSoftmax",
+    "hardsigmoid": "Hardsigmoid", "hardtanh": "Hardtanh", "mish": "Mish", "selu": "SELU", "softplus": "Softplus",
+    "softsign": "Softsign", "logsigmoid": "LogSigmoid", "glu": "GLU",
     "dropout": "Dropout", "flatten": "Flatten",
     **{
         f"{ours}{axes}d": f"{theirs}{axes}d"
