@@ -273,6 +273,14 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
         ["add"],
         "add: add merges several paths, and a chain has only one; write a YAML file",
     ),
+    "join for a pool": (
+        ["max:k2"],
+        "max:k2: maximum merges several paths, and a chain has only one; write a YAML file, or maxpool for a pool",
+    ),
+    "another join for a pool": (
+        ["average:k2"],
+        "average:k2: average merges several paths, and a chain has only one; write a YAML file, or avgpool for a pool",
+    ),
     "lacks kernel": (["conv:c8"], "conv:c8: conv needs kernel_size; write k3"),
     "lacks features": (["fc"], "fc: linear needs out_features; write /out_features=…"),
     "unknown letter": (

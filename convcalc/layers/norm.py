@@ -263,8 +263,8 @@ class Scale(Elementwise):
         trainable: false has fixed numbers: buffers instead of params.
 
     Source:
-        Caffe Scale with one bottom (bias_term adds the bias); Touvron et al., arXiv:2103.17239, section 2
-        (LayerScale, as in ConvNeXt).
+        Caffe Scale with one bottom (bias_term adds the bias; with two bottoms it is the kind multiply);
+        Touvron et al., arXiv:2103.17239, section 2 (LayerScale, as in ConvNeXt).
 
     Common mistake:
         Leaving it out after Caffe's BatchNorm: that one only normalises, and its 2·c trained numbers are in

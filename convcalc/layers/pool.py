@@ -113,6 +113,9 @@ class MaxPool(PaddedPool):
         start past the input; no parameters, no multiply-adds, k·k − 1 comparisons per output (cells of the
         padding are compared too)
 
+    Options:
+        padding: below the width of the window, as in ONNX; PyTorch takes at most half of the kernel.
+
     Source:
         PyTorch MaxPool2d and Pool.h; ONNX MaxPool; Caffe pooling_layer.cpp for fit: caffe.
 

@@ -39,9 +39,9 @@ class ConvTranspose(Layer):
     Options:
         padding takes cells away from the output; the words same and same_lower give n·s, and take an odd
         cell away at the end, or at the start.
-        output_shape fixes o. With padding in numbers output_padding follows from it (PyTorch's output_size);
-        without, the padding does (ONNX): half of the cells too many at each end, an odd one at the start,
-        with padding same at the end.
+        output_shape gives o itself. If the padding is in numbers, output_padding follows from it (PyTorch's
+        output_size). If not, the padding follows (ONNX): the cells too many are cut off both ends, an odd
+        one at the start, or with padding: same at the end.
         size_rule: keras gives (n − 1)·s + max(d·(k − 1) + 1, s), which differs where s exceeds the kernel.
 
     Source:

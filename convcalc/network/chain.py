@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import RoomError, ShapeError, UsageError
-from convcalc.layers import LETTERS, Layer, Shape, get_kind
+from convcalc.layers import LETTERS, Layer, Shape, find, get_kind
 from convcalc.layers.checks import check_output
 from convcalc.layers.options import make_layer, options_of, required_options
 from convcalc.layers.values import shown, whole_number
@@ -73,6 +73,12 @@ def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
 def _given_twice(label: str, name: str) -> str:
     """The message about an option that is given twice in one word."""
     return f"{label}: {shortened(name)} is given twice; keep one"
+
+
+def _pool_instead(name: str) -> str:
+    """A pool that may be meant by the name of a join, such as max."""
+    pool = find(f"{name}pool") or find(f"{name}_pool")
+    return f", or {pool.kind} for a pool" if pool else ""
 
 
 def _first_option(cls: type[Layer]) -> str:
@@ -173,7 +179,8 @@ def read_word(word: str) -> Written:
     cls = get_kind(name)
     if cls.merges:
         message = (
-            f"{label}: {cls.kind} merges several paths, and a chain has only one; write a YAML file"
+            f"{label}: {cls.kind} merges several paths, and a chain has only one; "
+            f"write a YAML file{_pool_instead(name)}"
         )
         raise UsageError(message)
     return Written(label, cls, _option_texts(cls, options, label), repeats)

@@ -333,7 +333,7 @@ class Planner:
         return options
 
     def _merge(self, key: Node, cls: type[Layer], value: Node | None) -> Item:
-        """add, multiply or concat with its paths."""
+        """A join, such as add or concat, with its paths."""
         keys: dict[str, tuple[ScalarNode, Node]] = {}
         if isinstance(value, MappingNode):
             keys = self.source.mapping(value, f"the options of {cls.kind}")
