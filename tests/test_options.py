@@ -66,6 +66,10 @@ ACCEPTED: list[tuple[str, str, Any, Any]] = [
     ("reshape", "shape", [np.int64(2), 8], (2, 8)),
     ("crop", "like", np.str_("conv1"), "conv1"),
     ("upsample", "mode", "linear", "linear"),
+    ("clip", "min", np.int8(-1), -1.0),
+    ("clip", "max", None, None),
+    ("gelu", "approximate", np.str_("tanh"), "tanh"),
+    ("scale", "trainable", np.bool_(False), False),
 ]
 
 
@@ -175,6 +179,29 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("crop", {"like": ""}, "crop: like is empty; give the name of a layer before this one"),
     ("conv", {"padd": 1}, "conv has no option 'padd'; did you mean 'padding'?"),
     ("conv", {"strides": 1}, "conv has no option 'strides'; it is called 'stride' here"),
+    *(
+        (
+            kind,
+            {**needed, theirs: value},
+            f"{kind} has no option {theirs!r}; it is called {ours!r} here",
+        )
+        for kind, needed, theirs, value, ours in (
+            ("batchnorm", {}, "center", False, "shift"),
+            ("layernorm", {}, "elementwise_affine", False, "affine"),
+            ("clip", {}, "min_val", 0, "min"),
+            ("clip", {}, "max_val", 6, "max"),
+            ("scale", {}, "bias_term", True, "bias"),
+            ("conv_transpose", CONV, "output_size", 9, "output_shape"),
+            ("adaptive_avgpool", {"output_size": 1}, "output_shape", 1, "output_size"),
+        )
+    ),
+    ("clip", {"min": "low"}, "clip: min must be a number such as 0.5, but is 'low'"),
+    ("gelu", {"approximate": "erf"}, "gelu: approximate cannot be 'erf'; known: none, tanh"),
+    (
+        "conv_transpose",
+        {**CONV, "output_shape": 7.5},
+        "conv_transpose: output_shape must be a whole number, but is 7.5; sizes and counts have no fractions",
+    ),
     (
         "conv",
         {"in_channels": 3},
@@ -414,6 +441,11 @@ def test_the_options_column_leaves_defaults_out() -> None:
     layer = make("conv", {**CONV, "padding": [[0, 1], 2], "bias": False, "fit": "ceil"})
     assert option_text(layer) == "k3 c2 p(0,1)x2 ceil no bias"
     assert option_text(make("crop", {"like": "conv1"})) == "like conv1"
+    assert option_text(make("clip", {"min": 0, "max": 6.5})) == "min 0 max 6.5"
+    assert option_text(make("clip", {"max": -1})) == "max -1"
+    sized = make("conv_transpose", {**CONV, "stride": 2, "output_shape": [9, 10]})
+    assert option_text(sized) == "k3 c2 s2 output_shape 9x10"
+    assert option_text(make("scale", {"factor": False, "bias": True})) == "bias no factor"
     assert option_text(make("maxpool", {"kernel_size": 2, "ceil_mode": True})) == "k2 ceil_mode"
     assert set(LETTERS) <= {name for cls in KINDS.values() for name in options_of(cls)}
     assert MAX_ENTRIES > MAX_ITEMS
