@@ -298,6 +298,60 @@ def _upsample(draw: st.DrawFn, kind: str) -> Drawn:
     return options | maybe(draw, "mode", st.sampled_from(["nearest", "linear"])), (shape,)
 
 
+@of_kind("resize")
+def _resize(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps(most=5))
+    axes = len(shape) - 1
+    options: Options = maybe(draw, "mode", st.sampled_from(["nearest", "linear", "cubic"]))
+    if options.get("mode", "nearest") != "nearest":
+        options |= maybe(draw, "align_corners", st.booleans())
+    sizes = tuple(draw(st.integers(1, 6)) for _ in range(axes))
+    match draw(st.sampled_from(["size", "scale", "like"])):
+        case "size":
+            return options | {"size": draw(per_axis(axes, 1, 6))}, (shape,)
+        case "like":
+            return options | {"like": "other"}, (shape, (draw(st.integers(1, 4)), *sizes))
+        case _:
+            enough = [r for r in (2, 3, "3/2", "5/3", "1/2", "2/3") if times_of(r, min(shape[1:]))]
+            return options | {"scale": draw(st.sampled_from(enough))}, (shape,)
+
+
+def times_of(scale: int | str, cells: int) -> int:
+    """So many cells scaled, whole ones only."""
+    above, _, below = str(scale).partition("/")
+    return cells * int(above) // int(below or 1)
+
+
+@of_kind("attention")
+def _attention(draw: st.DrawFn, kind: str) -> Drawn:
+    heads, each = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+    _, *sides = draw(maps(most=3))
+    options: Options = {"heads": heads} | maybe(draw, "bias", st.booleans())
+    options |= maybe(draw, "key_dim", st.integers(1, 3))
+    options |= maybe(draw, "value_dim", st.integers(1, 3))
+    options |= maybe(draw, "kv_heads", st.sampled_from(divisors(heads)))
+    return options, ((heads * each, *sides),)
+
+
+@of_kind("matmul")
+def _matmul(draw: st.DrawFn, kind: str) -> Drawn:
+    m, k, n = (draw(st.integers(1, 4)) for _ in range(3))
+    options = maybe(draw, "transpose_a", st.booleans()) | maybe(draw, "transpose_b", st.booleans())
+    lead = tuple(draw(st.integers(1, 3)) for _ in range(draw(st.integers(0, 2))))
+    other = tuple(draw(st.sampled_from([1, side])) for side in lead)
+    one = (k, m) if options.get("transpose_a") else (m, k)
+    two = (n, k) if options.get("transpose_b") else (k, n)
+    return options, ((*lead, *one), (*other, *two))
+
+
+@of_kind("blur_pool")
+def _blur_pool(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps(least=3))
+    axes = len(shape) - 1
+    options: Options = maybe(draw, "kernel_size", per_axis(axes, 1, 5))
+    return options | maybe(draw, "stride", per_axis(axes, 1, 3)), (shape,)
+
+
 @of_kind("batchnorm")
 def _batchnorm(draw: st.DrawFn, kind: str) -> Drawn:
     options = maybe(draw, "affine", st.booleans())
@@ -349,6 +403,9 @@ def _pad(draw: st.DrawFn, kind: str) -> Drawn:
     shape = draw(maps(most=4))
     side = st.integers(0, 2)
     axes = len(shape) - 1
+    if draw(st.booleans()):
+        sizes = tuple(n + draw(side) for n in shape[1:])
+        return {"like": "other"}, (shape, (draw(st.integers(1, 4)), *sizes))
     sides = st.one_of(side, st.tuples(*(st.one_of(side, st.tuples(side, side)),) * axes))
     return {"padding": draw(sides)} | maybe(draw, "channels", st.tuples(side, side)), (shape,)
 

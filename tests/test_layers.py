@@ -161,7 +161,9 @@ def test_shapes_parameters_and_products_are_those_of_real_arrays(kind: str) -> N
         buffers = sum(size for name, size in sizes.items() if name in witness.buffers)
         assert layer.buffers(shape, out) == buffers
         assert layer.params(shape, out) == sum(sizes.values()) - buffers
-        assert layer.biases(shape, out) == sizes.get("bias", 0)
+        assert layer.biases(shape, out) == sum(
+            n for name, n in sizes.items() if name.endswith("bias")
+        )
         assert layer.macs(shape, out) == tally.macs
         assert layer.valid_macs(shape, out) == tally.on_real_cells
 
@@ -765,6 +767,113 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         {"padding": 1, "offset": 1},
         ((6, 8, 8),),
         "crop got padding and offset; offset goes with size or like",
+    ),
+    (
+        "pad",
+        {"padding": 1, "like": "a"},
+        ((6, 8, 8),),
+        "pad got padding and like; give one of them",
+    ),
+    (
+        "pad",
+        {"like": "a"},
+        ((6, 8, 8), (6, 8)),
+        "cannot pad 6×8×8 like 6×8; name a layer with 2 axes",
+    ),
+    (
+        "pad",
+        {"like": "a"},
+        ((6, 8, 8), (6, 8, 7)),
+        "cannot pad a width of 8 to 7; pad adds cells (crop takes them away)",
+    ),
+    ("resize", {}, ((6, 8, 8),), "resize got nothing; give one of size, scale, like"),
+    (
+        "resize",
+        {"size": 3, "like": "a"},
+        ((6, 8, 8),),
+        "resize got size and like; give one of size, scale, like",
+    ),
+    (
+        "resize",
+        {"size": 3, "align_corners": True},
+        ((6, 8, 8),),
+        "align_corners is for mode linear or cubic; leave it out of nearest",
+    ),
+    ("resize", {"size": 0}, ((6, 8, 8),), "size is 0; use 1 or more"),
+    (
+        "resize",
+        {"scale": (2, "1/2", 1)},
+        ((6, 8, 8),),
+        "scale 2x1/2x1 is for 3 axes, but the input has 2; give one number, or 2",
+    ),
+    (
+        "resize",
+        {"scale": "1/9"},
+        ((6, 9, 8),),
+        "scale 1/9 makes a width of 8 to 0; use a larger scale, or size",
+    ),
+    (
+        "resize",
+        {"like": "a"},
+        ((6, 8, 8), (6,)),
+        "cannot resize 6×8×8 like 6; name a layer with 2 axes",
+    ),
+    (
+        "blur_pool",
+        {"kernel_size": 6},
+        ((6, 8, 3),),
+        "a width of 3 cannot mirror 3 cells; use a kernel of at most 5",
+    ),
+    ("blur_pool", {"stride": 0}, ((6, 8, 8),), "stride is 0; use 1 or more"),
+    (
+        "attention",
+        {"heads": 4},
+        ((6, 8),),
+        "the input's channel count is 6, which heads 4 does not divide; try heads 3",
+    ),
+    ("attention", {"heads": 0, "key_dim": 2}, ((6, 8),), "heads is 0; use 1 or more"),
+    ("attention", {"heads": 4, "key_dim": 0}, ((6, 8),), "key_dim is 0; use 1 or more"),
+    (
+        "attention",
+        {"heads": 6, "kv_heads": 4},
+        ((6, 8),),
+        "heads is 6, which kv_heads 4 does not divide; try kv_heads 3",
+    ),
+    (
+        "attention",
+        {"heads": 3},
+        ((6,),),
+        "needs channels and 1 to 3 axes, but gets 6; put a reshape before it",
+    ),
+    (
+        "matmul",
+        {},
+        ((6, 8),),
+        "it joins 1 path; give two or more ([] is the input itself)",
+    ),
+    (
+        "matmul",
+        {},
+        ((6, 6), (6, 6), (6, 6)),
+        "matmul multiplies two paths, but gets 3; nest one in a path of another",
+    ),
+    (
+        "matmul",
+        {},
+        ((6, 8), (2, 8, 3)),
+        "cannot matmul 6×8 and 2×8×3: give two maps with as many sides, two or more; put a reshape before it",
+    ),
+    (
+        "matmul",
+        {},
+        ((2, 6, 8), (3, 8, 3)),
+        "cannot matmul 2×6×8 and 3×8×3: the sides before the last two must be equal or 1; put a reshape before it",
+    ),
+    (
+        "matmul",
+        {"transpose_a": True},
+        ((6, 1), (7, 3)),
+        "cannot matmul 6×1 and 7×3: the first has 6 columns and the second 7 rows; make them equal, or set transpose_a or transpose_b",
     ),
     (
         "crop",

@@ -66,6 +66,11 @@ ACCEPTED: list[tuple[str, str, Any, Any]] = [
     ("reshape", "shape", [np.int64(2), 8], (2, 8)),
     ("crop", "like", np.str_("conv1"), "conv1"),
     ("upsample", "mode", "linear", "linear"),
+    ("upsample", "mode", "bilinear", "linear"),
+    ("resize", "mode", np.str_("bicubic"), "cubic"),
+    ("resize", "scale", 2, 2),
+    ("resize", "scale", np.float32(0.75), "3/4"),
+    ("resize", "scale", [np.int64(3), "6/4", 2.0], (3, "3/2", 2)),
 ]
 
 
@@ -117,6 +122,31 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "conv",
         {"kernel_size": (3, 3, 3, 3)},
         "conv: kernel_size lists 4 numbers; give one, or one per axis (at most 3)",
+    ),
+    (
+        "resize",
+        {"scale": 0},
+        "resize: scale must be a number above 0 such as 2, 0.5 or 3/2 (up to 9 digits), but is '0'",
+    ),
+    (
+        "resize",
+        {"scale": "3/0"},
+        "resize: scale must be a number above 0 such as 2, 0.5 or 3/2 (up to 9 digits), but is '3/0'",
+    ),
+    (
+        "resize",
+        {"scale": 1 / 3},
+        "resize: scale must be a number above 0 such as 2, 0.5 or 3/2 (up to 9 digits), but is '0.3333333333333333'",
+    ),
+    (
+        "resize",
+        {"scale": True},
+        "resize: scale must be a number or a text such as '3/2', but is True",
+    ),
+    (
+        "resize",
+        {"scale": ()},
+        "resize: scale lists 0 numbers; give one, or one per axis (at most 3)",
     ),
     (
         "conv",
@@ -274,6 +304,7 @@ def test_every_refusal_of_values_is_met_here() -> None:
     calls: list[Any] = [lambda k=kind, o=options: make(k, {**o}) for kind, options, _ in REFUSED]
     calls += [lambda s=shape: checked_shape(s) for shape, _ in SHAPES]
     calls += [lambda t=text: values.decimal_of(t, "p") for text in ("half", "1e999")]
+    calls += [lambda: values.ratio_of("0/3", "scale")]
     calls += [lambda t=text: values.whole_number(t, "k") for text in ("half", "1" * 13)]
     calls += [lambda: values.parts_of("3x", "x", "k", "3x5"), lambda: convcalc.layer("konv", "8")]
     for call in calls:

@@ -517,3 +517,41 @@ def test_vectors_have_no_field_and_crops_an_offset() -> None:
         "{crop: {like: a, offset: 0}}, {crop: {size: 4, offset: 1}}, {crop: {padding: 1}}]}"
     )
     assert all(check.agrees for check in verify(network))
+
+
+MEETING_AT_THE_RIM = """
+input: [2, 7, 6]
+layers:
+  - concat:
+      - - maxpool: {kernel_size: 2}
+        - conv_transpose: {out_channels: 2, kernel_size: 2, stride: 2}
+        - pad: {like: input}
+      - - conv: {out_channels: 2, kernel_size: 1}
+  - conv: {out_channels: 1, kernel_size: 1}
+"""
+
+
+def test_paths_that_end_on_padding_along_one_axis_are_perturbed_as_they_are_followed() -> None:
+    """A unit that sees padding alone along the height still depends on columns, one axis at a time."""
+    assert [sentence(each) for each in verify(loads(MEETING_AT_THE_RIM)) if not each.agrees] == []
+
+
+TOKENS = """
+input: [8, 6, 6]
+layers:
+  - attention: {heads: 4, name: tokens}
+  - reshape: {shape: [4, 12, 6], name: other}
+  - matmul: {paths: [[], []], transpose_a: true}
+  - resize: {size: [3, 300]}
+  - conv: {out_channels: 2, kernel_size: 3, padding: 1}
+  - reshape: {shape: [1, 9, 200]}
+  - conv: {out_channels: 2, kernel_size: [1, 101]}
+  - crop: {like: tokens}
+"""
+
+
+def test_sizes_that_a_layer_makes_up_are_found_where_no_field_is_known() -> None:
+    """Behind attention, a product or a reshape no field is checked, and later layers still run along it."""
+    checks = verify(loads(TOKENS))
+    assert [sentence(each) for each in checks if not each.agrees] == []
+    assert {check.subject for check in checks} >= {"shape", "params", "macs", "paths", "counts"}

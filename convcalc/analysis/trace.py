@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text
 from convcalc.errors import ShapeError, did_you_mean
-from convcalc.layers.rf import Reads, UnknownField
+from convcalc.layers.rf import Reads, UnknownField, union
 from convcalc.layers.values import whole_number
 from convcalc.layers.window import axis_names
 from convcalc.report import Report
@@ -23,13 +23,17 @@ Cells = set[int] | range
 _MAX_CELLS = 100_000  # more cells than these are not followed one by one
 
 
-def trace(analysis: Analysis, step: Step, unit: Shape) -> dict[Step, Ranges]:
+def trace(
+    analysis: Analysis, step: Step, unit: Shape, *, apart: bool = False
+) -> dict[Step, Ranges]:
     """What one unit reads: first and last cell along each axis, at every step on the way down.
 
     Args:
         analysis: of the network.
         step: the unit's layer.
         unit: the unit's place along each axis of the step's output; () for a vector.
+        apart: whether each axis is followed by itself, as if maps had no other: then a path that ends
+            on padding along one axis goes on along the others.
 
     Returns:
         The steps from the unit's own down to the image. Cells are inside the maps; at the image
@@ -52,11 +56,11 @@ def trace(analysis: Analysis, step: Step, unit: Shape) -> dict[Step, Ranges]:
         reads = each.work.reads
         if isinstance(reads, tuple):
             cells = [_read(one, along) for one, along in zip(reads, cells)]
-        elif reads is not None:  # a norm over the whole map
-            cells = [range(n) for n in each.input[1:]] or cells
         for source in each.before[:1] if each.layer.references else each.before:
+            if isinstance(reads, UnknownField):  # such as a norm, or attention
+                cells = [range(n) for n in source.output[1:]] or cells
             inside = _cells_of(source, each, cells)
-            if not all(inside):
+            if not (any(inside) if apart else all(inside)):
                 continue  # outside along one axis is outside
             others = wanted.get(source.place)
             wanted[source.place] = (
@@ -105,9 +109,12 @@ def _check_unit(step: Step, unit: Shape) -> None:
 
 def _read(reads: Reads, units: Cells) -> Cells:
     """The cells that some outputs read, one by one; from first to last where they are too many."""
+    if not units:
+        return units
     if not isinstance(units, range) and len(units) * len(reads.cells(min(units))) <= _MAX_CELLS:
         return {cell for unit in units for cell in reads.cells(unit)}
-    found = reads.ends(*_ends(units))
+    first, last = _ends(units) or (0, -1)
+    found = reads.ends(first, last)
     return range(found[0], found[1] + 1) if found else set()
 
 
@@ -124,8 +131,10 @@ def _cells_of(source: Step, step: Step, cells: list[Cells]) -> list[Cells]:
     return found
 
 
-def _ends(cells: Cells) -> tuple[int, int]:
-    """The first and the last."""
+def _ends(cells: Cells) -> Range:
+    """The first and the last; None where there are none."""
+    if not cells:
+        return None
     return (cells[0], cells[-1]) if isinstance(cells, range) else (min(cells), max(cells))
 
 
@@ -140,8 +149,8 @@ def _both(one: Cells, other: Cells) -> Cells:
     """What two paths read together."""
     if isinstance(one, set) and isinstance(other, set):
         return one | other
-    (a, b), (c, d) = _ends(one), _ends(other)
-    return range(min(a, c), max(b, d) + 1)
+    ends = union([_ends(one), _ends(other)])
+    return range(ends[0], ends[1] + 1) if ends else set()
 
 
 def unit_report(analysis: Analysis, text: str) -> Report:

@@ -28,6 +28,8 @@ MODULES = (  # the most wanted first
     "merge",
     "conv_variants",
     "transposed",
+    "attention",
+    "resize",
 )
 KINDS.modules("convcalc.layers", MODULES)
 

@@ -11,18 +11,27 @@ from typing import Any, NoReturn, Protocol, get_args
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.base import LETTERS
-from convcalc.layers.values import VALUES, decimal_of, parts_of, whole_number
-from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Shape, Spatial
+from convcalc.layers.values import VALUES, decimal_of, parts_of, ratio_of, whole_number
+from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Ratio, Shape, Spatial
 from convcalc.text import quoted
 
 MAX_ITEMS = 10_000  # the longest list an option may be: LeNet-5's connections need 16
 MAX_ENTRIES = 100_000  # numbers in a table: LeNet-5's connections need 60
+OTHER_WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
+"""What libraries call a choice, where the number of axes says the rest."""
 NOT_PADDING = ("yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "")
 
 _NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
 _PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
 _NUMBERS = {"type": "array", "items": _NUMBER, "minItems": 1}
 _PER_AXIS = {"anyOf": [_NUMBER, {**_NUMBERS, "maxItems": 3}]}
+_RATIO = {
+    "anyOf": [
+        {"type": "number", "exclusiveMinimum": 0},
+        {"type": "string", "pattern": "^[0-9]{1,9}/[0-9]{1,9}$"},
+        _NUMBER,
+    ]
+}
 _SIDES = {
     "anyOf": [
         _NUMBER,
@@ -46,6 +55,8 @@ class Reader(Protocol):
     def boolean(self, given: Any, what: str) -> bool: ...
 
     def is_word(self, given: Any) -> bool: ...
+
+    def ratio(self, given: Any, what: str) -> Any: ...
 
     def scalar(self, given: Any, what: str) -> str: ...
 
@@ -158,14 +169,17 @@ class Choice(OptionType):
     """One of some words."""
 
     def __init__(self, *words: str) -> None:
-        super().__init__({"enum": list(words)})
         self.words = words
+        self.meant = {word: ours for word, ours in OTHER_WORDS.items() if ours in words}
+        super().__init__({"enum": [*words, *self.meant]})
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
+        if reader.is_word(given) and (ours := self.meant.get(reader.scalar(given, what))):
+            return ours
         return reader.word(given, what, self.words)
 
     def read(self, text: str, what: str) -> Any:
-        return _word(text, what, self.words)
+        return self.meant.get(text) or _word(text, what, self.words)
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 96, value
@@ -220,6 +234,24 @@ class _PerAxis(_Numbers):
     def read(self, text: str, what: str) -> Any:
         numbers = tuple(whole_number(part, what) for part in parts_of(text, "x", what, "3 or 3x5"))
         return numbers[0] if len(numbers) == 1 else numbers
+
+
+class _Ratios(_Numbers):
+    """One ratio for all axes, or one per axis."""
+
+    def take(self, reader: Reader, given: Any, what: str) -> Any:
+        if not reader.is_list(given):
+            return reader.ratio(given, what)
+        ratios = reader.sequence(given, what)
+        if not 1 <= len(ratios) <= 3:
+            way_out = "give one, or one per axis (at most 3)"
+            reader.refuse(given, f"{what} lists {len(ratios):,} numbers; {way_out}")
+        return tuple([reader.ratio(each, what) for each in ratios])
+
+    def read(self, text: str, what: str) -> Any:
+        parts = parts_of(text.replace(":", "/"), "x", what, "0.5 or 1x3:2")
+        ratios = tuple([ratio_of(part, what) for part in parts])
+        return ratios[0] if len(ratios) == 1 else ratios
 
 
 class _BeforeAfter(_Numbers):
@@ -376,6 +408,9 @@ OPTION_TYPES: dict[Any, OptionType] = {
     str: _LayerName({"type": "string", "minLength": 1}),
     Spatial: PER_AXIS,
     Padding: PADDING,
+    Ratio: _Ratios(
+        {"anyOf": [_RATIO, {"type": "array", "items": _RATIO, "minItems": 1, "maxItems": 3}]}
+    ),
     Shape: _Numbers(_NUMBERS),
     int | tuple[Pair, ...]: _Sides(_SIDES),
     tuple[int, int]: _BeforeAfter(_PAIR),

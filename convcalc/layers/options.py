@@ -40,6 +40,10 @@ OPTION_WORDS = {
     "depth_multiplier": "multiplier",
     "alpha": "negative_slope",
     "rate": "p",
+    "num_heads": "heads",
+    "nhead": "heads",
+    "num_kv_heads": "kv_heads",
+    "embed_dim": "it follows from the layer before",
     "data_format": "shapes are channels first",
     "in_channels": "it follows from the layer before",
     "in_features": "it follows from the layer before",
@@ -110,12 +114,20 @@ def required_options(cls: type[Layer]) -> list[str]:
 
 def option_text(layer: Layer) -> str:
     """A layer's options as the options column shows them: ``k3 c64 s2 p1``; defaults are left out."""
+    known = options_of(type(layer))
     parts = [
-        option.type.mention(name, value)
-        for name, option in options_of(type(layer)).items()
+        _mention(option, value, is_first=place == 0)
+        for place, (name, option) in enumerate(known.items())
         if (value := getattr(layer, name)) != option.default
     ]
     return " ".join([text for _, text in sorted(parts, key=lambda part: part[0])])
+
+
+def _mention(option: Option, value: Any, *, is_first: bool) -> tuple[int, str]:
+    """An option in the options column; a number without a letter is a kind's first option, or has its name."""
+    order, text = option.type.mention(option.name, value)
+    is_bare = not is_first and not any(character.isalpha() for character in text.replace("x", ""))
+    return (51, f"{option.name} {text}") if is_bare else (order, text)
 
 
 def yaml_item(cls: type[Layer], options: Mapping[str, Any]) -> str:

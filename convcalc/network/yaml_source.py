@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from convcalc.errors import SpecError, did_you_mean
+from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import STDIN, check_size, decode, read_file
-from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION
+from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION, ratio_of
 from convcalc.network.expression import Expression, ExpressionError
 from convcalc.text import printable, quoted, shortened
 
@@ -264,6 +264,16 @@ class Source:
         if abs(value) > MAX_FRACTION:
             self.refuse(node, f"{what} is {shortened(text)}; use a number below {MAX_FRACTION:,}")
         return value
+
+    def ratio(self, node: Node, what: str) -> Any:
+        """A whole number or a fraction, as a number, a text or an expression over $names."""
+        text = self.scalar(node, what)
+        if "$" in text:
+            return self.number(node, what)
+        try:
+            return ratio_of(text, what)
+        except UsageError as error:
+            raise self.error(node, str(error)) from None
 
     def whole(self, node: Node, what: str) -> int:
         """A whole number written in plain digits."""

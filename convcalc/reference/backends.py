@@ -5,12 +5,16 @@ from types import ModuleType
 
 from convcalc.reference import (
     fast,
+    fast_attention,
     fast_pointwise,
     fast_pool,
+    fast_resize,
     loops,
+    loops_attention,
     loops_pointwise,
     loops_pool,
     loops_rearrange,
+    loops_resize,
     loops_upsample,
 )
 from convcalc.reference.checks import Array
@@ -29,5 +33,13 @@ def _functions(*modules: ModuleType) -> dict[str, Callable[..., Array]]:
     }
 
 
-LOOPS: Backend = _functions(loops, loops_pool, loops_upsample, loops_pointwise, loops_rearrange)
-FAST: Backend = _functions(fast, fast_pool, fast_pointwise)
+LOOPS: Backend = _functions(
+    loops,
+    loops_pool,
+    loops_upsample,
+    loops_pointwise,
+    loops_rearrange,
+    loops_attention,
+    loops_resize,
+)
+FAST: Backend = _functions(fast, fast_pool, fast_pointwise, fast_attention, fast_resize)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convcalc.analysis.trace import Range, clip
+from convcalc.analysis.trace import Range, clip, trace
 from convcalc.layers.rf import UnknownField, union
 from convcalc.layers.window import axis_names
 from convcalc.reference import WITNESSES
@@ -64,7 +64,9 @@ def unit_claims(analysis: Analysis) -> list[Claim]:
             continue
         sides = step.output[1:]
         units = {tuple(0 for _ in sides), tuple(n // 2 for n in sides), tuple(n - 1 for n in sides)}
-        claims += [(step, unit, analysis.trace(step, unit)[image]) for unit in sorted(units)]
+        claims += [
+            (step, unit, trace(analysis, step, unit, apart=True)[image]) for unit in sorted(units)
+        ]
     return claims
 
 
@@ -99,6 +101,19 @@ def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Itera
     yield Check(f"{step.name} along the {axis_names(image)[axis]}", "field", whole, found)
 
 
+def _rows(step: Step, axis: int, inputs: list[Any]) -> Any:
+    """Which units of a step depend on which pixels, along one axis.
+
+    Where the layer says that its units are not told apart by place, each depends on all that it reads;
+    such fields are not checked, and neither are those that follow, for they stay unknown.
+    """
+    if not isinstance(step.work.reads, UnknownField):
+        return WITNESSES[step.kind].along_axis(on_axis(step.layer.options(), axis), inputs)
+    side = step.output[1 + axis] if len(step.output) > 1 + axis else 1
+    seen = sum(rows.any(axis=1, keepdims=True) for rows in inputs)
+    return np.repeat(seen, side, axis=1)
+
+
 def _dependences(
     analysis: Analysis, axis: int, perturbed: list[int], progress: Callable[[str], None]
 ) -> Iterator[tuple[Step, Any]]:
@@ -108,9 +123,7 @@ def _dependences(
     kept = {analysis.image: start}
     for step, _, freed in analysis.schedule():
         progress(f"{step.name}: field along axis {axis}")
-        options = on_axis(step.layer.options(), axis)
-        rows = WITNESSES[step.kind].along_axis(options, [kept[source] for source in step.before])
-        kept[step] = mark(rows)
+        kept[step] = mark(_rows(step, axis, [kept[source] for source in step.before]))
         yield step, kept[step]
         for each in freed:
             del kept[each]

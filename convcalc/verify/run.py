@@ -120,7 +120,7 @@ def check_run(analysis: Analysis, *, seed: int, dtype: str, progress: Progress) 
         found = witness.fast(options, [arrays[source] for source in step.before], stored, tally)
         buffers = sum(a.size for name, a in stored.items() if name in witness.buffers)
         params = sum(a.size for a in stored.values()) - buffers
-        biases = stored["bias"].size if "bias" in stored else 0
+        biases = sum(a.size for name, a in stored.items() if name.endswith("bias"))
         del stored
         yield Check(step.name, "shape", step.output, found.shape)
         yield Check(step.name, "params", step.params, params)
