@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 from hypothesis import settings
@@ -59,7 +60,17 @@ def windows(draw: st.DrawFn, largest: int = 300) -> Window:
 
 def layer_of(kind: str, **options: Any) -> Any:
     """A layer by the name of its kind."""
-    return every()[kind](**options)
+    return built(every()[kind], options)
+
+
+def built(cls: type[Layer], options: Mapping[str, Any]) -> Any:
+    """A layer of its options' names; those that a method has too are fields with a _ at their end."""
+    known = {field.name for field in fields(cls)}
+    return cls(**{name if name in known else f"{name}_": value for name, value in options.items()})
+
+
+PROVEN = [kind for kind, cls in every().items() if cls.is_proven]
+"""The kinds that have a witness."""
 
 
 class Made(NamedTuple):
@@ -352,6 +363,30 @@ def _blur_pool(draw: st.DrawFn, kind: str) -> Drawn:
     return options | maybe(draw, "stride", per_axis(axes, 1, 3)), (shape,)
 
 
+def stated(draw: st.DrawFn, shape: Shape) -> Any:
+    """A number, or an expression of the sides of a shape."""
+    sides = {1: "c", 2: "cl", 3: "chw", 4: "cdhw"}[len(shape)]
+    one, other = draw(st.sampled_from(sides)), draw(st.sampled_from(sides))
+    return draw(
+        st.sampled_from([7, 0, one, f"{one}*{other}", f"3*{one}+(2-{other})*0", f"{one}//1"])
+    )
+
+
+@of_kind("custom", "opaque")
+def _unproven(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps())
+    sides = {2: ("l",), 3: ("h", "w"), 4: ("d", "h", "w")}[len(shape)]
+    how = draw(st.sampled_from(["unit", "all", "unknown", (3, 1, 1)]))
+    options: Options = {"output": ("c*2", *sides), "rf": how}
+    options |= maybe(draw, "type", st.sampled_from(["LSTM", "Grid sample"]))
+    if kind == "opaque":
+        return options, (shape,)
+    options |= {"params": stated(draw, shape), "macs": stated(draw, shape)}
+    options |= maybe(draw, "backward", st.just(stated(draw, shape)))
+    counts = (("adds", stated(draw, shape)), ("roots", 2))
+    return options | maybe(draw, "counts", st.just(counts)), (shape,)
+
+
 @of_kind("batchnorm")
 def _batchnorm(draw: st.DrawFn, kind: str) -> Drawn:
     options = maybe(draw, "affine", st.booleans())
@@ -480,7 +515,7 @@ def drawn_of(kind: str) -> st.SearchStrategy[Made]:
 
 def layers(*kinds: str) -> st.SearchStrategy[Made]:
     """Layers of some kinds, or of every kind."""
-    return st.sampled_from(kinds or sorted(every())).flatmap(drawn_of)
+    return st.sampled_from(kinds or sorted(PROVEN)).flatmap(drawn_of)
 
 
 # ------------------------------------------------------------------------ small networks

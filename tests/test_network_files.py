@@ -732,7 +732,13 @@ def test_the_bundle_is_far_from_every_limit(name: str) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value as YAML holds it."""
+    """A value as YAML holds it; numbers by name are a mapping."""
+    if (
+        value
+        and type(value) is tuple
+        and all(type(part) is tuple and type(part[0]) is str for part in value)
+    ):
+        return dict(value)
     return [plain(part) for part in value] if isinstance(value, tuple) else value
 
 

@@ -30,6 +30,7 @@ MODULES = (  # the most wanted first
     "transposed",
     "attention",
     "resize",
+    "stated",
 )
 KINDS.modules("convcalc.layers", MODULES)
 

@@ -169,6 +169,12 @@ class Attention(Layer):
             "divisions": rows * tokens,
         }
 
+    def kept_for_backward(self, shape: Shape, out: Shape) -> int:
+        """Queries, keys, values and the heads side by side, and how much each token takes of each."""
+        groups, key, value = self.widths(shape)
+        tokens = formulas.product(shape[1:])
+        return tokens * ((self.heads + groups) * (key + value)) + self.heads * tokens * tokens
+
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         reason = "attention lets every position look at all others, so every unit sees all of it"
         return UnknownField(reason, whole=True)

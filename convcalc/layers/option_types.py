@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, NoReturn, Protocol, get_args
+from typing import Any, get_args
 
-from convcalc.errors import UsageError, did_you_mean
-from convcalc.layers.base import LETTERS
-from convcalc.layers.values import VALUES, decimal_of, parts_of, ratio_of, whole_number
+from convcalc.errors import UsageError
+from convcalc.layers.amounts import Amount, Amounts, Seen, StatedShape, TypeName
+from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
+from convcalc.layers.stated_types import AMOUNT, AMOUNTS, SEEN_TYPE, STATED_SHAPE, TYPE_NAME
+from convcalc.layers.values import decimal_of, parts_of, ratio_of, whole_number
 from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Ratio, Shape, Spatial
 from convcalc.text import quoted
 
@@ -41,92 +42,6 @@ _SIDES = {
 _PADDING = {"anyOf": [_SIDES, {"enum": list(get_args(PaddingWord))}]}
 
 
-class Reader(Protocol):
-    """What reads given values: Python's own, or nodes of a YAML file, which may hold expressions."""
-
-    def is_list(self, given: Any) -> bool: ...
-
-    def sequence(self, given: Any, what: str, way_out: str = ...) -> list[Any]: ...
-
-    def number(self, given: Any, what: str) -> Any: ...
-
-    def decimal(self, given: Any, what: str) -> float: ...
-
-    def boolean(self, given: Any, what: str) -> bool: ...
-
-    def is_word(self, given: Any) -> bool: ...
-
-    def ratio(self, given: Any, what: str) -> Any: ...
-
-    def scalar(self, given: Any, what: str) -> str: ...
-
-    def word(self, given: Any, what: str, known: tuple[str, ...]) -> str: ...
-
-    def refuse(self, given: Any, message: str) -> NoReturn: ...
-
-
-class OptionType:
-    """One type of option.
-
-    Args:
-        schema: its JSON Schema.
-
-    Attributes:
-        words: the words that a value may be, for completion.
-    """
-
-    words: tuple[str, ...] = ()
-
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        self.schema = schema
-
-    def take(self, reader: Reader, given: Any, what: str) -> Any:
-        """The value of a Python object or a YAML node.
-
-        Args:
-            reader: what knows the objects or nodes.
-            given: one of them.
-            what: how to call the option in messages.
-
-        Raises:
-            UsageError: it is not a value of this type; from a YAML node a SpecError.
-        """
-        raise NotImplementedError
-
-    def check(self, value: Any, what: str) -> Any:
-        """A value of a Python program, in the form that the layers use."""
-        return self.take(VALUES, value, what)
-
-    def read(self, text: str, what: str) -> Any:
-        """The value of a text, as chains and commands write it.
-
-        Raises:
-            UsageError: it is not a value of this type.
-        """
-        message = (
-            f"{what} cannot be given in one line, so {quoted(text)} is not read; write a YAML file"
-        )
-        raise UsageError(message)
-
-    def text(self, value: Any) -> str:
-        """The text that `read` reads."""
-        return str(value)
-
-    def yaml(self, value: Any) -> str:
-        """The YAML that stands for a value, on one line."""
-        return str(value)
-
-    def mention(self, name: str, value: Any) -> tuple[int, str]:
-        """How the options column shows the option, and a number by which it is ordered."""
-        if name in LETTERS:
-            return list(LETTERS).index(name), LETTERS[name] + self.short(value)
-        return 50, self.short(value)
-
-    def short(self, value: Any) -> str:
-        """A value in the options column."""
-        return self.text(value)
-
-
 class _Whole(OptionType):
     """A whole number."""
 
@@ -154,7 +69,7 @@ class _Flag(OptionType):
         return reader.boolean(given, what)
 
     def read(self, text: str, what: str) -> Any:
-        return _word(text, what, ("true", "false")) == "true"
+        return word_of(text, what, ("true", "false")) == "true"
 
     def text(self, value: Any) -> str:
         return "true" if value else "false"
@@ -179,7 +94,7 @@ class Choice(OptionType):
         return reader.word(given, what, self.words)
 
     def read(self, text: str, what: str) -> Any:
-        return self.meant.get(text) or _word(text, what, self.words)
+        return self.meant.get(text) or word_of(text, what, self.words)
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 96, value
@@ -195,7 +110,7 @@ class _LayerName(OptionType):
         return text
 
     def yaml(self, value: Any) -> str:
-        return _yaml_text(value)
+        return yaml_text(value)
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 96, f"{name} {value}"
@@ -241,12 +156,12 @@ class _Ratios(_Numbers):
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         if not reader.is_list(given):
-            return reader.ratio(given, what)
+            return reader.parsed(given, what, ratio_of)
         ratios = reader.sequence(given, what)
         if not 1 <= len(ratios) <= 3:
             way_out = "give one, or one per axis (at most 3)"
             reader.refuse(given, f"{what} lists {len(ratios):,} numbers; {way_out}")
-        return tuple([reader.ratio(each, what) for each in ratios])
+        return tuple([reader.parsed(each, what, ratio_of) for each in ratios])
 
     def read(self, text: str, what: str) -> Any:
         parts = parts_of(text.replace(":", "/"), "x", what, "0.5 or 1x3:2")
@@ -328,7 +243,7 @@ class _Padding(_Sides):
 
     def read(self, text: str, what: str) -> Any:
         if re.fullmatch(r"[A-Za-z_]+", text):
-            return _word(text, what, self.words)
+            return word_of(text, what, self.words)
         return super().read(text, what)
 
 
@@ -347,14 +262,6 @@ class _Connections(_Numbers):
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 97, f"{sum(map(len, value))} {name}"
-
-
-def _word(text: str, what: str, known: tuple[str, ...]) -> str:
-    """One of some words, from text."""
-    if text not in known:
-        message = f"{what} cannot be {quoted(text)}{did_you_mean(text, known)}"
-        raise UsageError(message)
-    return text
 
 
 def _items(reader: Reader, given: Any, what: str) -> list[Any]:
@@ -378,23 +285,6 @@ def _pair(reader: Reader, given: Any, what: str) -> tuple[Any, ...]:
     return tuple([reader.number(number, what) for number in numbers])
 
 
-def _yaml_text(text: str) -> str:
-    """A text as YAML: as it is where that cannot be mistaken, else in quotes."""
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]*", text):
-        return text
-    return '"' + "".join(_escaped(character) for character in text) + '"'
-
-
-def _escaped(character: str) -> str:
-    """A character inside double quotes of YAML."""
-    if character in '"\\':
-        return f"\\{character}"
-    code = ord(character)
-    if character.isprintable() and code < 0xFFFE:
-        return character
-    return f"\\U{code:08X}"
-
-
 WHOLE = _Whole(_NUMBER)
 PER_AXIS = _PerAxis(_PER_AXIS)
 PADDING = _Padding(_PADDING)
@@ -412,6 +302,11 @@ OPTION_TYPES: dict[Any, OptionType] = {
         {"anyOf": [_RATIO, {"type": "array", "items": _RATIO, "minItems": 1, "maxItems": 3}]}
     ),
     Shape: _Numbers(_NUMBERS),
+    Amount: AMOUNT,
+    Amounts: AMOUNTS,
+    StatedShape: STATED_SHAPE,
+    Seen: SEEN_TYPE,
+    TypeName: TYPE_NAME,
     int | tuple[Pair, ...]: _Sides(_SIDES),
     tuple[int, int]: _BeforeAfter(_PAIR),
     tuple[tuple[int, ...], ...]: _Connections({"type": "array", "items": _NUMBERS, "minItems": 1}),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from operator import index
 from typing import Any, NoReturn
 
@@ -178,17 +180,29 @@ class Values:
             self.refuse(given, f"{what} must be a number such as 0.5, but is {shown(given)}")
         return float(value)
 
-    def ratio(self, given: Any, what: str) -> int | str:
+    def parsed(self, given: Any, what: str, parse: Callable[[str, str], Any]) -> Any:
+        """A number or a text, read as text."""
         value = _python_value(given)
-        plain = isinstance(value, int | float | str) and not isinstance(value, bool)
-        try:
-            return ratio_of(str.__str__(value) if isinstance(value, str) else repr(value), what)
-        except (UsageError, ValueError) as error:
-            said = str(error) if plain and isinstance(error, UsageError) else ""
+        text = str.__str__(value) if isinstance(value, str) else ""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            with suppress(ValueError):  # a number of 5,000 digits has no text
+                text = repr(value)
+        if not text:
+            self.refuse(given, f"{what} must be a number or a text, but is {shown(given)}")
+        return parse(text, what)
+
+    def pairs(self, given: Any, what: str) -> list[tuple[str, Any]]:
+        if isinstance(given, Mapping):
+            given = [*given.items()]
+        found = [
+            (*pair,) if isinstance(pair, list | tuple) else ()
+            for pair in self.sequence(given, what)
+        ]
+        if not all(len(pair) == 2 and isinstance(pair[0], str) for pair in found):
             self.refuse(
-                given,
-                said or f"{what} must be a number or a text such as '3/2', but is {shown(given)}",
+                given, f"{what} must be numbers by name, but is {shown(given)}; write {{'adds': 5}}"
             )
+        return [(str.__str__(name), each) for name, each in found]
 
     def boolean(self, given: Any, what: str) -> bool:
         value = _python_value(given)

@@ -326,8 +326,8 @@ class Planner:
                 continue
             if name not in known:
                 self.source.refuse(name_node, unknown_option(cls, name, also=("name",)))
-            options[name] = known[name].type.take(self.source, value, name)
-        missing = [name for name in required_options(cls) if name not in options]
+            options[known[name].field] = known[name].type.take(self.source, value, name)
+        missing = [name for name in required_options(cls) if known[name].field not in options]
         if missing:
             self.source.refuse(key, f"{cls.kind} needs {_lacking(cls.kind, missing)}")
         return options
