@@ -26,6 +26,7 @@ from convcalc.layers.options import (
     yaml_of,
 )
 from convcalc.layers.values import checked_shape
+from convcalc.network.chain import parse_chain
 from convcalc.network.load import load, loads
 from test_network_files import assert_equal_layers, reached
 
@@ -492,3 +493,18 @@ def test_an_annotation_that_is_no_type_of_option_is_refused() -> None:
 
     with pytest.raises(RuntimeError, match=r"colour: complex is not a type of option"):
         options_of(Strange)
+
+
+def test_ratios_are_written_with_a_colon_in_a_chain() -> None:
+    """A slash parts the options of a word there."""
+    assert make("resize", {"scale": "3:2x0.5"}, text=True).options()["scale"] == ("3/2", "1/2")
+    layer = parse_chain(["resize:/scale=3:2/mode=bilinear"], (3, 8, 8)).nodes[-1].layer
+    assert layer.out_shape((3, 8, 8)) == (3, 12, 12)
+    assert option_text(layer) == "scale 3/2 linear"
+    with pytest.raises(UsageError, match=r"scale must be numbers such as 0\.5 or 1x3:2"):
+        make("resize", {"scale": "2x"}, text=True)
+
+
+def test_a_bare_number_in_the_options_column_is_the_first_option() -> None:
+    assert option_text(make("attention", {"heads": 4, "kv_heads": 2})) == "4 kv_heads 2"
+    assert option_text(make("crop", {"size": 7, "offset": (1, 2)})) == "7 offset 1x2"

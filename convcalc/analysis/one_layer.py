@@ -14,6 +14,7 @@ from convcalc.formulas import im2col_rows, product
 from convcalc.layers import LETTERS, Layer, Shape
 from convcalc.layers.operations import counts_text
 from convcalc.layers.options import options_of
+from convcalc.layers.rf import UnknownField
 from convcalc.layers.window import Axis, axis_names
 from convcalc.network.network import one_layer_network
 from convcalc.text import article, as_decimal, grouped, plural, times
@@ -234,6 +235,8 @@ def _field_line(step: Step) -> list[str]:
     """The receptive field, where there is one."""
     if not step.rf:
         return []
+    if isinstance(step.rf, UnknownField):
+        return [f"rf       {'all' if step.rf.whole else 'not known'}: {step.rf.reason}"]
     size, stride, padding = [
         field_text(field_part(part)(step)) for part in ("size", "stride", "padding")
     ]
