@@ -116,7 +116,7 @@ class Attention(Layer):
         "keras": ("MultiHeadAttention",),
         "onnx": ("Attention",),
     }
-    family: ClassVar = "linear"
+    family: ClassVar = "attention"
     example: ClassVar = ({"heads": 12}, (768, 197))
 
     heads: int

@@ -45,7 +45,16 @@ Counts = Mapping[str, int]
 SizeRule = Literal["pytorch", "keras"]
 Mode = Literal["nearest", "linear"]
 Family = Literal[
-    "conv", "linear", "pool", "activation", "regularization", "norm", "shape", "merge", "stated"
+    "conv",
+    "linear",
+    "attention",
+    "pool",
+    "activation",
+    "regularization",
+    "norm",
+    "shape",
+    "merge",
+    "stated",
 ]
 
 KINDS: Registry[type[Layer]] = Registry("layer kind")
