@@ -323,6 +323,58 @@ def taps_read(n: N, s: N, before: N, d: N, o: N, t: N) -> N:
     return positive(ends - starts)
 
 
+# ------------------------------------------------------------------ attention and products
+
+
+def matmul_macs(k: N, values: N) -> N:
+    """k·values
+
+    Multiply-adds of a matrix product (…, m, k)·(…, k, n): each of the values that come out is a sum of
+    k products.
+
+    >>> matmul_macs(64, 12 * 197 * 197)
+    29805312
+    """
+    return k * values
+
+
+def attention_weights(c: N, h: N, g: N, k: N, v: N) -> N:
+    """c·(h + g)·(k + v)
+
+    Weights of the four projections of attention: h·k rows of queries, g·k of keys, g·v of values, and
+    h·v columns of what comes out. With g = h and k = v = c / h it is 4·c·c.
+
+    >>> attention_weights(768, 12, 12, 64, 64)
+    2359296
+
+    Vaswani et al., arXiv:1706.03762, section 3.2.2; Ainslie et al., arXiv:2305.13245.
+    """
+    return product((c, h + g, k + v))
+
+
+def attention_biases(c: N, h: N, g: N, k: N, v: N) -> N:
+    """(h + g)·k + g·v + c
+
+    One bias per row of each projection; with g = h and k = v = c / h it is 4·c.
+
+    >>> attention_biases(768, 12, 12, 64, 64)
+    3072
+    """
+    return (h + g) * k + g * v + c
+
+
+def attention_macs(tokens: N, weights: N, width: N) -> N:
+    """tokens·weights + tokens·tokens·width
+
+    Every weight of the projections once per token, and for each pair of tokens as many products as
+    scores and sums of all heads are wide: h·(k + v).
+
+    >>> attention_macs(197, 2359296, 2 * 768)
+    524391936
+    """
+    return tokens * weights + tokens * tokens * width
+
+
 # -------------------------------------------------------------------------- receptive field
 
 

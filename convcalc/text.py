@@ -109,6 +109,28 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
+class AtLeast(int):
+    """A sum in which something is not counted; people read that it is at least so much.
+
+    >>> f"{AtLeast(1234):,} macs", AtLeast(1234) + 1
+    ('at least 1,234 macs', 1235)
+    """
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return f"at least {int(self):{spec}}"
+
+
+def amount_text(number: int | None) -> str:
+    """A number in groups; ``?`` where it is not known.
+
+    >>> amount_text(1234), amount_text(None)
+    ('1,234', '?')
+    """
+    return "?" if number is None else grouped(number)
+
+
 def times(shape: Sequence[int]) -> str:
     """A shape.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 from hypothesis import settings
@@ -59,7 +60,17 @@ def windows(draw: st.DrawFn, largest: int = 300) -> Window:
 
 def layer_of(kind: str, **options: Any) -> Any:
     """A layer by the name of its kind."""
-    return every()[kind](**options)
+    return built(every()[kind], options)
+
+
+def built(cls: type[Layer], options: Mapping[str, Any]) -> Any:
+    """A layer of its options' names; those that a method has too are fields with a _ at their end."""
+    known = {field.name for field in fields(cls)}
+    return cls(**{name if name in known else f"{name}_": value for name, value in options.items()})
+
+
+PROVEN = [kind for kind, cls in every().items() if cls.is_proven]
+"""The kinds that have a witness."""
 
 
 class Made(NamedTuple):
@@ -318,6 +329,84 @@ def _upsample(draw: st.DrawFn, kind: str) -> Drawn:
     return options | maybe(draw, "mode", st.sampled_from(["nearest", "linear"])), (shape,)
 
 
+@of_kind("resize")
+def _resize(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps(most=5))
+    axes = len(shape) - 1
+    options: Options = maybe(draw, "mode", st.sampled_from(["nearest", "linear", "cubic"]))
+    if options.get("mode", "nearest") != "nearest":
+        options |= maybe(draw, "align_corners", st.booleans())
+    sizes = tuple(draw(st.integers(1, 6)) for _ in range(axes))
+    match draw(st.sampled_from(["size", "scale", "like"])):
+        case "size":
+            return options | {"size": draw(per_axis(axes, 1, 6))}, (shape,)
+        case "like":
+            return options | {"like": "other"}, (shape, (draw(st.integers(1, 4)), *sizes))
+        case _:
+            enough = [r for r in (2, 3, "3/2", "5/3", "1/2", "2/3") if times_of(r, min(shape[1:]))]
+            return options | {"scale": draw(st.sampled_from(enough))}, (shape,)
+
+
+def times_of(scale: int | str, cells: int) -> int:
+    """So many cells scaled, whole ones only."""
+    above, _, below = str(scale).partition("/")
+    return cells * int(above) // int(below or 1)
+
+
+@of_kind("attention")
+def _attention(draw: st.DrawFn, kind: str) -> Drawn:
+    heads, each = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+    _, *sides = draw(maps(most=3))
+    options: Options = {"heads": heads} | maybe(draw, "bias", st.booleans())
+    options |= maybe(draw, "key_dim", st.integers(1, 3))
+    options |= maybe(draw, "value_dim", st.integers(1, 3))
+    options |= maybe(draw, "kv_heads", st.sampled_from(divisors(heads)))
+    return options, ((heads * each, *sides),)
+
+
+@of_kind("matmul")
+def _matmul(draw: st.DrawFn, kind: str) -> Drawn:
+    m, k, n = (draw(st.integers(1, 4)) for _ in range(3))
+    options = maybe(draw, "transpose_a", st.booleans()) | maybe(draw, "transpose_b", st.booleans())
+    lead = tuple(draw(st.integers(1, 3)) for _ in range(draw(st.integers(0, 2))))
+    other = tuple(draw(st.sampled_from([1, side])) for side in lead)
+    one = (k, m) if options.get("transpose_a") else (m, k)
+    two = (n, k) if options.get("transpose_b") else (k, n)
+    return options, ((*lead, *one), (*other, *two))
+
+
+@of_kind("blur_pool")
+def _blur_pool(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps(least=3))
+    axes = len(shape) - 1
+    options: Options = maybe(draw, "kernel_size", per_axis(axes, 1, 5))
+    return options | maybe(draw, "stride", per_axis(axes, 1, 3)), (shape,)
+
+
+def stated(draw: st.DrawFn, shape: Shape) -> Any:
+    """A number, or an expression of the sides of a shape."""
+    sides = {1: "c", 2: "cl", 3: "chw", 4: "cdhw"}[len(shape)]
+    one, other = draw(st.sampled_from(sides)), draw(st.sampled_from(sides))
+    return draw(
+        st.sampled_from([7, 0, one, f"{one}*{other}", f"3*{one}+(2-{other})*0", f"{one}//1"])
+    )
+
+
+@of_kind("custom", "opaque")
+def _unproven(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps())
+    sides = {2: ("l",), 3: ("h", "w"), 4: ("d", "h", "w")}[len(shape)]
+    how = draw(st.sampled_from(["unit", "all", "unknown", (3, 1, 1)]))
+    options: Options = {"output": ("c*2", *sides), "rf": how}
+    options |= maybe(draw, "type", st.sampled_from(["LSTM", "Grid sample"]))
+    if kind == "opaque":
+        return options, (shape,)
+    options |= {"params": stated(draw, shape), "macs": stated(draw, shape)}
+    options |= maybe(draw, "backward", st.just(stated(draw, shape)))
+    counts = (("adds", stated(draw, shape)), ("roots", 2))
+    return options | maybe(draw, "counts", st.just(counts)), (shape,)
+
+
 @of_kind("batchnorm")
 def _batchnorm(draw: st.DrawFn, kind: str) -> Drawn:
     options = _affine(draw)
@@ -404,6 +493,9 @@ def _pad(draw: st.DrawFn, kind: str) -> Drawn:
     shape = draw(maps(most=4))
     side = st.integers(0, 2)
     axes = len(shape) - 1
+    if draw(st.booleans()):
+        sizes = tuple(n + draw(side) for n in shape[1:])
+        return {"like": "other"}, (shape, (draw(st.integers(1, 4)), *sizes))
     sides = st.one_of(side, st.tuples(*(st.one_of(side, st.tuples(side, side)),) * axes))
     return {"padding": draw(sides)} | maybe(draw, "channels", st.tuples(side, side)), (shape,)
 
@@ -489,7 +581,7 @@ def drawn_of(kind: str) -> st.SearchStrategy[Made]:
 
 def layers(*kinds: str) -> st.SearchStrategy[Made]:
     """Layers of some kinds, or of every kind."""
-    return st.sampled_from(kinds or sorted(every())).flatmap(drawn_of)
+    return st.sampled_from(kinds or sorted(PROVEN)).flatmap(drawn_of)
 
 
 # ------------------------------------------------------------------------ small networks

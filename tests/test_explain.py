@@ -46,7 +46,9 @@ def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
         layer, shape, out = made.layer, made.shapes[0], made.out
         found = workings(explain(layer, made.shapes, out))
         labels = [label for label, _ in found]
-        assert {"shape", "params", "macs"} <= set(labels)
+        assert ({"shape", "params", "macs"} if layer.is_costed else {"shape", "cost"}) <= set(
+            labels
+        )
         sides = dict(zip(axis_names(out), out[1:])) if len(out) > 1 else {}
         said = {
             "params": layer.params(shape, out),
@@ -60,6 +62,8 @@ def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
                 assert answer(steps) == said[label], label
             elif label == "output":
                 assert answer(steps) in (out[1:] or out)
+            elif label == "cost":
+                assert steps[0].startswith("unavailable: ")
             elif label == "neuron":
                 assert answer(steps) == layer.weights_per_unit(shape)
             elif label == "shape":

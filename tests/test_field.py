@@ -28,7 +28,8 @@ from convcalc.layers.rf import (
     aligned,
     hull,
 )
-from strategies import Made, Shape, drawn_of, few, mover, often, reads
+from convcalc.network.load import loads
+from strategies import Made, Shape, drawn_of, few, layer_of, mover, often, reads
 
 
 def near(place: int) -> range:
@@ -277,3 +278,74 @@ def test_sorts_of_reading_with_the_same_numbers_differ() -> None:
     assert Nearest(2) != Linear(2)
     assert Slide(3) != Spread(3)
     assert len({Nearest(2), Linear(2), Nearest(2)}) == 2
+
+
+# ------------------------------------------------------------------- resizing, mirrors, products
+
+
+def around(centre: Fraction, mode: str) -> list[int]:
+    """The cells that interpolation at a place needs, by its kernel's width; a cell hit exactly is alone."""
+    reach = {"linear": 1, "cubic": 2}[mode]
+    if centre.denominator == 1:
+        return [int(centre)]
+    return [cell for cell in range(-9, 60) if abs(cell - centre) < reach]
+
+
+@often
+@given(
+    st.integers(1, 12),
+    st.integers(1, 12),
+    st.sampled_from(["nearest", "linear", "cubic"]),
+    st.booleans(),
+)
+def test_resizing_reads_the_cells_around_each_place(
+    n: int, o: int, mode: str, corners: bool
+) -> None:
+    corners = corners and mode != "nearest"
+    layer = layer_of("resize", size=o, mode=mode, align_corners=corners)
+    (read,) = layer.reads((1, n), (1, o))
+    for unit in range(o):
+        centre = Fraction((2 * unit + 1) * n, 2 * o) - Fraction(1, 2)
+        if corners:
+            centre = Fraction(unit * (n - 1), o - 1) if o > 1 else Fraction(0)
+        expected = [unit * n // o] if mode == "nearest" or n == 1 else around(centre, mode)
+        assert list(read.cells(unit)) == expected
+    after = read.field_after(PIXEL)
+    assert after is not None
+    assert [after.sees(unit) for unit in range(o)] == [read.ends(unit, unit) for unit in range(o)]
+
+
+def test_a_ratio_keeps_its_pattern_where_a_part_of_a_cell_is_dropped() -> None:
+    """3/2 of 5 cells are 7: places stay 2/3 of a cell apart, not 5/7."""
+    layer = layer_of("resize", scale="3/2")
+    (read,) = layer.reads((1, 5), layer.out_shape((1, 5)))
+    assert read.pattern() == (3, 2)
+    assert [*map(list, map(read.cells, range(7)))] == [[0], [0], [1], [2], [2], [3], [4]]
+
+
+@often
+@given(st.integers(2, 12), st.integers(1, 7), st.integers(1, 3))
+def test_a_blur_reads_what_is_mirrored_at_the_rim(n: int, k: int, s: int) -> None:
+    assume(k // 2 < n)
+    layer = layer_of("blur_pool", kernel_size=k, stride=s)
+    out = layer.out_shape((1, n))
+    (read,) = layer.reads((1, n), out)
+    for unit in range(out[1]):
+        taps = [unit * s + t - (k - 1) // 2 for t in range(k)]
+        seen = [-c if c < 0 else 2 * (n - 1) - c if c >= n else c for c in taps]
+        inside = [cell for cell in read.cells(unit) if 0 <= cell < n]
+        assert (inside[0], inside[-1]) == (min(seen), max(seen))
+
+
+def test_a_unit_of_a_product_sees_all_of_both_paths() -> None:
+    text = """
+input: [2, 4, 6]
+layers:
+  - matmul: {paths: [[], [{pad: {padding: [0, [1, 2]]}}]], transpose_a: true}
+"""
+    analysis = loads(text).walk()
+    step = analysis["matmul1"]
+    assert step.output == (2, 6, 9)
+    assert analysis.trace(step, (5, 8))[analysis.image] == [(0, 3), (-1, 7)]  # zeros too
+    assert isinstance(step.rf, UnknownField)
+    assert step.rf.whole

@@ -380,7 +380,7 @@ NUMBERS += [[1, 1, 1, 1], [10**30], 1e300, "1e999", "$n", "$n*$n*$n", "$n // ($n
 def numeric_options() -> list[tuple[str, str]]:
     """Every option of every kind that holds numbers."""
     return [
-        (kind, f.name)
+        (kind, f.name.removesuffix("_"))
         for kind, cls in KINDS.items()
         for f in fields(cls)
         if not cls.merges and str(f.type) not in ("bool", "str | None", "Fit", "SizeRule", "Mode")

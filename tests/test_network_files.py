@@ -732,7 +732,13 @@ def test_the_bundle_is_far_from_every_limit(name: str) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value as YAML holds it."""
+    """A value as YAML holds it; numbers by name are a mapping."""
+    if (
+        value
+        and type(value) is tuple
+        and all(type(part) is tuple and type(part[0]) is str for part in value)
+    ):
+        return dict(value)
     return [plain(part) for part in value] if isinstance(value, tuple) else value
 
 
@@ -767,11 +773,13 @@ def test_a_layer_of_every_kind_comes_back_from_yaml(made: strategies.Made) -> No
     nodes: list[Node] = []
     refers = "like" in made.options
     if refers:
-        # "other" is a map of the wanted size, cut from the first
-        cut = {"name": "other", "size": list(made.shapes[-1][1:])}
-        layers = [{"crop": cut}, {"from": "input"}]
-        crop: Any = KINDS["crop"]
-        nodes = [Node("other", crop(size=made.shapes[-1][1:]), (-1,))]
+        # "other" is a map of the wanted size, made from the first
+        layers = [
+            {"resize": {"name": "other", "size": list(made.shapes[-1][1:])}},
+            {"from": "input"},
+        ]
+        resize: Any = KINDS["resize"]
+        nodes = [Node("other", resize(size=made.shapes[-1][1:]), (-1,))]
         options["like"] = "other"
     layers.append({made.layer.kind: {"name": "x", **options}})
     nodes.append(Node("x", made.layer, (-1, 0) if refers else (-1,)))

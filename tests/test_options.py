@@ -26,6 +26,7 @@ from convcalc.layers.options import (
     yaml_of,
 )
 from convcalc.layers.values import checked_shape
+from convcalc.network.chain import parse_chain
 from convcalc.network.load import load, loads
 from test_network_files import assert_equal_layers, reached
 
@@ -70,6 +71,14 @@ ACCEPTED: list[tuple[str, str, Any, Any]] = [
     ("clip", "max", None, None),
     ("gelu", "approximate", np.str_("tanh"), "tanh"),
     ("scale", "trainable", np.bool_(False), False),
+    ("upsample", "mode", "bilinear", "linear"),
+    ("opaque", "rf", [np.int64(3), 1, 1], (3, 1, 1)),
+    ("opaque", "type", np.str_("LSTM"), "LSTM"),
+    ("opaque", "output", [np.int64(3), "2 * h", "12"], (3, "2*h", 12)),
+    ("resize", "mode", np.str_("bicubic"), "cubic"),
+    ("resize", "scale", 2, 2),
+    ("resize", "scale", np.float32(0.75), "3/4"),
+    ("resize", "scale", [np.int64(3), "6/4", 2.0], (3, "3/2", 2)),
 ]
 
 
@@ -84,7 +93,8 @@ def same_types(one: Any, other: Any) -> bool:
 def test_what_a_program_means_becomes_a_plain_value(
     kind: str, option: str, value: Any, expected: Any
 ) -> None:
-    filled = {name: 3 for name in required_options(KINDS[kind])} | {option: value}
+    needed = required_options(KINDS[kind])
+    filled = {name: [3] if name == "output" else 3 for name in needed} | {option: value}
     if kind == "reshape":
         filled = {option: value}
     found = getattr(make(kind, filled), option)
@@ -121,6 +131,57 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "conv",
         {"kernel_size": (3, 3, 3, 3)},
         "conv: kernel_size lists 4 numbers; give one, or one per axis (at most 3)",
+    ),
+    (
+        "resize",
+        {"scale": 0},
+        "resize: scale must be a number above 0 such as 2, 0.5 or 3/2 (up to 9 digits), but is '0'",
+    ),
+    (
+        "resize",
+        {"scale": "3/0"},
+        "resize: scale must be a number above 0 such as 2, 0.5 or 3/2 (up to 9 digits), but is '3/0'",
+    ),
+    (
+        "resize",
+        {"scale": 1 / 3},
+        "resize: scale must be a number above 0 such as 2, 0.5 or 3/2 (up to 9 digits), but is '0.3333333333333333'",
+    ),
+    (
+        "resize",
+        {"scale": True},
+        "resize: scale must be a number or a text, but is True",
+    ),
+    (
+        "resize",
+        {"scale": ()},
+        "resize: scale lists 0 numbers; give one, or one per axis (at most 3)",
+    ),
+    (
+        "custom",
+        {"output": [8], "params": "c+x", "macs": 0},
+        "custom: params must be a number, or + - * // over the input's sides c, d, h, w and l such as 4*c*h*w, but is 'c+x'",
+    ),
+    (
+        "custom",
+        {"output": [8], "params": 1, "macs": 1, "counts": {"sums": 1}},
+        "custom: counts has no operation 'sums'; known: adds, bias_adds, comparisons, divisions, exponentials, multiplications, roots",
+    ),
+    (
+        "custom",
+        {"output": [8], "params": 1, "macs": 1, "counts": [("adds", 1, 2)]},
+        "custom: counts must be numbers by name, but is [('adds', 1, 2)]; write {'adds': 5}",
+    ),
+    ("opaque", {"output": "c"}, "opaque: output must be a list, but is 'c'; write it in [ ]"),
+    (
+        "opaque",
+        {"output": [8], "rf": (3, 1)},
+        "opaque: rf lists 2 numbers; give kernel, stride and padding",
+    ),
+    (
+        "opaque",
+        {"output": [8], "type": "a\nb"},
+        "opaque: type cannot be 'a\\nb'; use 1 to 60 visible characters",
     ),
     (
         "conv",
@@ -301,6 +362,7 @@ def test_every_refusal_of_values_is_met_here() -> None:
     calls: list[Any] = [lambda k=kind, o=options: make(k, {**o}) for kind, options, _ in REFUSED]
     calls += [lambda s=shape: checked_shape(s) for shape, _ in SHAPES]
     calls += [lambda t=text: values.decimal_of(t, "p") for text in ("half", "1e999")]
+    calls += [lambda: values.ratio_of("0/3", "scale")]
     calls += [lambda t=text: values.whole_number(t, "k") for text in ("half", "1" * 13)]
     calls += [lambda: values.parts_of("3x", "x", "k", "3x5"), lambda: convcalc.layer("konv", "8")]
     for call in calls:
@@ -375,7 +437,9 @@ def test_any_value_of_any_option_gives_a_layer_or_one_error(
         assert option in said
         return
     assert all(all_plain(getattr(layer, field.name)) for field in fields(layer))
-    assert_equal_layers(make(kind, {f.name: getattr(layer, f.name) for f in fields(layer)}), layer)
+    assert_equal_layers(
+        make(kind, {f.name.removesuffix("_"): getattr(layer, f.name) for f in fields(layer)}), layer
+    )
     try:
         row = convcalc.layer(kind, shape, **{**example, option: value})
     except ConvcalcError:
@@ -427,6 +491,7 @@ def test_any_name_of_a_layer_comes_back_from_yaml(name: str) -> None:
 def test_each_value_comes_back_from_the_text_that_it_writes(drawn: strategies.Made) -> None:
     assume("connections" not in drawn.options)
     assume("like" not in drawn.options)
+    assume("counts" not in drawn.options)
     known = options_of(type(drawn.layer))
     texts = {}
     for name, value in drawn.options.items():
@@ -460,3 +525,18 @@ def test_an_annotation_that_is_no_type_of_option_is_refused() -> None:
 
     with pytest.raises(RuntimeError, match=r"colour: complex is not a type of option"):
         options_of(Strange)
+
+
+def test_ratios_are_written_with_a_colon_in_a_chain() -> None:
+    """A slash parts the options of a word there."""
+    assert make("resize", {"scale": "3:2x0.5"}, text=True).options()["scale"] == ("3/2", "1/2")
+    layer = parse_chain(["resize:/scale=3:2/mode=bilinear"], (3, 8, 8)).nodes[-1].layer
+    assert layer.out_shape((3, 8, 8)) == (3, 12, 12)
+    assert option_text(layer) == "scale 3/2 linear"
+    with pytest.raises(UsageError, match=r"scale must be numbers such as 0\.5 or 1x3:2"):
+        make("resize", {"scale": "2x"}, text=True)
+
+
+def test_a_bare_number_in_the_options_column_is_the_first_option() -> None:
+    assert option_text(make("attention", {"heads": 4, "kv_heads": 2})) == "4 kv_heads 2"
+    assert option_text(make("crop", {"size": 7, "offset": (1, 2)})) == "7 offset 1x2"

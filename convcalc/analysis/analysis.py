@@ -12,6 +12,7 @@ from convcalc.layers.base import Elementwise
 from convcalc.layers.checks import check_output
 from convcalc.layers.options import option_text
 from convcalc.layers.rf import PIXEL, Fields, UnknownField
+from convcalc.text import AtLeast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ class Work:
     """
 
     __slots__ = (
-        "activations", "biases", "buffers", "counts", "kind", "layer", "macs", "notes", "option_text",
+        "activations", "biases", "buffers", "counts", "kept_for_backward", "kind", "layer", "macs", "notes", "option_text",
         "output", "reads", "shapes", "weights",
     )  # fmt: skip
 
@@ -56,6 +57,7 @@ class Work:
         counts = layer.all_counts(shapes, out)
         self.counts = {name: number * batch for name, number in counts.items() if number}
         self.reads: tuple[Reads, ...] | UnknownField | None = layer.reads(shape, out)
+        self.kept_for_backward = layer.kept_for_backward(shape, out) * batch
         self.notes = layer.notes(shape, out)
 
 
@@ -97,6 +99,11 @@ class Step:
     def kind(self) -> str:
         """The layer's kind."""
         return self.work.kind
+
+    @property
+    def is_costed(self) -> bool:
+        """Whether its cost is known; if not, its numbers are 0 and mean nothing."""
+        return self.work.layer.is_costed
 
     @property
     def option_text(self) -> str:
@@ -327,11 +334,28 @@ class Analysis:
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        """Sums over all steps, and numbers of layers."""
+        """Sums over all steps, and numbers of layers; `AtLeast` so much where a cost is unavailable."""
         totals = {key: sum([getattr(step, key) for step in self.steps]) for key in SUMMED}
+        if self.unavailable:
+            totals |= {key: AtLeast(totals[key]) for key in SUMMED if key != "activations"}
         totals["layers"] = len(self.steps)
         totals["weight_layers"] = sum([bool(step.weights and step.macs) for step in self.steps])
         return totals
+
+    @cached_property
+    def unavailable(self) -> dict[str, int]:
+        """How many layers of each sort have a cost that nobody knows."""
+        found: dict[str, int] = {}
+        for step in self.steps:
+            if not step.is_costed:
+                name = step.layer.called()
+                found[name] = found.get(name, 0) + 1
+        return found
+
+    @property
+    def unproven(self) -> list[Step]:
+        """The steps whose numbers are their author's words."""
+        return [step for step in self.steps if not step.layer.is_proven]
 
     @cached_property
     def notes(self) -> list[str]:

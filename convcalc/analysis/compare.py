@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from convcalc.analysis.analysis import widest
 from convcalc.analysis.fields import GATED
 from convcalc.analysis.report import left_out
-from convcalc.analysis.rows import CONVENTION, field_text, plain_field
+from convcalc.analysis.rows import CONVENTION, field_text, plain_field, unproven_lines
 from convcalc.layers.rf import Fields, UnknownField
 from convcalc.report import Column, Report
-from convcalc.text import grouped, per_axis, times
+from convcalc.text import AtLeast, grouped, per_axis, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -30,9 +30,10 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
     rows = [_row(analysis) for analysis in analyses]
     if sort:
         rows.sort(key=lambda row: row[sort], reverse=sort != "network")
-    first = rows[0]["macs"] or 1
+    first = rows[0]["macs"]
     for row in rows:
-        row["times"] = row["macs"] / first
+        known = not any(isinstance(macs, AtLeast) for macs in (first, row["macs"]))
+        row["times"] = row["macs"] / (first or 1) if known else None
     batch = max((analysis.batch for analysis in analyses), default=1)
     return Report(
         title="",
@@ -42,7 +43,7 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
             Column.of_mapping("layers", "layers", grouped, keep=3),
             Column.of_mapping("params", "params", grouped, keep=8),
             Column.of_mapping("macs", "macs", grouped, keep=8),
-            Column.of_mapping("times", "× first", lambda number: f"{number:.2f}", keep=1),
+            Column.of_mapping("times", "× first", _times_text, keep=1),
             Column.of_mapping("activations", "activations", grouped, keep=4),
             Column.of_mapping("rf", "rf", field_text, plain=plain_field, keep=5),
         ],
@@ -50,6 +51,7 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
         key="networks",
         notes=[note for analysis in analyses for note in _notes(analysis)],
         footer=[
+            *(f"{a.network.name}: {line}" for a in analyses for line in unproven_lines(a)),
             f"{CONVENTION}{f'; macs and activations are for a batch of {batch}' * (batch > 1)}",
             "rf = receptive field before a global pool or flatten gathers the map",
             *(left_out(analyses[0]) if analyses else ()),
@@ -58,12 +60,18 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
     )
 
 
+def _times_text(number: float | None) -> str:
+    """How many times as much; ``?`` where one of the two is only known to be at least so much."""
+    return "?" if number is None else f"{number:.2f}"
+
+
 def _row(analysis: Analysis) -> dict[str, Any]:
     """One network."""
     return {
         "network": analysis.network.name,
         "input": list(analysis.network.input),
         **{key: analysis.totals[key] for key in _SUMS},
+        **({"unavailable": analysis.unavailable} if analysis.unavailable else {}),
         "rf": _sizes(widest(list(analysis.rf.values()))),
         "rf_of_outputs": {name: plain_field(_sizes(rf)) for name, rf in analysis.rf.items()},
     }

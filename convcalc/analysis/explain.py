@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
-from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text
+from convcalc.analysis.rows import COLUMNS, SHOWN, STATED, UNAVAILABLE, convention_text
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers import LETTERS
 from convcalc.layers.rf import PIXEL, AnyField, Field, Slide, UnknownField
@@ -45,6 +45,12 @@ def explain(
     ins = tuple(_trace_shape(shape, "n", "cin") for shape in shapes)
     lines += _padding_lines(layer, shapes[0])
     lines += _sizes(traced, ins, out)
+    if not layer.is_costed:
+        return [
+            *lines,
+            f"cost     unavailable: {UNAVAILABLE}",
+            *_field_lines(layer, shapes[0], out, before),
+        ]
     result = _trace_shape(out, "o", "cout")
     if "out_channels" in {field.name for field in fields(layer)}:
         result = (traced.out_channels, *result[1:])  # type: ignore[attr-defined]
@@ -57,7 +63,7 @@ def explain(
     if macs:
         lines.append(f"flops    2·macs = {grouped(2 * macs)}")
     lines += _field_lines(layer, shapes[0], out, before)
-    return lines
+    return lines if layer.is_proven else [*lines, f"{'':<9}{STATED}"]
 
 
 def explain_report(analysis: Analysis, name: str) -> Report:

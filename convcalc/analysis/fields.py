@@ -90,6 +90,8 @@ def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) ->
     for reason in unknown:
         if not reason.whole:
             return reason, ""
+    if isinstance(work.reads, UnknownField):
+        return work.reads, ""
     known = [(step, local_fields(step.rf)) for step in maps]
     rf, warning = _hull([(step, local) for step, local in known if local])
     if unknown or gated:

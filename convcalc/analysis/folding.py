@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from convcalc.text import plural
+from convcalc.text import AtLeast, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,16 +41,17 @@ class FoldedRow:
     counts: Mapping[str, int]
     rf: Fields
     folded: int
+    is_costed: bool
 
     @property
     def params(self) -> int:
         """Trained numbers."""
-        return self.weights + self.biases
+        return type(self.weights)(self.weights + self.biases)
 
     @property
     def flops(self) -> int:
         """Twice the multiply-adds."""
-        return 2 * self.macs
+        return type(self.macs)(2 * self.macs)
 
 
 Row = Any  # a Step or a FoldedRow
@@ -157,24 +158,31 @@ def _kinds(steps: Sequence[Step]) -> list[Any]:
     return [step.kind for step in steps]
 
 
+def _sum_at_least(numbers: Iterable[int]) -> int:
+    """A sum in which something is not counted."""
+    return AtLeast(sum(numbers))
+
+
 def _summary(steps: Sequence[Step], name: str, kind: str, folded: int = 1) -> FoldedRow:
     """One row for several steps."""
     counts: dict[str, int] = {}
     for step in steps:
         for operation, number in step.counts.items():
             counts[operation] = counts.get(operation, 0) + number
+    total = sum if all(step.is_costed for step in steps) else _sum_at_least
     return FoldedRow(
         name=name,
         kind=kind,
         option_text="",
         input=steps[0].input,
         output=steps[-1].output,
-        weights=sum(step.weights for step in steps),
-        biases=sum(step.biases for step in steps),
-        buffers=sum(step.buffers for step in steps),
-        macs=sum(step.macs for step in steps),
+        weights=total(step.weights for step in steps),
+        biases=total(step.biases for step in steps),
+        buffers=total(step.buffers for step in steps),
+        macs=total(step.macs for step in steps),
         activations=sum(step.activations for step in steps),
         counts=counts,
         rf=steps[-1].rf,
         folded=folded,
+        is_costed=any(step.is_costed for step in steps),
     )

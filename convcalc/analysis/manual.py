@@ -96,9 +96,17 @@ def _example(cls: type[Layer]) -> list[str]:
     shapes = (shape, shape) if cls.merges else (shape,)
     layer.check(*shapes)
     out = layer.out_shape(*shapes)
-    costs = f"{grouped(layer.params(shape, out))} params, {grouped(layer.macs(shape, out))} macs"
+    known = layer.is_costed
+    costs = (
+        "cost unavailable"
+        if not known
+        else f"{grouped(layer.params(shape, out))} params, {grouped(layer.macs(shape, out))} macs"
+    )
     counts = counts_text(layer.all_counts(shapes, out))
-    item = f"{cls.kind}: [[…], […]]" if cls.merges else yaml_item(cls, options)
+    item = yaml_item(cls, options)
+    if cls.merges:  # its paths stand before its options, or alone
+        given = item.partition("{")[2]
+        item = f"{cls.kind}: " + (f"{{paths: [[…], […]], {given}" if given else "[[…], […]]")
     return [
         f"- {item}",
         f"{' and '.join(map(times, shapes))} → {times(out)}, {costs}{', ' * bool(counts)}{counts}",

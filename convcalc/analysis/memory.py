@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from convcalc.analysis.rows import COLUMNS
+from convcalc.analysis.rows import COLUMNS, not_counted
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -30,18 +30,20 @@ def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
         outputs: the input and every layer's output, each kept.
         outputs_in_place: the same, where layers that keep the shape write over their input.
         peak: the most that must be held at once to run the layers in order, without the weights.
-        training: parameters, gradients of them, and every output kept with its gradient.
+        training: parameters, gradients of them, every output kept with its gradient, and what the
+            backward pass of a layer needs besides, such as the scores of attention.
     """
     size, totals = BYTES[dtype], analysis.totals
     image = analysis.image.activations
     kept = sum([step.activations for step in analysis if not _needs_no_place(step)])
     outputs = image + totals["activations"]
+    inside = sum([step.work.kept_for_backward for step in analysis])
     return {
         "weights": size * (totals["params"] + totals["buffers"]),
         "outputs": size * outputs,
         "outputs_in_place": size * (image + kept),
         "peak": size * peak(analysis)[0],
-        "training": size * (2 * totals["params"] + totals["buffers"] + 2 * outputs),
+        "training": size * (2 * totals["params"] + totals["buffers"] + 2 * outputs + inside),
     }
 
 
@@ -79,6 +81,11 @@ def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:
         "peak": f"most alive at once when run in order ({most:,} values, at {where}), without weights",
         "training": "parameters and their gradients, every output and its gradient",
     }
+    if any(step.work.kept_for_backward for step in analysis):
+        meanings["training"] += ", and what layers keep inside"
+    if missing := not_counted(analysis):
+        for name in ("weights", "training"):
+            meanings[name] += f" (at least: {missing})"
     lines = [
         f"  {name.replace('_', ' '):<18}{found[name] / 1e6:>12,.2f} MB {found[name] / 2**20:>12,.2f} MiB   {meaning}"
         for name, meaning in meanings.items()
@@ -91,7 +98,9 @@ def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:
 
 def memory_facts(analysis: Analysis, *, dtype: str = "float32") -> dict[str, Any]:
     """The same for programs."""
-    return {"dtype": dtype, **memory(analysis, dtype=dtype)}
+    missing = analysis.unavailable
+    facts = {"dtype": dtype, **memory(analysis, dtype=dtype)}
+    return {**facts, "unavailable": missing} if missing else facts
 
 
 def add_memory(report: Report, analysis: Analysis) -> Report:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.fields import local_fields
+from convcalc.analysis.rows import not_counted
 from convcalc.analysis.shapes import shapes_at
 from convcalc.errors import ConvcalcError
 from convcalc.layers.rf import Fields, UnknownField
 from convcalc.network.budget import Budget
-from convcalc.text import per_axis, times
+from convcalc.text import AtLeast, per_axis, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -106,6 +107,10 @@ def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
     found |= {key: totals[key] // batch for key in ("macs", "flops")}
     if "memory" in expect:
         found["memory"] = _memory_of_one(analysis)
+    if analysis.unavailable:
+        found = {
+            key: number if key == "layers" else AtLeast(number) for key, number in found.items()
+        }
     if "rf_size" in expect:
         fields = list(analysis.rf.values())
         if "rf_at" in expect:
@@ -126,8 +131,11 @@ def _memory_of_one(analysis: Analysis) -> int:
 
 
 def is_kept(promised: Any, found: Any) -> bool:
-    """Whether a number is the one that a file promises, or keeps its limit."""
-    return promised.allows(found) if isinstance(promised, Budget) else bool(promised == found)
+    """Whether a number is the one that a file promises, or keeps its limit, as far as it is known."""
+    is_known = not isinstance(found, AtLeast)
+    if isinstance(promised, Budget):
+        return promised.allows(found) and (is_known or not promised.is_most)
+    return is_known and bool(promised == found)
 
 
 def _step_at(analysis: Analysis, name: str) -> Step | None:
@@ -163,7 +171,11 @@ def broken_expectations(analysis: Analysis) -> dict[str, str]:
     for key, (promised, number) in expectations(analysis).items():
         if is_kept(promised, number):
             continue
-        if isinstance(promised, Budget):
+        if isinstance(number, AtLeast):
+            limit = getattr(promised, "text", None) or f"{promised:,}"
+            unit = getattr(promised, "unit", "")
+            found[key] = f"should be {limit}, but is {number:,}{unit}: {not_counted(analysis)}"
+        elif isinstance(promised, Budget):
             found[key] = promised.broken(number)
         elif key == "rf_at":
             found[key] = f"names no layer or block: {promised!r}"

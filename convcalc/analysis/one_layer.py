@@ -7,13 +7,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.analysis.report import report_of
-from convcalc.analysis.rows import field_part, field_text, step_dict
+from convcalc.analysis.rows import UNAVAILABLE, field_part, field_text, step_dict, unproven_facts
 from convcalc.analysis.walk import walk
 from convcalc.errors import ShapeError
 from convcalc.formulas import im2col_rows, product
 from convcalc.layers import LETTERS, Layer, Shape
 from convcalc.layers.operations import counts_text
 from convcalc.layers.options import options_of
+from convcalc.layers.rf import UnknownField
 from convcalc.layers.window import Axis, axis_names
 from convcalc.network.network import one_layer_network
 from convcalc.text import article, as_decimal, grouped, plural, times
@@ -157,10 +158,10 @@ def layer_facts(step: Step) -> dict[str, Any]:
         "options": step.option_text,
         "input": data["input"],
         "output": data["output"],
-        "params": {"total": step.params, "weight": step.weights, "bias": step.biases},
-        "buffers": step.buffers,
-        "macs": step.macs,
-        "flops": step.flops,
+        "params": {"total": step.params, "weight": step.weights, "bias": step.biases}
+        if step.is_costed
+        else None,
+        **{key: data[key] for key in ("buffers", "macs", "flops")},
         "activations": step.activations,
         "counts": data["counts"],
         "fit": [
@@ -174,6 +175,7 @@ def layer_facts(step: Step) -> dict[str, Any]:
             for name, axis, size in zip(axis_names(step.input), axes, step.output[1:])
         ],
         "rf": data["rf"],
+        **({} if layer.is_proven else unproven_facts(step)),
     }
     neuron = layer.weights_per_unit(step.input)
     if neuron:
@@ -217,6 +219,8 @@ def _number_lines(layer: Layer, step: Step, axes: list[Axis]) -> list[str]:
         exact = ", ".join(dict.fromkeys(axis.exact for axis in axes))
         fits = "fits exactly" if all(axis.fits for axis in axes) else "does not fit exactly"
         lines.append(f"fit      {fits}: {exact}")
+    if not step.is_costed:
+        return [*lines, f"cost     unavailable: {UNAVAILABLE}", *_field_line(step)]
     lines.append(f"params   {grouped(step.params)}{_parameter_text(layer, step)}")
     flops = f"   flops {grouped(step.flops)}" if step.macs else ""
     lines.append(f"macs     {grouped(step.macs)}{flops}")
@@ -228,12 +232,19 @@ def _number_lines(layer: Layer, step: Step, axes: list[Axis]) -> list[str]:
         )
     if step.counts:
         lines.append(f"other    {counts_text(step.counts)}")
-    if step.rf:
-        size, stride, padding = [
-            field_text(field_part(part)(step)) for part in ("size", "stride", "padding")
-        ]
-        lines.append(f"rf       {size} wide, stride {stride}, padding {padding}")
-    return lines
+    return [*lines, *_field_line(step)]
+
+
+def _field_line(step: Step) -> list[str]:
+    """The receptive field, where there is one."""
+    if not step.rf:
+        return []
+    if isinstance(step.rf, UnknownField):
+        return [f"rf       {'all' if step.rf.whole else 'not known'}: {step.rf.reason}"]
+    size, stride, padding = [
+        field_text(field_part(part)(step)) for part in ("size", "stride", "padding")
+    ]
+    return [f"rf       {size} wide, stride {stride}, padding {padding}"]
 
 
 def _parameter_text(layer: Layer, step: Step) -> str:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text, step_dict
+from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text, step_dict, unproven_lines
 from convcalc.report import Report
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
     from convcalc.report import Column
+
+
+def _totals(analysis: Analysis) -> dict[str, Any]:
+    """The sums, and how many layers of each sort are not in them."""
+    missing = analysis.unavailable
+    return {**analysis.totals, "unavailable": missing} if missing else dict(analysis.totals)
 
 
 def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
@@ -30,9 +36,9 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
         subtitle=network.source,
         columns=list(columns) or [COLUMNS[key] for key in SHOWN],
         rows=analysis.steps,
-        totals=dict(analysis.totals),
+        totals=_totals(analysis),
         notes=list(analysis.notes),
-        footer=[convention_text(batch), *left_out(analysis)],
+        footer=[*unproven_lines(analysis), convention_text(batch), *left_out(analysis)],
         facts={
             "network": network.name,
             "source": network.source,

@@ -10,11 +10,13 @@ from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.operations import OPERATIONS
 from convcalc.layers.rf import UnknownField
 from convcalc.report import Column, Report
-from convcalc.text import grouped, per_axis, times
+from convcalc.text import amount_text, per_axis, plural, times
 
 if TYPE_CHECKING:
-    from convcalc.analysis.analysis import Step
+    from convcalc.analysis.analysis import Analysis, Step
 
+STATED = "stated by the author, not proven"
+UNAVAILABLE = "convcalc does not know this operation, and its author states no cost"
 CONVENTION = "macs = multiply-adds, bias not counted; flops = 2 · macs"
 
 
@@ -48,9 +50,14 @@ def plain_field(value: list[Any] | UnknownField) -> list[int | str] | None:
     return [number if isinstance(number, int) else str(number) for number in value]
 
 
-def _operations(name: str) -> Callable[[Any], int]:
+def _costing(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Get a cost of a row; None where it is unavailable."""
+    return lambda row: get(row) if row.is_costed else None
+
+
+def _operations(name: str) -> Callable[[Any], int | None]:
     """Get an elementary count of a row."""
-    return lambda row: row.counts.get(name, 0)
+    return _costing(lambda row: row.counts.get(name, 0))
 
 
 def _connections(step: Step) -> int:
@@ -63,8 +70,9 @@ def _connections(step: Step) -> int:
     return step.macs + step.counts.get("bias_adds", 0) + step.counts.get("adds", 0)
 
 
-def _count(key: str, about: str, keep: int = 5, heading: str = "") -> Column:
-    return Column(key, heading or key, attrgetter(key), about, text=grouped, keep=keep)
+def _count(key: str, about: str, keep: int = 5) -> Column:
+    value = attrgetter(key) if key == "activations" else _costing(attrgetter(key))
+    return Column(key, key, value, about, text=amount_text, keep=keep)
 
 
 def _shape(key: str, about: str, keep: int) -> Column:
@@ -72,7 +80,7 @@ def _shape(key: str, about: str, keep: int) -> Column:
 
 
 def _operation(name: str, about: str) -> Column:
-    return Column(name, name, _operations(name), about, text=grouped, keep=1)
+    return Column(name, name, _operations(name), about, text=amount_text, keep=1)
 
 
 def _field(key: str, part: str, about: str, keep: int) -> Column:
@@ -112,9 +120,9 @@ COLUMNS: dict[str, Column] = {
         Column(
             "connections",
             "connections",
-            _connections,
+            _costing(_connections),
             "inputs and biases of each unit, over all units: k·k·cin + 1",
-            text=grouped,
+            text=amount_text,
         ),
         *(_operation(name, about) for name, about in OPERATIONS.items() if name != "macs"),
     )
@@ -181,7 +189,37 @@ def step_dict(step: Step, block: str | None = None) -> dict[str, Any]:
     data: dict[str, Any] = {"name": step.name, "kind": step.kind, "options": step.option_text}
     data |= {"inputs": step.inputs, "block": block}
     data |= {key: COLUMNS[key].plain(COLUMNS[key].value(step)) for key in IN_JSON}
-    data["counts"] = dict(step.counts)
+    data["counts"] = dict(step.counts) if step.is_costed else None
     parts = {part: plain_field(field_part(part)(step)) for part in ("size", "stride", "padding")}
     data["rf"] = None if None in parts.values() else parts
-    return data
+    return data if step.layer.is_proven else data | unproven_facts(step)
+
+
+def unproven_facts(step: Step) -> dict[str, Any]:
+    """What JSON says of a layer that is not proven."""
+    facts: dict[str, Any] = {"type": step.layer.called(), "stated": STATED}
+    return facts if step.is_costed else facts | {"unavailable": UNAVAILABLE}
+
+
+def unproven_lines(analysis: Analysis) -> list[str]:
+    """What stands under a table: which numbers are stated only, and which are missing in the sums."""
+    stated = [step.name for step in analysis.unproven]
+    lines = [f"{STATED}: {listed_names(stated)}"] if stated else []
+    missing = not_counted(analysis)
+    return [*lines, f"at least: {missing}; {UNAVAILABLE}"] if missing else lines
+
+
+def not_counted(analysis: Analysis) -> str:
+    """The layers whose cost is unavailable, by what they are called: ``3 layers of GridSample not counted``."""
+    found = [
+        f"{plural(number, 'layer')} of {name}" for name, number in analysis.unavailable.items()
+    ]
+    shown = found if len(found) <= 4 else [*found[:3], f"{len(found) - 3} other sorts"]
+    return f"{', '.join(shown)} not counted" if found else ""
+
+
+def listed_names(names: list[str]) -> str:
+    """The first of many names."""
+    return (
+        ", ".join(names) if len(names) <= 3 else f"{names[0]}, {names[1]} and {len(names) - 2} more"
+    )

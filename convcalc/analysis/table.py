@@ -33,6 +33,8 @@ def _sort_rows(report: Report, column: Column) -> Report:
         value = column.value(row)
         if isinstance(value, UnknownField):
             return inf if value.whole else -1
+        if value is None:
+            return inf  # it may be any number
         return product(value) if isinstance(value, tuple | list) else value
 
     numbers = not any(isinstance(size(row), str) for row in report.rows)

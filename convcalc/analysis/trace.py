@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text
 from convcalc.errors import ShapeError, did_you_mean
-from convcalc.layers.rf import GATES, Reads, UnknownField
+from convcalc.layers.rf import GATES, Reads, UnknownField, union
 from convcalc.layers.values import whole_number
 from convcalc.layers.window import axis_names
 from convcalc.report import Report
@@ -23,13 +23,15 @@ Cells = set[int] | range
 _MAX_CELLS = 100_000  # more cells than these are not followed one by one
 
 
-def trace(analysis: Analysis, step: Step, unit: Unit) -> dict[Step, Ranges]:
+def trace(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) -> dict[Step, Ranges]:
     """What one unit reads, or a range of units: first and last cell along each axis, at every step on the way down.
 
     Args:
         analysis: of the network.
         step: the unit's layer.
         unit: the unit's place along each axis of the step's output, or a range of places; () for a vector.
+        apart: whether each axis is followed by itself, as if maps had no other: then a path that ends
+            on padding along one axis goes on along the others.
 
     Returns:
         The steps from the unit's own down to the image. Cells are inside the maps; at the image
@@ -53,13 +55,13 @@ def trace(analysis: Analysis, step: Step, unit: Unit) -> dict[Step, Ranges]:
         reads = each.work.reads
         if isinstance(reads, tuple):
             cells = [_read(one, along) for one, along in zip(reads, cells)]
-        elif reads is not None and reads.cause not in analysis.through:  # a norm over the whole map
-            cells = [range(n) for n in each.input[1:]] or cells
         for source in each.before[:1] if each.layer.references else each.before:
             if GATES in analysis.through and _is_gate(source, each):
                 continue
+            if isinstance(reads, UnknownField) and reads.cause not in analysis.through:
+                cells = [range(n) for n in source.output[1:]] or cells  # a norm, or attention
             inside = _cells_of(source, each, cells)
-            if not all(inside):
+            if not (any(inside) if apart else all(inside)):
                 continue  # outside along one axis is outside
             others = wanted.get(source.place)
             wanted[source.place] = (
@@ -111,9 +113,12 @@ def _check_unit(step: Step, unit: Unit) -> None:
 
 def _read(reads: Reads, units: Cells) -> Cells:
     """The cells that some outputs read, one by one; from first to last where they are too many."""
+    if not units:
+        return units
     if not isinstance(units, range) and len(units) * len(reads.cells(min(units))) <= _MAX_CELLS:
         return {cell for unit in units for cell in reads.cells(unit)}
-    found = reads.ends(*_ends(units))
+    first, last = _ends(units) or (0, -1)
+    found = reads.ends(first, last)
     return range(found[0], found[1] + 1) if found else set()
 
 
@@ -135,8 +140,10 @@ def _is_gate(source: Step, step: Step) -> bool:
     return step.layer.merges and source.output[1:] != step.output[1:]
 
 
-def _ends(cells: Cells) -> tuple[int, int]:
-    """The first and the last."""
+def _ends(cells: Cells) -> Range:
+    """The first and the last; None where there are none."""
+    if not cells:
+        return None
     return (cells[0], cells[-1]) if isinstance(cells, range) else (min(cells), max(cells))
 
 
@@ -151,8 +158,8 @@ def _both(one: Cells, other: Cells) -> Cells:
     """What two paths read together."""
     if isinstance(one, set) and isinstance(other, set):
         return one | other
-    (a, b), (c, d) = _ends(one), _ends(other)
-    return range(min(a, c), max(b, d) + 1)
+    ends = union([_ends(one), _ends(other)])
+    return range(ends[0], ends[1] + 1) if ends else set()
 
 
 def _read_unit(text: str) -> int | range:

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 from convcalc.errors import UsageError
 
 if TYPE_CHECKING:
-    from convcalc.layers.option_types import OptionType
+    from convcalc.layers.option_base import OptionType
 
     _ParamType = click.ParamType[Any]
 else:

@@ -29,6 +29,9 @@ MODULES = (  # the most wanted first
     "conv_variants",
     "transposed",
     "activation_variants",
+    "attention",
+    "resize",
+    "stated",
 )
 KINDS.modules("convcalc.layers", MODULES)
 

@@ -44,7 +44,18 @@ from convcalc.text import as_decimal, plural
 Counts = Mapping[str, int]
 SizeRule = Literal["pytorch", "keras"]
 Mode = Literal["nearest", "linear"]
-Family = Literal["conv", "linear", "pool", "activation", "regularization", "norm", "shape", "merge"]
+Family = Literal[
+    "conv",
+    "linear",
+    "attention",
+    "pool",
+    "activation",
+    "regularization",
+    "norm",
+    "shape",
+    "merge",
+    "stated",
+]
 
 KINDS: Registry[type[Layer]] = Registry("layer kind")
 _WITH_AXES: dict[tuple[str, int], type[Layer]] = {}
@@ -130,6 +141,8 @@ class Layer:
     needs_flat: ClassVar[bool] = False  # whether a map must be flattened before it
     in_place: ClassVar[bool] = False  # whether the output may be written over the input
     references: ClassVar[tuple[str, ...]] = ()  # options that name another node, read as an input
+    is_proven: ClassVar[bool] = True  # whether its numbers can be held against arrays
+    is_costed: ClassVar[bool] = True  # whether its cost is known
     example: ClassVar[tuple[Mapping[str, Any], Shape]] = ({}, (8, 16, 16))
 
     @classmethod
@@ -148,6 +161,10 @@ class Layer:
     def options(self) -> dict[str, Any]:
         """Its options by name, also those that have their defaults."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def called(self) -> str:
+        """What it is called where only its sort is named: its kind, unless its author names it."""
+        return self.kind
 
     def check(self, shape: Shape) -> None:
         """Refuse a shape this layer cannot take.
@@ -187,6 +204,10 @@ class Layer:
     def counts(self, shape: Shape, out: Shape) -> Counts:
         """Elementary operations other than multiply-adds, by name; see `convcalc.layers.operations`."""
         return {}
+
+    def kept_for_backward(self, shape: Shape, out: Shape) -> int:
+        """Values besides input and output that the backward pass needs."""
+        return 0
 
     def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
         """`counts` for a layer that may read several inputs."""

@@ -6,24 +6,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, NoReturn, Protocol, get_args
+from typing import Any, get_args
 
-from convcalc.errors import UsageError, did_you_mean
-from convcalc.layers.base import LETTERS
-from convcalc.layers.values import VALUES, decimal_of, parts_of, whole_number
-from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Shape, Spatial
+from convcalc.errors import UsageError
+from convcalc.layers.amounts import Amount, Amounts, Seen, StatedShape, TypeName
+from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
+from convcalc.layers.stated_types import AMOUNT, AMOUNTS, SEEN_TYPE, STATED_SHAPE, TYPE_NAME
+from convcalc.layers.values import decimal_of, parts_of, ratio_of, whole_number
+from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Ratio, Shape, Spatial
 from convcalc.text import quoted
 
 MAX_ITEMS = 10_000  # the longest list an option may be: LeNet-5's connections need 16
 MAX_ENTRIES = 100_000  # numbers in a table: LeNet-5's connections need 60
-NAMED = ("min", "max", "output_shape")  # without their names, numbers that could mean anything
+OTHER_WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
+"""What libraries call a choice, where the number of axes says the rest."""
 NOT_PADDING = ("yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "")
 
 _NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
 _PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
 _NUMBERS = {"type": "array", "items": _NUMBER, "minItems": 1}
 _PER_AXIS = {"anyOf": [_NUMBER, {**_NUMBERS, "maxItems": 3}]}
+_RATIO = {
+    "anyOf": [
+        {"type": "number", "exclusiveMinimum": 0},
+        {"type": "string", "pattern": "^[0-9]{1,9}/[0-9]{1,9}$"},
+        _NUMBER,
+    ]
+}
 _SIDES = {
     "anyOf": [
         _NUMBER,
@@ -31,90 +40,6 @@ _SIDES = {
     ]
 }
 _PADDING = {"anyOf": [_SIDES, {"enum": list(get_args(PaddingWord))}]}
-
-
-class Reader(Protocol):
-    """What reads given values: Python's own, or nodes of a YAML file, which may hold expressions."""
-
-    def is_list(self, given: Any) -> bool: ...
-
-    def sequence(self, given: Any, what: str, way_out: str = ...) -> list[Any]: ...
-
-    def number(self, given: Any, what: str) -> Any: ...
-
-    def decimal(self, given: Any, what: str) -> float: ...
-
-    def boolean(self, given: Any, what: str) -> bool: ...
-
-    def is_word(self, given: Any) -> bool: ...
-
-    def scalar(self, given: Any, what: str) -> str: ...
-
-    def word(self, given: Any, what: str, known: tuple[str, ...]) -> str: ...
-
-    def refuse(self, given: Any, message: str) -> NoReturn: ...
-
-
-class OptionType:
-    """One type of option.
-
-    Args:
-        schema: its JSON Schema.
-
-    Attributes:
-        words: the words that a value may be, for completion.
-    """
-
-    words: tuple[str, ...] = ()
-
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        self.schema = schema
-
-    def take(self, reader: Reader, given: Any, what: str) -> Any:
-        """The value of a Python object or a YAML node.
-
-        Args:
-            reader: what knows the objects or nodes.
-            given: one of them.
-            what: how to call the option in messages.
-
-        Raises:
-            UsageError: it is not a value of this type; from a YAML node a SpecError.
-        """
-        raise NotImplementedError
-
-    def check(self, value: Any, what: str) -> Any:
-        """A value of a Python program, in the form that the layers use."""
-        return self.take(VALUES, value, what)
-
-    def read(self, text: str, what: str) -> Any:
-        """The value of a text, as chains and commands write it.
-
-        Raises:
-            UsageError: it is not a value of this type.
-        """
-        message = (
-            f"{what} cannot be given in one line, so {quoted(text)} is not read; write a YAML file"
-        )
-        raise UsageError(message)
-
-    def text(self, value: Any) -> str:
-        """The text that `read` reads."""
-        return str(value)
-
-    def yaml(self, value: Any) -> str:
-        """The YAML that stands for a value, on one line."""
-        return str(value)
-
-    def mention(self, name: str, value: Any) -> tuple[int, str]:
-        """How the options column shows the option, and a number by which it is ordered."""
-        if name in LETTERS:
-            return list(LETTERS).index(name), LETTERS[name] + self.short(value)
-        return 50, f"{name} {self.short(value)}" if name in NAMED else self.short(value)
-
-    def short(self, value: Any) -> str:
-        """A value in the options column."""
-        return self.text(value)
 
 
 class _Whole(OptionType):
@@ -147,7 +72,7 @@ class _Flag(OptionType):
         return reader.boolean(given, what)
 
     def read(self, text: str, what: str) -> Any:
-        return _word(text, what, ("true", "false")) == "true"
+        return word_of(text, what, ("true", "false")) == "true"
 
     def text(self, value: Any) -> str:
         return "true" if value else "false"
@@ -162,14 +87,17 @@ class Choice(OptionType):
     """One of some words."""
 
     def __init__(self, *words: str) -> None:
-        super().__init__({"enum": list(words)})
         self.words = words
+        self.meant = {word: ours for word, ours in OTHER_WORDS.items() if ours in words}
+        super().__init__({"enum": [*words, *self.meant]})
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
+        if reader.is_word(given) and (ours := self.meant.get(reader.scalar(given, what))):
+            return ours
         return reader.word(given, what, self.words)
 
     def read(self, text: str, what: str) -> Any:
-        return _word(text, what, self.words)
+        return self.meant.get(text) or word_of(text, what, self.words)
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 96, value
@@ -185,7 +113,7 @@ class _LayerName(OptionType):
         return text
 
     def yaml(self, value: Any) -> str:
-        return _yaml_text(value)
+        return yaml_text(value)
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 96, f"{name} {value}"
@@ -224,6 +152,24 @@ class _PerAxis(_Numbers):
     def read(self, text: str, what: str) -> Any:
         numbers = tuple(whole_number(part, what) for part in parts_of(text, "x", what, "3 or 3x5"))
         return numbers[0] if len(numbers) == 1 else numbers
+
+
+class _Ratios(_Numbers):
+    """One ratio for all axes, or one per axis."""
+
+    def take(self, reader: Reader, given: Any, what: str) -> Any:
+        if not reader.is_list(given):
+            return reader.parsed(given, what, ratio_of)
+        ratios = reader.sequence(given, what)
+        if not 1 <= len(ratios) <= 3:
+            way_out = "give one, or one per axis (at most 3)"
+            reader.refuse(given, f"{what} lists {len(ratios):,} numbers; {way_out}")
+        return tuple([reader.parsed(each, what, ratio_of) for each in ratios])
+
+    def read(self, text: str, what: str) -> Any:
+        parts = parts_of(text.replace(":", "/"), "x", what, "0.5 or 1x3:2")
+        ratios = tuple([ratio_of(part, what) for part in parts])
+        return ratios[0] if len(ratios) == 1 else ratios
 
 
 class _BeforeAfter(_Numbers):
@@ -300,7 +246,7 @@ class _Padding(_Sides):
 
     def read(self, text: str, what: str) -> Any:
         if re.fullmatch(r"[A-Za-z_]+", text):
-            return _word(text, what, self.words)
+            return word_of(text, what, self.words)
         return super().read(text, what)
 
 
@@ -319,14 +265,6 @@ class _Connections(_Numbers):
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 97, f"{sum(map(len, value))} {name}"
-
-
-def _word(text: str, what: str, known: tuple[str, ...]) -> str:
-    """One of some words, from text."""
-    if text not in known:
-        message = f"{what} cannot be {quoted(text)}{did_you_mean(text, known)}"
-        raise UsageError(message)
-    return text
 
 
 def _items(reader: Reader, given: Any, what: str) -> list[Any]:
@@ -350,23 +288,6 @@ def _pair(reader: Reader, given: Any, what: str) -> tuple[Any, ...]:
     return tuple([reader.number(number, what) for number in numbers])
 
 
-def _yaml_text(text: str) -> str:
-    """A text as YAML: as it is where that cannot be mistaken, else in quotes."""
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]*", text):
-        return text
-    return '"' + "".join(_escaped(character) for character in text) + '"'
-
-
-def _escaped(character: str) -> str:
-    """A character inside double quotes of YAML."""
-    if character in '"\\':
-        return f"\\{character}"
-    code = ord(character)
-    if character.isprintable() and code < 0xFFFE:
-        return character
-    return f"\\U{code:08X}"
-
-
 WHOLE = _Whole(_NUMBER)
 PER_AXIS = _PerAxis(_PER_AXIS)
 PADDING = _Padding(_PADDING)
@@ -380,7 +301,15 @@ OPTION_TYPES: dict[Any, OptionType] = {
     str: _LayerName({"type": "string", "minLength": 1}),
     Spatial: PER_AXIS,
     Padding: PADDING,
+    Ratio: _Ratios(
+        {"anyOf": [_RATIO, {"type": "array", "items": _RATIO, "minItems": 1, "maxItems": 3}]}
+    ),
     Shape: _Numbers(_NUMBERS),
+    Amount: AMOUNT,
+    Amounts: AMOUNTS,
+    StatedShape: STATED_SHAPE,
+    Seen: SEEN_TYPE,
+    TypeName: TYPE_NAME,
     int | tuple[Pair, ...]: _Sides(_SIDES),
     tuple[int, int]: _BeforeAfter(_PAIR),
     tuple[tuple[int, ...], ...]: _Connections({"type": "array", "items": _NUMBERS, "minItems": 1}),

@@ -14,7 +14,8 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.base import Layer
-from convcalc.layers.option_types import OPTION_TYPES, Choice, OptionType
+from convcalc.layers.option_base import OptionType
+from convcalc.layers.option_types import OPTION_TYPES, Choice
 from convcalc.text import quoted
 
 # Words of other libraries for our options; words with a space say why there is no such option.
@@ -46,6 +47,10 @@ OPTION_WORDS = {
     "depth_multiplier": "multiplier",
     "alpha": "negative_slope",
     "rate": "p",
+    "num_heads": "heads",
+    "nhead": "heads",
+    "num_kv_heads": "kv_heads",
+    "embed_dim": "it follows from the layer before",
     "data_format": "shapes are channels first",
     "in_channels": "it follows from the layer before",
     "in_features": "it follows from the layer before",
@@ -58,7 +63,8 @@ class Option(NamedTuple):
     """One option of a kind.
 
     Attributes:
-        name: of the dataclass field, in YAML and in Python.
+        name: in YAML and in Python.
+        field: of the dataclass; with a _ at its end where the name is that of a method.
         type: its type.
         default: its value where it is not given; `MISSING` where it must be given.
         may_be_none: whether None is a value of its own.
@@ -68,6 +74,7 @@ class Option(NamedTuple):
     type: OptionType
     default: Any
     may_be_none: bool
+    field: str
 
     @property
     def required(self) -> bool:
@@ -89,7 +96,8 @@ def options_of(cls: type[Layer]) -> dict[str, Option]:
     """
     found = _OPTIONS.get(cls)
     if found is None:
-        found = _OPTIONS[cls] = {field.name: _option(cls, field) for field in fields(cls)}
+        options = (_option(cls, field) for field in fields(cls))
+        found = _OPTIONS[cls] = {option.name: option for option in options}
     return found
 
 
@@ -106,7 +114,8 @@ def _option(cls: type[Layer], field: Field[Any]) -> Option:
     else:
         message = f"{cls.kind}: {field.name}: {text} is not a type of option"
         raise RuntimeError(message)
-    return Option(field.name, option_type, field.default, own != text)
+    name = field.name.removesuffix("_")
+    return Option(name, option_type, field.default, own != text, field.name)
 
 
 def required_options(cls: type[Layer]) -> list[str]:
@@ -116,12 +125,24 @@ def required_options(cls: type[Layer]) -> list[str]:
 
 def option_text(layer: Layer) -> str:
     """A layer's options as the options column shows them: ``k3 c64 s2 p1``; defaults are left out."""
+    known = options_of(type(layer))
     parts = [
-        option.type.mention(name, value)
-        for name, option in options_of(type(layer)).items()
-        if (value := getattr(layer, name)) != option.default
+        _mention(option, value, is_first=place == 0)
+        for place, option in enumerate(known.values())
+        if (value := getattr(layer, option.field)) != option.default
     ]
-    return " ".join([text for _, text in sorted(parts, key=lambda part: part[0])])
+    return " ".join([text for _, text in sorted(parts, key=lambda part: part[0]) if text])
+
+
+def _mention(option: Option, value: Any, *, is_first: bool) -> tuple[int, str]:
+    """An option in the options column; a number without a letter is a kind's first option, or has its name."""
+    order, text = option.type.mention(option.name, value)
+    is_bare = (
+        text
+        and not is_first
+        and not any(character.isalpha() for character in text.replace("x", ""))
+    )
+    return (51, f"{option.name} {text}") if is_bare else (order, text)
 
 
 def yaml_item(cls: type[Layer], options: Mapping[str, Any]) -> str:
@@ -136,7 +157,7 @@ def yaml_of(layer: Layer) -> str:
     changed = {
         name: value
         for name, option in options_of(type(layer)).items()
-        if (value := getattr(layer, name)) != option.default
+        if (value := getattr(layer, option.field)) != option.default
     }
     return yaml_item(type(layer), changed)
 
@@ -207,4 +228,4 @@ def make_layer(
     if wrong:
         own = wrong[0].startswith(f"{cls.kind} ") and label == cls.kind
         raise UsageError(wrong[0] if own else f"{label}: {wrong[0]}")
-    return cls(**values)
+    return cls(**{known[name].field: value for name, value in values.items()})

@@ -9,7 +9,7 @@ from convcalc.errors import ShapeError
 from convcalc.layers.base import Counts, NoParameters, Window, frozen, kind
 from convcalc.layers.checks import check_at_least, check_axes, check_spatial
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.rf import Adaptive, Reads, UnknownField, Whole
+from convcalc.layers.rf import Adaptive, Mirrored, Reads, UnknownField, Whole
 from convcalc.layers.window import (
     Axis,
     Fit,
@@ -406,3 +406,67 @@ class AdaptiveMaxPool(AdaptivePool):
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
         return {"comparisons": self.taps(shape, out) - formulas.product(out)}
+
+
+@kind("blur_pool")
+class BlurPool(Window):
+    """Blurs each map by a fixed kernel before it takes every `stride`-th cell, so that a shift shows less.
+
+    Formula:
+        o = ⌊(n − 1) / s⌋ + 1; no parameters, buffers = k·k·c (the kernel, kept once per channel)
+        macs = k·k·c·o·o, as of a depthwise convolution; the padding mirrors cells of the map, so every
+        product is on a real cell
+
+    Options:
+        kernel_size: the row of Pascal's triangle: 2 box, 3 triangle (1 2 1), 5 binomial (1 4 6 4 1).
+
+    Source:
+        Zhang, arXiv:1904.11486, section 4; antialiased-cnns BlurPool: ⌊(k − 1)/2⌋ mirrored cells before
+        and ⌈(k − 1)/2⌉ after.
+
+    Common mistake:
+        Putting it in the place of the pool alone: a max pool of stride 2 becomes one of stride 1 and a
+        blur_pool. Counting its kernel among the parameters: it is fixed.
+    """
+
+    aliases: ClassVar = {"short": ("blur",)}
+    family: ClassVar = "pool"
+    example: ClassVar = ({}, (64, 112, 112))
+
+    kernel_size: Spatial = 4
+    stride: Spatial = 2
+
+    def windows(self, shape: Shape) -> list[Axis]:
+        return [
+            axis._replace(before=(axis.k - 1) // 2, after=axis.k // 2)
+            for axis in super().windows(shape)
+        ]
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return (shape[0], *self.out_sizes(shape))
+
+    def weights(self, shape: Shape, out: Shape) -> int:
+        return 0
+
+    def biases(self, shape: Shape, out: Shape) -> int:
+        return 0
+
+    def buffers(self, shape: Shape, out: Shape) -> int:
+        return formulas.conv_weights(self.kernel(shape), 1, shape[0])
+
+    def macs(self, shape: Shape, out: Shape) -> int:
+        positions = formulas.product(out[1:])
+        return formulas.conv_macs(self.kernel(shape), 1, shape[0], positions)
+
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
+        return tuple([Mirrored(a.k, a.s, a.before, a.n) for a in self.windows(shape)])
+
+    def check_options(self, shape: Shape) -> None:
+        super().check_options(shape)
+        for name, axis in zip(axis_names(shape), self.windows(shape)):
+            if axis.after >= axis.n:
+                message = (
+                    f"a {name} of {axis.n} cannot mirror {axis.after} cells; "
+                    f"use a kernel of at most {2 * axis.n - 1}"
+                )
+                raise ShapeError(message)

@@ -253,6 +253,35 @@ class Slide(Reads, _Taps):
         )
 
 
+class _Mirror(NamedTuple):
+    k: int
+    s: int
+    p: int
+    n: int
+
+
+class Mirrored(Reads, _Mirror):
+    """A window of k taps over n cells, of which those next to the rim are mirrored outside of it.
+
+    Outside, cell −1 is cell 1 and cell n is cell n − 2; their pixels lie inside the map.
+    """
+
+    __slots__ = ()
+
+    def pattern(self) -> tuple[int, int]:
+        return 1, self.s
+
+    def cells(self, unit: int) -> range:
+        first = unit * self.s - self.p
+        last = first + self.k - 1
+        mirrored = 2 * (self.n - 1) - last
+        return range(min(first, mirrored) if last >= self.n else first, max(last, -first) + 1)
+
+    def field_after(self, field: AnyField) -> AnyField | None:
+        """Of units that see no rim; what is mirrored there is left out."""
+        return Slide(self.k, self.s, self.p).field_after(field)
+
+
 class _Cut(NamedTuple):
     n: int
     o: int = 1
@@ -348,6 +377,37 @@ class Linear(Reads, _Repeat):
     def cells(self, unit: int) -> range:
         place = 2 * unit + 1 - self.r
         return range(place // (2 * self.r), -(-place // (2 * self.r)) + 1)
+
+
+class _Places(NamedTuple):
+    moves: int
+    places: int
+    taps: int
+    corners: bool
+
+
+class Resized(Reads, _Places):
+    """Interpolation to any size: after so many places the pattern of reading moves on by so many cells.
+
+    A place is made of 1, 2 or 4 taps: the cell that it lies on, or those around it. With ``corners``
+    place 0 lies on the centre of cell 0, otherwise their edges meet.
+    """
+
+    __slots__ = ()
+
+    def pattern(self) -> tuple[int, int]:
+        return self.places, self.moves
+
+    def cells(self, unit: int) -> range:
+        above, below = 2 * unit * self.moves, 2 * self.places
+        if self.taps == 1:
+            return range(above // below, above // below + 1)
+        if not self.corners:
+            above += self.moves - self.places
+        first, rest = divmod(above, below)
+        if not rest:
+            return range(first, first + 1)
+        return range(first + 1 - self.taps // 2, first + 1 + self.taps // 2)
 
 
 def hull(fields: list[AnyField]) -> AnyField | None:

@@ -31,13 +31,17 @@ class Rearrangement(NoParameters):
 
 @kind("pad")
 class Pad(Rearrangement):
-    """Adds zeros around the maps, and with `channels` whole maps of zeros.
+    """Adds zeros around the maps, up to the size of `like`, and with `channels` whole maps of zeros.
 
     Formula:
         o = n + before + after along each axis; no parameters, no operations
 
+    Options:
+        like: the name of another layer whose height and width to reach, or input; half of the cells go
+            before, and an odd one after.
+
     Source:
-        PyTorch ZeroPad2d. Zero channels are the parameter-free shortcut (option A) of He et al.,
+        PyTorch ZeroPad2d; U-Nets with padding pad what comes up to the size of the skip. Zero channels are the parameter-free shortcut (option A) of He et al.,
         arXiv:1512.03385.
 
     Common mistake:
@@ -50,25 +54,45 @@ class Pad(Rearrangement):
         "keras": with_dimensions("ZeroPadding{}D"),
         "onnx": ("Pad",),
     }
+    references: ClassVar = ("like",)
     example: ClassVar = ({"padding": 2}, (8, 15, 15))
 
     padding: Sides = 0
     channels: BeforeAfter = (0, 0)
+    like: str | None = None
 
-    def out_shape(self, shape: Shape) -> Shape:
-        pads = both_sides(self.padding, len(shape) - 1)
+    def pads_of(self, shape: Shape, *others: Shape) -> list[tuple[int, int]]:
+        """Cells added before and after along each axis; about the centre an odd cell more at the end."""
+        if not others:
+            return both_sides(self.padding, len(shape) - 1)
+        return [((o - n) // 2, o - n - (o - n) // 2) for n, o in zip(shape[1:], others[0][1:])]
+
+    def out_shape(self, shape: Shape, *others: Shape) -> Shape:
+        pads = self.pads_of(shape, *others)
         sizes = [n + before + after for n, (before, after) in zip(shape[1:], pads)]
         return (shape[0] + self.channels[0] + self.channels[1], *sizes)
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
-        return tuple(
-            [Slide(1, 1, before) for before, _ in both_sides(self.padding, len(shape) - 1)]
-        )
+        pads = self.pads_of(shape) if self.like is None else self.pads_of(shape, out)
+        return tuple([Slide(1, 1, before) for before, _ in pads])
 
-    def check(self, shape: Shape) -> None:
+    def check(self, shape: Shape, *others: Shape) -> None:
         check_axes(shape)
-        check_sides("padding", self.padding, len(shape) - 1)
+        axes = len(shape) - 1
+        check_sides("padding", self.padding, axes)
         check_at_least("channels", min(self.channels), 0)
+        if self.like is not None and self.padding != 0:
+            message = "pad got padding and like; give one of them"
+            raise ShapeError(message)
+        if others and len(others[0]) != len(shape):
+            message = f"cannot pad {times(shape)} like {times(others[0])}; name a layer with {plural(axes, 'axis', 'axes')}"
+            raise ShapeError(message)
+        for name, n, (before, after) in zip(
+            axis_names(shape), shape[1:], self.pads_of(shape, *others)
+        ):
+            if before + after < 0:
+                message = f"cannot pad a {name} of {n} to {n + before + after}; pad adds cells (crop takes them away)"
+                raise ShapeError(message)
 
 
 @kind("crop")
@@ -320,7 +344,6 @@ class Upsample(Rearrangement):
         "short": ("up",),
         "pytorch": ("Upsample", "interpolate"),
         "keras": with_dimensions("UpSampling{}D"),
-        "onnx": ("Resize",),
         "darknet": ("upsample",),
     }
     example: ClassVar = ({"scale_factor": 2}, (64, 7, 7))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from operator import index
 from typing import Any, NoReturn
 
@@ -12,6 +14,7 @@ from convcalc.text import quoted, shortened
 MAX_DIGITS = 12
 MAX_FRACTION = 10**9
 MAX_SIDES = 8  # sides of a shape as text; a network takes four at most and says so itself
+RATIO = re.compile(r"([0-9]{1,9})(?:/([0-9]{1,9})|\.([0-9]{1,9}))?", re.ASCII)
 DECIMAL = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]{1,3})?", re.IGNORECASE)
 
 
@@ -43,6 +46,33 @@ def decimal_of(text: str, what: str) -> float:
         message = f"{what} must be a number such as 0.5, but is {quoted(text)}"
         raise UsageError(message)
     return value
+
+
+def ratio_of(text: str, what: str) -> int | str:
+    """A whole number, or a fraction in lowest terms, from text such as ``2``, ``0.5`` or ``3/2``.
+
+    Raises:
+        UsageError: it is not a number above 0, or has too many digits.
+
+    >>> ratio_of("0.75", "scale"), ratio_of("4/2", "scale")
+    ('3/4', 2)
+    """
+    found = RATIO.fullmatch(text)
+    above, below = (0, 0)
+    if found:
+        whole, under, decimals = found.groups()
+        above = int(whole + (decimals or ""))
+        below = 10 ** len(decimals) if decimals else int(under or 1)
+    if not above or not below:
+        message = (
+            f"{what} must be a number above 0 such as 2, 0.5 or 3/2 (up to 9 digits), but is "
+            f"{quoted(text)}"
+        )
+        raise UsageError(message)
+    from math import gcd  # noqa: PLC0415 - only ratios need it
+
+    common = gcd(above, below)
+    return above // common if below == common else f"{above // common}/{below // common}"
 
 
 def parts_of(text: str, separator: str, what: str, example: str) -> list[str]:
@@ -149,6 +179,30 @@ class Values:
         if not (known and abs(value) <= MAX_FRACTION):  # False for nan
             self.refuse(given, f"{what} must be a number such as 0.5, but is {shown(given)}")
         return float(value)
+
+    def parsed(self, given: Any, what: str, parse: Callable[[str, str], Any]) -> Any:
+        """A number or a text, read as text."""
+        value = _python_value(given)
+        text = str.__str__(value) if isinstance(value, str) else ""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            with suppress(ValueError):  # a number of 5,000 digits has no text
+                text = repr(value)
+        if not text:
+            self.refuse(given, f"{what} must be a number or a text, but is {shown(given)}")
+        return parse(text, what)
+
+    def pairs(self, given: Any, what: str) -> list[tuple[str, Any]]:
+        if isinstance(given, Mapping):
+            given = [*given.items()]
+        found = [
+            (*pair,) if isinstance(pair, list | tuple) else ()
+            for pair in self.sequence(given, what)
+        ]
+        if not all(len(pair) == 2 and isinstance(pair[0], str) for pair in found):
+            self.refuse(
+                given, f"{what} must be numbers by name, but is {shown(given)}; write {{'adds': 5}}"
+            )
+        return [(str.__str__(name), each) for name, each in found]
 
     def boolean(self, given: Any, what: str) -> bool:
         value = _python_value(given)

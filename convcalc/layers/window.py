@@ -15,6 +15,8 @@ from convcalc.errors import ShapeError
 
 Shape = tuple[int, ...]
 Spatial = int | tuple[int, ...]
+Ratio = int | str | tuple[int | str, ...]
+"""A whole number or a fraction ``p/q`` in lowest terms, for all axes or one per axis."""
 Pair = int | tuple[int, int]
 PaddingWord = Literal["valid", "same", "same_lower", "full", "causal"]
 Padding = int | tuple[Pair, ...] | PaddingWord
@@ -89,6 +91,18 @@ def per_axis(value: Spatial, axes: int) -> tuple[int, ...]:
     ((3, 3), (3, 5))
     """
     return value if isinstance(value, tuple) else (value,) * axes
+
+
+def ratio(value: int | str) -> tuple[int, int]:
+    """A ratio's two numbers.
+
+    >>> ratio(2), ratio("3/2")
+    ((2, 1), (3, 2))
+    """
+    if not isinstance(value, str):
+        return value, 1
+    above, _, below = value.partition("/")
+    return int(above), int(below)
 
 
 def both_sides(sides: int | tuple[Pair, ...], axes: int) -> list[tuple[int, int]]:

@@ -44,6 +44,11 @@ class Budget(NamedTuple):
         """
         return _SIGNS[self.sign](found, self.value)
 
+    @property
+    def is_most(self) -> bool:
+        """Whether it limits a number from above, so that an unknown rest may break it."""
+        return self.sign.startswith("<")
+
     def broken(self, found: int) -> str:
         """What is said of a number that does not keep it.
 

@@ -166,7 +166,8 @@ def read_word(word: str) -> Written:
     if not isinstance(word, str):
         message = f"a layer of a chain is a text such as 'conv:k3c8', but this is {shown(word)}"
         raise UsageError(message)
-    times, star, rest = word.partition("*")
+    # Behind the colon a star multiplies the sides of a custom layer.
+    times, star, rest = word.partition("*") if "*" in word.partition(":")[0] else ("", "", word)
     label = shortened(word)
     repeats = whole_number(times, f"{label}: the number before *") if star else 1
     if repeats < 1:

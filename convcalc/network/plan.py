@@ -83,7 +83,7 @@ class MergeItem(LayerItem):
         self.paths = paths
 
     def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
-        return (), tuple(self.paths)
+        return super().parts()[0], tuple(self.paths)
 
 
 class BlockItem(Item):
@@ -326,8 +326,8 @@ class Planner:
                 continue
             if name not in known:
                 self.source.refuse(name_node, unknown_option(cls, name, also=("name",)))
-            options[name] = known[name].type.take(self.source, value, name)
-        missing = [name for name in required_options(cls) if name not in options]
+            options[known[name].field] = known[name].type.take(self.source, value, name)
+        missing = [name for name in required_options(cls) if known[name].field not in options]
         if missing:
             self.source.refuse(key, f"{cls.kind} needs {_lacking(cls.kind, missing)}")
         return options
@@ -337,8 +337,9 @@ class Planner:
         keys: dict[str, tuple[ScalarNode, Node]] = {}
         if isinstance(value, MappingNode):
             keys = self.source.mapping(value, f"the options of {cls.kind}")
-            self._only(keys, ("name", "paths"), cls.kind)
-            value = keys["paths"][1] if "paths" in keys else None
+            self._only(keys, ("name", "paths", *options_of(cls)), cls.kind)
+            value = keys.pop("paths")[1] if "paths" in keys else None
+        options = self._read_options(key, cls, keys)
         if value is None or (isinstance(value, ScalarNode) and not value.value):
             self.source.refuse(
                 key,
@@ -348,7 +349,7 @@ class Planner:
             self._list(path, f"a path of {cls.kind}")
             for path in self.source.sequence(value, f"the paths of {cls.kind}")
         ]
-        return MergeItem(self.source, key, self._name(keys), cls, {}, paths)
+        return MergeItem(self.source, key, self._name(keys), cls, options, paths)
 
     def _block(self, key: Node, word: str, value: Node | None) -> Item:
         """A block with its parameters."""

@@ -156,14 +156,12 @@ def _options_schema(cls: type[Layer]) -> dict[str, Any]:
         paths = {"type": "array", "items": _LAYERS, "minItems": 2}
         with_name = {
             "type": "object",
-            "properties": {"name": _NAME, "paths": paths},
-            "required": ["paths"],
+            "properties": {"name": _NAME, "paths": paths, **_schemas(cls)},
+            "required": ["paths", *required_options(cls)],
             "additionalProperties": False,
         }
         return {"anyOf": [paths, with_name]}
-    properties: dict[str, Any] = {"name": _NAME}
-    for option in options_of(cls).values():
-        properties[option.name] = option.type.schema
+    properties = {"name": _NAME, **_schemas(cls)}
     options = {
         "type": "object",
         "properties": properties,
@@ -171,6 +169,11 @@ def _options_schema(cls: type[Layer]) -> dict[str, Any]:
         "additionalProperties": False,
     }
     return options if required_options(cls) else {"anyOf": [options, {"type": "null"}]}
+
+
+def _schemas(cls: type[Layer]) -> dict[str, Any]:
+    """The schema of each option of a kind."""
+    return {option.name: dict(option.type.schema) for option in options_of(cls).values()}
 
 
 def _group_and_from() -> list[dict[str, Any]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NoReturn
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from convcalc.errors import SpecError, did_you_mean
+from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import STDIN, check_size, decode, read_file
 from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION
 from convcalc.network.expression import Expression, ExpressionError
@@ -264,6 +265,20 @@ class Source:
         if abs(value) > MAX_FRACTION:
             self.refuse(node, f"{what} is {shortened(text)}; use a number below {MAX_FRACTION:,}")
         return value
+
+    def parsed(self, node: Node, what: str, parse: Callable[[str, str], Any]) -> Any:
+        """What a parser makes of the characters, or an expression over $names."""
+        text = self.scalar(node, what)
+        if "$" in text:
+            return self.number(node, what)
+        try:
+            return parse(text, what)
+        except UsageError as error:
+            raise self.error(node, str(error)) from None
+
+    def pairs(self, node: Node, what: str) -> list[tuple[str, Node]]:
+        """The names and values of a mapping."""
+        return [(name, value) for name, (_, value) in self.mapping(node, what).items()]
 
     def whole(self, node: Node, what: str) -> int:
         """A whole number written in plain digits."""

@@ -6,15 +6,19 @@ from types import ModuleType
 from convcalc.reference import (
     fast,
     fast_activation,
+    fast_attention,
     fast_joins,
     fast_pointwise,
     fast_pool,
+    fast_resize,
     loops,
     loops_activation,
+    loops_attention,
     loops_joins,
     loops_pointwise,
     loops_pool,
     loops_rearrange,
+    loops_resize,
     loops_upsample,
 )
 from convcalc.reference.checks import Array
@@ -41,5 +45,9 @@ LOOPS: Backend = _functions(
     loops_pointwise,
     loops_rearrange,
     loops_joins,
+    loops_attention,
+    loops_resize,
 )
-FAST: Backend = _functions(fast, fast_pool, fast_activation, fast_pointwise, fast_joins)
+FAST: Backend = _functions(
+    fast, fast_pool, fast_activation, fast_pointwise, fast_joins, fast_attention, fast_resize
+)

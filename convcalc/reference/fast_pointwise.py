@@ -17,7 +17,7 @@ from convcalc.reference.loops_rearrange import (
     crop_pairs,
     joined_shape,
     new_shape,
-    number_pairs,
+    pad_pairs,
 )
 from convcalc.reference.tally import Tally
 
@@ -169,10 +169,10 @@ def dropout(x: npt.ArrayLike) -> Array:
     return checks.numbers("dropout", "x", x).copy()
 
 
-def pad(x: npt.ArrayLike, padding: Padding) -> Array:
+def pad(x: npt.ArrayLike, padding: Padding = 0, *, size: object = None) -> Array:
     """x with zeros around"""
     image = checks.feature_map("pad", x)
-    return np.pad(image, ((0, 0), *number_pairs("pad", image, padding)))
+    return np.pad(image, ((0, 0), *pad_pairs(image, padding, size)))
 
 
 def crop(x: npt.ArrayLike, *, size: object = None, padding: Padding | None = None) -> Array:

@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from convcalc.reference import checks
 from convcalc.reference.checks import Array, Padding, Spatial
-from convcalc.reference.fast import most_of, working_type
+from convcalc.reference.fast import depthwise_conv, most_of, working_type
 from convcalc.reference.kernels import bias_or_zeros
 from convcalc.reference.loops_pool import (
     adaptive_shares,
+    blur_parts,
     lowest,
     mean_type,
     norm_of,
@@ -357,3 +358,16 @@ def upsample(
     if tally is not None:
         tally.count(y.size * (2 ** len(scales) - 1), multiplications=2, adds=1)
     return checks.in_type(y, dtype)
+
+
+def blur_pool(
+    x: npt.ArrayLike, kernel: npt.ArrayLike, *, stride: Spatial = 2, tally: Tally | None = None
+) -> Array:
+    """A depthwise convolution of the mirrored map; arguments as in `loops_pool.blur_pool`.
+
+    >>> blur_pool([[1, 2, 4, 8]], [[[1, 2, 1]]])
+    array([[ 6, 16]])
+    """
+    image, given, axes = blur_parts(x, kernel, stride)
+    padded = np.pad(image, ((0, 0), *((a.before, a.after) for a in axes)), mode="reflect")
+    return depthwise_conv(padded, given, stride=stride, tally=tally)

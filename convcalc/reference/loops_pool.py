@@ -371,3 +371,62 @@ def subsample(
                 tally.macs += 1
         add_bias(y, bias, shifts, tally)
     return rounded("subsample", y, dtype)
+
+
+def blur_pool(
+    x: npt.ArrayLike, kernel: npt.ArrayLike, *, stride: Spatial = 2, tally: Tally | None = None
+) -> Array:
+    """y[c, p] = Σ over taps of kernel[c, tap] · x[c, p · stride + tap − before], mirrored at the rim
+
+    Outside, cell −1 is cell 1 and cell n is cell n − 2. Of k taps ⌊(k − 1)/2⌋ lie before the cell.
+
+    Args:
+        x: map, (C, *spatial).
+        kernel: its taps, (C, 1, *taps).
+        stride: of the windows, per axis.
+
+    >>> blur_pool([[1, 2, 4, 8]], [[[1, 2, 1]]])
+    array([[ 6, 16]])
+    """
+    image, given, axes = blur_parts(x, kernel, stride)
+    dtype, tally = checks.result_type(image, given), tally or Tally()
+    cells, taps = exact(image, dtype), exact(given, dtype)
+    y = np.zeros((len(image), *out_shape(axes)), dtype=cells.dtype)
+    with np.errstate(all="ignore"):
+        for channel in range(len(image)):
+            for position, start in corners(axes):
+                total: Any = 0
+                for tap in np.ndindex(*given.shape[2:]):
+                    places = (axis.cell(s, t) for axis, s, t in zip(axes, start, tap, strict=True))
+                    cell = tuple(
+                        _mirrored(p, axis.size) for p, axis in zip(places, axes, strict=True)
+                    )
+                    total += taps[(channel, 0, *tap)] * cells[(channel, *cell)]
+                    tally.macs += 1
+                y[(channel, *position)] = total
+    return rounded("blur_pool", y, dtype)
+
+
+def _mirrored(cell: int, size: int) -> int:
+    """The cell inside the map that stands for one outside."""
+    if cell < 0:
+        return -cell
+    return cell if cell < size else 2 * (size - 1) - cell
+
+
+def blur_parts(
+    x: npt.ArrayLike, kernel: npt.ArrayLike, stride: Spatial
+) -> tuple[Array, Array, tuple[Axis, ...]]:
+    """The map, its kernel, and the windows on the padded map."""
+    image = checks.feature_map("blur_pool", x)
+    given = checks.numbers("blur_pool", "kernel", kernel)
+    taps = given.shape[2:]
+    given = checks.of_shape("blur_pool", "kernel", given, (len(image), 1, *taps))
+    pairs = [[(k - 1) // 2, k // 2] for k in taps]
+    if len(taps) != image.ndim - 1 or any(
+        after >= n for (_, after), n in zip(pairs, image.shape[1:], strict=True)
+    ):
+        message = f"blur_pool: the kernel {taps} cannot be mirrored on {image.shape[1:]}; give a smaller one"
+        raise ValueError(message)
+    axes = slide("blur_pool", image.shape[1:], taps, stride, pairs, 1, "floor")
+    return image, given, axes

@@ -22,7 +22,7 @@ def dropout(x: npt.ArrayLike) -> Array:
     return checks.numbers("dropout", "x", x).copy()
 
 
-def number_pairs(owner: str, image: Array, padding: Padding) -> tuple[tuple[int, int], ...]:
+def _number_pairs(owner: str, image: Array, padding: Padding) -> tuple[tuple[int, int], ...]:
     """[before, after] per axis from numbers; words need a window and mean nothing here."""
     if isinstance(padding, str):
         message = f"{owner}: padding is {padding!r}; give numbers"
@@ -31,20 +31,39 @@ def number_pairs(owner: str, image: Array, padding: Padding) -> tuple[tuple[int,
     return padding_pairs(owner, padding, image.shape[1:], ones, ones, ones)
 
 
-def pad(x: npt.ArrayLike, padding: Padding) -> Array:
-    """y[c, p + before] = x[c, p], and 0 around
+def pad(x: npt.ArrayLike, padding: Padding = 0, *, size: object = None) -> Array:
+    """y[c, p + before] = x[c, p], and 0 around: `padding` cells at each end, or up to the given size
 
-    >>> pad([[7, 8]], [[0, 2]])
-    array([[7, 8, 0, 0]])
+    When the cells to add up to a size are odd in number, the odd one goes at the end.
+
+    >>> pad([[7, 8]], [[0, 2]]), pad([[7, 8]], size=5)
+    (array([[7, 8, 0, 0]]), array([[0, 7, 8, 0, 0]]))
     """
     image = checks.feature_map("pad", x)
-    pairs = number_pairs("pad", image, padding)
+    pairs = pad_pairs(image, padding, size)
     shape = [b + n + a for n, (b, a) in zip(image.shape[1:], pairs, strict=True)]
     y = np.zeros((len(image), *shape), dtype=image.dtype)
     for channel, *place in np.ndindex(*image.shape):
         moved = [p + before for p, (before, _) in zip(place, pairs, strict=True)]
         y[(channel, *moved)] = image[(channel, *place)]
     return y
+
+
+def pad_pairs(image: Array, padding: Padding, size: object) -> tuple[tuple[int, int], ...]:
+    """Cells to add before and after, per axis."""
+    if size is None:
+        return _number_pairs("pad", image, padding)
+    sizes = checks.per_axis("pad", "size", size, image.ndim - 1)
+    return tuple(_spread(n, wanted) for n, wanted in zip(image.shape[1:], sizes, strict=True))
+
+
+def _spread(size: int, wanted: int) -> tuple[int, int]:
+    """Add at the end, then at the front, and so on until the wanted size is reached."""
+    if wanted < size:
+        message = f"pad: size {wanted} is less than the {size} cells there are; crop instead"
+        raise ValueError(message)
+    before, after = _centred(wanted, size)
+    return before, after
 
 
 def crop(x: npt.ArrayLike, *, size: object = None, padding: Padding | None = None) -> Array:
@@ -72,7 +91,7 @@ def crop_pairs(image: Array, size: object, padding: Padding | None) -> tuple[tup
         message = "crop: give either size or padding"
         raise ValueError(message)
     if padding is not None:
-        pairs = number_pairs("crop", image, padding)
+        pairs = _number_pairs("crop", image, padding)
     else:
         sizes = checks.per_axis("crop", "size", size, len(spatial))
         pairs = tuple(_centred(n, wanted) for n, wanted in zip(spatial, sizes, strict=True))

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.reference import WITNESSES
-from convcalc.reference.base import on_axis
 from convcalc.reference.gather import most_places
 from convcalc.text import grouped, plural
+from convcalc.verify.witnesses import options_on, witness_of
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -71,10 +70,12 @@ def _where(step: Step) -> str:
 
 def _seconds_of_run(step: Step) -> float:
     """One layer at its full size."""
+    if not step.layer.is_proven:
+        return _NODE
     kept, cells = step.params + step.buffers, sum(map(prod, step.shapes)) + prod(step.output)
     taps = prod(_kernel(step))
     blocks = 1
-    if WITNESSES[step.kind].stamps:
+    if witness_of(step).stamps:
         blocks += prod(step.input[1:]) // most_places(step.output[0] * taps)
     maps = step.output[0] // step.layer.options().get("groups", 1)
     thin = maps < _FEW_MAPS or step.macs < _FEW_USES * (kept + cells)
@@ -102,9 +103,9 @@ def fields_effort(analysis: Analysis, images: Sequence[int]) -> Effort:
         seconds = 0.0
         for axis, rows in enumerate(images):
             cells, out = (_side(shape, axis) for shape in (step.input, step.output))
-            options = on_axis(step.layer.options(), axis)
+            options = options_on(step, axis)
             taps = options.get("kernel_size", 0)
-            products = taps * (cells if WITNESSES[step.kind].stamps else out)
+            products = taps * (cells if witness_of(step).stamps else out)
             seconds += rows * (len(step.shapes) * cells + out) / _OPERATIONS
             seconds += rows * products / _THIN_PRODUCTS + (cells + out) * _STEP + _NODE
             seconds += taps * _TAP

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convcalc.analysis.trace import Range, clip
+from convcalc.analysis.trace import Range, clip, trace
 from convcalc.layers.rf import UnknownField, union
 from convcalc.layers.window import axis_names
 from convcalc.reference import WITNESSES
 from convcalc.reference.base import mark, on_axis
 from convcalc.verify.check import Check
+from convcalc.verify.witnesses import resting_on_words
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -30,6 +31,7 @@ def check_fields(analysis: Analysis, progress: Callable[[str], None]) -> Iterato
     if len(image) == 1:
         return
     claims = unit_claims(analysis)
+    words = resting_on_words(analysis)
     found: dict[tuple[Step, Shape], list[Range]] = {(step, unit): [] for step, unit, _ in claims}
     for axis, n in enumerate(image[1:]):
         perturbed = pixels_to_perturb(n, [claim[axis] for _, _, claim in claims])
@@ -43,7 +45,7 @@ def check_fields(analysis: Analysis, progress: Callable[[str], None]) -> Iterato
                 for unit in units.get(step, ()):
                     seen = _ends_of(some, rows, unit[axis] if unit else 0)
                     ends[step, unit] = union([ends[step, unit], seen])
-                if len(some) == n:
+                if len(some) == n and step.place not in words:
                     yield from _whole_fields(analysis, step, axis, rows)
         for key, each in ends.items():
             found[key].append(each)
@@ -55,16 +57,18 @@ def check_fields(analysis: Analysis, progress: Callable[[str], None]) -> Iterato
 
 def unit_claims(analysis: Analysis) -> list[Claim]:
     """For border, middle and last units: the pixels they see, by the walk's exact way back."""
-    steps, image = analysis.steps, analysis.image
+    steps, image, words = analysis.steps, analysis.image, resting_on_words(analysis)
     every = max(1, len(steps) // _MANY_NODES)
     claims: list[Claim] = []
     for i in sorted({*range(0, len(steps), every), len(steps) - 1}):
         step = steps[i]
-        if isinstance(step.rf, UnknownField):
+        if isinstance(step.rf, UnknownField) or step.place in words:
             continue
         sides = step.output[1:]
         units = {tuple(0 for _ in sides), tuple(n // 2 for n in sides), tuple(n - 1 for n in sides)}
-        claims += [(step, unit, analysis.trace(step, unit)[image]) for unit in sorted(units)]
+        claims += [
+            (step, unit, trace(analysis, step, unit, apart=True)[image]) for unit in sorted(units)
+        ]
     return claims
 
 
@@ -99,6 +103,19 @@ def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Itera
     yield Check(f"{step.name} along the {axis_names(image)[axis]}", "field", whole, found)
 
 
+def _rows(step: Step, axis: int, inputs: list[Any]) -> Any:
+    """Which units of a step depend on which pixels, along one axis.
+
+    Where the layer says that its units are not told apart by place, each depends on all that it reads;
+    such fields are not checked, and neither are those that follow, for they stay unknown.
+    """
+    if step.layer.is_proven and not isinstance(step.work.reads, UnknownField):
+        return WITNESSES[step.kind].along_axis(on_axis(step.layer.options(), axis), inputs)
+    side = step.output[1 + axis] if len(step.output) > 1 + axis else 1
+    seen = sum(rows.any(axis=1, keepdims=True) for rows in inputs)
+    return np.repeat(seen, side, axis=1)
+
+
 def _dependences(
     analysis: Analysis, axis: int, perturbed: list[int], progress: Callable[[str], None]
 ) -> Iterator[tuple[Step, Any]]:
@@ -108,9 +125,7 @@ def _dependences(
     kept = {analysis.image: start}
     for step, _, freed in analysis.schedule():
         progress(f"{step.name}: field along axis {axis}")
-        options = on_axis(step.layer.options(), axis)
-        rows = WITNESSES[step.kind].along_axis(options, [kept[source] for source in step.before])
-        kept[step] = mark(rows)
+        kept[step] = mark(_rows(step, axis, [kept[source] for source in step.before]))
         yield step, kept[step]
         for each in freed:
             del kept[each]

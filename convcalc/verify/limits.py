@@ -20,6 +20,7 @@ from convcalc.verify.effort import (
 from convcalc.verify.fields import MAX_ROWS, pixels_to_perturb, unit_claims
 from convcalc.verify.loops import OF_LOOPS, sort_of
 from convcalc.verify.memory import BYTES, Need, apart, fields_need, run_need
+from convcalc.verify.witnesses import proven
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -49,7 +50,7 @@ def efforts(analysis: Analysis, only: Sequence[str]) -> list[Effort]:
     if "field" in only and len(analysis.network.input) > 1:
         found.append(fields_effort(analysis, _perturbed(analysis)))
     if OF_LOOPS & set(only):
-        found.append(loops_effort(len(set(map(sort_of, analysis)))))
+        found.append(loops_effort(len(set(map(sort_of, proven(analysis))))))
     return found
 
 

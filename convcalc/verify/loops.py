@@ -53,6 +53,9 @@ def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] 
         changes["groups"] = channels if groups == shapes[0][0] else 2
     if options.get("num_groups", 1) > 1:
         changes["num_groups"] = 2
+    changes |= {name: 2 for name in ("heads", "kv_heads") if (options.get(name) or 1) > 1}
+    if options.get("size") and "scale" in options:  # both say how a map is resized
+        changes["size"] = _at_most(options["size"], SMALL_SIDES[2])
     if options.get("connections"):
         changes["connections"] = ((0, 1), (1, 2), (2, 3), (0, 3))
     if options.get("output_shape"):
@@ -74,7 +77,17 @@ def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] 
         found = (small, into)
         if min(out[1:], default=2) >= 2:
             break
-    return found
+    return found or _itself(layer, shapes)
+
+
+def _itself(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
+    """The layer as it is, where it is small; sizes that must meet may not when they are cut."""
+    return (layer, shapes) if _operations(layer, shapes) <= MAX_LOOPED else None
+
+
+def _at_most(sides: int | tuple[int, ...], most: int) -> int | tuple[int, ...]:
+    """Sides of no more than so many cells."""
+    return tuple([min(n, most) for n in sides]) if isinstance(sides, tuple) else min(sides, most)
 
 
 def _small_shape(shape: Shape, side: int, longer: int, channels: int) -> Shape:

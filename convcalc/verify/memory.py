@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.reference import WITNESSES
-from convcalc.reference.base import on_axis
 from convcalc.reference.scratch import LayerRun
+from convcalc.verify.witnesses import options_on, witness_of
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -44,7 +43,7 @@ def run_need(analysis: Analysis, each: int) -> Need:
         kept = step.params + step.buffers
         run = LayerRun(step.layer.options(), step.input, step.output, kept, each)
         numbers += prod(step.output)
-        size = (numbers + kept) * each + WITNESSES[step.kind].scratch(run)
+        size = (numbers + kept) * each + witness_of(step).scratch(run)
         if size > most.size:
             most = most._replace(size=size, where=step.name)
         numbers -= sum([prod(source.output) for source in freed])
@@ -62,8 +61,8 @@ def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
             if rows == n:
                 seen += _SEEN_UNIT * out
             # Besides those alive: the rows before they are marked, and a byte for each mark.
-            options = on_axis(step.layer.options(), axis)
-            scratch = WITNESSES[step.kind].axis_scratch(options, rows, into, out)
+            options = options_on(step, axis)
+            scratch = witness_of(step).axis_scratch(options, rows, into, out)
             numbers = rows * (alive + out) + scratch
             size = numbers * _FLOAT64 + rows * out + seen
             if size > most.size:

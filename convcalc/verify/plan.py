@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from convcalc.analysis.rows import STATED, listed_names
 from convcalc.analysis.walk import walk
 from convcalc.errors import UsageError
 from convcalc.text import printable, times
@@ -13,6 +14,7 @@ from convcalc.verify.effort import duration
 from convcalc.verify.limits import MAX_BYTES, check_needs, efforts, fits, shrink
 from convcalc.verify.loops import OF_LOOPS, sort_of
 from convcalc.verify.run import verify_analysis
+from convcalc.verify.witnesses import proven
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -111,12 +113,15 @@ class Plan:
         if of_loops and (missing := self._unlooped(found)):
             names = " and ".join(of_loops)
             reasons.append(f"no copy small enough for the loops of {names}: {', '.join(missing)}")
-        return reasons
+        stated = [step.name for step in self.run.unproven]
+        return [*reasons, f"{STATED}: {listed_names(stated)}"] if stated else reasons
 
     def _unlooped(self, found: list[Check]) -> list[str]:
         """The sorts of layers that only the fast path has run."""
         looped = {check.node for check in found if check.subject in OF_LOOPS}
-        return [sort for sort in dict.fromkeys(map(sort_of, self.run)) if sort not in looped]
+        return [
+            sort for sort in dict.fromkeys(map(sort_of, proven(self.run))) if sort not in looped
+        ]
 
 
 def verify_networks(

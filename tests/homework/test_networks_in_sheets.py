@@ -110,6 +110,10 @@ def test_all_that_is_wrong_in_code_is_said_at_once_with_both_numbers() -> None:
     [
         ({"arch": "CONV5-6, POOL2"}, "a chain needs the input, such as 32x32x3"),
         ({"arch": "CONV5-6, PQOL2", "input": "9x9x1"}, "no layer kind 'PQOL2'; did you mean 'pool'?"),
+        (
+            {"arch": "conv:k3c2 opaque:/output=cxhxw", "input": "9x9x1"},
+            "opaque1 is opaque, so that nobody can say what is right; leave it out",
+        ),
         ({"arch": "x" * 20_001, "input": "9x9x1"}, "it has 20,001 characters; at most 20,000 are read"),
     ],
 )  # fmt: skip

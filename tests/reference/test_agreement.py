@@ -171,6 +171,9 @@ def test_sizes_by_bins_and_by_scale(layer: Any, scale: int) -> None:
     same_both_ways("unpool", x, kernel, stride=options["stride"], padding=scale - 1)
     same_both_ways("upsample", x, scale)
     same_both_ways("upsample", x, scale, mode="linear")
+    for mode in ("nearest", "linear", "cubic"):
+        same_both_ways("resize", x, scale=f"{scale}/2" if min(x.shape[1:]) > 1 else 1, mode=mode)
+        same_both_ways("resize", x, size=kernel, mode=mode, align_corners=mode != "nearest")
 
 
 @calm
@@ -243,6 +246,16 @@ def test_layers_that_move_cells_and_join_branches(layer: Any) -> None:
         same_both_ways(name, [x, column])
         same_both_ways(name, [x, x, x])
     same_both_ways("concat", [x, x[:1]])
+    same_both_ways("pad", x, size=tuple(n + groups for n in x.shape[1:]))
+    same_both_ways("matmul", [x, x], transpose_b=True)
+    same_both_ways("matmul", [x, x[:1]], transpose_a=True)
+    wide = x.astype(float)
+    names = {"query": groups, "key": groups, "value": groups, "out": len(x)}
+    weights = {f"{n}_weight": like(wide, rng, rows, len(x)) for n, rows in names.items()}
+    weights["out_weight"] = like(wide, rng, len(x), groups)
+    same_both_ways("attention", wide, weights, groups)
+    biases = {f"{name}_bias": like(wide, rng, rows) for name, rows in names.items()}
+    same_both_ways("attention", wide, weights | biases, groups)
 
 
 def test_many_tiles_give_what_one_tile_gives(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from .test_witnesses import KINDS
 PERTURBED = {
     kind: (options, shapes)
     for kind, (options, shapes, *_) in KINDS.items()
-    if len(shapes[0]) > 1 and kind not in ("unpool", "reshape")
+    if len(shapes[0]) > 1 and kind not in ("unpool", "reshape", "matmul")
 } | {
     "batchnorm of the sample": ({"affine": True, "track_running_stats": False}, [(4, 3, 3)]),
     "conv with steps": (
@@ -29,6 +29,12 @@ PERTURBED = {
     ),
     "conv_transpose with holes": ({"out_channels": 1, "kernel_size": 2, "stride": 3}, [(2, 4)]),
     "upsample by copying": ({"scale_factor": 3, "mode": "nearest"}, [(1, 3)]),
+    "resize along corners": (
+        {"size": [7, 2], "mode": "linear", "align_corners": True},
+        [(1, 4, 5)],
+    ),
+    "resize by a half": ({"scale": "1/2"}, [(1, 7, 6)]),
+    "blur_pool of even width": ({"kernel_size": 4, "stride": 2}, [(2, 5, 6)]),
     "crop at an offset": ({"offset": 1, "size": 2}, [(1, 5, 5)]),
 }
 

@@ -84,6 +84,9 @@ def test_units_at_infinity(backend: Backend) -> None:
     np.testing.assert_array_equal(
         backend["upsample"]([[np.inf, 1.0]], 2, mode="linear")[0, 0], np.inf
     )
+    for mode in ("linear", "cubic"):  # both places lie on a cell
+        found = backend["resize"]([[np.inf, 1.0, 2.0]], size=2, mode=mode, align_corners=True)
+        np.testing.assert_array_equal(found, [[np.inf, 2.0]])
 
 
 @both_backends
@@ -143,6 +146,12 @@ CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "adaptive_avgpool": ([4], {}),
     "adaptive_maxpool": ([4], {}),
     "upsample": ([1], {}),
+    "resize": ([], {"size": 4}),
+    "attention": (
+        [{f"{name}_weight": [[1.0]] for name in ("query", "key", "value", "out")}, 1],
+        {},
+    ),
+    "blur_pool": ([np.ones((1, 1, 1, 1))], {"stride": 1}),
     "unpool": ([1], {}),
     "relu": ([], {}),
     "batchnorm": ([[0.0], [1.0]], {}),
@@ -286,6 +295,7 @@ BOUNDS = [
     ("conv_transpose", ([[2**31, 0]], [[[2**31, 2**31]]]), 2 * 2**62),
     ("add", ([[2**62], [2**62]],), 2 * 2**62),
     ("multiply", ([[2**32], [2**32]],), 2**64),
+    ("matmul", ([[[2**31, 2**31]], [[2**31], [2**31]]],), 2 * 2**62),
 ]
 
 

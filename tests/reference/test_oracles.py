@@ -422,3 +422,121 @@ def test_upsampling_as_onnx(backend: Backend, spatial: Any, mode: str, attribute
     np.testing.assert_allclose(
         backend["upsample"](x, 2, mode=mode), expected[0], rtol=1e-4, atol=1e-5
     )
+
+
+RESIZES = [
+    # cells, cells wanted or a ratio
+    ((5,), {"size": (8,)}),
+    ((5,), {"size": (3,)}),
+    ((3, 4), {"size": (5, 7)}),
+    ((4, 6), {"size": (1, 9)}),
+    ((2, 3, 2), {"size": (4, 2, 3)}),
+    ((5, 4), {"scale": "3/2"}),
+    ((6, 8), {"scale": (2, "1/2")}),
+    ((7,), {"scale": "3/4"}),  # a power of 2 below: the evaluator computes with floats
+]
+COORDINATES = [
+    ("nearest", False, {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}),
+    ("linear", False, {"coordinate_transformation_mode": "half_pixel"}),
+    ("linear", True, {"coordinate_transformation_mode": "align_corners"}),
+    ("cubic", False, {"coordinate_transformation_mode": "half_pixel", "cubic_coeff_a": -0.75}),
+    ("cubic", True, {"coordinate_transformation_mode": "align_corners", "cubic_coeff_a": -0.75}),
+]
+
+
+@both_backends
+@pytest.mark.parametrize(("spatial", "given"), RESIZES)
+@pytest.mark.parametrize(("mode", "corners", "attributes"), COORDINATES)
+def test_resizing_as_onnx(
+    backend: Backend, spatial: Any, given: Any, mode: str, corners: bool, attributes: Any
+) -> None:
+    """To a size or by a ratio, in the three modes, corners aligned or not.
+
+    Where a ratio leaves a part of a cell, the evaluator aligns the corners to that part, PyTorch to the
+    last whole cell; so corners are aligned for sizes only.
+    """
+    if corners and "scale" in given:
+        given = {"size": LOOPS["resize"](np.zeros((1, *spatial)), **given).shape[1:]}
+    x = floats(2, *spatial)
+    nothing = np.array([], np.float32)
+    if "size" in given:
+        more = [nothing, nothing, np.array([1, 2, *given["size"]], np.int64)]
+    else:
+        scale = (
+            given["scale"] if isinstance(given["scale"], tuple) else [given["scale"]] * len(spatial)
+        )
+        numbers = [[*map(int, f"{one}/1".split("/"))][:2] for one in scale]
+        more = [nothing, np.array([1, 1, *(p / q for p, q in numbers)], np.float32)]
+    (expected,) = onnx_says("Resize", [x[None], *more], mode=mode, **attributes)
+    found = backend["resize"](x, mode=mode, align_corners=corners, **given)
+    np.testing.assert_allclose(found, expected[0], rtol=1e-4, atol=1e-5)
+
+
+@both_backends
+def test_matrix_products_as_onnx(backend: Backend) -> None:
+    """MatMul on stacks of matrices, one of which is repeated."""
+    a, b = floats(3, 4, 5), floats(1, 5, 2)
+    (expected,) = onnx_says("MatMul", [a, b])
+    np.testing.assert_allclose(backend["matmul"]([a, b]), expected, rtol=1e-5)
+    turned = a.transpose(0, 2, 1), b.transpose(0, 2, 1)
+    found = backend["matmul"](turned, transpose_a=True, transpose_b=True)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@both_backends
+@pytest.mark.parametrize(
+    ("heads", "groups", "key", "value"), [(2, 2, 3, 3), (4, 2, 2, 3), (3, 1, 1, 2)]
+)
+def test_attention_as_onnx(backend: Backend, heads: int, groups: int, key: int, value: int) -> None:
+    """Projected by MatMul, attended to by Attention of opset 23, which has (heads, tokens, values)."""
+    channels, x = 6, floats(6, 2, 4)
+    rows = {"query": heads * key, "key": groups * key, "value": groups * value, "out": channels}
+    weights = {f"{name}_weight": floats(n, channels) for name, n in rows.items()}
+    weights["out_weight"] = floats(channels, heads * value)
+    weights |= {f"{name}_bias": floats(n) for name, n in rows.items()}
+    tokens = x.reshape(channels, -1).T
+
+    def projected(name: str, from_tokens: Any) -> Any:
+        (made,) = onnx_says("MatMul", [from_tokens, weights[f"{name}_weight"].T])
+        return made + weights[f"{name}_bias"]
+
+    q, k, v = (projected(name, tokens)[None] for name in ("query", "key", "value"))
+    (attended,) = onnx_says(
+        "Attention", [q, k, v], opset=23, q_num_heads=heads, kv_num_heads=groups
+    )
+    expected = projected("out", attended[0]).T.reshape(x.shape)
+    found = backend["attention"](x, weights, heads, groups)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+@both_backends
+@pytest.mark.parametrize(("taps", "stride"), [(2, 1), (3, 2), (4, 2), (5, 3)])
+def test_blur_pooling_as_onnx(backend: Backend, taps: int, stride: int) -> None:
+    """Pad with mode reflect, then a convolution with a group per map."""
+    x, kernel = floats(3, 7, 8), floats(3, 1, taps, taps)
+    before, after = (taps - 1) // 2, taps // 2
+    around = np.array([0, 0, before, before, 0, 0, after, after], np.int64)
+    (padded,) = onnx_says("Pad", [x[None], around], mode="reflect")
+    (expected,) = onnx_says("Conv", [padded, kernel], group=3, strides=[stride] * 2)
+    found = backend["blur_pool"](x, kernel, stride=stride)
+    np.testing.assert_allclose(found, expected[0], rtol=1e-4, atol=1e-5)
+
+
+INTERPOLATED: list[tuple[str, bool, list[float]]] = [
+    # linear by hand too: places at (i + ½)·4/6 − ½ = −1/6, 1/2, 7/6, … or at i·3/5
+    ("linear", False, [1, 1.5, 7 / 3, 11 / 3, 6, 8]),
+    ("linear", True, [1, 1.6, 2.4, 3.6, 5.6, 8]),
+    ("cubic", False, [0.91319466, 1.3125, 2.30439782, 3.38310194, 6.1875, 8.34722233]),
+    ("cubic", True, [1, 1.396, 2.352, 3.288, 5.768, 8]),
+    ("nearest", False, [1, 1, 2, 4, 4, 8]),
+]
+"""1, 2, 4, 8 made six cells, by running torch 2.13.0 functional.interpolate on a picture of one row."""
+
+
+@both_backends
+@pytest.mark.parametrize(("mode", "corners", "expected"), INTERPOLATED)
+def test_resizing_as_torch(backend: Backend, mode: str, corners: bool, expected: Any) -> None:
+    """A row of four; the other axis has one cell, which is only repeated."""
+    x = np.array([[[1.0, 2.0, 4.0, 8.0]]])
+    found = backend["resize"](x, size=(1, 6), mode=mode, align_corners=corners)
+    np.testing.assert_allclose(found[0, 0], expected, rtol=1e-6)

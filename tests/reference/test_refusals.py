@@ -291,6 +291,62 @@ OTHERS = [
         "cut less, and to no more than there is",
     ),
     (
+        "pad",
+        (x,),
+        {"size": 4},
+        "pad: size 4 is less than the 5 cells there are; crop instead",
+    ),
+    ("resize", (x,), {}, "resize: give either size or scale"),
+    (
+        "resize",
+        (x,),
+        {"size": 2, "mode": "area"},
+        "resize: mode is 'area'; give one of nearest, linear, cubic",
+    ),
+    (
+        "resize",
+        (x,),
+        {"scale": "1/6"},
+        "resize: scale 1/6 leaves nothing of (5, 5); give a larger one",
+    ),
+    (
+        "resize",
+        (x,),
+        {"scale": 1.5},
+        "resize: scale is 1.5; give a number or a text such as '3/2', one or 2",
+    ),
+    (
+        "matmul",
+        ([x],),
+        {},
+        "matmul: the inputs have shapes (2, 5, 5); give two with two axes or more",
+    ),
+    (
+        "matmul",
+        ([x, x[:, :3]],),
+        {},
+        "matmul: the inputs have shapes (2, 5, 5), (2, 3, 5); as many columns as rows must meet, and "
+        "the axes before must be equal or 1",
+    ),
+    (
+        "attention",
+        (x, {}, 4, 3),
+        {},
+        "attention: kv_heads 3 does not divide heads 4; choose a divisor",
+    ),
+    (
+        "attention",
+        (x, {f"{name}_weight": np.ones((2, 3)) for name in ("query", "key", "value", "out")}, 1),
+        {},
+        "attention: query_weight has shape (2, 3); it must be (2, 2)",
+    ),
+    (
+        "blur_pool",
+        (x, np.ones((2, 1, 10, 10))),
+        {},
+        "blur_pool: the kernel (10, 10) cannot be mirrored on (5, 5); give a smaller one",
+    ),
+    (
         "reshape",
         (x, [7, 7]),
         {},

@@ -112,6 +112,9 @@ def test_layers_without_convolution(backend: Backend) -> None:
     assert tally == Tally(multiplications=6 + 6, adds=6)
 
 
+PROJECTIONS = ("query", "key", "value", "out")
+ONE_BY_ONE = {f"{name}_weight": ones(1, 1) for name in PROJECTIONS}
+
 BY_HAND: list[tuple[str, tuple[Any, ...], dict[str, Any], Tally]] = [
     # One value.
     ("relu", (ones(1),), {}, Tally(comparisons=1)),
@@ -183,6 +186,37 @@ BY_HAND: list[tuple[str, tuple[Any, ...], dict[str, Any], Tally]] = [
     ("upsample", (ones(1, 1, 1), 1), {"mode": "linear"}, Tally(multiplications=6, adds=3)),
     ("upsample", (ones(1, 1, 1, 1), 1), {"mode": "linear"}, Tally(multiplications=14, adds=7)),
     ("upsample", (ones(1, 2), 2), {"mode": "nearest"}, Tally()),
+    # Four taps: along one axis, then that of 4 rows and between them, then of 4 planes.
+    ("resize", (ones(1, 2),), {"size": 3, "mode": "cubic"}, Tally(multiplications=12, adds=9)),
+    ("resize", (ones(1, 2, 2),), {"size": 1, "mode": "cubic"}, Tally(multiplications=20, adds=15)),
+    (
+        "resize",
+        (ones(1, 1, 1, 1),),
+        {"size": 1, "mode": "cubic"},
+        Tally(multiplications=84, adds=63),
+    ),
+    ("resize", (ones(1, 2, 2),), {"size": 1, "mode": "linear"}, Tally(multiplications=6, adds=3)),
+    ("resize", (ones(1, 2, 2),), {"size": 3}, Tally()),
+    # 2 x 3 · 3 x 4: every one of 8 values is a sum of 3 products; twice.
+    ("matmul", ([ones(2, 2, 3), ones(2, 3, 4)],), {}, Tally(macs=48)),
+    # One head of one value, 3 tokens: 4 projections of 3, 9 scores and 9 summands; 9 scores scaled, and
+    # 3 softmaxes of 3 (2 comparisons, 3 + 2 additions, 3 exponentials, 3 divisions); 12 biases.
+    (
+        "attention",
+        (ones(1, 3), {**ONE_BY_ONE, **{f"{name}_bias": ones(1) for name in PROJECTIONS}}, 1),
+        {},
+        Tally(
+            macs=30,
+            bias_adds=12,
+            multiplications=9,
+            comparisons=6,
+            adds=15,
+            exponentials=9,
+            divisions=9,
+        ),
+    ),
+    # Mirrored cells are cells: nothing is on padding.
+    ("blur_pool", (ones(2, 4), ones(2, 1, 3)), {}, Tally(macs=2 * 3 * 2)),
     ("adaptive_avgpool", (ones(1, 5), 2), {}, Tally(adds=4, divisions=2)),  # 3 cells + 3 cells
     ("adaptive_maxpool", (ones(1, 5), 2), {}, Tally(comparisons=4)),
     ("global_avgpool", (ones(1, 5),), {}, Tally(adds=4, divisions=1)),

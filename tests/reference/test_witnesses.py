@@ -44,6 +44,10 @@ KINDS: dict[str, tuple[dict[str, Any], list[tuple[int, ...]], tuple[int, ...], i
     "global_maxpool": ({}, [(2, 7, 5)], (2, 1, 1), 0, 0),
     "unpool": ({"kernel_size": 2}, [(2, 3, 3)], (2, 6, 6), 0, 0),
     "upsample": ({"scale_factor": 2, "mode": "linear"}, [(2, 3, 3)], (2, 6, 6), 0, 0),
+    "resize": ({"scale": "3/2", "mode": "cubic"}, [(2, 3, 4)], (2, 4, 6), 0, 0),
+    "blur_pool": ({"kernel_size": 3}, [(2, 5, 6)], (2, 3, 3), 0, 18),
+    "matmul": ({"transpose_b": True}, [(2, 3, 4), (2, 5, 4)], (2, 3, 5), 0, 0),
+    "attention": ({"heads": 3, "kv_heads": 1}, [(6, 2, 3)], (6, 2, 3), 2 * 36 + 2 * 12 + 16, 0),
     "subsample": ({"kernel_size": 2}, [(6, 8, 8)], (6, 4, 4), 12, 0),
     "batchnorm": ({"affine": True, "track_running_stats": True}, [(4, 3, 3)], (4, 3, 3), 8, 8),
     "layernorm": ({"affine": True}, [(4, 3, 3)], (4, 3, 3), 72, 0),
@@ -156,7 +160,7 @@ def test_a_witness_says_what_memory_it_takes_on_the_way(kind: str) -> None:
     run = LayerRun(options, in_shapes[0], out, params + buffers, 4)
     assert WITNESSES[kind].scratch(run) >= 0
     assert WITNESSES[kind].scratch(run._replace(each=8)) >= WITNESSES[kind].scratch(run)
-    if len(in_shapes[0]) > 1 and kind != "reshape":
+    if len(in_shapes[0]) > 1 and kind not in ("reshape", "matmul"):
         end = out[1] if len(out) > 1 else 1
         numbers = WITNESSES[kind].axis_scratch(on_axis(options, 0), 9, in_shapes[0][1], end)
         assert numbers >= 9 * end
@@ -178,6 +182,10 @@ def test_second_inputs() -> None:
     x, other = np.arange(25.0).reshape(1, 5, 5), np.ones((3, 3, 3))
     y = WITNESSES["crop"].fast({"like": "up1"}, [x, other], {})
     np.testing.assert_array_equal(y, x[:, 1:4, 1:4])
+    y = WITNESSES["pad"].fast({"like": "up1"}, [other, x], {})
+    np.testing.assert_array_equal(y[0], np.pad(np.ones((3, 3)), 1))
+    y = WITNESSES["resize"].fast({"like": "up1"}, [other, x], {})
+    np.testing.assert_array_equal(y, np.ones((3, 5, 5)))
     y = WITNESSES["unpool"].fast({"kernel_size": 2}, [np.array([[7.0]]), np.array([[1]])], {})
     np.testing.assert_array_equal(y, [[0, 7]])
 

@@ -354,9 +354,13 @@ def _walk(design: Design, shape: Hwc | None) -> Walked:
 
     network, labels = _network_of(design.text, shape, design.writing)
     try:
-        walked = walk(network).steps
+        analysis = walk(network)
     except ConvcalcError as error:
         raise GivenError("arch", str(error)) from None
+    for step in analysis.unproven:
+        message = f"{step.name} is {step.kind}, so that nobody can say what is right; leave it out"
+        raise GivenError("arch", message)
+    walked = analysis.steps
     rows: list[Row] = []
     listed: list[Listed] = []
     counts: dict[str, int] = {}

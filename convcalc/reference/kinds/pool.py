@@ -1,13 +1,16 @@
 """Witnesses of the pools, of what undoes them, and of upsampling."""
 
 from collections.abc import Sequence
-from math import prod
+from math import comb, prod
 
-from convcalc.reference import fast_pool
+import numpy as np
+import numpy.typing as npt
+
+from convcalc.reference import checks, fast_pool, fast_resize
 from convcalc.reference.base import Call, Inputs, Kept, Options, Plain, Rows, pick, witness
 from convcalc.reference.checks import Array, Shape
 from convcalc.reference.kinds.conv import Windows, stamp_along_axis, stamp_axis_scratch, with_bias
-from convcalc.reference.scratch import LayerRun
+from convcalc.reference.scratch import LayerRun, of_conv, spans
 
 POOL = ("stride", "fit", "ceil_mode")
 
@@ -141,3 +144,84 @@ class Upsample(Plain):
 
     def axis_scratch(self, options: Options, rows: int, cells: int, out: int) -> int:
         return 6 * super().axis_scratch(options, rows, cells, out)
+
+
+@witness("resize")
+class Resize(Plain):
+    """To a size, by a ratio, or to the size of a second input."""
+
+    optional = ("mode", "align_corners")
+
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        del arrays
+        return call("resize", inputs[0], **self.given(options, inputs))
+
+    def given(self, options: Options, inputs: Sequence[Array]) -> dict[str, object]:
+        """The size that comes out, or the ratio, and the other options."""
+        size = inputs[1].shape[1:] if len(inputs) > 1 else options.get("size")
+        return {"size": size, "scale": options.get("scale"), **pick(options, *self.optional)}
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        return fast_resize.resize(inputs[0], **self.given(options, inputs))  # type: ignore[arg-type]  # by name
+
+    def scratch(self, run: LayerRun) -> int:
+        """The map before and after an axis, the cells of one tap, their shares of it, and the sum."""
+        if run.options.get("mode", "nearest") == "nearest":
+            return run.copies(2) + 100 * sum(run.out[1:])
+        return run.copies(6) + 1000 * sum(run.out[1:])
+
+    def axis_scratch(self, options: Options, rows: int, cells: int, out: int) -> int:
+        return 6 * super().axis_scratch(options, rows, cells, out) + 100 * out
+
+
+@witness("blur_pool")
+class BlurPool(Plain):
+    """The kernel is Pascal's triangle along each axis, and its sum is 1."""
+
+    buffers = frozenset({"kernel"})
+
+    def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
+        (in_shape,) = in_shapes
+        size = options.get("kernel_size", 4)
+        kernel = checks.per_axis("blur_pool", "kernel_size", size, len(in_shape) - 1)
+        return {"kernel": (in_shape[0], 1, *kernel)}
+
+    def arrays(
+        self,
+        options: Options,
+        in_shapes: Sequence[Shape],
+        rng: np.random.Generator,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> dict[str, Array]:
+        del rng
+        shape = self.shapes(options, in_shapes)["kernel"]
+        made = np.ones(())
+        for taps in shape[2:]:
+            made = np.multiply.outer(
+                made, [comb(taps - 1, t) / 2 ** (taps - 1) for t in range(taps)]
+            )
+        return {"kernel": np.broadcast_to(made, shape).astype(dtype)}
+
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        return call("blur_pool", inputs[0], arrays["kernel"], stride=options.get("stride", 2))
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        ones = np.ones((len(inputs[0]), 1, options.get("kernel_size", 4)))
+        return fast_pool.blur_pool(inputs[0], ones, stride=options.get("stride", 2))
+
+    def scratch(self, run: LayerRun) -> int:
+        """The mirrored map, and what a depthwise convolution of it takes."""
+        kernel = self.shapes(run.options, [run.shape])["kernel"][2:]
+        padded = (run.shape[0], *(n + k - 1 for n, k in zip(run.shape[1:], kernel, strict=True)))
+        options = {"kernel_size": kernel, "stride": run.options.get("stride", 2)}
+        axes, channels = spans(options, padded, run.out), run.shape[0]
+        numbers = of_conv(channels, channels, channels, run.kept, axes)
+        return (numbers + prod(padded) + prod(run.out)) * run.each
+
+    def axis_scratch(self, options: Options, rows: int, cells: int, out: int) -> int:
+        kernel = options.get("kernel_size", 4)
+        given = {"kernel_size": kernel, "stride": options.get("stride", 2)}
+        padded = cells + kernel - 1
+        axes = spans(given, (rows, padded), (rows, out))
+        each: int = kernel + padded + out
+        return of_conv(rows, rows, rows, rows * kernel, axes) + rows * each

@@ -6,7 +6,7 @@ import numpy as np
 
 from convcalc.reference import checks, fast_pointwise, fast_pool
 from convcalc.reference.base import Call, Inputs, Kept, Options, Plain, Rows, pick, witness
-from convcalc.reference.checks import Array
+from convcalc.reference.checks import Array, Shape
 from convcalc.reference.kinds.pool import Whole
 
 
@@ -18,14 +18,18 @@ class Pad(Plain):
 
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
         del arrays
-        padded = call("pad", inputs[0], options.get("padding", 0))
+        padded = call("pad", inputs[0], options.get("padding", 0), size=self.size(inputs))
         before, after = options.get("channels", (0, 0))
         zeros = [np.zeros_like(padded[:1])] * max(before, after)
         parts = [*zeros[:before], padded, *zeros[:after]]
         return call("concat", parts) if len(parts) > 1 else padded
 
+    def size(self, inputs: Sequence[Array]) -> Shape | None:
+        """The size of a second input, if there is one."""
+        return inputs[1].shape[1:] if len(inputs) > 1 else None
+
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
-        return fast_pointwise.pad(inputs[0], options.get("padding", 0))
+        return fast_pointwise.pad(inputs[0], options.get("padding", 0), size=self.size(inputs))
 
 
 @witness("crop")

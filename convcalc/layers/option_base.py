@@ -1,0 +1,127 @@
+"""What every type of option is: it checks Python values, reads text and YAML, describes and writes its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, Protocol
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.layers.base import LETTERS
+from convcalc.layers.values import VALUES
+from convcalc.text import quoted
+
+NAMED = ("min", "max", "output_shape")  # without their names, numbers that could mean anything
+
+
+class Reader(Protocol):
+    """What reads given values: Python's own, or nodes of a YAML file, which may hold expressions."""
+
+    def is_list(self, given: Any) -> bool: ...
+
+    def sequence(self, given: Any, what: str, way_out: str = ...) -> list[Any]: ...
+
+    def number(self, given: Any, what: str) -> Any: ...
+
+    def decimal(self, given: Any, what: str) -> float: ...
+
+    def boolean(self, given: Any, what: str) -> bool: ...
+
+    def is_word(self, given: Any) -> bool: ...
+
+    def parsed(self, given: Any, what: str, parse: Callable[[str, str], Any]) -> Any: ...
+
+    def pairs(self, given: Any, what: str) -> list[tuple[str, Any]]: ...
+
+    def scalar(self, given: Any, what: str) -> str: ...
+
+    def word(self, given: Any, what: str, known: tuple[str, ...]) -> str: ...
+
+    def refuse(self, given: Any, message: str) -> NoReturn: ...
+
+
+class OptionType:
+    """One type of option.
+
+    Args:
+        schema: its JSON Schema.
+
+    Attributes:
+        words: the words that a value may be, for completion.
+    """
+
+    words: tuple[str, ...] = ()
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = schema
+
+    def take(self, reader: Reader, given: Any, what: str) -> Any:
+        """The value of a Python object or a YAML node.
+
+        Args:
+            reader: what knows the objects or nodes.
+            given: one of them.
+            what: how to call the option in messages.
+
+        Raises:
+            UsageError: it is not a value of this type; from a YAML node a SpecError.
+        """
+        raise NotImplementedError
+
+    def check(self, value: Any, what: str) -> Any:
+        """A value of a Python program, in the form that the layers use."""
+        return self.take(VALUES, value, what)
+
+    def read(self, text: str, what: str) -> Any:
+        """The value of a text, as chains and commands write it.
+
+        Raises:
+            UsageError: it is not a value of this type.
+        """
+        message = (
+            f"{what} cannot be given in one line, so {quoted(text)} is not read; write a YAML file"
+        )
+        raise UsageError(message)
+
+    def text(self, value: Any) -> str:
+        """The text that `read` reads."""
+        return str(value)
+
+    def yaml(self, value: Any) -> str:
+        """The YAML that stands for a value, on one line."""
+        return str(value)
+
+    def mention(self, name: str, value: Any) -> tuple[int, str]:
+        """How the options column shows the option, and a number by which it is ordered."""
+        if name in LETTERS:
+            return list(LETTERS).index(name), LETTERS[name] + self.short(value)
+        return 50, f"{name} {self.short(value)}" if name in NAMED else self.short(value)
+
+    def short(self, value: Any) -> str:
+        """A value in the options column."""
+        return self.text(value)
+
+
+def word_of(text: str, what: str, known: tuple[str, ...]) -> str:
+    """One of some words, from text."""
+    if text not in known:
+        message = f"{what} cannot be {quoted(text)}{did_you_mean(text, known)}"
+        raise UsageError(message)
+    return text
+
+
+def yaml_text(text: str) -> str:
+    """A text as YAML: as it is where that cannot be mistaken, else in quotes."""
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]*", text):
+        return text
+    return '"' + "".join(_escaped(character) for character in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    """A character inside double quotes of YAML."""
+    if character in '"\\':
+        return f"\\{character}"
+    code = ord(character)
+    if character.isprintable() and code < 0xFFFE:
+        return character
+    return f"\\U{code:08X}"
