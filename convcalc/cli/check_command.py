@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import SUFFIX_HELP, format_option, output_option, show
+from convcalc.cli.output import SUFFIX_HELP, FormatName, format_option, output_option, show
 from convcalc.cli.types import NETWORK
 
 EXAMPLES = """
@@ -40,4 +40,4 @@ def command(files: tuple[str, ...], *, format_name: str | None, output: str | No
         raise SystemExit(1)
 
 
-command = format_option(command, old_name=_format_of, own=("github", "sarif"), also=("text",))
+command = format_option(command, FormatName(_format_of, ("github", "sarif"), ("text",)))

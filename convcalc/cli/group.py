@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from click.core import augment_usage_errors
 
 from convcalc.cli.failure import Failure, told
 from convcalc.errors import ConvcalcError, did_you_mean
@@ -32,11 +33,8 @@ class Command(click.Command):
         super().format_help(ctx, formatter)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
+        with augment_usage_errors(ctx):  # so that a message names the command
             return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            error.ctx = error.ctx or ctx  # so that the message names the command
-            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         given = [value for name, value in ctx.params.items() if name not in self.writes]
@@ -52,15 +50,11 @@ class MatrixCommand(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # Behind a space click does not take it for an option, and a matrix means the same.
-        matches = self.NEGATIVE.fullmatch
-        return super().parse_args(ctx, [f" {word}" if matches(word) else word for word in args])
+        return super().parse_args(ctx, [f" {w}" if self.NEGATIVE.fullmatch(w) else w for w in args])
 
 
 class OutputLost(Exception):  # noqa: N818 - a reader that goes away is no error
-    """Standard output takes no more.
-
-    Not the OSError that it stands for: of a broken pipe click makes exit code 1.
-    """
+    """Standard output takes no more; it is no OSError, for click makes exit code 1 of a broken pipe."""
 
     def __init__(self, error: OSError) -> None:
         self.error = error

@@ -9,7 +9,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP, Progress, roster_options
-from convcalc.cli.output import answer_options, remark, show
+from convcalc.cli.output import FormatName, answer_options, remark, show
 
 EXAMPLES = """
     convcalc hw grade ps1.yaml submissions/ --out graded/
@@ -63,7 +63,7 @@ def _old_outputs(ctx: click.Context, word: str) -> str | None:
 )
 @click.option("--add", is_flag=True, help="Add these files to those that DIR was made from.")
 @click.option("--force", is_flag=True, help="Replace grades that are there.")
-@partial(answer_options, old_name=_old_outputs)
+@partial(answer_options, formats=FormatName(_old_outputs))
 def command(
     sheet: str,
     submissions: tuple[str, ...],

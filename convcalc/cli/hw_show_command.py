@@ -8,7 +8,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import FormatName, answer_options, show
 
 EXAMPLES = """
     convcalc hw show ps1.yaml
@@ -22,7 +22,10 @@ EXAMPLES = """
 @click.argument("sheet")
 @click.option("--student", metavar="ID", help="The sheet of this student, where numbers vary.")
 @click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
-@partial(answer_options, old_name=lambda _, word: None if word == "text" else word, also=("text",))
+@partial(
+    answer_options,
+    formats=FormatName(lambda _, word: None if word == "text" else word, also=("text",)),
+)
 def command(
     sheet: str,
     *,

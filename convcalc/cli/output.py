@@ -78,13 +78,12 @@ def output_options(function: F) -> F:
     return format_option(output_option(SUFFIX_HELP, suffix=True)(function))
 
 
-def answer_options(function: F, *, old_name: OldName | None = None, also: Sequence[str] = ()) -> F:
+def answer_options(function: F, *, formats: FormatName | None = None) -> F:
     """Like `output_options`, with ``--json`` as the short form of ``--format json``.
 
     Args:
         function: the command.
-        old_name: makes the name of a format, or nothing, of a word that was accepted before.
-        also: such words, for the message about one that is not.
+        formats: those that it has, where they are not the usual ones.
     """
     json = click.option(
         "--json",
@@ -95,21 +94,15 @@ def answer_options(function: F, *, old_name: OldName | None = None, also: Sequen
         help="The same as --format json.",
     )
     function = output_option(SUFFIX_HELP, suffix=True)(json(function))
-    return format_option(function, old_name=old_name, also=also)
+    return format_option(function, formats)
 
 
-def format_option(
-    function: F,
-    *,
-    old_name: OldName | None = None,
-    own: Sequence[str] = (),
-    also: Sequence[str] = (),
-) -> F:
+def format_option(function: F, formats: FormatName | None = None) -> F:
     """Add ``--format`` to a command."""
     return click.option(
         "--format",
         "format_name",
-        type=FormatName(old_name, own, also),
+        type=formats or FormatName(),
         is_eager=True,  # so that it is known when -o is checked
         callback=lambda ctx, _, value: value or ctx.meta.get(_CHOSEN),
         help="How to print it; table by default.",
