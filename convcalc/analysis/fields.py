@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convcalc.layers.checks import MAX_VALUES
-from convcalc.layers.rf import AnyField, Field, Fields, Reads, UnknownField, aligned, hull
+from convcalc.layers.rf import (
+    AnyField,
+    Field,
+    Fields,
+    Reads,
+    UnknownField,
+    Whole,
+    aligned,
+    hull,
+    sees_nothing,
+)
 from convcalc.layers.window import axis_names
 
 if TYPE_CHECKING:
@@ -15,6 +25,9 @@ if TYPE_CHECKING:
 
 TOO_LONG = UnknownField("the pattern of what units see repeats too rarely to follow")
 TOO_WIDE = UnknownField(f"it is wider than {MAX_VALUES:.0e} pixels")
+GATHERED = UnknownField(
+    "it gathers all positions, so every unit sees all that they saw", whole=True
+)
 GATED = "a map of one value scales the whole, so every unit sees all that it saw"
 
 
@@ -23,6 +36,8 @@ def carry(reads: tuple[Reads, ...] | UnknownField | None, rf: Fields) -> Fields:
     if reads is None or (not rf and not isinstance(rf, UnknownField)):
         return rf
     if isinstance(rf, UnknownField):
+        if not rf.whole and _gathers(reads):
+            return GATHERED
         return rf.with_local(carry(reads, rf.local)) if rf.local else rf
     if isinstance(reads, UnknownField):
         return reads.with_local(rf) if reads.whole else reads
@@ -30,6 +45,13 @@ def carry(reads: tuple[Reads, ...] | UnknownField | None, rf: Fields) -> Fields:
         after = reads[0].field_after(rf[0])
         return _checked([after, after])
     return _checked([r.field_after(f) for r, f in zip(reads, rf)])
+
+
+def _gathers(reads: tuple[Reads, ...] | UnknownField) -> bool:
+    """Whether each output reads all positions, so that it does not matter in which order they are."""
+    if isinstance(reads, UnknownField):
+        return reads.whole
+    return bool(reads) and all([isinstance(each, Whole) for each in reads])
 
 
 def _checked(fields: list[AnyField | None]) -> Fields:
@@ -46,6 +68,10 @@ def join(work: Work, before: tuple[Step, ...]) -> tuple[Fields, str]:
     """The hull of several paths' receptive fields, and a warning where their centres differ."""
     if work.layer.references or not any(step.rf for step in before):
         return before[0].rf, ""
+    before = tuple([step for step in before if not sees_nothing(step.rf)]) or before
+    if isinstance(work.reads, UnknownField):  # maps side by side: only what sees all stays known
+        known_whole = all([isinstance(step.rf, UnknownField) and step.rf.whole for step in before])
+        return (before[0].rf if known_whole else work.reads), ""
     sides = work.output[1:]
     maps = [step for step in before if step.output[1:] == sides]
     gated = len(maps) < len(before)

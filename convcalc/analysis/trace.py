@@ -52,8 +52,6 @@ def trace(analysis: Analysis, step: Step, unit: Shape) -> dict[Step, Ranges]:
         reads = each.work.reads
         if isinstance(reads, tuple):
             cells = [_read(one, along) for one, along in zip(reads, cells)]
-        elif reads is not None:  # a norm over the whole map
-            cells = [range(n) for n in each.input[1:]] or cells
         for source in each.before[:1] if each.layer.references else each.before:
             inside = _cells_of(source, each, cells)
             if not all(inside):
@@ -115,6 +113,8 @@ def _cells_of(source: Step, step: Step, cells: list[Cells]) -> list[Cells]:
     """Those of the cells that a step reads which the source has; of the image, those on padding too."""
     if len(source.output) == 1:
         return cells
+    if isinstance(step.work.reads, UnknownField):  # all of it: the axes need not be the same
+        return [range(n) for n in source.output[1:]]
     found: list[Cells] = []
     for along, n, side in zip(cells, source.output[1:], step.output[1:] or source.output[1:]):
         if step.layer.merges and n == 1 < side:

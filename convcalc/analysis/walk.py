@@ -9,6 +9,7 @@ from convcalc.analysis.analysis import Analysis, Step, Work, image_step
 from convcalc.analysis.fields import carry, join
 from convcalc.errors import ShapeError
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
+from convcalc.layers.rf import NOTHING
 from convcalc.network.network import without_collector
 from convcalc.text import times
 
@@ -49,7 +50,9 @@ def _steps(network: Network, image: Step, batch: int) -> list[Step]:
                 work = works[key] = Work(layer, shapes, batch)
             except ShapeError as error:
                 raise network.error(node, error.what) from None
-        if len(before) > 1:
+        if layer.is_source:
+            known.append(Step(place, name, work, (), tuple([NOTHING for _ in network.input[1:]])))
+        elif len(before) > 1:
             rf, warning = join(work, before)
             known.append(Step(place, name, work, before, carry(work.reads, rf), warning))
         else:

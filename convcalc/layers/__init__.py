@@ -28,6 +28,7 @@ MODULES = (  # the most wanted first
     "merge",
     "conv_variants",
     "transposed",
+    "tensor",
 )
 KINDS.modules("convcalc.layers", MODULES)
 

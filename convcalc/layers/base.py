@@ -126,8 +126,11 @@ class Layer:
     vector_is_1d: ClassVar[bool] = (
         False  # whether, as PyTorch's BatchNorm1d, kind1d takes vectors too
     )
+    is_source: ClassVar[bool] = False  # whether it reads nothing of what comes in
     is_view: ClassVar[bool] = False  # whether the values stay where they are in memory
-    needs_flat: ClassVar[bool] = False  # whether a map must be flattened before it
+    needs_flat: ClassVar[bool] = (
+        False  # whether a map is flattened before it, unless an option says how it takes maps
+    )
     in_place: ClassVar[bool] = False  # whether the output may be written over the input
     references: ClassVar[tuple[str, ...]] = ()  # options that name another node, read as an input
     example: ClassVar[tuple[Mapping[str, Any], Shape]] = ({}, (8, 16, 16))
@@ -148,6 +151,10 @@ class Layer:
     def options(self) -> dict[str, Any]:
         """Its options by name, also those that have their defaults."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def takes_vectors(self) -> bool:
+        """Whether a map must be flattened before it."""
+        return self.needs_flat
 
     def check(self, shape: Shape) -> None:
         """Refuse a shape this layer cannot take.

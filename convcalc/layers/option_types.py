@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, Protocol, get_args
 
 from convcalc.errors import UsageError, did_you_mean
+from convcalc.layers.axes import AXIS_WORDS, AxisName, AxisNames
 from convcalc.layers.base import LETTERS
 from convcalc.layers.values import VALUES, decimal_of, parts_of, whole_number
 from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Shape, Spatial
@@ -17,6 +18,7 @@ from convcalc.text import quoted
 
 MAX_ITEMS = 10_000  # the longest list an option may be: LeNet-5's connections need 16
 MAX_ENTRIES = 100_000  # numbers in a table: LeNet-5's connections need 60
+MAX_AXES = 8  # named at once; shapes have four sides, or a few more after a reshape
 NOT_PADDING = ("yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "")
 
 _NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
@@ -29,6 +31,8 @@ _SIDES = {
         {"type": "array", "items": {"anyOf": [_NUMBER, _PAIR]}, "minItems": 1, "maxItems": 3},
     ]
 }
+_AXIS = {"anyOf": [_NUMBER, {"enum": list(AXIS_WORDS)}]}
+_AXES = {"anyOf": [_AXIS, {"type": "array", "items": _AXIS, "minItems": 1, "maxItems": MAX_AXES}]}
 _PADDING = {"anyOf": [_SIDES, {"enum": list(get_args(PaddingWord))}]}
 
 
@@ -317,6 +321,45 @@ class _Connections(_Numbers):
         return 97, f"{sum(map(len, value))} {name}"
 
 
+class _Axis(OptionType):
+    """An axis by name, such as channels, h or height, or by its number among the sides of a shape."""
+
+    words = tuple(AXIS_WORDS)
+
+    def take(self, reader: Reader, given: Any, what: str) -> Any:
+        if reader.is_word(given):
+            return AXIS_WORDS[reader.word(given, what, self.words)]
+        return reader.number(given, what)
+
+    def read(self, text: str, what: str) -> Any:
+        if re.fullmatch(r"-?[0-9]+", text):
+            return whole_number(text, what)
+        return AXIS_WORDS[_word(text, what, self.words)]
+
+    def mention(self, name: str, value: Any) -> tuple[int, str]:
+        return 95, f"{name} {self.text(value)}"
+
+
+class _Axes(_Axis):
+    """Some axes, or one."""
+
+    def take(self, reader: Reader, given: Any, what: str) -> Any:
+        axes = reader.sequence(given, what) if reader.is_list(given) else [given]
+        if not 1 <= len(axes) <= MAX_AXES:
+            reader.refuse(given, f"{what} lists {len(axes):,} axes; give 1 to {MAX_AXES}")
+        return tuple([super(_Axes, self).take(reader, axis, what) for axis in axes])
+
+    def read(self, text: str, what: str) -> Any:
+        axes = parts_of(text, ",", what, "1,0")
+        return self.take(VALUES, [super(_Axes, self).read(axis, what) for axis in axes], what)
+
+    def text(self, value: Any) -> str:
+        return ",".join(map(str, value))
+
+    def yaml(self, value: Any) -> str:
+        return f"[{', '.join(map(str, value))}]"
+
+
 def _word(text: str, what: str, known: tuple[str, ...]) -> str:
     """One of some words, from text."""
     if text not in known:
@@ -377,6 +420,8 @@ OPTION_TYPES: dict[Any, OptionType] = {
     Spatial: PER_AXIS,
     Padding: PADDING,
     Shape: _Numbers(_NUMBERS),
+    AxisName: _Axis(_AXIS),
+    AxisNames: _Axes(_AXES),
     int | tuple[Pair, ...]: _Sides(_SIDES),
     tuple[int, int]: _BeforeAfter(_PAIR),
     tuple[tuple[int, ...], ...]: _Connections({"type": "array", "items": _NUMBERS, "minItems": 1}),

@@ -108,6 +108,7 @@ class PeriodicField(NamedTuple):
 
 AnyField = Field | PeriodicField
 PIXEL = Field(1, 1, 0)
+NOTHING = PeriodicField(1, 0, (None,))  # of a parameter, which reads no pixel
 
 
 class UnknownField:
@@ -144,6 +145,13 @@ class UnknownField:
 
 
 Fields = tuple[AnyField, ...] | UnknownField
+
+
+def sees_nothing(rf: Fields) -> bool:
+    """Whether no unit sees any pixel, as those of a parameter; false where there are no axes."""
+    if isinstance(rf, UnknownField):
+        return False
+    return bool(rf) and all([isinstance(f, PeriodicField) and not any(f.ranges) for f in rf])
 
 
 def _periodic(period: int, step: int, ranges: list[tuple[int, int] | None]) -> AnyField:
@@ -252,12 +260,15 @@ class _Cut(NamedTuple):
 
 
 class Whole(Reads, _Cut):
-    """Every output reads all n cells: a global pool, a flatten before a fully connected layer."""
+    """Each of the o outputs reads all n cells: a global pool, a flatten before a fully connected layer.
+
+    Of several outputs all see the same, so that the field moves on by 0 pixels.
+    """
 
     __slots__ = ()
 
     def pattern(self) -> tuple[int, int]:
-        return 1, self.n
+        return 1, self.n if self.o == 1 else 0
 
     def cells(self, unit: int) -> range:
         return range(self.n)
@@ -265,7 +276,8 @@ class Whole(Reads, _Cut):
     def field_after(self, field: AnyField) -> AnyField | None:
         if isinstance(field, PeriodicField):
             return super().field_after(field)
-        return Field(field.size + (self.n - 1) * field.stride, field.stride * self.n, field.start)
+        stride = field.stride * self.n if self.o == 1 else 0
+        return Field(field.size + (self.n - 1) * field.stride, stride, field.start)
 
 
 class Spread(Reads, _Taps):

@@ -83,7 +83,7 @@ class MergeItem(LayerItem):
         self.paths = paths
 
     def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
-        return (), tuple(self.paths)
+        return super().parts()[0], tuple(self.paths)
 
 
 class BlockItem(Item):
@@ -320,12 +320,13 @@ class Planner:
     ) -> dict[str, Value]:
         """The options of one layer, each read as its type wants."""
         known = options_of(cls)
+        others = ("name", "paths") if cls.merges else ("name",)
         options = {}
         for name, (name_node, value) in keys.items():
-            if name == "name":
+            if name in others:
                 continue
             if name not in known:
-                self.source.refuse(name_node, unknown_option(cls, name, also=("name",)))
+                self.source.refuse(name_node, unknown_option(cls, name, also=others))
             options[name] = known[name].type.take(self.source, value, name)
         missing = [name for name in required_options(cls) if name not in options]
         if missing:
@@ -335,9 +336,10 @@ class Planner:
     def _merge(self, key: Node, cls: type[Layer], value: Node | None) -> Item:
         """add, multiply or concat with its paths."""
         keys: dict[str, tuple[ScalarNode, Node]] = {}
+        options: dict[str, Value] = {}
         if isinstance(value, MappingNode):
             keys = self.source.mapping(value, f"the options of {cls.kind}")
-            self._only(keys, ("name", "paths"), cls.kind)
+            options = self._read_options(key, cls, keys)
             value = keys["paths"][1] if "paths" in keys else None
         if value is None or (isinstance(value, ScalarNode) and not value.value):
             self.source.refuse(
@@ -348,7 +350,7 @@ class Planner:
             self._list(path, f"a path of {cls.kind}")
             for path in self.source.sequence(value, f"the paths of {cls.kind}")
         ]
-        return MergeItem(self.source, key, self._name(keys), cls, {}, paths)
+        return MergeItem(self.source, key, self._name(keys), cls, options, paths)
 
     def _block(self, key: Node, word: str, value: Node | None) -> Item:
         """A block with its parameters."""

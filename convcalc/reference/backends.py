@@ -7,10 +7,12 @@ from convcalc.reference import (
     fast,
     fast_pointwise,
     fast_pool,
+    fast_tensor,
     loops,
     loops_pointwise,
     loops_pool,
     loops_rearrange,
+    loops_tensor,
     loops_upsample,
 )
 from convcalc.reference.checks import Array
@@ -29,5 +31,7 @@ def _functions(*modules: ModuleType) -> dict[str, Callable[..., Array]]:
     }
 
 
-LOOPS: Backend = _functions(loops, loops_pool, loops_upsample, loops_pointwise, loops_rearrange)
-FAST: Backend = _functions(fast, fast_pool, fast_pointwise)
+LOOPS: Backend = _functions(
+    loops, loops_pool, loops_upsample, loops_pointwise, loops_rearrange, loops_tensor
+)
+FAST: Backend = _functions(fast, fast_pool, fast_pointwise, fast_tensor)

@@ -196,8 +196,8 @@ def tanh(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     return _each("tanh", x, tally, formula)
 
 
-def softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y[c] = e^(x[c] − largest) / Σ over channels c' of e^(x[c'] − largest)
+def softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = None) -> Array:
+    """y[c] = e^(x[c] − largest) / Σ over channels c' of e^(x[c'] − largest), or along another axis
 
     Taking the largest off changes nothing, above and below alike, and keeps e^x from overflowing.
 
@@ -205,17 +205,31 @@ def softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     array([0.5, 0.5])
     """
     cells = checks.numbers("softmax", "x", x)
+    along = checks.side("softmax", axis, cells.ndim)
     tally = tally or Tally()
     y = np.zeros(cells.shape)
     with np.errstate(all="ignore"):
-        for place in np.ndindex(*cells.shape[1:]):
-            values = [np.float64(cells[(channel, *place)]) for channel in range(len(cells))]
+        for row in rows_along(cells.shape, along):
+            values = [np.float64(cells[cell]) for cell in row]
             largest = reduce(tally.larger, values)
             powers = [tally.exponential(tally.subtract(value, largest)) for value in values]
             total = tally.sum(powers)
-            for channel, power in enumerate(powers):
-                y[(channel, *place)] = tally.divide(power, total)
+            for cell, power in zip(row, powers, strict=True):
+                y[cell] = tally.divide(power, total)
     return rounded("softmax", y, mean_type(cells))
+
+
+def rows_along(shape: Shape, *axes: int) -> list[list[Shape]]:
+    """The cells of an array in rows: those of a row differ along the given axes only.
+
+    >>> rows_along((2, 2), 1)
+    [[(0, 0), (0, 1)], [(1, 0), (1, 1)]]
+    """
+    rows: dict[Shape, list[Shape]] = {}
+    for cell in np.ndindex(*shape):
+        place = tuple(number for axis, number in enumerate(cell) if axis not in axes)
+        rows.setdefault(place, []).append(cell)
+    return list(rows.values())
 
 
 def _normalised(
@@ -302,16 +316,32 @@ def layernorm(
     weight: npt.ArrayLike | None = None,
     bias: npt.ArrayLike | None = None,
     *,
+    axes: object = None,
     tally: Tally | None = None,
 ) -> Array:
-    """Normalised over the whole sample; weight and bias have one number per cell.
+    """Normalised over the whole sample, or over some axes at each position of the others.
+
+    Weight and bias have one number per cell of the axes that are normalised over.
 
     >>> layernorm([[1.0, -1.0]]).round(4)
     array([[ 1., -1.]])
     """
     cells = checks.numbers("layernorm", "x", x)
-    scale, shift = affine_parts("layernorm", cells.shape, weight, bias)
-    return _normalised("layernorm", cells, [list(np.ndindex(*cells.shape))], scale, shift, tally)
+    over = tuple(range(cells.ndim)) if axes is None else checks.sides("layernorm", axes, cells.ndim)
+    each = tuple(cells.shape[axis] for axis in over)
+    scale, shift = (
+        None if part is None else _spread(part, cells.shape, over)
+        for part in affine_parts("layernorm", each, weight, bias)
+    )
+    return _normalised("layernorm", cells, rows_along(cells.shape, *over), scale, shift, tally)
+
+
+def _spread(numbers: Array, shape: Shape, axes: Shape) -> Array:
+    """For every cell of an array of this shape the number at its place along the axes."""
+    y = np.zeros(shape, dtype=numbers.dtype)
+    for cell in np.ndindex(*shape):
+        y[cell] = numbers[tuple(cell[axis] for axis in axes)]
+    return y
 
 
 def groupnorm(

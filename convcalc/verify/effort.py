@@ -14,6 +14,7 @@ from convcalc.reference import WITNESSES
 from convcalc.reference.base import on_axis
 from convcalc.reference.gather import most_places
 from convcalc.text import grouped, plural
+from convcalc.verify.fields import has_field, side_along
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -100,9 +101,9 @@ def fields_effort(analysis: Analysis, images: Sequence[int]) -> Effort:
     total, most, where = 0.0, -1.0, ""
     for step in analysis:
         seconds = 0.0
-        for axis, rows in enumerate(images):
-            cells, out = (_side(shape, axis) for shape in (step.input, step.output))
-            options = on_axis(step.layer.options(), axis)
+        for axis, rows in enumerate(images if has_field(step) else ()):
+            cells, out = (side_along(shape, axis) for shape in (step.input, step.output))
+            options = on_axis(step.layer.options(), axis, step.input)
             taps = options.get("kernel_size", 0)
             products = taps * (cells if WITNESSES[step.kind].stamps else out)
             seconds += rows * (len(step.shapes) * cells + out) / _OPERATIONS
@@ -112,11 +113,6 @@ def fields_effort(analysis: Analysis, images: Sequence[int]) -> Effort:
         if seconds > most:
             most, where = seconds, f"{max(images, default=0):,} pixels through {step.name}"
     return Effort("finding its receptive fields", total, where)
-
-
-def _side(shape: Sequence[int], axis: int) -> int:
-    """Cells along an axis; 1 of a vector."""
-    return shape[1 + axis] if len(shape) > 1 else 1
 
 
 def loops_effort(sorts: int) -> Effort:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convcalc.analysis.trace import Range, clip
-from convcalc.layers.rf import UnknownField, union
+from convcalc.layers.rf import UnknownField, sees_nothing, union
 from convcalc.layers.window import axis_names
 from convcalc.reference import WITNESSES
 from convcalc.reference.base import mark, on_axis
@@ -60,12 +60,17 @@ def unit_claims(analysis: Analysis) -> list[Claim]:
     claims: list[Claim] = []
     for i in sorted({*range(0, len(steps), every), len(steps) - 1}):
         step = steps[i]
-        if isinstance(step.rf, UnknownField):
+        if not has_field(step):
             continue
         sides = step.output[1:]
         units = {tuple(0 for _ in sides), tuple(n // 2 for n in sides), tuple(n - 1 for n in sides)}
         claims += [(step, unit, analysis.trace(step, unit)[image]) for unit in sorted(units)]
     return claims
+
+
+def has_field(step: Step) -> bool:
+    """Whether its units see certain pixels, so that the network is run along each axis up to it."""
+    return not isinstance(step.rf, UnknownField) and not sees_nothing(step.rf)
 
 
 def pixels_to_perturb(n: int, claims: list[Range]) -> list[int]:
@@ -89,7 +94,7 @@ def _ends_of(perturbed: list[int], rows: Any, unit: int) -> Range:
 
 def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Iterator[Check]:
     """Along one axis: size, stride and padding of a step's field, for all units that see no border."""
-    if isinstance(step.rf, UnknownField) or len(step.output) == 1:
+    if isinstance(step.rf, UnknownField) or not has_field(step) or len(step.output) == 1:
         return
     image = analysis.network.input
     n, field = image[1 + axis], step.rf[axis]
@@ -97,6 +102,11 @@ def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Itera
     whole = {unit: ends for unit, ends in claimed.items() if ends and ends[0] >= 0 and ends[1] < n}
     found = {unit: _ends_of(list(range(n)), rows, unit) for unit in whole}
     yield Check(f"{step.name} along the {axis_names(image)[axis]}", "field", whole, found)
+
+
+def side_along(shape: Shape, axis: int) -> int:
+    """Cells along an axis of the image; 1 where a shape has no such axis."""
+    return shape[1 + axis] if 1 + axis < len(shape) else 1
 
 
 def _dependences(
@@ -108,9 +118,14 @@ def _dependences(
     kept = {analysis.image: start}
     for step, _, freed in analysis.schedule():
         progress(f"{step.name}: field along axis {axis}")
-        options = on_axis(step.layer.options(), axis)
-        rows = WITNESSES[step.kind].along_axis(options, [kept[source] for source in step.before])
-        kept[step] = mark(rows)
+        if has_field(step):
+            options = on_axis(step.layer.options(), axis, step.input)
+            rows = WITNESSES[step.kind].along_axis(
+                options, [kept[source] for source in step.before]
+            )
+            kept[step] = mark(rows)
+        else:  # nothing is said of its units, nor of those after it
+            kept[step] = np.zeros((len(perturbed), side_along(step.output, axis)))
         yield step, kept[step]
         for each in freed:
             del kept[each]

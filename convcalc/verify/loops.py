@@ -55,6 +55,7 @@ def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] 
         changes["num_groups"] = 2
     if options.get("connections"):
         changes["connections"] = ((0, 1), (1, 2), (2, 3), (0, 3))
+    changes |= _small_range(options)
     if "upscale_factor" in options:
         channels = formulas.product([options["upscale_factor"]] * (len(shapes[0]) - 1))
     small = replace(layer, **changes)
@@ -73,6 +74,15 @@ def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] 
         if min(out[1:], default=2) >= 2:
             break
     return found
+
+
+def _small_range(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The part or range that a slice takes, where the axis has few cells."""
+    if options.get("into"):
+        return {"into": 2, "take": 1 if options["take"] else 0}
+    if "stop" not in options:
+        return {}
+    return {"start": 1 if options["start"] else 0, "stop": None if options["stop"] is None else -1}
 
 
 def _small_shape(shape: Shape, side: int, longer: int, channels: int) -> Shape:
