@@ -36,8 +36,8 @@ def carry(reads: tuple[Reads, ...] | UnknownField | None, rf: Fields) -> Fields:
     if reads is None or (not rf and not isinstance(rf, UnknownField)):
         return rf
     if isinstance(rf, UnknownField):
-        if not rf.whole and _gathers(reads):
-            return GATHERED
+        if rf.moved:
+            return _carry_moved(reads, rf)
         return rf.with_local(carry(reads, rf.local)) if rf.local else rf
     if isinstance(reads, UnknownField):
         return reads.with_local(rf) if reads.whole else reads
@@ -47,11 +47,15 @@ def carry(reads: tuple[Reads, ...] | UnknownField | None, rf: Fields) -> Fields:
     return _checked([r.field_after(f) for r, f in zip(reads, rf)])
 
 
-def _gathers(reads: tuple[Reads, ...] | UnknownField) -> bool:
-    """Whether each output reads all positions, so that it does not matter in which order they are."""
+def _carry_moved(reads: tuple[Reads, ...] | UnknownField, rf: UnknownField) -> UnknownField:
+    """The field after positions changed places, and then a layer: known again where it reads all of them."""
     if isinstance(reads, UnknownField):
-        return reads.whole
-    return bool(reads) and all([isinstance(each, Whole) for each in reads])
+        if reads.whole:
+            return GATHERED
+        return rf if reads.moved else UnknownField(rf.reason)
+    if all([isinstance(each, Whole) for each in reads]):
+        return GATHERED
+    return UnknownField(rf.reason)  # some positions may be left out
 
 
 def _checked(fields: list[AnyField | None]) -> Fields:
@@ -70,8 +74,11 @@ def join(work: Work, before: tuple[Step, ...]) -> tuple[Fields, str]:
         return before[0].rf, ""
     before = tuple([step for step in before if not sees_nothing(step.rf)]) or before
     if isinstance(work.reads, UnknownField):  # maps side by side: only what sees all stays known
-        known_whole = all([isinstance(step.rf, UnknownField) and step.rf.whole for step in before])
-        return (before[0].rf if known_whole else work.reads), ""
+        found = [step.rf for step in before if isinstance(step.rf, UnknownField)]
+        if len(found) == len(before) and all([rf.whole for rf in found]):
+            return found[0], ""
+        rest = [rf for rf in found if not rf.whole]
+        return next((rf for rf in rest if not rf.moved), rest[0] if rest else work.reads), ""
     sides = work.output[1:]
     maps = [step for step in before if step.output[1:] == sides]
     gated = len(maps) < len(before)

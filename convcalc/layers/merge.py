@@ -159,7 +159,8 @@ class Concat(Merge):
         if place == 0:
             return None
         name = axis_name(place, shape)
-        return UnknownField(f"concat puts maps side by side along the {name}, so units differ")
+        reason = f"concat puts maps side by side along the {name}, so units differ"
+        return UnknownField(reason, moved=True)
 
     def check(self, *shapes: Shape) -> None:
         super().check(*shapes)

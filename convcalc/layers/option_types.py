@@ -21,6 +21,9 @@ MAX_ENTRIES = 100_000  # numbers in a table: LeNet-5's connections need 60
 MAX_AXES = 8  # named at once; shapes have four sides, or a few more after a reshape
 NOT_PADDING = ("yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "")
 
+# Numbers that the options column shows with their names, for a kind has several of them.
+_SHOWN_BY_NAME = ("start", "stop", "step", "into", "take")
+
 _NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
 _PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
 _NUMBERS = {"type": "array", "items": _NUMBER, "minItems": 1}
@@ -113,6 +116,8 @@ class OptionType:
         """How the options column shows the option, and a number by which it is ordered."""
         if name in LETTERS:
             return list(LETTERS).index(name), LETTERS[name] + self.short(value)
+        if name in _SHOWN_BY_NAME:
+            return 60 + _SHOWN_BY_NAME.index(name), f"{name} {self.short(value)}"
         return 50, self.short(value)
 
     def short(self, value: Any) -> str:

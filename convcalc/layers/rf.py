@@ -118,17 +118,20 @@ class UnknownField:
         reason: a sentence without its full stop.
         whole: whether the units see the whole image, by way of something that gathers it.
         local: where the whole is seen, the fields without what gathers it; () where they are not known.
+        moved: whether positions only changed places, so that together they see what they saw before.
     """
 
-    __slots__ = ("local", "reason", "whole")
+    __slots__ = ("local", "moved", "reason", "whole")
 
-    def __init__(self, reason: str, *, whole: bool = False, local: Fields = ()) -> None:
-        self.reason, self.whole = reason, whole
+    def __init__(
+        self, reason: str, *, whole: bool = False, local: Fields = (), moved: bool = False
+    ) -> None:
+        self.reason, self.whole, self.moved = reason, whole, moved
         self.local: tuple[AnyField, ...] = () if isinstance(local, UnknownField) else local
 
     def with_local(self, local: Fields) -> UnknownField:
         """The same with other local fields."""
-        return UnknownField(self.reason, whole=self.whole, local=local)
+        return UnknownField(self.reason, whole=self.whole, local=local, moved=self.moved)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, UnknownField) and self._key == other._key
@@ -141,7 +144,7 @@ class UnknownField:
 
     @property
     def _key(self) -> tuple[object, ...]:
-        return self.reason, self.whole, self.local
+        return self.reason, self.whole, self.local, self.moved
 
 
 Fields = tuple[AnyField, ...] | UnknownField

@@ -200,9 +200,8 @@ class Flatten(Rearrangement):
         if len(out) == len(shape):
             return None
         if len(out) > 1:
-            return UnknownField(
-                "flatten lays axes in one row, so positions are not where they were"
-            )
+            reason = "flatten lays axes in one row, so positions are not where they were"
+            return UnknownField(reason, moved=True)
         return tuple([Whole(n) for n in shape[1:]])
 
     def check(self, shape: Shape) -> None:
@@ -246,7 +245,7 @@ class Reshape(Rearrangement):
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         if shape == out or (len(shape) == 1 and len(out) == 1):
             return None
-        return UnknownField("a reshape moves values to other positions")
+        return UnknownField("a reshape moves values to other positions", moved=True)
 
     def check(self, shape: Shape) -> None:
         check_at_least("a side of shape", min(self.shape))

@@ -220,7 +220,7 @@ class Permute(Rearrangement):
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         if places_of(self.order, shape) == tuple(range(len(shape))):
             return None
-        return UnknownField("permute puts the axes in another order")
+        return UnknownField("permute puts the axes in another order", moved=True)
 
     def check(self, shape: Shape) -> None:
         check_axis_names(self.order, shape)

@@ -45,6 +45,9 @@ def sort_of(step: Step) -> str:
 def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
     """The layer with few channels, on the smallest map it accepts; None if the loops would take long."""
     options = layer.options()
+    if layer.is_source:  # what comes in is not read
+        few = tuple([min(side, FEW_CHANNELS) for side in options["shape"]])
+        return replace(layer, shape=few), [(1,)]  # type: ignore[call-arg]
     if "shape" in options:  # a reshape has no smaller copy
         return (layer, shapes) if formulas.product(shapes[0]) <= MAX_LOOPED else None
     channels = FEW_CHANNELS
