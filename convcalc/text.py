@@ -10,7 +10,7 @@ from typing import Any
 
 MAX_SHOWN = 60  # characters of a user's input that a message repeats
 
-_NARROW = frozenset("…–−→⌊⌋⌈⌉≤≥≈─₁₂⁶Σσαβ")  # signs of ours that are one column wide
+_NARROW = frozenset("…–−→⌊⌋⌈⌉≤≥≈─₁₂⁶Σσαβλπ")  # signs of ours that are one column wide
 
 
 # ------------------------------------------------------------------------- what a terminal shows
@@ -245,6 +245,8 @@ LATEX = {
     "ε": r"$\varepsilon$",
     "μ": r"$\mu$",
     "σ": r"$\sigma$",
+    "λ": r"$\lambda$",
+    "π": r"$\pi$",
     "∏": r"$\prod$",
     "√": r"$\surd$",
     "∞": r"$\infty$",
@@ -292,7 +294,7 @@ FORMULA_SIGNS += tuple(chr(ord(sign) + 0xFEE0) for sign in "=+-@")  # the wide o
 ASCII = {
     "×": "x", "·": "*", "−": "-", "–": "-", "…": "...", "─": "-", "→": "->", "⌊": "floor(",
     "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "≤": "<=", "≈": "~", "±": "+-", "°": " deg",
-    "Σ": "sum", "∏": "prod", "α": "alpha", "β": "beta", "σ": "sigma", "Φ": "Phi", "√": "sqrt ",
+    "Σ": "sum", "∏": "prod", "α": "alpha", "β": "beta", "σ": "sigma", "λ": "lambda", "π": "pi", "Φ": "Phi", "√": "sqrt ",
     "✓": "ok", "✗": "x", "█": "#", "░": ".", "∞": "inf", "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅙": "1/6", "÷": "/",
     **{sign: f"^{letter}" for sign, letter in SUPERSCRIPTS.items()}, **SUBSCRIPTS,
 }  # fmt: skip

@@ -67,6 +67,17 @@ class Draw:
             )
         return self.sides(axes, 2)
 
+    def axis(self, shape: Shape) -> int | str:
+        """An axis by its number from either end, or as channels."""
+        number = self.below(-len(shape), len(shape) - 1)
+        return "channels" if number == 0 else number
+
+    def order(self, cls: type[Layer], sides: int) -> Any:
+        """An order of axes, or of the channels that blocks become."""
+        if cls.kind == "permute":
+            return tuple(map(int, self.rng.permutation(sides)))
+        return str(self.rng.choice(("pytorch", "onnx")))
+
     def option(self, cls: type[Layer], name: str, shape: Shape) -> Any:
         """A value for one option, sensible often enough to be accepted."""
         axes = max(1, len(shape) - 1)
@@ -92,11 +103,23 @@ class Draw:
             "size": lambda: self.below(1, 7) if cls.kind == "lrn" else self.spatial(axes, 1, 5),
             "offset": lambda: self.spatial(axes, 0, 2),
             "norm_type": lambda: self.below(1, 3),
-            "mode": lambda: str(self.rng.choice(MODES.get(cls.kind, ("nearest", "linear")))),
             "heads": lambda: int(self.rng.choice(divisors)),
             "kv_heads": lambda: int(self.rng.choice((1, 2, 3))),
             "key_dim": lambda: self.below(1, 3),
             "value_dim": lambda: self.below(1, 3),
+            "block_size": lambda: self.below(1, 3),
+            "start": lambda: self.below(-shape[0], shape[0] - 1),
+            "stop": lambda: self.below(-shape[0] + 1, shape[0]),
+            "step": lambda: self.below(1, 3),
+            "into": lambda: int(self.rng.choice(divisors)),
+            "take": lambda: self.below(0, 1),
+            "axis": lambda: self.axis(shape),
+            "start_axis": lambda: self.axis(shape),
+            "end_axis": lambda: self.axis(shape),
+            "axes": lambda: tuple(self.axis(shape) for _ in range(self.below(1, axes))),
+            "op": lambda: str(self.rng.choice(("mean", "sum", "max", "min"))),
+            "order": lambda: self.order(cls, len(shape)),
+            "mode": lambda: str(self.rng.choice(MODES.get(cls.kind, ("nearest", "linear")))),
             "size_rule": lambda: str(self.rng.choice(("pytorch", "keras"))),
             "channels": lambda: (self.below(0, 2), self.below(0, 2)),
             "shape": lambda: (
@@ -124,7 +147,7 @@ class Draw:
         """A layer of a kind that accepts the shapes drawn with it."""
         while True:
             shape: Shape = (self.below(1, 6),)
-            if not cls.needs_flat:
+            if not cls.needs_flat or (cls.kind == "linear" and self.chance(0.5)):
                 axes = int(self.rng.choice((1, 2, 2, 2, 3)))
                 shape = (
                     self.below(1, 6),
@@ -143,6 +166,8 @@ class Draw:
                     name: options[name] for name in options if name not in ("size", "scale", "like")
                 }
                 options |= self.sizes(axes)
+            if cls.kind == "slice" and options.get("into"):
+                options = {k: v for k, v in options.items() if k in ("into", "take", "axis")}
             if options.get("groups", 1) > 1 and "out_channels" in options:
                 options["out_channels"] = options["groups"] * self.below(1, 2)
             layer = cls(**options)
@@ -192,7 +217,7 @@ def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loop
     every_axis = layer.reads(shape, out)
     if isinstance(every_axis, tuple) and len(out) > 1:
         for axis, reads in enumerate(every_axis):
-            one = on_axis(options, axis)
+            one = on_axis(options, axis, shape)
             rows = mark(witness.along_axis(one, [np.eye(s[1 + axis]) for s in shapes]))
             compare_reads(reads, rows, said)
 

@@ -121,6 +121,30 @@ def divisors(number: int) -> list[int]:
     return [d for d in range(1, number + 1) if number % d == 0]
 
 
+AXES = {
+    2: ("channels", "length"),
+    3: ("channels", "height", "width"),
+    4: ("channels", "depth", "height", "width"),
+}
+
+
+def named(shape: Shape, place: int) -> st.SearchStrategy[int | str]:
+    """The ways to call one axis: its name, and its number from either end."""
+    return st.sampled_from([AXES[len(shape)][place], place, place - len(shape)])
+
+
+def axis_of(shape: Shape) -> st.SearchStrategy[int | str]:
+    """An axis of a map, called in one of its ways."""
+    return st.integers(0, len(shape) - 1).flatmap(lambda place: named(shape, place))
+
+
+@st.composite
+def axes_of(draw: st.DrawFn, shape: Shape) -> tuple[int | str, ...]:
+    """Some axes of a map, each once."""
+    places = draw(st.lists(st.integers(0, len(shape) - 1), min_size=1, unique=True))
+    return tuple(draw(named(shape, place)) for place in places)
+
+
 @st.composite
 def windowed(
     draw: st.DrawFn,
@@ -319,6 +343,9 @@ def _linear(draw: st.DrawFn, kind: str) -> Drawn:
     options: Options = {"out_features": draw(st.integers(1, 9))}
     if kind == "linear":
         options |= maybe(draw, "bias", st.booleans())
+        if draw(st.booleans()):
+            shape = draw(maps(most=4))
+            return options | {"axis": draw(axis_of(shape))}, (shape,)
     return options, ((draw(st.integers(1, 12)),),)
 
 
@@ -430,7 +457,11 @@ def _scale(draw: st.DrawFn, kind: str) -> Drawn:
 
 @of_kind("layernorm", "instancenorm")
 def _norm(draw: st.DrawFn, kind: str) -> Drawn:
-    return _affine(draw), (draw(maps()),)
+    shape = draw(maps())
+    options = _affine(draw)
+    if kind == "layernorm":
+        options |= maybe(draw, "axes", axes_of(shape))
+    return options, (shape,)
 
 
 @of_kind("groupnorm")
@@ -480,9 +511,9 @@ def _dropout(draw: st.DrawFn, kind: str) -> Drawn:
 
 
 @of_kind(
-    *("relu", "relu6", "elu", "silu", "hardswish", "sigmoid", "tanh", "softmax", "hardtanh"),
+    *("relu", "relu6", "elu", "silu", "hardswish", "sigmoid", "tanh", "hardtanh"),
     *("hardsigmoid", "softplus", "logsigmoid", "mish", "selu", "softsign", "log_softmax"),
-    *("global_avgpool", "global_maxpool", "flatten"),
+    *("global_avgpool", "global_maxpool"),
 )
 def _plain(draw: st.DrawFn, kind: str) -> Drawn:
     return {}, (draw(maps()),)
@@ -516,6 +547,69 @@ def _crop(draw: st.DrawFn, kind: str) -> Drawn:
     return {"like": "other"}, (shape, (draw(st.integers(1, 4)), *sizes))
 
 
+@of_kind("flatten")
+def _flatten(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps())
+    first = draw(st.integers(0, len(shape) - 1))
+    last = draw(st.integers(first, len(shape) - 1))
+    options = maybe(draw, "start_axis", named(shape, first))
+    last = last if options else len(shape) - 1
+    return options | maybe(draw, "end_axis", named(shape, last)), (shape,)
+
+
+@of_kind("slice")
+def _slice(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps())
+    place = draw(st.integers(0, len(shape) - 1))
+    n = shape[place]
+    options = {"axis": draw(named(shape, place))}
+    if draw(st.booleans()):
+        parts = draw(st.sampled_from(divisors(n)))
+        return options | {"into": parts, "take": draw(st.integers(-parts, parts - 1))}, (shape,)
+    start = draw(st.integers(0, n - 1))
+    stop = draw(st.integers(start + 1, n))
+    options |= {"start": draw(st.sampled_from([start, start - n]))}
+    options |= maybe(draw, "stop", st.sampled_from([stop, stop - n] if stop < n else [stop]))
+    return options | maybe(draw, "step", st.integers(1, 3)), (shape,)
+
+
+@of_kind("space_to_depth")
+def _blocks(draw: st.DrawFn, kind: str) -> Drawn:
+    channels, *places = draw(maps(most=3, channels=3))
+    size = draw(st.integers(1, 2))
+    options: Options = {"block_size": size}
+    options |= maybe(draw, "order", st.sampled_from(["pytorch", "onnx", "focus"]))
+    return options, ((channels, *(n * size for n in places)),)
+
+
+@of_kind("permute")
+def _permute(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps())
+    order = draw(st.permutations(range(len(shape))))
+    return {"order": tuple(draw(named(shape, place)) for place in order)}, (shape,)
+
+
+@of_kind("reduce")
+def _reduce(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps())
+    options = maybe(draw, "axes", axes_of(shape))
+    options |= maybe(draw, "op", st.sampled_from(["mean", "sum", "max", "min"]))
+    if len(options.get("axes", ())) < len(shape):
+        options |= maybe(draw, "keep", st.booleans())
+    return options, (shape,)
+
+
+@of_kind("parameter")
+def _parameter(draw: st.DrawFn, kind: str) -> Drawn:
+    return {"shape": draw(maps())}, (draw(maps()),)
+
+
+@of_kind("softmax")
+def _softmax(draw: st.DrawFn, kind: str) -> Drawn:
+    shape = draw(maps())
+    return maybe(draw, "axis", axis_of(shape)), (shape,)
+
+
 @of_kind("reshape")
 def _reshape(draw: st.DrawFn, kind: str) -> Drawn:
     shape = draw(maps())
@@ -537,7 +631,10 @@ def _shuffle(draw: st.DrawFn, kind: str) -> Drawn:
 def _pixels(draw: st.DrawFn, kind: str) -> Drawn:
     shape = draw(maps(most=4, channels=3))
     factor = draw(st.integers(1, 2))
-    return {"upscale_factor": factor}, ((shape[0] * factor ** (len(shape) - 1), *shape[1:]),)
+    options = {"upscale_factor": factor} | maybe(
+        draw, "order", st.sampled_from(["pytorch", "onnx"])
+    )
+    return options, ((shape[0] * factor ** (len(shape) - 1), *shape[1:]),)
 
 
 @of_kind("add", "multiply")
@@ -564,9 +661,12 @@ def _pairs(draw: st.DrawFn, kind: str) -> Drawn:
 
 @of_kind("concat")
 def _concat(draw: st.DrawFn, kind: str) -> Drawn:
-    channels, *sides = draw(maps())
+    shape = draw(maps())
+    place = draw(st.integers(0, len(shape) - 1))
+    options = maybe(draw, "axis", named(shape, place))
+    place = place if options else 0
     more = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
-    return {}, tuple((c, *sides) for c in (channels, *more))
+    return options, (shape, *((*shape[:place], n, *shape[place + 1 :]) for n in more))
 
 
 def drawn_of(kind: str) -> st.SearchStrategy[Made]:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from convcalc.layers import Layer, every
 from strategies import Made, Shape, drawn_of, few
 
-NOT_NUMBERS = {"connections"}  # names maps, does not count anything
+# They name maps or axes and do not count anything.
+NOT_NUMBERS = {"connections", "axis", "axes", "order", "start_axis", "end_axis"}
 
 Place = tuple[Any, ...]
 

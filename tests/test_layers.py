@@ -370,6 +370,49 @@ NOTES: list[tuple[str, dict[str, Any], Shape, list[str]]] = [
 
 REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
     (
+        "slice",
+        {"start": 8},
+        ((8, 6, 6),),
+        "start is 8, but along the channels there are 8 cells; use 0 to 7, or -1 for the last",
+    ),
+    (
+        "reduce",
+        {"op": "mean", "axes": ("h",)},
+        ((8,),),
+        "8 has no axis h; use channels, or a number below 1",
+    ),
+    (
+        "space_to_depth",
+        {"block_size": 2},
+        ((3, 5, 4),),
+        "the input's height is 5, which block_size 2 does not divide; try block_size 1",
+    ),
+    (
+        "softmax",
+        {"axis": 3},
+        ((8, 6, 6),),
+        "8×6×6 has no axis 3; use channels, height, width, or a number below 3",
+    ),
+    (
+        "flatten",
+        {"start_axis": 2, "end_axis": 1},
+        ((8, 6, 6),),
+        "start_axis is the width, which comes after end_axis, the height; exchange them",
+    ),
+    (
+        "permute",
+        {"order": ("w", "h")},
+        ((8, 6, 6),),
+        "order lists 2 of the 3 axes of 8×6×6; name channels, height, width",
+    ),
+    ("parameter", {"shape": (0, 3)}, ((8, 6),), "a side of shape is 0; use 1 or more"),
+    (
+        "layernorm",
+        {"axes": ("d",)},
+        ((8, 6, 6),),
+        "8×6×6 has no axis d; use channels, height, width, or a number below 3",
+    ),
+    (
         "conv",
         {"out_channels": 4, "kernel_size": 7},
         ((3, 5, 5),),

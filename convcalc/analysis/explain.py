@@ -94,8 +94,10 @@ def explain_report(analysis: Analysis, name: str) -> Report:
 
 def _explain_step(step: Step) -> list[str]:
     """The working of a walked layer's numbers."""
-    (source, *_) = step.before
-    before = None if source.place == 0 or isinstance(source.rf, UnknownField) else source.rf
+    source = step.before[0] if step.before else None
+    before = None
+    if source and source.place and not isinstance(source.rf, UnknownField):
+        before = source.rf
     return explain(step.layer, step.shapes, step.output, before)
 
 

@@ -15,8 +15,10 @@ from convcalc.layers.rf import (
     Fields,
     Reads,
     UnknownField,
+    Whole,
     aligned,
     hull,
+    sees_nothing,
 )
 from convcalc.layers.window import axis_names
 from convcalc.text import quoted
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 TOO_LONG = UnknownField("the pattern of what units see repeats too rarely to follow")
 TOO_WIDE = UnknownField(f"it is wider than {MAX_VALUES:.0e} pixels")
+GATHERED = UnknownField(
+    "it gathers all positions, so every unit sees all that they saw", whole=True
+)
 GATED = "a map of one value scales the whole, so every unit sees all that it saw"
 
 
@@ -51,6 +56,8 @@ def carry(
     if reads is None or (not rf and not isinstance(rf, UnknownField)):
         return rf
     if isinstance(rf, UnknownField):
+        if rf.moved:
+            return _carry_moved(reads, rf)
         return rf.with_local(carry(reads, rf.local, through)) if rf.local else rf
     if isinstance(reads, UnknownField):
         if reads.cause in through:
@@ -60,6 +67,17 @@ def carry(
         after = reads[0].field_after(rf[0])
         return _checked([after, after])
     return _checked([r.field_after(f) for r, f in zip(reads, rf)])
+
+
+def _carry_moved(reads: tuple[Reads, ...] | UnknownField, rf: UnknownField) -> UnknownField:
+    """The field after positions changed places, and then a layer: known again where it reads all of them."""
+    if isinstance(reads, UnknownField):
+        if reads.whole:
+            return GATHERED
+        return rf if reads.moved else UnknownField(rf.reason)
+    if all([isinstance(each, Whole) for each in reads]):
+        return GATHERED
+    return UnknownField(rf.reason)  # some positions may be left out
 
 
 def _checked(fields: list[AnyField | None]) -> Fields:
@@ -82,6 +100,13 @@ def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) ->
     """
     if work.layer.references or not any(step.rf for step in before):
         return before[0].rf, ""
+    before = tuple([step for step in before if not sees_nothing(step.rf)]) or before
+    if isinstance(work.reads, UnknownField):  # maps side by side: only what sees all stays known
+        found = [step.rf for step in before if isinstance(step.rf, UnknownField)]
+        if len(found) == len(before) and all([rf.whole for rf in found]):
+            return found[0], ""
+        rest = [rf for rf in found if not rf.whole]
+        return next((rf for rf in rest if not rf.moved), rest[0] if rest else work.reads), ""
     sides = work.output[1:]
     maps = [step for step in before if step.output[1:] == sides]
     considered = maps if GATES in through else before
@@ -90,8 +115,6 @@ def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) ->
     for reason in unknown:
         if not reason.whole:
             return reason, ""
-    if isinstance(work.reads, UnknownField):
-        return work.reads, ""
     known = [(step, local_fields(step.rf)) for step in maps]
     rf, warning = _hull([(step, local) for step, local in known if local])
     if unknown or gated:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from convcalc.analysis.rows import COLUMNS, not_counted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from convcalc.analysis.analysis import Analysis, Step
     from convcalc.report import Report
 
@@ -35,8 +37,9 @@ def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
     """
     size, totals = BYTES[dtype], analysis.totals
     image = analysis.image.activations
-    kept = sum([step.activations for step in analysis if not _needs_no_place(step)])
-    outputs = image + totals["activations"]
+    made = [step for step in analysis if not step.layer.is_source]  # a parameter is a weight
+    kept = sum([step.activations for step in made if not _needs_no_place(step)])
+    outputs = image + sum([step.activations for step in made])
     inside = sum([step.work.kept_for_backward for step in analysis])
     return {
         "weights": size * (totals["params"] + totals["buffers"]),
@@ -52,6 +55,11 @@ def _needs_no_place(step: Step) -> bool:
     return step.layer.in_place or step.layer.is_view
 
 
+def _overwrites(step: Step, freed: Collection[Step]) -> bool:
+    """Whether a step's only input is read by nobody else, and is no parameter."""
+    return len(step.before) == 1 and bool(freed) and not step.before[0].layer.is_source
+
+
 def peak(analysis: Analysis) -> tuple[int, str]:
     """The most values alive at once, and the layer that sets it.
 
@@ -60,13 +68,13 @@ def peak(analysis: Analysis) -> tuple[int, str]:
     now = analysis.image.activations
     most, where = now, "the input"
     for step, _, freed in analysis.schedule():
-        reuses = _needs_no_place(step) and len(step.before) == 1 and bool(freed)
-        if not reuses:
+        reuses = _needs_no_place(step) and _overwrites(step, freed)
+        if not reuses and not step.layer.is_source:
             now += step.activations
         if now > most:
             most, where = now, step.name
         if not reuses:
-            now -= sum([each.activations for each in freed])
+            now -= sum([each.activations for each in freed if not each.layer.is_source])
     return most, where
 
 

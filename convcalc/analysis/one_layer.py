@@ -101,7 +101,7 @@ def _change(
 
 def _flat_shape(layer: Layer, shape: Shape) -> tuple[Shape, list[str]]:
     """The shape as the layer takes it, and a note where it was flattened for it."""
-    if not layer.needs_flat or len(shape) == 1:
+    if not layer.takes_vectors() or len(shape) == 1:
         return shape, []
     values = product(shape)
     return (values,), [f"{times(shape)} is flattened to {values:,} values"]

@@ -58,9 +58,8 @@ def trace(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) ->
         for source in each.before[:1] if each.layer.references else each.before:
             if GATES in analysis.through and _is_gate(source, each):
                 continue
-            if isinstance(reads, UnknownField) and reads.cause not in analysis.through:
-                cells = [range(n) for n in source.output[1:]] or cells  # a norm, or attention
-            inside = _cells_of(source, each, cells)
+            whole = isinstance(reads, UnknownField) and reads.cause not in analysis.through
+            inside = _cells_of(source, each, cells, whole=whole)
             if not (any(inside) if apart else all(inside)):
                 continue  # outside along one axis is outside
             others = wanted.get(source.place)
@@ -122,10 +121,12 @@ def _read(reads: Reads, units: Cells) -> Cells:
     return range(found[0], found[1] + 1) if found else set()
 
 
-def _cells_of(source: Step, step: Step, cells: list[Cells]) -> list[Cells]:
+def _cells_of(source: Step, step: Step, cells: list[Cells], *, whole: bool) -> list[Cells]:
     """Those of the cells that a step reads which the source has; of the image, those on padding too."""
     if len(source.output) == 1:
         return cells
+    if whole:  # for a norm, or attention; the axes need not be the same
+        return [range(n) for n in source.output[1:]]
     found: list[Cells] = []
     for along, n, side in zip(cells, source.output[1:], step.output[1:] or source.output[1:]):
         if step.layer.merges and n == 1 < side:
@@ -137,7 +138,8 @@ def _cells_of(source: Step, step: Step, cells: list[Cells]) -> list[Cells]:
 
 def _is_gate(source: Step, step: Step) -> bool:
     """Whether a path scales a whole map by a single cell."""
-    return step.layer.merges and source.output[1:] != step.output[1:]
+    sides = source.output[1:]
+    return step.layer.merges and sides != step.output[1:] and max(sides, default=1) == 1
 
 
 def _ends(cells: Cells) -> Range:

@@ -10,6 +10,7 @@ from convcalc.analysis.analysis import Analysis, Step, Work, image_step
 from convcalc.analysis.fields import carry, join
 from convcalc.errors import ShapeError
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
+from convcalc.layers.rf import NOTHING
 from convcalc.network.network import without_collector
 from convcalc.text import times
 
@@ -54,7 +55,9 @@ def _steps(network: Network, image: Step, batch: int, through: Collection[str]) 
                 failure = network.error(node, error.what)
                 failure.failed = network, place - 1
                 raise failure from None
-        if len(before) > 1:
+        if layer.is_source:
+            known.append(Step(place, name, work, (), tuple([NOTHING for _ in network.input[1:]])))
+        elif len(before) > 1:
             rf, warning = join(work, before, through)
             known.append(Step(place, name, work, before, carry(work.reads, rf, through), warning))
         else:

@@ -32,6 +32,7 @@ MODULES = (  # the most wanted first
     "attention",
     "resize",
     "stated",
+    "tensor",
 )
 KINDS.modules("convcalc.layers", MODULES)
 

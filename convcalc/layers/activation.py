@@ -6,8 +6,10 @@ from typing import ClassVar, Literal
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
+from convcalc.layers.axes import AxisName, place_of
 from convcalc.layers.base import Counts, Elementwise, frozen, kind
 from convcalc.layers.names import with_dimensions
+from convcalc.layers.rf import Reads, Slide, UnknownField, Whole
 from convcalc.layers.window import Shape
 
 Approximation = Literal["none", "tanh"]
@@ -275,6 +277,9 @@ class Softmax(Elementwise):
         e^(x − max) / Σ e^(x − max): one subtraction, one exponential and one division per value;
         c − 1 comparisons for the largest and c − 1 additions for the sum per position; no parameters
 
+    Options:
+        axis: along which the outputs add up to 1, by name or number; c is its length.
+
     Source:
         Bridle 1990; with the largest taken off as in Goodfellow, Bengio & Courville 2016, section 4.1,
         and PyTorch Softmax over the channels.
@@ -293,9 +298,21 @@ class Softmax(Elementwise):
     family: ClassVar = "activation"
     example: ClassVar = ({}, (1000,))
 
+    axis: AxisName = "channels"
+
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
+        place = place_of(self.axis, shape)
+        if place == 0:
+            return None
+        n = shape[place]
+        return tuple([Whole(n, n) if at == place else Slide(1) for at in range(1, len(shape))])
+
+    def check(self, shape: Shape) -> None:
+        place_of(self.axis, shape)
+
     def counts(self, shape: Shape, out: Shape) -> Counts:
         cells = formulas.product(shape)
-        others = cells - cells // shape[0]
+        others = cells - cells // shape[place_of(self.axis, shape)]
         return {
             "exponentials": cells,
             "divisions": cells,

@@ -137,8 +137,11 @@ class Layer:
     vector_is_1d: ClassVar[bool] = (
         False  # whether, as PyTorch's BatchNorm1d, kind1d takes vectors too
     )
+    is_source: ClassVar[bool] = False  # whether it reads nothing of what comes in
     is_view: ClassVar[bool] = False  # whether the values stay where they are in memory
-    needs_flat: ClassVar[bool] = False  # whether a map must be flattened before it
+    needs_flat: ClassVar[bool] = (
+        False  # whether a map is flattened before it, unless an option says how it takes maps
+    )
     in_place: ClassVar[bool] = False  # whether the output may be written over the input
     references: ClassVar[tuple[str, ...]] = ()  # options that name another node, read as an input
     is_proven: ClassVar[bool] = True  # whether its numbers can be held against arrays
@@ -165,6 +168,10 @@ class Layer:
     def called(self) -> str:
         """What it is called where only its sort is named: its kind, unless its author names it."""
         return self.kind
+
+    def takes_vectors(self) -> bool:
+        """Whether a map must be flattened before it."""
+        return self.needs_flat
 
     def check(self, shape: Shape) -> None:
         """Refuse a shape this layer cannot take.

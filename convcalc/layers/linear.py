@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
+from convcalc.layers.axes import AxisName, other_sides, place_of, with_side
 from convcalc.layers.base import Counts, Layer, NoParameters, kind
 from convcalc.layers.checks import check_at_least
+from convcalc.layers.rf import Reads, Slide, UnknownField, Whole
 from convcalc.layers.window import Shape
 from convcalc.text import times
 
@@ -18,10 +20,14 @@ class Linear(Layer):
 
     Formula:
         params = (m + 1)·units, macs = m·units, where m is the length of the input;
-        one bias addition per unit
+        one bias addition per unit. Along an axis of m cells it does the same at each position of the others,
+        with the same weights: macs and bias additions times the positions
+
+    Options:
+        axis: the axis that it works along, by name or number; without it the input is a vector.
 
     Source:
-        PyTorch Linear; Keras Dense.
+        PyTorch Linear and Keras Dense, which work along the last axis of an array (axis: -1).
 
     Common mistake:
         Forgetting what flatten does to the count: 7×7×512 into 4096 units is 102,760,448 weights,
@@ -42,31 +48,53 @@ class Linear(Layer):
 
     out_features: int
     bias: bool = True
+    axis: AxisName | None = None
+
+    def takes_vectors(self) -> bool:
+        return self.axis is None
+
+    def place(self, shape: Shape) -> int:
+        """The side of a shape that it works along."""
+        return 0 if self.axis is None else place_of(self.axis, shape)
 
     def out_shape(self, shape: Shape) -> Shape:
-        return (self.out_features,)
+        return with_side(shape, self.place(shape), self.out_features)
 
     def weights_per_unit(self, shape: Shape) -> int:
-        return shape[0]
+        return shape[self.place(shape)]
 
     def weights(self, shape: Shape, out: Shape) -> int:
-        return shape[0] * out[0]
+        place = self.place(shape)
+        return shape[place] * out[place]
 
     def biases(self, shape: Shape, out: Shape) -> int:
-        return out[0] if self.bias else 0
+        return out[self.place(shape)] if self.bias else 0
 
     def params(self, shape: Shape, out: Shape) -> int:
-        return formulas.linear_params(shape[0], out[0]) if self.bias else self.weights(shape, out)
+        if not self.bias:
+            return self.weights(shape, out)
+        place = self.place(shape)
+        return formulas.linear_params(shape[place], out[place])
 
     def macs(self, shape: Shape, out: Shape) -> int:
-        return self.weights(shape, out)
+        positions = other_sides(shape, self.place(shape))
+        return formulas.product([self.weights(shape, out), *positions])
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
-        return {"bias_adds": out[0]} if self.bias else {}
+        return {"bias_adds": formulas.product(out)} if self.bias else {}
+
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
+        place = self.place(shape)
+        if place == 0:
+            return None
+        whole = Whole(shape[place], out[place])
+        return tuple([whole if at == place else Slide(1) for at in range(1, len(shape))])
 
     def check(self, shape: Shape) -> None:
         check_at_least("out_features", self.out_features)
-        if len(shape) != 1:
+        if self.axis is not None:
+            place_of(self.axis, shape)
+        elif len(shape) != 1:
             message = (
                 f"a fully connected layer takes a vector, but gets {times(shape)}; "
                 "put flatten (or a global pool and flatten) before it"

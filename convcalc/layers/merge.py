@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
+from convcalc.layers.axes import AxisName, axis_name, place_of, with_side
 from convcalc.layers.base import Counts, NoParameters, frozen, kind
+from convcalc.layers.rf import Reads, UnknownField
 from convcalc.layers.window import Shape
 from convcalc.text import plural, times
 
@@ -255,10 +257,13 @@ class Average(Broadcast):
 
 @kind("concat")
 class Concat(Merge):
-    """Stacks the channels of several paths.
+    """Stacks the channels of several paths, or puts them side by side along another axis.
 
     Formula:
         channels add up, the other sides must agree; no parameters, no operations
+
+    Options:
+        axis: the axis that adds up, by name or number.
 
     Source:
         Szegedy et al., arXiv:1409.4842 (Inception); Huang et al., arXiv:1608.06993 (DenseNet).
@@ -278,11 +283,22 @@ class Concat(Merge):
     }
     example: ClassVar = ({}, (64, 28, 28))
 
+    axis: AxisName = "channels"
+
     def out_shape(self, *shapes: Shape) -> Shape:
-        channels, *others = [shape[0] for shape in shapes]
+        place = place_of(self.axis, shapes[0])
+        total, *others = [shape[place] for shape in shapes]
         for more in others:
-            channels = channels + more  # no leading 0, so that working reads as in a textbook
-        return (channels, *shapes[0][1:])
+            total = total + more  # no leading 0, so that working reads as in a textbook
+        return with_side(shapes[0], place, total)
+
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
+        place = place_of(self.axis, shape)
+        if place == 0:
+            return None
+        name = axis_name(place, shape)
+        reason = f"concat puts maps side by side along the {name}, so units differ"
+        return UnknownField(reason, moved=True)
 
     def even_out_shape(self, *shapes: Shape) -> Shape:
         from convcalc.layers.even import require_equal  # noqa: PLC0415 - few commands ask for it
@@ -294,10 +310,12 @@ class Concat(Merge):
 
     def check(self, *shapes: Shape) -> None:
         super().check(*shapes)
-        if len({shape[1:] for shape in shapes}) != 1:
+        place = place_of(self.axis, shapes[0])
+        if len({(len(shape), with_side(shape, place, 0)) for shape in shapes}) != 1:
             found = " and ".join(times(shape) for shape in shapes)
+            name = axis_name(place, shapes[0])
             message = (
-                f"cannot concat {found}: only the channels may differ; "
+                f"cannot concat {found}: only the {name} may differ; "
                 "match the sizes with stride, padding, crop or upsample"
             )
             raise ShapeError(message)

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
+from convcalc.layers.axes import AxisNames, check_axis_names, other_sides, places_of
 from convcalc.layers.base import Counts, Elementwise, frozen, kind
 from convcalc.layers.checks import check_at_least, check_divides
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.rf import NORMS, Reads, UnknownField
+from convcalc.layers.rf import NORMS, Reads, Slide, UnknownField, Whole
 from convcalc.layers.window import Shape
 
 
@@ -123,12 +124,18 @@ class LayerNorm(SampleNorm):
         params = 2·c·n·n, c·n·n with scale: false or shift: false; no buffers
         (x − μ)·(1/√(σ² + ε))·γ + β, with σ² the mean of (x − μ)²: for the m = c·n·n values 3·m − 1
         additions, 2·m multiplications, 3 divisions and 1 root; γ and β are m more of the first two
+        over some axes only: params = 2·m, where m is the product of these; the operations above at each
+        position of the other axes
+
+    Options:
+        axes: which are averaged over, by name or number; all of them unless given. [channels] is the norm of
+            ConvNeXt and of transformers, at each position by itself.
 
     Source:
-        Ba, Kiros & Hinton, arXiv:1607.06450; PyTorch LayerNorm over (C, H, W).
+        Ba, Kiros & Hinton, arXiv:1607.06450; PyTorch LayerNorm over (C, H, W); Liu et al., arXiv:2201.03545.
 
     Common mistake:
-        Counting 2·c: that is a layer norm over the channels only, as in transformers.
+        Counting 2·c: that is a layer norm over the channels only, as in transformers (axes: [channels]).
     """
 
     aliases: ClassVar = {
@@ -139,11 +146,30 @@ class LayerNorm(SampleNorm):
     }
     example: ClassVar = ({}, (16, 8, 8))
 
+    axes: AxisNames | None = None
+
+    def places(self, shape: Shape) -> tuple[int, ...]:
+        """The sides of a shape that it averages over."""
+        return tuple(range(len(shape))) if self.axes is None else places_of(self.axes, shape)
+
     def scales(self, shape: Shape) -> int:
-        return formulas.product(shape)
+        return formulas.product([shape[place] for place in self.places(shape)])
 
     def pools(self, shape: Shape) -> int:
-        return 1
+        return formulas.product([1, *other_sides(shape, *self.places(shape))])
+
+    def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
+        spatial = range(1, len(shape))
+        over = [at for at in spatial if at in self.places(shape)]
+        if len(over) == len(spatial):
+            return super().reads(shape, out)
+        if not over:
+            return None
+        return tuple([Whole(shape[at], shape[at]) if at in over else Slide(1) for at in spatial])
+
+    def check(self, shape: Shape) -> None:
+        if self.axes is not None:
+            check_axis_names(self.axes, shape)
 
 
 @kind("groupnorm")

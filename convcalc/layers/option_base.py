@@ -12,6 +12,8 @@ from convcalc.layers.values import VALUES
 from convcalc.text import quoted
 
 NAMED = ("min", "max", "output_shape")  # without their names, numbers that could mean anything
+# Numbers that the options column shows with their names, for a kind has several of them.
+_SHOWN_BY_NAME = ("start", "stop", "step", "into", "take")
 
 
 class Reader(Protocol):
@@ -95,6 +97,8 @@ class OptionType:
         """How the options column shows the option, and a number by which it is ordered."""
         if name in LETTERS:
             return list(LETTERS).index(name), LETTERS[name] + self.short(value)
+        if name in _SHOWN_BY_NAME:
+            return 60 + _SHOWN_BY_NAME.index(name), f"{name} {self.short(value)}"
         return 50, f"{name} {self.short(value)}" if name in NAMED else self.short(value)
 
     def short(self, value: Any) -> str:

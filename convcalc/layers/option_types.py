@@ -10,9 +10,10 @@ from typing import Any, get_args
 
 from convcalc.errors import UsageError
 from convcalc.layers.amounts import Amount, Amounts, Seen, StatedShape, TypeName
+from convcalc.layers.axes import AXIS_WORDS, AxisName, AxisNames
 from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
 from convcalc.layers.stated_types import AMOUNT, AMOUNTS, SEEN_TYPE, STATED_SHAPE, TYPE_NAME
-from convcalc.layers.values import decimal_of, parts_of, ratio_of, whole_number
+from convcalc.layers.values import VALUES, decimal_of, parts_of, ratio_of, whole_number
 from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Ratio, Shape, Spatial
 from convcalc.text import quoted
 
@@ -20,7 +21,11 @@ MAX_ITEMS = 10_000  # the longest list an option may be: LeNet-5's connections n
 MAX_ENTRIES = 100_000  # numbers in a table: LeNet-5's connections need 60
 OTHER_WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
 """What libraries call a choice, where the number of axes says the rest."""
+MAX_AXES = 8  # named at once; shapes have four sides, or a few more after a reshape
 NOT_PADDING = ("yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "")
+
+# Numbers that the options column shows with their names, for a kind has several of them.
+_SHOWN_BY_NAME = ("start", "stop", "step", "into", "take")
 
 _NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
 _PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
@@ -39,6 +44,8 @@ _SIDES = {
         {"type": "array", "items": {"anyOf": [_NUMBER, _PAIR]}, "minItems": 1, "maxItems": 3},
     ]
 }
+_AXIS = {"anyOf": [_NUMBER, {"enum": list(AXIS_WORDS)}]}
+_AXES = {"anyOf": [_AXIS, {"type": "array", "items": _AXIS, "minItems": 1, "maxItems": MAX_AXES}]}
 _PADDING = {"anyOf": [_SIDES, {"enum": list(get_args(PaddingWord))}]}
 
 
@@ -267,6 +274,45 @@ class _Connections(_Numbers):
         return 97, f"{sum(map(len, value))} {name}"
 
 
+class _Axis(OptionType):
+    """An axis by name, such as channels, h or height, or by its number among the sides of a shape."""
+
+    words = tuple(AXIS_WORDS)
+
+    def take(self, reader: Reader, given: Any, what: str) -> Any:
+        if reader.is_word(given):
+            return AXIS_WORDS[reader.word(given, what, self.words)]
+        return reader.number(given, what)
+
+    def read(self, text: str, what: str) -> Any:
+        if re.fullmatch(r"-?[0-9]+", text):
+            return whole_number(text, what)
+        return AXIS_WORDS[word_of(text, what, self.words)]
+
+    def mention(self, name: str, value: Any) -> tuple[int, str]:
+        return 95, f"{name} {self.text(value)}"
+
+
+class _Axes(_Axis):
+    """Some axes, or one."""
+
+    def take(self, reader: Reader, given: Any, what: str) -> Any:
+        axes = reader.sequence(given, what) if reader.is_list(given) else [given]
+        if not 1 <= len(axes) <= MAX_AXES:
+            reader.refuse(given, f"{what} lists {len(axes):,} axes; give 1 to {MAX_AXES}")
+        return tuple([super(_Axes, self).take(reader, axis, what) for axis in axes])
+
+    def read(self, text: str, what: str) -> Any:
+        axes = parts_of(text, ",", what, "1,0")
+        return self.take(VALUES, [super(_Axes, self).read(axis, what) for axis in axes], what)
+
+    def text(self, value: Any) -> str:
+        return ",".join(map(str, value))
+
+    def yaml(self, value: Any) -> str:
+        return f"[{', '.join(map(str, value))}]"
+
+
 def _items(reader: Reader, given: Any, what: str) -> list[Any]:
     """The items of a list of sensible length."""
     found = reader.sequence(given, what)
@@ -310,6 +356,8 @@ OPTION_TYPES: dict[Any, OptionType] = {
     StatedShape: STATED_SHAPE,
     Seen: SEEN_TYPE,
     TypeName: TYPE_NAME,
+    AxisName: _Axis(_AXIS),
+    AxisNames: _Axes(_AXES),
     int | tuple[Pair, ...]: _Sides(_SIDES),
     tuple[int, int]: _BeforeAfter(_PAIR),
     tuple[tuple[int, ...], ...]: _Connections({"type": "array", "items": _NUMBERS, "minItems": 1}),

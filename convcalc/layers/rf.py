@@ -112,6 +112,7 @@ class PeriodicField(NamedTuple):
 
 AnyField = Field | PeriodicField
 PIXEL = Field(1, 1, 0)
+NOTHING = PeriodicField(1, 0, (None,))  # of a parameter, which reads no pixel
 
 
 class UnknownField:
@@ -122,19 +123,28 @@ class UnknownField:
         whole: whether the units see the whole image, by way of something that gathers it.
         local: where the whole is seen, the fields without what gathers it; () where they are not known.
         cause: what gathers the map, by the word under which it can be left out (`CAUSES`), or nothing.
+        moved: whether positions only changed places, so that together they see what they saw before.
     """
 
-    __slots__ = ("cause", "local", "reason", "whole")
+    __slots__ = ("cause", "local", "moved", "reason", "whole")
 
     def __init__(
-        self, reason: str, *, whole: bool = False, local: Fields = (), cause: str = ""
+        self,
+        reason: str,
+        *,
+        whole: bool = False,
+        local: Fields = (),
+        cause: str = "",
+        moved: bool = False,
     ) -> None:
-        self.reason, self.whole, self.cause = reason, whole, cause
+        self.reason, self.whole, self.cause, self.moved = reason, whole, cause, moved
         self.local: tuple[AnyField, ...] = local.local if isinstance(local, UnknownField) else local
 
     def with_local(self, local: Fields) -> UnknownField:
         """The same with other local fields."""
-        return UnknownField(self.reason, whole=self.whole, local=local, cause=self.cause)
+        return UnknownField(
+            self.reason, whole=self.whole, local=local, cause=self.cause, moved=self.moved
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, UnknownField) and self._key == other._key
@@ -147,10 +157,17 @@ class UnknownField:
 
     @property
     def _key(self) -> tuple[object, ...]:
-        return self.reason, self.whole, self.local
+        return self.reason, self.whole, self.local, self.moved
 
 
 Fields = tuple[AnyField, ...] | UnknownField
+
+
+def sees_nothing(rf: Fields) -> bool:
+    """Whether no unit sees any pixel, as those of a parameter; false where there are no axes."""
+    if isinstance(rf, UnknownField):
+        return False
+    return bool(rf) and all([isinstance(f, PeriodicField) and not any(f.ranges) for f in rf])
 
 
 def _periodic(period: int, step: int, ranges: list[tuple[int, int] | None]) -> AnyField:
@@ -288,12 +305,15 @@ class _Cut(NamedTuple):
 
 
 class Whole(Reads, _Cut):
-    """Every output reads all n cells: a global pool, a flatten before a fully connected layer."""
+    """Each of the o outputs reads all n cells: a global pool, a flatten before a fully connected layer.
+
+    Of several outputs all see the same, so that the field moves on by 0 pixels.
+    """
 
     __slots__ = ()
 
     def pattern(self) -> tuple[int, int]:
-        return 1, self.n
+        return 1, self.n if self.o == 1 else 0
 
     def cells(self, unit: int) -> range:
         return range(self.n)
@@ -301,7 +321,8 @@ class Whole(Reads, _Cut):
     def field_after(self, field: AnyField) -> AnyField | None:
         if isinstance(field, PeriodicField):
             return super().field_after(field)
-        return Field(field.size + (self.n - 1) * field.stride, field.stride * self.n, field.start)
+        stride = field.stride * self.n if self.o == 1 else 0
+        return Field(field.size + (self.n - 1) * field.stride, stride, field.start)
 
 
 class Spread(Reads, _Taps):

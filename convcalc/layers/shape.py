@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
+from convcalc.layers.axes import AxisName, axis_name, place_of
 from convcalc.layers.base import Counts, Elementwise, Mode, NoParameters, kind
 from convcalc.layers.checks import (
     check_at_least,
@@ -19,6 +20,7 @@ from convcalc.layers.rf import Linear, Nearest, Reads, Slide, UnknownField, Whol
 from convcalc.layers.window import Pair, Shape, Spatial, axis_names, both_sides, per_axis
 from convcalc.text import plural, times
 
+ShuffleOrder = Literal["pytorch", "onnx"]
 Sides = int | tuple[Pair, ...]
 BeforeAfter = tuple[int, int]
 
@@ -181,10 +183,13 @@ class Crop(Rearrangement):
 
 @kind("flatten")
 class Flatten(Rearrangement):
-    """Lays all values of a map in one row: (C, H, W) becomes (C·H·W,).
+    """Lays all values of a map in one row: (C, H, W) becomes (C·H·W,); or only some axes that follow one another.
 
     Formula:
         m = c·n·n; no parameters, no operations
+
+    Options:
+        start_axis, end_axis: the first and last axis that become one; start_axis 1 makes (C, H·W) of (C, H, W).
 
     Source:
         PyTorch Flatten (channels first); Keras orders them channels last, the count is the same.
@@ -203,11 +208,34 @@ class Flatten(Rearrangement):
     is_view: ClassVar = True
     example: ClassVar = ({}, (512, 7, 7))
 
+    start_axis: AxisName = "channels"
+    end_axis: AxisName = -1
+
+    def ends(self, shape: Shape) -> tuple[int, int]:
+        """The first and the last side that become one."""
+        return place_of(self.start_axis, shape), place_of(self.end_axis, shape)
+
     def out_shape(self, shape: Shape) -> Shape:
-        return (formulas.product(shape),)
+        first, last = self.ends(shape)
+        row = formulas.product(shape[first : last + 1])
+        return (*shape[:first], row, *shape[last + 1 :])
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
-        return tuple([Whole(n) for n in shape[1:]]) or None
+        if len(out) == len(shape):
+            return None
+        if len(out) > 1:
+            reason = "flatten lays axes in one row, so positions are not where they were"
+            return UnknownField(reason, moved=True)
+        return tuple([Whole(n) for n in shape[1:]])
+
+    def check(self, shape: Shape) -> None:
+        first, last = self.ends(shape)
+        if first > last:
+            message = (
+                f"start_axis is the {axis_name(first, shape)}, which comes after end_axis, the "
+                f"{axis_name(last, shape)}; exchange them"
+            )
+            raise ShapeError(message)
 
 
 @kind("reshape")
@@ -247,7 +275,7 @@ class Reshape(Rearrangement):
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         if shape == out or (len(shape) == 1 and len(out) == 1):
             return None
-        return UnknownField("a reshape moves values to other positions")
+        return UnknownField("a reshape moves values to other positions", moved=True)
 
     def check(self, shape: Shape) -> None:
         check_at_least("a side of shape", min(self.shape))
@@ -287,8 +315,12 @@ class PixelShuffle(Rearrangement):
     Formula:
         (c·r·r, H, W) becomes (c, H·r, W·r); no parameters, no operations
 
+    Options:
+        order: which channel goes to a cell. pytorch, as ONNX's CRD: c·r·r + i·r + j. onnx, as ONNX's DCR and
+            TensorFlow: (i·r + j)·C + c. The shape is the same.
+
     Source:
-        Shi et al., arXiv:1609.05158; PyTorch PixelShuffle.
+        Shi et al., arXiv:1609.05158; PyTorch PixelShuffle; ONNX DepthToSpace.
 
     Common mistake:
         Dividing the channels by r: it is r·r in two dimensions.
@@ -302,6 +334,7 @@ class PixelShuffle(Rearrangement):
     example: ClassVar = ({"upscale_factor": 2}, (16, 8, 8))
 
     upscale_factor: int
+    order: ShuffleOrder = "pytorch"
 
     def out_shape(self, shape: Shape) -> Shape:
         r = self.upscale_factor

@@ -247,7 +247,7 @@ class Chain:
             channels = 0 if "out_channels" in given else self.shape[0]
             if channels not in layers:
                 layers[channels] = self._layer(written, given, channels)
-            if len(self.shape) > 1 and cls.needs_flat and written.flattens:
+            if len(self.shape) > 1 and layers[channels].takes_vectors() and written.flattens:
                 self.append(make_layer(get_kind("flatten"), {}), "flatten", "")
             self.append(layers[channels], label, written.called or label, written.name)
 

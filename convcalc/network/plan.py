@@ -320,12 +320,13 @@ class Planner:
     ) -> dict[str, Value]:
         """The options of one layer, each read as its type wants."""
         known = options_of(cls)
+        others = ("name", "paths") if cls.merges else ("name",)
         options = {}
         for name, (name_node, value) in keys.items():
-            if name == "name":
+            if name in others:
                 continue
             if name not in known:
-                self.source.refuse(name_node, unknown_option(cls, name, also=("name",)))
+                self.source.refuse(name_node, unknown_option(cls, name, also=others))
             options[known[name].field] = known[name].type.take(self.source, value, name)
         missing = [name for name in required_options(cls) if known[name].field not in options]
         if missing:
@@ -335,11 +336,11 @@ class Planner:
     def _merge(self, key: Node, cls: type[Layer], value: Node | None) -> Item:
         """A join, such as add or concat, with its paths."""
         keys: dict[str, tuple[ScalarNode, Node]] = {}
+        options: dict[str, Value] = {}
         if isinstance(value, MappingNode):
             keys = self.source.mapping(value, f"the options of {cls.kind}")
-            self._only(keys, ("name", "paths", *options_of(cls)), cls.kind)
-            value = keys.pop("paths")[1] if "paths" in keys else None
-        options = self._read_options(key, cls, keys)
+            options = self._read_options(key, cls, keys)
+            value = keys["paths"][1] if "paths" in keys else None
         if value is None or (isinstance(value, ScalarNode) and not value.value):
             self.source.refuse(
                 key,

@@ -152,23 +152,21 @@ def _dimension_schema(cls: type[Layer]) -> dict[str, Any]:
 
 def _options_schema(cls: type[Layer]) -> dict[str, Any]:
     """What stands under a kind."""
+    properties: dict[str, Any] = {"name": _NAME, **_schemas(cls)}
+    required = required_options(cls)
+    paths = {"type": "array", "items": _LAYERS, "minItems": 2}
     if cls.merges:
-        paths = {"type": "array", "items": _LAYERS, "minItems": 2}
-        with_name = {
-            "type": "object",
-            "properties": {"name": _NAME, "paths": paths, **_schemas(cls)},
-            "required": ["paths", *required_options(cls)],
-            "additionalProperties": False,
-        }
-        return {"anyOf": [paths, with_name]}
-    properties = {"name": _NAME, **_schemas(cls)}
+        properties["paths"] = paths
+        required = [*required, "paths"]
     options = {
         "type": "object",
         "properties": properties,
-        "required": required_options(cls),
+        "required": required,
         "additionalProperties": False,
     }
-    return options if required_options(cls) else {"anyOf": [options, {"type": "null"}]}
+    if cls.merges:
+        return {"anyOf": [options] if required_options(cls) else [paths, options]}
+    return options if required else {"anyOf": [options, {"type": "null"}]}
 
 
 def _schemas(cls: type[Layer]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from convcalc.reference import (
     fast_pointwise,
     fast_pool,
     fast_resize,
+    fast_tensor,
     loops,
     loops_activation,
     loops_attention,
@@ -19,6 +20,7 @@ from convcalc.reference import (
     loops_pool,
     loops_rearrange,
     loops_resize,
+    loops_tensor,
     loops_upsample,
 )
 from convcalc.reference.checks import Array
@@ -47,7 +49,15 @@ LOOPS: Backend = _functions(
     loops_joins,
     loops_attention,
     loops_resize,
+    loops_tensor,
 )
 FAST: Backend = _functions(
-    fast, fast_pool, fast_activation, fast_pointwise, fast_joins, fast_attention, fast_resize
+    fast,
+    fast_pool,
+    fast_activation,
+    fast_pointwise,
+    fast_joins,
+    fast_attention,
+    fast_resize,
+    fast_tensor,
 )

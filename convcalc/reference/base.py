@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from convcalc.reference import checks
 from convcalc.reference.backends import FAST, LOOPS, Backend
 from convcalc.reference.checks import Array, Shape
 from convcalc.reference.scratch import LayerRun
@@ -140,18 +141,30 @@ def pick(options: Options, *names: str) -> dict[str, Any]:
     return {name: options[name] for name in names if name in options}
 
 
-def on_axis(options: Options, axis: int) -> dict[str, Any]:
-    """The options of a layer for one of its axes.
+def on_axis(options: Options, axis: int, shape: Shape) -> dict[str, Any]:
+    """The options of a layer for one spatial axis of an input of this shape.
 
-    >>> on_axis({"kernel_size": (3, 5), "padding": (0, (1, 2)), "stride": 2}, 1)
+    In place of the axes that an option names there is whether this one is among them.
+
+    >>> on_axis({"kernel_size": (3, 5), "padding": (0, (1, 2)), "stride": 2}, 1, (8, 9, 9))
     {'kernel_size': 5, 'padding': ((1, 2),), 'stride': 2}
+    >>> on_axis({"axis": "height"}, 0, (8, 9, 9)), on_axis({"axis": "height"}, 1, (8, 9, 9))
+    ({'axis': True}, {'axis': False})
     """
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in options.items():
+        if name in ("axis", "axes") and value is not None:
+            named = value if isinstance(value, tuple | list) else (value,)
+            found[name] = 1 + axis in checks.sides("on_axis", named, len(shape))
+            continue
+        if name in ("start_axis", "end_axis"):
+            found[name] = checks.side("on_axis", value, len(shape))
+            continue
         per_axis = isinstance(value, tuple | list) and name not in (
             "connections",
             "channels",
             "shape",
+            "order",
         )
         one = value[axis] if per_axis else value
         found[name] = (tuple(one),) if isinstance(one, tuple | list) and name == "padding" else one

@@ -190,6 +190,51 @@ def connection_table(owner: str, table: object, channels: int) -> tuple[Shape, .
     return rows
 
 
+NAMES = {
+    1: ("channels",),
+    2: ("channels", "length"),
+    3: ("channels", "height", "width"),
+    4: ("channels", "depth", "height", "width"),
+}
+"""What the axes of an array are called, by how many there are."""
+
+
+def side(owner: str, axis: object, ndim: int) -> int:
+    """Which axis of an array is meant, by its name, its first letter, or its number from either end.
+
+    >>> side("concat", "h", 3), side("concat", -1, 3)
+    (1, 2)
+    """
+    names = NAMES.get(ndim, ("channels",))
+    for number, name in enumerate(names):
+        if axis in (name, name[0]):
+            return number
+    if axis in {name for each in NAMES.values() for name in each}:
+        message = f"{owner}: axis is {axis}, and an array of {ndim} axes has {', '.join(names)}"
+        raise ValueError(message)
+    number = whole(owner, "axis", axis, least=-ndim)
+    if number >= ndim:
+        message = f"{owner}: axis is {number}; give up to {ndim - 1}"
+        raise ValueError(message)
+    return number + ndim if number < 0 else number
+
+
+def sides(owner: str, axes: object, ndim: int) -> Shape:
+    """Which axes of an array are meant, each at most once.
+
+    >>> sides("reduce", ["w", 0], 3)
+    (2, 0)
+    """
+    listed_axes = listed(axes)
+    if not isinstance(listed_axes, Sequence) or isinstance(listed_axes, str):
+        listed_axes = (listed_axes,)
+    found = tuple(side(owner, axis, ndim) for axis in listed_axes)
+    if len(set(found)) < len(found):
+        message = f"{owner}: axes are {listed_axes!r}; name each at most once"
+        raise ValueError(message)
+    return found
+
+
 def result_type(*arrays: Array | None) -> np.dtype[Any]:
     """int64 for integers, else the widest float among the arrays.
 

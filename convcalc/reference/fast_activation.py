@@ -134,14 +134,15 @@ def tanh(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     return checks.in_type(np.tanh(cells), dtype)
 
 
-def softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """e^(x − largest) / its sum over the channels"""
+def softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = None) -> Array:
+    """e^(x − largest) / its sum over the channels, or along another axis"""
     cells, dtype = floats("softmax", x)
+    along = checks.side("softmax", axis, cells.ndim)
     count(tally, cells.size, adds=1, exponentials=1, divisions=1)
-    count(tally, cells.size - cells[0].size, comparisons=1, adds=1)
+    count(tally, cells.size - cells.size // cells.shape[along], comparisons=1, adds=1)
     with np.errstate(all="ignore"):
-        powers = np.exp(cells - cells.max(axis=0))
-        return checks.in_type(powers / powers.sum(axis=0), dtype)
+        powers = np.exp(cells - cells.max(axis=along, keepdims=True))
+        return checks.in_type(powers / powers.sum(axis=along, keepdims=True), dtype)
 
 
 def clip(

@@ -11,9 +11,10 @@ from convcalc.reference.checks import Array, Padding
 from convcalc.reference.fast import count, floats, largest, one_number_per_map, working_type
 from convcalc.reference.loops_pointwise import EPSILON, affine_parts, lrn_parts, scale_parts
 from convcalc.reference.loops_rearrange import (
+    axes_in_row,
     branches,
-    check_concat,
     check_shuffle,
+    concat_axis,
     crop_pairs,
     joined_shape,
     new_shape,
@@ -77,12 +78,22 @@ def layernorm(
     weight: npt.ArrayLike | None = None,
     bias: npt.ArrayLike | None = None,
     *,
+    axes: object = None,
     tally: Tally | None = None,
 ) -> Array:
-    """(x − mean) / √(variance + 10⁻⁵) over the whole sample, weight and bias per cell"""
+    """(x − mean) / √(variance + 10⁻⁵) over the whole sample or some axes, weight and bias per cell"""
     cells = checks.numbers("layernorm", "x", x)
-    gain, offset = affine_parts("layernorm", cells.shape, weight, bias)
-    return _normalised("layernorm", cells, 1, gain, offset, tally)
+    over = tuple(range(cells.ndim)) if axes is None else checks.sides("layernorm", axes, cells.ndim)
+    others = [axis for axis in range(cells.ndim) if axis not in over]
+    gain, offset = affine_parts("layernorm", tuple(cells.shape[a] for a in over), weight, bias)
+    gain, offset = (
+        None if each is None else each.reshape(*(1 for _ in others), *each.shape)
+        for each in (gain, offset)
+    )
+    pools = math.prod(cells.shape[axis] for axis in others)
+    moved = cells.transpose(*others, *over)  # the axes that are normalised over come last
+    y = _normalised("layernorm", moved, pools, gain, offset, tally)
+    return np.ascontiguousarray(y.transpose(np.argsort([*others, *over])))
 
 
 def groupnorm(
@@ -183,9 +194,11 @@ def crop(x: npt.ArrayLike, *, size: object = None, padding: Padding | None = Non
     return image[(slice(None), *kept)].copy()
 
 
-def flatten(x: npt.ArrayLike) -> Array:
-    """The cells of x in a row"""
-    return checks.numbers("flatten", "x", x).flatten()
+def flatten(x: npt.ArrayLike, *, start_axis: object = 0, end_axis: object = -1) -> Array:
+    """The cells of x in a row, or those from one axis to another"""
+    cells = checks.numbers("flatten", "x", x)
+    first, last = axes_in_row(cells, start_axis, end_axis)
+    return cells.copy().reshape(*cells.shape[:first], -1, *cells.shape[last + 1 :])
 
 
 def reshape(x: npt.ArrayLike, shape: Sequence[int]) -> Array:
@@ -203,15 +216,20 @@ def channel_shuffle(x: npt.ArrayLike, groups: int) -> Array:
     return dealt.copy().reshape(cells.shape)
 
 
-def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int) -> Array:
+def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int, *, order: str = "pytorch") -> Array:
     """(C·r², H, W) seen as (C, r, r, H, W), turned into (C, H, r, W, r)"""
     image = checks.feature_map("pixel_shuffle", x)
     r = checks.whole("pixel_shuffle", "upscale_factor", upscale_factor, least=1)
+    order = checks.one_of("pixel_shuffle", "order", order, ["pytorch", "onnx"])
     rank = image.ndim - 1
     check_shuffle(image, r, r**rank)
-    split = image.reshape(-1, *(r for _ in range(rank)), *image.shape[1:])
-    order = [axis for i in range(rank) for axis in (1 + rank + i, 1 + i)]
-    finer = split.transpose(0, *order).copy()
+    block = (r,) * rank
+    if order == "pytorch":
+        split = image.reshape(-1, *block, *image.shape[1:])
+    else:
+        split = np.moveaxis(image.reshape(*block, -1, *image.shape[1:]), rank, 0)
+    axes = [axis for i in range(rank) for axis in (1 + rank + i, 1 + i)]
+    finer = split.transpose(0, *axes).copy()
     return finer.reshape(len(split), *(n * r for n in image.shape[1:]))
 
 
@@ -243,8 +261,7 @@ def multiply(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> 
     return checks.in_type(y, result)
 
 
-def concat(inputs: Sequence[npt.ArrayLike]) -> Array:
-    """The maps of each input, one after the other"""
+def concat(inputs: Sequence[npt.ArrayLike], axis: object = 0) -> Array:
+    """The maps of each input, one after the other; or their cells along another axis"""
     arrays = branches("concat", inputs)
-    check_concat(arrays)
-    return np.concatenate(arrays)
+    return np.concatenate(arrays, axis=concat_axis(arrays, axis))

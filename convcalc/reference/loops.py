@@ -362,3 +362,16 @@ def linear_parts(
     matrix = checks.numbers(owner, "weight", weight)
     matrix = checks.of_shape(owner, "weight", matrix, (*matrix.shape[:1], len(vector)))
     return vector, matrix, bias_or_zeros(owner, bias, len(matrix))
+
+
+def rows_along(shape: Shape, *axes: int) -> list[list[Shape]]:
+    """The cells of an array in rows: those of a row differ along the given axes only.
+
+    >>> rows_along((2, 2), 1)
+    [[(0, 0), (0, 1)], [(1, 0), (1, 1)]]
+    """
+    rows: dict[Shape, list[Shape]] = {}
+    for cell in np.ndindex(*shape):
+        place = tuple(number for axis, number in enumerate(cell) if axis not in axes)
+        rows.setdefault(place, []).append(cell)
+    return list(rows.values())

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from convcalc.reference import checks
 from convcalc.reference.checks import Array
-from convcalc.reference.loops import rounded
+from convcalc.reference.loops import rounded, rows_along
 from convcalc.reference.loops_pool import mean_type
 from convcalc.reference.tally import Tally
 
@@ -208,8 +208,8 @@ def tanh(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     return _each("tanh", x, tally, _tanh)
 
 
-def softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y[c] = e^(x[c] − largest) / Σ over channels c' of e^(x[c'] − largest)
+def softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = None) -> Array:
+    """y[c] = e^(x[c] − largest) / Σ over channels c' of e^(x[c'] − largest), or along another axis
 
     Taking the largest off changes nothing, above and below alike, and keeps e^x from overflowing.
 
@@ -219,14 +219,15 @@ def softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     cells = checks.numbers("softmax", "x", x)
     tally = tally or Tally()
     y = np.zeros(cells.shape)
+    along = checks.side("softmax", axis, cells.ndim)
     with np.errstate(all="ignore"):
-        for place in np.ndindex(*cells.shape[1:]):
-            values = [np.float64(cells[(channel, *place)]) for channel in range(len(cells))]
+        for row in rows_along(cells.shape, along):
+            values = [np.float64(cells[cell]) for cell in row]
             largest = reduce(tally.larger, values)
             powers = [tally.exponential(tally.subtract(value, largest)) for value in values]
             total = tally.sum(powers)
-            for channel, power in enumerate(powers):
-                y[(channel, *place)] = tally.divide(power, total)
+            for cell, power in zip(row, powers, strict=True):
+                y[cell] = tally.divide(power, total)
     return rounded("softmax", y, mean_type(cells))
 
 

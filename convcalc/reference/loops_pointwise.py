@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from convcalc.reference import checks
 from convcalc.reference.checks import Array, Shape
-from convcalc.reference.loops import rounded
+from convcalc.reference.loops import rounded, rows_along
 from convcalc.reference.loops_pool import mean_type
 from convcalc.reference.tally import Tally
 
@@ -140,16 +140,32 @@ def layernorm(
     weight: npt.ArrayLike | None = None,
     bias: npt.ArrayLike | None = None,
     *,
+    axes: object = None,
     tally: Tally | None = None,
 ) -> Array:
-    """Normalised over the whole sample; weight and bias have one number per cell.
+    """Normalised over the whole sample, or over some axes at each position of the others.
+
+    Weight and bias have one number per cell of the axes that are normalised over.
 
     >>> layernorm([[1.0, -1.0]]).round(4)
     array([[ 1., -1.]])
     """
     cells = checks.numbers("layernorm", "x", x)
-    scale, shift = affine_parts("layernorm", cells.shape, weight, bias)
-    return _normalised("layernorm", cells, [list(np.ndindex(*cells.shape))], scale, shift, tally)
+    over = tuple(range(cells.ndim)) if axes is None else checks.sides("layernorm", axes, cells.ndim)
+    each = tuple(cells.shape[axis] for axis in over)
+    scale, shift = (
+        None if part is None else _spread(part, cells.shape, over)
+        for part in affine_parts("layernorm", each, weight, bias)
+    )
+    return _normalised("layernorm", cells, rows_along(cells.shape, *over), scale, shift, tally)
+
+
+def _spread(numbers: Array, shape: Shape, axes: Shape) -> Array:
+    """For every cell of an array of this shape the number at its place along the axes."""
+    y = np.zeros(shape, dtype=numbers.dtype)
+    for cell in np.ndindex(*shape):
+        y[cell] = numbers[tuple(cell[axis] for axis in axes)]
+    return y
 
 
 def groupnorm(

@@ -119,14 +119,28 @@ def _centred(size: int, wanted: int) -> tuple[int, int]:
     return before, after
 
 
-def flatten(x: npt.ArrayLike) -> Array:
-    """y = the cells of x in a row: last axis fastest
+def flatten(x: npt.ArrayLike, *, start_axis: object = 0, end_axis: object = -1) -> Array:
+    """y = the cells of x in a row: last axis fastest; or only those from one axis to another
 
-    >>> flatten([[1, 2], [3, 4]])
-    array([1, 2, 3, 4])
+    >>> flatten([[1, 2], [3, 4]]), flatten([[[1, 2], [3, 4]]], start_axis=1)
+    (array([1, 2, 3, 4]), array([[1, 2, 3, 4]]))
     """
     cells = checks.numbers("flatten", "x", x)
-    return np.array([cells[cell] for cell in np.ndindex(*cells.shape)], dtype=cells.dtype)
+    first, last = axes_in_row(cells, start_axis, end_axis)
+    places = {place: n for n, place in enumerate(np.ndindex(*cells.shape[first : last + 1]))}
+    y = np.zeros((*cells.shape[:first], len(places), *cells.shape[last + 1 :]), dtype=cells.dtype)
+    for cell in np.ndindex(*cells.shape):
+        y[(*cell[:first], places[cell[first : last + 1]], *cell[last + 1 :])] = cells[cell]
+    return y
+
+
+def axes_in_row(cells: Array, start_axis: object, end_axis: object) -> tuple[int, int]:
+    """The first and last of the axes that become one."""
+    first, last = (checks.side("flatten", axis, cells.ndim) for axis in (start_axis, end_axis))
+    if first > last:
+        message = f"flatten: start_axis {first} comes after end_axis {last}; exchange them"
+        raise ValueError(message)
+    return first, last
 
 
 def reshape(x: npt.ArrayLike, shape: Sequence[int]) -> Array:
@@ -170,16 +184,18 @@ def channel_shuffle(x: npt.ArrayLike, groups: int) -> Array:
     return cells[[card for cards in zip(*piles, strict=True) for card in cards]]
 
 
-def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int) -> Array:
+def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int, *, order: str = "pytorch") -> Array:
     """y[c, h·r + i, w·r + j] = x[c·r² + i·r + j, h, w], r the upscale factor
 
-    r² maps become one map r times as large each way; in 1-D and 3-D likewise with r and r³.
+    r² maps become one map r times as large each way; in 1-D and 3-D likewise with r and r³. With the
+    order onnx the map is number (i·r + j)·C + c instead.
 
     >>> pixel_shuffle([[1, 2], [3, 4]], 2)
     array([[1, 3, 2, 4]])
     """
     image = checks.feature_map("pixel_shuffle", x)
     r = checks.whole("pixel_shuffle", "upscale_factor", upscale_factor, least=1)
+    order = checks.one_of("pixel_shuffle", "order", order, ["pytorch", "onnx"])
     shifts = list(product(range(r), repeat=image.ndim - 1))
     check_shuffle(image, r, len(shifts))
     spatial = image.shape[1:]
@@ -188,7 +204,8 @@ def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int) -> Array:
         for number, shift in enumerate(shifts):
             for place in np.ndindex(*spatial):
                 moved = [p * r + i for p, i in zip(place, shift, strict=True)]
-                y[(channel, *moved)] = image[(channel * len(shifts) + number, *place)]
+                of_map, of_shift = channel * len(shifts) + number, number * len(y) + channel
+                y[(channel, *moved)] = image[(of_map if order == "pytorch" else of_shift, *place)]
     return y
 
 
@@ -278,8 +295,8 @@ def _repeated(array: Array, cell: Shape) -> float:
     return value
 
 
-def concat(inputs: Sequence[npt.ArrayLike]) -> Array:
-    """y = the maps of x₁, then those of x₂ …
+def concat(inputs: Sequence[npt.ArrayLike], axis: object = 0) -> Array:
+    """y = the maps of x₁, then those of x₂ …; or their cells along another axis
 
     >>> concat([[[1, 2]], [[3, 4], [5, 6]]])
     array([[1, 2],
@@ -287,14 +304,24 @@ def concat(inputs: Sequence[npt.ArrayLike]) -> Array:
            [5, 6]])
     """
     arrays = branches("concat", inputs)
-    check_concat(arrays)
-    maps = [array[channel] for array in arrays for channel in range(len(array))]
-    return np.array(maps, dtype=np.result_type(*arrays))
+    along = concat_axis(arrays, axis)
+    shape = [*arrays[0].shape]
+    shape[along] = sum(array.shape[along] for array in arrays)
+    y, first = np.zeros(shape, dtype=np.result_type(*arrays)), 0
+    for array in arrays:
+        for cell in np.ndindex(*array.shape):
+            y[(*cell[:along], first + cell[along], *cell[along + 1 :])] = array[cell]
+        first += array.shape[along]
+    return y
 
 
-def check_concat(arrays: Sequence[Array]) -> None:
-    """Refuse branches whose maps differ in size."""
-    if any(array.shape[1:] != arrays[0].shape[1:] for array in arrays):
+def concat_axis(arrays: Sequence[Array], axis: object) -> int:
+    """The axis along which branches are put together; refuses branches that differ along another."""
+    along = checks.side("concat", axis, arrays[0].ndim)
+    others = [(*array.shape[:along], *array.shape[along + 1 :]) for array in arrays]
+    if any(other != others[0] for other in others):
         shapes = ", ".join(str(array.shape) for array in arrays)
-        message = f"concat: the inputs have shapes {shapes}; only the channels may differ"
+        what = "the channels" if along == 0 else f"axis {along}"
+        message = f"concat: the inputs have shapes {shapes}; only {what} may differ"
         raise ValueError(message)
+    return along

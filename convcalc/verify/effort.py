@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.reference.gather import most_places
 from convcalc.text import grouped, plural
+from convcalc.verify.fields import has_field, side_along
 from convcalc.verify.witnesses import options_on, witness_of
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def fields_effort(analysis: Analysis, images: Sequence[int]) -> Effort:
     total, most, where = 0.0, -1.0, ""
     for step in analysis:
         seconds = 0.0
-        for axis, rows in enumerate(images):
-            cells, out = (_side(shape, axis) for shape in (step.input, step.output))
+        for axis, rows in enumerate(images if has_field(step) else ()):
+            cells, out = (side_along(shape, axis) for shape in (step.input, step.output))
             options = options_on(step, axis)
             taps = options.get("kernel_size", 0)
             products = taps * (cells if witness_of(step).stamps else out)
@@ -113,11 +114,6 @@ def fields_effort(analysis: Analysis, images: Sequence[int]) -> Effort:
         if seconds > most:
             most, where = seconds, f"{max(images, default=0):,} pixels through {step.name}"
     return Effort("finding its receptive fields", total, where)
-
-
-def _side(shape: Sequence[int], axis: int) -> int:
-    """Cells along an axis; 1 of a vector."""
-    return shape[1 + axis] if len(shape) > 1 else 1
 
 
 def loops_effort(sorts: int) -> Effort:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convcalc.analysis.trace import Range, clip, trace
-from convcalc.layers.rf import UnknownField, union
+from convcalc.layers.rf import UnknownField, sees_nothing, union
 from convcalc.layers.window import axis_names
 from convcalc.reference import WITNESSES
-from convcalc.reference.base import mark, on_axis
+from convcalc.reference.base import mark
 from convcalc.verify.check import Check
-from convcalc.verify.witnesses import resting_on_words
+from convcalc.verify.witnesses import options_on, resting_on_words
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -62,7 +62,7 @@ def unit_claims(analysis: Analysis) -> list[Claim]:
     claims: list[Claim] = []
     for i in sorted({*range(0, len(steps), every), len(steps) - 1}):
         step = steps[i]
-        if isinstance(step.rf, UnknownField) or step.place in words:
+        if not has_field(step) or step.place in words:
             continue
         sides = step.output[1:]
         units = {tuple(0 for _ in sides), tuple(n // 2 for n in sides), tuple(n - 1 for n in sides)}
@@ -70,6 +70,11 @@ def unit_claims(analysis: Analysis) -> list[Claim]:
             (step, unit, trace(analysis, step, unit, apart=True)[image]) for unit in sorted(units)
         ]
     return claims
+
+
+def has_field(step: Step) -> bool:
+    """Whether its units see certain pixels, so that the network is run along each axis up to it."""
+    return not isinstance(step.rf, UnknownField) and not sees_nothing(step.rf)
 
 
 def pixels_to_perturb(n: int, claims: list[Range]) -> list[int]:
@@ -93,7 +98,7 @@ def _ends_of(perturbed: list[int], rows: Any, unit: int) -> Range:
 
 def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Iterator[Check]:
     """Along one axis: size, stride and padding of a step's field, for all units that see no border."""
-    if isinstance(step.rf, UnknownField) or len(step.output) == 1:
+    if isinstance(step.rf, UnknownField) or not has_field(step) or len(step.output) == 1:
         return
     image = analysis.network.input
     n, field = image[1 + axis], step.rf[axis]
@@ -103,17 +108,21 @@ def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Itera
     yield Check(f"{step.name} along the {axis_names(image)[axis]}", "field", whole, found)
 
 
+def side_along(shape: Shape, axis: int) -> int:
+    """Cells along an axis of the image; 1 where a shape has no such axis."""
+    return shape[1 + axis] if 1 + axis < len(shape) else 1
+
+
 def _rows(step: Step, axis: int, inputs: list[Any]) -> Any:
     """Which units of a step depend on which pixels, along one axis.
 
-    Where the layer says that its units are not told apart by place, each depends on all that it reads;
-    such fields are not checked, and neither are those that follow, for they stay unknown.
+    Where units are not told apart by place, each is said to depend on all that the layer reads; such
+    fields are not checked, and neither are those that follow, unless all positions are gathered again.
     """
-    if step.layer.is_proven and not isinstance(step.work.reads, UnknownField):
-        return WITNESSES[step.kind].along_axis(on_axis(step.layer.options(), axis), inputs)
-    side = step.output[1 + axis] if len(step.output) > 1 + axis else 1
+    if has_field(step) and step.layer.is_proven:
+        return WITNESSES[step.kind].along_axis(options_on(step, axis), inputs)
     seen = sum(rows.any(axis=1, keepdims=True) for rows in inputs)
-    return np.repeat(seen, side, axis=1)
+    return np.repeat(seen, side_along(step.output, axis), axis=1)
 
 
 def _dependences(
@@ -125,7 +134,10 @@ def _dependences(
     kept = {analysis.image: start}
     for step, _, freed in analysis.schedule():
         progress(f"{step.name}: field along axis {axis}")
-        kept[step] = mark(_rows(step, axis, [kept[source] for source in step.before]))
+        if step.before:
+            kept[step] = mark(_rows(step, axis, [kept[source] for source in step.before]))
+        else:  # a parameter reads no pixel
+            kept[step] = np.zeros((len(perturbed), side_along(step.output, axis)))
         yield step, kept[step]
         for each in freed:
             del kept[each]

@@ -45,6 +45,9 @@ def sort_of(step: Step) -> str:
 def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
     """The layer with few channels, on the smallest map it accepts; None if the loops would take long."""
     options = layer.options()
+    if layer.is_source:  # what comes in is not read
+        few = tuple([min(side, FEW_CHANNELS) for side in options["shape"]])
+        return replace(layer, shape=few), [(1,)]  # type: ignore[call-arg]
     if "shape" in options:  # a reshape has no smaller copy
         return (layer, shapes) if formulas.product(shapes[0]) <= MAX_LOOPED else None
     channels = FEW_CHANNELS
@@ -60,6 +63,7 @@ def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] 
         changes["connections"] = ((0, 1), (1, 2), (2, 3), (0, 3))
     if options.get("output_shape"):
         changes["output_shape"] = None  # it fits one size of input only
+    changes |= _small_range(options)
     if "upscale_factor" in options:
         channels = formulas.product([options["upscale_factor"]] * (len(shapes[0]) - 1))
     small = replace(layer, **changes)
@@ -88,6 +92,15 @@ def _itself(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | No
 def _at_most(sides: int | tuple[int, ...], most: int) -> int | tuple[int, ...]:
     """Sides of no more than so many cells."""
     return tuple([min(n, most) for n in sides]) if isinstance(sides, tuple) else min(sides, most)
+
+
+def _small_range(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The part or range that a slice takes, where the axis has few cells."""
+    if options.get("into"):
+        return {"into": 2, "take": 1 if options["take"] else 0}
+    if "stop" not in options:
+        return {}
+    return {"start": 1 if options["start"] else 0, "stop": None if options["stop"] is None else -1}
 
 
 def _small_shape(shape: Shape, side: int, longer: int, channels: int) -> Shape:

@@ -11,10 +11,11 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.reference.scratch import LayerRun
+from convcalc.verify.fields import has_field, side_along
 from convcalc.verify.witnesses import options_on, witness_of
 
 if TYPE_CHECKING:
-    from convcalc.analysis.analysis import Analysis, Step
+    from convcalc.analysis.analysis import Analysis
 
 _SEEN_UNIT = 700  # bytes for the claim about one unit's field along one axis, and its witness
 _FLOAT64 = 8
@@ -54,26 +55,23 @@ def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
     """The receptive fields, with so many images along each axis, one per perturbed pixel."""
     most, seen = Need("finding its receptive fields", 0, ""), 0
     for axis, rows in enumerate(images):
-        alive = n = _side(analysis.image, axis)
+        alive = n = side_along(analysis.image.output, axis)
         for step, _, freed in analysis.schedule():
-            into, out = max([_side(source, axis) for source in step.before]), _side(step, axis)
+            into = max([side_along(shape, axis) for shape in step.shapes])
+            out = side_along(step.output, axis)
             alive += out
             if rows == n:
                 seen += _SEEN_UNIT * out
             # Besides those alive: the rows before they are marked, and a byte for each mark.
-            options = options_on(step, axis)
-            scratch = witness_of(step).axis_scratch(options, rows, into, out)
+            scratch = 0
+            if has_field(step):
+                scratch = witness_of(step).axis_scratch(options_on(step, axis), rows, into, out)
             numbers = rows * (alive + out) + scratch
             size = numbers * _FLOAT64 + rows * out + seen
             if size > most.size:
                 most = most._replace(size=size, where=step.name)
-            alive -= sum([_side(source, axis) for source in freed])
+            alive -= sum([side_along(source.output, axis) for source in freed])
     return most
-
-
-def _side(step: Step, axis: int) -> int:
-    """Cells of a step's output along an axis of the image; 1 for a vector."""
-    return step.output[1 + axis] if len(step.output) > 1 else 1
 
 
 # ------------------------------------------------------------------------------ what to say

@@ -23,7 +23,7 @@ def witness_of(step: Step) -> Witness:
 
 def options_on(step: Step, axis: int) -> dict[str, Any]:
     """The options of a layer for one of its axes; none where nobody runs it."""
-    return on_axis(step.layer.options(), axis) if step.layer.is_proven else {}
+    return on_axis(step.layer.options(), axis, step.input) if step.layer.is_proven else {}
 
 
 def proven(steps: Sequence[Step] | Analysis) -> list[Step]:

@@ -191,6 +191,9 @@ def test_local_conv_linear_and_rbf(layer: Any, maps: int) -> None:
     vector = x.ravel()
     w = like(x, rng, 3, len(vector))
     same_both_ways("linear", vector, w, like(x, rng, 3))
+    for axis in range(-x.ndim, x.ndim):
+        w_axis = like(x, rng, 3, x.shape[axis])
+        same_both_ways("linear_along", x, w_axis, like(x, rng, 3), axis=axis)
     same_both_ways("rbf", vector, w)
 
 
@@ -223,6 +226,14 @@ def test_activations_and_normalisations(layer: Any) -> None:
     same_both_ways("instancenorm", wide, each[0], each[1])
     same_both_ways("instancenorm", wide)
     same_both_ways("layernorm", wide, wide, wide)
+    for axis in range(x.ndim):
+        over = [axis, *range(axis)]
+        each = like(wide, rng, *(x.shape[number] for number in over))
+        same_both_ways("layernorm", wide, each, each, axes=over)
+        same_both_ways("softmax", wide, axis)
+        for op in ("mean", "sum", "max", "min"):
+            same_both_ways("reduce", x, op, axes=over, keep=axis != x.ndim - 1)
+    same_both_ways("reduce", x)
 
 
 @calm
@@ -237,6 +248,19 @@ def test_layers_that_move_cells_and_join_branches(layer: Any) -> None:
     same_both_ways("channel_shuffle", x, groups)
     for r in (1, 2):
         same_both_ways("pixel_shuffle", np.concatenate([x] * 4 * r), r)
+        same_both_ways("pixel_shuffle", np.concatenate([x] * 4 * r), r, order="onnx")
+        for order in ("pytorch", "onnx", "focus"):
+            same_both_ways("space_to_depth", x, r, order=order)
+    for axis in range(-x.ndim, x.ndim):
+        same_both_ways("slice_axis", x, axis, start=-2, step=groups)
+        same_both_ways("slice_axis", x, axis, into=groups, take=groups - 1)
+        same_both_ways("concat", [x, x, x], axis)
+        same_both_ways("flatten", x, start_axis=axis)
+        same_both_ways("permute", x, [axis, *range(x.ndim)][: x.ndim])
+    same_both_ways("permute", x, rng.permutation(x.ndim))
+    same_both_ways("concat", [x, x[:, :1]], 1)
+    same_both_ways("concat", [x, x[:, :1]], 0)
+    same_both_ways("parameter", x)
     column = like(x, rng, len(x), *(1 for _ in x.shape[1:]))
     same_both_ways("add", [x, x, column])
     same_both_ways("multiply", [x, column])

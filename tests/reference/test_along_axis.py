@@ -35,6 +35,17 @@ PERTURBED = {
     ),
     "resize by a half": ({"scale": "1/2"}, [(1, 7, 6)]),
     "blur_pool of even width": ({"kernel_size": 4, "stride": 2}, [(2, 5, 6)]),
+    "slice with a step": ({"start": -4, "step": 2, "axis": "l"}, [(1, 7)]),
+    "slice one part": ({"into": 3, "take": 1, "axis": "w"}, [(2, 3, 6)]),
+    "slice of the channels": ({"stop": 1}, [(2, 3, 3)]),
+    "reduce every axis": ({"op": "mean"}, [(2, 3, 4)]),
+    "reduce the channels": ({"op": "max", "axes": ["channels"]}, [(2, 3, 4)]),
+    "linear at each position": ({"out_features": 2, "axis": "channels"}, [(3, 4)]),
+    "linear along the width": ({"out_features": 2, "axis": -1}, [(3, 4, 5)]),
+    "softmax along the height": ({"axis": "h"}, [(3, 4, 5)]),
+    "layernorm of the channels": ({"axes": ["channels"]}, [(3, 4, 5)]),
+    "layernorm of the width": ({"axes": [0, "w"]}, [(3, 4, 5)]),
+    "flatten one axis": ({"start_axis": 1, "end_axis": -1}, [(3, 4)]),
     "crop at an offset": ({"offset": 1, "size": 2}, [(1, 5, 5)]),
 }
 
@@ -75,5 +86,5 @@ def test_one_axis_says_what_perturbing_the_layers_own_arrays_finds(name: str) ->
             np.eye(cells) if shape[1 + axis] == cells else np.zeros((cells, shape[1 + axis]))
             for shape in shapes
         ]
-        claimed = mark(WITNESSES[kind].along_axis(on_axis(options, axis), rows)) > 0
+        claimed = mark(WITNESSES[kind].along_axis(on_axis(options, axis, shapes[0]), rows)) > 0
         np.testing.assert_array_equal(claimed, perturbed(kind, options, shapes, axis))

@@ -172,6 +172,32 @@ BY_HAND: list[tuple[str, tuple[Any, ...], dict[str, Any], Tally]] = [
     ("scale", (ones(2, 3), None, ones(2)), {}, Tally(adds=6)),
     # Squares 3; for each of 3: 5 terms are 4 adds, alpha/size, + k, the power, the quotient.
     ("lrn", (ones(3, 1),), {}, Tally(multiplications=6, adds=15, roots=3, divisions=3)),
+    # 3 rows of 2: for each the mean's addition and division; for each row of 2 a comparison.
+    ("reduce", (ones(3, 2),), {}, Tally(adds=3, divisions=3)),
+    ("reduce", (ones(3, 2), "sum"), {"axes": [0]}, Tally(adds=4)),
+    ("reduce", (ones(3, 2), "max"), {"axes": ["channels", "length"]}, Tally(comparisons=5)),
+    ("reduce", (ones(3, 2), "min"), {"keep": False}, Tally(comparisons=3)),
+    # At 2 positions, 3 inputs to 4 units.
+    (
+        "linear_along",
+        (ones(3, 2), ones(4, 3), ones(4)),
+        {"axis": 0},
+        Tally(macs=24, bias_adds=8),
+    ),
+    # 3 rows of 2, each as softmax of 2 values: 1 comparison, 2 + 1 adds, 2 exponentials, 2 quotients.
+    (
+        "softmax",
+        (ones(3, 2),),
+        {"axis": -1},
+        Tally(comparisons=3, adds=9, exponentials=6, divisions=6),
+    ),
+    # At each of 2 positions, 3 values: 2 + 3 + 2 + 1 adds, 3 + 3 products, 3 quotients, 1 root.
+    (
+        "layernorm",
+        (ones(3, 2),),
+        {"axes": ["channels"]},
+        Tally(adds=16, multiplications=12, divisions=6, roots=2),
+    ),
     ("lppool", (ones(1, 4), 4), {"norm_type": 1}, Tally(adds=3)),
     ("lppool", (ones(1, 4), 4), {"norm_type": 2}, Tally(multiplications=4, adds=3, roots=1)),
     ("lppool", (ones(1, 4), 4), {"norm_type": 3}, Tally(multiplications=8, adds=3, roots=1)),

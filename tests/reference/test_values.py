@@ -195,3 +195,82 @@ def test_separable_is_depthwise_then_pointwise(backend: Backend) -> None:
     """By hand: maps 1+2, 2+3 and 4-5, 5-6; then 2·first + 10·second + 1."""
     y = backend["separable_conv"]([[1, 2, 3], [4, 5, 6]], [[[1, 1]], [[1, -1]]], [[[2], [10]]], [1])
     np.testing.assert_array_equal(y, [[-3, 1]])
+
+
+# ONNX operators SpaceToDepth (spacetodepth_example) and DepthToSpace (depthtospace_example,
+# depthtospace_crd_mode_example), without the batch.
+ONNX_BLOCKS = [
+    [[0, 6, 1, 7, 2, 8], [12, 18, 13, 19, 14, 20], [3, 9, 4, 10, 5, 11], [15, 21, 16, 22, 17, 23]]
+]
+ONNX_CHANNELS = [
+    [[first + 3 * row + column for column in range(3)] for row in range(2)]
+    for first in range(0, 64, 9)
+]
+
+
+@both_backends
+def test_blocks_and_channels_as_onnx_prints_them(backend: Backend) -> None:
+    """Each order of the channels against the standard's own arrays."""
+    apart = backend["space_to_depth"](ONNX_BLOCKS, 2, order="onnx")
+    np.testing.assert_array_equal(apart, np.arange(24).reshape(4, 2, 3))
+    together = backend["pixel_shuffle"](ONNX_CHANNELS, 2, order="onnx")
+    np.testing.assert_array_equal(
+        together[:, :2],
+        [
+            [[0, 18, 1, 19, 2, 20], [36, 54, 37, 55, 38, 56]],
+            [[9, 27, 10, 28, 11, 29], [45, 63, 46, 64, 47, 65]],
+        ],
+    )
+    together = backend["pixel_shuffle"](ONNX_CHANNELS, 2)
+    np.testing.assert_array_equal(
+        together[:, :2],
+        [
+            [[0, 9, 1, 10, 2, 11], [18, 27, 19, 28, 20, 29]],
+            [[36, 45, 37, 46, 38, 47], [54, 63, 55, 64, 56, 65]],
+        ],
+    )
+
+
+@both_backends
+@pytest.mark.parametrize(
+    ("order", "channels"),
+    [
+        ("pytorch", [0, 1, 2, 3, 10, 11, 12, 13]),
+        ("onnx", [0, 10, 1, 11, 2, 12, 3, 13]),
+        ("focus", [0, 10, 2, 12, 1, 11, 3, 13]),
+    ],
+)
+def test_the_channel_that_each_cell_of_a_block_goes_to(
+    backend: Backend, order: str, channels: list[int]
+) -> None:
+    """Two maps of one block, 0 1 / 2 3 and 10 11 / 12 13; YOLOv5's Focus takes the rows first."""
+    blocks = [[[0, 1], [2, 3]], [[10, 11], [12, 13]]]
+    y = backend["space_to_depth"](blocks, 2, order=order)
+    np.testing.assert_array_equal(y.ravel(), channels)
+
+
+@both_backends
+def test_ranges_parts_and_orders_by_hand(backend: Backend) -> None:
+    """Six cells in a row; a matrix turned over; means, sums and extremes of its rows and columns."""
+    row = [0, 1, 2, 3, 4, 5]
+    for options, expected in (
+        ({"start": 1, "stop": 4}, [1, 2, 3]),
+        ({"start": -2}, [4, 5]),
+        ({"start": 1, "stop": -1, "step": 2}, [1, 3]),
+        ({"into": 3, "take": 1}, [2, 3]),
+        ({"into": 2, "take": -1}, [3, 4, 5]),
+    ):
+        np.testing.assert_array_equal(backend["slice_axis"](row, **options), expected)
+    matrix = [[1, 2, 6], [4, 8, 0]]
+    np.testing.assert_array_equal(backend["permute"](matrix, [1, 0]), [[1, 4], [2, 8], [6, 0]])
+    reduce = backend["reduce"]
+    np.testing.assert_array_equal(reduce(matrix), [[3], [4]])
+    np.testing.assert_array_equal(reduce(matrix, "sum", axes=[0], keep=False), [5, 10, 6])
+    np.testing.assert_array_equal(reduce(matrix, "max", axes=["length"]), [[6], [8]])
+    np.testing.assert_array_equal(reduce(matrix, "min", axes=["channels"]), [[1, 2, 0]])
+    linear = backend["linear_along"](matrix, [[1, 10]], [100], axis="channels")
+    np.testing.assert_array_equal(linear, [[141, 182, 106]])
+    np.testing.assert_array_equal(backend["concat"]([matrix, [[7], [9]]], "l")[:, -1], [7, 9])
+    np.testing.assert_array_equal(
+        backend["flatten"]([matrix, matrix], end_axis="h"), [*matrix, *matrix]
+    )

@@ -67,6 +67,11 @@ KINDS: dict[str, tuple[dict[str, Any], list[tuple[int, ...]], tuple[int, ...], i
     "reshape": ({"shape": [9, 2]}, [(2, 3, 3)], (9, 2), 0, 0),
     "channel_shuffle": ({"groups": 2}, [(4, 3)], (4, 3), 0, 0),
     "pixel_shuffle": ({"upscale_factor": 2}, [(8, 3, 3)], (2, 6, 6), 0, 0),
+    "slice": ({"start": 1, "stop": -1, "axis": "h"}, [(2, 5, 3)], (2, 3, 3), 0, 0),
+    "space_to_depth": ({"block_size": 2}, [(2, 4, 6)], (8, 2, 3), 0, 0),
+    "permute": ({"order": [0, 1, 2]}, [(2, 3, 4)], (2, 3, 4), 0, 0),
+    "reduce": ({"op": "sum", "axes": ["h"]}, [(2, 3, 4)], (2, 1, 4), 0, 0),
+    "parameter": ({"shape": [2, 3, 4]}, [(5, 3, 4)], (2, 3, 4), 24, 0),
     "add": ({}, [(2, 3, 3), (2, 3, 3)], (2, 3, 3), 0, 0),
     "multiply": ({}, [(2, 3, 3), (2, 1, 1)], (2, 3, 3), 0, 0),
     "subtract": ({}, [(2, 3, 3), (2, 1, 1)], (2, 3, 3), 0, 0),
@@ -162,7 +167,9 @@ def test_a_witness_says_what_memory_it_takes_on_the_way(kind: str) -> None:
     assert WITNESSES[kind].scratch(run._replace(each=8)) >= WITNESSES[kind].scratch(run)
     if len(in_shapes[0]) > 1 and kind not in ("reshape", "matmul"):
         end = out[1] if len(out) > 1 else 1
-        numbers = WITNESSES[kind].axis_scratch(on_axis(options, 0), 9, in_shapes[0][1], end)
+        numbers = WITNESSES[kind].axis_scratch(
+            on_axis(options, 0, in_shapes[0]), 9, in_shapes[0][1], end
+        )
         assert numbers >= 9 * end
 
 

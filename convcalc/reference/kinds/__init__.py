@@ -1,5 +1,5 @@
 """One witness per kind of layer, a class each; importing them registers them."""
 
-from convcalc.reference.kinds import attention, conv, joins, pointwise, pool, rearrange
+from convcalc.reference.kinds import attention, conv, joins, pointwise, pool, rearrange, tensor
 
-__all__ = ["attention", "conv", "joins", "pointwise", "pool", "rearrange"]
+__all__ = ["attention", "conv", "joins", "pointwise", "pool", "rearrange", "tensor"]

@@ -202,21 +202,37 @@ class LocalConv(Windows):
 
 @witness("linear")
 class Linear(Plain):
-    """A fully connected layer on a vector."""
+    """A fully connected layer on a vector, or along an axis at each position of the others."""
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
-        if len(in_shape) != 1:
+        axis = options.get("axis")
+        if axis is None and len(in_shape) != 1:
             message = (
                 f"linear: the input has shape {in_shape}; it reads a vector, so flatten it first"
             )
             raise ValueError(message)
+        along = 0 if axis is None else checks.side("linear", axis, len(in_shape))
         features = options["out_features"]
-        return with_bias(options, {"weight": (features, in_shape[0])}, features)
+        return with_bias(options, {"weight": (features, in_shape[along])}, features)
 
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
-        del options
-        return call("linear", inputs[0], arrays["weight"], arrays.get("bias"))
+        given = (inputs[0], arrays["weight"], arrays.get("bias"))
+        if options.get("axis") is None:
+            return call("linear", *given)
+        return call("linear_along", *given, axis=options["axis"])
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        if not options.get("axis"):
+            return inputs[0]
+        total: Rows = inputs[0].sum(axis=1, keepdims=True)
+        return np.repeat(total, options["out_features"], axis=1)
+
+    def scratch(self, run: LayerRun) -> int:
+        """Along an axis the input and the output with that axis in front."""
+        if run.options.get("axis") is None:
+            return super().scratch(run)
+        return (prod(run.shape) + 2 * prod(run.out)) * run.each
 
 
 @witness("rbf")

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convcalc.reference.base import Call, Inputs, Kept, Options, Plain, Rows, witness
+from convcalc.reference import checks
+from convcalc.reference.base import Call, Inputs, Kept, Options, Plain, Rows, pick, witness
 from convcalc.reference.checks import Array, Shape
 from convcalc.reference.scratch import LayerRun
 
@@ -71,9 +72,18 @@ class Tanh(Plain):
     copies = (1, 0)
 
 
+def _all_along(rows: Rows) -> Rows:
+    """Each unit depends on all cells of the axis."""
+    return np.repeat(rows.sum(axis=1, keepdims=True), rows.shape[1], axis=1)
+
+
 @witness("softmax")
 class Softmax(Plain):
+    optional = ("axis",)
     copies = (2, 0)
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        return _all_along(inputs[0]) if options.get("axis", False) else inputs[0]
 
 
 @witness("clip")
@@ -162,7 +172,7 @@ class Norm(Plain):
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
         """Each unit depends on all cells."""
         del options
-        return np.repeat(inputs[0].sum(axis=1, keepdims=True), inputs[0].shape[1], axis=1)
+        return _all_along(inputs[0])
 
 
 @witness("batchnorm")
@@ -196,10 +206,29 @@ def _tracked(options: Options) -> bool:
 
 @witness("layernorm")
 class LayerNorm(Norm):
-    """Over the whole sample, with a weight and a bias per cell."""
+    """Over the whole sample or some axes, with a weight and a bias per cell of these."""
+
+    copies = (2, 24)  # the axes may change places and back
+
+    def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
+        (in_shape,) = in_shapes
+        each = tuple(in_shape[axis] for axis in self._over(options, len(in_shape)))
+        return super().shapes(options, [each])
 
     def trained(self, in_shape: Shape) -> Shape:
         return in_shape
+
+    def _over(self, options: Options, ndim: int) -> Shape:
+        """The axes that it averages over."""
+        axes = options.get("axes")
+        return tuple(range(ndim)) if axes is None else checks.sides("layernorm", axes, ndim)
+
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        named = pick(options, "axes")
+        return call("layernorm", inputs[0], arrays.get("weight"), arrays.get("bias"), **named)
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        return inputs[0] if options.get("axes") is False else _all_along(inputs[0])
 
 
 @witness("groupnorm")

@@ -64,7 +64,12 @@ class Crop(Plain):
 
 @witness("flatten")
 class Flatten(Whole):
-    pass
+    optional = ("start_axis", "end_axis")
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        if options.get("start_axis", 0) == options.get("end_axis", -1):  # one axis stays as it is
+            return inputs[0]
+        return super().along_axis(options, inputs)
 
 
 @witness("reshape")
@@ -80,6 +85,7 @@ class ChannelShuffle(Plain):
 @witness("pixel_shuffle")
 class PixelShuffle(Plain):
     required = ("upscale_factor",)
+    optional = ("order",)
 
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
         return fast_pool.upsample(inputs[0], options["upscale_factor"])
@@ -112,4 +118,13 @@ class Multiply(Join):
 
 @witness("concat")
 class Concat(Join):
-    pass
+    """Along the channels units read the cells at their places; along another axis they are put in a row."""
+
+    def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
+        del arrays
+        return call("concat", inputs, **pick(options, "axis"))
+
+    def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
+        if options.get("axis", False):
+            return np.concatenate(inputs, axis=1)
+        return super().along_axis(options, inputs)
