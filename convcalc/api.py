@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def networks() -> list[str]:
     """The names of the bundled networks."""
-    from convcalc.network.load import bundled_names
+    from convcalc.network.find import bundled_names
 
     return bundled_names()
 

@@ -32,7 +32,7 @@ def walked(name: str) -> Analysis:
 
 def test_all_files_are_bundled_by_their_name() -> None:
     assert convcalc.networks() == NAMES
-    assert len(NAMES) == 45
+    assert len(NAMES) == 57
 
 
 @each_network
@@ -102,13 +102,16 @@ def test_ten_classes_shrink_the_classifier_alone(name: str) -> None:
             convcalc.load(name, parameters={"classes": 10})
         return
     report = convcalc.load(name, parameters={"classes": 10}).walk()
-    was = parameters["classes"]
+    each = parameters.get("anchors", 1)  # a detector scores the classes for each of its anchors
+    was = parameters["classes"] * each
     changed = [(new, old) for new, old in zip(report, walked(name)) if new.params != old.params]
     heads = [new for new, _ in changed]
-    assert report.steps[-1].output[0] == 10
+    ends = report.outputs if report.network.outputs else report.steps[-1:]
+    others = 5 * each if each > 1 and was == 240 else 0  # YOLO scores boxes beside the classes
+    assert any(step.output[0] == 10 * each + others for step in ends)
     if was != 10:
         assert heads
-        assert all(old.output[0] == was or new.input[0] == 10 for new, old in changed)
+        assert all(old.output[0] == was + others or new.input[0] == 10 for new, old in changed)
     before = sum(old.params for _, old in changed)
     after = sum(new.params for new in heads)
     assert report.totals["params"] == walked(name).totals["params"] - before + after
@@ -198,6 +201,7 @@ FIELDS = [
     ("resnet152", "", 1507),
     ("resnet152_torchvision", "", 1451),
     ("fcn32s", "score_fr", 404),
+    ("fcn8s", "trunk.score_fr", 404),
     ("wavenet", "", 1024),
     ("lenet5", "C5", 32),
     ("googlenet", "pool5", 907),
@@ -260,3 +264,37 @@ def test_one_stride_moved_costs_resnet_six_percent() -> None:
     paper, later = walked("resnet50"), walked("resnet50_torchvision")
     assert paper.totals["params"] == later.totals["params"]
     assert later.totals["macs"] - paper.totals["macs"] == 231_211_008
+
+
+def test_retinanet_counts_as_torchvision_and_detectron2_do() -> None:
+    """torchvision: num_params 34,014,999, _ops 151.54; detectron2's test_model_analysis: 37,915,572.
+
+    Both freeze the batch norms, whose 53,120 scales and shifts are no parameters there. detectron2 has
+    80 classes, and makes P6 of the 2,048 maps of conv5_x.
+    """
+    frozen = sum(row.params for row in walked("retinanet_resnet50") if row.kind == "batchnorm")
+    assert frozen == 53_120
+    totals = walked("retinanet_resnet50").totals
+    assert totals["params"] - frozen == 34_014_999
+    assert round(totals["macs"] / 1e9, 2) == 151.54
+    eighty = convcalc.load("retinanet_resnet50", parameters={"classes": 80}).walk()
+    p6 = 3 * 3 * 256 * (2048 - eighty["p6"].input[0])
+    assert eighty.totals["params"] - frozen + p6 == 37_915_572
+
+
+def test_the_head_of_retinanet_is_counted_once() -> None:
+    heads = [row for row in walked("retinanet_resnet50") if row.name[:5] in ("class", "boxes")]
+    assert sum(row.params for row in heads) == 6_691_415
+    assert sum(row.layer.params(row.input, row.output) for row in heads) == 5 * 6_691_415
+
+
+def test_fcn8s_adds_a_step_of_two_twice_to_fcn32s() -> None:
+    """voc-fcn8s: the sizes in its prototxt for 500×500, and what it trains besides the trunk."""
+    report = walked("fcn8s")
+    sizes = {name: report[name].output[1] for name in ("upscore2", "fuse_pool4", "fuse_pool3", "upscore8")}  # fmt: skip
+    assert sizes == {"upscore2": 34, "fuse_pool4": 34, "fuse_pool3": 70, "upscore8": 568}
+    assert report["score"].output == (21, 500, 500)
+    trunk = sum(row.params for row in walked("fcn32s") if row.name != "upscore")
+    scores = (512 + 1) * 21 + (256 + 1) * 21
+    assert report.totals["params"] == trunk + scores + 21 * 21 * (4 * 4 + 4 * 4 + 16 * 16)
+    assert not [note for note in report.notes if "aligned" in note]

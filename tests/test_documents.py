@@ -261,8 +261,13 @@ def keys_text(value: Any) -> str:
         return f" [{keys_text(value[0]).strip()}]" if value and isinstance(value[0], dict) else ""
     if not isinstance(value, dict):
         return ""
+    named = {"counts": " {operation: number}", "inputs": " {name: shape}"}  # keys that differ
     pairs = (
-        (key, " {operation: number}" if key == "counts" else keys_text(value[key])) for key in value
+        (
+            key,
+            named[key] if key in named and isinstance(value[key], dict) else keys_text(value[key]),
+        )
+        for key in value
     )
     return f" {{{', '.join(f'{key}{inside}' for key, inside in pairs)}}}"
 

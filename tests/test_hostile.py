@@ -26,7 +26,8 @@ from convcalc.analysis.report import report_of
 from convcalc.errors import ConvcalcError
 from convcalc.formats import FORMATS
 from convcalc.layers import every
-from convcalc.network.load import bundled_folder, bundled_names, loads
+from convcalc.network.find import bundled_folder, bundled_names
+from convcalc.network.load import loads
 from convcalc.network.yaml_source import MAX_BYTES
 from test_network_files import BLOCK, as_text, plain
 
@@ -756,3 +757,118 @@ def test_blocks_are_not_confused_with_python(arch: Convcalc) -> None:
         assert_refused(arch(f"{GOOD}  - {word}\n"), f"no layer kind or block '{word}'")
     text = BLOCK.replace("unit", "__class__") + "layers: [__class__]\n"
     assert arch(text.replace("[4, 8, 8]", "[3, 8, 8]")).code == 0
+
+
+# ---------------------------------------------------------------- networks inside networks
+
+
+def test_networks_that_double_at_each_level_are_read_once_and_stop_at_the_limit(
+    tmp_path: Path, convcalc: Convcalc
+) -> None:
+    """Nine files, each of which holds the next ten times: 10⁹ layers if nobody counted."""
+    for number in range(9):
+        inner = f"{{network: {number + 1}.yaml}}, " * 10
+        text = f"{{input: [1, 8, 8], layers: [{inner if number < 8 else 'relu'}]}}"
+        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    begin = clock.seconds()
+    ran = convcalc("arch", str(tmp_path / "0.yaml"), "--max-layers", "20000")
+    assert clock.seconds() - begin < 20
+    assert_refused(ran, "the network grows past 20,000 layers")
+
+
+def test_empty_networks_that_double_at_each_level_come_to_an_end(
+    tmp_path: Path, convcalc: Convcalc
+) -> None:
+    for number in range(9):
+        inner = f"{{network: {number + 1}.yaml}}, " * 10
+        text = f"{{input: [1, 8, 8], layers: [{inner if number < 8 else ''}]}}"
+        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    begin = clock.seconds()
+    ran = convcalc("arch", str(tmp_path / "0.yaml"), "--max-layers", "20000")
+    assert clock.seconds() - begin < 20
+    assert ran.code == 2
+    assert "Traceback" not in ran.err
+
+
+def test_a_network_that_stops_early_again_and_again_is_not_expanded_without_end(
+    tmp_path: Path, convcalc: Convcalc
+) -> None:
+    """Each copy makes a thousand layers and takes back all but one: the work is bounded, not the rest."""
+    (tmp_path / "long.yaml").write_text(
+        "{input: [1, 8, 8], layers: [{relu: {name: a}}, {repeat: 1000, layers: [relu]}]}",
+        encoding="utf-8",
+    )
+    (tmp_path / "net.yaml").write_text(
+        "{input: [1, 8, 8], layers: [{repeat: 50000, layers: [network: {file: long.yaml, until: a}]}]}",
+        encoding="utf-8",
+    )
+    begin = clock.seconds()
+    ran = convcalc("arch", str(tmp_path / "net.yaml"))
+    assert clock.seconds() - begin < 20
+    assert_refused(ran, "are too many for 100,000 layers")
+
+
+@pytest.mark.parametrize("file", ["/etc/passwd", "/dev/zero", "..", "\0", "", "net.yaml", "-"])
+def test_what_is_no_network_cannot_be_held(file: str, arch: Convcalc) -> None:
+    text = json.dumps({"input": [1, 8, 8], "layers": [{"network": {"file": file}}]})
+    ran = arch(text)
+    assert ran.code == 2
+    assert ran.err.startswith("convcalc: ")
+    assert "Traceback" not in ran.err
+
+
+def test_a_held_network_may_not_be_too_large(tmp_path: Path, arch: Convcalc) -> None:
+    with (tmp_path / "large.yaml").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    assert_refused(arch("{input: [1], layers: [network: large.yaml]}"), "large.yaml")
+
+
+def test_weights_shared_in_long_chains_cost_no_more_than_layers(arch: Convcalc) -> None:
+    layers = "".join(
+        f"  - linear: {{name: l{i}, weights: l{i - 1}, out_features: 4}}\n" for i in range(1, 5000)
+    )
+    text = f"input: [4]\nlayers:\n  - linear: {{name: l0, out_features: 4}}\n{layers}"
+    begin = clock.seconds()
+    ran = arch(text, "--format", "csv")
+    assert clock.seconds() - begin < 20
+    assert ran.code == 0
+    assert ran.out.count(",20,") == 1
+
+
+def test_names_of_inputs_and_outputs_are_printed_harmlessly(arch: Convcalc) -> None:
+    text = json.dumps(
+        {
+            "input": {"<b>x|y": [1, 8, 8], "=cmd": [1, 8, 8]},
+            "layers": [{"add": [[], [{"from": "=cmd"}]]}],
+            "outputs": {"<script>": "add1"},
+        }
+    )
+    for name in FORMATS:
+        ran = arch(text, "--format", name)
+        assert ran.code == 0
+        if name in ("html", "markdown"):
+            assert "<script>" not in ran.out
+
+
+def test_many_inputs_and_outputs_cost_no_more_than_their_layers(arch: Convcalc) -> None:
+    """A hundred inputs that meet in a thousand layers: a field for each input at each layer."""
+    names = [f"i{n}" for n in range(100)]
+    text = json.dumps(
+        {
+            "input": {name: [1, 8, 8] for name in names},
+            "layers": [
+                {"add": {"name": "sum", "paths": [[{"from": name}] for name in names]}},
+                {"repeat": 1000, "layers": [{"conv": {"out_channels": 1, "kernel_size": 1}}]},
+            ],
+            "outputs": ["sum", *(f"conv{n}" for n in range(1, 1000))],
+        }
+    )
+    begin = clock.seconds()
+    ran = arch(text)
+    assert clock.seconds() - begin < 20
+    assert ran.code == 0
+    lines = [line for line in ran.out.splitlines() if line.startswith("output ")]
+    assert len(lines) == 20
+    assert lines[0].startswith("output sum: 1×8×8, rf 1 of i0 and 1 of i1 and")
+    assert lines[0].endswith("and more of 95 others")
+    assert "and 980 more outputs; --format json has them" in ran.out

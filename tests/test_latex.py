@@ -14,7 +14,7 @@ import pytest
 from convcalc.homework.questions import QUESTIONS
 from convcalc.images.kernels import KERNELS
 from convcalc.layers import every as every_kind
-from convcalc.network.load import bundled_names
+from convcalc.network.find import bundled_names
 
 Run = Callable[..., Any]
 

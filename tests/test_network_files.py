@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
@@ -22,7 +23,8 @@ import strategies
 from convcalc.errors import ConvcalcError, SpecError, UsageError
 from convcalc.layers import Layer, every
 from convcalc.network.expression import Expression, ExpressionError
-from convcalc.network.load import bundled_names, load, loads
+from convcalc.network.find import bundled_folder, bundled_names
+from convcalc.network.load import MAX_FILES, load, loads
 from convcalc.network.network import Network, Node
 from convcalc.network.yaml_source import MAX_BYTES, MAX_DEPTH, MAX_MARKS, greatest_depth, read
 
@@ -48,7 +50,7 @@ def test_a_bad_spec_is_refused_in_these_words(
     name: str, overwrite: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(BAD)
-    said = f"{refusal(name)}\n"
+    said = f"{refusal(name)}\n".replace(f"{bundled_folder()}/", "architectures/")
     expected = BAD / f"{name}.err"
     if overwrite:
         expected.write_text(said, encoding="utf-8")
@@ -117,6 +119,20 @@ def unreadable() -> None:
     read("/nowhere/at/all")
 
 
+TWO_INPUTS = "{input: {image: [3, 8, 8], mask: [1, 8, 8]}, layers: [relu]}"
+
+
+def many_files() -> None:
+    """A network that holds more files than one may."""
+    with tempfile.TemporaryDirectory() as folder:
+        layers = []
+        for number in range(MAX_FILES + 1):
+            path = Path(folder) / f"{number}.yaml"
+            path.write_text("{input: [1], layers: [relu]}", encoding="utf-8")
+            layers.append({"network": str(path)})
+        loads(yaml.safe_dump({"input": [1], "layers": layers}))
+
+
 OTHER_REFUSALS: list[Callable[[], Any]] = [
     unreadable,
     lambda: loads(b"x" * (MAX_BYTES + 1)),
@@ -128,6 +144,12 @@ OTHER_REFUSALS: list[Callable[[], Any]] = [
     lambda: load("extends_bad_file.yaml", within="layers"),
     lambda: load("vgg16", parameters={"classes": 0.5}),  # type: ignore[dict-item]
     lambda: load("vgg16", input=(1, 3, 224, 224)),
+    lambda: load("vgg16", input={"image": (3, 224, 224)}),
+    lambda: loads("layers: [relu]", input={"image": (3, 8, 8)}),
+    lambda: loads(TWO_INPUTS, input=(3, 8, 8)),
+    lambda: load("network_outside.dat", within="layers"),
+    lambda: load("vgg16\0"),
+    many_files,
     lambda: loads("- " * MAX_MARKS + "-"),
     lambda: Expression("$wide").value({"width": 1}),
 ]
@@ -142,7 +164,10 @@ def test_every_refusal_in_the_code_is_met_by_a_bad_spec(monkeypatch: pytest.Monk
         with pytest.raises((ConvcalcError, ExpressionError)) as caught:
             call()
         lines.update(reached(caught.value))
-    names = ("yaml_source", "plan", "expand", "load", "expression")
+    names = (
+        *("yaml_source", "plan", "expand", "load", "expression"),
+        *("find", "inputs", "outputs", "graph_plan", "graph_expand"),
+    )
     modules = [Path(convcalc.network.__path__[0]) / f"{name}.py" for name in names]
     modules += [
         path

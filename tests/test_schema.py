@@ -15,9 +15,10 @@ from hypothesis import given
 import clock
 import strategies
 from convcalc.errors import SpecError
-from convcalc.layers import every
+from convcalc.layers import Layer, every
 from convcalc.layers.options import options_of
-from convcalc.network.load import bundled_folder, bundled_names, loads
+from convcalc.network.find import bundled_folder, bundled_names
+from convcalc.network.load import loads
 from convcalc.network.network import Network
 from convcalc.network.schema import schema
 from test_network_files import BAD, BAD_NAMES, as_text, plain, written
@@ -217,7 +218,8 @@ def test_it_lists_every_kind_with_its_options_and_its_first_line() -> None:
         options = value["anyOf"][0] if "anyOf" in value else value
         if cls.merges:
             continue
-        assert set(options["properties"]) == {"name", *(named(f) for f in fields(cls))}
+        keeps = {"weights"} if cls.arrays is not Layer.arrays else set()
+        assert set(options["properties"]) == {"name", *keeps, *(named(f) for f in fields(cls))}
         needed = [named(f) for f in fields(cls) if f.default is MISSING]
         assert sorted(options["required"]) == sorted(needed)
 
@@ -304,3 +306,47 @@ def test_each_type_of_option_is_read_by_the_loader_and_described_by_the_schema()
     for cls in KINDS.values():
         for option in options_of(cls).values():
             jsonschema.Draft202012Validator.check_schema(option.type.schema)
+
+
+# --------------------------------------------------------------------- networks as graphs
+
+
+GRAPH = """
+input: {image: [3, $n, 8], mask: [1, 8, 8]}
+parameters: {n: 8}
+blocks: {b: {layers: [conv: {out_channels: 3, kernel_size: 1}]}}
+layers:
+  - network: vgg16
+  - network: {file: two.yaml, name: t, until: a, parameters: {k: 2*$n}, inputs: {mask: x}, weights: s}
+  - conv: {weights: c, out_channels: 3, kernel_size: 1}
+  - b: {weights: b1}
+  - {name: s, weights: t, layers: [relu]}
+  - {repeat: 2, weights: t, layers: [relu]}
+outputs: {p3: s}
+"""
+
+
+def test_it_takes_graphs() -> None:
+    assert VALIDATOR.is_valid(yaml.safe_load(GRAPH))
+    assert VALIDATOR.is_valid({**yaml.safe_load(GRAPH), "outputs": ["s", "t.a"]})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"input": {}},
+        {"input": {"image": 3}},
+        {"input": {"": [3]}},
+        {"outputs": []},
+        {"outputs": ["a", "a"]},
+        {"outputs": "a"},
+        {"outputs": {"p3": ["a"]}},
+        {"layers": [{"network": {"until": "a"}}]},
+        {"layers": [{"network": {"file": "a", "stop": "b"}}]},
+        {"layers": [{"network": ["a"]}]},
+        {"layers": [{"relu": {"weights": "a"}}]},
+        {"layers": [{"conv": {"weights": 3, "out_channels": 3, "kernel_size": 3}}]},
+    ],
+)
+def test_it_refuses_what_is_no_graph(change: dict[str, Any]) -> None:
+    assert not VALIDATOR.is_valid({**yaml.safe_load(GRAPH), **change})

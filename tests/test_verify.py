@@ -271,7 +271,7 @@ def test_the_memory_foreseen_is_at_least_what_is_used(words: str, shape: str, pa
 def test_with_all_what_is_too_large_is_run_smaller(
     convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convcalc.network.load.bundled_names", lambda: ["mlp_200x200"])
+    monkeypatch.setattr("convcalc.network.find.bundled_names", lambda: ["mlp_200x200"])
     ran = convcalc("verify", "--all", "--only", "params,expect", "--limit", "0.2")
     assert (ran.code, ran.err) == (0, "")
     assert (
@@ -464,7 +464,7 @@ def test_mistakes(arguments: tuple[str, ...], message: str, convcalc: Run) -> No
 
 
 def test_all_names_every_bundled_network(convcalc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("convcalc.network.load.bundled_names", lambda: ["lenet5", "nin"])
+    monkeypatch.setattr("convcalc.network.find.bundled_names", lambda: ["lenet5", "nin"])
     ran = convcalc("verify", "--all", "--only", "shape")
     assert ran.code == 0
     assert ran.err == "[1/2] lenet5\n[2/2] nin\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from convcalc.layers.rf import AnyField, Reads
     from convcalc.network.network import Block, Network
 
+MOST_FIELDS = 500_000  # receptive fields that are followed through a network with several inputs
 SUMMED = ("params", "weights", "biases", "buffers", "macs", "flops", "activations")
 
 
@@ -61,11 +62,28 @@ class Work:
         self.notes = layer.notes(shape, out)
 
 
+class SharedWork(Work):
+    """The work of a layer that uses the weights of another: it keeps no arrays of its own.
+
+    Attributes:
+        owner: the step whose weights it uses.
+    """
+
+    __slots__ = ("owner",)
+
+    def __init__(self, work: Work, owner: Step) -> None:
+        for name in Work.__slots__:
+            setattr(self, name, getattr(work, name))
+        self.weights = self.biases = self.buffers = 0
+        self.option_text = f"{work.option_text} shared".lstrip()
+        self.owner = owner
+
+
 class Step:
     """One layer of a network, walked; the image is a step too.
 
     Attributes:
-        place: its number in the order of steps, from 1; 0 is the image.
+        place: its number in the order of steps, from 1; 0 is the image, −1 a second input.
         name: unique in the network.
         work: what its layer does to the shapes that it gets.
         before: the steps it reads.
@@ -114,6 +132,11 @@ class Step:
     def inputs(self) -> list[str]:
         """The names of the steps it reads; the image is ``input``."""
         return [step.name for step in self.before]
+
+    @property
+    def owner(self) -> Step | None:
+        """The step whose weights it uses; None where it has its own, or none."""
+        return self.work.owner if isinstance(self.work, SharedWork) else None
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -212,8 +235,10 @@ class Analysis:
     Attributes:
         network: what was walked.
         batch: samples at once.
-        image: the step that stands for what goes in.
+        image: the step that stands for what goes in; of several inputs the one in whose pixels
+            receptive fields are told, which is the first (see `by_input`).
         steps: a step per layer, in an order in which each follows what it reads.
+        images: the steps of all inputs, the first one first.
         through: what receptive fields leave out.
     """
 
@@ -221,12 +246,13 @@ class Analysis:
         self,
         network: Network,
         batch: int,
-        image: Step,
+        images: Sequence[Step],
         steps: list[Step],
+        walk_from: Callable[[int], Analysis] | None = None,
         through: Collection[str] = (),
     ) -> None:
-        self.network, self.batch, self.image, self.steps = network, batch, image, steps
-        self.through = through
+        self.network, self.batch, self.steps, self.through = network, batch, steps, through
+        self.images, self.image, self._walk_from = images, images[0], walk_from
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
@@ -272,10 +298,29 @@ class Analysis:
         return names
 
     @cached_property
-    def outputs(self) -> tuple[Step, ...]:
-        """The ends of the network: the steps that nobody reads."""
+    def named_outputs(self) -> dict[str, Step]:
+        """The outputs by the names that the file gives them; else by those of their layers."""
+        if self.network.outputs:
+            return {name: self.steps[place] for name, place in self.network.outputs.items()}
         read = {source.place for step in self.steps for source in step.before}
-        return tuple([step for step in self.steps if step.place not in read])
+        return {step.name: step for step in self.steps if step.place not in read}
+
+    @cached_property
+    def outputs(self) -> tuple[Step, ...]:
+        """The ends of the network: those that the file names, or the steps that nobody reads."""
+        return tuple(dict.fromkeys(self.named_outputs.values()))
+
+    @cached_property
+    def by_input(self) -> dict[str, Analysis]:
+        """For each input the same walk with the receptive fields in pixels of that one.
+
+        Where inputs times layers are more than `MOST_FIELDS`, only the first input has one.
+        """
+        if len(self.images) == 1 or len(self.images) * len(self.steps) > MOST_FIELDS:
+            return {self.image.name: self}
+        assert self._walk_from
+        others = {image.name: self._walk_from(at) for at, image in enumerate(self.images) if at}
+        return {self.image.name: self, **others}
 
     def schedule(self) -> Iterator[Moment]:
         """Every step in order, with what must exist while it works.
@@ -286,10 +331,15 @@ class Analysis:
         for step in self.steps:
             for source in step.before:
                 last_reader[source.place] = step.place
-        alive = {0: self.image}
+        named = bool(self.network.outputs)
+        if named:
+            last_reader.update(dict.fromkeys([step.place for step in self.outputs], 0))
+        alive = {image.place: image for image in reversed(self.images)}
         for step in self.steps:
             alive[step.place] = step
             read = dict.fromkeys(step.before)
+            if named and step.place not in last_reader:
+                read[step] = last_reader[step.place] = step.place  # a dead end
             freed = tuple([each for each in read if last_reader[each.place] == step.place])
             yield Moment(step, alive.values(), freed)
             for each in freed:
@@ -306,7 +356,7 @@ class Analysis:
         waiting, seen = [output], {output.place}
         while waiting:
             step = waiting.pop()
-            if step.is_map or step is self.image or self.image in step.before or _reduces(step):
+            if step.is_map or not all(s.before for s in (step, *step.before)) or _reduces(step):
                 found[step.place] = step
                 continue
             for source in step.before:
@@ -322,7 +372,7 @@ class Analysis:
     @cached_property
     def rf(self) -> dict[str, Fields]:
         """The receptive field of each output, by its name."""
-        return {output.name: self.rf_of(output) for output in self.outputs}
+        return {name: self.rf_of(output) for name, output in self.named_outputs.items()}
 
     def trace(self, step: Step, unit: Unit) -> dict[Step, Ranges]:
         """What one unit, or a range of units, reads at every step. See `convcalc.analysis.trace.trace`."""
@@ -388,9 +438,24 @@ def _reduces(step: Step) -> bool:
     return bool(step.weights) and len(step.output) > 1 and any(s.is_map for s in step.before)
 
 
-def image_step(shape: Shape, batch: int) -> Step:
-    """The step that stands for a network's input."""
-    return Step(0, "input", Work(Image(), (shape,), batch), (), (PIXEL,) * (len(shape) - 1))
+def image_steps(shapes: Mapping[str, Shape], batch: int, at: int = 0) -> list[Step]:
+    """The steps that stand for a network's inputs; receptive fields are told in pixels of one of them.
+
+    Args:
+        shapes: by name.
+        batch: samples at once.
+        at: which of them units are said to see.
+    """
+    return [
+        Step(
+            -place,
+            name,
+            Work(Image(), (shape,), batch),
+            (),
+            (PIXEL,) * (len(shape) - 1) if place == at else (),
+        )
+        for place, (name, shape) in enumerate(shapes.items())
+    ]
 
 
 def widest(fields: list[Fields]) -> Fields:

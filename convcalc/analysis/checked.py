@@ -14,7 +14,8 @@ from convcalc import __version__
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, SpecError, UsageError
-from convcalc.network.load import find, load
+from convcalc.network.find import find
+from convcalc.network.load import load
 from convcalc.report import Column, Report
 from convcalc.text import plural, printable
 
@@ -101,7 +102,8 @@ def _is_network(path: str) -> bool:
 def _check(path: str) -> Iterator[Finding]:
     """What is wrong with a file."""
     try:
-        broken = broken_expectations(walk(load(path)))
+        network = load(path)
+        broken = broken_expectations(walk(network))
     except SpecError as error:
         yield Finding(path, error.line, error.column, "spec", printable(error.what))
         return

@@ -39,7 +39,14 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
         title="",
         columns=[
             Column.of_mapping("network", "network", right=False, keep=9),
-            Column.of_mapping("input", "input", times, keep=2),
+            Column(
+                "input",
+                "input",
+                lambda row: row["inputs"],
+                text=lambda shapes: " + ".join(map(times, shapes.values())),
+                plain=lambda shapes: next(iter(shapes.values())),
+                keep=2,
+            ),
             Column.of_mapping("layers", "layers", grouped, keep=3),
             Column.of_mapping("params", "params", grouped, keep=8),
             Column.of_mapping("macs", "macs", grouped, keep=8),
@@ -70,6 +77,7 @@ def _row(analysis: Analysis) -> dict[str, Any]:
     return {
         "network": analysis.network.name,
         "input": list(analysis.network.input),
+        "inputs": {name: list(shape) for name, shape in analysis.network.inputs.items()},
         **{key: analysis.totals[key] for key in _SUMS},
         **({"unavailable": analysis.unavailable} if analysis.unavailable else {}),
         "rf": _sizes(widest(list(analysis.rf.values()))),
@@ -86,11 +94,13 @@ def _notes(analysis: Analysis) -> list[str]:
     """What the file expects and does not get, and what the receptive field alone does not say."""
     name = analysis.network.name
     notes = [f"{name}: {note}" for note in analysis.notes if note.startswith("expect")]
-    texts = {output: _field_words(rf) for output, rf in analysis.rf.items()}
+    several = len(analysis.images) > 1  # of an output that sees none of the first, nothing is said
+    seen = {output: rf for output, rf in analysis.rf.items() if rf or not several}
+    texts = {output: _field_words(rf) for output, rf in seen.items()}
     if len(set(texts.values())) > 1:
         ends = ", ".join(f"{text} at {output}" for output, text in texts.items())
         notes.append(f"{name}: rf of its {len(texts)} outputs: {ends}")
-    elif any(isinstance(rf, UnknownField) for rf in analysis.rf.values()):
+    elif any(isinstance(rf, UnknownField) for rf in seen.values()):
         notes.append(f"{name}: rf is {next(iter(texts.values()))}")
     return notes
 

@@ -78,6 +78,8 @@ def explain_report(analysis: Analysis, name: str) -> Report:
         raise UsageError(message)
     step = analysis[name]
     lines = _explain_step(step)
+    if step.owner:
+        lines.append(f"shared   the weights of {step.owner.name}, counted there: no new parameters")
     what = " ".join(filter(None, (step.kind, step.option_text)))
     return Report(
         title=analysis.network.name,
@@ -96,7 +98,7 @@ def _explain_step(step: Step) -> list[str]:
     """The working of a walked layer's numbers."""
     source = step.before[0] if step.before else None
     before = None
-    if source and source.place and not isinstance(source.rf, UnknownField):
+    if source and source.before and not isinstance(source.rf, UnknownField):
         before = source.rf
     return explain(step.layer, step.shapes, step.output, before)
 

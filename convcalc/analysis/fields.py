@@ -110,7 +110,7 @@ def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) ->
     sides = work.output[1:]
     maps = [step for step in before if step.output[1:] == sides]
     considered = maps if GATES in through else before
-    gated = len(maps) < len(considered)
+    gated = any(step.rf for step in considered if step not in maps)
     unknown = [step.rf for step in considered if isinstance(step.rf, UnknownField)]
     for reason in unknown:
         if not reason.whole:

@@ -6,7 +6,8 @@ from typing import Any
 
 from convcalc.analysis.rows import CONVENTION
 from convcalc.errors import UsageError
-from convcalc.network.load import bundled_folder, bundled_names, load
+from convcalc.network.find import bundled_folder, bundled_names
+from convcalc.network.load import load
 from convcalc.report import Column, Report
 from convcalc.text import grouped, shortened, times
 

@@ -36,15 +36,15 @@ def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
             backward pass of a layer needs besides, such as the scores of attention.
     """
     size, totals = BYTES[dtype], analysis.totals
-    image = analysis.image.activations
+    images = sum([image.activations for image in analysis.images])
     made = [step for step in analysis if not step.layer.is_source]  # a parameter is a weight
     kept = sum([step.activations for step in made if not _needs_no_place(step)])
-    outputs = image + sum([step.activations for step in made])
+    outputs = images + sum([step.activations for step in made])
     inside = sum([step.work.kept_for_backward for step in analysis])
     return {
         "weights": size * (totals["params"] + totals["buffers"]),
         "outputs": size * outputs,
-        "outputs_in_place": size * (image + kept),
+        "outputs_in_place": size * (images + kept),
         "peak": size * peak(analysis)[0],
         "training": size * (2 * totals["params"] + totals["buffers"] + 2 * outputs + inside),
     }
@@ -57,7 +57,7 @@ def _needs_no_place(step: Step) -> bool:
 
 def _overwrites(step: Step, freed: Collection[Step]) -> bool:
     """Whether a step's only input is read by nobody else, and is no parameter."""
-    return len(step.before) == 1 and bool(freed) and not step.before[0].layer.is_source
+    return len(step.before) == 1 and step.before[0] in freed and not step.before[0].layer.is_source
 
 
 def peak(analysis: Analysis) -> tuple[int, str]:
@@ -65,16 +65,15 @@ def peak(analysis: Analysis) -> tuple[int, str]:
 
     A layer that can write over its input does so when nothing else reads that.
     """
-    now = analysis.image.activations
+    now = sum([image.activations for image in analysis.images])
     most, where = now, "the input"
     for step, _, freed in analysis.schedule():
         reuses = _needs_no_place(step) and _overwrites(step, freed)
-        if not reuses and not step.layer.is_source:
-            now += step.activations
-        if now > most:
-            most, where = now, step.name
-        if not reuses:
-            now -= sum([each.activations for each in freed if not each.layer.is_source])
+        own = 0 if step.layer.is_source else step.activations
+        here = now if reuses else now + own
+        if here > most:
+            most, where = here, step.name
+        now += own - sum([each.activations for each in freed if not each.layer.is_source])
     return most, where
 
 

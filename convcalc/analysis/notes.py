@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.fields import local_fields
+from convcalc.analysis.graph import listed, notes_on_graph
 from convcalc.analysis.rows import not_counted
 from convcalc.analysis.shapes import shapes_at
 from convcalc.errors import ConvcalcError
@@ -25,19 +26,13 @@ def notes_of(analysis: Analysis) -> list[str]:
             steps.setdefault(note, []).append(step.name)
     return [
         *analysis.network.notes,
-        *(f"{_listed(names)}: {note}" for note, names in steps.items()),
+        *(f"{listed(names)}: {note}" for note, names in steps.items()),
         *_unknown_fields(analysis),
-        *_wider_than_image(analysis),
+        *[note for walked in analysis.by_input.values() for note in _wider_than_image(walked)],
         *_other_size(analysis),
+        *notes_on_graph(analysis),
         *(f"expect: {line}" for line in _broken(analysis)),
     ]
-
-
-def _listed(names: list[str]) -> str:
-    """The layers that a note is about."""
-    if len(names) <= 2:
-        return " and ".join(names)
-    return f"{names[0]} and {len(names) - 1} more"
 
 
 def _unknown_fields(analysis: Analysis) -> Iterator[str]:
@@ -52,7 +47,7 @@ def _unknown_fields(analysis: Analysis) -> Iterator[str]:
             said.setdefault(rf.reason, []).append(step)
     for reason, steps in said.items():
         rf = steps[0].rf
-        names = _listed([step.name for step in steps])
+        names = listed([step.name for step in steps])
         if isinstance(rf, UnknownField) and rf.whole:
             yield f"{names}: {reason} (rf: all)"
         else:
@@ -61,7 +56,8 @@ def _unknown_fields(analysis: Analysis) -> Iterator[str]:
 
 def _wider_than_image(analysis: Analysis) -> Iterator[str]:
     """A note on the first map whose units see more than the image, if one does."""
-    image = analysis.network.input[1:]
+    image = analysis.image.output[1:]
+    called = "the image" if len(analysis.images) == 1 else analysis.image.name
     trunk = {step.place for output in analysis.outputs for step in analysis.trunk(output)}
     last = max(trunk, default=0)
     for step in analysis.steps[:last]:
@@ -71,7 +67,7 @@ def _wider_than_image(analysis: Analysis) -> Iterator[str]:
         if any(axis.size > n > 1 for axis, n in zip(rf, image)):
             yield (
                 f"{step.name} and on: the receptive field ({per_axis([axis.size for axis in rf])} pixels) is "
-                f"wider than the image ({times(image)}); the rest of it is padding"
+                f"wider than {called} ({times(image)}); the rest of it is padding"
             )
             return
 
@@ -81,6 +77,7 @@ def _other_size(analysis: Analysis) -> Iterator[str]:
     network = analysis.network
     if not network.home:
         return
+    home = " and ".join(map(times, network.home.values()))
     try:
         for step, shapes in zip(analysis.steps, shapes_at(network, network.home)):
             if shapes == step.shapes or not step.params:
@@ -89,7 +86,7 @@ def _other_size(analysis: Analysis) -> Iterator[str]:
             if layer.params(shapes[0], layer.out_shape(*shapes)) != step.params:
                 yield (
                     f"{step.name}: gets {times(step.input)} here but {times(shapes[0])} at the file's own "
-                    f"{times(network.home)}, so weights trained there do not fit; resize the image, or pool "
+                    f"{home}, so weights trained there do not fit; resize the image, or pool "
                     "globally before it"
                 )
                 return
@@ -112,12 +109,13 @@ def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
             key: number if key == "layers" else AtLeast(number) for key, number in found.items()
         }
     if "rf_size" in expect:
-        fields = list(analysis.rf.values())
+        by_input = analysis.by_input.values()
+        fields = [rf for walked in by_input for rf in walked.rf.values()]
         if "rf_at" in expect:
             step = _step_at(analysis, expect["rf_at"])
             if step is None:
                 return {"rf_at": (expect["rf_at"], "no layer or block")}
-            fields = [step.rf]
+            fields = [walked.steps[step.place - 1].rf for walked in by_input]
         found["rf_size"] = max(map(_largest, fields), default=0)
     return {key: (expect[key], found[key]) for key in found if key in expect}
 

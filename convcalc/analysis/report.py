@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from convcalc.analysis.graph import graph_keys, graph_lines, output_facts
 from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text, step_dict, unproven_lines
 from convcalc.report import Report
 
@@ -29,7 +30,8 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
     network, batch = analysis.network, analysis.batch
 
     def row_dict(step: Step) -> dict[str, Any]:
-        return step_dict(step, analysis.block_names[step.place - 1])
+        data = step_dict(step, analysis.block_names[step.place - 1])
+        return {**data, **graph_keys(analysis, step)}
 
     return Report(
         title=network.name,
@@ -38,13 +40,19 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
         rows=analysis.steps,
         totals=_totals(analysis),
         notes=list(analysis.notes),
-        footer=[*unproven_lines(analysis), convention_text(batch), *left_out(analysis)],
+        footer=[
+            *graph_lines(analysis),
+            *unproven_lines(analysis),
+            convention_text(batch),
+            *left_out(analysis),
+        ],
         facts={
             "network": network.name,
             "source": network.source,
             "input": list(network.input),
+            "inputs": {name: list(shape) for name, shape in network.inputs.items()},
             "batch": batch,
-            "outputs": [step.name for step in analysis.outputs],
+            **output_facts(analysis),
         },
         row_dict=row_dict,
     )

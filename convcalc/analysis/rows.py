@@ -190,9 +190,14 @@ def step_dict(step: Step, block: str | None = None) -> dict[str, Any]:
     data |= {"inputs": step.inputs, "block": block}
     data |= {key: COLUMNS[key].plain(COLUMNS[key].value(step)) for key in IN_JSON}
     data["counts"] = dict(step.counts) if step.is_costed else None
-    parts = {part: plain_field(field_part(part)(step)) for part in ("size", "stride", "padding")}
-    data["rf"] = None if None in parts.values() else parts
+    data["rf"] = rf_dict(step)
     return data if step.layer.is_proven else data | unproven_facts(step)
+
+
+def rf_dict(step: Step) -> dict[str, Any] | None:
+    """A step's receptive field as JSON; null where it is not known."""
+    parts = {part: plain_field(field_part(part)(step)) for part in ("size", "stride", "padding")}
+    return None if None in parts.values() else parts
 
 
 def unproven_facts(step: Step) -> dict[str, Any]:

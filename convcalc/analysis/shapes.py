@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import ShapeError
@@ -13,16 +13,27 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 
-def shapes_at(network: Network, shape: Shape) -> Iterator[tuple[Shape, ...]]:
-    """For each node the shapes that it reads, if this goes into the network.
+def inputs_of_size(network: Network, shape: Shape) -> dict[str, Shape]:
+    """All inputs, if the first one has this shape; others as large as the first change with it."""
+    own = network.input[1:]
+    found = {
+        name: (each[0], *shape[1:]) if each[1:] == own else each
+        for name, each in network.more_inputs.items()
+    }
+    return {network.input_name: shape, **found}
+
+
+def shapes_at(network: Network, inputs: Mapping[str, Shape]) -> Iterator[tuple[Shape, ...]]:
+    """For each node the shapes that it reads, if these go into the network.
 
     Raises:
         ShapeError: the next node does not take what it gets.
     """
-    outputs = [shape]
+    outputs = [*inputs.values()][::-1]
+    first = len(outputs)
     known: dict[Any, Shape] = {}
     for node in network.nodes:
-        shapes = tuple([outputs[i + 1] for i in node.inputs])
+        shapes = tuple([outputs[i + first] for i in node.inputs])
         key = (node.layer, shapes)
         if key not in known:
             node.layer.check(*shapes)
@@ -35,7 +46,7 @@ def shapes_at(network: Network, shape: Shape) -> Iterator[tuple[Shape, ...]]:
 def works(network: Network, shape: Shape) -> bool:
     """Whether every layer takes what it gets, if this goes into the network."""
     try:
-        for _ in shapes_at(network, shape):
+        for _ in shapes_at(network, inputs_of_size(network, shape)):
             pass
     except ShapeError:
         return False
@@ -47,10 +58,11 @@ def has_room(network: Network, shape: Shape) -> bool:
 
     Where it has, larger inputs have too.
     """
-    outputs = [shape]
+    outputs = [*inputs_of_size(network, shape).values()][::-1]
+    first = len(outputs)
     known: dict[Any, Shape] = {}
     for node in network.nodes:
-        shapes = tuple([outputs[i + 1] for i in node.inputs])
+        shapes = tuple([outputs[i + first] for i in node.inputs])
         key = (node.layer, shapes)
         if key not in known:
             known[key] = node.layer.out_shape(*shapes)

@@ -8,7 +8,7 @@ from math import gcd, lcm
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.analysis.shapes import has_room, shapes_at, works
+from convcalc.analysis.shapes import has_room, inputs_of_size, shapes_at, works
 from convcalc.errors import ShapeError
 from convcalc.layers.checks import MAX_NUMBER
 from convcalc.layers.even import Condition, Equals, EvenSize
@@ -110,7 +110,7 @@ def sizes_of(network: Network) -> list[AxisSizes]:
 
 def working_input(network: Network) -> Shape | None:
     """An input that works: the network's own, that of its file, or one that divides evenly; None if none was found."""
-    for shape in (network.input, network.home):
+    for shape in (network.input, network.home.get(network.input_name)):
         if shape and works(network, shape):
             return shape
     starts = []
@@ -188,10 +188,15 @@ def _lines(network: Network, base: Shape, axis: int) -> _Lines:
     found: list[Condition] = []
     named: list[tuple[str, Condition]] = []
     n = EvenSize(Fraction(1), Fraction(0), found)
-    outputs: list[tuple[int | EvenSize, ...]] = [(*base[:axis], n, *base[axis + 1 :])]
+    inputs = [*inputs_of_size(network, base).values()]
+    outputs: list[tuple[int | EvenSize, ...]] = []
+    for shape in reversed(inputs):
+        is_even = shape[1:] == base[1:]
+        outputs.append((*shape[:axis], n, *shape[axis + 1 :]) if is_even else shape)
+    first = len(outputs)
     period = 1
     for node in network.nodes:
-        shapes = [outputs[i + 1] for i in node.inputs]
+        shapes = [outputs[i + first] for i in node.inputs]
         out = node.layer.even_out_shape(*shapes)  # type: ignore[arg-type]  # the formulas take any number
         named += [(node.name, condition) for condition in found[len(named) :]]
         for side in out[1:]:
@@ -300,7 +305,9 @@ def nearest(network: Network, base: Shape, row: AxisSizes, axis: int) -> list[in
 def _changed_weights(network: Network, shape: Shape) -> Iterator[str]:
     """The layers whose number of parameters another input changes, in order."""
     for node, own, other in zip(
-        network.nodes, shapes_at(network, network.input), shapes_at(network, shape)
+        network.nodes,
+        shapes_at(network, network.inputs),
+        shapes_at(network, inputs_of_size(network, shape)),
     ):
         layer = node.layer
         if own != other and layer.params(own[0], layer.out_shape(*own)) != layer.params(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text
@@ -14,6 +15,7 @@ from convcalc.text import times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
+    from convcalc.layers import Shape
 
 Unit = tuple[int | range, ...]  # a unit's place along each axis, or those of several
 Range = tuple[int, int] | None
@@ -43,7 +45,7 @@ def trace(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) ->
     """
     _check_unit(step, unit)
     image = analysis.image
-    axes = len(image.output) - 1
+    axes = max([len(each.output) - 1 for each in analysis.images])
     places: list[Cells] = [{u} if isinstance(u, int) else u for u in unit]
     wanted: dict[int, list[Cells]] = {step.place: places or [{0}] * axes}
     found: dict[Step, Ranges] = {}
@@ -66,7 +68,9 @@ def trace(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) ->
             wanted[source.place] = (
                 [_both(*pair) for pair in zip(others, inside)] if others else inside
             )
-    found[image] = [_ends(along) for along in wanted.get(0, [])] or [None] * axes
+    sides = len(image.output) - 1
+    cells = wanted.get(image.place, [])[:sides]
+    found[image] = [_ends(along) for along in cells] or [None] * sides
     return found
 
 
@@ -196,24 +200,20 @@ def unit_report(analysis: Analysis, text: str) -> Report:
     """
     name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
     unit = tuple(map(_read_unit, place.split(","))) if place else ()
-    ranges = pixels(analysis, name, unit)
-    image = analysis.network.input
     listed = f"[{', '.join(map(_unit_text, unit))}]" if unit else ""
-    lines = [f"{name}{listed} sees, of {times(image[1:])} pixels:"]
-    sees: list[dict[str, Any]] = []
-    for axis, ends, n in zip(axis_names(image), ranges, image[1:]):
-        inside = clip(ends, n)
-        low, high = ends or (None, None)
-        sees.append(
-            {"axis": axis, "first": low, "last": high, "inside": list(inside) if inside else None}
-        )
-        said = "nothing"
-        if ends:
-            said = f"{ends[0]} to {ends[1]} ({ends[1] - ends[0] + 1}); inside the image "
-            said += (
-                f"{inside[0]} to {inside[1]} ({inside[1] - inside[0] + 1})" if inside else "nothing"
-            )
-        lines.append(f"  {axis:<7} {said}")
+    lines: list[str] = []
+    sees: dict[str, list[dict[str, Any]]] = {}
+    several = len(analysis.images) > 1
+    for input_name, walked in analysis.by_input.items():
+        image = walked.image.output
+        called = f"{name}{listed}"
+        of_input = f" of {input_name}" if several else ""
+        if several and name in walked and walked[name].rf == ():
+            lines.append(f"{called} sees no pixels{of_input}")
+            continue
+        lines.append(f"{called} sees, of {times(image[1:])} pixels{of_input}:")
+        sees[input_name] = list(_ranges(pixels(walked, name, unit), image, lines))
+    first = sees.get(analysis.image.name, [])
     return Report(
         title=analysis.network.name,
         subtitle=analysis.network.source,
@@ -224,8 +224,24 @@ def unit_report(analysis: Analysis, text: str) -> Report:
             "network": analysis.network.name,
             "layer": name,
             "unit": list(map(_plain_unit, unit)),
-            "sees": sees,
+            "sees": first,
+            **({"sees_of_inputs": sees} if several else {}),
         },
         key="",
         footer=[convention_text(analysis.batch)],
     )
+
+
+def _ranges(ranges: Ranges, image: Shape, lines: list[str]) -> Iterator[dict[str, Any]]:
+    """The pixels seen along each axis as JSON; a line for each is added."""
+    for axis, ends, n in zip(axis_names(image), ranges, image[1:]):
+        inside = clip(ends, n)
+        low, high = ends or (None, None)
+        said = "nothing"
+        if ends:
+            said = f"{ends[0]} to {ends[1]} ({ends[1] - ends[0] + 1}); inside the image "
+            said += (
+                f"{inside[0]} to {inside[1]} ({inside[1] - inside[0] + 1})" if inside else "nothing"
+            )
+        lines.append(f"  {axis:<7} {said}")
+        yield {"axis": axis, "first": low, "last": high, "inside": list(inside) if inside else None}

@@ -94,6 +94,19 @@ def rows_before(network: Network, stop: int) -> Report | None:
     if not stop:
         return None
     blocks = [block for block in network.blocks if block.stop <= stop]
-    part = replace(network, nodes=network.nodes[:stop], blocks=blocks, expect={}, home=())
+    part = replace(
+        network,
+        nodes=network.nodes[:stop],
+        blocks=blocks,
+        expect={},
+        home={},
+        outputs={},
+        shared=_shared_before(network, stop),
+    )
     report = network_report(walk(part))
     return replace(report, notes=[], footer=[], hint="", totals={})
+
+
+def _shared_before(network: Network, stop: int) -> dict[int, int]:
+    """Which of the first layers use the weights of others."""
+    return {place: source for place, source in network.shared.items() if place < stop}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
-from convcalc.analysis.analysis import Analysis, Step, Work, image_step
+from convcalc.analysis.analysis import Analysis, SharedWork, Step, Work, image_steps
 from convcalc.analysis.fields import carry, join
 from convcalc.errors import ShapeError
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
@@ -31,20 +32,59 @@ def walk(network: Network, batch: int = 1, through: Collection[str] = ()) -> Ana
         SpecError: a layer does not fit, with its name, the numbers and what to change.
         ShapeError: the input is not a shape, or there is no such batch.
     """
-    _check_input(network.input, batch)
-    image = image_step(network.input, batch)
+    for shape in network.inputs.values():
+        _check_input(shape, batch)
+    return _walk(network, batch, through, 0)
+
+
+def _walk(network: Network, batch: int, through: Collection[str], at: int) -> Analysis:
+    """A walk with the receptive fields in pixels of one of the inputs."""
+    images = image_steps(network.inputs, batch, at)
     with without_collector():
-        steps = _steps(network, image, batch, through)
-        return Analysis(network, batch, image, steps, through)
+        steps = _steps(network, images, batch, through)
+        if network.shared:
+            _share(network, steps)
+    again = partial(_walk, network, batch, through)
+    analysis = Analysis(network, batch, images, steps, again, through)
+    analysis.image = images[at]
+    return analysis
 
 
-def _steps(network: Network, image: Step, batch: int, through: Collection[str]) -> list[Step]:
+def _share(network: Network, steps: list[Step]) -> None:
+    """Let layers use the weights of others.
+
+    Raises:
+        SpecError: the weights of a layer have other shapes than it needs.
+    """
+    for place, source in network.shared.items():
+        step, owner = steps[place], steps[source]
+        needed, kept = (each.layer.arrays(each.input, each.output) for each in (step, owner))
+        if needed != kept:
+            message = (
+                f"uses the weights of {owner.name}, which are {_arrays_text(kept)}, but needs "
+                f"{_arrays_text(needed)}; give both the same input channels and options"
+            )
+            raise network.error(network.nodes[place], message)
+        step.work = SharedWork(step.work, owner)
+
+
+def _arrays_text(arrays: dict[str, Shape]) -> str:
+    """The shapes of a layer's arrays, for messages."""
+    return " and ".join(f"{name} {times(shape)}" for name, shape in arrays.items()) or "none"
+
+
+def _steps(
+    network: Network, images: list[Step], batch: int, through: Collection[str]
+) -> list[Step]:
     """The steps of all nodes."""
-    known = [image]  # a node's inputs count from the image, at −1, so a step's place is one more
+    known = images[
+        ::-1
+    ]  # a node's inputs count from the first image, at −1, and further ones before
+    first = len(known)
     works: dict[Any, Work] = {}
     for place, node in enumerate(network.nodes, 1):
         name, layer, inputs, _ = node
-        before = tuple([known[i + 1] for i in inputs])
+        before = tuple([known[i + first] for i in inputs])
         shapes = tuple([step.work.output for step in before])
         key = (layer, shapes)
         work = works.get(key)
@@ -62,7 +102,7 @@ def _steps(network: Network, image: Step, batch: int, through: Collection[str]) 
             known.append(Step(place, name, work, before, carry(work.reads, rf, through), warning))
         else:
             known.append(Step(place, name, work, before, carry(work.reads, before[0].rf, through)))
-    return known[1:]
+    return known[first:]
 
 
 def _check_input(shape: Shape, batch: int) -> None:

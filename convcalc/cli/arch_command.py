@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
-from convcalc.cli.network_options import change_options, load_network
+from convcalc.cli.network_options import load_network
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import NETWORK
 from convcalc.cli.view_options import view_options, view_report

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from convcalc.analysis.compare import SORTS, compare_report
+from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
-from convcalc.cli.network_options import change_options, load_network
+from convcalc.cli.network_options import load_network
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import NETWORK
 from convcalc.cli.view_options import rf_through_option

@@ -5,28 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import click
-
-from convcalc.cli.types import SHAPE
+from convcalc.cli.change_options import changes_text
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
-    from convcalc.layers import Shape
+    from convcalc.cli.change_options import Inputs
     from convcalc.network.network import Network
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def change_options(input_help: str, set_help: str) -> Callable[[F], F]:
-    """``--input`` and ``--set``, with these texts of help."""
-    shape = click.option("--input", "shape", metavar="CxHxW", type=SHAPE, help=input_help)
-    pairs = click.option("--set", "parameters", multiple=True, metavar="NAME=NUMBER", help=set_help)
-    return lambda function: shape(pairs(function))
-
-
 def load_network(
-    target: str, shape: Shape | None, parameters: tuple[str, ...], max_layers: int = 100_000
+    target: str, shape: Inputs | None, parameters: tuple[str, ...], max_layers: int = 100_000
 ) -> Network:
     """The network that a command names: a file, ``-`` for standard input, or a bundled one."""
     from convcalc.files import STDIN, read_file
@@ -42,10 +33,10 @@ def load_network(
 
 
 def load_networks(
-    targets: tuple[str, ...], shape: Shape | None, parameters: tuple[str, ...], *, every: bool
+    targets: tuple[str, ...], shape: Inputs | None, parameters: tuple[str, ...], *, every: bool
 ) -> dict[str, Network]:
     """The networks by name, each once; layers are a chain."""
-    from convcalc.network.load import bundled_names
+    from convcalc.network.find import bundled_names
     from convcalc.network.notations.command import chain_of
 
     if every or not _is_chain(targets):
@@ -54,6 +45,9 @@ def load_networks(
     layer = shortened(targets[0])
     if not shape:
         message = f"{layer} is a layer; give what goes in with --input 3x32x32"
+        raise UsageError(message)
+    if isinstance(shape, dict):
+        message = f"{layer} is a layer, and layers have one input; write --input 3x32x32"
         raise UsageError(message)
     if parameters:
         message = (
@@ -66,7 +60,7 @@ def load_networks(
 
 def _is_chain(words: tuple[str, ...]) -> bool:
     """Whether the words are layers rather than networks: the first names a layer and no network."""
-    from convcalc.network.load import find as find_file
+    from convcalc.network.find import find as find_file
     from convcalc.network.notations.command import is_layer
 
     try:
@@ -74,12 +68,6 @@ def _is_chain(words: tuple[str, ...]) -> bool:
     except ConvcalcError:
         return is_layer(words[0])
     return False
-
-
-def changes_text(shape: Shape | None, parameters: tuple[str, ...]) -> str:
-    """The options that change a network, as they are typed."""
-    words = [f"--set {shortened(pair)}" for pair in parameters]
-    return " ".join([*words, f"--input {'x'.join(map(str, shape))}"] if shape else words)
 
 
 def _settings(pairs: tuple[str, ...]) -> dict[str, int]:

@@ -18,7 +18,7 @@ else:
     _ParamType = click.ParamType  # not generic before click 8.4
 
 
-class _Type(_ParamType):
+class Type(_ParamType):
     """A type whose values `read` makes from text."""
 
     def read(self, text: str, what: str) -> Any:
@@ -45,7 +45,7 @@ class _Type(_ParamType):
         return [CompletionItem(word) for word in self.words() if word.startswith(incomplete)]
 
 
-class LayerOption(_Type):
+class LayerOption(Type):
     """An option of layers, by the name of its type in `convcalc.layers.option_types`.
 
     Args:
@@ -84,7 +84,7 @@ def _numbers_in(value: Any) -> list[int]:
     return [value] if isinstance(value, int) else []
 
 
-class _Shape(_Type):
+class _Shape(Type):
     """A shape, such as 3x224x224, or the sizes of an input."""
 
     name = "shape"
@@ -95,7 +95,7 @@ class _Shape(_Type):
         return shape_of(text, what)
 
 
-class _Kind(_Type):
+class _Kind(Type):
     """A layer kind, by its name or by what another library calls it."""
 
     name = "kind"
@@ -111,7 +111,7 @@ class _Kind(_Type):
         return every()
 
 
-class _Text(_Type):
+class _Text(Type):
     """A text that the library reads; here it is only completed."""
 
     def read(self, text: str, what: str) -> Any:
@@ -135,7 +135,7 @@ class _Network(_Text):
     name = "network"
 
     def words(self) -> Iterable[str]:
-        from convcalc.network.load import bundled_names
+        from convcalc.network.find import bundled_names
 
         return bundled_names()
 

@@ -62,7 +62,12 @@ class Table(Format):
         if report.subtitle:
             yield from _style(wrap(printable(report.subtitle), view.width), DIM, view)
         if "input" in report.facts and report.rows and not report.lines:
-            yield f"input {times(report.facts['input'])}"
+            shapes = report.facts.get("inputs", {})
+            if len(shapes) > 1:
+                said = ", ".join(f"{name} {times(shape)}" for name, shape in shapes.items())
+                yield from wrap(printable(f"inputs {said}"), view.width)
+            else:
+                yield f"input {times(report.facts['input'])}"
         yield ""
 
     def body(self, report: Report, view: View) -> Iterator[str]:

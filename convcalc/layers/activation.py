@@ -125,6 +125,9 @@ class Prelu(Activation):
     def weights(self, shape: Shape, out: Shape) -> int:
         return shape[0] if self.per_channel else 1
 
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        return {"weight": (self.weights(shape, out),)}
+
 
 @kind("elu")
 class Elu(Activation):

@@ -151,6 +151,16 @@ class Attention(Layer):
             return 4 * shape[0]
         return formulas.attention_biases(shape[0], self.heads, *self.widths(shape))
 
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        groups, key, value = self.widths(shape)
+        rows = {"query": self.heads * key, "key": groups * key, "value": groups * value}
+        made: dict[str, Shape] = {f"{name}_weight": (n, shape[0]) for name, n in rows.items()}
+        made["out_weight"] = (shape[0], self.heads * value)
+        if self.bias:
+            made |= {f"{name}_bias": (n,) for name, n in rows.items()}
+            made["out_bias"] = (shape[0],)
+        return made
+
     def macs(self, shape: Shape, out: Shape) -> int:
         _, key, value = self.widths(shape)
         width = 2 * shape[0] if self.is_plain else self.heads * (key + value)

@@ -204,6 +204,10 @@ class Layer:
         """Stored numbers that are not trained, such as running means."""
         return 0
 
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        """The shapes of the arrays it keeps, by name: trained ones and buffers."""
+        return {}
+
     def macs(self, shape: Shape, out: Shape) -> int:
         """Multiply-adds; the bias is not counted."""
         raise NotImplementedError
@@ -247,6 +251,11 @@ class Layer:
     def notes(self, shape: Shape, out: Shape) -> list[str]:
         """Surprises, one line each, with the numbers."""
         return []
+
+
+def with_bias(arrays: dict[str, Shape], *shape: int, bias: bool) -> dict[str, Shape]:
+    """The shapes of a layer's arrays, with that of its bias if it has one."""
+    return {**arrays, "bias": shape} if bias else arrays
 
 
 class NoParameters(Layer):

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Counts, Window, frozen, kind
+from convcalc.layers.base import Counts, Window, frozen, kind, with_bias
 from convcalc.layers.checks import check_at_least, check_divides
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.window import Fit, Padding, Shape, Spatial
+from convcalc.layers.window import Fit, Padding, Shape, Spatial, per_axis
 
 Connections = tuple[tuple[int, ...], ...]
 
@@ -56,6 +56,12 @@ class Filters(Window):
     def params(self, shape: Shape, out: Shape) -> int:
         # Without a bias there is nothing to add, nor to show in a working.
         return super().params(shape, out) if self.bias else self.weights(shape, out)
+
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        kernel = per_axis(self.kernel_size, len(shape) - 1)
+        return with_bias(
+            {"weight": (out[0], self.seen_channels(shape), *kernel)}, out[0], bias=self.bias
+        )
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out) * formulas.product(out[1:])
@@ -121,6 +127,13 @@ class Conv(Filters):
         if self.connections is None and self.bias:
             return formulas.conv_params(self.kernel(shape), self.seen_channels(shape), out[0])
         return super().params(shape, out)
+
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        if self.connections is None:
+            return super().arrays(shape, out)
+        kernel = per_axis(self.kernel_size, len(shape) - 1)
+        weight = (sum(map(len, self.connections)), *kernel)
+        return with_bias({"weight": weight}, out[0], bias=self.bias)
 
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from convcalc import formulas
-from convcalc.layers.base import Layer, kind
+from convcalc.layers.base import Layer, kind, with_bias
 from convcalc.layers.checks import check_at_least
 from convcalc.layers.conv import Conv, Filters
 from convcalc.layers.names import with_dimensions
-from convcalc.layers.window import Shape
+from convcalc.layers.window import Shape, per_axis
 
 
 @kind("depthwise_conv")
@@ -46,6 +46,10 @@ class DepthwiseConv(Filters):
     def params(self, shape: Shape, out: Shape) -> int:
         return (self.kernel(shape) + 1) * out[0] if self.bias else self.weights(shape, out)
 
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        kernel = per_axis(self.kernel_size, len(shape) - 1)
+        return with_bias({"weight": (out[0], 1, *kernel)}, out[0], bias=self.bias)
+
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)
         check_at_least("multiplier", self.multiplier)
@@ -81,6 +85,14 @@ class SeparableConv(Filters):
     def weights(self, shape: Shape, out: Shape) -> int:
         middle = shape[0] * self.multiplier
         return self.kernel(shape) * middle + middle * out[0]
+
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        kernel, middle = per_axis(self.kernel_size, len(shape) - 1), shape[0] * self.multiplier
+        made = {
+            "depthwise_weight": (middle, 1, *kernel),
+            "pointwise_weight": (out[0], middle, *[1 for _ in kernel]),
+        }
+        return with_bias(made, out[0], bias=self.bias)
 
     def valid_macs(self, shape: Shape, out: Shape) -> int:
         middle = shape[0] * self.multiplier
@@ -131,6 +143,10 @@ class LocalConv(Filters):
 
     def biases(self, shape: Shape, out: Shape) -> int:
         return formulas.product(out) if self.bias else 0
+
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        kernel = per_axis(self.kernel_size, len(shape) - 1)
+        return with_bias({"weight": (*out, shape[0], *kernel)}, *out, bias=self.bias)
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.axes import AxisName, other_sides, place_of, with_side
-from convcalc.layers.base import Counts, Layer, NoParameters, kind
+from convcalc.layers.base import Counts, Layer, NoParameters, kind, with_bias
 from convcalc.layers.checks import check_at_least
 from convcalc.layers.rf import Reads, Slide, UnknownField, Whole
 from convcalc.layers.window import Shape
@@ -76,6 +76,10 @@ class Linear(Layer):
         place = self.place(shape)
         return formulas.linear_params(shape[place], out[place])
 
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        place = self.place(shape)
+        return with_bias({"weight": (out[place], shape[place])}, out[place], bias=self.bias)
+
     def macs(self, shape: Shape, out: Shape) -> int:
         positions = other_sides(shape, self.place(shape))
         return formulas.product([self.weights(shape, out), *positions])
@@ -129,6 +133,9 @@ class Rbf(NoParameters):
 
     def buffers(self, shape: Shape, out: Shape) -> int:
         return shape[0] * out[0]
+
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        return {"weight": (out[0], shape[0])}
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return shape[0] * out[0]

@@ -39,6 +39,14 @@ class Norm(Elementwise):
             return 2 * self.scales(shape)
         return self.scales(shape) if self.affine and (self.scale or self.shift) else 0
 
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        kept = {"weight": self.scale, "bias": self.shift} if self.affine else {}
+        return {name: self.trained(shape) for name, is_there in kept.items() if is_there}
+
+    def trained(self, shape: Shape) -> Shape:
+        """The shape of the scales, and of the shifts."""
+        return shape[:1]
+
 
 @frozen
 class SampleNorm(Norm):
@@ -106,6 +114,10 @@ class BatchNorm(SampleNorm):
     def buffers(self, shape: Shape, out: Shape) -> int:
         return 2 * shape[0] if self.track_running_stats else 0
 
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        kept = ("running_mean", "running_var") if self.track_running_stats else ()
+        return {**super().arrays(shape, out), **dict.fromkeys(kept, shape[:1])}
+
     def counts(self, shape: Shape, out: Shape) -> Counts:
         if not self.track_running_stats:
             return super().counts(shape, out)
@@ -154,6 +166,9 @@ class LayerNorm(SampleNorm):
 
     def scales(self, shape: Shape) -> int:
         return formulas.product([shape[place] for place in self.places(shape)])
+
+    def trained(self, shape: Shape) -> Shape:
+        return tuple([shape[place] for place in self.places(shape)])
 
     def pools(self, shape: Shape) -> int:
         return formulas.product([1, *other_sides(shape, *self.places(shape))])
@@ -309,6 +324,11 @@ class Scale(Elementwise):
     def each(self, shape: Shape) -> int:
         """How many factors there are, and how many biases."""
         return shape[0] if self.per_channel else 1
+
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        prefix = "" if self.trainable else "fixed_"
+        kept = {"weight": self.factor, "bias": self.bias}
+        return {prefix + name: (self.each(shape),) for name, is_there in kept.items() if is_there}
 
     def weights(self, shape: Shape, out: Shape) -> int:
         return self.each(shape) if self.factor and self.trainable else 0

@@ -237,6 +237,9 @@ class Subsample(Window):
     def biases(self, shape: Shape, out: Shape) -> int:
         return shape[0]
 
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        return {"weight": shape[:1], "bias": shape[:1]}
+
     def macs(self, shape: Shape, out: Shape) -> int:
         return formulas.product(out)
 
@@ -453,6 +456,9 @@ class BlurPool(Window):
 
     def buffers(self, shape: Shape, out: Shape) -> int:
         return formulas.conv_weights(self.kernel(shape), 1, shape[0])
+
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        return {"kernel": (shape[0], 1, *per_axis(self.kernel_size, len(shape) - 1))}
 
     def macs(self, shape: Shape, out: Shape) -> int:
         positions = formulas.product(out[1:])

@@ -328,6 +328,9 @@ class Parameter(Layer):
     def weights(self, shape: Shape, out: Shape) -> int:
         return formulas.product(out)
 
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        return {"weight": self.shape}
+
     def biases(self, shape: Shape, out: Shape) -> int:
         return 0
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Counts, Layer, NoParameters, SizeRule, kind
+from convcalc.layers.base import Counts, Layer, NoParameters, SizeRule, kind, with_bias
 from convcalc.layers.checks import (
     check_at_least,
     check_axes,
@@ -164,6 +164,11 @@ class ConvTranspose(Layer):
 
     def biases(self, shape: Shape, out: Shape) -> int:
         return out[0] if self.bias else 0
+
+    def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
+        kernel = per_axis(self.kernel_size, len(shape) - 1)
+        weight = (shape[0], self.filter_channels(), *kernel)
+        return with_bias({"weight": weight}, out[0], bias=self.bias)
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return self.weights(shape, out) * formulas.product(shape[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.errors import did_you_mean
 from convcalc.network.expression import ExpressionError, evaluate
@@ -57,6 +57,8 @@ class Expander:
         max_layers: how many nodes are too many.
     """
 
+    expanders: ClassVar[dict[type[Item], Any]]
+
     def __init__(
         self, blocks: dict[str, Any], names: dict[str, int], max_layers: int = MAX_LAYERS
     ) -> None:
@@ -64,6 +66,7 @@ class Expander:
         self.nodes: list[Node] = []
         self.found: list[Block] = []
         self.places: dict[str, int] = {"input": INPUT}
+        self.root = ""  # what the names of the file begin with, where it is part of another
         self.layers: dict[Any, Layer] = {}
         self.open_blocks: list[str] = []
         self.depth = self.levels = 0
@@ -74,7 +77,7 @@ class Expander:
         self.levels += 1
         for item in items:
             self._spend(item)
-            at = _EXPANDERS[type(item)](self, item, scope, at)
+            at = self.expanders[type(item)](self, item, scope, at)
         self.levels -= 1
         return at
 
@@ -113,10 +116,11 @@ class Expander:
 
     def _place(self, item: Item, target: str, scope: Scope) -> int:
         """The place a name leads to, looked up in the same scope first."""
-        for name in (scope.prefix + target, target):
+        for name in (scope.prefix + target, self.root + target):
             if name in self.places:
                 return self.places[name]
-        known = [*self.places][-500:]
+        inside = [name for name in [*self.places][-500:] if name.startswith(self.root)]
+        known = [name[len(self.root) :] for name in inside]
         message = f"no layer {quoted(target)} before this one{did_you_mean(target, known)}"
         raise item.error(message)
 
@@ -250,7 +254,7 @@ class Expander:
             self.found.insert(mark, Block(name, start, len(self.nodes), self.depth))
 
 
-_EXPANDERS: dict[type[Item], Any] = {
+Expander.expanders = {
     LayerItem: Expander.expand_layer,
     MergeItem: Expander.expand_merge,
     FromItem: Expander.expand_from,

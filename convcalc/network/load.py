@@ -9,27 +9,32 @@ from typing import TYPE_CHECKING, Any
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
-from convcalc.formulas import product
-from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
-from convcalc.layers.values import VALUES, checked_shape, shown
+from convcalc.layers.values import VALUES, shown
 from convcalc.network.budget import is_budget, read_budget
-from convcalc.network.expand import MAX_LAYERS, Expander, Scope
-from convcalc.network.expression import ExpressionError, evaluate, expressions_in
+from convcalc.network.expand import MAX_LAYERS, Scope
+from convcalc.network.expression import expressions_in
+from convcalc.network.find import EXTENDS, HOLDS, find, find_beside
+from convcalc.network.graph_expand import GraphExpander
+from convcalc.network.graph_plan import GraphPlanner
+from convcalc.network.inputs import FileInput, as_asked, read_inputs
 from convcalc.network.network import INPUT, Network, without_collector
+from convcalc.network.outputs import FileOutput, read_outputs
 from convcalc.network.plan import ITEM_WORDS, KINDS, Items, Planner, unknown_parameter
 from convcalc.network.yaml_source import Source, read, source_of
-from convcalc.text import printable, quoted, shortened, times
+from convcalc.text import printable, quoted, shortened
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
 
-TOP_KEYS = ("name", "source", "input", "parameters", "blocks", "layers", "expect", "extends")
+TOP_KEYS = (
+    *("name", "source", "input", "parameters", "blocks", "layers", "outputs", "expect", "extends"),
+)
 BLOCK_KEYS = ("parameters", "layers")
 EXPECT_KEYS = (
     "params", "macs", "flops", "buffers", "layers", "memory", "rf_size", "rf_at", "source",
 )  # fmt: skip
-MAX_EXTENDS = 10
 MAX_PARAMETERS = 1000  # of a file, or of a block
+MAX_FILES = 100  # that a network holds
 
 
 class _BlockPlan:
@@ -48,64 +53,48 @@ class _Draft:
         self.name = os.path.splitext(os.path.basename(path))[0]
         self.files = [path]
         self.cited = ""
-        self.source: Source | None = None
-        self.input_node: Node | None = None
-        self.input: tuple[Any, ...] = ()
+        self.inputs: list[FileInput] = []
+        self.outputs: list[FileOutput] = []
         self.parameters: dict[str, int] = {}
         self.blocks: dict[str, _BlockPlan] = {}
         self.layers = Items()
         self.expect: dict[str, Any] = {}
 
 
-def bundled_folder() -> str:
-    """The folder of the bundled networks: in the package when installed, beside it in a checkout."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inside = os.path.join(here, "architectures")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "architectures")
-
-
-def bundled_names() -> list[str]:
-    """The names of the bundled networks."""
-    return sorted(name[:-5] for name in os.listdir(bundled_folder()) if name.endswith(".yaml"))
-
-
-def find(target: str, beside: str = "") -> str:
-    """The path of a network: a file, or the name of a bundled one with or without ``.yaml``.
+class Library:
+    """The networks that the files of one load hold: each is read once, however often it is used.
 
     Args:
-        target: what the user wrote.
-        beside: the folder of the file that names it.
-
-    Raises:
-        UsageError: there is no such file and no such bundled network.
+        within: a folder that no file may lie outside of, unless it is bundled.
     """
-    if "\0" in target:
-        message = f"{quoted(target)} is not a file name; check it"
-        raise UsageError(message)
-    path = os.path.join(beside, target)
-    folder = os.path.isdir(path)
-    if os.path.exists(path) and not folder:
-        return path
-    name = target.removesuffix(".yaml")
-    if name == os.path.basename(name):
-        bundled = os.path.join(bundled_folder(), f"{name}.yaml")
-        if os.path.exists(bundled):
-            return bundled
-    if folder:
-        message = f"{printable(path)}: is a folder; name a .yaml file in it"
-        raise UsageError(message)
-    near = did_you_mean(name, bundled_names()) if name else ""
-    if os.path.exists(f"{path}.yaml"):
-        near = f"; did you mean {quoted(target + '.yaml')}?"
-    message = f"no file {quoted(target)} and no bundled network of that name{near or '; convcalc list shows them'}"
-    raise UsageError(message)
+
+    def __init__(self, within: str = "") -> None:
+        self.within = within
+        self._known: dict[str, _Draft] = {}
+
+    def network(
+        self, source: Source, node: Node, target: str, opened: list[str], files: list[str]
+    ) -> _Draft:
+        """The network that a file names; its files are added before the last of ``files``."""
+        path, chain = find_beside(source, node, target, HOLDS, opened, self.within)
+        real = os.path.realpath(path)
+        if real not in self._known:
+            if len(self._known) >= MAX_FILES:
+                source.refuse(node, f"more than {MAX_FILES} files are held; use fewer")
+            try:
+                self._known[real] = _read_draft(read(path), chain, self)
+            except UsageError as error:
+                raise source.error(node, f"network: {error}") from None
+        draft = self._known[real]
+        files[-1:-1] = [each for each in draft.files if each not in files]
+        return draft
 
 
 def load(
     target: str,
     *,
     parameters: Mapping[str, int] | None = None,
-    input: Shape | None = None,
+    input: Shape | Mapping[str, Shape] | None = None,
     max_layers: int = MAX_LAYERS,
     within: str = "",
 ) -> Network:
@@ -114,7 +103,7 @@ def load(
     Args:
         target: a path, or a bundled name such as ``vgg16``.
         parameters: the file's parameters to change, such as ``{"classes": 10}``.
-        input: another input shape, channels first.
+        input: another input shape, channels first; of several inputs shapes by name.
         max_layers: refuse to expand more layers than this.
         within: a folder that no file it extends may lie outside of, unless it is bundled.
 
@@ -131,7 +120,7 @@ def loads(
     *,
     path: str = "<text>",
     parameters: Mapping[str, int] | None = None,
-    input: Shape | None = None,
+    input: Shape | Mapping[str, Shape] | None = None,
     max_layers: int = MAX_LAYERS,
 ) -> Network:
     """Like `load`, from a text. ``path`` is how messages call it."""
@@ -145,13 +134,13 @@ def loads(
 def _build(
     source: Source,
     given: Mapping[str, int],
-    shape: Shape | None,
+    asked: Shape | Mapping[str, Shape] | None,
     max_layers: int,
     within: str = "",
 ) -> Network:
     """The network that a source describes."""
     with without_collector():
-        draft = _read_draft(source, [], within)
+        draft = _read_draft(source, [], Library(within))
         names = dict(draft.parameters)
         if not isinstance(given, Mapping):
             message = f"parameters must be names with numbers, such as {{'classes': 10}}, but is {shown(given)}"
@@ -162,64 +151,40 @@ def _build(
                 message = f"{printable(draft.path)}: no parameter {quoted(name)}{known}"
                 raise UsageError(message)
             names[name] = VALUES.number(value, f"parameter {name}")
-        shape = None if shape is None else checked_shape(shape)
-        expander = Expander(draft.blocks, names, VALUES.number(max_layers, "max_layers"))
+        inputs = {each.name: INPUT - place for place, each in enumerate(draft.inputs)}
+        expander = GraphExpander(draft.blocks, names, VALUES.number(max_layers, "max_layers"))
+        expander.places.update(inputs)
         expander.run(draft.layers, Scope("", names, draft.layers.given, numbered=False), INPUT)
         if not expander.nodes:
             message = "the network has no layers; list at least one"
             raise SpecError(draft.path, 0, 0, message)
-        own = _input_shape(draft, names) if draft.input_node else shape
-        if own is None:
+        own = {each.name: each.shape(names) for each in draft.inputs}
+        shapes = as_asked(draft.path, own, asked)
+        if not shapes:
             message = "the network has no input; add input: [channels, height, width]"
             raise SpecError(draft.path, 0, 0, message)
-        _check_axes(draft.path, shape or own, own)
+        (first, shape), *more = shapes.items()
+        other = bool(own) and shapes != own
         return Network(
             name=draft.name,
             source=draft.cited,
-            input=shape or own,
+            input=shape,
             nodes=expander.nodes,
             blocks=expander.found,
             expect=draft.expect,
             path=source.path,
-            changed=names != draft.parameters or (shape or own) != own,
-            home=own if (shape or own) != own else (),
+            changed=names != draft.parameters or other,
+            home=own if other else {},
             parameters=names,
             files=tuple(draft.files),
+            input_name=first,
+            more_inputs=dict(more),
+            outputs={each.name: each.place(expander.places) for each in draft.outputs},
+            shared=expander.shared,
         )
 
 
-def _check_axes(path: str, shape: Shape, own: Shape) -> None:
-    """Refuse another input of more or fewer axes: most likely it has a batch in front."""
-    if len(shape) != len(own) and min(len(shape), len(own)) > 1:
-        way_out = (
-            "leave the batch out" if len(shape) > len(own) else "give the channels and every axis"
-        )
-        message = (
-            f"{printable(path)}: the input {times(shape)} has {len(shape)} sides, but the file's own "
-            f"{times(own)} has {len(own)}; {way_out}"
-        )
-        raise UsageError(message)
-
-
-def _input_shape(draft: _Draft, names: dict[str, int]) -> Shape:
-    """The input shape of a file."""
-    source, node = draft.source, draft.input_node
-    assert source
-    assert node
-    try:
-        shape: Shape = evaluate(draft.input, names)
-    except ExpressionError as error:
-        raise source.error(error.node, f"input {error}") from None
-    if min(shape) < 1 or max(shape) > MAX_NUMBER:
-        least, most = min(shape), max(shape)
-        what = f"input has a side of {least if least < 1 else most:,}; use 1 to {MAX_NUMBER:,}"
-        source.refuse(node, what)
-    if product(shape) > MAX_VALUES:
-        source.refuse(node, f"input holds more than {MAX_VALUES:.0e} values; use smaller numbers")
-    return shape
-
-
-def _read_draft(source: Source, opened: list[str], within: str) -> _Draft:
+def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
     """Read the top-level keys of a file, on top of what it extends."""
     root = source.compose()
     if root is None:
@@ -230,7 +195,7 @@ def _read_draft(source: Source, opened: list[str], within: str) -> _Draft:
         if key not in TOP_KEYS:
             source.refuse(node, _unknown_key(key))
     draft = (
-        _read_extended(source, keys["extends"][1], opened, within)
+        _read_extended(source, keys["extends"][1], opened, library)
         if "extends" in keys
         else _Draft(source.path)
     )
@@ -245,14 +210,22 @@ def _read_draft(source: Source, opened: list[str], within: str) -> _Draft:
     if "parameters" in keys:
         _read_parameters(source, keys["parameters"][1], draft, extends="extends" in keys)
     if "input" in keys:
-        _read_input(source, keys["input"][1], draft)
-    planner = Planner(source, draft.blocks)
+        draft.inputs = read_inputs(source, keys["input"][1], draft.parameters)
+
+    def include(source: Source, node: Node, target: str) -> _Draft:
+        return library.network(source, node, target, opened, draft.files)
+
+    planner = GraphPlanner(source, draft.blocks, include)
     if "blocks" in keys:
         _read_blocks(source, keys["blocks"][1], draft, planner)
     if "layers" in keys:
         draft.layers = planner.read_layers(keys["layers"][1], "layers", draft.parameters)
     elif not draft.layers:
         source.refuse(root, "a network needs layers; add layers: and list them")
+    if "layers" in keys:
+        draft.outputs = []  # those of the other file are layers of its own
+    if "outputs" in keys:
+        draft.outputs = read_outputs(source, keys["outputs"][1])
     if "expect" in keys:
         draft.expect = _read_expect(source, keys["expect"][1])
     return draft
@@ -260,62 +233,21 @@ def _read_draft(source: Source, opened: list[str], within: str) -> _Draft:
 
 def _unknown_key(key: str) -> str:
     """The message about a top-level key that does not exist."""
-    if key in KINDS or key in ITEM_WORDS:
+    if key in KINDS or key in ITEM_WORDS or key == "network":
         return f"{key} does not belong here; put it under layers:, after a dash"
     return f"a network has no key {quoted(key)}{did_you_mean(key, TOP_KEYS)}"
 
 
-def _read_input(source: Source, node: Node, draft: _Draft) -> None:
-    """The input shape, whose sides may be expressions."""
-    sides = source.sequence(node, "input", "write it as [3, 224, 224]")
-    if not 1 <= len(sides) <= 4:
-        source.refuse(
-            node,
-            f"input has {len(sides)} sides; give channels and up to 3 axes, [3, 224, 224], without a batch",
-        )
-    draft.source, draft.input_node = source, node
-    draft.input = tuple([source.number(side, "input") for side in sides])
-    for expression in expressions_in(draft.input):
-        for name in expression.names:
-            if name not in draft.parameters:
-                source.refuse(expression.node, unknown_parameter(name, draft.parameters))
-
-
-def _read_extended(source: Source, node: Node, opened: list[str], within: str) -> _Draft:
+def _read_extended(source: Source, node: Node, opened: list[str], library: Library) -> _Draft:
     """The draft of the file that this one extends."""
     target = source.scalar(node, "extends")
+    path, chain = find_beside(source, node, target, EXTENDS, opened, library.within)
     try:
-        path = find(target, os.path.dirname(source.path))
-    except UsageError as error:
-        raise source.error(node, f"extends: {error}") from None
-    real = os.path.realpath(path)
-    if within and not is_inside(real, within) and not is_inside(real, bundled_folder()):
-        source.refuse(
-            node, f"extends {quoted(target)}, which lies outside of the folder; copy it there"
-        )
-    own = os.path.realpath(source.path)
-    chain = [*opened, own]
-    if real == own:
-        source.refuse(node, "a file cannot extend itself; name another")
-    if real in chain:
-        source.refuse(
-            node,
-            f"extends {quoted(target)}, which extends this file in turn; take one of the two out",
-        )
-    if len(chain) > MAX_EXTENDS:
-        source.refuse(node, f"extends files more than {MAX_EXTENDS} deep; copy the layers instead")
-    try:
-        draft = _read_draft(read(path), chain, within)
+        draft = _read_draft(read(path), chain, library)
     except UsageError as error:
         raise source.error(node, f"extends: {error}") from None
     draft.files.append(source.path)
     return draft
-
-
-def is_inside(path: str, folder: str) -> bool:
-    """Whether a path leads into a folder, links followed."""
-    real, home = os.path.realpath(path), os.path.realpath(folder)
-    return real.startswith(home.rstrip(os.sep) + os.sep)
 
 
 def _read_parameters(source: Source, node: Node, draft: _Draft, *, extends: bool) -> None:

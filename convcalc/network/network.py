@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
     from convcalc.network.plan import Item
 
-INPUT = -1  # the place of the network's input among the nodes
+INPUT = -1  # the place of the network's first input among the nodes; −2, −3 … are further ones
+FIRST_INPUT = "input"  # what the first input is called where a file gives it no name
 
 
 class Node(NamedTuple):
@@ -22,7 +23,7 @@ class Node(NamedTuple):
 
     Attributes:
         name: unique, such as ``conv3_x.2.conv1``.
-        inputs: places of the nodes it reads; `INPUT` is the network's input.
+        inputs: places of the nodes it reads; `INPUT` is the network's input, −2 its second one.
         origin: where a file says so, for messages.
     """
 
@@ -53,15 +54,20 @@ class Network:
 
     Attributes:
         name, source: what it is and where it comes from.
-        input: the input shape, channels first, without a batch.
+        input: the input shape, channels first, without a batch; of several inputs the first.
         nodes: the layers in an order in which each follows what it reads.
         blocks: runs of nodes that belong together, outer ones first.
         expect: numbers the file promises, with their source.
         path: the file, for messages.
         changed: whether parameters or the input were set, so that ``expect`` need not hold.
-        home: the file's own input, where another one was asked for.
+        home: the file's own inputs by name, where other ones were asked for.
         parameters: the file's parameters, as they are set.
-        files: the files it was read from: what it extends, then its own.
+        files: the files it was read from: what it extends and holds, then its own.
+        input_name: what the first input is called.
+        more_inputs: the shapes of further inputs, by name.
+        outputs: the names that the file gives its outputs, each with the place of its node; empty
+            where the outputs are what no layer reads.
+        shared: for each node that uses the weights of another one the place of that.
         notes: what was assumed where it was read, a sentence each.
     """
 
@@ -73,10 +79,19 @@ class Network:
     expect: dict[str, Any] = field(default_factory=dict)
     path: str = ""
     changed: bool = False
-    home: Shape = ()
+    home: dict[str, Shape] = field(default_factory=dict)
     parameters: dict[str, int] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    input_name: str = FIRST_INPUT
+    more_inputs: dict[str, Shape] = field(default_factory=dict)
+    outputs: dict[str, int] = field(default_factory=dict)
+    shared: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def inputs(self) -> dict[str, Shape]:
+        """All inputs by name, the first one first."""
+        return {self.input_name: self.input, **self.more_inputs}
 
     def walk(self, batch: int = 1) -> Analysis:
         """Walk it: one step per layer, with totals and notes. See `convcalc.analysis.walk.walk`."""
@@ -111,6 +126,19 @@ def one_layer_network(layer: Layer, shape: Shape) -> Network:
             )
             raise ShapeError(message)
     return Network(layer.kind, "", shape, [Node(layer.kind, layer, (INPUT,))])
+
+
+def input_text(shapes: Mapping[str, Shape]) -> str:
+    """The option that gives these inputs, as it is typed.
+
+    >>> input_text({"input": (3, 8, 8)}), input_text({"image": (3, 8, 8)})
+    ('--input 3x8x8', '--input image=3x8x8')
+    """
+    words = [
+        f"{'' if name == FIRST_INPUT else f'{name}='}{'x'.join(map(str, shape))}"
+        for name, shape in shapes.items()
+    ]
+    return " ".join(f"--input {word}" for word in words)
 
 
 @contextmanager

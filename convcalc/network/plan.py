@@ -321,12 +321,13 @@ class Planner:
         """The options of one layer, each read as its type wants."""
         known = options_of(cls)
         others = ("name", "paths") if cls.merges else ("name",)
+        also = others if cls.arrays is Layer.arrays else (*others, "weights")
         options = {}
         for name, (name_node, value) in keys.items():
             if name in others:
                 continue
             if name not in known:
-                self.source.refuse(name_node, unknown_option(cls, name, also=others))
+                self.source.refuse(name_node, unknown_option(cls, name, also=also))
             options[known[name].field] = known[name].type.take(self.source, value, name)
         missing = [name for name in required_options(cls) if known[name].field not in options]
         if missing:

@@ -9,10 +9,15 @@ from convcalc.layers import Layer
 from convcalc.layers.options import options_of, required_options
 from convcalc.layers.values import MAX_DIGITS
 from convcalc.network.expression import MAX_CHARACTERS
+from convcalc.network.graph_plan import NETWORK_KEYS
+from convcalc.network.inputs import MAX_INPUTS
 from convcalc.network.load import EXPECT_KEYS, MAX_PARAMETERS, TOP_KEYS
+from convcalc.network.outputs import MAX_OUTPUTS
 from convcalc.network.plan import ITEM_WORDS, KINDS, MAX_NAME
 
-_NAME = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME, "not": {"const": "input"}}
+_SHOWN = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME}
+_NAME = {**_SHOWN, "not": {"const": "input"}}
+_TARGET = {"type": "string", "minLength": 1}
 _WORD = {"type": "string", "pattern": r"^[A-Za-z_\u0080-\uffff][0-9A-Za-z_\u0080-\uffff]*$"}
 _PARAMETER = {**_WORD, "not": {"const": "name"}}
 _PART = (
@@ -27,6 +32,12 @@ _LARGEST = 10**MAX_DIGITS - 1
 _WHOLE = {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}
 _NUMBER = {"$ref": "#/$defs/number"}
 _LAYERS = {"$ref": "#/$defs/layers"}
+_SHAPE = {
+    "type": "array",
+    "items": {"$ref": "#/$defs/positive"},
+    "minItems": 1,
+    "maxItems": 4,
+}
 
 
 def schema() -> dict[str, Any]:
@@ -49,6 +60,7 @@ def schema() -> dict[str, Any]:
                     *map(_kind_schema, KINDS.values()),
                     *(_dimension_schema(cls) for cls in KINDS.values() if cls.dimension_names()),
                     *_group_and_from(),
+                    _network_use(),
                     _block_use(),
                 ]
             },
@@ -63,10 +75,16 @@ def _top_properties() -> dict[str, Any]:
         "source": {"type": "string"},
         "extends": {"type": "string"},
         "input": {
-            "type": "array",
-            "items": {"$ref": "#/$defs/positive"},
-            "minItems": 1,
-            "maxItems": 4,
+            "anyOf": [
+                _SHAPE,
+                {
+                    "type": "object",
+                    "propertyNames": _SHOWN,
+                    "additionalProperties": _SHAPE,
+                    "minProperties": 1,
+                    "maxProperties": MAX_INPUTS,
+                },
+            ]
         },
         "parameters": {
             "type": "object",
@@ -80,6 +98,24 @@ def _top_properties() -> dict[str, Any]:
             "additionalProperties": _block_schema(),
         },
         "layers": _LAYERS,
+        "outputs": {
+            "anyOf": [
+                {
+                    "type": "array",
+                    "items": _SHOWN,
+                    "minItems": 1,
+                    "maxItems": MAX_OUTPUTS,
+                    "uniqueItems": True,
+                },
+                {
+                    "type": "object",
+                    "propertyNames": _SHOWN,
+                    "additionalProperties": _TARGET,
+                    "minProperties": 1,
+                    "maxProperties": MAX_OUTPUTS,
+                },
+            ]
+        },
         "expect": {
             "type": "object",
             "properties": {
@@ -158,6 +194,8 @@ def _options_schema(cls: type[Layer]) -> dict[str, Any]:
     if cls.merges:
         properties["paths"] = paths
         required = [*required, "paths"]
+    if cls.arrays is not Layer.arrays:
+        properties["weights"] = _TARGET
     options = {
         "type": "object",
         "properties": properties,
@@ -180,18 +218,47 @@ def _group_and_from() -> list[dict[str, Any]]:
     return [
         {
             "type": "object",
-            "properties": {"name": _NAME, "layers": _LAYERS, "repeat": times},
+            "properties": {"name": _NAME, "layers": _LAYERS, "repeat": times, "weights": _TARGET},
             "required": ["layers"],
             "anyOf": [{"required": ["repeat"]}, {"required": ["name"]}],
             "additionalProperties": False,
         },
         {
             "type": "object",
-            "properties": {"from": {"type": "string", "minLength": 1}},
+            "properties": {"from": _TARGET},
             "required": ["from"],
             "additionalProperties": False,
         },
     ]
+
+
+def _network_use() -> dict[str, Any]:
+    """Another network in place."""
+    properties = {
+        "file": _TARGET,
+        "name": _NAME,
+        "until": _TARGET,
+        "parameters": {
+            "type": "object",
+            "propertyNames": _WORD,
+            "additionalProperties": _NUMBER,
+            "maxProperties": MAX_PARAMETERS,
+        },
+        "inputs": {"type": "object", "additionalProperties": _TARGET, "maxProperties": MAX_INPUTS},
+        "weights": _TARGET,
+    }
+    inside = {
+        "type": "object",
+        "properties": {key: properties[key] for key in NETWORK_KEYS},
+        "required": ["file"],
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"network": {"anyOf": [_TARGET, inside]}},
+        "required": ["network"],
+        "additionalProperties": False,
+    }
 
 
 def _taken() -> list[str]:
@@ -208,7 +275,7 @@ def _block_use() -> dict[str, Any]:
     """A block with its parameters: names are the file's own, so only their form is checked."""
     parameters = {
         "type": "object",
-        "properties": {"name": _NAME},
+        "properties": {"name": _NAME, "weights": {"anyOf": [_TARGET, _NUMBER]}},
         "additionalProperties": _NUMBER,
     }
     return {

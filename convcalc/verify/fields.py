@@ -27,9 +27,15 @@ Claim = tuple["Step", "Shape", list[Range]]
 
 def check_fields(analysis: Analysis, progress: Callable[[str], None]) -> Iterator[Check]:
     """The fields of border and interior units, and of every unit whose field lies in the image."""
-    image = analysis.network.input
-    if len(image) == 1:
-        return
+    for walked in analysis.by_input.values():
+        if len(walked.image.output) > 1:
+            yield from _check_input(walked, progress)
+
+
+def _check_input(analysis: Analysis, progress: Callable[[str], None]) -> Iterator[Check]:
+    """The fields in pixels of one of the inputs."""
+    image = analysis.image.output
+    of_input = f" of {analysis.image.name}" if len(analysis.images) > 1 else ""
     claims = unit_claims(analysis)
     words = resting_on_words(analysis)
     found: dict[tuple[Step, Shape], list[Range]] = {(step, unit): [] for step, unit, _ in claims}
@@ -51,7 +57,7 @@ def check_fields(analysis: Analysis, progress: Callable[[str], None]) -> Iterato
             found[key].append(each)
     for step, unit, claim in claims:
         inside = [clip(each, n) for each, n in zip(claim, image[1:], strict=True)]
-        name = f"{step.name}{list(unit) if unit else ''}"
+        name = f"{step.name}{list(unit) if unit else ''}{of_input}"
         yield Check(name, "field", _on_every_axis(inside), _on_every_axis(found[step, unit]))
 
 
@@ -74,7 +80,7 @@ def unit_claims(analysis: Analysis) -> list[Claim]:
 
 def has_field(step: Step) -> bool:
     """Whether its units see certain pixels, so that the network is run along each axis up to it."""
-    return not isinstance(step.rf, UnknownField) and not sees_nothing(step.rf)
+    return bool(step.rf) and not isinstance(step.rf, UnknownField) and not sees_nothing(step.rf)
 
 
 def pixels_to_perturb(n: int, claims: list[Range]) -> list[int]:
@@ -100,12 +106,13 @@ def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Itera
     """Along one axis: size, stride and padding of a step's field, for all units that see no border."""
     if isinstance(step.rf, UnknownField) or not has_field(step) or len(step.output) == 1:
         return
-    image = analysis.network.input
+    image = analysis.image.output
+    of_input = f" of {analysis.image.name}" if len(analysis.images) > 1 else ""
     n, field = image[1 + axis], step.rf[axis]
     claimed = {unit: field.sees(unit) for unit in range(step.output[1 + axis])}
     whole = {unit: ends for unit, ends in claimed.items() if ends and ends[0] >= 0 and ends[1] < n}
     found = {unit: _ends_of(list(range(n)), rows, unit) for unit in whole}
-    yield Check(f"{step.name} along the {axis_names(image)[axis]}", "field", whole, found)
+    yield Check(f"{step.name} along the {axis_names(image)[axis]}{of_input}", "field", whole, found)
 
 
 def side_along(shape: Shape, axis: int) -> int:
@@ -129,15 +136,19 @@ def _dependences(
     analysis: Analysis, axis: int, perturbed: list[int], progress: Callable[[str], None]
 ) -> Iterator[tuple[Step, Any]]:
     """Run the network along one axis on an image per perturbed pixel: each step's rows of units."""
-    start = np.zeros((len(perturbed), analysis.network.input[1 + axis]))
-    start[np.arange(len(perturbed)), perturbed] = 1
-    kept = {analysis.image: start}
+    kept = {image: _unmoved(image, axis, len(perturbed)) for image in analysis.images}
+    kept[analysis.image][np.arange(len(perturbed)), perturbed] = 1
     for step, _, freed in analysis.schedule():
         progress(f"{step.name}: field along axis {axis}")
         if step.before:
             kept[step] = mark(_rows(step, axis, [kept[source] for source in step.before]))
         else:  # a parameter reads no pixel
-            kept[step] = np.zeros((len(perturbed), side_along(step.output, axis)))
+            kept[step] = _unmoved(step, axis, len(perturbed))
         yield step, kept[step]
         for each in freed:
             del kept[each]
+
+
+def _unmoved(step: Step, axis: int, rows: int) -> Any:
+    """Rows of a map that no perturbed pixel moves."""
+    return np.zeros((rows, step.output[1 + axis] if len(step.output) > 1 + axis else 1))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, UsageError
+from convcalc.network.network import input_text
 from convcalc.reference.checks import LONGEST
 from convcalc.verify.effort import (
     MAX_SECONDS,
@@ -37,8 +38,11 @@ def needs(analysis: Analysis, only: Sequence[str], dtype: str) -> list[Need]:
     found = []
     if OF_RUN & set(only):
         found.append(run_need(analysis, BYTES[dtype]))
-    if "field" in only and len(analysis.network.input) > 1:
-        found.append(fields_need(analysis, [min(MAX_ROWS, n) for n in _perturbed(analysis)]))
+    if "field" in only:
+        found += [
+            fields_need(walked, [min(MAX_ROWS, n) for n in _perturbed(walked)])
+            for walked in _seen(analysis)
+        ]
     return found
 
 
@@ -47,16 +51,23 @@ def efforts(analysis: Analysis, only: Sequence[str]) -> list[Effort]:
     found = []
     if OF_RUN & set(only):
         found.append(run_effort(analysis))
-    if "field" in only and len(analysis.network.input) > 1:
-        found.append(fields_effort(analysis, _perturbed(analysis)))
+    if "field" in only:
+        found += [fields_effort(walked, _perturbed(walked)) for walked in _seen(analysis)]
     if OF_LOOPS & set(only):
         found.append(loops_effort(len(set(map(sort_of, proven(analysis))))))
     return found
 
 
+def _seen(analysis: Analysis) -> list[Analysis]:
+    """The walk with the fields in pixels of each input that is a map."""
+    if len(analysis.images) == 1:
+        return [analysis] if len(analysis.image.output) > 1 else []
+    return [walked for walked in analysis.by_input.values() if len(walked.image.output) > 1]
+
+
 def _perturbed(analysis: Analysis) -> list[int]:
     """How many pixels are perturbed along each axis."""
-    image = analysis.network.input
+    image = analysis.image.output
     long = max(image[1:]) > MAX_ROWS
     claims = [claim for _, _, claim in unit_claims(analysis)] if long else []
     return [
@@ -99,7 +110,7 @@ def _ways_out(
         if not smaller:
             break
         if fits(smaller, only, dtype, max_bytes):
-            ways.append(f"--input {'x'.join(map(str, smaller.network.input))}")
+            ways.append(input_text(smaller.network.inputs))
             break
     rest = [
         name
@@ -118,11 +129,15 @@ def _ways_out(
 
 def shrink(network: Network, by: int) -> Analysis | None:
     """The network on an image with smaller sides, if the layers accept one."""
-    sides = [max(1, side // by) for side in network.input[1:]]
-    shape = (network.input[0], *sides)
-    if shape == network.input:
+    shapes = {
+        name: (shape[0], *[max(1, side // by) for side in shape[1:]])
+        for name, shape in network.inputs.items()
+    }
+    if shapes == network.inputs:
         return None
-    small = replace(network, input=shape, home=network.home or network.input, changed=True)
+    (_, first), *more = shapes.items()
+    home = network.home or network.inputs
+    small = replace(network, input=first, more_inputs=dict(more), home=home, changed=True)
     try:
         return walk(small)
     except ConvcalcError:
@@ -131,8 +146,8 @@ def shrink(network: Network, by: int) -> Analysis | None:
 
 def fits(analysis: Analysis, only: Sequence[str], dtype: str, max_bytes: int) -> bool:
     """Whether the checks fit in memory and time, and the image is not too long to walk along."""
-    short = max(analysis.network.input[1:], default=0) <= LONGEST
-    return short and _is_possible(analysis, only, dtype, max_bytes)
+    sides = [side for shape in analysis.network.inputs.values() for side in shape[1:]]
+    return max(sides, default=0) <= LONGEST and _is_possible(analysis, only, dtype, max_bytes)
 
 
 def _is_possible(analysis: Analysis, only: Sequence[str], dtype: str, max_bytes: int) -> bool:

@@ -15,7 +15,7 @@ from convcalc.verify.fields import has_field, side_along
 from convcalc.verify.witnesses import options_on, witness_of
 
 if TYPE_CHECKING:
-    from convcalc.analysis.analysis import Analysis
+    from convcalc.analysis.analysis import Analysis, Step
 
 _SEEN_UNIT = 700  # bytes for the claim about one unit's field along one axis, and its witness
 _FLOAT64 = 8
@@ -39,7 +39,8 @@ class Need(NamedTuple):
 def run_need(analysis: Analysis, each: int) -> Need:
     """The full run, with numbers of so many bytes."""
     most = Need("running it", 0, "")
-    numbers = prod(analysis.network.input)
+    numbers = sum([prod(image.output) for image in analysis.images])
+    last_use = last_uses(analysis)
     for step, _, freed in analysis.schedule():
         kept = step.params + step.buffers
         run = LayerRun(step.layer.options(), step.input, step.output, kept, each)
@@ -48,14 +49,25 @@ def run_need(analysis: Analysis, each: int) -> Need:
         if size > most.size:
             most = most._replace(size=size, where=step.name)
         numbers -= sum([prod(source.output) for source in freed])
+        if step in last_use:
+            numbers += kept  # until the last layer that uses the same weights
+        owner = step.owner
+        if owner and last_use[owner] is step:
+            numbers -= owner.params + owner.buffers
     return most
+
+
+def last_uses(analysis: Analysis) -> dict[Step, Step]:
+    """For each step whose weights others use too the last of these."""
+    return {step.owner: step for step in analysis if step.owner}
 
 
 def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
     """The receptive fields, with so many images along each axis, one per perturbed pixel."""
     most, seen = Need("finding its receptive fields", 0, ""), 0
     for axis, rows in enumerate(images):
-        alive = n = side_along(analysis.image.output, axis)
+        n = side_along(analysis.image.output, axis)
+        alive = sum([side_along(image.output, axis) for image in analysis.images])
         for step, _, freed in analysis.schedule():
             into = max([side_along(shape, axis) for shape in step.shapes])
             out = side_along(step.output, axis)
@@ -98,4 +110,12 @@ def size_text(size: int, decimals: int = 1) -> str:
     return f"{size} bytes"
 
 
-__all__ = ["BYTES", "Need", "apart", "fields_need", "run_need", "size_text"]
+__all__ = [
+    "BYTES",
+    "Need",
+    "apart",
+    "fields_need",
+    "last_uses",
+    "run_need",
+    "size_text",
+]

@@ -75,7 +75,7 @@ class Plan:
             for by in _SMALLER if may_shrink else ():
                 small = shrink(network, by)
                 if small and fits(small, subjects, dtype, limit):
-                    size = times(small.network.input)
+                    size = " and ".join(map(times, small.network.inputs.values()))
                     notes.append(f"{str(error).split(';')[0]}: run on {size} instead")
                     return cls(analysis, small)
             if not may_shrink:
@@ -176,7 +176,8 @@ def _reason(subject: str, network: Network, changes: str) -> str:
     if subject == "expect":
         return _no_expect(network, changes)
     if subject == "field":
-        what = "of a vector" if len(network.input) == 1 else "behind a flatten"
+        vectors = all(len(shape) == 1 for shape in network.inputs.values())
+        what = "of a vector" if vectors else "behind a flatten"
         return f"there is no receptive field {what}"
     return {
         "valid_macs": "no layer multiplies, so there are no valid_macs",

@@ -22,6 +22,7 @@ from convcalc.verify.check import SUBJECTS, Check
 from convcalc.verify.fields import check_fields
 from convcalc.verify.limits import MAX_BYTES, OF_RUN, check_needs
 from convcalc.verify.loops import OF_LOOPS, loops_agree, sort_of
+from convcalc.verify.memory import last_uses
 from convcalc.verify.witnesses import proven
 
 if TYPE_CHECKING:
@@ -109,10 +110,13 @@ def _check_expectations(analysis: Analysis) -> list[Check]:
 def check_run(analysis: Analysis, *, seed: int, dtype: str, progress: Progress) -> Iterator[Check]:
     """Run every node at its full size, one after the other, and hold the walk against it."""
     rng = np.random.default_rng(seed)
-    image = rng.random(analysis.network.input, dtype=np.float32).astype(dtype, copy=False)
-    arrays: dict[Step, Any] = {analysis.image: image}
-    del image  # or the input would outlive its last use
+    arrays: dict[Step, Any] = {
+        image: rng.random(image.output, dtype=np.float32).astype(dtype, copy=False)
+        for image in analysis.images
+    }
     read = {source for source, _ in analysis.edges}  # what nobody reads need not be kept
+    kept: dict[Step, dict[str, Any]] = {}  # arrays that later layers use too
+    last_use = last_uses(analysis)
     for step, _, freed in analysis.schedule():
         progress(step.name)
         if not step.layer.is_proven:  # what comes out is unknown but for its shape
@@ -121,13 +125,20 @@ def check_run(analysis: Analysis, *, seed: int, dtype: str, progress: Progress) 
                 del arrays[each]
             continue
         witness, options = WITNESSES[step.kind], step.layer.options()
-        stored = witness.arrays(options, list(step.shapes), rng, dtype)
+        if step.owner:
+            stored, new = kept[step.owner], {}
+        else:
+            stored = new = witness.arrays(options, list(step.shapes), rng, dtype)
         tally = Tally()
         found = witness.fast(options, [arrays[source] for source in step.before], stored, tally)
-        buffers = sum(a.size for name, a in stored.items() if name in witness.buffers)
-        params = sum(a.size for a in stored.values()) - buffers
-        biases = sum(a.size for name, a in stored.items() if name.endswith("bias"))
-        del stored
+        buffers = sum(a.size for name, a in new.items() if name in witness.buffers)
+        params = sum(a.size for a in new.values()) - buffers
+        biases = sum(a.size for name, a in new.items() if name.endswith("bias"))
+        if step in last_use:
+            kept[step] = stored
+        if step.owner and last_use[step.owner] is step:
+            del kept[step.owner]
+        del stored, new
         yield Check(step.name, "shape", step.output, found.shape)
         yield Check(step.name, "params", step.params, params)
         yield Check(step.name, "weights", step.weights, params - biases)
@@ -141,4 +152,4 @@ def check_run(analysis: Analysis, *, seed: int, dtype: str, progress: Progress) 
             arrays[step] = found
         del found
         for each in freed:
-            del arrays[each]
+            arrays.pop(each, None)

@@ -314,6 +314,53 @@ def test_a_network_extends_no_file_outside_of_the_folder(class_folder: Path) -> 
     )
 
 
+def test_a_network_holds_no_file_outside_of_the_folder(class_folder: Path) -> None:
+    (class_folder / "net.yaml").write_text("input: [3, 9, 9]\nlayers: [network: ../secret.yaml]\n")
+    said = refusal(written(class_folder, "net.yaml"))
+    assert said.endswith(
+        "net.yaml:2:19: holds '../secret.yaml', which lies outside of the folder; copy it there"
+    )
+
+
+def test_a_network_goes_with_the_sheet_with_those_that_it_holds(class_folder: Path) -> None:
+    (class_folder / "net.yaml").write_text(
+        "input: [3, 16, 16]\nlayers: [network: {file: nets/small.yaml, name: body}]\n"
+    )
+    sheet = load(str(written(class_folder, "net.yaml")))
+    assert [part.expected for part in sheet["q"].parts] == [(12, 12, 6), (10,)]
+    assert sorted(files_beside(sheet)) == ["base.yaml", "net.yaml", "nets/small.yaml"]
+
+
+SHARED = """input: [4, 9, 9]
+layers:
+  - conv: {name: a, out_channels: 4, kernel_size: 3}
+  - conv: {weights: a, out_channels: 4, kernel_size: 3}
+"""
+TWO_INPUTS = "input: {image: [4, 9, 9], mask: [1, 9, 9]}\nlayers: [relu]\n"
+
+
+@pytest.mark.parametrize("more", ["", ", input: 9x9x4"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            SHARED,
+            "net.yaml shares weights, but a question counts those of each layer; name another",
+        ),
+        (TWO_INPUTS, "net.yaml has 2 inputs; name a network with one"),
+    ],
+)
+def test_questions_are_about_one_input_and_weights_of_their_own(
+    class_folder: Path, text: str, said: str, more: str
+) -> None:
+    (class_folder / "net.yaml").write_text(text)
+    path = class_folder / "ps.yaml"
+    path.write_text(
+        f"convcalc_sheet: 1\nquestions:\n  - {{id: q, type: params-model, given: {{arch: net.yaml{more}}}}}\n"
+    )
+    assert refusal(path) == said
+
+
 def test_files_in_the_folder_of_the_terminal_are_not_read(
     class_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -268,7 +268,7 @@ def is_name(text: str) -> bool:
     if len(text.split()) != 1 or ":" in text or "(" in text:
         return False
     from convcalc.layers import find
-    from convcalc.network.load import bundled_names
+    from convcalc.network.find import bundled_names
 
     if text.endswith((".yaml", ".yml")) or text in bundled_names():
         return True
@@ -309,10 +309,21 @@ def loaded(name: str | NetworkFile, key: str, shape: tuple[int, ...] | None = No
     try:
         network = load(file.path, input=shape, within=file.folder)
     except ConvcalcError as error:  # the line of the file would not fit on the sheet's
+        if shape is not None:
+            loaded(name, key)  # what is wrong with the network itself is said first
         raise GivenError(key, str(error).split("\n")[0]) from None
     if (layers := len(network.nodes)) > MAX_LAYERS:
         raise GivenError(
             key, f"{shortened(file.name)} has {layers:,} layers; at most {MAX_LAYERS:,} are read"
+        )
+    if network.more_inputs:
+        raise GivenError(
+            key, f"{shortened(file.name)} has {len(network.inputs)} inputs; name a network with one"
+        )
+    if network.shared:
+        raise GivenError(
+            key,
+            f"{shortened(file.name)} shares weights, but a question counts those of each layer; name another",
         )
     return network
 

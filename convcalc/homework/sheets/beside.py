@@ -81,7 +81,8 @@ def refuse_own_files(sheet: Sheet, place: str, names: Iterable[str], option: str
 
 def _paths(sheet: Sheet) -> dict[str, str]:
     """Where the network files in its folder are that a sheet needs, by their names there."""
-    from convcalc.network.load import is_inside, load
+    from convcalc.network.find import is_inside
+    from convcalc.network.load import load
 
     folder = os.path.dirname(sheet.path) or "."
     found: dict[str, str] = {}
@@ -123,7 +124,7 @@ def _file(name: str, sheet: str, word: str) -> NetworkFile:
     Raises:
         GivenError: it is not in the sheet's folder, or is no network file.
     """
-    from convcalc.network.load import bundled_folder, find, is_inside
+    from convcalc.network.find import bundled_folder, find, is_inside
 
     folder = os.path.dirname(sheet) or "."
     shown, name = shortened(name), posixpath.normpath(name)  # ./net.yaml is net.yaml

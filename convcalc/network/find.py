@@ -1,0 +1,133 @@
+"""Where networks are: the bundled ones, and files beside a file that names them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.text import printable, quoted
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+    from convcalc.network.yaml_source import Source
+
+MAX_EXTENDS = 10  # files that extend or hold one another
+
+
+def bundled_folder() -> str:
+    """The folder of the bundled networks: in the package when installed, beside it in a checkout."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(here, "architectures")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "architectures")
+
+
+def bundled_names() -> list[str]:
+    """The names of the bundled networks."""
+    return sorted(name[:-5] for name in os.listdir(bundled_folder()) if name.endswith(".yaml"))
+
+
+def find(target: str, beside: str = "") -> str:
+    """The path of a network: a file, or the name of a bundled one with or without ``.yaml``.
+
+    Args:
+        target: what the user wrote.
+        beside: the folder of the file that names it.
+
+    Raises:
+        UsageError: there is no such file and no such bundled network.
+    """
+    if "\0" in target:
+        message = f"{quoted(target)} is not a file name; check it"
+        raise UsageError(message)
+    path = os.path.join(beside, target)
+    folder = os.path.isdir(path)
+    if os.path.exists(path) and not folder:
+        return path
+    name = target.removesuffix(".yaml")
+    if name == os.path.basename(name):
+        bundled = os.path.join(bundled_folder(), f"{name}.yaml")
+        if os.path.exists(bundled):
+            return bundled
+    if folder:
+        message = f"{printable(path)}: is a folder; name a .yaml file in it"
+        raise UsageError(message)
+    near = did_you_mean(name, bundled_names()) if name else ""
+    if os.path.exists(f"{path}.yaml"):
+        near = f"; did you mean {quoted(target + '.yaml')}?"
+    message = f"no file {quoted(target)} and no bundled network of that name{near or '; convcalc list shows them'}"
+    raise UsageError(message)
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path leads into a folder, links followed."""
+    real, home = os.path.realpath(path), os.path.realpath(folder)
+    return real.startswith(home.rstrip(os.sep) + os.sep)
+
+
+class Way(NamedTuple):
+    """How a file uses another one, in the words of messages.
+
+    Attributes:
+        key: of the file that says so.
+        word: what the file does with the other.
+        itself, in_turn, too_deep: what is said where that goes round in a circle, or on and on.
+    """
+
+    key: str
+    word: str
+    itself: str
+    in_turn: str
+    too_deep: str
+
+
+EXTENDS = Way(
+    "extends",
+    "extends",
+    "a file cannot extend itself",
+    "which extends this file in turn",
+    "extends files",
+)
+HOLDS = Way(
+    "network",
+    "holds",
+    "a network cannot hold itself",
+    "which holds or extends this file in turn",
+    "networks hold networks",
+)
+
+
+def find_beside(
+    source: Source, node: Node, target: str, way: Way, opened: list[str], within: str
+) -> tuple[str, list[str]]:
+    """The path of a network that a file names, and the files that are open with it.
+
+    Args:
+        source, node: the file, and where it names the other.
+        target: what it says.
+        way: how it uses the other.
+        opened: the files that led to this one.
+        within: a folder that the other may not lie outside of, unless it is bundled.
+
+    Raises:
+        SpecError: there is no such file, it may not be read, or it leads back to one that is open.
+    """
+    try:
+        path = find(target, os.path.dirname(source.path))
+    except UsageError as error:
+        raise source.error(node, f"{way.key}: {error}") from None
+    real = os.path.realpath(path)
+    if within and not is_inside(real, within) and not is_inside(real, bundled_folder()):
+        source.refuse(
+            node, f"{way.word} {quoted(target)}, which lies outside of the folder; copy it there"
+        )
+    own = os.path.realpath(source.path)
+    chain = [*opened, own]
+    if real == own:
+        source.refuse(node, f"{way.itself}; name another")
+    if real in chain:
+        source.refuse(node, f"{way.word} {quoted(target)}, {way.in_turn}; take one of the two out")
+    if len(chain) > MAX_EXTENDS:
+        source.refuse(node, f"{way.too_deep} more than {MAX_EXTENDS} deep; copy the layers instead")
+    return path, chain

@@ -1,0 +1,161 @@
+"""Graph items to nodes: other networks in place under a prefix, and layers that share weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from convcalc.errors import did_you_mean
+from convcalc.layers import Layer
+from convcalc.network.expand import MAX_LAYERS, Expander, Scope
+from convcalc.network.graph_plan import NetworkItem, SharedItem
+from convcalc.text import plural, printable, quoted
+
+if TYPE_CHECKING:
+    from convcalc.network.network import Node
+    from convcalc.network.plan import Item
+
+
+class GraphExpander(Expander):
+    """An expander that also knows networks in place and shared weights.
+
+    Attributes:
+        shared: for each node that uses the weights of another the place of that, which has its own.
+        spans: the first node of each named block, and the one after its last.
+    """
+
+    expanders: ClassVar[dict[type[Item], Any]]
+
+    def __init__(
+        self, blocks: dict[str, Any], names: dict[str, int], max_layers: int = MAX_LAYERS
+    ) -> None:
+        super().__init__(blocks, names, max_layers)
+        self.shared: dict[int, int] = {}
+        self.spans: dict[str, tuple[int, int]] = {}
+
+    def _block(self, mark: int, name: str, start: int) -> None:
+        super()._block(mark, name, start)
+        if name:
+            self.spans[name] = start, len(self.nodes)
+
+    # ------------------------------------------------------------------ shared weights
+
+    def expand_shared(self, item: SharedItem, scope: Scope, at: int) -> int:
+        """Layers with the weights of earlier ones, one by one."""
+        first, stop = self._span(item, item.target, scope)
+        start = len(self.nodes)
+        at = self.expanders[type(item.item)](self, item.item, scope, at)
+        mine, theirs = self.nodes[start:], self.nodes[first:stop]
+        if len(mine) != len(theirs):
+            message = (
+                f"has {plural(len(mine), 'layer')}, but {printable(item.target)}, whose weights it uses, "
+                f"has {len(theirs):,}; weights are shared layer by layer, so give both the same layers"
+            )
+            raise item.error(message)
+        keeping = 0
+        for place, (one, other) in enumerate(zip(mine, theirs)):
+            keeping += self._share(item, (start + place, one), (first + place, other))
+        if not keeping:
+            message = (
+                f"no layer of {printable(item.target)} has weights to share; leave weights out"
+            )
+            raise item.error(message)
+        return at
+
+    def _share(self, item: Item, mine: tuple[int, Node], theirs: tuple[int, Node]) -> bool:
+        """One layer with the weights of another; whether it has any."""
+        (place, one), (source, other) = mine, theirs
+        if one.layer.kind != other.layer.kind:
+            message = (
+                f"{one.name} is a {one.layer.kind}, but {other.name}, whose weights it uses, is a "
+                f"{other.layer.kind}; give both the same layers"
+            )
+            raise item.error(message)
+        if type(one.layer).arrays is Layer.arrays:
+            return False
+        owner = self.shared.get(source, source)
+        before = self.shared.get(place, owner)
+        if self.shared.get(before, before) != owner:
+            message = f"{one.name} uses the weights of {self.nodes[before].name} already; leave one of the two out"
+            raise item.error(message)
+        self.shared[place] = owner
+        return True
+
+    def _span(self, item: Item, target: str, scope: Scope) -> tuple[int, int]:
+        """The nodes that a name stands for: a layer, a block, all copies of a repeat."""
+        for name in (scope.prefix + target, self.root + target):
+            if name in self.spans:
+                return self.spans[name]
+            if f"{name}.1" in self.spans and name in self.places:
+                turn, (start, stop) = 1, self.spans[f"{name}.1"]
+                while (after := self.spans.get(f"{name}.{turn}")) is not None:
+                    turn, stop = turn + 1, after[1]
+                return start, stop
+            place = self.places.get(name, -1)
+            if place >= 0 and self.nodes[place].name == name:
+                return place, place + 1
+        self._place(item, target, scope)  # most likely there is none of that name
+        message = f"{quoted(target)} has no weights to share; name a layer or block"
+        raise item.error(message)
+
+    # -------------------------------------------------------------- networks in place
+
+    def expand_network(self, item: NetworkItem, scope: Scope, at: int) -> int:
+        """The layers of another network, with its own blocks and parameters."""
+        network = item.network
+        name = scope.prefix + (item.name or scope.automatic(item.stem))
+        if name in self.places:
+            self._register(item, name, at)  # refuses it, before its layers are
+        root, names = f"{name}.", dict(network.parameters)
+        for parameter, value in item.given.items():
+            names[parameter] = self._evaluate(item, value, scope.names, parameter)
+        further = {key: self._place(item, to, scope) for key, to in item.inputs.items()}
+        start, mark, known = len(self.nodes), len(self.found), len(self.places)
+        first = network.inputs[0].name if network.inputs else "input"
+        for key, place in {"input": at, first: at, **further}.items():
+            self.places[root + key] = place
+        outer = self.blocks, self.names, self.root, self.open_blocks
+        self.blocks, self.names, self.root, self.open_blocks = network.blocks, names, root, []
+        self.depth += 1
+        inner = Scope(root, names, network.layers.given, numbered=False)
+        at = self.run(network.layers, inner, at)
+        self.depth -= 1
+        self.blocks, self.names, self.root, self.open_blocks = outer
+        if item.until:
+            at = self._stop(item, root, (start, mark, known))
+        self._block(mark, name, start)
+        self._register(item, name, at)
+        return at
+
+    def _stop(self, item: NetworkItem, root: str, marks: tuple[int, int, int]) -> int:
+        """Take back what comes after the layer or block where a network in place stops."""
+        start, mark, known = marks
+        last = self.places.get(root + item.until, -1)
+        if last < start:
+            inside = list(self.places.items())[known:]
+            names = [name[len(root) :] for name, place in inside if place >= start]
+            near = did_you_mean(item.until, names) or "; convcalc arch shows its layers"
+            message = (
+                f"until: no layer or block {quoted(item.until)} in {printable(item.stem)}{near}"
+            )
+            raise item.error(message)
+        for place in range(last + 1, len(self.nodes)):
+            self.shared.pop(place, None)
+        del self.nodes[last + 1 :]
+        blocks, self.found[mark:] = self.found[mark:], []
+        for block in blocks:
+            stop = min(block.stop, last + 1)
+            self.spans.pop(block.name, None)
+            if block.start < stop:
+                self.found.append(block._replace(stop=stop))
+                if block.name:
+                    self.spans[block.name] = block.start, stop
+        inside = [self.places.popitem() for _ in range(len(self.places) - known)]
+        self.places.update((name, place) for name, place in reversed(inside) if place <= last)
+        return last
+
+
+GraphExpander.expanders = {
+    **Expander.expanders,
+    SharedItem: GraphExpander.expand_shared,
+    NetworkItem: GraphExpander.expand_network,
+}
