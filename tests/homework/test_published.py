@@ -1,9 +1,11 @@
 """Wrong options and answers of published questions: most are what a known mistake leads to.
 
 Of the first 388 options, 163 were set aside while the catalogue grew; 84 % of them had a name then,
-57 % before. The last 90, of questions about sizes and parameters, were found afterwards: before
-anything was added for them 93 % had a name, 84 % that of one mistake, 9 % of two at once. Options
-that follow from nothing in the question ("500 KB") have none.
+57 % before. The next 90, of questions about sizes and parameters, were found afterwards: before
+anything was added for them 93 % had a name, 84 % that of one mistake, 9 % of two at once. The last
+78 are of harder questions: receptive fields, operations, transposed convolutions, pools, rectangles.
+At first 74 % had a name. A coin set 41 of them aside while mistakes were added: of these it was 73 %
+before and 80 % after. Options that follow from nothing in the question ("500 KB") have none.
 """
 
 from __future__ import annotations
@@ -48,6 +50,6 @@ def test_most_wrong_options_of_published_questions_have_a_name() -> None:
                 both = found.candidates[0]["confidence"] == "perhaps"
                 named["two mistakes" if both else "one mistake"] += 1
     total = sum(named.values())
-    assert total == 478
+    assert total == 556
     assert named["one mistake"] >= 0.83 * total, named
-    assert named["none"] <= 0.105 * total, named
+    assert named["none"] <= 0.11 * total, named
