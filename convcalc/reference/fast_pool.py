@@ -366,7 +366,7 @@ def blur_pool(
     """A depthwise convolution of the mirrored map; arguments as in `loops_pool.blur_pool`.
 
     >>> blur_pool([[1, 2, 4, 8]], [[[1, 2, 1]]])
-    array([[ 6, 16]])
+    array([[ 6, 18]])
     """
     image, given, axes = blur_parts(x, kernel, stride)
     padded = np.pad(image, ((0, 0), *((a.before, a.after) for a in axes)), mode="reflect")

@@ -386,7 +386,7 @@ def blur_pool(
         stride: of the windows, per axis.
 
     >>> blur_pool([[1, 2, 4, 8]], [[[1, 2, 1]]])
-    array([[ 6, 16]])
+    array([[ 6, 18]])
     """
     image, given, axes = blur_parts(x, kernel, stride)
     dtype, tally = checks.result_type(image, given), tally or Tally()

@@ -467,7 +467,7 @@ def _read(word: str) -> Written | str:
 def _talks(token: Token) -> bool:
     """Whether a token is a layer of which something may be said: an activation is passed over."""
     return token.what == "layer" and (
-        token.value == "input" or bool(options_of(get_kind(token.value)))
+        token.value == "input" or bool(options_of(get_kind(token.value)).keys() - {"axis"})
     )
 
 
