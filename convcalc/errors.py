@@ -6,12 +6,13 @@ The attributes hold the data, ``str()`` makes the sentence, and only ``cli`` pri
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from convcalc.text import printable, printable_lines, quoted, width
 
+MAX_TOLD = 20  # errors of one file that a message lists
 MAX_COMPARED = 1000  # names that did-you-mean looks at; it takes some 20 µs for each
 
 
@@ -63,11 +64,13 @@ class SpecError(ConvcalcError):
         path, line, column: where, counted from 1; ``line`` 0 means the file as a whole.
         what: what is wrong and what to do.
         text: the offending line, shown with a caret under the column.
+        problems: all errors of the file, of which this is the first.
     """
 
     def __init__(self, path: str, line: int, column: int, what: str, text: str = "") -> None:
         self.path, self.line, self.column, self.what, self.text = path, line, column, what, text
         super().__init__(what)
+        self.problems: tuple[SpecError, ...] = (self,)
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
@@ -78,6 +81,27 @@ class SpecError(ConvcalcError):
             after = printable(self.text[self.column - 1 : start + 76])
             message += f"\n  {before}{after}\n  {' ' * width(before)}^"
         return message
+
+
+class SpecErrors(SpecError):  # noqa: N818 - several of them
+    """A network file is wrong at several places; the attributes are those of the first.
+
+    Args:
+        problems: the errors, in the order of the file.
+        stopped: whether there may be more.
+    """
+
+    def __init__(self, problems: Sequence[SpecError], *, stopped: bool = False) -> None:
+        first = problems[0]
+        super().__init__(first.path, first.line, first.column, first.what, first.text)
+        self.problems, self.stopped = tuple(problems), stopped
+
+    def __str__(self) -> str:
+        lines = [str(each) for each in self.problems[:MAX_TOLD]]
+        more = len(self.problems) - MAX_TOLD
+        if more > 0:
+            lines.append(f"… and {'at least ' * self.stopped}{more} more; mend these first")
+        return "\n".join(lines)
 
 
 class ShapeError(ConvcalcError):

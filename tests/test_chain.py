@@ -244,6 +244,10 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     "not a text": ([3], "a layer of a chain is a text such as 'conv:k3c8', but this is 3"),
     "no layer": ([], "a chain needs at least one layer, such as conv:k3c8"),
     "unknown kind": (["konv:k3"], "no layer kind 'konv'; did you mean 'conv'?"),
+    "an equals sign": (
+        ["conv=k3c8"],
+        "conv=k3c8: options follow a colon; write conv:k3c8",
+    ),
     "far from any kind": (
         ["zzzzzz"],
         "no layer kind 'zzzzzz'; convcalc kinds lists them",

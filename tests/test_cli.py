@@ -114,7 +114,7 @@ BAD = [
     (("chain", "conv:k3"), "Missing option '--input'; run convcalc chain -h for help"),
     (("arch", "vgg166"), "no file 'vgg166' and no bundled network of that name; did you mean 'vgg16'?"),
     (("arch", "vgg16", "--set", "clases=10"), "no parameter 'clases'; did you mean 'classes'?"),
-    (("arch", "vgg16", "--set", "classes"), "--set classes: lacks a value; write --set name=number"),
+    (("arch", "vgg16", "--set", "classes"), "--set classes: lacks a value; write --set name=value"),
     (("arch", "vgg16", "--columns", "parms"), "--columns: no column 'parms'; did you mean 'params'?"),
     (("arch", "vgg16", "--columns", ","), "--columns names none; known: name, kind"),
     (("arch", "vgg16", "--sort", "zzz"), "--sort: no column 'zzz'; known: name, kind"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from fractions import Fraction
 
 import hypothesis.strategies as st
 import pytest
@@ -38,6 +39,16 @@ def value(text: str) -> int:
         ("2--$n", 9),
         ("  $k_2\t+ 1 ", 4),
         ("$größe", 5),
+        ("2**$n", 128),
+        ("-2**2", -4),  # as in Python: a power binds before its sign
+        ("2**3**2", 512),
+        ("$width * 0.75", 48),
+        ("3/4*$width", 48),
+        ("0.1*10 + 0.2*10", 3),  # exact, where floats are not
+        ("min($n, 3)", 3),
+        ("max($n, 3, 9)", 9),
+        ("floor($n/2) + ceil($n/2)", 7),
+        ("round_to($width*0.75, 8)", 48),
     ],
 )
 def test_it_means_what_it_means_in_arithmetic(text: str, expected: int) -> None:
@@ -55,6 +66,52 @@ def texts(draw: st.DrawFn, depth: int = 4) -> str:
     text = f"{left}{space}{sign}{space}{right}"
     around = draw(st.sampled_from(["{}", "({})", "-({})", "( {} )"]))
     return around.format(text)
+
+
+def made_divisible(value: float, divisor: int) -> int:
+    """torchvision 0.28.0, ops/misc.py and models/_utils.py: the rule of MobileNets, in its own words."""
+    rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < 0.9 * value else rounded
+
+
+@strategies.often
+@given(st.integers(1, 4000), st.sampled_from([0.25, 0.35, 0.5, 0.75, 1.0, 1.4]), st.integers(1, 64))
+def test_it_rounds_as_mobilenets_do(width: int, share: float, divisor: int) -> None:
+    exact = Fraction(str(share)) * width
+    assume(Fraction(9, 10) * exact != made_divisible(float(exact), divisor))  # where floats decide
+    text = f"round_to($width * {share}, {divisor})"
+    assert Expression(text).value({"width": width}) == made_divisible(float(exact), divisor)
+
+
+@strategies.some
+@given(
+    st.integers(-20, 20), st.integers(-20, 20), st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
+)
+def test_conditions_are_those_of_python(one: int, other: int, sign: str) -> None:
+    names = {"a": one, "b": other}
+    for text in (
+        f"$a {sign} $b",
+        f"not $a {sign} $b",
+        f"$a {sign} $b and $a > 0",
+        f"$a {sign} $b or $b > 0",
+    ):
+        expected = eval(text.replace("$", ""), {"__builtins__": {}}, dict(names))
+        assert Expression(text).truth(names) is expected
+
+
+def test_a_condition_is_true_or_false() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        Expression("$n").truth(NAMES)
+    assert str(caught.value) == (
+        "is $n, which is 7; it must be true or false, so compare it, as $n > 1"
+    )
+
+
+@strategies.some
+@given(st.fractions(-50, 50, max_denominator=16), st.fractions(-50, 50, max_denominator=16))
+def test_fractions_are_exact(one: Fraction, other: Fraction) -> None:
+    text = f"({one.numerator})/{one.denominator} + ({other.numerator})/{other.denominator}"
+    assert Expression(text).exact({}) == one + other
 
 
 def pythons(text: str, names: dict[str, int]) -> int:
@@ -105,22 +162,36 @@ WRONG = {
     "()": "has ')' where a number or a $name should be; write one there",
     "+$n": "has '+' where a number or a $name should be; write one there",
     "($n": "lacks a closing parenthesis; add )",
-    "($n]": "has ']' in it; expressions are + - * // % and parentheses over whole numbers and $names",
-    "$n)": "has ')' after its end; join the parts with + - * // or %",
-    "$n 2": "has '2' after its end; join the parts with + - * // or %",
-    "2$n": "has '$n' after its end; join the parts with + - * // or %",
-    "$n$n": "has '$n' after its end; join the parts with + - * // or %",
-    "$n / 2": "has '/' in it; whole numbers are divided with //, which drops the remainder",
-    "$n ** 2": "has '**' in it; powers are written out, as $width*$width",
+    "($n]": "has ']' in it; expressions are + - * / // % ** and parentheses over numbers and $names, and min, max, round_to, floor, ceil",
+    "$n)": "has ')' after its end; join the parts with + - * / // or %",
+    "$n 2": "has '2' after its end; join the parts with + - * / // or %",
+    "2$n": "has '$n' after its end; join the parts with + - * / // or %",
+    "$n$n": "has '$n' after its end; join the parts with + - * / // or %",
+    "$n / 2": "is $n / 2, which is 3.5, but must be whole; round it with //, floor(…), ceil(…) or round_to(…, 8)",
+    "1.5*$n": "is 1.5*$n, which is 10.5, but must be whole; round it with //, floor(…), ceil(…) or round_to(…, 8)",
+    "$n**-1": "is $n**-1, which is 1/7, but must be whole; round it with //, floor(…), ceil(…) or round_to(…, 8)",
+    "2**$width*2**$width": f"passes {MAX_VALUE:,}; use smaller numbers",
+    "2**1000000": f"passes {MAX_VALUE:,}; use smaller numbers",
+    "2**0.5": "has the exponent 0.5; use a whole number",
+    "1/$zero": "divides 1 by 0; change the parameters or the expression",
+    "$zero**-1": "divides 1 by 0; change the parameters or the expression",
+    "$n > 3": "is $n > 3, which is true, but must be a whole number; give one",
+    "$n < 3 < 5": "compares more than two values at once; join comparisons with and",
+    "not $n": "has 7 beside not, which joins true and false; compare it first, as $n > 1",
+    "$n and 1": "has 7 beside and, which joins true and false; compare it first, as $n > 1",
+    "min()": "has ')' where a number or a $name should be; write one there",
+    "min": "has 'min' without its parentheses; write min(…)",
+    "round_to(5)": "gives round_to(…) 1 value; give it 2, with commas between them",
+    "round_to($n, 0)": "has round_to(…, 0); round to a whole number of at least 1",
+    "half($n)": "has half(…) in it; known: min, max, round_to, floor, ceil",
     "n + $n": "has 'n' in it; a parameter is written $n",
     "4width*$n": "has 'width' in it; a parameter is written $width",
-    "$n.real": "has '.' in it; expressions are + - * // % and parentheses over whole numbers and $names",
-    "$": "has '$' in it; expressions are + - * // % and parentheses over whole numbers and $names",
-    "$2x": "has '$2x' in it; expressions are + - * // % and parentheses over whole numbers and $names",
-    "1.5*$n": "has '.' in it; expressions are + - * // % and parentheses over whole numbers and $names",
-    "٣*$n": "has '٣' in it; expressions are + - * // % and parentheses over whole numbers and $names",
-    "$n\x1b": "has '\\x1b' in it; expressions are + - * // % and parentheses over whole numbers and $names",
-    "__import__('os')": "has '__import__' in it; a parameter is written $__import__",
+    "$n.real": "has '.' in it; expressions are + - * / // % ** and parentheses over numbers and $names, and min, max, round_to, floor, ceil",
+    "$": "has '$' in it; expressions are + - * / // % ** and parentheses over numbers and $names, and min, max, round_to, floor, ceil",
+    "$2x": "has '$2x' in it; expressions are + - * / // % ** and parentheses over numbers and $names, and min, max, round_to, floor, ceil",
+    "٣*$n": "has '٣' in it; expressions are + - * / // % ** and parentheses over numbers and $names, and min, max, round_to, floor, ceil",
+    "$n\x1b": "has '\\x1b' in it; expressions are + - * / // % ** and parentheses over numbers and $names, and min, max, round_to, floor, ceil",
+    "__import__('os')": "has __import__(…) in it; known: min, max, round_to, floor, ceil",
     "$N": "uses $N, which is not a parameter here; did you mean 'n'?",
     "$n // 0": "divides 7 by 0; change the parameters or the expression",
     "1234567 % $zero": "divides 1,234,567 by 0; change the parameters or the expression",
@@ -142,7 +213,16 @@ def test_it_refuses_in_these_words(text: str) -> None:
 
 def test_all_but_values_is_refused_before_any_value_is_known() -> None:
     """What stands in a block that nobody uses is checked too."""
-    by_value = ("uses", "divides", "passes")
+    by_value = (
+        "uses",
+        "divides",
+        "passes",
+        "is $",
+        "is 1.5",
+        "has the exponent",
+        "has 7",
+        "has round_to",
+    )
     for text, said in WRONG.items():
         if not said.startswith(by_value):
             with pytest.raises(ExpressionError):

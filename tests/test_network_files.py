@@ -20,12 +20,13 @@ import clock
 import convcalc.layers
 import convcalc.network
 import strategies
-from convcalc.errors import ConvcalcError, SpecError, UsageError
+from convcalc.errors import ConvcalcError, SpecError, SpecErrors, UsageError
 from convcalc.layers import Layer, every
 from convcalc.network.expression import Expression, ExpressionError
 from convcalc.network.find import bundled_folder, bundled_names
 from convcalc.network.load import MAX_FILES, load, loads
 from convcalc.network.network import Network, Node
+from convcalc.network.parameters import Setting
 from convcalc.network.yaml_source import MAX_BYTES, MAX_DEPTH, MAX_MARKS, greatest_depth, read
 
 BAD = Path(__file__).parent / "bad_specs"
@@ -71,8 +72,15 @@ def test_a_refusal_points_at_its_place_and_says_what_to_do(
     """*Where: what is wrong; what to do*, then the line of the file and a caret under the column."""
     monkeypatch.chdir(BAD)
     error = refusal(name)
-    first, *rest = str(error).split("\n")
     assert isinstance(error, SpecError)
+    for problem in error.problems:
+        assert_points_at_its_place(problem)
+
+
+def assert_points_at_its_place(error: SpecError) -> None:
+    first, *rest = str(
+        SpecError(error.path, error.line, error.column, error.what, error.text)
+    ).split("\n")
     assert re.search(r"; |such as|must be true or false", first), first
     if not error.line:
         assert not rest
@@ -108,6 +116,9 @@ def raises(path: Path) -> Iterator[range]:
 def reached(error: BaseException | None) -> Iterator[tuple[str, int]]:
     """The lines that an error, and those it came from, passed through."""
     while error:
+        if isinstance(error, SpecErrors):
+            for problem in error.problems:
+                yield from reached(problem)
         trace = error.__traceback__
         while trace:
             yield trace.tb_frame.f_code.co_filename, trace.tb_lineno
@@ -142,7 +153,7 @@ OTHER_REFUSALS: list[Callable[[], Any]] = [
     lambda: loads(3),  # type: ignore[arg-type]
     lambda: load(".."),
     lambda: load("extends_bad_file.yaml", within="layers"),
-    lambda: load("vgg16", parameters={"classes": 0.5}),  # type: ignore[dict-item]
+    lambda: load("vgg16", parameters={"classes": 0.5}),
     lambda: load("vgg16", input=(1, 3, 224, 224)),
     lambda: load("vgg16", input={"image": (3, 224, 224)}),
     lambda: loads("layers: [relu]", input={"image": (3, 8, 8)}),
@@ -152,6 +163,12 @@ OTHER_REFUSALS: list[Callable[[], Any]] = [
     many_files,
     lambda: loads("- " * MAX_MARKS + "-"),
     lambda: Expression("$wide").value({"width": 1}),
+    lambda: load("vgg16", parameters={"classes": True}),
+    lambda: load("vgg16", parameters={"classes": Setting("ten", "--set classes")}),
+    lambda: load("vgg16", parameters={"classes": Setting("", "--set classes")}),
+    lambda: load("vgg16", parameters={"classes": Setting("[1, ", "--set classes")}),
+    lambda: load("vgg16", parameters={"classes": Setting("1/0", "--set classes")}),
+    lambda: load("vgg16", parameters={"classes": []}),
 ]
 
 
@@ -167,6 +184,7 @@ def test_every_refusal_in_the_code_is_met_by_a_bad_spec(monkeypatch: pytest.Monk
     names = (
         *("yaml_source", "plan", "expand", "load", "expression"),
         *("find", "inputs", "outputs", "graph_plan", "graph_expand"),
+        *("blocks", "loops", "parameters", "template"),
     )
     modules = [Path(convcalc.network.__path__[0]) / f"{name}.py" for name in names]
     modules += [
@@ -285,9 +303,10 @@ def test_a_repeat_of_none_leaves_nothing_and_no_name() -> None:
     ]
 
 
-def test_a_given_name_with_a_dot_that_meets_a_scope_is_refused() -> None:
+def test_a_given_name_with_a_dot_may_meet_a_scope() -> None:
+    assert names("- relu: {name: a.relu1}\n- name: a\n  layers: [relu]") == ["a.relu1", "a.relu2"]
     with pytest.raises(SpecError, match=r"the name 'a\.relu1' is used twice"):
-        network("- relu: {name: a.relu1}\n- name: a\n  layers: [relu]")
+        network("- name: a\n  layers: [relu]\n- relu: {name: a.relu1}")
 
 
 def test_blocks_tell_which_nodes_belong_together() -> None:
@@ -443,7 +462,7 @@ def test_programs_may_give_what_stands_for_numbers_and_shapes() -> None:
 
 def test_programs_are_told_what_is_no_number() -> None:
     with pytest.raises(UsageError) as caught:
-        load("vgg16", parameters={"classes": "10"})  # type: ignore[dict-item]
+        load("vgg16", parameters={"classes": "10"})
     assert str(caught.value) == "parameter classes must be a whole number, but is '10'; write 10"
 
 

@@ -105,7 +105,8 @@ def _check(path: str) -> Iterator[Finding]:
         network = load(path)
         broken = broken_expectations(walk(network))
     except SpecError as error:
-        yield Finding(path, error.line, error.column, "spec", printable(error.what))
+        for each in error.problems:
+            yield Finding(path, each.line, each.column, "spec", printable(each.what))
         return
     except ConvcalcError as error:
         said = str(error).removeprefix(f"{printable(path)}: ")

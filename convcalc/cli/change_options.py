@@ -42,7 +42,7 @@ def change_options(input_help: str, set_help: str) -> Callable[[F], F]:
         help=input_help,
         callback=_inputs,
     )
-    pairs = click.option("--set", "parameters", multiple=True, metavar="NAME=NUMBER", help=set_help)
+    pairs = click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help=set_help)
     return lambda function: shape(pairs(function))
 
 

@@ -142,6 +142,7 @@ def layer_of(cls: type[Layer], typed: dict[str, Any], channels: int) -> Layer:
         UsageError: what is wrong with them, in the words of the command line.
     """
     from convcalc.layers import make
+    from convcalc.layers.aliases import own_option
     from convcalc.layers.options import options_of
 
     known = options_of(cls)
@@ -156,7 +157,8 @@ def layer_of(cls: type[Layer], typed: dict[str, Any], channels: int) -> Layer:
         if not equals:
             message = f"--set {pair}: lacks a value; write --set name=value"
             raise UsageError(message)
-        values[name] = known[name].type.read(text, f"--set {name}") if name in known else text
+        ours = own_option(cls, name)
+        values[ours or name] = known[ours].type.read(text, f"--set {name}") if ours else text
     if "out_channels" in known:
         values.setdefault("out_channels", channels)
     return make(cls, values, called=called, example=lambda name: _example(called[name]))

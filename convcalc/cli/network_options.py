@@ -70,15 +70,15 @@ def _is_chain(words: tuple[str, ...]) -> bool:
     return False
 
 
-def _settings(pairs: tuple[str, ...]) -> dict[str, int]:
-    """``--set name=number`` as a mapping."""
-    from convcalc.layers.values import whole_number
+def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """``--set name=value`` as a mapping; the values are read once the file is known."""
+    from convcalc.network.parameters import Setting
 
     found = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            message = f"--set {pair}: lacks a value; write --set name=number"
+            message = f"--set {pair}: lacks a value; write --set name=value"
             raise UsageError(message)
-        found[name.strip()] = whole_number(value.strip(), f"--set {name}")
+        found[name.strip()] = Setting(value.strip(), f"--set {name}")
     return found

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from convcalc.errors import UsageError, did_you_mean
+from convcalc.layers.aliases import defaults_of
 from convcalc.layers.base import KINDS, LETTERS, Family, Layer, with_axes
 from convcalc.layers.names import axes_in, plain
 from convcalc.layers.options import make_layer
@@ -99,8 +100,9 @@ def make(kind: str | type[Layer], options: Mapping[str, Any], **how: Any) -> Lay
     >>> layer.out_shape((3, 32, 32))
     (8, 30, 28)
     """
-    cls = kind if isinstance(kind, type) and issubclass(kind, Layer) else get_kind(kind)
-    return make_layer(cls, options, **how)
+    if isinstance(kind, type) and issubclass(kind, Layer):
+        return make_layer(kind, options, **how)
+    return make_layer(get_kind(kind), {**defaults_of(kind), **options}, **how)
 
 
 __all__ = [

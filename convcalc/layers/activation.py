@@ -346,6 +346,7 @@ class Dropout(Elementwise):
         "darknet": ("dropout",),
     }
     family: ClassVar = "regularization"
+    option_words: ClassVar = {"rate": "p", "dropout_ratio": "p"}
 
     p: float = 0.5
 

@@ -132,6 +132,11 @@ class Layer:
     kind: ClassVar[str] = ""
     family: ClassVar[Family]
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # short forms, and names by library
+    option_words: ClassVar[
+        Mapping[str, str]
+    ] = {}  # other libraries' words for options of this kind
+    incoming: ClassVar[tuple[str, ...]] = ()  # words by which libraries say how much comes in
+    keras_defaults: ClassVar[Mapping[str, Any]] = {}  # where Keras's layer has another default
     merges: ClassVar[bool] = False  # whether it reads several paths
     dimensions: ClassVar[int] = 0  # axes that its name says, as conv1d's does; 0 for any number
     vector_is_1d: ClassVar[bool] = (

@@ -24,6 +24,7 @@ class Filters(Window):
     """A window kind with trainable filters."""
 
     family: ClassVar = "conv"
+    incoming: ClassVar = ("in_channels",)
 
     stride: Spatial = 1
     padding: Padding = 0

@@ -44,6 +44,7 @@ class Linear(Layer):
     }
     family: ClassVar = "linear"
     needs_flat: ClassVar = True
+    incoming: ClassVar = ("in_features",)
     example: ClassVar = ({"out_features": 4096}, (25088,))
 
     out_features: int

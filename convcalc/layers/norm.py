@@ -107,6 +107,7 @@ class BatchNorm(SampleNorm):
     }
     in_place: ClassVar = True
     vector_is_1d: ClassVar = True
+    incoming: ClassVar = ("num_features",)
     example: ClassVar = ({}, (64, 112, 112))
 
     track_running_stats: bool = True
@@ -209,6 +210,8 @@ class GroupNorm(SampleNorm):
         "keras": ("GroupNormalization",),
         "onnx": ("GroupNormalization",),
     }
+    option_words: ClassVar = {"groups": "num_groups"}
+    incoming: ClassVar = ("num_channels",)
     example: ClassVar = ({"num_groups": 4}, (16, 8, 8))
 
     num_groups: int
@@ -242,6 +245,7 @@ class InstanceNorm(SampleNorm):
         "pytorch": with_dimensions("InstanceNorm{}d"),
         "onnx": ("InstanceNormalization",),
     }
+    incoming: ClassVar = ("num_features",)
     example: ClassVar = ({}, (16, 8, 8))
 
     affine: bool = False
@@ -270,6 +274,7 @@ class Lrn(Elementwise):
         "onnx": ("LRN",),
     }
     family: ClassVar = "norm"
+    option_words: ClassVar = {"local_size": "size"}
     example: ClassVar = ({}, (96, 55, 55))
 
     size: int = 5

@@ -50,9 +50,11 @@ class OptionType:
 
     Attributes:
         words: the words that a value may be, for completion.
+        takes_number: whether a whole number is a value.
     """
 
     words: tuple[str, ...] = ()
+    takes_number: bool = False
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema

@@ -52,6 +52,8 @@ _PADDING = {"anyOf": [_SIDES, {"enum": list(get_args(PaddingWord))}]}
 class _Whole(OptionType):
     """A whole number."""
 
+    takes_number = True
+
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         return reader.number(given, what)
 
@@ -120,7 +122,7 @@ class _LayerName(OptionType):
         return text
 
     def yaml(self, value: Any) -> str:
-        return yaml_text(value)
+        return yaml_text(value.replace("$", "$$"))  # a $name is a parameter
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 96, f"{name} {value}"
@@ -146,6 +148,8 @@ class _Numbers(OptionType):
 
 class _PerAxis(_Numbers):
     """One number for all axes, or one per axis."""
+
+    takes_number = True
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         if not reader.is_list(given):
@@ -201,6 +205,8 @@ class _BeforeAfter(_Numbers):
 
 class _Sides(_Numbers):
     """One number, one per axis, or [before, after] per axis."""
+
+    takes_number = True
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         if not reader.is_list(given):

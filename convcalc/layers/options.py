@@ -13,9 +13,10 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from convcalc.errors import UsageError, did_you_mean
+from convcalc.layers.aliases import build, own_option
 from convcalc.layers.base import Layer
 from convcalc.layers.option_base import OptionType
-from convcalc.layers.option_types import OPTION_TYPES, Choice
+from convcalc.layers.option_types import OPTION_TYPES, WHOLE, Choice
 from convcalc.text import quoted
 
 # Words of other libraries for our options; words with a space say why there is no such option.
@@ -200,24 +201,26 @@ def make_layer(
     example: Callable[[str], str] = "{}=…".format,
 ) -> Layer:
     """A layer of a kind, all its options checked. See `convcalc.layers.make`."""
-    known = options_of(cls)
     label = label or cls.kind
     called = called or {}
     values: dict[str, Any] = {}
     wrong: list[str] = []
-    for name, given in options.items():
-        if name not in known:
-            wrong.append(unknown_option(cls, str(name), called))
-            continue
-        option, what = known[name], called.get(name, name)
+    for word, given in options.items():
+        what = called.get(word, word)
         try:
+            name, option = option_called(cls, str(word), called)
+            if name in values:
+                message = f"{what} and {_other_word(cls, options, word)} mean the same; keep one"
+                raise UsageError(message)  # noqa: TRY301 - told with the others
             values[name] = option.type.read(given, what) if text else option.check(given, what)
         except UsageError as error:
             wrong.append(str(error))
     missing = [
         name
         for name in required_options(cls)
-        if name not in options and not any(f"'{name}'" in line for line in wrong)  # meant by it
+        if name not in values
+        and not any(own_option(cls, str(word)) == name for word in options)
+        and not any(f"'{name}'" in line for line in wrong)  # meant by it
     ]
     if missing:
         listed = " and ".join(called.get(name, name) for name in missing)
@@ -228,4 +231,29 @@ def make_layer(
     if wrong:
         own = wrong[0].startswith(f"{cls.kind} ") and label == cls.kind
         raise UsageError(wrong[0] if own else f"{label}: {wrong[0]}")
-    return cls(**{known[name].field: value for name, value in values.items()})
+    return build(cls, values)
+
+
+def option_called(
+    cls: type[Layer], word: str, called: Mapping[str, str] | None = None, also: tuple[str, ...] = ()
+) -> tuple[str, Option]:
+    """The option of a kind that a word means, with its name; also what a library says that comes in.
+
+    Raises:
+        UsageError: the kind has no such option.
+    """
+    known = options_of(cls)
+    if word in known:
+        return word, known[word]
+    if word in cls.incoming:
+        return word, Option(word, WHOLE, None, may_be_none=False, field=word)
+    name = own_option(cls, word)
+    if not name:
+        raise UsageError(unknown_option(cls, word, called, also))
+    return name, known[name]
+
+
+def _other_word(cls: type[Layer], options: Mapping[str, Any], word: str) -> str:
+    """The first of several words for one option."""
+    name = own_option(cls, word)
+    return next(other for other in options if other != word and own_option(cls, other) == name)

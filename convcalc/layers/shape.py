@@ -122,6 +122,7 @@ class Crop(Rearrangement):
         "darknet": ("crop",),
     }
     references: ClassVar = ("like",)
+    option_words: ClassVar = {"cropping": "padding"}
     example: ClassVar = ({"size": 56}, (512, 64, 64))
 
     size: Spatial | None = None

@@ -67,6 +67,8 @@ class ConvTranspose(Layer):
     )
 
     family: ClassVar = "conv"
+    incoming: ClassVar = ("in_channels",)
+    keras_defaults: ClassVar = {"size_rule": "keras"}
 
     out_channels: int
     kernel_size: Spatial

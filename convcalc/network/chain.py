@@ -3,7 +3,7 @@
 A word is a kind (or a short form of one), then a colon and its options: a letter and a number each,
 in any order. ``3x5`` gives one number per axis, ``p0,1`` cells before and after, ``psame`` a word.
 A bare number is the kind's first option. What has no letter is written ``name=value`` after a slash:
-``conv:k3c8/bias=false``. ``3*`` in front writes the layer three times.
+``conv:k3c8/bias=false``. ``3*`` in front writes the layer three times, and ``3*(conv:k3c8p1 relu)`` a group.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import RoomError, ShapeError, UsageError
 from convcalc.layers import LETTERS, Layer, Shape, find, get_kind
+from convcalc.layers.aliases import defaults_of, own_option
 from convcalc.layers.checks import check_output
 from convcalc.layers.options import make_layer, options_of, required_options
 from convcalc.layers.values import shown, whole_number
@@ -21,7 +22,7 @@ from convcalc.network.network import Network, Node
 from convcalc.text import quoted, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Adapt = Callable[[type[Layer], dict[str, str], int], dict[str, str]]
 
@@ -43,7 +44,7 @@ def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
     while at < len(short):
         match = _PART.match(short, at)
         if not match:
-            message = f"{label}: cannot read {quoted(short[at:])}; options are a letter and a number, such as k3c64s2p1"
+            message = f"{label}: cannot read {quoted(short[at:])}; {_spelt_right(short)}"
             raise UsageError(message)
         letter, value, bare = match.groups()
         if bare and not names:
@@ -60,14 +61,26 @@ def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
         found[name] = value or bare
         at = match.end()
     for part in named:
-        name, equals, value = part.partition("=")
+        word, equals, value = part.partition("=")
         if not equals:
             message = f"{label}: {quoted(part)} lacks its value; write /name=value"
             raise UsageError(message)
+        name = own_option(cls, word) or word
         if name in found:
             raise UsageError(_given_twice(label, name))
         found[name] = value
     return found
+
+
+def _spelt_right(short: str) -> str:
+    """How to write options that cannot be read."""
+    named = re.match(r"[a-z_]{2,}=\w+", short[max(0, short.find("=") - 40) :])
+    if named:
+        return f"a named option follows a slash, as /{shortened(named[0])}"
+    plain = re.sub("[=,;]", "", short)
+    if "=" in short and re.fullmatch(f"(?:{_PART.pattern})+", plain):
+        return f"write {shortened(plain)}"
+    return "options are a letter and a number, such as k3c64s2p1"
 
 
 def _given_twice(label: str, name: str) -> str:
@@ -152,9 +165,27 @@ def parse_chain(
         ShapeError: a layer that does not fit.
     """
     chain = Chain(shape, max_layers, to_the_end=True)
-    for word in words:
-        chain.add(read_word(word), adapt)
+    for written in read_words(words, max_layers):
+        chain.add(written, adapt)
     return chain.network()
+
+
+def read_words(words: Sequence[str], most: int = MAX_REPEATS) -> Iterator[Written]:
+    """The words of a chain, those of groups as often as the groups say.
+
+    Raises:
+        UsageError: one of them is not a layer, or they are more than ``most``.
+    """
+    texts: Iterable[str] = words
+    if any(isinstance(word, str) and ("(" in word or ")" in word) for word in words):
+        from convcalc.network.chain_groups import written_out  # noqa: PLC0415 - few chains have groups
+
+        texts = written_out(words, most)
+    known: dict[str, Written] = {}
+    for text in texts:
+        if not isinstance(text, str) or text not in known:
+            known[text] = read_word(text)
+        yield known[text]
 
 
 def read_word(word: str) -> Written:
@@ -177,6 +208,10 @@ def read_word(word: str) -> Written:
     if not name:
         message = f"{label}: no layer is named; write a kind, such as conv:k3c8"
         raise UsageError(message)
+    kind, equals, short = name.partition("=")
+    if equals and find(kind):
+        message = f"{label}: options follow a colon; write {shortened(f'{times}{star}' * bool(star) + f'{kind}:{short}')}"
+        raise UsageError(message)
     cls = get_kind(name)
     if cls.merges:
         message = (
@@ -184,7 +219,8 @@ def read_word(word: str) -> Written:
             f"write a YAML file{_pool_instead(name)}"
         )
         raise UsageError(message)
-    return Written(label, cls, _option_texts(cls, options, label), repeats)
+    given = defaults_of(name) | _option_texts(cls, options, label)
+    return Written(label, cls, given, repeats)
 
 
 class Chain:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from convcalc.errors import did_you_mean
-from convcalc.network.expression import ExpressionError, evaluate
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.layers.aliases import build
+from convcalc.layers.options import option_called
+from convcalc.network.expression import Expression, ExpressionError, said
+from convcalc.network.incoming import Shapes
+from convcalc.network.items import (
+    INCOMING,
+    BlockItem,
+    FromItem,
+    GroupItem,
+    Item,
+    Items,
+    LayerItem,
+    MergeItem,
+    WordItem,
+)
+from convcalc.network.loops import turns
 from convcalc.network.network import INPUT, Block, Node
-from convcalc.network.plan import BlockItem, FromItem, GroupItem, Item, Items, LayerItem, MergeItem
+from convcalc.network.parameters import evaluate, evaluate_option
 from convcalc.text import quoted
 
 if TYPE_CHECKING:
-    from convcalc.layers import Layer
+    from convcalc.layers import Layer, Shape
+    from convcalc.network.expression import Names
 
 MAX_LAYERS = 100_000
 MAX_BLOCK_DEPTH = 40
@@ -32,20 +49,18 @@ class Scope:
 
     __slots__ = ("counts", "names", "numbered", "prefix", "taken")
 
-    def __init__(
-        self, prefix: str, names: dict[str, int], taken: set[str], *, numbered: bool
-    ) -> None:
+    def __init__(self, prefix: str, names: Names, taken: set[str], *, numbered: bool) -> None:
         self.prefix, self.names, self.taken, self.numbered = prefix, names, taken, numbered
         self.counts: dict[str, int] = {}
 
-    def automatic(self, word: str) -> str:
-        """The next free name made of a word and a number."""
+    def automatic(self, word: str, places: dict[str, int]) -> str:
+        """The next free name made of a word and a number, with the path before it."""
         joint = "_" if word[-1:].isdigit() else ""
         while True:
             count = self.counts[word] = self.counts.get(word, 0) + 1
             name = f"{word}{joint}{count}"
-            if name not in self.taken:
-                return name
+            if name not in self.taken and (whole := self.prefix + name) not in places:
+                return whole
 
 
 class Expander:
@@ -54,21 +69,27 @@ class Expander:
     Args:
         blocks: the blocks by name, each with ``parameters`` and ``items``.
         names: the file's parameters, which its blocks know besides their own.
+        inputs: what goes in; they are asked for where a $in is used.
         max_layers: how many nodes are too many.
     """
 
     expanders: ClassVar[dict[type[Item], Any]]
 
     def __init__(
-        self, blocks: dict[str, Any], names: dict[str, int], max_layers: int = MAX_LAYERS
+        self,
+        blocks: dict[str, Any],
+        names: dict[str, Any],
+        inputs: Sequence[Shape],
+        max_layers: int = MAX_LAYERS,
     ) -> None:
         self.blocks, self.names, self.max_layers = blocks, names, max_layers
         self.nodes: list[Node] = []
+        self.shapes = Shapes(inputs, self.nodes)
         self.found: list[Block] = []
         self.places: dict[str, int] = {"input": INPUT}
         self.root = ""  # what the names of the file begin with, where it is part of another
         self.layers: dict[Any, Layer] = {}
-        self.open_blocks: list[str] = []
+        self.open_blocks: list[BlockItem] = []
         self.depth = self.levels = 0
         self.items_left = 4 * max_layers + 1000
 
@@ -94,12 +115,44 @@ class Expander:
             message = f"blocks, repeats and paths nest deeper than {MAX_LEVELS} levels; write them flatter"
             raise item.error(message)
 
-    def _evaluate(self, item: Item, value: Any, names: dict[str, int], what: str) -> Any:
+    def _names(self, item: Item, scope: Scope, at: int) -> Names:
+        """The parameters in force at an item, with the channels that come in if it uses them."""
+        if item.reads_in and INCOMING not in scope.names:
+            return {**scope.names, INCOMING: self.shapes.channels(at)}
+        return scope.names
+
+    def _evaluate(self, item: Item, value: Any, names: Names, what: str) -> Any:
         """A value with its $names worked out."""
         try:
             return evaluate(value, names)
         except ExpressionError as error:
-            raise item.error(f"{what} {error}", error.node) from None
+            raise item.error(f"{what} {error}{self._inside()}", error.node) from None
+
+    def _holds(self, item: Item, when: Any, names: Names) -> bool:
+        """Whether a condition holds."""
+        try:
+            return when.truth(names) if isinstance(when, Expression) else when
+        except ExpressionError as error:
+            raise item.error(f"when {error}{self._inside()}", error.node) from None
+
+    def _name(self, item: Item, names: Names) -> str:
+        """The name given to an item, or nothing."""
+        return item.name if isinstance(item.name, str) else self._made_name(item, names)
+
+    def _made_name(self, item: Item, names: Names) -> str:
+        """A name made of parameters."""
+        name: str = self._evaluate(item, item.name, names, "name")
+        if not name.strip() or name == "input":
+            message = f"name is {quoted(name)} with its parameters; choose another"
+            raise item.error(message)
+        return name
+
+    def _inside(self) -> str:
+        """Where the parameters come from, for a message: the block that is open."""
+        if not self.open_blocks:
+            return ""
+        item = self.open_blocks[-1]
+        return f" (in block {item.block}, used in line {item.node.start_mark.line + 1})"
 
     def _register(self, item: Item, name: str, at: int) -> None:
         """Remember where a name leads."""
@@ -126,25 +179,34 @@ class Expander:
 
     # ------------------------------------------------------------------------ one of each
 
-    def _layer(self, item: LayerItem, scope: Scope) -> Layer:
+    def _layer(self, item: LayerItem, names: Names) -> Layer:
         """The layer of an item; equal ones are one object, so that the walk works each out once."""
         if item.layer is not None:
             return item.layer
-        options = item.options
-        if not item.ready:
-            options = {
-                name: self._evaluate(item, value, scope.names, name)
-                for name, value in options.items()
-            }
+        options = item.options if item.ready else self._options(item, names)
         key = (item.cls, *options.items())
         found = self.layers.get(key)
         if found is None:
-            found = self.layers[key] = item.cls(**options)
+            found = self.layers[key] = build(item.cls, options)
         if item.ready:
             item.layer = found
         return found
 
-    def _add(self, item: LayerItem, scope: Scope, inputs: tuple[int, ...]) -> int:
+    def _options(self, item: LayerItem, names: Names) -> dict[str, Any]:
+        """The options of a layer with their $names worked out."""
+        options = {}
+        for name, value in item.options.items():
+            option = option_called(item.cls, name)[1]
+            try:
+                options[name] = evaluate_option(value, names, option.type, name)
+            except ExpressionError as error:
+                what = f"{name} {error}{self._inside()}"
+                raise item.error(what, error.node) from None
+            except UsageError as error:
+                raise item.error(f"{error}{self._inside()}", value.node) from None
+        return options
+
+    def _add(self, item: LayerItem, scope: Scope, inputs: tuple[int, ...], at: int) -> int:
         """Append the node of a layer."""
         nodes = self.nodes
         if len(nodes) >= self.max_layers:
@@ -153,58 +215,97 @@ class Expander:
                 "raise --max-layers if you mean it"
             )
             raise item.error(message)
-        layer = self._layer(item, scope)
+        names = self._names(item, scope, at)
+        layer = self._layer(item, names)
         if layer.references:
             options = layer.options()
             targets = filter(None, map(options.get, layer.references))
             inputs += tuple(self._place(item, target, scope) for target in targets)
-        name = scope.prefix + (item.name or scope.automatic(item.cls.kind))
+        given = self._name(item, names)
+        name = scope.prefix + given if given else scope.automatic(item.cls.kind, self.places)
         self._register(item, name, len(nodes))
         nodes.append(Node(name, layer, inputs, item))
         return len(nodes) - 1
 
     def expand_layer(self, item: LayerItem, scope: Scope, at: int) -> int:
-        return self._add(item, scope, (at,))
+        return self._add(item, scope, (at,), at)
 
     def expand_merge(self, item: MergeItem, scope: Scope, at: int) -> int:
-        ends = []
+        names = self._names(item, scope, at)
+        ends, left_out = [], False
         for path in item.paths:
             self._spend(item)
-            ends.append(self.run(path, scope, at))
-        return self._add(item, scope, tuple(ends))
+            if path.when is True or self._holds(item, path.when, names):
+                ends.append(self.run(path.layers, scope, at))
+            else:
+                left_out = True
+        if left_out and len(ends) < 2:  # nothing is merged, so that there is no layer
+            if not ends:
+                message = f"none of its paths is left, so that {item.cls.kind} has no input; let one of them always be there"
+                raise item.error(message)
+            if given := self._name(item, names):
+                self._register(item, scope.prefix + given, ends[0])
+            return ends[0]
+        return self._add(item, scope, tuple(ends), at)
 
-    def expand_from(self, item: FromItem, scope: Scope, at: int) -> int:  # noqa: ARG002 - as its siblings
-        return self._place(item, item.target, scope)
+    def expand_word(self, item: WordItem, scope: Scope, at: int) -> int:
+        word = self._evaluate(item, item.word, self._names(item, scope, at), "a layer")
+        if not isinstance(word, str):
+            message = f"{item.word.text} is {said(word)}, but must be the name of a layer kind or a block; give one"
+            raise item.error(message + self._inside())
+        meant = item.planner.item_called(item, word)
+        end: int = self.expanders[type(meant)](self, meant, scope, at)
+        return end
+
+    def expand_from(self, item: FromItem, scope: Scope, at: int) -> int:
+        target = self._evaluate(item, item.target, self._names(item, scope, at), "from")
+        return self._place(item, target, scope)
 
     def expand_group(self, item: GroupItem, scope: Scope, at: int) -> int:
-        if item.times is None:
-            return self._section(item, item.name, item.layers, scope, at)
-        times = self._evaluate(item, item.times, scope.names, "repeat")
-        if times < 0:
-            message = f"repeat is {times}; use 0 or more"
-            raise item.error(message)
-        for turn in range(1, times + 1):
+        names = self._names(item, scope, at)
+        if item.when is not True and not self._holds(item, item.when, names):
+            return at
+        if item.times is not None:
+            return self._repeat(item, scope, at, names)
+        if item.name:
+            return self._section(item, self._name(item, names), item.layers, scope, at)
+        return self.run(item.layers, scope, at)
+
+    def _repeat(self, item: GroupItem, scope: Scope, at: int, names: Names) -> int:
+        """The layers of a repeat, turn by turn, each with its values."""
+        times, rows = turns(item, names)
+        outer, named = scope.names, item.names_turns
+        name = "" if named else self._name(item, names)
+        for turn, values in enumerate(rows, 1):
             self._spend(item)
+            if values:
+                scope.names = {**outer, **values}
             if item.name:
-                at = self._section(item, f"{item.name}.{turn}", item.layers, scope, at)
+                own = self._name(item, {**names, **values}) if named else f"{name}.{turn}"
+                at = self._section(item, own, item.layers, scope, at)
             else:
                 start = len(self.nodes)
                 mark = len(self.found)
                 at = self.run(item.layers, scope, at)
                 if not (len(item.layers) == 1 and isinstance(item.layers[0], BlockItem)):
                     self._block(mark, "", start)
-        if item.name and times:
-            self._register(item, scope.prefix + item.name, at)
+        scope.names = outer
+        if name and times:
+            self._register(item, scope.prefix + name, at)
         return at
 
-    def _section(self, item: Item, name: str, layers: Items, scope: Scope, at: int) -> int:
+    def _section(self, item: GroupItem, name: str, layers: Items, scope: Scope, at: int) -> int:
         """Layers under a name of their own; a single block in it adds no level."""
         prefix = f"{scope.prefix}{name}."
         inner = Scope(prefix, scope.names, layers.given, numbered=True)
         start, mark = len(self.nodes), len(self.found)
         self.depth += 1
         only = layers[0] if len(layers) == 1 else None
-        if isinstance(only, BlockItem) and not only.name and "." in name:
+        if (
+            isinstance(only, BlockItem)
+            and not only.name
+            and (item.times is not None or "." in name)
+        ):
             at = self._block_layers(only, prefix, scope, at)
         else:
             at = self.run(layers, inner, at)
@@ -214,8 +315,9 @@ class Expander:
         return at
 
     def expand_block(self, item: BlockItem, scope: Scope, at: int) -> int:
+        given = self._name(item, self._names(item, scope, at))
         word = "" if scope.numbered else item.block
-        name = scope.prefix + (item.name or scope.automatic(word))
+        name = scope.prefix + given if given else scope.automatic(word, self.places)
         start, mark = len(self.nodes), len(self.found)
         self.depth += 1
         at = self._block_layers(item, f"{name}.", scope, at)
@@ -226,27 +328,36 @@ class Expander:
 
     def _block_layers(self, item: BlockItem, prefix: str, scope: Scope, at: int) -> int:
         """The layers of a block, with its parameters filled in."""
-        if item.block in self.open_blocks:
-            chain = " → ".join(
-                [*self.open_blocks[self.open_blocks.index(item.block) :], item.block]
-            )
+        words = [each.block for each in self.open_blocks]
+        if item.block in words:
+            chain = " → ".join([*words[words.index(item.block) :], item.block])
             message = f"block {item.block} uses itself ({chain}); use repeat instead"
             raise item.error(message)
-        if len(self.open_blocks) >= MAX_BLOCK_DEPTH:
+        if len(words) >= MAX_BLOCK_DEPTH:
             message = f"blocks use blocks more than {MAX_BLOCK_DEPTH} deep; use repeat instead"
             raise item.error(message)
         block = self.blocks[item.block]
-        names = dict(self.names)
-        for name, default in block.parameters.items():
-            if name in item.given:
-                names[name] = self._evaluate(item, item.given[name], scope.names, name)
-            else:
-                names[name] = self._evaluate(item, default, names, name)
-        inner = Scope(prefix, names, block.items.given, numbered=False)
-        self.open_blocks.append(item.block)
+        inner = Scope(prefix, self._parameters(item, scope, at), block.items.given, numbered=False)
+        self.open_blocks.append(item)
         at = self.run(block.items, inner, at)
         self.open_blocks.pop()
         return at
+
+    def _parameters(self, item: BlockItem, scope: Scope, at: int) -> Names:
+        """What a block knows: the file's parameters and its own; defaults may use $in."""
+        block = self.blocks[item.block]
+        outer = self._names(item, scope, at)
+        names = dict(self.names)
+        known = names
+        if block.reads_in and INCOMING not in names:
+            known = {**names, INCOMING: self.shapes.channels(at)}
+        for name, default in block.parameters.items():
+            if name in item.given:
+                value = self._evaluate(item, item.given[name], outer, name)
+            else:
+                value = self._evaluate(item, default, known, name)
+            names[name] = known[name] = value
+        return names
 
     def _block(self, mark: int, name: str, start: int) -> None:
         """Remember a run of nodes, before the runs inside it."""
@@ -260,4 +371,5 @@ Expander.expanders = {
     FromItem: Expander.expand_from,
     GroupItem: Expander.expand_group,
     BlockItem: Expander.expand_block,
+    WordItem: Expander.expand_word,
 }

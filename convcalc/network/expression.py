@@ -1,24 +1,36 @@
-"""Whole-number expressions over $names: ``4*$width``, ``$n // 2 + 1``. Nothing else, and no eval."""
+"""Expressions over $names: ``4*$width``, ``2**$i``, ``round_to($width*0.75, 8)``. Exact, and no eval.
+
+A text is read once into functions, one for each operation. Numbers are whole, or exact fractions on the
+way: ``$width * 3/4`` has a value wherever the result is whole.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import did_you_mean
-from convcalc.text import quoted, shortened
+from convcalc.text import plural, quoted, shortened
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Number = int | Fraction
 
 MAX_CHARACTERS = 200
 MAX_DEPTH = 20
 MAX_VALUE = 10**15
+_MAX_DIGITS = 40
 
-_TOKEN = re.compile(r"\s*(?:([0-9]+)|\$([^\W\d]\w*)|(//|(?!\*\*)[-+*%()])|(\*\*|\$?\w+|\S))")
-_TIMES: dict[str, Callable[[int, int], int]] = {
-    "*": lambda a, b: a * b,
-    "//": lambda a, b: a // b,
-    "%": lambda a, b: a - a // b * b,
-}
+Names = Mapping[str, Any]
+_Run = Callable[[Names], Any]
+
+SIGNS = "+ - * / // % **"
+_TOKEN = re.compile(
+    r"\s*(?:([0-9]+(?:\.[0-9]+)?)|\$([^\W\d]\w*)|(//|\*\*|[=!<>]=|[-+*/%(),<>])|(\$?\w+|\S))"
+)
+_IS_ARITHMETIC = re.compile(r"[0-9].*[*/]|[a-z_]+\(")
 
 
 class ExpressionError(Exception):
@@ -38,152 +50,444 @@ class Expression:
         text: the characters.
         node: its place in a file, for messages.
 
+    Attributes:
+        names: the parameters that it uses.
+        single: the name, where it is nothing but one $name, whose value may be of any type.
+
     Raises:
-        ExpressionError: it is not ``+ - * // %`` over whole numbers and $names.
+        ExpressionError: it is none; the message says why.
 
     >>> Expression("4*$width + 1").value({"width": 64})
     257
+    >>> Expression("round_to($width * 0.75, 8)").value({"width": 18})
+    16
     """
+
+    __slots__ = ("_run", "names", "node", "single", "text")
 
     def __init__(self, text: str, node: Any = None) -> None:
         if len(text) > MAX_CHARACTERS:
             message = f"is {len(text)} characters long; use at most {MAX_CHARACTERS}"
             raise ExpressionError(message)
-        self.node = node
-        self.tokens = [match.groups() for match in _TOKEN.finditer(text)]
-        self.names = tuple(name for _, name, _, _ in self.tokens if name)
-        for *_, other in self.tokens:
-            if other:
-                raise ExpressionError(_unknown_token(other))
-        self.value(dict.fromkeys(self.names, 1), trial=True)
+        self.text, self.node = text.strip(), node
+        reader = _Reader(text)
+        self._run = reader.whole()
+        self.names = tuple(reader.names)
+        self.single = self.text[1:] if len(reader.tokens) == 1 and self.names else ""
 
-    def value(self, names: Mapping[str, int], *, trial: bool = False) -> int:
-        """Its value.
+    def exact(self, names: Names) -> Any:
+        """Its value: a number, true or false; any value of a parameter if it is nothing but its name.
 
         Raises:
             ExpressionError: an unknown name, a division by zero, or a number out of bounds.
         """
-        reader = _Reader(self.tokens, names, trial=trial)
         try:
-            result = reader.sum(0)
-            reader.finish()
+            return self._run(names)
         except ExpressionError as error:
             error.node = self.node
             raise
-        return result
+
+    def value(self, names: Names) -> int:
+        """Its value as a whole number.
+
+        Raises:
+            ExpressionError: also where it is none.
+        """
+        result = self.exact(names)
+        if type(result) is int:
+            return result
+        raise self.error(not_whole(self.text, result))
+
+    def truth(self, names: Names) -> bool:
+        """Its value as a condition.
+
+        Raises:
+            ExpressionError: also where it is neither true nor false.
+        """
+        result = self.exact(names)
+        if isinstance(result, bool):
+            return result
+        text = shortened(self.text)
+        message = f"is {text}, which is {said(result)}; it must be true or false, so compare it, as {text} > 1"
+        raise self.error(message)
+
+    def error(self, what: str) -> ExpressionError:
+        """An error at its place."""
+        error = ExpressionError(what)
+        error.node = self.node
+        return error
 
 
-def evaluate(value: Any, names: Mapping[str, int]) -> Any:
-    """An option's value with every expression in it worked out.
+def not_whole(text: str, value: Any) -> str:
+    """The message about a value that is not a whole number."""
+    shown, result = shortened(text), said(value)
+    is_it = f"is {shown}" if shown in (result, result[1:-1]) else f"is {shown}, which is {result}"
+    if isinstance(value, str):
+        return f"{is_it}, but must be a whole number; a parameter is written ${shortened(value)}"
+    if isinstance(value, bool | tuple):
+        return f"{is_it}, but must be a whole number; give one"
+    return f"{is_it}, but must be whole; round it with //, floor(…), ceil(…) or round_to(…, 8)"
 
-    Raises:
-        ExpressionError: one of them has no value.
+
+def is_expression(text: str) -> bool:
+    """Whether a text is to be worked out rather than read: it has a $name, or an operation on numbers.
+
+    >>> is_expression("2*$n"), is_expression("3/4"), is_expression("3x3"), is_expression("2024-01-01")
+    (True, True, False, False)
     """
-    if isinstance(value, Expression):
-        return value.value(names)
+    return "$" in text or bool(_IS_ARITHMETIC.match(text))
+
+
+def said(value: Any) -> str:
+    """A value in a message, as a file writes it.
+
+    >>> said(True), said((1, "same")), said("relu")
+    ('true', '[1, same]', "'relu'")
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return quoted(value)
     if isinstance(value, tuple):
-        return tuple([evaluate(part, names) for part in value])
+        parts = [part if isinstance(part, str) else said(part) for part in value[:8]]
+        return shortened(f"[{', '.join([*parts, '…'] if len(value) > 8 else parts)}]")
+    if isinstance(value, int):
+        return f"{value:,}"
+    decimal = repr(float(value))  # where that is exact; other fractions as they are
+    return decimal if "e" not in decimal and value == as_number(decimal) else str(value)
+
+
+# --------------------------------------------------------------------------- numbers, bounded
+
+
+def as_number(text: str) -> Number:
+    """Digits, with or without a point, as an exact number.
+
+    >>> as_number("12"), as_number("1.50") == 3 / 2, as_number("2.0")
+    (12, True, 2)
+    """
+    if "." not in text:
+        return int(text)
+    from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
+
+    return _plain(Fraction(text))
+
+
+def _plain(number: Any) -> Number:
+    """A fraction that is whole as an int."""
+    return number.numerator if number.denominator == 1 else number  # type: ignore[no-any-return]
+
+
+def _bounded(number: Any) -> Number:
+    """A result, or a refusal where it is beyond what is counted."""
+    if abs(number.numerator) > MAX_VALUE or number.denominator > MAX_VALUE:
+        message = f"passes {MAX_VALUE:,}; use smaller numbers"
+        raise ExpressionError(message)
+    return number if type(number) is int else _plain(number)
+
+
+def _divide(a: Any, b: Any) -> Number:
+    """a / b, exact."""
+    if not a % b:
+        return a // b  # type: ignore[no-any-return]
+    from fractions import Fraction  # noqa: PLC0415 - as above
+
+    return Fraction(a) / Fraction(b)
+
+
+def _power(a: Any, b: Any) -> Number:
+    """a ** b, refused before it is worked out where it grows too large."""
+    if type(b) is not int:
+        message = f"has the exponent {said(b)}; use a whole number"
+        raise ExpressionError(message)
+    size = max(abs(a.numerator), a.denominator)
+    if size > 1 and abs(b) * (size.bit_length() - 1) > MAX_VALUE.bit_length():
+        message = f"passes {MAX_VALUE:,}; use smaller numbers"
+        raise ExpressionError(message)
+    if abs(a) == 1 or not a:
+        b = b % 2 if a else min(b, 1)
+    if b < 0:
+        if a == 0:
+            message = "divides 1 by 0; change the parameters or the expression"
+            raise ExpressionError(message)
+        return _divide(1, a**-b)
+    return a**b  # type: ignore[no-any-return]
+
+
+def _round_to(x: Any, step: Any) -> int:
+    """The nearest multiple of step, at least one step, and never more than 10 % below x.
+
+    The widths of the MobileNets: torchvision/models/_utils.py, ``_make_divisible``.
+
+    >>> _round_to(37, 8), _round_to(11, 8), _round_to(3, 8)
+    (40, 16, 8)
+    """
+    if type(step) is not int or step < 1:
+        message = f"has round_to(…, {said(step)}); round to a whole number of at least 1"
+        raise ExpressionError(message)
+    nearest = max(step, (2 * x + step) // (2 * step) * step)
+    return nearest + step if 10 * nearest < 9 * x else nearest  # type: ignore[no-any-return]
+
+
+def _floor(x: Any) -> int:
+    return x // 1  # type: ignore[no-any-return]
+
+
+def _ceil(x: Any) -> int:
+    return -(-x // 1)  # type: ignore[no-any-return]
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {  # and how many arguments they take
+    "min": (min, 2, 20),
+    "max": (max, 2, 20),
+    "round_to": (_round_to, 2, 2),
+    "floor": (_floor, 1, 1),
+    "ceil": (_ceil, 1, 1),
+}
+_OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": _divide,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a - a // b * b,
+    "**": _power,
+}
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+_WORDS = ("and", "or", "not", "true", "false", *FUNCTIONS)
+
+
+def _number_of(value: Any) -> Any:
+    """A value to calculate with."""
+    if isinstance(value, bool | str | tuple):
+        message = f"calculates with {said(value)}, which is not a number; use a number there"
+        raise ExpressionError(message)
     return value
 
 
-def expressions_in(value: Any) -> Iterator[Expression]:
-    """The expressions in an option's value."""
-    if isinstance(value, tuple):
-        for part in value:
-            yield from expressions_in(part)
-    elif isinstance(value, Expression):
-        yield value
+def _operation(sign: str, left: _Run, right: _Run) -> _Run:
+    """The function of two numbers joined by a sign."""
+    join, divides = _OPERATIONS[sign], sign in ("/", "//", "%")
+
+    def run(names: Names) -> Any:
+        a, b = left(names), right(names)
+        if type(a) is not int:
+            _number_of(a)
+        if type(b) is not int:
+            _number_of(b)
+        if divides and not b:
+            message = f"divides {said(a)} by 0; change the parameters or the expression"
+            raise ExpressionError(message)
+        return _bounded(join(a, b))
+
+    return run
 
 
-def _unknown_token(text: str) -> str:
+def _comparison(sign: str, left: _Run, right: _Run) -> _Run:
+    """The function that compares two numbers, or for equality two values of one sort."""
+    compare, ordered = _COMPARISONS[sign], sign[0] in "<>"
+
+    def run(names: Names) -> bool:
+        a, b = left(names), right(names)
+        if ordered or _sort(a) is not _sort(b):
+            a, b = _number_of(a), _number_of(b)
+        return compare(a, b)
+
+    return run
+
+
+def _sort(value: Any) -> type:
+    """What a value is compared as."""
+    return type(value) if isinstance(value, bool | str | tuple) else int
+
+
+def _flag(run: _Run, names: Names, word: str) -> bool:
+    """A side of and, or, not."""
+    value = run(names)
+    if not isinstance(value, bool):
+        message = f"has {said(value)} beside {word}, which joins true and false; compare it first, as $n > 1"
+        raise ExpressionError(message)
+    return value
+
+
+def _unknown_token(text: str, *, called: bool) -> str:
     """The message about characters that mean nothing in an expression."""
-    if text == "/":
-        return "has '/' in it; whole numbers are divided with //, which drops the remainder"
-    if text == "**":
-        return "has '**' in it; powers are written out, as $width*$width"
+    if text.isidentifier() and called:
+        return f"has {shortened(text)}(…) in it; known: {', '.join(FUNCTIONS)}"
     if text.isidentifier():
         return f"has {quoted(text)} in it; a parameter is written ${shortened(text)}"
+    if text == "=":
+        return "has '=' in it; two values are compared with =="
     return (
-        f"has {quoted(text)} in it; expressions are + - * // % and parentheses "
-        "over whole numbers and $names"
+        f"has {quoted(text)} in it; expressions are {SIGNS} and parentheses over numbers and $names, "
+        f"and {', '.join(FUNCTIONS)}"
     )
 
 
 class _Reader:
-    """Reads tokens from left to right; each level of binding is one method."""
+    """Reads tokens from left to right; each level of binding is one method that gives a function."""
 
-    def __init__(
-        self, tokens: list[tuple[str, ...]], names: Mapping[str, int], *, trial: bool
-    ) -> None:
-        self.tokens, self.names, self.trial, self.at = tokens, names, trial, 0
+    def __init__(self, text: str) -> None:
+        self.tokens = [match.groups() for match in _TOKEN.finditer(text)]
+        self.names = dict.fromkeys(name for _, name, _, _ in self.tokens if name)
+        self.at = 0
+        for place, (*_, other) in enumerate(self.tokens):
+            if other and other not in _WORDS:
+                self.at = place + 1
+                raise ExpressionError(_unknown_token(other, called=self._next() == "("))
 
-    def _operator(self) -> str:
-        """The operator or parenthesis that comes next, if one does."""
-        return self.tokens[self.at][2] or "" if self.at < len(self.tokens) else ""
+    def whole(self) -> _Run:
+        """The function of the whole text."""
+        run = self._either(0)
+        if self.at < len(self.tokens):
+            digits, name, sign, word = self.tokens[self.at]
+            message = (
+                f"has {quoted(digits or (name and '$' + name) or sign or word)} after its end; "
+                "join the parts with + - * / // or %"
+            )
+            if sign in _COMPARISONS:
+                message = "compares more than two values at once; join comparisons with and"
+            raise ExpressionError(message)
+        return run
 
-    def sum(self, depth: int) -> int:
-        total = self._product(depth)
-        while (sign := self._operator()) in ("+", "-"):
+    def _next(self) -> str:
+        """The sign or word that comes next, if one does."""
+        if self.at >= len(self.tokens):
+            return ""
+        _, _, sign, word = self.tokens[self.at]
+        return sign or word or ""
+
+    def _either(self, depth: int) -> _Run:
+        run = self._both(depth)
+        while self._next() == "or":
             self.at += 1
-            other = self._product(depth)
-            total = self._check_bounds(total + other if sign == "+" else total - other)
-        return total
+            run = _either_of(run, self._both(depth))
+        return run
 
-    def _product(self, depth: int) -> int:
-        total = self._factor(depth)
-        while (sign := self._operator()) in _TIMES:
+    def _both(self, depth: int) -> _Run:
+        run = self._negated(depth)
+        while self._next() == "and":
             self.at += 1
-            other = self._factor(depth)
-            if sign != "*" and other == 0:
-                if not self.trial:
-                    message = f"divides {total:,} by 0; change the parameters or the expression"
-                    raise ExpressionError(message)
-                other = 1
-            total = self._check_bounds(_TIMES[sign](total, other))
-        return total
+            run = _both_of(run, self._negated(depth))
+        return run
 
-    def _factor(self, depth: int) -> int:
+    def _negated(self, depth: int) -> _Run:
+        if self._next() != "not":
+            return self._compared(depth)
+        self._check_depth(depth)
+        self.at += 1
+        run = self._negated(depth + 1)
+        return lambda names: not _flag(run, names, "not")
+
+    def _compared(self, depth: int) -> _Run:
+        run = self._sum(depth)
+        if (sign := self._next()) in _COMPARISONS:
+            self.at += 1
+            run = _comparison(sign, run, self._sum(depth))
+        return run
+
+    def _sum(self, depth: int) -> _Run:
+        run = self._product(depth)
+        while (sign := self._next()) in ("+", "-"):
+            self.at += 1
+            run = _operation(sign, run, self._product(depth))
+        return run
+
+    def _product(self, depth: int) -> _Run:
+        run = self._signed(depth)
+        while (sign := self._next()) in ("*", "/", "//", "%"):
+            self.at += 1
+            run = _operation(sign, run, self._signed(depth))
+        return run
+
+    def _check_depth(self, depth: int) -> None:
         if depth > MAX_DEPTH:
             message = f"nests parentheses or signs deeper than {MAX_DEPTH}; write it flatter"
             raise ExpressionError(message)
+
+    def _signed(self, depth: int) -> _Run:
+        self._check_depth(depth)
+        if self._next() == "-":
+            self.at += 1
+            run = self._signed(depth + 1)
+            return lambda names: -_number_of(run(names))
+        run = self._atom(depth)
+        if (
+            self._next() == "**"
+        ):  # as in Python it binds to the right, and before a sign on its left
+            self.at += 1
+            run = _operation("**", run, self._signed(depth + 1))
+        return run
+
+    def _atom(self, depth: int) -> _Run:
         if self.at >= len(self.tokens):
             message = "ends where a number or a $name should follow; finish it"
             raise ExpressionError(message)
-        digits, name, sign, _ = self.tokens[self.at]
+        digits, name, sign, word = self.tokens[self.at]
         self.at += 1
         if digits:
-            return self._check_bounds(int(digits[:40]), always=True)
+            number = _bounded(as_number(digits[:_MAX_DIGITS]))
+            return lambda _: number
         if name:
-            return self._value_of(name)
-        if sign == "-":
-            return -self._factor(depth + 1)
+            return lambda names: _value_of(name, names)
+        if word in ("true", "false"):
+            return lambda _: word == "true"
+        if word in FUNCTIONS:
+            return self._call(word, depth)
         if sign == "(":
-            inner = self.sum(depth + 1)
-            if self._operator() != ")":
-                message = "lacks a closing parenthesis; add )"
-                raise ExpressionError(message)
-            self.at += 1
-            return inner
-        message = f"has {sign!r} where a number or a $name should be; write one there"
+            run = self._either(depth + 1)
+            self._close()
+            return run
+        message = f"has {sign or word!r} where a number or a $name should be; write one there"
         raise ExpressionError(message)
 
-    def _value_of(self, name: str) -> int:
-        if name not in self.names:
-            message = f"uses ${name}, which is not a parameter here{did_you_mean(name, self.names)}"
+    def _close(self) -> None:
+        """Step over the parenthesis that closes."""
+        if self._next() != ")":
+            message = "lacks a closing parenthesis; add )"
             raise ExpressionError(message)
-        return self.names[name]
+        self.at += 1
 
-    def _check_bounds(self, number: int, *, always: bool = False) -> int:
-        if abs(number) > MAX_VALUE and (always or not self.trial):
-            message = f"passes {MAX_VALUE:,}; use smaller numbers"
+    def _call(self, word: str, depth: int) -> _Run:
+        """The function of a call, such as min(…, …)."""
+        function, least, most = FUNCTIONS[word]
+        if self._next() != "(":
+            message = f"has {word!r} without its parentheses; write {word}(…)"
             raise ExpressionError(message)
-        return number
+        self.at += 1
+        given = [self._sum(depth + 1)]
+        while self._next() == ",":
+            self.at += 1
+            given.append(self._sum(depth + 1))
+        self._close()
+        if not least <= len(given) <= most:
+            count = f"{least}" if least == most else f"{least} to {most}"
+            what = plural(len(given), "value")
+            message = f"gives {word}(…) {what}; give it {count}, with commas between them"
+            raise ExpressionError(message)
+        return lambda names: _bounded(function(*[_number_of(run(names)) for run in given]))
 
-    def finish(self) -> None:
-        if self.at < len(self.tokens):
-            digits, name, sign, _ = self.tokens[self.at]
-            message = (
-                f"has {quoted(digits or (name and '$' + name) or sign)} after its end; "
-                "join the parts with + - * // or %"
-            )
-            raise ExpressionError(message)
+
+def _either_of(left: _Run, right: _Run) -> _Run:
+    """The function of ``or``."""
+    return lambda names: _flag(left, names, "or") or _flag(right, names, "or")
+
+
+def _both_of(left: _Run, right: _Run) -> _Run:
+    """The function of ``and``."""
+    return lambda names: _flag(left, names, "and") and _flag(right, names, "and")
+
+
+def _value_of(name: str, names: Names) -> Any:
+    """The value of a parameter."""
+    if name not in names:
+        message = f"uses ${name}, which is not a parameter here{did_you_mean(name, names)}"
+        raise ExpressionError(message)
+    return names[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.errors import did_you_mean
@@ -11,8 +12,9 @@ from convcalc.network.graph_plan import NetworkItem, SharedItem
 from convcalc.text import plural, printable, quoted
 
 if TYPE_CHECKING:
+    from convcalc.layers import Shape
+    from convcalc.network.items import Item
     from convcalc.network.network import Node
-    from convcalc.network.plan import Item
 
 
 class GraphExpander(Expander):
@@ -26,9 +28,13 @@ class GraphExpander(Expander):
     expanders: ClassVar[dict[type[Item], Any]]
 
     def __init__(
-        self, blocks: dict[str, Any], names: dict[str, int], max_layers: int = MAX_LAYERS
+        self,
+        blocks: dict[str, Any],
+        names: dict[str, Any],
+        inputs: Sequence[Shape],
+        max_layers: int = MAX_LAYERS,
     ) -> None:
-        super().__init__(blocks, names, max_layers)
+        super().__init__(blocks, names, inputs, max_layers)
         self.shared: dict[int, int] = {}
         self.spans: dict[str, tuple[int, int]] = {}
 
@@ -102,12 +108,14 @@ class GraphExpander(Expander):
     def expand_network(self, item: NetworkItem, scope: Scope, at: int) -> int:
         """The layers of another network, with its own blocks and parameters."""
         network = item.network
-        name = scope.prefix + (item.name or scope.automatic(item.stem))
+        given = self._name(item, self._names(item, scope, at))
+        name = scope.prefix + given if given else scope.automatic(item.stem, self.places)
         if name in self.places:
             self._register(item, name, at)  # refuses it, before its layers are
         root, names = f"{name}.", dict(network.parameters)
+        outer_names = self._names(item, scope, at)
         for parameter, value in item.given.items():
-            names[parameter] = self._evaluate(item, value, scope.names, parameter)
+            names[parameter] = self._evaluate(item, value, outer_names, parameter)
         further = {key: self._place(item, to, scope) for key, to in item.inputs.items()}
         start, mark, known = len(self.nodes), len(self.found), len(self.places)
         first = network.inputs[0].name if network.inputs else "input"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import did_you_mean
 from convcalc.layers import Layer
-from convcalc.network.plan import MAX_NAME, Item, Items, LayerItem, Planner, Value
+from convcalc.network.items import Item, Items, LayerItem, Name, Value
+from convcalc.network.parameters import read_value
+from convcalc.network.plan import MAX_NAME, Planner
 from convcalc.network.yaml_source import Source
 from convcalc.text import printable, quoted, shortened
 
@@ -27,8 +29,11 @@ class SharedItem(Item):
         super().__init__(item.source, node, item.name)
         self.item, self.target = item, target
 
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
-        return self.item.parts()
+    def values(self) -> tuple[Value, ...]:
+        return self.item.values()
+
+    def lists(self) -> Iterable[Items]:
+        return self.item.lists()
 
 
 class NetworkItem(Item):
@@ -44,14 +49,14 @@ class NetworkItem(Item):
 
     __slots__ = ("given", "inputs", "network", "stem", "until")
 
-    def __init__(self, source: Source, node: Node, name: str, network: Any, stem: str) -> None:
+    def __init__(self, source: Source, node: Node, name: Name, network: Any, stem: str) -> None:
         super().__init__(source, node, name)
         self.network, self.stem, self.until = network, stem, ""
         self.given: dict[str, Value] = {}
         self.inputs: dict[str, str] = {}
 
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
-        return tuple(self.given.values()), ()
+    def values(self) -> tuple[Value, ...]:
+        return tuple(self.given.values())
 
 
 class GraphPlanner(Planner):
@@ -148,7 +153,7 @@ class GraphPlanner(Planner):
                     self.source.refuse(
                         word, f"{shortened(target)} has no parameter {quoted(name)}{near}"
                     )
-                item.given[name] = self.source.number(value, shortened(name))
+                item.given[name] = read_value(self.source, value, shortened(name))
         self._connect(item, target, keys)
         return item
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from yaml.nodes import MappingNode, Node
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.formulas import product
 from convcalc.layers import Shape
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
-from convcalc.layers.values import checked_shape, shown
-from convcalc.network.expression import ExpressionError, evaluate, expressions_in
+from convcalc.layers.values import checked_shape, shape_of, shown
+from convcalc.network.expression import Expression, ExpressionError
+from convcalc.network.items import expressions_in
 from convcalc.network.network import FIRST_INPUT
 from convcalc.network.plan import MAX_NAME, unknown_parameter
 from convcalc.network.yaml_source import Source
 from convcalc.text import printable, quoted, times
 
 MAX_INPUTS = 100
+_SHAPE = re.compile(r"[0-9]+(?:[xX×,] ?[0-9]+)+")
 
 
 class FileInput(NamedTuple):
@@ -40,7 +43,7 @@ class FileInput(NamedTuple):
         """What messages call it."""
         return "input" if self.name == FIRST_INPUT else f"input {self.name}"
 
-    def shape(self, names: Mapping[str, int]) -> Shape:
+    def shape(self, names: Mapping[str, Any]) -> Shape:
         """The shape, with these parameters.
 
         Raises:
@@ -48,7 +51,9 @@ class FileInput(NamedTuple):
         """
         source, node = self.source, self.node
         try:
-            shape: Shape = evaluate(self.sides, names)
+            shape: Shape = tuple(
+                [side.value(names) if isinstance(side, Expression) else side for side in self.sides]
+            )
         except ExpressionError as error:
             raise source.error(error.node, f"{self.what} {error}") from None
         if min(shape) < 1 or max(shape) > MAX_NUMBER:
@@ -63,7 +68,7 @@ class FileInput(NamedTuple):
         return shape
 
 
-def read_inputs(source: Source, node: Node, names: Mapping[str, int]) -> list[FileInput]:
+def read_inputs(source: Source, node: Node, names: Mapping[str, Any]) -> list[FileInput]:
     """The inputs of a file: a list of sides, or names with a list each.
 
     Args:
@@ -88,21 +93,33 @@ def read_inputs(source: Source, node: Node, names: Mapping[str, int]) -> list[Fi
     return [_read_input(source, value, name, names) for name, (_, value) in found.items()]
 
 
-def _read_input(source: Source, node: Node, name: str, names: Mapping[str, int]) -> FileInput:
+def _read_input(source: Source, node: Node, name: str, names: Mapping[str, Any]) -> FileInput:
     """One input, whose sides may be expressions."""
     what = "input" if name == FIRST_INPUT else f"input {name}"
-    sides = source.sequence(node, what, "write it as [3, 224, 224]")
+    sides = _sides(source, node, what)
     if not 1 <= len(sides) <= 4:
         source.refuse(
             node,
             f"{what} has {len(sides)} sides; give channels and up to 3 axes, [3, 224, 224], without a batch",
         )
-    found = FileInput(name, tuple([source.number(side, what) for side in sides]), source, node)
+    found = FileInput(name, sides, source, node)
     for expression in expressions_in(found.sides):
         for used in expression.names:
             if used not in names:
                 source.refuse(expression.node, unknown_parameter(used, names))
     return found
+
+
+def _sides(source: Source, node: Node, what: str) -> tuple[Any, ...]:
+    """The sides of a shape: a text such as 3x224x224, or a list of numbers and expressions."""
+    if isinstance(node, ScalarNode) and _SHAPE.fullmatch(node.value):
+        source.check_tag(node)
+        try:
+            return shape_of(node.value, what)
+        except UsageError as error:
+            raise source.error(node, str(error)) from None
+    sides = source.sequence(node, what, "write it as 3x224x224 or [3, 224, 224]")
+    return tuple([source.number(side, what) for side in sides])
 
 
 def as_asked(path: str, own: Mapping[str, Shape], asked: Any) -> dict[str, Shape]:

@@ -1,27 +1,29 @@
-"""A YAML file to a `Network`: its top-level keys, ``extends``, and what the bundle holds."""
+"""A YAML file to a `Network`: its top-level keys, ``extends``, and the networks that it holds."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import Node
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.layers.values import VALUES, shown
+from convcalc.network.blocks import BlockPlan, read_blocks, read_parameters
 from convcalc.network.budget import is_budget, read_budget
 from convcalc.network.expand import MAX_LAYERS, Scope
-from convcalc.network.expression import expressions_in
 from convcalc.network.find import EXTENDS, HOLDS, find, find_beside
 from convcalc.network.graph_expand import GraphExpander
 from convcalc.network.graph_plan import GraphPlanner
 from convcalc.network.inputs import FileInput, as_asked, read_inputs
+from convcalc.network.items import Items
 from convcalc.network.network import INPUT, Network, without_collector
 from convcalc.network.outputs import FileOutput, read_outputs
-from convcalc.network.plan import ITEM_WORDS, KINDS, Items, Planner, unknown_parameter
+from convcalc.network.parameters import changed
+from convcalc.network.plan import ITEM_WORDS, is_kind
 from convcalc.network.yaml_source import Source, read, source_of
-from convcalc.text import printable, quoted, shortened
+from convcalc.text import printable, quoted
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -29,20 +31,11 @@ if TYPE_CHECKING:
 TOP_KEYS = (
     *("name", "source", "input", "parameters", "blocks", "layers", "outputs", "expect", "extends"),
 )
-BLOCK_KEYS = ("parameters", "layers")
 EXPECT_KEYS = (
     "params", "macs", "flops", "buffers", "layers", "memory", "rf_size", "rf_at", "source",
 )  # fmt: skip
-MAX_PARAMETERS = 1000  # of a file, or of a block
 MAX_FILES = 100  # that a network holds
-
-
-class _BlockPlan:
-    """A block: its parameters (None where one must be given) and its items."""
-
-    def __init__(self, parameters: dict[str, Any]) -> None:
-        self.parameters = parameters
-        self.items = Items()
+_FAILED = object()
 
 
 class _Draft:
@@ -52,11 +45,13 @@ class _Draft:
         self.path = path
         self.name = os.path.splitext(os.path.basename(path))[0]
         self.files = [path]
+        self.extends = False
+        self.planner: GraphPlanner
         self.cited = ""
         self.inputs: list[FileInput] = []
         self.outputs: list[FileOutput] = []
-        self.parameters: dict[str, int] = {}
-        self.blocks: dict[str, _BlockPlan] = {}
+        self.parameters: dict[str, Any] = {}
+        self.blocks: dict[str, BlockPlan] = {}
         self.layers = Items()
         self.expect: dict[str, Any] = {}
 
@@ -93,7 +88,7 @@ class Library:
 def load(
     target: str,
     *,
-    parameters: Mapping[str, int] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     input: Shape | Mapping[str, Shape] | None = None,
     max_layers: int = MAX_LAYERS,
     within: str = "",
@@ -119,7 +114,7 @@ def loads(
     text: str | bytes,
     *,
     path: str = "<text>",
-    parameters: Mapping[str, int] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     input: Shape | Mapping[str, Shape] | None = None,
     max_layers: int = MAX_LAYERS,
 ) -> Network:
@@ -133,7 +128,7 @@ def loads(
 
 def _build(
     source: Source,
-    given: Mapping[str, int],
+    given: Mapping[str, Any],
     asked: Shape | Mapping[str, Shape] | None,
     max_layers: int,
     within: str = "",
@@ -141,27 +136,18 @@ def _build(
     """The network that a source describes."""
     with without_collector():
         draft = _read_draft(source, [], Library(within))
-        names = dict(draft.parameters)
-        if not isinstance(given, Mapping):
-            message = f"parameters must be names with numbers, such as {{'classes': 10}}, but is {shown(given)}"
-            raise UsageError(message)
-        for name, value in given.items():
-            if name not in names:
-                known = did_you_mean(name, names) if names else "; it has none"
-                message = f"{printable(draft.path)}: no parameter {quoted(name)}{known}"
-                raise UsageError(message)
-            names[name] = VALUES.number(value, f"parameter {name}")
-        inputs = {each.name: INPUT - place for place, each in enumerate(draft.inputs)}
-        expander = GraphExpander(draft.blocks, names, VALUES.number(max_layers, "max_layers"))
-        expander.places.update(inputs)
-        expander.run(draft.layers, Scope("", names, draft.layers.given, numbered=False), INPUT)
-        if not expander.nodes:
-            message = "the network has no layers; list at least one"
-            raise SpecError(draft.path, 0, 0, message)
+        names = changed(draft.parameters, given, printable(draft.path))
         own = {each.name: each.shape(names) for each in draft.inputs}
         shapes = as_asked(draft.path, own, asked)
         if not shapes:
             message = "the network has no input; add input: [channels, height, width]"
+            raise SpecError(draft.path, 0, 0, message)
+        most = VALUES.number(max_layers, "max_layers")
+        expander = GraphExpander(draft.blocks, names, [*shapes.values()], most)
+        expander.places.update({name: INPUT - place for place, name in enumerate(shapes)})
+        expander.run(draft.layers, Scope("", names, draft.layers.given, numbered=False), INPUT)
+        if not expander.nodes:
+            message = "the network has no layers; list at least one"
             raise SpecError(draft.path, 0, 0, message)
         (first, shape), *more = shapes.items()
         other = bool(own) and shapes != own
@@ -191,49 +177,40 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
         message = "the file is empty; a network needs input: and layers:"
         raise SpecError(source.path, 0, 0, message)
     keys = source.mapping(root, "a network", "a network needs input: and layers:")
+    problems = source.problems
     for key, (node, _) in keys.items():
         if key not in TOP_KEYS:
-            source.refuse(node, _unknown_key(key))
+            problems.add(source.error(node, _unknown_key(key)))
     draft = (
         _read_extended(source, keys["extends"][1], opened, library)
         if "extends" in keys
         else _Draft(source.path)
     )
-    own_name = os.path.splitext(os.path.basename(source.path))[0]
-    draft.path, draft.name, draft.expect = source.path, own_name, {}
-    if "name" in keys:
-        draft.name = source.text_of(keys["name"][1], "name")
-    if "layers" in keys:
-        draft.cited = ""  # where the layers of the other file come from says nothing about these
-    if "source" in keys:
-        draft.cited = source.text_of(keys["source"][1], "source")
-    if "parameters" in keys:
-        _read_parameters(source, keys["parameters"][1], draft, extends="extends" in keys)
-    if "input" in keys:
-        draft.inputs = read_inputs(source, keys["input"][1], draft.parameters)
 
     def include(source: Source, node: Node, target: str) -> _Draft:
         return library.network(source, node, target, opened, draft.files)
 
-    planner = GraphPlanner(source, draft.blocks, include)
-    if "blocks" in keys:
-        _read_blocks(source, keys["blocks"][1], draft, planner)
+    own_name = os.path.splitext(os.path.basename(source.path))[0]
+    draft.path, draft.name, draft.expect = source.path, own_name, {}
+    draft.extends = "extends" in keys
+    draft.planner = GraphPlanner(source, draft.blocks, include)
     if "layers" in keys:
-        draft.layers = planner.read_layers(keys["layers"][1], "layers", draft.parameters)
-    elif not draft.layers:
+        draft.cited = ""  # where the layers of the other file come from says nothing about these
+        draft.outputs = []  # and its outputs are layers of its own
+    for key, read_key in _READERS.items():
+        if key in keys:
+            done = problems.attempt(read_key, source, keys[key][1], draft, default=_FAILED)
+            if done is _FAILED and key in ("parameters", "blocks"):
+                problems.tell()  # for what uses them would seem wrong too
+    problems.tell()
+    if "layers" not in keys and not draft.layers:
         source.refuse(root, "a network needs layers; add layers: and list them")
-    if "layers" in keys:
-        draft.outputs = []  # those of the other file are layers of its own
-    if "outputs" in keys:
-        draft.outputs = read_outputs(source, keys["outputs"][1])
-    if "expect" in keys:
-        draft.expect = _read_expect(source, keys["expect"][1])
     return draft
 
 
 def _unknown_key(key: str) -> str:
     """The message about a top-level key that does not exist."""
-    if key in KINDS or key in ITEM_WORDS or key == "network":
+    if is_kind(key) or key in ITEM_WORDS or key == "network":
         return f"{key} does not belong here; put it under layers:, after a dash"
     return f"a network has no key {quoted(key)}{did_you_mean(key, TOP_KEYS)}"
 
@@ -250,145 +227,64 @@ def _read_extended(source: Source, node: Node, opened: list[str], library: Libra
     return draft
 
 
-def _read_parameters(source: Source, node: Node, draft: _Draft, *, extends: bool) -> None:
-    """The parameters; a file that extends another may only change those it has."""
-    pairs = source.mapping(node, "parameters")
-    _check_count(source, node, len(pairs))
-    for name, (key, value) in pairs.items():
-        _check_parameter(source, key, name)
-        if extends and name not in draft.parameters:
-            known = did_you_mean(name, draft.parameters) if draft.parameters else "; it has none"
-            source.refuse(key, f"the file it extends has no parameter {quoted(name)}{known}")
-        text = source.scalar(value, shortened(name))
-        if "$" in text:
-            what = f"{shortened(name)} is {quoted(text)}, but a file's parameters are plain numbers"
-            source.refuse(value, f"{what}; write the result")
-        draft.parameters[name] = source.whole_text(value, text, shortened(name))
+def _read_name(source: Source, node: Node, draft: _Draft) -> None:
+    draft.name = source.text_of(node, "name")
 
 
-def _check_count(source: Source, node: Node, count: int) -> None:
-    """Refuse too many parameters."""
-    if count > MAX_PARAMETERS:
-        source.refuse(node, f"{count:,} parameters are too many; use at most {MAX_PARAMETERS:,}")
+def _read_cited(source: Source, node: Node, draft: _Draft) -> None:
+    draft.cited = source.text_of(node, "source")
 
 
-def _check_parameter(source: Source, node: Node, name: str) -> None:
-    """Refuse what cannot be written as a $name."""
-    if not name.isidentifier():
-        source.refuse(
-            node,
-            f"a parameter cannot be called {quoted(name)}; use letters, digits and _, a letter first",
-        )
+def _read_parameters(source: Source, node: Node, draft: _Draft) -> None:
+    draft.parameters = read_parameters(source, node, draft.parameters, extends=draft.extends)
 
 
-def _check_block_parameter(source: Source, node: Node, name: str) -> None:
-    """Refuse also the word under which a block is given its own name."""
-    _check_parameter(source, node, name)
-    if name == "name":
-        source.refuse(
-            node,
-            "a block's parameter cannot be called 'name', which names the block; choose another",
-        )
+def _read_input(source: Source, node: Node, draft: _Draft) -> None:
+    draft.inputs = read_inputs(source, node, draft.parameters)
 
 
-def _read_blocks(source: Source, node: Node, draft: _Draft, planner: Planner) -> None:
-    """The blocks; all names first, so that a block may use one that is defined further down."""
-    found = source.mapping(node, "blocks", "write each block's name and what is in it")
-    bodies = {}
-    for name, (key, value) in found.items():
-        if name in KINDS or name in ITEM_WORDS:
-            source.refuse(
-                key,
-                f"a block cannot be called {name!r}, which has a meaning already; choose another",
-            )
-        if not name.isidentifier():
-            source.refuse(
-                key,
-                f"a block cannot be called {quoted(name)}; use letters, digits and _, a letter first",
-            )
-        keys = source.mapping(value, f"block {shortened(name)}", "put a list under layers:")
-        for word, (word_node, _) in keys.items():
-            if word not in BLOCK_KEYS:
-                near = did_you_mean(word, BLOCK_KEYS)
-                source.refuse(word_node, f"a block has no key {quoted(word)}{near}")
-        if "layers" not in keys:
-            source.refuse(key, f"block {shortened(name)} needs layers; add layers: and list them")
-        parameters: dict[str, Any] = {}
-        if "parameters" in keys:
-            parameters = _read_block_parameters(source, keys["parameters"][1], draft.parameters)
-        if name in draft.blocks:
-            _check_redefinition(source, key, name, draft.blocks[name].parameters, parameters)
-        draft.blocks[name] = _BlockPlan(parameters)
-        bodies[name] = keys["layers"][1]
-    for name, body in bodies.items():
-        block = draft.blocks[name]
-        known = [*draft.parameters, *block.parameters]
-        block.items = planner.read_layers(body, f"the layers of {shortened(name)}", known)
+def _read_blocks(source: Source, node: Node, draft: _Draft) -> None:
+    read_blocks(source, node, draft.blocks, draft.planner, draft.parameters)
 
 
-def _check_redefinition(
-    source: Source, key: Node, name: str, old: dict[str, Any], new: dict[str, Any]
-) -> None:
-    """Refuse a block defined anew that the layers of the extended file could not use."""
-    gone = [word for word in old if word not in new]
-    needed = [word for word, value in new.items() if value is None and old.get(word, 0) is not None]
-    if gone or needed:
-        what = f"must keep {gone[0]}" if gone else f"must give {needed[0]} a default"
-        source.refuse(
-            key, f"block {name} is used by the file it extends, so it {what}; or rename it"
-        )
+def _read_layers(_: Source, node: Node, draft: _Draft) -> None:
+    draft.layers = draft.planner.read_layers(node, "layers", draft.parameters)
 
 
-def _read_block_parameters(source: Source, node: Node, outer: dict[str, int]) -> dict[str, Any]:
-    """The parameters of a block: a list of names, or a mapping of names to defaults.
-
-    A default may use the file's parameters, and those of the block before it.
-    """
-    names: dict[str, Any] = {}
-    if isinstance(node, MappingNode):
-        pairs = source.mapping(node, "parameters")
-        _check_count(source, node, len(pairs))
-        for name, (key, value) in pairs.items():
-            _check_block_parameter(source, key, name)
-            default = None if _is_null(value) else source.number(value, shortened(name))
-            for expression in expressions_in(default):
-                for used in expression.names:
-                    if used in pairs and used not in names:
-                        what = f"the default of {name} uses ${used}, which comes later"
-                        source.refuse(value, f"{what}; put {used} before {name}")
-                    if used not in names and used not in outer:
-                        source.refuse(value, unknown_parameter(used, [*outer, *names]))
-            names[name] = default
-        return names
-    items = source.sequence(node, "parameters")
-    _check_count(source, node, len(items))
-    for item in items:
-        name = source.scalar(item, "a parameter")
-        _check_block_parameter(source, item, name)
-        if name in names:
-            source.refuse(item, f"the parameter {quoted(name)} is given twice; keep one")
-        names[name] = None
-    return names
+def _read_outputs(source: Source, node: Node, draft: _Draft) -> None:
+    draft.outputs = read_outputs(source, node)
 
 
-def _is_null(node: Node) -> bool:
-    """Whether the node is empty."""
-    return isinstance(node, ScalarNode) and node.value in ("", "~", "null")
-
-
-def _read_expect(source: Source, node: Node) -> dict[str, Any]:
+def _read_expect(source: Source, node: Node, draft: _Draft) -> None:
     """The numbers the file promises, and the limits that it sets."""
-    found: dict[str, Any] = {}
     for name, (key, value) in source.mapping(node, "expect").items():
-        if name not in EXPECT_KEYS:
-            source.refuse(key, f"expect has no key {quoted(name)}{did_you_mean(name, EXPECT_KEYS)}")
-        if name in ("rf_at", "source"):
-            found[name] = source.text_of(value, name)
-        elif is_budget(text := source.text_of(value, name)):
-            try:
-                found[name] = read_budget(text, of_bytes=name == "memory")
-            except ValueError as error:
-                source.refuse(value, f"{name}: {quoted(text)} {error}")
-        else:
-            found[name] = source.whole(value, name)
-    return found
+        found = source.problems.attempt(_promise, source, name, key, value, default=None)
+        if found is not None:
+            draft.expect[name] = found
+
+
+def _promise(source: Source, name: str, key: Node, node: Node) -> Any:
+    """What the file promises about one number."""
+    if name not in EXPECT_KEYS:
+        source.refuse(key, f"expect has no key {quoted(name)}{did_you_mean(name, EXPECT_KEYS)}")
+    text = source.text_of(node, name)
+    if name in ("rf_at", "source"):
+        return text
+    if not is_budget(text):
+        return source.whole(node, name)
+    try:
+        return read_budget(text, of_bytes=name == "memory")
+    except ValueError as error:
+        raise source.error(node, f"{name}: {quoted(text)} {error}") from None
+
+
+_READERS: dict[str, Callable[[Source, Node, _Draft], object]] = {  # in this order
+    "name": _read_name,
+    "source": _read_cited,
+    "parameters": _read_parameters,
+    "input": _read_input,
+    "blocks": _read_blocks,
+    "layers": _read_layers,
+    "outputs": _read_outputs,
+    "expect": _read_expect,
+}

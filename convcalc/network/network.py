@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
     from convcalc.errors import SpecError
     from convcalc.layers import Layer, Shape
-    from convcalc.network.plan import Item
+    from convcalc.network.items import Item
 
 INPUT = -1  # the place of the network's first input among the nodes; −2, −3 … are further ones
 FIRST_INPUT = "input"  # what the first input is called where a file gives it no name
@@ -101,14 +101,19 @@ class Network:
 
     def error(self, node: Node, what: str) -> SpecError:
         """An error about a node, at its place in the spec."""
-        from convcalc.errors import ShapeError, SpecError  # noqa: PLC0415 - only where something is wrong
+        return node_error(node, what)
 
-        kind = node.layer.kind
-        said = f"{kind}: {what}" if node.name == kind else f"{node.name} ({kind}): {what}"
-        if node.origin is None or not node.origin.source.path:
-            return ShapeError(said)  # type: ignore[return-value]
-        at = node.origin.error(said)
-        return SpecError(at.path, at.line, at.column, said, at.text)
+
+def node_error(node: Node, what: str) -> SpecError:
+    """An error about a node, at its place in the spec."""
+    from convcalc.errors import ShapeError, SpecError  # noqa: PLC0415 - only where something is wrong
+
+    kind = node.layer.kind
+    said = f"{kind}: {what}" if node.name == kind else f"{node.name} ({kind}): {what}"
+    if node.origin is None or not node.origin.source.path:
+        return ShapeError(said)  # type: ignore[return-value]
+    at = node.origin.error(said)
+    return SpecError(at.path, at.line, at.column, said, at.text)
 
 
 def one_layer_network(layer: Layer, shape: Shape) -> Network:

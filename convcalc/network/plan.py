@@ -2,164 +2,61 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from convcalc.errors import SpecError, did_you_mean
+from convcalc.errors import SpecError, SpecErrors, UsageError, did_you_mean
 from convcalc.layers import Layer, every, find
-from convcalc.layers.names import axes_in
+from convcalc.layers.aliases import defaults_of, kinds_of_libraries, own_option
 from convcalc.layers.option_types import OPTION_TYPES
-from convcalc.layers.options import options_of, required_options, unknown_option
-from convcalc.network.expression import Expression, expressions_in
+from convcalc.layers.options import (
+    OPTION_WORDS,
+    Option,
+    option_called,
+    options_of,
+    required_options,
+)
+from convcalc.network.items import (
+    INCOMING,
+    BlockItem,
+    FromItem,
+    GroupItem,
+    Item,
+    Items,
+    LayerItem,
+    MergeItem,
+    Name,
+    Path,
+    Value,
+    WordItem,
+)
+from convcalc.network.loops import read_repeat
+from convcalc.network.parameters import expression_of, read_condition, read_value
+from convcalc.network.template import text_of
 from convcalc.network.yaml_source import Source, description_of
 from convcalc.text import quoted, shortened
-
-Value = Any  # of an option; holds an Expression wherever the text has a $name
 
 KINDS = every()
 
 ITEM_FORMS = "{repeat: 2, layers: […]}, {name: stage1, layers: […]} or {from: conv1}"
-ITEM_WORDS = ("repeat", "from", "name", "layers")
+ITEM_WORDS = ("repeat", "from", "name", "layers", "when")
 MAX_NESTING = 40
 MAX_NAME = 100
 
-
-class Item:
-    """One item of a list of layers.
-
-    Attributes:
-        source, node: where it is.
-        name: the name given to it, or nothing.
-    """
-
-    __slots__ = ("name", "node", "source")
-
-    def __init__(self, source: Source, node: Node, name: str = "") -> None:
-        self.source, self.node, self.name = source, node, name
-
-    def error(self, what: str, node: Node | None = None) -> SpecError:
-        """An error that points at this item, or at a part of it."""
-        return self.source.error(node or self.node, what)
-
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
-        """The values that may hold expressions, and the lists of layers inside."""
-        return (), ()
-
-
-class LayerItem(Item):
-    """A layer; ``ready`` where no option depends on a parameter, so that ``layer`` can be kept."""
-
-    __slots__ = ("cls", "layer", "options", "ready")
-
-    def __init__(
-        self, source: Source, node: Node, name: str, cls: type[Layer], options: dict[str, Value]
-    ) -> None:
-        super().__init__(source, node, name)
-        self.cls, self.options = cls, options
-        self.ready = not any(True for _ in expressions_in(tuple(options.values())))
-        self.layer: Layer | None = None
-
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
-        return () if self.ready else tuple(self.options.values()), ()
-
-
-class MergeItem(LayerItem):
-    """A layer that merges paths."""
-
-    __slots__ = ("paths",)
-
-    def __init__(
-        self,
-        source: Source,
-        node: Node,
-        name: str,
-        cls: type[Layer],
-        options: dict[str, Value],
-        paths: list[Items],
-    ) -> None:
-        super().__init__(source, node, name, cls, options)
-        self.paths = paths
-
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
-        return super().parts()[0], tuple(self.paths)
-
-
-class BlockItem(Item):
-    """A block with its parameters filled in."""
-
-    __slots__ = ("block", "given")
-
-    def __init__(
-        self, source: Source, node: Node, name: str, block: str, given: dict[str, Value]
-    ) -> None:
-        super().__init__(source, node, name)
-        self.block, self.given = block, given
-
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
-        return tuple(self.given.values()), ()
-
-
-class GroupItem(Item):
-    """Layers under a name, or several times over; ``times`` is None for a section."""
-
-    __slots__ = ("layers", "times")
-
-    def __init__(self, source: Source, node: Node, name: str, layers: Items, times: Value) -> None:
-        super().__init__(source, node, name)
-        self.layers, self.times = layers, times
-
-    def parts(self) -> tuple[tuple[Value, ...], tuple[Items, ...]]:
-        return (self.times,), (self.layers,)
-
-
-class FromItem(Item):
-    """Go on from another node."""
-
-    __slots__ = ("target",)
-
-    def __init__(self, source: Source, node: Node, target: str) -> None:
-        super().__init__(source, node)
-        self.target = target
-
-
-class Items(list[Item]):
-    """A list of items.
-
-    Attributes:
-        given: names given in it (and inside its merges and unnamed repeats), which automatic names
-            must stay clear of.
-        used: parameters that expressions anywhere in it use, each with the first such expression.
-    """
-
-    def __init__(self, items: Iterable[Item] = ()) -> None:
-        super().__init__(items)
-        self.given: set[str] = set()
-        self.used: dict[str, Expression] = {}
-        merged: set[int] = set()
-        for item in self:
-            if item.name:
-                self.given.add(item.name)
-            values, lists = item.parts()
-            for expression in expressions_in(values):
-                for name in expression.names:
-                    self.used.setdefault(name, expression)
-            for inner in lists:
-                if id(inner) in merged:
-                    continue
-                merged.add(id(inner))
-                for name, expression in inner.used.items():
-                    self.used.setdefault(name, expression)
-                if isinstance(item, MergeItem) or not item.name:
-                    self.given |= inner.given
+Keys = dict[str, tuple[ScalarNode, Node]]
+_SINGLE = re.compile(r"\$[^\W\d]\w*")
 
 
 class Planner:
     """Reads the lists of layers of one text.
 
     A list or layer that several aliases point to is read once and shared, so that aliases
-    of aliases cost no more than they take to write.
+    of aliases cost no more than they take to write. What is wrong is gathered, an item or an
+    option at a time, in the problems of the source.
 
     Args:
         source: the text.
@@ -176,25 +73,40 @@ class Planner:
         """A list of layers that uses these parameters and no others."""
         items = self._list(node, what)
         for name, expression in items.used.items():
-            if name not in names:
-                self.source.refuse(expression.node, unknown_parameter(name, names))
+            if name not in names and name != INCOMING:
+                self.source.problems.add(
+                    self.source.error(expression.node, unknown_parameter(name, names))
+                )
         return items
 
     def _list(self, node: Node, what: str = "layers") -> Items:
-        """A list of layers."""
-        if id(node) in self._known_lists:
-            return self._known_lists[id(node)]
+        """A list of layers; an empty one where it cannot be read."""
+        found = self._known_lists.get(id(node))
+        if found is None:
+            found = self.source.problems.attempt(self._read_list, node, what, default=Items())
+            self._known_lists[id(node)] = found
+        return found
+
+    def _read_list(self, node: Node, what: str) -> Items:
         if isinstance(node, ScalarNode) and not node.value:
             self.source.refuse(node, f"{what} is empty; list the layers, or write []")
         if id(node) in self._open:
             self.source.refuse(node, f"{what} holds an alias (*) of itself; use repeat")
         if len(self._open) >= MAX_NESTING:
             self.source.refuse(node, f"layers nest deeper than {MAX_NESTING} levels; use blocks")
+        nodes = self.source.sequence(node, what)
         self._open.add(id(node))
-        items = Items(map(self._item, self.source.sequence(node, what)))
+        items = []
+        for each in nodes:
+            try:
+                items.append(self._item(each))
+            except SpecErrors:
+                raise
+            except SpecError as error:
+                self.source.problems.add(error)
+                self._known_items[id(each)] = Item(self.source, each)  # an alias of it is no news
         self._open.remove(id(node))
-        self._known_lists[id(node)] = items
-        return items
+        return Items(items)
 
     def _item(self, node: Node) -> Item:
         """One item of a list of layers."""
@@ -214,7 +126,7 @@ class Planner:
     def _mapped_item(self, node: MappingNode) -> Item:
         """A layer with options, a block, a repeat, a section, or from."""
         keys = self.source.mapping(node, "a layer")
-        if len(keys) > 1 and ("repeat" in keys or "layers" in keys):
+        if len(keys) > 1 and not {"repeat", "layers", "when"}.isdisjoint(keys):
             return self._group(node, keys)
         if "from" in keys:
             return self._from_item(node, keys)
@@ -230,9 +142,7 @@ class Planner:
         ((key, value),) = keys.values()
         return self._named_item(key, self.source.scalar(key, "a layer"), value)
 
-    def _only(
-        self, keys: dict[str, tuple[ScalarNode, Node]], known: tuple[str, ...], what: str
-    ) -> None:
+    def _only(self, keys: Keys, known: tuple[str, ...], what: str) -> None:
         """Refuse keys that have no meaning here."""
         for key, (node, _) in keys.items():
             if key not in known:
@@ -240,36 +150,48 @@ class Planner:
                     node, f"{what} has no option {quoted(key)}{did_you_mean(key, known)}"
                 )
 
-    def _from_item(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Item:
+    def _from_item(self, node: Node, keys: Keys) -> Item:
         """Going on from another layer."""
         self._alone(keys, "from", "make it an item of its own")
         for key, (word, _) in keys.items():
             if key != "from":
                 self.source.refuse(word, f"{quoted(key)} cannot be used next to from; leave it out")
+        place = keys["from"][1]
         return FromItem(
-            self.source, node, OPTION_TYPES[str].take(self.source, keys["from"][1], "from")
+            self.source, node, text_of(OPTION_TYPES[str].take(self.source, place, "from"), place)
         )
 
-    def _alone(self, keys: dict[str, tuple[ScalarNode, Node]], what: str, way_out: str) -> None:
+    def _alone(self, keys: Keys, what: str, way_out: str) -> None:
         """Refuse a layer next to a word of the language."""
         for key, (node, _) in keys.items():
-            if key in self.blocks or _kind(key):
+            if key in self.blocks or is_kind(key):
                 self.source.refuse(node, f"{key} cannot be used next to {what}; {way_out}")
 
-    def _group(self, node: Node, keys: dict[str, tuple[ScalarNode, Node]]) -> Item:
-        """A repeat or a named section."""
-        what = "repeat" if "repeat" in keys else "a section"
+    def _group(self, node: Node, keys: Keys) -> Item:
+        """A repeat, a named section, or layers under a condition."""
+        what = next((word for word in ("repeat", "when") if word in keys), "a section")
         self._alone(keys, what, "put it under layers:")
-        self._only(keys, ("repeat", "name", "layers"), what)
+        self._only(keys, ("repeat", "when", "name", "layers"), what)
         if "layers" not in keys:
-            self.source.refuse(node, "repeat needs layers; list under layers: what to repeat")
-        name = self._name(keys)
-        times = self.source.number(keys["repeat"][1], "repeat") if "repeat" in keys else None
-        if isinstance(times, int) and times < 0:
-            self.source.refuse(keys["repeat"][1], f"repeat is {times}; use 0 or more")
-        return GroupItem(self.source, node, name, self._list(keys["layers"][1]), times)
+            self.source.refuse(
+                node, f"{what} needs layers; list under layers: what to {_DOES[what]}"
+            )
+        attempt = self.source.problems.attempt
+        none: Name = ""
+        name = attempt(self._name, keys, default=none)
+        times, loops = _NOT_REPEATED
+        if "repeat" in keys:
+            place = keys["repeat"][1]
+            times, loops = attempt(read_repeat, self.source, place, default=_NOT_REPEATED)
+        when = attempt(self._when, keys, default=True)
+        layers = self._list(keys["layers"][1])
+        return GroupItem(self.source, node, name, layers, times=times, loops=loops, when=when)
 
-    def _name(self, keys: dict[str, tuple[ScalarNode, Node]]) -> str:
+    def _when(self, keys: Keys) -> Value:
+        """The condition of a group or a path; true where there is none."""
+        return read_condition(self.source, keys["when"][1]) if "when" in keys else True
+
+    def _name(self, keys: Keys) -> Name:
         """The name given among the options, if one is."""
         if "name" not in keys:
             return ""
@@ -281,7 +203,7 @@ class Planner:
             self.source.refuse(
                 node, f"name cannot be {quoted(name)}; use 1 to {MAX_NAME} visible characters"
             )
-        return name
+        return text_of(name, node)
 
     def _named_item(self, key: Node, word: str, value: Node | None) -> Item:
         """A kind or a block, by its word."""
@@ -289,16 +211,41 @@ class Planner:
             return self._block(key, word, value)
         cls = _kind(word)
         if not cls:
+            if word.startswith("$"):
+                return self._word_item(key, word, value)
             self.source.refuse(key, _unknown_kind(word, self.blocks))
         if cls.merges:
             return self._merge(key, cls, value)
         keys = self._option_keys(value, word, cls)
         options = self._read_options(key, cls, keys)
+        if word not in KINDS:
+            options = {**defaults_of(word), **options}
         return LayerItem(self.source, key, self._name(keys), cls, options)
 
-    def _option_keys(
-        self, value: Node | None, word: str, cls: type[Layer] | None = None
-    ) -> dict[str, tuple[ScalarNode, Node]]:
+    def _word_item(self, key: Node, word: str, value: Node | None) -> Item:
+        """A layer whose kind is a parameter."""
+        if not _SINGLE.fullmatch(word):
+            self.source.refuse(
+                key,
+                f"a kind cannot be {quoted(word)}; write the one parameter that names it, as $act",
+            )
+        return WordItem(self.source, key, expression_of(self.source, key, "a layer"), value, self)
+
+    def item_called(self, item: WordItem, word: str) -> Item:
+        """The item that a `WordItem` stands for once its word is known.
+
+        Raises:
+            SpecError: there is no such kind or block, or it has no such options.
+        """
+        found = item.known.get(word)
+        if found is None:
+            found = self._named_item(item.node, word, item.options)
+            Items([found])  # which notes what it uses
+            self.source.problems.tell()
+            item.known[word] = found
+        return found
+
+    def _option_keys(self, value: Node | None, word: str, cls: type[Layer] | None = None) -> Keys:
         """The mapping of options under a kind; an empty node means no options."""
         if value is None or (isinstance(value, ScalarNode) and value.value in ("", "~", "null")):
             return {}
@@ -315,60 +262,105 @@ class Planner:
             )
         return self.source.mapping(value, f"the options of {word}")
 
-    def _read_options(
-        self, key: Node, cls: type[Layer], keys: dict[str, tuple[ScalarNode, Node]]
-    ) -> dict[str, Value]:
+    def _read_options(self, key: Node, cls: type[Layer], keys: Keys) -> dict[str, Value]:
         """The options of one layer, each read as its type wants."""
         known = options_of(cls)
         others = ("name", "paths") if cls.merges else ("name",)
-        also = others if cls.arrays is Layer.arrays else (*others, "weights")
-        options = {}
-        for name, (name_node, value) in keys.items():
-            if name in others:
+        options: dict[str, Value] = {}
+        words: dict[str, str] = {}  # the options, as they are called here
+        for word, (word_node, node) in keys.items():
+            if word in others:
                 continue
-            if name not in known:
-                self.source.refuse(name_node, unknown_option(cls, name, also=also))
-            options[known[name].field] = known[name].type.take(self.source, value, name)
-        missing = [name for name in required_options(cls) if known[name].field not in options]
+            try:
+                if word in known:
+                    name, option = word, known[word]
+                else:
+                    name, option = self._option_called(word_node, cls, word)
+                if name in words:
+                    way_out = f"{words[name]} and {word} mean the same; keep one"
+                    self.source.refuse(word_node, way_out)
+                words[name] = word
+                options[name] = self._option(option, node, word)
+            except SpecErrors:
+                raise
+            except SpecError as error:
+                self.source.problems.add(error)
+                words.setdefault(own_option(cls, word) or _meant(cls, word), word)
+        missing = [name for name in required_options(cls) if name not in words]
         if missing:
-            self.source.refuse(key, f"{cls.kind} needs {_lacking(cls.kind, missing)}")
+            what = f"{cls.kind} needs {_lacking(cls.kind, missing)}"
+            self.source.problems.add(self.source.error(key, what))
         return options
+
+    def _option_called(self, node: Node, cls: type[Layer], word: str) -> tuple[str, Option]:
+        """The option that a word of another library means."""
+        try:
+            return option_called(cls, word, also=_besides(cls))
+        except UsageError as error:
+            raise self.source.error(node, str(error)) from None
+
+    def _option(self, option: Option, node: Node, word: str) -> Value:
+        """The value of an option."""
+        if isinstance(node, ScalarNode) and "$" in node.value:
+            self.source.check_tag(node)
+            if option.type is OPTION_TYPES[str]:
+                return text_of(node.value, node)
+            return expression_of(self.source, node, word)
+        return option.type.take(self.source, node, word)
 
     def _merge(self, key: Node, cls: type[Layer], value: Node | None) -> Item:
         """A join, such as add or concat, with its paths."""
-        keys: dict[str, tuple[ScalarNode, Node]] = {}
+        keys: Keys = {}
         options: dict[str, Value] = {}
         if isinstance(value, MappingNode):
             keys = self.source.mapping(value, f"the options of {cls.kind}")
             options = self._read_options(key, cls, keys)
             value = keys["paths"][1] if "paths" in keys else None
+        if "paths" not in keys and _likely(keys, "paths"):
+            return Item(self.source, key)  # misspelt, and told so
         if value is None or (isinstance(value, ScalarNode) and not value.value):
             self.source.refuse(
                 key,
                 f"{cls.kind} needs paths; list one list of layers for each, [] for the input itself",
             )
-        paths = [
-            self._list(path, f"a path of {cls.kind}")
-            for path in self.source.sequence(value, f"the paths of {cls.kind}")
-        ]
+        nodes = self.source.sequence(value, f"the paths of {cls.kind}")
+        paths = [self._path(path, f"a path of {cls.kind}") for path in nodes]
         return MergeItem(self.source, key, self._name(keys), cls, options, paths)
+
+    def _path(self, node: Node, what: str) -> Path:
+        """A path of a merge: a list of layers, or one with a condition."""
+        if not isinstance(node, MappingNode) or not any(
+            key.value == "when" for key, _ in node.value
+        ):
+            return Path(self._list(node, what))
+        keys = self.source.mapping(node, what)
+        self._only(keys, ("when", "layers"), what)
+        if "layers" not in keys:
+            self.source.refuse(node, f"{what} needs layers; list them under layers:, [] for none")
+        when = self.source.problems.attempt(self._when, keys, default=True)
+        return Path(self._list(keys["layers"][1], what), when)
 
     def _block(self, key: Node, word: str, value: Node | None) -> Item:
         """A block with its parameters."""
         keys = self._option_keys(value, word)
+        if self.blocks[word].is_broken:
+            return Item(self.source, key)
         parameters = self.blocks[word].parameters
         given = {}
+        attempt = self.source.problems.attempt
         for name, (name_node, node) in keys.items():
             if name == "name":
                 continue
-            if name not in parameters:
-                known = [*parameters, "name"]
-                self.source.refuse(
-                    name_node,
-                    f"block {word} has no parameter {quoted(name)}"
-                    f"{did_you_mean(name, known) if parameters else '; it has none'}",
-                )
-            given[name] = self.source.number(node, name)
+            if name in parameters:
+                given[name] = attempt(read_value, self.source, node, name, default=0)
+                continue
+            known = [*parameters, "name"]
+            what = (
+                f"block {word} has no parameter {quoted(name)}"
+                f"{did_you_mean(name, known) if parameters else '; it has none'}"
+            )
+            self.source.problems.add(self.source.error(name_node, what))
+            given[_nearest(name, parameters)] = 0
         missing = [
             name for name, value in parameters.items() if value is None and name not in given
         ]
@@ -377,8 +369,38 @@ class Planner:
         return BlockItem(self.source, key, self._name(keys), word, given)
 
 
+_NOT_REPEATED: tuple[Value, dict[str, Value]] = (None, {})
+_DOES = {"repeat": "repeat", "when": "put in", "a section": "name"}
+
+
+def _besides(cls: type[Layer]) -> tuple[str, ...]:
+    """What may stand beside the options of a kind."""
+    words = ("name", "paths") if cls.merges else ("name",)
+    return words if cls.arrays is Layer.arrays else (*words, "weights")
+
+
+def _meant(cls: type[Layer], word: str) -> str:
+    """The option that was most likely meant by an unknown word, which is then not missing as well."""
+    hint = OPTION_WORDS.get(word, "")
+    return hint if hint in options_of(cls) else _nearest(word, options_of(cls))
+
+
+def _likely(words: Iterable[str], known: str) -> bool:
+    """Whether one of the words is most likely meant to be a known one."""
+    return any(_nearest(word, [known]) == known for word in words)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that an unknown one is most like; itself where it is like none."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only once something is wrong
+
+    return next(iter(get_close_matches(word[:100], known, n=1, cutoff=0.6)), word)
+
+
 def unknown_parameter(name: str, names: Collection[str]) -> str:
     """The message about a $name that is not a parameter."""
+    if name == "i":
+        return "no parameter $i here; to count the turns of a repeat, write repeat: {i: 3}"
     near = did_you_mean(name, names) if names else "; add it under parameters:"
     return f"no parameter ${shortened(name)} here{near}"
 
@@ -388,12 +410,15 @@ def _lacking(word: str, names: list[str]) -> str:
     return f"{' and '.join(names)}; write {word}: {{{', '.join(f'{name}: …' for name in names)}}}"
 
 
+def is_kind(word: str) -> bool:
+    """Whether a word is a kind's name, here or in PyTorch, Keras or Caffe."""
+    return _kind(word) is not None
+
+
+@lru_cache(maxsize=500)
 def _kind(word: str) -> type[Layer] | None:
-    """The kind of this name, which may say the number of axes, as conv2d does; no other alias."""
-    if word in KINDS:
-        return KINDS[word]
-    cls = find(word) if axes_in(word) else None
-    return cls if cls and word in cls.dimension_names() else None
+    """The kind of this name, or as PyTorch, Keras or Caffe spells it."""
+    return KINDS.get(word) or kinds_of_libraries().get(word)
 
 
 def _unknown_kind(word: str, blocks: dict[str, Any]) -> str:

@@ -6,13 +6,16 @@ from inspect import getdoc
 from typing import Any
 
 from convcalc.layers import Layer
+from convcalc.layers.aliases import kinds_of_libraries, option_words
 from convcalc.layers.options import options_of, required_options
 from convcalc.layers.values import MAX_DIGITS
-from convcalc.network.expression import MAX_CHARACTERS
+from convcalc.network.expression import FUNCTIONS, MAX_CHARACTERS
 from convcalc.network.graph_plan import NETWORK_KEYS
 from convcalc.network.inputs import MAX_INPUTS
-from convcalc.network.load import EXPECT_KEYS, MAX_PARAMETERS, TOP_KEYS
+from convcalc.network.load import EXPECT_KEYS, TOP_KEYS
+from convcalc.network.loops import MAX_LOOPS
 from convcalc.network.outputs import MAX_OUTPUTS
+from convcalc.network.parameters import MAX_ITEMS, MAX_NESTED, MAX_PARAMETERS
 from convcalc.network.plan import ITEM_WORDS, KINDS, MAX_NAME
 
 _SHOWN = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME}
@@ -20,23 +23,36 @@ _NAME = {**_SHOWN, "not": {"const": "input"}}
 _TARGET = {"type": "string", "minLength": 1}
 _WORD = {"type": "string", "pattern": r"^[A-Za-z_\u0080-\uffff][0-9A-Za-z_\u0080-\uffff]*$"}
 _PARAMETER = {**_WORD, "not": {"const": "name"}}
-_PART = (
-    r"[^.,:;!?&|^<>='\"~@#`\[\]{}\\]*"  # of an expression: no character that means nothing there
-)
+_LETTER = r"[A-Za-z_\u0080-\uffff]"
+_PART = r"(?:[^.,:;!?&|^<>='\"~@#`\[\]{}\\]|[0-9]\.[0-9])*"  # of an expression: nothing that means nothing there
+_CALL = rf"(?:{'|'.join(FUNCTIONS)})\([^:;!?&|^<>='\"~@#`\[\]{{}}\\]*\){_PART}"
 _EXPRESSION = {
     "type": "string",
-    "pattern": rf"^{_PART}\$[A-Za-z_\u0080-\uffff]{_PART}$",
+    "pattern": rf"^(?:{_PART}\${_LETTER}{_PART}|{_PART}{_CALL}|[0-9][-+*/%(). 0-9]*[*/][-+*/%(). 0-9]*)$",
     "maxLength": MAX_CHARACTERS,
 }
+_ANY_EXPRESSION = {  # also one that compares
+    "type": "string",
+    "pattern": rf"^[^:;?&|^'\"~@#`\[\]{{}}\\]*\${_LETTER}[^:;?&|^'\"~@#`\[\]{{}}\\]*$",
+    "maxLength": MAX_CHARACTERS,
+}
+_ONE_NAME = rf"^\$(?:{_LETTER})[0-9A-Za-z_\u0080-\uffff]*$"
 _LARGEST = 10**MAX_DIGITS - 1
 _WHOLE = {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}
 _NUMBER = {"$ref": "#/$defs/number"}
 _LAYERS = {"$ref": "#/$defs/layers"}
+_VALUE = {"$ref": "#/$defs/value"}
+_CONDITION = {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/expression"}]}
 _SHAPE = {
-    "type": "array",
-    "items": {"$ref": "#/$defs/positive"},
-    "minItems": 1,
-    "maxItems": 4,
+    "anyOf": [
+        {
+            "type": "array",
+            "items": {"$ref": "#/$defs/positive"},
+            "minItems": 1,
+            "maxItems": 4,
+        },
+        {"type": "string", "pattern": "^0*[1-9][0-9]*(?:[xX×,] ?0*[1-9][0-9]*){1,3}$"},
+    ]
 }
 
 
@@ -52,16 +68,20 @@ def schema() -> dict[str, Any]:
         "$defs": {
             "number": {"anyOf": [_WHOLE, _EXPRESSION]},
             "positive": {"anyOf": [{**_WHOLE, "minimum": 1}, _EXPRESSION]},
+            "expression": _ANY_EXPRESSION,
+            "value": _value(MAX_NESTED),
+            **{f"{kind}_options": _options_schema(cls) for kind, cls in KINDS.items()},
             "layers": {"type": "array", "items": {"$ref": "#/$defs/layer"}},
             "layer": {
                 "anyOf": [
                     _bare_kinds(),
                     _block_name(),
                     *map(_kind_schema, KINDS.values()),
-                    *(_dimension_schema(cls) for cls in KINDS.values() if cls.dimension_names()),
+                    *(_other_names(cls, words) for cls, words in _library_words().items()),
                     *_group_and_from(),
                     _network_use(),
                     _block_use(),
+                    *_kind_as_parameter(),
                 ]
             },
         },
@@ -89,7 +109,7 @@ def _top_properties() -> dict[str, Any]:
         "parameters": {
             "type": "object",
             "propertyNames": _WORD,
-            "additionalProperties": _WHOLE,
+            "additionalProperties": _value(MAX_NESTED, named=False),
             "maxProperties": MAX_PARAMETERS,
         },
         "blocks": {
@@ -130,6 +150,28 @@ def _top_properties() -> dict[str, Any]:
     return {key: properties[key] for key in TOP_KEYS}
 
 
+def _value(depth: int, *, named: bool = True) -> dict[str, Any]:
+    """The value of a parameter: a number, a word, true or false, or a list of these.
+
+    Args:
+        depth: how deep lists may be.
+        named: whether it may use other parameters.
+    """
+    word = {"type": "string", "pattern": rf"^{_LETTER}[-.0-9A-Za-z_\u0080-\uffff]{{0,99}}$"}
+    forms: list[dict[str, Any]] = [
+        {"type": "number", "minimum": -_LARGEST, "maximum": _LARGEST},
+        {"type": "boolean"},
+        word,
+        {**_EXPRESSION} if named else {**_EXPRESSION, "not": {"pattern": r"\$"}},
+    ]
+    if named:
+        forms.append({"$ref": "#/$defs/expression"})
+    if depth:
+        items = _value(depth - 1, named=named)
+        forms.append({"type": "array", "items": items, "minItems": 1, "maxItems": MAX_ITEMS})
+    return {"anyOf": forms}
+
+
 def _block_schema() -> dict[str, Any]:
     """The definition of a block."""
     return {
@@ -146,7 +188,7 @@ def _block_schema() -> dict[str, Any]:
                     {
                         "type": "object",
                         "propertyNames": _PARAMETER,
-                        "additionalProperties": {"anyOf": [_NUMBER, {"type": "null"}]},
+                        "additionalProperties": {"anyOf": [_VALUE, {"type": "null"}]},
                         "maxProperties": MAX_PARAMETERS,
                     },
                 ]
@@ -161,7 +203,16 @@ def _block_schema() -> dict[str, Any]:
 def _bare_kinds() -> dict[str, Any]:
     """Kinds that may stand without options."""
     bare = [cls for cls in KINDS.values() if not required_options(cls) and not cls.merges]
-    return {"enum": [name for cls in bare for name in (cls.kind, *cls.dimension_names())]}
+    words = [word for cls in bare for word in _library_words().get(cls, ())]
+    return {"enum": [*(cls.kind for cls in bare), *words]}
+
+
+def _library_words() -> dict[type[Layer], list[str]]:
+    """The libraries' names for each kind that has some."""
+    found: dict[type[Layer], list[str]] = {}
+    for word, cls in kinds_of_libraries().items():
+        found.setdefault(KINDS[cls.kind], []).append(word)
+    return found
 
 
 def _kind_schema(cls: type[Layer]) -> dict[str, Any]:
@@ -169,58 +220,99 @@ def _kind_schema(cls: type[Layer]) -> dict[str, Any]:
     return {
         "type": "object",
         "description": (getdoc(cls) or "").split("\n", 1)[0],
-        "properties": {cls.kind: _options_schema(cls)},
+        "properties": {cls.kind: _options_of(cls)},
         "required": [cls.kind],
         "additionalProperties": False,
     }
 
 
-def _dimension_schema(cls: type[Layer]) -> dict[str, Any]:
-    """One kind under its names with a dimension, such as conv1d."""
+def _other_names(cls: type[Layer], words: list[str]) -> dict[str, Any]:
+    """One kind under its other names, such as conv1d and Conv1D."""
     return {
         "type": "object",
-        "properties": dict.fromkeys(cls.dimension_names(), _options_schema(cls)),
+        "properties": dict.fromkeys(words, _options_of(cls)),
         "minProperties": 1,
         "maxProperties": 1,
         "additionalProperties": False,
     }
 
 
+def _options_of(cls: type[Layer]) -> dict[str, Any]:
+    """What stands under a kind, which is said in one place for all of its names."""
+    return {"$ref": f"#/$defs/{cls.kind}_options"}
+
+
 def _options_schema(cls: type[Layer]) -> dict[str, Any]:
     """What stands under a kind."""
+    others = option_words(cls)
     properties: dict[str, Any] = {"name": _NAME, **_schemas(cls)}
-    required = required_options(cls)
-    paths = {"type": "array", "items": _LAYERS, "minItems": 2}
     if cls.merges:
+        conditional = {
+            "type": "object",
+            "properties": {"when": _CONDITION, "layers": _LAYERS},
+            "required": ["when", "layers"],
+            "additionalProperties": False,
+        }
+        paths = {"type": "array", "items": {"anyOf": [_LAYERS, conditional]}, "minItems": 2}
         properties["paths"] = paths
-        required = [*required, "paths"]
     if cls.arrays is not Layer.arrays:
         properties["weights"] = _TARGET
-    options = {
+    needed = [_required(name, others) for name in required_options(cls)]
+    options: dict[str, Any] = {
         "type": "object",
         "properties": properties,
-        "required": required,
         "additionalProperties": False,
     }
     if cls.merges:
-        return {"anyOf": [options] if required_options(cls) else [paths, options]}
-    return options if required else {"anyOf": [options, {"type": "null"}]}
+        needed.append({"required": ["paths"]})
+    if needed:
+        options["allOf"] = needed
+    if cls.merges:
+        return {"anyOf": [options] if required_options(cls) else [properties["paths"], options]}
+    return options if needed else {"anyOf": [options, {"type": "null"}]}
 
 
 def _schemas(cls: type[Layer]) -> dict[str, Any]:
-    """The schema of each option of a kind."""
-    return {option.name: dict(option.type.schema) for option in options_of(cls).values()}
+    """The schema of each option of a kind, under its own name and those of libraries."""
+    found: dict[str, Any] = {}
+    for option in options_of(cls).values():
+        own = option.type.schema
+        any_of = [own, {"$ref": "#/$defs/expression"}]
+        found[option.name] = own if option.type.takes_number else {"anyOf": any_of}
+    found |= {word: found[name] for word, name in option_words(cls).items()}
+    return found | dict.fromkeys(cls.incoming, _NUMBER)
+
+
+def _required(name: str, others: dict[str, str]) -> dict[str, Any]:
+    """That an option must be given, by one of its words."""
+    words = [name, *(word for word, own in others.items() if own == name)]
+    return {"oneOf": [{"required": [word]} for word in words]}
 
 
 def _group_and_from() -> list[dict[str, Any]]:
     """repeat, sections and from."""
-    times = {"anyOf": [{**_WHOLE, "minimum": 0}, _EXPRESSION]}
+    count = {"anyOf": [{**_WHOLE, "minimum": 0}, _EXPRESSION]}
+    values = {"type": "array", "items": _VALUE, "minItems": 1, "maxItems": MAX_ITEMS}
+    loops = {
+        "type": "object",
+        "propertyNames": {**_WORD, "not": {"const": "for"}},
+        "additionalProperties": {"anyOf": [*count["anyOf"], values]},
+        "minProperties": 1,
+        "maxProperties": MAX_LOOPS,
+    }
+    times = {"anyOf": [*count["anyOf"], loops]}
     return [
         {
             "type": "object",
-            "properties": {"name": _NAME, "layers": _LAYERS, "repeat": times, "weights": _TARGET},
+            "properties": {
+                "name": _NAME,
+                "layers": _LAYERS,
+                "repeat": times,
+                "when": _CONDITION,
+                "weights": _TARGET,
+            },
             "required": ["layers"],
-            "anyOf": [{"required": ["repeat"]}, {"required": ["name"]}],
+            "anyOf": [{"required": [word]} for word in ("repeat", "name", "when")],
             "additionalProperties": False,
         },
         {
@@ -263,7 +355,7 @@ def _network_use() -> dict[str, Any]:
 
 def _taken() -> list[str]:
     """Words that cannot be the name of a block."""
-    return [*KINDS, *ITEM_WORDS]
+    return [*KINDS, *kinds_of_libraries(), *ITEM_WORDS]
 
 
 def _block_name() -> dict[str, Any]:
@@ -275,13 +367,27 @@ def _block_use() -> dict[str, Any]:
     """A block with its parameters: names are the file's own, so only their form is checked."""
     parameters = {
         "type": "object",
-        "properties": {"name": _NAME, "weights": {"anyOf": [_TARGET, _NUMBER]}},
-        "additionalProperties": _NUMBER,
+        "properties": {"name": _NAME, "weights": {"anyOf": [_TARGET, _VALUE]}},
+        "additionalProperties": _VALUE,
     }
     return {
         "type": "object",
-        "propertyNames": {**_WORD, "not": {"enum": _taken()}},
+        "propertyNames": {**_WORD, "not": {"enum": [*_taken(), "network"]}},
         "additionalProperties": {"anyOf": [parameters, {"type": "null"}]},
         "minProperties": 1,
         "maxProperties": 1,
     }
+
+
+def _kind_as_parameter() -> list[dict[str, Any]]:
+    """A layer whose kind is a parameter; its options are those of whatever kind that is."""
+    return [
+        {"type": "string", "pattern": _ONE_NAME},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": _ONE_NAME},
+            "additionalProperties": {"anyOf": [{"type": "object"}, {"type": "null"}]},
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    ]

@@ -13,7 +13,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import STDIN, check_size, decode, read_file
 from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION
-from convcalc.network.expression import Expression, ExpressionError
+from convcalc.network.expression import Expression, ExpressionError, is_expression
+from convcalc.network.problems import Problems
 from convcalc.text import printable, quoted, shortened
 
 try:
@@ -71,10 +72,14 @@ class Source:
     Args:
         path: how to call the text in messages.
         text: the text.
+
+    Attributes:
+        problems: what was found to be wrong so far, by a reader that goes on.
     """
 
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
+        self.problems = Problems()
 
     @cached_property
     def lines(self) -> list[str]:
@@ -247,9 +252,9 @@ class Source:
         return text.lower() == "true"
 
     def number(self, node: Node, what: str) -> Any:
-        """A whole number, or an expression over $names."""
+        """A whole number, or an expression."""
         text = self.scalar(node, what)
-        if "$" not in text:
+        if not is_expression(text):
             return self.whole_text(node, text, what)
         try:
             return Expression(text, node)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from convcalc.errors import ShapeError, UsageError
 from convcalc.layers import Shape, find
 from convcalc.layers.options import required_options
-from convcalc.network.chain import Chain, Written, read_word
+from convcalc.network.chain import Chain, Written, read_words
+from convcalc.network.chain_groups import has_groups, words_in
 from convcalc.registry import Registry
 from convcalc.text import plural, times
 
@@ -110,7 +111,7 @@ def read(text: str, axes: int = 0) -> Reading:
         message = f"the network has {len(text):,} characters; at most {MAX_TEXT:,} are read"
         raise UsageError(message)
     if _is_chain(text):  # most are, and need none of the notations
-        return Reading([read_word(word) for word in text.split()])
+        return Reading([*read_words(text.split(), MAX_LAYERS)])
     names = [*NOTATIONS] if "(" in text else ["words"]  # all others are calls
     cls = next(cls for cls in map(NOTATIONS.__getitem__, names) if cls.fits(text))
     found = cls.read(text, axes)
@@ -122,6 +123,9 @@ def read(text: str, axes: int = 0) -> Reading:
 
 def _is_chain(text: str) -> bool:
     """Whether each word is of the chain language for sure."""
+    if has_groups(text):
+        words = words_in(text)
+        return all(map(_is_word_of_chain, words)) or any(":" in word for word in words)
     return bool(text) and all(map(_is_word_of_chain, text.split()))
 
 

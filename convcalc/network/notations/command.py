@@ -9,6 +9,7 @@ from convcalc.errors import UsageError
 from convcalc.files import STDIN, decode, read_file
 from convcalc.layers import find
 from convcalc.network.chain import parse_chain
+from convcalc.network.chain_groups import has_groups, words_in
 from convcalc.text import quoted
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 _CALL = re.compile(r"(?:[a-zA-Z_]\w*\.)*[A-Z]\w*\(")
+_EQUALS = re.compile(r"(?:[0-9]+\*)?([a-z][a-z_0-9]*)=[a-z]*[0-9][^\s(]*")
 _MAX_BYTES = 80_000  # more than any text that is read has
 
 
@@ -32,7 +34,7 @@ def chain_of(words: tuple[str, ...], shape: Shape) -> Network:
     """
     if words == (STDIN,):
         text = decode(read_file(STDIN, _MAX_BYTES, "network"), "<stdin>")
-    elif all(map(_is_of_chain, words)) or not any(map(_is_written_out, words)):
+    elif _is_chain(words):
         return parse_chain(list(words), shape)
     else:
         _check_one_notation(words)
@@ -40,6 +42,18 @@ def chain_of(words: tuple[str, ...], shape: Shape) -> Network:
     from convcalc.network.notations import network_of  # noqa: PLC0415 - a chain needs none of them
 
     return network_of(text, shape)[0]
+
+
+def _is_chain(words: tuple[str, ...]) -> bool:
+    """Whether words are of the chain language, or of none that is known."""
+    text = " ".join(words)
+    if has_groups(text):
+        inside = words_in(text)
+        return all(map(_is_of_chain, inside)) or any(":" in word for word in inside)
+    if all(map(_is_of_chain, words)) or not any(map(_is_written_out, words)):
+        return True
+    wrong = map(_EQUALS.fullmatch, words)  # the chain says how to write those
+    return any(find(match[1]) for match in wrong if match)
 
 
 def _check_one_notation(words: tuple[str, ...]) -> None:

@@ -1,0 +1,136 @@
+"""Words of PyTorch, Keras and Caffe that mean the same as a kind or an option here.
+
+A word is taken only where it means the same. Others are known to messages alone: Caffe's Scale is no
+product of paths, Keras's GlobalAveragePooling2D leaves no axes, ONNX's pads are in another order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+from convcalc.errors import ShapeError
+from convcalc.layers.base import KINDS, Layer, with_axes
+from convcalc.layers.names import axes_in, with_dimensions
+from convcalc.text import plural
+
+LIBRARIES = ("pytorch", "keras", "caffe")
+_OTHERWISE = {  # words whose layers do something else than the kind that they are nearest to
+    "BatchNorm", "Crop", "LayerNormalization", "Reshape", "Scale", "interpolate", "view",
+    *with_dimensions("GlobalAveragePooling{}D"), *with_dimensions("GlobalMaxPooling{}D"),
+}  # fmt: skip
+
+# Options; of several names a word means the first that the kind has. A kind may add its own.
+_OPTIONS: dict[str, tuple[str, ...]] = {
+    "filters": ("out_channels",),
+    "num_filters": ("out_channels",),
+    "nb_filter": ("out_channels",),
+    "num_output": ("out_channels", "out_features"),
+    "units": ("out_features",),
+    "kernel": ("kernel_size",),
+    "kernel_shape": ("kernel_size",),
+    "pool_size": ("kernel_size",),
+    "strides": ("stride",),
+    "pad": ("padding",),
+    "dilations": ("dilation",),
+    "dilation_rate": ("dilation",),
+    "group": ("groups",),
+    "use_bias": ("bias",),
+    "bias_term": ("bias",),
+    "depth_multiplier": ("multiplier",),
+    "alpha": ("negative_slope",),
+    "elementwise_affine": ("affine",),
+    "center": ("shift",),
+    "min_val": ("min",),
+    "max_val": ("max",),
+}
+
+
+@cache
+def kinds_of_libraries() -> dict[str, type[Layer]]:
+    """The libraries' names for kinds, as they spell them; also ours with a dimension, such as conv2d."""
+    found: dict[str, type[Layer]] = {}
+    for cls in KINDS.values():
+        words = [word for library in LIBRARIES for word in cls.aliases.get(library, ())]
+        for word in (*cls.dimension_names(), *words):
+            if word not in _OTHERWISE and word not in KINDS.known:
+                axes = axes_in(word)
+                found.setdefault(word, with_axes(cls, axes) if axes else cls)
+    return found
+
+
+def defaults_of(word: str) -> dict[str, Any]:
+    """The options whose default a library's name for a kind changes.
+
+    >>> defaults_of("Conv2DTranspose"), defaults_of("ConvTranspose2d")
+    ({'size_rule': 'keras'}, {})
+    """
+    cls = kinds_of_libraries().get(word)
+    return dict(cls.keras_defaults) if cls and word in cls.aliases.get("keras", ()) else {}
+
+
+def own_option(cls: type[Layer], word: str) -> str:
+    """The option that a word means for a kind; nothing if it means none.
+
+    >>> own_option(KINDS["conv"], "filters"), own_option(KINDS["linear"], "num_output")
+    ('out_channels', 'out_features')
+    """
+    known = {field.name.removesuffix("_") for field in fields(cls)}
+    if word in known:
+        return word
+    names = (cls.option_words.get(word, ""), *_OPTIONS.get(word, ()))
+    return next((name for name in names if name in known), "")
+
+
+def option_words(cls: type[Layer]) -> dict[str, str]:
+    """The other words for the options of a kind, each with the option."""
+    words = {word: own_option(cls, word) for word in (*cls.option_words, *_OPTIONS)}
+    return {word: name for word, name in words.items() if name and word != name}
+
+
+# ------------------------------------------------------------- what a text says that comes in
+
+
+_STATING: dict[type[Layer], type[Layer]] = {}
+
+
+def build(cls: type[Layer], options: dict[str, Any]) -> Layer:
+    """A layer of checked options, among which may be how much comes in, such as in_channels.
+
+    The layer then refuses to read anything else.
+    """
+    words = [word for word in cls.incoming if word in options]
+    if not words:
+        return cls(**_by_field(cls, options))
+    values = dict(options)
+    stated = {word: values.pop(word) for word in words}
+    made = _STATING.get(cls)
+    if made is None:
+        made = _STATING[cls] = type(cls.__name__, (cls,), {"check": _checking(cls)})
+    layer = made(**_by_field(cls, values))
+    object.__setattr__(layer, "stated", stated)
+    return layer
+
+
+def _by_field(cls: type[Layer], options: dict[str, Any]) -> dict[str, Any]:
+    """The options by the names of their fields; one that is called as a method is ends in _."""
+    own = {field.name for field in fields(cls)}
+    return {name if name in own else f"{name}_": value for name, value in options.items()}
+
+
+def _checking(cls: type[Layer]) -> Any:
+    """The check of a kind, and of what a layer of it says that comes in."""
+
+    def check(self: Any, shape: Any, *others: Any) -> None:
+        cls.check(self, shape, *others)
+        for word, number in self.stated.items():
+            if number != shape[0]:
+                come = plural(shape[0], "channel" if len(shape) > 1 else "value")
+                verb = "comes" if shape[0] == 1 else "come"
+                message = (
+                    f"{word} is {number:,}, but {come} {verb} in; write {shape[0]}, or leave it out"
+                )
+                raise ShapeError(message)
+
+    return check

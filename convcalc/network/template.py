@@ -1,0 +1,60 @@
+"""Texts with $names in them: ``name: conv$width``, ``from: stage${i}_out``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from convcalc.network.expression import ExpressionError, Names, said
+
+_NAME = re.compile(r"\$(?:([^\W\d]\w*)|\{([^\W\d]\w*)\}|\$)")
+
+
+class Template:
+    """A text in which each $name stands for the value of a parameter.
+
+    Args:
+        text: the characters; a $name that letters follow is written ``${name}``, and $ itself ``$$``.
+        node: its place in a file, for messages.
+
+    Attributes:
+        names: the parameters that it uses.
+
+    >>> Template("conv${width}_$i").value({"width": 64, "i": 2})
+    'conv64_2'
+    """
+
+    __slots__ = ("names", "node", "text")
+
+    def __init__(self, text: str, node: Any = None) -> None:
+        self.text, self.node = text, node
+        names = [plain or braced for plain, braced in _NAME.findall(text)]
+        self.names = tuple(filter(None, names))
+
+    def value(self, names: Names) -> str:
+        """The text with the values in it.
+
+        Raises:
+            ExpressionError: an unknown name, or a value that is neither a whole number nor a word.
+        """
+        return _NAME.sub(lambda found: self._part(found[1] or found[2], names), self.text)
+
+    def _part(self, name: str | None, names: Names) -> str:
+        """What stands for one $name, or for $$."""
+        if name is None:
+            return "$"
+        value = names.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            message = (
+                f"uses ${name}, which is {said(value)}; only whole numbers and words make names"
+            )
+            error = ExpressionError(message)
+            error.node = self.node
+            raise error
+        return str(value)
+
+
+def text_of(text: str, node: Any = None) -> str | Template:
+    """A text, which is a template where it has a $name in it."""
+    template = Template(text, node)
+    return template if template.names else template.value({})
