@@ -15,6 +15,7 @@ from convcalc.cli.view_options import view_options, view_report
 EXAMPLES = """
     convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120
     convcalc chain --input 1x224x224 '55*conv:k5'
+    convcalc chain --input 3x32x32 '3*(conv:k3c64p1 relu pool:k2)' fc:10
     convcalc chain --input 3x32x32 conv:k3c64psame relu gap fc:10
     convcalc chain --input 100x1x1 tconv:k4c512 tconv:k4c256s2p1 tconv:k4c128s2p1
     convcalc chain --input 3x32x32 CONV5-64 POOL2 FC-10
