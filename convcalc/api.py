@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.layers import make
 from convcalc.layers.values import checked_shape
+from convcalc.network.axes import channels_first, checked_order
 from convcalc.network.chain import parse_chain
 from convcalc.network.network import Network, one_layer_network
 
@@ -32,7 +33,8 @@ def load(target: str, **options: Any) -> Network:
 
     Args:
         target: a path, or a name from `networks`.
-        options: ``parameters={"classes": 10}``, ``input=(3, 256, 256)``, ``max_layers=…``.
+        options: ``parameters={"classes": 10}``, ``input=(3, 256, 256)``, ``max_layers=…``,
+            ``order="hwc"`` where the input's channels stand last.
 
     Raises:
         ConvcalcError: the file is missing or wrong; the message says where and what to do.
@@ -56,12 +58,13 @@ def loads(text: str, **options: Any) -> Network:
     return from_text(text, **options)
 
 
-def chain(input: str | Sequence[int], *words: str) -> Network:
+def chain(input: str | Sequence[int], *words: str, order: str = "") -> Network:
     """A stack of layers in the one-line language.
 
     Args:
         input: the shape that goes in, channels first: ``(3, 32, 32)`` or ``"3x32x32"``.
         words: one layer each.
+        order: ``hwc`` where the channels stand last.
 
     Raises:
         ConvcalcError: a word is not a layer, or a layer does not fit.
@@ -69,7 +72,9 @@ def chain(input: str | Sequence[int], *words: str) -> Network:
     >>> [step.output for step in chain("1x32x32", "conv:k5c6", "pool:k2").walk()]
     [(6, 28, 28), (6, 14, 14)]
     """
-    return parse_chain(words, checked_shape(input))
+    network = parse_chain(words, channels_first(checked_shape(input), checked_order(order)))
+    network.order = order
+    return network
 
 
 def sizes(network: Network) -> list[AxisSizes]:

@@ -11,6 +11,7 @@ from convcalc.analysis.rows import not_counted
 from convcalc.analysis.shapes import shapes_at
 from convcalc.errors import ConvcalcError
 from convcalc.layers.rf import Fields, UnknownField
+from convcalc.network.axes import order_notes, words_text
 from convcalc.network.budget import Budget
 from convcalc.text import AtLeast, per_axis, times
 
@@ -26,6 +27,7 @@ def notes_of(analysis: Analysis) -> list[str]:
             steps.setdefault(note, []).append(step.name)
     return [
         *analysis.network.notes,
+        *order_notes(analysis.network),
         *(f"{listed(names)}: {note}" for note, names in steps.items()),
         *_unknown_fields(analysis),
         *[note for walked in analysis.by_input.values() for note in _wider_than_image(walked)],
@@ -57,7 +59,8 @@ def _unknown_fields(analysis: Analysis) -> Iterator[str]:
 def _wider_than_image(analysis: Analysis) -> Iterator[str]:
     """A note on the first map whose units see more than the image, if one does."""
     image = analysis.image.output[1:]
-    called = "the image" if len(analysis.images) == 1 else analysis.image.name
+    the_image = "the image" if len(image) > 1 else "the input"
+    called = the_image if len(analysis.images) == 1 else analysis.image.name
     trunk = {step.place for output in analysis.outputs for step in analysis.trunk(output)}
     last = max(trunk, default=0)
     for step in analysis.steps[:last]:
@@ -66,7 +69,8 @@ def _wider_than_image(analysis: Analysis) -> Iterator[str]:
             continue
         if any(axis.size > n > 1 for axis, n in zip(rf, image)):
             yield (
-                f"{step.name} and on: the receptive field ({per_axis([axis.size for axis in rf])} pixels) is "
+                f"{step.name} and on: the receptive field ({per_axis([axis.size for axis in rf])} "
+                f"{words_text(analysis.network)}) is "
                 f"wider than {called} ({times(image)}); the rest of it is padding"
             )
             return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from convcalc.analysis.rows import field_text
 from convcalc.errors import UsageError
 from convcalc.layers.rf import AnyField, UnknownField
+from convcalc.network.axes import words_text
 from convcalc.text import grouped, per_axis
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from convcalc.layers.rf import Fields
     from convcalc.report import Report
 
-_MEANING = "before, after = pixels that a unit sees beyond its own stride; a tile of the input needs as many around it (its halo)"
+_MEANING = "before, after = {} that a unit sees beyond its own stride; a tile of the input needs as many around it (its halo)"
 
 
 def add_output_fields(report: Report, analysis: Analysis, rate: int | None = None) -> Report:
@@ -39,7 +40,7 @@ def add_output_fields(report: Report, analysis: Analysis, rate: int | None = Non
     data = [{"name": name, **_data(rf, rate)} for name, rf in analysis.rf.items()]
     return replace(
         report,
-        footer=[*lines, _MEANING, *report.footer],
+        footer=[*lines, _MEANING.format(words_text(analysis.network)), *report.footer],
         facts={**report.facts, "rf_of_outputs": data},
     )
 

@@ -45,6 +45,7 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
             *unproven_lines(analysis),
             convention_text(batch),
             *left_out(analysis),
+            *_turned(analysis),
         ],
         facts={
             "network": network.name,
@@ -52,6 +53,7 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
             "input": list(network.input),
             "inputs": {name: list(shape) for name, shape in network.inputs.items()},
             "batch": batch,
+            **({"axes": list(network.axes)} if network.axes else {}),
             **output_facts(analysis),
         },
         row_dict=row_dict,
@@ -66,3 +68,10 @@ def left_out(analysis: Analysis) -> list[str]:
     return [
         f"rf leaves out {' and '.join(words[cause] for cause in words if cause in analysis.through)}"
     ]
+
+
+def _turned(analysis: Analysis) -> list[str]:
+    """That shapes stand in another order than that of the input as it was written."""
+    if analysis.network.order != "hwc":
+        return []
+    return ["the input was written channels last; all shapes here are channels first"]

@@ -10,6 +10,7 @@ from convcalc.errors import ShapeError, did_you_mean
 from convcalc.layers.rf import GATES, Reads, UnknownField, union
 from convcalc.layers.values import whole_number
 from convcalc.layers.window import axis_names
+from convcalc.network.axes import words_text
 from convcalc.report import Report
 from convcalc.text import times
 
@@ -204,14 +205,15 @@ def unit_report(analysis: Analysis, text: str) -> Report:
     lines: list[str] = []
     sees: dict[str, list[dict[str, Any]]] = {}
     several = len(analysis.images) > 1
+    words = words_text(analysis.network)
     for input_name, walked in analysis.by_input.items():
         image = walked.image.output
         called = f"{name}{listed}"
         of_input = f" of {input_name}" if several else ""
         if several and name in walked and walked[name].rf == ():
-            lines.append(f"{called} sees no pixels{of_input}")
+            lines.append(f"{called} sees no {words}{of_input}")
             continue
-        lines.append(f"{called} sees, of {times(image[1:])} pixels{of_input}:")
+        lines.append(f"{called} sees, of {times(image[1:])} {words}{of_input}:")
         sees[input_name] = list(_ranges(pixels(walked, name, unit), image, lines))
     first = sees.get(analysis.image.name, [])
     return Report(

@@ -10,6 +10,7 @@ from convcalc.analysis.sizes import AxisSizes, axis_sizes, nearest, with_size, w
 from convcalc.analysis.table import network_report
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, ShapeError, SpecError
+from convcalc.network.axes import order_notes
 from convcalc.text import times
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ def with_inputs(error: ConvcalcError) -> ConvcalcError:
     """The error, with the inputs that work named before any other way out."""
     if error.failed is None or not isinstance(error, SpecError | ShapeError):
         return error
-    advice = _advice(error.failed[0])
+    network = error.failed[0]
+    order = next(order_notes(network), "")
+    advice = order or (_advice(network) if len(network.nodes) > 1 else "")
     if not advice:
         return error
     what, _, way_out = error.what.partition("; ")

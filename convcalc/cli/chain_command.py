@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from convcalc.cli.change_options import order_option, said_order
 from convcalc.cli.group import Command
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import CHAIN_LAYER, SHAPE
@@ -28,6 +29,7 @@ EXAMPLES = """
 @click.option(
     "--input", "shape", required=True, metavar="CxHxW", type=SHAPE, help="Shape that goes in."
 )
+@order_option
 @view_options
 @output_options
 def command(
@@ -53,6 +55,6 @@ def command(
     from convcalc.analysis.walk import walk
     from convcalc.network.notations.command import chain_of
 
-    found = chain_of(layers, shape)
+    found = chain_of(layers, shape, said_order())
     walked = partial(walk, found, batch, causes_in(rf_through))
     show(view_report(found, walked, **view), format_name, output)

@@ -23,7 +23,7 @@ class Failure(click.ClickException):
 
 def told(error: ConvcalcError) -> ConvcalcError:
     """The error, after the rows of the layers that fit, and with the inputs that work."""
-    if error.failed is None or len(error.failed[0].nodes) == 1:
+    if error.failed is None:
         return error
     from convcalc.analysis.unfit import rows_before, with_inputs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from convcalc.cli.change_options import changes_text
+from convcalc.cli.change_options import changes_text, said_order
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.text import shortened
 
@@ -25,6 +25,7 @@ def load_network(
     from convcalc.network.yaml_source import MAX_BYTES
 
     given: dict[str, Any] = {"parameters": _settings(parameters), "max_layers": max_layers}
+    given["order"] = said_order()
     if shape:
         given["input"] = shape
     if target == STDIN:
@@ -55,7 +56,7 @@ def load_networks(
             "write its options behind it, such as conv:k3c8"
         )
         raise UsageError(message)
-    return {"chain": chain_of(targets, shape)}
+    return {"chain": chain_of(targets, shape, said_order())}
 
 
 def _is_chain(words: tuple[str, ...]) -> bool:

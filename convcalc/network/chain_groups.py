@@ -12,7 +12,8 @@ from convcalc.text import shortened
 MAX_DEPTH = 30  # groups inside one another
 MAX_WORDS = 20_000  # words, brackets included
 
-_TOKEN = re.compile(r"[0-9]+\*\(|[()]|[^\s()]+")
+_OPTIONS = r"(?:[^\s()]|\((?:[^\s()]|\([^\s()]*\))*\))*"  # sums in them may have brackets, which close again
+_TOKEN = re.compile(rf"[0-9]+\*\(|[()]|[^\s():]+:{_OPTIONS}|[^\s()]+")
 _GROUP = re.compile(r"(?:^|[\s(])[0-9]+\*\(")
 
 _Part = str | tuple[int, list["_Part"]]  # a word, or how often and what
@@ -41,16 +42,23 @@ def written_out(words: Sequence[str], most: int) -> Iterator[str]:
     >>> list(written_out(["2*(conv:k3c8", "2*(relu)", "pool:k2)"], 100))
     ['conv:k3c8', 'relu', 'relu', 'pool:k2', 'conv:k3c8', 'relu', 'relu', 'pool:k2']
     """
-    parts = _read(" ".join(words))
+    parts = _read([token for word in words for token in _tokens(word)])
     if _length(parts) > most:
         message = f"{shortened(' '.join(words))}: the chain grows past {most:,} layers; use fewer"
         raise UsageError(message)
     return _words(parts)
 
 
-def _read(text: str) -> list[_Part]:
-    """The words and groups of a text."""
-    tokens = _TOKEN.findall(text)
+def _tokens(word: str) -> list[str]:
+    """A word of a chain, or the words and brackets that it is made of."""
+    is_one = ")" not in word and "(" not in word
+    if not is_one and not has_groups(word):  # brackets of a sum among the options close again
+        is_one = ":" in word.partition("(")[0] and word.count("(") == word.count(")")
+    return [word] if is_one else _TOKEN.findall(word)
+
+
+def _read(tokens: Sequence[str]) -> list[_Part]:
+    """The words and groups of a chain."""
     if len(tokens) > MAX_WORDS:
         message = f"the chain has {len(tokens):,} words; at most {MAX_WORDS:,} are read"
         raise UsageError(message)

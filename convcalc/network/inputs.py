@@ -13,6 +13,7 @@ from convcalc.formulas import product
 from convcalc.layers import Shape
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
 from convcalc.layers.values import checked_shape, shape_of, shown
+from convcalc.network.axes import channels_first
 from convcalc.network.expression import Expression, ExpressionError
 from convcalc.network.items import expressions_in
 from convcalc.network.network import FIRST_INPUT
@@ -122,13 +123,14 @@ def _sides(source: Source, node: Node, what: str) -> tuple[Any, ...]:
     return tuple([source.number(side, what) for side in sides])
 
 
-def as_asked(path: str, own: Mapping[str, Shape], asked: Any) -> dict[str, Shape]:
+def as_asked(path: str, own: Mapping[str, Shape], asked: Any, order: str = "") -> dict[str, Shape]:
     """The inputs of a network, some of them with the shapes that were asked for.
 
     Args:
         path: of the file, for messages.
         own: the file's inputs by name; none where it has no ``input``.
         asked: a shape, shapes by name, or None.
+        order: the order of the axes of these.
 
     Raises:
         UsageError: there is no such input, or a shape does not have as many sides as the file's own.
@@ -154,7 +156,7 @@ def as_asked(path: str, own: Mapping[str, Shape], asked: Any) -> dict[str, Shape
         if not own and name != FIRST_INPUT:
             message = f"input must be a shape such as (3, 224, 224), but is {shown(asked)}"
             raise UsageError(message)
-        found[name] = checked_shape(value, _called(name))
+        found[name] = channels_first(checked_shape(value, _called(name)), order)
         if own:
             _check_axes(path, name, found[name], own[name])
     return found

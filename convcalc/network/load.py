@@ -10,6 +10,13 @@ from yaml.nodes import Node
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.layers.values import VALUES, shown
+from convcalc.network.axes import (
+    ORDERS,
+    channels_first,
+    checked_axes,
+    checked_order,
+    read_axes,
+)
 from convcalc.network.blocks import BlockPlan, read_blocks, read_parameters
 from convcalc.network.budget import is_budget, read_budget
 from convcalc.network.expand import MAX_LAYERS, Scope
@@ -29,7 +36,8 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
 
 TOP_KEYS = (
-    *("name", "source", "input", "parameters", "blocks", "layers", "outputs", "expect", "extends"),
+    *("name", "source", "input", "order", "axes", "parameters", "blocks", "layers", "outputs"),
+    *("expect", "extends"),
 )
 EXPECT_KEYS = (
     "params", "macs", "flops", "buffers", "layers", "memory", "rf_size", "rf_at", "source",
@@ -50,6 +58,8 @@ class _Draft:
         self.cited = ""
         self.inputs: list[FileInput] = []
         self.outputs: list[FileOutput] = []
+        self.order = ""
+        self.axes: tuple[str, ...] = ()
         self.parameters: dict[str, Any] = {}
         self.blocks: dict[str, BlockPlan] = {}
         self.layers = Items()
@@ -92,6 +102,7 @@ def load(
     input: Shape | Mapping[str, Shape] | None = None,
     max_layers: int = MAX_LAYERS,
     within: str = "",
+    order: str = "",
 ) -> Network:
     """Load a network from a file, or a bundled one by name.
 
@@ -101,13 +112,14 @@ def load(
         input: another input shape, channels first; of several inputs shapes by name.
         max_layers: refuse to expand more layers than this.
         within: a folder that no file it extends may lie outside of, unless it is bundled.
+        order: how ``input`` is written: chw or hwc; as in the file where it is empty.
 
     Raises:
         UsageError: the file cannot be read.
         SpecError: the file is wrong, at the place the error names.
     """
     given = {} if parameters is None else parameters
-    return _build(read(find(target)), given, input, max_layers, within)
+    return _build(read(find(target)), given, input, max_layers, within=within, order=order)
 
 
 def loads(
@@ -117,13 +129,15 @@ def loads(
     parameters: Mapping[str, Any] | None = None,
     input: Shape | Mapping[str, Shape] | None = None,
     max_layers: int = MAX_LAYERS,
+    order: str = "",
 ) -> Network:
     """Like `load`, from a text. ``path`` is how messages call it."""
     if not isinstance(text, str | bytes):
         message = f"a network must be a text in YAML, but is {shown(text)}"
         raise UsageError(message)
     source = source_of(text, path) if isinstance(text, bytes) else Source(path, text)
-    return _build(source, {} if parameters is None else parameters, input, max_layers)
+    given = {} if parameters is None else parameters
+    return _build(source, given, input, max_layers, order=order)
 
 
 def _build(
@@ -131,14 +145,17 @@ def _build(
     given: Mapping[str, Any],
     asked: Shape | Mapping[str, Shape] | None,
     max_layers: int,
+    *,
     within: str = "",
+    order: str = "",
 ) -> Network:
     """The network that a source describes."""
     with without_collector():
         draft = _read_draft(source, [], Library(within))
         names = changed(draft.parameters, given, printable(draft.path))
-        own = {each.name: each.shape(names) for each in draft.inputs}
-        shapes = as_asked(draft.path, own, asked)
+        own = {each.name: channels_first(each.shape(names), draft.order) for each in draft.inputs}
+        asked_order = checked_order(order) or draft.order
+        shapes = as_asked(draft.path, own, asked, asked_order)
         if not shapes:
             message = "the network has no input; add input: [channels, height, width]"
             raise SpecError(draft.path, 0, 0, message)
@@ -167,6 +184,8 @@ def _build(
             more_inputs=dict(more),
             outputs={each.name: each.place(expander.places) for each in draft.outputs},
             shared=expander.shared,
+            order=order or draft.order,
+            axes=checked_axes(draft.axes, shape, printable(draft.path)),
         )
 
 
@@ -243,6 +262,14 @@ def _read_input(source: Source, node: Node, draft: _Draft) -> None:
     draft.inputs = read_inputs(source, node, draft.parameters)
 
 
+def _read_order(source: Source, node: Node, draft: _Draft) -> None:
+    draft.order = source.word(node, "order", ORDERS)
+
+
+def _read_axes(source: Source, node: Node, draft: _Draft) -> None:
+    draft.axes = read_axes(source, node)
+
+
 def _read_blocks(source: Source, node: Node, draft: _Draft) -> None:
     read_blocks(source, node, draft.blocks, draft.planner, draft.parameters)
 
@@ -283,6 +310,8 @@ _READERS: dict[str, Callable[[Source, Node, _Draft], object]] = {  # in this ord
     "source": _read_cited,
     "parameters": _read_parameters,
     "input": _read_input,
+    "order": _read_order,
+    "axes": _read_axes,
     "blocks": _read_blocks,
     "layers": _read_layers,
     "outputs": _read_outputs,

@@ -69,6 +69,8 @@ class Network:
             where the outputs are what no layer reads.
         shared: for each node that uses the weights of another one the place of that.
         notes: what was assumed where it was read, a sentence each.
+        order: the order in which its inputs were written, chw or hwc; empty where it was not said.
+        axes: in what each axis of the first input is counted, such as samples; empty if not said.
     """
 
     name: str
@@ -87,6 +89,8 @@ class Network:
     more_inputs: dict[str, Shape] = field(default_factory=dict)
     outputs: dict[str, int] = field(default_factory=dict)
     shared: dict[int, int] = field(default_factory=dict)
+    order: str = ""
+    axes: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> dict[str, Shape]:

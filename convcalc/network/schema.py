@@ -9,6 +9,7 @@ from convcalc.layers import Layer
 from convcalc.layers.aliases import kinds_of_libraries, option_words
 from convcalc.layers.options import options_of, required_options
 from convcalc.layers.values import MAX_DIGITS
+from convcalc.network.axes import ORDERS
 from convcalc.network.expression import FUNCTIONS, MAX_CHARACTERS
 from convcalc.network.graph_plan import NETWORK_KEYS
 from convcalc.network.inputs import MAX_INPUTS
@@ -43,6 +44,10 @@ _NUMBER = {"$ref": "#/$defs/number"}
 _LAYERS = {"$ref": "#/$defs/layers"}
 _VALUE = {"$ref": "#/$defs/value"}
 _CONDITION = {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/expression"}]}
+_AXIS_WORD = {"type": "string", "minLength": 1, "maxLength": 20}
+_AXES = {
+    "anyOf": [_AXIS_WORD, {"type": "array", "items": _AXIS_WORD, "minItems": 1, "maxItems": 3}]
+}
 _SHAPE = {
     "anyOf": [
         {
@@ -93,6 +98,8 @@ def _top_properties() -> dict[str, Any]:
     properties: dict[str, Any] = {
         "name": {"type": "string"},
         "source": {"type": "string"},
+        "order": {"enum": list(ORDERS)},
+        "axes": _AXES,
         "extends": {"type": "string"},
         "input": {
             "anyOf": [
@@ -118,24 +125,7 @@ def _top_properties() -> dict[str, Any]:
             "additionalProperties": _block_schema(),
         },
         "layers": _LAYERS,
-        "outputs": {
-            "anyOf": [
-                {
-                    "type": "array",
-                    "items": _SHOWN,
-                    "minItems": 1,
-                    "maxItems": MAX_OUTPUTS,
-                    "uniqueItems": True,
-                },
-                {
-                    "type": "object",
-                    "propertyNames": _SHOWN,
-                    "additionalProperties": _TARGET,
-                    "minProperties": 1,
-                    "maxProperties": MAX_OUTPUTS,
-                },
-            ]
-        },
+        "outputs": _outputs_schema(),
         "expect": {
             "type": "object",
             "properties": {
@@ -148,6 +138,28 @@ def _top_properties() -> dict[str, Any]:
         },
     }
     return {key: properties[key] for key in TOP_KEYS}
+
+
+def _outputs_schema() -> dict[str, Any]:
+    """The names of outputs."""
+    return {
+        "anyOf": [
+            {
+                "type": "array",
+                "items": _SHOWN,
+                "minItems": 1,
+                "maxItems": MAX_OUTPUTS,
+                "uniqueItems": True,
+            },
+            {
+                "type": "object",
+                "propertyNames": _SHOWN,
+                "additionalProperties": _TARGET,
+                "minProperties": 1,
+                "maxProperties": MAX_OUTPUTS,
+            },
+        ]
+    }
 
 
 def _value(depth: int, *, named: bool = True) -> dict[str, Any]:

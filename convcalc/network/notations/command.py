@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from convcalc.errors import UsageError
 from convcalc.files import STDIN, decode, read_file
 from convcalc.layers import find
+from convcalc.network.axes import channels_first
 from convcalc.network.chain import parse_chain
 from convcalc.network.chain_groups import has_groups, words_in
 from convcalc.text import quoted
@@ -21,17 +22,25 @@ _EQUALS = re.compile(r"(?:[0-9]+\*)?([a-z][a-z_0-9]*)=[a-z]*[0-9][^\s(]*")
 _MAX_BYTES = 80_000  # more than any text that is read has
 
 
-def chain_of(words: tuple[str, ...], shape: Shape) -> Network:
+def chain_of(words: tuple[str, ...], shape: Shape, order: str = "") -> Network:
     """The network of some layers; ``-`` is what standard input says.
 
     Args:
         words: as they are given: several, or a whole text in one.
-        shape: what goes in, channels first.
+        shape: what goes in.
+        order: the order of its axes: chw, or hwc; chw where it is empty.
 
     Raises:
         UsageError: something cannot be read.
         ShapeError: a layer does not fit.
     """
+    network = _network_of(words, channels_first(shape, order))
+    network.order = order
+    return network
+
+
+def _network_of(words: tuple[str, ...], shape: Shape) -> Network:
+    """The network of some layers, for a shape that is channels first."""
     if words == (STDIN,):
         text = decode(read_file(STDIN, _MAX_BYTES, "network"), "<stdin>")
     elif _is_chain(words):

@@ -1,0 +1,132 @@
+"""The axes of an input: in which order a shape is written, and in what its axes are counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.text import grouped, quoted, times
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+    from convcalc.layers import Shape
+    from convcalc.network.network import Network
+    from convcalc.network.yaml_source import Source
+
+ORDERS = ("chw", "hwc")
+"""Channels first, and channels last; the letters stand for any number of axes."""
+
+_COLORS = (1, 3, 4)  # channels of a picture: grey, red, green and blue, and with transparency
+_LEAST_SIDE = 8  # shorter sides are hardly those of a picture
+_WORD = re.compile(r"[^\W\d_][\w -]{0,19}")
+
+
+def checked_order(order: str, what: str = "order") -> str:
+    """An order, or nothing where none is said.
+
+    Raises:
+        UsageError: there is no such order.
+    """
+    if order and order not in ORDERS:
+        message = f"{what} cannot be {quoted(order)}{did_you_mean(order, ORDERS)}"
+        raise UsageError(message)
+    return order
+
+
+def channels_first(shape: Shape, order: str) -> Shape:
+    """A shape in the order that convcalc computes with.
+
+    >>> channels_first((32, 48, 3), "hwc"), channels_first((3, 32, 48), "")
+    ((3, 32, 48), (3, 32, 48))
+    """
+    return (shape[-1], *shape[:-1]) if order == "hwc" else shape
+
+
+def order_notes(network: Network) -> Iterator[str]:
+    """How inputs were read that look as if their axes stood in another order, or had a batch in front."""
+    if network.order:
+        return
+    for name, shape in network.inputs.items():
+        said = _exchanged(shape) or _batched(shape)
+        if said:
+            which = "input" if name == network.input_name else f"input {name}"
+            yield f"the {which} {times(shape)} is read channels first, as {said}"
+
+
+def _exchanged(shape: Shape) -> str:
+    """How a shape is read whose channels most likely stand last, and the other way to write it."""
+    if len(shape) != 3 or shape[2] not in _COLORS or min(shape[:2]) < _LEAST_SIDE:
+        return ""
+    height, width, channels = shape
+    return (
+        f"{grouped(height)} channels of {width}×{channels}; for {channels} of {height}×{width} write "
+        f"{channels}x{height}x{width}, or say the order with --order hwc or order: hwc in a file"
+    )
+
+
+def _batched(shape: Shape) -> str:
+    """How a shape is read that most likely has a batch in front, and the other way to write it."""
+    if len(shape) != 4:
+        return ""
+    batch, *rest = shape
+    meant = ""
+    if rest[0] in _COLORS and min(rest[1:]) >= _LEAST_SIDE:
+        meant = "x".join(map(str, rest))
+    elif batch == 1 and rest[2] in _COLORS and min(rest[:2]) >= _LEAST_SIDE:
+        meant = f"{rest[2]}x{rest[0]}x{rest[1]}"
+    if not meant:
+        return ""
+    channels = "1 channel" if batch == 1 else f"{grouped(batch)} channels"
+    return f"{channels} of {times(rest)}; if the {grouped(batch)} is a batch, leave it out: {meant}"
+
+
+# ------------------------------------------------------------------------ words of the axes
+
+
+def _axis_words(network: Network) -> tuple[str, ...]:
+    """In what each axis of the first input is counted."""
+    axes = len(network.input) - 1
+    return network.axes or (("steps",) if axes == 1 else ("pixels",) * axes)
+
+
+def words_text(network: Network) -> str:
+    """The words of all axes as one: pixels, or frames×pixels×pixels where they differ."""
+    words = _axis_words(network)
+    return words[0] if len(set(words)) == 1 else "×".join(words) or "values"
+
+
+def read_axes(source: Source, node: Node) -> tuple[str, ...]:
+    """The words that a file gives its axes: one for all of them, or a list.
+
+    Raises:
+        SpecError: they are no words.
+    """
+    nodes = source.sequence(node, "axes") if source.is_list(node) else [node]
+    words = [source.scalar(each, "axes") for each in nodes]
+    for word, each in zip(words, nodes):
+        if not _WORD.fullmatch(word):
+            source.refuse(
+                each,
+                f"axes cannot be counted in {quoted(word)}; use a word of at most 20 letters, such as samples",
+            )
+    if not 1 <= len(words) <= 3:
+        source.refuse(node, f"axes lists {len(words)} words; give one, or one for each axis")
+    return tuple(words)
+
+
+def checked_axes(words: tuple[str, ...], shape: Shape, path: str) -> tuple[str, ...]:
+    """The words for each axis of an input.
+
+    Raises:
+        UsageError: they are not as many as it has axes.
+    """
+    axes = len(shape) - 1
+    if len(words) == 1:
+        return words * axes
+    if words and len(words) != axes:
+        message = f"{path}: axes lists {len(words)} words, but the input {times(shape)} has {axes} axes; give one for each"
+        raise UsageError(message)
+    return words

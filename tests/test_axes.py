@@ -1,0 +1,177 @@
+"""The order of an input's axes, and the words of its axes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import convcalc as package
+from conftest import Ran
+from convcalc.errors import ConvcalcError, UsageError
+from convcalc.network.axes import channels_first, order_notes
+from strategies import some
+
+Run = Callable[..., Ran]
+FILE = "input: {}\n{}layers: [{{conv: {{out_channels: 4, kernel_size: 3}}}}]\n"
+
+
+@some
+@given(st.lists(st.integers(1, 99), min_size=1, max_size=4).map(tuple))
+def test_channels_last_is_the_shape_with_its_last_number_in_front(shape: tuple[int, ...]) -> None:
+    turned = channels_first(shape, "hwc")
+    assert turned[1:] + turned[:1] == shape
+    assert channels_first(shape, "chw") == channels_first(shape, "") == shape
+
+
+NOTES = {
+    (224, 224, 3): (
+        "the input 224×224×3 is read channels first, as 224 channels of 224×3; for 3 of 224×224 write "
+        "3x224x224, or say the order with --order hwc or order: hwc in a file"
+    ),
+    (28, 28, 1): (
+        "the input 28×28×1 is read channels first, as 28 channels of 28×1; for 1 of 28×28 write 1x28x28, or "
+        "say the order with --order hwc or order: hwc in a file"
+    ),
+    (1, 3, 32, 32): (
+        "the input 1×3×32×32 is read channels first, as 1 channel of 3×32×32; if the 1 is a batch, leave it out: 3x32x32"
+    ),
+    (64, 3, 224, 224): (
+        "the input 64×3×224×224 is read channels first, as 64 channels of 3×224×224; if the 64 is a batch, leave it "
+        "out: 3x224x224"
+    ),
+    (1, 32, 48, 3): (
+        "the input 1×32×48×3 is read channels first, as 1 channel of 32×48×3; if the 1 is a batch, leave it out: 3x32x48"
+    ),
+    (3, 224, 224): "",
+    (512, 7, 1): "",  # a side of 7 is that of a deep map, not of a picture
+    (7, 224, 3): "",
+    (3, 16, 112, 112): "",
+    (16000,): "",
+    (1, 16000): "",
+}
+
+
+@pytest.mark.parametrize("shape", NOTES, ids=str)
+def test_what_looks_exchanged_is_said(shape: tuple[int, ...]) -> None:
+    network = package.chain(shape, "relu")
+    assert list(order_notes(network)) == [NOTES[shape]] * bool(NOTES[shape])
+    network.order = "chw"
+    assert list(order_notes(network)) == []
+
+
+def test_a_note_is_in_every_report(convcalc: Run, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(FILE.format("[32, 32, 3]", ""), encoding="utf-8")
+    path = str(tmp_path / "net.yaml")
+    for words in (("arch", path), ("chain", "--input", "32x32x3", "conv:k3c4")):
+        for format_name in ("table", "json", "markdown", "html"):
+            said = convcalc(*words, "--format", format_name).out
+            assert "32 channels of 32×3" in said
+    assert "channels of" not in convcalc("arch", path, "--order", "chw").out
+
+
+def test_the_order_can_be_said(convcalc: Run, tmp_path: Path) -> None:
+    words = ("chain", "--input", "32x48x3", "conv:k3c4")
+    said = convcalc(*words, "--order", "hwc").out
+    assert "input 3×32×48" in said
+    assert "the input was written channels last; all shapes here are channels first" in said
+    shapes = [
+        convcalc("arch", "vgg16", "--input", "256x300x3", "--order", "hwc", "--format", "json"),
+        convcalc("arch", "vgg16", "--input", "3x256x300", "--format", "json"),
+    ]
+    assert len({json.loads(each.out)["layers"][0]["output"].__repr__() for each in shapes}) == 1
+    (tmp_path / "net.yaml").write_text(FILE.format("32x48x3", "order: hwc\n"), encoding="utf-8")
+    path = str(tmp_path / "net.yaml")
+    assert "input 3×32×48" in convcalc("arch", path).out
+    assert "input 3×64×48" in convcalc("arch", path, "--input", "64x48x3").out  # as in the file
+    assert "input 3×64×48" in convcalc("arch", path, "--input", "3x64x48", "--order", "chw").out
+
+
+def test_python_says_it_with_a_word() -> None:
+    assert package.chain((32, 48, 3), "conv:k3c4", order="hwc").input == (3, 32, 48)
+    assert package.load("vgg16", input=(64, 96, 3), order="hwc").input == (3, 64, 96)
+    text = FILE.format("[32, 48, 3]", "order: hwc\n")
+    assert package.loads(text).input == (3, 32, 48)
+    assert package.loads(text, input=(3, 8, 9), order="chw").input == (3, 8, 9)
+    with pytest.raises(UsageError, match=r"^order cannot be 'whc'; did you mean 'hwc'\?$"):
+        package.chain("8x8x3", "relu", order="whc")
+    with pytest.raises(UsageError, match=r"^order cannot be 'whc'; did you mean 'hwc'\?$"):
+        package.loads(text, order="whc")
+
+
+def test_a_refusal_names_the_order(convcalc: Run) -> None:
+    said = convcalc("chain", "--input", "224x224x3", "conv:k7c64").err
+    assert said == (
+        "convcalc: conv1 (conv:k7c64): a 7-wide window does not fit 3 along the width; the input 224×224×3 is read "
+        "channels first, as 224 channels of 224×3; for 3 of 224×224 write 3x224x224, or say the order with --order "
+        "hwc or order: hwc in a file; or raise the padding by 2 per side, or use a kernel of at most 3\n"
+    )
+
+
+def test_a_refusal_names_the_batch() -> None:
+    from convcalc.analysis.unfit import with_inputs  # noqa: PLC0415 - as the command does
+
+    with pytest.raises(ConvcalcError) as caught:
+        package.loads(
+            "{input: [1, 3, 32, 32], layers: [conv: {out_channels: 4, kernel_size: [3, 3]}]}"
+        ).walk()
+    assert "if the 1 is a batch, leave it out: 3x32x32" in str(with_inputs(caught.value))
+
+
+# ----------------------------------------------------------------------------------- words
+
+SOUND = "input: [1, 16]\naxes: samples\nlayers: [{conv: {out_channels: 2, kernel_size: 40, padding: 30}}, relu]\n"
+
+
+def test_axes_are_counted_in_their_own_words(convcalc: Run, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        SOUND.replace("relu]", "conv: {out_channels: 1, kernel_size: 3}, relu]"), encoding="utf-8"
+    )
+    said = convcalc("arch", str(path), "--rf").out
+    assert "the receptive field (40 samples) is wider than the input (16)" in said
+    assert "before, after = samples that a unit sees" in said
+    assert "sees, of 16 samples:" in convcalc("arch", str(path), "--sees", "relu1:3").out
+    assert json.loads(convcalc("arch", str(path), "--format", "json").out)["axes"] == ["samples"]
+
+
+def test_words_per_axis(convcalc: Run) -> None:
+    said = convcalc("arch", "c3d", "--sees", "pool4:0,1,1").out
+    assert "sees, of 16×112×112 frames×pixels×pixels:" in said
+    assert "axes" not in json.loads(convcalc("arch", "vgg16", "--format", "json").out)
+
+
+def test_one_axis_has_steps_and_pictures_have_pixels(convcalc: Run) -> None:
+    said = convcalc("chain", "--input", "1x16", "conv:k3c2", "--sees", "conv1:3").out
+    assert "sees, of 16 steps:" in said
+    assert "pixels:" in convcalc("arch", "lenet5", "--sees", "C1:3,3").out
+
+
+@pytest.mark.parametrize(
+    ("axes", "said"),
+    [
+        ("[a, b]", "net.yaml: axes lists 2 words, but the input 1×16 has 1 axes; give one for each"),
+        ("[a, b, c, d]", "axes lists 4 words; give one, or one for each axis"),
+        ("3", "axes cannot be counted in '3'; use a word of at most 20 letters, such as samples"),
+        ('"a\\eb"', "axes cannot be counted in 'a\\x1bb'; use a word of at most 20 letters, such as samples"),
+        ("x" * 21, f"axes cannot be counted in '{'x' * 21}'; use a word of at most 20 letters, such as samples"),
+    ],
+)  # fmt: skip
+def test_other_words_are_refused(axes: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(SOUND.replace("axes: samples", f"axes: {axes}"), encoding="utf-8")
+    with pytest.raises(ConvcalcError) as caught:
+        package.load(str(path))
+    assert said in str(caught.value)
+
+
+def test_an_unknown_order_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(FILE.format("[8, 8, 3]", "order: hcw\n"), encoding="utf-8")
+    with pytest.raises(ConvcalcError) as caught:
+        package.load(str(path))
+    assert ":2:8: order cannot be 'hcw'; did you mean" in str(caught.value)
