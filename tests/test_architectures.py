@@ -32,7 +32,7 @@ def walked(name: str) -> Analysis:
 
 def test_all_files_are_bundled_by_their_name() -> None:
     assert convcalc.networks() == NAMES
-    assert len(NAMES) == 57
+    assert len(NAMES) == 73
 
 
 @each_network
@@ -76,7 +76,7 @@ def test_each_layer_takes_what_the_layers_before_it_give(name: str) -> None:
     report = walked(name)
     for row in report:
         assert all(source.place < row.place for source in row.before)
-        assert row.shapes == tuple(source.output for source in row.before)
+        assert row.layer.is_source or row.shapes == tuple(source.output for source in row.before)
 
 
 @each_network
@@ -298,3 +298,81 @@ def test_fcn8s_adds_a_step_of_two_twice_to_fcn32s() -> None:
     scores = (512 + 1) * 21 + (256 + 1) * 21
     assert report.totals["params"] == trunk + scores + 21 * 21 * (4 * 4 + 4 * 4 + 16 * 16)
     assert not [note for note in report.notes if "aligned" in note]
+
+
+FAMILIES = [  # what torchvision 0.28.0 publishes of sizes without a file here: num_params, and _ops in 10⁹
+    ("efficientnet_b2", 288, {}, 9_109_994, "1.088"),
+    ("convnext_t", 224, {"depth": 27}, 50_223_688, "8.684"),
+    ("convnext_t", 224, {"depth": 27, "width": 128}, 88_591_464, "15.355"),
+    ("convnext_t", 224, {"depth": 27, "width": 192}, 197_767_336, "34.361"),
+    ("shufflenet_v2_x1_0", 224, {"stage2": 48, "stage3": 96, "stage4": 192}, 1_366_792, "0.040"),
+    ("shufflenet_v2_x1_0", 224, {"stage2": 176, "stage3": 352, "stage4": 704}, 3_503_624, "0.296"),
+    (
+        "shufflenet_v2_x1_0", 224,
+        {"stage2": 244, "stage3": 488, "stage4": 976, "conv5": 2048}, 7_393_996, "0.583",
+    ),
+    ("vit_b_16", 224, {"patch": 32, "tokens": 50}, 88_224_232, "4.409"),
+    ("vit_b_16", 384, {"tokens": 577}, 86_859_496, "55.484"),
+    (
+        "vit_b_16", 224,
+        {"width": 1024, "heads": 16, "mlp": 4096, "depth": 24}, 304_326_632, "61.555",
+    ),
+    (
+        "regnet_x_200mf", 224,
+        {
+            "group_width": 16, "width1": 32, "width2": 64, "width3": 160, "width4": 400,
+            "depth1": 1, "depth2": 2, "depth3": 7, "depth4": 12,
+        },
+        5_495_976, "0.414",
+    ),
+    (
+        "regnet_y_400mf", 224,
+        {
+            "group_width": 16, "width1": 64, "width2": 144, "width3": 320, "width4": 784,
+            "depth1": 1, "depth2": 3, "depth3": 8, "depth4": 2,
+        },
+        6_432_512, "0.834",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "side", "parameters", "params", "billions"), FAMILIES)
+def test_parameters_give_the_other_sizes_of_a_family(
+    name: str, side: int, parameters: dict[str, int], params: int, billions: str
+) -> None:
+    totals = convcalc.load(name, input=(3, side, side), parameters=parameters).walk().totals
+    assert totals["params"] == params
+    assert f"{totals['macs'] / 1e9:.3f}" == billions
+
+
+KERAS = {  # Keras 3.15.1, count_params(): buffers are counted, and 7 numbers of a Normalization layer
+    "efficientnet_b0": 5_330_571 - 7,
+    "efficientnet_b1": 7_856_239 - 7,
+    "efficientnet_b2": 9_177_569 - 7,
+    "efficientnet_b3": 12_320_535 - 7,
+    "efficientnet_b4": 19_466_823 - 7,
+    "efficientnet_b5": 30_562_527 - 7,
+    "efficientnet_b6": 43_265_143 - 7,
+    "efficientnet_b7": 66_658_687 - 7,
+    "mobilenet_v3_large": 5_507_432,
+    "mobilenet_v3_small": 2_554_968,
+    "convnext_t": 28_589_128,
+}
+
+
+@pytest.mark.parametrize("name", KERAS)
+def test_keras_counts_parameters_and_buffers(name: str) -> None:
+    totals = walked(name).totals
+    assert totals["params"] + totals["buffers"] == KERAS[name]
+
+
+def test_regnet_counts_as_pycls_does() -> None:
+    """dev/model_complexity.json: flops, the biases with them, and acts, what layers with weights put out."""
+    published = {
+        "regnet_x_200mf": (199_040_872, 2_164_056),
+        "regnet_y_400mf": (401_849_056, 3_892_496),
+    }
+    for name, figures in published.items():
+        rows = [row for row in walked(name) if row.macs]
+        flops = sum(row.macs + row.counts.get("bias_adds", 0) for row in rows)
+        assert (flops, sum(row.activations for row in rows)) == figures

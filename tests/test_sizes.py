@@ -138,6 +138,8 @@ PUBLISHED = {
     "alexnet": ("67 + 32·i", "67 + 32·i"),
     # Szegedy et al., arXiv:1512.00567, Table 1: 299; the smallest that Keras accepts is 75.
     "inception_v3": ("75 + 32·i", "75 + 32·i"),
+    # Dosovitskiy et al., arXiv:2010.11929, section 3.2: another size needs other position embeddings.
+    "vit_b_16": ("only 224", "only 224"),
 }
 
 
@@ -154,6 +156,19 @@ def test_the_smallest_inputs() -> None:
     assert smallest("c3d") == [16, 16, 16]
     assert smallest("vgg16") == [32, 32]  # as Keras says
     assert smallest("inception_v3") == [75, 75]  # as Keras says
+
+
+def test_a_concat_along_an_axis_adds_up_its_sizes() -> None:
+    """n/2 + 3 cells, of which every two become one: n = 2 + 4·i, and 6 is the first with three to take."""
+    text = """
+input: [1, 30]
+layers:
+  - conv: {out_channels: 2, kernel_size: 2, stride: 2}
+  - concat: {axis: 1, paths: [[], [slice: {axis: 1, stop: 3}]]}
+  - maxpool: {kernel_size: 2}
+"""
+    (row,) = convcalc.sizes(convcalc.loads(text))
+    assert str(row.even) == "6 + 4·i"
 
 
 def test_the_encoder_of_wav2vec_wants_400_samples() -> None:

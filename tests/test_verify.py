@@ -49,7 +49,7 @@ def test_random_layers_of_every_kind_agree_with_their_witness(seed: int) -> None
 
 @pytest.mark.unmeasured
 @pytest.mark.parametrize(
-    "name", ["lenet5", "lenet5_1998", "alexnet_single", "resnet50", "googlenet", "mobilenet_v2", "unet_small", "dcgan_generator", "tcn", "efficientnet_b0", "squeezenet1_0"]
+    "name", ["lenet5", "lenet5_1998", "alexnet_single", "resnet50", "googlenet", "mobilenet_v2", "unet_small", "dcgan_generator", "tcn", "efficientnet_b0", "squeezenet1_0", "mobilenet_v3_small", "shufflenet_v2_x1_0"]
 )  # fmt: skip
 def test_bundled_networks_agree_with_their_witness(name: str) -> None:
     network = load("unet", input=(1, 188, 188)) if name == "unet_small" else load(name)

@@ -303,9 +303,10 @@ class Concat(Merge):
     def even_out_shape(self, *shapes: Shape) -> Shape:
         from convcalc.layers.even import require_equal  # noqa: PLC0415 - few commands ask for it
 
-        return (
-            sum(shape[0] for shape in shapes),
-            *map(require_equal, zip(*[shape[1:] for shape in shapes])),
+        place = place_of(self.axis, shapes[0])
+        return tuple(
+            sum(sides) if axis == place else require_equal(sides)
+            for axis, sides in enumerate(zip(*shapes))
         )
 
     def check(self, *shapes: Shape) -> None:
