@@ -30,11 +30,11 @@ def test_channels_last_is_the_shape_with_its_last_number_in_front(shape: tuple[i
 
 NOTES = {
     (224, 224, 3): (
-        "the input 224×224×3 is read channels first, as 224 channels of 224×3; for 3 of 224×224 write "
+        "the input 224×224×3 is read channels first, as 224 channels of 224×3; for 3 channels of 224×224 write "
         "3x224x224, or say the order with --order hwc or order: hwc in a file"
     ),
     (28, 28, 1): (
-        "the input 28×28×1 is read channels first, as 28 channels of 28×1; for 1 of 28×28 write 1x28x28, or "
+        "the input 28×28×1 is read channels first, as 28 channels of 28×1; for 1 channel of 28×28 write 1x28x28, or "
         "say the order with --order hwc or order: hwc in a file"
     ),
     (1, 3, 32, 32): (
@@ -107,7 +107,7 @@ def test_a_refusal_names_the_order(convcalc: Run) -> None:
     said = convcalc("chain", "--input", "224x224x3", "conv:k7c64").err
     assert said == (
         "convcalc: conv1 (conv:k7c64): a 7-wide window does not fit 3 along the width; the input 224×224×3 is read "
-        "channels first, as 224 channels of 224×3; for 3 of 224×224 write 3x224x224, or say the order with --order "
+        "channels first, as 224 channels of 224×3; for 3 channels of 224×224 write 3x224x224, or say the order with --order "
         "hwc or order: hwc in a file; or raise the padding by 2 per side, or use a kernel of at most 3\n"
     )
 

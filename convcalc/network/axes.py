@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.text import grouped, quoted, times
+from convcalc.text import grouped, plural, quoted, times
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -62,8 +62,9 @@ def _exchanged(shape: Shape) -> str:
         return ""
     height, width, channels = shape
     return (
-        f"{grouped(height)} channels of {width}×{channels}; for {channels} of {height}×{width} write "
-        f"{channels}x{height}x{width}, or say the order with --order hwc or order: hwc in a file"
+        f"{grouped(height)} channels of {width}×{channels}; for {plural(channels, 'channel')} of "
+        f"{height}×{width} write {channels}x{height}x{width}, or say the order with --order hwc or "
+        "order: hwc in a file"
     )
 
 
