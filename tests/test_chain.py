@@ -15,6 +15,7 @@ from convcalc.errors import ConvcalcError
 from convcalc.layers import LETTERS, Layer, every, find, make
 from convcalc.layers.values import shape_of
 from convcalc.network import chain as module
+from convcalc.network import chain_groups
 from convcalc.network.chain import MAX_REPEATS, parse_chain
 from strategies import built
 from test_network_files import assert_equal_layers, raises, reached
@@ -415,7 +416,94 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
         ["conv\x1b[31m:k3"],
         "no layer kind 'conv\\x1b[31m'; did you mean 'conv'?",
     ),
+    "equals": (["conv=k3c8"], "conv=k3c8: options follow a colon; write conv:k3c8"),
+    "equals after a number": (
+        ["3*relu", "2*conv=k3"],
+        "2*conv=k3: options follow a colon; write 2*conv:k3",
+    ),
+    "equals among the options": (
+        ["conv:k=3,c=64"],
+        "conv:k=3,c=64: cannot read 'k=3,c=64'; write k3c64",
+    ),
+    "a name without a slash": (
+        ["conv:kernel_size=3"],
+        "conv:kernel_size=3: cannot read 'kernel_size=3'; a named option follows a slash, as /kernel_size=3",
+    ),
+    "two words for one option": (
+        ["conv:k3c8/filters=9"],
+        "conv:k3c8/filters=9: out_channels is given twice; keep one",
+    ),
+    "other channels": (
+        ["conv:k3c8", "conv:k3c8/in_channels=3"],
+        "conv2 (conv:k3c8/in_channels=3): in_channels is 3, but 8 channels come in; write 8, or leave it out",
+    ),
+    "group not closed": (["3*(relu", "2*(conv:k3"], "2*( is not closed; add )"),
+    "group not opened": (
+        ["relu", "relu)"],
+        "a ) closes nothing; delete it, or write 3*( where the group begins",
+    ),
+    "group of nothing": (["3*()"], "3*() holds no layers; name some, such as 3*(conv:k3c64 relu)"),
+    "group without a number": (
+        ["(conv:k3", "relu)"],
+        "a group does not say how often; write for example 3*(conv:k3c64 relu)",
+    ),
+    "group of none": (["0*(relu)"], "0*(: the number before * is 0; use 1 or more"),
+    "groups too deep": (
+        ["1*(" * 31 + "relu" + ")" * 31],
+        "groups are more than 30 deep; write them flatter",
+    ),
+    "groups that grow": (
+        ["1000*(1000*(1000*(relu)))"],
+        "1000*(1000*(1000*(relu))): the chain grows past 100,000 layers; use fewer",
+    ),
+    "groups with too many words": (
+        ["2*(" + "relu " * 20_000 + ")"],
+        "the chain has 20,002 words; at most 20,000 are read",
+    ),
+    "wrong kind in a group": (["2*(cnov:k3)"], "no layer kind 'cnov'; did you mean 'conv'?"),
 }
+
+
+@pytest.mark.parametrize(
+    ("words", "flat"),
+    [
+        (["2*(conv:k3p1 relu)"], ["conv:k3p1", "relu"] * 2),
+        (["2*(conv:k3p1", "relu)", "tanh"], ["conv:k3p1", "relu"] * 2 + ["tanh"]),
+        (["2*(conv:k3p1 3*(relu) pool:k2)"], (["conv:k3p1"] + ["relu"] * 3 + ["pool:k2"]) * 2),
+        (["2*(2*conv:k3p1 relu)"], ["conv:k3p1", "conv:k3p1", "relu"] * 2),
+        (["1*(relu)1*(tanh)"], ["relu", "tanh"]),
+    ],
+)
+def test_a_group_is_its_layers_written_out(words: list[str], flat: list[str]) -> None:
+    found, expected = parse_chain(words, RGB), parse_chain(flat, RGB)
+    assert [node.name for node in found.nodes] == [node.name for node in expected.nodes]
+    assert [node.layer.options() for node in found.nodes] == [
+        node.layer.options() for node in expected.nodes
+    ]
+    assert found.walk().steps[-1].output == expected.walk().steps[-1].output
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("Conv2d:k3/filters=8", "conv:k3c8"),
+        ("Conv2D:k3c8/strides=2/use_bias=false", "conv:k3c8s2/bias=false"),
+        ("conv:c8/kernel=3/pad=1/rate=2", ""),
+        ("conv:c8/kernel=3/pad=1/dilation_rate=2/in_channels=3", "conv:k3c8p1d2"),
+        ("MaxPooling2D:/pool_size=2", "maxpool:k2"),
+        ("Conv2DTranspose:k2c8s3", "tconv:k2c8s3/size_rule=keras"),
+        ("ConvTranspose2d:k2c8s3", "tconv:k2c8s3"),
+    ],
+)
+def test_words_of_other_libraries_mean_ours(theirs: str, ours: str) -> None:
+    if not ours:
+        with pytest.raises(ConvcalcError, match="conv has no option 'rate'"):
+            parse_chain([theirs], RGB)
+        return
+    assert (
+        parse_chain([theirs], RGB).nodes[0].layer.options()
+        == parse_chain([ours], RGB).nodes[0].layer.options()
+    )
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -460,8 +548,13 @@ def test_every_refusal_in_the_code_is_met_here() -> None:
         with pytest.raises(ConvcalcError) as caught:
             shape_of(text)
         lines.update(reached(caught.value))
-    path = Path(module.__file__)
-    missed = [s.start for s in raises(path) if not any((str(path), line) in lines for line in s)]
+    paths = [Path(module.__file__), Path(chain_groups.__file__)]
+    missed = [
+        (path.name, s.start)
+        for path in paths
+        for s in raises(path)
+        if not any((str(path), line) in lines for line in s)
+    ]
     assert missed == []
 
 

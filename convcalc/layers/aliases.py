@@ -17,7 +17,7 @@ from convcalc.text import plural
 
 LIBRARIES = ("pytorch", "keras", "caffe")
 _OTHERWISE = {  # words whose layers do something else than the kind that they are nearest to
-    "BatchNorm", "Crop", "LayerNormalization", "Reshape", "Scale", "interpolate", "view",
+    "BatchNorm", "Crop", "LayerNormalization", "Reshape", "Scale", "cat", "interpolate", "view",
     *with_dimensions("GlobalAveragePooling{}D"), *with_dimensions("GlobalMaxPooling{}D"),
 }  # fmt: skip
 
@@ -48,16 +48,29 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 
 
 @cache
-def kinds_of_libraries() -> dict[str, type[Layer]]:
+def library_words() -> dict[str, type[Layer]]:
     """The libraries' names for kinds, as they spell them; also ours with a dimension, such as conv2d."""
     found: dict[str, type[Layer]] = {}
     for cls in KINDS.values():
         words = [word for library in LIBRARIES for word in cls.aliases.get(library, ())]
         for word in (*cls.dimension_names(), *words):
-            if word not in _OTHERWISE and word not in KINDS.known:
-                axes = axes_in(word)
-                found.setdefault(word, with_axes(cls, axes) if axes else cls)
+            if word not in _OTHERWISE and word not in KINDS.known and _is_said(word):
+                found.setdefault(word, cls)
     return found
+
+
+def _is_said(word: str) -> bool:
+    """Whether a word has a capital or says the axes: small words may be those of a file's own blocks."""
+    return not word.islower() or bool(axes_in(word))
+
+
+def kind_called(word: str) -> type[Layer] | None:
+    """The kind that a word of `library_words` means, for as many axes as it says; None for others."""
+    axes = axes_in(word)
+    if not _is_said(word):
+        return None
+    cls = library_words().get(word)
+    return with_axes(cls, axes) if cls and axes else cls
 
 
 def defaults_of(word: str) -> dict[str, Any]:
@@ -66,7 +79,7 @@ def defaults_of(word: str) -> dict[str, Any]:
     >>> defaults_of("Conv2DTranspose"), defaults_of("ConvTranspose2d")
     ({'size_rule': 'keras'}, {})
     """
-    cls = kinds_of_libraries().get(word)
+    cls = library_words().get(word)
     return dict(cls.keras_defaults) if cls and word in cls.aliases.get("keras", ()) else {}
 
 

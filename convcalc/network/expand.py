@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.aliases import build
-from convcalc.layers.options import option_called
 from convcalc.network.expression import Expression, ExpressionError, said
 from convcalc.network.incoming import Shapes
 from convcalc.network.items import (
@@ -194,11 +193,10 @@ class Expander:
 
     def _options(self, item: LayerItem, names: Names) -> dict[str, Any]:
         """The options of a layer with their $names worked out."""
-        options = {}
-        for name, value in item.options.items():
-            option = option_called(item.cls, name)[1]
+        options = dict(item.options)
+        for name, value, option_type in item.deferred:
             try:
-                options[name] = evaluate_option(value, names, option.type, name)
+                options[name] = evaluate_option(value, names, option_type, name)
             except ExpressionError as error:
                 what = f"{name} {error}{self._inside()}"
                 raise item.error(what, error.node) from None
@@ -215,14 +213,16 @@ class Expander:
                 "raise --max-layers if you mean it"
             )
             raise item.error(message)
-        names = self._names(item, scope, at)
-        layer = self._layer(item, names)
+        names = self._names(item, scope, at) if item.reads_in else scope.names
+        layer = item.layer or self._layer(item, names)
         if layer.references:
             options = layer.options()
             targets = filter(None, map(options.get, layer.references))
             inputs += tuple(self._place(item, target, scope) for target in targets)
-        given = self._name(item, names)
-        name = scope.prefix + given if given else scope.automatic(item.cls.kind, self.places)
+        if item.name:
+            name = scope.prefix + self._name(item, names)
+        else:
+            name = scope.automatic(item.cls.kind, self.places)
         self._register(item, name, len(nodes))
         nodes.append(Node(name, layer, inputs, item))
         return len(nodes) - 1

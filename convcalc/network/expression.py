@@ -488,6 +488,7 @@ def _both_of(left: _Run, right: _Run) -> _Run:
 def _value_of(name: str, names: Names) -> Any:
     """The value of a parameter."""
     if name not in names:
-        message = f"uses ${name}, which is not a parameter here{did_you_mean(name, names)}"
+        near = did_you_mean(name, names) if names else "; write the value"
+        message = f"uses ${name}, which is not a parameter here{near}"
         raise ExpressionError(message)
     return names[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convcalc.layers.options import option_called
 from convcalc.network.expression import Expression
 from convcalc.network.template import Template
 
@@ -27,7 +28,7 @@ def expressions_in(value: Value) -> Iterator[Expression | Template]:
     if isinstance(value, tuple):
         for part in value:
             yield from expressions_in(part)
-    elif isinstance(value, Expression | Template):
+    elif isinstance(value, (Expression, Template)):
         yield value
 
 
@@ -63,20 +64,29 @@ class Item:
 
 
 class LayerItem(Item):
-    """A layer; ``ready`` where no option depends on a parameter, so that ``layer`` can be kept."""
+    """A layer; ``ready`` where no option depends on a parameter, so that ``layer`` can be kept.
 
-    __slots__ = ("cls", "layer", "options", "ready")
+    Attributes:
+        deferred: the options that depend on parameters, each with its type.
+    """
+
+    __slots__ = ("cls", "deferred", "layer", "options", "ready")
 
     def __init__(
         self, source: Source, node: Node, name: Name, cls: type[Layer], options: dict[str, Value]
     ) -> None:
         super().__init__(source, node, name)
         self.cls, self.options = cls, options
-        self.ready = not any(True for _ in expressions_in(tuple(options.values())))
+        self.deferred = [
+            (name, value, option_called(cls, name)[1].type)
+            for name, value in options.items()
+            if type(value) is not int and any(True for _ in expressions_in(value))
+        ]
+        self.ready = not self.deferred
         self.layer: Layer | None = None
 
     def values(self) -> tuple[Value, ...]:
-        return () if self.ready else tuple(self.options.values())
+        return tuple([value for _, value, _ in self.deferred])
 
 
 class Path(NamedTuple):
@@ -104,7 +114,7 @@ class MergeItem(LayerItem):
         self.paths = paths
 
     def values(self) -> tuple[Value, ...]:
-        return (*super().values(), *[path.when for path in self.paths])
+        return (*super().values(), *[path.when for path in self.paths if path.when is not True])
 
     def lists(self) -> Iterable[Items]:
         return [path.layers for path in self.paths]
@@ -209,11 +219,8 @@ class Items(list[Item]):
         for item in self:
             if item.name:
                 self._add_name(item)
-            for expression in expressions_in(item.values()):
-                for name in expression.names:
-                    self.used.setdefault(name, expression)
-                if INCOMING in expression.names:
-                    item.reads_in = True
+            if values := item.values():
+                self._add_values(item, values)
             for inner in item.lists():
                 if id(inner) not in merged:
                     merged.add(id(inner))
@@ -229,6 +236,14 @@ class Items(list[Item]):
                 self.used.setdefault(name, item.name)
         if INCOMING in item.name.names:
             item.reads_in = True
+
+    def _add_values(self, item: Item, values: tuple[Value, ...]) -> None:
+        """The values of an item."""
+        for expression in expressions_in(values):
+            for name in expression.names:
+                self.used.setdefault(name, expression)
+            if INCOMING in expression.names:
+                item.reads_in = True
 
     def _add_list(self, item: Item, inner: Items) -> None:
         """What is in a list inside an item."""

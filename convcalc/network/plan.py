@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, SpecErrors, UsageError, did_you_mean
 from convcalc.layers import Layer, every, find
-from convcalc.layers.aliases import defaults_of, kinds_of_libraries, own_option
+from convcalc.layers.aliases import defaults_of, kind_called, own_option
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import (
     OPTION_WORDS,
@@ -418,7 +418,7 @@ def is_kind(word: str) -> bool:
 @lru_cache(maxsize=500)
 def _kind(word: str) -> type[Layer] | None:
     """The kind of this name, or as PyTorch, Keras or Caffe spells it."""
-    return KINDS.get(word) or kinds_of_libraries().get(word)
+    return KINDS.get(word) or kind_called(word)
 
 
 def _unknown_kind(word: str, blocks: dict[str, Any]) -> str:

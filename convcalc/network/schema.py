@@ -6,7 +6,7 @@ from inspect import getdoc
 from typing import Any
 
 from convcalc.layers import Layer
-from convcalc.layers.aliases import kinds_of_libraries, option_words
+from convcalc.layers.aliases import library_words, option_words
 from convcalc.layers.options import options_of, required_options
 from convcalc.layers.values import MAX_DIGITS
 from convcalc.network.axes import ORDERS
@@ -222,8 +222,8 @@ def _bare_kinds() -> dict[str, Any]:
 def _library_words() -> dict[type[Layer], list[str]]:
     """The libraries' names for each kind that has some."""
     found: dict[type[Layer], list[str]] = {}
-    for word, cls in kinds_of_libraries().items():
-        found.setdefault(KINDS[cls.kind], []).append(word)
+    for word, cls in library_words().items():
+        found.setdefault(cls, []).append(word)
     return found
 
 
@@ -367,7 +367,7 @@ def _network_use() -> dict[str, Any]:
 
 def _taken() -> list[str]:
     """Words that cannot be the name of a block."""
-    return [*KINDS, *kinds_of_libraries(), *ITEM_WORDS]
+    return [*KINDS, *library_words(), *ITEM_WORDS]
 
 
 def _block_name() -> dict[str, Any]:

@@ -254,7 +254,7 @@ class Source:
     def number(self, node: Node, what: str) -> Any:
         """A whole number, or an expression."""
         text = self.scalar(node, what)
-        if not is_expression(text):
+        if text.isdigit() or not is_expression(text):
             return self.whole_text(node, text, what)
         try:
             return Expression(text, node)
