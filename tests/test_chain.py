@@ -250,8 +250,8 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
         "conv=k3c8: options follow a colon; write conv:k3c8",
     ),
     "far from any kind": (
-        ["zzzzzz"],
-        "no layer kind 'zzzzzz'; convcalc kinds lists them",
+        ["recurrent"],
+        "no layer kind 'recurrent'; convcalc kinds lists them",
     ),
     "empty word": ([""], ": no layer is named; write a kind, such as conv:k3c8"),
     "only a colon": ([":k3"], ":k3: no layer is named; write a kind, such as conv:k3c8"),

@@ -51,10 +51,12 @@ class OptionType:
     Attributes:
         words: the words that a value may be, for completion.
         takes_number: whether a whole number is a value.
+        names_axes: whether its numbers are axes, and so count nothing.
     """
 
     words: tuple[str, ...] = ()
     takes_number: bool = False
+    names_axes: bool = False
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema

@@ -284,6 +284,7 @@ class _Axis(OptionType):
     """An axis by name, such as channels, h or height, or by its number among the sides of a shape."""
 
     words = tuple(AXIS_WORDS)
+    names_axes = True
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         if reader.is_word(given):

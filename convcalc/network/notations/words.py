@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from convcalc.errors import UsageError
 from convcalc.layers import Layer, find, get_kind
-from convcalc.layers.options import options_of, required_options
+from convcalc.layers.options import Option, options_of, required_options
 from convcalc.network.chain import Written, read_word
 from convcalc.network.notations.base import Notation, Reading, notation
 from convcalc.network.notations.word_groups import HOW_TO_REPEAT, written_out
@@ -84,7 +84,7 @@ class _Item:
         """Make it another kind."""
         self.kind = kind
         self.cls = None if kind == "input" else get_kind(kind)
-        self.options = {} if self.cls is None else options_of(self.cls)
+        self.options = {} if self.cls is None else _spoken_options(self.cls)
 
     @property
     def counted(self) -> str:
@@ -101,7 +101,7 @@ class _Item:
         """The option of a single number, besides a kernel and filters; empty where there is none."""
         if self.cls is None or self.counted or "kernel_size" in self.options:
             return ""
-        return next(iter(required_options(self.cls)), "")
+        return next((name for name in required_options(self.cls) if name in self.options), "")
 
     def place(self, token: Token) -> str:
         """Which of its slots a token is for; empty where it has none that is free."""
@@ -464,10 +464,15 @@ def _read(word: str) -> Written | str:
         return str(error)
 
 
+def _spoken_options(cls: type[Layer]) -> dict[str, Option]:
+    """The options of which a text may say something: it does not name axes."""
+    return {name: each for name, each in options_of(cls).items() if not each.type.names_axes}
+
+
 def _talks(token: Token) -> bool:
     """Whether a token is a layer of which something may be said: an activation is passed over."""
     return token.what == "layer" and (
-        token.value == "input" or bool(options_of(get_kind(token.value)).keys() - {"axis"})
+        token.value == "input" or bool(_spoken_options(get_kind(token.value)))
     )
 
 
