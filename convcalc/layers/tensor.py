@@ -334,6 +334,9 @@ class Parameter(Layer):
     def biases(self, shape: Shape, out: Shape) -> int:
         return 0
 
+    def params(self, shape: Shape, out: Shape) -> int:
+        return self.weights(shape, out)
+
     def macs(self, shape: Shape, out: Shape) -> int:
         return 0
 
