@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.layers import make
 from convcalc.layers.values import checked_shape
-from convcalc.network.axes import channels_first, checked_order
+from convcalc.network.axes import chain_order, channels_first, checked_order
 from convcalc.network.chain import parse_chain
 from convcalc.network.network import Network, one_layer_network
 
@@ -72,7 +72,9 @@ def chain(input: str | Sequence[int], *words: str, order: str = "") -> Network:
     >>> [step.output for step in chain("1x32x32", "conv:k5c6", "pool:k2").walk()]
     [(6, 28, 28), (6, 14, 14)]
     """
-    network = parse_chain(words, channels_first(checked_shape(input), checked_order(order)))
+    shape = checked_shape(input)
+    with chain_order(shape, checked_order(order)):
+        network = parse_chain(words, channels_first(shape, order))
     network.order = order
     return network
 

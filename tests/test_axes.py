@@ -175,3 +175,54 @@ def test_an_unknown_order_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConvcalcError) as caught:
         package.load(str(path))
     assert ":2:8: order cannot be 'hcw'; did you mean" in str(caught.value)
+
+
+# ------------------------------------------------------------------------ commands that gather networks
+
+
+def test_compare_and_verify_note_the_order_of_each_network(convcalc: Run) -> None:
+    note = "the input 224×224×3 is read channels first, as 224 channels of 224×3"
+    compared = convcalc("compare", "resnet18", "resnet34", "--input", "224x224x3").out
+    assert f"ResNet-18: {note}" in compared
+    assert f"ResNet-34: {note}" in compared
+    words = ("--input", "16x16x3", "conv:k3c2")
+    assert "the input 16×16×3 is read channels first" in convcalc("verify", *words).out
+    assert "is read channels first" not in convcalc("verify", *words, "--order", "chw").out
+
+
+def test_compare_says_once_that_the_input_was_turned(convcalc: Run) -> None:
+    words = ("compare", "resnet18", "resnet34", "--input", "64x64x3")
+    assert convcalc(*words, "--order", "hwc").out.count("written channels last") == 1
+
+
+def test_an_order_without_an_input_turns_nothing(convcalc: Run, tmp_path: Path) -> None:
+    said = convcalc("arch", "lenet5", "--order", "hwc").out
+    assert "written channels last" not in said
+    path = tmp_path / "net.yaml"
+    path.write_text(FILE.format("32x48x3", "order: hwc\n"), encoding="utf-8")
+    said = convcalc(
+        "arch", str(path), "--order", "chw"
+    ).out  # the file's own input stays as it says
+    assert "input 3×32×48" in said
+    assert "written channels last" in said
+
+
+def test_a_chain_of_another_dimension_names_the_batch(convcalc: Run) -> None:
+    said = convcalc("chain", "--input", "1x3x32x32", "conv2d:k3c16").err
+    assert said == (
+        "convcalc: conv1 (conv2d:k3c16): conv2d takes 2 axes, (C, H, W), but 1×3×32×32 has 3; the input 1×3×32×32 is "
+        "read channels first, as 1 channel of 3×32×32; if the 1 is a batch, leave it out: 3x32x32; or use conv3d\n"
+    )
+    with pytest.raises(ConvcalcError, match="leave it out: 3x32x32; or use conv3d"):
+        package.chain((1, 3, 32, 32), "conv2d:k3c16")
+
+
+def test_a_refusal_says_nothing_of_an_order_that_was_said(convcalc: Run) -> None:
+    for words in (
+        ("224x224x3", "conv:k7c64"),
+        ("1x3x32x32", "conv2d:k3c16"),
+        ("3x32x32", "conv1d:k3c2"),
+    ):
+        said = convcalc("chain", "--order", "chw", "--input", *words).err
+        assert said.startswith("convcalc: conv1")
+        assert "read channels first" not in said

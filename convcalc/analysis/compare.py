@@ -10,6 +10,7 @@ from convcalc.analysis.fields import GATED
 from convcalc.analysis.report import left_out
 from convcalc.analysis.rows import CONVENTION, field_text, plain_field, unproven_lines
 from convcalc.layers.rf import Fields, UnknownField
+from convcalc.network.axes import order_notes, turned_lines
 from convcalc.report import Column, Report
 from convcalc.text import AtLeast, grouped, per_axis, times
 
@@ -60,6 +61,7 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
         footer=[
             *(f"{a.network.name}: {line}" for a in analyses for line in unproven_lines(a)),
             f"{CONVENTION}{f'; macs and activations are for a batch of {batch}' * (batch > 1)}",
+            *dict.fromkeys(line for a in analyses for line in turned_lines(a.network)),
             "rf = receptive field before a global pool or flatten gathers the map",
             *(left_out(analyses[0]) if analyses else ()),
         ],
@@ -94,6 +96,7 @@ def _notes(analysis: Analysis) -> list[str]:
     """What the file expects and does not get, and what the receptive field alone does not say."""
     name = analysis.network.name
     notes = [f"{name}: {note}" for note in analysis.notes if note.startswith("expect")]
+    notes += [f"{name}: {note}" for note in order_notes(analysis.network)]
     several = len(analysis.images) > 1  # of an output that sees none of the first, nothing is said
     seen = {output: rf for output, rf in analysis.rf.items() if rf or not several}
     texts = {output: _field_words(rf) for output, rf in seen.items()}

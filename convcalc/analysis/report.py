@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.graph import graph_keys, graph_lines, output_facts
 from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text, step_dict, unproven_lines
+from convcalc.network.axes import turned_lines
 from convcalc.report import Report
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
             *unproven_lines(analysis),
             convention_text(batch),
             *left_out(analysis),
-            *_turned(analysis),
+            *turned_lines(network),
         ],
         facts={
             "network": network.name,
@@ -68,10 +69,3 @@ def left_out(analysis: Analysis) -> list[str]:
     return [
         f"rf leaves out {' and '.join(words[cause] for cause in words if cause in analysis.through)}"
     ]
-
-
-def _turned(analysis: Analysis) -> list[str]:
-    """That shapes stand in another order than that of the input as it was written."""
-    if analysis.network.order != "hwc":
-        return []
-    return ["the input was written channels last; all shapes here are channels first"]

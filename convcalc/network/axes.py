@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import ShapeError, UsageError, did_you_mean
 from convcalc.text import grouped, plural, quoted, times
 
 if TYPE_CHECKING:
@@ -45,15 +46,55 @@ def channels_first(shape: Shape, order: str) -> Shape:
     return (shape[-1], *shape[:-1]) if order == "hwc" else shape
 
 
+def written_order(own: str, said: str, *, asked: bool) -> str:
+    """The order in which the shapes in use were written: what is said holds for shapes given beside the file.
+
+    >>> written_order("", "hwc", asked=True), written_order("hwc", "chw", asked=False)
+    ('hwc', 'hwc')
+    """
+    if asked:
+        return said or own
+    return own or ("chw" if said == "chw" else "")
+
+
+def turned_lines(network: Network) -> list[str]:
+    """That shapes stand in another order than that of the input as it was written."""
+    if network.order != "hwc":
+        return []
+    return ["the input was written channels last; all shapes here are channels first"]
+
+
 def order_notes(network: Network) -> Iterator[str]:
     """How inputs were read that look as if their axes stood in another order, or had a batch in front."""
     if network.order:
         return
     for name, shape in network.inputs.items():
-        said = _exchanged(shape) or _batched(shape)
+        said = _reading(shape, "input" if name == network.input_name else f"input {name}")
         if said:
-            which = "input" if name == network.input_name else f"input {name}"
-            yield f"the {which} {times(shape)} is read channels first, as {said}"
+            yield said
+
+
+def _reading(shape: Shape, which: str = "input") -> str:
+    """How an input was read that looks written otherwise; empty for others."""
+    said = _exchanged(shape) or _batched(shape)
+    return said and f"the {which} {times(shape)} is read channels first, as {said}"
+
+
+@contextmanager
+def chain_order(shape: Shape, order: str) -> Iterator[None]:
+    """Refusals of a chain know the order that was said, or name the one in which its input was read."""
+    try:
+        yield
+    except ShapeError as error:
+        if error.failed is not None:
+            error.failed[0].order = order
+            raise
+        said = "" if order else _reading(shape)
+        if not said:
+            raise
+        what, _, way_out = error.what.partition("; ")
+        message = f"{what}; {said}" + f"; or {way_out}" * bool(way_out)
+        raise ShapeError(message, error.layer) from None
 
 
 def _exchanged(shape: Shape) -> str:

@@ -16,6 +16,7 @@ from convcalc.network.axes import (
     checked_axes,
     checked_order,
     read_axes,
+    written_order,
 )
 from convcalc.network.blocks import BlockPlan, read_blocks, read_parameters
 from convcalc.network.budget import is_budget, read_budget
@@ -184,7 +185,7 @@ def _build(
             more_inputs=dict(more),
             outputs={each.name: each.place(expander.places) for each in draft.outputs},
             shared=expander.shared,
-            order=order or draft.order,
+            order=written_order(draft.order, order, asked=bool(asked)),
             axes=checked_axes(draft.axes, shape, printable(draft.path)),
         )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from convcalc.analysis.rows import STATED, listed_names
 from convcalc.analysis.walk import walk
 from convcalc.errors import UsageError
+from convcalc.network.axes import order_notes
 from convcalc.text import printable, times
 from convcalc.verify.effort import duration
 from convcalc.verify.limits import MAX_BYTES, check_needs, efforts, fits, shrink
@@ -146,7 +147,11 @@ def verify_networks(
     Raises:
         UsageError: one of them does not fit, or nothing was checked.
     """
-    notes: list[str] = []
+    notes = [
+        f"{printable(name)}: {note}"
+        for name, network in networks.items()
+        for note in order_notes(network)
+    ]
     plans = {
         name: Plan.of(network, settings, notes, may_shrink=may_shrink)
         for name, network in networks.items()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from convcalc.errors import UsageError
 from convcalc.files import STDIN, decode, read_file
 from convcalc.layers import find
-from convcalc.network.axes import channels_first
+from convcalc.network.axes import chain_order, channels_first
 from convcalc.network.chain import parse_chain
 from convcalc.network.chain_groups import has_groups, words_in
 from convcalc.text import quoted
@@ -34,7 +34,8 @@ def chain_of(words: tuple[str, ...], shape: Shape, order: str = "") -> Network:
         UsageError: something cannot be read.
         ShapeError: a layer does not fit.
     """
-    network = _network_of(words, channels_first(shape, order))
+    with chain_order(shape, order):
+        network = _network_of(words, channels_first(shape, order))
     network.order = order
     return network
 
