@@ -154,7 +154,7 @@ def test_one_axis_has_steps_and_pictures_have_pixels(convcalc: Run) -> None:
 @pytest.mark.parametrize(
     ("axes", "said"),
     [
-        ("[a, b]", "net.yaml: axes lists 2 words, but the input 1×16 has 1 axes; give one for each"),
+        ("[a, b]", "net.yaml: axes lists 2 words, but the input 1×16 has 1 axis; give one for each"),
         ("[a, b, c, d]", "axes lists 4 words; give one, or one for each axis"),
         ("3", "axes cannot be counted in '3'; use a word of at most 20 letters, such as samples"),
         ('"a\\eb"', "axes cannot be counted in 'a\\x1bb'; use a word of at most 20 letters, such as samples"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from convcalc.errors import ShapeError, UsageError, did_you_mean
+from convcalc.errors import ShapeError, SpecError, UsageError, did_you_mean
 from convcalc.text import grouped, plural, quoted, times
 
 if TYPE_CHECKING:
@@ -163,12 +163,12 @@ def checked_axes(words: tuple[str, ...], shape: Shape, path: str) -> tuple[str, 
     """The words for each axis of an input.
 
     Raises:
-        UsageError: they are not as many as it has axes.
+        SpecError: they are not as many as it has axes.
     """
     axes = len(shape) - 1
     if len(words) == 1:
         return words * axes
     if words and len(words) != axes:
-        message = f"{path}: axes lists {len(words)} words, but the input {times(shape)} has {axes} axes; give one for each"
-        raise UsageError(message)
+        message = f"axes lists {len(words)} words, but the input {times(shape)} has {plural(axes, 'axis', 'axes')}; give one for each"
+        raise SpecError(path, 0, 0, message)
     return words
