@@ -79,7 +79,7 @@ def defaults_of(word: str) -> dict[str, Any]:
     >>> defaults_of("Conv2DTranspose"), defaults_of("ConvTranspose2d")
     ({'size_rule': 'keras'}, {})
     """
-    cls = library_words().get(word)
+    cls = library_words().get(word) if _is_said(word) else None  # so that small words load no kinds
     return dict(cls.keras_defaults) if cls and word in cls.aliases.get("keras", ()) else {}
 
 
