@@ -264,6 +264,8 @@ def test_gradescope_marks_with_nothing_but_what_its_setup_installs(tmp_path: Pat
         packed.extractall(source)
     (source / "secret.txt").write_text("an old and well kept secret")
     (tmp_path / "autograder" / "submission").mkdir()
+    metadata = tmp_path / "autograder" / "submission_metadata.json"
+    metadata.write_text('{"users": [{"email": "ada@example.org"}]}', encoding="utf-8")
     answers = "size: 28x28x3\nfit: no\npar-1: 777123\npick: b\nnet: 32\n"
     (tmp_path / "autograder" / "submission" / "mine.txt").write_text(answers)
     script = (source / "run_autograder").read_text(encoding="utf-8")
