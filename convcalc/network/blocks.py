@@ -11,7 +11,7 @@ from convcalc.errors import SpecError, SpecErrors, did_you_mean
 from convcalc.network.expression import ExpressionError
 from convcalc.network.items import INCOMING, Items, expressions_in
 from convcalc.network.parameters import MAX_PARAMETERS, evaluate, read_value
-from convcalc.network.plan import ITEM_WORDS, Planner, is_kind, unknown_parameter
+from convcalc.network.plan import ITEM_WORDS, KINDS, Planner, unknown_parameter
 from convcalc.network.yaml_source import Source
 from convcalc.text import quoted, shortened
 
@@ -139,7 +139,7 @@ def read_blocks(
 
 def _check_name(source: Source, key: Node, name: str) -> None:
     """Refuse a block's name that means something else already."""
-    if name in ITEM_WORDS or is_kind(name):
+    if name in ITEM_WORDS or name in KINDS:
         source.refuse(
             key, f"a block cannot be called {name!r}, which has a meaning already; choose another"
         )
