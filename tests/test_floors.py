@@ -286,11 +286,11 @@ def test_formulas_are_plain_arithmetic() -> None:
 
 # ------------------------------------------------------------------------------ what is loaded
 
-SLOW = ("numpy", "rich", "click", "yaml", "fractions")
+SLOW = ("numpy", "rich", "click", "yaml", "fractions", "convcalc.layers.stated_types")
 
 
 def loaded_after(code: str, *words: str) -> set[str]:
-    """Which of the slow libraries are there after some code ran in a fresh interpreter."""
+    """Which slow modules, or seldom needed ones, are there after some code ran in a fresh interpreter."""
     script = f"import sys\n{code}\nprint('LOADED', *(m for m in {SLOW!r} if m in sys.modules))"
     ran = subprocess.run(
         [sys.executable, "-c", script, *words],

@@ -764,16 +764,22 @@ def test_blocks_are_not_confused_with_python(arch: Convcalc) -> None:
 # ---------------------------------------------------------------- networks inside networks
 
 
+def ten_times_each(tmp_path: Path, innermost: str) -> str:
+    """Nine files, each of which holds the next ten times, the last these layers; the first of them."""
+    for number in range(9):
+        inner = f"{{network: {number + 1}.yaml}}, " * 10
+        text = f"{{input: [1, 8, 8], layers: [{inner if number < 8 else innermost}]}}"
+        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    return str(tmp_path / "0.yaml")
+
+
 def test_networks_that_double_at_each_level_are_read_once_and_stop_at_the_limit(
     tmp_path: Path, convcalc: Convcalc
 ) -> None:
-    """Nine files, each of which holds the next ten times: 10⁹ layers if nobody counted."""
-    for number in range(9):
-        inner = f"{{network: {number + 1}.yaml}}, " * 10
-        text = f"{{input: [1, 8, 8], layers: [{inner if number < 8 else 'relu'}]}}"
-        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    """10⁹ layers if nobody counted."""
+    path = ten_times_each(tmp_path, "relu")
     begin = clock.seconds()
-    ran = convcalc("arch", str(tmp_path / "0.yaml"), "--max-layers", "20000")
+    ran = convcalc("arch", path, "--max-layers", "20000")
     assert clock.seconds() - begin < 20
     assert_refused(ran, "the network grows past 20,000 layers")
 
@@ -781,12 +787,9 @@ def test_networks_that_double_at_each_level_are_read_once_and_stop_at_the_limit(
 def test_empty_networks_that_double_at_each_level_come_to_an_end(
     tmp_path: Path, convcalc: Convcalc
 ) -> None:
-    for number in range(9):
-        inner = f"{{network: {number + 1}.yaml}}, " * 10
-        text = f"{{input: [1, 8, 8], layers: [{inner if number < 8 else ''}]}}"
-        (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+    path = ten_times_each(tmp_path, "")
     begin = clock.seconds()
-    ran = convcalc("arch", str(tmp_path / "0.yaml"), "--max-layers", "20000")
+    ran = convcalc("arch", path, "--max-layers", "20000")
     assert clock.seconds() - begin < 20
     assert ran.code == 2
     assert "Traceback" not in ran.err

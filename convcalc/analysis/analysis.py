@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from convcalc import formulas
 from convcalc.layers import Layer, Shape
 from convcalc.layers.base import Elementwise
-from convcalc.layers.checks import check_output
 from convcalc.layers.options import option_text
 from convcalc.layers.rf import PIXEL, Fields, UnknownField
 from convcalc.text import AtLeast
@@ -45,12 +44,10 @@ class Work:
     )  # fmt: skip
 
     def __init__(self, layer: Layer, shapes: tuple[Shape, ...], batch: int) -> None:
-        layer.check(*shapes)
+        out = self.output = layer.checked_out_shape(*shapes)
         shape = shapes[0]
         self.layer, self.kind, self.option_text = layer, layer.kind, option_text(layer)
         self.shapes = shapes
-        out = self.output = layer.out_shape(*shapes)
-        check_output(out)
         self.activations = formulas.product(out) * batch
         self.weights, self.biases = layer.weights(shape, out), layer.biases(shape, out)
         self.buffers = layer.buffers(shape, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from convcalc.analysis.rows import field_text
+from convcalc.analysis.rows import field_text, plain_field
 from convcalc.errors import UsageError
 from convcalc.layers.rf import AnyField, UnknownField
 from convcalc.network.axes import words_text
@@ -91,9 +91,7 @@ def _data(rf: Fields, rate: int | None) -> dict[str, Any]:
     found: dict[str, Any] = {
         "sees_all": isinstance(rf, UnknownField) and rf.whole,
         "size": [axis.size for axis in local],
-        "stride": [
-            axis.stride if isinstance(axis.stride, int) else str(axis.stride) for axis in local
-        ],
+        "stride": plain_field([axis.stride for axis in local]),
         "before": list(map(before, local)),
         "after": list(map(after, local)),
     }

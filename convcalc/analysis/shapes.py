@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import ShapeError
-from convcalc.layers.checks import check_output
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -29,18 +28,7 @@ def shapes_at(network: Network, inputs: Mapping[str, Shape]) -> Iterator[tuple[S
     Raises:
         ShapeError: the next node does not take what it gets.
     """
-    outputs = [*inputs.values()][::-1]
-    first = len(outputs)
-    known: dict[Any, Shape] = {}
-    for node in network.nodes:
-        shapes = tuple([outputs[i + first] for i in node.inputs])
-        key = (node.layer, shapes)
-        if key not in known:
-            node.layer.check(*shapes)
-            out = known[key] = node.layer.out_shape(*shapes)
-            check_output(out)
-        outputs.append(known[key])
-        yield shapes
+    return (shapes for shapes, _ in _passed(network, inputs, checked=True))
 
 
 def works(network: Network, shape: Shape) -> bool:
@@ -58,15 +46,22 @@ def has_room(network: Network, shape: Shape) -> bool:
 
     Where it has, larger inputs have too.
     """
-    outputs = [*inputs_of_size(network, shape).values()][::-1]
+    passed = _passed(network, inputs_of_size(network, shape), checked=False)
+    return all(min(out[1:], default=1) >= 1 for _, out in passed)
+
+
+def _passed(
+    network: Network, inputs: Mapping[str, Shape], *, checked: bool
+) -> Iterator[tuple[tuple[Shape, ...], Shape]]:
+    """For each node the shapes that it reads, and the one that comes out."""
+    outputs = [*inputs.values()][::-1]
     first = len(outputs)
     known: dict[Any, Shape] = {}
     for node in network.nodes:
         shapes = tuple([outputs[i + first] for i in node.inputs])
         key = (node.layer, shapes)
         if key not in known:
-            known[key] = node.layer.out_shape(*shapes)
-        if min(known[key][1:], default=1) < 1:
-            return False
+            layer = node.layer
+            known[key] = (layer.checked_out_shape if checked else layer.out_shape)(*shapes)
         outputs.append(known[key])
-    return True
+        yield shapes, known[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd, lcm
@@ -156,14 +157,11 @@ def with_size(shape: Shape, axis: int, n: int) -> Shape:
 
 def _room_from(network: Network, base: Shape, axis: int) -> int:
     """The smallest size for which every map has a cell, found by halving."""
-    low, high = 1, base[axis]
-    while low < high:
-        middle = (low + high) // 2
-        if has_room(network, with_size(base, axis, middle)):
-            high = middle
-        else:
-            low = middle + 1
-    return high
+    smaller = range(1, base[axis])
+    too_small = bisect_left(
+        smaller, 1, key=lambda n: int(has_room(network, with_size(base, axis, n)))
+    )
+    return 1 + too_small
 
 
 def _smallest(

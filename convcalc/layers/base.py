@@ -19,6 +19,7 @@ from convcalc.layers.checks import (
     MAX_NUMBER,
     check_axes,
     check_dimensions,
+    check_output,
     check_padding,
     check_room,
     check_spatial,
@@ -188,6 +189,17 @@ class Layer:
     def out_shape(self, shape: Shape) -> Shape:
         """The shape that comes out."""
         raise NotImplementedError
+
+    def checked_out_shape(self, *shapes: Shape) -> Shape:
+        """The shape that comes out of shapes that it takes.
+
+        Raises:
+            ShapeError: it does not take them, or gives more than can be counted.
+        """
+        self.check(*shapes)
+        out = self.out_shape(*shapes)
+        check_output(out)
+        return out
 
     def even_out_shape(self, *shapes: Shape) -> Shape:
         """The shape that comes out of inputs that divide evenly, where a side may be an `EvenSize`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from convcalc import formulas
 from convcalc.errors import RoomError, ShapeError
 from convcalc.layers.window import (
@@ -98,6 +100,22 @@ def check_at_least(name: str, value: int, least: int = 1) -> None:
     """Refuse an option below its smallest meaning."""
     if value < least:
         message = f"{name} is {value}; use {least} or more"
+        raise ShapeError(message)
+
+
+def check_one_given(kind: str, options: Mapping[str, object]) -> None:
+    """Refuse all but exactly one of some options; None stands for one that is not given."""
+    given = [name for name, value in options.items() if value is not None]
+    if len(given) != 1:
+        message = f"{kind} got {' and '.join(given) or 'nothing'}; give one of {', '.join(options)}"
+        raise ShapeError(message)
+
+
+def check_like(kind: str, shape: Shape, others: tuple[Shape, ...]) -> None:
+    """Refuse another layer, whose size is to be taken, that has other axes."""
+    if others and len(others[0]) != len(shape):
+        axes = plural(len(shape) - 1, "axis", "axes")
+        message = f"cannot {kind} {times(shape)} like {times(others[0])}; name a layer with {axes}"
         raise ShapeError(message)
 
 

@@ -9,10 +9,8 @@ import re
 from typing import Any, get_args
 
 from convcalc.errors import UsageError
-from convcalc.layers.amounts import Amount, Amounts, Seen, StatedShape, TypeName
 from convcalc.layers.axes import AXIS_WORDS, AxisName, AxisNames
 from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
-from convcalc.layers.stated_types import AMOUNT, AMOUNTS, SEEN_TYPE, STATED_SHAPE, TYPE_NAME
 from convcalc.layers.values import VALUES, decimal_of, parts_of, ratio_of, whole_number
 from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Ratio, Shape, Spatial
 from convcalc.text import quoted
@@ -346,7 +344,7 @@ PER_AXIS = _PerAxis(_PER_AXIS)
 PADDING = _Padding(_PADDING)
 FIT = Choice(*get_args(Fit))
 
-# What an annotation stands for; a Literal of words needs no entry.
+# What an annotation stands for; a Literal of words needs no entry. Types of one module's kinds alone are added there.
 OPTION_TYPES: dict[Any, OptionType] = {
     int: WHOLE,
     float: _Fraction({"type": "number"}),
@@ -358,11 +356,6 @@ OPTION_TYPES: dict[Any, OptionType] = {
         {"anyOf": [_RATIO, {"type": "array", "items": _RATIO, "minItems": 1, "maxItems": 3}]}
     ),
     Shape: _Numbers(_NUMBERS),
-    Amount: AMOUNT,
-    Amounts: AMOUNTS,
-    StatedShape: STATED_SHAPE,
-    Seen: SEEN_TYPE,
-    TypeName: TYPE_NAME,
     AxisName: _Axis(_AXIS),
     AxisNames: _Axes(_AXES),
     int | tuple[Pair, ...]: _Sides(_SIDES),

@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.base import Counts, NoParameters, kind
-from convcalc.layers.checks import check_axes, check_spatial
+from convcalc.layers.checks import check_axes, check_like, check_one_given, check_spatial
 from convcalc.layers.rf import Reads, Resized, UnknownField
 from convcalc.layers.window import Ratio, Shape, Spatial, axis_names, per_axis, ratio
-from convcalc.text import plural, times
+from convcalc.text import plural
 
 Interpolation = Literal["nearest", "linear", "cubic"]
 
@@ -99,12 +99,7 @@ class Resize(NoParameters):
     def check(self, shape: Shape, *others: Shape) -> None:
         check_axes(shape)
         axes = len(shape) - 1
-        given = [name for name in ("size", "scale", "like") if getattr(self, name) is not None]
-        if len(given) != 1:
-            message = (
-                f"resize got {' and '.join(given) or 'nothing'}; give one of size, scale, like"
-            )
-            raise ShapeError(message)
+        check_one_given("resize", {"size": self.size, "scale": self.scale, "like": self.like})
         if self.align_corners and self.mode == "nearest":
             message = "align_corners is for mode linear or cubic; leave it out of nearest"
             raise ShapeError(message)
@@ -112,9 +107,7 @@ class Resize(NoParameters):
             check_spatial("size", self.size, axes, least=1)
         if self.scale is not None:
             self._check_scale(shape)
-        if others and len(others[0]) != len(shape):
-            message = f"cannot resize {times(shape)} like {times(others[0])}; name a layer with {plural(axes, 'axis', 'axes')}"
-            raise ShapeError(message)
+        check_like("resize", shape, others)
 
     def _check_scale(self, shape: Shape) -> None:
         """Refuse ratios for other axes than there are, and those that leave nothing."""

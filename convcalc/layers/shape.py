@@ -12,6 +12,8 @@ from convcalc.layers.checks import (
     check_at_least,
     check_axes,
     check_divides,
+    check_like,
+    check_one_given,
     check_sides,
     check_spatial,
 )
@@ -86,9 +88,7 @@ class Pad(Rearrangement):
         if self.like is not None and self.padding != 0:
             message = "pad got padding and like; give one of them"
             raise ShapeError(message)
-        if others and len(others[0]) != len(shape):
-            message = f"cannot pad {times(shape)} like {times(others[0])}; name a layer with {plural(axes, 'axis', 'axes')}"
-            raise ShapeError(message)
+        check_like("pad", shape, others)
         for name, n, (before, after) in zip(
             axis_names(shape), shape[1:], self.pads_of(shape, *others)
         ):
@@ -152,12 +152,7 @@ class Crop(Rearrangement):
     def check(self, shape: Shape, *others: Shape) -> None:
         check_axes(shape)
         axes = len(shape) - 1
-        given = [name for name in ("size", "padding", "like") if getattr(self, name) is not None]
-        if len(given) != 1:
-            message = (
-                f"crop got {' and '.join(given) or 'nothing'}; give one of size, padding, like"
-            )
-            raise ShapeError(message)
+        check_one_given("crop", {"size": self.size, "padding": self.padding, "like": self.like})
         if self.padding is not None and self.offset is not None:
             message = "crop got padding and offset; offset goes with size or like"
             raise ShapeError(message)
@@ -167,9 +162,7 @@ class Crop(Rearrangement):
             check_sides("padding", self.padding, axes)
         if self.offset is not None:
             check_spatial("offset", self.offset, axes, least=0)
-        if others and len(others[0]) != len(shape):
-            message = f"cannot crop {times(shape)} like {times(others[0])}; name a layer with {plural(axes, 'axis', 'axes')}"
-            raise ShapeError(message)
+        check_like("crop", shape, others)
         for name, n, (before, after) in zip(
             axis_names(shape), shape[1:], self.cuts(shape, *others)
         ):

@@ -15,9 +15,21 @@ from convcalc.layers.amounts import (
 )
 from convcalc.layers.base import Counts, NoParameters, frozen, kind
 from convcalc.layers.checks import check_at_least
+from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.rf import Reads, Slide, UnknownField
+from convcalc.layers.stated_types import AMOUNT, AMOUNTS, SEEN_TYPE, STATED_SHAPE, TYPE_NAME
 from convcalc.layers.window import Shape
 from convcalc.text import times
+
+OPTION_TYPES.update(  # here, so that only these kinds load them
+    {
+        Amount: AMOUNT,
+        Amounts: AMOUNTS,
+        StatedShape: STATED_SHAPE,
+        Seen: SEEN_TYPE,
+        TypeName: TYPE_NAME,
+    }
+)
 
 
 @frozen

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from convcalc.errors import RoomError, ShapeError, UsageError
 from convcalc.layers import LETTERS, Layer, Shape, find, get_kind
 from convcalc.layers.aliases import defaults_of, own_option
-from convcalc.layers.checks import check_output
 from convcalc.layers.options import make_layer, options_of, required_options
 from convcalc.layers.values import shown, whole_number
 from convcalc.network.network import Network, Node
@@ -318,9 +317,7 @@ class Chain:
         key = (layer, self.shape)
         if key not in self._found:
             try:
-                layer.check(self.shape)
-                out = layer.out_shape(self.shape)
-                check_output(out)
+                out = layer.checked_out_shape(self.shape)
             except ShapeError as error:
                 misfit = ShapeError(f"{name} ({label}): {error.what}")
                 if not (self.to_the_end and isinstance(error, RoomError)):

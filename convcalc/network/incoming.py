@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from convcalc.errors import ShapeError
-from convcalc.layers.checks import check_output
 from convcalc.network.network import INPUT, node_error
 
 if TYPE_CHECKING:
@@ -47,9 +46,7 @@ class Shapes:
         out = self._found.get((node.layer, shapes))
         if out is None:
             try:
-                node.layer.check(*shapes)
-                out = node.layer.out_shape(*shapes)
-                check_output(out)
+                out = node.layer.checked_out_shape(*shapes)
             except ShapeError as error:
                 raise node_error(node, error.what) from None
             self._found[node.layer, shapes] = out

@@ -151,4 +151,4 @@ def _dependences(
 
 def _unmoved(step: Step, axis: int, rows: int) -> Any:
     """Rows of a map that no perturbed pixel moves."""
-    return np.zeros((rows, step.output[1 + axis] if len(step.output) > 1 + axis else 1))
+    return np.zeros((rows, side_along(step.output, axis)))
