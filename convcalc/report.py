@@ -81,6 +81,7 @@ class Report:
         math_replaces: how many of the lines, from the first, say the same as ``math``.
         figures: pictures, each an object whose ``lines(view)`` draw it in a terminal.
         hint: the next useful command, for people at a terminal.
+        beside_rows: what was asked for besides the rows, where a format may have rows alone.
     """
 
     title: str
@@ -102,6 +103,7 @@ class Report:
     math_replaces: int = 0
     figures: tuple[Any, ...] = ()
     hint: str = ""
+    beside_rows: str = ""
 
     @property
     def printed_columns(self) -> list[Column]:

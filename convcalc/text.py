@@ -179,6 +179,17 @@ def plural(number: int, noun: str, several: str = "") -> str:
     return f"{number:,} {noun if number == 1 else several or noun + 's'}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """The layers, or inputs, that a note is about: of many the first.
+
+    >>> listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a and b', 'a and 2 more')
+    """
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]} and {len(names) - 1:,} more"
+
+
 def listing(words: Sequence[str]) -> str:
     """Words in a sentence.
 

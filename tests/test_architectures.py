@@ -32,7 +32,7 @@ def walked(name: str) -> Analysis:
 
 def test_all_files_are_bundled_by_their_name() -> None:
     assert convcalc.networks() == NAMES
-    assert len(NAMES) == 73
+    assert len(NAMES) == 81
 
 
 @each_network
@@ -94,6 +94,18 @@ def test_names_differ_and_blocks_lie_inside_each_other(name: str) -> None:
         open_blocks.append((start, stop))
 
 
+# How many channels a detector's layers give: for each of its anchors the classes; others in the same layer;
+# and others that are put beside it.
+SCORES = {
+    "retinanet_resnet50": [(9, 0, 0)],
+    "ssd300": [(4, 0, 16), (6, 0, 24)],
+    "yolov2": [(5, 25, 0)],
+    "yolov3": [(3, 15, 0)],
+    "yolov3_tiny": [(3, 15, 0)],
+    "yolov8n": [(1, 0, 64)],
+}
+
+
 @each_network
 def test_ten_classes_shrink_the_classifier_alone(name: str) -> None:
     parameters = all_parameters(name)
@@ -102,16 +114,19 @@ def test_ten_classes_shrink_the_classifier_alone(name: str) -> None:
             convcalc.load(name, parameters={"classes": 10})
         return
     report = convcalc.load(name, parameters={"classes": 10}).walk()
-    each = parameters.get("anchors", 1)  # a detector scores the classes for each of its anchors
-    was = parameters["classes"] * each
+    was = parameters["classes"]
+    forms = SCORES.get(name, [(1, 0, 0)])
     changed = [(new, old) for new, old in zip(report, walked(name)) if new.params != old.params]
     heads = [new for new, _ in changed]
     ends = report.outputs if report.network.outputs else report.steps[-1:]
-    others = 5 * each if each > 1 and was == 240 else 0  # YOLO scores boxes beside the classes
-    assert any(step.output[0] == 10 * each + others for step in ends)
+    found = {step.output[0] for step in ends}
+    assert all(each * 10 + others + beside in found for each, others, beside in forms)
     if was != 10:
         assert heads
-        assert all(old.output[0] == was + others or new.input[0] == 10 for new, old in changed)
+        widths = {(each * 10 + others, each * was + others) for each, others, _ in forms}
+        assert all(
+            (new.output[0], old.output[0]) in widths or new.input[0] == 10 for new, old in changed
+        )
     before = sum(old.params for _, old in changed)
     after = sum(new.params for new in heads)
     assert report.totals["params"] == walked(name).totals["params"] - before + after

@@ -242,6 +242,10 @@ def test_a_layer_on_vectors_gets_the_flatten_it_needs() -> None:
 
 
 REFUSED: dict[str, tuple[list[Any], str]] = {
+    "parts": (
+        ["relu", "split:3"],
+        "split:3: split makes 3 parts, but a layer gives one of them; write slice:into3take0",
+    ),
     "not a text": ([3], "a layer of a chain is a text such as 'conv:k3c8', but this is 3"),
     "no layer": ([], "a chain needs at least one layer, such as conv:k3c8"),
     "unknown kind": (["konv:k3"], "no layer kind 'konv'; did you mean 'conv'?"),
@@ -410,7 +414,7 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     ),
     "beyond memory": (
         ["100*up:999999999"],
-        "upsample1 (100*up:999999999): its output 3×31999999968×31999999968 holds more than 1e+18 values; use smaller numbers",
+        "upsample1 (100*up:999999999): its output 3×31999999968×31999999968 holds more than 1,000,000,000,000,000,000 values; use smaller numbers",
     ),
     "control characters": (
         ["conv\x1b[31m:k3"],
@@ -515,6 +519,7 @@ def test_it_refuses_in_these_words(case: str) -> None:
 
 
 SHAPES_REFUSED = {
+    "a=3x3x3": "--input a=3x3x3: layers have one input, which needs no name; write --input 3x3x3",
     "": "--input must be a shape such as 3x224x224, but is ''",
     "3x": "--input must be a shape such as 3x224x224, but is '3x'",
     "x".join("1" * 9): "--input must be a shape such as 3x224x224, but is '1x1x1x1x1x1x1x1x1'",

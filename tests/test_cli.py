@@ -9,6 +9,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ BAD = [
     (("layer", "--n", "8", "--k", "3", "--set", "bias"), "--set bias: lacks a value; write --set name=value"),
     (("layer", "--n", "8", "--k", "3", "--cin", "6", "--cout", "8", "--groups", "4"), "conv: the input's channel count is 6, which groups 4 does not divide; try groups 3"),
     (("layer", "--n", "9" * 30, "--k", "3"), "--n has 30 digits; use a number of up to 12 digits"),
-    (("layer", "--n", "999999999999", "--k", "1", "--cin", "999999999999"), "the input 999999999999×999999999999×999999999999 must have sides of at least 1 and at most 1e+18 values"),
+    (("layer", "--n", "999999999999", "--k", "1", "--cin", "999999999999"), "the input 999999999999×999999999999×999999999999 must have sides of at least 1 and at most 1,000,000,000,000,000,000 values"),
     (("layer", "--n", "32", "--k", "5", "--s", "2", "--fit", "strict"), "conv: 14.5: a 5-wide window does not fit 32 along the height in steps of 2 (1 cell is left over); use an input of 31 or 33, another stride, or fit: floor"),
     (("layer", "--n", "8", "--k", "3", "--p", "3", "--kind", "maxpool"), "maxpool: padding 3 is not less than the 3-wide window along the height, so some windows would hold padding only; use at most 2"),
     (("chain", "--input", "1x8x8"), "Missing argument 'LAYER...'; run convcalc chain -h for help"),
@@ -125,7 +126,7 @@ BAD = [
     (("arch", "vgg16", "--sees", "conv1_1:1"), "conv1_1: a unit of 64×224×224 has 2 coordinates, not 1; write conv1_1:Y,X, counted from 0"),
     (("arch", "vgg16", "--sees", "conv1_1"), "conv1_1: a unit of 64×224×224 has 2 coordinates, not 0; write conv1_1:Y,X, counted from 0"),
     (("arch", "vgg16", "--sees", "conv1_1:224,1"), "conv1_1: no unit 224,1 in a map of 224×224; count from 0"),
-    (("arch", "vgg16", "--sees", "conv1_1:1,x"), "--sees must be a whole number, but is 'x'"),
+    (("arch", "vgg16", "--sees", "conv1_1:1,x"), "--sees conv1_1:1,x: a place must be a whole number, but is 'x'"),
     (("arch", "vgg16", "--max-layers", "10"), "the network grows past 10 layers; raise --max-layers if you mean it"),
     (("arch", "vgg16", "--input", "3x20x20"), "does not fit"),
     (("arch", "vgg16", "-o", "x.pdf"), "-o x.pdf: no format has the suffix '.pdf'; use one of .txt, .json, .csv, .md, .tex, .html, or --format"),
@@ -638,3 +639,47 @@ def test_the_hint_of_layer_names_only_options_that_the_kind_takes(
         in convcalc("layer", "--kind", "pool", "--n", "8", "--k", "2").out
     )
     assert "next: --cin and --cout give" in convcalc("layer", "--n", "8", "--k", "2").out
+
+
+VIEWS = {
+    "--batch": "2", "--columns": "name,output", "--sort": "macs", "--depth": "1", "--all": "", "--rf": "",
+    "--rf-through": "norms", "--rate": "100", "--memory": "", "--explain": "conv1", "--sees": "conv1:1", "--sizes": "",
+}  # fmt: skip
+TOGETHER = {  # with --batch and --rf-through, which change what the views show
+    "--explain": {"--batch", "--rf-through"},
+    "--sees": {"--batch", "--rf-through"},
+}
+
+
+@pytest.mark.parametrize("pair", list(combinations(VIEWS, 2)), ids="".join)
+def test_no_two_views_are_asked_for_and_one_dropped(pair: tuple[str, str], convcalc: Run) -> None:
+    words = [word for name in pair for word in (name, VIEWS[name]) if word]
+    ran = convcalc("chain", "--input", "1x32", "conv:k3", "relu", *words)
+    alone = [name for name in pair if name in ("--sizes", "--explain", "--sees")]
+    fits = all(other in TOGETHER.get(name, ()) for name in alone for other in pair if other != name)
+    rows = {*pair} & {"--sort", "--depth", "--all"}
+    assert (ran.code == 0) == (fits and len(rows) < 2)
+    assert fits or " has a report of its own, without " in ran.err
+    if fits and ran.code:
+        assert "; leave one out" in ran.err
+
+
+def test_a_format_of_rows_alone_says_what_it_leaves_out(convcalc: Run) -> None:
+    ran = convcalc("arch", "lenet5", "--memory", "--format", "csv")
+    assert ran.err == (
+        "note: csv has rows alone; the totals of --memory are in --format json and the table\n"
+    )
+    assert convcalc("arch", "lenet5", "--memory", "--format", "json").err == ""
+
+
+def test_what_is_wrong_with_places_and_parts_is_said(convcalc: Run) -> None:
+    said = {
+        ("arch", "vgg16", "--sees", "conv1_1:6-0,1"): "--sees conv1_1:6-0,1: a place '6-0' runs backwards; write 0-6",
+        ("arch", "vgg16", "--sees", "conv1_1:0-,1"): "--sees conv1_1:0-,1: a place '0-' lacks its end; write 0-0, or 0 alone",
+        ("chain", "--input", "3x8x8", "split:3"): "split:3: split makes 3 parts, but a layer gives one of them; write slice:into3take0",
+        ("chain", "--input", "a=3x3x3", "relu"): "--input a=3x3x3: layers have one input, which needs no name; write --input 3x3x3",
+    }  # fmt: skip
+    for words, text in said.items():
+        ran = convcalc(*words)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(f"convcalc: {text}")

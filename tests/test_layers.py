@@ -1063,7 +1063,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "opaque",
         {"output": ("c*999999999999*999999999999",)},
         ((6, 8),),
-        "output passes 1e+18; use smaller numbers",
+        "output passes 1,000,000,000,000,000,000; use smaller numbers",
     ),
     (
         "opaque",
@@ -1307,7 +1307,9 @@ def test_every_kind_that_can_refuse_does_so_in_the_table() -> None:
 
 
 def test_a_map_beyond_all_memory_is_refused() -> None:
-    with pytest.raises(ShapeError, match=r"holds more than 1e\+18 values; use smaller numbers"):
+    with pytest.raises(
+        ShapeError, match=r"holds more than 1,000,000,000,000,000,000 values; use smaller numbers"
+    ):
         convcalc.layer("upsample", (10**6, 10**6), scale_factor=10**8)
 
 

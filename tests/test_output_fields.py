@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 import convcalc
 from conftest import Ran
+from convcalc import loads
 from convcalc.analysis.output_fields import add_output_fields, after, before
 from convcalc.analysis.report import report_of
+from convcalc.analysis.table import network_report
 from convcalc.analysis.walk import walk
 from convcalc.errors import UsageError
 from strategies import Window, few, windows
@@ -168,13 +170,28 @@ def test_ranges_of_units(convcalc: Run) -> None:
     assert "height  -1 to 201 (203); inside the image 0 to 201 (202)" in shown.out
     data = json.loads(convcalc("arch", "vgg16", "--sees", "conv5_3:0-6,6", "--format", "json").out)
     assert data["unit"] == [[0, 6], 6]
-    for wrong in ("6-0,6", "3-20,6"):
-        assert convcalc("arch", "vgg16", "--sees", f"conv5_3:{wrong}").err == (
-            f"convcalc: conv5_3: no unit {wrong} in a map of 14×14; count from 0\n"
-        )
+    assert convcalc("arch", "vgg16", "--sees", "conv5_3:3-20,6").err == (
+        "convcalc: conv5_3: no unit 3-20,6 in a map of 14×14; count from 0\n"
+    )
 
 
 def test_networks_are_compared_without_their_gates(convcalc: Run) -> None:
     shown = convcalc("compare", "efficientnet_b0", "vgg16", "--rf-through", "gates")
     assert "rf leaves out gates of one cell" in shown.out
     assert " 851\n" in shown.out
+
+
+def test_fields_are_told_for_each_input_and_once() -> None:
+    network = loads(
+        "{input: {a: [1, 20], b: [1, 20]}, outputs: [j], layers: [{conv: {out_channels: 1, kernel_size: 3, padding: 1}}, "
+        "{add: {name: j, paths: [[], [{from: b}, {conv: {out_channels: 1, kernel_size: 5, padding: 2}}]]}}]}"
+    )
+    report = network_report(walk(network), outputs=True)
+    lines = [line for line in report.footer if line.startswith(("j", "output j"))]
+    assert lines == [
+        "output j: 1×20",
+        "j, of a: sees 3, moves by 1; 1 before and 1 after",
+        "j, of b: sees 5, moves by 1; 2 before and 2 after",
+    ]
+    found = [(row["input"], row["size"]) for row in report.facts["rf_of_outputs"]]
+    assert found == [("a", [3]), ("b", [5])]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import convcalc
 from conftest import Ran
+from convcalc import loads
 from convcalc.analysis.shapes import works
 from convcalc.analysis.sizes import (
     AxisSizes,
@@ -308,3 +309,59 @@ def test_a_file_whose_later_layers_make_no_sense_is_refused_at_its_first_fault(
         "conv1 (conv): a 5-wide window does not fit 3 along the height; raise the padding"
         in shown.err
     )
+
+
+TWO = """
+input: {image: [3, 32, 48], mask: [1, 20, 48]}
+outputs: [a, b]
+layers:
+  - conv: {name: a, out_channels: 4, kernel_size: 2, stride: 2}
+  - from: mask
+  - maxpool: {name: b, kernel_size: 5}
+"""
+
+
+def test_inputs_change_together_along_the_axes_on_which_they_are_as_long() -> None:
+    rows = sizes_of(loads(TWO))
+    found = [(row.of, row.axis, row.own, str(row.even)) for row in rows]
+    assert found == [
+        ("image", "height", 32, "2·i"),
+        ("image", "width", 48, "10·i"),  # the mask's width of 48 changes with it, by fives
+        ("mask", "height", 20, "5·i"),
+    ]
+    report = sizes_report(loads(TWO))
+    assert report.notes[-1] == "mask: changes with image along the axes on which it is as long"
+    assert [column.heading for column in report.columns][:3] == ["input", "axis", "size"]
+
+
+def test_sizes_of_several_inputs_are_those_at_which_windows_end_with_the_input() -> None:
+    windows = {"image": (2, 2), "mask": (5, 5)}  # kernel and stride of what reads each
+    for row in sizes_of(loads(TWO)):
+        moved = ("image", "mask") if (row.of, row.axis) == ("image", "width") else (row.of,)
+        for n in range(1, 60):
+            ends = []
+            for kernel, stride in map(windows.__getitem__, moved):
+                starts = list(range(0, n - kernel + 1, stride))
+                ends.append(bool(starts) and starts[-1] + kernel == n)
+            assert (n in (row.even or ())) == all(ends), (row, n)
+
+
+def test_a_size_that_does_not_work_is_told_apart_from_one_that_leaves_cells(
+    convcalc: Callable[..., Ran],
+) -> None:
+    said = convcalc("arch", "unet", "--input", "1x10x10", "--sizes").out
+    assert "note: height and width: 10 does not work; near it 188 divides evenly" in said
+    said = convcalc("arch", "unet", "--input", "1x570x570", "--sizes").out
+    assert "note: height and width: 570 does not work; near it 556 and 572 divide evenly" in said
+
+
+def test_sizes_stated_in_numbers_are_named() -> None:
+    text = (
+        "{input: [3, 32, 32], layers: [{opaque: {output: [8, 4, 4]}}, {maxpool: {kernel_size: 2}}]}"
+    )
+    assert sizes_report(loads(text)).notes == [
+        "opaque1: what comes out is stated in numbers, and taken to be the same for every input; state it in "
+        "letters, such as [c, h, w], if it follows from what comes in"
+    ]
+    letters = text.replace("[8, 4, 4]", "[8, h, w]")
+    assert sizes_report(loads(letters)).notes == []

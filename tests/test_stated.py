@@ -66,7 +66,7 @@ def test_what_is_stated_is_worked_out_of_the_sides() -> None:
 
 
 LINES = [
-    "stated by the author, not proven: warp.1.opaque1, warp.2.opaque1 and 3 more",
+    "stated by the author, not proven: warp.1.opaque1 and 4 more",
     "at least: 3 layers of GridSample, 1 layer of opaque not counted; "
     "convcalc does not know this operation, and its author states no cost",
 ]
@@ -184,7 +184,7 @@ def test_nothing_that_is_stated_is_called_proven(convcalc: Run, tmp_path: Path) 
     path.write_text(NETWORK, encoding="utf-8")
     ran = convcalc("verify", str(path))
     assert ran.code == 0
-    assert "stated by the author, not proven: warp.1.opaque1, warp.2.opaque1 and 3 more" in ran.out
+    assert "stated by the author, not proven: warp.1.opaque1 and 4 more" in ran.out
     path.write_text("input: [3, 8, 8]\nlayers: [{opaque: {output: [3]}}]\n", encoding="utf-8")
     ran = convcalc("verify", str(path))
     assert ran.code == 2
@@ -260,3 +260,16 @@ def test_amounts_of_each_number_of_axes() -> None:
     assert amount("(c - 1) // 2 * 3", (8,), "macs") == 9
     with pytest.raises(ShapeError, match="macs names h, but the sides of 3×5 are c, l; use these"):
         amount("h", (3, 5), "macs")
+
+
+@pytest.mark.parametrize(("promised", "said"), [("0", "0"), ("'>= 200'", ">= 200"), ("77", "77")])
+def test_a_field_that_nobody_knows_keeps_no_promise(promised: str, said: str) -> None:
+    text = (
+        "{input: [3, 32, 32], layers: [{opaque: {output: [8, h, w], name: it}}, {conv: {name: c, out_channels: 2, "
+        "kernel_size: 3}}], expect: {rf_size: %s}}"
+    )
+    for where in ("", ", rf_at: c", ", rf_at: it"):
+        walked = loads(text.replace("%s", promised + where)).walk()
+        assert broken_expectations(walked) == {
+            "rf_size": f"should be {said}, but is not known: what a unit of opaque reads is not stated"
+        }

@@ -171,8 +171,8 @@ def test_an_error_in_a_network_without_a_file_names_the_layer() -> None:
     [
         ((1, 2, 3, 4, 5), 1, "the input 1×2×3×4×5 has 5 sides; give channels and up to 3 axes, without a batch"),
         ((), 1, "the input  has 0 sides; give channels and up to 3 axes, without a batch"),
-        ((3, 0, 8), 1, "the input 3×0×8 must have sides of at least 1 and at most 1e+18 values"),
-        ((3, 10**10, 10**10), 1, "the input 3×10000000000×10000000000 must have sides of at least 1 and at most 1e+18 values"),
+        ((3, 0, 8), 1, "the input 3×0×8 must have sides of at least 1 and at most 1,000,000,000,000,000,000 values"),
+        ((3, 10**10, 10**10), 1, "the input 3×10000000000×10000000000 must have sides of at least 1 and at most 1,000,000,000,000,000,000 values"),
         ((3, 8, 8), 0, "a batch of 0 is not possible; use 1 or more"),
     ],
 )  # fmt: skip

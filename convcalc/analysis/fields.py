@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Step, Work
 
 TOO_LONG = UnknownField("the pattern of what units see repeats too rarely to follow")
-TOO_WIDE = UnknownField(f"it is wider than {MAX_VALUES:.0e} pixels")
+TOO_WIDE = UnknownField(f"it is wider than {MAX_VALUES:,} pixels")
 GATHERED = UnknownField(
     "it gathers all positions, so every unit sees all that they saw", whole=True
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.rows import field_text, rf_dict
 from convcalc.layers.rf import UnknownField
-from convcalc.text import plural, times
+from convcalc.text import listed, plural, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 20  # about outputs under a table
 _MOST_INPUTS = 5  # of which such a line tells the field
-
-
-def listed(names: list[str]) -> str:
-    """The layers that a note is about."""
-    if len(names) <= 2:
-        return " and ".join(names)
-    return f"{names[0]} and {len(names) - 1} more"
 
 
 def output_facts(analysis: Analysis) -> dict[str, Any]:
@@ -46,15 +39,20 @@ def graph_keys(analysis: Analysis, step: Step) -> dict[str, Any]:
     return found
 
 
-def graph_lines(analysis: Analysis) -> list[str]:
-    """A line for each output where the file names them, or where there are several inputs."""
+def graph_lines(analysis: Analysis, *, fields: bool = True) -> list[str]:
+    """A line for each output where the file names them, or where there are several inputs.
+
+    Args:
+        analysis: of the network.
+        fields: whether they tell the receptive fields.
+    """
     several = len(analysis.images) > 1
     if not several and not analysis.network.outputs:
         return []
     named = analysis.named_outputs
     lines = [
-        f"output {name}{f' ({step.name})' * (name != step.name)}: {times(step.output)}, "
-        f"rf {' and '.join(_seen(analysis, name))}"
+        f"output {name}{f' ({step.name})' * (name != step.name)}: {times(step.output)}"
+        + (f", rf {' and '.join(_seen(analysis, name))}" if fields else "")
         for name, step in islice(named.items(), _MOST_LINES)
     ]
     if len(named) > _MOST_LINES:

@@ -118,4 +118,5 @@ def add_memory(report: Report, analysis: Analysis) -> Report:
         footer=[*memory_lines(analysis), *report.footer],
         facts={**report.facts, "memory": memory_facts(analysis)},
         columns=columns if activations in columns else [*columns, activations],
+        beside_rows="the totals of --memory",
     )

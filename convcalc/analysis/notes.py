@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.fields import local_fields
-from convcalc.analysis.graph import listed, notes_on_graph
+from convcalc.analysis.graph import notes_on_graph
 from convcalc.analysis.rows import not_counted
 from convcalc.analysis.shapes import shapes_at
 from convcalc.errors import ConvcalcError
 from convcalc.layers.rf import Fields, UnknownField
 from convcalc.network.axes import order_notes, words_text
 from convcalc.network.budget import Budget
-from convcalc.text import AtLeast, per_axis, times
+from convcalc.text import AtLeast, listed, per_axis, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -120,7 +120,8 @@ def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
             if step is None:
                 return {"rf_at": (expect["rf_at"], "no layer or block")}
             fields = [walked.steps[step.place - 1].rf for walked in by_input]
-        found["rf_size"] = max(map(_largest, fields), default=0)
+        unknown = [rf for rf in fields if isinstance(rf, UnknownField) and not rf.whole]
+        found["rf_size"] = unknown[0] if unknown else max(map(_largest, fields), default=0)
     return {key: (expect[key], found[key]) for key in found if key in expect}
 
 
@@ -134,6 +135,8 @@ def _memory_of_one(analysis: Analysis) -> int:
 
 def is_kept(promised: Any, found: Any) -> bool:
     """Whether a number is the one that a file promises, or keeps its limit, as far as it is known."""
+    if isinstance(found, UnknownField):
+        return False
     is_known = not isinstance(found, AtLeast)
     if isinstance(promised, Budget):
         return promised.allows(found) and (is_known or not promised.is_most)
@@ -173,8 +176,10 @@ def broken_expectations(analysis: Analysis) -> dict[str, str]:
     for key, (promised, number) in expectations(analysis).items():
         if is_kept(promised, number):
             continue
-        if isinstance(number, AtLeast):
-            limit = getattr(promised, "text", None) or f"{promised:,}"
+        limit = getattr(promised, "text", None) or (f"{promised:,}" if key != "rf_at" else "")
+        if isinstance(number, UnknownField):
+            found[key] = f"should be {limit}, but is not known: {number.reason}"
+        elif isinstance(number, AtLeast):
             unit = getattr(promised, "unit", "")
             found[key] = f"should be {limit}, but is {number:,}{unit}: {not_counted(analysis)}"
         elif isinstance(promised, Budget):

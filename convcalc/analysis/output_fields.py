@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from convcalc.analysis.graph import graph_lines
 from convcalc.analysis.rows import field_text, plain_field
 from convcalc.errors import UsageError
 from convcalc.layers.rf import AnyField, UnknownField
@@ -36,13 +38,33 @@ def add_output_fields(report: Report, analysis: Analysis, rate: int | None = Non
     if rate and axes == 2:
         message = "--rate is for sequences (C, L) and videos (C, D, H, W), but this network is on pictures; leave it out"
         raise UsageError(message)
-    lines = [f"{name}: {_words(rf, rate)}" for name, rf in analysis.rf.items()]
-    data = [{"name": name, **_data(rf, rate)} for name, rf in analysis.rf.items()]
+    seen = list(_seen(analysis))
+    several = len(analysis.images) > 1
+    lines = [
+        f"{output}{f', of {image}' * several}: {_words(rf, rate)}" for output, image, rf in seen
+    ]
+    data = [
+        {"name": output, **({"input": image} if several else {}), **_data(rf, rate)}
+        for output, image, rf in seen
+    ]
+    known = set(graph_lines(analysis))
+    rest = [line for line in report.footer if line not in known]
+    shapes = graph_lines(analysis, fields=False)
     return replace(
         report,
-        footer=[*lines, _MEANING.format(words_text(analysis.network)), *report.footer],
+        footer=[*shapes, *lines, _MEANING.format(words_text(analysis.network)), *rest],
         facts={**report.facts, "rf_of_outputs": data},
     )
+
+
+def _seen(analysis: Analysis) -> Iterator[tuple[str, str, Fields]]:
+    """Each output, each input that it depends on, and what a unit sees of that."""
+    several = len(analysis.images) > 1
+    for output in analysis.rf:
+        for image, walked in analysis.by_input.items():
+            rf = walked.rf[output]
+            if rf or not several:
+                yield output, image, rf
 
 
 def before(field: AnyField) -> int:

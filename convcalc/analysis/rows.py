@@ -10,7 +10,7 @@ from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.operations import OPERATIONS
 from convcalc.layers.rf import UnknownField
 from convcalc.report import Column, Report
-from convcalc.text import amount_text, per_axis, plural, times
+from convcalc.text import amount_text, listed, per_axis, plural, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -209,7 +209,7 @@ def unproven_facts(step: Step) -> dict[str, Any]:
 def unproven_lines(analysis: Analysis) -> list[str]:
     """What stands under a table: which numbers are stated only, and which are missing in the sums."""
     stated = [step.name for step in analysis.unproven]
-    lines = [f"{STATED}: {listed_names(stated)}"] if stated else []
+    lines = [f"{STATED}: {listed(stated)}"] if stated else []
     missing = not_counted(analysis)
     return [*lines, f"at least: {missing}; {UNAVAILABLE}"] if missing else lines
 
@@ -221,10 +221,3 @@ def not_counted(analysis: Analysis) -> str:
     ]
     shown = found if len(found) <= 4 else [*found[:3], f"{len(found) - 3} other sorts"]
     return f"{', '.join(shown)} not counted" if found else ""
-
-
-def listed_names(names: list[str]) -> str:
-    """The first of many names."""
-    return (
-        ", ".join(names) if len(names) <= 3 else f"{names[0]}, {names[1]} and {len(names) - 2} more"
-    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import ShapeError
+from convcalc.network.network import INPUT
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -13,13 +15,46 @@ if TYPE_CHECKING:
 
 
 def inputs_of_size(network: Network, shape: Shape) -> dict[str, Shape]:
-    """All inputs, if the first one has this shape; others as large as the first change with it."""
-    own = network.input[1:]
-    found = {
-        name: (each[0], *shape[1:]) if each[1:] == own else each
-        for name, each in network.more_inputs.items()
-    }
+    """All inputs, if the first one has this shape; along an axis, others as long as the first change with it."""
+    found = {name: _moved(network, each, shape) for name, each in network.more_inputs.items()}
     return {network.input_name: shape, **found}
+
+
+def moves_with(network: Network, other: Shape, axis: int) -> bool:
+    """Whether another input is as long as the first along an axis, so that they change together."""
+    own = network.input
+    return len(other) == len(own) and other[axis] == own[axis]
+
+
+def seen_from(network: Network, name: str) -> Network:
+    """The same network with another of its inputs as the first."""
+    place = INPUT - list(network.inputs).index(name)
+    turned = {INPUT: place, place: INPUT}
+    nodes = [
+        node._replace(inputs=tuple([turned.get(i, i) for i in node.inputs]))
+        for node in network.nodes
+    ]
+    names = list(network.inputs)
+    names[0], names[INPUT - place] = name, names[0]
+    more = {each: network.inputs[each] for each in names[1:]}
+    home = network.home if name in network.home else {}
+    return replace(
+        network,
+        nodes=nodes,
+        input_name=name,
+        input=network.inputs[name],
+        more_inputs=more,
+        home=home,
+    )
+
+
+def _moved(network: Network, other: Shape, shape: Shape) -> Shape:
+    """Another input, if the first has this shape."""
+    sides = [
+        shape[axis] if moves_with(network, other, axis) else side
+        for axis, side in enumerate(other[1:], 1)
+    ]
+    return (other[0], *sides)
 
 
 def shapes_at(network: Network, inputs: Mapping[str, Shape]) -> Iterator[tuple[Shape, ...]]:

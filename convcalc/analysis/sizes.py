@@ -9,13 +9,20 @@ from math import gcd, lcm
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.analysis.shapes import has_room, inputs_of_size, shapes_at, works
+from convcalc.analysis.shapes import (
+    has_room,
+    inputs_of_size,
+    moves_with,
+    seen_from,
+    shapes_at,
+    works,
+)
 from convcalc.errors import ShapeError
 from convcalc.layers.checks import MAX_NUMBER
 from convcalc.layers.even import Condition, Equals, EvenSize
 from convcalc.layers.window import axis_names
 from convcalc.report import Column, Report
-from convcalc.text import grouped, times
+from convcalc.text import grouped, listed, printable, times
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -61,6 +68,7 @@ class AxisSizes(NamedTuple):
 
     Attributes:
         axis: its name.
+        of: the input that it is an axis of.
         own: the size of the network's input.
         smallest: the smallest size that works; None if it was not found.
         all_larger: whether every larger size works too.
@@ -69,6 +77,7 @@ class AxisSizes(NamedTuple):
     """
 
     axis: str
+    of: str
     own: int
     smallest: int | None
     all_larger: bool
@@ -95,6 +104,8 @@ class _Lines(NamedTuple):
 def sizes_of(network: Network) -> list[AxisSizes]:
     """Which inputs a network takes, one row per axis of its input.
 
+    Of further inputs, the axes that are as long as the first one's change with it; others have rows.
+
     Raises:
         ShapeError: the input is a vector, or no input was found that works.
     """
@@ -106,7 +117,13 @@ def sizes_of(network: Network) -> list[AxisSizes]:
     if base is None:
         message = "no input was found that every layer takes; convcalc arch shows which layer fails"
         raise ShapeError(message)
-    return [axis_sizes(network, base, axis) for axis in range(1, axes + 1)]
+    rows = [axis_sizes(network, base, axis) for axis in range(1, axes + 1)]
+    for name, shape in network.more_inputs.items():
+        apart = [axis for axis in range(1, len(shape)) if not moves_with(network, shape, axis)]
+        if apart:
+            view = seen_from(network, name)
+            rows += [axis_sizes(view, inputs_of_size(network, base)[name], axis) for axis in apart]
+    return rows
 
 
 def working_input(network: Network) -> Shape | None:
@@ -147,7 +164,10 @@ def axis_sizes(network: Network, base: Shape, axis: int) -> AxisSizes:
         near = range(max(room, even.first - period), even.first + 1)
         smallest = next((n for n in near if works(network, with_size(base, axis, n))), smallest)
     name = axis_names(base)[axis - 1]
-    return AxisSizes(name, network.input[axis], smallest, all_larger and not ends, even, why_none)
+    own = network.input[axis]
+    return AxisSizes(
+        name, network.input_name, own, smallest, all_larger and not ends, even, why_none
+    )
 
 
 def with_size(shape: Shape, axis: int, n: int) -> Shape:
@@ -186,10 +206,10 @@ def _lines(network: Network, base: Shape, axis: int) -> _Lines:
     found: list[Condition] = []
     named: list[tuple[str, Condition]] = []
     n = EvenSize(Fraction(1), Fraction(0), found)
-    inputs = [*inputs_of_size(network, base).values()]
     outputs: list[tuple[int | EvenSize, ...]] = []
-    for shape in reversed(inputs):
-        is_even = shape[1:] == base[1:]
+    for name, shape in reversed(inputs_of_size(network, base).items()):
+        own = network.more_inputs.get(name)
+        is_even = own is None or moves_with(network, own, axis)
         outputs.append((*shape[:axis], n, *shape[axis + 1 :]) if is_even else shape)
     first = len(outputs)
     period = 1
@@ -235,7 +255,7 @@ def _solve(conditions: list[tuple[str, Condition]]) -> tuple[int, int]:
             last = name
         rest, step = _both(rest, step, wanted, modulus)
         if step > MAX_NUMBER:
-            raise _Conflict(f"at {name} the step is larger than {MAX_NUMBER:.0e}")
+            raise _Conflict(f"at {name} the step is larger than {MAX_NUMBER:,}")
     return _only(only, rest, step) if only else (rest, step)
 
 
@@ -324,9 +344,11 @@ def sizes_report(network: Network) -> Report:
         ShapeError: as `sizes_of`.
     """
     rows = sizes_of(network)
+    of = Column("of", "input", attrgetter("of"), "which input", right=False, keep=6, text=printable)
     columns = [
+        *([of] if network.more_inputs else []),
         Column("axis", "axis", attrgetter("axis"), "the axis of the input", right=False, keep=9),
-        Column("own", "input", attrgetter("own"), "its size now", text=grouped, keep=7),
+        Column("own", "size" if network.more_inputs else "input", attrgetter("own"), "its size now", text=grouped, keep=7),
         Column(
             "smallest", "smallest", attrgetter("smallest"), "the smallest that works",
             text=lambda n: "not found" if n is None else grouped(n), keep=8,
@@ -345,7 +367,7 @@ def sizes_report(network: Network) -> Report:
         subtitle=network.source,
         columns=columns,
         rows=rows,
-        notes=list(_notes(network, rows)),
+        notes=[*_notes(network, rows), *_moving(network), *_stated(network)],
         footer=["i = 0, 1, 2, …; along one axis, the others as they are"],
         facts={"network": network.name, "input": list(network.input)},
         key="sizes",
@@ -360,22 +382,52 @@ def _plain_series(series: Series | None) -> dict[str, int] | None:
 def _notes(network: Network, rows: list[AxisSizes]) -> Iterator[str]:
     """Why nothing divides evenly, what is near where the input does not, and weights that would not fit."""
     said: dict[str, list[str]] = {}
+    fits = works(network, network.input)
     for row in rows:
         if row.even is None:
             said.setdefault(f"no size divides evenly: {row.why_none}", []).append(row.axis)
         elif row.own not in row.even:
-            near = " and ".join(map(grouped, row.even.around(row.own)))
-            what = f"{grouped(row.own)} is not divided evenly everywhere; near it {near}"
+            near = row.even.around(row.own)
+            sizes = " and ".join(map(grouped, near))
+            what = f"{grouped(row.own)} is not divided evenly everywhere; near it {sizes}"
+            if not fits:
+                verb = "divides" if len(near) == 1 else "divide"
+                what = f"{grouped(row.own)} does not work; near it {sizes} {verb} evenly"
             said.setdefault(what, []).append(row.axis)
     yield from (f"{' and '.join(axes)}: {what}" for what, axes in said.items())
-    if works(network, network.input):
+    if fits:
         yield from _fixed_weights(network, rows)
+
+
+def _moving(network: Network) -> Iterator[str]:
+    """Which further inputs change with the first one."""
+    names = [
+        printable(name)
+        for name, shape in network.more_inputs.items()
+        if any(moves_with(network, shape, axis) for axis in range(1, len(shape)))
+    ]
+    if names:
+        verb = "changes" if len(names) == 1 else "change"
+        yield (
+            f"{listed(names)}: {verb} with {printable(network.input_name)} along the axes on "
+            "which it is as long"
+        )
+
+
+def _stated(network: Network) -> Iterator[str]:
+    """The layers whose size is stated in numbers, which need not hold for other inputs."""
+    names = [node.name for node in network.nodes if node.layer.states_size()]
+    if names:
+        yield (
+            f"{listed(names)}: what comes out is stated in numbers, and taken to be the same for every "
+            "input; state it in letters, such as [c, h, w], if it follows from what comes in"
+        )
 
 
 def _fixed_weights(network: Network, rows: list[AxisSizes]) -> Iterator[str]:
     """The first layer whose weights fit the input's own size only."""
     other = network.input
-    for axis, row in enumerate(rows, 1):
+    for axis, row in enumerate(rows[: len(other) - 1], 1):
         if row.even and row.even.step:
             n = row.even.first if row.own != row.even.first else row.even.first + row.even.step
             other = with_size(other, axis, n)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text
-from convcalc.errors import ShapeError, did_you_mean
+from convcalc.errors import ShapeError, UsageError, did_you_mean
 from convcalc.layers.rf import GATES, Reads, UnknownField, union
 from convcalc.layers.values import whole_number
 from convcalc.layers.window import axis_names
 from convcalc.network.axes import words_text
 from convcalc.report import Report
-from convcalc.text import times
+from convcalc.text import quoted, shortened, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -169,12 +169,27 @@ def _both(one: Cells, other: Cells) -> Cells:
     return range(ends[0], ends[1] + 1) if ends else set()
 
 
-def _read_unit(text: str) -> int | range:
-    """A place along an axis, or several of them: 6, 0-6."""
-    first, dash, last = text.strip().partition("-")
+def _read_unit(place: str, text: str) -> int | range:
+    """A place along an axis, or several of them: 6, 0-6.
+
+    Args:
+        place: as it is typed.
+        text: all that is typed, for messages.
+    """
+    what = f"--sees {shortened(text)}: a place"
+    first, dash, last = place.strip().partition("-")
     if not (dash and first):
-        return whole_number(text.strip(), "--sees")
-    return range(whole_number(first.strip(), "--sees"), whole_number(last.strip(), "--sees") + 1)
+        return whole_number(place.strip(), what)
+    if not last.strip():
+        message = (
+            f"{what} {quoted(place.strip())} lacks its end; write {first}-{first}, or {first} alone"
+        )
+        raise UsageError(message)
+    start, stop = (whole_number(each.strip(), what) for each in (first, last))
+    if stop < start:
+        message = f"{what} {quoted(place.strip())} runs backwards; write {stop}-{start}"
+        raise UsageError(message)
+    return range(start, stop + 1)
 
 
 def _unit_text(unit: int | range) -> str:
@@ -200,15 +215,15 @@ def unit_report(analysis: Analysis, text: str) -> Report:
         ShapeError: there is no such layer or unit, or its receptive field is not known.
     """
     name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
-    unit = tuple(map(_read_unit, place.split(","))) if place else ()
-    listed = f"[{', '.join(map(_unit_text, unit))}]" if unit else ""
+    unit = tuple([_read_unit(each, text) for each in place.split(",")]) if place else ()
+    called_unit = f"[{', '.join(map(_unit_text, unit))}]" if unit else ""
     lines: list[str] = []
     sees: dict[str, list[dict[str, Any]]] = {}
     several = len(analysis.images) > 1
     words = words_text(analysis.network)
     for input_name, walked in analysis.by_input.items():
         image = walked.image.output
-        called = f"{name}{listed}"
+        called = f"{name}{called_unit}"
         of_input = f" of {input_name}" if several else ""
         if several and name in walked and walked[name].rf == ():
             lines.append(f"{called} sees no {words}{of_input}")

@@ -111,7 +111,7 @@ def _check_input(shape: Shape, batch: int) -> None:
         message = f"the input {times(shape)} has {len(shape)} sides; give channels and up to 3 axes, without a batch"
         raise ShapeError(message)
     if min(shape) < 1 or max(shape) > MAX_NUMBER or formulas.product(shape) > MAX_VALUES:
-        message = f"the input {times(shape)} must have sides of at least 1 and at most {MAX_VALUES:.0e} values"
+        message = f"the input {times(shape)} must have sides of at least 1 and at most {MAX_VALUES:,} values"
         raise ShapeError(message)
     if not 1 <= batch <= MAX_NUMBER:
         message = f"a batch of {batch} is not possible; use 1 or more"

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from convcalc.cli.change_options import order_option, said_order
 from convcalc.cli.group import Command
+from convcalc.cli.order_option import order_option, said_order
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import CHAIN_LAYER, SHAPE
 from convcalc.cli.view_options import view_options, view_report

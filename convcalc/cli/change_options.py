@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convcalc.cli.order_option import order_option
 from convcalc.cli.types import Type
 from convcalc.errors import UsageError
 from convcalc.text import shortened
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
 
     Inputs = Shape | dict[str, Shape]  # of a network with one input, or by name
-
-_ORDER = "convcalc.order"  # where --order leaves its choice for the shapes
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,26 +45,6 @@ def change_options(input_help: str, set_help: str) -> Callable[[F], F]:
     )
     pairs = click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help=set_help)
     return lambda function: shape(order_option(pairs(function)))
-
-
-def _keep_order(ctx: click.Context, _param: click.Parameter, order: str | None) -> None:
-    ctx.meta[_ORDER] = order or ""
-
-
-order_option = click.option(
-    "--order",
-    type=click.Choice(["chw", "hwc"]),
-    expose_value=False,
-    is_eager=True,
-    callback=_keep_order,
-    help="Whether --input has channels first or last.",
-)
-
-
-def said_order() -> str:
-    """The order of the axes that the command line says; empty where it says none."""
-    ctx = click.get_current_context(silent=True)
-    return ctx.meta.get(_ORDER, "") if ctx else ""
 
 
 def _inputs(

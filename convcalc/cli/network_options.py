@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from convcalc.cli.change_options import changes_text, said_order
+from convcalc.cli.change_options import changes_text
+from convcalc.cli.order_option import check_order, said_order
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.text import shortened
 
@@ -25,6 +26,7 @@ def load_network(
     from convcalc.network.yaml_source import MAX_BYTES
 
     given: dict[str, Any] = {"parameters": _settings(parameters), "max_layers": max_layers}
+    check_order(shape)
     given["order"] = said_order()
     if shape:
         given["input"] = shape

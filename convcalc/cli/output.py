@@ -157,6 +157,10 @@ def show(
     chosen = FORMATS[name if name in FORMATS else DEFAULT]
     if report.fold and chosen.folds:
         report = replace(report, rows=report.fold())
+    if report.beside_rows and chosen.rows_alone:
+        remark(
+            f"note: {name} has rows alone; {report.beside_rows} are in --format json and the table"
+        )
     if output and output != "-":
         write_lines(output, own or chosen.lines(report))
         tell_written(output)

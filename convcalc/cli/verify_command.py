@@ -44,6 +44,12 @@ EXAMPLES = """
     type=GIGABYTES,
     help="GB of memory to use at most: 0.001 to 10,000, 6 by default.",
 )
+@click.option(
+    "--jobs",
+    default=0,
+    type=click.IntRange(0, 64),
+    help="Networks verified at once; 0 for the number of cores.",
+)
 @output_options
 @click.pass_context
 def command(
@@ -58,6 +64,7 @@ def command(
     parameters: tuple[str, ...],
     each: bool,
     only: str | None,
+    jobs: int,
     **options: Any,
 ) -> None:
     """Run real arrays through a network and hold every number against them.
@@ -86,7 +93,7 @@ def command(
 
     settings = Settings(find_subjects(only), named=only is not None, changes=changes, **options)
     with show_progress(len(networks)) as progress:
-        found, notes = verify_networks(networks, settings, progress, may_shrink=every)
+        found, notes = verify_networks(networks, settings, progress, may_shrink=every, jobs=jobs)
     show(verify_report(found, notes, each=each), format_name, output)
     if any(not check.agrees for checks in found.values() for check in checks):
         ctx.exit(1)

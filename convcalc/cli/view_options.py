@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from convcalc.cli.types import COLUMNS
+from convcalc.cli.views import check_views
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -75,6 +76,7 @@ def view_report(
 
     if columns == "help":
         return columns_help()
+    check_views()
     if sizes:
         from convcalc.analysis.sizes import sizes_report
 

@@ -34,12 +34,14 @@ class Format:
     Attributes:
         suffix: of the files it is for.
         folds: whether repeated blocks are shown once, as people like it, or every row, as programs do.
+        rows_alone: whether it has no place for what stands beside the rows.
         draws: whether it shows a report's figures.
     """
 
     name: ClassVar[str] = ""
     suffix: ClassVar[str] = ""
     folds: ClassVar[bool] = True
+    rows_alone: ClassVar[bool] = False
     draws: ClassVar[bool] = False
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:

@@ -58,6 +58,7 @@ class Csv(Format):
     """
 
     folds = False
+    rows_alone = True
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         writer = csv.writer(_Line(), lineterminator="")

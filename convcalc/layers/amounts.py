@@ -115,6 +115,6 @@ def _value(node: Any, shape: Shape, what: str) -> Any:
                 raise ShapeError(message)
             found = one // other
     if isinstance(found, int) and abs(found) > MAX_AMOUNT:
-        message = f"{what} passes {MAX_AMOUNT:.0e}; use smaller numbers"
+        message = f"{what} passes {MAX_AMOUNT:,}; use smaller numbers"
         raise ShapeError(message)
     return found

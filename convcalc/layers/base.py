@@ -136,6 +136,9 @@ class Layer:
     option_words: ClassVar[
         Mapping[str, str]
     ] = {}  # other libraries' words for options of this kind
+    unclear_short: ClassVar[
+        Mapping[str, str]
+    ] = {}  # names with which a bare number means something else elsewhere, and what to write
     incoming: ClassVar[tuple[str, ...]] = ()  # words by which libraries say how much comes in
     keras_defaults: ClassVar[Mapping[str, Any]] = {}  # where Keras's layer has another default
     merges: ClassVar[bool] = False  # whether it reads several paths
@@ -174,6 +177,10 @@ class Layer:
     def called(self) -> str:
         """What it is called where only its sort is named: its kind, unless its author names it."""
         return self.kind
+
+    def states_size(self) -> bool:
+        """Whether the size that comes out is stated in numbers, whatever comes in."""
+        return False
 
     def takes_vectors(self) -> bool:
         """Whether a map must be flattened before it."""

@@ -25,7 +25,9 @@ MAX_VALUES = 10**18  # the most values one map may hold
 def check_output(shape: Shape) -> None:
     """Refuse maps beyond all memory, whose numbers would only grow from here on."""
     if formulas.product(shape) > MAX_VALUES or max(shape) > MAX_NUMBER:
-        message = f"its output {times(shape)} holds more than {MAX_VALUES:.0e} values; use smaller numbers"
+        message = (
+            f"its output {times(shape)} holds more than {MAX_VALUES:,} values; use smaller numbers"
+        )
         raise ShapeError(message)
 
 

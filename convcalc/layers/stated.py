@@ -46,6 +46,9 @@ class Unproven(NoParameters):
     def called(self) -> str:
         return self.kind if self.type is None else self.type
 
+    def states_size(self) -> bool:
+        return any(isinstance(side, int) for side in self.output[1:])
+
     def out_shape(self, shape: Shape) -> Shape:
         return tuple([amount(side, shape, "output") for side in self.output])
 

@@ -55,6 +55,7 @@ class Slice(Rearrangement):
         its own part.
     """
 
+    unclear_short: ClassVar = dict.fromkeys(("split", "chunk"), "slice:into{}take0")
     aliases: ClassVar = {
         "short": ("split", "chunk"),
         "pytorch": ("narrow",),

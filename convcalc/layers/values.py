@@ -94,6 +94,10 @@ def shape_of(text: str, what: str = "--input") -> tuple[int, ...]:
     Raises:
         UsageError: it is not one.
     """
+    _, equals, sides = text.rpartition("=")
+    if equals:
+        message = f"{what} {shortened(text)}: layers have one input, which needs no name; write {what} {shortened(sides)}"
+        raise UsageError(message)
     parts = re.split(r"[x×,]", text.strip().lower())
     if not all(parts) or len(parts) > MAX_SIDES:
         message = f"{what} must be a shape such as 3x224x224, but is {quoted(text)}"

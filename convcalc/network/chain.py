@@ -218,6 +218,12 @@ def read_word(word: str) -> Written:
             f"write a YAML file{_pool_instead(name)}"
         )
         raise UsageError(message)
+    if options.isdigit() and name in cls.unclear_short:
+        example = cls.unclear_short[name].format(options)
+        message = (
+            f"{label}: {name} makes {options} parts, but a layer gives one of them; write {example}"
+        )
+        raise UsageError(message)
     given = defaults_of(name) | _option_texts(cls, options, label)
     return Written(label, cls, given, repeats)
 

@@ -64,7 +64,7 @@ class FileInput(NamedTuple):
         if product(shape) > MAX_VALUES:
             source.refuse(
                 node,
-                f"{self.what} holds more than {MAX_VALUES:.0e} values; use smaller numbers",
+                f"{self.what} holds more than {MAX_VALUES:,} values; use smaller numbers",
             )
         return shape
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from convcalc.analysis.rows import STATED, listed_names
+from convcalc.analysis.rows import STATED
 from convcalc.analysis.walk import walk
 from convcalc.errors import UsageError
 from convcalc.network.axes import order_notes
-from convcalc.text import printable, times
+from convcalc.network.load import load
+from convcalc.text import listed, printable, times
 from convcalc.verify.effort import duration
 from convcalc.verify.limits import MAX_BYTES, check_needs, efforts, fits, shrink
 from convcalc.verify.loops import OF_LOOPS, sort_of
@@ -115,7 +118,7 @@ class Plan:
             names = " and ".join(of_loops)
             reasons.append(f"no copy small enough for the loops of {names}: {', '.join(missing)}")
         stated = [step.name for step in self.run.unproven]
-        return [*reasons, f"{STATED}: {listed_names(stated)}"] if stated else reasons
+        return [*reasons, f"{STATED}: {listed(stated)}"] if stated else reasons
 
     def _unlooped(self, found: list[Check]) -> list[str]:
         """The sorts of layers that only the fast path has run."""
@@ -131,6 +134,7 @@ def verify_networks(
     progress: Callable[[str, str], None],
     *,
     may_shrink: bool = False,
+    jobs: int = 1,
 ) -> tuple[dict[str, list[Check]], list[str]]:
     """Verify networks; the size of all of them is known before the first is run.
 
@@ -140,6 +144,8 @@ def verify_networks(
         progress: told the name of each network, and of each node before it is run; before all of
             them, without a name, how long they take together, where that is long.
         may_shrink: whether a network that does not fit in memory is run on a smaller image.
+        jobs: how many networks are verified at once, each by a process of its own, as only networks
+            from files are; 0 for as many as there are cores.
 
     Returns:
         The checks of each network, and notes on what was not checked.
@@ -162,7 +168,12 @@ def verify_networks(
     if seconds > _LONG:
         progress("", f"this takes about {duration(seconds)}")
     found: dict[str, list[Check]] = {}
-    for name, plan in plans.items():
+    if jobs != 1 and len(plans) > 1 and all(map(_is_from_file, plans.values())):
+        from convcalc.verify.jobs import cores, verify_side_by_side  # noqa: PLC0415 - processes take time to import
+
+        verify = partial(_verify_file, settings, may_shrink)
+        found = verify_side_by_side(plans, settings, progress, jobs or cores(), verify)
+    for name, plan in plans.items() if not found else ():
         progress(name, "")
         found[name] = plan.verify(settings, lambda node, name=name: progress(name, node))  # type: ignore[misc]
     unchecked = [
@@ -174,6 +185,18 @@ def verify_networks(
         message = f"nothing was checked: {'; '.join(unchecked)}"
         raise UsageError(message)
     return found, [*notes, *unchecked]
+
+
+def _is_from_file(plan: Plan) -> bool:
+    """Whether another process can load the network as it is."""
+    network = plan.asked.network
+    return os.path.isfile(network.path) and not network.changed
+
+
+def _verify_file(settings: Settings, may_shrink: bool, path: str) -> list[Check]:  # noqa: FBT001 - for partial
+    """In a process of its own: the checks of the network in a file."""
+    plan = Plan.of(load(path), settings, [], may_shrink=may_shrink)
+    return plan.verify(settings, lambda _: None)
 
 
 def _reason(subject: str, network: Network, changes: str) -> str:

@@ -1,0 +1,46 @@
+"""``--order``: whether the shapes of a command line have their channels first or last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from convcalc.errors import UsageError
+
+_ORDER = "convcalc.order"  # where --order leaves its choice for the shapes
+
+
+def _keep_order(ctx: click.Context, _param: click.Parameter, order: str | None) -> None:
+    ctx.meta[_ORDER] = order or ""
+
+
+order_option = click.option(
+    "--order",
+    type=click.Choice(["chw", "hwc"]),
+    expose_value=False,
+    is_eager=True,
+    callback=_keep_order,
+    help="Whether --input has channels first or last.",
+)
+
+
+def check_order(shape: Any) -> None:
+    """Refuse ``--order`` where no shape is given: a file says the order of its own input itself.
+
+    Raises:
+        UsageError: as said.
+    """
+    order = said_order()
+    if order and not shape:
+        message = (
+            f"--order {order}: says how --input is written, but there is no --input; give one, or write "
+            f"order: {order} into the file for its own input"
+        )
+        raise UsageError(message)
+
+
+def said_order() -> str:
+    """The order of the axes that the command line says; empty where it says none."""
+    ctx = click.get_current_context(silent=True)
+    return ctx.meta.get(_ORDER, "") if ctx else ""
