@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import gc
 import os
+import shutil
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
+
+BYTECODE = str(HERE.parent / ".pytest_cache" / "bytecode")
+MEASURED_EXAMPLES = 20  # of a property, the first; the others run the same lines
+
+# Tests start some hundred processes, and each would compile what it imports where no bytecode is kept.
+if sys.dont_write_bytecode:
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = BYTECODE
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = BYTECODE
+
+# Arrays of tests are small: the threads of a library of matrix products would only wait for each other.
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
 
 # A busy machine is no reason to fail: examples may take as long as they need.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,20 +43,89 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from looking through 20,000 collected tests again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def _measured_at_first(test: Callable[..., Any]) -> Callable[..., Any]:
+    """A test of one example that stops measuring coverage after some calls."""
+    calls = 0
+
+    @functools.wraps(test)
+    def run(*arguments: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == MEASURED_EXAMPLES + 1:
+            sys.settrace(None)
+        return test(*arguments, **named)
+
+    return run
+
+
+_TRACE = pytest.StashKey[Any]()
+
+
+@contextlib.contextmanager
+def _tracing(trace: Any) -> Iterator[None]:
+    """Run the body with another trace function, or with none: coverage is measured by one."""
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+# What is measured runs three times as long, pytest's own work between the tests as well.
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    item.stash[_TRACE] = sys.gettrace()
+    with _tracing(None):
+        return (yield)
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Run tests that are marked so without measuring their coverage, which makes them three times as fast.
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
+    with _tracing(item.stash.get(_TRACE, None)):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    with _tracing(item.stash.get(_TRACE, None)):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Tests that are marked so run without measuring, and properties after their first examples.
 
     The marker of pytest-cov does nothing in processes of pytest-xdist.
     """
-    trace = sys.gettrace() if item.get_closest_marker("unmeasured") else None
-    if trace is None:
-        return (yield)
-    sys.settrace(None)
+    trace = item.stash.get(_TRACE, None)
+    handle = getattr(getattr(item, "obj", None), "hypothesis", None)
+    test: Any = handle.inner_test if handle else None
+    if item.get_closest_marker("unmeasured"):
+        trace = None
+    if handle and trace is not None:
+        handle.inner_test = _measured_at_first(test)
     try:
-        return (yield)
+        with _tracing(trace):
+            return (yield)
     finally:
-        sys.settrace(trace)
+        if handle:
+            handle.inner_test = test
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_bytecode_of_temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Folders of tests have new names each time: nothing would read their bytecode again."""
+    yield
+    shutil.rmtree(f"{BYTECODE}{tmp_path_factory.getbasetemp()}", ignore_errors=True)
 
 
 @pytest.fixture

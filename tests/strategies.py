@@ -19,6 +19,7 @@ Options = dict[str, Any]
 often = settings(max_examples=300, deadline=None)
 some = settings(max_examples=100, deadline=None)
 few = settings(max_examples=40, deadline=None)
+of_each = settings(max_examples=25, deadline=None)  # of a property of every kind, option or formula
 
 
 class Window(NamedTuple):

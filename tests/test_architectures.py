@@ -53,6 +53,7 @@ def test_a_walk_finds_what_the_file_expects(name: str) -> None:
     assert found == {key: expect[key] for key in found}
 
 
+@pytest.mark.unmeasured
 @each_network
 def test_a_wrong_promise_is_said_with_both_numbers(name: str) -> None:
     loaded = convcalc.load(name)
@@ -106,6 +107,7 @@ SCORES = {
 }
 
 
+@pytest.mark.unmeasured
 @each_network
 def test_ten_classes_shrink_the_classifier_alone(name: str) -> None:
     parameters = all_parameters(name)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from convcalc.layers import Layer, every
-from strategies import Made, Shape, drawn_of, few
+from strategies import Made, Shape, drawn_of, of_each
 
 # They name maps or axes and do not count anything.
 NOT_NUMBERS = {"connections", "axis", "axes", "order", "start_axis", "end_axis"}
@@ -79,7 +79,7 @@ def numbers_about(value: int) -> list[int]:
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", sorted(every()))
 def test_an_array_for_any_option_gives_what_a_loop_gives(kind: str) -> None:
-    @few
+    @of_each
     @given(drawn_of(kind))
     def agree(made: Made) -> None:
         for option in fields(made.layer):
@@ -98,7 +98,7 @@ def test_an_array_for_any_option_gives_what_a_loop_gives(kind: str) -> None:
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", sorted(every()))
 def test_an_array_for_any_input_size_gives_what_a_loop_gives(kind: str) -> None:
-    @few
+    @of_each
     @given(drawn_of(kind))
     def agree(made: Made) -> None:
         for place in places(made.shapes, ()):

@@ -27,7 +27,7 @@ from convcalc.layers.operations import OPERATIONS
 from convcalc.reference import WITNESSES, Tally
 from convcalc.verify.loops import counts_agree
 from random_layers import Draw
-from strategies import Made, drawn_of, few
+from strategies import Made, drawn_of, of_each
 
 KINDS = {kind: cls for kind, cls in every().items() if cls.is_proven}
 LAYERS_OF_A_KIND = 20
@@ -98,7 +98,7 @@ def noticed(kind: str) -> bool:
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_count_of_random_layers_is_what_the_loops_do(kind: str) -> None:
-    @few
+    @of_each
     @given(drawn_of(kind))
     def agree(made: Made) -> None:
         work = Work(made.layer, made.shapes, 1)
@@ -277,6 +277,7 @@ def changed(function: Function, change: Callable[[Any], None], number: int) -> A
 FUTURE = sys.modules["__future__"].annotations.compiler_flag
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_formula_with_one_change_is_noticed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each constant, operator, condition and name in the code that works out a kind's counts."""

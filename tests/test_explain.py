@@ -13,7 +13,7 @@ from convcalc.analysis.explain import explain
 from convcalc.layers import every
 from convcalc.layers.rf import PIXEL, Field, UnknownField
 from convcalc.layers.window import axis_names
-from strategies import Made, Shape, drawn_of, few, layer_of
+from strategies import Made, Shape, drawn_of, layer_of, of_each
 
 each_kind = pytest.mark.parametrize("kind", sorted(every()))
 
@@ -40,7 +40,7 @@ def answer(steps: list[str]) -> int:
 @pytest.mark.unmeasured
 @each_kind
 def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
-    @few
+    @of_each
     @given(drawn_of(kind))
     def agree(made: Made) -> None:
         layer, shape, out = made.layer, made.shapes[0], made.out
@@ -80,7 +80,7 @@ def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
 @pytest.mark.unmeasured
 @each_kind
 def test_the_receptive_field_is_worked_out_for_windows_and_told_for_others(kind: str) -> None:
-    @few
+    @of_each
     @given(drawn_of(kind))
     def agree(made: Made) -> None:
         layer, shape, out = made.layer, made.shapes[0], made.out

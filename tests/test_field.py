@@ -29,7 +29,7 @@ from convcalc.layers.rf import (
     hull,
 )
 from convcalc.network.load import loads
-from strategies import Made, Shape, drawn_of, few, layer_of, mover, often, reads
+from strategies import Made, Shape, drawn_of, few, layer_of, mover, of_each, often, reads
 
 
 def near(place: int) -> range:
@@ -190,7 +190,7 @@ def test_layers_read_inside_the_map_what_their_definition_says(made: tuple[Shape
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", sorted(every()))
 def test_every_axis_has_a_reach_or_the_layer_says_why_not(kind: str) -> None:
-    @few
+    @of_each
     @given(drawn_of(kind))
     def said(made: Made) -> None:
         shape = made.shapes[0]

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,11 +130,14 @@ def targets_of(node: ast.AST) -> list[str]:
             return [whole]
         inside = whole.partition(".")[2]
         return [f"convcalc.{module_meant(inside, alias.name)}" for alias in node.names]
-    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".modules") and node.args:
+    if not isinstance(node, ast.Call):
+        return []
+    called = ast.unparse(node.func)
+    if called.endswith(".modules") and node.args:
         # KINDS.modules("convcalc.layers", …) lets a registry import the modules of that room.
         room = ast.unparse(node.args[0]).strip("'").removeprefix("convcalc.")
         return [f"convcalc.{name}" for name in MODULES if name.rpartition(".")[0] == room]
-    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+    if called.endswith("import_module"):
         # f"convcalc.layers.{module}" may be any module of that room.
         beginning = ast.unparse(node.args[0]).strip("f").strip("'\"").partition("{")[0]
         inside = beginning.removeprefix("convcalc.")
@@ -168,7 +172,10 @@ def imports_of(path: Path) -> Iterator[Import]:
     yield from visit(tree, False, False)
 
 
-IMPORTS = [found for path in FILES for found in imports_of(path)]
+@cache
+def imports() -> list[Import]:
+    """Those of all files, read when the first test needs them."""
+    return [found for path in FILES for found in imports_of(path)]
 
 
 def test_every_module_has_a_floor() -> None:
@@ -179,7 +186,7 @@ def test_every_module_has_a_floor() -> None:
 def test_imports_go_down_only() -> None:
     wrong = [
         f"{found} (floor {floor_of(room_of(found.module))} imports floor {floor_of(room_of(found.target))})"
-        for found in IMPORTS
+        for found in imports()
         if found.looks_up
         and not ((found.lazy or found.typing) and (found.module, room_of(found.target)) in UPWARDS)
     ]
@@ -187,7 +194,7 @@ def test_imports_go_down_only() -> None:
 
 
 def test_what_looks_up_says_why() -> None:
-    upwards = [found for found in IMPORTS if found.looks_up and not found.typing]
+    upwards = [found for found in imports() if found.looks_up and not found.typing]
     assert {(found.module, room_of(found.target)) for found in upwards} == UPWARDS
     for found in upwards:
         line = found.path.read_text(encoding="utf-8").splitlines()[found.line - 1]
@@ -224,7 +231,7 @@ def circles(edges: dict[str, set[str]]) -> list[list[str]]:
 
 def test_no_modules_import_each_other_not_even_inside_functions() -> None:
     edges: dict[str, set[str]] = {}
-    for found in IMPORTS:
+    for found in imports():
         allowed = (found.module, room_of(found.target)) in UPWARDS
         if found.ours and found.target and not found.typing and not allowed:
             edges.setdefault(found.module, set()).add(found.target)
@@ -238,7 +245,7 @@ def test_circles_are_found() -> None:
 def test_third_parties_stay_where_they_belong() -> None:
     wrong = [
         str(found)
-        for found in IMPORTS
+        for found in imports()
         if not found.ours
         and found.top not in THIRD_PARTIES.get(found.target.partition(".")[0], {found.top})
     ]
@@ -248,7 +255,7 @@ def test_third_parties_stay_where_they_belong() -> None:
 def test_the_witness_knows_nothing_of_the_formulas() -> None:
     wrong = [
         str(found)
-        for found in IMPORTS
+        for found in imports()
         if found.top == "reference" and found.ours and room_of(found.target) != "reference"
     ]
     assert not wrong, "\n".join(wrong)
@@ -257,7 +264,7 @@ def test_the_witness_knows_nothing_of_the_formulas() -> None:
 def test_formulas_import_nothing_of_ours_at_run_time() -> None:
     wrong = [
         str(found)
-        for found in IMPORTS
+        for found in imports()
         if found.module == "formulas"
         and not found.typing
         and (found.ours or found.target == "numpy")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from convcalc import formulas
 from convcalc.term import Term
-from strategies import Window, often, some, windows
+from strategies import Window, of_each, often, some, windows
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: function
@@ -56,7 +56,7 @@ def test_the_registry_of_formulas_is_not_empty() -> None:
 def test_numbers_arrays_and_terms_give_the_same(name: str) -> None:
     function = FUNCTIONS[name]
 
-    @some
+    @of_each
     @given(
         arguments(function).flatmap(
             lambda row: st.lists(arguments_like(row, function), min_size=2, max_size=4)

@@ -26,8 +26,8 @@ from convcalc.hand.matrices import inline, number, read
 
 Run = Callable[..., Any]
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "data" / "values.yaml").read_text(encoding="utf-8")
+CASES: list[dict[str, Any]] = yaml.load(
+    (Path(__file__).parent / "data" / "values.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
 )
 X33 = "0 1 2; 3 4 5; 6 7 8"
 K22 = "0 1; 2 3"

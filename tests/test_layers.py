@@ -25,8 +25,8 @@ from strategies import (
     Shape,
     built,
     drawn_of,
-    few,
     layer_of,
+    of_each,
     some,
 )
 
@@ -139,7 +139,7 @@ def test_every_kind_is_tried() -> None:
 @pytest.mark.unmeasured
 @each_kind
 def test_params_are_weights_and_biases(kind: str) -> None:
-    @some
+    @of_each
     @given(drawn_of(kind))
     def add_up(made: Made) -> None:
         layer, shape, out = made.layer, made.shapes[0], made.out
@@ -160,7 +160,7 @@ def test_params_are_weights_and_biases(kind: str) -> None:
 def test_shapes_parameters_and_products_are_those_of_real_arrays(kind: str) -> None:
     witness = WITNESSES[kind]
 
-    @few
+    @of_each
     @given(drawn_of(kind))
     def agree(made: Made) -> None:
         shape, out, layer = made.shapes[0], made.out, made.layer

@@ -412,7 +412,7 @@ def all_plain(value: Any) -> bool:
     ("kind", "option"),
     [(kind, option) for kind, cls in KINDS.items() for option in options_of(cls)],
 )
-@strategies.few
+@strategies.of_each
 @given(value=HOSTILE)
 def test_any_value_of_any_option_gives_a_layer_or_one_error(
     kind: str, option: str, value: Any

@@ -193,6 +193,7 @@ def test_a_suffix_without_a_format_is_refused_before_the_work(
     )
 
 
+@pytest.mark.unmeasured
 def test_a_suffix_is_free_with_a_format_on_either_side(convcalc: Run, tmp_path: Path) -> None:
     for words in (("-o", "x.pdf", "--format", "csv"), ("--format", "csv", "-o", "x.pdf")):
         path = tmp_path / "x.pdf"
@@ -351,6 +352,7 @@ def test_a_full_disk_is_one_line(words: str) -> None:
     assert (ran.returncode, ran.stderr) == (2, "")
 
 
+@pytest.mark.unmeasured
 @needs_full
 def test_a_full_standard_error_does_not_stop_the_work(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"

@@ -188,6 +188,7 @@ def asking(path: Path) -> list[str]:
     ]
 
 
+@pytest.mark.unmeasured
 def test_nothing_outside_asks_a_layer_what_it_is() -> None:
     """The kinds answer with methods and fields instead: windows, weights_per_unit, family, options …"""
     rooms = [

@@ -200,6 +200,7 @@ def test_the_schema_is_a_schema() -> None:
     assert json.loads(json.dumps(schema())) == schema()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", bundled_names())
 def test_every_bundled_network_meets_it(name: str) -> None:
     text = (Path(bundled_folder()) / f"{name}.yaml").read_text(encoding="utf-8")
@@ -210,6 +211,7 @@ def test_the_specs_told_by_the_schema_are_there() -> None:
     assert set(TOLD_BY_THE_SCHEMA) <= set(BAD_NAMES)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", TOLD_BY_THE_SCHEMA)
 def test_a_wrong_kind_option_or_type_does_not_meet_it(name: str) -> None:
     text = (BAD / f"{name}.yaml").read_text(encoding="utf-8")

@@ -102,6 +102,7 @@ layers:
 """
 
 
+@pytest.mark.unmeasured
 @few
 @given(
     s=st.integers(1, 4), k=st.integers(1, 5), p=st.integers(0, 2), k2=st.integers(1, 4),

@@ -160,6 +160,7 @@ def types() -> Sheet:
     return every_type()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", BANKS)
 def test_an_answer_is_written_as_the_sheet_says(types: Sheet, name: str) -> None:
     text = joined(EXPORTS.find(name)(types, 1))
@@ -436,6 +437,7 @@ FOLLOWING = {
 }  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", EXPORTS.names())
 @pytest.mark.parametrize("kind", FOLLOWING)
 def test_marks_for_what_follows_that_a_platform_cannot_give_are_said(kind: str, name: str) -> None:
@@ -445,6 +447,7 @@ def test_marks_for_what_follows_that_a_platform_cannot_give_are_said(kind: str, 
     assert said == ([lost] if follows and name in BANKS else [])
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", EXPORTS.names())
 def test_nothing_is_said_where_the_sheet_gives_no_points_for_it(name: str) -> None:
     asked = f"  - {{id: q, {FOLLOWING['several shapes'][0]}}}\n"
@@ -508,6 +511,7 @@ def on_other_axes() -> Iterator[dict[str, Any]]:
                     yield {"type": kind, "given": {**given, **one}}
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("order", ["hwc", "chw", "nchw"])
 def test_every_box_of_several_has_a_name(order: str) -> None:
     asked = [
@@ -553,6 +557,7 @@ def test_a_box_is_called_as_the_number_in_it(asked: str, order: str, labels: lis
     assert [box.label for box in item.fields] == labels
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("fit", ["floor", "strict", "ceil"])
 @pytest.mark.parametrize("kind", QUESTIONS.names())
 def test_no_rule_beside_a_question_contradicts_how_to_write_it(kind: str, fit: str) -> None:

@@ -287,13 +287,17 @@ def test_results_are_what_gradescope_reads(ps1: Sheet) -> None:
     assert sum(test["score"] for test in tests.values()) == data["score"]
 
 
+@pytest.fixture(scope="module")
+def archive_made() -> bytes:
+    """The archive for Gradescope."""
+    return exported(load(str(HERE / "data" / "ps1.yaml")), "gradescope")[""]
+
+
 @pytest.fixture
-def autograder(tmp_path: Path) -> Path:
+def autograder(archive_made: bytes, tmp_path: Path) -> Path:
     """The archive unpacked as Gradescope does it."""
-    sheet = load(str(HERE / "data" / "ps1.yaml"))
-    data = exported(sheet, "gradescope")[""]
     source = tmp_path / "autograder" / "source"
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with zipfile.ZipFile(io.BytesIO(archive_made)) as archive:
         modes = {info.filename: info.external_attr >> 16 & 0o777 for info in archive.infolist()}
         assert modes["setup.sh"] == modes["run_autograder"] == 0o755
         assert archive.read("run_autograder").startswith(b"#!")

@@ -21,7 +21,7 @@ from convcalc.homework.conventions import conventions
 from convcalc.homework.marking.why import Explanation, why
 
 _FILE = Path(__file__).parent / "data/published.yaml"
-QUESTIONS: list[dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+QUESTIONS: list[dict[str, Any]] = yaml.load(_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 def marked(question: dict[str, Any], answer: str) -> Explanation:

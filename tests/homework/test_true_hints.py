@@ -71,6 +71,7 @@ def formulas_of(part: Part) -> list[tuple[str, Any]]:
     return []
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=600, deadline=None)
 @given(ASKED)
 def test_a_formula_that_a_hint_works_out_gives_the_answer(
