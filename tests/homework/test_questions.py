@@ -310,6 +310,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
                 "meaning",
                 "quantities",
                 "networks",
+                "paths",
                 "rows",
                 "steps",
                 "words",

@@ -16,6 +16,7 @@ MODULES = (
     "counts",
     "cost",
     "rf",
+    "fields",
     "designs",
     "backwards",
     "pixels",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.homework.answers.types import Misfit
+from convcalc.homework.mistakes.letters import USUAL, Letters
 from convcalc.homework.questions.quantities import Windows, sizes
 from convcalc.registry import Registry
 
@@ -32,6 +33,7 @@ class Mistake:
         line: the hint for the student, which does not contain the answer.
         wrong: the formula; None where the mistake cannot happen.
         seldom: whether it is one of those that are looked for last.
+        letters: what those of the formula stand for.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Mistake:
     line: str
     wrong: Callable[[Any], Any]
     seldom: bool = False
+    letters: Letters = USUAL
 
     def values(self, part: Part) -> dict[Any, Found]:
         """The wrong answers it leads to, each with how it does so."""
@@ -101,6 +104,7 @@ def mistake(
     *,
     carried: str = "",
     seldom: bool = False,
+    letters: Letters = USUAL,
 ) -> None:
     """Add a row to the catalogue; a second one of the same name is refused.
 
@@ -109,9 +113,10 @@ def mistake(
         carried: topics of larger questions that it leads astray as well: a wrong size leads to
             wrong operations. The mistakes of such a topic itself are more common.
         seldom: whether it is one of those that are looked for last.
+        letters: what those of the formula stand for.
     """
     every = (*topics.split(), *carried.split())
-    new = Mistake(identity, every, about, formula, line, wrong, seldom)
+    new = Mistake(identity, every, about, formula, line, wrong, seldom, letters)
     MISTAKES.register(identity, new)
     for topic in every:
         places = _SELDOM if seldom else _COMMON if topic in topics.split() else _CARRIED

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from convcalc.homework.mistakes.base import Way, mistake
+from convcalc.homework.mistakes.letters import PRODUCTS, USUAL, Letters, products
 from convcalc.homework.questions.quantities import Conv, conv_macs, memory
 
 _BATCHES = (32, 2, 4, 8, 16, 64, 128, 256)
@@ -21,9 +22,10 @@ def _ops(
     topics: str = "macs",
     *,
     seldom: bool = False,
+    letters: Letters = USUAL,
 ) -> None:
     """A mistake about operations."""
-    mistake(f"ops.{name}", topics, about, formula, wrong, line, seldom=seldom)
+    mistake(f"ops.{name}", topics, about, formula, wrong, line, seldom=seldom, letters=letters)
 
 
 def _times(quantities: Any) -> int:
@@ -67,26 +69,31 @@ _ops(
     "bias-as-mac", "parameters × positions", "(k²·cin + 1)·cout·h·w",
     lambda w: _times(w) * (_macs(w) + w.filters * w.positions),
     "The bias is an addition without a multiplication.",
+    letters=PRODUCTS,
 )  # fmt: skip
 _ops(
     "input-size", "used the input size", "k²·cin·cout·n²",
     lambda w: w._replace(out=w.image) if w.image else None,
     "Count the operations for each output value, not for each input value.",
+    letters=products("cout·n²"),
 )  # fmt: skip
 _ops(
     "no-channels", "input channels forgotten", "h·w·k²·cout",
     lambda w: w._replace(c_in=1, groups=1) if w.depth > 1 else None,
     "Every output value is a sum over all input channels.",
+    letters=products("cout·h·w"),
 )  # fmt: skip
 _ops(
     "no-filters", "filters forgotten", "h·w·k²·cin",
     lambda w: w._replace(filters=1, groups=1, c_in=w.depth) if w.filters > 1 else None,
     "There is more than one filter.",
+    letters=products("h·w"),
 )  # fmt: skip
 _ops(
     "one-axis", "positions counted along one side", "h·k²·cin·cout",
     lambda w: w._replace(out=w.out[:1]) if len(w.out) > 1 and w.out[0] > 1 else None,
     "The output has rows and columns.",
+    letters=products("cout·h"),
 )  # fmt: skip
 _ops(
     "params-only", "parameters given as operations", "k²·cin·cout",
@@ -101,6 +108,7 @@ _ops(
     "k-not-squared", "k instead of k²", "h·w·k·cin·cout",
     lambda w: w._replace(kernel=w.kernel[:1]) if len(w.kernel) > 1 and w.kernel[0] > 1 else None,
     "A k×k window has more than k cells.",
+    letters=products("cout·h·w"),
 )  # fmt: skip
 _ops(
     "groups-ignored", "groups ignored", "g times as much",
@@ -117,6 +125,7 @@ _ops(
     lambda w: _t(w, places=prod(w.out)) if min(w.out) > 0 else None,
     "Each input value is multiplied by the whole kernel once.",
     "macs-transposed",
+    letters=PRODUCTS,
 )  # fmt: skip
 _ops(
     "dws-one-half", "pointwise or depthwise forgotten", "k²·cin·h·w or cin·cout·h·w",
@@ -179,12 +188,14 @@ _ops(
     ],
     "Multiply-adds are counted without the biases here.",
     seldom=True,
+    letters=PRODUCTS,
 )  # fmt: skip
 _ops(
     "added", "channels added instead of multiplied", "k²·(cin + cout)·h·w",
     lambda w: _times(w) * w.area * (w.c_in + w.filters) * w.positions,
     "Every filter reads every channel: multiply.",
     seldom=True,
+    letters=PRODUCTS,
 )  # fmt: skip
 _ops(
     "t-no-channels", "channels, filters or kernel forgotten", "k²·cout·n² or another product",
@@ -201,6 +212,7 @@ _ops(
     "Each input value of each channel is multiplied by the kernels of all filters.",
     "macs-transposed",
     seldom=True,
+    letters=PRODUCTS,
 )  # fmt: skip
 _ops(
     "t-bias", "biases counted as multiply-adds", "(k²·cin + 1)·cout·n²",
@@ -213,6 +225,7 @@ _ops(
     "The bias is an addition without a multiplication.",
     "macs-transposed",
     seldom=True,
+    letters=PRODUCTS,
 )  # fmt: skip
 _ops(
     "t-other-unit", "FLOPs instead of MACs, or the reverse", "2 · macs or flops / 2",

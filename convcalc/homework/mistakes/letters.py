@@ -7,35 +7,39 @@ n², h·w, 2k likewise), the channels of one filter are cin/g, and a dilated ker
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from convcalc.homework.questions.quantities import Conv, Windows
 
-# Mistakes whose formula means the cells that a kernel covers; in the others k is the number of its taps.
-_COVERED = frozenset(
-    f"out.{name}"
-    for name in (
-        "no-plus-one", "no-pad", "double-pad", "rounded-up", "no-stride", "left-fraction", "pad-taken", "precedence",
-        "minus-s", "other-stride", "div-all", "assumed-stride", "minus-one", "assumed-pad", "plus-two", "one-sided-pad", "floored-in-strict",
-    )
-)  # fmt: skip
-_OF_ALL_CHANNELS = frozenset(
-    ["par.groups-ignored", "par.dw-no-groups", "par.groups-twice", "par.groups-times"]
-)
-# Mistakes about multiply-adds, which a sheet may count as two operations, or with the additions that are made.
-_PRODUCTS = frozenset(
-    f"ops.{name}"
-    for name in (
-        "bias-as-mac", "one-axis", "added", "no-channels", "no-filters", "input-size", "k-not-squared", "bias-added",
-        "t-output-size", "t-no-channels", "t-bias",
-    )
-)  # fmt: skip
-# The sums that they still have one addition less than products for, where a sheet counts the additions that are made.
-_SUMS = {
-    "ops.one-axis": "cout·h", "ops.no-channels": "cout·h·w", "ops.no-filters": "h·w", "ops.input-size": "cout·n²",
-    "ops.k-not-squared": "cout·h·w",
-}  # fmt: skip
-_ADDED = "k²·cin·cout·h·w + cout"
+
+class Letters(NamedTuple):
+    """What the letters of a mistake's formula stand for, where that is not the usual.
+
+    Attributes:
+        covered: k means the cells that a kernel covers; otherwise it is the number of its taps.
+        all_channels: cin means all channels, also where a filter reads those of its group only.
+        products: the formula is one of multiply-adds, which a sheet may count as two operations.
+        sums: those that still have one addition less than products, where a sheet counts the
+            additions that are made.
+    """
+
+    covered: bool = False
+    all_channels: bool = False
+    products: bool = False
+    sums: str = ""
+
+
+USUAL = Letters()
+COVERED = Letters(covered=True)
+ALL_CHANNELS = Letters(all_channels=True)
+PRODUCTS = Letters(products=True)
+
+
+def products(sums: str) -> Letters:
+    """Multiply-adds, added up in so many sums."""
+    return Letters(products=True, sums=sums)
+
+
 # Formulas in which groups part other channels than those that a filter reads.
 _WITH_GROUPS = {
     "(k²·cout + 1)·cin": "(k²·(cout/g) + 1)·cin", "k²·cout·cin": "k²·(cout/g)·cin", "k²·(cin + cout)": "k²·(cin + cout)",
@@ -50,35 +54,35 @@ _KERNEL = re.compile(r"(?<![\w²])k(?![\w²³])")
 _CHANNELS = re.compile(r"(?<!\w)cin(?!\w)")
 
 
-def spelled(mistake: str, formula: str, quantities: Any) -> str:
+def spelled(letters: Letters, formula: str, quantities: Any) -> str:
     """A formula in the letters that hold for a question.
 
     Args:
-        mistake: its name.
+        letters: what those of the formula stand for.
         formula: as the catalogue writes it.
         quantities: the numbers behind the question.
 
-    >>> spelled("par.no-bias", "k²·cin·cout", Conv((3,), 4, 8, groups=2))
+    >>> spelled(USUAL, "k²·cin·cout", Conv((3,), 4, 8, groups=2))
     'k·(cin/g)·cout'
     """
-    if mistake in _PRODUCTS and (mistake != "ops.bias-added" or formula == _ADDED):
-        formula = _operations(mistake, formula, quantities.flops)
+    if letters.products:
+        formula = _operations(formula, quantities.flops, letters.sums)
     if isinstance(quantities, Conv):
-        if quantities.groups > 1 and mistake not in _OF_ALL_CHANNELS:
+        if quantities.groups > 1 and not letters.all_channels:
             formula = _WITH_GROUPS.get(formula) or _CHANNELS.sub("(cin/g)", formula)
-    elif mistake in _COVERED and _is_dilated(quantities):
+    elif letters.covered and _is_dilated(quantities):
         formula = _KERNEL.sub("(d(k − 1) + 1)", formula)
     for two, other in _ON_AXES.get(len(getattr(quantities, "kernel", ())), {}).items():
         formula = re.sub(rf"(?<![a-z]){two}", other, formula)  # cin·n has no n·n in it
     return formula
 
 
-def _operations(mistake: str, formula: str, flops: str) -> str:
+def _operations(formula: str, flops: str, sums: str) -> str:
     """A formula for multiply-adds as a sheet counts operations."""
-    if flops == "macs":
+    if flops == "macs" or "2·" in formula:  # the latter counts operations already
         return formula
     doubled = " + ".join(f"2·{term}" if "·" in term else term for term in _TERMS.split(formula))
-    return f"{doubled} − {_SUMS[mistake]}" if flops == "exact" and mistake in _SUMS else doubled
+    return f"{doubled} − {sums}" if flops == "exact" and sums else doubled
 
 
 def _is_dilated(quantities: Any) -> bool:

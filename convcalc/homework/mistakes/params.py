@@ -8,6 +8,7 @@ from typing import Any
 from convcalc import formulas
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.mistakes.carry import totals
+from convcalc.homework.mistakes.letters import ALL_CHANNELS, USUAL, Letters
 from convcalc.homework.questions.quantities import Conv, Linear, conv_params, linear_params
 from convcalc.homework.questions.rows import Model
 
@@ -21,6 +22,7 @@ def _rule(
     topics: str = "params",
     *,
     seldom: bool = False,
+    letters: Letters = USUAL,
 ) -> None:
     """A mistake about the parameters of a layer, or of every such layer of a network."""
     layers = tuple(_LAYERS[topic] for topic in topics.split())
@@ -33,6 +35,7 @@ def _rule(
         line,
         carried="model",
         seldom=seldom,
+        letters=letters,
     )
 
 
@@ -125,11 +128,13 @@ _rule(
     if 1 < w.groups == w.c_in
     else None,
     "A depthwise convolution has one filter of depth 1 per channel.",
+    letters=ALL_CHANNELS,
 )  # fmt: skip
 _rule(
     "groups-ignored", "groups ignored", "k²·cin·cout + cout",
     lambda w: _per_filter(w, "k²·cin", w._replace(groups=1)) if w.groups > 1 else None,
     "Each filter reads only the channels of its group.",
+    letters=ALL_CHANNELS,
 )  # fmt: skip
 _rule(
     "groups-twice", "inputs and filters both divided by the groups", "k²·(cin/g)·(cout/g) + cout",
@@ -141,6 +146,7 @@ _rule(
     if w.groups > 1
     else None,
     "Groups reduce the depth of a filter, not the number of filters.",
+    letters=ALL_CHANNELS,
 )  # fmt: skip
 _rule(
     "groups-times", "multiplied by the groups", "g·k²·cin·cout",
@@ -151,6 +157,7 @@ _rule(
     if w.groups > 1
     else None,
     "Groups reduce the number of weights.",
+    letters=ALL_CHANNELS,
 )  # fmt: skip
 _rule(
     "bias-per-channel", "one bias per input channel of each filter", "(k² + 1)·cin·cout",

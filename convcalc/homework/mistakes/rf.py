@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isqrt
 from typing import Any
 
 from convcalc.homework.mistakes.base import Way, mistake
@@ -26,7 +25,7 @@ def _rf(
 
 def _side_or_pixels(quantities: Rf, side: int) -> int:
     """A side as the question asks for it."""
-    return side * side if quantities.pixels else side
+    return side**quantities.axes if quantities.pixels else side
 
 
 def _own_stride(quantities: Rf) -> int:
@@ -80,7 +79,7 @@ _rf(
 )  # fmt: skip
 _rf(
     "side", "side instead of the number of pixels", "r",
-    lambda w: isqrt(rf_size(w)) if w.pixels else None,
+    lambda w: _side(w) if w.pixels else None,
     "Does the question ask for the side or for the number of pixels?",
 )  # fmt: skip
 _rf(
@@ -117,7 +116,7 @@ _rf(
 )  # fmt: skip
 _rf(
     "bigger-than-image", "cut off at the image", "n",
-    lambda w: _side_or_pixels(w, w.image) if w.image and rf_size(w._replace(pixels=False)) > w.image else None,
+    lambda w: _side_or_pixels(w, w.image) if not w.gathers and 0 < w.image < _side(w) else None,
     "A receptive field can be larger than the image; the rest is padding.",
 )  # fmt: skip
 _rf(
@@ -268,45 +267,6 @@ _rf(
 )  # fmt: skip
 
 
-def _with_another(quantities: Rf) -> list[Way]:
-    """The layers with one of each sort twice, and without one of it."""
-    layers = quantities.layers
-    sorts = {layer[:3]: place for place, layer in enumerate(layers)}
-    if len(sorts) > _MOST_SORTS:
-        return []
-    found = []
-    for place in sorts.values():
-        twice = (*layers[: place + 1], *layers[place:])
-        without = (*layers[:place], *layers[place + 1 :])
-        found += [
-            Way(rf_size(quantities._replace(layers=changed)), text)
-            for changed, text in ((twice, "a layer twice"), (without, "a layer left out"))
-            if changed
-        ]
-    return found
-
-
-_MOST_EARLIER = 30  # layers whose receptive field is looked at
-_MOST_SORTS = 12  # of layers, of which one is counted twice or left out
-
-
-_rf(
-    "earlier-layer", "the receptive field of an earlier layer", "after fewer layers",
-    lambda w: [
-        rf_size(w._replace(layers=w.layers[:place]))
-        for place in range(len(w.layers) - 2, max(len(w.layers) - _MOST_EARLIER, 0), -1)
-    ],
-    "That is what a unit of an earlier layer sees: go on to the last one.",
-    seldom=True,
-)  # fmt: skip
-_rf(
-    "another-layer", "one of the layers twice, or left out", "one more or less in the middle",
-    _with_another,
-    "Count the layers again: how many are there of each sort?",
-    seldom=True,
-)  # fmt: skip
-
-
 def _side(quantities: Rf) -> int:
     """The right side, in pixels."""
     return rf_size(quantities._replace(pixels=False))
@@ -330,7 +290,9 @@ def _k_times_jump(quantities: Rf) -> int:
 
 
 def _output_size(quantities: Rf) -> int:
-    """The size of the last map on the image, without padding."""
+    """The size of the last map; where the padding is not known, without padding."""
+    if quantities.out:
+        return quantities.out
     size = quantities.image
     for layer in quantities.layers:
         size = (size - layer.d * (layer.k - 1) - 1) // layer.s + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from convcalc.homework.mistakes import MODULES
 from convcalc.homework.mistakes.base import (
     Candidate,
     Mistake,
@@ -16,6 +17,7 @@ from convcalc.homework.mistakes.base import (
 )
 from convcalc.homework.mistakes.letters import spelled
 from convcalc.homework.questions.axes import Sides
+from convcalc.homework.questions.quantities import Rf, Windows
 
 if TYPE_CHECKING:
     from convcalc.homework.questions.base import Part
@@ -23,11 +25,10 @@ if TYPE_CHECKING:
 # The modules with the mistakes of a topic: only those about work by hand need NumPy.
 _HAND_TOPICS = ("hand", "gradient")
 _HAND = ("hand", "maps", "normalised", "typos")
-_NUMBER = (
-    "size", "volume", "sides", "solving", "params", "counts", "cost", "rf", "designs", "backwards", "pixels", "formulas", "typos",
-)  # fmt: skip
+_NUMBER = tuple([name for name in MODULES if name not in ("hand", "maps", "normalised")])
 
 MAX_PAIRS = 4_000  # wrong answers of two mistakes at once that are kept for one answer
+_MOST_LAYERS = 100  # of a stack; two slips at once are looked for in smaller ones
 
 
 Ways = dict[Mistake, list[Way]]  # in which each mistake is made with the numbers of a part
@@ -40,6 +41,11 @@ def ways_of_part(part: Part) -> Ways:
         from convcalc.homework.mistakes.sides import on_each_axis
 
         found |= on_each_axis(part.quantities)
+    elif isinstance(part.quantities, Windows):
+        from convcalc.homework.mistakes.sides import ONE_OFF, along_one_axis
+
+        found |= along_one_axis(part)
+        found[ONE_OFF] = found.pop(ONE_OFF, [])  # a slip that gives the number comes before it
     return found
 
 
@@ -49,11 +55,11 @@ def single(part: Part, ways: Ways) -> dict[Any, list[Candidate]]:
     A seldom mistake is named only where no other one leads to the answer.
     """
     found: dict[Any, list[Candidate]] = {}
-    for each, made in ways.items():
+    for each, made in sorted(ways.items(), key=lambda item: item[0].seldom):
         for value, how in values(made, part, part.quantities, each.formula).items():
             if each.seldom and value in found:
                 continue
-            formula = spelled(each.id, how.formula or each.formula, part.quantities)
+            formula = spelled(each.letters, how.formula or each.formula, part.quantities)
             own = formula if formula != each.formula else ""
             found.setdefault(value, []).append(Candidate(each, how.detail, None, own))
     return found
@@ -69,7 +75,7 @@ def double(part: Part, ways: Ways, *, seldom: bool = True) -> dict[Any, list[Can
     """
     found: dict[Any, list[Candidate]] = {}
     mistakes = [each for each in ways if seldom or not each.seldom]
-    if part.quantities is None:
+    if part.quantities is None or _is_tall(part.quantities):
         return found
     for first in mistakes:
         for quantities in changed_quantities(ways[first], part.quantities):
@@ -87,3 +93,8 @@ def of_topic(topic: str) -> list[Mistake]:
     for module in _HAND if topic.startswith(_HAND_TOPICS) else _NUMBER:
         import_module(f"convcalc.homework.mistakes.{module}")
     return by_topic(topic)
+
+
+def _is_tall(quantities: Any) -> bool:
+    """Whether numbers are those of a stack in which nobody makes two slips by hand."""
+    return isinstance(quantities, Rf) and len(quantities.layers) > _MOST_LAYERS

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.mistakes.base import Mistake, Way, by_topic, mistake, values, ways_of
+from convcalc.homework.answers.types import SIZE, as_int_if_whole
+from convcalc.homework.mistakes.base import (
+    MISTAKES,
+    Mistake,
+    Way,
+    by_topic,
+    mistake,
+    values,
+    ways_of,
+)
 from convcalc.homework.questions.axes import Sides
 from convcalc.homework.questions.base import Part
+from convcalc.homework.questions.quantities import Windows, as_asked, sizes
 
 _MANY = {1: "one number", 2: "two numbers", 3: "three numbers"}
 
@@ -30,6 +41,32 @@ def on_each_axis(quantities: Sides) -> dict[Mistake, list[Way]]:
                 for axis, slip in enumerate(slips)
             ]
         found[each] = ways
+    return found
+
+
+def along_one_axis(part: Part) -> dict[Mistake, list[Way]]:
+    """The mistakes of a window made along one axis only, where each side is asked for."""
+    quantities: Windows = part.quantities
+    right = [axis.floor for axis in quantities.axes]
+    if len(right) < 2 or (quantities.scalar and not quantities.volume):
+        return {}
+    alone = quantities._replace(scalar=True, volume=False, rows=())
+    columns = []
+    for axis, given in zip(quantities.axes, quantities.given * len(right)):
+        one = alone._replace(axes=(axis,), given=(given,), fit="floor")
+        columns.append(Part.of(SIZE, "size", one, sizes, ""))
+    found: dict[Mistake, list[Way]] = {}
+    for each in by_topic("size"):
+        ways = []
+        for place, column in enumerate(columns):
+            for formula, slip in _by_formula(each, column).items():
+                side = as_int_if_whole(slip)
+                if isinstance(side, int):
+                    sides = [*right[:place], side, *right[place + 1 :]]
+                    value = as_asked(quantities, sides, quantities.filters)
+                    ways.append(Way(value, f"{formula or each.formula}, along one axis"))
+        if ways:  # looked for last, and not together with a second mistake
+            found[replace(each, seldom=True, wrong=lambda _: None)] = ways
     return found
 
 
@@ -85,3 +122,31 @@ mistake(
     "sides.one-axis", "sides", "one axis left as it was", "one side as before", _one_axis,
     "The window moves along every axis.",
 )  # fmt: skip
+
+
+def _one_off(quantities: Any) -> list[Any]:
+    """One side one more or one less."""
+    if isinstance(quantities, Sides):
+        right, asked = quantities.sides, quantities.asked
+    else:
+        right = tuple([axis.floor for axis in quantities.axes])
+        whole = quantities._replace(scalar=False)
+
+        def asked(sides: Any) -> Any:
+            return as_asked(whole, list(sides), whole.filters)
+
+    if len(right) < 2:
+        return []
+    return [
+        Way(asked([*right[:axis], side + more, *right[axis + 1 :]]), f"one side {sign} 1")
+        for axis, side in enumerate(right)
+        for more, sign in ((1, "+"), (-1, "−"))
+    ]
+
+
+mistake(
+    "sides.one-off", "sides size volume", "one side one more or one less", "one side + 1 or − 1", _one_off,
+    "Work out every side by itself, with its own n, k, s and p.",
+    seldom=True,
+)  # fmt: skip
+ONE_OFF = MISTAKES["sides.one-off"]

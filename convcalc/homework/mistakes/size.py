@@ -10,6 +10,7 @@ from typing import Any
 from convcalc.homework.answers.types import as_int_if_whole
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.mistakes.carry import carried
+from convcalc.homework.mistakes.letters import COVERED, USUAL, Letters
 from convcalc.homework.mistakes.rounding import quotient
 from convcalc.homework.questions.quantities import (
     Axis,
@@ -116,6 +117,7 @@ def _out(
     carried: str = _CARRIED,
     topics: str = _SIZE,
     seldom: bool = False,
+    letters: Letters = USUAL,
 ) -> None:
     """A mistake on the windows of each axis."""
     mistake(
@@ -127,6 +129,7 @@ def _out(
         line,
         carried=carried,
         seldom=seldom,
+        letters=letters,
     )
 
 
@@ -139,6 +142,7 @@ _out(
     "floored-in-strict", 'rounded down where the course says "does not fit"', "⌊(n + 2p − k)/s⌋ + 1",
     lambda a, w: a.floor if w.fit == "strict" and _misfit(a) else None,
     "Most libraries round down, but this course asks whether the window fits.",
+    letters=COVERED,
 )  # fmt: skip
 
 
@@ -205,6 +209,7 @@ _out(
     "no-plus-one", "dropped the +1", "(n + 2p − k)/s",
     lambda a, w: quotient(a.slack, a.s, "(n + 2p − k)/s"),
     "You counted the steps of the window; its first position counts too.",
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "pool-stride-1", "stride 1 for a pool, instead of its default k", "n + 2p − k + 1",
@@ -215,26 +220,31 @@ _out(
     "no-stride", "ignored the stride", "n + 2p − k + 1",
     lambda a, w: a._replace(s=1) if a.s > 1 and not w.same else None,
     "The window moves s cells at a time.",
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "one-sided-pad", "padding on one side only", "(n + p − k)/s + 1",
     lambda a, w: a._replace(before=_padding(a), after=0) if _padding(a) and not w.same else None,
     "Padding p is added at both ends. How many cells does the padded row have?",
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "no-pad", "ignored the padding", "(n − k)/s + 1",
     lambda a, w: _pads(a, 0) if _padding(a) else None,
     "Padding is added before the window slides over the input.",
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "double-pad", "total padding read as per side", "(n + 4p − k)/s + 1",
     lambda a, w: _pads(a, 2 * _padding(a)) if _padding(a) and not w.same else None,
     "Is p given per side or in total? See the rules of the sheet.",
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "left-fraction", "left a fraction as the size", "(n + 2p − k)/s + 1",
     lambda a, w: a.unrounded if _misfit(a) and w.fit != "strict" else None,
     "A size is a whole number. How does this course round?",
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "caffe-ceil", "pooling with ceil (Caffe) where floor is meant", "⌈(n + 2p − k)/s⌉ + 1",
@@ -245,6 +255,7 @@ _out(
     "rounded-up", "rounded up where the course rounds down", "⌈(n + 2p − k)/s⌉ + 1",
     lambda a, w: ceil(a.unrounded) if _misfit(a) else None,
     "The filter must lie completely inside the input.",
+    letters=COVERED,
 )  # fmt: skip
 
 
@@ -252,6 +263,7 @@ _out(
     "div-all", "divided the +1 too", "(n + 2p − k + 1)/s",
     lambda a, w: quotient(a.slack + 1, a.s, "(n + 2p − k + 1)/s") if a.s > 1 else None,
     "Add the 1 after the division.",
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "n-over-s", "input ÷ stride, kernel forgotten", "n/s",
@@ -327,6 +339,7 @@ _out(
     else None,
     "The question gives no padding.",
     seldom=True,
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "halved", "the layer taken to halve the size", "n/2",
@@ -367,30 +380,35 @@ _out(
     else None,
     "Padding makes the input larger, not smaller.",
     seldom=True,
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "assumed-stride", "stride 2, though the question gives stride 1", "(n + 2p − k)/2 + 1",
     lambda a, w: quotient(a.slack + 2, 2, "(n + 2p − k)/2 + 1") if _is_plain(a, w) else None,
     "The window moves one cell at a time here.",
     seldom=True,
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "minus-one", "subtracted 1 instead of adding it", "(n + 2p − k)/s − 1",
     lambda a, w: quotient(a.slack - a.s, a.s, "(n + 2p − k)/s − 1"),
     "Add the 1: the first position counts too.",
     seldom=True,
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "plus-two", "counted one position too many", "(n + 2p − k)/s + 2",
     lambda a, w: quotient(a.slack + 2 * a.s, a.s, "(n + 2p − k)/s + 2"),
     "Count the positions of the window: the first one is there before any step.",
     seldom=True,
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "precedence", "divided the kernel alone", "n + 2p − k/s + 1",
     lambda a, w: quotient((a.padded_size + 1) * a.s - a.k, a.s, "n + 2p − k/s + 1") if a.s > 1 else None,
     "Subtract first, then divide the whole difference by the stride.",
     seldom=True,
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "n-over-k", "input ÷ kernel", "n/k",
@@ -424,6 +442,7 @@ _out(
     else None,
     "How far does the window move in one step?",
     seldom=True,
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "multiplied", "a layer that makes the size larger", "n·s or n·k",
@@ -447,6 +466,7 @@ _out(
     else None,
     "The stride divides; it is not subtracted.",
     seldom=True,
+    letters=COVERED,
 )  # fmt: skip
 _out(
     "area", "number of positions instead of the side", "output²",

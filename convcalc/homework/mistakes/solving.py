@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from convcalc import formulas
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.mistakes.rounding import quotient
+
+_ONE_BY = {1: "1/s", 2: "1/s²", 3: "1/s³"}
 
 # ------------------------------------------------------------------------------- transposed
 
@@ -268,24 +271,35 @@ mistake(
 )  # fmt: skip
 mistake(
     "shrink.side-only", "shrink-lost", "the share of the side, not of the area", "1 − left/n",
-    lambda w: 1 - Fraction(w.left, w.n),
-    "The area has two sides.",
+    lambda w: [Way(1 - Fraction(left, n), "1 − left/n") for n, left in zip(*w)],
+    "The share is that of the whole map: every axis loses cells.",
 )  # fmt: skip
 mistake(
     "shrink.share-left", "shrink-lost", "the share that is left", "(left/n)²",
-    lambda w: [Way(Fraction(w.left**2, w.n**2), "(left/n)²"), Way(Fraction(w.left, w.n), "left/n")],
+    lambda w: [
+        Way(Fraction(prod(w.left), prod(w.before)), _left_over(w)),
+        *(Way(Fraction(left, n), "left/n") for n, left in zip(*w)),
+    ],
     "Is your share what is lost or what is left?",
 )  # fmt: skip
 mistake(
     "pool.share-left", "fraction", "the share that is left", "1/s²",
-    lambda w: Fraction(1, w.step**2),
+    lambda w: Way(Fraction(1, prod(w)), _ONE_BY[len(w)] if len(set(w)) == 1 else "1/(product of the strides)"),
     "Is your share what is removed or what is left?",
 )  # fmt: skip
 mistake(
     "pool.share-side", "fraction", "one side only", "1 − 1/s",
-    lambda w: [Way(1 - Fraction(1, w.step), "1 − 1/s"), Way(Fraction(1, w.step), "1/s")],
-    "A pool makes both sides smaller.",
+    lambda w: [way for s in dict.fromkeys(w) for way in (Way(1 - Fraction(1, s), "1 − 1/s"), Way(Fraction(1, s), "1/s"))],
+    "A pool makes every side smaller.",
 )  # fmt: skip
+
+
+def _left_over(w: Any) -> str:
+    """The share that is left, in letters."""
+    alike = len({*zip(*w)}) == 1
+    return {1: "left/n", 2: "(left/n)²", 3: "(left/n)³"}[len(w.left)] if alike else "∏ left/∏ n"
+
+
 mistake(
     "compose.sum", "compose", "kernel sizes added up", "Σ k",
     lambda w: [Way(sum(w.sizes), "Σ k"), Way(sum(w.sizes) - 1, "Σ k − 1")],

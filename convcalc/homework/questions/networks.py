@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import ConvcalcError, ShapeError, UsageError
@@ -209,7 +211,11 @@ class Design:
             GivenError: it is not a network, or does not fit the input.
         """
         if shape not in self._walked:
-            self._walked[shape] = _walk(self, shape)
+            self._walked[shape] = (
+                _walk_bundled(self.text, shape, self.counting)
+                if isinstance(self.text, str) and _is_bundled(self.text)
+                else _walk(self.text, shape, self.writing, self.counting)
+            )
         return self._walked[shape]
 
     def pixels(self, shape: Hwc | None, unit: tuple[int, ...]) -> list[tuple[int, int] | None]:
@@ -359,11 +365,26 @@ def _network_of(
         raise GivenError("arch", _one_line(error)) from None
 
 
-def _walk(design: Design, shape: Hwc | None) -> Walked:
+def _is_bundled(text: str) -> bool:
+    """Whether a text is the name of a bundled network, and not that of a file, which may change."""
+    from convcalc.network.find import bundled_names
+
+    return text in bundled_names() and not os.path.exists(text)
+
+
+@lru_cache(maxsize=64)  # a question is asked under every convention; few of them change a row
+def _walk_bundled(text: str, shape: Hwc | None, counting: Counting) -> Walked:
+    """The layers of a bundled network, however the words of chains are meant."""
+    return _walk(text, shape, Writing(), counting)
+
+
+def _walk(
+    text: str | NetworkFile, shape: Hwc | None, writing: Writing, counting: Counting
+) -> Walked:
     """The layers of a question's network, each with what it gives."""
     from convcalc.analysis.walk import walk
 
-    network, labels = _network_of(design.text, shape, design.writing)
+    network, labels = _network_of(text, shape, writing)
     try:
         analysis = walk(network)
     except ConvcalcError as error:
@@ -390,7 +411,7 @@ def _walk(design: Design, shape: Hwc | None) -> Walked:
             waiting.append(node.layer)
             continue
         layers = (*waiting, node.layer)
-        row = Row.of(label or node.name, layers, (start, step.input, step.output), design.counting)
+        row = Row.of(label or node.name, layers, (start, step.input, step.output), counting)
         rows.append(row._replace(reads=reads, field=_field(step.rf, network.input)))
         if row.computes:
             listed[-1] = each._replace(row=places)

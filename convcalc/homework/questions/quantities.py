@@ -464,13 +464,30 @@ def memory(quantities: Memory) -> Fraction:
 
 
 class Rf(NamedTuple):
-    """Layers whose receptive field is asked for."""
+    """Layers whose receptive field is asked for.
+
+    Attributes:
+        layers: kernel, stride and dilation of each, in order; in a network those of the path that sees most.
+        pixels: whether the number of pixels is asked for.
+        image: the side of the image, 0 where the question has none.
+        blocks: how many equal blocks the layers are.
+        axes: how many axes the image has.
+        narrow, every: in a network with branches, the path that sees least, and all branches one after the other.
+        after: the next layer of a network that has a window.
+        gathers: whether something on the way, such as a gate, gathers the whole map.
+        out: the side of the map that comes out, 0 where it is not known.
+    """
 
     layers: tuple[Any, ...]
     pixels: bool = False
     image: int = 0
     blocks: int = 1
     axes: int = 2
+    narrow: tuple[Any, ...] = ()
+    every: tuple[Any, ...] = ()
+    after: tuple[Any, ...] = ()
+    gathers: bool = False
+    out: int = 0
 
 
 def rf_size(quantities: Rf) -> int:

@@ -27,6 +27,7 @@ from convcalc.layers.rf import UnknownField
 from convcalc.text import plural
 
 if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis, Step
     from convcalc.layers.rf import Fields
 
 _MAX_STRIDE_DIGITS = 30
@@ -112,18 +113,23 @@ class ReceptiveField(Task):
             Rf(layers * self.blocks, self.in_pixels, self.image or 0, self.blocks, self.axes() or 2)
             for layers in self.along()
         ]
-        texts = [_formula_text(axis.layers) for axis in axes]
-        if len(axes) == 1:
-            power = {1: "", 2: " squared", 3: " cubed"}[axes[0].axes] if self.in_pixels else ""
-            return [Part.of(SIZE, "rf", axes[0], rf_size, texts[0] + power)]
-        along = [
-            Part.of(SIZE, "rf", axis._replace(pixels=False), rf_size, text)
-            for axis, text in zip(axes, texts)
-        ]
-        method = ", ".join(texts)
-        if self.in_pixels:
-            method = " times ".join(f"({text})" for text in texts)
-        return [sides_part(along, method, pixels=self.in_pixels)]
+        return [_fields_part(axes)]
+
+
+def _fields_part(axes: list[Rf]) -> Part:
+    """The part that asks for receptive fields along some axes; one of them stands for all where they are alike."""
+    texts = [_formula_text(axis.layers) for axis in axes]
+    if len(axes) == 1:
+        power = {1: "", 2: " squared", 3: " cubed"}[axes[0].axes] if axes[0].pixels else ""
+        return Part.of(SIZE, "rf", axes[0], rf_size, texts[0] + power)
+    along = [
+        Part.of(SIZE, "rf", axis._replace(pixels=False), rf_size, text)
+        for axis, text in zip(axes, texts)
+    ]
+    method = ", ".join(texts)
+    if axes[0].pixels:
+        method = " times ".join(f"({text})" for text in texts)
+    return sides_part(along, method, pixels=axes[0].pixels)
 
 
 @question("receptive-field-net")
@@ -153,8 +159,12 @@ class ReceptiveFieldNet(Task):
             f"{' Follow only the windows, not what gathers a whole map, such as a gate.' * gathered}"
         )
 
-    def field(self) -> Fields:
-        """The receptive field, or why it has no size."""
+    def walked(self) -> tuple[Analysis, Step]:
+        """The network, walked, and the layer whose units are asked about."""
+        found: tuple[Analysis, Step] = self.once("walked", self._walk)
+        return found
+
+    def _walk(self) -> tuple[Analysis, Step]:
         from convcalc.analysis.analysis import widest
         from convcalc.homework.questions.networks import loaded
 
@@ -167,7 +177,16 @@ class ReceptiveFieldNet(Task):
             raise GivenError(
                 "at", f"{self.net} has no layer {self.at!r}; convcalc arch {self.net} lists them"
             )
-        return analysis[self.at].rf if self.at else widest(list(analysis.rf.values()))
+        if self.at:
+            return analysis, analysis[self.at]
+        trunks = [step for output in analysis.outputs for step in analysis.trunk(output)]
+        seen = widest(list(analysis.rf.values()))
+        return analysis, [step for step in trunks if step.rf is seen][-1]
+
+    def field(self) -> Fields:
+        """The receptive field, or why it has no size."""
+        _, step = self.walked()
+        return step.rf
 
     def size(self) -> tuple[int, ...]:
         """The sides, in pixels; without what gathers the whole map on the way, such as a gate."""
@@ -182,7 +201,12 @@ class ReceptiveFieldNet(Task):
         return sides
 
     def parts(self) -> list[Part]:
+        from convcalc.homework.questions.paths import fields_along
+
         sides = self.size()
+        along = fields_along(*self.walked(), sides)
+        if along:
+            return [_fields_part([axis._replace(pixels=self.in_pixels) for axis in along])]
         expected = prod(sides) if self.in_pixels else one_or_all(sides)
         return [Part("", SIZE, expected, method="layer by layer from the image")]
 

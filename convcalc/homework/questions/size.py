@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, FIT, SIZE, AnswerType, Misfit, Size
 from convcalc.homework.questions.asking import Parted
-from convcalc.homework.questions.axes import alike, one_or_all, per_axis
+from convcalc.homework.questions.axes import alike, per_axis, sides_part
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import GivenError, Ints, Sizes, axes_of, each
 from convcalc.homework.questions.meaning import (
@@ -306,21 +306,22 @@ class SamePadding(Parted):
 
     def every_part(self) -> list[Part]:
         along = alike(self.n, self.k, self.s)
-        totals = [formulas.full_padding(k, 1) if self.symmetric else formulas.same_padding(n, k, s, 1) for n, k, s in along]  # fmt: skip
-        methods = [self._method(*axis) for axis in along]
-        values = {
-            "total": totals,
-            "before": [total // 2 for total in totals],
-            "after": [total - total // 2 for total in totals],
-        }
         answer_type = SIZE if axes_of(self.n, self.k, self.s) > 1 else COUNT
-        n, k, s = along[0]
-        numbers = SamePad(n, k, s, 1, totals[0]) if len(along) == 1 else None
-        return [
-            Part(name, answer_type, one_or_all(zeros), f"same-{name}" if numbers else "", numbers,
-                 label=name, method=_all_or_half(name, methods))
-            for name, zeros in values.items()
-        ]  # fmt: skip
+        zeros = [self._zeros(*axis) for axis in along]
+        found = []
+        for name, share in _SHARES.items():
+            texts = [_all_or_half(share, self._method(*axis)) for axis in along]
+            parts = [
+                Part(name, answer_type, _zeros_of(each.total, name), f"same-{name}", each, label=name, method=text)
+                for each, text in zip(zeros, texts)
+            ]  # fmt: skip
+            found.append(parts[0] if len(parts) == 1 else sides_part(parts, ", ".join(texts)))
+        return found
+
+    def _zeros(self, n: int, k: int, s: int) -> SamePad:
+        """The numbers along one axis."""
+        total = formulas.full_padding(k, 1) if self.symmetric else formulas.same_padding(n, k, s, 1)
+        return SamePad(n, k, s, 1, total)
 
     def _method(self, n: int, k: int, s: int) -> str:
         """The zeros along one axis in total, with the numbers in the formula."""
@@ -330,14 +331,19 @@ class SamePadding(Parted):
         return f"({missing})" if (-(-n // s) - 1) * s + k >= n else f"max({missing}, 0)"
 
 
-def _all_or_half(name: str, totals: list[str]) -> str:
-    """The formulas of the zeros in total, or on one side, along each axis."""
-    if name != "total":
-        return ", ".join(map(_SHARES[name].format, totals))
-    return ", ".join([text[1:-1] if text.startswith("(") else text for text in totals])
+def _zeros_of(total: int, name: str) -> int:
+    """The zeros in total, or those before or after, where an odd one goes to the end."""
+    return {"total": total, "before": total // 2, "after": total - total // 2}[name]
 
 
-_SHARES = {"before": "⌊{}/2⌋", "after": "⌈{}/2⌉"}
+def _all_or_half(share: str, total: str) -> str:
+    """The formula of the zeros in total, or on one side."""
+    if share != "{}":
+        return share.format(total)
+    return total[1:-1] if total.startswith("(") else total
+
+
+_SHARES = {"total": "{}", "before": "⌊{}/2⌋", "after": "⌈{}/2⌉"}
 
 
 @question("transposed-size")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from convcalc import formulas
 from convcalc.homework.answers.measures import SHARE
@@ -104,6 +104,13 @@ class LayersToReach(Task):
         return [Part.of(SIZE, "reach", quantities, layers_to_size, method)]
 
 
+class Lost(NamedTuple):
+    """The sides of a map before some layers and after them."""
+
+    before: tuple[int, ...]
+    left: tuple[int, ...]
+
+
 @question("shrink")
 class Shrink(Parted):
     """What is left of an image after some layers without padding: the size, and the share of the area lost."""
@@ -137,11 +144,6 @@ class Shrink(Parted):
         what = {1: "length", 2: "area", 3: "volume"}[self.axes]
         return {"size": "What size is left?", "lost": f"What share of the {what} is lost?"}
 
-    @property
-    def left(self) -> int:
-        """The size that is left along the first axis."""
-        return each(self.n, 1)[0] - self.layers * (each(self.k, 1)[0] - 1)
-
     def every_part(self) -> list[Part]:
         sides = each(self.n, self.axes)
         left = [n - self.layers * (k - 1) for n, k in zip(sides, each(self.k, self.axes))]
@@ -156,10 +158,18 @@ class Shrink(Parted):
             Part("size", SIZE, size, "shrink-size", one, label="size", method=method)
             for size, one in zip(left, ones)
         ]
-        topic, one = ("shrink-lost", ones[0]) if len(along) == 1 and self.axes == 2 else ("", None)
+        behind = Lost(tuple(sides), tuple(left))
         return [
             found[0] if len(along) == 1 else sides_part(found, method, sides),
-            Part("lost", SHARE, lost, topic, one, label="share lost", method=f"1 − {power}"),
+            Part(
+                "lost",
+                SHARE,
+                lost,
+                "shrink-lost",
+                behind,
+                label="share lost",
+                method=f"1 − {power}",
+            ),
         ]
 
 
@@ -186,18 +196,10 @@ class FractionTask(Task):
         s = strides[0] if len(set(strides)) == 1 else "×".join(map(str, strides))
         return f"What share of the values does a {by(self.k, len(strides))} pool with stride {s} remove?"
 
-    @property
-    def step(self) -> int:
-        """The stride along the first axis."""
-        return self.strides()[0]
-
     def parts(self) -> list[Part]:
         strides = self.strides()
         method = f"1 − 1/({'·'.join(map(str, strides))})"
-        square = len(strides) == 2 and len(set(strides)) == 1
-        one = self.but(k=strides[0], s=strides[0]) if square else None
-        topic = "fraction" if square else ""
-        return [Part("", SHARE, 1 - Fraction(1, prod(strides)), topic, one, method=method)]
+        return [Part("", SHARE, 1 - Fraction(1, prod(strides)), "fraction", strides, method=method)]
 
 
 @question("fc-to-conv")
