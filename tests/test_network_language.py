@@ -13,7 +13,7 @@ import clock
 from conftest import Ran
 from convcalc.errors import SpecError, SpecErrors, UsageError
 from convcalc.layers import every, make
-from convcalc.layers.aliases import kind_called, library_words, option_words
+from convcalc.layers.aliases import defaults_of, kind_called, library_words, option_words
 from convcalc.network.load import load, loads
 from convcalc.network.network import Network
 from convcalc.network.parameters import Setting
@@ -519,8 +519,52 @@ def test_each_name_of_a_kind_is_that_kind_in_a_file(word: str) -> None:
     layer = loads(text).nodes[0].layer
     assert layer.kind == cls.kind
     assert layer.dimensions == cls.dimensions
-    if word not in ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"):
+    if not defaults_of(word):
         assert layer.options() == make(cls.kind, options).options()
+
+
+def test_an_onnx_graph_and_a_darknet_file_are_read_with_their_own_names() -> None:
+    """VGG's first stage as ONNX spells it, and Darknet's sections; counts by hand."""
+    onnx = loads(
+        "input: [3, 8, 8]\nlayers:\n  - Conv: {out_channels: 4, kernel_shape: 3, group: 1}\n  - BatchNormalization\n"
+        "  - Relu\n  - MaxPool: {kernel_shape: 2, strides: 2}\n  - Add: [[], [Sigmoid]]\n  - Concat: [[], []]\n"
+        "  - GlobalAveragePool\n  - Flatten\n  - Gemm: {out_features: 10}\n"
+    ).walk()
+    assert [step.kind for step in onnx] == [
+        "conv", "batchnorm", "relu", "maxpool", "sigmoid", "add", "concat", "global_avgpool", "flatten", "linear",
+    ]  # fmt: skip
+    assert onnx.totals["params"] == (27 * 4 + 4) + 8 + (8 * 10 + 10)
+    darknet = loads(
+        "input: [3, 8, 8]\nlayers:\n  - convolutional: {filters: 4, size: 3, stride: 1, padding: 1}\n  - leaky\n"
+        "  - maxpool: {size: 2, stride: 2}\n  - flatten\n  - connected: {out_features: 5}\n  - logistic\n"
+    ).walk()
+    assert [step.kind for step in darknet] == [
+        "conv", "leaky_relu", "maxpool", "flatten", "linear", "sigmoid",
+    ]  # fmt: skip
+    assert darknet.totals["params"] == (27 * 4 + 4) + (64 * 5 + 5)
+
+
+def test_words_that_mean_something_else_elsewhere_are_not_taken() -> None:
+    text = "input: [3, 8, 8]\nlayers:\n  - {}\n"
+    with pytest.raises(SpecError, match=r"Darknet pads size // 2 per side; write padding: with cells"):
+        loads(text.format("convolutional: {filters: 4, size: 1, pad: 1}"))
+    for word in ("avgpool", "Split", "ReduceSum", "Attention"):
+        assert word not in library_words()
+
+
+@pytest.mark.parametrize(
+    ("word", "options"),
+    [
+        ("AveragePool: {kernel_shape: 3}", {"count_include_pad": False}),
+        ("InstanceNormalization", {"affine": True}),
+        ("SpaceToDepth: {blocksize: 2}", {"order": "onnx"}),
+        ("DepthToSpace: {blocksize: 2}", {"order": "onnx"}),
+    ],
+)
+def test_operators_of_onnx_have_its_defaults(word: str, options: dict[str, Any]) -> None:
+    """onnx.ai/onnx/operators: count_include_pad 0; scale and B are inputs; mode DCR."""
+    layer = loads(f"input: [4, 8, 8]\nlayers:\n  - {word}\n").nodes[0].layer
+    assert {name: getattr(layer, name) for name in options} == options
 
 
 @pytest.mark.parametrize("kind", [k for k, c in every().items() if not c.merges])

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import clock
+from convcalc.analysis.trace import inside
 from convcalc.analysis.walk import walk
 from convcalc.cli.progress import show_progress
 from convcalc.errors import ConvcalcError, UsageError
@@ -25,7 +26,7 @@ from convcalc.reference import WITNESSES
 from convcalc.verify import plan
 from convcalc.verify.check import SUBJECTS, Check, sentence, value_text
 from convcalc.verify.effort import duration
-from convcalc.verify.fields import pixels_to_perturb
+from convcalc.verify.fields import check_fields, pixels_to_perturb
 from convcalc.verify.limits import check_needs, efforts
 from convcalc.verify.memory import apart, size_text
 from convcalc.verify.run import verify, verify_analysis
@@ -220,6 +221,7 @@ from convcalc.network.chain import parse_chain
 from convcalc.verify.fields import check_fields
 from convcalc.verify.limits import needs
 from convcalc.verify.run import check_run
+from convcalc.analysis.trace import inside
 from convcalc.analysis.walk import walk
 
 def peak():
@@ -378,6 +380,36 @@ def test_a_unit_on_padding_along_one_axis_sees_nothing() -> None:
     checks = verify(parse_chain(["conv:k1p0x1"], (1, 4, 4)), only=("field",))
     assert Check("conv1[0, 0]", "field", [None, None], [None, None]) in checks
     assert all(check.agrees for check in checks)
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape"),
+    [
+        ("conv_transpose:k3c2s2p2x2 conv_transpose:k4c2s3p1a2", "1x3x4"),
+        ("conv_transpose:k2c1s2p1 conv:k3c1p1", "1x5x6"),
+        ("crop:/padding=1 conv:k3c1p1", "1x8x8"),
+        ("conv:k3d3p3c1 conv:k2s2d4p2c1", "1x9x9"),
+        ("conv:k3d6p6c1 maxpool:k2", "1x9"),
+    ],
+)
+def test_maps_that_end_inside_the_image_and_windows_with_gaps_at_a_border_agree(
+    layers: str, shape: str
+) -> None:
+    checks = list(check_fields(walk(parse_chain(layers.split(), shape_of(shape))), lambda _: None))
+    assert [check for check in checks if not check.agrees] == []
+    assert any("along" in check.node for check in checks)  # some units see no border
+
+
+@pytest.mark.parametrize("unit", range(9))
+def test_pixels_inside_are_those_that_move_the_unit(unit: int) -> None:
+    """Each pixel of an image in turn is 1, the others 0; the kernel has ones, 6 apart, from −6 on."""
+    analysis = walk(parse_chain(["conv:k3d6p6c1"], (1, 9)))
+    moved = [pixel for pixel in range(9) if pixel - unit in (-6, 0, 6)]
+    (seen,) = inside(analysis, analysis.steps[0], (unit,))
+    assert seen == (moved[0], moved[-1])
+    (several,) = inside(analysis, analysis.steps[0], (range(unit, 9),))
+    all_moved = [p for u in range(unit, 9) for p in range(9) if p - u in (-6, 0, 6)]
+    assert several == (min(all_moved), max(all_moved))
 
 
 def test_nan_on_both_paths_is_no_difference() -> None:

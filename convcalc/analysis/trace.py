@@ -24,6 +24,7 @@ Ranges = list[Range]
 Cells = set[int] | range
 
 _MAX_CELLS = 100_000  # more cells than these are not followed one by one
+_MAX_UNITS = 1_000  # nor more units
 
 
 def trace(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) -> dict[Step, Ranges]:
@@ -44,10 +45,33 @@ def trace(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) ->
     Raises:
         ShapeError: there is no such unit, or its receptive field is not known.
     """
+    return _followed(analysis, step, unit, apart=apart)[0]
+
+
+def inside(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) -> Ranges:
+    """The first and last pixel of the image along each axis that a unit sees; arguments and errors as `trace`.
+
+    Of a window with gaps these are cells that it reads: where its ends lie on padding, they lie further in
+    than its range cut at the border.
+    """
+    cells = _followed(analysis, step, unit, apart=apart)[1]
+    return _inside(cells, analysis.image.output)
+
+
+def _inside(cells: list[Cells], image: Shape) -> Ranges:
+    """The first and last of the cells inside the image; None along every axis where there are none."""
+    found = [_ends(_clipped(along, n)) for along, n in zip(cells, image[1:])]
+    return found or [None] * (len(image) - 1)
+
+
+def _followed(
+    analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False
+) -> tuple[dict[Step, Ranges], list[Cells]]:
+    """What `trace` gives, and the cells of the image along each axis."""
     _check_unit(step, unit)
     image = analysis.image
     axes = max([len(each.output) - 1 for each in analysis.images])
-    places: list[Cells] = [{u} if isinstance(u, int) else u for u in unit]
+    places: list[Cells] = [{u} if isinstance(u, int) else _one_by_one(u) for u in unit]
     wanted: dict[int, list[Cells]] = {step.place: places or [{0}] * axes}
     found: dict[Step, Ranges] = {}
     for each in reversed(analysis.steps[: step.place]):
@@ -62,17 +86,15 @@ def trace(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) ->
             if GATES in analysis.through and _is_gate(source, each):
                 continue
             whole = isinstance(reads, UnknownField) and reads.cause not in analysis.through
-            inside = _cells_of(source, each, cells, whole=whole)
-            if not (any(inside) if apart else all(inside)):
+            kept = _cells_of(source, each, cells, whole=whole)
+            if not (any(kept) if apart else all(kept)):
                 continue  # outside along one axis is outside
             others = wanted.get(source.place)
-            wanted[source.place] = (
-                [_both(*pair) for pair in zip(others, inside)] if others else inside
-            )
+            wanted[source.place] = [_both(*pair) for pair in zip(others, kept)] if others else kept
     sides = len(image.output) - 1
     cells = wanted.get(image.place, [])[:sides]
     found[image] = [_ends(along) for along in cells] or [None] * sides
-    return found
+    return found, cells
 
 
 def pixels(analysis: Analysis, name: str, unit: Unit) -> Ranges:
@@ -81,18 +103,19 @@ def pixels(analysis: Analysis, name: str, unit: Unit) -> Ranges:
     Raises:
         ShapeError: there is no such layer or unit, or its receptive field is not known.
     """
+    return trace(analysis, _step(analysis, name), unit)[analysis.image]
+
+
+def _step(analysis: Analysis, name: str) -> Step:
+    """The step of a layer.
+
+    Raises:
+        ShapeError: there is no such layer.
+    """
     if name not in analysis:
         message = f"no layer {name!r}{did_you_mean(name, analysis.names)}"
         raise ShapeError(message)
-    return trace(analysis, analysis[name], unit)[analysis.image]
-
-
-def clip(ends: Range, n: int) -> Range:
-    """The part of a range that lies inside a side of n cells; None where nothing does."""
-    if ends is None:
-        return None
-    low, high = max(ends[0], 0), min(ends[1], n - 1)
-    return (low, high) if low <= high else None
+    return analysis[name]
 
 
 def _check_unit(step: Step, unit: Unit) -> None:
@@ -113,6 +136,11 @@ def _check_unit(step: Step, unit: Unit) -> None:
             f"no unit {','.join(map(_unit_text, unit))} in a map of {times(sides)}; count from 0"
         )
         raise ShapeError(message, step.name)
+
+
+def _one_by_one(units: range) -> Cells:
+    """Several units as a set, unless they are very many."""
+    return set(units) if len(units) <= _MAX_UNITS else units
 
 
 def _read(reads: Reads, units: Cells) -> Cells:
@@ -229,7 +257,9 @@ def unit_report(analysis: Analysis, text: str) -> Report:
             lines.append(f"{called} sees no {words}{of_input}")
             continue
         lines.append(f"{called} sees, of {times(image[1:])} {words}{of_input}:")
-        sees[input_name] = list(_ranges(pixels(walked, name, unit), image, lines))
+        sees[input_name] = list(
+            _ranges(*_seen(walked, name, unit), image, lines)
+        )
     first = sees.get(analysis.image.name, [])
     return Report(
         title=analysis.network.name,
@@ -249,16 +279,23 @@ def unit_report(analysis: Analysis, text: str) -> Report:
     )
 
 
-def _ranges(ranges: Ranges, image: Shape, lines: list[str]) -> Iterator[dict[str, Any]]:
+def _seen(analysis: Analysis, name: str, unit: Unit) -> tuple[Ranges, Ranges]:
+    """The pixels that a unit sees along each axis, and those of them inside the image."""
+    found, cells = _followed(analysis, _step(analysis, name), unit)
+    return found[analysis.image], _inside(cells, analysis.image.output)
+
+
+def _ranges(
+    ranges: Ranges, kept: Ranges, image: Shape, lines: list[str]
+) -> Iterator[dict[str, Any]]:
     """The pixels seen along each axis as JSON; a line for each is added."""
-    for axis, ends, n in zip(axis_names(image), ranges, image[1:]):
-        inside = clip(ends, n)
+    for axis, ends, within in zip(axis_names(image), ranges, kept):
         low, high = ends or (None, None)
         said = "nothing"
         if ends:
             said = f"{ends[0]} to {ends[1]} ({ends[1] - ends[0] + 1}); inside the image "
             said += (
-                f"{inside[0]} to {inside[1]} ({inside[1] - inside[0] + 1})" if inside else "nothing"
+                f"{within[0]} to {within[1]} ({within[1] - within[0] + 1})" if within else "nothing"
             )
         lines.append(f"  {axis:<7} {said}")
-        yield {"axis": axis, "first": low, "last": high, "inside": list(inside) if inside else None}
+        yield {"axis": axis, "first": low, "last": high, "inside": list(within) if within else None}

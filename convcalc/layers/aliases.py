@@ -1,7 +1,8 @@
-"""Words of PyTorch, Keras and Caffe that mean the same as a kind or an option here.
+"""Words of PyTorch, Keras, Caffe, ONNX and Darknet that mean the same as a kind or an option here.
 
 A word is taken only where it means the same. Others are known to messages alone: Caffe's Scale is no
-product of paths, Keras's GlobalAveragePooling2D leaves no axes, ONNX's pads are in another order.
+product of paths, Keras's GlobalAveragePooling2D leaves no axes, ONNX's pads are in another order, and
+Darknet's avgpool is a global one.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from convcalc.layers.base import KINDS, Layer, with_axes
 from convcalc.layers.names import axes_in, with_dimensions
 from convcalc.text import plural
 
-LIBRARIES = ("pytorch", "keras", "caffe")
+LIBRARIES = ("pytorch", "keras", "caffe", "onnx", "darknet")
+_SMALL = {"convolutional", "connected", "deconvolutional", "leaky", "logistic"}  # of Darknet
 _OTHERWISE = {  # words whose layers do something else than the kind that they are nearest to
     "BatchNorm", "Crop", "LayerNormalization", "Reshape", "Scale", "cat", "interpolate", "view",
+    "Attention", "Initializer", "ReduceMax", "ReduceMin", "ReduceSum", "Split",
     *with_dimensions("GlobalAveragePooling{}D"), *with_dimensions("GlobalMaxPooling{}D"),
 }  # fmt: skip
 
@@ -31,6 +34,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "kernel": ("kernel_size",),
     "kernel_shape": ("kernel_size",),
     "pool_size": ("kernel_size",),
+    "size": ("kernel_size",),
     "strides": ("stride",),
     "pad": ("padding",),
     "dilations": ("dilation",),
@@ -61,7 +65,7 @@ def library_words() -> dict[str, type[Layer]]:
 
 def _is_said(word: str) -> bool:
     """Whether a word has a capital or says the axes: small words may be those of a file's own blocks."""
-    return not word.islower() or bool(axes_in(word))
+    return not word.islower() or word in _SMALL or bool(axes_in(word))
 
 
 def kind_called(word: str) -> type[Layer] | None:
@@ -80,7 +84,22 @@ def defaults_of(word: str) -> dict[str, Any]:
     ({'size_rule': 'keras'}, {})
     """
     cls = library_words().get(word) if _is_said(word) else None  # so that small words load no kinds
-    return dict(cls.keras_defaults) if cls and word in cls.aliases.get("keras", ()) else {}
+    if not cls:
+        return {}
+    if word in cls.aliases.get("keras", ()):
+        return dict(cls.keras_defaults)
+    return dict(cls.onnx_defaults) if word in cls.aliases.get("onnx", ()) else {}
+
+
+def refused_option(word: str, option: str) -> str:
+    """What to write instead of an option that a library's name for a kind gives another meaning; or nothing.
+
+    >>> refused_option("convolutional", "pad")
+    'pad: 1 of Darknet pads size // 2 per side; write padding: with cells per side'
+    """
+    if word in ("convolutional", "deconvolutional") and option == "pad":
+        return "pad: 1 of Darknet pads size // 2 per side; write padding: with cells per side"
+    return ""
 
 
 def own_option(cls: type[Layer], word: str) -> str:

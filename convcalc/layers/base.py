@@ -141,6 +141,7 @@ class Layer:
     ] = {}  # names with which a bare number means something else elsewhere, and what to write
     incoming: ClassVar[tuple[str, ...]] = ()  # words by which libraries say how much comes in
     keras_defaults: ClassVar[Mapping[str, Any]] = {}  # where Keras's layer has another default
+    onnx_defaults: ClassVar[Mapping[str, Any]] = {}  # likewise where ONNX's operator has
     merges: ClassVar[bool] = False  # whether it reads several paths
     dimensions: ClassVar[int] = 0  # axes that its name says, as conv1d's does; 0 for any number
     vector_is_1d: ClassVar[bool] = (

@@ -245,6 +245,7 @@ class InstanceNorm(SampleNorm):
         "pytorch": with_dimensions("InstanceNorm{}d"),
         "onnx": ("InstanceNormalization",),
     }
+    onnx_defaults: ClassVar = {"affine": True}
     incoming: ClassVar = ("num_features",)
     example: ClassVar = ({}, (16, 8, 8))
 

@@ -162,6 +162,7 @@ class AvgPool(PaddedPool):
         "keras": with_dimensions("AveragePooling{}D"),
         "onnx": ("AveragePool",),
     }
+    onnx_defaults: ClassVar = {"count_include_pad": False}
     example: ClassVar = ({"kernel_size": 2}, (6, 28, 28))
 
     count_include_pad: bool = True

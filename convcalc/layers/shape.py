@@ -325,6 +325,8 @@ class PixelShuffle(Rearrangement):
         "pytorch": ("PixelShuffle",),
         "onnx": ("DepthToSpace",),
     }
+    onnx_defaults: ClassVar = {"order": "onnx"}
+    option_words: ClassVar = {"blocksize": "upscale_factor"}
     example: ClassVar = ({"upscale_factor": 2}, (16, 8, 8))
 
     upscale_factor: int

@@ -167,6 +167,8 @@ class SpaceToDepth(Rearrangement):
         "onnx": ("SpaceToDepth",),
         "darknet": ("reorg",),
     }
+    onnx_defaults: ClassVar = {"order": "onnx"}
+    option_words: ClassVar = {"blocksize": "block_size"}
     example: ClassVar = ({"block_size": 2}, (3, 640, 640))
 
     block_size: int

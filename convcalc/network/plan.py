@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, SpecErrors, UsageError, did_you_mean
 from convcalc.layers import Layer, every, find
-from convcalc.layers.aliases import defaults_of, kind_called, own_option
+from convcalc.layers.aliases import defaults_of, kind_called, own_option, refused_option
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import (
     OPTION_WORDS,
@@ -219,6 +219,9 @@ class Planner:
         keys = self._option_keys(value, word, cls)
         options = self._read_options(key, cls, keys)
         if word not in KINDS:
+            for option, (where, _) in keys.items():
+                if what := refused_option(word, option):
+                    self.source.refuse(where, f"{word}: {what}")
             options = {**defaults_of(word), **options}
         return LayerItem(self.source, key, self._name(keys), cls, options)
 
@@ -411,13 +414,13 @@ def _lacking(word: str, names: list[str]) -> str:
 
 
 def is_kind(word: str) -> bool:
-    """Whether a word is a kind's name, here or in PyTorch, Keras or Caffe."""
+    """Whether a word is a kind's name, here or in another library."""
     return _kind(word) is not None
 
 
 @lru_cache(maxsize=500)
 def _kind(word: str) -> type[Layer] | None:
-    """The kind of this name, or as PyTorch, Keras or Caffe spells it."""
+    """The kind of this name, or as another library spells it."""
     return KINDS.get(word) or kind_called(word)
 
 

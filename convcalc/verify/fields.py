@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convcalc.analysis.trace import Range, clip, trace
+from convcalc.analysis.trace import Range, inside
 from convcalc.layers.rf import UnknownField, sees_nothing, union
 from convcalc.layers.window import axis_names
 from convcalc.reference import WITNESSES
@@ -40,6 +40,7 @@ def _check_input(analysis: Analysis, progress: Callable[[str], None]) -> Iterato
     words = resting_on_words(analysis)
     found: dict[tuple[Step, Shape], list[Range]] = {(step, unit): [] for step, unit, _ in claims}
     for axis, n in enumerate(image[1:]):
+        rims = _Rims(analysis, axis)
         perturbed = pixels_to_perturb(n, [claim[axis] for _, _, claim in claims])
         ends: dict[tuple[Step, Shape], Range] = dict.fromkeys(found)
         units: dict[Step, list[Shape]] = {}
@@ -52,18 +53,17 @@ def _check_input(analysis: Analysis, progress: Callable[[str], None]) -> Iterato
                     seen = _ends_of(some, rows, unit[axis] if unit else 0)
                     ends[step, unit] = union([ends[step, unit], seen])
                 if len(some) == n and step.place not in words:
-                    yield from _whole_fields(analysis, step, axis, rows)
+                    yield from _whole_fields(analysis, step, axis, rows, rims)
         for key, each in ends.items():
             found[key].append(each)
     for step, unit, claim in claims:
-        inside = [clip(each, n) for each, n in zip(claim, image[1:], strict=True)]
         name = f"{step.name}{list(unit) if unit else ''}{of_input}"
-        yield Check(name, "field", _on_every_axis(inside), _on_every_axis(found[step, unit]))
+        yield Check(name, "field", _on_every_axis(claim), _on_every_axis(found[step, unit]))
 
 
 def unit_claims(analysis: Analysis) -> list[Claim]:
-    """For border, middle and last units: the pixels they see, by the walk's exact way back."""
-    steps, image, words = analysis.steps, analysis.image, resting_on_words(analysis)
+    """For border, middle and last units: the pixels of the image they see, by the walk's exact way back."""
+    steps, words = analysis.steps, resting_on_words(analysis)
     every = max(1, len(steps) // _MANY_NODES)
     claims: list[Claim] = []
     for i in sorted({*range(0, len(steps), every), len(steps) - 1}):
@@ -73,7 +73,7 @@ def unit_claims(analysis: Analysis) -> list[Claim]:
         sides = step.output[1:]
         units = {tuple(0 for _ in sides), tuple(n // 2 for n in sides), tuple(n - 1 for n in sides)}
         claims += [
-            (step, unit, trace(analysis, step, unit, apart=True)[image]) for unit in sorted(units)
+            (step, unit, inside(analysis, step, unit, apart=True)) for unit in sorted(units)
         ]
     return claims
 
@@ -102,7 +102,49 @@ def _ends_of(perturbed: list[int], rows: Any, unit: int) -> Range:
     return (perturbed[found[0]], perturbed[found[-1]]) if len(found) else None
 
 
-def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Iterator[Check]:
+class _Rims:
+    """Which units read no cell outside of any map on their way, along one axis.
+
+    A field says what a unit sees where maps have no ends. A crop, or a transposed layer, ends a map
+    inside the image, so that a unit can miss cells although its field lies inside.
+    """
+
+    def __init__(self, analysis: Analysis, axis: int) -> None:
+        self._axis = axis
+        self._touching: dict[Step, Any] = {
+            image: np.zeros(side_along(image.output, axis), bool) for image in analysis.images
+        }
+
+        self._rest = iter(analysis.steps)
+
+    def touching(self, step: Step) -> Any:
+        """For each unit of a step whether it, or one on its way, reads beyond the end of a map."""
+        while step not in self._touching:
+            each = next(self._rest)
+            self._touching[each] = self._work_out(each)
+        return self._touching[step]
+
+    def _work_out(self, step: Step) -> Any:
+        side = side_along(step.output, self._axis)
+        sources = step.before[:1] if step.layer.references else step.before
+        reads = step.work.reads
+        found = np.zeros(side, bool)
+        for below in [self._touching[source] for source in sources]:
+            if not isinstance(reads, tuple) or len(reads) <= self._axis:
+                found |= below if len(below) == side else below.any()
+                continue
+            for unit in range(side):
+                cells = reads[self._axis].cells(unit)
+                if cells and (cells[0] < 0 or cells[-1] >= len(below)):
+                    found[unit] = True
+                elif cells:
+                    found[unit] |= below[cells[0] : cells[-1] + 1 : cells.step].any()
+        return found
+
+
+def _whole_fields(
+    analysis: Analysis, step: Step, axis: int, rows: Any, rims: _Rims
+) -> Iterator[Check]:
     """Along one axis: size, stride and padding of a step's field, for all units that see no border."""
     if isinstance(step.rf, UnknownField) or not has_field(step) or len(step.output) == 1:
         return
@@ -110,7 +152,12 @@ def _whole_fields(analysis: Analysis, step: Step, axis: int, rows: Any) -> Itera
     of_input = f" of {analysis.image.name}" if len(analysis.images) > 1 else ""
     n, field = image[1 + axis], step.rf[axis]
     claimed = {unit: field.sees(unit) for unit in range(step.output[1 + axis])}
-    whole = {unit: ends for unit, ends in claimed.items() if ends and ends[0] >= 0 and ends[1] < n}
+    touching = rims.touching(step)
+    whole = {
+        unit: ends
+        for unit, ends in claimed.items()
+        if ends and ends[0] >= 0 and ends[1] < n and not touching[unit]
+    }
     found = {unit: _ends_of(list(range(n)), rows, unit) for unit in whole}
     yield Check(f"{step.name} along the {axis_names(image)[axis]}{of_input}", "field", whole, found)
 
