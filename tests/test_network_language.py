@@ -546,7 +546,9 @@ def test_an_onnx_graph_and_a_darknet_file_are_read_with_their_own_names() -> Non
 
 def test_words_that_mean_something_else_elsewhere_are_not_taken() -> None:
     text = "input: [3, 8, 8]\nlayers:\n  - {}\n"
-    with pytest.raises(SpecError, match=r"Darknet pads size // 2 per side; write padding: with cells"):
+    with pytest.raises(
+        SpecError, match=r"Darknet pads size // 2 per side; write padding: with cells"
+    ):
         loads(text.format("convolutional: {filters: 4, size: 1, pad: 1}"))
     for word in ("avgpool", "Split", "ReduceSum", "Attention"):
         assert word not in library_words()

@@ -257,9 +257,7 @@ def unit_report(analysis: Analysis, text: str) -> Report:
             lines.append(f"{called} sees no {words}{of_input}")
             continue
         lines.append(f"{called} sees, of {times(image[1:])} {words}{of_input}:")
-        sees[input_name] = list(
-            _ranges(*_seen(walked, name, unit), image, lines)
-        )
+        sees[input_name] = list(_ranges(*_seen(walked, name, unit), image, lines))
     first = sees.get(analysis.image.name, [])
     return Report(
         title=analysis.network.name,

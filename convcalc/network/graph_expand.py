@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc.errors import did_you_mean
 from convcalc.layers import Layer
-from convcalc.network.expand import MAX_LAYERS, Expander, Scope
+from convcalc.network.expand import Expander, Scope
 from convcalc.network.graph_plan import NetworkItem, SharedItem
 from convcalc.text import plural, printable, quoted
 
 if TYPE_CHECKING:
-    from convcalc.layers import Shape
     from convcalc.network.items import Item
     from convcalc.network.network import Node
 
@@ -27,14 +25,8 @@ class GraphExpander(Expander):
 
     expanders: ClassVar[dict[type[Item], Any]]
 
-    def __init__(
-        self,
-        blocks: dict[str, Any],
-        names: dict[str, Any],
-        inputs: Sequence[Shape],
-        max_layers: int = MAX_LAYERS,
-    ) -> None:
-        super().__init__(blocks, names, inputs, max_layers)
+    def __init__(self, *given: Any, **limits: Any) -> None:
+        super().__init__(*given, **limits)
         self.shared: dict[int, int] = {}
         self.spans: dict[str, tuple[int, int]] = {}
 

@@ -72,9 +72,7 @@ def unit_claims(analysis: Analysis) -> list[Claim]:
             continue
         sides = step.output[1:]
         units = {tuple(0 for _ in sides), tuple(n // 2 for n in sides), tuple(n - 1 for n in sides)}
-        claims += [
-            (step, unit, inside(analysis, step, unit, apart=True)) for unit in sorted(units)
-        ]
+        claims += [(step, unit, inside(analysis, step, unit, apart=True)) for unit in sorted(units)]
     return claims
 
 
