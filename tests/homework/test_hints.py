@@ -179,3 +179,14 @@ def test_where_the_answer_is_a_given_number_the_formula_keeps_its_letters() -> N
 @pytest.mark.parametrize("kind", sorted(set(QUESTIONS) - {"text", "choice", "true-false"}))
 def test_every_type_has_a_rule(kind: str) -> None:
     assert QUESTIONS[kind].rule
+
+
+def test_a_hint_about_a_formula_gives_numbers_to_try_it_with() -> None:
+    for formula, tried in (
+        ("(n+2p-k)/s+1", "; with n = 25, k = 7, s = 4, p = 3 it gives 7"),  # (25 + 6 − 7)/4 + 1
+        ("n/k+2p+s-1", ""),  # no whole number
+        ("n+7-k+0s+0p", ""),  # it would show a number of the answer
+    ):
+        sheet = sheet_with("formula", {"formula": formula, "symbols": ["n", "k", "s", "p"]})
+        said = hints.hint(sheet["q1"], 3)[-1]
+        assert said == f"With your numbers: the rule, with letters{tried}. What is the answer?"

@@ -210,7 +210,25 @@ class FormulaTask(Task):
             return form.formula(quantities.tree)
 
         quantities = Symbolic(tree, self.names())
-        return [Part.of(form, "formula", quantities, evaluate, "the rule, with letters")]
+        method = f"the rule, with letters{_tried(tree, self.names())}"
+        return [Part.of(form, "formula", quantities, evaluate, method)]
+
+
+_FIRST = {"n": 25, "k": 7, "s": 4, "p": 3}  # numbers that go together in a window
+_OTHERS = (5, 8, 6, 9, 11, 12, 13, 14, 15, 17)
+
+
+def _tried(tree: Tree, names: Sequence[str]) -> str:
+    """What the right formula gives for some numbers, to try one's own with; empty where that tells nothing."""
+    numbers = {name: _FIRST.get(name, other) for name, other in zip(names, _OTHERS)}
+    found = value_of(tree, {name: Fraction(number) for name, number in numbers.items()})
+    if found is None or found.denominator > 1:
+        return ""
+    own = set(re.findall(r"\d+", printed(tree)))  # numbers of the answer itself must not show
+    if own & {str(found), *map(str, numbers.values())}:
+        return ""
+    given = ", ".join(f"{name} = {number}" for name, number in numbers.items())
+    return f"; with {given} it gives {found}"
 
 
 # ----------------------------------------------------------------------- from other questions
