@@ -220,6 +220,23 @@ def test_a_repeat_that_cannot_be_read_is_refused_in_these_words(text: str, said:
     assert refusal(text) == said
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("two transpose convolutions with a kernel size of 4, 8 filters", ["transposed conv 4x4, 8"] * 2),
+        ("three 3x3 depthwise convolutions", ["depthwise conv 3x3"] * 3), ("3 depthwise convolutions, 3x3", ["depthwise conv 3x3"] * 3),
+        ("2 max pools of 2x2", ["pool2"] * 2), ("max pools (two) of 2x2", ["pool2"] * 2), ("3x3 conv, 8, twice", ["conv3-8"] * 2),
+        ("2 3x3 convolutions with 8 filters", ["conv3-8"] * 2), ("two layers of 3x3 convolution with 8 filters", ["conv3-8"] * 2),
+        ("conv3-8, two relus, a pair of 2x2 average pools", ["conv3-8", "relu", "relu", "avgpool2", "avgpool2"]),
+        ("2 dense layers of 10 units", ["fc-10"] * 2), ("two CONV3-8 layers", ["conv3-8"] * 2), ("Conv1: 3x3 convolutions, 8", ["conv3-8"]),
+        ("two times (conv3-8, pool2)", TWICE), ("(conv3-8, pool2) two times", TWICE),
+        ("(conv3-8, relu), two 2x2 max pools", ["conv3-8", "relu", "pool2", "pool2"]),
+    ],
+)  # fmt: skip
+def test_several_layers_are_counted_in_digits_or_words(text: str, plain: list[str]) -> None:
+    assert layers(text, (3, 40, 40)) == layers("; ".join(plain), (3, 40, 40))
+
+
 def test_an_activation_does_not_take_what_is_said_of_the_layer_before_it() -> None:
     text = (
         "Convolution layer with rectified linear units (ReLU): 2 filters of size 3x3x3, padding P=1"
@@ -303,6 +320,18 @@ REFUSED_WORDS = {
     "2 conv layers 5x5": "2 conv layers 5x5: the number can be that of layers or that of their filters; "
     "write 2 x (CONV3-8), or 8 filters",
     "convs 3x3 8": "convs 3x3 8: does not say how many layers; write 2 x (CONV3-8), or one layer",
+    "transpose convolutions 4x4, 8": "transpose convolutions 4x4: does not say how many layers; write 2 x (CONV3-8), or one layer",
+    "several 2x2 pools": "several 2x2 pools: does not say how many layers; write 2 x (CONV3-8), or one layer",
+    "layers of 3x3 conv, 8": "layers of 3x3 conv: does not say how many layers; write 2 x (CONV3-8), or one layer",
+    "2 max pools": "2 max pools: a pool has a window; write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2",
+    "three depthwise convolutions": "three depthwise convolutions: a depthwise convolution has a kernel; "
+    "write 3x3 depthwise conv, stride 1, pad 1",
+    "conv two 3x3, 8": "conv two 3x3: 'two' can be how many layers, or which one; "
+    "put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
+    "conv3-8, relu twice": "relu twice: 'twice' stands behind relu; put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
+    "two CONV3-8 with ReLU": "two CONV3-8 with ReLU: relu can stand behind each layer, or behind the last; "
+    "put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
+    "two 3x3 convs, 8, each followed by ReLU": "each followed by: put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
     "Convolutional layers: 3x3, 8": "Convolutional layers: 3x3: does not say how many layers; write 2 x (CONV3-8), or one layer",
     "(" * 31 + "relu" + ")" * 31: "more than 30 brackets are inside one another; use fewer",
     "3 fc layers": "3 fc layers: the number can be that of layers or that of their filters; write 2 x (CONV3-8), or 8 filters",

@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 
 from convcalc.network.notations.base import MAX_TEXT, Reading
-from convcalc.network.notations.word_tokens import LAYER_NAMES
+from convcalc.network.notations.word_tokens import COUNTS, LAYER_NAMES
 from convcalc.text import shortened
 
 _MAX_DEPTH = 30  # brackets inside one another
 _MAX_TIMES = 10_000
 _MAX_LENGTH = 10 * MAX_TEXT  # of what is written out
 HOW_TO_REPEAT = "put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)"
+_WORDS = "|".join(COUNTS)
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _INNERMOST = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _HAS_LAYERS = re.compile(rf"(?<![a-z])(?:{LAYER_NAMES})|[a-z_][a-z_0-9]*:", re.IGNORECASE)
 _BEFORE = re.compile(
-    r"(?<![\w.])(?:repeat(?:ed)? ?:? ?(\d{1,9})(?: {0,3}(?:[x*]|times))?|(\d{1,9}) {0,3}(?:[x*]|times|repeats? of|copies of))"
+    r"(?<![\w.])(?:repeat(?:ed)? ?:? ?(\d{1,9})(?: {0,3}(?:[x*]|times))?|(\d{1,9}) {0,3}(?:[x*]|times|repeats? of|copies of)"
+    rf"|({_WORDS})(?: {{0,3}}(?:[x*]|times|repeats? of|copies of|of))?)"
     r" {0,3}:? {0,3}$",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r" {0,3},? {0,3}(?:repeated )?(?:[x*^] {0,3}(\d{1,9})|\{(\d{1,9})\}|\( ?x ?(\d{1,9}) ?\)|\( ?(\d{1,9}) ?(?:x|times) ?\)|(\d{1,9}) ?(?:x|times)(?= {0,3}(?:$|[,;→>\n-]))|(twice))"
+    r" {0,3},? {0,3}(?:repeated )?(?:[x*^] {0,3}(\d{1,9})|\{(\d{1,9})\}|\( ?x ?(\d{1,9}) ?\)|\( ?(\d{1,9}) ?(?:x|times) ?\)|(\d{1,9}) ?(?:x|times)(?= {0,3}(?:$|[,;→>\n-]))"
+    rf"|(twice|thrice|(?:{_WORDS})(?= times\b))(?: times)?)"
     r"(?![\w.])",
     re.IGNORECASE,
 )
@@ -95,7 +98,7 @@ def _times(
     said = first or last
     assert said is not None
     number = next(filter(None, said.groups()))
-    times = 2 if number.lower() == "twice" else int(number)
+    times = COUNTS.get(number.lower()) or int(number)
     if not 1 <= times <= _MAX_TIMES:
         found.refuse(f"{group}: is repeated {times:,} times; use 1 to {_MAX_TIMES:,}")
         return 0

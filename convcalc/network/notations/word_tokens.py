@@ -9,9 +9,9 @@ from typing import NamedTuple
 # How layers are called, in small letters; the first that fits counts.
 _GAP = r"[ _-]?"
 _POOL = rf"{_GAP}pool(?:ing)?"
-_CONV = r"conv(?:olutions?(?:al)?|olve[sd]?|s)?"
+_CONV = r"conv(?:olution(?:al)?|olve[sd]?)?"
 _LAYERS = {
-    rf"depth{_GAP}wise{_GAP}separable{_GAP}{_CONV}": "separable_conv",
+    rf"(?:depth{_GAP}wise{_GAP})?separable{_GAP}{_CONV}": "separable_conv",
     rf"depth{_GAP}wise{_GAP}{_CONV}": "depthwise_conv",
     rf"(?:transposed?|up|de){_GAP}{_CONV}": "conv_transpose",
     rf"global{_GAP}(?:avg|average|mean){_POOL}": "global_avgpool",
@@ -35,6 +35,7 @@ _LAYERS = {
     r"input": "input",
 }
 LAYER_NAMES = "|".join(_LAYERS)
+_SEVERAL = r"(?:e?s)(?![\w-])"  # behind a name: of more than one layer
 _SIZES = r"\d{1,9}(?:x\d{1,9}){0,3}"
 _IS = r"(?![ :=]{1,3}-\d)[ :=-]{0,3}(?:(?:of|is|to)[ :=]{1,3})?"
 _COUNTED = (
@@ -44,6 +45,14 @@ _COUNTED = (
 _MANY = r"(?:filters|channels|feature maps|maps|units|neurons|nodes|outputs|classes)"
 _SAID = (  # before a colon these are no label of a layer
     r"stride|pad(?:ding)?|dilation|group|kernel|filter|window|channel|map|unit|neuron|node|output|size|rate|bias"
+)
+COUNTS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "sixteen": 16, "twenty": 20, "pair": 2, "couple": 2, "twice": 2, "thrice": 3,
+}  # fmt: skip
+_COUNT = (  # not of what a layer has: "two filters", "two 3x3 filters"
+    rf"(?P<count>{'|'.join(COUNTS)})(?: more| times| (?:layers )?of(?: them)?)?(?![\w.:-])"
+    rf"(?! ?(?:\d[\dx]* |output |hidden )?(?:{_SAID}|filters?|kernels?|classes|feature|pixel|side|axes))"
 )
 _ACROSS = r"(?:kernel|filter|pool|window)s?[ _-]?size|size"
 
@@ -70,15 +79,19 @@ _NOISE = (
     r"that|are|is|it|which|we|one|apply|applies|over|regions?|pixels?|dimensions?|"
     r"layers?|with|of|the|size|and|an?|using|use[sd]?|applied|by|in|has|each|for|its|"
     r"filters?|kernels?|maps?|units?|neurons?|nodes?|outputs?|channels?|windows?|classes|"
+    r"more|further|additional|identical|consecutive|successive|"
     r"activations?|functions?|non-?linear(?:ity)?|[123]-?d|hidden|bias(?:es)?|first|next|last|finally|output"
 )
 _TOKEN = re.compile(
     r"(?P<comma>,)"
     r"|(?P<chain>(?:\d{1,9}\*)?[a-z_][a-z_0-9]*:[\w./=]+(?:,\d[\w./=]*)*|\d{1,9}\*[a-z_]\w*)"
-    rf"|(?!(?:{LAYER_NAMES})(?![\w-]))(?P<letter>(?:{LAYER_NAMES})-?(?:\d{{1,9}}[-x])*[a-z](?:[-x][a-z])*(?![\w=-]))"
+    rf"|{_COUNT}"
+    r"|(?P<layers>\d{1,9}) (?=layers of )"
+    r"|(?P<vague>(?:several|many|multiple|(?:a )?few|(?:a )?(?:stack|series|sequence) of)(?= ))"
+    rf"|(?!(?:{LAYER_NAMES})(?:e?s)?(?![\w-]))(?P<letter>(?:{LAYER_NAMES})-?(?:\d{{1,9}}[-x])*[a-z](?:[-x][a-z])*(?![\w=-]))"
     rf"|(?!relu6(?![\w.:-]))(?P<compact>{LAYER_NAMES})-?(?P<numbers>\d{{1,9}}(?:[-x]\d{{1,9}}){{0,3}})(?![\w:.]| :)"
-    rf"|(?P<label>(?!(?:{_SAID})s? ?:)(?:(?P<labelled>{LAYER_NAMES})|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
-    rf"|(?P<layer>{LAYER_NAMES})(?:[ -]?[123]d)?(?![\w:])"
+    rf"|(?P<label>(?!(?:{_SAID})s? ?:)(?:(?P<labelled>{LAYER_NAMES})(?P<more>e?s|(?: layers)(?= ?:))?|[a-z]{{1,12}})(?: layer)?[ _-]?\d{{0,3}} ?:(?= |$))"
+    rf"|(?P<layer>{LAYER_NAMES})(?P<several>{_SEVERAL})?(?:[ -]?[123]d)?(?![\w:])"
     r"|(?P<before>\d{1,6})(?: ?[x*] ?(?=[a-z])| ?[x*] (?=(?P<side>\d{1,9})x(?P=side)(?!\w)))"
     r"|(?P<reads>\d{1,9}) to (?=\d)"
     rf"|(?P<gives>outputs?(?: (?:volume|feature ?maps?|maps?|size|shape|dimensions?)){{0,3}}{_IS}\d{{1,9}}(?:x\d{{1,9}}){{1,3}})"
@@ -108,6 +121,7 @@ _IS_SAID = re.compile(
     rf"(?:(?:number|num|no\.?|n\.|#)(?: of)? |zero[ -]?)?(?:{_SAID}|pool\w*[ -](?:size|window))\w*\b[^:=\d]*[:=]",
     re.IGNORECASE,
 )
+_LAYERS_BEHIND = re.compile(r"(?: hidden| activation| 2-?d)* layers\b", re.IGNORECASE)
 _QUOTES = re.compile(r"[\"“”]|(?<!\w)'|'(?!\w)|(?<=[a-z]) ?\([a-z]\)(?= ?[:=])", re.IGNORECASE)
 _RELU = re.compile(r"rectified linear units?(?: ?\(relu\))?", re.IGNORECASE)
 _BRACKETS = dict.fromkeys(map(ord, "()[]"), " ")
@@ -118,12 +132,13 @@ class Token(NamedTuple):
     """A piece of a text.
 
     Attributes:
-        what: comma, layer, chain, letter, word, noise, or what is said of a layer, such as stride.
+        what: comma, layer, chain, letter, word, vague, noise, or what is said of a layer, such as stride.
         value: the kind of a layer, or what is said.
         text: as it is written.
         numbers: those that follow the name of a layer at once, as in CONV5-64.
         start: where it begins.
         is_label: whether it is a layer's name before a colon, as in Conv1:, which may be said again.
+        is_plural: whether it is the name of several layers, as in convolutions.
     """
 
     what: str
@@ -132,6 +147,7 @@ class Token(NamedTuple):
     numbers: str = ""
     start: int = 0
     is_label: bool = False
+    is_plural: bool = False
 
 
 def plain_signs(text: str) -> str:
@@ -178,6 +194,11 @@ def segments(text: str) -> Iterator[str]:
         plain = " ".join(plain.translate(_BRACKETS).split()).replace(" ,", ",").strip(" ,.")
         if plain:
             yield plain
+
+
+def is_plural(segment: str, end: int) -> bool:
+    """Whether a name that ends there is one of several layers, as in ``conv layers``."""
+    return bool(_LAYERS_BEHIND.match(segment, end))
 
 
 def below_0(segment: str) -> str:
@@ -229,12 +250,19 @@ def _token(match: re.Match[str], segment: str) -> Token:
     """A token; the names of the groups say what it is."""
     text, start = segment[match.start() : match.end()].strip(), match.start()
     groups = {name: value for name, value in match.groupdict().items() if value is not None}
+    if "count" in groups:
+        return Token("count", str(COUNTS[groups["count"]]), text, "", start)
+    if "layers" in groups:
+        return Token("count", groups["layers"], text, "", start)
     if "chain" in groups:
         return Token("chain", text, text, "", start)
     for name in ("compact", "labelled", "layer"):
         if name in groups:
             numbers = groups.get("numbers", "")
-            return Token("layer", _kind(groups[name]), text, numbers, start, name == "labelled")
+            many = bool({"several", "more"} & groups.keys()) or is_plural(segment, match.end())
+            return Token(
+                "layer", _kind(groups[name]), text, numbers, start, name == "labelled", many
+            )
     name, value = next(iter(groups.items()))
     if name in ("label", "dash"):
         return Token("noise", "", text, "", start)

@@ -13,11 +13,24 @@ from typing import ClassVar
 
 from convcalc.errors import UsageError
 from convcalc.layers import Layer, find, get_kind
-from convcalc.layers.options import Option, options_of, required_options
 from convcalc.network.chain import Written, read_word
 from convcalc.network.notations.base import Notation, Reading, notation
 from convcalc.network.notations.word_groups import HOW_TO_REPEAT, written_out
-from convcalc.network.notations.word_tokens import Token, below_0, plain_signs, segments, tokens
+from convcalc.network.notations.word_items import (
+    SLOTS,
+    Item,
+    how_to_write,
+    missing,
+    spoken_options,
+)
+from convcalc.network.notations.word_tokens import (
+    Token,
+    below_0,
+    is_plural,
+    plain_signs,
+    segments,
+    tokens,
+)
 from convcalc.text import quoted, shortened
 
 _STRUCTURE = (
@@ -28,11 +41,9 @@ _STRUCTURE = (
     "word",
     "noise",
 )  # all others say something of a layer
-_OPTIONS = {
-    "stride": "stride", "pad": "padding", "dilation": "dilation", "groups": "groups", "kernel": "kernel_size",
-    "rate": "p", "bias": "bias",
-}  # fmt: skip
-_PLURAL = re.compile(r"[\w-]*?(?:convs|convolutions|[a-z] layers)\b", re.IGNORECASE)
+_LAYERS_OF = re.compile(r"\blayers of\b", re.IGNORECASE)
+_EACH = re.compile(r"\beach[\w ]{0,20},? followed by\b", re.IGNORECASE)
+_OF_ALL = re.compile(r"(?:twice|thrice| times| of them)$", re.IGNORECASE)  # behind a layer
 _SIZE = re.compile(r"[ _-]?size", re.IGNORECASE)
 _SQUARE = re.compile(r" ?(\d{1,9})x\d{1,9}")
 _HOW_MANY = "does not say how many layers; write 2 x (CONV3-8), or one layer"
@@ -56,73 +67,14 @@ class Words(Notation):
     @staticmethod
     def read(text: str, axes: int) -> Reading:
         found = Reading()
-        for segment in segments(written_out(plain_signs(text), found)):
+        plain = plain_signs(text)
+        if each := _EACH.search(plain):
+            found.refuse(f"{each[0]}: {HOW_TO_REPEAT}")
+        for segment in segments(written_out(plain, found)):
             if found.is_full:
                 break
             _Segment(segment, axes, found).read()
         return found
-
-
-class _Item:
-    """A layer, and what is said of it.
-
-    Args:
-        kind: its kind; ``input`` for the input.
-        start: where it begins in its segment.
-    """
-
-    def __init__(self, kind: str, start: int) -> None:
-        self.start, self.end = start, start
-        self.is_label = self.is_named_twice = self.is_pool = False
-        self.said: dict[str, str] = {}
-        self.is_refused = False
-        self.labelled = ""  # the slot of a number that may be a label, as in conv1
-        self.is_counted = False  # whether a word says how many filters it has
-        self.rename(kind)
-
-    def rename(self, kind: str) -> None:
-        """Make it another kind."""
-        self.kind = kind
-        self.cls = None if kind == "input" else get_kind(kind)
-        self.options = {} if self.cls is None else _spoken_options(self.cls)
-
-    @property
-    def counted(self) -> str:
-        """The option that says how many: filters or units; empty where there is none."""
-        return next((name for name in ("out_channels", "out_features") if name in self.options), "")
-
-    @property
-    def has_units(self) -> bool:
-        """Whether it has units instead of filters, and so no kernel."""
-        return self.counted == "out_features"
-
-    @property
-    def sized(self) -> str:
-        """The option of a single number, besides a kernel and filters; empty where there is none."""
-        if self.cls is None or self.counted or "kernel_size" in self.options:
-            return ""
-        return next((name for name in required_options(self.cls) if name in self.options), "")
-
-    def place(self, token: Token) -> str:
-        """Which of its slots a token is for; empty where it has none that is free."""
-        what = token.what
-        if what == "number":
-            what = "filters" if self.counted else "kernel"
-        scales = what in ("times", "before") and "scale_factor" in self.options
-        if self.cls is None:
-            known = what == "kernel"
-        elif self.sized and (what == "kernel" or scales):
-            what, known = "sized", True
-        elif what in ("filters", "reads"):
-            known = bool(self.counted)
-        elif what in ("times", "before"):
-            what, known = "times", True
-        else:
-            known = _OPTIONS[what] in self.options
-        if known and what == self.labelled and (token.what != "number" or what != "kernel"):
-            self.labelled = ""
-            del self.said[what]  # conv1 3x3: it was the label of the layer
-        return what if known and what not in self.said else ""
 
 
 class _Segment:
@@ -137,9 +89,9 @@ class _Segment:
     def __init__(self, text: str, axes: int, found: Reading) -> None:
         self.text, self.axes, self.found = text, axes, found
         self.tokens = list(tokens(text))
-        self.items: list[_Item | Written] = []
+        self.items: list[Item | Written] = []
         self.waiting: list[Token] = []  # said before the layer is named
-        self.last: _Item | None = (
+        self.last: Item | None = (
             None  # of which something may be said: an activation is passed over
         )
 
@@ -150,7 +102,7 @@ class _Segment:
             self.found.refuse(f"{shortened(self.text)}: {number} is below 0; {how}")
             return
         if kind := self._unnamed():
-            self.items.append(_Item(kind, 0))
+            self.items.append(Item(kind, 0))
             self.last = self.items[0]  # type: ignore[assignment]
         sides = _sides(self.tokens)
         for token, beside in zip(self.tokens, sides):
@@ -164,6 +116,8 @@ class _Segment:
                 self.found.refuse(
                     f"{shortened(token.text)}: a letter stands for a number; write the number"
                 )
+            elif token.what == "vague":
+                self.found.refuse(f"{self._chunk(token)}: {_HOW_MANY}")
             elif token.what == "gives":
                 what = "what comes out is worked out here; leave it out"
                 self.found.refuse(f"{self._chunk(token)}: {what}")
@@ -194,22 +148,34 @@ class _Segment:
         """A layer, with what was said before it and the numbers in its name."""
         if self._is_size_of_last(token) or self._is_last_again(token):
             return
-        item = _Item(token.value, self.waiting[0].start if self.waiting else token.start)
+        item = Item(token.value, self.waiting[0].start if self.waiting else token.start)
         item.end = token.start + len(token.text)
         item.is_label = token.is_label
+        self._check_behind(item, token)
         item.is_pool = token.is_label and token.text.lower().startswith("pool")
         self.items.append(item)
         if item.cls is None or item.options:
             self.last = item
-        if _PLURAL.match(self.text, token.start):
-            has_number = any(said.what == "number" for said in self.waiting)
-            what = _WHICH_NUMBER if has_number else _HOW_MANY
-            self.found.refuse(f"{self._chunk(token)}: {what}")
-            item.is_refused = True
+        item.chunk = self._chunk(token)
+        before = self.text[self.text.rfind(",", 0, token.start) + 1 : token.start]
+        item.is_plural = token.is_plural or bool(_LAYERS_OF.search(before[-40:]))
+        counts = [said for said in self.waiting if said.what in ("number", "count")]
+        if item.is_plural and item.cls and len(counts) == 1 and counts[0].what == "number":
+            item.number = counts[0]
+            self.waiting.remove(counts[0])
         for said in self.waiting:
             self._give(item, said)
         self.waiting = []
         self._numbers(item, token)
+
+    def _check_behind(self, item: Item, token: Token) -> None:
+        """Refuse an activation behind several layers: "two convs with ReLU" may be one behind each."""
+        newest = self.items[-1] if self.items else None
+        if not isinstance(newest, Item) or not newest.is_several or item.options or not item.cls:
+            return
+        if "," not in self.text[newest.end : token.start] and not newest.is_label:
+            what = f"{item.kind} can stand behind each layer, or behind the last"
+            self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
 
     def _is_size_of_last(self, token: Token) -> bool:
         """Whether a layer is named a second time, for its size, as in ``Pooling: pool size 2``."""
@@ -220,7 +186,7 @@ class _Segment:
     def _is_last_again(self, token: Token) -> bool:
         """Whether a layer's name stands beside its label, as in ``Pool1: 2x2 pooling`` or ``Conv layer (Conv1):``."""
         newest = self.items[-1] if self.items else None
-        if not isinstance(newest, _Item) or newest.is_named_twice or token.numbers:
+        if not isinstance(newest, Item) or newest.is_named_twice or token.numbers:
             return False
         if "," in self.text[newest.end : token.start]:
             return False
@@ -237,7 +203,7 @@ class _Segment:
         self.waiting = []
         return True
 
-    def _numbers(self, item: _Item, token: Token) -> None:
+    def _numbers(self, item: Item, token: Token) -> None:
         """The numbers in a name: kernel and filters, window and stride, or units."""
         if not token.numbers:
             return
@@ -250,7 +216,9 @@ class _Segment:
         is_label = len(token.numbers) == 1 and token.text[-2:-1].isalpha()
         if len(parts) > len(names):
             item.is_refused = True
-            self.found.refuse(f"{shortened(token.text)}: has {len(parts)} numbers; {_how(item)}")
+            self.found.refuse(
+                f"{shortened(token.text)}: has {len(parts)} numbers; {how_to_write(item)}"
+            )
             return
         for name, value in zip(names, parts):
             self._give(item, Token(name, value, value, "", token.start))
@@ -261,7 +229,8 @@ class _Segment:
         word = token.text
         cls = _find(word)
         if token.what == "word" and cls and not cls.merges:
-            self._begin(Token("layer", word, word, "", token.start))
+            many = is_plural(self.text, token.start + len(word))
+            self._begin(Token("layer", word, word, "", token.start, is_plural=many))
             return
         read = _read(word)
         if isinstance(read, Written):
@@ -291,19 +260,45 @@ class _Segment:
         before, after = beside
         last = self.last
         newest = self.items[-1] if self.items else None
-        if token.what == "times" and newest is not last and isinstance(newest, _Item):
+        if token.what == "count" and isinstance(newest, Item) and not self._leads(token):
+            self._count(newest, token)
+            return
+        if token.what == "times" and newest is not last and isinstance(newest, Item):
             if last is None:
                 self._give(newest, token)
             else:
                 what = f"{quoted(token.text)} stands behind {newest.kind}"
                 self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
             return
-        next_one = token.what == "before" or (after and not (before and last and last.place(token)))
+        next_one = token.what in ("before", "count") or (
+            after and not (before and last and last.place(token))
+        )
         if last is None or next_one:
             self.waiting.append(token)
         else:
             self._give(last, token)
             last.end = max(last.end, token.start + len(token.text))
+
+    def _leads(self, token: Token) -> bool:
+        """Whether a layer stands behind a token, before the next comma."""
+        end = self.text.find(",", token.start)
+        return any(
+            each.what in ("layer", "word")
+            and each.start > token.start
+            and (end < 0 or each.start < end)
+            for each in self.tokens
+        )
+
+    def _count(self, newest: Item, token: Token) -> None:
+        """How many layers there are, said behind their name, as in ``max pools (two)``."""
+        if newest is not self.last and self.last:
+            what = f"{quoted(token.text)} stands behind {newest.kind}"
+            self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
+        elif newest.is_plural or _OF_ALL.search(token.text):
+            self._give(newest, token)
+        else:
+            what = f"{quoted(token.text)} can be how many layers, or which one"
+            self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
 
     def _is_a_side(self, token: Token) -> bool:
         """Whether a number of times may be a side of the kernel behind it, as in 3 x 3x3; a problem."""
@@ -330,7 +325,7 @@ class _Segment:
         )
         return True
 
-    def _give(self, item: _Item, token: Token) -> None:
+    def _give(self, item: Item, token: Token) -> None:
         """Say something of a layer."""
         slot = item.place(token)
         if not slot:
@@ -342,7 +337,7 @@ class _Segment:
             if counts and "kernel_size" not in item.options and not item.counted:
                 said = f"{item.kind} has no number, but {what} is said of it; leave it out"
             elif counts:
-                how = "write one, as in FC-10" if item.has_units else _how(item)
+                how = "write one, as in FC-10" if item.has_units else how_to_write(item)
                 said = f"{what} is one number too many for {item.kind}; {how}"
             else:
                 said = f"{item.kind} cannot use {what}; leave it out"
@@ -358,12 +353,14 @@ class _Segment:
             f"{self._chunk(token)}: {quoted(token.text)} belongs to no layer; {_EXAMPLE}"
         )
 
-    def _finish(self, item: _Item) -> None:
+    def _finish(self, item: Item) -> None:
         """Add a layer, or what is missing of it."""
         label = self.text[item.start : item.end].strip(" ,.:-")
         said = dict(item.said)
         if item.cls is None:
             self._input(label, said.get("kernel", ""))
+            return
+        if item.is_plural and not item.is_refused and not self._says_how_many(item, said):
             return
         times, reads = int(said.pop("times", "1")), int(said.pop("reads", "0"))
         if said.get("pad") == "zero":
@@ -397,13 +394,11 @@ class _Segment:
                 reads = int(sizes[2])
         if item.is_refused:
             return
-        missing = self._missing(item, said)
-        if missing or not 1 <= times <= 10_000:
-            self.found.refuse(f"{shortened(label)}: {missing or 'use 1 to 10,000 times'}")
+        lacks = missing(item, said)
+        if lacks or not 1 <= times <= 10_000:
+            self.found.refuse(f"{shortened(label)}: {lacks or 'use 1 to 10,000 times'}")
             return
-        options = {
-            _OPTIONS[name]: self._one(value) for name, value in said.items() if name in _OPTIONS
-        }
+        options = {SLOTS[name]: self._one(value) for name, value in said.items() if name in SLOTS}
         if "sized" in said:
             options[item.sized] = self._one(said["sized"])
         if "filters" in said:
@@ -415,27 +410,21 @@ class _Segment:
         written = Written(label, item.cls, options, times, reads=reads)
         self.found.layers.append(written._replace(reads_values=item.has_units))
 
+    def _says_how_many(self, item: Item, said: dict[str, str]) -> bool:
+        """Whether it is said how many layers a plural is, which `said` has then; else it is a problem."""
+        which = item.number and item.counted and "filters" not in said
+        if which or not (item.number or "times" in said):
+            self.found.refuse(f"{item.chunk}: {_WHICH_NUMBER if which else _HOW_MANY}")
+            return False
+        if item.number:
+            said["times"] = item.number.value
+        return True
+
     def _one(self, sizes: str) -> str:
         """One number where all axes have the same."""
         parts = sizes.split("x")
         has_all = len(parts) == (self.axes or len(parts))
         return parts[0] if len(set(parts)) == 1 and has_all else sizes
-
-    def _missing(self, item: _Item, said: dict[str, str]) -> str:
-        """What a layer lacks, and how to write it."""
-        lacks = [
-            name
-            for name in ("kernel", "filters")
-            if name not in said
-            and (item.counted if name == "filters" else "kernel_size" in item.options)
-        ]
-        if not lacks:
-            return ""
-        if item.has_units:
-            return f"a fully connected layer has units; {_how(item)}"
-        if not item.counted:
-            return f"a pool has a window; {_how(item)}"
-        return f"a convolution has a kernel and filters; {_how(item)}"
 
     def _input(self, label: str, sizes: str) -> None:
         """The input, height × width × channels; without channels any number of them."""
@@ -464,15 +453,10 @@ def _read(word: str) -> Written | str:
         return str(error)
 
 
-def _spoken_options(cls: type[Layer]) -> dict[str, Option]:
-    """The options of which a text may say something: it does not name axes."""
-    return {name: each for name, each in options_of(cls).items() if not each.type.names_axes}
-
-
 def _talks(token: Token) -> bool:
     """Whether a token is a layer of which something may be said: an activation is passed over."""
     return token.what == "layer" and (
-        token.value == "input" or bool(_spoken_options(get_kind(token.value)))
+        token.value == "input" or bool(spoken_options(get_kind(token.value)))
     )
 
 
@@ -488,12 +472,3 @@ def _sides(tokens: list[Token]) -> list[tuple[bool, bool]]:
         after.append(seen)
         seen = token.what != "comma" and (seen or token.what == "word" or _talks(token))
     return list(zip(before, reversed(after)))
-
-
-def _how(item: _Item) -> str:
-    """How to write a layer."""
-    if item.has_units:
-        return "write FC-10"
-    if not item.counted:
-        return "write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2"
-    return "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1"
