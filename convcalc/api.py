@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def load(target: str, **options: Any) -> Network:
     >>> load("vgg16").walk().totals["macs"]
     15470264320
     """
-    from convcalc.network.load import load as from_file
+    from convcalc.interop.load import load as from_file
 
     return from_file(str(target), **options)
 
@@ -56,6 +57,49 @@ def loads(text: str, **options: Any) -> Network:
     from convcalc.network.load import loads as from_text
 
     return from_text(text, **options)
+
+
+def from_torch(module: Any, *example: Any, **options: Any) -> Network:
+    """The network of a PyTorch module: exported by torch.export, and read as a .pt2 file is.
+
+    Args:
+        module: a torch.nn.Module; call ``eval()`` on it before, so that batch norms are as at inference.
+        example: what goes in: tensors, of which the values make no difference.
+        options: ``input=``, ``max_layers=``, ``order=`` as for `load`.
+
+    Raises:
+        ImportError: PyTorch is not installed.
+        ConvcalcError: nothing was exported that can be read; the message says what to do.
+    """
+    import torch.export
+
+    program = torch.export.export(module, tuple(example))
+    data = io.BytesIO()
+    torch.export.save(program, data)
+    return _foreign("pt2", f"{type(module).__name__}.pt2", data.getvalue(), options)
+
+
+def from_keras(model: Any, **options: Any) -> Network:
+    """The network of a Keras model, from what its ``to_json()`` says; nothing of it is run.
+
+    Args:
+        model: a keras.Model.
+        options: ``input=``, ``max_layers=``, ``order=`` as for `load`.
+
+    Raises:
+        ConvcalcError: a layer cannot be read; the message says which.
+    """
+    data = model.to_json().encode()
+    return _foreign("keras", f"{getattr(model, 'name', 'model')}.json", data, options)
+
+
+def _foreign(name: str, path: str, data: bytes, options: dict[str, Any]) -> Network:
+    """The network in the bytes of a file of another tool."""
+    from convcalc.interop.base import Asked, ForeignFile
+    from convcalc.interop.readers import READERS
+    from convcalc.interop.signs import HEAD
+
+    return READERS[name].read(ForeignFile(path, data[:HEAD], data), Asked(**options))
 
 
 def chain(input: str | Sequence[int], *words: str, order: str = "") -> Network:

@@ -45,19 +45,31 @@ def read_file(
         UsageError: it is missing, a folder, not a file name, too large, or cannot be read.
     """
     name = file_name(path, option)
-    try:
+    with refusing_to_read(path, what, option):
         if path == STDIN:
             data = _standard_input(max_bytes + 1)
         else:
             with open(path, "rb") as file:
                 _note_read(file.fileno())
                 data = file.read(max_bytes + 1)
+    check_size(data, max_bytes, name, way_out or f"use a smaller {what}")
+    return data
+
+
+@contextmanager
+def refusing_to_read(path: str, what: str = "file", option: str = "") -> Iterator[None]:
+    """Say in a message what the system says against reading a path.
+
+    Args:
+        path, what, option: as for `read_file`.
+    """
+    name = file_name(path, option)
+    try:
+        yield
     except OSError as error:
         raise UsageError(f"{name}: {_refusal(path, what, error)}") from None
     except ValueError:  # a NUL or half a surrogate pair in the name
         raise UsageError(f"{name}: is not a file name; check the name") from None
-    check_size(data, max_bytes, name, way_out or f"use a smaller {what}")
-    return data
 
 
 @contextmanager

@@ -420,7 +420,7 @@ def stated(draw: st.DrawFn, shape: Shape) -> Any:
     )
 
 
-@of_kind("custom", "opaque")
+@of_kind("custom", "opaque", "opaque_join")
 def _unproven(draw: st.DrawFn, kind: str) -> Drawn:
     shape = draw(maps())
     sides = {2: ("l",), 3: ("h", "w"), 4: ("d", "h", "w")}[len(shape)]
@@ -429,6 +429,8 @@ def _unproven(draw: st.DrawFn, kind: str) -> Drawn:
     options |= maybe(draw, "type", st.sampled_from(["LSTM", "Grid sample"]))
     if kind == "opaque":
         return options, (shape,)
+    if kind == "opaque_join":
+        return options, (shape, draw(maps()))
     options |= {"params": stated(draw, shape), "macs": stated(draw, shape)}
     options |= maybe(draw, "backward", st.just(stated(draw, shape)))
     counts = (("adds", stated(draw, shape)), ("roots", 2))
@@ -602,7 +604,7 @@ def _reduce(draw: st.DrawFn, kind: str) -> Drawn:
 
 @of_kind("parameter")
 def _parameter(draw: st.DrawFn, kind: str) -> Drawn:
-    return {"shape": draw(maps())}, (draw(maps()),)
+    return {"shape": draw(maps()), **maybe(draw, "trainable", st.booleans())}, (draw(maps()),)
 
 
 @of_kind("softmax")

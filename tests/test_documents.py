@@ -102,12 +102,12 @@ def run_blocks(page: Path, text: str, convcalc: Convcalc) -> str:
 
     def run(block: re.Match[str]) -> str:
         language, inside = block["language"], block["text"]
-        named = re.match(r"# (\w+\.yaml)\n", inside)
+        named = re.match(r"# (\w+\.(?:yaml|prototxt|cfg))\n", inside)
         if language == "console":
             return f"```console\n{console(inside, convcalc)}```"
         if language == "pycon":
             return f"```pycon\n{python(inside, names)}```"
-        if language == "yaml" and named:
+        if language in ("yaml", "text") and named:
             Path(named[1]).write_text(inside, encoding="utf-8")
         return block[0]
 

@@ -25,8 +25,9 @@ FLOORS = (
     ("formulas", "report", "reference"),
     ("layers",),
     ("network",),
+    ("interop",),
     ("analysis", "formats"),
-    ("solve", "verify", "hand", "images", "draw", "interop"),
+    ("solve", "verify", "hand", "images", "draw", "interop.writers"),
     ("homework.conventions", "homework.answers"),
     ("homework.questions",),
     ("homework.mistakes",),
@@ -54,7 +55,8 @@ THIRD_PARTIES = {
     "numpy": {
         "reference", "formulas", "layers", "verify", "solve", "hand", "images", "draw", "homework", "cli",
     },
-    "PIL": {"images"},  # the optional extra
+    "PIL": {"images"},  # the optional extras
+    "onnx": {"interop"},
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def test_a_kind_of_layer_is_complete(kind: str) -> None:
 def test_the_witnesses_are_those_of_the_kinds() -> None:
     assert set(WITNESSES) == set(PROVEN)
     assert set(KIND_STRATEGIES) == set(KINDS)
-    assert set(KINDS) - set(PROVEN) == {"custom", "opaque"}
+    assert set(KINDS) - set(PROVEN) == {"custom", "opaque", "opaque_join"}
 
 
 def test_every_type_of_option_has_a_schema_and_is_used() -> None:

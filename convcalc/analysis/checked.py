@@ -14,8 +14,8 @@ from convcalc import __version__
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, SpecError, UsageError
+from convcalc.interop.load import load
 from convcalc.network.find import find
-from convcalc.network.load import load
 from convcalc.report import Column, Report
 from convcalc.text import plural, printable
 

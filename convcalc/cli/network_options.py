@@ -20,18 +20,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 def load_network(
     target: str, shape: Inputs | None, parameters: tuple[str, ...], max_layers: int = 100_000
 ) -> Network:
-    """The network that a command names: a file, ``-`` for standard input, or a bundled one."""
-    from convcalc.files import STDIN, read_file
-    from convcalc.network.load import load, loads
-    from convcalc.network.yaml_source import MAX_BYTES
+    """The network that a command names: a file of any format, ``-``, or a bundled one."""
+    from convcalc.interop.load import load
 
     given: dict[str, Any] = {"parameters": _settings(parameters), "max_layers": max_layers}
     check_order(shape)
     given["order"] = said_order()
     if shape:
         given["input"] = shape
-    if target == STDIN:
-        return loads(read_file(STDIN, MAX_BYTES, "network"), path="<stdin>", **given)
     return load(target, **given)
 
 

@@ -49,7 +49,7 @@ class Unproven(NoParameters):
     def states_size(self) -> bool:
         return any(isinstance(side, int) for side in self.output[1:])
 
-    def out_shape(self, shape: Shape) -> Shape:
+    def out_shape(self, shape: Shape, *others: Shape) -> Shape:
         return tuple([amount(side, shape, "output") for side in self.output])
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
@@ -169,3 +169,31 @@ class Opaque(Unproven):
     aliases: ClassVar = {"short": ("uncounted",)}
     is_costed: ClassVar = False
     example: ClassVar = ({"output": ("c", "h", "w"), "type": "GridSample"}, (64, 32, 32))
+
+
+@kind("opaque_join")
+class OpaqueJoin(Opaque):
+    """An operation on several paths of which only the size that comes out is known; its cost is unavailable.
+
+    Formula:
+        output as stated: numbers, or + - * // of the sides of what the first path gives
+        params, macs and all counts are unavailable, so that the totals of a network are "at least" sums
+
+    Options:
+        type: what to call it; the totals say how many layers of each type are not counted.
+        output: the shape that comes out.
+        rf: what a unit reads: unit (its own place in each path), all, [kernel, stride, padding], or unknown.
+
+    Source:
+        the author of the file.
+
+    Common mistake:
+        Writing opaque for it, which reads one path: what the others give would come out of the network.
+    """
+
+    merges: ClassVar = True
+    aliases: ClassVar = {"short": ("uncounted_join",)}
+    example: ClassVar = ({"output": ("c", "h", "w"), "type": "GridSample"}, (64, 32, 32))
+
+    def check(self, shape: Shape, *others: Shape) -> None:
+        super().check(shape)

@@ -306,6 +306,9 @@ class Parameter(Layer):
     Formula:
         params = the product of the sides of `shape`; no operations
 
+    Options:
+        trainable: false has fixed numbers, such as a mask: buffers instead of params.
+
     Source:
         Dosovitskiy et al., arXiv:2010.11929, equation 1; PyTorch nn.Parameter.
 
@@ -324,15 +327,19 @@ class Parameter(Layer):
     example: ClassVar = ({"shape": (768, 1)}, (768, 196))
 
     shape: Shape
+    trainable: bool = True
 
     def out_shape(self, shape: Shape) -> Shape:
         return self.shape
 
     def weights(self, shape: Shape, out: Shape) -> int:
-        return formulas.product(out)
+        return formulas.product(out) if self.trainable else 0
+
+    def buffers(self, shape: Shape, out: Shape) -> int:
+        return 0 if self.trainable else formulas.product(out)
 
     def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
-        return {"weight": self.shape}
+        return {"weight" if self.trainable else "fixed_weight": self.shape}
 
     def biases(self, shape: Shape, out: Shape) -> int:
         return 0

@@ -345,7 +345,7 @@ def _network_use() -> dict[str, Any]:
         "parameters": {
             "type": "object",
             "propertyNames": _WORD,
-            "additionalProperties": _NUMBER,
+            "additionalProperties": _VALUE,
             "maxProperties": MAX_PARAMETERS,
         },
         "inputs": {"type": "object", "additionalProperties": _TARGET, "maxProperties": MAX_INPUTS},

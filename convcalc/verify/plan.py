@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from convcalc.analysis.rows import STATED
 from convcalc.analysis.walk import walk
 from convcalc.errors import UsageError
+from convcalc.interop.load import load
 from convcalc.network.axes import order_notes
-from convcalc.network.load import load
 from convcalc.text import listed, printable, times
 from convcalc.verify.effort import duration
 from convcalc.verify.limits import MAX_BYTES, check_needs, efforts, fits, shrink

@@ -309,7 +309,7 @@ def loaded(name: str | NetworkFile, key: str, shape: tuple[int, ...] | None = No
     Raises:
         GivenError: it cannot be read, or has more layers than a question may.
     """
-    from convcalc.network.load import load
+    from convcalc.interop.load import load
 
     file = name if isinstance(name, NetworkFile) else NetworkFile(name, name, "")
     try:

@@ -6,6 +6,7 @@ same rule, and goes with it wherever the sheet goes.
 
 from __future__ import annotations
 
+import io
 import os
 import posixpath
 import re
@@ -81,8 +82,8 @@ def refuse_own_files(sheet: Sheet, place: str, names: Iterable[str], option: str
 
 def _paths(sheet: Sheet) -> dict[str, str]:
     """Where the network files in its folder are that a sheet needs, by their names there."""
+    from convcalc.interop.load import load
     from convcalc.network.find import is_inside
-    from convcalc.network.load import load
 
     folder = os.path.dirname(sheet.path) or "."
     found: dict[str, str] = {}
@@ -98,6 +99,11 @@ def _paths(sheet: Sheet) -> dict[str, str]:
 def _for_students(data: bytes) -> bytes:
     """A network file, which was read already, without comments and without what it keeps for teachers."""
     import yaml
+
+    from convcalc.interop.signs import HEAD, format_of
+
+    if format_of(data[:HEAD], io.BytesIO(data)):
+        return data  # another tool's file, which has nothing for teachers
 
     root = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.SafeLoader)
     assert isinstance(root, yaml.MappingNode)

@@ -59,15 +59,19 @@ class Reduce(Plain):
 
 @witness("parameter")
 class Parameter(Plain):
-    """An array that reads nothing."""
+    """An array that reads nothing; a fixed one is not trained."""
+
+    buffers = frozenset({"fixed_weight"})
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         del in_shapes
-        return {"weight": tuple(options["shape"])}
+        name = "weight" if options.get("trainable", True) else "fixed_weight"
+        return {name: tuple(options["shape"])}
 
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
         del options, inputs
-        return call("parameter", arrays["weight"])
+        (array,) = arrays.values()
+        return call("parameter", array)
 
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
         del options

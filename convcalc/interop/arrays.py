@@ -1,0 +1,251 @@
+"""Arrays of tools that keep the batch as the first axis, as layers of a network without it.
+
+An array of dims ``(1, C, H, W)`` has the shape ``(C, H, W)`` here: a first side of 1 is the batch.
+Of more than four sides the first ones are folded into one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+from convcalc.interop.graph import BROKEN, Graph
+from convcalc.layers.checks import MAX_NUMBER
+from convcalc.network.network import INPUT
+
+Dims = tuple[int, ...]
+MOST_SIDES = 4  # of a shape
+
+
+class Array(NamedTuple):
+    """What a layer gives, or a constant.
+
+    Attributes:
+        dims: all its sides, the batch among them.
+        place: in the graph; None for a constant.
+        name: what the file calls a constant.
+        trained: whether a constant is one of the stored weights.
+        values: the numbers of a small constant of whole numbers or fractions.
+    """
+
+    dims: Dims
+    place: int | None = None
+    name: str = ""
+    trained: bool = False
+    values: tuple[Any, ...] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return prod(self.dims)
+
+
+def shape_of(dims: Dims) -> Dims:
+    """The shape of an array, without the batch.
+
+    >>> shape_of((1, 3, 8, 8)), shape_of((64, 49, 96)), shape_of((1, 8, 7, 8, 7, 96)), shape_of((1,))
+    ((3, 8, 8), (64, 49, 96), (56, 8, 7, 96), (1,))
+    """
+    sides = dims[1:] if len(dims) > 1 and dims[0] == 1 else dims
+    extra = len(sides) - MOST_SIDES
+    if extra > 0:
+        sides = (prod(sides[: extra + 1]), *sides[extra + 1 :])
+    return sides or (1,)
+
+
+def axis_of(dims: Dims, axis: int) -> int | None:
+    """Which side of the shape an axis of an array is; None for the batch, and for axes that are folded.
+
+    >>> axis_of((1, 3, 8, 8), -1), axis_of((1, 3, 8, 8), 1), axis_of((1, 3), 0)
+    (2, 0, None)
+    """
+    axis %= len(dims)
+    found = axis - (len(dims) - len(shape_of(dims)))
+    folded = len(dims) - (dims[0] == 1) > MOST_SIDES
+    return found if found >= folded else None
+
+
+class Arrays:
+    """Layers on arrays, added to a graph; each method gives the array that comes out.
+
+    Args:
+        graph: to which they are added.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def layer(
+        self, kind: str, reads: Sequence[Array], dims: Dims, name: str, **options: Any
+    ) -> Array:
+        """A layer of a kind that gives an array of these dims."""
+        places = [self.place(each) for each in reads]
+        place = self.graph.add(kind, places, name=name, stated=shape_of(dims), **options)
+        return Array(dims, place)
+
+    def place(self, array: Array) -> int:
+        """The place of an array; a constant becomes a layer that reads nothing."""
+        if array.place is not None:
+            return array.place
+        name = array.name or "constant"
+        shape = shape_of(array.dims)
+        if array.trained:
+            return self.graph.add("parameter", [INPUT], name=name, shape=shape)
+        return self.graph.add(
+            "custom", [INPUT], name=name, output=shape, params=0, macs=0, type="Constant"
+        )
+
+    def stated(
+        self,
+        called: str,
+        reads: Sequence[Array],
+        dims: Dims,
+        name: str,
+        *,
+        rf: str = "unknown",
+        params: int = 0,
+        **counts: int,
+    ) -> Array:
+        """An operation without multiply-adds that no kind has, with what is known of it."""
+        places = [self.place(each) for each in reads]
+        if len(places) > 1:
+            return self.opaque(called, reads, dims, name, rf=rf)
+        place = self.graph.add(
+            "custom", places, name=name, output=shape_of(dims), type=called, rf=rf,
+            params=params, macs=0, counts=counts,
+        )  # fmt: skip
+        return Array(dims, place)
+
+    def opaque(
+        self, called: str, reads: Sequence[Array], dims: Dims, name: str, *, rf: str = "unknown"
+    ) -> Array:
+        """An operation of which only the size is known."""
+        places = [self.place(each) for each in reads if each.place is not None] or [INPUT]
+        if BROKEN in places:
+            return Array(dims, BROKEN)
+        return Array(dims, self.graph.opaque(called, places, shape_of(dims), name=name, rf=rf))
+
+    def reshape(self, array: Array, dims: Dims, name: str) -> Array:
+        """The same values under other dims; no layer where the shape stays."""
+        if array.place is None:
+            return array._replace(dims=dims)
+        shape = shape_of(dims)
+        own = self.graph.shape(array.place)
+        if own == shape or array.place == BROKEN:
+            return Array(dims, array.place)
+        if len(shape) == 1:
+            return self.layer("flatten", [array], dims, name)
+        return self.layer("reshape", [array], dims, name, shape=shape)
+
+    def permute(self, array: Array, order: Sequence[int], dims: Dims, name: str) -> Array:
+        """The axes in another order."""
+        if array.place is None:
+            return array._replace(dims=dims)
+        long = [axis for axis in order if array.dims[axis] != 1]
+        if long == sorted(long):  # sides of 1 move no values
+            return self.reshape(array, dims, name)
+        lead = len(array.dims) - len(shape_of(array.dims))
+        if lead == (array.dims[0] == 1) and list(order[:lead]) == list(range(lead)):
+            return self.layer(
+                "permute", [array], dims, name, order=[axis - lead for axis in order[lead:]]
+            )
+        sides = [array.dims[axis] for axis in sorted(long)]  # without the sides of 1
+        if len(sides) > MOST_SIDES or len(sides) < 2:
+            return self.stated("Transpose", [array], dims, name)
+        turned = [sorted(long).index(axis) for axis in long]
+        array = self.reshape(array, (1, *sides), f"{name}_sides")
+        array = self.layer("permute", [array], (1, *[sides[i] for i in turned]), name, order=turned)
+        return self.reshape(array, dims, f"{name}_shape")
+
+    def join(self, kind: str, reads: Sequence[Array], dims: Dims, name: str) -> Array:
+        """Several arrays value by value, with sides of 1 repeated."""
+        length = len(shape_of(dims))
+        if max([len(shape_of(each.dims)) for each in reads]) > length:
+            return self.opaque(kind, reads, dims, name)
+        fitted = [self._with_sides(each, length, f"{name}_sides") for each in reads]
+        return self.layer(kind, fitted, dims, name)
+
+    def _with_sides(self, array: Array, length: int, name: str) -> Array:
+        """An array of so many sides, with sides of 1 in front where it has fewer."""
+        shape = shape_of(array.dims)
+        if len(shape) == length:
+            return array
+        sides = (1,) * (length - len(shape)) + shape
+        if array.place is None:
+            return array._replace(dims=(1, *sides))
+        if array.place == BROKEN:
+            return array
+        place = self.graph.add("reshape", [array.place], name=name, shape=sides)
+        return Array((1, *sides), place)
+
+    def with_constant(self, kind: str, array: Array, other: Array, dims: Dims, name: str) -> Array:
+        """An array and a constant value by value; ``kind`` is add, subtract, multiply or divide."""
+        factor = kind in ("multiply", "divide")
+        if other.size == 1 and array.dims == dims:
+            return self.layer(
+                "scale", [array], dims, name,
+                factor=factor, bias=not factor, per_channel=False, trainable=other.trained,
+            )  # fmt: skip
+        sides = (1,) * (len(array.dims) - len(other.dims)) + other.dims
+        channels = shape_of(array.dims)[0]
+        long = [axis for axis, side in enumerate(sides) if side != 1]
+        if (
+            array.dims == dims
+            and len(long) == 1
+            and axis_of(array.dims, long[0]) == 0
+            and sides[long[0]] == channels
+        ):
+            return self.layer(
+                "scale",
+                [array],
+                dims,
+                name,
+                factor=factor,
+                bias=not factor,
+                trainable=other.trained,
+            )
+        if other.trained:
+            return self.join(kind, [array, other], dims, name)
+        counted = {"multiply": "multiplications", "divide": "divisions"}.get(kind, "adds")
+        return self.stated(kind, [array], dims, name, rf="unit", **{counted: prod(dims)})
+
+    def matmul(self, one: Array, other: Array, dims: Dims, name: str) -> Array:
+        """The matrix product of two arrays, neither of them a constant."""
+        shapes = [shape_of(one.dims), shape_of(other.dims)]
+        length = max(map(len, shapes), default=2)
+        if length < 2 or min(map(len, shapes)) != length:
+            return self.opaque("MatMul", [one, other], dims, name)
+        return self.layer("matmul", [one, other], dims, name)
+
+    def linear(
+        self, array: Array, units: int, dims: Dims, name: str, *, bias: bool, axis: int = -1
+    ) -> Array:
+        """A product with a matrix of weights along an axis."""
+        side = axis_of(array.dims, axis)
+        if side is None:
+            return self.opaque("linear", [array], dims, name)
+        options = {"axis": side} if len(shape_of(array.dims)) > 1 else {}
+        return self.layer("linear", [array], dims, name, out_features=units, bias=bias, **options)
+
+    def part(
+        self, array: Array, axis: int, start: int, stop: int, step: int, dims: Dims, name: str
+    ) -> Array:
+        """A range of an axis."""
+        if array.place is None:
+            return array._replace(dims=dims, values=None)
+        if array.dims == dims:
+            return array
+        side = axis_of(array.dims, axis)
+        if side is None or step < 1:
+            return self.stated("Slice", [array], dims, name)
+        shape = self.graph.shape(self.place(array))
+        if len(shape) <= side or array.place == BROKEN:
+            return Array(dims, BROKEN)
+        count = dims[axis % len(dims)]
+        natural = (*shape[:side], count, *shape[side + 1 :])
+        place = self.graph.add(
+            "slice", [self.place(array)], name=name, stated=natural,
+            start=start, stop=min(stop, shape[side], MAX_NUMBER), step=step, axis=side,
+        )  # fmt: skip
+        return self.reshape(Array((1, *natural), place), dims, f"{name}_shape")

@@ -1,0 +1,177 @@
+"""PyTorch's operations (ATen): tensors, calls, and the table of what each operation makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc import formulas
+
+if TYPE_CHECKING:
+    from convcalc.layers import Shape
+
+Batch = tuple[int, int, int]
+"""Where the samples are: the axis, and how many cells of it are outside and inside of them."""
+MOST_SIDES = 4  # of an operation of which only the size is known
+
+
+class Unknown(Exception):  # noqa: N818 - no error: the operation is opaque then
+    """An operation is written in a way that is not known here."""
+
+
+class Value(NamedTuple):
+    """A tensor of the program.
+
+    Attributes:
+        sides: its size with the batch.
+        batch: where the samples are; None where it is the same for all.
+        place: what gives it; None for constants, and for parameters that no layer stands for yet.
+        source: the parameter or buffer whose numbers these are.
+        turned: whether its two axes have changed places.
+    """
+
+    sides: Shape
+    batch: Batch | None
+    place: int | None
+    source: str = ""
+    turned: bool = False
+
+    @property
+    def shape(self) -> Shape:
+        """Its size without the batch."""
+        return without_batch(self.sides, self.batch)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it holds fixed numbers, which cost nothing and are no layer."""
+        return self.place is None and not self.source
+
+
+def without_batch(sides: Shape, batch: Batch | None) -> Shape:
+    """A size without the batch.
+
+    >>> without_batch((8, 3, 5), (0, 1, 1)), without_batch((32, 5), (0, 1, 4)), without_batch((3, 5), None)
+    ((3, 5), (4, 5), (3, 5))
+    """
+    if batch is None:
+        return sides
+    axis, outer, inner = batch
+    kept = () if outer == inner == 1 else (outer * inner,)
+    return (*sides[:axis], *kept, *sides[axis + 1 :])
+
+
+class Call(NamedTuple):
+    """An operation with what it is given.
+
+    Attributes:
+        op: what it is called, such as conv2d.
+        given: its arguments by name.
+        outputs: the names of what it gives; empty for what nobody reads.
+        name: what the layer is called.
+        values: the arguments that are tensors, by name; lists of tensors are lists.
+    """
+
+    op: str
+    given: dict[str, Any]
+    outputs: list[str]
+    name: str
+    values: dict[str, Any]
+
+    def tensor(self, *names: str) -> Value:
+        """An argument that is a tensor, under the first of these names that is given."""
+        for name in names:
+            value = self.values.get(name)
+            if isinstance(value, Value):
+                return value
+        raise Unknown
+
+    def maybe(self, name: str) -> Value | None:
+        """An argument that may be a tensor."""
+        value = self.values.get(name)
+        return value if isinstance(value, Value) else None
+
+    def tensors(self, name: str) -> list[Value]:
+        """An argument that is a list of tensors."""
+        value = self.values.get(name)
+        if not isinstance(value, list) or not all(isinstance(one, Value) for one in value):
+            raise Unknown
+        return value
+
+    def whole(self, name: str, default: int | None = None) -> int:
+        """An argument that is a whole number."""
+        value = self.given.get(name)
+        value = default if value is None else value
+        if not isinstance(value, int) or abs(value) > 2**63:
+            raise Unknown
+        return value
+
+    def wholes(self, name: str, default: Sequence[int] | None = None) -> list[int]:
+        """An argument that is one whole number or several."""
+        value = self.given.get(name)
+        if value is None or value == []:
+            value = default
+        value = [value] if isinstance(value, int) else value
+        if not isinstance(value, (list, tuple)) or not all(isinstance(one, int) for one in value):
+            raise Unknown
+        if any(abs(one) > 2**63 for one in value):
+            raise Unknown
+        return list(value)
+
+    def number(self, name: str, default: float | None = None) -> float | None:
+        """An argument that is a number."""
+        value = self.given.get(name)
+        value = default if value is None else value
+        return float(value) if isinstance(value, (int, float)) and abs(value) < 1e300 else None
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """An argument that is true or false."""
+        value = self.given.get(name)
+        return default if value is None else bool(value)
+
+
+Make = Callable[[Any, Call], "Value | Sequence[Value | None]"]
+"""From the program and a call to what comes out."""
+OPERATIONS: dict[str, Make] = {}
+
+
+def operation(*names: str) -> Callable[[Make], Make]:
+    """Register what some operations make."""
+
+    def register(make: Make) -> Make:
+        OPERATIONS.update(dict.fromkeys(names, make))
+        return make
+
+    return register
+
+
+def op_of(node: Mapping[str, Any]) -> str:
+    """What an operation is called, without its library, its variant and the mark of one in place."""
+    target = node.get("target")
+    if not isinstance(target, str):
+        return ""
+    words = target.split(".")
+    if len(words) > 3 and words[:2] == ["torch", "ops"]:
+        return words[3].rstrip("_") or words[3]
+    return words[-1][:100]
+
+
+def fqn_of(node: Any) -> str:
+    """The module whose operation it is, such as layer1.0.conv1."""
+    metadata = node.get("metadata") if isinstance(node, dict) else None
+    stack = metadata.get("nn_module_stack") if isinstance(metadata, dict) else None
+    if not isinstance(stack, str):
+        return ""
+    last = stack.rpartition(";")[2].split(",")
+    if len(last) < 2 or last[1].startswith("_empty_nn_module_stack"):
+        return ""
+    return last[1].partition("@")[0]
+
+
+def folded_to(shape: Shape) -> Shape:
+    """A size with its leading sides multiplied, so that it has no more sides than are taken.
+
+    >>> folded_to((2, 3, 4, 5, 6)), folded_to((7, 8))
+    ((6, 4, 5, 6), (7, 8))
+    """
+    extra = len(shape) - MOST_SIDES
+    return shape if extra <= 0 else (formulas.product(shape[: extra + 1]), *shape[extra + 1 :])

@@ -1,0 +1,461 @@
+"""A graph of PyTorch's operations, read in order: names, values and how layers are added."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import UsageError
+from convcalc.interop.graph import BROKEN, Graph
+from convcalc.interop.readers.aten import (
+    MOST_SIDES,
+    OPERATIONS,
+    Batch,
+    Call,
+    Unknown,
+    Value,
+    folded_to,
+    fqn_of,
+    op_of,
+)
+from convcalc.interop.readers.aten_sources import Weights
+from convcalc.interop.readers.pt2_archive import MAX_TENSORS, Name, Parts, sides_of
+from convcalc.layers.checks import MAX_NUMBER
+from convcalc.network.network import INPUT
+from convcalc.text import printable, quoted
+
+if TYPE_CHECKING:
+    from convcalc.interop.base import ForeignFile
+    from convcalc.layers import Shape
+
+_MOST_NESTED = 20  # graphs within graphs
+
+
+class Program(Weights):
+    """The operations of a program, read one after the other.
+
+    Attributes:
+        values: tensors by their names, and whole numbers.
+        convolutions: the output channels of the convolutions with a bias, by their modules.
+        views, orders: the layers that are views, and those that put axes in another order.
+        is_changed: whether another input is asked for than the file's.
+    """
+
+    def __init__(
+        self,
+        file: ForeignFile,
+        inputs: Mapping[str, Shape],
+        parts: Parts,
+        batch: int,
+        max_layers: int,
+    ) -> None:
+        super().__init__(Graph(file, inputs, max_layers), parts)
+        self.file, self.samples = file, batch
+        self.metas: dict[str, Any] = parts.graph["tensor_values"]
+        self.numbers: Mapping[str, Any] = parts.graph.get("sym_int_values") or {}
+        self.values: dict[str, Any] = {}
+        self.convolutions: dict[str, int] = {}
+        self.views: set[int] = set()
+        self.orders: dict[int, tuple[int, ...]] = {}
+        self.is_changed = False
+        self._parents: set[str] = set()
+        self._busy: dict[str, int] = {}
+        self._readers: set[str] | None = None
+        self._call: Call | None = None
+
+    # ------------------------------------------------------------------------------- the run
+
+    def run(self, nodes: Sequence[Any], depth: int = 0) -> None:
+        """Add what all nodes make, in order."""
+        self._look_ahead(nodes)
+        for node in nodes:
+            if not isinstance(node, dict):
+                raise self.file.error("a node of the graph is no operation; export it again")
+            self._step(node, depth)
+            self.graph.tell()
+
+    def _look_ahead(self, nodes: Sequence[Any]) -> None:
+        """Which modules hold others, and how many operations each has itself."""
+        for node in nodes:
+            name = fqn_of(node)
+            self._busy[name] = self._busy.get(name, 0) + 1
+            while name and name not in self._parents:
+                name = name.rpartition(".")[0]
+                self._parents.add(name)
+
+    def _step(self, node: Mapping[str, Any], depth: int) -> None:
+        """Add what a node makes."""
+        op, outputs = op_of(node), self._output_names(node)
+        inputs = node.get("inputs")
+        given: dict[str, Any] = {}
+        for number, one in enumerate(inputs if isinstance(inputs, list) else []):
+            if isinstance(one, dict):
+                key = one.get("name")
+                given[key if isinstance(key, str) and key else str(number)] = one.get("arg")
+        if self._is_number(node, op, given, outputs):
+            return
+        values = {
+            key: found for key, arg in given.items() if (found := self._found(arg)) is not None
+        }
+        given = {key: self._resolved(arg) for key, arg in given.items()}
+        call = self._call = Call(op, given, outputs, self._name(node, op), values)
+        graphs = [arg for arg in given.values() if isinstance(arg, dict) and "graph" in arg]
+        if graphs and "wrap" in op and self._inlined(graphs[0], call, depth):
+            return
+        made = self._made(call)
+        for name, value in zip(outputs, made):
+            if name and value is not None:
+                self.values[name] = value
+        target = node.get("target")
+        if (
+            isinstance(target, str)
+            and target.rpartition(".")[0].endswith("_")
+            and made
+            and made[0] is not None
+        ):
+            self._written_over(inputs, made[0])
+
+    def _written_over(self, inputs: Any, value: Value) -> None:
+        """An operation in place: whoever reads its input later reads its output."""
+        arg = (
+            inputs[0].get("arg")
+            if isinstance(inputs, list) and inputs and isinstance(inputs[0], dict)
+            else None
+        )
+        before = self.values.get(arg) if isinstance(arg, Name) else None
+        if arg and isinstance(before, Value) and before.sides == value.sides and not before.source:
+            self.values[arg] = value
+
+    def _output_names(self, node: Mapping[str, Any]) -> list[str]:
+        """The names of what a node gives."""
+        found: list[str] = []
+        outputs = node.get("outputs")
+        for one in outputs if isinstance(outputs, list) else []:
+            found += [
+                str(name) if isinstance(name, Name) else ""
+                for name in (one if isinstance(one, list) else [one])
+            ]
+        return found
+
+    def _made(self, call: Call) -> list[Value | None]:
+        """What an operation gives: what its row says, or a layer with the size that the file states."""
+        values = [
+            one
+            for value in call.values.values()
+            for one in (value if isinstance(value, list) else [value])
+        ]
+        if all(isinstance(one, Value) and one.is_constant for one in values):
+            return [Value(self.stated(name), None, None) if name else None for name in call.outputs]
+        before = len(self.graph.nodes)
+        try:
+            return self._known(call)
+        except (Unknown, TypeError, ValueError, IndexError, KeyError, ArithmeticError):
+            # A file may hold anything where a number should be.
+            self.loose = self.loose or len(self.graph.nodes) > before
+            return self._opaque(call, values)
+
+    def _known(self, call: Call) -> list[Value | None]:
+        """What an operation gives as its row says.
+
+        Raises:
+            Unknown: there is no row, or the file states another size.
+        """
+        made = OPERATIONS.get(call.op)
+        if made is None:
+            raise Unknown
+        found = made(self, call)
+        values: list[Value | None] = [found] if isinstance(found, Value) else list(found)
+        if not self.is_changed and not all(map(self._is_as_stated, call.outputs, values)):
+            raise Unknown
+        return values
+
+    def _is_as_stated(self, name: str, value: Value | None) -> bool:
+        """Whether a tensor has the sides that the file states."""
+        stated = self.stated(name) if name in self.metas else None
+        if value is None or not name or stated is None or 0 in stated or value.sides == stated:
+            return True
+        return value.batch is None and stated == (
+            self.samples,
+            *value.sides[1:],
+        )  # one for all samples
+
+    def _is_number(
+        self, node: Mapping[str, Any], op: str, given: dict[str, Any], outputs: list[str]
+    ) -> bool:
+        """Whether a node works on whole numbers, such as a side of a tensor; it is worked out."""
+        target = node.get("target")
+        if not isinstance(target, str) or not (
+            op in ("sym_size", "sym_numel") or target.startswith(("_operator", "math."))
+        ):
+            return False
+        for name in outputs:
+            known = self.numbers.get(name)
+            value = None if self.is_changed else known
+            if value is None and op == "sym_size":
+                tensor, dim = self._found(given.get("self")), given.get("dim", 0)
+                if (
+                    isinstance(tensor, Value)
+                    and isinstance(dim, int)
+                    and -len(tensor.sides) <= dim < len(tensor.sides)
+                ):
+                    value = tensor.sides[dim]
+            elif value is None:
+                one, other = (self._resolved(given.get(key)) for key in ("a", "b"))
+                work = _ON_NUMBERS.get(op)
+                if (
+                    work
+                    and isinstance(one, int)
+                    and isinstance(other, int)
+                    and max(abs(one), abs(other)) <= MAX_NUMBER
+                ):
+                    value = work(one, other) if other or op not in ("floordiv", "mod") else None
+            self.values[name] = value if isinstance(value, int) else None
+        return True
+
+    def _inlined(self, inner: Mapping[str, Any], call: Call, depth: int) -> bool:
+        """A graph within the graph, as of torch.no_grad(), read in its place."""
+        graph = inner["graph"]
+        if not isinstance(graph, dict) or depth > _MOST_NESTED:
+            return False
+        nodes, outer = graph.get("nodes"), [value for value in call.values.values()]
+        names, outputs = graph.get("inputs"), graph.get("outputs")
+        metas = graph.get("tensor_values")
+        if not all(isinstance(one, list) for one in (nodes, names, outputs)) or not isinstance(
+            metas, dict
+        ):
+            return False
+        if len(metas) + len(self.metas) > MAX_TENSORS:
+            return False
+        self.metas = {**self.metas, **metas}
+        for name, value in zip(names, outer):  # type: ignore[arg-type]
+            if isinstance(name, Name):
+                self.values[name] = value
+        self.run(nodes, depth + 1)  # type: ignore[arg-type]
+        for name, value in zip(call.outputs, self.read_all(outputs)):  # type: ignore[arg-type]
+            self.values[name] = value
+        return True
+
+    # ------------------------------------------------------------------------------- values
+
+    def _found(self, arg: Any) -> Any:
+        """The tensor that an argument names, or the tensors of a list; None for others.
+
+        Raises:
+            SpecError: nothing gives a tensor of that name.
+        """
+        if isinstance(arg, list) and any(isinstance(one, Name) for one in arg):
+            found = [self._found(one) for one in arg]
+            return found if all(isinstance(one, Value) for one in found) else None
+        if not isinstance(arg, Name):
+            return None
+        if arg not in self.values:
+            raise self.file.error(
+                f"an operation reads {quoted(arg)}, which nothing before it gives; export it again"
+            )
+        value = self.values[arg]
+        if not isinstance(value, Value):
+            return None
+        if value.source:
+            self.read.add(value.source)
+        return value
+
+    def _resolved(self, arg: Any) -> Any:
+        """An argument with numbers in place of their names."""
+        if isinstance(arg, Name):
+            value = self.values.get(arg)
+            return value if isinstance(value, int) else None
+        if isinstance(arg, list):
+            return [self._resolved(one) for one in arg]
+        return arg
+
+    def read_all(self, outputs: Sequence[Any]) -> list[Value]:
+        """The tensors among the outputs of a graph."""
+        found = []
+        for output in outputs:
+            for one in output if isinstance(output, list) else [output]:
+                value = self._found(one)
+                if isinstance(value, Value):
+                    found.append(value)
+        return found
+
+    def stated(self, name: str) -> Shape:
+        """The sides of a tensor as the file states them; a side that is open is 0."""
+        return sides_of(self.metas.get(name))
+
+    def forget(self, place: int) -> None:
+        """Forget the tensors that layers after a place gave, which were taken back."""
+        for name in [*itertools.islice(reversed(self.values), 8)]:
+            value = self.values[name]
+            if isinstance(value, Value) and value.place is not None and value.place <= place:
+                break
+            if isinstance(value, Value) and value.place is not None:
+                del self.values[name]
+
+    def is_read(self, name: str) -> bool:
+        """Whether an operation or an output of the program reads a tensor."""
+        if self._readers is None:
+            args: list[Any] = list(self.parts.graph["outputs"])
+            for node in self.parts.graph["nodes"]:
+                inputs = node.get("inputs") if isinstance(node, dict) else None
+                args += [one.get("arg") for one in inputs or [] if isinstance(one, dict)]
+            self._readers = {
+                one
+                for arg in args
+                for one in (arg if isinstance(arg, list) else [arg])
+                if isinstance(one, Name)
+            }
+        return name in self._readers
+
+    # ------------------------------------------------------------------------------- layers
+
+    def _name(self, node: Mapping[str, Any], op: str) -> str:
+        """What a layer is called: its module; with the operation, where the module has several."""
+        fqn = fqn_of(node)
+        if not fqn:
+            return op
+        if fqn in self._parents or (self._busy.get(fqn, 0) > 1 and not _is_layer(node)):
+            return f"{fqn}.{op}"
+        return fqn
+
+    @property
+    def call(self) -> Call:
+        """The operation that is read."""
+        assert self._call is not None
+        return self._call
+
+    def layer(
+        self,
+        kind: str,
+        reads: Sequence[Value],
+        like: Value,
+        *,
+        part: str = "",
+        name: str = "",
+        **options: Any,
+    ) -> Value:
+        """Add a layer of a kind; what it gives.
+
+        Args:
+            kind: of the layer.
+            reads: what it reads.
+            like: the size of what comes out, as the file says it or as it follows from it; its batch.
+            part: which part of the operation it is, where it makes several layers.
+            name: what it is called, if not as the operation.
+            options: of the kind; ``shape`` is the shape of a reshape or parameter.
+        """
+        places = [self.place(value) for value in reads]
+        called = name or self.call.name + (f".{part}" if part else "")
+        stated = None if self.is_changed else like.shape
+        place = self.graph.add(kind, places or [INPUT], name=called, stated=stated, **options)
+        if place == BROKEN:
+            self.graph.tell()
+        return self._given(place, like)
+
+    def _given(self, place: int, like: Value) -> Value:
+        """What a layer gives, with the batch where it was."""
+        shape = self.graph.shape(place)
+        if like.batch is None:
+            return Value(shape, None, place)
+        axis, outer, inner = like.batch
+        if outer == inner == 1:
+            return Value((*shape[:axis], self.samples, *shape[axis:]), like.batch, place)
+        if shape[axis] % outer:
+            raise Unknown
+        inner = shape[axis] // outer
+        sides = (*shape[:axis], shape[axis] * self.samples, *shape[axis + 1 :])
+        return Value(sides, (axis, outer, inner), place)
+
+    def custom(
+        self, reads: Value, like: Value, *, part: str = "", params: int = 0, macs: int = 0, rf: str = "",
+        counts: Mapping[str, int] | None = None, called: str = "",
+    ) -> Value:  # fmt: skip
+        """Add an operation whose cost is known, though it is no kind."""
+        shape, before = like.shape or (1,), reads.shape
+        folded = folded_to(shape)
+        seen = rf or (
+            "unit"
+            if folded[1:] == before[1:] and shape == folded and len(before) <= MOST_SIDES
+            else "unknown"
+        )
+        flat = Value(folded, None, None)
+        made = self.layer(
+            "custom", [reads], flat, part=part, output=folded, type=called or self.call.op, rf=seen, params=params,
+            macs=macs, counts={key: number for key, number in (counts or {}).items() if number},
+        )  # fmt: skip
+        return self._unfolded(made, shape, like)
+
+    def _unfolded(self, made: Value, shape: Shape, like: Value) -> Value:
+        """What an operation gives whose size was folded to fewer sides."""
+        assert made.place is not None
+        if folded_to(shape) == shape:
+            return (
+                self._given(made.place, like)
+                if like.shape
+                else Value(like.sides, like.batch, made.place)
+            )
+        return self.layer("reshape", [made], like, part="view", shape=shape)
+
+    def _opaque(self, call: Call, values: Sequence[Any]) -> list[Value | None]:
+        """What an operation gives that is not known: of each tensor the size."""
+        reads = [value for value in values if not value.is_constant]
+        if self.is_changed:
+            what = f"{call.name}: {call.op} gives a size that is known for the file's own input only; leave --input out"
+            raise UsageError(f"{printable(self.file.path)}: {printable(what)}")
+        found: list[Value | None] = []
+        for name in call.outputs:
+            sides = self.stated(name) if name else ()
+            if not name or (found and not self.is_read(name)):
+                found.append(None)
+                continue
+            if 0 in sides or name not in self.metas:
+                raise self.file.error(
+                    f"{call.name} ({call.op}): the file does not state the size of {quoted(name)}"
+                )
+            like = Value(sides, self._likely_batch(sides, reads), None)
+            shape = like.shape or (1,)
+            places = [place for value in reads if (place := self._place_or_none(value)) is not None]
+            place = self.graph.opaque(
+                call.op, list(dict.fromkeys(places)) or [INPUT], folded_to(shape), name=call.name
+            )
+            self.graph.tell()
+            found.append(self._unfolded(Value(folded_to(shape), None, place), shape, like))
+        return found
+
+    def _place_or_none(self, value: Value) -> int | None:
+        """What gives a tensor; None for weights that another layer counts."""
+        try:
+            return self.place(value)
+        except Unknown:
+            return None
+
+    def _likely_batch(self, sides: Shape, reads: Sequence[Value]) -> Batch | None:
+        """Where the samples are in what an operation gives that is not known."""
+        batches = {value.batch for value in reads if value.batch is not None}
+        for axis, outer, inner in sorted(batches):
+            if axis < len(sides) and sides[axis] == outer * self.samples * inner:
+                return axis, outer, inner
+        if batches and sides and sides[0] % self.samples == 0:
+            return 0, 1, sides[0] // self.samples
+        return None
+
+
+def _is_layer(node: Mapping[str, Any]) -> bool:
+    """Whether the module is one of PyTorch's own layers, which may be called several times."""
+    stack = node["metadata"]["nn_module_stack"].rpartition(",")[2]
+    words = stack.split(".")
+    return bool(
+        words[:3] == ["torch", "nn", "modules"] and len(words) > 3 and words[3] in _ONE_OPERATION
+    )
+
+
+_ONE_OPERATION = frozenset(
+    ("conv", "linear", "batchnorm", "pooling", "dropout", "padding", "upsampling", "normalization")
+)
+_ON_NUMBERS: dict[str, Callable[[int, int], int]] = {
+    "add": lambda one, other: one + other,
+    "sub": lambda one, other: one - other,
+    "mul": lambda one, other: one * other,
+    "floordiv": lambda one, other: one // other,
+    "mod": lambda one, other: one % other,
+}

@@ -1,0 +1,132 @@
+"""Parameters and buffers of a program: which layer counts each of them, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from convcalc import formulas
+from convcalc.interop.readers.aten import Unknown, Value
+from convcalc.network.network import INPUT
+
+if TYPE_CHECKING:
+    from convcalc.interop.graph import Graph
+    from convcalc.interop.readers.pt2_archive import Parts, Source
+
+
+class Weights:
+    """Who counts which parameters.
+
+    Attributes:
+        graph: to which layers are added.
+        parts: the file.
+        sources: parameters and buffers by their names.
+        read: those that an operation reads.
+        loose: whether there are layers that lead to no output.
+    """
+
+    def __init__(self, graph: Graph, parts: Parts) -> None:
+        self.graph, self.parts = graph, parts
+        self.sources: dict[str, Source] = {}
+        self.read: set[str] = set()
+        self.loose = False
+        self._standing: dict[str, int] = {}  # layers that stand for parameters
+        self._owners: dict[str, tuple[int, tuple[str, ...]]] = {}
+
+    def place(self, value: Value) -> int:
+        """What gives a tensor; for a parameter a layer that stands for it."""
+        if value.place is not None:
+            return value.place
+        if not value.source:
+            raise Unknown
+        source = self.sources[value.source]
+        key = self.parts.stored.get(value.source, value.source)
+        shape = source.sides or (1,)
+        if key not in self._standing:
+            if key in self._owners:
+                raise Unknown  # a layer has counted it as its weights
+            kept: dict[str, Any] = {} if source.is_trained else {"trainable": False}
+            place = self.graph.add("parameter", [INPUT], name=source.name, shape=shape, **kept)
+            self.graph.tell()
+            self._standing[key] = place
+        place = self._standing[key]
+        if value.turned:
+            if len(value.sides) != 2:
+                raise Unknown
+            place = self.graph.add("permute", [place], name=f"{source.name}.t", order=(1, 0))
+        wanted = value.sides or (1,)
+        if formulas.product(wanted) != formulas.product(shape):
+            raise Unknown  # it is repeated
+        if self.graph.shape(place) != wanted:
+            place = self.graph.add("reshape", [place], name=f"{source.name}.view", shape=wanted)
+        self.graph.tell()
+        return place
+
+    def alone(self, value: Value | None) -> None:
+        """Let a layer stand for a parameter or buffer that is counted by no other, and read by none."""
+        if value is None or not value.source:
+            return
+        key = self.parts.stored.get(value.source, value.source)
+        is_counted = (
+            key in self._owners
+            or key in self._standing
+            or value.source.endswith("num_batches_tracked")
+        )
+        if not is_counted:
+            self.place(value)
+            self.loose = True
+
+    def is_counted(self, value: Value) -> bool:
+        """Whether a layer counts a parameter or buffer already."""
+        key = self.parts.stored.get(value.source, value.source)
+        return key in self._owners or key in self._standing
+
+    def count(self, value: Value, made: Value) -> None:
+        """Note that a layer counts a buffer."""
+        assert made.place is not None
+        self._owners.setdefault(self.parts.stored.get(value.source, value.source), (made.place, ()))
+
+    # ------------------------------------------------------------------------------- weights
+
+    def claim(self, kind: str, *weights: Value | None) -> tuple[str, int]:
+        """Who counts these weights: the layer to come, an earlier one, or some here and some there.
+
+        Args:
+            kind: of the layer to come.
+            weights: what it trains.
+
+        Returns:
+            ``own``, ``shared`` or ``mixed``, and how many parameters no layer has counted yet.
+        """
+        given = [weight for weight in weights if weight is not None]
+        keys = tuple(self.parts.stored.get(weight.source, weight.source) for weight in given)
+        known = [self._owners[key] for key in keys if key in self._owners]
+        fresh = sum(
+            formulas.product(self.sources[weight.source].sides)
+            for key, weight in zip(keys, given)
+            if key
+            and key not in self._owners
+            and key not in self._standing
+            and self.sources[weight.source].is_trained
+        )
+        is_plain = all(keys) and not any(key in self._standing for key in keys)
+        is_trained = all(keys) and all(self.sources[one.source].is_trained for one in given)
+        if is_plain and is_trained and not known:
+            return "own", fresh
+        is_alike = bool(known) and all(owner == (known[0][0], keys) for owner in known)
+        if is_plain and is_alike and len(known) == len(keys):
+            owner = self.graph.nodes[known[0][0]].layer
+            return ("shared", 0) if owner.kind == kind else ("mixed", 0)
+        return "mixed", fresh
+
+    def owned(self, made: Value, how: str, *weights: Value | None) -> Value:
+        """Note which layer has counted weights, or whose weights it shares."""
+        assert made.place is not None
+        given = [weight for weight in weights if weight is not None and weight.source]
+        keys = tuple(self.parts.stored.get(weight.source, weight.source) for weight in given)
+        if how == "shared":
+            self.graph.shared[made.place] = self._owners[keys[0]][0]
+            return made
+        for key in keys:
+            if key not in self._standing:
+                self._owners.setdefault(key, (made.place, keys))
+        return made

@@ -1,0 +1,458 @@
+"""Operations that work value by value, join tensors, or bring many values to one: activations, sums, pools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convcalc import formulas
+from convcalc.interop.readers.aten import Call, Unknown, Value, operation
+from convcalc.interop.readers.aten_program import Program
+from convcalc.interop.readers.aten_shapes import along, axis_of, inner_axis, with_sides
+
+# Operations that are a kind as they are.
+_SAME_KIND = {
+    "relu": "relu", "relu6": "relu6", "silu": "silu", "hardswish": "hardswish", "sigmoid": "sigmoid",
+    "tanh": "tanh", "hardsigmoid": "hardsigmoid", "softplus": "softplus", "mish": "mish", "selu": "selu",
+    "softsign": "softsign", "log_sigmoid": "logsigmoid", "elu": "elu", "celu": "elu",
+}  # fmt: skip
+# Operations that are no kind, and what each value costs; nothing where only signs and positions change.
+_PER_VALUE: dict[str, dict[str, int]] = {
+    "exp": {"exponentials": 1}, "log": {"exponentials": 1}, "erf": {"exponentials": 1}, "log2": {"exponentials": 1},
+    "log1p": {"exponentials": 1, "adds": 1}, "expm1": {"exponentials": 1, "adds": 1}, "sqrt": {"roots": 1},
+    "rsqrt": {"roots": 1, "divisions": 1}, "reciprocal": {"divisions": 1}, "square": {"multiplications": 1},
+    "neg": {}, "abs": {}, "eq": {"comparisons": 1}, "ne": {"comparisons": 1}, "lt": {"comparisons": 1},
+    "le": {"comparisons": 1}, "gt": {"comparisons": 1}, "ge": {"comparisons": 1}, "logical_not": {}, "bitwise_not": {},
+    "sign": {"comparisons": 1}, "where": {},
+}  # fmt: skip
+_JOINS = {
+    "add": ("add", "adds"), "sub": ("subtract", "adds"), "rsub": ("subtract", "adds"),
+    "mul": ("multiply", "multiplications"), "div": ("divide", "divisions"), "true_divide": ("divide", "divisions"),
+    "maximum": ("maximum", "comparisons"), "minimum": ("minimum", "comparisons"),
+}  # fmt: skip
+
+
+@operation(*_SAME_KIND)
+def _activation(program: Program, call: Call) -> Value:
+    value = call.tensor("self", "input")
+    return program.layer(_SAME_KIND[call.op], [value], value)
+
+
+@operation("leaky_relu")
+def _leaky(program: Program, call: Call) -> Value:
+    value = call.tensor("self", "input")
+    return program.layer(
+        "leaky_relu", [value], value, negative_slope=call.number("negative_slope", 0.01)
+    )
+
+
+@operation("gelu")
+def _gelu(program: Program, call: Call) -> Value:
+    value = call.tensor("self", "input")
+    options: dict[str, Any] = (
+        {"approximate": "tanh"} if call.given.get("approximate") == "tanh" else {}
+    )
+    return program.layer("gelu", [value], value, **options)
+
+
+@operation("hardtanh", "clamp", "clip", "clamp_min", "clamp_max")
+def _clip(program: Program, call: Call) -> Value:
+    value = call.tensor("self", "input")
+    default = 1.0 if call.op == "hardtanh" else None
+    least = call.number("min_val" if default else "min", -default if default else None)
+    most = call.number("max_val" if default else "max", default)
+    if any(isinstance(call.values.get(key), Value) for key in ("min", "max")):
+        raise Unknown
+    if (least, most) == (0, 6):
+        return program.layer("relu6", [value], value)
+    if (least, most) == (0, None):
+        return program.layer("relu", [value], value)
+    if (least, most) == (-1, 1):
+        return program.layer("hardtanh", [value], value)
+    given: dict[str, Any] = {
+        key: number for key, number in (("min", least), ("max", most)) if number is not None
+    }
+    if not given:
+        return value
+    if len(given) == 1:
+        return _pointwise(program, value, {"comparisons": 1})
+    return program.layer("clip", [value], value, **given)
+
+
+@operation("softmax", "_softmax", "log_softmax", "_log_softmax", "_safe_softmax", "special_softmax")
+def _softmax(program: Program, call: Call) -> Value:
+    value = call.tensor("self", "input")
+    inner = inner_axis(value, call.whole("dim"))
+    kind = "log_softmax" if "log" in call.op else "softmax"
+    if kind == "log_softmax" and inner:
+        raise Unknown
+    return program.layer(kind, [value], value, **along(inner))
+
+
+@operation("glu")
+def _glu(program: Program, call: Call) -> Value:
+    value, dim = call.tensor("self"), call.whole("dim", -1)
+    axis, inner = axis_of(dim, value.sides), inner_axis(value, dim)
+    half = (*value.sides[:axis], value.sides[axis] // 2, *value.sides[axis + 1 :])
+    like = Value(half, value.batch, None)
+    if not inner:
+        return program.layer("glu", [value], like)
+    one, gate = (
+        program.layer("slice", [value], like, part=f"half{take}", into=2, take=take, axis=inner)
+        for take in (0, 1)
+    )
+    gate = program.layer("sigmoid", [gate], like, part="sigmoid")
+    return program.layer("multiply", [one, gate], like)
+
+
+@operation("prelu", "_prelu_kernel")
+def _prelu(program: Program, call: Call) -> Value:
+    value, weight = call.tensor("self"), call.tensor("weight")
+    numbers = formulas.product([1, *weight.sides])
+    how, fresh = program.claim("prelu", weight)
+    options: dict[str, Any] = {"per_channel": True} if numbers > 1 else {}
+    if how == "mixed" or (numbers > 1 and numbers != value.shape[0]):
+        cells = formulas.product(value.shape)
+        made = program.custom(
+            value, value, params=fresh, counts={"comparisons": cells, "multiplications": cells}
+        )
+    else:
+        made = program.layer("prelu", [value], value, **options)
+    return program.owned(made, how, weight)
+
+
+@operation("dropout", "native_dropout", "alpha_dropout", "feature_dropout")
+def _dropout(program: Program, call: Call) -> list[Value | None]:
+    value, p = call.tensor("input", "self"), call.number("p", 0.5)
+    return [program.layer("dropout", [value], value, p=p if p is not None and 0 <= p < 1 else 0.5)]
+
+
+def _pointwise(program: Program, value: Value, each: dict[str, int], part: str = "") -> Value:
+    """An operation that is no kind, value by value."""
+    value = Value(value.sides, value.batch, program.place(value))
+    cells = formulas.product(value.shape or (1,))
+    return program.custom(
+        value, value, part=part, counts={key: number * cells for key, number in each.items()}
+    )
+
+
+@operation(*_PER_VALUE, "pow")
+def _per_value(program: Program, call: Call) -> Value:
+    values = [value for value in call.values.values() if isinstance(value, Value)]
+    moving = [value for value in values if value.place is not None] or [
+        value for value in values if value.source
+    ]
+    if len(moving) != 1:
+        raise Unknown
+    for value in values:
+        if value is not moving[0]:
+            program.alone(value)
+    value = moving[0]
+    if any(
+        one.sides != value.sides
+        and len(one.sides) >= len(value.sides)
+        and max(one.sides, default=1) > 1
+        for one in values
+    ):
+        raise Unknown
+    if call.op == "pow":
+        power = call.number("exponent")
+        if power is None or "self" not in call.values:
+            raise Unknown
+        each = {"multiplications": int(power) - 1} if power in (2.0, 3.0, 4.0) else {"roots": 1}
+        return _pointwise(program, value, each)
+    return _pointwise(program, value, _PER_VALUE[call.op])
+
+
+@operation(*_JOINS)
+def _join(program: Program, call: Call) -> Value:
+    kind, count = _JOINS[call.op]
+    one, other = call.tensor("self", "other"), call.maybe("other")
+    if not isinstance(call.values.get("self"), Value):
+        other = None
+    if call.op == "rsub" and other is not None:
+        one, other = other, one
+    if other is None:
+        return _pointwise(program, one, {count: 1})
+    if one.is_constant or other.is_constant:
+        return _with_constant(program, one, other, count)
+    return combined(program, kind, one, other)
+
+
+def _with_constant(program: Program, one: Value, other: Value, count: str) -> Value:
+    """A tensor and fixed numbers of the file."""
+    value, fixed = (other, one) if one.is_constant else (one, other)
+    rank = max(len(value.sides), len(fixed.sides))
+    padded = [(1,) * (rank - len(each.sides)) + each.sides for each in (value, fixed)]
+    sides = tuple([max(pair) for pair in zip(*padded)])
+    value = Value(value.sides, value.batch, program.place(value))
+    if sides == value.sides:
+        return _pointwise(program, value, {count: 1})
+    batch = value.batch and (value.batch[0] + rank - len(value.sides), *value.batch[1:])
+    if batch and padded[1][batch[0]] not in (1, program.samples):
+        raise Unknown
+    like = Value(sides, batch, None)
+    return program.custom(value, like, counts={count: formulas.product(like.shape or (1,))})
+
+
+def combined(program: Program, kind: str, one: Value, other: Value, part: str = "") -> Value:
+    """Two tensors joined value by value, of which smaller ones are repeated."""
+    scaled = _scaled(program, kind, one, other, part)
+    if scaled is not None:
+        return scaled
+    rank = max(len(one.sides), len(other.sides))
+    aligned = [_with_rank(program, value, rank) for value in (one, other)]
+    batches = {value.batch for value in aligned if value.batch is not None}
+    if len(batches) > 1:
+        raise Unknown
+    batch = next(iter(batches), None)
+    sides = tuple([max(pair) for pair in zip(*(value.sides for value in aligned))])
+    if any(side not in (1, most) for value in aligned for side, most in zip(value.sides, sides)):
+        raise Unknown
+    parts = [_for_samples(program, value, batch) for value in aligned]
+    return program.layer(kind, parts, Value(sides, batch, None), part=part)
+
+
+def _scaled(program: Program, kind: str, one: Value, other: Value, part: str) -> Value | None:
+    """A trained or fixed number for each channel, or for all; None for other joins."""
+    if kind not in ("add", "multiply") or bool(one.source) == bool(other.source):
+        return None
+    value, weight = (other, one) if one.source else (one, other)
+    shape, numbers = value.shape, formulas.product([1, *weight.sides])
+    if value.place is None or not shape or weight.turned or len(weight.sides) > len(value.sides):
+        return None
+    sides = (1,) * (len(value.sides) - len(weight.sides)) + weight.sides
+    if numbers > 1:
+        channel = len(value.sides) - len(shape)
+        if value.batch not in (None, (0, 1, 1)) or numbers != shape[0] or sides[channel] != numbers:
+            return None
+    source = program.sources[weight.source]
+    how, _ = program.claim("scale", weight)
+    if how == "mixed" and source.is_trained:
+        return None
+    if not source.is_trained and program.is_counted(weight):
+        return None
+    options: dict[str, Any] = {} if kind == "multiply" else {"factor": False, "bias": True}
+    options |= {} if numbers > 1 else {"per_channel": False}
+    options |= {} if source.is_trained else {"trainable": False}
+    made = program.layer("scale", [value], value, part=part, **options)
+    return program.owned(made, how, weight)
+
+
+def _with_rank(program: Program, value: Value, rank: int) -> Value:
+    """A tensor with sides of 1 in front."""
+    extra = rank - len(value.sides)
+    if not extra:
+        return value
+    if value.batch is None and value.place is not None:
+        return Value(
+            (1,) * extra + value.sides, None, value.place
+        )  # one place, brought in shape later
+    return with_sides(program, value, (1,) * extra + value.sides, lambda place: place + extra)
+
+
+def _for_samples(program: Program, value: Value, batch: Any) -> Value:
+    """A tensor as each sample is joined with it: without the side of the batch."""
+    if value.batch is not None:
+        return value
+    sides = value.sides
+    if batch is not None:
+        axis = batch[0]
+        if sides[axis] != 1:
+            raise Unknown
+        if batch[1:] == (1, 1):
+            sides = (*sides[:axis], *sides[axis + 1 :])
+    if value.place is None:
+        return value._replace(sides=sides)
+    if program.graph.shape(value.place) == sides:
+        return Value(sides, None, value.place)
+    return program.layer(
+        "reshape",
+        [Value(sides, None, value.place)],
+        Value(sides, None, None),
+        part="view",
+        shape=sides,
+    )
+
+
+@operation(
+    "full_like", "zeros_like", "ones_like", "empty_like", "rand_like", "randn_like", "new_zeros", "new_ones", "new_full",
+    "new_empty",
+)  # fmt: skip
+def _like(program: Program, call: Call) -> Value:
+    return Value(program.stated(call.outputs[0]), None, None)
+
+
+# ------------------------------------------------------------------------------- many to one
+
+_REDUCTIONS = {
+    "mean": "mean",
+    "sum": "sum",
+    "amax": "max",
+    "amin": "min",
+    "max": "max",
+    "min": "min",
+}
+
+
+@operation(*_REDUCTIONS)
+def _reduce(program: Program, call: Call) -> list[Value | None]:
+    value = call.tensor("self")
+    if call.maybe("other") is not None:
+        kind = {"max": "maximum", "min": "minimum"}[call.op]
+        return [combined(program, kind, value, call.tensor("other"))]
+    dims = {axis_of(dim, value.sides) for dim in call.wholes("dim", range(len(value.sides)))}
+    keep = call.flag("keepdim")
+    inner = tuple(sorted(inner_axis(value, dim) for dim in dims))
+    like = _reduced(value, dims, keep=keep)
+    if value.batch is not None and value.batch[0] in dims:
+        raise Unknown
+    shape = value.shape
+    op = _REDUCTIONS[call.op]
+    if inner == tuple(range(1, len(shape))) and keep and op in ("mean", "max") and len(shape) > 1:
+        return [
+            program.layer("global_avgpool" if op == "mean" else "global_maxpool", [value], like)
+        ]
+    if len(inner) == len(shape) and not keep:  # one number is left, which is a vector of one here
+        made = (
+            program.layer("reduce", [value], Value((1,), None, None), op=op, axes=inner, keep=True)
+            if len(shape) == 1
+            else None
+        )
+        if made is None:
+            raise Unknown
+        return [Value(like.sides, like.batch, made.place)]
+    return [program.layer("reduce", [value], like, op=op, axes=inner, keep=keep)]
+
+
+def _reduced(value: Value, dims: set[int], *, keep: bool) -> Value:
+    """What is left of a tensor once some axes are brought to one cell."""
+    if keep:
+        sides = tuple([1 if axis in dims else side for axis, side in enumerate(value.sides)])
+        return Value(sides, value.batch, None)
+    sides = tuple([side for axis, side in enumerate(value.sides) if axis not in dims])
+    batch = value.batch
+    if batch is not None:
+        batch = (batch[0] - sum(axis < batch[0] for axis in dims), *batch[1:])
+    return Value(sides, batch, None)
+
+
+@operation("var", "std")
+def _var(program: Program, call: Call) -> Value:
+    value = call.tensor("self")
+    dims = {axis_of(dim, value.sides) for dim in call.wholes("dim", range(len(value.sides)))}
+    if value.batch is not None and value.batch[0] in dims:
+        raise Unknown
+    like = _reduced(value, dims, keep=call.flag("keepdim"))
+    cells, pools = formulas.product(value.shape), formulas.product(like.shape or (1,))
+    counts = {"adds": 3 * cells - 2 * pools, "multiplications": cells, "divisions": 2 * pools}
+    return program.custom(
+        value, like, rf="unknown", counts={**counts, "roots": pools if call.op == "std" else 0}
+    )
+
+
+# ------------------------------------------------------------------------------- windows
+
+_POOLS = {
+    f"{word}_pool{axes}d{more}": (word, axes)
+    for word in ("max", "avg")
+    for axes in (1, 2, 3)
+    for more in ("", "_with_indices")
+}
+
+
+def channels_first(value: Value, axes: int) -> None:
+    """Refuse what is not channels and so many axes."""
+    if len(value.shape) != axes + 1 or value.batch not in (None, (0, 1, 1)):
+        raise Unknown
+
+
+@operation(*_POOLS)
+def _pool(program: Program, call: Call) -> list[Value | None]:
+    word, axes = _POOLS[call.op]
+    value = call.tensor("self")
+    channels_first(value, axes)
+    kernel = call.wholes("kernel_size")
+    options: dict[str, Any] = {"kernel_size": one_or_all(kernel)}
+    given = {"stride": kernel, "padding": [0], "dilation": [1]}
+    for name, default in given.items():
+        cells = call.wholes(name, default)
+        if one_or_all(cells) != one_or_all(default):
+            options[name] = one_or_all(cells)
+    if call.flag("ceil_mode"):
+        options["ceil_mode"] = True
+    if word == "avg" and not call.flag("count_include_pad", default=True):
+        options["count_include_pad"] = False
+    return [program.layer(f"{word}pool", [value], _like_output(program, call, value), **options)]
+
+
+def _like_output(program: Program, call: Call, value: Value) -> Value:
+    """The size of what comes out, as the file states it; the batch stays where it is."""
+    return Value(program.stated(call.outputs[0]), value.batch, None)
+
+
+def one_or_all(cells: list[int]) -> int | tuple[int, ...]:
+    """One number for all axes where they are equal."""
+    return cells[0] if len(set(cells)) == 1 else tuple(cells)
+
+
+@operation(
+    *[f"adaptive_{word}_pool{axes}d" for word in ("max", "avg") for axes in (1, 2, 3)],
+    "_adaptive_avg_pool2d",
+    "_adaptive_avg_pool3d",
+)
+def _adaptive(program: Program, call: Call) -> list[Value | None]:
+    value, axes = call.tensor("self"), int(call.op[-2])
+    channels_first(value, axes)
+    size = call.wholes("output_size")
+    word = "max" if "max" in call.op else "avg"
+    like = _like_output(program, call, value)
+    if set(size) == {1}:
+        return [program.layer(f"global_{word}pool", [value], like)]
+    return [program.layer(f"adaptive_{word}pool", [value], like, output_size=one_or_all(size))]
+
+
+_MODES = {
+    "nearest": "nearest",
+    "linear": "linear",
+    "bilinear": "linear",
+    "trilinear": "linear",
+    "bicubic": "cubic",
+}
+
+
+@operation(
+    *[
+        f"{mark}upsample_{word}{axes}d{more}"
+        for mark in ("", "_")
+        for word in (*_MODES, "nearest_exact")
+        for axes in (1, 2, 3)
+        for more in ("", "_aa")
+    ]
+)
+def _upsample(program: Program, call: Call) -> Value:
+    value = call.tensor("self", "input")
+    axes = int(call.op.split("_aa")[0][-2])
+    channels_first(value, axes)
+    mode = _MODES[call.op.strip("_").split("_")[1].rstrip("d").rstrip("123")]
+    like = _like_output(program, call, value)
+    scales = call.given.get("scale_factors") or [
+        call.given.get(key) for key in ("scales_d", "scales_h", "scales_w", "scales")
+    ]
+    scales = [scale for scale in scales if isinstance(scale, (int, float))]
+    corners = call.flag("align_corners")
+    options: dict[str, Any] = {} if mode == "nearest" else {"mode": mode}
+    wholes = [int(scale) for scale in scales if scale >= 1 and scale == int(scale)]
+    if len(wholes) == axes:
+        if mode == "cubic" or corners:
+            options |= {"align_corners": True} if corners else {}
+            return program.layer("resize", [value], like, scale=one_or_all(wholes), **options)
+        return program.layer("upsample", [value], like, scale_factor=one_or_all(wholes), **options)
+    if corners:
+        options["align_corners"] = True
+    size = call.given.get("output_size")
+    sides = (
+        call.wholes("output_size") if isinstance(size, list) and size else list(like.sides[-axes:])
+    )
+    if program.is_changed and not size:
+        raise Unknown
+    return program.layer("resize", [value], like, size=one_or_all(sides), **options)

@@ -1,0 +1,289 @@
+"""Caffe's layers: what is known of one, and what each type makes of what it reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc.errors import did_you_mean
+from convcalc.formulas import product
+from convcalc.interop.graph import BROKEN, Graph
+from convcalc.interop.readers.caffe_text import Block
+from convcalc.text import plural, quoted, times
+
+if TYPE_CHECKING:
+    from convcalc.errors import SpecError
+    from convcalc.interop.base import ForeignFile
+    from convcalc.layers import Shape
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_MAX_SIDE = 10**9
+_MEASURES = frozenset(("Accuracy", "Silence", "HDF5Output", "DetectionEvaluate", "MultiBoxLoss"))
+# Of the files of 2013, whose options stand in the layer itself.
+_FIRST_WORDS = {
+    "kernelsize": "kernel_size", "biasterm": "bias_term", "poolmethod": "pool", "cropsize": "crop_size"
+}  # fmt: skip
+
+
+class Part(NamedTuple):
+    """A layer as the file writes it.
+
+    Attributes:
+        name, kind: what it is called, and its type under today's name.
+        bottoms, tops: the blobs that it reads and gives.
+        block: all that stands in it.
+        line: where it begins.
+        is_first: whether its options stand in it as they did in 2013.
+    """
+
+    name: str
+    kind: str
+    bottoms: list[str]
+    tops: list[str]
+    block: Block
+    line: int
+    is_first: bool = False
+
+    @property
+    def is_measure(self) -> bool:
+        """Whether it only measures an error, or takes away what nobody reads."""
+        return self.kind in _MEASURES or self.kind.endswith("Loss")
+
+    def param(self, name: str) -> Block:
+        """The block with the options of its type."""
+        if not self.is_first:
+            return self.block.block(name)
+        block = Block(self.line)
+        block.values = {
+            _FIRST_WORDS.get(word, word): all_ for word, all_ in self.block.values.items()
+        }
+        return block
+
+
+class Numbers:
+    """Numbers of a file; those that are wrong are noted, and replaced so that more can be read."""
+
+    def __init__(self, file: ForeignFile, refuse: Callable[[str, int], int] | None = None) -> None:
+        self.file = file
+        self._problems: list[SpecError] = []
+        self._refuse = refuse
+
+    def refuse(self, what: str, line: int) -> None:
+        """Note that something is wrong."""
+        if self._refuse is None:
+            self._problems.append(self.file.error(what, line))
+        else:
+            self._refuse(what, line)
+
+    def tell(self) -> None:
+        """Refuse the file at the first thing that was wrong.
+
+        Raises:
+            SpecError: something was.
+        """
+        if self._problems:
+            raise self._problems[0]
+
+    def wholes(self, block: Block, name: str, *, least: int = 1) -> list[int]:
+        """All values of a name, which are whole numbers."""
+        found = []
+        for text, _, line in block.all(name):
+            if not _WHOLE.fullmatch(text):
+                self.refuse(
+                    f"{name} must be a whole number, but is {quoted(text)}; correct it", line
+                )
+            elif not least <= int(text) <= _MAX_SIDE:
+                self.refuse(f"{name} is {int(text):,}; use {least:,} to {_MAX_SIDE:,}", line)
+            else:
+                found.append(int(text))
+        return found
+
+    def whole(self, block: Block, name: str, default: int, *, least: int = 1) -> int:
+        """The last of these; the default where there is none."""
+        found = self.wholes(block, name, least=least)
+        return found[-1] if found else default
+
+    def decimal(self, block: Block, name: str, default: float) -> float:
+        """A number."""
+        text = block.text(name, str(default))
+        try:
+            return float(text.rstrip("f"))
+        except ValueError:
+            line = block.all(name)[-1].line
+            self.refuse(f"{name} must be a number, but is {quoted(text)}; correct it", line)
+            return default
+
+    def flag(self, block: Block, name: str, *, default: bool) -> bool:
+        """True or false."""
+        text = block.text(name, "true" if default else "false")
+        if text.lower() in ("true", "1", "t"):
+            return True
+        if text.lower() not in ("false", "0", "f"):
+            line = block.all(name)[-1].line
+            self.refuse(f"{name} must be true or false, but is {quoted(text)}; correct it", line)
+        return False
+
+    def word(self, block: Block, name: str, words: Iterable[str], default: str) -> str:
+        """One of some words, which may also be written as their numbers, from 0."""
+        known = list(words)
+        text = block.text(name, default)
+        if text.isdigit() and int(text[:3]) < len(known):
+            return known[int(text[:3])]
+        if text not in known:
+            line = block.all(name)[-1].line
+            self.refuse(f"no {name} {quoted(text)}{did_you_mean(text, known)}", line)
+            return default
+        return text
+
+
+class Reading:
+    """Layers, read one after the other.
+
+    Attributes:
+        graph: to which they add layers.
+        places: what each blob is at this point of the file; None for what only measures.
+        measures: the layers that were passed over.
+        numbers: of the file.
+        masks: the blobs that only say where a maximum was.
+    """
+
+    def __init__(self, graph: Graph, places: Mapping[str, int]) -> None:
+        self.graph = graph
+        self.places: dict[str, int | None] = dict(places)
+        self.measures: list[Part] = []
+        self.numbers = Numbers(graph.file, graph.refuse)
+        self.part = Part("", "", [], [], Block(0), 0)
+        self._trained: dict[tuple[str, ...], int] = {}
+
+    def add(self, part: Part) -> None:
+        """Add a layer."""
+        self.part = part
+        if not part.bottoms and part.kind != "Parameter":
+            for top in part.tops:  # labels are only measured
+                self.places.setdefault(top, None)
+            return
+        places = [self._place(name) for name in part.bottoms]
+        if part.is_measure or (places and places[0] is None):
+            if part.is_measure and part.kind != "Silence":
+                self.measures.append(part)
+            self.places.update({top: None for top in part.tops if self.places.get(top) is None})
+            return
+        given = self._given(part, [place for place in places if place is not None])
+        if len(given) < len(part.tops):
+            given += [given[0]] * (len(part.tops) - len(given))
+        self.places.update(zip(part.tops, given))
+
+    def _place(self, name: str) -> int | None:
+        """The place of what a blob holds; None where it is only measured."""
+        if name in self.places:
+            return self.places[name]
+        near = did_you_mean(name, self.places)
+        what = f"{self.part.name} ({self.part.kind}): no layer before it gives {quoted(name)}{near}"
+        return self.graph.refuse(what, self.part.line)
+
+    def _given(self, part: Part, places: list[int]) -> list[int]:
+        """The places of what a layer gives."""
+        make = TYPES.get(part.kind)
+        if BROKEN in places:
+            return [BROKEN]
+        if make is None and part.tops == part.bottoms:  # in place, so that it keeps the shape
+            return [self.unknown([places[0]], self.graph.shape(places[0]))]
+        if make is None:
+            near = did_you_mean(part.kind, TYPES)
+            way_out = near or "; take it and what reads it out to see the rest"
+            what = f"{part.name}: the type {quoted(part.kind)} is not known, nor what size it gives{way_out}"
+            return [self.graph.refuse(what, part.line)]
+        start = len(self.graph.nodes)
+        found = make(self, places)
+        self._share(part, start)
+        return [found] if isinstance(found, int) else found
+
+    def _share(self, part: Part, start: int) -> None:
+        """Let a layer use the weights of an earlier one, where both call them the same."""
+        names = [param.text("name") for param in part.block.blocks("param")]
+        names = names or part.block.texts("param")  # as it was written in 2014
+        graph = self.graph
+        trained = [at for at in range(start, len(graph.nodes)) if names and _params(graph, at)]
+        if not trained or not all(names):
+            return
+        owner = self._trained.setdefault(tuple(names), trained[-1])
+        if owner != trained[-1] and _params(graph, owner) == _params(graph, trained[-1]):
+            graph.shared[trained[-1]] = owner
+
+    # ------------------------------------------------------------------- for the types of layers
+
+    def layer(self, kind: str, reads: Sequence[int], called: str = "", **options: Any) -> int:
+        """A layer for the one that is read, under its name with a word behind it."""
+        name = f"{self.part.name}_{called}" if called else self.part.name
+        return self.graph.add(kind, reads, name=name, line=self.part.line, **options)
+
+    def refuse(self, what: str) -> int:
+        """Note that the layer that is read is wrong."""
+        return self.graph.refuse(f"{self.part.name} ({self.part.kind}): {what}", self.part.line)
+
+    def stated(
+        self, reads: list[int], shape: Iterable[int], *, counts: Mapping[str, int] | None = None,
+        params: int = 0, rf: str = "unknown", called: str = "",
+    ) -> int:  # fmt: skip
+        """A layer of which all is known, but which is no kind: without multiply-adds."""
+        return self.layer(
+            "custom", reads[:1], called=called, output=list(shape), type=self.part.kind, rf=rf,
+            params=params, macs=0, counts=dict(counts or {}),
+        )  # fmt: skip
+
+    def unit(self, reads: list[int], called: str = "", **each: int) -> int:
+        """A layer that makes each value of one value, with some operations per value."""
+        if BROKEN in reads:
+            return BROKEN
+        shape = self.graph.shape(reads[0])
+        counts = {name: number * product(shape) for name, number in each.items()}
+        return self.stated(reads, shape, counts=counts, rf="unit", called=called)
+
+    def unknown(self, reads: list[int], shape: Iterable[int], rf: str = "unknown") -> int:
+        """A layer of which only the shape is known."""
+        sides = tuple(shape)
+        if not 1 <= len(sides) <= 4:
+            return self.refuse(f"gives {plural(len(sides), 'side')}; 1 to 4 are known here")
+        part = self.part
+        return self.graph.opaque(
+            part.kind[:60] or "?", reads, sides, name=part.name, line=part.line, rf=rf
+        )
+
+    def axis(self, block: Block, name: str, default: int, shape: Shape) -> int:
+        """An axis, counted from 0 without the batch; -1 for the batch, and for what is not there."""
+        text = block.text(name, str(default))
+        if not _WHOLE.fullmatch(text):
+            self.refuse(f"{name} must be a whole number, but is {quoted(text)}")
+            return -1
+        sides, number = len(shape) + 1, int(text)
+        place = number + sides if number < 0 else number
+        if not 1 <= place < sides:
+            if place == 0:
+                self.refuse(
+                    f"{name} 0 is the batch, and one sample is counted here; use another axis"
+                )
+            else:
+                self.refuse(f"{name} is {number}, but {times(shape)} has axes 1 to {sides - 1}")
+            return -1
+        return place - 1
+
+
+def _params(graph: Graph, at: int) -> int:
+    """The trained numbers of a layer."""
+    layer, reads = graph.nodes[at].layer, graph.nodes[at].inputs
+    return layer.params(graph.shape(reads[0]), graph.shape(at)) if layer.is_costed else 0
+
+
+Make = Callable[[Reading, list[int]], "int | list[int]"]
+TYPES: dict[str, Make] = {}
+
+
+def layer_type(*names: str) -> Callable[[Make], Make]:
+    """Register what some types of layers make of what they read."""
+
+    def register(make: Make) -> Make:
+        TYPES.update(dict.fromkeys(names, make))
+        return make
+
+    return register

@@ -1,0 +1,433 @@
+"""The layers of Darknet: what each section of a .cfg makes of what it reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import did_you_mean
+from convcalc.interop.graph import BROKEN, Graph
+from convcalc.network.network import INPUT
+from convcalc.text import plural, quoted, times
+
+if TYPE_CHECKING:
+    from convcalc.interop.readers.darknet import Section
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_MAX_SIDE = 10**9
+
+# Options that change nothing of sizes and counts: those of training, and of how it is run.
+_WITHOUT_EFFECT = frozenset(
+    [
+        "assisted_excitation",
+        "burnin_update",
+        "coordconv",
+        "dontload",
+        "dontloadscales",
+        "dontsave",
+        "forced",
+        "jitter",
+        "learning_rate_scale",
+        "max_boxes",
+        "noadjust",
+        "numload",
+        "onlyforward",
+        "probability",
+        "random",
+        "receptive_field",
+        "show_details",
+        "softmax_tree",
+        "spatial",
+        "statistics",
+        "stopbackward",
+        "temperature",
+        "train_only_bn",
+        "tree",
+        "angle",
+        "exposure",
+        "flip",
+        "hue",
+        "saturation",
+        "shift",
+        "scale",
+        "type",
+        "weights_normalization",
+        "lr_mult",
+    ]
+)
+# Options that change sizes or counts in ways that are not known here; 0 leaves them off.
+_NOT_KNOWN = frozenset(
+    [
+        "antialiasing",
+        "deform",
+        "maxpool_depth",
+        "out_channels",
+        "rotate",
+        "share_index",
+        "stretch",
+        "stretch_sway",
+        "sway",
+    ]
+)
+
+# What Darknet calls an activation, and the kind with its options; nothing for a straight line.
+_ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "linear": ("", {}),
+    "leaky": ("leaky_relu", {"negative_slope": 0.1}),
+    "logistic": ("sigmoid", {}),
+    "relu": ("relu", {}),
+    "relu6": ("relu6", {}),
+    "mish": ("mish", {}),
+    "swish": ("silu", {}),
+    "tanh": ("tanh", {}),
+    "elu": ("elu", {}),
+    "selu": ("selu", {}),
+    "gelu": ("gelu", {}),
+    "hardtan": ("hardtanh", {}),
+}
+_OTHER_ACTIVATIONS = frozenset(
+    ("ramp", "relie", "plse", "stair", "lhtan", "loggy", "hard_mish", "revleaky", "norm_chan",
+     "norm_chan_softmax", "norm_chan_softmax_maxval")
+)  # fmt: skip
+
+
+class Reading:
+    """Sections, read one after the other.
+
+    Attributes:
+        graph: to which they add layers.
+        places: what each section gives, by its number.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.places: list[int] = []
+
+    @property
+    def at(self) -> int:
+        """What the section before gives."""
+        return self.places[-1] if self.places else INPUT
+
+    def add(self, section: Section) -> None:
+        """Add the layers of a section."""
+        make, known = SECTIONS[section.word]
+        if make is not _decoding:
+            self._check_options(section, known | _COMMON)
+        self.places.append(make(self, section))
+
+    def _check_options(self, section: Section, known: frozenset[str]) -> None:
+        """Refuse options that are misspelt or change what is not known here, and name others."""
+        for name, (text, line) in section.options.items():
+            if name in _NOT_KNOWN and text != "0":
+                what = f"{name} changes a layer in a way that is not known here"
+                self.graph.refuse(
+                    f"[{section.word}]: {what}; take the line out to see the rest", line
+                )
+            elif name not in known and name not in _WITHOUT_EFFECT and name not in _NOT_KNOWN:
+                near = did_you_mean(name, known)
+                said = f"[{section.word}] has no option {quoted(name)}"
+                if "did you mean" in near:
+                    self.graph.refuse(said + near, line)
+                else:
+                    self.graph.note(
+                        f"line {line}: {said} that changes sizes or counts; it is passed over"
+                    )
+
+    def name(self, kind: str) -> str:
+        """The name of a layer of the section that is read: its number and kind."""
+        return f"{len(self.places)}_{kind}"
+
+    def layer(self, section: Section, kind: str, reads: Sequence[int], **options: Any) -> int:
+        """A layer of the section that is read."""
+        return self.graph.add(kind, reads, name=self.name(kind), line=section.line, **options)
+
+    def whole(self, section: Section, name: str, default: int, *, least: int = 1) -> int:
+        """An option that is a whole number."""
+        if name not in section.options:
+            return default
+        text, line = section.options[name]
+        if not _WHOLE.fullmatch(text):
+            self.graph.refuse(
+                f"{name} must be a whole number, but is {quoted(text)}; correct it", line
+            )
+            return default
+        value = int(text)
+        if not least <= value <= _MAX_SIDE:
+            self.graph.refuse(f"{name} is {value:,}; use {least:,} to {_MAX_SIDE:,}", line)
+            return default
+        return value
+
+    def flag(self, section: Section, name: str) -> bool:
+        """An option that is 0 or 1."""
+        return bool(self.whole(section, name, 0, least=0))
+
+    def earlier(self, section: Section, name: str) -> list[int]:
+        """The places that an option names: numbers of sections, or how many sections back."""
+        if name not in section.options:
+            self.graph.refuse(
+                f"[{section.word}] needs {name}; say which sections it reads", section.line
+            )
+            return [BROKEN]
+        text, line = section.options[name]
+        found = []
+        for word in text.split(","):
+            number = int(word) if _WHOLE.fullmatch(word.strip()) else None
+            if number is not None and number < 0:
+                number += len(self.places)
+            if number is None or not 0 <= number < len(self.places):
+                what = f"{name} {quoted(word.strip())} is none of the {plural(len(self.places), 'section')} before"
+                found.append(
+                    self.graph.refuse(
+                        f"{what}; use 0 to {len(self.places) - 1}, or −1 for the last", line
+                    )
+                )
+            else:
+                found.append(self.places[number])
+        return found
+
+    def activation(self, section: Section, at: int, default: str = "linear") -> int:
+        """What the section's activation gives."""
+        word, line = section.options.get("activation", (default, section.line))
+        if word in _OTHER_ACTIVATIONS:
+            shape = self.graph.shape(at)
+            return self.graph.opaque(word, [at], shape, name=self.name(word), line=line, rf="unit")
+        if word not in _ACTIVATIONS:
+            near = did_you_mean(word, [*_ACTIVATIONS, *_OTHER_ACTIVATIONS])
+            return self.graph.refuse(f"no activation {quoted(word)}{near}", line)
+        kind, options = _ACTIVATIONS[word]
+        return self.layer(section, kind, [at], **options) if kind else at
+
+    def unknown(self, section: Section, reads: Sequence[int], sides: tuple[int, ...]) -> int:
+        """A layer of which only the shape is known."""
+        return self.graph.opaque(
+            section.word, reads, sides, name=self.name(section.word), line=section.line
+        )
+
+
+Make = Callable[[Reading, "Section"], int]
+SECTIONS: dict[str, tuple[Make, frozenset[str]]] = {}
+_COMMON = frozenset(("activation", "batch_normalize"))
+
+
+def _section(*words: str, options: str = "") -> Callable[[Make], Make]:
+    """Register what some words make, with the options that they have."""
+
+    def register(make: Make) -> Make:
+        SECTIONS.update(dict.fromkeys(words, (make, frozenset(options.split()))))
+        return make
+
+    return register
+
+
+@_section(
+    "convolutional", "conv",
+    options="filters size stride stride_x stride_y pad padding groups dilation binary xnor bin_output",
+)  # fmt: skip
+def _convolution(reading: Reading, section: Section) -> int:
+    size = reading.whole(section, "size", 1)
+    stride = reading.whole(section, "stride", 1)
+    padding = (
+        size // 2 if reading.flag(section, "pad") else reading.whole(section, "padding", 0, least=0)
+    )
+    dilation = reading.whole(section, "dilation", 1) if size > 1 else 1
+    normed = reading.flag(section, "batch_normalize")
+    strides = tuple([reading.whole(section, name, stride) for name in ("stride_y", "stride_x")])
+    at = reading.layer(
+        section, "conv", [reading.at],
+        out_channels=reading.whole(section, "filters", 1), kernel_size=size,
+        stride=stride if strides == (stride, stride) else strides, padding=padding * dilation,
+        dilation=dilation, groups=reading.whole(section, "groups", 1), bias=not normed,
+    )  # fmt: skip
+    at = reading.layer(section, "batchnorm", [at]) if normed else at
+    return reading.activation(section, at, "logistic")
+
+
+@_section("deconvolutional", "deconv", options="filters size stride pad padding")
+def _transposed(reading: Reading, section: Section) -> int:
+    size = reading.whole(section, "size", 1)
+    padding = (
+        size // 2 if reading.flag(section, "pad") else reading.whole(section, "padding", 0, least=0)
+    )
+    normed = reading.flag(section, "batch_normalize")
+    at = reading.layer(
+        section, "conv_transpose", [reading.at],
+        out_channels=reading.whole(section, "filters", 1), kernel_size=size,
+        stride=reading.whole(section, "stride", 1), padding=padding, bias=not normed,
+    )  # fmt: skip
+    at = reading.layer(section, "batchnorm", [at]) if normed else at
+    return reading.activation(section, at, "logistic")
+
+
+@_section("local", options="filters size stride pad")
+def _local(reading: Reading, section: Section) -> int:
+    size = reading.whole(section, "size", 1)
+    at = reading.layer(
+        section, "local_conv", [reading.at],
+        out_channels=reading.whole(section, "filters", 1), kernel_size=size,
+        stride=reading.whole(section, "stride", 1), padding=size // 2 if reading.flag(section, "pad") else 0,
+    )  # fmt: skip
+    return reading.activation(section, at, "logistic")
+
+
+@_section("connected", "conn", options="output")
+def _connected(reading: Reading, section: Section) -> int:
+    normed = reading.flag(section, "batch_normalize")
+    at = reading.at
+    if at != BROKEN and len(reading.graph.shape(at)) > 1:
+        at = reading.layer(section, "flatten", [at])
+    at = reading.layer(
+        section, "linear", [at], out_features=reading.whole(section, "output", 1), bias=not normed
+    )
+    at = reading.layer(section, "batchnorm", [at]) if normed else at
+    return reading.activation(section, at, "logistic")
+
+
+@_section(
+    "maxpool", "max", "local_avgpool", "local_avg", options="size stride stride_x stride_y padding"
+)
+def _pool(reading: Reading, section: Section) -> int:
+    stride = reading.whole(section, "stride", 1)
+    strides = tuple([reading.whole(section, name, stride) for name in ("stride_y", "stride_x")])
+    size = reading.whole(section, "size", stride)
+    padding = reading.whole(section, "padding", size - 1, least=0)  # on both sides together
+    sides = padding // 2, padding - padding // 2
+    return reading.layer(
+        section, "maxpool" if section.word.startswith("max") else "avgpool", [reading.at],
+        kernel_size=size, stride=stride if strides == (stride, stride) else strides,
+        padding=sides[0] if sides[0] == sides[1] else (sides, sides),
+    )  # fmt: skip
+
+
+@_section("avgpool", "avg")
+def _global_pool(reading: Reading, section: Section) -> int:
+    return reading.layer(section, "global_avgpool", [reading.at])
+
+
+@_section("dropout", options="dropblock_size_rel dropblock_size_abs")
+def _dropout(reading: Reading, section: Section) -> int:
+    return reading.layer(section, "dropout", [reading.at])
+
+
+@_section("softmax", "soft", options="groups")
+def _softmax(reading: Reading, section: Section) -> int:
+    return reading.layer(section, "softmax", [reading.at])
+
+
+@_section("batchnorm")
+def _norm(reading: Reading, section: Section) -> int:
+    return reading.layer(section, "batchnorm", [reading.at])
+
+
+@_section("normalization", "lrn", options="size alpha beta kappa")
+def _lrn(reading: Reading, section: Section) -> int:
+    return reading.layer(section, "lrn", [reading.at], size=reading.whole(section, "size", 5))
+
+
+@_section("activation", "logistic")
+def _activation(reading: Reading, section: Section) -> int:
+    default = "logistic" if section.word == "logistic" else "linear"
+    return reading.activation(section, reading.at, default)
+
+
+@_section("upsample", options="stride scale")
+def _upsample(reading: Reading, section: Section) -> int:
+    return reading.layer(
+        section, "upsample", [reading.at], scale_factor=reading.whole(section, "stride", 2)
+    )
+
+
+@_section("reorg", "reorg3d", options="stride reverse flatten extra")
+def _reorg(reading: Reading, section: Section) -> int:
+    stride = reading.whole(section, "stride", 1)
+    if reading.flag(section, "reverse"):
+        return reading.layer(section, "pixel_shuffle", [reading.at], upscale_factor=stride)
+    return reading.layer(section, "space_to_depth", [reading.at], block_size=stride)
+
+
+@_section("crop", options="crop_height crop_width")
+def _crop(reading: Reading, section: Section) -> int:
+    sides = tuple([reading.whole(section, f"crop_{side}", 1) for side in ("height", "width")])
+    return reading.layer(section, "crop", [reading.at], size=sides)
+
+
+@_section("route", options="layers groups group_id")
+def _route(reading: Reading, section: Section) -> int:
+    groups, group = (
+        reading.whole(section, "groups", 1),
+        reading.whole(section, "group_id", 0, least=0),
+    )
+    places = reading.earlier(section, "layers")
+    if groups > 1:
+        places = [
+            reading.layer(section, "slice", [place], into=groups, take=group) for place in places
+        ]
+    return reading.layer(section, "concat", places) if len(places) > 1 else places[0]
+
+
+@_section("shortcut", options="from weights_type")
+def _shortcut(reading: Reading, section: Section) -> int:
+    kind = section.options.get("weights_type", ("none", section.line))
+    if kind[0] != "none":
+        return reading.graph.refuse(
+            f"weights_type {quoted(kind[0])} is not known; only sums without weights are", kind[1]
+        )
+    places = [_fitted(reading, section, place) for place in reading.earlier(section, "from")]
+    return reading.activation(section, reading.layer(section, "add", [reading.at, *places]))
+
+
+def _fitted(reading: Reading, section: Section, place: int) -> int:
+    """What another section gives, brought to the size of the last one as Darknet's sum takes it.
+
+    It reads every s-th cell of a map that is s times as large, and the channels that both have.
+    """
+    graph = reading.graph
+    if BROKEN in (place, reading.at):
+        return BROKEN
+    (own, *sides), (other, *larger) = graph.shape(reading.at), graph.shape(place)
+    if sides != larger:
+        strides = {n // o for n, o in zip(larger, sides) if n % o == 0}
+        if (
+            len(larger) != len(sides)
+            or len(strides) != 1
+            or any(n % o for n, o in zip(larger, sides))
+        ):
+            shapes = f"{times(graph.shape(place))} and {times(graph.shape(reading.at))}"
+            return graph.refuse(
+                f"a shortcut of {shapes}: the sides are no whole multiple", section.line
+            )
+        place = reading.layer(section, "maxpool", [place], kernel_size=1, stride=strides.pop())
+    if other > own:
+        return reading.layer(section, "slice", [place], stop=own)
+    if other < own:
+        return reading.layer(section, "pad", [place], channels=(0, own - other))
+    return place
+
+
+@_section("scale_channels", options="from scale_wh")
+def _scale_channels(reading: Reading, section: Section) -> int:
+    at = reading.layer(section, "multiply", [reading.at, *reading.earlier(section, "from")])
+    return reading.activation(section, at)
+
+
+@_section("sam", options="from")
+def _sam(reading: Reading, section: Section) -> int:
+    at = reading.layer(section, "multiply", [reading.at, *reading.earlier(section, "from")])
+    return reading.activation(section, at)
+
+
+@_section(
+    "yolo", "Gaussian_yolo", "region", "detection", "cost", "iseg", "empty", "silence", "contrastive"
+)  # fmt: skip
+def _decoding(reading: Reading, section: Section) -> int:  # noqa: ARG001 - as all of them
+    return reading.at  # it decodes what comes in, or measures the error: nothing of the network
+
+
+@_section("rnn", "crnn", "lstm", "gru", "conv_lstm", "history", "l2norm", options="output output_filters size stride pad hidden shortcut logistic tanh groups state_constrain peephole bottleneck bptt share_index")  # fmt: skip
+def _unknown(reading: Reading, section: Section) -> int:
+    if reading.at == BROKEN:
+        return BROKEN
+    channels, *sides = reading.graph.shape(reading.at)
+    for name in ("output_filters", "output"):
+        channels = reading.whole(section, name, channels)
+    return reading.unknown(section, [reading.at], (channels, *sides))

@@ -1,0 +1,216 @@
+"""ONNX files: loaded without their weights by the library of the same name, which infers the sizes."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import UsageError
+from convcalc.interop.arrays import Array, Dims, shape_of
+from convcalc.interop.base import OPEN, Asked, ForeignFile, Reader, reader
+from convcalc.interop.graph import Graph
+from convcalc.interop.readers.onnx_constants import constant
+from convcalc.interop.readers.onnx_sizes import fold_sizes
+from convcalc.interop.readers.onnx_wire import without_weights
+from convcalc.network.network import INPUT
+from convcalc.text import printable, shortened
+
+if TYPE_CHECKING:
+    from convcalc.network.network import Network
+
+MAX_NODES = 200_000
+_WAY_OUT = "install it with pip install 'convcalc[onnx]'"
+_ROUNDS = 5  # of working out sizes that depend on others
+
+
+@reader("onnx")
+class Onnx(Reader):
+    """Nodes in order, each reading values by name; sizes by the library's inference.
+
+    Source:
+        the specification of ONNX (IR.md, Operators.md).
+    """
+
+    about = "ONNX (.onnx)"
+    suffix = ".onnx"
+
+    @staticmethod
+    def read(file: ForeignFile, asked: Asked) -> Network:
+        from convcalc.interop.readers.onnx_graph import Reading  # noqa: PLC0415 - once the library is there
+
+        onnx = _library(file)
+        model = _model(onnx, file)
+        own = {value.name: _sides(value) for value in _inputs(model)}
+        if not own:
+            message = "the graph has no input that is an array; check that it holds a network"
+            raise file.error(message)
+        shapes = asked.inputs(file, {name: shape_of(dims) for name, dims in own.items()})
+        dims = {name: _as_dims(shape, own[name]) for name, shape in shapes.items()}
+        sizes, constants = _inferred(onnx, file, model, dims, is_other=bool(asked.input))
+        graph = Graph(file, shapes, asked.max_layers)
+        reading = Reading(graph, sizes, constants)
+        for place, (name, sides) in enumerate(dims.items()):
+            reading.arrays[name] = Array(sides, INPUT - place)
+        reading.read(model.graph)
+        return graph.network(model.graph.name or file.name, _producer(model))
+
+
+def _library(file: ForeignFile) -> Any:
+    """The library.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        import onnx  # noqa: PLC0415 - an optional library, slow to import
+        import onnx.shape_inference  # noqa: PLC0415 - as above
+    except ImportError:
+        message = f"{printable(file.path)}: files of ONNX need the library onnx; {_WAY_OUT}"
+        raise UsageError(message) from None
+    return onnx
+
+
+def _model(onnx: Any, file: ForeignFile) -> Any:
+    """The model, without its weights.
+
+    Raises:
+        UsageError: it is damaged or too large.
+    """
+    name = printable(file.path)
+    with file.open() as handle:
+        size = handle.seek(0, os.SEEK_END)
+        data = without_weights(handle, size, name)
+    try:
+        model = onnx.load_model_from_string(data)
+        is_whole = _has_names(model)
+    except Exception:  # noqa: BLE001 - the library raises what its protocol buffers raise
+        is_whole = False
+    if not is_whole:
+        message = f"{name}: is cut off or damaged, or no ONNX model; export or download it again"
+        raise UsageError(message)
+    count = len(model.graph.node)
+    if count > MAX_NODES:
+        message = f"{name}: {count:,} nodes; at most {MAX_NODES:,} are read"
+        raise UsageError(message)
+    if len(model.functions):
+        model = _inlined(model, file)
+    return model
+
+
+def _has_names(model: Any) -> bool:
+    """Whether all names are texts; the library gives bytes where they are not."""
+    graph = model.graph
+    words = [model.producer_name, model.producer_version, graph.name]
+    words += [each.name for each in (*graph.input, *graph.output, *graph.initializer)]
+    for node in graph.node:
+        words += [node.name, node.op_type, node.domain, *node.input, *node.output]
+        words += [each.name for each in node.attribute]
+    return all(isinstance(word, str) for word in words)
+
+
+def _inlined(model: Any, file: ForeignFile) -> Any:
+    """The model with the nodes of its own functions in place.
+
+    Raises:
+        UsageError: they cannot be put in place.
+    """
+    from onnx.inliner import inline_local_functions  # noqa: PLC0415 - few models need it
+
+    try:
+        return inline_local_functions(model)
+    except Exception as error:  # noqa: BLE001 - whatever the library finds wrong
+        message = f"{printable(file.path)}: its functions cannot be put in place: {shortened(str(error))}; export it without functions"
+        raise UsageError(message) from None
+
+
+def _inputs(model: Any) -> list[Any]:
+    """The arrays that go in: inputs that are not stored."""
+    stored = {each.name for each in model.graph.initializer}
+    return [
+        value
+        for value in model.graph.input
+        if value.name not in stored and value.type.HasField("tensor_type")
+    ]
+
+
+def _sides(value: Any) -> Dims:
+    """The sides of a value as the file says them; 0 where one is open, and the batch 1."""
+    found = [side.dim_value for side in value.type.tensor_type.shape.dim]
+    if len(found) > 1 and found[0] < 1:
+        found[0] = 1  # an open batch
+    return tuple([max(side, OPEN) for side in found]) or (1,)
+
+
+def _as_dims(shape: Dims, own: Dims) -> Dims:
+    """The dims of an input of this shape: with the batch in front where the file has one."""
+    return (1, *shape) if len(own) > len(shape) else shape
+
+
+def _inferred(
+    onnx: Any, file: ForeignFile, model: Any, dims: dict[str, Dims], *, is_other: bool
+) -> tuple[dict[str, Dims], dict[str, Array]]:
+    """The dims of all values that are known, and the constants."""
+    graph = model.graph
+    for value in graph.input:
+        if value.name in dims:
+            _set_dims(value, dims[value.name])
+    if is_other:
+        del graph.value_info[:]
+        for value in graph.output:
+            value.type.tensor_type.ClearField("shape")
+    else:
+        for value in (*graph.value_info, *graph.output):
+            _close_batch(value)
+    for _ in range(_ROUNDS):
+        sizes = _sizes_of(onnx, file, model)
+        sizes.update(dims)
+        if all(name in sizes for node in graph.node for name in node.output if name):
+            break
+        if not fold_sizes(onnx, model, sizes):
+            break
+    constants = {each.name: constant(each, trained=True) for each in graph.initializer}
+    return sizes, constants
+
+
+def _sizes_of(onnx: Any, file: ForeignFile, model: Any) -> dict[str, Dims]:
+    """The dims that the library infers, by the names of the values.
+
+    Raises:
+        SpecError: the graph contradicts itself.
+    """
+    try:
+        inferred = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
+    except Exception as error:  # noqa: BLE001 - whatever the library finds wrong
+        what = str(error).strip().splitlines()[-1] if str(error).strip() else "it does not say why"
+        message = (
+            f"the library onnx cannot work out its sizes: {shortened(what, 200)}; export it again"
+        )
+        raise file.error(message) from None
+    found = {}
+    for value in (*inferred.value_info, *inferred.output):
+        kind = value.type.tensor_type
+        sides = [side.dim_value for side in kind.shape.dim]
+        if kind.HasField("shape") and all(side > 0 for side in sides):
+            found[value.name] = tuple(sides)
+    return found
+
+
+def _set_dims(value: Any, dims: Dims) -> None:
+    """Fix the sides of an input."""
+    sides = value.type.tensor_type.shape.dim
+    del sides[:]
+    for side in dims:
+        sides.add().dim_value = side
+
+
+def _close_batch(value: Any) -> None:
+    """Let an open first side be 1."""
+    sides = value.type.tensor_type.shape.dim
+    if len(sides) > 1 and not sides[0].HasField("dim_value"):
+        sides[0].dim_value = 1
+
+
+def _producer(model: Any) -> str:
+    """What wrote the file."""
+    version = f" {model.producer_version}" if model.producer_version else ""
+    return shortened(f"{model.producer_name}{version}".strip())

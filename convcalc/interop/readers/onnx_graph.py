@@ -1,0 +1,250 @@
+"""The nodes of an ONNX graph, each with what it makes of the arrays that it reads."""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from typing import Any
+
+from convcalc.interop.arrays import Array, Dims
+from convcalc.interop.graph import BROKEN, Graph
+from convcalc.interop.readers import onnx_arrays, onnx_ops  # noqa: F401 - they register the operations
+from convcalc.interop.readers.onnx_constants import constant
+from convcalc.interop.readers.onnx_node import OPERATIONS, SEVERAL, Node, Read, unknown
+from convcalc.interop.readers.onnx_patterns import Pattern, patterns_in
+from convcalc.text import printable, shortened
+
+_WORDS = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_MADE_UP = re.compile(
+    r"(?:onnx::|/|_v_|val_|const)"
+)  # names that exporters give to what they compute
+_SCOPES = "pkg.torch.onnx.name_scopes"
+
+
+class Reading(Read):
+    """A graph that is read, node by node."""
+
+    def __init__(self, graph: Graph, sizes: dict[str, Dims], constants: dict[str, Array]) -> None:
+        super().__init__(graph, sizes, constants)
+        self._used: set[str] = set()
+
+    def read(self, graph: Any) -> None:
+        """Read all nodes, in their order."""
+        self.users.update(name for node in graph.node for name in node.input)
+        self.users.update(value.name for value in graph.output)
+        nodes = list(graph.node)
+        stored = {each.name: each for each in graph.initializer}
+        patterns = patterns_in(nodes, stored, self.users, self.sizes)
+        for proto in nodes:
+            pattern = patterns.get(id(proto))
+            if pattern and not pattern.ends:
+                continue
+            node = self._node(proto, pattern)
+            if node is None:
+                continue
+            _convert(self, node)
+        self._name_outputs(graph)
+        self._tell(graph)
+
+    def _node(self, proto: Any, pattern: Pattern | None) -> Node | None:
+        """A node with what it reads; none where nothing comes of it."""
+        names = list(pattern.reads) if pattern else list(proto.input)
+        reads: list[Array | None] = []
+        for name in names:
+            array = self.arrays.get(name)
+            if name and array is None:
+                self._unknown(proto, name)
+                return None
+            reads.append(array)
+        op = proto.op_type if proto.domain in ("", "ai.onnx") else f"{proto.domain}.{proto.op_type}"
+        op = pattern.op if pattern else op
+        out = next(filter(None, proto.output), "")
+        node = Node(op, self._name(proto, op, out), reads, self.sizes.get(out), proto)
+        node.groups = pattern.groups if pattern else 0
+        return node
+
+    def _unknown(self, proto: Any, name: str) -> None:
+        """A node that reads what nothing gives, or what is wrong already."""
+        broken = Array((1,), BROKEN)
+        if name not in self._used:
+            what = f"node {shortened(proto.name or proto.op_type)} reads {shortened(name)!r}, which no node before it gives"
+            self.graph.refuse(f"{what}; export the file again")
+        for each in proto.output:
+            self._used.add(each)
+            self.arrays[each] = broken
+
+    def _name(self, proto: Any, op: str, out: str) -> str:
+        """What the layer of a node is called: by the module that it is of, where the file says."""
+        scopes = next((each.value for each in proto.metadata_props if each.key == _SCOPES), "")
+        words = [word for word in _WORDS.findall(scopes)[:-1] if word]
+        short = op.rpartition(".")[2].lower()
+        if words:
+            return words[-1] if op in _MODULES else f"{words[-1]}.{short}"
+        if proto.name.startswith("/"):
+            return _path_name(proto.name, short, is_module=op in _MODULES)
+        name = proto.name or out or short
+        return printable(name).strip("/").replace("/", ".")
+
+    def _name_outputs(self, graph: Any) -> None:
+        """The outputs of the file by name, where it has several."""
+        found = {}
+        for value in graph.output:
+            array = self.arrays.get(value.name)
+            if array is not None and array.place is not None and array.place >= 0:
+                found[printable(value.name)[:200]] = array.place
+        if len(set(found.values())) > 1:
+            self.graph.outputs = found
+
+    def _tell(self, graph: Any) -> None:
+        """Say what the exporter changed."""
+        folded = self._folded(graph)
+        if folded:
+            norms, channels = folded
+            self.graph.notes.insert(0, (
+                f"{norms:,} convolutions have a bias and no batch norm behind them: an exporter that folds "
+                f"norms into convolutions writes such files. If each had a norm, the network had {channels:,} "
+                "parameters more where it was trained, and as many buffers twice"
+            ))  # fmt: skip
+        if self.doubled:
+            self.graph.note(
+                f"{self.doubled:,} fixed factors and offsets per channel stand behind batch norms that have "
+                "their own; they are counted as buffers"
+            )
+
+    def _folded(self, graph: Any) -> tuple[int, int] | None:
+        """How many convolutions look as if a norm had been folded into them, and their channels."""
+        if any(node.op_type == "BatchNormalization" for node in graph.node):
+            return None
+        names, channels = 0, 0
+        for node in graph.node:
+            bias = self.arrays.get(node.input[2]) if len(node.input) > 2 else None
+            if node.op_type == "Conv" and bias is not None and _MADE_UP.match(node.input[2]):
+                names, channels = names + 1, channels + bias.size
+        return (names, channels) if names else None
+
+
+# Operations that are modules of their own where networks are trained, so that they bear the module's name.
+_MODULES = frozenset(
+    [
+        "Conv",
+        "ConvTranspose",
+        "Gemm",
+        "BatchNormalization",
+        "LayerNormalization",
+        "GroupNormalization",
+        "InstanceNormalization",
+        "Relu",
+        "Clip",
+        "Sigmoid",
+        "Tanh",
+        "HardSwish",
+        "HardSigmoid",
+        "LeakyRelu",
+        "PRelu",
+        "Elu",
+        "Selu",
+        "Gelu",
+        "Softmax",
+        "MaxPool",
+        "AveragePool",
+        "GlobalAveragePool",
+        "GlobalMaxPool",
+        "Dropout",
+        "LSTM",
+        "GRU",
+        "RNN",
+        "Linear",
+    ]
+)
+
+
+def _path_name(name: str, short: str, *, is_module: bool) -> str:
+    """A name such as /layer1/layer1.0/conv1/Conv as the path of its module.
+
+    >>> _path_name("/layer1/layer1.0/conv1/Conv", "conv", is_module=True)
+    'layer1.0.conv1'
+    >>> _path_name("/layer1/layer1.0/Add", "add", is_module=False)
+    'layer1.0.add'
+    """
+    words: list[str] = []
+    for word in name.strip("/").split("/")[:-1]:
+        if words and word.startswith(f"{words[-1]}."):
+            words[-1] = word  # a list calls its parts by its own name too
+        else:
+            words.append(word)
+    path = ".".join(words)
+    if not path:
+        return printable(name.strip("/")).lower()
+    return path if is_module else f"{path}.{short}"
+
+
+def _convert(reading: Read, node: Node) -> None:
+    """Add the layers of a node, and say what it gives."""
+    arrays = [array for array in node.reads if array is not None]
+    if any(array.place == BROKEN for array in arrays):
+        for place in range(len(node.outputs)):
+            reading.give(node, Array((1,), BROKEN), place)
+        return
+    if all(array.place is None for array in arrays) and node.op not in _FROM_NOTHING:
+        _constants(reading, node, arrays)
+        return
+    if node.op in SEVERAL:
+        SEVERAL[node.op](reading, node)
+        return
+    if node.dims is None:
+        what = f"node {shortened(node.name)} ({shortened(node.op)}): its size is not known"
+        place = reading.graph.refuse(
+            f"{what}; export the file with sizes, or give them with --input"
+        )
+        for output in range(len(node.outputs)):
+            reading.give(node, Array((1,), place), output)
+        return
+    made = OPERATIONS.get(node.op)
+    reading.give(node, made(reading, node) if made else unknown(reading, node))
+    for place, name in enumerate(node.outputs[1:], 1):
+        dims = reading.sizes.get(name)
+        if name and reading.users[name] and dims is not None:  # of an operation that is not known
+            reading.give(
+                node, reading.made.opaque(node.op, arrays, dims, f"{node.name}_{place}"), place
+            )
+
+
+_FROM_NOTHING = frozenset(("RandomNormal", "RandomUniform"))
+
+
+# Of stored weights these make no others: the same numbers, perhaps in another order.
+_KEEPING = frozenset(
+    [
+        "Identity",
+        "Cast",
+        "DequantizeLinear",
+        "Transpose",
+        "ConstantOfShape",
+        "Reshape",
+        "Squeeze",
+        "Unsqueeze",
+        "Flatten",
+        "Expand",
+        "Tile",
+    ]
+)
+
+
+def _constants(reading: Read, node: Node, arrays: list[Array]) -> None:
+    """What a node makes of constants is a constant."""
+    stored = node.attributes.get("value")
+    if node.op == "Constant" and stored is not None and stored.type == 4:
+        reading.give(node, constant(stored.t, trained=False))
+        return
+    trained = node.op in _KEEPING and (not arrays or arrays[0].trained)
+    values = (
+        arrays[0].values
+        if arrays and node.op in ("Identity", "Cast", "Unsqueeze", "Squeeze")
+        else None
+    )
+    for place, name in enumerate(node.outputs):
+        dims = reading.sizes.get(name, arrays[0].dims if arrays else (1,))
+        kept = trained and (
+            not arrays or prod(dims) == arrays[0].size or node.op == "ConstantOfShape"
+        )
+        reading.give(node, Array(dims, None, name, kept, values), place)

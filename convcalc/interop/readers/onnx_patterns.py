@@ -1,0 +1,171 @@
+"""Operations that exporters take apart, put together again: GELU, products with a bias, shuffled channels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class Pattern(NamedTuple):
+    """What a node is part of.
+
+    Attributes:
+        op: what the nodes are together; of ONNX, or Linear, Gelu, ChannelShuffle.
+        reads: the names of what they read together.
+        ends: whether the node is the last of them, which gives what they give.
+        groups: of channels, where they are shuffled.
+    """
+
+    op: str
+    reads: tuple[str, ...]
+    ends: bool
+    groups: int = 0
+
+
+def patterns_in(
+    nodes: Sequence[Any], stored: Mapping[str, Any], users: Counter[str], sizes: Mapping[str, Any]
+) -> dict[int, Pattern]:
+    """The patterns of a graph, for each of their nodes by its identity.
+
+    Args:
+        nodes: of the graph; they must stay alive.
+        stored: its stored arrays by name.
+        users: how many nodes and outputs read each value.
+        sizes: the dims of values.
+    """
+    finder = _Finder(nodes, stored, users, sizes)
+    found: dict[int, Pattern] = {}
+    for node in nodes:
+        find = _FINDERS.get(node.op_type)
+        if find is None or id(node) in found:
+            continue
+        hit = find(finder, node)
+        if hit:
+            op, reads, parts, groups = hit
+            found.update(
+                {id(each): Pattern(op, reads, each is parts[-1], groups) for each in parts}
+            )
+    return found
+
+
+_Hit = tuple[str, tuple[str, ...], list[Any], int]
+
+
+class _Finder:
+    """Who makes and who reads the values of a graph."""
+
+    def __init__(
+        self,
+        nodes: Sequence[Any],
+        stored: Mapping[str, Any],
+        users: Counter[str],
+        sizes: Mapping[str, Any],
+    ) -> None:
+        self.stored, self.users, self.sizes = stored, users, sizes
+        self.makers = {name: node for node in nodes for name in node.output if name}
+        self.readers: dict[str, Any] = {}
+        for node in nodes:
+            for name in node.input:
+                self.readers.setdefault(name, node)
+
+    def only_reader(self, node: Any, op: str) -> Any:
+        """The node of this sort that alone reads what another gives."""
+        name = node.output[0]
+        reader = self.readers.get(name)
+        if self.users[name] == 1 and reader is not None and reader.op_type == op:
+            return reader
+        return None
+
+    def number(self, name: str) -> float | None:
+        """The value of a constant of one number."""
+        from onnx import numpy_helper  # noqa: PLC0415 - only once a file is read
+
+        tensor = self.tensor(name)
+        if tensor is None or tensor.data_location == 1:
+            return None
+        try:
+            array = numpy_helper.to_array(tensor)
+            return float(array.ravel()[0]) if array.size == 1 else None
+        except Exception:  # noqa: BLE001 - an array that does not hold what its type and sides say
+            return None
+
+    def tensor(self, name: str) -> Any:
+        """A stored array, or that of a node Constant, also through nodes that change nothing."""
+        for _ in range(8):
+            if name in self.stored:
+                return self.stored[name]
+            maker = self.makers.get(name)
+            if maker is None:
+                return None
+            if maker.op_type == "Constant":
+                return next((each.t for each in maker.attribute if each.name == "value"), None)
+            if maker.op_type not in ("Identity", "Cast") or not maker.input:
+                return None
+            name = maker.input[0]
+        return None
+
+    def dims(self, name: str) -> tuple[int, ...] | None:
+        """The dims of a stored array."""
+        tensor = self.tensor(name)
+        return None if tensor is None else tuple(tensor.dims)
+
+    def split(self, node: Any) -> Iterator[tuple[str, str]]:
+        """What a node of two reads: one of them and the other, both ways."""
+        one, other = node.input[:2]
+        yield one, other
+        yield other, one
+
+
+def _linear(finder: _Finder, node: Any) -> _Hit | None:
+    """A product with stored weights, and the bias that is added to it."""
+    dims = finder.dims(node.input[1]) if len(node.input) == 2 else None
+    added = finder.only_reader(node, "Add") if dims and len(dims) == 2 else None
+    if added is None or dims is None:
+        return None
+    for one, other in finder.split(added):
+        if one == node.output[0] and finder.dims(other) == dims[-1:]:
+            return "Linear", (*node.input, other), [node, added], 0
+    return None
+
+
+def _gelu(finder: _Finder, node: Any) -> _Hit | None:
+    """x/2·(1 + erf(x/√2)), in the orders in which it is written."""
+    scaled = finder.makers.get(node.input[0])
+    if scaled is None or scaled.op_type not in ("Div", "Mul") or finder.users[node.input[0]] != 1:
+        return None
+    x = next((a for a, b in finder.split(scaled) if finder.number(b) is not None), None)
+    added = finder.only_reader(node, "Add")
+    times = finder.only_reader(added, "Mul") if added is not None else None
+    if x is None or times is None or not any(finder.number(b) == 1 for _, b in finder.split(added)):
+        return None
+    nodes = [scaled, node, added, times]
+    other = next(b for a, b in finder.split(times) if a == added.output[0])
+    if other == x:  # x·(1 + erf), and a half of it
+        half = finder.only_reader(times, "Mul")
+        if half is None or not any(finder.number(b) == 0.5 for _, b in finder.split(half)):
+            return None
+        return "Gelu", (x,), [*nodes, half], 0
+    half = finder.makers.get(other)  # x/2 first
+    if half is None or half.op_type != "Mul" or finder.users[other] != 1:
+        return None
+    if any(a == x and finder.number(b) == 0.5 for a, b in finder.split(half)):
+        return "Gelu", (x,), [scaled, half, node, added, times], 0
+    return None
+
+
+def _shuffle(finder: _Finder, node: Any) -> _Hit | None:
+    """Channels as groups × rest, these two exchanged, and as channels again."""
+    order = next((tuple(each.ints) for each in node.attribute if each.name == "perm"), ())
+    before, after = finder.makers.get(node.input[0]), finder.only_reader(node, "Reshape")
+    if order != (0, 2, 1, 3, 4) or after is None or before is None:
+        return None
+    if before.op_type != "Reshape" or finder.users[node.input[0]] != 1:
+        return None
+    own, groups = finder.sizes.get(after.output[0]), finder.sizes.get(node.input[0])
+    if own is None or groups is None or own != finder.sizes.get(before.input[0]):
+        return None
+    return "ChannelShuffle", (before.input[0],), [before, node, after], groups[1]
+
+
+_FINDERS = {"MatMul": _linear, "Erf": _gelu, "Transpose": _shuffle}

@@ -1,0 +1,293 @@
+"""The archive of an exported program, and the JSON in it: what is looked at before anything is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from convcalc.errors import UsageError
+from convcalc.files import size_text
+from convcalc.layers.checks import MAX_NUMBER
+from convcalc.text import printable, quoted
+
+if TYPE_CHECKING:
+    from convcalc.interop.base import ForeignFile
+    from convcalc.layers import Shape
+
+MAX_JSON = 64 * 2**20  # bytes of the graph
+MAX_TENSORS = 250_000  # sizes of tensors that a file may state
+MAX_RATIO = 200  # how many times smaller than itself a text of JSON may be packed
+_MAX_ENTRIES = 100_000
+_OLD = "serialized_exported_program.json"
+_ENCRYPTED = 1  # the bit of an entry that needs a password
+
+
+class Name(str):
+    """The name of a value of the graph, as it stands where a value is read."""
+
+    __slots__ = ()
+
+
+class Meta(NamedTuple):
+    """What the file says of a tensor.
+
+    Attributes:
+        sides: its size; None for a side that is not known.
+    """
+
+    sides: tuple[Any, ...]
+
+
+class Source(NamedTuple):
+    """A parameter or a buffer.
+
+    Attributes:
+        name: what the module calls it.
+        sides: its size.
+        is_trained: whether it is a parameter.
+    """
+
+    name: str
+    sides: Shape
+    is_trained: bool
+
+
+@dataclass(slots=True)
+class Parts:
+    """What is used of an archive.
+
+    Attributes:
+        model: the whole program.
+        graph: its graph.
+        signature: which inputs are parameters, which are the user's.
+        stored: under which file of weights a parameter lies; those of one file are one parameter.
+    """
+
+    model: dict[str, Any]
+    graph: dict[str, Any]
+    signature: dict[str, Any]
+    stored: dict[str, str] = field(default_factory=dict)
+
+
+def parts_of(file: ForeignFile) -> Parts:
+    """The graph of an archive and what belongs to it.
+
+    Raises:
+        SpecError: it is no archive of an exported program, or is damaged.
+        UsageError: it is larger than is read.
+    """
+    try:
+        with file.open() as data, ZipFile(data) as archive:
+            entries = archive.infolist()
+            if len(entries) > _MAX_ENTRIES:
+                raise UsageError(
+                    f"{printable(file.path)}: an archive of {len(entries):,} files; at most {_MAX_ENTRIES:,} are read"
+                )
+            entry = _model_entry(file, entries)
+            model = _json(file, archive, entry)
+            folder = entry.filename.rpartition("models/")[0]
+            weights = f"{folder}data/weights/{_stem(entry)}_weights_config.json"
+            config = [one for one in entries if one.filename == weights]
+            stored = _json(file, archive, config[0]) if config else {}
+    except (BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
+        if isinstance(error, UsageError):
+            raise
+        raise _damaged(file) from None
+    return _checked(file, model, stored)
+
+
+def _damaged(file: ForeignFile) -> Exception:
+    return file.error("the archive is damaged or cut off; export or copy it again")
+
+
+def _stem(entry: ZipInfo) -> str:
+    """The name of a model in its archive."""
+    return entry.filename.rpartition("/")[2].removesuffix(".json")
+
+
+def _model_entry(file: ForeignFile, entries: list[ZipInfo]) -> ZipInfo:
+    """The file of an archive that holds the graph.
+
+    Raises:
+        SpecError: there is none.
+    """
+    names = {entry.filename: entry for entry in entries}
+    found = [
+        name
+        for name in names
+        if name.endswith(".json") and f"/{name}".rpartition("/")[0].endswith("/models")
+    ]
+    found = [name for name in found if _stem(names[name]) == "model"] or found
+    found = found or [name for name in names if name.rpartition("/")[2] == _OLD]
+    if len(found) == 1:
+        return names[found[0]]
+    if found:
+        listed = ", ".join(quoted(_stem(names[name])) for name in found[:5])
+        raise file.error(
+            f"the archive holds {len(found)} programs ({listed}); save one of them by itself"
+        )
+    words = {name.rpartition("/")[2] for name in names}
+    if "data.pkl" in words:
+        what = "this is what torch.save or torch.jit.save writes: weights or code, not a graph"
+    elif any("aotinductor" in name for name in names):
+        what = "this is a compiled program, without its graph"
+    else:
+        what = "no exported program is in this archive"
+    raise file.error(
+        f"{what}; save it with torch.export.save(torch.export.export(module, inputs), path)"
+    )
+
+
+def _json(file: ForeignFile, archive: ZipFile, entry: ZipInfo) -> dict[str, Any]:
+    """What stands in an entry, which is read up to a limit.
+
+    Raises:
+        UsageError: it is larger than is read.
+        SpecError: it is encrypted, or no JSON.
+    """
+    shown = quoted(entry.filename)
+    if entry.flag_bits & _ENCRYPTED:
+        raise file.error(f"{shown} in the archive is encrypted; save it without a password")
+    if entry.file_size > MAX_JSON:
+        raise UsageError(
+            f"{printable(file.path)}: {shown} in the archive is {size_text(entry.file_size)}; "
+            f"at most {size_text(MAX_JSON)} are read"
+        )
+    if entry.file_size > 2**20 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+        raise UsageError(
+            f"{printable(file.path)}: {shown} in the archive is {size_text(entry.file_size)} packed into "
+            f"{size_text(entry.compress_size)}; a graph does not pack so well, so it is not read"
+        )
+    with _unpacking(file), archive.open(entry) as packed:
+        data = packed.read(entry.file_size + 1)
+    if len(data) != entry.file_size:
+        raise _damaged(file)
+    if data.count(b'"sizes"') > MAX_TENSORS:
+        number = data.count(b'"sizes"')
+        raise UsageError(
+            f"{printable(file.path)}: the file states the sizes of {number:,} tensors; at most {MAX_TENSORS:,} are read"
+        )
+    try:
+        found = json.loads(data, object_hook=_plain)
+    except RecursionError:
+        raise file.error(f"{shown} in the archive is nested too deep to be a graph") from None
+    except ValueError as error:
+        what = getattr(error, "msg", "no JSON")
+        raise file.error(
+            f"{shown} in the archive is no JSON ({printable(str(what))[:80]}); export it again"
+        ) from None
+    if not isinstance(found, dict):
+        raise file.error(f"{shown} in the archive is no graph; export it again")
+    return found
+
+
+@contextmanager
+def _unpacking(file: ForeignFile) -> Iterator[None]:
+    """Say that an archive is damaged where what is packed cannot be unpacked."""
+    from zlib import error as zlib_error  # noqa: PLC0415 - zipfile has it already
+
+    try:
+        yield
+    except (zlib_error, RuntimeError, BadZipFile, EOFError):
+        raise _damaged(file) from None
+
+
+_VALUES = frozenset(
+    [
+        "as_int",
+        "as_ints",
+        "as_float",
+        "as_floats",
+        "as_bool",
+        "as_bools",
+        "as_string",
+        "as_strings",
+        "as_scalar_type",
+        "as_memory_format",
+        "as_layout",
+        "as_device",
+        "as_sym_int",
+        "as_sym_ints",
+        "as_sym_bool",
+        "as_sym_bools",
+        "as_sym_float",
+        "as_sym_floats",
+        "as_tensor",
+        "as_tensors",
+        "as_optional_tensor",
+        "as_optional_tensors",
+        "as_int_lists",
+    ]
+)
+
+
+def _plain(found: dict[str, Any]) -> Any:
+    """An object of the file without what is not used: plain numbers, names of values, sizes."""
+    if len(found) == 1:
+        ((key, value),) = found.items()
+        if key in _VALUES:
+            return value
+        if key in ("name", "as_name") and isinstance(value, str):
+            return Name(value)
+        if key == "as_none":
+            return None
+        if key == "as_expr":  # a side that may differ: as large as in the example
+            return value.get("hint") if isinstance(value, dict) else None
+    elif "sizes" in found and "strides" in found:
+        sizes = found["sizes"]
+        return Meta(tuple(sizes) if isinstance(sizes, list) else ())
+    elif "stack_trace" in found:
+        del found["stack_trace"]
+    return found
+
+
+def _checked(file: ForeignFile, model: Mapping[str, Any], stored: Mapping[str, Any]) -> Parts:
+    """The parts of a program, each of the sort that it must be.
+
+    Raises:
+        SpecError: one is not there, or something else.
+    """
+    module = model.get("graph_module")
+    graph = module.get("graph") if isinstance(module, dict) else None
+    signature = module.get("signature") if isinstance(module, dict) else None
+    wanted = {"nodes": list, "outputs": list, "inputs": list, "tensor_values": dict}
+    is_right = isinstance(graph, dict) and all(
+        isinstance(graph.get(key), kind) for key, kind in wanted.items()
+    )
+    if (
+        not is_right
+        or not isinstance(signature, dict)
+        or not isinstance(signature.get("input_specs"), list)
+    ):
+        raise file.error("the file's JSON is no exported program; export it with torch.export.save")
+    assert isinstance(graph, dict)
+    return Parts(dict(model), graph, signature, _stored(stored))
+
+
+def _stored(config: Mapping[str, Any]) -> dict[str, str]:
+    """Where each parameter is stored."""
+    entries = config.get("config")
+    if not isinstance(entries, dict):
+        return {}
+    paths = {
+        name: entry.get("path_name") for name, entry in entries.items() if isinstance(entry, dict)
+    }
+    return {name: path for name, path in paths.items() if isinstance(path, str)}
+
+
+def sides_of(meta: Any) -> Shape:
+    """The sides that the file states; 0 for one that it leaves open."""
+    if not isinstance(meta, Meta):
+        return ()
+    return tuple(
+        [
+            side
+            if isinstance(side, int) and not isinstance(side, bool) and 0 < side <= MAX_NUMBER
+            else 0
+            for side in meta.sides
+        ]
+    )

@@ -1,0 +1,226 @@
+"""What goes into an exported program and what comes out: inputs, parameters, buffers, notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc import formulas
+from convcalc.interop.readers.aten import Batch, Value, fqn_of, op_of, without_batch
+from convcalc.interop.readers.aten_program import Program
+from convcalc.interop.readers.pt2_archive import Meta, Name, Parts, Source, sides_of
+from convcalc.network.network import FIRST_INPUT, INPUT
+from convcalc.text import plural, printable, quoted, times
+
+if TYPE_CHECKING:
+    from convcalc.interop.base import ForeignFile
+    from convcalc.layers import Shape
+
+_MAX_INPUTS = 100
+_MAX_SIDES = 4
+_STEPS = "num_batches_tracked"  # a counter of batches: it is no number of the network
+# Operations that show by the sides of what they read that there is no batch: one less than these.
+_SIDES_READ = {
+    f"{op}{axes}d": axes + 2
+    for axes in (1, 2, 3)
+    for op in (
+        "conv",
+        "conv_transpose",
+        "max_pool",
+        "avg_pool",
+        "adaptive_avg_pool",
+        "adaptive_max_pool",
+    )
+}
+
+
+class Entering(NamedTuple):
+    """What goes in.
+
+    Attributes:
+        batch: how many samples the example has; 0 where it has no batch.
+        shapes: the inputs without a batch, by their names.
+        names: for each of them its name in the graph.
+        sides: with the batch.
+        sources: parameters and buffers by their names in the graph.
+        constants: tensors with fixed values, by their names in the graph.
+    """
+
+    batch: int
+    shapes: dict[str, Shape]
+    names: list[str]
+    sides: list[Shape]
+    sources: dict[str, Source]
+    constants: dict[str, Shape]
+
+
+def entering(file: ForeignFile, parts: Parts) -> Entering:
+    """What goes into a program.
+
+    Raises:
+        SpecError: there is nothing, or something that is no tensor with sides.
+    """
+    metas = parts.graph["tensor_values"]
+    sources: dict[str, Source] = {}
+    constants: dict[str, Shape] = {}
+    names: list[str] = []
+    for spec in parts.signature["input_specs"]:
+        kind, what = next(iter(spec.items())) if isinstance(spec, dict) and spec else ("", None)
+        arg = what.get("arg") if isinstance(what, dict) else what
+        if not isinstance(arg, Name):
+            continue  # a number, or nothing: it is no tensor
+        name = str(arg)
+        if kind == "user_input":
+            names.append(name)
+        elif kind in ("parameter", "buffer"):
+            own = what.get(f"{kind}_name") if isinstance(what, dict) else None
+            sources[name] = Source(str(own or name), sides_of(metas.get(name)), kind == "parameter")
+        else:
+            constants[name] = sides_of(metas.get(name))
+    names = [name for name in names if isinstance(metas.get(name), Meta)]
+    if not names:
+        raise file.error("no tensor goes into the program; export it with an example that has one")
+    if len(names) > _MAX_INPUTS:
+        raise file.error(
+            f"{len(names):,} tensors go into the program; at most {_MAX_INPUTS} are read"
+        )
+    sides = [sides_of(metas[name]) for name in names]
+    batch = _batch(parts, names, sides)
+    shown = [FIRST_INPUT] if len(names) == 1 else [printable(name)[:100] for name in names]
+    shapes = {
+        name: without_batch(each, _batch_of(each, batch)) or (1,)
+        for name, each in zip(shown, sides)
+    }
+    for name, shape in shapes.items():
+        if len(shape) > _MAX_SIDES:
+            raise file.error(
+                f"the input {quoted(name)} is {times(shape)} without its batch; convcalc takes channels and "
+                "up to 3 axes"
+            )
+    return Entering(batch, shapes, names, sides, sources, constants)
+
+
+def _batch_of(sides: Shape, batch: int) -> Batch | None:
+    """Where the batch of an input is: in front, if it is as large as that of the first."""
+    return (0, 1, 1) if batch and sides and sides[0] == batch else None
+
+
+def _batch(parts: Parts, names: list[str], sides: list[Shape]) -> int:
+    """How many samples there are: the first side of the first input, unless that has no batch."""
+    first, rank = names[0], len(sides[0])
+    if not rank:
+        return 0
+    unsqueezed: Any = None
+    for node in parts.graph["nodes"]:
+        inputs = node.get("inputs") if isinstance(node, dict) else None
+        args = [one.get("arg") for one in inputs or [] if isinstance(one, dict)]
+        if not args:
+            continue
+        op = op_of(node)
+        if args[0] == first:
+            if rank == 1 or _SIDES_READ.get(op) == rank + 1:
+                return 0
+            if op == "unsqueeze" and args[1:] == [0]:
+                unsqueezed = node.get("outputs")  # PyTorch's way of a convolution without a batch
+        elif op == "convolution" and [args[0]] == unsqueezed:
+            return 0
+    return sides[0][0]
+
+
+def enter(program: Program, found: Entering) -> None:
+    """Make known what goes into a program."""
+    for place, (name, sides, shape) in enumerate(
+        zip(found.names, found.sides, program.graph.inputs.values())
+    ):
+        batch = _batch_of(sides, found.batch)
+        whole = sides
+        if program.is_changed:
+            whole = (found.batch, *shape) if batch else shape
+        program.values[name] = Value(whole[: len(sides)], batch, INPUT - place)
+    program.sources = {source.name: source for source in found.sources.values()}
+    for name, source in found.sources.items():
+        program.values[name] = Value(source.sides, None, None, source.name)
+    for name, sides in found.constants.items():
+        program.values[name] = Value(sides, None, None)
+
+
+def leave(program: Program, parts: Parts) -> None:
+    """Say what comes out of a program, and what the exporter changed.
+
+    Raises:
+        SpecError: an output is nothing that the graph gives.
+    """
+    graph = program.graph
+    graph.tell()
+    for value in program.read_all(parts.graph["outputs"]):
+        place = value.place
+        if place is not None and place >= 0:
+            graph.outputs.setdefault(graph.nodes[place].name, place)
+    is_end = list(graph.outputs.values()) == [len(graph.nodes) - 1]
+    if is_end and not program.loose:
+        graph.outputs.clear()  # it is the end of a network without loose ends
+    _note_unread(program, parts)
+    _note_idle(program, parts)
+
+
+def _note_unread(program: Program, parts: Parts) -> None:
+    """Parameters and buffers that nothing reads."""
+    read = {parts.stored.get(name, name) for name in program.read}
+    for is_trained, word in ((True, "parameter"), (False, "buffer")):
+        unread = [
+            source
+            for source in program.sources.values()
+            if source.is_trained is is_trained
+            and parts.stored.get(source.name, source.name) not in read
+            and not source.name.endswith(_STEPS)
+        ]
+        if unread:
+            numbers = sum(formulas.product(source.sides) for source in unread)
+            others = f" and {len(unread) - 1:,} more" if len(unread) > 1 else ""
+            program.graph.note(
+                f"no operation reads {word} {quoted(unread[0].name)}{others}: {plural(numbers, 'number')} that the "
+                f"module has, and that {'is' if numbers == 1 else 'are'} not counted"
+            )
+
+
+def _note_idle(program: Program, parts: Parts) -> None:
+    """Norms and dropouts among the modules of which no operation is left."""
+    calls = parts.model["graph_module"].get("module_call_graph")
+    names = (
+        [call.get("fqn") for call in calls if isinstance(call, dict)]
+        if isinstance(calls, list)
+        else []
+    )
+    busy = {fqn_of(node) for node in parts.graph["nodes"]}
+    norms: list[str] = []
+    scales, before = 0, 0
+    dropouts: list[str] = []
+    for name in names:
+        if not isinstance(name, str):
+            continue
+        if name in program.convolutions:
+            before = program.convolutions[name]
+            continue
+        word = name.rpartition(".")[2].lower().rstrip("0123456789").rstrip("_")
+        if name in busy:
+            before = 0
+        elif before and (word.endswith(("bn", "norm")) or (not word and before)):
+            norms.append(name)
+            scales, before = scales + before, 0
+        elif word.startswith(("drop", "dp")):
+            dropouts.append(name)
+    if norms:
+        program.graph.note(
+            f"{_listed(norms, 'norm')} folded into the convolution before: with {'it' if len(norms) == 1 else 'them'} "
+            f"PyTorch's module has {plural(scales, 'parameter')} and {plural(2 * scales, 'buffer')} more"
+        )
+    if dropouts:
+        program.graph.note(
+            f"{_listed(dropouts, 'dropout')} left out by the exporter; at inference it does nothing"
+        )
+
+
+def _listed(names: list[str], word: str) -> str:
+    """Some modules in a sentence, with the verb."""
+    if len(names) == 1:
+        return f"the {word} {quoted(names[0])} is"
+    return f"{quoted(names[0])} and {plural(len(names) - 1, f'other {word}')} are"

@@ -1,0 +1,126 @@
+"""Files of weights (.safetensors): the names and shapes in their header; the numbers are never read."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from convcalc.formulas import product
+from convcalc.interop.base import Asked, ForeignFile, Reader, reader
+from convcalc.interop.graph import Graph
+from convcalc.text import plural, quoted, shortened
+
+if TYPE_CHECKING:
+    from convcalc.network.network import Network
+
+_MAX_HEADER = 100_000_000  # bytes, as the format itself has it
+_MAX_SIDES = 8
+_MAX_VALUES = 10**15
+_TRAINED = re.compile(r"F\d+\w*|BF16|[IU]8|F4")
+_BUFFERS = ("running_mean", "running_var", "num_batches_tracked", "moving_mean", "moving_variance")
+_DIGITS = re.compile(r"(\d{1,18})")
+
+
+@reader("safetensors")
+class Safetensors(Reader):
+    """A row for each array, in blocks by the dots in its name; what is computed with them is not known.
+
+    Source:
+        the format's description: https://github.com/huggingface/safetensors#format
+    """
+
+    about = "weights (.safetensors)"
+    suffix = ".safetensors"
+
+    @staticmethod
+    def read(file: ForeignFile, asked: Asked) -> Network:
+        header = _header(file)
+        if asked.input is not None:
+            message = "the file holds weights, not layers, so it takes no --input; leave it out"
+            raise file.error(message, 1)
+        graph = Graph(file, {"input": (1,)}, asked.max_layers)
+        passed, found = 0, []
+        for name in sorted(header, key=_order):
+            if name == "__metadata__":
+                continue
+            shape, dtype = _shape(file, name, header[name])
+            if 0 in shape:
+                continue
+            if name.rpartition(".")[2] in _BUFFERS or not _TRAINED.fullmatch(dtype):
+                passed += product([1, *shape])
+                continue
+            found.append(graph.add("parameter", [-1], name=name, shape=shape or (1,)))
+        if not found:
+            raise file.error("the file holds no trained arrays; check that it holds weights", 1)
+        graph.note(
+            "the file holds weights without the layers that use them: sizes and multiply-adds are not known; "
+            "export the network itself to see them"
+        )
+        if passed:
+            graph.note(
+                f"{plural(passed, 'number')} of running statistics and whole numbers are not counted"
+            )
+        graph.opaque("computation", found, (1,), name="layers")
+        return graph.network(file.name, "")
+
+
+def _header(file: ForeignFile) -> dict[str, Any]:
+    """What stands before the numbers.
+
+    Raises:
+        SpecError: it is damaged.
+    """
+    with file.open() as inner:
+        size = int.from_bytes(inner.read(8), "little")
+        if not 2 <= size <= _MAX_HEADER:
+            message = f"the header has {size:,} bytes, more than the {_MAX_HEADER:,} of the format; the file is damaged"
+            raise file.error(message, 1)
+        data = inner.read(size)
+    if len(data) < size:
+        message = (
+            f"the header has {size:,} bytes, but the file ends after {len(data):,}; fetch it again"
+        )
+        raise file.error(message, 1)
+    try:
+        header = json.loads(data, object_pairs_hook=_once)
+    except RecursionError:
+        raise file.error("the header is nested too deep; the file is damaged", 1) from None
+    except ValueError as error:
+        what = shortened(getattr(error, "msg", str(error)))
+        raise file.error(f"the header is damaged: {what}; fetch the file again", 1) from None
+    if not isinstance(header, dict):
+        raise file.error("the header does not name any arrays; fetch the file again", 1)
+    return header
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping in which each name stands once.
+
+    Raises:
+        ValueError: one stands twice.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        message = "a name stands twice"
+        raise ValueError(message)
+    return found
+
+
+def _shape(file: ForeignFile, name: str, entry: Any) -> tuple[tuple[int, ...], str]:
+    """The shape and the type of an array.
+
+    Raises:
+        SpecError: the header does not say them.
+    """
+    shape = entry.get("shape") if isinstance(entry, dict) else None
+    if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
+        raise file.error(f"{quoted(name)} has no shape; fetch the file again", 1)
+    if len(shape) > _MAX_SIDES or product([1, *shape]) > _MAX_VALUES:
+        raise file.error(f"{quoted(name)} is larger than any array; the file is damaged", 1)
+    return tuple(shape), str(entry.get("dtype"))
+
+
+def _order(name: str) -> list[tuple[int, str]]:
+    """Names with numbers in them in the order of the numbers."""
+    return [(int(word), "") if word.isdigit() else (-1, word) for word in _DIGITS.split(name)]

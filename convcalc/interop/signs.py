@@ -1,0 +1,79 @@
+"""By what the formats of network files are told apart: their first bytes, not their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import IO
+
+HEAD = 8192  # bytes at the start of a file that are looked at
+
+_DARKNET = re.compile(rb"\A(?:\s|[#;][^\n]*(?:\n|\Z))*\[(?:net|network)\][ \t\r]*(?:[#;\n]|\Z)")
+_CAFFE = re.compile(rb"^[ \t]*(?:layers?|input_shape|input_param)[ \t]*:?[ \t]*\{", re.MULTILINE)
+_CAFFE_INPUT = re.compile(rb"^[ \t]*input[ \t]*:[ \t]*[\"']", re.MULTILINE)
+_KERAS = re.compile(rb"\A\s*\{.{0,6000}\"(?:class_name|keras_version)\"\s*:", re.DOTALL)
+_ONNX = re.compile(rb"\A\x08[\x01-\x20](?:\x10|\x12[\x00-\x7f]|\x1a|\x22|\x3a|\x42)")
+_ZIP = b"PK\x03\x04"
+MAX_ENTRIES = 100_000  # files in an archive
+
+
+def format_of(head: bytes, file: IO[bytes] | None = None) -> str:
+    """The name of the format that a file is in; empty for YAML and all others.
+
+    Args:
+        head: its first bytes.
+        file: all of it, to look into an archive.
+    """
+    for name, fits in _SIGNS.items():
+        if fits(head):
+            return name
+    if head.startswith(_ZIP) and file is not None:
+        return _archive(file)
+    return ""
+
+
+def _is_darknet(head: bytes) -> bool:
+    return bool(_DARKNET.match(head))
+
+
+def _is_caffe(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    return bool(_CAFFE.search(head) or _CAFFE_INPUT.search(head))
+
+
+def _is_keras(head: bytes) -> bool:
+    return bool(_KERAS.match(head))
+
+
+def _is_onnx(head: bytes) -> bool:
+    """Whether it begins as the model of ONNX does: its version, then another field of its own."""
+    return bool(_ONNX.match(head))
+
+
+def _is_safetensors(head: bytes) -> bool:
+    """Whether it begins with the length of a header in JSON."""
+    return head[8:9] == b"{" and 2 <= int.from_bytes(head[:8], "little") <= 2**32
+
+
+_SIGNS: dict[str, Callable[[bytes], bool]] = {
+    "darknet": _is_darknet,
+    "onnx": _is_onnx,
+    "safetensors": _is_safetensors,
+    "keras": _is_keras,
+    "caffe": _is_caffe,
+}
+
+
+def _archive(file: IO[bytes]) -> str:
+    """The format of a zip archive, by the names in it; empty for others, and for damaged ones."""
+    from zipfile import BadZipFile, ZipFile  # noqa: PLC0415 - most files are none
+
+    try:
+        with ZipFile(file) as archive:
+            names = archive.namelist()[:MAX_ENTRIES]
+    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        return "pt2"  # which says that the archive is damaged
+    if "config.json" in names and "metadata.json" in names:
+        return "keras"
+    return "pt2"

@@ -1,0 +1,205 @@
+"""Darknet's .cfg: sizes and parameters by its rules, and refusals at their lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.errors import ConvcalcError, SpecError
+from convcalc.interop.load import load, loads
+
+NET = "[net]\nwidth={}\nheight={}\nchannels={}\n"
+
+
+def network(text: str, size: tuple[int, int, int] = (3, 16, 16), **options: Any) -> Any:
+    """The network of some sections on a picture."""
+    channels, height, width = size
+    data = (NET.format(width, height, channels) + text).encode()
+    return loads(data, path="net.cfg", **options)
+
+
+def shapes(
+    text: str, size: tuple[int, int, int] = (3, 16, 16)
+) -> list[tuple[str, tuple[int, ...]]]:
+    """The layers' names and what they give."""
+    return [(step.name, step.output) for step in network(text, size).walk()]
+
+
+def test_a_convolution_has_a_norm_instead_of_a_bias_and_leaks_a_tenth() -> None:
+    text = (
+        "[convolutional]\nbatch_normalize=1\nfilters=8\nsize=3\nstride=2\npad=1\nactivation=leaky\n"
+    )
+    walked = network(text).walk()
+    assert [(step.name, step.output) for step in walked] == [
+        ("0_conv", (8, 8, 8)),
+        ("0_batchnorm", (8, 8, 8)),
+        ("0_leaky_relu", (8, 8, 8)),
+    ]
+    assert walked.totals["params"] == 3 * 9 * 8 + 2 * 8  # no bias; scales and biases of the norm
+    assert walked.totals["buffers"] == 2 * 8
+    assert walked.totals["macs"] == 3 * 9 * 8 * 64
+
+
+def test_what_is_left_out_has_darknets_defaults() -> None:
+    assert shapes("[convolutional]\n") == [("0_conv", (1, 16, 16)), ("0_sigmoid", (1, 16, 16))]
+    assert shapes("[maxpool]\nsize=2\nstride=2\n") == [("0_maxpool", (3, 8, 8))]
+    assert shapes("[upsample]\n") == [("0_upsample", (3, 32, 32))]
+    assert shapes("[avgpool]\n[connected]\noutput=5\nactivation=linear\n") == [
+        ("0_global_avgpool", (3, 1, 1)),
+        ("1_flatten", (3,)),
+        ("1_linear", (5,)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("size", "stride", "n", "out"), [(2, 2, 13, 7), (2, 1, 13, 13), (3, 2, 13, 7), (5, 1, 13, 13), (3, 3, 13, 5)]
+)  # fmt: skip
+def test_a_pool_adds_one_less_than_its_size_to_both_sides_together(
+    size: int, stride: int, n: int, out: int
+) -> None:
+    """Darknet: out = (w + padding − size)/stride + 1 with padding = size − 1."""
+    assert shapes(f"[maxpool]\nsize={size}\nstride={stride}\n", (3, n, n))[0][1] == (3, out, out)
+
+
+def test_routes_count_sections_from_the_first_or_back_from_their_own() -> None:
+    text = (
+        "[convolutional]\nfilters=4\nactivation=linear\n"
+        "[convolutional]\nfilters=6\nactivation=linear\n"
+        "[route]\nlayers=-1,0\n"
+        "[route]\nlayers=-2\ngroups=2\ngroup_id=1\n"
+        "[route]\nlayers=1\n"
+    )
+    found = network(text).walk()
+    assert [(step.name, step.output) for step in found] == [
+        ("0_conv", (4, 16, 16)),
+        ("1_conv", (6, 16, 16)),
+        ("2_concat", (10, 16, 16)),
+        ("3_slice", (3, 16, 16)),
+    ]
+    assert [step.name for step in found["2_concat"].before] == ["1_conv", "0_conv"]
+
+
+def test_a_shortcut_of_unlike_shapes_takes_every_other_cell_and_the_channels_that_both_have() -> (
+    None
+):
+    text = (
+        "[convolutional]\nfilters=4\nactivation=linear\n"
+        "[convolutional]\nfilters=6\nsize=3\nstride=2\npad=1\nactivation=linear\n"
+        "[shortcut]\nfrom=-2\nactivation=relu\n"
+    )
+    assert shapes(text)[2:] == [
+        ("2_maxpool", (4, 8, 8)),
+        ("2_pad", (6, 8, 8)),
+        ("2_add", (6, 8, 8)),
+        ("2_relu", (6, 8, 8)),
+    ]
+    more = text.replace("filters=6", "filters=2")
+    assert ("2_slice", (2, 8, 8)) in shapes(more)
+
+
+def test_gates_reorg_and_what_decodes() -> None:
+    text = (
+        "[reorg]\nstride=2\n[avgpool]\n[scale_channels]\nfrom=0\nscale_wh=1\n"
+        "[yolo]\nmask=0\nclasses=3\nnever_heard_of=1\n[dropout]\nprobability=.5\n"
+    )
+    assert shapes(text) == [
+        ("0_space_to_depth", (12, 8, 8)),
+        ("1_global_avgpool", (12, 1, 1)),
+        ("2_multiply", (12, 8, 8)),
+        ("4_dropout", (12, 8, 8)),
+    ]
+
+
+def test_layers_that_nobody_knows_stand_in_the_table_and_their_cost_is_unavailable() -> None:
+    walked = network("[crnn]\noutput_filters=8\n[activation]\nactivation=loggy\n").walk()
+    assert [(step.name, step.output) for step in walked] == [
+        ("0_crnn", (8, 16, 16)),
+        ("1_loggy", (8, 16, 16)),
+    ]
+    assert walked.unavailable == {"crnn": 1, "loggy": 1}
+
+
+REFUSED = {
+    "[convolutional]\nfilter=8\n": "net.cfg:6:1: [convolutional] has no option 'filter'; did you mean 'filters'?",
+    "[convolutional]\nfilters=eight\n": "net.cfg:6:1: filters must be a whole number, but is 'eight'; correct it",
+    "[convolutional]\nfilters=0\n": "net.cfg:6:1: filters is 0; use 1 to 1,000,000,000",
+    "[convolutional]\nactivation=leeky\n": "net.cfg:6:1: no activation 'leeky'; did you mean 'leaky'?",
+    "[convolutional]\nsize=30\n": "net.cfg:5:1: 0_conv (conv): a 30-wide window does not fit 16 along the height; raise the padding by 7",
+    "[convolutional]\nantialiasing=1\n": "net.cfg:6:1: [convolutional]: antialiasing changes a layer in a way that is not known here; "
+    "take the line out to see the rest",
+    "[rout]\nlayers=-1\n": "net.cfg:5:1: [rout] is no layer of Darknet that is known; did you mean 'route'?",
+    "[dropout]\n[route]\nlayers=-5\n": "net.cfg:7:1: layers '-5' is none of the 1 section before; use 0 to 0, or −1 for the last",
+    "[route]\n": "net.cfg:5:1: [route] needs layers; say which sections it reads",
+    "width\n": "net.cfg:5:1: 'width' is neither a [section] nor an option=value; correct or delete the line",
+    "[convolutional]\nstride=5\nactivation=linear\n[shortcut]\nfrom=-1\n[reorg]\n[shortcut]\nfrom=0\nweights_type=per_feature\n":
+    "net.cfg:13:1: weights_type 'per_feature' is not known; only sums without weights are",
+    "": "net.cfg: the file has no layers; check that it holds a network",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_wrong_is_told_at_its_line(text: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        network(text)
+    assert str(caught.value).startswith(REFUSED[text])
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(SpecError) as caught:
+        network("[convolutional]\nfilters=x\nactivation=y\n[maxpool]\nsize=z\n")
+    assert [each.line for each in caught.value.problems] == [6, 7, 9]
+
+
+def test_options_that_change_nothing_known_are_named_where_they_may() -> None:
+    said = network("[maxpool]\nsize=2\nwhatever=3\n").notes
+    assert said == (
+        "line 7: [maxpool] has no option 'whatever' that changes sizes or counts; it is passed over",
+    )
+
+
+def test_another_size_goes_in(convcalc: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "tiny.txt"  # told by its content
+    path.write_text(NET.format(16, 16, 3) + "[maxpool]\nsize=2\n", encoding="utf-8")
+    assert load(str(path), input=(3, 8, 12)).walk().totals["layers"] == 1
+    ran = convcalc("arch", str(path), "--input", "3x8x12", "--format", "json")
+    assert json.loads(ran.out)["layers"][0]["output"] == [
+        3,
+        8,
+        12,
+    ]  # a pool's stride is 1 unless said
+    path.write_text("[net]\nbatch=1\n[maxpool]\nsize=2\n", encoding="utf-8")
+    with pytest.raises(ConvcalcError, match="has open sides; give them, as in --input 3"):
+        load(str(path))
+    with pytest.raises(
+        ConvcalcError,
+        match="--set changes the parameters of a YAML file, but this is a file of Darknet",
+    ):
+        load(str(path), parameters={"classes": 3})
+
+
+@pytest.mark.parametrize("cut", range(0, 200, 7))
+def test_a_damaged_file_is_refused_in_a_line(cut: int) -> None:
+    text = NET.format(16, 16, 3) + (
+        "[convolutional]\nbatch_normalize=1\nfilters=8\nsize=3\nstride=2\npad=1\nactivation=leaky\n"
+        "[route]\nlayers=-1\n[shortcut]\nfrom=-1\nactivation=linear\n[yolo]\nmask=0\n"
+    )
+    for damaged in (
+        text[:cut],
+        text[:cut] + "\0\x1b[31m" + text[cut:],
+        text[cut:],
+        text[:cut] + "=\n[" + text[cut:],
+    ):
+        with suppress(ConvcalcError):
+            loads(damaged.encode(), path="net.cfg").walk()
+
+
+def test_a_million_sections_are_refused() -> None:
+    with pytest.raises(
+        ConvcalcError, match="more than 100,000 layers; raise --max-layers if you mean it"
+    ):
+        network("[dropout]\n" * 200_000)

@@ -1,0 +1,82 @@
+"""Files of weights: names and shapes of the header alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.errors import ConvcalcError
+from convcalc.interop.load import load, loads
+
+
+def packed(header: Any) -> bytes:
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text
+
+
+def array(*shape: int, dtype: str = "F32") -> dict[str, Any]:
+    return {"dtype": dtype, "shape": list(shape), "data_offsets": [0, 0]}
+
+
+def refusal(header: Any, **options: Any) -> str:
+    with pytest.raises(ConvcalcError) as caught:
+        loads(packed(header), path="w.safetensors", **options)
+    return str(caught.value)
+
+
+def test_parameters_are_counted_and_operations_are_not(tmp_path: Path) -> None:
+    header = {
+        "__metadata__": {"format": "pt"}, "blocks.10.weight": array(5, 2, dtype="BF16"),
+        "blocks.2.weight": array(4, 3, 3, 3), "bn.running_mean": array(4), "ids": array(7, dtype="I64"), "scale": array(),
+        "nothing": array(0, 3),
+    }  # fmt: skip
+    (tmp_path / "w.safetensors").write_bytes(packed(header))
+    analysis = load(str(tmp_path / "w.safetensors")).walk()
+    assert [step.name for step in analysis.steps] == [
+        "blocks.2.weight",
+        "blocks.10.weight",
+        "scale",
+        "layers",
+    ]
+    assert int(analysis.totals["params"]) == 10 + 108 + 1
+    assert dict(analysis.unavailable) == {"computation": 1}
+    assert (
+        "11 numbers of running statistics and whole numbers are not counted"
+        in analysis.network.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ({}, "the file holds no trained arrays; check that it holds weights"),
+        (b'{"a": ', "the header is damaged: Expecting value; fetch the file again"),
+        (b'{"a": {"shape": [1]}, "a": {}}', "the header is damaged: a name stands twice; fetch the file again"),
+        (b'{"a":' + b"[" * 100_000, "the header is nested too deep; the file is damaged"),
+        ({"a": 5}, "'a' has no shape; fetch the file again"),
+        ({"a": array(-1)}, "'a' has no shape; fetch the file again"),
+        ({"a": array(10**9, 10**9)}, "'a' is larger than any array; the file is damaged"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said(header: Any, message: str) -> None:
+    assert refusal(header) == f"w.safetensors:1:1: {message}"
+
+
+def test_an_input_makes_no_sense() -> None:
+    said = refusal({"a": array(3)}, input=(3, 8, 8))
+    assert (
+        said
+        == "w.safetensors:1:1: the file holds weights, not layers, so it takes no --input; leave it out"
+    )
+
+
+def test_lengths_are_checked_before_anything_is_read() -> None:
+    with pytest.raises(
+        ConvcalcError, match="the header has 200,000,000 bytes, more than the 100,000,000"
+    ):
+        loads((200_000_000).to_bytes(8, "little") + b"{", path="w.safetensors")
+    with pytest.raises(ConvcalcError, match="the header has 50 bytes, but the file ends after 1"):
+        loads((50).to_bytes(8, "little") + b"{", path="w.safetensors")
