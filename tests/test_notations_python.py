@@ -407,3 +407,28 @@ def test_a_convolution_may_have_the_arguments_of_keras_1() -> None:
         "write kernel_size=(3, 3), or strides=3"
     )
     assert outputs("model.add(Convolution2D(8, (3, 3)))") == [(8, 30, 30)]
+
+
+OTHERS = {
+    "from mylib import Conv2d\nnn.Sequential(Conv2d(3, 8, 3))": "Conv2d is of mylib, of which nothing is known",
+    "from .layers import Conv2d, ReLU\nnn.Sequential(Conv2d(3, 8, 3))": "Conv2d is of .layers, of which nothing is known",
+    "import mylib.layers as nn\nnn.Sequential(nn.Conv2d(3, 8, 3))": "nn is mylib.layers, of which nothing is known",
+    "from mylib.keras import Conv2D\nSequential([Conv2D(8, 3)])": "Conv2D is of mylib.keras, of which nothing is known",
+}
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_layers_of_other_packages_are_not_taken_for_the_frameworks(text: str) -> None:
+    assert f"{OTHERS[text]}; write the framework's own layers" in refusal(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from torch.nn import Conv2d\nfrom mylib import Trainer\nimport numpy as np\nnn.Sequential(Conv2d(3, 8, 3))",
+        "import torch.nn as nn\nimport mylib\nnn.Sequential(nn.Conv2d(3, 8, 3))",
+        "from tensorflow.keras.layers import Conv2D\nSequential([Conv2D(8, 3)])",
+    ],
+)
+def test_layers_of_the_framework_are_read_beside_other_imports(text: str) -> None:
+    assert len(read(text, 2).layers) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.analysis import widest
@@ -12,7 +12,7 @@ from convcalc.analysis.rows import CONVENTION, field_text, plain_field, unproven
 from convcalc.layers.rf import Fields, UnknownField
 from convcalc.network.axes import order_notes, turned_lines
 from convcalc.report import Column, Report
-from convcalc.text import AtLeast, grouped, per_axis, times
+from convcalc.text import AtLeast, grouped, listed, per_axis, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -57,7 +57,7 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
         ],
         rows=rows,
         key="networks",
-        notes=[note for analysis in analyses for note in _notes(analysis)],
+        notes=[*_order_notes(analyses), *[note for each in analyses for note in _notes(each)]],
         footer=[
             *(f"{a.network.name}: {line}" for a in analyses for line in unproven_lines(a)),
             f"{CONVENTION}{f'; macs and activations are for a batch of {batch}' * (batch > 1)}",
@@ -92,11 +92,19 @@ def _sizes(rf: Fields) -> list[int] | UnknownField:
     return rf if isinstance(rf, UnknownField) else [axis.size for axis in rf]
 
 
+def _order_notes(analyses: Sequence[Analysis]) -> Iterator[str]:
+    """How inputs were read that look exchanged, each reading once with the networks that it is of."""
+    found: dict[str, list[str]] = {}
+    for analysis in analyses:
+        for note in order_notes(analysis.network):
+            found.setdefault(note, []).append(analysis.network.name)
+    yield from (f"{listed(names)}: {note}" for note, names in found.items())
+
+
 def _notes(analysis: Analysis) -> list[str]:
     """What the file expects and does not get, and what the receptive field alone does not say."""
     name = analysis.network.name
     notes = [f"{name}: {note}" for note in analysis.notes if note.startswith("expect")]
-    notes += [f"{name}: {note}" for note in order_notes(analysis.network)]
     several = len(analysis.images) > 1  # of an output that sees none of the first, nothing is said
     seen = {output: rf for output, rf in analysis.rf.items() if rf or not several}
     texts = {output: _field_words(rf) for output, rf in seen.items()}

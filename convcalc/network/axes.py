@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from convcalc.errors import ShapeError, SpecError, UsageError, did_you_mean
+from convcalc.errors import ShapeError, UsageError, did_you_mean
 from convcalc.text import grouped, plural, quoted, times
 
 if TYPE_CHECKING:
@@ -159,8 +159,10 @@ def read_axes(source: Source, node: Node) -> tuple[str, ...]:
     return tuple(words)
 
 
-def checked_axes(words: tuple[str, ...], shape: Shape, path: str) -> tuple[str, ...]:
-    """The words for each axis of an input.
+def checked_axes(
+    words: tuple[str, ...], shape: Shape, place: tuple[Source, Node] | None
+) -> tuple[str, ...]:
+    """The words for each axis of an input; ``place`` is where they stand.
 
     Raises:
         SpecError: they are not as many as it has axes.
@@ -168,7 +170,8 @@ def checked_axes(words: tuple[str, ...], shape: Shape, path: str) -> tuple[str, 
     axes = len(shape) - 1
     if len(words) == 1:
         return words * axes
-    if words and len(words) != axes:
+    if place and len(words) != axes:
+        source, node = place
         message = f"axes lists {len(words)} words, but the input {times(shape)} has {plural(axes, 'axis', 'axes')}; give one for each"
-        raise SpecError(path, 0, 0, message)
+        source.refuse(node, message)
     return words

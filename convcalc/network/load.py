@@ -61,6 +61,7 @@ class _Draft:
         self.outputs: list[FileOutput] = []
         self.order = ""
         self.axes: tuple[str, ...] = ()
+        self.axes_at: tuple[Source, Node] | None = None
         self.parameters: dict[str, Any] = {}
         self.blocks: dict[str, BlockPlan] = {}
         self.layers = Items()
@@ -186,7 +187,7 @@ def _build(
             outputs={each.name: each.place(expander.places) for each in draft.outputs},
             shared=expander.shared,
             order=written_order(draft.order, order, asked=bool(asked)),
-            axes=checked_axes(draft.axes, shape, printable(draft.path)),
+            axes=checked_axes(draft.axes, shape, draft.axes_at),
         )
 
 
@@ -268,7 +269,7 @@ def _read_order(source: Source, node: Node, draft: _Draft) -> None:
 
 
 def _read_axes(source: Source, node: Node, draft: _Draft) -> None:
-    draft.axes = read_axes(source, node)
+    draft.axes, draft.axes_at = read_axes(source, node), (source, node)
 
 
 def _read_blocks(source: Source, node: Node, draft: _Draft) -> None:

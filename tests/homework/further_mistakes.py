@@ -196,6 +196,7 @@ FURTHER = [
     MistakeCase("hand.dot-sign", "dot-product", {"x": [[1, -2], [3, 4]], "w": [[2, 5], [-1, 6]]}, "39", 13),
     MistakeCase("hand.dot-flipped", "dot-product", {"x": [[1, -2], [3, 4]], "w": [[2, 5], [-1, 6]]}, "31", 13),
     MistakeCase("hand.dot-mean", "dot-product", {"x": [[1, -2], [3, 5]], "w": [[2, 5], [-1, 7]]}, "6", 24),
+    MistakeCase("hand.dot-line", "dot-product", {"x": [[1, -2], [3, 4]], "w": [[2, 5], [-1, 6]]}, "14", 13),
     MistakeCase("kernel.direction", "image-kernel", {"w": [[1, 0, -1], [1, 0, -1], [1, 0, -1]]}, "horizontal edges", "vertical edges"),
     MistakeCase("kernel.edges-for-sharpen", "image-kernel", {"w": [[1, 0, -1], [1, 0, -1], [1, 0, -1]]}, "sharpen", "vertical edges"),
     MistakeCase("kernel.blur", "image-kernel", {"w": [[1, 0, -1], [1, 0, -1], [1, 0, -1]]}, "gaussian blur", "vertical edges"),

@@ -50,6 +50,6 @@ def test_most_wrong_options_of_published_questions_have_a_name() -> None:
                 both = found.candidates[0]["confidence"] == "perhaps"
                 named["two mistakes" if both else "one mistake"] += 1
     total = sum(named.values())
-    assert total == 556
+    assert total == 722
     assert named["one mistake"] >= 0.83 * total, named
     assert named["none"] <= 0.11 * total, named

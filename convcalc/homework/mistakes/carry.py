@@ -74,13 +74,13 @@ def carried(quantities: Any, sides: Sides, formula: str) -> list[Way]:
     if len(rows) < 2:
         return []
     found: list[Way] = []
-    for text, wanted in _WHERE:
+    for text, places in _where(rows):
         for way in range(_MOST_WAYS):
             most = 1  # ways in which the slip is made in some layer
 
-            def change(row: Row, shape: Shape, way: int = way) -> Row | None:
+            def change(place: int, row: Row, shape: Shape, way: int = way) -> Row | None:
                 nonlocal most
-                if not wanted(row):  # noqa: B023 - used at once
+                if place not in places:  # noqa: B023 - used at once
                     return None
                 slips = _slips(row, sides)
                 most = max([most, *map(len, slips)])
@@ -95,11 +95,25 @@ def carried(quantities: Any, sides: Sides, formula: str) -> list[Way]:
 
 
 _MOST_WAYS = 3
-_WHERE: tuple[tuple[str, Callable[[Row], bool]], ...] = (
-    ("in every layer", lambda row: True),
-    ("in every convolution", lambda row: bool(row.weights)),
-    ("in every pool", lambda row: not row.weights),
-)
+
+
+def _where(rows: tuple[Row, ...]) -> Iterator[tuple[str, list[int]]]:
+    """In which layers a slip may be made, by their places; some of these once where they are the same."""
+    windows = [place for place, row in enumerate(rows) if window_axes(row)]
+    strided = [place for place in windows if any(axis.s > 1 for axis in window_axes(rows[place]))]
+    said: list[list[int]] = []
+    for text, places in (
+        ("in every layer", [*range(len(rows))]),
+        ("in every convolution", [place for place, row in enumerate(rows) if row.weights]),
+        ("in every pool", [place for place, row in enumerate(rows) if not row.weights]),
+        ("in every layer with a stride", strided),
+        ("in the first layer alone", windows[:1]),
+        ("in the last layer alone", windows[-1:]),
+    ):
+        held = [place for place in places if place in windows]
+        if held and held not in said:
+            said.append(held)
+            yield text, places
 
 
 def _outputs(rows: Iterable[Row]) -> list[Shape]:
@@ -138,16 +152,16 @@ def on_channels(quantities: Any, channels: int) -> list[list[Row]]:
 
 def _walk(
     rows: tuple[Row, ...],
-    change: Callable[[Row, Shape], Row | None] | None = None,
+    change: Callable[[int, Row, Shape], Row | None] | None = None,
     start: Shape | None = None,
 ) -> list[Row] | None:
     """The rows one after the other, each on what the one before gives; None where one cannot be."""
     shape = rows[0].input if start is None else start
     found = []
-    for row in rows:
+    for place, row in enumerate(rows):
         after = recompute(row, shape)
         if after is not None and change is not None:
-            after = change(after, shape) or after
+            after = change(place, after, shape) or after
         if after is None or any(side < 1 for side in after.output):
             return None
         found.append(after)

@@ -389,6 +389,27 @@ mistake(
 )  # fmt: skip
 
 
+def _lines_of_dot(w: Any) -> list[Way]:
+    """The products of one row or one column alone, and all but those of one."""
+    products = [[Fraction(a) * Fraction(b) for a, b in zip(xs, ws)] for xs, ws in zip(w.x, w.w)]
+    total = sum(map(sum, products), Fraction(0))
+    found = []
+    for what, lines in (("row", products), ("column", [list(line) for line in zip(*products)])):
+        sums = [sum(line, Fraction(0)) for line in lines]
+        if len(sums) > 1 and len(lines[0]) > 1:
+            found += [Way(each, f"Σ x·w of one {what}") for each in sums]
+            found += [Way(total - each, f"Σ x·w without one {what}") for each in sums]
+    return found
+
+
+mistake(
+    "hand.dot-line", "hand-dot", "one row or column alone, or one left out", "Σ x·w of one row",
+    _lines_of_dot,
+    "Every cell of the window has a product: how many are there?",
+    seldom=True,
+)  # fmt: skip
+
+
 def _other_names(name: str, *others: str) -> list[tuple[str, ...]]:
     """What kernels of other sorts may be called, but for words that suit this one too."""
     own = set(KERNEL_NAMES[name])

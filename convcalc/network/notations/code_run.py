@@ -44,6 +44,11 @@ _ALL_OF_A_MODEL = (
 _FILLS = re.compile(r"(?:^|\.)init\.\w+$|\.(?!requires_grad_$)[a-z]\w*_$|^print$")
 
 
+# Packages that have the layers that are read, and what they are called where they are imported.
+_FRAMEWORKS = frozenset(("torch", "keras", "tensorflow", "tf", "tf_keras", "tensorflow_core"))
+_CALLED = frozenset(("nn", "F", "layers", "keras", "tf", "torch", "K"))
+
+
 class Run(Calls):
     """Lines that are followed.
 
@@ -103,11 +108,23 @@ class Run(Calls):
         for each in node.names:
             name = each.asname or each.name.partition(".")[0]
             path = each.name if each.asname else name
+            if name in _CALLED and each.name.partition(".")[0] not in _FRAMEWORKS:
+                self.refuse(
+                    node,
+                    f"{name} is {each.name}, of which nothing is known; write the framework's own layers",
+                )
             self.scope.names[name] = Library(short(path))
 
     def _follow_importfrom(self, node: ast.ImportFrom) -> None:
         """``from torch import nn``."""
+        root = (node.module or "").partition(".")[0]
         for each in node.names:
+            if self.known(each.name) and (node.level or root not in _FRAMEWORKS):
+                place = "." * node.level + (node.module or "")
+                self.refuse(
+                    node,
+                    f"{each.name} is of {place}, of which nothing is known; write the framework's own layers",
+                )
             if each.name != "*" and not self.known(each.name):
                 path = short(f"{node.module or ''}.{each.name}")
                 self.scope.names[each.asname or each.name] = Library(path)
