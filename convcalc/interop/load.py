@@ -38,6 +38,7 @@ def load(target: str, **options: Any) -> Network:
         name = format_of(head, file)
     if name:
         return _foreign(name, path, head, None, **options)
+    _check_text(head, path)
     from convcalc.network.load import load as from_yaml  # noqa: PLC0415 - other files need no YAML
 
     return from_yaml(path, **options)
@@ -49,10 +50,36 @@ def loads(data: bytes, *, path: str, **options: Any) -> Network:
     name = format_of(data[:HEAD], io.BytesIO(data))
     if name:
         return _foreign(name, shown, data[:HEAD], data, **options)
+    _check_text(data[:HEAD], shown)
     from convcalc.network.load import loads as from_yaml  # noqa: PLC0415 - other files need no YAML
 
     options.pop("within", None)
     return from_yaml(data, path=shown, **options)
+
+
+def _check_text(head: bytes, path: str) -> None:
+    """Refuse a file that is neither text nor of another tool that is known.
+
+    Raises:
+        UsageError: as said, with what is read.
+    """
+    if b"\0" not in head or head.startswith(
+        (b"\xff\xfe", b"\xfe\xff")
+    ):  # UTF-16 has a message of its own
+        return
+    from convcalc.interop.readers import READERS  # noqa: PLC0415 - only where something is wrong
+
+    known = ", ".join(["YAML", *(each.about for each in READERS.values())])
+    found = next((way_out for sign, way_out in _OTHERS.items() if sign in head[:16]), "")
+    message = f"{printable(path)}: is no network file that is read; {found or f'known are {known}'}"
+    raise UsageError(message)
+
+
+# Files that people have of networks, which are not read, by what they begin with.
+_OTHERS = {
+    b"HDF": "of a Keras model in HDF5, save the text of model.to_json(), or model.save('model.keras')",
+    b"TFL3": "it is TensorFlow Lite; export the network to ONNX",
+}
 
 
 def _foreign(
