@@ -543,7 +543,6 @@ def test_a_shape_is_read_in_these_forms(text: str) -> None:
     assert shape_of(text) == (3, 224, 225)
 
 
-@pytest.mark.unmeasured
 def test_every_refusal_in_the_code_is_met_here() -> None:
     lines: set[tuple[str, int]] = set()
     for words, _ in REFUSED.values():

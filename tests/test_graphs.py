@@ -326,7 +326,6 @@ def cells(network: Network, walked: Analysis, place: int, unit: int, source: int
     return found
 
 
-@pytest.mark.unmeasured
 @strategies.often
 @given(forests(), st.data())
 def test_a_unit_sees_of_each_input_what_it_reads_through_all_layers(

@@ -1046,6 +1046,12 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         ((6, 8),),
         "output has 5 sides; give channels and up to 3 axes, without a batch",
     ),
+    (
+        "opaque_join",
+        {"output": (1, 2, 3, 4, 5)},
+        ((6, 8), (6, 8)),
+        "output has 5 sides; give channels and up to 3 axes, without a batch",
+    ),
     ("opaque", {"output": ("c", "l-8")}, ((6, 8),), "a side of output is 0; use 1 or more"),
     (
         "opaque",

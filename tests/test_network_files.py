@@ -65,7 +65,6 @@ def test_each_expected_message_has_its_spec() -> None:
     assert sorted(path.stem for path in BAD.glob("*.err")) == BAD_NAMES
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_a_refusal_points_at_its_place_and_says_what_to_do(
     name: str, monkeypatch: pytest.MonkeyPatch
@@ -173,7 +172,6 @@ OTHER_REFUSALS: list[Callable[[], Any]] = [
 ]
 
 
-@pytest.mark.unmeasured
 def test_every_refusal_in_the_code_is_met_by_a_bad_spec(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BAD)
     lines: set[tuple[str, int]] = set()

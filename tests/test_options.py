@@ -308,6 +308,7 @@ def test_what_is_missing_is_said(kind: Any, options: dict[str, Any], said: str) 
 
 
 SHAPES: list[tuple[Any, str]] = [
+    ("a=3x8", "input a=3x8: layers have one input, which needs no name; write input 3x8"),
     ((3.0, 8, 8), "input must be a whole number, but is 3.0; write 3"),
     ((3, 0, 8), "input has a side of 0; use 1 or more"),
     ((), "input has 0 sides; write a shape such as (3, 224, 224)"),

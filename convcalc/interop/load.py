@@ -63,10 +63,8 @@ def _check_text(head: bytes, path: str) -> None:
     Raises:
         UsageError: as said, with what is read.
     """
-    if b"\0" not in head or head.startswith(
-        (b"\xff\xfe", b"\xfe\xff")
-    ):  # UTF-16 has a message of its own
-        return
+    if b"\0" not in head or path.endswith((".yaml", ".yml")):
+        return  # what is wrong with it as YAML is said then
     from convcalc.interop.readers import READERS  # noqa: PLC0415 - only where something is wrong
 
     known = ", ".join(["YAML", *(each.about for each in READERS.values())])

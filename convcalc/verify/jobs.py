@@ -48,6 +48,7 @@ def verify_side_by_side(
 
     Raises:
         UsageError: a process ended before its work, most likely for want of memory.
+        OSError: no process can be started.
     """
     sizes = {name: _bytes_of(plan, settings) for name, plan in plans.items()}
     waiting = sorted(plans, key=lambda name: -sizes[name])  # the large ones first
@@ -101,6 +102,9 @@ def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
     os.environ.setdefault(_THREADS, "1")  # the processes take it over
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
     try:
+        pool.submit(
+            os.getpid
+        )  # all start now, before a line that stderr does not take stands in the way
         yield pool
     except BaseException:
         for child in active_children():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -172,7 +173,8 @@ def verify_networks(
         from convcalc.verify.jobs import cores, verify_side_by_side  # noqa: PLC0415 - processes take time to import
 
         verify = partial(_verify_file, settings, may_shrink)
-        found = verify_side_by_side(plans, settings, progress, jobs or cores(), verify)
+        with suppress(OSError):  # where no process can be started, they are verified here
+            found = verify_side_by_side(plans, settings, progress, jobs or cores(), verify)
     for name, plan in plans.items() if not found else ():
         progress(name, "")
         found[name] = plan.verify(settings, lambda node, name=name: progress(name, node))  # type: ignore[misc]

@@ -103,7 +103,6 @@ def test_points_slips_and_parts_are_written(sheet: Sheet, files: Path, tmp_path:
     assert (summary.mean, summary.median, summary.max) == (3.25, 3.25, 7.0)
 
 
-@pytest.mark.unmeasured
 def test_a_class_gets_what_each_student_would_get_alone(tmp_path: Path, files: Path) -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     choose = random.Random(7).choice

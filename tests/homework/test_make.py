@@ -208,7 +208,6 @@ def test_a_range_that_is_none_is_refused(spec: Any) -> None:
         values_of("k", spec)
 
 
-@pytest.mark.unmeasured
 def test_very_many_draws_are_sampled_evenly() -> None:
     sheet = varied("{k: [3, 5, 7, 9, 11], c_in: {from: 1, to: 500}, filters: {from: 1, to: 500}}")
     found = draws(sheet, sheet["q1"])

@@ -598,7 +598,6 @@ def test_layers_are_made_of_a_kernel_a_stride_and_a_dilation() -> None:
     assert task.layers == (RfLayer(3, 2), RfLayer(3, 2), RfLayer(5, 1, 2, is_dilated=True))  # type: ignore[attr-defined]
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("layers", [29, 58])
 def test_a_wrong_total_of_many_layers_is_diagnosed_in_a_few_walks(
     layers: int, monkeypatch: pytest.MonkeyPatch

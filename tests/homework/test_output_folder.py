@@ -506,7 +506,6 @@ def leaks(lesson: Class) -> list[str]:
     return found
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("listed", [True, False])
 def test_an_anonymous_run_gives_nobody_away(lesson: Class, listed: bool) -> None:
     outputs = ",".join(OUTPUTS)

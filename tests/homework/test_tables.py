@@ -86,7 +86,6 @@ def test_a_wrong_cell_is_found_in_its_row_whatever_is_listed(form: str) -> None:
 NETWORKS = ("lenet5", "alexnet", "vgg11", "resnet18", "squeezenet1_0")
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_row_that_arch_lists_is_read(name: str) -> None:
     """The numbers are those of the walk, the names those of the file."""
@@ -321,7 +320,6 @@ def test_a_table_of_one_column_may_stand_in_one_line_or_have_names(ask: str) -> 
         assert check(sheet, "q1", text).right, text
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", ["lenet5", "vgg11", "alexnet", "squeezenet1_0", "resnet18"])
 @pytest.mark.parametrize("seed", range(3))
 def test_any_choice_of_rows_without_names_is_put_in_its_place(name: str, seed: int) -> None:

@@ -8,7 +8,9 @@ It compares parameters and buffers with the module's own, and multiply-adds with
 from __future__ import annotations
 
 import io
+import json
 import sys
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -498,8 +500,8 @@ def exported(module: nn.Module, inputs: Any, how: Any = None, *, decomposed: boo
     return data.getvalue()
 
 
-def compared(name: str, module: nn.Module, inputs: Any, **how: Any) -> str:
-    """What a program comes to, beside what PyTorch says."""
+def counted(name: str, module: nn.Module, inputs: Any) -> tuple[int, int, float | None]:
+    """PyTorch's own count of parameters, buffers and multiply-adds of one sample; None where it counts none."""
     module = module.eval()
     params = sum(one.numel() for one in module.parameters())
     buffers = sum(
@@ -516,6 +518,12 @@ def compared(name: str, module: nn.Module, inputs: Any, **how: Any) -> str:
         else 1
     )
     macs = counter.get_total_flops() / 2 / samples
+    return params, buffers, None if name == "lstm" else macs  # its fused LSTM is not counted
+
+
+def compared(name: str, module: nn.Module, inputs: Any, **how: Any) -> str:
+    """What a program comes to, beside what PyTorch says."""
+    params, buffers, macs = counted(name, module, inputs)
     try:
         network = loads(exported(module, inputs, **how), path=f"{name}.pt2")
         analysis = network.walk()
@@ -523,8 +531,8 @@ def compared(name: str, module: nn.Module, inputs: Any, **how: Any) -> str:
         return f"refused: {str(error)[:300]}"
     totals = analysis.totals
     wanted = {"params": params, "buffers": buffers, "macs": macs}
-    if name == "lstm":
-        del wanted["macs"]  # PyTorch does not count its fused LSTM
+    if macs is None:
+        del wanted["macs"]
     wrong = {key: (totals[key], want) for key, want in wanted.items() if totals[key] != want}
     said = f"{analysis.unavailable or ''} {'; '.join(network.notes)[:200]}"
     word = (
@@ -540,8 +548,34 @@ def compared(name: str, module: nn.Module, inputs: Any, **how: Any) -> str:
     return f"{word} {wrong or ''} {said} ({len(network.nodes)} layers) {customs}"
 
 
+def write(path: str) -> None:
+    """Write the programs without their weights, and what PyTorch counts, as data of the tests."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        facts = {}
+        for name, module, inputs in modules():
+            for form in ("", " decomposed"):
+                said = compared(name, module, inputs, decomposed=bool(form))
+                if not said.startswith("right"):
+                    print(name, form, said, flush=True)
+                    continue
+                own, buffers, macs = counted(name, module, inputs)
+                facts[name + form] = {"params": own, "buffers": buffers, "macs": macs}
+                with zipfile.ZipFile(
+                    io.BytesIO(exported(module, inputs, decomposed=bool(form)))
+                ) as program:
+                    for each in program.namelist():
+                        if each.endswith(
+                            ("model.json", "_config.json", "archive_format", "version")
+                        ):
+                            archive.writestr(f"{name}{form}/{each}", program.read(each))
+        archive.writestr("counted.json", json.dumps(facts, indent=1))
+
+
 def main() -> None:
-    """Compare all, or those whose name holds a word."""
+    """Compare all, or those whose name holds a word; with --write FILE, write them."""
+    if sys.argv[1:2] == ["--write"]:
+        write(sys.argv[2])
+        return
     word = sys.argv[1] if len(sys.argv) > 1 else ""
     for name, module, inputs in modules():
         if word in name:

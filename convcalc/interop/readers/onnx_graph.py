@@ -8,9 +8,10 @@ from typing import Any
 
 from convcalc.interop.arrays import Array, Dims
 from convcalc.interop.graph import BROKEN, Graph
-from convcalc.interop.readers import onnx_arrays, onnx_ops  # noqa: F401 - they register the operations
+from convcalc.interop.readers import onnx_arrays  # noqa: F401 - it registers operations
 from convcalc.interop.readers.onnx_constants import constant
 from convcalc.interop.readers.onnx_node import OPERATIONS, SEVERAL, Node, Read, unknown
+from convcalc.interop.readers.onnx_ops import KEEPING_SHAPE
 from convcalc.interop.readers.onnx_patterns import Pattern, patterns_in
 from convcalc.text import printable, shortened
 
@@ -191,6 +192,8 @@ def _convert(reading: Read, node: Node) -> None:
     if node.op in SEVERAL:
         SEVERAL[node.op](reading, node)
         return
+    if node.dims is None and node.op in KEEPING_SHAPE:
+        node.dims = reading.sizes[node.outputs[0]] = node.first.dims
     if node.dims is None:
         what = f"node {shortened(node.name)} ({shortened(node.op)}): its size is not known"
         place = reading.graph.refuse(

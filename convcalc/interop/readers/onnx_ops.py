@@ -267,3 +267,9 @@ def _pointwise(reading: Read, node: Node) -> Array:
 
 
 OPERATIONS.update(dict.fromkeys(_POINTWISE, _pointwise))
+
+# What gives an array of the dims that it reads, also where the library does not infer them.
+KEEPING_SHAPE = frozenset(
+    (*_ACTIVATIONS, *_POINTWISE, "LeakyRelu", "PRelu", "Clip", "Softmax", "LogSoftmax", "BatchNormalization",
+     "InstanceNormalization", "GroupNormalization", "LayerNormalization", "LRN", "Dropout")
+)  # fmt: skip
