@@ -142,6 +142,7 @@ BAD = [
     (("list", "qqq"), "no bundled network has 'qqq' in its name; convcalc list shows all"),
     (("kinds", "convv"), "no layer kind 'convv'; did you mean 'conv'?"),
     (("kinds", "conv", "--operations"), "--operations holds for all kinds; leave the kind out, or --operations"),
+    (("diff", "lenet5"), "Missing argument 'SECOND'; run convcalc diff -h for help"),
     (("compare",), "Missing argument 'NETWORK...'; run convcalc compare -h for help"),
     (("completion", "tcsh"), "bash|zsh|fish: 'tcsh' is not one of 'bash', 'zsh', 'fish'; run convcalc completion -h for help"),
 ]  # fmt: skip
@@ -421,6 +422,8 @@ def test_every_command_keeps_to_a_narrow_terminal(columns: int, convcalc: Run) -
         "arch resnet152",
         "arch vgg16 --memory",
         "compare vgg16 unet",
+        "diff resnet50 resnet50_torchvision",
+        "diff lenet5 resnet18",
         "list",
         "kinds",
         "kinds conv",

@@ -131,6 +131,7 @@ WRITTEN = [
     ("arch", "lenet5"),
     ("chain", "--input", "1x8x8", "conv:k3"),
     ("compare", "lenet5"),
+    ("diff", "lenet5", "lenet5"),
     ("hand", "--x", "1 2; 3 4", "--k", "1"),
     ("kernel",),
     ("kinds",),

@@ -38,7 +38,8 @@ def unchanged(place: Path) -> bool:
 @pytest.mark.parametrize(
     "words",
     [
-        "arch mid.yaml", "compare mid.yaml lenet5", "check mid.yaml", "check .", "verify mid.yaml", "hw show s.yaml",
+        "arch mid.yaml", "compare mid.yaml lenet5", "diff lenet5 mid.yaml", "check mid.yaml", "check .", "verify mid.yaml",
+        "hw show s.yaml",
         "hw lint s.yaml", "hw check s.yaml a.yaml", "hw hint s.yaml q",
     ],
 )  # fmt: skip

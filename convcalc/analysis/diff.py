@@ -1,0 +1,272 @@
+"""What differs between two networks, layer by layer, and which differences only follow from another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from convcalc.analysis.align import Pair, align
+from convcalc.analysis.settings import differing
+from convcalc.text import listed, plural, times
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+
+    from convcalc.analysis.analysis import Analysis, Step
+    from convcalc.layers import Shape
+
+Sort = Literal["same", "changed", "follows", "only first", "only second"]
+
+_MOST_SOURCES = (
+    8  # of a layer that only one network has; with more, what it leads to is not compared
+)
+_MANY_ALIKE = 4  # so many rows that differ in the same way are shown as one
+
+
+@dataclass(slots=True)
+class Difference:
+    """A layer of each network, or of one of them, and how they differ.
+
+    Attributes:
+        first, second: its names in the networks; empty where a network has none.
+        kind: the layer kind, of the first network if it has one.
+        sort: ``changed`` if it differs by itself, ``follows`` if only what comes in differs.
+        changes: what differs, in words.
+        cause: the layer from which it follows; empty if there is none.
+        outputs: the shapes that come out; None where there is no layer.
+        params, macs: how much more the second network has; None where a cost is unavailable.
+        layers: how many layers it stands for.
+    """
+
+    first: str
+    second: str
+    kind: str
+    sort: Sort
+    changes: tuple[str, ...]
+    cause: str
+    outputs: tuple[Shape | None, Shape | None]
+    params: int | None
+    macs: int | None
+    layers: int = 1
+
+
+def differences(first: Analysis, second: Analysis) -> list[Difference]:
+    """A row for every input and every layer of two networks, in their order; pairs that agree too."""
+    pairs = align(first.steps, second.steps)
+    return _Comparison(first, second, pairs).rows()
+
+
+class _Comparison:
+    """Goes through the pairs in order and keeps what later ones read.
+
+    Attributes:
+        sources: for each step the pairs that it stands for: its own, or those that it leads to.
+        causes: for each step that gives another shape than its partner, why.
+        alone: the steps that have no partner.
+    """
+
+    def __init__(self, first: Analysis, second: Analysis, pairs: Sequence[Pair]) -> None:
+        self.first, self.second, self.pairs = first, second, pairs
+        self.sources: dict[Step, tuple[Hashable, ...]] = {}
+        self.causes: dict[Step, str] = {}
+        self.alone: set[Step] = set()
+
+    def rows(self) -> list[Difference]:
+        """All rows."""
+        rows = [row for row in self.images() if row.sort != "same"]
+        for number, (first, second) in enumerate(self.pairs):
+            if first and second:
+                self.sources[first] = self.sources[second] = (number,)
+                rows.append(self.both(first, second))
+            elif step := first or second:
+                rows.append(self.only(step, "only first" if first else "only second"))
+        return [*rows, *self.ends()]
+
+    def images(self) -> Iterable[Difference]:
+        """The inputs, in pairs by their order."""
+        one, other = self.first.images, self.second.images
+        for number, (first, second) in enumerate(zip(one, other)):
+            self.sources[first] = self.sources[second] = (-1 - number,)
+            if first.output == second.output:
+                continue
+            self.causes[first] = self.causes[second] = first.name
+            yield _row(first, second, "changed", (_arrow(first.output, second.output, "comes in"),))
+        for step in one[len(other) :]:
+            yield self.only(step, "only first")
+        for step in other[len(one) :]:
+            yield self.only(step, "only second")
+
+    def only(self, step: Step, sort: Sort) -> Difference:
+        """A layer that one network has alone; what reads it reads, in the other, what it reads."""
+        found = dict.fromkeys(each for source in step.before for each in self.sources[source])
+        self.sources[step] = tuple(found)[:_MOST_SOURCES] if step.before else (step,)
+        self.alone.add(step)
+        if step.output not in step.shapes or not step.before:
+            self.causes[step] = step.name
+        elif cause := next((self.causes[s] for s in step.before if s in self.causes), ""):
+            self.causes[step] = cause
+        if sort == "only first":
+            return _row(step, None, sort, ("only in the first",))
+        return _row(None, step, sort, ("only in the second",))
+
+    def both(self, first: Step, second: Step) -> Difference:
+        """A pair."""
+        own = [f"kind {first.kind} → {second.kind}"] if first.kind != second.kind else []
+        own += differing(first, second)
+        own += self.weights(first, second)
+        own += self.reads(first, second)
+        gives_other = first.output != second.output
+        if own:
+            if gives_other:
+                self.causes[first] = self.causes[second] = first.name
+                if first.output[1:] != second.output[1:]:  # of channels, the options tell
+                    own.append(_arrow(first.output, second.output, "comes out"))
+            return _row(first, second, "changed", tuple(own))
+        change = _what_follows(first, second)
+        if not change:
+            return _row(first, second, "same", ())
+        cause = next(
+            (self.causes[s] for s in (*first.before, *second.before) if s in self.causes), ""
+        )
+        if gives_other:
+            self.causes[first] = self.causes[second] = cause
+        return _row(first, second, "follows", (change,), cause)
+
+    def weights(self, first: Step, second: Step) -> list[str]:
+        """Whether they use weights of different layers."""
+        owners = first.owner, second.owner
+        one, other = (owner and self.sources.get(owner) for owner in owners)
+        if one == other:
+            return []
+        words = [f"those of {owner.name}" if owner else "its own" for owner in owners]
+        return [f"weights {words[0]} → {words[1]}"]
+
+    def reads(self, first: Step, second: Step) -> list[str]:
+        """Whether they read different layers; layers that only one network has are looked through."""
+        one, other = (
+            [each for source in step.before for each in self.sources[source]]
+            for step in (first, second)
+        )
+        if self.alone.isdisjoint((*first.before, *second.before)):
+            mixes = first.output in first.shapes  # a sum; of a concatenation the order matters
+            agrees = one == other or (mixes and sorted(map(str, one)) == sorted(map(str, other)))
+        else:
+            agrees = not set(one).isdisjoint(other) or (not one and not other)
+        if agrees:
+            return []
+        if sorted(map(str, one)) == sorted(map(str, other)):
+            return ["reads its inputs in another order"]
+        words = [listed(step.inputs) or "nothing" for step in (first, second)]
+        return [f"reads {words[0]} → {words[1]}"]
+
+    def ends(self) -> Iterable[Difference]:
+        """What comes out of the networks, where it is not the same layers."""
+        ends = self.first.outputs, self.second.outputs
+        one, other = ({self.sources[step] for step in side} for side in ends)
+        if one != other and self.alone.isdisjoint((*ends[0], *ends[1])):
+            words = [listed([step.name for step in side]) for side in ends]
+            change = f"{words[0]} → {words[1]}"
+            yield Difference(
+                "outputs", "outputs", "outputs", "changed", (change,), "", (None, None), 0, 0
+            )
+
+
+def _row(
+    first: Step | None, second: Step | None, sort: Sort, changes: tuple[str, ...], cause: str = ""
+) -> Difference:
+    """A row of these steps; what cannot be counted on both sides is no difference if they are the same."""
+    steps = [step for step in (first, second) if step]
+    known = all(step.is_costed for step in steps) or sort == "same"
+    signs = [1 if step is second else -1 for step in steps]
+    return Difference(
+        first=first.name if first else "",
+        second=second.name if second else "",
+        kind=steps[0].kind,
+        sort=sort,
+        changes=changes,
+        cause=cause,
+        outputs=(first.output if first else None, second.output if second else None),
+        params=sum(s * step.params for s, step in zip(signs, steps)) if known else None,
+        macs=sum(s * step.macs for s, step in zip(signs, steps)) if known else None,
+    )
+
+
+def _what_follows(first: Step, second: Step) -> str:
+    """How two layers that are set alike differ by what comes in; empty if they do not."""
+    if first.output != second.output:
+        return _instead(first.output, second.output, "out")
+    one, other = sorted(first.shapes), sorted(second.shapes)
+    if one != other:
+        unlike = [(a, b) for a, b in zip(one, other) if a != b]
+        return _instead(*(unlike or [(one[-1], other[-1])])[0], "in")
+    costs = [(step.params, step.macs, step.is_costed) for step in (first, second)]
+    return "its cost" if costs[0] != costs[1] else ""
+
+
+def _instead(one: Shape, other: Shape, way: str) -> str:
+    """Two shapes, as maps of other sizes where nothing else differs."""
+    if _are_maps_alike(one, other):
+        return f"maps of {times(other[1:])} instead of {times(one[1:])} come {way}"
+    return f"{times(other)} instead of {times(one)} comes {way}"
+
+
+def _arrow(one: Shape, other: Shape, verb: str) -> str:
+    """Two shapes in a list of what differs."""
+    if _are_maps_alike(one, other):
+        one, other = one[1:], other[1:]
+    return f"{times(one)} → {times(other)} {verb}"
+
+
+def _are_maps_alike(one: Shape, other: Shape) -> bool:
+    """Whether they have as many channels and axes."""
+    return len(one) == len(other) > 1 and one[0] == other[0]
+
+
+# ------------------------------------------------------------------------------------ folding
+
+
+def folded(rows: Sequence[Difference]) -> list[Difference]:
+    """Fewer rows: those that follow in the same way from one layer as one, and many alike as one."""
+    groups: dict[Hashable, list[Difference]] = {}
+    for row in rows:
+        groups.setdefault(_likeness(row), []).append(row)
+    found = []
+    for row in rows:
+        group = groups[_likeness(row)]
+        least = 2 if row.sort == "follows" else _MANY_ALIKE
+        if row.sort == "same" or len(group) < least:
+            found.append(row)
+        elif row is group[0]:
+            found.append(_together(group))
+    return found
+
+
+def _likeness(row: Difference) -> Hashable:
+    """What rows share that are shown as one."""
+    return row.sort, row.changes, row.cause, row.kind if row.sort != "follows" else ""
+
+
+def _together(group: Sequence[Difference]) -> Difference:
+    """One row for several."""
+    first, last = group[0], group[-1]
+    is_range = first.sort == "follows"
+
+    def name(names: Sequence[str]) -> str:
+        return f"{names[0]} … {names[-1]}" if is_range else listed(names)
+
+    def total(numbers: Sequence[int | None]) -> int | None:
+        known = [number for number in numbers if number is not None]
+        return sum(known) if len(known) == len(numbers) else None
+
+    return Difference(
+        first=name([row.first for row in group]) if first.first else "",
+        second=name([row.second for row in group]) if first.second else "",
+        kind=first.kind if len({row.kind for row in group}) == 1 else plural(len(group), "layer"),
+        sort=first.sort,
+        changes=first.changes,
+        cause=first.cause,
+        outputs=(last.outputs[0], last.outputs[1]),
+        params=total([row.params for row in group]),
+        macs=total([row.macs for row in group]),
+        layers=len(group),
+    )
