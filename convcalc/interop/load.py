@@ -102,7 +102,7 @@ def _foreign(
     if parameters:
         message = (
             f"{printable(path)}: --set changes the parameters of a YAML file, but this is a file of "
-            f"{READERS[name].about}; write it as YAML with convcalc import"
+            f"{READERS[name].about}, which has none; change the file, or give another --input"
         )
         raise UsageError(message)
     with without_collector():
