@@ -515,7 +515,7 @@ def _dropout(draw: st.DrawFn, kind: str) -> Drawn:
 
 @of_kind(
     *("relu", "relu6", "elu", "silu", "hardswish", "sigmoid", "tanh", "hardtanh"),
-    *("hardsigmoid", "softplus", "logsigmoid", "mish", "selu", "softsign", "log_softmax"),
+    *("hardsigmoid", "softplus", "logsigmoid", "mish", "selu", "softsign"),
     *("global_avgpool", "global_maxpool"),
 )
 def _plain(draw: st.DrawFn, kind: str) -> Drawn:
@@ -607,7 +607,7 @@ def _parameter(draw: st.DrawFn, kind: str) -> Drawn:
     return {"shape": draw(maps()), **maybe(draw, "trainable", st.booleans())}, (draw(maps()),)
 
 
-@of_kind("softmax")
+@of_kind("softmax", "log_softmax")
 def _softmax(draw: st.DrawFn, kind: str) -> Drawn:
     shape = draw(maps())
     return maybe(draw, "axis", axis_of(shape)), (shape,)

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.activation import Activation
+from convcalc.layers.activation import Activation, Softmax
+from convcalc.layers.axes import place_of
 from convcalc.layers.base import Counts, Elementwise, NoParameters, kind
 from convcalc.layers.window import Shape
 
@@ -204,13 +205,16 @@ class LogSigmoid(Activation):
 
 
 @kind("log_softmax")
-class LogSoftmax(Elementwise):
+class LogSoftmax(Softmax):
     """The logarithm of softmax over the channels, position by position
 
     Formula:
         (x − max) − ln Σ e^(x − max): two subtractions and one exponential per value; c − 1 comparisons
         for the largest, c − 1 additions for the sum and one logarithm (counted as an exponential) per
         position; no parameters
+
+    Options:
+        axis: along which it is worked out, by name or number; c is its length.
 
     Source:
         PyTorch LogSoftmax; Goodfellow, Bengio & Courville 2016, section 6.2.2.3.
@@ -229,7 +233,7 @@ class LogSoftmax(Elementwise):
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
         cells = formulas.product(shape)
-        positions = cells // shape[0]
+        positions = cells // shape[place_of(self.axis, shape)]
         others = cells - positions
         return {
             "exponentials": cells + positions,

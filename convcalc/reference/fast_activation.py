@@ -214,15 +214,18 @@ def softsign(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
         return checks.in_type(cells / (1 + abs(cells)), dtype)
 
 
-def log_softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """(x - largest) less the logarithm of the sum of e^(x - largest) over the channels"""
+def log_softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = None) -> Array:
+    """(x - largest) less the logarithm of the sum of e^(x - largest) over the channels, or along another axis"""
     cells, dtype = floats("log_softmax", x)
+    along = checks.side("log_softmax", axis, cells.ndim)
+    rows = cells.size // cells.shape[along]
     count(tally, cells.size, adds=2, exponentials=1)
-    count(tally, cells[0].size, exponentials=1)
-    count(tally, cells.size - cells[0].size, comparisons=1, adds=1)
+    count(tally, rows, exponentials=1)
+    count(tally, cells.size - rows, comparisons=1, adds=1)
     with np.errstate(all="ignore"):
-        below = cells - cells.max(axis=0)
-        return checks.in_type(below - np.log(np.exp(below).sum(axis=0)), dtype)
+        below = cells - cells.max(axis=along, keepdims=True)
+        total = np.exp(below).sum(axis=along, keepdims=True)
+        return checks.in_type(below - np.log(total), dtype)
 
 
 def glu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:

@@ -344,8 +344,8 @@ def softsign(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     return _each("softsign", x, tally, lambda v, t: t.divide(v, t.add(1, abs(v))))
 
 
-def log_softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y[c] = (x[c] - largest) - ln Σ over channels c' of e^(x[c'] - largest)
+def log_softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = None) -> Array:
+    """y[c] = (x[c] - largest) - ln Σ over channels c' of e^(x[c'] - largest), or along another axis
 
     >>> log_softmax([0.0, 0.0]).round(4)
     array([-0.6931, -0.6931])
@@ -353,14 +353,15 @@ def log_softmax(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
     cells = checks.numbers("log_softmax", "x", x)
     tally = tally or Tally()
     y = np.zeros(cells.shape)
+    along = checks.side("log_softmax", axis, cells.ndim)
     with np.errstate(all="ignore"):
-        for place in np.ndindex(*cells.shape[1:]):
-            values = [np.float64(cells[(channel, *place)]) for channel in range(len(cells))]
+        for row in rows_along(cells.shape, along):
+            values = [np.float64(cells[cell]) for cell in row]
             largest = reduce(tally.larger, values)
             below = [tally.subtract(value, largest) for value in values]
             total = tally.logarithm(tally.sum([tally.exponential(value) for value in below]))
-            for channel, value in enumerate(below):
-                y[(channel, *place)] = tally.subtract(value, total)
+            for cell, value in zip(row, below, strict=True):
+                y[cell] = tally.subtract(value, total)
     return rounded("log_softmax", y, mean_type(cells))
 
 

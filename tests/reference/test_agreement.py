@@ -231,6 +231,7 @@ def test_activations_and_normalisations(layer: Any) -> None:
         each = like(wide, rng, *(x.shape[number] for number in over))
         same_both_ways("layernorm", wide, each, each, axes=over)
         same_both_ways("softmax", wide, axis)
+        same_both_ways("log_softmax", wide, axis)
         for op in ("mean", "sum", "max", "min"):
             same_both_ways("reduce", x, op, axes=over, keep=axis != x.ndim - 1)
     same_both_ways("reduce", x)

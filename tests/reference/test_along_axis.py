@@ -42,6 +42,7 @@ PERTURBED = {
     "reduce the channels": ({"op": "max", "axes": ["channels"]}, [(2, 3, 4)]),
     "linear at each position": ({"out_features": 2, "axis": "channels"}, [(3, 4)]),
     "linear along the width": ({"out_features": 2, "axis": -1}, [(3, 4, 5)]),
+    "log_softmax along the width": ({"axis": -1}, [(3, 4, 5)]),
     "softmax along the height": ({"axis": "h"}, [(3, 4, 5)]),
     "layernorm of the channels": ({"axes": ["channels"]}, [(3, 4, 5)]),
     "layernorm of the width": ({"axes": [0, "w"]}, [(3, 4, 5)]),

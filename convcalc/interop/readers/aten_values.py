@@ -83,8 +83,6 @@ def _softmax(program: Program, call: Call) -> Value:
     value = call.tensor("self", "input")
     inner = inner_axis(value, call.whole("dim"))
     kind = "log_softmax" if "log" in call.op else "softmax"
-    if kind == "log_softmax" and inner:
-        raise Unknown
     return program.layer(kind, [value], value, **along(inner))
 
 

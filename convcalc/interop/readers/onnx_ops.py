@@ -244,7 +244,7 @@ def _clip(reading: Read, node: Node) -> Array:
 @operation("Softmax", "LogSoftmax")
 def _softmax(reading: Read, node: Node) -> Array:
     side = axis_of(node.first.dims, node.whole("axis", -1))
-    if side is None or (node.op == "LogSoftmax" and side):
+    if side is None:
         return reading.made.opaque(node.op, [node.first], node.out, node.name)
     kind = "softmax" if node.op == "Softmax" else "log_softmax"
     options = {"axis": side} if side else {}

@@ -128,8 +128,8 @@ class Softsign(Plain):
 
 
 @witness("log_softmax")
-class LogSoftmax(Plain):
-    copies = (2, 0)
+class LogSoftmax(Softmax):
+    pass
 
 
 @witness("glu")
