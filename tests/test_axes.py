@@ -227,3 +227,19 @@ def test_a_refusal_says_nothing_of_an_order_that_was_said(convcalc: Run) -> None
         said = convcalc("chain", "--order", "chw", "--input", *words).err
         assert said.startswith("convcalc: conv1")
         assert "read channels first" not in said
+
+
+def test_alignment_and_workings_speak_of_the_axes_words(convcalc: Run, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: [1, 32]\naxes: samples\nlayers:\n  - conv: {out_channels: 1, kernel_size: 3, padding: 1}\n"
+        "  - add: [[], [{conv: {name: late, out_channels: 1, kernel_size: 3, padding: [[0, 2]]}}]]\n",
+        encoding="utf-8",
+    )
+    assert "is centred at sample 0, of late at 1 (1 apart)" in convcalc("arch", str(path)).out
+    assert "on the input itself a unit is one sample" in convcalc(
+        "arch", str(path), "--explain", "conv1"
+    ).out  # fmt: skip
+    text = path.read_text(encoding="utf-8").replace("axes: samples\n", "")
+    path.write_text(text, encoding="utf-8")
+    assert "is centred at step 0" in convcalc("arch", str(path)).out

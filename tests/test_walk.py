@@ -213,7 +213,7 @@ def test_the_field_of_a_join_is_the_hull_of_its_paths() -> None:
     eight = of_text(f"[{{add: [{branch}, {pair.format(p='same')}]}}]", "[1, 8]").walk()
     (warning,) = [note for note in eight.notes if "aligned" in note]
     assert warning == (
-        "add1: paths are not aligned along the length: unit 0 of conv1 is centred at pixel 0, of conv3 "
+        "add1: paths are not aligned along the length: unit 0 of conv1 is centred at step 0, of conv3 "
         "at 1 (1 apart); give both paths the same padding before"
     )
 
@@ -233,7 +233,7 @@ def test_paths_with_other_strides_are_named() -> None:
         "[{conv: {out_channels: 1, kernel_size: 9}}]]}]"
     ).walk()
     assert report.notes == [
-        "concat1: paths are not aligned along the length: units of maxpool1 are 2 pixels apart, those of "
+        "concat1: paths are not aligned along the length: units of maxpool1 are 2 steps apart, those of "
         "conv1 1; give both paths the same strides"
     ]
 

@@ -14,12 +14,13 @@ from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers import LETTERS
 from convcalc.layers.rf import PIXEL, AnyField, Field, Slide, UnknownField
 from convcalc.layers.window import axis_names
+from convcalc.network.axes import axis_words
 from convcalc.report import Report
 from convcalc.term import Term
 from convcalc.text import grouped, quoted, times
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from convcalc.analysis.analysis import Analysis, Step
     from convcalc.layers import Layer, Shape
@@ -30,7 +31,11 @@ _MARKS = {1: ("",), 2: ("_h", "_w"), 3: ("_d", "_h", "_w")}
 
 
 def explain(
-    layer: Layer, shapes: tuple[Shape, ...], out: Shape, before: tuple[AnyField, ...] | None = None
+    layer: Layer,
+    shapes: tuple[Shape, ...],
+    out: Shape,
+    before: tuple[AnyField, ...] | None = None,
+    words: Sequence[str] = (),
 ) -> list[str]:
     """The working of a layer's size, parameters, multiply-adds and receptive field.
 
@@ -39,6 +44,7 @@ def explain(
         shapes: what goes in, one shape per path.
         out: what comes out.
         before: the receptive field of its input; None for a layer on the image itself.
+        words: in what each axis of the image is counted; pixels where that is not said.
     """
     lines: list[str] = []
     traced = _trace_layer(layer, shapes[0])
@@ -49,7 +55,7 @@ def explain(
         return [
             *lines,
             f"cost     unavailable: {UNAVAILABLE}",
-            *_field_lines(layer, shapes[0], out, before),
+            *_field_lines(layer, shapes[0], out, before, words),
         ]
     result = _trace_shape(out, "o", "cout")
     if "out_channels" in {field.name for field in fields(layer)}:
@@ -62,7 +68,7 @@ def explain(
     macs = layer.macs(shapes[0], out)
     if macs:
         lines.append(f"flops    2·macs = {grouped(2 * macs)}")
-    lines += _field_lines(layer, shapes[0], out, before)
+    lines += _field_lines(layer, shapes[0], out, before, words)
     return lines if layer.is_proven else [*lines, f"{'':<9}{STATED}"]
 
 
@@ -77,7 +83,7 @@ def explain_report(analysis: Analysis, name: str) -> Report:
         message = f"--explain: no layer {quoted(name)}{near}"
         raise UsageError(message)
     step = analysis[name]
-    lines = _explain_step(step)
+    lines = _explain_step(step, axis_words(analysis.network))
     if step.owner:
         lines.append(f"shared   the weights of {step.owner.name}, counted there: no new parameters")
     what = " ".join(filter(None, (step.kind, step.option_text)))
@@ -94,13 +100,13 @@ def explain_report(analysis: Analysis, name: str) -> Report:
     )
 
 
-def _explain_step(step: Step) -> list[str]:
+def _explain_step(step: Step, words: Sequence[str]) -> list[str]:
     """The working of a walked layer's numbers."""
     source = step.before[0] if step.before else None
     before = None
     if source and source.before and not isinstance(source.rf, UnknownField):
         before = source.rf
-    return explain(step.layer, step.shapes, step.output, before)
+    return explain(step.layer, step.shapes, step.output, before, words)
 
 
 def _quantity(label: str, number: int | Term, unit: str = "") -> list[str]:
@@ -200,7 +206,11 @@ def _sizes(layer: Layer, shapes: tuple[Any, ...], out: Shape) -> list[str]:
 
 
 def _field_lines(
-    layer: Layer, shape: Shape, out: Shape, before: tuple[AnyField, ...] | None
+    layer: Layer,
+    shape: Shape,
+    out: Shape,
+    before: tuple[AnyField, ...] | None,
+    words: Sequence[str],
 ) -> list[str]:
     """The receptive field's recurrence, once per axis that differs."""
     reads = layer.reads(shape, out)
@@ -211,7 +221,9 @@ def _field_lines(
     fields_before = before if before is not None else (PIXEL,) * len(reads)
     lines: list[str] = []
     axes = dict(zip(zip(reads, fields_before), axis_names(shape)))
+    counted = dict(zip(axis_names(shape), words))
     for (step, field), name in axes.items():
+        word = counted.get(name, "pixels")
         lines += _axis_heading(name, axes)
         after = step.field_after(field)
         if isinstance(step, Slide) and isinstance(field, Field):
@@ -223,10 +235,12 @@ def _field_lines(
             lines += _quantity("offset", padding)
         elif after:
             lines.append(
-                f"field    {field.size} → {after.size} pixels, step {field.stride} → {after.stride}"
+                f"field    {field.size} → {after.size} {word}, step {field.stride} → {after.stride}"
             )
     if lines and before is None:
-        lines.append(f"{'':<9}on the image itself a unit is one pixel: r = 1, j = 1, q = 0")
+        one = counted.get(axis_names(shape)[0], "pixels").removesuffix("s")
+        what = "image" if one == "pixel" else "input"
+        lines.append(f"{'':<9}on the {what} itself a unit is one {one}: r = 1, j = 1, q = 0")
     elif lines:
         lines.append(f"{'':<9}r, j, q: size, step and padding of the field before this layer")
     return lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from convcalc.errors import UsageError, did_you_mean
@@ -90,13 +90,16 @@ def _checked(fields: list[AnyField | None]) -> Fields:
     return tuple(known)
 
 
-def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) -> tuple[Fields, str]:
+def join(
+    work: Work, before: tuple[Step, ...], through: Collection[str] = (), words: Sequence[str] = ()
+) -> tuple[Fields, str]:
     """The hull of several paths' receptive fields, and a warning where their centres differ.
 
     Args:
         work: of the layer that joins them.
         before: the ends of the paths.
         through: the causes that are left out.
+        words: in what each axis of the input is counted; pixels where that is not said.
     """
     if work.layer.references or not any(step.rf for step in before):
         return before[0].rf, ""
@@ -116,7 +119,7 @@ def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) ->
         if not reason.whole:
             return reason, ""
     known = [(step, local_fields(step.rf)) for step in maps]
-    rf, warning = _hull([(step, local) for step, local in known if local])
+    rf, warning = _hull([(step, local) for step, local in known if local], words)
     if unknown or gated:
         why = unknown[0].reason if unknown else GATED
         cause = unknown[0].cause if unknown else GATES
@@ -129,7 +132,9 @@ def local_fields(rf: Fields) -> tuple[AnyField, ...]:
     return rf.local if isinstance(rf, UnknownField) else rf
 
 
-def _hull(paths: list[tuple[Step, tuple[AnyField, ...]]]) -> tuple[Fields, str]:
+def _hull(
+    paths: list[tuple[Step, tuple[AnyField, ...]]], words: Sequence[str]
+) -> tuple[Fields, str]:
     """The fields that hold those of all paths, and a warning where their centres differ."""
     if not paths:
         return (), ""
@@ -142,7 +147,9 @@ def _hull(paths: list[tuple[Step, tuple[AnyField, ...]]]) -> tuple[Fields, str]:
         compared = [(s, fields[axis]) for s, fields in paths if not _constant(fields[axis], side)]
         for other, field in compared[1:]:
             if not warning and not aligned(compared[0][1], field):
-                warning = _misaligned(compared[0][0].name, compared[0][1], other.name, field, along)
+                word = words[axis] if axis < len(words) else "pixels"
+                pair = compared[0][0].name, other.name
+                warning = _misaligned(pair, compared[0][1], field, along, word)
     return _checked(
         [hull(list(fields)) for fields in zip(*(fields for _, fields in paths))]
     ), warning
@@ -153,12 +160,15 @@ def _constant(field: AnyField, side: int) -> bool:
     return field.sees(0) == field.sees(side - 1)
 
 
-def _misaligned(one: str, first: AnyField, two: str, second: AnyField, along: str) -> str:
+def _misaligned(
+    names: tuple[str, str], first: AnyField, second: AnyField, along: str, word: str
+) -> str:
     """The two branches, their centres, how far apart they are, and what closes the gap."""
-    a, b = ("the input" if name == "input" else name for name in (one, two))
+    a, b = ("the input" if name == "input" else name for name in names)
+    one = word.removesuffix("s")
     if first.stride != second.stride:
         return (
-            f"paths are not aligned along the {along}: units of {a} are {first.stride} pixels apart, "
+            f"paths are not aligned along the {along}: units of {a} are {first.stride} {word} apart, "
             f"those of {b} {second.stride}; give both paths the same strides"
         )
     from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
@@ -169,9 +179,9 @@ def _misaligned(one: str, first: AnyField, two: str, second: AnyField, along: st
     elif isinstance(first, Field) and isinstance(second, Field):
         way_out = "use kernels that are all odd, or all even, on both paths"
     else:
-        way_out = "upsampling leaves a part of a pixel that no padding closes"
+        way_out = f"upsampling leaves a part of a {one} that no padding closes"
     return (
-        f"paths are not aligned along the {along}: unit 0 of {a} is centred at pixel "
+        f"paths are not aligned along the {along}: unit 0 of {a} is centred at {one} "
         f"{_halved(first.doubled_center)}, of {b} at {_halved(second.doubled_center)} "
         f"({float(apart):g} apart); {way_out}"
     )

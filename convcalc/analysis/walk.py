@@ -12,6 +12,7 @@ from convcalc.analysis.fields import carry, join
 from convcalc.errors import ShapeError
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
 from convcalc.layers.rf import NOTHING
+from convcalc.network.axes import axis_words
 from convcalc.network.network import without_collector
 from convcalc.text import times
 
@@ -81,6 +82,7 @@ def _steps(
         ::-1
     ]  # a node's inputs count from the first image, at −1, and further ones before
     first = len(known)
+    words = axis_words(network) if images[0].rf else ()  # of further inputs they are not said
     works: dict[Any, Work] = {}
     for place, node in enumerate(network.nodes, 1):
         name, layer, inputs, _ = node
@@ -98,7 +100,7 @@ def _steps(
         if layer.is_source:
             known.append(Step(place, name, work, (), tuple([NOTHING for _ in network.input[1:]])))
         elif len(before) > 1:
-            rf, warning = join(work, before, through)
+            rf, warning = join(work, before, through, words)
             known.append(Step(place, name, work, before, carry(work.reads, rf, through), warning))
         else:
             known.append(Step(place, name, work, before, carry(work.reads, before[0].rf, through)))

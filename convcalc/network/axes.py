@@ -128,7 +128,7 @@ def _batched(shape: Shape) -> str:
 # ------------------------------------------------------------------------ words of the axes
 
 
-def _axis_words(network: Network) -> tuple[str, ...]:
+def axis_words(network: Network) -> tuple[str, ...]:
     """In what each axis of the first input is counted."""
     axes = len(network.input) - 1
     return network.axes or (("steps",) if axes == 1 else ("pixels",) * axes)
@@ -136,7 +136,7 @@ def _axis_words(network: Network) -> tuple[str, ...]:
 
 def words_text(network: Network) -> str:
     """The words of all axes as one: pixels, or frames×pixels×pixels where they differ."""
-    words = _axis_words(network)
+    words = axis_words(network)
     return words[0] if len(set(words)) == 1 else "×".join(words) or "values"
 
 
