@@ -844,7 +844,6 @@ def bad_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(("arguments", "message"), BAD, ids=[m[:70] for _, m in BAD])
 @pytest.mark.usefixtures("bad_files")
 def test_a_mistake_is_said_whole(arguments: tuple[str, ...], message: str, convcalc: Run) -> None:

@@ -102,7 +102,6 @@ layers:
 """
 
 
-@pytest.mark.unmeasured
 @few
 @given(
     s=st.integers(1, 4), k=st.integers(1, 5), p=st.integers(0, 2), k2=st.integers(1, 4),

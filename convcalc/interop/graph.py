@@ -81,6 +81,7 @@ class Graph:
         """
         if BROKEN in reads:
             return BROKEN
+        stated = (1,) if stated == () else stated  # one number for each sample
         try:
             layer = self._layer(kind, options)
             found = self._out_shape(layer, reads)
@@ -113,7 +114,7 @@ class Graph:
             rf: what a unit reads, as for the kind ``opaque``.
         """
         kind = "opaque" if len(reads) == 1 else "opaque_join"
-        return self.add(kind, reads, name=name, line=line, output=shape, type=called, rf=rf)
+        return self.add(kind, reads, name=name, line=line, output=shape or (1,), type=called, rf=rf)
 
     def take_back(self, number: int) -> None:
         """Take back the layers that were added last, which nothing reads: others stand for them."""

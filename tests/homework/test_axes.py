@@ -260,7 +260,6 @@ CASES = [
 ]
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("kind", "axes", "given", "witness"), CASES, ids=[f"{c[0]} {c[1]}-D {i}" for i, c in enumerate(CASES)]
 )  # fmt: skip

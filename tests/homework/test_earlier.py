@@ -38,7 +38,6 @@ def marked(sheet: Sheet, rows: list[str]) -> list[tuple[str, Any]]:
     return [(part.status, part.points) for part in result.parts]
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("ours", ["hwc", "chw", "nchw"])
 @pytest.mark.parametrize("orders", ["TTT", "OTT", "OOT", "OTO", "TOO", "TTO", "OOO"])
 def test_half_credit_for_another_order_stays_where_a_row_follows(ours: str, orders: str) -> None:

@@ -188,7 +188,6 @@ MARKED: dict[str, Callable[[Sheet, tuple[str, ...]], float]] = {
 }  # fmt: skip
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", BANKS)
 @pytest.mark.parametrize("kind", ROWS)
 def test_an_accepted_answer_gets_all_points(kind: str, name: str) -> None:

@@ -164,7 +164,6 @@ def test_an_example_is_an_answer_of_that_form_and_not_the_right_one(case: Any) -
 # ----------------------------------------------------------------------------------- one place
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_sheets_answer_files_and_exports_say_the_same(path: Path) -> None:
     sheet = load(str(path))

@@ -83,7 +83,6 @@ def asked(kind: str, drawn: dict[str, Any], preset: str) -> Sheet | None:
     return Sheet("s", "s", fixed, [question], max_level=4)
 
 
-@pytest.mark.unmeasured
 @settings(max_examples=300, deadline=None)
 @given(
     QUESTION,

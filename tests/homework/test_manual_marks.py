@@ -897,7 +897,6 @@ def totals_in(out: Path, who: dict[str, str], most: Fraction) -> dict[str, dict[
     return found
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("way", ["force", "add", "regrade"])
 @pytest.mark.parametrize("anonymous", [False, True])
 @pytest.mark.parametrize("given", GIVEN)

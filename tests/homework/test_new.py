@@ -132,7 +132,6 @@ def test_a_bundled_sheet_is_copied_with_its_comments(convcalc: Any, name: str) -
     assert len(load("mine.yaml").questions) == len(yaml.load(text, yaml.CSafeLoader)["questions"])
 
 
-@pytest.mark.unmeasured
 def test_the_list_names_them_with_their_titles(convcalc: Any) -> None:
     data = json.loads(convcalc("list", "--sheets", "--format", "json").out)
     assert [row["name"] for row in data["sheets"]] == list(bundled_names())

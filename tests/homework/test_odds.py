@@ -144,7 +144,6 @@ def test_a_refusal_says_where_what_and_the_way_out(question: str, head: str, sai
     assert str(caught.value).split("\n")[0] == said
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("kind", "word"), [("params-model", "arch"), ("receptive-field-net", "net")]
 )

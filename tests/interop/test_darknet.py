@@ -115,6 +115,43 @@ def test_gates_reorg_and_what_decodes() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[deconvolutional]\nfilters=2\nsize=2\nstride=2\nbatch_normalize=1\nactivation=linear\n",
+         [("0_conv_transpose", (2, 32, 32)), ("0_batchnorm", (2, 32, 32))]),
+        ("[deconvolutional]\nfilters=2\nsize=3\npad=1\n",
+         [("0_conv_transpose", (2, 16, 16)), ("0_sigmoid", (2, 16, 16))]),
+        ("[local]\nfilters=2\nsize=3\npad=1\nactivation=elu\n", [("0_local_conv", (2, 16, 16)), ("0_elu", (2, 16, 16))]),
+        ("[connected]\noutput=4\nbatch_normalize=1\nactivation=linear\n[softmax]\n",
+         [("0_flatten", (768,)), ("0_linear", (4,)), ("0_batchnorm", (4,)), ("1_softmax", (4,))]),
+        ("[batchnorm]\n[normalization]\nsize=5\n[crop]\ncrop_height=8\ncrop_width=10\n",
+         [("0_batchnorm", (3, 16, 16)), ("1_lrn", (3, 16, 16)), ("2_crop", (3, 8, 10))]),
+        ("[reorg]\nstride=2\n[reorg]\nstride=2\nreverse=1\n",
+         [("0_space_to_depth", (12, 8, 8)), ("1_pixel_shuffle", (3, 16, 16))]),
+        ("[logistic]\n[sam]\nfrom=0\nactivation=mish\n",
+         [("0_sigmoid", (3, 16, 16)), ("1_multiply", (3, 16, 16)), ("1_mish", (3, 16, 16))]),
+        ("[local_avgpool]\nsize=2\nstride=2\n", [("0_avgpool", (3, 8, 8))]),
+        ("[convolutional]\nsize=3\nstride_x=2\nstride_y=1\npadding=1\nactivation=linear\n", [("0_conv", (1, 16, 8))]),
+    ],
+)  # fmt: skip
+def test_further_sections(text: str, found: list[tuple[str, tuple[int, ...]]]) -> None:
+    assert shapes(text) == found
+
+
+def test_a_vector_goes_in_where_only_its_length_is_said() -> None:
+    walked = loads(b"[net]\ninputs=8\n[connected]\noutput=2\n", path="net.cfg").walk()
+    assert walked.totals["params"] == 18
+
+
+def test_what_is_wrong_with_a_shortcut_is_told() -> None:
+    text = "[maxpool]\nsize=2\nstride=2\n[upsample]\nstride=3\n[shortcut]\nfrom=0\n"
+    with pytest.raises(
+        SpecError, match="a shortcut of 3×8×8 and 3×24×24: the sides are no whole multiple"
+    ):
+        network(text)
+
+
 def test_layers_that_nobody_knows_stand_in_the_table_and_their_cost_is_unavailable() -> None:
     walked = network("[crnn]\noutput_filters=8\n[activation]\nactivation=loggy\n").walk()
     assert [(step.name, step.output) for step in walked] == [

@@ -119,6 +119,40 @@ def test_a_second_factor_behind_a_norm_is_no_parameter() -> None:
     assert "2 fixed factors and offsets per channel stand behind batch norms" in found.notes[-1]
 
 
+def test_the_half_may_stand_first_in_a_gelu_and_other_sums_are_none() -> None:
+    def parts(one: float) -> list[Any]:
+        return [number(n, v) for n, v in (("r", 0.5**0.5), ("one", one), ("half", 0.5))]
+
+    nodes = [
+        node("Mul", ["x", "r"], ["d"]),
+        node("Erf", ["d"], ["e"]),
+        node("Add", ["one", "e"], ["o"]),
+        node("Mul", ["half", "x"], ["h"]),
+        node("Mul", ["h", "o"], ["y"]),
+    ]
+    assert [step.kind for step in walked(model(nodes, parts(1), X))] == ["gelu"]
+    assert "gelu" not in {step.kind for step in walked(model(nodes, parts(2), X))}
+    assert "gelu" not in {
+        step.kind for step in walked(model([*nodes[:2], node("Relu", ["e"], ["y"])], parts(1), X))
+    }
+
+
+def test_constants_of_the_graph_and_their_parts_are_no_layers() -> None:
+    nodes = [
+        node(
+            "Constant", [], ["c"], value=numpy_helper.from_array(np.ones((1, 4, 1, 1), np.float32))
+        ),
+        node("Sqrt", ["c"], ["s"]),
+        node("Mul", ["x", "s"], ["m"]),
+        node("Identity", ["m"], ["i"]),
+        node("Split", ["i"], ["a", "b"], axis=1),
+        node("Concat", ["a"], ["y"], axis=1),
+    ]
+    found = walked(model(nodes, [], X))
+    assert [step.kind for step in found] == ["scale", "slice"]
+    assert (found.totals["params"], found.totals["buffers"]) == (0, 4)
+
+
 def test_functions_of_a_model_are_put_in_their_place() -> None:
     made = model([node("Twice", ["x"], ["y"], domain="own")], [], X)
     made.opset_import.append(helper.make_opsetid("own", 1))

@@ -483,6 +483,63 @@ def modules() -> Iterator[tuple[str, nn.Module, tuple[Any, ...]]]:
     yield "rms", seq(nn.Linear(4, 8), nn.RMSNorm(8)), (X(2, 5, 4),)
 
 
+def further() -> Iterator[tuple[str, nn.Module, tuple[Any, ...]]]:
+    """Functions that networks call beside their layers, a module of each."""
+    image, tokens = X(2, 8, 6, 6), X(2, 10, 8)
+    functions: dict[str, tuple[Any, Any]] = {
+        "rsub": (lambda m, x: 1 - x, image),
+        "div": (lambda m, x: x / 3 + x * 2 - 1, image),
+        "clamps": (lambda m, x: x.clamp(0, 6) + x.clamp(min=0) + x.clamp(max=3) + x.clamp(-1, 2), image),
+        "threshold": (lambda m, x: nnf.threshold(x, 0.1, 0) + nnf.hardtanh(x) + nnf.hardtanh(x, 0, 6), image),
+        "acts": (lambda m, x: nnf.elu(x) + nnf.selu(x) + nnf.celu(x) + nnf.mish(x) + nnf.softplus(x) + nnf.softsign(x)
+                 + nnf.logsigmoid(x) + nnf.hardswish(x) + nnf.hardsigmoid(x) + nnf.leaky_relu(x, 0.3) + nnf.rrelu(x), image),
+        "pointwise": (lambda m, x: (x.abs() + x.neg() + x.sqrt() + x.exp() + x.log() + x.erf() + x.sin() + x.cos() + x.rsqrt()
+                      + x.reciprocal() + x.square() + x.pow(3) + x.pow(0.5) + x.sign() + x.floor() + x.tanh()), image),
+        "maxmin": (lambda m, x: torch.maximum(x, x.relu()) - torch.minimum(x, x.relu()), image),
+        "where": (lambda m, x: torch.where(x > 0, x, x.neg()), image),
+        "reduces": (lambda m, x: x.mean((2, 3), keepdim=True) + x.sum(1, keepdim=True) + x.amax((2, 3), keepdim=True)
+                    + x.amin(1, keepdim=True) + x.var(1, keepdim=True) + x.std((2, 3), keepdim=True) + x.norm(dim=1, keepdim=True), image),
+        "all": (lambda m, x: x.mean((1, 2, 3)) + x.sum((1, 2, 3)), image),
+        "maxdim": (lambda m, x: x.max(1).values + x.max(1).indices, image),
+        "parts": (lambda m, x: torch.stack(x.unbind(1), 1) + torch.cat(x.chunk(2, 1), 1) + torch.cat(x.split([3, 5], 1), 1)
+                  + x.narrow(1, 0, 8) + x[:, 0:1] + x.select(1, 2).unsqueeze(1), image),
+        "steps": (lambda m, x: x[:, :, ::2, ::2] + x[:, :, 1::2, 1::2], image),
+        "turns": (lambda m, x: x.permute(0, 2, 3, 1).contiguous().transpose(1, 2).movedim(3, 1).flip(2), image),
+        "shapes": (lambda m, x: x.flatten(2).unflatten(2, (6, 6)).squeeze(0).unsqueeze(0).view(2, 8, 36).reshape(2, 8, 6, 6).clone(), image),
+        "spread": (lambda m, x: x.mean((2, 3), keepdim=True).expand(2, 8, 6, 6) + x[:, :, :1].repeat(1, 1, 6, 1) + x[:, :, :3].repeat_interleave(2, 2), image),
+        "pads": (lambda m, x: nnf.pad(x, (1, 2, 0, 1)) + nnf.pad(x, (1, 2, 0, 1), mode="reflect") + nnf.pad(x, (1, 2, 0, 1), mode="replicate"), image),
+        "crops": (lambda m, x: nnf.pad(x, (-1, -1, -2, 0)), image),
+        "sizes": (lambda m, x: nnf.interpolate(x, scale_factor=2) + nnf.interpolate(x, size=(12, 12), mode="bilinear")
+                  + nnf.interpolate(x, size=12, mode="bicubic", align_corners=True), image),
+        "shuffles": (lambda m, x: nnf.pixel_unshuffle(nnf.pixel_shuffle(x, 2), 2) + nnf.channel_shuffle(x, 4), image),
+        "pools": (lambda m, x: nnf.avg_pool2d(x, 3, 1, 1) + nnf.max_pool2d(x, 3, 1, 1) + nnf.lp_pool2d(nnf.pad(x, (1, 1, 1, 1)), 2, 3, 1)
+                  + nnf.adaptive_avg_pool2d(x, (6, 6)) + nnf.adaptive_max_pool2d(x, 1), image),
+        "norms": (lambda m, x: nnf.normalize(x, dim=1) + nnf.layer_norm(x, (8, 6, 6)) + nnf.group_norm(x, 2) + nnf.local_response_norm(x, 3), image),
+        "softmaxes": (lambda m, x: x.softmax(1) + x.log_softmax(-1) + x.softmax(2) + nnf.glu(torch.cat([x, x], 1), 1) + nnf.glu(torch.cat([x, x], 2), 2), image),
+        "products": (lambda m, x: torch.bmm(x, x.transpose(1, 2)) + torch.einsum("bic,bjc->bij", x, x) + x @ x.mT + torch.baddbmm(X(2, 10, 10), x, x.mT), tokens),
+        "rolls": (lambda m, x: x.roll(3, 1) + x.cumsum(1) + x.sort(1).values, tokens),
+        "masks": (lambda m, x: x.masked_fill(x > 0, 0) + x.tril() + x.logsumexp(2, keepdim=True), tokens),
+    }  # fmt: skip
+    for name, (run, x) in functions.items():
+        yield name, Fn(run), (x,)
+    weights = {"a": (8, 1, 1), "b": (8, 6, 6), "c": (1, 8, 1, 1), "d": (6,), "e": (1,)}
+    for name, sides in weights.items():
+        weight = nn.Parameter(X(*sides))
+        yield f"factor-{name}", Fn(lambda m, x: x * m.w + 1, w=weight), (image,)
+        yield f"offset-{name}", Fn(lambda m, x: x + m.w, w=weight), (image,)
+        yield f"fixed-{name}", Fn(lambda m, x: x * m.w, w=X(*sides)), (image,)
+    yield (
+        "prelus",
+        nn.Sequential(nn.PReLU(), nn.PReLU(8), nn.Conv2d(8, 8, 3), nn.PReLU(8)),
+        (image,),
+    )
+    yield (
+        "bilinear",
+        nn.Sequential(nn.Linear(8, 4), nn.Dropout(), nn.Linear(4, 2, bias=False)),
+        (tokens,),
+    )
+
+
 def _quiet(module: Any, x: Any) -> Any:
     y = module.c(x)
     with torch.no_grad():
@@ -552,7 +609,7 @@ def write(path: str) -> None:
     """Write the programs without their weights, and what PyTorch counts, as data of the tests."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
         facts = {}
-        for name, module, inputs in modules():
+        for name, module, inputs in (*modules(), *further()):
             for form in ("", " decomposed"):
                 said = compared(name, module, inputs, decomposed=bool(form))
                 if not said.startswith("right"):
@@ -577,7 +634,7 @@ def main() -> None:
         write(sys.argv[2])
         return
     word = sys.argv[1] if len(sys.argv) > 1 else ""
-    for name, module, inputs in modules():
+    for name, module, inputs in (*modules(), *further()):
         if word in name:
             print(f"{name:14}", compared(name, module, inputs), flush=True)
             print(
