@@ -509,7 +509,7 @@ def further() -> Iterator[tuple[str, nn.Module, tuple[Any, ...]]]:
         "spread": (lambda m, x: x.mean((2, 3), keepdim=True).expand(2, 8, 6, 6) + x[:, :, :1].repeat(1, 1, 6, 1) + x[:, :, :3].repeat_interleave(2, 2), image),
         "pads": (lambda m, x: nnf.pad(x, (1, 2, 0, 1)) + nnf.pad(x, (1, 2, 0, 1), mode="reflect") + nnf.pad(x, (1, 2, 0, 1), mode="replicate"), image),
         "crops": (lambda m, x: nnf.pad(x, (-1, -1, -2, 0)), image),
-        "sizes": (lambda m, x: nnf.interpolate(x, scale_factor=2) + nnf.interpolate(x, size=(12, 12), mode="bilinear")
+        "sizes": (lambda m, x: nnf.interpolate(x, scale_factor=2) + nnf.interpolate(x, size=(12, 12), mode="fn-bilinear")
                   + nnf.interpolate(x, size=12, mode="bicubic", align_corners=True), image),
         "shuffles": (lambda m, x: nnf.pixel_unshuffle(nnf.pixel_shuffle(x, 2), 2) + nnf.channel_shuffle(x, 4), image),
         "pools": (lambda m, x: nnf.avg_pool2d(x, 3, 1, 1) + nnf.max_pool2d(x, 3, 1, 1) + nnf.lp_pool2d(nnf.pad(x, (1, 1, 1, 1)), 2, 3, 1)
@@ -521,15 +521,15 @@ def further() -> Iterator[tuple[str, nn.Module, tuple[Any, ...]]]:
         "masks": (lambda m, x: x.masked_fill(x > 0, 0) + x.tril() + x.logsumexp(2, keepdim=True), tokens),
     }  # fmt: skip
     for name, (run, x) in functions.items():
-        yield name, Fn(run), (x,)
+        yield f"fn-{name}", Fn(run), (x,)
     weights = {"a": (8, 1, 1), "b": (8, 6, 6), "c": (1, 8, 1, 1), "d": (6,), "e": (1,)}
     for name, sides in weights.items():
         weight = nn.Parameter(X(*sides))
-        yield f"factor-{name}", Fn(lambda m, x: x * m.w + 1, w=weight), (image,)
-        yield f"offset-{name}", Fn(lambda m, x: x + m.w, w=weight), (image,)
-        yield f"fixed-{name}", Fn(lambda m, x: x * m.w, w=X(*sides)), (image,)
+        yield f"fn-factor-{name}", Fn(lambda m, x: x * m.w + 1, w=weight), (image,)
+        yield f"fn-offset-{name}", Fn(lambda m, x: x + m.w, w=weight), (image,)
+        yield f"fn-fixed-{name}", Fn(lambda m, x: x * m.w, w=X(*sides)), (image,)
     yield (
-        "prelus",
+        "fn-prelus",
         nn.Sequential(nn.PReLU(), nn.PReLU(8), nn.Conv2d(8, 8, 3), nn.PReLU(8)),
         (image,),
     )
