@@ -394,6 +394,12 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "8×6×6 has no axis 3; use channels, height, width, or a number below 3",
     ),
     (
+        "log_softmax",
+        {"axis": 3},
+        ((8, 6, 6),),
+        "8×6×6 has no axis 3; use channels, height, width, or a number below 3",
+    ),
+    (
         "flatten",
         {"start_axis": 2, "end_axis": 1},
         ((8, 6, 6),),

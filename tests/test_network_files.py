@@ -946,7 +946,6 @@ def written(draw: st.DrawFn) -> tuple[dict[str, Any], Network]:
     return {"input": list(shape), "layers": layers}, Network("", "", shape, by_hand.nodes)
 
 
-@pytest.mark.unmeasured
 @strategies.some
 @given(written())
 def test_sections_repeats_and_joins_mean_what_they_mean_by_hand(

@@ -408,7 +408,6 @@ def all_plain(value: Any) -> bool:
     return all(map(all_plain, value)) if type(value) is tuple else type(value) in PLAIN
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("kind", "option"),
     [(kind, option) for kind, cls in KINDS.items() for option in options_of(cls)],

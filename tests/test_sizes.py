@@ -60,7 +60,6 @@ def chain_of(layers: list[Window], n: int) -> Network:
     return convcalc.chain((1, n), *words)
 
 
-@pytest.mark.unmeasured
 @some
 @given(st.lists(windows(), min_size=1, max_size=4), st.integers(1, 400))
 def test_chains_take_what_counting_windows_takes(layers: list[Window], own: int) -> None:

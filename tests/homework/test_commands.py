@@ -152,7 +152,6 @@ ANSWERING = (
 )
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_every_command_answers_in_every_format_and_into_a_file(
     convcalc: Any, here: Path, name: str

@@ -129,7 +129,6 @@ def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", ["manifest.json", "summary.json", "answers.jsonl"])
 def test_any_value_may_be_of_another_type(
     convcalc: Any, whole: Path, place: Path, name: str
@@ -153,7 +152,6 @@ def test_any_value_may_be_of_another_type(
             check(convcalc, whole, name, f"{json.dumps(copy)}\n{rest}".encode(), commands[:1])
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("name", "commands"),
     [
@@ -179,7 +177,6 @@ def test_any_cell_may_hold_anything(
                 check(convcalc, whole, name, text.getvalue().encode(), (choose.choice(commands),))
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", FILES)
 def test_any_byte_may_be_another_and_any_end_be_missing(
     convcalc: Any, whole: Path, place: Path, name: str
@@ -195,7 +192,6 @@ def test_any_byte_may_be_another_and_any_end_be_missing(
         check(convcalc, whole, name, bytes(broken), (choose.choice([*COMMANDS]),))
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize(
     "data",

@@ -132,7 +132,6 @@ BLANKS = """<item xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2" ident="g1"
 <setvar varname="SCORE" action="Add">50.00</setvar></respcondition></resprocessing></item>"""
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", ["qti", "qti-choice"])
 def test_every_element_is_one_that_text2qti_writes_there(
     name: str, reference: dict[str, ET.Element]
@@ -230,7 +229,6 @@ def filled(item: ET.Element, typed: list[str]) -> float:
     return sum(shares[name] for name, text in zip(names, typed) if text in known[name])
 
 
-@pytest.mark.unmeasured
 def test_a_table_is_one_question_with_blanks() -> None:
     made = EXPORTS.find("qti")(ps1(), 1)
     list(made.files())
@@ -261,7 +259,6 @@ def test_points_are_whole_or_half_and_a_line_says_what_was_changed() -> None:
     )
 
 
-@pytest.mark.unmeasured
 def test_points_add_up_to_those_of_the_sheet() -> None:
     for path in SHEETS:
         sheet = load(str(path))
@@ -280,7 +277,6 @@ def test_points_add_up_to_those_of_the_sheet() -> None:
         assert Fraction(said or "0") == round(total, 6)
 
 
-@pytest.mark.unmeasured
 def test_names_of_elements_are_never_used_twice() -> None:
     for path in SHEETS:
         root = quiz(load(str(path)), "qti-choice", 5)
@@ -353,7 +349,6 @@ def quizzed(question: dict[str, Any], given: float | str) -> tuple[bool, str]:
     return False, fallback
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_every_question_of_a_quiz_has_what_jupyterquiz_reads(path: Path) -> None:
     sheet = load(str(path))
@@ -419,7 +414,6 @@ INFO = {
 }
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_every_question_is_a_folder_that_prairielearn_knows(path: Path) -> None:
     sheet = load(str(path))

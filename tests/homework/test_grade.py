@@ -296,7 +296,6 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
-@pytest.mark.unmeasured
 def test_nothing_that_is_handed_in_stops_the_run_and_all_of_it_is_accounted_for(
     sheet: Sheet, files: Path, tmp_path: Path
 ) -> None:
@@ -417,7 +416,6 @@ def corrupted(text: str, chance: random.Random) -> bytes:
 MANY = int(os.environ.get("CONVCALC_CORRUPTIONS", "400"))
 
 
-@pytest.mark.unmeasured
 def test_corrupted_answers_never_raise(tmp_path: Path) -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     text = (HERE / "data" / "mine.yaml").read_text(encoding="utf-8")

@@ -29,7 +29,6 @@ def is_sentence(text: str) -> bool:
     return bool(begins) and text[-1] in ".?" and not any(each in text for each in ODD)
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", list(QUESTIONS))
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
 def test_every_line_of_every_level_is_a_sentence(kind: str, level: int) -> None:

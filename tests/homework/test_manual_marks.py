@@ -772,7 +772,6 @@ def told(text: str) -> str:
     return re.sub(r"(;\s*)'(?='*[=+\-@|])", r"\1", text).strip()
 
 
-@pytest.mark.unmeasured
 @given(saved())
 def test_whatever_is_typed_is_there_after_any_number_of_runs(
     found: tuple[Table, dict[str, Any]],

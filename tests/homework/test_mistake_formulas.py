@@ -167,7 +167,6 @@ def agrees(text: str, value: Any, letters: dict[str, int]) -> bool:
     return numbers == {worked_out(text, letters)}
 
 
-@pytest.mark.unmeasured
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(sorted(_TYPES)).flatmap(lambda kind: st.tuples(st.just(kind), st.fixed_dictionaries(_TYPES[kind][0]))))  # fmt: skip
 def test_the_formula_beside_a_mistake_gives_its_number(case: tuple[str, dict[str, Any]]) -> None:

@@ -279,7 +279,6 @@ def corrupted(rng: random.Random, data: bytes) -> bytes:
     return data
 
 
-@pytest.mark.unmeasured
 def test_corrupted_answers_never_break_the_marking() -> None:
     rng = random.Random(8740)
     sources = [

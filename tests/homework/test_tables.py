@@ -351,7 +351,6 @@ def test_a_missing_row_and_one_too_many_do_not_shift_the_others() -> None:
     ]
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("slip", range(4))
 @pytest.mark.parametrize("listed", WITHOUT)
 def test_a_slip_carried_on_keeps_rows_in_place_in_a_table_of_shapes(listed: str, slip: int) -> None:
@@ -450,7 +449,6 @@ HOSTILE = {
 }  # fmt: skip
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("ask", ["[shape, params]", "[shape]", "[params]"])
 def test_a_table_is_read_in_linear_time(name: str, ask: str) -> None:

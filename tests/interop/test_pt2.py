@@ -285,7 +285,6 @@ def test_names_are_shown_safely() -> None:
     assert len(step.name) <= 200
 
 
-@pytest.mark.unmeasured
 def test_any_change_of_a_file_is_read_or_refused() -> None:
     source = json.dumps(small().model())
     values = [
