@@ -37,7 +37,6 @@ def answer(steps: list[str]) -> int:
     return int(last.replace(",", "").replace("−", "-"))
 
 
-@pytest.mark.unmeasured
 @each_kind
 def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
     @of_each
@@ -77,7 +76,6 @@ def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
     agree()
 
 
-@pytest.mark.unmeasured
 @each_kind
 def test_the_receptive_field_is_worked_out_for_windows_and_told_for_others(kind: str) -> None:
     @of_each

@@ -97,7 +97,6 @@ def ends(cells: set[int]) -> tuple[int, int] | None:
     return (min(cells), max(cells)) if cells else None
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", SORTS)
 def test_a_reach_reads_the_cells_of_its_definition(name: str) -> None:
     @often
@@ -187,7 +186,6 @@ def test_layers_read_inside_the_map_what_their_definition_says(made: tuple[Shape
         assert {cell for cell in found if 0 <= cell < shape[1]} == expected
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", sorted(every()))
 def test_every_axis_has_a_reach_or_the_layer_says_why_not(kind: str) -> None:
     @of_each

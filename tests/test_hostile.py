@@ -222,7 +222,6 @@ DEEP = {
 }  # fmt: skip
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("case", DEEP)
 def test_deep_nesting_is_refused_and_crashes_nothing(case: str, tmp_path: Path) -> None:
     """In a process of its own: the C code of the parser would take the whole process with it."""
@@ -411,7 +410,6 @@ def shown(analysis: Analysis) -> list[str]:
     return ["\n".join(each.lines(report_of(analysis))) for each in FORMATS.values()]
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("kind", "option", "shape"),
     [(*each, shape) for each in numeric_options() for shape in shapes_for(each[0])],

@@ -103,7 +103,6 @@ def visible(text: str) -> bool:
     return all(line.isprintable() for line in text.replace("\t", " ").split("\n"))
 
 
-@pytest.mark.unmeasured
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(hostile())
 def test_every_answer_is_a_result_or_one_clear_message(sheet: dict[str, Any]) -> None:
@@ -150,7 +149,6 @@ def test_a_key_of_a_text_question_is_a_note() -> None:
     )
 
 
-@pytest.mark.unmeasured
 def test_many_questions_that_vary_share_the_work() -> None:
     one = "{type: output-size, vary: {n: {from: 20, to: 200}, k: [3, 5, 7, 9], p: {from: 0, to: 3}, s: [1, 2, 3]}}"
     for count in (2, 80):

@@ -525,7 +525,6 @@ def test_a_table_reads_one_student_and_skips_empty_rows() -> None:
     ]
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("text", "said"),
     [

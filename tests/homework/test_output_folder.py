@@ -359,7 +359,6 @@ def test_a_table_that_nobody_touched_is_replaced_by_that_of_a_killed_run(lesson:
 # ----------------------------------------------------------------------------------- codes
 
 
-@pytest.mark.unmeasured
 def test_a_code_is_for_ever(lesson: Class) -> None:
     """Over new rosters, other orders, more files, and a sheet that is marked again."""
     lesson.write("ps.yaml", VARIED)
@@ -415,7 +414,6 @@ def test_a_new_student_needs_the_secret_for_a_code(lesson: Class) -> None:
 # ------------------------------------------------------------------------- killed, and at once
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "words",
     [

@@ -12,6 +12,7 @@ from onnx.reference import ReferenceEvaluator
 
 from convcalc.errors import ConvcalcError
 from convcalc.interop.arrays import Array, axis_of, shape_of
+from convcalc.interop.readers.onnx_constants import constant
 from convcalc.interop.readers.onnx_sizes import _worked_out, fold_sizes
 from interop.test_onnx import RNG, model, node, walked, weight, whole
 
@@ -245,4 +246,66 @@ def test_more_nodes_than_are_read_are_refused() -> None:
     one = made.graph.node[0]
     made.graph.node.extend([one] * 200_001)
     with pytest.raises(ConvcalcError, match="nodes; at most 200,000 are read"):
+        walked(made)
+
+
+def test_sizes_in_constants_and_through_casts_are_folded() -> None:
+    nodes = [
+        node("Constant", [], ["k"], value=whole("k", 2, 3)),
+        node("Cast", ["k"], ["c"], to=TensorProto.INT64),
+        node("Unsqueeze", ["c", "axes"], ["u"]),
+        node("Gather", ["c", "k"], ["none"]),
+        node("Reshape", ["x", "u"], ["y"]),
+    ]
+    made = model(nodes, [whole("axes", 0)], X)
+    assert fold_sizes(onnx, made, {})
+    assert [each.op_type for each in made.graph.node][:3] == ["Constant", "Cast", "Constant"]
+    assert _worked_out(node("Gather", ["a", "b"], ["y"], axis=1), {"a": [1], "b": [0]}, {}) is None
+    sliced = node("Slice", ["a", "b", "c", "d"], ["y"])
+    assert _worked_out(sliced, {"a": [1, 2], "b": [0], "c": [1], "d": [1]}, {}) is None
+    filled = node("ConstantOfShape", ["a"], ["y"], value=number("v", 0.5))
+    assert _worked_out(filled, {"a": [2]}, {}) is None
+    assert _worked_out(node("Div", ["a", "b"], ["y"]), {"a": [2**60], "b": [3]}, {}) == [2**60 // 3]
+
+
+def test_a_graph_without_an_input_or_a_layer_is_refused() -> None:
+    made = model([node("Relu", ["x"], ["y"])], [], X)
+    del made.graph.input[:]
+    with pytest.raises(ConvcalcError, match="the graph has no input that is an array"):
+        walked(made)
+    empty = model([node("Identity", ["x"], ["y"])], [], X)
+    with pytest.raises(
+        ConvcalcError, match="the file has no layers; check that it holds a network"
+    ):
+        walked(empty)
+
+
+def test_sizes_that_contradict_each_other_are_refused() -> None:
+    made = model([node("MatMul", ["x", "w"], ["y"])], [weight("w", 5, 2)], X)
+    with pytest.raises(ConvcalcError, match="its size is not known; export the file with sizes"):
+        walked(made)
+
+
+def test_arrays_of_other_files_and_names_that_are_no_text_are_not_read() -> None:
+    tensor = whole("k", 2)
+    tensor.data_location = TensorProto.EXTERNAL
+    assert constant(tensor, trained=True).values is None
+    short = whole("k", 2, 3)
+    short.raw_data = b"\0"
+    assert constant(short, trained=True).values is None
+    scoped = node("Relu", ["x"], ["y"])
+    entry = scoped.metadata_props.add()
+    entry.key, entry.value = "pkg.torch.onnx.name_scopes", "['', 'layer1', 'layer1.relu', 'relu']"
+    assert walked(model([scoped], [], X)).names == ["layer1.relu"]
+
+
+def test_a_file_of_more_than_is_kept_and_one_that_nests_too_deep_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = model([node("Relu", ["x"], ["y"], name="n" * 3000)], [], X)
+    monkeypatch.setattr("convcalc.interop.readers.onnx_wire.MAX_BYTES", 100)
+    with pytest.raises(ConvcalcError, match="larger than 100 bytes without its weights"):
+        walked(made)
+    monkeypatch.setattr("convcalc.interop.readers.onnx_wire._MAX_DEPTH", 0)
+    with pytest.raises(ConvcalcError, match="graphs nest deeper than 0 levels"):
         walked(made)
