@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.text import quoted
 
 T = TypeVar("T")
 R = TypeVar("R")
+C = TypeVar("C", bound="type[_Named]")
+
+
+class _Named(Protocol):
+    """A class that knows its name in a registry."""
+
+    name: ClassVar[str]
 
 
 class Registry(Mapping[str, T]):
@@ -67,6 +74,33 @@ class Registry(Mapping[str, T]):
         self._things[name] = thing  # type: ignore[assignment]  # a decorator gives back what it gets
         self._early = self._early or getattr(thing, "__module__", "") in self._waiting
         return thing
+
+    def under(self, *names: str) -> Callable[[R], R]:
+        """A decorator that adds a thing under all of these names.
+
+        Raises:
+            RuntimeError: one of them is taken.
+        """
+
+        def add(thing: R) -> R:
+            for name in names:
+                self.register(name, thing)
+            return thing
+
+        return add
+
+    def named(self, name: str) -> Callable[[C], C]:
+        """A decorator that adds a class under a name, which it then knows.
+
+        Raises:
+            RuntimeError: the name is taken.
+        """
+
+        def add(cls: C) -> C:
+            cls.name = name
+            return self.register(name, cls)
+
+        return add
 
     @property
     def known(self) -> dict[str, T]:

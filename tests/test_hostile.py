@@ -191,7 +191,7 @@ def test_a_file_that_is_too_large_is_refused_unread(convcalc: Convcalc, tmp_path
 
 @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="needs an endless file")
 def test_an_endless_file_is_refused(convcalc: Convcalc) -> None:
-    assert_refused(convcalc("arch", "/dev/zero"), "larger than 64 MiB")
+    assert_refused(convcalc("arch", "/dev/zero"), "larger than 32 MiB")
 
 
 # ------------------------------------------------------------------------------ deep and wide

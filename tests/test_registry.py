@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -104,3 +104,20 @@ def test_a_name_is_registered_once() -> None:
     with pytest.raises(RuntimeError, match="duplicate fruit 'apple': dict and int"):
         fruit.register("apple", 3)
     assert "apple" in repr(fruit)
+
+
+def test_a_thing_may_have_several_names_and_a_class_may_know_its_own() -> None:
+    fruit: Registry[object] = Registry("fruit")
+
+    @fruit.under("apple", "Malus")
+    def eat() -> None: ...
+
+    @fruit.named("pear")
+    class Pear:
+        name: ClassVar[str] = ""
+
+    assert (fruit["apple"], fruit["Malus"], fruit["pear"], Pear.name) == (eat, eat, Pear, "pear")
+    with pytest.raises(RuntimeError, match="duplicate fruit 'Malus': eat and Pear"):
+        fruit.under("quince", "Malus")(Pear)
+    with pytest.raises(RuntimeError, match="duplicate fruit 'pear': Pear and Pear"):
+        fruit.named("pear")(Pear)

@@ -25,17 +25,14 @@ def add_output_fields(report: Report, analysis: Analysis, rate: int | None = Non
     """The report with a line for each output, and its fields as data.
 
     Args:
-        report: of the analysis.
-        analysis: of a network.
+        report: of the analysis, which does not tell the outputs itself.
+        analysis: of a network on maps.
         rate: samples, or frames, a second along the first axis.
 
     Raises:
         UsageError: the first axis is not one of time.
     """
-    axes = len(analysis.network.input) - 1
-    if not axes:
-        return report
-    if rate and axes == 2:
+    if rate and len(analysis.network.input) == 3:
         message = "--rate is for sequences (C, L) and videos (C, D, H, W), but this network is on pictures; leave it out"
         raise UsageError(message)
     seen = list(_seen(analysis))
@@ -47,12 +44,11 @@ def add_output_fields(report: Report, analysis: Analysis, rate: int | None = Non
         {"name": output, **({"input": image} if several else {}), **_data(rf, rate)}
         for output, image, rf in seen
     ]
-    known = set(graph_lines(analysis))
-    rest = [line for line in report.footer if line not in known]
     shapes = graph_lines(analysis, fields=False)
+    meaning = _MEANING.format(words_text(analysis.network))
     return replace(
         report,
-        footer=[*shapes, *lines, _MEANING.format(words_text(analysis.network)), *rest],
+        footer=[*shapes, *lines, meaning, *report.footer],
         facts={**report.facts, "rf_of_outputs": data},
     )
 

@@ -21,12 +21,15 @@ def _totals(analysis: Analysis) -> dict[str, Any]:
     return {**analysis.totals, "unavailable": missing} if missing else dict(analysis.totals)
 
 
-def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
+def report_of(
+    analysis: Analysis, columns: Sequence[Column] = (), *, outputs: bool = True
+) -> Report:
     """The table of an analysis.
 
     Args:
         analysis: of a network.
         columns: what to show, from `convcalc.analysis.rows.COLUMNS`; the usual ones if none are given.
+        outputs: whether to tell the outputs; `add_output_fields` tells more of them.
     """
     network, batch = analysis.network, analysis.batch
 
@@ -42,7 +45,7 @@ def report_of(analysis: Analysis, columns: Sequence[Column] = ()) -> Report:
         totals=_totals(analysis),
         notes=list(analysis.notes),
         footer=[
-            *graph_lines(analysis),
+            *(graph_lines(analysis) if outputs else ()),
             *unproven_lines(analysis),
             convention_text(batch),
             *left_out(analysis),

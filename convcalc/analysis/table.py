@@ -70,10 +70,15 @@ def network_report(
         UsageError: there is no such column, or no axis of time for the rate.
     """
     chosen = find_columns(columns) if columns else ()
-    report = report_of(analysis, _rf_columns() if tuple(columns) == RF_COLUMNS else chosen)
+    fields = outputs and len(analysis.network.input) > 1  # of a vector there are none
+    report = report_of(
+        analysis,
+        _rf_columns() if tuple(columns) == RF_COLUMNS else chosen,
+        outputs=not fields,
+    )
     if memory:
         report = add_memory(report, analysis)
-    if outputs:
+    if fields:
         report = add_output_fields(report, analysis, rate)
     if sort:
         report = _sort_rows(report, find_columns([sort.replace(",", " ")], "--sort")[0])

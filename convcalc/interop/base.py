@@ -152,9 +152,4 @@ T = TypeVar("T", bound=type[Reader])
 
 def reader(name: str) -> Callable[[T], T]:
     """Register a reader; a second one of the same name is refused."""
-
-    def register(cls: T) -> T:
-        cls.name = name
-        return READERS.register(name, cls)
-
-    return register
+    return READERS.named(name)

@@ -15,7 +15,7 @@ from convcalc.text import printable
 if TYPE_CHECKING:
     from convcalc.network.network import Network
 
-MAX_BYTES = 64 * 2**20  # of a file that comes through a pipe
+MAX_BYTES = 32 * 2**20  # of a file that comes through a pipe
 
 
 def load(target: str, **options: Any) -> Network:
@@ -81,29 +81,21 @@ _OTHERS = {
 
 
 def _foreign(
-    name: str,
-    path: str,
-    head: bytes,
-    data: bytes | None,
-    *,
-    parameters: Any = None,
-    within: str = "",  # noqa: ARG001 - these files name no others
-    **asked: Any,
+    name: str, path: str, head: bytes, data: bytes | None, *, parameters: Any = None, **asked: Any
 ) -> Network:
     """The network in a file of another tool.
 
     Raises:
         UsageError: parameters are set, which only YAML has.
     """
-    from convcalc.interop.base import Asked, ForeignFile  # noqa: PLC0415 - nor of these
-    from convcalc.interop.readers import READERS  # noqa: PLC0415 - YAML needs none of them
-    from convcalc.network.network import without_collector  # noqa: PLC0415 - nor of these
+    from convcalc.interop.readers import READERS, read_with  # noqa: PLC0415 - YAML needs none of them
 
+    reader = READERS[name]
     if parameters:
         message = (
             f"{printable(path)}: --set changes the parameters of a YAML file, but this is a file of "
-            f"{READERS[name].about}, which has none; change the file, or give another --input"
+            f"{reader.about}, which has none; change the file, or give another --input"
         )
         raise UsageError(message)
-    with without_collector():
-        return READERS[name].read(ForeignFile(path, head, data), Asked(**asked))
+    asked.pop("within", None)  # these files name no others
+    return read_with(reader, path, head, data, **asked)

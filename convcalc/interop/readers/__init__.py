@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from convcalc.interop.base import READERS
+from typing import TYPE_CHECKING, Any
+
+from convcalc.interop.base import READERS, Asked, ForeignFile, Reader
+from convcalc.network.network import without_collector
+
+if TYPE_CHECKING:
+    from convcalc.network.network import Network
 
 READERS.modules(
     "convcalc.interop.readers",
@@ -16,4 +22,19 @@ READERS.modules(
     },
 )
 
-__all__ = ["READERS"]
+
+def read_with(
+    reader: type[Reader], path: str, head: bytes, data: bytes | None, **asked: Any
+) -> Network:
+    """The network that a reader finds in a file.
+
+    Args:
+        reader: of the format.
+        path, head, data: as for `ForeignFile`.
+        asked: as for `Asked`.
+    """
+    with without_collector():
+        return reader.read(ForeignFile(path, head, data), Asked(**asked))
+
+
+__all__ = ["READERS", "read_with"]

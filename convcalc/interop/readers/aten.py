@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc import formulas
+from convcalc.registry import Registry
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -131,17 +132,12 @@ class Call(NamedTuple):
 
 Make = Callable[[Any, Call], "Value | Sequence[Value | None]"]
 """From the program and a call to what comes out."""
-OPERATIONS: dict[str, Make] = {}
+OPERATIONS: Registry[Make] = Registry("operation of PyTorch")
 
 
 def operation(*names: str) -> Callable[[Make], Make]:
     """Register what some operations make."""
-
-    def register(make: Make) -> Make:
-        OPERATIONS.update(dict.fromkeys(names, make))
-        return make
-
-    return register
+    return OPERATIONS.under(*names)
 
 
 def op_of(node: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from convcalc.errors import did_you_mean
 from convcalc.formulas import product
 from convcalc.interop.graph import BROKEN, Graph
 from convcalc.interop.readers.caffe_text import Block
+from convcalc.registry import Registry
 from convcalc.text import plural, quoted, times
 
 if TYPE_CHECKING:
@@ -276,14 +277,9 @@ def _params(graph: Graph, at: int) -> int:
 
 
 Make = Callable[[Reading, list[int]], "int | list[int]"]
-TYPES: dict[str, Make] = {}
+TYPES: Registry[Make] = Registry("type of layer of Caffe")
 
 
 def layer_type(*names: str) -> Callable[[Make], Make]:
     """Register what some types of layers make of what they read."""
-
-    def register(make: Make) -> Make:
-        TYPES.update(dict.fromkeys(names, make))
-        return make
-
-    return register
+    return TYPES.under(*names)

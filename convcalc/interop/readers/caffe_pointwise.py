@@ -38,7 +38,7 @@ def _unit(reading: Reading, places: list[int]) -> int:
 
 
 @layer_type("Split")
-def _split(reading: Reading, places: list[int]) -> int:  # noqa: ARG001 - as all of them
+def _split(_: Reading, places: list[int]) -> int:
     return places[0]
 
 

@@ -8,6 +8,7 @@ from convcalc.formulas import product
 from convcalc.interop.graph import BROKEN
 from convcalc.interop.readers.caffe_layers import Reading, layer_type
 from convcalc.interop.readers.caffe_text import Block
+from convcalc.layers import make
 
 _POOLS = ("MAX", "AVE", "STOCHASTIC")
 
@@ -112,8 +113,6 @@ def _pooling(reading: Reading, places: list[int]) -> int:
     }
     if method != "STOCHASTIC":
         return reading.layer("maxpool" if method == "MAX" else "avgpool", places, **options)
-    from convcalc.layers import make  # noqa: PLC0415 - few networks need it
-
     shape = reading.graph.shape(places[0])
     pool = make("avgpool", options)
     return reading.unknown(places, pool.checked_out_shape(shape))
@@ -173,8 +172,6 @@ def _padding(reading: Reading, places: list[int]) -> int:
 
 @layer_type("Im2col")
 def _columns(reading: Reading, places: list[int]) -> int:
-    from convcalc.layers import make  # noqa: PLC0415 - few networks need it
-
     block = reading.part.param("convolution_param")
     shape = reading.graph.shape(places[0])
     options = _window(reading, places[0], block)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from convcalc.errors import did_you_mean
 from convcalc.interop.graph import BROKEN, Graph
 from convcalc.network.network import INPUT
+from convcalc.registry import Registry
 from convcalc.text import plural, quoted, times
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ class Reading:
 
 
 Make = Callable[[Reading, "Section"], int]
-SECTIONS: dict[str, tuple[Make, frozenset[str]]] = {}
+SECTIONS: Registry[tuple[Make, frozenset[str]]] = Registry("section of Darknet")
 _COMMON = frozenset(("activation", "batch_normalize"))
 
 
@@ -214,7 +215,7 @@ def _section(*words: str, options: str = "") -> Callable[[Make], Make]:
     """Register what some words make, with the options that they have."""
 
     def register(make: Make) -> Make:
-        SECTIONS.update(dict.fromkeys(words, (make, frozenset(options.split()))))
+        SECTIONS.under(*words)((make, frozenset(options.split())))
         return make
 
     return register
@@ -419,7 +420,7 @@ def _sam(reading: Reading, section: Section) -> int:
 @_section(
     "yolo", "Gaussian_yolo", "region", "detection", "cost", "iseg", "empty", "silence", "contrastive"
 )  # fmt: skip
-def _decoding(reading: Reading, section: Section) -> int:  # noqa: ARG001 - as all of them
+def _decoding(reading: Reading, _: Section) -> int:
     return reading.at  # it decodes what comes in, or measures the error: nothing of the network
 
 

@@ -24,6 +24,7 @@ from convcalc.interop.readers.keras_written import (
     todays,
     turned,
 )
+from convcalc.registry import Registry
 from convcalc.text import printable, quoted, shortened, times
 
 if TYPE_CHECKING:
@@ -318,25 +319,15 @@ class Reading:
 
 
 Make = Callable[[Reading, "list[int]"], "int | list[int]"]
-TYPES: dict[str, Make] = {}
-OPERATIONS: dict[str, Make] = {}
+TYPES: Registry[Make] = Registry("class of layer of Keras")
+OPERATIONS: Registry[Make] = Registry("function of Keras")
 
 
 def layer_class(*names: str) -> Callable[[Make], Make]:
     """Register what some classes of layers make of what they read."""
-
-    def register(make: Make) -> Make:
-        TYPES.update(dict.fromkeys(names, make))
-        return make
-
-    return register
+    return TYPES.under(*names)
 
 
 def operation(*names: str) -> Callable[[Make], Make]:
     """Register what some functions of ``keras.ops`` make of what they read."""
-
-    def register(make: Make) -> Make:
-        OPERATIONS.update(dict.fromkeys(names, make))
-        return make
-
-    return register
+    return OPERATIONS.under(*names)

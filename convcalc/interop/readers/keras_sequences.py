@@ -7,6 +7,7 @@ from typing import Any
 from convcalc.interop.graph import BROKEN, Graph
 from convcalc.interop.readers.keras_model import Part, Reading, layer_class
 from convcalc.interop.readers.keras_written import turned
+from convcalc.layers import make
 from convcalc.text import plural, quoted, times
 
 _GATES = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1, "CuDNNLSTM": 4, "CuDNNGRU": 3}
@@ -79,8 +80,6 @@ def _cells(reading: Reading, places: list[int]) -> int | list[int]:
 
 @layer_class("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 def _conv_lstm(reading: Reading, places: list[int]) -> int | list[int]:
-    from convcalc.layers import make  # noqa: PLC0415 - few networks need it
-
     config, shape = reading.part.config, reading.written(reading.shape(places[0]))
     if not reading.is_last or len(shape) < 3:
         return reading.unknown(places)

@@ -241,7 +241,7 @@ def _dropout(reading: Reading, places: list[int]) -> int:
     "RandomColorDegeneration", "RandomInvert", "RandomPerspective", "RandomElasticTransform", "RandomGaussianBlur",
     "AutoContrast", "Equalization", "Solarization", "RandAugment", "AugMix", "MixUp", "CutMix",
 )  # fmt: skip
-def _nothing(reading: Reading, places: list[int]) -> int:  # noqa: ARG001 - as all of them
+def _nothing(_: Reading, places: list[int]) -> int:
     return places[0]
 
 

@@ -63,7 +63,6 @@ def _library(file: ForeignFile) -> Any:
     """
     try:
         import onnx  # noqa: PLC0415 - an optional library, slow to import
-        import onnx.shape_inference  # noqa: PLC0415 - as above
     except ImportError:
         message = f"{printable(file.path)}: files of ONNX need the library onnx; {_WAY_OUT}"
         raise UsageError(message) from None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import prod
 from typing import Any
 
 from convcalc.interop.arrays import Array, Dims, axis_of, shape_of
-from convcalc.interop.readers.onnx_node import OPERATIONS, SEVERAL, Node, Read, operation, unknown
+from convcalc.interop.readers.onnx_node import SEVERAL, Node, Read, operation, unknown
 
 # ------------------------------------------------------------------------------- joins
 
@@ -18,6 +17,7 @@ _JOINS = {
 _WITH_CONSTANTS = ("add", "subtract", "multiply", "divide")
 
 
+@operation(*_JOINS)
 def _join(reading: Read, node: Node) -> Array:
     kind = _JOINS[node.op]
     reads = [array for array in node.reads if array is not None]
@@ -38,9 +38,6 @@ def _join(reading: Read, node: Node) -> Array:
             reading.norms.add(made.place)
         return made
     return reading.made.join(kind, reads, node.out, node.name)
-
-
-OPERATIONS.update(dict.fromkeys(_JOINS, _join))
 
 
 @operation("Pow")
@@ -224,6 +221,7 @@ def _sizes(_: Read, node: Node) -> Array:
 _REDUCES = {"ReduceMean": "mean", "ReduceSum": "sum", "ReduceMax": "max", "ReduceMin": "min"}
 
 
+@operation(*_REDUCES)
 def _reduce(reading: Read, node: Node) -> Array:
     dims = node.first.dims
     axes = node.wholes("axes") or node.values(1) or tuple(range(len(dims)))
@@ -244,23 +242,10 @@ def _reduce(reading: Read, node: Node) -> Array:
     )
 
 
-OPERATIONS.update(dict.fromkeys(_REDUCES, _reduce))
-
-
 # ------------------------------------------------------------------------------- several outputs
 
 
-def _several(*names: str) -> Callable[[Any], Any]:
-    """Register what gives several arrays."""
-
-    def register(made: Any) -> Any:
-        SEVERAL.update(dict.fromkeys(names, made))
-        return made
-
-    return register
-
-
-@_several("Split")
+@SEVERAL.under("Split")
 def _split(reading: Read, node: Node) -> None:
     array = node.first
     axis = node.whole("axis", 0) % len(array.dims)

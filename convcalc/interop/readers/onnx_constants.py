@@ -6,8 +6,8 @@ from typing import Any
 
 from convcalc.interop.arrays import Array
 
-_MOST_VALUES = 64  # of a constant that is looked into
-_WHOLE, _FRACTION = (6, 7), (1, 11)  # types of numbers
+MOST_VALUES = 64  # of an array that is looked into
+_WHOLE, _FRACTION, _TRUTH = (6, 7), (1, 11), (9,)  # types of numbers
 
 
 def constant(tensor: Any, *, trained: bool) -> Array:
@@ -17,23 +17,34 @@ def constant(tensor: Any, *, trained: bool) -> Array:
         tensor: as the file has it, without its numbers where they are many.
         trained: whether it is one of the weights.
     """
-    dims = tuple(tensor.dims)
-    values = None
-    size = 1
-    for side in dims:
-        size *= max(side, 0)
-    if size <= _MOST_VALUES and tensor.data_type in _WHOLE + _FRACTION:
-        values = _numbers(tensor)
-    return Array(dims, None, tensor.name, trained, values)
+    values = numbers(tensor, _WHOLE + _FRACTION)
+    return Array(
+        tuple(tensor.dims), None, tensor.name, trained, None if values is None else tuple(values)
+    )
 
 
-def _numbers(tensor: Any) -> tuple[Any, ...] | None:
-    """The numbers of a small array; None where the file does not hold them."""
+def whole_numbers(tensor: Any) -> list[Any] | None:
+    """The numbers of a small array of whole numbers, or of truths, in a row; None of any other."""
+    return numbers(tensor, _WHOLE + _TRUTH)
+
+
+def numbers(tensor: Any, types: tuple[int, ...] = ()) -> list[Any] | None:
+    """The numbers of a small array in a row; None where the file does not hold them.
+
+    Args:
+        tensor: as the file has it.
+        types: those that it may be of, by their numbers in ONNX; all of them if none is given.
+    """
     from onnx import numpy_helper  # noqa: PLC0415 - only once a file is read
 
-    if tensor.data_location == 1:  # in another file, which is not opened
+    size = 1
+    for side in tensor.dims:
+        size *= max(side, 0)
+    is_elsewhere = tensor.data_location == 1  # in another file, which is not opened
+    if is_elsewhere or size > MOST_VALUES or (types and tensor.data_type not in types):
         return None
     try:
-        return tuple(numpy_helper.to_array(tensor).ravel().tolist())
+        found: list[Any] = numpy_helper.to_array(tensor).ravel().tolist()
     except Exception:  # noqa: BLE001 - an array that does not hold what its type and sides say
         return None
+    return found

@@ -8,6 +8,7 @@ from typing import Any
 
 from convcalc.interop.arrays import Array, Arrays, Dims
 from convcalc.interop.graph import Graph
+from convcalc.registry import Registry
 
 
 class Node:
@@ -108,18 +109,14 @@ class Read:
 
 
 Convert = Callable[[Read, Node], Array]
-OPERATIONS: dict[str, Convert] = {}
-SEVERAL: dict[str, Callable[[Read, Node], None]] = {}  # which give several arrays
+OPERATIONS: Registry[Convert] = Registry("operation of ONNX")
+# Those that give several arrays.
+SEVERAL: Registry[Callable[[Read, Node], None]] = Registry("operation of ONNX")
 
 
 def operation(*names: str) -> Callable[[Convert], Convert]:
     """Register what some operations are."""
-
-    def register(made: Convert) -> Convert:
-        OPERATIONS.update(dict.fromkeys(names, made))
-        return made
-
-    return register
+    return OPERATIONS.under(*names)
 
 
 def unknown(reading: Read, node: Node) -> Array:

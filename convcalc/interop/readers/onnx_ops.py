@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from convcalc.interop.arrays import Array, axis_of, shape_of
-from convcalc.interop.readers.onnx_node import OPERATIONS, Node, Read, operation, unknown
+from convcalc.interop.readers.onnx_node import Node, Read, operation, unknown
 
 # ------------------------------------------------------------------------------- windows
 
@@ -196,11 +196,9 @@ _ACTIVATIONS = {
 }
 
 
+@operation(*_ACTIVATIONS)
 def _activation(reading: Read, node: Node) -> Array:
     return reading.made.layer(_ACTIVATIONS[node.op], [node.first], node.out, node.name)
-
-
-OPERATIONS.update(dict.fromkeys(_ACTIVATIONS, _activation))
 
 
 @operation("LeakyRelu")
@@ -260,13 +258,12 @@ _POINTWISE = {
 }  # fmt: skip
 
 
+@operation(*_POINTWISE)
 def _pointwise(reading: Read, node: Node) -> Array:
     counted = _POINTWISE[node.op]
     counts = {counted: prod(node.out)} if counted else {}
     return reading.made.stated(node.op, [node.first], node.out, node.name, rf="unit", **counts)
 
-
-OPERATIONS.update(dict.fromkeys(_POINTWISE, _pointwise))
 
 # What gives an array of the dims that it reads, also where the library does not infer them.
 KEEPING_SHAPE = frozenset(

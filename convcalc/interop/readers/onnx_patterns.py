@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from convcalc.interop.readers.onnx_constants import numbers
+
 
 class Pattern(NamedTuple):
     """What a node is part of.
@@ -79,16 +81,9 @@ class _Finder:
 
     def number(self, name: str) -> float | None:
         """The value of a constant of one number."""
-        from onnx import numpy_helper  # noqa: PLC0415 - only once a file is read
-
         tensor = self.tensor(name)
-        if tensor is None or tensor.data_location == 1:
-            return None
-        try:
-            array = numpy_helper.to_array(tensor)
-            return float(array.ravel()[0]) if array.size == 1 else None
-        except Exception:  # noqa: BLE001 - an array that does not hold what its type and sides say
-            return None
+        values = None if tensor is None else numbers(tensor)
+        return float(values[0]) if values is not None and len(values) == 1 else None
 
     def tensor(self, name: str) -> Any:
         """A stored array, or that of a node Constant, also through nodes that change nothing."""

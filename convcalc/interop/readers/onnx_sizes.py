@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-MOST_VALUES = 64  # of a list of sizes
+from convcalc.interop.readers.onnx_constants import MOST_VALUES, whole_numbers
+
 Values = list[Any]
 
 
@@ -19,13 +20,13 @@ def fold_sizes(onnx: Any, model: Any, sizes: dict[str, tuple[int, ...]]) -> bool
     """
     known: dict[str, Values] = {}
     for tensor in model.graph.initializer:
-        _note(onnx, tensor, tensor.name, known)
+        _note(tensor, tensor.name, known)
     found = False
     for node in model.graph.node:
         if node.op_type == "Constant":
             for each in node.attribute:
                 if each.name == "value":
-                    _note(onnx, each.t, node.output[0], known)
+                    _note(each.t, node.output[0], known)
             continue
         values = _worked_out(node, known, sizes)
         if values is None or len(values) > MOST_VALUES or len(node.output) != 1:
@@ -45,16 +46,11 @@ def _is_whole(values: Values) -> bool:
     return all(isinstance(value, int) and not isinstance(value, bool) for value in values)
 
 
-def _note(onnx: Any, tensor: Any, name: str, known: dict[str, Values]) -> None:
+def _note(tensor: Any, name: str, known: dict[str, Values]) -> None:
     """Remember a small array of whole numbers."""
-    size = 1
-    for side in tensor.dims:
-        size *= max(side, 0)
-    if tensor.data_type in (6, 7, 9) and size <= MOST_VALUES and tensor.data_location != 1:
-        try:
-            known[name] = onnx.numpy_helper.to_array(tensor).ravel().tolist()
-        except Exception:  # noqa: BLE001 - an array that does not hold what its type and sides say
-            return
+    values = whole_numbers(tensor)
+    if values is not None:
+        known[name] = values
 
 
 def _worked_out(

@@ -93,12 +93,7 @@ T = TypeVar("T", bound=type[Notation])
 
 def notation(name: str) -> Callable[[T], T]:
     """Register a notation; a second one of the same name is refused."""
-
-    def register(cls: T) -> T:
-        cls.name = name
-        return NOTATIONS.register(name, cls)
-
-    return register
+    return NOTATIONS.named(name)
 
 
 def read(text: str, axes: int = 0) -> Reading:
