@@ -99,35 +99,22 @@ def _unpacked(file: ForeignFile) -> bytes:
     Raises:
         SpecError: it is damaged, or larger than a description is.
     """
-    from zipfile import BadZipFile, ZipFile  # noqa: PLC0415 - JSON needs none
-    from zlib import error as ZlibError  # noqa: PLC0415, N812 - nor this
+    from zipfile import ZipFile  # noqa: PLC0415 - JSON needs none
 
-    damaged = "the archive is damaged; save the model again"
-    with file.open() as inner:
-        try:
-            with ZipFile(inner) as archive:
-                names = [info for info in archive.infolist() if info.filename == _CONFIG]
-                if len(names) != 1:
-                    raise file.error(
-                        f"the archive has {len(names)} {_CONFIG}; save the model again", 1
-                    )
-                if names[0].file_size > MAX_TEXT:
-                    message = f"{_CONFIG} has {names[0].file_size:,} bytes, more than {MAX_TEXT:,}; use a smaller network"
-                    raise file.error(message, 1)
-                with archive.open(names[0]) as member:
-                    data = member.read(MAX_TEXT + 1)
-        except (
-            BadZipFile,
-            ZlibError,
-            OSError,
-            EOFError,
-            ValueError,
-            NotImplementedError,
-            RuntimeError,
-        ):
-            raise file.error(damaged, 1) from None
+    from convcalc.interop.archive import unpacking  # noqa: PLC0415 - nor this
+
+    damaged = file.error("the archive is damaged; save the model again", 1)
+    with unpacking(damaged), file.open() as inner, ZipFile(inner) as archive:
+        names = [info for info in archive.infolist() if info.filename == _CONFIG]
+        if len(names) != 1:
+            raise file.error(f"the archive has {len(names)} {_CONFIG}; save the model again", 1)
+        if names[0].file_size > MAX_TEXT:
+            message = f"{_CONFIG} has {names[0].file_size:,} bytes, more than {MAX_TEXT:,}; use a smaller network"
+            raise file.error(message, 1)
+        with archive.open(names[0]) as member:
+            data = member.read(MAX_TEXT + 1)
     if len(data) > MAX_TEXT:
-        raise file.error(damaged, 1)
+        raise damaged
     return data
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from convcalc.errors import UsageError
 from convcalc.files import size_text
+from convcalc.interop.archive import unpacking
 from convcalc.layers.checks import MAX_NUMBER
 from convcalc.text import printable, quoted
 
 if TYPE_CHECKING:
+    from convcalc.errors import SpecError
     from convcalc.interop.base import ForeignFile
     from convcalc.layers import Shape
 
@@ -80,27 +81,22 @@ def parts_of(file: ForeignFile) -> Parts:
         SpecError: it is no archive of an exported program, or is damaged.
         UsageError: it is larger than is read.
     """
-    try:
-        with file.open() as data, ZipFile(data) as archive:
-            entries = archive.infolist()
-            if len(entries) > _MAX_ENTRIES:
-                raise UsageError(
-                    f"{printable(file.path)}: an archive of {len(entries):,} files; at most {_MAX_ENTRIES:,} are read"
-                )
-            entry = _model_entry(file, entries)
-            model = _json(file, archive, entry)
-            folder = entry.filename.rpartition("models/")[0]
-            weights = f"{folder}data/weights/{_stem(entry)}_weights_config.json"
-            config = [one for one in entries if one.filename == weights]
-            stored = _json(file, archive, config[0]) if config else {}
-    except (BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
-        if isinstance(error, UsageError):
-            raise
-        raise _damaged(file) from None
+    with unpacking(_damaged(file)), file.open() as data, ZipFile(data) as archive:
+        entries = archive.infolist()
+        if len(entries) > _MAX_ENTRIES:
+            raise UsageError(
+                f"{printable(file.path)}: an archive of {len(entries):,} files; at most {_MAX_ENTRIES:,} are read"
+            )
+        entry = _model_entry(file, entries)
+        model = _json(file, archive, entry)
+        folder = entry.filename.rpartition("models/")[0]
+        weights = f"{folder}data/weights/{_stem(entry)}_weights_config.json"
+        config = [one for one in entries if one.filename == weights]
+        stored = _json(file, archive, config[0]) if config else {}
     return _checked(file, model, stored)
 
 
-def _damaged(file: ForeignFile) -> Exception:
+def _damaged(file: ForeignFile) -> SpecError:
     return file.error("the archive is damaged or cut off; export or copy it again")
 
 
@@ -162,7 +158,7 @@ def _json(file: ForeignFile, archive: ZipFile, entry: ZipInfo) -> dict[str, Any]
             f"{printable(file.path)}: {shown} in the archive is {size_text(entry.file_size)} packed into "
             f"{size_text(entry.compress_size)}; a graph does not pack so well, so it is not read"
         )
-    with _unpacking(file), archive.open(entry) as packed:
+    with archive.open(entry) as packed:
         data = packed.read(entry.file_size + 1)
     if len(data) != entry.file_size:
         raise _damaged(file)
@@ -183,17 +179,6 @@ def _json(file: ForeignFile, archive: ZipFile, entry: ZipInfo) -> dict[str, Any]
     if not isinstance(found, dict):
         raise file.error(f"{shown} in the archive is no graph; export it again")
     return found
-
-
-@contextmanager
-def _unpacking(file: ForeignFile) -> Iterator[None]:
-    """Say that an archive is damaged where what is packed cannot be unpacked."""
-    from zlib import error as zlib_error  # noqa: PLC0415 - zipfile has it already
-
-    try:
-        yield
-    except (zlib_error, RuntimeError, BadZipFile, EOFError):
-        raise _damaged(file) from None
 
 
 _VALUES = frozenset(
