@@ -39,8 +39,8 @@ class Work:
     """
 
     __slots__ = (
-        "activations", "biases", "buffers", "counts", "kept_for_backward", "kind", "layer", "macs", "notes", "option_text",
-        "output", "reads", "shapes", "weights",
+        "activations", "biases", "buffers", "counts", "kind", "layer", "macs", "notes", "option_text", "output",
+        "reads", "shapes", "weights",
     )  # fmt: skip
 
     def __init__(self, layer: Layer, shapes: tuple[Shape, ...], batch: int) -> None:
@@ -55,7 +55,6 @@ class Work:
         counts = layer.all_counts(shapes, out)
         self.counts = {name: number * batch for name, number in counts.items() if number}
         self.reads: tuple[Reads, ...] | UnknownField | None = layer.reads(shape, out)
-        self.kept_for_backward = layer.kept_for_backward(shape, out) * batch
         self.notes = layer.notes(shape, out)
 
 

@@ -6,18 +6,34 @@ kept apart, forward only or gradients too, 10⁶ or 2²⁰ bytes. Each number he
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convcalc.analysis.kept import kept_in_training
 from convcalc.analysis.rows import COLUMNS, not_counted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from convcalc.analysis.analysis import Analysis, Step
     from convcalc.report import Report
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+Reuse = Callable[["Step", Collection["Step"]], bool]
+"""Whether a step writes over what it reads, given the steps that nobody reads after it."""
+
+
+class Peak(NamedTuple):
+    """The moment at which most values must be held.
+
+    Attributes:
+        values: how many.
+        where: the layer at work then; ``the input`` where nothing is more than that.
+        alive: how many values each map has that is held then, by name.
+    """
+
+    values: int
+    where: str
+    alive: dict[str, int]
 
 
 def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
@@ -32,64 +48,100 @@ def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
         outputs: the input and every layer's output, each kept.
         outputs_in_place: the same, where layers that keep the shape write over their input.
         peak: the most that must be held at once to run the layers in order, without the weights.
-        training: parameters, gradients of them, every output kept with its gradient, and what the
-            backward pass of a layer needs besides, such as the scores of attention.
+        training: weights, their gradients, and what is kept for the backward pass, as
+            `convcalc.analysis.kept` says; without an optimizer's own values.
     """
     size, totals = BYTES[dtype], analysis.totals
-    images = sum([image.activations for image in analysis.images])
-    made = [step for step in analysis if not step.layer.is_source]  # a parameter is a weight
-    kept = sum([step.activations for step in made if not _needs_no_place(step)])
-    outputs = images + sum([step.activations for step in made])
-    inside = sum([step.work.kept_for_backward for step in analysis])
     return {
         "weights": size * (totals["params"] + totals["buffers"]),
-        "outputs": size * outputs,
-        "outputs_in_place": size * (images + kept),
-        "peak": size * peak(analysis)[0],
-        "training": size * (2 * totals["params"] + totals["buffers"] + 2 * outputs + inside),
+        "outputs": size * outputs(analysis),
+        "outputs_in_place": size * outputs(analysis, apart=needs_a_place),
+        "peak": size * peak(analysis).values,
+        "training": size * (2 * totals["params"] + totals["buffers"])
+        + kept_in_training(analysis).bytes(size),
     }
 
 
+def outputs(analysis: Analysis, apart: Callable[[Step], bool] = bool) -> int:
+    """Values of the inputs and of every layer's output, each kept.
+
+    Args:
+        analysis: of the network.
+        apart: which layers' outputs lie in a place of their own; all of them unless it is given.
+    """
+    made = [step for step in analysis if not step.layer.is_source and apart(step)]
+    return sum([step.activations for step in (*analysis.images, *made)])
+
+
+def needs_a_place(step: Step) -> bool:
+    """Whether a step's values cannot lie where its only input's do."""
+    return not _needs_no_place(step)
+
+
 def _needs_no_place(step: Step) -> bool:
-    """Whether a step's values can lie where its input's do."""
-    return step.layer.in_place or step.layer.is_view
+    """Whether a step's values can lie where its only input's do."""
+    return len(step.before) == 1 and (step.layer.in_place or step.layer.is_view)
 
 
-def _overwrites(step: Step, freed: Collection[Step]) -> bool:
-    """Whether a step's only input is read by nobody else, and is no parameter."""
-    return len(step.before) == 1 and step.before[0] in freed and not step.before[0].layer.is_source
+def _is_free(source: Step, freed: Collection[Step]) -> bool:
+    """Whether nobody reads a step's values any more, and they are no parameter."""
+    return source in freed and not source.layer.is_source
 
 
-def peak(analysis: Analysis) -> tuple[int, str]:
-    """The most values alive at once, and the layer that sets it.
+def _only_views(step: Step, freed: Collection[Step]) -> bool:
+    """Every layer writes to a place of its own, unless its values only get another shape."""
+    return step.layer.is_view and bool(step.before) and _is_free(step.before[0], freed)
 
-    A layer that can write over its input does so when nothing else reads that.
+
+def in_place(step: Step, freed: Collection[Step]) -> bool:
+    """A layer of one input that keeps the shape, such as relu, writes over it if nobody else reads it."""
+    return _needs_no_place(step) and _is_free(step.before[0], freed)
+
+
+def fused(step: Step, freed: Collection[Step]) -> bool:
+    """The same, and a join value by value adds to one of its inputs, as the end of a convolution does."""
+    if len(step.before) == 1 or not step.layer.in_place:
+        return in_place(step, freed)
+    return any(_is_free(each, freed) and each.output == step.output for each in step.before)
+
+
+RULES: dict[str, Reuse] = {"apart": _only_views, "in_place": in_place, "fused": fused}
+"""Ways to run a network, by name."""
+
+
+def peak(analysis: Analysis, reuse: Reuse = in_place) -> Peak:
+    """The most values alive at once when the layers run in order, where, and which these are.
+
+    Args:
+        analysis: of the network.
+        reuse: which layers write over what they read.
     """
     now = sum([image.activations for image in analysis.images])
-    most, where = now, "the input"
+    most, where = now, 0
     for step, _, freed in analysis.schedule():
-        reuses = _needs_no_place(step) and _overwrites(step, freed)
         own = 0 if step.layer.is_source else step.activations
-        here = now if reuses else now + own
+        here = now if reuse(step, freed) else now + own
         if here > most:
-            most, where = here, step.name
+            most, where = here, step.place
         now += own - sum([each.activations for each in freed if not each.layer.is_source])
-    return most, where
+    if not where:
+        return Peak(most, "the input", {image.name: image.activations for image in analysis.images})
+    moment = next(each for each in analysis.schedule() if each.step.place == where)
+    alive = {each.name: each.activations for each in moment.alive if not each.layer.is_source}
+    return Peak(most, moment.step.name, alive)
 
 
 def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:
     """The meanings of memory, one line each."""
     found = memory(analysis, dtype=dtype)
-    most, where = peak(analysis)
+    most = peak(analysis)
     meanings = {
         "weights": "parameters and buffers",
         "outputs": "the input and every output, each kept",
         "outputs_in_place": "the same with relu, batchnorm and dropout in place",
-        "peak": f"most alive at once when run in order ({most:,} values, at {where}), without weights",
-        "training": "parameters and their gradients, every output and its gradient",
+        "peak": f"most alive at once when run in order ({most.values:,} values, at {most.where}), without weights",
+        "training": "weights, their gradients, and what the backward pass needs of the forward pass",
     }
-    if any(step.work.kept_for_backward for step in analysis):
-        meanings["training"] += ", and what layers keep inside"
     if missing := not_counted(analysis):
         for name in ("weights", "training"):
             meanings[name] += f" (at least: {missing})"

@@ -157,21 +157,6 @@ class _BundledSheet(_Text):
         return bundled_names()
 
 
-class _Gigabytes(_ParamType):
-    """An amount of memory in GB, as bytes."""
-
-    name = "gigabytes"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        number: float = click.FLOAT.convert(value, param, ctx)
-        if not 0.001 <= number <= 10_000:  # nan is neither
-            message = (
-                f"--limit: {number:g} GB is not an amount of memory to use; give 0.001 to 10,000"
-            )
-            raise UsageError(message)
-        return int(number * 1e9)
-
-
 class _Columns(_Text):
     """Columns of a network's table, with commas between them."""
 
@@ -195,4 +180,4 @@ class _Columns(_Text):
 
 SHAPE, KIND = _Shape(), _Kind()
 CHAIN_LAYER, NETWORK, COLUMNS = _ChainLayer(), _Network(), _Columns()
-BUNDLED_SHEET, GIGABYTES = _BundledSheet(), _Gigabytes()
+BUNDLED_SHEET = _BundledSheet()

@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
+from convcalc.cli.amounts import GIGABYTES
 from convcalc.cli.change_options import change_options, changes_text
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_networks
 from convcalc.cli.output import output_options, show
 from convcalc.cli.progress import show_progress
-from convcalc.cli.types import GIGABYTES, NETWORK
+from convcalc.cli.types import NETWORK
 from convcalc.errors import UsageError
 
 EXAMPLES = """

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.axes import AxisName, place_of
-from convcalc.layers.base import Counts, Elementwise, frozen, kind
+from convcalc.layers.base import Counts, Elementwise, Kept, frozen, kind
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Reads, Slide, UnknownField, Whole
 from convcalc.layers.window import Shape
@@ -41,6 +41,8 @@ class Relu(Activation):
         Counting its output as new memory: it can overwrite its input.
     """
 
+    keeps_input: ClassVar = False
+    keeps_output: ClassVar = True
     aliases: ClassVar = {
         "short": ("rectifier",),
         "pytorch": ("ReLU",),
@@ -85,6 +87,8 @@ class LeakyRelu(Activation):
         Counting the slope as a parameter: it is fixed (prelu trains it).
     """
 
+    keeps_input: ClassVar = False
+    keeps_output: ClassVar = True
     aliases: ClassVar = {
         "short": ("lrelu",),
         "pytorch": ("LeakyReLU",),
@@ -144,6 +148,8 @@ class Elu(Activation):
         Costing it like ReLU: the exponential is the expensive part.
     """
 
+    keeps_input: ClassVar = False
+    keeps_output: ClassVar = True
     aliases: ClassVar = {
         "pytorch": ("ELU",),
         "keras": ("ELU",),
@@ -240,6 +246,8 @@ class Sigmoid(Activation):
         Ending a classifier of 1000 classes with it: that needs softmax.
     """
 
+    keeps_input: ClassVar = False
+    keeps_output: ClassVar = True
     aliases: ClassVar = {
         "pytorch": ("Sigmoid",),
         "caffe": ("Sigmoid",),
@@ -263,6 +271,8 @@ class Tanh(Activation):
         Costing it like ReLU: the exponential is the expensive part.
     """
 
+    keeps_input: ClassVar = False
+    keeps_output: ClassVar = True
     aliases: ClassVar = {
         "pytorch": ("Tanh",),
         "caffe": ("TanH",),
@@ -291,6 +301,8 @@ class Softmax(Elementwise):
         Counting the last fully connected layer twice: softmax has no parameters of its own.
     """
 
+    keeps_input: ClassVar = False
+    keeps_output: ClassVar = True
     aliases: ClassVar = {
         "pytorch": ("Softmax",),
         "keras": ("Softmax",),
@@ -338,6 +350,7 @@ class Dropout(Elementwise):
         Halving the parameters: dropout leaves all of them in place.
     """
 
+    keeps_input: ClassVar = False
     aliases: ClassVar = {
         "pytorch": ("Dropout", *with_dimensions("Dropout{}d")),
         "keras": ("Dropout", *with_dimensions("SpatialDropout{}D")),
@@ -354,3 +367,6 @@ class Dropout(Elementwise):
         if not 0 <= self.p <= 1:
             message = f"p is {self.p:g}; it is a share, use 0 to 1"
             raise ShapeError(message)
+
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        return Kept(masks=formulas.product(shape) if self.p else 0)

@@ -8,7 +8,7 @@ from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.activation import Activation, Softmax
 from convcalc.layers.axes import place_of
-from convcalc.layers.base import Counts, Elementwise, NoParameters, kind
+from convcalc.layers.base import Counts, Elementwise, Kept, NoParameters, kind
 from convcalc.layers.window import Shape
 
 
@@ -158,6 +158,8 @@ class Selu(Activation):
         Counting λ and α as parameters: both are fixed.
     """
 
+    keeps_input: ClassVar = False
+    keeps_output: ClassVar = True
     aliases: ClassVar = {
         "pytorch": ("SELU",),
         "keras": ("selu",),
@@ -184,6 +186,10 @@ class Softsign(Activation):
     aliases: ClassVar = {"pytorch": ("Softsign",), "keras": ("softsign",), "onnx": ("Softsign",)}
     per_value: ClassVar = {"adds": 1, "divisions": 1}
 
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """Its input, and 1 + |x|."""
+        return Kept(input=True, values=formulas.product(shape))
+
 
 @kind("logsigmoid")
 class LogSigmoid(Activation):
@@ -202,6 +208,10 @@ class LogSigmoid(Activation):
 
     aliases: ClassVar = {"pytorch": ("LogSigmoid",), "keras": ("log_sigmoid",)}
     per_value: ClassVar = {"exponentials": 2, "adds": 1}
+
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """Its input, and e^−|x|."""
+        return Kept(input=True, values=formulas.product(shape))
 
 
 @kind("log_softmax")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Counts, Layer, kind
+from convcalc.layers.base import Counts, Kept, Layer, kind
 from convcalc.layers.checks import check_at_least, check_axes, check_divides
 from convcalc.layers.merge import Merge, larger
 from convcalc.layers.rf import Reads, UnknownField
@@ -50,6 +50,9 @@ class MatMul(Merge):
     def out_shape(self, *shapes: Shape) -> Shape:
         (m, _), (_, n) = self.matrices(*shapes)
         return (*[larger(a, b) for a, b in zip(*[shape[:-2] for shape in shapes])], m, n)
+
+    def backward_macs(self, shape: Shape, out: Shape) -> tuple[int, int]:
+        return 2 * self.macs(shape, out), 0
 
     def macs(self, shape: Shape, out: Shape) -> int:
         k = shape[-2] if self.transpose_a else shape[-1]
@@ -179,11 +182,16 @@ class Attention(Layer):
             "divisions": rows * tokens,
         }
 
-    def kept_for_backward(self, shape: Shape, out: Shape) -> int:
-        """Queries, keys, values and the heads side by side, and how much each token takes of each."""
+    def backward_macs(self, shape: Shape, out: Shape) -> tuple[int, int]:
+        projected = formulas.product(shape[1:]) * self.weights(shape, out)
+        return 2 * self.macs(shape, out) - projected, projected  # both factors of a product of maps
+
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """Its input, queries, keys, values and the heads side by side, and how much each token takes of each."""
         groups, key, value = self.widths(shape)
         tokens = formulas.product(shape[1:])
-        return tokens * ((self.heads + groups) * (key + value)) + self.heads * tokens * tokens
+        values = tokens * ((self.heads + groups) * (key + value)) + self.heads * tokens * tokens
+        return Kept(input=True, values=values)
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         reason = "attention lets every position look at all others, so every unit sees all of it"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transform
 
 from convcalc import formulas
 from convcalc.layers.checks import (
@@ -62,6 +62,8 @@ KINDS: Registry[type[Layer]] = Registry("layer kind")
 _WITH_AXES: dict[tuple[str, int], type[Layer]] = {}
 K = TypeVar("K", bound="type[Layer]")
 
+_BUFFERS = ("running_", "fixed_")  # how the names of arrays begin that are not trained
+
 # One letter per option, for the chain language and the options column; formulas use the same.
 LETTERS = {
     "kernel_size": "k",
@@ -73,6 +75,26 @@ LETTERS = {
     "output_padding": "a",
     "multiplier": "m",
 }
+
+
+class Kept(NamedTuple):
+    """What a layer keeps in training until its backward pass, as PyTorch does.
+
+    Attributes:
+        input: whether it needs everything that came in.
+        output: whether it needs what it gave.
+        values: of its own, for each sample.
+        indices: whole numbers of 64 bits, for each sample.
+        masks: values that switch others off, for each sample.
+        statistics: values for the whole batch together.
+    """
+
+    input: bool = False
+    output: bool = False
+    values: int = 0
+    indices: int = 0
+    masks: int = 0
+    statistics: int = 0
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -149,10 +171,16 @@ class Layer:
     )
     is_source: ClassVar[bool] = False  # whether it reads nothing of what comes in
     is_view: ClassVar[bool] = False  # whether the values stay where they are in memory
+    is_part_view: ClassVar[bool] = (
+        False  # whether they are a part of what is there, which PyTorch leaves in place
+    )
     needs_flat: ClassVar[bool] = (
         False  # whether a map is flattened before it, unless an option says how it takes maps
     )
-    in_place: ClassVar[bool] = False  # whether the output may be written over the input
+    in_place: ClassVar[bool] = False  # whether the output may be written over an input of its shape
+    keeps_input: ClassVar[bool] = True  # whether its backward pass needs what came in
+    keeps_output: ClassVar[bool] = False  # whether it needs what it gave
+    keeps_indices: ClassVar[bool] = False  # whether it needs which cell each output was taken from
     references: ClassVar[tuple[str, ...]] = ()  # options that name another node, read as an input
     is_proven: ClassVar[bool] = True  # whether its numbers can be held against arrays
     is_costed: ClassVar[bool] = True  # whether its cost is known
@@ -233,6 +261,11 @@ class Layer:
         """The shapes of the arrays it keeps, by name: trained ones and buffers."""
         return {}
 
+    def trained_arrays(self, shape: Shape, out: Shape) -> list[Shape]:
+        """The shapes of the arrays that are trained."""
+        arrays = self.arrays(shape, out)
+        return [sides for name, sides in arrays.items() if not name.startswith(_BUFFERS)]
+
     def macs(self, shape: Shape, out: Shape) -> int:
         """Multiply-adds; the bias is not counted."""
         raise NotImplementedError
@@ -241,9 +274,18 @@ class Layer:
         """Elementary operations other than multiply-adds, by name; see `convcalc.layers.operations`."""
         return {}
 
-    def kept_for_backward(self, shape: Shape, out: Shape) -> int:
-        """Values besides input and output that the backward pass needs."""
-        return 0
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """What the backward pass needs."""
+        indices = formulas.product(out) if self.keeps_indices else 0
+        return Kept(self.keeps_input, self.keeps_output, indices=indices)
+
+    def backward_macs(self, shape: Shape, out: Shape) -> tuple[int, int]:
+        """Multiply-adds of the gradients: of what came in, and of the weights.
+
+        Each product x·w of a layer gives one for each of its two factors that has a gradient.
+        """
+        macs = self.macs(shape, out)
+        return macs, macs if self.weights(shape, out) else 0
 
     def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
         """`counts` for a layer that may read several inputs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from convcalc import formulas
-from convcalc.layers.base import Layer, kind, with_bias
+from convcalc.layers.base import Kept, Layer, kind, with_bias
 from convcalc.layers.checks import check_at_least
 from convcalc.layers.conv import Conv, Filters
 from convcalc.layers.names import with_dimensions
@@ -110,6 +110,11 @@ class SeparableConv(Filters):
         super().check_options(shape)
         check_at_least("out_channels", self.out_channels)
         check_at_least("multiplier", self.multiplier)
+
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """Its input, and the maps between its two convolutions."""
+        inner = formulas.product(out[1:]) * shape[0] * self.multiplier
+        return Kept(input=True, values=inner)
 
 
 @kind("local_conv")

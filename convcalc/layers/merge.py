@@ -47,6 +47,7 @@ def larger(one: int, other: int) -> int:
 class Broadcast(Merge):
     """A join value by value, in which a side of 1 is repeated to fit the others."""
 
+    in_place: ClassVar = True
     verb: ClassVar[str] = (
         ""  # what cannot be done with shapes that do not fit; the kind itself if empty
     )
@@ -91,6 +92,7 @@ class Add(Broadcast):
         not add.
     """
 
+    keeps_input: ClassVar = False
     aliases: ClassVar = {
         "short": ("sum", "residual"),
         "keras": ("Add",),
@@ -160,6 +162,7 @@ class Subtract(Pairwise):
         Exchanging the paths: unlike add, it takes the second from the first.
     """
 
+    keeps_input: ClassVar = False
     aliases: ClassVar = {"short": ("sub",), "keras": ("Subtract",), "onnx": ("Sub",)}
     example: ClassVar = ({}, (64, 28, 28))
 
@@ -247,6 +250,7 @@ class Average(Broadcast):
         Leaving the division out: it is one per value, however many paths there are.
     """
 
+    keeps_input: ClassVar = False
     aliases: ClassVar = {"keras": ("Average",)}  # ONNX's Mean is short for avgpool here
     example: ClassVar = ({}, (64, 28, 28))
 
@@ -273,6 +277,7 @@ class Concat(Merge):
         add does not.
     """
 
+    keeps_input: ClassVar = False
     aliases: ClassVar = {
         "short": ("depthconcat",),
         "pytorch": ("cat",),

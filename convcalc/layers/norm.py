@@ -7,7 +7,7 @@ from typing import ClassVar
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.axes import AxisNames, check_axis_names, other_sides, places_of
-from convcalc.layers.base import Counts, Elementwise, frozen, kind
+from convcalc.layers.base import Counts, Elementwise, Kept, frozen, kind
 from convcalc.layers.checks import check_at_least, check_divides
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import NORMS, Reads, Slide, UnknownField, Whole
@@ -75,6 +75,10 @@ class SampleNorm(Norm):
         reason = f"{self.kind} takes its mean over the whole map, so every unit sees all of it"
         return UnknownField(reason, whole=True, cause=NORMS)
 
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """Its input, and the mean and deviation of each share of the values."""
+        return Kept(input=True, values=2 * self.pools(shape))
+
 
 @kind("batchnorm")
 class BatchNorm(SampleNorm):
@@ -127,6 +131,10 @@ class BatchNorm(SampleNorm):
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return (Norm if self.track_running_stats else SampleNorm).reads(self, shape, out)
+
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """Its input, and the mean and deviation of each channel over the whole batch."""
+        return Kept(input=True, statistics=2 * shape[0])
 
 
 @kind("layernorm")
@@ -251,6 +259,10 @@ class InstanceNorm(SampleNorm):
 
     affine: bool = False
 
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """As a batch norm of each sample by itself, for which the scales are repeated."""
+        return Kept(input=True, values=2 * shape[0] + self.weights(shape, out))
+
 
 @kind("lrn")
 class Lrn(Elementwise):
@@ -294,6 +306,11 @@ class Lrn(Elementwise):
         if len(shape) < 2:
             message = "needs channels and at least one axis; leave it out of vectors"
             raise ShapeError(message)
+
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """Its input, the squares with size − 1 maps of zeros around them, the sums and their powers."""
+        cells = formulas.product(shape[1:])
+        return Kept(input=True, values=cells * (3 * shape[0] + self.size - 1))
 
 
 @kind("scale")
@@ -356,3 +373,6 @@ class Scale(Elementwise):
         if not (self.factor or self.bias):
             message = "neither factor nor bias is left; set one of them to true"
             raise ShapeError(message)
+
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        return Kept(input=self.factor and self.trainable)

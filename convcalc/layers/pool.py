@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Counts, NoParameters, Window, frozen, kind
+from convcalc.layers.base import Counts, Kept, NoParameters, Window, frozen, kind
 from convcalc.layers.checks import check_at_least, check_axes, check_spatial
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Adaptive, Mirrored, Reads, UnknownField, Whole
@@ -124,6 +124,7 @@ class MaxPool(PaddedPool):
         throws away 75 %, not half.
     """
 
+    keeps_indices: ClassVar = True
     aliases: ClassVar = {
         "short": ("pool", "mp"),
         "pytorch": with_dimensions("MaxPool{}d"),
@@ -208,6 +209,10 @@ class LpPool(PaddedPool):
         super().check_options(shape)
         check_at_least("norm_type", self.norm_type)
 
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """As PyTorch's, which puts it together from an average pool and powers."""
+        return Kept(input=True, values=formulas.product(shape) + 4 * formulas.product(out))
+
 
 @kind("subsample")
 class Subsample(Window):
@@ -248,6 +253,10 @@ class Subsample(Window):
         outputs = formulas.product(out)
         return {"adds": (self.kernel(shape) - 1) * outputs, "bias_adds": outputs}
 
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """Its input, and the sums that are multiplied by the weights."""
+        return Kept(input=True, values=formulas.product(out))
+
 
 @frozen
 class OnePerMap(NoParameters):
@@ -279,6 +288,7 @@ class GlobalAvgPool(OnePerMap):
         Putting linear straight after it: the 1×1 maps still need a flatten.
     """
 
+    keeps_input: ClassVar = False
     aliases: ClassVar = {
         "short": ("gap", "global_average_pool"),
         "keras": with_dimensions("GlobalAveragePooling{}D"),
@@ -305,6 +315,7 @@ class GlobalMaxPool(OnePerMap):
         Putting linear straight after it: the 1×1 maps still need a flatten.
     """
 
+    keeps_indices: ClassVar = True
     aliases: ClassVar = {
         "short": ("gmp",),
         "keras": with_dimensions("GlobalMaxPooling{}D"),
@@ -389,6 +400,10 @@ class AdaptiveAvgPool(AdaptivePool):
         outputs = formulas.product(out)
         return {"adds": self.taps(shape, out) - outputs, "divisions": outputs}
 
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        """Its input; nothing where each map becomes one value, which is a plain mean."""
+        return Kept(input=formulas.product(out) != out[0])
+
 
 @kind("adaptive_maxpool")
 class AdaptiveMaxPool(AdaptivePool):
@@ -405,6 +420,7 @@ class AdaptiveMaxPool(AdaptivePool):
         Thinking of equal windows: unless o divides n they differ in size or overlap.
     """
 
+    keeps_indices: ClassVar = True
     aliases: ClassVar = {"short": ("amp",), "pytorch": with_dimensions("AdaptiveMaxPool{}d")}
     example: ClassVar = ({"output_size": 3}, (256, 7, 7))
 

@@ -46,6 +46,7 @@ class Resize(NoParameters):
         TensorFlow 2 the centre (i + ½)/s − ½, and TensorFlow 1 aligned neither corners nor centres.
     """
 
+    keeps_input: ClassVar = False
     aliases: ClassVar = {"keras": ("Resizing",), "caffe": ("Interp",), "onnx": ("Resize",)}
     family: ClassVar = "shape"
     references: ClassVar = ("like",)

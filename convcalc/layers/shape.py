@@ -30,6 +30,7 @@ BeforeAfter = tuple[int, int]
 class Rearrangement(NoParameters):
     """A kind that moves, adds or drops cells."""
 
+    keeps_input: ClassVar = False
     family: ClassVar = "shape"
 
 

@@ -13,7 +13,7 @@ from convcalc.layers.amounts import (
     TypeName,
     amount,
 )
-from convcalc.layers.base import Counts, NoParameters, frozen, kind
+from convcalc.layers.base import Counts, Kept, NoParameters, frozen, kind
 from convcalc.layers.checks import check_at_least
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.rf import Reads, Slide, UnknownField
@@ -130,8 +130,8 @@ class Custom(Unproven):
     def counts(self, shape: Shape, out: Shape) -> Counts:
         return {name: amount(number, shape, f"counts: {name}") for name, number in self.counts_}
 
-    def kept_for_backward(self, shape: Shape, out: Shape) -> int:
-        return amount(self.backward, shape, "backward")  # type: ignore[no-any-return]
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        return Kept(input=True, output=True, values=amount(self.backward, shape, "backward"))
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
@@ -139,7 +139,7 @@ class Custom(Unproven):
         stated = {
             "params": self.weights(shape, out),
             "macs": self.macs(shape, out),
-            "backward": self.kept_for_backward(shape, out),
+            "backward": self.kept_for_backward(shape, out).values,
             **self.counts(shape, out),
         }
         for name, number in stated.items():

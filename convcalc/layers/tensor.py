@@ -16,7 +16,7 @@ from convcalc.layers.axes import (
     side_names,
     with_side,
 )
-from convcalc.layers.base import Counts, Layer, NoParameters, kind
+from convcalc.layers.base import Counts, Kept, Layer, NoParameters, kind
 from convcalc.layers.checks import check_at_least, check_axes, check_divides
 from convcalc.layers.rf import Reads, Slide, UnknownField, Whole
 from convcalc.layers.shape import Rearrangement
@@ -55,6 +55,7 @@ class Slice(Rearrangement):
         its own part.
     """
 
+    is_part_view: ClassVar = True
     unclear_short: ClassVar = dict.fromkeys(("split", "chunk"), "slice:into{}take0")
     aliases: ClassVar = {
         "short": ("split", "chunk"),
@@ -298,6 +299,10 @@ class Reduce(NoParameters):
             message = f"nothing is left of {times(shape)} without any axis; use keep: true"
             raise ShapeError(message)
 
+    def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
+        extreme = self.op in ("max", "min")
+        return Kept(input=extreme, output=extreme)
+
 
 @kind("parameter")
 class Parameter(Layer):
@@ -317,6 +322,7 @@ class Parameter(Layer):
         what comes into the path is left out. Its memory is that of the weights.
     """
 
+    keeps_input: ClassVar = False
     aliases: ClassVar = {
         "pytorch": ("Parameter",),
         "onnx": ("Initializer",),

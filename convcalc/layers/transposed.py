@@ -295,6 +295,7 @@ class Unpool(NoParameters):
         Expecting odd sizes back: 5 pools to 2 and unpools to 4; add a pad for the lost row.
     """
 
+    keeps_input: ClassVar = False
     aliases: ClassVar = {
         "short": ("max_unpool",),
         "pytorch": with_dimensions("MaxUnpool{}d"),

@@ -17,7 +17,9 @@ _COUNTS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _BYTES = {
     "": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
-_LIMIT = re.compile(r"(<=|>=|<|>|≤|≥) ?(\d{1,15}(?:\.\d{1,9})?) ?([A-Za-z]{0,3})", re.ASCII)
+_NUMBER = r"(\d{1,15}(?:\.\d{1,9})?) ?([A-Za-z]{0,3})"
+_AMOUNT = re.compile(_NUMBER, re.ASCII)
+_LIMIT = re.compile(rf"(<=|>=|<|>|≤|≥) ?{_NUMBER}", re.ASCII)
 _SAME = {"≤": "<=", "≥": ">="}
 
 
@@ -59,6 +61,28 @@ class Budget(NamedTuple):
         many = "too many" if self.sign.startswith("<") else "too few"
         said = f" ({int(off):,} {many})" if off and off.denominator == 1 else ""
         return f"should be {self.text}, but is {found:,}{self.unit}{said}"
+
+
+def read_bytes(text: str) -> int:
+    """An amount of memory.
+
+    Args:
+        text: a number and its unit, such as ``24GB`` or ``512 KiB``.
+
+    Raises:
+        ValueError: it is none; the message says how to write one.
+
+    >>> read_bytes("24GB"), read_bytes("1.5 KiB")
+    (24000000000, 1536)
+    """
+    from fractions import Fraction  # noqa: PLC0415 - as in `read_budget`
+
+    found = _AMOUNT.fullmatch(text.strip())
+    if not found or found[2] not in _BYTES:
+        known = ", ".join(filter(None, _BYTES))
+        message = f"is no amount of memory; write for example 24GB (units: {known})"
+        raise ValueError(message)
+    return int(Fraction(found[1]) * _BYTES[found[2]])
 
 
 def is_budget(text: str) -> bool:

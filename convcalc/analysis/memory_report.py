@@ -1,0 +1,263 @@
+"""The report of ``convcalc memory``: every meaning of memory as a row with its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc.analysis import memory
+from convcalc.analysis.kept import backward_macs
+from convcalc.analysis.rows import not_counted
+from convcalc.analysis.training import OPTIMIZERS, PRECISIONS, Training, largest_batch, training
+from convcalc.errors import UsageError
+from convcalc.network.axes import turned_lines
+from convcalc.report import Column, Report
+from convcalc.text import AtLeast, grouped, plural, times
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
+
+ONLY_RUN = "int8"  # no gradients fit into so few digits
+DTYPES = (*PRECISIONS, ONLY_RUN)
+_SMALL = 10**6  # bytes; below it people read kB
+_UNITS = ("MB = 10⁶ bytes, MiB = 2²⁰", "kB = 10³ bytes, KiB = 2¹⁰")
+_MOST_ALIVE = 6  # maps that a line names
+
+
+class Ask(NamedTuple):
+    """What is asked for besides the network.
+
+    Attributes:
+        precision: a key of `PRECISIONS`, or `ONLY_RUN`.
+        optimizer: a key of `OPTIMIZERS`.
+        checkpoint: as for `convcalc.analysis.training.training`.
+        device: bytes that there are; 0 where it is not asked what fits.
+    """
+
+    precision: str = "float32"
+    optimizer: str = "sgd"
+    checkpoint: str = ""
+    device: int = 0
+
+
+class _Row(NamedTuple):
+    """One meaning of memory."""
+
+    name: str
+    bytes: int
+    meaning: str
+
+
+def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
+    """The memory that a network needs to run and to be trained.
+
+    Args:
+        analysis: of the network.
+        ask: in which numbers, with which optimizer …
+
+    Raises:
+        UsageError: what is asked does not go together.
+    """
+    ask = ask or Ask()
+    network = analysis.network
+    found = _trained(analysis, ask)
+    rows = [*_run_rows(analysis, ask.precision), *(_train_rows(found, ask) if found else ())]
+    small = max(row.bytes for row in rows) < _SMALL
+    fits = _fits(analysis, ask)
+    return Report(
+        title=network.name,
+        subtitle=network.source,
+        columns=_columns(small=small),
+        rows=rows,
+        key="memory",
+        notes=list(_notes(analysis, ask)),
+        footer=[*_footer(analysis, ask, small=small), *(_fits_lines(fits, ask) if fits else ())],
+        facts={
+            "network": network.name,
+            "input": list(network.input),
+            "batch": analysis.batch,
+            **ask._replace(checkpoint=ask.checkpoint or "none")._asdict(),
+            "peaks": _peaks(analysis),
+            "backward_macs": sum(backward_macs(analysis).values()),
+            **({"segments": found.segments} if found and ask.checkpoint else {}),
+            **({"largest_batch": fits} if fits else {}),
+            **({"unavailable": analysis.unavailable} if analysis.unavailable else {}),
+        },
+        row_dict=lambda row: row._asdict(),
+        hint=_hint(ask),
+    )
+
+
+def _columns(*, small: bool) -> list[Column]:
+    """Bytes, and the same in two units."""
+    thousand, binary = ("kB", "KiB") if small else ("MB", "MiB")
+    divisors = (10**3, 2**10) if small else (10**6, 2**20)
+
+    def shown(divisor: int) -> Callable[[int], str]:
+        return lambda number: f"{number / divisor:,.2f}"
+
+    return [
+        Column("name", "memory", lambda row: row.name, right=False, keep=9),
+        Column("bytes", "bytes", lambda row: row.bytes, text=grouped, plain=int, keep=6),
+        Column(thousand, thousand, lambda row: row.bytes, text=shown(divisors[0]), keep=8),
+        Column(binary, binary, lambda row: row.bytes, text=shown(divisors[1]), keep=3),
+        Column(
+            "meaning", "what it is", lambda row: row.meaning,
+            right=False, keep=7, least=20, wraps=True,
+        ),
+    ]  # fmt: skip
+
+
+def _trained(analysis: Analysis, ask: Ask) -> Training | None:
+    """The memory for training; None in numbers in which nothing is trained.
+
+    Raises:
+        UsageError: training is asked for in such numbers.
+    """
+    if ask.precision != ONLY_RUN:
+        return training(
+            analysis,
+            optimizer=ask.optimizer, precision=ask.precision, checkpoint=ask.checkpoint,
+        )  # fmt: skip
+    asked = {"--optimizer": ask.optimizer != "sgd", "--checkpoint": ask.checkpoint}
+    for option, is_given in asked.items():
+        if is_given:
+            message = f"{option} is about training, and nothing is trained in {ONLY_RUN}; choose another --precision"
+            raise UsageError(message)
+    return None
+
+
+def _bytes(precision: str) -> tuple[int, int]:
+    """Bytes of a weight, and of a value that a layer gives, when a network runs."""
+    if precision == ONLY_RUN:
+        return (memory.BYTES[precision],) * 2
+    return PRECISIONS[precision].weights, PRECISIONS[precision].maps
+
+
+def _run_rows(analysis: Analysis, precision: str) -> Iterator[_Row]:
+    """What running needs."""
+    of_weight, of_value = _bytes(precision)
+    stored = of_weight * (analysis.totals["params"] + analysis.totals["buffers"])
+    apart, reused, fused = [
+        of_value * memory.peak(analysis, rule).values for rule in memory.RULES.values()
+    ]
+    every, in_place = memory.outputs(analysis), memory.outputs(analysis, memory.needs_a_place)
+    yield _Row("weights", _known(analysis, stored), "parameters and buffers")
+    yield _Row("outputs", of_value * every, "the input and every output, each kept")
+    yield _Row(
+        "outputs in place", of_value * in_place,
+        "the same with relu, batchnorm and dropout in place",
+    )  # fmt: skip
+    yield _Row("peak", apart, "most alive at once when run in order, without weights")
+    yield _Row("peak in place", reused, "the same with relu, batchnorm and dropout in place")
+    yield _Row("peak fused", fused, "the same, and add and multiply write over one of their inputs")
+    total = _known(analysis, stored + reused)
+    yield _Row("to run", total, "weights + peak in place")
+
+
+def _known(analysis: Analysis, number: int) -> int:
+    """A number that does not know the layers whose cost is unavailable."""
+    return AtLeast(number) if analysis.unavailable else number
+
+
+def _train_rows(found: Training, ask: Ask) -> Iterator[_Row]:
+    """What training needs."""
+    copy = PRECISIONS[ask.precision].master
+    second = f", with a second copy of the parameters in {copy} bytes each" if copy else ""
+    yield _Row("training: weights", found.weights, f"parameters and buffers{second}")
+    yield _Row("gradients", found.gradients, "of the parameters")
+    yield _Row(
+        "optimizer", found.optimizer, f"{ask.optimizer} keeps {OPTIMIZERS[ask.optimizer][1]}"
+    )
+    meaning = "what the backward pass needs of the forward pass, each map once"
+    if ask.checkpoint:
+        meaning = (
+            f"the inputs of {plural(found.segments, 'part')}, and what the largest part needs while "
+            "it runs again"
+        )
+    yield _Row("saved", found.saved, meaning)
+    if found.indices:
+        yield _Row("  of it indices", found.indices, "of max pools, 8 bytes each")
+    if found.masks:
+        yield _Row("  of it masks", found.masks, "of dropout, as many bytes each as a value")
+    yield _Row("to train", found.total, "weights + gradients + optimizer + saved")
+
+
+def _peaks(analysis: Analysis) -> dict[str, Any]:
+    """For each way to run where the most is held, and what is held then, in values."""
+    return {name: memory.peak(analysis, rule)._asdict() for name, rule in memory.RULES.items()}
+
+
+def _footer(analysis: Analysis, ask: Ask, *, small: bool) -> Iterator[str]:
+    """In which numbers, and where the peak is."""
+    of_weight, of_value = _bytes(ask.precision)
+    sizes = f"{of_value} bytes" if of_weight == of_value else f"{of_weight} and {of_value} bytes"
+    yield (
+        f"{ask.precision} ({sizes} a value), batch {analysis.batch}, input "
+        f"{' + '.join(map(times, analysis.network.inputs.values()))}; "
+        f"{_UNITS[small]}"
+    )
+    found = memory.peak(analysis)
+    largest = sorted(found.alive.items(), key=lambda pair: -pair[1])
+    told = [f"{name} {number:,}" for name, number in largest[:_MOST_ALIVE]]
+    if len(largest) > _MOST_ALIVE:
+        rest = sum([number for _, number in largest[_MOST_ALIVE:]])
+        told.append(f"{len(largest) - _MOST_ALIVE} others {rest:,}")
+    yield f"peak in place: {found.values:,} values at {found.where}: {', '.join(told)}"
+    backward = sum(backward_macs(analysis).values())
+    if ask.precision != ONLY_RUN:
+        yield (
+            f"macs: {analysis.totals['macs']:,} forward, {_known(analysis, backward):,} backward "
+            "(gradients of inputs and of weights)"
+        )
+    yield from turned_lines(analysis.network)
+
+
+def _notes(analysis: Analysis, ask: Ask) -> Iterator[str]:
+    """What the numbers leave out."""
+    if missing := not_counted(analysis):
+        yield f"at least so much: {missing}"
+    if ask.precision != ONLY_RUN:
+        yield (
+            "training: gradients of maps come and go besides, and a library's workspace and the "
+            "memory that its allocator holds are not counted"
+        )
+
+
+def _fits(analysis: Analysis, ask: Ask) -> dict[str, int]:
+    """The largest batches that a device has room for; nothing where that is not asked."""
+    if not ask.device:
+        return {}
+    one = analysis if analysis.batch == 1 else analysis.network.walk()
+    if one.unavailable:
+        message = (
+            f"--device: what fits is not known, for the memory of {', '.join(one.unavailable)} "
+            "is not; leave --device out"
+        )
+        raise UsageError(message)
+    of_weight, of_value = _bytes(ask.precision)
+    stored = of_weight * (one.totals["params"] + one.totals["buffers"])
+    found = {"run": max(0, ask.device - stored) // (of_value * memory.peak(one).values)}
+    if ask.precision != ONLY_RUN and one.totals["params"]:
+        options = {"optimizer": ask.optimizer, "checkpoint": ask.checkpoint}
+        found["train"] = largest_batch(one.network, ask.device, precision=ask.precision, **options)
+    return found
+
+
+def _fits_lines(fits: dict[str, int], ask: Ask) -> Iterator[str]:
+    """The same for people."""
+    where = f"{ask.device / 1e9:,.6g} GB" if ask.device >= _SMALL * 10 else f"{ask.device:,} bytes"
+    for verb, batch in fits.items():
+        if batch:
+            yield f"{where}: room to {verb} {plural(batch, 'sample')} at once, and no more"
+        else:
+            yield f"{where}: too little to {verb} it, even with 1 sample"
+
+
+def _hint(ask: Ask) -> str:
+    """The next useful option."""
+    if ask.precision == ONLY_RUN:
+        return "" if ask.device else "--device 512KiB says which batch fits"
+    if not ask.device:
+        return "--device 24GB says which batch fits; --optimizer adam, --precision mixed"
+    return "--checkpoint sqrt runs parts again, and keeps less"

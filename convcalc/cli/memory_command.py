@@ -1,0 +1,66 @@
+"""``convcalc memory``: the memory that a network needs to run and to be trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from convcalc.analysis.memory_report import DTYPES, Ask, memory_report
+from convcalc.analysis.training import CHECKPOINTS, OPTIMIZERS
+from convcalc.cli.amounts import BYTES
+from convcalc.cli.change_options import change_options
+from convcalc.cli.group import Command
+from convcalc.cli.network_options import load_network
+from convcalc.cli.output import answer_options, show
+from convcalc.cli.types import NETWORK
+
+EXAMPLES = """
+    convcalc memory resnet50 --batch 32
+    convcalc memory resnet50 --optimizer adam --device 24GB
+    convcalc memory vit_b_16 --precision mixed --optimizer adamw --checkpoint sqrt --device 16GiB
+    convcalc memory mobilenet_v1 --precision int8 --input 3x96x96
+"""
+
+
+@click.command(cls=Command, examples=EXAMPLES)
+@click.argument("network", type=NETWORK)
+@change_options("Another input shape than the file's.", "Change a parameter.")
+@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
+@click.option(
+    "--precision", default="float32", type=click.Choice(DTYPES), help="float32 if it is not given."
+)
+@click.option(
+    "--optimizer",
+    default="sgd",
+    type=click.Choice(list(OPTIMIZERS)),
+    help="sgd if it is not given.",
+)
+@click.option(
+    "--checkpoint",
+    type=click.Choice(CHECKPOINTS),
+    help="Keep the inputs of parts only, and run parts again.",
+)
+@click.option("--device", type=BYTES, metavar="MEMORY", help="Say which batch fits into 24GB.")
+@answer_options
+def command(
+    network: str,
+    shape: Any,
+    parameters: tuple[str, ...],
+    batch: int,
+    precision: str,
+    optimizer: str,
+    checkpoint: str | None,
+    device: int | None,
+    format_name: str | None,
+    output: str | None,
+) -> None:
+    """The memory that a network needs to run and to be trained, each number with its meaning.
+
+    For training it counts what PyTorch keeps for the backward pass, each map once.
+    """
+    from convcalc.analysis.walk import walk
+
+    ask = Ask(precision, optimizer, checkpoint or "", device or 0)
+    analysis = walk(load_network(network, shape, parameters), batch)
+    show(memory_report(analysis, ask), format_name, output)

@@ -1,0 +1,3 @@
+"""What needs PyTorch is run by hand."""
+
+collect_ignore = ["torch_kept.py"]
