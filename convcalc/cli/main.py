@@ -18,6 +18,7 @@ COMMANDS = {
     "arch": "a network from a YAML file or the bundle, layer by layer",
     "compare": "several networks side by side",
     "diff": "which layers of two networks differ, and what that costs",
+    "solve": "the inverse: what gives this size, reaches this field, mirrors this encoder",
     "memory": "the memory to run and to train a network, and which batch fits",
     "check": "network files against what they promise, for continuous integration",
     "verify": "real arrays against the formulas, for layers, a network, or all",

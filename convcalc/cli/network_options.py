@@ -57,6 +57,21 @@ def load_networks(
     return {"chain": chain_of(targets, shape, said_order())}
 
 
+def load_one(
+    targets: tuple[str, ...], shape: Inputs | None, parameters: tuple[str, ...]
+) -> Network:
+    """The one network that is named, or the chain of layers.
+
+    Raises:
+        UsageError: there are several.
+    """
+    found = load_networks(targets, shape, parameters, every=False)
+    if len(found) > 1:
+        message = f"{', '.join(map(shortened, found))}: give one network, or the layers of a chain"
+        raise UsageError(message)
+    return next(iter(found.values()))
+
+
 def _is_chain(words: tuple[str, ...]) -> bool:
     """Whether the words are layers rather than networks: the first names a layer and no network."""
     from convcalc.network.find import find as find_file

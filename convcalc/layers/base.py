@@ -299,6 +299,10 @@ class Layer:
         """The window along each axis, with the padding in numbers; empty where no window slides."""
         return []
 
+    def rounding(self) -> Fit:
+        """The rule for rounding sizes in force."""
+        return "floor"
+
     def pads(self) -> Padding:
         """The padding of the windows as it was given; 0 where there is no such option."""
         return 0
@@ -361,10 +365,6 @@ class Window(Layer):
     def dilations(self) -> Spatial:
         """The dilation in force; 1 where the kind has no such option."""
         return 1
-
-    def rounding(self) -> Fit:
-        """The rule for rounding sizes in force."""
-        return "floor"
 
     def windows(self, shape: Shape) -> list[Axis]:
         sizes = shape[1:]

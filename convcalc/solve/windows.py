@@ -1,0 +1,229 @@
+"""Which kernel, stride, padding and dilation take one size to another: all of them, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc import formulas
+from convcalc.errors import UsageError
+from convcalc.layers import make
+from convcalc.layers.options import options_of
+from convcalc.layers.window import Axis, out_sizes
+from convcalc.text import times
+
+if TYPE_CHECKING:
+    from convcalc.layers import Layer
+
+MAX_SIZE = 100_000
+_MOST_WIDE = 64  # the largest kernel and padding that are tried where no usual ones are found
+
+
+class Window(NamedTuple):
+    """A window that gives the size asked for.
+
+    Attributes:
+        k, s, d: kernel, stride, dilation.
+        before, after: padding.
+        a: output padding, when transposed.
+        fits: whether the window ends where the padded input ends.
+    """
+
+    k: int
+    s: int
+    before: int
+    after: int
+    d: int
+    a: int
+    fits: bool
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """What comes first: one that fits and skips no cells, an odd kernel, equal padding, no dilation."""
+        skips = self.s > formulas.effective_kernel(self.k, self.d)
+        even, uneven = self.k % 2 == 0, self.before != self.after
+        return (not self.fits, self.a, skips, even, uneven, self.d, self.before, self.k, self.s)
+
+
+class Bounds(NamedTuple):
+    """The largest of each number that is tried."""
+
+    k: int = 11
+    s: int = 5
+    p: int = 5
+    d: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: the sizes before and after, and what is fixed.
+
+    Attributes:
+        n, o: sizes along each axis.
+        kind: a layer kind with a window.
+        k, s, d, a: fixed numbers; None where they are asked for.
+        p: fixed padding: before and after.
+        fit: the rule for rounding sizes.
+        uneven: whether the padding before and after may differ by one.
+    """
+
+    n: tuple[int, ...]
+    o: tuple[int, ...]
+    kind: str = "conv"
+    k: int | None = None
+    s: int | None = None
+    p: tuple[int, int] | None = None
+    d: int | None = None
+    a: int | None = None
+    fit: str = "floor"
+    uneven: bool = False
+
+
+class Found(NamedTuple):
+    """The answer.
+
+    Attributes:
+        windows: all that were found, the best first.
+        bounds: the largest numbers that were tried.
+        widened: whether the usual bounds had no answer.
+    """
+
+    windows: list[Window]
+    bounds: Bounds
+    widened: bool
+
+
+def solve(question: Question) -> Found:
+    """All windows within bounds that take one size to another; with wider bounds if there are none.
+
+    Args:
+        question: what is asked.
+
+    Raises:
+        UsageError: the kind has no window, or the sizes are no sizes.
+
+    >>> [window[:3] for window in solve(Question((32,), (10,))).windows[:3]]
+    [(5, 3, 0), (3, 3, 1), (7, 3, 1)]
+    """
+    cls = _checked(question)
+    widest = min(max(*question.n, *question.o), _MOST_WIDE)
+    usual = Bounds()
+    strided = usual._replace(k=widest, s=max(question.n + question.o))
+    for bounds in (usual, strided, strided._replace(p=widest)):
+        found = _windows(question, cls, bounds)
+        if found:
+            break
+    return Found(found, bounds, widened=bounds is not usual)
+
+
+def _checked(question: Question) -> type[Layer]:
+    """The kind that is asked about.
+
+    Raises:
+        UsageError: it has no window, or not what is fixed; or a size is too large.
+    """
+    from convcalc.layers import KINDS  # noqa: PLC0415 - looked up once
+
+    cls = KINDS.find(question.kind)
+    options = options_of(cls)
+    if "kernel_size" not in options or "padding" not in options:
+        message = f"--kind {question.kind}: has no kernel with padding to solve for; use conv, conv_transpose or a pool"
+        raise UsageError(message)
+    for name, option in (("d", "dilation"), ("a", "output_padding")):
+        if getattr(question, name) is not None and option not in options:
+            message = f"--{name}: {question.kind} has no {option}; leave it out"
+            raise UsageError(message)
+    if max(*question.n, *question.o) > MAX_SIZE:
+        message = f"sizes up to {MAX_SIZE:,} are solved, but {times(question.n)} to {times(question.o)} is asked; use smaller ones"
+        raise UsageError(message)
+    if len(question.n) != len(question.o):
+        message = (
+            f"--n has {len(question.n)} sides and --o has {len(question.o)}; give both as many"
+        )
+        raise UsageError(message)
+    return cls
+
+
+def _windows(question: Question, cls: type[Layer], bounds: Bounds) -> list[Window]:
+    """All windows within bounds, the best first."""
+    options = options_of(cls)
+    tried = _transposed if "output_padding" in options else _slid
+    found = tried(question, bounds, has_dilation="dilation" in options)
+    return sorted(found, key=lambda window: window.rank)
+
+
+def _choices(fixed: int | None, least: int, most: int) -> Sequence[int]:
+    """The numbers to try."""
+    return range(least, most + 1) if fixed is None else (fixed,)
+
+
+def _paddings(question: Question, most: int) -> Iterator[tuple[int, int]]:
+    """The paddings to try."""
+    if question.p is not None:
+        yield question.p
+        return
+    for p in range(most + 1):
+        yield p, p
+        if question.uneven and p < most:
+            yield p, p + 1
+
+
+def _kernels(
+    question: Question, bounds: Bounds, *, has_dilation: bool
+) -> Iterator[tuple[int, int, int, int]]:
+    """Kernel, dilation and padding of every window to try."""
+    for k in _choices(question.k, 1, bounds.k):
+        usual = bounds.d if k > 1 and has_dilation else 1
+        for d in _choices(question.d, 1, usual):
+            most = min(bounds.p, d * (k - 1)) if question.k is None else d * (k - 1)
+            for before, after in _paddings(question, most):
+                yield k, d, before, after
+
+
+def _slid(question: Question, bounds: Bounds, *, has_dilation: bool) -> Iterator[Window]:
+    """Windows that slide; the strides that may give the size follow from the others."""
+    n, o = question.n[0], question.o[0]
+    for k, d, before, after in _kernels(question, bounds, has_dilation=has_dilation):
+        slack = n + before + after - formulas.effective_kernel(k, d)
+        # Rounding up counts at most one window more than rounding down.
+        most = slack // (o - 2) if o > 2 else bounds.s
+        for s in _choices(question.s, max(1, slack // o), min(most, bounds.s)):
+            axes = [Axis(each, k, s, before, after, d) for each in question.n]
+            fits = all([axis.fits for axis in axes])
+            if out_sizes(axes, question.fit) == question.o and (fits or question.fit != "strict"):
+                yield Window(k, s, before, after, d, 0, fits)
+
+
+def _transposed(question: Question, bounds: Bounds, *, has_dilation: bool) -> Iterator[Window]:
+    """Windows of a transposed convolution; the output padding follows from the others.
+
+    It is less than the stride or the dilation, as PyTorch wants it.
+    """
+    usual = bounds._replace(d=1)
+    for k, d, before, after in _kernels(question, usual, has_dilation=has_dilation):
+        for s in _choices(question.s, 1, bounds.s):
+            lacking = {
+                o - ((n - 1) * s - before - after + formulas.effective_kernel(k, d))
+                for n, o in zip(question.n, question.o)
+            }
+            a = lacking.pop()
+            if not lacking and 0 <= a < max(s, d) and question.a in (None, a):
+                yield Window(k, s, before, after, d, a, fits=True)
+
+
+def layer_of(window: Window, question: Question, cls: type[Layer]) -> Layer:
+    """The layer that has a window."""
+    known = options_of(cls)
+    pair = (window.before, window.after)
+    padding = window.before if window.before == window.after else (pair,) * len(question.n)
+    values: dict[str, Any] = {
+        "kernel_size": window.k,
+        "stride": window.s,
+        "padding": padding,
+        "dilation": window.d,
+        "output_padding": window.a,
+        "out_channels": 1,
+        "fit": question.fit,
+    }
+    return make(cls, {name: value for name, value in values.items() if name in known})
