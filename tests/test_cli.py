@@ -507,7 +507,7 @@ def test_completion_completes_commands() -> None:
         [sys.executable, "-c", "import sys; sys.argv[0] = 'convcalc'; from convcalc.cli import main; main()"],
         capture_output=True, text=True, env=env, timeout=60, check=False,
     )  # fmt: skip
-    assert ran.stdout.split() == ["plain,compare", "plain,completion"]
+    assert ran.stdout.split() == ["plain,compare", "plain,count", "plain,completion"]
 
 
 # -------------------------------------------------------------------------- where output goes

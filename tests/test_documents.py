@@ -25,6 +25,7 @@ import pytest
 import yaml
 
 import convcalc
+from convcalc.analysis.counting.ways import WAYS
 from convcalc.cli import hw_command
 from convcalc.cli.main import COMMANDS
 from convcalc.cli.main import load as load_command
@@ -230,6 +231,19 @@ def formats_table(convcalc: Convcalc) -> str:
     )
 
 
+def ways_table(convcalc: Convcalc) -> str:
+    rows = (
+        (
+            code(name),
+            way.about,
+            way.called or "–",
+            "; known bug: ".join(filter(None, (way.leaves_out, way.bug))),
+        )
+        for name, way in WAYS.items()
+    )
+    return as_markdown(("`--like`", "as", "calls it", "what differs"), rows)
+
+
 def operations_table(convcalc: Convcalc) -> str:
     rules = "".join(f"- {rule}\n" for rule in OPERATION_RULES)
     rows = ((code(name), about) for name, about in OPERATIONS.items())
@@ -294,6 +308,7 @@ TABLES: dict[str, Callable[[Convcalc], str]] = {
     "exports": exports_table,
     "formats": formats_table,
     "operations": operations_table,
+    "ways of counting": ways_table,
     "commands": commands_table,
     "keys of layer": layer_keys,
     "keys of arch": arch_keys,

@@ -19,6 +19,8 @@ COMMANDS = {
     "compare": "several networks side by side",
     "diff": "which layers of two networks differ, and what that costs",
     "solve": "the inverse: what gives this size, reaches this field, mirrors this encoder",
+    "count": "operations and parameters as other tools count them",
+    "reconcile": "which way of counting gives a published number",
     "memory": "the memory to run and to train a network, and which batch fits",
     "check": "network files against what they promise, for continuous integration",
     "verify": "real arrays against the formulas, for layers, a network, or all",

@@ -23,7 +23,7 @@ def load_network(
     """The network that a command names: a file of any format, ``-``, or a bundled one."""
     from convcalc.interop.load import load
 
-    given: dict[str, Any] = {"parameters": _settings(parameters), "max_layers": max_layers}
+    given: dict[str, Any] = {"parameters": settings_of(parameters), "max_layers": max_layers}
     check_order(shape)
     given["order"] = said_order()
     if shape:
@@ -84,7 +84,7 @@ def _is_chain(words: tuple[str, ...]) -> bool:
     return False
 
 
-def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
+def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
     """``--set name=value`` as a mapping; the values are read once the file is known."""
     from convcalc.network.parameters import Setting
 

@@ -28,6 +28,31 @@ def bundled_names() -> list[str]:
     return sorted(name[:-5] for name in os.listdir(bundled_folder()) if name.endswith(".yaml"))
 
 
+# How the names of bundled networks end that are another layout of the same network.
+_LAYOUTS = {
+    "_torchvision": "torchvision's layout",
+    "_aux": "auxiliary heads",
+    "_bn": "batch norms",
+    "_ungrouped": "no groups",
+    "_single": "torchvision's single column",
+    "_lrn": "local response norms",
+}
+
+
+def siblings(target: str) -> dict[str, str]:
+    """Other layouts of a bundled network, by name; none of a file.
+
+    >>> siblings("resnet50"), siblings("resnet50_torchvision.yaml"), siblings("unet")
+    ({'resnet50_torchvision': "torchvision's layout"}, {'resnet50': "the paper's layout"}, {})
+    """
+    name, names = target.removesuffix(".yaml"), bundled_names()
+    stem = next((name.removesuffix(end) for end in _LAYOUTS if name.endswith(end)), name)
+    if name not in names or os.path.exists(target):
+        return {}
+    found = {stem: "the paper's layout", **{stem + end: what for end, what in _LAYOUTS.items()}}
+    return {each: what for each, what in found.items() if each != name and each in names}
+
+
 def find(target: str, beside: str = "") -> str:
     """The path of a network: a file, or the name of a bundled one with or without ``.yaml``.
 

@@ -1,0 +1,1 @@
+"""Operations, parameters, activations and memory as other tools and papers count them."""

@@ -1,0 +1,98 @@
+"""A walked network counted in one of the ways that `convcalc.analysis.counting.ways` lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from convcalc.analysis.counting.features import FEATURES
+from convcalc.analysis.counting.ways import WAYS, Rules, Terms, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from convcalc.analysis.analysis import Analysis, Step
+
+_BYTES = 4  # of a value, as all these tools have it
+
+
+class Count(NamedTuple):
+    """What a tool would print of a network.
+
+    Attributes:
+        name: of the way of counting.
+        way: how it counts.
+        operations: None where it counts none.
+        params: as it counts them.
+        activations: None where it counts none.
+        memory: bytes; None where it says nothing of memory.
+    """
+
+    name: str
+    way: Way
+    operations: int | None
+    params: int
+    activations: int | None
+    memory: int | None
+
+
+def rules_of(way: Way, *, bugs: bool = False) -> Rules:
+    """What a way adds up, by kind or family."""
+    rules = way.operations or {}
+    return {**rules, **way.bugs} if bugs else rules
+
+
+def terms_of(step: Step, rules: Rules) -> Terms:
+    """What is added up of a layer: by its kind, else its family, else what holds for all others."""
+    for name in (step.kind, step.layer.family, "*"):
+        if name in rules:
+            return rules[name]
+    return {}
+
+
+def amount_of(step: Step, rules: Rules) -> int:
+    """What a layer counts."""
+    terms = terms_of(step, rules)
+    return sum([times * FEATURES[feature][0](step) for feature, times in terms.items()])
+
+
+def counted(analysis: Analysis, name: str, *, bugs: bool = False) -> Count:
+    """What a tool would print of a network.
+
+    Args:
+        analysis: of the network.
+        name: a key of `WAYS`.
+        bugs: whether known bugs of the tool are imitated.
+
+    >>> import convcalc
+    >>> counted(convcalc.load("resnet50_torchvision").walk(), "thop").operations
+    4133742592
+    """
+    way = WAYS[name]
+    rules = rules_of(way, bugs=bugs)
+    steps = analysis.steps
+    operations = None if way.operations is None else sum([amount_of(step, rules) for step in steps])
+    kept = [step for step in steps if {step.kind, step.layer.family} & {*way.activations}]
+    memory = way.memory
+    return Count(
+        name,
+        way,
+        operations,
+        _PARAMETERS[way.params](analysis),
+        sum([step.activations for step in kept]) if way.activations else None,
+        _BYTES * memory.times * sum([amount_of(step, memory.values) for step in steps])
+        if memory
+        else None,
+    )
+
+
+def _without_batch_norm(analysis: Analysis) -> int:
+    """Trained numbers of all layers but batch norms."""
+    return sum([step.params for step in analysis.steps if step.kind not in _BATCH_NORMS])
+
+
+_BATCH_NORMS = frozenset({"batchnorm"})
+_PARAMETERS: dict[str, Callable[[Analysis], int]] = {
+    "trained": lambda analysis: analysis.totals["params"],
+    "with buffers": lambda analysis: analysis.totals["params"] + analysis.totals["buffers"],
+    "without batch norm": _without_batch_norm,
+}

@@ -1,0 +1,257 @@
+"""Which way of counting, resolution, number of classes, layout or rounding gives a published number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc.analysis.counting.count import counted
+from convcalc.analysis.counting.published import Published
+from convcalc.analysis.counting.ways import WAYS
+from convcalc.analysis.memory import memory
+from convcalc.errors import ConvcalcError
+from convcalc.text import times
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
+    from convcalc.network.network import Network
+
+    Load = Callable[..., Network]
+
+# Sides of pictures that papers and libraries report; a network is tried with each that it takes.
+SIDES = (
+    128,
+    160,
+    192,
+    224,
+    227,
+    240,
+    256,
+    260,
+    288,
+    299,
+    300,
+    320,
+    331,
+    380,
+    384,
+    416,
+    448,
+    456,
+    512,
+    528,
+    600,
+    608,
+)
+CLASSES = {1000: (1001,), 1001: (1000,)}
+_OWN, _LIKELY, _FAR = 0, 2, 4
+# How far from the network as it is a cause may be: few digits fit many causes by chance.
+_FARTHEST = {1: 1, 2: 3, 3: 4}
+_NO_LIMIT = 9
+
+
+class Measure(NamedTuple):
+    """A number that somebody would print of a network.
+
+    Attributes:
+        what: params, operations, activations or memory.
+        name: how it is counted.
+        value: the number.
+        far: how unusual it is.
+        cuts: whether its source cuts numbers off.
+    """
+
+    what: str
+    name: str
+    value: int
+    far: int
+    cuts: bool = False
+
+
+class Cause(NamedTuple):
+    """What gives a published number.
+
+    Attributes:
+        measure: what was counted, and how.
+        change: what is another than in the network that was named; empty if nothing is.
+        rounding: ``rounded``, ``cut off``, or empty for a number that is exact.
+        far: how unusual all of it is together; the smaller, the more plausible.
+    """
+
+    measure: Measure
+    change: str
+    rounding: str
+    far: int
+
+    def __str__(self) -> str:
+        said = [self.measure.name, *filter(None, (self.change, self.rounding))]
+        return f"{self.measure.what}: {', '.join(said)}"
+
+
+def causes(
+    network: Network, published: Published, load: Load, others: Mapping[str, str]
+) -> tuple[list[Cause], Cause]:
+    """All that gives a number, the most plausible first; and the nearest that does not.
+
+    Args:
+        network: as it is named.
+        published: the number.
+        load: gives the same network with ``input=`` or ``parameters=`` changed.
+        others: networks of the same name in another layout, each with what is different there.
+    """
+    near: list[tuple[float, Cause]] = []
+    # Other resolutions are tried where nothing else gives the number, for they give many numbers.
+    for variants in (_other_layouts(network, load, others), _other_sides(network, load)):
+        found: list[Cause] = []
+        for analysis, change, far in variants:
+            for measure in _measures(analysis, published):
+                cause, is_one = _cause(measure, published, change, far)
+                if is_one:
+                    found.append(cause)
+                elif far < _FAR:
+                    near.append(
+                        (abs(measure.value / published.value - 1) + cause.far / 1000, cause)
+                    )
+        plausible = [
+            cause for cause in found if cause.far <= _FARTHEST.get(published.digits, _NO_LIMIT)
+        ]
+        if plausible:
+            plausible.sort(key=lambda cause: cause.far)
+            return _first_of_each(plausible), plausible[0]
+    return [], min(near, key=lambda pair: pair[0])[1]
+
+
+def _cause(measure: Measure, published: Published, change: str, far: int) -> tuple[Cause, bool]:
+    """A number as a cause, and whether it is one."""
+    rounding = _rounding(measure, published)
+    cut = rounding == "cut off" and not measure.cuts
+    return Cause(measure, change, rounding or "", far + measure.far + cut), rounding is not None
+
+
+def _first_of_each(found: list[Cause]) -> list[Cause]:
+    """Of causes that are the same number in the same network the first, and the others' names beside it."""
+    kept: dict[tuple[str, str, int], Cause] = {}
+    unchanged = {cause.measure.name: cause.far for cause in found if not cause.change}
+    for cause in found:
+        if cause.change and cause.far > unchanged.get(cause.measure.name, cause.far):
+            continue  # the network as it is gives the number in the same way
+        key = (cause.measure.what, cause.change, cause.measure.value)
+        first = kept.get(key)
+        if first is None:
+            kept[key] = cause
+        elif cause.measure.name not in first.measure.name.split("; "):
+            names = f"{first.measure.name}; {cause.measure.name}"
+            kept[key] = first._replace(measure=first.measure._replace(name=names))
+    return [_with_few_names(cause) for cause in kept.values()]
+
+
+def _with_few_names(cause: Cause) -> Cause:
+    """A cause with the first of very many ways that agree."""
+    first, *more = cause.measure.name.split("; ")
+    if len(more) < 2:
+        return cause
+    name = f"{first}; {len(more)} tools agree"
+    return cause._replace(measure=cause.measure._replace(name=name))
+
+
+def _rounding(measure: Measure, published: Published) -> str | None:
+    """How a number becomes the published one; None where it does not."""
+    if measure.value == published.value:
+        return ""
+    if published.rounded(measure.value):
+        return "rounded"
+    return "cut off" if published.cut_off(measure.value) else None
+
+
+def _other_layouts(
+    network: Network, load: Load, others: Mapping[str, str]
+) -> Iterator[tuple[Analysis, str, int]]:
+    """The network as it is, then in other layouts and with other classes."""
+    yield network.walk(), "", _OWN
+    for name, difference in others.items():
+        yield from _tried(load, difference, _LIKELY, other=name)
+    for number in CLASSES.get(network.parameters.get("classes", 0), ()):
+        parameters = {**network.parameters, "classes": number}
+        yield from _tried(load, f"{number} classes", _LIKELY, parameters=parameters)
+
+
+def _other_sides(network: Network, load: Load) -> Iterator[tuple[Analysis, str, int]]:
+    """The network for pictures of other sizes."""
+    if len(network.input) == 3 and not network.more_inputs:
+        for side in SIDES:
+            shape = (network.input[0], side, side)
+            if shape != tuple(network.input):
+                yield from _tried(load, f"input {times(shape)}", _FAR, input=shape)
+
+
+def _tried(
+    load: Load, change: str, far: int, **changed: Any
+) -> Iterator[tuple[Analysis, str, int]]:
+    """A changed network, unless a layer does not take the change."""
+    try:
+        analysis = load(**changed).walk()
+    except ConvcalcError:
+        return
+    yield analysis, change, far
+
+
+def _measures(analysis: Analysis, published: Published) -> Iterator[Measure]:
+    """What may have been printed of a network."""
+    if published.is_bytes:
+        yield from _amounts_of_memory(analysis, published.unit)
+        return
+    totals = analysis.totals
+    yield Measure("params", "all that are trained", totals["params"], 0)
+    if totals["buffers"]:
+        every = totals["params"] + totals["buffers"]
+        yield Measure("params", "with running statistics (Keras)", every, 1)
+        slim, own = counted(analysis, "tf-slim"), analysis.network.parameters.get("classes")
+        far = 0 if own == slim.way.classes else 3  # its networks have one class more
+        yield Measure("params", "without batch norm (TF-Slim)", slim.params, far, cuts=True)
+    yield Measure("operations", "multiply-adds (papers, convcalc)", totals["macs"], 0)
+    yield Measure("operations", "two for each multiply-add (torch, Darknet)", totals["flops"], 1)
+    for name in WAYS:
+        yield from _as_by(analysis, name)
+    yield Measure("activations", "outputs of all layers", totals["activations"], 2)
+
+
+def _as_by(analysis: Analysis, name: str) -> Iterator[Measure]:
+    """What a tool would print, also with its known bug."""
+    count, wrong = counted(analysis, name), counted(analysis, name, bugs=True)
+    way = count.way
+    if count.operations is not None and count.operations != analysis.totals["macs"]:
+        cuts = way.rounding == "cut off"
+        yield Measure("operations", f"{way.called} of {name}", count.operations, 1, cuts)
+    if wrong.operations is not None and wrong.operations != count.operations:
+        said = f"{way.called} of {name}, which is wrong: {way.bug}"
+        yield Measure("operations", said, wrong.operations, 2)
+    if count.activations is not None:
+        yield Measure("activations", f"of {name}", count.activations, 2)
+
+
+def _amounts_of_memory(analysis: Analysis, unit: int) -> Iterator[Measure]:
+    """Bytes that may have been printed; what is called MB may be 2²⁰ bytes."""
+    found = {
+        "parameters in float32": 4 * analysis.totals["params"],
+        "parameters and buffers in float32": 4
+        * (analysis.totals["params"] + analysis.totals["buffers"]),
+    }
+    amounts = memory(analysis)
+    found |= {meaning: amounts[key] for key, meaning in _MEANINGS.items()}
+    for name, way in WAYS.items():
+        if way.memory:
+            found[f"{way.memory.called} of {name}"] = counted(analysis, name).memory or 0
+    binary = {10**3: 2**10, 10**6: 2**20, 10**9: 2**30}.get(unit)
+    for name, amount in found.items():
+        yield Measure("memory", name, amount, 0)
+        if binary:
+            said = f"{name}, in units of {binary:,} bytes"
+            yield Measure("memory", said, amount * unit // binary, 1)
+
+
+_MEANINGS = {
+    "outputs": "every output",
+    "outputs_in_place": "outputs with relu in place",
+    "peak": "most at one time",
+    "training": "training",
+}
