@@ -26,6 +26,7 @@ import yaml
 
 import convcalc
 from convcalc.analysis.counting.ways import WAYS
+from convcalc.analysis.devices import DEVICES
 from convcalc.cli import hw_command
 from convcalc.cli.main import COMMANDS
 from convcalc.cli.main import load as load_command
@@ -244,6 +245,21 @@ def ways_table(convcalc: Convcalc) -> str:
     return as_markdown(("`--like`", "as", "calls it", "what differs"), rows)
 
 
+def devices_table(convcalc: Convcalc) -> str:
+    rows = (
+        (
+            code(name),
+            device.about,
+            ", ".join(f"{precision} {peak / 1e12:g}" for precision, peak in device.peaks.items()),
+            f"{device.bandwidth / 1e9:g}",
+            device.source,
+        )
+        for name, device in DEVICES.items()
+    )
+    head = ("`--device`", "is", "peak, 10¹² operations a second", "GB a second", "source")
+    return as_markdown(head, rows)
+
+
 def operations_table(convcalc: Convcalc) -> str:
     rules = "".join(f"- {rule}\n" for rule in OPERATION_RULES)
     rows = ((code(name), about) for name, about in OPERATIONS.items())
@@ -308,6 +324,7 @@ TABLES: dict[str, Callable[[Convcalc], str]] = {
     "exports": exports_table,
     "formats": formats_table,
     "operations": operations_table,
+    "devices": devices_table,
     "ways of counting": ways_table,
     "commands": commands_table,
     "keys of layer": layer_keys,

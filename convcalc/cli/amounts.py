@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -26,19 +27,35 @@ class _Gigabytes(Type):
         return int(number * 1e9)
 
 
-class _Bytes(Type):
-    """An amount of memory with its unit, as bytes."""
+class _Amount(Type):
+    """A number with a unit or prefix.
 
-    name = "bytes"
+    Args:
+        name: of the type.
+        read: reads the number of a text, or raises a ValueError that says what is wrong.
+    """
+
+    def __init__(self, name: str, read: Callable[[str], int]) -> None:
+        self.name, self._read = name, read
 
     def read(self, text: str, what: str) -> int:
-        from convcalc.network.budget import read_bytes
-
         try:
-            return read_bytes(text)
+            return self._read(text)
         except ValueError as error:
             message = f"{what}: {quoted(text)} {error}"
             raise UsageError(message) from None
 
 
-GIGABYTES, BYTES = _Gigabytes(), _Bytes()
+def _bytes(text: str) -> int:
+    from convcalc.network.budget import read_bytes
+
+    return read_bytes(text)
+
+
+def _rate(text: str) -> int:
+    from convcalc.network.budget import read_rate
+
+    return read_rate(text)
+
+
+GIGABYTES, BYTES, RATE = _Gigabytes(), _Amount("bytes", _bytes), _Amount("rate", _rate)

@@ -22,6 +22,7 @@ COMMANDS = {
     "count": "operations and parameters as other tools count them",
     "reconcile": "which way of counting gives a published number",
     "memory": "the memory to run and to train a network, and which batch fits",
+    "roofline": "whether arithmetic or memory limits each layer on a device",
     "check": "network files against what they promise, for continuous integration",
     "verify": "real arrays against the formulas, for layers, a network, or all",
     "hand": "a small convolution by hand, window by window",

@@ -85,6 +85,29 @@ def read_bytes(text: str) -> int:
     return int(Fraction(found[1]) * _BYTES[found[2]])
 
 
+def read_rate(text: str) -> int:
+    """A number per second.
+
+    Args:
+        text: a number and its prefix, such as ``10T`` or ``1.5G``.
+
+    Raises:
+        ValueError: it is none, or 0; the message says how to write one.
+
+    >>> read_rate("10T"), read_rate("1.5G")
+    (10000000000000, 1500000000)
+    """
+    from fractions import Fraction  # noqa: PLC0415 - as in `read_budget`
+
+    found = _AMOUNT.fullmatch(text.strip())
+    value = int(Fraction(found[1]) * _COUNTS[found[2]]) if found and found[2] in _COUNTS else 0
+    if not value:
+        known = ", ".join(filter(None, _COUNTS))
+        message = f"is no number per second; write for example 10T (prefixes: {known})"
+        raise ValueError(message)
+    return value
+
+
 def is_budget(text: str) -> bool:
     """Whether a text begins as a limit does."""
     return text[:1] in ("<", ">", "≤", "≥")

@@ -1,0 +1,71 @@
+"""``convcalc roofline``: whether arithmetic or memory limits each layer on a device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from convcalc.analysis.devices import DEVICES
+from convcalc.analysis.memory import BYTES
+from convcalc.analysis.roofline import MODELS
+from convcalc.cli.amounts import RATE
+from convcalc.cli.change_options import change_options
+from convcalc.cli.group import Command
+from convcalc.cli.network_options import load_network
+from convcalc.cli.output import answer_options, show
+from convcalc.cli.types import NETWORK
+
+EXAMPLES = """
+    convcalc roofline vgg16 --device a100 --precision float16
+    convcalc roofline mobilenet_v1 --device a100 --precision float16 --bytes fused --batch 32
+    convcalc roofline lenet5 --peak 10G --bandwidth 1G
+"""
+
+
+@click.command(cls=Command, examples=EXAMPLES)
+@click.argument("network", type=NETWORK)
+@click.option(
+    "--device", type=click.Choice(list(DEVICES)), help="A device, with the peaks of its data sheet."
+)
+@click.option(
+    "--peak", type=RATE, metavar="OPS", help="Operations a second: 10T; two for a multiply-add."
+)
+@click.option("--bandwidth", type=RATE, metavar="BYTES", help="Bytes a second: 100G.")
+@click.option(
+    "--precision", type=click.Choice(list(BYTES)), help="The device's first unless given."
+)
+@click.option(
+    "--bytes",
+    "model",
+    default="layers",
+    type=click.Choice(list(MODELS)),
+    help="Which bytes are counted.",
+)
+@change_options("Another input shape than the file's.", "Change a parameter.")
+@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
+@answer_options
+def command(
+    network: str,
+    device: str | None,
+    peak: int | None,
+    bandwidth: int | None,
+    precision: str | None,
+    model: str,
+    shape: Any,
+    parameters: tuple[str, ...],
+    batch: int,
+    format_name: str | None,
+    output: str | None,
+) -> None:
+    """Whether arithmetic or memory limits each layer on a device, and the least time that follows.
+
+    No layer is faster than its operations at the device's peak, nor than its bytes at the device's
+    bandwidth. Real programs take longer.
+    """
+    from convcalc.analysis.roofline_report import roof_of, roofline_report
+    from convcalc.analysis.walk import walk
+
+    roof = roof_of(device or "", peak or 0, bandwidth or 0, precision or "")
+    analysis = walk(load_network(network, shape, parameters), batch)
+    show(roofline_report(analysis, roof, model), format_name, output)
