@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
+import importlib
 import os
+import pkgutil
 import shutil
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -15,11 +16,13 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 
+import convcalc as product
+from measured import measured_at_first
+
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 
 BYTECODE = str(HERE.parent / ".pytest_cache" / "bytecode")
-MEASURED_EXAMPLES = 20  # of a property, the first; the others run the same lines
 
 # Tests start some hundred processes, and each would compile what it imports where no bytecode is kept.
 if sys.dont_write_bytecode:
@@ -47,21 +50,6 @@ def pytest_collection_finish() -> None:
     """Keep the garbage collector from looking through 20,000 collected tests again and again."""
     gc.collect()
     gc.freeze()
-
-
-def _measured_at_first(test: Callable[..., Any]) -> Callable[..., Any]:
-    """A test of one example that stops measuring coverage after some calls."""
-    calls = 0
-
-    @functools.wraps(test)
-    def run(*arguments: Any, **named: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == MEASURED_EXAMPLES + 1:
-            sys.settrace(None)
-        return test(*arguments, **named)
-
-    return run
 
 
 _TRACE = pytest.StashKey[Any]()
@@ -112,13 +100,24 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     if item.get_closest_marker("unmeasured"):
         trace = None
     if handle and trace is not None:
-        handle.inner_test = _measured_at_first(test)
+        handle.inner_test = measured_at_first(test)
     try:
         with _tracing(trace):
             return (yield)
     finally:
         if handle:
             handle.inner_test = test
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Collecting runs without measuring, after the imports, which are measured."""
+    if sys.gettrace() is not None:
+        for module in pkgutil.walk_packages(product.__path__, "convcalc."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+    with _tracing(None):
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

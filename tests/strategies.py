@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from convcalc.layers import Layer, every
 from convcalc.network.network import Network, Node
+from measured import measured_at_first
 
 Shape = tuple[int, ...]
 Options = dict[str, Any]
+Test = TypeVar("Test", bound=Callable[..., None])
 
-# How often a property is tried; the suite as a whole has to stay quick.
-often = settings(max_examples=300, deadline=None)
-some = settings(max_examples=100, deadline=None)
-few = settings(max_examples=40, deadline=None)
-of_each = settings(max_examples=25, deadline=None)  # of a property of every kind, option or formula
+
+def _tried(examples: int) -> Callable[[Test], Test]:
+    """How often a property is tried; one that is defined inside a test is measured at first only, too."""
+
+    def decorate(test: Test) -> Test:
+        handle: Any = test.hypothesis  # type: ignore[attr-defined]
+        handle.inner_test = measured_at_first(handle.inner_test)
+        return settings(max_examples=examples, deadline=None)(test)
+
+    return decorate
+
+
+# The suite as a whole has to stay quick.
+often = _tried(300)
+some = _tried(100)
+few = _tried(40)
+of_each = _tried(25)  # of a property of every kind, option or formula
 
 
 class Window(NamedTuple):

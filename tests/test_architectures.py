@@ -72,6 +72,7 @@ def test_rows_add_up_to_the_totals(name: str) -> None:
     assert report.totals["layers"] == len(report.steps)
 
 
+@pytest.mark.unmeasured
 @each_network
 def test_each_layer_takes_what_the_layers_before_it_give(name: str) -> None:
     report = walked(name)

@@ -95,7 +95,6 @@ def test_an_array_for_any_option_gives_what_a_loop_gives(kind: str) -> None:
     agree()
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", sorted(every()))
 def test_an_array_for_any_input_size_gives_what_a_loop_gives(kind: str) -> None:
     @of_each

@@ -395,6 +395,7 @@ def trained(report: Analysis) -> list[Step]:
     return [row for row in report if row.weights and row.macs]
 
 
+@pytest.mark.unmeasured
 @all_of("networks")
 def test_a_bundled_network_agrees_with_its_source(case: dict[str, Any]) -> None:
     options = {key: case[key] for key in ("input", "parameters") if key in case}

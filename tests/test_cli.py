@@ -416,6 +416,7 @@ def test_arch_prints_as_before(
     golden(f"arch/{'_'.join(arguments).replace('--', '').replace(':', '_')}.txt", ran.out + ran.err)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("columns", [40, 60, 80])
 def test_every_command_keeps_to_a_narrow_terminal(columns: int, convcalc: Run) -> None:
     for words in (

@@ -41,7 +41,7 @@ def test_hostile_command_lines_are_answered_or_refused(name: str, folder: Path) 
     """Exit code 0, 1 or 2, nothing raw on a stream, no exception, and never long."""
 
     @settings(
-        max_examples=40,
+        max_examples=15,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )

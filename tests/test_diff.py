@@ -246,6 +246,7 @@ PAIRS = ("resnet50 resnet101", "vgg16 vgg16_bn", "mobilenet_v2 mobilenet_v1", "l
          "alexnet googlenet", "densenet121 resnet18", "efficientnet_b0 efficientnet_b1")  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("pair", PAIRS)
 def test_rows_add_up_to_the_difference_of_the_totals(pair: str) -> None:
     first, second = (library.load(name).walk() for name in pair.split())

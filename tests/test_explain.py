@@ -38,7 +38,9 @@ def answer(steps: list[str]) -> int:
 
 
 @each_kind
-def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
+def test_each_working_ends_with_what_the_layer_computes_and_tells_the_receptive_field(
+    kind: str,
+) -> None:
     @of_each
     @given(drawn_of(kind))
     def agree(made: Made) -> None:
@@ -68,43 +70,38 @@ def test_each_working_ends_with_what_the_layer_computes(kind: str) -> None:
             elif label == "shape":
                 assert [int(side.replace(",", "")) for side in steps[0].split("×")] == list(out)
             elif label in ("field", "step", "offset", "padding"):
-                continue  # see below
+                continue  # in assert_field_is_worked_out
             else:
                 raise AssertionError(label)
         assert ("flops" in labels) is (layer.macs(shape, out) > 0)
+        assert_field_is_worked_out(made, found)
 
     agree()
 
 
-@each_kind
-def test_the_receptive_field_is_worked_out_for_windows_and_told_for_others(kind: str) -> None:
-    @of_each
-    @given(drawn_of(kind))
-    def agree(made: Made) -> None:
-        layer, shape, out = made.layer, made.shapes[0], made.out
-        found = workings(explain(layer, made.shapes, out))
-        parts = [(label, steps) for label, steps in found if label in ("field", "step", "offset")]
-        reach = layer.reads(shape, out)
-        if isinstance(reach, UnknownField):
-            assert parts == [("field", [f"not known: {reach.reason}"])]
-        elif reach is None or len(shape) == 1:
-            assert parts == []
-        else:
-            fields = {step.field_after(PIXEL) for step in reach}
-            worked = {
-                tuple(answer(steps) for _, steps in parts[i : i + 3])
-                for i, (label, steps) in enumerate(parts)
-                if label == "field" and "→" not in steps[0]
-            }
-            told = {steps[0] for label, steps in parts if label == "field" and "→" in steps[0]}
-            for field in fields:
-                assert field is not None
-                plain = isinstance(field, Field)
-                number = (field.size, field.stride, field.padding)
-                text = f"1 → {field.size} pixels, step 1 → {field.stride}"
-                assert (plain and number in worked) or text in told
-
-    agree()
+def assert_field_is_worked_out(made: Made, found: list[tuple[str, list[str]]]) -> None:
+    """The receptive field is worked out for windows, and told for others."""
+    layer, shape, out = made.layer, made.shapes[0], made.out
+    parts = [(label, steps) for label, steps in found if label in ("field", "step", "offset")]
+    reach = layer.reads(shape, out)
+    if isinstance(reach, UnknownField):
+        assert parts == [("field", [f"not known: {reach.reason}"])]
+    elif reach is None or len(shape) == 1:
+        assert parts == []
+    else:
+        fields = {step.field_after(PIXEL) for step in reach}
+        worked = {
+            tuple(answer(steps) for _, steps in parts[i : i + 3])
+            for i, (label, steps) in enumerate(parts)
+            if label == "field" and "→" not in steps[0]
+        }
+        told = {steps[0] for label, steps in parts if label == "field" and "→" in steps[0]}
+        for field in fields:
+            assert field is not None
+            plain = isinstance(field, Field)
+            number = (field.size, field.stride, field.padding)
+            text = f"1 → {field.size} pixels, step 1 → {field.stride}"
+            assert (plain and number in worked) or text in told
 
 
 def test_the_worked_example_of_the_lecture_notes() -> None:

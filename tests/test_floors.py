@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 import pytest
 
+# No line of convcalc runs here.
+pytestmark = pytest.mark.unmeasured
+
 PACKAGE = Path(__file__).parent.parent / "convcalc"
 
 # The floors, from the ground up. A module belongs to the longest name here that it begins with;

@@ -18,7 +18,7 @@ from convcalc.analysis.analysis import Analysis
 from convcalc.analysis.memory import memory, peak
 from convcalc.analysis.trace import pixels
 from convcalc.errors import ConvcalcError, ShapeError, UsageError
-from convcalc.layers import every
+from convcalc.layers import every, make
 from convcalc.layers.rf import UnknownField
 from convcalc.network.load import load, loads
 from convcalc.network.network import Network, Node
@@ -536,6 +536,15 @@ def test_a_layer_keeps_arrays_of_the_shapes_that_it_says(made: strategies.Made) 
         return
     said = layer.arrays(shape, made.out)
     kept = WITNESSES[layer.kind].shapes(layer.options(), made.shapes)
+    assert {name: tuple(each) for name, each in said.items()} == dict(kept)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in strategies.PROVEN if not every()[kind].merges])
+def test_the_example_of_a_kind_keeps_the_arrays_that_it_says(kind: str) -> None:
+    options, shape = every()[kind].example
+    layer = make(kind, options)
+    said = layer.arrays(shape, layer.out_shape(shape))
+    kept = WITNESSES[kind].shapes(layer.options(), (shape,))
     assert {name: tuple(each) for name, each in said.items()} == dict(kept)
 
 

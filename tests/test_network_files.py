@@ -47,11 +47,12 @@ def refusal(name: str) -> ConvcalcError:
 
 
 @pytest.mark.parametrize("name", BAD_NAMES)
-def test_a_bad_spec_is_refused_in_these_words(
+def test_a_bad_spec_is_refused_in_these_words_and_pointed_at(
     name: str, overwrite: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(BAD)
-    said = f"{refusal(name)}\n".replace(f"{bundled_folder()}/", "architectures/")
+    error = refusal(name)
+    said = f"{error}\n".replace(f"{bundled_folder()}/", "architectures/")
     expected = BAD / f"{name}.err"
     if overwrite:
         expected.write_text(said, encoding="utf-8")
@@ -59,25 +60,17 @@ def test_a_bad_spec_is_refused_in_these_words(
         f"{expected} is missing; run pytest --overwrite and read what it wrote"
     )
     assert said == expected.read_text(encoding="utf-8")
+    assert isinstance(error, SpecError)
+    for problem in error.problems:
+        assert_points_at_its_place(problem)
 
 
 def test_each_expected_message_has_its_spec() -> None:
     assert sorted(path.stem for path in BAD.glob("*.err")) == BAD_NAMES
 
 
-@pytest.mark.parametrize("name", BAD_NAMES)
-def test_a_refusal_points_at_its_place_and_says_what_to_do(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """*Where: what is wrong; what to do*, then the line of the file and a caret under the column."""
-    monkeypatch.chdir(BAD)
-    error = refusal(name)
-    assert isinstance(error, SpecError)
-    for problem in error.problems:
-        assert_points_at_its_place(problem)
-
-
 def assert_points_at_its_place(error: SpecError) -> None:
+    """*Where: what is wrong; what to do*, then the line of the file and a caret under the column."""
     first, *rest = str(
         SpecError(error.path, error.line, error.column, error.what, error.text)
     ).split("\n")
@@ -172,6 +165,7 @@ OTHER_REFUSALS: list[Callable[[], Any]] = [
 ]
 
 
+@pytest.mark.unmeasured
 def test_every_refusal_in_the_code_is_met_by_a_bad_spec(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BAD)
     lines: set[tuple[str, int]] = set()
@@ -765,6 +759,7 @@ def test_as_much_nesting_as_allowed_is_parsed() -> None:
             loads(f"{name}: [{deep}]")
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", bundled_names())
 def test_the_bundle_is_far_from_every_limit(name: str) -> None:
     text = Path(load(name).path).read_text(encoding="utf-8")

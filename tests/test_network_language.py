@@ -394,6 +394,7 @@ def test_a_repeat_of_no_turns_leaves_nothing(loops: str) -> None:
     assert names(f"- relu\n- repeat: {loops}\n  name: gone\n  layers: [relu]") == ["relu1"]
 
 
+@pytest.mark.unmeasured
 def test_repeats_that_grow_are_refused_in_time() -> None:
     start = clock.seconds()
     for loops in ("{i: 999999999999}", "{i: 10**15}", "999999999999"):

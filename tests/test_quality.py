@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+# No line of convcalc runs here.
+pytestmark = pytest.mark.unmeasured
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -37,7 +40,6 @@ def test_the_code_is_clean(command: tuple[str, ...]) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-@pytest.mark.unmeasured
 def test_the_wheel_works_from_any_folder_without_the_checkout(tmp_path: Path) -> None:
     ran = run("hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -70,7 +72,6 @@ def test_the_wheel_works_from_any_folder_without_the_checkout(tmp_path: Path) ->
     assert [name for name in names if name.endswith("licenses/LICENSE")]
 
 
-@pytest.mark.unmeasured
 def test_the_source_archive_holds_the_documents_and_the_tests(tmp_path: Path) -> None:
     ran = run("hatchling", "build", "-t", "sdist", "-d", str(tmp_path))
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -130,7 +131,6 @@ def test_no_module_is_longer_than_500_lines() -> None:
     assert long == LONG_MODULES
 
 
-@pytest.mark.unmeasured
 def test_no_function_is_longer_than_60_lines() -> None:
     long = {
         f"{inside(path)}: {node.name}"

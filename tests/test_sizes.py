@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from convcalc.analysis.sizes import (
 )
 from convcalc.analysis.unfit import with_inputs
 from convcalc.errors import ConvcalcError, ShapeError
+from convcalc.layers.even import EvenSize
 from convcalc.network.network import Network
 from strategies import Window, few, some, windows
 
@@ -364,3 +366,16 @@ def test_sizes_stated_in_numbers_are_named() -> None:
     ]
     letters = text.replace("[8, 4, 4]", "[8, h, w]")
     assert sizes_report(loads(letters)).notes == []
+
+
+def test_arithmetic_of_sizes_is_that_of_their_numbers() -> None:
+    size = EvenSize(Fraction(1, 2), Fraction(3), [])
+    results: dict[EvenSize, Callable[[Fraction], Any]] = {
+        size + 1: lambda n: n + 1, size - 1: lambda n: n - 1, 10 - size: lambda n: 10 - n, 2 * size: lambda n: 2 * n,
+        size - size: lambda n: 0, (size - size + 4) * size: lambda n: 4 * n, -size: lambda n: -n,
+    }  # fmt: skip
+    for n in (0, 2, 10):
+        for found, expected in results.items():
+            assert found.slope * n + found.offset == expected(Fraction(n, 2) + 3), found
+    with pytest.raises(ShapeError, match="grows with the square"):
+        size * size

@@ -152,6 +152,7 @@ ANSWERING = (
 )
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_every_command_answers_in_every_format_and_into_a_file(
     convcalc: Any, here: Path, name: str
@@ -408,6 +409,12 @@ def test_the_second_column_of_a_list_goes_on_below_itself(convcalc: Any) -> None
                              reverse
 """
         in out
+    )
+
+
+def test_an_unknown_platform_is_refused_with_the_nearest_name(convcalc: Any) -> None:
+    assert convcalc("hw", "export", "ps1.yaml", "--to", "moodel").err == (
+        "convcalc: --to: no platform 'moodel'; did you mean 'moodle-xml'?\n"
     )
 
 

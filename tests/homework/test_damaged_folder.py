@@ -192,6 +192,7 @@ def test_any_byte_may_be_another_and_any_end_be_missing(
         check(convcalc, whole, name, bytes(broken), (choose.choice([*COMMANDS]),))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize(
     "data",

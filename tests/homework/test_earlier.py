@@ -46,9 +46,12 @@ def test_half_credit_for_another_order_stays_where_a_row_follows(ours: str, orde
     shapes = [(11, 4), (10, 6), (8, 5)]  # one too large in the first row; then right from there
     rows = [written(*shape, ours if one == "O" else theirs) for shape, one in zip(shapes, orders)]
     expected = [("follow-through", 1) if one == "O" else ("other-convention", HALF) for one in orders[1:]]  # fmt: skip
-    assert marked(sheet, rows)[1:] == expected
-    assert marked(sheet, rows)[0] == ("wrong", 0)
-    hints = [part.hint for part in mark(sheet, {"q": rows}, level=1).results[0].parts[1:]]
+    first, *others = mark(sheet, {"q": rows}, level=1).results[0].parts
+    found: list[Any] = [(part.status, part.points) for part in others]
+    assert found == expected
+    assert first.status == "wrong"
+    assert first.points == 0
+    hints = [part.hint for part in others]
     right = f"{SAID}{WORDS['hwc' if ours == 'hwc' else 'chw']}."
     if ours != "nchw":
         assert hints == [

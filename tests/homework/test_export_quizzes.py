@@ -132,6 +132,7 @@ BLANKS = """<item xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2" ident="g1"
 <setvar varname="SCORE" action="Add">50.00</setvar></respcondition></resprocessing></item>"""
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", ["qti", "qti-choice"])
 def test_every_element_is_one_that_text2qti_writes_there(
     name: str, reference: dict[str, ET.Element]
@@ -259,12 +260,14 @@ def test_points_are_whole_or_half_and_a_line_says_what_was_changed() -> None:
     )
 
 
+@pytest.mark.unmeasured
 def test_points_add_up_to_those_of_the_sheet() -> None:
     for path in SHEETS:
         sheet = load(str(path))
         made = archive(files(sheet, "qti")[""])
         points = Fraction(0)
-        for item in quiz(sheet).iter(f"{QTI}item"):
+        (root,) = [root for root in made.values() if root.tag.endswith("questestinterop")]
+        for item in root.iter(f"{QTI}item"):
             fields = {
                 field.findtext(f"{QTI}fieldlabel"): field.findtext(f"{QTI}fieldentry")
                 for field in item.iter(f"{QTI}qtimetadatafield")
@@ -277,6 +280,7 @@ def test_points_add_up_to_those_of_the_sheet() -> None:
         assert Fraction(said or "0") == round(total, 6)
 
 
+@pytest.mark.unmeasured
 def test_names_of_elements_are_never_used_twice() -> None:
     for path in SHEETS:
         root = quiz(load(str(path)), "qti-choice", 5)
@@ -349,6 +353,7 @@ def quizzed(question: dict[str, Any], given: float | str) -> tuple[bool, str]:
     return False, fallback
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_every_question_of_a_quiz_has_what_jupyterquiz_reads(path: Path) -> None:
     sheet = load(str(path))

@@ -142,6 +142,7 @@ def examples_in(text: str, parts: list[Any]) -> dict[str, str]:
     return found
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.row)
 def test_an_example_is_an_answer_of_that_form_and_not_the_right_one(case: Any) -> None:
     question = {"type": case.type, "given": plain(case.given)}

@@ -41,12 +41,9 @@ def test_every_line_of_every_level_is_a_sentence(kind: str, level: int) -> None:
         assert level > 1 or len(lines) == 1
 
 
-@pytest.mark.parametrize("name", list(MISTAKES))
-def test_the_line_of_every_mistake_is_a_sentence(name: str) -> None:
-    line = MISTAKES[name].line
-    if line != "{0}":
-        assert is_sentence(line), line
-        assert len(line.split()) >= 3
+def test_the_line_of_every_mistake_is_a_sentence() -> None:
+    lines = [mistake.line for mistake in MISTAKES.values() if mistake.line != "{0}"]
+    assert [line for line in lines if not is_sentence(line) or len(line.split()) < 3] == []
 
 
 @pytest.mark.parametrize(

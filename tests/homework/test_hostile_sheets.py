@@ -149,6 +149,7 @@ def test_a_key_of_a_text_question_is_a_note() -> None:
     )
 
 
+@pytest.mark.unmeasured
 def test_many_questions_that_vary_share_the_work() -> None:
     one = "{type: output-size, vary: {n: {from: 20, to: 200}, k: [3, 5, 7, 9], p: {from: 0, to: 3}, s: [1, 2, 3]}}"
     for count in (2, 80):

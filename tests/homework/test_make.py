@@ -418,6 +418,7 @@ def test_ids_that_are_no_file_names_stay_in_the_folder(ps1: Sheet, tmp_path: Pat
     assert {path.parent for path in made} == {dist, dist / "answers"}
 
 
+@pytest.mark.unmeasured
 def test_the_command_says_what_it_drew(
     convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

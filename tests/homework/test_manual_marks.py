@@ -29,6 +29,7 @@ from convcalc.homework.classroom.runs import Options, grade
 from convcalc.homework.classroom.spreadsheet import Ids
 from convcalc.homework.classroom.stats import class_totals
 from convcalc.homework.sheets.points import typed_points
+from strategies import few
 
 SECRET = b"an old and well kept secret"
 SHEET = """
@@ -772,6 +773,7 @@ def told(text: str) -> str:
     return re.sub(r"(;\s*)'(?='*[=+\-@|])", r"\1", text).strip()
 
 
+@few
 @given(saved())
 def test_whatever_is_typed_is_there_after_any_number_of_runs(
     found: tuple[Table, dict[str, Any]],

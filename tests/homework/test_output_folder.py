@@ -418,7 +418,7 @@ def test_a_new_student_needs_the_secret_for_a_code(lesson: Class) -> None:
     "words",
     [
         ("steps", "0", "first coded run", "add"),
-        ("moments", "24", "add", "regrade"),
+        ("moments", "12", "add", "regrade"),
         ("pairs", "12", "first run", "add"),
     ],
     ids=lambda words: words[0],

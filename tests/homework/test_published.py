@@ -37,6 +37,7 @@ def test_the_right_answer_of_a_published_question_is_right(question: dict[str, A
     assert any(part.right for part in parts), [part.hint for part in parts]
 
 
+@pytest.mark.unmeasured
 def test_most_wrong_options_of_published_questions_have_a_name() -> None:
     named: Counter[str] = Counter()
     for question in QUESTIONS:

@@ -17,6 +17,7 @@ from convcalc.homework.classroom.distribute import make
 from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.exports import MODULES as PLATFORMS
+from convcalc.homework.exports.packed import MODULE
 from convcalc.homework.marking.lint import lint
 from convcalc.homework.questions import QUESTIONS, create_question
 from convcalc.homework.questions.showing import data_of
@@ -48,6 +49,8 @@ def plain(text: str) -> str:
 def texts_of(sheet: Sheet, name: str) -> str:
     found = []
     for each in EXPORTS.find(name)(sheet, 1).files():
+        if each.name == f"{MODULE}.py":
+            continue  # convcalc itself, which nobody reads
         if each.data.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(each.data)) as archive:
                 names = [each for each in archive.namelist() if not each.startswith("convcalc/")]

@@ -279,6 +279,7 @@ def corrupted(rng: random.Random, data: bytes) -> bytes:
     return data
 
 
+@pytest.mark.unmeasured
 def test_corrupted_answers_never_break_the_marking() -> None:
     rng = random.Random(8740)
     sources = [
@@ -288,7 +289,7 @@ def test_corrupted_answers_never_break_the_marking() -> None:
         json.dumps({"answers": {"q5": TABLE, "q4": 760}}).encode(),
     ]
     read, said = 0, set[str]()
-    for _ in range(2000):
+    for _ in range(800):
         data = corrupted(rng, rng.choice(sources))
         try:
             found = submissions.parse(data, SHEET, "mine")
@@ -299,7 +300,7 @@ def test_corrupted_answers_never_break_the_marking() -> None:
             marked = mark(SHEET, each.values, level=2)
             json.dumps(marked.to_dict(with_answers=True))
             read += 1
-    assert read > 1000
+    assert read > 400
     assert all(line.isprintable() for each in said for line in each.split("\n"))
 
 

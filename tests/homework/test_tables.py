@@ -449,6 +449,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("ask", ["[shape, params]", "[shape]", "[params]"])
 def test_a_table_is_read_in_linear_time(name: str, ask: str) -> None:

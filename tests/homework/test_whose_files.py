@@ -16,6 +16,7 @@ import pytest
 from convcalc.homework import loads
 from convcalc.homework.classroom.claims import Claim, Index
 from convcalc.homework.classroom.own_files import is_ours
+from convcalc.homework.classroom.platforms.gradescope import claims_of
 from convcalc.homework.classroom.roster import parse
 from convcalc.homework.classroom.runs import Options, grade, look
 from convcalc.homework.variants.secret import code, codes
@@ -661,3 +662,14 @@ def test_the_code_of_another_student_that_begins_alike_is_said(
 
 def test_an_index_without_students_names_nobody() -> None:
     assert Index().named("a@x.org") == Index().doubtful("ann") == set()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"\xff", b"- 1", b"a: [", b"s1: 3", b"s1:\n  :submitters: 3\n", b"s1:\n  :submitters: []\n",
+        b"s1:\n  :submitters:\n  - :name: ''\n    :email: ''\n",
+    ],
+)  # fmt: skip
+def test_a_list_of_gradescope_that_names_nobody_claims_nothing(data: bytes) -> None:
+    assert claims_of(data) == {}

@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ with zipfile.ZipFile(FILE) as _archive:
     COUNTED: dict[str, dict[str, Any]] = json.loads(_archive.read("counted.json"))
 
 
+@cache
 def program(name: str) -> bytes:
     """The bytes of a .pt2 file."""
     data = io.BytesIO()

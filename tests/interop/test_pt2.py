@@ -387,3 +387,44 @@ def test_a_file_on_disk(tmp_path: Any) -> None:
     path.write_bytes(b"PK\x03\x04")
     with pytest.raises(SpecError, match="damaged"):
         load(str(path))
+
+
+def on_numbers(net: Built, target: str, out: str, **args: Any) -> str:
+    """An operation on whole numbers; arguments that are texts name numbers, but ``self`` a tensor."""
+    named = {
+        key: ref(arg)
+        if key == "self"
+        else {"as_sym_int": {"as_name": arg}}
+        if isinstance(arg, str)
+        else {"as_int": arg}
+        for key, arg in args.items()
+    }
+    inputs = [{"name": key, "arg": arg, "kind": 1} for key, arg in named.items()]
+    outputs = [{"as_sym_int": {"as_name": out}}]
+    net.nodes.append({"target": target, "inputs": inputs, "outputs": outputs, "metadata": {}})
+    return out
+
+
+def flattened(*, by: int = 2) -> Built:
+    """x.view(x.size(0), (x.size(1) + 0) * x.size(2) // by, by * x.size(3) % 1000), as numbers of the graph."""
+    net, size = Built(), "torch.ops.aten.sym_size.int"
+    x = net.enter("x", 2, 4, 8, 8)
+    batch, maps, rows, columns = (
+        on_numbers(net, size, f"s{axis}", self=x, dim=axis) for axis in range(4)
+    )
+    maps = on_numbers(net, "_operator.add", "more", a=maps, b=0)
+    cells = on_numbers(net, "_operator.mul", "cells", a=maps, b=rows)
+    half = on_numbers(net, "_operator.floordiv", "half", a=cells, b=by)
+    twice = on_numbers(net, "_operator.mul", "twice", a=columns, b=by)
+    rest = on_numbers(net, "_operator.mod", "rest", a=twice, b=1000)
+    sizes = {"as_sym_ints": [{"as_name": name} for name in (batch, half, rest)]}
+    net.outputs = [net.op("view", (2, 16, 16), self=x, size=sizes)]
+    return net
+
+
+def test_sides_that_the_program_works_out_follow_the_input() -> None:
+    assert [step.output for step in walked(flattened())] == [(16, 16)]
+    assert [step.output for step in walked(flattened(), input=(4, 16, 16))] == [(32, 32)]
+    assert [step.kind for step in walked(flattened(by=0))] == ["opaque"]  # nothing is divided by 0
+    with pytest.raises(UsageError, match=r"view gives a size that is known for the file's own"):
+        walked(flattened(by=0), input=(4, 16, 16))

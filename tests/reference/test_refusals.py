@@ -1,6 +1,7 @@
 """Bad arguments are refused in one sentence: who, what with the numbers, what to do."""
 
 import inspect
+import re
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from convcalc import reference
 from convcalc.reference.backends import FAST, LOOPS, Backend
+from convcalc.reference.checks import side, sides
 
 both_backends = pytest.mark.parametrize("backend", [LOOPS, FAST], ids=["loops", "fast"])
 x = np.ones((2, 5, 5))
@@ -458,3 +460,23 @@ def test_a_map_for_columns_needs_a_shape() -> None:
     assert refused(reference.col2im, [[1, 2]], (10**12, 4), 2) == (
         "col2im: columns has shape (1, 2); it must be (2000000000000, 3)"
     )
+
+
+@pytest.mark.parametrize(
+    ("axis", "said"),
+    [
+        ("d", "add: axis is 'd'; give a whole number"),
+        ("depth", "add: axis is depth, and an array of 2 axes has channels, length"),
+        (5, "add: axis is 5; give up to 1"),
+        (-9, "add: axis is -9; give -2 or more"),
+    ],
+)
+def test_an_axis_that_an_array_does_not_have(axis: Any, said: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=re.escape(said)):
+        side("add", axis, 2)
+
+
+def test_axes_are_one_or_several_and_each_once() -> None:
+    assert sides("reduce", "length", 2) == (1,)
+    with pytest.raises(ValueError, match=r"add: axes are \['length', 1\]; name each at most once"):
+        sides("add", ["length", 1], 2)
