@@ -33,6 +33,12 @@ CASES = [
     ("arch resnet152 --all", YAML, 4.0),
     ("arch resnet152 --format csv", YAML, 1.6),
     ("arch resnet152 --format json", YAML, 1.6),
+    ("solve --n 32 --o 10", TABLE, 1.6),
+    ("solve mirror resnet18 --sizes 32..96", YAML, 1.6),
+    ("count resnet50_torchvision", YAML, 1.6),
+    ("reconcile resnet50 3.8G", YAML, 1.6),
+    ("memory resnet50 --batch 32", YAML, 1.6),
+    ("roofline resnet50 --device a100", YAML, 1.6),
 ]
 
 

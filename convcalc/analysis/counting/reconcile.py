@@ -48,6 +48,7 @@ _OWN, _LIKELY, _FAR = 0, 2, 4
 # How far from the network as it is a cause may be: few digits fit many causes by chance.
 _FARTHEST = {1: 1, 2: 3, 3: 4}
 _NO_LIMIT = 9
+_PLAIN = 1  # a cause as near as this needs no other
 
 
 class Measure(NamedTuple):
@@ -100,24 +101,25 @@ def causes(
         others: networks of the same name in another layout, each with what is different there.
     """
     near: list[tuple[float, Cause]] = []
-    # Other resolutions are tried where nothing else gives the number, for they give many numbers.
-    for variants in (_other_layouts(network, load, others), _other_sides(network, load)):
-        found: list[Cause] = []
+    found: list[Cause] = []
+    most = _FARTHEST.get(published.digits, _NO_LIMIT)
+    # Other networks are tried where nothing plain gives the number, for they give many numbers.
+    for variants, plain in (
+        (_as_it_is(network), _PLAIN),
+        (_other_layouts(network, load, others), most),
+        (_other_sides(network, load), most),
+    ):
         for analysis, change, far in variants:
             for measure in _measures(analysis, published):
                 cause, is_one = _cause(measure, published, change, far)
-                if is_one:
+                if is_one and cause.far <= most:
                     found.append(cause)
-                elif far < _FAR:
-                    near.append(
-                        (abs(measure.value / published.value - 1) + cause.far / 1000, cause)
-                    )
-        plausible = [
-            cause for cause in found if cause.far <= _FARTHEST.get(published.digits, _NO_LIMIT)
-        ]
-        if plausible:
-            plausible.sort(key=lambda cause: cause.far)
-            return _first_of_each(plausible), plausible[0]
+                elif not is_one and far < _FAR:
+                    off = abs(measure.value / published.value - 1)
+                    near.append((off + cause.far / 1000, cause))
+        found.sort(key=lambda cause: cause.far)
+        if found and found[0].far <= plain:
+            return _first_of_each(found), found[0]
     return [], min(near, key=lambda pair: pair[0])[1]
 
 
@@ -163,11 +165,15 @@ def _rounding(measure: Measure, published: Published) -> str | None:
     return "cut off" if published.cut_off(measure.value) else None
 
 
+def _as_it_is(network: Network) -> Iterator[tuple[Analysis, str, int]]:
+    """The network that was named."""
+    yield network.walk(), "", _OWN
+
+
 def _other_layouts(
     network: Network, load: Load, others: Mapping[str, str]
 ) -> Iterator[tuple[Analysis, str, int]]:
-    """The network as it is, then in other layouts and with other classes."""
-    yield network.walk(), "", _OWN
+    """The network in other layouts, and with other numbers of classes."""
     for name, difference in others.items():
         yield from _tried(load, difference, _LIKELY, other=name)
     for number in CLASSES.get(network.parameters.get("classes", 0), ()):
