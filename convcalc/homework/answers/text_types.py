@@ -212,6 +212,9 @@ class Settings(AnswerType):
 
     def text(self, value: Any) -> str:
         n, out = value
+        best = _best_window(n, out) if not self.total else None
+        if best:
+            return "k={}, s={}, p={}".format(*best)
         if n >= out:
             return f"k={n - out + 1}, s=1, p=0"
         # one side takes an odd padding where p is a total; else the kernel takes what is too much
@@ -220,6 +223,16 @@ class Settings(AnswerType):
 
     def secrets(self, value: Any) -> set[str]:
         return {self.text(value)}
+
+
+def _best_window(n: int, out: int) -> tuple[int, int, int] | None:
+    """Kernel, stride and padding of the best window that gives a size exactly; None where none does."""
+    from convcalc.solve.windows import MAX_SIZE, Question, solve
+
+    if max(n, out) > MAX_SIZE:
+        return None
+    windows = solve(Question((n,), (out,), d=1, fit="strict")).windows
+    return windows[0][:3] if windows else None
 
 
 def letter(place: int) -> str:
