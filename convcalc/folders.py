@@ -89,6 +89,13 @@ class OutputFolder:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         return open(path, "w", encoding="utf-8", newline="\n")
 
+    def write(self, name: str, data: bytes) -> None:
+        """A new file of bytes in it."""
+        path = os.path.join(self.path, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+
     def hold(self, name: str) -> IO[str]:
         """Like `open`, for a file that stays open; `discard` closes it where nobody else has."""
         file = self.open(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +18,7 @@ from clock import seconds
 from convcalc.analysis import align as alignment
 from convcalc.analysis.align import align
 from convcalc.analysis.analysis import Analysis
-from convcalc.analysis.diff import Difference, differences
+from convcalc.analysis.diff import Difference, differences, folded
 from convcalc.analysis.diff_report import diff_report
 from convcalc.layers import make
 from convcalc.network.load import loads
@@ -389,3 +389,94 @@ def test_a_wrong_call_has_exit_code_2(convcalc: Run) -> None:
     ran = convcalc("diff", "lenet5")
     assert (ran.code, ran.err) == (2, "convcalc: Missing argument 'SECOND'; run convcalc diff -h for help\n")  # fmt: skip
     assert convcalc("diff", "lenet5", "nosuch").code == 2
+
+
+# ---------------------------------------------------------------- the same in another way
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("conv: {out_channels: 8, kernel_size: 3, groups: 4, dilation: 2}", "depthwise_conv: {kernel_size: 3, multiplier: 2, dilation: 2}"),
+        ("avgpool: {kernel_size: 2}", "avgpool: {kernel_size: 2, count_include_pad: false}"),
+        ("maxpool: {kernel_size: 2}", "maxpool: {kernel_size: 2, ceil_mode: true}"),
+        ("conv: {out_channels: 8, kernel_size: 1}", "conv: {out_channels: 8, kernel_size: 1, dilation: 3}"),
+    ],
+)  # fmt: skip
+def test_the_same_arithmetic_is_no_difference(one: str, other: str) -> None:
+    first, second = (
+        loads(f"input: [4, 16, 16]\nlayers:\n  - {text}\n  - relu").walk() for text in (one, other)
+    )
+    assert unlike(first, second) == unlike(second, first) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "change"),
+    [
+        ("conv: {out_channels: 8, kernel_size: 3, groups: 2}", "depthwise_conv: {kernel_size: 3, multiplier: 2}", "groups 2 → 4"),
+        ("avgpool: {kernel_size: 2, padding: 1}", "avgpool: {kernel_size: 2, padding: 1, count_include_pad: false}", "count_include_pad yes → no"),
+        ("maxpool: {kernel_size: 3}", "maxpool: {kernel_size: 3, ceil_mode: true}", "ceil_mode no → yes"),
+    ],
+)  # fmt: skip
+def test_what_is_no_longer_the_same_is_a_difference(one: str, other: str, change: str) -> None:
+    first, second = (
+        loads(f"input: [4, 16, 16]\nlayers:\n  - {text}\n  - relu").walk() for text in (one, other)
+    )
+    assert unlike(first, second)[0].changes[0] == change
+
+
+BRANCHES = (
+    "[{conv: {out_channels: 8, kernel_size: 1}}, relu]",
+    "[{conv: {out_channels: 8, kernel_size: 3, padding: 1}}, batchnorm, sigmoid]",
+    "[{maxpool: {kernel_size: 3, stride: 1, padding: 1}}, {conv: {out_channels: 8, kernel_size: 1}}, relu]",
+)
+
+
+def joined(kind: str, branches: tuple[str, ...], last: int = 10) -> Analysis:
+    paths = ", ".join(branches)
+    text = f"input: [8, 8, 8]\nlayers:\n  - {kind}: [{paths}]\n  - relu\n  - {kind}: [{paths}]\n  - flatten\n  - linear: {{out_features: {last}}}"
+    return loads(text).walk()
+
+
+@pytest.mark.parametrize("branches", list(permutations(BRANCHES)))
+def test_the_order_of_branches_of_a_sum_is_no_difference(branches: tuple[str, ...]) -> None:
+    first, second = joined("add", BRANCHES), joined("add", branches, 12)
+    (row,) = unlike(first, second)
+    assert row.changes == ("out_features 10 → 12",)
+    assert unlike(first, joined("add", branches)) == []
+
+
+def test_the_order_of_branches_of_a_concatenation_is_told_where_they_meet() -> None:
+    first, second = joined("concat", BRANCHES), joined("concat", BRANCHES[::-1])
+    found = [(row.kind, row.changes) for row in unlike(first, second)]
+    assert found == [("concat", ("reads its inputs in another order",))] * 2
+
+
+def test_steps_that_share_weights_stay_behind_their_owner() -> None:
+    text = """
+input: [4, 8, 8]
+layers:
+  - conv: {name: a, out_channels: 4, kernel_size: 1}
+  - add:
+      paths:
+        - [{conv: {name: b, out_channels: 4, kernel_size: 1, weights: a}}]
+        - [sigmoid]
+"""
+    swapped = text.replace("weights: a}}]\n        - [sigmoid]", "weights: a}}]").replace(
+        "      paths:\n", "      paths:\n        - [sigmoid]\n"
+    )
+    assert unlike(loads(text).walk(), loads(swapped).walk()) == []
+
+
+def test_sizes_that_follow_in_many_ways_are_one_row_with_the_number_of_layers() -> None:
+    block = "  - conv: {out_channels: 8, kernel_size: 3, padding: 1, stride: 2}\n  - relu\n"
+    base = f"input: [3, 128, 128]\nlayers:\n{block * 5}"
+    rows = unlike(
+        loads(base).walk(), loads(base.replace("stride: 2}", "stride: 1, name: conv1}", 1)).walk()
+    )
+    assert len(rows) == 10
+    cause, rest = folded(rows)
+    assert cause.changes == ("stride 2 → 1", "64×64 → 128×128 comes out")
+    assert (rest.layers, rest.kind, rest.cause) == (9, "9 layers", "conv1")
+    assert rest.changes == ("maps of 128×128 instead of 64×64 come out, and other sizes behind it",)
+    assert rest.macs == sum(row.macs or 0 for row in rows[1:])

@@ -21,6 +21,7 @@ import convcalc.layers
 import convcalc.network
 import strategies
 from convcalc.errors import ConvcalcError, SpecError, SpecErrors, UsageError
+from convcalc.interop.load import loads as loads_any
 from convcalc.layers import Layer, every
 from convcalc.network.expression import Expression, ExpressionError
 from convcalc.network.find import bundled_folder, bundled_names
@@ -162,6 +163,11 @@ OTHER_REFUSALS: list[Callable[[], Any]] = [
     lambda: load("vgg16", parameters={"classes": Setting("[1, ", "--set classes")}),
     lambda: load("vgg16", parameters={"classes": Setting("1/0", "--set classes")}),
     lambda: load("vgg16", parameters={"classes": []}),
+    lambda: loads_any(b"extends: of_another_tool.dat", path="net.yaml"),
+    lambda: loads_any(b"input: [2, 8, 8]\nlayers: [network: of_another_tool.dat]", path="net.yaml"),
+    lambda: loads_any(
+        b"input: [1, 8, 8]\nlayers: [network: of_another_tool.dat]", path="net.yaml", max_layers=1
+    ),
 ]
 
 

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.analysis.settings import differing, settings_of
+from convcalc.analysis.settings import differing, plain_kind, settings_of
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Step, Work
@@ -71,7 +71,7 @@ def _alike(step: Step, known: dict[Work, Hashable]) -> _Alike:
     settings = known.get(step.work)
     if settings is None:
         settings = known[step.work] = tuple(settings_of(step).items())
-    kind, family, output = step.kind, step.layer.family, step.output
+    kind, family, output = plain_kind(step), step.layer.family, step.output
     return _Alike(
         name=(step.name, kind),
         exact=(kind, settings, output),

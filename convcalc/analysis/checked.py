@@ -14,12 +14,19 @@ from convcalc import __version__
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, SpecError, UsageError
+from convcalc.interop.base import OpenInputError
 from convcalc.interop.load import load
+from convcalc.interop.signs import HEAD, format_of
 from convcalc.network.find import find
 from convcalc.report import Column, Report
 from convcalc.text import plural, printable
 
 _SUFFIXES = (".yaml", ".yml")
+_OTHER_TOOLS = (".onnx", ".pt2", ".keras", ".prototxt", ".cfg", ".json")
+_NAMED = (
+    *_SUFFIXES,
+    *_OTHER_TOOLS,
+)  # in folders and patterns; a file that is named may be called anything
 _MAX_FILES = 100_000
 _HEAD = 65_536  # characters in which a file of a folder says that it is a network
 _IS_NETWORK = re.compile(r"^(?:layers|extends)[ \t]*:", re.MULTILINE)
@@ -69,7 +76,7 @@ def _files(path: str) -> Iterator[str]:
         found = [path]
     elif any(sign in path for sign in "*?["):
         matches = sorted(glob(path, recursive=True))
-        found = [file for file in matches if file.endswith(_SUFFIXES) and os.path.isfile(file)]
+        found = [file for file in matches if _may_be_meant(file)]
     else:
         found = [find(path)]
     if not found:
@@ -81,18 +88,28 @@ def _files(path: str) -> Iterator[str]:
     yield from found
 
 
+def _may_be_meant(path: str) -> bool:
+    """Whether a pattern means a file: any YAML file, and of others the networks."""
+    if not os.path.isfile(path):
+        return False
+    return path.endswith(_SUFFIXES) or (path.endswith(_OTHER_TOOLS) and _is_network(path))
+
+
 def _in_folder(folder: str) -> Iterator[str]:
-    """The YAML files of a folder and those below it; what begins with a dot is passed over."""
+    """The files of a folder and those below it that may be networks; what begins with a dot is passed over."""
     for place, names, files in os.walk(folder):
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
-            if name.endswith(_SUFFIXES) and not name.startswith("."):
+            if name.endswith(_NAMED) and not name.startswith("."):
                 yield os.path.join(place, name)
 
 
 def _is_network(path: str) -> bool:
-    """Whether a file looks like a network: other YAML files lie in folders too."""
+    """Whether a file looks like a network: other files of such names lie in folders too."""
     try:
+        if not path.endswith(_SUFFIXES):
+            with open(path, "rb") as other:
+                return bool(format_of(other.read(HEAD), other))
         with open(path, encoding="utf-8", errors="replace") as file:
             return bool(_IS_NETWORK.search(file.read(_HEAD)))
     except OSError:
@@ -104,6 +121,8 @@ def _check(path: str) -> Iterator[Finding]:
     try:
         network = load(path)
         broken = broken_expectations(walk(network))
+    except OpenInputError:
+        return  # it can be read; which sizes go through it is not said
     except SpecError as error:
         for each in error.problems:
             yield Finding(path, each.line, each.column, "spec", printable(each.what))

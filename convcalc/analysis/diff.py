@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from convcalc.analysis.align import Pair, align
-from convcalc.analysis.settings import differing
+from convcalc.analysis.reorder import in_order_of
+from convcalc.analysis.settings import differing, plain_kind
 from convcalc.text import listed, plural, times
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Sequence
 
     from convcalc.analysis.analysis import Analysis, Step
     from convcalc.layers import Shape
@@ -52,7 +53,7 @@ class Difference:
 
 def differences(first: Analysis, second: Analysis) -> list[Difference]:
     """A row for every input and every layer of two networks, in their order; pairs that agree too."""
-    pairs = align(first.steps, second.steps)
+    pairs = align(first.steps, in_order_of(first.steps, second.steps))
     return _Comparison(first, second, pairs).rows()
 
 
@@ -111,7 +112,8 @@ class _Comparison:
 
     def both(self, first: Step, second: Step) -> Difference:
         """A pair."""
-        own = [f"kind {first.kind} → {second.kind}"] if first.kind != second.kind else []
+        is_alike = plain_kind(first) == plain_kind(second)
+        own = [] if is_alike else [f"kind {first.kind} → {second.kind}"]
         own += differing(first, second)
         own += self.weights(first, second)
         own += self.reads(first, second)
@@ -226,13 +228,21 @@ def _are_maps_alike(one: Shape, other: Shape) -> bool:
 
 
 def folded(rows: Sequence[Difference]) -> list[Difference]:
-    """Fewer rows: those that follow in the same way from one layer as one, and many alike as one."""
+    """Fewer rows: those that follow in the same way from one layer as one, and many alike as one.
+
+    Where only sizes follow from one layer, in many ways, all of them are one row.
+    """
+    ways: dict[str, set[tuple[str, ...]]] = {}
+    for row in rows:
+        if _is_size(row):
+            ways.setdefault(row.cause, set()).add(row.changes)
+    many = {cause for cause, changes in ways.items() if len(changes) >= _MANY_ALIKE}
     groups: dict[Hashable, list[Difference]] = {}
     for row in rows:
-        groups.setdefault(_likeness(row), []).append(row)
+        groups.setdefault(_likeness(row, many), []).append(row)
     found = []
     for row in rows:
-        group = groups[_likeness(row)]
+        group = groups[_likeness(row, many)]
         least = 2 if row.sort == "follows" else _MANY_ALIKE
         if row.sort == "same" or len(group) < least:
             found.append(row)
@@ -241,8 +251,20 @@ def folded(rows: Sequence[Difference]) -> list[Difference]:
     return found
 
 
-def _likeness(row: Difference) -> Hashable:
-    """What rows share that are shown as one."""
+def _is_size(row: Difference) -> bool:
+    """Whether a row says only that sizes follow from another layer, and no number of parameters."""
+    return row.sort == "follows" and bool(row.cause) and row.params == 0
+
+
+def _likeness(row: Difference, many: Collection[str]) -> Hashable:
+    """What rows share that are shown as one.
+
+    Args:
+        row: one of them.
+        many: the layers from which sizes follow in many ways.
+    """
+    if _is_size(row) and row.cause in many:
+        return row.sort, row.cause
     return row.sort, row.changes, row.cause, row.kind if row.sort != "follows" else ""
 
 
@@ -250,6 +272,7 @@ def _together(group: Sequence[Difference]) -> Difference:
     """One row for several."""
     first, last = group[0], group[-1]
     is_range = first.sort == "follows"
+    is_one_way = all(row.changes == first.changes for row in group)
 
     def name(names: Sequence[str]) -> str:
         return f"{names[0]} … {names[-1]}" if is_range else listed(names)
@@ -263,7 +286,9 @@ def _together(group: Sequence[Difference]) -> Difference:
         second=name([row.second for row in group]) if first.second else "",
         kind=first.kind if len({row.kind for row in group}) == 1 else plural(len(group), "layer"),
         sort=first.sort,
-        changes=first.changes,
+        changes=first.changes
+        if is_one_way
+        else (f"{first.changes[0]}, and other sizes behind it",),
         cause=first.cause,
         outputs=(last.outputs[0], last.outputs[1]),
         params=total([row.params for row in group]),

@@ -10,6 +10,7 @@ from convcalc.text import per_axis, shortened
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Step
+    from convcalc.layers import Layer
     from convcalc.layers.window import Axis
 
 Settings = Mapping[str, Hashable]
@@ -32,8 +33,29 @@ def settings_of(step: Step) -> Settings:
     Those of a window are as the window has them, unless a word says how they follow the input.
     Options that name another layer are left out: the layer reads it, so the graph tells them.
     """
-    layer, windows = step.layer, step.layer.windows(step.input)
-    values = layer.options()
+    settings, idle = _all_settings(step), _idle_options(step)
+    return {name: value for name, value in settings.items() if name not in idle}
+
+
+def _plain_layer(step: Step) -> Layer:
+    """A step's layer as the most general kind that does the same."""
+    return step.layer.generalised(step.input)
+
+
+def plain_kind(step: Step) -> str:
+    """The name of that kind."""
+    return _plain_layer(step).kind
+
+
+def _idle_options(step: Step) -> frozenset[str]:
+    """The options that change nothing about what the step does with its input."""
+    return step.layer.idle_options(step.input)
+
+
+def _all_settings(step: Step) -> Settings:
+    """A step's options by name, also those that change nothing."""
+    layer = _plain_layer(step)
+    windows, values = layer.windows(step.input), layer.options()
     settings: dict[str, Hashable] = {}
     for name, option in options_of(type(layer)).items():
         if name in layer.references:
@@ -51,11 +73,13 @@ def differing(first: Step, second: Step) -> list[str]:
 
     Of layers of two kinds, only the options that both have.
     """
-    before, after = settings_of(first), settings_of(second)
+    before, after = _all_settings(first), _all_settings(second)
+    idle = _idle_options(first) & _idle_options(second)
     return [
         f"{name} {_text(first, name)} → {_text(second, name)}"
         for name in before
         if name in after
+        and name not in idle
         and before[name] != after[name]
         and not _makes_same_windows(name, first, second)
     ]
@@ -72,8 +96,9 @@ def _makes_same_windows(name: str, first: Step, second: Step) -> bool:
 
 def _text(step: Step, name: str) -> str:
     """An option's value as people read it."""
-    option = options_of(type(step.layer))[name]
-    value = step.layer.options()[option.field]
+    layer = _plain_layer(step)
+    option = options_of(type(layer))[name]
+    value = layer.options()[option.field]
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:

@@ -84,7 +84,8 @@ def check(
     Args:
         sheet: a sheet, or the path of one.
         question: its id, such as ``q4``.
-        answer: a text, a number, a tuple, nested lists, or an array.
+        answer: a text, a number, a tuple, nested lists, or an array; the name of a file below the
+            present folder, where the question asks for one.
         level: how fine the hint is, 0 to 4; never finer than the sheet allows.
         numbers: those that were drawn, where the question draws them per student.
 
@@ -102,7 +103,11 @@ def check(
         from convcalc.homework.variants.draw import draw_question
 
         asked = draw_question(found, asked, numbers)
-    return mark_question(found, asked, as_written(answer), level=level)
+    from convcalc.homework.sheets.handed_in import Folder, handed_in
+
+    return mark_question(
+        found, asked, handed_in(asked, as_written(answer), Folder("")), level=level
+    )
 
 
 def assert_right(

@@ -82,6 +82,10 @@ class ForeignFile:
         return SpecError(self.path, line, 1 if line else 0, what, text)
 
 
+class OpenInputError(UsageError):
+    """A file leaves sides of its input open, and nobody says them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked of a file besides what it says.
@@ -104,7 +108,8 @@ class Asked:
             own: what it says, by name; a side of 0 is open.
 
         Raises:
-            UsageError: a shape that is asked for does not go with those, or a side stays open.
+            UsageError: a shape that is asked for does not go with those.
+            OpenInputError: a side stays open.
         """
         from convcalc.network.inputs import as_asked  # noqa: PLC0415 - it needs YAML
 
@@ -118,7 +123,7 @@ class Asked:
                     f"{printable(file.path)}: the input {sides} has open sides; "
                     f"give them, as in --input {which}{example}"
                 )
-                raise UsageError(message)
+                raise OpenInputError(message)
         return found
 
 

@@ -41,7 +41,7 @@ def load(target: str, **options: Any) -> Network:
     _check_text(head, path)
     from convcalc.network.load import load as from_yaml  # noqa: PLC0415 - other files need no YAML
 
-    return from_yaml(path, **options)
+    return from_yaml(path, opener=_Opener(), **options)
 
 
 def loads(data: bytes, *, path: str, **options: Any) -> Network:
@@ -53,8 +53,23 @@ def loads(data: bytes, *, path: str, **options: Any) -> Network:
     _check_text(data[:HEAD], shown)
     from convcalc.network.load import loads as from_yaml  # noqa: PLC0415 - other files need no YAML
 
-    options.pop("within", None)
-    return from_yaml(data, path=shown, **options)
+    return from_yaml(data, path=shown, opener=_Opener(), **options)
+
+
+class _Opener:
+    """Opens the files of other tools that a YAML file holds."""
+
+    def about(self, path: str) -> str:
+        """What wrote a file; empty for YAML, and for what nobody knows."""
+        from convcalc.interop.readers import READERS  # noqa: PLC0415 - few files hold others
+
+        with refusing_to_read(path, "network"), open(path, "rb") as file:
+            name = format_of(file.read(HEAD), file)
+        return READERS[name].about if name else ""
+
+    def network(self, path: str) -> Network:
+        """The network in a file."""
+        return load(path)
 
 
 def _check_text(head: bytes, path: str) -> None:

@@ -203,6 +203,16 @@ class Layer:
         """Its options by name, also those that have their defaults."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
+    def generalised(self, shape: Shape) -> Layer:
+        """The layer as the most general kind that does the same with such an input."""
+        del shape
+        return self
+
+    def idle_options(self, shape: Shape) -> frozenset[str]:
+        """The options that change nothing about what it does with such an input."""
+        del shape
+        return frozenset()
+
     def called(self) -> str:
         """What it is called where only its sort is named: its kind, unless its author names it."""
         return self.kind
@@ -382,6 +392,12 @@ class Window(Layer):
             Axis(n, k, s, before, after, d)
             for n, k, s, (before, after), d in zip(sizes, kernels, strides, pads, dilations)
         ]
+
+    def idle_options(self, shape: Shape) -> frozenset[str]:
+        windows = self.windows(shape)
+        fits = {"fit", "ceil_mode"} if not any([axis.unread for axis in windows]) else set()
+        is_point = all([axis.k == 1 for axis in windows])
+        return frozenset(fits | ({"dilation"} if is_point else set()))
 
     def out_sizes(self, shape: Shape) -> Shape:
         """The spatial sizes that come out."""

@@ -34,6 +34,12 @@ class DepthwiseConv(Filters):
 
     multiplier: int = 1
 
+    def generalised(self, shape: Shape) -> Layer:
+        return Conv(
+            out_channels=shape[0] * self.multiplier, kernel_size=self.kernel_size, stride=self.stride,
+            padding=self.padding, dilation=self.dilation, fit=self.fit, bias=self.bias, groups=shape[0],
+        )  # fmt: skip
+
     def out_shape(self, shape: Shape) -> Shape:
         return (shape[0] * self.multiplier, *self.out_sizes(shape))
 

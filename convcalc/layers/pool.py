@@ -168,6 +168,10 @@ class AvgPool(PaddedPool):
 
     count_include_pad: bool = True
 
+    def idle_options(self, shape: Shape) -> frozenset[str]:
+        is_padded = any(axis.before or axis.after for axis in self.windows(shape))
+        return super().idle_options(shape) | (set() if is_padded else {"count_include_pad"})
+
     def counts(self, shape: Shape, out: Shape) -> Counts:
         outputs = formulas.product(out)
         return {"adds": (self.kernel(shape) - 1) * outputs, "divisions": outputs}

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from convcalc.errors import did_you_mean
 from convcalc.layers import Layer
 from convcalc.network.expand import Expander, Scope
+from convcalc.network.foreign import Held
 from convcalc.network.graph_plan import NetworkItem, SharedItem
+from convcalc.network.network import INPUT, Node
 from convcalc.text import plural, printable, quoted
 
 if TYPE_CHECKING:
     from convcalc.network.items import Item
-    from convcalc.network.network import Node
 
 
 class GraphExpander(Expander):
@@ -113,6 +114,18 @@ class GraphExpander(Expander):
         first = network.inputs[0].name if network.inputs else "input"
         for key, place in {"input": at, first: at, **further}.items():
             self.places[root + key] = place
+        if isinstance(network, Held):
+            at = self._copy(item, network, root)
+        else:
+            at = self._run_inside(network, names, root, at)
+        if item.until:
+            at = self._stop(item, root, (start, mark, known))
+        self._block(mark, name, start)
+        self._register(item, name, at)
+        return at
+
+    def _run_inside(self, network: Any, names: dict[str, Any], root: str, at: int) -> int:
+        """The layers of another network, under names that begin with its own."""
         outer = self.blocks, self.names, self.root, self.open_blocks
         self.blocks, self.names, self.root, self.open_blocks = network.blocks, names, root, []
         self.depth += 1
@@ -120,11 +133,31 @@ class GraphExpander(Expander):
         at = self.run(network.layers, inner, at)
         self.depth -= 1
         self.blocks, self.names, self.root, self.open_blocks = outer
-        if item.until:
-            at = self._stop(item, root, (start, mark, known))
-        self._block(mark, name, start)
-        self._register(item, name, at)
         return at
+
+    def _copy(self, item: NetworkItem, network: Held, root: str) -> int:
+        """The layers of a file of another tool, as they are there."""
+        start = len(self.nodes)
+        if start + len(network.nodes) > self.max_layers:
+            message = (
+                f"the network grows past {self.max_layers:,} layers; "
+                "raise --max-layers if you mean it"
+            )
+            raise item.error(message)
+        inputs = [self.places[root + each.name] for each in network.inputs]
+        for each, at in zip(network.inputs, inputs):
+            if (found := self.shapes.channels(at)) != each.channels:
+                message = (
+                    f"{printable(item.stem)} takes {plural(each.channels, 'channel')} at {printable(each.name)}, "
+                    f"but gets {found:,}; give it as many"
+                )
+                raise item.error(message)
+        for place, node in enumerate(network.nodes):
+            reads = [inputs[INPUT - each] if each < 0 else start + each for each in node.inputs]
+            self._register(item, root + node.name, start + place)
+            self.nodes.append(Node(root + node.name, node.layer, tuple(reads), item))
+        self.shared.update((start + one, start + other) for one, other in network.shared.items())
+        return start + network.end
 
     def _stop(self, item: NetworkItem, root: str, marks: tuple[int, int, int]) -> int:
         """Take back what comes after the layer or block where a network in place stops."""

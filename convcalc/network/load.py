@@ -22,6 +22,7 @@ from convcalc.network.blocks import BlockPlan, read_blocks, read_parameters
 from convcalc.network.budget import is_budget, read_budget
 from convcalc.network.expand import MAX_LAYERS, Scope
 from convcalc.network.find import EXTENDS, HOLDS, find, find_beside
+from convcalc.network.foreign import Held, Opener
 from convcalc.network.graph_expand import GraphExpander
 from convcalc.network.graph_plan import GraphPlanner
 from convcalc.network.inputs import FileInput, as_asked, read_inputs
@@ -31,7 +32,7 @@ from convcalc.network.outputs import FileOutput, read_outputs
 from convcalc.network.parameters import changed
 from convcalc.network.plan import ITEM_WORDS, is_kind
 from convcalc.network.yaml_source import Source, read, source_of
-from convcalc.text import printable, quoted
+from convcalc.text import printable, quoted, shortened
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -73,15 +74,20 @@ class Library:
 
     Args:
         within: a folder that no file may lie outside of, unless it is bundled.
+        opener: opens files of other tools; None where only YAML is read.
     """
 
-    def __init__(self, within: str = "") -> None:
-        self.within = within
-        self._known: dict[str, _Draft] = {}
+    def __init__(self, within: str = "", opener: Opener | None = None) -> None:
+        self.within, self.opener = within, opener
+        self._known: dict[str, _Draft | Held] = {}
+
+    def about(self, path: str) -> str:
+        """The tool that wrote a file; empty for YAML."""
+        return self.opener.about(path) if self.opener else ""
 
     def network(
         self, source: Source, node: Node, target: str, opened: list[str], files: list[str]
-    ) -> _Draft:
+    ) -> _Draft | Held:
         """The network that a file names; its files are added before the last of ``files``."""
         path, chain = find_beside(source, node, target, HOLDS, opened, self.within)
         real = os.path.realpath(path)
@@ -89,7 +95,10 @@ class Library:
             if len(self._known) >= MAX_FILES:
                 source.refuse(node, f"more than {MAX_FILES} files are held; use fewer")
             try:
-                self._known[real] = _read_draft(read(path), chain, self)
+                if self.opener and self.opener.about(path):
+                    self._known[real] = Held(self.opener.network(path), path)
+                else:
+                    self._known[real] = _read_draft(read(path), chain, self)
             except UsageError as error:
                 raise source.error(node, f"network: {error}") from None
         draft = self._known[real]
@@ -105,6 +114,7 @@ def load(
     max_layers: int = MAX_LAYERS,
     within: str = "",
     order: str = "",
+    opener: Opener | None = None,
 ) -> Network:
     """Load a network from a file, or a bundled one by name.
 
@@ -115,13 +125,15 @@ def load(
         max_layers: refuse to expand more layers than this.
         within: a folder that no file it extends may lie outside of, unless it is bundled.
         order: how ``input`` is written: chw or hwc; as in the file where it is empty.
+        opener: opens files of other tools that the file holds; None where it may hold YAML only.
 
     Raises:
         UsageError: the file cannot be read.
         SpecError: the file is wrong, at the place the error names.
     """
     given = {} if parameters is None else parameters
-    return _build(read(find(target)), given, input, max_layers, within=within, order=order)
+    library = Library(within, opener)
+    return _build(read(find(target)), given, input, max_layers, library, order=order)
 
 
 def loads(
@@ -131,7 +143,9 @@ def loads(
     parameters: Mapping[str, Any] | None = None,
     input: Shape | Mapping[str, Shape] | None = None,
     max_layers: int = MAX_LAYERS,
+    within: str = "",
     order: str = "",
+    opener: Opener | None = None,
 ) -> Network:
     """Like `load`, from a text. ``path`` is how messages call it."""
     if not isinstance(text, str | bytes):
@@ -139,7 +153,8 @@ def loads(
         raise UsageError(message)
     source = source_of(text, path) if isinstance(text, bytes) else Source(path, text)
     given = {} if parameters is None else parameters
-    return _build(source, given, input, max_layers, order=order)
+    library = Library(within, opener)
+    return _build(source, given, input, max_layers, library, order=order)
 
 
 def _build(
@@ -147,13 +162,13 @@ def _build(
     given: Mapping[str, Any],
     asked: Shape | Mapping[str, Shape] | None,
     max_layers: int,
+    library: Library,
     *,
-    within: str = "",
     order: str = "",
 ) -> Network:
     """The network that a source describes."""
     with without_collector():
-        draft = _read_draft(source, [], Library(within))
+        draft = _read_draft(source, [], library)
         names = changed(draft.parameters, given, printable(draft.path))
         own = {each.name: channels_first(each.shape(names), draft.order) for each in draft.inputs}
         asked_order = checked_order(order) or draft.order
@@ -208,7 +223,7 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
         else _Draft(source.path)
     )
 
-    def include(source: Source, node: Node, target: str) -> _Draft:
+    def include(source: Source, node: Node, target: str) -> _Draft | Held:
         return library.network(source, node, target, opened, draft.files)
 
     own_name = os.path.splitext(os.path.basename(source.path))[0]
@@ -240,6 +255,12 @@ def _read_extended(source: Source, node: Node, opened: list[str], library: Libra
     """The draft of the file that this one extends."""
     target = source.scalar(node, "extends")
     path, chain = find_beside(source, node, target, EXTENDS, opened, library.within)
+    if about := library.about(path):
+        source.refuse(
+            node,
+            f"extends {quoted(target)}, a file of {about}, of which nothing can be changed; "
+            f"write layers: with network: {{file: {shortened(target)}}}",
+        )
     try:
         draft = _read_draft(read(path), chain, library)
     except UsageError as error:

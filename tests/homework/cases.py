@@ -837,4 +837,11 @@ CASES = [
         "(b)",
         "[C4W1]",
     ),
+    Case(
+        "97",
+        "network",
+        {"input": "32x32x1", "output": "10", "params": "<= 100k", "uses": ["conv", "pool"]},
+        "architectures/lenet5.yaml",
+        "(own)",
+    ),
 ]

@@ -509,7 +509,7 @@ def test_no_word_goes_round_the_conventions(kind: str) -> None:
             isinstance(part.answer_type, Volume) and part.answer_type is not PAIR for part in parts
         ):
             assert "order" in cls.meanings
-    if "layers" in cls.words and cls.words["layers"].type != "Count":
+    if "layers" in cls.words and cls.words["layers"].type not in ("Count", "LayerCounts"):
         assert cls.meanings["layers"] in {"Layers", "LayersPerAxis", "Archs"}
 
 

@@ -293,8 +293,8 @@ OUTSIDE = "lies outside of the sheet's folder; copy it there, and write its name
         ("nets", "class/nets: is a folder; name a .yaml file in it"),
         ("zzz.yaml", "no file 'zzz.yaml' and no bundled network of that name; convcalc list shows them"),
         ("lenet6", "no file 'lenet6' and no bundled network of that name; did you mean 'lenet5'?"),
-        ("notes.txt", "notes.txt is not a network file; write the name of a .yaml file"),
-        ("pipe.yaml", "pipe.yaml is not a network file; write the name of a .yaml file"),
+        ("notes.txt", "notes.txt is not a network file; write the name of a file that convcalc reads, such as net.yaml or net.onnx"),
+        ("pipe.yaml", "pipe.yaml is not a network file; write the name of a file that convcalc reads, such as net.yaml or net.onnx"),
         ("large.yaml", f"large.yaml has {MAX_FILE + 1:,} bytes; at most {MAX_FILE:,} are read, so shorten it"),
     ],
 )  # fmt: skip

@@ -163,6 +163,10 @@ class AnswerType:
         """What is said of a wrong answer that no mistake explains; nothing unless there is more to say."""
         return ""
 
+    def undecided(self, reading: Reading) -> str:
+        """Why a person has to decide about an answer that was read; empty where that is not so."""
+        return ""
+
     def our_rule(self, key: str) -> str:
         """What a sheet does by a convention, in words that suit this answer; empty for the usual ones."""
         return ""

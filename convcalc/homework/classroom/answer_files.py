@@ -5,17 +5,19 @@ Values stay the texts that were written: YAML would read ``0128`` and ``12:30`` 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
-from convcalc.files import check_size, decode, file_name, read_file
+from convcalc.files import STDIN, check_size, decode, file_name, read_file
 from convcalc.homework.classroom.answer_lines import Names, read_lines
 from convcalc.homework.classroom.given import Answers
 from convcalc.homework.classroom.platforms.tables import MAX_CELL, is_table, parse_table
 from convcalc.homework.marking.mark import Marked, mark
+from convcalc.homework.sheets.handed_in import Folder
 from convcalc.homework.sheets.read import PlainValues
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.network.yaml_source import Source, read
@@ -49,7 +51,9 @@ def read_answers(path: str, sheet: Sheet, student: str = "") -> Answers:
         UsageError: the file cannot be read, or holds no answers of this student.
     """
     name = file_name(path)
-    return answers_of(parse(load(path), sheet, name), student, name)
+    found = answers_of(parse(load(path), sheet, name), student, name)
+    found.place = Folder("" if path == STDIN else os.path.dirname(path))
+    return found
 
 
 def mark_answers(
@@ -75,7 +79,8 @@ def mark_answers(
             for name, value in values.items()
             if wanted in (name.lower(), name.lower().partition(".")[0])
         }
-    marked = mark(sheet, values, level=level, student=given.student, variant=given.variant)
+    whose = {"student": given.student, "variant": given.variant}
+    marked = mark(sheet, values, level=level, place=given.place, **whose)
     marked.notes[:0] = given.notes
     if given.sheet and given.sheet != sheet.id:
         other = shortened(given.sheet)

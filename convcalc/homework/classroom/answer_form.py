@@ -31,7 +31,7 @@ def answer_form(sheet: Sheet) -> Iterator[str]:
         yield from _remark(f"{question.id}{points_suffix(question)}: {question.sentence}")
         yield from _remark(f"Answer: {answer_help(question)}")
         yield f"  {question.id}:"
-        if len(question.parts) > 1 and not is_table(question):
+        if len(question.parts) > 1 and not is_table(question) and not question.task.takes_file:
             yield from (f"    {part.name}:" for part in question.parts)
 
 

@@ -17,6 +17,7 @@ from typing import IO, Any, NamedTuple
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
+from convcalc.homework.classroom.beside import NETWORK, holds_network
 from convcalc.homework.classroom.claims import Claim
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
 from convcalc.homework.classroom.given import Answers
@@ -32,6 +33,7 @@ from convcalc.homework.classroom.owner import (
 )
 from convcalc.homework.classroom.platforms.tables import has_heading, parse_table
 from convcalc.homework.classroom.roster import Roster, Student
+from convcalc.homework.sheets.handed_in import handed_in, with_files
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.secret import same_student
 from convcalc.text import shortened
@@ -94,6 +96,7 @@ class _Place:
     series: str
     start: int
     path: str
+    bare: bool = False  # a network without answers that name it
 
 
 @dataclass(slots=True)
@@ -131,6 +134,9 @@ class AnswerStore:
         self._owners: Owners | None = None
         self._waiting: list[_Waiting] = []  # without a roster, until every name was seen
         self._broken: dict[str, str] | None = None
+        taking = [question for question in sheet.questions if question.task.takes_file]
+        self._takes_files = bool(taking)
+        self._sole = taking[0] if taking and len(sheet.questions) == 1 else None
 
     @property
     def owners(self) -> Owners:
@@ -152,19 +158,27 @@ class AnswerStore:
         progress: Callable[[int], None] | None = None,
     ) -> None:
         """Note the answers of every file."""
+        alone: list[tuple[SubmittedFile, Answers]] = []
         for submitted in submitted_files:
             self.files += 1
             if progress:
                 progress(self.files)
-            if submitted.left_out:
+            if submitted.network and self._sole:
+                value = handed_in(self._sole, submitted.network, submitted.place)
+                alone.append((submitted, Answers({self._sole.id: value}, path=submitted.path)))
+            elif submitted.left_out:
                 self.statuses.append(FileStatus(submitted.path, "", "left out", submitted.problem))
             elif submitted.data is None:
                 self._set_aside(submitted, UNREADABLE, submitted.problem)
+            elif self._takes_files and holds_network(submitted.data):
+                self.statuses.append(FileStatus(submitted.path, "", "left out", NETWORK))
             elif is_ours(submitted.data):
                 why = "a file that convcalc hw wrote"
                 self.statuses.append(FileStatus(submitted.path, "", "left out", why))
             else:
                 self.read_file(submitted, columns)
+        for submitted, answers in alone:
+            self.note(submitted, answers, alone=True, is_bare=True)
         self._settle()
 
     def _settle(self) -> None:
@@ -208,11 +222,21 @@ class AnswerStore:
             self.rows += 1
             self.note(submitted, each, alone=len(found) == 1)
 
-    def note(self, submitted: SubmittedFile, given: Answers, *, alone: bool) -> None:
-        """Note the answers of one student, or of the members of a group."""
+    def note(
+        self, submitted: SubmittedFile, given: Answers, *, alone: bool, is_bare: bool = False
+    ) -> None:
+        """Note the answers of one student, or of the members of a group.
+
+        Args:
+            submitted, given: the file and what it answers.
+            alone: whether it holds one student.
+            is_bare: whether it is a network without answers that name it; answers come before it.
+        """
         path = given.path or submitted.path
         notes = [shortened(note, _MAX_NOTE) for note in given.notes[:_MAX_NOTES]]
         values = self.grader.merge(given.values, notes)
+        if self._takes_files and not is_bare:
+            values = with_files(self.sheet, values, submitted.place)
         if not values:
             is_sheet = "convcalc_sheet" in given.values
             why = "a sheet, not answers" if is_sheet else "answers no question of this sheet"
@@ -220,7 +244,11 @@ class AnswerStore:
             return
         if given.sheet and given.sheet != self.sheet.id:
             notes.append(f"the answers are for the sheet {shortened(given.sheet, 40)!r}")
-        record = {"file": path, "variant": given.variant, "notes": notes, "answers": values}
+        record: dict[str, Any] = {
+            "file": path, "variant": given.variant, "notes": notes, "answers": values,
+        }  # fmt: skip
+        if is_bare:
+            record["bare"] = True
         if self.roster is not None:
             self._assign(submitted, given, record, alone=alone)
             return
@@ -294,6 +322,9 @@ class AnswerStore:
             self._added,
         )
         older = self.places.get(key)
+        if older is not None and record.get("bare") and not older.bare:
+            self.statuses.append(FileStatus(path, student, "left out", NETWORK))
+            return
         if older is not None:
             before, now = older.rank, rank
             if before.upload and now.upload and older.series != record["series"]:
@@ -305,7 +336,8 @@ class AnswerStore:
             why = _reason_not_used(before, now, path)
             self.statuses.append(FileStatus(older.path, student, "older copy", why))
         start = self._write(record)
-        self.places[key] = _Place(student, rank, record["series"], start, path)
+        bare = bool(record.get("bare"))
+        self.places[key] = _Place(student, rank, record["series"], start, path, bare)
 
     def _write(self, record: dict[str, Any]) -> int:
         """Put a line at the end of the store, and say where it begins."""

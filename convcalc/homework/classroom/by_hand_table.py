@@ -231,7 +231,7 @@ class _Reader:
             return f"no student of this class has {self._quoted_id(student)}"
         if not which:
             return f"the sheet has no question {quoted(question)}"
-        if not self.known[which[0]].manual:
+        if not self.known[which[0]].may_need_person:
             return f"{which[0]} is not marked by a person"
         return ""
 
@@ -322,7 +322,7 @@ class _Reader:
             typed.get("answer", ""), typed.get("earlier_answer", ""), own,
         )  # fmt: skip
         question = self.known[key[1]]
-        if not question.manual:
+        if not question.may_need_person:
             return
         if mark.points:
             try:

@@ -22,10 +22,12 @@ from convcalc.errors import UsageError
 from convcalc.files import open_regular, size_text
 from convcalc.folders import PREFIX
 from convcalc.homework.classroom.answer_files import MAX_BYTES
+from convcalc.homework.classroom.beside import NETWORK, BesideAnswers, InArchive, is_network
 from convcalc.homework.classroom.claims import Claim, version_of
 from convcalc.homework.classroom.platforms import gradescope
 from convcalc.homework.classroom.platforms.kinds import other_kind
 from convcalc.homework.classroom.platforms.times import time_of
+from convcalc.homework.sheets.handed_in import Place
 from convcalc.text import printable, shortened
 
 MAX_DEPTH = 12  # folders inside folders
@@ -76,6 +78,8 @@ class SubmittedFile:
             it was named itself.
         packed: whether that is an archive.
         several: whether several folders or archives were named.
+        place: where files lie that its answers name.
+        network: its own name, where it is a network.
     """
 
     path: str
@@ -90,6 +94,8 @@ class SubmittedFile:
     within: str = ""
     packed: bool = False
     several: bool = False
+    place: Place | None = None
+    network: str = ""
 
 
 class _Changed(Exception):  # noqa: N818 - not an error of the program
@@ -254,6 +260,9 @@ def _file(path: str, names: tuple[str, ...], *, direct: bool = False) -> Iterato
         try:
             with open_regular(path, follow=direct) as handle:
                 before = os.fstat(handle.fileno())
+                if is_network(path):
+                    yield _network(path, here, before.st_mtime, BesideAnswers(path))
+                    return
                 why = other_kind(path, handle.peek(64)[:64])
                 if why:
                     yield _unread(path, here, why, before.st_mtime)
@@ -267,7 +276,7 @@ def _file(path: str, names: tuple[str, ...], *, direct: bool = False) -> Iterato
                         yield _unread(path, here, "changed while it was being read; grade it again")
                     return
                 submitted = _read(path, here, handle, before)
-                submitted.direct = direct
+                submitted.direct, submitted.place = direct, BesideAnswers(path)
                 yield submitted
                 return
         except _Changed:
@@ -295,6 +304,14 @@ def _read(
         raise _Changed
     version = version_of(names[-1])
     return SubmittedFile(printable(path), names, when, data, version=version)
+
+
+def _network(path: str, names: tuple[str, ...], when: float, place: Place) -> SubmittedFile:
+    """A network, which is read where answers name it."""
+    name = os.path.basename(path)
+    return SubmittedFile(
+        printable(path), names, when, left_out=True, problem=NETWORK, place=place, network=name
+    )
 
 
 def _too_large(size: int) -> str:
@@ -414,6 +431,10 @@ def _unpack(
         yield _unread(where, here, why)
         return
     when = min(_modified(member), budget.latest)
+    place = InArchive(found, parts[:-1], here[-1], _parts, _member_refusal)
+    if is_network(name):
+        yield _network(where, here, when, place)
+        return
     nested = name.lower().endswith(".zip")
     limit = MAX_BYTES * (8 if nested else 1)
     if member.file_size > limit:
@@ -439,7 +460,8 @@ def _unpack(
         yield from _archive(where, here, io.BytesIO(data), len(data), budget)
         budget.nested, budget.latest = budget.nested - 1, latest
     else:
-        yield SubmittedFile(printable(where), here, when, data, version=version_of(here[-1]))
+        version = version_of(here[-1])
+        yield SubmittedFile(printable(where), here, when, data, version=version, place=place)
 
 
 def _member_refusal(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:

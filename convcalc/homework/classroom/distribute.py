@@ -204,8 +204,7 @@ def make(
                     f"{name}: hw make writes a file or folder of this name itself; rename yours"
                 )
                 raise UsageError(message)
-            with place.open(name) as file:
-                file.write(data.decode("utf-8-sig"))
+            place.write(name, data)
         refuse_own_files(sheet, out, beside, "--out")
         source = os.path.basename(sheet.path).lower().removesuffix(".yaml")
         taken = {"key", source, *(name.lower().removesuffix(".yaml") for name in beside)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from convcalc.homework.classroom.claims import Claim
+from convcalc.homework.sheets.handed_in import Place
 
 
 @dataclass(slots=True, eq=False)
@@ -18,6 +19,7 @@ class Answers:
         path: the file.
         notes: what was odd about it, one line each.
         claim: what a platform's table says of the row.
+        place: where files lie that the answers name.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -27,3 +29,4 @@ class Answers:
     path: str = ""
     notes: list[str] = field(default_factory=list)
     claim: Claim | None = None
+    place: Place | None = None

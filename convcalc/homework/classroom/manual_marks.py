@@ -89,7 +89,7 @@ class Marks:
     _manual: dict[str, Question] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._manual = {q.id: q for q in self.sheet.questions if q.manual}
+        self._manual = {q.id: q for q in self.sheet.questions if q.may_need_person}
 
     @property
     def any(self) -> bool:
@@ -119,6 +119,8 @@ class Marks:
             question = self._manual.get(entry.result.id)
             if question is not None:
                 mark = found.get(question.id)
+                if not question.manual and (mark is None or mark.value is None):
+                    continue  # decided, or not yet
                 one.entries[place] = _counted_entry(entry, question, mark)
                 if mark is not None and mark.earlier:
                     self.earlier.append(f"{one.shown} {question.id}")
@@ -180,7 +182,8 @@ class Marks:
 
 def _counted_entry(entry: Entry, question: Question, mark: Mark | None) -> Entry:
     """The marking of an answer with what a person gave."""
-    (verdict,) = entry.result.parts
+    verdict, *others = entry.result.parts
+    verdict = replace(verdict, part="") if others else verdict
     points, status, said = Fraction(0), verdict.status, ""
     if mark is not None:
         given = verdict.given
@@ -194,8 +197,8 @@ def _counted_entry(entry: Entry, question: Question, mark: Mark | None) -> Entry
     if question.void:
         points, status = question.points, "right"
     verdict = replace(verdict, points=points, max=question.points, status=status, hint=said.strip())
-    (row,) = entry.rows
-    row = row._replace(
+    row = entry.rows[0]._replace(
+        part=verdict.part,
         points=points_text(points),
         max=points_text(question.points),
         status=status,

@@ -148,7 +148,11 @@ class Export:
         found = list(items(self.sheet, self.variants))
         if self.has_convcalc:
             return found
-        held = [self._held(variants) for variants in found if not self._is_void(variants[0])]
+        held = [
+            self._held(variants)
+            for variants in found
+            if not self._is_void(variants[0]) and not self._takes_file(variants[0])
+        ]
         self._note_following(held)
         if self.no_points:
             self._note_points(held)
@@ -168,6 +172,16 @@ class Export:
                 f"{item.id} does not count any more (void), so it is left out; give everybody its points: {decimal(item.points)}"
             )
         return item.question.void
+
+    def _takes_file(self, item: Item) -> bool:
+        """Whether a question asks for a file, which only convcalc can look into."""
+        if item.sort == "file":
+            with_convcalc = "nbgrader, otter or gradescope"
+            self.note(
+                f"{item.id} asks for a network in a file, which {self.platform} cannot check, so it is left out; "
+                f"export it for {with_convcalc}, or collect the files and use hw grade"
+            )
+        return item.sort == "file"
 
     def _held(self, variants: list[Item]) -> list[Item]:
         """A question as a platform holds it that compares answers only."""

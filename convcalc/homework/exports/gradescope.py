@@ -147,6 +147,7 @@ def _answers(base: str, grader: Grader) -> _Answers:
     from convcalc.errors import UsageError
     from convcalc.homework.classroom.answer_store import parse_submitted
     from convcalc.homework.classroom.collect import submitted_files
+    from convcalc.homework.sheets.handed_in import with_files
 
     best = _Answers({}, [], "")
     why: list[str] = []
@@ -158,7 +159,7 @@ def _answers(base: str, grader: Grader) -> _Answers:
         try:
             for given in parse_submitted(submitted, grader.sheet, None):
                 odd: list[str] = list(given.notes)
-                values = grader.merge(given.values, odd)
+                values = with_files(grader.sheet, grader.merge(given.values, odd), submitted.place)
                 if len(values) > len(best.values):
                     best = _Answers(values, odd, given.variant)
         except UsageError as error:

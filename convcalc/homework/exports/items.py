@@ -50,7 +50,7 @@ class Item:
     Attributes:
         id, text, wants: its name, wording, and what to write.
         points: how many it gives.
-        sort: ``number``, ``words``, ``fields``, ``choice``, ``true-false`` or ``text``.
+        sort: ``number``, ``words``, ``fields``, ``choice``, ``true-false``, ``file`` or ``text``.
         fields: the boxes.
         options: of a choice, with whether each is right.
         instead: the options each of which is accepted in place of the right one.
@@ -148,6 +148,9 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         follows=sheet.follow_through and question.follows,
     )
     if question.manual:
+        return found
+    if question.task.takes_file:
+        found.sort = "file"
         return found
     form = question.parts[0].answer_type
     if isinstance(form, Choice):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.mistakes.search import of_topic
 from convcalc.homework.questions.base import ALIASES
 from convcalc.homework.questions.showing import data_of, shows
+from convcalc.homework.sheets.handed_in import Folder, handed_in
 from convcalc.text import plural
 
 if TYPE_CHECKING:
@@ -111,7 +113,8 @@ def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
     if question.vary:
         yield "key", "the numbers vary, so that no key is right for all; remove answer:", ()
         return
-    raws = split(question, question.key).cells
+    key = handed_in(question, question.key, Folder(os.path.dirname(sheet.path)))
+    raws = split(question, key).cells
     for part in question.parts:
         raw = raws.get(part.name)
         reading = part.answer_type.read(raw)
@@ -124,6 +127,11 @@ def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
             yield "key", f"your key{label} cannot be read: {reading.problem}", ()
             continue
         if is_right(question, part, reading):
+            continue
+        if question.task.takes_file:
+            why = part.answer_type.undecided(reading)
+            said = why or part.answer_type.said_if_wrong(part.expected, reading.value)
+            yield "note" if why else "key", f"your key {reading.echo}{label}: {said}", ()
             continue
         verdict = mark_part(sheet, question, part, raw, Fraction(1), 1)
         names = tuple(name for name, _ in verdict.mistakes)

@@ -8,6 +8,7 @@ one known mistake; two at once; right after the student's own earlier row; a typ
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,11 @@ from convcalc.homework.marking.earlier import Earlier, marked_in_order
 from convcalc.homework.marking.neighbours import by_question, right_answers, with_neighbour
 from convcalc.homework.marking.parts_given import split
 from convcalc.homework.marking.verdicts import Marked, Result, Verdict, ranges
+from convcalc.homework.sheets.handed_in import Folder, with_files
 
 if TYPE_CHECKING:
     from convcalc.homework.questions import Part
+    from convcalc.homework.sheets.handed_in import Place
     from convcalc.homework.sheets.sheet import Question, Sheet
 
 
@@ -38,6 +41,7 @@ def mark(
     values: Mapping[str, Any],
     *,
     level: int | None = None,
+    place: Place | None = None,
     student: str = "",
     variant: str = "",
 ) -> Marked:
@@ -46,9 +50,11 @@ def mark(
     Args:
         values: the answers as written, by question; parts also as ``q5.1.shape``.
         level: how fine hints are; never finer than the sheet allows.
+        place: where files lie that answers name; the present folder unless it is said.
     """
     ids = {question.id.lower(): question.id for question in sheet.questions}
     merged, notes = by_question(ids, values, _MAX_NOTES)
+    merged = with_files(sheet, merged, place or Folder(""))
     results = mark_questions(sheet, sheet.questions, merged, level=level)
     notes += [f"{result.id}: {note}" for result in results for note in result.notes]
     owners = right_answers(sheet)
@@ -103,8 +109,10 @@ def mark_question(
     if question.manual:
         return _manual(question, raw)
     parts = question.parts
+    if question.task.takes_file and not question.void:
+        parts = _one_if_unread(parts, raw)
     is_table = "." in parts[0].name
-    table = split(question, raw)
+    table = split(question, raw, parts)
     weight = question.points / len(parts)
     verdicts: list[Verdict] = []
     earlier = Earlier(question, own)
@@ -123,6 +131,12 @@ def mark_question(
         _all_or_nothing(verdicts)
     said = verdicts[0].said if len(verdicts) == 1 else ranges(question, verdicts)
     return Result(question.id, verdicts, said, table.notes)
+
+
+def _one_if_unread(parts: list[Part], raw: Any) -> list[Part]:
+    """The parts of a question that a file answers; where it cannot be read, one stands for all."""
+    first = parts[0]
+    return [replace(first, name="", label="")] if first.answer_type.read(raw).problem else parts
 
 
 def _manual(question: Question, raw: Any) -> Result:
@@ -188,6 +202,10 @@ def mark_part(
         return verdict
     if is_right(question, part, reading):
         verdict.status, verdict.points = "right", weight
+        return verdict
+    undecided = part.answer_type.undecided(reading)
+    if undecided:
+        verdict.status, verdict.hint, verdict.hint_level = "by-hand", undecided, 1
         return verdict
     diagnose(sheet, question, part, reading, verdict, raw)
     credit = [question.credit[name] for name, _ in verdict.mistakes if name in question.credit]

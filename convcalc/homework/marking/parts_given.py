@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from convcalc.homework.answers import notation
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.marking.tables import Table, read_table
+from convcalc.homework.questions import Part
 from convcalc.homework.sheets.sheet import Question
 from convcalc.text import shortened
 
@@ -33,10 +34,12 @@ class _Label(NamedTuple):
     end: int
 
 
-def split(question: Question, raw: Any) -> Table:
-    """An answer split into the parts of its question, with notes on what belongs to none."""
-    parts = question.parts
+def split(question: Question, raw: Any, parts: Sequence[Part] | None = None) -> Table:
+    """An answer split into parts, usually those of its question, with notes on what belongs to none."""
+    parts = question.parts if parts is None else parts
     names = [part.name for part in parts]
+    if question.task.takes_file:
+        return Table(dict.fromkeys(names, raw))
     if len(parts) == 1:
         if isinstance(raw, dict) and len(raw) == 1 and not parts[0].answer_type.takes_mapping:
             raw = next(iter(raw.values()))

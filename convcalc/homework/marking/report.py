@@ -71,7 +71,7 @@ def _result_lines(result: Result, width: int, columns: int | None) -> list[str]:
     if result.status == "blank":
         read, comment = "-", "not answered"
     elif result.status == "by-hand":
-        comment = "marked by a person"
+        comment = f"marked by a person{result.hint and ': '}{result.hint}"
     else:
         comment = f"{_SIGNS.get(result.status, '✗')} {result.hint}"
     padded = read.ljust(_READ_WIDTH) if len(read) < _READ_WIDTH else f"{read}  "

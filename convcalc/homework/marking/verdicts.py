@@ -116,7 +116,7 @@ class Result:
     @property
     def right(self) -> bool:
         """Whether all of it is right."""
-        return all(part.status in ("right", "by-hand") for part in self.parts)
+        return all(p.right or (p.status == "by-hand" and not p.max) for p in self.parts)
 
     @property
     def status(self) -> str:
@@ -124,6 +124,8 @@ class Result:
         found = [part.status for part in self.parts]
         if len(set(found)) == 1:
             return found[0]
+        if "by-hand" in found:
+            return "by-hand"
         good = ("right", "other-convention")
         if all(status in good for status in found):
             return "other-convention"
@@ -217,7 +219,7 @@ def ranges(question: Question, verdicts: list[Verdict]) -> str:
         numbers = [int(v.part.partition(".")[0]) for v in answered]
         low, high = min(numbers), max(numbers)
         return f"rows {low}-{high}" if low != high else f"row {low}"
-    said = ", ".join(v.said for v in answered)
+    said = ", ".join(dict.fromkeys(v.said for v in answered))
     return said if len(said) <= 60 else f"{len(answered)} parts"
 
 
@@ -261,6 +263,9 @@ def _part_texts(parts: list[Verdict]) -> Iterator[str]:
     for part in parts:
         if part.status in ("wrong", "partial", "unreadable"):
             yield f"{part.part}: {part.hint}" if part.hint else f"{part.part} is wrong"
+    for part in parts:
+        if part.status == "by-hand":
+            yield f"{part.part}: {part.hint}"
     for part in parts:
         if part.status == "follow-through":
             yield f"{part.part} follows correctly from what you wrote before"

@@ -27,6 +27,7 @@ MODULES = (
     "backwards",
     "pixels",
     "symbols",
+    "handed_in",
 )
 QUESTIONS.modules(__name__, MODULES)
 

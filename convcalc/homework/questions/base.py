@@ -99,6 +99,7 @@ class Task:
             the reason.
         examples: at least two sets of ``given``; hints use one that does not give the answer away.
         rule: how to work it out, in words and letters.
+        takes_file: whether the answer is the name of a file, about which every part decides.
     """
 
     words: ClassVar[dict[str, Word]] = {}
@@ -110,6 +111,7 @@ class Task:
     examples: ClassVar[tuple[dict[str, Any], ...]] = ()
     rule: ClassVar[str] = ""
     partial: ClassVar[str] = "none"
+    takes_file: ClassVar[bool] = False
 
     _written: dict[str, Any]
     _conventions: Conventions

@@ -12,15 +12,33 @@ from typing import Any, NamedTuple
 
 from convcalc.errors import UsageError
 from convcalc.homework.answers import parsing as answers
+from convcalc.homework.answers.limits import ALL, Limits, limits
 from convcalc.homework.answers.parsing import Unreadable
+from convcalc.homework.questions.given_schemas import (
+    BOOL_SCHEMA,
+    COUNTS_SCHEMA,
+    KERNELS_SCHEMA,
+    LAYERS_PER_AXIS_SCHEMA,
+    LAYERS_SCHEMA,
+    LIMIT_SCHEMA,
+    MAX_DIGITS,
+    MAX_NAMES,
+    NAMES_SCHEMA,
+    NUMBER_SCHEMA,
+    PADDING_SCHEMA,
+    ROWS_SCHEMA,
+    STACK_SCHEMA,
+    TEXTS_SCHEMA,
+    WORDS_SCHEMA,
+    sizes_schema,
+    whole_schema,
+)
 from convcalc.text import printable, printable_lines, shortened
 
-MAX_DIGITS = 12
 MAX_LAYERS = 2_000
 MAX_AXES = 3
 _MAX_NAMED = 20  # numbers with names
 _VALUE_NAME = re.compile(r"[^\W\d_]\w{0,19}")
-MAX_NAMES = 64
 MAX_NETWORK = 20_000  # characters of one that is written out
 
 Ints = int | tuple[int, ...]
@@ -315,73 +333,6 @@ def _read_fraction(raw: Any, what: str) -> Fraction:
         raise GivenError(what, message) from None
 
 
-# ------------------------------------------------------------------ the same as a JSON Schema
-
-_BY = r"\s*[xX×]\s*"  # between the numbers of a size in text
-_DIGITS = rf"\d{{1,{MAX_DIGITS}}}"
-
-
-def one_of(*schemas: dict[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of a value that meets one of some."""
-    return {"anyOf": list(schemas)}
-
-
-def _words_schema(*words: str) -> dict[str, Any]:
-    """The JSON Schema of some words, in small letters as editors complete them or as they are typed."""
-    spelled = "|".join("".join(f"[{c.upper()}{c}]" for c in word) for word in words)
-    return one_of({"enum": list(words)}, {"type": "string", "pattern": rf"^\s*({spelled})\s*$"})
-
-
-def _whole_schema(least: int = 0) -> dict[str, Any]:
-    """The JSON Schema of a whole number, or of its digits as text."""
-    return one_of(
-        {"type": "integer", "minimum": least, "maximum": 10**MAX_DIGITS},
-        {"type": "string", "pattern": rf"^\s*{_DIGITS}\s*$"},
-    )
-
-
-def _sizes_schema(least: int = 0, most: int = 3) -> dict[str, Any]:
-    """The JSON Schema of a number, or one per axis: [3, 5] or 3x5."""
-    several = {"type": "array", "items": _whole_schema(least), "minItems": 1, "maxItems": most}
-    text = rf"^\s*{_DIGITS}({_BY}{_DIGITS}){{0,{most - 1}}}\s*$"
-    return one_of(_whole_schema(least), several, {"type": "string", "pattern": text})
-
-
-TEXT_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
-BOOL_SCHEMA = one_of({"type": "boolean"}, _words_schema("true", "false"))
-_TEXTS_SCHEMA = one_of(TEXT_SCHEMA, {"type": "array"})
-_WORDS_SCHEMA = one_of(
-    TEXT_SCHEMA, {"type": "array", "items": _TEXTS_SCHEMA, "minItems": 1, "maxItems": 26}
-)
-_NAMES_SCHEMA = one_of(
-    TEXT_SCHEMA, {"type": "array", "items": _TEXTS_SCHEMA, "minItems": 1, "maxItems": MAX_NAMES}
-)
-_NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"]}
-_ROW_SCHEMA = one_of(_NUMBER_SCHEMA, {"type": "array", "items": _NUMBER_SCHEMA, "minItems": 1})
-_ROWS_SCHEMA = one_of(_NUMBER_SCHEMA, {"type": "array", "items": _ROW_SCHEMA, "minItems": 1})
-_STACK_SCHEMA = one_of(_ROWS_SCHEMA, {"type": "array", "items": _ROWS_SCHEMA, "minItems": 1})
-_KERNELS_SCHEMA = one_of(_STACK_SCHEMA, {"type": "array", "items": _STACK_SCHEMA, "minItems": 1})
-
-
-def _layers_schema(between: str, number: dict[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of layers, from what may stand between digits, and one of their numbers."""
-    layer = one_of(
-        _whole_schema(),
-        {"type": "string", "pattern": rf"^[\d\s{between}]+$"},
-        {"type": "array", "items": number, "minItems": 1, "maxItems": 3},
-    )
-    return one_of(
-        _whole_schema(),
-        {"type": "string", "pattern": rf"^[\d\s{between},]+$"},
-        {"type": "array", "items": layer, "minItems": 1},
-    )
-
-
-_LAYERS_SCHEMA = _layers_schema("/*", _NUMBER_SCHEMA)
-_LAYERS_PER_AXIS_SCHEMA = _layers_schema("/*xX×", _sizes_schema())
-_PADDING_SCHEMA = one_of(_sizes_schema(), _words_schema("same", "valid", "full"))
-
-
 class Reader(NamedTuple):
     """How the values of a word are read, and the JSON Schema of what can be read."""
 
@@ -419,39 +370,59 @@ def _read_values(raw: Any, what: str) -> tuple[tuple[str, Fraction], ...]:
     return tuple([(str(name), _read_fraction(value, str(name))) for name, value in raw.items()])
 
 
+def _read_limits(raw: Any, what: str) -> Limits:
+    """Limits of a number: ``<= 1M``."""
+    text = _read_word(raw, what)
+    try:
+        return limits(text)
+    except Unreadable as error:
+        raise GivenError(what, str(error)) from None
+
+
+def _read_counts(raw: Any, what: str) -> tuple[tuple[str, Limits], ...]:
+    """Limits of the number of layers: of all of them, or of kinds by their names."""
+    named = raw if isinstance(raw, dict) else {ALL: raw}
+    if not 1 <= len(named) <= _MAX_NAMED:
+        message = f"it names {len(named)} kinds of layers; give 1 to {_MAX_NAMED}"
+        raise GivenError(what, message)
+    return tuple([(_read_word(word, what), _read_limits(each, what)) for word, each in named.items()])  # fmt: skip
+
+
 READERS: dict[str, Reader] = {
-    "int": Reader(_whole, _whole_schema()),
-    "int | None": Reader(_whole, _whole_schema()),
-    "Count": Reader(_count, _whole_schema(1)),
-    "Count | None": Reader(_count, _whole_schema(1)),
-    "Ints": Reader(_read_ints, _sizes_schema()),
-    "Sizes": Reader(_sizes, _sizes_schema(1)),
-    "Sizes | None": Reader(_sizes, _sizes_schema(1)),
-    "Padding": Reader(_read_pad, _PADDING_SCHEMA),
-    "Zeros": Reader(_whole, _whole_schema()),
-    "ZerosPerAxis": Reader(_read_ints, _sizes_schema()),
-    "Dilation": Reader(_whole_or_none, _whole_schema()),
-    "OutputPadding": Reader(_whole, _whole_schema()),
+    "int": Reader(_whole, whole_schema()),
+    "int | None": Reader(_whole, whole_schema()),
+    "Count": Reader(_count, whole_schema(1)),
+    "Count | None": Reader(_count, whole_schema(1)),
+    "Ints": Reader(_read_ints, sizes_schema()),
+    "Sizes": Reader(_sizes, sizes_schema(1)),
+    "Sizes | None": Reader(_sizes, sizes_schema(1)),
+    "Padding": Reader(_read_pad, PADDING_SCHEMA),
+    "Zeros": Reader(_whole, whole_schema()),
+    "ZerosPerAxis": Reader(_read_ints, sizes_schema()),
+    "Dilation": Reader(_whole_or_none, whole_schema()),
+    "OutputPadding": Reader(_whole, whole_schema()),
     "Bias": Reader(_read_bool, BOOL_SCHEMA),
     "Flip": Reader(_read_bool, BOOL_SCHEMA),
-    "Arch": Reader(_read_network, _TEXTS_SCHEMA),
-    "Archs": Reader(_read_networks, _WORDS_SCHEMA),
-    "NetworkName": Reader(_read_network, _TEXTS_SCHEMA),
-    "Hwc": Reader(_read_shape, _sizes_schema(1, most=4)),
-    "Hwc | None": Reader(_read_shape, _sizes_schema(1, most=4)),
-    "Layers": Reader(_read_layers, _LAYERS_SCHEMA),
-    "LayersPerAxis": Reader(_read_layers_per_axis, _LAYERS_PER_AXIS_SCHEMA),
-    "Rows": Reader(_read_rows, _ROWS_SCHEMA),
-    "Rows | None": Reader(_read_rows, _ROWS_SCHEMA),
-    "Stack": Reader(_read_stack, _STACK_SCHEMA),
-    "Kernels": Reader(_read_kernels, _KERNELS_SCHEMA),
+    "Arch": Reader(_read_network, TEXTS_SCHEMA),
+    "Archs": Reader(_read_networks, WORDS_SCHEMA),
+    "NetworkName": Reader(_read_network, TEXTS_SCHEMA),
+    "Hwc": Reader(_read_shape, sizes_schema(1, most=4)),
+    "Hwc | None": Reader(_read_shape, sizes_schema(1, most=4)),
+    "Layers": Reader(_read_layers, LAYERS_SCHEMA),
+    "LayersPerAxis": Reader(_read_layers_per_axis, LAYERS_PER_AXIS_SCHEMA),
+    "Rows": Reader(_read_rows, ROWS_SCHEMA),
+    "Rows | None": Reader(_read_rows, ROWS_SCHEMA),
+    "Stack": Reader(_read_stack, STACK_SCHEMA),
+    "Kernels": Reader(_read_kernels, KERNELS_SCHEMA),
     "bool": Reader(_read_bool, BOOL_SCHEMA),
-    "str": Reader(_read_word, _TEXTS_SCHEMA),
-    "Words": Reader(_read_words, _WORDS_SCHEMA),
-    "Names": Reader(_read_names, _NAMES_SCHEMA),
-    "Fraction": Reader(_read_fraction, _NUMBER_SCHEMA),
-    "Values": Reader(_read_values, {"type": "object", "additionalProperties": _NUMBER_SCHEMA}),
-    "Fraction | None": Reader(_read_fraction, _NUMBER_SCHEMA),
+    "str": Reader(_read_word, TEXTS_SCHEMA),
+    "Words": Reader(_read_words, WORDS_SCHEMA),
+    "Names": Reader(_read_names, NAMES_SCHEMA),
+    "Fraction": Reader(_read_fraction, NUMBER_SCHEMA),
+    "Values": Reader(_read_values, {"type": "object", "additionalProperties": NUMBER_SCHEMA}),
+    "Fraction | None": Reader(_read_fraction, NUMBER_SCHEMA),
+    "Limits | None": Reader(_read_limits, LIMIT_SCHEMA),
+    "LayerCounts": Reader(_read_counts, COUNTS_SCHEMA),
 }
 
 # The types' annotations: what a value is once it is read.
@@ -466,6 +437,7 @@ Kernels = tuple[Any, ...]
 Words = tuple[str, ...]
 Values = tuple[tuple[str, Fraction], ...]
 Names = tuple[str, ...]
+LayerCounts = tuple[tuple[str, Limits], ...]
 
 
 def each(value: Ints, axes: int) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ class Shown(NamedTuple):
         label: whether the name of the word stands before it.
         in_order: whether a sentence shows it only by the same numbers in the same order.
         enough: how many of its numbers a sentence must hold; a colour image has 3 channels unsaid.
+        in_words: whether a sentence shows it by the same words, not by numbers.
         words: the words of that type that are shown; all of them where none are named.
     """
 
@@ -37,6 +38,7 @@ class Shown(NamedTuple):
     label: bool = True
     in_order: bool = False
     enough: int | None = None
+    in_words: bool = False
     words: tuple[str, ...] = ()
 
 
@@ -61,11 +63,19 @@ def _layers_text(value: Any) -> str:
     return ", ".join(map(str, value))
 
 
+def _counts_text(value: Any) -> str:
+    """How many layers there may be of each sort."""
+    return ", ".join(f"{allowed} {word}" for word, allowed in value)
+
+
 _SHAPE = Shown(times, enough=2)
 _MATRIX = Shown(matrix_text, in_order=True)
 _SHOWN = {
     "Rows": _MATRIX,
     "Rows | None": _MATRIX,
+    "Limits | None": Shown(str),
+    "LayerCounts": Shown(_counts_text),
+    "Names": Shown(_layers_text, in_words=True, words=("uses", "forbids", "kernels")),
     "Stack": Shown(_stack_text, in_order=True),
     "Kernels": Shown(_kernels_text, in_order=True),
     "Words": Shown(_options_text, label=False, words=("options",)),
@@ -128,8 +138,8 @@ def shows(text: str, task: Task, name: str) -> bool:
     """Whether a sentence itself holds the data of a word."""
     shown = data_of(task)[name]
     form = _SHOWN[task.words[name].type]
-    if not form.label:
-        pieces = task.given()[name] if name == "options" else [shown]
+    if not form.label or form.in_words:
+        pieces = task.given()[name] if name == "options" or form.in_words else [shown]
         return all(_plain(piece) in _plain(text) for piece in pieces)
     there, wanted = _NUMBER.findall(text), _NUMBER.findall(shown)[: form.enough]
     if not form.in_order:

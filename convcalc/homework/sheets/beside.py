@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 MAX_FILE = 2**20  # bytes
 _WORDS = ("arch", "net")  # of given:
 _TEACHERS = ("expect", "source")  # keys of a network file
-_SUFFIXES = (".yaml", ".yml")
+_SUFFIXES = (
+    ".yaml",
+    ".yml",
+    ".onnx",
+    ".pt2",
+    ".keras",
+    ".prototxt",
+    ".cfg",
+    ".json",
+    ".safetensors",
+)
 
 
 def find_beside(given: Mapping[str, Any], sheet: str) -> dict[str, Any]:
@@ -146,7 +156,7 @@ def _file(name: str, sheet: str, word: str) -> NetworkFile:
     if not is_inside(path, folder):
         raise GivenError(word, f"{shown} {_OUTSIDE}")
     if not name.endswith(_SUFFIXES) or not os.path.isfile(path):
-        what = f"{shortened(name)} is not a network file; write the name of a .yaml file"
+        what = f"{shortened(name)} is not a network file; write the name of a file that convcalc reads, such as net.yaml or net.onnx"
         raise GivenError(word, what)
     if (size := os.path.getsize(path)) > MAX_FILE:
         what = f"{shortened(name)} has {size:,} bytes; at most {MAX_FILE:,} are read, so shorten it"

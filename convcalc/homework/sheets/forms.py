@@ -39,7 +39,7 @@ def answer_help(question: Question) -> str:
     if is_table(question):
         return _table_form(question, others)
     forms = [part_form(question, part, others) for part in parts]
-    if len(parts) == 1:
+    if len(parts) == 1 or question.task.takes_file:
         return forms[0]
     return "; ".join(f"{part.name}: {form}" for part, form in zip(parts, forms))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from convcalc.homework.conventions import PRESETS, RULES, spellings
-from convcalc.homework.questions.given import BOOL_SCHEMA, TEXT_SCHEMA, one_of
+from convcalc.homework.questions.given_schemas import BOOL_SCHEMA, TEXT_SCHEMA, one_of
 from convcalc.homework.sheets.sheet import SHARES
 
 SCHEMA = 1  # of sheets

@@ -140,8 +140,9 @@ def _space(question: Question) -> Iterator[str]:
         empty = f"<tr>{'<td></td>' * (len(columns) + 1)}</tr>"
         yield f"<table><tr>{heads}</tr>{empty * rows}</table>"
     else:
-        for part in question.parts:
-            name = f"{escape_html(part.name)}: " if part.name else ""
+        for part in question.parts[: 1 if question.task.takes_file else None]:
+            named = part.name and not question.task.takes_file
+            name = f"{escape_html(part.name)}: " if named else ""
             if part.answer_type.takes_lines:
                 yield f"<p>{name}</p>{_box(_MATRIX_LINES)}" if name else _box(_MATRIX_LINES)
             else:

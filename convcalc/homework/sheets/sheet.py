@@ -90,6 +90,11 @@ class Question:
         return self.task.kind == "text"
 
     @property
+    def may_need_person(self) -> bool:
+        """Whether a person marks it, or decides where convcalc cannot."""
+        return self.manual or self.task.takes_file
+
+    @property
     def parts(self) -> list[Part]:
         """What it asks, with the right answers; computed at first use."""
         if self._parts is None:
@@ -132,7 +137,7 @@ class Question:
             return ""
         if isinstance(meant := getattr(self.task, name, None), Design):
             return str(meant)
-        return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        return "×".join(map(str, value)) if type(value) is tuple else str(value)
 
     def need_numbers(self, what: str) -> None:
         """Refuse to go on with a first draw, which is nobody's own.

@@ -1,0 +1,132 @@
+"""The files that were handed in with some answers, in a folder or an archive, also as platforms rename them."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import UsageError
+from convcalc.homework.classroom.platforms.names import claim_of
+from convcalc.homework.sheets.handed_in import Folder, check_size
+from convcalc.interop.signs import HEAD, format_of
+from convcalc.text import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from convcalc.network.network import Network
+
+IN_ARCHIVE = 64 * 2**20  # bytes of a network in an archive, which is unpacked in memory
+_MAX_ENTRIES = 10_000  # of a folder that is looked through for a renamed file
+_SUFFIXES = (
+    ".onnx", ".pt2", ".keras", ".prototxt", ".cfg", ".safetensors",
+    ".pt", ".pth", ".h5", ".hdf5", ".tflite",  # which are refused with the way out
+)  # fmt: skip
+_YAML = re.compile(rb"^layers[ \t]*:", re.MULTILINE)
+_ATTEMPT = re.compile(r"-\d{1,3}$")
+NETWORK = "a network; it is read where answers name it"
+
+
+def is_network(name: str) -> bool:
+    """Whether a file is a network, by its name."""
+    return name.lower().endswith(_SUFFIXES)
+
+
+def holds_network(data: bytes) -> bool:
+    """Whether a text is a network, by what stands in it."""
+    return bool(format_of(data[:HEAD]) or _YAML.search(data))
+
+
+class BesideAnswers(Folder):
+    """The folder of a file of answers.
+
+    Args:
+        path: of the file of answers.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(os.path.dirname(path))
+        self._stem = os.path.splitext(os.path.basename(path))[0]
+
+    def network(self, name: str, **how: Any) -> Network:
+        if not os.path.lexists(os.path.join(self.path, name)) and claim_of(self._stem):
+            with os.scandir(self.path) as found:
+                entries = [entry.name for entry, _ in zip(found, range(_MAX_ENTRIES))]
+            name = renamed(name, self._stem, entries) or name
+        return super().network(name, **how)
+
+
+class InArchive:
+    """The folder of a file of answers in an archive.
+
+    Args:
+        archive: it, which must be open.
+        folder: of the file of answers, part by part.
+        stem: its name without the suffix.
+        parts_of: the folders of a member and its name.
+        refusal_of: why a member is not read; empty where it is.
+    """
+
+    path = ""
+
+    def __init__(
+        self,
+        archive: zipfile.ZipFile,
+        folder: tuple[str, ...],
+        stem: str,
+        parts_of: Callable[[zipfile.ZipInfo], tuple[str, ...]],
+        refusal_of: Callable[[zipfile.ZipInfo, tuple[str, ...]], str],
+    ) -> None:
+        self.archive, self.folder, self._stem = archive, folder, stem
+        self._parts_of, self._refusal_of = parts_of, refusal_of
+
+    def network(self, name: str, **how: Any) -> Network:
+        from convcalc.interop.load import loads
+
+        members = {
+            parts[len(self.folder) :]: each
+            for each in self.archive.infolist()
+            if (parts := self._parts_of(each))[: len(self.folder)] == self.folder
+        }
+        wanted = tuple(name.split("/"))
+        if wanted not in members:
+            names = [parts[0] for parts in members if len(parts) == 1]
+            wanted = (renamed(name, self._stem, names),)
+        if wanted not in members:
+            raise UsageError(f"there is no file {shortened(name)!r} beside the answers")
+        member = members[wanted]
+        if why := self._refusal_of(member, wanted):
+            raise UsageError(why)
+        check_size(member.file_size, IN_ARCHIVE)
+        try:
+            data = self.archive.read(member)
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+            raise UsageError(f"damaged in the archive: {shortened(str(error))}") from None
+        return loads(data, path=name, within=os.devnull, **how)  # other files cannot be held
+
+
+def renamed(name: str, own: str, names: Iterable[str]) -> str:
+    """What a platform calls a file that was handed in with some answers; empty where there is none.
+
+    Args:
+        name: as the student calls it.
+        own: the name of the answers without the suffix, as the platform writes it.
+        names: those of the files beside them.
+
+    >>> renamed("net.onnx", "leeann_871_99_ps1", ["leeann_871_98_net.onnx", "wubo_5_97_net.onnx"])
+    'leeann_871_98_net.onnx'
+    """
+    whose = claim_of(own)
+    stem, suffix = os.path.splitext(name)
+    found: list[tuple[int, str]] = []
+    for each in names if whose else ():
+        other, ending = os.path.splitext(each)
+        claim = claim_of(other)
+        if claim is None or ending != suffix or not _ATTEMPT.sub("", other).endswith(f"_{stem}"):
+            continue
+        if whose and (claim.name, claim.canvas, claim.number) == (whose.name, whose.canvas, whose.number):  # fmt: skip
+            found.append((claim.upload, each))
+    return max(found, default=(0, ""))[1]

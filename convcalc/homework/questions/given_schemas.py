@@ -1,0 +1,76 @@
+"""What can be read under ``given:`` of a question, as a JSON Schema for each type of value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MAX_DIGITS = 12
+MAX_NAMES = 64
+
+_BY = r"\s*[xX×]\s*"  # between the numbers of a size in text
+_DIGITS = rf"\d{{1,{MAX_DIGITS}}}"
+
+
+def one_of(*schemas: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a value that meets one of some."""
+    return {"anyOf": list(schemas)}
+
+
+def _words_schema(*words: str) -> dict[str, Any]:
+    """The JSON Schema of some words, in small letters as editors complete them or as they are typed."""
+    spelled = "|".join("".join(f"[{c.upper()}{c}]" for c in word) for word in words)
+    return one_of({"enum": list(words)}, {"type": "string", "pattern": rf"^\s*({spelled})\s*$"})
+
+
+def whole_schema(least: int = 0) -> dict[str, Any]:
+    """The JSON Schema of a whole number, or of its digits as text."""
+    return one_of(
+        {"type": "integer", "minimum": least, "maximum": 10**MAX_DIGITS},
+        {"type": "string", "pattern": rf"^\s*{_DIGITS}\s*$"},
+    )
+
+
+def sizes_schema(least: int = 0, most: int = 3) -> dict[str, Any]:
+    """The JSON Schema of a number, or one per axis: [3, 5] or 3x5."""
+    several = {"type": "array", "items": whole_schema(least), "minItems": 1, "maxItems": most}
+    text = rf"^\s*{_DIGITS}({_BY}{_DIGITS}){{0,{most - 1}}}\s*$"
+    return one_of(whole_schema(least), several, {"type": "string", "pattern": text})
+
+
+TEXT_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
+BOOL_SCHEMA = one_of({"type": "boolean"}, _words_schema("true", "false"))
+TEXTS_SCHEMA = one_of(TEXT_SCHEMA, {"type": "array"})
+WORDS_SCHEMA = one_of(
+    TEXT_SCHEMA, {"type": "array", "items": TEXTS_SCHEMA, "minItems": 1, "maxItems": 26}
+)
+NAMES_SCHEMA = one_of(
+    TEXT_SCHEMA, {"type": "array", "items": TEXTS_SCHEMA, "minItems": 1, "maxItems": MAX_NAMES}
+)
+NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"]}
+_ROW_SCHEMA = one_of(NUMBER_SCHEMA, {"type": "array", "items": NUMBER_SCHEMA, "minItems": 1})
+ROWS_SCHEMA = one_of(NUMBER_SCHEMA, {"type": "array", "items": _ROW_SCHEMA, "minItems": 1})
+STACK_SCHEMA = one_of(ROWS_SCHEMA, {"type": "array", "items": ROWS_SCHEMA, "minItems": 1})
+KERNELS_SCHEMA = one_of(STACK_SCHEMA, {"type": "array", "items": STACK_SCHEMA, "minItems": 1})
+
+
+def _layers_schema(between: str, number: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of layers, from what may stand between digits, and one of their numbers."""
+    layer = one_of(
+        whole_schema(),
+        {"type": "string", "pattern": rf"^[\d\s{between}]+$"},
+        {"type": "array", "items": number, "minItems": 1, "maxItems": 3},
+    )
+    return one_of(
+        whole_schema(),
+        {"type": "string", "pattern": rf"^[\d\s{between},]+$"},
+        {"type": "array", "items": layer, "minItems": 1},
+    )
+
+
+LAYERS_SCHEMA = _layers_schema("/*", NUMBER_SCHEMA)
+LAYERS_PER_AXIS_SCHEMA = _layers_schema("/*xX×", sizes_schema())
+PADDING_SCHEMA = one_of(sizes_schema(), _words_schema("same", "valid", "full"))
+LIMIT_SCHEMA: dict[str, Any] = {"type": ["string", "integer"]}
+COUNTS_SCHEMA = one_of(
+    LIMIT_SCHEMA, {"type": "object", "additionalProperties": LIMIT_SCHEMA, "minProperties": 1}
+)
