@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from convcalc.errors import UsageError
 from convcalc.layers import make
 from convcalc.layers.values import checked_shape
 from convcalc.network.axes import chain_order, channels_first, checked_order
@@ -69,14 +70,29 @@ def from_torch(module: Any, *example: Any, **options: Any) -> Network:
 
     Raises:
         ImportError: PyTorch is not installed.
-        ConvcalcError: nothing was exported that can be read; the message says what to do.
+        ConvcalcError: PyTorch could not export it, or it cannot be read; the message says what to do.
     """
     import torch.export
 
-    program = torch.export.export(module, tuple(example))
-    data = io.BytesIO()
+    name, data = type(module).__name__, io.BytesIO()
+    try:
+        program = torch.export.export(module, tuple(example))
+    except (
+        RuntimeError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        LookupError,
+        AssertionError,
+    ) as error:
+        what = str(error).strip().split("\n", 1)[0][:200] or type(error).__name__
+        message = (
+            f"{name}: torch.export could not export it ({what}); give what its forward() takes, one after "
+            "the other, such as from_torch(module, torch.zeros(1, 3, 224, 224))"
+        )
+        raise UsageError(message) from error
     torch.export.save(program, data)
-    return _foreign("pt2", f"{type(module).__name__}.pt2", data.getvalue(), options)
+    return _foreign("pt2", f"{name}.pt2", data.getvalue(), options)
 
 
 def from_keras(model: Any, **options: Any) -> Network:

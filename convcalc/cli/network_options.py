@@ -86,6 +86,8 @@ def _is_chain(words: tuple[str, ...]) -> bool:
 
 def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
     """``--set name=value`` as a mapping; the values are read once the file is known."""
+    if not pairs:
+        return {}
     from convcalc.network.parameters import Setting
 
     found = {}

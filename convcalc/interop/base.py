@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, ClassVar, TypeVar
 
 from convcalc.errors import SpecError, UsageError
 from convcalc.files import check_size, decode, open_regular, refusing_to_read
+from convcalc.network.asked import as_asked
 from convcalc.registry import Registry
 from convcalc.text import printable
 
@@ -111,8 +112,6 @@ class Asked:
             UsageError: a shape that is asked for does not go with those.
             OpenInputError: a side stays open.
         """
-        from convcalc.network.inputs import as_asked  # noqa: PLC0415 - it needs YAML
-
         found = as_asked(file.path, own, self.input, self.order)
         for name, shape in found.items():
             if OPEN in shape:

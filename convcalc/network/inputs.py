@@ -8,18 +8,17 @@ from typing import Any, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import UsageError
 from convcalc.formulas import product
 from convcalc.layers import Shape
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
-from convcalc.layers.values import checked_shape, shape_of, shown
-from convcalc.network.axes import channels_first
+from convcalc.layers.values import shape_of
 from convcalc.network.expression import Expression, ExpressionError
 from convcalc.network.items import expressions_in
 from convcalc.network.network import FIRST_INPUT
 from convcalc.network.plan import MAX_NAME, unknown_parameter
 from convcalc.network.yaml_source import Source
-from convcalc.text import printable, quoted, times
+from convcalc.text import quoted
 
 MAX_INPUTS = 100
 _SHAPE = re.compile(r"[0-9]+(?:[xX×,] ?[0-9]+)+")
@@ -121,60 +120,3 @@ def _sides(source: Source, node: Node, what: str) -> tuple[Any, ...]:
             raise source.error(node, str(error)) from None
     sides = source.sequence(node, what, "write it as 3x224x224 or [3, 224, 224]")
     return tuple([source.number(side, what) for side in sides])
-
-
-def as_asked(path: str, own: Mapping[str, Shape], asked: Any, order: str = "") -> dict[str, Shape]:
-    """The inputs of a network, some of them with the shapes that were asked for.
-
-    Args:
-        path: of the file, for messages.
-        own: the file's inputs by name; none where it has no ``input``.
-        asked: a shape, shapes by name, or None.
-        order: the order of the axes of these.
-
-    Raises:
-        UsageError: there is no such input, or a shape does not have as many sides as the file's own.
-    """
-    if asked is None:
-        return dict(own)
-    if not isinstance(asked, Mapping):
-        if len(own) > 1:
-            name = next(iter(own))
-            message = (
-                f"{printable(path)}: has {len(own)} inputs ({', '.join(own)}); say which one you "
-                f"mean, as in --input {printable(name)}={'x'.join(map(str, own[name]))}"
-            )
-            raise UsageError(message)
-        asked = {next(iter(own), FIRST_INPUT): asked}
-    found = dict(own)
-    for name, value in asked.items():
-        if own and name not in own:
-            unnamed = list(own) == [FIRST_INPUT]
-            near = "; its one input has no name" if unnamed else did_you_mean(str(name), own)
-            message = f"{printable(path)}: no input {quoted(str(name))}{near}"
-            raise UsageError(message)
-        if not own and name != FIRST_INPUT:
-            message = f"input must be a shape such as (3, 224, 224), but is {shown(asked)}"
-            raise UsageError(message)
-        found[name] = channels_first(checked_shape(value, _called(name)), order)
-        if own:
-            _check_axes(path, name, found[name], own[name])
-    return found
-
-
-def _called(name: str) -> str:
-    """An input in a message."""
-    return "input" if name == FIRST_INPUT else f"input {printable(name)}"
-
-
-def _check_axes(path: str, name: str, shape: Shape, own: Shape) -> None:
-    """Refuse another input of more or fewer axes: most likely it has a batch in front."""
-    if len(shape) != len(own) and min(len(shape), len(own)) > 1:
-        way_out = (
-            "leave the batch out" if len(shape) > len(own) else "give the channels and every axis"
-        )
-        message = (
-            f"{printable(path)}: the {_called(name)} {times(shape)} has {len(shape)} sides, but the "
-            f"file's own {times(own)} has {len(own)}; {way_out}"
-        )
-        raise UsageError(message)

@@ -10,6 +10,7 @@ from yaml.nodes import Node
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.layers.values import VALUES, shown
+from convcalc.network.asked import as_asked
 from convcalc.network.axes import (
     ORDERS,
     channels_first,
@@ -25,7 +26,7 @@ from convcalc.network.find import EXTENDS, HOLDS, find, find_beside
 from convcalc.network.foreign import Held, Opener
 from convcalc.network.graph_expand import GraphExpander
 from convcalc.network.graph_plan import GraphPlanner
-from convcalc.network.inputs import FileInput, as_asked, read_inputs
+from convcalc.network.inputs import FileInput, read_inputs
 from convcalc.network.items import Items
 from convcalc.network.network import INPUT, Network, without_collector
 from convcalc.network.outputs import FileOutput, read_outputs

@@ -153,12 +153,41 @@ def test_what_is_wrong_with_a_shortcut_is_told() -> None:
 
 
 def test_layers_that_nobody_knows_stand_in_the_table_and_their_cost_is_unavailable() -> None:
-    walked = network("[crnn]\noutput_filters=8\n[activation]\nactivation=loggy\n").walk()
+    walked = network("[crnn]\noutput_filters=8\n[activation]\nactivation=stair\n").walk()
     assert [(step.name, step.output) for step in walked] == [
         ("0_crnn", (8, 16, 16)),
-        ("1_loggy", (8, 16, 16)),
+        ("1_stair", (8, 16, 16)),
     ]
-    assert walked.unavailable == {"crnn": 1, "loggy": 1}
+    assert walked.unavailable == {"crnn": 1, "stair": 1}
+
+
+def test_recurrent_sections_are_one_step_with_a_norm_behind_each_matrix() -> None:
+    """Darknet's rnn_layer.c, gru_layer.c and lstm_layer.c: so many matrices of the input and of the state."""
+    sides = "output=5\nbatch_normalize="
+    pairs = {"gru": 3, "lstm": 4}
+    for word, number in pairs.items():
+        for normed in (0, 1):
+            walked = network(f"[{word}]\n{sides}{normed}\n", (1, 2, 4)).walk()
+            macs = number * (8 * 5 + 5 * 5)
+            assert (walked.unavailable, walked.totals["macs"]) == ({}, macs)
+            assert walked.totals["params"] == macs + 2 * number * 5 * (2 if normed else 1)
+            assert walked.totals["buffers"] == 2 * number * 5 * 2 * normed
+            assert [step.output for step in walked.outputs] == [(5,)]
+    found = network("[rnn]\nhidden=6\noutput=5\nactivation=leaky\n", (1, 2, 4))
+    assert found.walk().totals["params"] == 6 * (8 + 1) + 6 * (6 + 1) + 5 * (6 + 1)
+    assert found.notes == ("line 5: of [rnn] one step of the sequence is counted",)
+
+
+@pytest.mark.parametrize("word", ["rnn", "gru", "lstm"])
+def test_a_recurrent_section_behind_one_that_is_wrong_says_nothing_more(word: str) -> None:
+    with pytest.raises(SpecError, match="no activation 'liner'"):
+        network(f"[convolutional]\nactivation=liner\n[{word}]\n")
+
+
+def test_activations_of_darknet_alone_have_a_known_cost() -> None:
+    for word, adds in {"ramp": 768, "relie": 0, "loggy": 1536}.items():
+        walked = network(f"[activation]\nactivation={word}\n").walk()
+        assert (walked.unavailable, walked.steps[0].counts.get("adds", 0)) == ({}, adds)
 
 
 REFUSED = {

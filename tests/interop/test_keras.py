@@ -187,6 +187,7 @@ JOINS: list[tuple[str, Json, list[list[Any]], tuple[int, ...], int]] = [
     ("Dot", {"axes": [1, 2]}, [[9, 5], [7, 9]], (7, 5), 0),
     ("Dot", {"axes": 1}, [[9], [9]], (1,), 0),
     ("Attention", {}, [[10, 32], [7, 32]], (32, 10), 0),
+    ("Attention", {"use_scale": True}, [[10, 32], [7, 32]], (32, 10), 1),
     ("MultiHeadAttention", {"num_heads": 4, "key_dim": 8, "value_dim": 5, "output_shape": [11]}, [[10, 32], [7, 20]], (11, 10), 2379),
 ]  # fmt: skip
 

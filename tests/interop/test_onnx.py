@@ -213,8 +213,8 @@ def test_norms_that_an_exporter_folded_are_said() -> None:
     nodes = [node("Conv", ["x", "w", "onnx::Conv_12"], ["y"])]
     found = walked(model(nodes, [weight("w", 4, 3, 3, 3), weight("onnx::Conv_12", 4)]))
     assert found.notes[0].startswith(
-        "1 convolutions have a bias and no batch norm behind them: an exporter that folds norms into convolutions "
-        "writes such files. If each had a norm, the network had 4 parameters more where it was trained"
+        "1 convolution has a bias and no batch norm behind it: an exporter that folds norms into convolutions "
+        "writes such files. If it had a norm, the network had 4 parameters more where it was trained"
     )
 
 

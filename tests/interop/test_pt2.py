@@ -357,6 +357,24 @@ def test_from_torch_exports_and_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (network.name, network.input) == ("Built", (3, 16, 16))
 
 
+def test_a_module_that_cannot_be_exported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(module: Any, example: Any) -> None:
+        raise RuntimeError("expected 3 channels\nand more")
+
+    export = types.ModuleType("torch.export")
+    export.export = refuse  # type: ignore[attr-defined]
+    torch = types.ModuleType("torch")
+    torch.export = export  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setitem(sys.modules, "torch.export", export)
+    with pytest.raises(UsageError) as error:
+        convcalc.from_torch(Built())
+    assert str(error.value) == (
+        "Built: torch.export could not export it (expected 3 channels); give what its forward() takes, one after "
+        "the other, such as from_torch(module, torch.zeros(1, 3, 224, 224))"
+    )
+
+
 def test_from_keras_hands_its_text_to_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     class Fake(Reader):
         @staticmethod

@@ -72,9 +72,9 @@ def test_an_operation_on_each_value(op: str, args: dict[str, Arg], made: str) ->
 @pytest.mark.parametrize(
     ("op", "args", "sides", "made"),
     [
-        ("sum", X, (), "opaque"),  # also over the samples
+        ("sum", X, (), "reduce flatten"),  # also over the samples, which a note says
         ("sum.dim_IntList", {**X, "dim": ints(0)}, (4, 8, 8), "opaque"),
-        ("sum.dim_IntList", {**X, "dim": ints(1, 2, 3)}, (2,), "opaque"),
+        ("sum.dim_IntList", {**X, "dim": ints(1, 2, 3)}, (2,), "reduce flatten"),
         ("mean.dim", {**X, "dim": ints(2, 3), **KEEP}, (2, 4, 1, 1), "global_avgpool"),
         ("amax", {**X, "dim": ints(2, 3), **KEEP}, (2, 4, 1, 1), "global_maxpool"),
         ("cat", {"tensors": refs("x", "y"), "dim": {"as_int": 1}}, (2, 8, 8, 8), "concat"),

@@ -112,7 +112,9 @@ class Call(NamedTuple):
         if value is None or value == []:
             value = default
         value = [value] if isinstance(value, int) else value
-        if not isinstance(value, (list, tuple)) or not all(isinstance(one, int) for one in value):
+        if not isinstance(value, (list, tuple, range)) or not all(
+            isinstance(one, int) for one in value
+        ):
             raise Unknown
         if any(abs(one) > 2**63 for one in value):
             raise Unknown
@@ -161,6 +163,20 @@ def fqn_of(node: Any) -> str:
     if len(last) < 2 or last[1].startswith("_empty_nn_module_stack"):
         return ""
     return last[1].partition("@")[0]
+
+
+def is_layer(node: Mapping[str, Any]) -> bool:
+    """Whether the module is one of PyTorch's own layers, which may be called several times."""
+    stack = node["metadata"]["nn_module_stack"].rpartition(",")[2]
+    words = stack.split(".")
+    return bool(
+        words[:3] == ["torch", "nn", "modules"] and len(words) > 3 and words[3] in _ONE_OPERATION
+    )
+
+
+_ONE_OPERATION = frozenset(
+    ("conv", "linear", "batchnorm", "pooling", "dropout", "padding", "upsampling", "normalization")
+)
 
 
 def folded_to(shape: Shape) -> Shape:

@@ -19,6 +19,8 @@ from convcalc.interop.readers.aten_shapes import (
 @operation("cat", "concat", "concatenate")
 def _cat(program: Program, call: Call) -> Value:
     values = [value for value in call.tensors("tensors") if value.sides != (0,)]
+    if len(values) == 1:
+        return values[0]
     return joined(program, values, call.whole("dim", 0))
 
 
@@ -43,15 +45,14 @@ def joined(program: Program, values: list[Value], dim: int) -> Value:
     axis = axis_of(dim, values[0].sides)
     batches = {value.batch for value in values if value.batch is not None}
     total = sum(value.sides[axis] for value in values)
-    if len(batches) > 1 or any(value.is_constant for value in values):
+    if len(batches) > 1:
         raise Unknown
+    values = [program.fixed(value) for value in values]
     batch = next(iter(batches), None)
     sides = (*values[0].sides[:axis], total, *values[0].sides[axis + 1 :])
     like = Value(sides, kept_batch(Value(sides, batch, None), axis), None)
     parts = [_as_sample(program, value, batch) for value in values]
     inner = inner_axis(like, axis)
-    if len(parts) == 1:
-        return parts[0]
     return program.layer("concat", parts, like, **along(inner))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
@@ -17,11 +17,12 @@ from convcalc.interop.readers.aten import (
     Value,
     folded_to,
     fqn_of,
+    is_layer,
     op_of,
 )
+from convcalc.interop.readers.aten_numbers import worked_out
 from convcalc.interop.readers.aten_sources import Weights
 from convcalc.interop.readers.pt2_archive import MAX_TENSORS, Name, Parts, sides_of
-from convcalc.layers.checks import MAX_NUMBER
 from convcalc.network.network import INPUT
 from convcalc.text import printable, quoted
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from convcalc.interop.base import ForeignFile
     from convcalc.layers import Shape
 
+_MATRIX = 2  # sides of one
 _MOST_NESTED = 20  # graphs within graphs
 
 
@@ -62,6 +64,9 @@ class Program(Weights):
         self._parents: set[str] = set()
         self._busy: dict[str, int] = {}
         self._readers: set[str] | None = None
+        self._unsure: set[int | None] = (
+            set()
+        )  # layers of which it is not known which cells are samples
         self._call: Call | None = None
 
     # ------------------------------------------------------------------------------- the run
@@ -146,14 +151,44 @@ class Program(Weights):
             for one in (value if isinstance(value, list) else [value])
         ]
         if all(isinstance(one, Value) and one.is_constant for one in values):
-            return [Value(self.stated(name), None, None) if name else None for name in call.outputs]
+            is_made = not values or any(
+                one.batch for one in values
+            )  # such as the states of an LSTM
+            return [
+                self._constant(name, is_made=is_made) if name else None for name in call.outputs
+            ]
         before = len(self.graph.nodes)
+        if not self._unsure.isdisjoint([one.place for one in values if isinstance(one, Value)]):
+            return self._opaque(call, values)
         try:
             return self._known(call)
         except (Unknown, TypeError, ValueError, IndexError, KeyError, ArithmeticError):
             # A file may hold anything where a number should be.
             self.loose = self.loose or len(self.graph.nodes) > before
             return self._opaque(call, values)
+
+    def _constant(self, name: str, *, is_made: bool) -> Value:
+        """Fixed numbers; those that the program makes may be made for each sample."""
+        sides = self.stated(name)
+        likely = (1, 0) if len(sides) > _MATRIX else (0,)  # states have the layers in front
+        axes = [axis for axis in likely if sides[axis] == self.samples] if len(sides) > 1 else []
+        return Value(sides, (axes[0], 1, 1) if axes and is_made else None, None)
+
+    def fixed(self, value: Value) -> Value:
+        """A tensor; where it holds fixed numbers, given by a layer that costs nothing."""
+        if not value.is_constant:
+            return value
+        shape = value.shape or (1,)
+        place = self.graph.add(
+            "custom", [INPUT], name=f"{self.call.name}.constant", type="constant",
+            output=folded_to(shape), params=0, macs=0,
+        )  # fmt: skip
+        return self._unfolded(Value(folded_to(shape), None, place), shape, value)
+
+    @property
+    def unknown(self) -> int:
+        """Of how many layers the cost is not counted."""
+        return sum(not node.layer.is_costed for node in self.graph.nodes)
 
     def _known(self, call: Call) -> list[Value | None]:
         """What an operation gives as its row says.
@@ -166,9 +201,20 @@ class Program(Weights):
             raise Unknown
         found = made(self, call)
         values: list[Value | None] = [found] if isinstance(found, Value) else list(found)
+        for name in call.outputs[len(values) :]:
+            values.append(self._beside(values[0], name) if name and self.is_read(name) else None)
         if not self.is_changed and not all(map(self._is_as_stated, call.outputs, values)):
             raise Unknown
         return values
+
+    def _beside(self, value: Value | None, name: str) -> Value:
+        """What an operation gives beside its result, and has at hand: places of maxima, means of a norm."""
+        sides = self.stated(name)
+        assert value is not None
+        if value.batch is not None and sides[value.batch[0]] != value.sides[value.batch[0]]:
+            raise Unknown
+        like = Value(sides, value.batch, None)
+        return self.custom(value, like, part="more", called=f"{self.call.op} more")
 
     def _is_as_stated(self, name: str, value: Value | None) -> bool:
         """Whether a tensor has the sides that the file states."""
@@ -202,14 +248,7 @@ class Program(Weights):
                     value = tensor.sides[dim]
             elif value is None:
                 one, other = (self._resolved(given.get(key)) for key in ("a", "b"))
-                work = _ON_NUMBERS.get(op)
-                if (
-                    work
-                    and isinstance(one, int)
-                    and isinstance(other, int)
-                    and max(abs(one), abs(other)) <= MAX_NUMBER
-                ):
-                    value = work(one, other) if other or op not in ("floordiv", "mod") else None
+                value = worked_out(op, one, other)
             self.values[name] = value if isinstance(value, int) else None
         return True
 
@@ -314,7 +353,7 @@ class Program(Weights):
         fqn = fqn_of(node)
         if not fqn:
             return op
-        if fqn in self._parents or (self._busy.get(fqn, 0) > 1 and not _is_layer(node)):
+        if fqn in self._parents or (self._busy.get(fqn, 0) > 1 and not is_layer(node)):
             return f"{fqn}.{op}"
         return fqn
 
@@ -412,14 +451,18 @@ class Program(Weights):
                 raise self.file.error(
                     f"{call.name} ({call.op}): the file does not state the size of {quoted(name)}"
                 )
-            like = Value(sides, self._likely_batch(sides, reads), None)
+            batch, is_sure = self._likely_batch(sides, reads)
+            like = Value(sides, batch, None)
             shape = like.shape or (1,)
             places = [place for value in reads if (place := self._place_or_none(value)) is not None]
             place = self.graph.opaque(
                 call.op, list(dict.fromkeys(places)) or [INPUT], folded_to(shape), name=call.name
             )
             self.graph.tell()
-            found.append(self._unfolded(Value(folded_to(shape), None, place), shape, like))
+            made = self._unfolded(Value(folded_to(shape), None, place), shape, like)
+            if not is_sure:  # what follows has no known cost, so that no sample is counted twice
+                self._unsure.add(made.place)
+            found.append(made)
         return found
 
     def _place_or_none(self, value: Value) -> int | None:
@@ -429,33 +472,14 @@ class Program(Weights):
         except Unknown:
             return None
 
-    def _likely_batch(self, sides: Shape, reads: Sequence[Value]) -> Batch | None:
-        """Where the samples are in what an operation gives that is not known."""
+    def _likely_batch(self, sides: Shape, reads: Sequence[Value]) -> tuple[Batch | None, bool]:
+        """Where the samples are in what an operation gives that is not known, and whether that is sure."""
         batches = {value.batch for value in reads if value.batch is not None}
         for axis, outer, inner in sorted(batches):
             if axis < len(sides) and sides[axis] == outer * self.samples * inner:
-                return axis, outer, inner
+                return (axis, outer, inner), True
+        is_sure = self.samples <= 1 or not batches
+        is_sure = is_sure and self._unsure.isdisjoint([value.place for value in reads])
         if batches and sides and sides[0] % self.samples == 0:
-            return 0, 1, sides[0] // self.samples
-        return None
-
-
-def _is_layer(node: Mapping[str, Any]) -> bool:
-    """Whether the module is one of PyTorch's own layers, which may be called several times."""
-    stack = node["metadata"]["nn_module_stack"].rpartition(",")[2]
-    words = stack.split(".")
-    return bool(
-        words[:3] == ["torch", "nn", "modules"] and len(words) > 3 and words[3] in _ONE_OPERATION
-    )
-
-
-_ONE_OPERATION = frozenset(
-    ("conv", "linear", "batchnorm", "pooling", "dropout", "padding", "upsampling", "normalization")
-)
-_ON_NUMBERS: dict[str, Callable[[int, int], int]] = {
-    "add": lambda one, other: one + other,
-    "sub": lambda one, other: one - other,
-    "mul": lambda one, other: one * other,
-    "floordiv": lambda one, other: one // other,
-    "mod": lambda one, other: one % other,
-}
+            return (0, 1, sides[0] // self.samples), is_sure
+        return None, is_sure

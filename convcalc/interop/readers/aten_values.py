@@ -261,14 +261,15 @@ def _for_samples(program: Program, value: Value, batch: Any) -> Value:
             sides = (*sides[:axis], *sides[axis + 1 :])
     if value.place is None:
         return value._replace(sides=sides)
-    if program.graph.shape(value.place) == sides:
+    shape = sides or (1,)
+    if program.graph.shape(value.place) == shape:
         return Value(sides, None, value.place)
     return program.layer(
         "reshape",
-        [Value(sides, None, value.place)],
-        Value(sides, None, None),
+        [Value(shape, None, value.place)],
+        Value(shape, None, None),
         part="view",
-        shape=sides,
+        shape=shape,
     )
 
 
@@ -289,6 +290,10 @@ _REDUCTIONS = {
     "amin": "min",
     "max": "max",
     "min": "min",
+    "argmax": "max",
+    "argmin": "min",
+    "any": "max",
+    "all": "min",
 }
 
 
@@ -299,27 +304,56 @@ def _reduce(program: Program, call: Call) -> list[Value | None]:
         kind = {"max": "maximum", "min": "minimum"}[call.op]
         return [combined(program, kind, value, call.tensor("other"))]
     dims = {axis_of(dim, value.sides) for dim in call.wholes("dim", range(len(value.sides)))}
-    keep = call.flag("keepdim")
+    keep, op = call.flag("keepdim"), _REDUCTIONS[call.op]
+    if value.batch is not None and value.batch[0] in dims:
+        return [_over_samples(program, call, value, dims)]
     inner = tuple(sorted(inner_axis(value, dim) for dim in dims))
     like = _reduced(value, dims, keep=keep)
-    if value.batch is not None and value.batch[0] in dims:
-        raise Unknown
     shape = value.shape
-    op = _REDUCTIONS[call.op]
     if inner == tuple(range(1, len(shape))) and keep and op in ("mean", "max") and len(shape) > 1:
         return [
             program.layer("global_avgpool" if op == "mean" else "global_maxpool", [value], like)
         ]
-    if len(inner) == len(shape) and not keep:  # one number is left, which is a vector of one here
-        made = (
-            program.layer("reduce", [value], Value((1,), None, None), op=op, axes=inner, keep=True)
-            if len(shape) == 1
-            else None
-        )
-        if made is None:
-            raise Unknown
-        return [Value(like.sides, like.batch, made.place)]
+    if len(inner) == len(shape) and not keep:
+        return [_one_number(program, value, op, like)]
     return [program.layer("reduce", [value], like, op=op, axes=inner, keep=keep)]
+
+
+def _one_number(program: Program, value: Value, op: str, like: Value) -> Value:
+    """All numbers of a sample brought to one, which is a vector of one here."""
+    shape = value.shape or (1,)
+    ones = Value((1,) * len(shape), None, None)
+    value = Value(shape, None, program.place(value))
+    made = program.layer("reduce", [value], ones, op=op, axes=tuple(range(len(shape))), keep=True)
+    if len(shape) > 1:
+        made = program.layer("flatten", [made], Value((1,), None, None), part="view")
+    return Value(like.sides, like.batch, made.place)
+
+
+def _over_samples(program: Program, call: Call, value: Value, dims: set[int]) -> Value:
+    """Numbers brought to one over the samples too, as a loss does: counted for one sample."""
+    op, rank = _REDUCTIONS[call.op], len(value.sides)
+    keep = call.flag("keepdim")
+    like = _reduced(Value(value.sides, None, None), dims, keep=keep)
+    if len(dims) == rank:
+        if program.samples > 1:
+            program.graph.note(
+                f"{call.name} joins all samples of the batch; it is counted for one sample"
+            )
+        return _one_number(program, value, op, like)
+    if program.samples != 1 or value.batch != (0, 1, 1):
+        raise Unknown
+    inner = tuple(sorted(inner_axis(value, dim) for dim in dims if dim))
+    one = Value(value.shape, None, value.place)
+    if not inner:
+        return one._replace(sides=like.sides) if not keep else value
+    if len(inner) == len(value.shape):
+        raise Unknown
+    made = program.layer(
+        "reduce", [one], _reduced(one, {dim - 1 for dim in dims if dim}, keep=keep),
+        op=op, axes=inner, keep=keep,
+    )  # fmt: skip
+    return Value(like.sides, value.batch if keep else None, made.place)
 
 
 def _reduced(value: Value, dims: set[int], *, keep: bool) -> Value:

@@ -7,7 +7,7 @@ from typing import Any
 from convcalc import formulas
 from convcalc.interop.readers.aten import Call, Unknown, Value, operation
 from convcalc.interop.readers.aten_program import Program
-from convcalc.interop.readers.aten_shapes import axis_of, inner_axis, permuted
+from convcalc.interop.readers.aten_shapes import inner_axis, permuted
 from convcalc.interop.readers.aten_values import combined, one_or_all
 from convcalc.layers.window import Shape
 
@@ -77,8 +77,9 @@ def _linear(program: Program, call: Call) -> Value:
 @operation("addmm")
 def _addmm(program: Program, call: Call) -> Value:
     value, weight, bias = call.tensor("mat1"), call.tensor("mat2"), call.tensor("self")
-    if not weight.source or value.source:
-        raise Unknown
+    if not weight.source or value.source:  # weights that are computed
+        made = product_of(program, program.fixed(value), program.fixed(weight), "product")
+        return combined(program, "add", made, bias)
     return _multiplied(program, call, value, weight._replace(turned=not weight.turned), bias)
 
 
@@ -87,6 +88,7 @@ def _multiplied(
 ) -> Value:
     """A fully connected layer along the last axis; the weights are (out, in) unless they are turned."""
     sides = weight.sides if call.op == "linear" else weight.sides[::-1]
+    value = program.fixed(value)
     if len(sides) != 2 or not value.shape or value.place is None:
         raise Unknown
     inner_axis(value, -1)
@@ -111,6 +113,7 @@ def _multiplied(
 @operation("matmul", "mm", "bmm", "__matmul__")
 def _matmul(program: Program, call: Call) -> Value:
     one, other = call.tensor("self"), call.tensor("mat2" if "mat2" in call.values else "other")
+    one, other = program.fixed(one), program.fixed(other)
     if other.source and other.place is None and len(other.sides) == 3 and one.place is not None:
         rows = other._replace(sides=other.sides[-2:])
         if formulas.product(rows.sides) == formulas.product(program.sources[other.source].sides):
@@ -143,11 +146,22 @@ def product_of(
         batch is None or batch[0] != rank - 2 or one.batch is None
     ):  # but in the rows of the first
         raise Unknown
+    like = Value((*front, one.sides[-2], out), batch, None)
+    options: dict[str, Any] = {"transpose_b": True} if turned else {}
+    if is_in_matrix and batch is not None and batch[1:] == (1, 1):  # each sample is one row
+        row = program.layer(
+            "reshape", [one], Value((*padded[0][:-2], 1, one.sides[-1]), None, None), part="row",
+            shape=(*padded[0][:-2], 1, one.sides[-1]),
+        )  # fmt: skip
+        other = _matrices(program, other, padded[1], None)
+        rows = Value((*front, 1, out), None, None)
+        made = program.layer("matmul", [row, other], rows, part=part, **options)
+        shape = like.shape
+        made = program.layer("reshape", [made], Value(shape, None, None), part="view", shape=shape)
+        return Value(like.sides, batch, made.place)
     parts = []
     for value, sides in zip((one, other), padded):
         parts.append(_matrices(program, value, sides, batch))
-    like = Value((*front, one.sides[-2], out), batch, None)
-    options: dict[str, Any] = {"transpose_b": True} if turned else {}
     return program.layer("matmul", parts, like, part=part, **options)
 
 
@@ -299,46 +313,3 @@ def _embedding(program: Program, call: Call) -> Value:
         )
     made = program.custom(value, like, params=fresh, rf="unknown")
     return program.owned(made, "mixed", weight)
-
-
-_STEP_COUNTS: dict[str, dict[str, int]] = {
-    "lstm": {"exponentials": 7, "adds": 12, "divisions": 5, "multiplications": 3},
-    "gru": {"exponentials": 4, "adds": 10, "divisions": 3, "multiplications": 3},
-    "rnn_tanh": {"exponentials": 2, "adds": 3, "divisions": 1},
-    "rnn_relu": {"comparisons": 1, "adds": 1},
-}
-"""Operations of one unit in one step, besides the multiply-adds and biases: its gates, sums and products."""
-
-
-@operation(*_STEP_COUNTS)
-def _recurrent(program: Program, call: Call) -> list[Value | None]:
-    value, weights = call.tensor("input"), call.tensors("params")
-    first = call.flag("batch_first")
-    axis = axis_of(1 if first else 0, value.sides) if len(value.sides) > 2 else 0
-    steps = value.sides[axis]
-    _, fresh = program.claim("", *weights)
-    if program.is_changed or value.place is None or len(weights) < 2:
-        raise Unknown
-    macs = steps * sum(formulas.product(one.sides) for one in weights if len(one.sides) == 2)
-    units = sum(one.sides[1] for one in weights[1 :: (4 if call.flag("has_biases") else 2)])
-    biases = steps * sum(one.sides[0] for one in weights if len(one.sides) == 1)
-    counts = {key: number * units * steps for key, number in _STEP_COUNTS[call.op].items()}
-    sides = program.stated(call.outputs[0])
-    like = Value(sides, value.batch, None)
-    made = program.custom(
-        value, like, params=fresh, macs=macs, counts={**counts, "bias_adds": biases}, rf="all"
-    )
-    program.owned(made, "mixed", *weights)
-    found: list[Value | None] = [made]
-    for name in call.outputs[1:]:
-        if not name or not program.is_read(name):
-            found.append(None)
-            continue
-        sides = program.stated(name)
-        batch = None if value.batch is None else (len(sides) - 2, 1, 1)
-        found.append(
-            program.custom(
-                made, Value(sides, batch, None), part="state", called=f"{call.op} state", rf="all"
-            )
-        )
-    return found

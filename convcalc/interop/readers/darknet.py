@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from convcalc.errors import did_you_mean
 from convcalc.interop.base import Asked, ForeignFile, Reader, reader
 from convcalc.interop.graph import Graph
+from convcalc.interop.readers import darknet_recurrent  # noqa: F401 - its sections
 from convcalc.interop.readers.darknet_sections import SECTIONS, Reading
 from convcalc.text import quoted
 

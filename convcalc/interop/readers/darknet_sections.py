@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import did_you_mean
+from convcalc.formulas import product
 from convcalc.interop.graph import BROKEN, Graph
 from convcalc.network.network import INPUT
 from convcalc.registry import Registry
@@ -87,8 +88,14 @@ _ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "gelu": ("gelu", {}),
     "hardtan": ("hardtanh", {}),
 }
+# Activations that are no kind, and what each value costs: x·(x > 0) + 0.1·x; 0.01·x below 0; 2·sigmoid - 1.
+_SIMPLE: dict[str, dict[str, int]] = {
+    "ramp": {"comparisons": 1, "multiplications": 1, "adds": 1},
+    "relie": {"comparisons": 1, "multiplications": 1},
+    "loggy": {"exponentials": 1, "divisions": 1, "adds": 2},
+}
 _OTHER_ACTIVATIONS = frozenset(
-    ("ramp", "relie", "plse", "stair", "lhtan", "loggy", "hard_mish", "revleaky", "norm_chan",
+    ("plse", "stair", "lhtan", "hard_mish", "revleaky", "norm_chan",
      "norm_chan_softmax", "norm_chan_softmax_maxval")
 )  # fmt: skip
 
@@ -190,11 +197,18 @@ class Reading:
     def activation(self, section: Section, at: int, default: str = "linear") -> int:
         """What the section's activation gives."""
         word, line = section.options.get("activation", (default, section.line))
+        shape = self.graph.shape(at)
+        if word in _SIMPLE and shape:
+            cells = product(shape)
+            counts = {name: number * cells for name, number in _SIMPLE[word].items()}
+            return self.graph.add(
+                "custom", [at], name=self.name(word), line=line, type=word, output=shape,
+                params=0, macs=0, counts=counts, rf="unit",
+            )  # fmt: skip
         if word in _OTHER_ACTIVATIONS:
-            shape = self.graph.shape(at)
             return self.graph.opaque(word, [at], shape, name=self.name(word), line=line, rf="unit")
         if word not in _ACTIVATIONS:
-            near = did_you_mean(word, [*_ACTIVATIONS, *_OTHER_ACTIVATIONS])
+            near = did_you_mean(word, [*_ACTIVATIONS, *_SIMPLE, *_OTHER_ACTIVATIONS])
             return self.graph.refuse(f"no activation {quoted(word)}{near}", line)
         kind, options = _ACTIVATIONS[word]
         return self.layer(section, kind, [at], **options) if kind else at
@@ -211,7 +225,7 @@ SECTIONS: Registry[tuple[Make, frozenset[str]]] = Registry("section of Darknet")
 _COMMON = frozenset(("activation", "batch_normalize"))
 
 
-def _section(*words: str, options: str = "") -> Callable[[Make], Make]:
+def section_of(*words: str, options: str = "") -> Callable[[Make], Make]:
     """Register what some words make, with the options that they have."""
 
     def register(make: Make) -> Make:
@@ -221,7 +235,7 @@ def _section(*words: str, options: str = "") -> Callable[[Make], Make]:
     return register
 
 
-@_section(
+@section_of(
     "convolutional", "conv",
     options="filters size stride stride_x stride_y pad padding groups dilation binary xnor bin_output",
 )  # fmt: skip
@@ -244,7 +258,7 @@ def _convolution(reading: Reading, section: Section) -> int:
     return reading.activation(section, at, "logistic")
 
 
-@_section("deconvolutional", "deconv", options="filters size stride pad padding")
+@section_of("deconvolutional", "deconv", options="filters size stride pad padding")
 def _transposed(reading: Reading, section: Section) -> int:
     size = reading.whole(section, "size", 1)
     padding = (
@@ -260,7 +274,7 @@ def _transposed(reading: Reading, section: Section) -> int:
     return reading.activation(section, at, "logistic")
 
 
-@_section("local", options="filters size stride pad")
+@section_of("local", options="filters size stride pad")
 def _local(reading: Reading, section: Section) -> int:
     size = reading.whole(section, "size", 1)
     at = reading.layer(
@@ -271,7 +285,7 @@ def _local(reading: Reading, section: Section) -> int:
     return reading.activation(section, at, "logistic")
 
 
-@_section("connected", "conn", options="output")
+@section_of("connected", "conn", options="output")
 def _connected(reading: Reading, section: Section) -> int:
     normed = reading.flag(section, "batch_normalize")
     at = reading.at
@@ -284,7 +298,7 @@ def _connected(reading: Reading, section: Section) -> int:
     return reading.activation(section, at, "logistic")
 
 
-@_section(
+@section_of(
     "maxpool", "max", "local_avgpool", "local_avg", options="size stride stride_x stride_y padding"
 )
 def _pool(reading: Reading, section: Section) -> int:
@@ -300,45 +314,45 @@ def _pool(reading: Reading, section: Section) -> int:
     )  # fmt: skip
 
 
-@_section("avgpool", "avg")
+@section_of("avgpool", "avg")
 def _global_pool(reading: Reading, section: Section) -> int:
     return reading.layer(section, "global_avgpool", [reading.at])
 
 
-@_section("dropout", options="dropblock_size_rel dropblock_size_abs")
+@section_of("dropout", options="dropblock_size_rel dropblock_size_abs")
 def _dropout(reading: Reading, section: Section) -> int:
     return reading.layer(section, "dropout", [reading.at])
 
 
-@_section("softmax", "soft", options="groups")
+@section_of("softmax", "soft", options="groups")
 def _softmax(reading: Reading, section: Section) -> int:
     return reading.layer(section, "softmax", [reading.at])
 
 
-@_section("batchnorm")
+@section_of("batchnorm")
 def _norm(reading: Reading, section: Section) -> int:
     return reading.layer(section, "batchnorm", [reading.at])
 
 
-@_section("normalization", "lrn", options="size alpha beta kappa")
+@section_of("normalization", "lrn", options="size alpha beta kappa")
 def _lrn(reading: Reading, section: Section) -> int:
     return reading.layer(section, "lrn", [reading.at], size=reading.whole(section, "size", 5))
 
 
-@_section("activation", "logistic")
+@section_of("activation", "logistic")
 def _activation(reading: Reading, section: Section) -> int:
     default = "logistic" if section.word == "logistic" else "linear"
     return reading.activation(section, reading.at, default)
 
 
-@_section("upsample", options="stride scale")
+@section_of("upsample", options="stride scale")
 def _upsample(reading: Reading, section: Section) -> int:
     return reading.layer(
         section, "upsample", [reading.at], scale_factor=reading.whole(section, "stride", 2)
     )
 
 
-@_section("reorg", "reorg3d", options="stride reverse flatten extra")
+@section_of("reorg", "reorg3d", options="stride reverse flatten extra")
 def _reorg(reading: Reading, section: Section) -> int:
     stride = reading.whole(section, "stride", 1)
     if reading.flag(section, "reverse"):
@@ -346,13 +360,13 @@ def _reorg(reading: Reading, section: Section) -> int:
     return reading.layer(section, "space_to_depth", [reading.at], block_size=stride)
 
 
-@_section("crop", options="crop_height crop_width")
+@section_of("crop", options="crop_height crop_width")
 def _crop(reading: Reading, section: Section) -> int:
     sides = tuple([reading.whole(section, f"crop_{side}", 1) for side in ("height", "width")])
     return reading.layer(section, "crop", [reading.at], size=sides)
 
 
-@_section("route", options="layers groups group_id")
+@section_of("route", options="layers groups group_id")
 def _route(reading: Reading, section: Section) -> int:
     groups, group = (
         reading.whole(section, "groups", 1),
@@ -366,7 +380,7 @@ def _route(reading: Reading, section: Section) -> int:
     return reading.layer(section, "concat", places) if len(places) > 1 else places[0]
 
 
-@_section("shortcut", options="from weights_type")
+@section_of("shortcut", options="from weights_type")
 def _shortcut(reading: Reading, section: Section) -> int:
     kind = section.options.get("weights_type", ("none", section.line))
     if kind[0] != "none":
@@ -405,26 +419,26 @@ def _fitted(reading: Reading, section: Section, place: int) -> int:
     return place
 
 
-@_section("scale_channels", options="from scale_wh")
+@section_of("scale_channels", options="from scale_wh")
 def _scale_channels(reading: Reading, section: Section) -> int:
     at = reading.layer(section, "multiply", [reading.at, *reading.earlier(section, "from")])
     return reading.activation(section, at)
 
 
-@_section("sam", options="from")
+@section_of("sam", options="from")
 def _sam(reading: Reading, section: Section) -> int:
     at = reading.layer(section, "multiply", [reading.at, *reading.earlier(section, "from")])
     return reading.activation(section, at)
 
 
-@_section(
+@section_of(
     "yolo", "Gaussian_yolo", "region", "detection", "cost", "iseg", "empty", "silence", "contrastive"
 )  # fmt: skip
 def _decoding(reading: Reading, _: Section) -> int:
     return reading.at  # it decodes what comes in, or measures the error: nothing of the network
 
 
-@_section("rnn", "crnn", "lstm", "gru", "conv_lstm", "history", "l2norm", options="output output_filters size stride pad hidden shortcut logistic tanh groups state_constrain peephole bottleneck bptt share_index")  # fmt: skip
+@section_of("crnn", "conv_lstm", "history", "l2norm", options="output output_filters size stride pad hidden shortcut logistic tanh groups state_constrain peephole bottleneck bptt share_index")  # fmt: skip
 def _unknown(reading: Reading, section: Section) -> int:
     if reading.at == BROKEN:
         return BROKEN

@@ -137,6 +137,9 @@ def _each_step(reading: Reading, places: list[int]) -> int | list[int]:
 
 @layer_class("SpectralNormalization")
 def _wrapped(reading: Reading, places: list[int]) -> int | list[int]:
+    reading.graph.note(
+        f"{reading.part.name}: the vector of its spectral norm, which is not trained, is not counted"
+    )
     return reading.call({**reading.part.config["layer"], "name": reading.part.name}, places, "")
 
 
@@ -181,9 +184,12 @@ def _attention(reading: Reading, places: list[int]) -> int | list[int]:
 def _dot_attention(reading: Reading, places: list[int]) -> int | list[int]:
     query, value = places[0], places[1] if len(places) > 1 else places[0]
     key = places[2] if len(places) > 2 else value
-    if {len(reading.shape(at)) for at in (query, key, value)} != {2} or not reading.is_last:
+    is_plain = {len(reading.shape(at)) for at in (query, key, value)} == {2} and reading.is_last
+    if not is_plain or reading.part.config.get("score_mode", "dot") != "dot":
         return reading.opaque(list(dict.fromkeys(places[:3])), reading.shape(query))
     scores = reading.layer("matmul", [query, key], called="scores", transpose_a=True)
+    if reading.flag("use_scale", default=False):
+        scores = reading.layer("scale", [scores], called="scale", per_channel=False)
     scores = reading.layer("softmax", [scores], called="softmax", axis=1)
     return reading.layer("matmul", [value, scores], transpose_b=True)
 

@@ -13,7 +13,7 @@ from convcalc.interop.readers.onnx_constants import constant
 from convcalc.interop.readers.onnx_node import OPERATIONS, SEVERAL, Node, Read, unknown
 from convcalc.interop.readers.onnx_ops import KEEPING_SHAPE
 from convcalc.interop.readers.onnx_patterns import Pattern, patterns_in
-from convcalc.text import printable, shortened
+from convcalc.text import plural, printable, shortened
 
 _WORDS = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _MADE_UP = re.compile(
@@ -102,14 +102,15 @@ class Reading(Read):
         if folded:
             norms, channels = folded
             self.graph.notes.insert(0, (
-                f"{norms:,} convolutions have a bias and no batch norm behind them: an exporter that folds "
-                f"norms into convolutions writes such files. If each had a norm, the network had {channels:,} "
+                f"{plural(norms, 'convolution has', 'convolutions have')} a bias and no batch norm behind "
+                f"{'it' if norms == 1 else 'them'}: an exporter that folds norms into convolutions writes such "
+                f"files. If {'it' if norms == 1 else 'each'} had a norm, the network had {channels:,} "
                 "parameters more where it was trained, and as many buffers twice"
             ))  # fmt: skip
         if self.doubled:
             self.graph.note(
-                f"{self.doubled:,} fixed factors and offsets per channel stand behind batch norms that have "
-                "their own; they are counted as buffers"
+                f"{plural(self.doubled, 'fixed factor or offset per channel stands', 'fixed factors and offsets per channel stand')} "
+                f"behind batch norms that have their own; counted as {'a buffer' if self.doubled == 1 else 'buffers'}"
             )
 
     def _folded(self, graph: Any) -> tuple[int, int] | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convcalc.errors import ConvcalcError
 from convcalc.interop.base import Asked, ForeignFile, Reader, reader
-from convcalc.interop.readers import aten_attention, aten_copies  # noqa: F401 - their operations, and those below them
+from convcalc.interop.readers import aten_attention, aten_copies, aten_recurrent  # noqa: F401 - their operations, and those below them
 from convcalc.interop.readers.aten_program import Program
-from convcalc.interop.readers.pt2_archive import Parts, parts_of
-from convcalc.interop.readers.pt2_inputs import enter, entering, leave
+from convcalc.interop.readers.pt2_archive import MAX_OPERATIONS, Parts, parts_of
+from convcalc.interop.readers.pt2_inputs import Entering, Layout, enter, entering, layouts, leave
+from convcalc.text import times
 
 if TYPE_CHECKING:
     from convcalc.network.network import Network
@@ -27,20 +29,57 @@ class Pt2(Reader):
 
     @staticmethod
     def read(file: ForeignFile, asked: Asked) -> Network:
-        parts = parts_of(file)
-        program = _program(file, asked, parts)
-        program.run(parts.graph["nodes"])
+        parts = parts_of(file, max(MAX_OPERATIONS, asked.max_layers))
+        own = Asked(max_layers=asked.max_layers)
+        found = entering(file, parts, Layout.FIRST)
+        possible = layouts(parts, found)
+        if asked.input is None:
+            program, layout = _likely(file, asked, parts, possible, found)
+        else:
+            layout = Layout.FIRST
+            if len(possible) > 1:
+                layout = _likely(file, own, parts, possible, found)[1]
+            program = _run(file, asked, parts, entering(file, parts, layout))
         leave(program, parts)
+        if layout is Layout.SECOND:
+            program.graph.note(
+                f"the second side of the input {times(found.sides[0])} is taken for the samples: "
+                "operations join cells of the first one"
+            )
+        elif layout is Layout.NONE:
+            program.graph.note(
+                f"the input {times(found.sides[0])} is taken for one sample: operations join cells of its first side"
+            )
         return program.graph.network(file.name, _source(parts))
 
 
-def _program(file: ForeignFile, asked: Asked, parts: Parts) -> Program:
-    """A program at its begin: with its inputs, its parameters and buffers."""
-    found = entering(file, parts)
+def _likely(
+    file: ForeignFile, asked: Asked, parts: Parts, possible: list[Layout], first: Entering
+) -> tuple[Program, Layout]:
+    """The program with its samples where most operations are known, and where that is.
+
+    Samples never meet in a network, so that what reads cells of several samples at once is unknown.
+    """
+    best = _run(file, asked, parts, first), possible[0]
+    for layout in possible[1:]:
+        if not best[0].unknown:
+            break
+        try:
+            other = _run(file, asked, parts, entering(file, parts, layout))
+        except ConvcalcError:
+            continue
+        if other.unknown < best[0].unknown:
+            best = other, layout
+    return best
+
+
+def _run(file: ForeignFile, asked: Asked, parts: Parts, found: Entering) -> Program:
+    """A program, read up to its end."""
     inputs = asked.inputs(file, found.shapes)
     program = Program(file, inputs, parts, found.batch, asked.max_layers)
     program.is_changed = inputs != found.shapes
     enter(program, found)
+    program.run(parts.graph["nodes"])
     return program
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
 
 MAX_JSON = 64 * 2**20  # bytes of the graph
+MAX_OPERATIONS = 100_000  # of a program, unless more layers are asked for
 MAX_TENSORS = 250_000  # sizes of tensors that a file may state
 MAX_RATIO = 200  # how many times smaller than itself a text of JSON may be packed
 _MAX_ENTRIES = 100_000
@@ -74,8 +75,12 @@ class Parts:
     stored: dict[str, str] = field(default_factory=dict)
 
 
-def parts_of(file: ForeignFile) -> Parts:
+def parts_of(file: ForeignFile, most: int = MAX_OPERATIONS) -> Parts:
     """The graph of an archive and what belongs to it.
+
+    Args:
+        file: the archive.
+        most: how many operations are read.
 
     Raises:
         SpecError: it is no archive of an exported program, or is damaged.
@@ -88,7 +93,7 @@ def parts_of(file: ForeignFile) -> Parts:
                 f"{printable(file.path)}: an archive of {len(entries):,} files; at most {_MAX_ENTRIES:,} are read"
             )
         entry = _model_entry(file, entries)
-        model = _json(file, archive, entry)
+        model = _json(file, archive, entry, most)
         folder = entry.filename.rpartition("models/")[0]
         weights = f"{folder}data/weights/{_stem(entry)}_weights_config.json"
         config = [one for one in entries if one.filename == weights]
@@ -138,7 +143,9 @@ def _model_entry(file: ForeignFile, entries: list[ZipInfo]) -> ZipInfo:
     )
 
 
-def _json(file: ForeignFile, archive: ZipFile, entry: ZipInfo) -> dict[str, Any]:
+def _json(
+    file: ForeignFile, archive: ZipFile, entry: ZipInfo, most: int = MAX_OPERATIONS
+) -> dict[str, Any]:
     """What stands in an entry, which is read up to a limit.
 
     Raises:
@@ -162,11 +169,7 @@ def _json(file: ForeignFile, archive: ZipFile, entry: ZipInfo) -> dict[str, Any]
         data = packed.read(entry.file_size + 1)
     if len(data) != entry.file_size:
         raise _damaged(file)
-    if data.count(b'"sizes"') > MAX_TENSORS:
-        number = data.count(b'"sizes"')
-        raise UsageError(
-            f"{printable(file.path)}: the file states the sizes of {number:,} tensors; at most {MAX_TENSORS:,} are read"
-        )
+    _check_amount(file, data, most)
     try:
         found = json.loads(data, object_hook=_plain)
     except RecursionError:
@@ -179,6 +182,26 @@ def _json(file: ForeignFile, archive: ZipFile, entry: ZipInfo) -> dict[str, Any]
     if not isinstance(found, dict):
         raise file.error(f"{shown} in the archive is no graph; export it again")
     return found
+
+
+def _check_amount(file: ForeignFile, data: bytes, most: int) -> None:
+    """Refuse a graph that is too large, before the work starts.
+
+    Raises:
+        UsageError: it has too many operations or tensors.
+    """
+    number = data.count(b'"target"')
+    if number > most:
+        raise UsageError(
+            f"{printable(file.path)}: more than {most:,} layers: the graph has {number:,} operations; "
+            "raise --max-layers if you mean it"
+        )
+    number = data.count(b'"sizes"')
+    if number > max(MAX_TENSORS, 2 * most):
+        raise UsageError(
+            f"{printable(file.path)}: the file states the sizes of {number:,} tensors; "
+            f"at most {max(MAX_TENSORS, 2 * most):,} are read"
+        )
 
 
 _VALUES = frozenset(

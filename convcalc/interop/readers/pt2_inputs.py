@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc import formulas
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _MAX_INPUTS = 100
 _MAX_SIDES = 4
+_SEQUENCE = 3  # sides of a batch of sequences
 _STEPS = "num_batches_tracked"  # a counter of batches: it is no number of the network
 # Operations that show by the sides of what they read that there is no batch: one less than these.
 _SIDES_READ = {
@@ -30,7 +32,16 @@ _SIDES_READ = {
         "adaptive_avg_pool",
         "adaptive_max_pool",
     )
-}
+} | {op: _SEQUENCE for op in ("lstm", "gru", "rnn_tanh", "rnn_relu")}
+
+
+class Layout(Enum):
+    """Which side of the inputs holds the samples."""
+
+    FIRST = "first"
+    STATES = "states"  # the first, or the second of an input of three sides, as the states of an LSTM have it
+    SECOND = "second"
+    NONE = "none"
 
 
 class Entering(NamedTuple):
@@ -38,6 +49,7 @@ class Entering(NamedTuple):
 
     Attributes:
         batch: how many samples the example has; 0 where it has no batch.
+        batches: where the samples are in each input.
         shapes: the inputs without a batch, by their names.
         names: for each of them its name in the graph.
         sides: with the batch.
@@ -46,6 +58,7 @@ class Entering(NamedTuple):
     """
 
     batch: int
+    batches: list[Batch | None]
     shapes: dict[str, Shape]
     names: list[str]
     sides: list[Shape]
@@ -53,8 +66,12 @@ class Entering(NamedTuple):
     constants: dict[str, Shape]
 
 
-def entering(file: ForeignFile, parts: Parts) -> Entering:
+def entering(file: ForeignFile, parts: Parts, layout: Layout) -> Entering:
     """What goes into a program.
+
+    Args:
+        file, parts: the program.
+        layout: where the samples are.
 
     Raises:
         SpecError: there is nothing, or something that is no tensor with sides.
@@ -84,11 +101,11 @@ def entering(file: ForeignFile, parts: Parts) -> Entering:
             f"{len(names):,} tensors go into the program; at most {_MAX_INPUTS} are read"
         )
     sides = [sides_of(metas[name]) for name in names]
-    batch = _batch(parts, names, sides)
+    batch = _batch(parts, names, sides, layout)
+    batches = [_batch_of(each, batch, layout) for each in sides]
     shown = [FIRST_INPUT] if len(names) == 1 else [printable(name)[:100] for name in names]
     shapes = {
-        name: without_batch(each, _batch_of(each, batch)) or (1,)
-        for name, each in zip(shown, sides)
+        name: without_batch(each, its) or (1,) for name, each, its in zip(shown, sides, batches)
     }
     for name, shape in shapes.items():
         if len(shape) > _MAX_SIDES:
@@ -96,19 +113,55 @@ def entering(file: ForeignFile, parts: Parts) -> Entering:
                 f"the input {quoted(name)} is {times(shape)} without its batch; convcalc takes channels and "
                 "up to 3 axes"
             )
-    return Entering(batch, shapes, names, sides, sources, constants)
+    return Entering(batch, batches, shapes, names, sides, sources, constants)
 
 
-def _batch_of(sides: Shape, batch: int) -> Batch | None:
-    """Where the batch of an input is: in front, if it is as large as that of the first."""
-    return (0, 1, 1) if batch and sides and sides[0] == batch else None
+def layouts(parts: Parts, found: Entering) -> list[Layout]:
+    """Where the samples may be, the likely place first.
+
+    Args:
+        parts: the program.
+        found: what goes in, with the samples in the likely place.
+    """
+    sides, possible = found.sides, [Layout.FIRST]
+    batch = sides[0][:1]
+    if any(len(each) == _SEQUENCE and each[0] != batch[0] == each[1] for each in sides if batch):
+        possible.append(Layout.STATES)
+    if len(sides[0]) == _SEQUENCE:
+        possible.append(Layout.SECOND)
+    if len(sides[0]) == _SEQUENCE - 1 and _is_widened(parts, found.names[0]):
+        possible.append(Layout.NONE)
+    return possible
 
 
-def _batch(parts: Parts, names: list[str], sides: list[Shape]) -> int:
-    """How many samples there are: the first side of the first input, unless that has no batch."""
+def _is_widened(parts: Parts, name: str) -> bool:
+    """Whether an input first gets a side for the samples that it lacks, as a recurrent layer does it."""
+    for node in parts.graph["nodes"]:
+        inputs = node.get("inputs") if isinstance(node, dict) else None
+        if any(one.get("arg") == name for one in inputs or [] if isinstance(one, dict)):
+            return op_of(node) == "unsqueeze"
+    return False
+
+
+def _batch_of(sides: Shape, batch: int, layout: Layout) -> Batch | None:
+    """Where the batch of an input is, if it is as large as that of the first."""
+    if not batch:
+        return None
+    if layout is Layout.SECOND and len(sides) == _SEQUENCE:
+        return (1, 1, 1) if sides[1] == batch else None
+    if sides and sides[0] == batch:
+        return 0, 1, 1
+    is_state = layout is Layout.STATES and len(sides) == _SEQUENCE and sides[1] == batch
+    return (1, 1, 1) if is_state else None
+
+
+def _batch(parts: Parts, names: list[str], sides: list[Shape], layout: Layout) -> int:
+    """How many samples there are, as the first input says it, unless that has no batch."""
     first, rank = names[0], len(sides[0])
-    if not rank:
+    if not rank or layout is Layout.NONE:
         return 0
+    if layout is Layout.SECOND:
+        return sides[0][1]
     unsqueezed: Any = None
     for node in parts.graph["nodes"]:
         inputs = node.get("inputs") if isinstance(node, dict) else None
@@ -128,13 +181,13 @@ def _batch(parts: Parts, names: list[str], sides: list[Shape]) -> int:
 
 def enter(program: Program, found: Entering) -> None:
     """Make known what goes into a program."""
-    for place, (name, sides, shape) in enumerate(
-        zip(found.names, found.sides, program.graph.inputs.values())
+    for place, (name, sides, batch, shape) in enumerate(
+        zip(found.names, found.sides, found.batches, program.graph.inputs.values())
     ):
-        batch = _batch_of(sides, found.batch)
         whole = sides
         if program.is_changed:
-            whole = (found.batch, *shape) if batch else shape
+            axis = batch[0] if batch else 0
+            whole = (*shape[:axis], found.batch, *shape[axis:]) if batch else shape
         program.values[name] = Value(whole[: len(sides)], batch, INPUT - place)
     program.sources = {source.name: source for source in found.sources.values()}
     for name, source in found.sources.items():

@@ -1,0 +1,105 @@
+"""Darknet's recurrent sections, one step of a sequence: fully connected layers of the input and of the state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convcalc.interop.graph import BROKEN
+from convcalc.interop.readers.darknet_sections import Reading, section_of
+
+if TYPE_CHECKING:
+    from convcalc.interop.readers.darknet import Section
+
+
+class _Step:
+    """The layers of one step.
+
+    Args:
+        reading, section: what is read.
+        at: what goes in.
+    """
+
+    def __init__(self, reading: Reading, section: Section, at: int) -> None:
+        self.reading, self.section, self.at = reading, section, at
+        reading.graph.note(
+            f"line {section.line}: of [{section.word}] one step of the sequence is counted"
+        )
+
+    def state(self, called: str, units: int) -> int:
+        """What the step before has left, which costs nothing."""
+        return self.reading.layer(
+            self.section,
+            "custom",
+            [self.at],
+            type=called,
+            output=(units,),
+            params=0,
+            macs=0,
+            rf="all",
+        )
+
+    def connected(self, at: int, units: int) -> int:
+        """A fully connected layer, with a norm where the section has one."""
+        normed = self.reading.flag(self.section, "batch_normalize")
+        at = self.reading.layer(self.section, "linear", [at], out_features=units, bias=not normed)
+        return self.reading.layer(self.section, "batchnorm", [at]) if normed else at
+
+    def gate(self, kind: str, state: int, units: int) -> int:
+        """Input and state, each through its weights, summed and squashed."""
+        both = [self.connected(self.at, units), self.connected(state, units)]
+        return self.join(kind, self.join("add", *both))
+
+    def join(self, kind: str, *reads: int) -> int:
+        """A layer without options."""
+        return self.reading.layer(self.section, kind, reads)
+
+
+def _entered(reading: Reading, section: Section) -> _Step | None:
+    """A step on what comes in, which is a vector there; None where that is wrong."""
+    at = reading.at
+    if at != BROKEN and len(reading.graph.shape(at)) > 1:
+        at = reading.layer(section, "flatten", [at])
+    return None if at == BROKEN else _Step(reading, section, at)
+
+
+@section_of("rnn", options="output hidden shortcut logistic")
+def _rnn(reading: Reading, section: Section) -> int:
+    step = _entered(reading, section)
+    if step is None:
+        return BROKEN
+    hidden = reading.whole(section, "hidden", 1)
+    sides = [step.at, step.state("rnn state", hidden)]
+    made = [reading.activation(section, step.connected(side, hidden), "logistic") for side in sides]
+    out = step.connected(step.join("add", *made), reading.whole(section, "output", 1))
+    return reading.activation(section, out, "logistic")
+
+
+@section_of("gru", options="output tanh")
+def _gru(reading: Reading, section: Section) -> int:
+    step = _entered(reading, section)
+    if step is None:
+        return BROKEN
+    units = reading.whole(section, "output", 1)
+    state = step.state("gru state", units)
+    update, reset = (step.gate("sigmoid", state, units) for _ in range(2))
+    kept = step.join("multiply", reset, state)
+    kind = "tanh" if reading.flag(section, "tanh") else "sigmoid"
+    fresh = step.gate(kind, kept, units)
+    # old · z + new · (1 - z), written as new + z · (old - new)
+    change = step.join("multiply", update, step.join("subtract", state, fresh))
+    return step.join("add", fresh, change)
+
+
+@section_of("lstm", options="output")
+def _lstm(reading: Reading, section: Section) -> int:
+    step = _entered(reading, section)
+    if step is None:
+        return BROKEN
+    units = reading.whole(section, "output", 1)
+    state, cell = step.state("lstm state", units), step.state("lstm cell", units)
+    kinds = ("sigmoid", "sigmoid", "tanh", "sigmoid")
+    forget, enter, fresh, leave = (step.gate(kind, state, units) for kind in kinds)
+    kept = step.join(
+        "add", step.join("multiply", forget, cell), step.join("multiply", enter, fresh)
+    )
+    return step.join("multiply", leave, step.join("tanh", kept))
