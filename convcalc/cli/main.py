@@ -23,6 +23,7 @@ COMMANDS = {
     "reconcile": "which way of counting gives a published number",
     "memory": "the memory to run and to train a network, and which batch fits",
     "roofline": "whether arithmetic or memory limits each layer on a device",
+    "import": "a network of another tool as YAML, with its blocks and repeats",
     "check": "network files against what they promise, for continuous integration",
     "verify": "real arrays against the formulas, for layers, a network, or all",
     "hand": "a small convolution by hand, window by window",

@@ -165,6 +165,7 @@ class Layer:
     keras_defaults: ClassVar[Mapping[str, Any]] = {}  # where Keras's layer has another default
     onnx_defaults: ClassVar[Mapping[str, Any]] = {}  # likewise where ONNX's operator has
     merges: ClassVar[bool] = False  # whether it reads several paths
+    in_steps: ClassVar[bool] = False  # whether its first paths can be joined before, at no cost
     dimensions: ClassVar[int] = 0  # axes that its name says, as conv1d's does; 0 for any number
     vector_is_1d: ClassVar[bool] = (
         False  # whether, as PyTorch's BatchNorm1d, kind1d takes vectors too

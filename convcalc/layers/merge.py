@@ -286,6 +286,7 @@ class Concat(Merge):
         "onnx": ("Concat",),
         "darknet": ("route",),
     }
+    in_steps: ClassVar = True
     example: ClassVar = ({}, (64, 28, 28))
 
     axis: AxisName = "channels"

@@ -68,6 +68,10 @@ class _Fraction(OptionType):
     def read(self, text: str, what: str) -> Any:
         return decimal_of(text, what)
 
+    def yaml(self, value: Any) -> str:
+        digits, e, power = str(value).partition("e")
+        return f"{digits}.0e{power}" if e and "." not in digits else str(value)  # 1e-5 is a text
+
     def short(self, value: Any) -> str:
         return self.text(value).removesuffix(".0")
 

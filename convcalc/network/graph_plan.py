@@ -11,8 +11,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from convcalc.errors import did_you_mean
 from convcalc.layers import Layer
 from convcalc.network.items import Item, Items, LayerItem, Name, Value
+from convcalc.network.network import MAX_NAME
 from convcalc.network.parameters import read_value
-from convcalc.network.plan import MAX_NAME, Planner
+from convcalc.network.plan import Planner
 from convcalc.network.yaml_source import Source
 from convcalc.text import printable, quoted, shortened
 

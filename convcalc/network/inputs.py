@@ -15,8 +15,8 @@ from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
 from convcalc.layers.values import shape_of
 from convcalc.network.expression import Expression, ExpressionError
 from convcalc.network.items import expressions_in
-from convcalc.network.network import FIRST_INPUT
-from convcalc.network.plan import MAX_NAME, unknown_parameter
+from convcalc.network.network import FIRST_INPUT, MAX_NAME
+from convcalc.network.plan import unknown_parameter
 from convcalc.network.yaml_source import Source
 from convcalc.text import quoted
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from convcalc.network.items import Item
 
 INPUT = -1  # the place of the network's first input among the nodes; −2, −3 … are further ones
+MAX_NAME = 250  # characters of the name of a layer, block, input or output
 FIRST_INPUT = "input"  # what the first input is called where a file gives it no name
 
 

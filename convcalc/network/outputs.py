@@ -8,7 +8,7 @@ from typing import NamedTuple
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from convcalc.errors import did_you_mean
-from convcalc.network.plan import MAX_NAME
+from convcalc.network.network import MAX_NAME
 from convcalc.network.yaml_source import Source, description_of
 from convcalc.text import quoted
 

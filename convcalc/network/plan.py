@@ -35,6 +35,7 @@ from convcalc.network.items import (
     WordItem,
 )
 from convcalc.network.loops import read_repeat
+from convcalc.network.network import MAX_NAME
 from convcalc.network.parameters import expression_of, read_condition, read_value
 from convcalc.network.template import text_of
 from convcalc.network.yaml_source import Source, description_of
@@ -45,7 +46,6 @@ KINDS = every()
 ITEM_FORMS = "{repeat: 2, layers: […]}, {name: stage1, layers: […]} or {from: conv1}"
 ITEM_WORDS = ("repeat", "from", "name", "layers", "when")
 MAX_NESTING = 40
-MAX_NAME = 100
 
 Keys = dict[str, tuple[ScalarNode, Node]]
 _SINGLE = re.compile(r"\$[^\W\d]\w*")

@@ -15,9 +15,10 @@ from convcalc.network.graph_plan import NETWORK_KEYS
 from convcalc.network.inputs import MAX_INPUTS
 from convcalc.network.load import EXPECT_KEYS, TOP_KEYS
 from convcalc.network.loops import MAX_LOOPS
+from convcalc.network.network import MAX_NAME
 from convcalc.network.outputs import MAX_OUTPUTS
 from convcalc.network.parameters import MAX_ITEMS, MAX_NESTED, MAX_PARAMETERS
-from convcalc.network.plan import ITEM_WORDS, KINDS, MAX_NAME
+from convcalc.network.plan import ITEM_WORDS, KINDS
 
 _SHOWN = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME}
 _NAME = {**_SHOWN, "not": {"const": "input"}}

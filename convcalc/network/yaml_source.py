@@ -186,7 +186,7 @@ class Source:
                     key,
                     f"{quoted(key.value)} is given twice (first in line {first}); keep one",
                 )
-            if key.value == "<<":
+            if key.value == "<<" and key.tag != "tag:yaml.org,2002:str":
                 self.refuse(key, "YAML's << is not read; write the options out, or use a block")
             found[key.value] = (key, value)
         return found
