@@ -87,7 +87,7 @@ def test_names_differ_and_blocks_lie_inside_each_other(name: str) -> None:
     names = [row.name for row in report]
     assert len(set(names)) == len(names)
     open_blocks: list[tuple[int, int]] = []
-    for _, start, stop, depth in report.blocks:
+    for _, start, stop, depth, _ in report.blocks:
         assert 0 <= start < stop <= len(names)
         open_blocks = open_blocks[:depth]
         assert len(open_blocks) == depth

@@ -292,7 +292,7 @@ def test_a_chain_agrees_with_its_source(case: dict[str, Any]) -> None:
             for axis in node.layer.windows((1, 41, 41))
         ),
         "section_params": lambda: tuple(
-            sum(row.params for row in rows[start:stop]) for _, start, stop, _ in network.blocks
+            sum(row.params for row in rows[start:stop]) for _, start, stop, _, _ in network.blocks
         ),
     }
     for key, value in expected.items():
@@ -331,7 +331,7 @@ def center_of(row: Step) -> Fraction:
 
 def rows_named(report: Analysis, name: str) -> list[Step]:
     """The rows of a layer, or of a block."""
-    for block, start, stop, _ in report.blocks:
+    for block, start, stop, _, _ in report.blocks:
         if block == name:
             return list(report.steps[start:stop])
     return [report[name]]

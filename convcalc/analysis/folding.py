@@ -100,7 +100,7 @@ class _Folder:
         rows: list[Row] = []
         at, i = start, 0
         while i < len(blocks):
-            (name, first, last, level), inner = blocks[i]
+            (name, first, last, level, _), inner = blocks[i]
             rows += self.steps[at:first]
             if self.depth is not None and level >= self.depth - 1 and name:
                 kind = plural(last - first, "layer")

@@ -25,6 +25,7 @@ COMMANDS = {
     "roofline": "whether arithmetic or memory limits each layer on a device",
     "import": "a network of another tool as YAML, with its blocks and repeats",
     "check": "network files against what they promise, for continuous integration",
+    "export": "a network for another tool: code, a file it reads, or a graph",
     "verify": "real arrays against the formulas, for layers, a network, or all",
     "hand": "a small convolution by hand, window by window",
     "kernel": "the named image kernels, and one of them on a picture",

@@ -301,16 +301,17 @@ class Expander:
         start, mark = len(self.nodes), len(self.found)
         self.depth += 1
         only = layers[0] if len(layers) == 1 else None
+        word = ""
         if (
             isinstance(only, BlockItem)
             and not only.name
             and (item.times is not None or "." in name)
         ):
-            at = self._block_layers(only, prefix, scope, at)
+            at, word = self._block_layers(only, prefix, scope, at), only.block
         else:
             at = self.run(layers, inner, at)
         self.depth -= 1
-        self._block(mark, scope.prefix + name, start)
+        self._block(mark, scope.prefix + name, start, word)
         self._register(item, scope.prefix + name, at)
         return at
 
@@ -322,7 +323,7 @@ class Expander:
         self.depth += 1
         at = self._block_layers(item, f"{name}.", scope, at)
         self.depth -= 1
-        self._block(mark, name, start)
+        self._block(mark, name, start, item.block)
         self._register(item, name, at)
         return at
 
@@ -359,10 +360,10 @@ class Expander:
             names[name] = known[name] = value
         return names
 
-    def _block(self, mark: int, name: str, start: int) -> None:
+    def _block(self, mark: int, name: str, start: int, word: str = "") -> None:
         """Remember a run of nodes, before the runs inside it."""
         if len(self.nodes) > start:
-            self.found.insert(mark, Block(name, start, len(self.nodes), self.depth))
+            self.found.insert(mark, Block(name, start, len(self.nodes), self.depth, word))
 
 
 Expander.expanders = {

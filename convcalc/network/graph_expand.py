@@ -31,8 +31,8 @@ class GraphExpander(Expander):
         self.shared: dict[int, int] = {}
         self.spans: dict[str, tuple[int, int]] = {}
 
-    def _block(self, mark: int, name: str, start: int) -> None:
-        super()._block(mark, name, start)
+    def _block(self, mark: int, name: str, start: int, word: str = "") -> None:
+        super()._block(mark, name, start, word)
         if name:
             self.spans[name] = start, len(self.nodes)
 

@@ -41,12 +41,14 @@ class Block(NamedTuple):
         name: its path; empty for one time round an unnamed repeat.
         start, stop: its nodes.
         depth: how many blocks it lies in.
+        word: what the block is called that it was made from; empty for a section.
     """
 
     name: str
     start: int
     stop: int
     depth: int
+    word: str = ""
 
 
 @dataclass(slots=True)

@@ -104,7 +104,7 @@ def solve(question: Question) -> Found:
         UsageError: the kind has no window, or the sizes are no sizes.
 
     >>> [window[:3] for window in solve(Question((32,), (10,))).windows[:3]]
-    [(5, 3, 0), (3, 3, 1), (7, 3, 1)]
+    [(5, 3, 0), (7, 3, 1), (9, 3, 2)]
     """
     cls = _checked(question)
     widest = min(max(*question.n, *question.o), _MOST_WIDE)
