@@ -635,7 +635,10 @@ def _reshape(draw: st.DrawFn, kind: str) -> Drawn:
         values *= side
     first = draw(st.sampled_from(divisors(values)))
     second = draw(st.sampled_from(divisors(values // first)))
-    return {"shape": (first, second, values // first // second)}, (shape,)
+    sides = [first, second, values // first // second]
+    if draw(st.booleans()):
+        sides[draw(st.integers(0, 2))] = -1
+    return {"shape": tuple(sides)}, (shape,)
 
 
 @of_kind("channel_shuffle")

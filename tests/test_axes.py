@@ -74,6 +74,15 @@ def test_a_note_is_in_every_report(convcalc: Run, tmp_path: Path) -> None:
     assert "channels of" not in convcalc("arch", path, "--order", "chw").out
 
 
+def test_the_input_of_a_file_is_mended_in_the_file() -> None:
+    network = package.loads(FILE.format("[32, 48, 3]", ""))
+    (note,) = order_notes(network)
+    assert note.endswith("of 32×48 write [3, 32, 48], or add order: hwc to the file")
+    network = package.loads(FILE.format("[3, 32, 48]", ""), input=(32, 48, 3))
+    (note,) = order_notes(network)
+    assert note.endswith("or say the order with --order hwc or order: hwc in a file")
+
+
 def test_the_order_can_be_said(convcalc: Run, tmp_path: Path) -> None:
     words = ("chain", "--input", "32x48x3", "conv:k3c4")
     said = convcalc(*words, "--order", "hwc").out

@@ -129,6 +129,7 @@ BAD = [
     (("arch", "vgg16", "--sees", "conv1_1:1,x"), "--sees conv1_1:1,x: a place must be a whole number, but is 'x'"),
     (("arch", "vgg16", "--max-layers", "10"), "the network grows past 10 layers; raise --max-layers if you mean it"),
     (("arch", "vgg16", "--input", "3x20x20"), "does not fit"),
+    (("hw", "make", "ps.yaml", "--roster", "r.csv", "--secret-file", "s", "--out", "d", "-o", "out"), "-o out: a report goes there, no folder, and no suffix says its format; use one of .txt, .json, .csv, .md, .tex, .html, or --format"),
     (("arch", "vgg16", "-o", "x.pdf"), "-o x.pdf: no format has the suffix '.pdf'; use one of .txt, .json, .csv, .md, .tex, .html, or --format"),
     (("arch", "vgg16", "-o", "nowhere/x.csv"), "-o nowhere/x.csv: cannot be written: No such file or directory; choose another place"),
     (("arch", "vgg16", "--batch", "0"), "--batch: 0 is out of range; give 1 to 1,000,000,000; run convcalc arch -h for help"),

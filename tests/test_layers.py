@@ -694,7 +694,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "linear",
         {"out_features": 10},
         ((512, 7, 7),),
-        "a fully connected layer takes a vector, but gets 512×7×7; put flatten (or a global pool and flatten) before it",
+        "a fully connected layer takes a vector, but gets 512×7×7; put flatten (or a global pool and flatten) before it, or name the axis that it works along, as axis: -1",
     ),
     ("linear", {"out_features": 0}, ((512,),), "out_features is 0; use 1 or more"),
     (

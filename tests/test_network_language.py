@@ -675,6 +675,77 @@ layers:
     assert len(problems("blocks: [unit]\nlayers: [unit, {unit: {a: 1}}]")) == 1
 
 
+EXPANSION = """
+input: [3, 8, 8]
+parameters: {width: 4, zero: 0}
+blocks:
+  unit:
+    parameters: [c]
+    layers:
+      - conv: {out_channels: $c, kernel: $c / $zero}
+      - conv: {out_channels: $in / 3, kernel: 1}
+      - from: nowhere
+layers:
+  - conv: {out_channels: $width, kernel: 1, name: a}
+  - conv: {out_channels: $width / 3, kernel: 1, name: first}
+  - conv: {out_channels: $in, kernel: 1}
+  - unit: {c: $width}
+  - from: first
+  - unit: {c: 3}
+  - unit: {c: $width // $zero, name: u}
+  - from: u.conv
+  - add:
+    - [from: missing]
+    - [{conv: {out_channels: 4, kernel: 1/$zero}}]
+  - from: a
+  - maxpool: {kernel: 30}
+  - conv: {out_channels: $in, kernel: 1}
+  - conv: {out_channels: $in + 1, kernel: 1}
+"""
+
+
+def test_what_is_wrong_in_the_expansion_is_told_at_once_and_each_place_once() -> None:
+    found = [(error.line, error.what.split(";")[0].split(",")[0]) for error in problems(EXPANSION)]
+    assert found == [
+        (8, "kernel_size divides 4 by 0"),
+        (10, "no layer 'nowhere' before this one"),
+        (13, "out_channels is $width / 3"),
+        (18, "c divides 4 by 0"),
+        (21, "no layer 'missing' before this one"),
+        (22, "kernel_size divides 1 by 0"),
+        (24, "maxpool1 (maxpool): a 30-wide window does not fit 8 along the height"),
+    ]  # fmt: skip
+
+
+def test_what_may_be_in_a_repeat_that_is_wrong_is_not_missed() -> None:
+    text = "input: [3, 8, 8]\nparameters: {n: 3}\nlayers:\n- {repeat: $n / 2, layers: [{relu: {name: r}}]}\n- from: r"
+    assert [error.line for error in problems(text)] == [4]
+
+
+def test_outputs_that_lead_nowhere_are_told_at_once() -> None:
+    text = "input: [3, 8, 8]\nlayers: [{relu: {name: a}}]\noutputs: [b, a, c]"
+    assert [error.column for error in problems(text)] == [11, 17]
+
+
+def test_shared_weights_of_what_is_wrong_are_not_wrong_too() -> None:
+    text = (
+        "input: [3, 8, 8]\nparameters: {zero: 0}\nlayers:\n"
+        "- conv: {out_channels: 3, kernel: 3/$zero, name: a}\n"
+        "- conv: {out_channels: 3, kernel: 1, weights: a}\n"
+    )
+    assert [error.line for error in problems(text)] == [4]
+
+
+def test_a_file_that_grows_without_end_tells_what_was_wrong_before() -> None:
+    text = (
+        "input: [3, 8, 8]\nparameters: {zero: 0}\nlayers:\n"
+        "- conv: {out_channels: 3, kernel: 3/$zero}\n- {repeat: 999, layers: [relu]}\n- relu\n"
+    )
+    with pytest.raises(SpecErrors) as caught:
+        loads(text, max_layers=100)
+    assert [error.line for error in caught.value.problems] == [4, 5]
+
+
 def test_very_many_errors_are_counted_up_to_a_limit() -> None:
     start = clock.seconds()
     text = "input: [3, 8, 8]\nlayers:\n" + "".join(f"  - wrong{i}\n" for i in range(50_000))
@@ -703,3 +774,57 @@ def test_check_tells_all_errors_in_every_format(convcalc: Any) -> None:
         assert ran.code == 1
         for what in ("rellu", "out_chanels", "widht", "mcas"):
             assert what in ran.out, format_name
+
+
+# ------------------------------------------------------------------ short forms, words of Darknet
+
+
+def said(layers: str) -> str:
+    with pytest.raises(SpecError) as caught:
+        loads(f"input: [3, 8, 8]\nlayers:\n{layers}").walk()
+    return caught.value.what
+
+
+def test_a_layer_may_be_written_as_in_a_chain() -> None:
+    short = loads(
+        "input: [3, 8, 8]\nlayers: ['conv:k3c4p1/bias=false', relu, 'pool:k2', flatten, 'fc:10']"
+    )
+    assert [node.name for node in short.nodes] == [
+        "conv1",
+        "relu1",
+        "maxpool1",
+        "flatten1",
+        "linear1",
+    ]
+    assert short.walk().totals["params"] == 3 * 9 * 4 + 64 * 10 + 10
+    assert said("- conv:k3") == "conv:k3: conv needs out_channels; write c3"
+    assert said("- 2*conv:k3c4").startswith("no layer kind or block '2*conv:k3c4'")
+    assert said("- konv:k3c4").startswith("no layer kind or block 'konv:k3c4'")
+
+
+def test_words_of_darknet_join_paths() -> None:
+    text = "input: [3, 8, 8]\nlayers:\n- shortcut: [[relu], []]\n- route: [[], [conv:k1c5]]"
+    assert loads(text).walk().steps[-1].output == (8, 8, 8)
+    assert said("- route: {layers: [-1]}").startswith(
+        "route: layers of Darknet counts the sections"
+    )
+    assert said("- shortcut: {from: -3}").startswith(
+        "shortcut: from of Darknet counts the sections"
+    )
+
+
+@pytest.mark.parametrize("word", ["conv4d", "Conv5D"])
+def test_more_axes_than_inputs_have_are_refused_in_words(word: str) -> None:
+    assert said(f"- {word}: {{out_channels: 3, kernel_size: 1}}").endswith(
+        f"works along {word[-2]} axes, but inputs have channels and up to 3 axes; leave {word[-2:]} out"
+    )
+
+
+def test_one_side_of_a_reshape_is_what_is_left() -> None:
+    text = "input: [3, 8, 8]\nlayers: [{reshape: {shape: [-1, 16]}}]"
+    assert loads(text).walk().steps[-1].output == (12, 16)
+    assert said("- reshape: {shape: [-1, -1]}").endswith(
+        "leaves more than one side open; write -1 once"
+    )
+    assert "which is no multiple of 5" in said("- reshape: {shape: [5, -1]}")
+    assert "a side of shape is 0" in said("- reshape: {shape: [0, -1]}")

@@ -980,7 +980,7 @@ REFUSED_KERAS = {
     "layers.Conv2D(8, 3, data_format='channels_first')": "layers.Conv2D(8, 3, data_format='channels_first'): "
     "has the channels first; Keras code is read with the channels last",
     "layers.Dense(10)": "linear1 (layers.Dense(10)): a fully connected layer takes a vector, but gets 3×32×32; "
-    "put flatten (or a global pool and flatten) before it",
+    "put flatten (or a global pool and flatten) before it, or name the axis that it works along, as axis: -1",
     "layers.Dense(10, activation='rulu')": "layers.Dense(10, activation='rulu'): no activation 'rulu'; did you mean 'relu'?",
     "i = keras.Input((32, 32, 3))\nc = layers.Conv2D(3, 3)\nx = c(i)\nx = c(x)": "line 4: c(x): uses c a second time, "
     "so its weights count once only; write a YAML file",

@@ -162,7 +162,7 @@ def test_an_error_in_a_network_without_a_file_names_the_layer() -> None:
         walk(Network("net", "", (3, 8, 8), [node]))
     assert str(caught.value) == (
         "late (linear): a fully connected layer takes a vector, but gets 3×8×8; "
-        "put flatten (or a global pool and flatten) before it"
+        "put flatten (or a global pool and flatten) before it, or name the axis that it works along, as axis: -1"
     )
 
 

@@ -214,7 +214,7 @@ def _format_for(output: str | None) -> str:
     suffix = os.path.splitext(output)[1].lower()
     found = suffixes()
     if suffix not in found:
-        message = f"-o {printable(output)}: no format has the suffix {suffix or 'nothing'!r}; use one of {', '.join(found)}, or --format"
+        message = f"-o {printable(output)}: {f'no format has the suffix {suffix!r}' if suffix else 'a report goes there, no folder, and no suffix says its format'}; use one of {', '.join(found)}, or --format"
         raise UsageError(message)
     return found[suffix]
 

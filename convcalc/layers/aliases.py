@@ -17,7 +17,9 @@ from convcalc.layers.names import axes_in, with_dimensions
 from convcalc.text import plural
 
 LIBRARIES = ("pytorch", "keras", "caffe", "onnx", "darknet")
-_SMALL = {"convolutional", "connected", "deconvolutional", "leaky", "logistic"}  # of Darknet
+_SMALL = {  # of Darknet
+    "convolutional", "connected", "deconvolutional", "leaky", "logistic", "route", "shortcut",
+}  # fmt: skip
 _OTHERWISE = {  # words whose layers do something else than the kind that they are nearest to
     "BatchNorm", "Crop", "LayerNormalization", "Reshape", "Scale", "cat", "interpolate", "view",
     "Attention", "Initializer", "ReduceMax", "ReduceMin", "ReduceSum", "Split",
@@ -97,8 +99,10 @@ def refused_option(word: str, option: str) -> str:
     >>> refused_option("convolutional", "pad")
     'pad: 1 of Darknet pads size // 2 per side; write padding: with cells per side'
     """
-    if word in ("convolutional", "deconvolutional") and option == "pad":
-        return "pad: 1 of Darknet pads size // 2 per side; write padding: with cells per side"
+    cls = library_words().get(word) if _is_said(word) else None
+    for library, refused in cls.refused_options.items() if cls else ():
+        if word in cls.aliases.get(library, ()):  # type: ignore[union-attr]
+            return refused.get(option, "")
     return ""
 
 

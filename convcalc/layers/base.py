@@ -161,6 +161,9 @@ class Layer:
     unclear_short: ClassVar[
         Mapping[str, str]
     ] = {}  # names with which a bare number means something else elsewhere, and what to write
+    refused_options: ClassVar[
+        Mapping[str, Mapping[str, str]]
+    ] = {}  # by library: options with another meaning under its names, and what to write
     incoming: ClassVar[tuple[str, ...]] = ()  # words by which libraries say how much comes in
     keras_defaults: ClassVar[Mapping[str, Any]] = {}  # where Keras's layer has another default
     onnx_defaults: ClassVar[Mapping[str, Any]] = {}  # likewise where ONNX's operator has

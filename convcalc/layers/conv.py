@@ -103,6 +103,11 @@ class Conv(Filters):
         "onnx": ("Conv",),
         "darknet": ("convolutional",),
     }
+    refused_options: ClassVar = {
+        "darknet": {
+            "pad": "pad: 1 of Darknet pads size // 2 per side; write padding: with cells per side"
+        }
+    }
     example: ClassVar = ({"out_channels": 5, "kernel_size": 5, "stride": 3}, (3, 32, 32))
 
     out_channels: int

@@ -102,7 +102,7 @@ class Linear(Layer):
         elif len(shape) != 1:
             message = (
                 f"a fully connected layer takes a vector, but gets {times(shape)}; "
-                "put flatten (or a global pool and flatten) before it"
+                "put flatten (or a global pool and flatten) before it, or name the axis that it works along, as axis: -1"
             )
             raise ShapeError(message)
 

@@ -100,6 +100,12 @@ class Add(Broadcast):
         "onnx": ("Add", "Sum"),
         "darknet": ("shortcut",),
     }
+    refused_options: ClassVar = {
+        "darknet": {
+            "from": "from of Darknet counts the sections of a file; list the paths, each a list of layers: "
+            "the path from an earlier layer is [from: its name]"
+        }
+    }
     example: ClassVar = ({}, (256, 56, 56))
 
     def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
@@ -287,6 +293,12 @@ class Concat(Merge):
         "darknet": ("route",),
     }
     in_steps: ClassVar = True
+    refused_options: ClassVar = {
+        "darknet": {
+            "layers": "layers of Darknet counts the sections of a file; list the paths, each a list of "
+            "layers: the path from an earlier layer is [from: its name]"
+        }
+    }
     example: ClassVar = ({}, (64, 28, 28))
 
     axis: AxisName = "channels"

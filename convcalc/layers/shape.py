@@ -238,7 +238,7 @@ class Reshape(Rearrangement):
     """The same values under another shape, in order.
 
     Formula:
-        the product of the sides stays; no parameters, no operations
+        the product of the sides stays; a side of -1 is what is left of it; no parameters, no operations
 
     Source:
         PyTorch reshape, NumPy reshape (row by row).
@@ -259,13 +259,17 @@ class Reshape(Rearrangement):
     shape: Shape
 
     def out_shape(self, shape: Shape) -> Shape:
-        return self.shape
+        if -1 not in self.shape:
+            return self.shape
+        left = formulas.product(shape) // formulas.product([n for n in self.shape if n != -1])
+        return tuple([left if n == -1 else n for n in self.shape])
 
     def even_out_shape(self, *shapes: Shape) -> Shape:
         from convcalc.layers.even import require_equal  # noqa: PLC0415 - few commands ask for it
 
-        require_equal((formulas.product(shapes[0]), formulas.product(self.shape)))
-        return self.shape
+        out = self.out_shape(*shapes)
+        require_equal((formulas.product(shapes[0]), formulas.product(out)))
+        return out
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         if shape == out or (len(shape) == 1 and len(out) == 1):
@@ -273,9 +277,16 @@ class Reshape(Rearrangement):
         return UnknownField("a reshape moves values to other positions", moved=True)
 
     def check(self, shape: Shape) -> None:
-        check_at_least("a side of shape", min(self.shape))
-        have, want = formulas.product(shape), formulas.product(self.shape)
-        if have != want:
+        given = [n for n in self.shape if n != -1]
+        if len(given) < len(self.shape) - 1:
+            message = f"shape {times(self.shape)} leaves more than one side open; write -1 once"
+            raise ShapeError(message)
+        check_at_least("a side of shape", min(given, default=1))
+        have, want = formulas.product(shape), formulas.product(given)
+        if len(given) < len(self.shape) and have % want:
+            message = f"{times(shape)} holds {have} values, which is no multiple of {want}"
+            raise ShapeError(f"{message}; choose sides whose product divides it")
+        if len(given) == len(self.shape) and have != want:
             message = f"{times(shape)} holds {have} values, but {times(self.shape)} needs {want}"
             raise ShapeError(f"{message}; make the products equal")
 

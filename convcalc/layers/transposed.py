@@ -61,6 +61,11 @@ class ConvTranspose(Layer):
         "onnx": ("ConvTranspose",),
         "darknet": ("deconvolutional",),
     }
+    refused_options: ClassVar = {
+        "darknet": {
+            "pad": "pad: 1 of Darknet pads size // 2 per side; write padding: with cells per side"
+        }
+    }
     example: ClassVar = (
         {"out_channels": 16, "kernel_size": 4, "stride": 2, "padding": 1},
         (8, 16, 16),

@@ -69,14 +69,15 @@ def order_notes(network: Network) -> Iterator[str]:
     if network.order:
         return
     for name, shape in network.inputs.items():
-        said = _reading(shape, "input" if name == network.input_name else f"input {name}")
+        which = "input" if name == network.input_name else f"input {name}"
+        said = _reading(shape, which, in_file=bool(network.path) and not network.home)
         if said:
             yield said
 
 
-def _reading(shape: Shape, which: str = "input") -> str:
+def _reading(shape: Shape, which: str = "input", *, in_file: bool = False) -> str:
     """How an input was read that looks written otherwise; empty for others."""
-    said = _exchanged(shape) or _batched(shape)
+    said = _exchanged(shape, in_file=in_file) or _batched(shape)
     return said and f"the {which} {times(shape)} is read channels first, as {said}"
 
 
@@ -97,11 +98,16 @@ def chain_order(shape: Shape, order: str) -> Iterator[None]:
         raise ShapeError(message, error.layer) from None
 
 
-def _exchanged(shape: Shape) -> str:
+def _exchanged(shape: Shape, *, in_file: bool) -> str:
     """How a shape is read whose channels most likely stand last, and the other way to write it."""
     if len(shape) != 3 or shape[2] not in _COLORS or min(shape[:2]) < _LEAST_SIDE:
         return ""
     height, width, channels = shape
+    if in_file:
+        return (
+            f"{grouped(height)} channels of {width}×{channels}; for {plural(channels, 'channel')} of "
+            f"{height}×{width} write [{channels}, {height}, {width}], or add order: hwc to the file"
+        )
     return (
         f"{grouped(height)} channels of {width}×{channels}; for {plural(channels, 'channel')} of "
         f"{height}×{width} write {channels}x{height}x{width}, or say the order with --order hwc or "

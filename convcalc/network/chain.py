@@ -228,6 +228,21 @@ def read_word(word: str) -> Written:
     return Written(label, cls, given, repeats)
 
 
+def read_layer(word: str) -> Layer:
+    """The layer of one word of a chain, on its own.
+
+    Raises:
+        UsageError: it is not one layer, or an option is wrong or missing.
+    """
+    written = read_word(word)
+    if written.times > 1:
+        message = f"{written.label} is several layers; write repeat: {written.times}, and layers: [{word.partition('*')[2]}]"
+        raise UsageError(message)
+    return make_layer(
+        written.cls, written.options, text=True, label=written.label, example=_how_to_write
+    )
+
+
 class Chain:
     """The nodes so far, and the shape that comes out of them.
 

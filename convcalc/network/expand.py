@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.layers.aliases import build
 from convcalc.network.expression import Expression, ExpressionError, said
-from convcalc.network.incoming import Shapes
+from convcalc.network.incoming import LOST, LostError, Shapes
 from convcalc.network.items import (
     INCOMING,
     BlockItem,
@@ -23,6 +23,7 @@ from convcalc.network.items import (
 from convcalc.network.loops import turns
 from convcalc.network.network import INPUT, Block, Node
 from convcalc.network.parameters import evaluate, evaluate_option
+from convcalc.network.problems import Problems
 from convcalc.text import quoted
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ class Expander:
         names: the file's parameters, which its blocks know besides their own.
         inputs: what goes in; they are asked for where a $in is used.
         max_layers: how many nodes are too many.
+
+    Attributes:
+        problems: what is wrong. The expansion goes on after it, and leaves out what depends on it.
+        lost: the names of what is wrong; `lost_any` where others may be missing too.
+        over: whether a limit is reached, so that nothing more is looked at.
     """
 
     expanders: ClassVar[dict[type[Item], Any]]
@@ -91,26 +97,65 @@ class Expander:
         self.open_blocks: list[BlockItem] = []
         self.depth = self.levels = 0
         self.items_left = 4 * max_layers + 1000
+        self.problems = Problems(each_place_once=True)
+        self.lost: set[str] = set()
+        self.lost_any = self.over = False
 
     def run(self, items: Items, scope: Scope, at: int) -> int:
         """Expand items one after the other, from node ``at``; the place of the last node."""
         self.levels += 1
+        levels, depth, opened, names = self.levels, self.depth, len(self.open_blocks), scope.names
         for item in items:
             self._spend(item)
-            at = self.expanders[type(item)](self, item, scope, at)
+            try:
+                at = self.expanders[type(item)](self, item, scope, at)
+            except (SpecError, LostError) as error:
+                self._keep(error)
+                self.levels, self.depth, scope.names = levels, depth, names
+                del self.open_blocks[opened:]
+                self._lose(item, scope)
+                at = LOST
         self.levels -= 1
         return at
+
+    def _keep(self, error: Exception) -> None:
+        """Note an error, unless it only follows from one before.
+
+        Raises:
+            SpecError: nothing more can be looked at.
+        """
+        if isinstance(error, SpecError):
+            for each in error.problems:
+                self.problems.add(each)
+            if self.over:
+                self.problems.tell()
+
+    def _lose(self, item: Item, scope: Scope) -> None:
+        """Remember the names that an item would have given."""
+        if isinstance(item, FromItem):
+            return
+        if isinstance(item.name, str) and item.name:
+            name = scope.prefix + item.name
+        elif isinstance(item, LayerItem) and not item.name:
+            name = scope.automatic(item.cls.kind, self.places)
+        else:
+            self.lost_any = True
+            return
+        self.places.setdefault(name, LOST)
+        self.lost.add(name)
 
     def _spend(self, item: Item) -> None:
         """Count an item or a path, so that what makes no layers comes to an end too."""
         self.items_left -= 1
         if self.items_left < 0:
+            self.over = True
             message = (
                 f"blocks, repeats and paths without layers are too many for {self.max_layers:,} "
                 "layers; leave the empty ones out, or raise --max-layers if you mean it"
             )
             raise item.error(message)
         if self.levels > MAX_LEVELS:
+            self.over = True
             message = f"blocks, repeats and paths nest deeper than {MAX_LEVELS} levels; write them flatter"
             raise item.error(message)
 
@@ -162,6 +207,7 @@ class Expander:
             )
             raise item.error(message)
         if len(name) > MAX_NAME:
+            self.over = True
             message = f"with the names around it, this name has {len(name):,} characters; use at most {MAX_NAME:,}"
             raise item.error(message)
         self.places[name] = at
@@ -171,10 +217,16 @@ class Expander:
         for name in (scope.prefix + target, self.root + target):
             if name in self.places:
                 return self.places[name]
+        if self.lost_any or self._in_lost(scope.prefix + target, self.root + target):
+            raise LostError
         inside = [name for name in [*self.places][-500:] if name.startswith(self.root)]
         known = [name[len(self.root) :] for name in inside]
         message = f"no layer {quoted(target)} before this one{did_you_mean(target, known)}"
         raise item.error(message)
+
+    def _in_lost(self, *names: str) -> bool:
+        """Whether a name may be that of something in a block or section that is wrong."""
+        return any(name.startswith(f"{each}.") for name in names for each in self.lost)
 
     # ------------------------------------------------------------------------ one of each
 
@@ -208,6 +260,7 @@ class Expander:
         """Append the node of a layer."""
         nodes = self.nodes
         if len(nodes) >= self.max_layers:
+            self.over = True
             message = (
                 f"the network grows past {self.max_layers:,} layers; "
                 "raise --max-layers if you mean it"
@@ -335,6 +388,7 @@ class Expander:
             message = f"block {item.block} uses itself ({chain}); use repeat instead"
             raise item.error(message)
         if len(words) >= MAX_BLOCK_DEPTH:
+            self.over = True
             message = f"blocks use blocks more than {MAX_BLOCK_DEPTH} deep; use repeat instead"
             raise item.error(message)
         block = self.blocks[item.block]

@@ -9,6 +9,7 @@ from convcalc.layers import Layer
 from convcalc.network.expand import Expander, Scope
 from convcalc.network.foreign import Held
 from convcalc.network.graph_plan import NetworkItem, SharedItem
+from convcalc.network.incoming import LOST, LostError
 from convcalc.network.network import INPUT, Node
 from convcalc.text import plural, printable, quoted
 
@@ -43,6 +44,8 @@ class GraphExpander(Expander):
         first, stop = self._span(item, item.target, scope)
         start = len(self.nodes)
         at = self.expanders[type(item.item)](self, item.item, scope, at)
+        if self.problems:  # some layers may be missing
+            return at
         mine, theirs = self.nodes[start:], self.nodes[first:stop]
         if len(mine) != len(theirs):
             message = (
@@ -92,7 +95,8 @@ class GraphExpander(Expander):
             place = self.places.get(name, -1)
             if place >= 0 and self.nodes[place].name == name:
                 return place, place + 1
-        self._place(item, target, scope)  # most likely there is none of that name
+        if self._place(item, target, scope) == LOST:  # most likely there is none of that name
+            raise LostError
         message = f"{quoted(target)} has no weights to share; name a layer or block"
         raise item.error(message)
 
@@ -130,7 +134,7 @@ class GraphExpander(Expander):
         self.blocks, self.names, self.root, self.open_blocks = network.blocks, names, root, []
         self.depth += 1
         inner = Scope(root, names, network.layers.given, numbered=False)
-        at = self.run(network.layers, inner, at)
+        at = self.run(network.layers, inner, at)  # which keeps what is wrong, and comes back
         self.depth -= 1
         self.blocks, self.names, self.root, self.open_blocks = outer
         return at
@@ -145,6 +149,8 @@ class GraphExpander(Expander):
             )
             raise item.error(message)
         inputs = [self.places[root + each.name] for each in network.inputs]
+        if LOST in inputs:
+            raise LostError
         for each, at in zip(network.inputs, inputs):
             if (found := self.shapes.channels(at)) != each.channels:
                 message = (
@@ -163,6 +169,8 @@ class GraphExpander(Expander):
         """Take back what comes after the layer or block where a network in place stops."""
         start, mark, known = marks
         last = self.places.get(root + item.until, -1)
+        if last < start and self.problems:
+            raise LostError
         if last < start:
             inside = list(self.places.items())[known:]
             names = [name[len(root) :] for name, place in inside if place >= start]

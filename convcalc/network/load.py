@@ -181,6 +181,7 @@ def _build(
         expander = GraphExpander(draft.blocks, names, [*shapes.values()], most)
         expander.places.update({name: INPUT - place for place, name in enumerate(shapes)})
         expander.run(draft.layers, Scope("", names, draft.layers.given, numbered=False), INPUT)
+        expander.problems.tell()
         if not expander.nodes:
             message = "the network has no layers; list at least one"
             raise SpecError(draft.path, 0, 0, message)
@@ -200,11 +201,23 @@ def _build(
             files=tuple(draft.files),
             input_name=first,
             more_inputs=dict(more),
-            outputs={each.name: each.place(expander.places) for each in draft.outputs},
+            outputs=_outputs(draft, expander),
             shared=expander.shared,
             order=written_order(draft.order, order, asked=bool(asked)),
             axes=checked_axes(draft.axes, shape, draft.axes_at),
         )
+
+
+def _outputs(draft: _Draft, expander: GraphExpander) -> dict[str, int]:
+    """The places of the outputs.
+
+    Raises:
+        SpecError: some lead nowhere.
+    """
+    attempt = expander.problems.attempt
+    found = {each.name: attempt(each.place, expander.places, default=0) for each in draft.outputs}
+    expander.problems.tell()
+    return found
 
 
 def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:

@@ -10,7 +10,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, SpecErrors, UsageError, did_you_mean
-from convcalc.layers import Layer, every, find
+from convcalc.layers import Layer, every, find, get_kind
 from convcalc.layers.aliases import defaults_of, kind_called, own_option, refused_option
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import (
@@ -48,6 +48,7 @@ ITEM_WORDS = ("repeat", "from", "name", "layers", "when")
 MAX_NESTING = 40
 
 Keys = dict[str, tuple[ScalarNode, Node]]
+_AXES = re.compile(r"(.+?)([4-9])[dD]")
 _SINGLE = re.compile(r"\$[^\W\d]\w*")
 
 
@@ -213,17 +214,32 @@ class Planner:
         if not cls:
             if word.startswith("$"):
                 return self._word_item(key, word, value)
+            if value is None and find(word.partition(":")[0]) and ":" in word:
+                return self._short_item(key, word)
             self.source.refuse(key, _unknown_kind(word, self.blocks))
+        if word not in KINDS and isinstance(value, MappingNode):
+            for where, _ in value.value:
+                if isinstance(where, ScalarNode) and (what := refused_option(word, where.value)):
+                    self.source.refuse(where, f"{word}: {what}")
         if cls.merges:
             return self._merge(key, cls, value)
         keys = self._option_keys(value, word, cls)
         options = self._read_options(key, cls, keys)
         if word not in KINDS:
-            for option, (where, _) in keys.items():
-                if what := refused_option(word, option):
-                    self.source.refuse(where, f"{word}: {what}")
             options = {**defaults_of(word), **options}
         return LayerItem(self.source, key, self._name(keys), cls, options)
+
+    def _short_item(self, key: Node, word: str) -> Item:
+        """A layer as a chain writes it, such as conv:k3c64."""
+        from convcalc.network.chain import read_layer  # noqa: PLC0415 - few files write layers so
+
+        try:
+            layer = read_layer(word)
+        except UsageError as error:
+            raise self.source.error(key, str(error)) from None
+        item = LayerItem(self.source, key, "", get_kind(layer.kind), layer.options())
+        item.layer = layer
+        return item
 
     def _word_item(self, key: Node, word: str, value: Node | None) -> Item:
         """A layer whose kind is a parameter."""
@@ -433,5 +449,8 @@ def _unknown_kind(word: str, blocks: dict[str, Any]) -> str:
     cls = find(word)
     if cls:
         return f"no layer kind {quoted(word)}; it is called {cls.kind!r} here"
+    axes = _AXES.fullmatch(word)
+    if axes and find(axes[1]):
+        return f"{quoted(word)} works along {axes[2]} axes, but inputs have channels and up to 3 axes; leave {axes[2]}{word[-1]} out"
     hint = did_you_mean(word.lower(), [*KINDS, *blocks, *ITEM_WORDS])
     return f"no layer kind or block {quoted(word)}{hint or '; convcalc kinds lists them'}"

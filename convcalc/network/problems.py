@@ -13,10 +13,19 @@ T = TypeVar("T")
 
 
 class Problems:
-    """The errors of one text so far."""
+    """The errors of one text so far.
 
-    def __init__(self) -> None:
-        self._found: dict[tuple[int, int, str], SpecError] = {}
+    Args:
+        each_place_once: whether a place that is used many times is told once, whatever is wrong there.
+    """
+
+    def __init__(self, *, each_place_once: bool = False) -> None:
+        self.each_place_once = each_place_once
+        self._found: dict[tuple[str, int, int, str], SpecError] = {}
+
+    def __bool__(self) -> bool:
+        """Whether anything was found."""
+        return bool(self._found)
 
     def attempt(self, read: Callable[..., T], *given: object, default: T) -> T:
         """What ``read`` gives; where it refuses, its error is kept and the default is used."""
@@ -34,7 +43,8 @@ class Problems:
         Raises:
             SpecErrors: they are too many to look for more.
         """
-        self._found[error.line, error.column, error.what] = error
+        what = "" if self.each_place_once else error.what
+        self._found.setdefault((error.path, error.line, error.column, what), error)
         if len(self._found) >= MAX_COUNTED:
             self.tell()
 
@@ -44,7 +54,8 @@ class Problems:
         Raises:
             SpecError: one or all of them.
         """
-        found = sorted(self._found.values(), key=lambda error: (error.line, error.column))
+        files = [*dict.fromkeys(path for path, *_ in self._found)]
+        found = sorted(self._found.values(), key=lambda e: (files.index(e.path), e.line, e.column))
         if len(found) == 1:
             raise found[0]
         if found:

@@ -159,8 +159,14 @@ def reshape(x: npt.ArrayLike, shape: Sequence[int]) -> Array:
 
 
 def new_shape(cells: Array, shape: Sequence[int] | int) -> Shape:
-    """A shape with exactly as many cells."""
-    listed = shape if isinstance(shape, Sequence) else [shape]
+    """A shape with exactly as many cells; one side may be -1, which is counted up until they are."""
+    listed = list(shape) if isinstance(shape, Sequence) else [shape]
+    if listed.count(-1) == 1:
+        place = listed.index(-1)
+        others = [checks.whole("reshape", "shape", n, least=1) for n in listed if n != -1]
+        listed[place] = 1
+        while np.prod(others) * listed[place] < cells.size:
+            listed[place] += 1
     wanted = tuple(checks.whole("reshape", "shape", number, least=1) for number in listed)
     if np.prod(wanted) != cells.size:
         message = (

@@ -251,4 +251,17 @@ FURTHER = [
     MistakeCase("shrink.side-only", "shrink", {"n": "20x30x10", "k": 3, "layers": 2, "ask": "lost"}, "4/20", 1 - 16 * 26 * 6 / 6000),
     MistakeCase("pool.share-side", "fraction", {"k": "2x3"}, "1/2", 5 / 6),
     MistakeCase("pool.share-left", "fraction", {"k": "2x2x2"}, "1/8", 7 / 8),
+    # a factor away: bytes, halves, cells for a side; a part of a sum; terms in the wrong bracket
+    MistakeCase("out.precedence", "output-size", {"n": 60, "k": 5, "s": 4, "p": 1}, "11", 15),
+    MistakeCase("par.cells-as-side", "params", {"k": 3, "c_in": 4, "filters": 6, "bias": False}, str(81 * 4 * 6), 216),
+    MistakeCase("par.cells-as-side", "weights-per-neuron", {"k": 3, "c_in": 5}, str(81 * 5), 45),
+    MistakeCase("par.halved", "params-fc", {"input": "6x6x5", "units": 12}, str(181 * 6), 181 * 12),
+    MistakeCase("par.bytes", "params", {"k": 3, "c_in": 7, "filters": 11}, str(4 * 64 * 11), 64 * 11),
+    MistakeCase("par.bytes", "params-model", SMALL_NET, str(4 * 7_046), 7_046),
+    MistakeCase("neuron.layer", "weights-per-neuron", {"k": 3, "c_in": 5, "n": 20, "filters": 7}, str(45 * 18 * 18 * 7), 45),
+    MistakeCase("vol.pad-one-axis", "padded-volume", {"n": 20, "p": 3, "c_in": 5}, "26x20x5", [26, 26, 5]),
+    MistakeCase("vol.flatten-sides", "flatten", {"input": "30x30x8", "arch": "POOL-3"}, str(12 * 12 * 8), 800),
+    MistakeCase("vol.flatten-part", "flatten", LENET, str(24 * 16), 400),
+    MistakeCase("same.negative", "same-padding", {"n": 30, "k": 1, "s": 2, "ask": "total"}, "-1", 0),
+    MistakeCase("grad.bias-part", "gradient", {"x": [[1, 2, 0], [3, 1, 2], [0, 1, 4]], "w": [[1, 0], [2, 3]], "g": [[1, 20], [300, 7]], "ask": "db"}, "321", 328),
 ]  # fmt: skip

@@ -134,6 +134,7 @@ FORMULAS = [
     MistakeCase("formula.no-factor", "formula", SIZE_FORMULA, "floor((n+p-k)/s)+1", None),
     MistakeCase("formula.not-rounded", "formula", SIZE_FORMULA, "(n+2p-k)/s+1", None),
     MistakeCase("formula.rounded-otherwise", "formula", SIZE_FORMULA, "ceil((n+2p-k)/s)+1", None),
+    MistakeCase("formula.brackets", "formula", SIZE_FORMULA, "floor((n+2p-k+1)/s)", None),
     MistakeCase("formula.no-symbol", "formula", PARAMS_FORMULA, "(k^2+1)c_out", None),
     MistakeCase("formula.no-square", "formula", PARAMS_FORMULA, "(2k c_in+1)c_out", None),
     MistakeCase("formula.sign", "formula", SIZE_FORMULA, "floor((n+2p+k)/s)+1", None),

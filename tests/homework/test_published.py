@@ -2,16 +2,19 @@
 
 Of the first 388 options, 163 were set aside while the catalogue grew; 84 % of them had a name then,
 57 % before. The next 90, of questions about sizes and parameters, were found afterwards: before
-anything was added for them 93 % had a name, 84 % that of one mistake, 9 % of two at once. The last
+anything was added for them 93 % had a name, 84 % that of one mistake, 9 % of two at once. Another
 78 are of harder questions: receptive fields, operations, transposed convolutions, pools, rectangles.
 At first 74 % had a name. A coin set 41 of them aside while mistakes were added: of these it was 73 %
-before and 80 % after. Options that follow from nothing in the question ("500 KB") have none.
+before and 80 % after. The last hundred, of 61 questions from quizzes, lessons and issues: 89 % before
+anything was added for them, 92 % after; of the 46 that were set aside 87 % and 89 %. Options that
+follow from nothing in the question ("500 KB") have none.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -38,6 +41,23 @@ def test_the_right_answer_of_a_published_question_is_right(question: dict[str, A
 
 
 @pytest.mark.unmeasured
+def test_a_number_that_nobody_got_by_a_mistake_is_seldom_named() -> None:
+    """Numbers at random, between half of the right one and twice as much."""
+    chance = Random(5)
+    tried = named = 0
+    for question in QUESTIONS[::4]:
+        right = str(question["right"])
+        if not right.isdigit() or int(right) < 20:
+            continue
+        for _ in range(3):
+            answer = str(chance.randint(int(right) // 2, 2 * int(right)))
+            tried += answer != right
+            named += answer != right and bool(marked(question, answer).candidates)
+    assert tried > 70
+    assert named <= 0.17 * tried, (named, tried)
+
+
+@pytest.mark.unmeasured
 def test_most_wrong_options_of_published_questions_have_a_name() -> None:
     named: Counter[str] = Counter()
     for question in QUESTIONS:
@@ -50,6 +70,6 @@ def test_most_wrong_options_of_published_questions_have_a_name() -> None:
                 both = found.candidates[0]["confidence"] == "perhaps"
                 named["two mistakes" if both else "one mistake"] += 1
     total = sum(named.values())
-    assert total == 722
-    assert named["one mistake"] >= 0.83 * total, named
-    assert named["none"] <= 0.11 * total, named
+    assert total == 822
+    assert named["one mistake"] >= 0.84 * total, named
+    assert named["none"] <= 0.10 * total, named

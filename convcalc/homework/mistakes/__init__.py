@@ -14,6 +14,7 @@ MODULES = (
     "solving",
     "params",
     "counts",
+    "factors",
     "cost",
     "rf",
     "fields",

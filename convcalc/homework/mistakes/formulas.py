@@ -110,6 +110,30 @@ def _quotients_turned(tree: Tree) -> Iterator[Tree]:
         yield ("/", tree[2], tree[1])
 
 
+def _brackets_moved(tree: Tree) -> Iterator[Tree]:
+    """A term moved into or out of a quotient or a product: (a + c)/b or a/(b + c) for a/b + c."""
+    operation = tree[0]
+    if operation in ("+", "-"):
+        rounded = tree[1][:1] if _is_rounding(tree[1]) else ()
+        inner = tree[1][1] if rounded else tree[1]
+        if inner[0] in ("*", "/"):
+            for moved in (
+                (inner[0], (operation, inner[1], tree[2]), inner[2]),
+                (inner[0], inner[1], (operation, inner[2], tree[2])),
+            ):
+                yield (*rounded, moved) if rounded else moved
+        if tree[2][0] in ("*", "/"):
+            yield (tree[2][0], (operation, tree[1], tree[2][1]), tree[2][2])
+    if operation in ("*", "/"):
+        if tree[1][0] in ("+", "-"):
+            sign, first, second = tree[1]
+            yield (sign, first, (operation, second, tree[2]))
+            yield (sign, (operation, first, tree[2]), second)
+        if tree[2][0] in ("+", "-"):
+            sign, first, second = tree[2]
+            yield (sign, (operation, tree[1], first), second)
+
+
 def _other_operations(tree: Tree) -> Iterator[Tree]:
     """A product for a sum, a difference for a quotient, or the reverse."""
     others = {"*": "+", "/": "-", "-": "/", "+": "*"}
@@ -188,6 +212,10 @@ _rule(
 mistake(
     "formula.swapped", "formula", "two symbols swapped", "k and n change places", _swapped,
     "Look up what each symbol stands for.",
+)  # fmt: skip
+_rule(
+    "brackets", _BOTH, "a term moved into or out of a quotient or a product", "(a + c)/b for a/b + c", _brackets_moved,
+    "Which parts belong together? Work your formula out step by step and look at what is divided or multiplied by what.",
 )  # fmt: skip
 _rule(
     "upside-down", _BOTH, "a quotient upside down", "b/a for a/b", _quotients_turned,

@@ -270,6 +270,19 @@ def _mean(quantities: Grad) -> Any:
     return tuple(tuple(Fraction(cell) / places for cell in row) for row in found)
 
 
+def _part_of_sum(quantities: Grad) -> list[Way]:
+    """The sum of the gradients without one row, one column or one cell."""
+    rows = quantities.g
+    every = sum(map(sum, rows))
+    if len(rows) * len(rows[0]) < 2:
+        return []
+    return [
+        *(Way(every - sum(row), "Σ without one row") for row in rows),
+        *(Way(every - sum(column), "Σ without one column") for column in zip(*rows)),
+        *(Way(every - cell, "Σ without one cell") for row in rows for cell in row),
+    ]
+
+
 def _shape(task: Any, side: Callable[[int, int], int]) -> Any:
     """A shape from the sides of the input and the kernel, as such a question asks for it."""
     sides = [side(n, k) for n, k in zip(each(task.n, task.axes), each(task.k, task.axes))]
@@ -288,6 +301,12 @@ mistake(
 mistake(
     "grad.mean", "gradient-db gradient-dw", "mean instead of sum", "Σ/positions", _mean,
     "Gradients of shared weights add up.",
+)  # fmt: skip
+mistake(
+    "grad.bias-part", "gradient-db", "a row, a column or a cell left out", "Σ without one row",
+    _part_of_sum,
+    "Every cell of the output adds the bias. Whose gradients are summed?",
+    seldom=True,
 )  # fmt: skip
 mistake(
     "grad.turned", "gradient-dw", "gradient flipped", "dw rotated by 180°",

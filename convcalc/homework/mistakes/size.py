@@ -404,9 +404,12 @@ _out(
     letters=COVERED,
 )  # fmt: skip
 _out(
-    "precedence", "divided the kernel alone", "n + 2p − k/s + 1",
-    lambda a, w: quotient((a.padded_size + 1) * a.s - a.k, a.s, "n + 2p − k/s + 1") if a.s > 1 else None,
-    "Subtract first, then divide the whole difference by the stride.",
+    "precedence", "divided the kernel alone, or by s + 1", "n + 2p − k/s + 1",
+    lambda a, w: [
+        *quotient((a.padded_size + 1) * a.s - a.k, a.s, "n + 2p − k/s + 1"),
+        *quotient(a.slack, a.s + 1, "(n + 2p − k)/(s + 1)"),
+    ] if a.s > 1 else None,
+    "Subtract first, then divide the difference by the stride alone, then add 1.",
     seldom=True,
     letters=COVERED,
 )  # fmt: skip

@@ -191,7 +191,12 @@ class WeightsPerNeuron(Task):
         return axes_of(self.k, self.n, self.s) or 2
 
     def parts(self) -> list[Part]:
-        quantities = Neuron(each(self.k, self.axes), self.c_in)
+        kernel = each(self.k, self.axes)
+        out: tuple[int, ...] = ()
+        if self.n is not None:
+            sides = zip(each(self.n, self.axes), kernel, each(self.s, self.axes))
+            out = tuple([(n - k) // s + 1 for n, k, s in sides if n >= k])
+        quantities = Neuron(kernel, self.c_in, self.filters or 1, out)
         method = "·".join(map(str, (*quantities.kernel, self.c_in)))
         return [Part.of(COUNT, "neuron", quantities, neuron_weights, method)]
 

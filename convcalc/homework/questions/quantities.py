@@ -234,10 +234,12 @@ def layers_to_size(quantities: LayersToSize) -> int:
 
 
 class Neuron(NamedTuple):
-    """One neuron: the taps of its window per axis, and the channels that it reads."""
+    """One neuron: the taps of its window per axis, the channels it reads, and what is given of its layer."""
 
     kernel: tuple[int, ...]
     c_in: int
+    filters: int = 1
+    out: tuple[int, ...] = ()
 
 
 def neuron_weights(neuron: Neuron) -> int:
@@ -396,8 +398,7 @@ class Flat(NamedTuple):
     """A volume to flatten.
 
     Attributes:
-        shapes: the volumes from the input to the last one, channels first.
-        rows: the layers between them.
+        shapes, rows: the volumes from the input to the last one, channels first; the layers between.
     """
 
     shapes: tuple[tuple[int, ...], ...]
