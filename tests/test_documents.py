@@ -35,6 +35,7 @@ from convcalc.homework import check
 from convcalc.homework import loads as sheet_of
 from convcalc.homework.conventions import PRESETS, RULES, Conventions
 from convcalc.homework.exports import EXPORTS
+from convcalc.interop.writers import WRITERS
 from convcalc.layers.operations import OPERATIONS
 from convcalc.layers.operations import RULES as OPERATION_RULES
 from convcalc.network.load import loads
@@ -225,6 +226,16 @@ def exports_table(convcalc: Convcalc) -> str:
     )
 
 
+def writers_table(convcalc: Convcalc) -> str:
+    return as_markdown(
+        ("`--to`", "for", "suffix of `-o`"),
+        (
+            (code(name), each.about, ", ".join(map(code, each.suffixes)))
+            for name, each in WRITERS.items()
+        ),
+    )
+
+
 def formats_table(convcalc: Convcalc) -> str:
     return as_markdown(
         ("`--format`", "suffix of `-o`"),
@@ -323,6 +334,7 @@ TABLES: dict[str, Callable[[Convcalc], str]] = {
     "presets": presets_table,
     "exports": exports_table,
     "formats": formats_table,
+    "writers": writers_table,
     "operations": operations_table,
     "devices": devices_table,
     "ways of counting": ways_table,

@@ -16,6 +16,7 @@ from convcalc.formats import FORMATS
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.questions import QUESTIONS
+from convcalc.interop.writers import WRITERS
 from convcalc.layers import KINDS, Layer, find, make
 from convcalc.layers.base import Family
 from convcalc.layers.option_types import OPTION_TYPES
@@ -122,6 +123,23 @@ def test_every_platform_has_a_test() -> None:
     )
     missing = [name for name in EXPORTS if f'"{name}"' not in tests]
     assert not missing, f"no test in tests/homework/test_export_*.py exports to {missing}"
+
+
+def test_every_writer_has_a_test_a_section_and_suffixes() -> None:
+    """The tests of a writer are in a file of its module's name."""
+    page = (TESTS.parent / "docs" / "bring-your-network.md").read_text(encoding="utf-8")
+    _, _, part = page.partition("\n## Write it out again\n")
+    headings = [line for line in part.splitlines() if line.startswith("### ")]
+    for name, each in WRITERS.items():
+        module = each.__module__.rpartition(".")[2]
+        tests = TESTS / "writers" / f"test_{module}.py"
+        assert tests.exists(), f"{name} has no {tests}"
+        assert f'"{name}"' in tests.read_text(encoding="utf-8"), f"{tests} does not test {name}"
+        assert any(f"`--to {name}`" in line for line in headings), f"no section about --to {name}"
+        assert each.suffixes
+        assert all(suffix.startswith(".") for suffix in each.suffixes)
+        assert each.about
+        assert (WRITERS.names().count(name), each.name) == (1, name)
 
 
 # ----------------------------------------------------- nothing outside layers/ asks what a layer is

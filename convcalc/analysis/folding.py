@@ -26,6 +26,7 @@ class FoldedRow:
 
     Attributes:
         folded: how many blocks it stands for.
+        steps: those that it stands for.
     """
 
     name: str
@@ -42,6 +43,7 @@ class FoldedRow:
     rf: Fields
     folded: int
     is_costed: bool
+    steps: Sequence[Step]
 
     @property
     def params(self) -> int:
@@ -185,4 +187,5 @@ def _summary(steps: Sequence[Step], name: str, kind: str, folded: int = 1) -> Fo
         rf=steps[-1].rf,
         folded=folded,
         is_costed=any(step.is_costed for step in steps),
+        steps=steps,
     )

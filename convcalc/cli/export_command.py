@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -9,13 +10,14 @@ import click
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import output_option, remark, tell_written, write
+from convcalc.cli.output import output_option, print_lines, remark, tell_written
 from convcalc.cli.types import NETWORK, Type
-from convcalc.errors import UsageError
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.text import quoted
 
 EXAMPLES = """
-    convcalc export unet --to mermaid
-    convcalc export resnet50 -o resnet50.dot
+    convcalc export unet --to mermaid --depth 1
+    convcalc export resnet50 -o resnet50.onnx
     convcalc export resnet50 --to pytorch -o resnet50.py
     convcalc export vgg16 --input 3x64x64 --set classes=10 --to mermaid -o vgg16.mmd
 """
@@ -26,10 +28,13 @@ class _Tool(Type):
 
     name = "tool"
 
-    def read(self, text: str, what: str) -> str:
-        from convcalc.interop.writers import WRITERS
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(self.words())}]"
 
-        WRITERS.find(text)
+    def read(self, text: str, what: str) -> str:
+        if text not in self.words():
+            message = f"{what}: no tool {quoted(text)}{did_you_mean(text, self.words())}"
+            raise UsageError(message)
         return text
 
     def words(self) -> list[str]:
@@ -40,17 +45,22 @@ class _Tool(Type):
 
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("network", type=NETWORK)
+@click.option("--to", "tool", type=_Tool(), help="What to write; the suffix of -o says it as well.")
 @click.option(
-    "--to",
-    "tool",
-    type=_Tool(),
-    metavar="TOOL",
-    help="What to write; the suffix of -o says it too.",
+    "--depth",
+    type=click.IntRange(0, 100),
+    help="Graphs: draw blocks this deep as one box each, 1 for the outermost; 0 draws every layer.",
 )
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @output_option("Write to FILE.")
 def command(
-    network: str, tool: str | None, shape: Any, parameters: tuple[str, ...], output: str | None
+    network: str,
+    *,
+    tool: str | None,
+    depth: int | None,
+    shape: Any,
+    parameters: tuple[str, ...],
+    output: str | None,
 ) -> None:
     """Write a network for another tool: as code, as a file that it reads, or as a graph.
 
@@ -59,20 +69,32 @@ def command(
     """
     from convcalc.analysis.walk import walk
     from convcalc.files import write_file
-    from convcalc.interop.writers import WRITERS, tool_for
+    from convcalc.interop.writers import find_writer
 
-    to_file = output if output != "-" else None
-    chosen = WRITERS[tool or tool_for(to_file or "")]
-    if not chosen.is_text and not to_file:
-        message = (
-            f"--to {chosen.name} makes a binary file; say where with -o net{chosen.suffixes[0]}"
-        )
+    to_file = output if output and output != "-" else ""
+    chosen = find_writer(tool, to_file)
+    if not (chosen.is_text or to_file) and sys.stdout.isatty():
+        message = f"--to {chosen.name} makes a file that no terminal shows; say where with -o net{chosen.suffixes[0]}"
         raise UsageError(message)
-    written = chosen.write(walk(load_network(network, shape, parameters)))
+    if depth is not None and not chosen.folds:
+        message = f"--depth: is for graphs, and --to {chosen.name} writes every layer; leave it out"
+        raise UsageError(message)
+    analysis = walk(load_network(network, shape, parameters))
+    written = chosen.write(analysis) if depth is None else chosen.write_folded(analysis, depth)
     if to_file:
         write_file(to_file, [written.data])
         tell_written(to_file)
     else:
-        write(written.data.decode())
+        _print(written.data)
     for note in written.notes:
         remark(f"note: {note}")
+
+
+def _print(data: bytes) -> None:
+    """A file to standard output as it is; on a terminal in characters that it can show."""
+    if sys.stdout.isatty():
+        print_lines(data.decode().splitlines())
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

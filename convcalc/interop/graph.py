@@ -116,6 +116,18 @@ class Graph:
         kind = "opaque" if len(reads) == 1 else "opaque_join"
         return self.add(kind, reads, name=name, line=line, output=shape or (1,), type=called, rf=rf)
 
+    def share(self, place: int, owner: int) -> None:
+        """Say that a layer uses the weights of another; nothing where the two keep unlike arrays."""
+        own, other = self._kept(place), self._kept(owner)
+        if own and own == other and place != owner:
+            self.shared[place] = owner
+
+    def _kept(self, place: int) -> tuple[str, dict[str, Shape]] | None:
+        """The kind of a layer and the arrays that it keeps; None where it keeps none."""
+        node = self.nodes[place]
+        arrays = node.layer.arrays(self.shape(node.inputs[0]), self.shape(place))
+        return (node.layer.kind, arrays) if arrays else None
+
     def take_back(self, number: int) -> None:
         """Take back the layers that were added last, which nothing reads: others stand for them."""
         for node in self.nodes[-number:]:

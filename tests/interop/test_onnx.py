@@ -319,3 +319,66 @@ def test_a_cycle_and_what_nothing_gives_are_refused() -> None:
     made = model([node("Add", ["x", "b"], ["a"]), node("Relu", ["a"], ["b"])], [])
     with pytest.raises(ConvcalcError):
         walked(made)
+
+
+# ------------------------------------------------------------------------ what layers have in common
+
+
+def test_weights_that_several_nodes_read_are_counted_once() -> None:
+    nodes = [
+        node("Conv", ["x", "w", "b"], ["one"], pads=[1, 1, 1, 1]),
+        node("Conv", ["one", "w", "b"], ["two"], pads=[1, 1, 1, 1]),
+        node("Reshape", ["two", "same"], ["three"]),
+        node("Conv", ["three", "w", "c"], ["four"]),
+        node("Reshape", ["four", "sides"], ["five"]),
+        node("Reshape", ["five", "sides"], ["y"]),
+    ]
+    stored = [weight("w", 3, 3, 3, 3), weight("b", 3), weight("c", 3)]
+    found = walked(model(nodes, [*stored, whole("same", 1, 3, 8, 8), whole("sides", 1, 3, 36)]))
+    owners = [step.owner and step.owner.name for step in found]
+    assert [(step.kind, step.params) for step in found] == [
+        ("conv", 84), ("conv", 0), ("conv", 84), ("reshape", 0),
+    ]  # fmt: skip
+    assert owners == [None, found.names[0], None, None]
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "axis", "kinds"),
+    [
+        ([0, 2, 3, 1], [0, 3, 1, 2], -1, ["layernorm"]),
+        ([0, 2, 3, 1], [0, 3, 1, 2], 3, ["layernorm"]),
+        ([0, 1, 3, 2], [0, 1, 3, 2], -1, ["layernorm"]),
+        ([0, 2, 3, 1], [0, 2, 3, 1], -1, ["permute", "layernorm", "permute"]),
+        ([0, 2, 3, 1], [0, 3, 1, 2], 2, ["permute", "layernorm", "permute"]),
+        ([0, 3, 2, 1], [0, 3, 2, 1], -1, ["permute", "layernorm", "permute"]),
+    ],
+)
+def test_a_norm_of_an_axis_that_is_brought_to_the_end(
+    there: list[int], back: list[int], axis: int, kinds: list[str]
+) -> None:
+    """As PyTorch writes the norm of channels; any other order stays as it is."""
+    sides = [(1, 3, 8, 6)[side] for side in there][axis:]
+    nodes = [
+        node("Transpose", ["x"], ["t"], perm=there),
+        node("LayerNormalization", ["t", "s", "b"], ["n"], axis=axis),
+        node("Transpose", ["n"], ["y"], perm=back),
+    ]
+    found = walked(model(nodes, [weight("s", *sides), weight("b", *sides)], (1, 3, 8, 6)))
+    assert [step.kind for step in found] == kinds
+    assert found.totals["params"] == 2 * np.prod(sides)
+
+
+def test_a_product_with_a_stored_array_for_each_row() -> None:
+    found = walked(model([node("MatMul", ["x", "w"], ["y"])], [weight("w", 3, 8, 5)]))
+    assert (found.totals["params"], found.totals["macs"]) == (3 * 8 * 5, 3 * 8 * 8 * 5)
+
+
+def test_a_norm_of_which_the_factors_are_no_weights() -> None:
+    nodes = [
+        node("Constant", [], ["sides"], value_ints=[3]),
+        node("ConstantOfShape", ["sides"], ["one"]),
+        node("BatchNormalization", ["x", "one", "b", "b", "b"], ["n"]),
+        node("InstanceNormalization", ["n", "one", "one"], ["y"]),
+    ]
+    found = walked(model(nodes, [weight("b", 3)]))
+    assert [(step.kind, step.params) for step in found] == [("batchnorm", 3), ("instancenorm", 0)]

@@ -9,6 +9,7 @@ from convcalc.errors import UsageError
 from convcalc.interop.arrays import Array, Dims, shape_of
 from convcalc.interop.base import OPEN, Asked, ForeignFile, Reader, reader
 from convcalc.interop.graph import Graph
+from convcalc.interop.onnx_library import onnx_library
 from convcalc.interop.readers.onnx_constants import constant
 from convcalc.interop.readers.onnx_sizes import fold_sizes
 from convcalc.interop.readers.onnx_wire import without_weights
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 MAX_NODES = 200_000
-_WAY_OUT = "install it with pip install 'convcalc[onnx]'"
 _ROUNDS = 5  # of working out sizes that depend on others
 
 
@@ -38,7 +38,7 @@ class Onnx(Reader):
     def read(file: ForeignFile, asked: Asked) -> Network:
         from convcalc.interop.readers.onnx_graph import Reading  # noqa: PLC0415 - once the library is there
 
-        onnx = _library(file)
+        onnx = onnx_library(printable(file.path))
         model = _model(onnx, file)
         own = {value.name: _sides(value) for value in _inputs(model)}
         if not own:
@@ -53,20 +53,6 @@ class Onnx(Reader):
             reading.arrays[name] = Array(sides, INPUT - place)
         reading.read(model.graph)
         return graph.network(model.graph.name or file.name, _producer(model))
-
-
-def _library(file: ForeignFile) -> Any:
-    """The library.
-
-    Raises:
-        UsageError: it is not installed.
-    """
-    try:
-        import onnx  # noqa: PLC0415 - an optional library, slow to import
-    except ImportError:
-        message = f"{printable(file.path)}: files of ONNX need the library onnx; {_WAY_OUT}"
-        raise UsageError(message) from None
-    return onnx
 
 
 def _model(onnx: Any, file: ForeignFile) -> Any:

@@ -163,12 +163,13 @@ def _slice(reading: Read, node: Node) -> Array:
     if not starts or not ends or not len(starts) == len(ends) == len(axes) == len(steps):
         return reading.made.stated("Slice", [node.first], node.out, node.name)
     array = node.first
-    for place, first, last, step in zip(axes, starts, ends, steps):
+    names = [*[f"{node.name}_{number}" for number in range(1, len(axes))], node.name]
+    for place, first, last, step, name in zip(axes, starts, ends, steps, names):
         axis = int(place) % len(array.dims)
         n = array.dims[axis]
         start, stop = (min(max(int(end) + n * (end < 0), 0), n) for end in (first, last))
         dims = (*array.dims[:axis], node.out[axis], *array.dims[axis + 1 :])
-        array = reading.made.part(array, axis, start, stop, int(step), dims, node.name)
+        array = reading.made.part(array, axis, start, stop, int(step), dims, name)
     return (
         array
         if array.dims == node.out

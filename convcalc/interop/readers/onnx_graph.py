@@ -133,6 +133,7 @@ _MODULES = frozenset(
         "Gemm",
         "BatchNormalization",
         "LayerNormalization",
+        "AxisNorm",
         "GroupNormalization",
         "InstanceNormalization",
         "Relu",
@@ -203,8 +204,11 @@ def _convert(reading: Read, node: Node) -> None:
         for output in range(len(node.outputs)):
             reading.give(node, Array((1,), place), output)
         return
-    made = OPERATIONS.get(node.op)
-    reading.give(node, made(reading, node) if made else unknown(reading, node))
+    known, first = OPERATIONS.get(node.op) or unknown, len(reading.graph.nodes)
+    made = known(reading, node)
+    if made.place is not None and made.place >= first:  # a layer of its own
+        reading.share(node, made.place)
+    reading.give(node, made)
     for place, name in enumerate(node.outputs[1:], 1):
         dims = reading.sizes.get(name)
         if name and reading.users[name] and dims is not None:  # of an operation that is not known
@@ -241,6 +245,8 @@ def _constants(reading: Read, node: Node, arrays: list[Array]) -> None:
         reading.give(node, constant(stored.t, trained=False))
         return
     trained = node.op in _KEEPING and (not arrays or arrays[0].trained)
+    if node.op == "ConstantOfShape" and not trained:
+        reading.filled.update(node.outputs)
     values = (
         arrays[0].values
         if arrays and node.op in ("Identity", "Cast", "Unsqueeze", "Squeeze")
@@ -251,4 +257,5 @@ def _constants(reading: Read, node: Node, arrays: list[Array]) -> None:
         kept = trained and (
             not arrays or prod(dims) == arrays[0].size or node.op == "ConstantOfShape"
         )
-        reading.give(node, Array(dims, None, name, kept, values), place)
+        called = arrays[0].name if kept and node.op == "Expand" else name
+        reading.give(node, Array(dims, None, called, kept, values), place)

@@ -92,6 +92,7 @@ class Read:
         users: how many nodes and outputs read each value.
         norms: places of batch norms, and of factors and offsets right behind them.
         doubled: how many of these factors and offsets there are.
+        filled: names of constants of one number that are no weights.
     """
 
     def __init__(self, graph: Graph, sizes: dict[str, Dims], constants: dict[str, Array]) -> None:
@@ -101,6 +102,23 @@ class Read:
         self.users: Counter[str] = Counter()
         self.norms: set[int | None] = set()
         self.doubled = 0
+        self.filled: set[str] = set()
+        self._owners: dict[tuple[str, ...], int] = {}
+
+    def keeps(self, array: Array | None) -> bool:
+        """Whether what a layer reads is an array of its own, rather than left out or filled."""
+        return array is not None and array.name not in self.filled
+
+    def share(self, node: Node, place: int) -> None:
+        """Note whose weights a layer uses first; a second one of its kind shares them.
+
+        Args:
+            node: as which the file has the layer.
+            place: of the layer.
+        """
+        names = tuple([each.name for each in node.reads if each and each.place is None])
+        if names and all(names):
+            self.graph.share(place, self._owners.setdefault(names, place))
 
     def give(self, node: Node, array: Array, place: int = 0) -> None:
         """Say what a node gives."""

@@ -128,7 +128,8 @@ def _matmul(reading: Read, node: Node) -> Array:
         return reading.made.linear(one, other.dims[1], node.out, node.name, bias=False)
     if one.place is None and len(one.dims) == 2 and len(other.dims) >= 2:
         return reading.made.linear(other, one.dims[0], node.out, node.name, bias=False, axis=-2)
-    if None in (one.place, other.place):
+    stored = [each for each in (one, other) if each.place is None]
+    if any(not each.trained for each in stored):
         return unknown(reading, node)
     return reading.made.matmul(one, other, node.out, node.name)
 
@@ -136,23 +137,34 @@ def _matmul(reading: Read, node: Node) -> Array:
 # ------------------------------------------------------------------------------- norms
 
 
+def _affine(reading: Read, node: Node) -> dict[str, bool]:
+    """Whether a norm has a scale and a shift of its own."""
+    return {name: reading.keeps(node.read(at)) for at, name in ((1, "scale"), (2, "shift"))}
+
+
 @operation("BatchNormalization")
 def _batchnorm(reading: Read, node: Node) -> Array:
-    made = reading.made.layer("batchnorm", [node.first], node.out, node.name)
+    made = reading.made.layer(
+        "batchnorm", [node.first], node.out, node.name, **_affine(reading, node)
+    )
     reading.norms.add(made.place)
     return made
 
 
 @operation("InstanceNormalization")
 def _instancenorm(reading: Read, node: Node) -> Array:
-    return reading.made.layer("instancenorm", [node.first], node.out, node.name, affine=True)
+    options = _affine(reading, node)
+    return reading.made.layer(
+        "instancenorm", [node.first], node.out, node.name, affine=any(options.values()), **options
+    )
 
 
 @operation("GroupNormalization")
 def _groupnorm(reading: Read, node: Node) -> Array:
     return reading.made.layer(
-        "groupnorm", [node.first], node.out, node.name, num_groups=node.whole("num_groups", 1)
-    )
+        "groupnorm", [node.first], node.out, node.name,
+        num_groups=node.whole("num_groups", 1), **_affine(reading, node),
+    )  # fmt: skip
 
 
 @operation("LayerNormalization")
@@ -164,8 +176,19 @@ def _layernorm(reading: Read, node: Node) -> Array:
         return unknown(reading, node)
     return reading.made.layer(
         "layernorm", [node.first], node.out, node.name,
-        axes=axes, scale=node.read(1) is not None, shift=node.read(2) is not None,
+        axes=axes, **_affine(reading, node),
     )  # fmt: skip
+
+
+@operation("AxisNorm")
+def _axisnorm(reading: Read, node: Node) -> Array:
+    """A norm along an axis that is brought to the end for it."""
+    axis = axis_of(node.first.dims, node.groups)
+    if axis is None:
+        return unknown(reading, node)
+    return reading.made.layer(
+        "layernorm", [node.first], node.out, node.name, axes=[axis], **_affine(reading, node)
+    )
 
 
 @operation("LRN")

@@ -1,4 +1,4 @@
-"""Operations that exporters take apart, put together again: GELU, products with a bias, shuffled channels."""
+"""Operations that exporters take apart, put together again: GELU, products with a bias, shuffled channels, norms along an axis."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class Pattern(NamedTuple):
     """What a node is part of.
 
     Attributes:
-        op: what the nodes are together; of ONNX, or Linear, Gelu, ChannelShuffle.
+        op: what the nodes are together; of ONNX, or Linear, Gelu, ChannelShuffle, AxisNorm.
         reads: the names of what they read together.
         ends: whether the node is the last of them, which gives what they give.
-        groups: of channels, where they are shuffled.
+        groups: of channels, where they are shuffled; for AxisNorm the axis.
     """
 
     op: str
@@ -163,4 +163,30 @@ def _shuffle(finder: _Finder, node: Any) -> _Hit | None:
     return "ChannelShuffle", (before.input[0],), [before, node, after], groups[1]
 
 
-_FINDERS = {"MatMul": _linear, "Erf": _gelu, "Transpose": _shuffle}
+def _axis_norm(finder: _Finder, node: Any) -> _Hit | None:
+    """An axis brought to the end, normalised and brought back, as PyTorch's norm of channels is."""
+    before, after = finder.makers.get(node.input[0]), finder.only_reader(node, "Transpose")
+    axis = next((each.i for each in node.attribute if each.name == "axis"), -1)
+    if before is None or before.op_type != "Transpose" or after is None:
+        return None
+    orders = [
+        next((tuple(each.ints) for each in one.attribute if each.name == "perm"), ())
+        for one in (before, after)
+    ]
+    sides = len(orders[0])
+    if finder.users[node.input[0]] != 1 or not sides or axis not in (-1, sides - 1):
+        return None
+    moved = orders[0][-1]
+    there = (*[side for side in range(sides) if side != moved], moved)
+    back = tuple(there.index(side) for side in range(sides))
+    if orders != [there, back]:
+        return None
+    return "AxisNorm", (before.input[0], *node.input[1:]), [before, node, after], moved
+
+
+_FINDERS = {
+    "LayerNormalization": _axis_norm,
+    "MatMul": _linear,
+    "Erf": _gelu,
+    "Transpose": _shuffle,
+}

@@ -1,40 +1,63 @@
-"""One writer for each format: a class under ``@writer("name")``, imported when it is asked for."""
+"""One writer for each tool: a class under ``@writer("name")``, imported when it is asked for."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from convcalc.errors import UsageError
 from convcalc.interop.writers.base import WRITERS, Writer, Written
 from convcalc.text import printable
 
 WRITERS.modules(
-    "convcalc.interop.writers", {"mermaid": "graphs", "dot": "graphs", "pytorch": "pytorch"}
+    "convcalc.interop.writers",
+    {"pytorch": "pytorch", "onnx": "onnx", "yaml": "yaml", "mermaid": "graphs", "dot": "graphs"},
 )
 
 
-def tool_for(path: str) -> str:
-    """The name of the writer that a file's suffix stands for.
+def find_writer(tool: str | None, path: str) -> type[Writer]:
+    """The writer that is asked for by name, or that a file's suffix stands for.
 
     Args:
+        tool: its name; None where the suffix says it.
         path: of the file; empty where none is written.
 
     Raises:
-        UsageError: it stands for none, or for several.
+        UsageError: the suffix stands for none, for several, or for another than the one asked for.
     """
     suffix = os.path.splitext(path)[1].lower()
-    found = [name for name, each in WRITERS.items() if suffix in each.suffixes]
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(found or WRITERS.names())
+    meant = [name for name, each in WRITERS.items() if suffix in each.suffixes]
+    shown = f"-o {printable(path)}"
+    if tool:
+        chosen = WRITERS[tool]
+        if meant and tool not in meant:
+            message = (
+                f"{shown}: its suffix stands for {_either(meant)}, but --to is {tool}; "
+                f"leave --to out, or end the name in {chosen.suffixes[0]}"
+            )
+            raise UsageError(message)
+        return chosen
+    if len(meant) == 1:
+        return WRITERS[meant[0]]
+    names = _either(meant or WRITERS.names())
     if not path:
-        message = f"--to: say what to write: {names}"
-    elif found:
-        message = f"-o {printable(path)}: {suffix} may be several; say which with --to: {names}"
+        message = f"say what to write with --to: {names}"
+    elif meant:
+        message = f"{shown}: {suffix} stands for several; say which with --to: {names}"
     else:
-        what = suffix or "a name without a suffix"
-        message = f"-o {printable(path)}: nothing is written to {what}; say what with --to: {names}"
+        what = f"the suffix {suffix}" if suffix else "a name without a suffix"
+        message = f"{shown}: {what} does not say what to write; say it with --to: {names}"
     raise UsageError(message)
 
 
-__all__ = ["WRITERS", "Writer", "Written", "tool_for"]
+def _either(names: Sequence[str]) -> str:
+    """One of these names.
+
+    >>> _either(["onnx"]), _either(["dot", "mermaid", "onnx"])
+    ('onnx', 'dot, mermaid or onnx')
+    """
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+__all__ = ["WRITERS", "Writer", "Written", "find_writer"]

@@ -35,12 +35,14 @@ class Writer:
         about: what it is, for messages and documents.
         suffixes: what names of its files end in, the usual one first.
         is_text: whether a terminal can show it.
+        folds: whether it can show blocks as one thing each.
     """
 
     name: ClassVar[str] = ""
     about: ClassVar[str] = ""
     suffixes: ClassVar[tuple[str, ...]] = ()
     is_text: ClassVar[bool] = True
+    folds: ClassVar[bool] = False
 
     @staticmethod
     def write(analysis: Analysis) -> Written:
@@ -51,8 +53,18 @@ class Writer:
         """
         raise NotImplementedError
 
+    @staticmethod
+    def write_folded(analysis: Analysis, depth: int) -> Written:
+        """A network with blocks as one thing each, if the writer folds them.
 
-WRITERS: Registry[type[Writer]] = Registry("format to export to")
+        Args:
+            analysis: of the network.
+            depth: of the blocks that are folded: 1 for the outermost; 0 folds none.
+        """
+        raise NotImplementedError
+
+
+WRITERS: Registry[type[Writer]] = Registry("tool to export to")
 T = TypeVar("T", bound=type[Writer])
 
 
