@@ -1,3 +1,3 @@
-"""What needs PyTorch is run by hand, and is no test."""
+"""What needs PyTorch or Keras is run by hand, and is no test."""
 
-collect_ignore = ["torch_runs.py"]
+collect_ignore = ["keras_runs.py", "torch_runs.py"]

@@ -20,7 +20,7 @@ from convcalc.network.network import one_layer_network
 from strategies import layer_of
 
 Run = Callable[..., Any]
-NAMES = "pytorch, onnx, yaml, mermaid or dot"
+NAMES = "pytorch, keras, onnx, yaml, mermaid or dot"
 PROTOTXT = """\
 name: "Small"
 input: "data" input_shape { dim: 1 dim: 3 dim: 8 dim: 8 }

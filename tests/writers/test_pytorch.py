@@ -17,8 +17,8 @@ from conftest import Ran
 from convcalc.analysis.analysis import Analysis
 from convcalc.errors import UsageError
 from convcalc.interop.writers import WRITERS
+from convcalc.interop.writers.python_layout import laid_out
 from convcalc.interop.writers.pytorch.helpers import NAMES
-from convcalc.interop.writers.pytorch.layout import laid_out
 from convcalc.interop.writers.pytorch.said import SAYS
 from convcalc.layers import Layer, Shape, every
 from convcalc.network.load import load, loads

@@ -11,7 +11,14 @@ from convcalc.text import printable
 
 WRITERS.modules(
     "convcalc.interop.writers",
-    {"pytorch": "pytorch", "onnx": "onnx", "yaml": "yaml", "mermaid": "graphs", "dot": "graphs"},
+    {
+        "pytorch": "pytorch",
+        "keras": "keras",
+        "onnx": "onnx",
+        "yaml": "yaml",
+        "mermaid": "graphs",
+        "dot": "graphs",
+    },
 )
 
 

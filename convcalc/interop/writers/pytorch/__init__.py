@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from convcalc.interop.writers.base import Writer, Written, check_all_said, writer
+from convcalc.interop.writers.python_layout import LIMIT, Doc, Text, flat, laid_out
 from convcalc.interop.writers.python_text import identifier, literal
 from convcalc.interop.writers.pytorch import convs, pointwise, pools, shapes
 from convcalc.interop.writers.pytorch.classes import Body, Node, Plan, Row, Use
 from convcalc.interop.writers.pytorch.forward import TAKEN, Forward
 from convcalc.interop.writers.pytorch.helpers import helper_text
-from convcalc.interop.writers.pytorch.layout import LIMIT, Doc, Text, flat, laid_out
 from convcalc.interop.writers.pytorch.plans import Planner, is_unnamed
 from convcalc.interop.writers.pytorch.said import NEEDED, SAYS, Arg, Call, Said, UnsaidError
 from convcalc.interop.writers.pytorch.tree import tree_of

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from convcalc.interop.writers.python_layout import LIMIT, laid_out
 from convcalc.interop.writers.python_text import identifier
-from convcalc.interop.writers.pytorch.layout import LIMIT, laid_out
 from convcalc.interop.writers.pytorch.said import ATOM, Said
 
 _INDENT = 8
