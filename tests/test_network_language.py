@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import clock
@@ -18,6 +19,8 @@ from convcalc.network.load import load, loads
 from convcalc.network.network import Network
 from convcalc.network.parameters import Setting
 from convcalc.network.problems import MAX_COUNTED
+from convcalc.reference import fast_pointwise as fast
+from convcalc.reference import loops_rearrange as loops
 from test_network_files import names, network, option
 
 BAD = Path(__file__).parent / "bad_specs"
@@ -397,9 +400,9 @@ def test_a_repeat_of_no_turns_leaves_nothing(loops: str) -> None:
 @pytest.mark.unmeasured
 def test_repeats_that_grow_are_refused_in_time() -> None:
     start = clock.seconds()
-    for loops in ("{i: 999999999999}", "{i: 10**15}", "999999999999"):
+    for turns in ("{i: 999999999999}", "{i: 10**15}", "999999999999"):
         with pytest.raises(SpecError, match=r"too many for 100,000 layers|grows past 100,000"):
-            network(f"- repeat: {loops}\n  layers: []")
+            network(f"- repeat: {turns}\n  layers: []")
     assert clock.seconds() - start < 5
 
 
@@ -823,6 +826,15 @@ def test_more_axes_than_inputs_have_are_refused_in_words(word: str) -> None:
 def test_one_side_of_a_reshape_is_what_is_left() -> None:
     text = "input: [3, 8, 8]\nlayers: [{reshape: {shape: [-1, 16]}}]"
     assert loads(text).walk().steps[-1].output == (12, 16)
+    analysis = loads(text.replace("[-1, 16]", "[-1]")).walk()
+    assert analysis.steps[-1].output == (192,)
+    assert (
+        loops.reshape(np.arange(24).reshape(4, 6), [3, -1]).tolist()
+        == np.arange(24).reshape(3, 8).tolist()
+    )
+    assert fast.reshape(np.arange(24).reshape(4, 6), [-1]).tolist() == [*range(24)]
+    with pytest.raises(ValueError, match="the two must be equal"):
+        loops.reshape(np.arange(24), [5, -1])
     assert said("- reshape: {shape: [-1, -1]}").endswith(
         "leaves more than one side open; write -1 once"
     )

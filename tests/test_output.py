@@ -6,6 +6,7 @@ import ast
 import os
 import shlex
 import stat
+import struct
 import subprocess
 import sys
 import threading
@@ -608,3 +609,48 @@ def test_a_student_who_is_called_as_the_sheet_gets_another_file(
     assert ran.code == 0
     assert (tmp_path / "s.yaml").read_text() == plain
     assert len(list(tmp_path.glob("answers/*.yaml"))) == 1
+
+
+# ------------------------------------------------------------------------ errors on a terminal
+
+
+def on_a_terminal(columns: int, *words: str) -> list[str]:
+    """What a command says on a terminal of so many columns."""
+    fcntl = pytest.importorskip("fcntl")
+    termios = pytest.importorskip("termios")
+    leader, follower = os.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    ran = subprocess.run(
+        [sys.executable, "-m", "convcalc", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=follower,
+        check=False,
+    )
+    os.close(follower)
+    said = os.read(leader, 10_000).decode()
+    os.close(leader)
+    assert ran.returncode
+    return said.splitlines()
+
+
+def test_errors_are_as_wide_as_the_terminal_but_a_source_line_stays_whole(tmp_path: Path) -> None:
+    source = (
+        "  - conv: {out_channels: 8, kernel_size: 3, padding: 1, strides_of_it: 2, name: first}"
+    )
+    (tmp_path / "n.yaml").write_text(f"input: [3, 8, 8]\nlayers:\n{source}\n")
+    path = str(tmp_path / "n.yaml")
+    lines = on_a_terminal(60, "arch", path)
+    assert any(line.startswith(f"  {source}"[:70]) for line in lines)
+    assert all(
+        len(line) <= max(60, len(path) + 12) for line in lines if line.strip()[0] not in "-^"
+    )
+    assert len(lines) > 3
+    for words in (
+        ("chain", "--input", "3x8x8", "conv:k9c4"),
+        ("chain", "--nonsense" * 4, "--imput", "3x8x8", "relu"),
+    ):
+        lines = on_a_terminal(40, *words)
+        assert lines[0].startswith("convcalc: ")
+        assert len(lines) > 1
+        assert all(line.startswith("  ") for line in lines[1:])
+    assert len(on_a_terminal(200, "chain", "--input", "3x8x8", "conv:k9c4")) == 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 import click
 
 from convcalc.cli.output import remark, show_aside
 from convcalc.errors import ConvcalcError
+from convcalc.text import wrap
 
 
 class Failure(click.ClickException):
@@ -18,7 +21,35 @@ class Failure(click.ClickException):
         self.status = error.exit_code
 
     def show(self, file: Any = None) -> None:
-        remark(f"convcalc: {self.format_message()}")
+        complain(self.format_message())
+
+
+def complain(message: str) -> None:
+    """Say on stderr what is wrong, no wider than a terminal there."""
+    remark("\n".join(wrapped(f"convcalc: {message}".split("\n"), _width())))
+
+
+def wrapped(lines: list[str], width: int | None) -> list[str]:
+    """Lines of a message no wider than a terminal; lines of a source, and their carets, stay whole.
+
+    >>> wrapped(["net.yaml:3:5: no such layer", "  - a line of the file", "    ^"], 20)
+    ['net.yaml:3:5: no', '  such layer', '  - a line of the file', '    ^']
+    """
+    return [
+        part
+        for line in lines
+        for part in ([line] if line.startswith(" ") else wrap(line, width, "  "))
+    ]
+
+
+def _width() -> int | None:
+    """The columns of the terminal that errors go to; None where it is none."""
+    if not sys.stderr.isatty():
+        return None
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or None
+    except OSError:  # it went away
+        return None
 
 
 def told(error: ConvcalcError) -> ConvcalcError:

@@ -104,9 +104,10 @@ def _status_of(arguments: list[str] | None) -> int:
         return 2
     except click.ClickException as error:
         if isinstance(error, click.UsageError):
+            from convcalc.cli.failure import complain
             from convcalc.cli.usage import usage_text
 
-            remark(f"convcalc: {usage_text(error)}")
+            complain(usage_text(error))
             return 2
         error.show()
         return int(getattr(error, "status", error.exit_code))

@@ -259,10 +259,15 @@ class Reshape(Rearrangement):
     shape: Shape
 
     def out_shape(self, shape: Shape) -> Shape:
-        if -1 not in self.shape:
+        given = self._given()
+        if len(given) == len(self.shape):
             return self.shape
-        left = formulas.product(shape) // formulas.product([n for n in self.shape if n != -1])
-        return tuple([left if n == -1 else n for n in self.shape])
+        left = formulas.product(shape) // formulas.product([1, *given])
+        return tuple([left if _is_open(n) else n for n in self.shape])
+
+    def _given(self) -> list[int]:
+        """The sides that are not left open."""
+        return [n for n in self.shape if not _is_open(n)]
 
     def even_out_shape(self, *shapes: Shape) -> Shape:
         from convcalc.layers.even import require_equal  # noqa: PLC0415 - few commands ask for it
@@ -277,18 +282,23 @@ class Reshape(Rearrangement):
         return UnknownField("a reshape moves values to other positions", moved=True)
 
     def check(self, shape: Shape) -> None:
-        given = [n for n in self.shape if n != -1]
+        given = self._given()
         if len(given) < len(self.shape) - 1:
             message = f"shape {times(self.shape)} leaves more than one side open; write -1 once"
             raise ShapeError(message)
         check_at_least("a side of shape", min(given, default=1))
-        have, want = formulas.product(shape), formulas.product(given)
+        have, want = formulas.product(shape), formulas.product([1, *given])
         if len(given) < len(self.shape) and have % want:
             message = f"{times(shape)} holds {have} values, which is no multiple of {want}"
             raise ShapeError(f"{message}; choose sides whose product divides it")
         if len(given) == len(self.shape) and have != want:
             message = f"{times(shape)} holds {have} values, but {times(self.shape)} needs {want}"
             raise ShapeError(f"{message}; make the products equal")
+
+
+def _is_open(side: int) -> bool:
+    """Whether a side is -1, for what is left."""
+    return isinstance(side, int) and side == -1  # an array of sizes is compared otherwise
 
 
 @kind("channel_shuffle")
