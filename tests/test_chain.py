@@ -16,7 +16,7 @@ from convcalc.layers import LETTERS, Layer, every, find, make
 from convcalc.layers.values import shape_of
 from convcalc.network import chain as module
 from convcalc.network import chain_groups
-from convcalc.network.chain import MAX_REPEATS, parse_chain
+from convcalc.network.chain import MAX_REPEATS, parse_chain, read_layer
 from strategies import built
 from test_network_files import assert_equal_layers, raises, reached
 
@@ -553,6 +553,11 @@ def test_every_refusal_in_the_code_is_met_here() -> None:
         with pytest.raises(ConvcalcError) as caught:
             shape_of(text)
         lines.update(reached(caught.value))
+    with pytest.raises(
+        ConvcalcError, match=r"write repeat: 3, and layers: \[conv:k3c8\]"
+    ) as caught:
+        read_layer("3*conv:k3c8")
+    lines.update(reached(caught.value))
     paths = [Path(module.__file__), Path(chain_groups.__file__)]
     missed = [
         (path.name, s.start)

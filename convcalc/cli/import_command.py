@@ -17,7 +17,7 @@ from convcalc.text import printable
 EXAMPLES = """
     convcalc import resnet50.onnx -o net.yaml
     convcalc import yolov4.cfg -o net.yaml --input 3x512x512
-    convcalc import model.keras | less
+    convcalc import model.keras
     convcalc import resnet50 --set classes=10 -o mine.yaml
 """
 

@@ -18,7 +18,7 @@ from convcalc.homework.questions.given import GivenError
 QUESTIONS.load()
 PARTED = sorted(name for name, cls in QUESTIONS.items() if issubclass(cls, Parted))
 # Tables ask by column and row; a comparison has a part for each design that it lists.
-OTHERS = {"arch-table", "chain", "compare"}
+OTHERS = {"arch-table", "chain", "compare", "network"}
 
 
 def test_every_type_with_named_parts_can_ask_for_some() -> None:

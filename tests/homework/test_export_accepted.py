@@ -49,6 +49,7 @@ ROWS = {
     "word": Row("type: image-kernel, given: {w: [[0,0,0],[0,1,0],[0,0,0]]}", "sharpen", ("sharpen",), ("edges",)),
 }  # fmt: skip
 ELSEWHERE = {
+    "network",
     "choice",
     "true-false",
     "prose",

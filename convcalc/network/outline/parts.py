@@ -18,19 +18,12 @@ class Call(NamedTuple):
         arguments: those that are written, in their order.
         defaults: the values that arguments have where they are not written.
         fixed: names of arguments that no parameter can stand for.
-        kind: of the layer, after which blocks are called; empty where that is the word.
     """
 
     word: str
     arguments: Mapping[str, Any] = {}
     defaults: Mapping[str, Any] = {}
     fixed: frozenset[str] = frozenset()
-    kind: str = ""
-
-    @property
-    def title(self) -> str:
-        """What it is called in the name of a block."""
-        return self.kind or self.word
 
 
 Describe = Callable[["Node"], Call]

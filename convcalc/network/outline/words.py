@@ -52,7 +52,7 @@ def _content_name(parts: Sequence[Part]) -> str:
     """
     joins = [part for part in parts if isinstance(part, Join)]
     if joins and len(parts) <= 4:
-        word = joins[0].call.title
+        word = joins[0].call.word
         if word != "add":
             return _JOINS.get(word, f"{word}_block")
         return "residual" if () in joins[0].paths else "projection"
@@ -66,6 +66,6 @@ def _words(parts: Sequence[Part]) -> Iterator[str]:
     for part in parts:
         match part:
             case Layer() | Join():
-                yield _SHORT.get(part.call.title) or identifier(part.call.title)
+                yield _SHORT.get(part.call.word) or identifier(part.call.word)
             case Use():
                 yield part.block

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from convcalc.interop.writers.base import Writer, Written, check_all_said, writer
 from convcalc.interop.writers.keras import convs, pointwise, pools, shapes
-from convcalc.interop.writers.keras.code import Code, call_of, keeps_names, network_lines
+from convcalc.interop.writers.keras.code import Code, Words, call_of, keeps_names, network_lines
 from convcalc.interop.writers.keras.helpers import helper
-from convcalc.interop.writers.keras.layout import Statement, statement
+from convcalc.interop.writers.keras.layout import LIMIT, Statement, statement
 from convcalc.interop.writers.keras.said import SAYS, Said, UnsaidError, moved
-from convcalc.interop.writers.python_layout import LIMIT
 from convcalc.interop.writers.python_text import identifier, literal
 from convcalc.network.outline.find import outline_of, plain_outline
 from convcalc.network.outline.parts import Call, Outline
@@ -46,7 +45,7 @@ class Keras(Writer):
         below = "".join(f"\n\n{_joined(lines)}" for lines in [*texts, *functions])
         gap = "\n\n" if below else "\n"
         text = below + gap + _joined(body)
-        notes = (*notes, *_order_notes(analysis))
+        notes = (*notes, *_order_notes(analysis, said))
         top = [*_header(analysis, notes), "", *_imports(text)]
         return Written((_joined(top) + text).encode(), notes)
 
@@ -70,8 +69,8 @@ def _said(analysis: Analysis) -> list[Said]:
         except UnsaidError as error:
             reasons[step.name] = f"{step.kind}: {error}"
         owner = step.owner
-        theirs = found[owner.place - 1] if owner else ()
-        if owner and said and theirs and (said[-1] != theirs[-1] or said[-1].form == "function"):
+        first = found[owner.place - 1] if owner else ()
+        if owner and said and first and (said[-1] != first[-1] or said[-1].form == "function"):
             reasons[step.name] = (
                 f"{step.kind}: it shares its weights with {owner.name}, but is another layer in "
                 "Keras; give both the same options"
@@ -115,8 +114,11 @@ def _code(analysis: Analysis, said: Sequence[Said], names: Sequence[str]) -> Cod
     places = {id(node.layer): place for place, node in enumerate(nodes)}
     flat = replace(network, nodes=nodes)
 
+    words = Words()
+
     def describe(node: Node) -> Call:
-        return call_of(said[places[id(node.layer)]], node.layer.kind)
+        pieces = said[places[id(node.layer)]]
+        return call_of(words.word(node.layer.kind, pieces), pieces)
 
     if not any(step.owner for step in analysis.steps):
         found = outline_of(flat, describe)
@@ -150,9 +152,13 @@ def _several(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
 
 
-def _order_notes(analysis: Analysis) -> tuple[str, ...]:
+_LAID = frozenset(("layers.Flatten", "layers.Reshape"))
+
+
+def _order_notes(analysis: Analysis, said: Sequence[Said]) -> tuple[str, ...]:
     """What to know about the order of the values."""
-    if any(step.kind in ("flatten", "reshape") and len(step.input) > 1 for step in analysis.steps):
+    laid = [pieces[-1].callee in _LAID for pieces in said]
+    if any(is_laid and len(step.input) > 1 for step, is_laid in zip(analysis.steps, laid)):
         return (
             "The channels are last in Keras, so that a flatten lays the values in another order than with "
             "the channels first; sizes and numbers of parameters are the same.",

@@ -23,7 +23,6 @@ from convcalc.network.outline.parts import (
     Use,
     places_of,
 )
-from convcalc.text import one_line
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -34,17 +33,29 @@ _TAKEN = frozenset(
 )  # fmt: skip
 
 
-_SHORTCUTS = ("add",)  # joins one path of which is called so
+class Words:
+    """Words for what is said: the kind, with a number where it is said in several ways."""
+
+    def __init__(self) -> None:
+        self._ways: dict[str, list[list[Any]]] = {}
+
+    def word(self, kind: str, said: Said) -> str:
+        """The word for a layer of a kind."""
+        way = [(p.callee, p.form, p.ending, [arg.name for arg in p.args]) for p in said]
+        ways = self._ways.setdefault(kind, [])
+        if way not in ways:
+            ways.append(way)
+        number = ways.index(way) + 1
+        return kind if number == 1 else f"{kind}_{number}"
 
 
-def call_of(said: Said, kind: str) -> Call:
-    """How the outline of a network calls what is said of a kind."""
-    word = repr([(p.callee, p.form, p.ending, [arg.name for arg in p.args]) for p in said])
+def call_of(word: str, said: Said) -> Call:
+    """How the outline of a network calls what is said."""
     keyed = [(key, arg) for at, piece in enumerate(said) for key, arg in keys(at, piece)]
     given = {key: arg.value for key, arg in keyed if arg.value != arg.default}
     defaults = {key: arg.default for key, arg in keyed if arg.default is not ...}
     fixed = [key for key, arg in keyed if not isinstance(arg.value, int)]
-    return Call(word, given, defaults, frozenset(fixed), kind)
+    return Call(word, given, defaults, frozenset(fixed))
 
 
 def keys(at: int, piece: Piece) -> list[tuple[str, Arg]]:
@@ -81,15 +92,12 @@ class Code:
         self.steps, self.said, self.names, self.outline = analysis.steps, said, names, outline
         self.blocks = {block.name: block for block in outline.blocks}
         self.functions: dict[str, str] = {}  # the name of each block in the code
+        self.parameters: dict[str, dict[str, str]] = {}  # of each block, as functions call them
         self.with_name: dict[str, bool] = {}
         self.owners = {step.owner.place - 1 for step in self.steps if step.owner}
         for block in outline.blocks:
             taken = {*_TAKEN, *self.functions.values()}
             self.functions[block.name] = identifier(block.name, taken)
-
-    def word_of(self, parameter: str) -> str:
-        """What a parameter of a block is called in the code: as no function is."""
-        return identifier(parameter, {*_TAKEN, *self.functions.values()})
 
     def block_lines(self) -> list[list[str]]:
         """The lines of each function."""
@@ -99,7 +107,9 @@ class Code:
         """The lines of a block."""
         names: dict[str, str] = {}
         for parameter in block.parameters:
-            names[parameter] = self.word_of(parameter)
+            taken = {*_TAKEN, *self.functions.values(), *names.values()}
+            names[parameter] = identifier(parameter, taken)
+        self.parameters[block.name] = names
         start = self.start_of(tuple(places_of(block.parts)))
         body = _Body(self, names, [_Renamed(start, "{name}")], 4)
         last = body.write(block.parts, "x", {})
@@ -205,7 +215,7 @@ class _Body:
                         self.lines.append("")
                     self.lines.append(" " * self.indent + comment(part.name))
                     now = self.parts(part.parts, now, target)
-                    if self.indent == 0:
+                    if self.indent == 0 and self.lines[-1]:
                         self.lines.append("")
                 case Use():
                     now = self.use(part, now, target)
@@ -259,13 +269,14 @@ class _Body:
         inputs: list[str] = []
         before = len(self.live)
         self.live += [now, target]
+        is_sum = self.code.said[part.place][-1].callee == "layers.Add"
         longest = max([len(list(places_of(path))) for path in filled], default=0)
         for number, path in enumerate(part.paths, 1):
             name = f"branch_{number}"
             if len(filled) == 1 or (len(filled) == 2 and len(list(places_of(path))) == longest):
                 name = "y"
             elif len(filled) == 2:
-                name = "shortcut" if part.call.kind in _SHORTCUTS else "z"
+                name = "shortcut" if is_sum else "z"
             name = self.free(name)
             inputs.append(self.parts(path, now, name) if path else now)
             self.live.append(inputs[-1])
@@ -287,7 +298,7 @@ class _Body:
             items.append(f"name={self.name(self.code.start_of(part.places), '')}")
         for parameter in block.defaults:
             if parameter in part.values:
-                word = self.code.word_of(parameter)
+                word = self.code.parameters[part.block][parameter]
                 items.append(f"{word}={self.value(part.values[parameter])}")
         self.say(Statement(target, self.code.functions[part.block], tuple(items)))
         return target
@@ -421,6 +432,3 @@ def network_lines(
     while body.lines and not body.lines[-1]:
         body.lines.pop()
     return body.lines, [body.kept.get(place, last) for place in outputs]
-
-
-__all__ = ["Code", "call_of", "keeps_names", "network_lines", "one_line"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from convcalc.interop.writers.python_layout import LIMIT, laid_out
+LIMIT = 88
 
 
 class Statement(NamedTuple):
@@ -28,6 +30,8 @@ def statement(what: Statement, indent: int) -> list[str]:
 
     >>> statement(Statement("x", "layers.ReLU", ('name="relu"',), ("x",)), 0)
     ['x = layers.ReLU(name="relu")(x)']
+    >>> statement(Statement("x", "layers.Add", ('name="a"',), (f"[{', '.join(['y' * 30] * 3)}]",)), 0)[:2]
+    ['x = layers.Add(name="a")(', '    [']
     """
     margin = " " * indent
     head = f"{margin}{what.target} = {what.callee}"
@@ -39,14 +43,44 @@ def statement(what: Statement, indent: int) -> list[str]:
     if len(whole) <= LIMIT:
         return [whole]
     opened = f"{head}({inside})("
-    if what.then and what.then[0].startswith("[") and len(opened) <= LIMIT:
-        lines = [f"{opened}", f"{margin}    {what.then[0]}", f"{margin})"]
-        if len(lines[1]) <= LIMIT:
-            return lines
-        names = what.then[0][1:-1].split(", ")
-        return [f"{opened}[", *[f"{margin}    {name}," for name in names], f"{margin}])"]
-    one = f"{margin}    {inside}"
-    if len(one) <= LIMIT:
-        return [f"{head}(", one, f"{margin}){tail}"]
-    items = [line for item in what.items for line in laid_out(item, indent + 4, after=",")]
-    return [f"{head}(", *items, f"{margin}){tail}"]
+    if what.then and len(opened) <= LIMIT:
+        return [opened, *_inside(what.then, indent + 4), f"{margin})"]
+    return [f"{head}(", *_inside(what.items, indent + 4), f"{margin}){tail}"]
+
+
+def _inside(items: Sequence[str], indent: int) -> list[str]:
+    """What stands between parentheses on lines of its own."""
+    margin, whole = " " * indent, ", ".join(items)
+    if len(margin + whole) <= LIMIT:
+        return [margin + whole]
+    return [line for item in items for line in _item(item, indent)]
+
+
+def _item(item: str, indent: int) -> list[str]:
+    """An item on a line of its own; one that is too long and has several parts, on several."""
+    line = f"{' ' * indent}{item},"
+    parts = _parts(item)
+    if len(line) <= LIMIT or not parts:
+        return [line]
+    before, inner = parts
+    lines = [line for each in inner for line in _item(each, indent + 4)]
+    return [" " * indent + before, *lines, f"{' ' * indent}{item[-1]},"]
+
+
+def _parts(item: str) -> tuple[str, list[str]] | None:
+    """What stands before the items of a tuple or list, and these; None where it is none.
+
+    >>> _parts("table=((0, 1), (2,))")
+    ('table=(', ['(0, 1)', '(2,)'])
+    """
+    found = re.match(r"(?:\w+=)?[(\[]", item)
+    if not found or '"' in item:
+        return None
+    parts, depth = [""], 0
+    for sign in item[found.end() : -1]:
+        depth += (sign in "([") - (sign in ")]")
+        if sign == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return found[0], [part.strip() for part in parts if part.strip()]

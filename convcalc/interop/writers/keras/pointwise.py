@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ACTIVATIONS = {
     "sigmoid": "sigmoid", "tanh": "tanh", "silu": "silu", "hardswish": "hard_silu", "hardtanh": "hard_tanh",
     "hardsigmoid": "hard_sigmoid", "softplus": "softplus", "mish": "mish", "selu": "selu", "softsign": "softsign",
-    "logsigmoid": "log_sigmoid", "glu": "glu",
+    "logsigmoid": "log_sigmoid",
 }  # fmt: skip
 _JOINS = {
     "add": "Add", "multiply": "Multiply", "subtract": "Subtract", "maximum": "Maximum", "minimum": "Minimum",
@@ -41,6 +41,7 @@ for _kind, _word in _ACTIVATIONS.items():
 for _kind, _word in _JOINS.items():
     SAYS.register(_kind, _always(layer(f"layers.{_word}")))
 SAYS.register("divide", _always(text("{0} / {1}")))
+SAYS.register("glu", _always(text("ops.glu({0})")))  # Activation's shape would be its input's
 SAYS.register("relu", _always(layer("layers.ReLU")))
 SAYS.register("relu6", _always(layer("layers.ReLU", max_value=(6, None))))
 SAYS.register("elu", _always(layer("layers.ELU")))

@@ -87,12 +87,14 @@ def lppool(step: Step) -> Said:
         pads = [(axis.before, axis.after) for axis in kind.windows(step.input)]
         how = how._replace(pads=tuple(pads))
     cells, p = kind.kernel(step.input), kind.norm_type
-    powers = {1: [], 2: [text("ops.square({0})")]}.get(p, [text(f"ops.power({{0}}, {p})")])
-    roots = {1: f"{cells} * {{0}}", 2: f"ops.sqrt({cells} * {{0}})"}
+    power = [text("ops.square({0})" if p == 2 else f"ops.power({{0}}, {p})")]
+    root = [text("ops.sqrt({0})" if p == 2 else f"ops.power({{0}}, 1 / {p})")]
     before = [zeros(how.pads)] if any(map(any, how.pads)) else []
-    made = _pool(step, "layers.AveragePooling", "valid")
-    root = roots.get(p, f"ops.power({cells} * {{0}}, 1 / {p})")
-    return *powers, *before, made, text(root)
+    made = _pool(step, "layers.AveragePooling", "valid", "_mean")
+    whole = layer("layers.Rescaling", ("scale", cells))
+    if p == 1:
+        return *before, made, whole
+    return *power, *before, made, whole, *root
 
 
 @SAYS.under("subsample")
@@ -163,7 +165,7 @@ def blur_pool(step: Step) -> Said:
 
 
 @SAYS.under("unpool")
-def unpool(_: Step) -> Said:
+def unpool(_step: Step) -> Said:
     """Nothing in Keras."""
     message = "Keras's pools do not give the places of their maxima; use upsample or conv_transpose"
     raise UnsaidError(message)

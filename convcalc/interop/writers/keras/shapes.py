@@ -21,8 +21,6 @@ from convcalc.layers.axes import place_of, places_of
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Step
 
-_FIRST, _LAST = text("ops.moveaxis({0}, -1, 1)"), text("ops.moveaxis({0}, 1, -1)")
-
 
 @SAYS.under("pad")
 def pad(step: Step) -> Said:
@@ -66,9 +64,12 @@ def _reshaped(step: Step, *, keeps_first: bool) -> Said:
     """A reshape; where the channels change with others, they are moved to the front before."""
     if keeps_first:
         return (layer("layers.Reshape", ("target_shape", moved(step.output))),)
-    made = layer("layers.Reshape", ("target_shape", step.output))
-    before = (_FIRST,) if len(step.input) > 1 else ()
-    return (*before, made, _LAST)
+    given, made = len(step.input), len(step.output)
+    return (
+        layer("layers.Permute", ("dims", (given, *range(1, given))), ending="_first"),
+        layer("layers.Reshape", ("target_shape", step.output), ending="_shape"),
+        layer("layers.Permute", ("dims", (*range(2, made + 1), 1))),
+    )
 
 
 @SAYS.under("channel_shuffle")
