@@ -37,7 +37,9 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
 # A busy machine is no reason to fail: examples may take as long as they need.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+settings.register_profile("patient", patient)
+settings.register_profile("thorough", patient, max_examples=1000)
 settings.load_profile("patient")
 
 

@@ -18,22 +18,25 @@ Options = dict[str, Any]
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
-def _tried(examples: int) -> Callable[[Test], Test]:
-    """How often a property is tried; one that is defined inside a test is measured at first only, too."""
+def _tried(share: float) -> Callable[[Test], Test]:
+    """How often a property is tried, as a share of what the profile says.
+
+    One that is defined inside a test is measured at first only, too.
+    """
 
     def decorate(test: Test) -> Test:
         handle: Any = test.hypothesis  # type: ignore[attr-defined]
         handle.inner_test = measured_at_first(handle.inner_test)
-        return settings(max_examples=examples, deadline=None)(test)
+        return settings(max_examples=int(share * settings().max_examples), deadline=None)(test)
 
     return decorate
 
 
 # The suite as a whole has to stay quick.
-often = _tried(300)
-some = _tried(100)
-few = _tried(40)
-of_each = _tried(25)  # of a property of every kind, option or formula
+often = _tried(3)
+some = _tried(1)
+few = _tried(0.4)
+of_each = _tried(0.25)  # of a property of every kind, option or formula
 
 
 class Window(NamedTuple):

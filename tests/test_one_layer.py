@@ -31,6 +31,7 @@ def test_what_would_fit_is_in_python() -> None:
         convcalc.what_fits("conv", (1, 3, 3), out_channels=1, kernel_size=5, stride=2)
 
 
+@pytest.mark.unmeasured
 @strategies.often
 @given(
     st.lists(strategies.windows(largest=60), min_size=1, max_size=3),

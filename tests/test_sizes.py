@@ -152,6 +152,7 @@ def test_published_sizes(name: str) -> None:
     assert tuple(str(row.even) for row in rows) == PUBLISHED[name]
 
 
+@pytest.mark.unmeasured
 def test_the_smallest_inputs() -> None:
     def smallest(name: str) -> list[int | None]:
         return [row.smallest for row in convcalc.sizes(convcalc.load(name))]

@@ -129,6 +129,7 @@ def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", ["manifest.json", "summary.json", "answers.jsonl"])
 def test_any_value_may_be_of_another_type(
     convcalc: Any, whole: Path, place: Path, name: str
@@ -152,6 +153,7 @@ def test_any_value_may_be_of_another_type(
             check(convcalc, whole, name, f"{json.dumps(copy)}\n{rest}".encode(), commands[:1])
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("name", "commands"),
     [

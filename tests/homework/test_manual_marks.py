@@ -773,6 +773,7 @@ def told(text: str) -> str:
     return re.sub(r"(;\s*)'(?='*[=+\-@|])", r"\1", text).strip()
 
 
+@pytest.mark.unmeasured
 @few
 @given(saved())
 def test_whatever_is_typed_is_there_after_any_number_of_runs(

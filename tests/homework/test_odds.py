@@ -144,6 +144,7 @@ def test_a_refusal_says_where_what_and_the_way_out(question: str, head: str, sai
     assert str(caught.value).split("\n")[0] == said
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("kind", "word"), [("params-model", "arch"), ("receptive-field-net", "net")]
 )
@@ -525,6 +526,7 @@ def test_a_table_reads_one_student_and_skips_empty_rows() -> None:
     ]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("text", "said"),
     [

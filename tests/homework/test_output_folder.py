@@ -359,6 +359,7 @@ def test_a_table_that_nobody_touched_is_replaced_by_that_of_a_killed_run(lesson:
 # ----------------------------------------------------------------------------------- codes
 
 
+@pytest.mark.unmeasured
 def test_a_code_is_for_ever(lesson: Class) -> None:
     """Over new rosters, other orders, more files, and a sheet that is marked again."""
     lesson.write("ps.yaml", VARIED)
@@ -504,6 +505,7 @@ def leaks(lesson: Class) -> list[str]:
     return found
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("listed", [True, False])
 def test_an_anonymous_run_gives_nobody_away(lesson: Class, listed: bool) -> None:
     outputs = ",".join(OUTPUTS)

@@ -108,6 +108,7 @@ def test_a_line_is_part_of_an_answer_only_with_a_word(
     assert [note for note in found.notes if not note.startswith("read line by line")] == notes
 
 
+@pytest.mark.unmeasured
 def test_lines_are_added_in_linear_time() -> None:
     def seconds(lines: int) -> float:
         start = clock.seconds()

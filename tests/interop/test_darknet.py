@@ -264,6 +264,7 @@ def test_a_damaged_file_is_refused_in_a_line(cut: int) -> None:
             loads(damaged.encode(), path="net.cfg").walk()
 
 
+@pytest.mark.unmeasured
 def test_a_million_sections_are_refused() -> None:
     with pytest.raises(
         ConvcalcError, match="more than 100,000 layers; raise --max-layers if you mean it"

@@ -241,6 +241,7 @@ def test_arrays_know_their_batch_and_what_is_folded() -> None:
     assert axis_of((1, 8, 7, 8, 7, 96), -1) == 3
 
 
+@pytest.mark.unmeasured
 def test_more_nodes_than_are_read_are_refused() -> None:
     made = model([node("Relu", ["x"], ["y"])] * 3, [], X)
     one = made.graph.node[0]

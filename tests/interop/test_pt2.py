@@ -267,6 +267,7 @@ def test_a_tensor_that_nothing_gives() -> None:
     )
 
 
+@pytest.mark.unmeasured
 def test_many_tensors_that_nothing_reads() -> None:
     net = small()
     net.metas |= {f"t{number}": meta(1, 2, 3, 4) for number in range(100_000)}
@@ -285,6 +286,7 @@ def test_names_are_shown_safely() -> None:
     assert len(step.name) <= 200
 
 
+@pytest.mark.unmeasured
 def test_any_change_of_a_file_is_read_or_refused() -> None:
     source = json.dumps(small().model())
     values = [
@@ -309,6 +311,7 @@ def test_any_change_of_a_file_is_read_or_refused() -> None:
             loads(archive({"n/models/model.json": text}), path="net.pt2").walk()
 
 
+@pytest.mark.unmeasured
 def test_whole_arguments_may_be_anything() -> None:
     chance = random.Random(8)
     values: list[Any] = [

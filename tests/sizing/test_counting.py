@@ -334,6 +334,7 @@ def test_a_number_that_nothing_gives_has_a_nearest_one(convcalc: Run) -> None:
     ) in ran.out
 
 
+@pytest.mark.unmeasured
 def test_random_numbers_have_no_invented_cause(convcalc: Run) -> None:
     chance = random.Random(4)
     texts = [f"{chance.uniform(1.1, 9.9):.2f}{chance.choice('MG')}" for _ in range(10)]
