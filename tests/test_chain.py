@@ -392,9 +392,9 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
         ["conv:/kernel_size=3x"],
         "conv:/kernel_size=3x: kernel_size must be numbers such as 3 or 3x5, but is '3x'",
     ),
-    "comma in a kernel": (
-        ["conv:k3,5"],
-        "conv:k3,5: kernel_size must be a whole number, but is '3,5'; write plain digits",
+    "a thousand as a kernel": (
+        ["conv:k1,000"],
+        "conv:k1,000: kernel_size must be a whole number, but is '1,000'; write plain digits",
     ),
     "only in a file": (
         ["crop:/like=conv1"],

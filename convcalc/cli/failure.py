@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from convcalc.cli.option_words import as_typed
 from convcalc.cli.output import remark, show_aside
 from convcalc.errors import ConvcalcError
 from convcalc.text import wrap
@@ -16,8 +17,8 @@ from convcalc.text import wrap
 class Failure(click.ClickException):
     """An error of ours on its way to stderr."""
 
-    def __init__(self, error: ConvcalcError) -> None:
-        super().__init__(str(error))
+    def __init__(self, error: ConvcalcError, ctx: click.Context | None = None) -> None:
+        super().__init__(as_typed(str(error), ctx))
         self.status = error.exit_code
 
     def show(self, file: Any = None) -> None:

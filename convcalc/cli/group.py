@@ -11,6 +11,7 @@ import click
 from click.core import augment_usage_errors
 
 from convcalc.cli.failure import Failure, told
+from convcalc.cli.option_words import in_our_words
 from convcalc.errors import ConvcalcError, did_you_mean
 from convcalc.files import keeping_files
 from convcalc.text import shortened
@@ -34,7 +35,7 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         with augment_usage_errors(ctx):  # so that a message names the command
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, in_our_words(self, ctx, args))
 
     def invoke(self, ctx: click.Context) -> Any:
         given = [value for name, value in ctx.params.items() if name not in self.writes]
@@ -108,6 +109,11 @@ class Group(click.Group):
         with telling_lost_output():  # --help and --version print while the context is made
             return super().make_context(*arguments, **settings)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args[:1] == ["help"]:  # `help layer` is `layer -h`
+            args = [*args[1:], "-h"]
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.about)
 
@@ -140,7 +146,7 @@ class Group(click.Group):
             with telling_lost_output():
                 return super().invoke(ctx)
         except ConvcalcError as error:
-            raise Failure(told(error)) from None
+            raise Failure(told(error), ctx) from None
         except RecursionError:
             raise Failure(ConvcalcError("nested too deeply to work on; use fewer levels")) from None
         except MemoryError as error:

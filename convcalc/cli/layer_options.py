@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from convcalc.cli.group import Command
+from convcalc.cli.group import CONTEXT, Command
 from convcalc.cli.types import KIND, SHAPE, LayerOption
 from convcalc.errors import UsageError
+from convcalc.text import shortened
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
@@ -20,6 +22,7 @@ _PER_AXIS, _NUMBER = LayerOption("PER_AXIS", 1), LayerOption("WHOLE", 1)
 _PER_AXIS_0 = LayerOption("PER_AXIS", 0)
 _PADDING = LayerOption("PADDING", 0, " (the kind crop takes cells away)")
 _PADDING_HELP = "Padding per side: 1, 1x2, 0,1x0,1, or valid, same, full, causal."
+_SIZE = re.compile(r"[0-9]+([x,×][0-9]+)*")
 
 # What the options of layers are called on the command line; others are given with --set.
 CALLED = {
@@ -64,29 +67,33 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 
 
 class LayerCommand(Command):
-    """A command with `layer_options`, which knows other libraries' words for them."""
+    """A command with `layer_options` and no arguments: what stands there without a name, it says how to name."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, context_settings=CONTEXT | {"allow_extra_args": True}, **settings)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            ours = _our_option(error.option_name)
-            if not ours:
-                raise
-            message = f"no option {error.option_name}; it is called {ours} here"
-            raise UsageError(message) from None
+        nameless = super().parse_args(ctx, args)
+        if nameless and not ctx.resilient_parsing:
+            raise UsageError(_way_to_name(nameless, ctx))
+        return nameless
 
 
-def _our_option(typed: str) -> str:
-    """Our option for what another library calls it, or for a letter with one dash; or nothing."""
-    from convcalc.layers.options import OPTION_WORDS
-
-    name = typed.lstrip("-").replace("-", "_")
-    if name in ("in_channels", "in_features"):
-        return "--cin"
-    if len(name) == 1 and name in "nkspda":
-        return f"--{name}"
-    return CALLED.get(name) or CALLED.get(OPTION_WORDS.get(name, ""), "")
+def _way_to_name(words: list[str], ctx: click.Context) -> str:
+    """What to type for words without the name of an option."""
+    said, typed = shortened(" ".join(words)), ctx.params
+    if ":" in said:
+        return f"{said}: several layers in a row are a chain: convcalc chain --input 3x32x32 {said}"
+    free = [name for name in ("n", "kernel_size", "stride", "padding") if typed[name] is None]
+    if len(words) <= len(free) and all(map(_SIZE.fullmatch, words)):
+        names = [CALLED.get(name, f"--{name}") for name in free]
+        options = " ".join(f"{name} {word}" for name, word in zip(names, words, strict=False))
+        return f"{said}: write the name of an option before each number: {options}"
+    if len(words) == 1:
+        return f"{said}: write the name of an option before it, as in --kind conv --n 32 --k 3"
+    return (
+        f"{said}: write the name of an option before each of them, as in --kind conv --n 32 --k 3"
+    )
 
 
 def layer_options(function: F) -> F:

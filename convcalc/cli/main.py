@@ -71,7 +71,7 @@ group = Group(
     epilog="convcalc COMMAND -h shows a command's options and examples.",
     params=[
         click.Option(
-            ["--version"],
+            ["-V", "--version"],
             is_flag=True,
             expose_value=False,
             is_eager=True,

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from convcalc.cli.option_words import as_typed
 from convcalc.text import printable_lines, quoted
 
 _NO_NUMBER = re.compile(r"is not a valid (?P<sort>integer|float)(?: range)?\.?$")
@@ -18,7 +19,9 @@ _SORTS = {"integer": "is not a whole number", "float": "is not a number"}
 
 def usage_text(error: click.UsageError) -> str:
     """What is wrong and where to look, in whole sentences on one line."""
-    message = printable_lines(_text(error).replace("\n\t", " ")).replace("\n", " ")
+    message = printable_lines(as_typed(_text(error), error.ctx).replace("\n\t", " ")).replace(
+        "\n", " "
+    )
     said = message.rstrip(".")
     look = f"un {error.ctx.command_path if error.ctx else 'convcalc'} -h for help"
     if said.endswith("?"):

@@ -86,6 +86,10 @@ def command(
     from convcalc.homework.conventions import conventions
     from convcalc.homework.marking.why import report_of, why
 
+    if kind and kind_name:
+        typed = next(name for name, asked in _KINDS.items() if asked == kind)
+        message = f"--{typed} and --type exclude each other; give one of them"
+        raise UsageError(message)
     if not (kind := kind_name or kind):
         message = "say what NUMBER is meant to be: --params, --size, --volume, --macs, --rf, or --type NAME"
         raise UsageError(message)

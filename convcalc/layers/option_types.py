@@ -11,7 +11,16 @@ from typing import Any, get_args
 from convcalc.errors import UsageError
 from convcalc.layers.axes import AXIS_WORDS, AxisName, AxisNames
 from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
-from convcalc.layers.values import VALUES, decimal_of, parts_of, ratio_of, whole_number
+from convcalc.layers.values import (
+    VALUES,
+    decimal_of,
+    parts_of,
+    ratio_of,
+    sides_with_x,
+    unbracketed,
+    whole_number,
+    with_x,
+)
 from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Ratio, Shape, Spatial
 from convcalc.text import quoted
 
@@ -28,7 +37,15 @@ _SHOWN_BY_NAME = ("start", "stop", "step", "into", "take")
 _NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
 _PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
 _NUMBERS = {"type": "array", "items": _NUMBER, "minItems": 1}
-_PER_AXIS = {"anyOf": [_NUMBER, {**_NUMBERS, "maxItems": 3}]}
+
+
+def _several(number: str) -> dict[str, Any]:
+    """The JSON Schema of a text of numbers per axis, such as 3x2 or (3, 2)."""
+    numbers = rf"\s*{number}(\s*[xX×,]\s*{number}){{1,2}}\s*,?\s*"
+    return {"type": "string", "pattern": rf"^({numbers}|\({numbers}\)|\[{numbers}\])$"}
+
+
+_PER_AXIS = {"anyOf": [_NUMBER, {**_NUMBERS, "maxItems": 3}, _several(r"[0-9]{1,12}")]}
 _RATIO = {
     "anyOf": [
         {"type": "number", "exclusiveMinimum": 0},
@@ -36,10 +53,12 @@ _RATIO = {
         _NUMBER,
     ]
 }
+_SIDE_TEXT = r"\(?\[?\s*[0-9]{1,12}\s*(,\s*[0-9]{1,12}\s*)?\)?\]?"
 _SIDES = {
     "anyOf": [
         _NUMBER,
         {"type": "array", "items": {"anyOf": [_NUMBER, _PAIR]}, "minItems": 1, "maxItems": 3},
+        _several(_SIDE_TEXT),
     ]
 }
 _AXIS = {"anyOf": [_NUMBER, {"enum": list(AXIS_WORDS)}]}
@@ -154,6 +173,8 @@ class _PerAxis(_Numbers):
     takes_number = True
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
+        if reader.is_several(given):
+            return reader.parsed(given, what, self.read)
         if not reader.is_list(given):
             return reader.number(given, what)
         numbers = reader.sequence(given, what)
@@ -163,7 +184,8 @@ class _PerAxis(_Numbers):
         return tuple([reader.number(number, what) for number in numbers])
 
     def read(self, text: str, what: str) -> Any:
-        numbers = tuple(whole_number(part, what) for part in parts_of(text, "x", what, "3 or 3x5"))
+        parts = parts_of(with_x(text), "x", what, "3 or 3x5")
+        numbers = tuple(whole_number(part, what) for part in parts)
         return numbers[0] if len(numbers) == 1 else numbers
 
 
@@ -171,6 +193,8 @@ class _Ratios(_Numbers):
     """One ratio for all axes, or one per axis."""
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
+        if reader.is_several(given):
+            return reader.parsed(given, what, self.read)
         if not reader.is_list(given):
             return reader.parsed(given, what, ratio_of)
         ratios = reader.sequence(given, what)
@@ -180,7 +204,7 @@ class _Ratios(_Numbers):
         return tuple([reader.parsed(each, what, ratio_of) for each in ratios])
 
     def read(self, text: str, what: str) -> Any:
-        parts = parts_of(text.replace(":", "/"), "x", what, "0.5 or 1x3:2")
+        parts = parts_of(with_x(text).replace(":", "/"), "x", what, "0.5 or 1x3:2")
         ratios = tuple([ratio_of(part, what) for part in parts])
         return ratios[0] if len(ratios) == 1 else ratios
 
@@ -192,7 +216,8 @@ class _BeforeAfter(_Numbers):
         return _pair(reader, given, what)
 
     def read(self, text: str, what: str) -> Any:
-        numbers = tuple(whole_number(part, what) for part in parts_of(text, ",", what, "0,2"))
+        parts = parts_of(unbracketed(text).replace(" ", ""), ",", what, "0,2")
+        numbers = tuple(whole_number(part, what) for part in parts)
         if len(numbers) != 2:
             message = f"{what} takes two numbers, before,after, but is {quoted(text)}"
             raise UsageError(message)
@@ -211,6 +236,8 @@ class _Sides(_Numbers):
     takes_number = True
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
+        if reader.is_several(given):
+            return reader.parsed(given, what, self.read)
         if not reader.is_list(given):
             return reader.number(given, what)
         sides = reader.sequence(given, what)
@@ -224,7 +251,7 @@ class _Sides(_Numbers):
 
     def read(self, text: str, what: str) -> Any:
         found: list[Any] = []
-        for part in parts_of(text, "x", what, "1 or 1x2"):
+        for part in parts_of(sides_with_x(text), "x", what, "1 or 1x2"):
             numbers = tuple(whole_number(n, what) for n in parts_of(part, ",", what, "0,1"))
             if len(numbers) > 2:
                 message = (
@@ -251,7 +278,7 @@ class _Padding(_Sides):
     words = get_args(PaddingWord)
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
-        if not reader.is_word(given):
+        if reader.is_several(given) or not reader.is_word(given):
             return super().take(reader, given, what)
         text = reader.scalar(given, what)
         if text.lower() in NOT_PADDING:
@@ -357,7 +384,13 @@ OPTION_TYPES: dict[Any, OptionType] = {
     Spatial: PER_AXIS,
     Padding: PADDING,
     Ratio: _Ratios(
-        {"anyOf": [_RATIO, {"type": "array", "items": _RATIO, "minItems": 1, "maxItems": 3}]}
+        {
+            "anyOf": [
+                _RATIO,
+                {"type": "array", "items": _RATIO, "minItems": 1, "maxItems": 3},
+                _several(r"[0-9]{1,9}([./:][0-9]{1,9})?"),
+            ]
+        }
     ),
     Shape: _Numbers(_NUMBERS),
     AxisName: _Axis(_AXIS),

@@ -18,6 +18,68 @@ RATIO = re.compile(r"([0-9]{1,9})(?:/([0-9]{1,9})|\.([0-9]{1,9}))?", re.ASCII)
 DECIMAL = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]{1,3})?", re.IGNORECASE)
 
 
+_SIDE = r"-?[0-9]+(?:[./:][0-9]+)?"
+_SIDES = re.compile(rf"{_SIDE}(\s*[xX×,]\s*{_SIDE})*")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_HEXADECIMAL = re.compile(r"0[xX][0-9]+")
+_SEVERAL = re.compile(rf"{_SIDE}(,{_SIDE})?x.*")
+_MAX_TEXT = 100  # of numbers per axis
+_BETWEEN = re.compile(r"\s*[xX×,]\s*")
+_BETWEEN_PAIRS = re.compile(r"[)\]]\s*[xX×,]\s*[(\[]")
+
+
+def unbracketed(text: str) -> str:
+    """What stands in the brackets around a whole text.
+
+    >>> unbracketed("(3, 2)"), unbracketed("[[0, 1], [2, 3]]"), unbracketed("(1),(2)")
+    ('3, 2', '[0, 1], [2, 3]', '(1),(2)')
+    """
+    inside = text.strip()
+    if inside[:1] + inside[-1:] not in ("()", "[]"):
+        return text
+    depth = 0
+    for sign in inside[:-1]:
+        depth += (sign in "([") - (sign in ")]")
+        if not depth:
+            return text
+    return inside[1:-1].strip().removesuffix(",")
+
+
+def with_x(text: str) -> str:
+    """Numbers per axis as we write them, from all the ways to write them; other texts as they are.
+
+    >>> [with_x(text) for text in ("(3, 2)", "[3, 2]", "3,2", "3 × 2", "3", "1,000", "same")]
+    ['3x2', '3x2', '3x2', '3x2', '3', '1,000', 'same']
+    """
+    inside = unbracketed(text)
+    if not _SIDES.fullmatch(inside) or _THOUSANDS.fullmatch(inside):
+        return text
+    return _BETWEEN.sub("x", inside)
+
+
+def is_several(text: str) -> bool:
+    """Whether a text is numbers, one per axis.
+
+    >>> is_several("(3, 2)"), is_several("3x2"), is_several("((0,1),(2,3))"), is_several("3")
+    (True, True, True, False)
+    """
+    if len(text) > _MAX_TEXT or _HEXADECIMAL.fullmatch(text):
+        return False
+    return bool(_SEVERAL.fullmatch(sides_with_x(text))) or with_x(text) != text
+
+
+def sides_with_x(text: str) -> str:
+    """The same for sides, where ``1,2`` without brackets is the one side and the other of one axis.
+
+    >>> [sides_with_x(text) for text in ("(1, 2)", "1,2", "0,1x2,3", "((0, 1), (2, 3))", "(0,1)x(2,3)")]
+    ['1x2', '1,2', '0,1x2,3', '0,1x2,3', '0,1x2,3']
+    """
+    inside = unbracketed(text)
+    if _BETWEEN_PAIRS.search(inside):
+        return _BETWEEN_PAIRS.sub("x", inside.strip("()[]")).replace(" ", "")
+    return text.replace("×", "x") if inside == text else with_x(text)
+
+
 def whole_number(text: str, what: str) -> int:
     """A whole number from text.
 
@@ -98,7 +160,7 @@ def shape_of(text: str, what: str = "--input") -> tuple[int, ...]:
     if equals:
         message = f"{what} {shortened(text)}: layers have one input, which needs no name; write {what} {shortened(sides)}"
         raise UsageError(message)
-    parts = re.split(r"[x×,]", text.strip().lower())
+    parts = re.split(r"\s*[x×,]\s*", unbracketed(text).strip().lower())
     if not all(parts) or len(parts) > MAX_SIDES:
         message = f"{what} must be a shape such as 3x224x224, but is {quoted(text)}"
         raise UsageError(message)
@@ -216,6 +278,9 @@ class Values:
 
     def is_word(self, given: Any) -> bool:
         return isinstance(given, str)
+
+    def is_several(self, given: Any) -> bool:
+        return isinstance(given, str) and is_several(str.__str__(given))
 
     def scalar(self, given: Any, what: str) -> str:
         if not isinstance(given, str):

@@ -12,7 +12,7 @@ from convcalc.errors import UsageError
 from convcalc.formulas import product
 from convcalc.layers import Shape
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
-from convcalc.layers.values import shape_of
+from convcalc.layers.values import shape_of, unbracketed
 from convcalc.network.expression import Expression, ExpressionError
 from convcalc.network.items import expressions_in
 from convcalc.network.network import FIRST_INPUT, MAX_NAME
@@ -21,7 +21,7 @@ from convcalc.network.yaml_source import Source
 from convcalc.text import quoted
 
 MAX_INPUTS = 100
-_SHAPE = re.compile(r"[0-9]+(?:[xX×,] ?[0-9]+)+")
+_SHAPE = re.compile(r"[0-9]+(?:\s*[xX×,]\s*[0-9]+)+")
 
 
 class FileInput(NamedTuple):
@@ -112,7 +112,7 @@ def _read_input(source: Source, node: Node, name: str, names: Mapping[str, Any])
 
 def _sides(source: Source, node: Node, what: str) -> tuple[Any, ...]:
     """The sides of a shape: a text such as 3x224x224, or a list of numbers and expressions."""
-    if isinstance(node, ScalarNode) and _SHAPE.fullmatch(node.value):
+    if isinstance(node, ScalarNode) and _SHAPE.fullmatch(unbracketed(node.value)):
         source.check_tag(node)
         try:
             return shape_of(node.value, what)

@@ -49,6 +49,7 @@ _AXIS_WORD = {"type": "string", "minLength": 1, "maxLength": 20}
 _AXES = {
     "anyOf": [_AXIS_WORD, {"type": "array", "items": _AXIS_WORD, "minItems": 1, "maxItems": 3}]
 }
+_SIDES = r"\s*0*[1-9][0-9]*(?:\s*[xX×,]\s*0*[1-9][0-9]*){1,3}\s*,?\s*"
 _SHAPE = {
     "anyOf": [
         {
@@ -57,7 +58,7 @@ _SHAPE = {
             "minItems": 1,
             "maxItems": 4,
         },
-        {"type": "string", "pattern": "^0*[1-9][0-9]*(?:[xX×,] ?0*[1-9][0-9]*){1,3}$"},
+        {"type": "string", "pattern": rf"^(?:{_SIDES}|\({_SIDES}\)|\[{_SIDES}\])$"},
     ]
 }
 

@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import STDIN, check_size, decode, read_file
-from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION
+from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION, is_several
 from convcalc.network.expression import Expression, ExpressionError, is_expression
 from convcalc.network.problems import Problems
 from convcalc.text import printable, quoted, shortened
@@ -27,6 +27,7 @@ WAY_OUT = "use repeat or blocks to shorten it"
 MAX_MARKS = 1_500_000  # of those that start a value: each costs some 500 bytes and 2 µs to read
 MARKS = ",:-?[{"
 MAX_DEPTH = 200  # lists and mappings inside one another; PyYAML's C code recurses over them
+_LOOSE = re.compile(r"[0-9]+ ?\)?")  # what a comma cuts off in { }
 _WORD = re.compile(r"[A-Za-z_]+|~?")
 
 _PLAIN_TAGS = {
@@ -180,6 +181,10 @@ class Source:
                     f"a key must be a word, but this is {description_of(key)}; write word: value",
                 )
             self.check_tag(key)
+            if _LOOSE.fullmatch(key.value) and isinstance(value, ScalarNode) and not value.value:
+                self.refuse(
+                    key, f"{quoted(key.value)} has no name; several numbers are written [3, 2]"
+                )
             if key.value in found:
                 first = found[key.value][0].start_mark.line + 1
                 self.refuse(
@@ -223,6 +228,10 @@ class Source:
     def is_word(self, node: Node) -> bool:
         """Whether the node is a word of letters, or nothing, rather than a number or a list."""
         return isinstance(node, ScalarNode) and bool(_WORD.fullmatch(node.value))
+
+    def is_several(self, node: Node) -> bool:
+        """Whether the node is a text of several numbers, such as 3x2 or (3, 2)."""
+        return isinstance(node, ScalarNode) and is_several(node.value)
 
     def word(self, node: Node, what: str, known: tuple[str, ...]) -> str:
         """One of some known words."""

@@ -33,6 +33,7 @@ from convcalc.homework.questions.given_schemas import (
     sizes_schema,
     whole_schema,
 )
+from convcalc.layers.values import with_x
 from convcalc.text import printable, printable_lines, shortened
 
 MAX_LAYERS = 2_000
@@ -131,10 +132,10 @@ def _whole(raw: Any, what: str, *, least: int = 0, most: int = 10**MAX_DIGITS) -
 
 
 def _several(raw: Any) -> list[Any] | None:
-    """The items of a list, or of a text such as 3x5; None for a single value."""
+    """The items of a list, or of a text such as 3x5 or (3, 5); None for a single value."""
     if isinstance(raw, list | tuple):
         return list(raw)
-    text = str(raw).lower().replace("×", "x")
+    text = with_x(str(raw)).lower()
     return text.split("x") if "x" in text else None
 
 

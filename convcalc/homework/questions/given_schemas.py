@@ -7,7 +7,7 @@ from typing import Any
 MAX_DIGITS = 12
 MAX_NAMES = 64
 
-_BY = r"\s*[xX×]\s*"  # between the numbers of a size in text
+_BY = r"\s*[xX×,]\s*"  # between the numbers of a size in text
 _DIGITS = rf"\d{{1,{MAX_DIGITS}}}"
 
 
@@ -33,7 +33,8 @@ def whole_schema(least: int = 0) -> dict[str, Any]:
 def sizes_schema(least: int = 0, most: int = 3) -> dict[str, Any]:
     """The JSON Schema of a number, or one per axis: [3, 5] or 3x5."""
     several = {"type": "array", "items": whole_schema(least), "minItems": 1, "maxItems": most}
-    text = rf"^\s*{_DIGITS}({_BY}{_DIGITS}){{0,{most - 1}}}\s*$"
+    plain = rf"\s*{_DIGITS}({_BY}{_DIGITS}){{0,{most - 1}}}\s*,?\s*"
+    text = rf"^({plain}|\s*\({plain}\)\s*|\s*\[{plain}\]\s*)$"
     return one_of(whole_schema(least), several, {"type": "string", "pattern": text})
 
 

@@ -1,0 +1,129 @@
+"""Options as people type them: other libraries' words, one dash for two, dashes of slides; and each of them once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import click
+
+from convcalc.errors import UsageError
+
+# Our options, of which a command takes the first that it has, and what else they are called.
+_WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("--n", "--input"), "input-size in-size image-size"),
+    (("--k",), "kernel kernel-size kernel-shape filter-size pool-size window-size"),
+    (("--s",), "stride strides"),
+    (("--p",), "padding pad pads zero-padding"),
+    (("--d",), "dilation dilations dilation-rate"),
+    (("--a",), "output-padding out-padding"),
+    (("--cin",), "in-channels input-channels in-features c-in"),
+    (("--filters", "--cout"), "out-channels output-channels num-filters nb-filter num-output c-out filters"),
+    (("--units", "--cout"), "units out-features neurons"),
+    (("--groups",), "group g"),
+    (("--input", "--x"), "input-shape shape in-shape input image"),
+    (("--kind", "--type"), "layer-type kind type"),
+    (("--batch",), "batch-size"),
+    (("--ceil",), "ceil-mode"),
+    (("--output", "--out"), "outfile output-file out o"),
+)  # fmt: skip
+_OURS = {word: ours for ours, words in _WORDS for word in words.split()}
+_DASHED = re.compile(r"[-‐‑‒–—−]+(?P<name>[^\W\d_][\w-]*)")
+_NUMBER = re.compile(r"[0-9(]")
+_META = "convcalc.words"
+
+
+class _Given(NamedTuple):
+    """An option on a command line.
+
+    Attributes:
+        name: as we call it.
+        typed: as it is called there.
+        word: what click shall read.
+        is_whole: whether the word holds the value too, as in ``--k=3`` and ``-k3``.
+    """
+
+    name: str
+    typed: str
+    word: str
+    is_whole: bool = False
+
+
+def in_our_words(command: click.Command, ctx: click.Context, args: Sequence[str]) -> list[str]:
+    """The words of a command line with our names of its options.
+
+    Raises:
+        UsageError: an option is given twice, or two that exclude each other.
+    """
+    options = _options_of(command, ctx)
+    before: dict[str | None, _Given] = {}
+    words, rest = [], list(args)
+    while rest and rest[0] != "--":
+        word = rest.pop(0)
+        given = _given(options, word)
+        words.append(given.word if given else word)
+        if given is None:
+            continue
+        option = options[given.name]
+        if option.name in before and not (option.multiple or ctx.resilient_parsing):
+            _check_again(ctx, option, before[option.name], given)
+        before[option.name] = given
+        ctx.meta.setdefault(_META, {})[given.name] = given.typed
+        if not (given.is_whole or option.is_flag):
+            words += rest[: option.nargs]
+            del rest[: option.nargs]
+    return words + rest
+
+
+def as_typed(message: str, ctx: click.Context | None) -> str:
+    """A message with the names of options that stand on the command line."""
+    for ours, typed in ctx.meta.get(_META, {}).items() if ctx else ():
+        message = re.sub(rf"(?<![\w-]){ours}(?![\w-])", typed, message)
+    return message
+
+
+def _options_of(command: click.Command, ctx: click.Context) -> dict[str, click.Option]:
+    """The options of a command by each of their names."""
+    return {
+        name: option
+        for option in command.get_params(ctx)
+        if isinstance(option, click.Option)
+        for name in (*option.opts, *option.secondary_opts)
+    }
+
+
+def _given(options: Mapping[str, click.Option], word: str) -> _Given | None:
+    """The option that a word of the command line stands for; None where it stands for none."""
+    name, equals, value = word.partition("=")
+    if name in options:
+        return _Given(name, name, word, bool(equals))
+    letter = word[:2]
+    if letter in options and not options[letter].is_flag:  # -ofile
+        return _Given(letter, letter, word, is_whole=True)
+    if f"-{letter}" in options and _NUMBER.match(word[2:]):  # -k5
+        return _Given(f"-{letter}", letter, f"-{letter}={word[2:]}", is_whole=True)
+    dashed = _DASHED.fullmatch(name)
+    plain = dashed["name"].replace("_", "-").lower() if dashed else ""
+    for ours in (f"--{plain}", *_OURS.get(plain, ())):
+        if ours in options:
+            return _Given(ours, name, f"{ours}{equals}{value}", bool(equals))
+    return None
+
+
+def _check_again(ctx: click.Context, option: click.Option, before: _Given, now: _Given) -> None:
+    """Refuse an option that is given again with a value, and flags that exclude each other.
+
+    Raises:
+        UsageError: it is.
+    """
+    if option.is_flag and before.name == now.name:
+        return
+    if before.name != now.name and option.is_flag:
+        message = f"{before.typed} and {now.typed} exclude each other; give one of them"
+    elif before.typed == now.typed:
+        message = f"{now.typed} is given twice; give it once"
+    else:
+        message = f"{before.typed} and {now.typed} are the same option; give one of them"
+    ctx.meta.pop(_META, None)  # the message has both names already
+    raise UsageError(message)
