@@ -67,6 +67,10 @@ SMALL = [
         "conv:k5c64 POOL2 fc:10",
         "conv, k=5, filters=64 then pool k=2 then dense(10)",
         "first a 5x5 convolution with 64 kernels followed by 2x2 max pooling followed by 10 outputs fc",
+        "The network is composed of a conv layer with 64 5x5 filters, a 2x2 max pool and a dense layer with 10 units",
+        "Consider the following CNN: CONV5-64, POOL2, FC-10",
+        "a small convolutional neural network that consists of the following layers: CONV5-64, POOL2, FC-10",
+        "made up of 64 filters of size 5x5; POOL2, FC-10",
         "* CONV5-64 * ".strip(" *") + "\n* POOL2\n* FC-10",
     ],
 )
@@ -303,6 +307,22 @@ def test_networks_as_courses_publish_them(name: str) -> None:
     assert outputs(text, shape) == expected
 
 
+def test_lists_of_filters_are_a_layer_each() -> None:
+    assert outputs("8 filters of size 3x3, stride 2, 16 kernels of size 5x5, pad 2") == [
+        (8, 15, 15),
+        (16, 15, 15),
+    ]
+    assert outputs("8 filters of size 3x3 and 16 filters of size 5x5") == [
+        (8, 30, 30),
+        (16, 26, 26),
+    ]
+    assert outputs("The encoder has 8 3x3 filters and 16 filters of size 3x3; POOL2")[-1] == (
+        16,
+        14,
+        14,
+    )
+
+
 # The whole messages.
 REFUSED_WORDS = {
     "CONV-5": "CONV-5: a convolution has a kernel and filters; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
@@ -314,6 +334,10 @@ REFUSED_WORDS = {
     "CONV-3-8-2": "CONV-3-8-2: has 3 numbers; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
     "CONV3-8 zero padding": "CONV3-8 zero padding: zero padding can mean none, or zeros; write pad 0 or pad 1",
     "conv 3 64": "conv 3 64: '64' is one number too many for conv; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
+    "2 conv 3x3, 8": "2 conv 3x3, 8: '8' is one number too many for conv: '2' can be how many layers, or their filters; "
+    "write 2 x (CONV3-8), or 2 filters",
+    "8 filters of size 3x3, 16 channels": "16 channels: '16 channels' is one number too many for conv; "
+    "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
     "3 x 3x3 conv, 8": "3 x 3x3 conv: '3 x 3x3' can be 3 layers or one kernel; write 3 x (CONV3-8), or 3x3x3",
     "pool 2 x2": "pool 2 x2: '2 x2' can be a size or how often; write 2x2, or 2 x (CONV3-8)",
     "conv3-8, relu (x3)": "relu x3: 'x3' stands behind relu; put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",

@@ -393,7 +393,7 @@ def test_a_function_of_keras_is_read_with_its_arguments() -> None:
     )
 
 
-@pytest.mark.parametrize("meaning", ["5", "partial(layers.Conv2D, padding='same')", "choose()"])
+@pytest.mark.parametrize("meaning", ["5", "choose()"])
 def test_the_name_of_a_layer_with_another_meaning_is_refused(meaning: str) -> None:
     assert refusal(f"Conv2D = {meaning}\nm = Sequential([Conv2D(8, 3)])") == (
         "line 2: Conv2D(8, 3): Conv2D is given another meaning, which is not read; write each layer on a line of its own"
@@ -432,3 +432,36 @@ def test_layers_of_other_packages_are_not_taken_for_the_frameworks(text: str) ->
 )
 def test_layers_of_the_framework_are_read_beside_other_imports(text: str) -> None:
     assert len(read(text, 2).layers) == 1
+
+
+PARTIALS = {
+    "from functools import partial\nk = 3\nconv = partial(nn.Conv2d, kernel_size=k, padding=1)\nk = 7\n"
+    "nn.Sequential(conv(3, 8), conv(8, 4, stride=2, kernel_size=5))": [(8, 32, 32), (4, 15, 15)],
+    "import functools as f\nconv = f.partial(nn.Conv2d, 3)\ndown = f.partial(conv, 8, kernel_size=3)\n"
+    "nn.Sequential(down(stride=2), nn.ReLU())": [(8, 15, 15), (8, 15, 15)],
+    "from torch.nn import Conv2d, Sequential\nfrom functools import partial as p\nConv2d = p(Conv2d, kernel_size=3)\n"
+    "Sequential(Conv2d(3, 8), Conv2d(8, 4))": [(8, 30, 30), (4, 28, 28)],
+    "def block(i, o, k): return nn.Sequential(nn.Conv2d(i, o, k), nn.ReLU())\nsmall = partial(block, k=(3, 1))\n"
+    "nn.Sequential(small(3, 8))": [(8, 30, 32), (8, 30, 32)],
+    "act = partial(nn.LeakyReLU, 0.1)\nnn.Sequential(nn.Conv2d(3, 8, 3), act())": [(8, 30, 30), (8, 30, 30)],
+    "Conv = partial(layers.Conv2D, kernel_size=3, padding='same')\nSequential([Conv(8), Conv(4, strides=2)])": [
+        (8, 32, 32),
+        (4, 16, 16),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PARTIALS)
+def test_calls_that_are_made_in_parts(text: str) -> None:
+    assert outputs(text) == PARTIALS[text]
+
+
+def test_a_partial_is_no_layer_and_does_not_grow_without_end() -> None:
+    assert refusal("nn.Sequential(partial(nn.Conv2d, 3, 8, 3), nn.ReLU())") == (
+        "partial(nn.Conv2d, 3, 8, 3): is not a layer; write for example nn.Conv2d(3, 6, 5)"
+    )
+    long = refusal("p = partial(nn.Conv2d)\nfor i in range(200):\n    p = partial(p, 3)\np()")
+    assert long.endswith("…: gives more than 100 arguments; leave some out")
+    assert refusal("p = partial(nn.Conv2d, *args)\np(3, 8)") == (
+        "line 2: nn.Conv2d(*args, 3, 8): in_channels: '*args' is not a plain number; write the number"
+    )

@@ -27,6 +27,7 @@ _WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--batch",), "batch-size"),
     (("--ceil",), "ceil-mode"),
     (("--output", "--out"), "outfile output-file out o"),
+    (("--out",), "outdir output-dir out-dir"),
 )  # fmt: skip
 _OURS = {word: ours for ours, words in _WORDS for word in words.split()}
 _DASHED = re.compile(r"[-‐‑‒–—−]+(?P<name>[^\W\d_][\w-]*)")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convcalc.cli.usage import format_text
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import check_place, write_lines
 from convcalc.text import as_ascii, printable, quoted
@@ -214,8 +215,7 @@ def _format_for(output: str | None) -> str:
     suffix = os.path.splitext(output)[1].lower()
     found = suffixes()
     if suffix not in found:
-        message = f"-o {printable(output)}: {f'no format has the suffix {suffix!r}' if suffix else 'a report goes there, no folder, and no suffix says its format'}; use one of {', '.join(found)}, or --format"
-        raise UsageError(message)
+        raise UsageError(format_text(output, suffix, found))
     return found[suffix]
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from convcalc.cli.option_words import as_typed
-from convcalc.text import printable_lines, quoted
+from convcalc.text import printable, printable_lines, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NO_NUMBER = re.compile(r"is not a valid (?P<sort>integer|float)(?: range)?\.?$")
 _RANGE = re.compile(
     r"(?P<given>-?\d+) is not in the range (?P<least>\d+)<=x(?:<=(?P<most>\d+))?\.?$"
 )
+_OUTPUTS = ("-o", "--out", "--output", "--outdir", "--output-dir", "--out-dir", "--outfile")
+_SHORTEST = 4  # letters, with the dashes, of the beginning of an option
 _SORTS = {"integer": "is not a whole number", "float": "is not a number"}
 
 
@@ -32,11 +37,33 @@ def usage_text(error: click.UsageError) -> str:
 def _text(error: click.UsageError) -> str:
     """What is wrong."""
     if isinstance(error, click.NoSuchOption):
-        return f"no option {quoted(error.option_name)}{_near(error.possibilities or ())}"
+        return f"no option {quoted(error.option_name)}{_instead(error)}"
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
         name = error.param and (error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name)  # fmt: skip
         return f"{name}: {_value(error.message)}" if name else error.format_message()
     return error.format_message()
+
+
+def _instead(error: click.NoSuchOption) -> str:
+    """What to write instead of an option that a command does not have."""
+    params = error.ctx.command.params if error.ctx else []
+    known = [name for param in params if isinstance(param, click.Option) for name in param.opts]
+    typed = error.option_name
+    if typed in _OUTPUTS and error.ctx and not isinstance(error.ctx.command, click.Group):
+        return _output_instead(error.ctx, typed, known)
+    begins = [name for name in known if name.startswith(typed)]
+    return _near(
+        begins if len(begins) == 1 and len(typed) > _SHORTEST else error.possibilities or ()
+    )
+
+
+def _output_instead(context: click.Context, typed: str, known: list[str]) -> str:
+    """How a command without the option given says where its output goes."""
+    if ours := [name for name in known if name in _OUTPUTS]:
+        return f"; it is called {' or '.join(ours)} here"
+    if any(param.name == "file" for param in context.command.params):
+        return f"; write the file alone, as in {context.command_path} FILE"
+    return "; it prints its lines: send them to a file with > FILE"
 
 
 def _near(names: Any) -> str:
@@ -53,3 +80,14 @@ def _value(message: str) -> str:
         return message
     most = f" to {int(found['most']):,}" if found["most"] else " or more"
     return f"{found['given']} is out of range; give {int(found['least']):,}{most}"
+
+
+def format_text(output: str, suffix: str, known: Iterable[str]) -> str:
+    """What is wrong with a place for a report whose format is not known."""
+    what = f"no format has the suffix {suffix!r}"
+    if not suffix:
+        what = "a report goes there, no folder, and no suffix says its format"
+        context = click.get_current_context(silent=True)
+        if context and any("--out" in param.opts for param in context.command.params):
+            what += f"; the folder is --out {printable(output)}"
+    return f"-o {printable(output)}: {what}; use one of {', '.join(known)}, or --format"

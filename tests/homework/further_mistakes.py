@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from homework.mistake_cases import MistakeCase
 
 LENET = {"input": "32x32x3", "arch": "CONV-5-6 POOL-2 CONV-5-16 POOL-2"}
@@ -17,7 +19,61 @@ STEP = {
 NEW_W = [[-2, -2], [-1, -1.5]]
 CUT = {"x": [[1, 2], [0, 3]], "w": [[1]], "g": [[4, 5], [6, 7]], "activation": "relu", "b": "-1"}
 
+# 3; pool 4, steps of 2; dilated 4 + 3·2·2 = 16; upsampled, steps of 1: 16; 16 + 4 = 20; 22
+UP = {"net": str(Path(__file__).parent / "data/upsampled.yaml"), "at": "last"}
+
+# backwards from 1: 9 cells of a kernel of 5 with holes; 18 before the pool; 18 + 2 − 2·1 = 18
+BACK = {"layers": ["conv:k3c8p1", "pool:k2", "conv:k5c8d2s2"]}
+BOTH_AXES = {"k": "3x5", "size": "21x21"}
+FC = {"input": "7x7x512", "units": 4096, "n": 14}
+LESS = {
+    "n": "10x12",
+    "k": 3,
+    "c_in": 64,
+    "filters": 32,
+    "squeeze": 8,
+}  # 120 places, 512 + 2,304 weights
+
 FURTHER = [
+    # --------------------------------------------- the smallest input, layers along axes, fc, squeezes
+    MistakeCase("min.no-minus-one", "min-input", BACK, str((1 * 2 + 9) * 2 + 2 + 1), 18),
+    MistakeCase("min.no-padding", "min-input", BACK, str(18 + 2), 18),
+    MistakeCase("min.no-strides", "min-input", BACK, str(9 + 1 + 2 - 2), 18),
+    MistakeCase("min.no-dilation", "min-input", BACK, str(5 * 2), 18, first=False),
+    MistakeCase("min.strides-only", "min-input", BACK, str(2 * 2), 18),
+    MistakeCase("min.kernels", "min-input", BACK, str(1 + 2 + 1 + 2 * 4), 18),
+    MistakeCase("min.start", "min-input", BACK, str((2 + 9) * 2), 18, first=False),
+    MistakeCase("min.start", "min-input", {"layers": ["pool:k2", "conv:k3c8", "pool:k2"]}, str((4 + 2) * 2), 8),
+    MistakeCase("min.layer", "min-input", BACK, str(18 * 2), 18),
+    MistakeCase("min.one-off", "min-input", BACK, "17", 18),
+    MistakeCase("rf.layers-axis", "layers-for-rf", BOTH_AXES, "5", 10),
+    MistakeCase("rf.layers-axis", "layers-for-rf", BOTH_AXES, "15", 10),
+    MistakeCase("rf.layers-axis-slip", "layers-for-rf", BOTH_AXES, "7", 10),
+    MistakeCase("fc.other-map", "fc-to-conv", FC, "14x14", 7, "kernel"),
+    MistakeCase("fc.one-by-one", "fc-to-conv", FC, "1x1", 7, "kernel"),
+    MistakeCase("fc.channels", "fc-to-conv", FC, "512", 7, "kernel"),
+    MistakeCase("fc.one-off", "fc-to-conv", FC, "6", 7, "kernel"),
+    MistakeCase("ops.squeeze-kernel", "savings-bottleneck", LESS, str((512 + 3 * 8 * 32) * 120), 2816 * 120, "squeezed"),
+    MistakeCase("ops.squeeze-share", "savings-bottleneck", LESS, "61/72", "72/11", "ratio"),
+    MistakeCase("par.squeeze-one-layer", "savings-bottleneck", LESS, "2304", 2816, "weights"),
+    MistakeCase("par.squeeze-biases", "savings-bottleneck", LESS, str(2816 + 8 + 32), 2816, "weights"),
+    MistakeCase("par.squeeze-kernel", "savings-bottleneck", LESS, str(512 + 3 * 8 * 32), 2816, "weights"),
+    MistakeCase("par.squeeze-multiplied", "savings-bottleneck", LESS, str(512 * 2304), 2816, "weights"),
+    MistakeCase("par.squeeze-places", "savings-bottleneck", LESS, str(2816 * 120), 2816, "weights"),
+    # ------------------------------------------------------------ receptive fields after upsampling
+    MistakeCase("rf.up-ignored", "receptive-field-net", UP, str(16 + 8 + 4), 22),
+    MistakeCase("rf.up-as-stride", "receptive-field-net", UP, str(16 + 16 + 8), 22),
+    MistakeCase("rf.up-before", "receptive-field-net", UP, "16", 22),
+    MistakeCase("rf.up-scaled", "receptive-field-net", UP, str(22 * 2), 22),
+    # steps of 16, 8, 4, 2, 1: a kernel of 2 adds the step after it was halved
+    MistakeCase("rf.up-nominal", "receptive-field-net", {"net": "unet", "at": "score"}, str(140 + 5 * (8 + 4 + 2 + 1)), 204),
+    MistakeCase("rf.up-least", "receptive-field-net", UP, "5", 22),
+    MistakeCase("rf.up-no-steps", "receptive-field-net", UP, str(1 + 3 + 2 + 3 * 3 + 5 + 3), 22),
+    MistakeCase("rf.up-no-dilation", "receptive-field-net", UP, str(4 + 4 + 4 + 2), 22),
+    MistakeCase("rf.up-pools", "receptive-field-net", UP, str(3 + 12 + 4 + 2), 22),
+    MistakeCase("rf.up-layer", "receptive-field-net", UP, str(22 + 12), 22),
+    MistakeCase("rf.up-side", "receptive-field-net", UP, str(22 * 22), 22),
+    MistakeCase("rf.up-image", "receptive-field-net", UP, "36", 22),
     MistakeCase("grad.step-added", "gradient", {**STEP, "ask": "w_new"}, [["4", "2"], ["5", "15/2"]], NEW_W),
     MistakeCase("grad.no-rate", "gradient", {**STEP, "ask": "w_new"}, [["-5", "-4"], ["-4", "-6"]], NEW_W),
     MistakeCase("grad.not-moved", "gradient", {**STEP, "ask": "w_new"}, [["1", "0"], ["2", "3"]], NEW_W),
@@ -254,6 +310,10 @@ FURTHER = [
     # a factor away: bytes, halves, cells for a side; a part of a sum; terms in the wrong bracket
     MistakeCase("out.precedence", "output-size", {"n": 60, "k": 5, "s": 4, "p": 1}, "11", 15),
     MistakeCase("par.cells-as-side", "params", {"k": 3, "c_in": 4, "filters": 6, "bias": False}, str(81 * 4 * 6), 216),
+    MistakeCase("par.channels-twice", "weights-per-neuron", {"k": 3, "c_in": 5}, str(9 * 25), 45),
+    MistakeCase("par.channels-twice", "params", {"k": 3, "c_in": 5, "filters": 7}, str((9 * 25 + 1) * 7), 322),
+    MistakeCase("par.channels-twice", "params", {"k": 3, "c_in": 5, "filters": 7, "bias": False}, str(9 * 25 * 7), 315),
+    MistakeCase("formula.sign", "formula", {"of": "output-size"}, "floor((n-2p+k)/s)+1", None),
     MistakeCase("par.cells-as-side", "weights-per-neuron", {"k": 3, "c_in": 5}, str(81 * 5), 45),
     MistakeCase("par.halved", "params-fc", {"input": "6x6x5", "units": 12}, str(181 * 6), 181 * 12),
     MistakeCase("par.bytes", "params", {"k": 3, "c_in": 7, "filters": 11}, str(4 * 64 * 11), 64 * 11),

@@ -211,3 +211,40 @@ def test_the_sheet_as_it_is_shown_keeps_the_answers(tmp_path: Path) -> None:
     said = " ".join(question.sentence for question in sheet.questions)
     assert "760" not in said
     assert "7840" not in said
+
+
+def _hints_of_level_3(sheet: Sheet, **answers: Any) -> dict[str, str]:
+    """The last line of each hint of the finest level but one."""
+    marked = mark(sheet, answers, level=3)
+    return {
+        each.id: each.parts[0].hint.splitlines()[-1]
+        for each in marked.results
+        if each.parts[0].hint
+    }
+
+
+def test_a_hint_names_the_numbers_that_the_student_knows_and_no_others() -> None:
+    sheet = loads(SHEET + "hints: {max_level: 3}\n")
+    found = _hints_of_level_3(sheet, q1=750, q2="many", q3=5, q4=6, q6=7)
+    assert found["q3"] == "With your numbers: work out 750·q2."
+    assert found["q4"] == "With your numbers: work out 5/750."
+    assert found["q6"] == "With your numbers: q5.weights + 750·2. What is the answer?"
+    right = _hints_of_level_3(sheet, q1=760, q2=7840, q3=5)
+    assert right["q3"] == "With your numbers: work out 760·7840."
+    for text in _hints_of_level_3(sheet, q3=5, q4=6, q6=7).values():
+        assert not {"760", "7840", "60"} & set(text.replace("·", " ").replace(".", " ").split()), (
+            text
+        )
+
+
+def test_numbers_that_the_question_gives_are_said() -> None:
+    sheet = loads(SHEET)
+    assert (
+        sheet["q6"].sentence
+        == "Work out q5.weights + q1·images with images = 2 and your answers to q5.weights and q1."
+    )
+    task = create_question(
+        "from-answers", {"formula": "a/b", "values": {"a": "3", "b": "-1/2", "c": "9"}}
+    )
+    assert task.question_text() == "Work out a/b with a = 3 and b = -0.5."
+    assert task.parts()[0].method == "3/(−0.5)"

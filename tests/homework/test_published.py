@@ -6,8 +6,11 @@ anything was added for them 93 % had a name, 84 % that of one mistake, 9 % of tw
 78 are of harder questions: receptive fields, operations, transposed convolutions, pools, rectangles.
 At first 74 % had a name. A coin set 41 of them aside while mistakes were added: of these it was 73 %
 before and 80 % after. The last hundred, of 61 questions from quizzes, lessons and issues: 89 % before
-anything was added for them, 92 % after; of the 46 that were set aside 87 % and 89 %. Options that
-follow from nothing in the question ("500 KB") have none.
+anything was added for them, 92 % after; of the 46 that were set aside 87 % and 89 %. The newest 134,
+of 67 questions that were collected with the names unseen, had names for 132 before anything was
+added: for 62 of 64 printed options, and for all 70 that public trainers work out from drawn numbers;
+a coin set 68 aside, of which 67 had one. 139 more options of the same sources were known already: easy
+quizzes repeat each other. Options that follow from nothing in the question ("500 KB") have none.
 """
 
 from __future__ import annotations
@@ -70,6 +73,6 @@ def test_most_wrong_options_of_published_questions_have_a_name() -> None:
                 both = found.candidates[0]["confidence"] == "perhaps"
                 named["two mistakes" if both else "one mistake"] += 1
     total = sum(named.values())
-    assert total == 822
+    assert total == 956
     assert named["one mistake"] >= 0.84 * total, named
     assert named["none"] <= 0.10 * total, named

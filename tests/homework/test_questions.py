@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventio
 from convcalc.homework.questions import QUESTIONS, create_question
 from convcalc.homework.questions.base import Task, question
 from convcalc.homework.questions.given import GivenError
+from convcalc.homework.questions.networks import Design, Writing
+from convcalc.homework.questions.rows import Counting
 from convcalc.homework.sheets.sheet import Question, Sheet
 from homework.cases import CASES, Case
 
@@ -221,6 +224,32 @@ def test_the_smallest_input_that_fits_exactly_is_found_for_large_strides(
     assert task.parts()[0].expected == size
 
 
+def test_the_smallest_input_is_that_of_trying_them_all() -> None:
+    chance = Random(3)
+    words = [
+        "conv:k3c2",
+        "conv:k3c2p1",
+        "conv:k5c2s2",
+        "conv:k2c2d3p1",
+        "pool:k2",
+        "pool:k3s2",
+        "relu",
+    ]
+    others = ["conv:k3c2s2psame", "conv_transpose:k2s2c2"]
+    found = 0
+    for number in range(40):
+        fit = "strict" if number % 2 else "floor"
+        layers = chance.choices(words if number % 2 else words + others, k=chance.randint(1, 4))
+        chain = Design(" ".join(layers), Writing(fit=fit), Counting())
+        fitting = (size for size in range(1, 100) if not chain.problem((3, size, size)))
+        smallest = next(fitting, None)
+        if smallest is not None:
+            task = create_question("min-input", {"layers": layers}, Conventions(fit=fit))
+            assert task.parts()[0].expected == smallest, (layers, fit)
+            found += 1
+    assert found > 20
+
+
 def test_a_search_without_a_result_says_how_far_it_went_and_takes_no_second() -> None:
     # one layer fits every 60,000 cells, after 1,900 that take 2 each
     given = {"layers": ["1900*conv:k3c1", "conv:k2c1p1s60000"]}
@@ -313,6 +342,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
                 "paths",
                 "rows",
                 "steps",
+                "stretched",
                 "words",
             },
         ),

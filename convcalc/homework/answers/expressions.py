@@ -308,6 +308,29 @@ def printed(tree: Tree) -> str:
     return f"{_bracketed(left, _STRENGTH[sign] + (sign == '^'))}{_SIGNS[sign]}{_bracketed(right, _STRENGTH[sign] + (sign not in '+*'))}"  # fmt: skip
 
 
+def in_numbers(tree: Tree, values: Mapping[str, Fraction]) -> Tree:
+    """A formula with numbers for some of its names.
+
+    >>> printed(in_numbers(parsed("a*(b - c)/d"), {"a": Fraction(2), "c": Fraction(-3), "d": Fraction(1, 3)}))
+    '2·(b − (−3))/(1/3)'
+    """
+    if tree[0] == "number":
+        return tree
+    if tree[0] == "name":
+        value = values.get(tree[1])
+        if value is None:
+            return tree
+        size: Tree = ("number", abs(value))
+        if "/" in exact_text(value):
+            size = (
+                "/",
+                ("number", Fraction(abs(value.numerator))),
+                ("number", Fraction(value.denominator)),
+            )
+        return size if value >= 0 else ("-", ("number", Fraction(0)), size)
+    return (tree[0], *[in_numbers(part, values) for part in tree[1:]])
+
+
 def _bracketed(tree: Tree, least: int) -> str:
     """A part of a formula, in brackets where its sign binds less than needed."""
     strength = _STRENGTH.get(tree[0], 4)

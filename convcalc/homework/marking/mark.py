@@ -282,7 +282,11 @@ def _follow_through(
     best = verdict
     for place, meant in enumerate(earlier.meanings()):
         after = question.task.follow(part.name, meant)
-        if after is None or after.expected == part.expected:
+        if after is None:
+            continue
+        if after.expected == part.expected:
+            if place == 0 and after.method != part.method:  # a hint may name the student's numbers
+                best = mark_part(sheet, question, after, raw, verdict.max, level)
             continue
         asked = question.after(after, earlier.others(part.name, meant))
         own = mark_part(sheet, asked, after, raw, verdict.max, level)

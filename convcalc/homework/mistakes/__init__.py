@@ -18,6 +18,8 @@ MODULES = (
     "cost",
     "rf",
     "fields",
+    "stretched",
+    "inverse",
     "designs",
     "backwards",
     "pixels",

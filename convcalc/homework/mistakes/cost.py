@@ -9,6 +9,7 @@ from typing import Any
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.mistakes.letters import PRODUCTS, USUAL, Letters, products
 from convcalc.homework.questions.quantities import Conv, conv_macs, memory
+from convcalc.homework.questions.rows import operations
 
 _BATCHES = (32, 2, 4, 8, 16, 64, 128, 256)
 
@@ -142,9 +143,18 @@ _ops(
     "A depthwise convolution has one filter of depth 1 per channel.",
     "separable-macs",
 )  # fmt: skip
+
+
+def _both(w: Any, weights: int) -> int:
+    """The operations of a squeeze and the layer after it, with so many weights."""
+    return operations(weights * w.places, (w.squeeze + w.filters) * w.places, w.flops)
+
+
 _ops(
     "bottleneck-no-1x1", "cost of the 1×1 layer forgotten", "k²·squeeze·cout·h·w",
-    lambda w: [w.second * w.n * w.n, Fraction(w.direct, w.second)],
+    lambda w: [
+        operations(w.second * w.places, w.filters * w.places, w.flops), Fraction(w.direct, w.second),
+    ],
     "The 1×1 layer needs operations too.",
     "bottleneck bottleneck-ratio",
 )  # fmt: skip
@@ -252,12 +262,38 @@ _ops(
 _ops(
     "squeeze-parts", "one of the two layers, or the layer without a squeeze", "one layer",
     lambda w: [
-        Way(w.first * w.n * w.n, "cin·squeeze·n²"),
-        Way(w.direct * w.n * w.n, "k²·cin·cout·n²"),
+        Way(operations(w.first * w.places, w.squeeze * w.places, w.flops), "cin·squeeze·h·w"),
+        Way(w.direct_operations, "k²·cin·cout·h·w"),
         Way((w.first + w.second), "cin·squeeze + k²·squeeze·cout"),
     ],
     "There are two layers: the 1×1 layer, and the kernel on fewer channels.",
     "bottleneck",
+    letters=PRODUCTS,
+)  # fmt: skip
+_ops(
+    "squeeze-kernel", "the kernel counted once, or in both layers, or a side of the map once",
+    "(cin·squeeze + k·squeeze·cout)·h·w",
+    lambda w: [
+        Way(_both(w, w.first + w.k * w.squeeze * w.filters), "(cin·squeeze + k·squeeze·cout)·h·w"),
+        Way(_both(w, w.area * (w.first + w.squeeze * w.filters)), "k²·(cin·squeeze + squeeze·cout)·h·w"),
+        Way(_both(w, w.first + w.direct), "(cin·squeeze + k²·cin·cout)·h·w"),
+        Way((w.first + w.second) * w.n, "(cin·squeeze + k²·squeeze·cout)·n"),
+    ],
+    "One layer has a kernel of 1 × 1, the other one of k × k on the squeezed channels.",
+    "bottleneck",
+    seldom=True,
+)  # fmt: skip
+_ops(
+    "squeeze-share", "the share that is saved or left, or one part of the ratio", "1 − 1/ratio",
+    lambda w: [
+        Way(1 - Fraction(w.squeezed_operations, w.direct_operations), "1 − 1/ratio"),
+        Way(Fraction(w.c_in, w.squeeze), "cin/squeeze"),
+        Way(Fraction(w.direct, w.first), "k²·cout/squeeze"),
+        Way(Fraction(w.direct - w.first - w.second, w.first + w.second), "ratio − 1"),
+    ],
+    "How many times does the cost of B go into that of A?",
+    "bottleneck-ratio",
+    seldom=True,
 )  # fmt: skip
 
 # ----------------------------------------------------------------------------------- memory

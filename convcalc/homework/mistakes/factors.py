@@ -67,6 +67,27 @@ mistake(
     "How many cells does a k × k window have? Is k the side of the window, or are k its cells?",
     seldom=True,
 )  # fmt: skip
+
+
+def _channels_twice(w: Conv | Neuron) -> list[Way | None]:
+    """The input channels squared, as the kernel is."""
+    if w.c_in == 1 or (isinstance(w, Conv) and w.groups > 1):
+        return []
+    weights = formulas.product(w.kernel) * w.c_in**2
+    if isinstance(w, Neuron):
+        return [Way(weights, "k²·cin²")]
+    return [
+        Way(weights * w.filters + w.filters, "(k²·cin² + 1)·cout") if w.bias else None,
+        Way(weights * w.filters, "k²·cin²·cout"),
+    ]
+
+
+mistake(
+    "par.channels-twice", "params neuron", "the input channels counted twice", "k²·cin²·cout",
+    _channels_twice,
+    "The kernel has two sides, so k counts twice. How often do the input channels count?",
+    seldom=True,
+)  # fmt: skip
 mistake(
     "par.halved", "params linear model", "half of the parameters", "k²·cin·cout/2", _halved,
     "Every filter, and every weight of it, is learned: nothing is shared between two of them.",

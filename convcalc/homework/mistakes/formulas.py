@@ -99,9 +99,21 @@ def _powers_flat(tree: Tree) -> Iterator[Tree]:
 
 
 def _signs_turned(tree: Tree) -> Iterator[Tree]:
-    """Plus for minus, or the reverse."""
+    """Plus for minus, or the reverse: one sign, or all of a sum."""
     if tree[0] in ("+", "-"):
-        yield ("-" if tree[0] == "+" else "+", *tree[1:])
+        yield (_TURNED[tree[0]], *tree[1:])
+        if tree[1][0] in ("+", "-"):
+            yield _all_turned(tree)
+
+
+_TURNED = {"+": "-", "-": "+"}
+
+
+def _all_turned(tree: Tree) -> Tree:
+    """A sum in which every sign is turned: n − 2p + k for n + 2p − k."""
+    if tree[0] not in ("+", "-"):
+        return tree
+    return (_TURNED[tree[0]], _all_turned(tree[1]), tree[2])
 
 
 def _quotients_turned(tree: Tree) -> Iterator[Tree]:

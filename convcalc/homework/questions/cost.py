@@ -23,7 +23,7 @@ from convcalc.homework.questions.meaning import (
     default,
 )
 from convcalc.homework.questions.params import Positions, need_groups
-from convcalc.homework.questions.quantities import Memory, Separable, conv_macs, memory
+from convcalc.homework.questions.quantities import Conv, Memory, Separable, conv_macs, memory
 from convcalc.homework.questions.rows import OPERATION_WORDS, operations
 from convcalc.homework.questions.words import by, counted, options, side_names, sides, volume
 from convcalc.text import plural
@@ -378,15 +378,18 @@ class SavingsBottleneck(Parted):
         quantities = _Squeeze(
             image[0], kernel[0], self.c_in, self.filters, self.squeeze, self.flops, image, kernel
         )
+        plain = Conv(
+            kernel, self.c_in, self.filters, bias=False, out=image, image=image, flops=self.flops
+        )
         weights = quantities.first + quantities.second
         direct, squeezed = quantities.direct_operations, quantities.squeezed_operations
         one = counted(f"{area}·{self.c_in}·{self.filters}·{places}", f"{self.filters}·{places}", self.flops)  # fmt: skip
         two = f"{self.c_in}·{self.squeeze} + {area}·{self.squeeze}·{self.filters}"
         both = counted(f"({two})·{places}", f"({self.squeeze} + {self.filters})·{places}", self.flops)  # fmt: skip
         return [
-            Part("direct", COUNT, direct, "", quantities, None, "direct", one),
+            Part("direct", COUNT, direct, "macs", plain, conv_macs, "direct", one),
             Part("squeezed", COUNT, squeezed, "bottleneck", quantities, lambda w: w.squeezed_operations, "with the squeeze", both),
-            Part("weights", COUNT, weights, "", quantities, None, "weights", two),
+            Part("weights", COUNT, weights, "squeeze-weights", quantities, None, "weights", two),
             Part("ratio", RATIO, Fraction(direct, squeezed), "bottleneck-ratio", quantities, None, "ratio", "direct/squeezed"),
         ]  # fmt: skip
 

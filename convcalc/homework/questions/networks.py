@@ -15,6 +15,7 @@ from convcalc.text import shortened
 if TYPE_CHECKING:
     from convcalc.layers import Layer
     from convcalc.layers.rf import Fields
+    from convcalc.layers.window import Axis
     from convcalc.network.network import Network
     from convcalc.network.notations import Reading
 
@@ -267,6 +268,27 @@ class Design:
                 raise
             raise GivenError("arch", _one_line(error)) from None
         return ""
+
+    def windows(self, shape: tuple[int, ...]) -> list[Axis]:
+        """The windows of a chain on an input that fits, channels first, along its first axis.
+
+        Returns:
+            Nothing where a layer reads in another way, as transposed convolutions do.
+        """
+        from convcalc.analysis.walk import walk
+        from convcalc.layers.rf import Slide, UnknownField
+        from convcalc.network.notations import network_of
+
+        network, _ = network_of(str(self.text), shape, self.writing.adapt, max_layers=MAX_LAYERS)
+        found: list[Axis] = []
+        for step in walk(network).steps:
+            reads = step.work.reads
+            if not step.before or reads is None:
+                continue
+            if isinstance(reads, UnknownField) or not isinstance(reads[0], Slide):
+                return []
+            found += step.layer.windows(step.input)[:1]
+        return [axis for axis in found if axis.k > 1 or axis.s > 1 or axis.before or axis.after]
 
 
 def is_name(text: str) -> bool:

@@ -202,13 +202,19 @@ class ReceptiveFieldNet(Task):
 
     def parts(self) -> list[Part]:
         from convcalc.homework.questions.paths import fields_along
+        from convcalc.homework.questions.stretched import stretched_along, stretched_size
 
         sides = self.size()
         along = fields_along(*self.walked(), sides)
         if along:
             return [_fields_part([axis._replace(pixels=self.in_pixels) for axis in along])]
+        method = "layer by layer from the image"
+        stretched = stretched_along(*self.walked(), sides)
+        if stretched is not None:
+            numbers = stretched._replace(pixels=self.in_pixels)
+            return [Part.of(SIZE, "rf-stretched", numbers, stretched_size, method)]
         expected = prod(sides) if self.in_pixels else one_or_all(sides)
-        return [Part("", SIZE, expected, method="layer by layer from the image")]
+        return [Part("", SIZE, expected, method=method)]
 
 
 @question("layers-for-rf")
@@ -243,5 +249,6 @@ class LayersForField(Task):
             quotient_up(f"({size} − 1)", size - 1, f"({k} − 1)", k - 1) for k, size in along
         )
         if len(along) > 1:
-            return [Part("", SIZE, max(needed), method=f"the larger of {method}")]
+            larger = f"the larger of {method}"
+            return [Part("", SIZE, max(needed), "layers-for-rf-axes", tuple(along), method=larger)]
         return [Part("", SIZE, needed[0], "layers-for-rf", along[0], method=method)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import prod
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from convcalc import formulas
 from convcalc.homework.answers.measures import SHARE
@@ -33,7 +33,11 @@ from convcalc.homework.questions.quantities import (
 )
 from convcalc.homework.questions.size import formula_text
 from convcalc.homework.questions.words import by, quotient_up, volume_words
+from convcalc.layers import window
 from convcalc.text import plural
+
+if TYPE_CHECKING:
+    from convcalc.homework.questions.networks import Design
 
 _MAX_INPUT = 2**16
 _MAX_WORK = 40_000  # layers that are tried for sizes from the smallest on, until all fit exactly
@@ -202,6 +206,14 @@ class FractionTask(Task):
         return [Part("", SHARE, 1 - Fraction(1, prod(strides)), "fraction", strides, method=method)]
 
 
+class FcKernel(NamedTuple):
+    """A fully connected layer as a convolution: its input, channels last; its units; the larger map."""
+
+    shape: tuple[int, ...]
+    units: int
+    larger: tuple[int, ...] = ()
+
+
 @question("fc-to-conv")
 class FcToConv(Parted):
     """A fully connected layer as a convolution: its kernel, and the volume it gives on a larger map."""
@@ -253,7 +265,10 @@ class FcToConv(Parted):
     def every_part(self) -> list[Part]:
         kernel, axes = self.input[:-1], self.axes()
         size = one_or_all(kernel)
-        found = [Part("kernel", SIZE, size, label="kernel", method="as large as the map")]
+        whole = FcKernel(self.input, self.units, tuple([axis.n for axis in axes]))
+        found = [
+            Part("kernel", SIZE, size, "fc-kernel", whole, None, "kernel", "as large as the map")
+        ]
         if self.n:
             quantities = Windows(
                 axes,
@@ -351,6 +366,39 @@ def _none_found(size: int, problem: str) -> str:
     return f"no input up to {size:,} fits; give another stride, padding or kernel. At {size:,}: {problem}"
 
 
+def _alike_at_every_size(chain: Design, shape: tuple[int, ...]) -> list[window.Axis]:
+    """The windows of a chain if they are the same for every input; else none."""
+    other = ("same", "ceil", "caffe", "fit", "auto")  # what makes them depend on the input
+    return [] if any(word in str(chain).lower() for word in other) else chain.windows(shape)
+
+
+def _too_small(n: int, windows: list[window.Axis]) -> bool:
+    """Whether a window hangs over a map on the way from an input of this size."""
+    for axis in windows:
+        slack = axis._replace(n=n).slack
+        if slack < 0:
+            return True
+        n = slack // axis.s + 1
+    return False
+
+
+def _leaves_cells(n: int, windows: list[window.Axis]) -> bool:
+    """Whether windows do not reach the end of a map on the way from an input of this size."""
+    for axis in windows:
+        slack = axis._replace(n=n).slack
+        if slack < 0 or slack % axis.s:
+            return True
+        n = slack // axis.s + 1
+    return False
+
+
+class Backwards(NamedTuple):
+    """The windows of a chain in order, at the smallest input; and that input."""
+
+    windows: tuple[window.Axis, ...]
+    right: int
+
+
 @question("min-input")
 class MinInput(Task):
     """The smallest input that a chain of layers accepts."""
@@ -393,18 +441,25 @@ class MinInput(Task):
             low, high = high + 1, high * 2
             if high > _MAX_INPUT:
                 raise GivenError("layers", _none_found(low - 1, problem))
+        windows = _alike_at_every_size(loose, self._image(high))
         while low < high:
             middle = (low + high) // 2
-            if loose.problem(self._image(middle)):
+            if _too_small(middle, windows) or (not windows and loose.problem(self._image(middle))):
                 low = middle + 1
             else:
                 high = middle
         tries = max(_LEAST_TRIES, _MAX_WORK // chain.length())
         for size in range(high, high + tries):
+            if size + 1 < high + tries and _leaves_cells(size, windows) and chain is not loose:
+                continue
             problem = chain.problem(self._image(size))
             if not problem:
                 return size
         raise GivenError("layers", _none_found(size, problem))
 
     def parts(self) -> list[Part]:
-        return [Part("", SIZE, self.smallest(), method="from 1 backwards")]
+        size = self.smallest()
+        windows = self.layers[0].joined(self.layers[1:]).windows(self._image(size))
+        topic = "min-input" if windows else ""
+        chain = Backwards(tuple(windows), size)
+        return [Part("", SIZE, chain.right, topic, chain, method="from 1 backwards")]

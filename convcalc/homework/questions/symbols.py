@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from convcalc.errors import did_you_mean
 from convcalc.homework.answers.expressions import (
     Tree,
+    in_numbers,
     names_in,
     parsed,
     plain_name,
@@ -18,6 +19,7 @@ from convcalc.homework.answers.expressions import (
 )
 from convcalc.homework.answers.formulas import Formula, InSymbols
 from convcalc.homework.answers.notation import Unreadable
+from convcalc.homework.answers.reading import exact_text
 from convcalc.homework.answers.rounded import NUMBER
 from convcalc.homework.questions.amounts import Symbolic
 from convcalc.homework.questions.base import Part, Task, question
@@ -278,34 +280,46 @@ class FromAnswers(Task):
         return found
 
     def sentence(self) -> str:
-        named = self.needs() or self.uses()
-        return f"Work out {printed(self.tree())} with your answer{'s' * (len(named) > 1)} to {listing(named)}."
+        stated = [f"{name} = {exact_text(value)}" for name, value in self._stated().items()]
+        needed = self.needs()
+        answers = [f"your answer{'s' * (len(needed) > 1)} to {listing(needed)}"] if needed else []
+        return f"Work out {printed(self.tree())} with {' and '.join([*([listing(stated)] if stated else []), *answers])}."  # fmt: skip
+
+    def _stated(self) -> dict[str, Fraction]:
+        """The numbers that the question itself gives for names of the formula."""
+        return {name: value for name, value in self.values if name in self.uses()}
 
     def parts(self) -> list[Part]:
-        return [self._part(self._numbers())]
+        return [self._part(self._numbers(), self._stated())]
 
-    def _part(self, values: Mapping[str, Fraction]) -> Part:
-        """The part, from these numbers."""
+    def _part(self, values: Mapping[str, Fraction], known: Mapping[str, Fraction]) -> Part:
+        """The part, from these numbers.
+
+        Args:
+            values: the number behind every name.
+            known: those that the student knows, which a hint may name; others are answers.
+        """
 
         def evaluate(quantities: Symbolic) -> Any:
             found = value_of(quantities.tree, values)
             return None if found is None else as_int_if_whole(found)
 
         quantities = Symbolic(self.tree(), tuple(values))
-        part = Part.of(NUMBER, "from-answers", quantities, evaluate, printed(self.tree()))
+        method = printed(in_numbers(self.tree(), known))
+        part = Part.of(NUMBER, "from-answers", quantities, evaluate, method)
         if part.expected is None:
             raise GivenError("formula", "has no value for these answers: it divides by 0, or is enormous")  # fmt: skip
         return part
 
     def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
         """The part as it follows from the student's own answers."""
-        values = self._numbers()
+        values, known = self._numbers(), self._stated()
         own = {plain_name(key): value for key, value in earlier.items() if key}
         for each in self.needs():
             value = own.get(plain_name(each))
             if isinstance(value, int | Fraction) and not isinstance(value, bool):
-                values[each] = Fraction(value)
+                values[each] = known[each] = Fraction(value)
         try:
-            return self._part(values)
+            return self._part(values, known)
         except GivenError:
             return None

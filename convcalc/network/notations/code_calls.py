@@ -23,12 +23,14 @@ from convcalc.network.notations.code_values import (
     Instance,
     Library,
     Method,
+    Partial,
     Scope,
     Sequence,
     Unread,
 )
 from convcalc.text import quoted
 
+_MOST_ARGUMENTS = 100  # of a call that is made in parts
 _CHANGES = ("setattr", "delattr", "exec", "eval")  # functions that change what is made
 
 
@@ -63,6 +65,11 @@ class Calls(Expressions):
 
     def call(self, node: ast.Call) -> Any:
         callee = self.value(node.func)
+        if isinstance(callee, Partial):
+            node, callee = callee.filled(node), callee.callee
+        name = callee.last if isinstance(callee, Library) else last_name(node.func)
+        if isinstance(callee, Library | Unread) and name == "partial":
+            return self._partial(node)
         if isinstance(callee, Library):
             if callee.path in BUILTINS:
                 return self._builtin(node, callee.path)
@@ -78,6 +85,32 @@ class Calls(Expressions):
                 return self._list_method(node, callee)
             return self.call_method(node, callee)
         return self.call_unread(node)
+
+    def _partial(self, node: ast.Call) -> Any:
+        """``partial(nn.Conv2d, kernel_size=3)``: the call is made later, with more arguments."""
+        made = self.value(node.args[0]) if node.args else Unread()
+        if not isinstance(made, Library | Function | Class | Partial | Method):
+            return self.unknown(node)
+        words = [ast.keyword(each.arg, self._worked_out(each.value)) for each in node.keywords]
+        args = [self._worked_out(each) for each in node.args[1:]]
+        func = node.args[0]
+        if isinstance(made, Partial):  # its own arguments come first
+            node = made.filled(ast.copy_location(ast.Call(func, args, words), node))
+            made, func, args, words = made.callee, made.func, node.args, node.keywords
+        if len(args) + len(words) > _MOST_ARGUMENTS:
+            return self.refuse(node, f"gives more than {_MOST_ARGUMENTS} arguments; leave some out")
+        return Partial(made, func, args, words)
+
+    def _worked_out(self, node: ast.expr) -> ast.expr:
+        """An argument as the number or the text that it is now; a name may stand for another one later."""
+        value = self.value(node)
+        sides = value if isinstance(value, tuple | list) else (value,)
+        if not all(each is None or isinstance(each, int | float | str) for each in sides):
+            return node
+        plain = [ast.copy_location(ast.Constant(each), node) for each in sides]
+        if value is sides:
+            return ast.copy_location(ast.Tuple([*plain], ast.Load()), node)
+        return plain[0]
 
     def call_unread(self, node: ast.Call) -> Any:
         """The value of a call of a name that is not known: a module is refused, all else is unread."""

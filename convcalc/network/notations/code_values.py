@@ -193,6 +193,29 @@ class Method:
 
 
 @dataclass(eq=False, slots=True)
+class Partial:
+    """A call of which some arguments are given already: ``functools.partial(nn.Conv2d, kernel_size=3)``.
+
+    Attributes:
+        callee: what is called; no partial itself.
+        func: it as it is written.
+        args, keywords: the arguments, worked out where the partial is made.
+    """
+
+    callee: Any
+    func: ast.expr
+    args: list[ast.expr]
+    keywords: list[ast.keyword]
+
+    def filled(self, call: ast.Call) -> ast.Call:
+        """The whole call; an argument of its own counts before one that is given already."""
+        own = {word.arg for word in call.keywords}
+        given = [word for word in self.keywords if word.arg is None or word.arg not in own]
+        whole = ast.Call(self.func, [*self.args, *call.args], [*given, *call.keywords])
+        return ast.copy_location(whole, call)
+
+
+@dataclass(eq=False, slots=True)
 class Flowing:
     """What came out of some layers: the last of them, and what went into it.
 

@@ -28,6 +28,7 @@ class Item:
         self.number: Token | None = None  # before a plural: of layers, or of their filters
         self.chunk = ""  # what stands between the commas around its name
         self.labelled = ""  # the slot of a number that may be a label, as in conv1
+        self.ahead = ""  # a number before its name, taken for its filters
         self.is_counted = False  # whether a word says how many filters it has
         self.rename(kind)
 

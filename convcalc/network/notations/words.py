@@ -23,6 +23,7 @@ from convcalc.network.notations.word_items import (
     missing,
     spoken_options,
 )
+from convcalc.network.notations.word_leads import filters_apart, without_lead
 from convcalc.network.notations.word_tokens import (
     Token,
     below_0,
@@ -67,13 +68,14 @@ class Words(Notation):
     @staticmethod
     def read(text: str, axes: int) -> Reading:
         found = Reading()
-        plain = plain_signs(text)
+        plain = without_lead(plain_signs(text))
         if each := _EACH.search(plain):
             found.refuse(f"{each[0]}: {HOW_TO_REPEAT}")
         for segment in segments(written_out(plain, found)):
             if found.is_full:
                 break
-            _Segment(segment, axes, found).read()
+            for part in filters_apart(segment):
+                _Segment(part, axes, found).read()
         return found
 
 
@@ -165,6 +167,9 @@ class _Segment:
             self.waiting.remove(counts[0])
         for said in self.waiting:
             self._give(item, said)
+        ahead = [said.text for said in self.waiting if said.what == "number"]
+        is_count = item.counted and not item.has_units and ahead == [item.said.get("filters")]
+        item.ahead = ahead[0] if is_count else ""
         self.waiting = []
         self._numbers(item, token)
 
@@ -247,6 +252,11 @@ class _Segment:
         start = self.text.rfind(",", 0, token.start) + 1
         end = self.text.find(",", token.start)
         return shortened(self.text[start : end if end >= 0 else None].strip())
+
+    def _chunk_from(self, item: Item, token: Token) -> str:
+        """What stands between the beginning of a layer and the comma behind a token, for messages."""
+        end = self.text.find(",", token.start)
+        return shortened(self.text[item.start : end if end >= 0 else None].strip())
 
     def _attribute(self, token: Token, beside: tuple[bool, bool]) -> None:
         """Something that is said of the layer before it, or of the one behind it.
@@ -334,11 +344,19 @@ class _Segment:
             counts = (
                 token.what in ("number", "kernel", "filters", "stride") or token.what in item.said
             )
+            if item.ahead and item.is_refused:
+                return  # one message about what the first number can be
             if counts and "kernel_size" not in item.options and not item.counted:
                 said = f"{item.kind} has no number, but {what} is said of it; leave it out"
             elif counts:
                 how = "write one, as in FC-10" if item.has_units else how_to_write(item)
                 said = f"{what} is one number too many for {item.kind}; {how}"
+                if item.ahead:
+                    named = self._chunk_from(item, token)
+                    said = (
+                        f"{what} is one number too many for {item.kind}: {quoted(item.ahead)} can be how "
+                        f"many layers, or their filters; write {item.ahead} x (CONV3-{token.value}), or {item.ahead} filters"
+                    )
             else:
                 said = f"{item.kind} cannot use {what}; leave it out"
             item.is_refused = True
