@@ -13,10 +13,9 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any
 
 from convcalc.errors import UsageError
@@ -241,7 +240,6 @@ def check_new(path: str, option: str = "", *, overwrite: bool) -> None:
 # ------------------------------------------------------------- what a command must not write over
 
 
-@dataclass(slots=True)
 class _Kept:
     """The files of a command that runs.
 
@@ -251,9 +249,10 @@ class _Kept:
         made: those that it has made.
     """
 
-    named: list[str]
-    read: set[tuple[int, int]] = field(default_factory=set)
-    made: list[str] = field(default_factory=list)
+    def __init__(self, named: Mapping[str, tuple[int, int]]) -> None:
+        self.named = list(named)
+        self.read = set(named.values())
+        self.made: list[str] = []
 
 
 _KEPT: ContextVar[_Kept | None] = ContextVar("kept", default=None)
@@ -276,7 +275,7 @@ def keeping_files(given: Iterable[Any], output: str = "") -> Iterator[None]:
     named = {
         value: found for value in values if isinstance(value, str) and (found := _identity(value))
     }
-    kept = _Kept(list(named), set(named.values()))
+    kept = _Kept(named)
     token = _KEPT.set(kept)
     try:
         if output:

@@ -56,7 +56,7 @@ def width(text: str) -> int:
     >>> width("conv"), width("層"), width("e\u0301")
     (4, 2, 1)
     """
-    if text.isascii() or all(c < "\u0300" or c in _NARROW for c in text):
+    if text.isascii() or max(text) < "\u0300" or all(c < "\u0300" or c in _NARROW for c in text):
         return len(text)
     from unicodedata import category, east_asian_width  # noqa: PLC0415 - few texts need it
 

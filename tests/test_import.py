@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convcalc.interop.load import load, loads
+from convcalc.network.yaml_writer.write import network_yaml
 
 Run = Callable[..., Any]
 
@@ -48,10 +50,7 @@ def test_a_file_is_written_whole_and_what_comes_next_is_said(convcalc: Run, tmp_
         "layers:\n"
         "  - conv: {name: conv, out_channels: 8, kernel_size: 3}\n"
         "  - relu: {name: relu}\n"
-        "expect:\n"
-        "  params: 224\n"
-        "  macs: 17280\n"
-        "  rf_size: 3\n"
+        "expect: {params: 224, macs: 17280, rf_size: 3}\n"
     )
     assert load(str(made)).walk().totals == load(str(source)).walk().totals
 
@@ -105,3 +104,32 @@ def test_what_cannot_be_done_is_said(convcalc: Run, words: tuple[str, ...], said
     ran = convcalc("import", *words)
     assert ran.code == 2
     assert said in ran.err
+
+
+TORCHVISION = {
+    "pool1": "maxpool", "global_avgpool1": "avgpool", "conv4": "downsample.0", "batchnorm4": "downsample.1",
+    "add1": "add", "relu1": "relu.relu", "relu2": "relu.relu_2", "relu3": "relu.relu_3", "batchnorm1": "bn1",
+    "batchnorm2": "bn2", "batchnorm3": "bn3",
+}  # fmt: skip
+
+
+def as_torchvision_calls(name: str) -> str:
+    """The name of a layer of the bundled ResNet-50 as an exported program of torchvision has it."""
+    block, _, layer = name.rpartition(".")
+    layer = TORCHVISION.get(layer, layer)
+    if not block:
+        return layer.replace("relu.relu", "relu")
+    stage, number = block.split("_x.")
+    return f"layer{int(stage[-1]) - 1}.{int(number) - 1}.{layer}"
+
+
+def test_resnet_50_of_torchvision_keeps_its_names_in_60_lines() -> None:
+    network = load("resnet50_torchvision")
+    nodes = [node._replace(name=as_torchvision_calls(node.name)) for node in network.nodes]
+    named = replace(network, nodes=nodes, expect={})
+    text = network_yaml(named)
+    assert len(text.splitlines()) <= 60
+    again = loads(text.encode(), path="net.yaml")
+    assert {node.name for node in again.nodes} == {node.name for node in nodes}
+    assert "layer1.0.downsample.1" in {node.name for node in again.nodes}
+    assert again.walk().totals == network.walk().totals

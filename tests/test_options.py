@@ -18,6 +18,7 @@ import convcalc
 import strategies
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.layers import LETTERS, base, every, make, values
+from convcalc.layers.frozen import frozen
 from convcalc.layers.option_types import MAX_ENTRIES, MAX_ITEMS, OPTION_TYPES
 from convcalc.layers.options import (
     option_text,
@@ -506,7 +507,7 @@ def test_the_options_column_leaves_defaults_out() -> None:
 
 
 def test_an_annotation_that_is_no_type_of_option_is_refused() -> None:
-    @base.frozen
+    @frozen
     class Strange(base.Elementwise):
         """Nothing."""
 

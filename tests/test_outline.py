@@ -133,7 +133,7 @@ def test_turns_of_a_repeat_differ_in_names_alone() -> None:
         (("s1a", "s2a", "s3a"), ["- repeat: {i: [1, 2, 3]}", 'name: "s${i}a"']),
         (("alpha", "beta", "gamma"), ["name: alpha}", "name: beta}", "name: gamma}"]),
         (("s01", "s02", "s03"), ["name: s01}", "name: s02}", "name: s03}"]),
-        (("s.1", "s.2", "s.3"), ["- name: s", "- {repeat: 3, layers: ["]),
+        (("s.1", "s.2", "s.3"), ["- name: s", "layers: [{repeat: 3, layers: ["]),
         (("s.0", "s.1", "s.2"), ["- name: s", "- repeat: {i: 3}", "name: $i"]),
     ],
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.text import AtLeast, plural
 
@@ -20,8 +19,7 @@ _MANY_ROWS = 50  # more rows than this, and repeated blocks are shown once
 _STILL_MANY = 200  # more than this, and so are blocks that are only alike
 
 
-@dataclass(eq=False, repr=False)
-class FoldedRow:
+class FoldedRow(NamedTuple):
     """One row that stands for several steps: their sums, and the last one's output.
 
     Attributes:

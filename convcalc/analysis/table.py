@@ -8,8 +8,6 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.folding import fold
-from convcalc.analysis.memory import add_memory
-from convcalc.analysis.output_fields import add_output_fields
 from convcalc.analysis.report import report_of
 from convcalc.analysis.rows import RF_COLUMNS, find_columns
 from convcalc.formulas import product
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 def _rf_columns() -> list[Column]:
     """The columns about receptive fields; where the terminal is narrow, those it is about go last."""
     columns = find_columns(RF_COLUMNS)
-    return [replace(each, keep=8) if each.key.startswith("rf") else each for each in columns]
+    return [each._replace(keep=8) if each.key.startswith("rf") else each for each in columns]
 
 
 def _sort_rows(report: Report, column: Column) -> Report:
@@ -77,8 +75,12 @@ def network_report(
         outputs=not fields,
     )
     if memory:
+        from convcalc.analysis.memory import add_memory  # noqa: PLC0415 - few tables have it
+
         report = add_memory(report, analysis)
     if fields:
+        from convcalc.analysis.output_fields import add_output_fields  # noqa: PLC0415 - likewise
+
         report = add_output_fields(report, analysis, rate)
     if sort:
         report = _sort_rows(report, find_columns([sort.replace(",", " ")], "--sort")[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convcalc.cli import collector
 from convcalc.cli.main import main
 
-__all__ = ["main"]
+__all__ = ["collector", "main"]

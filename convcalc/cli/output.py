@@ -175,7 +175,7 @@ def show_aside(report: Report) -> None:
 
     if report.fold:
         report = replace(report, rows=report.fold())
-    for line in FORMATS[DEFAULT].lines(report, replace(view(), color=False)):
+    for line in FORMATS[DEFAULT].lines(report, view()._replace(color=False)):
         remark(line)
     remark("")
 

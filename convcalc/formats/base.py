@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc.registry import Registry
 from convcalc.text import plural
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from convcalc.report import Column, Report
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Where the text will be seen.
 
     Attributes:

@@ -149,10 +149,11 @@ def _line(row: list[str], widths: list[int], rights: list[bool]) -> str:
     """One line of the table."""
     texts = []
     for place, (text, limit, right) in enumerate(zip(row, widths, rights)):
-        shown = text
-        if width(text) > limit and not right:
+        shown, wide = text, width(text)
+        if wide > limit and not right:
             shown = _without_middle(text, limit) if place == 0 else _without_end(text, limit)
-        space = " " * (limit - width(shown))
+            wide = width(shown)
+        space = " " * (limit - wide)
         texts.append(space + shown if right else shown + space)
     return GAP.join(texts).rstrip()
 

@@ -130,8 +130,7 @@ def _columns_of(page: Page) -> list[Column]:
 def _key_columns(answers: Page) -> list[Column]:
     """What `_columns_of` leaves open in a worksheet, under names of its own."""
     return [
-        replace(
-            column,
+        column._replace(
             key=f"{column.key}_key",
             heading=f"{column.heading} (key)",
             for_programs=True,

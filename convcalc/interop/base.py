@@ -6,8 +6,7 @@ import io
 import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, ClassVar, TypeVar
+from typing import IO, TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from convcalc.errors import SpecError, UsageError
 from convcalc.files import check_size, decode, open_regular, refusing_to_read
@@ -25,8 +24,7 @@ MAX_TEXT = 32 * 2**20  # bytes of a file that is read whole
 OPEN = 0  # a side that the file leaves open
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignFile:
+class ForeignFile(NamedTuple):
     """A file of another tool.
 
     Attributes:
@@ -87,8 +85,7 @@ class OpenInputError(UsageError):
     """A file leaves sides of its input open, and nobody says them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What is asked of a file besides what it says.
 
     Attributes:

@@ -30,6 +30,8 @@ class Graph:
         max_layers: how many layers are too many.
 
     Attributes:
+        is_changed: whether another input is asked for than the file's, so that no size that it states may
+            stand for one that does not follow.
         notes: what was assumed, or changed by whoever wrote the file: a sentence each.
         outputs: the places of what comes out, by name.
         shared: for each node that uses the weights of another one the place of that.
@@ -39,6 +41,7 @@ class Graph:
         self, file: ForeignFile, inputs: Mapping[str, Shape], max_layers: int = 100_000
     ) -> None:
         self.file, self.inputs, self.max_layers = file, dict(inputs), max_layers
+        self.is_changed = False
         self.nodes: list[Node] = []
         self.notes: list[str] = []
         self.outputs: dict[str, int] = {}
@@ -209,6 +212,9 @@ class Graph:
 
     def _stated(self, kind: str, reads: Sequence[int], shape: Shape, name: str, what: str) -> int:
         """A layer that is not as its kind is: with its shape, and without a cost."""
+        if self.is_changed:
+            why = what.partition(";")[0]
+            return self.refuse(f"{shortened(name)}: {why}; leave --input out, or give another one")
         self.note(f"{name[:MAX_NAME]}: its cost is not counted: {what}")
         return self.opaque(kind, reads, shape, name=name)
 

@@ -8,11 +8,11 @@ from typing import IO
 
 HEAD = 8192  # bytes at the start of a file that are looked at
 
-_DARKNET = re.compile(rb"\A(?:\s|[#;][^\n]*(?:\n|\Z))*\[(?:net|network)\][ \t\r]*(?:[#;\n]|\Z)")
-_CAFFE = re.compile(rb"^[ \t]*(?:layers?|input_shape|input_param)[ \t]*:?[ \t]*\{", re.MULTILINE)
-_CAFFE_INPUT = re.compile(rb"^[ \t]*input[ \t]*:[ \t]*[\"']", re.MULTILINE)
-_KERAS = re.compile(rb"\A\s*\{.{0,6000}\"(?:class_name|keras_version)\"\s*:", re.DOTALL)
-_ONNX = re.compile(rb"\A\x08[\x01-\x20](?:\x10|\x12[\x00-\x7f]|\x1a|\x22|\x3a|\x42)")
+_DARKNET = rb"\A(?:\s|[#;][^\n]*(?:\n|\Z))*\[(?:net|network)\][ \t\r]*(?:[#;\n]|\Z)"
+_CAFFE = rb"(?m)^[ \t]*(?:layers?|input_shape|input_param)[ \t]*:?[ \t]*\{"
+_CAFFE_INPUT = rb"(?m)^[ \t]*input[ \t]*:[ \t]*[\"']"
+_KERAS = rb"(?s)\A\s*\{.{0,6000}\"(?:class_name|keras_version)\"\s*:"
+_ONNX = rb"\A\x08[\x01-\x20](?:\x10|\x12[\x00-\x7f]|\x1a|\x22|\x3a|\x42)"
 _ZIP = b"PK\x03\x04"
 MAX_ENTRIES = 100_000  # files in an archive
 
@@ -24,31 +24,28 @@ def format_of(head: bytes, file: IO[bytes] | None = None) -> str:
         head: its first bytes.
         file: all of it, to look into an archive.
     """
-    for name, fits in _SIGNS.items():
-        if fits(head):
-            return name
-    if head.startswith(_ZIP) and file is not None:
-        return _archive(file)
-    return ""
+    if head.startswith(_ZIP):
+        return _archive(file) if file is not None else ""
+    return next((name for name, fits in _SIGNS.items() if fits(head)), "")
 
 
 def _is_darknet(head: bytes) -> bool:
-    return bool(_DARKNET.match(head))
+    return bool(re.match(_DARKNET, head))
 
 
 def _is_caffe(head: bytes) -> bool:
     if b"\0" in head:
         return False
-    return bool(_CAFFE.search(head) or _CAFFE_INPUT.search(head))
+    return bool(re.search(_CAFFE, head) or re.search(_CAFFE_INPUT, head))
 
 
 def _is_keras(head: bytes) -> bool:
-    return bool(_KERAS.match(head))
+    return bool(re.match(_KERAS, head))
 
 
 def _is_onnx(head: bytes) -> bool:
     """Whether it begins as the model of ONNX does: its version, then another field of its own."""
-    return bool(_ONNX.match(head))
+    return bool(re.match(_ONNX, head))
 
 
 def _is_safetensors(head: bytes) -> bool:

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.axes import AxisName, place_of
-from convcalc.layers.base import Counts, Elementwise, Kept, frozen, kind
+from convcalc.layers.base import Counts, Elementwise, Kept, kind
+from convcalc.layers.frozen import frozen
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Reads, Slide, UnknownField, Whole
 from convcalc.layers.window import Shape

@@ -11,7 +11,7 @@ Shapes are channels first and without a batch: ``(C, L)``, ``(C, H, W)``, ``(C, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transform
 
 from convcalc import formulas
@@ -24,6 +24,7 @@ from convcalc.layers.checks import (
     check_room,
     check_spatial,
 )
+from convcalc.layers.frozen import Frozen, frozen
 from convcalc.layers.names import axes_in, plain, with_dimensions
 from convcalc.layers.rf import Reads, Slide, UnknownField
 from convcalc.layers.window import (
@@ -99,7 +100,7 @@ class Kept(NamedTuple):
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def kind(name: str) -> Callable[[K], K]:
-    """Register a class as the layer kind ``name`` and make it a frozen dataclass.
+    """Register a class as the layer kind ``name`` and collect its options.
 
     Raises:
         RuntimeError: another class has the name already.
@@ -110,21 +111,6 @@ def kind(name: str) -> Callable[[K], K]:
         return KINDS.register(name, frozen(cls))
 
     return register
-
-
-@dataclass_transform(kw_only_default=True, frozen_default=True)
-def frozen(cls: K) -> K:
-    """Make a base class of kinds a frozen dataclass, as `kind` does.
-
-    A class without options of its own has its parent's machinery already; making it again would
-    cost start-up time for every kind, and so would the equality and repr that nothing uses.
-    """
-    annotations = vars(cls).get("__annotations__", {})  # inspect would import too much
-    own = [text for text in annotations.values() if "ClassVar" not in text]
-    if not own and hasattr(cls, "__dataclass_fields__"):
-        return cls
-    dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)  # in place
-    return cls
 
 
 def with_axes(cls: type[Layer], axes: int) -> type[Layer]:
@@ -145,7 +131,7 @@ def with_axes(cls: type[Layer], axes: int) -> type[Layer]:
 
 
 @frozen
-class Layer:
+class Layer(Frozen):
     """One step of a network.
 
     Every method takes the input shape(s), then the output shape where it needs it. A kind says what

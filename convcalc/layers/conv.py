@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Counts, Window, frozen, kind, with_bias
+from convcalc.layers.base import Counts, Window, kind, with_bias
 from convcalc.layers.checks import check_at_least, check_divides
+from convcalc.layers.frozen import frozen
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.window import Fit, Padding, Shape, Spatial, per_axis
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.axes import AxisName, axis_name, place_of, with_side
-from convcalc.layers.base import Counts, NoParameters, frozen, kind
+from convcalc.layers.base import Counts, NoParameters, kind
+from convcalc.layers.frozen import frozen
 from convcalc.layers.rf import Reads, UnknownField
 from convcalc.layers.window import Shape
 from convcalc.text import plural, times

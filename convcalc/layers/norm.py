@@ -7,8 +7,9 @@ from typing import ClassVar
 from convcalc import formulas
 from convcalc.errors import ShapeError
 from convcalc.layers.axes import AxisNames, check_axis_names, other_sides, places_of
-from convcalc.layers.base import Counts, Elementwise, Kept, frozen, kind
+from convcalc.layers.base import Counts, Elementwise, Kept, kind
 from convcalc.layers.checks import check_at_least, check_divides
+from convcalc.layers.frozen import frozen
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import NORMS, Reads, Slide, UnknownField, Whole
 from convcalc.layers.window import Shape

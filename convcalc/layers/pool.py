@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from convcalc import formulas
 from convcalc.errors import ShapeError
-from convcalc.layers.base import Counts, Kept, NoParameters, Window, frozen, kind
+from convcalc.layers.base import Counts, Kept, NoParameters, Window, kind
 from convcalc.layers.checks import check_at_least, check_axes, check_spatial
+from convcalc.layers.frozen import frozen
 from convcalc.layers.names import with_dimensions
 from convcalc.layers.rf import Adaptive, Mirrored, Reads, UnknownField, Whole
 from convcalc.layers.window import (

@@ -13,8 +13,9 @@ from convcalc.layers.amounts import (
     TypeName,
     amount,
 )
-from convcalc.layers.base import Counts, Kept, NoParameters, frozen, kind
+from convcalc.layers.base import Counts, Kept, NoParameters, kind
 from convcalc.layers.checks import check_at_least
+from convcalc.layers.frozen import frozen
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.rf import Reads, Slide, UnknownField
 from convcalc.layers.stated_types import AMOUNT, AMOUNTS, SEEN_TYPE, STATED_SHAPE, TYPE_NAME

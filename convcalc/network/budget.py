@@ -18,8 +18,7 @@ _BYTES = {
     "": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
 _NUMBER = r"(\d{1,15}(?:\.\d{1,9})?) ?([A-Za-z]{0,3})"
-_AMOUNT = re.compile(_NUMBER, re.ASCII)
-_LIMIT = re.compile(rf"(<=|>=|<|>|≤|≥) ?{_NUMBER}", re.ASCII)
+_LIMIT = rf"(<=|>=|<|>|≤|≥) ?{_NUMBER}"
 _SAME = {"≤": "<=", "≥": ">="}
 
 
@@ -75,14 +74,12 @@ def read_bytes(text: str) -> int:
     >>> read_bytes("24GB"), read_bytes("1.5 KiB")
     (24000000000, 1536)
     """
-    from fractions import Fraction  # noqa: PLC0415 - as in `read_budget`
-
-    found = _AMOUNT.fullmatch(text.strip())
+    found = re.fullmatch(_NUMBER, text.strip(), re.ASCII)
     if not found or found[2] not in _BYTES:
         known = ", ".join(filter(None, _BYTES))
         message = f"is no amount of memory; write for example 24GB (units: {known})"
         raise ValueError(message)
-    return int(Fraction(found[1]) * _BYTES[found[2]])
+    return int(_exact(found[1]) * _BYTES[found[2]])
 
 
 def read_rate(text: str) -> int:
@@ -97,10 +94,8 @@ def read_rate(text: str) -> int:
     >>> read_rate("10T"), read_rate("1.5G")
     (10000000000000, 1500000000)
     """
-    from fractions import Fraction  # noqa: PLC0415 - as in `read_budget`
-
-    found = _AMOUNT.fullmatch(text.strip())
-    value = int(Fraction(found[1]) * _COUNTS[found[2]]) if found and found[2] in _COUNTS else 0
+    found = re.fullmatch(_NUMBER, text.strip(), re.ASCII)
+    value = int(_exact(found[1]) * _COUNTS[found[2]]) if found and found[2] in _COUNTS else 0
     if not value:
         known = ", ".join(filter(None, _COUNTS))
         message = f"is no number per second; write for example 10T (prefixes: {known})"
@@ -123,15 +118,19 @@ def read_budget(text: str, *, of_bytes: bool = False) -> Budget:
     Raises:
         ValueError: it is none; the message says how to write one.
     """
-    from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
-
     units = _BYTES if of_bytes else _COUNTS
-    found = _LIMIT.fullmatch(text.strip())
+    found = re.fullmatch(_LIMIT, text.strip(), re.ASCII)
     if not found or found[3] not in units:
         example = "<= 64 MB" if of_bytes else "<= 5M"
         known = ", ".join(filter(None, units))
         message = f'is no limit; write for example "{example}" (units: {known})'
         raise ValueError(message)
     sign = _SAME.get(found[1], found[1])
-    value = Fraction(found[2]) * units[found[3]]
+    value = _exact(found[2]) * units[found[3]]
     return Budget(sign, value, text.strip(), " bytes" if of_bytes else "")
+
+
+def _exact(number: str) -> Fraction:
+    from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
+
+    return Fraction(number)

@@ -51,7 +51,7 @@ class Block(NamedTuple):
     word: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Network:
     """A network, expanded.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from convcalc.report import Column, Report
@@ -69,10 +68,8 @@ def _each_columns(found: dict[str, list[Check]]) -> list[Column]:
         Column.of_mapping("layer", "layer", right=False, keep=7),
         Column.of_mapping("subject", "subject", right=False, keep=8),
         *(
-            replace(
-                Column.of_mapping(name, name, value_text, right=False, keep=9),
-                plain=_cell,
-                least=max(least, 10),
+            Column.of_mapping(
+                name, name, value_text, right=False, keep=9, plain=_cell, least=max(least, 10)
             )
             for name in ("claimed", "witnessed")
         ),

@@ -382,3 +382,41 @@ def test_a_norm_of_which_the_factors_are_no_weights() -> None:
     ]
     found = walked(model(nodes, [weight("b", 3)]))
     assert [(step.kind, step.params) for step in found] == [("batchnorm", 3), ("instancenorm", 0)]
+
+
+def test_another_input_that_the_file_does_not_take() -> None:
+    convs = {
+        "Conv": ("w", weight("w", 6, 3, 3, 3)),
+        "ConvTranspose": ("w", weight("w", 3, 6, 3, 3)),
+    }
+    for op, (name, stored) in convs.items():
+        made = model([node(op, ["x", name], ["y"], name="first")], [stored])
+        with pytest.raises(ConvcalcError) as caught:
+            walked(made, input=(4, 8, 8))
+        assert str(caught.value) == (
+            f"net.onnx: first ({op}): its weights take 3 channels, but 4 come in; give an --input of as many"
+        )
+    wrong = model([node("Conv", ["x", "w"], ["y"])], [weight("w", 6, 4, 3, 3)])
+    with pytest.raises(
+        ConvcalcError, match="weights take 4 channels, but 3 come in; export the file again"
+    ):
+        walked(wrong)
+    views = [node("Reshape", ["x", "s"], ["v"], name="view"), node("Relu", ["v"], ["y"])]
+    made = model(views, [whole("s", 1, 48, 4)])
+    assert [step.output for step in walked(made)] == [(48, 4), (48, 4)]
+    with pytest.raises(ConvcalcError) as caught:
+        walked(made, input=(3, 16, 8))
+    assert str(caught.value) == (
+        "net.onnx: view: 3×16×8 holds 384 values, but 48×4 needs 192; leave --input out, or give another one"
+    )
+    joined = [
+        node("Conv", ["x", "w"], ["c"]),
+        node("Concat", ["c", "k"], ["y"], axis=1, name="join"),
+    ]
+    made = model(joined, [weight("w", 6, 3, 3, 3), weight("k", 1, 2, 6, 6)])
+    with pytest.raises(ConvcalcError) as caught:
+        walked(made, input=(3, 9, 9))
+    assert str(caught.value) == (
+        "net.onnx: node join (Concat): its size is not known; the file may fix sizes that do not go with this "
+        "--input; give another one"
+    )

@@ -72,6 +72,15 @@ def test_another_input_where_the_file_fixes_sizes() -> None:
     )
 
 
+def test_another_input_that_the_weights_do_not_take() -> None:
+    with pytest.raises(UsageError) as caught:
+        walked(small(), input=(4, 8, 8))
+    assert str(caught.value) == (
+        "net.pt2: conv (conv): 4×8×8 comes in, for which it needs 296 parameters, but the file has 224; "
+        "give another --input, or leave it out"
+    )
+
+
 def test_an_operation_that_is_not_known_is_not_free() -> None:
     net = Built()
     x = net.enter("x", 2, 3, 4, 4)

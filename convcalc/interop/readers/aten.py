@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc import formulas
@@ -112,12 +113,11 @@ class Call(NamedTuple):
         if value is None or value == []:
             value = default
         value = [value] if isinstance(value, int) else value
-        if not isinstance(value, (list, tuple, range)) or not all(
-            isinstance(one, int) for one in value
-        ):
+        if not isinstance(value, (list, tuple, range)):
             raise Unknown
-        if any(abs(one) > 2**63 for one in value):
-            raise Unknown
+        for one in value:
+            if not isinstance(one, int) or abs(one) > 2**63:
+                raise Unknown
         return list(value)
 
     def number(self, name: str, default: float | None = None) -> float | None:
@@ -153,12 +153,26 @@ def op_of(node: Mapping[str, Any]) -> str:
     return words[-1][:100]
 
 
+def args_of(node: Any) -> list[Any]:
+    """What an operation is given, in order."""
+    inputs = node.get("inputs") if isinstance(node, dict) else None
+    if not isinstance(inputs, list):
+        return []
+    return [one.get("arg") for one in inputs if isinstance(one, dict)]
+
+
 def fqn_of(node: Any) -> str:
     """The module whose operation it is, such as layer1.0.conv1."""
     metadata = node.get("metadata") if isinstance(node, dict) else None
     stack = metadata.get("nn_module_stack") if isinstance(metadata, dict) else None
     if not isinstance(stack, str):
         return ""
+    return _innermost(stack)
+
+
+@lru_cache(maxsize=4096)
+def _innermost(stack: str) -> str:
+    """The last module of a stack of them."""
     last = stack.rpartition(";")[2].split(",")
     if len(last) < 2 or last[1].startswith("_empty_nn_module_stack"):
         return ""

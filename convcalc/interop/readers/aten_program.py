@@ -15,6 +15,7 @@ from convcalc.interop.readers.aten import (
     Call,
     Unknown,
     Value,
+    args_of,
     folded_to,
     fqn_of,
     is_layer,
@@ -22,7 +23,7 @@ from convcalc.interop.readers.aten import (
 )
 from convcalc.interop.readers.aten_numbers import worked_out
 from convcalc.interop.readers.aten_sources import Weights
-from convcalc.interop.readers.pt2_archive import MAX_TENSORS, Name, Parts, sides_of
+from convcalc.interop.readers.pt2_archive import Name, Parts, sides_of
 from convcalc.network.network import INPUT
 from convcalc.text import printable, quoted
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
 
 _MATRIX = 2  # sides of one
-_MOST_NESTED = 20  # graphs within graphs
 
 
 class Program(Weights):
@@ -41,7 +41,6 @@ class Program(Weights):
         values: tensors by their names, and whole numbers.
         convolutions: the output channels of the convolutions with a bias, by their modules.
         views, orders: the layers that are views, and those that put axes in another order.
-        is_changed: whether another input is asked for than the file's.
     """
 
     def __init__(
@@ -60,7 +59,6 @@ class Program(Weights):
         self.convolutions: dict[str, int] = {}
         self.views: set[int] = set()
         self.orders: dict[int, tuple[int, ...]] = {}
-        self.is_changed = False
         self._parents: set[str] = set()
         self._busy: dict[str, int] = {}
         self._readers: set[str] | None = None
@@ -71,13 +69,13 @@ class Program(Weights):
 
     # ------------------------------------------------------------------------------- the run
 
-    def run(self, nodes: Sequence[Any], depth: int = 0) -> None:
+    def run(self, nodes: Sequence[Any]) -> None:
         """Add what all nodes make, in order."""
         self._look_ahead(nodes)
         for node in nodes:
             if not isinstance(node, dict):
                 raise self.file.error("a node of the graph is no operation; export it again")
-            self._step(node, depth)
+            self._step(node)
             self.graph.tell()
 
     def _look_ahead(self, nodes: Sequence[Any]) -> None:
@@ -89,7 +87,7 @@ class Program(Weights):
                 name = name.rpartition(".")[0]
                 self._parents.add(name)
 
-    def _step(self, node: Mapping[str, Any], depth: int) -> None:
+    def _step(self, node: Mapping[str, Any]) -> None:
         """Add what a node makes."""
         op, outputs = op_of(node), self._output_names(node)
         inputs = node.get("inputs")
@@ -100,25 +98,20 @@ class Program(Weights):
                 given[key if isinstance(key, str) and key else str(number)] = one.get("arg")
         if self._is_number(node, op, given, outputs):
             return
-        values = {
-            key: found for key, arg in given.items() if (found := self._found(arg)) is not None
-        }
-        given = {key: self._resolved(arg) for key, arg in given.items()}
+        values: dict[str, Any] = {}
+        for key, arg in given.items():
+            if isinstance(arg, (Name, list)):
+                found = self._found(arg)
+                if found is not None:
+                    values[key] = found
+                given[key] = self._resolved(arg)
         call = self._call = Call(op, given, outputs, self._name(node, op), values)
-        graphs = [arg for arg in given.values() if isinstance(arg, dict) and "graph" in arg]
-        if graphs and "wrap" in op and self._inlined(graphs[0], call, depth):
-            return
         made = self._made(call)
         for name, value in zip(outputs, made):
             if name and value is not None:
                 self.values[name] = value
-        target = node.get("target")
-        if (
-            isinstance(target, str)
-            and target.rpartition(".")[0].endswith("_")
-            and made
-            and made[0] is not None
-        ):
+        is_in_place = str(node.get("target")).rpartition(".")[0].endswith("_")
+        if is_in_place and made and made[0] is not None:
             self._written_over(inputs, made[0])
 
     def _written_over(self, inputs: Any, value: Value) -> None:
@@ -137,10 +130,8 @@ class Program(Weights):
         found: list[str] = []
         outputs = node.get("outputs")
         for one in outputs if isinstance(outputs, list) else []:
-            found += [
-                str(name) if isinstance(name, Name) else ""
-                for name in (one if isinstance(one, list) else [one])
-            ]
+            names = one if isinstance(one, list) else [one]
+            found += [str(name) if isinstance(name, Name) else "" for name in names]
         return found
 
     def _made(self, call: Call) -> list[Value | None]:
@@ -158,7 +149,9 @@ class Program(Weights):
                 self._constant(name, is_made=is_made) if name else None for name in call.outputs
             ]
         before = len(self.graph.nodes)
-        if not self._unsure.isdisjoint([one.place for one in values if isinstance(one, Value)]):
+        if self._unsure and not self._unsure.isdisjoint(
+            [one.place for one in values if isinstance(one, Value)]
+        ):
             return self._opaque(call, values)
         try:
             return self._known(call)
@@ -252,29 +245,6 @@ class Program(Weights):
             self.values[name] = value if isinstance(value, int) else None
         return True
 
-    def _inlined(self, inner: Mapping[str, Any], call: Call, depth: int) -> bool:
-        """A graph within the graph, as of torch.no_grad(), read in its place."""
-        graph = inner["graph"]
-        if not isinstance(graph, dict) or depth > _MOST_NESTED:
-            return False
-        nodes, outer = graph.get("nodes"), [value for value in call.values.values()]
-        names, outputs = graph.get("inputs"), graph.get("outputs")
-        metas = graph.get("tensor_values")
-        if not all(isinstance(one, list) for one in (nodes, names, outputs)) or not isinstance(
-            metas, dict
-        ):
-            return False
-        if len(metas) + len(self.metas) > MAX_TENSORS:
-            return False
-        self.metas = {**self.metas, **metas}
-        for name, value in zip(names, outer):  # type: ignore[arg-type]
-            if isinstance(name, Name):
-                self.values[name] = value
-        self.run(nodes, depth + 1)  # type: ignore[arg-type]
-        for name, value in zip(call.outputs, self.read_all(outputs)):  # type: ignore[arg-type]
-            self.values[name] = value
-        return True
-
     # ------------------------------------------------------------------------------- values
 
     def _found(self, arg: Any) -> Any:
@@ -283,9 +253,10 @@ class Program(Weights):
         Raises:
             SpecError: nothing gives a tensor of that name.
         """
-        if isinstance(arg, list) and any(isinstance(one, Name) for one in arg):
-            found = [self._found(one) for one in arg]
-            return found if all(isinstance(one, Value) for one in found) else None
+        if isinstance(arg, list):
+            found = [self._found(one) for one in arg if isinstance(one, Name)]
+            is_whole = len(found) == len(arg) and all(isinstance(one, Value) for one in found)
+            return found if found and is_whole else None
         if not isinstance(arg, Name):
             return None
         if arg not in self.values:
@@ -305,7 +276,7 @@ class Program(Weights):
             value = self.values.get(arg)
             return value if isinstance(value, int) else None
         if isinstance(arg, list):
-            return [self._resolved(one) for one in arg]
+            return [one if type(one) is int else self._resolved(one) for one in arg]
         return arg
 
     def read_all(self, outputs: Sequence[Any]) -> list[Value]:
@@ -336,8 +307,7 @@ class Program(Weights):
         if self._readers is None:
             args: list[Any] = list(self.parts.graph["outputs"])
             for node in self.parts.graph["nodes"]:
-                inputs = node.get("inputs") if isinstance(node, dict) else None
-                args += [one.get("arg") for one in inputs or [] if isinstance(one, dict)]
+                args += args_of(node)
             self._readers = {
                 one
                 for arg in args

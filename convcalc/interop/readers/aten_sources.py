@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
+from convcalc.errors import UsageError
 from convcalc.interop.readers.aten import Unknown, Value
 from convcalc.network.network import INPUT
+from convcalc.text import plural, printable, times
 
 if TYPE_CHECKING:
     from convcalc.interop.graph import Graph
@@ -22,6 +25,7 @@ class Weights:
         sources: parameters and buffers by their names.
         read: those that an operation reads.
         loose: whether there are layers that lead to no output.
+        is_changed: whether another input is asked for than the file's.
     """
 
     def __init__(self, graph: Graph, parts: Parts) -> None:
@@ -29,6 +33,7 @@ class Weights:
         self.sources: dict[str, Source] = {}
         self.read: set[str] = set()
         self.loose = False
+        self.is_changed = False
         self._standing: dict[str, int] = {}  # layers that stand for parameters
         self._owners: dict[str, tuple[int, tuple[str, ...]]] = {}
 
@@ -100,18 +105,18 @@ class Weights:
         given = [weight for weight in weights if weight is not None]
         keys = tuple(self.parts.stored.get(weight.source, weight.source) for weight in given)
         known = [self._owners[key] for key in keys if key in self._owners]
-        fresh = sum(
-            formulas.product(self.sources[weight.source].sides)
+        new = [
+            source.sides or (1,)
             for key, weight in zip(keys, given)
             if key
             and key not in self._owners
             and key not in self._standing
-            and self.sources[weight.source].is_trained
-        )
-        is_plain = all(keys) and not any(key in self._standing for key in keys)
-        is_trained = all(keys) and all(self.sources[one.source].is_trained for one in given)
-        if is_plain and is_trained and not known:
+            and (source := self.sources[weight.source]).is_trained
+        ]
+        fresh = sum(map(formulas.product, new))
+        if len(new) == len(keys):
             return "own", fresh
+        is_plain = all(keys) and self._standing.keys().isdisjoint(keys)
         is_alike = bool(known) and all(owner == (known[0][0], keys) for owner in known)
         if is_plain and is_alike and len(known) == len(keys):
             owner = self.graph.nodes[known[0][0]].layer
@@ -122,6 +127,8 @@ class Weights:
         """Note which layer has counted weights, or whose weights it shares."""
         assert made.place is not None
         given = [weight for weight in weights if weight is not None and weight.source]
+        if self.is_changed and how != "mixed":
+            self._check_fits(made.place, given)
         keys = tuple(self.parts.stored.get(weight.source, weight.source) for weight in given)
         if how == "shared":
             self.graph.shared[made.place] = self._owners[keys[0]][0]
@@ -130,3 +137,20 @@ class Weights:
             if key not in self._standing:
                 self._owners.setdefault(key, (made.place, keys))
         return made
+
+    def _check_fits(self, place: int, weights: Sequence[Value]) -> None:
+        """Refuse another input that does not go with the weights of a layer.
+
+        Raises:
+            UsageError: as said, with the numbers.
+        """
+        node = self.graph.nodes[place]
+        shape = self.graph.shape(node.inputs[0])
+        needed = node.layer.params(shape, self.graph.shape(place))
+        stored = sum(formulas.product(weight.sides or (1,)) for weight in weights)
+        if needed != stored:
+            what = (
+                f"{node.name} ({node.layer.kind}): {times(shape)} comes in, for which it needs "
+                f"{plural(needed, 'parameter')}, but the file has {stored:,}; give another --input, or leave it out"
+            )
+            raise UsageError(f"{printable(self.graph.file.path)}: {printable(what)}")

@@ -16,8 +16,8 @@ _MAX_VALUES = 4_000_000
 _MAX_JOINED = 10_000  # characters of a text that is written in parts
 
 _TOKEN = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w.+/-]+|[{}<>\[\]:;,]|\#.*|\S""")
-_PLAIN = re.compile(  # a name and its value on a line, as most lines are
-    r"""[ \t]*([A-Za-z_]\w*)[ \t]*:[ \t]*("[^"\\]*"|[\w.+-]+)[ \t\r]*"""
+_LINE = re.compile(  # most lines: a name and its value, or the begin or the end of a block
+    r"""[ \t]*(?:([A-Za-z_]\w*)[ \t]*(?::[ \t]*("[^"\\]*"|[\w.+-]+)|:?[ \t]*\{)|\})[ \t\r]*"""
 )
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _ENDS = {"{": "}", "<": ">"}
@@ -122,10 +122,22 @@ class _Parser:
         else:
             self._value(sign, line)
 
-    def plain(self, name: str, sign: str, line: int) -> None:
-        """Read a name and its value at once."""
-        self.name = name
-        self._value(sign, line)
+    def whole(self, name: str | None, sign: str | None, line: int) -> None:
+        """Read a line at once.
+
+        Args:
+            name: what it begins with; None for the end of a block.
+            sign: the value of the name; None where a block begins.
+            line: its number.
+        """
+        if name is None:
+            self._between("}", line)
+            return
+        self.name, self.last = name, []
+        if sign is None:
+            self._begin("{", line)
+        else:
+            self._value(sign, line)
 
     def _between(self, sign: str, line: int) -> None:
         """A sign where a name is expected."""
@@ -195,9 +207,9 @@ def parse(file: ForeignFile, max_layers: int) -> Block:
     parser = _Parser(file, max_layers)
     number = 0
     for number, raw in enumerate(file.text().split("\n"), 1):
-        plain = None if parser.name else _PLAIN.fullmatch(raw)
-        if plain:
-            parser.plain(plain[1], plain[2], number)
+        whole = None if parser.name else _LINE.fullmatch(raw)
+        if whole:
+            parser.whole(whole[1], whole[2], number)
             continue
         for match in _TOKEN.finditer(raw):  # one by one: a wrong sign ends it
             sign = match[0]

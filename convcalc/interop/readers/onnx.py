@@ -44,10 +44,16 @@ class Onnx(Reader):
         if not own:
             message = "the graph has no input that is an array; check that it holds a network"
             raise file.error(message)
-        shapes = asked.inputs(file, {name: shape_of(dims) for name, dims in own.items()})
+        stated = {name: shape_of(dims) for name, dims in own.items()}
+        shapes = asked.inputs(file, stated)
         dims = {name: _as_dims(shape, own[name]) for name, shape in shapes.items()}
         sizes, constants = _inferred(onnx, file, model, dims, is_other=bool(asked.input))
         graph = Graph(file, shapes, asked.max_layers)
+        graph.is_changed = any(
+            side not in (OPEN, other)
+            for name, shape in stated.items()
+            for side, other in zip(shape, shapes[name])
+        )
         reading = Reading(graph, sizes, constants)
         for place, (name, sides) in enumerate(dims.items()):
             reading.arrays[name] = Array(sides, INPUT - place)

@@ -198,9 +198,10 @@ def _convert(reading: Read, node: Node) -> None:
         node.dims = reading.sizes[node.outputs[0]] = node.first.dims
     if node.dims is None:
         what = f"node {shortened(node.name)} ({shortened(node.op)}): its size is not known"
-        place = reading.graph.refuse(
-            f"{what}; export the file with sizes, or give them with --input"
-        )
+        way_out = "export the file with sizes, or give them with --input"
+        if reading.graph.is_changed:
+            way_out = "the file may fix sizes that do not go with this --input; give another one"
+        place = reading.graph.refuse(f"{what}; {way_out}")
         for output in range(len(node.outputs)):
             reading.give(node, Array((1,), place), output)
         return

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from convcalc.interop.arrays import Array, Arrays, Dims
+from convcalc.interop.arrays import Array, Arrays, Dims, shape_of
 from convcalc.interop.graph import Graph
 from convcalc.registry import Registry
+from convcalc.text import plural, shortened
 
 
 class Node:
@@ -108,6 +109,15 @@ class Read:
     def keeps(self, array: Array | None) -> bool:
         """Whether what a layer reads is an array of its own, rather than left out or filled."""
         return array is not None and array.name not in self.filled
+
+    def check_takes(self, node: Node, channels: int) -> None:
+        """Refuse a convolution that other channels come into than its weights are for."""
+        come = shape_of(node.first.dims)[0]
+        if come != channels:
+            self.graph.refuse(
+                f"{shortened(node.name)} ({node.op}): its weights take {plural(channels, 'channel')}, but {come:,} "
+                f"come in; {'give an --input of as many' if self.graph.is_changed else 'export the file again'}"
+            )
 
     def share(self, node: Node, place: int) -> None:
         """Note whose weights a layer uses first; a second one of its kind shares them.

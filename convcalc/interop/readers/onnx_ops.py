@@ -48,6 +48,7 @@ def _conv(reading: Read, node: Node) -> Array:
     if kernel is None or kernel.place is not None or len(kernel.dims) < 3:
         return unknown(reading, node)
     sides = kernel.dims[2:]
+    reading.check_takes(node, kernel.dims[1] * node.whole("group", 1))
     return reading.made.layer(
         "conv", [node.first], node.out, node.name,
         out_channels=kernel.dims[0], kernel_size=_one_or_all(sides), groups=node.whole("group", 1),
@@ -62,6 +63,7 @@ def _transposed(reading: Read, node: Node) -> Array:
         return unknown(reading, node)
     sides = kernel.dims[2:]
     groups = node.whole("group", 1)
+    reading.check_takes(node, kernel.dims[0])
     options = _window(node, len(sides))
     extra = node.wholes("output_padding")
     if extra and any(extra):

@@ -10,6 +10,7 @@ from convcalc.interop.readers import aten_attention, aten_copies, aten_recurrent
 from convcalc.interop.readers.aten_program import Program
 from convcalc.interop.readers.pt2_archive import MAX_OPERATIONS, Parts, parts_of
 from convcalc.interop.readers.pt2_inputs import Entering, Layout, enter, entering, layouts, leave
+from convcalc.interop.readers.pt2_nested import inlined
 from convcalc.text import times
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Pt2(Reader):
     @staticmethod
     def read(file: ForeignFile, asked: Asked) -> Network:
         parts = parts_of(file, max(MAX_OPERATIONS, asked.max_layers))
+        parts = parts._replace(graph=inlined(file, parts.graph))
         own = Asked(max_layers=asked.max_layers)
         found = entering(file, parts, Layout.FIRST)
         possible = layouts(parts, found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import ZipFile, ZipInfo
 
@@ -38,10 +37,10 @@ class Meta(NamedTuple):
     """What the file says of a tensor.
 
     Attributes:
-        sides: its size; None for a side that is not known.
+        sides: its size; 0 for a side that the file leaves open.
     """
 
-    sides: tuple[Any, ...]
+    sides: Shape
 
 
 class Source(NamedTuple):
@@ -58,8 +57,7 @@ class Source(NamedTuple):
     is_trained: bool
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(NamedTuple):
     """What is used of an archive.
 
     Attributes:
@@ -72,7 +70,7 @@ class Parts:
     model: dict[str, Any]
     graph: dict[str, Any]
     signature: dict[str, Any]
-    stored: dict[str, str] = field(default_factory=dict)
+    stored: dict[str, str]
 
 
 def parts_of(file: ForeignFile, most: int = MAX_OPERATIONS) -> Parts:
@@ -236,8 +234,9 @@ _VALUES = frozenset(
 def _plain(found: dict[str, Any]) -> Any:
     """An object of the file without what is not used: plain numbers, names of values, sizes."""
     if len(found) == 1:
-        ((key, value),) = found.items()
-        if key in _VALUES:
+        (key,) = found
+        value = found[key]
+        if key in _VALUES:  # most objects of a file
             return value
         if key in ("name", "as_name") and isinstance(value, str):
             return Name(value)
@@ -247,7 +246,7 @@ def _plain(found: dict[str, Any]) -> Any:
             return value.get("hint") if isinstance(value, dict) else None
     elif "sizes" in found and "strides" in found:
         sizes = found["sizes"]
-        return Meta(tuple(sizes) if isinstance(sizes, list) else ())
+        return Meta(tuple(map(_side, sizes)) if isinstance(sizes, list) else ())
     elif "stack_trace" in found:
         del found["stack_trace"]
     return found
@@ -287,15 +286,11 @@ def _stored(config: Mapping[str, Any]) -> dict[str, str]:
     return {name: path for name, path in paths.items() if isinstance(path, str)}
 
 
+def _side(given: Any) -> int:
+    """A side as the file states it; 0 for one that it leaves open."""
+    return given if type(given) is int and 0 < given <= MAX_NUMBER else 0
+
+
 def sides_of(meta: Any) -> Shape:
     """The sides that the file states; 0 for one that it leaves open."""
-    if not isinstance(meta, Meta):
-        return ()
-    return tuple(
-        [
-            side
-            if isinstance(side, int) and not isinstance(side, bool) and 0 < side <= MAX_NUMBER
-            else 0
-            for side in meta.sides
-        ]
-    )
+    return meta.sides if isinstance(meta, Meta) else ()

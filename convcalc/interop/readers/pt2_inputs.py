@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc import formulas
-from convcalc.interop.readers.aten import Batch, Value, fqn_of, op_of, without_batch
+from convcalc.interop.readers.aten import Batch, Value, args_of, fqn_of, op_of, without_batch
 from convcalc.interop.readers.aten_program import Program
 from convcalc.interop.readers.pt2_archive import Meta, Name, Parts, Source, sides_of
 from convcalc.network.network import FIRST_INPUT, INPUT
@@ -137,8 +137,7 @@ def layouts(parts: Parts, found: Entering) -> list[Layout]:
 def _is_widened(parts: Parts, name: str) -> bool:
     """Whether an input first gets a side for the samples that it lacks, as a recurrent layer does it."""
     for node in parts.graph["nodes"]:
-        inputs = node.get("inputs") if isinstance(node, dict) else None
-        if any(one.get("arg") == name for one in inputs or [] if isinstance(one, dict)):
+        if name in args_of(node):
             return op_of(node) == "unsqueeze"
     return False
 
@@ -164,17 +163,16 @@ def _batch(parts: Parts, names: list[str], sides: list[Shape], layout: Layout) -
         return sides[0][1]
     unsqueezed: Any = None
     for node in parts.graph["nodes"]:
-        inputs = node.get("inputs") if isinstance(node, dict) else None
-        args = [one.get("arg") for one in inputs or [] if isinstance(one, dict)]
+        args = args_of(node)
         if not args:
             continue
-        op = op_of(node)
         if args[0] == first:
+            op = op_of(node)
             if rank == 1 or _SIDES_READ.get(op) == rank + 1:
                 return 0
             if op == "unsqueeze" and args[1:] == [0]:
                 unsqueezed = node.get("outputs")  # PyTorch's way of a convolution without a batch
-        elif op == "convolution" and [args[0]] == unsqueezed:
+        elif [args[0]] == unsqueezed and op_of(node) == "convolution":
             return 0
     return sides[0][0]
 
@@ -227,7 +225,7 @@ def _note_unread(program: Program, parts: Parts) -> None:
             and not source.name.endswith(_STEPS)
         ]
         if unread:
-            numbers = sum(formulas.product(source.sides) for source in unread)
+            numbers = sum(formulas.product(source.sides or (1,)) for source in unread)
             others = f" and {len(unread) - 1:,} more" if len(unread) > 1 else ""
             program.graph.note(
                 f"no operation reads {word} {quoted(unread[0].name)}{others}: {plural(numbers, 'number')} that the "

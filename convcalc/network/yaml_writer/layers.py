@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 WIDTH = 100
 _FIRST = ("out_channels", "out_features", "kernel_size", "stride", "padding", "dilation", "groups")
 _WIDE = 80  # of repeats in one line
+_WIDEST = 112  # of the blocks of a section in one line
 _IN_LINE = 2  # layers of a path that is written in one line
 
 
@@ -77,26 +78,31 @@ class Lines:
     def _item(self, part: Part, prefix: str, indent: int) -> Iterator[str]:
         room = WIDTH - indent - 2
         short = self._short(part, prefix)
-        if short and (len(short) <= room or isinstance(part, From)):
-            yield f"{' ' * indent}- {short}"
-            return
         match part:
+            case Repeat():
+                yield from self._repeat(part, prefix, indent)
+            case _ if short and (len(short) <= room or isinstance(part, From)):
+                yield f"{' ' * indent}- {short}"
             case Layer() | Use():
                 word, pairs = self._called(part, prefix)
                 items = [f"{name}: {text}" for name, text in pairs]
-                if isinstance(part, Use):
-                    yield from _wrapped(f"{' ' * indent}- {word}: {{", items, "}", indent + 6)
-                    return
-                yield f"{' ' * indent}- {word}:"
-                yield from (f"{' ' * (indent + 4)}{item}" for item in items)
+                yield from _wrapped(f"{' ' * indent}- {word}: {{", items, "}", indent + 6)
             case Join():
                 yield from self._join(part, prefix, indent)
             case Section():
                 yield f"{' ' * indent}- name: {self._given(part.name)}"
-                yield f"{' ' * indent}  layers:"
-                yield from self.listed(part.parts, f"{prefix}{part.name}.", indent + 4)
-            case Repeat():
-                yield from self._repeat(part, prefix, indent)
+                yield from self._inside(part, prefix, indent + 2)
+
+    def _inside(self, part: Section, prefix: str, indent: int) -> Iterator[str]:
+        """The layers of a section, in one line where they are two blocks or a repeat of one."""
+        prefix = f"{prefix}{part.name}."
+        are_blocks = all(isinstance(each, Use | Repeat) for each in part.parts)
+        short = self._short_list(part.parts, prefix) if are_blocks else ""
+        if short and len(part.parts) <= _IN_LINE and len(short) <= _WIDEST - indent - 8:
+            yield f"{' ' * indent}layers: {short}"
+        else:
+            yield f"{' ' * indent}layers:"
+            yield from self.listed(part.parts, prefix, indent + 2)
 
     def _join(self, part: Join, prefix: str, indent: int) -> Iterator[str]:
         """A join with its paths."""
@@ -158,6 +164,9 @@ class Lines:
                 return f"{word}: {{{inside}}}" if pairs else word
             case Join():
                 return self._short_join(part, prefix)
+            case Repeat() if id(part) not in self.names.turns:
+                inside = self._short_list(part.turns[0], prefix)
+                return f"repeat: {_times(part, None)}, layers: {inside}" if inside else ""
         return ""
 
     def _short_join(self, part: Join, prefix: str) -> str:

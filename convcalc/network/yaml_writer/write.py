@@ -224,7 +224,11 @@ def _shape(shape: Shape, order: str) -> str:
 def _expect(network: Network) -> Iterator[str]:
     """The numbers that the network has."""
     promised = _numbers(network)
-    if promised:
+    short = f"expect: {{{', '.join(f'{name}: {number}' for name, number in promised.items())}}}"
+    are_plain = all(isinstance(number, int) for number in promised.values())
+    if promised and are_plain and len(short) <= WIDTH:
+        yield short
+    elif promised:
         yield "expect:"
         for name, number in promised.items():
             if isinstance(number, str):
