@@ -18,6 +18,7 @@ from importlib.util import find_spec
 
 TABLE = "import click, rich.table"
 YAML = "import click, yaml, rich.table"
+NUMPY = "import click, yaml, rich.table, numpy"
 TORCHINFO = (
     "import torch, torchinfo; "
     "torchinfo.summary(torch.nn.Conv2d(1, 1, 5, 3), (1, 1, 32, 32), verbose=0)"
@@ -39,6 +40,7 @@ CASES = [
     ("reconcile resnet50 3.8G", YAML, 1.6),
     ("memory resnet50 --batch 32", YAML, 1.6),
     ("roofline resnet50 --device a100", YAML, 1.6),
+    ("sweep mobilenet_v1 --set width=8..32:8 --input 128..224:32", NUMPY, 1.3),
 ]
 
 

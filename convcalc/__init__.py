@@ -37,6 +37,7 @@ __all__ = [
     "loads",
     "networks",
     "sizes",
+    "sweep",
     "what_fits",
 ]
 
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
         loads,
         networks,
         sizes,
+        sweep,
         what_fits,
     )
     from convcalc.errors import ConvcalcError
@@ -75,6 +77,7 @@ _HOMES = {
     "loads": "convcalc.api",
     "networks": "convcalc.api",
     "sizes": "convcalc.api",
+    "sweep": "convcalc.api",
     "by_hand": "convcalc.api",
     "filter_picture": "convcalc.api",
     "from_keras": "convcalc.api",

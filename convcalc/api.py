@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
@@ -214,6 +214,61 @@ def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Cha
     made, shape = make(kind, options), checked_shape(input)
     made.check(shape)
     return changes(made, shape)
+
+
+def sweep(
+    network: str | PathLike[str],
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    input: Any = None,
+    columns: Iterable[str] = (),
+    where: Iterable[str] = (),
+    pareto: Iterable[str] = (),
+    jobs: int = 1,
+    cluster: str = "",
+    **options: Any,
+) -> list[dict[str, Any]]:
+    """A network at every point of a grid of parameters and inputs, as ``convcalc sweep`` does it.
+
+    Args:
+        network: a file, or the name of a bundled network.
+        parameters: for each name a range or list of values, or one value.
+        input: a range or list of lengths of the sides, a shape in which sides are ranges, or such by name.
+        columns: what to tell: ``params``, ``macs``, ``flops``, ``activations``, ``memory``, ``rf`` …
+        where: conditions, such as ``"macs < 300M"``.
+        pareto: kept are points than which no other has less of one of these and no more of all; or ``max:rf``.
+        jobs: processes side by side.
+        cluster: the address of a dask.distributed cluster.
+        options: ``sort="macs"``, ``limit=…``, ``batch=…``, ``max_points=…``.
+
+    Returns:
+        For each point that fits and is kept what was set, and the columns.
+
+    Raises:
+        ConvcalcError: something of this cannot be read, or the points are too many.
+
+    >>> rows = sweep("mobilenet_v1", parameters={"width": range(8, 33, 8)}, input=[128, 224], columns=["macs"])
+    >>> rows[-1]
+    {'width': 32, 'input': [224, 224], 'macs': 568740352}
+    """
+    from convcalc.solve.asking import origin_of, sweep_of
+    from convcalc.solve.sweep_report import rows_of
+
+    inputs = input if isinstance(input, Mapping) else {} if input is None else {"": input}
+    found, names = sweep_of(
+        origin_of((str(network),)),
+        (parameters or {}).items(),
+        inputs.items(),
+        columns=",".join(columns),
+        conditions=where,
+        pareto=",".join(pareto),
+        **options,
+    )
+    if cluster or jobs > 1:
+        from convcalc.solve.side_by_side import on_cluster, on_cores
+
+        found.run = on_cluster(cluster) if cluster else on_cores(jobs)
+    return rows_of(found, names)
 
 
 def by_hand(

@@ -49,6 +49,18 @@ def smaller(x: N, y: N) -> N:
     return x - positive(x - y)
 
 
+def largest(numbers: Iterable[N]) -> N:
+    """x₁ + max(x₂ − x₁, 0) …, which is max(x₁, x₂, …)
+
+    >>> largest([3, 5, 4])
+    5
+    """
+    first, *rest = numbers
+    for number in rest:
+        first = first + positive(number - first)
+    return first
+
+
 def ceil_div(a: N, b: N) -> N:
     """⌈a / b⌉
 

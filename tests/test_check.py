@@ -122,7 +122,7 @@ def test_a_format_that_is_not_known_is_answered_with_all_that_are(
     nets: Path, convcalc: Any
 ) -> None:
     ran = convcalc("check", "nets", "--format", "xml")
-    known = "csv, github, html, json, latex, markdown, sarif, table, text"
+    known = "csv, github, html, json, jsonl, latex, markdown, sarif, table, text"
     said = f"convcalc: --format: no format 'xml'; known: {known}; run convcalc check -h for help\n"
     assert (ran.code, ran.err) == (2, said)
     for word in known.split(", "):

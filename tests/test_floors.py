@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).parent.parent / "convcalc"
 # The floors, from the ground up. A module belongs to the longest name here that it begins with;
 # it may import what stands lower, and modules of its own room.
 FLOORS = (
-    ("text", "term"),
+    ("text", "term", "traced"),
     ("errors",),
     ("files", "registry"),
     ("folders",),
@@ -60,6 +60,7 @@ THIRD_PARTIES = {
     },
     "PIL": {"images"},  # the optional extras
     "onnx": {"interop"},
+    "distributed": {"solve"},
 }  # fmt: skip
 
 

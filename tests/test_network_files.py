@@ -22,10 +22,11 @@ import convcalc.network
 import strategies
 from convcalc.errors import ConvcalcError, SpecError, SpecErrors, UsageError
 from convcalc.interop.load import loads as loads_any
+from convcalc.interop.load import opened as opened_any
 from convcalc.layers import Layer, every
 from convcalc.network.expression import Expression, ExpressionError
 from convcalc.network.find import bundled_folder, bundled_names
-from convcalc.network.load import MAX_FILES, load, loads
+from convcalc.network.load import MAX_FILES, load, loads, opened
 from convcalc.network.network import Network, Node
 from convcalc.network.parameters import Setting
 from convcalc.network.yaml_source import MAX_BYTES, MAX_DEPTH, MAX_MARKS, greatest_depth, read
@@ -145,7 +146,7 @@ OTHER_REFUSALS: list[Callable[[], Any]] = [
     lambda: loads(b"x" * (MAX_BYTES + 1)),
     lambda: load("lenet5", parameters={"width": 1}),
     lambda: load("lenet5", parameters=["width"]),  # type: ignore[arg-type]
-    lambda: load("lenet5", max_layers="many"),  # type: ignore[arg-type]
+    lambda: load("lenet5", max_layers="many"),
     lambda: loads(3),  # type: ignore[arg-type]
     lambda: load(".."),
     lambda: load("extends_bad_file.yaml", within="layers"),
@@ -969,3 +970,35 @@ def test_a_block_means_its_layers(drawn: tuple[dict[str, Any], Network]) -> None
     }
     nodes = [node._replace(name=f"box1.{node.name}") for node in made.nodes]
     assert_same(loads(as_text(boxed)), Network("", "", made.input, nodes))
+
+
+def test_a_file_is_read_once_for_many_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = opened("mobilenet_v1")
+    sizes = ((8, 128), (24, 224), (8, 128))
+    once = [
+        load("mobilenet_v1", parameters={"width": width}, input=(3, side, side)).walk().to_dict()
+        for width, side in sizes
+    ]
+    monkeypatch.setattr("convcalc.network.load._read_draft", None)
+    assert (file.parameters, file.inputs()) == (
+        {"classes": 1000, "width": 32},
+        {"input": (3, 224, 224)},
+    )
+    for (width, side), expected in zip(sizes, once):
+        again = file.with_values({"width": width}, (3, side, side))
+        assert again.walk().to_dict() == expected
+    with pytest.raises(UsageError, match=r"no parameter 'widht'; did you mean 'width'\?"):
+        file.with_values({"widht": 8})
+    assert file.with_values().walk().totals["params"] == 4_231_976
+
+
+def test_a_file_of_another_tool_can_be_opened_too(tmp_path: Path) -> None:
+    path = tmp_path / "net.cfg"
+    path.write_text(
+        "[net]\nwidth=8\nheight=8\nchannels=3\n[convolutional]\nfilters=4\nsize=3\npad=1\n"
+    )
+    file = opened_any(str(path))
+    assert (file.parameters, file.inputs()) == ({}, {"input": (3, 8, 8)})
+    assert file.with_values(inputs=(3, 16, 16)).walk().steps[0].output == (4, 16, 16)
+    with pytest.raises(UsageError, match="--set changes the parameters of a YAML file"):
+        file.with_values({"width": 8})

@@ -191,7 +191,7 @@ def test_a_suffix_without_a_format_is_refused_before_the_work(
     ran = convcalc("verify", "lenet5", "-o", "x.pdf")
     assert (ran.code, ran.err) == (
         2,
-        "convcalc: -o x.pdf: no format has the suffix '.pdf'; use one of .txt, .json, .csv, .md, .tex, .html, or --format\n",
+        "convcalc: -o x.pdf: no format has the suffix '.pdf'; use one of .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format\n",
     )
 
 

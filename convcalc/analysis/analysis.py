@@ -34,28 +34,45 @@ class Work:
     """What one layer does to given shapes; steps that repeat share it.
 
     Attributes:
-        macs, activations, counts: of the whole batch.
+        macs, activations: of the whole batch.
         reads: which inputs one output reads, as `convcalc.layers.base.Layer.reads` says.
     """
 
     __slots__ = (
-        "activations", "biases", "buffers", "counts", "kind", "layer", "macs", "notes", "option_text", "output",
-        "reads", "shapes", "weights",
+        "_counts", "activations", "batch", "biases", "buffers", "kind", "layer", "macs", "output", "reads",
+        "shapes", "weights",
     )  # fmt: skip
 
     def __init__(self, layer: Layer, shapes: tuple[Shape, ...], batch: int) -> None:
         out = self.output = layer.checked_out_shape(*shapes)
         shape = shapes[0]
-        self.layer, self.kind, self.option_text = layer, layer.kind, option_text(layer)
-        self.shapes = shapes
+        self.layer, self.kind, self.shapes, self.batch = layer, layer.kind, shapes, batch
         self.activations = formulas.product(out) * batch
         self.weights, self.biases = layer.weights(shape, out), layer.biases(shape, out)
         self.buffers = layer.buffers(shape, out)
         self.macs = layer.macs(shape, out) * batch
-        counts = layer.all_counts(shapes, out)
-        self.counts = {name: number * batch for name, number in counts.items() if number}
         self.reads: tuple[Reads, ...] | UnknownField | None = layer.reads(shape, out)
-        self.notes = layer.notes(shape, out)
+        self._counts: dict[str, int] | None = None
+
+    # What totals do not need is worked out where it is asked for.
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Elementary operations besides the multiply-adds, of the whole batch."""
+        if self._counts is None:
+            counts = self.layer.all_counts(self.shapes, self.output)
+            self._counts = {name: number * self.batch for name, number in counts.items() if number}
+        return self._counts
+
+    @property
+    def option_text(self) -> str:
+        """The layer's options in short."""
+        return option_text(self.layer)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Surprises, one line each."""
+        return self.layer.notes(self.shapes[0], self.output)
 
 
 class SharedWork(Work):
@@ -71,8 +88,11 @@ class SharedWork(Work):
         for name in Work.__slots__:
             setattr(self, name, getattr(work, name))
         self.weights = self.biases = self.buffers = 0
-        self.option_text = f"{work.option_text} shared".lstrip()
         self.owner = owner
+
+    @property
+    def option_text(self) -> str:
+        return f"{super().option_text} shared".lstrip()
 
 
 class Step:
@@ -84,10 +104,9 @@ class Step:
         work: what its layer does to the shapes that it gets.
         before: the steps it reads.
         rf: receptive field per image axis, () where there is no image, or an `UnknownField`.
-        misalignment: that the paths it joins see different places; empty if they do not.
     """
 
-    __slots__ = ("before", "misalignment", "name", "place", "rf", "work")
+    __slots__ = ("_misalignment", "before", "name", "place", "rf", "work")
 
     def __init__(
         self,
@@ -96,10 +115,10 @@ class Step:
         work: Work,
         before: tuple[Step, ...],
         rf: Fields,
-        misalignment: str = "",
+        misalignment: Callable[[], str] = str,
     ) -> None:
         self.place, self.name, self.work, self.before = place, name, work, before
-        self.rf, self.misalignment = rf, misalignment
+        self.rf, self._misalignment = rf, misalignment
 
     def __repr__(self) -> str:
         return f"<Step {self.place} {self.name}: {self.kind} {self.input} -> {self.output}>"
@@ -195,9 +214,15 @@ class Step:
         return self.work.counts
 
     @property
+    def misalignment(self) -> str:
+        """That the paths it joins see different places; empty if they do not."""
+        return self._misalignment()
+
+    @property
     def notes(self) -> Sequence[str]:
         """Surprises, one line each."""
-        return [*self.work.notes, self.misalignment] if self.misalignment else self.work.notes
+        misalignment = self.misalignment
+        return [*self.work.notes, misalignment] if misalignment else self.work.notes
 
     @property
     def rf_axes(self) -> tuple[AnyField, ...]:
@@ -207,7 +232,7 @@ class Step:
     @property
     def is_map(self) -> bool:
         """Whether it gives a map of more than one cell."""
-        return max(self.output[1:], default=1) > 1
+        return any([side > 1 for side in self.output[1:]])
 
 
 class Moment(NamedTuple):

@@ -90,41 +90,69 @@ def _checked(fields: list[AnyField | None]) -> Fields:
     return tuple(known)
 
 
-def join(
-    work: Work, before: tuple[Step, ...], through: Collection[str] = (), words: Sequence[str] = ()
-) -> tuple[Fields, str]:
-    """The hull of several paths' receptive fields, and a warning where their centres differ.
+def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) -> Fields:
+    """The hull of several paths' receptive fields.
 
     Args:
         work: of the layer that joins them.
         before: the ends of the paths.
         through: the causes that are left out.
-        words: in what each axis of the input is counted; pixels where that is not said.
     """
     if work.layer.references or not any(step.rf for step in before):
-        return before[0].rf, ""
-    before = tuple([step for step in before if not sees_nothing(step.rf)]) or before
+        return before[0].rf
+    before = _that_see(before)
     if isinstance(work.reads, UnknownField):  # maps side by side: only what sees all stays known
         found = [step.rf for step in before if isinstance(step.rf, UnknownField)]
         if len(found) == len(before) and all([rf.whole for rf in found]):
-            return found[0], ""
+            return found[0]
         rest = [rf for rf in found if not rf.whole]
-        return next((rf for rf in rest if not rf.moved), rest[0] if rest else work.reads), ""
-    sides = work.output[1:]
-    maps = [step for step in before if step.output[1:] == sides]
+        return next((rf for rf in rest if not rf.moved), rest[0] if rest else work.reads)
+    maps = _maps(work, before)
     considered = maps if GATES in through else before
     gated = any(step.rf for step in considered if step not in maps)
     unknown = [step.rf for step in considered if isinstance(step.rf, UnknownField)]
     for reason in unknown:
         if not reason.whole:
-            return reason, ""
-    known = [(step, local_fields(step.rf)) for step in maps]
-    rf, warning = _hull([(step, local) for step, local in known if local], words)
+            return reason
+    rf = _hull([local for step in maps if (local := local_fields(step.rf))])
     if unknown or gated:
         why = unknown[0].reason if unknown else GATED
         cause = unknown[0].cause if unknown else GATES
-        return UnknownField(why, whole=True, local=rf, cause=cause), warning
-    return rf, warning
+        return UnknownField(why, whole=True, local=rf, cause=cause)
+    return rf
+
+
+def _that_see(before: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The paths whose units see pixels; all of them where none does."""
+    return tuple([step for step in before if not sees_nothing(step.rf)]) or before
+
+
+def _maps(work: Work, before: tuple[Step, ...]) -> list[Step]:
+    """The ends of paths that are as large as what comes out."""
+    sides = work.output[1:]
+    return [step for step in before if step.output[1:] == sides]
+
+
+def misalignment(
+    work: Work, before: tuple[Step, ...], through: Collection[str] = (), words: Sequence[str] = ()
+) -> str:
+    """That the centres of the fields of several paths differ; empty where they do not, or are not known.
+
+    Args:
+        work, before, through: as for `join`.
+        words: in what each axis of the input is counted; pixels where that is not said.
+    """
+    if work.layer.references or isinstance(work.reads, UnknownField):
+        return ""
+    before = _that_see(before)
+    maps = _maps(work, before)
+    considered = maps if GATES in through else before
+    if any(isinstance(step.rf, UnknownField) and not step.rf.whole for step in considered):
+        return ""
+    paths = [(step, local) for step in maps if (local := local_fields(step.rf))]
+    if not paths or all(fields == paths[0][1] for _, fields in paths):
+        return ""
+    return _warning(paths, words)
 
 
 def local_fields(rf: Fields) -> tuple[AnyField, ...]:
@@ -132,27 +160,28 @@ def local_fields(rf: Fields) -> tuple[AnyField, ...]:
     return rf.local if isinstance(rf, UnknownField) else rf
 
 
-def _hull(
-    paths: list[tuple[Step, tuple[AnyField, ...]]], words: Sequence[str]
-) -> tuple[Fields, str]:
-    """The fields that hold those of all paths, and a warning where their centres differ."""
+def _hull(paths: list[tuple[AnyField, ...]]) -> Fields:
+    """The fields that hold those of all paths."""
     if not paths:
-        return (), ""
+        return ()
+    if all(fields == paths[0] for fields in paths):
+        return paths[0]
+    return _checked([hull(list(fields)) for fields in zip(*paths)])
+
+
+def _warning(paths: list[tuple[Step, tuple[AnyField, ...]]], words: Sequence[str]) -> str:
+    """That the centres of paths differ along some axis; empty where they do not."""
     one, first = paths[0]
-    if all(fields == first for _, fields in paths):
-        return first, ""
-    warning = ""
     for axis, along in enumerate(axis_names((1, *one.output[1:]))[: len(first)]):
         side = one.output[1 + axis]
         compared = [(s, fields[axis]) for s, fields in paths if not _constant(fields[axis], side)]
         for other, field in compared[1:]:
-            if not warning and not aligned(compared[0][1], field):
+            if not aligned(compared[0][1], field):
                 word = words[axis] if axis < len(words) else "pixels"
-                pair = compared[0][0].name, other.name
-                warning = _misaligned(pair, compared[0][1], field, along, word)
-    return _checked(
-        [hull(list(fields)) for fields in zip(*(fields for _, fields in paths))]
-    ), warning
+                return _misaligned(
+                    (compared[0][0].name, other.name), compared[0][1], field, along, word
+                )
+    return ""
 
 
 def _constant(field: AnyField, side: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convcalc import formulas
 from convcalc.analysis.kept import kept_in_training
 from convcalc.analysis.rows import COLUMNS, not_counted
 
@@ -116,19 +117,31 @@ def peak(analysis: Analysis, reuse: Reuse = in_place) -> Peak:
         analysis: of the network.
         reuse: which layers write over what they read.
     """
-    now = sum([image.activations for image in analysis.images])
-    most, where = now, 0
-    for step, _, freed in analysis.schedule():
-        own = 0 if step.layer.is_source else step.activations
-        here = now if reuse(step, freed) else now + own
-        if here > most:
-            most, where = here, step.place
-        now += own - sum([each.activations for each in freed if not each.layer.is_source])
+    held = _held(analysis, reuse)
+    most = formulas.largest(held)
+    where = held.index(most)
     if not where:
         return Peak(most, "the input", {image.name: image.activations for image in analysis.images})
     moment = next(each for each in analysis.schedule() if each.step.place == where)
     alive = {each.name: each.activations for each in moment.alive if not each.layer.is_source}
     return Peak(most, moment.step.name, alive)
+
+
+def _held(analysis: Analysis, reuse: Reuse) -> list[int]:
+    """Values alive before the first step, and while each of the steps works."""
+    now = sum([image.activations for image in analysis.images])
+    held = [now]
+    for step, _, freed in analysis.schedule():
+        own = 0 if step.layer.is_source else step.activations
+        held.append(now if reuse(step, freed) else now + own)
+        now += own - sum([each.activations for each in freed if not each.layer.is_source])
+    return held
+
+
+def bytes_to_run(analysis: Analysis, *, dtype: str = "float32") -> int:
+    """Bytes of the weights, and of the most that is alive at once when the layers run in order."""
+    weights = analysis.totals["params"] + analysis.totals["buffers"]
+    return BYTES[dtype] * (weights + formulas.largest(_held(analysis, in_place)))
 
 
 def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
 from convcalc.analysis.analysis import Analysis, SharedWork, Step, Work, image_steps
-from convcalc.analysis.fields import carry, join
+from convcalc.analysis.fields import carry, join, misalignment
 from convcalc.errors import ShapeError
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
 from convcalc.layers.rf import NOTHING
@@ -100,7 +100,8 @@ def _steps(
         if layer.is_source:
             known.append(Step(place, name, work, (), tuple([NOTHING for _ in network.input[1:]])))
         elif len(before) > 1:
-            rf, warning = join(work, before, through, words)
+            rf = join(work, before, through)
+            warning = partial(misalignment, work, before, through, words)
             known.append(Step(place, name, work, before, carry(work.reads, rf, through), warning))
         else:
             known.append(Step(place, name, work, before, carry(work.reads, before[0].rf, through)))
@@ -112,7 +113,8 @@ def _check_input(shape: Shape, batch: int) -> None:
     if not 1 <= len(shape) <= 4:
         message = f"the input {times(shape)} has {len(shape)} sides; give channels and up to 3 axes, without a batch"
         raise ShapeError(message)
-    if min(shape) < 1 or max(shape) > MAX_NUMBER or formulas.product(shape) > MAX_VALUES:
+    sides_fit = all([1 <= side <= MAX_NUMBER for side in shape])
+    if not sides_fit or formulas.product(shape) > MAX_VALUES:
         message = f"the input {times(shape)} must have sides of at least 1 and at most {MAX_VALUES:,} values"
         raise ShapeError(message)
     if not 1 <= batch <= MAX_NUMBER:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from convcalc.cli.change_options import changes_text
 from convcalc.cli.order_option import check_order, said_order
-from convcalc.errors import ConvcalcError, UsageError
+from convcalc.errors import UsageError
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def load_networks(
 ) -> dict[str, Network]:
     """The networks by name, each once; layers are a chain."""
     from convcalc.network.find import bundled_names
-    from convcalc.network.notations.command import chain_of
+    from convcalc.network.notations.command import chain_of, is_chain
 
-    if every or not _is_chain(targets):
+    if every or not is_chain(targets):
         names = bundled_names() if every else dict.fromkeys(targets)
         return {name: load_network(name, shape, parameters) for name in names}
     layer = shortened(targets[0])
@@ -70,18 +70,6 @@ def load_one(
         message = f"{', '.join(map(shortened, found))}: give one network, or the layers of a chain"
         raise UsageError(message)
     return next(iter(found.values()))
-
-
-def _is_chain(words: tuple[str, ...]) -> bool:
-    """Whether the words are layers rather than networks: the first names a layer and no network."""
-    from convcalc.network.find import find as find_file
-    from convcalc.network.notations.command import is_layer
-
-    try:
-        find_file(words[0])
-    except ConvcalcError:
-        return is_layer(words[0])
-    return False
 
 
 def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from convcalc.cli.output import remark
 from convcalc.text import printable
+
+_QUIET = 1.0  # seconds of work about which nothing is said
+_TERMINAL, _ELSEWHERE = 0.2, 10.0  # seconds between two words, on a terminal and in a log
 
 
 @contextmanager
@@ -46,3 +50,41 @@ def show_progress(total: int) -> Iterator[Callable[[str, str], None]]:
             bar.update(task, description=escape(printable(f"{name}: {node[:60]:60}")))
 
         yield draw
+
+
+@contextmanager
+def counting(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Say on stderr how much is done, where that takes longer than a second.
+
+    On a terminal it is one line that changes, which stays out of the way of output on the same terminal.
+
+    Args:
+        total: of what there is to do.
+        what: it is counted in.
+    """
+    terminal = sys.stderr.isatty()
+    shares = terminal and sys.stdout.isatty()
+    last = time.monotonic() + (_QUIET - _TERMINAL if terminal else _QUIET - _ELSEWHERE)
+    shown = False
+
+    def tell(done: int) -> None:
+        nonlocal last, shown
+        now = time.monotonic()
+        if shares or now - last < (_TERMINAL if terminal else _ELSEWHERE):
+            return
+        last, shown = now, True
+        line = f"{done:,} of {total:,} {what}"
+        if terminal:
+            with suppress(OSError):
+                sys.stderr.write(f"\r{line}\x1b[K")
+                sys.stderr.flush()
+        else:
+            remark(line)
+
+    try:
+        yield tell
+    finally:
+        if shown and terminal:
+            with suppress(OSError):
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Formats for programs: JSON and CSV. Every row, plain numbers, stable keys."""
+"""Formats for programs: JSON, JSON lines and CSV. Every row, plain numbers, stable keys."""
 
 from __future__ import annotations
 
@@ -41,6 +41,20 @@ class Json(Format):
                 yield f'  "totals": {_json(report.totals)},'
         yield f'  "notes": {_json(report.notes)}'
         yield "}"
+
+
+@output_format("jsonl", suffix=".jsonl")
+class JsonLines(Format):
+    """One JSON object per row, a line each; a report of facts alone is one line."""
+
+    folds = False
+    rows_alone = True
+
+    def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
+        if report.key:
+            yield from (_json(report.as_dict(row)) for row in report.rows)
+        else:
+            yield _json(report.to_dict())
 
 
 class _Line:

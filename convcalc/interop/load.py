@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from convcalc.errors import UsageError
 from convcalc.files import STDIN, read_file, refusing_to_read
@@ -13,18 +14,64 @@ from convcalc.network.find import find
 from convcalc.text import printable
 
 if TYPE_CHECKING:
+    from convcalc.layers import Shape
     from convcalc.network.network import Network
 
 MAX_BYTES = 32 * 2**20  # of a file that comes through a pipe
 
 
-def load(target: str, **options: Any) -> Network:
+class File(Protocol):
+    """A network's file, read once, of which many networks can be made.
+
+    Attributes:
+        parameters: those of the file, as it sets them itself; none where another tool wrote it.
+        order: how inputs that are asked for are written: hwc, else channels first.
+    """
+
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+
+    @property
+    def order(self) -> str: ...
+
+    def inputs(self, parameters: Mapping[str, Any] | None = ...) -> dict[str, Shape]:
+        """The file's own inputs by name, with such parameters."""
+
+    def with_values(
+        self,
+        parameters: Mapping[str, Any] | None = ...,
+        inputs: Shape | Mapping[str, Shape] | None = ...,
+    ) -> Network:
+        """The network with some parameters changed, or with another input.
+
+        Raises:
+            UsageError: there is no such parameter or input.
+            SpecError: the file is wrong with such values, at the place the error names.
+        """
+
+
+def load(target: str, *, parameters: Mapping[str, Any] | None = None, **options: Any) -> Network:
     """Load a network from a file of any format, told by its content, or a bundled one by name.
 
     Args:
         target: a path, ``-`` for standard input, or a bundled name such as ``vgg16``.
-        options: as for `convcalc.network.load.load`: ``parameters`` (a YAML file's only), ``input``,
-            ``max_layers``, ``within``, ``order``.
+        parameters: those of the file to change; a YAML file's only.
+        options: as for `convcalc.network.load.load`: ``input``, ``max_layers``, ``within``, ``order``.
+
+    Raises:
+        UsageError: the file cannot be read.
+        SpecError: the file is wrong, at the place the error names.
+    """
+    shape = options.pop("input", None)
+    return opened(target, **options).with_values(parameters, shape)
+
+
+def opened(target: str, **options: Any) -> File:
+    """Read a network's file once, to make many networks of it.
+
+    Args:
+        target: as for `load`.
+        options: likewise, but for the input.
 
     Raises:
         UsageError: the file cannot be read.
@@ -32,26 +79,34 @@ def load(target: str, **options: Any) -> Network:
     """
     path = target if target == STDIN else find(target)
     if not os.path.isfile(path):  # a pipe, which can be read only once
-        return loads(read_file(path, MAX_BYTES, "network"), path=path, **options)
+        return opens(read_file(path, MAX_BYTES, "network"), path=path, **options)
     with refusing_to_read(path, "network"), open(path, "rb") as file:
         head = file.read(HEAD)
         name = format_of(head, file)
     if name:
-        return _foreign(name, path, head, None, **options)
+        return _Foreign(name, path, head, None, options)
     _check_text(head, path)
-    from convcalc.network.load import load as from_yaml  # noqa: PLC0415 - other files need no YAML
+    from convcalc.network.load import opened as from_yaml  # noqa: PLC0415 - other files need no YAML
 
     return from_yaml(path, opener=_Opener(), **options)
 
 
-def loads(data: bytes, *, path: str, **options: Any) -> Network:
+def loads(
+    data: bytes, *, path: str, parameters: Mapping[str, Any] | None = None, **options: Any
+) -> Network:
     """Like `load`, from the bytes of a file. ``path`` is how messages call it."""
+    shape = options.pop("input", None)
+    return opens(data, path=path, **options).with_values(parameters, shape)
+
+
+def opens(data: bytes, *, path: str, **options: Any) -> File:
+    """Like `opened`, from the bytes of a file. ``path`` is how messages call it."""
     shown = "<stdin>" if path == STDIN else path
     name = format_of(data[:HEAD], io.BytesIO(data))
     if name:
-        return _foreign(name, shown, data[:HEAD], data, **options)
+        return _Foreign(name, shown, data[:HEAD], data, options)
     _check_text(data[:HEAD], shown)
-    from convcalc.network.load import loads as from_yaml  # noqa: PLC0415 - other files need no YAML
+    from convcalc.network.load import opens as from_yaml  # noqa: PLC0415 - other files need no YAML
 
     return from_yaml(data, path=shown, opener=_Opener(), **options)
 
@@ -95,22 +150,33 @@ _OTHERS = {
 }
 
 
-def _foreign(
-    name: str, path: str, head: bytes, data: bytes | None, *, parameters: Any = None, **asked: Any
-) -> Network:
-    """The network in a file of another tool.
+class _Foreign:
+    """A file of another tool; it has no parameters, and is read for each input anew."""
 
-    Raises:
-        UsageError: parameters are set, which only YAML has.
-    """
-    from convcalc.interop.readers import READERS, read_with  # noqa: PLC0415 - YAML needs none of them
+    def __init__(
+        self, name: str, path: str, head: bytes, data: bytes | None, options: dict[str, Any]
+    ) -> None:
+        self._name, self._path, self._head, self._data = name, path, head, data
+        self._options = {key: value for key, value in options.items() if key != "within"}
+        self.parameters: dict[str, Any] = {}
+        self.order: str = options.get("order", "")
 
-    reader = READERS[name]
-    if parameters:
-        message = (
-            f"{printable(path)}: --set changes the parameters of a YAML file, but this is a file of "
-            f"{reader.about}, which has none; change the file, or give another --input"
-        )
-        raise UsageError(message)
-    asked.pop("within", None)  # these files name no others
-    return read_with(reader, path, head, data, **asked)
+    def inputs(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Shape]:
+        return self.with_values(parameters).inputs
+
+    def with_values(
+        self,
+        parameters: Mapping[str, Any] | None = None,
+        inputs: Shape | Mapping[str, Shape] | None = None,
+    ) -> Network:
+        from convcalc.interop.readers import READERS, read_with  # noqa: PLC0415 - YAML needs none of them
+
+        reader = READERS[self._name]
+        if parameters:
+            message = (
+                f"{printable(self._path)}: --set changes the parameters of a YAML file, but this is a file of "
+                f"{reader.about}, which has none; change the file, or give another --input"
+            )
+            raise UsageError(message)
+        asked = self._options if inputs is None else {**self._options, "input": inputs}
+        return read_with(reader, self._path, self._head, self._data, **asked)

@@ -74,7 +74,7 @@ class MatMul(Merge):
                 f"{said}: give two maps with as many sides, two or more; put a reshape before it"
             )
             raise ShapeError(message)
-        if any(1 not in pair and len({*pair}) > 1 for pair in zip(one[:-2], other[:-2])):
+        if any(1 not in pair and pair[0] != pair[1] for pair in zip(one[:-2], other[:-2])):
             message = (
                 f"{said}: the sides before the last two must be equal or 1; put a reshape before it"
             )

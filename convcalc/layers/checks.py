@@ -17,6 +17,7 @@ from convcalc.layers.window import (
     per_axis,
 )
 from convcalc.text import article, as_decimal, plural, times
+from convcalc.traced import untraced
 
 MAX_NUMBER = 10**12  # the largest number an option or a side may have
 MAX_VALUES = 10**18  # the most values one map may hold
@@ -24,7 +25,7 @@ MAX_VALUES = 10**18  # the most values one map may hold
 
 def check_output(shape: Shape) -> None:
     """Refuse maps beyond all memory, whose numbers would only grow from here on."""
-    if formulas.product(shape) > MAX_VALUES or max(shape) > MAX_NUMBER:
+    if formulas.product(shape) > MAX_VALUES or any([side > MAX_NUMBER for side in shape]):
         message = (
             f"its output {times(shape)} holds more than {MAX_VALUES:,} values; use smaller numbers"
         )
@@ -92,6 +93,7 @@ def check_padding(padding: Padding, axes: int) -> None:
 def check_divides(what: str, number: int, by: str, divisor: int) -> None:
     """Refuse channels that cannot be shared out evenly."""
     if divisor < 1 or number % divisor:
+        number, divisor = untraced(number), untraced(divisor)
         near = [d for d in range(1, min(number, 4096) + 1) if number % d == 0]
         best = min(near, key=lambda d: abs(d - divisor)) if near else 1
         message = f"{what} is {number}, which {by} {divisor} does not divide; try {by} {best}"

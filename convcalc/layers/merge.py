@@ -331,7 +331,8 @@ class Concat(Merge):
     def check(self, *shapes: Shape) -> None:
         super().check(*shapes)
         place = place_of(self.axis, shapes[0])
-        if len({(len(shape), with_side(shape, place, 0)) for shape in shapes}) != 1:
+        others = with_side(shapes[0], place, 0)
+        if any(len(s) != len(others) or with_side(s, place, 0) != others for s in shapes):
             found = " and ".join(times(shape) for shape in shapes)
             name = axis_name(place, shapes[0])
             message = (

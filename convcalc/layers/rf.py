@@ -16,6 +16,7 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc import formulas
+from convcalc.traced import least, most
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -258,7 +259,7 @@ class Slide(Reads, _Taps):
         return range(first, first + self.d * (self.k - 1) + 1, self.d)
 
     def field_after(self, field: AnyField) -> AnyField | None:
-        if self.k == 1 and self.s == 1 and self.p == 0:
+        if (self.k == 1) is True and (self.s == 1) is True and (self.p == 0) is True:
             return field
         if isinstance(field, PeriodicField):
             return super().field_after(field)
@@ -435,8 +436,8 @@ def hull(fields: list[AnyField]) -> AnyField | None:
     """The smallest field that holds all of them; None where its pattern is too long to follow."""
     plain = [field for field in fields if isinstance(field, Field)]
     if len(plain) == len(fields):
-        start = min(field.start for field in plain)
-        end = max(field.start + field.size for field in plain)
+        start = least(*[field.start for field in plain])
+        end = most(*[field.start + field.size for field in plain])
         return Field(end - start, plain[0].stride, start)
     period = lcm(*(field.period for field in fields))
     if period > MAX_PERIOD:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.text import quoted, shortened
+from convcalc.traced import Traced
 
 MAX_DIGITS = 12
 MAX_FRACTION = 10**9
@@ -227,7 +228,7 @@ class Values:
 
     def number(self, given: Any, what: str) -> int:
         try:
-            number = None if isinstance(_python_value(given), bool) else int(index(given))
+            number: Any = None if isinstance(_python_value(given), bool) else _whole(given)
         except Exception:  # noqa: BLE001 - whatever its __index__ does, it is not a number
             number = None
         if number is None:
@@ -237,7 +238,7 @@ class Values:
         if abs(number) >= 10**MAX_DIGITS:
             way_out = f"use a number of up to {MAX_DIGITS} digits"
             self.refuse(given, f"{what} has more than {MAX_DIGITS} digits; {way_out}")
-        return number
+        return number  # type: ignore[no-any-return]
 
     def decimal(self, given: Any, what: str) -> float:
         value = _python_value(given)
@@ -294,6 +295,11 @@ class Values:
         if text not in known:
             self.refuse(given, f"{what} cannot be {quoted(text)}{did_you_mean(text, known)}")
         return text
+
+
+def _whole(given: Any) -> Any:
+    """A whole number as Python's own, but for one that is traced."""
+    return given if isinstance(given, Traced) else int(index(given))
 
 
 def _hint(given: Any) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import did_you_mean
 from convcalc.text import plural, quoted, shortened
+from convcalc.traced import is_whole, least, most
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -94,8 +95,8 @@ class Expression:
             ExpressionError: also where it is none.
         """
         result = self.exact(names)
-        if type(result) is int:
-            return result
+        if is_whole(result):
+            return result  # type: ignore[no-any-return]
         raise self.error(not_whole(self.text, result))
 
     def truth(self, names: Names) -> bool:
@@ -225,8 +226,9 @@ def _round_to(x: Any, step: Any) -> int:
     if type(step) is not int or step < 1:
         message = f"has round_to(…, {said(step)}); round to a whole number of at least 1"
         raise ExpressionError(message)
-    nearest = max(step, (2 * x + step) // (2 * step) * step)
-    return nearest + step if 10 * nearest < 9 * x else nearest  # type: ignore[no-any-return]
+    nearest = most(step, (2 * x + step) // (2 * step) * step)
+    is_short = least(1, most(0, _ceil(9 * x - 10 * nearest)))  # 1 where it is more than 10 % below
+    return nearest + step * is_short  # type: ignore[no-any-return]
 
 
 def _floor(x: Any) -> int:
@@ -238,8 +240,8 @@ def _ceil(x: Any) -> int:
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {  # and how many arguments they take
-    "min": (min, 2, 20),
-    "max": (max, 2, 20),
+    "min": (least, 2, 20),
+    "max": (most, 2, 20),
     "round_to": (_round_to, 2, 2),
     "floor": (_floor, 1, 1),
     "ceil": (_ceil, 1, 1),
@@ -298,7 +300,7 @@ def _comparison(sign: str, left: _Run, right: _Run) -> _Run:
         a, b = left(names), right(names)
         if ordered or _sort(a) is not _sort(b):
             a, b = _number_of(a), _number_of(b)
-        return compare(a, b)
+        return bool(compare(a, b))
 
     return run
 

@@ -56,7 +56,7 @@ class FileInput(NamedTuple):
             )
         except ExpressionError as error:
             raise source.error(error.node, f"{self.what} {error}") from None
-        if min(shape) < 1 or max(shape) > MAX_NUMBER:
+        if not all([1 <= side <= MAX_NUMBER for side in shape]):
             least, most = min(shape), max(shape)
             what = f"{self.what} has a side of {least if least < 1 else most:,}; use 1 to {MAX_NUMBER:,}"
             source.refuse(node, what)

@@ -34,6 +34,7 @@ from convcalc.network.parameters import changed
 from convcalc.network.plan import ITEM_WORDS, is_kind
 from convcalc.network.yaml_source import Source, read, source_of
 from convcalc.text import printable, quoted, shortened
+from convcalc.traced import untraced
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -107,78 +108,82 @@ class Library:
         return draft
 
 
-def load(
-    target: str,
-    *,
-    parameters: Mapping[str, Any] | None = None,
-    input: Shape | Mapping[str, Shape] | None = None,
-    max_layers: int = MAX_LAYERS,
-    within: str = "",
-    order: str = "",
-    opener: Opener | None = None,
-) -> Network:
-    """Load a network from a file, or a bundled one by name.
+class Opened:
+    """A network's file, read once; each `with_values` expands it anew.
 
     Args:
-        target: a path, or a bundled name such as ``vgg16``.
-        parameters: the file's parameters to change, such as ``{"classes": 10}``.
-        input: another input shape, channels first; of several inputs shapes by name.
+        source: the text.
         max_layers: refuse to expand more layers than this.
-        within: a folder that no file it extends may lie outside of, unless it is bundled.
-        order: how ``input`` is written: chw or hwc; as in the file where it is empty.
-        opener: opens files of other tools that the file holds; None where it may hold YAML only.
+        library: what opens the files that it extends and holds.
+        order: how inputs that are asked for are written; as in the file where it is empty.
+
+    Attributes:
+        parameters: the file's parameters, as it sets them itself.
+        order: how inputs that are asked for are written: hwc, else channels first.
 
     Raises:
-        UsageError: the file cannot be read.
         SpecError: the file is wrong, at the place the error names.
     """
-    given = {} if parameters is None else parameters
-    library = Library(within, opener)
-    return _build(read(find(target)), given, input, max_layers, library, order=order)
 
+    def __init__(self, source: Source, max_layers: int, library: Library, order: str = "") -> None:
+        with without_collector():
+            self._draft = _read_draft(source, [], library)
+        self._path, self._order = source.path, order
+        self.order = checked_order(order) or self._draft.order
+        self._max_layers = VALUES.number(max_layers, "max_layers")
+        self.parameters: Mapping[str, Any] = self._draft.parameters
 
-def loads(
-    text: str | bytes,
-    *,
-    path: str = "<text>",
-    parameters: Mapping[str, Any] | None = None,
-    input: Shape | Mapping[str, Shape] | None = None,
-    max_layers: int = MAX_LAYERS,
-    within: str = "",
-    order: str = "",
-    opener: Opener | None = None,
-) -> Network:
-    """Like `load`, from a text. ``path`` is how messages call it."""
-    if not isinstance(text, str | bytes):
-        message = f"a network must be a text in YAML, but is {shown(text)}"
-        raise UsageError(message)
-    source = source_of(text, path) if isinstance(text, bytes) else Source(path, text)
-    given = {} if parameters is None else parameters
-    library = Library(within, opener)
-    return _build(source, given, input, max_layers, library, order=order)
+    def inputs(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Shape]:
+        """The file's own inputs by name, channels first; none where it has none.
 
+        Args:
+            parameters: those of the file to change, on which its inputs may depend.
+        """
+        given = {} if parameters is None else parameters
+        return self._inputs(changed(self.parameters, given, printable(self._draft.path)))
 
-def _build(
-    source: Source,
-    given: Mapping[str, Any],
-    asked: Shape | Mapping[str, Shape] | None,
-    max_layers: int,
-    library: Library,
-    *,
-    order: str = "",
-) -> Network:
-    """The network that a source describes."""
-    with without_collector():
-        draft = _read_draft(source, [], library)
-        names = changed(draft.parameters, given, printable(draft.path))
-        own = {each.name: channels_first(each.shape(names), draft.order) for each in draft.inputs}
-        asked_order = checked_order(order) or draft.order
-        shapes = as_asked(draft.path, own, asked, asked_order)
-        if not shapes:
-            message = "the network has no input; add input: [channels, height, width]"
-            raise SpecError(draft.path, 0, 0, message)
-        most = VALUES.number(max_layers, "max_layers")
-        expander = GraphExpander(draft.blocks, names, [*shapes.values()], most)
+    def _inputs(self, names: Mapping[str, Any]) -> dict[str, Shape]:
+        """The file's own inputs with such parameters."""
+        order = self._draft.order
+        return {each.name: channels_first(each.shape(names), order) for each in self._draft.inputs}
+
+    def with_values(
+        self,
+        parameters: Mapping[str, Any] | None = None,
+        inputs: Shape | Mapping[str, Shape] | None = None,
+    ) -> Network:
+        """The network with some parameters changed, or with another input.
+
+        Args:
+            parameters: the file's parameters to change, such as ``{"classes": 10}``.
+            inputs: another input shape, channels first; of several inputs shapes by name.
+
+        Raises:
+            UsageError: there is no such parameter or input.
+            SpecError: the file is wrong with such values, at the place the error names.
+        """
+        draft = self._draft
+        given = {} if parameters is None else parameters
+        with without_collector():
+            names = changed(draft.parameters, given, printable(draft.path))
+            own = self._inputs(names)
+            shapes = as_asked(draft.path, own, inputs, self.order)
+            if not shapes:
+                message = "the network has no input; add input: [channels, height, width]"
+                raise SpecError(draft.path, 0, 0, message)
+            return self._expanded(names, own, shapes, asked=bool(inputs))
+
+    def _expanded(
+        self,
+        names: dict[str, Any],
+        own: Mapping[str, Shape],
+        shapes: dict[str, Shape],
+        *,
+        asked: bool,
+    ) -> Network:
+        """The network with these parameters and inputs."""
+        draft = self._draft
+        expander = GraphExpander(draft.blocks, names, [*shapes.values()], self._max_layers)
         expander.places.update({name: INPUT - place for place, name in enumerate(shapes)})
         expander.run(draft.layers, Scope("", names, draft.layers.given, numbered=False), INPUT)
         expander.problems.tell()
@@ -186,26 +191,112 @@ def _build(
             message = "the network has no layers; list at least one"
             raise SpecError(draft.path, 0, 0, message)
         (first, shape), *more = shapes.items()
-        other = bool(own) and shapes != own
+        other = bool(own) and _settings(shapes) != _settings(own)
         return Network(
             name=draft.name,
             source=draft.cited,
             input=shape,
             nodes=expander.nodes,
             blocks=expander.found,
-            expect=draft.expect,
-            path=source.path,
-            changed=names != draft.parameters or other,
-            home=own if other else {},
+            expect=dict(draft.expect),
+            path=self._path,
+            changed=_settings(names) != _settings(draft.parameters) or other,
+            home=dict(own) if other else {},
             parameters=names,
             files=tuple(draft.files),
             input_name=first,
             more_inputs=dict(more),
             outputs=_outputs(draft, expander),
             shared=expander.shared,
-            order=written_order(draft.order, order, asked=bool(asked)),
+            order=written_order(draft.order, self._order, asked=asked),
             axes=checked_axes(draft.axes, shape, draft.axes_at),
         )
+
+
+def load(
+    target: str,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    input: Shape | Mapping[str, Shape] | None = None,
+    **options: Any,
+) -> Network:
+    """Load a network from a file, or a bundled one by name.
+
+    Args:
+        target: a path, or a bundled name such as ``vgg16``.
+        parameters: the file's parameters to change, such as ``{"classes": 10}``.
+        input: another input shape, channels first; of several inputs shapes by name.
+        options: as for `opened`.
+
+    Raises:
+        UsageError: the file cannot be read.
+        SpecError: the file is wrong, at the place the error names.
+    """
+    return opened(target, **options).with_values(parameters, input)
+
+
+def opened(
+    target: str,
+    *,
+    max_layers: int = MAX_LAYERS,
+    within: str = "",
+    order: str = "",
+    opener: Opener | None = None,
+) -> Opened:
+    """Read a network's file once, to make many networks of it.
+
+    Args:
+        target: a path, or a bundled name such as ``vgg16``.
+        max_layers: refuse to expand more layers than this.
+        within: a folder that no file it extends may lie outside of, unless it is bundled.
+        order: how inputs that are asked for are written: chw or hwc; as in the file where it is empty.
+        opener: opens files of other tools that the file holds; None where it may hold YAML only.
+
+    Raises:
+        UsageError: the file cannot be read.
+        SpecError: the file is wrong, at the place the error names.
+
+    >>> file = opened("mobilenet_v1")
+    >>> [file.with_values({"width": width}).walk().totals["params"] for width in (8, 32)]
+    [470072, 4231976]
+    """
+    return Opened(read(find(target)), max_layers, Library(within, opener), order)
+
+
+def loads(
+    text: str | bytes,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    input: Shape | Mapping[str, Shape] | None = None,
+    **options: Any,
+) -> Network:
+    """Like `load`, from a text. ``path`` is how messages call it."""
+    return opens(text, **options).with_values(parameters, input)
+
+
+def opens(
+    text: str | bytes,
+    *,
+    path: str = "<text>",
+    max_layers: int = MAX_LAYERS,
+    within: str = "",
+    order: str = "",
+    opener: Opener | None = None,
+) -> Opened:
+    """Like `opened`, from a text."""
+    if not isinstance(text, str | bytes):
+        message = f"a network must be a text in YAML, but is {shown(text)}"
+        raise UsageError(message)
+    source = source_of(text, path) if isinstance(text, bytes) else Source(path, text)
+    return Opened(source, max_layers, Library(within, opener), order)
+
+
+def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters or inputs, to see whether others are the same; nothing that is counted depends on it."""
+    return {
+        name: tuple(map(untraced, value)) if isinstance(value, tuple) else untraced(value)
+        for name, value in values.items()
+    }
 
 
 def _outputs(draft: _Draft, expander: GraphExpander) -> dict[str, int]:

@@ -18,6 +18,7 @@ from convcalc.network.items import GroupItem
 from convcalc.network.parameters import evaluate, expression_of, read_value
 from convcalc.network.yaml_source import Source
 from convcalc.text import plural, quoted
+from convcalc.traced import is_whole
 
 MAX_LOOPS = 20  # names of one repeat
 _FORM = "write for example repeat: {width: [64, 128, 256]}"
@@ -98,8 +99,9 @@ def _times(item: GroupItem, what: str, value: Any, names: Names) -> int:
     """A number of turns, worked out."""
     times = _evaluated(item, what, value, names)
     node = getattr(value, "node", None)
-    if type(times) is not int:
+    if not is_whole(times):
         raise _no_count(item, what, value, times)
+    times = int(times)
     if times < 0:
         message = f"{what} is {times}; use 0 or more"
         raise item.error(message, node)

@@ -23,6 +23,7 @@ from convcalc.network.expression import (
 from convcalc.network.template import Template
 from convcalc.network.yaml_source import YES_OR_NO, Source
 from convcalc.text import quoted, shortened
+from convcalc.traced import is_whole
 
 MAX_PARAMETERS = 1000  # of a file, or of a block
 MAX_ITEMS = 1000  # of a list
@@ -107,7 +108,7 @@ def evaluate_option(value: Any, names: Names, option_type: OptionType, what: str
     """
     if isinstance(value, Expression):
         result = value.exact(names)
-        if type(result) is int and option_type.takes_number:
+        if is_whole(result) and option_type.takes_number:
             return result
         return option_type.take(_Resolved(value.text), result, what)
     if isinstance(value, tuple):
@@ -136,7 +137,7 @@ class _Resolved(Values):
         raise UsageError(message)
 
     def number(self, given: Any, what: str) -> int:
-        if type(given) is not int:
+        if not is_whole(given):
             self.refuse(given, f"{what} {not_whole(self.text, given)}")
         return super().number(given, what)
 
@@ -199,7 +200,7 @@ def changed(own: Mapping[str, Any], given: Any, path: str) -> dict[str, Any]:
             what, new = value.what, value.read()
         else:
             what = f"parameter {name}"
-            new = _PROGRAM.value(value, what)
+            new = program_value(value, what)
         names[name] = _of_the_same_sort(names[name], new, what)
     return names
 
@@ -275,3 +276,12 @@ class _Program(Values):
 
 
 _PROGRAM = _Program()
+
+
+def program_value(value: Any, what: str) -> Any:
+    """The value that a Python program gives to a parameter: a number, a word, True or False, or a list of these.
+
+    Raises:
+        UsageError: it is none.
+    """
+    return _PROGRAM.value(value, what)

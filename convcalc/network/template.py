@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from convcalc.network.expression import ExpressionError, Names, said
+from convcalc.traced import is_whole
 
 _NAME = re.compile(r"\$(?:([^\W\d]\w*)|\{([^\W\d]\w*)\}|\$)")
 
@@ -43,15 +44,15 @@ class Template:
         """What stands for one $name, or for $$."""
         if name is None:
             return "$"
-        value = names.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | str):
+        value: Any = names.get(name)
+        if not is_whole(value) and not isinstance(value, str):
             message = (
                 f"uses ${name}, which is {said(value)}; only whole numbers and words make names"
             )
             error = ExpressionError(message)
             error.node = self.node
             raise error
-        return str(value)
+        return value if isinstance(value, str) else str(int(value))
 
 
 def text_of(text: str, node: Any = None) -> str | Template:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from convcalc.errors import UsageError
+from convcalc.errors import ConvcalcError, UsageError
 from convcalc.files import STDIN, decode, read_file
 from convcalc.layers import find
 from convcalc.network.axes import chain_order, channels_first
 from convcalc.network.chain import parse_chain
 from convcalc.network.chain_groups import has_groups, words_in
+from convcalc.network.find import find as find_file
 from convcalc.text import quoted
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _network_of(words: tuple[str, ...], shape: Shape) -> Network:
     """The network of some layers, for a shape that is channels first."""
     if words == (STDIN,):
         text = decode(read_file(STDIN, _MAX_BYTES, "network"), "<stdin>")
-    elif _is_chain(words):
+    elif _is_in_words(words):
         return parse_chain(list(words), shape)
     else:
         _check_one_notation(words)
@@ -54,7 +55,7 @@ def _network_of(words: tuple[str, ...], shape: Shape) -> Network:
     return network_of(text, shape)[0]
 
 
-def _is_chain(words: tuple[str, ...]) -> bool:
+def _is_in_words(words: tuple[str, ...]) -> bool:
     """Whether words are of the chain language, or of none that is known."""
     text = " ".join(words)
     if has_groups(text):
@@ -79,9 +80,13 @@ def _check_one_notation(words: tuple[str, ...]) -> None:
         raise UsageError(message)
 
 
-def is_layer(word: str) -> bool:
-    """Whether a word begins a layer, in whatever notation."""
-    return ":" in word or _is_of_chain(word) or _is_written_out(word)
+def is_chain(words: tuple[str, ...]) -> bool:
+    """Whether words are layers rather than networks: the first names a layer and no network."""
+    try:
+        find_file(words[0])
+    except ConvcalcError:
+        return ":" in words[0] or _is_of_chain(words[0]) or _is_written_out(words[0])
+    return False
 
 
 def _is_of_chain(word: str) -> bool:

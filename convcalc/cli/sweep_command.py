@@ -1,0 +1,93 @@
+"""``convcalc sweep``: a network at many values of its parameters and inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from convcalc.cli.group import Command
+from convcalc.cli.order_option import order_option, said_order
+from convcalc.cli.output import answer_options, remark, show
+from convcalc.cli.types import NETWORK
+
+EXAMPLES = """
+    convcalc sweep mobilenet_v1 --set width=8..32:8 --input 128..224:32
+    convcalc sweep mobilenet_v2 --set width=0.5..1.4:0.1 --where "macs < 300M" --sort max:params
+    convcalc sweep efficientnet_b0 --set width=1..2:0.1 --set depth=1..3:0.2 --pareto macs,params
+    convcalc sweep resnet50 --input 3x160..320:32x224 --columns macs,memory -o sizes.csv
+    convcalc sweep --input 3x32..64:8x32 conv:k5c16 pool:k2
+"""
+
+
+@click.command(cls=Command, examples=EXAMPLES)
+@click.argument("network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=NETWORK)
+@click.option(
+    "--set",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUES",
+    help="A parameter: a range 8..64:8, a list 1,2,4, or a value.",
+)
+@click.option(
+    "--input",
+    "shapes",
+    multiple=True,
+    metavar="[NAME=]SIZES",
+    help="An input: the length of its sides, or a shape, with ranges.",
+)
+@order_option
+@click.option("--batch", default=1, type=click.IntRange(1, 10**6), help="Samples at once.")
+@click.option("--columns", metavar="NAMES", help="What to tell of each point, with commas.")
+@click.option(
+    "--where",
+    "conditions",
+    multiple=True,
+    metavar="CONDITION",
+    help='Keep points such as "macs < 300M".',
+)
+@click.option(
+    "--pareto", metavar="NAMES", help="Keep the Pareto front: the least of each, or max:NAME."
+)
+@click.option("--sort", metavar="NAME", help="The least first, or with max:NAME the most.")
+@click.option("--limit", type=click.IntRange(1), help="Tell so many points at most.")
+@click.option(
+    "--max-points", type=click.IntRange(1), help="Refuse more points; 10,000,000 by default."
+)
+@click.option("--jobs", default=1, type=click.IntRange(1, 1024), help="Processes side by side.")
+@click.option("--cluster", metavar="ADDRESS", help="Work on a dask.distributed cluster.")
+@answer_options
+def command(
+    network: tuple[str, ...],
+    parameters: tuple[str, ...],
+    shapes: tuple[str, ...],
+    format_name: str | None,
+    output: str | None,
+    jobs: int,
+    cluster: str | None,
+    **asked: Any,
+) -> None:
+    """A network at every point of a grid: its parameters and inputs as ranges, its costs as columns.
+
+    CSV and JSON lines are written as the points come, so that they may be many; a table is printed at the end.
+    """
+    from convcalc.cli.progress import counting
+    from convcalc.solve.asking import input_of, origin_of, parameter_of, sweep_of
+    from convcalc.solve.sweep_report import notes_of, sweep_report
+
+    sweep, names = sweep_of(
+        origin_of(network, said_order(), layers_too=not parameters),
+        map(parameter_of, parameters),
+        map(input_of, shapes),
+        **{name: value for name, value in asked.items() if value},
+    )
+    if cluster or jobs > 1:
+        from convcalc.solve.side_by_side import on_cluster, on_cores
+
+        sweep.run = on_cluster(cluster) if cluster else on_cores(jobs)
+    report = sweep_report(sweep, names, " ".join(network))
+    with counting(sweep.setup.grid.size, "points") as sweep.progress:
+        show(report, format_name, output)
+    if not report.notes:  # of rows that were written as they came
+        for note in notes_of(sweep):
+            remark(f"note: {note}")

@@ -1,0 +1,250 @@
+"""Which points of a sweep are kept: by conditions, on the Pareto front, the best of an order."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.network.budget import read_budget
+from convcalc.solve.blocks import MAX_INT64, Block, joined
+from convcalc.text import quoted
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from numpy.typing import NDArray
+
+    from convcalc.solve.ranges import Grid
+
+    Array = NDArray[Any]
+
+_SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_SAME = {"≤": "<=", "≥": ">=", "=": "=="}
+_CONDITION = re.compile(r"\s*([^\W\d]\w*)\s*(<=|>=|==|!=|<|>|≤|≥|=)\s*(.+?)\s*")
+MAX_HELD = 1_000_000  # rows that are held at once
+
+
+class Condition(NamedTuple):
+    """What a point must keep.
+
+    Attributes:
+        name: of a measure, or of an axis.
+        sign: such as ``<``.
+        value: what it is compared with.
+    """
+
+    name: str
+    sign: str
+    value: Fraction
+
+    def holds(self, numbers: Array) -> Array:
+        """For which numbers it holds."""
+        value: Any = self.value
+        if numbers.dtype != object:
+            whole = value.denominator == 1
+            if not whole and self.sign in ("==", "!="):
+                return np.full(len(numbers), self.sign == "!=")
+            up = self.sign in ("<", ">=")  # of whole numbers, x < 2.5 is x < 3 and x > 2.5 is x > 2
+            value = min(-(-value // 1) if up else value // 1, MAX_INT64)
+        return np.asarray(_SIGNS[self.sign](numbers, value), bool)
+
+
+class Goal(NamedTuple):
+    """What is best: the least of a measure or axis, or the most of it."""
+
+    name: str
+    is_most: bool = False
+
+    def costs(self, block: Block, grid: Grid) -> Array:
+        """For each point a number that is the less, the better it is."""
+        numbers = block.numbers(self.name, grid)
+        if numbers.dtype == object:  # their ranks, which can be turned round
+            numbers = np.unique(numbers, return_inverse=True)[1].reshape(-1)
+        return -numbers if self.is_most else numbers
+
+    def text(self) -> str:
+        """In words."""
+        return f"{'most' if self.is_most else 'least'} {self.name}"
+
+
+def condition_of(text: str, known: Iterable[str]) -> Condition:
+    """The condition of a text such as ``macs < 300M``.
+
+    Args:
+        text: as it is typed.
+        known: the names of measures and axes.
+
+    Raises:
+        UsageError: it is none.
+    """
+    found = _CONDITION.fullmatch(text)
+    if not found:
+        message = f'--where: {quoted(text)} is no condition; write for example "macs < 300M"'
+        raise UsageError(message)
+    name, sign, amount = found.groups()
+    _check_name(name, known, "--where")
+    try:
+        value = read_budget(f"<= {amount}", of_bytes=name == "memory").value
+    except ValueError as error:
+        message = f"--where: {quoted(text)} {error}".replace('"<= ', f'"{name} {sign} ')
+        raise UsageError(message) from None
+    return Condition(name, _SAME.get(sign, sign), value)
+
+
+def goal_of(text: str, known: Iterable[str], what: str) -> Goal:
+    """The goal of a text: ``macs``, or ``max:rf``.
+
+    Raises:
+        UsageError: it is none.
+    """
+    sign, _, name = text.strip().rpartition(":")
+    if sign not in ("", "min", "max"):
+        message = (
+            f"{what}: {quoted(text)} begins with {quoted(sign)}; write min: or max:, as in max:rf"
+        )
+        raise UsageError(message)
+    _check_name(name, known, what)
+    return Goal(name, sign == "max")
+
+
+def _check_name(name: str, known: Iterable[str], what: str) -> None:
+    """Refuse what is neither a measure nor an axis."""
+    names = list(known)
+    if name not in names:
+        message = f"{what}: no column {quoted(name)}{did_you_mean(name, names)}"
+        raise UsageError(message)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which points are kept, and in which order.
+
+    Attributes:
+        where: what they must keep.
+        pareto: goals; kept are points than which no other is better in one and as good in all.
+        sort: what comes first; the order of the grid where it is None.
+        limit: how many at most; None for all.
+    """
+
+    where: tuple[Condition, ...] = ()
+    pareto: tuple[Goal, ...] = ()
+    sort: Goal | None = None
+    limit: int | None = None
+
+    @property
+    def gathers(self) -> bool:
+        """Whether all points must be seen before the first one is told."""
+        return bool(self.pareto or self.sort)
+
+    @property
+    def names(self) -> list[str]:
+        """The measures and axes that it needs."""
+        goals = [*self.pareto, *([self.sort] if self.sort else [])]
+        return list(
+            dict.fromkeys([*[each.name for each in self.where], *[goal.name for goal in goals]])
+        )
+
+    def narrowed(self, block: Block, grid: Grid, *, filtered: bool = False) -> Block:
+        """A block without points that cannot be among those kept, whatever the others are.
+
+        Args:
+            block: some points.
+            grid: the axes.
+            filtered: whether the conditions were looked at already.
+        """
+        if not filtered:
+            for condition in self.where:
+                block = block.take(condition.holds(block.numbers(condition.name, grid)))
+        if self.pareto:
+            return block.take(front([goal.costs(block, grid) for goal in self.pareto]))
+        if self.sort and self.limit is not None and len(block) > self.limit:
+            order = np.argsort(self.sort.costs(block, grid), kind="stable")
+            return block.take(np.sort(order[: self.limit]))
+        return block
+
+    def gathered(self, blocks: Iterable[Block], grid: Grid) -> Block | None:
+        """All points that are kept, of narrowed blocks; None where there is no block.
+
+        Raises:
+            UsageError: they are too many to hold.
+        """
+        whole: Block | None = None
+        for block in blocks:
+            whole = (
+                block
+                if whole is None
+                else self.narrowed(joined([whole, block]), grid, filtered=True)
+            )
+            check_held(len(whole))
+        return self.ordered(whole, grid) if whole is not None else None
+
+    def ordered(self, block: Block, grid: Grid) -> Block:
+        """The points in their order, as many as are wanted."""
+        goal = self.sort or (self.pareto[0] if self.pareto else None)
+        if goal:
+            block = block.take(np.argsort(goal.costs(block, grid), kind="stable"))
+        return block if self.limit is None else block.take(np.arange(min(self.limit, len(block))))
+
+
+def check_held(rows: int) -> None:
+    """Refuse more rows than are held at once.
+
+    Raises:
+        UsageError: as said.
+    """
+    if rows > MAX_HELD:
+        message = (
+            f"more than {MAX_HELD:,} rows would have to be held at once; narrow them with --where or --limit, "
+            "or write them to a .csv or .jsonl file in the order of the sweep"
+        )
+        raise UsageError(message)
+
+
+def front(costs: Sequence[Array]) -> Array:
+    """The places of points than which no other costs less in one way and no more in all others.
+
+    Args:
+        costs: of each way one array, with a number for each point. Equal points are all kept.
+
+    >>> front([np.array([1, 2, 3, 2]), np.array([3, 1, 2, 1])]).tolist()
+    [0, 1, 3]
+    """
+    order = np.lexsort(costs[::-1])
+    rows = np.stack(costs, axis=1)[order]
+    is_new = np.ones(len(rows), bool)
+    is_new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    different = rows[is_new]
+    best = _best_of_two(different) if rows.shape[1] <= 2 else _best(different)
+    return np.sort(order[best[np.cumsum(is_new) - 1]])
+
+
+def _best_of_two(rows: Array) -> Array:
+    """Which of different rows, in lexical order, no other is better than; of one or two columns."""
+    last = rows[:, -1]
+    before = np.minimum.accumulate(last)
+    best = np.ones(len(rows), bool)
+    best[1:] = last[1:] < before[:-1]
+    return best
+
+
+def _best(rows: Array) -> Array:
+    """The same for any number of columns."""
+    best = np.zeros(len(rows), bool)
+    left = np.arange(len(rows))
+    while len(left):
+        best[left[0]] = True  # the first in lexical order: nothing before it is left
+        left = left[(rows[left] < rows[left[0]]).any(axis=1)]
+    return best

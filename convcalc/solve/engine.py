@@ -1,0 +1,316 @@
+"""Blocks of a sweep by programs: a few walks are written down, and done again for all other points."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convcalc.solve.blocks import Block, array_of, points_of
+from convcalc.solve.evaluate import Frame, UnsafeError
+from convcalc.solve.pieces import pieces_of
+from convcalc.solve.points import Misfit
+from convcalc.solve.program import traced
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from convcalc.solve.pieces import Piece
+    from convcalc.solve.points import Walker
+    from convcalc.solve.program import Program, Told
+    from convcalc.solve.ranges import Axis, Box
+
+    Array = NDArray[Any]
+
+FEW = 40  # points that are sooner walked one by one than traced
+LEAST = 6  # points for which a program is looked for that is there already
+KEPT = 64  # programs that are kept for other boxes
+# After so many walks that were traced, each must have stood for so many points.
+_TRIED, _WORTH = 24, 40
+_KEPT_BYTES = 2**24
+_OPEN, _DONE, _MISFIT = 0, 1, 2
+
+_EXACT: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "max": max,
+    "min": min,
+    "neg": lambda one, _: -one,
+    "abs": lambda one, _: abs(one),
+}
+_ASKED: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+class _Work:
+    """The columns of a box, as far as they are filled."""
+
+    def __init__(self, size: int, names: Sequence[str]) -> None:
+        self.size = size
+        self.state = np.zeros(size, np.uint8)
+        self.columns: dict[str, Array] = {}
+        self.names = names
+
+    def whole(self, columns: Sequence[Array]) -> None:
+        """All columns at once."""
+        self.columns = dict(zip(self.names, columns))
+
+    def put(self, name: str, where: Any, values: Any) -> None:
+        """Fill some places of a column; it becomes one of objects where numbers do not do."""
+        if name not in self.columns:
+            self.columns[name] = np.zeros(self.size, np.int64)
+        column = self.columns[name]
+        if isinstance(values, np.ndarray) and values.dtype == object and column.dtype != object:
+            column = self.columns[name] = column.astype(object)
+        column[where] = values
+
+
+class Engine:
+    """Works out boxes of a sweep.
+
+    Args:
+        walker: of the sweep.
+
+    Attributes:
+        axes: the axes whose values are whole numbers, with the least and the largest.
+        is_slow: whether programs turned out not to be worth their trouble.
+        traces: walks that were traced.
+        distrusted: programs that did not say what a walk says; there should be none.
+    """
+
+    def __init__(self, walker: Walker) -> None:
+        self.walker, self.grid = walker, walker.setup.grid
+        self.names = walker.setup.measures
+        self.axes = {
+            place: ends for place, axis in enumerate(self.grid.axes) if (ends := _ends(axis))
+        }
+        self.is_slow = not self.axes
+        self.traces = self.covered = self.distrusted = 0
+        self._programs: dict[tuple[int, ...], list[Program]] = {}
+        # Once so much memory was asked for and given back, the C library keeps what smaller arrays give back,
+        # rather than getting each from the system anew, page by page.
+        np.empty(_KEPT_BYTES, np.uint8)
+
+    def probe(self) -> None:
+        """Find out by the first point whether walks can be traced at all."""
+        if not self.is_slow and self.grid.size >= FEW:
+            self._program([0] * len(self.grid.axes))
+
+    # ------------------------------------------------------------------------- one box
+
+    def block(self, box: Box) -> Block:
+        """All points of a box."""
+        points = points_of(self.grid, box)
+        work = _Work(len(points), self.names)
+        waiting = pieces_of(box, [axis in self.axes for axis in range(len(box))])
+        while waiting:
+            waiting += self._fill(work, waiting.pop())
+        return self._block(work, points)
+
+    def _block(self, work: _Work, points: range) -> Block:
+        """What was found out, as a block."""
+        numbers = np.arange(points.start, points.stop)
+        columns = {name: work.columns.get(name, np.zeros(0, np.int64)) for name in self.names}
+        misfits = np.flatnonzero(work.state == _MISFIT)
+        if not len(misfits):
+            return Block(numbers, columns, len(points))
+        point = int(numbers[misfits[0]])
+        why = self.walker.measure(self.grid.values(point))
+        first = point, why.why if isinstance(why, Misfit) else ""
+        fits = work.state == _DONE
+        if work.columns:
+            columns = {name: column[fits] for name, column in columns.items()}
+        return Block(numbers[fits], columns, len(points), len(misfits), first)
+
+    # ----------------------------------------------------------------------- one piece
+
+    def _fill(self, work: _Work, piece: Piece) -> list[Piece]:
+        """Work out a piece, or a part of it; the pieces that are left."""
+        program = None
+        if piece.size >= LEAST and not self.is_slow:
+            program = self._program(piece.first, trace=piece.size >= FEW)
+        if program is None:
+            self._walk(work, piece)
+            return []
+        frame = Frame(program, self._numbers(piece), piece.shape)
+        split = frame.split()
+        if split:
+            return piece.parted(split)
+        try:
+            holds, found = frame.results()
+        except UnsafeError:
+            if piece.size >= 2 * FEW:
+                return piece.halves()
+            self._walk(work, piece)
+            return []
+        self.covered += piece.size
+        if holds is None or holds.all():
+            self._put(work, program, piece, [array.reshape(-1) for array in found])
+            return []
+        self._put(work, program, piece.chosen(holds), [array[holds] for array in found])
+        return [piece.chosen(~holds)]
+
+    def _put(self, work: _Work, program: Program, piece: Piece, found: list[Array]) -> None:
+        """Keep what a program found for all points of a piece."""
+        numbers = iter(found)
+        columns = [
+            _column(told, [next(numbers) for _ in told.places], piece.size)
+            for told in program.told or ()
+        ]
+        if not program.is_checked:
+            program.is_checked = True
+            row = [column.tolist()[-1] for column in columns] if program.told is not None else None
+            if not self._agrees(row, self._values(piece.last)):
+                self._walk(work, piece)
+                return
+        if piece.is_whole:
+            work.state.fill(_MISFIT if program.told is None else _DONE)
+            work.whole(columns)
+            return
+        where = piece.numbers.reshape(-1)
+        work.state[where] = _MISFIT if program.told is None else _DONE
+        for name, column in zip(self.names, columns):
+            work.put(name, where, column)
+
+    def _walk(self, work: _Work, piece: Piece) -> None:
+        """Walk all points of a piece one by one."""
+        rows, kept = [], []
+        for number, places in piece.points():
+            row = self.walker.measure(self._values(places))
+            if isinstance(row, Misfit):
+                work.state[number] = _MISFIT
+            else:
+                work.state[number] = _DONE
+                kept.append(number)
+                rows.append(row)
+        for name, column in zip(self.names, zip(*rows)):
+            work.put(name, kept, array_of(column))
+
+    # --------------------------------------------------------------------- programs
+
+    def _numbers(self, piece: Piece) -> dict[int, Array]:
+        """The values of the axes of whole numbers, for each point of a piece."""
+        found = {}
+        for axis in self.axes:
+            values, places = self.grid.axes[axis].values, piece.places[axis]
+            if isinstance(values, range):
+                found[axis] = np.asarray(values.start + values.step * places)
+            else:
+                found[axis] = np.array(values, np.int64)[places]
+        return found
+
+    def _values(self, places: Sequence[int]) -> list[Any]:
+        """The values of all axes at a point."""
+        return [axis.values[place] for axis, place in zip(self.grid.axes, places)]
+
+    def _program(self, first: list[int], *, trace: bool = True) -> Program | None:
+        """A program that holds at a point; None where there is none to trust.
+
+        Args:
+            first: the places of its values.
+            trace: whether a new one may be made.
+        """
+        key = tuple([place for axis, place in enumerate(first) if axis not in self.axes])
+        known = self._programs.setdefault(key, [])
+        values = self._values(first)
+        for number, program in enumerate(known):
+            if _holds(program, values):
+                known.insert(0, known.pop(number))
+                return program
+        if not trace:
+            return None
+        if self.traces >= _TRIED and self.covered < _WORTH * self.traces:
+            self.is_slow = True
+            return None
+        return self._traced(key, values)
+
+    def _traced(self, key: tuple[int, ...], values: list[Any]) -> Program | None:
+        """A new program, held against a walk."""
+        self.traces += 1
+        try:
+            program = traced(self.walker, values, self.axes)
+        except (TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError):
+            self.is_slow = True  # something takes plain numbers only
+            return None
+        points = {axis: np.array([values[axis]], np.int64) for axis in self.axes}
+        try:
+            numbers = iter(Frame(program, points, (1,)).results()[1])
+        except UnsafeError:  # such points are walked
+            numbers = None
+        if numbers is not None:
+            told = program.told or ()
+            row = [_column(each, [next(numbers) for _ in each.places], 1)[0] for each in told]
+            if not self._agrees(row if program.told is not None else None, values):
+                return None
+        if sum(map(len, self._programs.values())) >= KEPT:
+            self._programs.clear()
+        self._programs.setdefault(key, []).insert(0, program)
+        return program
+
+    def _agrees(self, row: list[Any] | None, values: list[Any]) -> bool:
+        """Whether a program says of a point what a walk says; if not, no program is used any more.
+
+        Args:
+            row: what the program tells; None where it says that there is no network.
+            values: of the point.
+        """
+        walked = self.walker.measure(values)
+        if walked == row or (row is None and isinstance(walked, Misfit)):
+            return True
+        self.distrusted += 1
+        self.is_slow = True
+        return False
+
+
+def _ends(axis: Axis) -> tuple[int, int] | None:
+    """The least and the largest value of an axis of whole numbers; None for others."""
+    values = axis.values
+    if not isinstance(values, range) and not all(type(value) is int for value in values):
+        return None
+    ends = (values[0], values[-1]) if isinstance(values, range) else (min(values), max(values))
+    return ends if max(map(abs, ends)) < 2**53 else None
+
+
+def _column(told: Told, arrays: list[Array], size: int) -> Array:
+    """The values of a measure."""
+    if told.is_shape:
+        found = np.empty(size, object)
+        found[:] = list(zip(*[array.tolist() for array in arrays]))
+        return found
+    if arrays:
+        return arrays[0]
+    if type(told.value) is int and abs(told.value) < 2**63:
+        return np.full(size, told.value, np.int64)
+    found = np.empty(size, object)
+    found.fill(told.value)
+    return found
+
+
+def _holds(program: Program, values: Sequence[Any]) -> bool:
+    """Whether a program holds at a point, in Python's numbers."""
+    operations = program.tape.operations
+    known: dict[int, Any] = {}
+    for place in program.needed:
+        sign, one, other = operations[place]
+        if sign == "const":
+            known[place] = one
+        elif sign == "var":
+            known[place] = values[one]
+        else:
+            try:
+                known[place] = _EXACT[sign](known[one], known[other])
+            except (ZeroDivisionError, TypeError):
+                known[place] = None
+    for sign, one, other, answer in program.guards:
+        a, b = known[one], known[other]
+        if a is None or b is None or _ASKED[sign](a, b) is not answer:
+            return False
+    return True

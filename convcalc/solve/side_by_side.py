@@ -1,0 +1,170 @@
+"""Blocks of a sweep on several cores, or on the machines of a cluster: the same blocks, in the same order."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from multiprocessing import active_children, get_context
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc import __version__
+from convcalc.errors import UsageError
+from convcalc.solve.points import FileOrigin
+from convcalc.solve.sweep import Worker
+from convcalc.text import quoted
+
+if TYPE_CHECKING:
+    from convcalc.solve.blocks import Block
+    from convcalc.solve.choice import Choice
+    from convcalc.solve.points import Setup
+    from convcalc.solve.ranges import Box
+
+AHEAD = 3  # boxes for each core that are worked out before they are wanted
+SECONDS = 10  # to wait for a cluster
+_here = threading.local()  # a worker for each thread, for it is not made to be shared
+
+
+class Task(NamedTuple):
+    """A sweep, as other processes get it.
+
+    Attributes:
+        token: by which they know it again.
+        version: of convcalc.
+        setup: what is swept, with the bytes of its file.
+        choice: which points are kept.
+    """
+
+    token: str
+    version: str
+    setup: Setup
+    choice: Choice
+
+
+def task_of(setup: Setup, choice: Choice) -> Task:
+    """A sweep for other processes."""
+    if isinstance(setup.origin, FileOrigin):
+        setup = replace(setup, origin=setup.origin.packed())
+    return Task(token_hex(8), __version__, setup, choice)
+
+
+def work_out(task: Task, box: Box) -> Block:
+    """One box, in another process.
+
+    Args:
+        task: the sweep.
+        box: the places of its values.
+
+    Raises:
+        UsageError: another version of convcalc is installed there.
+    """
+    if getattr(_here, "token", "") != task.token:
+        if task.version != __version__:
+            message = f"convcalc {__version__} is installed on a machine of the cluster, but {task.version} here; install one version"
+            raise UsageError(message)
+        _here.worker, _here.token = Worker(task.setup, task.choice), task.token
+    return _here.worker.block(box)  # type: ignore[no-any-return]
+
+
+def on_cores(
+    jobs: int,
+) -> Callable[[Setup, Choice], Generator[Block, None, None]]:
+    """What works out the blocks of a sweep in so many processes.
+
+    Raises:
+        UsageError: later, a process ended before its work.
+    """
+
+    def run(setup: Setup, choice: Choice) -> Generator[Block, None, None]:
+        with _processes(jobs) as pool:
+            task = task_of(setup, choice)
+            try:
+                yield from _in_order(
+                    lambda box: pool.submit(work_out, task, box), setup, choice, AHEAD * jobs
+                )
+            except BrokenProcessPool:
+                message = "a process of the sweep ended before its work, most likely for want of memory; use fewer --jobs"
+                raise UsageError(message) from None
+
+    return run
+
+
+def on_cluster(address: str) -> Callable[[Setup, Choice], Generator[Block, None, None]]:
+    """What works out the blocks of a sweep on a dask.distributed cluster.
+
+    A box whose machine goes away is worked out by another one; each is told once.
+
+    Args:
+        address: of its scheduler, such as ``tcp://10.0.0.1:8786``.
+
+    Raises:
+        UsageError: dask.distributed is not installed; later, no scheduler answers.
+    """
+    try:
+        client_of = import_module("distributed").Client  # an extra, which few need
+    except ImportError:
+        message = "--cluster needs dask.distributed: pip install convcalc[cluster]"
+        raise UsageError(message) from None
+
+    def run(setup: Setup, choice: Choice) -> Generator[Block, None, None]:
+        try:
+            client = client_of(address, timeout=SECONDS, set_as_default=False)
+        except (OSError, ValueError) as error:
+            message = f"--cluster {quoted(address)}: no scheduler answers there ({type(error).__name__}); start one with: dask scheduler"
+            raise UsageError(message) from None
+        with client:
+            threads = sum(client.nthreads().values())
+            if not threads:
+                message = f"--cluster {quoted(address)}: it has no workers; start them with: dask worker {address}"
+                raise UsageError(message)
+            task = task_of(setup, choice)
+            yield from _in_order(
+                lambda box: client.submit(work_out, task, box, pure=False, retries=AHEAD),
+                setup, choice, AHEAD * threads,
+            )  # fmt: skip
+
+    return run
+
+
+def _in_order(
+    submit: Callable[[Box], Any], setup: Setup, choice: Choice, most: int
+) -> Generator[Block, None, None]:
+    """The blocks in order, of which not more than so many are under way or wait for their turn."""
+    points = Worker(setup, choice).most
+    waiting: deque[Any] = deque()
+    try:
+        for box in setup.grid.boxes(points):
+            waiting.append(submit(box))
+            if len(waiting) >= most:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for each in waiting:
+            each.cancel()
+
+
+@contextmanager
+def _processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
+    """Processes that end with the block, also where it is broken off."""
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
+    try:
+        yield pool
+    except BaseException:
+        for child in active_children():
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """In a new process: an interrupt ends it without a word; the first process says what there is to say."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

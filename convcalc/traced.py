@@ -1,0 +1,419 @@
+"""Whole numbers that write down what is calculated with them, so that it can be done again with others.
+
+A `Traced` number has a value, with which the calculation goes its way, and a place in a `Tape`, which
+keeps each operation once. Where the calculation asks something of the number - is it larger, is it
+even? - the answer is a guard: with other numbers the tape holds where all guards answer the same.
+Bounds of the numbers decide most questions for good, so that they need no guard.
+
+>>> tape = Tape()
+>>> n = tape.variable(0, 32, 8, 64)
+>>> o = (n - 5) // 2 + 1
+>>> o.value, n > 0, bool(o > 10), tape.guards
+(14, True, True, [('<=', 7, 8, False)])
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Operation = tuple[str, int, int]
+"""An operation with the places of its operands on the tape; ``var`` and ``const`` have a number there."""
+Bound = int | None
+_Bounds = tuple[Bound, Bound]
+_UNKNOWN: _Bounds = (None, None)
+
+
+class Tape:
+    """What was calculated.
+
+    Attributes:
+        operations: each once, in an order in which each follows its operands.
+        bounds: for each the least and the largest value that it can have; None where that is not known.
+        guards: questions that were asked: a comparison, its two operands, the answer.
+    """
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+        self.bounds: list[_Bounds] = []
+        self.guards: list[tuple[str, int, int, bool]] = []
+        self._places: dict[Operation, int] = {}
+        self._asked: set[tuple[str, int, int]] = set()
+
+    def variable(self, name: int, value: int, least: int, most: int) -> Any:
+        """A number that may have other values; a plain one where it cannot.
+
+        Args:
+            name: its number.
+            value: what it is now.
+            least, most: its bounds.
+        """
+        if least == most:
+            return value
+        return Traced(self, self._keep(("var", name, 0), (least, most)), value)
+
+    def place(self, value: Any) -> int:
+        """The place of a number on the tape."""
+        if isinstance(value, Traced):
+            return value.place
+        return self._keep(("const", value, 0), (value, value))
+
+    def _keep(self, operation: Operation, bounds: _Bounds) -> int:
+        """The place of an operation."""
+        place = self._places.get(operation)
+        if place is None:
+            place = self._places[operation] = len(self.operations)
+            self.operations.append(operation)
+            self.bounds.append(bounds)
+        return place
+
+    def calculated(self, sign: str, one: Any, other: Any, value: int) -> Any:
+        """What comes out of two numbers, or of one, where the other is 0.
+
+        Args:
+            sign: the operation.
+            one, other: numbers, of which at least one is traced.
+            value: the result.
+        """
+        place = self.join(sign, self.place(one), self.place(other))
+        name, number, _ = self.operations[place]
+        return number if name == "const" else Traced(self, place, value)
+
+    def join(self, sign: str, one: int, other: int) -> int:
+        """The place of what comes out of two numbers, by their places."""
+        bounds = bounds_of(sign, self.bounds[one], self.bounds[other])
+        if bounds[0] is not None and bounds[0] == bounds[1]:
+            return self.place(bounds[0])
+        return self._keep((sign, one, other), bounds)
+
+    def asked(self, sign: str, one: Any, other: Any, *, answer: bool) -> bool | Question:
+        """A comparison: its answer where that is always the same, otherwise the question."""
+        a, b = self.place(one), self.place(other)
+        known = answer_of(sign, self.bounds[a], self.bounds[b]) if a != b else sign != "<"
+        return Question(self, (sign, a, b), answer=answer) if known is None else known
+
+    def answer(self, question: tuple[str, int, int], *, answer: bool) -> None:
+        """Keep a question that decided something."""
+        if question not in self._asked:
+            self._asked.add(question)
+            self.guards.append((*question, answer))
+
+    def pin(self, number: Traced) -> None:
+        """Keep that the calculation needed the value itself."""
+        self.answer(("==", number.place, self.place(number.value)), answer=True)
+
+
+class Question:
+    """A comparison that has different answers for different numbers.
+
+    It can be handed on, and is answered where something depends on it.
+    """
+
+    __slots__ = ("answer", "question", "tape", "turned")
+
+    def __init__(
+        self, tape: Tape, question: tuple[str, int, int], *, answer: bool, turned: bool = False
+    ) -> None:
+        self.tape, self.question, self.answer, self.turned = tape, question, answer, turned
+
+    def __bool__(self) -> bool:
+        self.tape.answer(self.question, answer=self.answer)
+        return self.answer is not self.turned
+
+
+class Traced:
+    """A whole number on a tape."""
+
+    __slots__ = ("place", "tape", "value")
+
+    def __init__(self, tape: Tape, place: int, value: int) -> None:
+        self.tape, self.place, self.value = tape, place, value
+
+    # -------------------------------------------------------------------------- arithmetic
+
+    def __add__(self, other: Any) -> Any:
+        if type(other) is int:
+            return _plus(self, other)
+        if not isinstance(other, Traced):
+            return NotImplemented
+        larger = _larger(self, other)
+        if larger is not None:
+            return larger
+        return self.tape.calculated("+", self, other, self.value + other.value)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        if type(other) is int:
+            return _plus(self, -other)
+        if not isinstance(other, Traced):
+            return NotImplemented
+        if other.place == self.place:
+            return 0
+        return self.tape.calculated("-", self, other, self.value - other.value)
+
+    def __rsub__(self, other: Any) -> Any:
+        if type(other) is not int:
+            return NotImplemented
+        return self.tape.calculated("-", other, self, other - self.value)
+
+    def __mul__(self, other: Any) -> Any:
+        if type(other) is int:
+            if other == 1:
+                return self
+            return other and self.tape.calculated("*", self, other, self.value * other)
+        if not isinstance(other, Traced):
+            return NotImplemented
+        one, two = (self, other) if self.place <= other.place else (other, self)
+        return self.tape.calculated("*", one, two, self.value * other.value)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: Any) -> Any:
+        if type(other) is not int and not isinstance(other, Traced):
+            return NotImplemented
+        if type(other) is int and other == 1:
+            return self
+        if type(other) is int and other == 2:
+            found = _positive_part(self)
+            if found is not None:
+                return most(found, 0)
+        return self.tape.calculated("//", self, other, self.value // _value(other))
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        if type(other) is not int:
+            return NotImplemented
+        return self.tape.calculated("//", other, self, other // self.value)
+
+    def __mod__(self, other: Any) -> Any:
+        if type(other) is not int and not isinstance(other, Traced):
+            return NotImplemented
+        return self.tape.calculated("%", self, other, self.value % _value(other))
+
+    def __rmod__(self, other: Any) -> Any:
+        if type(other) is not int:
+            return NotImplemented
+        return self.tape.calculated("%", other, self, other % self.value)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    def __neg__(self) -> Any:
+        sign, inside, _ = self.tape.operations[self.place]
+        if sign == "neg":
+            return Traced(self.tape, inside, -self.value)
+        return self.tape.calculated("neg", self, 0, -self.value)
+
+    def __abs__(self) -> Any:
+        least_of_it, most_of_it = self.tape.bounds[self.place]
+        if least_of_it is not None and least_of_it >= 0:
+            return self
+        if most_of_it is not None and most_of_it <= 0:
+            return -self
+        return self.tape.calculated("abs", self, 0, abs(self.value))
+
+    # --------------------------------------------------------------------------- questions
+
+    def __eq__(self, other: object) -> Any:
+        return _asked("==", self, other, lambda a, b: a == b)
+
+    def __ne__(self, other: object) -> Any:
+        return _turned(self == other)
+
+    def __lt__(self, other: Any) -> Any:
+        return _asked("<", self, other, lambda a, b: a < b)
+
+    def __le__(self, other: Any) -> Any:
+        return _asked("<=", self, other, lambda a, b: a <= b)
+
+    def __gt__(self, other: Any) -> Any:
+        return _turned(self <= other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _turned(self < other)
+
+    def __bool__(self) -> bool:
+        return bool(self != 0)
+
+    def __hash__(self) -> int:
+        return 0  # so that those that are equal are found in a dictionary, whatever they came from
+
+    def __index__(self) -> int:
+        self.tape.pin(self)
+        return self.value
+
+    __int__ = __index__
+
+    # ---------------------------------------------------------------------------- as an int
+
+    @property
+    def numerator(self) -> Traced:
+        return self
+
+    @property
+    def denominator(self) -> int:
+        return 1
+
+    def __repr__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec)
+
+
+def _value(number: Any) -> int:
+    """The value of a number, traced or not."""
+    return number.value if isinstance(number, Traced) else number
+
+
+def _plus(number: Traced, more: int) -> Any:
+    """A number and a plain one; several plain ones, one after the other, become one."""
+    tape, value = number.tape, number.value + more
+    sign, inside, constant = tape.operations[number.place]
+    if sign == "+" and tape.operations[constant][0] == "const":
+        before = tape.operations[constant][1]
+        number, more = Traced(tape, inside, number.value - before), more + before
+    return tape.calculated("+", number, more, value) if more else number
+
+
+def _positive_part(above: Traced) -> Any:
+    """x, where a number is x + |x|, which is twice the larger one of x and 0."""
+    tape = above.tape
+    sign, one, other = tape.operations[above.place]
+    if sign == "+" and tape.operations[other] == ("abs", one, tape.place(0)):
+        value = above.value // 2 or -1  # below 0 its own value makes no difference
+        return Traced(tape, one, value)
+    return None
+
+
+def _larger(one: Traced, over: Traced) -> Any:
+    """The larger one of x and y, where two numbers are x and what y is more than it, max(y − x, 0)."""
+    tape = one.tape
+    sign, gap, nothing = tape.operations[over.place]
+    if sign != "max" or tape.operations[nothing] != ("const", 0, 0):
+        return None
+    sign, other, taken = tape.operations[gap]
+    if sign == "-" and taken == one.place:
+        number = Traced(
+            tape, other, one.value + over.value
+        )  # where it is smaller its value is not needed
+        return most(one, number)
+    return None
+
+
+def _asked(sign: str, one: Traced, other: Any, answer: Any) -> Any:
+    """A comparison with another number; of others the usual answer."""
+    if type(other) is not int and not isinstance(other, Traced):
+        return NotImplemented
+    return one.tape.asked(sign, one, other, answer=answer(one.value, _value(other)))
+
+
+def _turned(answer: Any) -> Any:
+    """The opposite of an answer or a question."""
+    if isinstance(answer, Question):
+        return Question(
+            answer.tape, answer.question, answer=answer.answer, turned=not answer.turned
+        )
+    return answer if answer is NotImplemented else not answer
+
+
+# ---------------------------------------------------- what a calculation may use for any number
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number, traced or not, and neither true nor false."""
+    return type(value) is int or isinstance(value, Traced)
+
+
+def untraced(number: Any) -> Any:
+    """A number without its tape, for a message, in which it decides nothing."""
+    return _value(number)
+
+
+def most(*numbers: Any) -> Any:
+    """The largest of some numbers."""
+    return _extreme("max", max, numbers)
+
+
+def least(*numbers: Any) -> Any:
+    """The smallest of some numbers."""
+    return _extreme("min", min, numbers)
+
+
+def _extreme(sign: str, extreme: Any, numbers: tuple[Any, ...]) -> Any:
+    """The largest or smallest of some numbers, without a question where they are traced."""
+    if not any(isinstance(number, Traced) for number in numbers):
+        return extreme(numbers)
+    first, *rest = numbers
+    for number in rest:
+        tape = (
+            (first if isinstance(first, Traced) else number).tape if _any(first, number) else None
+        )
+        value = extreme(_value(first), _value(number))
+        first = tape.calculated(sign, first, number, value) if tape else value
+    return first
+
+
+def _any(*numbers: Any) -> bool:
+    """Whether some number is traced."""
+    return any(isinstance(number, Traced) for number in numbers)
+
+
+# -------------------------------------------------------------------------------------- bounds
+
+
+def bounds_of(sign: str, one: _Bounds, other: _Bounds) -> _Bounds:
+    """The bounds of what an operation makes of numbers with such bounds.
+
+    >>> bounds_of("*", (-2, 3), (4, 5)), bounds_of("//", (1, 9), (2, 4)), bounds_of("//", (1, 9), (0, 4))
+    ((-10, 15), (0, 4), (None, None))
+    """
+    a, b = one
+    c, d = other
+    if a is None or b is None or c is None or d is None:
+        return _UNKNOWN
+    match sign:
+        case "+":
+            return a + c, b + d
+        case "-":
+            return a - d, b - c
+        case "*":
+            corners = a * c, a * d, b * c, b * d
+            return min(corners), max(corners)
+        case "neg":
+            return -b, -a
+        case "abs":
+            return (0 if a <= 0 <= b else min(abs(a), abs(b))), max(abs(a), abs(b))
+        case "max":
+            return max(a, c), max(b, d)
+        case "min":
+            return min(a, c), min(b, d)
+    if c <= 0 <= d:  # a division by 0, perhaps
+        return _UNKNOWN
+    if sign == "//":
+        corners = a // c, a // d, b // c, b // d
+        return min(corners), max(corners)
+    if a >= 0 and b < c:
+        return a, b
+    return (0, d - 1) if c > 0 else (c + 1, 0)
+
+
+def answer_of(sign: str, one: _Bounds, other: _Bounds) -> bool | None:
+    """The answer to a comparison of numbers with such bounds; None where it depends on them.
+
+    >>> answer_of("<", (1, 3), (4, 9)), answer_of("<", (1, 4), (4, 9)), answer_of("==", (1, 3), (4, 9))
+    (True, None, False)
+    """
+    a, b = one
+    c, d = other
+    if a is None or b is None or c is None or d is None:
+        return None
+    if sign == "==":
+        if a == b == c == d:
+            return True
+        return False if b < c or d < a else None
+    if sign == "<":
+        return True if b < c else False if d <= a else None
+    return True if b <= c else False if d < a else None
