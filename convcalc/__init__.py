@@ -24,6 +24,7 @@ __all__ = [
     "ConvcalcError",
     "Network",
     "Report",
+    "budget",
     "by_hand",
     "chain",
     "filter_picture",
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from convcalc import formulas
     from convcalc.analysis.analysis import Analysis
     from convcalc.api import (
+        budget,
         by_hand,
         chain,
         filter_picture,
@@ -78,6 +80,7 @@ _HOMES = {
     "networks": "convcalc.api",
     "sizes": "convcalc.api",
     "sweep": "convcalc.api",
+    "budget": "convcalc.api",
     "by_hand": "convcalc.api",
     "filter_picture": "convcalc.api",
     "from_keras": "convcalc.api",

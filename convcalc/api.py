@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from convcalc.analysis.sizes import AxisSizes
     from convcalc.images.kernels import Kernel
     from convcalc.report import Report
+    from convcalc.solve.budget import Found
 
 
 def networks() -> list[str]:
@@ -154,6 +155,44 @@ def sizes(network: Network) -> list[AxisSizes]:
     from convcalc.analysis.sizes import sizes_of
 
     return sizes_of(network)
+
+
+def budget(
+    target: str,
+    *,
+    params: int | str | None = None,
+    macs: int | str | None = None,
+    flops: int | str | None = None,
+    memory: int | str | None = None,
+    vary: Iterable[str] | Mapping[str, Any] = (),
+    parameters: Mapping[str, Any] | None = None,
+    input: Any = None,
+    **options: Any,
+) -> Found:
+    """The width, depth or resolution with which a network meets limits, the largest first.
+
+    Args:
+        target: a path, or a name from `networks`.
+        params, macs, flops, memory: at most so much: a number, or a text such as ``"5M"``, ``"64 MB"``.
+            Memory is weights and the most values alive at once. Without any of them the limits are those
+            that the file sets under ``expect``.
+        vary: what may change: ``["width", "input"]``, or with values ``{"width": [0.5, 0.75], "input": None}``;
+            ``input`` is the resolution.
+        parameters, input: what is set, and stays unless it is varied.
+        options: ``batch=…`` and ``dtype="float16"`` for the memory, ``max_layers=…``.
+
+    Raises:
+        ConvcalcError: no limit, an unknown parameter, nothing that scales, or a file that is wrong.
+
+    >>> found = budget("mobilenet_v1", macs="150M", vary={"width": None, "input": [128, 160, 192, 224]})
+    >>> found.candidates[0].options, found.candidates[0].totals["macs"]
+    ('--set width=16 --input 3x224x224', 149497088)
+    """
+    from convcalc.solve.budget import budget as search
+
+    limits = {"params": params, "macs": macs, "flops": flops, "memory": memory}
+    shape = checked_shape(input) if input is not None and not isinstance(input, Mapping) else input
+    return search(str(target), limits, vary=vary, given=parameters, shape=shape, **options)
 
 
 def layer(kind: str, input: str | Sequence[int], **options: Any) -> Step:

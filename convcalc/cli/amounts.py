@@ -46,6 +46,29 @@ class _Amount(Type):
             raise UsageError(message) from None
 
 
+class _Limit(Type):
+    """A limit as it is typed, once it is known to be one.
+
+    Args:
+        of_bytes: whether it is an amount of memory.
+    """
+
+    name = "limit"
+
+    def __init__(self, *, of_bytes: bool = False) -> None:
+        self._of_bytes = of_bytes
+
+    def read(self, text: str, what: str) -> str:
+        from convcalc.network.budget import read_most
+
+        try:
+            read_most(text, of_bytes=self._of_bytes)
+        except ValueError as error:
+            message = f"{what}: {quoted(text)} {error}"
+            raise UsageError(message) from None
+        return text
+
+
 def _bytes(text: str) -> int:
     from convcalc.network.budget import read_bytes
 
@@ -59,3 +82,4 @@ def _rate(text: str) -> int:
 
 
 GIGABYTES, BYTES, RATE = _Gigabytes(), _Amount("bytes", _bytes), _Amount("rate", _rate)
+LIMIT, MEMORY_LIMIT = _Limit(), _Limit(of_bytes=True)

@@ -19,6 +19,7 @@ COMMANDS = {
     "compare": "several networks side by side",
     "diff": "which layers of two networks differ, and what that costs",
     "solve": "the inverse: what gives this size, reaches this field, mirrors this encoder",
+    "budget": "the width, depth or resolution with which a network meets limits",
     "sweep": "a network at many values of its parameters and inputs",
     "count": "operations and parameters as other tools count them",
     "reconcile": "which way of counting gives a published number",

@@ -62,6 +62,28 @@ class Budget(NamedTuple):
         return f"should be {self.text}, but is {found:,}{self.unit}{said}"
 
 
+def read_most(text: str, *, of_bytes: bool = False) -> int:
+    """The number that a limit allows at most, given without a sign.
+
+    Args:
+        text: a number and what it is counted in: ``5M``, ``64 MB``.
+        of_bytes: whether it is an amount of memory.
+
+    Raises:
+        ValueError: it is none, or less than 1; the message says how to write one.
+
+    >>> read_most("5M"), read_most("1.5 KiB", of_bytes=True), read_most("3504872")
+    (5000000, 1536, 3504872)
+    """
+    units = _BYTES if of_bytes else _COUNTS
+    value = _amount(text, units)
+    if not value:
+        example, known = "64MB" if of_bytes else "5M", ", ".join(filter(None, units))
+        message = f"is no limit of at least 1; write for example {example} (units: {known})"
+        raise ValueError(message)
+    return value
+
+
 def read_bytes(text: str) -> int:
     """An amount of memory.
 
@@ -74,12 +96,12 @@ def read_bytes(text: str) -> int:
     >>> read_bytes("24GB"), read_bytes("1.5 KiB")
     (24000000000, 1536)
     """
-    found = re.fullmatch(_NUMBER, text.strip(), re.ASCII)
-    if not found or found[2] not in _BYTES:
+    value = _amount(text, _BYTES)
+    if value is None:
         known = ", ".join(filter(None, _BYTES))
         message = f"is no amount of memory; write for example 24GB (units: {known})"
         raise ValueError(message)
-    return int(_exact(found[1]) * _BYTES[found[2]])
+    return value
 
 
 def read_rate(text: str) -> int:
@@ -94,13 +116,20 @@ def read_rate(text: str) -> int:
     >>> read_rate("10T"), read_rate("1.5G")
     (10000000000000, 1500000000)
     """
-    found = re.fullmatch(_NUMBER, text.strip(), re.ASCII)
-    value = int(_exact(found[1]) * _COUNTS[found[2]]) if found and found[2] in _COUNTS else 0
+    value = _amount(text, _COUNTS)
     if not value:
         known = ", ".join(filter(None, _COUNTS))
         message = f"is no number per second; write for example 10T (prefixes: {known})"
         raise ValueError(message)
     return value
+
+
+def _amount(text: str, units: dict[str, int]) -> int | None:
+    """A number with its unit, cut off to a whole one; None where it is none."""
+    found = re.fullmatch(_NUMBER, text.strip(), re.ASCII)
+    if not found or found[2] not in units:
+        return None
+    return int(_exact(found[1]) * units[found[2]])
 
 
 def is_budget(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import groupby
 
 import pytest
 
@@ -90,3 +91,35 @@ def test_an_efficientnet_is_b0_with_a_width_a_depth_and_a_resolution(name: str) 
     assert (found.totals["params"], found.totals["macs"]) == (params, macs)
     own = convcalc.load(f"efficientnet_{name}").walk()
     assert [step.output for step in own] == [step.output for step in found]
+
+
+# pycls, dev/model_complexity.json (its flops are macs and the 1,000 biases of the last layer), and its
+# configs/dds_baselines/regnetx: w0, wa, wm, depth and group width; Radosavovic et al. 2020, arXiv:2003.13678
+REGNET_X = {
+    "200MF": ((24, 36.44, 2.49, 13, 8), [(24, 1), (56, 1), (152, 4), (368, 7)], 2_684_792, 199_040_872),
+    "400MF": ((24, 24.48, 2.54, 22, 16), [(32, 1), (64, 2), (160, 7), (384, 12)], 5_157_512, 397_678_568),
+    "600MF": ((48, 36.97, 2.24, 16, 24), [(48, 1), (96, 3), (240, 5), (528, 7)], 6_196_040, 600_891_112),
+    "1.6GF": ((80, 34.01, 2.25, 18, 24), [(72, 2), (168, 4), (408, 10), (912, 2)], 9_190_136, 1_602_850_792),
+    "6.4GF": ((184, 60.83, 2.07, 17, 56), [(168, 2), (392, 4), (784, 10), (1624, 1)], 26_209_256, 6_460_292_264),
+    "8.0GF": ((80, 49.56, 2.88, 23, 120), [(80, 2), (240, 5), (720, 15), (1920, 1)], 39_572_648, 7_995_133_416),
+    "12GF": ((168, 73.36, 2.37, 19, 112), [(224, 2), (448, 5), (896, 11), (2240, 1)], 46_106_056, 12_086_679_016),
+    "32GF": ((320, 69.86, 2.0, 23, 168), [(336, 2), (672, 7), (1344, 13), (2520, 1)], 107_811_560, 31_735_930_792),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REGNET_X)
+def test_a_regnet_x_follows_from_its_four_numbers(name: str) -> None:
+    (w0, wa, wm, depth, group_width), stages, params, flops = REGNET_X[name]
+    found = walked("regnet_x", 224, w0=w0, wa=wa, wm=wm, depth=depth, group_width=group_width)
+    widths = [step.output[0] for step in found if step.name.endswith(".f.c")]
+    assert [(width, len(list(blocks))) for width, blocks in groupby(widths)] == stages
+    assert (found.totals["params"], found.totals["macs"] + 1000) == (params, flops)
+
+
+def test_the_first_block_of_every_stage_of_a_regnet_has_stride_2() -> None:
+    # the first stage of 400MF is as wide as the stem, and still begins with a projection
+    found = walked("regnet_x", 224, w0=24, wa=24.48, wm=2.54, depth=22, group_width=16)
+    strided = [step for step in found if step.name.endswith(".proj")]
+    assert [step.input[0] for step in strided] == [32, 32, 64, 160]
+    own = convcalc.load("regnet_x_200mf").walk()
+    assert [step.output for step in walked("regnet_x", 224)] == [step.output for step in own]

@@ -1,0 +1,96 @@
+"""The largest points of a grid that fit: none of which has a larger one that does.
+
+A point has for each axis the place of a value, from 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import product
+
+Point = tuple[int, ...]
+Places = tuple[int, int]
+"""The first place along an axis, and the one after the last."""
+
+
+def largest_rising(
+    sizes: Sequence[int],
+    fits: Callable[[Point], bool | None],
+    places: Callable[[Point], Places] | None = None,
+) -> list[Point] | None:
+    """The largest points that fit, where a point that is larger than one that does not fit does not either.
+
+    Along the last axis by bisection, up to where a smaller line ended.
+
+    Args:
+        sizes: of each axis the number of its places.
+        fits: whether a point fits; None where there is nothing.
+        places: which places of the last axis to look at, for places of the others; all unless given.
+
+    Returns:
+        The points; None where there is nothing at some point, so that bisection says nothing.
+
+    >>> largest_rising([3, 4], lambda point: point[0] + point[1] <= 3)
+    [(0, 3), (1, 2), (2, 1)]
+    """
+    *others, last = sizes
+    best: dict[Point, int] = {}
+    ends: dict[Point, int] = {}  # from which place on it is too much
+    for start in product(*map(range, others)):
+        smaller = [ends[moved(start, axis, -1)] for axis in range(len(start)) if start[axis]]
+        ends[start] = min(smaller, default=last)
+        first, end = places(start) if places else (0, last)
+        low, high = first - 1, min(end, ends[start]) - 1
+        middle = high
+        while low < high:
+            found = fits((*start, middle))
+            if found is None:
+                return None
+            if found:
+                low = middle
+            else:
+                high, ends[start] = middle - 1, middle
+            middle = (low + high + 1) // 2
+        if first <= low:
+            best[start] = low
+    points = [(*start, place) for start, place in best.items()]
+    return [point for point in points if not any(_is_within(point, other) for other in points)]
+
+
+def largest_of_all(sizes: Sequence[int], fits: Callable[[Point], bool | None]) -> list[Point]:
+    """The largest points that fit, from looking at every one that is not within another.
+
+    >>> largest_of_all([2, 3], lambda point: point in ((0, 2), (1, 0), (0, 0)))
+    [(1, 0), (0, 2)]
+    """
+    covered: set[Point] = set()
+    found = []
+    for point in product(*[range(size - 1, -1, -1) for size in sizes]):
+        is_within = any(moved(point, axis, 1) in covered for axis in range(len(point)))
+        if is_within or fits(point):
+            covered.add(point)
+            found += [] if is_within else [point]
+    return found
+
+
+def lines(sizes: Sequence[int], places: Callable[[Point], Places] | None = None) -> int:
+    """Along how many lines of the last axis there is something to look at."""
+    if places is None:
+        return math.prod(sizes[:-1])
+    found = map(places, product(*map(range, sizes[:-1])))
+    return sum([first < end for first, end in found])
+
+
+def moved(point: Point, axis: int, by: int) -> Point:
+    """The point some places further along an axis.
+
+    >>> moved((1, 2), 0, 1)
+    (2, 2)
+    """
+    return (*point[:axis], point[axis] + by, *point[axis + 1 :])
+
+
+def _is_within(point: Point, other: Point) -> bool:
+    """Whether another point is larger: nowhere less, and somewhere more."""
+    return point != other and all(a <= b for a, b in zip(point, other))

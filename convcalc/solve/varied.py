@@ -1,0 +1,258 @@
+"""What of a network may change to meet limits: parameters that scale it, and the resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.network.expression import said
+from convcalc.solve.ranges import shown, whole
+from convcalc.solve.trials import INPUT, Trials, grain
+from convcalc.text import quoted, shortened
+
+if TYPE_CHECKING:
+    from convcalc.solve.ranges import Number
+
+MOST_AXES = 3  # that change unless they are named
+MAX_VALUES = 1000  # of one of them
+_MOST_VALUES = 48  # of one of them, unless they are listed
+_FARTHEST = 4  # times the own value
+_MOST_STEPS = 30  # from 0 to the own value of a factor
+_TRIED = Fraction(1, 20)  # more than a whole number, to see whether it is a factor
+_SAMPLES = 12  # values that show whether more is never less
+_LARGEST_FACTOR = 8  # a parameter below it may be a factor such as 1 or 0.75
+_BY_8 = 16  # a whole number from here that 8 divides may be one of channels
+
+
+class Varied(NamedTuple):
+    """A parameter, or the resolution, that may change.
+
+    Attributes:
+        name: of the parameter; ``input`` for the resolution.
+        own: its value as the network is.
+        values: those it may have, upwards.
+    """
+
+    name: str
+    own: Number
+    values: tuple[Number, ...]
+
+
+def factors(own: Number) -> tuple[Number, ...]:
+    """The values of a factor: in steps of 0.05 where its own is 1, twice as large above that and five times above 2.
+
+    >>> [float(value) for value in factors(1)[17:24]], float(factors(1)[-1])
+    ([0.9, 0.95, 1.0, 1.1, 1.2, 1.3, 1.4], 4.0)
+    >>> [float(value) for value in factors(Fraction("36.44"))[17:21]]
+    [36.0, 36.44, 40.0, 44.0]
+    """
+    step = _round_step(Fraction(own))
+    found = {Fraction(own)}
+    for times, low, high in ((1, 0, 1), (2, 1, 2), (5, 2, _FARTHEST)):
+        width = times * step
+        found |= {
+            width * i for i in range(int(low * own // width) + 1, int(high * own // width) + 1)
+        }
+    return tuple([whole(value) for value in sorted(found)])
+
+
+def _round_step(own: Fraction) -> Fraction:
+    """The smallest of … 0.01, 0.02, 0.05, 0.1, 0.2 … of which a number has at most so many."""
+    step = Fraction(1, 10**6)
+    while own / step > 10 * _MOST_STEPS:
+        step *= 10
+    return next(step * times for times in (1, 2, 5, 10) if own / (step * times) <= _MOST_STEPS)
+
+
+def counts(own: int, step: int = 1) -> tuple[int, ...]:
+    """The values of a whole number up to four times its own: multiples of a step, larger ones where these are many.
+
+    >>> counts(3), counts(32, 8)[:3], len(counts(768, 8))
+    ((1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), (8, 16, 24), 48)
+    """
+    while _FARTHEST * own // step > _MOST_VALUES:
+        step *= 2
+    return tuple(sorted({own, *range(step, _FARTHEST * own + 1, step)}))
+
+
+def sides(own: int) -> tuple[int, ...]:
+    """The sizes of a side around its own, in steps that most networks divide.
+
+    >>> sides(224)[:3], sides(224)[-1], sides(572)[:2]
+    ((32, 64, 96), 896, (92, 124))
+    """
+    step, most = grain(own), _FARTHEST * own
+    while (most - own // 8) // step > _MOST_VALUES:
+        step *= 2
+    least = own - (own - max(1, own // 8)) // step * step
+    return tuple(range(least, most + 1, step))
+
+
+# ------------------------------------------------------------------------------ which change
+
+
+def varied_of(
+    trials: Trials, vary: Mapping[str, Sequence[Number] | None], fixed: Iterable[str]
+) -> tuple[list[Varied], list[str]]:
+    """What may change, and the parameters that could but stay.
+
+    Args:
+        trials: of the network.
+        vary: what is asked for, each with its values, or None for the usual ones; where there is
+            nothing, the two or three that change most.
+        fixed: the parameters that were set, and ``input`` if that was.
+
+    Raises:
+        UsageError: there is no such parameter, or none that scales.
+    """
+    if vary:
+        return [_asked(trials, name, values) for name, values in vary.items()], []
+    found = [
+        axis
+        for name, own in trials.own.network.parameters.items()
+        if name not in fixed and is_number(own) and own > 0
+        if (axis := Varied(name, own, _usual(trials, name, own)))
+        and _scales(trials, axis)
+        and not turn_of(trials, axis)
+    ]
+    resolution = []
+    if INPUT not in fixed and len(trials.own.network.input) > 1 and len(trials.own.images) == 1:
+        side = trials.own.network.input[1]
+        resolution = [axis for axis in [Varied(INPUT, side, sides(side))] if _moves(trials, axis)]
+    found.sort(key=lambda axis: -_effect(trials, axis))
+    room = MOST_AXES - len(resolution)
+    chosen, left = found[:room], [axis.name for axis in found[room:]]
+    if not chosen and not resolution:
+        raise UsageError(_nothing_scales(trials, fixed))
+    return [*chosen, *resolution], left
+
+
+def is_number(value: object) -> bool:
+    """Whether a parameter is one number."""
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def _usual(trials: Trials, name: str, own: Any) -> tuple[Number, ...]:
+    """The values that a parameter may have: those of a factor where the network takes a decimal.
+
+    Of whole numbers multiples of 8 where that many make wider layers, and not more of them: channels.
+    """
+    if isinstance(own, Fraction):
+        return factors(own)
+    near = own + _TRIED
+    if own < _LARGEST_FACTOR and trials.walked({name: near}):
+        return factors(own)
+    if own < _BY_8 or own % 8:
+        return counts(own)
+    twice = trials.walked({name: 2 * own})
+    return counts(own, 8 if twice and len(twice.steps) == len(trials.own.steps) else 1)
+
+
+def _larger(axis: Varied) -> list[Number]:
+    """Values above the own one: about twice as much, and the next."""
+    above = [value for value in axis.values if value > axis.own]
+    double = [value for value in above if value >= 2 * axis.own]
+    return [*double[:1], *above[:1]]
+
+
+def _scales(trials: Trials, axis: Varied) -> bool:
+    """Whether more of a parameter is more network, of the same outputs, in what is limited."""
+    outputs = [step.output for step in trials.own.outputs]
+    for value in _larger(axis):
+        analysis = trials.walked({axis.name: value})
+        if analysis and [step.output for step in analysis.outputs] == outputs:
+            needs = trials.needs(analysis)
+            more = any(needs[each.name] > trials.totals[each.name] for each in trials.limits)
+            return more and needs["params"] > trials.totals["params"]
+    return False
+
+
+def sample(values: Sequence[Number]) -> list[Number]:
+    """Some of the values, evenly spread, both ends among them."""
+    last = len(values) - 1
+    return [
+        values[place] for place in sorted({last * i // (_SAMPLES - 1) for i in range(_SAMPLES)})
+    ]
+
+
+def turn_of(trials: Trials, axis: Varied) -> str:
+    """That more of a parameter is less of something that is limited; empty if it never is, in a sample."""
+    tried = [(value, trials.totals_of({axis.name: value})) for value in sample(axis.values)]
+    for (low, before), (high, after) in pairwise([pair for pair in tried if pair[1]]):
+        for limit in trials.limits:
+            if before and after and after[limit.name] < before[limit.name]:
+                return (
+                    f"more {axis.name} is not always more {limit.name} ({before[limit.name]:,} at "
+                    f"{shown(low)}, {after[limit.name]:,} at {shown(high)})"
+                )
+    return ""
+
+
+def _moves(trials: Trials, axis: Varied) -> bool:
+    """Whether the network takes other resolutions, and these change what is limited."""
+    nearest = sorted(axis.values, key=lambda value: abs(Fraction(value - axis.own)))[1:]
+    for value in nearest:
+        if needs := trials.totals_of({axis.name: value}):
+            return any(needs[each.name] != trials.totals[each.name] for each in trials.limits)
+    return False
+
+
+def _effect(trials: Trials, axis: Varied) -> Fraction:
+    """How many times as large the network is with about twice as much of a parameter."""
+    for value in _larger(axis):
+        if needs := trials.totals_of({axis.name: value}):
+            grown = [Fraction(needs[name], max(1, trials.totals[name])) for name in needs]
+            return sum(grown, Fraction())
+    return Fraction()
+
+
+def _nothing_scales(trials: Trials, fixed: Iterable[str]) -> str:
+    """That nothing is left to change."""
+    network, limited = trials.own.network, " or ".join([limit.name for limit in trials.limits])
+    what = f"{shortened(network.name)}: nothing that may change makes a difference to {limited}"
+    if names := [*fixed, *network.parameters]:
+        return f"{what}; name what may, such as --vary {shortened(names[0])}"
+    return f"{what}; add parameters: to the file, such as width: 1, and use them: round_to(64*$width, 8)"
+
+
+def _asked(trials: Trials, name: str, values: Sequence[Number] | None) -> Varied:
+    """What was asked to change.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    network = trials.own.network
+    if name == INPUT and name not in network.parameters:
+        return _asked_input(trials, values)
+    if name not in network.parameters:
+        known = did_you_mean(name, [*network.parameters, INPUT])
+        message = f"{shortened(network.name)}: no parameter {quoted(name)} to vary{known}"
+        raise UsageError(message)
+    own: Any = network.parameters[name]
+    if not is_number(own):
+        message = f"{shortened(network.name)}: {shortened(name)} is {said(own)}, which is no number; vary another parameter"
+        raise UsageError(message)
+    return Varied(name, own, tuple(values) if values else _usual(trials, name, own))
+
+
+def _asked_input(trials: Trials, values: Sequence[Number] | None) -> Varied:
+    """The resolution, where it was asked to change.
+
+    Raises:
+        UsageError: what goes in has none, or there are several inputs.
+    """
+    network = trials.own.network
+    if len(network.inputs) > 1:
+        message = f"{shortened(network.name)}: has {len(network.inputs)} inputs, so input cannot vary; vary a parameter"
+        raise UsageError(message)
+    if len(network.input) == 1:
+        message = f"{shortened(network.name)}: the input is a vector, which has no resolution; vary a parameter"
+        raise UsageError(message)
+    own = network.input[1]
+    if any(value < 1 or not isinstance(value, int) for value in values or ()):
+        message = "--vary input: a side must be a whole number of at least 1; write 96..224:32"
+        raise UsageError(message)
+    return Varied(INPUT, own, tuple(values) if values else sides(own))
