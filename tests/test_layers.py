@@ -1423,3 +1423,15 @@ def test_where_a_given_output_of_a_transposed_convolution_comes_from(
     assert (axis.before, a) == (before, added)
     assert layer.out_shape(shape) == (1, options.get("output_shape", 6))
     assert 7 - axis.before - axis.after + a == layer.out_shape(shape)[1]
+
+
+def test_a_layer_takes_its_options_by_name_and_keeps_them() -> None:
+    conv: Any = every()["conv"]
+    with pytest.raises(TypeError, match=r"^Conv lacks kernel_size, out_channels$"):
+        conv()
+    with pytest.raises(TypeError, match=r"^Conv lacks kernel_size and has no kernels, colour$"):
+        conv(out_channels=8, kernels=3, colour=1)
+    layer = conv(out_channels=8, kernel_size=3)
+    assert replace(layer, out_channels=9).options() == {**layer.options(), "out_channels": 9}
+    with pytest.raises(FrozenInstanceError, match=r"^cannot delete field 'stride'$"):
+        del layer.stride

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from convcalc.report import Report
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make a new one for each row
+
+
 def _json(value: Any) -> str:
     """JSON text, with the letters as they are and no raw control character."""
-    return escape_json(json.dumps(value, ensure_ascii=False))
+    return escape_json(_ENCODER.encode(value))
 
 
 @output_format("json", suffix=".json")

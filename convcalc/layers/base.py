@@ -1,6 +1,6 @@
 """What every layer kind answers.
 
-A kind is one frozen dataclass under ``@kind("conv")``: its fields are the options in YAML, its
+A kind is one frozen class under ``@kind("conv")``: its fields are the options in YAML, its
 docstring is its page in ``convcalc kinds``, its methods are the arithmetic. Nothing elsewhere asks
 a layer what kind it is. The methods only compute, so terms and arrays may stand in for numbers;
 what a layer refuses stands in ``check``, which the walk calls first.
@@ -100,7 +100,7 @@ class Kept(NamedTuple):
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def kind(name: str) -> Callable[[K], K]:
-    """Register a class as the layer kind ``name`` and collect its options.
+    """Register a class as the layer kind ``name`` and make its annotations its options.
 
     Raises:
         RuntimeError: another class has the name already.

@@ -1,49 +1,54 @@
-"""Objects whose fields are set once, when they are made, like those of a frozen dataclass.
+"""Classes whose fields are given once, by name: what a frozen dataclass is, made quickly.
 
-A dataclass writes code for every class, which costs start-up time for every layer kind. Here it only
-collects the fields; what is done with them stands once, in `Frozen`.
+`dataclasses` compiles functions for every class, which for all layer kinds takes longer than reading a
+network. Here one class has these functions, and the others only say their fields.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+F = TypeVar("F", bound="type[Frozen]")
 
 
 class Frozen:
-    """Takes its fields by name, and refuses to change them.
+    """An object with fields that do not change."""
 
-    Raises:
-        TypeError: a field that it does not have, or none for one without a default.
-        FrozenInstanceError: a field is changed later.
-    """
+    defaults: ClassVar[Mapping[str, Any]] = {}  # by field; MISSING where a value must be given
 
-    def __init__(self, **given: Any) -> None:
-        defaults = {field.name: field.default for field in fields(self)}  # type: ignore[arg-type]
-        values = {**defaults, **given}
-        wrong = [key for key in values if key not in defaults or values[key] is MISSING]
-        if wrong:
-            message = f"{type(self).__name__}: not there, or not given: {', '.join(wrong)}"
+    def __init__(self, **values: Any) -> None:
+        given = {**self.defaults, **values}
+        lacking = [name for name, value in given.items() if value is MISSING]
+        if lacking or len(given) > len(self.defaults):
+            unknown = [name for name in values if name not in self.defaults]
+            said = {"lacks": lacking, "has no": unknown}
+            parts = [f"{verb} {', '.join(names)}" for verb, names in said.items() if names]
+            message = f"{type(self).__name__} {' and '.join(parts)}"
             raise TypeError(message)
-        vars(self).update(values)
+        self.__dict__.update(given)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        message = f"{name} cannot be changed"
+    def __setattr__(self, name: str, value: Any) -> None:
+        message = f"cannot assign to field {name!r}"
         raise FrozenInstanceError(message)
 
     def __delattr__(self, name: str) -> None:
-        message = f"{name} cannot be deleted"
+        message = f"cannot delete field {name!r}"
         raise FrozenInstanceError(message)
 
 
-T = TypeVar("T", bound=type[Frozen])
-
-
 @dataclass_transform(kw_only_default=True, frozen_default=True)
-def frozen(cls: T) -> T:
-    """Collect the fields of a class; one without any of its own has those of its parent already."""
+def frozen(cls: F) -> F:
+    """Make the annotations of a class its fields, after those of its parents.
+
+    A class without fields of its own has its parent's already.
+    """
     annotations = vars(cls).get("__annotations__", {})  # inspect would import too much
     own = [text for text in annotations.values() if "ClassVar" not in text]
-    if own or not hasattr(cls, "__dataclass_fields__"):
-        dataclass(init=False, kw_only=True, eq=False, repr=False)(cls)  # in place
+    if not own and hasattr(cls, "__dataclass_fields__"):
+        return cls
+    dataclass(init=False, kw_only=True, eq=False, repr=False)(cls)  # in place
+    made: Any = cls  # a dataclass by now
+    cls.defaults = {field.name: field.default for field in fields(made)}
     return cls
