@@ -78,7 +78,8 @@ class Report:
         appendix: lines that follow the rows where these are shown instead of a layout.
         math: lines of LaTeX's mathematics; other formats have no use for it.
         math_replaces: how many of the lines, from the first, say the same as ``math``.
-        figures: pictures, each an object whose ``lines(view)`` draw it in a terminal.
+        figures: pictures, each an object whose ``lines(view)`` draw it in a terminal, and whose
+            ``markup()`` is the picture as part of a page, or empty.
         hint: the next useful command, for people at a terminal.
         beside_rows: what was asked for besides the rows, where a format may have rows alone.
     """

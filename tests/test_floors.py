@@ -30,7 +30,8 @@ FLOORS = (
     ("network",),
     ("interop",),
     ("analysis", "formats"),
-    ("solve", "verify", "hand", "images", "draw", "interop.writers"),
+    ("solve", "verify", "hand", "images", "interop.writers"),
+    ("draw",),
     ("homework.conventions", "homework.answers"),
     ("homework.questions",),
     ("homework.mistakes",),
@@ -61,6 +62,8 @@ THIRD_PARTIES = {
     "PIL": {"images"},  # the optional extras
     "onnx": {"interop"},
     "distributed": {"solve"},
+    "drawsvg": {"draw"},
+    "resvg_py": {"draw"},
 }  # fmt: skip
 
 
@@ -299,7 +302,8 @@ def test_formulas_are_plain_arithmetic() -> None:
 
 # ------------------------------------------------------------------------------ what is loaded
 
-SLOW = ("numpy", "rich", "click", "yaml", "fractions", "convcalc.layers.stated_types")
+DRAWING = {"convcalc.draw", "drawsvg", "resvg_py"}
+SLOW = ("numpy", "rich", "click", "yaml", "fractions", "convcalc.layers.stated_types", *DRAWING)
 
 
 def loaded_after(code: str, *words: str) -> set[str]:
@@ -345,8 +349,13 @@ except SystemExit as stop:
     ],
     ids=lambda words: " ".join(words[:2]),
 )
-def test_everyday_commands_do_not_load_numpy(words: tuple[str, ...]) -> None:
-    assert "numpy" not in loaded_after(RUN, *words)
+def test_everyday_commands_do_not_load_numpy_or_what_draws(words: tuple[str, ...]) -> None:
+    assert not {"numpy", *DRAWING} & loaded_after(RUN, *words)
+
+
+def test_pictures_in_a_terminal_need_no_library() -> None:
+    words = ("draw", "fit", "--n", "32", "--k", "5", "--s", "2")
+    assert {"numpy", *DRAWING} & loaded_after(RUN, *words) == {"convcalc.draw"}
 
 
 @pytest.mark.parametrize(

@@ -185,19 +185,35 @@ def _axis_heading(name: str, axes: Collection[Any]) -> list[str]:
     return [f"{'':<9}along the {name}:"] if len(axes) > 1 else []
 
 
+def size_workings(layer: Layer, shape: Shape, out: Shape) -> dict[str, list[str]]:
+    """How the output size comes about along each axis: formula, numbers put in, steps, answer.
+
+    An axis whose size is no more than a number has no working.
+    """
+    result = _trace_layer(layer, shape).out_shape(_trace_shape(shape, "n", "cin"))
+    return _workings(result, out)
+
+
+def _workings(result: tuple[Any, ...], out: Shape) -> dict[str, list[str]]:
+    """The lines of each axis, by its name."""
+    names = axis_names(out) if len(out) > 1 else ()
+    return {
+        name: side.working()
+        for name, side in zip(names, result[1:])
+        if isinstance(side, Term) and side.operation
+    }
+
+
 def _sizes(layer: Layer, shapes: tuple[Any, ...], out: Shape) -> list[str]:
     """The output size, once per axis that differs."""
     result = layer.out_shape(*shapes)
     shown = "×".join(f"{side:,}" if len(out) == 1 else str(side) for side in out)
-    seen: dict[str, list[str]] = {}
-    names = axis_names(out) if len(out) > 1 else ()
-    for name, side in zip(names, result[1:]):
-        if isinstance(side, Term) and side.operation:
-            seen.setdefault("\n".join(side.working()), []).append(name)
+    seen: dict[tuple[str, ...], list[str]] = {}
+    for name, working in _workings(result, out).items():
+        seen.setdefault(tuple(working), []).append(name)
     lines: list[str] = []
-    for text, axes in seen.items():
+    for (first, *rest), axes in seen.items():
         label = "output" if len(seen) == 1 else axes[0]
-        first, *rest = text.split("\n")
         lines += [f"{label:<9}{first}", *(f"{'':<7}= {line}" for line in rest)]
     first_side = result[0]
     if isinstance(first_side, Term) and first_side.operation:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
 
+from convcalc.cli.answer_picture import draw_options, show_with_picture
 from convcalc.cli.group import Command
-from convcalc.cli.output import output_options, show
 from convcalc.errors import UsageError
 
 EXAMPLES = """
@@ -15,7 +16,7 @@ EXAMPLES = """
     convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3' --p 1 --s 3x2 --step 1,0
     convcalc hand --x '2 1 3 0 4 2' --k '1 0 -1' --flip
     convcalc hand --x '0 1; 2 3' --k '0 1; 2 3' --op tconv --s 2
-    convcalc hand --x image.csv --k 2 --op maxpool
+    convcalc hand --x image.csv --k 2 --op maxpool --draw
     convcalc hand --x image.csv --k sobel_x --p same --step 0,0
     convcalc hand --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4' --grad '1 0; 0 -1'
     convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3' --blank --key -o sheet.md
@@ -60,10 +61,8 @@ EXAMPLES = """
 @click.option(
     "--key", is_flag=True, help="With --blank: the answers, after it or in columns of their own."
 )
-@click.option(
-    "--dims", type=int, metavar="N", help="How many axes, 1 or 2, if nested lists can mean either."
-)
-@output_options
+@click.option("--dims", type=int, metavar="N", help="Axes, 1 or 2, if lists can mean either.")
+@draw_options
 def command(
     format_name: str | None,
     output: str | None,
@@ -71,6 +70,7 @@ def command(
     blank: bool,
     key: bool,
     every: bool,
+    draw: bool,
     **options: Any,
 ) -> None:
     """A convolution, transposed convolution, pool or gradient by hand, window by window.
@@ -86,5 +86,14 @@ def command(
     if key and not blank:
         message = "--key gives the answers to a worksheet; add --blank"
         raise UsageError(message)
-    report = hand_report(exercise(options), blank=blank, key=key, every=every)
-    show(report, format_name, output)
+    work = exercise(options)
+    report = partial(hand_report, work, blank=blank, key=key, every=every)
+    picture = partial(_picture, work, blank=blank, every=every)
+    show_with_picture(report, picture, format_name, output, draw=draw, on_pages=not blank)
+
+
+def _picture(work: Any, **settings: bool) -> Any:
+    """The picture of an exercise."""
+    from convcalc.draw.by_hand import by_hand
+
+    return by_hand(work, **settings)

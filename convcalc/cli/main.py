@@ -30,6 +30,7 @@ COMMANDS = {
     "export": "a network for another tool: code, a file it reads, or a graph",
     "verify": "real arrays against the formulas, for layers, a network, or all",
     "hand": "a small convolution by hand, window by window",
+    "draw": "pictures of a layer or a network, for the terminal, as SVG, PNG or a page",
     "kernel": "the named image kernels, and one of them on a picture",
     "hw": "homework: check answers, name the mistake, find wrong keys",
     "why": "which mistake leads to a number",

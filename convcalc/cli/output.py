@@ -24,6 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 BATCH_OF_LINES = 500
 _CHOSEN = "convcalc.format"  # where --json leaves its choice for --format
+PICTURE_FORMATS = ("svg", "png")  # of commands that draw, besides those of reports
 SUFFIX_HELP = "Write to FILE; its suffix chooses the format."
 
 
@@ -139,11 +140,7 @@ def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Cal
     return click.option("-o", "--output", metavar="FILE", callback=check, help=text)
 
 
-def show(
-    report: Report,
-    format_name: str | None,
-    output: str | None,
-) -> None:
+def show(report: Report, format_name: str | None, output: str | None) -> None:
     """Print a report, or write it to a file.
 
     Args:

@@ -33,7 +33,8 @@ class Format:
         suffix: of the files it is for.
         folds: whether repeated blocks are shown once, as people like it, or every row, as programs do.
         rows_alone: whether it has no place for what stands beside the rows.
-        draws: whether it shows a report's figures.
+        draws: whether it shows a report's figures in letters.
+        pictures: whether it shows them as pictures.
     """
 
     name: ClassVar[str] = ""
@@ -41,6 +42,7 @@ class Format:
     folds: ClassVar[bool] = True
     rows_alone: ClassVar[bool] = False
     draws: ClassVar[bool] = False
+    pictures: ClassVar[bool] = False
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         """The text, line by line."""

@@ -21,16 +21,20 @@ STYLE = (
     "table.convcalc caption{text-align:left;font-weight:bold;padding:.4em .8em}"
     "p.convcalc{font:13px/1.4 system-ui,sans-serif;margin:.3em .8em}"
 )
+SCHEME = '<meta name="color-scheme" content="light dark">'  # pictures follow the reader's wish, too
 
 
 @output_format("html", suffix=".html")
 class Html(Format):
     """A page of its own, without scripts or anything from elsewhere."""
 
+    pictures = True
+
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         yield "<!DOCTYPE html>"
         yield '<html lang="en"><head><meta charset="utf-8">'
-        yield f"<title>{clean(report.title or 'convcalc')}</title></head><body>"
+        scheme = SCHEME if any(self.figures(report)) else ""
+        yield f"{scheme}<title>{clean(report.title or 'convcalc')}</title></head><body>"
         yield from self.fragment(report)
         yield "</body></html>"
 
@@ -43,6 +47,7 @@ class Html(Format):
             return f"<tr>{''.join(parts)}</tr>"
 
         yield f"<style>{STYLE}</style>"
+        yield from self.figures(report)
         if columns:
             yield '<table class="convcalc">'
             if report.title:
@@ -62,3 +67,7 @@ class Html(Format):
             yield f'<p class="convcalc">{clean(report.subtitle)}</p>'
         for line in (*report.notes, *report.footer):
             yield f'<p class="convcalc">{clean(line)}</p>'
+
+    def figures(self, report: Report) -> Iterator[str]:
+        """The pictures that can be a part of a page."""
+        yield from filter(None, (figure.markup() for figure in report.figures))

@@ -153,6 +153,7 @@ class Working:
         step: the only window that was asked for.
         pads: padding cells (before, after) per axis; none for tconv, whose padding cuts cells off.
         counts_padding: whether padding cells are zeros that count, or are left out.
+        fit: the rule for windows that do not fit.
     """
 
     op: str
@@ -165,6 +166,7 @@ class Working:
     step: Shape | None
     pads: tuple[tuple[int, int], ...]
     counts_padding: bool
+    fit: str = "floor"
 
     def __getitem__(self, name: str) -> Section:
         """A result by its name."""

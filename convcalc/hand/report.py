@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from convcalc.hand.layout import inline_text, sum_text, without_end
 from convcalc.hand.model import Section, Window, Working
 from convcalc.hand.text import Page, mean_of
+from convcalc.hand.worksheet import Worksheet
 from convcalc.report import Column, Report
 
 
@@ -36,7 +38,8 @@ def hand_report(
             lines += ["", "answer key", "", *without_end(replace(answers, width=width).lines())]
         return lines
 
-    return Report(
+    make = partial(Worksheet, page=page, answers=answers if key else None) if blank else Report
+    return make(
         title="",
         columns=_columns_of(page) + (_key_columns(answers) if keyed else []),
         rows=windows,

@@ -78,6 +78,7 @@ def solve(op: str, x: Any, k: Any = None, **settings: Any) -> Working:
         step=options.step,
         pads=tuple((axis.before, axis.after) for axis in windows),
         counts_padding=op == "conv" or (op == "avgpool" and options.count_include_pad),
+        fit=options.fit,
     )
 
 

@@ -31,6 +31,10 @@ class Preview:
         width = min(view.width or MAX_WIDTH, MAX_WIDTH)
         return preview(self.picture, width, color=view.color, fine=view.all_colors)
 
+    def markup(self) -> str:
+        """Nothing: pages show the numbers alone."""
+        return ""
+
 
 def preview(
     picture: Picture, width: int, *, color: bool, fine: bool, height: int = 50

@@ -13,12 +13,13 @@ the layer's output, given that of its input.
 from __future__ import annotations
 
 from math import gcd, lcm
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc import formulas
 from convcalc.traced import least, most
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
 
 NORMS, GATES = CAUSES = (
@@ -194,9 +195,17 @@ def union(ranges: list[tuple[int, int] | None]) -> tuple[int, int] | None:
 
 
 class Reads:
-    """Which inputs each output of a layer reads, along one axis."""
+    """Which inputs each output of a layer reads, along one axis.
+
+    Attributes:
+        mirrors: whether cells outside of the map are cells of it, mirrored.
+        writes: for layers whose inputs each write a patch of the output: the outputs that an input
+            writes, whether or not they lie inside the map; None for the others.
+    """
 
     __slots__ = ()
+    mirrors: ClassVar[bool] = False
+    writes: ClassVar[Callable[[Any, int], range] | None] = None
 
     def __eq__(self, other: object) -> bool:
         """Only sorts alike are equal: as tuples Nearest(2) and Linear(2) would be."""
@@ -285,6 +294,7 @@ class Mirrored(Reads, _Mirror):
     """
 
     __slots__ = ()
+    mirrors = True
 
     def pattern(self) -> tuple[int, int]:
         return 1, self.s
@@ -344,6 +354,11 @@ class Spread(Reads, _Taps):
         nearest, step = (place - taps[0] * self.d) // self.s, every * self.d // self.s
         more = (self.k - 1 - taps[0]) // every
         return range(nearest - more * step, nearest + 1, step)
+
+    def writes(self, cell: int) -> range:
+        """The outputs that an input writes: i·s − p + d·t for each of the k taps t."""
+        first = cell * self.s - self.p
+        return range(first, first + self.d * (self.k - 1) + 1, self.d)
 
     def ends(self, first: int, last: int) -> tuple[int, int] | None:
         """Outputs that no input writes are left out."""

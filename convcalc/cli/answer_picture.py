@@ -1,0 +1,100 @@
+"""``--draw``: the picture of an answer, under it, on its page, or alone in a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from convcalc.cli.output import (
+    PICTURE_FORMATS,
+    FormatName,
+    format_option,
+    output_option,
+    print_lines,
+    show,
+    view,
+)
+from convcalc.errors import ConvcalcError, UsageError
+
+if TYPE_CHECKING:
+    from convcalc.draw.base import Picture
+    from convcalc.formats import Format
+    from convcalc.report import Report
+
+F = TypeVar("F", bound=Callable[..., Any])
+HELP = "Write to FILE; its suffix chooses the format. .svg and .png are the picture alone."
+
+
+def draw_options(function: F) -> F:
+    """Add ``--draw``, ``--format`` and ``-o`` to a command whose answer has a picture."""
+    draw = click.option("--draw", is_flag=True, help="Draw it, too: below, or on the page of -o.")
+    return draw(format_option(output_option(HELP)(function), FormatName(own=PICTURE_FORMATS)))
+
+
+def show_with_picture(
+    report: Callable[[], Report],
+    picture: Callable[[], Picture],
+    format_name: str | None,
+    output: str | None,
+    *,
+    draw: bool,
+    on_pages: bool = True,
+) -> None:
+    """Show an answer, and its picture where one is asked for.
+
+    Args:
+        report, picture: make the answer and the picture.
+        format_name, output: as in `show`, but svg and png are the picture alone.
+        draw: whether the picture is asked for.
+        on_pages: whether pages have it unasked, if it can be drawn.
+
+    Raises:
+        UsageError: the format shows no pictures, or what is asked for cannot be drawn.
+    """
+    if not (draw or format_name or output):
+        show(report(), None, None)
+        return
+    from convcalc.cli.picture_output import chosen_format, show_picture
+
+    to_file = output if output and output != "-" else ""
+    name = chosen_format(to_file, format_name)
+    if name in PICTURE_FORMATS:
+        show_picture(picture(), name, output)
+        return
+    chosen = _format(name, to_file)
+    if draw and not chosen.pictures and (to_file or not chosen.draws):
+        message = "--draw is for the terminal and for pages; write -o x.html for both, -o x.svg or -o x.png for the picture alone, or leave it out"
+        raise UsageError(message)
+    made = report()
+    if chosen.pictures and draw:
+        made = replace(made, figures=(picture(),))
+    elif chosen.pictures and on_pages:
+        made = _with_figure(made, picture)
+    show(made, name, output)
+    if draw and chosen.draws:
+        print_lines(["", *picture().lines(view())])
+
+
+def _with_figure(report: Report, picture: Callable[[], Picture]) -> Report:
+    """A report with its picture, unless that cannot be drawn here."""
+    from convcalc.draw.extras import is_there
+
+    if not is_there("drawsvg"):
+        return report
+    try:
+        made = picture()
+        made.figure()
+    except ConvcalcError:
+        return report
+    return replace(report, figures=(made,))
+
+
+def _format(name: str | None, path: str) -> Format:
+    """The format of a name, or of a file's suffix."""
+    from convcalc.formats import DEFAULT, FORMATS, suffixes
+
+    return FORMATS[name or suffixes().get(os.path.splitext(path)[1].lower(), DEFAULT)]

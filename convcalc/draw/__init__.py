@@ -1,0 +1,11 @@
+"""Pictures of layers and networks: for a terminal, as SVG, PNG or a page.
+
+A picture is one class under ``@PICTURES.named("fit")``, in a module of this package. It makes a `Figure`,
+plain marks with roles; ``roles`` says how these look, ``svg`` and ``png`` write them.
+"""
+
+from convcalc.draw.base import PICTURES, Picture
+
+PICTURES.modules("convcalc.draw", {"fit": "fit", "window": "window"})
+
+__all__ = ["PICTURES", "Picture"]

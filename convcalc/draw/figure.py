@@ -1,0 +1,104 @@
+"""A picture as plain data: marks with roles. No colours, no library.
+
+One unit is 1/40 cm: a picture 640 units wide is 16 cm wide, and text of 13 units is larger than 9 pt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from convcalc.report import Report
+
+WIDTH = 640  # units across a page
+TEXT = 13  # the smallest text on it: 13 / 40 cm are 9.2 pt
+
+Point = tuple[float, float]
+Anchor = Literal["start", "middle", "end"]
+
+
+def least_text(width: float) -> float:
+    """The smallest text of a picture so wide that is shown 16 cm wide.
+
+    >>> least_text(500), least_text(1280)
+    (13, 26.0)
+    """
+    return max(TEXT, TEXT * width / WIDTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A rectangle; ``title`` is what a pointer on it shows."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    role: str
+    title: str = ""
+    corner: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open path through points, with an arrow's head at its end if wanted."""
+
+    points: tuple[Point, ...]
+    role: str = "edge"
+    arrow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A closed path through points."""
+
+    points: tuple[Point, ...]
+    role: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text; x and y are a point of the line that it stands on."""
+
+    x: float
+    y: float
+    text: str
+    role: str = "text"
+    size: float = TEXT
+    anchor: Anchor = "start"
+
+
+Mark = Rectangle | Line | Polygon | Text
+Marks = tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture.
+
+    Attributes:
+        title: what it shows, in a few words.
+        description: what is to be seen on it, in sentences, for those who do not see it.
+        width, height: in units, without the line in the corner.
+        marks: what is drawn, the first undermost.
+        twin: the same as text or a table.
+        source: where its data comes from, for the corner; convcalc's version is added.
+        steps: marks that are shown one group after the other, over the others.
+    """
+
+    title: str
+    description: str
+    width: float
+    height: float
+    marks: Marks
+    twin: Report
+    source: str = ""
+    steps: tuple[Marks, ...] = ()
+
+    def frames(self) -> list[Figure]:
+        """Each step as a picture of its own; without steps the picture itself."""
+        if not self.steps:
+            return [self]
+        return [replace(self, marks=self.marks + step, steps=()) for step in self.steps]

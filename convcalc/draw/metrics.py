@@ -1,0 +1,109 @@
+"""How wide a text is, read from the font that pictures are drawn with.
+
+Other fonts that a browser may take instead are narrower: DejaVu Sans and Verdana are the widest in use.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from functools import cache
+
+from convcalc.draw.figure import TEXT
+from convcalc.text import width as columns
+
+FONTS = os.path.join(os.path.dirname(__file__), "fonts")
+REGULAR, BOLD = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
+LINE = 1.4  # from one line of text to the next, as a multiple of its size
+ASCENT, DESCENT = 0.76, 0.24  # above and below the line that text stands on
+
+
+def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
+    """Units that a text takes across; a letter that the font lacks is taken for a wide one.
+
+    >>> round(text_width("conv 5×5")), round(text_width("conv 5×5", bold=True))
+    (63, 68)
+    """
+    widths = _widths(BOLD if bold else REGULAR)
+    return sum([widths.get(c) or columns(c) * 0.6 for c in text]) * size
+
+
+def is_covered(text: str) -> bool:
+    """Whether the font has all of a text's letters."""
+    widths = _widths(REGULAR)
+    return all(c in widths for c in text)
+
+
+def fitted(text: str, room: float, size: float = TEXT, *, bold: bool = False) -> str:
+    """A text with … in its middle where it would be wider than its room: both ends tell names apart.
+
+    >>> fitted("inception_3a/output", 80), fitted("conv1", 80)
+    ('incep…tput', 'conv1')
+    """
+    if text_width(text, size, bold=bold) <= room:
+        return text
+    for left_out in range(1, len(text)):
+        head = (len(text) - left_out + 1) // 2
+        shown = f"{text[:head]}…{text[head + left_out :]}"
+        if text_width(shown, size, bold=bold) <= room:
+            return shown
+    return "…"
+
+
+def flowed(text: str, room: float, size: float = TEXT, *, bold: bool = False) -> list[str]:
+    """A sentence in lines no wider than the room; words stay whole.
+
+    >>> flowed("each of these words is short", 100)
+    ['each of these', 'words is short']
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold=bold) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+@cache
+def _widths(name: str) -> dict[str, float]:
+    """The advance width of each letter, as a share of the text's size.
+
+    Source: OpenType specification 1.9, tables head, hhea, hmtx, and cmap in format 4.
+    """
+    with open(os.path.join(FONTS, name), "rb") as file:
+        data = file.read()
+    (tables,) = struct.unpack_from(">H", data, 4)
+    places = {
+        tag: offset
+        for tag, _, offset, _ in struct.iter_unpack(">4sIII", data[12 : 12 + 16 * tables])
+    }
+    (units,) = struct.unpack_from(">H", data, places[b"head"] + 18)
+    (count,) = struct.unpack_from(">H", data, places[b"hhea"] + 34)
+    advances = struct.unpack_from(">" + "Hh" * count, data, places[b"hmtx"])[::2]
+    glyphs = _glyphs(data, places[b"cmap"])
+    return {c: advances[min(glyph, count - 1)] / units for c, glyph in glyphs.items()}
+
+
+def _glyphs(data: bytes, cmap: int) -> dict[str, int]:
+    """The number of each letter's glyph, from the first subtable, which is in format 4."""
+    table = cmap + struct.unpack_from(">I", data, cmap + 8)[0]
+    (double,) = struct.unpack_from(">H", data, table + 6)
+    segments = double // 2
+    at = table + 14
+    ends = struct.unpack_from(f">{segments}H", data, at)
+    starts = struct.unpack_from(f">{segments}H", data, at + double + 2)
+    deltas = struct.unpack_from(f">{segments}H", data, at + 2 * double + 2)
+    offsets = at + 3 * double + 2
+    found = {}
+    for i, (first, last, delta) in enumerate(zip(starts, ends, deltas)):
+        (offset,) = struct.unpack_from(">H", data, offsets + 2 * i)
+        for code in range(first, min(last, 0xFFFE) + 1):
+            glyph = code
+            if offset:
+                place = offsets + 2 * i + offset + 2 * (code - first)
+                (glyph,) = struct.unpack_from(">H", data, place)
+            if glyph:
+                found[chr(code)] = (glyph + delta) % 0x10000
+    return found

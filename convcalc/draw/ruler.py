@@ -1,0 +1,154 @@
+"""One axis of a layer as a ruler: its cells, and every window or patch on them.
+
+Which cells a window reads is asked of the layer's `Reads`, by which receptive fields are calculated
+and which the tests hold against what the witness reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from convcalc.errors import UsageError
+from convcalc.layers.rf import UnknownField
+from convcalc.layers.window import axis_names, per_axis
+
+if TYPE_CHECKING:
+    from convcalc.layers import Layer, Shape
+    from convcalc.layers.rf import Reads
+
+MAX_CELLS = 20_000  # along one axis
+MAX_READ = 2_000_000  # by all windows along it
+
+# What a cell of the ruler can be; the names are roles of `roles.ROLES`.
+INPUT, UNREAD, PADDING, IDLE, OVER = "input", "unread", "padding", "idle", "over"
+OUTPUT, BARE, CUT, ADDED = "output", "unread", "cut", "added"
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """One axis, or several that are alike.
+
+    Attributes:
+        axes: their names.
+        size: cells of the map that lies on the ruler: of the input, or of the output under patches.
+        first: the number of its first cell; cells before the map have numbers below 0.
+        cells: the role of each cell.
+        windows: the cells that each window reads, or that each patch writes.
+        patches: whether they are patches of a transposed layer, one for each cell of the input.
+        mirrors: whether cells outside of the input are cells of it, mirrored, and no padding.
+    """
+
+    axes: tuple[str, ...]
+    size: int
+    first: int
+    cells: tuple[str, ...]
+    windows: tuple[range, ...]
+    patches: bool = False
+    mirrors: bool = False
+
+    @property
+    def last(self) -> int:
+        """The number of its last cell."""
+        return self.first + len(self.cells) - 1
+
+    def called(self, window: int) -> str:
+        """A window by the output that it makes, a patch by its input."""
+        return f"{'input' if self.patches else 'output'} {window}"
+
+    def role(self, cell: int) -> str:
+        """The role of a cell by its number."""
+        return self.cells[cell - self.first]
+
+    def untouched(self) -> list[int]:
+        """The cells of the map that no window reads, or no patch writes."""
+        return [cell for cell in range(self.size) if self.role(cell) == UNREAD]
+
+    def count(self, role: str) -> int:
+        """How many cells have a role."""
+        return self.cells.count(role)
+
+
+def rulers_of(layer: Layer, shape: Shape, out: Shape) -> list[Ruler]:
+    """The axes of a layer, those that are alike as one.
+
+    Args:
+        layer: the layer.
+        shape: what goes in.
+        out: what comes out of it.
+
+    Raises:
+        UsageError: the layer has no windows, or too many cells to draw.
+    """
+    reads = layer.reads(shape, out)
+    if reads is None or isinstance(reads, UnknownField):
+        why = reads.reason if isinstance(reads, UnknownField) else "it works position by position"
+        message = f"draw: {layer.kind} has no window to draw: {why}; draw a layer such as conv, maxpool or conv_transpose"
+        raise UsageError(message)
+    axes = layer.windows(shape)
+    pads = [(axis.before, axis.after) for axis in axes] if axes else [None] * len(reads)
+    added = per_axis(layer.options().get("output_padding", 0), len(reads))
+    names = axis_names(shape)
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for name, *axis in zip(names, shape[1:], out[1:], reads, pads, added):
+        _check_size(name, *axis[:3])
+        alike.setdefault(tuple(axis), []).append(name)
+    return [
+        _of_patches(tuple(names), n, o, read, more)
+        if read.writes
+        else _of_windows(tuple(names), n, o, read, pad)
+        for (n, o, read, pad, more), names in alike.items()
+    ]
+
+
+def _check_size(name: str, n: int, o: int, read: Reads) -> None:
+    """Refuse what would take long to draw, and could not be seen."""
+    found, what, most = max(n, o), "cells", MAX_CELLS
+    if found <= most:
+        found = n * len(read.writes(0)) if read.writes else o * len(read.cells(o // 2))
+        what, most = "cells under all windows", MAX_READ
+    if found > most:
+        message = f"draw: {found:,} {what} along the {name} are too many to draw (at most {most:,}); draw a smaller layer"
+        raise UsageError(message)
+
+
+def _of_windows(
+    axes: tuple[str, ...], n: int, o: int, read: Reads, pad: tuple[int, int] | None
+) -> Ruler:
+    """The input along an axis, and the o windows on it."""
+    windows = tuple(read.cells(unit) for unit in range(o))
+    touched = set().union(*windows)
+    before, after = (0, 0) if pad is None or read.mirrors else pad
+    first = min(-before, min(touched, default=0))
+    last = max(n - 1 + after, max(touched, default=0))
+    past = (
+        last + 1 if pad is None or read.mirrors else n + after
+    )  # cells from here on are not even padding
+
+    def role(cell: int) -> str:
+        if 0 <= cell < n:
+            return INPUT if cell in touched else UNREAD
+        if cell >= past:
+            return OVER
+        return PADDING if cell in touched else IDLE
+
+    cells = tuple(role(cell) for cell in range(first, last + 1))
+    return Ruler(axes, n, first, cells, windows, mirrors=read.mirrors)
+
+
+def _of_patches(axes: tuple[str, ...], n: int, o: int, read: Reads, more: int) -> Ruler:
+    """The output along an axis, and the patches that the n cells of the input write on it."""
+    assert read.writes is not None
+    patches = tuple(read.writes(cell) for cell in range(n))
+    touched = set().union(*patches)
+    first, last = min(0, *touched), max(o - 1, *touched)
+
+    def role(cell: int) -> str:
+        if not 0 <= cell < o:
+            return CUT
+        if cell not in touched:
+            return BARE
+        return ADDED if cell >= o - more else OUTPUT
+
+    cells = tuple(role(cell) for cell in range(first, last + 1))
+    return Ruler(axes, o, first, cells, patches, patches=True)

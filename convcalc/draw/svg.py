@@ -1,0 +1,238 @@
+"""A figure as SVG: the same bytes each time, without scripts or anything from elsewhere."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from convcalc import __version__
+from convcalc.draw.extras import imported
+from convcalc.draw.figure import Figure, Line, Mark, Polygon, Rectangle, Text, least_text
+from convcalc.draw.metrics import fitted
+from convcalc.draw.roles import PAGE, PATTERNS, ROLES, Look
+from convcalc.text import printable
+
+FONT = "'DejaVu Sans',Verdana,sans-serif"  # their letters are as wide as the table says
+SECONDS = 1.5  # that a step is shown
+EDGE = 8  # around the line in the corner
+HEAD = 5  # of an arrow, across
+
+
+def svg_text(figure: Figure, scheme: str = "", *, inline: bool = False) -> str:
+    """A figure as SVG.
+
+    Args:
+        figure: what to draw.
+        scheme: ``light`` or ``dark``; by default a reader's wish decides, and light is printed.
+        inline: whether it becomes a part of a page, and no file of its own.
+
+    Raises:
+        UsageError: drawsvg is not installed.
+    """
+    draw = imported("drawsvg")
+    corner = _corner(figure)
+    size = least_text(figure.width)
+    height = figure.height + size + 2 * EDGE
+    name = f"c{zlib.crc32(f'{figure.title}{corner}'.encode('utf-8', 'replace')):08x}"
+    drawing = draw.Drawing(
+        _number(figure.width),
+        _number(height),
+        role="img",
+        **{"class": "cc", "aria-labelledby": f"{name}t {name}d"},
+    )
+    drawing.append(draw.Raw(_element("title", f"{name}t", figure.title)))
+    drawing.append(draw.Raw(_element("desc", f"{name}d", figure.description)))
+    last = Text(figure.width - EDGE, figure.height + size + EDGE / 2, corner, "muted", size, "end")
+    marks = [*figure.marks, last]
+    steps = figure.steps
+    used = dict.fromkeys(mark.role for group in (marks, *steps) for mark in group)
+    drawing.append(draw.Raw(f"<style>{''.join(_styles(used, scheme, len(steps)))}</style>"))
+    for pattern in _patterns(used):
+        drawing.append_def(draw.Raw(pattern))
+    page = {"class": "cc-page"}
+    drawing.append(draw.Rectangle(0, 0, _number(figure.width), _number(height), **page))
+    drawing.extend(_elements(draw, marks))
+    for place, step in enumerate(steps):
+        drawing.append(_group(draw, step, place, len(steps)))
+    text = str(drawing.as_svg(header="" if inline else '<?xml version="1.0" encoding="UTF-8"?>\n'))
+    return text if inline else text + "\n"
+
+
+def _corner(figure: Figure) -> str:
+    """The line in the corner: where the data comes from, and what drew it."""
+    ours = f"convcalc {__version__}"
+    if not figure.source:
+        return ours
+    size = least_text(figure.width)
+    room = figure.width - 2 * EDGE - size * len(ours)
+    return f"{fitted(printable(figure.source), room, size)} · {ours}"
+
+
+def _element(tag: str, name: str, text: str) -> str:
+    """A title or a description."""
+    return f'<{tag} id="{name}">{_escaped(text)}</{tag}>'
+
+
+def _escaped(text: str) -> str:
+    """A text as XML takes it: no control character and no half of a pair is allowed there."""
+    shown = printable(text)
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _number(value: float) -> float:
+    """A coordinate with two decimals, written without those that are zero."""
+    rounded = round(value, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+# ------------------------------------------------------------------------------------- styles
+
+
+def _class(role: str) -> str:
+    return f"cc-{role}"
+
+
+def _styles(used: Iterable[str], scheme: str, steps: int) -> Iterator[str]:
+    """The style sheet: what the roles that are used look like, and when steps are shown."""
+    looks = {"page": PAGE, **{role: ROLES[role] for role in used}}
+    yield f".cc text{{font-family:{FONT};paint-order:stroke;stroke-linejoin:round}}"
+    for role, look in looks.items():
+        yield f".{_class(role)}{{{_colors(role, look, dark=scheme == 'dark')}{_strokes(look)}}}"
+        yield from _pattern_style(role, look, dark=scheme == "dark")
+    if not scheme:
+        yield "@media screen and (prefers-color-scheme:dark){"
+        for role, look in looks.items():
+            yield f".{_class(role)}{{{_colors(role, look, dark=True)}}}"
+            yield from _pattern_style(role, look, dark=True)
+        yield "}"
+    if steps > 1:
+        yield from _step_styles(steps)
+
+
+def _colors(role: str, look: Look, *, dark: bool) -> str:
+    """Fill and stroke."""
+    fill, stroke = (look.dark_fill, look.dark_stroke) if dark else (look.fill, look.stroke)
+    if look.pattern:
+        fill = f"url(#{_class(role)}-p)"
+    return f"fill:{fill or 'none'};stroke:{stroke or 'none'}"
+
+
+def _strokes(look: Look) -> str:
+    """What does not depend on the page."""
+    text = f";stroke-width:{look.width}" if look.stroke and look.width != 1 else ""
+    text += f";stroke-dasharray:{look.dashes}" if look.dashes else ""
+    return text + (";font-weight:bold" if look.bold else "")
+
+
+def _pattern_style(role: str, look: Look, *, dark: bool) -> Iterator[str]:
+    """The two parts of a pattern: what lies under it, and its lines."""
+    if look.pattern:
+        fill, stroke = (look.dark_fill, look.dark_stroke) if dark else (look.fill, look.stroke)
+        yield f".{_class(role)}-f{{fill:{fill}}}.{_class(role)}-l{{stroke:{stroke}}}"
+
+
+def _patterns(used: Iterable[str]) -> Iterator[str]:
+    """The patterns of the roles that are used."""
+    for role in used:
+        if not ROLES[role].pattern:
+            continue
+        size, path, width = PATTERNS[ROLES[role].pattern]
+        name = _class(role)
+        yield (
+            f'<pattern id="{name}-p" width="{size}" height="{size}" patternUnits="userSpaceOnUse">'
+            f'<rect class="{name}-f" width="{size}" height="{size}"/>'
+            f'<path class="{name}-l" d="{path}" fill="none" stroke-width="{width}" '
+            'stroke-linecap="round"/></pattern>'
+        )
+
+
+def _step_styles(steps: int) -> Iterator[str]:
+    """Steps follow each other, unless less motion is wanted: then, and in print, the first stays.
+
+    A pointer on the picture stops it.
+    """
+    share = _number(100 / steps)
+    yield ".cc-step{visibility:hidden}.cc-first{visibility:visible}"
+    yield "@media screen and (prefers-reduced-motion:no-preference){"
+    yield f".cc-step{{visibility:hidden;animation:cc-show{steps} {_number(SECONDS * steps)}s step-end infinite}}"
+    yield ".cc:hover .cc-step{animation-play-state:paused}}"
+    yield f"@keyframes cc-show{steps}{{0%{{visibility:visible}}{share}%{{visibility:hidden}}}}"
+
+
+# -------------------------------------------------------------------------------------- marks
+
+
+def _group(draw: Any, step: Iterable[Mark], place: int, steps: int) -> Any:
+    """The marks of one step."""
+    names = {"class": "cc-step" if place else "cc-step cc-first"} if steps > 1 else {}
+    late = {"style": f"animation-delay:{_number((place - steps) * SECONDS)}s"} if place else {}
+    group = draw.Group(**names, **late)
+    group.extend(_elements(draw, step))
+    return group
+
+
+def _elements(draw: Any, marks: Iterable[Mark]) -> Iterator[Any]:
+    """The marks, each as one or two elements."""
+    for mark in marks:
+        yield from _MAKERS[type(mark)](draw, mark)
+
+
+def _rectangle(draw: Any, mark: Rectangle) -> Iterator[Any]:
+    x, y, width, height = map(_number, (mark.x, mark.y, mark.width, mark.height))
+    rounded = {"rx": _number(mark.corner)} if mark.corner else {}
+    made = draw.Rectangle(x, y, width, height, **rounded, **{"class": _class(mark.role)})
+    yield _titled(made, mark.title)
+
+
+def _line(draw: Any, mark: Line) -> Iterator[Any]:
+    points = [_number(value) for point in mark.points for value in point]
+    yield draw.Lines(*points, fill="none", **{"class": _class(mark.role)})
+    if mark.arrow:
+        yield draw.Lines(*_head(mark), fill="none", **{"class": _class(mark.role)})
+
+
+def _head(mark: Line) -> list[float]:
+    """The two strokes of an arrow's head."""
+    (x0, y0), (x, y) = mark.points[-2:]
+    length = ((x - x0) ** 2 + (y - y0) ** 2) ** 0.5 or 1
+    along, across = ((x - x0) / length * HEAD, (y - y0) / length * HEAD)
+    ends = (
+        (x - along + across / 2, y - across - along / 2),
+        (x, y),
+        (x - along - across / 2, y - across + along / 2),
+    )
+    return [_number(value) for end in ends for value in end]
+
+
+def _polygon(draw: Any, mark: Polygon) -> Iterator[Any]:
+    points = [_number(value) for point in mark.points for value in point]
+    yield _titled(draw.Lines(*points, close=True, **{"class": _class(mark.role)}), mark.title)
+
+
+def _text(draw: Any, mark: Text) -> Iterator[Any]:
+    anchor = {} if mark.anchor == "start" else {"text_anchor": mark.anchor}
+    made = draw.Text(
+        printable(mark.text),
+        _number(mark.size),
+        _number(mark.x),
+        _number(mark.y),
+        **anchor,
+        **{"class": _class(mark.role)},
+    )
+    yield made
+
+
+def _titled(made: Any, title: str) -> Any:
+    """An element with what a pointer on it shows."""
+    if title:
+        made.append_title(printable(title))
+    return made
+
+
+_MAKERS: dict[type, Any] = {
+    Rectangle: _rectangle,
+    Line: _line,
+    Polygon: _polygon,
+    Text: _text,
+}

@@ -1,0 +1,124 @@
+"""The picture *window* in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from convcalc.text import wrap
+
+if TYPE_CHECKING:
+    from convcalc.draw.plane import Plane
+    from convcalc.draw.window_numbers import Numbers
+
+MAX_STEPS = 25  # shown one under the other
+GAP = 4
+
+Step = tuple[int, int]
+
+# A cell of the canvas: under the kernel, and beside it.
+_UNDER = {"input": "█", "padding": "░", "idle": "░", "bare": "░", "over": "+"}
+_BESIDE = {"input": "-", "unread": "×", "padding": " ", "idle": " ", "bare": ".", "over": " "}
+_MEANINGS = {
+    "█": "under the kernel", "░": "the same on a zero", "+": "past the end", "-": "input",
+    ".": "zero between inputs", "×": "never read",
+}  # fmt: skip
+
+
+def window_lines(
+    plane: Plane,
+    steps: Sequence[Step],
+    numbers: Numbers | None,
+    said: Callable[[Step], list[str]],
+    width: int | None,
+) -> Iterator[str]:
+    """The canvas with the kernel on it, and the output beside it, step by step."""
+    shown = steps[:MAX_STEPS]
+    used: set[str] = set()
+    for step in shown:
+        left = _canvas(plane, step, numbers, used)
+        right = _output(plane, step, numbers)
+        yield from _beside(left, right, width)
+        for line in said(step):
+            yield from wrap(line, width, "  ")
+        yield ""
+    if len(steps) > len(shown):
+        yield f"… {len(steps) - len(shown):,} more steps: --step I,J shows one"
+    meanings = [f"{sign} {meaning}" for sign, meaning in _MEANINGS.items() if sign in used]
+    if numbers is None:
+        yield from wrap("   ".join(meanings), width)
+    else:
+        yield from wrap("[ ] under the kernel   ( ) the same on a zero", width)
+
+
+def _canvas(plane: Plane, step: Step, numbers: Numbers | None, used: set[str]) -> list[str]:
+    """The canvas in lines, channel under channel."""
+    taps = set(plane.taps(step))
+    rows, columns = range(plane.rows.size), range(plane.columns.size)
+    if numbers is None:
+        lines = []
+        for row in rows:
+            signs = []
+            for column in columns:
+                role = plane.role(row, column)
+                sign = (_UNDER if (row, column) in taps else _BESIDE).get(role, "█")
+                used.add(sign)
+                signs.append(sign * (2 if plane.columns.size <= 16 else 1))
+            lines.append((" " if plane.columns.size <= 24 else "").join(signs).rstrip())
+        return lines
+    lines = []
+    for grid in numbers.inputs:
+        texts = [[_number(plane, numbers, grid, row, column) for column in columns] for row in rows]
+        widest = max(len(text) for line in texts for text in line)
+        for row in rows:
+            lines.append(
+                "".join(
+                    _bracketed(texts[row][c].rjust(widest), plane, (row, c), taps) for c in columns
+                ).rstrip()
+            )
+        lines.append("")
+    return lines[:-1]
+
+
+def _number(
+    plane: Plane, numbers: Numbers, grid: tuple[tuple[str, ...], ...], row: int, column: int
+) -> str:
+    """What stands in a cell."""
+    r, c = plane.rows.holds[row], plane.columns.holds[column]
+    return numbers.padding if r is None or c is None else grid[r][c]
+
+
+def _bracketed(text: str, plane: Plane, place: Step, taps: set[Step]) -> str:
+    """A number in brackets where it lies under the kernel."""
+    if place not in taps:
+        return f" {text} "
+    return f"[{text}]" if plane.is_real(*place) else f"({text})"
+
+
+def _output(plane: Plane, step: Step, numbers: Numbers | None) -> list[str]:
+    """The output in lines, with the place of the step marked."""
+    rows, columns = plane.outputs
+    if numbers is None:
+        signs = [["██" if (r, c) == step else "--" for c in range(columns)] for r in range(rows)]
+        return [" ".join(line) for line in signs]
+    widest = max(1, *(len(text) for line in numbers.results for text in line))
+    return [
+        "".join(
+            (f"[{text.rjust(widest)}]" if (r, c) == step else f" {text.rjust(widest)} ")
+            for c, text in enumerate(line)
+        ).rstrip()
+        for r, line in enumerate(numbers.results)
+    ]
+
+
+def _beside(left: list[str], right: list[str], width: int | None) -> Iterator[str]:
+    """Input and output side by side, or under each other where the terminal is narrow."""
+    wide = max(*map(len, left), len("input")) + GAP
+    if width is not None and wide + max(map(len, right)) > width:
+        yield from ("input", *left, "", "output", *right)
+        return
+    yield f"{'input':<{wide}}output"
+    for place in range(max(len(left), len(right))):
+        one = left[place] if place < len(left) else ""
+        other = right[place] if place < len(right) else ""
+        yield f"{one:<{wide}}{other}".rstrip()
