@@ -286,6 +286,10 @@ LATEX = {
     "▀": r"\rule[.8ex]{.5em}{.8ex}",
     "█": r"\rule{.5em}{1.6ex}",
     "░": r"\rule{.5em}{.2ex}",
+    **dict.fromkeys("├┤┼┴", "+"),
+    "╯": "'",
+    "╰": "`",
+    "●": r"$\bullet$",
     **{sign: rf"\textsuperscript{{{letter}}}" for sign, letter in SUPERSCRIPTS.items()},
     **{sign: rf"\textsubscript{{{letter}}}" for sign, letter in SUBSCRIPTS.items()},
     "⁻": r"\textsuperscript{$-$}",
@@ -306,7 +310,8 @@ ASCII = {
     "×": "x", "·": "*", "−": "-", "–": "-", "…": "...", "─": "-", "→": "->", "⌊": "floor(",
     "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "≤": "<=", "≈": "~", "±": "+-", "°": " deg",
     "Σ": "sum", "∏": "prod", "α": "alpha", "β": "beta", "σ": "sigma", "λ": "lambda", "π": "pi", "Φ": "Phi", "√": "sqrt ",
-    "✓": "ok", "✗": "x", "█": "#", "░": ".", "∞": "inf", "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅙": "1/6", "÷": "/",
+    "✓": "ok", "✗": "x", "█": "#", "░": ".", "∞": "inf", "│": "|", "├": "+", "┤": "+", "┼": "+", "┴": "+", "╯": "'", "╰": "`", "●": "o",
+    "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅙": "1/6", "÷": "/",
     **{sign: f"^{letter}" for sign, letter in SUPERSCRIPTS.items()}, **SUBSCRIPTS,
 }  # fmt: skip
 

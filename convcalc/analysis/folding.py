@@ -55,7 +55,7 @@ class FoldedRow(NamedTuple):
 
 
 Row = Any  # a Step or a FoldedRow
-_Tree = list[tuple["Block", "_Tree"]]
+Tree = list[tuple["Block", "Tree"]]
 
 
 def fold(analysis: Analysis, depth: int | None = None) -> list[Row]:
@@ -76,7 +76,7 @@ def fold(analysis: Analysis, depth: int | None = None) -> list[Row]:
 
 def fold_repeats(analysis: Analysis, depth: int | None = None) -> list[Row]:
     """The same, however few rows there are."""
-    steps, tree = analysis.steps, _nest(analysis.blocks)
+    steps, tree = analysis.steps, nest(analysis.blocks)
     rows = _Folder(steps, depth, _costs, "the same").rows(0, len(steps), tree)
     if depth is None and len(rows) > _STILL_MANY:
         return _Folder(steps, depth, _kinds, "alike").rows(0, len(steps), tree)
@@ -95,7 +95,7 @@ class _Folder:
     ) -> None:
         self.steps, self.depth, self.pattern, self.word = steps, depth, pattern, word
 
-    def rows(self, start: int, stop: int, blocks: _Tree) -> list[Row]:
+    def rows(self, start: int, stop: int, blocks: Tree) -> list[Row]:
         """The rows from start to stop, in which the blocks lie."""
         rows: list[Row] = []
         at, i = start, 0
@@ -118,7 +118,7 @@ class _Folder:
         rows += self.steps[at:stop]
         return rows
 
-    def run_end(self, blocks: _Tree, i: int) -> int:
+    def run_end(self, blocks: Tree, i: int) -> int:
         """Where the run of blocks like block i, each right after the other, ends."""
         wanted = self.pattern(self.steps[blocks[i][0][1] : blocks[i][0][2]])
         end = i + 1
@@ -135,14 +135,14 @@ class _Folder:
         return f"{self.steps[first[1]].name} … {self.steps[last[2] - 1].name}"
 
 
-def _nest(blocks: Iterable[Block]) -> _Tree:
+def nest(blocks: Iterable[Block]) -> Tree:
     """Blocks as a tree of (block, children)."""
-    tree: _Tree = []
-    stack: list[tuple[int, _Tree]] = []
+    tree: Tree = []
+    stack: list[tuple[int, Tree]] = []
     for block in blocks:
         while stack and stack[-1][0] <= block[1]:
             stack.pop()
-        inner: _Tree = []
+        inner: Tree = []
         (stack[-1][1] if stack else tree).append((block, inner))
         stack.append((block[2], inner))
     return tree

@@ -6,7 +6,7 @@ kept apart, forward only or gradients too, 10⁶ or 2²⁰ bytes. Each number he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -110,6 +110,23 @@ RULES: dict[str, Reuse] = {"apart": _only_views, "in_place": in_place, "fused": 
 """Ways to run a network, by name."""
 
 
+def held(analysis: Analysis, reuse: Reuse = in_place) -> Iterator[tuple[Step, int, int]]:
+    """Each step in order, with the values that must exist while it works, and how many it does not touch.
+
+    Args:
+        analysis: of the network.
+        reuse: which layers write over what they read.
+    """
+    now = sum([image.activations for image in analysis.images])
+    for step, _, freed in analysis.schedule():
+        own = 0 if step.layer.is_source else step.activations
+        here = now if reuse(step, freed) else now + own
+        read = dict.fromkeys([each for each in step.before if not each.layer.is_source])
+        touched = sum([each.activations for each in read])
+        yield step, here, now - touched
+        now += own - sum([each.activations for each in freed if not each.layer.is_source])
+
+
 def peak(analysis: Analysis, reuse: Reuse = in_place) -> Peak:
     """The most values alive at once when the layers run in order, where, and which these are.
 
@@ -117,9 +134,9 @@ def peak(analysis: Analysis, reuse: Reuse = in_place) -> Peak:
         analysis: of the network.
         reuse: which layers write over what they read.
     """
-    held = _held(analysis, reuse)
-    most = formulas.largest(held)
-    where = held.index(most)
+    most_at_each = _most_at_each(analysis, reuse)
+    most = formulas.largest(most_at_each)
+    where = most_at_each.index(most)
     if not where:
         return Peak(most, "the input", {image.name: image.activations for image in analysis.images})
     moment = next(each for each in analysis.schedule() if each.step.place == where)
@@ -127,21 +144,16 @@ def peak(analysis: Analysis, reuse: Reuse = in_place) -> Peak:
     return Peak(most, moment.step.name, alive)
 
 
-def _held(analysis: Analysis, reuse: Reuse) -> list[int]:
+def _most_at_each(analysis: Analysis, reuse: Reuse) -> list[int]:
     """Values alive before the first step, and while each of the steps works."""
-    now = sum([image.activations for image in analysis.images])
-    held = [now]
-    for step, _, freed in analysis.schedule():
-        own = 0 if step.layer.is_source else step.activations
-        held.append(now if reuse(step, freed) else now + own)
-        now += own - sum([each.activations for each in freed if not each.layer.is_source])
-    return held
+    before = sum([image.activations for image in analysis.images])
+    return [before, *[here for _, here, _ in held(analysis, reuse)]]
 
 
 def bytes_to_run(analysis: Analysis, *, dtype: str = "float32") -> int:
     """Bytes of the weights, and of the most that is alive at once when the layers run in order."""
     weights = analysis.totals["params"] + analysis.totals["buffers"]
-    return BYTES[dtype] * (weights + formulas.largest(_held(analysis, in_place)))
+    return BYTES[dtype] * (weights + formulas.largest(_most_at_each(analysis, in_place)))
 
 
 def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:

@@ -127,7 +127,7 @@ def _trained(analysis: Analysis, ask: Ask) -> Training | None:
     return None
 
 
-def _bytes(precision: str) -> tuple[int, int]:
+def bytes_of(precision: str) -> tuple[int, int]:
     """Bytes of a weight, and of a value that a layer gives, when a network runs."""
     if precision == ONLY_RUN:
         return (memory.BYTES[precision],) * 2
@@ -136,7 +136,7 @@ def _bytes(precision: str) -> tuple[int, int]:
 
 def _run_rows(analysis: Analysis, precision: str) -> Iterator[_Row]:
     """What running needs."""
-    of_weight, of_value = _bytes(precision)
+    of_weight, of_value = bytes_of(precision)
     stored = of_weight * (analysis.totals["params"] + analysis.totals["buffers"])
     apart, reused, fused = [
         of_value * memory.peak(analysis, rule).values for rule in memory.RULES.values()
@@ -190,7 +190,7 @@ def _peaks(analysis: Analysis) -> dict[str, Any]:
 
 def _footer(analysis: Analysis, ask: Ask, *, small: bool) -> Iterator[str]:
     """In which numbers, and where the peak is."""
-    of_weight, of_value = _bytes(ask.precision)
+    of_weight, of_value = bytes_of(ask.precision)
     sizes = f"{of_value} bytes" if of_weight == of_value else f"{of_weight} and {of_value} bytes"
     yield (
         f"{ask.precision} ({sizes} a value), batch {analysis.batch}, input "
@@ -235,7 +235,7 @@ def _fits(analysis: Analysis, ask: Ask) -> dict[str, int]:
             "is not; leave --device out"
         )
         raise UsageError(message)
-    of_weight, of_value = _bytes(ask.precision)
+    of_weight, of_value = bytes_of(ask.precision)
     stored = of_weight * (one.totals["params"] + one.totals["buffers"])
     found = {"run": max(0, ask.device - stored) // (of_value * memory.peak(one).values)}
     if ask.precision != ONLY_RUN and one.totals["params"]:

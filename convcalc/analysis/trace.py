@@ -103,10 +103,10 @@ def pixels(analysis: Analysis, name: str, unit: Unit) -> Ranges:
     Raises:
         ShapeError: there is no such layer or unit, or its receptive field is not known.
     """
-    return trace(analysis, _step(analysis, name), unit)[analysis.image]
+    return trace(analysis, step_called(analysis, name), unit)[analysis.image]
 
 
-def _step(analysis: Analysis, name: str) -> Step:
+def step_called(analysis: Analysis, name: str) -> Step:
     """The step of a layer.
 
     Raises:
@@ -230,6 +230,16 @@ def _plain_unit(unit: int | range) -> int | list[int]:
     return unit if isinstance(unit, int) else [unit.start, unit.stop - 1]
 
 
+def read_unit(text: str) -> tuple[str, Unit]:
+    """A layer and the unit's place along each axis, as they are typed: ``conv5_3:6,6``, ``fc8``.
+
+    Raises:
+        UsageError: the place is not made of numbers.
+    """
+    name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
+    return name, tuple([_read_unit(each, text) for each in place.split(",")]) if place else ()
+
+
 def unit_report(analysis: Analysis, text: str) -> Report:
     """The pixels that one unit sees, or a range of units, as they are and inside the image.
 
@@ -242,8 +252,7 @@ def unit_report(analysis: Analysis, text: str) -> Report:
         UsageError: the place is not made of numbers.
         ShapeError: there is no such layer or unit, or its receptive field is not known.
     """
-    name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
-    unit = tuple([_read_unit(each, text) for each in place.split(",")]) if place else ()
+    name, unit = read_unit(text)
     called_unit = f"[{', '.join(map(_unit_text, unit))}]" if unit else ""
     lines: list[str] = []
     sees: dict[str, list[dict[str, Any]]] = {}
@@ -279,7 +288,7 @@ def unit_report(analysis: Analysis, text: str) -> Report:
 
 def _seen(analysis: Analysis, name: str, unit: Unit) -> tuple[Ranges, Ranges]:
     """The pixels that a unit sees along each axis, and those of them inside the image."""
-    found, cells = _followed(analysis, _step(analysis, name), unit)
+    found, cells = _followed(analysis, step_called(analysis, name), unit)
     return found[analysis.image], _inside(cells, analysis.image.output)
 
 

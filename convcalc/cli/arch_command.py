@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
+from convcalc.cli.answer_picture import draw_options, show_with_picture
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import output_options, show
 from convcalc.cli.types import NETWORK
 from convcalc.cli.view_options import view_options, view_report
+from convcalc.cli.view_picture import view_picture
 
 EXAMPLES = """
     convcalc arch vgg16.yaml
@@ -23,7 +24,7 @@ EXAMPLES = """
     convcalc arch vgg16 --memory
     convcalc arch unet --sizes
     convcalc arch vgg16 --explain conv1_1
-    convcalc arch vgg16 --sees conv5_3:6,6
+    convcalc arch vgg16 --sees conv5_3:6,6 --draw
     convcalc arch mynet.yaml -o mynet.csv
 """
 
@@ -36,7 +37,7 @@ EXAMPLES = """
 )
 @click.option("--strict", is_flag=True, help="Exit code 1 if a number is not as expect: promises.")
 @view_options
-@output_options
+@draw_options
 def command(
     network: str,
     shape: Any,
@@ -47,6 +48,8 @@ def command(
     strict: bool,
     format_name: str | None,
     output: str | None,
+    *,
+    draw: bool,
     **view: Any,
 ) -> None:
     """A network, layer by layer: shapes, parameters, work, receptive field.
@@ -59,6 +62,12 @@ def command(
 
     found = load_network(network, shape, parameters, max_layers)
     walked = cache(partial(walk, found, batch, causes_in(rf_through)))
-    show(view_report(found, walked, **view), format_name, output)
+    show_with_picture(
+        partial(view_report, found, walked, **view),
+        partial(view_picture, walked, **view),
+        format_name,
+        output,
+        draw=draw,
+    )
     if strict and has_broken_promises(walked()):
         raise SystemExit(1)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from convcalc.analysis.compare import SORTS, compare_report
+from convcalc.cli.answer_picture import show_with_picture
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import output_options, show
+from convcalc.cli.output import output_options
 from convcalc.cli.types import NETWORK
 from convcalc.cli.view_options import rf_through_option
+
+if TYPE_CHECKING:
+    from convcalc.draw import Picture
 
 EXAMPLES = """
     convcalc compare vgg16 resnet50 mobilenet_v2
@@ -46,4 +50,12 @@ def command(
     analyses = [
         walk(load_network(target, shape, parameters), batch, through) for target in networks
     ]
-    show(compare_report(analyses, sort), format_name, output)
+
+    def picture() -> Picture:
+        from convcalc.draw.cost import Beside
+
+        return Beside(analyses)
+
+    show_with_picture(
+        lambda: compare_report(analyses, sort), picture, format_name, output, draw=False
+    )

@@ -12,11 +12,17 @@ from convcalc.cli.group import Group
 COMMANDS = {
     "fit": "every window on the padded input, and the cells that none of them reads",
     "window": "the kernel on the input, and the output that comes of it, step by step",
+    "net": "a network: its layers or blocks, its paths, and the sizes between them",
+    "cost": "where the work, the parameters or the memory of a network are",
+    "field": "the pixels that a unit sees, layer by layer and on a picture",
 }
 EXAMPLES = """
     convcalc draw fit --n 32 --k 5 --s 2
     convcalc draw window --n 5 --k 3 --s 2 --p 1 --step 1,0
     convcalc draw window --kind conv_transpose --n 3 --k 3 --s 2 --p 1 --all -o steps.svg
+    convcalc draw net resnet50
+    convcalc draw cost resnet50
+    convcalc draw field vgg16 --sees conv5_3:6,6
 """
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from convcalc.analysis.memory_report import DTYPES, Ask, memory_report
+from convcalc.analysis.memory_report import DTYPES, Ask, bytes_of, memory_report
 from convcalc.analysis.training import CHECKPOINTS, OPTIMIZERS
 from convcalc.cli.amounts import BYTES
+from convcalc.cli.answer_picture import show_with_picture
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import answer_options
 from convcalc.cli.types import NETWORK
+
+if TYPE_CHECKING:
+    from convcalc.draw import Picture
 
 EXAMPLES = """
     convcalc memory resnet50 --batch 32
@@ -63,4 +67,12 @@ def command(
 
     ask = Ask(precision, optimizer, checkpoint or "", device or 0)
     analysis = walk(load_network(network, shape, parameters), batch)
-    show(memory_report(analysis, ask), format_name, output)
+
+    def picture() -> Picture:
+        from convcalc.draw.alive import AliveOverTime
+
+        return AliveOverTime(analysis, bytes_of(precision)[1])
+
+    show_with_picture(
+        lambda: memory_report(analysis, ask), picture, format_name, output, draw=False
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,11 +10,15 @@ from convcalc.analysis.devices import DEVICES
 from convcalc.analysis.memory import BYTES
 from convcalc.analysis.roofline import MODELS
 from convcalc.cli.amounts import RATE
+from convcalc.cli.answer_picture import show_with_picture
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import answer_options
 from convcalc.cli.types import NETWORK
+
+if TYPE_CHECKING:
+    from convcalc.draw import Picture
 
 EXAMPLES = """
     convcalc roofline vgg16 --device a100 --precision float16
@@ -68,4 +72,12 @@ def command(
 
     roof = roof_of(device or "", peak or 0, bandwidth or 0, precision or "")
     analysis = walk(load_network(network, shape, parameters), batch)
-    show(roofline_report(analysis, roof, model), format_name, output)
+
+    def picture() -> Picture:
+        from convcalc.draw.roof import RoofPicture
+
+        return RoofPicture(analysis, roof, model)
+
+    show_with_picture(
+        lambda: roofline_report(analysis, roof, model), picture, format_name, output, draw=False
+    )

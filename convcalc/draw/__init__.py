@@ -6,6 +6,9 @@ plain marks with roles; ``roles`` says how these look, ``svg`` and ``png`` write
 
 from convcalc.draw.base import PICTURES, Picture
 
-PICTURES.modules("convcalc.draw", {"fit": "fit", "window": "window"})
+PICTURES.modules(
+    "convcalc.draw",
+    {"fit": "fit", "window": "window", "net": "net", "cost": "cost", "field": "field"},
+)
 
 __all__ = ["PICTURES", "Picture"]

@@ -57,6 +57,12 @@ PATTERNS = {
     "grid": Pattern(5, "M0 2.5H5M2.5 0V5", 0.6),
 }
 
+_GREYS = ("#2b2b2b", "#555555", "#808080", "#a8a8a8", "#cfcfcf", "#f2f2f2")
+_PALE = (
+    ("#cdd1d5", "#1f2328"), ("#d6dade", "#24292e"), ("#dfe2e5", "#292e34"),
+    ("#e7e9ec", "#2e343a"), ("#eff0f2", "#343a41"), ("#f7f8f9", "#3a4047"),
+)  # fmt: skip
+
 ROLES: dict[str, Look] = {
     # Cells.
     "input": Look("#cfe5f5", "#3a77a8", "#1d3f5a", "#6fb1e0"),
@@ -76,12 +82,25 @@ ROLES: dict[str, Look] = {
     # Frames and highlights over cells; nothing is filled.
     "window": Look("", "#8f3c00", "", "#ffb15c", "", "", 2.5),
     "target": Look("", "#0b5d43", "", "#6fe0b8", "", "", 2.5),
+    # A picture in greys: what is seen of it, and the rest paler.
+    **{f"grey{n}": Look(grey, "", grey, "") for n, grey in enumerate(_GREYS)},
+    **{f"pale{n}": Look(light, "", dark, "") for n, (light, dark) in enumerate(_PALE)},
+    "frame": Look("", "#5b6269", "", "#a6aeb6"),
+    "beyond": Look("", "#8f3c00", "", "#ffb15c", "", "6 3", 1.5),
     # How much something costs, from little to much.
     "cost1": Look("#f4f7fb", "#4d6f93", "#1c2530", "#7fa3c8"),
     "cost2": Look("#dbe7f4", "#4d6f93", "#22364c", "#7fa3c8", "dots"),
     "cost3": Look("#c0d6ec", "#4d6f93", "#274869", "#8fb2d6", "rising"),
     "cost4": Look("#a3c3e3", "#365a80", "#2b5a87", "#a3c4e6", "dense rising"),
     "cost5": Look("#86b0da", "#24476c", "#2f6ca6", "#c0daf3", "crossed"),
+    # Families of layers, which differ in their shape, too; and the length of what they cost.
+    "layer": Look("#dcebf7", "#3a77a8", "#1d3f5a", "#6fb1e0"),
+    "pool": Look("#d8f0e5", "#1f7a5c", "#124634", "#52c49b"),
+    "small": Look("#fdf3dc", "#a06a00", "#4a390f", "#e3ad4b"),
+    "join": Look("#fde6dc", "#b8481a", "#4f2310", "#f0875c"),
+    "stated": Look("#ffffff", "#a1497b", "#16191d", "#e08abb", "", "4 2", 1.5),
+    "block": Look("#e9e7f8", "#5d52a8", "#2c2752", "#a49be8", "", "", 2),
+    "bar": Look("#1d4f7c", "", "#8fc0ee", ""),
     # Categories; each has a pattern of its own.
     "series1": Look("#cfe5f5", "#3a77a8", "#1d3f5a", "#6fb1e0"),
     "series2": Look("#fbe2b4", "#a06a00", "#54400f", "#e3ad4b", "rising"),

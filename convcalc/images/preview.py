@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from convcalc.images.files import Picture
+from convcalc.images.files import Picture, read_picture
 
 if TYPE_CHECKING:
     from convcalc.formats import View
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAX_WIDTH = 100  # columns
 
 RAMP = " .:-=+*#%@"
+LIGHT = np.array([0.299, 0.587, 0.114])  # of red, green and blue; ITU-R BT.601
 CUBE = (0, 95, 135, 175, 215, 255)  # the levels of a terminal's 256 colours
 
 
@@ -58,7 +59,7 @@ def preview(
             yield "".join(_half_block(a, b, fine) for a, b in zip(above, below)) + "\x1b[0m"
         return
     small = thumbnail(picture, max(1, (down + 1) // 2), across)
-    light = small @ np.array([0.299, 0.587, 0.114])
+    light = small @ LIGHT
     for line in (light * len(RAMP) / 256).astype(int):
         yield "".join(RAMP[level] for level in line)
 
@@ -78,6 +79,18 @@ def thumbnail(picture: Picture, down: int, across: int) -> npt.NDArray[np.float6
         counts = (ends - starts).reshape([-1 if a == axis else 1 for a in range(3)])
         cells = sums / counts
     return np.moveaxis(np.repeat(cells, 4 - len(cells), axis=0)[:3], 0, 2)
+
+
+def grey_levels(path: str, down: int, across: int) -> list[list[int]]:
+    """A picture from a file as down × across patches of grey, from 0 to 255.
+
+    Raises:
+        UsageError: there is no such picture, or it cannot be read.
+    """
+    levels: list[list[int]] = (
+        (thumbnail(read_picture(path), down, across) @ LIGHT).astype(int).tolist()
+    )
+    return levels
 
 
 def _half_block(above: Any, below: Any, fine: bool) -> str:  # noqa: FBT001 - handed through

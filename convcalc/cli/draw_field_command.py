@@ -1,0 +1,62 @@
+"""``convcalc draw field``: the pixels that a unit sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from convcalc.cli.change_options import change_options
+from convcalc.cli.group import Command
+from convcalc.cli.network_options import load_one
+from convcalc.cli.picture_output import picture_options, show_picture
+from convcalc.cli.view_options import rf_through_option
+
+EXAMPLES = """
+    convcalc draw field vgg16 --sees conv5_3:6,6
+    convcalc draw field resnet50 -o field.svg
+    convcalc draw field vgg16 --sees conv4_1:0,0 --picture photo.png -o field.png
+"""
+
+
+@click.command("field", cls=Command, examples=EXAMPLES)
+@click.argument("networks", nargs=-1, required=True, metavar="NETWORK")
+@click.option(
+    "--sees",
+    default="",
+    metavar="LAYER:Y,X",
+    help="The unit, or some: 0-6,0-6; the middle of the last map unless given.",
+)
+@click.option("--picture", metavar="FILE", help="A picture to draw it on, instead of convcalc's.")
+@change_options("Another input shape than the file's.", "Change a parameter.")
+@rf_through_option
+@picture_options
+def command(
+    networks: tuple[str, ...],
+    *,
+    sees: str,
+    picture: str | None,
+    shape: Any,
+    parameters: tuple[str, ...],
+    rf_through: str,
+    format_name: str | None,
+    output: str | None,
+    dark: bool,
+) -> None:
+    """Draw the pixels that a unit sees: in each map down to the image, and on a picture.
+
+    NETWORK is a file of any format, - for standard input, the name of a bundled network, or the layers
+    of a chain. Pixels outside of the image are padding. A picture of another size is scaled to the
+    network's input.
+    """
+    from convcalc.analysis.fields import causes_in
+    from convcalc.analysis.walk import walk
+    from convcalc.draw.field import Field
+
+    analysis = walk(load_one(networks, shape, parameters), 1, causes_in(rf_through))
+    found = Field(analysis, sees)
+    if picture:
+        from convcalc.images.preview import grey_levels
+
+        found = found.on(grey_levels(picture, *found.grid), picture)
+    show_picture(found, format_name, output, dark=dark)

@@ -1,0 +1,271 @@
+"""The picture *cost*: where a network's work, parameters or memory are; or those of several side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from convcalc.draw.bars import SPACE, Bar, Panel, panel_lines, panel_marks
+from convcalc.draw.base import PICTURES, Picture
+from convcalc.draw.boxes import Box, Detail, parts_of
+from convcalc.draw.figure import TEXT, WIDTH, Figure, Mark, Text
+from convcalc.draw.legend import legend
+from convcalc.draw.metrics import fitted
+from convcalc.draw.outlined import with_blocks
+from convcalc.report import Column, Report
+from convcalc.text import grouped, listing, plural, printable, shortened
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis, Step
+    from convcalc.formats import View
+
+BYTES = 4  # of a value, as float32
+MOST_BARS = 60  # of a network; the smaller ones are summed
+STAGE, LAYER = "stage", "layer"
+NEXT = (
+    "-o cost.svg draws this in a file; -o cost.csv has its numbers"  # where a table would repeat it
+)
+_STAGES = Detail(None, 1, "")
+SERIES = tuple(f"series{number}" for number in range(1, 9))
+
+
+class Measure(NamedTuple):
+    """Something that layers cost.
+
+    Attributes:
+        about: for people.
+        parts: what it is the sum of, by name.
+    """
+
+    about: str
+    parts: dict[str, Callable[[Step], int]]
+
+
+MEASURES = {
+    "macs": Measure("multiply-adds", {"multiply-adds": lambda step: step.macs}),
+    "params": Measure("parameters", {"parameters": lambda step: step.params}),
+    "activations": Measure("values that come out", {"values": lambda step: step.activations}),
+    "memory": Measure(
+        "bytes of weights and outputs in float32",
+        {
+            "weights": lambda step: BYTES * (step.params + step.buffers),
+            "output": lambda step: BYTES * step.activations,
+        },
+    ),
+}
+
+
+@PICTURES.named("cost")
+@dataclass(frozen=True)
+class Cost(Picture):
+    """Bars for what the layers or stages of a network cost.
+
+    Attributes:
+        analysis: of the network.
+        of: a key of `MEASURES`.
+        by: `STAGE` or `LAYER`.
+    """
+
+    about: ClassVar[str] = "where the work, the parameters or the memory of a network are"
+
+    analysis: Analysis
+    of: str = "macs"
+    by: str = STAGE
+
+    @property
+    def measure(self) -> Measure:
+        """What is measured."""
+        return MEASURES[self.of]
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each layer or stage that costs something, or for each where none does."""
+        if self.by == STAGE:
+            boxes = parts_of(with_blocks(self.analysis), _STAGES).boxes
+            groups = [(_stage(box), [step for step in box.steps if step.before]) for box in boxes]
+        else:
+            groups = [(step.name, [step]) for step in self.analysis.steps]
+        rows = [
+            {"name": printable(name), "layers": len(steps), **self._amounts(steps)}
+            for name, steps in groups
+        ]
+        return [row for row in rows if any(row[part] for part in self.measure.parts)] or rows
+
+    def _amounts(self, steps: Sequence[Step]) -> dict[str, int]:
+        return {part: sum(map(of, steps)) for part, of in self.measure.parts.items()}
+
+    @property
+    def total(self) -> int:
+        """Of all layers."""
+        return sum([row[part] for row in self.rows for part in self.measure.parts])
+
+    @property
+    def panel(self) -> Panel:
+        """The bars; of very many the largest, and one for all others."""
+        parts, total = [*self.measure.parts], self.total or 1
+        sums = [sum([row[part] for part in parts]) for row in self.rows]
+        least = sorted(sums, reverse=True)[MOST_BARS - 1] if len(sums) > MOST_BARS else 0
+        large = [n for n, amount in enumerate(sums) if amount >= least][:MOST_BARS]
+        bars = [
+            self._bar(self.rows[n]["name"], [self.rows[n][part] for part in parts], total)
+            for n in large
+        ]
+        small = [row for n, row in enumerate(self.rows) if n not in set(large)]
+        if small:
+            values = [sum([row[part] for row in small]) for part in parts]
+            bars.append(self._bar(plural(len(small), "smaller one"), values, total))
+        return Panel(f"{self.measure.about} by {self.by}, {grouped(self.total)} in all", bars)
+
+    @staticmethod
+    def _bar(name: str, values: Sequence[int], total: int) -> Bar:
+        return Bar(name, values, f"{sum(values):,} ({sum(values) / total:.1%})")
+
+    def lines(self, view: View) -> Iterator[str]:
+        yield from panel_lines(self.panel, view.width)
+        if len(self.measure.parts) > 1:
+            yield ", ".join(f"{sign} {part}" for sign, part in zip("█░", self.measure.parts))
+        yield ""
+
+    def figure(self) -> Figure:
+        panel, name = self.panel, printable(self.analysis.network.name)
+        marks, y = heading(name)
+        drawn, y = panel_marks(panel, y)
+        marks += drawn
+        if len(self.measure.parts) > 1:
+            samples, y = legend(zip(panel.roles, self.measure.parts), y + TEXT + SPACE / 2)
+            marks += samples
+        largest = max(
+            self.rows, key=lambda row: sum([row[p] for p in self.measure.parts]), default=None
+        )
+        most = f" The largest is {largest['name']}." if largest else ""
+        return Figure(
+            f"{name}: {self.measure.about} by {self.by}",
+            f"{plural(len(panel.bars), 'bar')}, one for each {self.by} in order, {grouped(self.total)} in all.{most}",
+            WIDTH,
+            y + SPACE,
+            tuple(marks),
+            self.twin(),
+            printable(self.analysis.network.source),
+        )
+
+    def twin(self) -> Report:
+        total = self.total or 1
+        parts = self.measure.parts
+        rows = [{**row, "share": sum([row[part] for part in parts]) / total} for row in self.rows]
+        return Report(
+            title=printable(self.analysis.network.name),
+            subtitle=printable(self.analysis.network.source),
+            columns=[
+                Column.of_mapping("name", self.by, right=False, whole=True),
+                Column.of_mapping("layers", "layers", grouped),
+                *[Column.of_mapping(part, part, grouped) for part in parts],
+                Column.of_mapping("share", "share", "{:.1%}".format),
+            ],
+            rows=rows,
+            totals={part: sum([row[part] for row in rows]) for part in parts},
+            facts={"network": self.analysis.network.name, "of": self.of, "by": self.by},
+            key=f"{self.by}s",
+        )
+
+    def report(self) -> Report:
+        return replace(self.twin(), figures=(self,), layout=lambda _: [NEXT])
+
+
+def heading(name: str) -> tuple[list[Mark], float]:
+    """The title of a picture, and where what follows begins."""
+    shown = fitted(name, WIDTH - 2 * SPACE, bold=True)
+    return [Text(SPACE, SPACE + TEXT, shown, "title")], SPACE + 2.0 * TEXT
+
+
+def _stage(box: Box) -> str:
+    """The name of a stage: of a layer with what stands on it, that layer's."""
+    return box.name
+
+
+@dataclass(frozen=True)
+class Beside(Picture):
+    """Several networks side by side, as `convcalc compare` has them.
+
+    Attributes:
+        analyses: of the networks.
+        of: a key of `MEASURES`; empty for all.
+    """
+
+    name: ClassVar[str] = "cost"
+
+    analyses: Sequence[Analysis]
+    of: str = ""
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each network."""
+        keys = [self.of] if self.of else [*MEASURES]
+        return [
+            {
+                "network": printable(analysis.network.name),
+                **{key: _sum_of(analysis, MEASURES[key]) for key in keys},
+            }
+            for analysis in self.analyses
+        ]
+
+    @property
+    def panels(self) -> list[Panel]:
+        """A panel for each measure."""
+        return [
+            Panel(
+                MEASURES[key].about,
+                [Bar(row["network"], [row[key]], grouped(row[key])) for row in self.rows],
+                SERIES,
+                each=True,
+            )
+            for key in self.rows[0]
+            if key in MEASURES
+        ]
+
+    def lines(self, view: View) -> Iterator[str]:
+        for panel in self.panels:
+            yield from panel_lines(panel, view.width)
+            yield ""
+
+    def figure(self) -> Figure:
+        names = [shortened(analysis.network.name, 30) for analysis in self.analyses]
+        title = f"{listing(names)} side by side"
+        marks, y = heading(title)
+        for panel in self.panels:
+            drawn, y = panel_marks(panel, y)
+            marks += drawn
+            y += SPACE
+        measures = listing([panel.heading for panel in self.panels])
+        return Figure(
+            title,
+            f"A bar for each of {plural(len(names), 'network')} for {measures}.",
+            WIDTH,
+            y,
+            tuple(marks),
+            self.twin(),
+        )
+
+    def twin(self) -> Report:
+        return Report(
+            title="",
+            columns=[
+                Column.of_mapping("network", "network", right=False, whole=True),
+                *[
+                    Column.of_mapping(key, MEASURES[key].about, grouped)
+                    for key in self.rows[0]
+                    if key in MEASURES
+                ],
+            ],
+            rows=self.rows,
+            key="networks",
+        )
+
+    def report(self) -> Report:
+        return replace(self.twin(), figures=(self,), layout=lambda _: [NEXT])
+
+
+def _sum_of(analysis: Analysis, measure: Measure) -> int:
+    """What a whole network costs."""
+    return sum([part(step) for part in measure.parts.values() for step in analysis.steps])

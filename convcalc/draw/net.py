@@ -1,0 +1,255 @@
+"""The network: a box for each layer or block, paths beside each other, repeats once, sizes on the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from convcalc.draw.base import PICTURES, Picture
+from convcalc.draw.boxes import EVERYTHING, Box, Detail, Parts, closed, details, parts_of
+from convcalc.draw.figure import TEXT, WIDTH, Figure, Text
+from convcalc.draw.lanes import MOST_BOXES
+from convcalc.draw.metrics import flowed
+from convcalc.draw.net_figure import (
+    MARGIN,
+    PAGE,
+    ROOM,
+    TALLEST,
+    Drawn,
+    fitting,
+    labels_of,
+    marks_of,
+    readable,
+)
+from convcalc.draw.net_lines import net_lines
+from convcalc.draw.net_rows import row_marks, rows_height
+from convcalc.draw.outlined import with_blocks
+from convcalc.errors import UsageError
+from convcalc.report import Column, Report
+from convcalc.text import grouped, plural, printable
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
+    from convcalc.formats import View
+
+COSTS = {"macs": "multiply-adds", "params": "parameters", "activations": "values that come out"}
+_LEAST = 500  # units across, for the title
+_LINE = 18
+MOST_LINES = 60  # in a terminal, where fewer show the network, too
+
+
+@PICTURES.named("net")
+class Net(Picture):
+    """A network from its edges.
+
+    Args:
+        analysis: of the network.
+        depth: blocks that lie in so many − 1 others are a box each; 0 draws every layer; None chooses
+            the most detail that a page has room for.
+        of: what the bars show, a key of `COSTS`.
+    """
+
+    about: ClassVar[str] = "a network: its layers or blocks, its paths, and the sizes between them"
+
+    def __init__(self, analysis: Analysis, depth: int | None = None, of: str = "macs") -> None:
+        self.analysis, self.depth, self.of = analysis, depth, of
+
+    @cached_property
+    def _inside(self) -> Analysis:
+        """The walk with its blocks."""
+        return with_blocks(self.analysis)
+
+    def _tried(self) -> Iterator[tuple[Detail, Parts]]:
+        """What may be drawn, from the most detail to the least."""
+        if not self.depth and len(self.analysis) <= MOST_BOXES:
+            yield EVERYTHING, parts_of(self.analysis, EVERYTHING)
+        if self.depth:
+            detail = closed(self.depth)
+            yield detail, parts_of(self._inside, detail)
+        if self.depth is None:
+            deepest = max([block.depth + 1 for block in self._inside.blocks], default=0)
+            for detail in details(deepest):
+                parts = parts_of(self._inside, detail)
+                if len(parts.boxes) <= MOST_BOXES:
+                    yield detail, parts
+
+    @cached_property
+    def drawn(self) -> tuple[Detail, Drawn]:
+        """The most detail that fits a page; else of the least what can be read; else the narrowest.
+
+        Raises:
+            UsageError: there are very many boxes.
+        """
+        least: tuple[Detail, Parts] | None = None
+        for detail, parts in self._tried():
+            if not least or len(parts.boxes) < len(least[1].boxes):
+                least = detail, parts
+            for page in (PAGE, TALLEST) if detail.once else (PAGE,):
+                if found := fitting(parts, page):
+                    return detail, found
+        least = self._checked(least)
+        return least[0], readable(least[1])
+
+    @cached_property
+    def listed(self) -> tuple[Detail, Parts]:
+        """The most detail whose lines can be looked through; else the least.
+
+        Raises:
+            UsageError: there are very many boxes.
+        """
+        least: tuple[Detail, Parts] | None = None
+        for detail, parts in self._tried():
+            if not least or len(parts.boxes) < len(least[1].boxes):
+                least = detail, parts
+            if len(parts.boxes) <= MOST_LINES:
+                return detail, parts
+        return self._checked(least)
+
+    def _checked(self, least: tuple[Detail, Parts] | None) -> tuple[Detail, Parts]:
+        """What is drawn, if anything can be."""
+        if least:
+            return least
+        message = f"{printable(self.analysis.network.name)}: has {plural(len(self.analysis), 'layer')}, more than the {MOST_BOXES:,} boxes that a picture may have; --depth 1 draws a box for each block"
+        raise UsageError(message)
+
+    def figure(self) -> Figure:
+        detail, drawing = self.drawn
+        wide = drawing.layout.width > ROOM
+        parts = self.parts
+        detail = self.listed[0] if wide else detail
+        costs = self.costs(parts.boxes)
+        inside = drawing.layout.width
+        width = WIDTH if wide else max(inside + 2 * MARGIN, _LEAST)
+        title = printable(self.analysis.network.name)
+        below = [
+            line for text in self.said(detail, costs) for line in flowed(text, width - 2 * MARGIN)
+        ]
+        top = MARGIN + _LINE * (len(below) + 1)
+        head = [
+            Text(MARGIN, MARGIN + TEXT, title, "title"),
+            *[
+                Text(MARGIN, MARGIN + TEXT + _LINE * (n + 1), line, "muted")
+                for n, line in enumerate(below)
+            ],
+        ]
+        if wide:
+            labels = labels_of(parts)
+            body = [*row_marks(parts, labels, costs, MARGIN, top + MARGIN)]
+            height = rows_height(parts)
+        else:
+            body = [*marks_of(drawing, costs, (width - inside) / 2, top + MARGIN)]
+            height = drawing.layout.height
+        return Figure(
+            title,
+            self.description(detail, parts),
+            width,
+            top + height + 2 * MARGIN,
+            (*head, *body),
+            self.table(parts),
+            printable(self.analysis.network.source),
+        )
+
+    def twin(self) -> Report:
+        return self.table(self.parts)
+
+    def report(self) -> Report:
+        return replace(self.twin(), figures=(self,), layout=self._legend)
+
+    def _legend(self, _width: int | None) -> Iterator[str]:
+        """What stands below the lines in a terminal, where the table would say the same again."""
+        detail, parts = self.listed
+        yield from self.said(detail, self.costs(parts.boxes))
+
+    @property
+    def parts(self) -> Parts:
+        """What the figure shows."""
+        drawing = self.drawn[1]
+        return self.listed[1] if drawing.layout.width > ROOM else drawing.parts
+
+    def costs(self, boxes: list[Box]) -> list[int]:
+        """What each box costs; inputs cost nothing."""
+        return [sum([getattr(step, self.of) for step in box.steps if step.before]) for box in boxes]
+
+    def said(self, detail: Detail, costs: list[int]) -> Iterator[str]:
+        """What stands under the title."""
+        totals = self.analysis.totals
+        yield (
+            f"{plural(totals['layers'], 'layer')}, {grouped(totals['params'])} parameters, "
+            f"{grouped(totals['macs'])} multiply-adds"
+        )
+        whole = sum(costs)
+        if whole:
+            yield (
+                f"bars: share of the {COSTS[self.of]}, the longest {max(costs) / whole:.1%}"
+                + (f"; {detail.about}" if detail.pattern else "")
+            )
+
+    def description(self, detail: Detail, parts: Parts) -> str:
+        """What is to be seen."""
+        boxes, brackets = parts.boxes, parts.brackets
+        repeats = [
+            f"{bracket.name} {bracket.times} times"
+            for bracket in brackets
+            if bracket.times > 1 and bracket.name
+        ]
+        text = (
+            f"{plural(len(boxes), 'box', 'boxes')} from top to bottom, with lines from each to those that read it; "
+            f"{detail.about}."
+        )
+        return f"{text} Repeated: {', '.join(repeats)}." if repeats else text
+
+    def table(self, parts: Parts) -> Report:
+        """The boxes as a table."""
+        boxes = parts.boxes
+        reads: dict[int, list[str]] = {}
+        for source, target in parts.edges:
+            reads.setdefault(target, []).append(boxes[source].name)
+        times = _times(parts)
+        rows: list[dict[str, Any]] = [
+            {
+                "name": box.name,
+                "shows": ", ".join([*box.over, box.heading, *box.more]),
+                "times": times[number],
+                "reads": reads.get(number, []),
+                "output": box.sizes,
+                "params": sum([step.params for step in box.steps if step.before]),
+                "macs": sum([step.macs for step in box.steps if step.before]),
+            }
+            for number, box in enumerate(boxes)
+        ]
+        return Report(
+            title=printable(self.analysis.network.name),
+            subtitle=printable(self.analysis.network.source),
+            columns=_COLUMNS,
+            rows=rows,
+            totals={key: self.analysis.totals[key] for key in ("params", "macs")},
+            facts={"network": self.analysis.network.name},
+            key="boxes",
+        )
+
+    def lines(self, view: View) -> Iterator[str]:
+        parts = self.listed[1]
+        yield from net_lines(parts, labels_of(parts), self.costs(parts.boxes), view.width)
+        yield ""
+
+
+_COLUMNS = [
+    Column.of_mapping("name", "name", right=False, whole=True),
+    Column.of_mapping("shows", "shows", right=False, wraps=True, least=12),
+    Column.of_mapping("times", "times", grouped),
+    Column.of_mapping("reads", "reads", ", ".join, right=False, wraps=True, least=12),
+    Column.of_mapping("output", "output"),
+    Column.of_mapping("params", "params", grouped),
+    Column.of_mapping("macs", "macs", grouped),
+]
+
+
+def _times(parts: Parts) -> list[int]:
+    """How often each box is there."""
+    found = [box.count for box in parts.boxes]
+    for bracket in parts.brackets:
+        for number in range(bracket.first, bracket.last + 1):
+            found[number] *= bracket.times
+    return found

@@ -1,0 +1,111 @@
+"""A network in a terminal: a line for each box, with the paths as lines on the left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from convcalc.draw.boxes import Box, Bracket, Parts
+from convcalc.draw.tracks import between, rows_of, signs
+from convcalc.text import shortened
+
+USUAL_WIDTH = 100  # where nothing says how wide the terminal is
+_INDENT = 2
+_BAR = 10  # columns of the longest bar
+_LEAST = 32  # columns for the text of a box, before bars are left out
+
+
+class _Table(NamedTuple):
+    """Columns of the table: before the text, of the text, of the size, and for one of the cost."""
+
+    margin: int
+    text: int
+    size: int
+    unit: float
+
+
+def net_lines(
+    parts: Parts, labels: Sequence[str], costs: Sequence[int], columns: int | None
+) -> Iterator[str]:
+    """The lines of a network.
+
+    Args:
+        parts: its boxes.
+        labels: what comes out of each, where it is to be said.
+        costs: what each box costs, for its bar.
+        columns: of the terminal.
+    """
+    rows = rows_of(len(parts.boxes), parts.edges)
+    depths, heads = depths_of(parts), heads_of(parts)
+    table = _table(parts, [signs(row) for row in rows], labels, costs, columns)
+    for number, box in enumerate(parts.boxes):
+        for depth, bracket in heads.get(number, []):
+            text = f"{' ' * _INDENT * depth}{called(bracket)}"
+            line = between(rows, number).ljust(table.margin)
+            yield f"{line}{shortened(text, table.text - 1)}".rstrip()
+        text = " " * _INDENT * depths[number] + text_of(box, table.text - _INDENT * depths[number])
+        line = f"{signs(rows[number]):<{table.margin}}{text:<{table.text}} {labels[number]:>{table.size}}"
+        yield f"{line} {_bar(costs[number], table.unit)}".rstrip()
+
+
+def _table(
+    parts: Parts,
+    lines: Sequence[str],
+    labels: Sequence[str],
+    costs: Sequence[int],
+    columns: int | None,
+) -> _Table:
+    """How wide everything is: the text gets what is left, but no more than it needs."""
+    margin = max(map(len, lines), default=0) + 1
+    size = max(map(len, labels), default=0)
+    room = (columns or USUAL_WIDTH) - margin - size - 1
+    most = max(costs, default=0)
+    bars = most and room - _BAR - 1 >= _LEAST
+    if bars:
+        room -= _BAR + 1
+    needed = [
+        len(text_of(box, 200)) + _INDENT * depth
+        for box, depth in zip(parts.boxes, depths_of(parts))
+    ]
+    return _Table(
+        margin, max(8, min(room, max(needed, default=0))), size, _BAR / most if bars else 0
+    )
+
+
+def depths_of(parts: Parts) -> list[int]:
+    """In how many brackets each box lies."""
+    return [_depth(parts, number, number) for number in range(len(parts.boxes))]
+
+
+def heads_of(parts: Parts) -> dict[int, list[tuple[int, Bracket]]]:
+    """The brackets that begin at a box, outer ones first, each with how many lie around it."""
+    heads: dict[int, list[tuple[int, Bracket]]] = {}
+    for bracket in reversed(parts.brackets):  # inner ones are made first
+        depth = _depth(parts, bracket.first, bracket.last) - 1
+        heads.setdefault(bracket.first, []).append((depth, bracket))
+    return heads
+
+
+def _depth(parts: Parts, first: int, last: int) -> int:
+    """In how many brackets boxes lie."""
+    return sum([bracket.first <= first and last <= bracket.last for bracket in parts.brackets])
+
+
+def called(bracket: Bracket) -> str:
+    """The name of a bracket, and how often it is there."""
+    return f"{bracket.name}{f' ×{bracket.times}' * (bracket.times > 1)}".strip() + ":"
+
+
+def text_of(box: Box, room: int) -> str:
+    """The text of a box in one line: without the smaller layers where these do not fit."""
+    heading = box.heading + (f" ×{box.count}" if box.count > 1 else "")
+    whole = ", ".join([*box.over, heading, *box.more]).replace(", →", " →")
+    for text in (whole, f"{heading}, …" if box.more else heading, heading):
+        if len(text) <= room:
+            return text
+    return shortened(heading, max(room - 1, 1))
+
+
+def _bar(cost: int, unit: float) -> str:
+    """A bar, at least one sign long where there is any cost."""
+    return "█" * max(round(cost * unit), 1) if cost and unit else ""

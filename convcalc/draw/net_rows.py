@@ -1,0 +1,97 @@
+"""A network as rows, for one with more paths beside each other than a page is wide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from convcalc.draw.boxes import Bracket, Parts
+from convcalc.draw.figure import TEXT, WIDTH, Line, Mark, Rectangle, Text
+from convcalc.draw.metrics import fitted, text_width
+from convcalc.draw.net_figure import MARGIN, ROLES
+from convcalc.draw.net_lines import called, depths_of, heads_of, text_of
+from convcalc.draw.tracks import Row, rows_of
+
+_ROW = 20  # from a row to the next
+_TRACK = 12  # from a track to the next
+_DOT = 5  # half of a box
+_INDENT = 14
+_BAR = 80  # the longest
+_GAP = 10
+
+
+def rows_height(parts: Parts) -> float:
+    """How high the rows are."""
+    return _ROW * (len(parts.boxes) + len(parts.brackets))
+
+
+def row_marks(
+    parts: Parts, labels: Sequence[str], costs: Sequence[int], x: float, y: float
+) -> Iterator[Mark]:
+    """The marks of a network, a row for each box.
+
+    Args:
+        parts: its boxes.
+        labels: what comes out of each, where it is to be said.
+        costs: what each box costs, for its bar.
+        x, y: the upper left corner.
+    """
+    rows = rows_of(len(parts.boxes), parts.edges)
+    heads = heads_of(parts)
+    tracks = max([max([row.track, *row.before]) for row in rows], default=0) + 1
+    left = x + tracks * _TRACK + _GAP
+    unit = _BAR / max([1, *costs])
+    right = WIDTH - MARGIN - _BAR - _GAP
+    sizes = max([text_width(label) for label in labels], default=0)
+    for number, (row, box, depth) in enumerate(zip(rows, parts.boxes, depths_of(parts))):
+        for outer, bracket in heads.get(number, []):
+            passing = rows[number - 1].passing if number else set()
+            yield from (_down(x, y, track, 0, _ROW) for track in sorted(passing))
+            yield _head(bracket, left + _INDENT * outer, y)
+            y += _ROW
+        yield from _tracks(row, x, y)
+        start = left + _INDENT * depth
+        middle = x + row.track * _TRACK + _TRACK / 2
+        yield Rectangle(
+            middle - _DOT,
+            y + _ROW / 2 - _DOT,
+            2 * _DOT,
+            2 * _DOT,
+            ROLES[box.look],
+            box.name,
+            corner=2,
+        )
+        text = text_of(box, 200)
+        yield Text(start, y + TEXT + 2, fitted(text, right - sizes - _GAP - start), "text")
+        if labels[number]:
+            yield Text(right, y + TEXT + 2, labels[number], "muted", anchor="end")
+        if costs[number]:
+            yield Rectangle(right + _GAP, y + 5, max(costs[number] * unit, 0.5), _ROW - 10, "bar")
+        y += _ROW
+
+
+def _head(bracket: Bracket, x: float, y: float) -> Mark:
+    """The name of a bracket over its rows."""
+    return Text(x, y + TEXT + 2, called(bracket), "strong")
+
+
+def _down(x: float, y: float, track: int, start: float, end: float) -> Mark:
+    """A piece of a track in a row."""
+    middle = x + track * _TRACK + _TRACK / 2
+    return Line(((middle, y + start), (middle, y + end)), "edge")
+
+
+def _tracks(row: Row, x: float, y: float) -> Iterator[Mark]:
+    """The lines of a row: down, and sideways into the box."""
+    half = _ROW / 2
+    for track in sorted(row.before - row.read - {row.track}):
+        yield _down(x, y, track, 0, _ROW)
+    for track in sorted(row.read):
+        yield _down(x, y, track, 0, half)
+    for track in sorted(row.passing & (row.read | {row.track})):
+        yield _down(x, y, track, half, _ROW)
+    ends = [x + each * _TRACK + _TRACK / 2 for each in (row.track, *row.read)]
+    if len(set(ends)) > 1:
+        yield Line(((min(ends), y + half), (max(ends), y + half)), "edge")
+    for track in sorted(row.read - {row.track}):
+        middle = x + track * _TRACK + _TRACK / 2
+        yield Rectangle(middle - 1.5, y + half - 1.5, 3, 3, "bar", corner=1.5)

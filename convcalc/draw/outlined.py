@@ -1,0 +1,35 @@
+"""Blocks of networks whose files have none: found as `convcalc import` finds them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from convcalc.analysis.walk import walk
+from convcalc.errors import ConvcalcError
+from convcalc.network.load import loads
+from convcalc.network.yaml_writer.write import network_yaml
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
+
+_FEW = 20  # layers for each block; where there are more, the file has hardly any blocks
+_MOST_LAYERS = 3_000  # that are looked through for blocks
+
+
+def with_blocks(analysis: Analysis) -> Analysis:
+    """The walk of a network with its blocks; where its file has few, with those that are found in it.
+
+    Layers keep their names, unless the blocks need them in another order.
+    """
+    network = analysis.network
+    count = len(network.nodes)
+    if count <= _FEW * len(network.blocks) or count > _MOST_LAYERS:
+        return analysis
+    try:
+        found = loads(network_yaml(network))
+        if [node.layer for node in found.nodes] == [node.layer for node in network.nodes]:
+            found = replace(network, blocks=found.blocks)
+        return walk(found, analysis.batch, analysis.through)
+    except ConvcalcError:
+        return analysis
