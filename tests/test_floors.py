@@ -40,6 +40,7 @@ FLOORS = (
     ("homework.classroom",),
     ("homework.exports",),
     ("homework",),
+    ("explore",),
     ("api",),
     ("cli",),
     ("__main__",),

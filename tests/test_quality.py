@@ -98,6 +98,7 @@ MAX_SHARED_LINES = {
     "layer_options.py": 170,
     "main.py": 160,
     "network_options.py": 160,
+    "option_words.py": 140,
     "output.py": 285,
     "types.py": 200,
 }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from convcalc.cli.group import CONTEXT, Command
+from convcalc.cli.nameless import way_to_name
 from convcalc.cli.types import KIND, SHAPE, LayerOption
 from convcalc.errors import UsageError
-from convcalc.text import shortened
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
@@ -22,8 +21,6 @@ _PER_AXIS, _NUMBER = LayerOption("PER_AXIS", 1), LayerOption("WHOLE", 1)
 _PER_AXIS_0 = LayerOption("PER_AXIS", 0)
 _PADDING = LayerOption("PADDING", 0, " (the kind crop takes cells away)")
 _PADDING_HELP = "Padding per side: 1, 1x2, 0,1x0,1, or valid, same, full, causal."
-_SIZE = re.compile(r"[0-9]+([x,×][0-9]+)*")
-
 # What the options of layers are called on the command line; others are given with --set.
 CALLED = {
     "kernel_size": "--k",
@@ -75,25 +72,8 @@ class LayerCommand(Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         nameless = super().parse_args(ctx, args)
         if nameless and not ctx.resilient_parsing:
-            raise UsageError(_way_to_name(nameless, ctx))
+            raise UsageError(way_to_name(nameless, ctx.params, CALLED))
         return nameless
-
-
-def _way_to_name(words: list[str], ctx: click.Context) -> str:
-    """What to type for words without the name of an option."""
-    said, typed = shortened(" ".join(words)), ctx.params
-    if ":" in said:
-        return f"{said}: several layers in a row are a chain: convcalc chain --input 3x32x32 {said}"
-    free = [name for name in ("n", "kernel_size", "stride", "padding") if typed[name] is None]
-    if len(words) <= len(free) and all(map(_SIZE.fullmatch, words)):
-        names = [CALLED.get(name, f"--{name}") for name in free]
-        options = " ".join(f"{name} {word}" for name, word in zip(names, words, strict=False))
-        return f"{said}: write the name of an option before each number: {options}"
-    if len(words) == 1:
-        return f"{said}: write the name of an option before it, as in --kind conv --n 32 --k 3"
-    return (
-        f"{said}: write the name of an option before each of them, as in --kind conv --n 32 --k 3"
-    )
 
 
 def layer_options(function: F) -> F:

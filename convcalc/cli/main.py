@@ -32,6 +32,7 @@ COMMANDS = {
     "hand": "a small convolution by hand, window by window",
     "draw": "pictures of a layer or a network, for the terminal, as SVG, PNG or a page",
     "kernel": "the named image kernels, and one of them on a picture",
+    "explore": "a page with sliders that works from a disk, without the network",
     "hw": "homework: check answers, name the mistake, find wrong keys",
     "why": "which mistake leads to a number",
     "list": "the bundled networks",

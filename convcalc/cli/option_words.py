@@ -68,7 +68,7 @@ def in_our_words(command: click.Command, ctx: click.Context, args: Sequence[str]
             continue
         option = options[given.name]
         if option.name in before and not (option.multiple or ctx.resilient_parsing):
-            _check_again(ctx, option, before[option.name], given)
+            _check_again(ctx, options, before[option.name], given)
         before[option.name] = given
         ctx.meta.setdefault(_META, {})[given.name] = given.typed
         if not (given.is_whole or option.is_flag):
@@ -112,15 +112,18 @@ def _given(options: Mapping[str, click.Option], word: str) -> _Given | None:
     return None
 
 
-def _check_again(ctx: click.Context, option: click.Option, before: _Given, now: _Given) -> None:
-    """Refuse an option that is given again with a value, and flags that exclude each other.
+def _check_again(
+    ctx: click.Context, options: Mapping[str, click.Option], before: _Given, now: _Given
+) -> None:
+    """Refuse an option that is given again with a value, and options that exclude each other.
 
     Raises:
         UsageError: it is.
     """
-    if option.is_flag and before.name == now.name:
+    is_same = options[before.name] is options[now.name]
+    if options[now.name].is_flag and before.name == now.name:
         return
-    if before.name != now.name and option.is_flag:
+    if not is_same or options[now.name].is_flag:
         message = f"{before.typed} and {now.typed} exclude each other; give one of them"
     elif before.typed == now.typed:
         message = f"{now.typed} is given twice; give it once"

@@ -68,14 +68,14 @@ def _pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...])
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("number")
 @_question_options
-@click.option("--type", "kind_name", metavar="TYPE", help="Another type; see convcalc hw types.")
+@click.option("--type", "kind", metavar="TYPE", help="Another type; see convcalc hw types.")
 @click.option("--given", "more", callback=_pairs, help="Another word of the type.", **_PAIR)
 @click.option("--preset", default="", help="pytorch, cs231n, d2l, keras or deeplearning.ai.")
 @click.option("--convention", "changes", callback=_pairs, help="Such as flops=2macs.", **_PAIR)
 @click.option("--answer", "with_answer", is_flag=True, help="Also show the right answer.")
 @answer_options
 def command(
-    number: str, kind: str | None, *, kind_name: str | None, more: dict[str, str], preset: str,
+    number: str, kind: str | None, *, more: dict[str, str], preset: str,
     changes: dict[str, str], with_answer: bool, format_name: str | None,
     output: str | None, **options: Any,
 ) -> int:  # fmt: skip
@@ -86,11 +86,7 @@ def command(
     from convcalc.homework.conventions import conventions
     from convcalc.homework.marking.why import report_of, why
 
-    if kind and kind_name:
-        typed = next(name for name, asked in _KINDS.items() if asked == kind)
-        message = f"--{typed} and --type exclude each other; give one of them"
-        raise UsageError(message)
-    if not (kind := kind_name or kind):
+    if not kind:
         message = "say what NUMBER is meant to be: --params, --size, --volume, --macs, --rf, or --type NAME"
         raise UsageError(message)
     names = {word: names[0].partition("/")[0] for word, names in _WORDS.items()}

@@ -14,6 +14,7 @@ from convcalc.text import width as columns
 
 FONTS = os.path.join(os.path.dirname(__file__), "fonts")
 REGULAR, BOLD = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
+NARROWEST = 0.27  # letter of the font, as a multiple of its size
 LINE = 1.4  # from one line of text to the next, as a multiple of its size
 ASCENT, DESCENT = 0.76, 0.24  # above and below the line that text stands on
 
@@ -42,6 +43,9 @@ def fitted(text: str, room: float, size: float = TEXT, *, bold: bool = False) ->
     """
     if text_width(text, size, bold=bold) <= room:
         return text
+    most = int(room / size / NARROWEST) + 2  # letters that could have room
+    if len(text) > most:
+        text = text[: most // 2 + 1] + text[-(most // 2) :]
     for left_out in range(1, len(text)):
         head = (len(text) - left_out + 1) // 2
         shown = f"{text[:head]}…{text[head + left_out :]}"
@@ -87,7 +91,7 @@ def _widths(name: str) -> dict[str, float]:
 
 
 def _glyphs(data: bytes, cmap: int) -> dict[str, int]:
-    """The number of each letter's glyph, from the first subtable, which is in format 4."""
+    """The number of each letter's glyph, from the first subtable, which has no array of glyphs."""
     table = cmap + struct.unpack_from(">I", data, cmap + 8)[0]
     (double,) = struct.unpack_from(">H", data, table + 6)
     segments = double // 2
@@ -95,15 +99,8 @@ def _glyphs(data: bytes, cmap: int) -> dict[str, int]:
     ends = struct.unpack_from(f">{segments}H", data, at)
     starts = struct.unpack_from(f">{segments}H", data, at + double + 2)
     deltas = struct.unpack_from(f">{segments}H", data, at + 2 * double + 2)
-    offsets = at + 3 * double + 2
-    found = {}
-    for i, (first, last, delta) in enumerate(zip(starts, ends, deltas)):
-        (offset,) = struct.unpack_from(">H", data, offsets + 2 * i)
-        for code in range(first, min(last, 0xFFFE) + 1):
-            glyph = code
-            if offset:
-                place = offsets + 2 * i + offset + 2 * (code - first)
-                (glyph,) = struct.unpack_from(">H", data, place)
-            if glyph:
-                found[chr(code)] = (glyph + delta) % 0x10000
-    return found
+    return {
+        chr(code): (code + delta) % 0x10000
+        for first, last, delta in zip(starts, ends, deltas)
+        for code in range(first, min(last, 0xFFFE) + 1)
+    }

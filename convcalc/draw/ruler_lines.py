@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from convcalc.draw.ruler import CUT, IDLE, OVER, PADDING, UNREAD, Ruler
 from convcalc.draw.ruler_view import folded
+from convcalc.text import wrap
 
 USUAL_WIDTH = 100  # where nothing says how wide the terminal is
 MOST_WINDOWS = 24
@@ -84,13 +85,5 @@ def _legend(ruler: Ruler, width: int | None) -> Iterator[str]:
         for window in {0, len(ruler.windows) - 1, *range(min(len(ruler.windows), 9))}
         for place in range(len(ruler.cells))
     }
-    line = ""
-    for sign, meaning in meanings.items():
-        if sign not in seen:
-            continue
-        longer = f"{line}   {sign} {meaning}" if line else f"{sign} {meaning}"
-        if line and len(longer) > (width or USUAL_WIDTH):
-            yield line
-            longer = f"{sign} {meaning}"
-        line = longer
-    yield line
+    found = [f"{sign} {meaning}" for sign, meaning in meanings.items() if sign in seen]
+    yield from wrap("   ".join(found), width)

@@ -31,13 +31,13 @@ def svg_text(figure: Figure, scheme: str = "", *, inline: bool = False) -> str:
         UsageError: drawsvg is not installed.
     """
     draw = imported("drawsvg")
-    corner = _corner(figure)
+    corner = corner_text(figure)
     size = least_text(figure.width)
     height = figure.height + size + 2 * EDGE
     name = f"c{zlib.crc32(f'{figure.title}{corner}'.encode('utf-8', 'replace')):08x}"
     drawing = draw.Drawing(
-        _number(figure.width),
-        _number(height),
+        number(figure.width),
+        number(height),
         role="img",
         **{"class": "cc", "aria-labelledby": f"{name}t {name}d"},
     )
@@ -47,11 +47,11 @@ def svg_text(figure: Figure, scheme: str = "", *, inline: bool = False) -> str:
     marks = [*figure.marks, last]
     steps = figure.steps
     used = dict.fromkeys(mark.role for group in (marks, *steps) for mark in group)
-    drawing.append(draw.Raw(f"<style>{''.join(_styles(used, scheme, len(steps)))}</style>"))
-    for pattern in _patterns(used):
+    drawing.append(draw.Raw(f"<style>{''.join(styles(used, scheme, len(steps)))}</style>"))
+    for pattern in patterns(used):
         drawing.append_def(draw.Raw(pattern))
     page = {"class": "cc-page"}
-    drawing.append(draw.Rectangle(0, 0, _number(figure.width), _number(height), **page))
+    drawing.append(draw.Rectangle(0, 0, number(figure.width), number(height), **page))
     drawing.extend(_elements(draw, marks))
     for place, step in enumerate(steps):
         drawing.append(_group(draw, step, place, len(steps)))
@@ -59,7 +59,7 @@ def svg_text(figure: Figure, scheme: str = "", *, inline: bool = False) -> str:
     return text if inline else text + "\n"
 
 
-def _corner(figure: Figure) -> str:
+def corner_text(figure: Figure) -> str:
     """The line in the corner: where the data comes from, and what drew it."""
     ours = f"convcalc {__version__}"
     if not figure.source:
@@ -71,16 +71,16 @@ def _corner(figure: Figure) -> str:
 
 def _element(tag: str, name: str, text: str) -> str:
     """A title or a description."""
-    return f'<{tag} id="{name}">{_escaped(text)}</{tag}>'
+    return f'<{tag} id="{name}">{escaped(text)}</{tag}>'
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """A text as XML takes it: no control character and no half of a pair is allowed there."""
     shown = printable(text)
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _number(value: float) -> float:
+def number(value: float) -> float:
     """A coordinate with two decimals, written without those that are zero."""
     rounded = round(value, 2)
     return int(rounded) if rounded == int(rounded) else rounded
@@ -89,21 +89,21 @@ def _number(value: float) -> float:
 # ------------------------------------------------------------------------------------- styles
 
 
-def _class(role: str) -> str:
+def class_of(role: str) -> str:
     return f"cc-{role}"
 
 
-def _styles(used: Iterable[str], scheme: str, steps: int) -> Iterator[str]:
+def styles(used: Iterable[str], scheme: str, steps: int) -> Iterator[str]:
     """The style sheet: what the roles that are used look like, and when steps are shown."""
     looks = {"page": PAGE, **{role: ROLES[role] for role in used}}
     yield f".cc text{{font-family:{FONT};paint-order:stroke;stroke-linejoin:round}}"
     for role, look in looks.items():
-        yield f".{_class(role)}{{{_colors(role, look, dark=scheme == 'dark')}{_strokes(look)}}}"
+        yield f".{class_of(role)}{{{_colors(role, look, dark=scheme == 'dark')}{_strokes(look)}}}"
         yield from _pattern_style(role, look, dark=scheme == "dark")
     if not scheme:
         yield "@media screen and (prefers-color-scheme:dark){"
         for role, look in looks.items():
-            yield f".{_class(role)}{{{_colors(role, look, dark=True)}}}"
+            yield f".{class_of(role)}{{{_colors(role, look, dark=True)}}}"
             yield from _pattern_style(role, look, dark=True)
         yield "}"
     if steps > 1:
@@ -114,7 +114,7 @@ def _colors(role: str, look: Look, *, dark: bool) -> str:
     """Fill and stroke."""
     fill, stroke = (look.dark_fill, look.dark_stroke) if dark else (look.fill, look.stroke)
     if look.pattern:
-        fill = f"url(#{_class(role)}-p)"
+        fill = f"url(#{class_of(role)}-p)"
     return f"fill:{fill or 'none'};stroke:{stroke or 'none'}"
 
 
@@ -129,16 +129,16 @@ def _pattern_style(role: str, look: Look, *, dark: bool) -> Iterator[str]:
     """The two parts of a pattern: what lies under it, and its lines."""
     if look.pattern:
         fill, stroke = (look.dark_fill, look.dark_stroke) if dark else (look.fill, look.stroke)
-        yield f".{_class(role)}-f{{fill:{fill}}}.{_class(role)}-l{{stroke:{stroke}}}"
+        yield f".{class_of(role)}-f{{fill:{fill}}}.{class_of(role)}-l{{stroke:{stroke}}}"
 
 
-def _patterns(used: Iterable[str]) -> Iterator[str]:
+def patterns(used: Iterable[str]) -> Iterator[str]:
     """The patterns of the roles that are used."""
     for role in used:
         if not ROLES[role].pattern:
             continue
         size, path, width = PATTERNS[ROLES[role].pattern]
-        name = _class(role)
+        name = class_of(role)
         yield (
             f'<pattern id="{name}-p" width="{size}" height="{size}" patternUnits="userSpaceOnUse">'
             f'<rect class="{name}-f" width="{size}" height="{size}"/>'
@@ -152,10 +152,10 @@ def _step_styles(steps: int) -> Iterator[str]:
 
     A pointer on the picture stops it.
     """
-    share = _number(100 / steps)
+    share = number(100 / steps)
     yield ".cc-step{visibility:hidden}.cc-first{visibility:visible}"
     yield "@media screen and (prefers-reduced-motion:no-preference){"
-    yield f".cc-step{{visibility:hidden;animation:cc-show{steps} {_number(SECONDS * steps)}s step-end infinite}}"
+    yield f".cc-step{{visibility:hidden;animation:cc-show{steps} {number(SECONDS * steps)}s step-end infinite}}"
     yield ".cc:hover .cc-step{animation-play-state:paused}}"
     yield f"@keyframes cc-show{steps}{{0%{{visibility:visible}}{share}%{{visibility:hidden}}}}"
 
@@ -166,7 +166,7 @@ def _step_styles(steps: int) -> Iterator[str]:
 def _group(draw: Any, step: Iterable[Mark], place: int, steps: int) -> Any:
     """The marks of one step."""
     names = {"class": "cc-step" if place else "cc-step cc-first"} if steps > 1 else {}
-    late = {"style": f"animation-delay:{_number((place - steps) * SECONDS)}s"} if place else {}
+    late = {"style": f"animation-delay:{number((place - steps) * SECONDS)}s"} if place else {}
     group = draw.Group(**names, **late)
     group.extend(_elements(draw, step))
     return group
@@ -179,20 +179,20 @@ def _elements(draw: Any, marks: Iterable[Mark]) -> Iterator[Any]:
 
 
 def _rectangle(draw: Any, mark: Rectangle) -> Iterator[Any]:
-    x, y, width, height = map(_number, (mark.x, mark.y, mark.width, mark.height))
-    rounded = {"rx": _number(mark.corner)} if mark.corner else {}
-    made = draw.Rectangle(x, y, width, height, **rounded, **{"class": _class(mark.role)})
+    x, y, width, height = map(number, (mark.x, mark.y, mark.width, mark.height))
+    rounded = {"rx": number(mark.corner)} if mark.corner else {}
+    made = draw.Rectangle(x, y, width, height, **rounded, **{"class": class_of(mark.role)})
     yield _titled(made, mark.title)
 
 
 def _line(draw: Any, mark: Line) -> Iterator[Any]:
-    points = [_number(value) for point in mark.points for value in point]
-    yield draw.Lines(*points, fill="none", **{"class": _class(mark.role)})
+    points = [number(value) for point in mark.points for value in point]
+    yield draw.Lines(*points, fill="none", **{"class": class_of(mark.role)})
     if mark.arrow:
-        yield draw.Lines(*_head(mark), fill="none", **{"class": _class(mark.role)})
+        yield draw.Lines(*head_of(mark), fill="none", **{"class": class_of(mark.role)})
 
 
-def _head(mark: Line) -> list[float]:
+def head_of(mark: Line) -> list[float]:
     """The two strokes of an arrow's head."""
     (x0, y0), (x, y) = mark.points[-2:]
     length = ((x - x0) ** 2 + (y - y0) ** 2) ** 0.5 or 1
@@ -202,23 +202,23 @@ def _head(mark: Line) -> list[float]:
         (x, y),
         (x - along - across / 2, y - across + along / 2),
     )
-    return [_number(value) for end in ends for value in end]
+    return [number(value) for end in ends for value in end]
 
 
 def _polygon(draw: Any, mark: Polygon) -> Iterator[Any]:
-    points = [_number(value) for point in mark.points for value in point]
-    yield _titled(draw.Lines(*points, close=True, **{"class": _class(mark.role)}), mark.title)
+    points = [number(value) for point in mark.points for value in point]
+    yield _titled(draw.Lines(*points, close=True, **{"class": class_of(mark.role)}), mark.title)
 
 
 def _text(draw: Any, mark: Text) -> Iterator[Any]:
     anchor = {} if mark.anchor == "start" else {"text_anchor": mark.anchor}
     made = draw.Text(
         printable(mark.text),
-        _number(mark.size),
-        _number(mark.x),
-        _number(mark.y),
+        number(mark.size),
+        number(mark.x),
+        number(mark.y),
         **anchor,
-        **{"class": _class(mark.role)},
+        **{"class": class_of(mark.role)},
     )
     yield made
 

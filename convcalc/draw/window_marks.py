@@ -41,13 +41,8 @@ class Grid:
     columns: int
 
     @property
-    def right(self) -> float:
-        """Where it ends."""
-        return self.x + self.wide * self.columns
-
-    @property
     def bottom(self) -> float:
-        """Where it ends below."""
+        """Where it ends."""
         return self.y + self.high * self.rows
 
     def cell(

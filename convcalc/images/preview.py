@@ -56,7 +56,7 @@ def preview(
         down += down % 2
         small = thumbnail(picture, down, across)
         for above, below in zip(small[::2], small[1::2]):
-            yield "".join(_half_block(a, b, fine) for a, b in zip(above, below)) + "\x1b[0m"
+            yield "".join(_half_block(a, b, fine=fine) for a, b in zip(above, below)) + "\x1b[0m"
         return
     small = thumbnail(picture, max(1, (down + 1) // 2), across)
     light = small @ LIGHT
@@ -93,7 +93,7 @@ def grey_levels(path: str, down: int, across: int) -> list[list[int]]:
     return levels
 
 
-def _half_block(above: Any, below: Any, fine: bool) -> str:  # noqa: FBT001 - handed through
+def _half_block(above: Any, below: Any, *, fine: bool) -> str:
     """Two pixels, one over the other, in one character."""
     if fine:
         top, bottom = (";".join(str(round(float(v))) for v in pixel) for pixel in (above, below))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
+import sys
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ import pytest
 from PIL import Image, ImageFont
 
 from convcalc import __version__
-from convcalc.draw import extras, metrics
+from convcalc.cli.picture_files import write_png
+from convcalc.draw import Picture, extras, metrics
 from convcalc.draw.figure import Figure, Line, Polygon, Rectangle, Text, least_text
 from convcalc.draw.png import png_bytes
 from convcalc.draw.roles import PAGE, PATTERNS, ROLES, Look
@@ -174,6 +177,18 @@ def test_widths_are_those_of_the_font(name: str) -> None:
     assert set("⌊⌋·×−→…₁█░≥") <= set(widths)
 
 
+def test_a_long_name_is_cut_at_once_at_its_middle() -> None:
+    name = "begin" + "l" * 200_000 + "end"
+    shown = metrics.fitted(name, 100)
+    assert shown.startswith("begin")
+    assert shown.endswith("end")
+    assert 90 < metrics.text_width(shown) <= 100
+    assert (
+        min(metrics._widths(metrics.REGULAR)[c] for c in map(chr, range(33, 127)))
+        > metrics.NARROWEST
+    )
+
+
 def test_texts_are_cut_and_flow_where_there_is_no_room() -> None:
     assert metrics.fitted("abc", 1) == "…"
     assert metrics.fitted("层层", 200) == "层层"
@@ -199,6 +214,34 @@ def test_png_is_the_picture_of_the_first_step_in_any_scheme(tmp_path: Path) -> N
             pixel = image.convert("RGB").getpixel((50, 25))
         assert "#{:02x}{:02x}{:02x}".format(*pixel) == shown  # type: ignore[misc]
     assert struct.unpack(">II", png_bytes(made)[16:24]) == (300, 237)
+
+
+def test_png_goes_to_a_pipe_as_it_is_and_never_to_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Stream(io.TextIOWrapper):
+        def isatty(self) -> bool:
+            return is_terminal
+
+    class Dot(Picture):
+        def figure(self) -> Figure:
+            return figure(Rectangle(0, 0, 9, 9, "input"))
+
+    for is_terminal in (False, True):
+        out = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", Stream(out))
+        if is_terminal:
+            with pytest.raises(UsageError) as error:
+                write_png(Dot(), "", "light")
+            assert str(error.value) == (
+                "--format png makes a file that no terminal shows; say where with -o picture.png"
+            )
+        else:
+            write_png(Dot(), "", "light")
+            assert out.getvalue() == png_bytes(Dot().figure())
+        monkeypatch.undo()
+    assert Dot()._repr_html_() == svg_text(Dot().figure(), inline=True)
+    assert Dot().report().lines == ["x"]
 
 
 def test_letters_that_the_font_lacks_come_from_the_machine() -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from convcalc.draw import extras
 from convcalc.draw.by_hand import by_hand
 from convcalc.draw.figure import Rectangle, Text
 from convcalc.draw.window import Window
@@ -298,12 +299,21 @@ def test_window_draws_the_first_step_one_or_all(convcalc: Run, tmp_path: Path) -
     assert ran.err == "convcalc: --step must be a whole number, but is 'a'; write plain digits\n"
 
 
+def test_a_narrow_terminal_has_the_output_under_the_input() -> None:
+    picture = Window(layer_of("conv", out_channels=1, kernel_size=3, padding=1), (1, 30), (4,))
+    lines = list(picture.lines(View(60)))
+    assert lines[0] == "input"
+    assert lines[3] == "output"
+
+
 def test_long_exercises_are_drawn_in_part_in_a_terminal() -> None:
     picture = Window(layer_of("conv", out_channels=1, kernel_size=1), (1, 6, 6))
     assert "… 11 more steps: --step I,J shows one" in list(picture.lines(View(80)))
 
 
-def test_answers_have_their_picture_where_it_is_asked_for(convcalc: Run, tmp_path: Path) -> None:
+def test_answers_have_their_picture_where_it_is_asked_for(
+    convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     layer = ("layer", "--n", "7", "--k", "3", "--s", "2")
     hand = ("hand", "--x", "1 2; 3 4", "--k", "1 1")
     for words, seen in ((layer, "█ read"), (hand, "[ ] under the kernel")):
@@ -320,5 +330,10 @@ def test_answers_have_their_picture_where_it_is_asked_for(convcalc: Run, tmp_pat
             "-o x.png for the picture alone, or leave it out\n"
         )
     assert "<svg" not in convcalc("layer", "--kind", "relu", "--n", "4", "--format", "html").out
+    monkeypatch.setattr(extras, "is_there", lambda name: False)
+    assert "<svg" not in convcalc(*layer, "--format", "html").out
+    assert convcalc(*layer, "--draw", "-o", str(tmp_path / "x.html")).err.startswith(
+        "convcalc: a picture in a file is drawn by drawsvg, which is not installed"
+    )
     ran = convcalc("layer", "--kind", "relu", "--n", "4", "--draw")
     assert ran.err.startswith("convcalc: draw: relu has no window to draw")

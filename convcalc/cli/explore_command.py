@@ -1,0 +1,47 @@
+"""``convcalc explore``: a page that runs convcalc in a browser."""
+
+from __future__ import annotations
+
+import click
+
+from convcalc.cli.group import Command
+from convcalc.cli.output import output_option, print_lines, remark, tell_written
+from convcalc.errors import UsageError
+from convcalc.files import STDIN
+from convcalc.text import printable
+
+EXAMPLES = """
+    convcalc explore
+    convcalc explore -o page.html
+    convcalc explore -o site/
+"""
+
+
+@click.command(cls=Command, examples=EXAMPLES)
+@output_option("Write to FILE.html, or into FOLDER/ for a server; opens no browser.", place=False)
+@click.option(
+    "--pyodide", default="", metavar="FILE", help="Pyodide's package, where npm cannot get it."
+)
+def command(*, output: str | None, pyodide: str) -> None:
+    """A page with sliders that runs convcalc itself: layers, chains, networks, YAML, files, wrong numbers.
+
+    One file that opens from a disk, without a server and without the network, and sends nothing. Without
+    -o it is a temporary file, and your browser opens it. A FOLDER/ is the same for a server of plain files.
+
+    Python for browsers (Pyodide) is got once with npm, checked, and kept.
+    """
+    from convcalc.explore.write import is_folder, open_page, temporary_page, write_explore
+
+    if output == STDIN:
+        message = "-o -: a page of 9 MB is nothing to read; name a file such as page.html"
+        raise UsageError(message)
+    if output:
+        write_explore(output, pyodide, remark)
+        tell_written(output)
+        if is_folder(output):
+            remark(f"try it: python -m http.server --directory {printable(output)}")
+        return
+    path = temporary_page(pyodide, remark)
+    print_lines([path])
+    opened = "your browser opens it" if open_page(path) else "open it in a browser"
+    remark(f"{opened}; it is a temporary file, and -o page.html makes one to keep")

@@ -1,0 +1,106 @@
+"""What the page needs of convcalc and of PyYAML, as one archive: the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import os
+import struct
+import tarfile
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+
+from convcalc.draw.metrics import BOLD, FONTS, REGULAR
+from convcalc.network.find import bundled_folder
+
+ARCHIVE = "convcalc.tar.xz"
+# What no view of the page asks for; the rest is small.
+_LEFT_OUT = (
+    "__main__.py",
+    "cli/",
+    "explore/bundle.py",
+    "explore/page.py",
+    "explore/page/",
+    "explore/pyodide.py",
+    "hand/",
+    "draw/png.py",
+    "homework/classroom/",
+    "homework/exports/",
+    "homework/variants/",
+    "images/",
+    "interop/writers/",
+    "reference/",
+    "verify/",
+)
+_LIBRARIES = {"yaml": "PyYAML"}
+
+
+@cache
+def bundle() -> bytes:
+    """The archive: a tar of names and contents alone, compressed by LZMA, which Python on the page can read."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, path in sorted(_files()):
+            with open(path, "rb") as file:
+                content = _without_outlines(file.read()) if name.endswith(".ttf") else file.read()
+            entry = tarfile.TarInfo(name)  # without owner and date
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return lzma.compress(data.getvalue(), preset=6)
+
+
+def _without_outlines(font: bytes) -> bytes:
+    """A font of which only the letters' widths are read, with nothing in place of what they look like."""
+    (tables,) = struct.unpack_from(">H", font, 4)
+    blank = bytearray(font)
+    for tag, _, offset, length in struct.iter_unpack(">4sIII", font[12 : 12 + 16 * tables]):
+        if tag not in (b"head", b"hhea", b"hmtx", b"cmap"):
+            blank[offset : offset + length] = bytes(length)
+    return bytes(blank)
+
+
+def licences() -> dict[str, str]:
+    """The licences of the libraries in the archive, by their names."""
+    found = {}
+    for name in _LIBRARIES.values():
+        texts: list[str | None] = []
+        try:
+            about = distribution(name)
+            texts = [
+                about.read_text(place)
+                for place in ("licenses/LICENSE", "LICENSE", "licenses/LICENSE.txt")
+            ]
+        except PackageNotFoundError:  # its licence stands in its files
+            pass
+        found[name] = next((text for text in texts if text), "MIT licence")
+    return found
+
+
+def _files() -> Iterator[tuple[str, str]]:
+    """Each file's name in the archive, and where it is."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for name, path in _tree(here):
+        if not name.startswith((*_LEFT_OUT, "architectures/", "sample_sheets/")):
+            yield f"convcalc/{name}", path
+    for name in (REGULAR, BOLD):
+        yield f"convcalc/draw/fonts/{name}", os.path.join(FONTS, name)
+    networks = bundled_folder()
+    for name in os.listdir(networks):
+        if name.endswith(".yaml"):
+            yield f"convcalc/architectures/{name}", os.path.join(networks, name)
+    for library in _LIBRARIES:
+        spec = find_spec(library)
+        for folder in (spec.submodule_search_locations or ()) if spec else ():
+            yield from ((f"{library}/{name}", path) for name, path in _tree(folder))
+
+
+def _tree(folder: str) -> Iterator[tuple[str, str]]:
+    """The modules of a package: names from its folder, with /, and paths."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [each for each in folders if each != "__pycache__"]
+        for name in names:
+            if name.endswith(".py"):
+                path = os.path.join(place, name)
+                yield os.path.relpath(path, folder).replace(os.sep, "/"), path

@@ -1,0 +1,12 @@
+"""What a view is, and the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from convcalc.explore.parts import Answer, Asked
+from convcalc.registry import Registry
+
+View = Callable[[Asked], Answer]
+VIEWS: Registry[View] = Registry("view")
+LAYER = "layer"  # the view of all addresses that begin with a kind

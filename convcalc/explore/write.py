@@ -1,0 +1,88 @@
+"""The page where a user wants it: one file, a folder for a server, or a temporary file in a browser."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from convcalc.errors import UsageError
+from convcalc.explore.page import folder_of, one_page
+from convcalc.explore.pyodide import pyodide_files
+from convcalc.files import check_place, write_file
+from convcalc.folders import OutputFolder
+from convcalc.text import printable
+
+_PAGE, _INDEX = "convcalc.html", "index.html"
+_OURS = b'<meta name="generator" content="convcalc '  # stands at the beginning of every page
+
+
+def write_explore(output: str, package: str, tell: Callable[[str], None]) -> None:
+    """Write the page to a file, or into a folder.
+
+    Args:
+        output: ends in .html, or in / for a folder.
+        package: the file of Pyodide's package; empty to take the one that is kept, or npm's.
+        tell: is told what takes a while.
+
+    Raises:
+        UsageError: it can be written to neither, or Pyodide is not there.
+    """
+    if is_folder(output):
+        _check_folder(output)
+        files = folder_of(pyodide_files(package, tell))
+        folder = OutputFolder(output, replace=True, names=(), way_out="", option="-o")
+        try:
+            for name, data in files.items():
+                folder.write(name, data)
+            folder.commit()
+        finally:
+            folder.discard()
+        return
+    if not output.lower().endswith((".html", ".htm")):
+        message = f"-o {printable(output)}: is neither a page nor a folder; end it in .html, or in / for a folder"
+        raise UsageError(message)
+    check_place(output)
+    write_file(output, [one_page(pyodide_files(package, tell))])
+
+
+def is_folder(output: str) -> bool:
+    """Whether a folder is meant."""
+    return output.endswith(("/", os.sep)) or os.path.isdir(output)
+
+
+def _check_folder(output: str) -> None:
+    """Refuse a folder in which another page stands.
+
+    Raises:
+        UsageError: as said.
+    """
+    index = os.path.join(output, _INDEX)
+    with suppress(FileNotFoundError, NotADirectoryError), open(index, "rb") as file:
+        if _OURS not in file.read(2000):
+            message = f"-o {printable(output)}: holds an {_INDEX} that convcalc has not made; choose another folder"
+            raise UsageError(message)
+
+
+def temporary_page(package: str, tell: Callable[[str], None]) -> str:
+    """The path of a page in a new folder for temporary files.
+
+    Args:
+        package, tell: as for `write_explore`.
+    """
+    data = one_page(pyodide_files(package, tell))
+    path = os.path.join(tempfile.mkdtemp(prefix="convcalc-"), _PAGE)
+    write_file(path, [data], "")
+    return path
+
+
+def open_page(path: str) -> bool:
+    """Whether a browser with windows opens the page; one for terminals could not run it."""
+    has_windows = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if sys.platform not in ("win32", "darwin") and not has_windows:
+        return False
+    return webbrowser.open(Path(path).absolute().as_uri())
