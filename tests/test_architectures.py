@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -394,3 +395,15 @@ def test_regnet_counts_as_pycls_does() -> None:
         rows = [row for row in walked(name) if row.macs]
         flops = sum(row.macs + row.counts.get("bias_adds", 0) for row in rows)
         assert (flops, sum(row.activations for row in rows)) == figures
+
+
+def test_a_note_on_another_network_has_the_numbers_of_that_one() -> None:
+    pattern = re.compile(r"is (?P<name>\w+): (?P<params>[0-9,]+) parameters, (?P<macs>[0-9,]+) macs")
+    notes = {name: note for name in NAMES for note in network(name).notes}
+    assert len(notes) >= 7
+    for name, note in notes.items():
+        found = pattern.search(note)
+        assert found, name
+        expect = network(found["name"]).expect
+        assert (found["params"], found["macs"]) == (f"{expect['params']:,}", f"{expect['macs']:,}")
+        assert note in walked(name).notes

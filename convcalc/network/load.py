@@ -41,12 +41,13 @@ if TYPE_CHECKING:
 
 TOP_KEYS = (
     *("name", "source", "input", "order", "axes", "parameters", "blocks", "layers", "outputs"),
-    *("expect", "extends"),
+    *("expect", "extends", "notes"),
 )
 EXPECT_KEYS = (
     "params", "macs", "flops", "buffers", "layers", "memory", "rf_size", "rf_at", "source",
 )  # fmt: skip
 MAX_FILES = 100  # that a network holds
+_MAX_NOTES, _MAX_NOTE = 20, 500  # of a file; characters of one
 _FAILED = object()
 
 
@@ -60,6 +61,7 @@ class _Draft:
         self.extends = False
         self.planner: GraphPlanner
         self.cited = ""
+        self.notes: tuple[str, ...] = ()
         self.inputs: list[FileInput] = []
         self.outputs: list[FileOutput] = []
         self.order = ""
@@ -195,6 +197,7 @@ class Opened:
         return Network(
             name=draft.name,
             source=draft.cited,
+            notes=draft.notes,
             input=shape,
             nodes=expander.nodes,
             blocks=expander.found,
@@ -332,7 +335,7 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
         return library.network(source, node, target, opened, draft.files)
 
     own_name = os.path.splitext(os.path.basename(source.path))[0]
-    draft.path, draft.name, draft.expect = source.path, own_name, {}
+    draft.path, draft.name, draft.expect, draft.notes = source.path, own_name, {}, ()
     draft.extends = "extends" in keys
     draft.planner = GraphPlanner(source, draft.blocks, include)
     if "layers" in keys:
@@ -380,6 +383,19 @@ def _read_name(source: Source, node: Node, draft: _Draft) -> None:
 
 def _read_cited(source: Source, node: Node, draft: _Draft) -> None:
     draft.cited = source.text_of(node, "source")
+
+
+def _read_notes(source: Source, node: Node, draft: _Draft) -> None:
+    notes = source.sequence(node, "notes", "write each note on a line after a dash")
+    if len(notes) > _MAX_NOTES:
+        source.refuse(node, f"there are {len(notes):,} notes; give at most {_MAX_NOTES}")
+    for note in notes:
+        text = source.text_of(note, "a note")
+        if not 1 <= len(text) <= _MAX_NOTE:
+            source.refuse(
+                note, f"a note has {len(text):,} characters; write 1 to {_MAX_NOTE}"
+            )
+        draft.notes = (*draft.notes, text)
 
 
 def _read_parameters(source: Source, node: Node, draft: _Draft) -> None:
@@ -436,6 +452,7 @@ def _promise(source: Source, name: str, key: Node, node: Node) -> Any:
 _READERS: dict[str, Callable[[Source, Node, _Draft], object]] = {  # in this order
     "name": _read_name,
     "source": _read_cited,
+    "notes": _read_notes,
     "parameters": _read_parameters,
     "input": _read_input,
     "order": _read_order,

@@ -71,7 +71,7 @@ class Network:
         outputs: the names that the file gives its outputs, each with the place of its node; empty
             where the outputs are what no layer reads.
         shared: for each node that uses the weights of another one the place of that.
-        notes: what was assumed where it was read, a sentence each.
+        notes: what its file says to whoever reads its numbers, and what was assumed, a sentence each.
         order: the order in which its inputs were written, chw or hwc; empty where it was not said.
         axes: in what each axis of the first input is counted, such as samples; empty if not said.
     """

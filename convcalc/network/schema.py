@@ -100,6 +100,11 @@ def _top_properties() -> dict[str, Any]:
     properties: dict[str, Any] = {
         "name": {"type": "string"},
         "source": {"type": "string"},
+        "notes": {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1, "maxLength": 500},
+            "maxItems": 20,
+        },
         "order": {"enum": list(ORDERS)},
         "axes": _AXES,
         "extends": {"type": "string"},
