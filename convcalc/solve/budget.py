@@ -186,7 +186,7 @@ def _own_limits(expect: Mapping[str, Any]) -> tuple[Limit, ...]:
         ]
     )
     if not limits:
-        message = "no limit; give one of params, macs, flops and memory, such as macs 300M"
+        message = "no limit; give params, macs, flops or memory, for example --macs 300M"
         raise UsageError(message)
     return limits
 
@@ -286,10 +286,10 @@ class _Search:
 
     def _even_places(self, start: Point) -> Places:
         """Which places along the last axis change the network about as much as those of the others do."""
-        *others, last = self.axes
+        last = self.axes[-1]
         if self.most_uneven is None:
             return 0, len(last.values)
-        factors = [Fraction(axis.values[place]) / axis.own for axis, place in zip(others, start)]
+        factors = [self._factor(axis, place) for axis, place in enumerate(start)]
         least, most = max(factors) / self.most_uneven, min(factors) * self.most_uneven
         if min(factors) < least:
             return 0, 0
@@ -369,12 +369,28 @@ class _Search:
         if not turns:
             points = largest_rising(self._sizes(), self.fits, self._even_places)
             if points is not None:
-                return points
+                return list(dict.fromkeys(map(self._filled_up, points)))
         note = turns[0] if turns else "some values do not go together"
         if not any(each.startswith(note) for each in self.notes):
             self.notes.append(f"{note}, so all were looked at")
         self._thin(self._all_work, _MOST_TRIED)
         return largest_of_all(self._sizes(), self._is_even_and_fits)
+
+    def _filled_up(self, point: Point) -> Point:
+        """The point with more along every axis where that fits, first of what was changed least."""
+        left = set(range(len(self.axes)))
+        while left:
+            axis = min(left, key=lambda each: self._factor(each, point[each]))
+            more = moved(point, axis, 1)
+            if more[axis] < len(self.axes[axis].values) and self.fits(more):
+                point = more
+            else:
+                left.discard(axis)
+        return point
+
+    def _factor(self, axis: int, place: int) -> Fraction:
+        """How many times the own value one of an axis is."""
+        return Fraction(self.axes[axis].values[place]) / Fraction(self.axes[axis].own)
 
     def _below(self, largest: int) -> list[Point]:
         """The largest values of the only axis that fit, of equal networks only one."""

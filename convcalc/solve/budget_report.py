@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.report import Column, Report
 from convcalc.solve.ranges import plain, shown
+from convcalc.solve.trials import INPUT
 from convcalc.text import grouped, listing, plural
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _columns(found: Found) -> list[Column]:
     columns = [
         Column("options", "as options", lambda row: row.options, right=False, keep=9, whole=True)
     ]
+    columns += [_value_column(name) for name in found.names]
     limits = {limit.name: limit for limit in found.limits}
     for name in found.own:
         columns.append(Column(name, name, partial(_total, name), text=grouped, keep=7))
@@ -70,14 +72,20 @@ def _columns(found: Found) -> list[Column]:
     if found.any_fits:
         columns.append(
             Column(
-                "stops",
-                "a step more breaks",
-                lambda row: ", ".join(row.stops) or "–",
-                right=False,
-                keep=6,
+                "stops", "a step more breaks", lambda row: row.stops, right=False, keep=6,
+                text=lambda stops: ", ".join(stops) or "–", plain=" ".join,
             )
-        )
+        )  # fmt: skip
     return columns
+
+
+def _value_column(name: str) -> Column:
+    """A parameter, or the input, for programs; people read it among the options."""
+    if name == INPUT:
+        return Column(INPUT, INPUT, lambda row: "x".join(map(str, row.input)), for_programs=True)
+    return Column(
+        name, name, lambda row: row.parameters[name], text=shown, plain=plain, for_programs=True
+    )
 
 
 def _total(name: str, row: Candidate) -> int:
@@ -106,7 +114,7 @@ def _own(found: Found) -> str:
         for name, total in found.own.items()
     ]
     over = [limit.name for limit in found.limits if found.own[limit.name] > limit.most]
-    return f"{', '.join(needs)}; {'it fits' if found.fits else f'too much {listing(over)}'}"
+    return f"{', '.join(needs)}; {'it fits' if found.fits else f'over the limit: {listing(over)}'}"
 
 
 def _notes(found: Found) -> list[str]:

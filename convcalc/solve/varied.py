@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST_AXES = 3  # that change unless they are named
 MAX_VALUES = 1000  # of one of them
 _MOST_VALUES = 48  # of one of them, unless they are listed
+_MOST_SIDES = 64  # likewise of a resolution
 _FARTHEST = 4  # times the own value
 _MOST_STEPS = 30  # from 0 to the own value of a factor
 _TRIED = Fraction(1, 20)  # more than a whole number, to see whether it is a factor
@@ -85,7 +86,7 @@ def sides(own: int) -> tuple[int, ...]:
     ((32, 64, 96), 896, (92, 124))
     """
     step, most = grain(own), _FARTHEST * own
-    while (most - own // 8) // step > _MOST_VALUES:
+    while (most - own // 8) // step > _MOST_SIDES:
         step *= 2
     least = own - (own - max(1, own // 8)) // step * step
     return tuple(range(least, most + 1, step))

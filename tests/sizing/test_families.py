@@ -123,3 +123,24 @@ def test_the_first_block_of_every_stage_of_a_regnet_has_stride_2() -> None:
     assert [step.input[0] for step in strided] == [32, 32, 64, 160]
     own = convcalc.load("regnet_x_200mf").walk()
     assert [step.output for step in walked("regnet_x", 224)] == [step.output for step in own]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "unet",
+        "vgg11",
+        "vgg16_bn",
+        "vgg19",
+        "resnet18",
+        "resnet34_torchvision",
+        "resnet50",
+        "resnet101",
+    ],
+)
+def test_half_the_width_is_half_of_all_channels(name: str) -> None:
+    own, half = convcalc.load(name).walk(), convcalc.load(name, parameters={"width": 32}).walk()
+    assert own.names == half.names
+    for step, other in zip(own, half):
+        if step.kind == "conv" and step.name != "score":
+            assert (step.output[0], step.output[1:]) == (2 * other.output[0], other.output[1:])
