@@ -226,14 +226,20 @@ def is_one_of(path: str, others: Iterable[str]) -> bool:
     )
 
 
-def check_new(path: str, option: str = "", *, overwrite: bool) -> None:
+def check_new(path: str, option: str = "", *, overwrite: bool | None) -> None:
     """Refuse to replace a file, unless that is wanted; pipes and devices have nothing to replace.
+
+    Args:
+        path: the file.
+        option: what it is given with.
+        overwrite: whether it may be replaced; None where the command never does.
 
     Raises:
         UsageError: a file of that name is there.
     """
     if os.path.isfile(path) and not overwrite:
-        message = "is there already; choose another name, or add --overwrite to replace it"
+        other = "" if overwrite is None else ", or add --overwrite to replace it"
+        message = f"is there already; choose another name{other}"
         raise UsageError(f"{file_name(path, option)}: {message}")
 
 

@@ -398,7 +398,9 @@ def test_regnet_counts_as_pycls_does() -> None:
 
 
 def test_a_note_on_another_network_has_the_numbers_of_that_one() -> None:
-    pattern = re.compile(r"is (?P<name>\w+): (?P<params>[0-9,]+) parameters, (?P<macs>[0-9,]+) macs")
+    pattern = re.compile(
+        r"is (?P<name>\w+): (?P<params>[0-9,]+) parameters, (?P<macs>[0-9,]+) macs"
+    )
     notes = {name: note for name in NAMES for note in network(name).notes}
     assert len(notes) >= 7
     for name, note in notes.items():

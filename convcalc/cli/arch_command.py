@@ -9,11 +9,11 @@ import click
 
 from convcalc.cli.answer_picture import draw_options, show_with_picture
 from convcalc.cli.change_options import change_options
-from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
 from convcalc.cli.types import NETWORK
 from convcalc.cli.view_options import view_options, view_report
 from convcalc.cli.view_picture import view_picture
+from convcalc.cli.yaml_option import NetworkCommand, asks_for_yaml, show_yaml, yaml_option
 
 EXAMPLES = """
     convcalc arch vgg16.yaml
@@ -26,10 +26,11 @@ EXAMPLES = """
     convcalc arch vgg16 --explain conv1_1
     convcalc arch vgg16 --sees conv5_3:6,6 --draw
     convcalc arch mynet.yaml -o mynet.csv
+    convcalc arch lenet5 --yaml
 """
 
 
-@click.command(cls=Command, examples=EXAMPLES)
+@click.command(cls=NetworkCommand, examples=EXAMPLES)
 @click.argument("network", type=NETWORK)
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @click.option(
@@ -37,6 +38,7 @@ EXAMPLES = """
 )
 @click.option("--strict", is_flag=True, help="Exit code 1 if a number is not as expect: promises.")
 @view_options
+@yaml_option
 @draw_options
 def command(
     network: str,
@@ -50,6 +52,7 @@ def command(
     output: str | None,
     *,
     draw: bool,
+    as_yaml: bool,
     **view: Any,
 ) -> None:
     """A network, layer by layer: shapes, parameters, work, receptive field.
@@ -61,6 +64,9 @@ def command(
     from convcalc.analysis.walk import walk
 
     found = load_network(network, shape, parameters, max_layers)
+    if asks_for_yaml(output, as_yaml=as_yaml):
+        show_yaml(found, network, output)
+        return
     walked = cache(partial(walk, found, batch, causes_in(rf_through)))
     show_with_picture(
         partial(view_report, found, walked, **view),

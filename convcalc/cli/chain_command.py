@@ -7,30 +7,32 @@ from typing import Any
 
 import click
 
-from convcalc.cli.group import Command
 from convcalc.cli.order_option import order_option, said_order
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import CHAIN_LAYER, SHAPE
 from convcalc.cli.view_options import view_options, view_report
+from convcalc.cli.yaml_option import NetworkCommand, asks_for_yaml, show_yaml, yaml_option
 
 EXAMPLES = """
     convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120
     convcalc chain --input 1x224x224 '55*conv:k5'
     convcalc chain --input 3x32x32 '3*(conv:k3c64p1 relu pool:k2)' fc:10
     convcalc chain --input 3x32x32 conv:k3c64psame relu gap fc:10
+    convcalc chain --input 3x32x32 conv:k3c64psame relu gap fc:10 -o net.yaml
     convcalc chain --input 100x1x1 tconv:k4c512 tconv:k4c256s2p1 tconv:k4c128s2p1
     convcalc chain --input 3x32x32 CONV5-64 POOL2 FC-10
     convcalc chain --input 1x28x28 'nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2)'
 """
 
 
-@click.command(cls=Command, examples=EXAMPLES)
+@click.command(cls=NetworkCommand, examples=EXAMPLES)
 @click.argument("layers", nargs=-1, required=True, metavar="LAYER...", type=CHAIN_LAYER)
 @click.option(
     "--input", "shape", required=True, metavar="CxHxW", type=SHAPE, help="Shape that goes in."
 )
 @order_option
 @view_options
+@yaml_option
 @output_options
 def command(
     layers: tuple[str, ...],
@@ -39,6 +41,8 @@ def command(
     rf_through: str,
     format_name: str | None,
     output: str | None,
+    *,
+    as_yaml: bool,
     **view: Any,
 ) -> None:
     """A stack of layers on one line.
@@ -56,5 +60,8 @@ def command(
     from convcalc.network.notations.command import chain_of
 
     found = chain_of(layers, shape, said_order())
+    if asks_for_yaml(output, as_yaml=as_yaml):
+        show_yaml(found, "", output)
+        return
     walked = partial(walk, found, batch, causes_in(rf_through))
     show(view_report(found, walked, **view), format_name, output)

@@ -25,6 +25,7 @@ COMMANDS = {
     "reconcile": "which way of counting gives a published number",
     "memory": "the memory to run and to train a network, and which batch fits",
     "roofline": "whether arithmetic or memory limits each layer on a device",
+    "init": "a network file to begin from, with comments",
     "import": "a network of another tool as YAML, with its blocks and repeats",
     "check": "network files against what they promise, for continuous integration",
     "export": "a network for another tool: code, a file it reads, or a graph",

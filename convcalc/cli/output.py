@@ -131,7 +131,7 @@ def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Cal
             message = "-o: names no file; give one, or leave -o out"
             raise UsageError(message)
         if path and path != "-":
-            if suffix:
+            if suffix and not path.lower().endswith(getattr(ctx.command, "suffixes", ("\0",))):
                 check_suffix(path, ctx.params["format_name"])
             if place:
                 check_place(path)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from convcalc.errors import UsageError
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.text import quoted
 
 if TYPE_CHECKING:
     from convcalc.layers.option_base import OptionType
@@ -129,15 +130,30 @@ class _ChainLayer(_Text):
         return every()
 
 
-class _Network(_Text):
-    """A network: a file, or a bundled one by name."""
+class _BundledNetwork(Type):
+    """A bundled network, by its name."""
 
     name = "network"
 
-    def words(self) -> Iterable[str]:
+    def read(self, text: str, what: str) -> str:
+        name = text.removesuffix(".yaml")
+        if name in self.words():
+            return name
+        near = did_you_mean(name, self.words()) or "; convcalc list shows them"
+        message = f"no bundled network {quoted(text)}{near}"
+        raise UsageError(message)
+
+    def words(self) -> list[str]:
         from convcalc.network.find import bundled_names
 
         return bundled_names()
+
+
+class _Network(_BundledNetwork):
+    """A network: a file, or a bundled one by name."""
+
+    def read(self, text: str, what: str) -> str:
+        return text
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -180,4 +196,4 @@ class _Columns(_Text):
 
 SHAPE, KIND = _Shape(), _Kind()
 CHAIN_LAYER, NETWORK, COLUMNS = _ChainLayer(), _Network(), _Columns()
-BUNDLED_SHEET = _BundledSheet()
+BUNDLED_NETWORK, BUNDLED_SHEET = _BundledNetwork(), _BundledSheet()

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import UsageError, did_you_mean
+from convcalc.files import decode, read_file
 from convcalc.text import printable, quoted
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from convcalc.network.yaml_source import Source
 
+_MAX_TEXT = 2**20  # bytes of a bundled file
 MAX_EXTENDS = 10  # files that extend or hold one another
 
 
@@ -156,3 +158,12 @@ def find_beside(
     if len(chain) > MAX_EXTENDS:
         source.refuse(node, f"{way.too_deep} more than {MAX_EXTENDS} deep; copy the layers instead")
     return path, chain
+
+
+def network_to_begin_from(name: str = "") -> str:
+    """The text of a bundled network's file; without a name, of the commented one to begin from."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    path = (
+        os.path.join(bundled_folder(), f"{name}.yaml") if name else os.path.join(here, "start.yaml")
+    )
+    return decode(read_file(path, _MAX_TEXT, "network"), path)

@@ -392,9 +392,7 @@ def _read_notes(source: Source, node: Node, draft: _Draft) -> None:
     for note in notes:
         text = source.text_of(note, "a note")
         if not 1 <= len(text) <= _MAX_NOTE:
-            source.refuse(
-                note, f"a note has {len(text):,} characters; write 1 to {_MAX_NOTE}"
-            )
+            source.refuse(note, f"a note has {len(text):,} characters; write 1 to {_MAX_NOTE}")
         draft.notes = (*draft.notes, text)
 
 

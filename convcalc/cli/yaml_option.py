@@ -1,0 +1,75 @@
+"""``--yaml``: a network as its file, to keep or to change; for the commands that show networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from convcalc.cli.group import Command
+from convcalc.cli.output import print_lines, tell_written
+from convcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from convcalc.network.network import Network
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SUFFIXES = (".yaml", ".yml")
+# Parameters of the commands that change the network, and so its file.
+_KEPT = {"network", "layers", "shape", "parameters", "order", "max_layers", "output", "as_yaml"}
+
+
+class NetworkCommand(Command):
+    """A command that writes network files, besides reports."""
+
+    suffixes = _SUFFIXES
+
+
+def yaml_option(function: F) -> F:
+    """Add ``--yaml`` to a command."""
+    text = "Print its file, to keep or to change; -o net.yaml does it too."
+    return click.option("--yaml", "as_yaml", is_flag=True, help=text)(function)
+
+
+def asks_for_yaml(output: str | None, *, as_yaml: bool) -> bool:
+    """Whether the file of a network is wanted, by ``--yaml`` or by the suffix of ``-o``.
+
+    Raises:
+        UsageError: another option is given that says nothing about a file.
+    """
+    wanted = as_yaml or (output or "").lower().endswith(_SUFFIXES)
+    ctx = click.get_current_context()
+    for param in ctx.command.params if wanted else ():
+        name = param.name or ""
+        if name not in _KEPT and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            asked = "--yaml" if as_yaml else f"-o {output}"
+            message = f"{asked} writes the network's file, which does not depend on {param.opts[0]}; leave that out"
+            raise UsageError(message)
+    return wanted
+
+
+def show_yaml(network: Network, target: str, output: str | None) -> None:
+    """Print a network's file, or write it.
+
+    Args:
+        network: the network.
+        target: the YAML file or the bundled network that it was read from, if nothing was changed;
+            then the text is the file's own.
+        output: a file; None or ``-`` for standard output.
+    """
+    from convcalc.files import check_new, decode, read_file, write_lines
+    from convcalc.network.yaml_source import MAX_BYTES
+    from convcalc.network.yaml_writer.write import network_yaml
+
+    own = target and not network.changed and network.path.lower().endswith(_SUFFIXES)
+    text = decode(read_file(network.path, MAX_BYTES, "network"), target) if own else network_yaml(network)  # fmt: skip
+    lines = text.rstrip("\n").split("\n")
+    if not output or output == "-":
+        print_lines(lines)
+        return
+    check_new(output, "-o", overwrite=None)
+    write_lines(output, lines)
+    tell_written(output)
