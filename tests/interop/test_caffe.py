@@ -136,6 +136,7 @@ OPAQUE = {
     "MVN": ("mvn_param { normalize_variance: false }", (8, 12, 10)),
     "SPP": ("spp_param { pyramid_height: 3 }", (8 * 21,)),
     "LSTM": ("recurrent_param { num_output: 7 }", (8, 7)),
+    "Proposal": ("", (5,)),
     "ROIPooling": ("roi_pooling_param { pooled_h: 6 pooled_w: 5 }", (8, 6, 5)),
     "DetectionOutput": ("detection_output_param { keep_top_k: 50 }", (1, 50, 7)),
 }
@@ -147,6 +148,16 @@ def test_layers_of_which_only_the_size_is_known(kind: str) -> None:
     analysis = walked(HEAD + layer(kind, options))
     assert analysis.steps[-1].output == shape
     assert dict(analysis.unavailable) == {kind: 1}
+
+
+def test_regions_that_python_proposes() -> None:
+    """As in Faster R-CNN: the size of what a program gives is in no file, but that of a region is known."""
+    options = "python_param { module: 'rpn.proposal_layer' layer: 'ProposalLayer' }"
+    assert walked(HEAD + layer("Python", options)).steps[-1].output == (5,)
+    other = options.replace("ProposalLayer", "Own")
+    assert "the type 'Python' is not known, nor what size it gives" in refusal(
+        HEAD + layer("Python", other)
+    )
 
 
 TWO = 'layer { name: "a" type: "Convolution" bottom: "data" top: "a" convolution_param { num_output: 8 kernel_size: 1 bias_term: false } }\n'
@@ -232,6 +243,16 @@ def test_data_for_the_training_alone_gives_the_input() -> None:
     assert walked(text + layer("ReLU")).network.input == (3, 12, 10)
     text = 'layer { name: "d" type: "DummyData" top: "data" dummy_data_param { num: 1 channels: 2 height: 4 width: 5 } }\n'
     assert walked(text + layer("ReLU")).network.input == (2, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("option", "channels"),
+    [("is_color: false", 1), ("is_color: 0", 1), ("is_color: true", 3), ("", 3)],
+)
+def test_pictures_may_be_loaded_in_grey(option: str, channels: int) -> None:
+    text = f'layer {{ name: "d" type: "ImageData" top: "data" image_data_param {{ new_height: 12 new_width: 10 {option} }} }}\n'
+    text += 'layer { name: "r" type: "ReLU" bottom: "data" top: "r" }\n'
+    assert loads(text.encode(), path="net.prototxt").input == (channels, 12, 10)
 
 
 def test_open_sides_are_asked_for() -> None:

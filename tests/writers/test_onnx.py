@@ -325,6 +325,14 @@ def test_operations_that_only_their_author_states_are_in_a_domain_of_their_own()
     assert node.op_type == "Op3__"
 
 
+def test_a_kernel_that_is_fixed_is_said() -> None:
+    network = loads("input: [3, 8, 8]\nlayers: [{blur_pool: {kernel_size: 3, stride: 2}}]\n")
+    assert tool.write(network.walk()).notes[-1] == (
+        "blur_pool1: a convolution with a fixed kernel; programs that count, as convcalc does where it reads the "
+        "file, take its numbers for parameters"
+    )
+
+
 def test_a_network_without_weights_has_no_note() -> None:
     assert tool.write(loads("input: [3, 8]\nlayers: [relu]\n").walk()).notes == ()
 

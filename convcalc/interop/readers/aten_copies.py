@@ -124,9 +124,10 @@ def _copies(program: Program, call: Call) -> Value:
     ]
     if program.is_changed and call.op not in ("roll", "flip", "triu", "tril", "masked_fill"):
         raise Unknown
-    if any(one.place is not None for one in others):
+    if any(one.place is not None and one.batch is not None for one in others):
         raise Unknown
-    for one in others:
+    for one in others:  # the same numbers for all samples, which say where values go
+        program.loose = program.loose or one.place is not None
         program.alone(one)
     sides = value.sides if program.is_changed else program.stated(call.outputs[0])
     batch = value.batch

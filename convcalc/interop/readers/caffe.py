@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from convcalc.interop.base import OPEN, Asked, ForeignFile, Reader, reader
 from convcalc.interop.graph import Graph
 from convcalc.interop.readers import caffe_pointwise, caffe_windows  # noqa: F401 - they register
-from convcalc.interop.readers.caffe_layers import Numbers, Part, Reading
+from convcalc.interop.readers.caffe_layers import TYPES, Numbers, Part, Reading
 from convcalc.interop.readers.caffe_text import Block, parse
 from convcalc.network.network import INPUT
 
@@ -93,6 +93,9 @@ def _parts(top: Block) -> Iterator[Part]:
         kind = (_FIRST_TYPES if is_first else _OLD_TYPES).get(word, word)
         if is_first:
             kind = _OLD_TYPES.get(kind.upper(), kind)
+        own = options.block("python_param").text("layer")
+        if kind == "Python" and own in TYPES:
+            kind = own
         tops = block.texts("top")
         name = options.text("name") or (tops[0] if tops else kind) or "layer"
         yield Part(name, kind, block.texts("bottom"), tops, options, block.line, is_first)
@@ -229,7 +232,10 @@ def _loaded(numbers: Numbers, part: Part) -> Shape:
     crop = side("crop_size", "cropsize", "crop_h")
     height, width = crop or side("new_height", "height"), crop or side("new_width", "width")
     channels = side("channels")
-    if not channels and any(param.text("force_gray") in ("true", "1") for param in params):
+    if not channels and any(
+        param.text("force_gray") in ("true", "1") or param.text("is_color") in ("false", "0")
+        for param in params
+    ):
         channels = 1
     is_picture = bool(height) or part.kind == "ImageData"
     return (channels or (3 if is_picture else OPEN), height, width)

@@ -194,6 +194,12 @@ def _regions(reading: Reading, places: list[int]) -> int:
     return reading.unknown(places, (channels, *sides))
 
 
+@layer_type("Proposal", "ProposalLayer")
+def _proposals(reading: Reading, places: list[int]) -> int:
+    """Regions of Faster R-CNN, of which one is counted: its picture and its four sides."""
+    return reading.unknown(places, (5,))
+
+
 @layer_type("SPP")
 def _pyramid(reading: Reading, places: list[int]) -> int:
     height = min(reading.numbers.whole(reading.part.param("spp_param"), "pyramid_height", 1), 10)

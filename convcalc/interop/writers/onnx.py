@@ -100,4 +100,9 @@ def _notes(analysis: Analysis, graph: OnnxGraph) -> tuple[str, ...]:
             f"{plural(len(graph.own), 'operation')} that ONNX does not have: {names}; shapes are "
             f"right, but no program runs the operations of the domain {OWN_DOMAIN}"
         )
+    if graph.fixed:
+        notes.append(
+            f"{listed([*map(printable, graph.fixed)])}: a convolution with a fixed kernel; programs that count, "
+            "as convcalc does where it reads the file, take its numbers for parameters"
+        )
     return tuple(notes)

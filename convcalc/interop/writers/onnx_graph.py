@@ -35,6 +35,7 @@ class OnnxGraph:
         batched: the values whose first side is the batch; that of the others is 1, or they are
             constants.
         own: names of the operations that stand in a domain of their own.
+        fixed: names of layers with a fixed kernel where ONNX has weights.
     """
 
     def __init__(self, onnx: Any, analysis: Analysis) -> None:
@@ -44,6 +45,7 @@ class OnnxGraph:
         self.values: dict[int, str] = {}
         self.batched: set[str] = set()
         self.own: dict[str, str] = {}
+        self.fixed: list[str] = []
         self._known: dict[Any, str] = {}
         self._names: dict[str, int] = {}
         self._node_names: dict[str, int] = {}

@@ -307,6 +307,7 @@ def _unpool(_: At) -> str:
 @operator("blur_pool")
 def _blur_pool(at: At) -> str:
     """The map mirrored at its rim, times a kernel that is fixed."""
+    at.graph.fixed.append(at.step.name)
     windows = at.layer.windows(at.shape)
     taps = [axis.k for axis in windows]
     rows = [[comb(k - 1, t) / 2 ** (k - 1) for t in range(k)] for k in taps]
