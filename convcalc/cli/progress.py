@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from convcalc.cli.output import remark
 from convcalc.text import printable
 
-_QUIET = 1.0  # seconds of work about which nothing is said
-_TERMINAL, _ELSEWHERE = 0.2, 10.0  # seconds between two words, on a terminal and in a log
+_QUIET = 1.0  # seconds of work about which nothing is said on a terminal
+_TERMINAL, _ELSEWHERE = 0.2, 10.0  # seconds between two words, there and in a log
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def counting(total: int, what: str) -> Iterator[Callable[[int], None]]:
     """
     terminal = sys.stderr.isatty()
     shares = terminal and sys.stdout.isatty()
-    last = time.monotonic() + (_QUIET - _TERMINAL if terminal else _QUIET - _ELSEWHERE)
+    last = time.monotonic() + (_QUIET - _TERMINAL if terminal else 0)
     shown = False
 
     def tell(done: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -9,6 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import ShapeError, SpecError, UsageError, did_you_mean
+from convcalc.files import STDIN
+from convcalc.network.find import find
 from convcalc.network.network import FIRST_INPUT
 from convcalc.network.notations.command import is_chain
 from convcalc.network.parameters import Setting, program_value
@@ -163,7 +166,9 @@ def origin_of(words: tuple[str, ...], order: str = "", *, layers_too: bool = Tru
                 f"{', '.join(map(shortened, words))}: give one network, or the layers of a chain"
             )
             raise UsageError(message)
-        return FileOrigin(words[0], order)
+        origin = FileOrigin(words[0], order)
+        is_file = words[0] != STDIN and os.path.isfile(find(words[0]))
+        return origin if is_file else origin.packed()  # a pipe can be read only once
     if not layers_too:
         message = (
             f"--set: sets a parameter of a file, but {shortened(words[0])} is a layer; write a file with "

@@ -56,8 +56,10 @@ class FileOrigin:
 
     def packed(self) -> FileOrigin:
         """The same with the bytes of its file, where that is one that can be read."""
+        if self.data is not None:
+            return self
         path = self.target if self.target == STDIN else find(self.target)
-        if self.data is not None or (os.path.exists(path) and os.path.getsize(path) > MAX_BYTES):
+        if os.path.isfile(path) and os.path.getsize(path) > MAX_BYTES:
             return self
         return FileOrigin(path, self.order, self.max_layers, read_file(path, MAX_BYTES, "network"))
 

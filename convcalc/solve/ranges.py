@@ -85,14 +85,14 @@ def _values(text: str, what: str) -> Sequence[Any]:
     """The values of a range, or the one value."""
     found = _RANGE.fullmatch(text)
     if found:
-        return _range(text, what, *[as_signed(part) if part else 1 for part in found.groups()])
+        return _range(text, what, *[_as_signed(part) if part else 1 for part in found.groups()])
     if ".." in text:
         message = f"{what}: {quoted(text)} is no range; {_EXAMPLE}"
         raise UsageError(message)
     return (Setting(text, what).read(),)
 
 
-def as_signed(text: str) -> Number:
+def _as_signed(text: str) -> Number:
     """A number that may have a minus before it."""
     return -as_number(text[1:]) if text.startswith("-") else as_number(text)
 
@@ -133,7 +133,7 @@ def shown(value: Any) -> str:
     if isinstance(value, int | str):
         return str(value)
     decimal = f"{float(value):.12g}"
-    return decimal if as_signed(decimal) == value else str(value)
+    return decimal if _as_signed(decimal) == value else str(value)
 
 
 def plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections import deque
@@ -154,8 +155,10 @@ def _in_order(
 @contextmanager
 def _processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
     """Processes that end with the block, also where it is broken off."""
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
     try:
+        with _undisturbed():
+            pool.submit(os.getpid)  # so that all start now
         yield pool
     except BaseException:
         for child in active_children():
@@ -165,6 +168,14 @@ def _processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
         pool.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
-    """In a new process: an interrupt ends it without a word; the first process says what there is to say."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextmanager
+def _undisturbed() -> Generator[None, None, None]:
+    """Processes that begin now take no interrupt: they are ended by this one, which says what there is to say."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -128,6 +128,10 @@ class SweepReport(Report):
             rows += zip(*[told.values(block) for told in self.told])
         self.rows = rows
         self.notes = notes_of(self.sweep)
+        points = self.sweep.setup.grid.size
+        if len(rows) < points:
+            name, _, counted = self.title.rpartition(": ")
+            self.title = f"{name}: {grouped(len(rows))} of {counted}"
 
     def to_dict(self) -> dict[str, Any]:
         if not self.rows:

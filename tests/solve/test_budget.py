@@ -14,9 +14,10 @@ import pytest
 
 import convcalc as library
 from convcalc.analysis.memory import memory
+from convcalc.cli.counted import counted
 from convcalc.errors import ConvcalcError
 from convcalc.solve.budget_report import percent
-from convcalc.solve.ranges import as_signed, is_swept
+from convcalc.solve.ranges import is_swept, plain, values_of
 from convcalc.solve.trials import grain
 from convcalc.solve.varied import counts, factors, sides
 
@@ -216,6 +217,29 @@ def test_more_that_is_less_is_found_out_and_everything_looked_at(net: Callable[.
     ]  # narrow makes it no larger
 
 
+def test_values_that_do_not_go_together_are_left_out_and_the_others_looked_at(
+    net: Callable[..., str],
+) -> None:
+    layers = "  - conv: {out_channels: 24*$groups, kernel_size: 3, groups: $groups}"
+    path = net(", groups: 1", layers)  # of 16, 32 and 48 channels 3 groups divide only the last
+    vary = {"groups": [1, 3], "width": [1, 2, 3]}
+    found = library.budget(path, macs="9M", vary=vary, parameters={"width": 3})
+    assert found.notes[0] == "some values do not go together, so all were looked at"
+    assert [each.options for each in found.candidates] == ["--set groups=1 --set width=2"]
+
+
+def test_steps_are_larger_where_the_usual_ones_are_too_many(
+    net: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = library.budget(net(), macs="500k")
+    monkeypatch.setattr("convcalc.solve.budget._USUAL_WORK", 3000)
+    found = library.budget(net(), macs="500k")
+    for each, all_of in zip(found.varied, whole.varied):
+        assert each.own in each.values
+        assert set(each.values) < set(all_of.values)
+    assert found.tried < whole.tried
+
+
 # ----------------------------------------------------------------------------- what may change
 
 
@@ -229,6 +253,15 @@ def test_what_scales_changes_and_what_does_not_stays(net: Callable[..., str]) ->
     assert library.budget(path, macs="100k", input=(3, 8, 8)).names == ["width", "depth"]
     kept = library.budget(path, macs="100k", vary="width", parameters={"depth": 1, "classes": 3})
     assert kept.own["macs"] == totals(path, 16, depth=1, classes=3)["macs"]
+
+
+def test_what_costs_more_without_more_parameters_stays(net: Callable[..., str]) -> None:
+    # a smaller stride is more work, but no larger network
+    layers = "  - conv: {out_channels: $in, kernel_size: 3, stride: 3 - $dense}"
+    path = net(", dense: 1", layers)
+    assert totals(path, 16, dense=2)["macs"] > totals(path, 16)["macs"]
+    found = library.budget(path, macs="100k")
+    assert (found.names, found.left) == (["width", "depth", "input"], ())
 
 
 def test_more_than_three_that_scale_leave_the_weakest(net: Callable[..., str]) -> None:
@@ -311,6 +344,25 @@ def test_memory_is_weights_and_the_peak_of_the_batch() -> None:
     assert found.own["memory"] == needs["weights"] + needs["peak"]
     assert found.own["macs"] == analysis.totals["macs"] // 4
     assert (found.batch, found.dtype) == (4, "float16")
+
+
+def test_a_limit_that_stops_nothing_does_not_rank() -> None:
+    vary = {"width": ["0.5", "1.1"], "input": [192, 384]}  # the wider one needs more memory
+    for memory_too in ({}, {"memory": "50MB"}):
+        limits: dict[str, Any] = {"macs": "300M", **memory_too}
+        found = library.budget("mobilenet_v2", **limits, vary=vary).candidates
+        assert [each.options for each in found] == [
+            "--set width=0.5 --input 3x384x384",
+            "--set width=1.1 --input 3x192x192",
+        ]
+        assert [each.stops for each in found] == [("macs",), ("macs",)]
+
+
+def test_a_limit_is_met_by_exactly_so_many() -> None:
+    exact = totals("mobilenet_v1", 224, width=16)["macs"]
+    for macs, width in ((exact, 16), (exact - 1, 8)):
+        found = library.budget("mobilenet_v1", macs=macs, vary={"width": V1_WIDTHS})
+        assert found.candidates[0].parameters == {"width": width}
 
 
 def test_operations_are_two_for_each_multiply_add() -> None:
@@ -396,6 +448,31 @@ def test_each_parameter_is_a_column_for_programs(convcalc: Run) -> None:
     assert row[-1] == "params macs"
 
 
+def test_what_stays_and_a_single_value_are_said(convcalc: Run) -> None:
+    ran = convcalc("budget", "resnet18", "--params", "9M")
+    assert "; --vary conv3_blocks changes one of them" in ran.out
+    ran = convcalc("budget", "lenet5", "--macs", "1M", "--vary", "input=32")
+    assert "looked at input 32; 1 network walked" in ran.out
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_how_many_were_walked_is_said_on_stderr_once_it_takes_long(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("convcalc.cli.counted.time.monotonic", lambda: now)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    with counted("networks walked") as tell:
+        for now in (0.5, 0.9, 1.5, 1.6, 11, 15, 30):
+            tell(int(1000 * now))
+    said = capsys.readouterr().err
+    if terminal:
+        told = [f"\r{n} networks walked\x1b[K" for n in ("1,500", "11,000", "15,000", "30,000")]
+        assert said == "".join([*told, "\r\x1b[K"])
+    else:
+        assert said == "11,000 networks walked\n30,000 networks walked\n"
+
+
 def test_the_line_to_type_makes_the_network(convcalc: Run) -> None:
     ran = convcalc("budget", "mobilenet_v1", "--macs", "100M", "--set", "classes=10")
     line = next(each for each in ran.out.splitlines() if each.startswith("the first: "))
@@ -429,6 +506,7 @@ def test_a_cost_that_nobody_knows_is_said(tmp_path: Path) -> None:
 
 
 VECTOR = "{input: [8], parameters: {on: true}, layers: [{linear: {out_features: 4}}]}"
+FIXED = "{input: [1, 8, 8], layers: [Flatten, {Linear: {in_features: 64, out_features: 4}}]}"
 TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from: b}]]}]}"
 
 
@@ -476,6 +554,11 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
             "{vector} --macs 1M",
             "vector: nothing that may change makes a difference to macs; name what may, such as --vary on",
         ),
+        (
+            "{fixed} --macs 1M",
+            "fixed: nothing that may change makes a difference to macs; add parameters: to the file, such as width: 1, "
+            "and use them: round_to(64*$width, 8)",
+        ),
         ("{vector} --macs 1M --vary on", "vector: on is true, which is no number; vary another parameter"),
         (
             "{vector} --macs 1M --vary input",
@@ -495,9 +578,10 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
     ],
 )  # fmt: skip
 def test_what_is_refused(words: str, message: str, convcalc: Run, tmp_path: Path) -> None:
-    paths = {"vector": tmp_path / "vector.yaml", "two": tmp_path / "two.yaml"}
-    paths["vector"].write_text(VECTOR, encoding="utf-8")
-    paths["two"].write_text(TWO, encoding="utf-8")
+    paths = {}
+    for name, text in {"vector": VECTOR, "fixed": FIXED, "two": TWO}.items():
+        paths[name] = tmp_path / f"{name}.yaml"
+        paths[name].write_text(text, encoding="utf-8")
     ran = convcalc("budget", *[word.format(**paths) for word in words.split()])
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == f"convcalc: {message}\n"
@@ -522,4 +606,6 @@ def test_shares_are_rounded_to_the_side_that_is_true() -> None:
 
 def test_values_given_as_text() -> None:
     assert is_swept("0.5..1:0.25")
-    assert as_signed("-1.5") == Fraction(-3, 2)
+    assert not is_swept("64")
+    assert list(values_of("-1.5,1..3:2", "x")) == [Fraction(-3, 2), 1, 3]
+    assert plain(Fraction(1, 3)) == "1/3"

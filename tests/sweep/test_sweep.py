@@ -248,6 +248,15 @@ def test_every_format_tells_the_same(net: str, convcalc: Run, tmp_path: Path) ->
     ]
 
 
+def test_a_network_can_come_through_a_pipe(
+    net: str, convcalc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("--set", "k=1..3", "--format", "csv")
+    from_file = convcalc("sweep", net, *words).out
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(NET.encode())))
+    assert convcalc("sweep", "-", *words).out == from_file
+
+
 REFUSED = {
     "net.yaml": "nothing is swept; give ranges, such as --set width=8..64:8 or --input 128..256:32",
     "net.yaml --set k=8..2": "--set k: '8..2' has no values in it; write the smaller one first",
