@@ -17,6 +17,7 @@ import subprocess
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ import pytest
 import yaml
 
 import convcalc
-from convcalc.analysis.counting.ways import WAYS
+from convcalc.analysis.counting.features import FEATURES
+from convcalc.analysis.counting.report import terms_text
+from convcalc.analysis.counting.ways import WAYS, Rules
 from convcalc.analysis.devices import DEVICES
 from convcalc.cli import hw_command
 from convcalc.cli.main import COMMANDS
@@ -47,7 +50,7 @@ PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 DOCUMENTS = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
 
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
-TABLE = re.compile(r"(<!-- table: (?P<name>[\w ]+) -->\n)(.*?)(<!-- end of table -->)", re.DOTALL)
+TABLE = re.compile(r"(<!-- table: (?P<name>[\w -]+?) -->\n)(.*?)(<!-- end of table -->)", re.DOTALL)
 LANGUAGES = {"console", "pycon", "sh", "text", "yaml", "python"}
 
 Convcalc = Callable[..., Any]
@@ -136,6 +139,17 @@ def test_examples_print_what_the_page_says(
     assert fresh == text or overwrite, (
         "if this is meant: pytest tests/test_documents.py --overwrite"
     )
+
+
+def test_every_way_of_counting_has_a_page_with_an_example() -> None:
+    for name in WAYS:
+        text = text_of(ROOT / "docs" / "ways" / f"{name}.md")
+        assert f"<!-- table: way {name} -->" in text
+        assert re.search(
+            r"^## Where it matters$.*^\$ convcalc (count|reconcile) ",
+            text,
+            re.DOTALL | re.MULTILINE,
+        )
 
 
 def test_a_wrong_example_is_found() -> None:
@@ -245,15 +259,54 @@ def formats_table(convcalc: Convcalc) -> str:
 
 def ways_table(convcalc: Convcalc) -> str:
     rows = (
-        (
-            code(name),
-            way.about,
-            way.called or "–",
-            "; known bug: ".join(filter(None, (way.leaves_out, way.bug))),
-        )
+        (f"[`{name}`]({name}.md)", way.about, way.called or "–", way.leaves_out)
         for name, way in WAYS.items()
     )
     return as_markdown(("`--like`", "as", "calls it", "what differs"), rows)
+
+
+def rules_rows(rules: Rules) -> list[tuple[str, str]]:
+    """Kinds and families with what is added up for each, those with the same together."""
+    names: dict[str, list[str]] = {}
+    for name, terms in rules.items():
+        names.setdefault(terms_text(terms) or "nothing", []).append(
+            code(name) if name != "*" else "all others"
+        )
+    return [(", ".join(kinds), text) for text, kinds in names.items()]
+
+
+def way_table(name: str) -> str:
+    """All that a way of counting is, from its data."""
+    way = WAYS[name]
+    memory = way.memory
+    facts = [
+        ("is", way.about),
+        ("its name for operations", way.called or "it counts none"),
+        ("what differs", way.leaves_out),
+        ("known bug", f"{way.bug}; `--with-bugs` imitates it" if way.bug else ""),
+        ("parameters", way.params),
+        ("memory", f"{memory.called}, printed as MB of {memory.unit:,} bytes" if memory else ""),
+        ("no rule for", "; ".join(f"{code(kind)}: {why}" for kind, why in way.lacks.items())),
+        ("short numbers", way.rounding),
+        ("source", way.source),
+    ]
+    tables = [as_markdown(("", ""), [fact for fact in facts if fact[1]])]
+    for title, rules in (
+        ("operations of", way.operations or {}),
+        ("operations of, with the bug", way.bugs),
+        ("activations of", way.activations),
+        (
+            f"memory: {memory.times} · 4 bytes · what is counted of" if memory else "",
+            memory.values if memory else {},
+        ),
+    ):
+        if rules:
+            tables.append(as_markdown((title, "counts"), rules_rows(rules)))
+    return "\n".join(tables)
+
+
+def features_table(convcalc: Convcalc) -> str:
+    return as_markdown(("name", "meaning"), ((name, text) for name, (_, text) in FEATURES.items()))
 
 
 def devices_table(convcalc: Convcalc) -> str:
@@ -338,6 +391,8 @@ TABLES: dict[str, Callable[[Convcalc], str]] = {
     "operations": operations_table,
     "devices": devices_table,
     "ways of counting": ways_table,
+    "what is counted": features_table,
+    **{f"way {name}": partial(lambda name, _: way_table(name), name) for name in WAYS},
     "commands": commands_table,
     "keys of layer": layer_keys,
     "keys of arch": arch_keys,
@@ -373,7 +428,7 @@ def test_every_link_leads_to_a_page_of_the_source(page: Path) -> None:
         assert not anchor or anchor in anchors_of(path), f"{name_of(page)}: no heading {target}"
 
 
-@pytest.mark.parametrize("folder", ["docs", "docs/homework"])
+@pytest.mark.parametrize("folder", ["docs", "docs/homework", "docs/ways"])
 def test_every_page_is_in_the_index_of_its_folder(folder: str) -> None:
     index = ROOT / folder / "index.md"
     linked = set(re.findall(r"\]\(([\w/-]+\.md)", text_of(index)))

@@ -187,10 +187,13 @@ class Attention(Layer):
         return 2 * self.macs(shape, out) - projected, projected  # both factors of a product of maps
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """Its input, queries, keys, values and the heads side by side, and how much each token takes of each."""
+        """Its input, queries, keys, values and the heads side by side, and a sum for each token and head.
+
+        So does PyTorch's fused kernel, which works the scores out again in the backward pass.
+        """
         groups, key, value = self.widths(shape)
         tokens = formulas.product(shape[1:])
-        values = tokens * ((self.heads + groups) * (key + value)) + self.heads * tokens * tokens
+        values = tokens * ((self.heads + groups) * (key + value)) + self.heads * tokens
         return Kept(input=True, values=values)
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:

@@ -22,8 +22,9 @@ from strategies import few, graphs
 
 DATA = Path(__file__).parent.parent / "data" / "kept_by_torch.yaml"
 ROWS: list[dict[str, Any]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-# PyTorch's counter takes the gradient of a grouped convolution's weights for one without groups.
-GROUPED = {"depthwise_conv", "separable_conv"}
+# PyTorch's counter takes the gradient of a grouped convolution's weights for one without groups, and
+# leaves out what its fused attention does on the CPU.
+GROUPED = {"depthwise_conv", "separable_conv", "attention"}
 
 
 def test_each_kind_keeps_what_pytorch_keeps() -> None:
@@ -74,6 +75,11 @@ KEPT = [
     ("shufflenet_v2_x1_0", 32, 652_383_440, 19_267_584),
     # torchvision's drops whole branches besides (stochastic depth), with 9 numbers for each sample.
     ("efficientnet_b0", 1, 88_362_116 - 9 * 4, 0),
+    ("densenet121", 1, 130_695_936, 1_605_632),
+    ("inception_v3", 1, 98_318_380, 5_669_120),
+    ("mobilenet_v3_small", 1, 16_218_272, 0),
+    # on the CPU, with the fused kernel for attention
+    ("vit_b_16", 1, 118_160_680, 0),
 ]
 
 

@@ -22,6 +22,18 @@ DATA = Path(__file__).parent.parent / "data" / "kept_by_torch.yaml"
 MAP = [4, 8, 8]
 
 
+class Attention(nn.Module):
+    """PyTorch's attention, of the same memory as tokens × channels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.MultiheadAttention(32, 4, batch_first=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        tokens = x.view(1, 10, 32)
+        return self.inner(tokens, tokens, tokens, need_weights=False)[0]
+
+
 class Case(NamedTuple):
     """A layer of ours, and the same of PyTorch's."""
 
@@ -104,6 +116,7 @@ CASES = [
     Case("average", {}, lambda a, b: (a + b) / 2, (MAP, MAP)),
     Case("concat", {}, lambda a, b: torch.cat([a, b], 1), (MAP, MAP)),
     Case("matmul", {}, torch.matmul, (MAP, MAP)),
+    Case("attention", {"heads": 4}, Attention(), ([32, 10],)),
 ]
 
 
@@ -140,7 +153,8 @@ def kept(case: Case) -> dict[str, Any]:
         elif place in sources:
             found["input"] = True
         else:
-            found["indices" if tensor.dtype == torch.int64 else "values"] += tensor.numel()
+            number = tensor.untyped_storage().nbytes() // tensor.element_size()
+            found["indices" if tensor.dtype == torch.int64 else "values"] += number
     return found
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.analysis.counting.features import FEATURES
 from convcalc.analysis.counting.ways import WAYS, Rules, Terms, Way
+from convcalc.text import AtLeast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from convcalc.analysis.analysis import Analysis, Step
 
@@ -25,6 +27,7 @@ class Count(NamedTuple):
         params: as it counts them.
         activations: None where it counts none.
         memory: bytes; None where it says nothing of memory.
+        lacking: how many layers of each kind it has no rule for.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Count(NamedTuple):
     params: int
     activations: int | None
     memory: int | None
+    lacking: dict[str, int]
 
 
 def rules_of(way: Way, *, bugs: bool = False) -> Rules:
@@ -70,19 +74,28 @@ def counted(analysis: Analysis, name: str, *, bugs: bool = False) -> Count:
     way = WAYS[name]
     rules = rules_of(way, bugs=bugs)
     steps = analysis.steps
-    operations = None if way.operations is None else sum([amount_of(step, rules) for step in steps])
-    kept = [step for step in steps if {step.kind, step.layer.family} & {*way.activations}]
-    memory = way.memory
+    memory, lacking = way.memory, _lacking(steps, way)
+
+    def total(rules: Rules) -> int:
+        number = sum([amount_of(step, rules) for step in steps])
+        return AtLeast(number) if lacking or analysis.unavailable else number
+
     return Count(
         name,
         way,
-        operations,
+        None if way.operations is None else total(rules),
         _PARAMETERS[way.params](analysis),
-        sum([step.activations for step in kept]) if way.activations else None,
+        total(way.activations) if way.activations else None,
         _BYTES * memory.times * sum([amount_of(step, memory.values) for step in steps])
         if memory
         else None,
+        lacking,
     )
+
+
+def _lacking(steps: Sequence[Step], way: Way) -> dict[str, int]:
+    """How many layers of each kind a way has no rule for."""
+    return dict(Counter([step.kind for step in steps if step.kind in way.lacks]))
 
 
 def _without_batch_norm(analysis: Analysis) -> int:

@@ -31,9 +31,29 @@ def _samples(step: Step) -> int:
     return step.activations // product(step.output)
 
 
+def _positions(step: Step) -> int:
+    """Cells of a map, of all samples."""
+    return _samples(step) * product(step.input[1:])
+
+
+def _projected(step: Step) -> int:
+    """The queries, keys and values of attention, and what comes out of its last projection."""
+    arrays = step.layer.arrays(step.input, step.output)
+    rows = [sides[0] for name, sides in arrays.items() if name.endswith("_weight")]
+    return sum(rows) * _positions(step)
+
+
+def _counted(name: str) -> Callable[[Step], int]:
+    """Elementary operations of this name."""
+    return lambda step: step.counts.get(name, 0)
+
+
 FEATURES: dict[str, tuple[Callable[[Step], int], str]] = {
     "macs": (lambda step: step.macs, "multiply-adds"),
-    "bias additions": (lambda step: step.counts.get("bias_adds", 0), "one for each output value with a bias"),
+    "projections": (
+        lambda step: step.weights * _positions(step), "the weights, once for each position, without scores and sums",
+    ),
+    "bias additions": (_counted("bias_adds"), "one for each output value with a bias"),
     "outputs": (lambda step: step.activations, "values that come out"),
     "inputs": (_inputs, "values that come in"),
     "params": (lambda step: step.params * _samples(step), "trained numbers, once for each sample"),
@@ -44,7 +64,15 @@ FEATURES: dict[str, tuple[Callable[[Step], int], str]] = {
         lambda step: step.macs // max(1, _inputs(step) // max(1, step.input[0])) * (step.activations // max(1, step.output[0])),
         "the weights of one position, times the positions that come out",
     ),
+    "projected": (_projected, "queries, keys, values, and what comes out of the last projection"),
+    "exponentials": (_counted("exponentials"), "exponentials; of attention one for each score"),
+    "adds": (_counted("adds"), "additions and subtractions"),
+    "roots": (_counted("roots"), "square roots, one for each group that is normalised"),
+    "axes": (lambda step: len(step.output) - 1, "axes besides the channels"),
     "window cells": (lambda step: product(_window(step)) * step.activations, "k·k for each output"),
+    "macs of outputs": (
+        lambda step: step.weights // max(1, step.input[0]) * step.activations, "the weights of one channel that comes in, for each output",
+    ),
     "window width": (lambda step: _window(step)[0] * step.activations, "k for each output"),
     "stride cells": (lambda step: product(_strides(step)) * step.activations, "s·s for each output"),
 }  # fmt: skip

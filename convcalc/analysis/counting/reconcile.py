@@ -43,6 +43,7 @@ SIDES = (
     600,
     608,
 )
+_MULTIPLY_ADDS = "multiply-adds (papers, convcalc)"
 CLASSES = {1000: (1001,), 1001: (1000,)}
 _OWN, _LIKELY, _FAR = 0, 2, 4
 # How far from the network as it is a cause may be: few digits fit many causes by chance.
@@ -107,10 +108,11 @@ def causes(
     for variants, plain in (
         (_as_it_is(network), _PLAIN),
         (_other_layouts(network, load, others), most),
-        (_other_sides(network, load), most),
+        (_other_sides(network, load) if most >= _FAR else (), most),
     ):
         for analysis, change, far in variants:
-            for measure in _measures(analysis, published):
+            measures = _measures if far < most else _plain  # what is unusual would be too far
+            for measure in measures(analysis, published):
                 cause, is_one = _cause(measure, published, change, far)
                 if is_one and cause.far <= most:
                     found.append(cause)
@@ -201,6 +203,12 @@ def _tried(
     yield analysis, change, far
 
 
+def _plain(analysis: Analysis, published: Published) -> Iterator[Measure]:
+    """What is most usual to print of a network for pictures of another size."""
+    if not published.is_bytes:
+        yield Measure("operations", _MULTIPLY_ADDS, analysis.totals["macs"], 0)
+
+
 def _measures(analysis: Analysis, published: Published) -> Iterator[Measure]:
     """What may have been printed of a network."""
     if published.is_bytes:
@@ -214,22 +222,23 @@ def _measures(analysis: Analysis, published: Published) -> Iterator[Measure]:
         slim, own = counted(analysis, "tf-slim"), analysis.network.parameters.get("classes")
         far = 0 if own == slim.way.classes else 3  # its networks have one class more
         yield Measure("params", "without batch norm (TF-Slim)", slim.params, far, cuts=True)
-    yield Measure("operations", "multiply-adds (papers, convcalc)", totals["macs"], 0)
+    yield Measure("operations", _MULTIPLY_ADDS, totals["macs"], 0)
     yield Measure("operations", "two for each multiply-add (torch, Darknet)", totals["flops"], 1)
     for name in WAYS:
         yield from _as_by(analysis, name)
-    yield Measure("activations", "outputs of all layers", totals["activations"], 2)
+    yield Measure("activations", "outputs of all layers", totals["activations"], 3)
 
 
 def _as_by(analysis: Analysis, name: str) -> Iterator[Measure]:
     """What a tool would print, also with its known bug."""
     count, wrong = counted(analysis, name), counted(analysis, name, bugs=True)
     way = count.way
-    if count.operations is not None and count.operations != analysis.totals["macs"]:
+    told = (None, analysis.totals["macs"], analysis.totals["flops"])
+    if count.operations not in told:
         cuts = way.rounding == "cut off"
         yield Measure("operations", f"{way.called} of {name}", count.operations, 1, cuts)
     if wrong.operations is not None and wrong.operations != count.operations:
-        said = f"{way.called} of {name}, which is wrong: {way.bug}"
+        said = f"{way.called} of {name}, with its known bug"
         yield Measure("operations", said, wrong.operations, 2)
     if count.activations is not None:
         yield Measure("activations", f"of {name}", count.activations, 2)
@@ -237,27 +246,29 @@ def _as_by(analysis: Analysis, name: str) -> Iterator[Measure]:
 
 def _amounts_of_memory(analysis: Analysis, unit: int) -> Iterator[Measure]:
     """Bytes that may have been printed; what is called MB may be 2²⁰ bytes."""
-    found = {
-        "parameters in float32": 4 * analysis.totals["params"],
-        "parameters and buffers in float32": 4
-        * (analysis.totals["params"] + analysis.totals["buffers"]),
-    }
-    amounts = memory(analysis)
-    found |= {meaning: amounts[key] for key, meaning in _MEANINGS.items()}
+    params, amounts = analysis.totals["params"], memory(analysis)
+    found = [
+        ("parameters in float32", 4 * params, 0),
+        ("parameters and buffers in float32", amounts["weights"], 0),
+        *[(meaning, amounts[key], far) for key, (meaning, far) in _MEANINGS.items()],
+    ]
     for name, way in WAYS.items():
         if way.memory:
-            found[f"{way.memory.called} of {name}"] = counted(analysis, name).memory or 0
+            said = f"{way.memory.called} of {name}"
+            found.append((said, counted(analysis, name).memory or 0, 1))
     binary = {10**3: 2**10, 10**6: 2**20, 10**9: 2**30}.get(unit)
-    for name, amount in found.items():
-        yield Measure("memory", name, amount, 0)
+    for name, amount, far in found:
+        yield Measure("memory", name, amount, far)
         if binary:
             said = f"{name}, in units of {binary:,} bytes"
-            yield Measure("memory", said, amount * unit // binary, 1)
+            yield Measure("memory", said, amount * unit // binary, far + 1)
 
 
+# Meanings of memory, and how unusual it is to print them. There are so many that few digits fit one of
+# them by chance for every size of picture: with another size they need more digits.
 _MEANINGS = {
-    "outputs": "every output",
-    "outputs_in_place": "outputs with relu in place",
-    "peak": "most at one time",
-    "training": "training",
+    "outputs": ("every output", 1),
+    "outputs_in_place": ("outputs with relu in place", 1),
+    "peak": ("most at one time", 2),
+    "training": ("training", 2),
 }

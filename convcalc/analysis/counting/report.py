@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.counting.count import Count, amount_of, counted, rules_of, terms_of
 from convcalc.analysis.counting.features import FEATURES
-from convcalc.analysis.counting.ways import WAYS
+from convcalc.analysis.counting.ways import WAYS, Terms
 from convcalc.analysis.rows import not_counted
 from convcalc.network.axes import turned_lines
 from convcalc.report import Column, Report
 from convcalc.text import amount_text, grouped, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from convcalc.analysis.analysis import Analysis
 
 _BILLION = 10**9
@@ -34,6 +36,7 @@ def ways_report(analysis: Analysis, *, bugs: bool = False) -> Report:
         key="ways",
         notes=_notes(analysis, bugs=bugs),
         footer=[
+            *_lacking_lines(rows),
             "operations as the tool calls them; a flop may be a multiply-add, or half of one",
             f"batch {analysis.batch}; memory in bytes, of which the tool prints MB or MiB",
         ],
@@ -60,6 +63,16 @@ def _number(value: int | None) -> str:
     return "–" if value is None else grouped(value)
 
 
+def _lacking_lines(rows: Sequence[Count]) -> list[str]:
+    """Which ways have no rule for some layers."""
+    found = [f"{row.name} ({', '.join(row.lacking)})" for row in rows if row.lacking]
+    return (
+        [f"at least so much where a tool has no rule for a kind: {', '.join(found)}"]
+        if found
+        else []
+    )
+
+
 def _way_dict(row: Count) -> dict[str, Any]:
     """A way as JSON."""
     return {
@@ -71,6 +84,7 @@ def _way_dict(row: Count) -> dict[str, Any]:
         "params_are": row.way.params,
         "activations": row.activations,
         "memory": row.memory,
+        "lacks": row.lacking,
         "leaves_out": row.way.leaves_out,
         "source": row.way.source,
     }
@@ -110,7 +124,7 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
         counted(analysis, name, bugs=bugs),
         rules_of(WAYS[name], bugs=bugs),
     )
-    steps = [step for step in analysis.steps if terms_of(step, rules)]
+    steps = [step for step in analysis.steps if amount_of(step, rules)]
     used = {feature for step in steps for feature in terms_of(step, rules)}
     memory = way.memory
     lines = [
@@ -118,6 +132,10 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
         *([f"known bug: {way.bug}{'' if bugs else ' (not imitated; --with-bugs does)'}"] if way.bug else []),
         f"params ({way.params}): {found.params:,}",
         *([f"activations (outputs of {', '.join(way.activations)}): {found.activations:,}"] if way.activations else []),
+        *[
+            f"at least so much: {plural(number, 'layer')} of {kind} not counted ({way.lacks[kind]})"
+            for kind, number in found.lacking.items()
+        ],
         *([f"{memory.called}: {(found.memory or 0) / memory.unit:,.2f} {'MiB' if memory.unit == 2**20 else 'MB'}"] if memory else []),
         *[f"{feature} = {FEATURES[feature][1]}" for feature in FEATURES if feature in used],
         f"source: {way.source}",
@@ -129,7 +147,7 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
         columns=[
             Column("layer", "layer", lambda step: step.name, right=False, keep=9),
             Column("kind", "kind", lambda step: step.kind, right=False, keep=6),
-            Column("terms", "counts", lambda step: _terms_text(terms_of(step, rules)), right=False, keep=4),
+            Column("terms", "counts", lambda step: terms_text(terms_of(step, rules)), right=False, keep=4),
             Column("operations", called, lambda step: amount_of(step, rules), text=amount_text, keep=8),
             Column("billions", "10⁹", lambda step: amount_of(step, rules) / _BILLION, text="{:.3f}".format, keep=3),
         ],
@@ -142,7 +160,7 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
     )  # fmt: skip
 
 
-def _terms_text(terms: Any) -> str:
+def terms_text(terms: Terms) -> str:
     """What is added up, as a sum."""
     return " + ".join(
         f"{'' if times == 1 else f'{times}·'}{name}" for name, times in terms.items()

@@ -15,7 +15,33 @@ Parameters = Literal["trained", "with buffers", "without batch norm"]
 _MAC: Terms = {"macs": 1}
 _MAC_BIAS: Terms = {"macs": 1, "bias additions": 1}
 _TWO: Terms = {"macs": 2}
-_PRODUCTS: Rules = {"conv": _MAC, "linear": _MAC, "attention": _MAC}
+_ONE: Terms = {"outputs": 1}
+_INPUTS: Terms = {"inputs": 1}
+_PRODUCTS: Rules = {"*": _MAC}
+# What PyTorch runs for attention as a linear layer, without the scores and the weighted sums.
+_PROJECTED: Terms = {"projections": 1}
+_POOLS = (
+    "maxpool",
+    "avgpool",
+    "adaptive_avgpool",
+    "adaptive_maxpool",
+    "global_avgpool",
+    "global_maxpool",
+)
+# Of norms that are not trained the tools count less.
+_TRAINED_2: Terms = {"outputs": 1, "outputs with params": 1}
+_TRAINED_4: Terms = {"outputs": 2, "outputs with params": 2}
+_TRAINED_5: Terms = {"outputs": 4, "outputs with params": 1}
+_OTHER_NORMS = ("groupnorm", "instancenorm", "layernorm")
+_NORMS: Rules = {"batchnorm": _TRAINED_2, **dict.fromkeys(_OTHER_NORMS, _TRAINED_5)}
+_TWICE: Terms = {"outputs": 2}
+_INPUTS_TWICE: Terms = {"inputs": 2}
+# What onnx-tool counts for each value that comes out.
+_ONNX_TOOL = {
+    "relu": 1, "relu6": 2, "leaky_relu": 2, "prelu": 2, "elu": 35, "gelu": 34, "silu": 33, "hardswish": 5, "sigmoid": 32,
+    "hardsigmoid": 4, "tanh": 76, "softmax": 36, "add": 1, "subtract": 1, "multiply": 1, "divide": 4,
+}  # fmt: skip
+_NO_LAYER = "it has no such layer"
 _MIB = 2**20
 _MB = 10**6
 
@@ -49,7 +75,8 @@ class Way:
         bugs: rules in place of those above, where it is known to count wrong.
         bug: what is wrong; a sentence.
         params: which numbers are its parameters.
-        activations: kinds or families whose outputs are its activations; empty where it counts none.
+        activations: which outputs are its activations; empty where it counts none.
+        lacks: kinds it has no rule for here, each with the reason: its numbers are lower bounds there.
         memory: what it calls memory.
         rounding: how it, or its page, makes short numbers: ``rounded`` or ``cut off``.
         classes: how many classes its networks for ImageNet have.
@@ -64,7 +91,8 @@ class Way:
     bugs: Rules = field(default_factory=dict)
     bug: str = ""
     params: Parameters = "trained"
-    activations: tuple[str, ...] = ()
+    activations: Rules = field(default_factory=dict)
+    lacks: Mapping[str, str] = field(default_factory=dict)
     memory: Memory | None = None
     rounding: Literal["rounded", "cut off"] = "rounded"
     classes: int = 1000
@@ -82,14 +110,17 @@ WAYS: dict[str, Way] = {
         about="torchinfo 1.8",
         called="mult-adds",
         operations={
-            "conv": _MAC_BIAS, "linear": _MAC_BIAS, "norm": {"params": 1}, "prelu": {"params": 1},
+            "conv": _MAC_BIAS, "linear": _MAC_BIAS, "norm": {"params": 1}, "scale": {}, "prelu": {"params": 1},
         },
         leaves_out=(
             "a bias counts as a multiply-add; a norm counts its parameters once for each sample; pools, activations, "
             "additions and attention count nothing"
         ),
-        bugs={"conv_transpose": {"macs on outputs": 1, "bias additions": 1}},
-        bug="transposed convolutions are counted on the output, stride² times too often",
+        bugs={"conv_transpose": {"macs on outputs": 1, "bias additions": 1}, "linear": {"params": 1}},
+        bug=(
+            "transposed convolutions are counted on the output, stride² times too often; a linear layer on many "
+            "tokens is counted for one of them"
+        ),
         memory=Memory(values={"*": {"outputs with params": 1}}, times=2, called="forward/backward pass"),
         source="torchinfo/layer_info.py, calculate_macs; torchinfo/model_statistics.py",
     ),
@@ -107,75 +138,114 @@ WAYS: dict[str, Way] = {
     "ptflops": Way(
         about="ptflops, back end aten (the default)",
         called="MACs",
-        operations={"conv": _MAC_BIAS, "linear": _MAC_BIAS, "attention": _MAC},
-        leaves_out="a bias counts as a multiply-add; norms, activations, pools and additions count nothing; always one sample",
+        operations={
+            "conv": _MAC_BIAS, "linear": _MAC_BIAS, "matmul": _MAC, "custom": _MAC,
+            "attention": {"projections": 1, "bias additions": 1},
+        },
+        leaves_out=(
+            "a bias counts as a multiply-add; norms, activations, pools, additions, and the scores and sums of "
+            "attention count nothing; always one sample"
+        ),
         source="ptflops/aten_ops.py",
     ),
     "ptflops-pytorch": Way(
         about="ptflops, back end pytorch",
         called="MACs",
         operations={
-            "conv": _MAC_BIAS, "linear": _MAC_BIAS, "attention": _MAC, "norm": {"outputs": 2},
-            "activation": {"outputs": 1}, "pool": {"inputs": 1},
+            "conv": _MAC_BIAS, "linear": _MAC_BIAS, "batchnorm": _TRAINED_2, "layernorm": _ONE,
+            "attention": {"macs": 1, "bias additions": 1, "exponentials": 1, "outputs": 1},
+            **dict.fromkeys(("groupnorm", "instancenorm"), _TRAINED_2),
+            **dict.fromkeys(("relu", "relu6", "leaky_relu", "prelu", "elu", "gelu", "silu", "softmax"), _ONE),
+            **dict.fromkeys(_POOLS, _INPUTS), "upsample": _ONE, "resize": _ONE,
         },
-        leaves_out="a bias counts as a multiply-add; norms count 2, activations 1 a value, pools 1 for each value that comes in",
-        bugs={"relu": {"outputs": 2}, "pool": {"inputs": 2}},
-        bug="nn.ReLU and pooling modules are counted twice, as modules and as functions",
+        leaves_out=(
+            "a bias counts as a multiply-add; norms count 2 a value, layernorm and most activations 1, pools 1 for "
+            "each value that comes in; sigmoid, tanh and hardswish count nothing"
+        ),
+        bugs={
+            **dict.fromkeys(("relu", "prelu", "elu", "gelu", "upsample", "resize"), _TWICE),
+            **dict.fromkeys(_POOLS, _INPUTS_TWICE),
+        },
+        bug="nn.ReLU, GELU, ELU, PReLU, pooling and Upsample modules are counted twice, as modules and as functions",
+        lacks={"lrn": "it counts the values of its padding, too"},
         source="ptflops/pytorch_ops.py",
     ),
     "fvcore": Way(
         about="fvcore",
         called="flops",
         operations={
-            **_PRODUCTS, "norm": {"outputs": 2}, "layernorm": {"outputs": 5},
-            "adaptive_avgpool": {"inputs": 1}, "global_avgpool": {"inputs": 1},
+            "conv": _MAC, "linear": _MAC, "matmul": _MAC, "custom": _MAC, "attention": _PROJECTED, **_NORMS,
+            "adaptive_avgpool": _INPUTS, "global_avgpool": _INPUTS,
+            "upsample": {"outputs": 1, "adds": 1}, "resize": {"outputs": 1, "adds": 1},
         },
-        leaves_out="one flop is a multiply-add; biases, activations, other pools and additions count nothing; a batch norm counts 2 a value",
-        activations=("conv", "linear"),
+        leaves_out=(
+            "one flop is a multiply-add; biases, activations, other pools, additions, and the scores and sums of "
+            "attention count nothing; a batch norm counts 2 a value, other norms 5"
+        ),
+        activations={"conv": _ONE, "linear": _ONE, "matmul": _ONE, "attention": {"projected": 1}},
         source="fvcore/nn/jit_handles.py, flop_count.py, activation_count.py",
     ),
     "thop": Way(
         about="thop (PyPI)",
         called="MACs",
         operations={
-            "conv": _MAC, "linear": _MAC, "batchnorm": {"outputs": 4}, "instancenorm": {"outputs": 4},
-            "layernorm": {"outputs": 4}, "avgpool": {"outputs": 1}, "prelu": {"outputs": 1},
+            "conv": _MAC, "linear": _MAC, "softmax": {"outputs": 1, "adds": 1}, "prelu": _ONE, "avgpool": _ONE,
+            **dict.fromkeys(("batchnorm", "instancenorm", "layernorm"), _TRAINED_4),
             "adaptive_avgpool": {"inputs": 1, "outputs": 1}, "global_avgpool": {"inputs": 1, "outputs": 1},
         },
         leaves_out="biases, relu, max pools, additions and attention count nothing; a batch norm counts 4 a value",
         bugs={"conv_transpose": {"macs on outputs": 1}},
         bug="transposed convolutions are counted on the output, stride² times too often",
+        lacks=dict.fromkeys(("upsample", "resize"), "1 to 31 a value, which depends on the mode"),
         source="thop/vision/basic_hooks.py, calc_func.py",
     ),
     "calflops": Way(
         about="calflops, and DeepSpeed's flops profiler",
         called="FLOPs",
         operations={
-            "conv": {"macs": 2, "bias additions": 1}, "linear": _TWO, "attention": _TWO, "norm": {"outputs": 2},
-            "relu": {"outputs": 1}, "leaky_relu": {"outputs": 1}, "prelu": {"outputs": 1}, "elu": {"outputs": 1},
-            "gelu": {"outputs": 1}, "silu": {"outputs": 1}, "pool": {"inputs": 1},
+            "conv": {"macs": 2, "bias additions": 1}, "linear": _TWO, "matmul": _TWO, "custom": _TWO,
+            "attention": {"projections": 2}, **_NORMS,
+            **dict.fromkeys(("relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "softmax"), _ONE),
+            **dict.fromkeys(_POOLS, _INPUTS), "upsample": _INPUTS, "resize": _INPUTS,
         },
-        leaves_out="a flop is half a multiply-add; biases of linear layers and relu6 count nothing; a pool counts 1 for each value that comes in",
+        leaves_out=(
+            "a flop is half a multiply-add; biases of linear layers, relu6, and the scores and sums of attention "
+            "count nothing; a pool counts 1 for each value that comes in"
+        ),
+        bugs={"conv_transpose": _TWO},
+        bug="biases of transposed convolutions are counted as if they made maps smaller, so for next to none of them",
+        lacks={"lrn": "it counts the values of its padding, too"},
         source="calflops/pytorch_ops.py; deepspeed/profiling/flops_profiler/profiler.py",
     ),
     "torch": Way(
         about="torch.utils.flop_counter",
         called="FLOPs",
-        operations={"conv": _TWO, "linear": _TWO, "attention": _TWO},
-        leaves_out="a flop is half a multiply-add; nothing but convolutions and matrix products is counted",
+        operations={"conv": _TWO, "linear": _TWO, "matmul": _TWO, "custom": _TWO, "attention": _TWO},
+        leaves_out=(
+            "a flop is half a multiply-add; nothing but convolutions and matrix products is counted; the scores and "
+            "sums of attention only on a GPU, and nothing of it in eval mode without gradients"
+        ),
         source="torch/utils/flop_counter.py",
     ),
     "torchscan": Way(
         about="torchscan 0.2",
         called="MACs",
         operations={
-            "conv": _MAC, "linear": _MAC, "batchnorm": {"outputs": 2},
+            "conv": _MAC, "linear": _MAC, "batchnorm": _TRAINED_2,
             "maxpool": {"window width": 1, "outputs": -1}, "avgpool": {"window width": 1, "outputs": 1},
+            "adaptive_maxpool": {"inputs": 1, "outputs": -1}, "global_maxpool": {"inputs": 1, "outputs": -1},
             "adaptive_avgpool": {"inputs": 1, "outputs": 1}, "global_avgpool": {"inputs": 1, "outputs": 1},
         },
         leaves_out="biases, activations and additions count nothing; a batch norm counts 2 a value, a max pool k − 1 for each output",
-        bugs={"conv_transpose": {"macs on outputs": 1}},
-        bug="transposed convolutions are counted on the output, stride² times too often",
+        bugs={"conv_transpose": {"macs on outputs": 1, "axes": 4}},
+        bug="transposed convolutions are counted on the output, stride² times too often, and 4 for each axis besides",
+        lacks=dict.fromkeys(
+            (
+                "attention", "layernorm", "groupnorm", "instancenorm", "lrn", "softmax", "upsample", "gelu", "silu", "prelu",
+                "hardswish", "hardsigmoid", "mish", "softplus", "matmul", "pixel_shuffle",
+            ),
+            "it has no rule for it, and says so",
+        ),
         source="torchscan/modules/macs.py",
     ),
     "keras": Way(
@@ -187,20 +257,34 @@ WAYS: dict[str, Way] = {
         source="keras/src/utils/summary_utils.py",
     ),
     "onnx-tool": Way(
-        about="onnx-tool",
+        about="onnx-tool 1.0",
         called="MACs",
         operations={
-            "conv": _MAC_BIAS, "linear": _MAC_BIAS, "attention": _MAC, "relu": {"outputs": 1}, "add": {"outputs": 1},
-            "maxpool": {"window cells": 1},
+            "conv": _MAC_BIAS, "linear": _MAC_BIAS, "matmul": _MAC, "custom": _MAC, "batchnorm": _ONE,
+            "attention": {"macs": 1, "bias additions": 1, "exponentials": 36, "outputs": 2},
+            "layernorm": {"outputs": 7, "roots": 29},
+            **{kind: {"outputs": times} for kind, times in _ONNX_TOOL.items()},
+            "maxpool": {"window cells": 1}, "avgpool": {"window cells": 1}, "global_avgpool": {"inputs": 1, "outputs": 4},
+            "global_maxpool": _INPUTS, "adaptive_avgpool": _INPUTS, "adaptive_maxpool": _INPUTS,
         },
-        leaves_out="a bias counts as a multiply-add, a comparison as one; batch norms are folded into convolutions by the exporter and count nothing",
+        leaves_out=(
+            "a bias counts as a multiply-add, a comparison or addition as one, a division as 4, an exponential as 32; "
+            "a batch norm is folded into a convolution and leaves its bias, 1 a value"
+        ),
+        bugs={"conv_transpose": {"macs of outputs": 1, "bias additions": 1}},
+        bug="transposed convolutions are counted on the output, with its channels for those of the input",
+        lacks=dict.fromkeys(
+            ("groupnorm", "instancenorm", "lrn", "mish", "softplus", "upsample", "resize"),
+            "it counts what the exporter makes of it, which differs",
+        ),
         source="onnx_tool/node.py, data/Profile.md",
     ),
     "netscope": Way(
         about="Netscope",
         called="macc",
-        operations=_PRODUCTS,
+        operations={"conv": _MAC, "linear": _MAC},
         leaves_out="biases count nothing; comparisons, additions, divisions and exponentials are counted apart",
+        lacks={"attention": _NO_LAYER},
         source="src/analyzer.coffee",
     ),
     "convnet-burden": Way(
@@ -208,21 +292,24 @@ WAYS: dict[str, Way] = {
         called="flops",
         operations={
             "conv": _MAC_BIAS, "linear": _MAC_BIAS, "relu": {"outputs": 2}, "pool": {"stride cells": 2},
-            "merge": {"outputs": 1}, "concat": {},
+            "merge": {"outputs": 1}, "concat": {}, "matmul": {},
         },
         leaves_out="one flop is a multiply-add; a bias counts 1, relu 2 a value, a pool 2·s² for each output, whatever its kernel; batch norms nothing",
         memory=Memory(
             values={"relu": {}, "dropout": {}, "flatten": {}, "reshape": {}, "*": {"outputs": 1}},
             unit=_MIB, called="feature memory",
         ),
+        lacks={"attention": _NO_LAYER},
         source="core/burden.m, computeFlops; README.md",
     ),
     "pycls": Way(
         about="pycls model complexity",
         called="flops",
-        operations={"conv": _MAC_BIAS, "linear": _MAC_BIAS},
-        leaves_out="one flop is a multiply-add, and a bias counts as one",
-        activations=("conv", "linear", "maxpool"),
+        operations={"conv": _MAC_BIAS, "linear": _MAC_BIAS, "attention": _MAC_BIAS},
+        leaves_out="one flop is a multiply-add, and a bias counts as one; nothing but convolutions, linear layers and attention is counted",
+        activations={
+            "conv": _ONE, "linear": _ONE, "maxpool": _ONE, "attention": {"projected": 1, "exponentials": 1, "outputs": 1},
+        },
         source="pycls/models/blocks.py, *_cx; Radosavovic et al. 2020, arXiv:2003.13678",
     ),
     "darknet": Way(
@@ -230,6 +317,7 @@ WAYS: dict[str, Way] = {
         called="FLOPs",
         operations={"conv": _TWO, "linear": _TWO},
         leaves_out="a flop is half a multiply-add; it prints billions for each convolution, and nothing else is counted",
+        lacks={"attention": _NO_LAYER},
         source="src/convolutional_layer.c",
     ),
     "tf-slim": Way(
@@ -246,7 +334,7 @@ WAYS: dict[str, Way] = {
         about="the papers of ResNet, ResNeXt, MobileNet, EfficientNet",
         called="FLOPs",
         operations=_PRODUCTS,
-        leaves_out="one FLOP is a multiply-add; only convolutions and linear layers are counted",
+        leaves_out="one FLOP is a multiply-add; only convolutions and matrix products are counted",
         source="He et al. 2016, arXiv:1512.03385; Howard et al. 2017, arXiv:1704.04861",
     ),
 }  # fmt: skip
