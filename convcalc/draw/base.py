@@ -42,13 +42,16 @@ class Picture:
         """The table with the picture over it."""
         return replace(self.twin(), figures=(self,))
 
-    def markup(self) -> str:
+    def markup(self, scheme: str = "") -> str:
         """The picture as part of a page.
+
+        Args:
+            scheme: ``light`` for pages that are always light; by default the reader's wish decides.
 
         Raises:
             UsageError: drawsvg is not installed.
         """
-        return svg_text(self.figure(), inline=True)
+        return svg_text(self.figure(), scheme, inline=True)
 
     def _repr_html_(self) -> str:
         return self.markup()

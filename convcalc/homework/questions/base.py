@@ -24,6 +24,7 @@ from convcalc.registry import Registry
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
+    from convcalc.draw import Picture
     from convcalc.homework.answers.types import AnswerType
 
 T = TypeVar("T", bound="type[Task]")
@@ -166,6 +167,10 @@ class Task:
     def parts(self) -> list[Part]:
         """What is asked, with the right answers."""
         raise NotImplementedError
+
+    def figure(self) -> Picture | None:
+        """A picture of what is given, without the answer; None where there is nothing to draw."""
+        return None
 
     def check(self) -> None:
         """Refuse numbers that no question can have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from convcalc import formulas
 from convcalc.homework.answers.types import COUNT, FIT, SIZE, AnswerType, Misfit, Size
@@ -36,6 +36,9 @@ from convcalc.homework.questions.quantities import (
 )
 from convcalc.homework.questions.words import by, options
 from convcalc.layers.window import Axis as WindowAxis
+
+if TYPE_CHECKING:
+    from convcalc.draw import Picture
 
 SIZE_RULE = (
     "Along each axis: ⌊(n + 2p − k)/s⌋ + 1; a kernel with dilation d covers d·(k − 1) + 1 cells."
@@ -129,6 +132,12 @@ class WindowTask(Task):
     def may_not_fit(self) -> bool:
         """Whether there may be no size; a question looks the same whether there is or not."""
         return self.fit == "strict"
+
+    def figure(self) -> Picture:
+        from convcalc.draw.setting import FirstWindow
+
+        stride = self.k if self.s is None else self.s
+        return FirstWindow(windows_of(self, stride=stride).axes)
 
     def answer_type(self) -> AnswerType:
         """The type of the answer along the axes."""

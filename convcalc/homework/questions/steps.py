@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc.homework.answers.types import MATRIX
 from convcalc.homework.questions.base import Part, Task
@@ -20,6 +20,9 @@ from convcalc.homework.questions.exact import (
     turned,
 )
 from convcalc.homework.questions.given import GivenError, Rows, Stack
+
+if TYPE_CHECKING:
+    from convcalc.draw import Picture
 
 
 class Hand(NamedTuple):
@@ -177,6 +180,12 @@ class ByHand(Task):
     def quantities(self) -> Hand:
         """The numbers behind."""
         raise NotImplementedError
+
+    def figure(self) -> Picture:
+        from convcalc.draw.setting import matrices
+
+        given = self.given()
+        return matrices(x=given["x"], **({"w": given["w"]} if "w" in given else {}))
 
     def parts(self) -> list[Part]:
         return self.maps_of(self.quantities())

@@ -105,6 +105,10 @@ QUESTION_KEYS: Keys = {
         "additionalProperties": _share(1),
     },
     "partial": {"enum": list(PARTIAL), "description": "Whether parts of an answer give points."},
+    "figure": {
+        "description": "Whether pages draw what is given, without the answer.",
+        **BOOL_SCHEMA,
+    },
     "answer": {"description": "Your own key, which hw lint compares."},
     "accept": {"description": "Further right answers."},
     "void": {"description": "Everybody gets the points.", **BOOL_SCHEMA},

@@ -376,6 +376,13 @@ def _read_rest(source: Source, keys: _Keys, question: Question, plain: PlainValu
         question.accept = accept if isinstance(accept, list) else [accept]
     if "void" in keys:
         question.void = source.boolean(keys["void"][1], "void")
+    if "figure" in keys:
+        question.figure = source.boolean(keys["figure"][1], "figure")
+        if question.figure and task.figure() is None:
+            source.refuse(
+                keys["figure"][1],
+                f"a question of type {task.kind} has nothing to draw; leave figure out",
+            )
     for name in ("require", "separate"):
         if name in keys:
             items = [source.scalar(item, name) for item in source.sequence(keys[name][1], name)]

@@ -169,6 +169,8 @@ def html_page(sheet: Sheet) -> Iterator[str]:
         yield f"<dt>{escape_html(question.id)}{points_suffix(question)}</dt>"
         answer = f'<span class="a">Answer: {escape_html(answer_help(question))}</span>'
         yield f"<dd>{escape_html(question.sentence)}<br>{answer}"
+        drawn = question.task.figure() if question.figure else None
+        yield from [f"<p>{drawn.markup('light')}</p>"] if drawn else []
         yield from _space(question)
         yield "</dd>"
     yield from ("</dl>", "</body></html>")

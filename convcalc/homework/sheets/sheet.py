@@ -47,6 +47,7 @@ class Question:
         key: the teacher's own key, which only `lint` reads; None where there is none.
         accept: further right answers, as written.
         void: everybody gets the points.
+        figure: whether pages draw what is given.
         given: the words of ``given`` that the sheet states, as they stand there.
         vary, require, separate: how numbers are drawn per student.
         drawn: whether the numbers are fixed, not a first draw of ``vary``.
@@ -64,6 +65,7 @@ class Question:
     key: Any = None
     accept: list[Any] = field(default_factory=list)
     void: bool = False
+    figure: bool = False
     given: dict[str, Any] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
     vary: dict[str, Any] = field(default_factory=dict)
