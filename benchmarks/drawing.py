@@ -1,4 +1,4 @@
-"""Pictures of a layer: what drawing costs beyond the same layer's numbers, beside bare drawsvg.
+"""Pictures of a layer and of a network: what drawing costs beyond the same numbers, beside bare drawsvg.
 
     python benchmarks/drawing.py [--runs 15]
 
@@ -26,6 +26,8 @@ for n in range({texts}):
 drawing.as_svg()
 """
 LIMITS = {"svg": 60, "png": None}  # milliseconds beyond the layer's numbers
+NETWORK = "resnet50"
+NETWORK_LIMIT = 300  # milliseconds for its SVG, its walk included, beyond the start of convcalc
 
 
 def once(command: list[str]) -> float:
@@ -59,6 +61,10 @@ def main() -> None:
                 f"draw fit -o x.{s}": [*ours, "draw", "fit", *LAYER, "-o", p]
                 for s, p in paths.items()
             },
+            "start": [*ours, "--version"],
+            "arch": [*ours, "arch", NETWORK],
+            "draw net": [*ours, "draw", "net", NETWORK],
+            "draw net -o x.svg": [*ours, "draw", "net", NETWORK, "-o", paths["svg"]],
         }
         for command in commands.values():
             once(command)
@@ -66,15 +72,20 @@ def main() -> None:
         for _ in range(runs):
             for name, command in commands.items():
                 times[name].append(once(command))
-    start = statistics.median(times["nothing"])
-    layer = statistics.median(times["layer"])
-    print(f"{'':20} {'ms':>6} {'beyond Python':>14} {'beyond layer':>13} {'limit':>6}")
-    for name, found in times.items():
-        middle = statistics.median(found)
-        limit = LIMITS.get(name.rpartition(".")[2])
-        beyond = middle - layer if name.startswith("draw") else None
-        shown = "" if beyond is None else f"{beyond:.0f}"
-        print(f"{name:20} {middle:6.0f} {middle - start:14.0f} {shown:>13} {limit or '':>6}")
+    middle = {name: statistics.median(found) for name, found in times.items()}
+    beyond = {
+        name: ("start" if " net" in name else "layer") for name in times if name.startswith("draw")
+    }
+    print(f"{'':20} {'ms':>6} {'beyond Python':>14} {'beyond':>14} {'limit':>6}")
+    for name, found in middle.items():
+        base = beyond.get(name, "")
+        shown = f"{found - middle[base]:.0f} ({base})" if base else ""
+        limit = LIMITS.get(name.rpartition(".")[2]) if base == "layer" else None
+        if name == "draw net -o x.svg":
+            limit = NETWORK_LIMIT
+        print(
+            f"{name:20} {found:6.0f} {found - middle['nothing']:14.0f} {shown:>14} {limit or '':>6}"
+        )
 
 
 if __name__ == "__main__":

@@ -35,12 +35,15 @@ def load_networks(
     targets: tuple[str, ...], shape: Inputs | None, parameters: tuple[str, ...], *, every: bool
 ) -> dict[str, Network]:
     """The networks by name, each once; layers are a chain."""
-    from convcalc.network.find import bundled_names
-    from convcalc.network.notations.command import chain_of, is_chain
+    from convcalc.network.find import bundled_names, is_found
 
-    if every or not is_chain(targets):
+    if every or is_found(targets[0]):  # reading layers needs more imports
         names = bundled_names() if every else dict.fromkeys(targets)
         return {name: load_network(name, shape, parameters) for name in names}
+    from convcalc.network.notations.command import chain_of, is_chain
+
+    if not is_chain(targets):
+        return {name: load_network(name, shape, parameters) for name in dict.fromkeys(targets)}
     layer = shortened(targets[0])
     if not shape:
         message = f"{layer} is a layer; give what goes in with --input 3x32x32"

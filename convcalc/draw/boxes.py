@@ -158,11 +158,11 @@ class _Maker:
         self.made = Parts()
         self.box_of: dict[int, int] = {}  # by the place of a step
         self.opened: dict[str, int] = {}  # how many boxes a sort of block took where it came first
-        self.readers: dict[int, int] = {}
-        for source, _ in analysis.edges:
-            self.readers[source.place] = self.readers.get(source.place, 0) + 1
+        self.readers: dict[int, list[int]] = {}  # of each place; an output is read at the end
+        for source, step in analysis.edges:
+            self.readers.setdefault(source.place, []).append(step.place)
         for step in analysis.outputs if analysis.network.outputs else ():
-            self.readers[step.place] = self.readers.get(step.place, 0) + 1
+            self.readers.setdefault(step.place, []).append(len(self.steps) + 1)
 
     def parts(self) -> Parts:
         """The whole picture."""
@@ -218,20 +218,26 @@ class _Maker:
         wanted = pattern(self._of(tree[i][0]))
         while end < len(tree) and tree[end][0].start == tree[end - 1][0].stop:
             block, last = tree[end][0], tree[end - 1][0]
-            if pattern(self._of(block)) != wanted or not self._reads_only(block, last):
+            if pattern(self._of(block)) != wanted or not self._goes_on(block, last):
                 break
             end += 1
         return end
 
-    def _reads_only(self, block: Block, last: Block) -> bool:
-        """Whether a block goes on where the one before it ends, and not beside it."""
+    def _goes_on(self, block: Block, last: Block) -> bool:
+        """Whether a block goes on where the one before it ends, and nothing else reads that."""
         outside = {
             source.place
             for step in self._of(block)
             for source in step.before
             if source.place <= block.start
         }
-        return bool(outside) and all(last.start < place <= last.stop for place in outside)
+        read_later = any(
+            reader > block.stop
+            for step in self._of(last)
+            for reader in self.readers.get(step.place, ())
+        )
+        follows = bool(outside) and all(last.start < place <= last.stop for place in outside)
+        return follows and not read_later
 
     def _of(self, block: Block) -> Sequence[Step]:
         return self.steps[block.start : block.stop]
@@ -292,7 +298,7 @@ class _Maker:
     def _belongs(self, step: Step, box: Box) -> bool:
         """Whether a step has its place in a box: nothing else reads what lies between."""
         last = box.shown[-1]
-        if step.before != (last,) or self.readers[last.place] > 1:
+        if step.before != (last,) or len(self.readers[last.place]) > 1:
             return False
         if _is_small(step):
             return True

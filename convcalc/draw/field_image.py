@@ -17,6 +17,7 @@ MOST_CELLS = 48  # along the longer side of the picture
 LEVELS = 6  # of grey
 _SIDE = 300  # units for the longer side, with what lies around
 _RAMP = ":-=*#%@"  # from light to dark
+_SEAM = 0.6  # by which cells lie on each other, so that no page shines through between them
 _ROWS = 20  # in a terminal
 
 
@@ -112,7 +113,10 @@ def _cells(seen: Seen, grid: Grid, x: float, y: float, unit: float) -> Iterator[
         start = 0
         for role, run in groupby(roles):
             count = len(list(run))
-            yield Rectangle(x + start * wide, y + number * high, count * wide, high, role)
+            right = _SEAM if start + count < len(line) else 0
+            below = _SEAM if number + 1 < len(grid) else 0
+            left, top = x + start * wide, y + number * high
+            yield Rectangle(left, top, count * wide + right, high + below, role)
             start += count
 
 

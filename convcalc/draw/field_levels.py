@@ -84,7 +84,7 @@ class Seen:
         """From the unit down to the image; of layers with the same ranges the one nearest to the image."""
         found: list[Level] = []
         for step, ranges in self.found.items():
-            level = Level(printable(step.name), step.kind, _sides(step, ranges), list(ranges))
+            level = _level(step, ranges, len(self.image))
             last = found[-1] if len(found) > 1 else None
             if last and step.before and (last.sides, last.ranges) == (level.sides, level.ranges):
                 found.pop()
@@ -112,15 +112,16 @@ class Seen:
 
 
 def along(level: Level, axis: int) -> tuple[int, Range]:
-    """Cells of a level along an axis, and which of them are read; a vector has one cell."""
-    if axis >= len(level.sides):
-        return 1, (0, 0)
-    return level.sides[axis], level.ranges[axis] if axis < len(level.ranges) else None
+    """Cells of a level along an axis, and which of them are read."""
+    return level.sides[axis], level.ranges[axis]
 
 
-def _sides(step: Step, ranges: Ranges) -> tuple[int, ...]:
-    """The sides of a step's map; of a vector one cell for each axis that is followed."""
-    return step.output[1:] or (1,) * len(ranges)
+def _level(step: Step, ranges: Ranges, axes: int) -> Level:
+    """A step as a level; one whose map has not the image's axes, such as a vector, is one cell."""
+    sides, read = step.output[1:], list(ranges)
+    if len(sides) != axes:
+        sides, read = (1,) * axes, [(0, 0)] * axes
+    return Level(printable(step.name), step.kind, sides, read)
 
 
 def _middle(analysis: Analysis) -> tuple[str, Unit]:

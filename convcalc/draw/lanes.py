@@ -169,12 +169,19 @@ def rows_of(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> 
     return rows
 
 
-def rows_in(count: int, edges: Iterable[tuple[int, int]]) -> int:
-    """The least number of rows for so many boxes, which a layout has, too."""
+def rows_in(count: int, edges: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """How many rows so many boxes need, and about how many stand beside each other in one.
+
+    >>> rows_in(5, [(0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (3, 4)])
+    (3, 3)
+    """
     rows = [0] * count
     for source, target in sorted(edges, key=lambda edge: edge[1]):
         rows[target] = max(rows[target], rows[source] + 1)
-    return max(rows, default=_NO_ROW) + 1
+    numbers: dict[int, int] = {}
+    for row in rows:
+        numbers[row] = numbers.get(row, 0) + 1
+    return len(numbers), max(numbers.values(), default=0)
 
 
 def lay_out(

@@ -11,7 +11,7 @@ from convcalc.draw.base import PICTURES, Picture
 from convcalc.draw.boxes import EVERYTHING, Box, Detail, Parts, closed, details, parts_of
 from convcalc.draw.figure import TEXT, WIDTH, Figure, Text
 from convcalc.draw.lanes import MOST_BOXES
-from convcalc.draw.metrics import flowed
+from convcalc.draw.metrics import fitted, flowed
 from convcalc.draw.net_figure import (
     MARGIN,
     PAGE,
@@ -111,7 +111,12 @@ class Net(Picture):
         """What is drawn, if anything can be."""
         if least:
             return least
-        message = f"{printable(self.analysis.network.name)}: has {plural(len(self.analysis), 'layer')}, more than the {MOST_BOXES:,} boxes that a picture may have; --depth 1 draws a box for each block"
+        help_ = (
+            "write its file with blocks, as convcalc import does"
+            if self.depth is None
+            else "--depth 1 draws a box for each block"
+        )
+        message = f"{printable(self.analysis.network.name)}: has {plural(len(self.analysis), 'layer')}, more than the {MOST_BOXES:,} boxes that a picture may have; {help_}"
         raise UsageError(message)
 
     def figure(self) -> Figure:
@@ -128,7 +133,7 @@ class Net(Picture):
         ]
         top = MARGIN + _LINE * (len(below) + 1)
         head = [
-            Text(MARGIN, MARGIN + TEXT, title, "title"),
+            Text(MARGIN, MARGIN + TEXT, fitted(title, width - 2 * MARGIN, bold=True), "title"),
             *[
                 Text(MARGIN, MARGIN + TEXT + _LINE * (n + 1), line, "muted")
                 for n, line in enumerate(below)

@@ -18,6 +18,7 @@ TALLEST = 1800  # down, where a picture that shows more does not fit a page
 _LINE = 16  # from one line of text to the next
 _PAD = 6  # between a box's border and its text
 _BAR = 4  # the height of the bar for the cost
+_LEAST_BOX = 40  # units across that a box takes with the space beside it
 _NAME = 90  # for the name beside a bracket
 
 ROLES = {
@@ -77,8 +78,8 @@ class Drawn:
 
 def fitting(parts: Parts, page: float) -> Drawn | None:
     """A network's boxes laid out so that they can be read on a page so long, if they can."""
-    rows = rows_in(len(parts.boxes), parts.edges)
-    if rows * (_LINE + _PAD + SPACING.arrow) > page:
+    rows, beside = rows_in(len(parts.boxes), parts.edges)
+    if rows * (_LINE + _PAD + SPACING.arrow) > page or beside * _LEAST_BOX > ROOM:
         return None
     for manner in _MANNERS:
         found = _drawn(parts, manner)
@@ -91,7 +92,9 @@ def fitting(parts: Parts, page: float) -> Drawn | None:
 
 def readable(parts: Parts) -> Drawn:
     """A network's boxes as low as they can be read; else as narrow as they can be."""
-    found = [_drawn(parts, manner) for manner in _MANNERS]
+    _, beside = rows_in(len(parts.boxes), parts.edges)
+    manners = _MANNERS[-1:] if beside * _LEAST_BOX > ROOM else _MANNERS
+    found = [_drawn(parts, manner) for manner in manners]
     return min(
         found,
         key=lambda each: (max(each.layout.width, ROOM), each.layout.height),

@@ -41,10 +41,11 @@ def net_lines(
     for number, box in enumerate(parts.boxes):
         for depth, bracket in heads.get(number, []):
             text = f"{' ' * _INDENT * depth}{called(bracket)}"
-            line = between(rows, number).ljust(table.margin)
+            line = _cut(between(rows, number), table.margin - 1).ljust(table.margin)
             yield f"{line}{shortened(text, table.text - 1)}".rstrip()
         text = " " * _INDENT * depths[number] + text_of(box, table.text - _INDENT * depths[number])
-        line = f"{signs(rows[number]):<{table.margin}}{text:<{table.text}} {labels[number]:>{table.size}}"
+        tracks = _cut(signs(rows[number]), table.margin - 1)
+        line = f"{tracks:<{table.margin}}{text:<{table.text}} {labels[number]:>{table.size}}"
         yield f"{line} {_bar(costs[number], table.unit)}".rstrip()
 
 
@@ -56,9 +57,10 @@ def _table(
     columns: int | None,
 ) -> _Table:
     """How wide everything is: the text gets what is left, but no more than it needs."""
-    margin = max(map(len, lines), default=0) + 1
+    whole = columns or USUAL_WIDTH
+    margin = min(max(map(len, lines), default=0), max(whole // 2, 4)) + 1
     size = max(map(len, labels), default=0)
-    room = (columns or USUAL_WIDTH) - margin - size - 1
+    room = whole - margin - size - 1
     most = max(costs, default=0)
     bars = most and room - _BAR - 1 >= _LEAST
     if bars:
@@ -70,6 +72,11 @@ def _table(
     return _Table(
         margin, max(8, min(room, max(needed, default=0))), size, _BAR / most if bars else 0
     )
+
+
+def _cut(tracks: str, room: int) -> str:
+    """The first tracks, where there is no room for all."""
+    return tracks if len(tracks) <= room else f"{tracks[: room - 1]}…"
 
 
 def depths_of(parts: Parts) -> list[int]:

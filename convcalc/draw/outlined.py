@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError
 from convcalc.network.load import loads
-from convcalc.network.yaml_writer.write import network_yaml
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -26,8 +26,9 @@ def with_blocks(analysis: Analysis) -> Analysis:
     count = len(network.nodes)
     if count <= _FEW * len(network.blocks) or count > _MOST_LAYERS:
         return analysis
+    writer = import_module("convcalc.network.yaml_writer.write")  # slow to load, and rarely needed
     try:
-        found = loads(network_yaml(network))
+        found = loads(writer.network_yaml(network))
         if [node.layer for node in found.nodes] == [node.layer for node in network.nodes]:
             found = replace(network, blocks=found.blocks)
         return walk(found, analysis.batch, analysis.through)

@@ -160,6 +160,15 @@ def find_beside(
     return path, chain
 
 
+def is_found(target: str) -> bool:
+    """Whether a network of that name is a file or bundled."""
+    try:
+        find(target)
+    except UsageError:
+        return False
+    return True
+
+
 def network_to_begin_from(name: str = "") -> str:
     """The text of a bundled network's file; without a name, of the commented one to begin from."""
     here = os.path.dirname(os.path.abspath(__file__))

@@ -159,6 +159,7 @@ def test_numbers_beside_axes_are_round_and_enclose_the_values() -> None:
         found = ticks(most)
         assert found[-1] <= most < found[-1] + found[1]
         assert 2 <= len(found) <= 6
+    assert ticks(0) == [0]
     for low, high in ((0.02, 3.0), (1.0, 10.0), (150.0, 1e6)):
         found = powers(low, high)
         assert 10.0 ** found[0] <= low < 10.0 ** (found[0] + 1)

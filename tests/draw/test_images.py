@@ -19,6 +19,9 @@ COMMANDS = {
     "transposed.svg": "draw window --kind conv_transpose --n 3 --k 3 --s 2 --p 1 --a 1 --all",
     "by_hand.svg": "hand --x '2 2 3 3 3; 0 1 3 0 3; 2 3 0 1 3; 3 3 2 1 2; 3 3 0 2 3'"
     " --k '2 0 1; 1 0 0; 0 1 1' --s 2 --p 1 --step 1,0",
+    "alive.svg": "draw cost unet --of alive",
+    "roofline.svg": "draw cost resnet50 --device a100 --precision float16",
+    "field.svg": "draw field vgg16 --sees conv5_3:6,6",
 }
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from convcalc.analysis.analysis import Analysis
 from convcalc.analysis.walk import walk
 from convcalc.draw.boxes import EVERYTHING, Bracket, parts_of
 from convcalc.draw.figure import Rectangle, Text
-from convcalc.draw.lanes import MOST_BOXES, Size
+from convcalc.draw.lanes import Size
 from convcalc.draw.metrics import text_width
 from convcalc.draw.net import Net
 from convcalc.draw.net_figure import PAGE, ROOM
@@ -185,7 +185,7 @@ def test_a_network_that_is_too_wide_is_drawn_as_rows() -> None:
     assert picture.drawn[1].layout.width > ROOM
     figure = picture.figure()
     texts = [mark.text for mark in figure.marks if isinstance(mark, Text)]
-    assert {"residual_layer ×9:", "skip1 conv k1 c512", "512×16000"} <= set(texts)
+    assert {"layer2, residual_layer, 7 layers", "skip1 conv k1 c512", "512×16000"} <= set(texts)
 
 
 def test_bars_are_the_shares_of_the_costs() -> None:
@@ -205,7 +205,7 @@ def test_bars_are_the_shares_of_the_costs() -> None:
 
 def test_blocks_are_found_where_a_file_has_none() -> None:
     analysis = walk(load("resnet34"))
-    bare = walk(load("resnet34").__class__(**{**_fields(analysis), "blocks": []}), analysis.batch)
+    bare = walk(replace(analysis.network, blocks=[]))
     found = with_blocks(bare)
     assert not bare.blocks
     assert found.names == bare.names
@@ -213,9 +213,29 @@ def test_blocks_are_found_where_a_file_has_none() -> None:
     assert with_blocks(analysis) is analysis
 
 
-def _fields(analysis: Analysis) -> dict[str, Any]:
-    network = analysis.network
-    return {name: getattr(network, name) for name in type(network).__dataclass_fields__}
+def test_blocks_that_cannot_be_found_leave_every_layer_apart() -> None:
+    """A name that no file can say; and blocks that need the layers in another order."""
+    network = load("resnet34")
+    nodes = [node._replace(name=f"\x01{node.name}") for node in network.nodes]
+    bare = walk(replace(network, blocks=[], nodes=nodes, expect={}))
+    assert with_blocks(bare) is bare
+    text = "input: [1, 9, 9]\nlayers:\n" + "".join(
+        f"  - from: {'input' if n < 2 else f'a{n - 2}'}\n  - conv: {{name: a{n}, out_channels: {1 + n % 2}, kernel_size: 1}}\n"
+        for n in range(42)
+    )
+    assert len(with_blocks(walk(loads(text)))) == 42
+
+
+def test_pictures_of_blocks_are_as_promised_and_a_block_of_one_layer_is_a_layer() -> None:
+    """The measured part of the test of all bundled networks."""
+    for name in ("densenet121", "hifigan_v1", "wavenet", "unet"):
+        check_figure(net(name, depth=None if name != "unet" else 0).figure())
+    text = "input: [1, 9, 9]\nblocks: {one: {layers: [{conv: {out_channels: 2, kernel_size: 3}}]}}\nlayers: [one, relu]"
+    boxes = Net(walk(loads(text)), 1).drawn[1].parts.boxes
+    assert [(box.look, box.heading) for box in boxes][1:] == [
+        ("conv", "conv k3 c2"),
+        ("activation", "relu"),
+    ]
 
 
 def test_lines_that_only_give_a_size_are_dashed_and_outputs_are_named() -> None:
@@ -239,14 +259,54 @@ def test_names_from_files_are_escaped_in_every_picture() -> None:
     assert "\x1b" not in "\n".join(lines_of(picture))
 
 
-def test_too_many_boxes_are_refused_with_what_to_do() -> None:
-    analysis = walk(load("lenet5"))
-    analysis.steps *= MOST_BOXES // 15 + 1
-    with pytest.raises(UsageError) as error:
-        _ = Net(analysis, 0).drawn
-    assert str(error.value) == (
-        "LeNet-5: has 3,015 layers, more than the 3,000 boxes that a picture may have; --depth 1 draws a box for each block"
+def test_too_many_boxes_are_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convcalc.draw.net.MOST_BOXES", 5)
+    many = "LeNet-5: has 15 layers, more than the 5 boxes that a picture may have; "
+    for depth, help_ in (
+        (0, "--depth 1 draws a box for each block"),
+        (None, "write its file with blocks, as convcalc import does"),
+    ):
+        with pytest.raises(UsageError) as error:
+            _ = net("lenet5", depth=depth).drawn
+        assert str(error.value) == many + help_
+        with pytest.raises(UsageError):
+            _ = net("lenet5", depth=depth).listed
+
+
+def test_of_very_many_paths_a_terminal_shows_some_and_a_file_none() -> None:
+    paths = "".join(
+        f"      - - conv: {{out_channels: {n % 3 + 1}, kernel_size: 3}}\n" for n in range(80)
     )
+    picture = Net(walk(loads(f"input: [1, 8, 8]\nlayers:\n  - concat:\n{paths}")))
+    lines = lines_of(picture, 60)
+    assert max(map(len, lines)) <= 60
+    assert lines[70].startswith("├─│─│─│─│─│─│─│─│─│─│─│─│─│─│… conv k3 c1")
+    with pytest.raises(UsageError) as error:
+        picture.figure()
+    assert str(error.value) == (
+        "80 paths beside each other, where a picture has room for 70; without -o a terminal shows the first of them"
+    )
+
+
+def test_long_names_and_second_inputs_and_stated_layers_are_drawn() -> None:
+    text = """
+name: A network with a name that is far longer than any picture of it could ever be wide, and longer still
+input: {image: [3, 16, 16], the-mask-that-says-where: [1, 16, 16]}
+layers:
+  - conv: {name: first, out_channels: 4, kernel_size: 3, padding: 1}
+  - from: the-mask-that-says-where
+  - conv: {name: InceptionV3/InceptionV3/Mixed_5b/Branch_1/Conv2d_0a_1x1/convolution, out_channels: 4, kernel_size: 5, padding: 2}
+  - concat: [[{from: first}], []]
+  - softmax
+  - repeat: 3
+    layers: [{conv: {out_channels: 4, kernel_size: 1}}, {maxpool: {kernel_size: 3, stride: 1, padding: 1}}]
+  - conv: {name: last, out_channels: 2, kernel_size: 1}
+outputs: {segmentation-of-the-whole-image-as-it-was: last, the-other-one: first}
+"""
+    picture = Net(walk(loads(text)))
+    check_figure(picture.figure())
+    assert max(map(len, lines_of(picture, 50))) <= 50
+    assert [bracket.times for bracket in Net(picture.analysis, 1).drawn[1].parts.brackets] == []
 
 
 def test_the_command_draws_to_the_terminal_and_to_files(convcalc: Run, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from convcalc.layers import find
 from convcalc.network.axes import chain_order, channels_first
 from convcalc.network.chain import parse_chain
 from convcalc.network.chain_groups import has_groups, words_in
-from convcalc.network.find import find as find_file
+from convcalc.network.find import is_found
 from convcalc.text import quoted
 
 if TYPE_CHECKING:
@@ -82,11 +82,9 @@ def _check_one_notation(words: tuple[str, ...]) -> None:
 
 def is_chain(words: tuple[str, ...]) -> bool:
     """Whether words are layers rather than networks: the first names a layer and no network."""
-    try:
-        find_file(words[0])
-    except ConvcalcError:
-        return ":" in words[0] or _is_of_chain(words[0]) or _is_written_out(words[0])
-    return False
+    if is_found(words[0]):
+        return False
+    return ":" in words[0] or _is_of_chain(words[0]) or _is_written_out(words[0])
 
 
 def _is_of_chain(word: str) -> bool:
