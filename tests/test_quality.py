@@ -49,6 +49,11 @@ def test_the_wheel_works_from_any_folder_without_the_checkout(tmp_path: Path) ->
         archive.extractall(tmp_path / "site")
     bundled = {path.name for path in (ROOT / "architectures").glob("*.yaml")}
     assert {name.rsplit("/", 1)[1] for name in names if "/architectures/" in name} == bundled
+    parts = {
+        f"convcalc/explore/page/{name}"
+        for name in ("page.html", "page.css", "page.js", "worker.js")
+    }
+    assert parts <= set(names)
     assert not [name for name in names if name.startswith("tests")]
 
     def convcalc(*words: str) -> str:

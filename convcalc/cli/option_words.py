@@ -30,7 +30,9 @@ _WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--out",), "outdir output-dir out-dir"),
 )  # fmt: skip
 _OURS = {word: ours for ours, words in _WORDS for word in words.split()}
-_DASHED = re.compile(r"[-‐‑‒–—−]+(?P<name>[^\W\d_][\w-]*)")
+_DASHED = re.compile(
+    r"[-\u2010-\u2015\u2212]+(?P<name>[^\W\d_][\w-]*)"
+)  # also the dashes of slides
 _NUMBER = re.compile(r"[0-9(]")
 _META = "convcalc.words"
 

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 
 from convcalc.draw.metrics import BOLD, FONTS, REGULAR
-from convcalc.network.find import bundled_folder
+from convcalc.network.find import bundled_folder, bundled_names
 
 ARCHIVE = "convcalc.tar.xz"
 # What no view of the page asks for; the rest is small.
@@ -86,10 +86,9 @@ def _files() -> Iterator[tuple[str, str]]:
             yield f"convcalc/{name}", path
     for name in (REGULAR, BOLD):
         yield f"convcalc/draw/fonts/{name}", os.path.join(FONTS, name)
-    networks = bundled_folder()
-    for name in os.listdir(networks):
-        if name.endswith(".yaml"):
-            yield f"convcalc/architectures/{name}", os.path.join(networks, name)
+    for name in bundled_names():
+        path = os.path.join(bundled_folder(), f"{name}.yaml")
+        yield f"convcalc/architectures/{name}.yaml", path
     for library in _LIBRARIES:
         spec = find_spec(library)
         for folder in (spec.submodule_search_locations or ()) if spec else ():

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.errors import MAX_TOLD, ConvcalcError, SpecError
+from convcalc.errors import MAX_TOLD, ConvcalcError, SpecError, UsageError
 from convcalc.formats.base import cells, total_cells
 from convcalc.text import plural, printable
 
@@ -69,6 +69,15 @@ class Answer:
     fields: list[Field]
     found: Callable[[], Found]
     command: Sequence[str] = ()
+
+
+def refusing(error: UsageError) -> Callable[[], Found]:
+    """What is found where the form stays, but nothing can be said."""
+
+    def found() -> Found:
+        raise error
+
+    return found
 
 
 # ------------------------------------------------------------------------------------------ the form
@@ -164,8 +173,8 @@ def _problem(at: SpecError, text: str) -> dict[str, Any]:
         return {"text": str(at).split("\n", 1)[0]}
     if not at.line:
         return {"text": said}
-    before = "".join(text.splitlines(keepends=True)[: at.line - 1])
-    line = text[len(before) :].split("\n", 1)[0]
+    *before_it, line = text.split("\n")[: at.line]
+    before = "".join([f"{each}\n" for each in before_it])
     start = _units(before + line[: at.column - 1])
     return {"text": said, "line": at.line, "column": at.column, "start": start,
             "end": max(start + 1, _units(before + line))}  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from convcalc.draw import PICTURES
 from convcalc.draw.inline import inline_svg
 from convcalc.errors import UsageError
-from convcalc.explore.parts import figure_part
+from convcalc.explore.parts import figure_part, lines_part
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -15,17 +15,48 @@ if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
 
 
-def layer_pictures(layer: Layer, shape: Shape) -> list[Part]:
-    """The pictures of a layer; none where it has no windows, or too many cells to draw."""
-    if len(shape) < 2:
+# What the form calls the pictures of a layer.
+CHOICES = {"": "all windows", "window": "the kernel, step by step", "none": "none"}
+
+
+def layer_pictures(layer: Layer, shape: Shape, chosen: str, step: str) -> list[Part]:
+    """The picture of a layer; nothing where it has no windows, or none is wanted.
+
+    Args:
+        layer, shape: the layer, and what goes in.
+        chosen: one of `CHOICES`.
+        step: the output that the kernel is drawn at, such as 0,3; empty for one after the other.
+    """
+    if len(shape) < 2 or chosen == "none":
         return []
+    more = {"step": tuple(map(int, step.split(",")))} if step and chosen else {}
     try:
-        figure = PICTURES["fit"](layer, shape).figure()  # type: ignore[call-arg]
-    except UsageError:
-        return []
+        figure = PICTURES[chosen or "fit"](layer, shape, **more).figure()  # type: ignore[call-arg]
+    except UsageError as error:
+        return [lines_part([str(error)], "note")] if chosen else []
     return [figure_part(inline_svg(figure), figure.title, figure.description)]
 
 
-def network_pictures(_analysis: Analysis) -> list[Part]:
-    """The pictures of a network."""
-    return []
+# What the form calls the pictures of a network.
+OF_NETWORKS = {
+    "": "the network",
+    "cost": "where the multiply-adds are",
+    "field": "what a unit sees",
+    "none": "none",
+}
+
+
+def network_pictures(analysis: Analysis, chosen: str) -> list[Part]:
+    """The picture of a network; nothing where none is wanted.
+
+    Args:
+        analysis: of the network.
+        chosen: one of `OF_NETWORKS`.
+    """
+    if chosen == "none":
+        return []
+    try:
+        figure = PICTURES[chosen or "net"](analysis).figure()  # type: ignore[call-arg]
+    except UsageError as error:
+        return [lines_part([str(error)], "note")]
+    return [figure_part(inline_svg(figure), figure.title, figure.description)]

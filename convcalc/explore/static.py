@@ -133,7 +133,7 @@ def _error(part: Part) -> str:
             if place
             else []
         )
-        items.append(_tag("li", {}, *button, _text("span", problem["text"])))
+        items.append(_tag("li", {}, *button, " " * len(button), _text("span", problem["text"])))
     return _tag("div", {"class": "error", "role": "alert"}, _tag("ul", {}, *items))
 
 
@@ -200,7 +200,12 @@ def _wide(caption: str, look: str, *inside: str) -> str:
 def _figure(part: Part) -> str:
     picture = _tag(
         "div",
-        {"class": "wide", "role": "region", "tabindex": "0", "aria-label": part["title"]},
+        {
+            "class": "wide",
+            "role": "region",
+            "tabindex": "0",
+            "aria-label": f"Picture: {part['title']}",
+        },
         part["svg"],
     )
     return _tag("figure", {}, picture, _text("figcaption", part["about"]))

@@ -95,7 +95,7 @@ def go(page: Page, address: str) -> str:
     before = page.get_attribute("#answer", "data-address")
     page.evaluate("(where) => { location.hash = where; }", address)
     until(page, "(was) => document.querySelector('#answer').dataset.address !== was", before)
-    return page.inner_text("#headline")
+    return str(page.inner_text("#headline"))
 
 
 def shown(page: Page) -> dict[str, str]:

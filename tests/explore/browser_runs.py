@@ -1,6 +1,6 @@
 """A browser for the page: Playwright's Python package and axe-core, beside the system's Chromium.
 
-``python tests/explore/browser_runs.py`` gets both, once, under ``.cache/platforms`` or where the environment variable
+``python tests/explore/browser_runs.py`` gets both and Pyodide, once, under ``.cache/platforms`` or where the environment variable
 CONVCALC_PLATFORMS says; `browser_driver` runs there. Chromium is a package of the system.
 """
 
@@ -20,6 +20,7 @@ SCREENSHOTS = PLACE.parent / "screenshots"
 _DONE = PLACE / "complete"
 _PACKAGES = ["playwright>=1.50"]
 _AXE = "axe-core@4"
+_PYODIDE = "from convcalc.explore.pyodide import pyodide_files; pyodide_files('', print)"
 _DRIVER = Path(__file__).with_name("browser_driver.py")
 
 
@@ -41,7 +42,8 @@ def absent() -> str:
 
 
 def make() -> None:
-    """Get what drives the browser."""
+    """Get Pyodide, into the cache where `convcalc explore` looks for it, and what drives the browser."""
+    subprocess.run([sys.executable, "-c", _PYODIDE], cwd=HERE, check=True)
     if _DONE.is_file():
         return
     shutil.rmtree(PLACE, ignore_errors=True)

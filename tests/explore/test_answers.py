@@ -13,6 +13,7 @@ from conftest import Ran
 from convcalc.explore.address import MAX_ADDRESS, address
 from convcalc.explore.answers import START, answer, reply
 from convcalc.explore.parts import Asked
+from convcalc.explore.pictures import OF_NETWORKS
 from convcalc.explore.views import VIEWS
 from convcalc.explore.views.why import asked_types
 from convcalc.layers import every
@@ -164,6 +165,44 @@ def test_layers_that_are_refused(view: str, given: dict[str, str], said: str) ->
     assert error(view, **given).startswith(said)
 
 
+def pictures(found: dict[str, Any]) -> list[str]:
+    return [part["about"] for part in found["parts"] if part["type"] == "figure"]
+
+
+def test_a_layer_is_drawn() -> None:
+    (about,) = pictures(asked("conv", n="32", k="5", s="2"))
+    assert "14 windows, 5 wide, in steps of 2, on 32 cells" in about
+    assert "row and column 31 are never read" in about
+    assert pictures(asked("relu")) == pictures(asked("conv", n="32", k="5", picture="none")) == []
+    assert pictures(asked("linear")) == []
+    moving = asked("conv", n="7", k="3", picture="window")
+    assert field(moving, "step")["value"] == ""
+    one = asked("conv", n="7", k="3", picture="window", step="2,3")
+    assert pictures(moving) != pictures(one) != []
+    assert one["command"] == "convcalc layer --n 7 --k 3"
+    (said,) = [
+        line
+        for line in lines(asked("conv", n="99", k="3", picture="window"))
+        if "draw window" in line
+    ]
+    assert "99 cells side by side are too many to follow" in said
+    assert asked("maxpool", carried=True, **one["given"])["given"]["picture"] == "window"
+    assert error("conv", n="7", k="3", picture="pie") == "picture: no 'pie'; known: none, window"
+    assert error("conv", n="7", k="3", picture="window", step="2,x") == (
+        "step: must be a place of the output such as 0,3, but is '2,x'"
+    )
+
+
+def test_a_network_is_drawn() -> None:
+    drawn = {name: pictures(asked("network", name="lenet5", picture=name)) for name in OF_NETWORKS}
+    assert [len(each) for each in drawn.values()] == [1, 1, 1, 0]
+    assert "picture: no 'pie'" in error("network", name="lenet5", picture="pie")
+    assert "rows: no 'some'" in error("chain", input="3x8x8", layers="relu", rows="some")
+    vector = asked("chain", input="10", layers="fc:3", picture="field")
+    assert pictures(vector) == []
+    assert vector["headline"] == "chain: 10 → 3"
+
+
 def test_a_refused_layer_keeps_its_form() -> None:
     found = asked("conv", n="32", k="", s="2")
     assert problems(found)
@@ -213,6 +252,8 @@ def test_a_row_leads_to_the_working_of_its_layer() -> None:
     assert where == "network?name=vgg16&layer=conv1_1"
     found = asked("network", name="vgg16", layer="conv1_1")
     assert "params   (k·k·cin + 1)·cout" in " ".join(lines(found))
+    noted = asked("network", name="resnet18", layer="conv3_x.1.maxpool1")
+    assert any("stride 2 is wider than the 1-wide window" in line for line in lines(noted)[:40])
     assert "It has no layer 'conv9'." in lines(asked("network", name="vgg16", layer="conv9"))
     folded = table(asked("network", name="resnet50"))
     assert "" in folded["asks"]
@@ -232,7 +273,8 @@ def test_networks_and_chains_that_are_refused() -> None:
     )
     assert error("chain", input="3x8x8", layers="conv:k9c1").startswith("conv1 (conv:k9c1): ")
     assert (
-        error("chain", colour="red") == "chain has no 'colour'; it has input, layers, rows, layer"
+        error("chain", colour="red")
+        == "chain has no 'colour'; it has input, layers, picture, rows, layer"
     )
     assert (
         asked("chain", carried=True, input="a=3x8x8 b=1", text="x")["given"]["input"] == "1x32x32"
@@ -262,6 +304,17 @@ def test_errors_of_the_editor_have_places() -> None:
     ]
     assert marked == ["kernl_size: 5}", "rulu"]
     assert field(found, "text")["value"] == text
+
+
+def test_the_editor_begins_with_a_network() -> None:
+    found = asked("yaml")
+    assert found["headline"] == "My network: 3×32×32 → 10"
+    assert found["given"]["text"].startswith("name: My network\n")
+    assert asked("yaml", carried=True, input="3x64x64")["given"].keys() == {"text", "input"}
+    whole = problems(asked("yaml", text="layers: [relu]\n"))
+    assert [set(each) for each in whole] == [{"text"}]
+    inside = "input: [3, 32, 32]\nlayers:\n  - network: vgg16\n"
+    assert problems(asked("yaml", text=inside.replace("32, 32", "3, 3")))
 
 
 def test_an_error_in_the_walk_has_a_place_too() -> None:

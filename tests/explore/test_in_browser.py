@@ -141,6 +141,7 @@ VIEWS = {
     "chain": "chain?input=1x32x32&layers=conv:k5c6%20relu%20pool:k2%20fc:10&layer=conv1",
     "network": "network?name=resnet18",
     "yaml": "yaml?text=input:%20%5B3,%208,%208%5D%0Alayers:%0A%20%20-%20rulu%0A",
+    "window": "conv?n=7&k=3&p=1&picture=window&step=0,2",
     "why": "why?type=params&answer=2600&k=5&c_in=3&filters=100",
 }
 

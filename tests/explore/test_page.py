@@ -10,10 +10,14 @@ import io
 import json
 import lzma
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
+import webbrowser
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -37,6 +41,7 @@ from convcalc.explore.static import form_html, parts_html
 from convcalc.explore.views import VIEWS
 from convcalc.layers import make
 from convcalc.network.find import bundled_names
+from convcalc.network.load import load
 from explore.random_questions import questions
 from strategies import few
 
@@ -221,6 +226,15 @@ def test_pictures_are_those_of_the_drawing_library(question: dict[str, Any], nam
     assert canonical(inline_svg(figure)) == canonical(svg_text(figure, inline=True))
 
 
+@pytest.mark.unmeasured
+def test_pictures_of_networks_are_those_of_the_drawing_library() -> None:
+    for network in ("lenet5", "unet", "googlenet"):
+        analysis = load(network).walk()
+        for name in ("net", "cost", "field"):
+            figure = PICTURES[name](analysis).figure()  # type: ignore[call-arg]
+            assert canonical(inline_svg(figure)) == canonical(svg_text(figure, inline=True))
+
+
 # ---------------------------------------------------------------------------------------- the bundle
 
 
@@ -239,6 +253,16 @@ def test_the_bundle_has_no_owner_and_no_date() -> None:
     } <= set(names)
     assert not [name for name in names if "/cli/" in name or name.endswith((".so", ".pyc"))]
     assert "Permission is hereby granted" in licences()["PyYAML"]
+
+
+def test_licences_are_named_where_their_texts_are_not_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("convcalc.explore.bundle.distribution", missing)
+    assert licences() == {"PyYAML": "MIT licence"}
 
 
 BARE = """
@@ -270,6 +294,11 @@ def test_the_bundle_answers_alone(tmp_path: Path) -> None:
             b"",
         ),
         ({"view": "why", "given": {}}, b""),
+        *(
+            ({"view": "network", "given": {"name": "lenet5", "picture": name}}, b"")
+            for name in ("cost", "field", "none")
+        ),
+        ({"view": "conv", "given": {"n": "7", "k": "3", "picture": "window"}}, b""),
         ({"view": "file", "given": {"name": "a.cfg"}}, cfg),
         ({"view": "file", "given": {"name": "cat.png"}}, b"\x89PNG\r\n\x1a\n\x00\x00"),
     ]
@@ -299,8 +328,8 @@ def test_pyodide_is_got_once_and_kept(packed: bytes, monkeypatch: pytest.MonkeyP
         (Path(cwd) / PACKAGE).write_bytes(packed)
         return subprocess.CompletedProcess(words, 0, "", "")
 
-    monkeypatch.setattr(pyodide.shutil, "which", lambda name: f"/somewhere/{name}")
-    monkeypatch.setattr(pyodide.subprocess, "run", npm)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/somewhere/{name}")
+    monkeypatch.setattr(subprocess, "run", npm)
     assert pyodide_files("", told.append) == PYTHON
     assert pyodide_files("", told.append) == PYTHON
     assert calls == [
@@ -337,10 +366,10 @@ def test_what_is_said_where_npm_cannot(
             raise run
         return subprocess.CompletedProcess([], 1, "", run)
 
-    monkeypatch.setattr(pyodide.shutil, "which", lambda _: which)
-    monkeypatch.setattr(pyodide.subprocess, "run", npm)
+    monkeypatch.setattr(shutil, "which", lambda _: which)
+    monkeypatch.setattr(subprocess, "run", npm)
     with pytest.raises(UsageError) as refused:
-        pyodide_files("", str)
+        pyodide_files("", print)
     assert str(refused.value) == said
 
 
@@ -349,30 +378,30 @@ def test_another_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     other = tmp_path / "other.tgz"
     other.write_bytes(package({"evil.js": b"x"}))
     with pytest.raises(UsageError, match=r"other\.tgz: is not the package pyodide 314"):
-        pyodide_files(str(other), str)
+        pyodide_files(str(other), print)
 
     def npm(words: list[str], cwd: str, **_: Any) -> subprocess.CompletedProcess[str]:
         (Path(cwd) / PACKAGE).write_bytes(b"something else")
         return subprocess.CompletedProcess(words, 0, "", "")
 
-    monkeypatch.setattr(pyodide.shutil, "which", lambda name: name)
-    monkeypatch.setattr(pyodide.subprocess, "run", npm)
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    monkeypatch.setattr(subprocess, "run", npm)
     with pytest.raises(UsageError, match=f"pyodide@{VERSION} from npm: is not the package"):
-        pyodide_files("", str)
+        pyodide_files("", print)
     assert not (Path(cache_folder()) / PACKAGE).exists()
 
 
 def test_where_things_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CONVCALC_CACHE", raising=False)
-    monkeypatch.setattr(pyodide.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
     assert cache_folder() == "/caches/convcalc"
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "/home/ada")
     assert cache_folder() == "/home/ada/.cache/convcalc"
-    monkeypatch.setattr(pyodide.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     assert cache_folder() == "/home/ada/Library/Caches/convcalc"
-    monkeypatch.setattr(pyodide.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", "/Local")
     assert cache_folder() == "/Local/convcalc"
 
@@ -407,8 +436,8 @@ def test_a_browser_opens_a_temporary_page(
         opened.append(address)
         return True
 
-    monkeypatch.setattr(write.webbrowser, "open", show)
-    monkeypatch.setattr(write.tempfile, "mkdtemp", lambda prefix: str(tmp_path))
+    monkeypatch.setattr(webbrowser, "open", show)
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda prefix: str(tmp_path))
     monkeypatch.setenv("DISPLAY", ":0")
     ran = convcalc("explore", "--pyodide", str(tmp_path / PACKAGE))
     path = tmp_path / "convcalc.html"
@@ -417,7 +446,7 @@ def test_a_browser_opens_a_temporary_page(
     assert opened == [path.as_uri()]
     monkeypatch.delenv("DISPLAY")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setattr(write.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     ran = convcalc("explore", "--pyodide", str(tmp_path / PACKAGE))
     assert ran.err == f"open it in a browser; {said}\n"
     assert len(opened) == 1
@@ -427,7 +456,7 @@ def test_a_browser_opens_a_temporary_page(
 def test_places_that_are_refused(
     tmp_path: Path, convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pyodide.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "index.html").write_text("<p>my own page</p>", encoding="utf-8")

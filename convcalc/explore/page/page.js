@@ -83,7 +83,7 @@ const PARTS = {
   error({problems}) {
     const items = problems.map(({text, line, column, start, end}) => {
       const place = line ? [make("button", {type: "button", "data-start": start, "data-end": end},
-        `line ${line}, column ${column}`)] : [];
+        `line ${line}, column ${column}`), " "] : [];
       return make("li", {}, ...place, make("span", {}, text));
     });
     return make("div", {class: "error", role: "alert"}, make("ul", {}, ...items));
@@ -108,7 +108,7 @@ const PARTS = {
     // A picture that convcalc drew, in which every text is escaped; the page's policy runs no script in it.
     const drawn = document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
     return make("figure", {},
-      make("div", {class: "wide", role: "region", tabindex: "0", "aria-label": title}, drawn),
+      make("div", {class: "wide", role: "region", tabindex: "0", "aria-label": `Picture: ${title}`}, drawn),
       make("figcaption", {}, about));
   },
 };

@@ -11,7 +11,7 @@ from convcalc.explore.views.walked import (
     found_in,
     given_of,
     is_code,
-    rows_field,
+    view_fields,
 )
 from convcalc.layers.values import shape_of
 from convcalc.network.notations.command import chain_of
@@ -20,7 +20,7 @@ _START = {
     "input": "1x32x32",
     "layers": "conv:k5c6 relu pool:k2 conv:k5c16 relu pool:k2 fc:120 fc:84 fc:10",
 }
-_WORDS = ("input", "layers", "rows", "layer")
+_WORDS = ("input", "layers", "picture", "rows", "layer")
 
 
 @VIEWS.under("chain")
@@ -33,7 +33,7 @@ def chain_view(asked: Asked) -> Answer:
     fields = [
         text_field("input", "input shape", given.get("input", "")),
         area_field("layers", "layers", given.get("layers", ""), lines=3),
-        rows_field(given),
+        *view_fields(given),
     ]
     words = _layers(given)
     command = [

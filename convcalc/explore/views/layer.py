@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from convcalc.analysis.one_layer import layer_report, what_fits
 from convcalc.errors import UsageError, did_you_mean
@@ -19,13 +20,14 @@ from convcalc.explore.parts import (
     lines_part,
     links_part,
     number_field,
+    refusing,
     rows_part,
     text_field,
     working_part,
 )
-from convcalc.explore.pictures import layer_pictures
+from convcalc.explore.pictures import CHOICES, layer_pictures
 from convcalc.explore.views.base import LAYER, VIEWS
-from convcalc.layers import every, find, get_kind, make
+from convcalc.layers import every, get_kind, make
 from convcalc.layers.options import options_of
 from convcalc.layers.values import shape_of
 from convcalc.text import quoted, times
@@ -71,23 +73,24 @@ _ENDS = {
     "groups": (1, 32),
 }
 _VECTOR = (1, 4096)
+_DRAWN = ("picture", "step")  # choose what is drawn; the numbers do not depend on them
 _USUAL = "conv"  # the kind of the command line where it names none
 _NAMES = {
     "params": "parameters",
     "macs": "multiply-adds",
     "other": "other operations",
     "rf": "receptive field",
+    "": "without padding",
 }
 
 
 @VIEWS.under(LAYER)
 def layer_view(asked: Asked) -> Answer:
     """The view of a kind."""
-    cls = find(asked.view)
-    if cls is None:
-        return Answer(
-            asked.view, asked.given, [_kind_field(asked.view)], lambda: _no_kind(asked.view)
-        )
+    try:
+        cls = get_kind(asked.view)
+    except UsageError as error:
+        return Answer(asked.view, asked.given, [_kind_field(asked.view)], refusing(error))
     called = {name: _LETTERS.get(name, name) for name in options_of(cls)}
     given = _started(cls, asked, called)
 
@@ -109,16 +112,6 @@ def layer_view(asked: Asked) -> Answer:
     )
 
 
-def _no_kind(word: str) -> NoReturn:
-    """Refuse a kind that is none.
-
-    Raises:
-        UsageError: always.
-    """
-    get_kind(word)
-    raise AssertionError(word)
-
-
 def _started(cls: type[Layer], asked: Asked, called: dict[str, str]) -> Given:
     """The values of the address, and those of the kind's example where none are given."""
     known = list(called.values())
@@ -126,34 +119,26 @@ def _started(cls: type[Layer], asked: Asked, called: dict[str, str]) -> Given:
         called.get(word, word): text.strip() for word, text in asked.given.items() if text.strip()
     }
     if asked.carried:
-        own = ("input",) if "input" in given else ("n",) if cls.needs_flat else ("n", "cin", "dims")
-        given = {word: text for word, text in given.items() if word in (*known, *own)}
+        given = _carried(cls, given, known)
+    order = ("input", "n", "cin", *known, "dims", *_DRAWN)
+    place = {word: place for place, word in enumerate(order)}
+    shown = given or _example(cls)
+    return dict(sorted(shown.items(), key=lambda pair: place.get(pair[0], len(order))))
+
+
+def _carried(cls: type[Layer], given: Given, known: list[str]) -> Given:
+    """What a kind takes over from another one, and what it needs besides from its example."""
     example = _example(cls)
-    if asked.carried and not any(word in given for word in known):
-        given = {
-            word: text
-            for word, text in given.items()
-            if word not in ("n", "cin", "dims", "input") or not (example.keys() & {*known})
-        }
-        given = example | given
-    elif not given:
-        given = example
-    elif asked.carried:
-        required = [
-            _LETTERS.get(option.name, option.name)
-            for option in options_of(cls).values()
-            if option.required
-        ]
-        given = {word: text for word, text in example.items() if word in required} | given
-        if not given.keys() & {"n", "input"}:
-            given = {word: text for word, text in example.items() if word in ("n", "input")} | given
-    order = ("input", "n", "cin", *known, "dims")
-    given = dict(
-        sorted(
-            given.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)
-        )
-    )
-    return given
+    options = {word: text for word, text in given.items() if word in known}
+    drawn = {word: text for word, text in given.items() if word == "picture"}
+    if not options and example.keys() & {*known}:
+        return example | drawn  # nothing in common
+    sizes = ("input",) if "input" in given else ("n",) if cls.needs_flat else ("n", "cin", "dims")
+    shape = {word: text for word, text in given.items() if word in sizes}
+    shape = shape or {word: text for word, text in example.items() if word not in known}
+    needed = [option.name for option in options_of(cls).values() if option.required]
+    required = {_LETTERS.get(name, name): example[_LETTERS.get(name, name)] for name in needed}
+    return shape | required | options | drawn
 
 
 def _example(cls: type[Layer]) -> Given:
@@ -183,7 +168,13 @@ def _check_words(cls: type[Layer], given: Given, called: dict[str, str]) -> None
             f"{cls.kind}: joins several paths, so it is no layer by itself; write a network with it"
         )
         raise UsageError(message)
-    known = [*called.values(), "n", "cin", "dims", "input"]
+    known = [*called.values(), "n", "cin", "dims", "input", *_DRAWN]
+    if given.get("picture", "") not in CHOICES:
+        message = f"picture: no {quoted(given['picture'])}{did_you_mean(given['picture'], filter(None, CHOICES))}"
+        raise UsageError(message)
+    if not re.fullmatch(r"([0-9]{1,6}(,[0-9]{1,6}){0,2})?", given.get("step", ""), re.ASCII):
+        message = f"step: must be a place of the output such as 0,3, but is {quoted(given['step'])}"
+        raise UsageError(message)
     for word in given:
         if word not in known:
             message = (
@@ -235,7 +226,9 @@ def _found(layer: Layer, shape: Shape, view: str, given: Given) -> Found:
     fitting = [*_fitting(layer, shape, view, given)]
     if fitting:
         parts.append(links_part("The window fits with", fitting))
-    parts += layer_pictures(layer, tuple(facts["input"]))
+    parts += layer_pictures(
+        layer, tuple(facts["input"]), given.get("picture", ""), given.get("step", "")
+    )
     parts.append(rows_part("Numbers", _rows(numbers)))
     parts.append(working_part("Working: the formula, the numbers, each step", working))
     if report.notes:
@@ -291,6 +284,11 @@ def _fields(cls: type[Layer], view: str, given: Given, called: dict[str, str]) -
     if not (cls.needs_flat or cls.dimensions or "input" in given):
         axes = {"": "as the sizes say", "1": "1", "2": "2", "3": "3"}
         fields.append(choice_field("dims", _LABELS["dims"], given.get("dims", ""), axes))
+    fields.append(choice_field("picture", "picture", given.get("picture", ""), CHOICES))
+    if given.get("picture") == "window":
+        fields.append(
+            text_field("step", "step, as an output", given.get("step", ""), "all, such as 0,3")
+        )
     return fields
 
 
@@ -347,6 +345,8 @@ def _command(kind: str, given: Given, called: dict[str, str]) -> list[str]:
         words += ["--kind", kind]
     names = {word: name for name, word in called.items()}
     for word, text in given.items():
+        if word in _DRAWN:
+            continue
         if word in _ON_COMMAND_LINE:
             words += [f"--{word}", text]
         elif (word, text) == ("bias", "false"):

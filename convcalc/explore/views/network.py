@@ -12,13 +12,13 @@ from convcalc.explore.views.walked import (
     command_words,
     found_in,
     given_of,
-    rows_field,
+    view_fields,
 )
 from convcalc.network.find import bundled_names
 from convcalc.network.load import load
 from convcalc.text import quoted
 
-_WORDS = ("name", "input", "set", "rows", "layer")
+_WORDS = ("name", "input", "set", "picture", "rows", "layer")
 
 
 @VIEWS.under("network")
@@ -29,7 +29,7 @@ def network_view(asked: Asked) -> Answer:
     fields = [
         choice_field("name", "network", given["name"], bundled_names()),
         *change_fields(given),
-        rows_field(given),
+        *view_fields(given),
     ]
     command = ["convcalc", "arch", given["name"], *command_words(given)]
     return Answer(asked.view, given, fields, lambda: _found(given), command)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from convcalc.analysis.explain import explain_report
 from convcalc.analysis.table import network_report
 from convcalc.analysis.walk import walk
-from convcalc.errors import UsageError
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.explore.address import address
 from convcalc.explore.parts import (
     Asked,
@@ -24,7 +24,7 @@ from convcalc.explore.parts import (
     text_field,
     working_part,
 )
-from convcalc.explore.pictures import network_pictures
+from convcalc.explore.pictures import OF_NETWORKS, network_pictures
 from convcalc.layers.values import shape_of
 from convcalc.network.parameters import Setting
 from convcalc.text import grouped, quoted, times
@@ -64,11 +64,20 @@ def check_words(view: str, given: Given, words: tuple[str, ...]) -> None:
         if word not in words:
             message = f"{view} has no {quoted(word)}; it has {', '.join(words)}"
             raise UsageError(message)
+    for word, known in (("picture", OF_NETWORKS), ("rows", _ROWS)):
+        if given.get(word, "") not in known:
+            message = (
+                f"{word}: no {quoted(given[word])}{did_you_mean(given[word], filter(None, known))}"
+            )
+            raise UsageError(message)
 
 
-def rows_field(given: Given) -> Field:
-    """Which rows are shown."""
-    return choice_field("rows", "rows", given.get("rows", ""), _ROWS)
+def view_fields(given: Given) -> list[Field]:
+    """How a network is shown."""
+    return [
+        choice_field("picture", "picture", given.get("picture", ""), OF_NETWORKS),
+        choice_field("rows", "rows of the table", given.get("rows", ""), _ROWS),
+    ]
 
 
 def change_fields(given: Given) -> list[Field]:
@@ -141,7 +150,7 @@ def found_in(network: Network, view: str, given: Given) -> Found:
     if report.subtitle:
         parts.append(lines_part([report.subtitle], "small"))
     parts.append(rows_part("Totals", _totals(report.totals)))
-    parts += network_pictures(analysis)
+    parts += network_pictures(analysis, given.get("picture", ""))
     if report.notes:
         parts.append(lines_part(report.notes, "note"))
     parts.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.explore.parts import (
@@ -16,6 +16,7 @@ from convcalc.explore.parts import (
     choice_field,
     lines_part,
     number_field,
+    refusing,
     table_part,
     text_field,
 )
@@ -73,7 +74,9 @@ def why_view(asked: Asked) -> Answer:
         given = _START if asked.carried or not given else {"type": "params", **given}
     kind = given["type"]
     if kind not in types:
-        return Answer(asked.view, given, [_type_field(types, kind)], lambda: _no_type(kind, types))
+        return Answer(
+            asked.view, given, [_type_field(types, kind)], refusing(_no_type(kind, types))
+        )
     cls = types[kind]
     if asked.carried or given.keys() == {"type"}:
         given = {word: text for word, text in given.items() if word in (*_OWN, *cls.words)}
@@ -81,14 +84,9 @@ def why_view(asked: Asked) -> Answer:
     return Answer(asked.view, given, _fields(types, given), lambda: _found(given), _command(given))
 
 
-def _no_type(kind: str, types: dict[str, type[Task]]) -> NoReturn:
-    """Refuse a type that is none.
-
-    Raises:
-        UsageError: always.
-    """
-    message = f"no question type {quoted(kind)}{did_you_mean(kind, types)}"
-    raise UsageError(message)
+def _no_type(kind: str, types: dict[str, type[Task]]) -> UsageError:
+    """That there is no such type."""
+    return UsageError(f"no question type {quoted(kind)}{did_you_mean(kind, types)}")
 
 
 def _type_field(types: dict[str, type[Task]], kind: str) -> Field:

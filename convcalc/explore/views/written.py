@@ -23,7 +23,7 @@ from convcalc.explore.views.walked import (
     check_words,
     found_in,
     given_of,
-    rows_field,
+    view_fields,
 )
 from convcalc.files import check_size, decode
 from convcalc.interop.load import loads as load_bytes
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 MAX_FILE = 256 * 2**20  # bytes of a file that is dropped on the page
-_WORDS = ("text", "input", "set", "rows", "layer")
+_WORDS = ("text", "input", "set", "picture", "rows", "layer")
 _START = """\
 name: My network
 input: [3, 32, 32]
@@ -67,7 +67,7 @@ def yaml_view(asked: Asked) -> Answer:
 def _fields(given: Given) -> list[Field]:
     """The form of the editor."""
     editor = area_field("text", "network in YAML", given.get("text", ""), lines=16)
-    return [editor, *change_fields(given), rows_field(given)]
+    return [editor, *change_fields(given), *view_fields(given)]
 
 
 def _found(given: Given) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from convcalc.errors import ConvcalcError, UsageError
+from convcalc.errors import UsageError
 from convcalc.files import STDIN, decode, read_file
 from convcalc.layers import find
 from convcalc.network.axes import chain_order, channels_first
