@@ -36,6 +36,7 @@ CASES = [
     ("arch resnet152 --format json", YAML, 1.6),
     ("solve --n 32 --o 10", TABLE, 1.6),
     ("solve mirror resnet18 --sizes 32..96", YAML, 1.6),
+    ("budget mobilenet_v1 --macs 150M --vary width", YAML, 2.0),  # and 13 networks walked
     ("count resnet50_torchvision", YAML, 1.6),
     ("reconcile resnet50 3.8G", YAML, 1.6),
     ("memory resnet50 --batch 32", YAML, 1.6),

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -25,10 +26,12 @@ from convcalc.analysis.analysis import Analysis
 from convcalc.analysis.report import report_of
 from convcalc.errors import MAX_TOLD, ConvcalcError
 from convcalc.formats import FORMATS
+from convcalc.formats.html import SCHEME
 from convcalc.layers import every
 from convcalc.network.find import bundled_folder, bundled_names
 from convcalc.network.load import loads
 from convcalc.network.yaml_source import MAX_BYTES
+from draw.checked import ATTRIBUTES, ELEMENTS, SVG
 from test_network_files import BLOCK, as_text, plain
 
 KINDS = every()
@@ -616,7 +619,12 @@ def test_a_name_is_only_a_name_in_every_format(case: str, arch: Convcalc) -> Non
             cell.startswith(("=", "+", "@")) or re.match(r"-\D|-\d.*\D", cell) for cell in row
         )
         assert name in row[0] or row[0] in ("name", "crop1")
-    page = Page(texts["html"])
+    picture = re.search(r"<svg.*</svg>", texts["html"], re.DOTALL)
+    assert picture
+    for element in ET.fromstring(picture[0]).iter():
+        assert element.tag.removeprefix(SVG) in ELEMENTS
+        assert set(element.attrib) <= ATTRIBUTES
+    page = Page(texts["html"].replace(picture[0], "").replace(SCHEME, ""))
     assert page.tags <= {
         *("html", "head", "meta", "title", "body", "style", "table", "caption", "thead", "tbody"),
         *("tfoot", "tr", "th", "td", "p"),
@@ -725,7 +733,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 def test_a_damaged_file_gives_an_answer_or_a_refusal(part: int) -> None:
     chance = random.Random(part)
     answers = 0
-    for _ in range(100):
+    for _ in range(120):
         name = chance.choice(bundled_names())
         data = mutated((Path(bundled_folder()) / f"{name}.yaml").read_bytes(), chance)
         start = clock.seconds()

@@ -48,8 +48,10 @@ def test_a_network_that_another_file_names_is_not_written_over(
 ) -> None:
     (place / "link").symlink_to("base.yaml")
     ran = convcalc(*words.split(), "--format", "json", "-o", output)
-    said = f"convcalc: -o: {output} is what this command reads; choose another name"
-    assert (ran.code, ran.err.splitlines()[-1]) == (2, said)
+    said = f"-o: {output} is what this command reads; choose another name"
+    if words.startswith("arch") and output.endswith(".yaml"):  # the file of the network
+        said = f"-o {output} writes the network's file, which does not depend on --format; leave that out"
+    assert (ran.code, ran.err.splitlines()[-1]) == (2, f"convcalc: {said}")
     assert unchanged(place)
 
 

@@ -16,7 +16,7 @@ from convcalc.draw.figure import TEXT, WIDTH, Figure, Line, Mark, Polygon, Recta
 from convcalc.draw.legend import legend
 from convcalc.draw.metrics import fitted, text_width
 from convcalc.report import Column, Report
-from convcalc.text import grouped, plural, printable
+from convcalc.text import grouped, plural, printable, wrap
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -79,7 +79,7 @@ class AliveOverTime(Picture):
             Bar(each.layer, [each.used, each.kept], grouped(each.bytes)) for each in self._highest()
         ]
         yield from panel_lines(Panel(f"bytes alive over time: {self.top}", bars), view.width)
-        yield ", ".join(f"{sign} {part}" for sign, part in zip("█░", _PARTS))
+        yield from wrap(", ".join(f"{sign} {part}" for sign, part in zip("█░", _PARTS)), view.width)
         yield ""
 
     def _highest(self) -> list[Alive]:

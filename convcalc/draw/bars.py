@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from convcalc.analysis.rows import not_counted
 from convcalc.draw.figure import TEXT, WIDTH, Mark, Rectangle, Text
 from convcalc.draw.metrics import fitted, text_width
 from convcalc.text import shortened, width, wrap
+
+if TYPE_CHECKING:
+    from convcalc.analysis.analysis import Analysis
 
 SPACE = 12  # around a picture
 ROW = 20  # from a bar to the next
@@ -51,6 +55,12 @@ class Panel(NamedTuple):
     def most(self) -> int:
         """The longest bar."""
         return max([sum(bar.values) for bar in self.bars], default=0) or 1
+
+
+def lower_bound(analysis: Analysis) -> list[str]:
+    """A note on what is not counted; none where all is."""
+    missing = not_counted(analysis)
+    return [f"at least so much: {missing}"] if missing else []
 
 
 def panel_marks(panel: Panel, y: float) -> tuple[list[Mark], float]:

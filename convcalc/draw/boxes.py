@@ -367,9 +367,9 @@ def _is_small(step: Step) -> bool:
 
 def _what(step: Step) -> str:
     """A layer in short: its last name where that says more than its kind, its kind, its options."""
-    name = step.name.rpartition(".")[2]
+    block, _, name = step.name.rpartition(".")
     words = [step.kind]
-    if name.rstrip("0123456789") != step.kind:
+    if name.rstrip("0123456789") != step.kind or (step.weights and not block):
         words = [name] if name.startswith(step.kind) else [name, step.kind]
     return printable(" ".join([*words, _options(step)]).strip())
 

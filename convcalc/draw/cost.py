@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from convcalc.draw.bars import SPACE, Bar, Panel, panel_lines, panel_marks
+from convcalc.draw.bars import SPACE, Bar, Panel, lower_bound, panel_lines, panel_marks
 from convcalc.draw.base import PICTURES, Picture
 from convcalc.draw.boxes import Box, Detail, parts_of
 from convcalc.draw.figure import TEXT, WIDTH, Figure, Mark, Text
@@ -15,7 +15,7 @@ from convcalc.draw.legend import legend
 from convcalc.draw.metrics import fitted
 from convcalc.draw.outlined import with_blocks
 from convcalc.report import Column, Report
-from convcalc.text import grouped, listing, plural, printable, shortened
+from convcalc.text import AtLeast, grouped, listing, plural, printable, shortened
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -99,7 +99,8 @@ class Cost(Picture):
     @property
     def total(self) -> int:
         """Of all layers."""
-        return sum([row[part] for row in self.rows for part in self.measure.parts])
+        found = sum([row[part] for row in self.rows for part in self.measure.parts])
+        return AtLeast(found) if self.analysis.unavailable and self.of != "activations" else found
 
     @property
     def panel(self) -> Panel:
@@ -166,6 +167,7 @@ class Cost(Picture):
             rows=rows,
             totals={part: sum([row[part] for row in rows]) for part in parts},
             facts={"network": self.analysis.network.name, "of": self.of, "by": self.by},
+            notes=lower_bound(self.analysis),
             key=f"{self.by}s",
         )
 
@@ -259,6 +261,11 @@ class Beside(Picture):
                 ],
             ],
             rows=self.rows,
+            notes=[
+                f"{printable(analysis.network.name)}: {note}"
+                for analysis in self.analyses
+                for note in lower_bound(analysis)
+            ],
             key="networks",
         )
 

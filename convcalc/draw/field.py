@@ -18,7 +18,7 @@ from convcalc.draw.metrics import fitted, flowed, text_width
 from convcalc.draw.scene import Grid
 from convcalc.errors import UsageError
 from convcalc.report import Column, Report
-from convcalc.text import plural, printable, shortened, times, width
+from convcalc.text import plural, printable, shortened, times, width, wrap
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -151,7 +151,7 @@ class Field(Picture):
         for name, axis in self.seen.axes:
             yield f"{name}:"
             yield from self._strips(axis, columns)
-        yield "█ read, ░ not read, + outside of the image"
+        yield from wrap("█ read, ░ not read, + outside of the image", view.width)
         yield ""
 
     def _strips(self, axis: int, columns: int) -> Iterator[str]:

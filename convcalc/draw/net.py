@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from convcalc.draw.bars import lower_bound
 from convcalc.draw.base import PICTURES, Picture
 from convcalc.draw.boxes import EVERYTHING, Box, Detail, Parts, closed, details, parts_of
 from convcalc.draw.figure import TEXT, WIDTH, Figure, Text
@@ -187,7 +188,7 @@ class Net(Picture):
         whole = sum(costs)
         if whole:
             yield (
-                f"bars: share of the {COSTS[self.of]}, the longest {max(costs) / whole:.1%}"
+                f"bars: share of the {COSTS[self.of]}{' that are known' * bool(self.analysis.unavailable)}, the longest {max(costs) / whole:.1%}"
                 + (f"; {detail.about}" if detail.pattern else "")
             )
 
@@ -231,6 +232,7 @@ class Net(Picture):
             rows=rows,
             totals={key: self.analysis.totals[key] for key in ("params", "macs")},
             facts={"network": self.analysis.network.name},
+            notes=lower_bound(self.analysis),
             key="boxes",
         )
 

@@ -17,7 +17,7 @@ from convcalc.draw.figure import TEXT, WIDTH, Figure, Line, Mark, Polygon, Recta
 from convcalc.draw.legend import legend
 from convcalc.draw.metrics import fitted, flowed, text_width
 from convcalc.report import Report
-from convcalc.text import plural, printable
+from convcalc.text import plural, printable, wrap
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -170,7 +170,8 @@ class RoofPicture(Picture):
             line[start : start + len(text)] = text
         yield f"{'':>{margin - 1}}{''.join(line)}".rstrip()
         yield f"{'':>{margin - 1}}multiply-adds for each byte"
-        yield f"{_SIGNS[MEMORY]} limited by memory, {_SIGNS[ARITHMETIC]} limited by arithmetic"
+        signs = f"{_SIGNS[MEMORY]} limited by memory, {_SIGNS[ARITHMETIC]} limited by arithmetic"
+        yield from wrap(signs, view.width)
         yield ""
 
     def twin(self) -> Report:

@@ -11,7 +11,7 @@ def scene(rows: int, columns: int) -> Grid:
     """The picture with so many rows and columns.
 
     >>> [max(row) for row in scene(4, 4)], min(map(min, scene(40, 40)))
-    ([215, 250, 235, 150], 30)
+    ([190, 210, 215, 90], 30)
     """
     return [
         [_level((column + 0.5) / columns, (row + 0.5) / rows) for column in range(columns)]

@@ -44,6 +44,7 @@ class Candidate(NamedTuple):
         used: how much of each limit it takes, 1 for all of it.
         fits: whether it meets all limits.
         unevenness: the largest factor between the own values and these, divided by the smallest.
+        options: what makes this network, as it is typed after its name.
     """
 
     parameters: dict[str, Number]
@@ -53,14 +54,7 @@ class Candidate(NamedTuple):
     used: dict[str, Fraction]
     fits: bool
     unevenness: Fraction
-
-    @property
-    def options(self) -> str:
-        """The options that make this network, as they are typed after its name."""
-        words = [f"--set {name}={shown(value)}" for name, value in self.parameters.items()]
-        return " ".join(
-            [*words, *([f"--input {'x'.join(map(str, self.input))}"] if self.input else [])]
-        )
+    options: str
 
 
 class Found(NamedTuple):
@@ -133,7 +127,10 @@ def budget(
     file, given = opened(target, **options), given or {}
     found = tuple([_limit(name, most) for name, most in limits.items() if most is not None])
     found = found or _own_limits(file.with_values(given, shape).expect)
-    trials = Trials(file, found, given=given, shape=shape, batch=batch, dtype=dtype, tell=tell)
+    order = options.get("order", "")
+    trials = Trials(
+        file, found, given=given, shape=shape, order=order, batch=batch, dtype=dtype, tell=tell
+    )
     asked = _asked(vary)
     varied, left = varied_of(trials, asked, [*given, *([INPUT] if shape else [])])
     search = _Search(trials, varied, is_given=any(asked.values()))
@@ -437,6 +434,7 @@ class _Search:
             used={limit.name: Fraction(totals[limit.name], limit.most) for limit in limits},
             fits=not self.trials.broken(totals),
             unevenness=self._unevenness(values),
+            options=self.trials.options(values),
         )
 
     def _nearest(self) -> Candidate:

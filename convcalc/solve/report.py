@@ -55,6 +55,7 @@ def windows_report(question: Question, *, every: bool = False) -> Report:
             "answers": len(found.windows),
             "fitting": fitting,
             "bounds": found.bounds._asdict(),
+            "thinned": found.thinned,
         },
         row_dict=lambda window: window._asdict(),
         hint="" if len(rows) == len(found.windows) else "--all shows every answer",
@@ -117,6 +118,10 @@ def _notes(found: Found) -> list[str]:
     if found.widened:
         notes.append(
             f"no usual window gives this size, so larger ones were tried: {_bounds_text(found)}"
+        )
+    if found.thinned:
+        notes.append(
+            "very many strides give this size: for each kernel and padding only the exact and the smallest are listed"
         )
     if not any(window.fits for window in found.windows):
         notes.append("none fits exactly: some cells at the end are never read")

@@ -56,6 +56,7 @@ class Trials:
         file: the network's file.
         given: parameters that are set whatever else is tried.
         shape: likewise what goes in; the file's own where it is None.
+        order: in which inputs are written, where it was said: chw or hwc.
         limits: what is limited, so that it is measured.
         batch: samples at once.
         dtype: of weights and activations, for the memory.
@@ -74,11 +75,12 @@ class Trials:
         *,
         given: Mapping[str, Any],
         shape: Any = None,
+        order: str = "",
         batch: int = 1,
         dtype: str = "float32",
         tell: Callable[[int], None] | None = None,
     ) -> None:
-        self._file, self._given, self._shape = file, given, shape
+        self._file, self._given, self._shape, self._said = file, given, shape, order
         self.batch, self.dtype, self._tell = batch, dtype, tell
         self._size = BYTES[dtype]
         self.limits = limits
@@ -87,9 +89,14 @@ class Trials:
         self.totals = self.needs(self.own)
         self.unsure = not_counted(self.own)
         self._own: dict[str, Any] = {**self.own.network.parameters}
-        if len(self.own.network.input) > 1:
-            self._own.setdefault(INPUT, self.own.network.input[1])
+        self._own.setdefault(INPUT, self.side)
         self._known: dict[tuple[tuple[str, Any], ...], Totals | None] = {}
+
+    @property
+    def side(self) -> int:
+        """The side of the input that stands for its resolution; 0 where it is a vector."""
+        own = self.own.network.input
+        return own[_kept(own)] if len(own) > 1 else 0
 
     @property
     def count(self) -> int:
@@ -104,12 +111,12 @@ class Trials:
         """The network with such values; None where it is none.
 
         Args:
-            values: of parameters, and under ``input`` the first side of a map that goes in.
+            values: of parameters, and under ``input`` the side of a map that goes in.
         """
         settings = {
             name: Setting(shown(value), name) for name, value in values.items() if name != INPUT
         }
-        shape = self.shape(values[INPUT]) if INPUT in values else self._shape
+        shape = self._written(self.shape(values[INPUT])) if INPUT in values else self._shape
         try:
             return walk(self._file.with_values({**self._given, **settings}, shape), self.batch)
         except ConvcalcError:
@@ -134,16 +141,38 @@ class Trials:
         return [Fraction(totals[limit.name], limit.most) for limit in self.limits]
 
     def shape(self, side: Number) -> Shape:
-        """The input with another first side; the other sides change in proportion, in as large steps."""
-        channels, first, *others = self.own.network.input
-        by = int(side) - first
-        step = grain(first) if by % grain(first) == 0 else 1
-        moved = [other + round(Fraction(by * other, first * step)) * step for other in others]
-        return (channels, int(side), *[max(1, other) for other in moved])
+        """The input with another side; the other sides change in proportion, in as large steps, but frames stay."""
+        own = self.own.network.input
+        kept, by = _kept(own), int(side) - self.side
+        step = grain(self.side) if by % grain(self.side) == 0 else 1
+        moved = [each + round(Fraction(by * each, self.side * step)) * step for each in own[kept:]]
+        return (*own[:kept], *[max(1, each) for each in moved])
+
+    def _written(self, shape: Shape) -> Shape:
+        """A shape as it is written for this file: channels last where that was said, or stands in the file."""
+        order = self._said or self.own.network.order
+        return (*shape[1:], shape[0]) if order == "hwc" else shape
+
+    def options(self, values: Mapping[str, Number]) -> str:
+        """The options that make the network with such values, as they are typed."""
+        words = [f"--set {name}={shown(value)}" for name, value in values.items() if name != INPUT]
+        if INPUT in values:
+            words.append(f"--input {'x'.join(map(str, self._written(self.shape(values[INPUT]))))}")
+            words += [f"--order {self._said}"] if self._said else []
+        return " ".join(words)
 
     def broken(self, totals: Totals) -> tuple[str, ...]:
         """The limits that such a network breaks."""
         return tuple([limit.name for limit in self.limits if totals[limit.name] > limit.most])
+
+
+def _kept(shape: Shape) -> int:
+    """How many sides of an input are no resolution: the channels, and of pictures in a row the frames.
+
+    >>> _kept((3, 224, 224)), _kept((3, 16, 112, 112)), _kept((1, 40, 56, 40))
+    (1, 2, 1)
+    """
+    return 2 if len(shape) == 4 and shape[1] != shape[2] == shape[3] else 1
 
 
 def grain(side: int) -> int:

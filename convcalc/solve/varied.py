@@ -83,7 +83,7 @@ def sides(own: int) -> tuple[int, ...]:
     """The sizes of a side around its own, in steps that most networks divide.
 
     >>> sides(224)[:3], sides(224)[-1], sides(572)[:2]
-    ((32, 64, 96), 896, (92, 124))
+    ((32, 64, 96), 896, (124, 188))
     """
     step, most = grain(own), _FARTHEST * own
     while (most - own // 8) // step > _MOST_SIDES:
@@ -121,8 +121,8 @@ def varied_of(
     ]
     resolution = []
     if INPUT not in fixed and len(trials.own.network.input) > 1 and len(trials.own.images) == 1:
-        side = trials.own.network.input[1]
-        resolution = [axis for axis in [Varied(INPUT, side, sides(side))] if _moves(trials, axis)]
+        axis = Varied(INPUT, trials.side, sides(trials.side))
+        resolution = [axis] if _moves(trials, axis) else []
     found.sort(key=lambda axis: -_effect(trials, axis))
     room = MOST_AXES - len(resolution)
     chosen, left = found[:room], [axis.name for axis in found[room:]]
@@ -252,7 +252,7 @@ def _asked_input(trials: Trials, values: Sequence[Number] | None) -> Varied:
     if len(network.input) == 1:
         message = f"{shortened(network.name)}: the input is a vector, which has no resolution; vary a parameter"
         raise UsageError(message)
-    own = network.input[1]
+    own = trials.side
     if any(value < 1 or not isinstance(value, int) for value in values or ()):
         message = "--vary input: a side must be a whole number of at least 1; write 96..224:32"
         raise UsageError(message)

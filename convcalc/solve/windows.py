@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from convcalc.layers import Layer
 
 MAX_SIZE = 100_000
+_MANY = 20_000  # windows to look at; of more the like are left out
+_FEW = 3
 _MOST_WIDE = 64  # the largest kernel and padding that are tried where no usual ones are found
 
 
@@ -87,11 +89,13 @@ class Found(NamedTuple):
         windows: all that were found, the best first.
         bounds: the largest numbers that were tried.
         widened: whether the usual bounds had no answer.
+        thinned: whether of many strides that give the same size only the exact and the smallest are there.
     """
 
     windows: list[Window]
     bounds: Bounds
     widened: bool
+    thinned: bool
 
 
 def solve(question: Question) -> Found:
@@ -111,10 +115,13 @@ def solve(question: Question) -> Found:
     usual = Bounds()
     strided = usual._replace(k=widest, s=max(question.n + question.o))
     for bounds in (usual, strided, strided._replace(p=widest)):
-        found = _windows(question, cls, bounds)
+        tries = list(_tries(question, cls, bounds))
+        thinned = sum([len(each.strides) for each in tries]) > _MANY
+        found = [window for each in tries for window in _windows(question, each, thinned=thinned)]
         if found:
             break
-    return Found(found, bounds, widened=bounds is not usual)
+    found.sort(key=lambda window: window.rank)
+    return Found(found, bounds, widened=bounds is not usual, thinned=thinned)
 
 
 def _checked(question: Question) -> type[Layer]:
@@ -145,14 +152,6 @@ def _checked(question: Question) -> type[Layer]:
     return cls
 
 
-def _windows(question: Question, cls: type[Layer], bounds: Bounds) -> list[Window]:
-    """All windows within bounds, the best first."""
-    options = options_of(cls)
-    tried = _transposed if "output_padding" in options else _slid
-    found = tried(question, bounds, has_dilation="dilation" in options)
-    return sorted(found, key=lambda window: window.rank)
-
-
 def _choices(fixed: int | None, least: int, most: int) -> Sequence[int]:
     """The numbers to try."""
     return range(least, most + 1) if fixed is None else (fixed,)
@@ -181,35 +180,103 @@ def _kernels(
                 yield k, d, before, after
 
 
-def _slid(question: Question, bounds: Bounds, *, has_dilation: bool) -> Iterator[Window]:
-    """Windows that slide; the strides that may give the size follow from the others."""
-    n, o = question.n[0], question.o[0]
-    for k, d, before, after in _kernels(question, bounds, has_dilation=has_dilation):
-        slack = n + before + after - formulas.effective_kernel(k, d)
-        # Rounding up counts at most one window more than rounding down.
-        most = slack // (o - 2) if o > 2 else bounds.s
-        for s in _choices(question.s, max(1, slack // o), min(most, bounds.s)):
-            axes = [Axis(each, k, s, before, after, d) for each in question.n]
-            fits = all([axis.fits for axis in axes])
-            if out_sizes(axes, question.fit) == question.o and (fits or question.fit != "strict"):
-                yield Window(k, s, before, after, d, 0, fits)
+class _Try(NamedTuple):
+    """A kernel with its dilation and padding, and the strides that may give the size with it."""
+
+    k: int
+    d: int
+    before: int
+    after: int
+    strides: Sequence[int]
+    transposed: bool
 
 
-def _transposed(question: Question, bounds: Bounds, *, has_dilation: bool) -> Iterator[Window]:
-    """Windows of a transposed convolution; the output padding follows from the others.
+def _tries(question: Question, cls: type[Layer], bounds: Bounds) -> Iterator[_Try]:
+    """All kernels within bounds."""
+    options = options_of(cls)
+    transposed = "output_padding" in options
+    strides = _strides_back if transposed else _strides
+    limits = bounds._replace(d=1) if transposed else bounds
+    for k, d, before, after in _kernels(question, limits, has_dilation="dilation" in options):
+        least, most = strides(question, formulas.effective_kernel(k, d) - before - after, d)
+        tried = _choices(
+            question.s, max(1, least), bounds.s if most is None else min(most, bounds.s)
+        )
+        yield _Try(k, d, before, after, tried, transposed)
+
+
+def _strides(question: Question, beyond: int, d: int) -> tuple[int, int | None]:
+    """The least and the largest stride that may give the size; rounding up counts at most one window more.
+
+    Args:
+        question: what is asked.
+        beyond: the effective kernel without the padding.
+        d: the dilation.
+    """
+    del d
+    slack, o = question.n[0] - beyond, question.o[0]
+    return slack // o, slack // (o - 2) if o > 2 else None
+
+
+def _strides_back(question: Question, beyond: int, d: int) -> tuple[int, int | None]:
+    """The same for a transposed convolution, whose output padding is below the stride or the dilation."""
+    n, o = question.n[0] - 1, question.o[0]
+    rest = o - beyond  # what the steps between inputs and the output padding make together
+    if rest < 0:
+        return 1, 0
+    least = rest // (n + 1) + 1
+    if not n:
+        return (1 if rest < d else least), None
+    return min(least, (rest - d) // n + 1), rest // n
+
+
+def _windows(question: Question, tried: _Try, *, thinned: bool) -> Iterator[Window]:
+    """The windows of a kernel that give the size.
+
+    Args:
+        question: what is asked.
+        tried: the kernel.
+        thinned: only those that fit exactly, and the one with the smallest stride.
+    """
+    k, d, before, after, strides, transposed = tried
+    window_of = _window_back if transposed else _window
+    if thinned:
+        strides = sorted({*strides[:_FEW], *strides[-_FEW:], *_exact(question, tried)})
+    found = [window for s in strides if (window := window_of(question, (k, s, before, after, d)))]
+    yield from [each for each in found if each.fits or each is found[0]] if thinned else found
+
+
+def _exact(question: Question, tried: _Try) -> list[int]:
+    """The stride with which a window that slides fits exactly, where there is one to try."""
+    steps = question.o[0] - 1
+    slack = question.n[0] + tried.before + tried.after - formulas.effective_kernel(tried.k, tried.d)
+    return [slack // steps] if steps and slack // steps in tried.strides else []
+
+
+def _window(question: Question, numbers: tuple[int, int, int, int, int]) -> Window | None:
+    """A window that slides, if it gives the size."""
+    k, s, before, after, d = numbers
+    axes = [Axis(n, k, s, before, after, d) for n in question.n]
+    fits = all([axis.fits for axis in axes])
+    if out_sizes(axes, question.fit) == question.o and (fits or question.fit != "strict"):
+        return Window(k, s, before, after, d, 0, fits)
+    return None
+
+
+def _window_back(question: Question, numbers: tuple[int, int, int, int, int]) -> Window | None:
+    """A window of a transposed convolution, if an output padding gives the size.
 
     It is less than the stride or the dilation, as PyTorch wants it.
     """
-    usual = bounds._replace(d=1)
-    for k, d, before, after in _kernels(question, usual, has_dilation=has_dilation):
-        for s in _choices(question.s, 1, bounds.s):
-            lacking = {
-                o - ((n - 1) * s - before - after + formulas.effective_kernel(k, d))
-                for n, o in zip(question.n, question.o)
-            }
-            a = lacking.pop()
-            if not lacking and 0 <= a < max(s, d) and question.a in (None, a):
-                yield Window(k, s, before, after, d, a, fits=True)
+    k, s, before, after, d = numbers
+    lacking = {
+        o - ((n - 1) * s - before - after + formulas.effective_kernel(k, d))
+        for n, o in zip(question.n, question.o)
+    }
+    a = lacking.pop()
+    if not lacking and 0 <= a < max(s, d) and question.a in (None, a):
+        return Window(k, s, before, after, d, a, fits=True)
+    return None
 
 
 def layer_of(window: Window, question: Question, cls: type[Layer]) -> Layer:

@@ -20,9 +20,11 @@ from convcalc.draw.bars import Bar, Panel, panel_lines
 from convcalc.draw.base import Picture
 from convcalc.draw.cost import MEASURES, MOST_BARS, Beside, Cost
 from convcalc.draw.figure import Polygon, Rectangle, Text
+from convcalc.draw.net import Net
 from convcalc.draw.roof import RoofPicture
 from convcalc.formats import View
 from convcalc.interop.load import load
+from convcalc.network.load import loads
 from convcalc.network.notations.command import chain_of
 from convcalc.text import as_ascii
 from draw.checked import check_figure
@@ -185,6 +187,39 @@ def test_the_command_draws_each_of_them(convcalc: Run) -> None:
     assert "bytes of weights" in convcalc("draw", "cost", "lenet5", "vgg16").out
     svg = convcalc("draw", "cost", "lenet5", "--format", "svg").out
     assert svg.startswith("<?xml")
+
+
+def test_what_is_not_counted_is_said() -> None:
+    text = """
+name: warp
+input: [3, 8, 8]
+layers:
+  - conv: {out_channels: 4, kernel_size: 3}
+  - opaque: {type: GridSample, output: [4, 6, 6]}
+"""
+    analysis = walk(loads(text))
+    note = "at least so much: 1 layer of GridSample not counted"
+    picture = Cost(analysis)
+    assert picture.panel.heading == "multiply-adds by stage, at least 3,888 in all"
+    assert picture.twin().notes == Net(analysis).twin().notes == [note]
+    assert Cost(analysis, "activations").panel.heading.endswith(", 288 in all")
+    assert Beside([analysis, walked("lenet5")]).twin().notes == [f"warp: {note}"]
+    assert "bars: share of the multiply-adds that are known, the longest 100.0%" in [
+        mark.text for mark in Net(analysis).figure().marks if isinstance(mark, Text)
+    ]
+    check_figure(picture.figure())
+
+
+def test_pages_of_answers_have_their_picture(convcalc: Run) -> None:
+    commands = (
+        ("arch", "lenet5"), ("arch", "lenet5", "--sees", "C3:1,6"), ("compare", "lenet5", "alexnet"),
+        ("memory", "lenet5", "--precision", "mixed"), ("roofline", "lenet5", "--device", "t4"),
+    )  # fmt: skip
+    for words in commands:
+        ran = convcalc(*words, "--format", "html")
+        assert ran.out.count("<svg") == 1, words
+        assert "<table" in ran.out or "--sees" in words
+    assert "<svg" not in convcalc("arch", "lenet5", "--sizes", "--format", "html").out
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_what_sees_nothing_is_drawn_without_a_field() -> None:
     picture = Field(analysis, "conv_transpose1:1,1")
     assert picture.seen.pixels == [None, None]
     check_figure(picture.figure())
-    assert lines_of(picture, 40)[-3] == "input     ░░░░░░░░░░░░░░░░░ nothing of 5"
+    assert lines_of(picture, 40)[-4] == "input     ░░░░░░░░░░░░░░░░░ nothing of 5"
 
 
 def test_our_picture_has_every_grey_at_every_size() -> None:

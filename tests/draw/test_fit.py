@@ -152,7 +152,7 @@ def test_files_of_a_picture_are_chosen_by_suffix(convcalc: Run, tmp_path: Path) 
     ("words", "message"),
     [
         (("-o", "x.pdf"), "-o x.pdf: no format has the suffix '.pdf'; use one of .svg, .png, .txt, .json, "
-         ".csv, .md, .tex, .html, or --format"),
+         ".jsonl, .csv, .md, .tex, .html, or --format"),
         (("-o", "x.svg", "--format", "json"), "-o x.svg: its suffix stands for svg, but --format is json; "
          "leave --format out, or change the name"),
         (("-o", "x.json", "--format", "svg"), "-o x.json: its suffix stands for json, but --format is svg; "

@@ -206,7 +206,7 @@ def test_small_layers_stand_in_the_box_of_the_layer_before() -> None:
     found = [(box.over, box.heading, box.more, len(box.shown)) for box in boxes]
     assert found == [
         ([], "input", [], 1),
-        (["batchnorm", "relu"], "conv k3 c4", ["batchnorm", "relu"], 5),
+        (["batchnorm", "relu"], "conv1 k3 c4", ["batchnorm", "relu"], 5),
         ([], "maxpool k2", ["relu"], 2),
     ]
 

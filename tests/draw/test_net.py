@@ -127,7 +127,7 @@ def test_resnet_152_fits_a_page_and_shows_the_inside_of_each_sort_of_block_once(
     assert drawing.layout.height <= PAGE
     assert drawing.layout.width <= ROOM
     assert [box.heading for box in drawing.parts.boxes] == [
-        "input", "conv k7 c64 s2 p3", "pool1 maxpool k3 s2 p1",
+        "input", "conv1 k7 c64 s2 p3", "pool1 maxpool k3 s2 p1",
         "conv k1 c64", "conv k3 c64 p1", "conv k1 c256", "conv k1 c256", "add",
         "conv k1 c64", "conv k3 c64 p1", "conv k1 c256", "add",
         "projection", "bottleneck", "projection", "bottleneck", "projection", "bottleneck",
@@ -149,11 +149,11 @@ def test_resnet_152_fits_a_page_and_shows_the_inside_of_each_sort_of_block_once(
 def test_the_terminal_draws_paths_as_lines() -> None:
     analysis = walk(chain_of(("conv:k3c4p1", "pool:k2", "fc:10"), (3, 8, 8)))
     assert lines_of(Net(analysis)) == [
-        "● input         3×8×8",
-        "● conv k3 c4 p1 4×8×8 ██████████",
-        "● maxpool k2    4×4×4",
-        "● flatten          64",
-        "● linear 10        10 █",
+        "● input          3×8×8",
+        "● conv1 k3 c4 p1 4×8×8 ██████████",
+        "● maxpool k2     4×4×4",
+        "● flatten           64",
+        "● linear1 10        10 █",
         "",
     ]
     lines = lines_of(net("resnet18_torchvision"), 60)
@@ -280,7 +280,7 @@ def test_of_very_many_paths_a_terminal_shows_some_and_a_file_none() -> None:
     picture = Net(walk(loads(f"input: [1, 8, 8]\nlayers:\n  - concat:\n{paths}")))
     lines = lines_of(picture, 60)
     assert max(map(len, lines)) <= 60
-    assert lines[70].startswith("├─│─│─│─│─│─│─│─│─│─│─│─│─│─│… conv k3 c1")
+    assert lines[70].startswith("├─│─│─│─│─│─│─│─│─│─│─│─│─│─│… conv70 k3 c1")
     with pytest.raises(UsageError) as error:
         picture.figure()
     assert str(error.value) == (

@@ -162,7 +162,7 @@ def test_every_command_answers_in_every_format_and_into_a_file(
     for words in ANSWERING:
         ran = convcalc("hw", *words.split(), "--format", name)
         assert ran.code in (0, 1), (words, ran.err)
-        assert ran.out.strip(), words
+        assert ran.out.strip() or name == "jsonl", words  # which has nothing but rows
         suffix = FORMATS[name].suffix
         into = convcalc("hw", *words.split(), "-o", f"out{suffix}")
         assert into.out == "", words
@@ -260,6 +260,42 @@ def test_why_names_the_mistake(convcalc: Any, arguments: str, code: int, said: s
     ran = convcalc("why", *arguments.split())
     assert said in ran.out
     assert (ran.code, ran.err) == (code, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "answer"),
+    [
+        ("compose", ["kernels=[5, 7]"], "11"),
+        ("pixels-seen", ["input=32x32x3", "arch=conv:k3c8p1 pool:k2", "unit=[2, 5]"], "3 to 6, 9 to 12"),
+        ("choice", ["options=[a pool, a convolution]", "answer=b"], "b"),
+        ("from-answers", ["formula=q1*q2", "values={q1: 12, q2: 40}"], "480"),
+        ("ratio", ["input=20x20x2", 'designs=["fc:30", "fc:60"]'], "1/2"),
+        ("image-kernel", ["w=[[1, 1, 1], [0, 0, 0], [-1, -1, -1]]"], "horizontal"),
+    ],
+)  # fmt: skip
+def test_why_takes_lists_as_a_sheet_writes_them(
+    convcalc: Any, kind: str, words: list[str], answer: str
+) -> None:
+    given = [text for word in words for text in ("--given", word)]
+    ran = convcalc("why", answer, "--type", kind, *given)
+    assert (ran.code, ran.err) == (0, ""), ran.out
+
+
+@pytest.mark.parametrize(
+    ("kernel", "answer", "mistake"),
+    [
+        ("[[1, 1, 1], [0, 0, 0], [-1, -1, -1]]", "vertical", "kernel.direction"),
+        ("[[1, 1, 1], [0, 0, 0], [-1, -1, -1]]", "blur", "kernel.blur"),
+        ("[[0, 0, 0], [0, 1, 0], [0, 0, 0]]", "blur", "kernel.identity"),
+        ("[[0, 0, 0], [0, 1, 0], [0, 0, 0]]", "sharpen", "kernel.identity"),
+    ],
+)
+def test_why_names_one_mistake_with_a_kernel(
+    convcalc: Any, kernel: str, answer: str, mistake: str
+) -> None:
+    ran = convcalc("why", answer, "--type", "image-kernel", "--given", f"w={kernel}")
+    assert ran.out.startswith(f"{answer}: ")
+    assert ran.out.count("(kernel.") == ran.out.count(f"({mistake})") == 1
 
 
 @pytest.mark.parametrize(

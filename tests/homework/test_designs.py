@@ -194,3 +194,10 @@ questions:
     # with the norm frozen too, it does not matter who takes its mean and variance for trained
     kept = Maker(sheet, b"an old and well kept secret").draws["q1"].kept
     assert kept == [{"frozen": "0"}, {"frozen": "1"}]
+
+
+@pytest.mark.parametrize("text", ["40", "(40,)", "40x1", "1x40", "40x1x1", "(1, 1, 1, 40)"])
+def test_a_bias_may_be_written_with_axes_of_length_one(text: str) -> None:
+    sheet = sheet_with("bias-shape", {"k": 3, "c_in": 16, "filters": 40})
+    assert check(sheet, "q1", text).right
+    assert not check(sheet, "q1", "16x1").right

@@ -196,6 +196,12 @@ def test_every_type_can_be_asked_under_every_preset(preset: str) -> None:
         ("arch-table", {"arch": "lenet5", "ask": ["gold"]}, "arch-table has no 'gold'"),
         ("choice", {"options": ["a"], "answer": "a"}, "fewer than two options"),
         ("layers-to-reach", {"n": 4, "k": 5, "target": 9}, "never reduce"),
+        (
+            "solve-for",
+            {"n": 1_000_000, "out": 5},
+            "it is 1,000,000; the kernel would be too large to be read, so give less than 1,000,000",
+        ),
+        ("solve-for", {"n": 5, "out": 2_000_000}, "it is 2,000,000; the kernel would be too large"),
     ],
 )
 def test_numbers_that_no_question_can_have_are_refused(

@@ -325,6 +325,28 @@ def test_a_map_that_is_not_square_keeps_its_proportions(tmp_path: Path) -> None:
     assert [each.input for each in asked] == [(3, 80, 160), (3, 70, 140)]
 
 
+def test_channels_that_stand_last_in_the_file_do_in_what_is_typed(
+    convcalc: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "last.yaml"
+    layers = "[conv: {out_channels: 8, kernel_size: 3}]"
+    path.write_text(f"{{input: [32, 32, 3], order: hwc, layers: {layers}}}", encoding="utf-8")
+    best = library.budget(str(path), macs="100k").candidates[0]
+    assert (best.input, best.options) == ((3, 20, 20), "--input 20x20x3")
+    words = [str(path), "--macs", "100k", "--input", "32x32x3", "--order", "hwc", "--vary", "input"]
+    line = next(each for each in convcalc("budget", *words).out.splitlines() if "the first" in each)
+    assert line.endswith("last.yaml --input 20x20x3 --order hwc")
+    macs = json.loads(convcalc(*line.split()[3:], "--format", "json").out)["totals"]["macs"]
+    assert macs == best.totals["macs"]
+
+
+def test_a_video_keeps_its_frames() -> None:
+    found = library.budget("c3d", macs="20G")
+    assert [each.input for each in found.candidates][:2] == [(3, 16, 80, 80), (3, 16, 64, 64)]
+    volume = library.budget("nnunet_3d", macs="4G", vary="input").candidates[0]
+    assert volume.input == (1, 24, 32, 24)
+
+
 def test_sizes_that_do_not_fit_are_left_out() -> None:
     found = library.budget("unet", macs="100G", vary="input")
     assert found.notes == [

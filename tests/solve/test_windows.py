@@ -44,6 +44,51 @@ def test_random_pairs_of_sizes_against_windows_that_slide() -> None:
         assert len(windows) == len(set(windows))
 
 
+@cache
+def scattered(n: int) -> dict[int, set[tuple[int, int, int, int]]]:
+    """For each size all (k, s, p, a) of transposed windows, by the cells that they write to."""
+    found: dict[int, set[tuple[int, int, int, int]]] = defaultdict(set)
+    for k in range(1, K + 1):
+        for s in range(1, S + 1):
+            written = {place * s + cell for place in range(n) for cell in range(k)}
+            for p in range(min(P, k - 1) + 1):
+                for a in range(s):
+                    found[max(written) + 1 - 2 * p + a].add((k, s, p, a))
+    return found
+
+
+def test_random_pairs_of_sizes_against_windows_that_write() -> None:
+    chance = random.Random(2)
+    for _ in range(100):
+        n = chance.randint(1, 40)
+        o = chance.choice([size for size in scattered(n) if size > 0])
+        windows = solve(Question((n,), (o,), "conv_transpose")).windows
+        assert {(w.k, w.s, w.before, w.a) for w in windows} == scattered(n)[o], (n, o)
+
+
+@pytest.mark.parametrize(("n", "o"), [(100_000, 3), (100_000, 1), (99_999, 7), (90_000, 2)])
+def test_of_very_many_strides_the_exact_and_the_smallest_are_told(n: int, o: int) -> None:
+    # there are millions: each kernel with every stride from a third of the size to a half of it
+    found = solve(Question((n,), (o,)))
+    assert found.thinned
+    assert len(found.windows) < 2_000
+    for window in found.windows:
+        span = window.d * (window.k - 1) + 1
+        slack = n + window.before + window.after - span
+        assert slack // window.s + 1 == o
+        assert window.fits or slack // (window.s - 1) + 1 > o
+        assert window.fits == (slack % window.s == 0)
+    plain = {w.s for w in found.windows if w[:1] == (3,) and w[2:5] == (0, 0, 1)}
+    assert {s for s in range(1, n) if (n - 3) % s == 0 and (n - 3) // s + 1 == o} <= plain
+
+
+def test_a_transposed_window_with_very_many_strides_is_found_at_once() -> None:
+    found = solve(Question((3,), (90_000,), "conv_transpose"))
+    assert found.thinned
+    assert {(w.k, w.s, w.a) for w in found.windows} >= {(2, 44_999, 0)}
+    check_windows(Question((3,), (90_000,), "conv_transpose"))
+
+
 # Counted by sliding windows one by one, with k to 11, s to 5, p to 5 and at most d(k − 1), d to 2.
 COUNTED = [
     ((32, 10), 31, 11, [(2, 3, 0, 2), (3, 3, 0, 1), (3, 3, 0, 2), (3, 3, 1, 2), (4, 3, 0, 1)]),
@@ -149,6 +194,7 @@ def test_the_screens(convcalc: Run, golden: Callable[[str, str], None]) -> None:
         "solve --n 224 --o 7 --k 32",
         "solve --n 112 --o 56 --kind maxpool --fit ceil --all",
         "solve --n 10 --o 3 --k 2 --s 4",
+        "solve --n 5000 --o 3 --p 0 --d 1",
     ]
     said = [convcalc(*line.split()) for line in lines]
     assert [(each.code, each.err) for each in said] == [(0, "")] * len(lines)

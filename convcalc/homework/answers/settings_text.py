@@ -22,7 +22,7 @@ _WORD_ALONE = re.compile(r"(?<![a-z])(same|valid)(?![a-z])")
 _SQUARE = re.compile(r"(?<![\d.=(x/*+-])(\d{1,6}) ?x ?(\d{1,6})(?![\d.x])")
 _BEFORE_NAME = re.compile(r"(?<![\d.=(x/*+-])(\d{1,6}) (?:kernel|filter|window)(?![a-z])")
 _LEAST = {"k": 1, "s": 1, "p": 0}
-_MOST = 10**6
+MOST = 10**6  # that a kernel, a stride or a padding may be
 
 
 def read_settings(text: str) -> dict[str, int | str]:
@@ -88,9 +88,9 @@ def _value(name: str, text: str) -> int | str:
         message = f"{name} is {answers.shape_text([n.value for n in numbers])}; give one number for all axes"
         raise Unreadable(message)
     for value in values:
-        if value.denominator == 1 and _LEAST[name] <= value < _MOST:
+        if value.denominator == 1 and _LEAST[name] <= value < MOST:
             return int(value)
-        least = f"no whole number from {_LEAST[name]} on" if value < _MOST else "too large"
+        least = f"no whole number from {_LEAST[name]} on" if value < MOST else "too large"
         message = f"{name} is {answers.number_text(value)}, which is {least}"
         raise Unreadable(message)
     message = f"{name} has no number"

@@ -427,7 +427,8 @@ class Volume(AnswerType):
         return bool(reading.value == expected)
 
     def text(self, value: Any) -> str:
-        return SIZE.text(value) if isinstance(value, Misfit) else answers.shape_text(value)
+        one = isinstance(value, Misfit | int)  # that nothing fits, or one number for a volume
+        return SIZE.text(value) if one else answers.shape_text(value)
 
     def secrets(self, value: Any) -> set[str]:
         if isinstance(value, Misfit):

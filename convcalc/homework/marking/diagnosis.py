@@ -104,12 +104,13 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
             for found in each
         ]  # fmt: skip
     if isinstance(part.answer_type, Word):
-        return [
-            found
+        named = {  # several things may be called by one word
+            found.mistake.id: found
             for words, each in table.items()
             if part.answer_type.same(reading, words, EXACT)
             for found in each
-        ]
+        }
+        return list(named.values())
     if not isinstance(part.answer_type, Ratio | Bytes):
         value = _each_side(part, reading)
         if isinstance(value, tuple) and len(value) == 1:

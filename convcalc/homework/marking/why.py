@@ -69,7 +69,8 @@ def why(
     Args:
         answer: as a student writes it.
         kind: a question type, such as ``params``.
-        given: the numbers of the question, by the words of the type.
+        given: the numbers of the question, by the words of the type; as a text a list is read as a sheet
+            writes it: ``[5, 7]``.
         conventions: those of the course; the usual ones if left out.
         spell: how the caller writes a word, for messages, such as ``--cin`` for ``c_in``.
 
@@ -79,6 +80,7 @@ def why(
     >>> [each["id"] for each in why("2600", "params", {"k": 5, "c_in": 3, "filters": 100}).candidates]
     ['par.no-channels']
     """
+    given = {word: _as_in_sheet(value) for word, value in given.items()}
     question = _ask(kind, given, conventions or Conventions(), spell)
     sheet = Sheet("why", "why", question.conventions, [question], max_level=4)
     result = mark_question(sheet, question, answer, level=1)
@@ -86,6 +88,22 @@ def why(
     if len(result.parts) > 1 and len(answered) <= 1 and not isinstance(answer, dict):
         result = _one_part(sheet, question, answer)
     return Explanation(question, result)
+
+
+def _as_in_sheet(value: Any) -> Any:
+    """A text in brackets as the list or mapping that it is in YAML; anything else as it is.
+
+    >>> _as_in_sheet("[5, 7]"), _as_in_sheet("[5, 7"), _as_in_sheet("5")
+    ([5, 7], '[5, 7', '5')
+    """
+    if not isinstance(value, str) or not value.startswith(("[", "{")):
+        return value
+    import yaml
+
+    try:
+        return yaml.safe_load(value)
+    except (yaml.YAMLError, ValueError):
+        return value
 
 
 def _one_part(sheet: Sheet, question: Question, answer: Any) -> Result:
@@ -188,7 +206,8 @@ def _lines(found: Explanation) -> list[str]:
     other = result.status == "other-convention"
     lines = [f"{echo}: {result.hint}"] if other else []
     if not candidates:
-        return lines or [f"{echo} is wrong, but no known mistake gives this number"]
+        what = "number" if any(letter.isdigit() for letter in echo) else "answer"
+        return lines or [f"{echo} is wrong, but no known mistake gives this {what}"]
     both = candidates[0]["confidence"] == "perhaps"
     if both:
         lines.append(f"{echo} is wrong; perhaps two mistakes at once:")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.mistakes.base import mistake
-from convcalc.homework.questions.amounts import Split, Tensor, quotient, split_count
+from convcalc.formulas import product
+from convcalc.homework.mistakes.base import Way, mistake
+from convcalc.homework.questions.amounts import Split, Tensor, quotient, split_count, tensor_shape
 
 # --------------------------------------------------------------------------------------- ratio
 
@@ -110,6 +111,15 @@ def _without(quantities: Tensor, which: str) -> Any:
     return (*kernel, kept) if quantities.order == "hwc" else (kept, *kernel)
 
 
+def _one_number(quantities: Tensor) -> Any:
+    """All the weights, the filters or the channels, as a number alone."""
+    return [
+        Way(product(tensor_shape(quantities)), "k·k·cin·cout"),
+        Way(quantities.filters, "cout"),
+        Way(quantities.c_in, "cin"),
+    ]
+
+
 mistake(
     "shape.no-filters", "weight-shape", "the number of filters left out", "kernel × cin",
     lambda w: _without(w, "filters"),
@@ -124,6 +134,15 @@ mistake(
     "shape.swapped", "weight-shape", "input channels and filters swapped", "cin and cout change places",
     lambda w: w._replace(transposed=not w.transposed),
     "Which number counts what the layer reads, and which what it makes? Compare them with the order that is asked for.",
+)  # fmt: skip
+mistake(
+    "shape.one-number", "weight-shape", "one number for a shape", "k·k·cin·cout", _one_number,
+    "A shape is written with all its sides, one number for each.",
+)  # fmt: skip
+mistake(
+    "shape.kernel-alone", "weight-shape", "the kernel alone", "k × k",
+    lambda w: [Way(w.kernel, "k × k"), Way(product(w.kernel), "k·k")] if len(w.kernel) > 1 else None,
+    "How deep is one filter, and how many filters are there?",
 )  # fmt: skip
 mistake(
     "shape.groups-ignored", "weight-shape", "groups ignored", "all input channels in each filter",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from convcalc.formulas import product
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.exact import Exact, bound, correlate, exact, turned
 from convcalc.homework.questions.given import each
@@ -289,6 +290,18 @@ def _shape(task: Any, side: Callable[[int, int], int]) -> Any:
     return sides[0] if task.axes == 1 else tuple(sides)
 
 
+def _one_number(task: Any) -> Any:
+    """A side, or all sides multiplied, as a number alone."""
+    if task.axes == 1:
+        return None
+    shape, letter = (task.k, "k") if task.of == "w" else (task.n, "n")
+    sides = each(shape, task.axes)
+    return [
+        Way(sides[0], letter) if len(set(sides)) == 1 else None,
+        Way(product(sides), f"{letter}{'²³'[task.axes - 2]}"),
+    ]
+
+
 mistake(
     "grad.no-flip", "gradient-dx", "kernel not flipped for dx", "full correlation of g and w", _no_flip,
     "Is the kernel flipped when you compute dx?",
@@ -341,6 +354,10 @@ mistake(
     "grad.other-array", "gradient-shape", "the shape of another array", "k × k for n × n, or the reverse",
     lambda w: [Way(_shape(w, lambda n, k: k), "k × k"), Way(_shape(w, lambda n, k: n), "n × n")],
     "Which array does this gradient belong to?",
+)  # fmt: skip
+mistake(
+    "grad.one-number", "gradient-shape", "one number for a shape", "k", _one_number,
+    "A shape is written with all its sides.",
 )  # fmt: skip
 mistake(
     "grad.swapped-hw", "gradient-shape", "the sides in another order", "width × height",
@@ -439,6 +456,25 @@ def _other_names(name: str, *others: str) -> list[tuple[str, ...]]:
     ]
 
 
+_BLURS = ("gaussian blur", "box blur")
+
+
+def _blur(name: str) -> list[tuple[str, ...]]:
+    """What kernels that blur may be called, or for one of them what others may."""
+    if name in _BLURS:
+        return _other_names(name, *_DIRECTED, *_BLURS, "edges", "sharpen")
+    both = [word for words in _other_names(name, *_BLURS) for word in words]
+    return [] if name == "identity" else [tuple(dict.fromkeys(both))]
+
+
+def _edges_for_sharpen(name: str) -> list[tuple[str, ...]] | None:
+    """What kernels that find edges may be called for one that sharpens, and the reverse."""
+    edges = (*_DIRECTED, "edges")
+    if name == "sharpen":
+        return _other_names(name, *edges)
+    return _other_names(name, "sharpen") if name in edges else None
+
+
 _DIRECTED = ("vertical edges", "horizontal edges")
 
 mistake(
@@ -448,11 +484,17 @@ mistake(
 )  # fmt: skip
 mistake(
     "kernel.edges-for-sharpen", "hand-image-kernel", "edges taken for sharpening, or the reverse", "sum 0 or 1",
-    lambda w: _other_names(w, *_DIRECTED, "edges") if w == "sharpen" else _other_names(w, "sharpen"),
+    _edges_for_sharpen,
     "Add up the numbers of the kernel: does a flat image become black, or does it stay?",
 )  # fmt: skip
 mistake(
     "kernel.blur", "hand-image-kernel", "blurring taken for something else, or the reverse", "all numbers positive",
-    lambda w: _other_names(w, *KERNEL_NAMES),
+    _blur,
     "Are all the numbers positive? And what is their sum?",
+)  # fmt: skip
+mistake(
+    "kernel.identity", "hand-image-kernel", "a kernel that changes nothing taken for something else, or the reverse",
+    "1 in the middle alone",
+    lambda w: _other_names(w, *(KERNEL_NAMES if w == "identity" else ("identity",))),
+    "Which cells beside the middle does the kernel read at all?",
 )  # fmt: skip

@@ -162,10 +162,40 @@ def _depth_by_size(w: Windows) -> list[Any]:
     ]
 
 
+def _sides_and_depth(w: Windows | Padded) -> tuple[list[int], int]:
+    """The sides of the right volume, and its channels."""
+    if isinstance(w, Padded):
+        volume = padded_volume(w)
+    else:
+        found = sizes(w._replace(fit="floor"))
+        if not w.volume or not isinstance(found, tuple):
+            raise ValueError
+        volume = found
+    *sides, depth = volume if w.order == "hwc" else (*volume[1:], volume[0])
+    return sides, depth
+
+
 mistake(
-    "vol.sides-only", "volume", "height and width without the channels", "h × w",
-    lambda w: tuple([axis.floor for axis in w.axes]) if w.volume and len(w.axes) > 1 else None,
+    "vol.sides-only", "volume padded", "height and width without the channels", "h × w",
+    lambda w: tuple(_sides_and_depth(w)[0]) if len(_sides_and_depth(w)[0]) > 1 else None,
     "A volume has channels too. How many maps come out?",
+)  # fmt: skip
+
+
+def _one_number(w: Windows | Padded) -> Any:
+    """One number of the volume, or several of them multiplied, as a number alone."""
+    sides, depth = _sides_and_depth(w)
+    return [
+        Way(sides[0], "h") if len(set(sides)) == 1 else None,
+        Way(depth, "c"),
+        Way(formulas.product(sides), "h·w") if len(sides) > 1 else None,
+        Way(formulas.product(sides) * depth, "h·w·c"),
+    ]
+
+
+mistake(
+    "vol.one-number", "volume padded", "one number for a volume", "h", _one_number,
+    "A volume is written with all its numbers: each side and the channels.",
 )  # fmt: skip
 mistake(
     "vol.padded-depth", "volume", "padding through the depth", "depth cin + 2p", _padded_depth,

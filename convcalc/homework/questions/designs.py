@@ -245,4 +245,12 @@ class BiasShape(_Weighted):
 
     def parts(self) -> list[Part]:
         form, quantities = Volume(_SHAPE_WANTED, sides=0), self.tensor(self.order)
-        return [Part("", form, (self.filters,), "bias-shape", quantities, method="one per filter")]
+        part = Part("", form, (self.filters,), "bias-shape", quantities, method="one per filter")
+        part.also = _with_ones(self.filters)
+        return [part]
+
+
+def _with_ones(filters: int) -> tuple[tuple[int, ...], ...]:
+    """A bias with axes of length 1, as courses write it that add it to a map or a column."""
+    column, row, map_ = (filters, 1), (1, filters), (filters, 1, 1)
+    return (column, row, map_, (1, 1, filters), (1, *map_), (1, 1, 1, filters))

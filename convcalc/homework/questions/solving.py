@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from convcalc import formulas
 from convcalc.homework.answers.measures import SHARE
+from convcalc.homework.answers.settings_text import MOST
 from convcalc.homework.answers.text_types import Settings
 from convcalc.homework.answers.types import COUNT, PAIR, SIZE, Volume
 from convcalc.homework.questions.asking import Parted
@@ -56,6 +57,12 @@ class SolveFor(Task):
     out: Count
     total: PaddingMeaning
     fit: Fit
+
+    def check(self) -> None:
+        for word, size in (("n", self.n), ("out", self.out)):
+            if size >= MOST:
+                message = f"it is {size:,}; the kernel would be too large to be read, so give less than {MOST:,}"
+                raise GivenError(word, message)
 
     def sentence(self) -> str:
         return f"Which kernel size, stride and padding give a {by(self.out)} output for a {by(self.n)} input?"
