@@ -379,6 +379,17 @@ def arch_keys(convcalc: Convcalc) -> str:
     return keys_table(convcalc, "arch", "lenet5")
 
 
+# A command whose JSON has all keys of its sort.
+KEYS = {
+    "solve": "solve --n 32 --o 10",
+    "solve mirror": "solve mirror --input 1x28x28 conv:k3s2p1c16 --sizes 28..29",
+    "count": "count lenet5",
+    "reconcile": "reconcile resnet50_torchvision 4.13G",
+    "memory": "memory lenet5",
+    "roofline": "roofline lenet5 --device k80",
+}
+
+
 TABLES: dict[str, Callable[[Convcalc], str]] = {
     "columns": columns_table,
     "kinds": kinds_table,
@@ -396,6 +407,10 @@ TABLES: dict[str, Callable[[Convcalc], str]] = {
     "commands": commands_table,
     "keys of layer": layer_keys,
     "keys of arch": arch_keys,
+    **{
+        f"keys of {name}": partial(lambda line, run: keys_table(run, *line.split()), line)
+        for name, line in KEYS.items()
+    },
 }
 
 

@@ -159,3 +159,40 @@ def test_what_changes_nothing_is_no_layer(op: str, args: dict[str, Arg]) -> None
     made = net.op(op, ALL, out="same", **args)
     net.outputs = [net.op("relu", ALL, self=made)]
     assert kinds(loads(net.file(), path="net.pt2").walk()) == "relu"
+
+
+def test_lengths_and_spreads_of_numbers() -> None:
+    """For each of 64 positions of 4 channels: the sum of 4 values takes 3 additions."""
+    found = {}
+    for op in ("linalg_vector_norm", "var.correction", "std.correction"):
+        analysis = walked(op, (2, 1, 8, 8), ALL, {**X, "dim": ints(1), **KEEP})
+        found[op] = {key: number for key, number in analysis.steps[-1].counts.items() if number}
+    assert found == {
+        "linalg_vector_norm": {"adds": 192, "multiplications": 256, "roots": 64},
+        "var.correction": {"adds": 640, "multiplications": 256, "divisions": 128},
+        "std.correction": {"adds": 640, "multiplications": 256, "divisions": 128, "roots": 64},
+    }
+    other = walked(
+        "linalg_vector_norm", (2, 1, 8, 8), ALL, {**X, "ord": number(1), "dim": ints(1), **KEEP}
+    )
+    assert dict(other.unavailable) == {"linalg_vector_norm": 1}
+
+
+def test_a_size_that_is_taken_from_another_tensor() -> None:
+    for op in ("view_as", "reshape_as"):
+        analysis = walked(op, (2, 16, 16), (2, 16, 16), XY)
+        assert [(step.kind, step.output) for step in analysis] == [("reshape", (16, 16))]
+
+
+def test_weights_scaled_to_a_length_cost_nothing() -> None:
+    """The convolution reads 3·4·9 scaled weights for each of 64 positions; the lengths are trained, too."""
+    net = Built()
+    net.enter("x", *ALL)
+    length, weight = net.param("conv.g", 3, 1, 1, 1), net.param("conv.v", 3, 4, 3, 3)
+    scaled = net.op("_weight_norm", (3, 4, 3, 3), v=weight, g=length)
+    args = {"input": "x", "weight": scaled, "padding": ints(1, 1)}
+    net.outputs = [net.op("conv2d", (2, 3, 8, 8), **args)]
+    analysis = loads(net.file(), path="net.pt2").walk()
+    totals = analysis.totals
+    assert (totals["params"], totals["macs"]) == (3 + 108, 64 * 108)
+    assert not analysis.unavailable

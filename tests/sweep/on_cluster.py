@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import os
 import signal
+from importlib import import_module
 from typing import Any
-
-import distributed
 
 from convcalc.solve import sweep as sweeping
 from convcalc.solve.asking import sweep_of
 from convcalc.solve.points import FileOrigin
 from convcalc.solve.side_by_side import on_cluster
 
-library: Any = distributed
-
 
 def main() -> None:
+    library: Any = import_module("distributed")
     sweeping.AT_ONCE = 500  # so that there are many blocks
     asked = FileOrigin("mobilenet_v1"), [("width", range(1, 101))], [("", range(1, 201))]
     alone, names = sweep_of(*asked)

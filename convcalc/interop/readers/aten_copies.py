@@ -98,6 +98,16 @@ def copied(program: Program, value: Value, like: Value) -> Value:
     raise Unknown
 
 
+@operation("_weight_norm", "_weight_norm_interface")
+def _weight_norm(program: Program, call: Call) -> Value:
+    """Weights scaled to a length, which is done before the image is known, and so costs nothing."""
+    value, length = call.tensor("v"), call.tensor("g")
+    if value.batch is not None or length.batch is not None:
+        raise Unknown
+    program.alone(length)
+    return copied(program, value, Value(value.sides, None, None))
+
+
 @operation(
     "repeat",
     "tile",

@@ -138,6 +138,11 @@ def permuted(program: Program, value: Value, order: Sequence[int], part: str = "
     return made
 
 
+@operation("view_as", "reshape_as")
+def _view_as(program: Program, call: Call) -> Value:
+    return reshaped(program, call.tensor("self"), call.tensor("other").sides)
+
+
 @operation("view", "reshape", "_unsafe_view", "view_copy", "_reshape_alias", "_unsafe_reshape")
 def _view(program: Program, call: Call) -> Value:
     value = call.tensor("self")

@@ -368,18 +368,21 @@ def _reduced(value: Value, dims: set[int], *, keep: bool) -> Value:
     return Value(sides, batch, None)
 
 
-@operation("var", "std")
-def _var(program: Program, call: Call) -> Value:
+@operation("var", "std", "linalg_vector_norm")
+def _spread(program: Program, call: Call) -> Value:
+    """Variances, their roots, and the Euclidean length of vectors."""
     value = call.tensor("self")
     dims = {axis_of(dim, value.sides) for dim in call.wholes("dim", range(len(value.sides)))}
-    if value.batch is not None and value.batch[0] in dims:
+    if (value.batch is not None and value.batch[0] in dims) or call.number("ord", 2) != 2:
         raise Unknown
     like = _reduced(value, dims, keep=call.flag("keepdim"))
     cells, pools = formulas.product(value.shape), formulas.product(like.shape or (1,))
-    counts = {"adds": 3 * cells - 2 * pools, "multiplications": cells, "divisions": 2 * pools}
-    return program.custom(
-        value, like, rf="unknown", counts={**counts, "roots": pools if call.op == "std" else 0}
-    )
+    counts = {"multiplications": cells, "adds": cells - pools}
+    if call.op != "linalg_vector_norm":  # of the differences from the mean
+        counts |= {"adds": 3 * cells - 2 * pools, "divisions": 2 * pools}
+    if call.op != "var":
+        counts["roots"] = pools
+    return program.custom(value, like, rf="unknown", counts=counts)
 
 
 # ------------------------------------------------------------------------------- windows
