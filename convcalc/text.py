@@ -427,7 +427,8 @@ def unguard_cell(text: str) -> str:
 def _unguarded_part(part: str) -> str:
     """What follows a semicolon, without its guard."""
     bare = part.lstrip()
-    if bare[:1] == "'" and bare.lstrip("'")[:1] in FORMULA_SIGNS:
+    sign = bare.lstrip("'")[:1]
+    if bare[:1] == "'" and sign in FORMULA_SIGNS and not sign.isspace():  # a tab was typed there
         return part[: len(part) - len(bare)] + bare[1:]
     return part
 

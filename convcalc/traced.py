@@ -16,11 +16,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from convcalc.bounds import Bounds, answer_of, bounds_of
+
 Operation = tuple[str, int, int]
 """An operation with the places of its operands on the tape; ``var`` and ``const`` have a number there."""
-Bound = int | None
-_Bounds = tuple[Bound, Bound]
-_UNKNOWN: _Bounds = (None, None)
 
 
 class Tape:
@@ -34,7 +33,7 @@ class Tape:
 
     def __init__(self) -> None:
         self.operations: list[Operation] = []
-        self.bounds: list[_Bounds] = []
+        self.bounds: list[Bounds] = []
         self.guards: list[tuple[str, int, int, bool]] = []
         self._places: dict[Operation, int] = {}
         self._asked: set[tuple[str, int, int]] = set()
@@ -57,7 +56,7 @@ class Tape:
             return value.place
         return self._keep(("const", value, 0), (value, value))
 
-    def _keep(self, operation: Operation, bounds: _Bounds) -> int:
+    def _keep(self, operation: Operation, bounds: Bounds) -> int:
         """The place of an operation."""
         place = self._places.get(operation)
         if place is None:
@@ -134,7 +133,7 @@ class Traced:
         if type(other) is int:
             return _plus(self, other)
         if not isinstance(other, Traced):
-            return NotImplemented
+            return _as_ratio(self, other, "+")
         larger = _larger(self, other)
         if larger is not None:
             return larger
@@ -146,14 +145,14 @@ class Traced:
         if type(other) is int:
             return _plus(self, -other)
         if not isinstance(other, Traced):
-            return NotImplemented
+            return _as_ratio(self, other, "-")
         if other.place == self.place:
             return 0
         return self.tape.calculated("-", self, other, self.value - other.value)
 
     def __rsub__(self, other: Any) -> Any:
         if type(other) is not int:
-            return NotImplemented
+            return _as_ratio(-self, other, "+")
         return self.tape.calculated("-", other, self, other - self.value)
 
     def __mul__(self, other: Any) -> Any:
@@ -162,7 +161,7 @@ class Traced:
                 return self
             return other and self.tape.calculated("*", self, other, self.value * other)
         if not isinstance(other, Traced):
-            return NotImplemented
+            return _as_ratio(self, other, "*")
         one, two = (self, other) if self.place <= other.place else (other, self)
         return self.tape.calculated("*", one, two, self.value * other.value)
 
@@ -170,7 +169,7 @@ class Traced:
 
     def __floordiv__(self, other: Any) -> Any:
         if type(other) is not int and not isinstance(other, Traced):
-            return NotImplemented
+            return _as_ratio(self, other, "//")
         if type(other) is int and other == 1:
             return self
         if type(other) is int and other == 2:
@@ -181,17 +180,17 @@ class Traced:
 
     def __rfloordiv__(self, other: Any) -> Any:
         if type(other) is not int:
-            return NotImplemented
+            return _as_ratio(self, other, "r//")
         return self.tape.calculated("//", other, self, other // self.value)
 
     def __mod__(self, other: Any) -> Any:
         if type(other) is not int and not isinstance(other, Traced):
-            return NotImplemented
+            return _as_ratio(self, other, "%")
         return self.tape.calculated("%", self, other, self.value % _value(other))
 
     def __rmod__(self, other: Any) -> Any:
         if type(other) is not int:
-            return NotImplemented
+            return _as_ratio(self, other, "r%")
         return self.tape.calculated("%", other, self, other % self.value)
 
     def __divmod__(self, other: Any) -> Any:
@@ -245,6 +244,9 @@ class Traced:
         return self.value
 
     __int__ = __index__
+
+    def __float__(self) -> float:
+        return float(self.__index__())
 
     # ---------------------------------------------------------------------------- as an int
 
@@ -306,7 +308,7 @@ def _larger(one: Traced, over: Traced) -> Any:
 def _asked(sign: str, one: Traced, other: Any, answer: Any) -> Any:
     """A comparison with another number; of others the usual answer."""
     if type(other) is not int and not isinstance(other, Traced):
-        return NotImplemented
+        return _as_ratio(one, other, sign)
     return one.tape.asked(sign, one, other, answer=answer(one.value, _value(other)))
 
 
@@ -317,6 +319,140 @@ def _turned(answer: Any) -> Any:
             answer.tape, answer.question, answer=answer.answer, turned=not answer.turned
         )
     return answer if answer is NotImplemented else not answer
+
+
+class Ratio:
+    """A traced number divided by a plain one above 1; whether that is whole is asked where it matters.
+
+    Args:
+        above: the traced number; a plain one where it turned out to have one value only.
+        below: the plain one.
+    """
+
+    __slots__ = ("above", "below")
+
+    def __init__(self, above: Any, below: int) -> None:
+        self.above, self.below = above, below
+
+    def __add__(self, other: Any) -> Any:
+        above, below = _parts(other)
+        return ratio_of(self.above * below + above * self.below, self.below * below)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return self + -other
+
+    def __rsub__(self, other: Any) -> Any:
+        return -self + other
+
+    def __mul__(self, other: Any) -> Any:
+        above, below = _parts(other)
+        return ratio_of(self.above * above, self.below * below)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: Any) -> Any:
+        above, below = _parts(other)
+        return (self.above * below) // (self.below * above)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        above, below = _parts(other)
+        return (above * self.below) // (below * self.above)
+
+    def __mod__(self, other: Any) -> Any:
+        return self - self // other * other
+
+    def __rmod__(self, other: Any) -> Any:
+        return -(other // self * self) + other
+
+    def __neg__(self) -> Any:
+        return Ratio(-self.above, self.below)
+
+    def __abs__(self) -> Any:
+        return Ratio(abs(self.above), self.below)
+
+    def __eq__(self, other: object) -> Any:
+        above, below = _parts(other)
+        return self.above * below == above * self.below
+
+    def __ne__(self, other: object) -> Any:
+        return _turned(self == other)
+
+    def __lt__(self, other: Any) -> Any:
+        above, below = _parts(other)
+        return self.above * below < above * self.below
+
+    def __le__(self, other: Any) -> Any:
+        above, below = _parts(other)
+        return self.above * below <= above * self.below
+
+    def __gt__(self, other: Any) -> Any:
+        return _turned(self <= other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _turned(self < other)
+
+    def __bool__(self) -> bool:
+        return bool(self.above != 0)
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __float__(self) -> float:
+        return int(self.above) / self.below
+
+    @property
+    def numerator(self) -> Any:
+        return self.above
+
+    @property
+    def denominator(self) -> int:
+        return self.below
+
+
+def _parts(number: Any) -> tuple[Any, int]:
+    """What a number is over what; a whole one is itself over 1.
+
+    Raises:
+        TypeError: it is no number.
+    """
+    if not hasattr(number, "numerator") or isinstance(number, bool):
+        message = f"{type(number).__name__} is no exact number"
+        raise TypeError(message)
+    return number.numerator, number.denominator
+
+
+def _as_ratio(one: Traced, other: Any, sign: str) -> Any:
+    """An operation or comparison of a traced number and a fraction; of other things there is none."""
+    if not hasattr(other, "numerator"):
+        return NotImplemented
+    return getattr(Ratio(one, 1), _METHODS[sign])(other)
+
+
+_METHODS = {
+    "+": "__add__", "-": "__sub__", "*": "__mul__", "//": "__floordiv__", "%": "__mod__",
+    "r//": "__rfloordiv__", "r%": "__rmod__", "==": "__eq__", "<": "__lt__", "<=": "__le__",
+}  # fmt: skip
+
+
+def ratio_of(above: Any, below: int) -> Any:
+    """A traced number divided by a plain one; itself where that is 1."""
+    return Ratio(above, below) if below != 1 else above
+
+
+def quotient(one: Any, other: Any) -> Any:
+    """One number divided by another, of which at least one is traced, or a ratio of such a number."""
+    (a, b), (c, d) = _parts(one), _parts(other)
+    below = b * int(c)
+    return ratio_of(a * d, below) if below > 0 else ratio_of(-a * d, -below)
+
+
+def settled(value: Any) -> Any:
+    """A ratio that is whole as a whole number, and any other value as it is."""
+    if isinstance(value, Ratio) and value.above % value.below == 0:
+        return value.above // value.below
+    return value
 
 
 # ---------------------------------------------------- what a calculation may use for any number
@@ -343,77 +479,19 @@ def least(*numbers: Any) -> Any:
 
 
 def _extreme(sign: str, extreme: Any, numbers: tuple[Any, ...]) -> Any:
-    """The largest or smallest of some numbers, without a question where they are traced."""
-    if not any(isinstance(number, Traced) for number in numbers):
+    """The largest or smallest of some numbers, without a question where they are whole and traced."""
+    traced = [number for number in numbers if isinstance(number, Traced)]
+    if not traced or not all(map(is_whole, numbers)):
         return extreme(numbers)
     first, *rest = numbers
     for number in rest:
-        tape = (
-            (first if isinstance(first, Traced) else number).tape if _any(first, number) else None
-        )
         value = extreme(_value(first), _value(number))
-        first = tape.calculated(sign, first, number, value) if tape else value
+        if isinstance(first, Traced) or isinstance(number, Traced):
+            value = traced[0].tape.calculated(sign, first, number, value)
+        first = value
     return first
 
 
-def _any(*numbers: Any) -> bool:
-    """Whether some number is traced."""
-    return any(isinstance(number, Traced) for number in numbers)
-
-
-# -------------------------------------------------------------------------------------- bounds
-
-
-def bounds_of(sign: str, one: _Bounds, other: _Bounds) -> _Bounds:
-    """The bounds of what an operation makes of numbers with such bounds.
-
-    >>> bounds_of("*", (-2, 3), (4, 5)), bounds_of("//", (1, 9), (2, 4)), bounds_of("//", (1, 9), (0, 4))
-    ((-10, 15), (0, 4), (None, None))
-    """
-    a, b = one
-    c, d = other
-    if a is None or b is None or c is None or d is None:
-        return _UNKNOWN
-    match sign:
-        case "+":
-            return a + c, b + d
-        case "-":
-            return a - d, b - c
-        case "*":
-            corners = a * c, a * d, b * c, b * d
-            return min(corners), max(corners)
-        case "neg":
-            return -b, -a
-        case "abs":
-            return (0 if a <= 0 <= b else min(abs(a), abs(b))), max(abs(a), abs(b))
-        case "max":
-            return max(a, c), max(b, d)
-        case "min":
-            return min(a, c), min(b, d)
-    if c <= 0 <= d:  # a division by 0, perhaps
-        return _UNKNOWN
-    if sign == "//":
-        corners = a // c, a // d, b // c, b // d
-        return min(corners), max(corners)
-    if a >= 0 and b < c:
-        return a, b
-    return (0, d - 1) if c > 0 else (c + 1, 0)
-
-
-def answer_of(sign: str, one: _Bounds, other: _Bounds) -> bool | None:
-    """The answer to a comparison of numbers with such bounds; None where it depends on them.
-
-    >>> answer_of("<", (1, 3), (4, 9)), answer_of("<", (1, 4), (4, 9)), answer_of("==", (1, 3), (4, 9))
-    (True, None, False)
-    """
-    a, b = one
-    c, d = other
-    if a is None or b is None or c is None or d is None:
-        return None
-    if sign == "==":
-        if a == b == c == d:
-            return True
-        return False if b < c or d < a else None
-    if sign == "<":
-        return True if b < c else False if d <= a else None
-    return True if b <= c else False if d < a else None
+def is_traced(number: Any) -> bool:
+    """Whether a number is traced, or a ratio of one that is."""
+    return isinstance(number, Traced | Ratio)

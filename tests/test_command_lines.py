@@ -29,6 +29,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     made.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_COLOR", "1")
+        # Nothing is fetched from elsewhere: npm, which explore calls, is here one that always fails.
+        npm = made.parent / "programs" / "npm"
+        npm.parent.mkdir()
+        npm.write_text("#!/bin/sh\necho no network >&2\nexit 1\n", encoding="utf-8")
+        npm.chmod(0o755)
+        patch.setenv("PATH", os.pathsep.join([str(npm.parent), os.environ["PATH"]]))
+        patch.setenv("CONVCALC_CACHE", str(npm.parent))
         furnish(made)
         os.chdir(made)
         yield made

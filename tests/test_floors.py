@@ -21,8 +21,8 @@ PACKAGE = Path(__file__).parent.parent / "convcalc"
 # The floors, from the ground up. A module belongs to the longest name here that it begins with;
 # it may import what stands lower, and modules of its own room.
 FLOORS = (
-    ("text", "term", "traced"),
-    ("errors",),
+    ("text", "term", "bounds"),
+    ("errors", "traced"),
     ("files", "registry"),
     ("folders",),
     ("formulas", "report", "reference"),

@@ -36,12 +36,17 @@ def command(*, output: str | None, pyodide: str) -> None:
         message = "-o -: a page of 9 MB is nothing to read; name a file such as page.html"
         raise UsageError(message)
     if output:
-        write_explore(output, pyodide, remark)
+        write_explore(output, pyodide, _tell)
         tell_written(output)
         if is_folder(output):
             remark(f"try it: python -m http.server --directory {printable(output)}")
         return
-    path = temporary_page(pyodide, remark)
+    path = temporary_page(pyodide, _tell)
     print_lines([path])
     opened = "your browser opens it" if open_page(path) else "open it in a browser"
     remark(f"{opened}; it is a temporary file, and -o page.html makes one to keep")
+
+
+def _tell(said: str) -> None:
+    """What takes a while, on stderr."""
+    remark(f"convcalc: {said}")

@@ -169,7 +169,7 @@ class Fit(Picture):
                     {
                         "axis": name,
                         "cells": ruler.size,
-                        "padding": [-ruler.first, 0],
+                        "padding": list(ruler.outside()),
                         "untouched": ruler.untouched(),
                     }
                     for ruler in self.rulers

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ZERO = "bare"  # the role of a zero that a stride put between two inputs
 
+MAX_SIDE = 48  # cells of the canvas, or of the output, side by side
+
 Place = tuple[int, ...]
 
 
@@ -142,8 +144,19 @@ def plane_of(layer: Layer, shape: Shape, out: Shape) -> Plane:
     if len(names) > 2:
         message = f"draw: {times(shape)} has {len(names)} axes, and a window is drawn on 1 or 2; draw fit shows each axis by itself"
         raise UsageError(message)
+    for ruler in rulers.values():
+        _check_side(max(ruler.size, len(ruler.cells) // 2))  # no canvas is shorter than that
     tracks = [
         (_of_patches if rulers[name].patches else _of_windows)(rulers[name]) for name in names
     ]
     rows, columns = [_ONE_ROW, *tracks][-2:]
-    return Plane(rows, columns, len(names))
+    plane = Plane(rows, columns, len(names))
+    _check_side(max(rows.size, columns.size, *plane.outputs))
+    return plane
+
+
+def _check_side(cells: int) -> None:
+    """Refuse a canvas that nobody could follow."""
+    if cells > MAX_SIDE:
+        message = f"draw window: {cells} cells side by side are too many to follow (at most {MAX_SIDE}); draw a smaller input, or all windows with convcalc draw fit"
+        raise UsageError(message)

@@ -64,6 +64,11 @@ class Ruler:
         """The cells of the map that no window reads, or no patch writes."""
         return [cell for cell in range(self.size) if self.role(cell) == UNREAD]
 
+    def outside(self) -> tuple[int, int]:
+        """How many cells lie before the map, and how many after it that are padding or cut off."""
+        after = self.cells[self.size - self.first :]
+        return -self.first, len(after) - after.count(OVER)
+
     def count(self, role: str) -> int:
         """How many cells have a role."""
         return self.cells.count(role)
@@ -91,7 +96,7 @@ def rulers_of(layer: Layer, shape: Shape, out: Shape) -> list[Ruler]:
     names = axis_names(shape)
     alike: dict[tuple[Any, ...], list[str]] = {}
     for name, *axis in zip(names, shape[1:], out[1:], reads, pads, added):
-        _check_size(name, *axis[:3])
+        _check_size(name, *axis[:4])
         alike.setdefault(tuple(axis), []).append(name)
     return [
         _of_patches(tuple(names), n, o, read, more)
@@ -101,15 +106,26 @@ def rulers_of(layer: Layer, shape: Shape, out: Shape) -> list[Ruler]:
     ]
 
 
-def _check_size(name: str, n: int, o: int, read: Reads) -> None:
+def _check_size(name: str, n: int, o: int, read: Reads, pad: tuple[int, int] | None) -> None:
     """Refuse what would take long to draw, and could not be seen."""
     found, what, most = max(n, o), "cells", MAX_CELLS
+    if found <= most:
+        found, what = _span(n, o, read, pad), "cells with padding"
     if found <= most:
         found = n * len(read.writes(0)) if read.writes else o * len(read.cells(o // 2))
         what, most = "cells under all windows", MAX_READ
     if found > most:
         message = f"draw: {found:,} {what} along the {name} are too many to draw (at most {most:,}); draw a smaller layer"
         raise UsageError(message)
+
+
+def _span(n: int, o: int, read: Reads, pad: tuple[int, int] | None) -> int:
+    """How long the ruler is, from the first and the last window or patch alone."""
+    size, count, cells = (o, n, read.writes) if read.writes else (n, o, read.cells)
+    before, after = (0, 0) if pad is None or read.mirrors or read.writes else pad
+    ends = [end for unit in (0, count - 1) for end in (cells(unit)[:1], cells(unit)[-1:])]
+    places = [cell for end in ends for cell in end]
+    return max(size + after, *[cell + 1 for cell in places]) - min(-before, *places)
 
 
 def _of_windows(

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from convcalc.formats import View
     from convcalc.layers import Layer, Shape
 
-MAX_SIDE = 48  # cells of the padded input, and of the output
 MAX_MARKS = 6000  # of all steps together
 
 _COLUMNS = [
@@ -68,12 +67,7 @@ class Window(Picture):
         Raises:
             UsageError: it is too large, or there is none.
         """
-        plane = plane_of(self.layer, self.shape, self.out)
-        largest = max(plane.rows.size, plane.columns.size, *plane.outputs)
-        if largest > MAX_SIDE:
-            message = f"draw window: {largest} cells side by side are too many to follow (at most {MAX_SIDE}); draw a smaller input, or all windows with convcalc draw fit"
-            raise UsageError(message)
-        return plane
+        return plane_of(self.layer, self.shape, self.out)
 
     @cached_property
     def steps(self) -> list[tuple[int, int]]:

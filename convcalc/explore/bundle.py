@@ -19,6 +19,7 @@ ARCHIVE = "convcalc.tar.xz"
 # What no view of the page asks for; the rest is small.
 _LEFT_OUT = (
     "__main__.py",
+    "analysis/counting/",
     "cli/",
     "explore/bundle.py",
     "explore/page.py",
@@ -32,8 +33,12 @@ _LEFT_OUT = (
     "images/",
     "interop/writers/",
     "reference/",
+    *(f"solve/{name}.py" for name in (
+        "asking", "blocks", "budget", "budget_report", "choice", "engine", "evaluate", "largest", "measures", "pieces",
+        "points", "program", "side_by_side", "sweep", "sweep_report", "trials", "varied",
+    )),
     "verify/",
-)
+)  # fmt: skip
 _LIBRARIES = {"yaml": "PyYAML"}
 
 
@@ -48,7 +53,7 @@ def bundle() -> bytes:
             entry = tarfile.TarInfo(name)  # without owner and date
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
-    return lzma.compress(data.getvalue(), preset=6)
+    return lzma.compress(data.getvalue(), preset=6 | lzma.PRESET_EXTREME)
 
 
 def _without_outlines(font: bytes) -> bytes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import MAX_TOLD, ConvcalcError, SpecError, UsageError
 from convcalc.formats.base import cells, total_cells
+from convcalc.layers.values import MAX_DIGITS
 from convcalc.text import plural, printable
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def number_field(
         usual: what holds where the box is empty.
     """
     low, high = ends
-    number = next((int(text) for text in (value, usual) if text.isascii() and text.isdigit()), low)
+    plain = (text for text in (value, usual) if text.isascii() and text.isdigit())
+    number = next((int(text) for text in plain if len(text) <= MAX_DIGITS), low)
     return {"type": "number", "name": name, "label": label, "value": value, "min": low, "max": high,
             "slider": min(max(number, low), high), "words": list(words), "usual": usual}  # fmt: skip
 

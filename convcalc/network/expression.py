@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import did_you_mean
 from convcalc.text import plural, quoted, shortened
-from convcalc.traced import is_whole, least, most
+from convcalc.traced import is_traced, is_whole, least, most, quotient, settled
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -83,7 +83,7 @@ class Expression:
             ExpressionError: an unknown name, a division by zero, or a number out of bounds.
         """
         try:
-            return self._run(names)
+            return settled(self._run(names))
         except ExpressionError as error:
             error.node = self.node
             raise
@@ -189,6 +189,8 @@ def _bounded(number: Any) -> Number:
 
 def _divide(a: Any, b: Any) -> Number:
     """a / b, exact."""
+    if is_traced(a) or is_traced(b):
+        return quotient(a, b)  # type: ignore[no-any-return]
     if not a % b:
         return a // b  # type: ignore[no-any-return]
     from fractions import Fraction  # noqa: PLC0415 - as above
@@ -198,6 +200,7 @@ def _divide(a: Any, b: Any) -> Number:
 
 def _power(a: Any, b: Any) -> Number:
     """a ** b, refused before it is worked out where it grows too large."""
+    a, b = (int(each) if is_traced(each) else each for each in (a, b))
     if type(b) is not int:
         message = f"has the exponent {said(b)}; use a whole number"
         raise ExpressionError(message)

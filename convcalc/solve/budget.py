@@ -438,12 +438,29 @@ class _Search:
         )
 
     def _nearest(self) -> Candidate:
-        """Of the networks that were tried the one that is least over a limit, where none fits."""
+        """Of the networks with the values looked at the one that is least over a limit, where none fits.
+
+        Raises:
+            UsageError: no values together make a network.
+        """
         self.totals((0,) * len(self.axes))
         own = {axis.name: axis.own for axis in self.axes}
-        tried = [(values, totals) for values, totals in self.trials.tried() if {*values} <= {*own}]
-        values, totals = min(tried, key=lambda pair: max(self.trials.shares(pair[1])))
-        return self._candidate({name: {**own, **values}[name] for name in self.names}, totals, ())
+        tried = [
+            ({**own, **values}, totals)
+            for values, totals in self.trials.tried()
+            if {*values} <= {*own}
+        ]
+        among = [
+            pair for pair in tried if all(pair[0][axis.name] in axis.values for axis in self.axes)
+        ]
+        if not among:
+            message = (
+                f"{self.trials.own.network.name}: with no values of {' and '.join(self.names)} together the layers fit; "
+                f"give others, such as --vary {self.names[0]}={shown(own[self.names[0]])}"
+            )
+            raise UsageError(message)
+        values, totals = min(among, key=lambda pair: max(self.trials.shares(pair[1])))
+        return self._candidate({name: values[name] for name in self.names}, totals, ())
 
 
 def _rank(binding: Container[str], axes: int, candidate: Candidate) -> tuple[Fraction | int, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from convcalc.solve.blocks import Block, array_of, points_of
 from convcalc.solve.evaluate import Frame, UnsafeError
 from convcalc.solve.pieces import pieces_of
 from convcalc.solve.points import Misfit
-from convcalc.solve.program import traced
+from convcalc.solve.program import Whole, traced
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,7 @@ KEPT = 64  # programs that are kept for other boxes
 # After so many walks that were traced, each must have stood for so many points.
 _TRIED, _WORTH = 24, 40
 _KEPT_BYTES = 2**24
+_MOST = 2**53  # of the numbers of an axis
 _OPEN, _DONE, _MISFIT = 0, 1, 2
 
 _EXACT: dict[str, Callable[[Any, Any], Any]] = {
@@ -80,7 +82,7 @@ class Engine:
         walker: of the sweep.
 
     Attributes:
-        axes: the axes whose values are whole numbers, with the least and the largest.
+        axes: the axes whose values are whole numbers, or decimals.
         is_slow: whether programs turned out not to be worth their trouble.
         traces: walks that were traced.
         distrusted: programs that did not say what a walk says; there should be none.
@@ -90,7 +92,7 @@ class Engine:
         self.walker, self.grid = walker, walker.setup.grid
         self.names = walker.setup.measures
         self.axes = {
-            place: ends for place, axis in enumerate(self.grid.axes) if (ends := _ends(axis))
+            place: whole for place, axis in enumerate(self.grid.axes) if (whole := _whole(axis))
         }
         self.is_slow = not self.axes
         self.traces = self.covered = self.distrusted = 0
@@ -199,12 +201,12 @@ class Engine:
     def _numbers(self, piece: Piece) -> dict[int, Array]:
         """The values of the axes of whole numbers, for each point of a piece."""
         found = {}
-        for axis in self.axes:
+        for axis, whole in self.axes.items():
             values, places = self.grid.axes[axis].values, piece.places[axis]
             if isinstance(values, range):
                 found[axis] = np.asarray(values.start + values.step * places)
             else:
-                found[axis] = np.array(values, np.int64)[places]
+                found[axis] = np.array(list(map(whole.above, values)), np.int64)[places]
         return found
 
     def _values(self, places: Sequence[int]) -> list[Any]:
@@ -222,7 +224,9 @@ class Engine:
         known = self._programs.setdefault(key, [])
         values = self._values(first)
         for number, program in enumerate(known):
-            if _holds(program, values):
+            if _holds(
+                program, {axis: whole.above(values[axis]) for axis, whole in self.axes.items()}
+            ):
                 known.insert(0, known.pop(number))
                 return program
         if not trace:
@@ -240,7 +244,10 @@ class Engine:
         except (TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError):
             self.is_slow = True  # something takes plain numbers only
             return None
-        points = {axis: np.array([values[axis]], np.int64) for axis in self.axes}
+        points = {
+            axis: np.array([whole.above(values[axis])], np.int64)
+            for axis, whole in self.axes.items()
+        }
         try:
             numbers = iter(Frame(program, points, (1,)).results()[1])
         except UnsafeError:  # such points are walked
@@ -270,13 +277,18 @@ class Engine:
         return False
 
 
-def _ends(axis: Axis) -> tuple[int, int] | None:
-    """The least and the largest value of an axis of whole numbers; None for others."""
+def _whole(axis: Axis) -> Whole | None:
+    """How the values of an axis are whole numbers; None where they are not."""
     values = axis.values
-    if not isinstance(values, range) and not all(type(value) is int for value in values):
+    if isinstance(values, range):
+        found = Whole(min(values[0], values[-1]), max(values[0], values[-1]))
+    elif any(isinstance(value, bool | str | tuple) for value in values):
         return None
-    ends = (values[0], values[-1]) if isinstance(values, range) else (min(values), max(values))
-    return ends if max(map(abs, ends)) < 2**53 else None
+    else:
+        below = lcm(*[value.denominator for value in values])
+        above = [int(value * below) for value in values]
+        found = Whole(min(above), max(above), below)
+    return found if max(abs(found.least), abs(found.most), found.below) < _MOST else None
 
 
 def _column(told: Told, arrays: list[Array], size: int) -> Array:
@@ -294,7 +306,7 @@ def _column(told: Told, arrays: list[Array], size: int) -> Array:
     return found
 
 
-def _holds(program: Program, values: Sequence[Any]) -> bool:
+def _holds(program: Program, values: Mapping[int, int]) -> bool:
     """Whether a program holds at a point, in Python's numbers."""
     operations = program.tape.operations
     known: dict[int, Any] = {}

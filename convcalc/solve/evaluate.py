@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convcalc.bounds import answer_of, bounds_of
 from convcalc.solve.ranges import Axis, Grid
-from convcalc.traced import answer_of, bounds_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

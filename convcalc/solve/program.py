@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError
 from convcalc.solve.measures import MEASURES
-from convcalc.traced import Tape, Traced
+from convcalc.traced import Tape, Traced, ratio_of
 
 if TYPE_CHECKING:
     from convcalc.solve.points import Walker
@@ -17,6 +17,23 @@ MAX_STEPS = 100_000  # of a sum that is taken apart; others stay as they are
 _Factors = tuple[int, ...]
 _Terms = dict[_Factors, int]
 """The terms of a sum: the places of the factors of each, with the number that multiplies them."""
+
+
+class Whole(NamedTuple):
+    """An axis whose values are whole numbers, or such divided by one that is the same for all.
+
+    Attributes:
+        least, most: of the numbers above.
+        below: the one by which they are divided.
+    """
+
+    least: int
+    most: int
+    below: int = 1
+
+    def above(self, value: Any) -> int:
+        """The whole number of a value."""
+        return int(value * self.below)
 
 
 class Told(NamedTuple):
@@ -55,18 +72,19 @@ class Program:
         self.is_checked = False
 
 
-def traced(walker: Walker, values: Sequence[Any], axes: Mapping[int, tuple[int, int]]) -> Program:
+def traced(walker: Walker, values: Sequence[Any], axes: Mapping[int, Whole]) -> Program:
     """The program of a walk.
 
     Args:
         walker: of the sweep.
         values: of the point at which it is walked.
-        axes: those whose values may be others, with the least and the largest value that they have.
+        axes: those whose values may be others.
     """
     tape = Tape()
     given = list(values)
-    for axis, (least, most) in axes.items():
-        given[axis] = tape.variable(axis, values[axis], least, most)
+    for axis, whole in axes.items():
+        above = tape.variable(axis, whole.above(values[axis]), whole.least, whole.most)
+        given[axis] = ratio_of(above, whole.below)
     try:
         analysis = walk(walker.network(given), walker.setup.batch)
         found = [MEASURES[name].of(analysis) for name in walker.setup.measures]

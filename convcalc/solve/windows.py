@@ -112,8 +112,9 @@ def solve(question: Question) -> Found:
     """
     cls = _checked(question)
     widest = min(max(*question.n, *question.o), _MOST_WIDE)
+    padded = min(widest + sum(question.p or (0, 0)), _MOST_WIDE)  # which a kernel may be as wide as
     usual = Bounds()
-    strided = usual._replace(k=widest, s=max(question.n + question.o))
+    strided = usual._replace(k=padded, s=max(question.n + question.o))
     for bounds in (usual, strided, strided._replace(p=widest)):
         tries = list(_tries(question, cls, bounds))
         thinned = sum([len(each.strides) for each in tries]) > _MANY

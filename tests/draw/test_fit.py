@@ -169,3 +169,23 @@ def test_what_cannot_be_drawn_is_refused_in_a_line(
         words = ("--k", "3", *words)
     ran = convcalc("draw", "fit", "--n", "7", *words)
     assert (ran.code, ran.err) == (2, f"convcalc: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "outside"),
+    [
+        ("conv", {"kernel_size": 3, "padding": ((1, 2),)}, [1, 2]),
+        ("conv", {"kernel_size": 3, "padding": ((2, 0),)}, [2, 0]),
+        ("conv_transpose", {"kernel_size": 4, "stride": 2, "padding": 1}, [1, 1]),
+    ],
+)
+def test_the_data_have_the_padding_of_both_sides(
+    kind: str, options: dict[str, Any], outside: list[int]
+) -> None:
+    (axis,) = fit(kind, (1, 7), out_channels=1, **options).twin().facts["axes"]
+    assert axis["padding"] == outside
+
+
+def test_cells_past_the_padded_input_are_no_padding_in_the_data() -> None:
+    pool = fit("maxpool", (1, 6), kernel_size=3, stride=2, padding=0, ceil_mode=True)
+    assert pool.twin().facts["axes"][0]["padding"] == [0, 0]

@@ -152,3 +152,16 @@ def test_long_rulers_are_folded_in_their_middle() -> None:
     assert folded(6, 6) == [0, 1, 2, 3, 4, 5]
     assert folded(100, 6) == [0, 1, 2, None, 98, 99]
     assert numbers_text([1, 2, 3]) == "1 to 3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"), [("conv", "1,000,000,008"), ("conv_transpose", "1,000,000,008")]
+)
+def test_padding_that_would_take_long_is_refused_at_once(kind: str, count: str) -> None:
+    layer = layer_of(kind, out_channels=1, kernel_size=2, dilation=10**9, padding=5 * 10**8)
+    with pytest.raises(UsageError) as error:
+        rulers_of(layer, (1, 8), layer.out_shape((1, 8)))
+    assert str(error.value) == (
+        f"draw: {count} cells with padding along the length are too many to draw (at most 20,000); "
+        "draw a smaller layer"
+    )

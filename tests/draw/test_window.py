@@ -259,6 +259,8 @@ REFUSED = [
      "draw: 1×5×5×5 has 3 axes, and a window is drawn on 1 or 2; draw fit shows each axis by itself"),
     (lambda: Window(layer_of("conv", out_channels=1, kernel_size=3), (1, 224, 224)),
      "draw window: 224 cells side by side are too many to follow (at most 48); draw a smaller input, or all windows with convcalc draw fit"),
+    (lambda: Window(layer_of("conv_transpose", out_channels=1, kernel_size=19_000), (1, 1)),
+     "draw window: 19000 cells side by side are too many to follow (at most 48); draw a smaller input, or all windows with convcalc draw fit"),
     (lambda: Window(layer_of("conv", out_channels=1, kernel_size=9, padding="same"), (1, 30, 30)),
      "draw window: 900 steps of 81 cells are too many for one picture; draw one with --step I,J, or a smaller input"),
     (lambda: Window(layer_of("conv", out_channels=1, kernel_size=3), (1, 5, 5), (3, 0)),

@@ -433,3 +433,8 @@ def test_what_is_too_long_for_an_address_has_none() -> None:
     text = f"input: [3, 8, 8]  # {'x' * MAX_ADDRESS}\nlayers: [relu]\n"
     assert asked("yaml", text=text)["address"] == ""
     assert asked("yaml", text=text)["headline"]
+
+
+def test_a_number_of_thousands_of_digits_is_an_error_that_says_so() -> None:
+    data = json.loads(answer(json.dumps({"view": "conv", "given": {"n": "9" * 5000, "k": "3"}})))
+    assert "has 5,000 digits; use a number of up to 12 digits" in json.dumps(data["parts"])

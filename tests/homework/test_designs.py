@@ -201,3 +201,23 @@ def test_a_bias_may_be_written_with_axes_of_length_one(text: str) -> None:
     sheet = sheet_with("bias-shape", {"k": 3, "c_in": 16, "filters": 40})
     assert check(sheet, "q1", text).right
     assert not check(sheet, "q1", "16x1").right
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("volume", {"n": 32, "k": 5, "c_in": 3, "filters": 10}),
+        ("pool-volume", {"n": 1, "k": 1, "c_in": 1}),
+        ("padded-volume", {"n": 20, "p": 3, "c_in": 5}),
+        ("weight-shape", {"k": 3, "c_in": 4, "filters": 6}),
+        ("bias-shape", {"k": 3, "c_in": 4, "filters": 6}),
+        ("shape-of-gradient", {"n": 10, "k": 5}),
+        ("shape-of-gradient", {"n": 10, "k": 3, "of": "x"}),
+    ],
+)
+def test_every_wrong_shape_can_be_written(kind: str, words: dict[str, Any]) -> None:
+    question = sheet_with(kind, words)["q1"]
+    for part in question.parts:
+        assert question.single(part)
+        for value in (*question.single(part), *question.double(part)):
+            assert part.answer_type.text(value)

@@ -443,6 +443,28 @@ def test_where_nothing_fits_the_nearest_is_shown_and_the_exit_code_is_1(convcalc
     assert [each["fits"] for each in found["networks"]] == [False]
 
 
+def test_the_nearest_has_values_that_were_given(convcalc: Run) -> None:
+    # width 1 at 160 pixels would fit and is walked on the way, but width 1 was not asked for
+    ran = convcalc("budget", "mobilenet_v2", "--macs", "200M", "--vary", "width=1.4,2", "--vary", "input=160,192")  # fmt: skip
+    assert ran.code == 1
+    assert "--set width=1.4 --input 3x160x160" in ran.out
+    assert "note: nothing fits; the nearest of " in ran.out
+    assert "the first:" not in ran.out
+
+
+def test_values_that_make_no_network_together(convcalc: Run, tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(
+        "input: [1, 8, 8]\nparameters: {a: 1, b: 1}\nlayers:\n"
+        "  - {conv: {out_channels: 2, kernel: $a}}\n  - {conv: {out_channels: 2, kernel: $b}}\n"
+    )
+    ran = convcalc("budget", str(path), "--params", "1M", "--vary", "a=5,6", "--vary", "b=5,6")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "convcalc: two: with no values of a and b together the layers fit; give others, such as --vary a=1\n"
+    )
+
+
 def test_the_data_of_a_budget(convcalc: Run) -> None:
     ran = convcalc("budget", "mobilenet_v2", "--macs", "154.1M", "--vary", "width=0.75,1", "--vary", "input=160,192", "--format", "json")  # fmt: skip
     found = json.loads(ran.out)

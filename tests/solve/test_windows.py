@@ -221,7 +221,7 @@ def test_json(convcalc: Run) -> None:
         ),
         (
             "--n 32 --o 10 --k 4 --p 0,1 --d 9",
-            "no conv takes 32 to 10 with --k 4 --d 9 --p 0,1 (k up to 32, s up to 32, p up to 32, d up to 2); fix fewer numbers",
+            "no conv takes 32 to 10 with --k 4 --d 9 --p 0,1 (k up to 33, s up to 32, p up to 32, d up to 2); fix fewer numbers",
         ),
         (
             "--n 2 --o 1000",

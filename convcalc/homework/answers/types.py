@@ -427,8 +427,9 @@ class Volume(AnswerType):
         return bool(reading.value == expected)
 
     def text(self, value: Any) -> str:
-        one = isinstance(value, Misfit | int)  # that nothing fits, or one number for a volume
-        return SIZE.text(value) if one else answers.shape_text(value)
+        if isinstance(value, Misfit) or not isinstance(value, tuple):
+            return SIZE.text(value)  # one number for a volume is a wrong answer
+        return answers.shape_text(value)
 
     def secrets(self, value: Any) -> set[str]:
         if isinstance(value, Misfit):
