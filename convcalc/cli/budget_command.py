@@ -10,11 +10,11 @@ import click
 from convcalc.analysis.memory import BYTES
 from convcalc.cli.amounts import LIMIT, MEMORY_LIMIT
 from convcalc.cli.change_options import change_options, changes_text
-from convcalc.cli.counted import counted
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import settings_of
 from convcalc.cli.order_option import check_order, said_order
 from convcalc.cli.output import answer_options, show
+from convcalc.cli.progress import counting
 from convcalc.cli.types import NETWORK
 from convcalc.files import STDIN
 
@@ -69,7 +69,7 @@ def command(
     check_order(shape)
     limits = {name: asked.pop(name) for name in ("params", "macs", "flops", "memory")}
     settings = settings_of(parameters)
-    with counted("networks walked") as tell:
+    with counting("networks walked") as tell:
         found = budget(
             network, limits, given=settings, shape=shape, order=said_order(), tell=tell, **asked
         )

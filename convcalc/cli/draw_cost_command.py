@@ -6,11 +6,8 @@ from typing import Any
 
 import click
 
-from convcalc.analysis.devices import DEVICES
-from convcalc.analysis.memory import BYTES
-from convcalc.analysis.roofline import MODELS
-from convcalc.cli.amounts import RATE
 from convcalc.cli.change_options import change_options
+from convcalc.cli.device_options import device_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_networks
 from convcalc.cli.picture_output import picture_options, show_picture
@@ -32,18 +29,11 @@ EXAMPLES = """
     help="What the bars show; alive is over time.",
 )
 @click.option("--by", type=click.Choice(("stage", "layer")), help="What has a bar.")
-@click.option("--device", type=click.Choice(list(DEVICES)), help="Draw a roofline of a device.")
-@click.option("--peak", type=RATE, metavar="OPS", help="Operations a second of another: 10T.")
-@click.option("--bandwidth", type=RATE, metavar="BYTES", help="Bytes a second of it: 100G.")
-@click.option(
-    "--precision", type=click.Choice(list(BYTES)), help="The device's first unless given."
-)
-@click.option(
-    "--bytes",
-    "model",
-    default="layers",
-    type=click.Choice(list(MODELS)),
-    help="Which bytes a roofline counts.",
+@device_options(
+    "Draw a roofline of a device.",
+    "Operations a second of another: 10T.",
+    "Bytes a second of it: 100G.",
+    "Which bytes a roofline counts.",
 )
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")

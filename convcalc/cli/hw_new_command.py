@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from convcalc.cli.group import Command
-from convcalc.cli.output import print_lines, remark, tell_written
+from convcalc.cli.new_file import NewFileCommand, give
 from convcalc.cli.types import BUNDLED_SHEET
-from convcalc.files import check_new, check_place, write_lines
 from convcalc.text import printable
 
 EXAMPLES = """
@@ -18,11 +16,7 @@ EXAMPLES = """
 """
 
 
-class _NewCommand(Command):
-    writes = ("file",)
-
-
-@click.command("new", cls=_NewCommand, examples=EXAMPLES)
+@click.command("new", cls=NewFileCommand, examples=EXAMPLES)
 @click.argument("file", default="-")
 @click.option(
     "--from",
@@ -40,13 +34,5 @@ def command(file: str, *, name: str, overwrite: bool) -> None:
     """
     from convcalc.homework.sheets.bundled import sheet_to_begin_from
 
-    if file != "-":
-        check_new(file, overwrite=overwrite)
-        check_place(file, "")
-    lines = sheet_to_begin_from(name).rstrip("\n").split("\n")
-    if file == "-":
-        print_lines(lines)
-        return
-    write_lines(file, lines, "")
-    tell_written(file)
-    remark(f"next: convcalc hw show {printable(file)}, then convcalc hw lint {printable(file)}")
+    hint = f"convcalc hw show {printable(file)}, then convcalc hw lint {printable(file)}"
+    give(sheet_to_begin_from(name), file, hint, overwrite=overwrite)

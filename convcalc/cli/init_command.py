@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from convcalc.cli.group import Command
-from convcalc.cli.output import print_lines, remark, tell_written
+from convcalc.cli.new_file import NewFileCommand, give
 from convcalc.cli.types import BUNDLED_NETWORK
-from convcalc.files import check_new, check_place, write_lines
 from convcalc.text import printable
 
 EXAMPLES = """
@@ -18,11 +16,7 @@ EXAMPLES = """
 """
 
 
-class _InitCommand(Command):
-    writes = ("file",)
-
-
-@click.command("init", cls=_InitCommand, examples=EXAMPLES)
+@click.command("init", cls=NewFileCommand, examples=EXAMPLES)
 @click.argument("file", default="-")
 @click.option(
     "--from",
@@ -39,13 +33,5 @@ def command(file: str, *, name: str | None, overwrite: bool) -> None:
     """
     from convcalc.network.find import network_to_begin_from
 
-    if file != "-":
-        check_new(file, overwrite=overwrite)
-        check_place(file, "")
-    lines = network_to_begin_from(name or "").rstrip("\n").split("\n")
-    if file == "-":
-        print_lines(lines)
-        return
-    write_lines(file, lines, "")
-    tell_written(file)
-    remark(f"next: convcalc arch {printable(file)}, then change it as you like")
+    hint = f"convcalc arch {printable(file)}, then change it as you like"
+    give(network_to_begin_from(name or ""), file, hint, overwrite=overwrite)

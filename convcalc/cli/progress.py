@@ -53,17 +53,19 @@ def show_progress(total: int) -> Iterator[Callable[[str, str], None]]:
 
 
 @contextmanager
-def counting(total: int, what: str) -> Iterator[Callable[[int], None]]:
-    """Say on stderr how much is done, where that takes longer than a second.
-
-    On a terminal it is one line that changes, which stays out of the way of output on the same terminal.
+def counting(
+    what: str, total: int = 0, *, rows_come: bool = False
+) -> Iterator[Callable[[int], None]]:
+    """Say on stderr how much is done, where that takes longer than a second: one changing line on a terminal.
 
     Args:
-        total: of what there is to do.
         what: it is counted in.
+        total: of what there is to do; 0 where nobody knows it.
+        rows_come: whether output comes meanwhile; on the same terminal the line stays out of its way.
     """
     terminal = sys.stderr.isatty()
-    shares = terminal and sys.stdout.isatty()
+    shares = rows_come and terminal and sys.stdout.isatty()
+    of = f" of {total:,}" if total else ""
     last = time.monotonic() + (_QUIET - _TERMINAL if terminal else 0)
     shown = False
 
@@ -73,11 +75,9 @@ def counting(total: int, what: str) -> Iterator[Callable[[int], None]]:
         if shares or now - last < (_TERMINAL if terminal else _ELSEWHERE):
             return
         last, shown = now, True
-        line = f"{done:,} of {total:,} {what}"
+        line = f"{done:,}{of} {what}"
         if terminal:
-            with suppress(OSError):
-                sys.stderr.write(f"\r{line}\x1b[K")
-                sys.stderr.flush()
+            _write(f"\r{line}\x1b[K")
         else:
             remark(line)
 
@@ -85,6 +85,11 @@ def counting(total: int, what: str) -> Iterator[Callable[[int], None]]:
         yield tell
     finally:
         if shown and terminal:
-            with suppress(OSError):
-                sys.stderr.write("\r\x1b[K")
-                sys.stderr.flush()
+            _write("\r\x1b[K")
+
+
+def _write(text: str) -> None:
+    """A piece of a line to stderr; the work is worth more than the line."""
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()

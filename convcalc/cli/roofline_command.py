@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convcalc.analysis.devices import DEVICES
-from convcalc.analysis.memory import BYTES
-from convcalc.analysis.roofline import MODELS
-from convcalc.cli.amounts import RATE
 from convcalc.cli.answer_picture import show_with_picture
 from convcalc.cli.change_options import change_options
+from convcalc.cli.device_options import device_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
 from convcalc.cli.output import answer_options
@@ -29,22 +26,11 @@ EXAMPLES = """
 
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("network", type=NETWORK)
-@click.option(
-    "--device", type=click.Choice(list(DEVICES)), help="A device, with the peaks of its data sheet."
-)
-@click.option(
-    "--peak", type=RATE, metavar="OPS", help="Operations a second: 10T; two for a multiply-add."
-)
-@click.option("--bandwidth", type=RATE, metavar="BYTES", help="Bytes a second: 100G.")
-@click.option(
-    "--precision", type=click.Choice(list(BYTES)), help="The device's first unless given."
-)
-@click.option(
-    "--bytes",
-    "model",
-    default="layers",
-    type=click.Choice(list(MODELS)),
-    help="Which bytes are counted.",
+@device_options(
+    "A device, with the peaks of its data sheet.",
+    "Operations a second: 10T; two for a multiply-add.",
+    "Bytes a second: 100G.",
+    "Which bytes are counted.",
 )
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")

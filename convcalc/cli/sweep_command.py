@@ -86,7 +86,7 @@ def command(
 
         sweep.run = on_cluster(cluster) if cluster else on_cores(jobs)
     report = sweep_report(sweep, names, " ".join(network))
-    with counting(sweep.setup.grid.size, "points") as sweep.progress:
+    with counting("points", sweep.setup.grid.size, rows_come=True) as sweep.progress:
         show(report, format_name, output)
     if not report.notes:  # of rows that were written as they came
         for note in notes_of(sweep):

@@ -41,8 +41,7 @@ def image_marks(seen: Seen, picture: Grid | None, y: float) -> tuple[list[Mark],
     """
     (top, bottom), (left, right) = (_ends(each) for each in seen.pixels)
     rows, columns = seen.image
-    low_y, high_y = min(0, top), max(rows, bottom)
-    low_x, high_x = min(0, left), max(columns, right)
+    (low_y, high_y), (low_x, high_x) = _covered(seen)
     unit = _SIDE / max(high_y - low_y, high_x - low_x)
     x0 = (WIDTH - unit * (high_x - low_x)) / 2 - low_x * unit
     y0 = y + 2 * TEXT - low_y * unit
@@ -70,6 +69,12 @@ def image_marks(seen: Seen, picture: Grid | None, y: float) -> tuple[list[Mark],
 def _ends(cells: tuple[int, int] | None) -> tuple[int, int]:
     """The first cell, and the one after the last."""
     return (cells[0], cells[1] + 1) if cells else (0, 0)
+
+
+def _covered(seen: Seen) -> list[tuple[int, int]]:
+    """Where the image, and the field beyond it, begin and end along each axis."""
+    ends = [_ends(each) for each in seen.pixels]
+    return [(min(0, first), max(n, after)) for n, (first, after) in zip(seen.image, ends)]
 
 
 def _numbers(field: Rectangle, down: tuple[int, int], across: tuple[int, int]) -> Iterator[Mark]:
@@ -135,10 +140,8 @@ def image_lines(seen: Seen, picture: Grid | None, columns: int) -> Iterator[str]
         picture: grey levels; None for our own picture.
         columns: of the terminal.
     """
-    (top, bottom), (left, right) = (_ends(each) for each in seen.pixels)
     rows, across = seen.image
-    low_y, high_y = min(0, top), max(rows, bottom)
-    low_x, high_x = min(0, left), max(across, right)
+    (low_y, high_y), (low_x, high_x) = _covered(seen)
     scale = min(_ROWS / (high_y - low_y), (columns / 2 - 1) / (high_x - low_x))
     down, wide = (
         max(1, round((high_y - low_y) * scale)),

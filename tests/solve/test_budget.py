@@ -14,7 +14,7 @@ import pytest
 
 import convcalc as library
 from convcalc.analysis.memory import memory
-from convcalc.cli.counted import counted
+from convcalc.cli.progress import counting
 from convcalc.errors import ConvcalcError
 from convcalc.solve.budget_report import percent
 from convcalc.solve.ranges import is_swept, plain, values_of
@@ -504,9 +504,9 @@ def test_how_many_were_walked_is_said_on_stderr_once_it_takes_long(
     terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = 0.0
-    monkeypatch.setattr("convcalc.cli.counted.time.monotonic", lambda: now)
+    monkeypatch.setattr("convcalc.cli.progress.time.monotonic", lambda: now)
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
-    with counted("networks walked") as tell:
+    with counting("networks walked") as tell:
         for now in (0.5, 0.9, 1.5, 1.6, 11, 15, 30):
             tell(int(1000 * now))
     said = capsys.readouterr().err

@@ -1,0 +1,37 @@
+"""The options that say under which roof of a device a network runs, for a table and for a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from convcalc.analysis.devices import DEVICES
+from convcalc.analysis.memory import BYTES
+from convcalc.analysis.roofline import MODELS
+from convcalc.cli.amounts import RATE
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def device_options(device: str, peak: str, bandwidth: str, model: str) -> Callable[[F], F]:
+    """Add them to a command; the texts are the help of ``--device``, ``--peak``, ``--bandwidth`` and ``--bytes``."""
+    options = (
+        click.option("--device", type=click.Choice(list(DEVICES)), help=device),
+        click.option("--peak", type=RATE, metavar="OPS", help=peak),
+        click.option("--bandwidth", type=RATE, metavar="BYTES", help=bandwidth),
+        click.option(
+            "--precision", type=click.Choice(list(BYTES)), help="The device's first unless given."
+        ),
+        click.option(
+            "--bytes", "model", default="layers", type=click.Choice(list(MODELS)), help=model
+        ),
+    )
+
+    def add(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
