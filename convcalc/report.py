@@ -65,8 +65,10 @@ class Report:
         columns: the columns to show, in order.
         rows: what they read.
         totals: sums under columns of the same key, and further numbers.
-        notes: surprises, one line each.
-        footer: how the numbers count.
+        notes: what changes the meaning of the numbers, one line each; part of the answer in every format.
+        remarks: surprises that leave the numbers as they are, for people.
+        footer: further lines of the answer.
+        legend: how the numbers count, for people.
         facts: the keys at the top of the JSON.
         key: what the rows are called in the JSON; empty for a report of facts alone.
         row_dict: a row as JSON.
@@ -81,6 +83,7 @@ class Report:
         figures: pictures, each an object whose ``lines(view)`` draw it in a terminal, and whose
             ``markup()`` is the picture as part of a page, or empty.
         hint: the next useful command, for people at a terminal.
+        stacks: whether each row becomes a few lines of its own where a terminal is too narrow for all columns.
         beside_rows: what was asked for besides the rows, where a format may have rows alone.
     """
 
@@ -90,7 +93,9 @@ class Report:
     subtitle: str = ""
     totals: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     footer: list[str] = field(default_factory=list)
+    legend: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     key: str = "layers"
     row_dict: Callable[[Any], dict[str, Any]] | None = None
@@ -103,12 +108,23 @@ class Report:
     math_replaces: int = 0
     figures: tuple[Any, ...] = ()
     hint: str = ""
+    stacks: bool = False
     beside_rows: str = ""
 
     @property
     def printed_columns(self) -> list[Column]:
         """The columns that people read; none where there are no rows."""
         return [column for column in self.columns if not column.for_programs] if self.rows else []
+
+    @property
+    def all_notes(self) -> list[str]:
+        """The notes and the remarks, for formats that are read by themselves."""
+        return [*self.notes, *self.remarks]
+
+    @property
+    def all_lines(self) -> list[str]:
+        """All that stands under the rows and the notes, for formats that are read by themselves."""
+        return [*self.footer, *self.legend]
 
     def text(self, width: int | None = None) -> list[str]:
         """The lines, laid out for a terminal of so many columns if the report can do that."""
@@ -131,7 +147,7 @@ class Report:
             data[self.key] = [self.as_dict(row) for row in self.rows]
             if self.totals:
                 data["totals"] = self.totals
-        data["notes"] = list(self.notes)
+        data["notes"] = self.all_notes
         return data
 
     def _repr_html_(self) -> str:
@@ -142,4 +158,5 @@ class Report:
     def __str__(self) -> str:
         from convcalc.formats import FORMATS  # noqa: PLC0415 - a report must not cost the formats
 
-        return "\n".join(FORMATS["table"].lines(self))
+        table = FORMATS["table"]
+        return "\n".join([*table.lines(self), *table.asides(self)])

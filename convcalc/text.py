@@ -5,10 +5,24 @@ Every command imports this module, so it imports nothing that is slow to load.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 MAX_SHOWN = 60  # characters of a user's input that a message repeats
+PAPER = (
+    100  # columns that a table of text takes where no terminal sets a limit: in a pipe, in a file
+)
+
+# The sign of each verdict with its word; a sign alone is lost where it cannot be shown.
+VERDICTS = {
+    "right": "✓ correct",
+    "other-convention": "~ other convention",
+    "follow-through": "~ partly correct",
+    "partial": "~ partly correct",
+    "wrong": "✗ wrong",
+    "unreadable": "? not understood",
+}
 
 _NARROW = frozenset("…–−→⌊⌋⌈⌉≤≥≈─₁₂⁶Σσαβλπ")  # signs of ours that are one column wide
 
@@ -309,10 +323,10 @@ FORMULA_SIGNS += tuple(chr(ord(sign) + 0xFEE0) for sign in "=+-@")  # the wide o
 ASCII = {
     "×": "x", "·": "*", "−": "-", "–": "-", "…": "...", "─": "-", "→": "->", "⌊": "floor(",
     "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "≤": "<=", "≈": "~", "±": "+-", "°": " deg",
-    "Σ": "sum", "∏": "prod", "α": "alpha", "β": "beta", "σ": "sigma", "λ": "lambda", "π": "pi", "Φ": "Phi", "√": "sqrt ",
+    "Σ": "sum", "∏": "prod", "α": "alpha", "β": "beta", "σ": "sigma", "λ": "lambda", "π": "pi", "μ": "u", "γ": "gamma", "ε": "eps", "≠": "!=", "▀": "#", "Φ": "Phi", "√": "sqrt ",
     "✓": "ok", "✗": "x", "█": "#", "░": ".", "∞": "inf", "│": "|", "├": "+", "┤": "+", "┼": "+", "┴": "+", "╯": "'", "╰": "`", "●": "o",
     "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅙": "1/6", "÷": "/",
-    **{sign: f"^{letter}" for sign, letter in SUPERSCRIPTS.items()}, **SUBSCRIPTS,
+    **SUBSCRIPTS,
 }  # fmt: skip
 
 _LATEX = str.maketrans(LATEX)
@@ -320,6 +334,8 @@ _MARKDOWN = str.maketrans(MARKDOWN)
 _HTML = str.maketrans(HTML)
 _MARKUP = str.maketrans({sign: HTML[sign] for sign in "&<>"})
 _ASCII = str.maketrans(ASCII)
+_LETTERS = str.maketrans(SUPERSCRIPTS)
+_POWERS = re.compile(f"[{''.join(SUPERSCRIPTS)}]+")
 
 
 def escape_latex(text: str) -> str:
@@ -385,6 +401,8 @@ def as_ascii(text: str) -> str:
     >>> as_ascii("28×28 → ⌊(28 − 5) / 2⌋")
     '28x28 -> floor((28 - 5) / 2)'
     """
+    if not text.isascii():
+        text = _POWERS.sub(lambda run: f"^{run[0].translate(_LETTERS)}", text)
     return text.translate(_ASCII)
 
 

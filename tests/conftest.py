@@ -170,13 +170,17 @@ def told(err: str) -> str:
 def convcalc(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Ran]:
-    """Run a command in this process: ``convcalc("arch", "vgg16")`` gives exit code, stdout, stderr."""
+    """Run a command in this process: ``convcalc("arch", "vgg16")`` gives exit code, stdout, stderr.
+
+    With ``watched`` somebody sees it on a terminal, and is told how the numbers count and what comes next.
+    """
     from convcalc.cli.main import main  # noqa: PLC0415 - only tests of commands need it
 
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setitem(os.environ, "NO_COLOR", "1")
 
-    def run(*arguments: str, columns: int | None = None) -> Ran:
+    def run(*arguments: str, columns: int | None = None, watched: bool = False) -> Ran:
+        monkeypatch.setattr("convcalc.cli.output.is_watched", lambda: watched)
         if columns:
             monkeypatch.setenv("COLUMNS", str(columns))
         capsys.readouterr()

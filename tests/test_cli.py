@@ -18,7 +18,8 @@ import pytest
 import convcalc as package
 from conftest import told
 from convcalc.cli.main import COMMANDS, main
-from convcalc.cli.output import as_encoded, print_lines
+from convcalc.cli.output import print_lines
+from convcalc.cli.screen import as_encoded
 from convcalc.errors import UsageError
 from convcalc.files import write_lines
 from convcalc.layers.operations import OPERATIONS, RULES
@@ -411,7 +412,7 @@ def test_batch_multiplies_work_and_not_parameters(convcalc: Run) -> None:
 def test_arch_prints_as_before(
     arguments: tuple[str, ...], convcalc: Run, golden: Callable[[str, str], None]
 ) -> None:
-    ran = convcalc("arch", *arguments)
+    ran = convcalc("arch", *arguments, watched=True)
     golden(f"arch/{'_'.join(arguments).replace('--', '').replace(':', '_')}.txt", ran.out + ran.err)
 
 
@@ -457,7 +458,7 @@ def test_kinds_defines_the_operations_that_are_counted(convcalc: Run) -> None:
     found = json.loads(convcalc("kinds", "--operations", "--format", "json").out)
     assert [row["operation"] for row in found["operations"]] == list(OPERATIONS)
     assert found["rules"]
-    out = convcalc("kinds", "--operations").out
+    out = " ".join(convcalc("kinds", "--operations").out.split())
     assert all(about in out for about in OPERATIONS.values())
     assert all(rule in out for rule in RULES)
 
@@ -639,9 +640,11 @@ def test_the_hint_of_layer_names_only_options_that_the_kind_takes(
 ) -> None:
     assert (
         "next: --cin gives the channels"
-        in convcalc("layer", "--kind", "pool", "--n", "8", "--k", "2").out
+        in convcalc("layer", "--kind", "pool", "--n", "8", "--k", "2", watched=True).err
     )
-    assert "next: --cin and --cout give" in convcalc("layer", "--n", "8", "--k", "2").out
+    assert (
+        "next: --cin and --cout give" in convcalc("layer", "--n", "8", "--k", "2", watched=True).err
+    )
 
 
 VIEWS = {

@@ -68,11 +68,11 @@ def test_the_table_names_what_differs_and_folds_what_follows(convcalc: Run, tmp_
         "name: b, out_channels: 8, kernel_size: 3, padding: 1, stride: 2",
     )
     second.write_text(text)
-    ran = convcalc("diff", str(first), str(second))
+    ran = convcalc("diff", str(first), str(second), watched=True, columns=110)
     assert ran.code == 1
     # b: 8·3·3·8 macs at 16·16 instead of 32·32 places, and 8 biases; fc: 8·8·8 instead of 8·16·16 values in
     assert (
-        ran.out
+        ran.out + ran.err
         == """\
 base → strided
 layers 8 in both; params 21,306 → 5,954; macs 831,488 → 373,760

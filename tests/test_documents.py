@@ -77,7 +77,7 @@ def console(text: str, convcalc: Convcalc) -> str:
             parts.append(f"$ {command}\n")
             continue
         assert program == "convcalc"
-        ran = convcalc(*arguments)
+        ran = convcalc(*arguments, watched=True)
         parts.append(f"$ {command}\n{ran.out}{ran.err}")
     return "".join(parts)
 

@@ -37,7 +37,7 @@ COMMANDS = {
     "compare": (["compare", "{}", "lenet5"], "LeNet-5"),
     "diff": (["diff", "{}", "{}"], "the same:"),
     "check": (["check", "{}"], "1 as promised"),
-    "verify": (["verify", "{}"], " numbers agree; "),
+    "verify": (["verify", "{}"], " numbers agree\n"),
 }
 
 

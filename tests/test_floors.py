@@ -22,7 +22,7 @@ PACKAGE = Path(__file__).parent.parent / "convcalc"
 # it may import what stands lower, and modules of its own room.
 FLOORS = (
     ("text", "term", "bounds"),
-    ("errors", "traced"),
+    ("errors", "traced", "pages"),
     ("files", "registry"),
     ("folders",),
     ("formulas", "report", "reference"),

@@ -45,7 +45,9 @@ def lenet() -> Report:
 
 def text(name: str, shown: Report | Analysis, view: View | None = None) -> str:
     report = report_of(shown) if isinstance(shown, Analysis) else shown
-    return "\n".join(FORMATS.find(name).lines(report, view)) + "\n"
+    found = FORMATS.find(name)
+    asides = found.asides(report, view) if name == "table" else ()
+    return "\n".join([*found.lines(report, view), *asides]) + "\n"
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS.load()))

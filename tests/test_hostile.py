@@ -26,11 +26,11 @@ from convcalc.analysis.analysis import Analysis
 from convcalc.analysis.report import report_of
 from convcalc.errors import MAX_TOLD, ConvcalcError
 from convcalc.formats import FORMATS
-from convcalc.formats.html import SCHEME
 from convcalc.layers import every
 from convcalc.network.find import bundled_folder, bundled_names
 from convcalc.network.load import loads
 from convcalc.network.yaml_source import MAX_BYTES
+from convcalc.pages import SCHEME
 from draw.checked import ATTRIBUTES, ELEMENTS, SVG
 from test_network_files import BLOCK, as_text, plain
 
@@ -595,7 +595,9 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        assert all(key in ("class", "lang", "charset") for key, _ in attrs)
+        assert all(
+            key in ("class", "lang", "charset", "name", "content", "scope") for key, _ in attrs
+        )
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -626,7 +628,20 @@ def test_a_name_is_only_a_name_in_every_format(case: str, arch: Convcalc) -> Non
         assert set(element.attrib) <= ATTRIBUTES
     page = Page(texts["html"].replace(picture[0], "").replace(SCHEME, ""))
     assert page.tags <= {
-        *("html", "head", "meta", "title", "body", "style", "table", "caption", "thead", "tbody"),
+        *(
+            "html",
+            "head",
+            "meta",
+            "title",
+            "body",
+            "style",
+            "table",
+            "caption",
+            "div",
+            "h1",
+            "thead",
+            "tbody",
+        ),
         *("tfoot", "tr", "th", "td", "p"),
     }
     assert name in page.text
@@ -634,7 +649,7 @@ def test_a_name_is_only_a_name_in_every_format(case: str, arch: Convcalc) -> Non
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
     assert not re.search(r"(?<!\\)[<`\[]", "\n".join(table))
     latex = "\n".join(line for line in texts["latex"].splitlines() if not line.startswith("%"))
-    known = r"textbackslash|textasciitilde|textasciicircum|begin|end|hline|par|times|cdot|ldots|to|"
+    known = r"textbackslash|textasciitilde|textasciicircum|begin|end|hline|par|noindent|footnotesize|scriptsize|tiny|setlength|tabcolsep|times|cdot|ldots|to|"
     known += r"lfloor|rfloor|lceil|rceil|geq|leq|textless|textgreater|textbar|char"
     assert set(re.findall(r"\\([A-Za-z]+)", latex)) <= set(known.split("|"))
     assert latex.count(r"\begin") == latex.count(r"\end") == 1

@@ -130,12 +130,12 @@ def test_lines_say_what_each_number_means() -> None:
     analysis = convcalc.load("lenet5").walk()
     lines = memory.memory_lines(analysis, dtype="float32")
     assert lines == [
-        "memory, float32 (4 bytes), batch 1; MB = 10⁶ bytes, MiB = 2²⁰",
-        "  weights                   0.25 MB         0.24 MiB   parameters and buffers",
-        "  outputs                   0.07 MB         0.07 MiB   the input and every output, each kept",
-        "  outputs in place          0.04 MB         0.03 MiB   the same with relu, batchnorm and dropout in place",
-        "  peak                      0.02 MB         0.02 MiB   most alive at once when run in order (5,880 values, at S2), without weights",
-        "  training                  0.53 MB         0.51 MiB   weights, their gradients, and what the backward pass needs of the forward pass",
+        "memory, float32 (4 bytes), batch 1; kB = 10³ bytes, KiB = 2¹⁰",
+        "  weights                 246.82 kB       241.04 KiB   parameters and buffers",
+        "  outputs                  69.33 kB        67.70 KiB   the input and every output, each kept",
+        "  outputs in place         36.47 kB        35.62 KiB   the same with relu, batchnorm and dropout in place",
+        "  peak                     23.52 kB        22.97 KiB   most alive at once when run in order (5,880 values, at S2), without weights",
+        "  training                530.12 kB       517.70 KiB   weights, their gradients, and what the backward pass needs of the forward pass",
     ]
     facts = memory.memory_facts(analysis, dtype="float16")
     assert facts.pop("dtype") == "float16"

@@ -269,14 +269,15 @@ def test_homework_tells_paths_without_their_escapes(
         "k\x1b",
         "--out",
         "g\x1b",
+        watched=True,
     )
-    assert graded.out.endswith("next: convcalc hw stats g\\x1b\n")
+    assert graded.err.endswith("next: convcalc hw stats g\\x1b\n")
     again = convcalc(
         "hw", "regrade", "g\x1b", "--sheet", sheet, "--secret-file", "k\x1b", "--write"
     )
     assert "Wrote the new grades into g\\x1b." in again.out
-    checked = convcalc("hw", "check", sheet, "handed/s1.yaml")
-    assert "convcalc hw hint s\\x1b]0;x.yaml q1" in checked.out
+    checked = convcalc("hw", "check", sheet, "handed/s1.yaml", watched=True)
+    assert "convcalc hw hint s\\x1b]0;x.yaml q1" in checked.err
     told = convcalc("hw", "export", sheet, "--to", "gift", "-o", "e\x1b.gift")
     assert told.err.startswith("wrote e\\x1b.gift\n")
     folder = convcalc("hw", "export", sheet, "--to", "prairielearn", "-o", "f\x1b")
@@ -406,7 +407,7 @@ def test_streams_that_are_not_there_are_opened(monkeypatch: pytest.MonkeyPatch) 
     [
         "CONVCALC verify lenet5 | true",
         "CONVCALC verify resnet18 --only shape --each | head -n 1",
-        "CONVCALC arch resnet152 --all | head -n 1",
+        "CONVCALC arch vgg16_bn --all | head -n 1",
         "CONVCALC layer --n 32 --k 5 | true",
         "CONVCALC --help | true",
         "CONVCALC layer -h | true",
@@ -625,6 +626,7 @@ def on_a_terminal(columns: int, *words: str) -> list[str]:
         stdout=subprocess.DEVNULL,
         stderr=follower,
         check=False,
+        env={**os.environ, "NO_COLOR": "1"},
     )
     os.close(follower)
     said = os.read(leader, 10_000).decode()

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.diff import differences, folded
-from convcalc.analysis.rows import convention_text, unproven_lines
+from convcalc.analysis.rows import CONVENTION, batch_lines, unproven_lines
 from convcalc.network.axes import order_notes, turned_lines
 from convcalc.report import Column, Report
 from convcalc.text import grouped, plural
@@ -39,12 +39,15 @@ def diff_report(first: Analysis, second: Analysis, *, every: bool = False) -> Re
         key="differences",
         facts=_facts(pair, same=not unlike),
         totals={key: _sum([getattr(row, key) for row in rows]) for key in _COSTS},
-        notes=[f"{a.network.name}: {note}" for a in pair for note in order_notes(a.network)],
+        remarks=[f"{a.network.name}: {note}" for a in pair for note in order_notes(a.network)],
         footer=[
             *dict.fromkeys(f"{a.network.name}: {line}" for a in pair for line in unproven_lines(a)),
-            *(["params and macs: how many more the second network has"] if unlike else []),
-            convention_text(first.batch),
+            *batch_lines(first.batch),
             *dict.fromkeys(line for a in pair for line in turned_lines(a.network)),
+        ],
+        legend=[
+            *(["params and macs: how many more the second network has"] if unlike else []),
+            CONVENTION,
         ],
         row_dict=_row_dict,
         fold=None if every else lambda: folded(unlike),

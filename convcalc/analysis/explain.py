@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
-from convcalc.analysis.rows import COLUMNS, SHOWN, STATED, UNAVAILABLE, convention_text
+from convcalc.analysis.rows import COLUMNS, CONVENTION, SHOWN, STATED, UNAVAILABLE, batch_lines
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers import LETTERS
 from convcalc.layers.rf import PIXEL, AnyField, Field, Slide, UnknownField
@@ -95,8 +95,9 @@ def explain_report(analysis: Analysis, name: str) -> Report:
         lines=[f"{name}: {what} on {' and '.join(map(times, step.shapes))}", "", *lines],
         facts={"network": analysis.network.name, "layer": name, "working": lines},
         key="",
-        notes=list(step.notes),
-        footer=[convention_text(analysis.batch)],
+        remarks=list(step.notes),
+        footer=batch_lines(analysis.batch),
+        legend=[CONVENTION],
     )
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from convcalc.layers.options import Option
 
 
+_LEAST = 20  # columns that a text keeps in a narrow terminal
+
+
 def _first_line(cls: type[Layer]) -> str:
     """What a kind does, in a sentence."""
     return (inspect.getdoc(cls) or "").split("\n", 1)[0].replace("`", "")
@@ -30,9 +33,13 @@ def kinds_report() -> Report:
     return Report(
         title="",
         columns=[
-            Column.of_mapping("kind", "kind", str, right=False, keep=9),
-            Column.of_mapping("about", "what it does", str, right=False, keep=8),
-            Column.of_mapping("options", "options", ", ".join, right=False, keep=1),
+            Column.of_mapping("kind", "kind", str, right=False, keep=9, whole=True),
+            Column.of_mapping(
+                "about", "what it does", str, right=False, keep=8, least=_LEAST + 24, wraps=True
+            ),
+            Column.of_mapping(
+                "options", "options", ", ".join, right=False, keep=1, least=_LEAST, wraps=True
+            ),
         ],
         rows=rows,
         key="kinds",
@@ -47,7 +54,9 @@ def operations_report() -> Report:
         title="",
         columns=[
             Column.of_mapping("operation", "operation", str, right=False, keep=9),
-            Column.of_mapping("about", "what is counted", str, right=False, keep=8),
+            Column.of_mapping(
+                "about", "what is counted", str, right=False, keep=8, least=_LEAST, wraps=True
+            ),
         ],
         rows=[{"operation": name, "about": about} for name, about in OPERATIONS.items()],
         key="operations",

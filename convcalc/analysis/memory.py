@@ -6,7 +6,7 @@ kept apart, forward only or gradients too, 10⁶ or 2²⁰ bytes. Each number he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +21,30 @@ if TYPE_CHECKING:
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 Reuse = Callable[["Step", Collection["Step"]], bool]
 """Whether a step writes over what it reads, given the steps that nobody reads after it."""
+
+
+class Unit(NamedTuple):
+    """What people read memory in: of 10³ and of 2¹⁰, or their squares."""
+
+    decimal: str
+    binary: str
+    bytes: int
+    binary_bytes: int
+    about: str
+
+    def shown(self, number: int, *, binary: bool = False) -> str:
+        """Bytes in this unit, to two places, with its name."""
+        size, name = (self.binary_bytes, self.binary) if binary else (self.bytes, self.decimal)
+        return f"{number / size:>12,.2f} {name}"
+
+
+_MEGA = Unit("MB", "MiB", 10**6, 2**20, "MB = 10⁶ bytes, MiB = 2²⁰")
+_KILO = Unit("kB", "KiB", 10**3, 2**10, "kB = 10³ bytes, KiB = 2¹⁰")
+
+
+def unit_of(numbers: Iterable[int]) -> Unit:
+    """The unit in which the largest of some numbers of bytes is at least 1."""
+    return _MEGA if max(numbers) >= _MEGA.bytes else _KILO
 
 
 class Peak(NamedTuple):
@@ -170,13 +194,12 @@ def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:
     if missing := not_counted(analysis):
         for name in ("weights", "training"):
             meanings[name] += f" (at least: {missing})"
+    unit = unit_of(found.values())
     lines = [
-        f"  {name.replace('_', ' '):<18}{found[name] / 1e6:>12,.2f} MB {found[name] / 2**20:>12,.2f} MiB   {meaning}"
+        f"  {name.replace('_', ' '):<18}{unit.shown(found[name])} {unit.shown(found[name], binary=True)}   {meaning}"
         for name, meaning in meanings.items()
     ]
-    heading = (
-        f"memory, {dtype} ({BYTES[dtype]} bytes), batch {analysis.batch}; MB = 10⁶ bytes, MiB = 2²⁰"
-    )
+    heading = f"memory, {dtype} ({BYTES[dtype]} bytes), batch {analysis.batch}; {unit.about}"
     return [heading, *lines]
 
 

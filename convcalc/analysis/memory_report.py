@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 ONLY_RUN = "int8"  # no gradients fit into so few digits
 DTYPES = (*PRECISIONS, ONLY_RUN)
-_SMALL = 10**6  # bytes; below it people read kB
-_UNITS = ("MB = 10⁶ bytes, MiB = 2²⁰", "kB = 10³ bytes, KiB = 2¹⁰")
+_LARGE = 10**7  # bytes; from here on people read GB of a device
 _MOST_ALIVE = 6  # maps that a line names
 
 
@@ -62,16 +61,16 @@ def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
     network = analysis.network
     found = _trained(analysis, ask)
     rows = [*_run_rows(analysis, ask.precision), *(_train_rows(found, ask) if found else ())]
-    small = max(row.bytes for row in rows) < _SMALL
+    unit = memory.unit_of([row.bytes for row in rows])
     fits = _fits(analysis, ask)
     return Report(
         title=network.name,
         subtitle=network.source,
-        columns=_columns(small=small),
+        columns=_columns(unit),
         rows=rows,
         key="memory",
         notes=list(_notes(analysis, ask)),
-        footer=[*_footer(analysis, ask, small=small), *(_fits_lines(fits, ask) if fits else ())],
+        footer=[*_footer(analysis, ask, unit), *(_fits_lines(fits, ask) if fits else ())],
         facts={
             "network": network.name,
             "input": list(network.input),
@@ -88,10 +87,8 @@ def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
     )
 
 
-def _columns(*, small: bool) -> list[Column]:
+def _columns(unit: memory.Unit) -> list[Column]:
     """Bytes, and the same in two units."""
-    thousand, binary = ("kB", "KiB") if small else ("MB", "MiB")
-    divisors = (10**3, 2**10) if small else (10**6, 2**20)
 
     def shown(divisor: int) -> Callable[[int], str]:
         return lambda number: f"{number / divisor:,.2f}"
@@ -99,8 +96,8 @@ def _columns(*, small: bool) -> list[Column]:
     return [
         Column("name", "memory", lambda row: row.name, right=False, keep=9),
         Column("bytes", "bytes", lambda row: row.bytes, text=grouped, plain=int, keep=6),
-        Column(thousand, thousand, lambda row: row.bytes, text=shown(divisors[0]), keep=8),
-        Column(binary, binary, lambda row: row.bytes, text=shown(divisors[1]), keep=3),
+        Column(unit.decimal, unit.decimal, lambda row: row.bytes, text=shown(unit.bytes), keep=8),
+        Column(unit.binary, unit.binary, lambda row: row.bytes, text=shown(unit.binary_bytes), keep=3),
         Column(
             "meaning", "what it is", lambda row: row.meaning,
             right=False, keep=7, least=20, wraps=True,
@@ -188,14 +185,14 @@ def _peaks(analysis: Analysis) -> dict[str, Any]:
     return {name: memory.peak(analysis, rule)._asdict() for name, rule in memory.RULES.items()}
 
 
-def _footer(analysis: Analysis, ask: Ask, *, small: bool) -> Iterator[str]:
+def _footer(analysis: Analysis, ask: Ask, unit: memory.Unit) -> Iterator[str]:
     """In which numbers, and where the peak is."""
     of_weight, of_value = bytes_of(ask.precision)
     sizes = f"{of_value} bytes" if of_weight == of_value else f"{of_weight} and {of_value} bytes"
     yield (
         f"{ask.precision} ({sizes} a value), batch {analysis.batch}, input "
         f"{' + '.join(map(times, analysis.network.inputs.values()))}; "
-        f"{_UNITS[small]}"
+        f"{unit.about}"
     )
     found = memory.peak(analysis)
     largest = sorted(found.alive.items(), key=lambda pair: -pair[1])
@@ -246,7 +243,7 @@ def _fits(analysis: Analysis, ask: Ask) -> dict[str, int]:
 
 def _fits_lines(fits: dict[str, int], ask: Ask) -> Iterator[str]:
     """The same for people."""
-    where = f"{ask.device / 1e9:,.6g} GB" if ask.device >= _SMALL * 10 else f"{ask.device:,} bytes"
+    where = f"{ask.device / 1e9:,.6g} GB" if ask.device >= _LARGE else f"{ask.device:,} bytes"
     for verb, batch in fits.items():
         if batch:
             yield f"{where}: room to {verb} {plural(batch, 'sample')} at once, and no more"

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 
 
 def notes_of(analysis: Analysis) -> list[str]:
+    """Surprises, and what changes the meaning of the numbers."""
+    return [*surprises(analysis), *meanings(analysis)]
+
+
+def meanings(analysis: Analysis) -> Iterator[str]:
+    """What changes the meaning of the numbers: fields that are not known, and promises that are not kept."""
+    yield from _unknown_fields(analysis)
+    yield from (f"expect: {line}" for line in _broken(analysis))
+
+
+def surprises(analysis: Analysis) -> list[str]:
     """What was assumed, the notes of all steps, grouped, and those on the whole network."""
     steps: dict[str, list[str]] = {}
     for step in analysis.steps:
@@ -29,11 +40,9 @@ def notes_of(analysis: Analysis) -> list[str]:
         *analysis.network.notes,
         *order_notes(analysis.network),
         *(f"{listed(names)}: {note}" for note, names in steps.items()),
-        *_unknown_fields(analysis),
         *[note for walked in analysis.by_input.values() for note in _wider_than_image(walked)],
         *_other_size(analysis),
         *notes_on_graph(analysis),
-        *(f"expect: {line}" for line in _broken(analysis)),
     ]
 
 

@@ -144,7 +144,8 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
         facts=layer_facts(step),
         lines=lines,
         totals={},
-        notes=notes + ([] if said_above else list(step.notes)),
+        notes=notes,
+        remarks=[] if said_above else list(step.notes),
     )
 
 

@@ -48,7 +48,8 @@ def add_output_fields(report: Report, analysis: Analysis, rate: int | None = Non
     meaning = _MEANING.format(words_text(analysis.network))
     return replace(
         report,
-        footer=[*shapes, *lines, meaning, *report.footer],
+        footer=[*shapes, *lines, *report.footer],
+        legend=[meaning, *report.legend],
         facts={**report.facts, "rf_of_outputs": data},
     )
 

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.graph import graph_keys, graph_lines, output_facts
-from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text, step_dict, unproven_lines
+from convcalc.analysis.notes import meanings, surprises
+from convcalc.analysis.rows import (
+    COLUMNS,
+    CONVENTION,
+    SHOWN,
+    batch_lines,
+    step_dict,
+    unproven_lines,
+)
 from convcalc.network.axes import turned_lines
 from convcalc.report import Report
 
@@ -43,14 +51,16 @@ def report_of(
         columns=list(columns) or [COLUMNS[key] for key in SHOWN],
         rows=analysis.steps,
         totals=_totals(analysis),
-        notes=list(analysis.notes),
+        notes=[*meanings(analysis)],
+        remarks=[*surprises(analysis)],
         footer=[
             *(graph_lines(analysis) if outputs else ()),
             *unproven_lines(analysis),
-            convention_text(batch),
+            *batch_lines(batch),
             *left_out(analysis),
             *turned_lines(network),
         ],
+        legend=[CONVENTION],
         facts={
             "network": network.name,
             "source": network.source,

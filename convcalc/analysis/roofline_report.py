@@ -75,7 +75,8 @@ def roofline_report(analysis: Analysis, roof: Roof, model: str = "layers") -> Re
         rows=loads,
         totals={"macs": macs, "bytes": moved, "microseconds": seconds * _MICRO, "layers": len(loads)},
         notes=[f"at least so much: {missing}"] if missing else [],
-        footer=list(_footer(analysis, roof, model, loads)),
+        footer=list(_footer(analysis, roof, loads)),
+        legend=[f"bytes: {MODELS[model][1]}", "lower bounds: a real program takes longer", f"source: {roof.source}"],
         facts={
             "network": analysis.network.name,
             "input": list(analysis.network.input),
@@ -99,8 +100,8 @@ def _row_dict(load: Load) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _footer(analysis: Analysis, roof: Roof, model: str, loads: list[Load]) -> list[str]:
-    """The device, the model of bytes, and the whole network."""
+def _footer(analysis: Analysis, roof: Roof, loads: list[Load]) -> list[str]:
+    """The device, and the whole network."""
     once = whole_bytes(analysis, roof.precision)
     least = max(2 * analysis.totals["macs"] / roof.peak, once / roof.bandwidth)
     limited = [load for load in loads if load.bound == "memory"]
@@ -108,10 +109,7 @@ def _footer(analysis: Analysis, roof: Roof, model: str, loads: list[Load]) -> li
     return [
         f"{roof.precision} ({BYTES[roof.precision]} bytes), batch {analysis.batch}: {roof.peak / 1e12:,.6g} T operations "
         f"and {roof.bandwidth / 1e9:,.6g} GB a second; ridge at {roof.ridge:,.1f} macs/byte",
-        f"bytes: {MODELS[model][1]}",
         f"{plural(len(limited), 'layer')} limited by memory, {100 * share:.0f} % of the time",
         f"whole network, weights, inputs and outputs once ({once:,} bytes): at least {least * _MICRO:,.2f} μs",
-        "lower bounds: a real program takes longer",
-        f"source: {roof.source}",
         *turned_lines(analysis.network),
     ]

@@ -20,9 +20,9 @@ UNAVAILABLE = "convcalc does not know this operation, and its author states no c
 CONVENTION = "macs = multiply-adds, bias not counted; flops = 2 · macs"
 
 
-def convention_text(batch: int) -> str:
-    """How the numbers count."""
-    return f"{CONVENTION}{f'; macs are for a batch of {batch}, shapes per sample' * (batch > 1)}"
+def batch_lines(batch: int) -> list[str]:
+    """Which numbers are for a whole batch; nothing for one sample."""
+    return [f"macs are for a batch of {batch}, shapes per sample"] if batch > 1 else []
 
 
 def field_part(name: str) -> Callable[[Any], Any]:

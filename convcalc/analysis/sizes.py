@@ -368,7 +368,7 @@ def sizes_report(network: Network) -> Report:
         columns=columns,
         rows=rows,
         notes=[*_notes(network, rows), *_moving(network), *_stated(network)],
-        footer=["i = 0, 1, 2, …; along one axis, the others as they are"],
+        legend=["i = 0, 1, 2, …; along one axis, the others as they are"],
         facts={"network": network.name, "input": list(network.input)},
         key="sizes",
     )

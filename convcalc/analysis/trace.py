@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from convcalc.analysis.rows import COLUMNS, SHOWN, convention_text
+from convcalc.analysis.rows import COLUMNS, SHOWN
 from convcalc.errors import ShapeError, UsageError, did_you_mean
 from convcalc.layers.rf import GATES, Reads, UnknownField, union
 from convcalc.layers.values import whole_number
@@ -282,7 +282,6 @@ def unit_report(analysis: Analysis, text: str) -> Report:
             **({"sees_of_inputs": sees} if several else {}),
         },
         key="",
-        footer=[convention_text(analysis.batch)],
     )
 
 

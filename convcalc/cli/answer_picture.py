@@ -14,10 +14,9 @@ from convcalc.cli.output import (
     FormatName,
     format_option,
     output_option,
-    print_lines,
     show,
-    view,
 )
+from convcalc.cli.screen import view
 from convcalc.errors import ConvcalcError, UsageError
 
 if TYPE_CHECKING:
@@ -74,9 +73,8 @@ def show_with_picture(
         made = replace(made, figures=(picture(),))
     elif chosen.pictures and on_pages:
         made = _with_figure(made, picture)
-    show(made, name, output)
-    if draw and chosen.draws:
-        print_lines(["", *picture().lines(view())])
+    below = (lambda: ["", *picture().lines(view())]) if draw and chosen.draws else None
+    show(made, name, output, below)
 
 
 def _with_figure(report: Report, picture: Callable[[], Picture]) -> Report:

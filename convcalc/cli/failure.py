@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
@@ -10,8 +9,12 @@ import click
 
 from convcalc.cli.option_words import as_typed
 from convcalc.cli.output import remark, show_aside
+from convcalc.cli.screen import shows_color, terminal_columns
 from convcalc.errors import ConvcalcError
 from convcalc.text import wrap
+
+_OURS = "convcalc: "
+_RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
 
 
 class Failure(click.ClickException):
@@ -27,7 +30,10 @@ class Failure(click.ClickException):
 
 def complain(message: str) -> None:
     """Say on stderr what is wrong, no wider than a terminal there."""
-    remark("\n".join(wrapped(f"convcalc: {message}".split("\n"), _width())))
+    lines = wrapped(f"{_OURS}{message}".split("\n"), terminal_columns(sys.stderr))
+    if shows_color(sys.stderr) and lines[0].startswith(_OURS):
+        lines[0] = f"{_RED}{_OURS.rstrip()}{_PLAIN} {lines[0][len(_OURS) :]}"
+    remark("\n".join(lines))
 
 
 def wrapped(lines: list[str], width: int | None) -> list[str]:
@@ -41,16 +47,6 @@ def wrapped(lines: list[str], width: int | None) -> list[str]:
         for line in lines
         for part in ([line] if line.startswith(" ") else wrap(line, width, "  "))
     ]
-
-
-def _width() -> int | None:
-    """The columns of the terminal that errors go to; None where it is none."""
-    if not sys.stderr.isatty():
-        return None
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or None
-    except OSError:  # it went away
-        return None
 
 
 def told(error: ConvcalcError) -> ConvcalcError:

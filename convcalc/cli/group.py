@@ -12,6 +12,7 @@ from click.core import augment_usage_errors
 
 from convcalc.cli.failure import Failure, told
 from convcalc.cli.option_words import in_our_words
+from convcalc.cli.ticker import ticking
 from convcalc.errors import ConvcalcError, did_you_mean
 from convcalc.files import keeping_files
 from convcalc.text import shortened
@@ -39,7 +40,7 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         given = [value for name, value in ctx.params.items() if name not in self.writes]
-        with keeping_files(given, ctx.params.get("output") or ""):
+        with keeping_files(given, ctx.params.get("output") or ""), ticking():
             return super().invoke(ctx)
 
 

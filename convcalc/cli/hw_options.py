@@ -9,11 +9,13 @@ from typing import Any, Self, TypeVar
 
 import click
 
+from convcalc.cli.ticker import hush
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 SECRET_HELP = "The secret that the numbers of variants are drawn from: a file with one line of random letters."  # noqa: S105 - a help text
 _WIDTH = 30  # columns of a line of progress
-QUIET = 2.0  # seconds before progress is shown at all
+QUIET = 1.0  # seconds before progress is shown at all
 STEP = {True: 0.2, False: 10.0}  # seconds from one message to the next, on a terminal or off
 
 
@@ -51,6 +53,7 @@ class Progress:
             return
         self.last = now
         self.shown = self.terminal
+        hush()
         click.echo(
             f"\r{what} {count:,} " if self.terminal else f"{what} {count:,}",
             err=True,

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convcalc.cli.screen import encoded, is_watched, view
+from convcalc.cli.ticker import hush
 from convcalc.cli.usage import format_text
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import check_place, write_lines
-from convcalc.text import as_ascii, printable, quoted
+from convcalc.text import printable, quoted
 
 if TYPE_CHECKING:
-    from convcalc.formats import View
     from convcalc.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -140,13 +141,19 @@ def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Cal
     return click.option("-o", "--output", metavar="FILE", callback=check, help=text)
 
 
-def show(report: Report, format_name: str | None, output: str | None) -> None:
-    """Print a report, or write it to a file.
+def show(
+    report: Report,
+    format_name: str | None,
+    output: str | None,
+    below: Callable[[], Iterable[str]] | None = None,
+) -> None:
+    """Print a report, or write it to a file; what is only for people goes to stderr.
 
     Args:
         report: what to show.
         format_name: the name of a format; None chooses by the file's suffix, or the table.
         output: a file; None or ``-`` for standard output.
+        below: further lines for standard output.
     """
     from convcalc.formats import DEFAULT, FORMATS
 
@@ -164,6 +171,12 @@ def show(report: Report, format_name: str | None, output: str | None) -> None:
         tell_written(output)
     else:
         print_lines(own or chosen.lines(report, view()))
+        if below:
+            print_lines(below())
+    if output not in (None, "", "-") or not is_watched():
+        report = replace(report, legend=[], hint="")  # nobody reads the table here
+    for line in () if own else chosen.asides(report, view(sys.stderr)):
+        remark(line)
 
 
 def show_aside(report: Report) -> None:
@@ -172,7 +185,7 @@ def show_aside(report: Report) -> None:
 
     if report.fold:
         report = replace(report, rows=report.fold())
-    for line in FORMATS[DEFAULT].lines(report, view()._replace(color=False)):
+    for line in FORMATS[DEFAULT].lines(report, view(sys.stderr)):
         remark(line)
     remark("")
 
@@ -223,30 +236,11 @@ def draws_figures(format_name: str | None) -> bool:
     return FORMATS[format_name or DEFAULT].draws
 
 
-def view() -> View:
-    """Where standard output goes: its width if it is a terminal, and whether it shows colour."""
-    from convcalc.formats import View
-
-    terminal = sys.stdout.isatty()
-    columns = os.environ.get("COLUMNS", "")
-    width = (
-        int(columns)
-        if columns.isascii() and columns.isdigit() and 0 < int(columns[:6]) < 10_000
-        else None
-    )
-    if width is None and terminal:
-        width = os.get_terminal_size(sys.stdout.fileno()).columns or None
-    color = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    return View(width, color, os.environ.get("COLORTERM", "") in ("truecolor", "24bit"))
-
-
 def print_lines(lines: Iterable[str]) -> None:
     """Lines to standard output, in characters that it can show."""
-    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
-    narrow = not encoding.startswith("utf")
     batch: list[str] = []
     for line in lines:
-        batch.append(as_encoded(line, encoding) if narrow else line)
+        batch.append(encoded(line, sys.stdout))
         if len(batch) >= BATCH_OF_LINES:
             write("\n".join(batch) + "\n")
             batch = []
@@ -257,18 +251,11 @@ def print_lines(lines: Iterable[str]) -> None:
 
 def write(text: str) -> None:
     """Text to standard output; half of a pair that no encoding has becomes ``?``."""
+    hush()
     try:
         sys.stdout.write(text)
     except UnicodeEncodeError:
         sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8"))
-
-
-def as_encoded(line: str, encoding: str) -> str:
-    """A line in the characters of an encoding that has not all of ours."""
-    try:
-        return as_ascii(line).encode(encoding, "replace").decode(encoding)
-    except LookupError:
-        return as_ascii(line).encode("ascii", "replace").decode()
 
 
 def tell_written(path: str) -> None:
@@ -278,5 +265,6 @@ def tell_written(path: str) -> None:
 
 def remark(message: str) -> None:
     """A line to stderr; if that takes no more, the work and its exit code are worth more than the line."""
+    hush()
     with suppress(OSError):
-        click.echo(message, err=True)
+        click.echo(encoded(message, sys.stderr), err=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from convcalc.cli.output import remark
+from convcalc.cli.ticker import ChangingLine
 from convcalc.text import printable
 
 _QUIET = 1.0  # seconds of work about which nothing is said on a terminal
@@ -16,7 +17,7 @@ _TERMINAL, _ELSEWHERE = 0.2, 10.0  # seconds between two words, there and in a l
 
 @contextmanager
 def show_progress(total: int) -> Iterator[Callable[[str, str], None]]:
-    """Say on stderr what is being run: a bar on a terminal, a line per network where there are several.
+    """Say on stderr what is being run: one changing line on a terminal, a line per network where there are several.
 
     What comes without the name of a network is a line of its own.
     """
@@ -32,24 +33,26 @@ def show_progress(total: int) -> Iterator[Callable[[str, str], None]]:
 
         yield report_name
         return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import Progress
+    numbers: dict[str, int] = {}
+    line = ChangingLine()
+    last = time.monotonic() + _QUIET - _TERMINAL
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total)
-        seen: list[str] = []
+    def draw(name: str, node: str) -> None:
+        nonlocal last
+        if not name:
+            line("")
+            remark(printable(node))
+            return
+        number = numbers.setdefault(name, len(numbers) + 1)
+        now = time.monotonic()
+        if now - last >= _TERMINAL:
+            last = now
+            line(printable(f"[{number}/{total}] {name}: {node}"))
 
-        def draw(name: str, node: str) -> None:
-            if not name:
-                bar.print(escape(printable(node)))
-                return
-            if name not in seen:
-                seen.append(name)
-                bar.update(task, completed=len(seen) - 1)
-            bar.update(task, description=escape(printable(f"{name}: {node[:60]:60}")))
-
+    try:
         yield draw
+    finally:
+        line("")
 
 
 @contextmanager
@@ -67,29 +70,21 @@ def counting(
     shares = rows_come and terminal and sys.stdout.isatty()
     of = f" of {total:,}" if total else ""
     last = time.monotonic() + (_QUIET - _TERMINAL if terminal else 0)
-    shown = False
+    line = ChangingLine()
 
     def tell(done: int) -> None:
-        nonlocal last, shown
+        nonlocal last
         now = time.monotonic()
         if shares or now - last < (_TERMINAL if terminal else _ELSEWHERE):
             return
-        last, shown = now, True
-        line = f"{done:,}{of} {what}"
+        last = now
+        said = f"{done:,}{of} {what}"
         if terminal:
-            _write(f"\r{line}\x1b[K")
+            line(said)
         else:
-            remark(line)
+            remark(said)
 
     try:
         yield tell
     finally:
-        if shown and terminal:
-            _write("\r\x1b[K")
-
-
-def _write(text: str) -> None:
-    """A piece of a line to stderr; the work is worth more than the line."""
-    with suppress(OSError):
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        line("")

@@ -127,14 +127,14 @@ class AliveOverTime(Picture):
                 Column("bytes", "bytes alive", lambda row: row.bytes, text=grouped),
             ],
             rows=self.rows,
-            footer=[
+            legend=[
                 f"{plural(self.size, 'byte')} a value; layers that keep the shape write over their input; without the weights"
             ],
             facts={"network": self.analysis.network.name, "of": "alive"},
         )
 
     def report(self) -> Report:
-        return replace(self.twin(), figures=(self,), layout=lambda _: [NEXT])
+        return replace(self.twin(), figures=(self,), layout=lambda _: [], hint=NEXT)
 
 
 class _Plot(NamedTuple):

@@ -172,7 +172,7 @@ class Cost(Picture):
         )
 
     def report(self) -> Report:
-        return replace(self.twin(), figures=(self,), layout=lambda _: [NEXT])
+        return replace(self.twin(), figures=(self,), layout=lambda _: [], hint=NEXT)
 
 
 def heading(name: str) -> tuple[list[Mark], float]:
@@ -270,7 +270,7 @@ class Beside(Picture):
         )
 
     def report(self) -> Report:
-        return replace(self.twin(), figures=(self,), layout=lambda _: [NEXT])
+        return replace(self.twin(), figures=(self,), layout=lambda _: [], hint=NEXT)
 
 
 def _sum_of(analysis: Analysis, measure: Measure) -> int:

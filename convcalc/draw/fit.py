@@ -158,7 +158,7 @@ class Fit(Picture):
             rows=rows,
             lines=lines[:-1],
             lines_repeat_rows=True,
-            notes=[note for note in notes if " is not whole: " not in note],  # said above
+            remarks=[note for note in notes if " is not whole: " not in note],  # said above
             key="windows",
             facts={
                 "kind": self.layer.kind,

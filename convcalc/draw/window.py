@@ -175,7 +175,7 @@ class Window(Picture):
             rows=rows,
             lines=[f"{about}{len(self.steps)} of {plural(len(self.plane.steps()), 'step')}"],
             lines_repeat_rows=True,
-            notes=self.layer.notes(self.shape, self.out),
+            remarks=self.layer.notes(self.shape, self.out),
             key="steps",
             facts={
                 "kind": self.layer.kind,

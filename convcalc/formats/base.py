@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc.registry import Registry
-from convcalc.text import plural
+from convcalc.text import plural, times
 
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
@@ -19,11 +19,13 @@ class View(NamedTuple):
         width: columns of the terminal; None where lines may be as long as they like.
         color: whether escape codes for colour may be used.
         all_colors: whether the terminal has all colours, or 256.
+        ascii: whether it has no signs but those of ASCII; lines are laid out for those.
     """
 
     width: int | None = None
     color: bool = False
     all_colors: bool = False
+    ascii: bool = False
 
 
 class Format:
@@ -47,6 +49,10 @@ class Format:
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         """The text, line by line."""
         raise NotImplementedError
+
+    def asides(self, report: Report, view: View | None = None) -> Iterator[str]:
+        """What people are told beside the text; nothing where the text says it all."""
+        return iter(())
 
     def fragment(self, report: Report) -> Iterator[str]:
         """The text to put into a larger document; the whole text unless a format says otherwise."""
@@ -77,6 +83,21 @@ def output_format(name: str, *, suffix: str) -> Callable[[type[Format]], type[Fo
 def suffixes() -> dict[str, str]:
     """The name of the format for each suffix of a file."""
     return {each.suffix: each.name for each in FORMATS.values()}
+
+
+def input_text(report: Report) -> str:
+    """The shape that goes in, or those of all inputs, as a document names them; empty where there is none."""
+    if "input" not in report.facts or not report.rows or report.lines:
+        return ""
+    shapes = report.facts.get("inputs", {})
+    if len(shapes) > 1:
+        return f"inputs {', '.join(f'{name} {times(shape)}' for name, shape in shapes.items())}"
+    return f"input {times(report.facts['input'])}"
+
+
+def is_laid_out(line: str) -> bool:
+    """Whether a line has its words in columns, so that its spaces must stay."""
+    return "  " in line
 
 
 def document_parts(report: Report) -> tuple[list[Column], list[str]]:

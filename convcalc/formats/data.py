@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.formats.base import Format, View, output_format
 from convcalc.report import SCHEMA
-from convcalc.text import escape_json, guard_cell
+from convcalc.text import escape_json, guard_cell, printable
 
 if TYPE_CHECKING:
     from convcalc.report import Report
@@ -42,16 +42,24 @@ class Json(Format):
             yield "  ],"
             if report.totals:
                 yield f'  "totals": {_json(report.totals)},'
-        yield f'  "notes": {_json(report.notes)}'
+        yield f'  "notes": {_json(report.all_notes)}'
         yield "}"
 
 
-@output_format("jsonl", suffix=".jsonl")
-class JsonLines(Format):
-    """One JSON object per row, a line each; a report of facts alone is one line."""
+class _Rows(Format):
+    """A format that has no place for notes."""
 
     folds = False
     rows_alone = True
+
+    def asides(self, report: Report, view: View | None = None) -> Iterator[str]:
+        """The notes, without which numbers may mean something else."""
+        return (printable(f"note: {note}") for note in report.all_notes)
+
+
+@output_format("jsonl", suffix=".jsonl")
+class JsonLines(_Rows):
+    """One JSON object per row, a line each; a report of facts alone is one line."""
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         if report.key:
@@ -68,14 +76,11 @@ class _Line:
 
 
 @output_format("csv", suffix=".csv")
-class Csv(Format):
+class Csv(_Rows):
     """One line per row under a line of column keys; no totals, so that sums come out right.
 
     A report of text alone, such as a manual page, has one column.
     """
-
-    folds = False
-    rows_alone = True
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         writer = csv.writer(_Line(), lineterminator="")

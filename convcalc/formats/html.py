@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from convcalc.formats.base import Format, View, cells, document_parts, output_format, total_cells
+from convcalc.formats.base import (
+    Format,
+    View,
+    cells,
+    document_parts,
+    input_text,
+    is_laid_out,
+    output_format,
+    total_cells,
+)
+from convcalc.pages import PAGE_END, page_start
 from convcalc.text import escape_html as clean
 
 if TYPE_CHECKING:
-    from convcalc.report import Report
+    from convcalc.report import Column, Report
 
 STYLE = (
     "table.convcalc{border-collapse:collapse;font:14px/1.4 system-ui,sans-serif;"
     "font-variant-numeric:tabular-nums}"
-    "table.convcalc th,table.convcalc td{padding:.2em .8em;text-align:left}"
+    "table.convcalc th,table.convcalc td{padding:.2em .8em;text-align:left;vertical-align:top}"
     "table.convcalc .r{text-align:right}"
     "table.convcalc thead,table.convcalc tfoot{font-weight:bold}"
     "table.convcalc thead tr{border-bottom:1px solid}table.convcalc tfoot tr{border-top:1px solid}"
     "table.convcalc caption{text-align:left;font-weight:bold;padding:.4em .8em}"
     "p.convcalc{font:13px/1.4 system-ui,sans-serif;margin:.3em .8em}"
+    "pre.convcalc{font:13px/1.4 ui-monospace,monospace;margin:.3em .8em;white-space:pre-wrap}"
 )
-SCHEME = '<meta name="color-scheme" content="light dark">'  # pictures follow the reader's wish, too
+_PAGE = (
+    "body{font:16px/1.5 system-ui,sans-serif;margin:1em auto;max-width:75em;padding:0 .5em}"
+    "h1{font-size:1.3em;margin:.4em .6em}div.convcalc{overflow-x:auto}"
+    "svg{max-width:100%;height:auto}"
+    "@media print{div.convcalc{overflow:visible}table.convcalc{font-size:11px}"
+    "table.convcalc th,table.convcalc td{padding:.15em .5em}}"
+)
 
 
 @output_format("html", suffix=".html")
@@ -31,43 +48,63 @@ class Html(Format):
     pictures = True
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
-        yield "<!DOCTYPE html>"
-        yield '<html lang="en"><head><meta charset="utf-8">'
-        scheme = SCHEME if any(self.figures(report)) else ""
-        yield f"{scheme}<title>{clean(report.title or 'convcalc')}</title></head><body>"
-        yield from self.fragment(report)
-        yield "</body></html>"
+        title = report.title or (report.lines[0] if report.lines else "") or _called(report)
+        scheme = any(self.figures(report))  # pictures follow the reader's wish, too
+        yield from page_start(title, STYLE + _PAGE, both_schemes=scheme)
+        yield f"<h1>{clean(title)}</h1>"
+        yield from self._parts(report)
+        yield PAGE_END
 
     def fragment(self, report: Report) -> Iterator[str]:
-        columns, lines = document_parts(report)
-        sides = [' class="r"' if column.right else "" for column in columns]
-
-        def row(texts: list[str], tag: str) -> str:
-            parts = (f"<{tag}{side}>{clean(text)}</{tag}>" for text, side in zip(texts, sides))
-            return f"<tr>{''.join(parts)}</tr>"
-
         yield f"<style>{STYLE}</style>"
+        yield from self._parts(report, caption=report.title)
+
+    def _parts(self, report: Report, caption: str = "") -> Iterator[str]:
+        """The pictures, the table and the lines of a report."""
+        columns, lines = document_parts(report)
         yield from self.figures(report)
+        if said := input_text(report):
+            yield f'<p class="convcalc">{clean(said)}</p>'
         if columns:
-            yield '<table class="convcalc">'
-            if report.title:
-                yield f"<caption>{clean(report.title)}</caption>"
-            yield f"<thead>{row([column.heading for column in columns], 'th')}</thead>"
-            yield "<tbody>"
-            for texts in cells(report, columns):
-                yield row(texts, "td")
-            yield "</tbody>"
-            total = total_cells(report, columns)
-            if total:
-                yield f"<tfoot>{row(total, 'td')}</tfoot>"
-            yield "</table>"
+            yield from _table(report, columns, caption)
         if lines:
-            yield f"<pre>{clean(chr(10).join(lines))}</pre>"
+            yield f'<pre class="convcalc">{clean(chr(10).join(lines))}</pre>'
         if report.subtitle:
             yield f'<p class="convcalc">{clean(report.subtitle)}</p>'
-        for line in (*report.notes, *report.footer):
-            yield f'<p class="convcalc">{clean(line)}</p>'
+        for line in (*report.all_notes, *report.all_lines):
+            tag = "pre" if is_laid_out(line) else "p"
+            yield f'<{tag} class="convcalc">{clean(line)}</{tag}>'
 
     def figures(self, report: Report) -> Iterator[str]:
         """The pictures that can be a part of a page."""
         yield from filter(None, (figure.markup() for figure in report.figures))
+
+
+def _called(report: Report) -> str:
+    """What a report without a title is called: by what its rows are."""
+    return f"convcalc: {report.key}" if report.key else "convcalc"
+
+
+def _table(report: Report, columns: Sequence[Column], caption: str) -> Iterator[str]:
+    """The rows, with headings and totals."""
+    sides = [' class="r"' if column.right else "" for column in columns]
+
+    def row(texts: list[str], tag: str) -> str:
+        parts = (f"<{tag}{side}>{clean(text)}</{tag}>" for text, side in zip(texts, sides))
+        return f"<tr>{''.join(parts)}</tr>"
+
+    yield '<div class="convcalc">'
+    yield '<table class="convcalc">'
+    if caption:
+        yield f"<caption>{clean(caption)}</caption>"
+    heads = row([column.heading for column in columns], "th").replace("<th", '<th scope="col"')
+    yield f"<thead>{heads}</thead>"
+    yield "<tbody>"
+    for texts in cells(report, columns):
+        yield row(texts, "td")
+    yield "</tbody>"
+    total = total_cells(report, columns)
+    if total:
+        yield f"<tfoot>{row(total, 'td')}</tfoot>"
+    yield "</table>"
+    yield "</div>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from convcalc.formats.base import (
@@ -10,6 +10,8 @@ from convcalc.formats.base import (
     View,
     cells,
     document_parts,
+    input_text,
+    is_laid_out,
     output_format,
     total_cells,
 )
@@ -31,6 +33,9 @@ class Markdown(Format):
         if report.subtitle:
             yield clean(report.subtitle)
             yield ""
+        if said := input_text(report):
+            yield clean(said)
+            yield ""
         columns, lines = document_parts(report)
         if columns:
             yield f"| {' | '.join(clean(column.heading) for column in columns)} |"
@@ -41,13 +46,20 @@ class Markdown(Format):
             if total:
                 yield f"| {' | '.join(f'**{clean(cell)}**' if cell else '' for cell in total)} |"
             yield ""
-        if lines:
-            fence = "```"
-            while any(fence in line for line in lines):
-                fence += "`"
-            yield from (fence, *map(printable, lines), fence, "")
-        for line in report.notes:
+        yield from _fenced(lines)
+        for line in report.all_notes:
             yield f"- {clean(line)}"
-        if report.notes:
+        if report.all_notes:
             yield ""
-        yield from (f"*{clean(line)}*" for line in report.footer)
+        laid_out = [line for line in report.all_lines if is_laid_out(line)]
+        yield from _fenced(laid_out)
+        yield from (f"*{clean(line)}*" for line in report.all_lines if line not in laid_out)
+
+
+def _fenced(lines: Sequence[str]) -> Iterator[str]:
+    """Lines that keep their spaces; nothing where there are none."""
+    if lines:
+        fence = "```"
+        while any(fence in line for line in lines):
+            fence += "`"
+        yield from (fence, *map(printable, lines), fence, "")

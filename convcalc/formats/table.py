@@ -6,11 +6,12 @@ walk, and they shorten numbers where a terminal is narrow. Here whole columns go
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from convcalc.formats.base import Format, View, cells, output_format, total_cells
-from convcalc.text import printable, times, width, wrap
+from convcalc.formats.base import Format, View, cells, input_text, output_format, total_cells
+from convcalc.text import PAPER, VERDICTS, as_ascii, printable, width, wrap
 
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
@@ -18,7 +19,19 @@ if TYPE_CHECKING:
 GAP = "  "
 LEAST_NAME = 12  # a name may be shortened to this many characters, a number never
 
-BOLD, DIM, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
+BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+RED, GREEN, YELLOW = "\x1b[31m", "\x1b[32m", "\x1b[33m"
+
+_COLORS = {
+    "✓": GREEN,
+    "o": GREEN,
+    "~": YELLOW,
+    "✗": RED,
+    "x": RED,
+    "?": RED,
+}  # by the sign of a verdict
+_SIGNS = dict.fromkeys([*VERDICTS.values(), *map(as_ascii, VERDICTS.values())])
+_VERDICT = re.compile(rf"(?<= )(?:{'|'.join(map(re.escape, _SIGNS))})")
 
 
 @output_format("table", suffix=".txt")
@@ -35,12 +48,20 @@ class Table(Format):
             yield line
         if above and (report.notes or report.footer):
             yield ""
-        for note in report.notes:
-            yield from _style(wrap(printable(f"note: {note}"), view.width, "      "), YELLOW, view)
+        yield from _notes(report.notes, view)
         for line in report.footer:
-            yield from _style(wrap(printable(line), view.width), DIM, view)
+            yield from wrap(_said(line, view), view.width, _hanging(line))
+
+    def asides(self, report: Report, view: View | None = None) -> Iterator[str]:
+        """Surprises, how the numbers count, and the next useful command."""
+        view = view or View()
+        if not (report.notes or report.footer) and (report.remarks or report.legend):
+            yield ""
+        yield from _notes(report.remarks, view)
+        for line in report.legend:
+            yield from _style(wrap(_said(line, view), view.width, _hanging(line)), DIM, view)
         if report.hint:
-            yield from _style(wrap(printable(f"next: {report.hint}"), view.width), DIM, view)
+            yield from _style(wrap(_said(f"next: {report.hint}", view), view.width), DIM, view)
 
     def above(self, report: Report, view: View) -> Iterator[str]:
         """All that stands above the notes."""
@@ -48,9 +69,10 @@ class Table(Format):
         for figure in report.figures:
             yield from figure.lines(view)
         lines = report.text(view.width)
-        if lines:
+        if lines or report.layout:
             for line in lines:
-                yield from wrap(printable(line), view.width, indent=_hanging(line))
+                parts = wrap(_said(line, view), view.width, indent=_hanging(line))
+                yield from _colored(parts, view)
         elif report.printed_columns:
             yield from self.body(report, view)
 
@@ -58,38 +80,41 @@ class Table(Format):
         """Title, source and input."""
         if not report.title:
             return
-        yield from _style([printable(report.title)], BOLD, view)
+        yield from _style([_said(report.title, view)], BOLD, view)
         if report.subtitle:
-            yield from _style(wrap(printable(report.subtitle), view.width), DIM, view)
-        if "input" in report.facts and report.rows and not report.lines:
-            shapes = report.facts.get("inputs", {})
-            if len(shapes) > 1:
-                said = ", ".join(f"{name} {times(shape)}" for name, shape in shapes.items())
-                yield from wrap(printable(f"inputs {said}"), view.width)
-            else:
-                yield f"input {times(report.facts['input'])}"
+            yield from _style(wrap(_said(report.subtitle, view), view.width), DIM, view)
+        if said := input_text(report):
+            yield from wrap(_said(said, view), view.width)
         yield ""
 
     def body(self, report: Report, view: View) -> Iterator[str]:
         """The table itself."""
         columns = report.printed_columns
-        texts = [[printable(cell) for cell in row] for row in cells(report, columns)]
+        texts = [[_said(cell, view) for cell in row] for row in cells(report, columns)]
         total = total_cells(report, columns)
-        rows = [[column.heading for column in columns], *texts, *([total] if total else [])]
+        rows = [
+            [_said(column.heading, view) for column in columns],
+            *texts,
+            *([total] if total else []),
+        ]
         kept, widths = _fit(columns, rows, view.width)
+        if report.stacks and len(kept) < len(columns):
+            yield from _stacked(rows, view)
+            return
         headings, *body = [[row[i] for i in kept] for row in rows]
         rights = [columns[i].right for i in kept]
         wraps = [columns[i].wraps for i in kept]
         foot = body.pop() if total else None
-        yield from _style([_line(headings, widths, rights)], BOLD, view)
+        dots = "..." if view.ascii else "…"
+        yield from _style([_line(headings, widths, rights, dots)], BOLD, view)
         rule = "─" * (sum(widths) + len(GAP) * (len(widths) - 1))
         yield rule
         for row in body:
             parts = _in_lines(row, widths, wraps) if any(wraps) else (row,)
-            yield from (_line(part, widths, rights) for part in parts)
+            yield from (_line(part, widths, rights, dots) for part in parts)
         if foot:
             yield rule
-            yield from _style([_line(foot, widths, rights)], BOLD, view)
+            yield from _style([_line(foot, widths, rights, dots)], BOLD, view)
         if len(kept) < len(columns):
             gone = ", ".join(column.heading for i, column in enumerate(columns) if i not in kept)
             message = f"left out for width: {gone} (a wider terminal or -o FILE has them)"
@@ -106,11 +131,10 @@ def _fit(
     """
     wide = [max(map(width, column)) for column in zip(*rows)]
     kept = list(range(len(columns)))
-    if limit is None:
-        return kept, wide
+    most = PAPER if limit is None else limit
 
     def missing() -> int:
-        return sum(wide[i] for i in kept) + len(GAP) * (len(kept) - 1) - limit
+        return sum(wide[i] for i in kept) + len(GAP) * (len(kept) - 1) - most
 
     def narrow(places: list[int], least: Sequence[int]) -> bool:
         """Take what is missing from the widest of some columns; whether there was one."""
@@ -120,6 +144,11 @@ def _fit(
             wide[widest] = max(least[widest], wide[widest] - missing())
         return bool(wider)
 
+    if limit is None:  # only what goes on in further lines is made narrower: nothing is lost
+        least = [column.least if column.wraps else 0 for column in columns]
+        while missing() > 0 and narrow(kept, least):
+            pass
+        return kept, wide
     whole = list(wide)
     while True:
         wide[:] = whole  # texts have the room of the columns that went
@@ -145,13 +174,17 @@ def _names_can_be_cut(names: list[str], wide: int, missing: int, columns: int) -
     return columns <= 3 or len(different) == len(set(names))
 
 
-def _line(row: list[str], widths: list[int], rights: list[bool]) -> str:
+def _line(row: list[str], widths: list[int], rights: list[bool], dots: str = "…") -> str:
     """One line of the table."""
     texts = []
     for place, (text, limit, right) in enumerate(zip(row, widths, rights)):
         shown, wide = text, width(text)
         if wide > limit and not right:
-            shown = _without_middle(text, limit) if place == 0 else _without_end(text, limit)
+            shown = (
+                _without_middle(text, limit, dots)
+                if place == 0
+                else _without_end(text, limit, dots)
+            )
             wide = width(shown)
         space = " " * (limit - wide)
         texts.append(space + shown if right else shown + space)
@@ -168,20 +201,36 @@ def _in_lines(row: list[str], widths: list[int], wraps: list[bool]) -> Iterator[
         yield [part[place] if place < len(part) else "" for part in parts]
 
 
-def _without_end(text: str, limit: int) -> str:
+def _stacked(rows: list[list[str]], view: View) -> Iterator[str]:
+    """Each row as lines of its own: its name, and under it the other columns with their headings."""
+    _, *headings = rows[0]
+    label = max(map(width, headings))
+    for place, (name, *texts) in enumerate(rows[1:]):
+        if place:
+            yield ""
+        yield from _style([name], BOLD, view)
+        for heading, text in zip(headings, texts):
+            if text:
+                indent = " " * (label + 2 * len(GAP))
+                first = f"{GAP}{heading}{' ' * (label - width(heading))}{GAP}{text}"
+                yield from wrap(first, view.width, indent)
+
+
+def _without_end(text: str, limit: int, dots: str = "…") -> str:
     """A sentence with its end left out."""
-    shown = text[: limit - 1]
-    while width(shown) > limit - 1:
+    most = limit - len(dots)
+    shown = text[:most]
+    while width(shown) > most:
         shown = shown[:-1]
-    return f"{shown.rstrip()}…"
+    return f"{shown.rstrip()}{dots}"
 
 
-def _without_middle(text: str, limit: int) -> str:
+def _without_middle(text: str, limit: int, dots: str = "…") -> str:
     """A name with its middle left out: both ends tell layers apart."""
-    head = (limit - 1) // 2
-    tail = limit - 1 - head
-    ends = f"{text[:head]}…{text[len(text) - tail :]}"
-    return ends if width(ends) <= limit else _without_end(ends, limit)
+    head = (limit - len(dots)) // 2
+    tail = limit - len(dots) - head
+    ends = f"{text[:head]}{dots}{text[len(text) - tail :]}"
+    return ends if width(ends) <= limit else _without_end(ends, limit, dots)
 
 
 _MOST_INDENT = 32
@@ -192,9 +241,31 @@ def _hanging(line: str) -> str:
     head = len(line) - len(line.lstrip())
     gap = line.find("  ", head)
     start = gap + len(line[gap:]) - len(line[gap:].lstrip()) if gap > 0 else head
+    if line[start : start + 1].isdigit():  # numbers stand to the right, and have no left edge
+        start = head + 2
     if line.startswith("- ", head):  # an item of a list, as in YAML
         start = head + 2
     return " " * min(start, _MOST_INDENT)
+
+
+def _said(text: str, view: View) -> str:
+    """A text in signs that the terminal has."""
+    return as_ascii(printable(text)) if view.ascii else printable(text)
+
+
+def _notes(notes: Sequence[str], view: View) -> Iterator[str]:
+    """Notes, each with its word in front."""
+    for note in notes:
+        yield from _style(wrap(_said(f"note: {note}", view), view.width, "      "), YELLOW, view)
+
+
+def _colored(lines: list[str], view: View) -> list[str]:
+    """Lines with the verdict of the first in its colour."""
+    if not view.color or not lines or not (found := _VERDICT.search(lines[0])):
+        return lines
+    before, after = lines[0][: found.start()], lines[0][found.end() :]
+    first = f"{before}{_COLORS[found[0][0]]}{found[0]}{RESET}{after}"
+    return [first, *lines[1:]]
 
 
 def _style(lines: Sequence[str], style: str, view: View) -> list[str]:

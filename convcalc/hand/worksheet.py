@@ -12,6 +12,7 @@ from convcalc.hand.layout import Texts, spread, sum_text
 from convcalc.hand.matrices import size_text
 from convcalc.hand.model import Array, Part, Section, Stamp, Window, element_name
 from convcalc.hand.text import BOX, Page
+from convcalc.pages import PAGE_END, page_start
 from convcalc.report import Report
 from convcalc.text import escape_html as clean
 from convcalc.text import times
@@ -54,21 +55,19 @@ class Worksheet(Report):
 def _document(report: Report, page: Page, answers: Page | None) -> Iterator[str]:
     """The whole page."""
     title = clean(page.title())
-    yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-    yield '<meta name="viewport" content="width=device-width">'
-    yield f"<title>{title}</title><style>{STYLE}</style></head><body>"
+    yield from page_start(page.title(), STYLE)
     yield '<p class="name">Name: <span class="line"></span></p>'
     yield f"<h1>{title}</h1>"
     yield from filter(None, (figure.markup() for figure in report.figures))
     yield from _working(page)
-    for note in report.notes:
+    for note in report.all_notes:
         yield f"<p>{clean(note)}</p>"
     if answers:
         yield '<section class="key"><h1>answer key</h1>'
         yield f"<p>{title}</p>"
         yield from _working(answers)
         yield "</section>"
-    yield "</body></html>"
+    yield PAGE_END
 
 
 BOX_HTML = '<span class="box"></span>'

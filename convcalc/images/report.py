@@ -32,7 +32,7 @@ def kernel_list() -> Report:
         rows=[_kernel_facts(kernel) for kernel in KERNELS.values()],
         key="kernels",
         row_dict=dict,
-        footer=[
+        legend=[
             "sum = what a plain area is multiplied by: 1 keeps its brightness, 0 turns it black"
         ],
         hint="convcalc kernel NAME shows one; convcalc kernel NAME PICTURE -o FILE applies it",
@@ -138,9 +138,9 @@ def filter_report(
         **options,
     }
     row = facts | {f"clipped_{name}": count for name, count in clipped.items()}
-    notes = list(result.picture.notes)
+    remarks = []
     if kernel.sum == 0 and result.below and not options["absolute"]:
-        notes.append("--abs shows the negative values as well: edges in both directions")
+        remarks.append("--abs shows the negative values as well: edges in both directions")
     words = [
         f"{rows}×{columns} pixels",
         "grey" if channels == 1 else "each colour by itself",
@@ -153,7 +153,8 @@ def filter_report(
         rows=[row],
         key="",
         lines=[f"{kernel.name} on {printable(path)}: {', '.join(words)}", _clipping(result)],
-        notes=notes,
+        notes=list(result.picture.notes),
+        remarks=remarks,
         facts=facts | {"clipped": clipped},
     )
 

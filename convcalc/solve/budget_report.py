@@ -39,6 +39,7 @@ def budget_report(found: Found, command: str = "", *, every: bool = False) -> Re
         key="networks",
         notes=_notes(found),
         footer=_footer(found, len(rows), command),
+        legend=_legend(found),
         facts={
             "network": found.name,
             "limits": {limit.name: limit.most for limit in found.limits},
@@ -152,6 +153,12 @@ def _footer(found: Found, count: int, command: str) -> list[str]:
         lines.append(
             f"as they are: {', '.join(found.left)}; --vary {found.left[0]} changes one of them"
         )
+    return lines
+
+
+def _legend(found: Found) -> list[str]:
+    """In which order they stand, and what memory is."""
+    lines = []
     if len(found.varied) > 1 and len(found.candidates) > 1:
         lines.append(
             "the fullest first, and within 5 % the one whose parameters change most evenly"

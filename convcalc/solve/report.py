@@ -169,15 +169,15 @@ def fields_report(field: int, k: int | None, layers: int | None) -> Report:
     return Report(
         title=f"to see {field:,} pixels along an axis",
         columns=[
-            column("way", "layers of stride 1 and dilation 1, but", lambda row: row.way, right=False, keep=9),
+            column("way", "layers of stride 1 and dilation 1, but", lambda row: row.way, right=False, keep=9, whole=True),
             column("layers", "layers", lambda row: row.layers, text=grouped, keep=8),
             column("k", "k", lambda row: row.k, text=grouped, keep=8),
             column("field", "sees", lambda row: row.field, text=grouped, keep=7),
-            column("command", "as a chain", _chain_words, right=False, keep=3),
+            column("command", "as a chain", _chain_words, right=False, keep=3, least=20, wraps=True),
         ],
         rows=stacks(field, k, layers),
         key="stacks",
-        footer=["sees = 1 + Σ d·(k − 1)·(product of the strides before); one axis, the other alike"],
+        legend=["sees = 1 + Σ d·(k − 1)·(product of the strides before); one axis, the other alike"],
         facts={"field": field},
         row_dict=lambda row: row._asdict(),
     )  # fmt: skip
@@ -229,9 +229,11 @@ def mirror_report(analysis: Analysis, sizes: range, axis: int = 0) -> Report:
             f"need no output padding: {_numbers(free)}",
             *([f"cannot be given back: {_numbers([row.n for row in never])}"] if never else []),
             *([f"for {own}, from the end: {words}"] if words else []),
-            "output padding of each transposed convolution, that of the encoder's first layer first",
-            "convcalc solve input has the sizes that every layer of a network divides evenly",
         ],
+        legend=[
+            "output padding of each transposed convolution, that of the encoder's first layer first"
+        ],
+        hint="convcalc solve input has the sizes that every layer of a network divides evenly",
         facts={
             "network": analysis.network.name,
             "layers": [layer.step.name for layer in layers],

@@ -163,16 +163,16 @@ def sweep_report(sweep: Sweep, names: Iterable[str], title: str) -> SweepReport:
     ]
     batch = sweep.setup.batch
     points = sweep.setup.grid.size
-    footer = [f"{each.key} = {each.about}" for each in told if each.key in ("memory", "rf")]
-    if batch > 1:
-        footer.append(f"macs, flops, activations and memory are for a batch of {batch}")
     return SweepReport(
         title=f"{title}: {plural(points, 'point')}",
         columns=columns,
         rows=[],
         key="points",
         facts={"points_in_all": points, "batch": batch},
-        footer=footer,
+        footer=[f"macs, flops, activations and memory are for a batch of {batch}"]
+        if batch > 1
+        else [],
+        legend=[f"{each.key} = {each.about}" for each in told if each.key in ("memory", "rf")],
         sweep=sweep,
         told=told,
     )

@@ -32,7 +32,8 @@ def verify_report(found: dict[str, list[Check]], notes: list[str], *, each: bool
         key="checks" if each else "subjects" if len(found) == 1 else "networks",
         facts={"agree": total - len(wrong), "checked": total},
         notes=[*notes, *lines],
-        footer=[f"{agree}; witnessed = from arrays that were really made and multiplied"],
+        footer=[agree],
+        legend=["witnessed = from arrays that were really made and multiplied"],
         row_dict=dict,
     )
 
@@ -69,7 +70,14 @@ def _each_columns(found: dict[str, list[Check]]) -> list[Column]:
         Column.of_mapping("subject", "subject", right=False, keep=8),
         *(
             Column.of_mapping(
-                name, name, value_text, right=False, keep=9, plain=_cell, least=max(least, 10)
+                name,
+                name,
+                value_text,
+                right=False,
+                keep=9,
+                plain=_cell,
+                least=max(least, 10),
+                wraps=True,
             )
             for name in ("claimed", "witnessed")
         ),
@@ -132,7 +140,7 @@ def _subject_columns() -> list[Column]:
         Column.of_mapping("claimed", "claimed", _sum_text, keep=7),
         Column.of_mapping("witnessed", "witnessed", _sum_text, keep=7),
         Column.of_mapping("agree", "agree", _sum_text, keep=8),
-        Column.of_mapping("about", "witnessed by", right=False, keep=1),
+        Column.of_mapping("about", "witnessed by", right=False, keep=1, least=24, wraps=True),
     ]
 
 

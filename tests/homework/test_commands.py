@@ -24,15 +24,16 @@ SESSION = """\
 Convolution arithmetic (ps1)
 Rules of this sheet: If a size is not a whole number, write: does not fit. Count multiply-adds (MACs). Count biases. Write volumes as height × width × channels.
 
- q1  28×28×6        ✓
- q2  14             ~ right in libraries that round sizes down; this sheet asks you to write "does not fit".
- q3  6              ✗ Is that per side or both sides together?
- q4  260            ✗ How deep is one filter?
- q5  rows 1-8       ✗ row 1; rows 2-8 follow correctly from your row 1
- q6  5              ✗ After a stride, one step in this layer is several pixels of the image.
- q7  1,176,000      ~ right as FLOPs; this sheet counts a multiply-add as one operation.
- q8  [[5,11],[23,29]]  ✗ Does this sheet flip the kernel? Deep learning does not.
- q9  44             ✗ How many cells does one layer remove?
+ q1  28×28×6        ✓ correct
+ q2  14             ~ other convention: right in libraries that round sizes down; this sheet asks you to write "does not fit".
+ q3  6              ✗ wrong: Is that per side or both sides together?
+ q4  260            ✗ wrong: How deep is one filter?
+ q5  rows 1-8       ~ partly correct: row 1; rows 2-8 follow correctly from your row 1
+ q6  5              ✗ wrong: After a stride, one step in this layer is several pixels of the image.
+ q7  1,176,000      ~ other convention: right as FLOPs; this sheet counts a multiply-add as one operation.
+ q8  [[5,11],[23,29]]
+                    ✗ wrong: Does this sheet flip the kernel? Deep learning does not.
+ q9  44             ✗ wrong: How many cells does one layer remove?
  q10 -              not answered
  q11 text           marked by a person
 
@@ -53,8 +54,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_student_checks_her_own_answers(convcalc: Any, here: Path) -> None:
     del here
-    ran = convcalc("hw", "check", "ps1.yaml", "mine.yaml")
-    assert (ran.out, ran.err, ran.code) == (SESSION, "", 1)
+    ran = convcalc("hw", "check", "ps1.yaml", "mine.yaml", watched=True)
+    assert (ran.out + ran.err, ran.code) == (SESSION, 1)
 
 
 def test_the_points_of_the_session(convcalc: Any, here: Path) -> None:

@@ -575,7 +575,7 @@ def test_a_page_says_what_was_read_and_gives_nothing_away(
     hand_in(files, s1="q1: (6, 28, 28)\nq2: 2.6e2\nq3: 17\nq4: text")
     run(sheet, files, tmp_path / "out")
     page = (tmp_path / "out" / "feedback" / "s1.md").read_text(encoding="utf-8")
-    assert "| q2 | 2.6e2 | 260 | ✗ | 0 of 1 | How deep is one filter? |" in page
+    assert "| q2 | 2.6e2 | 260 | ✗ wrong | 0 of 1 | How deep is one filter? |" in page
     assert "✓ under another convention" in page
     for secret in ("760", "588000", "588,000", "28×28×6"):
         assert secret not in page
@@ -654,7 +654,6 @@ read 4 files: 2 graded, 1 unreadable, 1 not on the roster
  not on the roster: in/eve.yaml
  q4: 1 answer for a person to mark
 mean 2.5 of 7, median 2.5
-next: convcalc hw stats graded
 """
     )
     again = convcalc("hw", "grade", "ps.yaml", "in", "--out", "graded")

@@ -37,6 +37,8 @@ def ways_report(analysis: Analysis, *, bugs: bool = False) -> Report:
         notes=_notes(analysis, bugs=bugs),
         footer=[
             *_lacking_lines(rows),
+        ],
+        legend=[
             "operations as the tool calls them; a flop may be a multiply-add, or half of one",
             f"batch {analysis.batch}; memory in bytes, of which the tool prints MB or MiB",
         ],
@@ -137,9 +139,8 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
             for kind, number in found.lacking.items()
         ],
         *([f"{memory.called}: {(found.memory or 0) / memory.unit:,.2f} {'MiB' if memory.unit == 2**20 else 'MB'}"] if memory else []),
-        *[f"{feature} = {FEATURES[feature][1]}" for feature in FEATURES if feature in used],
-        f"source: {way.source}",
     ]  # fmt: skip
+    meanings = [f"{feature} = {FEATURES[feature][1]}" for feature in FEATURES if feature in used]
     called = way.called or "operations"
     return Report(
         title=f"{analysis.network.name}, counted as by {name}",
@@ -147,7 +148,7 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
         columns=[
             Column("layer", "layer", lambda step: step.name, right=False, keep=9),
             Column("kind", "kind", lambda step: step.kind, right=False, keep=6),
-            Column("terms", "counts", lambda step: terms_text(terms_of(step, rules)), right=False, keep=4),
+            Column("terms", "counts", lambda step: terms_text(terms_of(step, rules)), right=False, keep=4, least=22, wraps=True),
             Column("operations", called, lambda step: amount_of(step, rules), text=amount_text, keep=8),
             Column("billions", "10⁹", lambda step: amount_of(step, rules) / _BILLION, text="{:.3f}".format, keep=3),
         ],
@@ -155,6 +156,7 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
         totals={"operations": found.operations, "layers": len(steps)} if steps else {},
         notes=_notes(analysis, bugs=bugs),
         footer=lines,
+        legend=[*meanings, f"source: {way.source}"],
         facts={**_facts(analysis, bugs=bugs), **_way_dict(found)},
         hint="" if steps else f"{plural(len(analysis.steps), 'layer')}; --like all compares the others",
     )  # fmt: skip

@@ -231,9 +231,9 @@ def _found(layer: Layer, shape: Shape, view: str, given: Given) -> Found:
     )
     parts.append(rows_part("Numbers", _rows(numbers)))
     parts.append(working_part("Working: the formula, the numbers, each step", working))
-    if report.notes:
-        parts.append(lines_part(report.notes, "note"))
-    parts.append(lines_part(report.footer, "small"))
+    if report.all_notes:
+        parts.append(lines_part(report.all_notes, "note"))
+    parts.append(lines_part(report.all_lines, "small"))
     return Found(f"{came} → {went}", parts, lambda: facts)
 
 

@@ -145,18 +145,18 @@ def found_in(network: Network, view: str, given: Given) -> Found:
     elif given.get("layer"):
         one = explain_report(analysis, given["layer"])
         parts.append(working_part(f"Working of {given['layer']}", one.lines) | {"open": True})
-        if one.notes:
-            parts.append(lines_part(one.notes, "note"))
+        if one.all_notes:
+            parts.append(lines_part(one.all_notes, "note"))
     if report.subtitle:
         parts.append(lines_part([report.subtitle], "small"))
     parts.append(rows_part("Totals", _totals(report.totals)))
     parts += network_pictures(analysis, given.get("picture", ""))
-    if report.notes:
-        parts.append(lines_part(report.notes, "note"))
+    if report.all_notes:
+        parts.append(lines_part(report.all_notes, "note"))
     parts.append(
         table_part(report, report.title or "layers", _asks(set(analysis.names), view, given))
     )
-    parts.append(lines_part(report.footer, "small"))
+    parts.append(lines_part(report.all_lines, "small"))
     last = analysis.steps[-1]
     came = times(network.input)
     return Found(

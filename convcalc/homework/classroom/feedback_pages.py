@@ -10,12 +10,12 @@ from typing import ClassVar
 
 from convcalc.homework.classroom.grader import Entry, PartRow
 from convcalc.homework.classroom.own_files import MARK
-from convcalc.text import escape_html, escape_markdown
+from convcalc.pages import PAGE_END, page_start
+from convcalc.text import VERDICTS, escape_html, escape_markdown
 
 _SIGNS = {
-    "right": "✓", "other-convention": "✓ under another convention", "follow-through": "✓ follows from your own row",
-    "partial": "partly right", "wrong": "✗", "blank": "not answered", "unreadable": "cannot be read",
-    "by-hand": "to be marked by a person", "marked": "marked by a person",
+    **VERDICTS, "other-convention": "✓ under another convention",
+    "follow-through": "✓ follows from your own row", "blank": "not answered", "by-hand": "to be marked by a person", "marked": "marked by a person",
 }  # fmt: skip
 _COLUMNS = ("question", "your answer", "read as", "", "points", "comment")
 _KEY_COLUMN = "right answer"
@@ -23,6 +23,7 @@ _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse}th,td{border:1px solid #999;padding:.2em .6em;text-align:left;"
     "vertical-align:top}h2{font-size:1.1em;margin-bottom:.2em}"
+    "section{break-inside:avoid}div{overflow-x:auto}@media print{div{overflow:visible}}"
 )
 
 
@@ -123,27 +124,25 @@ class Html(Paper):
         notes = "".join(f"<li>note: {escape_html(note)}</li>" for note in heading.notes)
         lines = [
             MARK,
-            "<!DOCTYPE html>",
-            f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title>',
-            f"<style>{_STYLE}</style></head><body>",
+            *page_start(heading.title, _STYLE),
             f"<h1>{title}</h1>",
             f"<p><strong>{heading.points} points</strong>{escape_html(heading.rest)}</p>",
             f"<ul>{notes}</ul>" if notes else "",
             *sections,
             f"<p>{escape_html(later)}</p>" if later else "",
-            "</body></html>",
+            PAGE_END,
         ]
         return "\n".join(filter(None, lines)) + "\n"
 
     def section(self, entry: Entry) -> str:
-        heads = "".join(f"<th>{name}</th>" for name in self.columns())
+        heads = "".join(f'<th scope="col">{name or "verdict"}</th>' for name in self.columns())
         rows = "".join(
             f"<tr>{''.join(f'<td>{cell}</td>' for cell in self.cells(row))}</tr>"
             for row in entry.rows
         )
         return (
-            f"<h2>{escape_html(entry.result.id)}</h2>\n<p>{escape_html(entry.sentence)}</p>\n"
-            f"<table><tr>{heads}</tr>{rows}</table>"
+            f"<section><h2>{escape_html(entry.result.id)}</h2>\n<p>{escape_html(entry.sentence)}</p>\n"
+            f"<div><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></section>"
         )
 
 

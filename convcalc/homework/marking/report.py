@@ -10,10 +10,12 @@ from convcalc.homework.marking.verdicts import Marked, Result, Verdict
 from convcalc.homework.sheets.points import points_number, points_text
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.report import Column, Report
-from convcalc.text import wrap
+from convcalc.text import VERDICTS, wrap
+from convcalc.text import width as cells
 
-_SIGNS = {"right": "✓", "other-convention": "~", "unreadable": "?", "blank": "", "by-hand": ""}
-_READ_WIDTH = 15  # columns of an answer as it was read; longer ones push the sign to the right
+_READ_WIDTH = (
+    15  # columns of an answer as it was read; after a longer one the verdict has a line of its own
+)
 
 _CHECK_COLUMNS = (
     Column("id", "question", lambda part: part.id, right=False, keep=9),
@@ -73,12 +75,16 @@ def _result_lines(result: Result, width: int, columns: int | None) -> list[str]:
     elif result.status == "by-hand":
         comment = f"marked by a person{result.hint and ': '}{result.hint}"
     else:
-        comment = f"{_SIGNS.get(result.status, '✗')} {result.hint}"
-    padded = read.ljust(_READ_WIDTH) if len(read) < _READ_WIDTH else f"{read}  "
-    first, *more = comment.strip().split("\n")
-    indent = " " * (width + _READ_WIDTH + 4)
-    lines = [f" {result.id:<{width}} {padded}{first}".rstrip(), *(indent + line for line in more)]
-    return [part for line in lines for part in wrap(line, columns, indent)]
+        comment = f"{VERDICTS[result.status]}{result.hint and ': '}{result.hint}"
+    first, *more = comment.split("\n")
+    start = " " * (width + _READ_WIDTH + 2)
+    lines = [f" {result.id:<{width}} {read}"]
+    if cells(read) < _READ_WIDTH:
+        lines[0] += " " * (_READ_WIDTH - cells(read)) + first
+    else:
+        lines = [*wrap(lines[0], columns, " " * (width + 2)), start + first]
+    lines += [f"{start}  {line}" for line in more]
+    return [part.rstrip() for line in lines for part in wrap(line, columns, f"{start}  ")]
 
 
 def _count(marked: Marked) -> str:

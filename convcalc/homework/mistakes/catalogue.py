@@ -42,7 +42,8 @@ def types_report() -> Report:
         rows=rows,
         key="types",
         row_dict=dict,
-        footer=["next: convcalc hw types TYPE, convcalc hw types --mistakes"],
+        hint="convcalc hw types TYPE, convcalc hw types --mistakes",
+        stacks=True,
     )
 
 
@@ -114,7 +115,8 @@ def mistakes_report(kind: str = "") -> Report:
         rows=rows,
         key="mistakes",
         row_dict=dict,
-        footer=[
+        stacks=True,
+        legend=[
             "No hint contains the answer. In a sheet, credit: {par.no-bias: 0.5} gives half the points for a mistake."
         ],
     )

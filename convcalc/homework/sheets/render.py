@@ -9,6 +9,7 @@ from typing import Any
 from convcalc.homework.sheets.forms import answer_help, columns_of, is_table
 from convcalc.homework.sheets.points import points_number
 from convcalc.homework.sheets.sheet import Question, Sheet
+from convcalc.pages import PAGE_END, page_start
 from convcalc.report import Column, Report
 from convcalc.text import escape_html, escape_latex, escape_markdown
 
@@ -118,11 +119,11 @@ def _markdown(sheet: Sheet) -> Iterator[str]:
 
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:45em;margin:2em auto;padding:0 1em}"
-    "dt{font-weight:bold;margin-top:1.5em}dd{margin:0;break-inside:avoid}.a{color:#666}"
+    "h2{font-size:1em;margin:1.5em 0 0}p{margin:.2em 0}section{break-inside:avoid}.a{color:#595959}"
     ".line{display:inline-block;border-bottom:1px solid;min-width:16em;height:1.8em}"
     ".box{border:1px solid #999;margin:.5em 0}table{border-collapse:collapse;margin:.5em 0}"
     "th,td{border:1px solid #999;padding:.2em .6em;min-width:6em;height:1.6em}"
-    "@media print{body{margin:0}}"
+    "svg{max-width:100%;height:auto}"
 )
 _LINES = 8  # of a text that a person marks
 _MATRIX_LINES = 5
@@ -136,9 +137,9 @@ def _space(question: Question) -> Iterator[str]:
     elif is_table(question):
         columns = columns_of(question)
         rows = min(len(question.parts) // len(columns), _MAX_ROWS)
-        heads = "".join(f"<th>{escape_html(name)}</th>" for name in ("layer", *columns))
+        heads = "".join(f'<th scope="col">{escape_html(name)}</th>' for name in ("layer", *columns))
         empty = f"<tr>{'<td></td>' * (len(columns) + 1)}</tr>"
-        yield f"<table><tr>{heads}</tr>{empty * rows}</table>"
+        yield f"<table><thead><tr>{heads}</tr></thead><tbody>{empty * rows}</tbody></table>"
     else:
         for part in question.parts[: 1 if question.task.takes_file else None]:
             named = part.name and not question.task.takes_file
@@ -156,24 +157,20 @@ def _box(lines: int) -> str:
 
 def html_page(sheet: Sheet) -> Iterator[str]:
     """One HTML page, without scripts or links."""
-    yield "<!DOCTYPE html>"
-    yield '<html lang="en"><head><meta charset="utf-8">'
-    yield f"<title>{escape_html(sheet.title)}</title>"
-    yield f"<style>{_STYLE}</style></head><body>"
+    yield from page_start(_heading(sheet), _STYLE)
     yield f"<h1>{escape_html(_heading(sheet))}</h1>"
     yield '<p>Name: <span class="line"></span></p>'
     for each in _about(sheet):
         yield f"<p>{escape_html(each)}</p>"
-    yield "<dl>"
     for question in sheet.questions:
-        yield f"<dt>{escape_html(question.id)}{points_suffix(question)}</dt>"
+        yield f"<section><h2>{escape_html(question.id)}{points_suffix(question)}</h2>"
         answer = f'<span class="a">Answer: {escape_html(answer_help(question))}</span>'
-        yield f"<dd>{escape_html(question.sentence)}<br>{answer}"
+        yield f"<p>{escape_html(question.sentence)}<br>{answer}</p>"
         drawn = question.task.figure() if question.figure else None
         yield from [f"<p>{drawn.markup('light')}</p>"] if drawn else []
         yield from _space(question)
-        yield "</dd>"
-    yield from ("</dl>", "</body></html>")
+        yield "</section>"
+    yield PAGE_END
 
 
 def _latex(sheet: Sheet) -> Iterator[str]:
