@@ -10,7 +10,8 @@
 `load` takes a file or a bundled name, `loads` a YAML text, `chain` the one-line language. All give a
 `Network`, whose ``walk()`` gives an `Analysis`: iterate over its steps, look one up by its name, turn it
 into plain data with ``to_dict()``, or let a notebook show it. `layer` walks a single layer.
-`formulas` holds the arithmetic. Importing convcalc imports neither numpy nor rich nor click.
+`draw_fit`, `draw_net` and the other `draw_…` make pictures. ``%load_ext convcalc`` makes the command line a
+magic of notebooks. `formulas` holds the arithmetic. Importing convcalc imports neither numpy nor rich nor click.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ __all__ = [
     "budget",
     "by_hand",
     "chain",
+    "draw_by_hand",
+    "draw_cost",
+    "draw_field",
+    "draw_fit",
+    "draw_net",
+    "draw_window",
     "filter_picture",
     "formulas",
     "from_keras",
@@ -62,6 +69,14 @@ if TYPE_CHECKING:
         sweep,
         what_fits,
     )
+    from convcalc.drawing import (
+        draw_by_hand,
+        draw_cost,
+        draw_field,
+        draw_fit,
+        draw_net,
+        draw_window,
+    )
     from convcalc.errors import ConvcalcError
     from convcalc.network.network import Network
     from convcalc.report import Report
@@ -87,6 +102,13 @@ _HOMES = {
     "from_torch": "convcalc.api",
     "image_kernel": "convcalc.api",
     "what_fits": "convcalc.api",
+    "draw_by_hand": "convcalc.drawing",
+    "draw_cost": "convcalc.drawing",
+    "draw_field": "convcalc.drawing",
+    "draw_fit": "convcalc.drawing",
+    "draw_net": "convcalc.drawing",
+    "draw_window": "convcalc.drawing",
+    "load_ipython_extension": "convcalc.magic",
 }
 
 

@@ -109,7 +109,9 @@ def text_lines(path: str, way_out: str) -> Iterator[str]:
 
 def file_name(path: str, option: str = "") -> str:
     """How messages call a file: with the option it was given to, and never with control characters."""
-    shown = "<stdin>" if path == STDIN else printable(path) if len(path) < 500 else shortened(path)
+    shown = (
+        stdin_name() if path == STDIN else printable(path) if len(path) < 500 else shortened(path)
+    )
     return f"{option} {shown}".lstrip()
 
 
@@ -148,6 +150,12 @@ def decode(data: bytes, name: str, *, utf_16: bool = False) -> str:
         at = error.start
         shown = f"byte 0x{error.object[at]:02x} at {at}"
         raise UsageError(f"{name}: not UTF-8 text ({shown}); save it as UTF-8") from None
+
+
+def stdin_name() -> str:
+    """What standard input is called in messages: ``<stdin>``, or ``<cell>`` in a notebook."""
+    name = getattr(sys.stdin, "name", "")
+    return name if isinstance(name, str) and name.startswith("<") else "<stdin>"
 
 
 def _standard_input(most: int) -> bytes:

@@ -6,10 +6,13 @@ Columns are data too: key, heading, alignment, how to get the value and how peop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from convcalc.text import plural, shortened
+
 SCHEMA = 1  # of the JSON; raised when a key changes its meaning or goes
+NOTEBOOK_ROWS = 300  # of a table in a notebook; a browser is slow with very many
 
 
 def _same(value: Any) -> Any:
@@ -54,6 +57,19 @@ class Column(NamedTuple):
     ) -> Column:
         """A column of rows that are mappings."""
         return cls(key, heading, lambda row: row[key], text=text, **settings)
+
+
+class Shown:
+    """What a notebook shows as a report."""
+
+    __slots__ = ()
+
+    def shown(self) -> Report:
+        """The report that stands for it in a notebook."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        return self.shown()._repr_html_()
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -150,10 +166,23 @@ class Report:
         data["notes"] = self.all_notes
         return data
 
+    def folded(self) -> Report:
+        """The same with blocks that repeat shown once, for the formats that people read."""
+        return replace(self, rows=self.fold()) if self.fold else self
+
     def _repr_html_(self) -> str:
         from convcalc.formats import FORMATS  # noqa: PLC0415 - notebooks only
 
-        return "".join(FORMATS["html"].fragment(self))
+        shown = self.folded()
+        count = len(shown.rows)
+        if count > NOTEBOOK_ROWS:
+            said = f"the first {NOTEBOOK_ROWS} of {count:,} rows; to_dict() has them all"
+            shown = replace(shown, rows=shown.rows[:NOTEBOOK_ROWS], notes=[said, *self.notes])
+        return "".join(f"{line}\n" for line in FORMATS["html"].fragment(shown))
+
+    def __repr__(self) -> str:
+        said = self.title or "".join(self.lines[:1])
+        return f"<Report {shortened(said)}: {plural(len(self.rows), 'row')}>"
 
     def __str__(self) -> str:
         from convcalc.formats import FORMATS  # noqa: PLC0415 - a report must not cost the formats

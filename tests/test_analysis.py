@@ -94,7 +94,10 @@ def test_an_analysis_prints_itself_and_can_be_looked_into() -> None:
     assert analysis._repr_html_() == report_of(analysis)._repr_html_()
     assert "relu1" in analysis
     assert analysis.names == ["conv1", "relu1"]
-    assert repr(analysis["conv1"]) == "<Step 1 conv1: conv (1, 8, 8) -> (2, 6, 6)>"
+    assert (
+        repr(analysis["conv1"])
+        == "<Step 1 conv1: conv k3 c2, 1×8×8 → 2×6×6, 20 params, 648 macs, rf 3>"
+    )
     assert convcalc.Analysis is Analysis
 
 

@@ -117,7 +117,7 @@ BAD = [
     (("arch", "vgg16", "--columns", ","), "--columns names none; known: name, kind"),
     (("arch", "vgg16", "--sort", "zzz"), "--sort: no column 'zzz'; known: name, kind"),
     (("arch", "vgg16", "--sort", "params,macs"), "--sort: no column 'params macs'; did you mean 'params'?"),
-    (("arch", "vgg16", "--explain", "zzz"), "--explain: no layer 'zzz'; --all lists them"),
+    (("arch", "vgg16", "--explain", "zzz"), "--explain: no layer 'zzz'; there are conv1_1, relu1, conv1_2, relu2 and 36 more; convcalc arch NETWORK --all lists them"),
     (("arch", "vgg16", "--explain", "conv1_9"), "--explain: no layer 'conv1_9'; did you mean 'conv1_2'?"),
     (("arch", "vgg16", "--sees", "conv1_9:1,1"), "no layer 'conv1_9'; did you mean 'conv1_2'?"),
     (("arch", "vgg16", "--sees", "conv1_1:1"), "conv1_1: a unit of 64×224×224 has 2 coordinates, not 1; write conv1_1:Y,X, counted from 0"),

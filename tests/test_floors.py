@@ -42,19 +42,21 @@ FLOORS = (
     ("homework",),
     ("explore",),
     ("api",),
+    ("drawing",),
     ("cli",),
-    ("__main__",),
+    ("__main__", "magic"),
 )  # fmt: skip
 
 # Looking up is allowed here only: conveniences on an object, imported at their first use.
 UPWARDS = {
     ("network.network", "analysis"),  # Network.walk()
     ("report", "formats"),  # a report in a notebook, and str() of one
+    ("analysis.shown", "draw"),  # Step.draw() and Analysis.draw()
 }
 
 # Where libraries of other people may be named at all.
 THIRD_PARTIES = {
-    "click": {"cli"},
+    "click": {"cli", "magic"},
     "rich": {"cli", "formats", "draw"},
     "yaml": {"network", "hand", "homework", "cli"},
     "numpy": {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from convcalc import formulas
+from convcalc.analysis.shown import ShownAnalysis, ShownStep
 from convcalc.layers import Layer, Shape
 from convcalc.layers.base import Elementwise
 from convcalc.layers.options import option_text
@@ -54,6 +55,9 @@ class Work:
         self.reads: tuple[Reads, ...] | UnknownField | None = layer.reads(shape, out)
         self._counts: dict[str, int] | None = None
 
+    def __repr__(self) -> str:
+        return f"<Work {self.kind} {self.option_text}: {self.shapes} → {self.output}>"
+
     # What totals do not need is worked out where it is asked for.
 
     @property
@@ -95,7 +99,7 @@ class SharedWork(Work):
         return f"{super().option_text} shared".lstrip()
 
 
-class Step:
+class Step(ShownStep):
     """One layer of a network, walked; the image is a step too.
 
     Attributes:
@@ -119,9 +123,6 @@ class Step:
     ) -> None:
         self.place, self.name, self.work, self.before = place, name, work, before
         self.rf, self._misalignment = rf, misalignment
-
-    def __repr__(self) -> str:
-        return f"<Step {self.place} {self.name}: {self.kind} {self.input} -> {self.output}>"
 
     @property
     def layer(self) -> Layer:
@@ -249,8 +250,11 @@ class Moment(NamedTuple):
     alive: Collection[Step]
     freed: tuple[Step, ...]
 
+    def __repr__(self) -> str:
+        return f"<Moment {self.step.name}: {len(self.alive)} alive, {len(self.freed)} freed>"
 
-class Analysis:
+
+class Analysis(ShownAnalysis):
     """A walked network.
 
     Attributes:
@@ -434,24 +438,6 @@ class Analysis:
         from convcalc.analysis.notes import notes_of  # noqa: PLC0415 - only where it is asked for
 
         return notes_of(self)
-
-    # ------------------------------------------------------------------------ for notebooks
-
-    def to_dict(self) -> dict[str, Any]:
-        """The whole analysis as plain JSON data."""
-        from convcalc.analysis.report import report_of  # noqa: PLC0415 - as for the notes
-
-        return report_of(self).to_dict()
-
-    def _repr_html_(self) -> str:
-        from convcalc.analysis.report import report_of  # noqa: PLC0415 - as for the notes
-
-        return report_of(self)._repr_html_()
-
-    def __str__(self) -> str:
-        from convcalc.analysis.report import report_of  # noqa: PLC0415 - as for the notes
-
-        return str(report_of(self))
 
 
 def _reduces(step: Step) -> bool:

@@ -9,15 +9,16 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from convcalc import formulas
+from convcalc.analysis.called import no_layer
 from convcalc.analysis.rows import COLUMNS, CONVENTION, SHOWN, STATED, UNAVAILABLE, batch_lines
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import UsageError
 from convcalc.layers import LETTERS
 from convcalc.layers.rf import PIXEL, AnyField, Field, Slide, UnknownField
 from convcalc.layers.window import axis_names
 from convcalc.network.axes import axis_words
 from convcalc.report import Report
 from convcalc.term import Term
-from convcalc.text import grouped, quoted, times
+from convcalc.text import grouped, times
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -79,8 +80,7 @@ def explain_report(analysis: Analysis, name: str) -> Report:
         UsageError: there is no such layer.
     """
     if name not in analysis:
-        near = did_you_mean(name, analysis.names) or "; --all lists them"
-        message = f"--explain: no layer {quoted(name)}{near}"
+        message = f"--explain: {no_layer(analysis, name)}"
         raise UsageError(message)
     step = analysis[name]
     lines = _explain_step(step, axis_words(analysis.network))

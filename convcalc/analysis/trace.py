@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from convcalc.analysis.called import no_layer
 from convcalc.analysis.rows import COLUMNS, SHOWN
-from convcalc.errors import ShapeError, UsageError, did_you_mean
+from convcalc.errors import ShapeError, UsageError
 from convcalc.layers.rf import GATES, Reads, UnknownField, union
 from convcalc.layers.values import whole_number
 from convcalc.layers.window import axis_names
@@ -48,6 +49,12 @@ def trace(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) ->
     return _followed(analysis, step, unit, apart=apart)[0]
 
 
+def traced(analysis: Analysis, step: Step, unit: Unit) -> tuple[dict[Step, Ranges], Ranges]:
+    """What `trace` and `inside` give, found in one go."""
+    found, cells = _followed(analysis, step, unit)
+    return found, _inside(cells, analysis.image.output)
+
+
 def inside(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) -> Ranges:
     """The first and last pixel of the image along each axis that a unit sees; arguments and errors as `trace`.
 
@@ -81,7 +88,7 @@ def _followed(
         found[each] = [_ends(along) for along in cells]
         reads = each.work.reads
         if isinstance(reads, tuple):
-            cells = [_read(one, along) for one, along in zip(reads, cells)]
+            cells = _read_axes(reads, cells)
         for source in each.before[:1] if each.layer.references else each.before:
             if GATES in analysis.through and _is_gate(source, each):
                 continue
@@ -113,8 +120,7 @@ def step_called(analysis: Analysis, name: str) -> Step:
         ShapeError: there is no such layer.
     """
     if name not in analysis:
-        message = f"no layer {name!r}{did_you_mean(name, analysis.names)}"
-        raise ShapeError(message)
+        raise ShapeError(no_layer(analysis, name))
     return analysis[name]
 
 
@@ -143,11 +149,25 @@ def _one_by_one(units: range) -> Cells:
     return set(units) if len(units) <= _MAX_UNITS else units
 
 
+def _read_axes(reads: tuple[Reads, ...], units: list[Cells]) -> list[Cells]:
+    """The cells that some outputs read along each axis; of axes that are alike it is worked out once."""
+    found: list[Cells] = []
+    for axis, (one, along) in enumerate(zip(reads, units)):
+        if axis and one == reads[0] and type(one) is type(reads[0]) and along == units[0]:
+            found.append(found[0])
+        else:
+            found.append(_read(one, along))
+    return found
+
+
 def _read(reads: Reads, units: Cells) -> Cells:
     """The cells that some outputs read, one by one; from first to last where they are too many."""
     if not units:
         return units
     if not isinstance(units, range) and len(units) * len(reads.cells(min(units))) <= _MAX_CELLS:
+        first, last = min(units), max(units)
+        if reads.is_gapless() and last - first < len(units):
+            return set(range(reads.cells(first)[0], reads.cells(last)[-1] + 1))
         return {cell for unit in units for cell in reads.cells(unit)}
     first, last = _ends(units) or (0, -1)
     found = reads.ends(first, last)
@@ -240,13 +260,17 @@ def read_unit(text: str) -> tuple[str, Unit]:
     return name, tuple([_read_unit(each, text) for each in place.split(",")]) if place else ()
 
 
-def unit_report(analysis: Analysis, text: str) -> Report:
+def unit_report(
+    analysis: Analysis, text: str, known: tuple[Ranges, Ranges] | None = None
+) -> Report:
     """The pixels that one unit sees, or a range of units, as they are and inside the image.
 
     Args:
         analysis: of a network.
         text: the layer, a colon, and the unit's place along each axis: ``conv5_3:6,6``; of several
             units the first and the last place: ``conv5_3:0-6,0-6``.
+        known: the pixels of the first input that it sees, as they are and inside the image, where
+            that has been found out already.
 
     Raises:
         UsageError: the place is not made of numbers.
@@ -266,7 +290,8 @@ def unit_report(analysis: Analysis, text: str) -> Report:
             lines.append(f"{called} sees no {words}{of_input}")
             continue
         lines.append(f"{called} sees, of {times(image[1:])} {words}{of_input}:")
-        sees[input_name] = list(_ranges(*_seen(walked, name, unit), image, lines))
+        own = known if known and walked is analysis else _seen(walked, name, unit)
+        sees[input_name] = list(_ranges(*own, image, lines))
     first = sees.get(analysis.image.name, [])
     return Report(
         title=analysis.network.name,
@@ -287,8 +312,8 @@ def unit_report(analysis: Analysis, text: str) -> Report:
 
 def _seen(analysis: Analysis, name: str, unit: Unit) -> tuple[Ranges, Ranges]:
     """The pixels that a unit sees along each axis, and those of them inside the image."""
-    found, cells = _followed(analysis, step_called(analysis, name), unit)
-    return found[analysis.image], _inside(cells, analysis.image.output)
+    found, kept = traced(analysis, step_called(analysis, name), unit)
+    return found[analysis.image], kept
 
 
 def _ranges(

@@ -17,6 +17,7 @@ from convcalc.cli.output import (
     show,
 )
 from convcalc.cli.screen import view
+from convcalc.cli.shelf import shelf
 from convcalc.errors import ConvcalcError, UsageError
 
 if TYPE_CHECKING:
@@ -69,20 +70,24 @@ def show_with_picture(
         message = "--draw is for the terminal and for pages; write -o x.html for both, -o x.svg or -o x.png for the picture alone, or leave it out"
         raise UsageError(message)
     made = report()
-    if chosen.pictures and draw:
+    in_page = chosen.pictures or shelf(output, chosen) is not None
+    if draw and in_page:
         made = replace(made, figures=(picture(),))
     elif chosen.pictures and on_pages:
         made = _with_figure(made, picture)
-    below = (lambda: ["", *picture().lines(view())]) if draw and chosen.draws else None
+    below = (lambda: ["", *_drawn(picture())]) if draw and chosen.draws and not in_page else None
     show(made, name, output, below)
+
+
+def _drawn(picture: Picture) -> list[str]:
+    """A picture in letters, for standard output."""
+    from convcalc.formats.base import figure_lines
+
+    return figure_lines(picture, view())
 
 
 def _with_figure(report: Report, picture: Callable[[], Picture]) -> Report:
     """A report with its picture, unless that cannot be drawn here."""
-    from convcalc.draw.extras import is_there
-
-    if not is_there("drawsvg"):
-        return report
     try:
         made = picture()
         made.figure()

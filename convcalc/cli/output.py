@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from convcalc.cli.screen import encoded, is_watched, view
 from convcalc.cli.ticker import hush
+from convcalc.cli.shelf import shelf
 from convcalc.cli.usage import format_text
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import check_place, write_lines
@@ -160,8 +160,11 @@ def show(
     name = format_name or _format_for(output)
     own = report.document(name)
     chosen = FORMATS[name if name in FORMATS else DEFAULT]
-    if report.fold and chosen.folds:
-        report = replace(report, rows=report.fold())
+    if name in FORMATS and (kept := shelf(output, chosen)) is not None:
+        kept.append(report)
+        return
+    if chosen.folds:
+        report = report.folded()
     if report.beside_rows and chosen.rows_alone:
         remark(
             f"note: {name} has rows alone; {report.beside_rows} are in --format json and the table"
@@ -183,9 +186,7 @@ def show_aside(report: Report) -> None:
     """A report's table on stderr, before an error that it is about."""
     from convcalc.formats import DEFAULT, FORMATS
 
-    if report.fold:
-        report = replace(report, rows=report.fold())
-    for line in FORMATS[DEFAULT].lines(report, view(sys.stderr)):
+    for line in FORMATS[DEFAULT].lines(report.folded(), view(sys.stderr)):
         remark(line)
     remark("")
 

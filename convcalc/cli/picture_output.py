@@ -17,6 +17,7 @@ from convcalc.cli.output import (
     show,
 )
 from convcalc.cli.picture_files import write_png, write_svg
+from convcalc.cli.shelf import shelf
 from convcalc.errors import UsageError
 from convcalc.text import printable
 
@@ -52,6 +53,8 @@ def show_picture(
     Raises:
         UsageError: no picture or format has the file's suffix, or a library is missing.
     """
+    from convcalc.formats import DEFAULT, FORMATS
+
     to_file = output if output and output != "-" else ""
     name = chosen_format(to_file, format_name)
     if dark and name not in PICTURE_FORMATS:
@@ -59,7 +62,10 @@ def show_picture(
             "--dark is for pictures in files; add -o picture.svg or -o picture.png, or leave it out"
         )
         raise UsageError(message)
-    if name not in PICTURE_FORMATS:
+    chosen = None if name in PICTURE_FORMATS else FORMATS[name or DEFAULT]
+    if (kept := shelf(output, chosen)) is not None:
+        kept.append(picture)
+    elif name not in PICTURE_FORMATS:
         show(picture.report(), name, output)
     elif name == "svg":
         write_svg(picture, to_file, "dark" if dark else "")

@@ -40,7 +40,7 @@ class Alive(NamedTuple):
         return self.used + self.kept
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AliveOverTime(Picture):
     """The bytes that must be held while each layer works, as `convcalc memory` counts them.
 
@@ -53,6 +53,11 @@ class AliveOverTime(Picture):
 
     analysis: Analysis
     size: int = BYTES
+
+    @property
+    def title(self) -> str:
+        """The network."""
+        return f"{printable(self.analysis.network.name)}: bytes alive over time"
 
     @cached_property
     def rows(self) -> list[Alive]:
@@ -89,8 +94,7 @@ class AliveOverTime(Picture):
         return [max(group, key=lambda each: each.bytes) for group in groups]
 
     def figure(self) -> Figure:
-        name = printable(self.analysis.network.name)
-        marks, y = heading(f"{name}: bytes alive over time")
+        marks, y = heading(self.title)
         marks.append(Text(SPACE, y + TEXT, fitted(self.top, WIDTH - 2 * SPACE), "strong"))
         marks.append(
             Text(SPACE, y + 34, fitted(f"alive then: {self.alive}", WIDTH - 2 * SPACE), "muted")
@@ -106,7 +110,7 @@ class AliveOverTime(Picture):
         y += _HEIGHT + 34
         samples, y = legend([("series1", _PARTS[0]), ("series2", _PARTS[1])], y + TEXT)
         return Figure(
-            f"{name}: bytes alive over time",
+            self.title,
             f"What must be held while each of {plural(len(self.rows), 'layer')} works, from the first on the left to "
             f"the last on the right: {self.top}; alive then: {self.alive}.",
             WIDTH,

@@ -58,7 +58,7 @@ MEASURES = {
 
 
 @PICTURES.named("cost")
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cost(Picture):
     """Bars for what the layers or stages of a network cost.
 
@@ -73,6 +73,11 @@ class Cost(Picture):
     analysis: Analysis
     of: str = "macs"
     by: str = STAGE
+
+    @property
+    def title(self) -> str:
+        """The network and what is measured."""
+        return f"{printable(self.analysis.network.name)}: {self.measure.about} by {self.by}"
 
     @property
     def measure(self) -> Measure:
@@ -142,7 +147,7 @@ class Cost(Picture):
         )
         most = f" The largest is {largest['name']}." if largest else ""
         return Figure(
-            f"{name}: {self.measure.about} by {self.by}",
+            self.title,
             f"{plural(len(panel.bars), 'bar')}, one for each {self.by} in order, {grouped(self.total)} in all.{most}",
             WIDTH,
             y + SPACE,
@@ -186,7 +191,7 @@ def _stage(box: Box) -> str:
     return box.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Beside(Picture):
     """Several networks side by side, as `convcalc compare` has them.
 
@@ -199,6 +204,11 @@ class Beside(Picture):
 
     analyses: Sequence[Analysis]
     of: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is measured, and how many networks there are."""
+        return f"{MEASURES[self.of].about if self.of else 'costs'} of {plural(len(self.analyses), 'network')}"
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ _COLUMNS = 80
 
 
 @PICTURES.named("field")
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Field(Picture):
     """What one unit sees, or a range of units.
 
@@ -57,7 +57,7 @@ class Field(Picture):
     @cached_property
     def words(self) -> Report:
         """The same as `convcalc arch --sees` says it."""
-        return unit_report(self.analysis, self.seen.asked)
+        return unit_report(self.analysis, self.seen.asked, (self.seen.pixels, self.seen.inside))
 
     @property
     def said(self) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from convcalc.analysis.trace import inside, read_unit, step_called, trace
+from convcalc.analysis.trace import read_unit, step_called, traced
 from convcalc.errors import UsageError
 from convcalc.layers.window import axis_names
 from convcalc.text import printable
@@ -51,8 +51,7 @@ class Seen:
         self.analysis = analysis
         name, self.unit = read_unit(text) if text else _middle(analysis)
         self.step: Step = step_called(analysis, name)
-        self.found = trace(analysis, self.step, self.unit)
-        self.inside = inside(analysis, self.step, self.unit)
+        self.found, self.inside = traced(analysis, self.step, self.unit)
         if not self.image:
             message = f"{printable(self.step.name)}: sees a vector, which has no pixels; ask about a network with an image"
             raise UsageError(message)

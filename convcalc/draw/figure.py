@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from convcalc.text import plural, printable
+
 if TYPE_CHECKING:
     from convcalc.report import Report
 
@@ -74,7 +76,7 @@ Mark = Rectangle | Line | Polygon | Text
 Marks = tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Figure:
     """A picture.
 
@@ -96,6 +98,9 @@ class Figure:
     twin: Report
     source: str = ""
     steps: tuple[Marks, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Figure {printable(self.title)}: {plural(len(self.marks), 'mark')}>"
 
     def frames(self) -> list[Figure]:
         """Each step as a picture of its own; without steps the picture itself."""

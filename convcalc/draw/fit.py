@@ -37,7 +37,7 @@ _COLUMNS = [
 
 
 @PICTURES.named("fit")
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fit(Picture):
     """The windows of a layer on its input, or its patches on the output, axis by axis.
 

@@ -23,11 +23,12 @@ from convcalc.draw.svg import (
 )
 
 
-def inline_svg(figure: Figure) -> str:
-    """A figure as an element of a page, in light and dark.
+def inline_svg(figure: Figure, scheme: str = "") -> str:
+    """A figure as an element of a page, no wider than the page.
 
     Args:
         figure: what to draw.
+        scheme: ``light`` or ``dark``; by default a reader's wish decides.
     """
     corner = corner_text(figure)
     size = least_text(figure.width)
@@ -43,7 +44,7 @@ def inline_svg(figure: Figure) -> str:
             f"<defs>{''.join(patterns(used))}</defs>",
             f'<title id="{name}t">{escaped(figure.title)}</title>',
             f'<desc id="{name}d">{escaped(figure.description)}</desc>',
-            f"<style>{''.join(styles(used, '', len(steps)))}</style>",
+            f"<style>{''.join(styles(used, scheme, len(steps)))}</style>",
             f'<rect x="0" y="0" width="{width}" height="{height}" class="cc-page"/>',
             *_elements(marks),
             *_groups(steps),

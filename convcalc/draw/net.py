@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 COSTS = {"macs": "multiply-adds", "params": "parameters", "activations": "values that come out"}
 _LEAST = 500  # units across, for the title
 _LINE = 18
+_HEAD = 80  # the title, and what stands below
 MOST_LINES = 60  # in a terminal, where fewer show the network, too
 
 
@@ -56,6 +57,11 @@ class Net(Picture):
 
     def __init__(self, analysis: Analysis, depth: int | None = None, of: str = "macs") -> None:
         self.analysis, self.depth, self.of = analysis, depth, of
+
+    @property
+    def title(self) -> str:
+        """The network."""
+        return printable(self.analysis.network.name)
 
     @cached_property
     def _inside(self) -> Analysis:
@@ -128,7 +134,7 @@ class Net(Picture):
         costs = self.costs(parts.boxes)
         inside = drawing.layout.width
         width = WIDTH if wide else max(inside + 2 * MARGIN, _LEAST)
-        title = printable(self.analysis.network.name)
+        title = self.title
         below = [
             line for text in self.said(detail, costs) for line in flowed(text, width - 2 * MARGIN)
         ]
@@ -167,6 +173,20 @@ class Net(Picture):
         """What stands below the lines in a terminal, where the table would say the same again."""
         detail, parts = self.listed
         yield from self.said(detail, self.costs(parts.boxes))
+
+    def remark(self) -> str:
+        """Which option draws on one page what is longer."""
+        drawing = self.drawn[1]
+        wide = drawing.layout.width > ROOM
+        height = rows_height(self.parts) if wide else drawing.layout.height
+        if height <= PAGE:
+            return ""
+        pages = f"{(height + _HEAD) / 40:.0f} cm long, more than an A4 page"
+        deepest = max([block.depth + 1 for block in self._inside.blocks], default=0)
+        for depth in range(min(deepest, (self.depth or deepest + 1) - 1), 0, -1):
+            if fitting(parts_of(self._inside, closed(depth)), PAGE):
+                return f"{pages}; --depth {depth} draws it on one"
+        return f"{pages}; print it at {100 * (PAGE + _HEAD) // (height + _HEAD):.0f} % of its size for one"
 
     @property
     def parts(self) -> Parts:

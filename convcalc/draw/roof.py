@@ -34,7 +34,7 @@ _SIGNS = {MEMORY: "o", ARITHMETIC: "x"}
 _LOOKS = {MEMORY: "series2", ARITHMETIC: "series1"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RoofPicture(Picture):
     """Layers by their multiply-adds for each byte, under the roof of a device.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from convcalc.layers.window import Axis
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FirstWindow(Picture):
     """The padded input with the first window on it, and nothing of where the others end.
 
@@ -88,7 +88,7 @@ def _first_of(axes: tuple[str, ...], axis: Axis) -> Ruler:
     return Ruler(axes, axis.n, first, tuple(map(role, range(first, last + 1))), (window,))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Matrices(Picture):
     """Matrices as grids, each under its name.
 

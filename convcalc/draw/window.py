@@ -37,7 +37,7 @@ _COLUMNS = [
 
 
 @PICTURES.named("window")
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Window(Picture):
     """The kernel on the input, and the output that comes of it.
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 25  # shown one under the other
 GAP = 4
+_WIDE, _NARROW = (
+    16,
+    24,
+)  # cells of a row up to which each has two letters; up to which there are spaces
 
 Step = tuple[int, int]
 
@@ -36,8 +40,8 @@ def window_lines(
     shown = steps[:MAX_STEPS]
     used: set[str] = set()
     for step in shown:
-        left = _canvas(plane, step, numbers, used)
-        right = _output(plane, step, numbers)
+        left = _canvas(plane, step, numbers, used, width)
+        right = _output(plane, step, numbers, width)
         yield from _beside(left, right, width)
         for line in said(step):
             yield from wrap(line, width, "  ")
@@ -51,7 +55,18 @@ def window_lines(
         yield from wrap("[ ] under the kernel   ( ) the same on a zero", width)
 
 
-def _canvas(plane: Plane, step: Step, numbers: Numbers | None, used: set[str]) -> list[str]:
+def spread(signs: Sequence[str], width: int | None) -> str:
+    """A row of cells as wide as there is room: two letters each with a space, one with a space, or one."""
+    count = len(signs)
+    room = 80 if width is None else width
+    if count <= _WIDE and 3 * count <= room + 1:
+        return " ".join([sign * 2 for sign in signs]).rstrip()
+    return ("" if count > _NARROW or 2 * count > room + 1 else " ").join(signs).rstrip()
+
+
+def _canvas(
+    plane: Plane, step: Step, numbers: Numbers | None, used: set[str], width: int | None
+) -> list[str]:
     """The canvas in lines, channel under channel."""
     taps = set(plane.taps(step))
     rows, columns = range(plane.rows.size), range(plane.columns.size)
@@ -63,8 +78,8 @@ def _canvas(plane: Plane, step: Step, numbers: Numbers | None, used: set[str]) -
                 role = plane.role(row, column)
                 sign = (_UNDER if (row, column) in taps else _BESIDE).get(role, "█")
                 used.add(sign)
-                signs.append(sign * (2 if plane.columns.size <= 16 else 1))
-            lines.append((" " if plane.columns.size <= 24 else "").join(signs).rstrip())
+                signs.append(sign)
+            lines.append(spread(signs, width))
         return lines
     lines = []
     for grid in numbers.inputs:
@@ -95,12 +110,12 @@ def _bracketed(text: str, plane: Plane, place: Step, taps: set[Step]) -> str:
     return f"[{text}]" if plane.is_real(*place) else f"({text})"
 
 
-def _output(plane: Plane, step: Step, numbers: Numbers | None) -> list[str]:
+def _output(plane: Plane, step: Step, numbers: Numbers | None, width: int | None) -> list[str]:
     """The output in lines, with the place of the step marked."""
     rows, columns = plane.outputs
     if numbers is None:
-        signs = [["██" if (r, c) == step else "--" for c in range(columns)] for r in range(rows)]
-        return [" ".join(line) for line in signs]
+        signs = [["█" if (r, c) == step else "-" for c in range(columns)] for r in range(rows)]
+        return [spread(line, width) for line in signs]
     widest = max(1, *(len(text) for line in numbers.results for text in line))
     return [
         "".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import lzma
 import os
@@ -20,22 +21,33 @@ ARCHIVE = "convcalc.tar.xz"
 _LEFT_OUT = (
     "__main__.py",
     "analysis/counting/",
+    *(f"analysis/{name}.py" for name in (
+        "align", "checked", "compare", "devices", "diff", "diff_report", "listing", "memory_report", "roofline",
+        "reorder", "roofline_report", "settings", "training", "unfit",
+    )),
+    "api.py",
     "cli/",
     "explore/bundle.py",
     "explore/page.py",
     "explore/page/",
     "explore/pyodide.py",
+    "explore/write.py",
     "hand/",
-    "draw/png.py",
+    *(f"draw/{name}.py" for name in ("asked", "by_hand", "costs", "png", "roof", "window_numbers")),
+    "drawing.py",
     "homework/classroom/",
     "homework/exports/",
+    *(f"homework/marking/{name}.py" for name in ("lint", "report")),
+    *(f"homework/sheets/{name}.py" for name in ("bundled", "manual", "schema")),
     "homework/variants/",
     "images/",
     "interop/writers/",
+    "magic/",
+    "network/schema.py",
     "reference/",
     *(f"solve/{name}.py" for name in (
         "asking", "blocks", "budget", "budget_report", "choice", "engine", "evaluate", "largest", "measures", "pieces",
-        "points", "program", "side_by_side", "sweep", "sweep_report", "trials", "varied",
+        "points", "program", "ranges", "report", "mirror", "side_by_side", "sweep", "sweep_report", "trials", "varied",
     )),
     "verify/",
 )  # fmt: skip
@@ -49,11 +61,40 @@ def bundle() -> bytes:
     with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, path in sorted(_files()):
             with open(path, "rb") as file:
-                content = _without_outlines(file.read()) if name.endswith(".ttf") else file.read()
+                content = _slim(name, file.read())
             entry = tarfile.TarInfo(name)  # without owner and date
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
     return lzma.compress(data.getvalue(), preset=6 | lzma.PRESET_EXTREME)
+
+
+def _slim(name: str, data: bytes) -> bytes:
+    """A file without what only its readers need."""
+    if name.endswith(".ttf"):
+        return _without_outlines(data)
+    return _without_words(data) if name.startswith("convcalc/") and name.endswith(".py") else data
+
+
+def _without_words(code: bytes) -> bytes:
+    """A module with empty lines in place of its comments, and short texts in place of what functions say.
+
+    Classes keep what they say, since the manual of kinds is made of it.
+    """
+    lines = code.decode().split("\n")
+    inside: set[int] = set()  # lines of texts, in which a # begins no comment
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno != node.lineno:
+            inside.update(range(node.lineno, (node.end_lineno or 0) + 1))
+        if isinstance(node, ast.FunctionDef | ast.Module) and ast.get_docstring(node, clean=False):
+            said = node.body[0]
+            last = said.end_lineno or said.lineno
+            lines[said.lineno - 1 : last] = [""] * (last - said.lineno + 1)
+            lines[said.lineno - 1] = f'{" " * said.col_offset}""'
+    kept = [
+        "" if line.lstrip().startswith("#") and place not in inside else line
+        for place, line in enumerate(lines, start=1)
+    ]
+    return "\n".join(kept).encode()
 
 
 def _without_outlines(font: bytes) -> bytes:

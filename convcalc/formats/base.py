@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc.registry import Registry
-from convcalc.text import plural, times
+from convcalc.text import plural, times, width, wrap
 
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
+
+
+_ESCAPES = re.compile("\x1b\\[[0-9;]*m")
 
 
 class View(NamedTuple):
@@ -98,6 +102,19 @@ def input_text(report: Report) -> str:
 def is_laid_out(line: str) -> bool:
     """Whether a line has its words in columns, so that its spaces must stay."""
     return "  " in line
+
+
+def figure_lines(figure: Any, view: View) -> list[str]:
+    """A figure in letters; where a terminal is too narrow for it, how wide it must be."""
+    lines = list(figure.lines(view))
+    widest = max((width(_ESCAPES.sub("", line)) for line in lines), default=0)
+    if view.width is None or widest <= view.width:
+        return lines
+    said = (
+        f"the picture needs {widest} columns, and here are {view.width}: make the terminal wider, or write "
+        "the picture with -o picture.svg"
+    )
+    return [*wrap(said, view.width), ""]
 
 
 def document_parts(report: Report) -> tuple[list[Column], list[str]]:

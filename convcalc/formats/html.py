@@ -21,23 +21,26 @@ from convcalc.text import escape_html as clean
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
 
+# The class stands twice in some rules, to weigh more than Jupyter's own for tables and texts.
 STYLE = (
     "table.convcalc{border-collapse:collapse;font:14px/1.4 system-ui,sans-serif;"
     "font-variant-numeric:tabular-nums}"
-    "table.convcalc th,table.convcalc td{padding:.2em .8em;text-align:left;vertical-align:top}"
-    "table.convcalc .r{text-align:right}"
+    "table.convcalc.convcalc th,table.convcalc.convcalc td{padding:.2em .8em;text-align:left;vertical-align:top}"
+    "table.convcalc.convcalc .r{text-align:right;white-space:nowrap}"
+    "table.convcalc.convcalc td:first-child{white-space:nowrap}"
     "table.convcalc thead,table.convcalc tfoot{font-weight:bold}"
     "table.convcalc thead tr{border-bottom:1px solid}table.convcalc tfoot tr{border-top:1px solid}"
     "table.convcalc caption{text-align:left;font-weight:bold;padding:.4em .8em}"
     "p.convcalc{font:13px/1.4 system-ui,sans-serif;margin:.3em .8em}"
-    "pre.convcalc{font:13px/1.4 ui-monospace,monospace;margin:.3em .8em;white-space:pre-wrap}"
+    "pre.convcalc.convcalc{font:13px/1.4 ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;"
+    "margin:.3em .8em;white-space:pre-wrap}"
 )
 _PAGE = (
     "body{font:16px/1.5 system-ui,sans-serif;margin:1em auto;max-width:75em;padding:0 .5em}"
     "h1{font-size:1.3em;margin:.4em .6em}div.convcalc{overflow-x:auto}"
     "svg{max-width:100%;height:auto}"
     "@media print{div.convcalc{overflow:visible}table.convcalc{font-size:11px}"
-    "table.convcalc th,table.convcalc td{padding:.15em .5em}}"
+    "table.convcalc.convcalc th,table.convcalc.convcalc td{padding:.15em .5em}}"
 )
 
 

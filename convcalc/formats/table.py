@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from convcalc.formats.base import Format, View, cells, input_text, output_format, total_cells
+from convcalc.formats.base import Format, View, cells, figure_lines, input_text, output_format, total_cells
 from convcalc.text import PAPER, VERDICTS, as_ascii, printable, width, wrap
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Table(Format):
         """All that stands above the notes."""
         yield from self.heading(report, view)
         for figure in report.figures:
-            yield from figure.lines(view)
+            yield from figure_lines(figure, view)
         lines = report.text(view.width)
         if lines or report.layout:
             for line in lines:
@@ -80,7 +80,7 @@ class Table(Format):
         """Title, source and input."""
         if not report.title:
             return
-        yield from _style([_said(report.title, view)], BOLD, view)
+        yield from _style(wrap(_said(report.title, view), view.width), BOLD, view)
         if report.subtitle:
             yield from _style(wrap(_said(report.subtitle, view), view.width), DIM, view)
         if said := input_text(report):

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import UsageError
-from convcalc.files import check_size, decode, read_file
+from convcalc.files import check_size, decode, read_file, stdin_name
 from convcalc.text import printable, shortened, times
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def read(text: str, what: str) -> Given:
     """
     told = {"option": what, "way_out": WAY_OUT}
     if text == "-":
-        return from_bytes(read_file(text, MAX_BYTES, "matrix", **told), "<stdin>", "", what)
+        return from_bytes(read_file(text, MAX_BYTES, "matrix", **told), stdin_name(), "", what)
     suffix = os.path.splitext(text)[1].lower()
     if suffix in SUFFIXES:
         return from_bytes(read_file(text, MAX_BYTES, "matrix", **told), text, suffix, what)

@@ -34,7 +34,7 @@ STYLE = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Worksheet(Report):
     """A report of a blank working, which is a page of its own in HTML.
 

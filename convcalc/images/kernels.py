@@ -23,7 +23,7 @@ MAX_SUM = 2**40  # of its values' sizes, so that all sums are exact
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Kernel:
     """One kernel.
 
@@ -42,6 +42,11 @@ class Kernel:
     about: str
     source: str
     aliases: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        rows = "; ".join(" ".join(map(str, row)) for row in self.values)
+        divided = f", divided by {self.divisor}" if self.divisor != 1 else ""
+        return f"<Kernel {self.name}: {shortened(rows)}{divided}>"
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from convcalc.errors import UsageError
-from convcalc.files import STDIN, read_file, refusing_to_read
+from convcalc.files import STDIN, read_file, refusing_to_read, stdin_name
 from convcalc.interop.signs import HEAD, format_of
 from convcalc.network.find import find
 from convcalc.text import printable
@@ -101,7 +101,7 @@ def loads(
 
 def opens(data: bytes, *, path: str, **options: Any) -> File:
     """Like `opened`, from the bytes of a file. ``path`` is how messages call it."""
-    shown = "<stdin>" if path == STDIN else path
+    shown = stdin_name() if path == STDIN else path
     name = format_of(data[:HEAD], io.BytesIO(data))
     if name:
         return _Foreign(name, shown, data[:HEAD], data, options)

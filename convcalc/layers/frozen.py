@@ -29,6 +29,11 @@ class Frozen:
             raise TypeError(message)
         self.__dict__.update(given)
 
+    def __repr__(self) -> str:
+        own = {name: getattr(self, name) for name in self.defaults}
+        said = [f"{name}={v!r}" for name, v in own.items() if v != self.defaults[name]]
+        return f"{type(self).__name__}({', '.join(said)})"
+
     def __setattr__(self, name: str, value: Any) -> None:
         message = f"cannot assign to field {name!r}"
         raise FrozenInstanceError(message)

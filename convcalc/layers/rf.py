@@ -225,6 +225,10 @@ class Reads:
         """The inputs that one output reads, whether or not they lie inside the map."""
         raise NotImplementedError
 
+    def is_gapless(self) -> bool:
+        """Whether outputs side by side read all inputs from the first to the last."""
+        return False
+
     def ends(self, first: int, last: int) -> tuple[int, int] | None:
         """The first and last input that a range of outputs reads; None where they read none."""
         ends = (self.cells(unit) for unit in (first, last))
@@ -262,6 +266,9 @@ class Slide(Reads, _Taps):
 
     def pattern(self) -> tuple[int, int]:
         return 1, self.s
+
+    def is_gapless(self) -> bool:
+        return (self.d == 1) is True and (self.s <= self.k) is True
 
     def cells(self, unit: int) -> range:
         first = unit * self.s - self.p

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convcalc.errors import ConvcalcError
+from convcalc.text import escape_html, plural, printable, shortened, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 INPUT = -1  # the place of the network's first input among the nodes; −2, −3 … are further ones
 MAX_NAME = 250  # characters of the name of a layer, block, input or output
+_FEW_LAYERS = 12  # that a notebook shows without a click
 FIRST_INPUT = "input"  # what the first input is called where a file gives it no name
 
 
@@ -32,6 +36,9 @@ class Node(NamedTuple):
     layer: Layer
     inputs: tuple[int, ...]
     origin: Item | None = None
+
+    def __repr__(self) -> str:
+        return f"<Node {printable(self.name)}: {self.layer!r} of {list(self.inputs)}>"
 
 
 class Block(NamedTuple):
@@ -105,6 +112,26 @@ class Network:
         from convcalc.analysis.walk import walk  # noqa: PLC0415 - a floor up; only this convenience looks there
 
         return walk(self, batch)
+
+    def draw(self, picture: str = "net", **options: Any) -> Any:
+        """A picture of it. See `convcalc.analysis.shown.ShownAnalysis.draw`."""
+        return self.walk().draw(picture, **options)
+
+    def __repr__(self) -> str:
+        shapes = " + ".join(map(times, self.inputs.values()))
+        name = shortened(printable(self.name))
+        return f"<Network {name}: input {shapes}, {plural(len(self.nodes), 'layer')}>"
+
+    def _repr_html_(self) -> str:
+        """Its numbers in a line, and its layers on a click; few layers are shown at once."""
+        try:
+            analysis = self.walk()
+        except ConvcalcError as error:
+            return f"<p>{escape_html(repr(self))}</p><pre>{escape_html(str(error))}</pre>"
+        said = escape_html(repr(analysis)[len("<Analysis ") : -1])
+        table = replace(analysis.shown(), title="")._repr_html_()  # the name stands above
+        shown = " open" * (len(self.nodes) <= _FEW_LAYERS)
+        return f"<details{shown}><summary>{said}</summary>{table}</details>"
 
     def error(self, node: Node, what: str) -> SpecError:
         """An error about a node, at its place in the spec."""

@@ -11,7 +11,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
-from convcalc.files import STDIN, check_size, decode, read_file
+from convcalc.files import STDIN, check_size, decode, read_file, stdin_name
 from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION, is_several
 from convcalc.network.expression import Expression, ExpressionError, is_expression
 from convcalc.network.problems import Problems
@@ -384,7 +384,7 @@ def read(path: str) -> Source:
         UsageError: it is missing, a folder, too large, not text, or cannot be read.
     """
     data = read_file(path, MAX_BYTES, "network or sheet", way_out=WAY_OUT)
-    return source_of(data, "<stdin>" if path == STDIN else path)
+    return source_of(data, stdin_name() if path == STDIN else path)
 
 
 def source_of(data: bytes, path: str) -> Source:

@@ -85,6 +85,10 @@ class Found(NamedTuple):
     batch: int
     dtype: str
 
+    def __repr__(self) -> str:
+        best, limits = self.candidates[0], ", ".join(f"{e.name} ≤ {e.text}" for e in self.limits)
+        return f"<Found {self.name} with {limits}: {len(self.candidates)}, first {best.options}>"
+
     @property
     def names(self) -> list[str]:
         """What may change."""

@@ -101,7 +101,7 @@ def _measure(name: str) -> _Told:
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class SweepReport(Report):
     """A report that programs get as the points come.
 

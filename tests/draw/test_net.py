@@ -321,3 +321,22 @@ def test_the_command_draws_to_the_terminal_and_to_files(convcalc: Run, tmp_path:
         "name": "conv1_1", "shows": "conv1_1 k3 c64 p1, relu", "times": 1, "reads": ["input"],
         "output": "64×224×224", "params": 1_792, "macs": 86_704_128,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("lenet5",), ""),
+        (("googlenet",), "note: 30 cm long, more than an A4 page; --depth 1 draws it on one\n"),
+        (("googlenet", "--depth", "1"), ""),
+        (
+            ("unet",),
+            "note: 38 cm long, more than an A4 page; print it at 66 % of its size for one\n",
+        ),
+    ],
+)
+def test_files_longer_than_a_page_say_what_makes_them_fit(
+    convcalc: Run, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    path = tmp_path / "net.svg"
+    assert convcalc("draw", "net", *words, "-o", str(path)).err == f"wrote {path}\n{said}"

@@ -114,8 +114,5 @@ def test_a_class_gets_the_pictures_too(convcalc: Run, tmp_path: Path, monkeypatc
     assert ran.code == 0, ran.err
     pages = sorted((tmp_path / "out" / "html").iterdir())
     assert [page.read_text(encoding="utf-8").count("<svg") for page in pages] == [1, 1]
-    monkeypatch.setattr(extras, "is_there", lambda name: False)
-    ran = convcalc(*words, "--out", str(tmp_path / "other"))
-    assert ran.code == 2
-    assert "pip install 'convcalc[draw]'" in ran.err
-    assert not (tmp_path / "other").exists()
+    monkeypatch.setattr(extras, "is_there", lambda name: False)  # pages need no library
+    assert convcalc(*words, "--out", str(tmp_path / "other")).code == 0

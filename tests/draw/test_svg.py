@@ -18,6 +18,7 @@ from convcalc import __version__
 from convcalc.cli.picture_files import write_png
 from convcalc.draw import Picture, extras, metrics
 from convcalc.draw.figure import Figure, Line, Polygon, Rectangle, Text, least_text
+from convcalc.draw.inline import inline_svg
 from convcalc.draw.png import png_bytes
 from convcalc.draw.roles import PAGE, PATTERNS, ROLES, Look
 from convcalc.draw.svg import svg_text
@@ -240,7 +241,7 @@ def test_png_goes_to_a_pipe_as_it_is_and_never_to_a_terminal(
             write_png(Dot(), "", "light")
             assert out.getvalue() == png_bytes(Dot().figure())
         monkeypatch.undo()
-    assert Dot()._repr_html_() == svg_text(Dot().figure(), inline=True)
+    assert Dot()._repr_html_() == inline_svg(Dot().figure())
     assert Dot().report().lines == ["x"]
 
 

@@ -409,6 +409,9 @@ def test_every_type_of_question_begins_with_its_example() -> None:
 
 def test_whys_that_are_refused() -> None:
     assert error("why", type="prams") == "no question type 'prams'; did you mean 'params'?"
+    assert error("why", type="conv-by-hand").startswith(
+        "'conv-by-hand': Questions about matrices (worked by hand, gradients, normalised maps) and about sheets are not"
+    )
     assert error("why", type="params", answer="5", k="3").startswith("params needs c_in")
     assert (
         error("why", type="params", k="3", c_in="3", filters="4")

@@ -33,7 +33,7 @@ from convcalc.draw.svg import svg_text
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.explore import pyodide, write
 from convcalc.explore.answers import START, reply
-from convcalc.explore.bundle import ARCHIVE, bundle, licences
+from convcalc.explore.bundle import ARCHIVE, _without_words, bundle, licences
 from convcalc.explore.page import folder_of, one_page
 from convcalc.explore.parts import Asked, area_field, choice_field, error_part, number_field
 from convcalc.explore.pyodide import FILES, LOCK, PACKAGE, VERSION, cache_folder, pyodide_files
@@ -44,6 +44,7 @@ from convcalc.network.find import bundled_names
 from convcalc.network.load import load
 from explore.random_questions import questions
 from strategies import few
+from test_floors import MODULES, imports
 
 Run = Callable[..., Ran]
 # As long as Pyodide is: the page takes it as it is.
@@ -236,6 +237,39 @@ def test_pictures_of_networks_are_those_of_the_drawing_library() -> None:
 
 
 # ---------------------------------------------------------------------------------------- the bundle
+
+
+MAX_BUNDLE = 640_000  # bytes; Pyodide has 6,300,000 of the 7,000,000 of a folder
+
+
+def test_the_bundle_leaves_room_for_what_comes() -> None:
+    assert len(bundle()) <= MAX_BUNDLE, (
+        f"convcalc has {len(bundle()):,} bytes in the page of convcalc explore, and {MAX_BUNDLE:,} are allowed; "
+        "leave out what no view asks for: _LEFT_OUT in convcalc/explore/bundle.py"
+    )
+
+
+def test_what_is_left_out_is_not_imported_at_once() -> None:
+    with tarfile.open(fileobj=io.BytesIO(lzma.decompress(bundle()))) as archive:
+        names = {name.removesuffix(".py").removesuffix("/__init__") for name in archive.getnames()}
+    there = {name.replace("/", ".").removeprefix("convcalc.") for name in names}
+    missing = [
+        str(found)
+        for found in imports()
+        if found.ours and found.target in MODULES and found.module in there
+        and not (found.lazy or found.typing) and found.target not in {*there, ""}
+    ]  # fmt: skip
+    missing = [
+        each for each in missing if ".modules(" not in each
+    ]  # which imports what is asked for
+    assert not missing, "\n".join(missing)
+
+
+def test_modules_of_the_page_are_the_same_without_words() -> None:
+    code = b'# why\n"""About."""\nclass A:\n    """Kept."""\n    x = """\n# text"""\n\n    def f(self):\n        """Said\n        more."""\n        return 1\n'
+    assert _without_words(code).decode() == (
+        '\n""\nclass A:\n    """Kept."""\n    x = """\n# text"""\n\n    def f(self):\n        ""\n\n        return 1\n'
+    )
 
 
 def test_the_bundle_has_no_owner_and_no_date() -> None:

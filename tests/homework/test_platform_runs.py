@@ -35,12 +35,12 @@ text: "# IGNORE"
 conventions: {fit: strict}
 grading: {other_convention: half}
 questions:
-  - {id: size, type: volume, points: 3, given: {n: 32, k: 5, c_in: 3, filters: 6}}   # SECRET-comment
+  - {id: size, type: volume, points: 3, figure: true, given: {n: 32, k: 5, c_in: 3, filters: 6}}   # SECRET-comment
   - {id: fit, type: fit, given: {n: 32, k: 5, s: 2}}
   - {id: par-1, type: params, given: {k: 5, c_in: 3, filters: 10}, answer: 999331, accept: [777123], credit: {par.no-bias: 1/4}}
   - {id: par_1, type: macs, points: 1/3, given: {n: 32, k: 5, c_in: 3, filters: 10}}
   - {id: rows, type: arch-table, points: 4, input: 12x12x1, arch: "CONV-3-2 POOL-2", ask: [shape, params]}
-  - {id: hand, type: conv-by-hand, partial: cells, given: {x: [[0,1,2],[3,4,5],[6,7,8]], w: [[0,1],[2,3]]}}
+  - {id: hand, type: conv-by-hand, partial: cells, figure: true, given: {x: [[0,1,2],[3,4,5],[6,7,8]], w: [[0,1],[2,3]]}}
   - {id: pick, type: choice, text: "Which? ### END HIDDEN TESTS", options: ["=5", "# HIDDEN"], answer: b}
   - {id: sure, type: true-false, statement: "A pool has biases. ### BEGIN HIDDEN TESTS", answer: false}
   - {id: gift, type: params-pool, void: true, given: {k: 2, c_in: 16}}

@@ -33,6 +33,10 @@ _OWN = ("type", "answer", "preset", "reveal")
 _ON_SHEETS = ("choice", "true-false", "text", "formula", "from-answers", "network")
 # Matrices are worked out with NumPy, which is not on the page; several networks need a list.
 _NOT_HERE = ("Rows", "Stack", "Kernels", "Archs")
+_ELSEWHERE = (
+    "Questions about matrices (worked by hand, gradients, normalised maps) and about sheets are not on this page: "
+    "convcalc hand shows a working window by window, and convcalc hw check marks the answers to a sheet."
+)
 _LABELS = {
     "n": "input size",
     "k": "kernel size",
@@ -85,7 +89,9 @@ def why_view(asked: Asked) -> Answer:
 
 
 def _no_type(kind: str, types: dict[str, type[Task]]) -> UsageError:
-    """That there is no such type."""
+    """That there is no such type, or not on the page."""
+    if kind in QUESTIONS.names():
+        return UsageError(f"{quoted(kind)}: {_ELSEWHERE}")
     return UsageError(f"no question type {quoted(kind)}{did_you_mean(kind, types)}")
 
 
@@ -124,6 +130,7 @@ def _found(given: Given) -> Found:
     parts: list[Part] = [lines_part([line.strip() for line in more])] if more else []
     if report.rows:
         parts.append(table_part(report, "Mistakes that lead to this number"))
+    parts.append(lines_part([_ELSEWHERE], "small"))
     return Found(first, parts, report.to_dict)
 
 

@@ -15,6 +15,7 @@ from convcalc.folders import OutputFolder
 from convcalc.homework.answers.text_types import letter
 from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item, items
+from convcalc.homework.exports.pictures import Drawn, drawn
 from convcalc.homework.exports.registry import EXPORTS
 from convcalc.homework.sheets.beside import files_beside
 
@@ -123,6 +124,7 @@ class Export:
         most_right: the most right options of which each can give its share of the points.
         holds_together: whether it can give points for several boxes together only, or gives no points.
         several_ways: whether a choice of one option can have more than one that is right.
+        pictures: whether it holds the pictures of questions.
     """
 
     name: ClassVar[str] = ""
@@ -137,6 +139,7 @@ class Export:
     most_right: ClassVar[int] = 100
     holds_together: ClassVar[bool] = False
     several_ways: ClassVar[bool] = False
+    pictures: ClassVar[bool] = False
 
     def __init__(self, sheet: Sheet, variants: int = 0) -> None:
         self.sheet, self.variants = sheet, variants
@@ -154,6 +157,7 @@ class Export:
             if not self._is_void(variants[0]) and not self._takes_file(variants[0])
         ]
         self._note_following(held)
+        self._note_pictures(held)
         if self.no_points:
             self._note_points(held)
         if not self.holds_together:
@@ -225,6 +229,19 @@ class Export:
                 f"{self.platform} marks what follows from the student's own wrong answer as wrong; "
                 f"convcalc gives points for it: {_listed(given)}"
             )
+
+    def _note_pictures(self, held: list[list[Item]]) -> None:
+        """Say which pictures are left out, and where they can be had."""
+        given = [first.id for first, *_ in held if first.question.figure]
+        if given and not self.pictures:
+            self.note(
+                f"{self.platform} holds no pictures, so those of {_listed(given)} are left out; "
+                "hw show SHEET -o sheet.html draws them, to be put beside the questions"
+            )
+
+    def picture(self, item: Item) -> Drawn | None:
+        """The picture of a question, where its sheet asks for one; its name is of its sheet, id and variant."""
+        return drawn(item, safe_name(f"{self.sheet.id}-{item.name}"))
 
     def _note_boxes(self, held: list[list[Item]]) -> None:
         """Say where convcalc gives points for several boxes together, and a platform for each."""

@@ -40,6 +40,7 @@ class JupyterQuiz(Export):
     all_or_nothing: ClassVar[bool] = True
     holds_together: ClassVar[bool] = True
     several_ways: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
 
     def files(self) -> Iterator[Out]:
         found: list[dict[str, Any]] = []
@@ -57,7 +58,7 @@ class JupyterQuiz(Export):
         elif item.options:
             several = sum(right for _, right in item.options) != 1
             yield {
-                "question": shown(self.alone(item)),
+                "question": shown(self.alone(item)) + self.shown_picture(item),
                 "type": "many_choice" if several else "multiple_choice",
                 "answers": [
                     {
@@ -72,10 +73,15 @@ class JupyterQuiz(Export):
             answers = list(self.numbers(box)) if box.numeric else list(self.words(box))
             answers.append({"type": "default", "feedback": _OTHER})
             yield {
-                "question": shown(self.asked(item, box)),
+                "question": shown(self.asked(item, box)) + self.shown_picture(item),
                 "type": "numeric" if box.numeric else "string",
                 "answers": answers,
             }
+
+    def shown_picture(self, item: Item) -> str:
+        """The picture of a question; the alternative text begins no formula either."""
+        picture = self.picture(item)
+        return f"<br>{picture.img()}".replace("$", "&#36;") if picture else ""
 
     def numbers(self, box: Field) -> Iterator[dict[str, Any]]:
         """The numbers of a box, right ones first; they are tried in order."""

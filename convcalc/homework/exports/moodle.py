@@ -21,6 +21,7 @@ from convcalc.homework.exports.base import (
 from convcalc.homework.exports.cloze import boxes, prose
 from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item
+from convcalc.homework.exports.pictures import Drawn
 from convcalc.text import escape_markup
 
 _OTHER = "This is wrong, and no known mistake gives this answer. Write down the formula first."
@@ -37,6 +38,13 @@ def _cdata(text: str) -> str:
 def xml(text: str) -> str:
     """Plain text for an element."""
     return escape_markup(text.translate(_UNREADABLE))
+
+
+def _file(picture: Drawn | None) -> str:
+    """The file of a picture, inside the element whose text shows it."""
+    if picture is None:
+        return ""
+    return f'<file name="{picture.file}" path="/" encoding="base64">{picture.base64}</file>'
 
 
 def feedback(text: str) -> str:
@@ -59,6 +67,7 @@ class MoodleXml(Export):
     platform: ClassVar[str] = "Moodle"
     most_right: ClassVar[int] = 10
     several_ways: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
 
     def files(self) -> Iterator[Out]:
         lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
@@ -85,7 +94,10 @@ class MoodleXml(Export):
                  "true-false": "truefalse", "text": "essay"}  # fmt: skip
         yield f'<question type="{sorts[item.sort]}">'
         yield f"<name><text>{xml(f'{self.sheet.id} {item.name}')}</text></name>"
-        yield f'<questiontext format="html"><text>{_cdata(self.wording(item))}</text></questiontext>'
+        picture = self.picture(item)
+        shown = f"<p>{picture.img(f'@@PLUGINFILE@@/{picture.file}')}</p>" if picture else ""
+        text = _cdata(f"{self.wording(item)}{shown}")
+        yield f'<questiontext format="html"><text>{text}</text>{_file(picture)}</questiontext>'
         yield '<generalfeedback format="html"><text></text></generalfeedback>'
         if item.sort != "fields":
             yield f"<defaultgrade>{decimal(item.points)}</defaultgrade>"

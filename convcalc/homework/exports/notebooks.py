@@ -17,6 +17,7 @@ from convcalc.homework.classroom.distribute import sheet_text
 from convcalc.homework.exports.base import Export, Out, safe_name
 from convcalc.homework.exports.items import Item
 from convcalc.homework.exports.packed import packed_module
+from convcalc.homework.exports.pictures import drawn
 from convcalc.network.yaml_source import Source
 from convcalc.text import escape_json, escape_markdown
 
@@ -79,7 +80,9 @@ def wording(item: Item) -> str:
 
     options = "".join(f"\n- {markdown(option)}" for option, _ in item.options)
     said = f"**{item.id}.** {markdown(item.text)}{points_suffix(item.question)}{options}"
-    return f"{said}\n\n*Answer: {markdown(answer_help(item.question))}*"
+    picture = drawn(item, safe_name(item.id))  # in the text: not all show an SVG that is attached
+    shown = f"\n\n{picture.img()}" if picture else ""
+    return f"{said}{shown}\n\n*Answer: {markdown(answer_help(item.question))}*"
 
 
 class Notebook(Export):

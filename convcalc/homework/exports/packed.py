@@ -11,7 +11,8 @@ from convcalc.homework.exports.base import Out, zip_files
 NEEDS = ("PyYAML>=6.0", "numpy>=1.26")  # what marking imports besides this package
 MODULE = "convcalc_packed"
 KEY = ".key.yaml"  # ends the name of the sheet with its keys, which only the grader has
-_LEFT_OUT = ("__pycache__", "cli", "draw", "sample_sheets")  # sample sheets have keys in them
+# Graders need none of these; sample sheets have keys in them.
+_LEFT_OUT = ("__pycache__", "cli", "draw", "explore", "magic", "sample_sheets")
 
 _MODULE = '''"""convcalc itself, packed by "convcalc hw export". Keep this file beside the notebook.
 

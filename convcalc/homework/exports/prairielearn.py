@@ -28,6 +28,7 @@ def generate(data):
     variant = VARIANTS[chosen]
     data["params"]["chosen"] = chosen
     data["params"]["text"] = variant["text"]
+    data["params"]["picture"], data["params"]["shows"] = variant["picture"]
     for name, answer in variant["answers"].items():
         data["correct_answers"][name] = answer
 
@@ -108,6 +109,7 @@ class PrairieLearn(Export):
     )
     all_or_nothing: ClassVar[bool] = True
     holds_together: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
 
     def files(self) -> Iterator[Out]:
         for variants in self.items:
@@ -118,6 +120,8 @@ class PrairieLearn(Export):
                 (json.dumps(self.info(first, len(variants)), indent=2) + "\n").encode(),
             )
             yield Out(f"{folder}/question.html", self.page(first).encode())
+            for picture in filter(None, map(self.picture, variants)):
+                yield Out(f"{folder}/clientFilesQuestion/{picture.file}", picture.data)
             if first.sort != "text" and not first.options:
                 data = json.dumps([self.variant(item) for item in variants], ensure_ascii=True)
                 yield Out(f"{folder}/server.py", _SERVER.format(data=repr(data)).encode())
@@ -139,6 +143,14 @@ class PrairieLearn(Export):
         return found
 
     def variant(self, item: Item) -> dict[str, Any]:
+        """One set of numbers, with its answers and its picture."""
+        picture = self.picture(item)
+        return {
+            **self.numbers(item),
+            "picture": [picture.file, picture.alt] if picture else ["", ""],
+        }
+
+    def numbers(self, item: Item) -> dict[str, Any]:
         """One set of numbers, with its answers."""
         names = {f"a{place}": box for place, box in enumerate(item.fields, start=1)}
         if item.setting is not None:
@@ -176,7 +188,12 @@ class PrairieLearn(Export):
     def page(self, item: Item) -> str:
         """The page of a question."""
         text = "{{params.text}}" if item.fields else _plain(self.alone(item))
-        lines = ["<pl-question-panel>", f"  <p>{text}</p>", "</pl-question-panel>"]
+        lines = [
+            "<pl-question-panel>",
+            f"  <p>{text}</p>",
+            *self.figure(item),
+            "</pl-question-panel>",
+        ]
         if item.sort == "text":
             lines.append('<pl-rich-text-editor file-name="answer.html"></pl-rich-text-editor>')
         elif item.options:
@@ -201,6 +218,14 @@ class PrairieLearn(Export):
         for place, (box, weight) in enumerate(zip(item.fields, weights), start=1):
             lines.append(_element(f"a{place}", box, 1 if alone else weight, alone=alone))
         return "\n".join(lines) + "\n"
+
+    def figure(self, item: Item) -> Iterator[str]:
+        """The element that shows the picture of a variant."""
+        picture = self.picture(item)
+        if picture and item.fields:
+            yield '  <pl-figure file-name="{{params.picture}}" alt="{{params.shows}}"></pl-figure>'
+        elif picture:
+            yield f'  <pl-figure file-name="{picture.file}" alt="{_plain(picture.alt)}"></pl-figure>'
 
 
 _WHOLE_ONLY = ' partial-credit="false"'

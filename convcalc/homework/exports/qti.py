@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from convcalc.homework.exports.base import RIGHT, Export, Out, boxes_line, export, zip_files
 from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item
+from convcalc.homework.exports.pictures import Drawn
 from convcalc.text import escape_markup
 
 _ASSESSMENT = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
@@ -57,6 +58,7 @@ class Qti(Export):
     """An archive with the quiz, its settings and a manifest."""
 
     platform: ClassVar[str] = "Canvas"
+    pictures: ClassVar[bool] = True
 
     choices: ClassVar[bool] = False
 
@@ -67,6 +69,7 @@ class Qti(Export):
             Out("imsmanifest.xml", _document(self.manifest(name))),
             Out(f"{name}/assessment_meta.xml", _document(self.meta(name, points))),
             Out(f"{name}/{name}.xml", _document(quiz)),
+            *[Out(_place(picture), picture.data) for picture in self.drawn()],
         ]
         yield Out("", zip_files(files))
 
@@ -92,7 +95,24 @@ class Qti(Export):
             href=f"{name}/assessment_meta.xml",
         )
         _under(meta, "file", href=f"{name}/assessment_meta.xml")
+        for picture in self.drawn():
+            place = _place(picture)
+            ident = _identifier(name, place)
+            file = _under(resources, "resource", identifier=ident, type="webcontent", href=place)
+            _under(file, "file", href=place)
         return root
+
+    def drawn(self) -> Iterator[Drawn]:
+        """The pictures of all questions and variants."""
+        for variants in self.items:
+            yield from filter(None, map(self.picture, variants))
+
+    def figure(self, item: Item) -> str:
+        """The picture of a question as HTML; empty where it has none."""
+        picture = self.picture(item)
+        return (
+            f"<p>{picture.img(f'%24IMS-CC-FILEBASE%24/{_place(picture)}')}</p>" if picture else ""
+        )
 
     def meta(self, name: str, points: Fraction) -> ET.Element:
         """The quiz's settings; settings left out use Canvas's defaults."""
@@ -201,7 +221,8 @@ class Qti(Export):
         idents = [_identifier(self.sheet.id, name, i)[:9] for i in range(len(options))]
         found = self.item(section, name, kind, points, idents)
         presentation = _under(found, "presentation")
-        _html(_under(presentation, "material"), self.asked(item, box, chosen=bool(options)))
+        said = self.asked(item, box, chosen=bool(options))
+        _html(_under(presentation, "material"), said, self.figure(item))
         if options:
             self.choice(found, presentation, options, idents, several=several)
         else:
@@ -238,7 +259,7 @@ class Qti(Export):
         )
         presentation = _under(found, "presentation")
         said = " ".join(filter(None, (self.alone(item), boxes_line(item))))
-        _html(_under(presentation, "material"), said, _blank_lines(item))
+        _html(_under(presentation, "material"), said, self.figure(item) + _blank_lines(item))
         processing = _respond(found)
         share = Fraction(100, len(item.fields))
         for place, (right, names) in enumerate(zip(words, idents), start=1):
@@ -336,6 +357,11 @@ class QtiChoice(Qti):
     """Numbers as choices, so that every mistake has its own feedback."""
 
     choices: ClassVar[bool] = True
+
+
+def _place(picture: Drawn) -> str:
+    """Where the file of a picture is in the archive."""
+    return f"images/{picture.file}"
 
 
 def _blank(place: int) -> str:

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convcalc.homework.marking.hints import hint
+from convcalc.homework.marking.lines import count_line, result_lines
 from convcalc.homework.marking.lint import Finding, summary
-from convcalc.homework.marking.verdicts import Marked, Result, Verdict
-from convcalc.homework.sheets.points import points_number, points_text
+from convcalc.homework.marking.verdicts import Marked, Verdict
+from convcalc.homework.sheets.points import points_number
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.report import Column, Report
-from convcalc.text import VERDICTS, wrap
-from convcalc.text import width as cells
-
-_READ_WIDTH = (
-    15  # columns of an answer as it was read; after a longer one the verdict has a line of its own
-)
 
 _CHECK_COLUMNS = (
     Column("id", "question", lambda part: part.id, right=False, keep=9),
@@ -58,51 +53,13 @@ def check_report(marked: Marked, path: str, *, with_answers: bool = False) -> Re
         row_dict=row,
         facts=marked.facts(),
         layout=lambda columns: [
-            line for result in marked.results for line in _result_lines(result, width, columns)
+            line for result in marked.results for line in result_lines(result, width, columns)
         ],
         lines_repeat_rows=True,
         notes=list(marked.notes),
-        footer=[_count(marked)],
+        footer=[count_line(marked)],
         hint=_next_hint(marked, path),
     )
-
-
-def _result_lines(result: Result, width: int, columns: int | None) -> list[str]:
-    """One question: what was understood, and whether it is right; a long hint stays in its column."""
-    read = result.said.replace("\n", " ") or "-"
-    if result.status == "blank":
-        read, comment = "-", "not answered"
-    elif result.status == "by-hand":
-        comment = f"marked by a person{result.hint and ': '}{result.hint}"
-    else:
-        comment = f"{VERDICTS[result.status]}{result.hint and ': '}{result.hint}"
-    first, *more = comment.split("\n")
-    start = " " * (width + _READ_WIDTH + 2)
-    lines = [f" {result.id:<{width}} {read}"]
-    if cells(read) < _READ_WIDTH:
-        lines[0] += " " * (_READ_WIDTH - cells(read)) + first
-    else:
-        lines = [*wrap(lines[0], columns, " " * (width + 2)), start + first]
-    lines += [f"{start}  {line}" for line in more]
-    return [part.rstrip() for line in lines for part in wrap(line, columns, f"{start}  ")]
-
-
-def _count(marked: Marked) -> str:
-    """How many questions of each status, and the points.
-
-    In the words of ``3 correct, 5 wrong, 11 not answered (8 of 27 points)``.
-    """
-    statuses = [result.status for result in marked.results]
-    correct, other = statuses.count("right"), statuses.count("other-convention")
-    manual, missing = statuses.count("by-hand"), statuses.count("blank")
-    wrong = len(statuses) - correct - other - manual - missing
-    counts = [f"{correct} correct"]
-    counts += [f"{other} correct under another convention"] * bool(other)
-    counts += [f"{wrong} wrong"] * bool(wrong)
-    counts += [f"{missing} not answered"] * bool(missing)
-    counts += [f"{manual} to be marked by a person"] * bool(manual)
-    points = f"{points_text(marked.points)} of {points_text(marked.max)} points"
-    return f"{', '.join(counts)} ({points})"
 
 
 def _next_hint(marked: Marked, path: str) -> str:

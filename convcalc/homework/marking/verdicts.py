@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from convcalc.homework.sheets.points import points_number
+from convcalc.homework.sheets.points import points_number, points_text
+from convcalc.report import Report, Shown
 from convcalc.text import plural
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Verdict:
     convention: dict[str, str] = field(default_factory=dict)
     hint: str = ""
     hint_level: int = 0
-    expected: Any = None
+    expected: Any = field(default=None, repr=False)
     reading: Reading | None = field(default=None, repr=False)
     found: list[Candidate] = field(default_factory=list, repr=False)
 
@@ -89,15 +90,17 @@ class Verdict:
         return data
 
 
-@dataclass(slots=True, eq=False)
-class Result:
-    """The result for one question: its parts together.
+@dataclass(slots=True, eq=False, repr=False)
+class Result(Shown):
+    """The result for one question: its parts together. It shows itself without the right answer.
 
     >>> from convcalc.homework import check, loads
     >>> sheet = loads("{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}")
     >>> result = check(sheet, "q1", 260)
     >>> result.right, result.hint, result.mistakes
     (False, 'How deep is one filter?', ['par.no-channels'])
+    >>> result
+    <Result q1: wrong, 0 of 1 points; How deep is one filter?>
     """
 
     id: str
@@ -152,6 +155,17 @@ class Result:
             return self.parts[0].hint
         return summary(self.parts)
 
+    def __repr__(self) -> str:
+        points = f"{points_text(self.points)} of {points_text(self.max)} points"
+        return f"<Result {self.id}: {self.status}, {points}{'; ' if self.hint else ''}{self.hint}>"
+
+    def shown(self) -> Report:
+        """A line or a few: what was understood, and whether it is right."""
+        from convcalc.homework.marking.lines import result_lines
+
+        lines = result_lines(self, len(self.id), None)
+        return Report("", (), (), lines=[line.strip() for line in lines], notes=self.notes)
+
     def to_dict(self, *, with_answers: bool = False) -> dict[str, Any]:
         """As plain data, part by part."""
         return {
@@ -163,9 +177,9 @@ class Result:
         }
 
 
-@dataclass(slots=True, eq=False)
-class Marked:
-    """A marked sheet."""
+@dataclass(slots=True, eq=False, repr=False)
+class Marked(Shown):
+    """A marked sheet. It shows itself without the right answers."""
 
     sheet: Sheet
     results: list[Result]
@@ -185,6 +199,19 @@ class Marked:
     def right(self) -> bool:
         """Whether every question is right (except those that a person marks)."""
         return all(result.right for result in self.results)
+
+    def __repr__(self) -> str:
+        whose = f" of {self.student}" if self.student else ""
+        points = f"{points_text(self.points)} of {points_text(self.max)} points"
+        return f"<Marked {self.sheet.id}{whose}: {plural(len(self.results), 'question')}, {points}>"
+
+    def shown(self) -> Report:
+        """A line for each question, and how many are right."""
+        from convcalc.homework.marking.lines import count_line, result_lines
+
+        wide = max([3, *(len(result.id) for result in self.results)])
+        lines = [line for result in self.results for line in result_lines(result, wide, None)]
+        return Report("", (), (), lines=lines, notes=self.notes, footer=[count_line(self)])
 
     def facts(self) -> dict[str, Any]:
         """Whose it is, and the points, as plain data."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="type[Task]")
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Part:
     """One thing a question asks for.
 
@@ -57,6 +57,9 @@ class Part:
     method: str = ""
     also: tuple[Any, ...] = ()
     optional: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Part {self.name or self.topic}: {self.answer_type.wants}>"
 
     @classmethod
     def of(
@@ -171,6 +174,11 @@ class Task:
     def figure(self) -> Picture | None:
         """A picture of what is given, without the answer; None where there is nothing to draw."""
         return None
+
+    @property
+    def draws(self) -> bool:
+        """Whether there is something to draw; known without drawing, which graders elsewhere cannot."""
+        return type(self).figure is not Task.figure
 
     def check(self) -> None:
         """Refuse numbers that no question can have."""

@@ -378,7 +378,7 @@ def _read_rest(source: Source, keys: _Keys, question: Question, plain: PlainValu
         question.void = source.boolean(keys["void"][1], "void")
     if "figure" in keys:
         question.figure = source.boolean(keys["figure"][1], "figure")
-        if question.figure and task.figure() is None:
+        if question.figure and not task.draws:
             source.refuse(
                 keys["figure"][1],
                 f"a question of type {task.kind} has nothing to draw; leave figure out",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.sheets.forms import answer_help, columns_of, is_table
 from convcalc.homework.sheets.points import points_number
-from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.pages import PAGE_END, page_start
 from convcalc.report import Column, Report
 from convcalc.text import escape_html, escape_latex, escape_markdown
+
+if TYPE_CHECKING:
+    from convcalc.homework.sheets.sheet import Question, Sheet
 
 _COLUMNS = (
     Column.of_mapping("id", "question", right=False, keep=9),
@@ -23,7 +25,7 @@ _COLUMNS = (
 _NAME = f"Name: {'_' * 40}"  # a line to write on
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Worksheet(Report):
     """A sheet as a report: rows for programs, a page of its own for documents."""
 
@@ -160,17 +162,34 @@ def html_page(sheet: Sheet) -> Iterator[str]:
     yield from page_start(_heading(sheet), _STYLE)
     yield f"<h1>{escape_html(_heading(sheet))}</h1>"
     yield '<p>Name: <span class="line"></span></p>'
+    yield from _html_questions(sheet, _space)
+    yield PAGE_END
+
+
+def html_part(sheet: Sheet) -> Iterator[str]:
+    """The questions as a part of a page, without room for answers."""
+    yield f"<p><strong>{escape_html(_heading(sheet))}</strong></p>"
+    yield from _html_questions(sheet, _no_space)
+
+
+def _no_space(question: Question) -> Iterator[str]:
+    """No room for an answer."""
+    del question
+    yield from ()
+
+
+def _html_questions(sheet: Sheet, space: Callable[[Question], Iterator[str]]) -> Iterator[str]:
+    """The rules, and the questions with some room for answers."""
     for each in _about(sheet):
         yield f"<p>{escape_html(each)}</p>"
     for question in sheet.questions:
         yield f"<section><h2>{escape_html(question.id)}{points_suffix(question)}</h2>"
         answer = f'<span class="a">Answer: {escape_html(answer_help(question))}</span>'
         yield f"<p>{escape_html(question.sentence)}<br>{answer}</p>"
-        drawn = question.task.figure() if question.figure else None
-        yield from [f"<p>{drawn.markup('light')}</p>"] if drawn else []
-        yield from _space(question)
+        if question.picture:
+            yield f"<p>{question.picture.markup('light')}</p>"
+        yield from space(question)
         yield "</section>"
-    yield PAGE_END
 
 
 def _latex(sheet: Sheet) -> Iterator[str]:

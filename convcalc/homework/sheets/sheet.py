@@ -14,9 +14,11 @@ from convcalc.homework.questions.base import ALIASES
 from convcalc.homework.questions.networks import Design
 from convcalc.homework.questions.showing import filled
 from convcalc.homework.sheets.links import needed_by, with_links
-from convcalc.text import shortened
+from convcalc.report import Report, Shown
+from convcalc.text import printable, shortened
 
 if TYPE_CHECKING:
+    from convcalc.draw import Picture
     from convcalc.homework.mistakes.base import Candidate
     from convcalc.homework.mistakes.search import Ways
 
@@ -30,8 +32,8 @@ _MANY_PARTS = (
 )
 
 
-@dataclass(slots=True, eq=False)
-class Question:
+@dataclass(slots=True, eq=False, repr=False)
+class Question(Shown):
     """A question of a sheet.
 
     Attributes:
@@ -80,6 +82,20 @@ class Question:
     _ways: dict[str, Ways] = field(default_factory=dict, init=False)
     _double: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict, init=False)
     _others: list[tuple[str, str, dict[str, Part]]] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Question {printable(self.id)} ({self.kind}): {shortened(self.sentence, 200)}>"
+
+    def shown(self) -> Report:
+        """The question, with its picture where it has one; never the answer."""
+        figures = (self.picture,) if self.picture else ()
+        lines = [f"{self.id}. {self.sentence}"]
+        return Report("", (), (), lines=lines, figures=figures)
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture of what is given, where the sheet asks for one."""
+        return self.task.figure() if self.figure else None
 
     @property
     def kind(self) -> str:
@@ -225,8 +241,8 @@ def _secrets_of(part: Part) -> set[str]:
     return set() if part.expected is None else part.answer_type.secrets(part.expected)
 
 
-@dataclass(slots=True, eq=False)
-class Sheet:
+@dataclass(slots=True, eq=False, repr=False)
+class Sheet(Shown):
     """A sheet of questions.
 
     Attributes:
@@ -266,6 +282,21 @@ class Sheet:
         for question in self.questions:
             linked.append(with_links(question, linked) if question.task.needs() else question)
         self.questions = linked
+
+    def __repr__(self) -> str:
+        asked = shortened(", ".join(question.id for question in self.questions), 200)
+        return f"<Sheet {printable(self.id)}: {shortened(self.title)}; {asked}>"
+
+    def shown(self) -> Report:
+        """The questions, without answers."""
+        from convcalc.homework.sheets.render import worksheet
+
+        return worksheet(self)
+
+    def _repr_html_(self) -> str:
+        from convcalc.homework.sheets.render import html_part
+
+        return "\n".join(html_part(self))
 
     def __getitem__(self, name: str) -> Question:
         """A question by its id.

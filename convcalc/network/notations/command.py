@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from convcalc.errors import UsageError
-from convcalc.files import STDIN, decode, read_file
+from convcalc.files import STDIN, decode, read_file, stdin_name
 from convcalc.layers import find
 from convcalc.network.axes import chain_order, channels_first
 from convcalc.network.chain import parse_chain
@@ -44,7 +44,7 @@ def chain_of(words: tuple[str, ...], shape: Shape, order: str = "") -> Network:
 def _network_of(words: tuple[str, ...], shape: Shape) -> Network:
     """The network of some layers, for a shape that is channels first."""
     if words == (STDIN,):
-        text = decode(read_file(STDIN, _MAX_BYTES, "network"), "<stdin>")
+        text = decode(read_file(STDIN, _MAX_BYTES, "network"), stdin_name())
     elif _is_in_words(words):
         return parse_chain(list(words), shape)
     else:

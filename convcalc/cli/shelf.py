@@ -1,0 +1,26 @@
+"""Where a command leaves what it shows when a magic of a notebook runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from convcalc.formats import Format
+
+
+def shelf(output: str | None, chosen: Format | None = None) -> list[Any] | None:
+    """The object of the command's context, to which reports and pictures are added.
+
+    Args:
+        output: a file; None or ``-`` for standard output.
+        chosen: the format; None for a picture. One for programs is printed as text in a notebook, too.
+
+    Returns:
+        None where no notebook runs the command, or it shows no such thing.
+    """
+    if output not in (None, "", "-") or (chosen and not (chosen.draws or chosen.pictures)):
+        return None
+    context = click.get_current_context(silent=True)
+    return context.find_object(list) if context else None

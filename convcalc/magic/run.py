@@ -1,0 +1,107 @@
+"""A command run in a notebook: its reports are shown as HTML, what it prints is text, an error is one line.
+
+What it shows it leaves in a list: see `convcalc.cli.shelf`.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, redirect_stderr
+from typing import Any
+
+import click
+
+from convcalc.cli.main import group
+from convcalc.cli.usage import usage_text
+from convcalc.errors import ConvcalcError
+
+CELL = "<cell>"
+
+
+class _Cell(io.BytesIO):
+    """The cell of a notebook as standard input."""
+
+    name = CELL  # in messages: see convcalc.files.stdin_name
+
+
+def run(words: Sequence[str], cell: str = "", *, html: bool = True) -> list[Any]:
+    """Run a command; what it prints as text is printed.
+
+    Args:
+        words: the command line.
+        cell: what ``-`` stands for.
+        html: whether HTML can be seen; else all is printed as in a terminal.
+
+    Returns:
+        What it shows besides what is printed: reports and pictures.
+
+    Raises:
+        ConvcalcError: it says what is wrong, or ends with another exit code than 0.
+    """
+    found: list[Any] = []
+    given = sys.stdin
+    sys.stdin = io.TextIOWrapper(_Cell(cell.encode("utf-8", "replace")), "utf-8")
+    try:
+        with _text_streams() if html else nullcontext():
+            _run(list(words), found if html else None)
+    finally:
+        sys.stdin = given
+    return found
+
+
+def _run(words: list[str], found: list[Any] | None) -> None:
+    try:
+        status = group.main(words, prog_name="convcalc", standalone_mode=False, obj=found)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        return
+    except click.UsageError as error:
+        raise ConvcalcError(usage_text(error)) from None
+    except click.ClickException as error:
+        raise ConvcalcError(error.format_message()) from None
+    except click.Abort:
+        message = "stopped"
+        raise ConvcalcError(message) from None
+    except SystemExit as stop:
+        status = stop.code
+    if status:
+        message = f"{words[0]}: something is not as it should be: exit code {status}"
+        raise ConvcalcError(message)
+
+
+@contextmanager
+def _text_streams() -> Iterator[None]:
+    """Streams that have bytes, as a notebook's own have not; its own get the text in the end.
+
+    Raises:
+        ConvcalcError: what was printed is not text.
+    """
+    real = sys.stdout
+    data = io.BytesIO()
+    sys.stdout = printed = io.TextIOWrapper(data, "utf-8", "replace", write_through=True)
+    try:
+        with redirect_stderr(real):  # what is said aside is no error there
+            yield
+    finally:
+        printed.flush()
+        sys.stdout = real
+        real.write(_text_of(data.getvalue()))
+        real.flush()
+
+
+def _text_of(data: bytes) -> str:
+    """What was printed.
+
+    Raises:
+        ConvcalcError: it is the content of a file.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        message = "this makes a file that a notebook cannot show; say where with -o FILE"
+        raise ConvcalcError(message)
+    return text
