@@ -32,7 +32,7 @@ def workings(lines: list[str]) -> list[tuple[str, list[str]]]:
 
 def answer(steps: list[str]) -> int:
     """The number a working ends with."""
-    last = steps[-1].rpartition("= ")[2].removesuffix(" weights")
+    last = steps[-1].rpartition("= ")[2].removesuffix(" weights").removesuffix(" weight")
     assert re.fullmatch(r"−?\d{1,3}(,\d{3})*", last), steps
     return int(last.replace(",", "").replace("−", "-"))
 

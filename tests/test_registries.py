@@ -17,7 +17,7 @@ from convcalc.homework.exports import EXPORTS
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.questions import QUESTIONS
 from convcalc.interop.writers import WRITERS
-from convcalc.layers import KINDS, Layer, find, make
+from convcalc.layers import KINDS, MODULES, Layer, find, make
 from convcalc.layers.base import Family
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import options_of
@@ -31,6 +31,13 @@ from strategies import KIND_STRATEGIES, PROVEN
 
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "convcalc"
+
+
+def test_the_table_of_kinds_says_where_each_is_made() -> None:
+    made: dict[str, list[str]] = {module: [] for module in MODULES}
+    for kind, cls in KINDS.load().items():
+        made[cls.__module__.rpartition(".")[2]].append(kind)
+    assert {module: names.split() for module, names in MODULES.items()} == made
 
 
 def missing_of_kind(kind: str) -> Iterator[str]:

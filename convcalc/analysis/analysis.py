@@ -40,7 +40,7 @@ class Work:
     """
 
     __slots__ = (
-        "_counts", "activations", "batch", "biases", "buffers", "kind", "layer", "macs", "output", "reads",
+        "_counts", "_notes", "_option_text", "activations", "batch", "biases", "buffers", "kind", "layer", "macs", "output", "reads",
         "shapes", "weights",
     )  # fmt: skip
 
@@ -54,6 +54,8 @@ class Work:
         self.macs = layer.macs(shape, out) * batch
         self.reads: tuple[Reads, ...] | UnknownField | None = layer.reads(shape, out)
         self._counts: dict[str, int] | None = None
+        self._option_text: str | None = None
+        self._notes: Sequence[str] | None = None
 
     def __repr__(self) -> str:
         return f"<Work {self.kind} {self.option_text}: {self.shapes} → {self.output}>"
@@ -71,12 +73,16 @@ class Work:
     @property
     def option_text(self) -> str:
         """The layer's options in short."""
-        return option_text(self.layer)
+        if self._option_text is None:
+            self._option_text = option_text(self.layer)
+        return self._option_text
 
     @property
     def notes(self) -> Sequence[str]:
         """Surprises, one line each."""
-        return self.layer.notes(self.shapes[0], self.output)
+        if self._notes is None:
+            self._notes = self.layer.notes(self.shapes[0], self.output)
+        return self._notes
 
 
 class SharedWork(Work):

@@ -63,7 +63,7 @@ def explain(
         result = (traced.out_channels, *result[1:])  # type: ignore[attr-defined]
     neuron = traced.weights_per_unit(ins[0])
     if neuron:
-        lines += _quantity("neuron", neuron, "weights")
+        lines += _quantity("neuron", neuron, "weight" if int(neuron) == 1 else "weights")
     lines += _quantity("params", traced.params(ins[0], result))
     lines += _quantity("macs", traced.macs(ins[0], result))
     macs = layer.macs(shapes[0], out)

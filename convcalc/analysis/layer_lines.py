@@ -102,9 +102,9 @@ def _parameter_text(layer: Layer, step: Step) -> str:
         biases = plural(step.biases, "bias", "biases") if step.biases else "no bias"
         text = f"   {plural(step.weights, 'weight')} + {biases}"
     if step.buffers:
-        text += f", and {grouped(step.buffers)} buffers (not trained)"
+        text += f", and {plural(step.buffers, 'buffer')} (not trained)"
     neuron = layer.weights_per_unit(step.input)
-    return f"{text}; {grouped(neuron)} weights per neuron" if neuron else text
+    return f"{text}; {plural(neuron, 'weight')} per neuron" if neuron else text
 
 
 def _misfit_line(axes: list[Axis], axis: Axis, step: Step) -> str:

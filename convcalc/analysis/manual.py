@@ -9,7 +9,7 @@ from convcalc.layers import every, make
 from convcalc.layers.operations import OPERATIONS, RULES, counts_text
 from convcalc.layers.options import options_of, yaml_item
 from convcalc.report import Column, Report
-from convcalc.text import grouped, times
+from convcalc.text import plural, times
 
 if TYPE_CHECKING:
     from convcalc.layers import Layer
@@ -109,7 +109,7 @@ def _example(cls: type[Layer]) -> list[str]:
     costs = (
         "cost unavailable"
         if not known
-        else f"{grouped(layer.params(shape, out))} params, {grouped(layer.macs(shape, out))} macs"
+        else f"{plural(layer.params(shape, out), 'param')}, {plural(layer.macs(shape, out), 'mac')}"
     )
     counts = counts_text(layer.all_counts(shapes, out))
     item = yaml_item(cls, options)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from convcalc import formulas
 from convcalc.analysis.kept import kept_in_training
 from convcalc.analysis.rows import COLUMNS, not_counted
+from convcalc.text import plural
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
@@ -188,7 +189,7 @@ def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:
         "weights": "parameters and buffers",
         "outputs": "the input and every output, each kept",
         "outputs_in_place": "the same with relu, batchnorm and dropout in place",
-        "peak": f"most alive at once when run in order ({most.values:,} values, at {most.where}), without weights",
+        "peak": f"most alive at once when run in order ({plural(most.values, 'value')}, at {most.where}), without weights",
         "training": "weights, their gradients, and what the backward pass needs of the forward pass",
     }
     if missing := not_counted(analysis):
@@ -199,7 +200,9 @@ def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:
         f"  {name.replace('_', ' '):<18}{unit.shown(found[name])} {unit.shown(found[name], binary=True)}   {meaning}"
         for name, meaning in meanings.items()
     ]
-    heading = f"memory, {dtype} ({BYTES[dtype]} bytes), batch {analysis.batch}; {unit.about}"
+    heading = (
+        f"memory, {dtype} ({plural(BYTES[dtype], 'byte')}), batch {analysis.batch}; {unit.about}"
+    )
     return [heading, *lines]
 
 

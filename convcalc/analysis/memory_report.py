@@ -188,7 +188,9 @@ def _peaks(analysis: Analysis) -> dict[str, Any]:
 def _footer(analysis: Analysis, ask: Ask, unit: memory.Unit) -> Iterator[str]:
     """In which numbers, and where the peak is."""
     of_weight, of_value = bytes_of(ask.precision)
-    sizes = f"{of_value} bytes" if of_weight == of_value else f"{of_weight} and {of_value} bytes"
+    sizes = (
+        plural(of_value, "byte") if of_weight == of_value else f"{of_weight} and {of_value} bytes"
+    )
     yield (
         f"{ask.precision} ({sizes} a value), batch {analysis.batch}, input "
         f"{' + '.join(map(times, analysis.network.inputs.values()))}; "

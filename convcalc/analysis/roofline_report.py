@@ -107,9 +107,9 @@ def _footer(analysis: Analysis, roof: Roof, loads: list[Load]) -> list[str]:
     limited = [load for load in loads if load.bound == "memory"]
     share = sum([load.seconds for load in limited]) / (sum([load.seconds for load in loads]) or 1)
     return [
-        f"{roof.precision} ({BYTES[roof.precision]} bytes), batch {analysis.batch}: {roof.peak / 1e12:,.6g} T operations "
+        f"{roof.precision} ({plural(BYTES[roof.precision], 'byte')}), batch {analysis.batch}: {roof.peak / 1e12:,.6g} T operations "
         f"and {roof.bandwidth / 1e9:,.6g} GB a second; ridge at {roof.ridge:,.1f} macs/byte",
         f"{plural(len(limited), 'layer')} limited by memory, {100 * share:.0f} % of the time",
-        f"whole network, weights, inputs and outputs once ({once:,} bytes): at least {least * _MICRO:,.2f} μs",
+        f"whole network, weights, inputs and outputs once ({plural(once, 'byte')}): at least {least * _MICRO:,.2f} μs",
         *turned_lines(analysis.network),
     ]

@@ -140,6 +140,8 @@ IN_JSON = (
     "flops",
     "activations",
 )
+_JSON_COLUMNS = [COLUMNS[key] for key in IN_JSON]
+_FIELD_PARTS = ("size", "stride", "padding")
 
 
 def find_columns(names: Iterable[str], option: str = "--columns") -> list[Column]:
@@ -188,7 +190,8 @@ def step_dict(step: Step, block: str | None = None) -> dict[str, Any]:
     """
     data: dict[str, Any] = {"name": step.name, "kind": step.kind, "options": step.option_text}
     data |= {"inputs": step.inputs, "block": block}
-    data |= {key: COLUMNS[key].plain(COLUMNS[key].value(step)) for key in IN_JSON}
+    for column in _JSON_COLUMNS:
+        data[column.key] = column.plain(column.value(step))
     data["counts"] = dict(step.counts) if step.is_costed else None
     data["rf"] = rf_dict(step)
     return data if step.layer.is_proven else data | unproven_facts(step)
@@ -196,8 +199,10 @@ def step_dict(step: Step, block: str | None = None) -> dict[str, Any]:
 
 def rf_dict(step: Step) -> dict[str, Any] | None:
     """A step's receptive field as JSON; null where it is not known."""
-    parts = {part: plain_field(field_part(part)(step)) for part in ("size", "stride", "padding")}
-    return None if None in parts.values() else parts
+    rf = step.rf
+    if isinstance(rf, UnknownField):
+        return None
+    return {part: plain_field([getattr(axis, part) for axis in rf]) for part in _FIELD_PARTS}
 
 
 def unproven_facts(step: Step) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from convcalc.text import quoted
 
 
 class _Gigabytes(Type):
-    """An amount of memory in GB, as bytes."""
+    """An amount of memory in GB, or with its unit, as bytes."""
 
     name = "gigabytes"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and value.strip()[-1:] in ("b", "B"):
+            value = BYTES.read(value, "--limit") / 1e9
         number: float = click.FLOAT.convert(value, param, ctx)
         if not 0.001 <= number <= 10_000:  # nan is neither
             message = (
@@ -75,6 +77,12 @@ def _bytes(text: str) -> int:
     return read_bytes(text)
 
 
+def _count(text: str) -> int:
+    from convcalc.network.budget import read_count
+
+    return read_count(text)
+
+
 def _rate(text: str) -> int:
     from convcalc.network.budget import read_rate
 
@@ -82,4 +90,5 @@ def _rate(text: str) -> int:
 
 
 GIGABYTES, BYTES, RATE = _Gigabytes(), _Amount("bytes", _bytes), _Amount("rate", _rate)
+COUNT = _Amount("count", _count)
 LIMIT, MEMORY_LIMIT = _Limit(), _Limit(of_bytes=True)

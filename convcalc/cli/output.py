@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from convcalc.cli.screen import encoded, is_watched, view
-from convcalc.cli.ticker import hush
 from convcalc.cli.shelf import shelf
+from convcalc.cli.ticker import hush
 from convcalc.cli.usage import format_text
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import check_place, write_lines

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from convcalc.cli.amounts import COUNT
 from convcalc.cli.group import Command
 from convcalc.cli.order_option import order_option, said_order
 from convcalc.cli.output import answer_options, remark, show
@@ -52,7 +53,7 @@ EXAMPLES = """
 @click.option("--sort", metavar="NAME", help="The least first, or with max:NAME the most.")
 @click.option("--limit", type=click.IntRange(1), help="Tell so many points at most.")
 @click.option(
-    "--max-points", type=click.IntRange(1), help="Refuse more points; 10,000,000 by default."
+    "--max-points", type=COUNT, metavar="NUMBER", help="Refuse more points; 10M by default."
 )
 @click.option("--jobs", default=1, type=click.IntRange(1, 1024), help="Processes side by side.")
 @click.option("--cluster", metavar="ADDRESS", help="Work on a dask.distributed cluster.")

@@ -202,8 +202,8 @@ class Net(Picture):
         """What stands under the title."""
         totals = self.analysis.totals
         yield (
-            f"{plural(totals['layers'], 'layer')}, {grouped(totals['params'])} parameters, "
-            f"{grouped(totals['macs'])} multiply-adds"
+            f"{plural(totals['layers'], 'layer')}, {plural(totals['params'], 'parameter')}, "
+            f"{plural(totals['macs'], 'multiply-add')}"
         )
         whole = sum(costs)
         if whole:

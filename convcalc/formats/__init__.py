@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from convcalc.formats.base import FORMATS, Format, View, output_format, suffixes
 
-FORMATS.modules("convcalc.formats", ("table", "data", "markdown", "latex", "html"))
+FORMATS.modules("convcalc.formats", ("table", "data", "cells", "markdown", "latex", "html"))
 
 DEFAULT = "table"  # where neither a name nor a suffix says which
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc.registry import Registry
-from convcalc.text import plural, times, width, wrap
+from convcalc.text import plural, printable, times, width, wrap
 
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
@@ -82,6 +82,17 @@ def output_format(name: str, *, suffix: str) -> Callable[[type[Format]], type[Fo
         return cls
 
     return register
+
+
+class RowsAlone(Format):
+    """A format that has no place for notes."""
+
+    folds = False
+    rows_alone = True
+
+    def asides(self, report: Report, view: View | None = None) -> Iterator[str]:
+        """The notes, without which numbers may mean something else."""
+        return (printable(f"note: {note}") for note in report.all_notes)
 
 
 def suffixes() -> dict[str, str]:

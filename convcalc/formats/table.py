@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from convcalc.formats.base import Format, View, cells, figure_lines, input_text, output_format, total_cells
+from convcalc.formats.base import (
+    Format,
+    View,
+    cells,
+    figure_lines,
+    input_text,
+    output_format,
+    total_cells,
+)
 from convcalc.text import PAPER, VERDICTS, as_ascii, printable, width, wrap
 
 if TYPE_CHECKING:

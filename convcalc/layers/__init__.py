@@ -19,23 +19,25 @@ from convcalc.layers.values import shown
 from convcalc.layers.window import Shape
 from convcalc.text import quoted
 
-MODULES = (  # the most wanted first
-    "conv",
-    "linear",
-    "pool",
-    "activation",
-    "norm",
-    "shape",
-    "merge",
-    "conv_variants",
-    "transposed",
-    "activation_variants",
-    "attention",
-    "resize",
-    "stated",
-    "tensor",
+MODULES = {  # with the kinds in them, so that none is imported to find out that a word is no kind
+    "conv": "conv",
+    "linear": "linear rbf",
+    "pool": "maxpool avgpool lppool subsample global_avgpool global_maxpool adaptive_avgpool adaptive_maxpool blur_pool",
+    "activation": "relu relu6 leaky_relu prelu elu gelu silu hardswish sigmoid tanh softmax dropout",
+    "norm": "batchnorm layernorm groupnorm instancenorm lrn scale",
+    "shape": "pad crop flatten reshape channel_shuffle pixel_shuffle upsample",
+    "merge": "add multiply subtract divide maximum minimum average concat",
+    "conv_variants": "depthwise_conv separable_conv local_conv",
+    "transposed": "conv_transpose unpool",
+    "activation_variants": "clip hardtanh hardsigmoid softplus mish selu softsign logsigmoid log_softmax glu",
+    "attention": "matmul attention",
+    "resize": "resize",
+    "stated": "custom opaque opaque_join",
+    "tensor": "slice space_to_depth permute reduce parameter",
+}
+KINDS.modules(
+    __name__, {name: module for module, names in MODULES.items() for name in names.split()}
 )
-KINDS.modules("convcalc.layers", MODULES)
 
 
 def every() -> dict[str, type[Layer]]:

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, SpecErrors, did_you_mean
+from convcalc.layers import KINDS
 from convcalc.network.expression import ExpressionError
 from convcalc.network.items import INCOMING, Items, expressions_in
 from convcalc.network.parameters import MAX_PARAMETERS, evaluate, read_value
-from convcalc.network.plan import ITEM_WORDS, KINDS, Planner, unknown_parameter
+from convcalc.network.plan import ITEM_WORDS, Planner, unknown_parameter
 from convcalc.network.yaml_source import Source
 from convcalc.text import quoted, shortened
 

@@ -17,8 +17,13 @@ _COUNTS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _BYTES = {
     "": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
-_NUMBER = r"(\d{1,15}(?:\.\d{1,9})?) ?([A-Za-z]{0,3})"
-_LIMIT = rf"(<=|>=|<|>|≤|≥) ?{_NUMBER}"
+_Units = dict[str, int]
+# As people and programs write numbers: 5M, 5000000, 5,000,000, 5e6, 4.1g, 24 MB.
+_NUMBER = re.compile(
+    r"(?P<whole>\d{1,3}(?:,\d{3}){1,9}|\d{1,30})(?P<part>\.\d{1,30})?(?P<power>[eE][+-]?\d{1,2})?\s?(?P<unit>[A-Za-z]{0,3})",
+    re.ASCII,
+)
+_LIMIT = re.compile(r"(<=|>=|<|>|≤|≥)\s*(.*)")
 _SAME = {"≤": "<=", "≥": ">="}
 
 
@@ -124,12 +129,30 @@ def read_rate(text: str) -> int:
     return value
 
 
-def _amount(text: str, units: dict[str, int]) -> int | None:
+def read_count(text: str) -> int:
+    """A number of things, at least 1.
+
+    Args:
+        text: a number and its prefix, such as ``10M`` or ``1e9``.
+
+    Raises:
+        ValueError: it is none, or less than 1; the message says how to write one.
+
+    >>> read_count("10M"), read_count("1e9"), read_count("1,500")
+    (10000000, 1000000000, 1500)
+    """
+    value = _amount(text, _COUNTS)
+    if not value:
+        known = ", ".join(filter(None, _COUNTS))
+        message = f"is no number of at least 1; write for example 10M (prefixes: {known})"
+        raise ValueError(message)
+    return value
+
+
+def _amount(text: str, units: _Units) -> int | None:
     """A number with its unit, cut off to a whole one; None where it is none."""
-    found = re.fullmatch(_NUMBER, text.strip(), re.ASCII)
-    if not found or found[2] not in units:
-        return None
-    return int(_exact(found[1]) * units[found[2]])
+    value = _exact(text, units)
+    return None if value is None else int(value)
 
 
 def is_budget(text: str) -> bool:
@@ -148,18 +171,27 @@ def read_budget(text: str, *, of_bytes: bool = False) -> Budget:
         ValueError: it is none; the message says how to write one.
     """
     units = _BYTES if of_bytes else _COUNTS
-    found = re.fullmatch(_LIMIT, text.strip(), re.ASCII)
-    if not found or found[3] not in units:
+    found = _LIMIT.fullmatch(text.strip())
+    value = _exact(found[2], units) if found else None
+    if not found or value is None:
         example = "<= 64 MB" if of_bytes else "<= 5M"
         known = ", ".join(filter(None, units))
         message = f'is no limit; write for example "{example}" (units: {known})'
         raise ValueError(message)
     sign = _SAME.get(found[1], found[1])
-    value = _exact(found[2]) * units[found[3]]
     return Budget(sign, value, text.strip(), " bytes" if of_bytes else "")
 
 
-def _exact(number: str) -> Fraction:
+def _exact(text: str, units: _Units) -> Fraction | None:
+    """A number with its unit, whose letters may be small ones; None where it is none."""
     from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
 
-    return Fraction(number)
+    found = _NUMBER.fullmatch(text.strip())
+    if not found:
+        return None
+    unit, small = found["unit"], {name.lower(): times for name, times in units.items()}
+    times = units.get(unit, small.get(unit.lower()))
+    if times is None:
+        return None
+    digits = found["whole"].replace(",", "") + (found["part"] or "") + (found["power"] or "")
+    return Fraction(digits) * times

@@ -10,7 +10,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, SpecErrors, UsageError, did_you_mean
-from convcalc.layers import Layer, every, find, get_kind
+from convcalc.layers import KINDS, Layer, find, get_kind
 from convcalc.layers.aliases import defaults_of, kind_called, own_option, refused_option
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import (
@@ -40,8 +40,6 @@ from convcalc.network.parameters import expression_of, read_condition, read_valu
 from convcalc.network.template import text_of
 from convcalc.network.yaml_source import Source, description_of
 from convcalc.text import quoted, shortened
-
-KINDS = every()
 
 ITEM_FORMS = "{repeat: 2, layers: […]}, {name: stage1, layers: […]} or {from: conv1}"
 ITEM_WORDS = ("repeat", "from", "name", "layers", "when")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect import getdoc
 from typing import Any
 
-from convcalc.layers import Layer
+from convcalc.layers import Layer, every
 from convcalc.layers.aliases import library_words, option_words
 from convcalc.layers.options import options_of, required_options
 from convcalc.layers.values import MAX_DIGITS
@@ -18,7 +18,7 @@ from convcalc.network.loops import MAX_LOOPS
 from convcalc.network.network import MAX_NAME
 from convcalc.network.outputs import MAX_OUTPUTS
 from convcalc.network.parameters import MAX_ITEMS, MAX_NESTED, MAX_PARAMETERS
-from convcalc.network.plan import ITEM_WORDS, KINDS
+from convcalc.network.plan import ITEM_WORDS
 
 _SHOWN = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME}
 _NAME = {**_SHOWN, "not": {"const": "input"}}
@@ -77,13 +77,13 @@ def schema() -> dict[str, Any]:
             "positive": {"anyOf": [{**_WHOLE, "minimum": 1}, _EXPRESSION]},
             "expression": _ANY_EXPRESSION,
             "value": _value(MAX_NESTED),
-            **{f"{kind}_options": _options_schema(cls) for kind, cls in KINDS.items()},
+            **{f"{kind}_options": _options_schema(cls) for kind, cls in every().items()},
             "layers": {"type": "array", "items": {"$ref": "#/$defs/layer"}},
             "layer": {
                 "anyOf": [
                     _bare_kinds(),
                     _block_name(),
-                    *map(_kind_schema, KINDS.values()),
+                    *map(_kind_schema, every().values()),
                     *(_other_names(cls, words) for cls, words in _library_words().items()),
                     *_group_and_from(),
                     _network_use(),
@@ -221,7 +221,7 @@ def _block_schema() -> dict[str, Any]:
 
 def _bare_kinds() -> dict[str, Any]:
     """Kinds that may stand without options."""
-    bare = [cls for cls in KINDS.values() if not required_options(cls) and not cls.merges]
+    bare = [cls for cls in every().values() if not required_options(cls) and not cls.merges]
     words = [word for cls in bare for word in _library_words().get(cls, ())]
     return {"enum": [*(cls.kind for cls in bare), *words]}
 
@@ -374,7 +374,7 @@ def _network_use() -> dict[str, Any]:
 
 def _taken() -> list[str]:
     """Words that cannot be the name of a block."""
-    return [*KINDS, *library_words(), *ITEM_WORDS]
+    return [*every(), *library_words(), *ITEM_WORDS]
 
 
 def _block_name() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from convcalc.network.expression import said
 from convcalc.solve.largest import Places, Point, largest_of_all, largest_rising, lines, moved
 from convcalc.solve.ranges import shown, values_of
 from convcalc.solve.trials import INPUT, MEASURES, Limit, Totals, Trials
-from convcalc.solve.varied import MAX_VALUES, Varied, is_number, sample, turn_of, varied_of
+from convcalc.solve.varied import MAX_VALUES, Varied, is_idle, is_number, sample, turn_of, varied_of
 from convcalc.text import plural, quoted, shortened
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Found(NamedTuple):
         fits: whether that meets the limits already.
         varied: what may change, with the values that were looked at.
         left: parameters that scale, too, but stay as they are.
+        idle: what of the varied makes no difference to what is limited.
         candidates: the largest networks that fit, the best first; where none fits, the nearest one.
         notes: surprises, a sentence each.
         tried: how many networks were walked.
@@ -79,6 +80,7 @@ class Found(NamedTuple):
     fits: bool
     varied: tuple[Varied, ...]
     left: tuple[str, ...]
+    idle: tuple[str, ...]
     candidates: list[Candidate]
     notes: list[str]
     tried: int
@@ -146,6 +148,7 @@ def budget(
         fits=not trials.broken(trials.totals),
         varied=tuple([axis for name in search.names for axis in search.axes if axis.name == name]),
         left=tuple(left),
+        idle=tuple([axis.name for axis in search.axes if is_idle(trials, axis)]),
         candidates=candidates,
         notes=[*search.notes, *([f"at least so much: {trials.unsure}"] if trials.unsure else [])],
         tried=trials.count,
@@ -491,8 +494,11 @@ def _some_fail(axis: Varied, working: Sequence[Number]) -> str:
 
 def _none_works(trials: Trials, axis: Varied) -> str:
     """That no value of a parameter makes a network."""
-    name = trials.own.network.name
+    name, first, last = trials.own.network.name, shown(axis.values[0]), shown(axis.values[-1])
+    which = f"no value of {axis.name} from {first} to {last}"
+    if len(axis.values) == 1:
+        which = f"{axis.name} {first} not all of"
     return (
-        f"{name}: with no value of {axis.name} from {shown(axis.values[0])} to {shown(axis.values[-1])} the layers fit; "
+        f"{name}: with {which} the layers fit; "
         f"give others, such as --vary {axis.name}={shown(axis.own)}"
     )

@@ -111,7 +111,9 @@ def percent(share: Fraction) -> str:
 def _own(found: Found) -> str:
     """What the network needs as it is, and whether that fits."""
     needs = [
-        f"{total:,} {name}" if name != "memory" else f"{total:,} bytes of memory"
+        plural(total, "byte of memory", "bytes of memory")
+        if name == "memory"
+        else plural(total, name.removesuffix("s"))
         for name, total in found.own.items()
     ]
     over = [limit.name for limit in found.limits if found.own[limit.name] > limit.most]
@@ -127,7 +129,13 @@ def _notes(found: Found) -> list[str]:
         notes.append(
             f"nothing fits; the nearest of {plural(found.tried, 'network')} is this: {listing(over)}"
         )
-    elif not first.stops:
+    if found.idle:
+        verb = "makes" if len(found.idle) == 1 else "make"
+        limited = " or ".join([limit.name for limit in found.limits])
+        notes.append(
+            f"{listing(found.idle)} {verb} no difference to {limited}; vary what does, or leave --vary out"
+        )
+    elif not over and not first.stops:
         ends = listing([f"{each.name} {shown(each.values[-1])}" for each in found.varied])
         notes.append(
             f"the limits are not reached: the largest values looked at are {ends}; --vary gives others"

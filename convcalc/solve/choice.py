@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,6 +36,7 @@ _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 _SAME = {"≤": "<=", "≥": ">=", "=": "=="}
 _CONDITION = re.compile(r"\s*([^\W\d]\w*)\s*(<=|>=|==|!=|<|>|≤|≥|=)\s*(.+?)\s*")
 MAX_HELD = 1_000_000  # rows that are held at once
+_SOME = 64  # rows that are held against all others at a time
 
 
 class Condition(NamedTuple):
@@ -227,7 +229,7 @@ def front(costs: Sequence[Array]) -> Array:
     is_new = np.ones(len(rows), bool)
     is_new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
     different = rows[is_new]
-    best = _best_of_two(different) if rows.shape[1] <= 2 else _best(different)
+    best = _BEST.get(rows.shape[1], _best)(different)
     return np.sort(order[best[np.cumsum(is_new) - 1]])
 
 
@@ -240,11 +242,49 @@ def _best_of_two(rows: Array) -> Array:
     return best
 
 
-def _best(rows: Array) -> Array:
-    """The same for any number of columns."""
+def _best_of_three(rows: Array) -> Array:
+    """The same of three columns.
+
+    The second and third of the rows before are a staircase: the larger one, the smaller the other. A row
+    is kept that lies below it, and then those steps go that lie above the row.
+    """
     best = np.zeros(len(rows), bool)
-    left = np.arange(len(rows))
-    while len(left):
-        best[left[0]] = True  # the first in lexical order: nothing before it is left
-        left = left[(rows[left] < rows[left[0]]).any(axis=1)]
+    seconds: list[Any] = []
+    thirds: list[Any] = []
+    for place, (_, second, third) in enumerate(rows.tolist()):
+        step = bisect_right(seconds, second)
+        if step and thirds[step - 1] <= third:
+            continue
+        best[place] = True
+        first = step - 1 if step and seconds[step - 1] == second else step
+        last = step
+        while last < len(thirds) and thirds[last] >= third:
+            last += 1
+        seconds[first:last], thirds[first:last] = [second], [third]
     return best
+
+
+def _best(rows: Array) -> Array:
+    """The same for any number of columns: some rows at a time are held against all after them."""
+    best = np.zeros(len(rows), bool)
+    places = np.arange(len(rows))
+    while len(rows):
+        some, rows = rows[:_SOME], rows[_SOME:]
+        beaten = _no_more(some, some)
+        np.fill_diagonal(beaten, val=False)
+        kept = ~beaten.any(axis=0)  # no row is beaten by one after it
+        best[places[:_SOME][kept]] = True
+        left = ~_no_more(some[kept], rows).any(axis=0)
+        rows, places = rows[left], places[_SOME:][left]
+    return best
+
+
+def _no_more(some: Array, rows: Array) -> Array:
+    """For each of some rows, which of others it is no more than in any column."""
+    found = np.ones((len(some), len(rows)), bool)
+    for one, other in zip(some.T, rows.T):
+        found &= one[:, None] <= np.ascontiguousarray(other)
+    return found
+
+
+_BEST = {1: _best_of_two, 2: _best_of_two, 3: _best_of_three}

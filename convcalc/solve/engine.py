@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from convcalc.solve.blocks import Block, array_of, points_of
-from convcalc.solve.evaluate import Frame, UnsafeError
+from convcalc.solve.evaluate import Frame, UnsafeError, exactly
 from convcalc.solve.pieces import pieces_of
 from convcalc.solve.points import Misfit
 from convcalc.solve.program import Whole, traced
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 FEW = 40  # points that are sooner walked one by one than traced
+_ONE_BY_ONE = (
+    256  # points that are sooner worked out one by one than parted, where numbers may be too large
+)
 LEAST = 6  # points for which a program is looked for that is there already
 KEPT = 64  # programs that are kept for other boxes
 # After so many walks that were traced, each must have stood for so many points.
@@ -33,23 +35,6 @@ _TRIED, _WORTH = 24, 40
 _KEPT_BYTES = 2**24
 _MOST = 2**53  # of the numbers of an axis
 _OPEN, _DONE, _MISFIT = 0, 1, 2
-
-_EXACT: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "max": max,
-    "min": min,
-    "neg": lambda one, _: -one,
-    "abs": lambda one, _: abs(one),
-}
-_ASKED: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "<": operator.lt,
-    "<=": operator.le,
-}
 
 
 class _Work:
@@ -149,16 +134,37 @@ class Engine:
         try:
             holds, found = frame.results()
         except UnsafeError:
-            if piece.size >= 2 * FEW:
+            if piece.size >= 2 * _ONE_BY_ONE:
                 return piece.halves()
-            self._walk(work, piece)
-            return []
+            return self._one_by_one(work, program, piece)
         self.covered += piece.size
         if holds is None or holds.all():
             self._put(work, program, piece, [array.reshape(-1) for array in found])
             return []
         self._put(work, program, piece.chosen(holds), [array[holds] for array in found])
         return [piece.chosen(~holds)]
+
+    def _one_by_one(self, work: _Work, program: Program, piece: Piece) -> list[Piece]:
+        """Work out a piece whose numbers may be larger than NumPy's; the points that are left."""
+        places = [place for told in program.told or () for place in told.places]
+        axes = [
+            np.broadcast_to(array, piece.shape).reshape(-1).tolist()
+            for array in self._numbers(piece).values()
+        ]
+        rows = []
+        for values in zip(*axes):
+            known = exactly(program, dict(zip(self.axes, values)))
+            rows.append(None if known is None else [known[place] for place in places])
+        holding = [row for row in rows if row is not None]
+        if not holding or any(None in row for row in holding):
+            self._walk(work, piece)
+            return []
+        holds = np.array([row is not None for row in rows]).reshape(piece.shape)
+        found = [array_of(column) for column in zip(*holding)]
+        self.covered += len(holding)
+        whole = bool(holds.all())
+        self._put(work, program, piece if whole else piece.chosen(holds), found)
+        return [] if whole else [piece.chosen(~holds)]
 
     def _put(self, work: _Work, program: Program, piece: Piece, found: list[Array]) -> None:
         """Keep what a program found for all points of a piece."""
@@ -224,9 +230,8 @@ class Engine:
         known = self._programs.setdefault(key, [])
         values = self._values(first)
         for number, program in enumerate(known):
-            if _holds(
-                program, {axis: whole.above(values[axis]) for axis, whole in self.axes.items()}
-            ):
+            points = {axis: whole.above(values[axis]) for axis, whole in self.axes.items()}
+            if exactly(program, points) is not None:
                 known.insert(0, known.pop(number))
                 return program
         if not trace:
@@ -304,25 +309,3 @@ def _column(told: Told, arrays: list[Array], size: int) -> Array:
     found = np.empty(size, object)
     found.fill(told.value)
     return found
-
-
-def _holds(program: Program, values: Mapping[int, int]) -> bool:
-    """Whether a program holds at a point, in Python's numbers."""
-    operations = program.tape.operations
-    known: dict[int, Any] = {}
-    for place in program.needed:
-        sign, one, other = operations[place]
-        if sign == "const":
-            known[place] = one
-        elif sign == "var":
-            known[place] = values[one]
-        else:
-            try:
-                known[place] = _EXACT[sign](known[one], known[other])
-            except (ZeroDivisionError, TypeError):
-                known[place] = None
-    for sign, one, other, answer in program.guards:
-        a, b = known[one], known[other]
-        if a is None or b is None or _ASKED[sign](a, b) is not answer:
-            return False
-    return True

@@ -7,6 +7,7 @@ these follow the bounds of the large ones, and whether all numbers fit into 64 b
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,54 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "<": np.less,
     "<=": np.less_equal,
 }
+
+
+EXACT: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "max": max,
+    "min": min,
+    "neg": lambda one, _: -one,
+    "abs": lambda one, _: abs(one),
+}
+ASKED: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+def exactly(program: Program, values: Mapping[int, int]) -> dict[int, Any] | None:
+    """What a program calculates at one point, by its places, in Python's numbers, which have no end.
+
+    Args:
+        program: what is calculated.
+        values: of the axes of whole numbers.
+
+    Returns:
+        None where it does not hold; a number that is divided by 0 is None.
+    """
+    operations = program.tape.operations
+    known: dict[int, Any] = {}
+    for place in program.needed:
+        sign, one, other = operations[place]
+        if sign == "const":
+            known[place] = one
+        elif sign == "var":
+            known[place] = values[one]
+        else:
+            try:
+                known[place] = EXACT[sign](known[one], known[other])
+            except (ZeroDivisionError, TypeError):
+                known[place] = None
+    for sign, one, other, answer in program.guards:
+        a, b = known[one], known[other]
+        if a is None or b is None or ASKED[sign](a, b) is not answer:
+            return None
+    return known
 
 
 class UnsafeError(Exception):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from convcalc.errors import UsageError
+from convcalc.solve.equation import layers_to_field
 
 MAX_FIELD = 10**9
 
@@ -75,7 +76,7 @@ def stacks(field: int, k: int | None = None, layers: int | None = None) -> list[
 
 def _with_kernel(field: int, k: int) -> Iterator[Stack]:
     """As many layers of this kernel as are needed, in each way."""
-    plain = -(-(field - 1) // (k - 1)) or 1
+    plain = layers_to_field(field, k) or 1
     if plain <= 10_000:
         yield _stack("one after the other", k, (1,) * plain, (1,) * plain)
     number = 1

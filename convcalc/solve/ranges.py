@@ -123,8 +123,8 @@ def shown(value: Any) -> str:
     """A value as a file, a table or a CSV file has it.
 
     >>> from fractions import Fraction
-    >>> shown(Fraction(3, 4)), shown(True), shown((1, 2)), shown("relu")
-    ('0.75', 'true', '[1, 2]', 'relu')
+    >>> shown(Fraction(3, 4)), shown(True), shown((1, 2)), shown("relu"), shown(Fraction(1, 10**7))
+    ('0.75', 'true', '[1, 2]', 'relu', '0.0000001')
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -132,8 +132,10 @@ def shown(value: Any) -> str:
         return f"[{', '.join(map(shown, value))}]"
     if isinstance(value, int | str):
         return str(value)
-    decimal = f"{float(value):.12g}"
-    return decimal if _as_signed(decimal) == value else str(value)
+    for decimal in (f"{float(value):.12g}", f"{float(value):.12f}".rstrip("0")):
+        if "e" not in decimal and _as_signed(decimal) == value:
+            return decimal
+    return str(value)
 
 
 def plain(value: Any) -> Any:

@@ -42,7 +42,7 @@ def windows_report(question: Question, *, every: bool = False) -> Report:
     asked = f"{times(question.n)} to {times(question.o)}"
     many = plural(len(found.windows), "answer")
     return Report(
-        title=f"{asked} by {question.kind}: {many}, {fitting} of them fit exactly",
+        title=f"{asked} by {question.kind}: {many}, {_fitting_text(fitting, len(found.windows))}",
         columns=_window_columns(question, found),
         rows=rows,
         key="windows",
@@ -60,6 +60,17 @@ def windows_report(question: Question, *, every: bool = False) -> Report:
         row_dict=lambda window: window._asdict(),
         hint="" if len(rows) == len(found.windows) else "--all shows every answer",
     )
+
+
+def _fitting_text(fitting: int, of: int) -> str:
+    """How many of some windows fit exactly.
+
+    >>> _fitting_text(0, 3), _fitting_text(1, 3), _fitting_text(2, 3), _fitting_text(1, 1)
+    ('none of them fits exactly', '1 of them fits exactly', '2 of them fit exactly', 'which fits exactly')
+    """
+    if of == 1:
+        return "which fits exactly" if fitting else "which does not fit exactly"
+    return f"{fitting or 'none'} of them {'fit' if fitting > 1 else 'fits'} exactly"
 
 
 def _window_columns(question: Question, found: Found) -> list[Column]:
@@ -167,7 +178,7 @@ def fields_report(field: int, k: int | None, layers: int | None) -> Report:
     """
     column = Column
     return Report(
-        title=f"to see {field:,} pixels along an axis",
+        title=f"to see {plural(field, 'pixel')} along an axis",
         columns=[
             column("way", "layers of stride 1 and dilation 1, but", lambda row: row.way, right=False, keep=9, whole=True),
             column("layers", "layers", lambda row: row.layers, text=grouped, keep=8),

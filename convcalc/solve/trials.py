@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.analysis.memory import BYTES, peak
+from convcalc.analysis.memory import bytes_to_run
 from convcalc.analysis.rows import not_counted
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError
@@ -37,13 +37,11 @@ class Limit(NamedTuple):
 
 
 Totals = dict[str, int]
-MEASURES: dict[str, Callable[[Analysis, int], int]] = {
+MEASURES: dict[str, Callable[[Analysis, str], int]] = {
     "params": lambda analysis, _: analysis.totals["params"],
     "macs": lambda analysis, _: analysis.totals["macs"] // analysis.batch,
     "flops": lambda analysis, _: analysis.totals["flops"] // analysis.batch,
-    "memory": lambda analysis, size: (
-        size * (analysis.totals["params"] + analysis.totals["buffers"] + peak(analysis).values)
-    ),
+    "memory": lambda analysis, dtype: bytes_to_run(analysis, dtype=dtype),
 }
 """What can be limited: of one sample, but memory for the whole batch, as weights and the peak."""
 _ALWAYS = ("params", "macs")
@@ -82,7 +80,6 @@ class Trials:
     ) -> None:
         self._file, self._given, self._shape, self._said = file, given, shape, order
         self.batch, self.dtype, self._tell = batch, dtype, tell
-        self._size = BYTES[dtype]
         self.limits = limits
         self._measured = dict.fromkeys([*_ALWAYS, *[limit.name for limit in limits]])
         self.own = walk(file.with_values(given, shape), batch)
@@ -105,7 +102,7 @@ class Trials:
 
     def needs(self, analysis: Analysis) -> Totals:
         """What a network needs."""
-        return {name: MEASURES[name](analysis, self._size) for name in self._measured}
+        return {name: MEASURES[name](analysis, self.dtype) for name in self._measured}
 
     def walked(self, values: Mapping[str, Number]) -> Analysis | None:
         """The network with such values; None where it is none.

@@ -192,6 +192,17 @@ def turn_of(trials: Trials, axis: Varied) -> str:
     return ""
 
 
+def is_idle(trials: Trials, axis: Varied) -> bool:
+    """Whether no value makes a difference to what is limited, in a sample."""
+    found = [trials.totals_of({axis.name: value}) for value in sample(axis.values)]
+    return all(
+        totals[limit.name] == trials.totals[limit.name]
+        for totals in found
+        if totals
+        for limit in trials.limits
+    )
+
+
 def _moves(trials: Trials, axis: Varied) -> bool:
     """Whether the network takes other resolutions, and these change what is limited."""
     nearest = sorted(axis.values, key=lambda value: abs(Fraction(value - axis.own)))[1:]
@@ -236,6 +247,12 @@ def _asked(trials: Trials, name: str, values: Sequence[Number] | None) -> Varied
     if not is_number(own):
         message = f"{shortened(network.name)}: {shortened(name)} is {said(own)}, which is no number; vary another parameter"
         raise UsageError(message)
+    if own <= 0:
+        message = f"{shortened(network.name)}: {shortened(name)} is {shown(own)} as it is, which nothing scales; vary another parameter"
+        raise UsageError(message)
+    if values and min(values) <= 0:
+        message = f"--vary {shortened(name)}: {shown(min(values))} is no size; give values above 0, such as --vary {shortened(name)}={shown(own)}"
+        raise UsageError(message)
     return Varied(name, own, tuple(values) if values else _usual(trials, name, own))
 
 
@@ -253,7 +270,8 @@ def _asked_input(trials: Trials, values: Sequence[Number] | None) -> Varied:
         message = f"{shortened(network.name)}: the input is a vector, which has no resolution; vary a parameter"
         raise UsageError(message)
     own = trials.side
-    if any(value < 1 or not isinstance(value, int) for value in values or ()):
-        message = "--vary input: a side must be a whole number of at least 1; write 96..224:32"
+    wrong = [value for value in values or () if value < 1 or not isinstance(value, int)]
+    if wrong:
+        message = f"--vary input: {shown(wrong[0])} is no side of an input; give whole numbers of at least 1, such as 96..224:32"
         raise UsageError(message)
     return Varied(INPUT, own, tuple(values) if values else sides(own))

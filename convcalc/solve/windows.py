@@ -11,6 +11,7 @@ from convcalc.errors import UsageError
 from convcalc.layers import make
 from convcalc.layers.options import options_of
 from convcalc.layers.window import Axis, out_sizes
+from convcalc.solve.equation import SizeEquation, exact
 from convcalc.text import times
 
 if TYPE_CHECKING:
@@ -249,9 +250,9 @@ def _windows(question: Question, tried: _Try, *, thinned: bool) -> Iterator[Wind
 
 def _exact(question: Question, tried: _Try) -> list[int]:
     """The stride with which a window that slides fits exactly, where there is one to try."""
-    steps = question.o[0] - 1
-    slack = question.n[0] + tried.before + tried.after - formulas.effective_kernel(tried.k, tried.d)
-    return [slack // steps] if steps and slack // steps in tried.strides else []
+    pads = tried.before + tried.after
+    s = exact(SizeEquation("s", question.n[0], tried.k, 1, pads, tried.d, question.o[0]))
+    return [s] if isinstance(s, int) and s in tried.strides else []
 
 
 def _window(question: Question, numbers: tuple[int, int, int, int, int]) -> Window | None:

@@ -14,7 +14,7 @@ import yaml
 
 import convcalc as library
 from convcalc.analysis.analysis import Analysis
-from convcalc.analysis.counting.count import amount_of, counted, rules_of
+from convcalc.analysis.counting.count import amount_of, counted, rules_of, steps_of
 from convcalc.analysis.counting.features import FEATURES
 from convcalc.analysis.counting.published import read_published
 from convcalc.analysis.counting.reconcile import causes
@@ -350,6 +350,30 @@ def test_published_numbers_have_their_cause_first(
         first = found["causes"][0]
         assert (first["what"], first["change"], first["rounding"]) == (what, change, rounding)
         assert how in first["counted_as"]
+
+
+PUBLISHED = yaml.safe_load((DATA.parent / "published.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.unmeasured
+def test_numbers_from_many_tables_have_their_cause_first() -> None:
+    wrong = []
+    for table in PUBLISHED:
+        for name, value, what, how in table["rows"]:
+            found = found_for(name, [value]).get(value, "")
+            if not (found.startswith(f"{what}: ") and how in found) if what else found:
+                wrong.append((name, value, how, found))
+    assert not wrong
+
+
+def test_a_linear_layer_at_the_end_is_none_of_mmcvs() -> None:
+    analysis = walked("resnet18_torchvision")
+    # convolutions, 2 a value of batch norms, relu, what goes into the two pools
+    parts = (1_813_561_344, 4_967_424, 2_308_096, 802_816, 25_088)
+    assert counted(analysis, "mmcv").operations == sum(parts)
+    way = WAYS["mmcv"]
+    assert sum([amount_of(step, rules_of(way)) for step in steps_of(analysis, way)]) == sum(parts)
+    assert steps_of(analysis, WAYS["thop"]) == analysis.steps
 
 
 def test_a_number_that_nothing_gives_has_a_nearest_one(convcalc: Run) -> None:

@@ -564,6 +564,14 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
             "lenet5 --memory 5M",
             "--memory: '5M' is no limit of at least 1; write for example 64MB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
         ),
+        ("lenet5 --macs 1M --vary classes=-1", "--vary classes: -1 is no size; give values above 0, such as --vary classes=10"),
+        ("lenet5 --macs 1M --vary classes=0..2:0.5", "--vary classes: 0 is no size; give values above 0, such as --vary classes=10"),
+        ("lenet5 --macs 1M --vary classes=nan", "--vary classes: 'nan' is no number; write for example 0.5..1.5:0.25, or 0.5,0.75,1"),
+        (
+            "mobilenet_v1 --macs 1M --vary width=99999999999",
+            "MobileNet V1: with width 99999999999 not all of the layers fit; give others, such as --vary width=32",
+        ),
+        ("lenet5 --macs 1M --vary classes=0.0000001", "LeNet-5: with classes 0.0000001 not all of the layers fit; give others, such as --vary classes=10"),
         ("lenet5 --macs 1M --vary clases", "LeNet-5: no parameter 'clases' to vary; did you mean 'classes'?"),
         (
             "lenet5 --macs 1M --vary =3",
@@ -584,7 +592,7 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
         ("lenet5 --macs 1M --vary input=1..2000", "--vary input: lists 2,000 values; give at most 1,000"),
         (
             "lenet5 --macs 1M --vary input=0..8",
-            "--vary input: a side must be a whole number of at least 1; write 96..224:32",
+            "--vary input: 0 is no side of an input; give whole numbers of at least 1, such as 96..224:32",
         ),
         (
             "lenet5 --macs 1M --vary input=1..8",

@@ -23,6 +23,7 @@ from convcalc.solve import engine as engine_module
 from convcalc.solve.asking import setup_of
 from convcalc.solve.blocks import Block, points_of, walked_one_by_one
 from convcalc.solve.engine import Engine
+from convcalc.solve.evaluate import ASKED, EXACT
 from convcalc.solve.measures import MEASURES
 from convcalc.solve.points import FileOrigin, Misfit, Setup, Walker
 from convcalc.solve.program import Program, Told
@@ -176,7 +177,19 @@ layers:
 """
 
 
-def test_numbers_beyond_64_bits_are_walked_and_are_exact(tmp_path: Path) -> None:
+def test_numbers_beyond_64_bits_are_exact_and_take_few_walks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "_ONE_BY_ONE", 8)
+    around = [*range(10**6, 10**6 + 40), *range(2 * 10**9, 2 * 10**9 + 40)]
+    setup = sweep_of_file(WIDE, tmp_path, ("width", around), ("classes", [1, 10**11]))
+    engine = check(setup)
+    assert engine.traces < 5
+    misfits = sweep_of_file(SHARED, tmp_path, ("width", [5, 10**11]), ("stride", [1, 2]), sizes=[4])
+    check(misfits)
+
+
+def test_numbers_beyond_64_bits_are_worked_out_exactly(tmp_path: Path) -> None:
     wide = [10, 10**6, 3 * 10**9, 4 * 10**9, 10**11]
     setup = sweep_of_file(WIDE, tmp_path, ("width", wide), ("classes", [1, 10**11]))
     check(setup)
@@ -392,7 +405,7 @@ def test_programs_that_hold_for_few_points_are_given_up(monkeypatch: pytest.Monk
 @given(*[st.integers(-20, 20)] * 4)
 def test_bounds_hold_what_comes_out(a: int, b: int, c: int, d: int) -> None:
     one, other = (min(a, b), max(a, b)), (min(c, d), max(c, d))
-    operations = engine_module._EXACT
+    operations = EXACT
     for sign, operation in operations.items():
         low, high = bounds_of(sign, one, other)
         if low is None or high is None:
@@ -402,7 +415,7 @@ def test_bounds_hold_what_comes_out(a: int, b: int, c: int, d: int) -> None:
         for x in {*one, sum(one) // 2}:
             for y in {*other, sum(other) // 2}:
                 assert low <= operation(x, y) <= high, (sign, x, y)
-    for sign, compare in engine_module._ASKED.items():
+    for sign, compare in ASKED.items():
         known = answer_of(sign, one, other)
         answers = {
             compare(x, y) for x in range(one[0], one[1] + 1) for y in range(other[0], other[1] + 1)

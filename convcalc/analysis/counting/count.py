@@ -45,6 +45,12 @@ def rules_of(way: Way, *, bugs: bool = False) -> Rules:
     return {**rules, **way.bugs} if bugs else rules
 
 
+def steps_of(analysis: Analysis, way: Way) -> Sequence[Step]:
+    """The layers that a way looks at: all, or all but the last where that is a linear one."""
+    steps = analysis.steps
+    return steps[:-1] if not way.head and steps[-1].layer.family == "linear" else steps
+
+
 def terms_of(step: Step, rules: Rules) -> Terms:
     """What is added up of a layer: by its kind, else its family, else what holds for all others."""
     for name in (step.kind, step.layer.family, "*"):
@@ -73,7 +79,7 @@ def counted(analysis: Analysis, name: str, *, bugs: bool = False) -> Count:
     """
     way = WAYS[name]
     rules = rules_of(way, bugs=bugs)
-    steps = analysis.steps
+    steps = steps_of(analysis, way)
     memory, lacking = way.memory, _lacking(steps, way)
 
     def total(rules: Rules) -> int:
@@ -100,10 +106,10 @@ def _lacking(steps: Sequence[Step], way: Way) -> dict[str, int]:
 
 def _without_batch_norm(analysis: Analysis) -> int:
     """Trained numbers of all layers but batch norms."""
-    return sum([step.params for step in analysis.steps if step.kind not in _BATCH_NORMS])
+    return sum([step.params for step in analysis.steps if step.kind not in BATCH_NORMS])
 
 
-_BATCH_NORMS = frozenset({"batchnorm"})
+BATCH_NORMS = frozenset({"batchnorm"})
 _PARAMETERS: dict[str, Callable[[Analysis], int]] = {
     "trained": lambda analysis: analysis.totals["params"],
     "with buffers": lambda analysis: analysis.totals["params"] + analysis.totals["buffers"],

@@ -43,6 +43,11 @@ def _projected(step: Step) -> int:
     return sum(rows) * _positions(step)
 
 
+def _taps(step: Step) -> int:
+    """The weights at one place of the kernel, for each sample; none where there are biases."""
+    return 0 if step.biases else step.weights // product(_window(step)) * _samples(step)
+
+
 def _counted(name: str) -> Callable[[Step], int]:
     """Elementary operations of this name."""
     return lambda step: step.counts.get(name, 0)
@@ -74,6 +79,7 @@ FEATURES: dict[str, tuple[Callable[[Step], int], str]] = {
         lambda step: step.weights // max(1, step.input[0]) * step.activations, "the weights of one channel that comes in, for each output",
     ),
     "window width": (lambda step: _window(step)[0] * step.activations, "k for each output"),
+    "taps without bias": (_taps, "the weights at one place of the kernel; none where there is a bias"),
     "stride cells": (lambda step: product(_strides(step)) * step.activations, "s·s for each output"),
 }  # fmt: skip
 """By name: the number, and what it is."""

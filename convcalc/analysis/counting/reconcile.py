@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.analysis.counting.count import counted
+from convcalc.analysis.counting.count import BATCH_NORMS, counted
 from convcalc.analysis.counting.published import Published
 from convcalc.analysis.counting.ways import WAYS
 from convcalc.analysis.memory import memory
@@ -43,6 +43,7 @@ SIDES = (
     600,
     608,
 )
+_KERAS_RESNETS = "with running statistics, and biases before batch norms (Keras's ResNets)"
 _MULTIPLY_ADDS = "multiply-adds (papers, convcalc)"
 CLASSES = {1000: (1001,), 1001: (1000,)}
 _OWN, _LIKELY, _FAR = 0, 2, 4
@@ -219,6 +220,9 @@ def _measures(analysis: Analysis, published: Published) -> Iterator[Measure]:
     if totals["buffers"]:
         every = totals["params"] + totals["buffers"]
         yield Measure("params", "with running statistics (Keras)", every, 1)
+        biases = _biases_before_norms(analysis)
+        if biases:
+            yield Measure("params", _KERAS_RESNETS, every + biases, 2)
         slim, own = counted(analysis, "tf-slim"), analysis.network.parameters.get("classes")
         far = 0 if own == slim.way.classes else 3  # its networks have one class more
         yield Measure("params", "without batch norm (TF-Slim)", slim.params, far, cuts=True)
@@ -229,6 +233,19 @@ def _measures(analysis: Analysis, published: Published) -> Iterator[Measure]:
     yield Measure("activations", "outputs of all layers", totals["activations"], 3)
 
 
+def _biases_before_norms(analysis: Analysis) -> int:
+    """The biases that convolutions without one would have, as Keras's ResNets do, before batch norms."""
+    return sum(
+        [
+            step.before[0].output[0]
+            for step in analysis.steps
+            if step.kind in BATCH_NORMS
+            and step.before[0].layer.family == "conv"
+            and not step.before[0].biases
+        ]
+    )
+
+
 def _as_by(analysis: Analysis, name: str) -> Iterator[Measure]:
     """What a tool would print, also with its known bug."""
     count, wrong = counted(analysis, name), counted(analysis, name, bugs=True)
@@ -237,6 +254,9 @@ def _as_by(analysis: Analysis, name: str) -> Iterator[Measure]:
     if count.operations not in told:
         cuts = way.rounding == "cut off"
         yield Measure("operations", f"{way.called} of {name}", count.operations, 1, cuts)
+        if way.divisor > 1 and count.operations is not None:
+            said = f"{way.called}/{way.divisor} of {name}"
+            yield Measure("operations", said, count.operations // way.divisor, 1, cuts)
     if wrong.operations is not None and wrong.operations != count.operations:
         said = f"{way.called} of {name}, with its known bug"
         yield Measure("operations", said, wrong.operations, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from convcalc.analysis.counting.count import Count, amount_of, counted, rules_of, terms_of
+from convcalc.analysis.counting.count import Count, amount_of, counted, rules_of, steps_of, terms_of
 from convcalc.analysis.counting.features import FEATURES
 from convcalc.analysis.counting.ways import WAYS, Terms
 from convcalc.analysis.rows import not_counted
@@ -126,7 +126,7 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
         counted(analysis, name, bugs=bugs),
         rules_of(WAYS[name], bugs=bugs),
     )
-    steps = [step for step in analysis.steps if amount_of(step, rules)]
+    steps = [step for step in steps_of(analysis, way) if amount_of(step, rules)]
     used = {feature for step in steps for feature in terms_of(step, rules)}
     memory = way.memory
     lines = [

@@ -80,6 +80,8 @@ class Way:
         memory: what it calls memory.
         rounding: how it, or its page, makes short numbers: ``rounded`` or ``cut off``.
         classes: how many classes its networks for ImageNet have.
+        head: whether the last linear layer is counted.
+        divisor: by what its tables divide its operations.
         source: where the rule stands.
     """
 
@@ -96,6 +98,8 @@ class Way:
     memory: Memory | None = None
     rounding: Literal["rounded", "cut off"] = "rounded"
     classes: int = 1000
+    head: bool = True
+    divisor: int = 1
 
 
 WAYS: dict[str, Way] = {
@@ -329,6 +333,60 @@ WAYS: dict[str, Way] = {
         rounding="cut off",
         classes=1001,
         source="tensorflow/models, research/slim/nets/mobilenet_v1.md",
+    ),
+    "thop-2019": Way(
+        about="thop as its README's table has it",
+        called="MACs",
+        operations={
+            "conv": _MAC_BIAS, "linear": {"macs": 2, "outputs": -1}, "batchnorm": {"outputs": 4},
+            "avgpool": {"window cells": 1, "outputs": 1},
+            "adaptive_avgpool": {"inputs": 1, "outputs": 1}, "global_avgpool": {"inputs": 1, "outputs": 1},
+        },
+        leaves_out=(
+            "a convolution counts multiply-adds and its bias, but a linear layer 2 for each multiply-add; a batch norm counts "
+            "4 a value; relu and max pools nothing"
+        ),
+        lacks=dict.fromkeys(("attention", "layernorm", "groupnorm", "instancenorm", "upsample", "resize", "conv_transpose"), "it had no rule for it, or no sound one"),
+        source="pytorch-OpCounter, thop/count_hooks.py of 2019 and the table in README.md",
+    ),
+    "mmcv": Way(
+        about="mmcv's flops counter, in the tables of MMClassification and MMPretrain",
+        called="FLOPs",
+        operations={
+            "conv": _MAC_BIAS, "linear": _MAC_BIAS, "batchnorm": _TRAINED_2,
+            **dict.fromkeys(("relu", "relu6", "leaky_relu", "prelu", "elu"), _ONE),
+            **dict.fromkeys(_POOLS, _INPUTS), "upsample": _ONE, "resize": _ONE,
+        },
+        leaves_out=(
+            "a flop is a multiply-add; a bias counts 1, a batch norm 2 a value, an activation 1, a pool 1 for each value that "
+            "comes in; the last linear layer is left out, since only what comes before it is run"
+        ),
+        head=False,
+        lacks=dict.fromkeys(("attention", "layernorm", "groupnorm", "instancenorm"), "its rule changed from version to version"),
+        source="mmcv/cnn/utils/flops_counter.py; mmpretrain, docs/en/model_zoo.md",
+    ),
+    "imgclsmob": Way(
+        about="imgclsmob (pytorchcv)",
+        called="FLOPs",
+        operations={
+            "conv": {"macs": 2, "taps without bias": -1}, "linear": _TWO, "batchnorm": {"outputs": 4}, "instancenorm": {"outputs": 4},
+            **dict.fromkeys(("relu", "relu6", "hardsigmoid", "channel_shuffle", "pixel_shuffle"), _ONE),
+            **dict.fromkeys(("leaky_relu", "hardswish"), _TWICE), "elu": {"outputs": 3}, "prelu": {"outputs": 3},
+            "sigmoid": {"outputs": 4}, "silu": {"outputs": 5}, "maxpool": {"window cells": 1}, "avgpool": {"window cells": 1},
+            **dict.fromkeys(("global_avgpool", "global_maxpool"), _INPUTS),
+        },
+        leaves_out=(
+            "a flop is half a multiply-add, and its tables divide the sum by 2; a batch norm counts 4 a value, relu 1, a pool "
+            "k·k for each output; biases, additions and a global pool that is a function nothing"
+        ),
+        lacks=dict.fromkeys(
+            ("attention", "layernorm", "groupnorm", "lrn", "adaptive_avgpool", "adaptive_maxpool", "upsample", "resize"),
+            "it has no rule for it, or one of its own for each use",
+        ),
+        bugs={"conv_transpose": {"inputs": 4}},
+        bug="transposed convolutions count 4 for each value that comes in, whatever their kernel",
+        divisor=2,
+        source="osmr/imgclsmob, pytorch/metrics; README.md",
     ),
     "papers": Way(
         about="the papers of ResNet, ResNeXt, MobileNet, EfficientNet",

@@ -8,10 +8,9 @@ from typing import Any
 from convcalc.homework.mistakes.base import mistake
 from convcalc.homework.questions.amounts import (
     ParamsEquation,
-    SizeEquation,
     solved_params,
-    solved_size,
 )
+from convcalc.solve.equation import SizeEquation, exact
 
 _SIZE, _PARAMS = "solve-size", "solve-params"
 
@@ -24,13 +23,13 @@ def _forward(quantities: SizeEquation) -> Any:
 
 def _off_by_one(quantities: SizeEquation) -> Any:
     """One less, where a kernel takes k − 1 cells."""
-    found = solved_size(quantities)
+    found = exact(quantities)
     return found - 1 if quantities.find in ("n", "k") and found is not None else None
 
 
 def _both_sides(quantities: SizeEquation) -> Any:
     """The zeros of both sides."""
-    found = solved_size(quantities)
+    found = exact(quantities)
     if quantities.find != "p" or found is None:
         return None
     return found / 2 if quantities.total else found * 2

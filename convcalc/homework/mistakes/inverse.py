@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.mistakes.rounding import quotient
+from convcalc.solve.equation import layers_to_field, size_before
 
 if TYPE_CHECKING:
     from convcalc.homework.questions.solving import Backwards, FcKernel
@@ -18,18 +19,10 @@ _MOST_PLACES = 20  # different layers of which one may be left out
 # ------------------------------------------------------------------- the smallest input of a chain
 
 
-def _backwards(windows: Iterable[Axis], start: int = 1) -> int:
-    """The size before some windows that leave a size: each takes (n − 1)·s + d·(k − 1) + 1 − padding."""
-    n = start
-    for window in reversed([*windows]):
-        n = max((n - 1) * window.s + window.effective_kernel - window.before - window.after, 1)
-    return n
-
-
 def _changed(w: Backwards, change: Callable[[Axis], Axis], text: str) -> Way | None:
     """The size before other windows; None where none of them is another one."""
     windows = tuple(map(change, w.windows))
-    return Way(_backwards(windows), text) if windows != w.windows else None
+    return Way(size_before(windows), text) if windows != w.windows else None
 
 
 def _smallest(
@@ -91,7 +84,7 @@ _smallest(
 )  # fmt: skip
 _smallest(
     "start", "begun with 2 at the end", "from 2 backwards",
-    lambda w: Way(_backwards(w.windows, 2), "from 2 backwards"),
+    lambda w: Way(size_before(w.windows, 2), "from 2 backwards"),
     "One cell must be left at the end: begin with 1.",
 )  # fmt: skip
 
@@ -106,9 +99,9 @@ def _layer_left_out(w: Backwards) -> list[Way]:
         if plain in seen or len(seen) >= _MOST_PLACES:
             continue
         seen.add(plain)
-        ways.append(Way(_backwards(rest), "a layer left out"))
+        ways.append(Way(size_before(rest), "a layer left out"))
         ways.append(
-            Way(_backwards((*w.windows[:place], window, *w.windows[place:])), "a layer twice")
+            Way(size_before((*w.windows[:place], window, *w.windows[place:])), "a layer twice")
         )
     return ways
 
@@ -126,16 +119,11 @@ _smallest(
 # --------------------------------------------------------- layers until a field, along several axes
 
 
-def _needed(k: int, size: int) -> int:
-    """The layers that one axis needs."""
-    return -(-(size - 1) // (k - 1))
-
-
 mistake(
     "rf.layers-axis", "layers-for-rf-axes", "the layers of another axis, or of all together", "the other axis",
     lambda w: [
-        *[Way(_needed(k, size), "(size − 1)/(k − 1) of the other axis") for k, size in w],
-        Way(sum(_needed(k, size) for k, size in w), "the axes added up"),
+        *[Way(layers_to_field(size, k), "(size − 1)/(k − 1) of the other axis") for k, size in w],
+        Way(sum(layers_to_field(size, k) for k, size in w), "the axes added up"),
     ],
     "The field must reach its size along every axis. Which axis needs most layers?",
 )  # fmt: skip
@@ -144,7 +132,7 @@ mistake(
     lambda w: [
         *[way for k, size in w for way in quotient(size, k, "size/k", up=True)],
         *[way for k, size in w for way in quotient(size, k - 1, "size/(k − 1)", up=True)],
-        *[Way(_needed(k, size) + off, f"(size − 1)/(k − 1) {sign} 1") for k, size in w for off, sign in ((1, "+"), (-1, "−"))],
+        *[Way(layers_to_field(size, k) + off, f"(size − 1)/(k − 1) {sign} 1") for k, size in w for off, sign in ((1, "+"), (-1, "−"))],
     ],
     "How large is the field of one layer along that axis, and what does the next one add?",
 )  # fmt: skip

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from convcalc.homework.answers.expressions import Tree
+from convcalc.solve.equation import divided
 
 
 class Symbolic(NamedTuple):
@@ -89,54 +90,6 @@ def tensor_shape(quantities: Tensor) -> tuple[int, ...]:
 # -------------------------------------------------------------------------- solved backwards
 
 
-class SizeEquation(NamedTuple):
-    """⌊(n + padding − d·(k − 1) − 1)/s⌋ + 1 = out, of which one number is looked for.
-
-    Attributes:
-        find: n, k, s, p or d.
-        n, k, s, d, out: the numbers; what is looked for stands there as 1.
-        pads: the zeros of both sides together.
-        total: whether a padding is for both sides together.
-    """
-
-    find: str
-    n: int
-    k: int
-    s: int
-    pads: int
-    d: int
-    out: int
-    total: bool = False
-
-
-def solved_size(quantities: SizeEquation) -> int | Fraction | None:
-    """The number with which the window fits exactly; None where there is none."""
-    find, n, k, s, pads, d, out, total = quantities
-    effective, moves = d * (k - 1) + 1, (out - 1) * s
-    if find == "n":
-        return moves + effective - pads
-    if find == "p":
-        both = moves + effective - n
-        return both if total else _whole_or_half(both)
-    room = n + pads - moves - 1  # what is left for the kernel, but for its first cell
-    if find == "k":
-        return _quotient(room, d) + 1
-    if find == "d":
-        return _quotient(room, k - 1) if k > 1 else None
-    return _quotient(n + pads - effective, out - 1) if out > 1 else None
-
-
-def _quotient(above: int, below: int) -> int | Fraction:
-    """A quotient, as a whole number where it is one."""
-    found = Fraction(above, below)
-    return found.numerator if found.denominator == 1 else found
-
-
-def _whole_or_half(both: int) -> int | Fraction:
-    """Half of a number."""
-    return _quotient(both, 2)
-
-
 class ParamsEquation(NamedTuple):
     """(k^axes · c_in + bias)·filters = params, of which one number is looked for.
 
@@ -179,10 +132,10 @@ def solved_params(quantities: ParamsEquation) -> int | Fraction | None:
     find, k, c_in, filters, params, axes, bias = quantities
     taps_of_k: int = k**axes
     if find == "filters":
-        return _quotient(params, taps_of_k * c_in + bias)
+        return divided(params, taps_of_k * c_in + bias)
     of_filter = Fraction(params, filters) - bias
     if find == "c_in":
-        return _quotient(of_filter.numerator, of_filter.denominator * taps_of_k)
+        return divided(of_filter.numerator, of_filter.denominator * taps_of_k)
     taps = of_filter / c_in
     if taps.denominator != 1 or taps < 1:
         return None

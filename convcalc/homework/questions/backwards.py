@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from convcalc.homework.answers.types import COUNT, SIZE
 from convcalc.homework.questions.amounts import (
     ParamsEquation,
-    SizeEquation,
     equation_params,
     solved_params,
-    solved_size,
 )
 from convcalc.homework.questions.base import Part, Task, question
 from convcalc.homework.questions.given import Count, GivenError
@@ -25,6 +22,7 @@ from convcalc.homework.questions.meaning import (
     default,
 )
 from convcalc.homework.questions.words import biases, by, options
+from convcalc.solve.equation import SizeEquation, bounds, exact
 from convcalc.text import plural
 
 _MAX_VALUES = 1_000  # right ones; a student finds one of them
@@ -91,29 +89,18 @@ class SolveSize(Task):
         Raises:
             GivenError: there are more than anybody wants.
         """
-        exact, equation = solved_size(self.quantities()), self.quantities()
-        assert exact is not None
+        equation = self.quantities()
+        best, found = exact(equation), bounds(equation)
+        assert best is not None
+        assert found is not None
         if self.fit == "strict":
-            return [int(exact)] if exact == int(exact) and exact >= self._least else []
-        # windows move on by s: up to s − 1 cells more are never read
-        spare = equation.s - 1
-        other = exact
-        if self.find in ("n", "p"):
-            other = exact + Fraction(spare, 2 if self.find == "p" and not self.total else 1)
-        elif self.find == "k":
-            other = exact - Fraction(spare, equation.d)
-        elif self.find == "d":
-            other = exact - Fraction(spare, equation.k - 1)
-        else:  # s: one more window just does not fit
-            slack = equation.n + equation.pads - equation.d * (equation.k - 1) - 1
-            other = Fraction(slack + 1, self.out)
-        low, high = sorted([Fraction(exact), Fraction(other)])
-        first, last = max(-int(-low // 1), self._least), int(high // 1)
+            return [int(best)] if best == int(best) and best >= self._least else []
+        first, last = max(found[0], self._least), found[1]
         if last - first >= _MAX_VALUES:
             count = last - first + 1
             raise GivenError("out", f"{count:,} values are right; at most {_MAX_VALUES:,}: use a smaller stride or a larger output")  # fmt: skip
         values = range(first, last + 1)
-        return sorted(values, key=lambda value: (value != exact, value))
+        return sorted(values, key=lambda value: (value != best, value))
 
     @property
     def _least(self) -> int:
@@ -164,7 +151,7 @@ class SolveSize(Task):
 
     def _solution(self, quantities: SizeEquation) -> Any:
         """The solution of another equation, as the sheet writes it."""
-        found = solved_size(quantities)
+        found = exact(quantities)
         return None if found is None else self._meant(found)
 
 

@@ -13,6 +13,7 @@ from convcalc.homework.questions.given import Ints, each
 from convcalc.homework.questions.meaning import Padding
 from convcalc.homework.questions.rows import Row, in_order, operations
 from convcalc.layers import window
+from convcalc.solve import equation
 
 
 class Axis(window.Axis):
@@ -186,10 +187,9 @@ class Keep(NamedTuple):
 
 def padding_to_keep(quantities: Keep) -> Any:
     """(k − 1)/2 per side"""
-    both = formulas.full_padding(quantities.k, quantities.d)
-    if quantities.total:
-        return both
-    return both // 2 if both % 2 == 0 else Misfit(Fraction(both, 2))
+    n, k, d, total = quantities
+    padding = equation.exact(equation.SizeEquation("p", n, k, 1, 0, d, n, total))
+    return padding if isinstance(padding, int) else Misfit(padding)
 
 
 class Same(NamedTuple):
@@ -230,7 +230,7 @@ class LayersToSize(NamedTuple):
 
 def layers_to_size(quantities: LayersToSize) -> int:
     """⌈(n − target)/(k − 1)⌉ layers, each of which takes k − 1 away"""
-    return formulas.ceil_div(quantities.n - quantities.target, quantities.k - 1)
+    return equation.layers_to_size(*quantities)
 
 
 class Neuron(NamedTuple):

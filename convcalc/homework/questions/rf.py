@@ -24,6 +24,7 @@ from convcalc.homework.questions.meaning import InPixels
 from convcalc.homework.questions.quantities import Rf, rf_size
 from convcalc.homework.questions.words import by, quotient_up
 from convcalc.layers.rf import UnknownField
+from convcalc.solve.equation import layers_to_field
 from convcalc.text import plural
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ class LayersForField(Task):
 
     def parts(self) -> list[Part]:
         along = list(dict.fromkeys(self.along()))
-        needed = [-(-(size - 1) // (k - 1)) for k, size in along]
+        needed = [layers_to_field(size, k) for k, size in along]
         method = ", ".join(
             quotient_up(f"({size} − 1)", size - 1, f"({k} − 1)", k - 1) for k, size in along
         )
