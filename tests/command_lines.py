@@ -41,6 +41,13 @@ from convcalc.layers import every
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "homework"
 
+HOMES = (
+    "HOME",
+    "XDG_DATA_HOME",
+    "XDG_CONFIG_HOME",
+    "ZDOTDIR",
+)  # where `completion --install` writes
+
 # ------------------------------------------------------------------------------------ the tree
 
 
@@ -448,6 +455,7 @@ def _faults_of(code: Any, out: str, err: str) -> Iterator[str]:
 def many(seed: int, count: int, name: str = "") -> None:
     """Try so many command lines in a folder of their own, and print what is wrong and how many ran."""
     os.environ["NO_COLOR"] = "1"
+    os.environ.update(dict.fromkeys(HOMES, tempfile.mkdtemp()))
     codes: Counter[Any] = Counter()
     wrong = 0
     for first in range(0, count, 500):

@@ -488,29 +488,6 @@ def test_schema_goes_to_stdout_or_a_file(convcalc: Run, tmp_path: Path) -> None:
     assert json.loads(path.read_text(encoding="utf-8")) == json.loads(out)
 
 
-@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
-def test_completion_scripts_ask_convcalc(name: str, convcalc: Run) -> None:
-    ran = convcalc("completion", name)
-    assert ran.code == 0
-    assert "_CONVCALC_COMPLETE" in ran.out
-    lacking = {"bash": "$1 2>/dev/null)", "fish": "convcalc 2>/dev/null)", "zsh": "&& compinit }"}
-    assert lacking[name] in ran.out
-
-
-def test_completion_completes_commands() -> None:
-    env = {
-        **os.environ,
-        "_CONVCALC_COMPLETE": "bash_complete",
-        "COMP_WORDS": "convcalc co",
-        "COMP_CWORD": "1",
-    }
-    ran = subprocess.run(
-        [sys.executable, "-c", "import sys; sys.argv[0] = 'convcalc'; from convcalc.cli import main; main()"],
-        capture_output=True, text=True, env=env, timeout=60, check=False,
-    )  # fmt: skip
-    assert ran.stdout.split() == ["plain,compare", "plain,count", "plain,completion"]
-
-
 # -------------------------------------------------------------------------- where output goes
 
 

@@ -29,6 +29,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     made.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_COLOR", "1")
+        for variable in command_lines.HOMES:  # completion --install writes there
+            patch.setenv(variable, str(made.parent))
         # Nothing is fetched from elsewhere: npm, which explore calls, is here one that always fails.
         npm = made.parent / "programs" / "npm"
         npm.parent.mkdir()

@@ -74,6 +74,8 @@ def test_the_wheel_works_from_any_folder_without_the_checkout(tmp_path: Path) ->
     assert convcalc("hw", "new", "--from", "memphis") == memphis
     assert convcalc("hw", "new").startswith("# A sheet of questions.")
     assert "class/ps1" in convcalc("list", "--sheets")
+    for shell in ("bash", "zsh", "fish"):
+        assert f"convcalc completion {shell}" in convcalc("completion", shell)
     assert [name for name in names if name.endswith("licenses/LICENSE")]
 
 

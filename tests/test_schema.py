@@ -16,6 +16,7 @@ import clock
 import strategies
 from convcalc.errors import SpecError
 from convcalc.layers import Layer, every
+from convcalc.layers.about_options import ABOUT, about_option
 from convcalc.layers.aliases import option_words
 from convcalc.layers.options import options_of
 from convcalc.network.find import bundled_folder, bundled_names
@@ -224,9 +225,8 @@ def named(field: Any) -> str:
 
 
 def test_it_lists_every_kind_with_its_options_and_its_first_line() -> None:
-    branches = schema()["$defs"]["layer"]["anyOf"]
-    found = {b["required"][0]: b for b in branches if b.get("required") and "description" in b}
-    assert sorted(found) == sorted(KINDS)
+    found = DEFINED["layer"]["else"]["else"]["properties"]
+    assert set(KINDS) < set(found)
     for kind, cls in KINDS.items():
         assert cls.__doc__
         assert cls.__doc__.strip().startswith(found[kind]["description"])
@@ -238,8 +238,43 @@ def test_it_lists_every_kind_with_its_options_and_its_first_line() -> None:
         own = {"name", *keeps, *(named(f) for f in fields(cls))}
         assert set(options["properties"]) == own | set(option_words(cls)) | set(cls.incoming)
         needed = [named(f) for f in fields(cls) if f.default is MISSING]
-        words = [each["oneOf"][0]["required"] for each in options.get("allOf", ())]
+        words = [
+            each.get("required") or each["else"]["required"] for each in options.get("allOf", ())
+        ]
         assert sorted(words) == sorted([name] for name in needed)
+
+
+def descriptions(node: Any, where: str = "") -> Any:
+    """Every property of a schema, with the place where it stands and what is said of it."""
+    if isinstance(node, dict):
+        for key, value in node.get("properties", {}).items():
+            if isinstance(value, dict) and where != "/when":
+                yield f"{where}/{key}", value.get("description", "")
+        for key, value in node.items():
+            yield from descriptions(value, f"{where}/{key}")
+
+
+def test_every_key_kind_and_option_is_described() -> None:
+    silent = [
+        place
+        for place, about in descriptions(schema())
+        if not about
+        and not place.endswith(("/name", "/paths", "/weights", "/parameters", "/layers", "/when"))
+    ]
+    assert silent == []
+    said = [about for _, about in descriptions(schema()) if about]
+    assert len(said) > 500
+
+
+def test_no_option_is_described_twice() -> None:
+    """What all pages of kinds say themselves needs no line of its own."""
+    used = {
+        name
+        for cls in KINDS.values()
+        for name in options_of(cls)
+        if about_option(cls, name) == ABOUT.get(name)
+    }
+    assert used == set(ABOUT)
 
 
 def layer_file(kind: str, options: Any, shape: list[int]) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from convcalc.analysis.memory import BYTES
 from convcalc.cli.amounts import LIMIT, MEMORY_LIMIT
 from convcalc.cli.change_options import change_options, changes_text
 from convcalc.cli.group import Command
-from convcalc.cli.network_options import settings_of
+from convcalc.cli.network_words import VARIED
 from convcalc.cli.order_option import check_order, said_order
 from convcalc.cli.output import answer_options, show
 from convcalc.cli.progress import counting
+from convcalc.cli.settings import settings_of
 from convcalc.cli.types import NETWORK
 from convcalc.files import STDIN
 
@@ -35,7 +36,7 @@ EXAMPLES = """
 @click.option(
     "--vary",
     multiple=True,
-    metavar="NAME[=VALUES]",
+    type=VARIED,
     help="What may change: a parameter, or input; values as 0.5..1.5:0.25 or 128,160.",
 )
 @change_options("An input shape that stays.", "A parameter that stays.")

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from convcalc.cli.network_words import CHAIN_LAYERS
 from convcalc.cli.order_option import order_option, said_order
 from convcalc.cli.output import output_options, show
-from convcalc.cli.types import CHAIN_LAYER, SHAPE
+from convcalc.cli.types import SHAPE
 from convcalc.cli.view_options import view_options, view_report
 from convcalc.cli.yaml_option import NetworkCommand, asks_for_yaml, show_yaml, yaml_option
 
@@ -26,7 +27,7 @@ EXAMPLES = """
 
 
 @click.command(cls=NetworkCommand, examples=EXAMPLES)
-@click.argument("layers", nargs=-1, required=True, metavar="LAYER...", type=CHAIN_LAYER)
+@click.argument("layers", nargs=-1, required=True, metavar="LAYER...", type=CHAIN_LAYERS)
 @click.option(
     "--input", "shape", required=True, metavar="CxHxW", type=SHAPE, help="Shape that goes in."
 )

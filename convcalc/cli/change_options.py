@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convcalc.cli.network_words import INPUTS, SETTING
 from convcalc.cli.order_option import order_option
 from convcalc.cli.types import Type
 from convcalc.errors import UsageError
@@ -23,7 +24,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 class _Input(Type):
     """A shape that goes into a network, after the name of the input where there are several."""
 
-    name = "input"
+    name, ending = "input", "="
+
+    def offers(self, ctx: click.Context) -> Mapping[str, str]:
+        return INPUTS(ctx)
 
     def read(self, text: str, what: str) -> Any:
         from convcalc.layers.values import shape_of
@@ -43,7 +47,7 @@ def change_options(input_help: str, set_help: str) -> Callable[[F], F]:
         help=input_help,
         callback=_inputs,
     )
-    pairs = click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help=set_help)
+    pairs = click.option("--set", "parameters", multiple=True, type=SETTING, help=set_help)
     return lambda function: shape(order_option(pairs(function)))
 
 

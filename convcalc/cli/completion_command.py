@@ -1,43 +1,62 @@
-"""``convcalc completion``: a script that completes commands in a shell."""
+"""``convcalc completion``: completion of commands in a shell."""
 
 from __future__ import annotations
+
+import os
 
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.output import remark, write
+from convcalc.errors import UsageError
+from convcalc.text import printable
 
 EXAMPLES = """
-    convcalc completion bash >> ~/.bashrc
-    convcalc completion zsh >> ~/.zshrc
-    convcalc completion fish > ~/.config/fish/completions/convcalc.fish
+    convcalc completion --install
+    convcalc completion zsh --install
+    convcalc completion --uninstall
+    convcalc completion bash > convcalc.bash
 """
-
-# What click's scripts lack: silence where convcalc is not on the path, and zsh's own completion.
-REPAIRS = {
-    "bash": ("bash_complete $1)", "bash_complete $1 2>/dev/null)"),
-    "fish": ("(commandline -t) convcalc)", "(commandline -t) convcalc 2>/dev/null)"),
-    "zsh": (
-        "    compdef _convcalc",
-        "    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }\n"
-        "    compdef _convcalc",
-    ),
-}
 
 
 @click.command(cls=Command, examples=EXAMPLES)
-@click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(["bash", "zsh", "fish"]))
-def command(shell: str) -> None:
-    """A script that completes convcalc's commands and options in your shell."""
-    from click.shell_completion import get_completion_class
+@click.argument(
+    "shell", metavar="bash|zsh|fish", type=click.Choice(["bash", "zsh", "fish"]), required=False
+)
+@click.option("--install", "installs", is_flag=True, help="Put it where the shell finds it.")
+@click.option("--uninstall", "uninstalls", is_flag=True, help="Take away what --install wrote.")
+@click.pass_context
+def command(ctx: click.Context, /, shell: str | None, *, installs: bool, uninstalls: bool) -> None:
+    """Complete commands, options, networks, layers and files in your shell with the TAB key.
 
-    completion = get_completion_class(shell)
-    if completion is None:  # pragma: no cover - click has all three
-        message = f"no completion for {shell}"
-        raise click.UsageError(message)
-    # Not .source() of a live shell: click would run bash only to ask for its version.
-    template = completion.source_template % {
-        "complete_func": "_convcalc_completion",
-        "complete_var": "_CONVCALC_COMPLETE",
-        "prog_name": "convcalc",
-    }
-    click.echo(template.replace(*REPAIRS[shell]))
+    With --install it works in every new terminal; without a name it is for the shell that you use.
+    Without --install the script is printed.
+    """
+    from convcalc.cli.shells import install
+
+    if installs and uninstalls:
+        message = "--install writes it and --uninstall takes it away; give one of them"
+        raise UsageError(message)
+    if installs or uninstalls:
+        name = install.shell_in_use(shell or "")
+        _tell_changes(name, uninstalls=uninstalls)
+        return
+    if not shell:
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
+    from convcalc.cli.shells.speak import script
+
+    write(script(shell))
+
+
+def _tell_changes(shell: str, *, uninstalls: bool) -> None:
+    """Install or uninstall, and say what was done and what to do next."""
+    from convcalc.cli.shells import install
+
+    done = install.uninstall(shell) if uninstalls else install.install(shell)
+    for path in done:
+        word = "wrote" if os.path.lexists(path) else "removed"
+        remark(f"{word} {printable(path)}")
+    if uninstalls:
+        remark(f"completion for {shell} is gone from new terminals" if done else f"completion for {shell} is not installed")  # fmt: skip
+        return
+    remark("next: open a new terminal, and try convcalc arch vg, then the TAB key" if done else f"completion for {shell} is installed already")  # fmt: skip

@@ -38,6 +38,9 @@ class _Way(Type):
     def words(self) -> list[str]:
         return [_ALL, *WAYS]
 
+    def offers(self, ctx: click.Context) -> dict[str, str]:
+        return {_ALL: "every tool", **{name: way.about for name, way in WAYS.items()}}
+
 
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("network", type=NETWORK)

@@ -10,6 +10,7 @@ from convcalc.cli.change_options import change_options
 from convcalc.cli.device_options import device_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_networks
+from convcalc.cli.network_words import NETWORK_OR_LAYERS
 from convcalc.cli.picture_output import picture_options, show_picture
 
 EXAMPLES = """
@@ -22,7 +23,7 @@ EXAMPLES = """
 
 
 @click.command("cost", cls=Command, examples=EXAMPLES)
-@click.argument("networks", nargs=-1, required=True, metavar="NETWORK...")
+@click.argument("networks", nargs=-1, required=True, type=NETWORK_OR_LAYERS, metavar="NETWORK...")
 @click.option(
     "--of",
     type=click.Choice(("macs", "params", "activations", "memory", "alive")),

@@ -8,7 +8,9 @@ import click
 
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
+from convcalc.cli.known import FILE
 from convcalc.cli.network_options import load_one
+from convcalc.cli.network_words import NETWORK_OR_LAYERS, UNIT
 from convcalc.cli.picture_output import picture_options, show_picture
 from convcalc.cli.view_options import rf_through_option
 
@@ -20,14 +22,14 @@ EXAMPLES = """
 
 
 @click.command("field", cls=Command, examples=EXAMPLES)
-@click.argument("networks", nargs=-1, required=True, metavar="NETWORK")
+@click.argument("networks", nargs=-1, required=True, type=NETWORK_OR_LAYERS, metavar="NETWORK")
 @click.option(
     "--sees",
     default="",
-    metavar="LAYER:Y,X",
+    type=UNIT,
     help="The unit, or some: 0-6,0-6; the middle of the last map unless given.",
 )
-@click.option("--picture", metavar="FILE", help="A picture to draw it on, instead of convcalc's.")
+@click.option("--picture", type=FILE, help="A picture to draw it on, instead of convcalc's.")
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @rf_through_option
 @picture_options

@@ -9,6 +9,7 @@ import click
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_one
+from convcalc.cli.network_words import NETWORK_OR_LAYERS
 from convcalc.cli.picture_output import picture_options, show_picture
 
 EXAMPLES = """
@@ -20,7 +21,7 @@ EXAMPLES = """
 
 
 @click.command("net", cls=Command, examples=EXAMPLES)
-@click.argument("networks", nargs=-1, required=True, metavar="NETWORK")
+@click.argument("networks", nargs=-1, required=True, type=NETWORK_OR_LAYERS, metavar="NETWORK")
 @click.option(
     "--depth",
     type=click.IntRange(0, 100),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.known import FILE
 from convcalc.cli.output import output_option, print_lines, remark, tell_written
 from convcalc.errors import UsageError
 from convcalc.files import STDIN
@@ -20,7 +21,7 @@ EXAMPLES = """
 @click.command(cls=Command, examples=EXAMPLES)
 @output_option("Write to FILE.html, or into FOLDER/ for a server; opens no browser.", place=False)
 @click.option(
-    "--pyodide", default="", metavar="FILE", help="Pyodide's package, where npm cannot get it."
+    "--pyodide", default="", type=FILE, help="Pyodide's package, where npm cannot get it."
 )
 def command(*, output: str | None, pyodide: str) -> None:
     """A page with sliders that runs convcalc itself: layers, chains, networks, YAML, files, wrong numbers.

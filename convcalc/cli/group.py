@@ -12,6 +12,7 @@ from click.core import augment_usage_errors
 
 from convcalc.cli.failure import Failure, told
 from convcalc.cli.option_words import in_our_words
+from convcalc.cli.shells.offers import Offering, OfferingGroup
 from convcalc.cli.ticker import ticking
 from convcalc.errors import ConvcalcError, did_you_mean
 from convcalc.files import keeping_files
@@ -20,7 +21,7 @@ from convcalc.text import shortened
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Command(click.Command):
+class Command(Offering):
     """A command whose help shows its examples first, and which writes over no file that it reads."""
 
     writes: tuple[str, ...] = ("output", "out")  # all other parameters may name files that it reads
@@ -83,7 +84,7 @@ def _write_examples(examples: str, formatter: click.HelpFormatter) -> None:
         formatter.write("\n")
 
 
-class Group(click.Group):
+class Group(OfferingGroup):
     """The commands by name; a wrong name is answered with the nearest right one.
 
     Args:

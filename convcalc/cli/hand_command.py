@@ -9,6 +9,7 @@ import click
 
 from convcalc.cli.answer_picture import draw_options, show_with_picture
 from convcalc.cli.group import Command
+from convcalc.cli.hand_words import FIT, GRADIENTS, KERNEL, MATRIX, OPERATION, PADDING
 from convcalc.errors import UsageError
 
 EXAMPLES = """
@@ -24,33 +25,33 @@ EXAMPLES = """
 
 
 @click.command(cls=Command, examples=EXAMPLES)
-@click.option("--x", required=True, metavar="MATRIX", help="The input.")
+@click.option("--x", required=True, type=MATRIX, help="The input.")
 @click.option(
     "--k",
     required=True,
-    metavar="MATRIX",
+    type=KERNEL,
     help="The kernel: a matrix, or a name of convcalc kernel; for a pool its size, 2 or 2x3.",
 )
 @click.option(
     "--op",
     default="conv",
-    metavar="OP",
+    type=OPERATION,
     help="conv (default), tconv, maxpool, avgpool or gradient (conv with --grad).",
 )
 @click.option("--s", metavar="S", help="Stride: 2, or 3x2; by default 1, for a pool its size.")
 @click.option(
-    "--p", metavar="P", help="Padding: 1, 1x2, 0,1 (before, after), valid, same, full, causal."
+    "--p", type=PADDING, help="Padding: 1, 1x2, 0,1 (before, after), valid, same, full, causal."
 )
 @click.option("--d", metavar="D", help="Dilation; 1 is an ordinary kernel.")
 @click.option("--a", "--output-padding", "a", metavar="A", help="Output padding; for tconv only.")
-@click.option("--bias", metavar="NUMBERS", help="One number per filter.")
+@click.option("--bias", metavar="NUMBERS", type=MATRIX, help="One number per filter.")
 @click.option(
     "--grad",
-    metavar="MATRIX",
+    type=MATRIX,
     help="The gradient with respect to the result; then the gradients are calculated.",
 )
-@click.option("--wrt", metavar="WHAT", help="Which gradients: input,weights,bias; all by default.")
-@click.option("--fit", default="floor", metavar="RULE", help="floor, strict, ceil or caffe.")
+@click.option("--wrt", type=GRADIENTS, help="Which gradients: input,weights,bias; all by default.")
+@click.option("--fit", default="floor", type=FIT, help="floor, strict, ceil or caffe.")
 @click.option("--exclude-pad", is_flag=True, help="avgpool: divide by the real cells only.")
 @click.option("--flip", is_flag=True, help="Also the true convolution, with the kernel turned.")
 @click.option("--step", metavar="I,J", help="One window only, counted from 0.")

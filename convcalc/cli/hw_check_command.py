@@ -6,7 +6,10 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP
+from convcalc.cli.hw_words import QUESTION
+from convcalc.cli.known import FILE, SHEET
 from convcalc.cli.output import answer_options, remark, show
+from convcalc.cli.types import Few
 from convcalc.text import printable
 
 EXAMPLES = """
@@ -19,13 +22,13 @@ EXAMPLES = """
 
 
 @click.command("check", cls=Command, examples=EXAMPLES)
-@click.argument("sheet")
-@click.argument("answers")
-@click.option("--only", metavar="ID", help="Check this question only.")
+@click.argument("sheet", type=SHEET)
+@click.argument("answers", type=FILE)
+@click.option("--only", type=QUESTION, help="Check this question only.")
 @click.option(
     "--hint",
     "level",
-    type=click.IntRange(0, 4),
+    type=Few(0, 4),
     help="Level of the hints: 1 by default, at most what the sheet allows.",
 )
 @click.option(
@@ -34,7 +37,7 @@ EXAMPLES = """
     metavar="ID",
     help="Whose answers, if the file holds several students, or if numbers vary.",
 )
-@click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
+@click.option("--secret-file", type=FILE, help=SECRET_HELP)
 @click.option("--with-answers", is_flag=True, help="Put the right answers into the JSON.")
 @answer_options
 def command(

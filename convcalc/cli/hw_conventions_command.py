@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.hw_words import CONVENTION, PRESET
 from convcalc.cli.output import answer_options, show
 
 EXAMPLES = """
@@ -16,8 +17,8 @@ EXAMPLES = """
 
 
 @click.command("conventions", cls=Command, examples=EXAMPLES)
-@click.argument("name", metavar="[NAME]", default="")
-@click.option("--preset", default="", metavar="NAME", help="Show the values that this preset sets.")
+@click.argument("name", metavar="[NAME]", type=CONVENTION, default="")
+@click.option("--preset", default="", type=PRESET, help="Show the values that this preset sets.")
 @answer_options
 def command(name: str, *, preset: str, format_name: str | None, output: str | None) -> None:
     """The conventions of a sheet: their values, what each means, which one is usual, and the presets.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.known import SHEET
 from convcalc.cli.output import output_option, remark, tell_written, write
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import check_place, write_file
@@ -34,7 +35,7 @@ class _Platform(click.Choice):  # type: ignore[type-arg]  # generic in newer ver
 
 
 @click.command("export", cls=Command, examples=_EXAMPLES)
-@click.argument("sheet")
+@click.argument("sheet", type=SHEET)
 @click.option(
     "--to",
     "name",

@@ -9,6 +9,8 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP, Progress, roster_options
+from convcalc.cli.hw_words import OUTPUTS
+from convcalc.cli.known import FILE, FOLDER, SHEET
 from convcalc.cli.output import FormatName, answer_options, remark, show
 
 EXAMPLES = """
@@ -35,16 +37,16 @@ def _old_outputs(ctx: click.Context, word: str) -> str | None:
 
 
 @click.command("grade", cls=Command, examples=EXAMPLES)
-@click.argument("sheet")
-@click.argument("submissions", nargs=-1, required=True)
+@click.argument("sheet", type=SHEET)
+@click.argument("submissions", nargs=-1, required=True, type=FILE)
 @click.option(
-    "--out", metavar="DIR", help="The folder for the grades; without it they are only shown."
+    "--out", type=FOLDER, help="The folder for the grades; without it they are only shown."
 )
 @click.option(
-    "--outputs", metavar="NAMES", help="Which files: some of csv,canvas,feedback,json,gradescope."
+    "--outputs", type=OUTPUTS, help="Which files: some of csv,canvas,feedback,json,gradescope."
 )
 @roster_options("The class: a CSV with a column student_id.")
-@click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
+@click.option("--secret-file", type=FILE, help=SECRET_HELP)
 @click.option(
     "--anon", is_flag=True, help="Use codes instead of names; DIR/names/ says whose they are."
 )
@@ -52,7 +54,7 @@ def _old_outputs(ctx: click.Context, word: str) -> str | None:
 @click.option(
     "--map",
     "map_file",
-    metavar="FILE",
+    type=FILE,
     help="The headings of a form: a YAML file with lines 'Heading': q1.",
 )
 @click.option(

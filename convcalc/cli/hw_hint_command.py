@@ -6,7 +6,10 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP
+from convcalc.cli.hw_words import QUESTION
+from convcalc.cli.known import FILE, SHEET
 from convcalc.cli.output import answer_options, remark, show
+from convcalc.cli.types import Few
 
 EXAMPLES = """
     convcalc hw hint ps1.yaml q4
@@ -15,17 +18,17 @@ EXAMPLES = """
 
 
 @click.command("hint", cls=Command, examples=EXAMPLES)
-@click.argument("sheet")
-@click.argument("question")
+@click.argument("sheet", type=SHEET)
+@click.argument("question", type=QUESTION)
 @click.option(
     "--level",
-    type=click.IntRange(0, 4),
+    type=Few(0, 4),
     default=2,
     show_default=True,
     help="1 a question, 2 the rule with other numbers, 3 your numbers without the result, 4 worked out.",
 )
 @click.option("--student", metavar="ID", help="Whose numbers, where they vary.")
-@click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
+@click.option("--secret-file", type=FILE, help=SECRET_HELP)
 @answer_options
 def command(
     sheet: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.known import SHEET
 from convcalc.cli.output import answer_options, show
 
 EXAMPLES = """
@@ -14,7 +15,7 @@ EXAMPLES = """
 
 
 @click.command("lint", cls=Command, examples=EXAMPLES)
-@click.argument("sheet")
+@click.argument("sheet", type=SHEET)
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 even if something is found.")
 @answer_options
 def command(sheet: str, *, exit_zero: bool, format_name: str | None, output: str | None) -> int:

@@ -8,6 +8,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP, Progress, roster_options
+from convcalc.cli.known import FILE, FOLDER, SHEET
 from convcalc.cli.output import answer_options, remark, show
 from convcalc.text import printable
 
@@ -18,15 +19,15 @@ EXAMPLES = """
 
 
 @click.command("make", cls=Command, examples=EXAMPLES)
-@click.argument("sheet")
+@click.argument("sheet", type=SHEET)
 @roster_options("The students: a CSV with a column student_id.", required=True)
 @click.option(
     "--secret-file",
     required=True,
-    metavar="FILE",
+    type=FILE,
     help=f"{SECRET_HELP} Written if the file does not exist.",
 )
-@click.option("--out", required=True, metavar="DIR", help="The folder for the sheets.")
+@click.option("--out", required=True, type=FOLDER, help="The folder for the sheets.")
 @click.option("--force", is_flag=True, help="Replace sheets that are there.")
 @answer_options
 def command(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from convcalc.cli.hw_words import BUNDLED_SHEET
+from convcalc.cli.known import FILE
 from convcalc.cli.new_file import NewFileCommand, give
-from convcalc.cli.types import BUNDLED_SHEET
 from convcalc.text import printable
 
 EXAMPLES = """
@@ -17,13 +18,12 @@ EXAMPLES = """
 
 
 @click.command("new", cls=NewFileCommand, examples=EXAMPLES)
-@click.argument("file", default="-")
+@click.argument("file", default="-", type=FILE)
 @click.option(
     "--from",
     "name",
     type=BUNDLED_SHEET,
     default="",
-    metavar="NAME",
     help="Begin from this bundled sheet; convcalc list --sheets shows them.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")

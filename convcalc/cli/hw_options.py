@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 
 import click
 
+from convcalc.cli.known import FILE
 from convcalc.cli.ticker import hush
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -29,9 +30,7 @@ def roster_options(about: str, *, required: bool = False) -> Callable[[F], F]:
             metavar="COLUMN",
             help="The column of the roster with the ids.",
         )
-        return click.option("--roster", required=required, metavar="FILE", help=about)(
-            column(command)
-        )
+        return click.option("--roster", required=required, type=FILE, help=about)(column(command))
 
     return decorate
 

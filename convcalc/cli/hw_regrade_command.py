@@ -6,6 +6,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP
+from convcalc.cli.known import FILE, FOLDER, SHEET
 from convcalc.cli.output import answer_options, show
 from convcalc.errors import UsageError
 
@@ -17,14 +18,12 @@ EXAMPLES = """
 
 
 @click.command("regrade", cls=Command, examples=EXAMPLES)
-@click.argument("folder", metavar="DIR")
-@click.option("--sheet", required=True, metavar="FILE", help="The corrected sheet.")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--sheet", required=True, type=SHEET, help="The corrected sheet.")
 @click.option("--diff", is_flag=True, help="Only show what would change; the default.")
 @click.option("--write", is_flag=True, help="Write the new grades into DIR.")
 @click.option(
-    "--secret-file",
-    metavar="FILE",
-    help=f"{SECRET_HELP} Only needed if other numbers vary than before.",
+    "--secret-file", type=FILE, help=f"{SECRET_HELP} Only needed if other numbers vary than before."
 )
 @answer_options
 def command(

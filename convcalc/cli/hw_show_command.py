@@ -8,6 +8,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP
+from convcalc.cli.known import FILE, SHEET
 from convcalc.cli.output import FormatName, answer_options, show
 
 EXAMPLES = """
@@ -19,9 +20,9 @@ EXAMPLES = """
 
 
 @click.command("show", cls=Command, examples=EXAMPLES)
-@click.argument("sheet")
+@click.argument("sheet", type=SHEET)
 @click.option("--student", metavar="ID", help="The sheet of this student, where numbers vary.")
-@click.option("--secret-file", metavar="FILE", help=SECRET_HELP)
+@click.option("--secret-file", type=FILE, help=SECRET_HELP)
 @partial(
     answer_options,
     formats=FormatName(lambda _, word: None if word == "text" else word, also=("text",)),

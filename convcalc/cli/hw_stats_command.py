@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.known import FOLDER
 from convcalc.cli.output import answer_options, show
 
 EXAMPLES = """
@@ -15,7 +16,7 @@ EXAMPLES = """
 
 
 @click.command("stats", cls=Command, examples=EXAMPLES)
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option(
     "--other",
     "many",

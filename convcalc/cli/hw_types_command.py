@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.hw_words import QUESTION_TYPE
 from convcalc.cli.output import answer_options, show
 
 EXAMPLES = """
@@ -16,7 +17,7 @@ EXAMPLES = """
 
 
 @click.command("types", cls=Command, examples=EXAMPLES)
-@click.argument("kind", metavar="[TYPE]", default="")
+@click.argument("kind", metavar="[TYPE]", type=QUESTION_TYPE, default="")
 @click.option("--mistakes", is_flag=True, help="Show the known mistakes, all or those of TYPE.")
 @answer_options
 def command(kind: str, *, mistakes: bool, format_name: str | None, output: str | None) -> None:

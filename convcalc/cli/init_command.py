@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from convcalc.cli.known import FILE
 from convcalc.cli.new_file import NewFileCommand, give
 from convcalc.cli.types import BUNDLED_NETWORK
 from convcalc.text import printable
@@ -17,7 +18,7 @@ EXAMPLES = """
 
 
 @click.command("init", cls=NewFileCommand, examples=EXAMPLES)
-@click.argument("file", default="-")
+@click.argument("file", default="-", type=FILE)
 @click.option(
     "--from",
     "name",

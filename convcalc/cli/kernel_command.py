@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from convcalc.cli.group import MatrixCommand
+from convcalc.cli.hand_words import KERNEL
+from convcalc.cli.known import FILE
 from convcalc.cli.matrices import image_kernel
 from convcalc.cli.output import (
     SUFFIX_HELP,
@@ -31,8 +33,8 @@ EXAMPLES = """
 
 
 @click.command(cls=MatrixCommand, examples=EXAMPLES)
-@click.argument("name", required=False, metavar="[KERNEL]")
-@click.argument("picture", required=False, metavar="[PICTURE]")
+@click.argument("name", required=False, metavar="[KERNEL]", type=KERNEL)
+@click.argument("picture", required=False, metavar="[PICTURE]", type=FILE)
 @click.option(
     "--border",
     type=click.Choice(["zero", "reflect", "edge", "none"]),
@@ -63,8 +65,7 @@ def command(
     """
     kernel = None if name is None else image_kernel(name)
     if picture == "":
-        message = "PICTURE is empty; name a file, or leave it out"
-        raise UsageError(message)
+        raise UsageError("PICTURE is empty; name a file, or leave it out")
     preview = options.pop("preview")
     if picture is None:
         from convcalc.images.report import kernel_list, kernel_page
@@ -78,8 +79,7 @@ def command(
     from convcalc.images.preview import Preview
 
     if preview and not draws_figures(format_name):
-        message = f"--preview is not possible in {format_name}; leave out one of the two"
-        raise UsageError(message)
+        raise UsageError(f"--preview is not possible in {format_name}; leave out one of the two")
     border = options.pop("border") or "zero"
     assert kernel is not None
     report, result = filter_file(picture, kernel, output or "", border=border, **options)

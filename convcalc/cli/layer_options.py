@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from convcalc.cli.group import CONTEXT, Command
+from convcalc.cli.known import KnownPair
 from convcalc.cli.nameless import way_to_name
-from convcalc.cli.types import KIND, SHAPE, LayerOption
+from convcalc.cli.shells.offers import meanings
+from convcalc.cli.types import KIND, SHAPE, Few, LayerOption
 from convcalc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +38,15 @@ CALLED = {
     "ceil_mode": "--ceil",
 }
 
+
+def _others(ctx: click.Context) -> dict[str, str]:
+    """The options of the kind on the line that have none on the command line."""
+    from convcalc.layers.options import options_of
+
+    cls = ctx.params.get("kind")
+    return meanings(name for name in options_of(cls) if name not in CALLED) if cls else {}
+
+
 # The names of an option, how its value is shown, its help, and its type.
 _OPTIONS: tuple[tuple[str, str, str, Any], ...] = (
     ("--n", "N[xN]", "Input size: 32, or 24x32 (height x width).", SHAPE),
@@ -52,8 +63,8 @@ _OPTIONS: tuple[tuple[str, str, str, Any], ...] = (
     ("--fit", "RULE", "floor, strict (14.5 is an error), ceil or caffe.", LayerOption("FIT")),
     ("--ceil ceil_mode", "", "Pools: round up (ceil_mode).", None),
     ("--kind", "KIND", "Layer kind; convcalc kinds lists them.", KIND),
-    ("--dims", "", "Axes: 1, 2 or 3; 2 unless --n or the kind says otherwise.", click.IntRange(1, 3)),
-    ("--set more", "NAME=VALUE", "Any other option of the kind.", None),
+    ("--dims", "", "Axes: 1, 2 or 3; 2 unless --n or the kind says otherwise.", Few(1, 3)),
+    ("--set more", "NAME=VALUE", "Any other option of the kind.", KnownPair("option", _others)),
 )  # fmt: skip
 _SETTINGS: dict[str, dict[str, Any]] = {
     "--kind": {"default": "conv"},

@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.hw_words import BUNDLED_SHEET
+from convcalc.cli.known import Known
 from convcalc.cli.output import output_options, show
+from convcalc.cli.types import BUNDLED_NETWORK
 
 EXAMPLES = """
     convcalc list
@@ -15,8 +18,17 @@ EXAMPLES = """
 """
 
 
+def _names(ctx: click.Context) -> dict[str, str]:
+    """The names of what is listed."""
+    listed = BUNDLED_SHEET if ctx.params.get("sheets") else BUNDLED_NETWORK
+    return dict(listed.offers(ctx))
+
+
+_LISTED = Known("word", _names)
+
+
 @click.command("list", cls=Command, examples=EXAMPLES)
-@click.argument("word", default="")
+@click.argument("word", type=_LISTED, default="")
 @click.option("--sheets", is_flag=True, help="List the bundled homework sheets instead.")
 @output_options
 def command(word: str, *, sheets: bool, format_name: str | None, output: str | None) -> None:

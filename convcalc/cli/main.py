@@ -39,7 +39,7 @@ COMMANDS = {
     "list": "the bundled networks",
     "kinds": "the layer kinds, with formula, example and common mistake",
     "schema": "a JSON Schema for network files, for editors",
-    "completion": "a script that completes commands in your shell",
+    "completion": "commands, options, names and files by the TAB key",
 }
 EXAMPLES = """
     convcalc layer --n 32 --k 5 --s 3
@@ -52,7 +52,7 @@ EXAMPLES = """
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Print the version and stop."""
-    if value:
+    if value and not ctx.resilient_parsing:
         from convcalc import __version__
 
         click.echo(f"convcalc {__version__}")
@@ -90,6 +90,8 @@ group = Group(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the process ends with 0 fine, 1 disagreement, 2 bad usage, 130 stopped."""
     open_closed_streams()
+    if "_CONVCALC_COMPLETE" in os.environ:  # a shell asks
+        import_module("convcalc.cli.shells.speak")
     try:
         with telling_lost_output():
             status = _status_of(arguments)

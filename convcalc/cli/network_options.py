@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from convcalc.cli.change_options import changes_text
 from convcalc.cli.order_option import check_order, said_order
+from convcalc.cli.settings import settings_of
 from convcalc.errors import UsageError
 from convcalc.text import shortened
 
@@ -73,19 +74,3 @@ def load_one(
         message = f"{', '.join(map(shortened, found))}: give one network, or the layers of a chain"
         raise UsageError(message)
     return next(iter(found.values()))
-
-
-def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """``--set name=value`` as a mapping; the values are read once the file is known."""
-    if not pairs:
-        return {}
-    from convcalc.network.parameters import Setting
-
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            message = f"--set {pair}: lacks a value; write --set name=value"
-            raise UsageError(message)
-        found[name.strip()] = Setting(value.strip(), f"--set {name}")
-    return found

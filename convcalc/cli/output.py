@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convcalc.cli.known import FILE
 from convcalc.cli.screen import encoded, is_watched, view
 from convcalc.cli.shelf import shelf
 from convcalc.cli.ticker import hush
@@ -139,7 +140,7 @@ def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Cal
                 check_place(path)
         return path
 
-    return click.option("-o", "--output", metavar="FILE", callback=check, help=text)
+    return click.option("-o", "--output", type=FILE, callback=check, help=text)
 
 
 def show(

@@ -8,8 +8,9 @@ import click
 
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
-from convcalc.cli.network_options import load_network, settings_of
+from convcalc.cli.network_options import load_network
 from convcalc.cli.output import answer_options, show
+from convcalc.cli.settings import settings_of
 from convcalc.cli.types import NETWORK
 
 EXAMPLES = """

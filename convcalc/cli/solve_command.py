@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from convcalc.cli.group import Group
 
@@ -32,6 +33,13 @@ class _Group(Group):
         if args and args[0].startswith("--") and args[0] != "--help":
             args = [next(iter(COMMANDS)), *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            first = self.load(next(iter(COMMANDS)))
+            found = first.shell_complete(click.Context(first, parent=ctx), incomplete)
+        return found
 
 
 def load(name: str) -> click.Command:

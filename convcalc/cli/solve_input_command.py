@@ -9,8 +9,8 @@ import click
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_one
+from convcalc.cli.network_words import NETWORK_OR_LAYERS
 from convcalc.cli.output import answer_options, show
-from convcalc.cli.types import NETWORK
 
 EXAMPLES = """
     convcalc solve input unet
@@ -19,7 +19,9 @@ EXAMPLES = """
 
 
 @click.command("input", cls=Command, examples=EXAMPLES)
-@click.argument("network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=NETWORK)
+@click.argument(
+    "network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=NETWORK_OR_LAYERS
+)
 @change_options("Another input shape; for layers the one that goes in.", "Change a parameter.")
 @answer_options
 def command(

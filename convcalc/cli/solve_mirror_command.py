@@ -9,8 +9,9 @@ import click
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_one
+from convcalc.cli.network_words import NETWORK_OR_LAYERS
 from convcalc.cli.output import answer_options, show
-from convcalc.cli.types import NETWORK, Type
+from convcalc.cli.types import Few, Type
 from convcalc.errors import UsageError
 from convcalc.text import quoted
 
@@ -38,7 +39,9 @@ class _Sizes(Type):
 
 
 @click.command("mirror", cls=Command, examples=EXAMPLES)
-@click.argument("network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=NETWORK)
+@click.argument(
+    "network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=NETWORK_OR_LAYERS
+)
 @change_options("Another input shape; for layers the one that goes in.", "Change a parameter.")
 @click.option(
     "--sizes",
@@ -46,9 +49,7 @@ class _Sizes(Type):
     metavar="A..B",
     help="Sizes of the input; the own one and 7 more unless given.",
 )
-@click.option(
-    "--axis", default=0, type=click.IntRange(0, 2), help="Which axis, from 0; 0 unless given."
-)
+@click.option("--axis", default=0, type=Few(0, 2), help="Which axis, from 0; 0 unless given.")
 @answer_options
 def command(
     network: tuple[str, ...],

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
+from convcalc.cli import network_words as known
 from convcalc.cli.amounts import COUNT
 from convcalc.cli.group import Command
 from convcalc.cli.order_option import order_option, said_order
 from convcalc.cli.output import answer_options, remark, show
-from convcalc.cli.types import NETWORK
 
 EXAMPLES = """
     convcalc sweep mobilenet_v1 --set width=8..32:8 --input 128..224:32
@@ -22,35 +22,37 @@ EXAMPLES = """
 
 
 @click.command(cls=Command, examples=EXAMPLES)
-@click.argument("network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=NETWORK)
+@click.argument(
+    "network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=known.NETWORK_OR_LAYERS
+)
 @click.option(
     "--set",
     "parameters",
     multiple=True,
-    metavar="NAME=VALUES",
+    type=known.SWEPT,
     help="A parameter: a range 8..64:8, a list 1,2,4, or a value.",
 )
 @click.option(
     "--input",
     "shapes",
     multiple=True,
-    metavar="[NAME=]SIZES",
+    type=known.INPUT,
     help="An input: the length of its sides, or a shape, with ranges.",
 )
 @order_option
 @click.option("--batch", default=1, type=click.IntRange(1, 10**6), help="Samples at once.")
-@click.option("--columns", metavar="NAMES", help="What to tell of each point, with commas.")
+@click.option("--columns", type=known.MEASURES, help="What to tell of each point, with commas.")
 @click.option(
     "--where",
     "conditions",
     multiple=True,
-    metavar="CONDITION",
+    type=known.CONDITION,
     help='Keep points such as "macs < 300M".',
 )
 @click.option(
-    "--pareto", metavar="NAMES", help="Keep the Pareto front: the least of each, or max:NAME."
+    "--pareto", type=known.GOALS, help="Keep the Pareto front: the least of each, or max:NAME."
 )
-@click.option("--sort", metavar="NAME", help="The least first, or with max:NAME the most.")
+@click.option("--sort", type=known.GOAL, help="The least first, or with max:NAME the most.")
 @click.option("--limit", type=click.IntRange(1), help="Tell so many points at most.")
 @click.option(
     "--max-points", type=COUNT, metavar="NUMBER", help="Refuse more points; 10M by default."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from convcalc.cli.shells.offers import meanings, offered
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.text import quoted
 
@@ -20,7 +21,15 @@ else:
 
 
 class Type(_ParamType):
-    """A type whose values `read` makes from text."""
+    """A type whose values `read` makes from text.
+
+    Attributes:
+        ending: what a word goes on with; empty where it is all of the value.
+        files: whether a file can stand there as well.
+    """
+
+    ending = ""
+    files = False
 
     def read(self, text: str, what: str) -> Any:
         """The value of a text.
@@ -31,8 +40,12 @@ class Type(_ParamType):
         raise NotImplementedError
 
     def words(self) -> Iterable[str]:
-        """What the shell may complete to."""
+        """The words that it knows."""
         return ()
+
+    def offers(self, ctx: click.Context) -> Mapping[str, str]:
+        """The words that the shell may complete to, each with what it means."""
+        return meanings(self.words())
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):  # a default
@@ -43,7 +56,8 @@ class Type(_ParamType):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        return [CompletionItem(word) for word in self.words() if word.startswith(incomplete)]
+        found = offered(self.offers(ctx), incomplete, ending=self.ending)
+        return [CompletionItem(incomplete, type="file"), *found] if self.files else found
 
 
 class LayerOption(Type):
@@ -106,28 +120,8 @@ class _Kind(Type):
 
         return get_kind(text)
 
-    def words(self) -> Iterable[str]:
-        from convcalc.layers import every
-
-        return every()
-
-
-class _Text(Type):
-    """A text that the library reads; here it is only completed."""
-
-    def read(self, text: str, what: str) -> Any:
-        return text
-
-
-class _ChainLayer(_Text):
-    """A layer of a chain: a kind, and its options after a colon."""
-
-    name = "layer"
-
-    def words(self) -> Iterable[str]:
-        from convcalc.layers import every
-
-        return every()
+    def offers(self, ctx: click.Context) -> Mapping[str, str]:
+        return kinds()
 
 
 class _BundledNetwork(Type):
@@ -152,48 +146,28 @@ class _BundledNetwork(Type):
 class _Network(_BundledNetwork):
     """A network: a file, or a bundled one by name."""
 
+    files = True
+
     def read(self, text: str, what: str) -> str:
         return text
 
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        files = CompletionItem(incomplete, type="file")  # the shell lists the files itself
-        return [files, *super().shell_complete(ctx, param, incomplete)]
 
-
-class _BundledSheet(_Text):
-    """A bundled sheet, by its name."""
-
-    name = "sheet"
-
-    def words(self) -> Iterable[str]:
-        from convcalc.homework.sheets.bundled import bundled_names
-
-        return bundled_names()
-
-
-class _Columns(_Text):
-    """Columns of a network's table, with commas between them."""
-
-    name = "columns"
-
-    def words(self) -> Iterable[str]:
-        from convcalc.analysis.rows import COLUMNS
-
-        return COLUMNS
+class Few(click.IntRange):
+    """One of a few whole numbers, all of which are offered."""
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        before, comma, last = incomplete.rpartition(",")
-        return [
-            CompletionItem(f"{before}{comma}{word}")
-            for word in self.words()
-            if word.startswith(last)
-        ]
+    ) -> list[CompletionItem[str]]:
+        numbers = range(int(self.min or 0), int(self.max or 0) + 1)
+        return offered({str(number): "" for number in numbers}, incomplete)
+
+
+def kinds() -> dict[str, str]:
+    """The layer kinds, each with what it does."""
+    from convcalc.layers import every
+
+    return {name: (cls.__doc__ or "").strip().partition("\n")[0] for name, cls in every().items()}
 
 
 SHAPE, KIND = _Shape(), _Kind()
-CHAIN_LAYER, NETWORK, COLUMNS = _ChainLayer(), _Network(), _Columns()
-BUNDLED_NETWORK, BUNDLED_SHEET = _BundledNetwork(), _BundledSheet()
+BUNDLED_NETWORK, NETWORK = _BundledNetwork(), _Network()

@@ -10,9 +10,9 @@ from convcalc.cli.amounts import GIGABYTES
 from convcalc.cli.change_options import change_options, changes_text
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_networks
+from convcalc.cli.network_words import NETWORK_OR_LAYERS, SUBJECTS
 from convcalc.cli.output import output_options, show
 from convcalc.cli.progress import show_progress
-from convcalc.cli.types import NETWORK
 from convcalc.errors import UsageError
 
 EXAMPLES = """
@@ -25,10 +25,10 @@ EXAMPLES = """
 
 
 @click.command(cls=Command, examples=EXAMPLES)
-@click.argument("targets", nargs=-1, metavar="[TARGET]...", type=NETWORK)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", type=NETWORK_OR_LAYERS)
 @click.option("--all", "every", is_flag=True, help="Verify every bundled network.")
 @change_options("Another input shape; what a chain starts from.", "Change a parameter.")
-@click.option("--only", metavar="A,B,...", help="Subjects to check; an unknown one lists all.")
+@click.option("--only", type=SUBJECTS, help="Subjects to check; an unknown one lists all.")
 @click.option("--each", is_flag=True, help="List every check.")
 @click.option(
     "--seed", default=0, type=click.IntRange(0, 2**32 - 1), help="Seed for the random arrays."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from convcalc.cli.types import COLUMNS
+from convcalc.cli.network_words import CAUSES, COLUMN, COLUMNS, LAYER, UNIT
 from convcalc.cli.views import check_views
 
 if TYPE_CHECKING:
@@ -19,16 +19,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 rf_through_option = click.option(
     "--rf-through",
-    metavar="A,B",
+    type=CAUSES,
     default="",
     help="Leave out of receptive fields: norms, gates.",
 )
 _VIEW_OPTIONS = (
     click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once."),
+    click.option("--columns", type=COLUMNS, help="Columns to show; help lists them."),
     click.option(
-        "--columns", metavar="A,B,...", type=COLUMNS, help="Columns to show; help lists them."
+        "--sort",
+        type=COLUMN,
+        help="Sort the rows, largest first; shows every row.",
     ),
-    click.option("--sort", metavar="COLUMN", help="Sort the rows, largest first; shows every row."),
     click.option(
         "--depth", type=click.IntRange(1, 100), help="Show blocks this deep as one row each."
     ),
@@ -39,9 +41,11 @@ _VIEW_OPTIONS = (
         "--rate", type=click.IntRange(1, 10**9), help="Samples a second: fields in seconds too."
     ),
     click.option("--memory", is_flag=True, help="Add the memory it needs, under each meaning."),
-    click.option("--explain", metavar="LAYER", help="Show the working of one layer."),
+    click.option("--explain", type=LAYER, help="Show the working of one layer."),
     click.option(
-        "--sees", metavar="LAYER:Y,X", help="Show which pixels one unit sees, or some: 0-6,0-6."
+        "--sees",
+        type=UNIT,
+        help="Show which pixels one unit sees, or some: 0-6,0-6.",
     ),
     click.option("--sizes", is_flag=True, help="Show which inputs fit, and which divide evenly."),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING
 from inspect import getdoc
 from typing import Any
 
 from convcalc.layers import Layer, every
+from convcalc.layers.about_options import about_option
 from convcalc.layers.aliases import library_words, option_words
 from convcalc.layers.options import options_of, required_options
 from convcalc.layers.values import MAX_DIGITS
@@ -19,6 +21,7 @@ from convcalc.network.network import MAX_NAME
 from convcalc.network.outputs import MAX_OUTPUTS
 from convcalc.network.parameters import MAX_ITEMS, MAX_NESTED, MAX_PARAMETERS
 from convcalc.network.plan import ITEM_WORDS
+from convcalc.network.schema_words import EXPECTED, ITEMS, KEYS, NETWORK, SCHEMA_FILE
 
 _SHOWN = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME}
 _NAME = {**_SHOWN, "not": {"const": "input"}}
@@ -39,6 +42,7 @@ _ANY_EXPRESSION = {  # also one that compares
     "maxLength": MAX_CHARACTERS,
 }
 _ONE_NAME = rf"^\$(?:{_LETTER})[0-9A-Za-z_\u0080-\uffff]*$"
+_KIND_AS_PARAMETER = {"type": "string", "pattern": _ONE_NAME}
 _LARGEST = 10**MAX_DIGITS - 1
 _WHOLE = {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}
 _NUMBER = {"$ref": "#/$defs/number"}
@@ -67,7 +71,9 @@ def schema() -> dict[str, Any]:
     """The schema, draft 2020-12."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA_FILE,
         "title": "convcalc network",
+        "description": "A network for convcalc: its layers in order, with blocks, repeats and paths.",
         "type": "object",
         "properties": _top_properties(),
         "anyOf": [{"required": ["layers", "input"]}, {"required": ["extends"]}],
@@ -80,16 +86,10 @@ def schema() -> dict[str, Any]:
             **{f"{kind}_options": _options_schema(cls) for kind, cls in every().items()},
             "layers": {"type": "array", "items": {"$ref": "#/$defs/layer"}},
             "layer": {
-                "anyOf": [
-                    _bare_kinds(),
-                    _block_name(),
-                    *map(_kind_schema, every().values()),
-                    *(_other_names(cls, words) for cls, words in _library_words().items()),
-                    *_group_and_from(),
-                    _network_use(),
-                    _block_use(),
-                    *_kind_as_parameter(),
-                ]
+                "type": ["string", "object"],
+                "if": {"type": "string"},
+                "then": {"anyOf": [_bare_kinds(), _block_name(), _KIND_AS_PARAMETER]},
+                "else": {"if": {"required": ["layers"]}, "then": _group(), "else": _one_layer()},
             },
         },
     }
@@ -136,15 +136,19 @@ def _top_properties() -> dict[str, Any]:
         "expect": {
             "type": "object",
             "properties": {
-                key: {"type": "string"}
-                if key in ("source", "rf_at")
-                else {"anyOf": [_WHOLE, {"type": "string", "pattern": "^ ?[<>≤≥]"}]}
-                for key in EXPECT_KEYS
+                key: {"description": EXPECTED[key], **_expected(key)} for key in EXPECT_KEYS
             },
             "additionalProperties": False,
         },
     }
-    return {key: properties[key] for key in TOP_KEYS}
+    return {key: {"description": KEYS[key], **properties[key]} for key in TOP_KEYS}
+
+
+def _expected(key: str) -> dict[str, Any]:
+    """A number that is promised, or a limit."""
+    if key in ("source", "rf_at"):
+        return {"type": "string"}
+    return {"anyOf": [_WHOLE, {"type": "string", "pattern": "^ ?[<>≤≥]"}]}
 
 
 def _outputs_schema() -> dict[str, Any]:
@@ -234,31 +238,35 @@ def _library_words() -> dict[type[Layer], list[str]]:
     return found
 
 
-def _kind_schema(cls: type[Layer]) -> dict[str, Any]:
-    """One kind with its options."""
+def _one_layer() -> dict[str, Any]:
+    """A kind, a block, another network or another layer, with what belongs to it; said key by key, so that an editor can say what is wrong."""
+    others = {word: cls for cls, words in _library_words().items() for word in words}
     return {
         "type": "object",
-        "description": (getdoc(cls) or "").split("\n", 1)[0],
-        "properties": {cls.kind: _options_of(cls)},
-        "required": [cls.kind],
-        "additionalProperties": False,
-    }
-
-
-def _other_names(cls: type[Layer], words: list[str]) -> dict[str, Any]:
-    """One kind under its other names, such as conv1d and Conv1D."""
-    return {
-        "type": "object",
-        "properties": dict.fromkeys(words, _options_of(cls)),
+        "properties": {
+            **{kind: _options_of(cls) for kind, cls in every().items()},
+            **{word: _options_of(cls) for word, cls in others.items()},
+            "from": {**_TARGET, "description": ITEMS["from"]},
+            "network": {**_network_use(), "description": ITEMS["network"]},
+            **dict.fromkeys(set(ITEM_WORDS) - {"from", "layers"}, False),
+        },
+        # A layer whose kind is a parameter; its options are those of whatever kind that is.
+        "patternProperties": {_ONE_NAME: {"type": ["object", "null"]}},
+        "additionalProperties": _block_use(),
+        "propertyNames": {"anyOf": [_WORD, {"pattern": _ONE_NAME}]},
         "minProperties": 1,
         "maxProperties": 1,
-        "additionalProperties": False,
     }
 
 
 def _options_of(cls: type[Layer]) -> dict[str, Any]:
     """What stands under a kind, which is said in one place for all of its names."""
-    return {"$ref": f"#/$defs/{cls.kind}_options"}
+    return {"$ref": f"#/$defs/{cls.kind}_options", "description": _first_line(cls)}
+
+
+def _first_line(cls: type[Layer]) -> str:
+    """What a kind does."""
+    return (getdoc(cls) or "").split("\n", 1)[0]
 
 
 def _options_schema(cls: type[Layer]) -> dict[str, Any]:
@@ -297,19 +305,31 @@ def _schemas(cls: type[Layer]) -> dict[str, Any]:
     for option in options_of(cls).values():
         own = option.type.schema
         any_of = [own, {"$ref": "#/$defs/expression"}]
-        found[option.name] = own if option.type.takes_number else {"anyOf": any_of}
-    found |= {word: found[name] for word, name in option_words(cls).items()}
-    return found | dict.fromkeys(cls.incoming, _NUMBER)
+        known = {} if option.default in (None, MISSING) else {"default": _plain(option.default)}
+        value = own if option.type.takes_number else {"anyOf": any_of}
+        found[option.name] = {"description": about_option(cls, option.name), **known, **value}
+    for word, name in option_words(cls).items():
+        found[word] = {**found[name], "description": f"The same as {name}."}
+    number = {**_NUMBER, "description": "What comes in, which is checked."}
+    return found | dict.fromkeys(cls.incoming, number)
+
+
+def _plain(value: Any) -> Any:
+    """A default as JSON has it."""
+    return [*map(_plain, value)] if isinstance(value, tuple) else value
 
 
 def _required(name: str, others: dict[str, str]) -> dict[str, Any]:
     """That an option must be given, by one of its words."""
     words = [name, *(word for word, own in others.items() if own == name)]
-    return {"oneOf": [{"required": [word]} for word in words]}
+    if len(words) == 1:
+        return {"required": words}
+    each = [{"required": [word]} for word in words]
+    return {"if": {"anyOf": each}, "then": {"oneOf": each}, "else": {"required": [name]}}
 
 
-def _group_and_from() -> list[dict[str, Any]]:
-    """repeat, sections and from."""
+def _group() -> dict[str, Any]:
+    """Sections and repeats."""
     count = {"anyOf": [{**_WHOLE, "minimum": 0}, _EXPRESSION]}
     values = {"type": "array", "items": _VALUE, "minItems": 1, "maxItems": MAX_ITEMS}
     loops = {
@@ -320,27 +340,22 @@ def _group_and_from() -> list[dict[str, Any]]:
         "maxProperties": MAX_LOOPS,
     }
     times = {"anyOf": [*count["anyOf"], loops]}
-    return [
-        {
-            "type": "object",
-            "properties": {
-                "name": _NAME,
-                "layers": _LAYERS,
-                "repeat": times,
-                "when": _CONDITION,
-                "weights": _TARGET,
-            },
-            "required": ["layers"],
-            "anyOf": [{"required": [word]} for word in ("repeat", "name", "when")],
-            "additionalProperties": False,
+    properties: dict[str, Any] = {
+        "name": _NAME,
+        "layers": _LAYERS,
+        "repeat": times,
+        "when": _CONDITION,
+        "weights": _TARGET,
+    }
+    return {
+        "type": "object",
+        "properties": {
+            key: {**value, "description": ITEMS[key]} for key, value in properties.items()
         },
-        {
-            "type": "object",
-            "properties": {"from": _TARGET},
-            "required": ["from"],
-            "additionalProperties": False,
-        },
-    ]
+        "required": ["layers"],
+        "anyOf": [{"required": [word]} for word in ("repeat", "name", "when")],
+        "additionalProperties": False,
+    }
 
 
 def _network_use() -> dict[str, Any]:
@@ -360,16 +375,13 @@ def _network_use() -> dict[str, Any]:
     }
     inside = {
         "type": "object",
-        "properties": {key: properties[key] for key in NETWORK_KEYS},
+        "properties": {
+            key: {"description": NETWORK[key], **properties[key]} for key in NETWORK_KEYS
+        },
         "required": ["file"],
         "additionalProperties": False,
     }
-    return {
-        "type": "object",
-        "properties": {"network": {"anyOf": [_TARGET, inside]}},
-        "required": ["network"],
-        "additionalProperties": False,
-    }
+    return {"anyOf": [_TARGET, inside]}
 
 
 def _taken() -> list[str]:
@@ -383,30 +395,9 @@ def _block_name() -> dict[str, Any]:
 
 
 def _block_use() -> dict[str, Any]:
-    """A block with its parameters: names are the file's own, so only their form is checked."""
-    parameters = {
-        "type": "object",
+    """What stands under a block: names are the file's own, so only their form is checked."""
+    return {
+        "type": ["object", "null"],
         "properties": {"name": _NAME, "weights": {"anyOf": [_TARGET, _VALUE]}},
         "additionalProperties": _VALUE,
     }
-    return {
-        "type": "object",
-        "propertyNames": {**_WORD, "not": {"enum": [*_taken(), "network"]}},
-        "additionalProperties": {"anyOf": [parameters, {"type": "null"}]},
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
-
-
-def _kind_as_parameter() -> list[dict[str, Any]]:
-    """A layer whose kind is a parameter; its options are those of whatever kind that is."""
-    return [
-        {"type": "string", "pattern": _ONE_NAME},
-        {
-            "type": "object",
-            "propertyNames": {"pattern": _ONE_NAME},
-            "additionalProperties": {"anyOf": [{"type": "object"}, {"type": "null"}]},
-            "minProperties": 1,
-            "maxProperties": 1,
-        },
-    ]

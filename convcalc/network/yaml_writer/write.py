@@ -19,6 +19,7 @@ from convcalc.network.outline.find import outline_of, plain_outline
 from convcalc.network.outline.parts import Call, Outline, places_of
 from convcalc.network.outline.sections import is_name
 from convcalc.network.plan import ITEM_WORDS
+from convcalc.network.schema_words import SCHEMA_LINE
 from convcalc.network.yaml_writer import scalars
 from convcalc.network.yaml_writer.check import check_same
 from convcalc.network.yaml_writer.layers import WIDTH, Lines
@@ -29,9 +30,6 @@ from convcalc.text import plural, printable, quoted
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
     from convcalc.network.network import Network, Node
-
-# Editors look for the schema beside the file, so that no network is needed; `convcalc schema -o` writes it there.
-SCHEMA = "convcalc.schema.json"
 
 
 def network_yaml(network: Network, *, origin: str = "") -> str:
@@ -150,7 +148,7 @@ def _renamed(network: Network, names: Names) -> Iterator[str]:
 
 def _lines(network: Network, outline: Outline, names: Names, origin: str) -> Iterator[str]:
     """The lines of a file."""
-    yield f"# yaml-language-server: $schema={SCHEMA}"
+    yield SCHEMA_LINE
     if origin:
         yield from _comment(f"Written by convcalc import from {origin}.")
     for note in network.notes:

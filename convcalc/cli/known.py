@@ -1,0 +1,99 @@
+"""Texts that the library reads and the command line only completes: names, lists and pairs of names, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from convcalc.cli.shells.offers import offered
+from convcalc.cli.types import Type
+
+Words = Callable[[click.Context], Mapping[str, str]]
+
+
+class Text(Type):
+    """A text; nothing of it is known, so that nothing is completed."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def read(self, text: str, what: str) -> Any:
+        return text
+
+
+class Known(Text):
+    """A text that is one of some words, or begins with one.
+
+    Args:
+        name: how help calls a value, in small letters.
+        words: gives the words, each with what it means.
+        ending: what a word goes on with; empty where it is all of the text.
+        files: whether a file can stand there as well.
+    """
+
+    def __init__(self, name: str, words: Words, *, ending: str = "", files: bool = False) -> None:
+        super().__init__(name)
+        self._words, self.ending, self.files = words, ending, files
+
+    def offers(self, ctx: click.Context) -> Mapping[str, str]:
+        return self._words(ctx)
+
+
+class KnownList(Known):
+    """Some of those words, with commas between them."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        before, comma, last = incomplete.rpartition(",")
+        given = before.split(",")
+        words = {word: about for word, about in self.offers(ctx).items() if word not in given}
+        return offered(words, last, before=before + comma)
+
+
+class KnownPair(Known):
+    """A word, an equals sign, and a value.
+
+    Args:
+        values: gives the values that the word of a pair may have, each with what it means.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        words: Words,
+        values: Callable[[str], Mapping[str, str]] = lambda _word: {},
+    ) -> None:
+        super().__init__(name, words, ending="=")
+        self._values = values
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        word, equals, value = incomplete.partition("=")
+        if equals:
+            return offered(self._values(word), value, before=f"{word}=")
+        return super().shell_complete(ctx, param, incomplete)
+
+
+class Place(Text):
+    """A file or a folder, which the shell itself completes.
+
+    Args:
+        sort: ``file`` or ``dir``.
+    """
+
+    def __init__(self, name: str, sort: str = "file") -> None:
+        super().__init__(name)
+        self.sort = sort
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        return [CompletionItem(incomplete, type=self.sort)]
+
+
+FILE, FOLDER, SHEET = Place("file"), Place("dir", "dir"), Place("file")

@@ -1,0 +1,23 @@
+"""``--set name=value``: the parameters of a network, before its file is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convcalc.errors import UsageError
+
+
+def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """``--set name=value`` as a mapping; the values are read once the file is known."""
+    if not pairs:
+        return {}
+    from convcalc.network.parameters import Setting
+
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            message = f"--set {pair}: lacks a value; write --set name=value"
+            raise UsageError(message)
+        found[name.strip()] = Setting(value.strip(), f"--set {name}")
+    return found

@@ -1,0 +1,78 @@
+"""The options of ``convcalc why``: what the number is meant to be, and what is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from convcalc.cli.hw_words import CONVENTION_PAIR, GIVEN, PRESET, QUESTION_TYPE
+from convcalc.cli.types import NETWORK
+from convcalc.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_KINDS = {
+    "size": "output-size", "fit": "fit", "volume": "volume", "pool": "pool-volume", "pad": "pad-to-keep",
+    "params": "params", "fc": "params-fc", "macs": "macs", "rf": "receptive-field", "neurons": "neurons",
+}  # fmt: skip
+
+# Words of the question types: the names of their options, then the help.
+_WORDS = {
+    "n": ("--n", "--input-size", "Input size."),
+    "k": ("--k", "--kernel-size", "Kernel size."),
+    "s": ("--s", "--stride", "Stride."),
+    "p": ("--p", "--padding", "Padding."),
+    "d": ("--d", "--dilation", "Dilation."),
+    "c_in": ("--cin", "--in-channels", "Input channels."),
+    "filters": ("--filters", "--cout", "--out-channels", "Filters (output channels)."),
+    "groups": ("--groups", "Groups."),
+    "units": ("--units", "Units of a fully connected layer."),
+    "input": ("--input", "Input volume, such as 300x300x3."),
+    "layers": ("--layers", "Layers as kernel/stride, such as '3/2 3/1'."),
+    "target": ("--target", "Size to reach."),
+    "arch": ("--arch", "A network: 'CONV-5-6 POOL-2 FC-10', code, a file or a name."),
+    "bias": ("--bias/--no-bias", "Whether biases count."),
+}
+
+
+def _pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    """Each ``name=value`` of an option that may stand several times."""
+    for text in texts:
+        if "=" not in text:
+            name = option.opts[0]
+            message = f"{name} {text}: lacks a value; write {name} name=value"
+            raise UsageError(message)
+    return {(pair := text.partition("="))[0].strip(): pair[2].strip() for text in texts}
+
+
+_PAIRS: dict[str, Any] = {"multiple": True, "callback": _pairs}
+_OTHERS = (
+    click.option("--type", "kind", type=QUESTION_TYPE, help="Another type; see convcalc hw types."),
+    click.option("--given", "more", type=GIVEN, help="Another word of the type.", **_PAIRS),
+    click.option(
+        "--preset", default="", type=PRESET, help="pytorch, cs231n, d2l, keras or deeplearning.ai."
+    ),
+    click.option(
+        "--convention", "changes", type=CONVENTION_PAIR, help="Such as flops=2macs.", **_PAIRS
+    ),
+)
+
+
+def question_options(function: F) -> F:
+    """Add an option for each common question type and for each common word of them, and the others."""
+    for option in reversed(_OTHERS):
+        function = option(function)
+    for word, (*names, text) in reversed(_WORDS.items()):
+        known = NETWORK if word == "arch" else None
+        function = click.option(*names, word, default=None, type=known, help=text)(function)
+    for name, kind in reversed(_KINDS.items()):
+        about = f"The answer to: {kind}."
+        function = click.option(f"--{name}", "kind", flag_value=kind, help=about)(function)
+    return function
+
+
+def called(word: str) -> str:
+    """What a word of a question type is called on the command line."""
+    return _WORDS[word][0].partition("/")[0] if word in _WORDS else f"--given {word}"

@@ -1,0 +1,66 @@
+"""An editor's language server with the schema of networks: no false alarm, and words and help where one types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from convcalc.network.find import bundled_folder
+from convcalc.network.schema import schema
+from convcalc.network.schema_words import SCHEMA_FILE, SCHEMA_LINE
+from editor.language_runs import Server, absent, has_server
+
+pytestmark = [
+    pytest.mark.unmeasured,
+    pytest.mark.skipif(not has_server(), reason=absent()),
+]
+START = f"{SCHEMA_LINE}\ninput: [3, 4, 4]\nlayers:\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("networks")
+    (folder / SCHEMA_FILE).write_text(json.dumps(schema()), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    with Server(folder) as server:
+        yield server
+
+
+def test_bundled_networks_have_no_fault(server: Server, folder: Path) -> None:
+    for path in sorted(Path(bundled_folder()).glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        assert server.diagnose(folder / path.name, f"{SCHEMA_LINE}\n{text}") == [], path.name
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ("conv: {out_channels: 3, kernel_size: 3, fit: flor}", ['4: Value is not accepted. Valid values: "floor", "strict", "ceil", "caffe".']),
+        ("conv: {out_channels: 3, kernel_siz: 3}", ["4: Property kernel_siz is not allowed.", '4: Missing property "kernel_size".']),
+    ],
+)  # fmt: skip
+def test_a_wrong_option_is_named(layer: str, said: list[str], server: Server, folder: Path) -> None:
+    assert server.diagnose(folder / f"wrong{len(layer)}.yaml", f"{START}  - {layer}\n") == said
+
+
+def test_a_wrong_key_is_named(server: Server, folder: Path) -> None:
+    text = START.replace("input", "nam: x\ninput") + "  - relu\n"
+    assert server.diagnose(folder / "key.yaml", text) == ["2: Property nam is not allowed."]
+
+
+def test_keys_kinds_and_options_are_offered_and_explained(server: Server, folder: Path) -> None:
+    top, kinds, options = (folder / name for name in ("top.yaml", "kinds.yaml", "options.yaml"))
+    server.diagnose(top, f"{SCHEMA_LINE}\n\n")
+    assert set(schema()["properties"]) <= set(server.complete(top, 1, 0))
+    server.diagnose(kinds, f"{START}  - con\n")
+    assert server.complete(kinds, 3, 7)["relu"] == "max(x, 0)"
+    server.diagnose(options, f"{START}  - conv:\n      out_channels: 3\n      kern\n")
+    assert "stride" in server.complete(options, 5, 10)
+    assert "How many channels come out" in server.hover(options, 4, 8)
