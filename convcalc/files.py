@@ -22,7 +22,9 @@ from convcalc.errors import UsageError
 from convcalc.text import printable, shortened
 
 STDIN = "-"
-BYTE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
+BYTE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16, as Windows PowerShell's > writes
+_UTF_32_MARK = b"\xff\xfe\0\0"
+_UTF_8_MARK = b"\xef\xbb\xbf"
 
 
 # ---------------------------------------------------------------------------------------- reading
@@ -137,15 +139,34 @@ def size_text(size: int) -> str:
     return f"{whole:,}.{tenth} MiB" if tenth else f"{whole:,} MiB"
 
 
-def decode(data: bytes, name: str, *, utf_16: bool = False) -> str:
-    """Bytes as text: UTF-8, with or without its mark; UTF-16 with its mark where that is wanted.
+def is_utf_16(data: bytes) -> bool:
+    """Whether bytes begin with the mark of UTF-16."""
+    return data.startswith(BYTE_MARKS) and not data.startswith(_UTF_32_MARK)
+
+
+def start_as_utf_8(start: bytes) -> bytes:
+    r"""The first bytes of a text as UTF-8 without a mark, whatever mark they have; others as they are.
+
+    >>> start_as_utf_8("[net]".encode("utf-16")), start_as_utf_8(b"\xef\xbb\xbf[net]"), start_as_utf_8(b"\xff")
+    (b'[net]', b'[net]', b'\xff')
+    """
+    if is_utf_16(start):  # a character that is cut in two is left out
+        return start.decode("utf-16", "ignore").encode(errors="ignore")
+    return start.removeprefix(_UTF_8_MARK)
+
+
+def decode(data: bytes, name: str) -> str:
+    """Bytes as text: UTF-8, with or without its mark, or UTF-16 with its mark.
+
+    Args:
+        data: the bytes.
+        name: of the file, for messages.
 
     Raises:
         UsageError: they are neither.
     """
-    encoding = "utf-16" if utf_16 and data[:2] in BYTE_MARKS else "utf-8-sig"
     try:
-        return data.decode(encoding)
+        return data.decode("utf-16" if is_utf_16(data) else "utf-8-sig")
     except UnicodeDecodeError as error:
         at = error.start
         shown = f"byte 0x{error.object[at]:02x} at {at}"
@@ -345,9 +366,12 @@ def refusing(path: str, option: str) -> Iterator[None]:
     """Say in a message what the system says against writing to a path."""
     try:
         yield
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
+        reason = error.strerror or error
         message = f"{file_name(path, option)}: cannot be written: {reason}; choose another place"
+        raise UsageError(message) from None
+    except ValueError:  # a NUL or half a surrogate pair in the name
+        message = f"{file_name(path, option)}: is not a file name; choose another"
         raise UsageError(message) from None
 
 

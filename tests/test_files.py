@@ -118,13 +118,22 @@ def refusal_of_stdin(most: int) -> str:
     return str(caught.value)
 
 
-def test_text_is_utf_8_and_utf_16_only_where_wanted() -> None:
-    assert decode(b"\xef\xbb\xbfa", "f") == "a"
-    assert decode("×".encode("utf-16"), "f", utf_16=True) == "×"
-    with pytest.raises(
-        UsageError, match=r"^f: not UTF-8 text \(byte 0xff at 0\); save it as UTF-8$"
-    ):
-        decode("×".encode("utf-16-le").join([b"\xff\xfe", b""]), "f")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_text_is_utf_8_or_utf_16_with_its_mark(encoding: str) -> None:
+    assert decode("a × b".encode(encoding), "f") == "a × b"
+
+
+def test_text_of_the_other_byte_order_is_read_too() -> None:
+    assert decode(b"\xfe\xff" + "×".encode("utf-16-be"), "f") == "×"
+
+
+@pytest.mark.parametrize(
+    ("data", "at"),
+    [("×".encode("latin-1"), "0xd7 at 0"), (b"\xff\xfea", "0x61 at 2"), ("×".encode("utf-32"), "0xff at 0")],
+)  # fmt: skip
+def test_what_is_not_text_is_refused_with_the_byte(data: bytes, at: str) -> None:
+    with pytest.raises(UsageError, match=rf"^f: not UTF-8 text \(byte {at}\); save it as UTF-8$"):
+        decode(data, "f")
 
 
 # ---------------------------------------------------------------------------------- a whole file
@@ -149,11 +158,11 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
     check_place(str(tmp_path / "new"))
     check_place(os.devnull)
-    for place in (tmp_path, tmp_path / "no" / "new", "a\0b"):
+    refused = "cannot be written: .*; choose another place"
+    places = {tmp_path: refused, tmp_path / "no" / "new": refused, "a\0b": "is not a file name; choose another"}  # fmt: skip
+    for place, said in places.items():
         for writes in (check_place, lambda path: write_file(path, [])):
-            with pytest.raises(
-                UsageError, match=r"^-o .*: cannot be written: .*; choose another place$"
-            ):
+            with pytest.raises(UsageError, match=rf"^-o .*: {said}$"):
                 writes(str(place))
     with pytest.raises(UsageError, match=r"^--key "):
         check_place(str(tmp_path), "--key")

@@ -102,7 +102,7 @@ NOT_NETWORKS: dict[str, tuple[bytes, str]] = {
     "gzip": (b"\x1f\x8b\x08\0\0\0\0\0", "not UTF-8 text (byte 0x8b at 1)"),
     "zip": (b"PK\x03\x04\x14\0", "the archive is damaged or cut off"),
     "latin-1": ("name: Faltungsschlüssel\n".encode("latin-1"), "not UTF-8 text (byte 0xfc at"),
-    "UTF-16": (GOOD.encode("utf-16"), "not UTF-8 text (byte 0xff at 0)"),
+    "UTF-16 without its mark": (GOOD.encode("utf-16-le"), "the character U+0000"),
     "UTF-32": (GOOD.encode("utf-32"), "not UTF-8 text (byte 0xff at 0)"),
     "surrogate": (b"name: \xed\xa0\x80\n", "not UTF-8 text (byte 0xed at 6)"),
     "overlong": (b"name: \xc0\xaf\n", "not UTF-8 text (byte 0xc0 at 6)"),
@@ -156,6 +156,7 @@ def test_nothing_is_written_where_nothing_is_answered(
     "data",
     [
         GOOD.encode("utf-8-sig"),
+        GOOD.encode("utf-16"),
         GOOD.replace("\n", "\r\n").encode(),
         GOOD.replace("\n", "\r").encode(),
         GOOD.replace("\n", "\x85").encode(),
@@ -165,7 +166,18 @@ def test_nothing_is_written_where_nothing_is_answered(
         GOOD.replace("3", '"3"').encode(),
         b"!!map\n" + GOOD.encode(),
     ],
-    ids=["BOM", "CRLF", "CR", "NEL", "LS", "directive", "JSON", "quoted numbers", "plain tag"],
+    ids=[
+        "BOM",
+        "UTF-16",
+        "CRLF",
+        "CR",
+        "NEL",
+        "LS",
+        "directive",
+        "JSON",
+        "quoted numbers",
+        "plain tag",
+    ],
 )
 def test_spellings_of_a_good_file_are_all_read(data: bytes, arch: Convcalc) -> None:
     ran = arch(data, "--format", "json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, FrozenInstanceError, fields, replace
+from inspect import cleandoc
 from typing import Any
 
 import numpy as np
@@ -40,10 +41,10 @@ each_kind = pytest.mark.parametrize("kind", NAMES)
 
 @each_kind
 def test_every_kind_has_its_manual_page(kind: str) -> None:
-    text = every()[kind].__doc__ or ""
+    text = cleandoc(every()[kind].__doc__ or "")
     first, *rest = text.split("\n")
     assert 8 < len(first) < 130
-    places = [text.find(f"\n    {section}\n        ") for section in SECTIONS]
+    places = [text.find(f"\n{section}\n    ") for section in SECTIONS]
     assert -1 not in places, f"one of {SECTIONS} is missing or empty"
     assert places == sorted(places)
     assert not rest[0], "an empty line follows the first"

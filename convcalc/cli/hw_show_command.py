@@ -15,6 +15,7 @@ EXAMPLES = """
     convcalc hw show ps1.yaml
     convcalc hw show ps1.yaml --format markdown
     convcalc hw show ps1.yaml -o ps1.html
+    convcalc hw show ps1.yaml --with-answers -o key.html
     convcalc hw show ps1.yaml --student s042 --secret-file ps1.secret
 """
 
@@ -23,6 +24,7 @@ EXAMPLES = """
 @click.argument("sheet", type=SHEET)
 @click.option("--student", metavar="ID", help="The sheet of this student, where numbers vary.")
 @click.option("--secret-file", type=FILE, help=SECRET_HELP)
+@click.option("--with-answers", is_flag=True, help="The right answers too, after the questions.")
 @partial(
     answer_options,
     formats=FormatName(lambda _, word: None if word == "text" else word, also=("text",)),
@@ -32,6 +34,7 @@ def command(
     *,
     student: str | None,
     secret_file: str | None,
+    with_answers: bool,
     format_name: str | None,
     output: str | None,
 ) -> None:
@@ -43,4 +46,5 @@ def command(
     from convcalc.homework.sheets.render import worksheet
     from convcalc.homework.variants.draw import student_sheet
 
-    show(worksheet(student_sheet(load(sheet), student, secret_file)), format_name, output)
+    own = student_sheet(load(sheet), student, secret_file)
+    show(worksheet(own, answers=with_answers), format_name, output)

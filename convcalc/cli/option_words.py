@@ -28,6 +28,7 @@ _WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--ceil",), "ceil-mode"),
     (("--output", "--out"), "outfile output-file out o"),
     (("--out",), "outdir output-dir out-dir"),
+    (("--with-answers", "--key"), "answers solutions with-solutions with-key key"),
 )  # fmt: skip
 _OURS = {word: ours for ours, words in _WORDS for word in words.split()}
 _DASHED = re.compile(

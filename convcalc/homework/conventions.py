@@ -428,6 +428,16 @@ def conventions(preset: str = "", **given: Any) -> Conventions:
     return base.but(**{key: convention_value(key, value) for key, value in given.items()})
 
 
+def no_convention(name: str) -> str:
+    """What is said where there is no such convention.
+
+    >>> no_convention("flps"), no_convention("zzz")
+    ("no convention 'flps'; did you mean 'flops'?", "no convention 'zzz'; convcalc hw conventions lists them")
+    """
+    near = did_you_mean(name, RULES) or "; convcalc hw conventions lists them"
+    return f"no convention {quoted(name)}{near}"
+
+
 def convention_value(key: str, value: Any) -> str:
     """A value of a convention.
 
@@ -435,8 +445,7 @@ def convention_value(key: str, value: Any) -> str:
         UsageError: there is no such convention, or it has no such value.
     """
     if key not in RULES:
-        message = f"no convention {quoted(key)}{did_you_mean(key, RULES)}"
-        raise UsageError(message)
+        raise UsageError(no_convention(key))
     text = str(value).lower() if isinstance(value, bool) else str(value)
     text = _SPELLINGS.get(key, {}).get(text, text)
     if text not in RULES[key].values:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from convcalc.errors import UsageError
-from convcalc.files import STDIN, read_file, refusing_to_read, stdin_name
+from convcalc.files import STDIN, is_utf_16, read_file, refusing_to_read, stdin_name
 from convcalc.interop.signs import HEAD, format_of
 from convcalc.network.find import find
 from convcalc.text import printable
@@ -133,7 +133,7 @@ def _check_text(head: bytes, path: str) -> None:
     Raises:
         UsageError: as said, with what is read.
     """
-    if b"\0" not in head or path.endswith((".yaml", ".yml")):
+    if b"\0" not in head or is_utf_16(head) or path.endswith((".yaml", ".yml")):
         return  # what is wrong with it as YAML is said then
     from convcalc.interop.readers import READERS  # noqa: PLC0415 - only where something is wrong
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import IO
 
+from convcalc.files import start_as_utf_8
+
 HEAD = 8192  # bytes at the start of a file that are looked at
 
 _DARKNET = rb"\A(?:\s|[#;][^\n]*(?:\n|\Z))*\[(?:net|network)\][ \t\r]*(?:[#;\n]|\Z)"
@@ -24,6 +26,7 @@ def format_of(head: bytes, file: IO[bytes] | None = None) -> str:
         head: its first bytes.
         file: all of it, to look into an archive.
     """
+    head = start_as_utf_8(head)
     if head.startswith(_ZIP):
         return _archive(file) if file is not None else ""
     return next((name for name, fits in _SIGNS.items() if fits(head)), "")

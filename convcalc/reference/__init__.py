@@ -23,6 +23,7 @@ channels first without a batch axis: (C, L), (C, H, W), (C, D, H, W).
 
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
+from inspect import cleandoc
 from math import prod
 from typing import Concatenate, ParamSpec
 
@@ -94,12 +95,12 @@ def _of_rank(axes: int, name: str, layer: _Layer[_P]) -> _Layer[_P]:
             raise ValueError(message)
         return layer(image, *args, **kwargs)
 
-    described = LOOPS[layer.__name__].__doc__ or ""
-    text = described.partition("    >>>")[0]  # its example stays there
+    described = cleandoc(LOOPS[layer.__name__].__doc__ or "")
+    text = described.partition(">>>")[0]  # its example stays there
     update_wrapper(checked, layer)
     checked.__module__ = __name__
     checked.__name__ = checked.__qualname__ = name
-    checked.__doc__ = f"{text.rstrip()}\n\n    x has {axes + 1} axes, channels first.\n    "
+    checked.__doc__ = f"{text.rstrip()}\n\nx has {axes + 1} axes, channels first."
     return checked  # type: ignore[return-value]  # Callable cannot say that x has a name
 
 

@@ -316,7 +316,7 @@ def test_why_names_one_mistake_with_a_kernel(
         ("why 1 --params --k 5 --cin 3 --filters 10 --preset x", "no preset 'x'"),
         ("why 1 --params --k 5 --cin 3 --filters 10 --convention fit", "lacks a value"),
         ("hw chek a b", "did you mean 'check'?"),
-        ("hw check nowhere.yaml a", "nowhere.yaml: cannot be read"),
+        ("hw check nowhere.yaml a", "no file 'nowhere.yaml' and no bundled sheet of that name"),
         ("hw check ps1.yaml nowhere.yaml", "nowhere.yaml: cannot be read"),
         ("hw check ps1.yaml mine.yaml --only q99", "no question 'q99'"),
         ("hw hint ps1.yaml q44", "no question 'q44'; did you mean 'q4'?"),

@@ -13,7 +13,8 @@ import yaml
 from convcalc.formats import FORMATS
 from convcalc.homework import check, load
 from convcalc.homework.conventions import PRESETS
-from convcalc.homework.sheets.bundled import bundled_folder, bundled_names, sheet_to_begin_from
+from convcalc.homework.sheets.bundled import sheet_to_begin_from
+from convcalc.homework.sheets.find import bundled_folder, bundled_names
 from convcalc.homework.sheets.keys import QUESTION_KEYS, SHEET_KEYS
 
 SHEETS = Path(__file__).parents[2] / "homework"
@@ -149,3 +150,36 @@ def test_the_list_names_them_with_their_titles(convcalc: Any) -> None:
         assert "memphis" in convcalc("list", "--sheets", "--format", name).out
     narrow = convcalc("list", "--sheets", columns=60).out
     assert max(map(len, narrow.splitlines())) <= 60
+
+
+@pytest.mark.parametrize("words", ["show", "lint", "hint volume1 --level 1", "show --format json"])
+def test_a_bundled_sheet_is_found_by_its_name_everywhere(words: str, convcalc: Any) -> None:
+    command, *options = words.split()
+    path = f"{bundled_folder()}/memphis.yaml"
+    for name in ("memphis", "memphis.yaml"):
+        assert convcalc("hw", command, name, *options) == convcalc("hw", command, path, *options)
+
+
+def test_a_file_of_that_name_comes_first(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("memphis.yaml").write_text(
+        "convcalc_sheet: 1\ntitle: Mine\nquestions: []\n", encoding="utf-8"
+    )
+    assert "memphis.yaml:3" in convcalc("hw", "show", "memphis.yaml").err
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("memphs", "; did you mean 'memphis'?"),
+        ("nowhere.yaml", "; known: after_d2l, class/ps1, ece449, fsdl, memphis, ucla"),
+        ("../memphis", "; did you mean 'memphis'?"),
+    ],
+)
+def test_a_sheet_that_is_nowhere_is_said_with_a_way_out(
+    name: str, said: str, convcalc: Any
+) -> None:
+    ran = convcalc("hw", "show", name)
+    assert ran == (2, "", f"convcalc: no file {name!r} and no bundled sheet of that name{said}\n")

@@ -22,7 +22,7 @@ from convcalc.homework.marking.mark import mark
 from convcalc.homework.marking.why import why
 from convcalc.homework.mistakes.base import Found, changed_quantities, values, ways_of
 from convcalc.homework.questions.given import RfLayer
-from convcalc.homework.sheets.read import MAX_SHEET
+from convcalc.homework.sheets.find import MAX_SHEET
 from convcalc.layers.conv import Conv
 from homework.test_questions import sheet_with
 
@@ -503,7 +503,7 @@ def test_an_assertion_about_a_question_without_points_fails_for_a_wrong_answer()
 
 
 def test_a_sheet_that_is_not_there_is_named() -> None:
-    with pytest.raises(ConvcalcError, match=r"^nowhere\.yaml: cannot be read"):
+    with pytest.raises(ConvcalcError, match=r"^no file 'nowhere\.yaml' and no bundled sheet"):
         check("nowhere.yaml", "q1", "5")
 
 

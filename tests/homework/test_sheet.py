@@ -150,5 +150,7 @@ def test_a_network_beside_the_sheet_is_found(tmp_path: Path) -> None:
 
 
 def test_a_missing_sheet_is_said() -> None:
-    with pytest.raises(ConvcalcError, match=r"nowhere\.yaml: cannot be read"):
+    with pytest.raises(
+        ConvcalcError, match=r"^no file 'nowhere\.yaml' and no bundled sheet of that name; known: "
+    ):
         load("nowhere.yaml")

@@ -247,6 +247,7 @@ def test_the_witness_imports_numpy_and_nothing_of_the_calculator() -> None:
                         "contextlib",
                         "dataclasses",
                         "functools",
+                        "inspect",
                         "itertools",
                         "math",
                     ),

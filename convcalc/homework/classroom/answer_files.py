@@ -128,7 +128,7 @@ def decode_answers(data: bytes | str, path: str) -> str:
     """The text of a file: UTF-8, or UTF-16 with a byte-order mark; binary files are refused."""
     check_size(data, MAX_BYTES, path, WAY_OUT)
     if isinstance(data, bytes):
-        data = decode(data, path, utf_16=True)
+        data = decode(data, path)
     if "\0" in data:
         message = f"{path}: not a text file; save the answers as text"
         raise UsageError(message)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
+from convcalc.files import start_as_utf_8
 from convcalc.homework.classroom.platforms.names import claim_of
 from convcalc.homework.sheets.handed_in import Folder, check_size
 from convcalc.interop.signs import HEAD, format_of
@@ -37,7 +38,7 @@ def is_network(name: str) -> bool:
 
 def holds_network(data: bytes) -> bool:
     """Whether a text is a network, by what stands in it."""
-    return bool(format_of(data[:HEAD]) or _YAML.search(data))
+    return bool(format_of(data[:HEAD]) or _YAML.search(start_as_utf_8(data)))
 
 
 class BesideAnswers(Folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from convcalc.files import start_as_utf_8
 from convcalc.homework.classroom.manual_marks import COLUMNS
 
 MARK = "<!-- convcalc hw grade -->"  # the first line of a page
@@ -29,11 +30,7 @@ def is_ours(data: bytes) -> bool:
     >>> is_ours(b"student_id,variant,question,part,given,expected"), is_ours(b"student_id,q1")
     (True, False)
     """
-    start = data[:_START]
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = start[: len(start) // 2 * 2].decode("utf-16", "replace")
-    else:
-        text = start.decode("utf-8", "replace").removeprefix("\ufeff")
+    text = start_as_utf_8(data[:_START]).decode("utf-8", "replace")
     if text.startswith(MARK) or _JSON.match(text):
         return True
     line = text.partition("\n")[0].strip()

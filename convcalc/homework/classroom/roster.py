@@ -181,7 +181,7 @@ def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roste
 
 def _text(data: bytes | str, path: str) -> str:
     """The text of a roster; what is plainly something else is refused."""
-    text = decode(data, path, utf_16=True) if isinstance(data, bytes) else data
+    text = decode(data, path) if isinstance(data, bytes) else data
     if "\0" in text:
         message = f"{path}: not a text file; save the roster as CSV"
         raise UsageError(message)

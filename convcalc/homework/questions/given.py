@@ -18,6 +18,7 @@ from convcalc.homework.questions.given_schemas import (
     BOOL_SCHEMA,
     COUNTS_SCHEMA,
     KERNELS_SCHEMA,
+    LAYER_WORDS,
     LAYERS_PER_AXIS_SCHEMA,
     LAYERS_SCHEMA,
     LIMIT_SCHEMA,
@@ -174,8 +175,29 @@ def _rf_layer(k: Ints, s: Ints = 1, d: Ints | None = None) -> RfLayer:
     return RfLayer(k, s) if d is None else RfLayer(k, s, d, is_dilated=True)
 
 
-def _layer_text(item: Any) -> str:
-    """A layer as text: 3x5/2 for [[3, 5], 2]."""
+def _layer_numbers(item: dict[str, Any], what: str) -> list[Any]:
+    """Kernel, stride and dilation of a layer that is written as ``{k: 3, s: 2}``."""
+    own: dict[str, Any] = {}
+    for word, value in item.items():
+        meant = LAYER_WORDS.get(word)
+        if meant is None:
+            message = (
+                f"a layer has no {shortened(word)!r}; write {{k: 3, s: 2}}, and d for a dilation"
+            )
+            raise GivenError(what, message)
+        if meant in own:
+            message = f"a layer has {meant} twice, once as {shortened(word)}; leave one out"
+            raise GivenError(what, message)
+        own[meant] = value
+    if "k" not in own:
+        raise GivenError(what, "a layer has no k, its kernel size; write for example {k: 3, s: 2}")
+    return [own["k"], own.get("s", 1), *([own["d"]] if "d" in own else [])]
+
+
+def _layer_text(item: Any, what: str) -> str:
+    """A layer as text: 3x5/2 for [[3, 5], 2] and for {k: [3, 5], s: 2}."""
+    if isinstance(item, dict):
+        item = _layer_numbers(item, what)
     if not isinstance(item, list | tuple):
         return str(item)
     return "/".join("x".join(map(str, p)) if isinstance(p, list | tuple) else str(p) for p in item)
@@ -193,11 +215,12 @@ def _one_number(raw: Any, what: str, least: int) -> int:
 def _read_layers(
     raw: Any, what: str, read: Callable[[Any, str, int], Any] = _one_number
 ) -> tuple[RfLayer, ...]:
-    """Layers as k/s/d: ``[3/2, 3/1]``, ``3/2 3/1``; ``4*3`` repeats."""
+    """Layers as k/s/d: ``[3/2, 3/1]``, ``3/2 3/1``, ``[{k: 3, s: 2}]``; ``4*3`` repeats."""
+    raw = [raw] if isinstance(raw, dict) else raw
     items = list(raw) if isinstance(raw, list | tuple) else str(raw).replace(",", " ").split()
     found: list[RfLayer] = []
     for item in items:
-        text = _layer_text(item)
+        text = _layer_text(item, what)
         times, star, rest = text.partition("*")
         repeats = _whole(times, what, least=1, most=MAX_LAYERS) if star else 1
         numbers = [

@@ -7,6 +7,11 @@ from typing import Any
 MAX_DIGITS = 12
 MAX_NAMES = 64
 
+# What a layer of a receptive field is made of, under the names that people give it.
+LAYER_WORDS = {
+    "k": "k", "kernel": "k", "kernel_size": "k", "s": "s", "stride": "s", "d": "d", "dilation": "d",
+}  # fmt: skip
+
 _BY = r"\s*[xX×,]\s*"  # between the numbers of a size in text
 _DIGITS = rf"\d{{1,{MAX_DIGITS}}}"
 
@@ -60,6 +65,12 @@ def _layers_schema(between: str, number: dict[str, Any]) -> dict[str, Any]:
         whole_schema(),
         {"type": "string", "pattern": rf"^[\d\s{between}]+$"},
         {"type": "array", "items": number, "minItems": 1, "maxItems": 3},
+        {
+            "type": "object",
+            "properties": dict.fromkeys(LAYER_WORDS, number),
+            "additionalProperties": False,
+            "anyOf": [{"required": [word]} for word, meant in LAYER_WORDS.items() if meant == "k"],
+        },
     )
     return one_of(
         whole_schema(),

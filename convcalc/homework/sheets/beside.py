@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
-from convcalc.files import is_one_of, read_file
+from convcalc.files import decode, is_one_of, read_file
 from convcalc.homework.questions.given import GivenError, NetworkFile
 from convcalc.homework.questions.networks import is_name
 from convcalc.text import printable, shortened
@@ -115,7 +115,7 @@ def _for_students(data: bytes) -> bytes:
     if format_of(data[:HEAD], io.BytesIO(data)):
         return data  # another tool's file, which has nothing for teachers
 
-    root = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.SafeLoader)
+    root = yaml.compose(decode(data, "network"), Loader=yaml.SafeLoader)
     assert isinstance(root, yaml.MappingNode)
     root.value = [(key, value) for key, value in root.value if key.value not in _TEACHERS]
     text: str = yaml.serialize(root, Dumper=yaml.SafeDumper, allow_unicode=True)

@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-from functools import cache
 from typing import Any
 
-from convcalc.errors import UsageError, did_you_mean
-from convcalc.files import decode, read_file
-from convcalc.homework.sheets.read import MAX_SHEET, load
+from convcalc.errors import UsageError
+from convcalc.homework.sheets.find import bundled_folder, bundled_names, bundled_path, text_of
+from convcalc.homework.sheets.read import load
 from convcalc.report import Column, Report
 from convcalc.text import quoted
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
-_START = os.path.join(_HERE, "start.yaml")
-_IS_SHEET = re.compile(r"^convcalc_sheet:", re.MULTILINE)
+_START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "start.yaml")
 _MIN_TEXT = 20  # characters of a column that goes on in the next line
-
-
-def bundled_folder() -> str:
-    """The folder of the bundled sheets: in the package when installed, beside it in a checkout."""
-    package = os.path.dirname(os.path.dirname(_HERE))
-    inside = os.path.join(package, "sample_sheets")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "homework")
-
-
-@cache
-def bundled_names() -> tuple[str, ...]:
-    """The names of the bundled sheets: their files without ``.yaml``, those of a folder with it."""
-    top = bundled_folder()
-    found = []
-    for folder, _, names in os.walk(top):
-        for name in names:
-            path = os.path.join(folder, name)
-            if name.endswith(".yaml") and _IS_SHEET.search(_text(path)):
-                found.append(os.path.relpath(path, top).removesuffix(".yaml").replace(os.sep, "/"))
-    return tuple(sorted(found, key=lambda name: ("/" in name, name)))
 
 
 def sheet_to_begin_from(name: str = "") -> str:
@@ -45,26 +21,7 @@ def sheet_to_begin_from(name: str = "") -> str:
     Raises:
         UsageError: there is no such sheet.
     """
-    return _text(_path(name) if name else _START)
-
-
-def _path(name: str) -> str:
-    """The file of a bundled sheet.
-
-    Raises:
-        UsageError: there is no such sheet.
-    """
-    wanted = name.removesuffix(".yaml")
-    if wanted not in bundled_names():
-        near = did_you_mean(wanted, bundled_names())
-        message = f"no bundled sheet {quoted(name)}{near or '; convcalc list --sheets shows them'}"
-        raise UsageError(message)
-    return os.path.join(bundled_folder(), *wanted.split("/")) + ".yaml"
-
-
-def _text(path: str) -> str:
-    """The text of a file of ours."""
-    return decode(read_file(path, MAX_SHEET, "sheet"), path)
+    return text_of(bundled_path(name) if name else _START)
 
 
 def sheet_list(word: str = "") -> Report:
@@ -73,7 +30,7 @@ def sheet_list(word: str = "") -> Report:
     Raises:
         UsageError: there is none.
     """
-    sheets = [(name, load(_path(name))) for name in bundled_names()]
+    sheets = [(name, load(bundled_path(name))) for name in bundled_names()]
     rows = [
         {
             "name": name,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from convcalc.errors import UsageError, did_you_mean
-from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
+from convcalc.errors import UsageError
+from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions, no_convention
 from convcalc.homework.questions import QUESTIONS, Task, create_question
 from convcalc.report import Column, Report
-from convcalc.text import quoted
 
 _MIN_TEXT = 20  # characters of a column that goes on in the next line
 _USUAL = Conventions()
@@ -51,9 +50,7 @@ def conventions_report(name: str = "", preset: str = "") -> Report:
         UsageError: there is no such convention or preset.
     """
     if name and name not in RULES:
-        known = did_you_mean(name, RULES) or "; convcalc hw conventions lists them"
-        message = f"no convention {quoted(name)}{known}"
-        raise UsageError(message)
+        raise UsageError(no_convention(name))
     chosen = conventions(preset) if preset else None
     rows = [
         row

@@ -14,9 +14,17 @@ from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import size_text
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.types import EXACT, Tolerance
-from convcalc.homework.conventions import PRESETS, RULES, Conventions, convention_value, conventions
+from convcalc.homework.conventions import (
+    PRESETS,
+    RULES,
+    Conventions,
+    convention_value,
+    conventions,
+    no_convention,
+)
 from convcalc.homework.questions import QUESTIONS, GivenError, create_question
 from convcalc.homework.sheets.beside import find_beside
+from convcalc.homework.sheets.find import MAX_SHEET, find
 from convcalc.homework.sheets.keys import (
     GRADING_KEYS,
     HINT_KEYS,
@@ -35,7 +43,6 @@ from convcalc.network.yaml_source import Source, read
 from convcalc.text import printable, shortened
 
 _MAX_NODES = 100_000
-MAX_SHEET = 4 * 2**20
 
 _Keys = Mapping[str, tuple[ScalarNode, Node]]
 
@@ -63,11 +70,14 @@ class PlainValues:
 def load(path: str) -> Sheet:
     """Read a sheet.
 
+    Args:
+        path: of its file, or the name of a bundled sheet such as ``memphis``.
+
     Raises:
         UsageError: the file cannot be read.
         SpecError: something in it is wrong, at the place the error names.
     """
-    return sheet_of(read(path))
+    return sheet_of(read(find(path)))
 
 
 def loads(text: str, path: str = "<sheet>") -> Sheet:
@@ -216,7 +226,7 @@ def _read_grading(source: Source, keys: _Keys, sheet: Sheet) -> Tolerance | None
         if isinstance(node, MappingNode):
             for key, (at, value) in source.mapping(node, "other_convention").items():
                 if key not in RULES:
-                    source.refuse(at, f"no convention {shortened(key)!r}{did_you_mean(key, RULES)}")
+                    source.refuse(at, no_convention(key))
                 sheet.other_convention[key] = SHARES[source.word(value, key, tuple(SHARES))]
         else:
             sheet.other_convention[""] = SHARES[

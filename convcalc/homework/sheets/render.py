@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.sheets.forms import answer_help, columns_of, is_table
+from convcalc.homework.sheets.key import right_answers, text_key, with_key
 from convcalc.homework.sheets.points import points_number
 from convcalc.pages import PAGE_END, page_start
 from convcalc.report import Column, Report
@@ -22,6 +23,7 @@ _COLUMNS = (
     Column.of_mapping("points", "points", keep=6),
     Column.of_mapping("answer", "write", right=False, keep=5, least=12),
 )
+_RIGHT = Column.of_mapping("right", "right answer", right=False, keep=7, least=12)
 _NAME = f"Name: {'_' * 40}"  # a line to write on
 
 
@@ -30,18 +32,22 @@ class Worksheet(Report):
     """A sheet as a report: rows for programs, a page of its own for documents."""
 
     sheet: Sheet | None = None
+    answers: bool = False
 
     def document(self, format_name: str) -> Iterator[str] | None:
         paper = _PAPERS.get(format_name)
-        return paper(self.sheet) if paper and self.sheet is not None else None
+        if not paper or self.sheet is None:
+            return None
+        page = paper(self.sheet)
+        return with_key(page, self.sheet, format_name) if self.answers else page
 
 
-def worksheet(sheet: Sheet) -> Worksheet:
-    """The report of a sheet, without answers."""
+def worksheet(sheet: Sheet, *, answers: bool = False) -> Worksheet:
+    """The report of a sheet; the right answers only where they are asked for."""
     return Worksheet(
         title="",
-        columns=_COLUMNS,
-        rows=[_question_dict(question) for question in sheet.questions],
+        columns=(*_COLUMNS, _RIGHT) if answers else _COLUMNS,
+        rows=[_question_dict(question, answers=answers) for question in sheet.questions],
         key="questions",
         row_dict=dict,
         facts={
@@ -52,13 +58,15 @@ def worksheet(sheet: Sheet) -> Worksheet:
             "conventions": sheet.conventions.to_dict(),
             "examples": [question.id for question in sheet.questions if question.vary],
         },
-        lines=list(_text(sheet)),
+        lines=[*_text(sheet), *(text_key(sheet) if answers else ())],
         sheet=sheet,
+        answers=answers,
     )
 
 
-def _question_dict(question: Question) -> dict[str, Any]:
+def _question_dict(question: Question, *, answers: bool) -> dict[str, Any]:
     """A question as plain data."""
+    right = {"right": "; ".join(right_answers(question))} if answers else {}
     return {
         "id": question.id,
         "type": question.kind,
@@ -66,6 +74,7 @@ def _question_dict(question: Question) -> dict[str, Any]:
         "points": points_number(question.points),
         "parts": [part.name or None for part in question.parts],
         "answer": answer_help(question),
+        **right,
     }
 
 

@@ -1,0 +1,70 @@
+"""Where sheets are: files, and the bundled ones by their names."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.files import STDIN, decode, read_file
+from convcalc.text import quoted
+
+MAX_SHEET = 4 * 2**20  # bytes of a sheet
+_IS_SHEET = re.compile(r"^convcalc_sheet:", re.MULTILINE)
+
+
+def bundled_folder() -> str:
+    """The folder of the bundled sheets: in the package when installed, beside it in a checkout."""
+    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    inside = os.path.join(package, "sample_sheets")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "homework")
+
+
+@cache
+def bundled_names() -> tuple[str, ...]:
+    """The names of the bundled sheets: their files without ``.yaml``, those of a folder with it."""
+    top = bundled_folder()
+    found = []
+    for folder, _, names in os.walk(top):
+        for name in names:
+            path = os.path.join(folder, name)
+            if name.endswith(".yaml") and _IS_SHEET.search(text_of(path)):
+                found.append(os.path.relpath(path, top).removesuffix(".yaml").replace(os.sep, "/"))
+    return tuple(sorted(found, key=lambda name: ("/" in name, name)))
+
+
+def bundled_path(name: str) -> str:
+    """The file of a bundled sheet, with or without ``.yaml``.
+
+    Raises:
+        UsageError: there is no such sheet.
+    """
+    wanted = name.removesuffix(".yaml")
+    if wanted not in bundled_names():
+        message = f"no bundled sheet {quoted(name)}{did_you_mean(wanted, bundled_names())}"
+        raise UsageError(message)
+    return os.path.join(bundled_folder(), *wanted.split("/")) + ".yaml"
+
+
+def find(target: str) -> str:
+    """The path of a sheet: a file, standard input (``-``), or the name of a bundled one.
+
+    Args:
+        target: what the user wrote.
+
+    Raises:
+        UsageError: there is no such file and no such bundled sheet.
+    """
+    if target == STDIN or "\0" in target or os.path.lexists(target):
+        return target  # what is wrong with it is said when it is read
+    wanted = target.removesuffix(".yaml")
+    if wanted in bundled_names():
+        return bundled_path(wanted)
+    message = f"no file {quoted(target)} and no bundled sheet of that name{did_you_mean(wanted, bundled_names())}"
+    raise UsageError(message)
+
+
+def text_of(path: str) -> str:
+    """The text of a file of ours."""
+    return decode(read_file(path, MAX_SHEET, "sheet"), path)

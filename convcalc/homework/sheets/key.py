@@ -1,0 +1,76 @@
+"""The right answers of a sheet, for whoever marks it: behind the questions, on a page of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from convcalc.homework.sheets.sheet import Question, Sheet
+from convcalc.text import escape_html, escape_latex, escape_markdown
+
+_TITLE = "Answers"
+_BY_A_PERSON = "marked by a person"
+_BY_RULES = "every network that keeps the rules"
+
+
+def right_answers(question: Question) -> list[str]:
+    """The right answer of each part, with the part's name where it has one."""
+    if question.manual:
+        return [_BY_A_PERSON]
+    texts = [
+        f"{f'{part.name}: ' if part.name else ''}{part.answer_type.text(part.expected)}"
+        for part in question.parts
+        if part.expected is not None
+    ]
+    return texts or [_BY_RULES]
+
+
+def text_key(sheet: Sheet) -> Iterator[str]:
+    """For a terminal."""
+    yield from ("", _TITLE)
+    width = max((len(question.id) for question in sheet.questions), default=0)
+    for question in sheet.questions:
+        for place, text in enumerate(right_answers(question)):
+            yield f"    {'' if place else question.id:{width}}  {text}"
+
+
+def _markdown_key(sheet: Sheet) -> Iterator[str]:
+    """For a page of notes."""
+    yield from ("", f"## {_TITLE}", "")
+    for question in sheet.questions:
+        yield f"- **{question.id}.** {escape_markdown('; '.join(right_answers(question)))}"
+
+
+def _html_key(sheet: Sheet) -> Iterator[str]:
+    """A page of its own where it is printed."""
+    yield f'<section style="break-before:page"><h2>{_TITLE}</h2>'
+    yield "<dl>"
+    for question in sheet.questions:
+        texts = "<br>".join(map(escape_html, right_answers(question)))
+        yield f"<dt>{escape_html(question.id)}</dt><dd>{texts}</dd>"
+    yield "</dl></section>"
+
+
+def _latex_key(sheet: Sheet) -> Iterator[str]:
+    """A page of its own."""
+    yield from (r"\clearpage", rf"\section*{{{_TITLE}}}", r"\begin{description}")
+    for question in sheet.questions:
+        texts = r" \\ ".join(map(escape_latex, right_answers(question)))
+        yield rf"\item[{{{escape_latex(question.id)}}}] {texts}"
+    yield r"\end{description}"
+
+
+_KEYS: dict[str, Callable[[Sheet], Iterator[str]]] = {
+    "markdown": _markdown_key,
+    "html": _html_key,
+    "latex": _latex_key,
+}
+_HAS_END = {"html", "latex"}  # whose last line closes the page
+
+
+def with_key(page: Iterator[str], sheet: Sheet, format_name: str) -> Iterator[str]:
+    """A page of a sheet, and then its answers."""
+    *lines, last = page
+    closing = [last] if format_name in _HAS_END else []
+    yield from lines if closing else [*lines, last]
+    yield from _KEYS[format_name](sheet)
+    yield from closing

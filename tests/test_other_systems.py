@@ -1,0 +1,181 @@
+"""What Windows does differently, as far as it can be tried on another system; nobody has run convcalc there."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convcalc.cli.main import main
+from convcalc.explore.pyodide import cache_folder
+from convcalc.files import write_file
+from convcalc.homework.classroom.output_folder import student_file_name
+from convcalc.network.load import loads
+
+Convcalc = Callable[..., Any]
+
+NETWORK = "name: Unet\ninput: 3x32x32\nlayers:\n  - conv: {kernel_size: 3, padding: 1, out_channels: 8}\n  - relu\n"
+SHEET = (
+    "convcalc_sheet: 1\nquestions:\n  - id: q1\n    type: output-size\n    given: {n: 32, k: 5}\n"
+)
+ANSWERS = "q1: 28\n"
+CFG = "[net]\nwidth=8\nheight=8\nchannels=3\n\n[convolutional]\nfilters=4\nsize=3\nstride=1\npad=1\nactivation=linear\n"
+
+# What a path looks like there. Here it is the name of a file.
+PLACE = "C:\\My nets\\net.yaml"
+SHEET_PLACE = "C:\\My nets\\ps1.sheet.yaml"
+ANSWERS_PLACE = "D:\\in\\answers.yaml"
+
+WITH_A_NETWORK = [
+    "arch", "check", "compare vgg16", "diff lenet5", "count --like thop", "memory", "draw net", "draw field",
+    "export --to mermaid", "roofline --device t4", "solve input", "import",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(NETWORK, encoding="utf-8")
+    Path(PLACE).write_text(NETWORK, encoding="utf-8")
+    Path(SHEET_PLACE).write_text(SHEET, encoding="utf-8")
+    Path(ANSWERS_PLACE).write_text(ANSWERS, encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", WITH_A_NETWORK)
+def test_a_path_with_a_drive_and_backslashes_is_a_path_everywhere(
+    words: str, convcalc: Convcalc
+) -> None:
+    plain, there = convcalc(*words.split(), "net.yaml"), convcalc(*words.split(), PLACE)
+    assert plain.code == there.code
+    assert "Traceback" not in there.err
+    assert (there.out + there.err).replace(PLACE, "net.yaml").replace("My nets\\net", "net") == (
+        plain.out + plain.err
+    )
+
+
+def test_what_is_not_there_is_called_as_it_was_typed(convcalc: Convcalc) -> None:
+    ran = convcalc("arch", "C:\\nets\\none.yaml")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'C:\\nets\\none.yaml'" in ran.err
+
+
+def test_homework_is_checked_under_such_paths(convcalc: Convcalc) -> None:
+    ran = convcalc("hw", "check", SHEET_PLACE, ANSWERS_PLACE)
+    assert ran.code == 0, ran.err
+    assert "1 correct" in ran.out
+
+
+def test_output_goes_to_such_a_path(convcalc: Convcalc) -> None:
+    ran = convcalc("arch", PLACE, "-o", "D:\\out\\table.csv")
+    assert (ran.code, ran.err) == (0, "wrote D:\\out\\table.csv\n")
+    assert Path("D:\\out\\table.csv").read_text(encoding="utf-8").startswith("name,kind,")
+
+
+# ------------------------------------------------------- what programs of Windows write into files
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])  # Notepad; > of Windows PowerShell
+def test_files_as_windows_programs_save_them_are_read(encoding: str, convcalc: Convcalc) -> None:
+    def save(name: str, text: str) -> None:
+        Path(name).write_bytes(text.replace("\n", "\r\n").encode(encoding))
+
+    for name, text in {"n.yaml": NETWORK, "s.yaml": SHEET, "a.yaml": ANSWERS, "d.cfg": CFG}.items():
+        save(name, text)
+    plain = convcalc("arch", "net.yaml")
+    assert convcalc("arch", "n.yaml") == plain
+    assert convcalc("hw", "check", "s.yaml", "a.yaml").code == 0
+    assert "4×8×8" in convcalc("arch", "d.cfg").out
+    save("x.csv", "1,2,3\n4,5,6\n7,8,9\n")
+    assert convcalc("hand", "--x", "x.csv", "--k", "2").code == 0
+
+
+# ---------------------------------------------------------------- what the console can and cannot show
+
+
+def on_console(encoding: str, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[str, str]:
+    """What a console with such an encoding shows, which raises where it lacks a sign."""
+    streams = [
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=errors, newline="\r\n")
+        for errors in ("strict", "backslashreplace")  # as Python has them
+    ]
+    monkeypatch.setattr(sys, "stdout", streams[0])
+    monkeypatch.setattr(sys, "stderr", streams[1])
+    monkeypatch.setenv("NO_COLOR", "1")
+    with pytest.raises(SystemExit):
+        main(list(words))
+    shown = []
+    for stream in streams:
+        stream.flush()
+        assert isinstance(stream.buffer, io.BytesIO)
+        shown.append(stream.buffer.getvalue().decode(encoding))
+    return shown[0], shown[1]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "cp850", "cp932", "ascii"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "layer --n 32 --k 5 --s 3 --explain", "arch net.yaml --memory", "arch vgg16 --draw", "kinds conv", "hand --x 3,1,2 --k 2 --draw",
+        "hw check ps1.yaml answers.yaml", "why 2600 --params --k 5 --cin 3 --filters 100", "arch nope", "draw net net.yaml",
+    ],
+)  # fmt: skip
+def test_a_console_without_our_signs_shows_others_and_no_question_marks(
+    encoding: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("ps1.yaml").write_text(SHEET, encoding="utf-8")
+    Path("answers.yaml").write_text(ANSWERS, encoding="utf-8")
+    out, err = on_console(encoding, monkeypatch, *line.split())
+    assert out + err
+    utf_8 = "".join(on_console("utf-8", monkeypatch, *line.split()))
+    assert (out + err).count("?") == utf_8.count("?")
+    assert "\\u" not in err
+
+
+# -------------------------------------------------------------------------- files and their names
+
+
+@pytest.mark.parametrize(
+    "name", ["con", "NUL", "aux.txt", "com1", "LPT9", "a:b", "a\\b", "a?", "a. ", 'a"b']
+)
+def test_no_student_gets_a_file_that_windows_cannot_have(name: str) -> None:
+    file = student_file_name(name, set())
+    assert file != name
+    assert not set('<>:"/\\|?* ') & set(file)
+    assert not file.endswith(".")
+
+
+def test_a_file_that_another_program_holds_open_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, convcalc: Convcalc
+) -> None:
+    def held(_source: str, _target: str) -> None:
+        raise PermissionError(13, "The process cannot access the file")
+
+    monkeypatch.setattr(os, "replace", held)
+    Path("t.csv").write_text("old", encoding="utf-8")
+    ran = convcalc("arch", "net.yaml", "-o", "t.csv")
+    assert ran.code == 2
+    assert ran.err.startswith("convcalc: -o t.csv: ")
+    assert ran.err.count("\n") == 1
+    assert Path("t.csv").read_text(encoding="utf-8") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    write_file("t.csv", [b"new"])
+    assert Path("t.csv").read_text(encoding="utf-8") == "new"
+
+
+def test_the_cache_is_where_windows_keeps_such_things(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CONVCALC_CACHE", raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", "C:\\Users\\me\\AppData\\Local")
+    assert cache_folder().startswith("C:\\Users\\me\\AppData\\Local")
+
+
+def test_a_network_is_the_same_with_the_line_ends_of_windows() -> None:
+    first, second = (loads(text).walk().totals for text in (NETWORK, NETWORK.replace("\n", "\r\n")))
+    assert first == second
