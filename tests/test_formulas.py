@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import math
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from convcalc import formulas
 from convcalc.term import Term
 from strategies import Window, of_each, often, some, windows
+from test_arithmetic_proofs import says
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: function
@@ -316,3 +318,57 @@ def test_adaptive_windows_cover_every_cell_in_order(n: int, o: int) -> None:
     for i, window in enumerate(windows):  # exactly the cells that the i-th o-th of the map touches
         touched = [c for c in range(n) if c * o < (i + 1) * n and (c + 1) * o > i * n]
         assert list(window) == touched
+
+
+# --------------------------------------------------------------- the formulas that are proven
+
+# A statement of docs/arithmetic and what it is a formula of, and convcalc's own with its arguments.
+PROVEN = {
+    "0.2 count": "ceil_div m s",
+    "1.4 p": "full_padding k 1",
+    "1.5 o": "out_size_padded n k s p1 p2 1",
+    "1.6 u": "unread n k s p1 p2 1",
+    "2.1 K": "effective_kernel k d",
+    "2.2 o": "out_size_padded n k s p1 p2 d",
+    "3.2 o": "out_size_caffe n K s p1 p2 1",
+    "3.3 o": "out_size_ceil n K s p1 p2 1",
+    "3.5 start": "adaptive_start i n o",
+    "3.5 end": "adaptive_end i n o",
+    "4.1 o": "same_size n s",
+    "4.1 P": "same_padding n K s 1",
+    "5.1 o": "transposed_size_padded n k s p1 p2 d a",
+    "5.6 valid": "transposed_size_keras n K s 1",
+    "7.1 params": "conv_params k*k c//g f",
+    "7.2 macs": "conv_macs k*k c//g f o*o",
+    "7.4 real": "taps_read n s p1 d o t",
+    "8.3 height": "im2col_rows k*k c",
+    "8.3 entries": "im2col_size k*k c o*o",
+    "9.1 size": "rf_size r j k d",
+    "9.1 step": "rf_stride j s",
+    "9.1 start": "rf_padding q j p1",
+}
+
+
+@pytest.mark.parametrize("statement", PROVEN)
+def test_convcalc_computes_what_the_documents_prove(statement: str) -> None:
+    number, name = statement.split()
+    function, *given = PROVEN[statement].split()
+    letters = sorted(set(re.findall(r"[a-zA-Z]\d?", " ".join(given))))
+    for row in np.random.default_rng(0).integers(1, 60, (50, len(letters))).tolist():
+        values = dict(zip(letters, row))
+        if {"c", "g"} <= set(letters):
+            values["c"] *= values["g"]
+        if "n" in letters:
+            values["n"] += 60 * 60  # the windows fit
+        ours = FUNCTIONS[function](*(eval(word, dict(values)) for word in given))
+        assert ours == says(number, name, **values), values
+
+
+def test_the_documents_prove_every_formula_of_sizes_and_fields() -> None:
+    proven = {call.split()[0] for call in PROVEN.values()}
+    assert set(FUNCTIONS) - proven == {
+        *("positive", "smaller", "largest", "product"),  # helpers
+        *("out_size", "transposed_size"),  # the same with one padding
+        *("fan_in", "conv_weights", "linear_params"),  # parts of a proven one
+        *("matmul_macs", "attention_weights", "attention_biases", "attention_macs"),
+    }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import convcalc
 from convcalc.analysis.analysis import SUMMED, Analysis, Step
+from convcalc.analysis.fields import GATHERED, UNEQUAL
 from convcalc.analysis.report import report_of
 from convcalc.analysis.trace import pixels
 from convcalc.analysis.walk import walk
@@ -18,6 +19,7 @@ from convcalc.errors import ConvcalcError, ShapeError, SpecError
 from convcalc.layers import Layer, every
 from convcalc.layers.rf import UnknownField
 from convcalc.network.network import Network, Node
+from convcalc.verify.run import verify
 from strategies import few, graphs, layer_of, lines, reads, some
 
 BLOCK = """
@@ -234,8 +236,28 @@ def test_paths_with_other_strides_are_named() -> None:
     ).walk()
     assert report.notes == [
         "concat1: paths are not aligned along the length: units of maxpool1 are 2 steps apart, those of "
-        "conv1 1; give both paths the same strides"
+        "conv1 1; give both paths the same strides",
+        "concat1: the receptive field is not known from here on (rf: ?): its paths move by different steps, "
+        "so each of its units sees another size",
     ]
+
+
+def test_paths_with_other_strides_have_no_field_but_their_units_see_what_they_see() -> None:
+    half = "{conv: {out_channels: 1, kernel_size: 3, padding: 1, stride: 2}}"
+    network = of_text(f"[{{add: [[{half}], [{{crop: {{padding: [[0, 8]]}}}}]]}}]", "[1, 16]")
+    report = network.walk()
+    assert report.steps[-1].rf == UNEQUAL
+    assert pixels(report, "add1", (2,)) == [(2, 5)]
+    assert pixels(report, "add1", (7,)) == [(7, 15)]
+    after = of_text(
+        f"[{{add: [[{half}], [{{crop: {{padding: [[0, 8]]}}}}]]}}, relu, layernorm]", "[1, 16]"
+    )
+    assert [step.rf for step in after.walk().steps[-2:]] == [UNEQUAL, GATHERED]
+    assert [check for check in verify(network, only=["field"]) if not check.agrees] == []
+
+    pool = "{{maxpool: {{kernel_size: 4, stride: {}}}}}"
+    gathered = of_text(f"[{{add: [[{pool.format(4)}], [{pool.format(1)}]]}}]", "[1, 4]")
+    assert field_of(gathered.walk().steps[-1]) == (4, 4, 0)  # of one unit, the step does not matter
 
 
 def test_scaling_by_one_value_sees_all_that_the_value_saw() -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 TOO_LONG = UnknownField("the pattern of what units see repeats too rarely to follow")
 TOO_WIDE = UnknownField(f"it is wider than {MAX_VALUES:,} pixels")
+UNEQUAL = UnknownField("its paths move by different steps, so each of its units sees another size")
 GATHERED = UnknownField(
     "it gathers all positions, so every unit sees all that they saw", whole=True
 )
@@ -58,6 +59,8 @@ def carry(
     if isinstance(rf, UnknownField):
         if rf.moved:
             return _carry_moved(reads, rf)
+        if rf == UNEQUAL and isinstance(reads, UnknownField):
+            return GATHERED if reads.whole else reads
         return rf.with_local(carry(reads, rf.local, through)) if rf.local else rf
     if isinstance(reads, UnknownField):
         if reads.cause in through:
@@ -111,10 +114,10 @@ def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) ->
     considered = maps if GATES in through else before
     gated = any(step.rf for step in considered if step not in maps)
     unknown = [step.rf for step in considered if isinstance(step.rf, UnknownField)]
-    for reason in unknown:
+    for reason in sorted(unknown, key=UNEQUAL.__eq__):  # of which single units are followed, last
         if not reason.whole:
             return reason
-    rf = _hull([local for step in maps if (local := local_fields(step.rf))])
+    rf = _hull([local for step in maps if (local := local_fields(step.rf))], work.output[1:])
     if unknown or gated:
         why = unknown[0].reason if unknown else GATED
         cause = unknown[0].cause if unknown else GATES
@@ -160,12 +163,16 @@ def local_fields(rf: Fields) -> tuple[AnyField, ...]:
     return rf.local if isinstance(rf, UnknownField) else rf
 
 
-def _hull(paths: list[tuple[AnyField, ...]]) -> Fields:
-    """The fields that hold those of all paths."""
+def _hull(paths: list[tuple[AnyField, ...]], sides: Sequence[int]) -> Fields:
+    """The fields that hold those of all paths, on a map of these sides."""
     if not paths:
         return ()
     if all(fields == paths[0] for fields in paths):
         return paths[0]
+    for fields, side in zip(zip(*paths), sides):
+        moving = [field.stride for field in fields if not _constant(field, side)]
+        if any([stride != moving[0] for stride in moving]):
+            return UNEQUAL
     return _checked([hull(list(fields)) for fields in zip(*paths)])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from convcalc.analysis.called import no_layer
+from convcalc.analysis.fields import UNEQUAL
 from convcalc.analysis.rows import COLUMNS, SHOWN
 from convcalc.errors import ShapeError, UsageError
 from convcalc.layers.rf import GATES, Reads, UnknownField, union
@@ -126,7 +127,7 @@ def step_called(analysis: Analysis, name: str) -> Step:
 
 def _check_unit(step: Step, unit: Unit) -> None:
     """Refuse a unit that is not there, or whose receptive field is not known."""
-    if isinstance(step.rf, UnknownField) and not step.rf.whole:
+    if isinstance(step.rf, UnknownField) and not (step.rf.whole or step.rf == UNEQUAL):
         raise ShapeError(f"the receptive field is not known: {step.rf.reason}", step.name)
     sides = step.output[1:]
     if len(unit) != len(sides):

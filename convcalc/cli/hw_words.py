@@ -48,7 +48,7 @@ def _questions(ctx: click.Context) -> dict[str, str]:
 
 
 def _sheets(_ctx: click.Context) -> dict[str, str]:
-    from convcalc.homework.sheets.bundled import bundled_names
+    from convcalc.homework.sheets.find import bundled_names
 
     return dict.fromkeys(bundled_names(), "")
 

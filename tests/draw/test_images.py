@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Run = Callable[..., Any]
 
 ROOT = Path(__file__).parent.parent.parent
@@ -24,17 +26,35 @@ COMMANDS = {
     "field.svg": "draw field vgg16 --sees conv5_3:6,6",
 }
 
+# In the chapter of proofs, each figure has its command below it.
+FIGURE = re.compile(
+    r"^!\[.+\]\(\.\./images/(arithmetic/\w+\.svg)\)\n\n\*Drawn by\* `convcalc (.+)`$", re.MULTILINE
+)
+NETWORK = re.compile(r"^```yaml\n# (\w+\.yaml)\n.*?^```$", re.DOTALL | re.MULTILINE)
+
+
+def proofs() -> str:
+    """The pages of the chapter of proofs, one after the other."""
+    pages = sorted((ROOT / "docs" / "arithmetic").glob("*.md"))
+    return "\n".join(page.read_text(encoding="utf-8") for page in pages)
+
 
 def test_the_pictures_in_the_documents_are_up_to_date(
-    convcalc: Run, tmp_path: Path, overwrite: bool
+    convcalc: Run, tmp_path: Path, overwrite: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stale = []
-    for name, command in COMMANDS.items():
+    text, stale = proofs(), []
+    figures = dict(FIGURE.findall(text))
+    assert len(figures) == text.count("](../images/arithmetic/"), "a figure has no command"
+    for network in NETWORK.finditer(text):
+        (tmp_path / network[1]).write_text(network[0].strip("`")[5:], encoding="utf-8")
+    (tmp_path / "arithmetic").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name, command in {**COMMANDS, **figures}.items():
         ran = convcalc(*shlex.split(command), "-o", str(tmp_path / name))
         assert ran.code == 0, ran.err
         drawn, kept = (tmp_path / name).read_bytes(), IMAGES / name
         if overwrite:
-            kept.parent.mkdir(exist_ok=True)
+            kept.parent.mkdir(exist_ok=True, parents=True)
             kept.write_bytes(drawn)
         if not kept.exists() or kept.read_bytes() != drawn:
             stale.append(name)
@@ -44,6 +64,7 @@ def test_the_pictures_in_the_documents_are_up_to_date(
 def test_every_picture_is_shown_and_described() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
-    shown = re.findall(r"!\[(.*?)\]\((?:docs/)?images/(.*?)\)", text)
+    shown = re.findall(r"!\[(.*?)\]\((?:docs/|\.\./)?images/(.*?)\)", text)
     assert all(len(described) > 20 for described, _ in shown)
-    assert {name for _, name in shown} >= {*COMMANDS} & {path.name for path in IMAGES.iterdir()}
+    drawn = {path.relative_to(IMAGES).as_posix() for path in IMAGES.rglob("*.*")}
+    assert {name for _, name in shown} == drawn
