@@ -1,0 +1,178 @@
+"""The keys of network files and of sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from convcalc.homework.sheets.keys import GRADING_KEYS, HINT_KEYS, QUESTION_KEYS, SHEET_KEYS
+from convcalc.homework.sheets.schema import schema as sheet_schema
+from convcalc.network.blocks import BLOCK_KEYS
+from convcalc.network.expression import FUNCTIONS
+from convcalc.network.graph_plan import NETWORK_KEYS
+from convcalc.network.load import EXPECT_KEYS, TOP_KEYS
+from convcalc.network.plan import ITEM_WORDS
+from convcalc.network.schema import schema as network_schema
+from manual.schemas import said
+from manual.writing import page, prose, section, thing
+
+_TOP = {
+    "name": "What the network is called; the file's name without it.",
+    "source": "Where the network is from.",
+    "notes": "Sentences that stand under its table.",
+    "input": "The shape that goes in, channels first: `[3, 224, 224]` or `3x224x224`. Or several by name: `{image: 3x64x64, depth: 1x64x64}`.",
+    "order": "`hwc` where the channels of `input` stand last.",
+    "axes": "What the axes are called, where that is not height and width: `axes: [length]`.",
+    "parameters": "Values that `$name` stands for. `--set name=value` changes them.",
+    "blocks": "Groups of layers with a name, to use as a layer.",
+    "layers": "The layers, in order.",
+    "outputs": "The layers that come out, or their names: `{classes: fc}`. Without it, what no other layer reads.",
+    "expect": "Numbers that you know, and limits.",
+    "extends": "Another file, or a bundled network, whose `parameters` this one changes.",
+}
+_EXPECT = {
+    "params": "Trained numbers.",
+    "macs": "Multiply-adds of one sample.",
+    "flops": "2 · macs.",
+    "buffers": "Stored numbers that are not trained.",
+    "layers": "The number of layers.",
+    "memory": "Bytes for one sample in float32: parameters, buffers, and the most that is alive at once.",
+    "rf_size": "The receptive field of the output, or of the layer that `rf_at` names.",
+    "rf_at": "The layer that `rf_size` is about.",
+    "source": "Where the numbers are from.",
+}
+_ITEM = {
+    "repeat": "How often `layers` are there; or values, for which they are there once each: `repeat: {width: [64, 128]}`. `repeat: {i: 3}` counts i from 0.",
+    "when": "A condition; the layers are there only where it holds.",
+    "from": "Go on from another layer or input.",
+    "layers": "The layers of a section, of a repeat, or under a condition.",
+    "name": "What a layer, section or repeat is called. The names of the layers in a section begin with it.",
+    "weights": "A layer, block or section whose weights this one uses.",
+    "paths": "The paths of a join, where it has options, too.",
+}
+_BLOCK = {
+    "parameters": "The names of the block's values: a list, or a mapping with defaults. A default may use `$in`, the channels that come in.",
+    "layers": "The layers of the block.",
+}
+_NETWORK = {
+    "file": "A file, a bundled network, or a file of another tool.",
+    "name": "What the names of its layers begin with.",
+    "until": "The layer or block after which it stops.",
+    "parameters": "Parameters of the other file.",
+    "inputs": "What each further input reads: `{depth: NAME}`.",
+    "weights": "Another copy whose weights this one uses.",
+}
+_HINTS = {
+    "max_level": "The most that a hint may tell, from 0 to 4.",
+    "after_tries": "Tries before hints begin. The sheet says it to students; convcalc counts no tries.",
+}
+_GRADING = {
+    "other_convention": "What an answer gets that is right under another convention: one word for all, or one for each convention.",
+    "tolerance": "How far off a number may be, as a share: 0.01 is 1 %.",
+    "follow_through": "Whether a part is marked with the student's own earlier answers.",
+}
+
+
+_LIMITS = (
+    'A number must be exact; a limit stands in quotation marks: `"<= 5M"`, with `<=`, `>=`, `<` or `>`, and `k`, `M`, `G` or `T`.'
+    " See [checking networks](../checking.md)."
+)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """A page for each sort of file."""
+    yield "reference/network-file.md", _network()
+    yield "reference/sheet-file.md", _sheet()
+
+
+def _network() -> str:
+    """The keys of network files."""
+    whole = network_schema()
+    defs = whole["$defs"]
+    top = whole["properties"]
+    expect = top["expect"]["properties"]
+    block = top["blocks"]["additionalProperties"]["properties"]
+    use = next(each for each in defs["layer"]["anyOf"] if "network" in each.get("properties", {}))
+    inside = use["properties"]["network"]["anyOf"][1]["properties"]
+    functions = (thing("network-key", f"{name}()", _FUNCTIONS[name]) for name in FUNCTIONS)
+    assert set(ITEM_WORDS) <= set(_ITEM), "a word among the layers is not described"
+    return page(
+        "Keys of network files",
+        "A network file is YAML. [The language of network files](../yaml.md) has an example of everything; layers are "
+        "described under [layer kinds](kinds/index.md). `convcalc schema` prints a JSON Schema for editors.",
+        section("The file", _keys("network-key", TOP_KEYS, _TOP, top, defs)),
+        section(
+            "expect", _LIMITS, _keys("network-key", EXPECT_KEYS, _EXPECT, expect, defs, "expect.")
+        ),
+        section("A block", _keys("network-key", BLOCK_KEYS, _BLOCK, block, defs, "blocks.NAME.")),
+        section(
+            "Among the layers",
+            "Besides the kinds of layers and the blocks of the file:",
+            _keys("network-key", _ITEM, _ITEM, {}, defs, "layers: "),
+        ),
+        section("network", _keys("network-key", NETWORK_KEYS, _NETWORK, inside, defs, "network.")),
+        section("Functions of calculations", *functions),
+    )
+
+
+_FUNCTIONS = {
+    "min": "The smallest of some numbers.",
+    "max": "The largest of some numbers.",
+    "floor": "Rounded down.",
+    "ceil": "Rounded up.",
+    "round_to": "`round_to(x, 8)`: the nearest multiple, but never more than 10 % below x.",
+}
+
+
+def _sheet() -> str:
+    """The keys of sheets."""
+    defs = sheet_schema()["$defs"]
+    return page(
+        "Keys of sheets",
+        "A sheet of questions is YAML: [a sheet](../homework/teachers.md#a-sheet). The words of `given:` are on the page of "
+        "each [question type](questions/index.md). `convcalc schema --sheet` prints a JSON Schema for editors.",
+        section(
+            "The sheet",
+            _keys("sheet-key", SHEET_KEYS, {"questions": "The questions."}, SHEET_KEYS, defs),
+        ),
+        section(
+            "A question",
+            _keys("sheet-key", QUESTION_KEYS, _QUESTION, QUESTION_KEYS, defs, "questions."),
+        ),
+        section("hints", _keys("sheet-key", HINT_KEYS, _HINTS, HINT_KEYS, defs, "hints.")),
+        section(
+            "grading", _keys("sheet-key", GRADING_KEYS, _GRADING, GRADING_KEYS, defs, "grading.")
+        ),
+    )
+
+
+_QUESTION = {"tolerance": "How far off a number may be, as a share: 0.01 is 1 %."}
+
+
+def _keys(
+    sort: str,
+    names: Any,
+    about: Mapping[str, str],
+    schemas: Mapping[str, Any],
+    defs: Mapping[str, Any],
+    before: str = "",
+) -> str:
+    """Some keys, each with what it means and what its value may be.
+
+    Args:
+        sort: of the objects.
+        names: of the keys.
+        about: what they mean, where the schema does not say it.
+        schemas: of their values.
+        defs: what these refer to.
+        before: the keys that they are under.
+    """
+    found = []
+    for name in names:
+        schema = schemas.get(name, {})
+        told = about.get(name) or schema["description"]
+        value = said(schema, defs)
+        found.append(
+            thing(sort, f"{before}{name}", f"{prose(told)}{f' Value: {value}.' if value else ''}")
+        )
+    return "\n".join(found)

@@ -1,0 +1,287 @@
+"""Question types, mistakes, conventions, presets, kinds of answers and platforms."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from convcalc.homework.answers.types import ANSWER_TYPES
+from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
+from convcalc.homework.exports import EXPORTS
+from convcalc.homework.mistakes import MISTAKES, Mistake, by_topic
+from convcalc.homework.mistakes.catalogue import type_report
+from convcalc.homework.questions import QUESTIONS, Task, create_question
+from convcalc.homework.questions.base import ALIASES, MISSING
+from convcalc.homework.sheets.schema import schema
+from homework.further_mistakes import FURTHER
+from homework.mistake_cases import MISTAKE_CASES
+from manual.schemas import said
+from manual.writing import (
+    block,
+    code,
+    docstring,
+    page,
+    plain,
+    prose,
+    section,
+    table,
+    thing,
+    toctree,
+)
+
+DATA = (
+    Path(__file__).parents[3] / "tests" / "homework" / "data"
+)  # files that cases of the tests name
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The pages about homework."""
+    yield "reference/questions/index.md", _questions()
+    for name, cls in QUESTIONS.items():
+        yield f"reference/questions/{name}.md", _question(name, cls)
+    yield from _mistakes()
+    yield "reference/conventions.md", _conventions()
+    yield "reference/answers.md", _answers()
+    yield "reference/platforms.md", _platforms()
+
+
+# ------------------------------------------------------------------------------ question types
+
+
+def _questions() -> str:
+    """The list of question types."""
+    rows = ((f"{{question-type}}`{name}`", prose(cls.about)) for name, cls in QUESTIONS.items())
+    return page(
+        "Question types",
+        "What a question of a [sheet](../../homework/types.md) can ask. `convcalc hw types TYPE` prints the same.",
+        table(("type", "what it asks"), rows),
+        toctree(QUESTIONS, hidden=True),
+    )
+
+
+def _question(name: str, cls: type[Task]) -> str:
+    """The page of one question type."""
+    facts = type_report(name).facts
+    examples = _examples(type_report(name).lines)
+    depends = [
+        *(f"- {{convention}}`{key}`: {plain(RULES[key].about)}\n" for key in cls.depends_on),
+        *(f"- not {{convention}}`{key}`: {plain(reason)}\n" for key, reason in cls.ignores.items()),
+    ]
+    found = ((f"{{mistake}}`{each}`", plain(MISTAKES[each].about)) for each in facts["mistakes"])
+    return page(
+        name,
+        thing("question-type", name, ""),
+        docstring(inspect.getdoc(cls) or cls.about),
+        f"Rule: {prose(cls.rule)}" if cls.rule else "",
+        section("What is given", _words(cls)),
+        section("Examples", block(examples)),
+        section("Conventions", "".join(depends)),
+        section("Mistakes that are recognised", table(("mistake", "what went wrong"), found)),
+    )
+
+
+def _words(cls: type[Task]) -> str:
+    """The words of ``given:``."""
+    defs = schema()["$defs"]
+    rows = [
+        (
+            code(name),
+            ", ".join(
+                code(other)
+                for other, own in ALIASES.items()
+                if own == name and other not in cls.words
+            ),
+            said(defs[word.type.removesuffix(" | None")], defs),
+            "must be given" if word.default is MISSING else _default(word.default),
+        )
+        for name, word in cls.words.items()
+    ]
+    return table(("word", "also", "value", "default"), rows)
+
+
+def _default(value: Any) -> str:
+    """The default of a word."""
+    return (
+        "none"
+        if value in (None, "", ())
+        else code(str(value).lower() if isinstance(value, bool) else value)
+    )
+
+
+def _examples(lines: list[str]) -> str:
+    """The examples among the lines of a type's report."""
+    start = next(place for place, line in enumerate(lines) if line.startswith("- {type:"))
+    end = lines.index("known mistakes:") if "known mistakes:" in lines else len(lines)
+    return "\n".join(lines[start:end])
+
+
+# ----------------------------------------------------------------------------------- mistakes
+
+
+def _mistakes() -> Iterator[tuple[str, str]]:
+    """A page for each family of mistakes, and one that lists them."""
+    MISTAKES.load()
+    families: dict[str, list[Mistake]] = {}
+    for mistake in MISTAKES.values():
+        families.setdefault(mistake.id.partition(".")[0], []).append(mistake)
+    asked, wrong = _asked(), _examples_of_wrong()
+    for family, found in families.items():
+        yield (
+            f"reference/mistakes/{family}.md",
+            page(
+                f"Mistakes: {family}",
+                *(_mistake(each, asked, wrong.get(each.id, "")) for each in found),
+            ),
+        )
+    rows = (
+        (f"[{code(family)}]({family}.md)", str(len(found)), _first(found))
+        for family, found in families.items()
+    )
+    yield (
+        "reference/mistakes/index.md",
+        page(
+            "Mistakes",
+            _LEVELS,
+            table(("names begin with", "mistakes", "such as"), rows),
+            toctree(families, hidden=True),
+        ),
+    )
+
+
+_LEVELS = """\
+The mistakes behind wrong numbers that convcalc knows. `convcalc why NUMBER` and `convcalc hw check` name them, and
+`credit: {par.no-bias: 0.5}` in a sheet gives half of the points for one.
+
+What a student is told depends on the hint level:
+
+| level | what is told |
+| --- | --- |
+| 0 | right or wrong |
+| 1 | the hint of the mistake, which does not contain the answer |
+| 2 | the rule, with an example that has other numbers |
+| 3 | the formula with the student's own numbers, without the result |
+| 4 | all of it worked out, with the answer |
+
+Teachers see what went wrong, and the formula that gives the wrong number, at every level.
+"""
+
+
+def _first(found: list[Mistake]) -> str:
+    """What the first mistakes of a family are."""
+    return plain("; ".join(each.about for each in found[:2]))
+
+
+def _asked() -> dict[str, list[str]]:
+    """For each topic the question types that ask about it."""
+    found: dict[str, list[str]] = {}
+    for name, cls in QUESTIONS.items():
+        for given in cls.examples:
+            for part in create_question(name, given).parts():
+                for mistake in by_topic(part.topic):
+                    names = found.setdefault(mistake.id, [])
+                    if name not in names:
+                        names.append(name)
+    return found
+
+
+def _mistake(mistake: Mistake, asked: dict[str, list[str]], wrong: str) -> str:
+    """One mistake."""
+    types = asked.get(mistake.id, [])
+    shown = ", ".join(f"{{question-type}}`{name}`" for name in types[:8])
+    facts = [
+        f"What went wrong: {plain(mistake.about)}\n",
+        f"It gives: {code(mistake.formula)}\n" if mistake.formula else "",
+        f"Hint for the student: {plain(mistake.line)}\n",
+        f"Example: {wrong}\n" if wrong else "",
+        f"Asked in: {shown}{', …' if len(types) > 8 else ''}\n" if types else "",
+    ]
+    return thing("mistake", mistake.id, "\n".join(filter(None, facts)))
+
+
+def _examples_of_wrong() -> dict[str, str]:
+    """For each mistake a question with a wrong number that comes from it, and the right one: a case of the tests."""
+    found: dict[str, str] = {}
+    for case in (*MISTAKE_CASES, *FURTHER):
+        task = create_question(case.type, case.given, conventions(**case.conventions))
+        part = f" ({case.part})" if case.part else ""
+        right = f", right: {code(case.right)}" if case.right is not None else ""
+        numbers = f"Wrong{part}: {code(case.wrong)}{right}."
+        asked = task.question_text().replace(f"{DATA}{os.sep}", "")
+        found.setdefault(case.id, f"{plain(asked)} {numbers}")
+    return found
+
+
+# -------------------------------------------------------------------------------- conventions
+
+
+def _conventions() -> str:
+    """What a sheet may set, and the presets."""
+    usual = asdict(Conventions())
+    tiers = {
+        "notation": "a way of writing: full points unless the sheet says otherwise",
+        "counting": "points as `grading: other_convention` says",
+        "mistake": "a mistake, unless the sheet allows it by name",
+    }
+    rules = []
+    for name, rule in RULES.items():
+        rows = (
+            (code(value), plain(each.header), "yes" if str(usual[name]).lower() == value else "")
+            for value, each in rule.values.items()
+        )
+        body = f"Decides {plain(rule.about)}.\n\n{table(('value', 'what a sheet says', 'usual'), rows)}\n"
+        rules.append(
+            thing(
+                "convention", name, f"{body}\nAn answer under another value is {tiers[rule.tier]}."
+            )
+        )
+    presets = []
+    for name, preset in PRESETS.items():
+        others = [
+            f"`{key}: {value}`" for key, value in asdict(preset).items() if value != usual[key]
+        ]
+        presets.append(
+            thing(
+                "preset",
+                name,
+                f"Differs in {', '.join(others)}." if others else "The usual values.",
+            )
+        )
+    return page(
+        "Conventions and presets",
+        "A convention is a choice that decides what is right. A sheet sets it under `conventions:`, or many at once with "
+        "`preset:`; see [conventions](../homework/conventions.md).",
+        section("Conventions", *rules),
+        section("Presets", *presets),
+    )
+
+
+def _answers() -> str:
+    """The types of answers."""
+    types = []
+    for name, cls in ANSWER_TYPES.items():
+        about = inspect.getdoc(cls) or ""
+        wants = getattr(cls, "wants", "")
+        told = f"\n\nWhat to write: {plain(wants)}." if isinstance(wants, str) and wants else ""
+        types.append(thing("answer-type", name, f"{prose(about.split(chr(10) * 2)[0])}{told}"))
+    return page(
+        "Types of answers",
+        "How an answer is read and compared; [how answers may be written](../homework/students.md#how-answers-may-be-written).",
+        *types,
+    )
+
+
+def _platforms() -> str:
+    """The learning platforms that `hw export` writes for."""
+    rows = []
+    for name, cls in EXPORTS.items():
+        writes = "a folder" if cls.suffix == "/" else f"a file that ends in {code(cls.suffix)}"
+        rows.append(thing("platform", name, f"{plain(cls.about)}.\n\nWrites {writes}."))
+    return page(
+        "Learning platforms",
+        "`convcalc hw export SHEET --to NAME` writes a sheet for one of these; [learning platforms](../homework/platforms.md).",
+        *rows,
+    )
