@@ -82,6 +82,28 @@ def width(text: str) -> int:
     return columns
 
 
+def is_latin(text: str) -> bool:
+    """Whether each letter is one of the first 256, which take one column each; quick for long texts.
+
+    >>> is_latin("3×8×8"), is_latin("層")
+    (True, False)
+    """
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def widest(texts: Sequence[str]) -> int:
+    """Columns that the widest of some printable texts takes on a terminal.
+
+    >>> widest(["conv", "層"])
+    4
+    """
+    return max(map(len if is_latin("".join(texts)) else width, texts))
+
+
 def wrap(text: str, limit: int | None, indent: str = "", least: int = 20) -> list[str]:
     """A sentence over as many lines as a terminal of ``limit`` columns needs; words stay whole.
 

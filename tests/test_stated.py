@@ -150,6 +150,13 @@ def test_a_budget_that_nobody_can_say_is_kept_fails(convcalc: Run, tmp_path: Pat
     assert said in convcalc("check", str(path)).out
 
 
+def test_a_cost_that_nobody_knows_fails_where_arch_is_strict(convcalc: Run, tmp_path: Path) -> None:
+    path = tmp_path / "flow.yaml"
+    path.write_text(NETWORK, encoding="utf-8")
+    assert convcalc("arch", str(path)).code == 0
+    assert convcalc("arch", str(path), "--strict").code == 1
+
+
 def test_networks_are_not_compared_with_what_nobody_knows() -> None:
     report = compare_report(
         [loads(NETWORK).walk(), loads("{input: [3, 8, 8], layers: [relu]}").walk()]

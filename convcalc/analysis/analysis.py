@@ -40,8 +40,8 @@ class Work:
     """
 
     __slots__ = (
-        "_counts", "_notes", "_option_text", "activations", "batch", "biases", "buffers", "kind", "layer", "macs", "output", "reads",
-        "shapes", "weights",
+        "_counts", "_notes", "_option_text", "activations", "batch", "biases", "buffers", "kind", "layer", "macs",
+        "output", "reads", "shapes", "weights",
     )  # fmt: skip
 
     def __init__(self, layer: Layer, shapes: tuple[Shape, ...], batch: int) -> None:
@@ -54,8 +54,8 @@ class Work:
         self.macs = layer.macs(shape, out) * batch
         self.reads: tuple[Reads, ...] | UnknownField | None = layer.reads(shape, out)
         self._counts: dict[str, int] | None = None
-        self._option_text: str | None = None
         self._notes: Sequence[str] | None = None
+        self._option_text: str | None = None
 
     def __repr__(self) -> str:
         return f"<Work {self.kind} {self.option_text}: {self.shapes} → {self.output}>"

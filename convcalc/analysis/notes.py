@@ -174,9 +174,9 @@ def _broken(analysis: Analysis) -> list[str]:
     return [f"{key} {said}" for key, said in broken_expectations(analysis).items()]
 
 
-def has_broken_promises(analysis: Analysis) -> bool:
-    """Whether a network's file promises a number that the walk does not find."""
-    return bool(_broken(analysis))
+def is_sure(analysis: Analysis) -> bool:
+    """Whether the cost of every layer is known, and every number as the network's file promises it."""
+    return not analysis.unavailable and not _broken(analysis)
 
 
 def broken_expectations(analysis: Analysis) -> dict[str, str]:

@@ -36,7 +36,11 @@ EXAMPLES = """
 @click.option(
     "--max-layers", default=100_000, type=click.IntRange(1, 10**8), help="Refuse to expand more."
 )
-@click.option("--strict", is_flag=True, help="Exit code 1 if a number is not as expect: promises.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit code 1 if a number is not as expect: promises, or a cost is not known.",
+)
 @view_options
 @yaml_option
 @draw_options
@@ -60,7 +64,7 @@ def command(
     NETWORK is a YAML file, - for standard input, or the name of a bundled network (convcalc list).
     """
     from convcalc.analysis.fields import causes_in
-    from convcalc.analysis.notes import has_broken_promises
+    from convcalc.analysis.notes import is_sure
     from convcalc.analysis.walk import walk
 
     found = load_network(network, shape, parameters, max_layers)
@@ -75,5 +79,5 @@ def command(
         output,
         draw=draw,
     )
-    if strict and has_broken_promises(walked()):
+    if strict and not is_sure(walked()):
         raise SystemExit(1)

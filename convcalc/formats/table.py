@@ -19,7 +19,7 @@ from convcalc.formats.base import (
     output_format,
     total_cells,
 )
-from convcalc.text import PAPER, VERDICTS, as_ascii, printable, width, wrap
+from convcalc.text import PAPER, VERDICTS, as_ascii, is_latin, printable, widest, width, wrap
 
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
@@ -98,7 +98,7 @@ class Table(Format):
     def body(self, report: Report, view: View) -> Iterator[str]:
         """The table itself."""
         columns = report.printed_columns
-        texts = [[_said(cell, view) for cell in row] for row in cells(report, columns)]
+        texts = [_said_row(row, view) for row in cells(report, columns)]
         total = total_cells(report, columns)
         rows = [
             [_said(column.heading, view) for column in columns],
@@ -110,19 +110,18 @@ class Table(Format):
             yield from _stacked(rows, view)
             return
         headings, *body = [[row[i] for i in kept] for row in rows]
-        rights = [columns[i].right for i in kept]
+        dots = "..." if view.ascii else "…"
+        layout = _Layout(widths, [columns[i].right for i in kept], dots)
         wraps = [columns[i].wraps for i in kept]
         foot = body.pop() if total else None
-        dots = "..." if view.ascii else "…"
-        yield from _style([_line(headings, widths, rights, dots)], BOLD, view)
-        rule = "─" * (sum(widths) + len(GAP) * (len(widths) - 1))
+        yield from _style([layout.line(headings)], BOLD, view)
+        rule = "─" * layout.width
         yield rule
         for row in body:
-            parts = _in_lines(row, widths, wraps) if any(wraps) else (row,)
-            yield from (_line(part, widths, rights, dots) for part in parts)
+            yield from map(layout.line, _in_lines(row, widths, wraps) if any(wraps) else [row])
         if foot:
             yield rule
-            yield from _style([_line(foot, widths, rights, dots)], BOLD, view)
+            yield from _style([layout.line(foot)], BOLD, view)
         if len(kept) < len(columns):
             gone = ", ".join(column.heading for i, column in enumerate(columns) if i not in kept)
             message = f"left out for width: {gone} (a wider terminal or -o FILE has them)"
@@ -137,7 +136,7 @@ def _fit(
     Long texts that may be cut are, then the least important columns go; names are shortened where
     little is missing and they stay different.
     """
-    wide = [max(map(width, column)) for column in zip(*rows)]
+    wide = [*map(widest, zip(*rows))]
     kept = list(range(len(columns)))
     most = PAPER if limit is None else limit
 
@@ -182,21 +181,44 @@ def _names_can_be_cut(names: list[str], wide: int, missing: int, columns: int) -
     return columns <= 3 or len(different) == len(set(names))
 
 
-def _line(row: list[str], widths: list[int], rights: list[bool], dots: str = "…") -> str:
-    """One line of the table."""
-    texts = []
-    for place, (text, limit, right) in enumerate(zip(row, widths, rights)):
+class _Layout:
+    """How the lines of a table are laid out.
+
+    Args:
+        limits: how wide each column is.
+        rights: which are set to the right.
+        dots: what stands for the rest of a text that is cut.
+
+    Attributes:
+        width: of a whole line.
+    """
+
+    def __init__(self, limits: Sequence[int], rights: Sequence[bool], dots: str) -> None:
+        self.width = sum(limits) + len(GAP) * (len(limits) - 1)
+        self._dots = dots
+        self._columns = list(zip(limits, rights))
+        self._plain = GAP.join(
+            f"{{:{'>' if right else '<'}{limit}}}" for limit, right in self._columns
+        )
+
+    def line(self, row: Sequence[str]) -> str:
+        """One line of the table."""
+        line = self._plain.format(*row)
+        if len(line) != self.width or not is_latin(line):
+            # A text is to be cut, or letters are wide.
+            line = GAP.join(map(self._cell, row, self._columns, range(len(row))))
+        return line.rstrip()
+
+    def _cell(self, text: str, column: tuple[int, bool], place: int) -> str:
+        """A text as wide as its column, cut if it is wider."""
+        limit, right = column
         shown, wide = text, width(text)
         if wide > limit and not right:
-            shown = (
-                _without_middle(text, limit, dots)
-                if place == 0
-                else _without_end(text, limit, dots)
-            )
+            cut = _without_end if place else _without_middle
+            shown = cut(text, limit, self._dots)
             wide = width(shown)
         space = " " * (limit - wide)
-        texts.append(space + shown if right else shown + space)
-    return GAP.join(texts).rstrip()
+        return space + shown if right else shown + space
 
 
 def _in_lines(row: list[str], widths: list[int], wraps: list[bool]) -> Iterator[list[str]]:
@@ -254,6 +276,13 @@ def _hanging(line: str) -> str:
     if line.startswith("- ", head):  # an item of a list, as in YAML
         start = head + 2
     return " " * min(start, _MOST_INDENT)
+
+
+def _said_row(row: list[str], view: View) -> list[str]:
+    """The texts of a row as `_said` has them; most need nothing."""
+    if not view.ascii and "".join(row).isprintable():
+        return row
+    return [_said(text, view) for text in row]
 
 
 def _said(text: str, view: View) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, NamedTuple
 
+from convcalc.interop import rules
 from convcalc.interop.graph import BROKEN, Graph
-from convcalc.layers.checks import MAX_NUMBER
 from convcalc.network.network import INPUT
 
 Dims = tuple[int, ...]
@@ -134,22 +134,25 @@ class Arrays:
         own = self.graph.shape(array.place)
         if own == shape or array.place == BROKEN:
             return Array(dims, array.place)
-        if len(shape) == 1:
-            return self.layer("flatten", [array], dims, name)
-        return self.layer("reshape", [array], dims, name, shape=shape)
+        kind, options = rules.reshaped(own, shape) or ("reshape", {"shape": shape})
+        return self.layer(kind, [array], dims, name, **options)
 
     def permute(self, array: Array, order: Sequence[int], dims: Dims, name: str) -> Array:
         """The axes in another order."""
         if array.place is None:
             return array._replace(dims=dims)
         long = [axis for axis in order if array.dims[axis] != 1]
-        if long == sorted(long):  # sides of 1 move no values
+        is_still = long == sorted(long)  # sides of 1 move no values
+        if is_still and shape_of(array.dims) == shape_of(dims):
             return self.reshape(array, dims, name)
         lead = len(array.dims) - len(shape_of(array.dims))
-        if lead == (array.dims[0] == 1) and list(order[:lead]) == list(range(lead)):
+        is_whole = len(shape_of(dims)) == len(order) - lead
+        if is_whole and lead == (array.dims[0] == 1) and list(order[:lead]) == list(range(lead)):
             return self.layer(
                 "permute", [array], dims, name, order=[axis - lead for axis in order[lead:]]
             )
+        if is_still:
+            return self.reshape(array, dims, name)
         sides = [array.dims[axis] for axis in sorted(long)]  # without the sides of 1
         if len(sides) > MOST_SIDES or len(sides) < 2:
             return self.stated("Transpose", [array], dims, name)
@@ -181,34 +184,42 @@ class Arrays:
 
     def with_constant(self, kind: str, array: Array, other: Array, dims: Dims, name: str) -> Array:
         """An array and a constant value by value; ``kind`` is add, subtract, multiply or divide."""
-        factor = kind in ("multiply", "divide")
-        if other.size == 1 and array.dims == dims:
-            return self.layer(
-                "scale", [array], dims, name,
-                factor=factor, bias=not factor, per_channel=False, trainable=other.trained,
-            )  # fmt: skip
         sides = (1,) * (len(array.dims) - len(other.dims)) + other.dims
-        channels = shape_of(array.dims)[0]
         long = [axis for axis, side in enumerate(sides) if side != 1]
-        if (
-            array.dims == dims
-            and len(long) == 1
-            and axis_of(array.dims, long[0]) == 0
-            and sides[long[0]] == channels
-        ):
-            return self.layer(
-                "scale",
-                [array],
-                dims,
-                name,
-                factor=factor,
-                bias=not factor,
-                trainable=other.trained,
-            )
+        channels = shape_of(array.dims)[0]
+        is_each = len(long) == 1 and axis_of(array.dims, long[0]) == 0 and other.size == channels
+        is_scale = kind in ("add", "multiply") and array.dims == dims
+        if is_scale and other.trained and (other.size == 1 or is_each):
+            return self.scale(kind, array, dims, name, per_channel=is_each)
+        if is_scale and is_each:
+            return self.scale(kind, array, dims, name, trainable=False)
         if other.trained:
             return self.join(kind, [array, other], dims, name)
         counted = {"multiply": "multiplications", "divide": "divisions"}.get(kind, "adds")
         return self.stated(kind, [array], dims, name, rf="unit", **{counted: prod(dims)})
+
+    def scale(self, kind: str, array: Array, dims: Dims, name: str, **options: bool) -> Array:
+        """A number for each channel, or for all; ``kind`` is add or multiply."""
+        is_factor = kind == "multiply"
+        return self.layer(
+            "scale", [array], dims, name, factor=is_factor, bias=not is_factor, **options
+        )
+
+    def reduce(
+        self, array: Array, op: str, sides: tuple[Any, ...], dims: Dims, name: str, *, keep: bool
+    ) -> Array:
+        """Some sides of the shape brought to one cell each, which are gone unless they are kept."""
+        shape = shape_of(array.dims)
+        options: dict[str, Any] = {"op": op, "axes": sides}
+        around = len(shape) > 1 and sides == tuple(range(1, len(shape)))
+        if around and keep and op in ("mean", "max"):
+            kind = "global_avgpool" if op == "mean" else "global_maxpool"
+            return self.layer(kind, [array], dims, name)
+        if keep or len(sides) < len(shape):
+            return self.layer("reduce", [array], dims, name, **options, keep=keep)
+        ones = (1,) * (len(shape) + 1)  # all numbers brought to one
+        found = self.layer("reduce", [array], ones, name, **options)
+        return self.reshape(found, dims, f"{name}_shape")
 
     def matmul(self, one: Array, other: Array, dims: Dims, name: str) -> Array:
         """The matrix product of two arrays, neither of them a constant."""
@@ -225,7 +236,8 @@ class Arrays:
         side = axis_of(array.dims, axis)
         if side is None:
             return self.opaque("linear", [array], dims, name)
-        options = {"axis": side} if len(shape_of(array.dims)) > 1 else {}
+        sides = len(shape_of(array.dims))
+        options = {"axis": -1 if side == sides - 1 else side} if sides > 1 else {}
         return self.layer("linear", [array], dims, name, out_features=units, bias=bias, **options)
 
     def part(
@@ -239,13 +251,11 @@ class Arrays:
         side = axis_of(array.dims, axis)
         if side is None or step < 1:
             return self.stated("Slice", [array], dims, name)
-        shape = self.graph.shape(self.place(array))
+        shape = self.graph.shape(array.place)
         if len(shape) <= side or array.place == BROKEN:
             return Array(dims, BROKEN)
         count = dims[axis % len(dims)]
         natural = (*shape[:side], count, *shape[side + 1 :])
-        place = self.graph.add(
-            "slice", [self.place(array)], name=name, stated=natural,
-            start=start, stop=min(stop, shape[side], MAX_NUMBER), step=step, axis=side,
-        )  # fmt: skip
+        options = rules.cut(side, shape[side], start, stop, step)
+        place = self.graph.add("slice", [array.place], name=name, stated=natural, **options)
         return self.reshape(Array((1, *natural), place), dims, f"{name}_shape")

@@ -16,7 +16,6 @@ _CAFFE_INPUT = rb"(?m)^[ \t]*input[ \t]*:[ \t]*[\"']"
 _KERAS = rb"(?s)\A\s*\{.{0,6000}\"(?:class_name|keras_version)\"\s*:"
 _ONNX = rb"\A\x08[\x01-\x20](?:\x10|\x12[\x00-\x7f]|\x1a|\x22|\x3a|\x42)"
 _ZIP = b"PK\x03\x04"
-MAX_ENTRIES = 100_000  # files in an archive
 
 
 def format_of(head: bytes, file: IO[bytes] | None = None) -> str:
@@ -67,12 +66,11 @@ _SIGNS: dict[str, Callable[[bytes], bool]] = {
 
 def _archive(file: IO[bytes]) -> str:
     """The format of a zip archive, by the names in it; empty for others, and for damaged ones."""
-    from zipfile import BadZipFile, ZipFile  # noqa: PLC0415 - most files are none
+    from convcalc.interop.archive import BrokenArchiveError, entries_of  # noqa: PLC0415 - most files are none
 
     try:
-        with ZipFile(file) as archive:
-            names = archive.namelist()[:MAX_ENTRIES]
-    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        names = {entry.name for entry in entries_of(file)}
+    except (BrokenArchiveError, OSError):
         return "pt2"  # which says that the archive is damaged
     if "config.json" in names and "metadata.json" in names:
         return "keras"

@@ -374,7 +374,7 @@ REFUSED = {
     HEAD + layer("Convolution"): "net.prototxt:2:1: one (Convolution): has no num_output; say how many channels come out",
     HEAD + layer("InnerProduct"): "net.prototxt:2:1: one (InnerProduct): has no num_output; say how many values come out",
     HEAD + layer("Pooling"): "net.prototxt:2:1: one (Pooling): has no kernel_size; give one, or global_pooling: true",
-    HEAD + layer("Pooling", "pooling_param { pool: MOST kernel_size: 2 }"): "net.prototxt:2:1: no pool 'MOST'; known: AVE, MAX, STOCHASTIC",
+    HEAD + layer("Pooling", "pooling_param { pool: MXA kernel_size: 2 }"): "net.prototxt:2:1: no pool 'MXA'; did you mean 'MAX'?",
     HEAD + layer("Convolution", "convolution_param { num_output: x kernel_size: 1 }"): "net.prototxt:2:1: num_output must be a whole number, but is 'x'; correct it",
     HEAD + layer("Convolution", "convolution_param { num_output: 0 kernel_size: 1 }"): "net.prototxt:2:1: num_output is 0; use 1 to 1,000,000,000",
     HEAD + layer("Softmax", "softmax_param { axis: 0 }"): "net.prototxt:2:1: one (Softmax): axis 0 is the batch, and one sample is counted here; use another axis",
@@ -428,3 +428,51 @@ def test_reading_stops_where_all_is_wrong() -> None:
 def test_a_long_line_without_an_end_is_refused_at_once() -> None:
     with pytest.raises(SpecError):
         walked(HEAD + 'layer { name: "' + '\\"' * 200_000)
+
+
+def test_a_label_at_the_start_of_the_file_is_only_measured() -> None:
+    text = HEAD.replace("}", '} input: "label" input_shape { dim: 1 dim: 1 }')
+    text += layer("ReLU") + layer(
+        "SigmoidCrossEntropyLoss", bottoms='bottom: "out" bottom: "label"'
+    )
+    assert [step.kind for step in walked(text)] == ["relu"]
+
+
+@pytest.mark.parametrize(
+    ("dims", "shape"), [((64, 8, 120), (8, 120)), ((64, 960, 1, 1), (960, 1, 1)), ((1, 80, 12), (80, 12))]
+)  # fmt: skip
+def test_the_samples_of_the_file_may_stand_in_a_reshape(
+    dims: tuple[int, ...], shape: tuple[int, ...]
+) -> None:
+    sides = " ".join(f"dim: {dim}" for dim in dims)
+    found = walked(
+        HEAD.replace("dim: 1 ", "dim: 64 ", 1)
+        + layer("Reshape", f"reshape_param {{ shape {{ {sides} }} }}")
+    )
+    assert found.outputs[-1].output == shape
+
+
+@pytest.mark.parametrize(
+    ("options", "shape"),
+    [
+        # (n − 1)·s + k: what 3×3 pools with stride 2 have read
+        ("pooling_param { pool: MAX kernel_size: 3 stride: 2 }", (8, 25, 21)),
+        ("unpooling_param { unpool: MAX kernel_size: 2 stride: 2 unpool_size: 23 }", (8, 23, 23)),
+        ("unpooling_param { unpool: MAX kernel_h: 2 kernel_w: 2 stride: 2 unpool_h: 23 unpool_w: 19 }", (8, 23, 19)),
+        ("upsample_param { scale: 2 }", (8, 24, 20)),
+    ],
+)  # fmt: skip
+def test_an_unpooled_map_is_as_large_as_the_pool_has_read(
+    options: str, shape: tuple[int, ...]
+) -> None:
+    pool = 'layer { name: "p" type: "Pooling" bottom: "data" top: "p" top: "mask" pooling_param { kernel_size: 1 } }\n'
+    found = walked(HEAD + pool + layer("Unpooling", options, 'bottom: "p" bottom: "mask"'))
+    assert found.outputs[-1].output == shape
+    assert found.unavailable == {}
+
+
+@pytest.mark.parametrize("options", ["kernel_size: 2 stride: 2", "global_pooling: true"])
+def test_a_pool_of_another_sort_stands_with_its_size(options: str) -> None:
+    found = walked(HEAD + layer("Pooling", f"pooling_param {{ pool: MIN {options} }}"))
+    assert found.outputs[-1].output == ((8, 6, 5) if "size" in options else (8, 1, 1))
+    assert found.unavailable == {"Pooling": 1}

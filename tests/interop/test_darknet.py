@@ -153,12 +153,12 @@ def test_what_is_wrong_with_a_shortcut_is_told() -> None:
 
 
 def test_layers_that_nobody_knows_stand_in_the_table_and_their_cost_is_unavailable() -> None:
-    walked = network("[crnn]\noutput_filters=8\n[activation]\nactivation=stair\n").walk()
+    walked = network("[conv_lstm]\noutput_filters=8\n[activation]\nactivation=stair\n").walk()
     assert [(step.name, step.output) for step in walked] == [
-        ("0_crnn", (8, 16, 16)),
+        ("0_conv_lstm", (8, 16, 16)),
         ("1_stair", (8, 16, 16)),
     ]
-    assert walked.unavailable == {"crnn": 1, "stair": 1}
+    assert walked.unavailable == {"conv_lstm": 1, "stair": 1}
 
 
 def test_recurrent_sections_are_one_step_with_a_norm_behind_each_matrix() -> None:
@@ -198,6 +198,7 @@ REFUSED = {
     "[convolutional]\nsize=30\n": "net.cfg:5:1: 0_conv (conv): a 30-wide window does not fit 16 along the height; raise the padding by 7",
     "[convolutional]\nantialiasing=1\n": "net.cfg:6:1: [convolutional]: antialiasing changes a layer in a way that is not known here; "
     "take the line out to see the rest",
+    "[rbm]\noutput=8\n": "net.cfg:5:1: [rbm] is no layer of Darknet that is known, nor is its size; take it and what follows out to see the rest",
     "[rout]\nlayers=-1\n": "net.cfg:5:1: [rout] is no layer of Darknet that is known; did you mean 'route'?",
     "[dropout]\n[route]\nlayers=-5\n": "net.cfg:7:1: layers '-5' is none of the 1 section before; use 0 to 0, or −1 for the last",
     "[route]\n": "net.cfg:5:1: [route] needs layers; say which sections it reads",
@@ -270,3 +271,28 @@ def test_a_million_sections_are_refused() -> None:
         ConvcalcError, match="more than 100,000 layers; raise --max-layers if you mean it"
     ):
         network("[dropout]\n" * 200_000)
+
+
+@pytest.mark.parametrize(
+    ("options", "params", "macs", "side"),
+    [
+        # 3×3 on the 3 channels, 3×3 on the state, 3×3 to 8 channels; a bias each
+        ("hidden=4\noutput=8\n", 4 * 28 + 4 * 37 + 8 * 37, 16 * 16 * 9 * (12 + 16 + 32), 16),
+        ("hidden_filters=4\noutput_filters=8\n", 4 * 28 + 4 * 37 + 8 * 37, 16 * 16 * 9 * (12 + 16 + 32), 16),
+        # 1×1, with a factor and an offset of a norm in place of a bias
+        ("batch_normalize=1\nsize=1\npad=0\nhidden=4\noutput=8\nactivation=leaky\n", 12 + 16 + 32 + 32, 256 * 60, 16),
+    ],
+)  # fmt: skip
+def test_a_recurrent_convolution_is_three_of_them(
+    options: str, params: int, macs: int, side: int
+) -> None:
+    walked = network(f"[crnn]\n{options}").walk()
+    assert (walked.totals["params"], walked.totals["macs"]) == (params, macs)
+    assert walked.outputs[-1].output == (8, side, side)
+    assert walked.unavailable == {}
+
+
+def test_a_recurrent_convolution_behind_a_vector_reads_one_cell() -> None:
+    walked = network("[connected]\noutput=6\n[crnn]\nsize=1\nhidden=4\noutput=8\n").walk()
+    assert walked.outputs[-1].output == (8, 1, 1)
+    assert walked.totals["params"] == 769 * 6 + 4 * 7 + 4 * 5 + 8 * 5

@@ -337,7 +337,7 @@ def test_weights_that_several_nodes_read_are_counted_once() -> None:
     found = walked(model(nodes, [*stored, whole("same", 1, 3, 8, 8), whole("sides", 1, 3, 36)]))
     owners = [step.owner and step.owner.name for step in found]
     assert [(step.kind, step.params) for step in found] == [
-        ("conv", 84), ("conv", 0), ("conv", 84), ("reshape", 0),
+        ("conv", 84), ("conv", 0), ("conv", 84), ("flatten", 0),
     ]  # fmt: skip
     assert owners == [None, found.names[0], None, None]
 

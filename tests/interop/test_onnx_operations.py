@@ -39,16 +39,16 @@ ONE: dict[str, tuple[list[Any], list[Any], list[str]]] = {
     "powers": ([node("Pow", ["x", "two"], ["p"]), node("Pow", ["p", "half"], ["y"])], [number("two", 2), number("half", 0.5)], ["custom", "custom"]),
     "value by value": ([node("Sqrt", ["x"], ["s"]), node("Neg", ["s"], ["n"]), node("Exp", ["n"], ["y"])], [], ["custom"] * 3),
     "less a map": ([node("Sub", ["x", "m"], ["y"])], [weight("m", 1, 4, 6, 6)], ["parameter", "subtract"]),
-    "by a number": ([node("Div", ["x", "two"], ["d"]), node("Add", ["d", "two"], ["y"])], [number("two", 2)], ["scale", "scale"]),
+    "by a number": ([node("Div", ["x", "two"], ["d"]), node("Add", ["d", "two"], ["y"])], [number("two", 2)], ["divide", "scale"]),
     "by a vector of the width": ([node("Mul", ["x", "w"], ["y"])], [weight("w", 6)], ["parameter", "multiply"]),
     "one of the channels": ([node("Gather", ["x", "i"], ["y"], axis=1)], [numpy_helper.from_array(np.array(2, np.int64), "i")], ["slice", "reshape"]),
     "some of the channels": ([node("Gather", ["x", "i"], ["y"], axis=1)], [whole("i", 2, 0)], ["custom"]),
     "tiled": ([node("Tile", ["x", "t"], ["y"])], [whole("t", 1, 2, 1, 1)], ["custom"]),
-    "expanded": ([node("ReduceMax", ["x"], ["r"], axes=[2, 3]), node("Expand", ["r", "s"], ["y"])], [whole("s", 1, 4, 6, 6)], ["reduce", "custom"]),
+    "expanded": ([node("ReduceMax", ["x"], ["r"], axes=[2, 3]), node("Expand", ["r", "s"], ["y"])], [whole("s", 1, 4, 6, 6)], ["global_maxpool", "custom"]),
     "padded with channels": ([node("Pad", ["x", "p"], ["y"])], [whole("p", 0, 1, 0, 2, 0, 0, 1, 2)], ["pad"]),
-    "nearest": ([node("Resize", ["x", "", "s"], ["y"])], [numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), "s")], ["resize"]),
+    "nearest": ([node("Resize", ["x", "", "s"], ["y"])], [numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), "s")], ["upsample"]),
     "mean of two": ([node("Relu", ["x"], ["r"]), node("Mean", ["r", "x"], ["m"]), node("Min", ["m", "x"], ["y"])], [], ["relu", "average", "minimum"]),
-    "sum of all": ([node("ReduceSum", ["x"], ["y"], keepdims=0)], [], ["custom"]),
+    "sum of all": ([node("ReduceSum", ["x"], ["y"], keepdims=0)], [], ["reduce", "flatten"]),
     "turned": ([node("Transpose", ["x"], ["y"], perm=[0, 3, 1, 2])], [], ["permute"]),
     "turned with sides of one": (
         [node("Reshape", ["x", "s"], ["r"]), node("Transpose", ["r"], ["y"], perm=[1, 0, 2, 3])],
@@ -62,7 +62,7 @@ ONE: dict[str, tuple[list[Any], list[Any], list[str]]] = {
             node("MatMul", ["v", "m"], ["y"]),
         ],
         [whole("six", 1, 4, 2, 3, 2, 3), whole("w", 4, 9, 4), weight("m", 4, 5)],
-        ["reshape", "custom", "reshape", "linear"],
+        ["reshape", "custom", "flatten", "linear"],
     ),
     "rank": ([node("ReduceMean", ["x"], ["r"], axes=[2, 3], keepdims=0), node("Relu", ["r"], ["y"])], [], ["reduce", "relu"]),
     "a product from the left": ([node("MatMul", ["m", "x"], ["y"])], [weight("m", 5, 6)], ["linear"]),
@@ -97,7 +97,7 @@ def test_what_no_kind_is_stands_with_its_size() -> None:
     found = walked(model([node("Sigmoid", ["x"], ["w"]), *nodes], [], (4, 4, 2, 2)))
     assert found.unavailable == {"Conv": 1}
     nodes = [node("ArgMax", ["x"], ["y"], axis=1), node("Cast", ["y"], ["z"], to=TensorProto.FLOAT)]
-    assert [step.kind for step in walked(model(nodes, [], X))] == ["custom"]
+    assert [step.kind for step in walked(model(nodes, [], X))] == ["reduce"]
 
 
 def test_rows_of_a_stored_table_are_its_parameters() -> None:
@@ -310,3 +310,30 @@ def test_a_file_of_more_than_is_kept_and_one_that_nests_too_deep_are_refused(
     monkeypatch.setattr("convcalc.interop.readers.onnx_wire._MAX_DEPTH", 0)
     with pytest.raises(ConvcalcError, match="graphs nest deeper than 0 levels"):
         walked(made)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "stored"),
+    [
+        ([node("Transpose", ["x"], ["y"], perm=[9, 1, 2, 7])], []),
+        ([node("Split", ["", "x"], ["y"], axis=77)], []),
+        ([node("Reshape", ["", "x"], ["y"])], []),
+    ],
+)
+def test_attributes_that_do_not_fit_leave_an_operation_unknown(
+    nodes: list[Any], stored: list[Any]
+) -> None:
+    made = model(nodes, stored, X)
+    made.graph.value_info.append(helper.make_tensor_value_info("y", TensorProto.FLOAT, X))
+    made.graph.output[0].type.tensor_type.shape.CopyFrom(
+        made.graph.value_info[0].type.tensor_type.shape
+    )
+    assert walked(made).unavailable == {nodes[0].op_type: 1}
+
+
+def test_an_input_of_many_axes_is_refused() -> None:
+    with pytest.raises(ConvcalcError) as caught:
+        walked(model([node("Relu", ["x"], ["y"])], [], (1, 2, 3, 2, 3, 4)))
+    assert str(caught.value) == (
+        "net.onnx: the input 'x' is 1×2×3×2×3×4; convcalc takes a batch, channels and up to 3 axes"
+    )

@@ -50,7 +50,7 @@ HEADS = "matmul custom softmax matmul"
         ("clamp", {**X, "min": number(0.0), "max": number(6.0)}, "relu6"),
         ("clamp", {**X, "min": number(-1.0), "max": number(1.0)}, "hardtanh"),
         ("clamp", {**X, "min": number(0.5), "max": number(2.0)}, "clip"),
-        ("clamp", {**X, "min": number(0.5)}, "custom"),
+        ("clamp", {**X, "min": number(0.5)}, "clip"),
         ("clamp.Tensor", {**X, "min": "y"}, "opaque_join"),
         ("pow.Tensor_Scalar", {**X, "exponent": number(3.0)}, "custom"),
         ("pow.Tensor_Scalar", X, "opaque"),
@@ -196,3 +196,13 @@ def test_weights_scaled_to_a_length_cost_nothing() -> None:
     totals = analysis.totals
     assert (totals["params"], totals["macs"]) == (3 + 108, 64 * 108)
     assert not analysis.unavailable
+
+
+@pytest.mark.parametrize(
+    ("op", "is_moved"),
+    [("roll", True), ("flip", True), ("rot90", True), ("index_select", True), ("repeat", False), ("tril", False)],
+)  # fmt: skip
+def test_values_at_other_places_have_no_known_field(op: str, is_moved: bool) -> None:
+    analysis = walked(op, ALL, ALL, X)
+    assert kinds(analysis) == "custom"
+    assert (not analysis.steps[0].rf_axes) is is_moved

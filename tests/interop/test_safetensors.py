@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,49 @@ def test_lengths_are_checked_before_anything_is_read() -> None:
         loads((200_000_000).to_bytes(8, "little") + b"{", path="w.safetensors")
     with pytest.raises(ConvcalcError, match="the header has 50 bytes, but the file ends after 1"):
         loads((50).to_bytes(8, "little") + b"{", path="w.safetensors")
+
+
+def test_too_much_is_refused_before_it_is_read() -> None:
+    many = b",".join([b'"%d":{"dtype":"F32","shape":[3]}' % number for number in range(101)])
+    assert refusal(b"{" + many + b"}", max_layers=100) == (
+        "w.safetensors: more than 100 layers: the header names 101 arrays; raise --max-layers if you mean it"
+    )
+    for inner in (b'"a":[],' * 1_000_001, b'"a":{"shape":[' + b"1," * 2_000_001):
+        assert "commas and colons, more than 2,000,000; the file is damaged" in refusal(
+            b"{" + inner + b'"b":1}'
+        )
+
+
+@pytest.mark.parametrize(
+    "name", ["\u00b2", "\u0663", "x\u00b3.1", "", "..", "input", "\x1b[31mred", "\u202egnp", "a\nb", "[bold]x[/bold]", "\ud800", "9" * 5000, "a." * 3000]
+)  # fmt: skip
+def test_names_may_be_anything(name: str) -> None:
+    found = loads(packed({name: array(3), "b2": array(2)}), path="w.safetensors").walk()
+    assert int(found.totals["params"]) == 5
+    assert all(step.name.isprintable() and step.name for step in found)
+
+
+@pytest.mark.parametrize("offsets", [[-5, -1], [0, 2**70], [7, 3], [], "x", None])
+def test_where_the_numbers_lie_does_not_matter(offsets: Any) -> None:
+    entry = {**array(3), "data_offsets": offsets}
+    assert int(loads(packed({"a": entry}), path="w.safetensors").walk().totals["params"]) == 3
+
+
+def test_damaged_headers_are_read_or_refused_in_a_line() -> None:
+    draw = random.Random(4)
+    whole = packed(
+        {"__metadata__": {"format": "pt"}, "a.0.weight": array(3, 4), "a.1.bias": array(5)}
+    )
+    signs = b'{}[]",:0123456789-eE.\\u\x00\xff nt'
+    refused = 0
+    for number in range(600):
+        data = bytearray(whole[: draw.randrange(9, len(whole))] if number % 4 == 0 else whole)
+        for _ in range(draw.randrange(1, 4)):
+            data[draw.randrange(8, len(data))] = draw.choice(signs)
+        data[:8] = (len(data) - 8).to_bytes(8, "little")
+        data[8:9] = b"{"
+        try:
+            loads(bytes(data), path="w.safetensors").walk()
+        except ConvcalcError:
+            refused += 1
+    assert 300 < refused < 600

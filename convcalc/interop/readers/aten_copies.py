@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from convcalc.interop.readers.aten import Batch, Call, Unknown, Value, operation
 from convcalc.interop.readers.aten_program import Program
-from convcalc.interop.readers.aten_shapes import (
-    along,
-    axis_of,
-    inner_axis,
-    kept_batch,
-    taken,
-    with_sides,
-)
+from convcalc.interop.readers.aten_shapes import axis_of, inner_axis, kept_batch, taken, with_sides
+from convcalc.interop.rules import along, padded, reads_its_place
 
 
 @operation("cat", "concat", "concatenate")
@@ -91,11 +83,19 @@ def _expand(program: Program, call: Call) -> Value:
     return copied(program, value, Value(sides, batch, None))
 
 
-def copied(program: Program, value: Value, like: Value) -> Value:
-    """Values copied, or put at other places, at no cost."""
-    if not program.is_changed or like.sides:
-        return program.custom(Value(value.sides, value.batch, program.place(value)), like)
-    raise Unknown
+def copied(program: Program, value: Value, like: Value, *, is_moved: bool = False) -> Value:
+    """Values copied, at no cost.
+
+    Args:
+        value: what is copied.
+        like: the size of what comes out, and its batch.
+        is_moved: whether they may be put at other places.
+    """
+    if program.is_changed and not like.sides:
+        raise Unknown
+    stays = not is_moved and reads_its_place(value.shape, like.shape)
+    value = Value(value.sides, value.batch, program.place(value))
+    return program.custom(value, like, rf="" if stays else "unknown")
 
 
 @operation("_weight_norm", "_weight_norm_interface")
@@ -143,7 +143,8 @@ def _copies(program: Program, call: Call) -> Value:
     batch = value.batch
     if batch is not None and (batch[0] >= len(sides) or sides[batch[0]] != value.sides[batch[0]]):
         raise Unknown
-    return copied(program, value, Value(sides, batch, None))
+    is_moved = call.op not in ("repeat", "tile", "triu", "tril", "masked_fill")
+    return copied(program, value, Value(sides, batch, None), is_moved=is_moved)
 
 
 @operation(
@@ -177,21 +178,16 @@ def _pad(program: Program, call: Call) -> Value:
     if not any(map(any, around)):
         return value
     sides = tuple([side + before + after for side, (before, after) in zip(value.sides, around)])
-    padded = {axis for axis, pair in enumerate(around) if any(pair)}
-    if value.batch is not None and value.batch[0] in padded:
+    wider = {axis for axis, pair in enumerate(around) if any(pair)}
+    if value.batch is not None and value.batch[0] in wider:
         raise Unknown
     like = Value(sides, value.batch, None)
     inner = [(0, 0)] * len(value.shape)
-    for axis in padded:
+    for axis in wider:
         inner[inner_axis(value, axis)] = around[axis]
     if not 2 <= len(value.shape) <= 4:
         return copied(program, value, like)
-    channels, *pads = inner
-    options: dict[str, Any] = {"channels": channels} if any(channels) else {}
-    if any(map(any, pads)):
-        is_one = len({cell for pair in pads for cell in pair}) == 1
-        options["padding"] = pads[0][0] if is_one else tuple(pads)
-    return program.layer("pad", [value], like, **options)
+    return program.layer("pad", [value], like, **padded(inner))
 
 
 @operation("pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "native_channel_shuffle")

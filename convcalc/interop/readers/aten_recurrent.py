@@ -5,7 +5,7 @@ from __future__ import annotations
 from convcalc import formulas
 from convcalc.interop.readers.aten import Call, Unknown, Value, operation
 from convcalc.interop.readers.aten_program import Program
-from convcalc.interop.readers.aten_shapes import along
+from convcalc.interop.rules import along
 
 _STEP_COUNTS: dict[str, dict[str, int]] = {
     "lstm": {"exponentials": 7, "adds": 12, "divisions": 5, "multiplications": 3},

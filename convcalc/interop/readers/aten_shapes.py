@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from convcalc import formulas
 from convcalc.interop.readers.aten import Batch, Call, Unknown, Value, operation
 from convcalc.interop.readers.aten_program import Program
+from convcalc.interop.rules import along, cut
+from convcalc.interop.rules import reshaped as as_layer
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -32,11 +34,6 @@ def inner_axis(value: Value, dim: int) -> int:
     if axis == place and (outer == inner == 1):
         raise Unknown
     return axis - (axis > place and outer == inner == 1)
-
-
-def along(axis: int) -> dict[str, Any]:
-    """The option of an axis, unless it is the channels."""
-    return {"axis": axis} if axis else {}
 
 
 def _moved_batch(value: Value, sides: Shape, samples: int) -> Batch | None:
@@ -79,23 +76,14 @@ def reshaped(program: Program, value: Value, sides: Shape, part: str = "") -> Va
         )
     like = Value(sides, _moved_batch(value, sides, program.samples), None)
     shape, before = like.shape or (1,), value.shape or (1,)
-    if shape == before:
+    made = as_layer(before, shape)
+    if made is None:
         return Value(sides, like.batch, value.place)
-    if len(shape) == 1:
-        return program.layer("flatten", [value], like, part=part)
-    for first in range(len(before)):  # some sides that follow one another become one
-        last = first + len(before) - len(shape)
-        if last > first and shape == (
-            *before[:first],
-            formulas.product(before[first : last + 1]),
-            *before[last + 1 :],
-        ):
-            return program.layer(
-                "flatten", [value], like, part=part, start_axis=first, end_axis=last
-            )
-    made = program.layer("reshape", [value], like, part=part, shape=shape)
-    program.views.add(len(program.graph.nodes) - 1)
-    return made
+    kind, options = made
+    found = program.layer(kind, [value], like, part=part, **options)
+    if kind == "reshape":
+        program.views.add(len(program.graph.nodes) - 1)
+    return found
 
 
 def _standing(program: Program, value: Value, sides: Shape) -> Value:
@@ -131,7 +119,8 @@ def permuted(program: Program, value: Value, order: Sequence[int], part: str = "
             kept.remove(order[batch[0]])
     inner = [kept.index(axis) for axis in order if axis in kept]
     like = Value(sides, batch, None)
-    if inner == sorted(inner):
+    moved = [axis for axis in inner if value.shape[axis] != 1]
+    if inner == sorted(inner) or (moved == sorted(moved) and like.shape == value.shape):
         return Value(sides, batch, value.place)
     made = program.layer("permute", [value], like, part=part, order=tuple(inner))
     program.orders[len(program.graph.nodes) - 1] = tuple(inner)
@@ -239,9 +228,11 @@ def with_sides(program: Program, value: Value, sides: Shape, move: Any) -> Value
     value = Value(value.sides, value.batch, program.place(value))
     batch = None if value.batch is None else (move(value.batch[0]), *value.batch[1:])
     like = Value(sides, batch, None)
-    if (like.shape or (1,)) == (value.shape or (1,)):
+    made = as_layer(value.shape or (1,), like.shape or (1,))
+    if made is None:
         return Value(sides, batch, value.place)
-    return program.layer("reshape", [value], like, shape=like.shape or (1,))
+    kind, options = made
+    return program.layer(kind, [value], like, **options)
 
 
 @operation("permute", "permute_copy")
@@ -345,12 +336,9 @@ def taken(
         (*value.sides[:axis], cells, *value.sides[axis + 1 :]), kept_batch(value, axis), None
     )
     inner = inner_axis(value, dim)
-    options = along(inner)
+    options: dict[str, Any] = cut(inner, side, start, stop, step)
     if parts:
-        return program.layer("slice", [value], like, into=parts[0], take=parts[1], **options)
-    options |= {"start": start} if start else {}
-    options |= {"stop": stop} if stop < side else {}
-    options |= {"step": step} if step > 1 else {}
+        options = {"into": parts[0], "take": parts[1], **along(inner)}
     return program.layer("slice", [value], like, **options)
 
 

@@ -45,22 +45,22 @@ class Weights:
             raise Unknown
         source = self.sources[value.source]
         key = self.parts.stored.get(value.source, value.source)
-        shape = source.sides or (1,)
+        shape, wanted = source.sides or (1,), value.sides or (1,)
+        if formulas.product(wanted) != formulas.product(shape):
+            raise Unknown  # it is repeated
         if key not in self._standing:
             if key in self._owners:
                 raise Unknown  # a layer has counted it as its weights
+            shape = shape if value.turned else wanted
             kept: dict[str, Any] = {} if source.is_trained else {"trainable": False}
             place = self.graph.add("parameter", [INPUT], name=source.name, shape=shape, **kept)
             self.graph.tell()
             self._standing[key] = place
         place = self._standing[key]
         if value.turned:
-            if len(value.sides) != 2:
+            if len(wanted) != 2 or self.graph.shape(place) != wanted[::-1]:
                 raise Unknown
             place = self.graph.add("permute", [place], name=f"{source.name}.t", order=(1, 0))
-        wanted = value.sides or (1,)
-        if formulas.product(wanted) != formulas.product(shape):
-            raise Unknown  # it is repeated
         if self.graph.shape(place) != wanted:
             place = self.graph.add("reshape", [place], name=f"{source.name}.view", shape=wanted)
         self.graph.tell()

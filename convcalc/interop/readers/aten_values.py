@@ -7,7 +7,8 @@ from typing import Any
 from convcalc import formulas
 from convcalc.interop.readers.aten import Call, Unknown, Value, operation
 from convcalc.interop.readers.aten_program import Program
-from convcalc.interop.readers.aten_shapes import along, axis_of, inner_axis, with_sides
+from convcalc.interop.readers.aten_shapes import axis_of, inner_axis, with_sides
+from convcalc.interop.rules import PER_VALUE, along, clipped, one_or_all, power, resized
 
 # Operations that are a kind as they are.
 _SAME_KIND = {
@@ -15,14 +16,10 @@ _SAME_KIND = {
     "tanh": "tanh", "hardsigmoid": "hardsigmoid", "softplus": "softplus", "mish": "mish", "selu": "selu",
     "softsign": "softsign", "log_sigmoid": "logsigmoid", "elu": "elu", "celu": "elu",
 }  # fmt: skip
-# Operations that are no kind, and what each value costs; nothing where only signs and positions change.
-_PER_VALUE: dict[str, dict[str, int]] = {
-    "exp": {"exponentials": 1}, "log": {"exponentials": 1}, "erf": {"exponentials": 1}, "log2": {"exponentials": 1},
-    "log1p": {"exponentials": 1, "adds": 1}, "expm1": {"exponentials": 1, "adds": 1}, "sqrt": {"roots": 1},
-    "rsqrt": {"roots": 1, "divisions": 1}, "reciprocal": {"divisions": 1}, "square": {"multiplications": 1},
-    "neg": {}, "abs": {}, "eq": {"comparisons": 1}, "ne": {"comparisons": 1}, "lt": {"comparisons": 1},
-    "le": {"comparisons": 1}, "gt": {"comparisons": 1}, "ge": {"comparisons": 1}, "logical_not": {}, "bitwise_not": {},
-    "sign": {"comparisons": 1}, "where": {},
+# Operations that are no kind, by what `PER_VALUE` calls them; those of the same name go without saying.
+_PER_VALUE = {name: name for name in PER_VALUE} | {
+    "logical_not": "not", "bitwise_not": "not", "logical_and": "and", "logical_or": "or", "logical_xor": "xor",
+    "bitwise_and": "and", "bitwise_or": "or", "bitwise_xor": "xor",
 }  # fmt: skip
 _JOINS = {
     "add": ("add", "adds"), "sub": ("subtract", "adds"), "rsub": ("subtract", "adds"),
@@ -62,20 +59,8 @@ def _clip(program: Program, call: Call) -> Value:
     most = call.number("max_val" if default else "max", default)
     if any(isinstance(call.values.get(key), Value) for key in ("min", "max")):
         raise Unknown
-    if (least, most) == (0, 6):
-        return program.layer("relu6", [value], value)
-    if (least, most) == (0, None):
-        return program.layer("relu", [value], value)
-    if (least, most) == (-1, 1):
-        return program.layer("hardtanh", [value], value)
-    given: dict[str, Any] = {
-        key: number for key, number in (("min", least), ("max", most)) if number is not None
-    }
-    if not given:
-        return value
-    if len(given) == 1:
-        return _pointwise(program, value, {"comparisons": 1})
-    return program.layer("clip", [value], value, **given)
+    made = clipped(least, most)
+    return value if made is None else program.layer(made[0], [value], value, **made[1])
 
 
 @operation("softmax", "_softmax", "log_softmax", "_log_softmax", "_safe_softmax", "special_softmax")
@@ -153,12 +138,11 @@ def _per_value(program: Program, call: Call) -> Value:
     ):
         raise Unknown
     if call.op == "pow":
-        power = call.number("exponent")
-        if power is None or "self" not in call.values:
+        exponent = call.number("exponent")
+        if exponent is None or "self" not in call.values:
             raise Unknown
-        each = {"multiplications": int(power) - 1} if power in (2.0, 3.0, 4.0) else {"roots": 1}
-        return _pointwise(program, value, each)
-    return _pointwise(program, value, _PER_VALUE[call.op])
+        return _pointwise(program, value, power(exponent))
+    return _pointwise(program, value, PER_VALUE[_PER_VALUE[call.op]])
 
 
 @operation(*_JOINS)
@@ -425,11 +409,6 @@ def _like_output(program: Program, call: Call, value: Value) -> Value:
     return Value(program.stated(call.outputs[0]), value.batch, None)
 
 
-def one_or_all(cells: list[int]) -> int | tuple[int, ...]:
-    """One number for all axes where they are equal."""
-    return cells[0] if len(set(cells)) == 1 else tuple(cells)
-
-
 @operation(
     *[f"adaptive_{word}_pool{axes}d" for word in ("max", "avg") for axes in (1, 2, 3)],
     "_adaptive_avg_pool2d",
@@ -474,20 +453,11 @@ def _upsample(program: Program, call: Call) -> Value:
         call.given.get(key) for key in ("scales_d", "scales_h", "scales_w", "scales")
     ]
     scales = [scale for scale in scales if isinstance(scale, (int, float))]
-    corners = call.flag("align_corners")
-    options: dict[str, Any] = {} if mode == "nearest" else {"mode": mode}
-    wholes = [int(scale) for scale in scales if scale >= 1 and scale == int(scale)]
-    if len(wholes) == axes:
-        if mode == "cubic" or corners:
-            options |= {"align_corners": True} if corners else {}
-            return program.layer("resize", [value], like, scale=one_or_all(wholes), **options)
-        return program.layer("upsample", [value], like, scale_factor=one_or_all(wholes), **options)
-    if corners:
-        options["align_corners"] = True
     size = call.given.get("output_size")
     sides = (
         call.wholes("output_size") if isinstance(size, list) and size else list(like.sides[-axes:])
     )
-    if program.is_changed and not size:
+    kind, options = resized(sides, scales, mode, has_corners=call.flag("align_corners"))
+    if program.is_changed and not size and "size" in options:
         raise Unknown
-    return program.layer("resize", [value], like, size=one_or_all(sides), **options)
+    return program.layer(kind, [value], like, **options)

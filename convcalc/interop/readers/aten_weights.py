@@ -8,7 +8,8 @@ from convcalc import formulas
 from convcalc.interop.readers.aten import Call, Unknown, Value, operation
 from convcalc.interop.readers.aten_program import Program
 from convcalc.interop.readers.aten_shapes import inner_axis, permuted
-from convcalc.interop.readers.aten_values import combined, one_or_all
+from convcalc.interop.readers.aten_values import combined
+from convcalc.interop.rules import one_or_all
 from convcalc.layers.window import Shape
 
 

@@ -66,6 +66,7 @@ class Caffe(Reader):
         if not own:  # data of the training alone
             own = _inputs(numbers, top, parts)
         numbers.tell()
+        labels: dict[str, int | None] = dict.fromkeys(own)
         own = _that_are_read(own, kept)
         if not own:
             message = (
@@ -73,7 +74,8 @@ class Caffe(Reader):
             )
             raise file.error(message, 1)
         graph = Graph(file, asked.inputs(file, _as_many(own, asked)), asked.max_layers)
-        reading = Reading(graph, {name: INPUT - number for number, name in enumerate(own)})
+        entered = {name: INPUT - number for number, name in enumerate(own)}
+        reading = Reading(graph, labels | entered)
         for part in kept:
             reading.add(part)
             if graph.is_hopeless:

@@ -149,7 +149,7 @@ class Reading:
         masks: the blobs that only say where a maximum was.
     """
 
-    def __init__(self, graph: Graph, places: Mapping[str, int]) -> None:
+    def __init__(self, graph: Graph, places: Mapping[str, int | None]) -> None:
         self.graph = graph
         self.places: dict[str, int | None] = dict(places)
         self.measures: list[Part] = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from convcalc.formulas import product
 from convcalc.interop.graph import BROKEN
 from convcalc.interop.readers.caffe_layers import Reading, layer_type
+from convcalc.interop.rules import PER_VALUE, power
 from convcalc.text import times
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _KINDS: dict[str, str] = {
 }  # fmt: skip
 # Types that make each value of one value, and the operations for each.
 _UNITS: dict[str, dict[str, Any]] = {
-    "AbsVal": {"comparisons": 1}, "Exp": {"exponentials": 1}, "Log": {"exponentials": 1},
+    "AbsVal": PER_VALUE["abs"], "Exp": PER_VALUE["exp"], "Log": PER_VALUE["log"],
     "Threshold": {"comparisons": 1}, "Noise": {}, "Reverse": {}, "Quantize": {"multiplications": 1},
 }  # fmt: skip
 
@@ -69,16 +70,13 @@ def _clip(reading: Reading, places: list[int]) -> int:
 @layer_type("Power")
 def _power(reading: Reading, places: list[int]) -> int:
     block = reading.part.param("power_param")
-    power, scale, shift = (
+    exponent, scale, shift = (
         reading.numbers.decimal(block, word, default)
         for word, default in (("power", 1), ("scale", 1), ("shift", 0))
     )
-    counts: dict[str, Any] = {
-        "multiplications": int(scale != 1) + int(power == 2),
-        "adds": int(shift != 0),
-        "roots": int(power not in (0, 1, 2)),
-    }
-    if not any(counts.values()) and power == 1:
+    counts: dict[str, Any] = {"adds": int(shift != 0), **power(exponent)}
+    counts["multiplications"] = counts.get("multiplications", 0) + int(scale != 1)
+    if not any(counts.values()) and exponent == 1:
         return places[0]
     return reading.unit(places, **counts)
 
@@ -335,6 +333,8 @@ def _reshape(reading: Reading, places: list[int]) -> int:
     count = reading.numbers.whole(block, "num_axes", -1, least=-1)
     stop = len(full) if count == -1 else start + count
     dims = reading.numbers.wholes(inner, "dim", least=-1)
+    if start == 0 and dims[:1] > [1] and product([1, *dims[1:]]) == product(shape):
+        dims[0] = 1  # the samples of the file
     if len(dims) > _MAX_SIDES:
         return reading.refuse(f"lists {len(dims):,} dim; use at most {_MAX_SIDES}")
     before, cut, after = full[:start], full[start:stop], full[stop:]

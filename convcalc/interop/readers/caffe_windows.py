@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from convcalc.errors import did_you_mean
 from convcalc.formulas import product
 from convcalc.interop.graph import BROKEN
 from convcalc.interop.readers.caffe_layers import Reading, layer_type
@@ -96,8 +97,12 @@ def _local(reading: Reading, places: list[int]) -> int:
 def _pooling(reading: Reading, places: list[int]) -> int:
     block = reading.part.param("pooling_param")
     numbers, axes = reading.numbers, len(reading.graph.shape(places[0])) - 1
-    method = numbers.word(block, "pool", _POOLS, "MAX")
+    word = block.text("pool", "MAX")
+    is_known = word.isdigit() or word in _POOLS or "mean" in did_you_mean(word, _POOLS)
+    method = numbers.word(block, "pool", _POOLS, "MAX") if is_known else word
     if numbers.flag(block, "global_pooling", default=False):
+        if not is_known:
+            return reading.unknown(places, (reading.graph.shape(places[0])[0], *[1] * axes))
         return reading.layer("global_maxpool" if method == "MAX" else "global_avgpool", places)
     is_floor = block.text("ceil_mode") in ("false", "0") or block.text("round_mode") in (
         "FLOOR",
@@ -111,11 +116,20 @@ def _pooling(reading: Reading, places: list[int]) -> int:
         "padding": _per_axis(reading, block, "pad", 0, axes, least=0),
         "fit": "floor" if is_floor else "caffe",
     }
-    if method != "STOCHASTIC":
+    if method in ("MAX", "AVE"):
         return reading.layer("maxpool" if method == "MAX" else "avgpool", places, **options)
     shape = reading.graph.shape(places[0])
     pool = make("avgpool", options)
     return reading.unknown(places, pool.checked_out_shape(shape))
+
+
+def _unpooled(reading: Reading, block: Block, axes: int) -> dict[str, Any]:
+    """The window of the pool that is undone."""
+    return {
+        "kernel_size": _per_axis(reading, block, "kernel_size", 1, axes),
+        "stride": _per_axis(reading, block, "stride", 1, axes),
+        "padding": _per_axis(reading, block, "pad", 0, axes, least=0),
+    }
 
 
 @layer_type("Upsample", "Unpooling", "Upsampling")
@@ -126,6 +140,14 @@ def _upsample(reading: Reading, places: list[int]) -> int:
     if len(places) == 1:
         return reading.layer("upsample", places, scale_factor=scale)
     channels, *sides = reading.graph.shape(places[0])
+    window = reading.part.param("unpooling_param")
+    window = window if window.values else reading.part.param("pooling_param")
+    if {"unpool_size", "unpool_h"} & {*window.values}:
+        size = _per_axis(reading, window, "unpool_size", 1, len(sides))
+        sizes = [size] * len(sides) if isinstance(size, int) else [*size]
+        return reading.stated(places, (channels, *sizes))
+    if window.values:  # as large as what the pool has read
+        return reading.layer("unpool", places[:1], **_unpooled(reading, window, len(sides)))
     words = ("upsample_h", "upsample_w")
     sizes = [numbers.whole(block, word, side * scale) for word, side in zip(words, sides)]
     if sizes == [side * scale for side in sides]:

@@ -63,9 +63,9 @@ class Darknet(Reader):
             cls = SECTIONS.get(section.word)
             if cls is None:
                 near = did_you_mean(section.word, SECTIONS)
-                graph.refuse(
-                    f"[{section.word}] is no layer of Darknet that is known{near}", section.line
-                )
+                near = near or ", nor is its size; take it and what follows out to see the rest"
+                what = f"[{section.word}] is no layer of Darknet that is known"
+                graph.refuse(f"{what}{near}", section.line)
                 break  # what comes after it reads it
             reading.add(section)
         return graph.network(file.name, "")

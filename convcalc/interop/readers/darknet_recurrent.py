@@ -25,14 +25,14 @@ class _Step:
             f"line {section.line}: of [{section.word}] one step of the sequence is counted"
         )
 
-    def state(self, called: str, units: int) -> int:
+    def state(self, called: str, *sides: int) -> int:
         """What the step before has left, which costs nothing."""
         return self.reading.layer(
             self.section,
             "custom",
             [self.at],
             type=called,
-            output=(units,),
+            output=sides,
             params=0,
             macs=0,
             rf="all",
@@ -43,6 +43,22 @@ class _Step:
         normed = self.reading.flag(self.section, "batch_normalize")
         at = self.reading.layer(self.section, "linear", [at], out_features=units, bias=not normed)
         return self.reading.layer(self.section, "batchnorm", [at]) if normed else at
+
+    def convolved(self, at: int, channels: int) -> int:
+        """A convolution of the section's window, with a norm where it has one, and its activation."""
+        reading, section = self.reading, self.section
+        size = reading.whole(section, "size", 3)
+        # Where no size is given, windows are 3×3 and keep the size, as in the first Darknet.
+        is_same = "size" not in section.options or reading.flag(section, "pad")
+        padding = size // 2 if is_same else reading.whole(section, "padding", 0, least=0)
+        normed = reading.flag(section, "batch_normalize")
+        at = reading.layer(
+            section, "conv", [at], out_channels=channels, kernel_size=size, padding=padding,
+            stride=reading.whole(section, "stride", 1), dilation=reading.whole(section, "dilation", 1),
+            groups=reading.whole(section, "groups", 1), bias=not normed,
+        )  # fmt: skip
+        at = reading.layer(section, "batchnorm", [at]) if normed else at
+        return reading.activation(section, at, "logistic")
 
     def gate(self, kind: str, state: int, units: int) -> int:
         """Input and state, each through its weights, summed and squashed."""
@@ -103,3 +119,25 @@ def _lstm(reading: Reading, section: Section) -> int:
         "add", step.join("multiply", forget, cell), step.join("multiply", enter, fresh)
     )
     return step.join("multiply", leave, step.join("tanh", kept))
+
+
+@section_of("crnn", options="output output_filters hidden hidden_filters size stride pad padding dilation groups shortcut xnor")  # fmt: skip
+def _crnn(reading: Reading, section: Section) -> int:
+    at = reading.at
+    if at == BROKEN:
+        return BROKEN
+    shape = reading.graph.shape(at)
+    if len(shape) == 1:  # what a fully connected section gives is a map of one cell
+        at = reading.layer(section, "reshape", [at], shape=(*shape, 1, 1))
+    step = _Step(reading, section, at)
+    units = {
+        name: reading.whole(section, f"{name}_filters", reading.whole(section, name, 1))
+        for name in ("hidden", "output")
+    }
+    hidden = units["hidden"]
+    entered = step.convolved(at, hidden)
+    if entered == BROKEN:
+        return BROKEN
+    state = step.state("crnn state", *reading.graph.shape(entered))
+    summed = step.join("add", entered, step.convolved(state, hidden))
+    return step.convolved(summed, units["output"])

@@ -438,7 +438,7 @@ def _decoding(reading: Reading, _: Section) -> int:
     return reading.at  # it decodes what comes in, or measures the error: nothing of the network
 
 
-@section_of("crnn", "conv_lstm", "history", "l2norm", options="output output_filters size stride pad hidden shortcut logistic tanh groups state_constrain peephole bottleneck bptt share_index")  # fmt: skip
+@section_of("conv_lstm", "history", "l2norm", options="output output_filters size stride pad hidden shortcut logistic tanh groups state_constrain peephole bottleneck bptt share_index")  # fmt: skip
 def _unknown(reading: Reading, section: Section) -> int:
     if reading.at == BROKEN:
         return BROKEN

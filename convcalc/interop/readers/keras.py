@@ -99,23 +99,13 @@ def _unpacked(file: ForeignFile) -> bytes:
     Raises:
         SpecError: it is damaged, or larger than a description is.
     """
-    from zipfile import ZipFile  # noqa: PLC0415 - JSON needs none
+    from convcalc.interop.archive import unpacked, unpacking  # noqa: PLC0415 - JSON needs none
 
-    from convcalc.interop.archive import unpacking  # noqa: PLC0415 - nor this
-
-    damaged = file.error("the archive is damaged; save the model again", 1)
-    with unpacking(damaged), file.open() as inner, ZipFile(inner) as archive:
-        names = [info for info in archive.infolist() if info.filename == _CONFIG]
-        if len(names) != 1:
-            raise file.error(f"the archive has {len(names)} {_CONFIG}; save the model again", 1)
-        if names[0].file_size > MAX_TEXT:
-            message = f"{_CONFIG} has {names[0].file_size:,} bytes, more than {MAX_TEXT:,}; use a smaller network"
-            raise file.error(message, 1)
-        with archive.open(names[0]) as member:
-            data = member.read(MAX_TEXT + 1)
-    if len(data) > MAX_TEXT:
-        raise damaged
-    return data
+    with unpacking(file, "save the model again") as (data, entries):
+        found = [entry for entry in entries if entry.name == _CONFIG]
+        if len(found) != 1:
+            raise file.error(f"the archive has {len(found)} {_CONFIG}; save the model again", 1)
+        return unpacked(file, data, found[0], MAX_TEXT)
 
 
 def _has_channels_first(model: dict[str, Any]) -> bool:

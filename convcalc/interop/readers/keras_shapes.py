@@ -7,6 +7,7 @@ from typing import Any
 from convcalc.formulas import product
 from convcalc.interop.readers.keras_model import Reading, layer_class, operation
 from convcalc.interop.readers.keras_written import turned
+from convcalc.interop.rules import PER_VALUE
 from convcalc.text import quoted, times
 
 _MAX_SIDES = 8
@@ -17,10 +18,11 @@ _JOINS = {
 _UNITS: dict[str, dict[str, Any]] = {
     "Add": {"adds": 1}, "Subtract": {"adds": 1}, "Multiply": {"multiplications": 1}, "Divide": {"divisions": 1},
     "TrueDivide": {"divisions": 1}, "Maximum": {"comparisons": 1}, "Minimum": {"comparisons": 1},
-    "Power": {"roots": 1}, "Square": {"multiplications": 1}, "Sqrt": {"roots": 1}, "Rsqrt": {"roots": 1},
-    "Exp": {"exponentials": 1}, "Log": {"exponentials": 1}, "Absolute": {"comparisons": 1}, "Abs": {"comparisons": 1},
-    "Negative": {"multiplications": 1}, "Clip": {"comparisons": 2}, "Cast": {}, "Identity": {},
+    "Power": {"roots": 1}, "Square": PER_VALUE["square"], "Sqrt": PER_VALUE["sqrt"], "Rsqrt": PER_VALUE["rsqrt"],
+    "Exp": PER_VALUE["exp"], "Log": PER_VALUE["log"], "Absolute": PER_VALUE["abs"], "Abs": PER_VALUE["abs"],
+    "Negative": PER_VALUE["neg"], "Clip": {"comparisons": 2}, "Cast": {}, "Identity": {},
 }  # fmt: skip
+_SAME = ("Cast", "Identity")  # what changes no value
 _FUNCTIONS = {
     "Relu": "relu", "Relu6": "relu6", "Sigmoid": "sigmoid", "Tanh": "tanh", "Gelu": "gelu", "Silu": "silu", "Elu": "elu",
     "Selu": "selu", "Softplus": "softplus", "Softsign": "softsign", "LeakyRelu": "leaky_relu",
@@ -253,7 +255,7 @@ def _arithmetic(reading: Reading, places: list[int]) -> int:
     kind = reading.part.kind
     if len(places) > 1 and kind in _JOINS:
         return reading.layer(_JOINS[kind], _alike(reading, places))
-    return reading.unit(places, **_UNITS[kind]) if _UNITS[kind] else places[0]
+    return places[0] if kind in _SAME else reading.unit(places, **_UNITS[kind])
 
 
 @operation(*_FUNCTIONS)

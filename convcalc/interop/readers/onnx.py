@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
-from convcalc.interop.arrays import Array, Dims, shape_of
+from convcalc.interop.arrays import MOST_SIDES, Array, Dims, shape_of
 from convcalc.interop.base import OPEN, Asked, ForeignFile, Reader, reader
 from convcalc.interop.graph import Graph
 from convcalc.interop.onnx_library import onnx_library
@@ -14,7 +14,7 @@ from convcalc.interop.readers.onnx_constants import constant
 from convcalc.interop.readers.onnx_sizes import fold_sizes
 from convcalc.interop.readers.onnx_wire import without_weights
 from convcalc.network.network import INPUT
-from convcalc.text import printable, shortened
+from convcalc.text import printable, quoted, shortened, times
 
 if TYPE_CHECKING:
     from convcalc.network.network import Network
@@ -44,6 +44,11 @@ class Onnx(Reader):
         if not own:
             message = "the graph has no input that is an array; check that it holds a network"
             raise file.error(message)
+        for name, sides in own.items():
+            if len(sides) > MOST_SIDES + 1:
+                raise file.error(
+                    f"the input {quoted(name)} is {times(sides)}; convcalc takes a batch, channels and up to 3 axes"
+                )
         stated = {name: shape_of(dims) for name, dims in own.items()}
         shapes = asked.inputs(file, stated)
         dims = {name: _as_dims(shape, own[name]) for name, shape in shapes.items()}

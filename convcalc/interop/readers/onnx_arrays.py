@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from convcalc.interop.arrays import Array, Dims, axis_of, shape_of
+from convcalc.interop.arrays import Array, axis_of, shape_of
 from convcalc.interop.readers.onnx_node import SEVERAL, Node, Read, operation, unknown
+from convcalc.interop.rules import along, padded, reads_its_place, resized
 
 # ------------------------------------------------------------------------------- joins
 
@@ -40,16 +41,6 @@ def _join(reading: Read, node: Node) -> Array:
     return reading.made.join(kind, reads, node.out, node.name)
 
 
-@operation("Pow")
-def _power(reading: Read, node: Node) -> Array:
-    values = node.values(1)
-    whole = values and float(values[0]).is_integer()
-    counted = "multiplications" if whole else "roots"
-    return reading.made.stated(
-        "Pow", [node.first], node.out, node.name, rf="unit", **{counted: prod(node.out)}
-    )
-
-
 @operation("Concat")
 def _concat(reading: Read, node: Node) -> Array:
     reads = [array for array in node.reads if array is not None]
@@ -59,8 +50,7 @@ def _concat(reading: Read, node: Node) -> Array:
     lengths = {len(shape_of(array.dims)) for array in reads}
     if side is None or lengths != {len(shape_of(node.out))}:
         return reading.made.opaque("Concat", reads, node.out, node.name)
-    options = {"axis": side} if side else {}
-    return reading.made.layer("concat", reads, node.out, node.name, **options)
+    return reading.made.layer("concat", reads, node.out, node.name, **along(side))
 
 
 @operation("Einsum")
@@ -98,7 +88,9 @@ def _shuffle(reading: Read, node: Node) -> Array:
 def _repeat(reading: Read, node: Node) -> Array:
     if node.first.size == prod(node.out):
         return reading.made.reshape(node.first, node.out, node.name)
-    return reading.made.stated(node.op, [node.first], node.out, node.name)
+    stays = reads_its_place(shape_of(node.first.dims), shape_of(node.out))
+    rf = "unit" if stays else "unknown"
+    return reading.made.stated(node.op, [node.first], node.out, node.name, rf=rf)
 
 
 @operation("DepthToSpace", "SpaceToDepth")
@@ -128,11 +120,7 @@ def _pad(reading: Read, node: Node) -> Array:
         or shape_of(node.first.dims) == node.first.dims
     ):
         return reading.made.stated("Pad", [node.first], node.out, node.name)
-    channels, *rest = pairs
-    options: dict[str, Any] = {"padding": tuple(rest)}
-    if any(channels):
-        options["channels"] = channels
-    return reading.made.layer("pad", [node.first], node.out, node.name, **options)
+    return reading.made.layer("pad", [node.first], node.out, node.name, **padded(pairs))
 
 
 @operation("Resize", "Upsample")
@@ -141,14 +129,19 @@ def _resize(reading: Read, node: Node) -> Array:
     mode = node.word("mode", "nearest")
     if len(one) != len(out) or len(out) < 2 or one[0] != out[0]:
         return reading.made.stated(node.op, [node.first], node.out, node.name)
-    aligned = node.word("coordinate_transformation_mode", "") == "align_corners"
-    options: dict[str, Any] = {
-        "size": out[1:],
-        "mode": mode if mode in ("linear", "cubic") else "nearest",
-    }
-    if aligned and options["mode"] != "nearest":
-        options["align_corners"] = True
-    return reading.made.layer("resize", [node.first], node.out, node.name, **options)
+    mode = mode if mode in ("linear", "cubic") else "nearest"
+    where = node.word("coordinate_transformation_mode", "half_pixel")
+    has_corners = where == "align_corners" and mode != "nearest"
+    scales = node.values(2 if node.op == "Resize" else 1) or ()
+    is_usual = where in ("half_pixel", "pytorch_half_pixel") or mode == "nearest"
+    is_all = len(scales) == len(node.first.dims) and is_usual
+    kind, options = resized(
+        out[1:],
+        scales[len(scales) - len(out) + 1 :] if is_all else (),
+        mode,
+        has_corners=has_corners,
+    )
+    return reading.made.layer(kind, [node.first], node.out, node.name, **options)
 
 
 # ------------------------------------------------------------------------------- parts
@@ -195,8 +188,7 @@ def _gather(reading: Read, node: Node) -> Array:
 
 
 @operation("GatherND", "GatherElements", "ScatterND", "ScatterElements", "TopK", "NonZero", "Compress",
-           "ReverseSequence", "Trilu", "EyeLike", "OneHot", "ArgMax", "ArgMin", "Where", "Equal", "Greater",
-           "Less", "GreaterOrEqual", "LessOrEqual", "And", "Or", "Xor")  # fmt: skip
+           "ReverseSequence", "Trilu", "EyeLike", "OneHot")  # fmt: skip
 def _pick(reading: Read, node: Node) -> Array:
     reads = [array for array in node.reads if array is not None and array.place is not None]
     return reading.made.stated(node.op, reads, node.out, node.name)
@@ -219,27 +211,30 @@ def _sizes(_: Read, node: Node) -> Array:
 
 # ------------------------------------------------------------------------------- sums over axes
 
-_REDUCES = {"ReduceMean": "mean", "ReduceSum": "sum", "ReduceMax": "max", "ReduceMin": "min"}
+_REDUCES = {
+    "ReduceMean": "mean", "ReduceSum": "sum", "ReduceMax": "max", "ReduceMin": "min", "ArgMax": "max", "ArgMin": "min",
+}  # fmt: skip
 
 
 @operation(*_REDUCES)
 def _reduce(reading: Read, node: Node) -> Array:
     dims = node.first.dims
-    axes = node.wholes("axes") or node.values(1) or tuple(range(len(dims)))
-    sides = [axis_of(dims, int(axis)) for axis in axes]
-    keep = bool(node.whole("keepdims", 1))
-    if None in sides or (not keep and len(sides) == len(shape_of(dims))):
+    if node.op.startswith("Arg"):
+        axes: tuple[Any, ...] = (node.whole("axis", 0),)
+    else:
+        axes = node.wholes("axes") or node.values(1) or tuple(range(len(dims)))
+    gone = {int(axis) % len(dims) for axis in axes}
+    gone -= {axis for axis in gone if axis_of(dims, axis) is None and dims[axis] == 1}  # the batch
+    sides = tuple([axis_of(dims, axis) for axis in sorted(gone)])
+    if None in sides or not sides:
         return reading.made.stated(node.op, [node.first], node.out, node.name)
-    kept = tuple(
-        [
-            1 if axis in [int(a) % len(dims) for a in axes] else side
-            for axis, side in enumerate(dims)
-        ]
-    )
-    options = {} if keep else {"keep": False}
-    out: Dims = kept if keep else node.out
-    return reading.made.layer(
-        "reduce", [node.first], out, node.name, op=_REDUCES[node.op], axes=sides, **options
+    return reading.made.reduce(
+        node.first,
+        _REDUCES[node.op],
+        sides,
+        node.out,
+        node.name,
+        keep=bool(node.whole("keepdims", 1)),
     )
 
 

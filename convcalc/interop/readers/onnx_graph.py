@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -192,8 +193,9 @@ def _convert(reading: Read, node: Node) -> None:
         _constants(reading, node, arrays)
         return
     if node.op in SEVERAL:
-        SEVERAL[node.op](reading, node)
-        return
+        with suppress(*_ODD):
+            SEVERAL[node.op](reading, node)
+            return
     if node.dims is None and node.op in KEEPING_SHAPE:
         node.dims = reading.sizes[node.outputs[0]] = node.first.dims
     if node.dims is None:
@@ -206,7 +208,10 @@ def _convert(reading: Read, node: Node) -> None:
             reading.give(node, Array((1,), place), output)
         return
     known, first = OPERATIONS.get(node.op) or unknown, len(reading.graph.nodes)
-    made = known(reading, node)
+    try:
+        made = known(reading, node)
+    except _ODD:
+        made = unknown(reading, node)
     if made.place is not None and made.place >= first:  # a layer of its own
         reading.share(node, made.place)
     reading.give(node, made)
@@ -218,6 +223,8 @@ def _convert(reading: Read, node: Node) -> None:
             )
 
 
+# A file may hold anything where a number should be: the operation is not known then.
+_ODD = (TypeError, ValueError, IndexError, KeyError, ArithmeticError, AssertionError)
 _FROM_NOTHING = frozenset(("RandomNormal", "RandomUniform"))
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from convcalc.interop.arrays import Array, axis_of, shape_of
 from convcalc.interop.readers.onnx_node import Node, Read, operation, unknown
+from convcalc.interop.rules import PER_VALUE, Counts, clipped, one_or_all, power
+
+_NO_LIMIT = 1e30  # larger limits cut nothing
 
 # ------------------------------------------------------------------------------- windows
 
@@ -22,11 +25,6 @@ def _pairs(pads: tuple[int, ...], axes: int) -> Any:
     return sides
 
 
-def _one_or_all(values: tuple[int, ...]) -> Any:
-    """A number where all are the same."""
-    return values[0] if len(set(values)) == 1 else values
-
-
 def _window(node: Node, axes: int) -> dict[str, Any]:
     """The options of a window."""
     ones = (1,) * axes
@@ -35,9 +33,9 @@ def _window(node: Node, axes: int) -> dict[str, Any]:
     if pads is None:
         pads = _pairs(node.wholes("pads") or (0,) * (2 * axes), axes)
     return {
-        "stride": _one_or_all(node.wholes("strides") or ones),
+        "stride": one_or_all(node.wholes("strides") or ones),
         "padding": pads,
-        "dilation": _one_or_all(node.wholes("dilations") or ones),
+        "dilation": one_or_all(node.wholes("dilations") or ones),
     }
 
 
@@ -51,7 +49,7 @@ def _conv(reading: Read, node: Node) -> Array:
     reading.check_takes(node, kernel.dims[1] * node.whole("group", 1))
     return reading.made.layer(
         "conv", [node.first], node.out, node.name,
-        out_channels=kernel.dims[0], kernel_size=_one_or_all(sides), groups=node.whole("group", 1),
+        out_channels=kernel.dims[0], kernel_size=one_or_all(sides), groups=node.whole("group", 1),
         bias=node.read(bias) is not None, **_window(node, len(sides)),
     )  # fmt: skip
 
@@ -67,13 +65,13 @@ def _transposed(reading: Read, node: Node) -> Array:
     options = _window(node, len(sides))
     extra = node.wholes("output_padding")
     if extra and any(extra):
-        options["output_padding"] = _one_or_all(extra)
+        options["output_padding"] = one_or_all(extra)
     if node.wholes("output_shape") or isinstance(options["padding"], str):
         options["output_shape"] = shape_of(node.out)[1:]
         options["padding"] = 0
     return reading.made.layer(
         "conv_transpose", [node.first], node.out, node.name,
-        out_channels=kernel.dims[1] * groups, kernel_size=_one_or_all(sides), groups=groups,
+        out_channels=kernel.dims[1] * groups, kernel_size=one_or_all(sides), groups=groups,
         bias=node.read(2) is not None, **options,
     )  # fmt: skip
 
@@ -89,7 +87,7 @@ def _pool(reading: Read, node: Node) -> Array:
         options["norm_type"] = node.whole("p", 2)
     kind = {"MaxPool": "maxpool", "AveragePool": "avgpool", "LpPool": "lppool"}[node.op]
     return reading.made.layer(
-        kind, [node.first], node.out, node.name, kernel_size=_one_or_all(kernel), **options
+        kind, [node.first], node.out, node.name, kernel_size=one_or_all(kernel), **options
     )
 
 
@@ -218,12 +216,15 @@ _ACTIVATIONS = {
     "Mish": "mish",
     "Gelu": "gelu",
     "Swish": "silu",
+    "Celu": "celu",
 }
 
 
 @operation(*_ACTIVATIONS)
 def _activation(reading: Read, node: Node) -> Array:
-    return reading.made.layer(_ACTIVATIONS[node.op], [node.first], node.out, node.name)
+    is_tanh = node.op == "Gelu" and node.word("approximate", "none") == "tanh"
+    options = {"approximate": "tanh"} if is_tanh else {}
+    return reading.made.layer(_ACTIVATIONS[node.op], [node.first], node.out, node.name, **options)
 
 
 @operation("LeakyRelu")
@@ -250,18 +251,13 @@ def _clip(reading: Read, node: Node) -> Array:
         old = node.number(name, 0) if name in node.attributes else None  # before opset 11
         limits.append(given[0] if given else old)
     least, most = limits
-    if (least, most) == (0, 6):
-        return reading.made.layer("relu6", [node.first], node.out, node.name)
-    if least == 0 and (most is None or most > 1e30):
-        return reading.made.layer("relu", [node.first], node.out, node.name)
-    options = {
-        name: value
-        for name, value in (("min", least), ("max", most))
-        if value is not None and abs(value) < 1e30
-    }
-    if not options:
+    least, most = (
+        None if limit is None or abs(limit) > _NO_LIMIT else limit for limit in (least, most)
+    )
+    made = clipped(least, most)
+    if made is None:
         return Array(node.out, node.first.place)
-    return reading.made.layer("clip", [node.first], node.out, node.name, **options)
+    return reading.made.layer(made[0], [node.first], node.out, node.name, **made[1])
 
 
 @operation("Softmax", "LogSoftmax")
@@ -274,24 +270,53 @@ def _softmax(reading: Read, node: Node) -> Array:
     return reading.made.layer(kind, [node.first], node.out, node.name, **options)
 
 
-# Value by value, without a kind of its own: which operations it counts as.
+# Value by value, without a kind of its own: what `PER_VALUE` calls them.
 _POINTWISE = {
-    "Abs": "", "Neg": "", "Sign": "", "Ceil": "", "Floor": "", "Round": "", "IsNaN": "", "Not": "",
-    "Sqrt": "roots", "Reciprocal": "divisions", "Exp": "exponentials", "Log": "exponentials",
-    "Erf": "exponentials", "Sin": "exponentials", "Cos": "exponentials", "Celu": "exponentials",
-    "ThresholdedRelu": "comparisons", "QuantizeLinear": "multiplications", "DequantizeLinear": "multiplications",
+    "Abs": "abs", "Neg": "neg", "Sign": "sign", "Ceil": "ceil", "Floor": "floor", "Round": "round", "IsNaN": "isnan",
+    "Not": "not", "Sqrt": "sqrt", "Reciprocal": "reciprocal", "Exp": "exp", "Log": "log", "Erf": "erf", "Sin": "sin",
+    "Cos": "cos",
+}  # fmt: skip
+_OTHERS: dict[str, Counts] = {
+    "ThresholdedRelu": {"comparisons": 1}, "QuantizeLinear": {"multiplications": 1},
+    "DequantizeLinear": {"multiplications": 1},
+}  # fmt: skip
+# Likewise with another array, often a number; what comes out may be larger than what it reads.
+_COMPARISONS = {
+    "Equal": "eq", "Greater": "gt", "Less": "lt", "GreaterOrEqual": "ge", "LessOrEqual": "le", "And": "and", "Or": "or",
+    "Xor": "xor", "Where": "where",
 }  # fmt: skip
 
 
-@operation(*_POINTWISE)
+@operation(*_POINTWISE, *_OTHERS)
 def _pointwise(reading: Read, node: Node) -> Array:
-    counted = _POINTWISE[node.op]
-    counts = {counted: prod(node.out)} if counted else {}
-    return reading.made.stated(node.op, [node.first], node.out, node.name, rf="unit", **counts)
+    each = _OTHERS[node.op] if node.op in _OTHERS else PER_VALUE[_POINTWISE[node.op]]
+    return _counted(reading, node, each)
+
+
+@operation(*_COMPARISONS)
+def _compared(reading: Read, node: Node) -> Array:
+    return _counted(reading, node, PER_VALUE[_COMPARISONS[node.op]])
+
+
+@operation("Pow")
+def _power(reading: Read, node: Node) -> Array:
+    values = node.values(1)
+    if not values or len(values) != 1:
+        return unknown(reading, node)
+    return _counted(reading, node, power(float(values[0])))
+
+
+def _counted(reading: Read, node: Node, each: Counts) -> Array:
+    """An operation value by value, by what each costs."""
+    cells = prod(node.out)
+    reads = [array for array in node.reads if array is not None and array.place is not None]
+    rf = "unit" if all(array.dims == node.out for array in reads) else "unknown"
+    counts = {key: number * cells for key, number in each.items()}
+    return reading.made.stated(node.op, reads, node.out, node.name, rf=rf, **counts)
 
 
 # What gives an array of the dims that it reads, also where the library does not infer them.
 KEEPING_SHAPE = frozenset(
-    (*_ACTIVATIONS, *_POINTWISE, "LeakyRelu", "PRelu", "Clip", "Softmax", "LogSoftmax", "BatchNormalization",
+    (*_ACTIVATIONS, *_POINTWISE, *_OTHERS, "LeakyRelu", "PRelu", "Clip", "Softmax", "LogSoftmax", "BatchNormalization",
      "InstanceNormalization", "GroupNormalization", "LayerNormalization", "LRN", "Dropout")
 )  # fmt: skip

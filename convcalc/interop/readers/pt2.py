@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from convcalc.errors import ConvcalcError
 from convcalc.interop.base import Asked, ForeignFile, Reader, reader
-from convcalc.interop.readers import aten_attention, aten_copies, aten_recurrent  # noqa: F401 - their operations, and those below them
+from convcalc.interop.readers.aten import OPERATIONS
 from convcalc.interop.readers.aten_program import Program
 from convcalc.interop.readers.pt2_archive import MAX_OPERATIONS, Parts, parts_of
 from convcalc.interop.readers.pt2_inputs import Entering, Layout, enter, entering, layouts, leave
@@ -15,6 +15,18 @@ from convcalc.text import times
 
 if TYPE_CHECKING:
     from convcalc.network.network import Network
+
+OPERATIONS.modules(
+    "convcalc.interop.readers",
+    (
+        "aten_shapes",
+        "aten_values",
+        "aten_weights",
+        "aten_copies",
+        "aten_attention",
+        "aten_recurrent",
+    ),
+)
 
 
 @reader("pt2")

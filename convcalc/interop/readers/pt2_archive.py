@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
-from zipfile import ZipFile, ZipInfo
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import UsageError
-from convcalc.files import size_text
-from convcalc.interop.archive import unpacking
+from convcalc.interop.archive import unpacked, unpacking
 from convcalc.layers.checks import MAX_NUMBER
 from convcalc.text import printable, quoted
 
 if TYPE_CHECKING:
-    from convcalc.errors import SpecError
+    from convcalc.interop.archive import Entry
     from convcalc.interop.base import ForeignFile
     from convcalc.layers import Shape
 
 MAX_JSON = 64 * 2**20  # bytes of the graph
 MAX_OPERATIONS = 100_000  # of a program, unless more layers are asked for
 MAX_TENSORS = 250_000  # sizes of tensors that a file may state
-MAX_RATIO = 200  # how many times smaller than itself a text of JSON may be packed
-_MAX_ENTRIES = 100_000
 _OLD = "serialized_exported_program.json"
-_ENCRYPTED = 1  # the bit of an entry that needs a password
 
 
 class Name(str):
@@ -84,37 +79,28 @@ def parts_of(file: ForeignFile, most: int = MAX_OPERATIONS) -> Parts:
         SpecError: it is no archive of an exported program, or is damaged.
         UsageError: it is larger than is read.
     """
-    with unpacking(_damaged(file)), file.open() as data, ZipFile(data) as archive:
-        entries = archive.infolist()
-        if len(entries) > _MAX_ENTRIES:
-            raise UsageError(
-                f"{printable(file.path)}: an archive of {len(entries):,} files; at most {_MAX_ENTRIES:,} are read"
-            )
+    with unpacking(file, "export or copy it again") as (data, entries):
         entry = _model_entry(file, entries)
-        model = _json(file, archive, entry, most)
-        folder = entry.filename.rpartition("models/")[0]
+        model = _json(file, data, entry, most)
+        folder = entry.name.rpartition("models/")[0]
         weights = f"{folder}data/weights/{_stem(entry)}_weights_config.json"
-        config = [one for one in entries if one.filename == weights]
-        stored = _json(file, archive, config[0]) if config else {}
+        config = [one for one in entries if one.name == weights]
+        stored = _json(file, data, config[0]) if config else {}
     return _checked(file, model, stored)
 
 
-def _damaged(file: ForeignFile) -> SpecError:
-    return file.error("the archive is damaged or cut off; export or copy it again")
-
-
-def _stem(entry: ZipInfo) -> str:
+def _stem(entry: Entry) -> str:
     """The name of a model in its archive."""
-    return entry.filename.rpartition("/")[2].removesuffix(".json")
+    return entry.name.rpartition("/")[2].removesuffix(".json")
 
 
-def _model_entry(file: ForeignFile, entries: list[ZipInfo]) -> ZipInfo:
+def _model_entry(file: ForeignFile, entries: list[Entry]) -> Entry:
     """The file of an archive that holds the graph.
 
     Raises:
         SpecError: there is none.
     """
-    names = {entry.filename: entry for entry in entries}
+    names = {entry.name: entry for entry in entries}
     found = [
         name
         for name in names
@@ -142,7 +128,7 @@ def _model_entry(file: ForeignFile, entries: list[ZipInfo]) -> ZipInfo:
 
 
 def _json(
-    file: ForeignFile, archive: ZipFile, entry: ZipInfo, most: int = MAX_OPERATIONS
+    file: ForeignFile, archive: IO[bytes], entry: Entry, most: int = MAX_OPERATIONS
 ) -> dict[str, Any]:
     """What stands in an entry, which is read up to a limit.
 
@@ -150,23 +136,8 @@ def _json(
         UsageError: it is larger than is read.
         SpecError: it is encrypted, or no JSON.
     """
-    shown = quoted(entry.filename)
-    if entry.flag_bits & _ENCRYPTED:
-        raise file.error(f"{shown} in the archive is encrypted; save it without a password")
-    if entry.file_size > MAX_JSON:
-        raise UsageError(
-            f"{printable(file.path)}: {shown} in the archive is {size_text(entry.file_size)}; "
-            f"at most {size_text(MAX_JSON)} are read"
-        )
-    if entry.file_size > 2**20 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-        raise UsageError(
-            f"{printable(file.path)}: {shown} in the archive is {size_text(entry.file_size)} packed into "
-            f"{size_text(entry.compress_size)}; a graph does not pack so well, so it is not read"
-        )
-    with archive.open(entry) as packed:
-        data = packed.read(entry.file_size + 1)
-    if len(data) != entry.file_size:
-        raise _damaged(file)
+    shown = quoted(entry.name)
+    data = unpacked(file, archive, entry, MAX_JSON)
     _check_amount(file, data, most)
     try:
         found = json.loads(data, object_hook=_plain)

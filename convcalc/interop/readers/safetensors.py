@@ -6,10 +6,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from convcalc.errors import UsageError
 from convcalc.formulas import product
 from convcalc.interop.base import Asked, ForeignFile, Reader, reader
 from convcalc.interop.graph import Graph
-from convcalc.text import plural, quoted, shortened
+from convcalc.text import plural, printable, quoted, shortened
 
 if TYPE_CHECKING:
     from convcalc.network.network import Network
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _MAX_HEADER = 100_000_000  # bytes, as the format itself has it
 _MAX_SIDES = 8
 _MAX_VALUES = 10**15
+_MARKS, _FREE = (
+    40,
+    50_000,
+)  # commas and colons for each array; as many as for so many are always read
 _TRAINED = re.compile(r"F\d+\w*|BF16|[IU]8|F4")
 _BUFFERS = ("running_mean", "running_var", "num_batches_tracked", "moving_mean", "moving_variance")
 _DIGITS = re.compile(r"(\d{1,18})")
@@ -35,7 +40,7 @@ class Safetensors(Reader):
 
     @staticmethod
     def read(file: ForeignFile, asked: Asked) -> Network:
-        header = _header(file)
+        header = _header(file, asked.max_layers)
         if asked.input is not None:
             message = "the file holds weights, not layers, so it takes no --input; leave it out"
             raise file.error(message, 1)
@@ -65,11 +70,16 @@ class Safetensors(Reader):
         return graph.network(file.name, "")
 
 
-def _header(file: ForeignFile) -> dict[str, Any]:
+def _header(file: ForeignFile, most: int) -> dict[str, Any]:
     """What stands before the numbers.
+
+    Args:
+        file: the weights.
+        most: how many arrays are read.
 
     Raises:
         SpecError: it is damaged.
+        UsageError: it names more arrays.
     """
     with file.open() as inner:
         size = int.from_bytes(inner.read(8), "little")
@@ -82,6 +92,7 @@ def _header(file: ForeignFile) -> dict[str, Any]:
             f"the header has {size:,} bytes, but the file ends after {len(data):,}; fetch it again"
         )
         raise file.error(message, 1)
+    _check_amount(file, data, most)
     try:
         header = json.loads(data, object_pairs_hook=_once)
     except RecursionError:
@@ -92,6 +103,26 @@ def _header(file: ForeignFile) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise file.error("the header does not name any arrays; fetch the file again", 1)
     return header
+
+
+def _check_amount(file: ForeignFile, data: bytes, most: int) -> None:
+    """Refuse a header that holds too much, before the work starts.
+
+    Raises:
+        SpecError: it holds more than its arrays need.
+        UsageError: it names too many arrays.
+    """
+    number = data.count(b'"shape"')
+    if number > most:
+        raise UsageError(
+            f"{printable(file.path)}: more than {most:,} layers: the header names {number:,} arrays; "
+            "raise --max-layers if you mean it"
+        )
+    marks = data.count(b",") + data.count(b":")
+    room = _MARKS * max(number, _FREE)
+    if marks > room:
+        what = f"{plural(number, 'array')} and {marks:,} commas and colons, more than {room:,}"
+        raise file.error(f"the header has {what}; the file is damaged", 1)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -123,4 +154,4 @@ def _shape(file: ForeignFile, name: str, entry: Any) -> tuple[tuple[int, ...], s
 
 def _order(name: str) -> list[tuple[int, str]]:
     """Names with numbers in them in the order of the numbers."""
-    return [(int(word), "") if word.isdigit() else (-1, word) for word in _DIGITS.split(name)]
+    return [(int(word), "") if word.isdecimal() else (-1, word) for word in _DIGITS.split(name)]
