@@ -264,7 +264,13 @@ def test_arch_fails_only_where_it_is_strict(nets: Path, convcalc: Any) -> None:
     assert strict.code == 1
     assert all(f"note: expect: {said}\n" in strict.out for said in SAID)
     assert convcalc("arch", "nets/good.yaml", "--strict").code == 0
-    assert convcalc("arch", "nets/deep/over.yml", "--strict", "--input", "3x9x9").code == 0
+    changed = convcalc("arch", "nets/deep/over.yml", "--strict", "--input", "3x9x9")
+    said = "--strict checks what expect: says of the file as it is, and --input changes it; leave one out"
+    assert (changed.code, changed.err) == (2, f"convcalc: {said}\n")
+    Path("bare.yaml").write_text("input: [1, 8]\nlayers: [relu]\n", encoding="utf-8")
+    bare = convcalc("arch", "bare.yaml", "--strict")
+    said = "note: the file has no expect:, so --strict has nothing to check\n"
+    assert (bare.code, bare.err) == (0, said)
 
 
 def test_verify_says_a_budget_as_it_is_written(nets: Path, convcalc: Any) -> None:

@@ -650,7 +650,7 @@ def test_no_two_views_are_asked_for_and_one_dropped(pair: tuple[str, str], convc
 def test_a_format_of_rows_alone_says_what_it_leaves_out(convcalc: Run) -> None:
     ran = convcalc("arch", "lenet5", "--memory", "--format", "csv")
     assert ran.err == (
-        "note: csv has rows alone; the totals of --memory are in --format json and the table\n"
+        "note: csv has rows alone; --format json and the table also have the totals of --memory\n"
     )
     assert convcalc("arch", "lenet5", "--memory", "--format", "json").err == ""
 

@@ -84,6 +84,7 @@ def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
         },
         row_dict=lambda row: row._asdict(),
         hint=_hint(ask),
+        beside_rows="the batches that fit" if fits else "",
     )
 
 

@@ -46,19 +46,22 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
     analysis = walk(one_layer_network(layer, shape))
     step = analysis.steps[0]
     lines = layer_lines(step)
+    working: list[str] = []
     if explain:
         from convcalc.analysis.explain import explain as explain_layer  # noqa: PLC0415 - only where it is asked for
 
-        lines += ["", *explain_layer(layer, (shape,), step.output)]
+        working = explain_layer(layer, (shape,), step.output)
+        lines += ["", *working]
     return replace(
         report_of(analysis),
         title="",
         key="",
-        facts=layer_facts(step),
+        facts={**layer_facts(step), **({"working": working} if working else {})},
         lines=lines,
         totals={},
         notes=notes,
         remarks=notes_beside(step),
+        beside_rows="the working" if explain else "",
     )
 
 

@@ -74,6 +74,8 @@ def network_report(
         _rf_columns() if tuple(columns) == RF_COLUMNS else chosen,
         outputs=not fields,
     )
+    if columns and tuple(columns) != RF_COLUMNS:
+        report = replace(report, row_dict=None)  # JSON has the columns that were asked for, too
     if memory:
         from convcalc.analysis.memory import add_memory  # noqa: PLC0415 - few tables have it
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convcalc.cli.format_names import FormatName
 from convcalc.cli.output import (
     PICTURE_FORMATS,
-    FormatName,
     format_option,
+    format_said,
     output_option,
     show,
 )
@@ -67,7 +68,7 @@ def show_with_picture(
         return
     chosen = _format(name, to_file)
     if draw and not chosen.pictures and (to_file or not chosen.draws):
-        message = "--draw is for the terminal and for pages; write -o x.html for both, -o x.svg or -o x.png for the picture alone, or leave it out"
+        message = f"--draw is for the terminal and for pages, not for {format_said(name, to_file)}; write -o x.html for both, -o x.svg or -o x.png for the picture alone, or leave it out"
         raise UsageError(message)
     made = report()
     in_page = chosen.pictures or shelf(output, chosen) is not None
@@ -89,8 +90,7 @@ def _drawn(picture: Picture) -> list[str]:
 def _with_figure(report: Report, picture: Callable[[], Picture]) -> Report:
     """A report with its picture, unless that cannot be drawn here."""
     try:
-        made = picture()
-        made.figure()
+        (made := picture()).figure()
     except ConvcalcError:
         return report
     return replace(report, figures=(made,))

@@ -10,9 +10,12 @@ import click
 from convcalc.cli.answer_picture import draw_options, show_with_picture
 from convcalc.cli.change_options import change_options
 from convcalc.cli.network_options import load_network
+from convcalc.cli.output import remark
+from convcalc.cli.together import Rule
 from convcalc.cli.types import NETWORK
 from convcalc.cli.view_options import view_options, view_report
 from convcalc.cli.view_picture import view_picture
+from convcalc.cli.views import VIEW_RULES
 from convcalc.cli.yaml_option import NetworkCommand, asks_for_yaml, show_yaml, yaml_option
 
 EXAMPLES = """
@@ -28,9 +31,14 @@ EXAMPLES = """
     convcalc arch mynet.yaml -o mynet.csv
     convcalc arch lenet5 --yaml
 """
+_STRICT = Rule(
+    "--strict",
+    "{option} checks what expect: says of the file as it is, and {others} changes it; leave one out",
+    apart=("--input", "--set"),
+)
 
 
-@click.command(cls=NetworkCommand, examples=EXAMPLES)
+@click.command(cls=NetworkCommand, examples=EXAMPLES, rules=(*VIEW_RULES, _STRICT))
 @click.argument("network", type=NETWORK)
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @click.option(
@@ -79,5 +87,7 @@ def command(
         output,
         draw=draw,
     )
+    if strict and not found.expect:
+        remark("note: the file has no expect:, so --strict checks only that every cost is known")
     if strict and not is_sure(walked()):
         raise SystemExit(1)

@@ -13,9 +13,10 @@ from convcalc.cli.change_options import change_options, changes_text
 from convcalc.cli.group import Command
 from convcalc.cli.network_words import VARIED
 from convcalc.cli.order_option import check_order, said_order
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 from convcalc.cli.progress import counting
 from convcalc.cli.settings import settings_of
+from convcalc.cli.together import Rule
 from convcalc.cli.types import NETWORK
 from convcalc.files import STDIN
 
@@ -25,9 +26,16 @@ EXAMPLES = """
     convcalc budget efficientnet_b0 --params 10M --macs 1G --set classes=10
     convcalc budget resnet50 --memory 256MB --batch 8 --vary input
 """
+_MEMORY = (
+    "{option} counts for the limit --memory alone, not for {others}; add --memory, or leave it out"
+)
+_RULES = tuple(
+    Rule(name, _MEMORY, apart=("--params", "--macs", "--flops"), unless=("--memory",))
+    for name in ("--batch", "--precision")
+)
 
 
-@click.command(cls=Command, examples=EXAMPLES)
+@click.command(cls=Command, examples=EXAMPLES, rules=_RULES)
 @click.argument("network", type=NETWORK)
 @click.option("--params", type=LIMIT, metavar="NUMBER", help="At most so many parameters: 5M.")
 @click.option("--macs", type=LIMIT, metavar="NUMBER", help="At most so many multiply-adds: 600M.")
@@ -47,7 +55,7 @@ EXAMPLES = """
     "--precision", "dtype", default="float32", type=click.Choice(list(BYTES)), help="For --memory."
 )
 @click.option("--all", "every", is_flag=True, help="Show every network that was found.")
-@answer_options
+@output_options
 def command(
     network: str,
     shape: Any,

@@ -12,6 +12,7 @@ from convcalc.cli.order_option import order_option, said_order
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import SHAPE
 from convcalc.cli.view_options import view_options, view_report
+from convcalc.cli.views import VIEW_RULES
 from convcalc.cli.yaml_option import NetworkCommand, asks_for_yaml, show_yaml, yaml_option
 
 EXAMPLES = """
@@ -26,7 +27,7 @@ EXAMPLES = """
 """
 
 
-@click.command(cls=NetworkCommand, examples=EXAMPLES)
+@click.command(cls=NetworkCommand, examples=EXAMPLES, rules=VIEW_RULES)
 @click.argument("layers", nargs=-1, required=True, metavar="LAYER...", type=CHAIN_LAYERS)
 @click.option(
     "--input", "shape", required=True, metavar="CxHxW", type=SHAPE, help="Shape that goes in."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from convcalc.cli.format_names import FormatName
 from convcalc.cli.group import Command
-from convcalc.cli.output import SUFFIX_HELP, FormatName, format_option, output_option, show
+from convcalc.cli.output import SUFFIX_HELP, format_option, output_option, show
 from convcalc.cli.types import NETWORK
 
 EXAMPLES = """

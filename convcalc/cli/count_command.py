@@ -10,7 +10,7 @@ from convcalc.analysis.counting.ways import WAYS
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 from convcalc.cli.types import NETWORK, Type
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.text import quoted
@@ -50,7 +50,7 @@ class _Way(Type):
 @click.option("--with-bugs", "bugs", is_flag=True, help="Count wrong where the tool is known to.")
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
-@answer_options
+@output_options
 def command(
     network: str,
     like: str,

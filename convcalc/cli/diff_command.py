@@ -9,7 +9,7 @@ import click
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 from convcalc.cli.types import NETWORK
 
 EXAMPLES = """
@@ -31,7 +31,7 @@ EXAMPLES = """
     default=False,
     help="Show all layers, one per row, or (the default) those that differ.",
 )
-@answer_options
+@output_options
 def command(
     first: str,
     second: str,

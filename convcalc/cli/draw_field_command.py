@@ -12,6 +12,7 @@ from convcalc.cli.known import FILE
 from convcalc.cli.network_options import load_one
 from convcalc.cli.network_words import NETWORK_OR_LAYERS, UNIT
 from convcalc.cli.picture_output import picture_options, show_picture
+from convcalc.cli.together import Rule
 from convcalc.cli.view_options import rf_through_option
 
 EXAMPLES = """
@@ -19,9 +20,16 @@ EXAMPLES = """
     convcalc draw field resnet50 -o field.svg
     convcalc draw field vgg16 --sees conv4_1:0,0 --picture photo.png -o field.png
 """
+_RULES = (
+    Rule(
+        "--picture",
+        "{option} is drawn on, but {format} has numbers alone; leave one of them out",
+        where=lambda chosen: chosen.draws or chosen.pictures,
+    ),
+)
 
 
-@click.command("field", cls=Command, examples=EXAMPLES)
+@click.command("field", cls=Command, examples=EXAMPLES, rules=_RULES)
 @click.argument("networks", nargs=-1, required=True, type=NETWORK_OR_LAYERS, metavar="NETWORK")
 @click.option(
     "--sees",

@@ -8,14 +8,17 @@ import click
 
 from convcalc.cli.layer_options import LayerCommand, input_shape, layer_of, layer_options
 from convcalc.cli.picture_output import picture_options, show_picture
+from convcalc.cli.together import Rule
 from convcalc.cli.types import Type
-from convcalc.errors import UsageError
 
 EXAMPLES = """
     convcalc draw window --n 5 --k 3 --s 2 --p 1 --step 1,0
     convcalc draw window --kind conv_transpose --n 3 --k 3 --s 2 --p 1 --all -o steps.svg
     convcalc draw window --n 7 --k 3 --d 2 --all -o steps.png
 """
+_RULES = (
+    Rule("--all", "{option} draws all steps, and {others} one; leave one of them out", ("--step",)),
+)
 
 
 class _Step(Type):
@@ -29,7 +32,7 @@ class _Step(Type):
         return tuple(whole_number(part, what) for part in text.split(","))
 
 
-@click.command("window", cls=LayerCommand, examples=EXAMPLES)
+@click.command("window", cls=LayerCommand, examples=EXAMPLES, rules=_RULES)
 @layer_options
 @click.option(
     "--step", type=_Step(), metavar="I,J", help="The output to draw; the first unless given."
@@ -52,9 +55,6 @@ def command(
     """
     from convcalc.draw.window import Window
 
-    if step and every:
-        message = "--all draws all steps, and --step one; leave one of them out"
-        raise UsageError(message)
     cls = typed["kind"]
     shape = input_shape(cls, typed)
     layer = layer_of(cls, typed, shape[0])

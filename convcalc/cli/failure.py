@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from convcalc.cli.option_words import as_typed
+from convcalc.cli.option_words import as_typed, line_called
 from convcalc.cli.output import remark, show_aside
 from convcalc.cli.screen import shows_color, terminal_columns
-from convcalc.errors import ConvcalcError
+from convcalc.errors import ConvcalcError, UsageError
 from convcalc.text import wrap
 
 _OURS = "convcalc: "
@@ -49,9 +49,18 @@ def wrapped(lines: list[str], width: int | None) -> list[str]:
     ]
 
 
-def told(error: ConvcalcError) -> ConvcalcError:
-    """The error, after the rows of the layers that fit, and with the inputs that work."""
+def told(error: ConvcalcError, ctx: click.Context) -> ConvcalcError:
+    """The error, after the rows of the layers that fit, and with the inputs that work.
+
+    Where the arguments of the command are mixed up, it says how they stand instead.
+    """
     if error.failed is None:
+        called, args = line_called(ctx)
+        if called is not None:
+            from convcalc.cli.mixed_up import other_way
+
+            if message := other_way(called, args):
+                return UsageError(message)
         return error
     from convcalc.analysis.unfit import rows_before, with_inputs
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,10 +11,12 @@ import click
 from click.core import augment_usage_errors
 
 from convcalc.cli.failure import Failure, told
+from convcalc.cli.no_command import instead
 from convcalc.cli.option_words import in_our_words
 from convcalc.cli.shells.offers import Offering, OfferingGroup
 from convcalc.cli.ticker import ticking
-from convcalc.errors import ConvcalcError, did_you_mean
+from convcalc.cli.together import Rule
+from convcalc.errors import ConvcalcError
 from convcalc.files import keeping_files
 from convcalc.text import shortened
 
@@ -26,10 +28,12 @@ class Command(Offering):
 
     writes: tuple[str, ...] = ("output", "out")  # all other parameters may name files that it reads
 
-    def __init__(self, *args: Any, examples: str = "", **settings: Any) -> None:
+    def __init__(
+        self, *args: Any, examples: str = "", rules: Sequence[Rule] = (), **settings: Any
+    ) -> None:
         settings.setdefault("context_settings", CONTEXT)
         super().__init__(*args, **settings)
-        self.examples = examples
+        self.examples, self.rules = examples, rules
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         _write_examples(self.examples, formatter)
@@ -37,7 +41,7 @@ class Command(Offering):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         with augment_usage_errors(ctx):  # so that a message names the command
-            return super().parse_args(ctx, in_our_words(self, ctx, args))
+            return super().parse_args(ctx, in_our_words(self, ctx, args, self.rules))
 
     def invoke(self, ctx: click.Context) -> Any:
         given = [value for name, value in ctx.params.items() if name not in self.writes]
@@ -129,9 +133,8 @@ class Group(OfferingGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         known = self.about
         if args and args[0] not in known and not args[0].startswith("-"):
-            message = (
-                f"no command {self.prefix}{shortened(args[0])!r}{did_you_mean(args[0], known)}"
-            )
+            end = instead(args, known, self.prefix)
+            message = f"no command {self.prefix}{shortened(args[0])!r}{end}"
             raise click.UsageError(message, ctx)
         return super().resolve_command(ctx, args)
 
@@ -148,7 +151,7 @@ class Group(OfferingGroup):
             with telling_lost_output():
                 return super().invoke(ctx)
         except ConvcalcError as error:
-            raise Failure(told(error), ctx) from None
+            raise Failure(told(error, ctx), ctx) from None
         except RecursionError:
             raise Failure(ConvcalcError("nested too deeply to work on; use fewer levels")) from None
         except MemoryError as error:

@@ -10,7 +10,7 @@ import click
 from convcalc.cli.answer_picture import draw_options, show_with_picture
 from convcalc.cli.group import Command
 from convcalc.cli.hand_words import FIT, GRADIENTS, KERNEL, MATRIX, OPERATION, PADDING
-from convcalc.errors import UsageError
+from convcalc.cli.together import Rule
 
 EXAMPLES = """
     convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3'
@@ -22,9 +22,10 @@ EXAMPLES = """
     convcalc hand --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4' --grad '1 0; 0 -1'
     convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3' --blank --key -o sheet.md
 """
+_KEY = Rule("--key", "{option} gives the answers to a worksheet; add --blank", needs=("--blank",))
 
 
-@click.command(cls=Command, examples=EXAMPLES)
+@click.command(cls=Command, examples=EXAMPLES, rules=(_KEY,))
 @click.option("--x", required=True, type=MATRIX, help="The input.")
 @click.option(
     "--k",
@@ -84,9 +85,6 @@ def command(
     from convcalc.cli.matrices import exercise
     from convcalc.hand import hand_report
 
-    if key and not blank:
-        message = "--key gives the answers to a worksheet; add --blank"
-        raise UsageError(message)
     work = exercise(options)
     report = partial(hand_report, work, blank=blank, key=key, every=every)
     picture = partial(_picture, work, blank=blank, every=every)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.hw_numbers import own_sheet
 from convcalc.cli.hw_options import SECRET_HELP
 from convcalc.cli.hw_words import QUESTION
 from convcalc.cli.known import FILE, SHEET
-from convcalc.cli.output import answer_options, remark, show
+from convcalc.cli.output import output_options, remark, show
+from convcalc.cli.together import Rule
 from convcalc.cli.types import Few
 from convcalc.text import printable
 
@@ -19,9 +21,16 @@ EXAMPLES = """
     convcalc hw check ps1.yaml notebook.ipynb --format json
     convcalc hw check ps1.yaml mine.yaml --student s042 --secret-file ps1.secret
 """
+_RULES = (
+    Rule(
+        "--with-answers",
+        "{option} puts the right answers into the data for programs, but {format} never shows them; add --json",
+        where=lambda chosen: chosen.whole_rows,
+    ),
+)
 
 
-@click.command("check", cls=Command, examples=EXAMPLES)
+@click.command("check", cls=Command, examples=EXAMPLES, rules=_RULES)
 @click.argument("sheet", type=SHEET)
 @click.argument("answers", type=FILE)
 @click.option("--only", type=QUESTION, help="Check this question only.")
@@ -39,7 +48,7 @@ EXAMPLES = """
 )
 @click.option("--secret-file", type=FILE, help=SECRET_HELP)
 @click.option("--with-answers", is_flag=True, help="Put the right answers into the JSON.")
-@answer_options
+@output_options
 def command(
     sheet: str,
     answers: str,
@@ -64,9 +73,7 @@ def command(
     found = load(sheet)
     given = read_answers(answers, found, student)
     if secret_file:
-        from convcalc.homework.variants.draw import student_sheet
-
-        found = student_sheet(found, student or given.student, secret_file)
+        found = own_sheet(found, student or given.student, secret_file)
     if level is not None and level > found.max_level:
         remark(f"hints of this sheet go up to level {found.max_level}")
     marked = mark_answers(found, given, level=level, only=only)

@@ -6,7 +6,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_words import CONVENTION, PRESET
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 
 EXAMPLES = """
     convcalc hw conventions
@@ -19,7 +19,7 @@ EXAMPLES = """
 @click.command("conventions", cls=Command, examples=EXAMPLES)
 @click.argument("name", metavar="[NAME]", type=CONVENTION, default="")
 @click.option("--preset", default="", type=PRESET, help="Show the values that this preset sets.")
-@answer_options
+@output_options
 def command(name: str, *, preset: str, format_name: str | None, output: str | None) -> None:
     """The conventions of a sheet: their values, what each means, which one is usual, and the presets.
 

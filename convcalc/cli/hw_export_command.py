@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.hw_numbers import tell_unused_variants
 from convcalc.cli.known import SHEET
 from convcalc.cli.output import output_option, remark, tell_written, write
 from convcalc.errors import UsageError, did_you_mean
@@ -69,6 +70,11 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
         what = "a folder" if is_folder else "an archive"
         message = f"--to {name} makes {what}; say where with -o {found.id}{export.suffix}"
         raise UsageError(message)
+    if force and not is_folder:
+        message = (
+            f"--force replaces files in a folder, but --to {name} makes one file; leave it out"
+        )
+        raise UsageError(message)
     if to_file and output and not is_folder:
         check_place(output)
     files = list(export.files())
@@ -82,6 +88,8 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
     else:
         write_file(output, [files[0].data])
         tell_written(output)
+    if variants > 1:
+        tell_unused_variants(found, variants)
     for question, count in export.drawn_variants():
         remark(f"{count} variants of {question}")
     for note in export.notes:

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
+from convcalc.cli.format_names import FormatName
 from convcalc.cli.group import Command
+from convcalc.cli.hw_numbers import tell_unused
 from convcalc.cli.hw_options import SECRET_HELP, Progress, roster_options
 from convcalc.cli.hw_words import OUTPUTS
 from convcalc.cli.known import FILE, FOLDER, SHEET
-from convcalc.cli.output import FormatName, answer_options, remark, show
+from convcalc.cli.output import output_options, remark, show
 
 EXAMPLES = """
     convcalc hw grade ps1.yaml submissions/ --out graded/
@@ -65,7 +67,7 @@ def _old_outputs(ctx: click.Context, word: str) -> str | None:
 )
 @click.option("--add", is_flag=True, help="Add these files to those that DIR was made from.")
 @click.option("--force", is_flag=True, help="Replace grades that are there.")
-@partial(answer_options, formats=FormatName(_old_outputs))
+@partial(output_options, formats=FormatName(_old_outputs))
 def command(
     sheet: str,
     submissions: tuple[str, ...],
@@ -86,6 +88,7 @@ def command(
     found = load(sheet)
     given["outputs"] = given["outputs"] or click.get_current_context().meta.get(_OUTPUTS)
     options = runs.read_options(given, out)
+    tell_unused(found, given, out)
     with Progress() as progress:
         if out is None:
             graded, statuses = runs.look(found, submissions, options, progress)

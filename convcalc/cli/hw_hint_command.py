@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.hw_numbers import own_sheet
 from convcalc.cli.hw_options import SECRET_HELP
 from convcalc.cli.hw_words import QUESTION
 from convcalc.cli.known import FILE, SHEET
-from convcalc.cli.output import answer_options, remark, show
+from convcalc.cli.output import output_options, remark, show
 from convcalc.cli.types import Few
 
 EXAMPLES = """
@@ -29,7 +30,7 @@ EXAMPLES = """
 )
 @click.option("--student", metavar="ID", help="Whose numbers, where they vary.")
 @click.option("--secret-file", type=FILE, help=SECRET_HELP)
-@answer_options
+@output_options
 def command(
     sheet: str,
     question: str,
@@ -44,11 +45,7 @@ def command(
     from convcalc.homework.marking.report import hint_report
     from convcalc.homework.sheets.read import load
 
-    found = load(sheet)
-    if student or secret_file:
-        from convcalc.homework.variants.draw import student_sheet
-
-        found = student_sheet(found, student, secret_file)
+    found = own_sheet(load(sheet), student, secret_file)
     report = hint_report(found, found[question], level)
     if level > found.max_level:
         remark(f"hints of this sheet go up to level {found.max_level}")

@@ -6,7 +6,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.known import SHEET
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 
 EXAMPLES = """
     convcalc hw lint ps1.yaml
@@ -17,7 +17,7 @@ EXAMPLES = """
 @click.command("lint", cls=Command, examples=EXAMPLES)
 @click.argument("sheet", type=SHEET)
 @click.option("--exit-zero", is_flag=True, help="Exit with status 0 even if something is found.")
-@answer_options
+@output_options
 def command(sheet: str, *, exit_zero: bool, format_name: str | None, output: str | None) -> int:
     """Check a SHEET for errors: wrong keys, missing values, numbers that hide a mistake.
 

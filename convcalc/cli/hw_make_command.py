@@ -9,7 +9,7 @@ import click
 from convcalc.cli.group import Command
 from convcalc.cli.hw_options import SECRET_HELP, Progress, roster_options
 from convcalc.cli.known import FILE, FOLDER, SHEET
-from convcalc.cli.output import answer_options, remark, show
+from convcalc.cli.output import output_options, remark, show
 from convcalc.text import printable
 
 EXAMPLES = """
@@ -29,7 +29,7 @@ EXAMPLES = """
 )
 @click.option("--out", required=True, type=FOLDER, help="The folder for the sheets.")
 @click.option("--force", is_flag=True, help="Replace sheets that are there.")
-@answer_options
+@output_options
 def command(
     sheet: str,
     *,

@@ -5,19 +5,23 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.hw_numbers import tell_unused_secret
 from convcalc.cli.hw_options import SECRET_HELP
 from convcalc.cli.known import FILE, FOLDER, SHEET
-from convcalc.cli.output import answer_options, show
-from convcalc.errors import UsageError
+from convcalc.cli.output import output_options, show
+from convcalc.cli.together import Rule
 
 EXAMPLES = """
     convcalc hw regrade graded/ --sheet ps1-fixed.yaml --diff
     convcalc hw regrade graded/ --sheet ps1-fixed.yaml --write
     convcalc hw regrade graded/ --sheet ps1-fixed.yaml --format csv
 """
+_RULES = (
+    Rule("--diff", "{option} writes nothing and {others} does; give one of them", ("--write",)),
+)
 
 
-@click.command("regrade", cls=Command, examples=EXAMPLES)
+@click.command("regrade", cls=Command, examples=EXAMPLES, rules=_RULES)
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--sheet", required=True, type=SHEET, help="The corrected sheet.")
 @click.option("--diff", is_flag=True, help="Only show what would change; the default.")
@@ -25,7 +29,7 @@ EXAMPLES = """
 @click.option(
     "--secret-file", type=FILE, help=f"{SECRET_HELP} Only needed if other numbers vary than before."
 )
-@answer_options
+@output_options
 def command(
     folder: str,
     *,
@@ -46,9 +50,8 @@ def command(
     from convcalc.homework.sheets.read import load
     from convcalc.homework.variants.secret import read_secret
 
-    if diff and write:
-        message = "--diff writes nothing and --write does; give one of them"
-        raise UsageError(message)
     secret = read_secret(secret_file) if secret_file else None
-    found = regrade(folder, load(sheet), secret, write=write)
+    corrected = load(sheet)
+    tell_unused_secret(corrected, secret_file)
+    found = regrade(folder, corrected, secret, write=write)
     show(regrade_report(found, folder), format_name, output)

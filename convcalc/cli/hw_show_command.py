@@ -6,10 +6,12 @@ from functools import partial
 
 import click
 
+from convcalc.cli.format_names import FormatName
 from convcalc.cli.group import Command
+from convcalc.cli.hw_numbers import own_sheet
 from convcalc.cli.hw_options import SECRET_HELP
 from convcalc.cli.known import FILE, SHEET
-from convcalc.cli.output import FormatName, answer_options, show
+from convcalc.cli.output import output_options, show
 
 EXAMPLES = """
     convcalc hw show ps1.yaml
@@ -26,7 +28,7 @@ EXAMPLES = """
 @click.option("--secret-file", type=FILE, help=SECRET_HELP)
 @click.option("--with-answers", is_flag=True, help="The right answers too, after the questions.")
 @partial(
-    answer_options,
+    output_options,
     formats=FormatName(lambda _, word: None if word == "text" else word, also=("text",)),
 )
 def command(
@@ -44,7 +46,6 @@ def command(
     """
     from convcalc.homework.sheets.read import load
     from convcalc.homework.sheets.render import worksheet
-    from convcalc.homework.variants.draw import student_sheet
 
-    own = student_sheet(load(sheet), student, secret_file)
+    own = own_sheet(load(sheet), student, secret_file)
     show(worksheet(own, answers=with_answers), format_name, output)

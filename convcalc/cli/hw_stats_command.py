@@ -6,7 +6,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.known import FOLDER
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 
 EXAMPLES = """
     convcalc hw stats graded/
@@ -26,7 +26,7 @@ EXAMPLES = """
     metavar="N",
     help="Name answers without a known mistake that more than N students gave.",
 )
-@answer_options
+@output_options
 def command(folder: str, *, many: int, format_name: str | None, output: str | None) -> None:
     """How a class answered that hw grade marked into DIR: the share that is correct, and common mistakes.
 

@@ -6,7 +6,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.hw_words import QUESTION_TYPE
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 
 EXAMPLES = """
     convcalc hw types
@@ -19,7 +19,7 @@ EXAMPLES = """
 @click.command("types", cls=Command, examples=EXAMPLES)
 @click.argument("kind", metavar="[TYPE]", type=QUESTION_TYPE, default="")
 @click.option("--mistakes", is_flag=True, help="Show the known mistakes, all or those of TYPE.")
-@answer_options
+@output_options
 def command(kind: str, *, mistakes: bool, format_name: str | None, output: str | None) -> None:
     """The question types with an example each, one TYPE in full, or the known mistakes."""
     from convcalc.homework.mistakes import catalogue

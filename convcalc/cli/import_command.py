@@ -10,6 +10,7 @@ from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
 from convcalc.cli.output import output_option, print_lines, remark, tell_written
+from convcalc.cli.together import Rule
 from convcalc.cli.types import NETWORK
 from convcalc.files import STDIN, check_new, write_lines
 from convcalc.text import printable
@@ -20,9 +21,10 @@ EXAMPLES = """
     convcalc import model.keras
     convcalc import resnet50 --set classes=10 -o mine.yaml
 """
+_RULES = (Rule("--overwrite", "{option} replaces the file of -o; add -o FILE", needs=("-o",)),)
 
 
-@click.command("import", cls=Command, examples=EXAMPLES)
+@click.command("import", cls=Command, examples=EXAMPLES, rules=_RULES)
 @click.argument("network", type=NETWORK)
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @click.option(

@@ -10,6 +10,8 @@ import click
 from convcalc.cli.group import CONTEXT, Command
 from convcalc.cli.known import KnownPair
 from convcalc.cli.nameless import way_to_name
+from convcalc.cli.order_option import check_order, in_said_order, order_option
+from convcalc.cli.output import remark
 from convcalc.cli.shells.offers import meanings
 from convcalc.cli.types import KIND, SHAPE, Few, LayerOption
 from convcalc.errors import UsageError
@@ -89,6 +91,7 @@ class LayerCommand(Command):
 
 def layer_options(function: F) -> F:
     """Add the options that describe one layer to a command."""
+    function = order_option(function)
     for names, shown, about, value_type in reversed(_OPTIONS):
         settings: dict[str, Any] = {"type": value_type, "metavar": shown or None, "help": about}
         settings |= _SETTINGS.get(names.partition(" ")[0], {})
@@ -103,11 +106,12 @@ def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
         UsageError: there is none, or they contradict each other.
     """
     shape, sizes, channels, dims = (typed[name] for name in ("shape", "n", "cin", "dims"))
+    check_order(shape)
     if shape:
         if sizes or channels or dims:
             message = "--input gives the whole shape; leave --n, --cin and --dims out"
             raise UsageError(message)
-        return shape  # type: ignore[no-any-return]
+        return in_said_order(shape)
     if not sizes:
         message = "give the input size with --n 32, or the shape with --input 3x32x32"
         raise UsageError(message)
@@ -118,6 +122,10 @@ def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
         message = f"--n {shown} has {len(sizes)} sides; give 1 to 3, and the channels with --cin"
         raise UsageError(message)
     if len(sizes) == 1:
+        if typed["padding"] == "causal" and not (dims or cls.dimensions):
+            remark(
+                "note: --p causal pads a sequence, so --n is read as one axis; --dims 1 says the same"
+            )
         sizes = sizes * (dims or cls.dimensions or _axes_said(typed) or 2)
     elif dims and dims != len(sizes):
         message = f"--n {shown} has {len(sizes)} axes, but --dims is {dims}; leave one out"

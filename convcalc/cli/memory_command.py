@@ -13,7 +13,7 @@ from convcalc.cli.answer_picture import show_with_picture
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import answer_options
+from convcalc.cli.output import output_options
 from convcalc.cli.types import NETWORK
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ EXAMPLES = """
     help="Keep the inputs of parts only, and run parts again.",
 )
 @click.option("--device", type=BYTES, metavar="MEMORY", help="Say which batch fits into 24GB.")
-@answer_options
+@output_options
 def command(
     network: str,
     shape: Any,

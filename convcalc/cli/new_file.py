@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from convcalc.cli.group import Command
 from convcalc.cli.output import print_lines, remark, tell_written
+from convcalc.errors import UsageError
 from convcalc.files import check_new, check_place, write_lines
 
 
@@ -23,10 +24,15 @@ def give(text: str, file: str, hint: str, *, overwrite: bool) -> None:
         overwrite: whether a file that is there may be replaced.
 
     Raises:
-        UsageError: the file is there, or cannot be written.
+        UsageError: the file is there, cannot be written, or is not named.
     """
     lines = text.rstrip("\n").split("\n")
     if file == "-":
+        if overwrite:
+            message = (
+                "--overwrite replaces FILE, but none is named; name one, or leave --overwrite out"
+            )
+            raise UsageError(message)
         print_lines(lines)
         return
     check_new(file, overwrite=overwrite)

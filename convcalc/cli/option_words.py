@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
+from convcalc.cli.together import Given, Rule, check_together
 from convcalc.errors import UsageError
 
 # Our options, of which a command takes the first that it has, and what else they are called.
 _WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("--n", "--input"), "input-size in-size image-size"),
+    (("--n", "--input"), "input-size in-size image-size w"),
     (("--k",), "kernel kernel-size kernel-shape filter-size pool-size window-size"),
     (("--s",), "stride strides"),
     (("--p",), "padding pad pads zero-padding"),
@@ -26,7 +26,9 @@ _WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--kind", "--type"), "layer-type kind type"),
     (("--batch",), "batch-size"),
     (("--ceil",), "ceil-mode"),
-    (("--output", "--out"), "outfile output-file out o"),
+    (("--o", "--output", "--out"), "outfile output-file out o"),
+    (("--to",), "format"), (("--device",), "gpu"),
+    (("--precision",), "dtype"),
     (("--out",), "outdir output-dir out-dir"),
     (("--with-answers", "--key"), "answers solutions with-solutions with-key key"),
 )  # fmt: skip
@@ -35,33 +37,26 @@ _DASHED = re.compile(
     r"[-\u2010-\u2015\u2212]+(?P<name>[^\W\d_][\w-]*)"
 )  # also the dashes of slides
 _NUMBER = re.compile(r"[0-9(]")
-_META = "convcalc.words"
+_META, _LINE = "convcalc.words", "convcalc.line"
 
 
-class _Given(NamedTuple):
-    """An option on a command line.
-
-    Attributes:
-        name: as we call it.
-        typed: as it is called there.
-        word: what click shall read.
-        is_whole: whether the word holds the value too, as in ``--k=3`` and ``-k3``.
-    """
-
-    name: str
-    typed: str
-    word: str
-    is_whole: bool = False
-
-
-def in_our_words(command: click.Command, ctx: click.Context, args: Sequence[str]) -> list[str]:
+def in_our_words(
+    command: click.Command, ctx: click.Context, args: Sequence[str], rules: Iterable[Rule] = ()
+) -> list[str]:
     """The words of a command line with our names of its options.
+
+    Args:
+        command, ctx: what is called.
+        args: the words.
+        rules: which of its options go together.
 
     Raises:
         UsageError: an option is given twice, or two that exclude each other.
     """
+    ctx.meta[_LINE] = ctx, tuple(args)
     options = _options_of(command, ctx)
-    before: dict[str | None, _Given] = {}
+    before: dict[str | None, Given] = {}
+    together: dict[str, Given] = {}
     words, rest = [], list(args)
     while rest and rest[0] != "--":
         word = rest.pop(0)
@@ -76,8 +71,19 @@ def in_our_words(command: click.Command, ctx: click.Context, args: Sequence[str]
         ctx.meta.setdefault(_META, {})[given.name] = given.typed
         if not (given.is_whole or option.is_flag):
             words += rest[: option.nargs]
+            given = given._replace(value=" ".join(rest[: option.nargs]))
             del rest[: option.nargs]
+        is_opposite = given.name in option.secondary_opts
+        together[given.name if is_opposite else option.opts[0]] = given
+    if not ctx.resilient_parsing:
+        check_together(rules, together)
     return words + rest
+
+
+def line_called(ctx: click.Context) -> tuple[click.Context | None, Sequence[str]]:
+    """The command that was called, with its words as they were typed; None where none was."""
+    called: tuple[click.Context | None, Sequence[str]] = ctx.meta.get(_LINE, (None, ()))
+    return called
 
 
 def as_typed(message: str, ctx: click.Context | None) -> str:
@@ -108,26 +114,26 @@ def _options_of(command: click.Command, ctx: click.Context) -> dict[str, click.O
     }
 
 
-def _given(options: Mapping[str, click.Option], word: str) -> _Given | None:
+def _given(options: Mapping[str, click.Option], word: str) -> Given | None:
     """The option that a word of the command line stands for; None where it stands for none."""
     name, equals, value = word.partition("=")
     if name in options:
-        return _Given(name, name, word, bool(equals))
+        return Given(name, name, word, value, is_whole=bool(equals))
     letter = word[:2]
     if letter in options and not options[letter].is_flag:  # -ofile
-        return _Given(letter, letter, word, is_whole=True)
+        return Given(letter, letter, word, word[2:], is_whole=True)
     if f"-{letter}" in options and _NUMBER.match(word[2:]):  # -k5
-        return _Given(f"-{letter}", letter, f"-{letter}={word[2:]}", is_whole=True)
+        return Given(f"-{letter}", letter, f"-{letter}={word[2:]}", word[2:], is_whole=True)
     dashed = _DASHED.fullmatch(name)
     plain = dashed["name"].replace("_", "-").lower() if dashed else ""
     for ours in (f"--{plain}", *_OURS.get(plain, ())):
         if ours in options:
-            return _Given(ours, name, f"{ours}{equals}{value}", bool(equals))
+            return Given(ours, name, f"{ours}{equals}{value}", value, is_whole=bool(equals))
     return None
 
 
 def _check_again(
-    ctx: click.Context, options: Mapping[str, click.Option], before: _Given, now: _Given
+    ctx: click.Context, options: Mapping[str, click.Option], before: Given, now: Given
 ) -> None:
     """Refuse an option that is given again with a value, and options that exclude each other.
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from convcalc.cli.output import remark
 from convcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from convcalc.layers import Shape
 
 _ORDER = "convcalc.order"  # where --order leaves its choice for the shapes
 
@@ -44,3 +48,14 @@ def said_order() -> str:
     """The order of the axes that the command line says; empty where it says none."""
     ctx = click.get_current_context(silent=True)
     return ctx.meta.get(_ORDER, "") if ctx else ""
+
+
+def in_said_order(shape: Shape) -> Shape:
+    """The shape of ``--input``, channels first; it is said where they seem to stand last."""
+    from convcalc.network.axes import channels_first, reading
+
+    order = said_order()
+    said = "" if order else reading(shape)
+    if said:
+        remark(f"note: {said}")
+    return channels_first(shape, order)

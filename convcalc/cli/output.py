@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convcalc.cli.format_names import FormatName
 from convcalc.cli.known import FILE
 from convcalc.cli.screen import encoded, is_watched, view
 from convcalc.cli.shelf import shelf
 from convcalc.cli.ticker import hush
 from convcalc.cli.usage import format_text
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import UsageError
 from convcalc.files import check_place, write_lines
-from convcalc.text import printable, quoted
+from convcalc.text import printable
 
 if TYPE_CHECKING:
     from convcalc.report import Report
@@ -26,84 +27,32 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 BATCH_OF_LINES = 500
+_SHORT = "--json"
 _CHOSEN = "convcalc.format"  # where --json leaves its choice for --format
 PICTURE_FORMATS = ("svg", "png")  # of commands that draw, besides those of reports
 SUFFIX_HELP = "Write to FILE; its suffix chooses the format."
 
 
-OldName = Callable[[click.Context, str], str | None]
-
-
-class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some versions only
-    """The name of an output format.
-
-    Args:
-        old_name: makes the name of a format, or nothing, of a word that was accepted before.
-        own: the names of layouts that the command's report has besides.
-        also: words that `old_name` knows for formats.
-    """
-
-    name = "format"
-
-    def __init__(
-        self, old_name: OldName | None = None, own: Sequence[str] = (), also: Sequence[str] = ()
-    ) -> None:
-        self.old_name, self.own, self.also = old_name, own, also
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return f"[{'|'.join(self.names())}]"
-
-    def names(self) -> list[str]:
-        """The names of all formats, and of those of the command alone."""
-        return [*_format_names(), *self.own]
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> str | None:
-        names = self.names()
-        if self.old_name and value not in names:
-            value = self.old_name(ctx, value)
-        if value is not None and value not in names:
-            self.fail(f"no format {quoted(value)}{did_you_mean(value, [*names, *self.also])}")
-        return value  # type: ignore[no-any-return]
-
-    def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[Any]:
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
-
-
-def _format_names() -> list[str]:
-    """The names of all formats."""
-    from convcalc.formats import FORMATS
-
-    return FORMATS.names()
-
-
-def output_options(function: F) -> F:
-    """Add ``--format`` and ``-o`` to a command whose reports go to a file of any format."""
-    return format_option(output_option(SUFFIX_HELP, suffix=True)(function))
-
-
-def answer_options(function: F, *, formats: FormatName | None = None) -> F:
-    """Like `output_options`, with ``--json`` as the short form of ``--format json``.
+def output_options(function: F, *, formats: FormatName | None = None) -> F:
+    """Add ``--format``, ``--json`` and ``-o`` to a command whose reports go to a file of any format.
 
     Args:
         function: the command.
         formats: those that it has, where they are not the usual ones.
     """
+    return format_option(output_option(SUFFIX_HELP, suffix=True)(function), formats)
+
+
+def format_option(function: F, formats: FormatName | None = None) -> F:
+    """Add ``--format`` to a command, and ``--json``, the short form of ``--format json``."""
     json = click.option(
-        "--json",
+        _SHORT,
         is_flag=True,
         is_eager=True,
         expose_value=False,
         callback=_choose_json,
         help="The same as --format json.",
     )
-    function = output_option(SUFFIX_HELP, suffix=True)(json(function))
-    return format_option(function, formats)
-
-
-def format_option(function: F, formats: FormatName | None = None) -> F:
-    """Add ``--format`` to a command."""
     return click.option(
         "--format",
         "format_name",
@@ -111,7 +60,7 @@ def format_option(function: F, formats: FormatName | None = None) -> F:
         is_eager=True,  # so that it is known when -o is checked
         callback=lambda ctx, _, value: value or ctx.meta.get(_CHOSEN),
         help="How to print it; table by default.",
-    )(function)
+    )(json(function))
 
 
 def _choose_json(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -169,7 +118,7 @@ def show(
         report = report.folded()
     if report.beside_rows and chosen.rows_alone:
         remark(
-            f"note: {name} has rows alone; {report.beside_rows} are in --format json and the table"
+            f"note: {name} has rows alone; --format json and the table also have {report.beside_rows}"
         )
     if output and output != "-":
         write_lines(output, own or chosen.lines(report))
@@ -207,11 +156,21 @@ def check_suffix(path: str, format_name: str | None) -> None:
     meant = suffixes().get(os.path.splitext(path)[1].lower(), format_name)
     if meant != format_name:
         suffix = FORMATS[format_name].suffix if format_name in FORMATS else f".{format_name}"
+        short = format_said(format_name) == _SHORT
+        said = f"{_SHORT} is given" if short else f"--format is {format_name}"
+        out = _SHORT if short else "--format"
         message = (
-            f"-o {printable(path)}: its suffix stands for {meant}, but --format is {format_name}; "
-            f"leave --format out, or end the name in {suffix}"
+            f"-o {printable(path)}: its suffix stands for {meant}, but {said}; "
+            f"leave {out} out, or end the name in {suffix}"
         )
         raise UsageError(message)
+
+
+def format_said(name: str | None, path: str = "") -> str:
+    """How the command line asks for a format: by the suffix of a path, or by a name."""
+    context = click.get_current_context(silent=True)
+    short = context and context.meta.get(_CHOSEN)
+    return f"-o {printable(path)}" if path else _SHORT if short else f"--format {name}"
 
 
 def _format_for(output: str | None) -> str:

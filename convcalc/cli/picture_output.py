@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convcalc.cli.format_names import FormatName
 from convcalc.cli.output import (
     PICTURE_FORMATS,
-    FormatName,
     check_suffix,
     format_option,
+    format_said,
     output_option,
     show,
 )
@@ -78,7 +79,8 @@ def chosen_format(path: str, format_name: str | None) -> str | None:
     meant = os.path.splitext(path)[1].lower()[1:]
     if meant in PICTURE_FORMATS:
         if format_name not in (None, meant):
-            message = f"-o {printable(path)}: its suffix stands for {meant}, but --format is {format_name}; leave --format out, or change the name"
+            asked = format_said(str(format_name))
+            message = f"-o {printable(path)}: its suffix stands for {meant}, but {asked} is given; leave it out, or change the name"
             raise UsageError(message)
         return meant
     if path:

@@ -9,7 +9,7 @@ import click
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 from convcalc.cli.settings import settings_of
 from convcalc.cli.types import NETWORK
 
@@ -25,7 +25,7 @@ EXAMPLES = """
 @click.argument("network", type=NETWORK)
 @click.argument("value")
 @change_options("Another input shape than the file's.", "Change a parameter.")
-@answer_options
+@output_options
 def command(
     network: str,
     value: str,

@@ -11,7 +11,7 @@ from convcalc.cli.change_options import change_options
 from convcalc.cli.device_options import device_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import answer_options
+from convcalc.cli.output import output_options
 from convcalc.cli.types import NETWORK
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ EXAMPLES = """
 )
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
-@answer_options
+@output_options
 def command(
     network: str,
     device: str | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 
 EXAMPLES = """
     convcalc solve field --rf 101
@@ -26,7 +26,7 @@ EXAMPLES = """
     help="The kernel; 3 unless --layers is given.",
 )
 @click.option("--layers", type=click.IntRange(1, 1000), metavar="L", help="So many layers.")
-@answer_options
+@output_options
 def command(
     field: int, k: int | None, layers: int | None, format_name: str | None, output: str | None
 ) -> None:

@@ -10,7 +10,7 @@ from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_one
 from convcalc.cli.network_words import NETWORK_OR_LAYERS
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 
 EXAMPLES = """
     convcalc solve input unet
@@ -23,7 +23,7 @@ EXAMPLES = """
     "network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=NETWORK_OR_LAYERS
 )
 @change_options("Another input shape; for layers the one that goes in.", "Change a parameter.")
-@answer_options
+@output_options
 def command(
     network: tuple[str, ...],
     shape: Any,

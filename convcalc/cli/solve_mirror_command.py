@@ -10,7 +10,7 @@ from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_one
 from convcalc.cli.network_words import NETWORK_OR_LAYERS
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
 from convcalc.cli.types import Few, Type
 from convcalc.errors import UsageError
 from convcalc.text import quoted
@@ -50,7 +50,7 @@ class _Sizes(Type):
     help="Sizes of the input; the own one and 7 more unless given.",
 )
 @click.option("--axis", default=0, type=Few(0, 2), help="Which axis, from 0; 0 unless given.")
-@answer_options
+@output_options
 def command(
     network: tuple[str, ...],
     shape: Any,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import answer_options, show
+from convcalc.cli.output import output_options, show
+from convcalc.cli.together import Rule
 from convcalc.cli.types import KIND, SHAPE, LayerOption
 from convcalc.errors import UsageError
 
@@ -22,10 +23,13 @@ EXAMPLES = """
     convcalc solve size --n 16 --o 33 --kind conv_transpose
     convcalc solve size --n 24x32 --o 12x16 --all
 """
+_RULES = (
+    Rule("--uneven", "{option} looks for padding, which {others} gives; leave one out", ("--p",)),
+)
 _NUMBER, _NUMBER_0 = LayerOption("WHOLE", 1), LayerOption("WHOLE", 0)
 
 
-@click.command("size", cls=Command, examples=EXAMPLES)
+@click.command("size", cls=Command, examples=EXAMPLES, rules=_RULES)
 @click.option("--n", required=True, type=SHAPE, metavar="N[xN]", help="The size that goes in.")
 @click.option("--o", required=True, type=SHAPE, metavar="O[xO]", help="The size that comes out.")
 @click.option("--k", type=_NUMBER, metavar="K", help="Only with this kernel.")
@@ -47,7 +51,7 @@ _NUMBER, _NUMBER_0 = LayerOption("WHOLE", 1), LayerOption("WHOLE", 0)
 )
 @click.option("--uneven", is_flag=True, help="Also padding that differs by one before and after.")
 @click.option("--all", "every", is_flag=True, help="Show every answer.")
-@answer_options
+@output_options
 def command(
     n: tuple[int, ...],
     o: tuple[int, ...],

@@ -9,8 +9,9 @@ import click
 from convcalc.cli import network_words as known
 from convcalc.cli.amounts import COUNT
 from convcalc.cli.group import Command
-from convcalc.cli.order_option import order_option, said_order
-from convcalc.cli.output import answer_options, remark, show
+from convcalc.cli.order_option import check_order, order_option, said_order
+from convcalc.cli.output import output_options, remark, show
+from convcalc.cli.together import Rule
 
 EXAMPLES = """
     convcalc sweep mobilenet_v1 --set width=8..32:8 --input 128..224:32
@@ -21,7 +22,10 @@ EXAMPLES = """
 """
 
 
-@click.command(cls=Command, examples=EXAMPLES)
+_BUSY = Rule("--cluster", "{option} has its own processes; leave it or {others} out", ("--jobs",))
+
+
+@click.command(cls=Command, examples=EXAMPLES, rules=(_BUSY,))
 @click.argument(
     "network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=known.NETWORK_OR_LAYERS
 )
@@ -59,7 +63,7 @@ EXAMPLES = """
 )
 @click.option("--jobs", default=1, type=click.IntRange(1, 1024), help="Processes side by side.")
 @click.option("--cluster", metavar="ADDRESS", help="Work on a dask.distributed cluster.")
-@answer_options
+@output_options
 def command(
     network: tuple[str, ...],
     parameters: tuple[str, ...],
@@ -78,6 +82,7 @@ def command(
     from convcalc.solve.asking import input_of, origin_of, parameter_of, sweep_of
     from convcalc.solve.sweep_report import notes_of, sweep_report
 
+    check_order(shapes)
     sweep, names = sweep_of(
         origin_of(network, said_order(), layers_too=not parameters),
         map(parameter_of, parameters),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convcalc.cli.option_words import as_typed
+from convcalc.cli.stray_words import lead_on
 from convcalc.text import printable, printable_lines, quoted
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _RANGE = re.compile(
     r"(?P<given>-?\d+) is not in the range (?P<least>\d+)<=x(?:<=(?P<most>\d+))?\.?$"
 )
 _OUTPUTS = ("-o", "--out", "--output", "--outdir", "--output-dir", "--out-dir", "--outfile")
+_LEADS_ON = re.compile(r"(type|chain:|word:) convcalc ")  # it says the command already
 _SHORTEST = 4  # letters, with the dashes, of the beginning of an option
 _SORTS = {"integer": "is not a whole number", "float": "is not a number"}
 
@@ -28,6 +30,8 @@ def usage_text(error: click.UsageError) -> str:
         "\n", " "
     )
     said = message.rstrip(".")
+    if _LEADS_ON.search(said):
+        return said
     look = f"un {error.ctx.command_path if error.ctx else 'convcalc'} -h for help"
     if said.endswith("?"):
         return f"{said} R{look}."
@@ -36,6 +40,8 @@ def usage_text(error: click.UsageError) -> str:
 
 def _text(error: click.UsageError) -> str:
     """What is wrong."""
+    if said := lead_on(error):
+        return said
     if isinstance(error, click.NoSuchOption):
         return f"no option {quoted(error.option_name)}{_instead(error)}"
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from convcalc.cli.network_words import CAUSES, COLUMN, COLUMNS, LAYER, UNIT
-from convcalc.cli.views import check_views
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -80,7 +79,6 @@ def view_report(
 
     if columns == "help":
         return columns_help()
-    check_views()
     if sizes:
         from convcalc.analysis.sizes import sizes_report
 

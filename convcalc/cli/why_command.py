@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import answer_options, show
-from convcalc.cli.why_options import called, question_options
+from convcalc.cli.output import output_options, show
+from convcalc.cli.why_options import given_words, question_options, spelt
 from convcalc.errors import UsageError
 
 EXAMPLES = """
@@ -25,7 +25,7 @@ EXAMPLES = """
 @click.argument("number")
 @question_options
 @click.option("--answer", "with_answer", is_flag=True, help="Also show the right answer.")
-@answer_options
+@output_options
 def command(
     number: str, kind: str | None, *, more: dict[str, str], preset: str,
     changes: dict[str, str], with_answer: bool, format_name: str | None,
@@ -41,9 +41,9 @@ def command(
     if not kind:
         message = "say what NUMBER is meant to be: --params, --size, --volume, --macs, --rf, or --type NAME"
         raise UsageError(message)
-    given = {word: value for word, value in options.items() if value is not None} | more
+    given = given_words(options, more)
     course = conventions(preset, **changes)
-    found = why(number, kind, given, course, called)
+    found = why(number, kind, given, course, spelt)
     show(report_of(found, with_answer=with_answer), format_name, output)
     if found.problem:
         raise UsageError(found.problem)

@@ -1,8 +1,8 @@
-"""The options of ``convcalc why``: what the number is meant to be, and what is given."""
+"""The options of ``convcalc why``: what a number is meant to be, and what is given."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -73,6 +73,23 @@ def question_options(function: F) -> F:
     return function
 
 
-def called(word: str) -> str:
-    """What a word of a question type is called on the command line."""
+def given_words(options: Mapping[str, str | None], more: Mapping[str, str]) -> dict[str, str]:
+    """What is given, by the words of the types.
+
+    Args:
+        options: by options with names of their own; None where one is not given.
+        more: by ``--given``.
+
+    Raises:
+        UsageError: a word is given by both.
+    """
+    given = {word: value for word, value in options.items() if value is not None}
+    for word in given.keys() & more.keys():
+        message = f"{spelt(word)} and --given {word} both say what {word} is; give one of them"
+        raise UsageError(message)
+    return given | dict(more)
+
+
+def spelt(word: str) -> str:
+    """How a word of the types is given on the command line."""
     return _WORDS[word][0].partition("/")[0] if word in _WORDS else f"--given {word}"

@@ -55,7 +55,7 @@ def layer_of(work: Working) -> Layer:
         UsageError: the exercise is about gradients.
     """
     if "dy" in work.given:
-        message = "draw: gradients are not drawn; leave --grad out"
+        message = "--draw: gradients are not drawn; leave it or --grad out"
         raise UsageError(message)
     cls = KINDS[_KINDS[work.op]]
     known = options_of(cls)

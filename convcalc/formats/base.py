@@ -39,6 +39,7 @@ class Format:
         suffix: of the files it is for.
         folds: whether repeated blocks are shown once, as people like it, or every row, as programs do.
         rows_alone: whether it has no place for what stands beside the rows.
+        whole_rows: whether a row has all that is known of it, and not what the columns show.
         draws: whether it shows a report's figures in letters.
         pictures: whether it shows them as pictures.
     """
@@ -47,6 +48,7 @@ class Format:
     suffix: ClassVar[str] = ""
     folds: ClassVar[bool] = True
     rows_alone: ClassVar[bool] = False
+    whole_rows: ClassVar[bool] = False
     draws: ClassVar[bool] = False
     pictures: ClassVar[bool] = False
 

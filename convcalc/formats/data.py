@@ -27,6 +27,7 @@ class Json(Format):
     """The contract: ``schema`` first, one line per row."""
 
     folds = False
+    whole_rows = True
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         parts: dict[str, Any] = {"schema": SCHEMA, **report.facts}
@@ -48,6 +49,8 @@ class Json(Format):
 @output_format("jsonl", suffix=".jsonl")
 class JsonLines(RowsAlone):
     """One JSON object per row, a line each; a report of facts alone is one line."""
+
+    whole_rows = True
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         if report.key:

@@ -118,7 +118,7 @@ class Options:
         self.check_meaning(op)
         self.check_wrt(op, ("input",) if pool else WRT)
         if self.step is not None and self.grad is not None and not pool and len(self.wrt) != 1:
-            message = "--step: say of which gradient, with --wrt input, weights or bias"
+            message = "--step: --grad gives several gradients; say of which, with --wrt input, weights or bias"
             raise UsageError(message)
         if self.dims not in (None, 1, 2):
             message = f"--dims is {self.dims}; by hand, use 1 or 2"
@@ -147,8 +147,8 @@ class Options:
         }
         for option, is_given in meaningless.items():
             if is_given:
-                what = f"a gradient of {op}" if gradient else op
-                message = f"{option} means nothing to {what}; leave it out"
+                what, out = (f"a gradient of {op}", "it or --grad") if gradient else (op, "it")
+                message = f"{option} means nothing to {what}; leave {out} out"
                 raise UsageError(message)
 
     def check_wrt(self, op: str, known: tuple[str, ...]) -> None:

@@ -70,12 +70,12 @@ def order_notes(network: Network) -> Iterator[str]:
         return
     for name, shape in network.inputs.items():
         which = "input" if name == network.input_name else f"input {name}"
-        said = _reading(shape, which, in_file=bool(network.path) and not network.home)
+        said = reading(shape, which, in_file=bool(network.path) and not network.home)
         if said:
             yield said
 
 
-def _reading(shape: Shape, which: str = "input", *, in_file: bool = False) -> str:
+def reading(shape: Shape, which: str = "input", *, in_file: bool = False) -> str:
     """How an input was read that looks written otherwise; empty for others."""
     said = _exchanged(shape, in_file=in_file) or _batched(shape)
     return said and f"the {which} {times(shape)} is read channels first, as {said}"
@@ -90,7 +90,7 @@ def chain_order(shape: Shape, order: str) -> Iterator[None]:
         if error.failed is not None:
             error.failed[0].order = order
             raise
-        said = "" if order else _reading(shape)
+        said = "" if order else reading(shape)
         if not said:
             raise
         what, _, way_out = error.what.partition("; ")

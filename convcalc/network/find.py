@@ -80,6 +80,9 @@ def find(target: str, beside: str = "") -> str:
     if folder:
         message = f"{printable(path)}: is a folder; name a .yaml file in it"
         raise UsageError(message)
+    if "://" in target:
+        message = f"{quoted(target)} is an address, and nothing is fetched; download the file, then name it"
+        raise UsageError(message)
     near = did_you_mean(name, bundled_names()) if name else ""
     if os.path.exists(f"{path}.yaml"):
         near = f"; did you mean {quoted(target + '.yaml')}?"

@@ -143,6 +143,9 @@ def _checked(question: Question) -> type[Layer]:
         if getattr(question, name) is not None and option not in options:
             message = f"--{name}: {question.kind} has no {option}; leave it out"
             raise UsageError(message)
+    if question.fit != "floor" and "output_padding" in options:
+        message = f"--fit {question.fit}: a {question.kind} rounds nothing; leave it out"
+        raise UsageError(message)
     if max(*question.n, *question.o) > MAX_SIZE:
         message = f"sizes up to {MAX_SIZE:,} are solved, but {times(question.n)} to {times(question.o)} is asked; use smaller ones"
         raise UsageError(message)

@@ -266,7 +266,7 @@ REFUSED = [
     (lambda: Window(layer_of("conv", out_channels=1, kernel_size=3), (1, 5, 5), (3, 0)),
      "--step 3,0: the output has places from 0,0 to 2,2; count from 0"),
     (lambda: by_hand(solve("gradient", "1 2; 3 4", "1", grad="1 1; 1 1")),
-     "draw: gradients are not drawn; leave --grad out"),
+     "--draw: gradients are not drawn; leave it or --grad out"),
     (lambda: by_hand(solve("conv", "1|1|1|1|1", "1|1|1|1|1")),
      "draw: 5 channels are too many to draw (at most 4); use fewer"),
     (lambda: by_hand(solve("conv", [[10**9] * 9] * 2, "1 1; 1 1")),
@@ -328,7 +328,7 @@ def test_answers_have_their_picture_where_it_is_asked_for(
         assert page.read_text(encoding="utf-8").count("<svg") == 1
         ran = convcalc(*words, "--draw", "--format", "json")
         assert ran.err == (
-            "convcalc: --draw is for the terminal and for pages; write -o x.html for both, -o x.svg or "
+            "convcalc: --draw is for the terminal and for pages, not for --format json; write -o x.html for both, -o x.svg or "
             "-o x.png for the picture alone, or leave it out\n"
         )
     assert "<svg" not in convcalc("layer", "--kind", "relu", "--n", "4", "--format", "html").out

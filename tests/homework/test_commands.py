@@ -320,7 +320,7 @@ def test_why_names_one_mistake_with_a_kernel(
         ("hw check ps1.yaml nowhere.yaml", "nowhere.yaml: cannot be read"),
         ("hw check ps1.yaml mine.yaml --only q99", "no question 'q99'"),
         ("hw hint ps1.yaml q44", "no question 'q44'; did you mean 'q4'?"),
-        ("hw lint mine.yaml", "is an answer sheet"),
+        ("hw lint mine.yaml", "mine.yaml is a file of answers, but a sheet belongs here"),
     ],
 )
 def test_bad_usage_ends_with_2_and_one_line(

@@ -80,6 +80,12 @@ def mark_answers(
             if wanted in (name.lower(), name.lower().partition(".")[0])
         }
     whose = {"student": given.student, "variant": given.variant}
+    known = {question.id.lower() for question in sheet.questions}
+    if values and not any(name.lower().partition(".")[0] in known for name in values):
+        names = ", ".join(map(shortened, list(values)[:3]))
+        asked = ", ".join([question.id for question in sheet.questions[:3]])
+        message = f"the answers are to {names}, of which this sheet asks none; it asks {asked}"
+        raise UsageError(message)
     marked = mark(sheet, values, level=level, place=given.place, **whose)
     marked.notes[:0] = given.notes
     if given.sheet and given.sheet != sheet.id:

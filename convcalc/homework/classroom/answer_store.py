@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import IO, Any, NamedTuple
@@ -36,7 +36,7 @@ from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.sheets.handed_in import handed_in, with_files
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.secret import same_student
-from convcalc.text import shortened
+from convcalc.text import quoted, shortened
 
 _MAX_NOTES = 8
 _MAX_NOTE = 200
@@ -136,6 +136,7 @@ class AnswerStore:
         self._broken: dict[str, str] | None = None
         taking = [question for question in sheet.questions if question.task.takes_file]
         self._takes_files = bool(taking)
+        self._is_mapped = False  # whether a table was read by the headings of --map
         self._sole = taking[0] if taking and len(sheet.questions) == 1 else None
 
     @property
@@ -177,6 +178,9 @@ class AnswerStore:
                 self.statuses.append(FileStatus(submitted.path, "", "left out", why))
             else:
                 self.read_file(submitted, columns)
+        if columns and not self._is_mapped:
+            message = f"--map: no table among the files has its heading {quoted(next(iter(columns)))}, or another one of it; check them, or leave --map out"
+            raise UsageError(message)
         for submitted, answers in alone:
             self.note(submitted, answers, alone=True, is_bare=True)
         self._settle()
@@ -211,6 +215,7 @@ class AnswerStore:
         assert submitted.data is not None
         try:
             found = parse_submitted(submitted, self.sheet, columns)
+            self._is_mapped = self._is_mapped or _has_headings(submitted, columns)
         except ConvcalcError as error:
             why = str(error).partition("\n")[0].removeprefix(f"{submitted.path}: ")
             self._set_aside(submitted, UNREADABLE, why)
@@ -428,11 +433,16 @@ def parse_submitted(
 ) -> list[Answers]:
     """The answers in a file; of a form's export by its own headings."""
     assert submitted.data is not None
-    if columns:
+    if columns and _has_headings(submitted, columns):
         text = submissions.decode_answers(submitted.data, submitted.path)
-        if has_heading(text, columns):
-            return parse_table(text, sheet, submitted.path, columns)
+        return parse_table(text, sheet, submitted.path, columns)
     return submissions.parse(submitted.data, sheet, submitted.path)
+
+
+def _has_headings(submitted: SubmittedFile, columns: Mapping[str, str] | None) -> bool:
+    """Whether a file is a table with one of these headings."""
+    data = submitted.data or b""
+    return has_heading(submissions.decode_answers(data, submitted.path), columns or ())
 
 
 def _drawn_numbers(question: Question, sheet: Sheet) -> dict[str, str]:

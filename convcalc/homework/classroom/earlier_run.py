@@ -72,13 +72,18 @@ class EarlierRun:
         return found
 
 
+def holds_grades(folder: str) -> bool:
+    """Whether a class was marked into a folder."""
+    return any(find_in(folder, name) for name in (MANIFEST, SUMMARY, ANSWERS))
+
+
 def earlier_run(folder: str) -> EarlierRun | None:
     """The run that a folder holds; None where it holds none.
 
     Raises:
         UsageError: it is broken.
     """
-    if not any(find_in(folder, name) for name in (MANIFEST, SUMMARY, ANSWERS)):
+    if not holds_grades(folder):
         return None
     run = EarlierRun(folder, manifest_of(folder))
     for record in records(folder):

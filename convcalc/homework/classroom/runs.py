@@ -41,7 +41,7 @@ from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.secret import codes, fingerprint, read_secret, same_student
 from convcalc.text import plural, shortened
 
-_NEED_OUT = ("add", "anon", "force", "with_answers", "outputs")
+_NEED_OUT = ("add", "anon", "force", "with_answers", "outputs", "column")
 Progress = Callable[[str, int], None]
 
 

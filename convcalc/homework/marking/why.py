@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -137,6 +137,7 @@ def _ask(
         message = f"no question type {quoted(kind)}{known}"
         raise UsageError(message)
 
+    given = _without_input(given, cls.words)
     known = ", ".join(map(spell, cls.words))
     for word in given:
         if own_name(word, cls.words) not in cls.words:
@@ -155,6 +156,21 @@ def _ask(
         message = f"{spell(error.key)}: {error.what}" if error.key else error.what
         raise UsageError(message) from None
     return question
+
+
+def _without_input(given: Mapping[str, Any], words: Collection[str]) -> Mapping[str, Any]:
+    """A volume that goes in as the size and the channels, for a type that takes these.
+
+    >>> _without_input({"input": "32x32x3", "k": 5}, ("n", "c_in", "k"))
+    {'k': 5, 'n': '32', 'c_in': '3'}
+    """
+    sides = str(given.get("input", "")).replace("×", "x").split("x")
+    taken = "input" in words or not {"n", "c_in"} <= {*words}
+    if taken or len(sides) < 2 or {"n", "c_in"} & {*given}:
+        return given
+    others = {word: value for word, value in given.items() if word != "input"}
+    *size, channels = sides
+    return {**others, "n": size[0] if len({*size}) == 1 else "x".join(size), "c_in": channels}
 
 
 def report_of(found: Explanation, *, with_answer: bool = False) -> Report:
@@ -184,6 +200,7 @@ def report_of(found: Explanation, *, with_answer: bool = False) -> Report:
         lines=lines,
         facts=facts,
         hint=hint,
+        beside_rows="the right answer" if with_answer else "",
     )
 
 

@@ -8,7 +8,7 @@ from pygments.lexer import Lexer
 from pygments.token import Generic, Token, _TokenType
 
 
-class ConsoleLexer(Lexer):
+class ConsoleLexer(Lexer):  # type: ignore[misc]  # pygments has no types
     """A line that begins with ``$ `` is typed, all others are printed."""
 
     name = "console"

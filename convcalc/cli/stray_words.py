@@ -1,0 +1,63 @@
+"""Words that stand where none belongs, and options that are missing: what to type."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import click
+
+from convcalc.cli.option_words import line_called
+from convcalc.text import quoted
+
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)", re.DOTALL)
+_SHAPE = re.compile(r"[0-9]+([x×][0-9]+)+")
+
+
+def lead_on(error: click.UsageError) -> str:
+    """What is wrong with a command line, with what to type; empty where click's words do."""
+    if error.ctx is None:
+        return ""
+    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option):
+        return _missing(error.ctx, error.param)
+    extra = _EXTRA.match(error.format_message())
+    return _extra(error.ctx, extra["words"]) if extra else ""
+
+
+def _missing(ctx: click.Context, option: click.Option) -> str:
+    """An option that is missing, and a word that may be meant for it."""
+    called, args = line_called(ctx)
+    name = option.opts[0]
+    if called is None:
+        return ""
+    has_words = any(isinstance(param, click.Argument) for param in called.command.params)
+    if not has_words and args and not args[0].startswith("-"):
+        return f"Missing option '{name}': write {name} {shlex.quote(args[0])}"
+    if "CxHxW" not in (option.metavar or ""):
+        return ""
+    shape = next((word for word in args if _SHAPE.fullmatch(word) and word.count("x") > 1), "")
+    said = (
+        f": write {name} {shape}" if shape else f", the shape that goes in, such as {name} 3x32x32"
+    )
+    return f"Missing option '{name}'{said}"
+
+
+def _extra(ctx: click.Context, words: str) -> str:
+    """Words that are too many: the rest of a name, layers, or an option without its dashes."""
+    from convcalc.network.find import bundled_names
+
+    known = {name for param in ctx.command.params for name in param.opts}
+    first, _, others = words.partition(" ")
+    if f"--{first}" in known:
+        return f"{quoted(first)} lacks its dashes; write --{first}"
+    _, args = line_called(ctx)
+    takes_network = any(param.name == "network" for param in ctx.command.params)
+    if not takes_network or not args or others:
+        return ""
+    joined = f"{args[0]}{first}".lower()
+    if joined in bundled_names():
+        return f"{quoted(f'{args[0]} {first}')} is one word: {ctx.command_path} {joined}"
+    if ":" in first:
+        line = shlex.join(["chain", "--input", "3x32x32", *args])
+        return f"layers are a chain: convcalc {line}"
+    return ""
