@@ -109,9 +109,10 @@ BASES: dict[str, tuple[str, ...]] = {
     "layer": (
         "--n 9x10 --k 3 --cin 4",
         "--n 9 --k 3 --kind conv_transpose --s 2 --cin 2",
-        "--input 4x12x12 --k 3 --s 2 --kind maxpool",
+        "--input 6x12x12 --k 3 --s 2 --kind maxpool",
         "--n 9 --cin 3 --kind linear --cout 4",
         "--n 9 --k 3 --kind lppool --set norm_type=2",
+        "--input 12x20x24 --k 3",
     ),
     "chain": (
         "--input 12x20x24 conv:k3c4 instancenorm 2*(conv:k1c4 relu) pool:k2 conv:k1c4",
@@ -146,12 +147,12 @@ BASES: dict[str, tuple[str, ...]] = {
         "--x '[[1, 2, 3], [4, 5, 6]]' --k '[[1, 2], [0, 1]]'",
     ),
     "draw fit": (
-        "--n 9x10 --k 3 --cin 4", "--n 9 --k 3 --kind conv_transpose --s 2", "--input 4x12x12 --k 3 --s 2 --kind maxpool",
-        "--n 9 --k 3 -o fit.svg", "--n 9 --k 3 --kind lppool --set norm_type=2",
+        "--n 9x10 --k 3 --cin 4", "--n 9 --k 3 --kind conv_transpose --s 2", "--input 6x12x12 --k 3 --s 2 --kind maxpool",
+        "--n 9 --k 3 -o fit.svg", "--input 12x20x24 --k 3", "--n 9 --k 3 --kind lppool --set norm_type=2",
     ),
     "draw window": (
-        "--n 9x10 --k 3 --cin 4", "--n 5 --k 3 --kind conv_transpose --s 2", "--input 4x12x12 --k 3 --s 2 --kind maxpool",
-        "--n 9 --k 3 -o window.svg", "--n 9 --k 3 --kind lppool --set norm_type=2",
+        "--n 9x10 --k 3 --cin 4", "--n 5 --k 3 --kind conv_transpose --s 2", "--input 6x12x12 --k 3 --s 2 --kind maxpool",
+        "--n 9 --k 3 -o window.svg", "--input 12x20x24 --k 3", "--n 9 --k 3 --kind lppool --set norm_type=2",
     ),
     "draw net": ("net.yaml", "net.yaml -o net.svg", "net.yaml --input 12x20x24"),
     "draw cost": (
@@ -217,7 +218,7 @@ VALUES: dict[str, str] = {
     "--roster": "roster.csv", "--roster-id": "email", "--out": "folder/",
 }  # fmt: skip
 OWN_VALUES: dict[str, dict[str, str]] = {
-    "layer": {"--set": "norm_type=1", "--input": "2x16x16", "--dims": "3"},
+    "layer": {"--set": "norm_type=1", "--input": "6x16x16", "--dims": "3"},
     "draw fit": {"--set": "norm_type=1", "-o": "new.svg"},
     "draw window": {"--set": "norm_type=1", "-o": "new.svg", "--n": "6x6"},
     "chain": {"--columns": "name,params", "--input": "4x26x28", "--explain": "conv2", "--sees": "conv2:0,0"},

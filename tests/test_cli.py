@@ -109,7 +109,7 @@ BAD = [
     (("layer", "--n", "32", "--k", "5", "--s", "2", "--fit", "strict"), "conv: 14.5: a 5-wide window does not fit 32 along the height in steps of 2 (1 cell is left over); use an input of 31 or 33, another stride, or fit: floor"),
     (("layer", "--n", "8", "--k", "3", "--p", "3", "--kind", "maxpool"), "maxpool: padding 3 is not less than the 3-wide window along the height, so some windows would hold padding only; use at most 2"),
     (("chain", "--input", "1x8x8"), "Missing argument 'LAYER...'; run convcalc chain -h for help"),
-    (("chain", "conv:k3"), "Missing option '--input'; run convcalc chain -h for help"),
+    (("chain", "conv:k3"), "Missing option '--input', the shape that goes in, such as --input 3x32x32; run convcalc chain -h for help"),
     (("arch", "vgg166"), "no file 'vgg166' and no bundled network of that name; did you mean 'vgg16'?"),
     (("arch", "vgg16", "--set", "clases=10"), "no parameter 'clases'; did you mean 'classes'?"),
     (("arch", "vgg16", "--set", "classes"), "--set classes: lacks a value; write --set name=value"),

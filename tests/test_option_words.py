@@ -122,7 +122,7 @@ def test_an_option_is_given_once() -> None:
         ("layer 32 5 3", "32 5 3: write the name of an option before each number: --n 32 --k 5 --s 3"),
         ("layer 3x5 1 --n 32x30 --s 2", "3x5 1: write the name of an option before each number: --k 3x5 --p 1"),
         ("layer 32 5 3 1 2", "32 5 3 1 2: write the name of an option before each of them, as in --kind conv --n 32 --k 3"),
-        ("layer conv", "conv: write the name of an option before it, as in --kind conv --n 32 --k 3"),
+        ("layer conv", "conv: write the name of an option before it: --kind conv"),
         ("layer conv:k5c6 pool:k2", "conv:k5c6 pool:k2: several layers in a row are a chain: convcalc chain --input 3x32x32 conv:k5c6 pool:k2"),
         ("layer --n 32 --k 1,000", "--k must be a whole number, but is '1,000'; write plain digits"),
     ],

@@ -133,7 +133,7 @@ class Group(OfferingGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         known = self.about
         if args and args[0] not in known and not args[0].startswith("-"):
-            end = instead(args, known, self.prefix)
+            end = instead(args, known, self.prefix, lambda: self.load("hw"))
             message = f"no command {self.prefix}{shortened(args[0])!r}{end}"
             raise click.UsageError(message, ctx)
         return super().resolve_command(ctx, args)

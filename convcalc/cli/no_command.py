@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from convcalc.errors import did_you_mean
 from convcalc.text import printable
@@ -20,15 +21,20 @@ _WORDS = {
 _NUMBER = re.compile(r"[0-9]+(x[0-9]+)*")
 
 
-def instead(args: Sequence[str], known: Collection[str], prefix: str) -> str:
+def instead(
+    args: Sequence[str], known: Collection[str], prefix: str, homework: Callable[[], Any]
+) -> str:
     """The end of a message on an unknown command: the line to type, or the nearest name.
 
     Args:
         args: the words of the command line.
         known: the commands.
         prefix: what stands before them; empty for the outermost.
+        homework: gives the group of commands for homework.
     """
     word, rest = args[0], args[1:]
+    if not prefix and word in homework().about:
+        return f"; type convcalc {printable(shlex.join(['hw', *args]))}"
     line = _sizes_line(args) if prefix == "solve " else "" if prefix else _line(word, rest)
     return f"; type convcalc {printable(line)}" if line else did_you_mean(word, known)
 
@@ -42,12 +48,9 @@ def _sizes_line(args: Sequence[str]) -> str:
 
 def _line(word: str, rest: Sequence[str]) -> str:
     """What to type behind the name of the tool; empty where nobody knows."""
-    from convcalc.cli.hw_command import COMMANDS as OF_HOMEWORK
     from convcalc.cli.nameless import is_kind, way_to_name
     from convcalc.network.find import bundled_names
 
-    if word in OF_HOMEWORK:
-        return shlex.join(["hw", word, *rest])
     if word in _WORDS and word != "conv":
         return f"{_WORDS[word]} {shlex.join(rest)}".strip()
     if os.path.isfile(word) or word.lower().removesuffix(".yaml") in bundled_names():

@@ -93,17 +93,6 @@ def as_typed(message: str, ctx: click.Context | None) -> str:
     return message
 
 
-def other_words(command: click.Command, ctx: click.Context) -> dict[str, list[str]]:
-    """For each option of a command what else it may be called, by its first name, for the manual."""
-    options = _options_of(command, ctx)
-    found: dict[str, list[str]] = {}
-    for word in _OURS:
-        given = _given(options, f"--{word}")
-        if given and given.word != given.typed and f"--{word}" not in options:
-            found.setdefault(options[given.name].opts[0], []).append(f"--{word}")
-    return found
-
-
 def _options_of(command: click.Command, ctx: click.Context) -> dict[str, click.Option]:
     """The options of a command by each of their names."""
     return {

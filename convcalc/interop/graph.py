@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import ConvcalcError, SpecErrors, UsageError
-from convcalc.layers import make
+from convcalc.layers import KINDS, make
 from convcalc.network.network import FIRST_INPUT, INPUT, Block, Network, Node
 from convcalc.text import printable, shortened, times
 
@@ -194,7 +194,8 @@ class Graph:
         key = (kind, repr(options))
         layer = self._layers.get(key)
         if layer is None:
-            layer = self._layers[key] = make(kind, options)
+            cls = KINDS.get(kind)  # readers know the kinds by their own names
+            layer = self._layers[key] = make(cls or kind, options)
         return layer
 
     def _out_shape(self, layer: Layer, reads: Sequence[int]) -> Shape:

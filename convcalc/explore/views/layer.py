@@ -220,7 +220,7 @@ def _found(layer: Layer, shape: Shape, view: str, given: Given) -> Found:
     """The numbers of a layer."""
     report = layer_report(layer, shape, explain=True)
     *before, numbers, working = _blocks(report.lines)
-    facts = report.facts
+    facts = {key: value for key, value in report.facts.items() if key != "working"}
     came, went = (times(facts[key]) for key in ("input", "output"))
     parts: list[Part] = [lines_part([block[0] for block in before])] if before else []
     fitting = [*_fitting(layer, shape, view, given)]

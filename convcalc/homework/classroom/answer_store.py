@@ -136,6 +136,7 @@ class AnswerStore:
         self._broken: dict[str, str] | None = None
         taking = [question for question in sheet.questions if question.task.takes_file]
         self._takes_files = bool(taking)
+        self.unused = ""  # what was given for reading and was no use
         self._is_mapped = False  # whether a table was read by the headings of --map
         self._sole = taking[0] if taking and len(sheet.questions) == 1 else None
 
@@ -179,8 +180,8 @@ class AnswerStore:
             else:
                 self.read_file(submitted, columns)
         if columns and not self._is_mapped:
-            message = f"--map: no table among the files has its heading {quoted(next(iter(columns)))}, or another one of it; check them, or leave --map out"
-            raise UsageError(message)
+            heading = quoted(next(iter(columns)))
+            self.unused = f"--map: no table among the files has its heading {heading}, or another one of it"
         for submitted, answers in alone:
             self.note(submitted, answers, alone=True, is_bare=True)
         self._settle()

@@ -173,6 +173,7 @@ def grade(
                 anonymous=options.anonymous,
             )
             run = GradingRun(sheet, place, _manifest_of(sheet, options, earlier), marks)
+            run.summary.notes += [store.unused] if store.unused else []
             if options.roster:
                 summary = run.summary
                 where = summary.withheld if options.anonymous else summary.notes
@@ -194,6 +195,9 @@ def look(
     """Mark some files without writing anything."""
     with tempfile.TemporaryFile() as file:
         store = _read_files(sheet, paths, options, file, progress)
+        if store.unused:
+            message = f"{store.unused}; check them, or leave --map out"
+            raise UsageError(message)
         return list(Marks(sheet).counted(store.grades())), store.all_statuses()
 
 

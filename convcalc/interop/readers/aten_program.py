@@ -71,23 +71,24 @@ class Program(Weights):
 
     def run(self, nodes: Sequence[Any]) -> None:
         """Add what all nodes make, in order."""
-        self._look_ahead(nodes)
-        for node in nodes:
+        for node, fqn in zip(nodes, self._look_ahead(nodes)):
             if not isinstance(node, dict):
                 raise self.file.error("a node of the graph is no operation; export it again")
-            self._step(node)
+            self._step(node, fqn)
             self.graph.tell()
 
-    def _look_ahead(self, nodes: Sequence[Any]) -> None:
-        """Which modules hold others, and how many operations each has itself."""
-        for node in nodes:
-            name = fqn_of(node)
+    def _look_ahead(self, nodes: Sequence[Any]) -> list[str]:
+        """The module of each node; noted are which hold others, and how many operations each has itself."""
+        found = [fqn_of(node) for node in nodes]
+        for name in found:
             self._busy[name] = self._busy.get(name, 0) + 1
-            while name and name not in self._parents:
-                name = name.rpartition(".")[0]
-                self._parents.add(name)
+            parent = name
+            while parent and parent not in self._parents:
+                parent = parent.rpartition(".")[0]
+                self._parents.add(parent)
+        return found
 
-    def _step(self, node: Mapping[str, Any]) -> None:
+    def _step(self, node: Mapping[str, Any], fqn: str) -> None:
         """Add what a node makes."""
         op, outputs = op_of(node), self._output_names(node)
         inputs = node.get("inputs")
@@ -105,7 +106,7 @@ class Program(Weights):
                 if found is not None:
                     values[key] = found
                 given[key] = self._resolved(arg)
-        call = self._call = Call(op, given, outputs, self._name(node, op), values)
+        call = self._call = Call(op, given, outputs, self._name(node, op, fqn), values)
         made = self._made(call)
         for name, value in zip(outputs, made):
             if name and value is not None:
@@ -318,9 +319,8 @@ class Program(Weights):
 
     # ------------------------------------------------------------------------------- layers
 
-    def _name(self, node: Mapping[str, Any], op: str) -> str:
+    def _name(self, node: Mapping[str, Any], op: str, fqn: str) -> str:
         """What a layer is called: its module; with the operation, where the module has several."""
-        fqn = fqn_of(node)
         if not fqn:
             return op
         if fqn in self._parents or (self._busy.get(fqn, 0) > 1 and not is_layer(node)):

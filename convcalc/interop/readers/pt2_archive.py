@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 MAX_JSON = 64 * 2**20  # bytes of the graph
 MAX_OPERATIONS = 100_000  # of a program, unless more layers are asked for
 MAX_TENSORS = 250_000  # sizes of tensors that a file may state
+_PATHS = re.compile(rb'"path_name"\s*:\s*"([^"]*)"')  # in the list of the weights
 _OLD = "serialized_exported_program.json"
 
 
@@ -85,8 +87,19 @@ def parts_of(file: ForeignFile, most: int = MAX_OPERATIONS) -> Parts:
         folder = entry.name.rpartition("models/")[0]
         weights = f"{folder}data/weights/{_stem(entry)}_weights_config.json"
         config = [one for one in entries if one.name == weights]
-        stored = _json(file, data, config[0]) if config else {}
+        stored = _shared(file, data, config[0]) if config else {}
     return _checked(file, model, stored)
+
+
+def _shared(file: ForeignFile, archive: IO[bytes], entry: Entry) -> dict[str, Any]:
+    """Under which file of weights each parameter lies; nothing where each has a file of its own.
+
+    That is seen without reading the sizes and strides of all parameters once more.
+    """
+    text = unpacked(file, archive, entry, MAX_JSON)
+    paths = _PATHS.findall(text)
+    is_plain = b"\\" not in text
+    return {} if is_plain and len(set(paths)) == len(paths) else _json(file, archive, entry)
 
 
 def _stem(entry: Entry) -> str:

@@ -7,9 +7,17 @@ from collections.abc import Iterator
 import click
 
 from convcalc.cli.main import COMMANDS
-from convcalc.cli.option_words import other_words
 from manual.json_keys import LINES, command_of
-from manual.tree import codes, commands, examples, facts, names_text, options, paragraphs
+from manual.tree import (
+    codes,
+    commands,
+    examples,
+    facts,
+    names_text,
+    options,
+    other_words,
+    paragraphs,
+)
 from manual.writing import block, code, page, plain, section, table, thing, toctree
 
 

@@ -17,7 +17,6 @@ if __name__ == "__main__":
 
 from convcalc import __version__
 from convcalc.cli.main import COMMANDS, EXAMPLES
-from convcalc.cli.option_words import other_words
 from manual.tree import (
     EXIT_CODES,
     codes,
@@ -26,6 +25,7 @@ from manual.tree import (
     facts,
     names_text,
     options,
+    other_words,
     paragraphs,
 )
 

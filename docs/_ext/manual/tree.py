@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from convcalc.cli.main import group
+from convcalc.cli.option_words import _OURS, _given, _options_of
 
 
 def commands() -> Iterator[tuple[str, click.Command, click.Context]]:
@@ -33,6 +34,17 @@ def options(command: click.Command, context: click.Context) -> list[click.Option
         for each in command.get_params(context)
         if isinstance(each, click.Option) and not each.hidden
     ]
+
+
+def other_words(command: click.Command, context: click.Context) -> dict[str, list[str]]:
+    """For each option of a command what else it may be called, by its first name."""
+    known = _options_of(command, context)
+    found: dict[str, list[str]] = {}
+    for word in _OURS:
+        given = _given(known, f"--{word}")
+        if given and given.word != given.typed and f"--{word}" not in known:
+            found.setdefault(known[given.name].opts[0], []).append(f"--{word}")
+    return found
 
 
 def paragraphs(command: click.Command) -> list[str]:

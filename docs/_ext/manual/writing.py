@@ -130,4 +130,5 @@ def _titled(title: str, text: str) -> str:
         return f"{words.get(title, title)}:\n\n" + "\n".join(lines) + "\n"
     if title.startswith(("Formula", "Example")):
         return f"**{title}**\n\n{block(text)}"
+    title = title.replace("Options", "About the options")
     return f"**{title}**\n\n{prose(text)}\n"
