@@ -415,7 +415,7 @@ def _parts(number: Any) -> tuple[Any, int]:
     """What a number is over what; a whole one is itself over 1.
 
     Raises:
-        TypeError: it is no number.
+        TypeError: it is not a number.
     """
     if not hasattr(number, "numerator") or isinstance(number, bool):
         message = f"{type(number).__name__} is no exact number"

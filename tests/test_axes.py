@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,11 @@ from strategies import some
 
 Run = Callable[..., Ran]
 FILE = "input: {}\n{}layers: [{{conv: {{out_channels: 4, kernel_size: 3}}}}]\n"
+
+
+def all_of(ran: Any) -> str:
+    """What a person reads of an answer: both streams."""
+    return f"{ran.out}{ran.err}"
 
 
 @some
@@ -69,9 +75,9 @@ def test_a_note_is_in_every_report(convcalc: Run, tmp_path: Path) -> None:
     path = str(tmp_path / "net.yaml")
     for words in (("arch", path), ("chain", "--input", "32x32x3", "conv:k3c4")):
         for format_name in ("table", "json", "markdown", "html"):
-            said = convcalc(*words, "--format", format_name).out
+            said = all_of(convcalc(*words, "--format", format_name))
             assert "32 channels of 32×3" in said
-    assert "channels of" not in convcalc("arch", path, "--order", "chw").out
+    assert "channels of" not in all_of(convcalc("arch", path, "--order", "chw"))
 
 
 def test_the_input_of_a_file_is_mended_in_the_file() -> None:
@@ -85,7 +91,7 @@ def test_the_input_of_a_file_is_mended_in_the_file() -> None:
 
 def test_the_order_can_be_said(convcalc: Run, tmp_path: Path) -> None:
     words = ("chain", "--input", "32x48x3", "conv:k3c4")
-    said = convcalc(*words, "--order", "hwc").out
+    said = all_of(convcalc(*words, "--order", "hwc"))
     assert "input 3×32×48" in said
     assert "the input was written channels last; all shapes here are channels first" in said
     shapes = [
@@ -141,7 +147,7 @@ def test_axes_are_counted_in_their_own_words(convcalc: Run, tmp_path: Path) -> N
     path.write_text(
         SOUND.replace("relu]", "conv: {out_channels: 1, kernel_size: 3}, relu]"), encoding="utf-8"
     )
-    said = convcalc("arch", str(path), "--rf").out
+    said = all_of(convcalc("arch", str(path), "--rf", watched=True))
     assert "the receptive field (40 samples) is wider than the input (16)" in said
     assert "before, after = samples that a unit sees" in said
     assert "sees, of 16 samples:" in convcalc("arch", str(path), "--sees", "relu1:3").out
@@ -191,17 +197,17 @@ def test_an_unknown_order_is_refused(tmp_path: Path) -> None:
 
 def test_compare_and_verify_note_the_order_of_each_network(convcalc: Run) -> None:
     note = "the input 224×224×3 is read channels first, as 224 channels of 224×3"
-    compared = convcalc("compare", "resnet18", "resnet34", "--input", "224x224x3").out
+    compared = all_of(convcalc("compare", "resnet18", "resnet34", "--input", "224x224x3"))
     assert f"ResNet-18 and ResNet-34: {note}" in compared
     assert compared.count("is read channels first") == 1
     words = ("--input", "16x16x3", "conv:k3c2")
-    assert "the input 16×16×3 is read channels first" in convcalc("verify", *words).out
-    assert "is read channels first" not in convcalc("verify", *words, "--order", "chw").out
+    assert "the input 16×16×3 is read channels first" in all_of(convcalc("verify", *words))
+    assert "is read channels first" not in all_of(convcalc("verify", *words, "--order", "chw"))
 
 
 def test_compare_says_once_that_the_input_was_turned(convcalc: Run) -> None:
     words = ("compare", "resnet18", "resnet34", "--input", "64x64x3")
-    assert convcalc(*words, "--order", "hwc").out.count("written channels last") == 1
+    assert all_of(convcalc(*words, "--order", "hwc")).count("written channels last") == 1
 
 
 def test_an_order_without_an_input_turns_nothing(convcalc: Run, tmp_path: Path) -> None:
@@ -245,10 +251,10 @@ def test_alignment_and_workings_speak_of_the_axes_words(convcalc: Run, tmp_path:
         "  - add: [[], [{conv: {name: late, out_channels: 1, kernel_size: 3, padding: [[0, 2]]}}]]\n",
         encoding="utf-8",
     )
-    assert "is centred at sample 0, of late at 1 (1 apart)" in convcalc("arch", str(path)).out
+    assert "is centred at sample 0, of late at 1 (1 apart)" in convcalc("arch", str(path)).err
     assert "on the input itself a unit is one sample" in convcalc(
         "arch", str(path), "--explain", "conv1"
     ).out  # fmt: skip
     text = path.read_text(encoding="utf-8").replace("axes: samples\n", "")
     path.write_text(text, encoding="utf-8")
-    assert "is centred at step 0" in convcalc("arch", str(path)).out
+    assert "is centred at step 0" in convcalc("arch", str(path)).err

@@ -334,7 +334,7 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     ),
     "name without value": (
         ["conv:k3/bias"],
-        "conv:k3/bias: 'bias' lacks its value; write /name=value",
+        "conv:k3/bias: 'bias' has no value; write /name=value",
     ),
     "unknown name": (
         ["conv:/kernal_size=3"],
@@ -449,7 +449,7 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     "group of nothing": (["3*()"], "3*() holds no layers; name some, such as 3*(conv:k3c64 relu)"),
     "group without a number": (
         ["(conv:k3", "relu)"],
-        "a group does not say how often; write for example 3*(conv:k3c64 relu)",
+        "the number of repeats is missing; write for example 3*(conv:k3c64 relu)",
     ),
     "group of none": (["0*(relu)"], "0*(: the number before * is 0; use 1 or more"),
     "groups too deep": (

@@ -39,11 +39,17 @@ def nets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for name, text in {
         "nets/good.yaml": GOOD, "nets/deep/over.yml": OVER, "nets/wrong.yaml": WRONG, "nets/other.yaml": "on: push\n",
-        "nets/.hidden/x.yaml": WRONG, "nets/read.me": WRONG, "empty/x.yaml": "a: 1\n",
+        "nets/.hidden/x.yaml": WRONG, "nets/read.me": WRONG, "empty/x.yaml": "a: 1\n", "empty/y.convcalc.yaml": "a: 1\n",
     }.items():  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     return tmp_path
+
+
+def test_a_folder_is_searched_for_names_with_two_suffixes(nets: Path) -> None:
+    (nets / "two").mkdir()
+    (nets / "two" / "mine.convcalc.yaml").write_text(GOOD)
+    assert check_files(["two"])[0] == ["two/mine.convcalc.yaml"]
 
 
 def test_all_that_is_wrong_is_said_with_its_place(nets: Path, convcalc: Any) -> None:
@@ -87,7 +93,8 @@ def test_a_path_without_a_network_is_refused(nets: Path, path: str, convcalc: An
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("nowhere.yaml", "; convcalc list shows them"), ("vgg161", "; did you mean 'vgg16'?"), ("nets/good", "; did you mean 'nets/good.yaml'?")],
+    [("nowhere.yaml", "; convcalc list shows them"), ("vgg161", "; did you mean 'vgg16'?"), ("nets/good", "; did you mean 'nets/good.yaml'?"),
+     ("nets/deep/over", "; did you mean 'nets/deep/over.yml'?"), ("empty/y", "; did you mean 'empty/y.convcalc.yaml'?")],
 )  # fmt: skip
 def test_a_name_of_no_network_is_refused_as_other_commands_do(
     nets: Path, path: str, said: str, convcalc: Any
@@ -216,9 +223,9 @@ def test_a_limit_is_kept_or_not(text: str, found: int, kept: bool) -> None:
 @pytest.mark.parametrize(
     ("expect", "said"),
     [
-        ('params: "<= many"', 'params: \'<= many\' is no limit; write for example "<= 5M" (units: k, K, M, G, T)'),
-        ('macs: "<= 5 MB"', 'macs: \'<= 5 MB\' is no limit; write for example "<= 5M" (units: k, K, M, G, T)'),
-        ('memory: "<= 5M"', 'memory: \'<= 5M\' is no limit; write for example "<= 64 MB" (units: B, kB, KB, MB, GB, KiB, MiB, GiB)'),
+        ('params: "<= many"', 'params: \'<= many\' is not a limit; write for example "<= 5M" (units: k, K, M, G, T)'),
+        ('macs: "<= 5 MB"', 'macs: \'<= 5 MB\' is not a limit; write for example "<= 5M" (units: k, K, M, G, T)'),
+        ('memory: "<= 5M"', 'memory: \'<= 5M\' is not a limit; write for example "<= 64 MB" (units: B, kB, KB, MB, GB, KiB, MiB, GiB)'),
         ("params: 5M", "params must be a whole number, but this is '5M'; write plain digits"),
     ],
 )  # fmt: skip
@@ -269,7 +276,7 @@ def test_arch_fails_only_where_it_is_strict(nets: Path, convcalc: Any) -> None:
     assert (changed.code, changed.err) == (2, f"convcalc: {said}\n")
     Path("bare.yaml").write_text("input: [1, 8]\nlayers: [relu]\n", encoding="utf-8")
     bare = convcalc("arch", "bare.yaml", "--strict")
-    said = "note: the file has no expect:, so --strict has nothing to check\n"
+    said = "note: the file has no expect:, so --strict checks only that every cost is known\n"
     assert (bare.code, bare.err) == (0, said)
 
 

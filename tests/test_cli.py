@@ -102,7 +102,7 @@ BAD = [
     (("layer", "--n", "8", "--kind", "aap"), "adaptive_avgpool needs --set output_size; write --set output_size=…"),
     (("layer", "--n", "8", "--kind", "lppool", "--k", "3", "--set", "norm_type=x"), "--set norm_type must be a whole number, but is 'x'; write plain digits"),
     (("layer", "--n", "8", "--k", "3", "--kind", "cnv"), "no layer kind 'cnv'; did you mean 'conv'?"),
-    (("layer", "--n", "8", "--k", "3", "--set", "bias"), "--set bias: lacks a value; write --set name=value"),
+    (("layer", "--n", "8", "--k", "3", "--set", "bias"), "--set bias: has no value; write --set name=value"),
     (("layer", "--n", "8", "--k", "3", "--cin", "6", "--cout", "8", "--groups", "4"), "conv: the input's channel count is 6, which groups 4 does not divide; try groups 3"),
     (("layer", "--n", "9" * 30, "--k", "3"), "--n has 30 digits; use a number of up to 12 digits"),
     (("layer", "--n", "999999999999", "--k", "1", "--cin", "999999999999"), "the input 999999999999×999999999999×999999999999 must have sides of at least 1 and at most 1,000,000,000,000,000,000 values"),
@@ -112,7 +112,7 @@ BAD = [
     (("chain", "conv:k3"), "Missing option '--input', the shape that goes in, such as --input 3x32x32; run convcalc chain -h for help"),
     (("arch", "vgg166"), "no file 'vgg166' and no bundled network of that name; did you mean 'vgg16'?"),
     (("arch", "vgg16", "--set", "clases=10"), "no parameter 'clases'; did you mean 'classes'?"),
-    (("arch", "vgg16", "--set", "classes"), "--set classes: lacks a value; write --set name=value"),
+    (("arch", "vgg16", "--set", "classes"), "--set classes: has no value; write --set name=value"),
     (("arch", "vgg16", "--columns", "parms"), "--columns: no column 'parms'; did you mean 'params'?"),
     (("arch", "vgg16", "--columns", ","), "--columns names none; known: name, kind"),
     (("arch", "vgg16", "--sort", "zzz"), "--sort: no column 'zzz'; known: name, kind"),
@@ -658,7 +658,7 @@ def test_a_format_of_rows_alone_says_what_it_leaves_out(convcalc: Run) -> None:
 def test_what_is_wrong_with_places_and_parts_is_said(convcalc: Run) -> None:
     said = {
         ("arch", "vgg16", "--sees", "conv1_1:6-0,1"): "--sees conv1_1:6-0,1: a place '6-0' runs backwards; write 0-6",
-        ("arch", "vgg16", "--sees", "conv1_1:0-,1"): "--sees conv1_1:0-,1: a place '0-' lacks its end; write 0-0, or 0 alone",
+        ("arch", "vgg16", "--sees", "conv1_1:0-,1"): "--sees conv1_1:0-,1: a place '0-' has no end; write 0-0, or 0 alone",
         ("chain", "--input", "3x8x8", "split:3"): "split:3: split makes 3 parts, but a layer gives one of them; write slice:into3take0",
         ("chain", "--input", "a=3x3x3", "relu"): "--input a=3x3x3: layers have one input, which needs no name; write --input 3x3x3",
     }  # fmt: skip

@@ -161,7 +161,7 @@ WRONG = {
     "$n + )": "has ')' where a number or a $name should be; write one there",
     "()": "has ')' where a number or a $name should be; write one there",
     "+$n": "has '+' where a number or a $name should be; write one there",
-    "($n": "lacks a closing parenthesis; add )",
+    "($n": "has no closing parenthesis; add )",
     "($n]": "has ']' in it; expressions are + - * / // % ** and parentheses over numbers and $names, and min, max, round_to, floor, ceil",
     "$n)": "has ')' after its end; join the parts with + - * / // or %",
     "$n 2": "has '2' after its end; join the parts with + - * / // or %",

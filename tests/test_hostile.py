@@ -98,7 +98,7 @@ NOT_NETWORKS: dict[str, tuple[bytes, str]] = {
     "NUL inside": (GOOD.replace("conv", "co\0nv").encode(), "the character U+0000"),
     "escape code": (GOOD.replace("conv", "\x1b[31mconv").encode(), "the character U+001B"),
     "binary": (bytes(range(256)) * 10, "not UTF-8 text (byte 0x80 at 128); save it as UTF-8"),
-    "PNG": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not UTF-8 text (byte 0x89 at 0)"),
+    "PNG": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is a picture, but a network belongs here"),
     "gzip": (b"\x1f\x8b\x08\0\0\0\0\0", "not UTF-8 text (byte 0x8b at 1)"),
     "zip": (b"PK\x03\x04\x14\0", "the archive is damaged or cut off"),
     "latin-1": ("name: Faltungsschlüssel\n".encode("latin-1"), "not UTF-8 text (byte 0xfc at"),

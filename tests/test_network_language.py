@@ -838,5 +838,5 @@ def test_one_side_of_a_reshape_is_what_is_left() -> None:
     assert said("- reshape: {shape: [-1, -1]}").endswith(
         "leaves more than one side open; write -1 once"
     )
-    assert "which is no multiple of 5" in said("- reshape: {shape: [5, -1]}")
+    assert "which is not a multiple of 5" in said("- reshape: {shape: [5, -1]}")
     assert "a side of shape is 0" in said("- reshape: {shape: [0, -1]}")

@@ -213,7 +213,7 @@ def test_a_group_is_repeated(text: str, plain: list[str]) -> None:
     ("text", "said"),
     [
         ("3x(conv3-8, pool2) x 2", "(conv3-8, pool2): is repeated by 3x and x 2; keep one of them"),
-        ("n x (conv3-8)", "(conv3-8): a letter says how often; write the number"),
+        ("n x (conv3-8)", "(conv3-8): a letter is the number of repeats; write the number"),
         ("0 x (conv3-8)", "(conv3-8): is repeated 0 times; use 1 to 10,000"),
         ("repeat 2: conv3-8, pool2", "repeat 2: conv3-8, pool2: put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)"),
         ("9000x(9000x(relu))", "9,000 x (relu → relu → relu → relu → relu → relu …): has "
@@ -893,7 +893,7 @@ def test_code_is_counted_as_the_framework_does(text: str, plain: list[str]) -> N
 def test_a_printed_block_of_several_is_refused() -> None:
     text = "Sequential(\n  (0): Sequential(\n    (0-2): 3 x Sequential(\n      (0): ReLU()\n    )\n  )\n)"
     assert refusal(text) == (
-        "line 3: 3 x 'Sequential' is not read; write its lines as often as it is there"
+        "line 3: 3 x 'Sequential' is not read; repeat its lines that many times instead"
     )
 
 
@@ -1058,9 +1058,9 @@ def test_lines_of_keras_are_refused_in_these_words(text: str) -> None:
 
 
 def test_an_input_that_nothing_says() -> None:
-    assert refusal("CONV3-8", None) == "the network does not say what goes in; give the input"
+    assert refusal("CONV3-8", None) == "the network does not state its input shape; give the input"
     assert refusal("layers.Conv2D(8, 3, input_shape=(None, None, 3))", None) == (
-        "the network does not say what goes in; give the input"
+        "the network does not state its input shape; give the input"
     )
     assert outputs("layers.Conv2D(8, 3, input_shape=(None, None, 3))", (3, 9, 9)) == [(8, 7, 7)]
 

@@ -122,7 +122,7 @@ def test_notebooks_show_what_is_looked_at() -> None:
         "net": ("conv1 k5 c6",),
         "sheet": ("First", "Answer: a whole number", "the next window lies 2 cells further"),
         "question": ("q4. A convolution has 10 filters",),
-        "result": ("✗ How deep is one filter?",),
+        "result": ("✗ wrong: How deep is one filter?",),
         "marked": ("1 correct, 1 not answered (1 of 2 points)",),
     }
     missing = [

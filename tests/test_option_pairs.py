@@ -40,7 +40,10 @@ def test_an_option_that_is_passed_over_is_found(
 
 
 def test_the_tables_name_what_there_is() -> None:
-    with_options = {name for name in commands() if options_of(name)} - {"explore", "completion"}  # Pyodide, and a home folder
+    with_options = {name for name in commands() if options_of(name)} - {
+        "explore",
+        "completion",
+    }  # Pyodide, and a home folder
     assert set(BASES) == with_options
     assert set(OWN_VALUES) <= with_options
     known = {option for name in with_options for option in options_of(name)}

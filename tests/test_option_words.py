@@ -13,7 +13,8 @@ from convcalc import chain
 from convcalc.cli import hw_command, solve_command
 from convcalc.cli.group import Group
 from convcalc.cli.main import COMMANDS, load
-from convcalc.cli.option_words import _WORDS, in_our_words
+from convcalc.cli.option_names import _NAMES
+from convcalc.cli.option_words import in_our_words
 from convcalc.errors import UsageError
 from convcalc.homework import check
 from convcalc.homework import loads as sheet_of
@@ -62,19 +63,19 @@ def test_each_word_means_the_first_of_its_options_that_a_command_has() -> None:
     met = set()
     for command in commands():
         own = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
-        for ours, words in _WORDS:
+        for ours, words in _NAMES:
             for word in {f"--{word}" for word in words.split()} - own:
                 if own & {*ours}:
                     first = next(name for name in ours if name in own)
                     assert read(command, f"{word}=7") == [f"{first}=7"], command.name
                     assert read(command, word, "7") == [first, "7"], command.name
                     met.add(word)
-    assert {f"--{word}" for _, words in _WORDS for word in words.split()} == met
+    assert {f"--{word}" for _, words in _NAMES for word in words.split()} == met
 
 
 def test_no_word_is_an_option_of_every_command_that_it_is_for() -> None:
-    assert len({word for _, words in _WORDS for word in words.split()}) == len(
-        [word for _, words in _WORDS for word in words.split()]
+    assert len({word for _, words in _NAMES for word in words.split()}) == len(
+        [word for _, words in _NAMES for word in words.split()]
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from convcalc import load, loads
+from convcalc.network.schema_words import SCHEMA_LINE
 
 HERE = Path(__file__).parent.parent
 
@@ -81,7 +82,7 @@ def test_the_file_to_begin_from_uses_what_it_explains(convcalc: Any) -> None:
 
 def test_a_bundled_network_is_there_to_begin_from(convcalc: Any) -> None:
     own = (HERE / "architectures" / "vgg16.yaml").read_text(encoding="utf-8")
-    assert convcalc("init", "--from", "vgg16").out == own
+    assert convcalc("init", "--from", "vgg16").out == f"{SCHEMA_LINE}\n{own}"
     assert convcalc("init", "a.yaml", "--from", "vgg16.yaml").code == 0
     assert convcalc("init", "a.yaml", "--overwrite").code == 0
     assert Path("a.yaml").read_text(encoding="utf-8") == convcalc("init").out

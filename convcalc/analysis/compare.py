@@ -65,7 +65,7 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
             *dict.fromkeys(line for a in analyses for line in turned_lines(a.network)),
             *(left_out(analyses[0]) if analyses else ()),
         ],
-        legend=[CONVENTION, "rf = receptive field before a global pool or flatten gathers the map"],
+        legend=[CONVENTION, "rf = receptive field before global pooling or flatten"],
         row_dict=lambda row: {**row, "rf": plain_field(row["rf"])},
     )
 

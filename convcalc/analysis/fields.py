@@ -32,7 +32,7 @@ TOO_LONG = UnknownField("the pattern of what units see repeats too rarely to fol
 TOO_WIDE = UnknownField(f"it is wider than {MAX_VALUES:,} pixels")
 UNEQUAL = UnknownField("its paths move by different steps, so each of its units sees another size")
 GATHERED = UnknownField(
-    "it gathers all positions, so every unit sees all that they saw", whole=True
+    "it combines all positions, so every unit sees all that they saw", whole=True
 )
 GATED = "a map of one value scales the whole, so every unit sees all that it saw"
 

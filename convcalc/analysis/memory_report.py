@@ -175,9 +175,9 @@ def _train_rows(found: Training, ask: Ask) -> Iterator[_Row]:
         )
     yield _Row("saved", found.saved, meaning)
     if found.indices:
-        yield _Row("  of it indices", found.indices, "of max pools, 8 bytes each")
+        yield _Row("  of which indices", found.indices, "of max pools, 8 bytes each")
     if found.masks:
-        yield _Row("  of it masks", found.masks, "of dropout, as many bytes each as a value")
+        yield _Row("  of which masks", found.masks, "of dropout, as many bytes each as a value")
     yield _Row("to train", found.total, "weights + gradients + optimizer + saved")
 
 

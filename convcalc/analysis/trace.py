@@ -231,7 +231,7 @@ def _read_unit(place: str, text: str) -> int | range:
         return whole_number(place.strip(), what)
     if not last.strip():
         message = (
-            f"{what} {quoted(place.strip())} lacks its end; write {first}-{first}, or {first} alone"
+            f"{what} {quoted(place.strip())} has no end; write {first}-{first}, or {first} alone"
         )
         raise UsageError(message)
     start, stop = (whole_number(each.strip(), what) for each in (first, last))

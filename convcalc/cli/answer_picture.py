@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from convcalc.cli.format_names import FormatName
-from convcalc.cli.output import (
-    PICTURE_FORMATS,
-    format_option,
-    format_said,
-    output_option,
-    show,
-)
+from convcalc.cli.output import PICTURE_FORMATS, format_option, format_said, output_option, show
 from convcalc.cli.screen import view
 from convcalc.cli.shelf import shelf
 from convcalc.errors import ConvcalcError, UsageError

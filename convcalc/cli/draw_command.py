@@ -11,7 +11,7 @@ from convcalc.cli.group import Group
 # Each command with what it does, so that --help imports none of them.
 COMMANDS = {
     "fit": "every window on the padded input, and the cells that none of them reads",
-    "window": "the kernel on the input, and the output that comes of it, step by step",
+    "window": "the kernel on the input and the output, step by step",
     "net": "a network: its layers or blocks, its paths, and the sizes between them",
     "cost": "where the work, the parameters or the memory of a network are",
     "field": "the pixels that a unit sees, layer by layer and on a picture",

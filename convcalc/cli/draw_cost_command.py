@@ -32,8 +32,8 @@ EXAMPLES = """
 @click.option("--by", type=click.Choice(("stage", "layer")), help="What has a bar.")
 @device_options(
     "Draw a roofline of a device.",
-    "Operations a second of another: 10T.",
-    "Bytes a second of it: 100G.",
+    "Operations per second of another: 10T.",
+    "Bytes per second it can move: 100G.",
     "Which bytes a roofline counts.",
 )
 @change_options("Another input shape than the file's.", "Change a parameter.")

@@ -48,7 +48,7 @@ def command(
     dark: bool,
     **typed: Any,
 ) -> None:
-    """Draw the kernel on the input, and the output that comes of it, step by step.
+    """Draw the kernel on the input and the output, step by step.
 
     A transposed layer is drawn as the convolution that it equals: zeros lie between its inputs, and the
     kernel is turned. For pictures with numbers: convcalc hand --draw.

@@ -60,10 +60,7 @@ def _old_outputs(ctx: click.Context, word: str) -> str | None:
     help="The headings of a form: a YAML file with lines 'Heading': q1.",
 )
 @click.option(
-    "--column",
-    default="",
-    metavar="NAME",
-    help='The column of the gradebook, such as "PS1 (87568490)".',
+    "--column", default="", metavar="NAME", help='Column of the gradebook, as "PS1 (8756)".'
 )
 @click.option("--add", is_flag=True, help="Add these files to those that DIR was made from.")
 @click.option("--force", is_flag=True, help="Replace grades that are there.")

@@ -9,7 +9,7 @@ import click
 
 from convcalc.cli.group import CONTEXT, Command
 from convcalc.cli.known import KnownPair
-from convcalc.cli.nameless import way_to_name
+from convcalc.cli.nameless import example_of, way_to_name
 from convcalc.cli.order_option import check_order, in_said_order, order_option
 from convcalc.cli.output import remark
 from convcalc.cli.shells.offers import meanings
@@ -161,15 +161,10 @@ def layer_of(cls: type[Layer], typed: dict[str, Any], channels: int) -> Layer:
     for pair in typed["more"]:
         name, equals, text = pair.partition("=")
         if not equals:
-            message = f"--set {pair}: lacks a value; write --set name=value"
+            message = f"--set {pair}: has no value; write --set name=value"
             raise UsageError(message)
         ours = own_option(cls, name)
         values[ours or name] = known[ours].type.read(text, f"--set {name}") if ours else text
     if "out_channels" in known:
         values.setdefault("out_channels", channels)
-    return make(cls, values, called=called, example=lambda name: _example(called[name]))
-
-
-def _example(called: str) -> str:
-    """How to write an option that is missing."""
-    return f"{called}=…" if called.startswith("--set") else f"{called} 3"
+    return make(cls, values, called=called, example=lambda name: example_of(called[name]))

@@ -7,32 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
+from convcalc.cli.option_names import OURS
 from convcalc.cli.together import Given, Rule, check_together
 from convcalc.errors import UsageError
 
-# Our options, of which a command takes the first that it has, and what else they are called.
-_WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("--n", "--input"), "input-size in-size image-size w"),
-    (("--k",), "kernel kernel-size kernel-shape filter-size pool-size window-size"),
-    (("--s",), "stride strides"),
-    (("--p",), "padding pad pads zero-padding"),
-    (("--d",), "dilation dilations dilation-rate"),
-    (("--a",), "output-padding out-padding"),
-    (("--cin",), "in-channels input-channels in-features c-in"),
-    (("--filters", "--cout"), "out-channels output-channels num-filters nb-filter num-output c-out filters"),
-    (("--units", "--cout"), "units out-features neurons"),
-    (("--groups",), "group g"),
-    (("--input", "--x"), "input-shape shape in-shape input image"),
-    (("--kind", "--type"), "layer-type kind type"),
-    (("--batch",), "batch-size"),
-    (("--ceil",), "ceil-mode"),
-    (("--o", "--output", "--out"), "outfile output-file out o"),
-    (("--to",), "format"), (("--device",), "gpu"),
-    (("--precision",), "dtype"),
-    (("--out",), "outdir output-dir out-dir"),
-    (("--with-answers", "--key"), "answers solutions with-solutions with-key key"),
-)  # fmt: skip
-_OURS = {word: ours for ours, words in _WORDS for word in words.split()}
 _DASHED = re.compile(
     r"[-\u2010-\u2015\u2212]+(?P<name>[^\W\d_][\w-]*)"
 )  # also the dashes of slides
@@ -115,7 +93,7 @@ def _given(options: Mapping[str, click.Option], word: str) -> Given | None:
         return Given(f"-{letter}", letter, f"-{letter}={word[2:]}", word[2:], is_whole=True)
     dashed = _DASHED.fullmatch(name)
     plain = dashed["name"].replace("_", "-").lower() if dashed else ""
-    for ours in (f"--{plain}", *_OURS.get(plain, ())):
+    for ours in (f"--{plain}", *OURS.get(plain, ())):
         if ours in options:
             return Given(ours, name, f"{ours}{equals}{value}", value, is_whole=bool(equals))
     return None

@@ -17,7 +17,7 @@ def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            message = f"--set {pair}: lacks a value; write --set name=value"
+            message = f"--set {pair}: has no value; write --set name=value"
             raise UsageError(message)
         found[name.strip()] = Setting(value.strip(), f"--set {name}")
     return found

@@ -30,7 +30,7 @@ class _Sizes(Type):
     def read(self, text: str, what: str) -> range:
         first, dots, last = text.partition("..")
         if not (dots and first.isascii() and first.isdigit() and last.isascii() and last.isdigit()):
-            message = f"{what}: {quoted(text)} is no range of sizes; write for example 8..128"
+            message = f"{what}: {quoted(text)} is not a range of sizes; write for example 8..128"
             raise UsageError(message)
         if len(first) > 9 or len(last) > 9 or not 1 <= int(first) <= int(last):
             message = f"{what}: {quoted(text)} has no sizes in it; write the smaller one first, such as 8..128"
@@ -60,7 +60,7 @@ def command(
     format_name: str | None,
     output: str | None,
 ) -> None:
-    """The transposed convolutions that give back the sizes of an encoder, for every size of its input.
+    """The transposed convolutions that restore the sizes of an encoder, for every size of its input.
 
     It follows the layers up to the last map. Where paths join, it follows the first of them.
     """

@@ -49,7 +49,7 @@ def _extra(ctx: click.Context, words: str) -> str:
     known = {name for param in ctx.command.params for name in param.opts}
     first, _, others = words.partition(" ")
     if f"--{first}" in known:
-        return f"{quoted(first)} lacks its dashes; write --{first}"
+        return f"{quoted(first)} needs dashes; write --{first}"
     _, args = line_called(ctx)
     takes_network = any(param.name == "network" for param in ctx.command.params)
     if not takes_network or not args or others:

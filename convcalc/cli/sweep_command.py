@@ -20,8 +20,6 @@ EXAMPLES = """
     convcalc sweep resnet50 --input 3x160..320:32x224 --columns macs,memory -o sizes.csv
     convcalc sweep --input 3x32..64:8x32 conv:k5c16 pool:k2
 """
-
-
 _BUSY = Rule("--cluster", "{option} has its own processes; leave it or {others} out", ("--jobs",))
 
 

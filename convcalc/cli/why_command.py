@@ -39,7 +39,7 @@ def command(
     from convcalc.homework.marking.why import report_of, why
 
     if not kind:
-        message = "say what NUMBER is meant to be: --params, --size, --volume, --macs, --rf, or --type NAME"
+        message = "choose what NUMBER is: --params, --size, --volume, --macs, --rf, or --type NAME"
         raise UsageError(message)
     given = given_words(options, more)
     course = conventions(preset, **changes)

@@ -42,7 +42,7 @@ def _pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...])
     for text in texts:
         if "=" not in text:
             name = option.opts[0]
-            message = f"{name} {text}: lacks a value; write {name} name=value"
+            message = f"{name} {text}: has no value; write {name} name=value"
             raise UsageError(message)
     return {(pair := text.partition("="))[0].strip(): pair[2].strip() for text in texts}
 

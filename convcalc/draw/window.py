@@ -48,7 +48,7 @@ class Window(Picture):
         numbers: what stands in the cells; None where there are no numbers.
     """
 
-    about: ClassVar[str] = "the kernel on the input, and the output that comes of it, step by step"
+    about: ClassVar[str] = "the kernel on the input and the output, step by step"
 
     layer: Layer
     shape: Shape

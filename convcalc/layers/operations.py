@@ -14,8 +14,8 @@ from convcalc.text import plural
 OPERATIONS: dict[str, str] = {
     "macs": "multiply-adds: one weight times one input, added to a sum; bias not counted",
     "bias_adds": "additions of a bias to a sum of multiply-adds: one per output value",
-    "adds": "additions and subtractions besides multiply-adds and biases; a sum of k values is k − 1",
-    "multiplications": "multiplications besides the multiply-adds, also by a constant (½, ⅙, √½)",
+    "adds": "additions and subtractions other than multiply-adds and biases; a sum of k values is k − 1",
+    "multiplications": "multiplications other than the multiply-adds, also by a constant (½, ⅙, √½)",
     "comparisons": "two values compared, also to take the larger; a maximum of k values is k − 1",
     "divisions": "divisions of one value by another, also by the number of values in a mean",
     "exponentials": "evaluations of eˣ, of the logarithm, or of the error function",

@@ -289,7 +289,7 @@ class Reshape(Rearrangement):
         check_at_least("a side of shape", min(given, default=1))
         have, want = formulas.product(shape), formulas.product([1, *given])
         if len(given) < len(self.shape) and have % want:
-            message = f"{times(shape)} holds {have} values, which is no multiple of {want}"
+            message = f"{times(shape)} holds {have} values, which is not a multiple of {want}"
             raise ShapeError(f"{message}; choose sides whose product divides it")
         if len(given) == len(self.shape) and have != want:
             message = f"{times(shape)} holds {have} values, but {times(self.shape)} needs {want}"

@@ -84,7 +84,7 @@ def read_most(text: str, *, of_bytes: bool = False) -> int:
     value = _amount(text, units)
     if not value:
         example, known = "64MB" if of_bytes else "5M", ", ".join(filter(None, units))
-        message = f"is no limit of at least 1; write for example {example} (units: {known})"
+        message = f"is not a limit of at least 1; write for example {example} (units: {known})"
         raise ValueError(message)
     return value
 
@@ -104,7 +104,7 @@ def read_bytes(text: str) -> int:
     value = _amount(text, _BYTES)
     if value is None:
         known = ", ".join(filter(None, _BYTES))
-        message = f"is no amount of memory; write for example 24GB (units: {known})"
+        message = f"is not an amount of memory; write for example 24GB (units: {known})"
         raise ValueError(message)
     return value
 
@@ -124,7 +124,7 @@ def read_rate(text: str) -> int:
     value = _amount(text, _COUNTS)
     if not value:
         known = ", ".join(filter(None, _COUNTS))
-        message = f"is no number per second; write for example 10T (prefixes: {known})"
+        message = f"is not a number per second; write for example 10T (prefixes: {known})"
         raise ValueError(message)
     return value
 
@@ -144,7 +144,7 @@ def read_count(text: str) -> int:
     value = _amount(text, _COUNTS)
     if not value:
         known = ", ".join(filter(None, _COUNTS))
-        message = f"is no number of at least 1; write for example 10M (prefixes: {known})"
+        message = f"is not a number of at least 1; write for example 10M (prefixes: {known})"
         raise ValueError(message)
     return value
 
@@ -176,7 +176,7 @@ def read_budget(text: str, *, of_bytes: bool = False) -> Budget:
     if not found or value is None:
         example = "<= 64 MB" if of_bytes else "<= 5M"
         known = ", ".join(filter(None, units))
-        message = f'is no limit; write for example "{example}" (units: {known})'
+        message = f'is not a limit; write for example "{example}" (units: {known})'
         raise ValueError(message)
     sign = _SAME.get(found[1], found[1])
     return Budget(sign, value, text.strip(), " bytes" if of_bytes else "")

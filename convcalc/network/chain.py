@@ -62,7 +62,7 @@ def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
     for part in named:
         word, equals, value = part.partition("=")
         if not equals:
-            message = f"{label}: {quoted(part)} lacks its value; write /name=value"
+            message = f"{label}: {quoted(part)} has no value; write /name=value"
             raise UsageError(message)
         name = own_option(cls, word) or word
         if name in found:

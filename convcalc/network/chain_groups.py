@@ -65,7 +65,7 @@ def _read(tokens: Sequence[str]) -> list[_Part]:
     open_groups: list[tuple[int, list[_Part], str]] = [(1, [], "")]
     for token in tokens:
         if token == "(":  # noqa: S105 - a bracket
-            message = "a group does not say how often; write for example 3*(conv:k3c64 relu)"
+            message = "the number of repeats is missing; write for example 3*(conv:k3c64 relu)"
             raise UsageError(message)
         if token == ")":  # noqa: S105 - a bracket
             times, inside, opened = open_groups.pop()

@@ -456,7 +456,7 @@ class _Reader:
     def _close(self) -> None:
         """Step over the parenthesis that closes."""
         if self._next() != ")":
-            message = "lacks a closing parenthesis; add )"
+            message = "has no closing parenthesis; add )"
             raise ExpressionError(message)
         self.at += 1
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import decode, read_file
+from convcalc.network.schema_words import SCHEMA_LINE
 from convcalc.text import printable, quoted
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from convcalc.network.yaml_source import Source
 
+_SUFFIXES = (".yaml", ".yml", ".convcalc.yaml")  # that a file may have whose name lacks one
 _MAX_TEXT = 2**20  # bytes of a bundled file
 MAX_EXTENDS = 10  # files that extend or hold one another
 
@@ -84,8 +86,10 @@ def find(target: str, beside: str = "") -> str:
         message = f"{quoted(target)} is an address, and nothing is fetched; download the file, then name it"
         raise UsageError(message)
     near = did_you_mean(name, bundled_names()) if name else ""
-    if os.path.exists(f"{path}.yaml"):
-        near = f"; did you mean {quoted(target + '.yaml')}?"
+    for suffix in _SUFFIXES:
+        if os.path.exists(path + suffix):
+            near = f"; did you mean {quoted(target + suffix)}?"
+            break
     message = f"no file {quoted(target)} and no bundled network of that name{near or '; convcalc list shows them'}"
     raise UsageError(message)
 
@@ -178,4 +182,5 @@ def network_to_begin_from(name: str = "") -> str:
     path = (
         os.path.join(bundled_folder(), f"{name}.yaml") if name else os.path.join(here, "start.yaml")
     )
-    return decode(read_file(path, _MAX_TEXT, "network"), path)
+    text = decode(read_file(path, _MAX_TEXT, "network"), path)
+    return f"{SCHEMA_LINE}\n{text}" if name else text

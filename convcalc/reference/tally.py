@@ -36,7 +36,7 @@ class Tally:
             cell by every tap, and crops afterwards: all are counted.
         bias_adds: a bias added to one of those sums.
         adds: additions and subtractions besides these two.
-        multiplications: multiplications besides the multiply-adds, also those by a constant.
+        multiplications: multiplications other than the multiply-adds, also those by a constant.
         comparisons: two values held against each other, also for the larger of two.
         divisions: one value by another.
         exponentials: eˣ, the logarithm, and the error function.

@@ -16,8 +16,18 @@ from convcalc.network.expression import said
 from convcalc.solve.largest import Places, Point, largest_of_all, largest_rising, lines, moved
 from convcalc.solve.ranges import shown, values_of
 from convcalc.solve.trials import INPUT, MEASURES, Limit, Totals, Trials
-from convcalc.solve.varied import MAX_VALUES, Varied, is_idle, is_number, sample, turn_of, varied_of
-from convcalc.text import plural, quoted, shortened
+from convcalc.solve.varied import (
+    MAX_VALUES,
+    Varied,
+    is_idle,
+    is_number,
+    none_works,
+    sample,
+    some_fail,
+    turn_of,
+    varied_of,
+)
+from convcalc.text import quoted, shortened
 
 if TYPE_CHECKING:
     from convcalc.layers import Shape
@@ -242,7 +252,7 @@ def _numbers(values: Any, name: str) -> tuple[Number, ...]:
         raise UsageError(message)
     for value in found:
         if not is_number(value):
-            message = f"{what}: {said(value)} is no number; write for example 0.5..1.5:0.25, or 0.5,0.75,1"
+            message = f"{what}: {said(value)} is not a number; write for example 0.5..1.5:0.25, or 0.5,0.75,1"
             raise UsageError(message)
     return tuple(sorted(found))
 
@@ -348,8 +358,8 @@ class _Search:
             return axis
         working = [value for value in axis.values if self.trials.totals_of({axis.name: value})]
         if not working:
-            raise UsageError(_none_works(self.trials, axis))
-        self.notes.append(_some_fail(axis, working))
+            raise UsageError(none_works(self.trials.own.network.name, axis))
+        self.notes.append(some_fail(axis, working))
         return axis._replace(values=tuple(working))
 
     # ------------------------------------------------------------------------------- the search
@@ -483,22 +493,3 @@ def _thinned(axis: Varied) -> Varied:
     """Every second value, the own one among them."""
     start = axis.values.index(axis.own) % 2
     return axis._replace(values=axis.values[start::2])
-
-
-def _some_fail(axis: Varied, working: Sequence[Number]) -> str:
-    """That some values of a parameter make no network."""
-    many = len(axis.values) - len(working)
-    failed = next(value for value in axis.values if value not in working)
-    return f"{plural(many, 'value')} of {axis.name} left out, with which the layers do not fit: {shown(failed)} is the smallest"
-
-
-def _none_works(trials: Trials, axis: Varied) -> str:
-    """That no value of a parameter makes a network."""
-    name, first, last = trials.own.network.name, shown(axis.values[0]), shown(axis.values[-1])
-    which = f"no value of {axis.name} from {first} to {last}"
-    if len(axis.values) == 1:
-        which = f"{axis.name} {first} not all of"
-    return (
-        f"{name}: with {which} the layers fit; "
-        f"give others, such as --vary {axis.name}={shown(axis.own)}"
-    )

@@ -11,7 +11,7 @@ from convcalc.errors import UsageError, did_you_mean
 from convcalc.network.expression import said
 from convcalc.solve.ranges import shown, whole
 from convcalc.solve.trials import INPUT, Trials, grain
-from convcalc.text import quoted, shortened
+from convcalc.text import plural, quoted, shortened
 
 if TYPE_CHECKING:
     from convcalc.solve.ranges import Number
@@ -245,7 +245,7 @@ def _asked(trials: Trials, name: str, values: Sequence[Number] | None) -> Varied
         raise UsageError(message)
     own: Any = network.parameters[name]
     if not is_number(own):
-        message = f"{shortened(network.name)}: {shortened(name)} is {said(own)}, which is no number; vary another parameter"
+        message = f"{shortened(network.name)}: {shortened(name)} is {said(own)}, which is not a number; vary another parameter"
         raise UsageError(message)
     if own <= 0:
         message = f"{shortened(network.name)}: {shortened(name)} is {shown(own)} as it is, which nothing scales; vary another parameter"
@@ -275,3 +275,22 @@ def _asked_input(trials: Trials, values: Sequence[Number] | None) -> Varied:
         message = f"--vary input: {shown(wrong[0])} is no side of an input; give whole numbers of at least 1, such as 96..224:32"
         raise UsageError(message)
     return Varied(INPUT, own, tuple(values) if values else sides(own))
+
+
+def some_fail(axis: Varied, working: Sequence[Number]) -> str:
+    """That some values of a parameter make no network."""
+    many = len(axis.values) - len(working)
+    failed = next(value for value in axis.values if value not in working)
+    return f"{plural(many, 'value')} of {axis.name} left out, with which the layers do not fit: {shown(failed)} is the smallest"
+
+
+def none_works(network: str, axis: Varied) -> str:
+    """That no value of a parameter makes a network."""
+    first, last = shown(axis.values[0]), shown(axis.values[-1])
+    which = f"no value of {axis.name} from {first} to {last}"
+    if len(axis.values) == 1:
+        which = f"{axis.name} {first} not all of"
+    return (
+        f"{network}: with {which} the layers fit; "
+        f"give others, such as --vary {axis.name}={shown(axis.own)}"
+    )

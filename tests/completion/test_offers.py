@@ -66,7 +66,7 @@ _BEFORE = {
     "chain": ["--input", "3x32x32", "conv:k3c8", "relu"],
 }
 # Parameters that only their user knows: numbers, shapes, and texts of one's own.
-_NUMBERS = ("value", "shape", "step", "sizes", "limit", "gigabytes", "bytes", "rate")
+_NUMBERS = ("value", "max_points", "shape", "step", "sizes", "limit", "gigabytes", "bytes", "rate")
 _TEXTS = {
     ("why", "number"), ("reconcile", "value"), ("sweep", "cluster"), ("hand", "s"), ("hand", "d"), ("hand", "a"),
     ("hand", "step"), ("hw check", "student"), ("hw hint", "student"), ("hw show", "student"), ("hw make", "roster_id"),
@@ -207,7 +207,7 @@ def test_commands_are_offered_with_all_of_what_they_do(ask: Ask) -> None:
         ("convcalc chain conv:k3c8 relu --explain ", []),  # no input is known yet
         ("convcalc layer --kind prelu --set ", ["per_channel="]),
         ("convcalc layer --p sa", ["same", "same_lower"]),
-        ("convcalc count vgg16 --like tho", ["thop"]),
+        ("convcalc count vgg16 --like tho", ["thop", "thop-2019"]),
         ("convcalc kernel sob", ["sobel_x", "sobel_y"]),
         ("convcalc hw types receptive-f", ["receptive-field", "receptive-field-net"]),
         ("convcalc why 7 --preset cs", ["cs231n"]),

@@ -427,11 +427,11 @@ def test_settings_are_read_with_their_sums_and_words(text: Any, value: Any) -> N
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("k=3, p=-4", "p is -4, which is no whole number from 0 on"),
-        ("k=3, p=0.5", "p is 0.5, which is no whole number from 0 on"),
-        ("k=3, p=1/2", "p is 0.5, which is no whole number from 0 on"),
-        ("k=3, s=0", "s is 0, which is no whole number from 1 on"),
-        ("k=-3", "k is -3, which is no whole number from 1 on"),
+        ("k=3, p=-4", "p is -4, which is not a whole number from 0 on"),
+        ("k=3, p=0.5", "p is 0.5, which is not a whole number from 0 on"),
+        ("k=3, p=1/2", "p is 0.5, which is not a whole number from 0 on"),
+        ("k=3, s=0", "s is 0, which is not a whole number from 1 on"),
+        ("k=-3", "k is -3, which is not a whole number from 1 on"),
         ("k=9999999", "k is 9,999,999, which is too large"),
         ("k=3, k=5", "k is given as 3 and as 5"),
         ("k=3x5", "k is 3×5; give one number for all axes"),
@@ -601,7 +601,7 @@ def test_a_depth_is_the_channels_where_there_are_no_others(text: str, sides: lis
         ("k=((", "k: '((' is not a number"),
         ("k=''", "k: there is nothing to read"),
         ("k=3x4", "k is 3×4; give one number for all axes"),
-        ("k=0", "k is 0, which is no whole number from 1 on"),
+        ("k=0", "k is 0, which is not a whole number from 1 on"),
         ("s=2", "no kernel size in it"),
     ],
 )

@@ -314,7 +314,7 @@ def test_why_names_one_mistake_with_a_kernel(
         ("why 1 --type scaling --given filers=4", "--given filers: scaling does not use it"),
         ("why 1 --type parms", "did you mean 'params'?"),
         ("why 1 --params --k 5 --cin 3 --filters 10 --preset x", "no preset 'x'"),
-        ("why 1 --params --k 5 --cin 3 --filters 10 --convention fit", "lacks a value"),
+        ("why 1 --params --k 5 --cin 3 --filters 10 --convention fit", "has no value"),
         ("hw chek a b", "did you mean 'check'?"),
         ("hw check nowhere.yaml a", "no file 'nowhere.yaml' and no bundled sheet of that name"),
         ("hw check ps1.yaml nowhere.yaml", "nowhere.yaml: cannot be read"),

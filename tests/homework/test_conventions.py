@@ -108,7 +108,7 @@ rows("fc-to-conv", {"input": "5x5x16", "units": 120, "n": 9}, {"kernel": 5, "vol
      (CHW, {"kernel": 5, "volume": (120, 5, 5)}), ("order=nchw", {"kernel": 5, "volume": (120, 5, 5)}))  # fmt: skip
 rows("min-input", {"layers": "conv:k5c4p2"}, 1, (TOTAL, 3))
 rows("min-input", {"layers": "conv:k3c4d1"}, 3, (ZERO, 5))
-rows("min-input", {"layers": "conv:k2c1s2p1"}, 1, (FIT, 2))  # (1 + 2 − 2)/2 is no whole number
+rows("min-input", {"layers": "conv:k2c1s2p1"}, 1, (FIT, 2))  # (1 + 2 − 2)/2 is not a whole number
 rows("min-input", {"layers": "pool:k3s2 pool:k2"}, 5, (UP, 2))
 
 rows("solve-size", {"find": "n", "k": 3, "p": 1, "out": 8}, 8, (TOTAL, 9))

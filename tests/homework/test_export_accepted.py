@@ -284,7 +284,7 @@ def test_what_boxes_lose_of_accepted_answers_is_said() -> None:
         "q: the answer many, which is accepted too, has no such boxes; left out",
     ]
     assert noted(f"accept: [many], {ROWS['count'].asked}", "moodle-xml") == [
-        "q: the answer many, which is accepted too, is no number; left out"
+        "q: the answer many, which is accepted too, is not a number; left out"
     ]
 
 

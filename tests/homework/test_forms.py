@@ -351,7 +351,7 @@ class Page(HTMLParser):
         self.counts: list[dict[str, int]] = [{}]
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag == "dt":
+        if tag == "section":
             self.counts.append({})
         name = f"{tag}.{dict(attrs).get('class')}" if tag in ("span", "div") else tag
         self.counts[-1][name] = self.counts[-1].get(name, 0) + 1

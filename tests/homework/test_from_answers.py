@@ -158,7 +158,7 @@ def test_nobody_is_marked_or_exported_by_the_first_draw() -> None:
     [
         ("{formula: q1*q9}", "there is no earlier question q9; put it before this one, or give its number under values"),
         ("{formula: q2*q3}", "there is no earlier question q2"),
-        ("{formula: q1*v}", "v asks for something that is no number"),
+        ("{formula: q1*v}", "v asks for something that is not a number"),
         ("{formula: q1*t}", "t is marked by a person"),
         ("{formula: q1*s}", "s has several parts; name one, such as s.macs"),
         ("{formula: q1*s.gold}", "there is no earlier question s.gold"),

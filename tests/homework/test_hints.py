@@ -172,7 +172,7 @@ def test_an_example_that_would_give_the_answer_is_left_out() -> None:
 
 def test_where_the_answer_is_a_given_number_the_formula_keeps_its_letters() -> None:
     sheet = sheet_with("output-size", {"n": 28, "k": 5, "p": 2})
-    assert hints.hint(sheet["q1"], 3)[-1] == "Put your own numbers into the rule."
+    assert hints.hint(sheet["q1"], 3)[-1] == "Use your own numbers in the formula."
 
 
 @pytest.mark.parametrize("kind", sorted(set(QUESTIONS) - {"text", "choice", "true-false"}))

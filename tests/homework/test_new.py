@@ -15,7 +15,7 @@ from convcalc.homework import check, load
 from convcalc.homework.conventions import PRESETS
 from convcalc.homework.sheets.bundled import sheet_to_begin_from
 from convcalc.homework.sheets.find import bundled_folder, bundled_names
-from convcalc.homework.sheets.keys import QUESTION_KEYS, SHEET_KEYS
+from convcalc.homework.sheets.keys import QUESTION_KEYS, SCHEMA_LINE, SHEET_KEYS
 
 SHEETS = Path(__file__).parents[2] / "homework"
 
@@ -128,7 +128,7 @@ def test_the_bundled_sheets_are_those_of_the_folder() -> None:
 def test_a_bundled_sheet_is_copied_with_its_comments(convcalc: Any, name: str) -> None:
     text = (SHEETS / f"{name}.yaml").read_text(encoding="utf-8")
     ran = convcalc("hw", "new", "--from", name)
-    assert (ran.code, ran.out, ran.err) == (0, text, "")
+    assert (ran.code, ran.out, ran.err) == (0, f"{SCHEMA_LINE}\n{text}", "")
     assert convcalc("hw", "new", "mine.yaml", "--from", f"{name}.yaml").code == 0
     assert len(load("mine.yaml").questions) == len(yaml.load(text, yaml.CSafeLoader)["questions"])
 

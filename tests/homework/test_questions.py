@@ -350,6 +350,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
                 "steps",
                 "stretched",
                 "words",
+                "word_meanings",
             },
         ),
         (

@@ -18,6 +18,7 @@ from convcalc.homework.conventions import RULES
 from convcalc.homework.questions import QUESTIONS
 from convcalc.homework.questions.base import ALIASES, MISSING
 from convcalc.homework.questions.given import READERS
+from convcalc.homework.sheets.keys import SCHEMA_FILE
 from convcalc.homework.sheets.schema import schema
 from homework.cases import CASES
 
@@ -282,3 +283,18 @@ def test_the_command_prints_or_writes_it(
         ran.err
         == "convcalc: no option '--sheets'; did you mean '--sheet'? Run convcalc schema -h for help.\n"
     )
+
+
+def test_every_key_type_and_word_says_what_it_means() -> None:
+    whole = schema()
+    assert whole["$id"] == SCHEMA_FILE
+    question = whole["$defs"]["question"]
+    about = question["properties"]["type"]["enumDescriptions"]
+    assert len(about) == len(QUESTIONS)
+    assert all(about)
+    found = [whole, question]
+    found += [each["then"]["properties"]["given"] for each in question["allOf"]]
+    found += [whole["properties"][key] for key in ("hints", "grading", "conventions")]
+    for place in found:
+        silent = [key for key, each in place["properties"].items() if not each.get("description")]
+        assert silent == []

@@ -57,7 +57,7 @@ def parts_of(kind: str, words: dict[str, Any], course: Conventions) -> list[Part
 
 def formulas_of(part: Part) -> list[tuple[str, Any]]:
     """The formulas of a method, each with what it should give: one, or one for each side."""
-    if isinstance(part.expected, Misfit):  # there is no number to work out
+    if isinstance(part.expected, Misfit):  # there is not a number to work out
         return []
     if hints._is_formula(part):
         return [(part.method, part.expected)]

@@ -395,7 +395,7 @@ def test_inputs_are_found_where_a_model_keeps_them() -> None:
 CIRCLE = graph({"a": [3]}, node(one("ReLU"), "x", tensor("y")), node(one("ReLU"), "y", tensor("x")))
 REFUSED: list[tuple[Any, str]] = [
     ({"class_name": "MyModel", "config": {}}, "net.json:1:1: a model of the class 'MyModel' runs code of its own, which the file does not hold; save a Sequential or functional model"),
-    ({"class_name": "Sequential", "config": [one("ReLU")]}, "net.json:1:1: the file does not say what goes in; build the model before it is saved, or begin with Input"),
+    ({"class_name": "Sequential", "config": [one("ReLU")]}, "net.json:1:1: the file does not state its input shape; build the model before it is saved, or begin with Input"),
     (row([8], one("Mystery")), "net.json:1:1: mystery (Mystery): the file does not hold what it computes, nor say what size it gives; take it and what reads it out, or save the model with a layer of Keras"),
     (row([8], one("Dense")), "net.json:1:1: dense (Dense): its options are not as Keras writes them"),
     (row([8], one("Activation", activation="rellu")), "net.json:1:1: activation (Activation): no activation 'rellu'; did you mean 'relu'?"),

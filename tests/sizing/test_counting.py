@@ -274,11 +274,11 @@ def test_what_is_not_known_is_said(convcalc: Run, tmp_path: Any) -> None:
         ("count lenet5 --like thopp", "--like: no tool 'thopp'; did you mean 'thop'?"),
         (
             "reconcile lenet5 lots",
-            "VALUE 'lots': is no number as it is printed; write for example 4.13G, 3.47M, 93MB or 25557032",
+            "VALUE 'lots': is not a number in a printed form; write for example 4.13G, 3.47M, 93MB or 25557032",
         ),
         (
             "reconcile lenet5 5XB",
-            "VALUE '5XB': is no number as it is printed; write for example 4.13G, 3.47M, 93MB or 25557032",
+            "VALUE '5XB': is not a number in a printed form; write for example 4.13G, 3.47M, 93MB or 25557032",
         ),
         (
             "reconcile lenet5 0.0M",

@@ -106,11 +106,11 @@ def test_a_network_without_parameters_has_nothing_to_train(convcalc: Run, tmp_pa
         ),
         (
             ["--device", "24XB"],
-            "--device: '24XB' is no amount of memory; write for example 24GB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
+            "--device: '24XB' is not an amount of memory; write for example 24GB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
         ),
         (
             ["--device", "a lot"],
-            "--device: 'a lot' is no amount of memory; write for example 24GB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
+            "--device: 'a lot' is not an amount of memory; write for example 24GB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
         ),
     ],
 )

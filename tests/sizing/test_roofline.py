@@ -123,11 +123,11 @@ def test_what_is_not_known_is_said(convcalc: Run, tmp_path: Any) -> None:
         ),
         (
             "--peak 0T --bandwidth 1G",
-            "--peak: '0T' is no number per second; write for example 10T (prefixes: k, K, M, G, T)",
+            "--peak: '0T' is not a number per second; write for example 10T (prefixes: k, K, M, G, T)",
         ),
         (
             "--peak 1T --bandwidth fast",
-            "--bandwidth: 'fast' is no number per second; write for example 10T (prefixes: k, K, M, G, T)",
+            "--bandwidth: 'fast' is not a number per second; write for example 10T (prefixes: k, K, M, G, T)",
         ),
     ],
 )

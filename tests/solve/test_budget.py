@@ -558,15 +558,15 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
     ("words", "message"),
     [
         ("lenet5", "no limit; give params, macs, flops or memory, for example --macs 300M"),
-        ("lenet5 --macs 5X", "--macs: '5X' is no limit of at least 1; write for example 5M (units: k, K, M, G, T)"),
-        ("lenet5 --params 0", "--params: '0' is no limit of at least 1; write for example 5M (units: k, K, M, G, T)"),
+        ("lenet5 --macs 5X", "--macs: '5X' is not a limit of at least 1; write for example 5M (units: k, K, M, G, T)"),
+        ("lenet5 --params 0", "--params: '0' is not a limit of at least 1; write for example 5M (units: k, K, M, G, T)"),
         (
             "lenet5 --memory 5M",
-            "--memory: '5M' is no limit of at least 1; write for example 64MB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
+            "--memory: '5M' is not a limit of at least 1; write for example 64MB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
         ),
         ("lenet5 --macs 1M --vary classes=-1", "--vary classes: -1 is no size; give values above 0, such as --vary classes=10"),
         ("lenet5 --macs 1M --vary classes=0..2:0.5", "--vary classes: 0 is no size; give values above 0, such as --vary classes=10"),
-        ("lenet5 --macs 1M --vary classes=nan", "--vary classes: 'nan' is no number; write for example 0.5..1.5:0.25, or 0.5,0.75,1"),
+        ("lenet5 --macs 1M --vary classes=nan", "--vary classes: 'nan' is not a number; write for example 0.5..1.5:0.25, or 0.5,0.75,1"),
         (
             "mobilenet_v1 --macs 1M --vary width=99999999999",
             "MobileNet V1: with width 99999999999 not all of the layers fit; give others, such as --vary width=32",
@@ -587,7 +587,7 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
         ),
         (
             "lenet5 --macs 1M --vary classes=ten",
-            "--vary classes: 'ten' is no number; write for example 0.5..1.5:0.25, or 0.5,0.75,1",
+            "--vary classes: 'ten' is not a number; write for example 0.5..1.5:0.25, or 0.5,0.75,1",
         ),
         ("lenet5 --macs 1M --vary input=1..2000", "--vary input: lists 2,000 values; give at most 1,000"),
         (
@@ -611,7 +611,7 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
             "fixed: nothing that may change makes a difference to macs; add parameters: to the file, such as width: 1, "
             "and use them: round_to(64*$width, 8)",
         ),
-        ("{vector} --macs 1M --vary on", "vector: on is true, which is no number; vary another parameter"),
+        ("{vector} --macs 1M --vary on", "vector: on is true, which is not a number; vary another parameter"),
         (
             "{vector} --macs 1M --vary input",
             "vector: the input is a vector, which has no resolution; vary a parameter",
@@ -641,10 +641,10 @@ def test_what_is_refused(words: str, message: str, convcalc: Run, tmp_path: Path
 
 def test_a_wrong_limit_in_python_is_said() -> None:
     with pytest.raises(
-        ConvcalcError, match=r"^macs: 'many' is no limit of at least 1; write for example 5M"
+        ConvcalcError, match=r"^macs: 'many' is not a limit of at least 1; write for example 5M"
     ):
         library.budget("lenet5", macs="many")
-    with pytest.raises(ConvcalcError, match=r"^--vary input: 'x' is no number"):
+    with pytest.raises(ConvcalcError, match=r"^--vary input: 'x' is not a number"):
         library.budget("lenet5", macs=1000, vary={"input": ["x"]})
 
 

@@ -184,7 +184,7 @@ def test_json(convcalc: Run) -> None:
             "mirror --input 1x8x8 up:2",
             "upsample1: upsample changes the size in another way than a window that slides, and no transposed convolution undoes that; mirror the layers before it",
         ),
-        ("mirror unet --sizes 8", "--sizes: '8' is no range of sizes; write for example 8..128"),
+        ("mirror unet --sizes 8", "--sizes: '8' is not a range of sizes; write for example 8..128"),
         ("mirror unet --sizes 9..8", "--sizes: '9..8' has no sizes in it; write the smaller one first, such as 8..128"),
         ("mirror unet --sizes 1..99999", "--sizes: 99,999 sizes; ask for at most 10,000 at a time"),
         ("mirror unet vgg16", "unet, vgg16: give one network, or the layers of a chain"),

@@ -276,7 +276,7 @@ REFUSED = {
     "net.yaml --input 1..3 --input 3x4": "--input is given twice; give all its sizes in one, as in --input 128..256:32",
     "net.yaml --input 8..9 --where macs": "--where: 'macs' is no condition; write for example \"macs < 300M\"",
     "net.yaml --input 8..9 --where mac<3": "--where: no column 'mac'; did you mean 'macs'?",
-    "net.yaml --input 8..9 --where macs<3x": "--where: 'macs<3x' is no limit; write for example \"macs < 5M\" (units: k, K, M, G, T)",
+    "net.yaml --input 8..9 --where macs<3x": "--where: 'macs<3x' is not a limit; write for example \"macs < 5M\" (units: k, K, M, G, T)",
     "net.yaml --input 8..9 --pareto big:macs": "--pareto: 'big:macs' begins with 'big'; write min: or max:, as in max:rf",
     "net.yaml --input 8..9 --sort width": "--sort: no column 'width'; known: activations, buffers, flops, layers, macs, memory, output, params, rf",
     "net.yaml --input 8..9 --columns ,": "--columns names nothing; known: params, buffers, macs, flops, activations, memory, layers, rf, output",

@@ -77,7 +77,7 @@ def read_published(text: str) -> Published:
             word = word.removesuffix(ending)
             break
     if not found or (word not in _COUNTS and word not in _BYTES):
-        message = f"VALUE {quoted(text)}: is no number as it is printed; write for example 4.13G, 3.47M, 93MB or 25557032"
+        message = f"VALUE {quoted(text)}: is not a number in a printed form; write for example 4.13G, 3.47M, 93MB or 25557032"
         raise UsageError(message)
     whole, part = found[1].replace(",", ""), found[2] or ""
     unit = _BYTES.get(word) or _COUNTS[word]

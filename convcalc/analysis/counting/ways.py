@@ -242,7 +242,7 @@ WAYS: dict[str, Way] = {
         },
         leaves_out="biases, activations and additions count nothing; a batch norm counts 2 a value, a max pool k − 1 for each output",
         bugs={"conv_transpose": {"macs on outputs": 1, "axes": 4}},
-        bug="transposed convolutions are counted on the output, stride² times too often, and 4 for each axis besides",
+        bug="transposed convolutions are counted on the output, stride² times too often, plus 4 for each axis",
         lacks=dict.fromkeys(
             (
                 "attention", "layernorm", "groupnorm", "instancenorm", "lrn", "softmax", "upsample", "gelu", "silu", "prelu",

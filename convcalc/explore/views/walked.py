@@ -98,7 +98,7 @@ def changes(given: Given) -> dict[str, Any]:
     for pair in given.get("set", "").split():
         name, equals, value = pair.partition("=")
         if not equals:
-            message = f"parameters: {pair} lacks a value; write name=value"
+            message = f"parameters: {pair} has no value; write name=value"
             raise UsageError(message)
         settings[name] = Setting(value, f"parameter {name}")
     shapes = _inputs(given.get("input", ""))

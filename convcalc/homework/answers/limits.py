@@ -78,12 +78,12 @@ def _one(part: str, whole: str) -> tuple[int | None, int | None]:
     try:
         budget = read_budget(f"<={part}" if exact else part)
     except ValueError:
-        message = f"{shortened(whole, 30)!r} is no limit; {_EXAMPLE}"
+        message = f"{shortened(whole, 30)!r} is not a limit; {_EXAMPLE}"
         raise Unreadable(message) from None
     value: Fraction = budget.value
     if exact:
         if value.denominator != 1:
-            message = f"{shortened(whole, 30)!r} is no whole number; {_EXAMPLE}"
+            message = f"{shortened(whole, 30)!r} is not a whole number; {_EXAMPLE}"
             raise Unreadable(message)
         return int(value), int(value)
     if budget.is_most:

@@ -120,7 +120,7 @@ def kinds_called(word: str) -> frozenset[str]:
     cls = find(word.strip())
     if cls is None:
         message = (
-            f"{shortened(word, 30)!r} is no kind or family of layers; convcalc kinds lists them"
+            f"{shortened(word, 30)!r} is not a kind or family of layers; convcalc kinds lists them"
         )
         raise Unreadable(message)
     return frozenset([cls.kind])

@@ -35,7 +35,7 @@ class CellRange(AnswerType):
         text = _REMARK.sub("", clean(raw_text(raw)))
         found = [int(cell.replace(" ", "")) for cell in _CELL.findall(text)]
         if not 1 <= len(found) <= 2 or _DECIMAL.search(text):
-            message = "it is no pair of whole numbers such as 3 to 7"
+            message = "it is not a pair of whole numbers such as 3 to 7"
             raise Unreadable(message)
         value = (found[0], found[-1])
         numbers = tuple([Number(Fraction(end)) for end in value])

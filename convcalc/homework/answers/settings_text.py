@@ -32,7 +32,7 @@ def read_settings(text: str) -> dict[str, int | str]:
         text: in small letters and plain characters, on one line.
 
     Raises:
-        Unreadable: there is no kernel, two values for one, or a value that is no whole number.
+        Unreadable: there is no kernel, two values for one, or a value that is not a whole number.
 
     >>> read_settings("3x3, stride 2, padding (3-1)/2 = 1"), read_settings("k=5 p=same")
     ({'s': 2, 'p': 1, 'k': 3}, {'k': 5, 'p': 'same'})

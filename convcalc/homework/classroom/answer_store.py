@@ -181,7 +181,9 @@ class AnswerStore:
                 self.read_file(submitted, columns)
         if columns and not self._is_mapped:
             heading = quoted(next(iter(columns)))
-            self.unused = f"--map: no table among the files has its heading {heading}, or another one of it"
+            self.unused = (
+                f"--map: no table among the files has its heading {heading}, or another one of it"
+            )
         for submitted, answers in alone:
             self.note(submitted, answers, alone=True, is_bare=True)
         self._settle()

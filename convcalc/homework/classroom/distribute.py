@@ -26,6 +26,7 @@ from convcalc.homework.conventions import Conventions
 from convcalc.homework.sheets import render
 from convcalc.homework.sheets.beside import files_beside, refuse_own_files
 from convcalc.homework.sheets.forms import answer_help
+from convcalc.homework.sheets.keys import SCHEMA_LINE
 from convcalc.homework.sheets.sheet import SHARES, Question, Sheet
 from convcalc.homework.variants.draw import Maker, wrong_numbers
 from convcalc.homework.variants.secret import codes, refuse_other_secret
@@ -93,6 +94,7 @@ def _sheet_lines(sheet: Sheet) -> Iterator[str]:
         for key, value in sheet.conventions.to_dict().items()
         if key in _MAIN or value != getattr(usual, key)
     }
+    yield SCHEMA_LINE
     yield "convcalc_sheet: 1"
     yield f"id: {_scalar(sheet.id)}"
     yield f"title: {_scalar(sheet.title)}"

@@ -272,7 +272,9 @@ def _number_field(sheet: Sheet, question: Question, part: Part, label: str) -> F
         if isinstance(reading.value, int | Fraction) and not isinstance(reading.value, bool):
             values.append(_typed_value(part, reading.value))
         else:
-            lost.append(f"the answer {reading.text}, which is accepted too, is no number; left out")
+            lost.append(
+                f"the answer {reading.text}, which is accepted too, is not a number; left out"
+            )
     found = Field(
         label,
         [(value, _allowed_error(value, tolerance)) for value in dict.fromkeys(values)],
@@ -317,7 +319,7 @@ def _word_field(sheet: Sheet, question: Question, part: Part, label: str) -> Fie
 
 
 def _spellings(value: Fraction) -> list[str]:
-    """A result that is no whole number, as a decimal or, where none ends, rounded to some places."""
+    """A result that is not a whole number, as a decimal or, where none ends, rounded to some places."""
     if Fraction(decimal(value)) == value:
         return [decimal(value)]
     places = (f"{float(value):.{count}f}" for count in (1, 2, 3, 4))

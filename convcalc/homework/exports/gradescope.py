@@ -46,7 +46,7 @@ fi
 @export(
     "gradescope",
     suffix=".zip",
-    about="an autograder for Gradescope, to upload as it is",
+    about="an autograder for Gradescope, ready to upload",
     text=False,
 )
 class Autograder(Export):

@@ -71,7 +71,7 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
             if not each.method:
                 continue
             if level == 3:
-                text = safe(_to_work_out(each), hidden, "Put your own numbers into the rule.")
+                text = safe(_to_work_out(each), hidden, "Use your own numbers in the formula.")
             else:
                 text = _worked_out(each, "With your numbers")
             if text not in found:

@@ -433,5 +433,5 @@ _field(
 )  # fmt: skip
 _field(
     "one-layer", "a slip in one of the layers", "1 + Σ d·(k − 1)·(strides before), one of them wrong", _one_layer,
-    "Go through the layers once more: each of them adds d·(k − 1) times all strides before it.",
+    "Go through the layers again: each of them adds d·(k − 1) times all strides before it.",
 )  # fmt: skip

@@ -207,7 +207,7 @@ mistake(
 mistake(
     "formula.rounded-otherwise", "formula", "rounded up instead of down, or the reverse", "⌈ ⌉ for ⌊ ⌋",
     _rounded_otherwise,
-    "A window that hangs over the end is no window. In which direction do you round?",
+    "The last window must lie fully inside the padded input. In which direction do you round?",
 )  # fmt: skip
 _rule(
     "no-symbol", "formula", "a symbol left out", "without one of the symbols", _symbols_gone,

@@ -116,7 +116,7 @@ mistake(
 mistake(
     "hand.t-flipped", "hand-transposed", "kernel flipped", "the kernel rotated by 180°",
     lambda w: w._replace(flipped=not w.flipped),
-    "Each input value multiplies the kernel as it is, not flipped.",
+    "Each input value multiplies the kernel, which is not flipped.",
 )  # fmt: skip
 mistake(
     "hand.relu-missing", "hand", "ReLU left out", "without ReLU",
@@ -413,7 +413,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "hand.dot-flipped", "hand-dot", "kernel flipped", "the kernel rotated by 180°", _flipped_dot,
-    "Lay the kernel on the window as it is written.",
+    "Put the kernel on the window without flipping it.",
 )  # fmt: skip
 mistake(
     "hand.dot-mean", "hand-dot", "the mean of the products, or the largest", "Σ x·w / cells",

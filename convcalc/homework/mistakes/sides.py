@@ -112,7 +112,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "sides.square", "sides", "the answer of one axis for all of them", "one side for all", _square,
-    "The axes differ here: work out each of them by itself.",
+    "The axes differ here: work out each axis separately.",
 )  # fmt: skip
 mistake(
     "sides.one-number", "sides", "the answer of one axis only", "one side", _one_number,
@@ -146,7 +146,7 @@ def _one_off(quantities: Any) -> list[Any]:
 
 mistake(
     "sides.one-off", "sides size volume", "one side one more or one less", "one side + 1 or − 1", _one_off,
-    "Work out every side by itself, with its own n, k, s and p.",
+    "Work out each side separately, with its own n, k, s and p.",
     seldom=True,
 )  # fmt: skip
 ONE_OFF = MISTAKES["sides.one-off"]

@@ -157,7 +157,7 @@ class ReceptiveFieldNet(Task):
         gathered = isinstance(self.field(), UnknownField)
         return (
             f"{what} of a unit of {self.at or 'the last convolutional layer'} of {self.net}?"
-            f"{' Follow only the windows, not what gathers a whole map, such as a gate.' * gathered}"
+            f"{' Follow only the windows, not layers that use a whole map, such as a gate.' * gathered}"
         )
 
     def walked(self) -> tuple[Analysis, Step]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from convcalc.errors import UsageError
 from convcalc.homework.sheets.find import bundled_folder, bundled_names, bundled_path, text_of
+from convcalc.homework.sheets.keys import SCHEMA_LINE
 from convcalc.homework.sheets.read import load
 from convcalc.report import Column, Report
 from convcalc.text import quoted
@@ -21,7 +22,7 @@ def sheet_to_begin_from(name: str = "") -> str:
     Raises:
         UsageError: there is no such sheet.
     """
-    return text_of(bundled_path(name) if name else _START)
+    return f"{SCHEMA_LINE}\n{text_of(bundled_path(name))}" if name else text_of(_START)
 
 
 def sheet_list(word: str = "") -> Report:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.text import escape_html, escape_latex, escape_markdown
+
+if TYPE_CHECKING:
+    from convcalc.homework.sheets.sheet import Question, Sheet
 
 _TITLE = "Answers"
 _BY_A_PERSON = "marked by a person"

@@ -13,6 +13,8 @@ from convcalc.homework.questions.given_schemas import BOOL_SCHEMA, TEXT_SCHEMA, 
 from convcalc.homework.sheets.sheet import SHARES
 
 SCHEMA = 1  # of sheets
+SCHEMA_FILE = "sheet.schema.json"  # beside the sheet; `convcalc schema --sheet -o` writes it
+SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 MAX_QUESTIONS = 1_000
 MAX_POINTS = 10_000
 MAX_LEVEL = 4  # of hints
@@ -63,11 +65,29 @@ def _conventions() -> dict[str, Any]:
 
 
 _SHARE_WORD = {"enum": list(SHARES)}
-HINT_KEYS: Keys = {"max_level": _whole(0, MAX_LEVEL), "after_tries": _whole()}
+HINT_KEYS: Keys = {
+    "max_level": {
+        "description": "The most that a hint may tell, from 0 to 4.",
+        **_whole(0, MAX_LEVEL),
+    },
+    "after_tries": {
+        "description": "Tries before hints begin. The sheet says it to students; convcalc counts no tries.",
+        **_whole(),
+    },
+}
 GRADING_KEYS: Keys = {
-    "other_convention": one_of(_SHARE_WORD, _object(dict.fromkeys(RULES, _SHARE_WORD))),
-    "tolerance": one_of({"type": "number", "minimum": 0, "maximum": 0.5}, _NUMBER_TEXT),
-    "follow_through": BOOL_SCHEMA,
+    "other_convention": {
+        "description": "What an answer gets that is right under another convention: one word for all, or one for each convention.",
+        **one_of(_SHARE_WORD, _object(dict.fromkeys(RULES, _SHARE_WORD))),
+    },
+    "tolerance": {
+        "description": "How far off a number may be, as a share: 0.01 is 1 %.",
+        **one_of({"type": "number", "minimum": 0, "maximum": 0.5}, _NUMBER_TEXT),
+    },
+    "follow_through": {
+        "description": "Whether a part is marked with the student's own earlier answers.",
+        **BOOL_SCHEMA,
+    },
 }
 _TEXTS = {
     "id": "Its short name; the file's name without it.",
@@ -87,6 +107,7 @@ SHEET_KEYS: Keys = {
     "grading": {"description": "How points are given.", **_object(GRADING_KEYS)},
     "questions": {
         "type": "array",
+        "description": "The questions, in order.",
         "items": {"$ref": "#/$defs/question"},
         "minItems": 1,
         "maxItems": MAX_QUESTIONS,

@@ -18,7 +18,7 @@ def with_links(question: Question, earlier: Sequence[Question]) -> Question:
     """The question with the right answers to the earlier ones that it names; any other as it is.
 
     Raises:
-        GivenError: it names one that is no number, or that has several parts; or its own words vary.
+        GivenError: it names one that is not a number, or that has several parts; or its own words vary.
     """
     needed = question.task.needs()
     if not needed:
@@ -66,5 +66,7 @@ def _named(name: str, earlier: Sequence[Question]) -> Iterator[tuple[Question, F
                 continue
             value = part.expected
             if isinstance(value, bool) or not isinstance(value, int | Fraction):
-                raise GivenError("formula", f"{question.id} asks for something that is no number")
+                raise GivenError(
+                    "formula", f"{question.id} asks for something that is not a number"
+                )
             yield question, Fraction(value)

@@ -44,7 +44,7 @@ def typed_points(text: str, most: Fraction) -> Fraction:
     ['3/2', '3/2', '3/2', '3/2', '2']
 
     Raises:
-        ValueError: what is wrong, in words: it is no number, below 0, or more than there are.
+        ValueError: what is wrong, in words: it is not a number, below 0, or more than there are.
     """
     plain = re.sub(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])", " ", text[: _MAX_TYPED + 1])
     plain = unicodedata.normalize("NFKC", plain).replace("\u2044", "/").replace("\u2212", "-")

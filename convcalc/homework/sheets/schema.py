@@ -10,14 +10,17 @@ from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.questions import QUESTIONS, Task
 from convcalc.homework.questions.base import ALIASES, MISSING
 from convcalc.homework.questions.given import READERS
-from convcalc.homework.sheets.keys import QUESTION_KEYS, SHEET_KEYS
+from convcalc.homework.questions.word_meanings import meaning_of
+from convcalc.homework.sheets.keys import QUESTION_KEYS, SCHEMA_FILE, SHEET_KEYS
 
 
 def schema() -> dict[str, Any]:
     """The schema, draft 2020-12."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA_FILE,
         "title": "convcalc sheet",
+        "description": "A sheet of questions for convcalc, which computes the answers.",
         "type": "object",
         "properties": SHEET_KEYS,
         "required": ["convcalc_sheet", "questions"],
@@ -25,7 +28,7 @@ def schema() -> dict[str, Any]:
         "$defs": {
             "question": {
                 "type": "object",
-                "properties": {**QUESTION_KEYS, "type": {"enum": list(QUESTIONS)}},
+                "properties": {**QUESTION_KEYS, "type": _types()},
                 "required": ["type"],
                 "allOf": list(map(_type_schema, QUESTIONS.values())),
             },
@@ -33,6 +36,17 @@ def schema() -> dict[str, Any]:
             **{_name(type_): reader.schema for type_, reader in READERS.items()},
         },
     }
+
+
+def _types() -> dict[str, Any]:
+    """The question types, each with what it asks."""
+    about = [_about(cls) for cls in QUESTIONS.values()]
+    return {**QUESTION_KEYS["type"], "enum": list(QUESTIONS), "enumDescriptions": about}
+
+
+def _about(cls: type[Task]) -> str:
+    """What a type asks, in one sentence."""
+    return (getdoc(cls) or "").split("\n", 1)[0]
 
 
 def _name(type_: str) -> str:
@@ -46,17 +60,20 @@ def _name(type_: str) -> str:
 
 def _type_schema(cls: type[Task]) -> dict[str, Any]:
     """What a question of one type may say: the words of ``given:``, there or beside it."""
-    words = {name: {"$ref": f"#/$defs/{_name(word.type)}"} for name, word in cls.words.items()}
+    words = {
+        name: {"$ref": f"#/$defs/{_name(word.type)}", "description": meaning_of(name)}
+        for name, word in cls.words.items()
+    }
     others = {other: words[name] for other, name in ALIASES.items() if name in words}
     given = {
-        "type": "object",
+        **QUESTION_KEYS["given"],
         "properties": {**others, **words},
         "additionalProperties": False,
     }
     beside = {name: each for name, each in words.items() if name not in QUESTION_KEYS}
     answer = {"answer": words["answer"]} if "answer" in words else {}
     then: dict[str, Any] = {
-        "description": (getdoc(cls) or "").split("\n", 1)[0],
+        "description": _about(cls),
         "properties": {**dict.fromkeys(QUESTION_KEYS, True), **beside, **answer, "given": given},
         "additionalProperties": False,
     }

@@ -435,7 +435,7 @@ def _prior_box(reading: Reading, places: list[int]) -> int:
         try:
             ratio = float(text)
         except ValueError:
-            return reading.refuse("has an aspect_ratio that is no number; correct it")
+            return reading.refuse("has an aspect_ratio that is not a number; correct it")
         ratios |= {round(ratio, 6), round(1 / ratio, 6)} if flip and ratio else {round(ratio, 6)}
     boxes = max(len(block.texts("min_size")), 1) * len(ratios) + len(block.texts("max_size"))
     return reading.stated(places, (2, product([1, *sides]) * boxes * 4))

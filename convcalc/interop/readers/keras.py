@@ -45,7 +45,7 @@ class Keras(Reader):
         is_last = not _has_channels_first(model)
         own = inputs_of(file, model, is_last=is_last)
         if not own:
-            message = "the file does not say what goes in; build the model before it is saved, or begin with Input"
+            message = "the file does not state its input shape; build the model before it is saved, or begin with Input"
             raise file.error(message, 1)
         graph = Graph(file, asked.inputs(file, own), asked.max_layers)
         reading = Reading(graph, is_last=is_last)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MAX_INPUTS = 100
 _MAX_SIDES = 4
 _SEQUENCE = 3  # sides of a batch of sequences
-_STEPS = "num_batches_tracked"  # a counter of batches: it is no number of the network
+_STEPS = "num_batches_tracked"  # a counter of batches: it is not a number of the network
 # Operations that show by the sides of what they read that there is no batch: one less than these.
 _SIDES_READ = {
     f"{op}{axes}d": axes + 2

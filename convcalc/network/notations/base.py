@@ -215,7 +215,7 @@ def _input_of(found: Reading, shape: Shape | None) -> Shape:
     own = found.input
     if shape is None:
         if not own or 0 in own:
-            message = "the network does not say what goes in; give the input"
+            message = "the network does not state its input shape; give the input"
             raise UsageError(message)
         return own
     if own and (len(own) != len(shape) or any(a and a != b for a, b in zip(own, shape))):

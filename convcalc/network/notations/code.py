@@ -77,7 +77,7 @@ class Code:
         """The value of a plain piece of code.
 
         Raises:
-            UnreadableError: it is no number, word, or tuple of them.
+            UnreadableError: it is not a number, word, or tuple of them.
         """
         if depth > _MAX_DEPTH:
             raise UnreadableError(TOO_DEEP)

@@ -74,7 +74,7 @@ class ValueCode(Code):
         """A value as a layer takes it: tuples for lists.
 
         Raises:
-            UnreadableError: it is no number, word, or tuple of them.
+            UnreadableError: it is not a number, word, or tuple of them.
         """
         if isinstance(value, list | tuple) and len(value) <= 16 and depth < 4:
             return tuple([self.plain(each, node, depth + 1) for each in value])

@@ -40,7 +40,7 @@ def read_printed(text: str, found: Reading) -> None:
                 )
             if match and match["times"]:
                 found.refuse(
-                    f"line {number}: {match['times']} x {quoted(kind)} is not read; write its lines as often as it is there"
+                    f"line {number}: {match['times']} x {quoted(kind)} is not read; repeat its lines that many times instead"
                 )
             opened.append(name)
         elif call:

@@ -60,7 +60,7 @@ def written_out(text: str, found: Reading) -> str:
             continue
         group = f"({shortened(inside.strip(' →'), 40)})"
         if _LETTER.search(before[-20:]) or _LETTER.match(behind[:20]):
-            found.refuse(f"{group}: a letter says how often; write the number")
+            found.refuse(f"{group}: a letter is the number of repeats; write the number")
             return ""
         first, last = _BEFORE.search(before[-60:]), _BEHIND.match(behind)
         if not first and not last:

@@ -43,13 +43,13 @@ AREAS = {
     "questions": ("Questions", "homework/questions"),
     "answers": ("Answers", "homework/answers", "homework/marking"),
     "class": ("Marking a class", "homework/classroom", "homework/exports", "homework/__init__"),
-    "commands": ("Commands and options", "cli", "api", "__init__", "errors", "registry", "text", "formats", "report", "bounds"),
+    "commands": ("Commands and options", "cli", "api", "__init__", "errors", "registry", "text", "formats", "report", "bounds", "magic", "pages"),
     "files": ("Files and folders", "files", "folders"),
     "analysis": ("Tables, memory and counting", "analysis"),
     "solve": ("Solving, budgets and sweeps", "solve"),
     "verify": ("Verifying", "verify", "reference"),
     "hand": ("By hand, and image kernels", "hand", "images"),
-    "draw": ("Pictures and the page to explore", "draw", "explore"),
+    "draw": ("Pictures and the page to explore", "draw", "drawing", "explore"),
 }  # fmt: skip
 
 

@@ -62,17 +62,6 @@ _NETWORK = {
     "inputs": "What each further input reads: `{depth: NAME}`.",
     "weights": "Another copy whose weights this one uses.",
 }
-_HINTS = {
-    "max_level": "The most that a hint may tell, from 0 to 4.",
-    "after_tries": "Tries before hints begin. The sheet says it to students; convcalc counts no tries.",
-}
-_GRADING = {
-    "other_convention": "What an answer gets that is right under another convention: one word for all, or one for each convention.",
-    "tolerance": "How far off a number may be, as a share: 0.01 is 1 %.",
-    "follow_through": "Whether a part is marked with the student's own earlier answers.",
-}
-
-
 _LIMITS = (
     'A number must be exact; a limit stands in quotation marks: `"<= 5M"`, with `<=`, `>=`, `<` or `>`, and `k`, `M`, `G` or `T`.'
     " See [checking networks](../checking.md)."
@@ -92,8 +81,7 @@ def _network() -> str:
     top = whole["properties"]
     expect = top["expect"]["properties"]
     block = top["blocks"]["additionalProperties"]["properties"]
-    use = next(each for each in defs["layer"]["anyOf"] if "network" in each.get("properties", {}))
-    inside = use["properties"]["network"]["anyOf"][1]["properties"]
+    inside = _inside(defs["layer"])
     functions = (thing("network-key", f"{name}()", _FUNCTIONS[name]) for name in FUNCTIONS)
     assert set(ITEM_WORDS) <= set(_ITEM), "a word among the layers is not described"
     return page(
@@ -115,6 +103,26 @@ def _network() -> str:
     )
 
 
+def _inside(schema: Any) -> dict[str, Any]:
+    """The keys of a network that stands among the layers of another."""
+    if isinstance(schema, dict):
+        network = schema.get("properties", {}).get("network", {})
+        found = [
+            each["properties"] for each in _all_of(network) if "file" in each.get("properties", {})
+        ]
+        return next(iter(found), {}) or _inside(list(schema.values()))
+    return next(filter(None, map(_inside, schema)), {}) if isinstance(schema, list) else {}
+
+
+def _all_of(schema: Any) -> Iterator[dict[str, Any]]:
+    """A JSON Schema, and those inside it."""
+    if isinstance(schema, dict):
+        yield schema
+    if isinstance(schema, dict | list):
+        for each in schema.values() if isinstance(schema, dict) else schema:
+            yield from _all_of(each)
+
+
 _FUNCTIONS = {
     "min": "The smallest of some numbers.",
     "max": "The largest of some numbers.",
@@ -133,20 +141,15 @@ def _sheet() -> str:
         "each [question type](questions/index.md). `convcalc schema --sheet` prints a JSON Schema for editors.",
         section(
             "The sheet",
-            _keys("sheet-key", SHEET_KEYS, {"questions": "The questions."}, SHEET_KEYS, defs),
+            _keys("sheet-key", SHEET_KEYS, {}, SHEET_KEYS, defs),
         ),
         section(
             "A question",
-            _keys("sheet-key", QUESTION_KEYS, _QUESTION, QUESTION_KEYS, defs, "questions."),
+            _keys("sheet-key", QUESTION_KEYS, {}, QUESTION_KEYS, defs, "questions."),
         ),
-        section("hints", _keys("sheet-key", HINT_KEYS, _HINTS, HINT_KEYS, defs, "hints.")),
-        section(
-            "grading", _keys("sheet-key", GRADING_KEYS, _GRADING, GRADING_KEYS, defs, "grading.")
-        ),
+        section("hints", _keys("sheet-key", HINT_KEYS, {}, HINT_KEYS, defs, "hints.")),
+        section("grading", _keys("sheet-key", GRADING_KEYS, {}, GRADING_KEYS, defs, "grading.")),
     )
-
-
-_QUESTION = {"tolerance": "How far off a number may be, as a share: 0.01 is 1 %."}
 
 
 def _keys(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import click
 
 from convcalc.cli.main import group
-from convcalc.cli.option_words import _OURS, _given, _options_of
+from convcalc.cli.option_names import OURS
+from convcalc.cli.option_words import _given, _options_of
 
 
 def commands() -> Iterator[tuple[str, click.Command, click.Context]]:
@@ -40,7 +41,7 @@ def other_words(command: click.Command, context: click.Context) -> dict[str, lis
     """For each option of a command what else it may be called, by its first name."""
     known = _options_of(command, context)
     found: dict[str, list[str]] = {}
-    for word in _OURS:
+    for word in OURS:
         given = _given(known, f"--{word}")
         if given and given.word != given.typed and f"--{word}" not in known:
             found.setdefault(known[given.name].opts[0], []).append(f"--{word}")

@@ -1,0 +1,27 @@
+"""What options are called in other libraries, and by people."""
+
+from __future__ import annotations
+
+# Our options, of which a command takes the first that it has, and what else they are called.
+_NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("--n", "--input"), "input-size in-size image-size w"),
+    (("--k",), "kernel kernel-size kernel-shape filter-size pool-size window-size"),
+    (("--s",), "stride strides"),
+    (("--p",), "padding pad pads zero-padding"),
+    (("--d",), "dilation dilations dilation-rate"),
+    (("--a",), "output-padding out-padding"),
+    (("--cin",), "in-channels input-channels in-features c-in"),
+    (("--filters", "--cout"), "out-channels output-channels num-filters nb-filter num-output c-out filters"),
+    (("--units", "--cout"), "units out-features neurons"),
+    (("--groups",), "group g"),
+    (("--input", "--x"), "input-shape shape in-shape input image"),
+    (("--kind", "--type"), "layer-type kind type"),
+    (("--batch",), "batch-size"),
+    (("--ceil",), "ceil-mode"),
+    (("--o", "--output", "--out"), "outfile output-file out o"),
+    (("--to",), "format"), (("--device",), "gpu"),
+    (("--precision",), "dtype"),
+    (("--out",), "outdir output-dir out-dir"),
+    (("--with-answers", "--key"), "answers solutions with-solutions with-key key"),
+)  # fmt: skip
+OURS: dict[str, tuple[str, ...]] = {word: ours for ours, words in _NAMES for word in words.split()}
