@@ -357,11 +357,10 @@ class Line(NamedTuple):
 
 def options_of(name: str) -> dict[str, click.Option]:
     """The options of a command by the first of their names, and by that of their opposite."""
-    command = commands()[name]
     return {
         names[0]: param
-        for param in command.get_params(click.Context(command))
-        if isinstance(param, click.Option) and "--help" not in param.opts
+        for param in commands()[name].params
+        if isinstance(param, click.Option)
         for names in (param.opts, param.secondary_opts)
         if names
     }

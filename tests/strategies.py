@@ -450,6 +450,7 @@ def _unproven(draw: st.DrawFn, kind: str) -> Drawn:
         return options, (shape, draw(maps()))
     options |= {"params": stated(draw, shape), "macs": stated(draw, shape)}
     options |= maybe(draw, "backward", st.just(stated(draw, shape)))
+    options |= maybe(draw, "keeps", st.sampled_from(["input", "output", "none"]))
     counts = (("adds", stated(draw, shape)), ("roots", 2))
     return options | maybe(draw, "counts", st.just(counts)), (shape,)
 

@@ -20,6 +20,7 @@ from convcalc.errors import ShapeError
 from convcalc.formats import FORMATS
 from convcalc.layers.amounts import MAX_CHARACTERS, amount, amount_of
 from convcalc.network.load import loads
+from convcalc.network.yaml_writer.write import network_yaml
 from convcalc.text import AtLeast
 from convcalc.verify.run import verify
 
@@ -70,6 +71,23 @@ def test_what_is_stated_is_worked_out_of_the_sides() -> None:
         0,
         0,
     )
+
+
+@pytest.mark.parametrize(
+    ("keeps", "found"),
+    [
+        ("both", (True, True)),
+        ("input", (True, False)),
+        ("output", (False, True)),
+        ("none", (False, False)),
+    ],
+)
+def test_what_a_backward_pass_keeps_can_be_stated(keeps: str, found: tuple[bool, bool]) -> None:
+    text = f"input: [3, 8, 8]\nlayers: [custom: {{output: [c, h, w], params: 0, macs: 0, keeps: {keeps}}}]"
+    network = loads(text)
+    (step,) = network.walk()
+    assert step.layer.kept_for_backward(step.input, step.output)[:2] == found
+    assert next(iter(loads(network_yaml(network)).walk())).layer.keeps == keeps
 
 
 LINES = [

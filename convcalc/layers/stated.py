@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from convcalc.errors import ShapeError
 from convcalc.layers.amounts import (
@@ -21,6 +21,9 @@ from convcalc.layers.rf import Reads, Slide, UnknownField
 from convcalc.layers.stated_types import AMOUNT, AMOUNTS, SEEN_TYPE, STATED_SHAPE, TYPE_NAME
 from convcalc.layers.window import Shape
 from convcalc.text import times
+
+Keeps = Literal["both", "input", "output", "none"]
+"""What a backward pass needs of what an operation read and gave."""
 
 OPTION_TYPES.update(  # here, so that only these kinds load them
     {
@@ -100,6 +103,7 @@ class Custom(Unproven):
         counts: other operations by name, as convcalc kinds --operations has them: {adds: c*h*w}.
         rf: what a unit reads: unit (its own place), all, [kernel, stride, padding], or unknown.
         backward: values besides input and output that its backward pass needs.
+        keeps: which of input and output its backward pass needs: both, input, output, or none.
 
     Source:
         the author of the file; say in source: or in a comment where the numbers are from.
@@ -118,6 +122,7 @@ class Custom(Unproven):
     macs_: Amount
     counts_: Amounts = ()
     backward: Amount = 0
+    keeps: Keeps = "both"
 
     def weights(self, shape: Shape, out: Shape) -> int:
         return amount(self.params_, shape, "params")  # type: ignore[no-any-return]
@@ -132,7 +137,11 @@ class Custom(Unproven):
         return {name: amount(number, shape, f"counts: {name}") for name, number in self.counts_}
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        return Kept(input=True, output=True, values=amount(self.backward, shape, "backward"))
+        return Kept(
+            input=self.keeps in ("both", "input"),
+            output=self.keeps in ("both", "output"),
+            values=amount(self.backward, shape, "backward"),
+        )
 
     def check(self, shape: Shape) -> None:
         super().check(shape)

@@ -221,7 +221,9 @@ def test_chains_are_answered_as_on_the_command_line(convcalc: Run) -> None:
         {"input": "3x32x32", "layers": "CONV5-64\nPOOL2 FC-10", "rows": "all"},
     ):
         found = asked("chain", facts=True, **given)
-        words = [word for word in found["words"][1:] if word not in ("--depth", "1")]  # JSON has all
+        words = [
+            word for word in found["words"][1:] if word not in ("--depth", "1")
+        ]  # JSON has all
         ran = convcalc(*words, "--format", "json")
         assert found["facts"] == json.loads(ran.out), given
 
@@ -233,7 +235,9 @@ def test_networks_are_answered_as_on_the_command_line(convcalc: Run) -> None:
         {"name": "resnet18", "rows": "all"},
     ):
         found = asked("network", facts=True, **given)
-        words = [word for word in found["words"][1:] if word not in ("--depth", "1")]  # JSON has all
+        words = [
+            word for word in found["words"][1:] if word not in ("--depth", "1")
+        ]  # JSON has all
         ran = convcalc(*words, "--format", "json")
         assert found["facts"] == json.loads(ran.out), given
     whole = convcalc("arch", "vgg16", "--format", "csv").out.splitlines()

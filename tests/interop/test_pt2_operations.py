@@ -206,3 +206,33 @@ def test_values_at_other_places_have_no_known_field(op: str, is_moved: bool) -> 
     analysis = walked(op, ALL, ALL, X)
     assert kinds(analysis) == "custom"
     assert (not analysis.steps[0].rf_axes) is is_moved
+
+
+@pytest.mark.parametrize(
+    ("op", "args", "keeps"),
+    [
+        ("mul.Tensor", {**X, "other": number(3.0)}, "none"),
+        ("div.Tensor", {**X, "other": number(3.0)}, "none"),
+        ("add.Tensor", {**X, "other": number(3.0)}, "none"),
+        ("sub.Tensor", {**X, "other": number(3.0)}, "none"),
+        ("rsub.Scalar", {**X, "other": number(3.0)}, "none"),
+        ("maximum", {**X, "other": number(3.0)}, "both"),
+        ("neg", X, "none"),
+        ("abs", X, "input"),
+        ("square", X, "input"),
+        ("sin", X, "input"),
+        ("cos", X, "input"),
+        ("log", X, "input"),
+        ("exp", X, "output"),
+        ("sqrt", X, "output"),
+        ("rsqrt", X, "output"),
+        ("reciprocal", X, "output"),
+        ("erf", X, "both"),
+    ],
+)
+def test_what_the_backward_pass_of_an_operation_keeps(
+    op: str, args: dict[str, Arg], keeps: str
+) -> None:
+    """As torch.autograd.graph.saved_tensors_hooks showed for PyTorch 2.13.0; `both` where nothing is claimed."""
+    (step,) = walked(op, ALL, ALL, args)
+    assert step.layer.keeps == keeps

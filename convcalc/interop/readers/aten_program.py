@@ -377,7 +377,7 @@ class Program(Weights):
 
     def custom(
         self, reads: Value, like: Value, *, part: str = "", params: int = 0, macs: int = 0, rf: str = "",
-        counts: Mapping[str, int] | None = None, called: str = "",
+        counts: Mapping[str, int] | None = None, called: str = "", keeps: str = "both",
     ) -> Value:  # fmt: skip
         """Add an operation whose cost is known, though it is no kind."""
         shape, before = like.shape or (1,), reads.shape
@@ -390,7 +390,7 @@ class Program(Weights):
         flat = Value(folded, None, None)
         made = self.layer(
             "custom", [reads], flat, part=part, output=folded, type=called or self.call.op, rf=seen, params=params,
-            macs=macs, counts={key: number for key, number in (counts or {}).items() if number},
+            macs=macs, counts={key: number for key, number in (counts or {}).items() if number}, keeps=keeps,
         )  # fmt: skip
         return self._unfolded(made, shape, like)
 

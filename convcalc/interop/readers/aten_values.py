@@ -27,6 +27,14 @@ _JOINS = {
     "maximum": ("maximum", "comparisons"), "minimum": ("minimum", "comparisons"),
 }  # fmt: skip
 
+# With a plain number these need nothing for the gradient but that number.
+_LINEAR = ("add", "sub", "rsub", "mul", "div", "true_divide")
+# What PyTorch keeps for the gradient of an operation on one tensor, measured with its saved_tensors_hooks.
+_KEEPS = {
+    "neg": "none", "abs": "input", "square": "input", "sin": "input", "cos": "input", "log": "input",
+    "exp": "output", "sqrt": "output", "rsqrt": "output", "reciprocal": "output",
+}  # fmt: skip
+
 
 @operation(*_SAME_KIND)
 def _activation(program: Program, call: Call) -> Value:
@@ -109,12 +117,18 @@ def _dropout(program: Program, call: Call) -> list[Value | None]:
     return [program.layer("dropout", [value], value, p=p if p is not None and 0 <= p < 1 else 0.5)]
 
 
-def _pointwise(program: Program, value: Value, each: dict[str, int], part: str = "") -> Value:
-    """An operation that is no kind, value by value."""
+def _pointwise(
+    program: Program, value: Value, each: dict[str, int], part: str = "", keeps: str = "both"
+) -> Value:
+    """An operation that is no kind, value by value; ``keeps`` as `custom` has it."""
     value = Value(value.sides, value.batch, program.place(value))
     cells = formulas.product(value.shape or (1,))
     return program.custom(
-        value, value, part=part, counts={key: number * cells for key, number in each.items()}
+        value,
+        value,
+        part=part,
+        counts={key: number * cells for key, number in each.items()},
+        keeps=keeps,
     )
 
 
@@ -142,7 +156,8 @@ def _per_value(program: Program, call: Call) -> Value:
         if exponent is None or "self" not in call.values:
             raise Unknown
         return _pointwise(program, value, power(exponent))
-    return _pointwise(program, value, PER_VALUE[_PER_VALUE[call.op]])
+    keeps = _KEEPS.get(call.op, "both")
+    return _pointwise(program, value, PER_VALUE[_PER_VALUE[call.op]], keeps=keeps)
 
 
 @operation(*_JOINS)
@@ -154,7 +169,8 @@ def _join(program: Program, call: Call) -> Value:
     if call.op == "rsub" and other is not None:
         one, other = other, one
     if other is None:
-        return _pointwise(program, one, {count: 1})
+        keeps = "none" if call.op in _LINEAR else "both"
+        return _pointwise(program, one, {count: 1}, keeps=keeps)
     if one.is_constant or other.is_constant:
         return _with_constant(program, one, other, count)
     return combined(program, kind, one, other)
