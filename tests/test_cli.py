@@ -126,7 +126,7 @@ BAD = [
     (("arch", "vgg16", "--sees", "conv1_1:1,x"), "--sees conv1_1:1,x: a place must be a whole number, but is 'x'"),
     (("arch", "vgg16", "--max-layers", "10"), "the network grows past 10 layers; raise --max-layers if you mean it"),
     (("arch", "vgg16", "--input", "3x20x20"), "does not fit"),
-    (("hw", "make", "ps.yaml", "--roster", "r.csv", "--secret-file", "s", "--out", "d", "-o", "out"), "-o out: a report goes there, no folder, and no suffix says its format; the folder is --out out; use one of .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format"),
+    (("hw", "make", "ps.yaml", "--roster", "r.csv", "--secret-file", "s", "--out", "d", "-o", "out"), "-o out: a report goes there, not a folder, and no suffix says its format; the folder is --out out; use one of .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format"),
     (("arch", "vgg16", "-o", "x.pdf"), "-o x.pdf: no format has the suffix '.pdf'; use one of .svg, .png, .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format"),
     (("arch", "vgg16", "-o", "nowhere/x.csv"), "-o nowhere/x.csv: cannot be written: No such file or directory; choose another place"),
     (("arch", "vgg16", "--batch", "0"), "--batch: 0 is out of range; give 1 to 1,000,000,000; run convcalc arch -h for help"),
@@ -273,12 +273,20 @@ def test_layer_sizes(arguments: tuple[str, ...], output: list[int], convcalc: Ru
         (("--n", "32x30", "--k", "5x4", "--s", "2x3"), "14.5: a 5-wide window does not fit 32 along the height in steps of 2; libraries floor to 14 and never read the last row"),
         (("--n", "224", "--k", "7", "--s", "2", "--p", "3"), "112.5: a 7-wide window does not fit 224 + 2·3 = 230 in steps of 2; libraries floor to 112; only padding is left unread"),
         (("--n", "112", "--k", "3", "--s", "2", "--kind", "maxpool", "--ceil"), "55.5: a 3-wide window does not fit 112 in steps of 2; rounded up to 56: the last window hangs over the end"),
+        (("--n", "5", "--k", "2", "--s", "3", "--p", "1", "--kind", "maxpool", "--ceil"), "2.67: a 2-wide window does not fit 5 + 2·1 = 7 in steps of 3; 2, not 3: a last window that would start past the input is dropped"),
     ],
 )  # fmt: skip
 def test_a_window_that_does_not_fit_comes_first(
     arguments: tuple[str, ...], line: str, convcalc: Run
 ) -> None:
     assert convcalc("layer", *arguments).out.splitlines()[0] == line
+
+
+def test_sizes_by_hand_are_told_what_to_type(convcalc: Run) -> None:
+    assert convcalc("hand", "--n", "5", "--k", "3").err == (
+        "convcalc: no option '--n'; --x is the input, with its numbers: --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'; "
+        "convcalc layer takes sizes; run convcalc hand -h for help\n"
+    )
 
 
 def test_a_map_is_flattened_before_a_fully_connected_layer(convcalc: Run) -> None:

@@ -52,7 +52,7 @@ DOCUMENTS = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 ONLY_IN_THE_MANUAL = re.compile(r"^<!-- manual\n.*?^-->$", re.DOTALL | re.MULTILINE)
 TABLE = re.compile(r"(<!-- table: (?P<name>[\w -]+?) -->\n)(.*?)(<!-- end of table -->)", re.DOTALL)
-LANGUAGES = {"console", "pycon", "sh", "text", "yaml", "python"}
+LANGUAGES = {"console", "json", "pycon", "sh", "text", "yaml", "python"}
 
 Convcalc = Callable[..., Any]
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -403,3 +406,16 @@ def test_it_takes_graphs() -> None:
 )
 def test_it_refuses_what_is_no_graph(change: dict[str, Any]) -> None:
     assert not VALIDATOR.is_valid({**yaml.safe_load(GRAPH), **change})
+
+
+@pytest.mark.parametrize("words", [("schema",), ("schema", "--sheet")], ids=" ".join)
+def test_it_is_the_same_text_in_every_process(words: tuple[str, ...]) -> None:
+    texts = {
+        subprocess.run(
+            [sys.executable, "-m", "convcalc", *words],
+            cwd=Path(__file__).parent.parent, env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(texts) == 1

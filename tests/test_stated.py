@@ -87,7 +87,7 @@ def test_what_a_backward_pass_keeps_can_be_stated(keeps: str, found: tuple[bool,
     network = loads(text)
     (step,) = network.walk()
     assert step.layer.kept_for_backward(step.input, step.output)[:2] == found
-    assert next(iter(loads(network_yaml(network)).walk())).layer.keeps == keeps
+    assert next(iter(loads(network_yaml(network)).walk())).layer.keeps == keeps  # type: ignore[attr-defined]  # of custom
 
 
 LINES = [

@@ -114,6 +114,8 @@ def _misfit_line(axes: list[Axis], axis: Axis, step: Step) -> str:
     along = [name for name, each in zip(axis_names(step.input), axes) if each == axis]
     if size != axis.floor:
         said = f"rounded up to {size}: the last window hangs over the end"
+    elif step.layer.rounding() in ("ceil", "caffe"):
+        said = f"{size}, not {size + 1}: a last window that would start past the input is dropped"
     elif cells > 0:
         slices = [SLICES[name] + ("s" if cells > 1 else "") for name in along]
         listed = " and ".join(filter(None, (", ".join(slices[:-1]), slices[-1])))

@@ -10,8 +10,8 @@ from typing import Any
 import click
 from click.core import augment_usage_errors
 
+from convcalc.cli.context import CONTEXT, Helped
 from convcalc.cli.failure import Failure, told
-from convcalc.cli.no_command import instead
 from convcalc.cli.option_words import in_our_words
 from convcalc.cli.shells.offers import Offering, OfferingGroup
 from convcalc.cli.ticker import ticking
@@ -20,10 +20,8 @@ from convcalc.errors import ConvcalcError
 from convcalc.files import keeping_files
 from convcalc.text import shortened
 
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
-
-class Command(Offering):
+class Command(Helped, Offering):
     """A command whose help shows its examples first, and which writes over no file that it reads."""
 
     writes: tuple[str, ...] = ("output", "out")  # all other parameters may name files that it reads
@@ -88,7 +86,7 @@ def _write_examples(examples: str, formatter: click.HelpFormatter) -> None:
         formatter.write("\n")
 
 
-class Group(OfferingGroup):
+class Group(Helped, OfferingGroup):
     """The commands by name; a wrong name is answered with the nearest right one.
 
     Args:
@@ -133,6 +131,8 @@ class Group(OfferingGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         known = self.about
         if args and args[0] not in known and not args[0].startswith("-"):
+            from convcalc.cli.no_command import instead
+
             end = instead(args, known, self.prefix, lambda: self.load("hw"))
             message = f"no command {self.prefix}{shortened(args[0])!r}{end}"
             raise click.UsageError(message, ctx)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from convcalc.cli.group import CONTEXT, Command
+from convcalc.cli.group import Command
 from convcalc.cli.known import KnownPair
 from convcalc.cli.nameless import example_of, way_to_name
 from convcalc.cli.order_option import check_order, in_said_order, order_option
@@ -79,8 +79,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 class LayerCommand(Command):
     """A command with `layer_options` and no arguments: what stands there without a name, it says how to name."""
 
-    def __init__(self, *args: Any, **settings: Any) -> None:
-        super().__init__(*args, context_settings=CONTEXT | {"allow_extra_args": True}, **settings)
+    allow_extra_args = True
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         nameless = super().parse_args(ctx, args)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convcalc.cli.option_words import as_typed
-from convcalc.cli.stray_words import lead_on
 from convcalc.text import printable, printable_lines, quoted
 
 if TYPE_CHECKING:
@@ -26,10 +25,8 @@ _SORTS = {"integer": "is not a whole number", "float": "is not a number"}
 
 def usage_text(error: click.UsageError) -> str:
     """What is wrong and where to look, in whole sentences on one line."""
-    message = printable_lines(as_typed(_text(error), error.ctx).replace("\n\t", " ")).replace(
-        "\n", " "
-    )
-    said = message.rstrip(".")
+    text = as_typed(_text(error), error.ctx).replace("\n\t", " ")
+    said = printable_lines(text).replace("\n", " ").rstrip(".")
     if _LEADS_ON.search(said):
         return said
     look = f"un {error.ctx.command_path if error.ctx else 'convcalc'} -h for help"
@@ -40,6 +37,8 @@ def usage_text(error: click.UsageError) -> str:
 
 def _text(error: click.UsageError) -> str:
     """What is wrong."""
+    from convcalc.cli.stray_words import lead_on
+
     if said := lead_on(error):
         return said
     if isinstance(error, click.NoSuchOption):
@@ -57,6 +56,8 @@ def _instead(error: click.NoSuchOption) -> str:
     typed = error.option_name
     if typed in _OUTPUTS and error.ctx and not isinstance(error.ctx.command, click.Group):
         return _output_instead(error.ctx, typed, known)
+    if typed == "--n" and "--x" in known and "--k" in known:
+        return "; --x is the input, with its numbers: --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'; convcalc layer takes sizes"
     begins = [name for name in known if name.startswith(typed)]
     return _near(
         begins if len(begins) == 1 and len(typed) > _SHORTEST else error.possibilities or ()
@@ -92,8 +93,8 @@ def format_text(output: str, suffix: str, known: Iterable[str]) -> str:
     """What is wrong with a place for a report whose format is not known."""
     what = f"no format has the suffix {suffix!r}"
     if not suffix:
-        what = "a report goes there, no folder, and no suffix says its format"
-        context = click.get_current_context(silent=True)
-        if context and any("--out" in param.opts for param in context.command.params):
+        what = "a report goes there, not a folder, and no suffix says its format"
+        ctx = click.get_current_context(silent=True)
+        if ctx and any("--out" in param.opts for param in ctx.command.params):
             what += f"; the folder is --out {printable(output)}"
     return f"-o {printable(output)}: {what}; use one of {', '.join(known)}, or --format"

@@ -295,13 +295,13 @@ class Layer(Frozen):
         """Per axis which inputs one output reads; None position by position; a reason if unknown."""
         return None
 
-    def windows(self, shape: Shape) -> list[Axis]:
-        """The window along each axis, with the padding in numbers; empty where no window slides."""
-        return []
-
     def rounding(self) -> Fit:
         """The rule for rounding sizes in force."""
         return "floor"
+
+    def windows(self, shape: Shape) -> list[Axis]:
+        """The window along each axis, with the padding in numbers; empty where no window slides."""
+        return []
 
     def pads(self) -> Padding:
         """The padding of the windows as it was given; 0 where there is no such option."""

@@ -248,7 +248,7 @@ def _one_layer() -> dict[str, Any]:
             **{word: _options_of(cls) for word, cls in others.items()},
             "from": {**_TARGET, "description": ITEMS["from"]},
             "network": {**_network_use(), "description": ITEMS["network"]},
-            **dict.fromkeys(set(ITEM_WORDS) - {"from", "layers"}, False),
+            **dict.fromkeys(sorted({*ITEM_WORDS} - {"from", "layers"}), False),
         },
         # A layer whose kind is a parameter; its options are those of whatever kind that is.
         "patternProperties": {_ONE_NAME: {"type": ["object", "null"]}},

@@ -66,9 +66,9 @@ _BEFORE = {
     "chain": ["--input", "3x32x32", "conv:k3c8", "relu"],
 }
 # Parameters that only their user knows: numbers, shapes, and texts of one's own.
-_NUMBERS = ("value", "max_points", "shape", "step", "sizes", "limit", "gigabytes", "bytes", "rate")
+_NUMBERS = ("value", "shape", "step", "sizes", "limit", "gigabytes", "bytes", "rate")
 _TEXTS = {
-    ("why", "number"), ("reconcile", "value"), ("sweep", "cluster"), ("hand", "s"), ("hand", "d"), ("hand", "a"),
+    ("why", "number"), ("reconcile", "value"), ("sweep", "cluster"), ("sweep", "max_points"), ("hand", "s"), ("hand", "d"), ("hand", "a"),
     ("hand", "step"), ("hw check", "student"), ("hw hint", "student"), ("hw show", "student"), ("hw make", "roster_id"),
     ("hw grade", "roster_id"), ("hw grade", "column"),
 }  # fmt: skip

@@ -302,7 +302,7 @@ def test_why_names_one_mistake_with_a_kernel(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("why 1 --k 5", "say what NUMBER is meant to be"),
+        ("why 1 --k 5", "choose what NUMBER is"),
         ("why abc --params --k 5 --cin 3 --filters 10", "cannot be read: 'abc' is not a number"),
         ("why 1 --params --k 5", "params needs --cin; it takes --k, --cin"),
         (

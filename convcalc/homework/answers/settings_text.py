@@ -90,7 +90,7 @@ def _value(name: str, text: str) -> int | str:
     for value in values:
         if value.denominator == 1 and _LEAST[name] <= value < MOST:
             return int(value)
-        least = f"no whole number from {_LEAST[name]} on" if value < MOST else "too large"
+        least = f"not a whole number from {_LEAST[name]} on" if value < MOST else "too large"
         message = f"{name} is {answers.number_text(value)}, which is {least}"
         raise Unreadable(message)
     message = f"{name} has no number"
