@@ -16,8 +16,9 @@ from convcalc.errors import ConvcalcError
 from convcalc.homework import loads
 from convcalc.homework.conventions import RULES
 from convcalc.homework.questions import QUESTIONS
-from convcalc.homework.questions.base import ALIASES, MISSING
+from convcalc.homework.questions.base import MISSING
 from convcalc.homework.questions.given import READERS
+from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.homework.sheets.keys import SCHEMA_FILE
 from convcalc.homework.sheets.schema import schema
 from homework.cases import CASES

@@ -15,7 +15,7 @@ from convcalc.homework.marking.mark import is_right, mark_part
 from convcalc.homework.marking.parts_given import split
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.mistakes.search import of_topic
-from convcalc.homework.questions.base import ALIASES
+from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.homework.questions.showing import data_of, shows
 from convcalc.homework.sheets.handed_in import Folder, handed_in
 from convcalc.text import plural

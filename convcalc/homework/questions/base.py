@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 from convcalc.errors import did_you_mean
 from convcalc.homework.conventions import RULES, Conventions
 from convcalc.homework.questions.given import READERS, GivenError
+from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.homework.questions.meaning import MEANINGS, NETWORK_TYPES, NETWORK_WORD
 from convcalc.homework.questions.words import with_articles
 from convcalc.registry import Registry
@@ -278,14 +279,6 @@ def _words_of(cls: type[Task]) -> tuple[dict[str, Word], dict[str, str]]:
     if "ask" in words:  # a part of what is given comes first, what is asked for last
         words["ask"] = words.pop("ask")
     return words, meanings
-
-
-ALIASES = {
-    "cin": "c_in", "in_channels": "c_in", "channels": "c_in", "c": "c_in",
-    "cout": "filters", "c_out": "filters", "out_channels": "filters",
-    "kernel": "k", "kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d",
-    "g": "groups", "out_features": "units", "output_padding": "a",
-}  # fmt: skip
 
 
 def own_name(word: str, words: Mapping[str, Any]) -> str:

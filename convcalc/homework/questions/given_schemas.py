@@ -7,10 +7,20 @@ from typing import Any
 MAX_DIGITS = 12
 MAX_NAMES = 64
 
-# What a layer of a receptive field is made of, under the names that people give it.
-LAYER_WORDS = {
-    "k": "k", "kernel": "k", "kernel_size": "k", "s": "s", "stride": "s", "d": "d", "dilation": "d",
+# Words of the question types under the names that other libraries and people give them.
+ALIASES = {
+    "cin": "c_in", "in_channels": "c_in", "channels": "c_in", "c": "c_in",
+    "cout": "filters", "c_out": "filters", "out_channels": "filters",
+    "kernel": "k", "kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d",
+    "g": "groups", "out_features": "units", "output_padding": "a",
 }  # fmt: skip
+
+# What a layer of a receptive field is made of, under all these names.
+_OF_LAYER = ("k", "s", "d")
+LAYER_WORDS = {
+    **{word: word for word in _OF_LAYER},
+    **{other: word for other, word in ALIASES.items() if word in _OF_LAYER},
+}
 
 _BY = r"\s*[xX×,]\s*"  # between the numbers of a size in text
 _DIGITS = rf"\d{{1,{MAX_DIGITS}}}"

@@ -8,8 +8,9 @@ from typing import Any
 
 from convcalc.homework.mistakes import MISTAKES
 from convcalc.homework.questions import QUESTIONS, Task
-from convcalc.homework.questions.base import ALIASES, MISSING
+from convcalc.homework.questions.base import MISSING
 from convcalc.homework.questions.given import READERS
+from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.homework.questions.word_meanings import meaning_of
 from convcalc.homework.sheets.keys import QUESTION_KEYS, SCHEMA_FILE, SHEET_KEYS
 

@@ -10,7 +10,7 @@ from convcalc.errors import UsageError, did_you_mean
 from convcalc.homework.answers.types import Tolerance
 from convcalc.homework.conventions import RULES, Conventions, rule_sentences
 from convcalc.homework.questions import Part, Task
-from convcalc.homework.questions.base import ALIASES
+from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.homework.questions.networks import Design
 from convcalc.homework.questions.showing import filled
 from convcalc.homework.sheets.links import needed_by, with_links

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.homework.answers.notation import Unreadable
 from convcalc.homework.answers.numbers import Sum, check_size
-from convcalc.homework.questions.base import ALIASES
+from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.text import quoted
 
 if TYPE_CHECKING:

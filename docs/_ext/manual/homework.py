@@ -15,7 +15,8 @@ from convcalc.homework.exports import EXPORTS
 from convcalc.homework.mistakes import MISTAKES, Mistake, by_topic
 from convcalc.homework.mistakes.catalogue import type_report
 from convcalc.homework.questions import QUESTIONS, Task, create_question
-from convcalc.homework.questions.base import ALIASES, MISSING
+from convcalc.homework.questions.base import MISSING
+from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.homework.sheets.schema import schema
 from homework.further_mistakes import FURTHER
 from homework.mistake_cases import MISTAKE_CASES
