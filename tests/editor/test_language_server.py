@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,12 +24,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("networks")
     (folder / SCHEMA_FILE).write_text(json.dumps(schema()), encoding="utf-8")
     return folder
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Server]:
-    with Server(folder) as server:
-        yield server
 
 
 def test_bundled_networks_have_no_fault(server: Server, folder: Path) -> None:
