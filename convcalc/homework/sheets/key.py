@@ -72,8 +72,8 @@ _HAS_END = {"html", "latex"}  # whose last line closes the page
 
 def with_key(page: Iterator[str], sheet: Sheet, format_name: str) -> Iterator[str]:
     """A page of a sheet, and then its answers."""
-    *lines, last = page
-    closing = [last] if format_name in _HAS_END else []
-    yield from lines if closing else [*lines, last]
+    lines = list(page)
+    end = len(lines) - (1 if format_name in _HAS_END else 0)
+    yield from lines[:end]
     yield from _KEYS[format_name](sheet)
-    yield from closing
+    yield from lines[end:]
