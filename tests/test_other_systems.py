@@ -94,6 +94,20 @@ def test_files_as_windows_programs_save_them_are_read(encoding: str, convcalc: C
     assert convcalc("hand", "--x", "x.csv", "--k", "2").code == 0
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_stands_in_the_place_of_another_file_is_known_in_every_encoding(
+    encoding: str, convcalc: Convcalc
+) -> None:
+    for name, text in {"n.yaml": NETWORK, "s.yaml": SHEET, "a.yaml": ANSWERS, "d.cfg": CFG}.items():
+        Path(name).write_bytes(text.encode(encoding))
+    assert "the arguments are swapped; type convcalc hw check s.yaml a.yaml" in (
+        convcalc("hw", "check", "a.yaml", "s.yaml").err
+    )
+    assert "s.yaml is a sheet" in convcalc("arch", "s.yaml").err
+    for network in ("n.yaml", "d.cfg"):
+        assert f"{network} is a network" in convcalc("hw", "show", network).err
+
+
 # ---------------------------------------------------------------- what the console can and cannot show
 
 

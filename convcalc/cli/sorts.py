@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 
-_HEAD = 8192  # bytes of a file that are looked at
+from convcalc.files import start_as_utf_8
+from convcalc.interop.signs import HEAD, format_of
+
 _NUMBER = re.compile(r"[0-9][0-9.,]*\s?([kKMGTP]?i?B?)")
 _PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|P[2356]\s")
 _KEYS = (
@@ -24,11 +26,9 @@ def sort_of(text: str) -> str:
         if not os.path.isfile(text):
             return _sort_of_name(text)
         with open(text, "rb") as file:
-            head = file.read(_HEAD)
+            head = start_as_utf_8(file.read(HEAD))
     except (OSError, ValueError):
         return ""
-    from convcalc.interop.signs import format_of
-
     if _PICTURE.match(head):
         return "picture"
     if format_of(head):
