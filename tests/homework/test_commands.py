@@ -37,7 +37,7 @@ Rules of this sheet: If a size is not a whole number, write: does not fit. Count
  q10 -              not answered
  q11 text           marked by a person
 
-1 correct, 2 correct under another convention, 6 wrong, 1 not answered, 1 to be marked by a person (16.5 of 23 points)
+1 correct, 2 correct under another convention, 1 partly correct, 5 wrong, 1 not answered, 1 to be marked by a person (16.5 of 23 points)
 next: convcalc hw hint ps1.yaml q4
 """
 

@@ -13,7 +13,9 @@ from convcalc.errors import ConvcalcError
 from convcalc.homework import WrongAnswer, assert_right, check, loads
 from convcalc.homework.answers.measures import RATIO, SHARE
 from convcalc.homework.answers.types import COUNT, MATRIX, SIZE, Volume
+from convcalc.homework.marking.lines import count_line, result_lines
 from convcalc.homework.marking.mark import mark
+from convcalc.homework.marking.verdicts import STATUSES, Marked
 from convcalc.homework.questions import Part
 from convcalc.homework.sheets.forms import part_form
 from homework.mistake_cases import MISTAKE_CASES, MistakeCase
@@ -556,3 +558,18 @@ def test_what_follows_is_marked_as_the_type_of_answer_that_it_is(
     assert result.parts[0].expected == 28
     if right:
         assert result.hint == "follows correctly from what you wrote before"
+
+
+@pytest.mark.parametrize("status", [name for name in STATUSES if name != "marked"])
+def test_the_last_line_counts_a_question_in_the_words_of_its_own_line(status: str) -> None:
+    marked = mark(loads(PS1), {"q4": "760"})
+    result = next(result for result in marked.results if result.id == "q4")
+    before = count_line(Marked(marked.sheet, [result]))
+    result.parts[0].status = status
+    assert result.status == status
+    (said,) = result_lines(result, 3, None)
+    counted = count_line(Marked(marked.sheet, [result]))
+    words = counted.partition(" (")[0].removeprefix("0 correct, 1 ").removeprefix("1 ")
+    words = words.removeprefix("to be ")  # "marked by a person" is what the line says
+    assert before.startswith("1 correct (")
+    assert all(word in said for word in words.replace("correct under another", "other").split())

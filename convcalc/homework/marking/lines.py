@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 # Columns of an answer as it was read; after a longer one the verdict has a line of its own.
 _READ_WIDTH = 15
 
+# What the last line counts, in its order, and the statuses that each count takes in.
+_COUNTED = (
+    ("correct", ("right",)),
+    ("correct under another convention", ("other-convention",)),
+    ("partly correct", ("follow-through", "partial")),
+    ("wrong", ("wrong",)),
+    ("not understood", ("unreadable",)),
+    ("not answered", ("blank",)),
+    ("to be marked by a person", ("by-hand",)),
+)
+
 
 def result_lines(result: Result, width: int, columns: int | None) -> list[str]:
     """One question: what was understood, and whether it is right; a long hint stays in its column."""
@@ -38,16 +49,14 @@ def result_lines(result: Result, width: int, columns: int | None) -> list[str]:
 def count_line(marked: Marked) -> str:
     """How many questions of each status, and the points.
 
-    In the words of ``3 correct, 5 wrong, 11 not answered (8 of 27 points)``.
+    Each question is in one of the counts, under the words of its line, as in
+    ``3 correct, 2 partly correct, 3 wrong, 11 not answered (8 of 27 points)``.
     """
     statuses = [result.status for result in marked.results]
-    correct, other = statuses.count("right"), statuses.count("other-convention")
-    manual, missing = statuses.count("by-hand"), statuses.count("blank")
-    wrong = len(statuses) - correct - other - manual - missing
-    counts = [f"{correct} correct"]
-    counts += [f"{other} correct under another convention"] * bool(other)
-    counts += [f"{wrong} wrong"] * bool(wrong)
-    counts += [f"{missing} not answered"] * bool(missing)
-    counts += [f"{manual} to be marked by a person"] * bool(manual)
+    counts = [
+        f"{number} {words}"
+        for words, names in _COUNTED
+        if (number := sum(statuses.count(name) for name in names)) or words == "correct"
+    ]
     points = f"{points_text(marked.points)} of {points_text(marked.max)} points"
     return f"{', '.join(counts)} ({points})"
