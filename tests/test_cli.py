@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 import convcalc as package
+from command_lines import commands
 from conftest import told
 from convcalc.cli.main import COMMANDS, main
 from convcalc.cli.output import print_lines
@@ -108,8 +110,8 @@ BAD = [
     (("layer", "--n", "999999999999", "--k", "1", "--cin", "999999999999"), "the input 999999999999×999999999999×999999999999 must have sides of at least 1 and at most 1,000,000,000,000,000,000 values"),
     (("layer", "--n", "32", "--k", "5", "--s", "2", "--fit", "strict"), "conv: 14.5: a 5-wide window does not fit 32 along the height in steps of 2 (1 cell is left over); use an input of 31 or 33, another stride, or fit: floor"),
     (("layer", "--n", "8", "--k", "3", "--p", "3", "--kind", "maxpool"), "maxpool: padding 3 is not less than the 3-wide window along the height, so some windows would hold padding only; use at most 2"),
-    (("chain", "--input", "1x8x8"), "Missing argument 'LAYER...'; run convcalc chain -h for help"),
-    (("chain", "conv:k3"), "Missing option '--input', the shape that goes in, such as --input 3x32x32; run convcalc chain -h for help"),
+    (("chain", "--input", "1x8x8"), "LAYER is missing; for example: convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120; run convcalc chain -h for help"),
+    (("chain", "conv:k3"), "--input is missing; for example: convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120; run convcalc chain -h for help"),
     (("arch", "vgg166"), "no file 'vgg166' and no bundled network of that name; did you mean 'vgg16'?"),
     (("arch", "vgg16", "--set", "clases=10"), "no parameter 'clases'; did you mean 'classes'?"),
     (("arch", "vgg16", "--set", "classes"), "--set classes: has no value; write --set name=value"),
@@ -142,8 +144,8 @@ BAD = [
     (("list", "qqq"), "no bundled network has 'qqq' in its name; convcalc list shows all"),
     (("kinds", "convv"), "no layer kind 'convv'; did you mean 'conv'?"),
     (("kinds", "conv", "--operations"), "--operations holds for all kinds; leave the kind out, or --operations"),
-    (("diff", "lenet5"), "Missing argument 'SECOND'; run convcalc diff -h for help"),
-    (("compare",), "Missing argument 'NETWORK...'; run convcalc compare -h for help"),
+    (("diff", "lenet5"), "SECOND is missing; for example: convcalc diff resnet50 resnet50_torchvision; run convcalc diff -h for help"),
+    (("compare",), "NETWORK is missing; for example: convcalc compare vgg16 resnet50 mobilenet_v2; run convcalc compare -h for help"),
     (("completion", "tcsh"), "bash|zsh|fish: 'tcsh' is not one of 'bash', 'zsh', 'fish'; run convcalc completion -h for help"),
 ]  # fmt: skip
 
@@ -674,3 +676,18 @@ def test_what_is_wrong_with_places_and_parts_is_said(convcalc: Run) -> None:
         ran = convcalc(*words)
         assert (ran.code, ran.out) == (2, "")
         assert ran.err.startswith(f"convcalc: {text}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name, command in commands().items() if any(p.required for p in command.params)],
+)
+def test_what_is_missing_is_named_with_an_example_or_the_choices(name: str, convcalc: Run) -> None:
+    required = [param for param in commands()[name].params if param.required]
+    ran = convcalc(*name.split())
+    assert ran.code == 2
+    message = told(ran.err).removeprefix("convcalc: ")
+    words = required[0].opts[0] if required[0].opts[0].startswith("-") else ""
+    assert re.match(rf"{words or '[A-Z]+( or [A-Z]+)*'} is missing; |say which: ", message)
+    assert f"; for example: convcalc {name} " in message or "say which: " in message
+    assert message.endswith(f"; run convcalc {name} -h for help\n")

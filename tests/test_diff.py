@@ -387,7 +387,7 @@ def test_other_inputs_and_parameters_are_for_both(convcalc: Run) -> None:
 
 def test_a_wrong_call_has_exit_code_2(convcalc: Run) -> None:
     ran = convcalc("diff", "lenet5")
-    assert (ran.code, ran.err) == (2, "convcalc: Missing argument 'SECOND'; run convcalc diff -h for help\n")  # fmt: skip
+    assert (ran.code, ran.err) == (2, "convcalc: SECOND is missing; for example: convcalc diff resnet50 resnet50_torchvision; run convcalc diff -h for help\n")  # fmt: skip
     assert convcalc("diff", "lenet5", "nosuch").code == 2
 
 

@@ -18,28 +18,40 @@ def lead_on(error: click.UsageError) -> str:
     """What is wrong with a command line, with what to type; empty where click's words do."""
     if error.ctx is None:
         return ""
-    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option):
+    if isinstance(error, click.MissingParameter) and error.param is not None:
         return _missing(error.ctx, error.param)
     extra = _EXTRA.match(error.format_message())
     return _extra(error.ctx, extra["words"]) if extra else ""
 
 
-def _missing(ctx: click.Context, option: click.Option) -> str:
-    """An option that is missing, and a word that may be meant for it."""
+def _missing(ctx: click.Context, param: click.Parameter) -> str:
+    """What is missing, and a word that may be meant for it, its choices, or an example."""
+    if isinstance(param, click.Option):
+        name = param.opts[0]
+        if meant := _meant(ctx, param):
+            return f"{name} is missing: write {name} {shlex.quote(meant)}"
+    else:
+        name = param.make_metavar(ctx).removesuffix("...").replace(" | ", " or ")
+    if isinstance(param.type, click.Choice):
+        *first, last = map(str, param.type.choices)
+        what = f"{name} is missing; choose" if name.startswith("-") else "say which:"
+        return f"{what} {', '.join(first)} or {last}"
+    lines = [line.strip() for line in getattr(ctx.command, "examples", "").strip().splitlines()]
+    having = [line for line in lines if not name.startswith("-") or f"{name} " in line]
+    return f"{name} is missing" + f"; for example: {having[0]}" * bool(having)
+
+
+def _meant(ctx: click.Context, option: click.Option) -> str:
+    """The word of the command line that may be meant for an option that is missing."""
     called, args = line_called(ctx)
-    name = option.opts[0]
     if called is None:
         return ""
     has_words = any(isinstance(param, click.Argument) for param in called.command.params)
     if not has_words and args and not args[0].startswith("-"):
-        return f"Missing option '{name}': write {name} {shlex.quote(args[0])}"
+        return args[0]
     if "CxHxW" not in (option.metavar or ""):
         return ""
-    shape = next((word for word in args if _SHAPE.fullmatch(word) and word.count("x") > 1), "")
-    said = (
-        f": write {name} {shape}" if shape else f", the shape that goes in, such as {name} 3x32x32"
-    )
-    return f"Missing option '{name}'{said}"
+    return next((word for word in args if _SHAPE.fullmatch(word) and word.count("x") > 1), "")
 
 
 def _extra(ctx: click.Context, words: str) -> str:

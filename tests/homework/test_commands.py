@@ -457,10 +457,10 @@ def test_an_unknown_platform_is_refused_with_the_nearest_name(convcalc: Any) -> 
 
 def test_a_missing_choice_lists_what_there_is(convcalc: Any) -> None:
     ran = convcalc("hw", "export", "ps1.yaml")
-    names = ", ".join(EXPORTS.names())
+    *first, last = EXPORTS.names()
     assert ran.err == (
-        f"convcalc: Missing option '--to'. Choose from: {names}. Run convcalc hw export -h for help.\n"
+        f"convcalc: --to is missing; choose {', '.join(first)} or {last}; run convcalc hw export -h for help\n"
     )
     assert convcalc("completion").err == (
-        "convcalc: Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish. Run convcalc completion -h for help.\n"
+        "convcalc: say which: bash, zsh or fish; run convcalc completion -h for help\n"
     )
