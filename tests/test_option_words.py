@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -189,3 +190,29 @@ def test_brackets_tell_sides_from_axes(text: str, padding: Any) -> None:
     network = loads(f"input: {shape}\nlayers:\n{line}\n")
     read: Any = network.nodes[0].layer
     assert made.padding == read.padding == padding
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("--kind attention --input 16x10 --num-heads 4", "no option '--num-heads'; write --set heads=4"),
+        ("--kind mha --input 16x10 --heads=4", "no option '--heads'; write --set heads=4"),
+        ("--kind=groupnorm --input 16x10x10 --num_groups 4", "no option '--num_groups'; write --set num_groups=4"),
+        ("--kind dropout --n 8 --rate 0.5", "no option '--rate'; write --set p=0.5"),
+        ("--kind lrn --n 8 --local-size", "no option '--local-size'; write --set size=VALUE"),
+        ("--n 8 --connections 'a b'", "no option '--connections'; write --set connections='a b'"),
+    ],
+)  # fmt: skip
+def test_an_option_of_the_kind_alone_is_answered_with_how_to_set_it(
+    words: str, answer: str, convcalc: Any
+) -> None:
+    ran = convcalc("layer", *shlex.split(words))
+    assert ran.err == f"convcalc: {answer}; run convcalc layer -h for help\n"
+
+
+def test_units_that_come_in_are_the_input_of_a_linear_layer(convcalc: Any) -> None:
+    wanted = convcalc("layer", "--kind", "linear", "--input", "10", "--cout", "5")
+    for words in ("--in-features 10 --out-features 5", "--cin 10 --units 5", "--n 10 --units 5"):
+        assert convcalc("layer", "--kind", "linear", *words.split()) == wanted
+    for words in ("--num-features 64 --n 8", "--channels 64 --n 8", "--input 64x8x8"):
+        assert "params   128 " in convcalc("layer", "--kind", "BatchNorm2d", *words.split()).out

@@ -112,8 +112,9 @@ def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
             raise UsageError(message)
         return in_said_order(shape)
     if not sizes:
-        message = "give the input size with --n 32, or the shape with --input 3x32x32"
-        raise UsageError(message)
+        if channels and cls.needs_flat and not dims:
+            return (channels,)
+        raise UsageError("give the input size with --n 32, or the shape with --input 3x32x32")
     if cls.needs_flat and not channels and not dims:
         return sizes  # type: ignore[no-any-return]
     shown = "x".join(map(str, sizes))

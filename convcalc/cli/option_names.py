@@ -10,7 +10,7 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--p",), "padding pad pads zero-padding"),
     (("--d",), "dilation dilations dilation-rate"),
     (("--a",), "output-padding out-padding"),
-    (("--cin",), "in-channels input-channels in-features c-in"),
+    (("--cin",), "in-channels input-channels in-features c-in channels num-features num-channels"),
     (("--filters", "--cout"), "out-channels output-channels num-filters nb-filter num-output c-out filters"),
     (("--units", "--cout"), "units out-features neurons"),
     (("--groups",), "group g"),

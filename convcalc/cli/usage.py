@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +17,7 @@ _NO_NUMBER = re.compile(r"is not a valid (?P<sort>integer|float)(?: range)?\.?$"
 _RANGE = re.compile(
     r"(?P<given>-?\d+) is not in the range (?P<least>\d+)<=x(?:<=(?P<most>\d+))?\.?$"
 )
-_OUTPUTS = ("-o", "--out", "--output", "--outdir", "--output-dir", "--out-dir", "--outfile")
 _LEADS_ON = re.compile(r"(type|chain:|word:) convcalc ")  # it says the command already
-_SHORTEST = 4  # letters, with the dashes, of the beginning of an option
 _SORTS = {"integer": "is not a whole number", "float": "is not a number"}
 
 
@@ -37,46 +35,17 @@ def usage_text(error: click.UsageError) -> str:
 
 def _text(error: click.UsageError) -> str:
     """What is wrong."""
+    from convcalc.cli.instead import instead_of
     from convcalc.cli.stray_words import lead_on
 
     if said := lead_on(error):
         return said
     if isinstance(error, click.NoSuchOption):
-        return f"no option {quoted(error.option_name)}{_instead(error)}"
+        return f"no option {quoted(error.option_name)}{instead_of(error)}"
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
         name = error.param and (error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name)  # fmt: skip
         return f"{name}: {_value(error.message)}" if name else error.format_message()
     return error.format_message()
-
-
-def _instead(error: click.NoSuchOption) -> str:
-    """What to write instead of an option that a command does not have."""
-    params = error.ctx.command.params if error.ctx else []
-    known = [name for param in params if isinstance(param, click.Option) for name in param.opts]
-    typed = error.option_name
-    if typed in _OUTPUTS and error.ctx and not isinstance(error.ctx.command, click.Group):
-        return _output_instead(error.ctx, typed, known)
-    if typed == "--n" and "--x" in known and "--k" in known:
-        return "; --x is the input, with its numbers: --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'; convcalc layer takes sizes"
-    begins = [name for name in known if name.startswith(typed)]
-    return _near(
-        begins if len(begins) == 1 and len(typed) > _SHORTEST else error.possibilities or ()
-    )
-
-
-def _output_instead(context: click.Context, typed: str, known: list[str]) -> str:
-    """How a command without the option given says where its output goes."""
-    if ours := [name for name in known if name in _OUTPUTS]:
-        return f"; it is called {' or '.join(ours)} here"
-    if any(param.name == "file" for param in context.command.params):
-        return f"; write the file alone, as in {context.command_path} FILE"
-    return "; it prints its lines: send them to a file with > FILE"
-
-
-def _near(names: Any) -> str:
-    """The options that may have been meant."""
-    *first, last = [quoted(name) for name in names] or [""]
-    return f"; did you mean {', '.join(first)}{' or ' * bool(first)}{last}?" if last else ""
 
 
 def _value(message: str) -> str:

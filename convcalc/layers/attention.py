@@ -120,6 +120,8 @@ class Attention(Layer):
         "onnx": ("Attention",),
     }
     family: ClassVar = "attention"
+    option_words: ClassVar = {"num_heads": "heads"}
+    incoming: ClassVar = ("embed_dim",)
     example: ClassVar = ({"heads": 12}, (768, 197))
 
     heads: int
