@@ -216,6 +216,7 @@ def looks(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
     awake(page)
     violations: list[str] = []
     wide: list[str] = []
+    unseen: list[str] = []
     folder = Path(given["screenshots"])
     folder.mkdir(parents=True, exist_ok=True)
     for name, address in given["views"].items():
@@ -227,6 +228,8 @@ def looks(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
                 page.set_viewport_size({"width": width, "height": 900})
                 room = page.evaluate("document.documentElement.scrollWidth")
                 wide += [f"{name} at {width}: {room}"] if room > width else []
+                seen = "document.querySelector('#headline').getBoundingClientRect().top < innerHeight"
+                unseen += [f"{name} at {width}"] if not page.evaluate(seen) else []
                 if width != 640:
                     page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
             page.evaluate(f"() => {{ {axe}; window.axe = axe; }}")
@@ -242,6 +245,7 @@ def looks(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
     return {
         "violations": violations,
         "wide": wide,
+        "unseen": unseen,
         "hidden": hidden,
         "complaints": browser.complaints,
     }
